@@ -1,0 +1,96 @@
+//! Files, folders and bytes to [`Structure`]: format detection, decompression, one parser per format.
+
+mod bcif;
+mod input;
+mod mmcif;
+mod mol2;
+mod pdb;
+mod sdf;
+mod sniff;
+mod xyz;
+
+use crate::parsed::ParsedModel;
+use crate::structure::PartRole;
+use crate::{MoleculeError, Structure};
+
+pub use input::{FolderOptions, read_bytes, read_file, read_folder, read_input};
+
+/// Largest magnitude of a coordinate, in angstrom. Beyond it an `f32` no longer resolves 0.01 angstrom, and no
+/// structure reaches it: the largest ones of the Protein Data Bank span a few thousand.
+pub const MAX_COORDINATE_ANGSTROM: f32 = 100_000.0;
+
+/// A file format that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Protein Data Bank format, wwPDB version 3.3.
+    Pdb,
+    /// PDBx/mmCIF.
+    Mmcif,
+    /// BinaryCIF.
+    Bcif,
+    /// MDL molfile and SD file, V2000 and V3000.
+    Sdf,
+    /// Tripos MOL2.
+    Mol2,
+    /// XYZ: count, comment, element and coordinates.
+    Xyz,
+}
+
+/// Ceilings for one input. Declared counts are never believed: memory grows with what is really there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadLimits {
+    /// Largest size of the text after decompression, in bytes.
+    pub max_bytes: u64,
+    /// Largest number of atoms of the chosen model.
+    pub max_atoms: usize,
+}
+
+impl Default for ReadLimits {
+    /// 4 GiB of text and 20 million atoms.
+    fn default() -> Self {
+        Self {
+            max_bytes: 4 << 30,
+            max_atoms: 20_000_000,
+        }
+    }
+}
+
+/// How to read one input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadOptions {
+    /// The format; `None` decides by content, then by the file's ending.
+    pub format: Option<Format>,
+    /// Model (PDB, mmCIF: the model's number; SDF, MOL2, XYZ: the record, counted from 1); `None` takes the first.
+    pub model: Option<u32>,
+    /// Ceilings.
+    pub limits: ReadLimits,
+}
+
+/// Parses decompressed bytes of a known format. `file` stands in messages only.
+fn parse(
+    format: Format,
+    file: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<ParsedModel, MoleculeError> {
+    match format {
+        Format::Pdb => pdb::parse(file, bytes, options),
+        Format::Mmcif => mmcif::parse(file, bytes, options),
+        Format::Bcif => bcif::parse(file, bytes, options),
+        Format::Sdf => sdf::parse(file, bytes, options),
+        Format::Mol2 => mol2::parse(file, bytes, options),
+        Format::Xyz => xyz::parse(file, bytes, options),
+    }
+}
+
+/// Rows to a finished structure of one part.
+fn finish(
+    model: ParsedModel,
+    part_name: &str,
+    file: &str,
+    role: PartRole,
+    options: &ReadOptions,
+) -> Result<Structure, MoleculeError> {
+    crate::assemble::assemble(model, part_name, file, role, options)
+}

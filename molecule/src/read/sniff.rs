@@ -1,0 +1,1 @@
+//! Which format do these bytes have?

@@ -1,0 +1,84 @@
+//! What can be wrong with a request.
+
+use molshot_molecule::MoleculeError;
+
+/// Every way in which a request cannot become a picture.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SceneError {
+    /// A value of the request document is out of its range or contradicts another.
+    #[error("{pointer}: {problem}; {remedy}")]
+    Invalid {
+        /// JSON pointer (RFC 6901) into the request document.
+        pointer: String,
+        /// What is wrong.
+        problem: String,
+        /// What would be right.
+        remedy: String,
+    },
+    /// The document is not JSON, or not of the request's form.
+    #[error("line {line}, column {column}: {pointer}: {problem}; {remedy}")]
+    Document {
+        /// JSON pointer to the value at fault; empty for the whole document.
+        pointer: String,
+        /// Line, counted from 1.
+        line: usize,
+        /// Column, counted from 1.
+        column: usize,
+        /// What is wrong.
+        problem: String,
+        /// What would be right.
+        remedy: String,
+    },
+    /// A view command cannot be understood.
+    #[error("command {number} \"{command}\": {problem}; {remedy}")]
+    Command {
+        /// Which command, counted from 1.
+        number: usize,
+        /// The command as typed.
+        command: String,
+        /// What is wrong.
+        problem: String,
+        /// What would be right.
+        remedy: String,
+    },
+    /// A selection of the request cannot be understood or matches nothing.
+    #[error("{pointer}: {source}")]
+    Selection {
+        /// JSON pointer to the selection.
+        pointer: String,
+        /// The reason.
+        source: MoleculeError,
+    },
+    /// The request is sound, but nothing would be drawn.
+    #[error("nothing to draw: {problem}; {remedy}")]
+    Empty {
+        /// Why.
+        problem: String,
+        /// What would be right.
+        remedy: String,
+    },
+}
+
+impl SceneError {
+    /// A value out of range.
+    pub fn invalid(pointer: impl Into<String>, problem: String, remedy: String) -> Self {
+        Self::Invalid {
+            pointer: pointer.into(),
+            problem,
+            remedy,
+        }
+    }
+
+    /// A stable, machine-readable name for the kind of failure.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid { .. } => "value_invalid",
+            Self::Document { .. } => "document_invalid",
+            Self::Command { .. } => "command_invalid",
+            Self::Selection { .. } => "selection_invalid",
+            Self::Empty { .. } => "scene_empty",
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! One picture to draw: scene, view, output. Checked once, here.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::error::SceneError;
+use crate::scene::Scene;
+use crate::view::{View, Viewport};
+
+/// Largest edge of a picture in pixels.
+pub const MAX_EDGE_PX: u32 = 16_384;
+/// Largest number of pixels of the drawn region (256 Mi).
+pub const MAX_PIXELS: u64 = 1 << 28;
+
+/// A channel of a picture.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Plane {
+    /// RGBA picture.
+    Color,
+    /// Depth along the view axis, angstrom.
+    Depth,
+    /// Surface normal in camera axes.
+    Normal,
+    /// Which atom is seen.
+    AtomId,
+    /// Which residue is seen.
+    ResidueId,
+}
+
+impl Plane {
+    /// All planes, in the order of their declaration.
+    pub const ALL: [Self; 5] = [
+        Self::Color,
+        Self::Depth,
+        Self::Normal,
+        Self::AtomId,
+        Self::ResidueId,
+    ];
+
+    /// The plane's name on the command line and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Color => "color",
+            Self::Depth => "depth",
+            Self::Normal => "normal",
+            Self::AtomId => "atom-id",
+            Self::ResidueId => "residue-id",
+        }
+    }
+}
+
+/// Colour samples a pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Samples {
+    /// One, at the pixel's centre.
+    One,
+    /// Four on a rotated grid.
+    #[default]
+    Four,
+    /// Sixteen on a rotated grid.
+    Sixteen,
+}
+
+impl Samples {
+    /// 1, 4 or 16.
+    #[must_use]
+    pub fn count(self) -> u32 {
+        match self {
+            Self::One => 1,
+            Self::Four => 4,
+            Self::Sixteen => 16,
+        }
+    }
+
+    /// The setting of a count; `None` for anything but 1, 4, 16.
+    #[must_use]
+    pub fn from_count(count: u32) -> Option<Self> {
+        match count {
+            1 => Some(Self::One),
+            4 => Some(Self::Four),
+            16 => Some(Self::Sixteen),
+            _ => None,
+        }
+    }
+}
+
+/// A picture to draw. Whoever holds one may rely on it: sizes within limits, crop inside the picture, finite camera,
+/// at least one plane.
+#[derive(Debug, Clone)]
+pub struct RenderJob {
+    scene: Arc<Scene>,
+    view: View,
+    viewport: Viewport,
+    samples: Samples,
+    planes: BTreeSet<Plane>,
+}
+
+impl RenderJob {
+    /// Checks and makes a job.
+    ///
+    /// # Errors
+    /// [`SceneError::Invalid`] with a JSON pointer into the request document when a size is 0 or above [`MAX_EDGE_PX`], the
+    /// crop is empty or not inside the picture or has more than [`MAX_PIXELS`], no plane is asked for, or the camera is not
+    /// finite.
+    pub fn new(
+        scene: Arc<Scene>,
+        view: View,
+        viewport: Viewport,
+        samples: Samples,
+        planes: BTreeSet<Plane>,
+    ) -> Result<Self, SceneError> {
+        let sides = [
+            ("/output/width_px", viewport.width_px),
+            ("/output/height_px", viewport.height_px),
+        ];
+        for (pointer, side) in sides {
+            if side == 0 || side > MAX_EDGE_PX {
+                return Err(SceneError::invalid(
+                    pointer,
+                    format!("the picture cannot be {side} pixels along an edge"),
+                    format!("give 1 to {MAX_EDGE_PX}"),
+                ));
+            }
+        }
+        let crop = viewport.crop;
+        let inside = |start: u32, length: u32, whole: u32| {
+            length > 0 && u64::from(start) + u64::from(length) <= u64::from(whole)
+        };
+        if !inside(crop.x_px, crop.width_px, viewport.width_px)
+            || !inside(crop.y_px, crop.height_px, viewport.height_px)
+        {
+            return Err(SceneError::invalid(
+                "/commands",
+                format!(
+                    "the crop {} {} {} {} is empty or reaches out of the picture",
+                    crop.x_px, crop.y_px, crop.width_px, crop.height_px
+                ),
+                format!(
+                    "give a rectangle inside {} x {} pixels",
+                    viewport.width_px, viewport.height_px
+                ),
+            ));
+        }
+        if u64::from(crop.width_px) * u64::from(crop.height_px) > MAX_PIXELS {
+            return Err(SceneError::invalid(
+                "/output",
+                format!(
+                    "{} x {} pixels are too many for one picture",
+                    crop.width_px, crop.height_px
+                ),
+                format!("draw at most {MAX_PIXELS} pixels; crop, or give a smaller size"),
+            ));
+        }
+        if planes.is_empty() {
+            return Err(SceneError::invalid(
+                "/output/planes",
+                "no plane is asked for".into(),
+                "name at least one of color, depth, normal, atom-id, residue-id".into(),
+            ));
+        }
+        let finite = view.pose.position_angstrom.is_finite()
+            && view.pose.world_from_camera.is_finite()
+            && view.near_angstrom > 0.0
+            && view.far_angstrom > view.near_angstrom
+            && view.far_angstrom.is_finite()
+            && view.pixel_scale(&viewport).is_finite()
+            && view.pixel_scale(&viewport) > 0.0;
+        if !finite {
+            return Err(SceneError::invalid(
+                "/camera",
+                "the camera is not finite, or its clip planes are out of order".into(),
+                "use smaller steps in the view commands and a field of view between 1 and 170 degrees"
+                    .into(),
+            ));
+        }
+        Ok(Self {
+            scene,
+            view,
+            viewport,
+            samples,
+            planes,
+        })
+    }
+
+    /// What is drawn.
+    #[must_use]
+    pub fn scene(&self) -> &Arc<Scene> {
+        &self.scene
+    }
+
+    /// The camera.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// Size and crop.
+    #[must_use]
+    pub fn viewport(&self) -> &Viewport {
+        &self.viewport
+    }
+
+    /// Colour samples a pixel. The other planes always hold what the ray through the pixel's centre meets.
+    #[must_use]
+    pub fn samples(&self) -> Samples {
+        self.samples
+    }
+
+    /// Wanted planes.
+    #[must_use]
+    pub fn planes(&self) -> &BTreeSet<Plane> {
+        &self.planes
+    }
+}

@@ -1,0 +1,174 @@
+//! What is to be drawn, with every default decided.
+
+use std::sync::Arc;
+
+use bytemuck::{Pod, Zeroable};
+use glam::DVec3;
+use molshot_molecule::Structure;
+
+/// A ball: an atom, or the joint of two sticks.
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Sphere {
+    /// Centre in world axes, angstrom.
+    pub center_angstrom: [f32; 3],
+    /// Radius, angstrom; positive and finite.
+    pub radius_angstrom: f32,
+    /// sRGB colour; the fourth byte is 255.
+    pub color: [u8; 4],
+    /// Index of the atom in the structure.
+    pub atom: u32,
+}
+
+/// A straight stick in two halves, one for each end's atom, split in the middle.
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Cylinder {
+    /// Centre of the first end in world axes, angstrom.
+    pub start_angstrom: [f32; 3],
+    /// Radius, angstrom; positive and finite.
+    pub radius_angstrom: f32,
+    /// Centre of the second end in world axes, angstrom; differs from the first.
+    pub end_angstrom: [f32; 3],
+    /// How the ends are closed: [`Cylinder::OPEN`], [`Cylinder::FLAT`] or [`Cylinder::ROUND`].
+    pub caps: u32,
+    /// sRGB colour of the half at the first end; the fourth byte is 255.
+    pub start_color: [u8; 4],
+    /// sRGB colour of the half at the second end; the fourth byte is 255.
+    pub end_color: [u8; 4],
+    /// Atom at the first end.
+    pub start_atom: u32,
+    /// Atom at the second end.
+    pub end_atom: u32,
+}
+
+impl Cylinder {
+    /// No caps: for ends that are hidden in balls.
+    pub const OPEN: u32 = 0;
+    /// Flat discs.
+    pub const FLAT: u32 = 1;
+    /// Hemispheres of the cylinder's radius.
+    pub const ROUND: u32 = 2;
+}
+
+/// An axis-aligned box in world axes, angstrom.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BoundingBox {
+    /// Lowest corner.
+    pub min: DVec3,
+    /// Highest corner.
+    pub max: DVec3,
+}
+
+impl BoundingBox {
+    /// Middle of the box.
+    #[must_use]
+    pub fn center(&self) -> DVec3 {
+        (self.min + self.max) * 0.5
+    }
+
+    /// Half of the box's edges.
+    #[must_use]
+    pub fn half_size(&self) -> DVec3 {
+        (self.max - self.min) * 0.5
+    }
+}
+
+/// Two directional lights that move with the camera, ambient light, and one material for everything.
+///
+/// The colour of a hit with unit normal `n` (turned towards the viewer) is, per channel and clamped to 1:
+/// `c * ambient_reflectivity * ambient_intensity`
+/// `+ c * diffuse_reflectivity * (key_intensity * max(0, -n.key) + fill_intensity * max(0, -n.fill))`
+/// `+ specular_reflectivity * key_intensity * max(0, -r.v) ^ specular_exponent`
+/// where `r` is the key direction reflected at `n` and `v` the unit vector from the camera to the hit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lighting {
+    /// Unit direction in which the key light travels, camera axes.
+    pub key_direction: [f32; 3],
+    /// Intensity of the key light.
+    pub key_intensity: f32,
+    /// Unit direction in which the fill light travels, camera axes.
+    pub fill_direction: [f32; 3],
+    /// Intensity of the fill light.
+    pub fill_intensity: f32,
+    /// Intensity of the ambient light.
+    pub ambient_intensity: f32,
+    /// Share of ambient light that is reflected.
+    pub ambient_reflectivity: f32,
+    /// Share of diffuse light that is reflected.
+    pub diffuse_reflectivity: f32,
+    /// Strength of the highlight.
+    pub specular_reflectivity: f32,
+    /// Exponent of the highlight. Always 30: the shaders compute it by repeated squaring.
+    pub specular_exponent: u32,
+}
+
+impl Lighting {
+    /// ChimeraX's "simple" lighting and default material, as observed in its pictures and stated in its user guide
+    /// (<https://www.cgl.ucsf.edu/chimerax/docs/user/commands/lighting.html>, `.../material.html`).
+    #[must_use]
+    pub fn simple() -> Self {
+        Self {
+            key_direction: unit([1.0, -1.0, -1.0]),
+            key_intensity: 1.0,
+            fill_direction: unit([-0.2, -0.2, -0.959]),
+            fill_intensity: 0.5,
+            ambient_intensity: 0.4,
+            ambient_reflectivity: 0.8,
+            diffuse_reflectivity: 0.8,
+            specular_reflectivity: 0.3,
+            specular_exponent: 30,
+        }
+    }
+}
+
+fn unit(v: [f64; 3]) -> [f32; 3] {
+    DVec3::from_array(v).normalize().as_vec3().to_array()
+}
+
+/// Fading with depth: from `start` (a share of the way from near to far) to `end`, linearly towards the background's colour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DepthCue {
+    /// Where fading begins, 0 = near plane, 1 = far plane.
+    pub start: f32,
+    /// Where the cue colour alone is left.
+    pub end: f32,
+}
+
+impl DepthCue {
+    /// ChimeraX's default: 0.5 to 1.
+    pub const DEFAULT: Self = Self {
+        start: 0.5,
+        end: 1.0,
+    };
+}
+
+/// What stands behind everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Background {
+    /// sRGB colour; also the colour into which the depth cue fades.
+    pub color: [u8; 3],
+    /// True: the picture has alpha 0 where nothing is drawn.
+    pub transparent: bool,
+}
+
+/// A drawing, complete: nothing about it is left to choose but the camera.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Scene {
+    /// Balls, in atom order.
+    pub spheres: Vec<Sphere>,
+    /// Sticks, in bond order.
+    pub cylinders: Vec<Cylinder>,
+    /// Light and material.
+    pub lighting: Lighting,
+    /// Fading with depth; `None` is off.
+    pub depth_cue: Option<DepthCue>,
+    /// Background.
+    pub background: Background,
+    /// Box of everything that the style draws (balls with their radii), before `select` hides any of it. The camera is
+    /// fitted to it, so hiding does not move the camera.
+    pub bounds: BoundingBox,
+    /// Where the ids in `spheres` and `cylinders` point.
+    pub structure: Arc<Structure>,
+}
