@@ -113,16 +113,19 @@ impl AtomSites {
             self.last_model = Some(model);
             self.models.insert(model);
         }
-        let wanted = options.model.map_or_else(
-            || *self.first_model.get_or_insert(model),
-            i64::from,
-        );
+        let wanted = options
+            .model
+            .map_or_else(|| *self.first_model.get_or_insert(model), i64::from);
         if model != wanted {
             return Ok(());
         }
         let core = coordinates == Coordinates::Fractional;
         let dummy = |flag: &str| flag.eq_ignore_ascii_case("dum");
-        if core && row.text(AtomSite::CalcFlag as usize).is_some_and(|f| dummy(&f)) {
+        if core
+            && row
+                .text(AtomSite::CalcFlag as usize)
+                .is_some_and(|f| dummy(&f))
+        {
             return Ok(());
         }
         let Some(position) = position(reader, coordinates)? else {
@@ -152,7 +155,7 @@ impl AtomSites {
         position: [f64; 3],
     ) -> Result<AtomRecord, MoleculeError> {
         let row = reader.row;
-        let text = |item: AtomSite| row.text(item as usize).map(SmolStr::new);
+        let text = |item: AtomSite| row.name(item as usize);
         let either = |first, second| text(first).or_else(|| text(second));
 
         let label_name = text(AtomSite::LabelAtom);
@@ -177,8 +180,10 @@ impl AtomSites {
             .unwrap_or_else(|| SmolStr::new_static(UNNAMED_RESIDUE));
         let altloc = self.altloc(row);
         let insertion_code = self.code(row, AtomSite::InsCode);
-        let label_number =
-            reader.integer32(AtomSite::LabelSeq as usize, "the residue's position in its entity")?;
+        let label_number = reader.integer32(
+            AtomSite::LabelSeq as usize,
+            "the residue's position in its entity",
+        )?;
         let number = reader
             .integer32(AtomSite::AuthSeq as usize, "the author's residue number")?
             .or(label_number);
@@ -201,7 +206,9 @@ impl AtomSites {
         if let Some(label_name) = label_name
             && label_name != name
         {
-            self.labels.names.insert(self.atoms.len() as u32, label_name);
+            self.labels
+                .names
+                .insert(self.atoms.len() as u32, label_name);
         }
         let serial = row
             .integer(AtomSite::Id as usize)
@@ -306,9 +313,10 @@ impl AtomSites {
             }
             warnings.push(crate::Warning {
                 location: Location::file(file),
-                message: "small-molecule CIF with fractional coordinates: converted with the unit cell; \
+                message:
+                    "small-molecule CIF with fractional coordinates: converted with the unit cell; \
                           only the atoms listed are shown, symmetry is not applied"
-                    .to_owned(),
+                        .to_owned(),
             });
         }
         let model = ParsedModel {
@@ -363,9 +371,18 @@ fn position(
             (AtomSite::Z, "the z coordinate in angstrom"),
         ],
         Coordinates::Fractional => [
-            (AtomSite::FractX, "the coordinate as a fraction of cell edge a"),
-            (AtomSite::FractY, "the coordinate as a fraction of cell edge b"),
-            (AtomSite::FractZ, "the coordinate as a fraction of cell edge c"),
+            (
+                AtomSite::FractX,
+                "the coordinate as a fraction of cell edge a",
+            ),
+            (
+                AtomSite::FractY,
+                "the coordinate as a fraction of cell edge b",
+            ),
+            (
+                AtomSite::FractZ,
+                "the coordinate as a fraction of cell edge c",
+            ),
         ],
     };
     let mut position = [0.0; 3];

@@ -85,11 +85,12 @@ impl Definition {
 impl ComponentBonds {
     /// Takes one row. A row without component or atoms says nothing and is passed over.
     pub(super) fn push(&mut self, reader: &Reader<'_, impl Row>) -> Result<(), MoleculeError> {
+        let name = |item: ChemCompBond| reader.row.name(item as usize);
         let text = |item: ChemCompBond| reader.row.text(item as usize);
         let (Some(component), Some(first), Some(second)) = (
-            text(ChemCompBond::Comp),
-            text(ChemCompBond::Atom1),
-            text(ChemCompBond::Atom2),
+            name(ChemCompBond::Comp),
+            name(ChemCompBond::Atom1),
+            name(ChemCompBond::Atom2),
         ) else {
             return Ok(());
         };
@@ -98,12 +99,9 @@ impl ComponentBonds {
         }
         let order = text(ChemCompBond::Order).or_else(|| text(ChemCompBond::Type));
         let order = bond_order(order.as_deref());
-        let definition = self
-            .components
-            .entry(SmolStr::new(component))
-            .or_default();
-        let a = definition.name(SmolStr::new(&first));
-        let b = definition.name(SmolStr::new(&second));
+        let definition = self.components.entry(component).or_default();
+        let a = definition.name(first);
+        let b = definition.name(second);
         for (from, to) in [(a, b), (b, a)] {
             let list = &mut definition.neighbours[from as usize];
             if list.iter().any(|(known, _)| *known == to) {
@@ -153,9 +151,7 @@ impl ComponentBonds {
                     let from = present.partition_point(|&(n, _, _)| n < other);
                     for &(_, _, b) in present[from..].iter().take_while(|(n, _, _)| *n == other) {
                         if compatible(&model.atoms[a as usize], &model.atoms[b as usize]) {
-                            model
-                                .bonds
-                                .push(bond(a, b, order, BondSource::Component));
+                            model.bonds.push(bond(a, b, order, BondSource::Component));
                         }
                     }
                 }
@@ -236,11 +232,10 @@ impl Links {
         let Some(kind) = row.text(StructConn::Type as usize) else {
             return;
         };
-        let kind = kind.to_ascii_lowercase();
-        let source = match kind.as_str() {
-            "metalc" => BondSource::Metal,
-            "disulf" => BondSource::Extra,
-            _ if kind.starts_with("covale") => BondSource::Extra,
+        // The first six letters tell: `covale_base` and the like are covalent too.
+        let source = match kind.get(..6).map(str::to_ascii_lowercase).as_deref() {
+            Some("metalc") => BondSource::Metal,
+            Some("disulf" | "covale") => BondSource::Extra,
             _ => return,
         };
         let [Some(first), Some(second)] = PARTNERS.map(|items| self.partner(row, &items)) else {
@@ -256,12 +251,22 @@ impl Links {
 
     /// One partner; `None` when it is not named or in another asymmetric unit.
     fn partner(&mut self, row: &impl Row, items: &[StructConn; 10]) -> Option<Partner> {
-        let [asym, comp, seq, atom, alt, ins, auth_asym, auth_comp, auth_seq, symmetry] =
-            items.map(|item| item as usize);
+        let [
+            asym,
+            comp,
+            seq,
+            atom,
+            alt,
+            ins,
+            auth_asym,
+            auth_comp,
+            auth_seq,
+            symmetry,
+        ] = items.map(|item| item as usize);
         if row.text(symmetry).is_some_and(|text| text != "1_555") {
             return None;
         }
-        let text = |item: usize| row.text(item).map(SmolStr::new);
+        let text = |item: usize| row.name(item);
         let number = |item: usize| {
             row.integer(item)
                 .ok()
@@ -302,9 +307,11 @@ impl Links {
         let mut unmatched = Oddity::default();
         for link in &self.links {
             let [first, second] = link.partners.map(|partner| {
-                found[partner.target as usize].iter().filter(move |&&(altloc, _)| {
-                    partner.altloc.is_none_or(|wanted| wanted == altloc)
-                })
+                found[partner.target as usize]
+                    .iter()
+                    .filter(move |&&(altloc, _)| {
+                        partner.altloc.is_none_or(|wanted| wanted == altloc)
+                    })
             });
             let before = model.bonds.len();
             for &(_, a) in first {

@@ -73,7 +73,9 @@ impl<'a> Collector<'a> {
     /// Ends a data block: its model, or `None` when it held no atoms and the next block may.
     pub(in crate::read) fn finish_block(&mut self) -> Result<Option<ParsedModel>, MoleculeError> {
         let block = std::mem::take(&mut self.block);
-        if let Some((mut model, labels)) = block.sites.finish(self.file, self.options, &block.cell)? {
+        if let Some((mut model, labels)) =
+            block.sites.finish(self.file, self.options, &block.cell)?
+        {
             block
                 .component_bonds
                 .add_to(&mut model, |atom| labels.name(atom));

@@ -50,8 +50,8 @@ impl Component {
             return Ok(());
         }
         let residue_name = row
-            .text(ChemCompAtom::Comp as usize)
-            .map_or(SmolStr::new_static(UNNAMED_RESIDUE), SmolStr::new);
+            .name(ChemCompAtom::Comp as usize)
+            .unwrap_or(SmolStr::new_static(UNNAMED_RESIDUE));
         if let Some(first) = self.atoms.first()
             && first.residue_name != residue_name
         {
@@ -65,7 +65,7 @@ impl Component {
                 options.limits.max_atoms,
             ));
         }
-        let Some(name) = row.text(ChemCompAtom::Atom as usize).map(SmolStr::new) else {
+        let Some(name) = row.name(ChemCompAtom::Atom as usize) else {
             return Err(reader.syntax("the atom has no name", "give it in _chem_comp_atom.atom_id"));
         };
         for (set, positions) in COORDINATE_SETS.iter().zip(&mut self.positions) {

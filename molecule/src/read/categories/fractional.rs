@@ -33,12 +33,14 @@ impl UnitCell {
         file: &str,
         fractional: &[[f64; 3]],
     ) -> Result<impl Iterator<Item = [f32; 3]>, MoleculeError> {
-        let fault = |problem: &str| MoleculeError::Syntax {
+        let fault = |problem: &str| {
+            MoleculeError::Syntax {
             location: Location::file(file),
             problem: format!("small-molecule CIF with fractional coordinates, but {problem}"),
             remedy: "give _cell_length_a, _b, _c in angstrom and _cell_angle_alpha, _beta, _gamma in degrees, \
                      or Cartesian coordinates in _atom_site.Cartn_x, Cartn_y, Cartn_z"
                 .to_owned(),
+        }
         };
         let [Some(a), Some(b), Some(c)] = self.edges_angstrom else {
             return Err(fault("an edge of the unit cell is missing"));

@@ -17,6 +17,8 @@ use std::borrow::Cow;
 pub(super) use collector::Collector;
 pub(super) use number::{parse_integer, parse_real};
 
+use smol_str::SmolStr;
+
 use crate::Element;
 
 /// One row of a category. An item is an index into the list of names of the row's [`Category`].
@@ -26,6 +28,11 @@ pub(super) trait Row {
 
     /// The value as text; `None` where the column is absent or the value is missing (`?`, `.`, empty).
     fn text(&self, item: usize) -> Option<Cow<'_, str>>;
+
+    /// The value as a name to keep; `None` as for [`Row::text`]. Rows whose texts are shared share them here too.
+    fn name(&self, item: usize) -> Option<SmolStr> {
+        self.text(item).map(SmolStr::new)
+    }
 
     /// The value as an integer; `None` as for [`Row::text`].
     fn integer(&self, item: usize) -> Result<Option<i64>, NotANumber>;
@@ -137,7 +144,6 @@ items! {
         Atom2 = "atom_id_2",
         Order = "value_order",
         Type = "type",
-        Aromatic = "pdbx_aromatic_flag",
     }
 }
 
@@ -264,7 +270,8 @@ pub(super) fn is_reflection(name: &[u8]) -> bool {
     [b"refln".as_slice(), b"diffrn_refln"].iter().any(|prefix| {
         name.split_at_checked(prefix.len())
             .is_some_and(|(head, rest)| {
-                head.eq_ignore_ascii_case(prefix) && matches!(rest.first(), None | Some(b'.' | b'_'))
+                head.eq_ignore_ascii_case(prefix)
+                    && matches!(rest.first(), None | Some(b'.' | b'_'))
             })
     })
 }
@@ -282,3 +289,5 @@ fn element_of_symbol(symbol: &str) -> Option<Element> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(super) use tests::LINKED;

@@ -245,7 +245,10 @@ impl<'a> Parser<'a> {
     fn stray(&self, value: Option<&[u8]>) -> MoleculeError {
         self.tokens.error(
             self.tokens.line(),
-            format!("the value \"{}\" belongs to no data name", show(value.unwrap_or(b"?"))),
+            format!(
+                "the value \"{}\" belongs to no data name",
+                show(value.unwrap_or(b"?"))
+            ),
             "write a data name before it, or put quotes around a value with spaces",
         )
     }
