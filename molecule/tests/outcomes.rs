@@ -134,7 +134,10 @@ fn check_promises(name: &str, structure: &Structure) {
     );
     let mut next = 0;
     for (index, residue) in structure.residues().iter().enumerate() {
-        assert_eq!(residue.atoms.start, next, "{name}: residues do not follow each other");
+        assert_eq!(
+            residue.atoms.start, next,
+            "{name}: residues do not follow each other"
+        );
         assert!(residue.atoms.end > next, "{name}: an empty residue");
         next = residue.atoms.end;
         assert!(
@@ -144,7 +147,10 @@ fn check_promises(name: &str, structure: &Structure) {
                 .all(|atom| atoms.residue[atom as usize] as usize == index),
             "{name}: an atom of another residue"
         );
-        assert!((residue.chain as usize) < structure.chains().len(), "{name}: no such chain");
+        assert!(
+            (residue.chain as usize) < structure.chains().len(),
+            "{name}: no such chain"
+        );
     }
     assert_eq!(next as usize, count, "{name}: atoms without a residue");
     assert!(
@@ -163,7 +169,10 @@ fn check_promises(name: &str, structure: &Structure) {
     );
     for warning in structure.warnings() {
         let text = warning.to_string();
-        assert!(text.starts_with('/') || text.contains(": "), "{name}: {text}");
+        assert!(
+            text.starts_with('/') || text.contains(": "),
+            "{name}: {text}"
+        );
         assert!(!text.contains('\n'), "{name}: {text}");
     }
 }
