@@ -161,6 +161,12 @@ fn what_is_no_regular_file_is_refused() {
             .expect_err("endless")
             .to_string();
         assert!(text.contains("it is a device"), "{text}");
+        let socket = scratch.0.join("s.pdb");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+        let text = read_file(&socket, &ReadOptions::default())
+            .expect_err("a socket")
+            .to_string();
+        assert!(text.contains("it is a socket"), "{text}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::super::ReadOptions;
 use super::super::text::{self, Lines, fields, float, integer, quote, syntax, warning};
@@ -171,6 +171,13 @@ impl<'a> Molecule<'a> {
                 "an atom row holds: id, name, x, y, z in angstrom, type",
             ));
         };
+        let element = element_of_type(kind);
+        let name = if name == b"****" {
+            // The format's empty string: such an atom is named like those of formats without names.
+            format_smolstr!("{}{id}", element.unwrap_or_default().symbol())
+        } else {
+            text::name(name)
+        };
         let substructure_id = fields.next().and_then(integer::<i32>);
         let substructure_name = fields.next().unwrap_or_default();
         let first = *self.rows.entry(id).or_insert(count as u32);
@@ -186,8 +193,8 @@ impl<'a> Molecule<'a> {
         self.atoms.push(AtomRecord {
             line: text::line_u32(line),
             serial: i32::try_from(id).unwrap_or(i32::MAX),
-            name: text::name(name),
-            element: element_of_type(kind),
+            name,
+            element,
             name_is_indented: false,
             altloc: b' ',
             // The name as it stands; `finish` splits it when the substructure records are known.

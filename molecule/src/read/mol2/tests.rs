@@ -174,6 +174,12 @@ fn a_nameless_atom_takes_the_name_of_its_substructure_record() {
 }
 
 #[test]
+fn an_atom_without_a_name_is_named_after_its_element_and_id() {
+    let model = read(&SMALL.replace("3 O3' ", "3 ****")).expect("sound");
+    assert_eq!(model.atoms[2].name, "O3");
+}
+
+#[test]
 fn the_type_gives_the_element() {
     let number = |kind: &str| one_atom(kind, "").element.map(Element::atomic_number);
     for (kind, expected) in [
