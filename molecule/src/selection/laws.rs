@@ -248,7 +248,9 @@ fn within_stays_fast_in_crowds() {
             }
         })
         .collect();
+    let others: Vec<bool> = sources.iter().map(|&source| !source).collect();
     assert_eq!(near(&shell, &sources, 99.9), sources);
+    assert_eq!(near(&shell, &others, 99.9), others);
     assert!(near(&shell, &sources, 100.1).iter().all(|&flag| flag));
     let lattice: Vec<[f32; 3]> = (0..count)
         .map(|i| {

@@ -41,6 +41,14 @@ impl Bounds {
         bounds
     }
 
+    fn at(point: Point) -> Self {
+        Self {
+            min: point,
+            max: point,
+        }
+    }
+
+    /// The axis along which the box is longest, and its length.
     fn widest_axis(&self) -> (usize, f32) {
         let width = |axis: usize| self.max[axis] - self.min[axis];
         (0..3).fold((0, width(0)), |best, axis| {
@@ -144,10 +152,7 @@ pub(super) fn within(
     let limit = distance_angstrom * distance_angstrom;
     let reach = sources_tree.nodes[0].bounds;
     let reachable = |i: usize| {
-        let point = Bounds {
-            min: points[i],
-            max: points[i],
-        };
+        let point = Bounds::at(points[i]);
         !sources[i] && candidates(i) && reach.distances_squared(&point).0 <= limit
     };
     let Some(targets_tree) = Tree::new(gather(&reachable)) else {
@@ -188,14 +193,14 @@ impl Walk<'_> {
             return;
         }
         if farthest <= self.limit {
-            for &(_, index) in &self.targets.points[t.start..t.end] {
-                self.near[index as usize] = true;
-            }
-            self.settled[target] = true;
+            self.settle(target);
             return;
         }
         let divide_target = match (t.halves, s.halves) {
             (None, None) => return self.leaves(target, source),
+            // A leaf cannot be divided, but its points are still tighter than its box.
+            (Some(_), None) if self.settled_by_points(target, source) => return,
+            (None, Some(_)) if self.settled_for_points(target, source) => return,
             (Some(_), None) => true,
             (None, Some(_)) => false,
             (Some(_), Some(_)) => t.bounds.widest_axis().1 >= s.bounds.widest_axis().1,
@@ -223,6 +228,47 @@ impl Walk<'_> {
         }
     }
 
+    /// Compares the box of the targets with each source of a leaf. True when that settles the pair.
+    fn settled_by_points(&mut self, target: usize, source: usize) -> bool {
+        let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
+        let mut reached = false;
+        for &(point, _) in &self.sources.points[s.start..s.end] {
+            let (nearest, farthest) = t.bounds.distances_squared(&Bounds::at(point));
+            reached |= nearest <= self.limit;
+            if farthest <= self.limit {
+                self.settle(target);
+                return true;
+            }
+        }
+        !reached
+    }
+
+    /// Compares each target of a leaf with the box of the sources. True when that settles the pair.
+    fn settled_for_points(&mut self, target: usize, source: usize) -> bool {
+        let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
+        let mut open = false;
+        let mut all_near = true;
+        for &(point, index) in &self.targets.points[t.start..t.end] {
+            let flag = &mut self.near[index as usize];
+            let (nearest, farthest) = s.bounds.distances_squared(&Bounds::at(point));
+            *flag |= farthest <= self.limit;
+            open |= !*flag && nearest <= self.limit;
+            all_near &= *flag;
+        }
+        self.settled[target] = all_near;
+        !open
+    }
+
+    /// Marks all points of a node of the targets.
+    fn settle(&mut self, target: usize) {
+        let t = &self.targets.nodes[target];
+        for &(_, index) in &self.targets.points[t.start..t.end] {
+            self.near[index as usize] = true;
+        }
+        self.settled[target] = true;
+    }
+
+    /// Compares all points of two leaves.
     fn leaves(&mut self, target: usize, source: usize) {
         let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
         let sources = &self.sources.points[s.start..s.end];
