@@ -17,6 +17,7 @@ pub mod structure;
 
 mod assemble;
 mod parsed;
+mod tally;
 
 pub use element::Element;
 pub use error::{Location, MoleculeError, Warning};
