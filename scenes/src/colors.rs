@@ -186,7 +186,11 @@ pub fn blue_white_red(share: f32) -> Rgb {
     const BLUE: Rgb = Rgb::from_hex(0x00_00_FF);
     const WHITE: Rgb = Rgb::from_hex(0xFF_FF_FF);
     const RED: Rgb = Rgb::from_hex(0xFF_00_00);
-    let share = if share.is_nan() { 0.5 } else { share.clamp(0.0, 1.0) };
+    let share = if share.is_nan() {
+        0.5
+    } else {
+        share.clamp(0.0, 1.0)
+    };
     if share < 0.5 {
         BLUE.mix(WHITE, share * 2.0)
     } else {
@@ -204,7 +208,17 @@ mod tests {
         assert_eq!("#F2b366".parse(), Ok(Rgb([0xF2, 0xB3, 0x66])));
         assert_eq!("#fa0".parse(), Ok(Rgb([0xFF, 0xAA, 0x00])));
         assert_eq!("White".parse(), Ok(Rgb([255; 3])));
-        for wrong in ["", "#", "#12", "#12345", "#1234567", "#+12345", "#ggg", "reddish", "#\u{e9}\u{e9}"] {
+        for wrong in [
+            "",
+            "#",
+            "#12",
+            "#12345",
+            "#1234567",
+            "#+12345",
+            "#ggg",
+            "reddish",
+            "#\u{e9}\u{e9}",
+        ] {
             let error = wrong.parse::<Rgb>().expect_err(wrong);
             assert!(error.contains("#RRGGBB"), "{error}");
         }

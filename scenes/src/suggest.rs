@@ -53,7 +53,10 @@ mod tests {
 
     #[test]
     fn a_slip_is_mended_and_a_stranger_is_not() {
-        assert_eq!(nearest("widht_px", &["width_px", "height_px"]), Some("width_px"));
+        assert_eq!(
+            nearest("widht_px", &["width_px", "height_px"]),
+            Some("width_px")
+        );
         assert_eq!(nearest("ROL", &["roll", "view"]), Some("roll"));
         assert_eq!(nearest("quaternion", &["roll", "view"]), None);
         assert_eq!(nearest(&"x".repeat(10_000), &["x"]), None);

@@ -20,14 +20,24 @@ fn error_of(text: &str) -> (usize, String, String) {
 
 #[test]
 fn separators_case_and_white_space() {
-    let commands = parse_commands(" View LEFT ;; roll Y 15\n\tTURN z -1e1;\r\nmove x 3;").expect("sound");
+    let commands =
+        parse_commands(" View LEFT ;; roll Y 15\n\tTURN z -1e1;\r\nmove x 3;").expect("sound");
     assert_eq!(
         commands,
         [
             Command::View(ViewName::Left),
-            Command::Turn { axis: Axis::Y, degrees: 15.0 },
-            Command::Turn { axis: Axis::Z, degrees: -10.0 },
-            Command::Move { axis: Axis::X, angstrom: 3.0 },
+            Command::Turn {
+                axis: Axis::Y,
+                degrees: 15.0
+            },
+            Command::Turn {
+                axis: Axis::Z,
+                degrees: -10.0
+            },
+            Command::Move {
+                axis: Axis::X,
+                angstrom: 3.0
+            },
         ]
     );
     assert_eq!(parse_commands("").expect("nothing"), []);
@@ -59,15 +69,24 @@ fn faults_say_which_command_and_what_would_be_right() {
 #[test]
 fn one_crop_only_and_not_too_many_commands() {
     let (number, problem, _) = error_of("crop 0 0 9 9; crop 1 1 2 2");
-    assert_eq!((number, problem.as_str()), (2, "the picture is cropped already"));
+    assert_eq!(
+        (number, problem.as_str()),
+        (2, "the picture is cropped already")
+    );
     assert!(parse_commands(&"view front;".repeat(MAX_COMMANDS)).is_ok());
-    assert_eq!(error_of(&"view front;".repeat(MAX_COMMANDS + 1)).0, MAX_COMMANDS + 1);
+    assert_eq!(
+        error_of(&"view front;".repeat(MAX_COMMANDS + 1)).0,
+        MAX_COMMANDS + 1
+    );
 }
 
 #[test]
 fn lists_are_numbered_through() {
     let error = parse_list(["view front; roll y 1", "nonsense"]).expect_err("nonsense");
-    assert!(matches!(error, SceneError::Command { number: 3, .. }), "{error}");
+    assert!(
+        matches!(error, SceneError::Command { number: 3, .. }),
+        "{error}"
+    );
 }
 
 fn axis() -> impl Strategy<Value = Axis> {
@@ -84,12 +103,19 @@ fn extent(lowest: u32) -> impl Strategy<Value = Extent> {
 fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         (0_usize..6).prop_map(|i| Command::View(ViewName::ALL[i])),
-        (axis(), -MAX_DEGREES..=MAX_DEGREES).prop_map(|(axis, degrees)| Command::Turn { axis, degrees }),
+        (axis(), -MAX_DEGREES..=MAX_DEGREES)
+            .prop_map(|(axis, degrees)| Command::Turn { axis, degrees }),
         (axis(), -MAX_MOVE_ANGSTROM..=MAX_MOVE_ANGSTROM)
             .prop_map(|(axis, angstrom)| Command::Move { axis, angstrom }),
         (0.001..=1000.0).prop_map(|factor| Command::Zoom { factor }),
-        (extent(0), extent(0), extent(1), extent(1))
-            .prop_map(|(x, y, width, height)| Command::Crop(Crop { x, y, width, height })),
+        (extent(0), extent(0), extent(1), extent(1)).prop_map(|(x, y, width, height)| {
+            Command::Crop(Crop {
+                x,
+                y,
+                width,
+                height,
+            })
+        }),
     ]
 }
 
