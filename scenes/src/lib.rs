@@ -6,6 +6,7 @@
 //! everything is within limits.
 #![forbid(unsafe_code)]
 
+pub mod camera;
 pub mod colors;
 pub mod commands;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod view;
 
 mod suggest;
 
+pub use camera::Camera;
 pub use commands::{Command, parse_commands};
 pub use error::SceneError;
 pub use job::{Plane, RenderJob, Samples};

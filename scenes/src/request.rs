@@ -31,6 +31,7 @@ use crate::error::SceneError;
 use crate::job::{Plane, Samples};
 
 pub use source::{InlineFile, StructureSource};
+pub(crate) use validate::check_edge;
 
 /// The version of the document that is read and written here.
 pub const SCHEMA_VERSION: u32 = 1;

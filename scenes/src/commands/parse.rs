@@ -87,18 +87,16 @@ fn parse_one(piece: &str) -> Result<Command, Fault> {
             Ok(Command::Turn { axis, degrees })
         }
         "move" => {
-            let (axis, angstrom) = axis_and_number(
-                &words,
-                "a distance in angstrom",
-                MAX_MOVE_ANGSTROM,
-            )
-            .map_err(|problem| {
-                (
+            let (axis, angstrom) =
+                axis_and_number(&words, "a distance in angstrom", MAX_MOVE_ANGSTROM).map_err(
+                    |problem| {
+                        (
                     problem,
                     "write move AXIS ANGSTROM, such as move x -3, with at most 100000 angstrom"
                         .into(),
                 )
-            })?;
+                    },
+                )?;
             Ok(Command::Move { axis, angstrom })
         }
         "zoom" => zoom(&words),
