@@ -46,6 +46,10 @@ const VDW_RADIUS_ANGSTROM: [f32; 119] = [
 
 /// Colours of the Jmol table (<https://jmol.sourceforge.net/jscolors/>) as `0xRRGGBB`; a light grey from Ds on and for
 /// unknown elements, which that table leaves out.
+#[allow(
+    clippy::unreadable_literal,
+    reason = "six digits are how colours are written"
+)]
 const COLOR_RGB: [u32; 119] = [
     0xb4b4b4, 0xffffff, 0xd9ffff, 0xcc80ff, 0xc2ff00, 0xffb5b5, 0x909090, 0x3050f8, 0xff0d0d,
     0x90e050, 0xb3e3f5, 0xab5cf2, 0x8aff00, 0xbfa6a6, 0xf0c8a0, 0xff8000, 0xffff30, 0x1ff01f,
