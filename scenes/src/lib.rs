@@ -6,6 +6,7 @@
 //! everything is within limits.
 #![forbid(unsafe_code)]
 
+pub mod build;
 pub mod camera;
 pub mod colors;
 pub mod commands;
@@ -17,6 +18,7 @@ pub mod view;
 
 mod suggest;
 
+pub use build::{Prepared, build_scene};
 pub use camera::Camera;
 pub use commands::{Command, parse_commands};
 pub use error::SceneError;

@@ -66,7 +66,8 @@ impl StructureSource {
 }
 
 impl StyleRequest {
-    fn validate(&self) -> Result<(), SceneError> {
+    /// Checks sizes and colours.
+    pub(crate) fn validate(&self) -> Result<(), SceneError> {
         let sizes = [
             ("/style/stick_radius_angstrom", self.stick_radius_angstrom),
             ("/style/ball_scale", self.ball_scale),
