@@ -170,11 +170,11 @@ fn messages_read_as_one_line() {
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "camera": {"fov": 30}}"#),
-        "line 1, column 63: /camera/fov: the key \"fov\" is not known here; known are projection, fov_degrees"
+        "line 1, column 64: /camera/fov: the key \"fov\" is not known here; known are projection, fov_degrees (did you mean fov_degrees?)"
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
-        "line 1, column 71: /output/samples: 3 samples are not on offer; give 1, 4 or 16"
+        "line 1, column 72: /output/samples: 3 samples are not on offer; give 1, 4 or 16"
     );
 }
 
