@@ -77,15 +77,15 @@ pub(super) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> 
         }
     }
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    if let Some(format) = detect_text(head) {
+        return Ok(format);
+    }
     let by_name = Format::from_path(Path::new(name));
     if by_name != Some(Format::Bcif) && memchr::memchr(0, head).is_some() {
         return Err(refuse(
             "is binary data of no format that is read here",
             READABLE,
         ));
-    }
-    if let Some(format) = detect_text(head) {
-        return Ok(format);
     }
     if let Some(problem) = foreign_text(head) {
         return Err(refuse(problem, READABLE));

@@ -211,6 +211,27 @@ pub(super) fn lines_beginning_with(bytes: &[u8], marker: &[u8]) -> Vec<usize> {
         .collect()
 }
 
+/// Damaged versions of a text: a slice replaced by random bytes, the rest cut off or not.
+#[cfg(test)]
+pub(super) fn mutated(text: &'static str) -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+    use proptest::prelude::*;
+    (
+        0..text.len(),
+        0..40_usize,
+        proptest::collection::vec(any::<u8>(), 0..12),
+        any::<bool>(),
+    )
+        .prop_map(move |(at, length, insert, cut)| {
+            let mut bytes = text.as_bytes().to_vec();
+            let end = (at + length).min(bytes.len());
+            bytes.splice(at..end, insert);
+            if cut {
+                bytes.truncate(at + 3);
+            }
+            bytes
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

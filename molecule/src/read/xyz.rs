@@ -168,5 +168,9 @@ fn element_of(symbol: &[u8]) -> Option<Element> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::float_cmp,
+    reason = "coordinates come back as they were written"
+)]
 #[path = "xyz_tests.rs"]
 mod tests;

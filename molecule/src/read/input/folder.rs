@@ -60,7 +60,7 @@ struct Listing {
 }
 
 /// The ligand's files, the better one first.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct LigandFiles<'a> {
     first: &'a str,
     second: Option<&'a str>,

@@ -38,7 +38,7 @@ pub(super) fn parse(
             if section == b"MOLECULE" {
                 molecule.read_header(&mut rows)?;
             }
-            molecule.section_seen(&section);
+            molecule.begin_section(&section, line);
             continue;
         }
         match section.as_slice() {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::super::ReadOptions;
 use super::super::text::{self, Lines, fields, float, integer, quote, syntax, warning};
@@ -76,8 +76,9 @@ pub(super) struct Molecule<'a> {
     options: &'a ReadOptions,
     declared_atoms: Option<u64>,
     declared_bonds: Option<u64>,
-    atom_section_seen: bool,
-    bond_section_seen: bool,
+    /// Lines at which the sections begin.
+    atom_section: Option<u64>,
+    bond_section: Option<u64>,
     /// The molecule's type is that of a polymer: its atoms are no heteroatoms.
     polymer: bool,
     repeated_id_seen: bool,
@@ -98,8 +99,8 @@ impl<'a> Molecule<'a> {
             options,
             declared_atoms: None,
             declared_bonds: None,
-            atom_section_seen: false,
-            bond_section_seen: false,
+            atom_section: None,
+            bond_section: None,
             polymer: false,
             repeated_id_seen: false,
             atoms: Vec::new(),
@@ -141,9 +142,13 @@ impl<'a> Molecule<'a> {
         Ok(())
     }
 
-    pub(super) fn section_seen(&mut self, name: &[u8]) {
-        self.atom_section_seen |= name == b"ATOM";
-        self.bond_section_seen |= name == b"BOND";
+    /// Notes that a section begins at `line`.
+    pub(super) fn begin_section(&mut self, name: &[u8], line: u64) {
+        match name {
+            b"ATOM" => self.atom_section = Some(line),
+            b"BOND" => self.bond_section = Some(line),
+            _ => {}
+        }
     }
 
     /// `id name x y z type [substructure_id [substructure_name [charge ...]]]`.
@@ -166,6 +171,13 @@ impl<'a> Molecule<'a> {
                 "an atom row holds: id, name, x, y, z in angstrom, type",
             ));
         };
+        let element = element_of_type(kind);
+        let name = if name == b"****" {
+            // The format's empty string: such an atom is named like those of formats without names.
+            format_smolstr!("{}{id}", element.unwrap_or_default().symbol())
+        } else {
+            text::name(name)
+        };
         let substructure_id = fields.next().and_then(integer::<i32>);
         let substructure_name = fields.next().unwrap_or_default();
         let first = *self.rows.entry(id).or_insert(count as u32);
@@ -181,8 +193,8 @@ impl<'a> Molecule<'a> {
         self.atoms.push(AtomRecord {
             line: text::line_u32(line),
             serial: i32::try_from(id).unwrap_or(i32::MAX),
-            name: text::name(name),
-            element: element_of_type(kind),
+            name,
+            element,
             name_is_indented: false,
             altloc: b' ',
             // The name as it stands; `finish` splits it when the substructure records are known.
@@ -270,7 +282,7 @@ impl<'a> Molecule<'a> {
             last_line,
             self.declared_atoms,
             self.atoms.len(),
-            self.atom_section_seen,
+            self.atom_section.is_some(),
             "atom",
         )?;
         let bonds = check_count(
@@ -278,7 +290,7 @@ impl<'a> Molecule<'a> {
             last_line,
             self.declared_bonds,
             self.bonds.len(),
-            self.bond_section_seen,
+            self.bond_section.is_some(),
             "bond",
         )?;
         self.warnings.extend(atoms.into_iter().chain(bonds));

@@ -7,6 +7,10 @@ mod v2000;
 mod v3000;
 
 #[cfg(test)]
+#[allow(
+    clippy::float_cmp,
+    reason = "coordinates come back as they were written"
+)]
 mod tests;
 
 use std::collections::HashMap;

@@ -181,7 +181,7 @@ fn read_atom(
     }
     let row = table.model.atoms.len() as u32;
     // A list such as `[N,O]` names no single element.
-    let symbol: &[u8] = if negated || symbol.starts_with(b"[") {
+    let symbol: &[u8] = if negated || symbol.starts_with(b"[") || symbol.starts_with(b"NOT ") {
         b"L"
     } else {
         symbol

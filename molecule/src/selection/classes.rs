@@ -1,0 +1,120 @@
+//! The words that stand for a set of atoms.
+
+use super::POCKET_DISTANCE_ANGSTROM;
+use super::evaluate::{by_element, by_residue, whole_residues};
+use super::near;
+use super::words::Class;
+use crate::structure::{PartRole, Residue, ResidueClass};
+use crate::{Element, Structure};
+
+/// One flag an atom.
+pub(super) fn atoms_of(class: Class, structure: &Structure) -> Vec<bool> {
+    let of_class = |wanted: ResidueClass| by_residue(structure, |residue| residue.class == wanted);
+    match class {
+        Class::All => vec![true; structure.atoms().len()],
+        Class::None => vec![false; structure.atoms().len()],
+        Class::Ligand => {
+            by_role(structure, PartRole::Ligand).unwrap_or_else(|| of_class(ResidueClass::Ligand))
+        }
+        Class::Pocket => {
+            by_role(structure, PartRole::Pocket).unwrap_or_else(|| around_ligand(structure))
+        }
+        Class::Protein => of_class(ResidueClass::AminoAcid),
+        Class::Nucleic => of_class(ResidueClass::Nucleotide),
+        Class::Polymer => by_residue(structure, |residue| residue.class.is_polymer()),
+        Class::Water => of_class(ResidueClass::Water),
+        Class::Ion => of_class(ResidueClass::Ion),
+        Class::Metal => by_element(structure, is_metal),
+        Class::Hetero => by_residue(structure, |residue| residue.hetero),
+        Class::Hydrogen => by_element(structure, |element| element == Element::H),
+        Class::Heavy => by_element(structure, |element| element != Element::H),
+        Class::Backbone => backbone(structure, true),
+        Class::Sidechain => backbone(structure, false),
+    }
+}
+
+/// Atoms of the parts of a role; `None` where no part has it.
+fn by_role(structure: &Structure, role: PartRole) -> Option<Vec<bool>> {
+    let mut flags = None;
+    for part in structure.parts().iter().filter(|part| part.role == role) {
+        flags.get_or_insert_with(|| vec![false; structure.atoms().len()])
+            [part.atoms.start as usize..part.atoms.end as usize]
+            .fill(true);
+    }
+    flags
+}
+
+/// Residues of polymers, ions and water that have a heavy atom near a heavy atom of the ligand.
+fn around_ligand(structure: &Structure) -> Vec<bool> {
+    let atoms = structure.atoms();
+    let heavy = |i: usize| atoms.element[i] != Element::H;
+    let mut ligand = atoms_of(Class::Ligand, structure);
+    let around = by_residue(structure, |residue| residue.class != ResidueClass::Ligand);
+    let around: Vec<bool> = around.iter().zip(&ligand).map(|(&a, &l)| a && !l).collect();
+    for (i, flag) in ligand.iter_mut().enumerate() {
+        *flag &= heavy(i);
+    }
+    let mut near = near::within(
+        &atoms.position_angstrom,
+        &ligand,
+        POCKET_DISTANCE_ANGSTROM,
+        |i| heavy(i) && around[i],
+    );
+    for (flag, &around) in near.iter_mut().zip(&around) {
+        *flag &= around;
+    }
+    whole_residues(structure, &near)
+}
+
+/// Metals of the periodic table: what is neither a nonmetal nor one of the metalloids B, Si, Ge, As, Sb, Te, At.
+fn is_metal(element: Element) -> bool {
+    matches!(
+        element.atomic_number(),
+        3..=4 | 11..=13 | 19..=31 | 37..=50 | 55..=84 | 87..=116
+    )
+}
+
+/// The backbone, or what the polymers have beside it. Hydrogens go with the atom that they are bonded to; one without
+/// a bond counts as side chain.
+fn backbone(structure: &Structure, inside: bool) -> Vec<bool> {
+    let atoms = structure.atoms();
+    let mut flags = vec![false; atoms.len()];
+    for residue in structure.residues() {
+        let own = residue.atoms.start as usize..residue.atoms.end as usize;
+        for (i, flag) in own.clone().zip(&mut flags[own]) {
+            *flag = atoms.element[i] != Element::H && is_backbone_name(residue, &atoms.name[i]);
+        }
+    }
+    for bond in structure.bonds() {
+        for (hydrogen, other) in [(bond.a, bond.b), (bond.b, bond.a)] {
+            if atoms.element[hydrogen as usize] == Element::H {
+                flags[hydrogen as usize] |= atoms.element[other as usize] != Element::H
+                    && atoms.residue[hydrogen as usize] == atoms.residue[other as usize]
+                    && flags[other as usize];
+            }
+        }
+    }
+    if !inside {
+        let polymer = atoms_of(Class::Polymer, structure);
+        for (flag, polymer) in flags.iter_mut().zip(polymer) {
+            *flag = polymer && !*flag;
+        }
+    }
+    flags
+}
+
+/// Heavy atoms of the peptide chain, and of phosphate and sugar of nucleotides, by their names in the wwPDB's chemical
+/// component dictionary and in the older spelling (`O1P`, `C5*`).
+fn is_backbone_name(residue: &Residue, name: &str) -> bool {
+    match residue.class {
+        ResidueClass::AminoAcid => matches!(name, "N" | "CA" | "C" | "O" | "OXT"),
+        ResidueClass::Nucleotide => match name.strip_suffix(['\'', '*']) {
+            Some(sugar) => matches!(
+                sugar,
+                "O5" | "C5" | "C4" | "O4" | "C3" | "O3" | "C2" | "O2" | "C1"
+            ),
+            None => matches!(name, "P" | "OP1" | "OP2" | "OP3" | "O1P" | "O2P" | "O3P"),
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,113 @@
+//! The selection language: a short expression in, one flag an atom out.
+//!
+//! The words are those of `PyMOL`, Mol* and `ChimeraX` where these agree. An expression is made of *terms* joined by
+//! operators; words of the language may be written in any case.
+//!
+//! | term | atoms |
+//! |---|---|
+//! | `all`, `*`, `none` | every atom, no atom |
+//! | `chain A B`, `chain A+B`, `chain A,B` | by the author's chain id; `chain ""` is the blank one |
+//! | `resi 45`, `resi 45-60`, `resi 45A`, `resi -5+7+50-55` | by the author's residue number |
+//! | `resn ARG HIS` | by residue name |
+//! | `name NH2`, `name O5' C*` | by atom name |
+//! | `element N+O` (`elem`) | by element; `X` is the unknown one |
+//! | `index 0-9` | by position in the structure, **counted from 0**, as in annotations |
+//! | `serial 1-10` | by serial number of the file |
+//! | `part 1` (`model`) | by input file, counted from 1 |
+//! | `ligand` | parts that are ligands of a complex if there are any, else residues of class ligand |
+//! | `pocket` | parts that are pockets if there are any, else the residues within 10 angstrom of the ligand |
+//! | `protein`, `nucleic`, `polymer` | amino acids, nucleotides, both |
+//! | `water` (`solvent`), `ion`, `metal`, `hetero` | water; single-atom ions; metal elements; `HETATM` residues |
+//! | `hydrogen`, `heavy` | hydrogen; everything else |
+//! | `backbone`, `sidechain` | of amino acids and nucleotides; a hydrogen goes with the atom that it is bonded to |
+//! | `#1/A:45-60,ARG@N,C*` | `ChimeraX`'s atom specifier: part, chains, residue numbers or names, atom names |
+//!
+//! | operator | meaning |
+//! |---|---|
+//! | `not X`, `!X`, `~X` | every other atom |
+//! | `within D of X` | atoms at most D angstrom (0 to 1000) from any atom of X; those of X are among them |
+//! | `byres X` | all atoms of every residue that has an atom in X |
+//! | `X and Y`, `X & Y` | both |
+//! | `X or Y`, <code>X &#124; Y</code> | either |
+//!
+//! The three operators in front bind most tightly, then `and`, then `or`; parentheses group. Names of residues, atoms
+//! and elements may be written in any case. A chain id is matched as written; where no chain has exactly that id, in
+//! any case. A value in `"..."` (with `\"` and `\\` inside) is taken as it is; without quotes a `*` at the end of a
+//! residue or atom name stands for any ending, and a value that is itself a word of the language needs quotes unless
+//! it is the first of its list. A residue number without insertion code means the residue without one; a range takes
+//! the insertion codes between its ends, and all codes of an end that is given without.
+//!
+//! Evaluation takes time in proportion to atoms times terms; [`MAX_TERMS`], [`MAX_DISTANCE_TERMS`], [`MAX_DEPTH`] and
+//! [`MAX_EXPRESSION_BYTES`] bound what an expression may ask for.
+
+mod ast;
+mod classes;
+mod evaluate;
+mod lexer;
+mod near;
+mod parser;
+mod specifier;
+mod text;
+mod values;
+mod words;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{MoleculeError, Structure};
+
+/// Longest expression in bytes. A little under 64 KiB, because the column of an error is also the width of the line
+/// that points at it, and [`std::fmt`] refuses widths above 65535.
+pub const MAX_EXPRESSION_BYTES: usize = 65_000;
+/// Deepest nesting of parentheses and of operators that stand in front.
+pub const MAX_DEPTH: usize = 100;
+/// Largest number of terms in an expression; a list of values counts as one.
+pub const MAX_TERMS: usize = 1_000;
+/// Largest number of terms that measure distances (`within`, `pocket`).
+pub const MAX_DISTANCE_TERMS: usize = 32;
+/// Largest distance of `within`, in angstrom.
+pub const MAX_DISTANCE_ANGSTROM: f64 = 1_000.0;
+/// Distance between heavy atoms that makes a residue part of the pocket, in angstrom: the rule by which `PDBbind`
+/// (<https://www.pdbbind-plus.org.cn>) cuts its pocket files.
+pub const POCKET_DISTANCE_ANGSTROM: f64 = 10.0;
+
+/// A parsed selection expression. Its display form is an expression that parses to an equal selection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    root: ast::Expression,
+}
+
+impl Selection {
+    /// Parses an expression.
+    ///
+    /// # Errors
+    /// [`MoleculeError::Selection`] with the column of the first fault, in characters from 1.
+    pub fn parse(expression: &str) -> Result<Self, MoleculeError> {
+        parser::parse(expression).map(|root| Self { root })
+    }
+
+    /// One flag an atom, in atom order.
+    #[must_use]
+    pub fn evaluate(&self, structure: &Structure) -> Vec<bool> {
+        evaluate::evaluate(&self.root, structure)
+    }
+}
+
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.root, f)
+    }
+}
+
+impl FromStr for Selection {
+    type Err = MoleculeError;
+
+    fn from_str(expression: &str) -> Result<Self, Self::Err> {
+        Self::parse(expression)
+    }
+}

@@ -1,0 +1,286 @@
+//! Which points lie within a distance of any of a set of points.
+//!
+//! Two trees of bounding boxes are walked side by side. Pairs of boxes that lie wholly within the distance or wholly
+//! beyond it are settled at once, so neither crowded places nor large distances lead to comparing all pairs, and no
+//! memory depends on the distance. (Method: Gray and Moore, "N-body problems in statistical learning", NIPS 2000.)
+
+/// Points of a leaf. Few enough that the pairs of two leaves are cheaper to compare than to divide.
+const LEAF_POINTS: usize = 8;
+
+type Point = [f32; 3];
+
+/// Square of the distance of two points, in the arithmetic in which box distances bound it exactly: every step is
+/// monotonic under rounding.
+fn distance_squared(a: Point, b: Point) -> f64 {
+    let square = |i: usize| {
+        let d = f64::from(a[i]) - f64::from(b[i]);
+        d * d
+    };
+    square(0) + square(1) + square(2)
+}
+
+/// Smallest box around some points.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    min: Point,
+    max: Point,
+}
+
+impl Bounds {
+    fn around(points: impl Iterator<Item = Point>) -> Self {
+        let mut bounds = Self {
+            min: [f32::INFINITY; 3],
+            max: [f32::NEG_INFINITY; 3],
+        };
+        for point in points {
+            for (axis, &coordinate) in point.iter().enumerate() {
+                bounds.min[axis] = bounds.min[axis].min(coordinate);
+                bounds.max[axis] = bounds.max[axis].max(coordinate);
+            }
+        }
+        bounds
+    }
+
+    fn at(point: Point) -> Self {
+        Self {
+            min: point,
+            max: point,
+        }
+    }
+
+    /// The axis along which the box is longest, and its length.
+    fn widest_axis(&self) -> (usize, f32) {
+        let width = |axis: usize| self.max[axis] - self.min[axis];
+        (0..3).fold((0, width(0)), |best, axis| {
+            if width(axis) > best.1 {
+                (axis, width(axis))
+            } else {
+                best
+            }
+        })
+    }
+
+    /// Squares of the smallest and the largest distance between points of two boxes.
+    fn distances_squared(&self, other: &Self) -> (f64, f64) {
+        let mut nearest = 0.0;
+        let mut farthest = 0.0;
+        for axis in 0..3 {
+            let below = f64::from(self.min[axis]) - f64::from(other.max[axis]);
+            let above = f64::from(other.min[axis]) - f64::from(self.max[axis]);
+            let gap = below.max(above).max(0.0);
+            nearest += gap * gap;
+            let span = below.min(above);
+            farthest += span * span;
+        }
+        (nearest, farthest)
+    }
+}
+
+/// A box of the tree and its points.
+#[derive(Debug)]
+struct Node {
+    bounds: Bounds,
+    /// Points of the node in the tree's order.
+    start: usize,
+    end: usize,
+    /// Index of the first half; the second follows it. `None` for a leaf.
+    halves: Option<usize>,
+}
+
+/// Points in the order of the leaves.
+#[derive(Debug)]
+struct Tree {
+    /// Each point with its index in the caller's list.
+    points: Vec<(Point, u32)>,
+    nodes: Vec<Node>,
+}
+
+impl Tree {
+    /// `None` for no points.
+    fn new(mut points: Vec<(Point, u32)>) -> Option<Self> {
+        if points.is_empty() {
+            return None;
+        }
+        let node = |points: &[(Point, u32)], start: usize| Node {
+            bounds: Bounds::around(points.iter().map(|p| p.0)),
+            start,
+            end: start + points.len(),
+            halves: None,
+        };
+        let mut nodes = vec![node(&points, 0)];
+        let mut next = 0;
+        while next < nodes.len() {
+            let Node {
+                bounds, start, end, ..
+            } = nodes[next];
+            if end - start > LEAF_POINTS {
+                let (axis, _) = bounds.widest_axis();
+                let middle = (end - start) / 2;
+                let own = &mut points[start..end];
+                own.select_nth_unstable_by(middle, |a, b| a.0[axis].total_cmp(&b.0[axis]));
+                let (low, high) = own.split_at(middle);
+                nodes[next].halves = Some(nodes.len());
+                let halves = [node(low, start), node(high, start + middle)];
+                nodes.extend(halves);
+            }
+            next += 1;
+        }
+        Some(Self { points, nodes })
+    }
+}
+
+/// One flag a point: true for the points of `sources`, and for those at most `distance_angstrom` from any of them
+/// (distances computed in double precision). `candidates` says which other points are wanted; the rest stay false.
+pub(super) fn within(
+    points: &[Point],
+    sources: &[bool],
+    distance_angstrom: f64,
+    candidates: impl Fn(usize) -> bool,
+) -> Vec<bool> {
+    let mut near = sources.to_vec();
+    let gather = |wanted: &dyn Fn(usize) -> bool| -> Vec<(Point, u32)> {
+        (0_u32..)
+            .zip(points)
+            .filter(|&(i, _)| wanted(i as usize))
+            .map(|(i, &point)| (point, i))
+            .collect()
+    };
+    let Some(sources_tree) = Tree::new(gather(&|i| sources[i])) else {
+        return near;
+    };
+    // Most structures are larger than the neighbourhood of a ligand: what lies outside its box is settled in one pass.
+    let limit = distance_angstrom * distance_angstrom;
+    let reach = sources_tree.nodes[0].bounds;
+    let reachable = |i: usize| {
+        let point = Bounds::at(points[i]);
+        !sources[i] && candidates(i) && reach.distances_squared(&point).0 <= limit
+    };
+    let Some(targets_tree) = Tree::new(gather(&reachable)) else {
+        return near;
+    };
+    let mut walk = Walk {
+        settled: vec![false; targets_tree.nodes.len()],
+        targets: &targets_tree,
+        sources: &sources_tree,
+        limit,
+        near: &mut near,
+    };
+    walk.pair(0, 0);
+    near
+}
+
+/// The walk over pairs of nodes.
+struct Walk<'a> {
+    targets: &'a Tree,
+    sources: &'a Tree,
+    /// Square of the distance.
+    limit: f64,
+    /// Nodes of `targets` all of whose points were found near.
+    settled: Vec<bool>,
+    near: &'a mut [bool],
+}
+
+impl Walk<'_> {
+    /// Compares a node of the targets with one of the sources. The depth of the recursion is the sum of both trees'
+    /// depths, which are logarithms of their sizes.
+    fn pair(&mut self, target: usize, source: usize) {
+        let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
+        if self.settled[target] {
+            return;
+        }
+        let (nearest, farthest) = t.bounds.distances_squared(&s.bounds);
+        if nearest > self.limit {
+            return;
+        }
+        if farthest <= self.limit {
+            self.settle(target);
+            return;
+        }
+        let divide_target = match (t.halves, s.halves) {
+            (None, None) => return self.leaves(target, source),
+            // A leaf cannot be divided, but its points are still tighter than its box.
+            (Some(_), None) if self.settled_by_points(target, source) => return,
+            (None, Some(_)) if self.settled_for_points(target, source) => return,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            (Some(_), Some(_)) => t.bounds.widest_axis().1 >= s.bounds.widest_axis().1,
+        };
+        if divide_target {
+            let first = t.halves.unwrap_or(target);
+            self.pair(first, source);
+            self.pair(first + 1, source);
+            self.settled[target] = self.settled[first] && self.settled[first + 1];
+        } else {
+            let first = s.halves.unwrap_or(source);
+            let gap = |half: usize| {
+                let bounds = &self.sources.nodes[half].bounds;
+                t.bounds.distances_squared(bounds).0
+            };
+            // The nearer half is the likelier to settle the matter.
+            let order = if gap(first + 1) < gap(first) {
+                [first + 1, first]
+            } else {
+                [first, first + 1]
+            };
+            for half in order {
+                self.pair(target, half);
+            }
+        }
+    }
+
+    /// Compares the box of the targets with each source of a leaf. True when that settles the pair.
+    fn settled_by_points(&mut self, target: usize, source: usize) -> bool {
+        let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
+        let mut reached = false;
+        for &(point, _) in &self.sources.points[s.start..s.end] {
+            let (nearest, farthest) = t.bounds.distances_squared(&Bounds::at(point));
+            reached |= nearest <= self.limit;
+            if farthest <= self.limit {
+                self.settle(target);
+                return true;
+            }
+        }
+        !reached
+    }
+
+    /// Compares each target of a leaf with the box of the sources. True when that settles the pair.
+    fn settled_for_points(&mut self, target: usize, source: usize) -> bool {
+        let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
+        let mut open = false;
+        let mut all_near = true;
+        for &(point, index) in &self.targets.points[t.start..t.end] {
+            let flag = &mut self.near[index as usize];
+            let (nearest, farthest) = s.bounds.distances_squared(&Bounds::at(point));
+            *flag |= farthest <= self.limit;
+            open |= !*flag && nearest <= self.limit;
+            all_near &= *flag;
+        }
+        self.settled[target] = all_near;
+        !open
+    }
+
+    /// Marks all points of a node of the targets.
+    fn settle(&mut self, target: usize) {
+        let t = &self.targets.nodes[target];
+        for &(_, index) in &self.targets.points[t.start..t.end] {
+            self.near[index as usize] = true;
+        }
+        self.settled[target] = true;
+    }
+
+    /// Compares all points of two leaves.
+    fn leaves(&mut self, target: usize, source: usize) {
+        let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
+        let sources = &self.sources.points[s.start..s.end];
+        let mut settled = true;
+        for &(point, index) in &self.targets.points[t.start..t.end] {
+            let flag = &mut self.near[index as usize];
+            *flag = *flag
+                || sources
+                    .iter()
+                    .any(|&(other, _)| distance_squared(point, other) <= self.limit);
+            settled &= *flag;
+        }
+        self.settled[target] = settled;
+    }
+}

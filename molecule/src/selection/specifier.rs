@@ -1,0 +1,75 @@
+//! `ChimeraX`'s atom specifiers
+//! (<https://www.cgl.ucsf.edu/chimerax/docs/user/commands/atomspec.html>, the hierarchical part of them).
+
+use smol_str::SmolStr;
+
+use super::ast::Expression;
+use super::lexer::shown;
+use super::parser::{Parser, Result, Value, one_or};
+use super::values::{RangeFault, residue_range};
+use super::words::Property;
+
+impl Parser<'_> {
+    /// `ChimeraX`'s `#part/chains:residues@atoms`, each piece at most once and in this order.
+    pub(super) fn specifier(&self, column: usize, text: &str) -> Result<Expression> {
+        const FORM: &str = "write #PART/CHAIN:RESIDUES@ATOMS, each piece at most once and in this order, \
+             as in `/A:45-60,HEM@CA`";
+        let mut operands = Vec::new();
+        let mut rest = text;
+        let mut at = column;
+        for mark in ['#', '/', ':', '@'] {
+            let Some(behind) = rest.strip_prefix(mark) else {
+                continue;
+            };
+            let end = behind.find(['#', '/', ':', '@']).unwrap_or(behind.len());
+            let (list, next) = behind.split_at(end);
+            let mut values = Vec::new();
+            at += 1;
+            for value in list.split(',') {
+                if value.is_empty() {
+                    return Err(self.fault(
+                        at,
+                        format!("a value is missing behind `{mark}` or `,`"),
+                        FORM,
+                    ));
+                }
+                values.push(Value {
+                    column: at,
+                    text: SmolStr::new(value),
+                    quoted: false,
+                });
+                at += value.chars().count() + 1;
+            }
+            // The last value has no comma behind it.
+            at -= 1;
+            operands.push(match mark {
+                '#' => self.property_of(Property::Part, values)?,
+                '/' => self.property_of(Property::Chain, values)?,
+                ':' => self.residues(values)?,
+                _ => self.property_of(Property::Name, values)?,
+            });
+            rest = next;
+        }
+        if !rest.is_empty() {
+            return Err(self.fault(at, format!("{} is out of order", shown(rest)), FORM));
+        }
+        Ok(one_or(operands, Expression::And))
+    }
+
+    /// Residue numbers and names in one list, as `ChimeraX` allows behind `:`.
+    fn residues(&self, values: Vec<Value>) -> Result<Expression> {
+        let (numbers, names): (Vec<_>, Vec<_>) = values
+            .into_iter()
+            .partition(|value| !matches!(residue_range(&value.text), Err(RangeFault::Form)));
+        let mut operands = Vec::new();
+        for (property, values) in [
+            (Property::ResidueNumber, numbers),
+            (Property::ResidueName, names),
+        ] {
+            if !values.is_empty() {
+                operands.push(self.property_of(property, values)?);
+            }
+        }
+        Ok(one_or(operands, Expression::Or))
+    }
+}

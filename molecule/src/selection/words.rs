@@ -1,0 +1,229 @@
+//! The words of the language, and what a mistyped one may have been meant to be.
+
+use std::fmt;
+
+/// A word that by itself stands for a set of atoms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    All,
+    None,
+    Ligand,
+    Pocket,
+    Protein,
+    Nucleic,
+    Polymer,
+    Water,
+    Ion,
+    Metal,
+    Hetero,
+    Hydrogen,
+    Heavy,
+    Backbone,
+    Sidechain,
+}
+
+/// A word that needs values behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Property {
+    Chain,
+    ResidueNumber,
+    ResidueName,
+    Name,
+    Element,
+    Index,
+    Serial,
+    Part,
+}
+
+/// A word that joins or changes terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operator {
+    And,
+    Or,
+    Not,
+    Within,
+    Of,
+    ByResidue,
+}
+
+/// What a word does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Class(Class),
+    Property(Property),
+    Operator(Operator),
+}
+
+/// Every word. The first word of a meaning is the one that is written back.
+const WORDS: [(&str, Meaning); 47] = [
+    ("all", Meaning::Class(Class::All)),
+    ("none", Meaning::Class(Class::None)),
+    ("ligand", Meaning::Class(Class::Ligand)),
+    ("ligands", Meaning::Class(Class::Ligand)),
+    ("pocket", Meaning::Class(Class::Pocket)),
+    ("protein", Meaning::Class(Class::Protein)),
+    ("nucleic", Meaning::Class(Class::Nucleic)),
+    ("polymer", Meaning::Class(Class::Polymer)),
+    ("water", Meaning::Class(Class::Water)),
+    ("waters", Meaning::Class(Class::Water)),
+    ("solvent", Meaning::Class(Class::Water)),
+    ("ion", Meaning::Class(Class::Ion)),
+    ("ions", Meaning::Class(Class::Ion)),
+    ("metal", Meaning::Class(Class::Metal)),
+    ("metals", Meaning::Class(Class::Metal)),
+    ("hetero", Meaning::Class(Class::Hetero)),
+    ("hetatm", Meaning::Class(Class::Hetero)),
+    ("hydrogen", Meaning::Class(Class::Hydrogen)),
+    ("hydrogens", Meaning::Class(Class::Hydrogen)),
+    ("heavy", Meaning::Class(Class::Heavy)),
+    ("backbone", Meaning::Class(Class::Backbone)),
+    ("sidechain", Meaning::Class(Class::Sidechain)),
+    ("chain", Meaning::Property(Property::Chain)),
+    ("chains", Meaning::Property(Property::Chain)),
+    ("resi", Meaning::Property(Property::ResidueNumber)),
+    ("resid", Meaning::Property(Property::ResidueNumber)),
+    ("residue", Meaning::Property(Property::ResidueNumber)),
+    ("residues", Meaning::Property(Property::ResidueNumber)),
+    ("resn", Meaning::Property(Property::ResidueName)),
+    ("resname", Meaning::Property(Property::ResidueName)),
+    ("name", Meaning::Property(Property::Name)),
+    ("names", Meaning::Property(Property::Name)),
+    ("element", Meaning::Property(Property::Element)),
+    ("elements", Meaning::Property(Property::Element)),
+    ("elem", Meaning::Property(Property::Element)),
+    ("index", Meaning::Property(Property::Index)),
+    ("serial", Meaning::Property(Property::Serial)),
+    ("part", Meaning::Property(Property::Part)),
+    ("parts", Meaning::Property(Property::Part)),
+    ("model", Meaning::Property(Property::Part)),
+    ("and", Meaning::Operator(Operator::And)),
+    ("or", Meaning::Operator(Operator::Or)),
+    ("not", Meaning::Operator(Operator::Not)),
+    ("within", Meaning::Operator(Operator::Within)),
+    ("of", Meaning::Operator(Operator::Of)),
+    ("byres", Meaning::Operator(Operator::ByResidue)),
+    ("byresidue", Meaning::Operator(Operator::ByResidue)),
+];
+
+/// What a word means, in any case; `None` for what is no word of the language.
+pub(super) fn meaning(word: &str) -> Option<Meaning> {
+    WORDS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(word))
+        .map(|&(_, meaning)| meaning)
+}
+
+/// True for a word of the language.
+pub(super) fn is_word(word: &str) -> bool {
+    meaning(word).is_some()
+}
+
+/// The word that is written for a meaning.
+fn spelling(wanted: Meaning) -> &'static str {
+    WORDS
+        .iter()
+        .find(|(_, meaning)| *meaning == wanted)
+        .map_or("all", |&(word, _)| word)
+}
+
+impl Class {
+    /// The word that is written for it.
+    pub(super) fn word(self) -> &'static str {
+        spelling(Meaning::Class(self))
+    }
+}
+
+impl Property {
+    /// The word that is written for it.
+    pub(super) fn word(self) -> &'static str {
+        spelling(Meaning::Property(self))
+    }
+
+    /// What stands behind it, with examples, for messages.
+    pub(super) fn values(self) -> &'static str {
+        match self {
+            Self::Chain => "chain ids, such as `chain A` or `chain A+B`",
+            Self::ResidueNumber => {
+                "residue numbers, such as `resi 45`, `resi 45A` or `resi 40-45+50`"
+            }
+            Self::ResidueName => "residue names, such as `resn ARG` or `resn ASP+GLU`",
+            Self::Name => "atom names, such as `name CA` or `name O5'+C*`",
+            Self::Element => "element symbols, such as `element N+O`",
+            Self::Index => "atom indices counted from 0, such as `index 0-9`",
+            Self::Serial => "serial numbers, such as `serial 1-10`",
+            Self::Part => "numbers of input files counted from 1, such as `part 1`",
+        }
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(spelling(Meaning::Operator(*self)))
+    }
+}
+
+/// The word that a mistyped one most resembles: at most one slip in words of up to four letters, at most two in longer
+/// ones. Where several are as near, the first in the table.
+pub(super) fn nearest(typed: &str) -> Option<&'static str> {
+    // Longer than any word by more than two letters: cannot be near one.
+    if typed.len() > 12 || typed.len() < 2 {
+        return None;
+    }
+    let typed = typed.to_ascii_lowercase();
+    WORDS
+        .iter()
+        .map(|&(word, _)| (slips(typed.as_bytes(), word.as_bytes()), word))
+        .filter(|&(slips, word)| slips <= if word.len() <= 4 { 1 } else { 2 })
+        .min_by_key(|&(slips, _)| slips)
+        .map(|(_, word)| word)
+}
+
+/// Edit distance in which a swap of neighbours is one slip (optimal string alignment; Damerau, Communications of the
+/// ACM 7 (1964) 171).
+fn slips(a: &[u8], b: &[u8]) -> usize {
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(rows[i - 2][j - 2] + 1);
+                }
+                best
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_found_and_far_ones_are_not() {
+        assert_eq!(nearest("chian"), Some("chain"));
+        assert_eq!(nearest("LIGNAD"), Some("ligand"));
+        assert_eq!(nearest("nto"), Some("not"));
+        assert_eq!(nearest("backbon"), Some("backbone"));
+        assert_eq!(nearest("xyzzy"), None);
+        assert_eq!(nearest(""), None);
+        assert_eq!(nearest(&"ligand".repeat(1000)), None);
+    }
+
+    #[test]
+    fn words_are_unique_and_lower_case() {
+        let mut words: Vec<&str> = WORDS.iter().map(|&(word, _)| word).collect();
+        assert!(
+            words
+                .iter()
+                .all(|w| w.bytes().all(|b| b.is_ascii_lowercase()))
+        );
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), WORDS.len());
+    }
+}
