@@ -70,6 +70,16 @@ pub enum RenderError {
         /// What would be right.
         remedy: String,
     },
+    /// A file could not be written.
+    #[error(
+        "{path}: cannot be written: {source}; give a path in a folder that exists and may be written to"
+    )]
+    Write {
+        /// The file.
+        path: String,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
 }
 
 impl RenderError {
@@ -85,6 +95,7 @@ impl RenderError {
             Self::Timeout { .. } => "device_timeout",
             Self::Internal { .. } => "internal",
             Self::Encode { .. } => "encode_failed",
+            Self::Write { .. } => "output_unwritable",
         }
     }
 }
