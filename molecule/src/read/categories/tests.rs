@@ -153,7 +153,9 @@ fn component_bonds_join_atoms_of_one_residue() {
 
 #[test]
 fn an_absurd_definition_of_a_component_is_refused() {
-    let rows: String = (0..200).fold(String::new(), |rows, i| rows + &format!("BIG A B{i} SING\n"));
+    let rows: String = (0..200).fold(String::new(), |rows, i| {
+        rows + &format!("BIG A B{i} SING\n")
+    });
     let error = read(&LINKED.replace("ALA N C TRIP\n", &rows)).unwrap_err();
     assert!(error.to_string().contains("more than 64 bonds"), "{error}");
 }
