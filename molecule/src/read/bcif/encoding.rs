@@ -1,7 +1,7 @@
 //! BinaryCIF's encodings, undone.
 //!
-//! Specification: <https://github.com/molstar/BinaryCIF/blob/master/encoding.md>, version 0.3; D. Sehnal et al.,
-//! "BinaryCIF and CIFTools", PLoS Comput Biol 16 (2020) e1008247. Declared sizes (`srcSize`) are not used.
+//! Specification: <https://github.com/molstar/BinaryCIF/blob/master/encoding.md>, version 0.3; D. Sehnal et al., 2020,
+//! <https://doi.org/10.1371/journal.pcbi.1008247>. Declared sizes (`srcSize`) are not used.
 
 use smol_str::SmolStr;
 

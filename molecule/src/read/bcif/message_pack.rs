@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn nesting_and_foreign_types_are_refused() {
-        let fault = decode(&[0x91; 100_000]).expect_err("too deep");
+        let fault = decode(&vec![0x91; 100_000]).expect_err("too deep");
         assert_eq!(fault.problem, "the values are nested too deeply");
         assert!(decode(&[0xd4, 0, 0]).is_err());
         assert!(decode(&[0xa1, 0xff]).is_err());

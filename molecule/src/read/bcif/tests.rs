@@ -129,12 +129,11 @@ fn file(rows: i32, categories: &[(&str, Columns)]) -> Vec<u8> {
             out.map(3);
             out.text("name", name);
             out.data("data", values);
-            match mask {
-                Some(mask) => out.data("mask", &Values::Int(mask.clone())),
-                None => {
-                    out.key("mask");
-                    out.0.push(0xc0);
-                }
+            if let Some(mask) = mask {
+                out.data("mask", &Values::Int(mask.clone()));
+            } else {
+                out.key("mask");
+                out.0.push(0xc0);
             }
         }
     }

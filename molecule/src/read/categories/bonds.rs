@@ -190,7 +190,7 @@ struct Link {
 /// Links between residues. Partners are numbered so that a partner named often is looked up once.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    links: Vec<Link>,
+    rows: Vec<Link>,
     residues: HashMap<ResidueKey, u32>,
     /// Number of an atom by number of the residue and atom name.
     targets: HashMap<(u32, SmolStr), u32>,
@@ -241,7 +241,7 @@ impl Links {
         let [Some(first), Some(second)] = PARTNERS.map(|items| self.partner(row, &items)) else {
             return;
         };
-        self.links.push(Link {
+        self.rows.push(Link {
             place: row.place(),
             partners: [first, second],
             order: bond_order(row.text(StructConn::Order as usize).as_deref()),
@@ -300,12 +300,12 @@ impl Links {
     /// Adds the links whose atoms are in the model. A link that names no alternate location joins all that can be
     /// there together.
     pub(super) fn add_to(&self, model: &mut ParsedModel, labels: &Labels, file: &str) {
-        if self.links.is_empty() {
+        if self.rows.is_empty() {
             return;
         }
         let found = self.find(&model.atoms, labels);
         let mut unmatched = Oddity::default();
-        for link in &self.links {
+        for link in &self.rows {
             let [first, second] = link.partners.map(|partner| {
                 found[partner.target as usize]
                     .iter()

@@ -128,7 +128,7 @@ impl<'a> Parser<'a> {
     fn wanted(&mut self, tag: &[u8]) -> Result<Option<(Category, usize)>, MoleculeError> {
         if !self.in_block {
             return Err(self.tokens.error(
-                self.tokens.line(),
+                self.tokens.token_line(),
                 "data before the first data block",
                 "begin the file with a line like data_1ABC",
             ));
@@ -144,7 +144,7 @@ impl<'a> Parser<'a> {
 
     /// A data name and its value.
     fn single(&mut self, tag: &'a [u8]) -> Result<Token<'a>, MoleculeError> {
-        let line = self.tokens.line();
+        let line = self.tokens.token_line();
         let wanted = self.wanted(tag)?;
         let Token::Value(value) = self.tokens.next()? else {
             return Err(self.tokens.error(
@@ -169,7 +169,7 @@ impl<'a> Parser<'a> {
 
     /// A loop: data names, then rows of values. Returns the token after it.
     fn read_loop(&mut self) -> Result<Token<'a>, MoleculeError> {
-        let loop_line = self.tokens.line();
+        let loop_line = self.tokens.token_line();
         // Item of each column. A loop belongs to the category of its first data name that is read.
         let mut slots: Vec<Option<usize>> = Vec::new();
         let mut category = None;
@@ -179,7 +179,7 @@ impl<'a> Parser<'a> {
             let slot = match self.wanted(tag)? {
                 Some((found, item)) if found == *category.get_or_insert(found) => {
                     if row.has(item) {
-                        return Err(self.given_twice(self.tokens.line(), tag));
+                        return Err(self.given_twice(self.tokens.token_line(), tag));
                     }
                     row.columns |= 1 << item;
                     Some(item)
@@ -197,7 +197,7 @@ impl<'a> Parser<'a> {
             ));
         }
         loop {
-            row.line = self.tokens.line();
+            row.line = self.tokens.token_line();
             for (column, slot) in slots.iter().enumerate() {
                 let Token::Value(value) = token else {
                     if column == 0 {
@@ -244,7 +244,7 @@ impl<'a> Parser<'a> {
 
     fn stray(&self, value: Option<&[u8]>) -> MoleculeError {
         self.tokens.error(
-            self.tokens.line(),
+            self.tokens.token_line(),
             format!(
                 "the value \"{}\" belongs to no data name",
                 show(value.unwrap_or(b"?"))

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(clippy::float_cmp, reason = "the numbers compared are exact in binary")]
 
 use proptest::prelude::*;
 

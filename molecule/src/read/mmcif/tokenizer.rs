@@ -62,7 +62,7 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Line on which the last token began, counted from 1.
-    pub(super) fn line(&self) -> u64 {
+    pub(super) fn token_line(&self) -> u64 {
         self.token_line
     }
 
@@ -221,7 +221,7 @@ mod tests {
             if token == Token::End {
                 return all;
             }
-            all.push((tokenizer.line(), token));
+            all.push((tokenizer.token_line(), token));
         }
     }
 
