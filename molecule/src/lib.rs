@@ -14,9 +14,11 @@ pub mod error;
 pub mod read;
 pub mod selection;
 pub mod structure;
+pub mod summary;
 
 mod assemble;
 mod parsed;
+mod tally;
 
 pub use element::Element;
 pub use error::{Location, MoleculeError, Warning};

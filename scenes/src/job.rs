@@ -79,6 +79,40 @@ impl Samples {
         }
     }
 
+    /// Where each sample lies, in pixels relative to the pixel's centre (x right, y down). These are the standard sample
+    /// positions of Vulkan (specification, "Multisampling", table of standard sample locations): no two share a row or a column.
+    #[must_use]
+    pub fn offsets_px(self) -> &'static [[f32; 2]] {
+        /// A position in sixteenths of a pixel from the top-left corner.
+        const fn at(x: i32, y: i32) -> [f32; 2] {
+            [(x - 8) as f32 / 16.0, (y - 8) as f32 / 16.0]
+        }
+        const FOUR: [[f32; 2]; 4] = [at(6, 2), at(14, 6), at(2, 10), at(10, 14)];
+        const SIXTEEN: [[f32; 2]; 16] = [
+            at(9, 9),
+            at(7, 5),
+            at(5, 10),
+            at(12, 7),
+            at(3, 6),
+            at(10, 13),
+            at(13, 11),
+            at(11, 3),
+            at(6, 14),
+            at(8, 1),
+            at(4, 2),
+            at(2, 12),
+            at(0, 8),
+            at(15, 4),
+            at(14, 15),
+            at(1, 0),
+        ];
+        match self {
+            Self::One => &[[0.0, 0.0]],
+            Self::Four => &FOUR,
+            Self::Sixteen => &SIXTEEN,
+        }
+    }
+
     /// The setting of a count; `None` for anything but 1, 4, 16.
     #[must_use]
     pub fn from_count(count: u32) -> Option<Self> {

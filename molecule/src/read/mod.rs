@@ -1,12 +1,14 @@
 //! Files, folders and bytes to [`Structure`]: format detection, decompression, one parser per format.
 
 mod bcif;
+mod categories;
 mod input;
 mod mmcif;
 mod mol2;
 mod pdb;
 mod sdf;
 mod sniff;
+mod text;
 mod xyz;
 
 use crate::parsed::ParsedModel;
@@ -35,6 +37,44 @@ pub enum Format {
     Mol2,
     /// XYZ: count, comment, element and coordinates.
     Xyz,
+}
+
+impl Format {
+    /// Format of a name as options give it, which is that of a file ending: `pdb`, `ent`, `cif`, `mmcif`, `bcif`,
+    /// `sdf`, `sd`, `mol`, `mol2`, `xyz`, in any case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "pdb" | "ent" => Some(Self::Pdb),
+            "cif" | "mmcif" => Some(Self::Mmcif),
+            "bcif" => Some(Self::Bcif),
+            "sdf" | "sd" | "mol" => Some(Self::Sdf),
+            "mol2" => Some(Self::Mol2),
+            "xyz" => Some(Self::Xyz),
+            _ => None,
+        }
+    }
+
+    /// Format of a path's ending, `.gz` left aside.
+    #[must_use]
+    pub fn from_path(path: &std::path::Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy();
+        let (_, ending) = input::without_gz(&name).rsplit_once('.')?;
+        Self::from_name(ending)
+    }
+
+    /// Name as [`Format::from_name`] takes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pdb => "pdb",
+            Self::Mmcif => "mmcif",
+            Self::Bcif => "bcif",
+            Self::Sdf => "sdf",
+            Self::Mol2 => "mol2",
+            Self::Xyz => "xyz",
+        }
+    }
 }
 
 /// Ceilings for one input. Declared counts are never believed: memory grows with what is really there.

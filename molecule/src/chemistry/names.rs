@@ -1,0 +1,155 @@
+//! Residue names that say by themselves what a residue is.
+
+use std::sync::OnceLock;
+
+use super::templates::{self, Template};
+
+/// What a residue name stands for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known {
+    /// An amino acid; the template where all its atoms are known.
+    AminoAcid(Option<&'static Template>),
+    /// A nucleotide.
+    Nucleotide(&'static Template),
+    /// Water, also of the usual simulation models.
+    Water,
+    /// A name used for single-atom ions. What it stands for shows only from the atoms.
+    Ion,
+    /// Nothing known.
+    Other,
+}
+
+/// Amino acids that have no template here: pyrrolysine, ambiguous ones, and the caps of chain ends.
+const AMINO_ACIDS_WITHOUT_TEMPLATE: &str = "PYL ASX GLX ACE NME NMA NHE NH2 FOR";
+
+/// Water in the Protein Data Bank, `CHARMM`, AMBER, GROMACS and other programs.
+const WATERS: &str = "HOH WAT H2O DOD D2O OH2 SOL SPC SPCE TIP TIP2 TIP3 TIP3P TIP4 TIP4P TIP5 TIP5P TP3 TP4 TP5 \
+    TP3M T3P T4P T5P OPC OPC3 SPF SPG HH0 3HOH W TIPS MTIP";
+
+/// Single-atom ions: component ids of the Protein Data Bank, then names of force fields.
+const IONS: &str = "LI NA K RB CS BE MG CA SR BA F CL BR IOD I V CR MN MN3 FE FE2 CO 3CO NI 3NI CU CU1 ZN ZN2 GA Y1 YT3 MO \
+    RU RH RH3 PD AG CD IN LA CE PR ND SM EU EU3 GD GD3 TB DY HO HO3 ER ER3 TM YB YB2 YB3 LU W RE OS OS4 IR IR3 PT PT4 AU AU3 \
+    HG TL PB BI3 TH U1 AL \
+    NA+ CL- K+ LI+ RB+ CS+ BR- I- F- MG2 MG2+ CA2+ ZN2+ MG+2 NIO CIO MG5 POT SOD CLA CES CAL RUB LIT BAR CAD IB CIM IP IM";
+
+type Table = Vec<(u64, Known)>;
+
+/// A short name as a number, in upper case: equal numbers mean equal names. `None` for more than eight bytes.
+pub(crate) fn pack(name: &[u8]) -> Option<u64> {
+    if name.len() > 8 {
+        return None;
+    }
+    Some(name.iter().fold(0, |packed, byte| {
+        (packed << 8) | u64::from(byte.to_ascii_uppercase())
+    }))
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = Table::new();
+        let mut add = |names: &str, known: Known| {
+            for name in names.split_ascii_whitespace() {
+                if let Some(key) = pack(name.as_bytes()) {
+                    table.push((key, known));
+                }
+            }
+        };
+        // Amino acids and nucleotides first: the sort is stable and the first entry of a name counts.
+        for template in templates::amino_acids() {
+            add(template.residue_names, Known::AminoAcid(Some(template)));
+        }
+        add(AMINO_ACIDS_WITHOUT_TEMPLATE, Known::AminoAcid(None));
+        for template in templates::nucleotides() {
+            add(template.residue_names, Known::Nucleotide(template));
+        }
+        add(WATERS, Known::Water);
+        add(IONS, Known::Ion);
+        table.sort_by_key(|entry| entry.0);
+        table.dedup_by_key(|entry| entry.0);
+        table
+    })
+}
+
+fn exact(name: &[u8]) -> Option<Known> {
+    let key = pack(name)?;
+    let table = table();
+    table
+        .binary_search_by_key(&key, |entry| entry.0)
+        .ok()
+        .map(|i| table[i].1)
+}
+
+/// What a residue name stands for, in any case. Beside the names of the Protein Data Bank this knows AMBER's terminal
+/// residues (`NALA`, `CALA`), its nucleotides (`DA5`, `RU3`, `DGN`) and the `+A` of old PDB files.
+pub(crate) fn known(name: &str) -> Known {
+    let name = name.as_bytes();
+    if let Some(known) = exact(name) {
+        return known;
+    }
+    match name {
+        [b'N' | b'C' | b'n' | b'c', rest @ ..] if rest.len() == 3 => {
+            if let Some(Known::AminoAcid(template)) = exact(rest) {
+                return Known::AminoAcid(template);
+            }
+        }
+        [b'+', rest @ ..] => {
+            if let Some(Known::Nucleotide(template)) = exact(rest) {
+                return Known::Nucleotide(template);
+            }
+        }
+        _ => {}
+    }
+    if let [base @ .., b'3' | b'5' | b'N' | b'n'] = name
+        && let Some(Known::Nucleotide(template)) = exact(base)
+    {
+        return Known::Nucleotide(template);
+    }
+    Known::Other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(name: &str) -> &'static str {
+        match known(name) {
+            Known::AminoAcid(Some(_)) => "amino acid",
+            Known::AminoAcid(None) => "amino acid without template",
+            Known::Nucleotide(_) => "nucleotide",
+            Known::Water => "water",
+            Known::Ion => "ion",
+            Known::Other => "other",
+        }
+    }
+
+    #[test]
+    fn names_of_every_family_are_known() {
+        for (expected, names) in [
+            (
+                "amino acid",
+                "ALA ARG ASN ASP CYS GLN GLU GLY HIS ILE LEU LYS MET PHE PRO SER THR TRP TYR VAL HID HIE HIP HSD HSE \
+                 HSP CYX CYM ASH GLH LYN MSE SEC HYP NALA CALA CGLY NHIE DAL ala",
+            ),
+            ("amino acid without template", "ACE NME NH2 PYL"),
+            (
+                "nucleotide",
+                "A C G U I DA DC DG DT DU DI RA RU +A +U +RA ADE GUA CYT THY URA DA5 DT3 RG5 RC3 DAN A5 U3",
+            ),
+            ("water", "HOH WAT H2O DOD TIP3 SOL SPC TP3"),
+            (
+                "ion",
+                "NA CL K MG CA ZN MN FE FE2 CU NI CO CD HG IOD SOD CLA",
+            ),
+            (
+                "other",
+                "GTP NAG HEM SO4 GOL UNK UNL LIG PO4 5 N 3 + XALA NACE1 ABCDEFGHIJ",
+            ),
+        ] {
+            for name in names.split_ascii_whitespace() {
+                assert_eq!(word(name), expected, "{name}");
+            }
+        }
+        assert_eq!(word(""), "other");
+    }
+}

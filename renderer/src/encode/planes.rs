@@ -1,0 +1,124 @@
+//! Planes other than colour, as PNG (to look at, and for tools that read only pictures) and as NumPy arrays (exact).
+//!
+//! | plane | PNG | NumPy |
+//! |---|---|---|
+//! | depth | 16-bit gray, units as [`depth_units_per_angstrom`] says, 0 = nothing | `<f4` (H, W), angstrom, `inf` = nothing |
+//! | normal | RGB, `round((n + 1) / 2 * 255)`, black = nothing | `<f4` (H, W, 3), zero = nothing |
+//! | atom-id, residue-id | RGB, `id = R + 256 G + 65536 B` (as COCO's panoptic masks), 0 = nothing | `<u4` (H, W), index + 1, 0 = nothing |
+
+use molshot_scenes::Plane;
+use png::{BitDepth, ColorType};
+
+use super::{missing, npy, picture, png_file};
+use crate::error::RenderError;
+use crate::frame::Frame;
+
+/// Steps of the 16-bit depth picture per angstrom: 100 (hundredths of an angstrom, that is picometres) as long as the
+/// farthest point fits, else 10, else 1. The figure stands in the file's `tEXt` chunk `depth_units_per_angstrom`.
+#[must_use]
+pub fn depth_units_per_angstrom(depth_angstrom: &[f32]) -> u32 {
+    let farthest = depth_angstrom
+        .iter()
+        .copied()
+        .filter(|depth| depth.is_finite())
+        .fold(0.0_f32, f32::max);
+    [100_u32, 10]
+        .into_iter()
+        .find(|units| farthest * *units as f32 <= f32::from(u16::MAX))
+        .unwrap_or(1)
+}
+
+/// One plane as PNG. The colour plane gives the picture itself.
+///
+/// # Errors
+/// [`RenderError::Encode`] when the plane was not drawn.
+pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
+    let size = (frame.width_px, frame.height_px);
+    let rgb = |data: Vec<u8>| png_file::encode(size, ColorType::Rgb, BitDepth::Eight, None, &data);
+    let ids = |ids: &[u32]| {
+        rgb(ids
+            .iter()
+            .flat_map(|id| {
+                let [r, g, b, _] = id.to_le_bytes();
+                [r, g, b]
+            })
+            .collect())
+    };
+    match plane {
+        Plane::Color => {
+            let rgba = frame.color_rgba.as_ref().ok_or_else(|| missing(plane))?;
+            picture::png(size.0, size.1, rgba, frame.transparent)
+        }
+        Plane::Depth => {
+            let depth = frame
+                .depth_angstrom
+                .as_ref()
+                .ok_or_else(|| missing(plane))?;
+            let units = depth_units_per_angstrom(depth);
+            let data: Vec<u8> = depth
+                .iter()
+                .flat_map(|depth| {
+                    let value = if depth.is_finite() {
+                        // Something that is there is never 0.
+                        (depth * units as f32)
+                            .round()
+                            .clamp(1.0, f32::from(u16::MAX)) as u16
+                    } else {
+                        0
+                    };
+                    value.to_be_bytes()
+                })
+                .collect();
+            let text = Some(("depth_units_per_angstrom", units.to_string()));
+            png_file::encode(size, ColorType::Grayscale, BitDepth::Sixteen, text, &data)
+        }
+        Plane::Normal => {
+            let normal = frame.normal.as_ref().ok_or_else(|| missing(plane))?;
+            rgb(normal
+                .iter()
+                .flat_map(|n| {
+                    if *n == [0.0; 3] {
+                        [0; 3]
+                    } else {
+                        n.map(|part| ((part + 1.0) * 127.5).round() as u8)
+                    }
+                })
+                .collect())
+        }
+        Plane::AtomId => ids(frame.atom_id.as_ref().ok_or_else(|| missing(plane))?),
+        Plane::ResidueId => ids(frame.residue_id.as_ref().ok_or_else(|| missing(plane))?),
+    }
+}
+
+/// One plane as a NumPy array.
+///
+/// # Errors
+/// [`RenderError::Encode`] when the plane was not drawn, or for the colour plane, which is a picture.
+pub fn plane_npy(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
+    let shape = [frame.height_px as usize, frame.width_px as usize];
+    let ids = |ids: &[u32]| npy::encode("<u4", &shape, ids.iter().map(|id| id.to_le_bytes()));
+    match plane {
+        Plane::Color => Err(RenderError::Encode {
+            problem: "the colour plane is a picture, not an array".into(),
+            remedy: "use png".into(),
+        }),
+        Plane::Depth => {
+            let depth = frame
+                .depth_angstrom
+                .as_ref()
+                .ok_or_else(|| missing(plane))?;
+            let values = depth.iter().map(|depth| depth.to_le_bytes());
+            Ok(npy::encode("<f4", &shape, values))
+        }
+        Plane::Normal => {
+            let normal = frame.normal.as_ref().ok_or_else(|| missing(plane))?;
+            let values = normal.as_flattened().iter().map(|part| part.to_le_bytes());
+            Ok(npy::encode("<f4", &[shape[0], shape[1], 3], values))
+        }
+        Plane::AtomId => Ok(ids(frame.atom_id.as_ref().ok_or_else(|| missing(plane))?)),
+        Plane::ResidueId => Ok(ids(frame
+            .residue_id
+            .as_ref()
+            .ok_or_else(|| missing(plane))?)),
+    }
+}

@@ -1,0 +1,101 @@
+//! What can go wrong between a job and its picture.
+
+/// Every way in which drawing or encoding fails.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// No adapter of the wanted kind.
+    #[error("no {wanted} to draw with: {found}; {remedy}")]
+    NoAdapter {
+        /// What was asked for.
+        wanted: &'static str,
+        /// What there is.
+        found: String,
+        /// What would help.
+        remedy: String,
+    },
+    /// The adapter refused to open a device.
+    #[error(
+        "the adapter {adapter} cannot be opened: {reason}; try another with --adapter, or see `molshot doctor`"
+    )]
+    Device {
+        /// Adapter's name.
+        adapter: String,
+        /// The driver's reason.
+        reason: String,
+    },
+    /// The device went away while drawing. The next job opens it again.
+    #[error("the graphics device was lost: {reason}; try again")]
+    DeviceLost {
+        /// The driver's reason.
+        reason: String,
+    },
+    /// The device's memory is exhausted.
+    #[error(
+        "the graphics device is out of memory: {reason}; draw a smaller picture or fewer atoms"
+    )]
+    OutOfMemory {
+        /// The driver's reason.
+        reason: String,
+    },
+    /// The scene does not fit into one buffer of the device.
+    #[error(
+        "the scene needs a buffer of {needed_bytes} bytes, the device allows {limit_bytes}; select fewer atoms"
+    )]
+    TooLarge {
+        /// Wanted size.
+        needed_bytes: u64,
+        /// Largest size.
+        limit_bytes: u64,
+    },
+    /// The device did not answer in time.
+    #[error(
+        "the graphics device did not finish within {seconds} s; draw a smaller picture or fewer atoms"
+    )]
+    Timeout {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The graphics library refused a call: a fault of ours.
+    #[error("the graphics library refused a call (a fault of molshot, please report it): {reason}")]
+    Internal {
+        /// Its reason.
+        reason: String,
+    },
+    /// A frame lacks what was to be encoded, or the format cannot hold it.
+    #[error("cannot encode the picture: {problem}; {remedy}")]
+    Encode {
+        /// What is wrong.
+        problem: String,
+        /// What would be right.
+        remedy: String,
+    },
+    /// A file could not be written.
+    #[error(
+        "{path}: cannot be written: {source}; give a path in a folder that exists and may be written to"
+    )]
+    Write {
+        /// The file.
+        path: String,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+}
+
+impl RenderError {
+    /// A stable, machine-readable name for the kind of failure.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoAdapter { .. } => "no_adapter",
+            Self::Device { .. } => "device_unavailable",
+            Self::DeviceLost { .. } => "device_lost",
+            Self::OutOfMemory { .. } => "device_out_of_memory",
+            Self::TooLarge { .. } => "scene_too_large",
+            Self::Timeout { .. } => "device_timeout",
+            Self::Internal { .. } => "internal",
+            Self::Encode { .. } => "encode_failed",
+            Self::Write { .. } => "output_unwritable",
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Instance, adapter, device, and how their failures become our errors.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::backend::{AdapterChoice, AdapterReport};
+use crate::error::RenderError;
+
+/// An open device.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) adapter_name: String,
+    faults: Arc<Mutex<Faults>>,
+}
+
+/// What the driver reports outside of any call.
+#[derive(Debug, Default)]
+struct Faults {
+    lost: Option<String>,
+    uncaptured: Option<String>,
+}
+
+impl Context {
+    /// Opens the adapter that `choice` takes.
+    pub(super) fn open(choice: AdapterChoice) -> Result<Self, RenderError> {
+        let instance = instance();
+        let adapters = adapters(&instance);
+        let Some(index) = take(choice, &adapters) else {
+            return Err(no_adapter(choice, &adapters));
+        };
+        let adapter = &adapters[index];
+        let info = adapter.get_info();
+        let offered = adapter.limits();
+        let limits = wgpu::Limits {
+            max_buffer_size: offered.max_buffer_size,
+            ..wgpu::Limits::default()
+        };
+        let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
+            label: Some("molshot"),
+            required_limits: limits,
+            ..Default::default()
+        }))
+        .map_err(|error| RenderError::Device {
+            adapter: info.name.clone(),
+            reason: error.to_string(),
+        })?;
+
+        let faults = Arc::new(Mutex::new(Faults::default()));
+        // The default handler of uncaptured errors panics; ours remembers.
+        let seen = Arc::clone(&faults);
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            lock(&seen).uncaptured.get_or_insert(error.to_string());
+        }));
+        let seen = Arc::clone(&faults);
+        device.set_device_lost_callback(move |reason, message| {
+            lock(&seen)
+                .lost
+                .get_or_insert(format!("{reason:?} {message}").trim().to_owned());
+        });
+        Ok(Self {
+            device,
+            queue,
+            adapter_name: describe(&info),
+            faults,
+        })
+    }
+
+    /// The reason for which the device was lost, if it was.
+    pub(super) fn lost(&self) -> Option<String> {
+        lock(&self.faults).lost.clone()
+    }
+
+    /// Runs `work`, which makes resources and submits commands, and turns whatever the graphics library reports during it
+    /// into an error.
+    pub(super) fn guarded<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, RenderError>,
+    ) -> Result<T, RenderError> {
+        lock(&self.faults).uncaptured = None;
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let internal = self.device.push_error_scope(wgpu::ErrorFilter::Internal);
+        let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let result = work();
+        let validation = pollster::block_on(validation.pop());
+        let internal = pollster::block_on(internal.pop());
+        let memory = pollster::block_on(memory.pop());
+        if let Some(reason) = self.lost() {
+            return Err(RenderError::DeviceLost { reason });
+        }
+        if let Some(error) = memory {
+            return Err(RenderError::OutOfMemory {
+                reason: error.to_string(),
+            });
+        }
+        if let Some(error) = validation.or(internal) {
+            return Err(RenderError::Internal {
+                reason: error.to_string(),
+            });
+        }
+        if let Some(reason) = lock(&self.faults).uncaptured.take() {
+            return Err(RenderError::Internal { reason });
+        }
+        result
+    }
+}
+
+/// A poisoned lock only means that another thread died between two plain assignments.
+fn lock(faults: &Mutex<Faults>) -> std::sync::MutexGuard<'_, Faults> {
+    faults.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn instance() -> wgpu::Instance {
+    wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
+        flags: wgpu::InstanceFlags::empty(),
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    })
+}
+
+/// All adapters, best kind first, in the drivers' order within a kind.
+fn adapters(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    let mut adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    adapters.sort_by_key(|adapter| rank(adapter.get_info().device_type));
+    adapters
+}
+
+fn rank(kind: wgpu::DeviceType) -> u8 {
+    match kind {
+        wgpu::DeviceType::DiscreteGpu => 0,
+        wgpu::DeviceType::IntegratedGpu => 1,
+        wgpu::DeviceType::VirtualGpu => 2,
+        wgpu::DeviceType::Other => 3,
+        wgpu::DeviceType::Cpu => 4,
+    }
+}
+
+fn kind_name(kind: wgpu::DeviceType) -> &'static str {
+    match kind {
+        wgpu::DeviceType::DiscreteGpu => "discrete GPU",
+        wgpu::DeviceType::IntegratedGpu => "integrated GPU",
+        wgpu::DeviceType::VirtualGpu => "virtual GPU",
+        wgpu::DeviceType::Cpu => "software",
+        wgpu::DeviceType::Other => "unknown kind",
+    }
+}
+
+fn is_gpu(kind: wgpu::DeviceType) -> bool {
+    rank(kind) < rank(wgpu::DeviceType::Other)
+}
+
+/// Why `choice` does not want an adapter of this kind; `None` when it does.
+fn refusal(choice: AdapterChoice, kind: wgpu::DeviceType) -> Option<&'static str> {
+    match choice {
+        AdapterChoice::Gpu if !is_gpu(kind) => Some("is no GPU"),
+        AdapterChoice::VulkanSoftware if kind != wgpu::DeviceType::Cpu => {
+            Some("is no software driver")
+        }
+        _ => None,
+    }
+}
+
+fn take(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> Option<usize> {
+    adapters
+        .iter()
+        .position(|adapter| refusal(choice, adapter.get_info().device_type).is_none())
+}
+
+/// Lists all adapters, in the order in which they are considered, and says what `choice` does with each.
+#[must_use]
+pub fn survey(choice: AdapterChoice) -> Vec<AdapterReport> {
+    let adapters = adapters(&instance());
+    let taken = take(choice, &adapters);
+    adapters
+        .iter()
+        .enumerate()
+        .map(|(index, adapter)| {
+            let info = adapter.get_info();
+            let reason = match refusal(choice, info.device_type) {
+                Some(reason) => reason.to_owned(),
+                None if taken == Some(index) => "first of its kind".to_owned(),
+                None => "another one comes first".to_owned(),
+            };
+            AdapterReport {
+                kind: kind_name(info.device_type),
+                api: info.backend.to_string(),
+                driver: format!("{} {}", info.driver, info.driver_info)
+                    .trim()
+                    .to_owned(),
+                name: info.name,
+                taken: taken == Some(index),
+                reason,
+            }
+        })
+        .collect()
+}
+
+fn describe(info: &wgpu::AdapterInfo) -> String {
+    format!(
+        "{} ({}, {})",
+        info.name,
+        kind_name(info.device_type),
+        info.backend
+    )
+}
+
+fn no_adapter(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> RenderError {
+    let found = if adapters.is_empty() {
+        "no Vulkan, Metal or DX12 driver answers".to_owned()
+    } else {
+        let names: Vec<String> = adapters
+            .iter()
+            .map(|adapter| describe(&adapter.get_info()))
+            .collect();
+        format!("there is only {}", names.join(", "))
+    };
+    let (wanted, remedy) = match choice {
+        AdapterChoice::Gpu => (
+            "GPU",
+            "install the GPU's Vulkan driver, or use --adapter auto",
+        ),
+        AdapterChoice::Auto | AdapterChoice::VulkanSoftware => (
+            "graphics adapter",
+            "install software Vulkan: apt-get install mesa-vulkan-drivers",
+        ),
+    };
+    RenderError::NoAdapter {
+        wanted,
+        found,
+        remedy: remedy.to_owned(),
+    }
+}

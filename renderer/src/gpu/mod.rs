@@ -1,0 +1,17 @@
+//! The wgpu back end: instanced impostors on Vulkan, Metal or DX12.
+//!
+//! Long-lived and immutable: [`context`] (instance, adapter, device) and [`pipelines`]. Varying: [`scene_buffers`] (one uploaded
+//! scene), [`targets`] (textures of one region), [`uniforms`] (one view). [`draw`] ties them together.
+
+mod context;
+mod draw;
+mod passes;
+mod pipelines;
+mod planes;
+mod read_back;
+mod scene_buffers;
+mod targets;
+mod uniforms;
+
+pub use context::survey;
+pub use draw::GpuBackend;

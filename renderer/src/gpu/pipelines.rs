@@ -1,0 +1,214 @@
+//! Pipelines: made once a device, for every scene and view.
+
+use std::mem::size_of;
+
+use molshot_scenes::{Cylinder, Sphere};
+
+use super::targets::{COLOR_FORMAT, DEPTH_FORMAT, PLANE_FORMATS};
+use super::uniforms::{ResolveUniform, ViewUniform};
+
+/// Everything about drawing that does not depend on what is drawn.
+#[derive(Debug)]
+pub(super) struct Pipelines {
+    pub(super) view_layout: wgpu::BindGroupLayout,
+    pub(super) resolve_layout: wgpu::BindGroupLayout,
+    pub(super) spheres: Primitive,
+    pub(super) cylinders: Primitive,
+    pub(super) resolve: wgpu::RenderPipeline,
+}
+
+/// The two ways to draw a primitive.
+#[derive(Debug)]
+pub(super) struct Primitive {
+    /// Colour only.
+    pub(super) color: wgpu::RenderPipeline,
+    /// Colour, atom id, depth and normal.
+    pub(super) planes: wgpu::RenderPipeline,
+}
+
+const SPHERE_ATTRIBUTES: [wgpu::VertexAttribute; 4] = wgpu::vertex_attr_array![
+    0 => Float32x3, 1 => Float32, 2 => Unorm8x4, 3 => Uint32
+];
+const CYLINDER_ATTRIBUTES: [wgpu::VertexAttribute; 8] = wgpu::vertex_attr_array![
+    0 => Float32x3, 1 => Float32, 2 => Float32x3, 3 => Uint32,
+    4 => Unorm8x4, 5 => Unorm8x4, 6 => Uint32, 7 => Uint32
+];
+
+impl Pipelines {
+    /// Compiles all pipelines for a device.
+    pub(super) fn new(device: &wgpu::Device) -> Self {
+        let view_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("view"),
+            entries: &[uniform_entry(true, size_of::<ViewUniform>())],
+        });
+        let resolve_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("resolve"),
+            entries: &[
+                uniform_entry(false, size_of::<ResolveUniform>()),
+                wgpu::BindGroupLayoutEntry {
+                    binding: 1,
+                    visibility: wgpu::ShaderStages::FRAGMENT,
+                    ty: wgpu::BindingType::Texture {
+                        sample_type: wgpu::TextureSampleType::Float { filterable: false },
+                        view_dimension: wgpu::TextureViewDimension::D2Array,
+                        multisampled: false,
+                    },
+                    count: None,
+                },
+            ],
+        });
+        let layout = pipeline_layout(device, "primitives", &view_layout);
+        let spheres = primitive(
+            device,
+            &layout,
+            "spheres",
+            molshot_shaders::SPHERE,
+            &wgpu::VertexBufferLayout {
+                array_stride: size_of::<Sphere>() as u64,
+                step_mode: wgpu::VertexStepMode::Instance,
+                attributes: &SPHERE_ATTRIBUTES,
+            },
+        );
+        let cylinders = primitive(
+            device,
+            &layout,
+            "cylinders",
+            molshot_shaders::CYLINDER,
+            &wgpu::VertexBufferLayout {
+                array_stride: size_of::<Cylinder>() as u64,
+                step_mode: wgpu::VertexStepMode::Instance,
+                attributes: &CYLINDER_ATTRIBUTES,
+            },
+        );
+        let resolve = resolve(device, &resolve_layout);
+        Self {
+            view_layout,
+            resolve_layout,
+            spheres,
+            cylinders,
+            resolve,
+        }
+    }
+}
+
+fn uniform_entry(has_dynamic_offset: bool, size: usize) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding: 0,
+        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Uniform,
+            has_dynamic_offset,
+            min_binding_size: wgpu::BufferSize::new(size as u64),
+        },
+        count: None,
+    }
+}
+
+fn pipeline_layout(
+    device: &wgpu::Device,
+    label: &str,
+    group: &wgpu::BindGroupLayout,
+) -> wgpu::PipelineLayout {
+    device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some(label),
+        bind_group_layouts: &[Some(group)],
+        immediate_size: 0,
+    })
+}
+
+fn shader(device: &wgpu::Device, label: &str, source: &str) -> wgpu::ShaderModule {
+    device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some(label),
+        source: wgpu::ShaderSource::Wgsl(source.into()),
+    })
+}
+
+fn target(format: wgpu::TextureFormat) -> Option<wgpu::ColorTargetState> {
+    Some(wgpu::ColorTargetState {
+        format,
+        blend: None,
+        write_mask: wgpu::ColorWrites::ALL,
+    })
+}
+
+fn primitive(
+    device: &wgpu::Device,
+    layout: &wgpu::PipelineLayout,
+    label: &str,
+    source: &str,
+    instances: &wgpu::VertexBufferLayout<'_>,
+) -> Primitive {
+    let module = shader(device, label, source);
+    let make = |entry_point, formats: &[wgpu::TextureFormat]| {
+        let targets: Vec<_> = formats.iter().copied().map(target).collect();
+        device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+            label: Some(label),
+            layout: Some(layout),
+            vertex: wgpu::VertexState {
+                module: &module,
+                entry_point: Some("vertex_main"),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                buffers: &[Some(instances.clone())],
+            },
+            primitive: wgpu::PrimitiveState {
+                topology: wgpu::PrimitiveTopology::TriangleStrip,
+                ..Default::default()
+            },
+            // Reversed depth: nearer is greater. "Greater" keeps the first of two equal ones, so that ties go by record order.
+            depth_stencil: Some(wgpu::DepthStencilState {
+                format: DEPTH_FORMAT,
+                depth_write_enabled: Some(true),
+                depth_compare: Some(wgpu::CompareFunction::Greater),
+                stencil: wgpu::StencilState::default(),
+                bias: wgpu::DepthBiasState::default(),
+            }),
+            multisample: wgpu::MultisampleState::default(),
+            fragment: Some(wgpu::FragmentState {
+                module: &module,
+                entry_point: Some(entry_point),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                targets: &targets,
+            }),
+            multiview_mask: None,
+            cache: None,
+        })
+    };
+    Primitive {
+        color: make("fragment_color", &[COLOR_FORMAT]),
+        planes: make(
+            "fragment_planes",
+            &[
+                COLOR_FORMAT,
+                PLANE_FORMATS[0],
+                PLANE_FORMATS[1],
+                PLANE_FORMATS[2],
+            ],
+        ),
+    }
+}
+
+fn resolve(device: &wgpu::Device, group: &wgpu::BindGroupLayout) -> wgpu::RenderPipeline {
+    let layout = pipeline_layout(device, "resolve", group);
+    let module = shader(device, "resolve", molshot_shaders::RESOLVE);
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: Some("resolve"),
+        layout: Some(&layout),
+        vertex: wgpu::VertexState {
+            module: &module,
+            entry_point: Some("vertex_main"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            buffers: &[],
+        },
+        primitive: wgpu::PrimitiveState::default(),
+        depth_stencil: None,
+        multisample: wgpu::MultisampleState::default(),
+        fragment: Some(wgpu::FragmentState {
+            module: &module,
+            entry_point: Some("fragment_main"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            targets: &[target(COLOR_FORMAT)],
+        }),
+        multiview_mask: None,
+        cache: None,
+    })
+}

@@ -1,0 +1,153 @@
+//! Which planes are copied back, and how their bytes become a frame.
+
+use std::collections::BTreeSet;
+
+use molshot_scenes::{CropRect, Plane, RenderJob};
+
+use super::read_back::{StagingLayout, place};
+use crate::frame::{Frame, Timings};
+
+/// What is copied back from the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Read {
+    Color,
+    AtomId,
+    Depth,
+    Normal,
+}
+
+/// The ids tell where a normal is one, so they come along with it.
+pub(super) fn reads(planes: &BTreeSet<Plane>) -> Vec<Read> {
+    let wanted = |read| match read {
+        Read::Color => planes.contains(&Plane::Color),
+        Read::AtomId => [Plane::AtomId, Plane::ResidueId, Plane::Normal]
+            .iter()
+            .any(|plane| planes.contains(plane)),
+        Read::Depth => planes.contains(&Plane::Depth),
+        Read::Normal => planes.contains(&Plane::Normal),
+    };
+    [Read::Color, Read::AtomId, Read::Depth, Read::Normal]
+        .into_iter()
+        .filter(|read| wanted(*read))
+        .collect()
+}
+
+pub(super) fn empty_frame(job: &RenderJob, adapter: &str) -> Frame {
+    let crop = job.viewport().crop;
+    let count = crop.width_px as usize * crop.height_px as usize;
+    let reads = reads(job.planes());
+    let has = |read| reads.contains(&read);
+    Frame {
+        width_px: crop.width_px,
+        height_px: crop.height_px,
+        color_rgba: has(Read::Color).then(|| vec![0; count * 4]),
+        transparent: job.scene().background.transparent,
+        depth_angstrom: has(Read::Depth).then(|| vec![0.0; count]),
+        normal: has(Read::Normal).then(|| vec![[0.0; 3]; count]),
+        atom_id: has(Read::AtomId).then(|| vec![0; count]),
+        residue_id: None,
+        adapter: adapter.to_owned(),
+        timings: Timings::default(),
+    }
+}
+
+pub(super) fn store(
+    mapped: &[u8],
+    layout: StagingLayout,
+    reads: &[Read],
+    region: CropRect,
+    frame: &mut Frame,
+) {
+    let width = frame.width_px;
+    for (plane, read) in reads.iter().enumerate() {
+        match read {
+            Read::Color => {
+                if let Some(color) = &mut frame.color_rgba {
+                    let (pixels, _) = color.as_chunks_mut::<4>();
+                    place(mapped, layout, plane, region, width, pixels, |bytes| bytes);
+                }
+            }
+            Read::AtomId => {
+                if let Some(ids) = &mut frame.atom_id {
+                    place(
+                        mapped,
+                        layout,
+                        plane,
+                        region,
+                        width,
+                        ids,
+                        u32::from_le_bytes,
+                    );
+                }
+            }
+            Read::Depth => {
+                if let Some(depth) = &mut frame.depth_angstrom {
+                    place(
+                        mapped,
+                        layout,
+                        plane,
+                        region,
+                        width,
+                        depth,
+                        f32::from_le_bytes,
+                    );
+                }
+            }
+            Read::Normal => {
+                if let Some(normal) = &mut frame.normal {
+                    place(
+                        mapped,
+                        layout,
+                        plane,
+                        region,
+                        width,
+                        normal,
+                        octahedral_normal,
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Derives what follows from the ids, and drops ids that were only needed for that.
+pub(super) fn finish_planes(job: &RenderJob, frame: &mut Frame) {
+    let Some(ids) = frame.atom_id.take() else {
+        return;
+    };
+    if let Some(normals) = &mut frame.normal {
+        for (normal, id) in normals.iter_mut().zip(&ids) {
+            if *id == 0 {
+                *normal = [0.0; 3];
+            }
+        }
+    }
+    if job.planes().contains(&Plane::ResidueId) {
+        let residue_of = &job.scene().structure.atoms().residue;
+        frame.residue_id = Some(
+            ids.iter()
+                .map(|id| match id.checked_sub(1) {
+                    Some(atom) => residue_of[atom as usize] + 1,
+                    None => 0,
+                })
+                .collect(),
+        );
+    }
+    if job.planes().contains(&Plane::AtomId) {
+        frame.atom_id = Some(ids);
+    }
+}
+
+/// Inverse of `octahedral` in shaders/shared/surface.wgsl.
+fn octahedral_normal(bytes: [u8; 4]) -> [f32; 3] {
+    let part = |low, high| (f32::from(i16::from_le_bytes([low, high])) / 32767.0).max(-1.0);
+    let (x, y) = (part(bytes[0], bytes[1]), part(bytes[2], bytes[3]));
+    let z = 1.0 - x.abs() - y.abs();
+    let (x, y) = if z < 0.0 {
+        ((1.0 - y.abs()).copysign(x), (1.0 - x.abs()).copysign(y))
+    } else {
+        (x, y)
+    };
+    let length = (x * x + y * y + z * z).sqrt();
+    [x / length, y / length, z / length]
+}

@@ -1,0 +1,159 @@
+//! From textures to memory.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use molshot_scenes::CropRect;
+
+use super::context::Context;
+use crate::error::RenderError;
+
+/// All planes have four bytes a pixel.
+pub(super) const BYTES_PER_PIXEL: u32 = 4;
+/// The device may be software on a loaded machine, so the limit is generous; it only must be finite.
+const TIMEOUT_S: u64 = 120;
+
+/// One mappable buffer for all planes of a region.
+#[derive(Debug)]
+pub(super) struct Staging {
+    buffer: wgpu::Buffer,
+}
+
+/// How the planes of a region lie in the buffer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StagingLayout {
+    width_px: u32,
+    height_px: u32,
+    row_bytes: u32,
+}
+
+impl StagingLayout {
+    pub(super) fn new(width_px: u32, height_px: u32) -> Self {
+        Self {
+            width_px,
+            height_px,
+            row_bytes: (width_px * BYTES_PER_PIXEL)
+                .next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT),
+        }
+    }
+
+    fn plane_bytes(self) -> u64 {
+        u64::from(self.row_bytes) * u64::from(self.height_px)
+    }
+
+    pub(super) fn total_bytes(self, planes: usize) -> u64 {
+        self.plane_bytes() * planes as u64
+    }
+}
+
+impl Staging {
+    pub(super) fn new(device: &wgpu::Device, bytes: u64) -> Self {
+        Self {
+            buffer: device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("read-back"),
+                size: bytes,
+                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+                mapped_at_creation: false,
+            }),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.buffer.size()
+    }
+
+    /// Records the copy of a texture's top-left part into the place of plane `plane`.
+    pub(super) fn record_copy(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        layout: StagingLayout,
+        plane: usize,
+        texture: &wgpu::Texture,
+    ) {
+        encoder.copy_texture_to_buffer(
+            texture.as_image_copy(),
+            wgpu::TexelCopyBufferInfo {
+                buffer: &self.buffer,
+                layout: wgpu::TexelCopyBufferLayout {
+                    offset: layout.plane_bytes() * plane as u64,
+                    bytes_per_row: Some(layout.row_bytes),
+                    rows_per_image: Some(layout.height_px),
+                },
+            },
+            wgpu::Extent3d {
+                width: layout.width_px,
+                height: layout.height_px,
+                depth_or_array_layers: 1,
+            },
+        );
+    }
+
+    /// Waits for the submission and hands the mapped bytes to `take`, as one slice for all planes.
+    pub(super) fn wait_and_read(
+        &self,
+        context: &Context,
+        submission: wgpu::SubmissionIndex,
+        bytes: u64,
+        take: impl FnOnce(&[u8]),
+    ) -> Result<(), RenderError> {
+        let (sender, receiver) = mpsc::channel();
+        self.buffer
+            .map_async(wgpu::MapMode::Read, 0..bytes, move |result| {
+                // The receiver only goes away when the wait below has failed.
+                drop(sender.send(result));
+            });
+        let waited = context.device.poll(wgpu::PollType::Wait {
+            submission_index: Some(submission),
+            timeout: Some(Duration::from_secs(TIMEOUT_S)),
+        });
+        if let Some(reason) = context.lost() {
+            return Err(RenderError::DeviceLost { reason });
+        }
+        match waited {
+            Ok(_) => {}
+            Err(wgpu::PollError::Timeout) => {
+                return Err(RenderError::Timeout { seconds: TIMEOUT_S });
+            }
+            Err(error) => {
+                return Err(RenderError::Internal {
+                    reason: error.to_string(),
+                });
+            }
+        }
+        let fault = |reason: String| RenderError::Internal { reason };
+        receiver
+            .try_recv()
+            .map_err(|_| fault("the read-back buffer was not mapped in time".into()))?
+            .map_err(|error| fault(error.to_string()))?;
+        let view = self
+            .buffer
+            .get_mapped_range(0..bytes)
+            .map_err(|error| fault(error.to_string()))?;
+        take(&view);
+        drop(view);
+        self.buffer.unmap();
+        Ok(())
+    }
+}
+
+/// Copies one plane of a region to its place in a whole plane of `frame_width_px` columns. `region` is relative to the frame.
+pub(super) fn place<const N: usize, T>(
+    mapped: &[u8],
+    layout: StagingLayout,
+    plane: usize,
+    region: CropRect,
+    frame_width_px: u32,
+    whole: &mut [T],
+    convert: impl Fn([u8; N]) -> T,
+) {
+    let start = (layout.plane_bytes() * plane as u64) as usize;
+    let rows = mapped[start..start + layout.plane_bytes() as usize]
+        .chunks_exact(layout.row_bytes as usize);
+    for (row, bytes) in rows.enumerate() {
+        let first = (region.y_px as usize + row) * frame_width_px as usize + region.x_px as usize;
+        let (pixels, _) = bytes[..(layout.width_px * BYTES_PER_PIXEL) as usize].as_chunks::<N>();
+        for (target, pixel) in whole[first..].iter_mut().zip(pixels) {
+            *target = convert(*pixel);
+        }
+    }
+}

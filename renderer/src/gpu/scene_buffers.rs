@@ -1,0 +1,97 @@
+//! One scene on the device.
+
+use std::sync::Arc;
+
+use bytemuck::Pod;
+use glam::DVec3;
+use molshot_scenes::{Cylinder, Scene, Sphere};
+
+use super::context::Context;
+use crate::error::RenderError;
+
+/// Instance buffers of one scene.
+#[derive(Debug)]
+pub(super) struct SceneBuffers {
+    scene: Arc<Scene>,
+    /// World point that the uploaded positions refer to.
+    pub(super) origin: DVec3,
+    pub(super) spheres: Option<Instances>,
+    pub(super) cylinders: Option<Instances>,
+}
+
+/// A buffer and how many records it holds.
+#[derive(Debug)]
+pub(super) struct Instances {
+    pub(super) buffer: wgpu::Buffer,
+    pub(super) count: u32,
+}
+
+impl SceneBuffers {
+    /// Sends a scene to the device. Positions are made relative to the middle of the scene's box in f64, so that f32 on the
+    /// device resolves them however far the molecule stands from the world's origin.
+    pub(super) fn upload(context: &Context, scene: &Arc<Scene>) -> Result<Self, RenderError> {
+        let origin = scene.bounds.center();
+        let relative = |p: [f32; 3]| {
+            (DVec3::from_array(p.map(f64::from)) - origin)
+                .as_vec3()
+                .to_array()
+        };
+        let spheres: Vec<Sphere> = scene
+            .spheres
+            .iter()
+            .map(|sphere| Sphere {
+                center_angstrom: relative(sphere.center_angstrom),
+                ..*sphere
+            })
+            .collect();
+        let cylinders: Vec<Cylinder> = scene
+            .cylinders
+            .iter()
+            .map(|cylinder| Cylinder {
+                start_angstrom: relative(cylinder.start_angstrom),
+                end_angstrom: relative(cylinder.end_angstrom),
+                ..*cylinder
+            })
+            .collect();
+        Ok(Self {
+            scene: Arc::clone(scene),
+            origin,
+            spheres: instances(context, "spheres", &spheres)?,
+            cylinders: instances(context, "cylinders", &cylinders)?,
+        })
+    }
+
+    /// True when this is `scene`, not merely an equal one.
+    pub(super) fn holds(&self, scene: &Arc<Scene>) -> bool {
+        Arc::ptr_eq(&self.scene, scene)
+    }
+}
+
+fn instances<T: Pod>(
+    context: &Context,
+    label: &str,
+    records: &[T],
+) -> Result<Option<Instances>, RenderError> {
+    if records.is_empty() {
+        return Ok(None);
+    }
+    let bytes: &[u8] = bytemuck::cast_slice(records);
+    let limit_bytes = context.device.limits().max_buffer_size;
+    if bytes.len() as u64 > limit_bytes {
+        return Err(RenderError::TooLarge {
+            needed_bytes: bytes.len() as u64,
+            limit_bytes,
+        });
+    }
+    let buffer = context.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some(label),
+        size: bytes.len() as u64,
+        usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    context.queue.write_buffer(&buffer, 0, bytes);
+    Ok(Some(Instances {
+        buffer,
+        count: records.len() as u32,
+    }))
+}

@@ -1,0 +1,44 @@
+// Several one-sample pictures to one antialiased picture, over the background.
+
+struct Resolve {
+    // sRGB bytes; the fourth is 1 for a transparent background, else 0.
+    background: vec4<u32>,
+    samples: u32,
+}
+
+@group(0) @binding(0) var<uniform> resolve: Resolve;
+@group(0) @binding(1) var sample_layers: texture_2d_array<f32>;
+
+@vertex
+fn vertex_main(@builtin(vertex_index) vertex_index: u32) -> @builtin(position) vec4<f32> {
+    // One triangle that covers the target.
+    let corner = vec2<f32>(f32(vertex_index & 1u), f32(vertex_index >> 1u)) * 4.0 - 1.0;
+    return vec4<f32>(corner, 0.0, 1.0);
+}
+
+// The mean of whole numbers, rounded half up: the same on every device.
+@fragment
+fn fragment_main(@builtin(position) frag_coord: vec4<f32>) -> @location(0) vec4<f32> {
+    let pixel = vec2<i32>(frag_coord.xy);
+    var sum = vec3<u32>(0u);
+    var covered = 0u;
+    for (var layer = 0u; layer < resolve.samples; layer++) {
+        let texel = textureLoad(sample_layers, pixel, i32(layer), 0);
+        if texel.a > 0.5 {
+            sum += vec3<u32>(texel.rgb * 255.0 + 0.5);
+            covered++;
+        }
+    }
+    if resolve.background.a == 1u {
+        // Straight alpha: the colour is the mean of what is covered.
+        if covered == 0u {
+            return vec4<f32>(vec3<f32>(resolve.background.rgb) / 255.0, 0.0);
+        }
+        let mean = (2u * sum + covered) / (2u * covered);
+        let alpha = (2u * 255u * covered + resolve.samples) / (2u * resolve.samples);
+        return vec4<f32>(vec3<f32>(mean), f32(alpha)) / 255.0;
+    }
+    let whole = sum + (resolve.samples - covered) * resolve.background.rgb;
+    let mean = (2u * whole + resolve.samples) / (2u * resolve.samples);
+    return vec4<f32>(vec3<f32>(mean) / 255.0, 1.0);
+}
