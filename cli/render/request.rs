@@ -113,12 +113,12 @@ pub(super) fn of_inputs(
         };
         read_scene_file(scene_file)?
     } else {
-        RenderRequest::new(StructureSource::Paths(
-            inputs
+        RenderRequest::new(StructureSource::Paths {
+            paths: inputs
                 .iter()
                 .map(|input| input.display().to_string())
                 .collect(),
-        ))
+        })
     };
     args.apply(&mut request, out)?;
     request.validate()?;
@@ -138,13 +138,15 @@ pub(super) fn scene_paths(
     }
     let folder = scene_file.parent().unwrap_or(Path::new(""));
     match &request.structure {
-        StructureSource::Paths(paths) => {
+        StructureSource::Paths { paths } => {
             Ok(Some(paths.iter().map(|path| folder.join(path)).collect()))
         }
-        StructureSource::Id(_) | StructureSource::Files(_) => Err(Failure::Work(anyhow::anyhow!(
-            "{}: /structure: only a server knows ids and inline files; give {{\"paths\": [...]}} with files beside the scene file",
-            scene_file.display()
-        ))),
+        StructureSource::Id { .. } | StructureSource::Files { .. } => {
+            Err(Failure::Work(anyhow::anyhow!(
+                "{}: /structure: only a server knows ids and inline files; give {{\"paths\": [...]}} with files beside the scene file",
+                scene_file.display()
+            )))
+        }
     }
 }
 

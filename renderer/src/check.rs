@@ -31,10 +31,12 @@ pub fn test_picture(draw: &mut dyn Draw) -> Result<Frame, RenderError> {
     };
     let structure = read_bytes("test picture", WATER.as_bytes(), PartRole::Ligand, &options)
         .map_err(|error| fault(&error))?;
-    let mut request = RenderRequest::new(StructureSource::Files { files: vec![InlineFile {
-        name: "water.xyz".into(),
-        text: WATER.into(),
-    }]));
+    let mut request = RenderRequest::new(StructureSource::Files {
+        files: vec![InlineFile {
+            name: "water.xyz".into(),
+            text: WATER.into(),
+        }],
+    });
     request.style.preset = Preset::Spacefill;
     request.style.hydrogens = true;
     request.style.solvent = true;
