@@ -7,7 +7,9 @@ use crate::Cli;
 use crate::message::{Failure, output};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  molshot completions bash > ~/.local/share/bash-completion/completions/molshot")]
+#[command(
+    after_help = "Example:\n  molshot completions bash > ~/.local/share/bash-completion/completions/molshot"
+)]
 pub(crate) struct CompletionsArgs {
     /// The shell.
     shell: Shell,

@@ -53,10 +53,7 @@ fn text(summary: &Summary) -> String {
     }
     line(
         "atoms",
-        format!(
-            "{} ({} hydrogen)",
-            summary.atoms, summary.hydrogens
-        ),
+        format!("{} ({} hydrogen)", summary.atoms, summary.hydrogens),
     );
     line(
         "residues",
@@ -74,11 +71,18 @@ fn text(summary: &Summary) -> String {
         .chains
         .iter()
         .map(|chain| {
-            let id = if chain.id.is_empty() { "(blank)" } else { &chain.id };
+            let id = if chain.id.is_empty() {
+                "(blank)"
+            } else {
+                &chain.id
+            };
             format!("{id} {}", chain.residues)
         })
         .collect();
-    line("chains", format!("{} (id and residues: {})", chains.len(), shortened(&chains)));
+    line(
+        "chains",
+        format!("{} (id and residues: {})", chains.len(), shortened(&chains)),
+    );
     let ligands: Vec<String> = summary
         .ligands
         .iter()

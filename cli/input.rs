@@ -30,8 +30,7 @@ pub(crate) struct ReadArgs {
 }
 
 fn parse_format(text: &str) -> Result<Format, String> {
-    Format::from_name(text)
-        .ok_or_else(|| "give pdb, mmcif, bcif, sdf, mol2 or xyz".to_owned())
+    Format::from_name(text).ok_or_else(|| "give pdb, mmcif, bcif, sdf, mol2 or xyz".to_owned())
 }
 
 impl ReadArgs {
@@ -76,7 +75,12 @@ impl ReadArgs {
             .take(options.limits.max_bytes + 1)
             .read_to_end(&mut bytes)
             .context("standard input cannot be read")?;
-        Ok(read_bytes("standard input", &bytes, PartRole::Whole, &options)?)
+        Ok(read_bytes(
+            "standard input",
+            &bytes,
+            PartRole::Whole,
+            &options,
+        )?)
     }
 }
 

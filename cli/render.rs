@@ -29,7 +29,12 @@ pub(crate) struct RenderArgs {
     inputs: Vec<PathBuf>,
     /// Where to write the picture; its ending decides the format. `-` writes to standard output. With many pictures it holds
     /// {view} or {index}, with --each also {name}.
-    #[arg(short, long, value_name = "OUT", required_unless_present = "print_request")]
+    #[arg(
+        short,
+        long,
+        value_name = "OUT",
+        required_unless_present = "print_request"
+    )]
     output: Option<PathBuf>,
     /// Draw each input by itself.
     #[arg(long)]
@@ -100,7 +105,15 @@ pub(crate) fn run(args: RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
                 None => draw.insert(open(args.adapter)?),
             };
             for picture in &pictures {
-                draw_one(draw.as_mut(), &prepared, &group, picture, out, verbosity, &progress)?;
+                draw_one(
+                    draw.as_mut(),
+                    &prepared,
+                    &group,
+                    picture,
+                    out,
+                    verbosity,
+                    &progress,
+                )?;
                 progress.inc(1);
                 done += 1;
             }
@@ -186,10 +199,9 @@ fn progress(total: usize, verbosity: Verbosity) -> ProgressBar {
     if total < 2 || verbosity.quiet {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template(
-        "{bar:30} {pos} of {len} pictures, {per_sec}, {eta} left",
-    )
-    .context("the progress bar's template is fixed")
-    .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{bar:30} {pos} of {len} pictures, {per_sec}, {eta} left")
+            .context("the progress bar's template is fixed")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(total as u64).with_style(style)
 }

@@ -133,7 +133,11 @@ impl Picture {
 
     /// `out` with its placeholders filled in.
     pub(crate) fn path(&self, out: &Path, name: &str) -> PathBuf {
-        let view = if self.view.is_empty() { &self.index } else { self.view };
+        let view = if self.view.is_empty() {
+            &self.index
+        } else {
+            self.view
+        };
         PathBuf::from(
             out.to_string_lossy()
                 .replace("{view}", view)

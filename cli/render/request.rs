@@ -159,15 +159,22 @@ fn read_scene_file(path: &Path) -> Result<RenderRequest, Failure> {
     const MAX_BYTES: u64 = 16 << 20;
     let named = |text: String| Failure::Work(anyhow::anyhow!("{}: {text}", path.display()));
     let size = fs::metadata(path)
-        .map_err(|error| named(format!("cannot be read: {error}; give the path of a scene file")))?
+        .map_err(|error| {
+            named(format!(
+                "cannot be read: {error}; give the path of a scene file"
+            ))
+        })?
         .len();
     if size > MAX_BYTES {
         return Err(named(format!(
             "{size} bytes are too many for a scene file; give one of at most {MAX_BYTES} bytes"
         )));
     }
-    let bytes = fs::read(path)
-        .map_err(|error| named(format!("cannot be read: {error}; give the path of a scene file")))?;
+    let bytes = fs::read(path).map_err(|error| {
+        named(format!(
+            "cannot be read: {error}; give the path of a scene file"
+        ))
+    })?;
     RenderRequest::from_json(&bytes).map_err(|error| named(error.to_string()))
 }
 

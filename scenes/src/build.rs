@@ -206,9 +206,8 @@ impl Radii {
             let scaled = element.vdw_radius_angstrom() * scale;
             match style.preset {
                 Preset::Spacefill => scaled,
-                Preset::BallAndStick => scaled.max(stick),
                 Preset::Misi | Preset::Licorice if bonded => stick,
-                Preset::Misi | Preset::Licorice => scaled.max(stick),
+                Preset::Misi | Preset::Licorice | Preset::BallAndStick => scaled.max(stick),
             }
         });
         Self {
@@ -301,7 +300,7 @@ fn why_empty(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> Sc
     if !style.solvent && water > 0 {
         remedies.push("solvent");
     }
-    if !style.hydrogens && hydrogens > 0 && water < styled.len() {
+    if !style.hydrogens && hydrogens > 0 && (style.solvent || water < styled.len()) {
         remedies.push("hydrogens");
     }
     SceneError::Empty {

@@ -19,7 +19,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// The known word that differs least from `word` (case does not count), if it is near enough to be a slip of the keyboard:
-/// at most a third of its letters, and at least one, may differ.
+/// at most a third of its letters, and at least one, may differ. Else the first that begins with `word`.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     // A longer word is no slip of any known one, and its distance would cost time in proportion to its length.
     if word.chars().count() > 40 {
@@ -32,6 +32,10 @@ pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         .filter(|(d, k)| *d <= (k.chars().count() / 3).max(1))
         .min_by_key(|(d, _)| *d)
         .map(|(_, k)| k)
+        .or_else(|| {
+            let shortened = |k: &&str| word.len() >= 3 && k.to_lowercase().starts_with(&word);
+            known.iter().copied().find(shortened)
+        })
 }
 
 /// `give one of a, b, c (did you mean b?)`.
@@ -58,6 +62,10 @@ mod tests {
             Some("width_px")
         );
         assert_eq!(nearest("ROL", &["roll", "view"]), Some("roll"));
+        assert_eq!(
+            nearest("fov", &["projection", "fov_degrees"]),
+            Some("fov_degrees")
+        );
         assert_eq!(nearest("quaternion", &["roll", "view"]), None);
         assert_eq!(nearest(&"x".repeat(10_000), &["x"]), None);
     }

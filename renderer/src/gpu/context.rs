@@ -188,6 +188,8 @@ pub fn survey(choice: AdapterChoice) -> Vec<AdapterReport> {
                     .trim()
                     .to_owned(),
                 name: info.name,
+                max_texture_px: adapter.limits().max_texture_dimension_2d,
+                max_buffer_bytes: adapter.limits().max_buffer_size,
                 taken: taken == Some(index),
                 reason,
             }

@@ -326,10 +326,8 @@ fn turns() -> impl Strategy<Value = Vec<(usize, f64)>> {
 }
 
 fn turn_text(turns: &[(usize, f64)]) -> String {
-    turns
-        .iter()
-        .map(|(axis, degrees)| format!("roll {} {degrees};", ["x", "y", "z"][*axis]))
-        .collect()
+    let one = |(axis, degrees): &(usize, f64)| format!("roll {} {degrees}", ["x", "y", "z"][*axis]);
+    turns.iter().map(one).collect::<Vec<_>>().join("; ") + ";"
 }
 
 proptest! {

@@ -89,6 +89,18 @@ fn lists_are_numbered_through() {
     );
 }
 
+#[test]
+fn a_center_keeps_its_selection() {
+    let commands = parse_commands("CENTRE  chain A and resname ARG ; zoom 2").expect("sound");
+    assert_eq!(commands[0].to_string(), "center chain A and resname ARG");
+    assert_eq!(
+        parse_commands(&commands[0].to_string()).expect("canonical"),
+        commands[..1]
+    );
+    let (_, problem, _) = error_of("center chain A and (");
+    assert!(problem.starts_with("selection, column "), "{problem}");
+}
+
 fn axis() -> impl Strategy<Value = Axis> {
     prop_oneof![Just(Axis::X), Just(Axis::Y), Just(Axis::Z)]
 }

@@ -171,6 +171,10 @@ pub(super) mod samples {
 
     use crate::job::Samples;
 
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde's `with` hands over a reference"
+    )]
     pub(in super::super) fn serialize<S: Serializer>(
         samples: &Samples,
         serializer: S,

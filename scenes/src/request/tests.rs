@@ -158,6 +158,27 @@ fn faults_of_form_name_pointer_line_and_column() {
 }
 
 #[test]
+fn messages_read_as_one_line() {
+    let text = |document: &str| {
+        RenderRequest::from_json(document.as_bytes())
+            .expect_err(document)
+            .to_string()
+    };
+    assert_eq!(
+        text("[}"),
+        "line 1, column 2: this is no JSON: expected value; give one JSON object in UTF-8"
+    );
+    assert_eq!(
+        text(r#"{"schema_version": 1, "structure": {"id": "x"}, "camera": {"fov": 30}}"#),
+        "line 1, column 64: /camera/fov: the key \"fov\" is not known here; known are projection, fov_degrees (did you mean fov_degrees?)"
+    );
+    assert_eq!(
+        text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
+        "line 1, column 72: /output/samples: 3 samples are not on offer; give 1, 4 or 16"
+    );
+}
+
+#[test]
 fn the_structure_is_given_in_exactly_one_way() {
     for (value, word) in [
         (json!({}), "not named"),
