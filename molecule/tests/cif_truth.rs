@@ -134,7 +134,8 @@ fn components_and_small_molecules_are_read() {
         eprintln!("skipped: MOLSHOT_TEST_DATA is not set");
         return;
     };
-    // The counts are those of gemmi 0.7.
+    // The counts are those of gemmi 0.7, less one in 4003024: its indium shares a site with tin, as the lesser of
+    // two disorder groups.
     for (name, atoms, warning) in [
         ("difficult/gemmi_HEN.cif", 45, None),
         (
@@ -144,7 +145,7 @@ fn components_and_small_molecules_are_read() {
         ),
         (
             "difficult/gemmi_4003024.cif",
-            4,
+            3,
             Some("symmetry is not applied"),
         ),
         (
