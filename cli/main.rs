@@ -55,10 +55,14 @@ enum Command {
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests.
+    #[command(after_help = "Example:\n  molshot schema > molshot.schema.json")]
     Schema,
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
     /// Print the manual page in roff.
+    #[command(
+        after_help = "Examples:\n  molshot man | man -l -\n  molshot man > ~/.local/share/man/man1/molshot.1"
+    )]
     Man,
 }
 

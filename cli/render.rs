@@ -22,7 +22,7 @@ use pictures::PictureArgs;
 use request::RequestArgs;
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_override_self = true)]
 pub(crate) struct RenderArgs {
     /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders in PDBbind layout, one scene
     /// file (.json), or `-`. Several make one scene.

@@ -16,7 +16,8 @@ fn places_that_cannot_be_written_are_named() {
     ] {
         folder.refuse(1, &["render", &input, "-o", out], words);
     }
-    for out in ["", "a", "a.gif", "a.pdb", "a.json"] {
+    folder.refuse(2, &["render", &input, "-o", ""], &["--output"]);
+    for out in ["a", "a.gif", "a.pdb", "a.json"] {
         folder.refuse(2, &["render", &input, "-o", out], &["--output", ".png"]);
     }
     folder.refuse(

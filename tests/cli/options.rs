@@ -131,7 +131,7 @@ fn what_is_shown_differs() {
         &[
             &[],
             &["--hydrogens"],
-            &["--select", "resi 1:8"],
+            &["--select", "resi 1-8"],
             &["--select", "name CA+C+N+O"],
         ],
     );
@@ -233,7 +233,7 @@ fn selecting_does_not_move_the_camera() {
     ];
     let whole = Pixels::of_png(&folder.picture(&[&[input.as_str()][..], &look].concat()));
     let part = Pixels::of_png(
-        &folder.picture(&[&[input.as_str(), "--select", "resi 10:20"][..], &look].concat()),
+        &folder.picture(&[&[input.as_str(), "--select", "resi 10-20"][..], &look].concat()),
     );
     let outside = (0..80)
         .flat_map(|y| (0..96).map(move |x| (x, y)))

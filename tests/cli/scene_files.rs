@@ -41,7 +41,7 @@ fn flags_override_the_scene_file() {
         &["--projection", "orthographic"],
         &["--fov", "60"],
         &["--samples", "1"],
-        &["--select", "resi 1:30"],
+        &["--select", "resi 1-30"],
         &["--colors", "chain"],
         &["--no-depth-cue"],
     ] {

@@ -18,6 +18,13 @@ pub use folder::{FolderOptions, read_folder};
 /// First bytes of a gzip member (RFC 1952) with the only compression method there is.
 const GZIP_MAGIC: &[u8] = b"\x1f\x8b\x08";
 
+/// Gzipped structures shrink to a tenth, very regular ones to a fiftieth; deflate itself ends at a thousandth. Beyond this ratio
+/// a file is a bomb, and is not decompressed further.
+const MAX_GZIP_RATIO: u64 = 200;
+
+/// The ratio is not looked at below this size: no harm is done.
+const ALWAYS_PLAUSIBLE_BYTES: u64 = 16 << 20;
+
 /// Reads a file or a folder: what a command line's INPUT means.
 pub fn read_input(
     path: &Path,
@@ -146,9 +153,12 @@ fn decompress<'a>(
         }
         return Ok(Cow::Borrowed(bytes));
     }
+    let plausible = (bytes.len() as u64)
+        .saturating_mul(MAX_GZIP_RATIO)
+        .max(ALWAYS_PLAUSIBLE_BYTES);
     let mut text = Vec::new();
     MultiGzDecoder::new(bytes)
-        .take(max_bytes.saturating_add(1))
+        .take(max_bytes.min(plausible).saturating_add(1))
         .read_to_end(&mut text)
         .map_err(|error| MoleculeError::Syntax {
             location: Location::file(name),
@@ -163,6 +173,15 @@ fn decompress<'a>(
             location: Location::file(name),
             problem: format!("grows beyond the limit of {max_bytes} bytes when decompressed"),
             remedy: "give a smaller file or raise the limit on bytes".to_owned(),
+        });
+    }
+    if text.len() as u64 > plausible {
+        return Err(MoleculeError::Limit {
+            location: Location::file(name),
+            problem: format!(
+                "grows to more than {MAX_GZIP_RATIO} times its size when decompressed, which no structure does"
+            ),
+            remedy: "give a structure file, or decompress it first".to_owned(),
         });
     }
     if text.starts_with(GZIP_MAGIC) {
