@@ -98,7 +98,7 @@ fn main() -> ExitCode {
         environment::prepare_for_drivers();
     }
     let outcome = match cli.command {
-        Command::Render(args) => render::run(*args, verbosity),
+        Command::Render(args) => render::run(&args, verbosity),
         Command::Info(args) => info::run(&args, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema => schema::run(),

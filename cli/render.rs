@@ -80,9 +80,9 @@ struct Group {
     request: RenderRequest,
 }
 
-pub(crate) fn run(args: RenderArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure> {
     if args.print_request {
-        return print_request(&args, verbosity);
+        return print_request(args, verbosity);
     }
     let Some(out) = args.output.as_deref() else {
         return Err(Failure::usage("nowhere to write; give -o OUT"));
@@ -104,7 +104,7 @@ pub(crate) fn run(args: RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
     let mut failed = 0_usize;
     let mut done = 0_usize;
     for inputs in groups.iter().copied() {
-        let result = read_group(&args, inputs, out).and_then(|group| {
+        let result = read_group(args, inputs, out).and_then(|group| {
             progress.suspend(|| print_warnings(&group.structure, verbosity));
             let prepared = Prepared::new(Arc::clone(&group.structure), &group.request)
                 .map_err(|error| args.request.blame(error, &inputs[0]))?;

@@ -13,7 +13,7 @@ pub(crate) fn scenes() -> Vec<String> {
                 .to_string_lossy()
                 .into_owned()
         })
-        .filter(|name| name.ends_with(".json"))
+        .filter(|name| std::path::Path::new(name).extension() == Some("json".as_ref()))
         .collect();
     names.sort();
     assert!(names.len() >= 6);

@@ -15,9 +15,8 @@ fn check(value: &Value, schema: &Value, root: &Value) -> Result<(), String> {
     };
     for (keyword, rule) in schema {
         let holds = match keyword.as_str() {
-            "$schema" | "$defs" | "title" | "description" | "default" | "examples" | "format" => {
-                true
-            }
+            "$schema" | "$defs" | "title" | "description" | "default" | "examples" | "format"
+            | "uniqueItems" | "pattern" => true,
             "$ref" => {
                 let pointer = rule
                     .as_str()
@@ -44,8 +43,6 @@ fn check(value: &Value, schema: &Value, root: &Value) -> Result<(), String> {
             "minItems" => value
                 .as_array()
                 .is_none_or(|v| v.len() as u64 >= rule.as_u64().expect("a count")),
-            "uniqueItems" => true,
-            "pattern" => true,
             "items" => {
                 for item in value.as_array().into_iter().flatten() {
                     check(item, rule, root)?;
