@@ -13,5 +13,5 @@ pub mod view;
 
 pub use error::SceneError;
 pub use job::{Plane, RenderJob, Samples};
-pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, Sphere};
+pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 pub use view::{CropRect, Pose, Projection, View, Viewport};
