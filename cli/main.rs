@@ -1,1 +1,92 @@
-fn main() {}
+//! `molshot`: one file per subcommand; each reads its flags, calls the libraries, and prints.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::print_stdout,
+    reason = "printing is what a command line program does"
+)]
+
+mod completions;
+mod doctor;
+mod info;
+mod input;
+mod message;
+mod render;
+mod schema;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Draws molecules: exact pictures, masks and depth from structure files.
+#[derive(Debug, Parser)]
+#[command(
+    name = "molshot",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = EXAMPLES,
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  molshot render 5ey0/ -o 5ey0.png
+  molshot render protein.cif.gz -o protein.png --style spacefill --size 1600x1200
+  molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top
+  molshot info 5ey0/
+  molshot doctor
+
+Exit status: 0 done, 1 the work failed, 2 the command line is wrong.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Draw a structure or a scene file.
+    Render(Box<render::RenderArgs>),
+    /// Say what was read from an input: atoms, residues, chains, ligands, bonds, warnings.
+    Info(info::InfoArgs),
+    /// Check what this machine draws with, and draw a test picture.
+    Doctor(doctor::DoctorArgs),
+    /// Print the JSON schema of scene files and render requests.
+    Schema,
+    /// Print a completion script for a shell.
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page in roff.
+    Man,
+}
+
+/// How much is said on standard error.
+#[derive(Debug, Clone, Copy, Args)]
+struct Verbosity {
+    /// Say nothing but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more: every warning of a reader, the adapter, timings.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let verbosity = cli.verbosity;
+    let outcome = match cli.command {
+        Command::Render(args) => render::run(*args, verbosity),
+        Command::Info(args) => info::run(&args, verbosity),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Schema => schema::run(),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man => completions::man(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            message::error(&failure);
+            failure.exit_code()
+        }
+    }
+}

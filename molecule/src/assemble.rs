@@ -273,14 +273,14 @@ impl Columns {
         let Some(first) = rows.first() else { return };
         let index = self.residues.len() as u32;
         let start = self.atoms.len() as u32;
+        let mut guess = None;
         for row in rows {
             let element = row.element.or_else(|| {
-                guess::element(
-                    &row.name,
-                    row.name_is_indented,
-                    &row.residue_name,
-                    row.hetero && rows.len() == 1,
-                )
+                guess
+                    .get_or_insert_with(|| {
+                        guess::Guess::new(&first.residue_name, first.hetero && rows.len() == 1)
+                    })
+                    .element(&row.name, row.name_is_indented)
             });
             if element.is_none() {
                 unguessed.note(row.line, || {

@@ -30,7 +30,7 @@ const BOND_RADIUS_ANGSTROM: [f32; 119] = [
 ];
 
 /// Van der Waals radii in angstrom. H, C, N, O, P, S: the values for structures with explicit hydrogens of Tsai et
-/// al., J. Mol. Biol. 290 (1999) 253, as ChimeraX uses them. Other main group elements: Mantina et al., J. Phys.
+/// al., J. Mol. Biol. 290 (1999) 253, as `ChimeraX` uses them. Other main group elements: Mantina et al., J. Phys.
 /// Chem. A 113 (2009) 5806. Transition metals, lanthanides, actinides: Alvarez, Dalton Trans. 42 (2013) 8617.
 /// 2.0 where none of them has a value.
 const VDW_RADIUS_ANGSTROM: [f32; 119] = [

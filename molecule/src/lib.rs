@@ -14,6 +14,7 @@ pub mod error;
 pub mod read;
 pub mod selection;
 pub mod structure;
+pub mod summary;
 
 mod assemble;
 mod parsed;

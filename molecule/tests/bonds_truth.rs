@@ -1,4 +1,4 @@
-//! Bond counts of protein pockets and ligands against those of ChimeraX, in a table beside the test data.
+//! Bond counts of protein pockets and ligands against those of `ChimeraX`, in a table beside the test data.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/bonds_truth.tsv` and `complexes/ID/ID_pocket.pdb`,
 //! `ID_ligand.mol2` (or `.sdf`).

@@ -11,7 +11,51 @@ use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 
 /// Files that cannot be read, and a part of what is said about each.
-const EXPECTED_FAILURES: [(&str, &str); 0] = [];
+const EXPECTED_FAILURES: [(&str, &str); 17] = [
+    // MMTF is not read.
+    ("structures/4w93.mmtf", "is MMTF, which is not read"),
+    ("structures/biopython_1A8O.mmtf", "give mmCIF or BinaryCIF"),
+    ("structures/biopython_4CUP.mmtf", "is MMTF"),
+    ("structures/mda_173D.mmtf", "is MMTF"),
+    ("structures/mda_5KIH.mmtf.gz", "is MMTF"),
+    ("structures/pymol_1x8x.mmtf.gz", "is MMTF"),
+    // Without `_atom_site`: test files for headers and line ends.
+    ("difficult/biopython_1MOM_min.cif", "holds no atoms"),
+    ("difficult/biopython_4Q9R_min.cif", "holds no atoms"),
+    ("difficult/gemmi_eol-test.cif", "holds no atoms"),
+    ("difficult/gemmi_misc.cif", "holds no atoms"),
+    // Headers without atoms, and no PDB file at all.
+    (
+        "difficult/biopython_d256ba_.ent",
+        "there is no ATOM or HETATM record",
+    ),
+    (
+        "difficult/biopython_header.pdb",
+        "there is no ATOM or HETATM record",
+    ),
+    (
+        "difficult/gemmi_5moo_header.pdb",
+        "there is no ATOM or HETATM record",
+    ),
+    (
+        "difficult/plip_non-pdb.pdb",
+        "there is no ATOM or HETATM record",
+    ),
+    // Declares 49 atoms and has none.
+    (
+        "difficult/mda_BrokenMolecule.mol2",
+        "mda_BrokenMolecule.mol2:13: the molecule declares 49 atoms, but its ATOM section holds 0",
+    ),
+    // A tar archive whose name says bzip2, and one that is bzip2.
+    (
+        "difficult/mda_model_then_cryst.pdb.bz2",
+        "is a tar archive; unpack it first",
+    ),
+    (
+        "difficult/mda_surface.pdb.bz2",
+        "is bzip2-compressed; decompress it first",
+    ),
+];
 
 /// What became of one input.
 struct Outcome {

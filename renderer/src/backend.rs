@@ -60,6 +60,10 @@ pub struct AdapterReport {
     pub api: String,
     /// Driver's name and version.
     pub driver: String,
+    /// Largest edge of a texture, pixels.
+    pub max_texture_px: u32,
+    /// Largest buffer, bytes.
+    pub max_buffer_bytes: u64,
     /// True for the one that the choice takes.
     pub taken: bool,
     /// Why it was taken or refused.

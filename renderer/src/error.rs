@@ -62,6 +62,14 @@ pub enum RenderError {
         /// Its reason.
         reason: String,
     },
+    /// The test picture is not what it must be: the driver draws wrongly.
+    #[error(
+        "the test picture is wrong: it does not hold that {property}; update the graphics driver, or use another --adapter"
+    )]
+    WrongPicture {
+        /// The property that does not hold.
+        property: String,
+    },
     /// A frame lacks what was to be encoded, or the format cannot hold it.
     #[error("cannot encode the picture: {problem}; {remedy}")]
     Encode {
@@ -69,6 +77,16 @@ pub enum RenderError {
         problem: String,
         /// What would be right.
         remedy: String,
+    },
+    /// A file could not be written.
+    #[error(
+        "{path}: cannot be written: {source}; give a path in a folder that exists and may be written to"
+    )]
+    Write {
+        /// The file.
+        path: String,
+        /// The operating system's reason.
+        source: std::io::Error,
     },
 }
 
@@ -84,7 +102,9 @@ impl RenderError {
             Self::TooLarge { .. } => "scene_too_large",
             Self::Timeout { .. } => "device_timeout",
             Self::Internal { .. } => "internal",
+            Self::WrongPicture { .. } => "picture_wrong",
             Self::Encode { .. } => "encode_failed",
+            Self::Write { .. } => "output_unwritable",
         }
     }
 }

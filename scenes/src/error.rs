@@ -17,7 +17,7 @@ pub enum SceneError {
         remedy: String,
     },
     /// The document is not JSON, or not of the request's form.
-    #[error("line {line}, column {column}: {pointer}: {problem}; {remedy}")]
+    #[error("line {line}, column {column}: {}{problem}; {remedy}", place(pointer))]
     Document {
         /// JSON pointer to the value at fault; empty for the whole document.
         pointer: String,
@@ -58,6 +58,15 @@ pub enum SceneError {
         /// What would be right.
         remedy: String,
     },
+}
+
+/// The pointer with a colon; nothing for the whole document.
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() {
+        String::new()
+    } else {
+        format!("{pointer}: ")
+    }
 }
 
 impl SceneError {

@@ -1,17 +1,28 @@
 //! A structure and a request in, a [`Scene`] and [`RenderJob`]s out. Pure: no files, no GPU.
 //!
 //! The road of the data through this crate, forward only:
-//! JSON or flags -> `request::RenderRequest` -> with a structure: `build` (style, colours, what is shown) -> [`Scene`]
-//! -> `camera` (fit) and `commands` (view language) -> [`View`] -> [`RenderJob`], whose one constructor is the proof that
+//! JSON or flags -> [`RenderRequest`] -> with a structure: [`mod@build`] (style, colours, what is shown) -> [`Scene`]
+//! -> [`mod@camera`] (fit) and [`commands`] (view language) -> [`View`] -> [`RenderJob`], whose one constructor is the proof that
 //! everything is within limits.
 #![forbid(unsafe_code)]
 
+pub mod build;
+pub mod camera;
+pub mod colors;
+pub mod commands;
 pub mod error;
 pub mod job;
+pub mod request;
 pub mod scene;
 pub mod view;
 
+mod suggest;
+
+pub use build::{Prepared, build_scene};
+pub use camera::Camera;
+pub use commands::{Command, parse_commands};
 pub use error::SceneError;
 pub use job::{Plane, RenderJob, Samples};
+pub use request::RenderRequest;
 pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 pub use view::{CropRect, Pose, Projection, View, Viewport};

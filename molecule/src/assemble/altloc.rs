@@ -94,6 +94,12 @@ impl Default for Scores {
 
 impl Scores {
     fn add(&mut self, altloc: u8, occupancy: f32) {
+        // What is no number says nothing for its location.
+        let occupancy = if occupancy.is_finite() {
+            occupancy
+        } else {
+            0.0
+        };
         self.sum[usize::from(altloc)] += occupancy;
         self.count[usize::from(altloc)] += 1;
     }

@@ -30,55 +30,68 @@ const STANDARD: [&str; 62] = [
     "THY", "URA", "HOH", "WAT", "DOD", "TIP3", "SOL",
 ];
 
-/// Element that an atom name means, or `None`.
-///
-/// `indented` is the rule of the PDB format: the symbol ends in the second of four columns, so a name that begins
-/// there has an element of one letter; other formats pass false. `lone_hetero` says that the atom is all of its
-/// residue and no part of a polymer: an ion, whose name is then a whole symbol.
-pub(super) fn element(
-    name: &str,
-    indented: bool,
-    residue_name: &str,
+/// What a residue says about the elements of its atoms; made once a residue.
+pub(super) struct Guess<'a> {
+    residue_name: &'a str,
+    standard: bool,
     lone_hetero: bool,
-) -> Option<Element> {
-    // Hydrogens carry their number in front in older files (`1HB`).
-    let letters = letters(name.as_bytes());
-    let first = letters.first()?.to_ascii_uppercase();
-    if let Some((_, symbol)) = CHARMM_IONS
-        .iter()
-        .find(|(ion, _)| *ion == residue_name && *ion == name)
-    {
-        return Element::from_symbol(symbol);
-    }
-    if STANDARD.contains(&residue_name) {
-        return match first {
-            b'S' if letters.eq_ignore_ascii_case(b"SE") => Element::from_symbol(b"SE"),
-            b'C' | b'N' | b'O' | b'S' | b'P' | b'H' | b'D' => Element::from_symbol(&[first]),
-            _ => None,
-        };
-    }
-    let symbol = Element::from_symbol(letters);
-    if symbol.is_some()
-        && ((lone_hetero && (!indented || letters.len() == 1))
-            || letters.eq_ignore_ascii_case(self::letters(residue_name.as_bytes())))
-    {
-        return symbol;
-    }
-    let head = letters.get(..2).map(<[u8]>::to_ascii_uppercase);
-    // Programs often ignore the columns; carbon and boron atoms of these names hardly exist.
-    let halogen = head.as_deref().is_some_and(|h| h == b"CL" || h == b"BR");
-    if halogen && (letters.len() == 2 || !indented) {
-        return head.as_deref().and_then(Element::from_symbol);
-    }
-    if !indented && letters.len() == 2 && head.as_deref().is_some_and(|h| TWO_LETTERS.contains(&h))
-    {
-        return symbol;
-    }
-    match first {
-        b'C' | b'N' | b'O' | b'S' | b'P' | b'H' | b'D' | b'F' | b'I' | b'B' => {
-            Element::from_symbol(&[first])
+}
+
+impl<'a> Guess<'a> {
+    /// `lone_hetero` says that the residue has one atom only and is no part of a polymer: an ion, whose atom name
+    /// is then a whole symbol.
+    pub(super) fn new(residue_name: &'a str, lone_hetero: bool) -> Self {
+        Self {
+            residue_name,
+            standard: STANDARD.contains(&residue_name),
+            lone_hetero,
         }
-        _ => symbol,
+    }
+
+    /// Element that an atom name means, or `None`.
+    ///
+    /// `indented` is the rule of the PDB format: the symbol ends in the second of four columns, so a name that
+    /// begins there has an element of one letter; other formats pass false.
+    pub(super) fn element(&self, name: &str, indented: bool) -> Option<Element> {
+        // Hydrogens carry their number in front in older files (`1HB`).
+        let letters = letters(name.as_bytes());
+        let first = letters.first()?.to_ascii_uppercase();
+        if self.standard {
+            return match first {
+                b'S' if letters.eq_ignore_ascii_case(b"SE") => Element::from_symbol(b"SE"),
+                b'C' | b'N' | b'O' | b'S' | b'P' | b'H' | b'D' => Element::from_symbol(&[first]),
+                _ => None,
+            };
+        }
+        if let Some((_, symbol)) = CHARMM_IONS
+            .iter()
+            .find(|(ion, _)| *ion == self.residue_name && *ion == name)
+        {
+            return Element::from_symbol(symbol);
+        }
+        let symbol = Element::from_symbol(letters);
+        let whole_symbol = (self.lone_hetero && (!indented || letters.len() == 1))
+            || letters.eq_ignore_ascii_case(self::letters(self.residue_name.as_bytes()));
+        if symbol.is_some() && whole_symbol {
+            return symbol;
+        }
+        let head = letters.get(..2).map(<[u8]>::to_ascii_uppercase);
+        let head = head.as_deref().unwrap_or(&[]);
+        // Programs often ignore the columns; carbon and boron atoms of these names hardly exist.
+        if matches!(head, b"CL" | b"BR") && (letters.len() == 2 || !indented) {
+            return Element::from_symbol(head);
+        }
+        if !indented && letters.len() == 2 && TWO_LETTERS.contains(&head) {
+            return symbol;
+        }
+        match first {
+            // A dummy atom, not deuterium.
+            b'D' if head == b"DU" => None,
+            b'C' | b'N' | b'O' | b'S' | b'P' | b'H' | b'D' | b'F' | b'I' | b'B' => {
+                Element::from_symbol(&[first])
+            }
+            _ => symbol,
+        }
     }
 }
 
@@ -94,4 +107,98 @@ fn letters(name: &[u8]) -> &[u8] {
         .position(|b| !b.is_ascii_alphabetic())
         .unwrap_or(name.len());
     &name[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Guess;
+    use crate::Element;
+
+    fn guess(name: &str, indented: bool, residue: &str, lone: bool) -> Option<&'static str> {
+        Guess::new(residue, lone)
+            .element(name, indented)
+            .map(Element::symbol)
+    }
+
+    #[test]
+    fn standard_residues_hold_light_elements_only() {
+        for (name, residue, element) in [
+            ("CA", "ALA", "C"),
+            ("CD1", "ILE", "C"),
+            ("NE2", "HIS", "N"),
+            ("SG", "CYS", "S"),
+            ("SE", "MSE", "Se"),
+            ("HG", "SER", "H"),
+            ("1HB", "ALA", "H"),
+            ("HO5'", "DA", "H"),
+            ("OH2", "TIP3", "O"),
+            ("OP1", "G", "O"),
+            ("D", "GLY", "H"),
+        ] {
+            for indented in [true, false] {
+                assert_eq!(
+                    guess(name, indented, residue, false),
+                    Some(element),
+                    "{name}"
+                );
+            }
+        }
+        assert_eq!(guess("MW", false, "SOL", false), None, "a virtual site");
+    }
+
+    #[test]
+    fn calcium_needs_its_residue_or_to_stand_alone() {
+        assert_eq!(guess("CA", false, "CA", true), Some("Ca"));
+        assert_eq!(guess("CA", true, "CA", true), Some("Ca"));
+        assert_eq!(guess("CA", false, "XYZ", true), Some("Ca"));
+        assert_eq!(guess("CA", true, "XYZ", true), Some("C"));
+        assert_eq!(guess("CA", false, "LIG", false), Some("C"));
+        assert_eq!(guess("CAL", false, "CAL", true), Some("Ca"));
+    }
+
+    #[test]
+    fn ions_are_named_like_their_residue() {
+        for (name, residue, element) in [
+            ("ZN", "ZN", "Zn"),
+            ("NA", "NA", "Na"),
+            ("NA+", "NA+", "Na"),
+            ("Cl-", "Cl-", "Cl"),
+            ("FE", "FE2", "Fe"),
+            ("CU", "CU1", "Cu"),
+            ("HG", "HG", "Hg"),
+            ("K", "K", "K"),
+            ("SOD", "SOD", "Na"),
+            ("CLA", "CLA", "Cl"),
+            ("POT", "POT", "K"),
+            ("U", "IUM", "U"),
+        ] {
+            assert_eq!(guess(name, true, residue, false), Some(element), "{name}");
+        }
+    }
+
+    #[test]
+    fn ligands_follow_the_columns_except_for_halogens() {
+        for (name, indented, element) in [
+            ("CL1", false, "Cl"),
+            ("CL1", true, "Cl"),
+            ("CLAA", false, "Cl"),
+            ("BR", true, "Br"),
+            ("FE", false, "Fe"),
+            ("NI", false, "Ni"),
+            ("NI", true, "N"),
+            ("SE1", false, "Se"),
+            ("SE1", true, "S"),
+            ("HG11", false, "H"),
+            ("HO2", false, "H"),
+            ("CD", false, "C"),
+            ("OXT", true, "O"),
+            ("2H5*", false, "H"),
+            ("XE", false, "Xe"),
+        ] {
+            assert_eq!(guess(name, indented, "LIG", false), Some(element), "{name}");
+        }
+        for name in ["", "12", "XX", "Q1", "LP1", "DU2", "*"] {
+            assert_eq!(guess(name, true, "LIG", false), None, "{name}");
+        }
+    }
 }

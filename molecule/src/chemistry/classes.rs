@@ -36,12 +36,14 @@ fn class_of(
     residue: &Residue,
 ) -> ResidueClass {
     let known = known(&residue.name);
-    if matches!(known, Known::Water) {
-        return ResidueClass::Water;
+    match known {
+        Known::Water => return ResidueClass::Water,
+        Known::AminoAcid(_) => return ResidueClass::AminoAcid,
+        _ => {}
     }
     if residue.atoms.len() == 1 {
         let element = structure.atoms.element[residue.atoms.start as usize];
-        // Before the polymers: `I` and `U` are iodide and uranium as well as inosine and uridine.
+        // Before the nucleotides: `I` and `U` are iodide and uranium as well as inosine and uridine.
         if element.is_metal() || element.is_halogen() {
             return ResidueClass::Ion;
         }
@@ -50,7 +52,6 @@ fn class_of(
         }
     }
     match known {
-        Known::AminoAcid(_) => ResidueClass::AminoAcid,
         Known::Nucleotide(_) => ResidueClass::Nucleotide,
         _ if is_modified_amino_acid(structure, segment, index, residue) => ResidueClass::AminoAcid,
         _ if is_modified_nucleotide(structure, segment, index, residue) => ResidueClass::Nucleotide,

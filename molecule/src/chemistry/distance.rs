@@ -225,3 +225,7 @@ fn see_near_pairs(collector: &mut Collector<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "distance_tests.rs"]
+mod tests;

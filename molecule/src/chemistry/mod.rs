@@ -3,7 +3,7 @@
 //! The road: `names` (what a residue name says) -> `classes` -> `residue` (bonds inside a residue, by `templates` or by
 //! `distance`) -> `polymer` (bonds between residues, gaps) -> `metals` (coordination).
 //!
-//! The rules are those by which ChimeraX bonds the atoms of PDB files (Pettersen et al., Protein Sci. 30 (2021) 70), so
+//! The rules are those by which `ChimeraX` bonds the atoms of PDB files (Pettersen et al., Protein Sci. 30 (2021) 70), so
 //! that pictures and what is derived from bonds agree with it.
 
 mod classes;
@@ -171,6 +171,14 @@ fn derive(structure: &mut Structure, file: &str, stated: &[BondRecord], segment:
         pseudobonds.is_empty() || pseudobonds.binary_search(&coordination).is_err()
     });
     structure.bonds = sorted_unique(bonds);
+    // A bond that is there after all (`CONECT` between the alpha carbons of a trace) leaves no gap.
+    let bonds = &structure.bonds;
+    pseudobonds.retain(|gap| {
+        gap.kind == PseudobondKind::MetalCoordination
+            || bonds
+                .binary_search_by_key(&(gap.a, gap.b), |bond| (bond.a, bond.b))
+                .is_err()
+    });
     structure.pseudobonds = pseudobonds;
     metals::separate_coordination(structure);
     structure.pseudobonds.sort_unstable();

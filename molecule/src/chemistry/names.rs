@@ -24,7 +24,7 @@ const AMINO_ACIDS_WITHOUT_TEMPLATE: &str = "PYL ASX GLX ACE NME NMA NHE NH2 FOR"
 
 /// Water in the Protein Data Bank, `CHARMM`, AMBER, GROMACS and other programs.
 const WATERS: &str = "HOH WAT H2O DOD D2O OH2 SOL SPC SPCE TIP TIP2 TIP3 TIP3P TIP4 TIP4P TIP5 TIP5P TP3 TP4 TP5 \
-    TP3M T3P T4P T5P OPC OPC3 SPF SPG HH0 3HOH W TIPS MTIP";
+    T3P T4P T5P OPC OPC3";
 
 /// Single-atom ions: component ids of the Protein Data Bank, then names of force fields.
 const IONS: &str = "LI NA K RB CS BE MG CA SR BA F CL BR IOD I V CR MN MN3 FE FE2 CO 3CO NI 3NI CU CU1 ZN ZN2 GA Y1 YT3 MO \

@@ -1,6 +1,6 @@
 //! Bonds inside one residue: by template, by component, by distance.
 
-use super::distance::bonds_by_distance;
+use super::distance::{bonds_by_distance, squared_distance};
 use super::names::{Known, known};
 use super::templates::{Template, canonical};
 use crate::structure::Residue;
@@ -8,6 +8,16 @@ use crate::{Element, Structure};
 
 /// A nucleotide with all hydrogens has 38 atoms, tryptophan with both ends 27.
 const MOST_ATOMS_OF_STANDARD_RESIDUE: usize = 64;
+
+/// Longest bond of a hydrogen that its name alone can make, in angstrom: 1.34 (on sulfur) with room for crude models.
+/// Beyond it the name means something else, as the `HT1` of a blocked chain end does.
+const LONGEST_HYDROGEN_BOND_ANGSTROM: f32 = 1.7;
+
+fn can_carry(structure: &Structure, carrier: u32, hydrogen: u32) -> bool {
+    let positions = &structure.atoms.position_angstrom;
+    squared_distance(positions[carrier as usize], positions[hydrogen as usize])
+        <= LONGEST_HYDROGEN_BOND_ANGSTROM * LONGEST_HYDROGEN_BOND_ANGSTROM
+}
 
 /// Finds the bonds inside residues one after the other; holds what can be reused from one to the next.
 #[derive(Debug, Default)]
@@ -55,7 +65,8 @@ impl ResidueBonds {
         }
     }
 
-    /// Water: its oxygen bears its hydrogens, whatever their names; extra sites of water models stay unbonded.
+    /// Water: its oxygen bears its hydrogens, whatever their names; extra sites of water models stay unbonded, and
+    /// so do hydrogens that a simulation left on the other side of its box.
     /// False, with nothing added, when it is not one oxygen with at most three hydrogens.
     fn add_water(&mut self, structure: &Structure, residue: &Residue) -> bool {
         let elements = &structure.atoms.element;
@@ -74,7 +85,7 @@ impl ResidueBonds {
             return false;
         }
         for i in residue.atoms.clone() {
-            if elements[i as usize] == Element::H {
+            if elements[i as usize] == Element::H && can_carry(structure, oxygen, i) {
                 self.pairs.push([oxygen.min(i), oxygen.max(i)]);
             }
         }
@@ -125,11 +136,11 @@ impl ResidueBonds {
                     continue;
                 }
                 match template.carrier(atoms.name[index(i)].as_bytes(), &self.names) {
-                    Some(carrier) => {
+                    Some(carrier) if can_carry(structure, start + carrier as u32, i) => {
                         let carrier = start + carrier as u32;
                         self.pairs.push([i.min(carrier), i.max(carrier)]);
                     }
-                    None => unclear = true,
+                    _ => unclear = true,
                 }
             }
         }

@@ -116,10 +116,10 @@ impl Template {
             heavy.iter().position(|&atom| atom == key)
         };
         if self.is_amino_acid {
-            let number = match rest {
-                [b'N' | b'T', number @ ..] => number,
-                number => number,
-            };
+            let number = rest
+                .strip_prefix(b"N")
+                .or_else(|| rest.strip_prefix(b"T"))
+                .unwrap_or(rest);
             if number.iter().all(u8::is_ascii_digit) {
                 return position(b"N");
             }
@@ -146,7 +146,11 @@ impl Template {
             let Some((&letter, locant)) = name.split_first() else {
                 continue;
             };
-            if locant.is_empty() || !rest.starts_with(locant) {
+            let fits = !locant.is_empty()
+                && rest
+                    .strip_prefix(locant)
+                    .is_some_and(|number| number.iter().all(|b| b.is_ascii_digit() || *b == b'\''));
+            if !fits || self.atoms.binary_search(&atom).is_err() {
                 continue;
             }
             let rank = match letter {
@@ -227,3 +231,7 @@ pub(crate) fn nucleotides() -> &'static [Template] {
             .collect()
     })
 }
+
+#[cfg(test)]
+#[path = "templates_tests.rs"]
+mod tests;

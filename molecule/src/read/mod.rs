@@ -1,6 +1,7 @@
 //! Files, folders and bytes to [`Structure`]: format detection, decompression, one parser per format.
 
 mod bcif;
+mod categories;
 mod input;
 mod mmcif;
 mod mol2;

@@ -5,6 +5,7 @@
 
 mod atom;
 mod conect;
+mod coordinates;
 mod fields;
 #[cfg(test)]
 mod tests;
@@ -32,7 +33,8 @@ pub(super) fn parse(
     let mut models = Models::new(options.model);
     let mut reader = AtomReader::default();
     let mut conect = Conect::default();
-    let mut atoms: Vec<AtomRecord> = Vec::new();
+    // A line of an atom has 54 to 81 bytes: room for what a file of that length can hold, touched only when used.
+    let mut atoms: Vec<AtomRecord> = Vec::with_capacity(bytes.len() / 81);
     let mut segment = 0;
     let mut odd_model = Tally::default();
     let mut after_end = Tally::default();
@@ -55,10 +57,10 @@ pub(super) fn parse(
             if models.atom() {
                 atoms.push(reader.read(file, number, line, segment)?);
             }
-        } else if line.starts_with(b"TER") && columns(line, 3, 6).trim_ascii().is_empty() {
+        } else if line.starts_with(b"TER") && column_is_blank(line, 3) {
             segment += u32::from(models.reading());
         } else if line.starts_with(b"CONECT") {
-            conect.read(number, line, atoms.len() as u32);
+            conect.read(number, line, atoms.len() as u32, reader.wide);
         } else if line.starts_with(b"MODEL") && column_is_blank(line, 5) {
             ended = false;
             let name = columns(line, 6, line.len()).trim_ascii();
@@ -67,7 +69,7 @@ pub(super) fn parse(
                 .next()
                 .and_then(integer)
                 .and_then(|n| u32::try_from(n).ok());
-            if count.is_none() {
+            if count.is_none() && !name.is_empty() {
                 odd_model.note(number, || {
                     format!("MODEL is followed by \"{}\"", fields::text(name))
                 });
@@ -76,7 +78,7 @@ pub(super) fn parse(
         } else if line.starts_with(b"ENDMDL") {
             models.close();
             ended = false;
-        } else if line.starts_with(b"END") && columns(line, 3, 6).trim_ascii().is_empty() {
+        } else if line.starts_with(b"END") && column_is_blank(line, 3) {
             ended = true;
         }
     }

@@ -6,33 +6,20 @@ mod planes;
 mod png_file;
 
 use molshot_scenes::Plane;
+use molshot_scenes::request::ImageFormat;
 
 use crate::error::RenderError;
 use crate::frame::Frame;
 
 pub use planes::{depth_units_per_angstrom, plane_npy, plane_png};
 
-/// Format of a colour picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ImageFormat {
-    /// PNG: RGB when opaque, RGBA when transparent.
-    #[default]
-    Png,
-    /// JPEG of quality 90, without chroma subsampling; opaque pictures only.
-    Jpeg,
-    /// Lossless WebP.
-    WebP,
-}
-
-impl ImageFormat {
-    /// IANA media type.
-    #[must_use]
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::WebP => "image/webp",
-        }
+/// IANA media type of a format.
+#[must_use]
+pub fn media_type(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Png => "image/png",
+        ImageFormat::Jpeg => "image/jpeg",
+        ImageFormat::Webp => "image/webp",
     }
 }
 
@@ -45,7 +32,8 @@ pub struct EncodedImage {
     pub media_type: &'static str,
 }
 
-/// Encodes a frame's colour plane.
+/// Encodes a frame's colour plane: PNG and lossless WebP as RGB when opaque and RGBA when transparent, JPEG of quality 90 without
+/// chroma subsampling.
 ///
 /// # Errors
 /// [`RenderError::Encode`] when the frame has no colour, when a transparent picture is to become a JPEG, or when the picture
@@ -58,11 +46,11 @@ pub fn picture(frame: &Frame, format: ImageFormat) -> Result<EncodedImage, Rende
     let bytes = match format {
         ImageFormat::Png => picture::png(width, height, rgba, frame.transparent),
         ImageFormat::Jpeg => picture::jpeg(width, height, rgba, frame.transparent),
-        ImageFormat::WebP => picture::webp(width, height, rgba, frame.transparent),
+        ImageFormat::Webp => picture::webp(width, height, rgba, frame.transparent),
     }?;
     Ok(EncodedImage {
         bytes,
-        media_type: format.media_type(),
+        media_type: media_type(format),
     })
 }
 

@@ -316,6 +316,13 @@ impl<'a> Molecule<'a> {
                 atom.label_chain_id = record.chain_id.clone();
             }
         }
+        if gather_residues(&mut self.atoms, &mut self.bonds, &self.substructure_ids) {
+            self.warnings.push(warning(
+                self.file,
+                0,
+                "atoms of one substructure stand apart from each other; they are put together, so the order of atoms is not the file's",
+            ));
+        }
         Ok(ParsedModel {
             atoms: self.atoms,
             bonds: self.bonds,
@@ -323,6 +330,44 @@ impl<'a> Molecule<'a> {
             warnings: self.warnings,
         })
     }
+}
+
+/// Puts the atoms of one residue next to each other, residues in the order of their first atoms; true when that
+/// changed the order. Programs that add hydrogens and lone pairs write them behind all other atoms.
+fn gather_residues(
+    atoms: &mut Vec<AtomRecord>,
+    bonds: &mut [BondRecord],
+    substructure_ids: &[Option<i32>],
+) -> bool {
+    // The id counts, not only the name: both halves of a dimer may have an `HIS12`.
+    let mut residues: HashMap<(Option<i32>, SmolStr), u32> = HashMap::new();
+    let residue_of_row: Vec<u32> = atoms
+        .iter()
+        .zip(substructure_ids)
+        .map(|(atom, id)| {
+            let next = residues.len() as u32;
+            let key = (*id, atom.residue_name.clone());
+            *residues.entry(key).or_insert(next)
+        })
+        .collect();
+    if residue_of_row.is_sorted() {
+        return false;
+    }
+    let mut order: Vec<u32> = (0..atoms.len() as u32).collect();
+    order.sort_by_key(|&row| residue_of_row[row as usize]);
+    let mut new_row = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        new_row[old as usize] = new as u32;
+    }
+    *atoms = order
+        .iter()
+        .map(|&old| atoms[old as usize].clone())
+        .collect();
+    for bond in bonds {
+        bond.a = new_row[bond.a as usize];
+        bond.b = new_row[bond.b as usize];
+    }
+    true
 }
 
 /// `****` is the format's empty string; `<0>` and the like are what several programs write for "none".

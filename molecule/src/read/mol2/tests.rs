@@ -167,6 +167,31 @@ fn substructure_names_split_into_name_and_number() {
 }
 
 #[test]
+fn a_residue_in_pieces_is_put_together() {
+    let text = PROTEIN.replace("3 2 2", "5 3 2").replace(
+        "@<TRIPOS>BOND",
+        "10 H 0 0 1 H 1 ARG45\n11 N 9 9 9 N.4 3 ARG45\n@<TRIPOS>BOND\n3 10 7 1\n4 9 10 2",
+    );
+    let model = read(&text).expect("a sound molecule");
+    let atoms: Vec<_> = model
+        .atoms
+        .iter()
+        .map(|a| (a.serial, a.residue_number))
+        .collect();
+    assert_eq!(atoms, [(7, 45), (8, 45), (10, 45), (9, -3), (11, 45)]);
+    let bonds: Vec<_> = model.bonds.iter().map(|b| (b.a, b.b)).collect();
+    assert_eq!(bonds, [(2, 0), (3, 2), (0, 1)]);
+    assert!(
+        model
+            .warnings
+            .last()
+            .expect("a warning")
+            .message
+            .contains("stand apart")
+    );
+}
+
+#[test]
 fn a_nameless_atom_takes_the_name_of_its_substructure_record() {
     let model =
         read(&SMALL.replace("1 E20         0.1186", "1 ****        0.1186")).expect("sound");

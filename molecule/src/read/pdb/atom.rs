@@ -3,12 +3,14 @@
 //! Columns follow the wwPDB format 3.3 (<https://www.wwpdb.org/documentation/file-format-content/format33/sect9.html>);
 //! ranges in the code count from 0, in messages from 1 as the format's description does.
 
+use memchr::memchr;
 use smol_str::SmolStr;
 
+use super::coordinates::{Coordinates, coordinates, has_empty_coordinate, no_coordinates};
 use super::fields::{charge, column, columns, decimal, hexadecimal, hybrid36, integer, text};
 use crate::parsed::AtomRecord;
 use crate::tally::Tally;
-use crate::{Element, Location, MoleculeError, Warning};
+use crate::{Element, MoleculeError, Warning};
 
 /// Oddities of atom lines, each told once.
 #[derive(Debug, Default)]
@@ -42,19 +44,13 @@ impl Oddities {
 #[derive(Debug, Default)]
 pub(super) struct AtomReader {
     last_serial: i32,
+    /// True once a serial had more than five digits: CONECT fields are then wider, too.
+    pub(super) wide: bool,
     /// True once a serial could only be hexadecimal: all later ones are.
     hexadecimal: bool,
     residue_name: SmolStr,
     chain_id: SmolStr,
     pub(super) oddities: Oddities,
-}
-
-/// Where the coordinates of a line stand.
-enum Coordinates {
-    /// In columns 31-54.
-    InColumns([f32; 3]),
-    /// Elsewhere behind intact columns up to the residue number; the number that follows is in the byte given.
-    Behind([f32; 3], usize),
 }
 
 impl AtomReader {
@@ -66,30 +62,25 @@ impl AtomReader {
         line: &[u8],
         segment: u32,
     ) -> Result<AtomRecord, MoleculeError> {
-        let coordinates = if line.contains(&b'\t') {
-            None
-        } else {
-            coordinates(line)
-        };
-        let (position_angstrom, occupancy, b_factor) = match coordinates {
-            Some(Coordinates::InColumns(position)) => {
-                (position, columns(line, 54, 60), columns(line, 60, 66))
-            }
+        let hetero = line.starts_with(b"HETATM");
+        let whole = line;
+        let (serial, line) = split_serial(line);
+        let tab = memchr(b'\t', line).is_some();
+        let coordinates = if tab { None } else { coordinates(line) };
+        let (position_angstrom, tail) = match coordinates {
+            Some(Coordinates::InColumns(position)) => (position, Tail::in_columns(line)),
             Some(Coordinates::Behind(position, end)) => {
                 self.oddities.shifted.note(number, || {
                     "the coordinates do not stand in columns 31-54".to_owned()
                 });
-                let mut rest = line[end..]
-                    .split(u8::is_ascii_whitespace)
-                    .filter(|t| !t.is_empty());
-                (
-                    position,
-                    rest.next().unwrap_or(&[]),
-                    rest.next().unwrap_or(&[]),
-                )
+                (position, Tail::by_order(&line[end..]))
+            }
+            // An empty field is a missing number: counting fields would take the next one for it.
+            None if !tab && has_empty_coordinate(line) => {
+                return Err(no_coordinates(file, number, line));
             }
             None => {
-                return match self.read_free(number, line, segment) {
+                return match self.read_free(number, whole, segment) {
                     Some(atom) => {
                         self.oddities.shifted.note(number, || {
                             "the fields do not stand in the columns of the format".to_owned()
@@ -101,23 +92,23 @@ impl AtomReader {
             }
         };
 
-        let serial = self.serial(number, serial_field(line));
-        let occupancy = optional(occupancy, 1.0, number, &mut self.oddities.occupancy, || {
+        let oddities = &mut self.oddities;
+        let occupancy = optional(tail.occupancy, 1.0, number, &mut oddities.occupancy, || {
             ("columns 55-60", "occupancy")
         });
-        let b_factor = optional(b_factor, 0.0, number, &mut self.oddities.b_factor, || {
+        let b_factor = optional(tail.b_factor, 0.0, number, &mut oddities.b_factor, || {
             ("columns 61-66", "temperature factor")
         });
+        let serial = self.serial(number, serial);
         let (residue_name, chain_id) = residue_and_chain(line);
         set(&mut self.residue_name, residue_name);
         set(&mut self.chain_id, chain_id);
         let (residue_number, insertion_code) = self.residue_number(number, line);
-        let (element, formal_charge) = element_and_charge(line);
         Ok(AtomRecord {
             line: number,
             serial,
             name: text(columns(line, 12, 16)),
-            element,
+            element: tail.element,
             name_is_indented: column(line, 12) == b' ' && column(line, 13) != b' ',
             altloc: code(column(line, 16)),
             residue_name: self.residue_name.clone(),
@@ -125,16 +116,17 @@ impl AtomReader {
             insertion_code,
             chain_id: self.chain_id.clone(),
             label_chain_id: self.chain_id.clone(),
-            hetero: line.starts_with(b"HETATM"),
+            hetero,
             segment,
             position_angstrom,
             occupancy,
             b_factor,
-            formal_charge,
+            formal_charge: tail.formal_charge,
         })
     }
 
     fn serial(&mut self, number: u32, field: &[u8]) -> i32 {
+        self.wide |= field.len() > 5;
         let known = if self.hexadecimal {
             std::str::from_utf8(field.trim_ascii())
                 .ok()
@@ -257,12 +249,67 @@ impl AtomReader {
     }
 }
 
-/// Columns 7-11, and column 6 too where `ATOM` leaves it to a serial of six digits.
-fn serial_field(line: &[u8]) -> &[u8] {
+/// The serial of columns 7-11, and the line in which all further columns stand where the format has them.
+///
+/// From 100000 on some programs begin the serial in column 6 (after `ATOM`), others let it push the rest of the
+/// line to the right.
+fn split_serial(line: &[u8]) -> (&[u8], &[u8]) {
     if line.starts_with(b"ATOM") && column(line, 5).is_ascii_digit() {
-        columns(line, 5, 11)
-    } else {
-        columns(line, 6, 11)
+        return (columns(line, 5, 11), line);
+    }
+    if column(line, 10).is_ascii_digit() && column(line, 11).is_ascii_digit() {
+        let digits = line[6..].iter().take_while(|b| b.is_ascii_digit()).count();
+        if (6..=9).contains(&digits) && column(line, 6 + digits) == b' ' {
+            return (&line[6..6 + digits], &line[digits - 5..]);
+        }
+    }
+    (columns(line, 6, 11), line)
+}
+
+/// What follows the coordinates.
+struct Tail<'a> {
+    occupancy: &'a [u8],
+    b_factor: &'a [u8],
+    element: Option<Element>,
+    formal_charge: i8,
+}
+
+impl<'a> Tail<'a> {
+    /// By columns 55 to 80.
+    fn in_columns(line: &'a [u8]) -> Self {
+        let (element, formal_charge) = element_and_charge(line);
+        // PQR files have charge and radius here, of four decimals; two full fields of six columns may touch.
+        let touching = column(line, 59).is_ascii_digit() && column(line, 60).is_ascii_digit();
+        let other = touching && !(column(line, 57) == b'.' && column(line, 63) == b'.');
+        let (occupancy, b_factor): (&[u8], &[u8]) = if other {
+            (&[], &[])
+        } else {
+            (columns(line, 54, 60), columns(line, 60, 66))
+        };
+        Self {
+            occupancy,
+            b_factor,
+            element,
+            formal_charge,
+        }
+    }
+
+    /// By the order of what is parted by white space: occupancy, temperature factor, ..., element with its charge.
+    fn by_order(rest: &'a [u8]) -> Self {
+        let mut tokens = rest
+            .split(u8::is_ascii_whitespace)
+            .filter(|token| !token.is_empty());
+        let occupancy = tokens.next().unwrap_or(&[]);
+        let b_factor = tokens.next().unwrap_or(&[]);
+        let last = tokens.next_back().unwrap_or(&[]);
+        let letters = last.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let element = Element::from_symbol(&last[..letters]);
+        Self {
+            occupancy,
+            b_factor,
+            element,
+            formal_charge: element.map_or(0, |_| charge(&last[letters..])),
+        }
     }
 }
 
@@ -312,82 +359,6 @@ const FOUR_LETTERS: [&[u8]; 16] = [
     b"HISA", b"HISB", b"HISD", b"HISE", b"HISH", b"HISP", b"HIS1", b"HIS2", b"CYSH", b"CYS1",
     b"CYS2", b"LYSH", b"LYSN", b"ARGN", b"ASPH", b"GLUH",
 ];
-
-/// Coordinates in their columns, or behind them when a number grew too wide or the line is shifted.
-fn coordinates(line: &[u8]) -> Option<Coordinates> {
-    let in_columns = || {
-        Some([
-            decimal(columns(line, 30, 38))?,
-            decimal(columns(line, 38, 46))?,
-            decimal(columns(line, 46, 54))?,
-        ])
-    };
-    let straddles = |left: usize| {
-        let (a, b) = (column(line, left), column(line, left + 1));
-        !a.is_ascii_whitespace() && (b.is_ascii_digit() || b == b'.')
-    };
-    let points_in_place =
-        column(line, 34) == b'.' && column(line, 42) == b'.' && column(line, 50) == b'.';
-    if !straddles(29)
-        && (points_in_place || !(straddles(37) || straddles(45) || straddles(53)))
-        && let Some(position) = in_columns()
-    {
-        return Some(Coordinates::InColumns(position));
-    }
-    // Residue number and insertion code end in column 27; numbers of three decimals may touch each other.
-    let mut at = 27;
-    let mut position = [0.0; 3];
-    for value in &mut position {
-        let start = at + line.get(at..)?.iter().position(|b| *b != b' ')?;
-        let point = start + line[start..].iter().position(|b| *b == b'.')?;
-        let decimals = line[point + 1..]
-            .iter()
-            .take(3)
-            .take_while(|b| b.is_ascii_digit())
-            .count();
-        at = point + 1 + decimals;
-        *value = decimal(&line[start..at])?;
-    }
-    // A fourth digit would mean that the decimals were cut.
-    if column(line, at).is_ascii_digit() && !columns(line, at, line.len()).contains(&b'.') {
-        return None;
-    }
-    Some(Coordinates::Behind(position, at))
-}
-
-/// The error for a line without three numbers: names the first column range at fault.
-fn no_coordinates(file: &str, number: u32, line: &[u8]) -> MoleculeError {
-    let fields = [
-        ("x", 30, 38, "31-38"),
-        ("y", 38, 46, "39-46"),
-        ("z", 46, 54, "47-54"),
-    ];
-    let (axis, start, end, range) = fields
-        .into_iter()
-        .find(|(_, start, end, _)| decimal(columns(line, *start, *end)).is_none())
-        .unwrap_or(fields[0]);
-    let field = columns(line, start, end);
-    let problem = if line.len() <= start {
-        format!(
-            "the line ends at column {}, before the {axis} coordinate in columns {range}",
-            line.len()
-        )
-    } else if field.trim_ascii().is_empty() {
-        format!("columns {range} are empty")
-    } else if decimal(field).is_some() {
-        "the coordinates do not stand in columns 31-54".to_owned()
-    } else {
-        format!(
-            "columns {range} hold \"{}\", which is no number",
-            text(field)
-        )
-    };
-    MoleculeError::Syntax {
-        location: Location::line(file, u64::from(number)),
-        problem,
-        remedy: format!("give the {axis} coordinate in angstrom"),
-    }
-}
 
 /// A number that may be missing.
 fn optional(

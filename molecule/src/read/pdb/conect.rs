@@ -27,13 +27,14 @@ pub(super) struct Conect {
 }
 
 impl Conect {
-    /// Reads one record. `atoms_before` is the number of atoms read so far.
-    pub(super) fn read(&mut self, number: u32, line: &[u8], atoms_before: u32) {
+    /// Reads one record. `atoms_before` is the number of atoms read so far; `wide` says that serials of six digits
+    /// have been seen, whose fields may be six columns wide.
+    pub(super) fn read(&mut self, number: u32, line: &[u8], atoms_before: u32, wide: bool) {
         if atoms_before > self.block.1 {
             self.block = (self.block.1, atoms_before);
         }
         let mut serials = [0_i32; 5];
-        let Some(count) = read_serials(line, &mut serials) else {
+        let Some(count) = read_serials(line, wide, &mut serials) else {
             self.unreadable.note(number, || {
                 "the CONECT record holds something else than serial numbers".to_owned()
             });
@@ -139,15 +140,22 @@ fn rank(order: BondOrder) -> u8 {
 
 /// Serials of columns 7-31 (five columns each), or parted by white space where they do not keep to them.
 /// Returns how many; `None` when something is no serial.
-fn read_serials(line: &[u8], serials: &mut [i32; 5]) -> Option<usize> {
+fn read_serials(line: &[u8], wide: bool, serials: &mut [i32; 5]) -> Option<usize> {
     let mut count = 0;
     let mut sound = true;
+    let body = columns(line, 6, line.len()).trim_ascii();
+    if wide && body.len().is_multiple_of(6) && body.iter().all(u8::is_ascii_digit) {
+        for (serial, field) in serials.iter_mut().zip(body.chunks(6)) {
+            *serial = integer(field)?;
+            count += 1;
+        }
+        return Some(count);
+    }
     for i in 0..5 {
         let field = columns(line, 6 + 5 * i, 11 + 5 * i);
         if field.trim_ascii().is_empty() {
             continue;
         }
-        // Columns are set to the right; a number that ends before the field does is out of its place.
         match hybrid36(field, 5).or_else(|| hexadecimal(field)) {
             Some(serial) => {
                 serials[count] = serial;

@@ -1,0 +1,119 @@
+//! `molshot info`
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use molshot_molecule::summary::Summary;
+
+use crate::Verbosity;
+use crate::input::{ReadArgs, print_warnings};
+use crate::message::{Failure, output};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json")]
+pub(crate) struct InfoArgs {
+    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders in PDBbind layout, or `-`.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), Failure> {
+    let structure = args.read.read_all(&args.inputs)?;
+    let summary = Summary::of(&structure);
+    if args.json {
+        let mut text = serde_json::to_string_pretty(&summary)?;
+        text.push('\n');
+        return output(text.as_bytes());
+    }
+    output(text(&summary).as_bytes())?;
+    print_warnings(&structure, verbosity);
+    Ok(())
+}
+
+fn text(summary: &Summary) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{name:<12} {value}");
+    };
+    for part in &summary.parts {
+        line(
+            "file",
+            format!(
+                "{} ({} atoms, {} residues)",
+                part.name, part.atoms, part.residues
+            ),
+        );
+    }
+    line(
+        "atoms",
+        format!("{} ({} hydrogen)", summary.atoms, summary.hydrogens),
+    );
+    line(
+        "residues",
+        format!(
+            "{} ({} amino acids, {} nucleotides, {} water, {} ions, {} ligands)",
+            summary.residues,
+            summary.amino_acids,
+            summary.nucleotides,
+            summary.waters,
+            summary.ions,
+            summary.ligands.len()
+        ),
+    );
+    let chains: Vec<String> = summary
+        .chains
+        .iter()
+        .map(|chain| {
+            let id = if chain.id.is_empty() {
+                "(blank)"
+            } else {
+                &chain.id
+            };
+            format!("{id} {}", chain.residues)
+        })
+        .collect();
+    line(
+        "chains",
+        format!("{} (id and residues: {})", chains.len(), shortened(&chains)),
+    );
+    let ligands: Vec<String> = summary
+        .ligands
+        .iter()
+        .map(|ligand| format!("{} {} ({} atoms)", ligand.name, ligand.number, ligand.atoms))
+        .collect();
+    if !ligands.is_empty() {
+        line("ligands", shortened(&ligands));
+    }
+    line("bonds", summary.bonds.to_string());
+    if summary.chain_gaps + summary.metal_contacts > 0 {
+        line(
+            "not bonds",
+            format!(
+                "{} chain gaps, {} metal contacts",
+                summary.chain_gaps, summary.metal_contacts
+            ),
+        );
+    }
+    let [low, high] = [summary.box_min_angstrom, summary.box_max_angstrom]
+        .map(|corner| corner.map(|x| format!("{x:.3}")).join(" "));
+    line("box", format!("{low} to {high} angstrom"));
+    line("warnings", summary.warnings.len().to_string());
+    text
+}
+
+/// The first ten of a list.
+fn shortened(items: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let mut text = items[..items.len().min(SHOWN)].join(", ");
+    if items.len() > SHOWN {
+        let _ = write!(text, ", {} more", items.len() - SHOWN);
+    }
+    text
+}

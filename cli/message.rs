@@ -1,0 +1,72 @@
+//! What is said on standard error, and how the program ends.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// Why a subcommand ends without success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line is wrong: exit status 2.
+    Usage(String),
+    /// The work failed: exit status 1.
+    Work(anyhow::Error),
+    /// Standard output was closed by its reader (`molshot info x | head`): nobody is left to be told.
+    Silent,
+}
+
+impl Failure {
+    /// A wrong command line: what is wrong; what would be right.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self::Usage(text.into())
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Work(_) => ExitCode::from(1),
+            Self::Silent => ExitCode::SUCCESS,
+        }
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Work(error.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) => f.write_str(text),
+            // The alternate form prints the whole chain of causes.
+            Self::Work(error) => write!(f, "{error:#}"),
+            Self::Silent => Ok(()),
+        }
+    }
+}
+
+/// Prints `molshot: ...` on standard error.
+pub(crate) fn error(failure: &Failure) {
+    if !matches!(failure, Failure::Silent) {
+        eprintln!("molshot: {failure}");
+    }
+}
+
+/// Prints a note on standard error.
+pub(crate) fn note(text: impl fmt::Display) {
+    eprintln!("molshot: {text}");
+}
+
+/// Writes to standard output; a closed pipe ends the program quietly.
+pub(crate) fn output(bytes: &[u8]) -> Result<(), Failure> {
+    use std::io::Write;
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(Failure::Silent),
+        Err(error) => Err(Failure::Work(
+            anyhow::Error::new(error).context("standard output cannot be written"),
+        )),
+    }
+}

@@ -1,0 +1,163 @@
+//! What was read, in figures: for people and, through serde, for programs.
+
+use serde::Serialize;
+
+use crate::structure::{PartRole, PseudobondKind};
+use crate::{Element, ResidueClass, Structure};
+
+/// Figures of a structure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Summary {
+    /// Input files, in order.
+    pub parts: Vec<PartSummary>,
+    /// Number of atoms.
+    pub atoms: usize,
+    /// Number of hydrogen atoms among them.
+    pub hydrogens: usize,
+    /// Number of residues.
+    pub residues: usize,
+    /// Residues that are amino acids.
+    pub amino_acids: usize,
+    /// Residues that are nucleotides.
+    pub nucleotides: usize,
+    /// Residues that are water.
+    pub waters: usize,
+    /// Residues that are ions.
+    pub ions: usize,
+    /// Chains in order of first appearance.
+    pub chains: Vec<ChainSummary>,
+    /// Ligands in file order.
+    pub ligands: Vec<LigandSummary>,
+    /// Number of covalent bonds.
+    pub bonds: usize,
+    /// Places where a chain is broken.
+    pub chain_gaps: usize,
+    /// Metal coordination pairs.
+    pub metal_contacts: usize,
+    /// Lowest atom coordinates, angstrom.
+    pub box_min_angstrom: [f32; 3],
+    /// Highest atom coordinates, angstrom.
+    pub box_max_angstrom: [f32; 3],
+    /// What was odd in the files.
+    pub warnings: Vec<String>,
+}
+
+/// Figures of one input file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PartSummary {
+    /// File stem.
+    pub name: String,
+    /// `whole`, `pocket` or `ligand`.
+    pub role: &'static str,
+    /// Number of atoms.
+    pub atoms: usize,
+    /// Number of residues.
+    pub residues: usize,
+}
+
+/// Figures of one chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ChainSummary {
+    /// Author's chain id; empty where the file leaves it blank.
+    pub id: String,
+    /// Number of residues.
+    pub residues: usize,
+}
+
+/// Figures of one ligand residue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LigandSummary {
+    /// Residue name.
+    pub name: String,
+    /// Residue number.
+    pub number: i32,
+    /// Chain id.
+    pub chain: String,
+    /// Number of atoms.
+    pub atoms: usize,
+}
+
+impl Summary {
+    /// Counts everything once.
+    #[must_use]
+    pub fn of(structure: &Structure) -> Self {
+        let atoms = structure.atoms();
+        let residues = structure.residues();
+        let of_class = |class| residues.iter().filter(|r| r.class == class).count();
+        let of_kind = |kind| {
+            structure
+                .pseudobonds()
+                .iter()
+                .filter(|bond| bond.kind == kind)
+                .count()
+        };
+        let mut chain_residues = vec![0; structure.chains().len()];
+        for residue in residues {
+            chain_residues[residue.chain as usize] += 1;
+        }
+        let extreme = |pick: fn(f32, f32) -> f32, start: f32| {
+            atoms
+                .position_angstrom
+                .iter()
+                .fold([start; 3], |found, position| {
+                    [0, 1, 2].map(|axis| pick(found[axis], position[axis]))
+                })
+        };
+        Self {
+            parts: structure
+                .parts()
+                .iter()
+                .map(|part| PartSummary {
+                    name: part.name.clone(),
+                    role: match part.role {
+                        PartRole::Whole => "whole",
+                        PartRole::Pocket => "pocket",
+                        PartRole::Ligand => "ligand",
+                    },
+                    atoms: part.atoms.len(),
+                    residues: part.residues.len(),
+                })
+                .collect(),
+            atoms: atoms.len(),
+            hydrogens: atoms.element.iter().filter(|e| **e == Element::H).count(),
+            residues: residues.len(),
+            amino_acids: of_class(ResidueClass::AminoAcid),
+            nucleotides: of_class(ResidueClass::Nucleotide),
+            waters: of_class(ResidueClass::Water),
+            ions: of_class(ResidueClass::Ion),
+            chains: structure
+                .chains()
+                .iter()
+                .zip(chain_residues)
+                .map(|(chain, residues)| ChainSummary {
+                    id: chain.id.to_string(),
+                    residues,
+                })
+                .collect(),
+            ligands: residues
+                .iter()
+                .filter(|residue| residue.class == ResidueClass::Ligand)
+                .map(|residue| LigandSummary {
+                    name: residue.name.to_string(),
+                    number: residue.number,
+                    chain: structure.chains()[residue.chain as usize].id.to_string(),
+                    atoms: residue.atoms.len(),
+                })
+                .collect(),
+            bonds: structure.bonds().len(),
+            chain_gaps: of_kind(PseudobondKind::MissingStructure),
+            metal_contacts: of_kind(PseudobondKind::MetalCoordination),
+            box_min_angstrom: extreme(f32::min, f32::INFINITY),
+            box_max_angstrom: extreme(f32::max, f32::NEG_INFINITY),
+            warnings: structure
+                .warnings()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+        }
+    }
+}

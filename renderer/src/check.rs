@@ -1,0 +1,105 @@
+//! A test picture whose every property is known beforehand: does this machine draw right?
+
+use std::sync::Arc;
+
+use molshot_molecule::read::read_bytes;
+use molshot_molecule::{Format, PartRole, ReadOptions};
+use molshot_scenes::build::Prepared;
+use molshot_scenes::request::{InlineFile, Preset, StructureSource};
+use molshot_scenes::{Plane, RenderRequest};
+
+use crate::backend::Draw;
+use crate::error::RenderError;
+use crate::frame::Frame;
+
+const EDGE_PX: u32 = 96;
+/// Water with its oxygen in the middle of the picture and in front of both hydrogens.
+const WATER: &str = "3\n\nO 0 0 0.5\nH 0.76 -0.59 0\nH -0.76 -0.59 0\n";
+
+/// Draws the test picture and checks what is known of it: the oxygen is seen in the middle, in red, facing the viewer, at the depth that
+/// the camera gives; both hydrogens are seen beside it; the corner is empty; every pixel with an id has a depth and a normal.
+///
+/// # Errors
+/// What drawing says, or [`RenderError::WrongPicture`] with the property that does not hold.
+pub fn test_picture(draw: &mut dyn Draw) -> Result<Frame, RenderError> {
+    let fault = |error: &dyn std::error::Error| RenderError::WrongPicture {
+        property: format!("the test scene can be built ({error})"),
+    };
+    let options = ReadOptions {
+        format: Some(Format::Xyz),
+        ..ReadOptions::default()
+    };
+    let structure = read_bytes("test picture", WATER.as_bytes(), PartRole::Ligand, &options)
+        .map_err(|error| fault(&error))?;
+    let mut request = RenderRequest::new(StructureSource::Files {
+        files: vec![InlineFile {
+            name: "water.xyz".into(),
+            text: WATER.into(),
+        }],
+    });
+    request.style.preset = Preset::Spacefill;
+    request.style.hydrogens = true;
+    request.style.solvent = true;
+    request.output.width_px = EDGE_PX;
+    request.output.height_px = EDGE_PX;
+    request.output.planes = Plane::ALL.into_iter().collect();
+    let job = Prepared::new(Arc::new(structure), &request)
+        .and_then(|prepared| prepared.job())
+        .map_err(|error| fault(&error))?;
+    let frame = draw.draw(&job)?;
+    check(&frame, &job)?;
+    Ok(frame)
+}
+
+fn check(frame: &Frame, job: &molshot_scenes::RenderJob) -> Result<(), RenderError> {
+    let hold = |holds: bool, property: &str| {
+        if holds {
+            Ok(())
+        } else {
+            Err(RenderError::WrongPicture {
+                property: property.to_owned(),
+            })
+        }
+    };
+    let (Some(color), Some(ids), Some(depth), Some(normal)) = (
+        &frame.color_rgba,
+        &frame.atom_id,
+        &frame.depth_angstrom,
+        &frame.normal,
+    ) else {
+        return hold(false, "all planes come back");
+    };
+    // The oxygen's centre, and what the ray through it must meet: its foremost point, up to the pixel's size.
+    let oxygen = job.scene().spheres[0];
+    let center = glam::DVec3::from_array(oxygen.center_angstrom.map(f64::from));
+    let seen = job.view().project(job.viewport(), center);
+    let pixel = seen.y as usize * EDGE_PX as usize + seen.x as usize;
+    let expected_depth = seen.z - f64::from(oxygen.radius_angstrom);
+    hold(ids[pixel] == 1, "the oxygen is in front")?;
+    hold(
+        (f64::from(depth[pixel]) - expected_depth).abs() < 0.01,
+        "the oxygen has the depth that the camera gives it",
+    )?;
+    hold(normal[pixel][2] > 0.99, "the oxygen faces the viewer")?;
+    let [red, green, blue, alpha] = [0, 1, 2, 3].map(|channel| color[pixel * 4 + channel]);
+    hold(
+        red > 150 && green < red / 2 && blue < red / 2 && alpha == 255,
+        "the oxygen is red",
+    )?;
+    hold(
+        ids.contains(&2) && ids.contains(&3),
+        "both hydrogens are seen",
+    )?;
+    hold(
+        ids[0] == 0 && color[..4] == [0, 0, 0, 255],
+        "the corner is empty",
+    )?;
+    let consistent = ids
+        .iter()
+        .zip(depth)
+        .zip(normal)
+        .all(|((id, depth), normal)| {
+            (*id != 0) == depth.is_finite() && (*id == 0) == normal.iter().all(|part| *part == 0.0)
+        });
+    hold(consistent, "ids, depths and normals cover the same pixels")
+}

@@ -1,0 +1,74 @@
+//! Frames to files: the picture, and every further plane beside it.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use molshot_scenes::Plane;
+use molshot_scenes::request::ImageFormat;
+
+use crate::encode;
+use crate::error::RenderError;
+use crate::frame::Frame;
+
+/// Writes every plane of `frame` that `planes` names: the colour to `path`; depth, normals and ids beside it, as
+/// `STEM.PLANE.png` and `STEM.PLANE.npy`. Returns what was written, in that order.
+///
+/// Each file is written under a temporary name in the same folder, and then renamed: whoever finds a file finds all of it.
+///
+/// # Errors
+/// [`RenderError::Encode`] as [`encode::picture`], [`RenderError::Write`] when the disk refuses.
+pub fn save(
+    frame: &Frame,
+    planes: impl IntoIterator<Item = Plane>,
+    path: &Path,
+    format: ImageFormat,
+) -> Result<Vec<PathBuf>, RenderError> {
+    let mut written = Vec::new();
+    let mut put = |path: PathBuf, bytes: &[u8]| -> Result<(), RenderError> {
+        write_whole(&path, bytes).map_err(|source| RenderError::Write {
+            path: path.display().to_string(),
+            source,
+        })?;
+        written.push(path);
+        Ok(())
+    };
+    for plane in planes {
+        if plane == Plane::Color {
+            put(path.to_owned(), &encode::picture(frame, format)?.bytes)?;
+        } else {
+            put(
+                beside(path, plane, "png"),
+                &encode::plane_png(frame, plane)?,
+            )?;
+            put(
+                beside(path, plane, "npy"),
+                &encode::plane_npy(frame, plane)?,
+            )?;
+        }
+    }
+    Ok(written)
+}
+
+/// `dir/5ey0.png` and the depth plane: `dir/5ey0.depth.npy`.
+fn beside(path: &Path, plane: Plane, ending: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(".{}.{ending}", plane.name()));
+    path.with_file_name(name)
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = File::create(&temporary)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // The first error is the one to report; a file that was never made cannot be removed.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}

@@ -1,0 +1,336 @@
+//! Structure and request to [`Scene`]: what is shown, how large, in which colours.
+//!
+//! What is shown: everything but hydrogens (unless asked for) and water (unless asked for); of that, what `select` names. The scene's
+//! bounds are those of everything shown *before* `select`, so that selecting does not move the camera.
+//!
+//! How large: `misi` and `licorice` are sticks of 0.2 angstrom with balls of the same radius at the atoms; an atom that has no bond
+//! to another shown atom (an ion, say) would be hardly visible so and is a ball of 0.25 times its van der Waals radius, at least as
+//! thick as a stick. `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a stick;
+//! `spacefill` has whole van der Waals balls and no bonds. Every bond is one stick in two halves, each in its atom's colour. Pseudobonds
+//! are not drawn. Sizes and colours are `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
+
+mod paint;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use glam::{DVec3, Vec3};
+use molshot_molecule::{Element, ResidueClass, Structure};
+
+use crate::camera::Camera;
+use crate::commands::Command;
+use crate::error::SceneError;
+use crate::job::RenderJob;
+use crate::request::{
+    BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
+    StyleRequest,
+};
+use crate::scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, Sphere};
+
+/// Radius of sticks, angstrom.
+pub const STICK_RADIUS_ANGSTROM: f64 = 0.2;
+/// Radius of balls as a share of the van der Waals radius.
+pub const BALL_SCALE: f64 = 0.25;
+/// Atoms nearer than this, in angstrom, get no stick between them: it would have no direction.
+const SHORTEST_STICK_ANGSTROM: f32 = 1e-3;
+
+/// A scene with all that a request says about its pictures: one upload, many views.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    scene: Arc<Scene>,
+    camera: CameraRequest,
+    output: OutputRequest,
+    commands: Vec<Command>,
+}
+
+impl Prepared {
+    /// Builds the scene of a request. The request's `structure` is not looked at: it is what `structure` was read from.
+    ///
+    /// # Errors
+    /// As [`RenderRequest::validate`] and [`build_scene`].
+    pub fn new(structure: Arc<Structure>, request: &RenderRequest) -> Result<Self, SceneError> {
+        request.validate()?;
+        Ok(Self {
+            scene: Arc::new(build_scene(structure, request)?),
+            camera: request.camera,
+            output: request.output.clone(),
+            commands: request.view_commands()?,
+        })
+    }
+
+    /// The scene.
+    #[must_use]
+    pub fn scene(&self) -> &Arc<Scene> {
+        &self.scene
+    }
+
+    /// Size and form of the pictures.
+    #[must_use]
+    pub fn output(&self) -> &OutputRequest {
+        &self.output
+    }
+
+    /// The fitted camera, before any command.
+    ///
+    /// # Errors
+    /// As [`Camera::fit`].
+    pub fn camera(&self) -> Result<Camera, SceneError> {
+        self.scene
+            .camera(&self.camera, self.output.width_px, self.output.height_px)
+    }
+
+    /// The picture that the request asks for.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`] and [`RenderJob::new`].
+    pub fn job(&self) -> Result<RenderJob, SceneError> {
+        self.job_with(&[])
+    }
+
+    /// A picture of the same scene with further commands after the request's own.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`] and [`RenderJob::new`]; commands are numbered from the request's first.
+    pub fn job_with(&self, further: &[Command]) -> Result<RenderJob, SceneError> {
+        let commands = [self.commands.as_slice(), further].concat();
+        let mut camera = self.camera()?;
+        camera.apply(&commands, &self.scene.structure)?;
+        self.job_from(&camera)
+    }
+
+    /// A picture of the same scene from a camera moved by the caller.
+    ///
+    /// # Errors
+    /// As [`RenderJob::new`].
+    pub fn job_from(&self, camera: &Camera) -> Result<RenderJob, SceneError> {
+        RenderJob::new(
+            Arc::clone(&self.scene),
+            camera.view(),
+            camera.viewport(),
+            self.output.samples,
+            self.output.planes.clone(),
+        )
+    }
+}
+
+/// Builds the scene of a request (its `structure`, `camera`, `commands` and `output` are not looked at).
+///
+/// # Errors
+/// [`SceneError::Selection`] when `select` cannot be understood, [`SceneError::Invalid`] when a size is out of range, and
+/// [`SceneError::Empty`] when nothing is left to draw.
+pub fn build_scene(
+    structure: Arc<Structure>,
+    request: &RenderRequest,
+) -> Result<Scene, SceneError> {
+    let style = &request.style;
+    style.validate()?;
+    let selected = request.selection()?.evaluate(&structure);
+    let styled = styled_atoms(&structure, style);
+    let shown: Vec<bool> = styled
+        .iter()
+        .zip(&selected)
+        .map(|(styled, selected)| *styled && *selected)
+        .collect();
+    let radii = Radii::new(&structure, style, &styled);
+    let Some(bounds) = radii.bounds(&structure, &styled) else {
+        return Err(why_empty(&structure, style, &styled));
+    };
+    if !shown.contains(&true) {
+        return Err(why_not_selected(request, &selected));
+    }
+    let scheme = style.colors.unwrap_or(match style.preset {
+        Preset::Misi => ColorScheme::AlternatingResidues,
+        _ => ColorScheme::Element,
+    });
+    let colors = paint::atom_colors(&structure, scheme, style.color, &styled);
+    let spheres = spheres(&structure, &shown, &radii, &colors);
+    let cylinders = match style.preset {
+        Preset::Spacefill => Vec::new(),
+        _ => cylinders(&structure, &shown, radii.stick, &colors),
+    };
+    Ok(Scene {
+        spheres,
+        cylinders,
+        lighting: Lighting::simple(),
+        depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
+        background: match style.background {
+            BackgroundRequest::Transparent => Background {
+                color: [0; 3],
+                transparent: true,
+            },
+            BackgroundRequest::Color(color) => Background {
+                color: color.0,
+                transparent: false,
+            },
+        },
+        bounds,
+        structure,
+    })
+}
+
+/// Which atoms the style draws, before `select`.
+fn styled_atoms(structure: &Structure, style: &StyleRequest) -> Vec<bool> {
+    let atoms = structure.atoms();
+    (0..atoms.len())
+        .map(|i| {
+            (style.hydrogens || atoms.element[i] != Element::H)
+                && (style.solvent || structure.residue_of(i as u32).class != ResidueClass::Water)
+        })
+        .collect()
+}
+
+/// Radius of every atom's ball, and of the sticks; angstrom.
+struct Radii {
+    ball: Vec<f32>,
+    stick: f32,
+}
+
+impl Radii {
+    fn new(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> Self {
+        let stick = style.stick_radius_angstrom.unwrap_or(STICK_RADIUS_ANGSTROM) as f32;
+        let scale = style.ball_scale.unwrap_or(match style.preset {
+            Preset::Spacefill => 1.0,
+            _ => BALL_SCALE,
+        }) as f32;
+        let mut bonded = vec![false; styled.len()];
+        for bond in structure.bonds() {
+            let (a, b) = (bond.a as usize, bond.b as usize);
+            if styled[a] && styled[b] {
+                bonded[a] = true;
+                bonded[b] = true;
+            }
+        }
+        let elements = &structure.atoms().element;
+        let ball = elements.iter().zip(bonded).map(|(element, bonded)| {
+            let scaled = element.vdw_radius_angstrom() * scale;
+            match style.preset {
+                Preset::Spacefill => scaled,
+                Preset::Misi | Preset::Licorice if bonded => stick,
+                Preset::Misi | Preset::Licorice | Preset::BallAndStick => scaled.max(stick),
+            }
+        });
+        Self {
+            ball: ball.collect(),
+            stick,
+        }
+    }
+
+    /// Box of the balls. Sticks are no thicker than the balls at their ends, so they are inside.
+    fn bounds(&self, structure: &Structure, styled: &[bool]) -> Option<BoundingBox> {
+        let mut bounds: Option<BoundingBox> = None;
+        let positions = &structure.atoms().position_angstrom;
+        for ((position, radius), _) in positions
+            .iter()
+            .zip(&self.ball)
+            .zip(styled)
+            .filter(|(_, styled)| **styled)
+        {
+            let center = DVec3::from_array(position.map(f64::from));
+            let radius = DVec3::splat(f64::from(*radius));
+            let (min, max) = (center - radius, center + radius);
+            bounds = Some(bounds.map_or(BoundingBox { min, max }, |b| BoundingBox {
+                min: b.min.min(min),
+                max: b.max.max(max),
+            }));
+        }
+        bounds
+    }
+}
+
+fn spheres(
+    structure: &Structure,
+    shown: &[bool],
+    radii: &Radii,
+    colors: &[[u8; 4]],
+) -> Vec<Sphere> {
+    let positions = &structure.atoms().position_angstrom;
+    (0..shown.len())
+        .filter(|i| shown[*i])
+        .map(|i| Sphere {
+            center_angstrom: positions[i],
+            radius_angstrom: radii.ball[i],
+            color: colors[i],
+            atom: i as u32,
+        })
+        .collect()
+}
+
+fn cylinders(
+    structure: &Structure,
+    shown: &[bool],
+    radius_angstrom: f32,
+    colors: &[[u8; 4]],
+) -> Vec<Cylinder> {
+    let positions = &structure.atoms().position_angstrom;
+    structure
+        .bonds()
+        .iter()
+        .filter_map(|bond| {
+            let (a, b) = (bond.a as usize, bond.b as usize);
+            let length = Vec3::from_array(positions[a]).distance(Vec3::from_array(positions[b]));
+            (shown[a] && shown[b] && length >= SHORTEST_STICK_ANGSTROM).then(|| Cylinder {
+                start_angstrom: positions[a],
+                radius_angstrom,
+                end_angstrom: positions[b],
+                caps: Cylinder::OPEN,
+                start_color: colors[a],
+                end_color: colors[b],
+                start_atom: bond.a,
+                end_atom: bond.b,
+            })
+        })
+        .collect()
+}
+
+/// The style draws nothing of the structure: says why.
+fn why_empty(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> SceneError {
+    let atoms = structure.atoms();
+    if styled.is_empty() {
+        return SceneError::Empty {
+            problem: "the structure has no atoms".into(),
+            remedy: "give a file with atoms".into(),
+        };
+    }
+    let water = (0..styled.len())
+        .filter(|i| structure.residue_of(*i as u32).class == ResidueClass::Water)
+        .count();
+    let hydrogens = atoms.element.iter().filter(|e| **e == Element::H).count();
+    let mut remedies = Vec::new();
+    if !style.solvent && water > 0 {
+        remedies.push("solvent");
+    }
+    if !style.hydrogens && hydrogens > 0 && (style.solvent || water < styled.len()) {
+        remedies.push("hydrogens");
+    }
+    SceneError::Empty {
+        problem: format!(
+            "all {} atoms are hidden, being water or hydrogen ({water} of water, {hydrogens} hydrogens)",
+            styled.len()
+        ),
+        remedy: format!(
+            "set {} to true in \"style\" (--{} on the command line)",
+            remedies.join(" or "),
+            remedies.join(", --")
+        ),
+    }
+}
+
+/// `select` leaves nothing: says why.
+fn why_not_selected(request: &RenderRequest, selected: &[bool]) -> SceneError {
+    let count = selected.iter().filter(|selected| **selected).count();
+    let expression = crate::colors::shorten(&request.select);
+    if count == 0 {
+        SceneError::Empty {
+            problem: format!("the selection \"{expression}\" matches no atom"),
+            remedy: "select atoms that the structure has".into(),
+        }
+    } else {
+        SceneError::Empty {
+            problem: format!(
+                "all {count} atoms of the selection \"{expression}\" are hidden, being water or hydrogen"
+            ),
+            remedy: "set solvent or hydrogens to true in \"style\" (--solvent, --hydrogens on the command line)".into(),
+        }
+    }
+}

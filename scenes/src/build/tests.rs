@@ -1,0 +1,257 @@
+#![allow(
+    clippy::float_cmp,
+    reason = "radii and coordinates are handed on unchanged, so they are equal to the last bit"
+)]
+
+use std::sync::Arc;
+
+use molshot_molecule::{PartRole, ReadOptions, Structure, read::read_bytes};
+
+use super::{Prepared, build_scene};
+use crate::commands::parse_commands;
+use crate::request::{ColorScheme, Preset, RenderRequest, StructureSource};
+use crate::{Cylinder, Scene, SceneError};
+
+/// Two residues in a row (hydrogens on the first nitrogen only), a zinc ion, a water.
+const POCKET: &str = "\
+ATOM      1  N   GLY A   1       0.000   0.000   0.000  1.00 10.00           N
+ATOM      2  H   GLY A   1      -0.500   0.800   0.000  1.00 10.00           H
+ATOM      3  CA  GLY A   1       1.450   0.000   0.000  1.00 20.00           C
+ATOM      4  C   GLY A   1       2.000   1.420   0.000  1.00 20.00           C
+ATOM      5  O   GLY A   1       1.250   2.400   0.000  1.00 20.00           O
+ATOM      6  N   ALA A   2       3.320   1.540   0.000  1.00 20.00           N
+ATOM      7  CA  ALA A   2       3.970   2.840   0.000  1.00 30.00           C
+ATOM      8  C   ALA A   2       5.480   2.700   0.000  1.00 30.00           C
+ATOM      9  O   ALA A   2       6.030   1.590   0.000  1.00 30.00           O
+ATOM     10  CB  ALA A   2       3.550   3.650  -1.220  1.00 30.00           C
+HETATM   11 ZN    ZN A 101      10.000   5.000   2.000  1.00 30.00          ZN
+HETATM   12  O   HOH A 201      15.000   5.000   2.000  1.00 30.00           O
+END
+";
+
+fn structure(text: &str, role: PartRole) -> Arc<Structure> {
+    let options = ReadOptions::default();
+    Arc::new(read_bytes("x_pocket.pdb", text.as_bytes(), role, &options).expect("a sound file"))
+}
+
+fn request() -> RenderRequest {
+    RenderRequest::new(StructureSource::Id { id: "x".into() })
+}
+
+fn scene(change: impl FnOnce(&mut RenderRequest)) -> Result<Scene, SceneError> {
+    let mut request = request();
+    change(&mut request);
+    build_scene(structure(POCKET, PartRole::Pocket), &request)
+}
+
+fn names(scene: &Scene) -> Vec<&str> {
+    let names = &scene.structure.atoms().name;
+    scene
+        .spheres
+        .iter()
+        .map(|sphere| names[sphere.atom as usize].as_str())
+        .collect()
+}
+
+fn color_of(scene: &Scene, atom: u32) -> [u8; 4] {
+    scene
+        .spheres
+        .iter()
+        .find(|sphere| sphere.atom == atom)
+        .expect("shown")
+        .color
+}
+
+#[test]
+fn misi_draws_heavy_atoms_as_sticks_without_water() {
+    let scene = scene(|_| ()).expect("sound");
+    assert_eq!(
+        names(&scene),
+        ["N", "CA", "C", "O", "N", "CA", "C", "O", "CB", "ZN"]
+    );
+    assert_eq!(scene.cylinders.len(), 8);
+    assert!(
+        scene
+            .cylinders
+            .iter()
+            .all(|c| c.caps == Cylinder::OPEN && c.radius_angstrom == 0.2)
+    );
+    let (ion, sticks) = scene.spheres.split_last().expect("atoms");
+    assert!(sticks.iter().all(|sphere| sphere.radius_angstrom == 0.2));
+    assert!(ion.radius_angstrom > 0.3, "a lone ion is a visible ball");
+}
+
+#[test]
+fn carbons_alternate_and_the_rest_goes_by_element() {
+    let scene = scene(|_| ()).expect("sound");
+    assert_eq!(color_of(&scene, 2), [0xBF, 0x99, 0xF2, 255]);
+    assert_eq!(color_of(&scene, 6), [0xF2, 0xB3, 0x66, 255]);
+    assert_eq!(color_of(&scene, 4), [0xFF, 0x0D, 0x0D, 255]);
+    // The peptide bond: one half in each atom's colour.
+    let peptide = scene
+        .cylinders
+        .iter()
+        .find(|c| (c.start_atom, c.end_atom) == (3, 5))
+        .expect("bond");
+    assert_eq!(peptide.start_color, [0xBF, 0x99, 0xF2, 255]);
+    assert_eq!(peptide.end_color, [0x30, 0x50, 0xF8, 255]);
+}
+
+#[test]
+fn ligand_files_keep_gray_carbons() {
+    let ligand = structure(POCKET, PartRole::Ligand);
+    let scene = build_scene(ligand, &request()).expect("sound");
+    let carbons = scene
+        .spheres
+        .iter()
+        .filter(|s| scene.structure.atoms().element[s.atom as usize].symbol() == "C");
+    assert!(
+        carbons.clone().count() == 5 && carbons.clone().all(|s| s.color == [0x90, 0x90, 0x90, 255])
+    );
+}
+
+#[test]
+fn hydrogens_and_water_on_request() {
+    let scene = scene(|r| {
+        r.style.hydrogens = true;
+        r.style.solvent = true;
+    })
+    .expect("sound");
+    assert_eq!(scene.spheres.len(), 12);
+    assert_eq!(scene.cylinders.len(), 9);
+    assert!(
+        (scene.bounds.max.x - 15.375).abs() < 1e-6,
+        "{:?}",
+        scene.bounds
+    );
+}
+
+#[test]
+fn selecting_hides_without_moving_the_box() {
+    let whole = scene(|_| ()).expect("sound");
+    let part = scene(|r| r.select = "resname ALA".into()).expect("sound");
+    assert_eq!(names(&part), ["N", "CA", "C", "O", "CB"]);
+    assert_eq!(part.cylinders.len(), 4);
+    assert_eq!(part.bounds, whole.bounds);
+    assert_eq!(color_of(&part, 6), color_of(&whole, 6));
+}
+
+#[test]
+fn presets_have_their_sizes() {
+    let balls = scene(|r| r.style.preset = Preset::BallAndStick).expect("sound");
+    assert_eq!(balls.spheres[1].radius_angstrom, 0.25 * 1.7);
+    assert_eq!(balls.cylinders.len(), 8);
+    let filled = scene(|r| r.style.preset = Preset::Spacefill).expect("sound");
+    assert_eq!(filled.spheres[1].radius_angstrom, 1.7);
+    assert!(filled.cylinders.is_empty());
+    assert_eq!(filled.spheres[1].color, [0x90, 0x90, 0x90, 255]);
+    let thick = scene(|r| r.style.stick_radius_angstrom = Some(0.6)).expect("sound");
+    assert!(thick.spheres.iter().all(|s| s.radius_angstrom >= 0.6));
+    assert!((thick.bounds.min.x - -0.6).abs() < 1e-6);
+}
+
+#[test]
+fn colour_schemes_differ_from_each_other() {
+    let colors = |scheme| {
+        let scene = scene(|r| {
+            r.style.colors = Some(scheme);
+            r.style.color =
+                (scheme == ColorScheme::Uniform).then_some(crate::colors::Rgb([1, 2, 3]));
+        })
+        .expect("sound");
+        scene.spheres.iter().map(|s| s.color).collect::<Vec<_>>()
+    };
+    let b_factor = colors(ColorScheme::BFactor);
+    assert_eq!(
+        (b_factor[0], b_factor[1], b_factor[8]),
+        ([0, 0, 255, 255], [255; 4], [255, 0, 0, 255])
+    );
+    assert!(
+        colors(ColorScheme::Uniform)
+            .iter()
+            .all(|c| *c == [1, 2, 3, 255])
+    );
+    let residue = colors(ColorScheme::Residue);
+    assert_ne!(residue[1], residue[6]);
+    let chain = colors(ColorScheme::Chain);
+    assert!(chain.iter().all(|c| *c == chain[0]));
+}
+
+#[test]
+fn nothing_to_draw_says_why() {
+    let problem = |change: fn(&mut RenderRequest)| match scene(change) {
+        Err(SceneError::Empty { problem, remedy }) => (problem, remedy),
+        other => panic!("{other:?}"),
+    };
+    assert!(
+        problem(|r| r.select = "resname TRP".into())
+            .0
+            .contains("matches no atom")
+    );
+    let (hidden, remedy) = problem(|r| r.select = "resname HOH".into());
+    assert!(
+        hidden.contains("are hidden") && remedy.contains("--solvent"),
+        "{hidden}; {remedy}"
+    );
+    let water = POCKET
+        .lines()
+        .last()
+        .map(|_| POCKET.lines().nth(11).expect("water"))
+        .expect("lines");
+    let error = build_scene(structure(water, PartRole::Whole), &request()).expect_err("water only");
+    assert!(error.to_string().contains("set solvent to true"), "{error}");
+    let error =
+        build_scene(Arc::new(Structure::merge(Vec::new())), &request()).expect_err("no atoms");
+    assert!(error.to_string().contains("no atoms"), "{error}");
+}
+
+#[test]
+fn coincident_atoms_get_no_stick() {
+    let text = POCKET.replace("   3.550   3.650  -1.220", "   3.970   2.840   0.000");
+    let scene = build_scene(structure(&text, PartRole::Pocket), &request()).expect("sound");
+    assert!(
+        scene
+            .cylinders
+            .iter()
+            .all(|c| c.start_angstrom != c.end_angstrom)
+    );
+}
+
+#[test]
+fn one_scene_serves_many_views() {
+    let mut request = request();
+    request.commands = vec!["view left".into()];
+    let prepared = Prepared::new(structure(POCKET, PartRole::Pocket), &request).expect("sound");
+    let plain = prepared.job().expect("sound");
+    let turned = prepared
+        .job_with(&parse_commands("roll y 15; crop 0 0 50% 50%").expect("sound"))
+        .expect("sound");
+    assert!(Arc::ptr_eq(plain.scene(), turned.scene()));
+    assert_ne!(plain.view(), turned.view());
+    assert_eq!(turned.viewport().crop.width_px, 512);
+    let error = prepared
+        .job_with(&parse_commands("center resname TRP").expect("sound"))
+        .expect_err("no such residue");
+    assert!(
+        matches!(error, SceneError::Command { number: 2, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn center_uses_the_centroid_of_the_selection() {
+    let prepared = Prepared::new(structure(POCKET, PartRole::Pocket), &request()).expect("sound");
+    let mut camera = prepared.camera().expect("sound");
+    camera
+        .apply(
+            &parse_commands("center name ZN").expect("sound"),
+            &prepared.scene().structure,
+        )
+        .expect("an ion");
+    assert!(
+        camera
+            .rotation_center()
+            .distance(glam::DVec3::new(10.0, 5.0, 2.0))
+            < 1e-6
+    );
+}

@@ -1,0 +1,243 @@
+//! Text to commands.
+
+use molshot_molecule::Selection;
+
+use super::{
+    Axis, Command, Crop, Extent, MAX_COMMANDS, MAX_DEGREES, MAX_MOVE_ANGSTROM, MAX_ZOOM, MIN_ZOOM,
+    Target, ViewName,
+};
+use crate::colors::shorten;
+use crate::error::SceneError;
+use crate::suggest::give_one_of;
+
+/// What is wrong and what would be right; the caller adds which command it is about.
+type Fault = (String, String);
+
+const VERBS: [&str; 7] = ["view", "roll", "turn", "move", "zoom", "center", "crop"];
+const AXES: [&str; 3] = ["x", "y", "z"];
+
+/// Reads commands separated by `;` or new lines; empty ones are passed over.
+///
+/// # Errors
+/// [`SceneError::Command`] for the first command that cannot be understood, is out of range, or is a second `crop`.
+pub fn parse_commands(text: &str) -> Result<Vec<Command>, SceneError> {
+    parse_list([text])
+}
+
+/// As [`parse_commands`], for several texts in a row; commands are numbered through.
+pub fn parse_list<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<Command>, SceneError> {
+    let mut commands: Vec<Command> = Vec::new();
+    let mut cropped = false;
+    let pieces = texts
+        .into_iter()
+        .flat_map(|text| text.split([';', '\n']))
+        .map(str::trim)
+        .filter(|piece| !piece.is_empty());
+    for piece in pieces {
+        let fault = |(problem, remedy): Fault| SceneError::Command {
+            number: commands.len() + 1,
+            command: shorten(piece),
+            problem,
+            remedy,
+        };
+        if commands.len() == MAX_COMMANDS {
+            return Err(fault((
+                "there are too many commands".into(),
+                format!("give at most {MAX_COMMANDS}"),
+            )));
+        }
+        let command = parse_one(piece).map_err(fault)?;
+        if matches!(command, Command::Crop(_)) {
+            if cropped {
+                return Err(fault(second_crop()));
+            }
+            cropped = true;
+        }
+        commands.push(command);
+    }
+    Ok(commands)
+}
+
+/// Why there may be one crop only.
+pub(crate) fn second_crop() -> Fault {
+    (
+        "the picture is cropped already".into(),
+        "give one crop; it counts in pixels of the uncropped picture".into(),
+    )
+}
+
+fn parse_one(piece: &str) -> Result<Command, Fault> {
+    let (verb, rest) = piece
+        .split_once(char::is_whitespace)
+        .map_or((piece, ""), |(verb, rest)| (verb, rest.trim()));
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    match verb.to_ascii_lowercase().as_str() {
+        "view" => view(&words),
+        "roll" | "turn" => {
+            let (axis, degrees) = axis_and_number(&words, "an angle in degrees", MAX_DEGREES)
+                .map_err(|problem| {
+                    (
+                        problem,
+                        "write roll AXIS DEGREES, such as roll y 15, with at most a million degrees"
+                            .into(),
+                    )
+                })?;
+            Ok(Command::Turn { axis, degrees })
+        }
+        "move" => {
+            let (axis, angstrom) =
+                axis_and_number(&words, "a distance in angstrom", MAX_MOVE_ANGSTROM).map_err(
+                    |problem| {
+                        (
+                    problem,
+                    "write move AXIS ANGSTROM, such as move x -3, with at most 100000 angstrom"
+                        .into(),
+                )
+                    },
+                )?;
+            Ok(Command::Move { axis, angstrom })
+        }
+        "zoom" => zoom(&words),
+        "center" | "centre" => center(rest),
+        "crop" => crop(&words),
+        _ => Err((
+            format!("\"{}\" is no view command", shorten(verb)),
+            give_one_of(verb, &VERBS),
+        )),
+    }
+}
+
+fn view(words: &[&str]) -> Result<Command, Fault> {
+    let names = ViewName::ALL.map(ViewName::name);
+    let [word] = words else {
+        return Err((
+            format!("a view is one word, and here are {}", words.len()),
+            give_one_of("", &names),
+        ));
+    };
+    ViewName::ALL
+        .into_iter()
+        .find(|name| word.eq_ignore_ascii_case(name.name()))
+        .map(Command::View)
+        .ok_or_else(|| {
+            (
+                format!("\"{}\" is no view", shorten(word)),
+                give_one_of(word, &names),
+            )
+        })
+}
+
+/// Reads `AXIS NUMBER`; the number's magnitude is at most `limit`.
+fn axis_and_number(words: &[&str], what: &str, limit: f64) -> Result<(Axis, f64), String> {
+    let [axis, value] = words else {
+        return Err(format!(
+            "an axis and {what} are wanted, and here are {} words",
+            words.len()
+        ));
+    };
+    let axis = match axis.to_ascii_lowercase().as_str() {
+        "x" => Axis::X,
+        "y" => Axis::Y,
+        "z" => Axis::Z,
+        _ => {
+            return Err(format!(
+                "\"{}\" is no axis ({})",
+                shorten(axis),
+                AXES.join(", ")
+            ));
+        }
+    };
+    let value = number(value)?;
+    if value.abs() > limit {
+        return Err(format!("{value} is out of range"));
+    }
+    Ok((axis, value))
+}
+
+/// A finite number.
+fn number(word: &str) -> Result<f64, String> {
+    match word.parse::<f64>() {
+        // Adding zero turns -0 into 0, so that "roll y -0" and "roll y 0" are one command.
+        Ok(value) if value.is_finite() => Ok(value + 0.0),
+        Ok(_) => Err(format!("\"{}\" is not finite", shorten(word))),
+        Err(_) => Err(format!("\"{}\" is no number", shorten(word))),
+    }
+}
+
+fn zoom(words: &[&str]) -> Result<Command, Fault> {
+    let fault = |problem: String| {
+        (
+            problem,
+            format!("write zoom FACTOR, such as zoom 1.5, with {MIN_ZOOM} to {MAX_ZOOM}"),
+        )
+    };
+    let [word] = words else {
+        return Err(fault(format!(
+            "one factor is wanted, and here are {} words",
+            words.len()
+        )));
+    };
+    let factor = number(word).map_err(fault)?;
+    if !(MIN_ZOOM..=MAX_ZOOM).contains(&factor) {
+        return Err(fault(format!("{factor} is out of range")));
+    }
+    Ok(Command::Zoom { factor })
+}
+
+fn center(rest: &str) -> Result<Command, Fault> {
+    const REMEDY: &str = "write center SELECTION, such as center ligand";
+    if rest.is_empty() {
+        return Err(("a selection is wanted".into(), REMEDY.into()));
+    }
+    let selection = Selection::parse(rest).map_err(|error| match error {
+        molshot_molecule::MoleculeError::Selection {
+            column,
+            problem,
+            remedy,
+            ..
+        } => (format!("selection, column {column}: {problem}"), remedy),
+        other => (other.to_string(), REMEDY.into()),
+    })?;
+    Ok(Command::Center(Target {
+        text: rest.to_owned(),
+        selection,
+    }))
+}
+
+fn crop(words: &[&str]) -> Result<Command, Fault> {
+    const REMEDY: &str = "write crop X Y WIDTH HEIGHT in whole pixels of the uncropped picture or in percent, such as \
+                          crop 0 0 512 256 or crop 25% 25% 50% 50%";
+    let [x, y, width, height] = words else {
+        return Err((
+            format!("four extents are wanted, and here are {}", words.len()),
+            REMEDY.into(),
+        ));
+    };
+    let extent = |word: &str| extent(word).map_err(|problem| (problem, REMEDY.to_owned()));
+    let crop = Crop {
+        x: extent(x)?,
+        y: extent(y)?,
+        width: extent(width)?,
+        height: extent(height)?,
+    };
+    let empty = |e: Extent| matches!(e, Extent::Pixels(0)) || e == Extent::Percent(0.0);
+    if empty(crop.width) || empty(crop.height) {
+        return Err(("the rectangle is empty".into(), REMEDY.into()));
+    }
+    Ok(Command::Crop(crop))
+}
+
+fn extent(word: &str) -> Result<Extent, String> {
+    if let Some(percent) = word.strip_suffix('%') {
+        let value = number(percent)?;
+        if !(0.0..=100.0).contains(&value) {
+            return Err(format!("{value}% is not between 0% and 100%"));
+        }
+        return Ok(Extent::Percent(value));
+    }
+    word.parse()
+        .map(Extent::Pixels)
+        .map_err(|_| format!("\"{}\" is no whole number of pixels", shorten(word)))
+}

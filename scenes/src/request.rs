@@ -1,0 +1,339 @@
+//! The JSON document that is a scene file on disk and the body of a render request alike.
+//!
+//! ```json
+//! { "schema_version": 1,
+//!   "structure": {"id": "5ey0"},
+//!   "style": {"preset": "misi", "labels": "auto", "background": "#000000"},
+//!   "camera": {"projection": "perspective", "fov_degrees": 30},
+//!   "commands": ["view front", "roll y 15"],
+//!   "select": "all",
+//!   "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "format": "png", "planes": ["color"]} }
+//! ```
+//!
+//! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`] writes every default down.
+
+mod parse;
+mod source;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use molshot_molecule::Selection;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::colors::{COLOR_REMEDY, Rgb, shorten};
+use crate::commands::{Command, parse_list};
+use crate::error::SceneError;
+use crate::job::{Plane, Samples};
+
+pub use source::{InlineFile, StructureSource};
+pub(crate) use validate::check_edge;
+
+/// The version of the document that is read and written here.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A picture to draw, as a user says it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenderRequest {
+    /// Version of this document's form: 1.
+    #[serde(deserialize_with = "parse::schema_version")]
+    #[schemars(range(min = 1, max = 1))]
+    pub schema_version: u32,
+    /// What to draw.
+    pub structure: StructureSource,
+    /// How it looks.
+    #[serde(default)]
+    pub style: StyleRequest,
+    /// How it is projected.
+    #[serde(default)]
+    pub camera: CameraRequest,
+    /// View commands, applied in order: `view front|left|top|back|right|bottom`, `roll x|y|z DEGREES` (or `turn`),
+    /// `move x|y|z ANGSTROM`, `zoom FACTOR`, `center SELECTION`, `crop X Y WIDTH HEIGHT`. An entry may hold several,
+    /// separated by `;` or a new line.
+    #[serde(default)]
+    pub commands: Vec<String>,
+    /// Which atoms to draw, in the selection language. The rest is hidden without moving the camera.
+    #[serde(default = "all")]
+    pub select: String,
+    /// Size and form of the picture.
+    #[serde(default)]
+    pub output: OutputRequest,
+}
+
+fn all() -> String {
+    "all".into()
+}
+
+/// How a structure looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct StyleRequest {
+    /// Representation and colours in one word.
+    pub preset: Preset,
+    /// Colour scheme; without it the preset's own (`misi`: alternating-residues, all others: element).
+    pub colors: Option<ColorScheme>,
+    /// The colour of the scheme `uniform`; refused with any other.
+    pub color: Option<Rgb>,
+    /// Labels of residues and ligand atoms.
+    pub labels: Labels,
+    /// Background colour, or `transparent`.
+    pub background: BackgroundRequest,
+    /// Draw hydrogen atoms, too.
+    pub hydrogens: bool,
+    /// Draw water, too.
+    pub solvent: bool,
+    /// Radius of bonds, and of atoms in `misi` and `licorice`, angstrom. Without it 0.2.
+    #[schemars(range(min = 0.01, max = 5.0))]
+    pub stick_radius_angstrom: Option<f64>,
+    /// Radius of balls as a share of the van der Waals radius. Without it 0.25, and 1 in `spacefill`.
+    #[schemars(range(min = 0.01, max = 5.0))]
+    pub ball_scale: Option<f64>,
+    /// Fade into the background with depth.
+    pub depth_cue: bool,
+}
+
+impl Default for StyleRequest {
+    fn default() -> Self {
+        Self {
+            preset: Preset::default(),
+            colors: None,
+            color: None,
+            labels: Labels::default(),
+            background: BackgroundRequest::default(),
+            hydrogens: false,
+            solvent: false,
+            stick_radius_angstrom: None,
+            ball_scale: None,
+            depth_cue: true,
+        }
+    }
+}
+
+/// A representation with its colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and orange, the ligand's are gray.
+    #[default]
+    Misi,
+    /// Small balls and thin sticks, coloured by element.
+    BallAndStick,
+    /// Sticks, coloured by element.
+    Licorice,
+    /// Balls of van der Waals radius, coloured by element.
+    Spacefill,
+}
+
+/// What decides an atom's colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColorScheme {
+    /// Its element.
+    Element,
+    /// Its chain: a colour-blind safe palette of seven, over and over.
+    Chain,
+    /// The name of its residue.
+    Residue,
+    /// Its temperature factor: blue (lowest shown) over white to red (highest shown).
+    BFactor,
+    /// One colour for all: `style.color`.
+    Uniform,
+    /// Carbons alternate from residue to residue between #BF99F2 and #F2B366, ligand carbons are gray, the rest by element.
+    AlternatingResidues,
+}
+
+/// Whether labels are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Labels {
+    /// As the preset has it. No preset of this version draws labels.
+    #[default]
+    Auto,
+    /// No labels.
+    None,
+}
+
+/// What stands behind everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BackgroundRequest {
+    /// Nothing: alpha 0. The depth cue fades to black.
+    Transparent,
+    /// A colour.
+    Color(Rgb),
+}
+
+impl Default for BackgroundRequest {
+    fn default() -> Self {
+        Self::Color(Rgb::BLACK)
+    }
+}
+
+impl FromStr for BackgroundRequest {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.trim().eq_ignore_ascii_case("transparent") {
+            return Ok(Self::Transparent);
+        }
+        text.parse().map(Self::Color).map_err(|_| {
+            format!(
+                "\"{}\" is no colour; {COLOR_REMEDY}, or transparent",
+                shorten(text)
+            )
+        })
+    }
+}
+
+impl Serialize for BackgroundRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Transparent => serializer.serialize_str("transparent"),
+            Self::Color(color) => color.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for BackgroundRequest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for BackgroundRequest {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Background".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "transparent, or a colour: #RRGGBB, #RGB or a basic CSS colour name.",
+            "examples": ["#000000", "white", "transparent"]
+        })
+    }
+}
+
+/// How camera coordinates become pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CameraRequest {
+    /// Central or parallel.
+    pub projection: ProjectionKind,
+    /// Horizontal field of view, degrees. With `orthographic` it only decides how far away the camera stands.
+    #[schemars(range(min = 1.0, max = 170.0))]
+    pub fov_degrees: f64,
+}
+
+impl Default for CameraRequest {
+    /// Perspective, 30 degrees: `ChimeraX`'s default.
+    fn default() -> Self {
+        Self {
+            projection: ProjectionKind::default(),
+            fov_degrees: 30.0,
+        }
+    }
+}
+
+/// The kind of projection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProjectionKind {
+    /// Central: what is nearer looks larger.
+    #[default]
+    Perspective,
+    /// Parallel: what is nearer does not look larger.
+    Orthographic,
+}
+
+/// Size and form of a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutputRequest {
+    /// Width of the uncropped picture, pixels.
+    #[schemars(range(min = 1, max = 16384))]
+    pub width_px: u32,
+    /// Height of the uncropped picture, pixels.
+    #[schemars(range(min = 1, max = 16384))]
+    pub height_px: u32,
+    /// Colour samples a pixel.
+    #[serde(with = "parse::samples")]
+    #[schemars(with = "parse::SamplesSchema")]
+    pub samples: Samples,
+    /// File format of the colour plane.
+    pub format: ImageFormat,
+    /// Which channels to hand out.
+    pub planes: BTreeSet<Plane>,
+}
+
+impl Default for OutputRequest {
+    fn default() -> Self {
+        Self {
+            width_px: 1024,
+            height_px: 1024,
+            samples: Samples::default(),
+            format: ImageFormat::default(),
+            planes: BTreeSet::from([Plane::Color]),
+        }
+    }
+}
+
+/// File format of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageFormat {
+    /// PNG, lossless.
+    #[default]
+    Png,
+    /// JPEG, lossy, without transparency.
+    Jpeg,
+    /// WebP, lossless.
+    Webp,
+}
+
+impl RenderRequest {
+    /// A request with every default, for a structure.
+    #[must_use]
+    pub fn new(structure: StructureSource) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            structure,
+            style: StyleRequest::default(),
+            camera: CameraRequest::default(),
+            commands: Vec::new(),
+            select: all(),
+            output: OutputRequest::default(),
+        }
+    }
+
+    /// The view commands, parsed.
+    ///
+    /// # Errors
+    /// [`SceneError::Command`], with the command's number over all entries.
+    pub fn view_commands(&self) -> Result<Vec<Command>, SceneError> {
+        parse_list(self.commands.iter().map(String::as_str))
+    }
+
+    /// The selection, parsed.
+    ///
+    /// # Errors
+    /// [`SceneError::Selection`].
+    pub fn selection(&self) -> Result<Selection, SceneError> {
+        Selection::parse(&self.select).map_err(|source| SceneError::Selection {
+            pointer: "/select".into(),
+            source,
+        })
+    }
+}
+
+/// The JSON schema (draft 2020-12) of [`RenderRequest`], with every default and range.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(RenderRequest).to_value()
+}

@@ -1,0 +1,206 @@
+//! Bytes to [`RenderRequest`], with errors that name the place and the remedy.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_path_to_error::{Path, Segment};
+
+use super::{RenderRequest, SCHEMA_VERSION};
+use crate::colors::shorten;
+use crate::error::SceneError;
+use crate::suggest::nearest;
+
+impl RenderRequest {
+    /// Reads and checks a document. Nesting is bounded (128 levels), so no document can exhaust the stack.
+    ///
+    /// # Errors
+    /// [`SceneError::Document`] when it is not JSON or not of this form, with JSON pointer, line and column;
+    /// [`SceneError::Invalid`], [`SceneError::Command`] or [`SceneError::Selection`] when a value is wrong in itself.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, SceneError> {
+        let request: Self = document(bytes)?;
+        request.validate()?;
+        Ok(request)
+    }
+
+    /// As [`RenderRequest::from_json`] for a document that was taken apart already (defaults merged with an item's own keys).
+    /// Faults of form have no line and column then: they are [`SceneError::Invalid`].
+    pub fn from_value(value: serde_json::Value) -> Result<Self, SceneError> {
+        let request: Self = serde_path_to_error::deserialize(value).map_err(|error| {
+            let (problem, remedy) = explain(&error.inner().to_string());
+            SceneError::Invalid {
+                pointer: pointer(error.path()),
+                problem,
+                remedy,
+            }
+        })?;
+        request.validate()?;
+        Ok(request)
+    }
+}
+
+/// Reads one JSON document of any type, with the errors described at [`RenderRequest::from_json`].
+fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, SceneError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| fault(pointer(error.path()), error.inner()))?;
+    deserializer
+        .end()
+        .map_err(|error| fault(String::new(), &error))?;
+    Ok(value)
+}
+
+fn fault(pointer: String, error: &serde_json::Error) -> SceneError {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = message.strip_suffix(&place).unwrap_or(&message);
+    let (problem, remedy) = if error.is_data() {
+        explain(message)
+    } else {
+        (
+            format!("this is no JSON: {message}"),
+            "give one JSON object in UTF-8".into(),
+        )
+    };
+    SceneError::Document {
+        // The path of a broken document is only where the reader stood, and may end in a key that is not there.
+        pointer: if error.is_data() {
+            pointer
+        } else {
+            String::new()
+        },
+        line: error.line(),
+        column: error.column(),
+        problem,
+        remedy,
+    }
+}
+
+/// JSON pointer (RFC 6901) of a path.
+fn pointer(path: &Path) -> String {
+    let mut text = String::new();
+    for segment in path {
+        text.push('/');
+        match segment {
+            Segment::Seq { index } => text.push_str(&index.to_string()),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                text.push_str(&shorten(key).replace('~', "~0").replace('/', "~1"));
+            }
+            Segment::Unknown => text.push('?'),
+        }
+    }
+    text
+}
+
+/// Splits one of serde's messages, or one of ours (`problem; remedy`), into what is wrong and what would be right.
+fn explain(message: &str) -> (String, String) {
+    for (kind, noun) in [("unknown field `", "key"), ("unknown variant `", "value")] {
+        if let Some(rest) = message.strip_prefix(kind)
+            && let Some((word, expected)) = rest.rsplit_once("`, expected ")
+        {
+            // The rest may belong to the word if that holds back-quotes itself; the last "expected" is serde's.
+            return unknown(word, noun, expected);
+        }
+    }
+    if let Some(name) = message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.strip_suffix('`'))
+    {
+        let example = match name {
+            "schema_version" => " (this form is \"schema_version\": 1)",
+            "structure" => ", such as \"structure\": {\"id\": \"5ey0\"}",
+            _ => "",
+        };
+        return (
+            format!("the key \"{name}\" is missing"),
+            format!("add it{example}"),
+        );
+    }
+    if let Some((problem, expected)) = message.rsplit_once(", expected ") {
+        let expected = match expected {
+            "u32" => "a whole number from 0 to 4294967295",
+            "f64" => "a number",
+            "a boolean" => "true or false",
+            other => other,
+        };
+        return (shorten_middle(problem), format!("give {expected}"));
+    }
+    if let Some((problem, remedy)) = message.split_once("; ") {
+        return (problem.to_owned(), remedy.to_owned());
+    }
+    (
+        shorten_middle(message),
+        "see the schema of the request for what belongs here".into(),
+    )
+}
+
+/// Messages quote the value at fault, which may be megabytes long.
+fn shorten_middle(text: &str) -> String {
+    let mut short: String = text.chars().take(160).collect();
+    if short.len() < text.len() {
+        short.push_str("...");
+    }
+    short
+}
+
+/// `expected` is serde's list: "one of `a`, `b`", "`a` or `b`", "`a`", "there are no fields".
+fn unknown(word: &str, noun: &str, expected: &str) -> (String, String) {
+    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    let hint = nearest(word, &known).map_or_else(String::new, |k| format!(" (did you mean {k}?)"));
+    (
+        format!("the {noun} \"{}\" is not known here", shorten(word)),
+        format!("known are {}{hint}", known.join(", ")),
+    )
+}
+
+/// Reads `schema_version`, which must be the one known here.
+pub(super) fn schema_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let version = u32::deserialize(deserializer)?;
+    if version == SCHEMA_VERSION {
+        Ok(version)
+    } else {
+        Err(D::Error::custom(format!(
+            "schema version {version} is not known here; give {SCHEMA_VERSION}, or use a program that knows that version"
+        )))
+    }
+}
+
+/// [`crate::Samples`] as a number.
+pub(super) mod samples {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::job::Samples;
+
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde's `with` hands over a reference"
+    )]
+    pub(in super::super) fn serialize<S: Serializer>(
+        samples: &Samples,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(samples.count())
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Samples, D::Error> {
+        let count = u32::deserialize(deserializer)?;
+        Samples::from_count(count).ok_or_else(|| {
+            D::Error::custom(format!("{count} samples are not on offer; give 1, 4 or 16"))
+        })
+    }
+}
+
+/// The schema of `samples`.
+pub(super) struct SamplesSchema;
+
+impl JsonSchema for SamplesSchema {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Samples".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "enum": [1, 4, 16] })
+    }
+}

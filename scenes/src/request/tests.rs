@@ -1,0 +1,337 @@
+use proptest::prelude::{any, prop_assert_eq, proptest};
+use serde_json::json;
+
+use super::{
+    BackgroundRequest, ColorScheme, ImageFormat, Preset, RenderRequest, StructureSource, schema,
+};
+use crate::{Plane, Samples, SceneError};
+
+const MINIMAL: &str = r#"{"schema_version": 1, "structure": {"id": "5ey0"}}"#;
+
+fn with(key: &str, value: serde_json::Value) -> Result<RenderRequest, SceneError> {
+    let mut document: serde_json::Value = serde_json::from_str(MINIMAL).expect("JSON");
+    document[key] = value;
+    RenderRequest::from_json(document.to_string().as_bytes())
+}
+
+/// Pointer, problem and remedy of the error of a document.
+fn error_of(text: &str) -> (String, String, String) {
+    match RenderRequest::from_json(text.as_bytes()).expect_err(text) {
+        SceneError::Document {
+            pointer,
+            problem,
+            remedy,
+            ..
+        }
+        | SceneError::Invalid {
+            pointer,
+            problem,
+            remedy,
+        } => (pointer, problem, remedy),
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+fn error_with(key: &str, value: serde_json::Value) -> (String, String, String) {
+    let mut document: serde_json::Value = serde_json::from_str(MINIMAL).expect("JSON");
+    document[key] = value;
+    error_of(&document.to_string())
+}
+
+#[test]
+fn the_documented_example_is_read() {
+    let request = RenderRequest::from_json(
+        br##"{ "schema_version": 1,
+          "structure": {"id": "5ey0"},
+          "style": {"preset": "misi", "labels": "auto", "background": "#000000"},
+          "camera": {"projection": "perspective", "fov_degrees": 30},
+          "commands": ["view front", "roll y 15"],
+          "select": "all",
+          "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "format": "png", "planes": ["color"]} }"##,
+    )
+    .expect("sound");
+    assert_eq!(request.view_commands().expect("sound").len(), 2);
+    let mut plain = request.clone();
+    plain.commands.clear();
+    assert_eq!(
+        plain,
+        RenderRequest::from_json(MINIMAL.as_bytes()).expect("minimal")
+    );
+}
+
+#[test]
+fn the_other_two_sources_are_read() {
+    let files = with(
+        "structure",
+        json!({"files": [{"name": "a.pdb", "text": ""}]}),
+    )
+    .expect("files");
+    assert!(
+        matches!(files.structure, StructureSource::Files { ref files } if files[0].name == "a.pdb")
+    );
+    let paths = with("structure", json!({"paths": ["a.pdb", "b.mol2"]})).expect("paths");
+    assert!(matches!(paths.structure, StructureSource::Paths { ref paths } if paths.len() == 2));
+}
+
+#[test]
+fn style_and_output_words() {
+    let request = with(
+        "style",
+        json!({"preset": "ball-and-stick", "colors": "b-factor", "background": "Transparent", "stick_radius_angstrom": 0.1}),
+    )
+    .expect("sound");
+    assert_eq!(request.style.preset, Preset::BallAndStick);
+    assert_eq!(request.style.colors, Some(ColorScheme::BFactor));
+    assert_eq!(request.style.background, BackgroundRequest::Transparent);
+    let request = with(
+        "output",
+        json!({"samples": 16, "format": "webp", "planes": ["atom-id", "depth"]}),
+    )
+    .expect("sound");
+    assert_eq!(request.output.samples, Samples::Sixteen);
+    assert_eq!(request.output.format, ImageFormat::Webp);
+    assert!(request.output.planes.contains(&Plane::AtomId));
+    assert_eq!(request.output.width_px, 1024);
+}
+
+#[test]
+fn unknown_keys_are_refused_by_name_with_a_hint() {
+    let (pointer, problem, remedy) = error_with("output", json!({"widht_px": 5}));
+    assert_eq!(pointer, "/output/widht_px");
+    assert!(problem.contains("\"widht_px\""), "{problem}");
+    assert!(
+        remedy.contains("height_px") && remedy.contains("did you mean width_px?"),
+        "{remedy}"
+    );
+    let (pointer, _, remedy) = error_with("structure", json!({"ID": "5ey0"}));
+    assert_eq!(pointer, "/structure/ID");
+    assert!(remedy.contains("did you mean id?"), "{remedy}");
+    assert_eq!(error_with("a/b~c", json!(1)).0, "/a~1b~0c");
+}
+
+#[test]
+fn unknown_words_are_refused_with_the_known_ones() {
+    let (pointer, problem, remedy) = error_with("style", json!({"preset": "licorise"}));
+    assert_eq!(pointer, "/style/preset");
+    assert!(problem.contains("licorise"), "{problem}");
+    assert!(
+        remedy.contains("spacefill") && remedy.contains("did you mean licorice?"),
+        "{remedy}"
+    );
+    assert_eq!(
+        error_with("output", json!({"planes": ["color", "colour"]})).0,
+        "/output/planes/1"
+    );
+}
+
+#[test]
+fn faults_of_form_name_pointer_line_and_column() {
+    let text = "{\"schema_version\": 1, \"structure\": {\"id\": \"x\"},\n \"output\": {\"width_px\": \"big\"}}";
+    match RenderRequest::from_json(text.as_bytes()) {
+        Err(SceneError::Document {
+            pointer,
+            line,
+            column,
+            problem,
+            remedy,
+        }) => {
+            assert_eq!((pointer.as_str(), line), ("/output/width_px", 2));
+            assert!(column > 10);
+            assert!(problem.contains("string \"big\""), "{problem}");
+            assert!(remedy.contains("whole number"), "{remedy}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(error_of("{").1.contains("no JSON"));
+    assert!(error_of("").1.contains("no JSON"));
+    assert!(error_of(&format!("{MINIMAL} x")).1.contains("trailing"));
+    assert!(error_of(&"[".repeat(100_000)).2.contains("give"));
+    assert!(
+        error_of("{\"structure\": {\"id\": \"x\"}}")
+            .1
+            .contains("\"schema_version\" is missing")
+    );
+    assert!(error_of("{\"schema_version\": 1}").2.contains("5ey0"));
+    let (pointer, problem, _) = error_of("{\"schema_version\": 2, \"structure\": {\"id\": \"x\"}}");
+    assert_eq!(pointer, "/schema_version");
+    assert!(problem.contains("version 2"), "{problem}");
+}
+
+#[test]
+fn messages_read_as_one_line() {
+    let text = |document: &str| {
+        RenderRequest::from_json(document.as_bytes())
+            .expect_err(document)
+            .to_string()
+    };
+    assert_eq!(
+        text("[}"),
+        "line 1, column 2: this is no JSON: expected value; give one JSON object in UTF-8"
+    );
+    assert_eq!(
+        text(r#"{"schema_version": 1, "structure": {"id": "x"}, "camera": {"fov": 30}}"#),
+        "line 1, column 64: /camera/fov: the key \"fov\" is not known here; known are projection, fov_degrees (did you mean fov_degrees?)"
+    );
+    assert_eq!(
+        text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
+        "line 1, column 72: /output/samples: 3 samples are not on offer; give 1, 4 or 16"
+    );
+}
+
+#[test]
+fn the_structure_is_given_in_exactly_one_way() {
+    for (value, word) in [
+        (json!({}), "not named"),
+        (json!({"id": "a", "paths": ["b"]}), "several ways"),
+        (json!({"id": ""}), "nothing is named"),
+        (json!({"files": []}), "nothing is named"),
+        (
+            json!({"files": [{"name": "", "text": ""}]}),
+            "nothing is named",
+        ),
+    ] {
+        let (pointer, problem, remedy) = error_with("structure", value);
+        assert!(pointer.starts_with("/structure"), "{pointer}");
+        assert!(problem.contains(word), "{problem}");
+        assert!(remedy.starts_with("give "), "{remedy}");
+    }
+    assert_eq!(
+        error_with("structure", json!({"files": [{"name": "a"}]})).0,
+        "/structure/files/0"
+    );
+}
+
+#[test]
+fn numbers_out_of_range_are_refused_with_their_pointer() {
+    for (key, value, pointer) in [
+        ("camera", json!({"fov_degrees": -30}), "/camera/fov_degrees"),
+        (
+            "camera",
+            json!({"fov_degrees": 1e308}),
+            "/camera/fov_degrees",
+        ),
+        (
+            "camera",
+            json!({"fov_degrees": 0.999}),
+            "/camera/fov_degrees",
+        ),
+        ("output", json!({"width_px": 0}), "/output/width_px"),
+        ("output", json!({"height_px": 16385}), "/output/height_px"),
+        ("output", json!({"height_px": -1}), "/output/height_px"),
+        ("output", json!({"height_px": 1e20}), "/output/height_px"),
+        ("output", json!({"samples": 2}), "/output/samples"),
+        ("output", json!({"planes": []}), "/output/planes"),
+        ("style", json!({"ball_scale": 0}), "/style/ball_scale"),
+        (
+            "style",
+            json!({"stick_radius_angstrom": 1e9}),
+            "/style/stick_radius_angstrom",
+        ),
+        (
+            "style",
+            json!({"background": "blackish"}),
+            "/style/background",
+        ),
+        ("style", json!({"colors": "uniform"}), "/style/color"),
+        ("style", json!({"color": "#fff"}), "/style/color"),
+    ] {
+        assert_eq!(error_with(key, value.clone()).0, pointer, "{value}");
+    }
+    // Beyond f64: the JSON reader itself refuses it.
+    assert!(
+        RenderRequest::from_json(
+            MINIMAL
+                .replace("\"5ey0\"}", "\"a\"}, \"camera\": {\"fov_degrees\": 1e999}")
+                .as_bytes()
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn commands_are_checked_when_the_document_is_read() {
+    let error = with("commands", json!(["view front", "roll y"])).expect_err("no angle");
+    assert!(
+        matches!(error, SceneError::Command { number: 2, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_value_is_read_like_a_text() {
+    let value: serde_json::Value = serde_json::from_str(MINIMAL).expect("JSON");
+    assert_eq!(
+        RenderRequest::from_value(value.clone()).expect("sound"),
+        RenderRequest::from_json(MINIMAL.as_bytes()).expect("sound")
+    );
+    let mut wrong = value;
+    wrong["output"] = json!({"samples": 3});
+    let error = RenderRequest::from_value(wrong).expect_err("3 samples");
+    assert!(
+        matches!(error, SceneError::Invalid { ref pointer, .. } if pointer == "/output/samples"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let mut request = RenderRequest::from_json(MINIMAL.as_bytes()).expect("minimal");
+    request.style.background = BackgroundRequest::Transparent;
+    request.style.colors = Some(ColorScheme::Uniform);
+    request.style.color = "teal".parse().ok();
+    request.commands = vec!["view left; crop 0 0 50% 50%".into()];
+    request.output.planes = Plane::ALL.into();
+    let text = serde_json::to_vec(&request).expect("serialises");
+    assert_eq!(
+        RenderRequest::from_json(&text).expect("own output"),
+        request
+    );
+}
+
+#[test]
+fn the_schema_writes_every_default_down() {
+    let schema = schema();
+    let properties = &schema["properties"];
+    for (key, default) in [("select", json!("all")), ("commands", json!([]))] {
+        assert_eq!(properties[key]["default"], default, "{key}");
+    }
+    assert_eq!(properties["output"]["default"]["width_px"], 1024);
+    assert_eq!(properties["output"]["default"]["samples"], 4);
+    assert_eq!(properties["camera"]["default"]["fov_degrees"], 30.0);
+    assert_eq!(properties["style"]["default"]["preset"], "misi");
+    let definitions = schema["$defs"].as_object().expect("definitions");
+    for (name, definition) in definitions {
+        if let Some(fields) = definition["properties"].as_object()
+            && definition.get("required").is_none()
+        {
+            for (field, value) in fields {
+                assert!(
+                    value.get("default").is_some(),
+                    "{name}.{field} states no default"
+                );
+            }
+        }
+    }
+    assert_eq!(schema["additionalProperties"], false);
+    assert_eq!(schema["required"], json!(["schema_version", "structure"]));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in any::<Vec<u8>>()) {
+        let _ = RenderRequest::from_json(&bytes);
+    }
+
+    #[test]
+    fn no_damage_panics(position in 0_usize..49, byte: u8) {
+        let mut bytes = MINIMAL.as_bytes().to_vec();
+        bytes[position] = byte;
+        let _ = RenderRequest::from_json(&bytes);
+    }
+
+    #[test]
+    fn sizes_in_range_are_kept(width in 1_u32..=16_384, height in 1_u32..=16_384) {
+        let request = with("output", json!({"width_px": width, "height_px": height})).expect("in range");
+        prop_assert_eq!((request.output.width_px, request.output.height_px), (width, height));
+    }
+}
