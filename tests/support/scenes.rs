@@ -93,7 +93,7 @@ fn soup(chance: &mut Chance, place: DVec3) -> Bodies {
             atom: chance.below(MAX_ATOMS),
         });
     }
-    for _ in 0..1 + chance.below(40) {
+    for _ in 0..=chance.below(40) {
         let start = place + chance.in_cube(HALF_EDGE_ANGSTROM);
         let reach = chance.between(0.1, 6.0);
         bodies.cylinders.push(Cylinder {
