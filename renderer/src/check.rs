@@ -99,7 +99,7 @@ fn check(frame: &Frame, job: &molshot_scenes::RenderJob) -> Result<(), RenderErr
         .zip(depth)
         .zip(normal)
         .all(|((id, depth), normal)| {
-            (*id != 0) == depth.is_finite() && (*id != 0) == (*normal != [0.0; 3])
+            (*id != 0) == depth.is_finite() && (*id == 0) == normal.iter().all(|part| *part == 0.0)
         });
     hold(consistent, "ids, depths and normals cover the same pixels")
 }

@@ -77,7 +77,7 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             rgb(normal
                 .iter()
                 .flat_map(|n| {
-                    if *n == [0.0; 3] {
+                    if n.iter().all(|part| *part == 0.0) {
                         [0; 3]
                     } else {
                         n.map(|part| ((part + 1.0) * 127.5).round() as u8)

@@ -32,7 +32,7 @@ impl Passes<'_> {
             self.record_centers(encoder);
         }
         for (layer, view) in targets.sample_layers.iter().enumerate() {
-            let attachments = [clear(view, wgpu::Color::TRANSPARENT)];
+            let attachments = [Some(clear(view, wgpu::Color::TRANSPARENT))];
             let slot = CENTER_SLOT + 1 + layer as u32;
             self.record_primitives(encoder, slot, &attachments);
         }
@@ -55,13 +55,13 @@ impl Passes<'_> {
             r: f64::INFINITY,
             ..nothing
         };
-        let mut attachments = vec![clear(&self.targets.color.view, behind)];
+        let mut attachments = vec![Some(clear(&self.targets.color.view, behind))];
         attachments.extend(
             self.targets
                 .planes
                 .iter()
                 .zip([nothing, far, nothing])
-                .map(|(plane, value)| clear(&plane.view, value)),
+                .map(|(plane, value)| Some(clear(&plane.view, value))),
         );
         self.record_primitives(encoder, CENTER_SLOT, &attachments);
     }
@@ -128,7 +128,10 @@ impl Passes<'_> {
         });
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("resolve"),
-            color_attachments: &[clear(&self.targets.color.view, wgpu::Color::TRANSPARENT)],
+            color_attachments: &[Some(clear(
+                &self.targets.color.view,
+                wgpu::Color::TRANSPARENT,
+            ))],
             ..Default::default()
         });
         limit_to(&mut pass, self.region);
@@ -138,11 +141,8 @@ impl Passes<'_> {
     }
 }
 
-fn clear(
-    view: &wgpu::TextureView,
-    value: wgpu::Color,
-) -> Option<wgpu::RenderPassColorAttachment<'_>> {
-    Some(wgpu::RenderPassColorAttachment {
+fn clear(view: &wgpu::TextureView, value: wgpu::Color) -> wgpu::RenderPassColorAttachment<'_> {
+    wgpu::RenderPassColorAttachment {
         view,
         depth_slice: None,
         resolve_target: None,
@@ -150,7 +150,7 @@ fn clear(
             load: wgpu::LoadOp::Clear(value),
             store: wgpu::StoreOp::Store,
         },
-    })
+    }
 }
 
 /// The textures may be larger than the last regions of a row or column.

@@ -123,12 +123,12 @@ fn shader(device: &wgpu::Device, label: &str, source: &str) -> wgpu::ShaderModul
     })
 }
 
-fn target(format: wgpu::TextureFormat) -> Option<wgpu::ColorTargetState> {
-    Some(wgpu::ColorTargetState {
+fn target(format: wgpu::TextureFormat) -> wgpu::ColorTargetState {
+    wgpu::ColorTargetState {
         format,
         blend: None,
         write_mask: wgpu::ColorWrites::ALL,
-    })
+    }
 }
 
 fn primitive(
@@ -140,7 +140,7 @@ fn primitive(
 ) -> Primitive {
     let module = shader(device, label, source);
     let make = |entry_point, formats: &[wgpu::TextureFormat]| {
-        let targets: Vec<_> = formats.iter().copied().map(target).collect();
+        let targets: Vec<_> = formats.iter().map(|format| Some(target(*format))).collect();
         device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
             label: Some(label),
             layout: Some(layout),
@@ -206,7 +206,7 @@ fn resolve(device: &wgpu::Device, group: &wgpu::BindGroupLayout) -> wgpu::Render
             module: &module,
             entry_point: Some("fragment_main"),
             compilation_options: wgpu::PipelineCompilationOptions::default(),
-            targets: &[target(COLOR_FORMAT)],
+            targets: &[Some(target(COLOR_FORMAT))],
         }),
         multiview_mask: None,
         cache: None,
