@@ -95,11 +95,12 @@ impl BoundingBox {
 
 /// Two directional lights that move with the camera, ambient light, and one material for everything.
 ///
-/// The colour of a hit with unit normal `n` (turned towards the viewer) is, per channel and clamped to 1:
+/// The colour of a hit with unit normal `n` (turned towards the viewer) is, per channel, before the [`DepthCue`]:
 /// `c * ambient_reflectivity * ambient_intensity`
 /// `+ c * diffuse_reflectivity * (key_intensity * max(0, -n.key) + fill_intensity * max(0, -n.fill))`
 /// `+ specular_reflectivity * key_intensity * max(0, -r.v) ^ specular_exponent`
-/// where `r` is the key direction reflected at `n` and `v` the unit vector from the camera to the hit.
+/// where `r` is the key direction reflected at `n` and `v` the unit vector from the camera to the hit. It is clamped to 1 only
+/// after the depth cue: what is brighter than white fades later than the rest (measured in `ChimeraX`'s pictures, see `docs/fidelity.md`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lighting {
     /// Unit direction in which the key light travels, camera axes.

@@ -356,8 +356,8 @@ fn lit(
         let ambient = f64::from(light.ambient_reflectivity) * f64::from(light.ambient_intensity);
         let bright = c * ambient + c * f64::from(light.diffuse_reflectivity) * lambert + highlight;
         let cue = f64::from(scene.background.color[channel]) / 255.0;
-        let mixed = bright.min(1.0) * (1.0 - faded) + cue * faded;
-        (mixed * 255.0).round() as u8
+        let mixed = bright * (1.0 - faded) + cue * faded;
+        (mixed.min(1.0) * 255.0).round() as u8
     })
 }
 
