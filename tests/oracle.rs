@@ -10,7 +10,7 @@ use support::oracle::cast;
 use support::scenes::{MAX_ATOMS, generate};
 use support::{BLACK, camera_above, draw, job, open, scene, structure};
 
-const CASES: u64 = 120;
+const CASES: u64 = 100;
 
 /// What f32 and an octahedral normal of two times 16 bits must hold.
 const PLANES: Tolerance = Tolerance {
