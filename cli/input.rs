@@ -4,7 +4,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
 use clap::Args;
 use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
@@ -114,7 +113,7 @@ impl ReadArgs {
             .lock()
             .take(options.limits.max_bytes + 1)
             .read_to_end(&mut bytes)
-            .context("standard input cannot be read")?;
+            .map_err(|error| anyhow::anyhow!("standard input cannot be read: {error}"))?;
         Ok(read_bytes(
             "standard input",
             &bytes,

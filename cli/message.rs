@@ -51,8 +51,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(text) => f.write_str(text),
-            // The alternate form prints the whole chain of causes.
-            Self::Work(error) => write!(f, "{error:#}"),
+            // The libraries' errors name their causes themselves: the chain would say them twice.
+            Self::Work(error) => write!(f, "{error}"),
             Self::Silent => Ok(()),
         }
     }
@@ -92,8 +92,8 @@ pub(crate) fn output(bytes: &[u8]) -> Result<(), Failure> {
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(Failure::Silent),
-        Err(error) => Err(Failure::Work(
-            anyhow::Error::new(error).context("standard output cannot be written"),
-        )),
+        Err(error) => Err(Failure::Work(anyhow::anyhow!(
+            "standard output cannot be written: {error}"
+        ))),
     }
 }

@@ -22,7 +22,8 @@ pub(crate) struct PictureArgs {
           conflicts_with_all = ["turntable", "commands_file"])]
     views: Vec<ViewName>,
     /// N pictures around the vertical screen axis, after --commands.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "commands_file")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "commands_file",
+          allow_negative_numbers = true)]
     turntable: Option<u32>,
     /// One picture for each line of view commands in this file, after --commands. Empty lines and lines that begin with # are skipped.
     #[arg(long, value_name = "FILE")]

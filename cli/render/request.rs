@@ -18,7 +18,7 @@ use crate::scene_file::{self, is_scene_file};
 #[command(next_help_heading = "Picture")]
 pub(super) struct RequestArgs {
     /// Size in pixels [default: 1024x1024].
-    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true)]
     size: Option<(u32, u32)>,
     /// View commands, separated by `;`: view front|left|top|back|right|bottom, roll|turn x|y|z DEGREES, move x|y|z ANGSTROM,
     /// zoom FACTOR, center SELECTION, crop X Y WIDTH HEIGHT.
@@ -43,7 +43,7 @@ pub(super) struct RequestArgs {
     #[arg(long, value_name = "COLOR")]
     background: Option<BackgroundRequest>,
     /// Colour samples a pixel: 1, 4 or 16 [default: 4].
-    #[arg(long, value_parser = parse_samples)]
+    #[arg(long, value_name = "COUNT", value_parser = parse_samples, allow_negative_numbers = true)]
     samples: Option<Samples>,
     /// auto or none. Labels are not drawn yet.
     #[arg(long, value_parser = word::<Labels>)]

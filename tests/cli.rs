@@ -1,0 +1,21 @@
+//! The program from outside: it is started as a user starts it, and judged by its exit status, its messages and its files.
+//!
+//! The input is the sample scenes' structures; drawing is done by software Vulkan, and a test that finds none fails.
+#![forbid(unsafe_code)]
+#![allow(missing_docs, reason = "tests are documented by their names")]
+
+mod cli {
+    mod bad_files;
+    mod bad_flags;
+    mod bad_outputs;
+    mod bad_scenes;
+    mod environment;
+    mod many;
+    mod options;
+    mod pictures;
+    mod planes;
+    mod program;
+    mod scene_files;
+    mod schema;
+    mod texts;
+}

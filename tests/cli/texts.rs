@@ -1,0 +1,172 @@
+//! What is printed: help, version, info, completions, the manual page, the doctor.
+
+use super::program::{Folder, library};
+
+#[test]
+fn every_help_is_complete() {
+    let folder = Folder::new("help");
+    let main = folder.run(&["--help"]).text();
+    for word in [
+        "render",
+        "info",
+        "doctor",
+        "schema",
+        "completions",
+        "man",
+        "--quiet",
+        "--verbose",
+        "Examples:",
+        "Exit status",
+    ] {
+        assert!(main.contains(word), "{word}\n{main}");
+    }
+    for subcommand in ["render", "info", "doctor", "schema", "completions", "man"] {
+        let long = folder.run(&[subcommand, "--help"]).text();
+        assert!(long.contains("Example"), "{subcommand}:\n{long}");
+        assert!(
+            long.contains(&format!("molshot {subcommand}")),
+            "{subcommand}:\n{long}"
+        );
+        assert!(folder.run(&[subcommand, "-h"]).text().contains("Usage"));
+    }
+    let render = folder.run(&["render", "--help"]).text();
+    for flag in [
+        "--output",
+        "--size",
+        "--commands",
+        "--style",
+        "--colors",
+        "--color",
+        "--projection",
+        "--fov",
+        "--background",
+        "--samples",
+        "--labels",
+        "--select",
+        "--hydrogens",
+        "--solvent",
+        "--adapter",
+        "--format",
+        "--planes",
+        "--views",
+        "--turntable",
+        "--commands-file",
+        "--each",
+        "--print-request",
+        "--input-format",
+        "--model",
+        "--protein",
+    ] {
+        assert!(render.contains(flag), "{flag}");
+    }
+}
+
+#[test]
+fn the_version_is_printed() {
+    let folder = Folder::new("version");
+    let expected = format!("molshot {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(folder.run(&["--version"]).text(), expected);
+    assert_eq!(folder.run(&["-V"]).text(), expected);
+}
+
+#[test]
+fn info_counts_what_is_there() {
+    let folder = Folder::new("info");
+    let text = folder.run(&["info", &library("1ubi.pdb")]).text();
+    for word in ["602 (0 hydrogen)", "76 amino acids", "A 76"] {
+        assert!(text.contains(word), "{word}\n{text}");
+    }
+    let json = folder.run(&["info", "--json", &library("1hvr")]).text();
+    let info: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(info["parts"].as_array().map(Vec::len), Some(2));
+    assert_eq!(info["ligands"].as_array().map(Vec::len), Some(1));
+    let sum: u64 = info["parts"]
+        .as_array()
+        .expect("parts")
+        .iter()
+        .map(|part| part["atoms"].as_u64().expect("a count"))
+        .sum();
+    assert_eq!(info["atoms"].as_u64(), Some(sum));
+    assert_eq!(
+        folder
+            .run(&["info", "--json", &library("hiv_protease_inhibitor.json")])
+            .text(),
+        json
+    );
+}
+
+#[test]
+fn completions_are_made_for_every_shell() {
+    let folder = Folder::new("completions");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = folder.run(&["completions", shell]).text();
+        for word in ["molshot", "render", "turntable"] {
+            assert!(script.contains(word), "{shell} lacks {word}");
+        }
+    }
+    folder.refuse(2, &["completions", "tcsh"], &["tcsh", "bash"]);
+}
+
+#[test]
+fn the_manual_page_is_roff_and_whole() {
+    let page = Folder::new("man").run(&["man"]).text();
+    for word in [
+        ".TH molshot 1",
+        ".SH NAME",
+        ".SH SYNOPSIS",
+        "turntable",
+        "doctor",
+        "Exit status",
+    ] {
+        assert!(page.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn the_doctor_names_the_adapter_and_draws() {
+    let folder = Folder::new("doctor");
+    let args = [
+        "doctor",
+        "--adapter",
+        "vulkan-software",
+        "--picture",
+        "test.png",
+    ];
+    let text = folder.run(&args).text();
+    for word in [
+        "taken",
+        "llvmpipe",
+        "test picture: right",
+        "Vulkan drivers: /",
+    ] {
+        assert!(text.contains(word), "{word}\n{text}");
+    }
+    assert!(folder.bytes("test.png").starts_with(b"\x89PNG"));
+    let json = folder
+        .run(&["doctor", "--adapter", "vulkan-software", "--json"])
+        .text();
+    let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(report["test_picture"]["right"], true);
+    let adapters = report["adapters"].as_array().expect("a list");
+    assert_eq!(
+        adapters
+            .iter()
+            .filter(|adapter| adapter["taken"] == true)
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn the_doctor_says_what_is_missing() {
+    let folder = Folder::new("doctor_ill");
+    let run = folder.run_with(&["doctor"], b"", |command| {
+        command
+            .env("VK_DRIVER_FILES", "/none.json")
+            .env("VK_ICD_FILENAMES", "/none.json");
+    });
+    assert_eq!(run.status, Some(1));
+    let text = String::from_utf8(run.stdout).expect("text");
+    assert!(text.contains("to mend it: "), "{text}");
+    assert!(run.stderr.starts_with("molshot: no "), "{}", run.stderr);
+}
