@@ -2,8 +2,9 @@
 
 mod support;
 
+use molshot_renderer::Draw;
 use molshot_renderer::encode::{plane_npy, plane_png};
-use molshot_renderer::{Draw, ImageFormat};
+use molshot_scenes::request::ImageFormat;
 use molshot_scenes::{Plane, RenderJob, Samples, Viewport};
 use support::scenes::{MAX_ATOMS, generate};
 use support::{draw, open, structure};
