@@ -65,7 +65,21 @@ const EXPECTED_FAILURES: [(&str, &str); 17] = [
 ];
 
 /// Files that are read but not drawn in sticks, and a part of what is said about each.
-const EXPECTED_NOT_DRAWN: [(&str, &str); 0] = [];
+const EXPECTED_NOT_DRAWN: [(&str, &str); 3] = [
+    // Nothing but water.
+    (
+        "difficult/mda_5digitResid.pdb",
+        "all 5 atoms are hidden, being water",
+    ),
+    (
+        "difficult/mda_cryst_then_model.pdb",
+        "all 4 atoms are hidden, being water",
+    ),
+    (
+        "difficult/mda_xl_serial.pdb",
+        "all 4 atoms are hidden, being water",
+    ),
+];
 
 /// The styles in which everything is drawn: sticks with balls, and balls alone.
 const STYLES: [Preset; 2] = [Preset::Misi, Preset::Spacefill];
