@@ -65,7 +65,7 @@ const EXPECTED_FAILURES: [(&str, &str); 17] = [
 ];
 
 /// Files that are read but not drawn in sticks, and a part of what is said about each.
-const EXPECTED_NOT_DRAWN: [(&str, &str); 3] = [
+const EXPECTED_NOT_DRAWN: [(&str, &str); 4] = [
     // Nothing but water.
     (
         "difficult/mda_5digitResid.pdb",
@@ -78,6 +78,10 @@ const EXPECTED_NOT_DRAWN: [(&str, &str); 3] = [
     (
         "difficult/mda_xl_serial.pdb",
         "all 4 atoms are hidden, being water",
+    ),
+    (
+        "difficult/pdbtbx_liquid.pdb",
+        "all 1536 atoms are hidden, being water",
     ),
 ];
 

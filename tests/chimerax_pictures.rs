@@ -32,11 +32,11 @@ const STICKS: (f64, f64) = (0.98, 3.3);
 /// ... and with labels, whose coloured seams the mask does not catch.
 const LABELLED_STICKS: (f64, f64) = (0.98, 4.5);
 /// The same of balls and sticks: ChimeraX's balls depend on atom types, which are not known here.
-const BALLS: (f64, f64) = (0.95, 8.0);
+const BALLS: (f64, f64) = (0.96, 10.0);
 /// What the part's camera is called in `truth/camera_truth.tsv`.
 const PART_STATE: &str = "ARG 45 + ligand only, refit";
 /// Labels never cover more than this share of what is drawn: a mask that hides a picture would prove nothing.
-const MOST_MASKED: f64 = 0.35;
+const MOST_MASKED: f64 = 0.45;
 
 /// One picture by its file name: the complex, then what was done to the front view.
 #[derive(Debug, Clone, PartialEq)]
