@@ -9,11 +9,13 @@ use molshot_molecule::summary::Summary;
 use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};
 use crate::message::{Failure, output};
+use crate::scene_file;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json")]
 pub(crate) struct InfoArgs {
-    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders in PDBbind layout, or `-`.
+    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders in PDBbind layout, one scene
+    /// file (.json), or `-`.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Print JSON.
@@ -24,7 +26,12 @@ pub(crate) struct InfoArgs {
 }
 
 pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), Failure> {
-    let structure = args.read.read_all(&args.inputs)?;
+    let structure = match args.inputs.as_slice() {
+        [input] if scene_file::is_scene_file(input) => args
+            .read
+            .read_source(&scene_file::read(input)?.structure, input)?,
+        inputs => args.read.read_all(inputs)?,
+    };
     let summary = Summary::of(&structure);
     if args.json {
         let mut text = serde_json::to_string_pretty(&summary)?;

@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
+use molshot_scenes::request::StructureSource;
 
 use crate::Verbosity;
 use crate::message::{Failure, note};
@@ -60,6 +61,45 @@ impl ReadArgs {
             structures.push(self.read_one(input)?);
         }
         Ok(Arc::new(Structure::merge(structures)))
+    }
+
+    /// Reads what a scene file says it draws.
+    pub(crate) fn read_source(
+        &self,
+        source: &StructureSource,
+        scene_file: &Path,
+    ) -> Result<Arc<Structure>, Failure> {
+        match source {
+            StructureSource::Paths { paths } => {
+                let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+                self.read_all(&paths)
+            }
+            StructureSource::Files { files } => {
+                let mut structures = Vec::with_capacity(files.len());
+                for file in files {
+                    let role = PartRole::from_file_name(&file.name);
+                    let text = file.text.as_bytes();
+                    structures.push(read_bytes(&file.name, text, role, &self.options())?);
+                }
+                Ok(Arc::new(Structure::merge(structures)))
+            }
+            StructureSource::Id { .. } => Err(Failure::in_file(
+                scene_file,
+                "/structure/id: only a server knows ids; give {\"paths\": [...]} with files beside the scene file",
+            )),
+        }
+    }
+
+    /// The flags given here that a scene file has no place for.
+    pub(crate) fn given(&self) -> Vec<&'static str> {
+        [
+            (self.input_format.is_some(), "--input-format"),
+            (self.model.is_some(), "--model"),
+            (self.protein, "--protein"),
+        ]
+        .into_iter()
+        .filter_map(|(given, flag)| given.then_some(flag))
+        .collect()
     }
 
     fn read_standard_input(&self) -> Result<Structure, Failure> {

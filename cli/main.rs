@@ -7,10 +7,12 @@
 
 mod completions;
 mod doctor;
+mod environment;
 mod info;
 mod input;
 mod message;
 mod render;
+mod scene_file;
 mod schema;
 
 use std::process::ExitCode;
@@ -60,6 +62,17 @@ enum Command {
     Man,
 }
 
+impl Command {
+    /// Whether a graphics driver will be loaded.
+    fn opens_an_adapter(&self) -> bool {
+        match self {
+            Self::Render(args) => args.draws(),
+            Self::Doctor(_) => true,
+            Self::Info(_) | Self::Schema | Self::Completions(_) | Self::Man => false,
+        }
+    }
+}
+
 /// How much is said on standard error.
 #[derive(Debug, Clone, Copy, Args)]
 struct Verbosity {
@@ -72,8 +85,14 @@ struct Verbosity {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return message::command_line(&error),
+    };
     let verbosity = cli.verbosity;
+    if cli.command.opens_an_adapter() {
+        environment::prepare_for_drivers();
+    }
     let outcome = match cli.command {
         Command::Render(args) => render::run(*args, verbosity),
         Command::Info(args) => info::run(&args, verbosity),

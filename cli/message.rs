@@ -1,6 +1,8 @@
 //! What is said on standard error, and how the program ends.
 
 use std::fmt;
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Why a subcommand ends without success.
@@ -18,6 +20,16 @@ impl Failure {
     /// A wrong command line: what is wrong; what would be right.
     pub(crate) fn usage(text: impl Into<String>) -> Self {
         Self::Usage(text.into())
+    }
+
+    /// A value of a flag that cannot be: exit status 2, and the message begins with the flag.
+    pub(crate) fn flag(flag: &str, text: impl fmt::Display) -> Self {
+        Self::Usage(format!("{flag}: {text}"))
+    }
+
+    /// A fault of a file's content, or of the file itself: exit status 1, and the message begins with the file.
+    pub(crate) fn in_file(path: &Path, text: impl fmt::Display) -> Self {
+        Self::Work(anyhow::anyhow!("{}: {text}", path.display()))
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
@@ -49,18 +61,33 @@ impl fmt::Display for Failure {
 /// Prints `molshot: ...` on standard error.
 pub(crate) fn error(failure: &Failure) {
     if !matches!(failure, Failure::Silent) {
-        eprintln!("molshot: {failure}");
+        note(failure);
     }
 }
 
-/// Prints a note on standard error.
+/// Prints a note on standard error. When that is closed nobody is left to be told.
 pub(crate) fn note(text: impl fmt::Display) {
-    eprintln!("molshot: {text}");
+    let _ = writeln!(std::io::stderr().lock(), "molshot: {text}");
+}
+
+/// Ends a program whose command line asks for help or the version, or is wrong.
+pub(crate) fn command_line(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && !error.to_string().starts_with("error: ") {
+        // Without any argument the help is printed: on standard error, for it was not asked for.
+        let _ = error.print();
+        return ExitCode::from(2);
+    }
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    note(text.trim_start_matches("error: ").trim_end());
+    ExitCode::from(2)
 }
 
 /// Writes to standard output; a closed pipe ends the program quietly.
 pub(crate) fn output(bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write;
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(()),

@@ -10,14 +10,15 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use molshot_molecule::Structure;
-use molshot_renderer::{AdapterChoice, Draw, encode, open, save};
+use molshot_renderer::{AdapterChoice, Draw, Frame, encode, open, save};
 use molshot_scenes::build::Prepared;
 use molshot_scenes::{Plane, RenderRequest};
 
 use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};
 use crate::message::{Failure, note, output};
-use pictures::{Picture, PictureArgs};
+use crate::scene_file::is_scene_file;
+use pictures::PictureArgs;
 use request::RequestArgs;
 
 #[derive(Debug, Args)]
@@ -39,8 +40,8 @@ pub(crate) struct RenderArgs {
     /// Draw each input by itself.
     #[arg(long)]
     each: bool,
-    /// Print the request as a scene file, and draw nothing.
-    #[arg(long)]
+    /// Print the request as a scene file, and draw nothing. Its paths are relative to the current folder: keep it here.
+    #[arg(long, conflicts_with_all = ["each", "views", "turntable", "commands_file"])]
     print_request: bool,
     /// What to draw with: auto, gpu, or vulkan-software.
     #[arg(long, value_name = "ADAPTER", default_value = "auto")]
@@ -65,6 +66,13 @@ Examples:
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
   molshot render close.json -o close.png";
 
+impl RenderArgs {
+    /// Whether a picture will be drawn.
+    pub(crate) fn draws(&self) -> bool {
+        !self.print_request
+    }
+}
+
 /// Inputs that make one scene, and the name they go by.
 struct Group {
     name: String,
@@ -74,10 +82,7 @@ struct Group {
 
 pub(crate) fn run(args: RenderArgs, verbosity: Verbosity) -> Result<(), Failure> {
     if args.print_request {
-        let request = request::of_inputs(&args.inputs, &args.request, args.output.as_deref())?;
-        let mut text = serde_json::to_string_pretty(&request)?;
-        text.push('\n');
-        return output(text.as_bytes());
+        return print_request(&args, verbosity);
     }
     let Some(out) = args.output.as_deref() else {
         return Err(Failure::usage("nowhere to write; give -o OUT"));
@@ -88,7 +93,10 @@ pub(crate) fn run(args: RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
         vec![args.inputs.as_slice()]
     };
     let pictures = args.pictures.list()?;
-    pictures::check_output(out, args.each && groups.len() > 1, &pictures)?;
+    pictures::check_output(out, &groups, &pictures)?;
+    if args.request.wants_labels() && !verbosity.quiet {
+        note("warning: --labels auto: labels are not drawn yet; the picture has none");
+    }
 
     let mut draw: Option<Box<dyn Draw>> = None;
     let total = groups.len() * pictures.len();
@@ -98,22 +106,26 @@ pub(crate) fn run(args: RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
     for inputs in groups.iter().copied() {
         let result = read_group(&args, inputs, out).and_then(|group| {
             progress.suspend(|| print_warnings(&group.structure, verbosity));
-            let prepared = Prepared::new(Arc::clone(&group.structure), &group.request)?;
-            // Opened late: a mistake in the request is told without waiting for a driver.
-            let draw = match &mut draw {
-                Some(draw) => draw,
-                None => draw.insert(open(args.adapter)?),
-            };
+            let prepared = Prepared::new(Arc::clone(&group.structure), &group.request)
+                .map_err(|error| args.request.blame(error, &inputs[0]))?;
             for picture in &pictures {
-                draw_one(
-                    draw.as_mut(),
-                    &prepared,
-                    &group,
-                    picture,
-                    out,
-                    verbosity,
-                    &progress,
-                )?;
+                let from_flag = args.request.has_commands();
+                let job = picture.job(&prepared, &group.request, &inputs[0], from_flag)?;
+                // Opened late: a mistake in the request is told without waiting for a driver.
+                let draw = match &mut draw {
+                    Some(draw) => draw,
+                    None => draw.insert(open(args.adapter)?),
+                };
+                let frame = draw.draw(&job)?;
+                let planes = job.planes().iter().copied();
+                let format = group.request.output.format;
+                if out == Path::new("-") {
+                    output(&encode::picture(&frame, format)?.bytes)?;
+                } else {
+                    let path = picture.path(out, &group.name);
+                    let written = save(&frame, planes, &path, format)?;
+                    progress.suspend(|| report(&frame, &written, verbosity));
+                }
                 progress.inc(1);
                 done += 1;
             }
@@ -139,11 +151,36 @@ pub(crate) fn run(args: RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
     Ok(())
 }
 
+fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure> {
+    if args.inputs.iter().any(|input| input == Path::new("-")) {
+        return Err(Failure::usage(
+            "--print-request: a scene file cannot name standard input; give files",
+        ));
+    }
+    let request = request::of_inputs(&args.inputs, &args.request, args.output.as_deref())?;
+    let left_out = args.read.given();
+    if !left_out.is_empty() && !verbosity.quiet {
+        note(format_args!(
+            "warning: a scene file has no place for {}; give it again with the scene file",
+            left_out.join(" and ")
+        ));
+    }
+    let mut text = serde_json::to_string_pretty(&request)?;
+    text.push('\n');
+    output(text.as_bytes())
+}
+
 fn read_group(args: &RenderArgs, inputs: &[PathBuf], out: &Path) -> Result<Group, Failure> {
     let request = request::of_inputs(inputs, &args.request, Some(out))?;
-    let structure = match request::scene_paths(inputs, &request)? {
-        Some(paths) => args.read.read_all(&paths)?,
-        None => args.read.read_all(inputs)?,
+    let planes = &request.output.planes;
+    if out == Path::new("-") && (planes.len() != 1 || !planes.contains(&Plane::Color)) {
+        return Err(Failure::usage(
+            "only the picture itself goes to standard output; give -o FILE for further planes",
+        ));
+    }
+    let structure = match inputs {
+        [input] if is_scene_file(input) => args.read.read_source(&request.structure, input)?,
+        inputs => args.read.read_all(inputs)?,
     };
     Ok(Group {
         name: pictures::name_of(&inputs[0]),
@@ -152,46 +189,23 @@ fn read_group(args: &RenderArgs, inputs: &[PathBuf], out: &Path) -> Result<Group
     })
 }
 
-fn draw_one(
-    draw: &mut dyn Draw,
-    prepared: &Prepared,
-    group: &Group,
-    picture: &Picture,
-    out: &Path,
-    verbosity: Verbosity,
-    progress: &ProgressBar,
-) -> Result<(), Failure> {
-    let job = picture.job(prepared, &group.request)?;
-    let frame = draw.draw(&job)?;
-    let format = prepared.output().format;
-    if out == Path::new("-") {
-        if job.planes().len() != 1 || !job.planes().contains(&Plane::Color) {
-            return Err(Failure::usage(
-                "only the picture itself goes to standard output; give -o FILE for further planes",
-            ));
-        }
-        return output(&encode::picture(&frame, format)?.bytes);
+/// With `--verbose`, what was written and how long it took.
+fn report(frame: &Frame, written: &[PathBuf], verbosity: Verbosity) {
+    if !verbosity.verbose {
+        return;
     }
-    let path = picture.path(out, &group.name);
-    let written = save(&frame, job.planes().iter().copied(), &path, format)?;
-    if verbosity.verbose {
-        let timings = frame.timings;
-        progress.suspend(|| {
-            for path in &written {
-                note(format_args!("wrote {}", path.display()));
-            }
-            note(format_args!(
-                "{} x {} pixels by {}: upload {:.1} ms, draw {:.1} ms, read back {:.1} ms",
-                frame.width_px,
-                frame.height_px,
-                frame.adapter,
-                timings.upload.as_secs_f64() * 1e3,
-                timings.draw.as_secs_f64() * 1e3,
-                timings.read_back.as_secs_f64() * 1e3,
-            ));
-        });
+    for path in written {
+        note(format_args!("wrote {}", path.display()));
     }
-    Ok(())
+    note(format_args!(
+        "{} x {} pixels by {}: upload {:.1} ms, draw {:.1} ms, read back {:.1} ms",
+        frame.width_px,
+        frame.height_px,
+        frame.adapter,
+        frame.timings.upload.as_secs_f64() * 1e3,
+        frame.timings.draw.as_secs_f64() * 1e3,
+        frame.timings.read_back.as_secs_f64() * 1e3,
+    ));
 }
 
 /// A bar with rate and time left, for many pictures on a terminal.

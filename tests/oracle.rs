@@ -9,7 +9,7 @@ use support::oracle::cast;
 use support::scenes::{MAX_ATOMS, generate};
 use support::{draw, open, structure};
 
-const CASES: u64 = 100;
+const CASES: u64 = 120;
 
 /// What f32 and an octahedral normal of two times 16 bits must hold.
 const PLANES: Tolerance = Tolerance {

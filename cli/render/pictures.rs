@@ -1,14 +1,16 @@
 //! Which pictures of one scene are drawn, and where each is written.
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use molshot_renderer::check_destination;
 use molshot_scenes::build::Prepared;
-use molshot_scenes::commands::ViewName;
+use molshot_scenes::commands::{Axis, ViewName};
 use molshot_scenes::{Command, RenderJob, RenderRequest, SceneError, parse_commands};
 
 use crate::message::Failure;
+use crate::scene_file::read_text;
 
 /// Many pictures of one scene.
 #[derive(Debug, Clone, Args)]
@@ -35,7 +37,7 @@ fn parse_view(text: &str) -> Result<ViewName, String> {
 }
 
 /// One picture of a scene.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Picture {
     /// Number among the pictures of its scene, counted from 0, with as many digits as the last one.
     index: String,
@@ -45,6 +47,8 @@ pub(crate) struct Picture {
     before: Vec<Command>,
     /// After the request's own commands.
     after: Vec<Command>,
+    /// `FILE:LINE` of the commands in `after`; empty when they are our own.
+    place: String,
 }
 
 impl PictureArgs {
@@ -52,23 +56,26 @@ impl PictureArgs {
     pub(crate) fn list(&self) -> Result<Vec<Picture>, Failure> {
         let mut pictures: Vec<Picture> = if let Some(file) = &self.commands_file {
             commands_of_file(file)?
-                .into_iter()
-                .map(|after| Picture::new("", Vec::new(), after))
-                .collect()
         } else if let Some(count) = self.turntable {
             (0..count)
-                .map(|i| {
-                    let degrees = 360.0 * f64::from(i) / f64::from(count);
-                    let turn = parse_commands(&format!("roll y {degrees}"))?;
-                    Ok(Picture::new("", Vec::new(), turn))
+                .map(|i| Picture {
+                    after: vec![Command::Turn {
+                        axis: Axis::Y,
+                        degrees: 360.0 * f64::from(i) / f64::from(count),
+                    }],
+                    ..Picture::default()
                 })
-                .collect::<Result<_, SceneError>>()?
+                .collect()
         } else if self.views.is_empty() {
-            vec![Picture::new("", Vec::new(), Vec::new())]
+            vec![Picture::default()]
         } else {
             self.views
                 .iter()
-                .map(|view| Picture::new(view.name(), vec![Command::View(*view)], Vec::new()))
+                .map(|view| Picture {
+                    view: view.name(),
+                    before: vec![Command::View(*view)],
+                    ..Picture::default()
+                })
                 .collect()
         };
         let digits = (pictures.len() - 1).to_string().len();
@@ -79,56 +86,91 @@ impl PictureArgs {
     }
 }
 
-fn commands_of_file(file: &Path) -> Result<Vec<Vec<Command>>, Failure> {
-    let named = |text: String| Failure::Work(anyhow::anyhow!("{}{text}", file.display()));
-    let text = fs::read_to_string(file).map_err(|error| {
-        named(format!(
-            ": cannot be read: {error}; give a text file with view commands"
-        ))
-    })?;
-    let mut lists = Vec::new();
-    for (number, line) in text.lines().enumerate() {
+fn commands_of_file(file: &Path) -> Result<Vec<Picture>, Failure> {
+    let bytes = read_text(file, "text file with view commands")?;
+    let mut pictures = Vec::new();
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let place = format!("{}:{}", file.display(), index + 1);
+        let Ok(line) = std::str::from_utf8(line) else {
+            return Err(Failure::Work(anyhow::anyhow!(
+                "{place}: this is no text in UTF-8; give one picture's view commands a line"
+            )));
+        };
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let commands =
-            parse_commands(line).map_err(|error| named(format!(":{}: {error}", number + 1)))?;
-        lists.push(commands);
+        let after = parse_commands(line)
+            .map_err(|error| Failure::Work(anyhow::anyhow!("{place}: {error}")))?;
+        pictures.push(Picture {
+            after,
+            place,
+            ..Picture::default()
+        });
     }
-    if lists.is_empty() {
-        return Err(named(
-            ": holds no view commands; give one picture's commands a line".into(),
+    if pictures.is_empty() {
+        return Err(Failure::in_file(
+            file,
+            "holds no view commands; give one picture's commands a line",
         ));
     }
-    Ok(lists)
+    Ok(pictures)
 }
 
 impl Picture {
-    fn new(view: &'static str, before: Vec<Command>, after: Vec<Command>) -> Self {
-        Self {
-            index: String::new(),
-            view,
-            before,
-            after,
-        }
-    }
-
-    /// The job of this picture.
+    /// The job of this picture. `input` and `from_flag` say where the request and its commands come from.
     pub(crate) fn job(
         &self,
         prepared: &Prepared,
         request: &RenderRequest,
-    ) -> Result<RenderJob, SceneError> {
-        let commands = [
-            self.before.clone(),
-            request.view_commands()?,
-            self.after.clone(),
-        ]
-        .concat();
-        let mut camera = prepared.camera()?;
-        camera.apply(&commands, &prepared.scene().structure)?;
-        prepared.job_from(&camera)
+        input: &Path,
+        from_flag: bool,
+    ) -> Result<RenderJob, Failure> {
+        let blame_file = |error: SceneError| Failure::in_file(input, error);
+        let own = request.view_commands().map_err(blame_file)?;
+        let commands = [self.before.as_slice(), &own, &self.after].concat();
+        let mut camera = prepared.camera().map_err(blame_file)?;
+        camera
+            .apply(&commands, &prepared.scene().structure)
+            .map_err(|error| self.blame(error, &own, input, from_flag))?;
+        prepared.job_from(&camera).map_err(blame_file)
+    }
+
+    /// Says where the command at fault stands: in the commands file, in the flag, or in the scene file. One that was typed and fits no
+    /// structure makes the command line wrong; a `center` whose atoms this structure lacks does not.
+    fn blame(&self, error: SceneError, own: &[Command], input: &Path, from_flag: bool) -> Failure {
+        let SceneError::Command {
+            number,
+            command,
+            problem,
+            remedy,
+        } = error
+        else {
+            return Failure::in_file(input, error);
+        };
+        let own_number = number.saturating_sub(self.before.len());
+        let after_number = own_number.saturating_sub(own.len());
+        let renumbered = SceneError::Command {
+            number: if after_number > 0 {
+                after_number
+            } else {
+                own_number
+            },
+            command,
+            problem,
+            remedy,
+        };
+        if after_number > 0 {
+            return Failure::Work(anyhow::anyhow!("{}: {renumbered}", self.place));
+        }
+        let depends_on_structure = own_number
+            .checked_sub(1)
+            .and_then(|index| own.get(index))
+            .is_some_and(|command| matches!(command, Command::Center(_)));
+        if from_flag && !depends_on_structure {
+            return Failure::flag("--commands", renumbered);
+        }
+        Failure::in_file(input, renumbered)
     }
 
     /// `out` with its placeholders filled in.
@@ -147,24 +189,62 @@ impl Picture {
     }
 }
 
-/// Refuses an output name under which several pictures would overwrite each other.
+/// Refuses an output name under which several pictures would overwrite each other, and places that cannot be written, before any
+/// work is done.
 pub(crate) fn check_output(
     out: &Path,
-    many_inputs: bool,
+    groups: &[&[PathBuf]],
     pictures: &[Picture],
 ) -> Result<(), Failure> {
     let text = out.to_string_lossy();
-    if many_inputs && !text.contains("{name}") {
-        return Err(Failure::usage(
+    if groups.len() > 1 && !text.contains("{name}") {
+        return Err(Failure::flag(
+            "--output",
             "--each would write all inputs to one file; put {name} into OUT, as in 'out/{name}.png'",
         ));
     }
     if pictures.len() > 1 && !text.contains("{view}") && !text.contains("{index}") {
-        return Err(Failure::usage(
+        return Err(Failure::flag(
+            "--output",
             "many pictures would be written to one file; put {view} or {index} into OUT, as in 'turn_{index}.png'",
         ));
     }
+    if out == Path::new("-") {
+        return Ok(());
+    }
+    let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
+    for inputs in groups {
+        let name = name_of(&inputs[0]);
+        for picture in pictures {
+            let path = picture.path(out, &name);
+            if let Some(input) = inputs.iter().find(|input| same_file(input, &path)) {
+                return Err(Failure::flag(
+                    "--output",
+                    format_args!(
+                        "the picture would replace the input {}; give another name",
+                        input.display()
+                    ),
+                ));
+            }
+            check_destination(&path)?;
+            if let Some(other) = taken.insert(path.clone(), &inputs[0]) {
+                return Err(Failure::flag(
+                    "--output",
+                    format_args!(
+                        "a picture of {} and one of {} would both be written to {}; name every view once, and draw inputs of one name by separate commands",
+                        other.display(),
+                        inputs[0].display(),
+                        path.display()
+                    ),
+                ));
+            }
+        }
+    }
     Ok(())
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// What `{name}` stands for: the input's name without folders and endings.
@@ -172,6 +252,9 @@ pub(crate) fn name_of(input: &Path) -> String {
     let name = input
         .file_name()
         .map_or_else(|| "input".into(), |name| name.to_string_lossy());
+    if input.is_dir() {
+        return name.into_owned();
+    }
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     match name.rsplit_once('.') {
         Some((stem, _)) if !stem.is_empty() => stem.to_owned(),

@@ -1,6 +1,5 @@
 //! Flags to the request document. A scene file is taken first, then every flag that was given overrides it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,10 +7,11 @@ use molshot_scenes::colors::Rgb;
 use molshot_scenes::request::{
     BackgroundRequest, ColorScheme, ImageFormat, Labels, Preset, ProjectionKind, StructureSource,
 };
-use molshot_scenes::{Plane, RenderRequest, Samples};
+use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
 use serde::de::DeserializeOwned;
 
 use crate::message::Failure;
+use crate::scene_file::{self, is_scene_file};
 
 /// What the picture looks like. Every flag has its counterpart in the scene file.
 #[derive(Debug, Clone, Args)]
@@ -105,13 +105,14 @@ pub(super) fn of_inputs(
     args: &RequestArgs,
     out: Option<&Path>,
 ) -> Result<RenderRequest, Failure> {
-    let mut request = if inputs.iter().any(|input| is_scene_file(input)) {
+    let scene_file = inputs.iter().any(|input| is_scene_file(input));
+    let mut request = if scene_file {
         let [scene_file] = inputs else {
             return Err(Failure::usage(
                 "a scene file names its own structure; give it alone, or use --each",
             ));
         };
-        read_scene_file(scene_file)?
+        scene_file::read(scene_file)?
     } else {
         RenderRequest::new(StructureSource::Paths {
             paths: inputs
@@ -120,69 +121,21 @@ pub(super) fn of_inputs(
                 .collect(),
         })
     };
-    args.apply(&mut request, out)?;
-    request.validate()?;
+    args.apply(&mut request, out, scene_file)?;
+    request
+        .validate()
+        .map_err(|error| args.blame(error, &inputs[0]))?;
     Ok(request)
-}
-
-/// The structure files of a scene file, found relative to it; `None` when the inputs are structures themselves.
-pub(super) fn scene_paths(
-    inputs: &[PathBuf],
-    request: &RenderRequest,
-) -> Result<Option<Vec<PathBuf>>, Failure> {
-    let [scene_file] = inputs else {
-        return Ok(None);
-    };
-    if !is_scene_file(scene_file) {
-        return Ok(None);
-    }
-    let folder = scene_file.parent().unwrap_or(Path::new(""));
-    match &request.structure {
-        StructureSource::Paths { paths } => {
-            Ok(Some(paths.iter().map(|path| folder.join(path)).collect()))
-        }
-        StructureSource::Id { .. } | StructureSource::Files { .. } => {
-            Err(Failure::Work(anyhow::anyhow!(
-                "{}: /structure: only a server knows ids and inline files; give {{\"paths\": [...]}} with files beside the scene file",
-                scene_file.display()
-            )))
-        }
-    }
-}
-
-fn is_scene_file(input: &Path) -> bool {
-    input
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
-}
-
-fn read_scene_file(path: &Path) -> Result<RenderRequest, Failure> {
-    /// A scene file is a page of text; a structure that was misnamed is not read to its end.
-    const MAX_BYTES: u64 = 16 << 20;
-    let named = |text: String| Failure::Work(anyhow::anyhow!("{}: {text}", path.display()));
-    let size = fs::metadata(path)
-        .map_err(|error| {
-            named(format!(
-                "cannot be read: {error}; give the path of a scene file"
-            ))
-        })?
-        .len();
-    if size > MAX_BYTES {
-        return Err(named(format!(
-            "{size} bytes are too many for a scene file; give one of at most {MAX_BYTES} bytes"
-        )));
-    }
-    let bytes = fs::read(path).map_err(|error| {
-        named(format!(
-            "cannot be read: {error}; give the path of a scene file"
-        ))
-    })?;
-    RenderRequest::from_json(&bytes).map_err(|error| named(error.to_string()))
 }
 
 impl RequestArgs {
     /// Overrides the document by what was typed.
-    fn apply(&self, request: &mut RenderRequest, out: Option<&Path>) -> Result<(), Failure> {
+    fn apply(
+        &self,
+        request: &mut RenderRequest,
+        out: Option<&Path>,
+        from_scene_file: bool,
+    ) -> Result<(), Failure> {
         /// Takes a flag's value when it was given.
         fn set<T: Clone>(target: &mut T, flag: Option<&T>) {
             if let Some(value) = flag {
@@ -218,8 +171,81 @@ impl RequestArgs {
             output.format = format;
         } else if let Some(ending) = out.and_then(Path::extension) {
             output.format = format_of_ending(&ending.to_string_lossy())?;
+        } else if let Some(out) = out
+            && out != Path::new("-")
+            && !from_scene_file
+        {
+            return Err(Failure::flag(
+                "--output",
+                format_args!(
+                    "{} has no ending to tell the picture's format; use .png, .jpg or .webp, or give --format",
+                    out.display()
+                ),
+            ));
         }
         Ok(())
+    }
+
+    /// Tells a flag's mistake from a file's: a value that was typed is named by its flag and makes the command line wrong; everything
+    /// else is a fault of `input`.
+    pub(super) fn blame(&self, error: SceneError, input: &Path) -> Failure {
+        let flag = match &error {
+            SceneError::Invalid { pointer, .. } => self.flag_of(pointer),
+            SceneError::Command { .. } => (!self.commands.is_empty()).then_some("--commands"),
+            SceneError::Selection { .. } => self.select.is_some().then_some("--select"),
+            _ => None,
+        };
+        match (flag, error) {
+            (
+                Some(flag),
+                SceneError::Invalid {
+                    problem, remedy, ..
+                },
+            ) => Failure::flag(flag, format_args!("{problem}; {remedy}")),
+            (Some(flag), SceneError::Selection { source, .. }) => Failure::flag(flag, source),
+            (Some(flag), error) => Failure::flag(flag, error),
+            (None, error) => Failure::in_file(input, error),
+        }
+    }
+
+    /// The flag that was given for a value of the document.
+    fn flag_of(&self, pointer: &str) -> Option<&'static str> {
+        let table = [
+            ("/output/width_px", self.size.is_some(), "--size"),
+            ("/output/height_px", self.size.is_some(), "--size"),
+            ("/output", self.size.is_some(), "--size"),
+            ("/output/format", self.background.is_some(), "--background"),
+            ("/output/format", true, "--format"),
+            ("/output/planes", !self.planes.is_empty(), "--planes"),
+            ("/camera/fov_degrees", self.fov.is_some(), "--fov"),
+            ("/commands", !self.commands.is_empty(), "--commands"),
+            ("/style/color", self.color.is_some(), "--color"),
+            ("/style/color", self.colors.is_some(), "--colors"),
+            (
+                "/style/stick_radius_angstrom",
+                self.stick_radius.is_some(),
+                "--stick-radius",
+            ),
+            (
+                "/style/ball_scale",
+                self.ball_scale.is_some(),
+                "--ball-scale",
+            ),
+        ];
+        table
+            .into_iter()
+            .find(|(place, given, _)| *place == pointer && *given)
+            .map(|(_, _, flag)| flag)
+    }
+
+    /// Whether labels were asked for by their flag.
+    pub(super) fn wants_labels(&self) -> bool {
+        self.labels == Some(Labels::Auto)
+    }
+
+    /// Whether the view commands come from the flag.
+    pub(super) fn has_commands(&self) -> bool {
+        !self.commands.is_empty()
     }
 }
 
@@ -228,8 +254,11 @@ fn format_of_ending(ending: &str) -> Result<ImageFormat, Failure> {
         "png" => Ok(ImageFormat::Png),
         "jpg" | "jpeg" => Ok(ImageFormat::Jpeg),
         "webp" => Ok(ImageFormat::Webp),
-        _ => Err(Failure::usage(format!(
-            "the output's ending .{ending} is no picture format; use .png, .jpg or .webp, or give --format"
-        ))),
+        _ => Err(Failure::flag(
+            "--output",
+            format_args!(
+                "the ending .{ending} is no picture format; use .png, .jpg or .webp, or give --format"
+            ),
+        )),
     }
 }

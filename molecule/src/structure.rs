@@ -115,6 +115,22 @@ pub enum PartRole {
     Ligand,
 }
 
+impl PartRole {
+    /// What a name in the manner of `PDBbind` stands for: `x_pocket.pdb` and `x_protein.pdb` a pocket, `x_ligand.mol2` and
+    /// `x_ligand.sdf` a ligand (each also `.gz`), and everything else a whole structure.
+    #[must_use]
+    pub fn from_file_name(name: &str) -> Self {
+        let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+        if stem.ends_with("_ligand") {
+            Self::Ligand
+        } else if stem.ends_with("_pocket") || stem.ends_with("_protein") {
+            Self::Pocket
+        } else {
+            Self::Whole
+        }
+    }
+}
+
 /// One input file (a *model* in ChimeraX's words). Bonds never cross parts.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use molshot_scenes::Plane;
@@ -58,7 +58,52 @@ fn beside(path: &Path, plane: Plane, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Says beforehand whether a picture can be written to `path`: its folder exists, and `path` is not a folder or write-protected.
+///
+/// # Errors
+/// [`RenderError::Write`]. That nothing is found wrong is no promise: only writing shows whether the disk is full.
+pub fn check_destination(path: &Path) -> Result<(), RenderError> {
+    let fault = |kind: ErrorKind, reason: String| {
+        Err(RenderError::Write {
+            path: path.display().to_string(),
+            source: Error::new(kind, reason),
+        })
+    };
+    let names_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    if path.file_name().is_none() || names_folder || path.is_dir() {
+        return fault(
+            ErrorKind::IsADirectory,
+            "it is a folder, and a file name is wanted".into(),
+        );
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return fault(
+            ErrorKind::NotFound,
+            format!("there is no folder {}", folder.display()),
+        );
+    }
+    for place in [folder, path] {
+        if fs::metadata(place).is_ok_and(|metadata| metadata.permissions().readonly()) {
+            return fault(
+                ErrorKind::PermissionDenied,
+                format!("{} is write-protected", place.display()),
+            );
+        }
+    }
+    Ok(())
+}
+
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // The target of a link is replaced, not the link.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // A device such as /dev/null is written to; renaming would replace it by a file.
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return File::options().write(true).open(path)?.write_all(bytes);
+    }
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.part", std::process::id()));

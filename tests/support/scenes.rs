@@ -28,10 +28,12 @@ struct Bodies {
 pub(crate) fn generate(seed: u64, orthographic: bool, structure: &Arc<Structure>) -> RenderJob {
     let mut chance = Chance(seed);
     let place = place(&mut chance);
-    let bodies = match chance.below(4) {
+    let world_from_camera = chance.rotation();
+    let bodies = match chance.below(5) {
         0 => soup(&mut chance, place),
         1 => sticks(&mut chance, place),
         2 => balls(&mut chance, place),
+        3 => end_on(&mut chance, place, world_from_camera),
         _ => ball_and_stick(&mut chance, place),
     };
     let [r, g, b, _] = chance.color();
@@ -55,7 +57,7 @@ pub(crate) fn generate(seed: u64, orthographic: bool, structure: &Arc<Structure>
     let viewport = viewport(&mut chance, samples);
     RenderJob::new(
         Arc::new(scene),
-        view(&mut chance, place, orthographic),
+        view(&mut chance, place, world_from_camera, orthographic),
         viewport,
         samples,
         Plane::ALL.into_iter().collect(),
@@ -184,9 +186,25 @@ fn ball_and_stick(chance: &mut Chance, place: DVec3) -> Bodies {
     }
 }
 
+/// Sticks that are seen along their axes, or nearly so: the hardest case for a cylinder's quadratic. Some big balls among them.
+fn end_on(chance: &mut Chance, place: DVec3, world_from_camera: DQuat) -> Bodies {
+    let mut bodies = soup(chance, place);
+    bodies.spheres.truncate(5);
+    for cylinder in &mut bodies.cylinders {
+        let tilt = 10.0_f64.powf(chance.between(-7.0, -0.5));
+        let axis = world_from_camera * (DVec3::Z + tilt * chance.in_cube(1.0));
+        let start = DVec3::from_array(cylinder.start_angstrom.map(f64::from));
+        let signed = if chance.hit(0.5) { axis } else { -axis };
+        cylinder.end_angstrom = point(start + chance.between(0.2, 8.0) * signed);
+    }
+    for sphere in &mut bodies.spheres {
+        sphere.radius_angstrom *= 3.0;
+    }
+    bodies
+}
+
 /// Far from the molecule, before it, cutting into it with the near plane, or inside it.
-fn view(chance: &mut Chance, place: DVec3, orthographic: bool) -> View {
-    let world_from_camera = chance.rotation();
+fn view(chance: &mut Chance, place: DVec3, world_from_camera: DQuat, orthographic: bool) -> View {
     let aim = place + chance.in_cube(HALF_EDGE_ANGSTROM * 0.3);
     let (distance, near) = match chance.below(4) {
         0 => (chance.between(20.0, 40.0), 1.0),
@@ -208,7 +226,7 @@ fn view(chance: &mut Chance, place: DVec3, orthographic: bool) -> View {
                 .atan()
                 .to_degrees();
         Projection::Perspective {
-            fov_x_degrees: chance.between(full * 0.3, full * 1.1).clamp(1.0, 150.0),
+            fov_x_degrees: chance.between(full * 0.3, full * 1.3).clamp(1.0, 165.0),
         }
     };
     View {

@@ -1,11 +1,11 @@
 //! Ranges and contradictions: what the form alone does not say.
 
 use super::{
-    CameraRequest, ColorScheme, OutputRequest, RenderRequest, SCHEMA_VERSION, StructureSource,
-    StyleRequest,
+    BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, OutputRequest, RenderRequest,
+    SCHEMA_VERSION, StructureSource, StyleRequest,
 };
 use crate::error::SceneError;
-use crate::job::MAX_EDGE_PX;
+use crate::job::{MAX_EDGE_PX, Plane};
 
 /// Radii and scales lie between this ...
 const MIN_SIZE: f64 = 0.01;
@@ -30,8 +30,22 @@ impl RenderRequest {
         self.style.validate()?;
         self.camera.validate()?;
         self.output.validate()?;
+        self.check_transparency()?;
         self.selection()?;
         self.view_commands()?;
+        Ok(())
+    }
+
+    fn check_transparency(&self) -> Result<(), SceneError> {
+        let transparent = self.style.background == BackgroundRequest::Transparent;
+        let colored = self.output.planes.contains(&Plane::Color);
+        if transparent && colored && self.output.format == ImageFormat::Jpeg {
+            return Err(SceneError::invalid(
+                "/output/format",
+                "JPEG has no transparency".into(),
+                "use png or webp, or give a background colour".into(),
+            ));
+        }
         Ok(())
     }
 }
@@ -87,13 +101,13 @@ impl StyleRequest {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(
                 "/style/color",
                 "the colour scheme uniform needs a colour".into(),
-                "give \"color\", such as \"#4477aa\"".into(),
+                "give \"color\" (--color on the command line), such as \"#4477aa\"".into(),
             )),
             (Some(ColorScheme::Uniform), Some(_)) | (_, None) => Ok(()),
             (_, Some(_)) => Err(SceneError::invalid(
                 "/style/color",
                 "this colour would not be used".into(),
-                "set \"colors\" to \"uniform\", or leave \"color\" out".into(),
+                "set \"colors\" to \"uniform\" (--colors uniform on the command line), or leave \"color\" out".into(),
             )),
         }
     }
