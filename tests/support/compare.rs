@@ -1,12 +1,13 @@
 //! The comparer. Nowhere else in these tests may two pictures be held "equal enough": thresholds enter through
-//! [`assert_alike`] and [`assert_differ`] alone.
+//! [`assert_alike`] and [`assert_differ`] alone. (Pictures of another program can only be held to be like, not equal: see
+//! [`likeness`](super::likeness).)
 
-use std::fs;
 use std::path::PathBuf;
 
 use molshot_renderer::Frame;
 
 use super::oracle::Truth;
+use super::pictures::{output_file, write_sheet as write_sheet_of};
 
 /// A picture with any of its planes, row by row.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -244,7 +245,7 @@ impl Picture {
     }
 
     /// Something to look at: the colour, or else the ids as colours.
-    fn visible(&self) -> Vec<[u8; 3]> {
+    pub(crate) fn visible(&self) -> Vec<[u8; 3]> {
         if let Some(rgba) = &self.rgba {
             return rgba.iter().map(|[r, g, b, _]| [*r, *g, *b]).collect();
         }
@@ -379,21 +380,12 @@ fn write_sheet(name: &str, actual: &Picture, expected: &Picture) -> PathBuf {
         // Eight times the difference, so that small ones are seen.
         .map(|(a, b)| std::array::from_fn(|c| a[c].abs_diff(b[c]).saturating_mul(8)))
         .collect();
-    let width = expected.width_px as usize;
-    let rows: Vec<u8> = (0..expected.height_px as usize)
-        .flat_map(|row| [&left, &middle, &right].map(|part| &part[row * width..][..width]))
-        .flat_map(|row| row.as_flattened().to_vec())
-        .collect();
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let path = folder.join(format!("{}.png", name.replace([' ', '/'], "-")));
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, expected.width_px * 3, expected.height_px);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder
-        .write_header()
-        .and_then(|mut writer| writer.write_image_data(&rows))
-        .expect("three pictures side by side are a picture");
-    fs::create_dir_all(&folder).expect("cargo's folder for test output can be made");
-    fs::write(&path, bytes).expect("cargo's folder for test output can be written");
+    let path = output_file(name);
+    write_sheet_of(
+        &path,
+        expected.width_px,
+        expected.height_px,
+        &[left, middle, right],
+    );
     path
 }

@@ -5,10 +5,13 @@
 )]
 
 pub(crate) mod compare;
+pub(crate) mod likeness;
 pub(crate) mod oracle;
+pub(crate) mod pictures;
 pub(crate) mod scenes;
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
@@ -28,6 +31,15 @@ pub(crate) const ATOMS_PER_RESIDUE: u32 = 3;
 pub(crate) fn open() -> Box<dyn Draw> {
     molshot_renderer::open(AdapterChoice::VulkanSoftware)
         .expect("these tests draw with lavapipe: install mesa-vulkan-drivers")
+}
+
+/// The folder of the larger test data, or `None` with a word about it.
+pub(crate) fn test_data() -> Option<PathBuf> {
+    let data = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
+    if data.is_none() {
+        eprintln!("skipped: MOLSHOT_TEST_DATA is not set");
+    }
+    data
 }
 
 /// Draws, or fails the test.
