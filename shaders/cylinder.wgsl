@@ -64,7 +64,8 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
     } else {
         clip_position = clip_of_whole_region(corner);
     }
-    let axis = end - start;
+    // Turned, but not moved: the difference of two far points would lose the digits of a short stick's direction.
+    let axis = (view.camera_from_scene * vec4<f32>(instance.end - instance.start, 0.0)).xyz;
     let axis_length = length(axis);
     return CylinderVertex(
         clip_position,

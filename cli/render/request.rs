@@ -39,7 +39,7 @@ pub(super) struct RequestArgs {
     /// Horizontal field of view in degrees, 1 to 170 [default: 30].
     #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
     fov: Option<f64>,
-    /// Background: #RRGGBB, a CSS name, or transparent [default: #000000].
+    /// Background: #RRGGBB, a CSS name, or transparent [default: black].
     #[arg(long, value_name = "COLOR")]
     background: Option<BackgroundRequest>,
     /// Colour samples a pixel: 1, 4 or 16 [default: 4].

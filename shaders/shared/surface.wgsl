@@ -45,7 +45,8 @@ fn shade(hit: Hit, ray: Ray) -> vec4<f32> {
     let diffuse = view.key_diffuse * max(-key, 0.0) + view.fill_diffuse * max(-fill, 0.0);
     let reflected = view.key_direction - 2.0 * key * hit.normal;
     let highlight = view.specular * power_30(max(-dot(reflected, towards_hit), 0.0));
-    var color = min(hit.color * (view.ambient + diffuse) + highlight, vec3<f32>(1.0));
+    // May exceed 1 here: what is too bright fades with depth before it is cut off, as in ChimeraX's pictures.
+    var color = hit.color * (view.ambient + diffuse) + highlight;
     if view.cue_end_angstrom > 0.0 {
         let kept = clamp(
             (view.cue_end_angstrom - hit.depth_angstrom) / (view.cue_end_angstrom - view.cue_start_angstrom),
@@ -55,7 +56,7 @@ fn shade(hit: Hit, ray: Ray) -> vec4<f32> {
         color = mix(view.cue_color, color, kept);
     }
     // Rounded here, so that no driver's own rounding matters.
-    return vec4<f32>(floor(color * 255.0 + 0.5) / 255.0, 1.0);
+    return vec4<f32>(floor(min(color, vec3<f32>(1.0)) * 255.0 + 0.5) / 255.0, 1.0);
 }
 
 fn facing_viewer(normal: vec3<f32>, ray: Ray) -> vec3<f32> {

@@ -11,6 +11,8 @@ pub(super) struct Context {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     pub(super) adapter_name: String,
+    /// Largest buffer that the device makes.
+    pub(super) max_buffer_bytes: u64,
     faults: Arc<Mutex<Faults>>,
 }
 
@@ -59,6 +61,7 @@ impl Context {
                 .get_or_insert(format!("{reason:?} {message}").trim().to_owned());
         });
         Ok(Self {
+            max_buffer_bytes: device.limits().max_buffer_size,
             device,
             queue,
             adapter_name: describe(&info),
@@ -69,6 +72,17 @@ impl Context {
     /// The reason for which the device was lost, if it was.
     pub(super) fn lost(&self) -> Option<String> {
         lock(&self.faults).lost.clone()
+    }
+
+    /// The device's loss, if that is behind `error`. The library reports a loss only when it is polled; what fails before that
+    /// fails with some other error, such as a wait for commands that were never taken.
+    pub(super) fn blame_loss(&self, error: RenderError) -> RenderError {
+        // What polling says does not matter: it is called for the callback.
+        drop(self.device.poll(wgpu::PollType::Poll));
+        match self.lost() {
+            Some(reason) => RenderError::DeviceLost { reason },
+            None => error,
+        }
     }
 
     /// Runs `work`, which makes resources and submits commands, and turns whatever the graphics library reports during it

@@ -227,14 +227,13 @@ impl Draw for GpuBackend {
         if self.context.lost().is_some() {
             *self = Self::open(self.choice)?;
         }
-        let drawn = self.draw_job(job);
-        if drawn.is_err() {
+        self.draw_job(job).map_err(|error| {
             // What was half made may be the reason; the next job starts afresh.
             self.scene = None;
             self.targets = None;
             self.staging = None;
-        }
-        drawn
+            self.context.blame_loss(error)
+        })
     }
 
     fn adapter(&self) -> &str {
@@ -267,3 +266,6 @@ fn sample_passes(job: &RenderJob) -> u32 {
 fn needs_planes(planes: &BTreeSet<Plane>) -> bool {
     planes.iter().any(|plane| *plane != Plane::Color)
 }
+
+#[cfg(test)]
+mod tests;

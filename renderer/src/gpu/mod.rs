@@ -1,7 +1,7 @@
 //! The wgpu back end: instanced impostors on Vulkan, Metal or DX12.
 //!
-//! Long-lived and immutable: [`context`] (instance, adapter, device) and [`pipelines`]. Varying: [`scene_buffers`] (one uploaded
-//! scene), [`targets`] (textures of one region), [`uniforms`] (one view). [`draw`] ties them together.
+//! Long-lived and immutable: `context` (instance, adapter, device) and `pipelines`. Varying: `scene_buffers` (one uploaded
+//! scene), `targets` (textures of one region), `uniforms` (one view), `passes` (the commands of one region). `draw` ties them together.
 
 mod context;
 mod draw;
@@ -12,6 +12,9 @@ mod read_back;
 mod scene_buffers;
 mod targets;
 mod uniforms;
+
+#[cfg(test)]
+mod contract_tests;
 
 pub use context::survey;
 pub use draw::GpuBackend;

@@ -76,7 +76,7 @@ fn instances<T: Pod>(
         return Ok(None);
     }
     let bytes: &[u8] = bytemuck::cast_slice(records);
-    let limit_bytes = context.device.limits().max_buffer_size;
+    let limit_bytes = context.max_buffer_bytes;
     if bytes.len() as u64 > limit_bytes {
         return Err(RenderError::TooLarge {
             needed_bytes: bytes.len() as u64,

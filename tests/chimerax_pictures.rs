@@ -1,0 +1,270 @@
+//! Beside pictures that ChimeraX drew of the same complexes: the same pixels are covered, in the same colours.
+//!
+//! The pictures belong to the larger test data (`MOLSHOT_TEST_DATA`, folder `reference_images`). What the figures mean and why
+//! they are not zero is told in `docs/fidelity.md`; `MOLSHOT_FIDELITY`, if set, names a file for the table.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use glam::{DQuat, DVec3};
+use molshot_molecule::ReadOptions;
+use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_renderer::Draw;
+use molshot_scenes::request::{ColorScheme, Preset, StructureSource};
+use molshot_scenes::{
+    Plane, Pose, Prepared, Projection, RenderJob, RenderRequest, Samples, Scene, View, Viewport,
+};
+use support::compare::Picture;
+use support::likeness::{Likeness, label_mask, likeness, sheet};
+use support::pictures::{output_file, read, write_sheet};
+use support::{draw, open, test_data};
+
+const WIDTH_PX: u32 = 800;
+const HEIGHT_PX: u32 = 600;
+/// The default. The other program takes nine samples a pixel.
+const SAMPLES: Samples = Samples::Four;
+
+/// Smallest overlap and largest mean difference of pictures of sticks, without labels ...
+const STICKS: (f64, f64) = (0.98, 3.3);
+/// ... and with labels, whose coloured seams the mask does not catch.
+const LABELLED_STICKS: (f64, f64) = (0.98, 4.5);
+/// The same of balls and sticks: ChimeraX's balls depend on atom types, which are not known here.
+const BALLS: (f64, f64) = (0.96, 10.0);
+/// What the part's camera is called in `truth/camera_truth.tsv`.
+const PART_STATE: &str = "ARG 45 + ligand only, refit";
+/// Labels never cover more than this share of what is drawn: a mask that hides a picture would prove nothing.
+const MOST_MASKED: f64 = 0.45;
+
+/// One picture by its file name: the complex, then what was done to the front view.
+#[derive(Debug, Clone, PartialEq)]
+struct Case {
+    complex: String,
+    preset: Preset,
+    /// Draw only these, through ChimeraX's own camera.
+    part: Option<&'static str>,
+    commands: String,
+    /// Labels were drawn.
+    labels: bool,
+}
+
+impl Case {
+    fn from_name(name: &str) -> Self {
+        let (complex, words) = name.split_once('_').expect("ID_VIEW");
+        let words: Vec<&str> = words.split('_').collect();
+        let (mut preset, mut part, mut labels) = (Preset::Misi, None, true);
+        let commands = match words.as_slice() {
+            ["front"] => String::new(),
+            ["front", "nolabels"] => {
+                labels = false;
+                String::new()
+            }
+            ["front", "ballstick"] => {
+                preset = Preset::BallAndStick;
+                String::new()
+            }
+            ["residue45", "ligand", "front"] => {
+                part = Some("(polymer and resi 45) or ligand");
+                String::new()
+            }
+            // `left_turn_y_90`: the view's name and the turn that it stands for.
+            [view, "turn", ..] => format!("view {view}"),
+            motion => motion.join(" "),
+        };
+        Self {
+            complex: complex.to_owned(),
+            preset,
+            part,
+            commands,
+            labels,
+        }
+    }
+
+    fn request(&self) -> RenderRequest {
+        let mut request = RenderRequest::new(StructureSource::Id {
+            id: self.complex.clone(),
+        });
+        request.style.preset = self.preset;
+        request.style.colors = Some(ColorScheme::AlternatingResidues);
+        request.commands = vec![self.commands.clone()];
+        request.select = self.part.unwrap_or("all").to_owned();
+        (request.output.width_px, request.output.height_px) = (WIDTH_PX, HEIGHT_PX);
+        request.output.samples = SAMPLES;
+        request
+    }
+
+    fn draw(&self, data: &Path, backend: &mut dyn Draw) -> Picture {
+        let folder = data.join("complexes").join(&self.complex);
+        let structure = read_input(&folder, FolderOptions::default(), &ReadOptions::default())
+            .expect("a complex that can be read");
+        let structure = Arc::new(structure);
+        let request = self.request();
+        let prepared = Prepared::new(Arc::clone(&structure), &request).expect("a scene");
+        let job = if self.part.is_some() {
+            job_from_camera_truth(data, &self.complex, prepared.scene())
+        } else {
+            // The style was changed after the camera had been fitted to sticks.
+            let mut sticks = request.clone();
+            sticks.style.preset = Preset::Misi;
+            let sticks = Prepared::new(structure, &sticks).expect("a scene");
+            let mut camera = sticks.camera().expect("a camera");
+            camera
+                .apply(
+                    &request.view_commands().expect("commands"),
+                    &prepared.scene().structure,
+                )
+                .expect("commands that can be followed");
+            prepared.job_from(&camera).expect("a job")
+        };
+        Picture::from(&draw(backend, &job)).color_only()
+    }
+}
+
+/// ChimeraX's own camera for the picture of a part: it was fitted to that part with its hidden hydrogens, which ours never sees.
+fn job_from_camera_truth(data: &Path, complex: &str, scene: &Arc<Scene>) -> RenderJob {
+    let text = std::fs::read_to_string(data.join("truth/camera_truth.tsv")).expect("the cameras");
+    let fields: Vec<&str> = text
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .find(|fields| fields[0] == complex && fields[2] == PART_STATE)
+        .expect("the camera of the part");
+    let numbers = |field: &str| -> Vec<f64> {
+        let parse = |word: &str| word.parse().expect("a number");
+        field.split(',').map(parse).collect()
+    };
+    let view = View {
+        pose: Pose {
+            position_angstrom: DVec3::from_slice(&numbers(fields[5])),
+            world_from_camera: DQuat::IDENTITY,
+        },
+        projection: Projection::Perspective {
+            fov_x_degrees: 30.0,
+        },
+        near_angstrom: numbers(fields[6])[0],
+        far_angstrom: numbers(fields[7])[0],
+    };
+    let viewport = Viewport::whole(WIDTH_PX, HEIGHT_PX);
+    let planes = [Plane::Color].into();
+    RenderJob::new(Arc::clone(scene), view, viewport, SAMPLES, planes).expect("a job")
+}
+
+fn row(name: &str, like: &Likeness) -> String {
+    let [r, g, b] = like.signed;
+    format!(
+        "| `{name}` | {:.4} | {:.2} | {:.2} | {r:+.2} {g:+.2} {b:+.2} | {:.1} % |",
+        like.overlap,
+        like.difference,
+        like.inner_difference,
+        like.masked * 100.0
+    )
+}
+
+#[test]
+fn pictures_are_like_those_of_chimerax() {
+    let Some(data) = test_data() else { return };
+    let mut names: Vec<String> = std::fs::read_dir(data.join("reference_images"))
+        .expect("the folder of pictures")
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "png"))
+        .map(|path| {
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    assert!(names.len() >= 20, "the pictures are not all there");
+    let mut backend = open();
+    let mut table = String::from(
+        "| picture | overlap | difference | inside | ours - theirs (R G B) | masked |\n|---|---|---|---|---|---|\n",
+    );
+    let mut faults = Vec::new();
+    for name in &names {
+        let case = Case::from_name(name);
+        let theirs = read(&data.join("reference_images").join(format!("{name}.png")));
+        let ours = case.draw(&data, backend.as_mut());
+        let mask = if case.labels {
+            label_mask(&ours, &theirs)
+        } else {
+            vec![false; (WIDTH_PX * HEIGHT_PX) as usize]
+        };
+        let like = likeness(&ours, &theirs, &mask);
+        writeln!(table, "{}", row(name, &like)).expect("a String takes all text");
+        let file = output_file(&format!("chimerax-{name}"));
+        write_sheet(&file, WIDTH_PX, HEIGHT_PX, &sheet(&ours, &theirs, &mask));
+        let (overlap, difference) = match case.preset {
+            Preset::BallAndStick => BALLS,
+            _ if case.labels => LABELLED_STICKS,
+            _ => STICKS,
+        };
+        // Negated, so that "not a number" is a fault.
+        if !(like.overlap >= overlap && like.difference <= difference && like.masked <= MOST_MASKED)
+        {
+            faults.push(format!(
+                "{name}: overlap {:.4} (at least {overlap}), difference {:.2} (at most {difference}), masked {:.3} (at most {MOST_MASKED}); see {}",
+                like.overlap,
+                like.difference,
+                like.masked,
+                file.display()
+            ));
+        }
+    }
+    match std::env::var_os("MOLSHOT_FIDELITY") {
+        Some(path) => std::fs::write(&path, &table).expect("a writable path"),
+        None => eprint!("{table}"),
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn names_of_pictures_say_what_was_done() {
+    let case = Case::from_name("5ey0_top_turn_x_90");
+    assert_eq!(
+        (case.complex.as_str(), case.commands.as_str()),
+        ("5ey0", "view top")
+    );
+    assert_eq!(Case::from_name("5ey0_move_y_-3").commands, "move y -3");
+    assert!(!Case::from_name("5ey0_front_nolabels").labels);
+}
+
+#[test]
+fn a_shifted_and_a_paler_picture_are_less_like() {
+    let disc = |center: i32, level: u8| -> Picture {
+        let pixel = |x: i32, y: i32| {
+            let inside = (x - center).pow(2) + (y - 32).pow(2) < 400;
+            if inside {
+                [level, level / 2, 10, 255]
+            } else {
+                [0, 0, 0, 255]
+            }
+        };
+        Picture {
+            width_px: 64,
+            height_px: 64,
+            rgba: Some(
+                (0..64)
+                    .flat_map(|y| (0..64).map(move |x| pixel(x, y)))
+                    .collect(),
+            ),
+            ..Picture::default()
+        }
+    };
+    let none = vec![false; 64 * 64];
+    let same = likeness(&disc(32, 200), &disc(32, 200), &none);
+    assert!(same.overlap == 1.0 && same.difference == 0.0, "{same:?}");
+    let shifted = likeness(&disc(34, 200), &disc(32, 200), &none);
+    assert!(
+        shifted.overlap < 0.95 && shifted.difference > 1.0,
+        "{shifted:?}"
+    );
+    let paler = likeness(&disc(32, 220), &disc(32, 200), &none);
+    // Red 20 and green 10 levels up, over three channels.
+    assert!(
+        paler.overlap == 1.0 && (paler.difference - 10.0).abs() < 1e-9,
+        "{paler:?}"
+    );
+    assert!((paler.signed[0] - 20.0).abs() < 1e-9, "{paler:?}");
+}
