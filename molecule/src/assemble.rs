@@ -2,10 +2,11 @@
 
 mod altloc;
 mod guess;
+mod stray;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
@@ -23,18 +24,20 @@ const DROPPED: u32 = u32::MAX;
 ///
 /// Alternate locations are resolved (see [`altloc::kept`]), rows are gathered into residues (neighbouring rows of
 /// equal chain, number, insertion code, name and segment) and chains (by author's id, over the whole part), missing
-/// elements are guessed from names, and chemistry adds classes and bonds. Atoms keep the order of the file.
+/// elements are guessed from names, and chemistry adds classes and bonds. Atoms keep the order of the file, but for
+/// hydrogens that stand apart from their residue (see [`stray::gather`]).
 ///
 /// # Errors
 /// No atom; more than `options.limits.max_atoms`; a coordinate that is not finite or whose magnitude is
 /// [`MAX_COORDINATE_ANGSTROM`] or more.
 pub(crate) fn assemble(
-    model: ParsedModel,
+    mut model: ParsedModel,
     part_name: &str,
     file: &str,
     role: PartRole,
     options: &ReadOptions,
 ) -> Result<Structure, MoleculeError> {
+    stray::gather(&mut model, file);
     let ParsedModel {
         atoms: rows,
         bonds,
@@ -48,7 +51,7 @@ pub(crate) fn assemble(
     let mut columns = Columns::new(rows.len());
     let mut unguessed = Tally::default();
     let mut repeated = Tally::default();
-    let mut names = Vec::new();
+    let mut names = HashSet::new();
     let mut start = 0;
     while start < rows.len() {
         let first = &rows[start];
@@ -198,18 +201,27 @@ fn same_residue(a: &AtomRecord, b: &AtomRecord) -> bool {
         && a.chain_id == b.chain_id
 }
 
+/// Up to this many rows comparing all names costs less than hashing them.
+const FEW_ROWS: usize = 24;
+
 /// Notes the first atom name that a residue holds twice. `names` is scratch space.
-fn note_repeated_name(residue: &[AtomRecord], names: &mut Vec<u32>, repeated: &mut Tally) {
-    names.clear();
-    names.extend(0..residue.len() as u32);
-    names.sort_unstable_by_key(|i| (residue[*i as usize].name.as_str(), *i));
-    let twice = names
-        .windows(2)
-        .filter(|pair| residue[pair[0] as usize].name == residue[pair[1] as usize].name)
-        .map(|pair| pair[1])
-        .min();
-    if let Some(second) = twice {
-        let row = &residue[second as usize];
+fn note_repeated_name<'a>(
+    residue: &'a [AtomRecord],
+    names: &mut HashSet<&'a str>,
+    repeated: &mut Tally,
+) {
+    let second = if residue.len() <= FEW_ROWS {
+        (1..residue.len()).find(|&i| {
+            residue[..i]
+                .iter()
+                .any(|other| other.name == residue[i].name)
+        })
+    } else {
+        names.clear();
+        residue.iter().position(|row| !names.insert(&row.name))
+    };
+    if let Some(second) = second {
+        let row = &residue[second];
         repeated.note(row.line, || {
             format!(
                 "{} holds the atom name {} twice",

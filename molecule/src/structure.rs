@@ -6,7 +6,8 @@ use smol_str::SmolStr;
 
 use crate::{Element, Warning};
 
-/// Atom columns: element `i` of every column belongs to atom `i`; atoms stand in file order.
+/// Atom columns: element `i` of every column belongs to atom `i`; atoms stand in file order,
+/// but for those that a file lists apart from their residue: they stand behind the residue's others, and a warning says so.
 ///
 /// All columns have the same length. Atoms of one residue are contiguous.
 #[derive(Debug, Clone, Default, PartialEq)]

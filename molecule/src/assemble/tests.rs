@@ -33,7 +33,7 @@ fn row(text: &str) -> AtomRecord {
     }
 }
 
-fn model(rows: &[&str]) -> ParsedModel {
+pub(super) fn model(rows: &[&str]) -> ParsedModel {
     ParsedModel {
         atoms: rows
             .iter()
@@ -48,7 +48,7 @@ fn model(rows: &[&str]) -> ParsedModel {
     }
 }
 
-fn try_finish(model: ParsedModel) -> Result<Structure, MoleculeError> {
+pub(super) fn try_finish(model: ParsedModel) -> Result<Structure, MoleculeError> {
     assemble(
         model,
         "x",

@@ -8,6 +8,8 @@
 
 mod classes;
 mod distance;
+#[cfg(test)]
+mod fixtures;
 mod metals;
 mod names;
 mod polymer;

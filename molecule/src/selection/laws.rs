@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 
+use super::fixtures::structure;
 use super::near::within;
-use super::tests::structure;
 use super::{MAX_DISTANCE_TERMS, Selection};
 use crate::Structure;
 use crate::structure::ResidueClass;

@@ -52,6 +52,8 @@ mod values;
 mod words;
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod tests;

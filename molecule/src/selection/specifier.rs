@@ -33,6 +33,14 @@ impl Parser<'_> {
                         FORM,
                     ));
                 }
+                // Outside of a specifier `~` means "not", so that such a value has no display form.
+                if value.starts_with('~') {
+                    return Err(self.fault(
+                        at,
+                        format!("{} begins with `~`, which means \"not\"", shown(value)),
+                        "put `~` in front of the whole specifier, or give the name in quotes, as in `name \"~X\"`",
+                    ));
+                }
                 values.push(Value {
                     column: at,
                     text: SmolStr::new(value),

@@ -1,81 +1,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+use super::fixtures::{Row, structure};
 use super::{MAX_DEPTH, MAX_DISTANCE_TERMS, MAX_EXPRESSION_BYTES, MAX_TERMS, Selection};
-use crate::structure::{
-    Atoms, Bond, BondOrder, Chain, Part, PartRole, Residue, ResidueClass, Structure,
-};
-use crate::{Element, MoleculeError};
-
-/// One residue of [`structure`]: name, number, insertion code, chain, class, hetero, atoms (name and x in angstrom).
-type Row<'a> = (
-    &'a str,
-    i32,
-    u8,
-    u32,
-    ResidueClass,
-    bool,
-    &'a [(&'a str, &'a str, f32)],
-);
-
-/// Builds a structure of one whole part with the chains given; y and z are 0, serials count from 101.
-pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)]) -> Structure {
-    let mut atoms = Atoms::default();
-    let mut residues = Vec::new();
-    for (i, &(name, number, insertion_code, chain, class, hetero, own)) in rows.iter().enumerate() {
-        let start = atoms.len() as u32;
-        for &(atom, element, x) in own {
-            atoms.serial.push(101 + atoms.len() as i32);
-            atoms.position_angstrom.push([x, 0.0, 0.0]);
-            atoms
-                .element
-                .push(Element::from_symbol(element.as_bytes()).unwrap_or_default());
-            atoms.name.push(atom.into());
-            atoms.residue.push(i as u32);
-            atoms.altloc.push(b' ');
-            atoms.occupancy.push(1.0);
-            atoms.b_factor.push(0.0);
-            atoms.formal_charge.push(0);
-        }
-        residues.push(Residue {
-            name: name.into(),
-            number,
-            insertion_code,
-            chain,
-            atoms: start..atoms.len() as u32,
-            class,
-            hetero,
-        });
-    }
-    let parts = vec![Part {
-        name: "test".into(),
-        role: PartRole::Whole,
-        atoms: 0..atoms.len() as u32,
-        residues: 0..residues.len() as u32,
-    }];
-    Structure {
-        atoms,
-        residues,
-        chains: chains
-            .iter()
-            .map(|&id| Chain {
-                id: id.into(),
-                label_id: id.into(),
-                part: 0,
-            })
-            .collect(),
-        parts,
-        bonds: bonds
-            .iter()
-            .map(|&(a, b)| Bond {
-                a,
-                b,
-                order: BondOrder::Unknown,
-            })
-            .collect(),
-        pseudobonds: Vec::new(),
-        warnings: Vec::new(),
-    }
-}
+use crate::MoleculeError;
+use crate::structure::{PartRole, ResidueClass, Structure};
 
 /// Indices: 0-4 ARG -5, 5-6 GLY 45, 7 ALA 45A, 8 DG 60, 9 sugar of it, 10-12 GTP, 13 MG, 14-15 HOH, 16 HIS far away.
 fn sample() -> Structure {
@@ -444,6 +372,7 @@ fn faults_are_shown_where_they_are_with_advice() {
         ("/A,:5", 4, "missing"),
         ("@CA:5", 4, "out of order"),
         ("/A:60-45", 4, "backwards"),
+        ("/A:5,~wat*", 6, "not"),
         ("#x/A", 2, "counted from 1"),
     ];
     for (expression, column, text) in cases {

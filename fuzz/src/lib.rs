@@ -1,0 +1,90 @@
+//! What the fuzz targets share: the reader's laws, and small structures to select and draw from.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use molshot_molecule::read::{MAX_COORDINATE_ANGSTROM, read_bytes};
+use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions, Structure};
+
+/// A peptide of two residues, a ligand, water and an ion; small, yet with every class of residue but nucleotides.
+const SMALL_PDB: &str = include_str!("small.pdb");
+
+/// Limits that a fuzzer's small inputs can reach.
+const LIMITS: ReadLimits = ReadLimits {
+    max_bytes: 1 << 20,
+    max_atoms: 10_000,
+};
+
+/// Reads bytes as an upload would be and checks what a [`Structure`] promises.
+///
+/// # Panics
+/// When a promise is broken: that is what the fuzzer looks for.
+pub fn read(format: Option<Format>, bytes: &[u8]) {
+    let options = ReadOptions {
+        format,
+        model: None,
+        limits: LIMITS,
+    };
+    match read_bytes("upload", bytes, PartRole::Whole, &options) {
+        Ok(structure) => check(&structure),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+/// Checks the promises of a structure's columns, residues and bonds.
+///
+/// # Panics
+/// When one is broken.
+pub fn check(structure: &Structure) {
+    let atoms = structure.atoms();
+    let count = atoms.len();
+    assert!((1..=LIMITS.max_atoms).contains(&count));
+    assert_eq!(atoms.element.len(), count);
+    assert_eq!(atoms.name.len(), count);
+    assert_eq!(atoms.residue.len(), count);
+    let is_near = |x: &f32| x.abs() < MAX_COORDINATE_ANGSTROM;
+    assert!(atoms.position_angstrom.iter().flatten().all(is_near));
+    let mut next = 0;
+    for (i, residue) in structure.residues().iter().enumerate() {
+        assert_eq!(residue.atoms.start, next);
+        assert!(residue.atoms.end > next);
+        next = residue.atoms.end;
+        for atom in residue.atoms.clone() {
+            assert_eq!(atoms.residue[atom as usize] as usize, i);
+        }
+        assert!(structure.part_of(residue).residues.contains(&(i as u32)));
+    }
+    assert_eq!(next as usize, count);
+    let bonds = structure.bonds();
+    assert!(
+        bonds
+            .iter()
+            .all(|bond| bond.a < bond.b && (bond.b as usize) < count)
+    );
+    assert!(
+        bonds
+            .windows(2)
+            .all(|pair| (pair[0].a, pair[0].b) < (pair[1].a, pair[1].b))
+    );
+    let pseudobonds = structure.pseudobonds();
+    assert!(
+        pseudobonds
+            .iter()
+            .all(|bond| bond.a < bond.b && (bond.b as usize) < count)
+    );
+    assert!(pseudobonds.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+/// The small structure that selections and commands are tried on.
+///
+/// # Panics
+/// When it cannot be read.
+#[must_use]
+pub fn small_structure() -> Arc<Structure> {
+    let options = ReadOptions {
+        format: Some(Format::Pdb),
+        ..ReadOptions::default()
+    };
+    let read = read_bytes("small.pdb", SMALL_PDB.as_bytes(), PartRole::Whole, &options);
+    Arc::new(read.expect("the small structure is sound"))
+}
