@@ -210,17 +210,12 @@ fn note_repeated_name<'a>(
     names: &mut HashSet<&'a str>,
     repeated: &mut Tally,
 ) {
-    let mut keys = [0_u64; FEW_ROWS];
-    let few = residue.len() <= FEW_ROWS && residue.iter().all(|row| row.name.len() < 8);
-    let second = if few {
-        for (key, row) in keys.iter_mut().zip(residue) {
-            // A leading 1 keeps names apart that differ by zero bytes in front.
-            *key = row
-                .name
-                .bytes()
-                .fold(1, |key, byte| (key << 8) | u64::from(byte));
-        }
-        (1..residue.len()).find(|&i| keys[..i].contains(&keys[i]))
+    let second = if residue.len() <= FEW_ROWS {
+        (1..residue.len()).find(|&i| {
+            residue[..i]
+                .iter()
+                .any(|other| other.name == residue[i].name)
+        })
     } else {
         names.clear();
         residue.iter().position(|row| !names.insert(&row.name))
