@@ -22,13 +22,73 @@ const CHARMM_IONS: [(&str, &[u8]); 6] = [
 ];
 
 /// Residues that hold only C, N, O, S, P, H (and Se) whatever the second letter of a name looks like.
-const STANDARD: [&str; 62] = [
-    "ALA", "ARG", "ASN", "ASP", "CYS", "GLN", "GLU", "GLY", "HIS", "ILE", "LEU", "LYS", "MET",
-    "PHE", "PRO", "SER", "THR", "TRP", "TYR", "VAL", "ASX", "GLX", "MSE", "SEC", "PYL", "HID",
-    "HIE", "HIP", "HSD", "HSE", "HSP", "CYX", "CYM", "ASH", "GLH", "LYN", "ACE", "NME", "NMA",
-    "NH2", "A", "C", "G", "U", "T", "I", "DA", "DC", "DG", "DT", "DU", "DI", "ADE", "CYT", "GUA",
-    "THY", "URA", "HOH", "WAT", "DOD", "TIP3", "SOL",
-];
+fn is_standard(residue_name: &str) -> bool {
+    matches!(
+        residue_name,
+        "ALA"
+            | "ARG"
+            | "ASN"
+            | "ASP"
+            | "CYS"
+            | "GLN"
+            | "GLU"
+            | "GLY"
+            | "HIS"
+            | "ILE"
+            | "LEU"
+            | "LYS"
+            | "MET"
+            | "PHE"
+            | "PRO"
+            | "SER"
+            | "THR"
+            | "TRP"
+            | "TYR"
+            | "VAL"
+            | "ASX"
+            | "GLX"
+            | "MSE"
+            | "SEC"
+            | "PYL"
+            | "HID"
+            | "HIE"
+            | "HIP"
+            | "HSD"
+            | "HSE"
+            | "HSP"
+            | "CYX"
+            | "CYM"
+            | "ASH"
+            | "GLH"
+            | "LYN"
+            | "ACE"
+            | "NME"
+            | "NMA"
+            | "NH2"
+            | "A"
+            | "C"
+            | "G"
+            | "U"
+            | "T"
+            | "I"
+            | "DA"
+            | "DC"
+            | "DG"
+            | "DT"
+            | "DU"
+            | "DI"
+            | "ADE"
+            | "CYT"
+            | "GUA"
+            | "THY"
+            | "URA"
+            | "HOH"
+            | "WAT"
+            | "DOD"
+            | "TIP3"
+            | "SOL"
+    )
+}
 
 /// What a residue says about the elements of its atoms; made once a residue.
 pub(super) struct Guess<'a> {
@@ -43,7 +103,7 @@ impl<'a> Guess<'a> {
     pub(super) fn new(residue_name: &'a str, lone_hetero: bool) -> Self {
         Self {
             residue_name,
-            standard: STANDARD.contains(&residue_name),
+            standard: is_standard(residue_name),
             lone_hetero,
         }
     }
