@@ -6,8 +6,8 @@
 //! program starts itself again, once, with the variable set.
 
 /// Makes sure, on Linux, that `XDG_RUNTIME_DIR` is an absolute path before a driver is loaded. Where it is not, the process is replaced
-/// by the same program with the same arguments and the variable set to the folder for temporary files; the second time it
-/// is set, so there is no third. If that fails the program goes on: all it costs is a line on standard error.
+/// by the same program with the same arguments and the variable set to `/dev/null`, in which nobody can have planted a socket; the
+/// second time it is set, so there is no third. If that fails the program goes on: all it costs is a line on standard error.
 #[cfg(target_os = "linux")]
 pub(crate) fn prepare_for_drivers() {
     use std::os::unix::process::CommandExt;
@@ -16,9 +16,7 @@ pub(crate) fn prepare_for_drivers() {
 
     const VARIABLE: &str = "XDG_RUNTIME_DIR";
     let absolute = |value: std::ffi::OsString| Path::new(&value).is_absolute();
-    let folder = std::env::temp_dir();
-    // A relative TMPDIR would not satisfy the first check the second time.
-    if std::env::var_os(VARIABLE).is_some_and(absolute) || !folder.is_absolute() {
+    if std::env::var_os(VARIABLE).is_some_and(absolute) {
         return;
     }
     let Ok(program) = std::env::current_exe() else {
@@ -30,7 +28,7 @@ pub(crate) fn prepare_for_drivers() {
         command.arg0(name);
     }
     // Comes back only if it fails.
-    let _error = command.args(arguments).env(VARIABLE, folder).exec();
+    let _error = command.args(arguments).env(VARIABLE, "/dev/null").exec();
 }
 
 /// Nothing needs to be done on other systems.
