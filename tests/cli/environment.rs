@@ -38,26 +38,6 @@ fn a_quiet_success_says_nothing_even_without_a_desktop() {
 }
 
 #[test]
-fn a_relative_folder_for_temporary_files_does_no_harm() {
-    let folder = Folder::new("relative_tmpdir");
-    let input = library("1a28_progesterone.sdf");
-    let args = [
-        "render",
-        &input,
-        "-o",
-        "a.png",
-        "--size",
-        "32x32",
-        "--adapter",
-        "vulkan-software",
-    ];
-    let run = folder.run_with(&args, b"", |command| {
-        command.env_remove("XDG_RUNTIME_DIR").env("TMPDIR", "here");
-    });
-    assert_eq!(run.status, Some(0), "{}", run.stderr);
-}
-
-#[test]
 fn quiet_keeps_warnings_back_and_verbose_says_more() {
     let folder = Folder::new("verbosity");
     let input = library("1hvr");
