@@ -35,7 +35,7 @@ const DRIVER_FOLDERS: [&str; 3] = [
 ];
 
 pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
-    let drivers = driver_files();
+    let drivers = Drivers::find();
     let adapters = survey(args.adapter);
     let start = Instant::now();
     let checked = open(args.adapter).and_then(|mut draw| {
@@ -57,11 +57,15 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
         }
         Err(error) => error.to_string(),
     };
-    let remedy = checked.is_err().then(|| remedy(args.adapter));
+    let remedy = checked.is_err().then(|| remedy(args.adapter, &drivers));
     if args.json {
         let report = json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "vulkan_driver_files": drivers,
+            "vulkan_driver_variable": drivers.variable,
+            "vulkan_driver_files": drivers.files.iter().map(|file| json!({
+                "path": file.path.display().to_string(),
+                "exists": file.exists,
+            })).collect::<Vec<_>>(),
             "adapters": adapters.iter().map(adapter_json).collect::<Vec<_>>(),
             "test_picture": {"right": checked.is_ok(), "message": verdict},
             "remedy": remedy,
@@ -70,7 +74,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
         text.push('\n');
         output(text.as_bytes())?;
     } else {
-        output(text(&drivers, &adapters, &verdict, remedy).as_bytes())?;
+        output(text(&drivers, &adapters, &verdict, remedy.as_deref()).as_bytes())?;
     }
     match checked {
         Ok(_) => Ok(()),
@@ -79,7 +83,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
 }
 
 fn text(
-    drivers: &[String],
+    drivers: &Drivers,
     adapters: &[AdapterReport],
     verdict: &str,
     remedy: Option<&str>,
@@ -91,7 +95,7 @@ fn text(
         std::env::consts::ARCH
     )];
     if cfg!(target_os = "linux") {
-        lines.push(format!("Vulkan drivers: {}", or_none(&drivers.join(", "))));
+        lines.push(drivers.text());
     }
     lines.push(format!(
         "adapters: {}",
@@ -135,12 +139,62 @@ fn adapter_json(adapter: &AdapterReport) -> serde_json::Value {
     })
 }
 
-/// Driver manifests that the Vulkan loader can find.
-fn driver_files() -> Vec<String> {
-    let named = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
-        .into_iter()
-        .filter_map(std::env::var_os)
-        .flat_map(|value| std::env::split_paths(&value).collect::<Vec<_>>());
+/// A driver manifest, and whether it is there.
+struct DriverFile {
+    path: PathBuf,
+    exists: bool,
+}
+
+/// What the Vulkan loader reads, and the variable that overrides its own search, if one does.
+struct Drivers {
+    variable: Option<&'static str>,
+    files: Vec<DriverFile>,
+}
+
+impl Drivers {
+    /// Either variable replaces the search in folders; the newer name comes first (Vulkan-Loader documentation, "Driver
+    /// Discovery").
+    fn find() -> Self {
+        let overriding = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
+            .into_iter()
+            .find_map(|name| Some((name, std::env::var_os(name).filter(|v| !v.is_empty())?)));
+        let (variable, mut paths) = match overriding {
+            Some((name, value)) => (
+                Some(name),
+                std::env::split_paths(&value).collect::<Vec<_>>(),
+            ),
+            None => (None, manifests_in_folders()),
+        };
+        paths.retain(|path| !path.as_os_str().is_empty());
+        let files = paths
+            .into_iter()
+            .map(|path| DriverFile {
+                exists: path.exists(),
+                path,
+            })
+            .collect();
+        Self { variable, files }
+    }
+
+    /// One line for people.
+    fn text(&self) -> String {
+        let files: Vec<String> = self
+            .files
+            .iter()
+            .map(|file| {
+                let missing = if file.exists { "" } else { " (missing)" };
+                format!("{}{missing}", file.path.display())
+            })
+            .collect();
+        let by = self
+            .variable
+            .map(|name| format!(" (as {name} says)"))
+            .unwrap_or_default();
+        format!("Vulkan drivers{by}: {}", or_none(&files.join(", ")))
+    }
+}
+
+fn manifests_in_folders() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = DRIVER_FOLDERS
         .into_iter()
         .filter_map(|folder| Path::new(folder).read_dir().ok())
@@ -149,15 +203,15 @@ fn driver_files() -> Vec<String> {
         .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
         .collect();
     found.sort();
-    named
-        .chain(found)
-        .map(|path| path.display().to_string())
-        .collect()
+    found
 }
 
 /// The exact command that helps on this system.
-fn remedy(choice: AdapterChoice) -> &'static str {
-    match choice {
+fn remedy(choice: AdapterChoice, drivers: &Drivers) -> String {
+    if let Some(variable) = drivers.variable {
+        return format!("unset {variable}");
+    }
+    let command = match choice {
         AdapterChoice::Gpu => {
             "install the GPU's Vulkan driver (on Debian: apt-get install nvidia-driver or mesa-vulkan-drivers), or use --adapter auto"
         }
@@ -165,5 +219,6 @@ fn remedy(choice: AdapterChoice) -> &'static str {
         _ if Path::new("/usr/bin/dnf").exists() => "dnf install -y mesa-vulkan-drivers",
         _ if Path::new("/usr/bin/pacman").exists() => "pacman -S vulkan-swrast",
         _ => "install a Vulkan driver, such as Mesa's lavapipe",
-    }
+    };
+    command.to_owned()
 }

@@ -133,3 +133,47 @@ fn asking_for_fewer_planes_gives_the_same_ones() {
         Ok(())
     });
 }
+
+/// The steps of the 16-bit depth picture follow from the view, not from what a crop happens to show.
+#[test]
+fn a_crop_has_the_depth_steps_of_the_whole() {
+    let structure = structure(MAX_ATOMS);
+    let mut backend = open();
+    let mut viewport = Viewport::whole(90, 70);
+    let mut far = *generate(3, false, &structure).view();
+    far.far_angstrom = 1000.0;
+    let whole = support::job(
+        generate(3, false, &structure).scene(),
+        far,
+        viewport,
+        Samples::One,
+    );
+    assert_eq!(draw(backend.as_mut(), &whole).depth_units_per_angstrom, 10);
+    viewport.crop = CropRect {
+        x_px: 0,
+        y_px: 0,
+        width_px: 1,
+        height_px: 1,
+    };
+    let crop = with_viewport(&whole, viewport, Samples::One);
+    assert_eq!(draw(backend.as_mut(), &crop).depth_units_per_angstrom, 10);
+}
+
+#[test]
+fn planes_beyond_the_memory_ceiling_are_refused() {
+    let structure = structure(MAX_ATOMS);
+    let first = generate(3, false, &structure);
+    let make = |planes: BTreeSet<Plane>| {
+        let viewport = Viewport::whole(16_384, 16_384);
+        RenderJob::new(
+            Arc::clone(first.scene()),
+            *first.view(),
+            viewport,
+            Samples::One,
+            planes,
+        )
+    };
+    assert!(make(BTreeSet::from([Plane::Color])).is_ok());
+    let error = make(Plane::ALL.into_iter().collect()).expect_err("7.5 GB");
+    assert!(error.to_string().contains("fewer planes"), "{error}");
+}

@@ -38,6 +38,14 @@ pub enum RenderError {
         /// The driver's reason.
         reason: String,
     },
+    /// This machine's own memory is exhausted.
+    #[error(
+        "there is no memory left for {needed_bytes} bytes of the picture; draw a smaller one, a crop, or fewer planes"
+    )]
+    OutOfHostMemory {
+        /// Size of the plane that could not be made.
+        needed_bytes: u64,
+    },
     /// The scene does not fit into one buffer of the device.
     #[error(
         "the scene needs a buffer of {needed_bytes} bytes, the device allows {limit_bytes}; select fewer atoms"
@@ -99,6 +107,7 @@ impl RenderError {
             Self::Device { .. } => "device_unavailable",
             Self::DeviceLost { .. } => "device_lost",
             Self::OutOfMemory { .. } => "device_out_of_memory",
+            Self::OutOfHostMemory { .. } => "out_of_memory",
             Self::TooLarge { .. } => "scene_too_large",
             Self::Timeout { .. } => "device_timeout",
             Self::Internal { .. } => "internal",

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::error::RenderError;
+
 /// How long the stages of one picture took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Timings {
@@ -29,6 +31,9 @@ pub struct Frame {
     pub transparent: bool,
     /// Depth along the view axis, angstrom; positive infinity where nothing is met.
     pub depth_angstrom: Option<Vec<f32>>,
+    /// Steps of a 16-bit depth picture per angstrom: 100 (hundredths of an angstrom, that is picometres) where the view's far
+    /// plane fits into 16 bits, else 10, else 1. It depends on the view alone, so a crop has the same steps as the whole.
+    pub depth_units_per_angstrom: u32,
     /// Unit normal in camera axes (x right, y up, z towards the viewer), turned towards the viewer; zero where nothing is met.
     pub normal: Option<Vec<[f32; 3]>>,
     /// Atom index + 1; 0 where nothing is met.
@@ -41,10 +46,56 @@ pub struct Frame {
     pub timings: Timings,
 }
 
+/// Steps of a 16-bit depth picture per angstrom for a view whose far plane has this depth. Beyond 65,535 angstrom even
+/// single angstroms do not fit: such depths are 65,535 in the picture, and exact in the array.
+pub(crate) fn depth_units_per_angstrom(far_angstrom: f64) -> u32 {
+    [100_u32, 10]
+        .into_iter()
+        .find(|units| far_angstrom * f64::from(*units) <= f64::from(u16::MAX))
+        .unwrap_or(1)
+}
+
+/// A plane of `count` equal values.
+///
+/// # Errors
+/// [`RenderError::OutOfHostMemory`] instead of ending the program: the size of a picture is its caller's choice.
+pub(crate) fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, RenderError> {
+    let mut plane = Vec::new();
+    plane
+        .try_reserve_exact(count)
+        .map_err(|_| RenderError::OutOfHostMemory {
+            needed_bytes: count.saturating_mul(size_of::<T>()) as u64,
+        })?;
+    plane.resize(count, value);
+    Ok(plane)
+}
+
 impl Frame {
     /// Number of pixels.
     #[must_use]
     pub fn pixel_count(&self) -> usize {
         self.width_px as usize * self.height_px as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_steps_are_the_finest_that_the_far_plane_allows() {
+        assert_eq!(depth_units_per_angstrom(100.0), 100);
+        assert_eq!(depth_units_per_angstrom(655.35), 100);
+        assert_eq!(depth_units_per_angstrom(655.36), 10);
+        assert_eq!(depth_units_per_angstrom(6553.5), 10);
+        assert_eq!(depth_units_per_angstrom(6553.6), 1);
+        assert_eq!(depth_units_per_angstrom(1e9), 1);
+    }
+
+    #[test]
+    fn memory_that_is_not_there_is_an_error() {
+        let error = filled(usize::MAX / 16, [0.0_f32; 3]).expect_err("more than there is");
+        assert_eq!(error.code(), "out_of_memory");
+        assert_eq!(filled(3, 7_u32).expect("twelve bytes"), [7, 7, 7]);
     }
 }

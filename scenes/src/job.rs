@@ -15,6 +15,9 @@ pub const MAX_EDGE_PX: u32 = 16_384;
 /// Largest number of pixels of the drawn region (256 Mi).
 pub const MAX_PIXELS: u64 = 1 << 28;
 
+/// Largest size of a picture's planes in memory (2 GiB).
+pub const MAX_PLANE_BYTES: u64 = 1 << 31;
+
 /// A channel of a picture.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -42,6 +45,15 @@ impl Plane {
         Self::AtomId,
         Self::ResidueId,
     ];
+
+    /// Size of one pixel in memory, before encoding.
+    #[must_use]
+    pub fn bytes_per_pixel(self) -> u64 {
+        match self {
+            Self::Color | Self::Depth | Self::AtomId | Self::ResidueId => 4,
+            Self::Normal => 12,
+        }
+    }
 
     /// The plane's name on the command line and in JSON.
     #[must_use]
@@ -141,7 +153,7 @@ impl RenderJob {
     ///
     /// # Errors
     /// [`SceneError::Invalid`] with a JSON pointer into the request document when a size is 0 or above [`MAX_EDGE_PX`], the
-    /// crop is empty or not inside the picture or has more than [`MAX_PIXELS`], no plane is asked for, or the camera is not
+    /// crop is empty or not inside the picture or has more than [`MAX_PIXELS`] or [`MAX_PLANE_BYTES`], no plane is asked for, or the camera is not
     /// finite.
     pub fn new(
         scene: Arc<Scene>,
@@ -190,6 +202,21 @@ impl RenderJob {
                     crop.width_px, crop.height_px
                 ),
                 format!("draw at most {MAX_PIXELS} pixels; crop, or give a smaller size"),
+            ));
+        }
+        let pixels = u64::from(crop.width_px) * u64::from(crop.height_px);
+        let plane_bytes = pixels
+            * planes
+                .iter()
+                .map(|plane| plane.bytes_per_pixel())
+                .sum::<u64>();
+        if plane_bytes > MAX_PLANE_BYTES {
+            return Err(SceneError::invalid(
+                "/output",
+                format!("the planes of {pixels} pixels take {plane_bytes} bytes"),
+                format!(
+                    "stay within {MAX_PLANE_BYTES} bytes: crop, give a smaller size, or ask for fewer planes"
+                ),
             ));
         }
         if planes.is_empty() {

@@ -11,7 +11,7 @@ use molshot_scenes::request::ImageFormat;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
-pub use planes::{depth_units_per_angstrom, plane_npy, plane_png};
+pub use planes::{plane_npy, plane_png};
 
 /// IANA media type of a format.
 #[must_use]

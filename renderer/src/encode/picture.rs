@@ -6,6 +6,7 @@ use png::{BitDepth, ColorType};
 
 use super::{failed, png_file};
 use crate::error::RenderError;
+use crate::frame::filled;
 
 const JPEG_QUALITY: u8 = 90;
 
@@ -18,7 +19,7 @@ pub(super) fn png(
     let (color, data) = if transparent {
         (ColorType::Rgba, Cow::Borrowed(rgba))
     } else {
-        (ColorType::Rgb, Cow::Owned(opaque(rgba)))
+        (ColorType::Rgb, Cow::Owned(opaque(rgba)?))
     };
     png_file::encode((width_px, height_px), color, BitDepth::Eight, None, &data)
 }
@@ -59,7 +60,7 @@ pub(super) fn webp(
     let (color, data) = if transparent {
         (image_webp::ColorType::Rgba8, Cow::Borrowed(rgba))
     } else {
-        (image_webp::ColorType::Rgb8, Cow::Owned(opaque(rgba)))
+        (image_webp::ColorType::Rgb8, Cow::Owned(opaque(rgba)?))
     };
     let mut bytes = Vec::new();
     image_webp::WebPEncoder::new(&mut bytes)
@@ -69,10 +70,12 @@ pub(super) fn webp(
 }
 
 /// Three bytes a pixel of four.
-fn opaque(rgba: &[u8]) -> Vec<u8> {
+fn opaque(rgba: &[u8]) -> Result<Vec<u8>, RenderError> {
     let (pixels, _) = rgba.as_chunks::<4>();
-    pixels
-        .iter()
-        .flat_map(|[r, g, b, _]| [*r, *g, *b])
-        .collect()
+    let mut rgb = filled(pixels.len() * 3, 0)?;
+    let (targets, _) = rgb.as_chunks_mut::<3>();
+    for (target, [r, g, b, _]) in targets.iter_mut().zip(pixels) {
+        *target = [*r, *g, *b];
+    }
+    Ok(rgb)
 }

@@ -2,7 +2,7 @@
 //!
 //! | plane | PNG | NumPy |
 //! |---|---|---|
-//! | depth | 16-bit gray, units as [`depth_units_per_angstrom`] says, 0 = nothing | `<f4` (H, W), angstrom, `inf` = nothing |
+//! | depth | 16-bit gray, [`Frame::depth_units_per_angstrom`] steps an angstrom (also in the `tEXt` chunk of that name), 0 = nothing | `<f4` (H, W), angstrom, `inf` = nothing |
 //! | normal | RGB, `round((n + 1) / 2 * 255)`, black = nothing | `<f4` (H, W, 3), zero = nothing |
 //! | atom-id, residue-id | RGB, `id = R + 256 G + 65536 B` (as COCO's panoptic masks), 0 = nothing | `<u4` (H, W), index + 1, 0 = nothing |
 
@@ -12,21 +12,6 @@ use png::{BitDepth, ColorType};
 use super::{missing, npy, picture, png_file};
 use crate::error::RenderError;
 use crate::frame::Frame;
-
-/// Steps of the 16-bit depth picture per angstrom: 100 (hundredths of an angstrom, that is picometres) as long as the
-/// farthest point fits, else 10, else 1. The figure stands in the file's `tEXt` chunk `depth_units_per_angstrom`.
-#[must_use]
-pub fn depth_units_per_angstrom(depth_angstrom: &[f32]) -> u32 {
-    let farthest = depth_angstrom
-        .iter()
-        .copied()
-        .filter(|depth| depth.is_finite())
-        .fold(0.0_f32, f32::max);
-    [100_u32, 10]
-        .into_iter()
-        .find(|units| farthest * *units as f32 <= f32::from(u16::MAX))
-        .unwrap_or(1)
-}
 
 /// One plane as PNG. The colour plane gives the picture itself.
 ///
@@ -54,7 +39,7 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
                 .depth_angstrom
                 .as_ref()
                 .ok_or_else(|| missing(plane))?;
-            let units = depth_units_per_angstrom(depth);
+            let units = frame.depth_units_per_angstrom;
             let data: Vec<u8> = depth
                 .iter()
                 .flat_map(|depth| {

@@ -192,7 +192,13 @@ pub fn survey(choice: AdapterChoice) -> Vec<AdapterReport> {
             let info = adapter.get_info();
             let reason = match refusal(choice, info.device_type) {
                 Some(reason) => reason.to_owned(),
-                None if taken == Some(index) => "first of its kind".to_owned(),
+                None if taken == Some(index)
+                    && info.device_type == wgpu::DeviceType::Cpu
+                    && choice == AdapterChoice::Auto =>
+                {
+                    "there is no GPU".to_owned()
+                }
+                None if taken == Some(index) => "the best of its kind".to_owned(),
                 None => "another one comes first".to_owned(),
             };
             AdapterReport {

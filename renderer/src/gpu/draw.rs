@@ -87,7 +87,7 @@ impl GpuBackend {
     }
 
     fn draw_job(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        let mut frame = empty_frame(job, &self.context.adapter_name);
+        let mut frame = empty_frame(job, &self.context.adapter_name)?;
         if !self.scene.as_ref().is_some_and(|s| s.holds(job.scene())) {
             let start = Instant::now();
             self.scene = None;
@@ -104,7 +104,7 @@ impl GpuBackend {
         for region in regions(job.viewport().crop, edge) {
             self.draw_region(job, region, edge, &mut frame)?;
         }
-        finish_planes(job, &mut frame);
+        finish_planes(job, &mut frame)?;
         Ok(frame)
     }
 

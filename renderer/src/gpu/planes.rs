@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use molshot_scenes::{CropRect, Plane, RenderJob};
 
 use super::read_back::{StagingLayout, place};
-use crate::frame::{Frame, Timings};
+use crate::error::RenderError;
+use crate::frame::{Frame, Timings, depth_units_per_angstrom, filled};
 
 /// What is copied back from the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,23 +33,28 @@ pub(super) fn reads(planes: &BTreeSet<Plane>) -> Vec<Read> {
         .collect()
 }
 
-pub(super) fn empty_frame(job: &RenderJob, adapter: &str) -> Frame {
+pub(super) fn empty_frame(job: &RenderJob, adapter: &str) -> Result<Frame, RenderError> {
     let crop = job.viewport().crop;
     let count = crop.width_px as usize * crop.height_px as usize;
     let reads = reads(job.planes());
     let has = |read| reads.contains(&read);
-    Frame {
+    Ok(Frame {
         width_px: crop.width_px,
         height_px: crop.height_px,
-        color_rgba: has(Read::Color).then(|| vec![0; count * 4]),
+        color_rgba: when(has(Read::Color), count * 4, 0)?,
         transparent: job.scene().background.transparent,
-        depth_angstrom: has(Read::Depth).then(|| vec![0.0; count]),
-        normal: has(Read::Normal).then(|| vec![[0.0; 3]; count]),
-        atom_id: has(Read::AtomId).then(|| vec![0; count]),
+        depth_angstrom: when(has(Read::Depth), count, 0.0)?,
+        depth_units_per_angstrom: depth_units_per_angstrom(job.view().far_angstrom),
+        normal: when(has(Read::Normal), count, [0.0; 3])?,
+        atom_id: when(has(Read::AtomId), count, 0)?,
         residue_id: None,
         adapter: adapter.to_owned(),
         timings: Timings::default(),
-    }
+    })
+}
+
+fn when<T: Clone>(wanted: bool, count: usize, value: T) -> Result<Option<Vec<T>>, RenderError> {
+    wanted.then(|| filled(count, value)).transpose()
 }
 
 pub(super) fn store(
@@ -111,9 +117,12 @@ pub(super) fn store(
 }
 
 /// Derives what follows from the ids, and drops ids that were only needed for that.
-pub(super) fn finish_planes(job: &RenderJob, frame: &mut Frame) {
+///
+/// # Errors
+/// [`RenderError::OutOfHostMemory`].
+pub(super) fn finish_planes(job: &RenderJob, frame: &mut Frame) -> Result<(), RenderError> {
     let Some(ids) = frame.atom_id.take() else {
-        return;
+        return Ok(());
     };
     if let Some(normals) = &mut frame.normal {
         for (normal, id) in normals.iter_mut().zip(&ids) {
@@ -124,18 +133,18 @@ pub(super) fn finish_planes(job: &RenderJob, frame: &mut Frame) {
     }
     if job.planes().contains(&Plane::ResidueId) {
         let residue_of = &job.scene().structure.atoms().residue;
-        frame.residue_id = Some(
-            ids.iter()
-                .map(|id| match id.checked_sub(1) {
-                    Some(atom) => residue_of[atom as usize] + 1,
-                    None => 0,
-                })
-                .collect(),
-        );
+        let mut residues = filled(ids.len(), 0)?;
+        for (residue, id) in residues.iter_mut().zip(&ids) {
+            if let Some(atom) = id.checked_sub(1) {
+                *residue = residue_of[atom as usize] + 1;
+            }
+        }
+        frame.residue_id = Some(residues);
     }
     if job.planes().contains(&Plane::AtomId) {
         frame.atom_id = Some(ids);
     }
+    Ok(())
 }
 
 /// Inverse of `octahedral` in shaders/shared/surface.wgsl.
