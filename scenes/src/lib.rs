@@ -24,5 +24,5 @@ pub use commands::{Command, parse_commands};
 pub use error::SceneError;
 pub use job::{Plane, RenderJob, Samples};
 pub use request::RenderRequest;
-pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, Sphere};
+pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 pub use view::{CropRect, Pose, Projection, View, Viewport};

@@ -6,6 +6,8 @@ use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 use molshot_molecule::Structure;
 
+use crate::error::SceneError;
+
 /// A ball: an atom, or the joint of two sticks.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
 #[repr(C)]
@@ -49,6 +51,23 @@ impl Cylinder {
     pub const FLAT: u32 = 1;
     /// Hemispheres of the cylinder's radius.
     pub const ROUND: u32 = 2;
+}
+
+/// What [`Scene::from_parts`] takes, one field a field of [`Scene`].
+#[derive(Debug, Clone)]
+pub struct SceneParts {
+    /// Balls.
+    pub spheres: Vec<Sphere>,
+    /// Sticks.
+    pub cylinders: Vec<Cylinder>,
+    /// Light and material.
+    pub lighting: Lighting,
+    /// Fading with depth; `None` is off.
+    pub depth_cue: Option<DepthCue>,
+    /// Background.
+    pub background: Background,
+    /// Where the atom indices of `spheres` and `cylinders` point.
+    pub structure: Arc<Structure>,
 }
 
 /// An axis-aligned box in world axes, angstrom.
@@ -171,4 +190,101 @@ pub struct Scene {
     pub bounds: BoundingBox,
     /// Where the ids in `spheres` and `cylinders` point.
     pub structure: Arc<Structure>,
+}
+
+impl Scene {
+    /// A drawing that is not made from a structure's style, for tests and tools. Its box is that of all balls and of balls
+    /// around the ends of all sticks; without any it is the world's origin.
+    ///
+    /// # Errors
+    /// [`SceneError::Invalid`] with a pointer to the part at fault when a position or radius is not finite, a radius is not
+    /// positive, a stick's ends coincide, its caps are none of [`Cylinder`]'s constants, or an atom is not in the structure.
+    pub fn from_parts(parts: SceneParts) -> Result<Self, SceneError> {
+        let atom_count = parts.structure.atoms().len();
+        let mut balls = Vec::with_capacity(parts.spheres.len() + 2 * parts.cylinders.len());
+        for (index, sphere) in parts.spheres.iter().enumerate() {
+            let pointer = format!("/spheres/{index}");
+            check_ball(&pointer, sphere.center_angstrom, sphere.radius_angstrom)?;
+            check_atom(&pointer, sphere.atom, atom_count)?;
+            balls.push((sphere.center_angstrom, sphere.radius_angstrom));
+        }
+        for (index, cylinder) in parts.cylinders.iter().enumerate() {
+            let pointer = format!("/cylinders/{index}");
+            let ends = [
+                (cylinder.start_angstrom, cylinder.start_atom),
+                (cylinder.end_angstrom, cylinder.end_atom),
+            ];
+            for (center, atom) in ends {
+                check_ball(&pointer, center, cylinder.radius_angstrom)?;
+                check_atom(&pointer, atom, atom_count)?;
+                balls.push((center, cylinder.radius_angstrom));
+            }
+            if cylinder.start_angstrom == cylinder.end_angstrom {
+                return Err(SceneError::invalid(
+                    pointer,
+                    "the stick has no length".into(),
+                    "give two different ends".into(),
+                ));
+            }
+            if cylinder.caps > Cylinder::ROUND {
+                return Err(SceneError::invalid(
+                    pointer,
+                    format!("there are no caps {}", cylinder.caps),
+                    "give 0 (open), 1 (flat) or 2 (round)".into(),
+                ));
+            }
+        }
+        Ok(Self {
+            bounds: box_of(&balls),
+            spheres: parts.spheres,
+            cylinders: parts.cylinders,
+            lighting: parts.lighting,
+            depth_cue: parts.depth_cue,
+            background: parts.background,
+            structure: parts.structure,
+        })
+    }
+}
+
+fn check_ball(pointer: &str, center: [f32; 3], radius: f32) -> Result<(), SceneError> {
+    if center.iter().all(|part| part.is_finite()) && radius.is_finite() && radius > 0.0 {
+        return Ok(());
+    }
+    Err(SceneError::invalid(
+        pointer,
+        format!("no body has its middle at {center:?} and the radius {radius}"),
+        "give a finite position and a positive radius".into(),
+    ))
+}
+
+fn check_atom(pointer: &str, atom: u32, atom_count: usize) -> Result<(), SceneError> {
+    if (atom as usize) < atom_count {
+        return Ok(());
+    }
+    Err(SceneError::invalid(
+        pointer,
+        format!("there is no atom {atom}"),
+        format!("the structure has {atom_count} atoms, counted from 0"),
+    ))
+}
+
+/// Box of balls, each a centre and a radius.
+fn box_of(balls: &[([f32; 3], f32)]) -> BoundingBox {
+    balls
+        .iter()
+        .map(|(center, radius)| {
+            let center = DVec3::from_array(center.map(f64::from));
+            BoundingBox {
+                min: center - f64::from(*radius),
+                max: center + f64::from(*radius),
+            }
+        })
+        .reduce(|a, b| BoundingBox {
+            min: a.min.min(b.min),
+            max: a.max.max(b.max),
+        })
+        .unwrap_or(BoundingBox {
+            min: DVec3::ZERO,
+            max: DVec3::ZERO,
+        })
 }

@@ -13,5 +13,8 @@ mod scene_buffers;
 mod targets;
 mod uniforms;
 
+#[cfg(test)]
+mod contract_tests;
+
 pub use context::survey;
 pub use draw::GpuBackend;

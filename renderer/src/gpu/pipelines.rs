@@ -26,10 +26,10 @@ pub(super) struct Primitive {
     pub(super) planes: wgpu::RenderPipeline,
 }
 
-const SPHERE_ATTRIBUTES: [wgpu::VertexAttribute; 4] = wgpu::vertex_attr_array![
+pub(super) const SPHERE_ATTRIBUTES: [wgpu::VertexAttribute; 4] = wgpu::vertex_attr_array![
     0 => Float32x3, 1 => Float32, 2 => Unorm8x4, 3 => Uint32
 ];
-const CYLINDER_ATTRIBUTES: [wgpu::VertexAttribute; 8] = wgpu::vertex_attr_array![
+pub(super) const CYLINDER_ATTRIBUTES: [wgpu::VertexAttribute; 8] = wgpu::vertex_attr_array![
     0 => Float32x3, 1 => Float32, 2 => Float32x3, 3 => Uint32,
     4 => Unorm8x4, 5 => Unorm8x4, 6 => Uint32, 7 => Uint32
 ];
