@@ -1,0 +1,330 @@
+//! Colour of what is seen: `shade` in `shaders/shared/surface.wgsl`, eight at a time.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{f32x8, i32x8, mask32x8};
+
+use super::camera::Camera;
+use super::intersect::{Balls, FullSticks, Rays, Sticks, Vec3x8, dot};
+use super::tile::{LANES, Picture};
+
+/// Cosine between view and reflected light above which a highlight changes much from pixel to pixel...
+const HIGHLIGHT: f32 = 0.82;
+/// ...on bodies that are thinner than this, pixels: a pixel of a round body turns the reflected ray by 2 / radius, and the mean of
+/// `0.3 cos^30` over a pixel then differs from its middle's by about `700 / radius^2` levels.
+const HIGHLIGHT_RADIUS_PX: f32 = 24.0;
+
+/// What is to be shaded: a ray and the key that it meets. Kept apart by kind, so that eight of one kind go together.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    balls: Vec<Entry>,
+    sticks: Vec<Entry>,
+    full: Vec<Entry>,
+}
+
+/// One ray that met something.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    x: f32,
+    y: f32,
+    key: u32,
+    /// Where the answer goes.
+    slot: u32,
+}
+
+/// Answer to an entry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shaded {
+    pub(super) slot: u32,
+    pub(super) key: u32,
+    /// Red lowest, alpha 255.
+    pub(super) color: u32,
+    pub(super) depth: f32,
+    pub(super) normal: [f32; 3],
+    /// True where one ray may not stand for its pixel.
+    pub(super) highlight: bool,
+}
+
+impl Queue {
+    /// Asks for a colour.
+    #[inline(always)]
+    pub(super) fn push(&mut self, picture: &Picture<'_>, x: f32, y: f32, key: u32, slot: usize) {
+        let entry = Entry {
+            x,
+            y,
+            key,
+            slot: slot as u32,
+        };
+        let balls = picture.bodies.balls.len();
+        if (key as usize) < balls {
+            self.balls.push(entry);
+        } else if picture.bodies.sticks[(key as usize - balls) / 2].full {
+            self.full.push(entry);
+        } else {
+            self.sticks.push(entry);
+        }
+    }
+
+    /// Answers everything that was asked for, and empties the queue. `PLANES`: depth and normal are wanted.
+    #[inline(always)]
+    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        mut take: impl FnMut(Shaded),
+    ) {
+        for kind in [Kind::Ball, Kind::Stick, Kind::Full] {
+            let entries = match kind {
+                Kind::Ball => &mut self.balls,
+                Kind::Stick => &mut self.sticks,
+                Kind::Full => &mut self.full,
+            };
+            for eight in entries.chunks(LANES) {
+                let mut padded = [eight[0]; LANES];
+                padded[..eight.len()].copy_from_slice(eight);
+                let answer = simd.vectorize(
+                    #[inline(always)]
+                    || match kind {
+                        Kind::Ball => balls::<S, PERSPECTIVE>(simd, picture, &padded),
+                        Kind::Stick => sticks::<S, PERSPECTIVE>(simd, picture, &padded),
+                        Kind::Full => full::<S, PERSPECTIVE>(simd, picture, &padded),
+                    },
+                );
+                for (lane, entry) in eight.iter().enumerate() {
+                    take(Shaded {
+                        slot: entry.slot,
+                        key: entry.key,
+                        color: answer.color[lane],
+                        depth: if PLANES { answer.depth[lane] } else { 0.0 },
+                        normal: if PLANES {
+                            answer.normal.map(|axis| axis[lane])
+                        } else {
+                            [0.0; 3]
+                        },
+                        highlight: answer.highlight >> lane & 1 == 1,
+                    });
+                }
+            }
+            entries.clear();
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Ball,
+    Stick,
+    Full,
+}
+
+/// Eight answers.
+struct Answers {
+    color: [u32; LANES],
+    depth: [f32; LANES],
+    normal: [[f32; LANES]; 3],
+    highlight: u32,
+}
+
+/// Eight of anything.
+#[inline(always)]
+fn gather<S: Simd>(simd: S, of: impl Fn(usize) -> f32) -> f32x8<S> {
+    let lanes: [f32; LANES] = std::array::from_fn(of);
+    f32x8::from_slice(simd, &lanes)
+}
+
+#[inline(always)]
+fn rays_of<S: Simd>(simd: S, entries: &[Entry; LANES]) -> Rays<S> {
+    Rays {
+        x: gather(simd, |lane| entries[lane].x),
+        y: gather(simd, |lane| entries[lane].y),
+    }
+}
+
+#[inline(always)]
+fn paint_of<S: Simd>(simd: S, picture: &Picture<'_>, entries: &[Entry; LANES]) -> i32x8<S> {
+    let lanes: [i32; LANES] = std::array::from_fn(|lane| {
+        picture.upload.paint[entries[lane].key as usize].cast_signed()
+    });
+    i32x8::from_slice(simd, &lanes)
+}
+
+#[inline(always)]
+fn balls<S: Simd, const PERSPECTIVE: bool>(
+    simd: S,
+    picture: &Picture<'_>,
+    entries: &[Entry; LANES],
+) -> Answers {
+    let of: [_; LANES] =
+        std::array::from_fn(|lane| &picture.bodies.balls[entries[lane].key as usize]);
+    let balls = Balls {
+        center: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].center[axis])),
+        radius: gather(simd, |lane| of[lane].radius),
+    };
+    let rays = rays_of(simd, entries);
+    let mut pass = balls.pass::<PERSPECTIVE>(simd, rays);
+    pass.half_chord_squared = not_negative(simd, pass.half_chord_squared);
+    let near = f32x8::splat(simd, picture.camera.near_angstrom);
+    let (wall, _) = pass.wall::<true>(simd, near);
+    let direction = rays.direction::<PERSPECTIVE>(simd);
+    let normal = [0, 1, 2].map(|axis| pass.offset[axis] + wall * direction[axis]);
+    light::<S, PERSPECTIVE>(
+        simd,
+        picture.camera,
+        direction,
+        pass.closest + wall,
+        normal,
+        paint_of(simd, picture, entries),
+        balls.radius,
+    )
+}
+
+#[inline(always)]
+fn sticks<S: Simd, const PERSPECTIVE: bool>(
+    simd: S,
+    picture: &Picture<'_>,
+    entries: &[Entry; LANES],
+) -> Answers {
+    let balls = picture.bodies.balls.len();
+    let of: [_; LANES] = std::array::from_fn(|lane| {
+        &picture.bodies.sticks[(entries[lane].key as usize - balls) / 2]
+    });
+    let sticks = Sticks {
+        front: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].front[axis])),
+        side: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].side[axis])),
+        along: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].along[axis])),
+        own_middle: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].own_middle[axis])),
+        half_length: gather(simd, |lane| of[lane].half_length),
+        radius: gather(simd, |lane| of[lane].radius),
+    };
+    let rays = rays_of(simd, entries);
+    let mut pass = sticks.pass::<PERSPECTIVE>(simd, rays);
+    pass.half_chord_squared = not_negative(simd, pass.half_chord_squared);
+    light::<S, PERSPECTIVE>(
+        simd,
+        picture.camera,
+        rays.direction::<PERSPECTIVE>(simd),
+        pass.closest - pass.half_chord(),
+        pass.normal(&sticks),
+        paint_of(simd, picture, entries),
+        sticks.radius,
+    )
+}
+
+#[inline(always)]
+fn full<S: Simd, const PERSPECTIVE: bool>(
+    simd: S,
+    picture: &Picture<'_>,
+    entries: &[Entry; LANES],
+) -> Answers {
+    let balls = picture.bodies.balls.len();
+    let of: [_; LANES] = std::array::from_fn(|lane| {
+        &picture.bodies.sticks[(entries[lane].key as usize - balls) / 2]
+    });
+    let sticks = FullSticks {
+        middle: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].middle[axis])),
+        axis: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].along[axis])),
+        half_length: gather(simd, |lane| of[lane].half_length),
+        radius: gather(simd, |lane| of[lane].radius),
+        flat: gather(simd, |lane| of[lane].flat()),
+        round: gather(simd, |lane| of[lane].round()),
+    };
+    let rays = rays_of(simd, entries);
+    let near = f32x8::splat(simd, picture.camera.near_angstrom);
+    let hit = sticks.hit::<PERSPECTIVE>(simd, rays, near);
+    light::<S, PERSPECTIVE>(
+        simd,
+        picture.camera,
+        rays.direction::<PERSPECTIVE>(simd),
+        hit.depth,
+        hit.normal,
+        paint_of(simd, picture, entries),
+        sticks.radius,
+    )
+}
+
+#[inline(always)]
+fn not_negative<S: Simd>(simd: S, x: f32x8<S>) -> f32x8<S> {
+    let zero = f32x8::splat(simd, 0.0);
+    x.simd_gt(zero).select(x, zero)
+}
+
+#[inline(always)]
+fn at_most_one<S: Simd>(simd: S, x: f32x8<S>) -> f32x8<S> {
+    let one = f32x8::splat(simd, 1.0);
+    x.simd_lt(one).select(x, one)
+}
+
+/// Lighting and depth cue.
+#[inline(always)]
+fn light<S: Simd, const PERSPECTIVE: bool>(
+    simd: S,
+    camera: &Camera,
+    direction: Vec3x8<S>,
+    depth: f32x8<S>,
+    normal: Vec3x8<S>,
+    paint: i32x8<S>,
+    radius: f32x8<S>,
+) -> Answers {
+    let number = |x: f32| f32x8::splat(simd, x);
+    let three = |v: [f32; 3]| v.map(number);
+    let one = number(1.0);
+    let normal_length = dot(normal, normal).sqrt();
+    let mut normal = normal.map(|part| part / normal_length);
+    let away: mask32x8<S> = dot(normal, direction).simd_gt(number(0.0));
+    normal = normal.map(|part| away.select(-part, part));
+    let towards_hit = if PERSPECTIVE {
+        let length = dot(direction, direction).sqrt();
+        direction.map(|part| part / length)
+    } else {
+        direction
+    };
+    let key_direction = three(camera.key_direction);
+    let key = dot(normal, key_direction);
+    let fill = dot(normal, three(camera.fill_direction));
+    let diffuse = number(camera.key_diffuse) * not_negative(simd, -key)
+        + number(camera.fill_diffuse) * not_negative(simd, -fill);
+    let twice = number(2.0) * key;
+    let reflected = [0, 1, 2].map(|axis| key_direction[axis] - twice * normal[axis]);
+    let mirror = not_negative(simd, -dot(reflected, towards_hit));
+    let m2 = mirror * mirror;
+    let m4 = m2 * m2;
+    let m8 = m4 * m4;
+    let m16 = m8 * m8;
+    let highlight = number(camera.specular) * (m16 * m8 * m4 * m2);
+    let lit = number(camera.ambient) + diffuse;
+    let kept = if camera.cue_end_angstrom > 0.0 {
+        let share = (number(camera.cue_end_angstrom) - depth)
+            / number(camera.cue_end_angstrom - camera.cue_start_angstrom);
+        at_most_one(simd, not_negative(simd, share))
+    } else {
+        one
+    };
+    let cue = three(camera.cue_color);
+    let byte = i32x8::splat(simd, 255);
+    let mut color = i32x8::splat(simd, 0xff00_0000_u32.cast_signed());
+    for channel in [0_u32, 1, 2] {
+        let base = f32x8::float_from((paint >> (8 * channel)) & byte) / number(255.0);
+        let mut value = at_most_one(simd, base * lit + highlight);
+        if camera.cue_end_angstrom > 0.0 {
+            value = cue[channel as usize] * (one - kept) + value * kept;
+        }
+        let level = i32x8::truncate_from(value * number(255.0) + number(0.5));
+        color = color | (level << (8 * channel));
+    }
+    let thick = number(HIGHLIGHT_RADIUS_PX / camera.pixel_scale)
+        * if PERSPECTIVE { depth } else { one };
+    let highlights = mirror.simd_gt(number(HIGHLIGHT)) & radius.simd_lt(thick);
+    let mut answers = Answers {
+        color: [0; LANES],
+        depth: [0.0; LANES],
+        normal: [[0.0; LANES]; 3],
+        highlight: highlights.to_bitmask() as u32,
+    };
+    let mut lanes = [0; LANES];
+    color.store_slice(&mut lanes);
+    answers.color = lanes.map(i32::cast_unsigned);
+    depth.store_slice(&mut answers.depth);
+    for axis in 0..3 {
+        normal[axis].store_slice(&mut answers.normal[axis]);
+    }
+    answers
+}
