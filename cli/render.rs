@@ -42,7 +42,7 @@ pub(crate) struct RenderArgs {
     /// Print the request as a scene file, and draw nothing.
     #[arg(long)]
     print_request: bool,
-    /// What to draw with: auto, gpu, or vulkan-software.
+    /// What to draw with: auto, gpu, software, or vulkan-software.
     #[arg(long, value_name = "ADAPTER", default_value = "auto")]
     adapter: AdapterChoice,
     #[command(flatten)]

@@ -4,6 +4,8 @@ mod support;
 
 use std::time::Instant;
 
+use molshot_renderer::Draw;
+use molshot_renderer::software::SoftwareBackend;
 use support::compare::{Figures, Picture, Tolerance, assert_alike, assert_differ};
 use support::oracle::cast;
 use support::scenes::{MAX_ATOMS, generate};
@@ -24,9 +26,8 @@ const COLOR: Tolerance = Tolerance {
     ..Tolerance::NONE
 };
 
-fn hold_against_oracle(orthographic: bool) {
+fn hold_against_oracle(orthographic: bool, mut backend: Box<dyn Draw>) {
     let structure = structure(MAX_ATOMS);
-    let mut backend = open();
     let start = Instant::now();
     let (mut planes, mut color) = (Figures::default(), Figures::default());
     let (mut pixels, mut hits) = (0, 0);
@@ -88,12 +89,22 @@ fn hold_against_oracle(orthographic: bool) {
 
 #[test]
 fn perspective_pictures_are_those_of_the_oracle() {
-    hold_against_oracle(false);
+    hold_against_oracle(false, open());
 }
 
 #[test]
 fn orthographic_pictures_are_those_of_the_oracle() {
-    hold_against_oracle(true);
+    hold_against_oracle(true, open());
+}
+
+#[test]
+fn software_perspective_pictures_are_those_of_the_oracle() {
+    hold_against_oracle(false, Box::new(SoftwareBackend::new()));
+}
+
+#[test]
+fn software_orthographic_pictures_are_those_of_the_oracle() {
+    hold_against_oracle(true, Box::new(SoftwareBackend::new()));
 }
 
 /// A picture of the oracle's that has something in it.

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Fallback, Level, Simd};
 use molshot_scenes::{Plane, RenderJob, Samples};
 
 use super::bins::{Bins, Grid};
@@ -86,7 +86,8 @@ impl SoftwareBackend {
     /// A back end with the processor's best instructions that draws with the calling thread alone: for one picture a thread.
     #[must_use]
     pub fn new() -> Self {
-        Self::build(InstructionSet::best(), Level::new(), 1)
+        let set = InstructionSet::best();
+        Self::build(set, set.level().unwrap_or(Level::fallback()), 1)
     }
 
     /// A back end with an instruction set and with `threads` threads (at least one) for each picture. `None` when the processor lacks
@@ -315,16 +316,27 @@ fn cut<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
     first
 }
 
-fn draw_band(level: Level, plan: &Plan<'_>, worker: &mut Worker, mut band: Band<'_>) {
-    dispatch!(level, simd => if plan.picture.camera.perspective {
+fn draw_band(level: Level, plan: &Plan<'_>, worker: &mut Worker, band: Band<'_>) {
+    match level {
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon(simd) => draw_band_with(simd, plan, worker, band),
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        Level::Sse2(simd) => draw_band_with(simd, plan, worker, band),
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        Level::Avx2(simd) => draw_band_with(simd, plan, worker, band),
+        _ => draw_band_with(Fallback::new(), plan, worker, band),
+    }
+}
+
+fn draw_band_with<S: Simd>(simd: S, plan: &Plan<'_>, worker: &mut Worker, mut band: Band<'_>) {
+    if plan.picture.camera.perspective {
         worker.draw_band::<_, true>(simd, plan, &mut band);
     } else {
         worker.draw_band::<_, false>(simd, plan, &mut band);
-    });
+    }
 }
 
 impl Worker {
-    #[inline(always)]
     fn draw_band<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
@@ -341,7 +353,6 @@ impl Worker {
         }
     }
 
-    #[inline(always)]
     fn draw_tile<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
@@ -360,9 +371,9 @@ impl Worker {
         self.edges.pixels.clear();
         let samples = plan.offsets_px.len();
         if samples == 0 {
-            self.tile.see::<S, PERSPECTIVE, false>(simd, picture, members);
+            self.tile.see::<S, PERSPECTIVE>(simd, picture, members, false);
         } else {
-            self.tile.see::<S, PERSPECTIVE, true>(simd, picture, members);
+            self.tile.see::<S, PERSPECTIVE>(simd, picture, members, true);
             self.edges.find(simd, &self.tile);
             self.edges
                 .see::<S, PERSPECTIVE>(simd, picture, members, &self.tile, plan.offsets_px);
@@ -381,7 +392,7 @@ impl Worker {
                 }
             }
             self.queue
-                .answer::<S, PERSPECTIVE, true>(simd, picture, |shaded| {
+                .answer::<S, PERSPECTIVE>(simd, picture, |shaded| {
                     self.colors[shaded.slot as usize] = shaded.color;
                     band.put(plan, &part, apron, &shaded);
                 });
@@ -406,7 +417,7 @@ impl Worker {
                 }
             }
             self.queue
-                .answer::<S, PERSPECTIVE, false>(simd, picture, |shaded| {
+                .answer::<S, PERSPECTIVE>(simd, picture, |shaded| {
                     self.colors[shaded.slot as usize] = shaded.color;
                     if shaded.highlight && samples > 0 {
                         self.highlights.push(shaded.slot as u16);
@@ -426,7 +437,6 @@ impl Worker {
         }
     }
 
-    #[inline(always)]
     fn ask_center(&mut self, picture: &Picture<'_>, apron: usize, row: usize, column: usize) {
         let (row, column) = (row + apron, column + apron);
         let at = row * TILE_PX + column;
@@ -438,7 +448,6 @@ impl Worker {
     }
 
     /// Shades the samples of edges and of highlights, and sets the pixels' means.
-    #[inline(always)]
     fn sample<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
@@ -479,7 +488,7 @@ impl Worker {
         }
         let colors = &mut self.colors;
         self.queue
-            .answer::<S, PERSPECTIVE, false>(simd, picture, |shaded| {
+            .answer::<S, PERSPECTIVE>(simd, picture, |shaded| {
                 colors[shaded.slot as usize] = shaded.color;
             });
         for (group, pixel) in self.edges.pixels.iter().chain(&self.highlights).enumerate() {

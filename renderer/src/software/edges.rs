@@ -50,7 +50,6 @@ impl Default for Edges {
 
 impl Edges {
     /// Finds the edges among the pixels inside the apron.
-    #[inline(always)]
     pub(super) fn find<S: Simd>(&mut self, simd: S, tile: &Tile) {
         self.pixels.clear();
         self.rows = [0; TILE_PX];
@@ -72,7 +71,6 @@ impl Edges {
     }
 
     /// Casts the rays through the samples of all edges.
-    #[inline(always)]
     pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,

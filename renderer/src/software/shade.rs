@@ -64,9 +64,8 @@ impl Queue {
         }
     }
 
-    /// Answers everything that was asked for, and empties the queue. `PLANES`: depth and normal are wanted.
-    #[inline(always)]
-    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
+    /// Answers everything that was asked for, and empties the queue.
+    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
@@ -81,25 +80,14 @@ impl Queue {
             for eight in entries.chunks(LANES) {
                 let mut padded = [eight[0]; LANES];
                 padded[..eight.len()].copy_from_slice(eight);
-                let answer = simd.vectorize(
-                    #[inline(always)]
-                    || match kind {
-                        Kind::Ball => balls::<S, PERSPECTIVE>(simd, picture, &padded),
-                        Kind::Stick => sticks::<S, PERSPECTIVE>(simd, picture, &padded),
-                        Kind::Full => full::<S, PERSPECTIVE>(simd, picture, &padded),
-                    },
-                );
+                let answer = shade::<S, PERSPECTIVE>(simd, picture, kind, &padded);
                 for (lane, entry) in eight.iter().enumerate() {
                     take(Shaded {
                         slot: entry.slot,
                         key: entry.key,
                         color: answer.color[lane],
-                        depth: if PLANES { answer.depth[lane] } else { 0.0 },
-                        normal: if PLANES {
-                            answer.normal.map(|axis| axis[lane])
-                        } else {
-                            [0.0; 3]
-                        },
+                        depth: answer.depth[lane],
+                        normal: answer.normal.map(|axis| axis[lane]),
                         highlight: answer.highlight >> lane & 1 == 1,
                     });
                 }
@@ -114,6 +102,23 @@ enum Kind {
     Ball,
     Stick,
     Full,
+}
+
+/// Not inlined: one copy of it, however many ask.
+fn shade<S: Simd, const PERSPECTIVE: bool>(
+    simd: S,
+    picture: &Picture<'_>,
+    kind: Kind,
+    entries: &[Entry; LANES],
+) -> Answers {
+    simd.vectorize(
+        #[inline(always)]
+        || match kind {
+            Kind::Ball => balls::<S, PERSPECTIVE>(simd, picture, entries),
+            Kind::Stick => sticks::<S, PERSPECTIVE>(simd, picture, entries),
+            Kind::Full => full::<S, PERSPECTIVE>(simd, picture, entries),
+        },
+    )
 }
 
 /// Eight answers.

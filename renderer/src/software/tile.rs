@@ -3,7 +3,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, mask32x8, u32x8};
 
-use super::bodies::{Ball, Bodies, Stick};
+use super::bodies::{Ball, Bodies, Seen, Stick};
 use super::camera::Camera;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
 use super::upload::Upload;
@@ -116,13 +116,13 @@ impl Tile {
         self.outline.fill(f32::INFINITY);
     }
 
-    /// Casts the rays through all centres. `EDGES`: also notes outlines, for [`super::edges`].
-    #[inline(always)]
-    pub(super) fn see<S: Simd, const PERSPECTIVE: bool, const EDGES: bool>(
+    /// Casts the rays through all centres. `edges`: also notes outlines, for [`super::edges`].
+    pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
         members: &[u32],
+        edges: bool,
     ) {
         let bodies = picture.bodies;
         let balls = bodies.balls.len();
@@ -141,45 +141,37 @@ impl Tile {
             };
             let body = seen.body as usize;
             if let Some(ball) = bodies.balls.get(body) {
-                if ball.cut {
-                    self.see_ball::<S, PERSPECTIVE, EDGES, true>(
-                        simd, picture, ball, seen.body, seen.rect, window,
-                    );
-                } else {
-                    self.see_ball::<S, PERSPECTIVE, EDGES, false>(
-                        simd, picture, ball, seen.body, seen.rect, window,
-                    );
-                }
+                self.see_ball::<S, PERSPECTIVE>(simd, picture, ball, seen, window, edges);
             } else {
                 let stick = &bodies.sticks[body - balls];
                 let key = (2 * body - balls) as u32;
                 if stick.full {
-                    self.see_full::<S, PERSPECTIVE, EDGES>(simd, picture, stick, key, seen.rect, window);
+                    self.see_full::<S, PERSPECTIVE>(simd, picture, stick, key, seen.rect, window, edges);
                 } else {
-                    self.see_stick::<S, PERSPECTIVE, EDGES>(simd, stick, key, seen.rect, window);
+                    self.see_stick::<S, PERSPECTIVE>(simd, stick, key, seen.rect, window, edges);
                 }
             }
         }
     }
 
-    #[inline(always)]
-    fn see_ball<S: Simd, const PERSPECTIVE: bool, const EDGES: bool, const CUT: bool>(
+    fn see_ball<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
         ball: &Ball,
-        key: u32,
-        rect: [i16; 4],
+        seen: &Seen,
         window: Window,
+        edges: bool,
     ) {
-        let columns = (i32::from(rect[0]), i32::from(rect[2]));
+        let columns = (i32::from(seen.rect[0]), i32::from(seen.rect[2]));
         simd.vectorize(
             #[inline(always)]
             || {
                 let balls = Balls::splat(simd, ball);
                 let near = f32x8::splat(simd, picture.camera.near_angstrom);
-                let keys = u32x8::splat(simd, key);
-                let outline = Outline::new(simd, ball.radius, ball.reach, ball.near, CUT);
+                let keys = u32x8::splat(simd, seen.body);
+                let outline =
+                    Outline::new(simd, ball.radius, ball.reach, ball.near, ball.cut);
                 for row in window.top..=window.bottom {
                     let y = f32x8::splat(simd, self.ys[row]);
                     for chunk in window.left / LANES..=window.right / LANES {
@@ -188,19 +180,23 @@ impl Tile {
                         let pass = balls.pass::<PERSPECTIVE>(simd, Rays { x, y });
                         if !pass
                             .half_chord_squared
-                            .simd_ge(outline.lowest(EDGES))
+                            .simd_ge(outline.lowest(edges))
                             .any_true()
                         {
                             continue;
                         }
-                        if EDGES {
+                        if edges {
                             let touched = outline.touched(pass.half_chord_squared);
                             if touched.any_true() {
                                 let depth = outline.depth(pass.closest, outline.half_chord);
                                 self.note(simd, at, columns, touched, depth);
                             }
                         }
-                        let (wall, hit) = pass.wall::<CUT>(simd, near);
+                        let (wall, hit) = if ball.cut {
+                            pass.wall::<true>(simd, near)
+                        } else {
+                            pass.wall::<false>(simd, near)
+                        };
                         if hit.any_true() {
                             self.keep(simd, at, hit, pass.closest + wall, keys);
                         }
@@ -210,14 +206,14 @@ impl Tile {
         );
     }
 
-    #[inline(always)]
-    fn see_stick<S: Simd, const PERSPECTIVE: bool, const EDGES: bool>(
+    fn see_stick<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
         stick: &Stick,
         key: u32,
         rect: [i16; 4],
         window: Window,
+        edges: bool,
     ) {
         simd.vectorize(
             #[inline(always)]
@@ -242,12 +238,12 @@ impl Tile {
                         let pass = sticks.pass::<PERSPECTIVE>(simd, Rays { x, y });
                         if !pass
                             .half_chord_squared
-                            .simd_ge(outline.lowest(EDGES))
+                            .simd_ge(outline.lowest(edges))
                             .any_true()
                         {
                             continue;
                         }
-                        if EDGES {
+                        if edges {
                             let touched = outline.touched(pass.half_chord_squared);
                             if touched.any_true() {
                                 let half_chord =
@@ -274,8 +270,7 @@ impl Tile {
         );
     }
 
-    #[inline(always)]
-    fn see_full<S: Simd, const PERSPECTIVE: bool, const EDGES: bool>(
+    fn see_full<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
@@ -283,6 +278,7 @@ impl Tile {
         key: u32,
         rect: [i16; 4],
         window: Window,
+        edges: bool,
     ) {
         simd.vectorize(
             #[inline(always)]
@@ -302,7 +298,7 @@ impl Tile {
                     for chunk in left / LANES..=right / LANES {
                         let x = f32x8::from_slice(simd, &self.xs[chunk * LANES..][..LANES]);
                         let at = row * TILE_PX + chunk * LANES;
-                        if EDGES {
+                        if edges {
                             // It has creases, rims and insides: all of its pixels are sampled.
                             let zero = f32x8::splat(simd, 0.0);
                             let depth = f32x8::splat(simd, stick.near);
@@ -381,7 +377,6 @@ pub(super) fn keep<S: Simd>(
 }
 
 /// Largest of depths; their number is a multiple of [`LANES`].
-#[inline(always)]
 pub(super) fn farthest_of<S: Simd>(simd: S, depths: &[f32]) -> f32 {
     simd.vectorize(
         #[inline(always)]
