@@ -17,7 +17,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-
 /// Draws molecules: exact pictures, masks and depth from structure files.
 #[derive(Debug, Parser)]
 #[command(

@@ -39,8 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let size: u32 = size.parse()?;
         request.output.width_px = size;
         for samples in samples.split(',') {
-            let samples =
-                Samples::from_count(samples.parse()?).ok_or("samples are 1, 4 or 16")?;
+            let samples = Samples::from_count(samples.parse()?).ok_or("samples are 1, 4 or 16")?;
             for backend in backends.split(',') {
                 let mut draw = open(backend.parse::<AdapterChoice>()?)?;
                 let base = prepared.job()?;

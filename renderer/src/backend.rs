@@ -128,7 +128,11 @@ pub fn survey(choice: AdapterChoice) -> Vec<AdapterReport> {
         name: "built-in".into(),
         kind: "software",
         api: "none".into(),
-        driver: format!("molshot {}, {}", env!("CARGO_PKG_VERSION"), InstructionSet::best().name()),
+        driver: format!(
+            "molshot {}, {}",
+            env!("CARGO_PKG_VERSION"),
+            InstructionSet::best().name()
+        ),
         max_texture_px: molshot_scenes::job::MAX_EDGE_PX,
         max_buffer_bytes: u64::MAX,
         taken,

@@ -184,12 +184,7 @@ impl SoftwareBackend {
             residue_of: &job.scene().structure.atoms().residue,
         };
         let bands = Mutex::new(bands(&mut frame, &plan));
-        let next = || {
-            bands
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .next()
-        };
+        let next = || bands.lock().unwrap_or_else(PoisonError::into_inner).next();
         let level = self.level;
         if let [worker] = self.workers.as_mut_slice() {
             while let Some(band) = next() {
@@ -371,9 +366,11 @@ impl Worker {
         self.edges.pixels.clear();
         let samples = plan.offsets_px.len();
         if samples == 0 {
-            self.tile.see::<S, PERSPECTIVE>(simd, picture, members, false);
+            self.tile
+                .see::<S, PERSPECTIVE>(simd, picture, members, false);
         } else {
-            self.tile.see::<S, PERSPECTIVE>(simd, picture, members, true);
+            self.tile
+                .see::<S, PERSPECTIVE>(simd, picture, members, true);
             self.edges.find(simd, &self.tile);
             self.edges
                 .see::<S, PERSPECTIVE>(simd, picture, members, &self.tile, plan.offsets_px);

@@ -100,7 +100,11 @@ impl Bins {
         } else {
             0.0
         };
-        self.disorder = if high > low { (high - low) / 32768.0 } else { 0.0 };
+        self.disorder = if high > low {
+            (high - low) / 32768.0
+        } else {
+            0.0
+        };
         self.keys.clear();
         self.keys
             .extend(seen.iter().map(|body| ((body.near - low) * scale) as u16));

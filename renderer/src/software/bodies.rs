@@ -110,7 +110,12 @@ impl Bodies {
             if outside(rect, drawn) {
                 continue;
             }
-            let reach = reach_at_1 * if camera.perspective { depth + radius } else { 1.0 };
+            let reach = reach_at_1
+                * if camera.perspective {
+                    depth + radius
+                } else {
+                    1.0
+                };
             *ball = Ball {
                 center: center.to_array(),
                 radius,
@@ -135,8 +140,8 @@ impl Bodies {
             if outside(rect, drawn) {
                 continue;
             }
-            let full = source.cover_radius == 0.0
-                || first - source.cover_radius < camera.near_angstrom;
+            let full =
+                source.cover_radius == 0.0 || first - source.cover_radius < camera.near_angstrom;
             let reach = reach_at_1
                 * if camera.perspective {
                     last + radius
@@ -201,7 +206,8 @@ fn extent(camera: &Camera, center: Vec3, radius: f32) -> Extent {
         }
         let tangent = (at * at + depth * depth - radius * radius).max(0.0).sqrt();
         let bound = |side: f32| {
-            let slope = (at * tangent + side * radius * depth) / (depth * tangent - side * radius * at);
+            let slope =
+                (at * tangent + side * radius * depth) / (depth * tangent - side * radius * at);
             // Parallel to the picture or behind it: no bound.
             if depth * tangent - side * radius * at > 0.0 {
                 slope
@@ -254,7 +260,10 @@ fn outline_radius_px(camera: &Camera, center: Vec3, radius: f32) -> f32 {
     if !camera.perspective {
         return radius * camera.pixel_scale;
     }
-    let tan_b = radius / (center.length_squared() - radius * radius).max(1e-12).sqrt();
+    let tan_b = radius
+        / (center.length_squared() - radius * radius)
+            .max(1e-12)
+            .sqrt();
     let tan_a = center.truncate().length() / -center.z;
     let denominator = 1.0 - tan_a * tan_b;
     if denominator < 1e-3 {
@@ -274,11 +283,7 @@ fn in_own_axes(camera: &Camera, source: &StickSource, ends: [Vec3; 2]) -> Stick 
     };
     // Perspective: the ray comes from the origin, so with `side` across the plane of eye and axis the middle has no part along it.
     // Orthographic: `side` is across the view's direction.
-    let towards = if camera.perspective {
-        middle
-    } else {
-        DVec3::Z
-    };
+    let towards = if camera.perspective { middle } else { DVec3::Z };
     let side = along
         .cross(towards)
         .try_normalize()

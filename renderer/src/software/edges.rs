@@ -127,8 +127,7 @@ impl Edges {
                         for row in window.top..=window.bottom {
                             let (first, last) = self.run(row, window.left, window.right, samples);
                             for chunk in first / LANES..last.div_ceil(LANES) {
-                                let pass =
-                                    balls.pass::<PERSPECTIVE>(simd, self.rays(simd, chunk));
+                                let pass = balls.pass::<PERSPECTIVE>(simd, self.rays(simd, chunk));
                                 let (wall, hit) = pass.wall::<true>(simd, near);
                                 if hit.any_true() {
                                     let (depth, key) = self.kept(chunk);

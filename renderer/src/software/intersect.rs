@@ -123,11 +123,7 @@ impl<S: Simd> BallPass<S> {
     /// From the closest point to the seen wall, in units of depth, and whether there is one. `CUT`: the near plane may open the ball, then
     /// its far wall is seen from inside.
     #[inline(always)]
-    pub(super) fn wall<const CUT: bool>(
-        self,
-        simd: S,
-        near: f32x8<S>,
-    ) -> (f32x8<S>, mask32x8<S>) {
+    pub(super) fn wall<const CUT: bool>(self, simd: S, near: f32x8<S>) -> (f32x8<S>, mask32x8<S>) {
         let zero = f32x8::splat(simd, 0.0);
         let hit = self.half_chord_squared.simd_ge(zero);
         let half_chord = (self.half_chord_squared * self.per_length_squared).sqrt();
@@ -198,9 +194,8 @@ impl<S: Simd> Sticks<S> {
                 -middle[2],
             )
         } else {
-            let place = |axis: Vec3x8<S>, middle: f32x8<S>| {
-                axis[0] * rays.x + (axis[1] * rays.y - middle)
-            };
+            let place =
+                |axis: Vec3x8<S>, middle: f32x8<S>| axis[0] * rays.x + (axis[1] * rays.y - middle);
             let direction = [-front[2], -side[2], -own[2]];
             let origin = [
                 place(front, middle[0]),

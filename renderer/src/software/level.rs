@@ -19,12 +19,7 @@ pub enum InstructionSet {
 
 impl InstructionSet {
     /// Every set, slowest first.
-    pub const ALL: [Self; 4] = [
-        Self::Scalar,
-        Self::Sse2,
-        Self::Avx2,
-        Self::Neon,
-    ];
+    pub const ALL: [Self; 4] = [Self::Scalar, Self::Sse2, Self::Avx2, Self::Neon];
 
     /// The best set of this processor.
     #[must_use]

@@ -146,9 +146,8 @@ fn rays_of<S: Simd>(simd: S, entries: &[Entry; LANES]) -> Rays<S> {
 
 #[inline(always)]
 fn paint_of<S: Simd>(simd: S, picture: &Picture<'_>, entries: &[Entry; LANES]) -> i32x8<S> {
-    let lanes: [i32; LANES] = std::array::from_fn(|lane| {
-        picture.upload.paint[entries[lane].key as usize].cast_signed()
-    });
+    let lanes: [i32; LANES] =
+        std::array::from_fn(|lane| picture.upload.paint[entries[lane].key as usize].cast_signed());
     i32x8::from_slice(simd, &lanes)
 }
 
@@ -315,8 +314,8 @@ fn light<S: Simd, const PERSPECTIVE: bool>(
         let level = i32x8::truncate_from(value * number(255.0) + number(0.5));
         color = color | (level << (8 * channel));
     }
-    let thick = number(HIGHLIGHT_RADIUS_PX / camera.pixel_scale)
-        * if PERSPECTIVE { depth } else { one };
+    let thick =
+        number(HIGHLIGHT_RADIUS_PX / camera.pixel_scale) * if PERSPECTIVE { depth } else { one };
     let highlights = mirror.simd_gt(number(HIGHLIGHT)) & radius.simd_lt(thick);
     let mut answers = Answers {
         color: [0; LANES],

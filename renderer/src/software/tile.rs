@@ -146,7 +146,9 @@ impl Tile {
                 let stick = &bodies.sticks[body - balls];
                 let key = (2 * body - balls) as u32;
                 if stick.full {
-                    self.see_full::<S, PERSPECTIVE>(simd, picture, stick, key, seen.rect, window, edges);
+                    self.see_full::<S, PERSPECTIVE>(
+                        simd, picture, stick, key, seen.rect, window, edges,
+                    );
                 } else {
                     self.see_stick::<S, PERSPECTIVE>(simd, stick, key, seen.rect, window, edges);
                 }
@@ -170,8 +172,7 @@ impl Tile {
                 let balls = Balls::splat(simd, ball);
                 let near = f32x8::splat(simd, picture.camera.near_angstrom);
                 let keys = u32x8::splat(simd, seen.body);
-                let outline =
-                    Outline::new(simd, ball.radius, ball.reach, ball.near, ball.cut);
+                let outline = Outline::new(simd, ball.radius, ball.reach, ball.near, ball.cut);
                 for row in window.top..=window.bottom {
                     let y = f32x8::splat(simd, self.ys[row]);
                     for chunk in window.left / LANES..=window.right / LANES {
@@ -370,8 +371,7 @@ pub(super) fn keep<S: Simd>(
 ) {
     let there = f32x8::from_slice(simd, depths);
     let key_there = u32x8::from_slice(simd, keys);
-    let nearer =
-        hit & (depth.simd_lt(there) | (depth.simd_eq(there) & key.simd_lt(key_there)));
+    let nearer = hit & (depth.simd_lt(there) | (depth.simd_eq(there) & key.simd_lt(key_there)));
     nearer.select(depth, there).store_slice(depths);
     nearer.select(key, key_there).store_slice(keys);
 }

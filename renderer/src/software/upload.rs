@@ -64,12 +64,10 @@ impl Upload {
             })
             .collect();
         let halves = || {
-            scene.cylinders.iter().flat_map(|c| {
-                [
-                    (c.start_color, c.start_atom),
-                    (c.end_color, c.end_atom),
-                ]
-            })
+            scene
+                .cylinders
+                .iter()
+                .flat_map(|c| [(c.start_color, c.start_atom), (c.end_color, c.end_atom)])
         };
         let all = || {
             scene
