@@ -10,7 +10,7 @@ use glam::DQuat;
 use molshot_molecule::ReadOptions;
 use molshot_renderer::{AdapterChoice, open};
 use molshot_scenes::build::Prepared;
-use molshot_scenes::request::StructureSource;
+use molshot_scenes::request::{InlineFile, StructureSource};
 use molshot_scenes::{Plane, Pose, RenderJob, RenderRequest, Samples, View, Viewport};
 
 /// Drawn for at least this long.
@@ -29,7 +29,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::path::Path::new(file),
         &ReadOptions::default(),
     )?);
-    let mut request = RenderRequest::new(StructureSource::Files { files: Vec::new() });
+    let mut request = RenderRequest::new(StructureSource::Files {
+        // The structure is read here; the request only has to name something.
+        files: vec![InlineFile {
+            name: file.clone(),
+            text: String::from(" "),
+        }],
+    });
     request.style.preset = serde_json::from_value(argument(1, "misi").into())?;
     let sizes = argument(2, "512,1024");
     let samples = argument(3, "1,4");
@@ -38,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for size in sizes.split(',') {
         let size: u32 = size.parse()?;
         request.output.width_px = size;
+        request.output.height_px = size;
         for samples in samples.split(',') {
             let samples = Samples::from_count(samples.parse()?).ok_or("samples are 1, 4 or 16")?;
             for backend in backends.split(',') {
