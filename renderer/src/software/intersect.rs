@@ -8,6 +8,40 @@ use fearless_simd::{f32x8, mask32x8};
 
 use super::bodies::{Ball, Stick};
 
+/// `[expression with 0, with 1, with 2]`. An array's own `map` is a function without the vector instructions, into which they
+/// cannot be inlined.
+macro_rules! each_axis {
+    ($axis:ident => $value:expr) => {
+        [
+            {
+                let $axis = 0;
+                $value
+            },
+            {
+                let $axis = 1;
+                $value
+            },
+            {
+                let $axis = 2;
+                $value
+            },
+        ]
+    };
+}
+
+/// What `map` does to an array of three; see [`each_axis`].
+macro_rules! each_of {
+    ($array:expr, $part:ident => $value:expr) => {{
+        let array = $array;
+        each_axis!(axis => {
+            let $part = array[axis];
+            $value
+        })
+    }};
+}
+
+pub(super) use {each_axis, each_of};
+
 /// Three vectors of eight.
 pub(super) type Vec3x8<S> = [f32x8<S>; 3];
 
@@ -29,7 +63,7 @@ fn minus<S: Simd>(a: Vec3x8<S>, b: Vec3x8<S>) -> Vec3x8<S> {
 
 #[inline(always)]
 fn choose<S: Simd>(mask: mask32x8<S>, yes: Vec3x8<S>, no: Vec3x8<S>) -> Vec3x8<S> {
-    [0, 1, 2].map(|axis| mask.select(yes[axis], no[axis]))
+    each_axis!(axis => mask.select(yes[axis], no[axis]))
 }
 
 /// Eight rays, each by a point of the plane at depth 1 (perspective) or of the plane through the eye (orthographic).
@@ -73,7 +107,7 @@ impl<S: Simd> Balls<S> {
     #[inline(always)]
     pub(super) fn splat(simd: S, ball: &Ball) -> Self {
         Self {
-            center: ball.center.map(|part| f32x8::splat(simd, part)),
+            center: each_of!(ball.center, part => f32x8::splat(simd, part)),
             radius: f32x8::splat(simd, ball.radius),
         }
     }
@@ -167,7 +201,7 @@ pub(super) struct StickPass<S: Simd> {
 impl<S: Simd> Sticks<S> {
     #[inline(always)]
     pub(super) fn splat(simd: S, stick: &Stick) -> Self {
-        let three = |v: [f32; 3]| v.map(|part| f32x8::splat(simd, part));
+        let three = |v: [f32; 3]| each_of!(v, part => f32x8::splat(simd, part));
         Self {
             front: three(stick.front),
             side: three(stick.side),
@@ -251,7 +285,7 @@ impl<S: Simd> StickPass<S> {
         let area = self.cross * self.per_across_squared;
         let front = area * self.direction[1] - half_chord * self.direction[0];
         let side = -(area * self.direction[0]) - half_chord * self.direction[1];
-        [0, 1, 2].map(|axis| sticks.front[axis] * front + sticks.side[axis] * side)
+        each_axis!(axis => sticks.front[axis] * front + sticks.side[axis] * side)
     }
 }
 
@@ -281,7 +315,7 @@ pub(super) struct FullHit<S: Simd> {
 impl<S: Simd> FullSticks<S> {
     #[inline(always)]
     pub(super) fn splat(simd: S, stick: &Stick) -> Self {
-        let three = |v: [f32; 3]| v.map(|part| f32x8::splat(simd, part));
+        let three = |v: [f32; 3]| each_of!(v, part => f32x8::splat(simd, part));
         Self {
             middle: three(stick.middle),
             axis: three(stick.along),
@@ -352,7 +386,7 @@ impl<S: Simd> FullSticks<S> {
                     & at.simd_lt(best)
                     & dot(point, point).simd_le(radius_squared);
                 best = seen.select(at, best);
-                normal = choose(seen, self.axis.map(|part| side * part), normal);
+                normal = choose(seen, each_of!(self.axis, part => side * part), normal);
             }
         }
         // Round ends.

@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, i32x8, mask32x8};
 
 use super::camera::Camera;
-use super::intersect::{Balls, FullSticks, Rays, Sticks, Vec3x8, dot};
+use super::intersect::{Balls, FullSticks, Rays, Sticks, Vec3x8, dot, each_axis, each_of};
 use super::tile::{LANES, Picture};
 
 /// Cosine between view and reflected light above which a highlight changes much from pixel to pixel...
@@ -87,7 +87,7 @@ impl Queue {
                         key: entry.key,
                         color: answer.color[lane],
                         depth: answer.depth[lane],
-                        normal: answer.normal.map(|axis| axis[lane]),
+                        normal: each_axis!(axis => answer.normal[axis][lane]),
                         highlight: answer.highlight >> lane & 1 == 1,
                     });
                 }
@@ -132,7 +132,10 @@ struct Answers {
 /// Eight of anything.
 #[inline(always)]
 fn gather<S: Simd>(simd: S, of: impl Fn(usize) -> f32) -> f32x8<S> {
-    let lanes: [f32; LANES] = std::array::from_fn(of);
+    let mut lanes = [0.0; LANES];
+    for (lane, value) in lanes.iter_mut().enumerate() {
+        *value = of(lane);
+    }
     f32x8::from_slice(simd, &lanes)
 }
 
@@ -160,7 +163,7 @@ fn balls<S: Simd, const PERSPECTIVE: bool>(
     let of: [_; LANES] =
         std::array::from_fn(|lane| &picture.bodies.balls[entries[lane].key as usize]);
     let balls = Balls {
-        center: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].center[axis])),
+        center: each_axis!(axis => gather(simd, |lane| of[lane].center[axis])),
         radius: gather(simd, |lane| of[lane].radius),
     };
     let rays = rays_of(simd, entries);
@@ -169,7 +172,7 @@ fn balls<S: Simd, const PERSPECTIVE: bool>(
     let near = f32x8::splat(simd, picture.camera.near_angstrom);
     let (wall, _) = pass.wall::<true>(simd, near);
     let direction = rays.direction::<PERSPECTIVE>(simd);
-    let normal = [0, 1, 2].map(|axis| pass.offset[axis] + wall * direction[axis]);
+    let normal = each_axis!(axis => pass.offset[axis] + wall * direction[axis]);
     light::<S, PERSPECTIVE>(
         simd,
         picture.camera,
@@ -192,10 +195,10 @@ fn sticks<S: Simd, const PERSPECTIVE: bool>(
         &picture.bodies.sticks[(entries[lane].key as usize - balls) / 2]
     });
     let sticks = Sticks {
-        front: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].front[axis])),
-        side: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].side[axis])),
-        along: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].along[axis])),
-        own_middle: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].own_middle[axis])),
+        front: each_axis!(axis => gather(simd, |lane| of[lane].front[axis])),
+        side: each_axis!(axis => gather(simd, |lane| of[lane].side[axis])),
+        along: each_axis!(axis => gather(simd, |lane| of[lane].along[axis])),
+        own_middle: each_axis!(axis => gather(simd, |lane| of[lane].own_middle[axis])),
         half_length: gather(simd, |lane| of[lane].half_length),
         radius: gather(simd, |lane| of[lane].radius),
     };
@@ -224,8 +227,8 @@ fn full<S: Simd, const PERSPECTIVE: bool>(
         &picture.bodies.sticks[(entries[lane].key as usize - balls) / 2]
     });
     let sticks = FullSticks {
-        middle: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].middle[axis])),
-        axis: [0, 1, 2].map(|axis| gather(simd, |lane| of[lane].along[axis])),
+        middle: each_axis!(axis => gather(simd, |lane| of[lane].middle[axis])),
+        axis: each_axis!(axis => gather(simd, |lane| of[lane].along[axis])),
         half_length: gather(simd, |lane| of[lane].half_length),
         radius: gather(simd, |lane| of[lane].radius),
         flat: gather(simd, |lane| of[lane].flat()),
@@ -269,15 +272,15 @@ fn light<S: Simd, const PERSPECTIVE: bool>(
     radius: f32x8<S>,
 ) -> Answers {
     let number = |x: f32| f32x8::splat(simd, x);
-    let three = |v: [f32; 3]| v.map(number);
+    let three = |v: [f32; 3]| each_of!(v, part => number(part));
     let one = number(1.0);
     let normal_length = dot(normal, normal).sqrt();
-    let mut normal = normal.map(|part| part / normal_length);
+    let mut normal = each_of!(normal, part => part / normal_length);
     let away: mask32x8<S> = dot(normal, direction).simd_gt(number(0.0));
-    normal = normal.map(|part| away.select(-part, part));
+    normal = each_of!(normal, part => away.select(-part, part));
     let towards_hit = if PERSPECTIVE {
         let length = dot(direction, direction).sqrt();
-        direction.map(|part| part / length)
+        each_of!(direction, part => part / length)
     } else {
         direction
     };
@@ -287,7 +290,7 @@ fn light<S: Simd, const PERSPECTIVE: bool>(
     let diffuse = number(camera.key_diffuse) * not_negative(simd, -key)
         + number(camera.fill_diffuse) * not_negative(simd, -fill);
     let twice = number(2.0) * key;
-    let reflected = [0, 1, 2].map(|axis| key_direction[axis] - twice * normal[axis]);
+    let reflected = each_axis!(axis => key_direction[axis] - twice * normal[axis]);
     let mirror = not_negative(simd, -dot(reflected, towards_hit));
     let m2 = mirror * mirror;
     let m4 = m2 * m2;
