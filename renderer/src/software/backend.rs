@@ -11,8 +11,8 @@ use super::bodies::Bodies;
 use super::camera::Camera;
 use super::edges::Edges;
 use super::level::InstructionSet;
-use super::shade::Queue;
-use super::tile::{NOTHING, Picture, TILE_PIXELS, TILE_PX, Tile};
+use super::shade::{Answers, Queue};
+use super::tile::{NOTHING, Picture, TILE_PX, Tile};
 use super::upload::Upload;
 use crate::backend::Draw;
 use crate::error::RenderError;
@@ -48,7 +48,7 @@ struct Worker {
     tile: Tile,
     edges: Edges,
     queue: Queue,
-    /// Colours of the pixels of a tile, then of its edges' samples.
+    /// Colours of the samples of a tile's edges, then of its highlights.
     colors: Vec<u32>,
     /// Pixels whose shading is to be sampled.
     highlights: Vec<u16>,
@@ -378,69 +378,44 @@ impl Worker {
         let part = Part::of(plan, column, band);
 
         // Shading: once a pixel, once a sample at edges.
-        self.colors.clear();
-        self.colors
-            .resize(TILE_PIXELS + self.edges.pixels.len() * samples, 0);
         band.fill(plan, column);
-        if plan.planes {
-            for row in 0..part.rows {
-                for column in 0..part.columns {
-                    self.ask_center(picture, apron, row, column);
-                }
-            }
-            self.queue
-                .answer::<S, PERSPECTIVE>(simd, picture, |shaded| {
-                    self.colors[shaded.slot as usize] = shaded.color;
-                    band.put(plan, &part, apron, &shaded);
-                });
-        }
-        self.highlights.clear();
-        if band.color.is_empty() {
-            return;
-        }
-        let mut edges = self.edges.pixels.iter().peekable();
-        if !plan.planes || samples > 0 {
-            for row in 0..part.rows {
-                for column in 0..part.columns {
-                    let at = (row + apron) * TILE_PX + column + apron;
-                    while edges.next_if(|edge| usize::from(**edge) < at).is_some() {}
-                    if edges.next_if(|edge| usize::from(**edge) == at).is_none() {
-                        let key = self.tile.key[at];
-                        if key != NOTHING {
-                            let (x, y) = (self.tile.xs[at % TILE_PX], self.tile.ys[at / TILE_PX]);
-                            self.queue.push(picture, x, y, key, at);
-                        }
-                    }
-                }
-            }
-            self.queue
-                .answer::<S, PERSPECTIVE>(simd, picture, |shaded| {
-                    self.colors[shaded.slot as usize] = shaded.color;
-                    if shaded.highlight && samples > 0 {
-                        self.highlights.push(shaded.slot as u16);
-                    }
-                });
-        }
+        let highlights = &mut self.highlights;
+        highlights.clear();
         for row in 0..part.rows {
-            for column in 0..part.columns {
-                let at = (row + apron) * TILE_PX + column + apron;
-                if self.tile.key[at] != NOTHING {
-                    band.set_color(&part, row, column, self.colors[at]);
+            let at = (row + apron) * TILE_PX + apron;
+            // With planes all centres are shaded; else those of edges are left to their samples.
+            let left_out = if plan.planes || samples == 0 {
+                0
+            } else {
+                self.edges.rows[row + apron] >> apron
+            };
+            let y = self.tile.ys[row + apron];
+            let keys = &self.tile.key[at..at + part.columns];
+            let xs = &self.tile.xs[apron..apron + part.columns];
+            for (column, (key, x)) in keys.iter().zip(xs).enumerate() {
+                if *key != NOTHING && left_out >> column & 1 == 0 {
+                    self.queue.push(picture, *x, y, *key, at + column);
                 }
             }
         }
+        let edge_rows = &self.edges.rows;
+        self.queue
+            .answer::<S, PERSPECTIVE>(simd, picture, |entry, answers, lane| {
+                let at = entry.slot as usize;
+                let (row, column) = (at / TILE_PX - apron, at % TILE_PX - apron);
+                if plan.planes {
+                    band.put(plan, &part, [row, column], entry.key, answers, lane);
+                }
+                band.set_color(&part, row, column, answers.color[lane]);
+                if samples > 0
+                    && answers.highlight >> lane & 1 == 1
+                    && edge_rows[at / TILE_PX] >> (at % TILE_PX) & 1 == 0
+                {
+                    highlights.push(at as u16);
+                }
+            });
         if samples > 0 {
             self.sample::<S, PERSPECTIVE>(simd, plan, &part, band);
-        }
-    }
-
-    fn ask_center(&mut self, picture: &Picture<'_>, apron: usize, row: usize, column: usize) {
-        let (row, column) = (row + apron, column + apron);
-        let at = row * TILE_PX + column;
-        let key = self.tile.key[at];
-        if key != NOTHING {
-            self.queue
-                .push(picture, self.tile.xs[column], self.tile.ys[row], key, at);
         }
     }
 
@@ -456,7 +431,8 @@ impl Worker {
         let samples = plan.offsets_px.len();
         let edges = self.edges.pixels.len();
         let count = (edges + self.highlights.len()) * samples;
-        self.colors.resize(TILE_PIXELS + count, 0);
+        self.colors.clear();
+        self.colors.resize(count, 0);
         // A pixel outside of the part is not shown: no need to shade it.
         for (edge, pixel) in self.edges.pixels.iter().enumerate() {
             if part.place(usize::from(*pixel), 1).is_some() {
@@ -464,7 +440,7 @@ impl Worker {
                     let key = self.edges.key[sample];
                     if key != NOTHING {
                         let (x, y) = (self.edges.xs[sample], self.edges.ys[sample]);
-                        self.queue.push(picture, x, y, key, TILE_PIXELS + sample);
+                        self.queue.push(picture, x, y, key, sample);
                     }
                 }
             }
@@ -476,7 +452,7 @@ impl Worker {
                 self.tile.columns_px[at % TILE_PX],
                 self.tile.rows_px[at / TILE_PX],
             );
-            let slot = TILE_PIXELS + (edges + highlight) * samples;
+            let slot = (edges + highlight) * samples;
             for (sample, [dx, dy]) in plan.offsets_px.iter().enumerate() {
                 let x = picture.camera.ray_x(x_px + dx);
                 let y = picture.camera.ray_y(y_px + dy);
@@ -485,12 +461,12 @@ impl Worker {
         }
         let colors = &mut self.colors;
         self.queue
-            .answer::<S, PERSPECTIVE>(simd, picture, |shaded| {
-                colors[shaded.slot as usize] = shaded.color;
+            .answer::<S, PERSPECTIVE>(simd, picture, |entry, answers, lane| {
+                colors[entry.slot as usize] = answers.color[lane];
             });
         for (group, pixel) in self.edges.pixels.iter().chain(&self.highlights).enumerate() {
             if let Some((row, column)) = part.place(usize::from(*pixel), 1) {
-                let colors = &self.colors[TILE_PIXELS + group * samples..][..samples];
+                let colors = &self.colors[group * samples..][..samples];
                 band.set_color(part, row, column, mean(plan, colors));
             }
         }
@@ -503,16 +479,19 @@ fn mean(plan: &Plan<'_>, colors: &[u32]) -> u32 {
     let samples = colors.len() as u32;
     let (mut sum, mut covered) = ([0_u32; 3], 0);
     for color in colors {
-        let [red, green, blue, alpha] = color.to_le_bytes().map(u32::from);
-        sum[0] += red;
-        sum[1] += green;
-        sum[2] += blue;
-        covered += alpha >> 7;
+        sum[0] += color & 255;
+        sum[1] += color >> 8 & 255;
+        sum[2] += color >> 16 & 255;
+        covered += color >> 31;
     }
     if covered == 0 {
         return plan.background;
     }
-    let background = plan.background.to_le_bytes().map(u32::from);
+    let background = [
+        plan.background & 255,
+        plan.background >> 8 & 255,
+        plan.background >> 16 & 255,
+    ];
     let mut bytes = [0, 0, 0, 255];
     if plan.transparent {
         for channel in 0..3 {
@@ -580,23 +559,32 @@ impl Band<'_> {
     #[inline(always)]
     fn set_color(&mut self, part: &Part, row: usize, column: usize, color: u32) {
         let (pixels, _) = self.color.as_chunks_mut::<4>();
-        pixels[row * part.width + part.left + column] = color.to_le_bytes();
+        // Empty when no colour is wanted.
+        if let Some(pixel) = pixels.get_mut(row * part.width + part.left + column) {
+            *pixel = color.to_le_bytes();
+        }
     }
 
     /// Sets all planes but colour.
     #[inline(always)]
-    fn put(&mut self, plan: &Plan<'_>, part: &Part, apron: usize, shaded: &super::shade::Shaded) {
-        let Some((row, column)) = part.place(shaded.slot as usize, apron) else {
-            return;
-        };
+    fn put(
+        &mut self,
+        plan: &Plan<'_>,
+        part: &Part,
+        [row, column]: [usize; 2],
+        key: u32,
+        answers: &Answers,
+        lane: usize,
+    ) {
         let at = row * part.width + part.left + column;
         if let Some(depth) = self.depth.get_mut(at) {
-            *depth = shaded.depth;
+            *depth = answers.depth[lane];
         }
         if let Some(normal) = self.normal.get_mut(at) {
-            *normal = shaded.normal;
+            let [x, y, z] = &answers.normal;
+            *normal = [x[lane], y[lane], z[lane]];
         }
-        let atom = plan.picture.upload.atoms[shaded.key as usize];
+        let atom = plan.picture.upload.atoms[key as usize];
         if let Some(id) = self.atom.get_mut(at) {
             *id = atom + 1;
         }

@@ -24,7 +24,7 @@ pub(super) struct Edges {
     /// Places in the tile, row by row.
     pub(super) pixels: Vec<u16>,
     /// For each row, which columns are edges.
-    rows: [u32; TILE_PX],
+    pub(super) rows: [u32; TILE_PX],
     /// For each row, how many edges come before it.
     starts: [u16; TILE_PX],
     /// Rays of all samples of all edges, in the order of `pixels`, filled up to a multiple of [`LANES`].

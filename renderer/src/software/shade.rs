@@ -23,25 +23,12 @@ pub(super) struct Queue {
 
 /// One ray that met something.
 #[derive(Debug, Clone, Copy, Default)]
-struct Entry {
+pub(super) struct Entry {
     x: f32,
     y: f32,
-    key: u32,
-    /// Where the answer goes.
-    slot: u32,
-}
-
-/// Answer to an entry.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Shaded {
-    pub(super) slot: u32,
     pub(super) key: u32,
-    /// Red lowest, alpha 255.
-    pub(super) color: u32,
-    pub(super) depth: f32,
-    pub(super) normal: [f32; 3],
-    /// True where one ray may not stand for its pixel.
-    pub(super) highlight: bool,
+    /// Where the answer goes.
+    pub(super) slot: u32,
 }
 
 impl Queue {
@@ -69,7 +56,7 @@ impl Queue {
         &mut self,
         simd: S,
         picture: &Picture<'_>,
-        mut take: impl FnMut(Shaded),
+        mut take: impl FnMut(&Entry, &Answers, usize),
     ) {
         for kind in [Kind::Ball, Kind::Stick, Kind::Full] {
             let entries = match kind {
@@ -82,14 +69,7 @@ impl Queue {
                 padded[..eight.len()].copy_from_slice(eight);
                 let answer = shade::<S, PERSPECTIVE>(simd, picture, kind, &padded);
                 for (lane, entry) in eight.iter().enumerate() {
-                    take(Shaded {
-                        slot: entry.slot,
-                        key: entry.key,
-                        color: answer.color[lane],
-                        depth: answer.depth[lane],
-                        normal: each_axis!(axis => answer.normal[axis][lane]),
-                        highlight: answer.highlight >> lane & 1 == 1,
-                    });
+                    take(entry, &answer, lane);
                 }
             }
             entries.clear();
@@ -122,11 +102,13 @@ fn shade<S: Simd, const PERSPECTIVE: bool>(
 }
 
 /// Eight answers.
-struct Answers {
-    color: [u32; LANES],
-    depth: [f32; LANES],
-    normal: [[f32; LANES]; 3],
-    highlight: u32,
+pub(super) struct Answers {
+    /// Red lowest, alpha 255.
+    pub(super) color: [u32; LANES],
+    pub(super) depth: [f32; LANES],
+    pub(super) normal: [[f32; LANES]; 3],
+    /// A bit for each lane: one ray may not stand for its pixel.
+    pub(super) highlight: u32,
 }
 
 /// Eight of anything.
@@ -149,8 +131,10 @@ fn rays_of<S: Simd>(simd: S, entries: &[Entry; LANES]) -> Rays<S> {
 
 #[inline(always)]
 fn paint_of<S: Simd>(simd: S, picture: &Picture<'_>, entries: &[Entry; LANES]) -> i32x8<S> {
-    let lanes: [i32; LANES] =
-        std::array::from_fn(|lane| picture.upload.paint[entries[lane].key as usize].cast_signed());
+    let mut lanes = [0; LANES];
+    for (lane, entry) in lanes.iter_mut().zip(entries) {
+        *lane = picture.upload.paint[entry.key as usize].cast_signed();
+    }
     i32x8::from_slice(simd, &lanes)
 }
 
@@ -160,11 +144,17 @@ fn balls<S: Simd, const PERSPECTIVE: bool>(
     picture: &Picture<'_>,
     entries: &[Entry; LANES],
 ) -> Answers {
-    let of: [_; LANES] =
-        std::array::from_fn(|lane| &picture.bodies.balls[entries[lane].key as usize]);
+    let mut parts = [[0.0; LANES]; 4];
+    for (lane, entry) in entries.iter().enumerate() {
+        let ball = &picture.bodies.balls[entry.key as usize];
+        for axis in 0..3 {
+            parts[axis][lane] = ball.center[axis];
+        }
+        parts[3][lane] = ball.radius;
+    }
     let balls = Balls {
-        center: each_axis!(axis => gather(simd, |lane| of[lane].center[axis])),
-        radius: gather(simd, |lane| of[lane].radius),
+        center: each_axis!(axis => f32x8::from_slice(simd, &parts[axis])),
+        radius: f32x8::from_slice(simd, &parts[3]),
     };
     let rays = rays_of(simd, entries);
     let mut pass = balls.pass::<PERSPECTIVE>(simd, rays);
@@ -191,16 +181,25 @@ fn sticks<S: Simd, const PERSPECTIVE: bool>(
     entries: &[Entry; LANES],
 ) -> Answers {
     let balls = picture.bodies.balls.len();
-    let of: [_; LANES] = std::array::from_fn(|lane| {
-        &picture.bodies.sticks[(entries[lane].key as usize - balls) / 2]
-    });
+    let mut parts = [[0.0; LANES]; 14];
+    for (lane, entry) in entries.iter().enumerate() {
+        let stick = &picture.bodies.sticks[(entry.key as usize - balls) / 2];
+        for axis in 0..3 {
+            parts[axis][lane] = stick.front[axis];
+            parts[3 + axis][lane] = stick.side[axis];
+            parts[6 + axis][lane] = stick.along[axis];
+            parts[9 + axis][lane] = stick.own_middle[axis];
+        }
+        parts[12][lane] = stick.half_length;
+        parts[13][lane] = stick.radius;
+    }
     let sticks = Sticks {
-        front: each_axis!(axis => gather(simd, |lane| of[lane].front[axis])),
-        side: each_axis!(axis => gather(simd, |lane| of[lane].side[axis])),
-        along: each_axis!(axis => gather(simd, |lane| of[lane].along[axis])),
-        own_middle: each_axis!(axis => gather(simd, |lane| of[lane].own_middle[axis])),
-        half_length: gather(simd, |lane| of[lane].half_length),
-        radius: gather(simd, |lane| of[lane].radius),
+        front: each_axis!(axis => f32x8::from_slice(simd, &parts[axis])),
+        side: each_axis!(axis => f32x8::from_slice(simd, &parts[3 + axis])),
+        along: each_axis!(axis => f32x8::from_slice(simd, &parts[6 + axis])),
+        own_middle: each_axis!(axis => f32x8::from_slice(simd, &parts[9 + axis])),
+        half_length: f32x8::from_slice(simd, &parts[12]),
+        radius: f32x8::from_slice(simd, &parts[13]),
     };
     let rays = rays_of(simd, entries);
     let mut pass = sticks.pass::<PERSPECTIVE>(simd, rays);
@@ -223,16 +222,14 @@ fn full<S: Simd, const PERSPECTIVE: bool>(
     entries: &[Entry; LANES],
 ) -> Answers {
     let balls = picture.bodies.balls.len();
-    let of: [_; LANES] = std::array::from_fn(|lane| {
-        &picture.bodies.sticks[(entries[lane].key as usize - balls) / 2]
-    });
+    let of = |lane: usize| &picture.bodies.sticks[(entries[lane].key as usize - balls) / 2];
     let sticks = FullSticks {
-        middle: each_axis!(axis => gather(simd, |lane| of[lane].middle[axis])),
-        axis: each_axis!(axis => gather(simd, |lane| of[lane].along[axis])),
-        half_length: gather(simd, |lane| of[lane].half_length),
-        radius: gather(simd, |lane| of[lane].radius),
-        flat: gather(simd, |lane| of[lane].flat()),
-        round: gather(simd, |lane| of[lane].round()),
+        middle: each_axis!(axis => gather(simd, |lane| of(lane).middle[axis])),
+        axis: each_axis!(axis => gather(simd, |lane| of(lane).along[axis])),
+        half_length: gather(simd, |lane| of(lane).half_length),
+        radius: gather(simd, |lane| of(lane).radius),
+        flat: gather(simd, |lane| of(lane).flat()),
+        round: gather(simd, |lane| of(lane).round()),
     };
     let rays = rays_of(simd, entries);
     let near = f32x8::splat(simd, picture.camera.near_angstrom);
@@ -328,7 +325,9 @@ fn light<S: Simd, const PERSPECTIVE: bool>(
     };
     let mut lanes = [0; LANES];
     color.store_slice(&mut lanes);
-    answers.color = lanes.map(i32::cast_unsigned);
+    for (answer, lane) in answers.color.iter_mut().zip(lanes) {
+        *answer = lane.cast_unsigned();
+    }
     depth.store_slice(&mut answers.depth);
     for axis in 0..3 {
         normal[axis].store_slice(&mut answers.normal[axis]);
