@@ -16,7 +16,7 @@ use crate::message::{Failure, output};
     after_help = "Examples:\n  molshot doctor\n  molshot doctor --picture test.png\n  molshot doctor --adapter gpu --json"
 )]
 pub(crate) struct DoctorArgs {
-    /// Judge this choice: auto, gpu, or vulkan-software.
+    /// Judge this choice: auto, gpu, software, or vulkan-software.
     #[arg(long, value_name = "ADAPTER", default_value = "auto")]
     adapter: AdapterChoice,
     /// Write the test picture to this PNG file.

@@ -43,7 +43,7 @@ pub(crate) struct RenderArgs {
     /// Print the request as a scene file, and draw nothing. Its paths are relative to the current folder: keep it here.
     #[arg(long, conflicts_with_all = ["each", "views", "turntable", "commands_file"])]
     print_request: bool,
-    /// What to draw with: auto, gpu, or vulkan-software.
+    /// What to draw with: auto, gpu, software, or vulkan-software.
     #[arg(long, value_name = "ADAPTER", default_value = "auto")]
     adapter: AdapterChoice,
     #[command(flatten)]

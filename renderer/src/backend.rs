@@ -1,6 +1,7 @@
 //! Who draws: the one trait of all back ends, and the choice between them.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use molshot_scenes::RenderJob;
@@ -8,6 +9,7 @@ use molshot_scenes::RenderJob;
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::gpu::GpuBackend;
+use crate::software::{InstructionSet, SoftwareBackend};
 
 /// Draws jobs. A back end owns its device and belongs to one thread at a time.
 pub trait Draw: fmt::Debug + Send {
@@ -17,6 +19,11 @@ pub trait Draw: fmt::Debug + Send {
     /// Any [`RenderError`] but [`RenderError::Encode`]. After an error the back end is ready for the next job.
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError>;
 
+    /// Takes back a frame that is no longer needed: the next picture may be drawn into its memory. By default it is dropped.
+    fn recycle(&mut self, frame: Frame) {
+        drop(frame);
+    }
+
     /// Name of the adapter, for people.
     fn adapter(&self) -> &str;
 }
@@ -24,11 +31,13 @@ pub trait Draw: fmt::Debug + Send {
 /// Which adapter to draw with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum AdapterChoice {
-    /// A GPU where there is one, else software.
+    /// A GPU where there is one, else the built-in rasteriser.
     #[default]
     Auto,
     /// A GPU, or failure.
     Gpu,
+    /// The built-in rasteriser: always there.
+    Software,
     /// A software driver of Vulkan (Mesa's lavapipe), or failure.
     VulkanSoftware,
 }
@@ -41,10 +50,8 @@ impl FromStr for AdapterChoice {
             "auto" => Ok(Self::Auto),
             "gpu" => Ok(Self::Gpu),
             "vulkan-software" => Ok(Self::VulkanSoftware),
-            "software" => Err(
-                "the built-in software back end comes with the next version; use auto or vulkan-software".into(),
-            ),
-            _ => Err("give auto, gpu or vulkan-software".into()),
+            "software" => Ok(Self::Software),
+            _ => Err("give auto, gpu, software or vulkan-software".into()),
         }
     }
 }
@@ -73,13 +80,78 @@ pub struct AdapterReport {
 /// Opens the back end of a choice.
 ///
 /// # Errors
-/// [`RenderError::NoAdapter`] when there is none of the kind, [`RenderError::Device`] when its driver fails.
+/// [`RenderError::NoAdapter`] when there is none of the kind, [`RenderError::Device`] when its driver fails. [`AdapterChoice::Auto`] and
+/// [`AdapterChoice::Software`] do not fail.
 pub fn open(choice: AdapterChoice) -> Result<Box<dyn Draw>, RenderError> {
-    Ok(Box::new(GpuBackend::open(choice)?))
+    match choice {
+        AdapterChoice::Software => Ok(Box::new(SoftwareBackend::new())),
+        AdapterChoice::Auto => {
+            // Without a device file no driver can find a GPU, and asking them costs more than a picture.
+            if gpu_is_possible()
+                && let Ok(backend) = GpuBackend::open(AdapterChoice::Gpu)
+            {
+                return Ok(Box::new(backend));
+            }
+            Ok(Box::new(SoftwareBackend::new()))
+        }
+        AdapterChoice::Gpu | AdapterChoice::VulkanSoftware => {
+            Ok(Box::new(GpuBackend::open(choice)?))
+        }
+    }
 }
 
-/// Lists all adapters and says what `choice` does with each.
+/// Lists all adapters, the built-in rasteriser last, and says what `choice` does with each.
 #[must_use]
 pub fn survey(choice: AdapterChoice) -> Vec<AdapterReport> {
-    crate::gpu::survey(choice)
+    let gpu_choice = match choice {
+        // What `auto` wants of a driver is a GPU.
+        AdapterChoice::Auto => AdapterChoice::Gpu,
+        _ => choice,
+    };
+    let mut reports = crate::gpu::survey(gpu_choice);
+    if choice == AdapterChoice::Software {
+        for report in &mut reports {
+            report.taken = false;
+            "the built-in one is asked for".clone_into(&mut report.reason);
+        }
+    }
+    let (taken, reason) = match choice {
+        AdapterChoice::Software => (true, "asked for"),
+        AdapterChoice::Auto if reports.iter().any(|report| report.taken) => {
+            (false, "there is a GPU")
+        }
+        AdapterChoice::Auto => (true, "there is no GPU"),
+        AdapterChoice::Gpu => (false, "is no GPU"),
+        AdapterChoice::VulkanSoftware => (false, "needs no Vulkan"),
+    };
+    reports.push(AdapterReport {
+        name: "built-in".into(),
+        kind: "software",
+        api: "none".into(),
+        driver: format!(
+            "molshot {}, {}",
+            env!("CARGO_PKG_VERSION"),
+            InstructionSet::best().name()
+        ),
+        max_texture_px: molshot_scenes::job::MAX_EDGE_PX,
+        max_buffer_bytes: u64::MAX,
+        taken,
+        reason: reason.into(),
+    });
+    reports
+}
+
+/// False when there can be no GPU. Costs some file system look-ups.
+fn gpu_is_possible() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    // Direct rendering; NVIDIA's own driver; Windows' GPU seen from its Linux; Mali's own driver.
+    let files = ["/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg", "/dev/mali0"];
+    files.iter().any(|file| Path::new(file).exists())
+        || std::fs::read_dir("/dev/dri").is_ok_and(|files| {
+            files
+                .flatten()
+                .any(|file| file.file_name().to_string_lossy().starts_with("render"))
+        })
 }

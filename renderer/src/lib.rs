@@ -10,6 +10,7 @@ pub mod error;
 pub mod frame;
 pub mod gpu;
 pub mod save;
+pub mod software;
 
 pub use backend::{AdapterChoice, AdapterReport, Draw, open, survey};
 pub use encode::EncodedImage;

@@ -241,7 +241,7 @@ fn no_adapter(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> RenderError 
             "GPU",
             "install the GPU's Vulkan driver, or use --adapter auto",
         ),
-        AdapterChoice::Auto | AdapterChoice::VulkanSoftware => (
+        AdapterChoice::Auto | AdapterChoice::Software | AdapterChoice::VulkanSoftware => (
             "graphics adapter",
             "install software Vulkan: apt-get install mesa-vulkan-drivers",
         ),

@@ -1,0 +1,308 @@
+//! What one camera sees: every primitive in camera axes, with its pixels and its nearest depth.
+
+use glam::{DVec3, Vec3};
+use molshot_scenes::Cylinder;
+
+use super::camera::Camera;
+use super::upload::{StickSource, Upload};
+
+/// How far a sample may lie from its pixel's centre (half of the pixel's diagonal), with room for rounding, pixels.
+const SAMPLE_REACH_PX: f32 = 0.75;
+/// Room for rounding in bounds, pixels.
+const BOUNDS_SLACK_PX: f32 = 0.0625;
+/// Pixel bounds of what cannot be bounded.
+const EVERYWHERE: [i16; 4] = [i16::MIN, i16::MIN, i16::MAX, i16::MAX];
+
+/// A ball in camera axes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ball {
+    pub(super) center: [f32; 3],
+    pub(super) radius: f32,
+    /// How far the ray of a sample passes from the ray of its pixel's centre, at most, where it passes the ball; angstrom.
+    pub(super) reach: f32,
+    /// Least depth of any point of it.
+    pub(super) near: f32,
+    /// True when the near plane may cut it.
+    pub(super) cut: bool,
+}
+
+/// A cylinder in camera axes, with axes of its own: `along` it, `side` across it and across the view, `front` across both.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Stick {
+    pub(super) front: [f32; 3],
+    pub(super) side: [f32; 3],
+    pub(super) along: [f32; 3],
+    /// Middle of the axis, camera axes.
+    pub(super) middle: [f32; 3],
+    /// The same in the stick's axes: front, side, along.
+    pub(super) own_middle: [f32; 3],
+    pub(super) half_length: f32,
+    pub(super) radius: f32,
+    pub(super) caps: u32,
+    /// As [`Ball::reach`].
+    pub(super) reach: f32,
+    /// Least depth of any point of it.
+    pub(super) near: f32,
+    /// True when its ends may be seen or the near plane may cut it.
+    pub(super) full: bool,
+    /// Its pixels in a row: `x = span[0] + span[1] * y +- span[2]`, pixels.
+    pub(super) span: [f32; 3],
+}
+
+impl Stick {
+    /// 1 when its ends are flat discs, else 0.
+    pub(super) fn flat(&self) -> f32 {
+        f32::from(u8::from(self.caps == Cylinder::FLAT))
+    }
+
+    /// 1 when its ends are half balls, else 0.
+    pub(super) fn round(&self) -> f32 {
+        f32::from(u8::from(self.caps == Cylinder::ROUND))
+    }
+}
+
+/// All of a picture's primitives; the buffers stay from picture to picture.
+#[derive(Debug, Default)]
+pub(super) struct Bodies {
+    pub(super) balls: Vec<Ball>,
+    pub(super) sticks: Vec<Stick>,
+    /// What may be seen.
+    pub(super) seen: Vec<Seen>,
+}
+
+/// A primitive that may be seen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    /// Index among the spheres, or number of spheres + index among the cylinders.
+    pub(super) body: u32,
+    /// Least depth, angstrom.
+    pub(super) near: f32,
+    /// First column, first row, last column, last row of the whole picture that it may touch; may lie outside the picture.
+    pub(super) rect: [i16; 4],
+}
+
+/// Extent of a ball on the picture.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    low_px: [f32; 2],
+    high_px: [f32; 2],
+}
+
+impl Bodies {
+    /// Looks at a scene. `rows_and_columns` is what will be drawn: first column, first row, last column, last row.
+    pub(super) fn look(&mut self, upload: &Upload, camera: &Camera, drawn: [i32; 4]) {
+        self.balls.clear();
+        self.sticks.clear();
+        self.seen.clear();
+        self.balls.resize(upload.spheres.len(), Ball::default());
+        self.sticks.resize(upload.sticks.len(), Stick::default());
+        let reach_at_1 = SAMPLE_REACH_PX / camera.pixel_scale;
+        for (body, (sphere, ball)) in (0..).zip(upload.spheres.iter().zip(&mut self.balls)) {
+            let [x, y, z, radius] = *sphere;
+            let center = camera.to_camera([x, y, z]);
+            let depth = -center.z;
+            if depth + radius < camera.near_angstrom {
+                continue;
+            }
+            let near = depth - radius;
+            let cut = near < camera.near_angstrom;
+            let rect = bounds(camera, cut, &[(center, radius)]);
+            if outside(rect, drawn) {
+                continue;
+            }
+            let reach = reach_at_1
+                * if camera.perspective {
+                    depth + radius
+                } else {
+                    1.0
+                };
+            *ball = Ball {
+                center: center.to_array(),
+                radius,
+                reach,
+                near,
+                cut,
+            };
+            self.seen.push(Seen { body, near, rect });
+        }
+        let first = upload.spheres.len() as u32;
+        for (body, (source, stick)) in (first..).zip(upload.sticks.iter().zip(&mut self.sticks)) {
+            let ends = [source.start, source.end].map(|end| camera.to_camera(end));
+            let radius = source.radius;
+            let depths = ends.map(|end| -end.z);
+            let (first, last) = (depths[0].min(depths[1]), depths[0].max(depths[1]));
+            if last + radius < camera.near_angstrom {
+                continue;
+            }
+            let near = first - radius;
+            let cut = near < camera.near_angstrom;
+            let rect = bounds(camera, cut, &ends.map(|end| (end, radius)));
+            if outside(rect, drawn) {
+                continue;
+            }
+            let full =
+                source.cover_radius == 0.0 || first - source.cover_radius < camera.near_angstrom;
+            let reach = reach_at_1
+                * if camera.perspective {
+                    last + radius
+                } else {
+                    1.0
+                };
+            *stick = Stick {
+                reach,
+                near,
+                full,
+                span: if cut {
+                    [0.0, 0.0, f32::INFINITY]
+                } else {
+                    span(camera, ends, radius)
+                },
+                ..in_own_axes(camera, source, ends)
+            };
+            self.seen.push(Seen { body, near, rect });
+        }
+    }
+}
+
+fn outside(rect: [i16; 4], drawn: [i32; 4]) -> bool {
+    let [left, top, right, bottom] = rect.map(i32::from);
+    left > drawn[2] || top > drawn[3] || right < drawn[0] || bottom < drawn[1]
+}
+
+/// Pixels that the hull of balls may touch.
+#[inline(always)]
+fn bounds<const N: usize>(camera: &Camera, cut: bool, balls: &[(Vec3, f32); N]) -> [i16; 4] {
+    if cut && camera.perspective {
+        return EVERYWHERE;
+    }
+    let mut low = [f32::INFINITY; 2];
+    let mut high = [f32::NEG_INFINITY; 2];
+    for (center, radius) in balls {
+        let extent = extent(camera, *center, *radius);
+        for axis in 0..2 {
+            low[axis] = low[axis].min(extent.low_px[axis]);
+            high[axis] = high[axis].max(extent.high_px[axis]);
+        }
+    }
+    // A cast saturates.
+    [
+        (low[0] - BOUNDS_SLACK_PX).floor() as i16,
+        (low[1] - BOUNDS_SLACK_PX).floor() as i16,
+        (high[0] + BOUNDS_SLACK_PX).floor() as i16,
+        (high[1] + BOUNDS_SLACK_PX).floor() as i16,
+    ]
+}
+
+/// Exact extent of a ball that lies in front of the camera.
+///
+/// Perspective, for each axis apart: the ball's shadow on the plane of that axis and the view is a disc, and the eye's two tangents to it
+/// have the slopes `tan(a +- b)` with `tan(a) = x / depth`, `sin(b) = radius / distance`.
+#[inline(always)]
+fn extent(camera: &Camera, center: Vec3, radius: f32) -> Extent {
+    let depth = -center.z;
+    let ends = |at: f32| {
+        if !camera.perspective {
+            return [at - radius, at + radius];
+        }
+        let tangent = (at * at + depth * depth - radius * radius).max(0.0).sqrt();
+        let bound = |side: f32| {
+            let slope =
+                (at * tangent + side * radius * depth) / (depth * tangent - side * radius * at);
+            // Parallel to the picture or behind it: no bound.
+            if depth * tangent - side * radius * at > 0.0 {
+                slope
+            } else {
+                side * f32::INFINITY
+            }
+        };
+        [bound(-1.0), bound(1.0)]
+    };
+    let [left, right] = ends(center.x);
+    let [bottom, top] = ends(center.y);
+    let scale = camera.pixel_scale;
+    Extent {
+        low_px: [
+            camera.middle_px[0] + left * scale,
+            camera.middle_px[1] - top * scale,
+        ],
+        high_px: [
+            camera.middle_px[0] + right * scale,
+            camera.middle_px[1] - bottom * scale,
+        ],
+    }
+}
+
+/// The strip of the picture in which a stick lies that is wholly in front of the near plane.
+fn span(camera: &Camera, ends: [Vec3; 2], radius: f32) -> [f32; 3] {
+    let scale_at = |end: Vec3| camera.pixel_scale / if camera.perspective { -end.z } else { 1.0 };
+    let at = ends.map(|end| {
+        [
+            camera.middle_px[0] + end.x * scale_at(end),
+            camera.middle_px[1] - end.y * scale_at(end),
+        ]
+    });
+    let width = ends.map(|end| outline_radius_px(camera, end, radius));
+    let [dx, dy] = [at[1][0] - at[0][0], at[1][1] - at[0][1]];
+    let length = (dx * dx + dy * dy).sqrt();
+    if dy.abs() < 0.05 * length || length < 1e-3 || !length.is_finite() {
+        return [0.0, 0.0, f32::INFINITY];
+    }
+    let slope = dx / dy;
+    [
+        at[0][0] - slope * at[0][1],
+        slope,
+        (width[0].max(width[1]) + 2.0) * length / dy.abs() + slope.abs(),
+    ]
+}
+
+/// Radius of a circle about the projected centre that holds a ball's outline; see `outline_of_ball` in `shaders/shared/view.wgsl`.
+fn outline_radius_px(camera: &Camera, center: Vec3, radius: f32) -> f32 {
+    if !camera.perspective {
+        return radius * camera.pixel_scale;
+    }
+    let tan_b = radius
+        / (center.length_squared() - radius * radius)
+            .max(1e-12)
+            .sqrt();
+    let tan_a = center.truncate().length() / -center.z;
+    let denominator = 1.0 - tan_a * tan_b;
+    if denominator < 1e-3 {
+        return f32::INFINITY;
+    }
+    camera.pixel_scale * tan_b * (1.0 + tan_a * tan_a) / denominator
+}
+
+fn in_own_axes(camera: &Camera, source: &StickSource, ends: [Vec3; 2]) -> Stick {
+    let [start, end] = ends.map(Vec3::as_dvec3);
+    let middle = (start + end) * 0.5;
+    let length = (end - start).length();
+    let along = if length > 0.0 {
+        (end - start) / length
+    } else {
+        DVec3::Z
+    };
+    // Perspective: the ray comes from the origin, so with `side` across the plane of eye and axis the middle has no part along it.
+    // Orthographic: `side` is across the view's direction.
+    let towards = if camera.perspective { middle } else { DVec3::Z };
+    let side = along
+        .cross(towards)
+        .try_normalize()
+        .unwrap_or_else(|| along.any_orthonormal_vector());
+    let front = side.cross(along);
+    let array = |v: DVec3| v.as_vec3().to_array();
+    Stick {
+        front: array(front),
+        side: array(side),
+        along: array(along),
+        middle: array(middle),
+        own_middle: array(DVec3::new(
+            middle.dot(front),
+            middle.dot(side),
+            middle.dot(along),
+        )),
+        half_length: (length * 0.5) as f32,
+        radius: source.radius,
+        caps: source.caps,
+        ..Stick::default()
+    }
+}

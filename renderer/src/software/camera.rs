@@ -1,0 +1,89 @@
+//! One picture's camera, light and background as the inner loops read them.
+
+use glam::{DMat4, DVec3, Vec3};
+use molshot_scenes::{Projection, RenderJob};
+
+/// The same numbers as `View` in `shaders/shared/view.wgsl`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Camera {
+    /// Columns of the rotation and the shift; scene axes are world axes about [`super::upload::Upload`]'s origin.
+    pub(super) camera_from_scene: [Vec3; 4],
+    /// Half of the whole picture's size, pixels.
+    pub(super) middle_px: [f32; 2],
+    /// Pixels per unit of x / depth (perspective) or per angstrom (orthographic).
+    pub(super) pixel_scale: f32,
+    pub(super) near_angstrom: f32,
+    pub(super) perspective: bool,
+    pub(super) cue_start_angstrom: f32,
+    /// 0: no depth cue.
+    pub(super) cue_end_angstrom: f32,
+    pub(super) cue_color: [f32; 3],
+    pub(super) key_direction: [f32; 3],
+    pub(super) key_diffuse: f32,
+    pub(super) fill_direction: [f32; 3],
+    pub(super) fill_diffuse: f32,
+    pub(super) ambient: f32,
+    pub(super) specular: f32,
+}
+
+impl Camera {
+    /// `scene_origin` is the world point that uploaded positions refer to.
+    pub(super) fn new(job: &RenderJob, scene_origin: DVec3) -> Self {
+        let (scene, view, viewport) = (job.scene(), job.view(), job.viewport());
+        // In f64 until the last step: world coordinates can be large, what is left here is small.
+        let camera_from_world = DMat4::from_quat(view.pose.world_from_camera.inverse())
+            * DMat4::from_translation(-view.pose.position_angstrom);
+        let matrix = camera_from_world * DMat4::from_translation(scene_origin);
+        let light = &scene.lighting;
+        let span = view.far_angstrom - view.near_angstrom;
+        let (cue_start, cue_end) = scene.depth_cue.map_or((0.0, 0.0), |cue| {
+            (
+                view.near_angstrom + f64::from(cue.start) * span,
+                view.near_angstrom + f64::from(cue.end) * span,
+            )
+        });
+        Self {
+            camera_from_scene: [
+                matrix.x_axis.truncate().as_vec3(),
+                matrix.y_axis.truncate().as_vec3(),
+                matrix.z_axis.truncate().as_vec3(),
+                matrix.w_axis.truncate().as_vec3(),
+            ],
+            middle_px: [
+                viewport.width_px as f32 * 0.5,
+                viewport.height_px as f32 * 0.5,
+            ],
+            pixel_scale: view.pixel_scale(viewport) as f32,
+            near_angstrom: view.near_angstrom as f32,
+            perspective: matches!(view.projection, Projection::Perspective { .. }),
+            cue_start_angstrom: cue_start as f32,
+            cue_end_angstrom: cue_end as f32,
+            cue_color: scene.background.color.map(|byte| f32::from(byte) / 255.0),
+            key_direction: light.key_direction,
+            key_diffuse: light.key_intensity * light.diffuse_reflectivity,
+            fill_direction: light.fill_direction,
+            fill_diffuse: light.fill_intensity * light.diffuse_reflectivity,
+            ambient: light.ambient_intensity * light.ambient_reflectivity,
+            specular: light.specular_reflectivity * light.key_intensity,
+        }
+    }
+
+    /// Scene axes to camera axes.
+    #[inline(always)]
+    pub(super) fn to_camera(&self, p: [f32; 3]) -> Vec3 {
+        let [x, y, z, shift] = self.camera_from_scene;
+        x * p[0] + y * p[1] + z * p[2] + shift
+    }
+
+    /// The ray's x for a point of the picture, pixels.
+    #[inline(always)]
+    pub(super) fn ray_x(&self, x_px: f32) -> f32 {
+        (x_px - self.middle_px[0]) / self.pixel_scale
+    }
+
+    /// The ray's y for a point of the picture, pixels from the top.
+    #[inline(always)]
+    pub(super) fn ray_y(&self, y_px: f32) -> f32 {
+        (self.middle_px[1] - y_px) / self.pixel_scale
+    }
+}

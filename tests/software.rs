@@ -1,0 +1,160 @@
+//! The built-in rasteriser: the same bytes whatever draws them, crops that equal the whole, and pictures like those of Vulkan.
+
+mod support;
+
+use molshot_renderer::software::{InstructionSet, SoftwareBackend};
+use molshot_renderer::{Draw, Frame};
+use molshot_scenes::{CropRect, RenderJob, Samples, Viewport};
+use support::compare::{Figures, Picture, Tolerance, assert_alike};
+use support::scenes::{MAX_ATOMS, generate};
+use support::{draw, open, structure};
+
+/// Generated jobs, each with another number of samples.
+fn jobs(count: u64) -> Vec<RenderJob> {
+    let structure = structure(MAX_ATOMS);
+    (0..count)
+        .map(|case| {
+            let job = generate(3000 + case, case % 2 == 1, &structure);
+            let samples = [Samples::One, Samples::Four, Samples::Sixteen][case as usize % 3];
+            support::job(job.scene(), *job.view(), Viewport::whole(97, 83), samples)
+        })
+        .collect()
+}
+
+fn pictures(backend: &mut dyn Draw, jobs: &[RenderJob]) -> Vec<Picture> {
+    jobs.iter()
+        .map(|job| Picture::from(&draw(backend, job)))
+        .collect()
+}
+
+#[test]
+fn every_instruction_set_and_number_of_threads_gives_the_same_bytes() {
+    let jobs = jobs(24);
+    let mut scalar =
+        SoftwareBackend::with(InstructionSet::Scalar, 1).expect("each processor has it");
+    let expected = pictures(&mut scalar, &jobs);
+    let mut tried = 0;
+    for set in InstructionSet::ALL {
+        for threads in [1, 2, 5] {
+            let Some(mut backend) = SoftwareBackend::with(set, threads) else {
+                continue;
+            };
+            tried += 1;
+            for (job, (actual, expected)) in pictures(&mut backend, &jobs)
+                .iter()
+                .zip(&expected)
+                .enumerate()
+            {
+                let name = format!("{}-{threads}-threads-{job}", set.name());
+                assert_alike(&name, actual, expected, None, Tolerance::NONE);
+            }
+        }
+    }
+    assert!(tried >= 6, "scalar and the processor's own set at least");
+}
+
+#[test]
+fn frames_given_back_leave_no_trace() {
+    let jobs = jobs(12);
+    let mut fresh = SoftwareBackend::new();
+    let mut used = SoftwareBackend::new();
+    for job in jobs.iter().chain(jobs.iter().rev()) {
+        let drawn = |backend: &mut SoftwareBackend, again: bool| -> Picture {
+            let frame: Frame = draw(backend, job);
+            let picture = Picture::from(&frame);
+            if again {
+                backend.recycle(frame);
+            }
+            picture
+        };
+        assert!(drawn(&mut fresh, false) == drawn(&mut used, true));
+    }
+}
+
+#[test]
+fn a_crop_equals_the_same_pixels_of_the_whole() {
+    let mut backend = SoftwareBackend::new();
+    for (case, job) in jobs(24).iter().enumerate() {
+        let whole = Picture::from(&draw(&mut backend, job));
+        let crop = CropRect {
+            x_px: 13 + case as u32,
+            y_px: 7,
+            width_px: 41,
+            height_px: 66,
+        };
+        let viewport = Viewport {
+            crop,
+            ..*job.viewport()
+        };
+        let part = support::job(job.scene(), *job.view(), viewport, job.samples());
+        assert_alike(
+            &format!("software-crop-{case}"),
+            &Picture::from(&draw(&mut backend, &part)),
+            &whole.cut(crop.x_px, crop.y_px, crop.width_px, crop.height_px),
+            None,
+            Tolerance::NONE,
+        );
+    }
+}
+
+#[test]
+fn pictures_are_those_of_vulkan() {
+    let (mut software, mut vulkan) = (SoftwareBackend::new(), open());
+    for samples in [Samples::One, Samples::Four, Samples::Sixteen] {
+        let mut figures = Figures::default();
+        let (mut far, mut off_by_more, mut off, mut ids) = (0, 0, 0, 0);
+        for job in jobs(60).iter().filter(|job| job.samples() == samples) {
+            let actual = Picture::from(&draw(&mut software, job));
+            let expected = Picture::from(&draw(vulkan.as_mut(), job));
+            let edge = |pixel: usize| is_edge(&expected, pixel);
+            let colors = actual
+                .rgba
+                .iter()
+                .flatten()
+                .zip(expected.rgba.iter().flatten());
+            for (pixel, (a, b)) in colors.enumerate() {
+                figures.pixels += 1;
+                let levels = (0..4).map(|c| a[c].abs_diff(b[c])).max().unwrap_or(0);
+                if edge(pixel) {
+                    continue;
+                }
+                figures.worst_levels = figures.worst_levels.max(levels);
+                off += usize::from(levels > 0);
+                off_by_more += usize::from(levels > 1);
+                far += usize::from(levels > 6);
+                let id = |picture: &Picture| picture.atom_id.as_ref().map(|ids| ids[pixel]);
+                ids += usize::from(id(&actual) != id(&expected));
+            }
+        }
+        eprintln!(
+            "{} samples: of {} pixels, edges apart, {off} differ, {off_by_more} by more than a level, {ids} in their id; worst {}",
+            samples.count(),
+            figures.pixels,
+            figures.worst_levels,
+        );
+        assert_eq!(ids, 0);
+        if samples == Samples::One {
+            assert!(figures.worst_levels <= 1 && off * 200 <= figures.pixels);
+        } else {
+            // Insides are shaded once a pixel, and what pokes through a surface by less than a pixel may be missed.
+            assert!(off_by_more * 200 <= figures.pixels && far * 10_000 <= figures.pixels);
+        }
+    }
+}
+
+/// True where a neighbour shows another atom.
+fn is_edge(picture: &Picture, pixel: usize) -> bool {
+    let (width, height) = (picture.width_px as i32, picture.height_px as i32);
+    let (x, y) = (pixel as i32 % width, pixel as i32 / width);
+    let Some(ids) = &picture.atom_id else {
+        return false;
+    };
+    (-1..=1).any(|dy| {
+        (-1..=1).any(|dx| {
+            let (x, y) = (x + dx, y + dy);
+            (0..width).contains(&x)
+                && (0..height).contains(&y)
+                && ids[(y * width + x) as usize] != ids[pixel]
+        })
+    })
+}
