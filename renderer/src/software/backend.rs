@@ -305,6 +305,7 @@ fn bands<'a>(frame: &'a mut Frame, plan: &Plan<'_>) -> impl Iterator<Item = Band
 }
 
 /// The first `count` of a slice, which loses them; nothing of an empty one.
+#[allow(clippy::mut_mut, reason = "the slice itself moves on")]
 fn cut<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
     let whole = std::mem::take(rest);
     let (first, last) = whole.split_at_mut(count.min(whole.len()));

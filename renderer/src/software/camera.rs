@@ -7,7 +7,7 @@ use molshot_scenes::{Projection, RenderJob};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Camera {
     /// Columns of the rotation and the shift; scene axes are world axes about [`super::upload::Upload`]'s origin.
-    pub(super) camera_from_scene: [Vec3; 4],
+    pub(super) columns: [Vec3; 4],
     /// Half of the whole picture's size, pixels.
     pub(super) middle_px: [f32; 2],
     /// Pixels per unit of x / depth (perspective) or per angstrom (orthographic).
@@ -43,7 +43,7 @@ impl Camera {
             )
         });
         Self {
-            camera_from_scene: [
+            columns: [
                 matrix.x_axis.truncate().as_vec3(),
                 matrix.y_axis.truncate().as_vec3(),
                 matrix.z_axis.truncate().as_vec3(),
@@ -70,8 +70,8 @@ impl Camera {
 
     /// Scene axes to camera axes.
     #[inline(always)]
-    pub(super) fn to_camera(&self, p: [f32; 3]) -> Vec3 {
-        let [x, y, z, shift] = self.camera_from_scene;
+    pub(super) fn to_camera(self, p: [f32; 3]) -> Vec3 {
+        let [x, y, z, shift] = self.columns;
         x * p[0] + y * p[1] + z * p[2] + shift
     }
 

@@ -251,7 +251,7 @@ fn marks_of_row<S: Simd>(simd: S, tile: &Tile, row: usize) -> u32 {
                 let depth = depths(place);
                 deepest = depth.simd_gt(deepest).select(depth, deepest);
             }
-            other = other | (noted & outline.simd_le(deepest));
+            other |= noted & outline.simd_le(deepest);
         }
         marks |= (other.to_bitmask() as u32) << first;
     }

@@ -7,6 +7,20 @@
 //! What is drawn is what `shaders/` says; the formulas here are the same ones, in f32, without fused multiplication, so that each
 //! instruction set rounds alike.
 
+#![allow(
+    clippy::inline_always,
+    reason = "vector instructions that are not inlined into the function that may use them become calls"
+)]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "`axis` indexes several arrays at once"
+)]
+#![allow(
+    clippy::too_many_lines,
+    clippy::too_many_arguments,
+    reason = "an inner loop and its kinds of primitives stand together"
+)]
+
 mod backend;
 mod bins;
 mod bodies;

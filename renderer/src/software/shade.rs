@@ -312,7 +312,7 @@ fn light<S: Simd, const PERSPECTIVE: bool>(
             value = cue[channel as usize] * (one - kept) + value * kept;
         }
         let level = i32x8::truncate_from(value * number(255.0) + number(0.5));
-        color = color | (level << (8 * channel));
+        color |= level << (8 * channel);
     }
     let thick =
         number(HIGHLIGHT_RADIUS_PX / camera.pixel_scale) * if PERSPECTIVE { depth } else { one };

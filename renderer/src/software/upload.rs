@@ -110,7 +110,9 @@ fn cover_radius(scene: &Scene, ball_of_atom: &[u32], cylinder: &Cylinder) -> f32
     let cover = |atom: u32, center: [f32; 3]| {
         let ball = ball_of_atom.get(atom as usize)?.checked_sub(1)?;
         let ball = &scene.spheres[ball as usize];
-        (ball.center_angstrom == center && ball.radius_angstrom >= cylinder.radius_angstrom)
+        // The same bits: anything else leaves a rim that may be seen.
+        (ball.center_angstrom.map(f32::to_bits) == center.map(f32::to_bits)
+            && ball.radius_angstrom >= cylinder.radius_angstrom)
             .then_some(ball.radius_angstrom)
     };
     match (
