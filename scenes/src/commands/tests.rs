@@ -59,7 +59,12 @@ fn faults_say_which_command_and_what_would_be_right() {
     assert_eq!(error_of("zoom 1e300").1, "1e300 is out of range");
     let long = format!("move x {}", "9".repeat(300));
     assert!(error_of(&long).1.len() < 90);
-    assert!(error_of(&format!("crop 0 0 {}% 1", "9".repeat(300))).1.len() < 110);
+    assert!(
+        error_of(&format!("crop 0 0 {}% 1", "9".repeat(300)))
+            .1
+            .len()
+            < 110
+    );
     assert!(error_of("roll y NaN").1.contains("not finite"));
     assert!(error_of("move x 1e6").1.contains("out of range"));
     assert!(error_of("roll x -1000001").1.contains("out of range"));

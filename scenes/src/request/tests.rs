@@ -252,7 +252,10 @@ fn numbers_out_of_range_are_refused_with_their_pointer() {
 fn what_is_no_object_is_refused_in_plain_words() {
     for (document, found) in [
         ("[]", "an array"),
-        (r#"[1,{"paths":["x"]},["misi"],[],[],"all",[64,64]]"#, "an array"),
+        (
+            r#"[1,{"paths":["x"]},["misi"],[],[],"all",[64,64]]"#,
+            "an array",
+        ),
         ("null", "null"),
         ("3", "the number 3"),
         ("2.5", "the number 2.5"),
@@ -319,7 +322,11 @@ fn commands_are_checked_when_the_document_is_read() {
         matches!(error, SceneError::Command { number: 2, .. }),
         "{error}"
     );
-    let error = with("commands", json!(["view front; zoom 2", "", "zoom 1; roll"])).expect_err("no axis");
+    let error = with(
+        "commands",
+        json!(["view front; zoom 2", "", "zoom 1; roll"]),
+    )
+    .expect_err("no axis");
     assert!(
         matches!(error, SceneError::Command { number: 4, .. }),
         "{error}"
