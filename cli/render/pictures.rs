@@ -142,6 +142,7 @@ impl Picture {
     fn blame(&self, error: SceneError, own: &[Command], input: &Path, from_flag: bool) -> Failure {
         let SceneError::Command {
             number,
+            pointer,
             command,
             problem,
             remedy,
@@ -157,6 +158,7 @@ impl Picture {
             } else {
                 own_number
             },
+            pointer,
             command,
             problem,
             remedy,

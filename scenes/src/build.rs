@@ -19,7 +19,7 @@ use glam::{DVec3, Vec3};
 use molshot_molecule::{Element, ResidueClass, Structure};
 
 use crate::camera::Camera;
-use crate::commands::Command;
+use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
 use crate::request::{
@@ -42,6 +42,8 @@ pub struct Prepared {
     camera: CameraRequest,
     output: OutputRequest,
     commands: Vec<Command>,
+    /// For each command, the index of the request's entry that it stands in.
+    entries: Vec<usize>,
 }
 
 impl Prepared {
@@ -56,6 +58,7 @@ impl Prepared {
             camera: request.camera,
             output: request.output.clone(),
             commands: request.view_commands()?,
+            entries: request.command_entries(),
         })
     }
 
@@ -95,8 +98,22 @@ impl Prepared {
     pub fn job_with(&self, further: &[Command]) -> Result<RenderJob, SceneError> {
         let commands = [self.commands.as_slice(), further].concat();
         let mut camera = self.camera()?;
-        camera.apply(&commands, &self.scene.structure)?;
+        camera
+            .apply(&commands, &self.scene.structure)
+            .map_err(|error| self.locate(error))?;
         self.job_from(&camera)
+    }
+
+    /// Points a command's fault to the entry of the request that it stands in.
+    fn locate(&self, mut error: SceneError) -> SceneError {
+        if let SceneError::Command {
+            number, pointer, ..
+        } = &mut error
+            && let Some(entry) = self.entries.get(number.saturating_sub(1))
+        {
+            *pointer = format!("{COMMANDS_POINTER}/{entry}");
+        }
+        error
     }
 
     /// A picture of the same scene from a camera moved by the caller.

@@ -26,7 +26,9 @@ mod tests;
 use glam::{DQuat, DVec3};
 use molshot_molecule::Structure;
 
-use crate::commands::{Axis, Command, Crop, Extent, Target, ViewName, second_crop};
+use crate::commands::{
+    Axis, COMMANDS_POINTER, Command, Crop, Extent, Target, ViewName, second_crop,
+};
 use crate::error::SceneError;
 use crate::request::{CameraRequest, ProjectionKind, check_edge};
 use crate::scene::{BoundingBox, Scene};
@@ -145,7 +147,7 @@ impl Camera {
     /// Applies commands in order. `structure` is what selections refer to.
     ///
     /// # Errors
-    /// [`SceneError::Command`], numbered within `commands`, when a selection matches no atom, a crop reaches out of the picture or
+    /// [`SceneError::Command`], numbered within `commands` and without the entry in its pointer, when a selection matches no atom, a crop reaches out of the picture or
     /// is the second one, the rotation centre lies behind the camera where a zoom is wanted, or the camera leaves every
     /// reasonable distance.
     pub fn apply(&mut self, commands: &[Command], structure: &Structure) -> Result<(), SceneError> {
@@ -154,6 +156,7 @@ impl Camera {
                 .and_then(|()| self.check())
                 .map_err(|(problem, remedy)| SceneError::Command {
                     number: index + 1,
+                    pointer: COMMANDS_POINTER.into(),
                     command: command.to_string(),
                     problem,
                     remedy,

@@ -11,7 +11,7 @@ use std::fmt;
 
 use molshot_molecule::Selection;
 
-pub(crate) use parse::second_crop;
+pub(crate) use parse::{COMMANDS_POINTER, pieces, second_crop};
 pub use parse::{parse_commands, parse_list};
 
 /// Largest number of commands of one picture. Each may look at every atom (`center`), so their number is bounded.

@@ -35,6 +35,8 @@ pub enum SceneError {
     Command {
         /// Which command, counted from 1.
         number: usize,
+        /// JSON pointer to the entry of the request's `commands` that it stands in; `/commands` where that is not known.
+        pointer: String,
         /// The command as typed.
         command: String,
         /// What is wrong.
@@ -76,6 +78,18 @@ impl SceneError {
             pointer: pointer.into(),
             problem,
             remedy,
+        }
+    }
+
+    /// JSON pointer (RFC 6901) to the value at fault, empty for the whole document; none where no single value is.
+    #[must_use]
+    pub fn pointer(&self) -> Option<&str> {
+        match self {
+            Self::Invalid { pointer, .. }
+            | Self::Document { pointer, .. }
+            | Self::Command { pointer, .. }
+            | Self::Selection { pointer, .. } => Some(pointer),
+            Self::Empty { .. } => None,
         }
     }
 

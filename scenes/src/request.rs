@@ -12,6 +12,7 @@
 //!
 //! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`] writes every default down.
 
+mod form;
 mod parse;
 mod source;
 #[cfg(test)]
@@ -26,7 +27,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::colors::{COLOR_REMEDY, Rgb, shorten};
-use crate::commands::{Command, parse_list};
+use crate::commands::{Command, parse_list, pieces};
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
 
@@ -47,10 +48,10 @@ pub struct RenderRequest {
     /// What to draw.
     pub structure: StructureSource,
     /// How it looks.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "form::object")]
     pub style: StyleRequest,
     /// How it is projected.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "form::object")]
     pub camera: CameraRequest,
     /// View commands, applied in order: `view front|left|top|back|right|bottom`, `roll x|y|z DEGREES` (or `turn`),
     /// `move x|y|z ANGSTROM`, `zoom FACTOR`, `center SELECTION`, `crop X Y WIDTH HEIGHT`. An entry may hold several,
@@ -61,7 +62,7 @@ pub struct RenderRequest {
     #[serde(default = "all")]
     pub select: String,
     /// Size and form of the picture.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "form::object")]
     pub output: OutputRequest,
 }
 
@@ -74,12 +75,15 @@ fn all() -> String {
 #[serde(deny_unknown_fields, default)]
 pub struct StyleRequest {
     /// Representation and colours in one word.
+    #[serde(deserialize_with = "form::word")]
     pub preset: Preset,
     /// Colour scheme; without it the preset's own (`misi`: alternating-residues, all others: element).
+    #[serde(deserialize_with = "form::optional_word")]
     pub colors: Option<ColorScheme>,
     /// The colour of the scheme `uniform`; refused with any other.
     pub color: Option<Rgb>,
     /// Labels of residues and ligand atoms.
+    #[serde(deserialize_with = "form::word")]
     pub labels: Labels,
     /// Background colour, or `transparent`.
     pub background: BackgroundRequest,
@@ -225,6 +229,7 @@ impl JsonSchema for BackgroundRequest {
 #[serde(deny_unknown_fields, default)]
 pub struct CameraRequest {
     /// Central or parallel.
+    #[serde(deserialize_with = "form::word")]
     pub projection: ProjectionKind,
     /// Horizontal field of view, degrees. With `orthographic` it only decides how far away the camera stands.
     #[schemars(range(min = 1.0, max = 170.0))]
@@ -267,8 +272,10 @@ pub struct OutputRequest {
     #[schemars(with = "parse::SamplesSchema")]
     pub samples: Samples,
     /// File format of the colour plane.
+    #[serde(deserialize_with = "form::word")]
     pub format: ImageFormat,
-    /// Which channels to hand out.
+    /// Which channels to hand out, each named once.
+    #[serde(deserialize_with = "form::planes")]
     pub planes: BTreeSet<Plane>,
 }
 
@@ -315,9 +322,16 @@ impl RenderRequest {
     /// The view commands, parsed.
     ///
     /// # Errors
-    /// [`SceneError::Command`], with the command's number over all entries.
+    /// [`SceneError::Command`], with the command's number over all entries and the pointer of its entry.
     pub fn view_commands(&self) -> Result<Vec<Command>, SceneError> {
         parse_list(self.commands.iter().map(String::as_str))
+    }
+
+    /// For each view command in turn, the index of the entry of `commands` that it stands in.
+    pub(crate) fn command_entries(&self) -> Vec<usize> {
+        pieces(self.commands.iter().map(String::as_str))
+            .map(|(entry, _)| entry)
+            .collect()
     }
 
     /// The selection, parsed.

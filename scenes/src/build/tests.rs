@@ -232,10 +232,24 @@ fn one_scene_serves_many_views() {
     let error = prepared
         .job_with(&parse_commands("center resname TRP").expect("sound"))
         .expect_err("no such residue");
+    assert_eq!(error.pointer(), Some("/commands"));
     assert!(
         matches!(error, SceneError::Command { number: 2, .. }),
         "{error}"
     );
+}
+
+#[test]
+fn a_command_that_fits_no_structure_points_to_its_entry() {
+    let mut wrong = request();
+    wrong.commands = vec!["view left; zoom 2".into(), "center resname TRP".into()];
+    let prepared = Prepared::new(structure(POCKET, PartRole::Pocket), &wrong).expect("sound");
+    let error = prepared.job().expect_err("no such residue");
+    assert!(
+        matches!(error, SceneError::Command { number: 3, .. }),
+        "{error}"
+    );
+    assert_eq!(error.pointer(), Some("/commands/1"));
 }
 
 #[test]

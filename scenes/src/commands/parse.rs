@@ -14,30 +14,50 @@ use crate::suggest::give_one_of;
 type Fault = (String, String);
 
 const VERBS: [&str; 7] = ["view", "roll", "turn", "move", "zoom", "center", "crop"];
+/// Where a request holds its commands.
+pub(crate) const COMMANDS_POINTER: &str = "/commands";
 const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// Reads commands separated by `;` or new lines; empty ones are passed over.
 ///
 /// # Errors
-/// [`SceneError::Command`] for the first command that cannot be understood, is out of range, or is a second `crop`.
+/// [`SceneError::Command`] for the first command that cannot be understood, is out of range, or is a second `crop`. Its pointer
+/// is `/commands`: the text need not stem from a request's list.
 pub fn parse_commands(text: &str) -> Result<Vec<Command>, SceneError> {
-    parse_list([text])
+    parse_pieces(pieces([text]).map(|(_, piece)| (COMMANDS_POINTER.to_owned(), piece)))
 }
 
-/// As [`parse_commands`], for several texts in a row; commands are numbered through.
+/// As [`parse_commands`], for the entries of a request's list; commands are numbered through, and a fault points to its entry
+/// (`/commands/0`).
 pub fn parse_list<'a>(
     texts: impl IntoIterator<Item = &'a str>,
 ) -> Result<Vec<Command>, SceneError> {
+    parse_pieces(pieces(texts).map(|(entry, piece)| (format!("{COMMANDS_POINTER}/{entry}"), piece)))
+}
+
+/// The single commands of several texts, trimmed, each with the index of its text; empty ones are passed over.
+pub(crate) fn pieces<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    texts
+        .into_iter()
+        .enumerate()
+        .flat_map(|(entry, text)| text.split([';', '\n']).map(move |piece| (entry, piece)))
+        .map(|(entry, piece)| (entry, piece.trim()))
+        .filter(|(_, piece)| !piece.is_empty())
+}
+
+/// Reads single commands; each comes with its JSON pointer.
+fn parse_pieces<'a>(
+    pieces: impl Iterator<Item = (String, &'a str)>,
+) -> Result<Vec<Command>, SceneError> {
     let mut commands: Vec<Command> = Vec::new();
     let mut cropped = false;
-    let pieces = texts
-        .into_iter()
-        .flat_map(|text| text.split([';', '\n']))
-        .map(str::trim)
-        .filter(|piece| !piece.is_empty());
-    for piece in pieces {
+    for (pointer, piece) in pieces {
+        let number = commands.len() + 1;
         let fault = |(problem, remedy): Fault| SceneError::Command {
-            number: commands.len() + 1,
+            number,
+            pointer: pointer.clone(),
             command: shorten(piece),
             problem,
             remedy,
@@ -113,7 +133,7 @@ fn view(words: &[&str]) -> Result<Command, Fault> {
     let names = ViewName::ALL.map(ViewName::name);
     let [word] = words else {
         return Err((
-            format!("a view is one word, and here are {}", words.len()),
+            format!("a view is one word, and {}", here_are(words, "word")),
             give_one_of("", &names),
         ));
     };
@@ -133,8 +153,8 @@ fn view(words: &[&str]) -> Result<Command, Fault> {
 fn axis_and_number(words: &[&str], what: &str, limit: f64) -> Result<(Axis, f64), String> {
     let [axis, value] = words else {
         return Err(format!(
-            "an axis and {what} are wanted, and here are {} words",
-            words.len()
+            "an axis and {what} are wanted, and {}",
+            here_are(words, "word")
         ));
     };
     let axis = match axis.to_ascii_lowercase().as_str() {
@@ -149,11 +169,21 @@ fn axis_and_number(words: &[&str], what: &str, limit: f64) -> Result<(Axis, f64)
             ));
         }
     };
-    let value = number(value)?;
+    let typed = value;
+    let value = number(typed)?;
     if value.abs() > limit {
-        return Err(format!("{value} is out of range"));
+        return Err(format!("{} is out of range", shorten(typed)));
     }
     Ok((axis, value))
+}
+
+/// How many words there are where another number is wanted.
+fn here_are(words: &[&str], noun: &str) -> String {
+    match words.len() {
+        0 => "here is none".into(),
+        1 => format!("here is one {noun}"),
+        count => format!("here are {count} {noun}s"),
+    }
 }
 
 /// A finite number.
@@ -175,13 +205,13 @@ fn zoom(words: &[&str]) -> Result<Command, Fault> {
     };
     let [word] = words else {
         return Err(fault(format!(
-            "one factor is wanted, and here are {} words",
-            words.len()
+            "one factor is wanted, and {}",
+            here_are(words, "word")
         )));
     };
     let factor = number(word).map_err(fault)?;
     if !(MIN_ZOOM..=MAX_ZOOM).contains(&factor) {
-        return Err(fault(format!("{factor} is out of range")));
+        return Err(fault(format!("{} is out of range", shorten(word))));
     }
     Ok(Command::Zoom { factor })
 }
@@ -211,7 +241,7 @@ fn crop(words: &[&str]) -> Result<Command, Fault> {
                           crop 0 0 512 256 or crop 25% 25% 50% 50%";
     let [x, y, width, height] = words else {
         return Err((
-            format!("four extents are wanted, and here are {}", words.len()),
+            format!("four extents are wanted, and {}", here_are(words, "extent")),
             REMEDY.into(),
         ));
     };
@@ -233,7 +263,7 @@ fn extent(word: &str) -> Result<Extent, String> {
     if let Some(percent) = word.strip_suffix('%') {
         let value = number(percent)?;
         if !(0.0..=100.0).contains(&value) {
-            return Err(format!("{value}% is not between 0% and 100%"));
+            return Err(format!("{} is not between 0% and 100%", shorten(word)));
         }
         return Ok(Extent::Percent(value));
     }

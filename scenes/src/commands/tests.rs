@@ -52,7 +52,19 @@ fn faults_say_which_command_and_what_would_be_right() {
 
     assert!(error_of("view lefty").2.contains("did you mean left?"));
     assert!(error_of("roll w 15").1.contains("\"w\" is no axis"));
-    assert!(error_of("roll y").1.contains("1 words"));
+    assert!(error_of("roll y").1.contains("here is one word"));
+    assert!(error_of("roll").1.contains("here is none"));
+    assert!(error_of("zoom 1 2").1.contains("here are 2 words"));
+    assert_eq!(error_of("roll y 1e300").1, "1e300 is out of range");
+    assert_eq!(error_of("zoom 1e300").1, "1e300 is out of range");
+    let long = format!("move x {}", "9".repeat(300));
+    assert!(error_of(&long).1.len() < 90);
+    assert!(
+        error_of(&format!("crop 0 0 {}% 1", "9".repeat(300)))
+            .1
+            .len()
+            < 110
+    );
     assert!(error_of("roll y NaN").1.contains("not finite"));
     assert!(error_of("move x 1e6").1.contains("out of range"));
     assert!(error_of("roll x -1000001").1.contains("out of range"));

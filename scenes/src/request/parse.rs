@@ -5,6 +5,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::{Path, Segment};
 
+use super::form::Object;
 use super::{RenderRequest, SCHEMA_VERSION};
 use crate::colors::shorten;
 use crate::error::SceneError;
@@ -17,7 +18,7 @@ impl RenderRequest {
     /// [`SceneError::Document`] when it is not JSON or not of this form, with JSON pointer, line and column;
     /// [`SceneError::Invalid`], [`SceneError::Command`] or [`SceneError::Selection`] when a value is wrong in itself.
     pub fn from_json(bytes: &[u8]) -> Result<Self, SceneError> {
-        let request: Self = document(bytes)?;
+        let Object(request) = document::<Object<Self>>(bytes)?;
         request.validate()?;
         Ok(request)
     }
@@ -25,10 +26,12 @@ impl RenderRequest {
     /// As [`RenderRequest::from_json`] for a document that was taken apart already (defaults merged with an item's own keys).
     /// Faults of form have no line and column then: they are [`SceneError::Invalid`].
     pub fn from_value(value: serde_json::Value) -> Result<Self, SceneError> {
-        let request: Self = serde_path_to_error::deserialize(value).map_err(|error| {
-            let (problem, remedy) = explain(&error.inner().to_string());
+        let read = serde_path_to_error::deserialize::<_, Object<Self>>(value);
+        let Object(request) = read.map_err(|error| {
+            let pointer = pointer(error.path());
+            let (problem, remedy) = explain(&pointer, &error.inner().to_string());
             SceneError::Invalid {
-                pointer: pointer(error.path()),
+                pointer,
                 problem,
                 remedy,
             }
@@ -53,8 +56,14 @@ fn fault(pointer: String, error: &serde_json::Error) -> SceneError {
     let message = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&place).unwrap_or(&message);
+    let too_large = message == "number out of range";
     let (problem, remedy) = if error.is_data() {
-        explain(message)
+        explain(&pointer, message)
+    } else if too_large {
+        (
+            "the number is too large".into(),
+            "give one of a magnitude below 1.8e308".into(),
+        )
     } else {
         (
             format!("this is no JSON: {message}"),
@@ -63,7 +72,7 @@ fn fault(pointer: String, error: &serde_json::Error) -> SceneError {
     };
     SceneError::Document {
         // The path of a broken document is only where the reader stood, and may end in a key that is not there.
-        pointer: if error.is_data() {
+        pointer: if error.is_data() || too_large {
             pointer
         } else {
             String::new()
@@ -91,8 +100,9 @@ fn pointer(path: &Path) -> String {
     text
 }
 
-/// Splits one of serde's messages, or one of ours (`problem; remedy`), into what is wrong and what would be right.
-fn explain(message: &str) -> (String, String) {
+/// Splits one of serde's messages, or one of ours (`problem; remedy`), into what is wrong and what would be right. `pointer` is
+/// the place, empty for the whole document.
+fn explain(pointer: &str, message: &str) -> (String, String) {
     for (kind, noun) in [("unknown field `", "key"), ("unknown variant `", "value")] {
         if let Some(rest) = message.strip_prefix(kind)
             && let Some((word, expected)) = rest.rsplit_once("`, expected ")
@@ -115,6 +125,15 @@ fn explain(message: &str) -> (String, String) {
             format!("add it{example}"),
         );
     }
+    if let Some(name) = message
+        .strip_prefix("duplicate field `")
+        .and_then(|rest| rest.strip_suffix('`'))
+    {
+        return (
+            format!("the key \"{name}\" is given twice"),
+            "keep one of them".into(),
+        );
+    }
     if let Some((problem, expected)) = message.rsplit_once(", expected ") {
         let expected = match expected {
             "u32" => "a whole number from 0 to 4294967295",
@@ -122,7 +141,7 @@ fn explain(message: &str) -> (String, String) {
             "a boolean" => "true or false",
             other => other,
         };
-        return (shorten_middle(problem), format!("give {expected}"));
+        return (misplaced(pointer, problem), format!("give {expected}"));
     }
     if let Some((problem, remedy)) = message.split_once("; ") {
         return (problem.to_owned(), remedy.to_owned());
@@ -131,6 +150,34 @@ fn explain(message: &str) -> (String, String) {
         shorten_middle(message),
         "see the schema of the request for what belongs here".into(),
     )
+}
+
+/// What stands where something else belongs, from serde's "invalid type: integer `3`".
+fn misplaced(pointer: &str, problem: &str) -> String {
+    let Some(found) = problem
+        .strip_prefix("invalid type: ")
+        .or_else(|| problem.strip_prefix("invalid value: "))
+    else {
+        return shorten_middle(problem);
+    };
+    let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
+    let found = match kind {
+        "sequence" => "an array".into(),
+        "map" => "an object".into(),
+        "null" | "unit" => "null".into(),
+        "boolean" => value.replace('`', ""),
+        "integer" => format!("the number {}", value.replace('`', "")),
+        "floating" => format!(
+            "the number {}",
+            value.trim_start_matches("point ").replace('`', "")
+        ),
+        _ => format!("the {}", shorten_middle(found)),
+    };
+    match (pointer, found.as_str()) {
+        ("", _) => format!("the document is {found}"),
+        (_, "null") => "null is no value here".into(),
+        _ => format!("here is {found}"),
+    }
 }
 
 /// Messages quote the value at fault, which may be megabytes long.

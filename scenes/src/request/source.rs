@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::form::{Object, present};
+
 /// What to draw: exactly one of the three forms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
@@ -41,8 +43,11 @@ pub struct InlineFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AnyForm {
+    #[serde(default, deserialize_with = "present")]
     id: Option<String>,
-    files: Option<Vec<InlineFile>>,
+    #[serde(default, deserialize_with = "present")]
+    files: Option<Vec<Object<InlineFile>>>,
+    #[serde(default, deserialize_with = "present")]
     paths: Option<Vec<String>>,
 }
 
@@ -51,7 +56,8 @@ impl<'de> Deserialize<'de> for StructureSource {
         const REMEDY: &str =
             "give exactly one of \"id\", \"files\" and \"paths\", such as {\"id\": \"5ey0\"}";
         let wrong = |problem: &str| Err(serde::de::Error::custom(format!("{problem}; {REMEDY}")));
-        match AnyForm::deserialize(deserializer)? {
+        let Object(form) = Object::<AnyForm>::deserialize(deserializer)?;
+        match form {
             AnyForm {
                 id: Some(id),
                 files: None,
@@ -61,7 +67,9 @@ impl<'de> Deserialize<'de> for StructureSource {
                 id: None,
                 files: Some(files),
                 paths: None,
-            } => Ok(Self::Files { files }),
+            } => Ok(Self::Files {
+                files: files.into_iter().map(|Object(file)| file).collect(),
+            }),
             AnyForm {
                 id: None,
                 files: None,

@@ -165,8 +165,8 @@ fn messages_read_as_one_line() {
             .to_string()
     };
     assert_eq!(
-        text("[}"),
-        "line 1, column 2: this is no JSON: expected value; give one JSON object in UTF-8"
+        text("{]"),
+        "line 1, column 2: this is no JSON: key must be a string; give one JSON object in UTF-8"
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "camera": {"fov": 30}}"#),
@@ -249,12 +249,89 @@ fn numbers_out_of_range_are_refused_with_their_pointer() {
 }
 
 #[test]
+fn what_is_no_object_is_refused_in_plain_words() {
+    for (document, found) in [
+        ("[]", "an array"),
+        (
+            r#"[1,{"paths":["x"]},["misi"],[],[],"all",[64,64]]"#,
+            "an array",
+        ),
+        ("null", "null"),
+        ("3", "the number 3"),
+        ("2.5", "the number 2.5"),
+        ("true", "true"),
+        ("\"x\"", "the string \"x\""),
+    ] {
+        let wanted = (
+            String::new(),
+            format!("the document is {found}"),
+            "give a JSON object".to_owned(),
+        );
+        assert_eq!(error_of(document), wanted);
+    }
+    let (pointer, problem, remedy) = error_with("style", json!(["misi"]));
+    assert_eq!(
+        [pointer, problem, remedy],
+        ["/style", "here is an array", "give a JSON object"]
+    );
+}
+
+#[test]
+fn null_and_endless_numbers_are_named_as_what_they_are() {
+    let (pointer, problem, remedy) = error_with("style", json!({"preset": null}));
+    assert_eq!(
+        [pointer, problem, remedy],
+        [
+            "/style/preset",
+            "null is no value here",
+            "give one of misi, ball-and-stick, licorice, spacefill"
+        ]
+    );
+    assert_eq!(
+        error_with("camera", json!({"projection": {"perspective": null}})).2,
+        "give perspective or orthographic"
+    );
+    assert!(with("style", json!({"colors": null, "ball_scale": null})).is_ok());
+    assert_eq!(
+        error_with("structure", json!({"id": null, "paths": ["a"]})).0,
+        "/structure/id"
+    );
+    let text = MINIMAL.replace("\"5ey0\"}", "\"a\"}, \"camera\": {\"fov_degrees\": 1e400}");
+    let (pointer, problem, _) = error_of(&text);
+    assert_eq!(
+        [pointer, problem],
+        ["/camera/fov_degrees", "the number is too large"]
+    );
+}
+
+#[test]
+fn what_is_named_twice_is_refused_where_it_is_repeated() {
+    let (pointer, problem, _) = error_with("output", json!({"planes": ["color", "color"]}));
+    assert_eq!(
+        [pointer, problem],
+        ["/output/planes/1", "color is named twice"]
+    );
+    let text = MINIMAL.replace("\"id\"", "\"id\": \"x\", \"id\"");
+    assert_eq!(error_of(&text).1, "the key \"id\" is given twice");
+}
+
+#[test]
 fn commands_are_checked_when_the_document_is_read() {
     let error = with("commands", json!(["view front", "roll y"])).expect_err("no angle");
     assert!(
         matches!(error, SceneError::Command { number: 2, .. }),
         "{error}"
     );
+    let error = with(
+        "commands",
+        json!(["view front; zoom 2", "", "zoom 1; roll"]),
+    )
+    .expect_err("no axis");
+    assert!(
+        matches!(error, SceneError::Command { number: 4, .. }),
+        "{error}"
+    );
+    assert_eq!(error.pointer(), Some("/commands/2"));
 }
 
 #[test]
