@@ -307,10 +307,12 @@ fn light<S: Simd, const PERSPECTIVE: bool>(
     let mut color = i32x8::splat(simd, 0xff00_0000_u32.cast_signed());
     for channel in [0_u32, 1, 2] {
         let base = f32x8::float_from((paint >> (8 * channel)) & byte) / number(255.0);
-        let mut value = at_most_one(simd, base * lit + highlight);
+        // May exceed 1 here: what is too bright fades with depth before it is cut off.
+        let mut value = base * lit + highlight;
         if camera.cue_end_angstrom > 0.0 {
             value = cue[channel as usize] * (one - kept) + value * kept;
         }
+        value = at_most_one(simd, value);
         let level = i32x8::truncate_from(value * number(255.0) + number(0.5));
         color |= level << (8 * channel);
     }
