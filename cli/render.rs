@@ -4,6 +4,7 @@ mod outputs;
 mod pictures;
 mod request;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,6 +91,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
     let Some(out) = args.output.as_deref() else {
         return Err(Failure::usage("nowhere to write; give -o OUT"));
     };
+    warn_of_repeated(args, verbosity);
     let groups: Vec<&[PathBuf]> = if args.each {
         args.inputs.chunks(1).collect()
     } else {
@@ -139,6 +141,14 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
                         None => draw.insert(open(args.adapter)?),
                     };
                     let frame = draw.draw(&job)?;
+                if shows_nothing(&frame) && !verbosity.quiet {
+                    progress.suspend(|| {
+                        note(format_args!(
+                            "warning: {} shows nothing: the camera looks past all that is drawn, or what is drawn is smaller than a pixel",
+                            name.path(picture, &group.name).display()
+                        ));
+                    });
+                }
                     let planes = job.planes().iter().copied();
                     let format = group.request.output.format;
                     if out == Path::new("-") {
@@ -176,6 +186,25 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
         )));
     }
     Ok(())
+}
+
+/// Says which inputs of one scene are given twice: their atoms are drawn twice, at the same places.
+fn warn_of_repeated(args: &RenderArgs, verbosity: Verbosity) {
+    if args.each || verbosity.quiet {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for input in &args.inputs {
+        let Ok(file) = input.canonicalize() else {
+            continue;
+        };
+        if !seen.insert(file) {
+            note(format_args!(
+                "warning: {} is given twice, and its atoms are drawn twice",
+                input.display()
+            ));
+        }
+    }
 }
 
 fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure> {
@@ -218,6 +247,23 @@ fn read_group(
         structure,
         request,
     })
+}
+
+/// Whether every pixel is as the first, and no plane met anything: a molecule that fills the picture in one colour does not
+/// happen at more than a few pixels, so smaller pictures are believed.
+fn shows_nothing(frame: &Frame) -> bool {
+    const FEWEST_PIXELS: usize = 64;
+    if let Some(ids) = frame.atom_id.as_ref().or(frame.residue_id.as_ref()) {
+        return ids.iter().all(|id| *id == 0);
+    }
+    if let Some(depth) = &frame.depth_angstrom {
+        return depth.iter().all(|depth| depth.is_infinite());
+    }
+    let Some(color) = &frame.color_rgba else {
+        return false;
+    };
+    let (pixels, _) = color.as_chunks::<4>();
+    pixels.len() >= FEWEST_PIXELS && pixels.iter().all(|pixel| *pixel == pixels[0])
 }
 
 /// With `--verbose`, what was written and how long it took.
