@@ -38,12 +38,14 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), Failure> 
         text.push('\n');
         return output(text.as_bytes());
     }
-    output(text(&summary).as_bytes())?;
+    let model = args.read.model_name();
+    output(text(&summary, &model).as_bytes())?;
     print_warnings(&structure, verbosity);
     Ok(())
 }
 
-fn text(summary: &Summary) -> String {
+/// `model` says which one was read of a file that holds several.
+fn text(summary: &Summary, model: &str) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a string does not fail.
@@ -53,8 +55,15 @@ fn text(summary: &Summary) -> String {
         line(
             "file",
             format!(
-                "{} ({} atoms, {} residues)",
-                part.name, part.atoms, part.residues
+                "{} ({} atoms, {} residues{})",
+                part.name,
+                part.atoms,
+                part.residues,
+                if part.models > 1 {
+                    format!("; {model} of {} models is read", part.models)
+                } else {
+                    String::new()
+                }
             ),
         );
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
-use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
+use molshot_molecule::{Format, MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 
 use crate::Verbosity;
@@ -15,6 +15,9 @@ use crate::message::{Failure, note};
 /// Without `--verbose`, so many warnings of the readers are printed.
 const WARNINGS_SHOWN: usize = 5;
 
+/// Reads one opened input, with these options.
+type Reading<'a> = Box<dyn Fn(&ReadOptions) -> Result<Structure, Failure> + 'a>;
+
 /// How inputs are read.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReadArgs {
@@ -22,7 +25,8 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     input_format: Option<Format>,
     /// Model of a file of several (PDB and mmCIF: its number; SDF, MOL2, XYZ: the record, counted from 1). Without it the first.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Of several inputs, those with a single model keep it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     model: Option<u32>,
     /// Read `ID_protein.pdb` of a folder, not `ID_pocket.pdb`.
     #[arg(long)]
@@ -42,24 +46,103 @@ impl ReadArgs {
         }
     }
 
-    /// Reads one input: a file, a folder, or `-`.
-    pub(crate) fn read_one(&self, input: &Path) -> Result<Structure, Failure> {
-        if input == Path::new("-") {
-            return self.read_standard_input();
-        }
+    /// Which model is read: `number 3`, or `the first`.
+    pub(crate) fn model_name(&self) -> String {
+        self.model.map_or_else(
+            || "the first".to_owned(),
+            |number| format!("number {number}"),
+        )
+    }
+
+    fn read_input(&self, input: &Path, options: &ReadOptions) -> Result<Structure, Failure> {
         let folder = FolderOptions {
             protein: self.protein,
         };
-        Ok(read_input(input, folder, &self.options())?)
+        match read_input(input, folder, options) {
+            Ok(structure) => Ok(structure),
+            // A pipe or a device; its reader is not ours to wait for, but standard input is.
+            Err(MoleculeError::Io { source, .. })
+                if input
+                    .metadata()
+                    .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) =>
+            {
+                Err(Failure::in_file(
+                    input,
+                    format_args!(
+                        "cannot be read: {source}; to read what another program prints, pipe it in and use - with --input-format pdb (or mmcif, bcif, sdf, mol2, xyz)"
+                    ),
+                ))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Reads several inputs into one structure.
     pub(crate) fn read_all(&self, inputs: &[PathBuf]) -> Result<Arc<Structure>, Failure> {
-        let mut structures = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            structures.push(self.read_one(input)?);
+        if inputs
+            .iter()
+            .filter(|input| *input == Path::new("-"))
+            .count()
+            > 1
+        {
+            return Err(Failure::usage(
+                "- is given twice, but standard input can be read only once; give files for the others",
+            ));
         }
-        Ok(Arc::new(Structure::merge(structures)))
+        self.merged(inputs, |input| {
+            if input != Path::new("-") {
+                return Ok(Box::new(|options: &ReadOptions| {
+                    self.read_input(input, options)
+                }));
+            }
+            let bytes = self.standard_input()?;
+            Ok(Box::new(move |options: &ReadOptions| {
+                Ok(read_bytes(
+                    "standard input",
+                    &bytes,
+                    PartRole::Whole,
+                    options,
+                )?)
+            }))
+        })
+    }
+
+    /// Reads all `items` and merges them. The model that is asked for is that of the items with several; one with a single model
+    /// keeps it, if any other item has the model.
+    fn merged<'a, T>(
+        &self,
+        items: &'a [T],
+        opened: impl Fn(&'a T) -> Result<Reading<'a>, Failure>,
+    ) -> Result<Arc<Structure>, Failure> {
+        let first = ReadOptions {
+            model: None,
+            ..self.options()
+        };
+        let mut structures = Vec::with_capacity(items.len());
+        let mut honoured = false;
+        let mut refused = None;
+        for item in items {
+            let read = opened(item)?;
+            let structure = match read(&self.options()) {
+                Ok(structure) => {
+                    honoured = true;
+                    structure
+                }
+                Err(failure) if self.model.is_some() && items.len() > 1 => match read(&first) {
+                    Ok(only) if only.parts().iter().all(|part| part.models == 1) => {
+                        refused.get_or_insert(failure);
+                        only
+                    }
+                    _ => return Err(failure),
+                },
+                Err(failure) => return Err(failure),
+            };
+            structures.push(structure);
+        }
+        match refused {
+            Some(failure) if !honoured => Err(failure),
+            _ => Ok(Arc::new(Structure::merge(structures))),
+        }
     }
 
     /// Reads what a scene file says it draws.
@@ -73,15 +156,12 @@ impl ReadArgs {
                 let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
                 self.read_all(&paths)
             }
-            StructureSource::Files { files } => {
-                let mut structures = Vec::with_capacity(files.len());
-                for file in files {
+            StructureSource::Files { files } => self.merged(files, |file| {
+                Ok(Box::new(|options: &ReadOptions| {
                     let role = PartRole::from_file_name(&file.name);
-                    let text = file.text.as_bytes();
-                    structures.push(read_bytes(&file.name, text, role, &self.options())?);
-                }
-                Ok(Arc::new(Structure::merge(structures)))
-            }
+                    Ok(read_bytes(&file.name, file.text.as_bytes(), role, options)?)
+                }))
+            }),
             StructureSource::Id { .. } => Err(Failure::in_file(
                 scene_file,
                 "/structure/id: only a server knows ids; give {\"paths\": [...]} with files beside the scene file",
@@ -101,7 +181,7 @@ impl ReadArgs {
         .collect()
     }
 
-    fn read_standard_input(&self) -> Result<Structure, Failure> {
+    fn standard_input(&self) -> Result<Vec<u8>, Failure> {
         if self.input_format.is_none() {
             return Err(Failure::usage(
                 "standard input has no file ending to tell its format; give --input-format pdb, mmcif, bcif, sdf, mol2 or xyz",
@@ -114,12 +194,7 @@ impl ReadArgs {
             .take(options.limits.max_bytes + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| anyhow::anyhow!("standard input cannot be read: {error}"))?;
-        Ok(read_bytes(
-            "standard input",
-            &bytes,
-            PartRole::Whole,
-            &options,
-        )?)
+        Ok(bytes)
     }
 }
 
@@ -135,7 +210,9 @@ pub(crate) fn print_warnings(structure: &Structure, verbosity: Verbosity) {
         WARNINGS_SHOWN
     };
     for warning in warnings.iter().take(shown) {
-        note(format_args!("warning: {warning}"));
+        let several = warning.message.contains("choose another by its number");
+        let flag = if several { " (--model)" } else { "" };
+        note(format_args!("warning: {warning}{flag}"));
     }
     if warnings.len() > shown {
         note(format_args!(

@@ -1,8 +1,11 @@
 //! `molshot render`
 
+mod outputs;
 mod pictures;
 mod request;
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +21,7 @@ use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};
 use crate::message::{Failure, note, output};
 use crate::scene_file::is_scene_file;
+use outputs::{Drawn, OutputName};
 use pictures::PictureArgs;
 use request::RequestArgs;
 
@@ -61,7 +65,7 @@ Examples:
   molshot render 1aon.cif.gz -o 1aon.png --style spacefill --colors chain
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top,back,right,bottom
   molshot render 5ey0/ -o 'turn_{index}.png' --turntable 36
-  molshot render *.sdf --each -o 'out/{name}.png'
+  molshot render *.sdf --each -o '{name}.png'
   molshot render 5ey0/ -o 5ey0.png --planes color,depth,normal,atom-id,residue-id
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
   molshot render close.json -o close.png";
@@ -75,7 +79,7 @@ impl RenderArgs {
 
 /// Inputs that make one scene, and the name they go by.
 struct Group {
-    name: String,
+    name: OsString,
     structure: Arc<Structure>,
     request: RenderRequest,
 }
@@ -87,13 +91,31 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
     let Some(out) = args.output.as_deref() else {
         return Err(Failure::usage("nowhere to write; give -o OUT"));
     };
+    warn_of_repeated(args, verbosity);
     let groups: Vec<&[PathBuf]> = if args.each {
         args.inputs.chunks(1).collect()
     } else {
         vec![args.inputs.as_slice()]
     };
     let pictures = args.pictures.list()?;
-    pictures::check_output(out, &groups, &pictures)?;
+    let name = OutputName::new(out)?;
+    name.check_placeholders(groups.len(), pictures.len(), args.pictures.names_views())?;
+    let mut requests = Vec::with_capacity(groups.len());
+    for inputs in &groups {
+        match request::of_inputs(inputs, &args.request, Some(out)) {
+            Err(failure @ Failure::Usage(_)) => return Err(failure),
+            request => requests.push(request),
+        }
+    }
+    if out != Path::new("-") {
+        let drawn: Vec<Drawn<'_>> = std::iter::zip(&groups, &requests)
+            .map(|(inputs, request)| Drawn {
+                inputs,
+                request: request.as_ref().ok(),
+            })
+            .collect();
+        outputs::check_files(&name, &drawn, &pictures, args.pictures.commands_file())?;
+    }
     if args.request.wants_labels() && !verbosity.quiet {
         note("warning: --labels auto: labels are not drawn yet; the picture has none");
     }
@@ -103,34 +125,44 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
     let progress = progress(total, verbosity);
     let mut failed = 0_usize;
     let mut done = 0_usize;
-    for inputs in groups.iter().copied() {
-        let result = read_group(args, inputs, out).and_then(|group| {
-            progress.suspend(|| print_warnings(&group.structure, verbosity));
-            let prepared = Prepared::new(Arc::clone(&group.structure), &group.request)
-                .map_err(|error| args.request.blame(error, &inputs[0]))?;
-            for picture in &pictures {
-                let from_flag = args.request.has_commands();
-                let job = picture.job(&prepared, &group.request, &inputs[0], from_flag)?;
-                // Opened late: a mistake in the request is told without waiting for a driver.
-                let draw = match &mut draw {
-                    Some(draw) => draw,
-                    None => draw.insert(open(args.adapter)?),
-                };
-                let frame = draw.draw(&job)?;
-                let planes = job.planes().iter().copied();
-                let format = group.request.output.format;
-                if out == Path::new("-") {
-                    output(&encode::picture(&frame, format)?.bytes)?;
-                } else {
-                    let path = picture.path(out, &group.name);
-                    let written = save(&frame, planes, &path, format)?;
-                    progress.suspend(|| report(&frame, &written, verbosity));
+    for (inputs, request) in std::iter::zip(groups.iter().copied(), requests) {
+        let result = request
+            .and_then(|request| read_group(args, inputs, request, out))
+            .and_then(|group| {
+                progress.suspend(|| print_warnings(&group.structure, verbosity));
+                let prepared = Prepared::new(Arc::clone(&group.structure), &group.request)
+                    .map_err(|error| args.request.blame(error, &inputs[0]))?;
+                for picture in &pictures {
+                    let from_flag = args.request.has_commands();
+                    let job = picture.job(&prepared, &group.request, &inputs[0], from_flag)?;
+                    // Opened late: a mistake in the request is told without waiting for a driver.
+                    let draw = match &mut draw {
+                        Some(draw) => draw,
+                        None => draw.insert(open(args.adapter)?),
+                    };
+                    let frame = draw.draw(&job)?;
+                if shows_nothing(&frame) && !verbosity.quiet {
+                    progress.suspend(|| {
+                        note(format_args!(
+                            "warning: {} shows nothing: the camera looks past all that is drawn, or what is drawn is smaller than a pixel",
+                            name.path(picture, &group.name).display()
+                        ));
+                    });
                 }
-                progress.inc(1);
-                done += 1;
-            }
-            Ok(())
-        });
+                    let planes = job.planes().iter().copied();
+                    let format = group.request.output.format;
+                    if out == Path::new("-") {
+                        output(&encode::picture(&frame, format)?.bytes)?;
+                    } else {
+                        let path = name.path(picture, &group.name);
+                        let written = save(&frame, planes, &path, format)?;
+                        progress.suspend(|| report(&frame, &written, verbosity));
+                    }
+                    progress.inc(1);
+                    done += 1;
+                }
+                Ok(())
+            });
         match result {
             Ok(()) => {}
             // One bad input among many does not stop the rest.
@@ -144,11 +176,35 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
     progress.finish_and_clear();
     if failed > 0 {
         return Err(Failure::Work(anyhow::anyhow!(
-            "{failed} of {} inputs failed; {done} pictures were drawn",
-            groups.len()
+            "{failed} of {} inputs failed; {done} {} drawn",
+            groups.len(),
+            if done == 1 {
+                "picture was"
+            } else {
+                "pictures were"
+            }
         )));
     }
     Ok(())
+}
+
+/// Says which inputs of one scene are given twice: their atoms are drawn twice, at the same places.
+fn warn_of_repeated(args: &RenderArgs, verbosity: Verbosity) {
+    if args.each || verbosity.quiet {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for input in &args.inputs {
+        let Ok(file) = input.canonicalize() else {
+            continue;
+        };
+        if !seen.insert(file) {
+            note(format_args!(
+                "warning: {} is given twice, and its atoms are drawn twice",
+                input.display()
+            ));
+        }
+    }
 }
 
 fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure> {
@@ -170,8 +226,12 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
     output(text.as_bytes())
 }
 
-fn read_group(args: &RenderArgs, inputs: &[PathBuf], out: &Path) -> Result<Group, Failure> {
-    let request = request::of_inputs(inputs, &args.request, Some(out))?;
+fn read_group(
+    args: &RenderArgs,
+    inputs: &[PathBuf],
+    request: RenderRequest,
+    out: &Path,
+) -> Result<Group, Failure> {
     let planes = &request.output.planes;
     if out == Path::new("-") && (planes.len() != 1 || !planes.contains(&Plane::Color)) {
         return Err(Failure::usage(
@@ -183,10 +243,27 @@ fn read_group(args: &RenderArgs, inputs: &[PathBuf], out: &Path) -> Result<Group
         inputs => args.read.read_all(inputs)?,
     };
     Ok(Group {
-        name: pictures::name_of(&inputs[0]),
+        name: outputs::name_of(&inputs[0]),
         structure,
         request,
     })
+}
+
+/// Whether every pixel is as the first, and no plane met anything: a molecule that fills the picture in one colour does not
+/// happen at more than a few pixels, so smaller pictures are believed.
+fn shows_nothing(frame: &Frame) -> bool {
+    const FEWEST_PIXELS: usize = 64;
+    if let Some(ids) = frame.atom_id.as_ref().or(frame.residue_id.as_ref()) {
+        return ids.iter().all(|id| *id == 0);
+    }
+    if let Some(depth) = &frame.depth_angstrom {
+        return depth.iter().all(|depth| depth.is_infinite());
+    }
+    let Some(color) = &frame.color_rgba else {
+        return false;
+    };
+    let (pixels, _) = color.as_chunks::<4>();
+    pixels.len() >= FEWEST_PIXELS && pixels.iter().all(|pixel| *pixel == pixels[0])
 }
 
 /// With `--verbose`, what was written and how long it took.

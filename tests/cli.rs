@@ -11,6 +11,7 @@ mod cli {
     mod bad_scenes;
     mod environment;
     mod many;
+    mod models;
     mod options;
     mod pictures;
     mod planes;

@@ -1,10 +1,8 @@
 //! Which pictures of one scene are drawn, and where each is written.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use molshot_renderer::check_destination;
 use molshot_scenes::build::Prepared;
 use molshot_scenes::commands::{Axis, ViewName};
 use molshot_scenes::{Command, RenderJob, RenderRequest, SceneError, parse_commands};
@@ -41,9 +39,9 @@ fn parse_view(text: &str) -> Result<ViewName, String> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Picture {
     /// Number among the pictures of its scene, counted from 0, with as many digits as the last one.
-    index: String,
+    pub(super) index: String,
     /// Name of its view; empty when it was not asked for by name.
-    view: &'static str,
+    pub(super) view: &'static str,
     /// Before the request's own commands.
     before: Vec<Command>,
     /// After the request's own commands.
@@ -53,6 +51,16 @@ pub(crate) struct Picture {
 }
 
 impl PictureArgs {
+    /// Whether pictures have names of views.
+    pub(super) fn names_views(&self) -> bool {
+        !self.views.is_empty()
+    }
+
+    /// The file with view commands.
+    pub(super) fn commands_file(&self) -> Option<&Path> {
+        self.commands_file.as_deref()
+    }
+
     /// The pictures that the flags ask for; a single one without any flag.
     pub(crate) fn list(&self) -> Result<Vec<Picture>, Failure> {
         let mut pictures: Vec<Picture> = if let Some(file) = &self.commands_file {
@@ -174,93 +182,5 @@ impl Picture {
             return Failure::flag("--commands", renumbered);
         }
         Failure::in_file(input, renumbered)
-    }
-
-    /// `out` with its placeholders filled in.
-    pub(crate) fn path(&self, out: &Path, name: &str) -> PathBuf {
-        let view = if self.view.is_empty() {
-            &self.index
-        } else {
-            self.view
-        };
-        PathBuf::from(
-            out.to_string_lossy()
-                .replace("{view}", view)
-                .replace("{index}", &self.index)
-                .replace("{name}", name),
-        )
-    }
-}
-
-/// Refuses an output name under which several pictures would overwrite each other, and places that cannot be written, before any
-/// work is done.
-pub(crate) fn check_output(
-    out: &Path,
-    groups: &[&[PathBuf]],
-    pictures: &[Picture],
-) -> Result<(), Failure> {
-    let text = out.to_string_lossy();
-    if groups.len() > 1 && !text.contains("{name}") {
-        return Err(Failure::flag(
-            "--output",
-            "--each would write all inputs to one file; put {name} into OUT, as in 'out/{name}.png'",
-        ));
-    }
-    if pictures.len() > 1 && !text.contains("{view}") && !text.contains("{index}") {
-        return Err(Failure::flag(
-            "--output",
-            "many pictures would be written to one file; put {view} or {index} into OUT, as in 'turn_{index}.png'",
-        ));
-    }
-    if out == Path::new("-") {
-        return Ok(());
-    }
-    let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
-    for inputs in groups {
-        let name = name_of(&inputs[0]);
-        for picture in pictures {
-            let path = picture.path(out, &name);
-            if let Some(input) = inputs.iter().find(|input| same_file(input, &path)) {
-                return Err(Failure::flag(
-                    "--output",
-                    format_args!(
-                        "the picture would replace the input {}; give another name",
-                        input.display()
-                    ),
-                ));
-            }
-            check_destination(&path)?;
-            if let Some(other) = taken.insert(path.clone(), &inputs[0]) {
-                return Err(Failure::flag(
-                    "--output",
-                    format_args!(
-                        "a picture of {} and one of {} would both be written to {}; name every view once, and draw inputs of one name by separate commands",
-                        other.display(),
-                        inputs[0].display(),
-                        path.display()
-                    ),
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn same_file(a: &Path, b: &Path) -> bool {
-    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
-/// What `{name}` stands for: the input's name without folders and endings.
-pub(crate) fn name_of(input: &Path) -> String {
-    let name = input
-        .file_name()
-        .map_or_else(|| "input".into(), |name| name.to_string_lossy());
-    if input.is_dir() {
-        return name.into_owned();
-    }
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
-        _ => name.to_owned(),
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct RequestArgs {
     #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true)]
     size: Option<(u32, u32)>,
     /// View commands, separated by `;`: view front|left|top|back|right|bottom, roll|turn x|y|z DEGREES, move x|y|z ANGSTROM,
-    /// zoom FACTOR, center SELECTION, crop X Y WIDTH HEIGHT.
+    /// zoom FACTOR, center SELECTION, crop X Y WIDTH HEIGHT. `move z` changes nothing in orthographic pictures: use zoom.
     #[arg(long, value_name = "COMMANDS", allow_hyphen_values = true)]
     commands: Vec<String>,
     /// misi, ball-and-stick, licorice or spacefill [default: misi].

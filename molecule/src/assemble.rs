@@ -42,6 +42,7 @@ pub(crate) fn assemble(
         atoms: rows,
         bonds,
         bonds_complete,
+        models,
         mut warnings,
     } = model;
     let kept = altloc::kept(&rows);
@@ -80,6 +81,7 @@ pub(crate) fn assemble(
             role,
             atoms: 0..atoms.len() as u32,
             residues: 0..residues.len() as u32,
+            models: models.max(1),
         }],
         atoms,
         residues,

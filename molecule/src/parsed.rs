@@ -65,5 +65,7 @@ pub(crate) struct ParsedModel {
     pub(crate) bonds: Vec<BondRecord>,
     /// True when the format states every bond (MOL2, SDF): none is then derived.
     pub(crate) bonds_complete: bool,
+    /// Number of models or records in the file; 0 counts as 1.
+    pub(crate) models: usize,
     pub(crate) warnings: Vec<Warning>,
 }

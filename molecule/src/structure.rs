@@ -144,6 +144,8 @@ pub struct Part {
     pub atoms: Range<u32>,
     /// Residues of this part.
     pub residues: Range<u32>,
+    /// Models (PDB, mmCIF, BinaryCIF) or records (SDF, MOL2, XYZ) in the file, of which one was read; at least 1.
+    pub models: usize,
 }
 
 /// Bond order as a file gives it.

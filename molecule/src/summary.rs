@@ -55,6 +55,8 @@ pub struct PartSummary {
     pub atoms: usize,
     /// Number of residues.
     pub residues: usize,
+    /// Models or records in the file, of which one was read.
+    pub models: usize,
 }
 
 /// Figures of one chain.
@@ -120,6 +122,7 @@ impl Summary {
                     },
                     atoms: part.atoms.len(),
                     residues: part.residues.len(),
+                    models: part.models,
                 })
                 .collect(),
             atoms: atoms.len(),

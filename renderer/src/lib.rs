@@ -16,4 +16,4 @@ pub use backend::{AdapterChoice, AdapterReport, Draw, open, survey};
 pub use encode::EncodedImage;
 pub use error::RenderError;
 pub use frame::{Frame, Timings};
-pub use save::{check_destination, save};
+pub use save::{check_destination, files_of, save};

@@ -51,6 +51,20 @@ pub fn save(
     Ok(written)
 }
 
+/// The files that [`save`] writes, in its order.
+#[must_use]
+pub fn files_of(path: &Path, planes: impl IntoIterator<Item = Plane>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for plane in planes {
+        if plane == Plane::Color {
+            files.push(path.to_owned());
+        } else {
+            files.extend(["png", "npy"].map(|ending| beside(path, plane, ending)));
+        }
+    }
+    files
+}
+
 /// `dir/5ey0.png` and the depth plane: `dir/5ey0.depth.npy`.
 fn beside(path: &Path, plane: Plane, ending: &str) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();

@@ -101,3 +101,110 @@ fn an_input_is_not_replaced() {
     folder.refuse(2, &args, &["replace the input"]);
     assert_eq!(folder.bytes("a.pdb"), before);
 }
+
+#[test]
+fn no_file_that_is_read_is_replaced() {
+    let folder = Folder::new("own_inputs");
+    let ligand = std::fs::read(library("1a28_progesterone.sdf")).expect("the ligand");
+    let pocket = std::fs::read(library("1ubi.pdb")).expect("the pocket");
+    folder.put("a.pdb", &pocket);
+    folder.put("b.depth.png", &ligand);
+    folder.put("c.txt", "roll x 1\n");
+    std::fs::create_dir(folder.0.join("id")).expect("a folder");
+    folder.put("id/id_pocket.pdb", &pocket);
+    folder.put("id/id_ligand.sdf", &ligand);
+    folder.put(
+        "scene.json",
+        r#"{"schema_version": 1, "structure": {"paths": ["a.pdb"]}}"#,
+    );
+    let absolute = folder.0.join("a.pdb");
+    let absolute = absolute.to_str().expect("UTF-8");
+    let png = ["--format", "png"];
+    for (args, input) in [
+        // Side planes, other inputs, files of a folder, and of a scene file, the scene file itself, the commands.
+        (
+            &["b.depth.png", "-o", "b.png", "--planes", "color,depth"][..],
+            "b.depth.png",
+        ),
+        (&["b.depth.png", "a.pdb", "-o", absolute], "a.pdb"),
+        (&["id", "-o", "id/id_ligand.sdf"], "id/id_ligand.sdf"),
+        (&["id/", "-o", "id/../id/id_pocket.pdb"], "id_pocket.pdb"),
+        (&["scene.json", "-o", "a.pdb"], "a.pdb"),
+        (&["scene.json", "-o", "./scene.json"], "scene.json"),
+        (
+            &["a.pdb", "--commands-file", "c.txt", "-o", "c.txt"],
+            "c.txt",
+        ),
+    ] {
+        let args = [&["render"][..], args, &png].concat();
+        folder.refuse(2, &args, &["replace the input", input]);
+    }
+}
+
+#[test]
+fn pictures_do_not_replace_each_others_planes() {
+    let folder = Folder::new("own_planes");
+    let ligand = std::fs::read(library("1a28_progesterone.sdf")).expect("the ligand");
+    folder.put("a.sdf", &ligand);
+    folder.put("a.depth.sdf", &ligand);
+    let args = [
+        "render",
+        "a.sdf",
+        "a.depth.sdf",
+        "--each",
+        "-o",
+        "{name}.png",
+    ];
+    folder.refuse(
+        2,
+        &[&args[..], &["--planes", "color,depth"]].concat(),
+        &["both write a.depth.png"],
+    );
+    folder.draw(&[&args[1..], &["--size", "16x16"]].concat());
+}
+
+#[test]
+fn placeholders_are_known_and_filled() {
+    let folder = Folder::new("placeholders");
+    let input = library("1ubi.pdb");
+    for (out, words) in [
+        ("{foo}.png", ["{foo}", "{view}, {index} or {name}"]),
+        ("{Name}.png", ["{Name}", "{name}"]),
+        ("{}.png", ["{}", "{index}"]),
+        ("{view}.png", ["--views", "{index}"]),
+    ] {
+        let words = [&["--output: "][..], &words].concat();
+        folder.refuse(2, &["render", &input, "-o", out], &words);
+    }
+    folder.draw(&[&input, "-o", "{a,b}{name}{.png", "--size", "16x16"]);
+    assert_eq!(folder.names(), ["{a,b}1ubi{.png"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_unicode_is_kept() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new("no_unicode");
+    let input = library("1ubi.pdb");
+    let args = [
+        "render",
+        &input,
+        "--size",
+        "16x16",
+        "--adapter",
+        "vulkan-software",
+        "-o",
+    ];
+    let name = OsStr::from_bytes(b"\xff.png");
+    let run = folder.run_with(&args, b"", |command| {
+        command.arg(name);
+    });
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(folder.0.join(name).exists());
+    let run = folder.run_with(&args, b"", |command| {
+        command.arg(OsStr::from_bytes(b"\xff{name}.png"));
+    });
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
+    assert!(run.stderr.contains("UTF-8"), "{}", run.stderr);
+}

@@ -87,6 +87,8 @@ pub(super) fn parse(
     }
 
     let mut warnings = Vec::new();
+    let count = models.seen.len();
+    warnings.extend(super::text::several(file, count, "model", options));
     odd_model.report(
         file,
         "the model takes the number after the one before",
@@ -99,6 +101,7 @@ pub(super) fn parse(
         atoms,
         bonds,
         bonds_complete: false,
+        models: count,
         warnings,
     })
 }

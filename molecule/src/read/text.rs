@@ -197,9 +197,14 @@ pub(super) fn several(
         warning(
             file,
             0,
-            format!(
-                "holds {count} {what}s; the first is read; choose another by its number, 1 to {count}"
-            ),
+            if what == "model" {
+                // Models bear numbers of their own.
+                format!("holds {count} models; the first is read; choose another by its number")
+            } else {
+                format!(
+                    "holds {count} {what}s; the first is read; choose another by its number, 1 to {count}"
+                )
+            },
         )
     })
 }

@@ -20,7 +20,10 @@ pub(super) fn parse(
 ) -> Result<ParsedModel, MoleculeError> {
     let starts = frame_starts(bytes);
     let chosen = text::choose(file, bytes, &starts, "frame", options)?;
-    let mut model = ParsedModel::default();
+    let mut model = ParsedModel {
+        models: chosen.count,
+        ..ParsedModel::default()
+    };
     model
         .warnings
         .extend(text::several(file, chosen.count, "frame", options));

@@ -9,6 +9,7 @@ use super::fractional::UnitCell;
 use super::{AtomSite, Row, element_of_symbol};
 use crate::parsed::{AtomRecord, ParsedModel};
 use crate::read::ReadOptions;
+use crate::read::text::several;
 use crate::{Location, MoleculeError};
 
 /// Name of a residue that the file leaves unnamed: the PDB's name for an unknown ligand.
@@ -296,7 +297,9 @@ impl AtomSites {
                 "give numbers in Cartn_x, Cartn_y and Cartn_z",
             ));
         }
+        let count = self.models.len();
         let mut warnings = Vec::new();
+        warnings.extend(several(file, count, "model", options));
         self.without_coordinates.warn(file, &mut warnings, |count| {
             format!("_atom_site: {count} atom(s) without coordinates were left out")
         });
@@ -323,6 +326,7 @@ impl AtomSites {
             atoms: self.atoms,
             bonds: Vec::new(),
             bonds_complete: false,
+            models: count,
             warnings,
         };
         Ok(Some((model, self.labels)))

@@ -48,7 +48,9 @@ pub(super) fn parse(
             _ => {}
         }
     }
-    molecule.finish(rows.number())
+    let mut model = molecule.finish(rows.number())?;
+    model.models = chosen.count;
+    Ok(model)
 }
 
 /// What is missing between what a molecule declares and what it holds.

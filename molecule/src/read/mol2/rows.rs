@@ -327,6 +327,8 @@ impl<'a> Molecule<'a> {
             atoms: self.atoms,
             bonds: self.bonds,
             bonds_complete: true,
+            // Only the caller sees the other molecules.
+            models: 1,
             warnings: self.warnings,
         })
     }

@@ -36,6 +36,7 @@ pub(super) fn parse(
     let mut lines = Lines::new(record_body(chosen.text), chosen.first_line);
     let mut model = ParsedModel {
         bonds_complete: true,
+        models: chosen.count,
         ..ParsedModel::default()
     };
     model
