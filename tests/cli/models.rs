@@ -8,13 +8,15 @@ const ATOM: &str =
 fn models(count: usize) -> String {
     (1..=count)
         .map(|number| format!("MODEL     {number:4}\n{ATOM}ENDMDL\n"))
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn frames(count: usize) -> String {
     (1..=count)
         .map(|number| format!("1\nframe\nC {number} 0 0\n"))
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 #[test]
