@@ -160,13 +160,30 @@ fn the_doctor_names_the_adapter_and_draws() {
 #[test]
 fn the_doctor_says_what_is_missing() {
     let folder = Folder::new("doctor_ill");
-    let run = folder.run_with(&["doctor"], b"", |command| {
-        command
-            .env("VK_DRIVER_FILES", "/none.json")
-            .env("VK_ICD_FILENAMES", "/none.json");
-    });
+    let run = folder.run_with(
+        &["doctor", "--adapter", "vulkan-software"],
+        b"",
+        |command| {
+            command
+                .env("VK_DRIVER_FILES", "/none.json")
+                .env("VK_ICD_FILENAMES", "/none.json");
+        },
+    );
     assert_eq!(run.status, Some(1));
     let text = String::from_utf8(run.stdout).expect("text");
-    assert!(text.contains("to mend it: "), "{text}");
+    assert!(text.contains("/none.json (missing)"), "{text}");
+    assert!(text.contains("to mend it: unset VK_DRIVER_FILES"), "{text}");
     assert!(run.stderr.starts_with("molshot: no "), "{}", run.stderr);
+}
+
+#[test]
+fn without_any_driver_the_built_in_back_end_draws() {
+    let folder = Folder::new("doctor_no_driver");
+    let run = folder.run_with(&["doctor", "--adapter", "software"], b"", |command| {
+        command.env("VK_DRIVER_FILES", "/none.json");
+    });
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let text = String::from_utf8(run.stdout).expect("text");
+    assert!(text.contains("taken   built-in"), "{text}");
+    assert!(text.contains("test picture: right"), "{text}");
 }

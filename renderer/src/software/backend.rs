@@ -6,17 +6,19 @@ use std::time::Instant;
 use fearless_simd::{Fallback, Level, Simd};
 use molshot_scenes::{Plane, RenderJob, Samples};
 
+use super::band::{Band, Part, Plan, bands};
 use super::bins::{Bins, Grid};
 use super::bodies::Bodies;
 use super::camera::Camera;
 use super::edges::Edges;
 use super::level::InstructionSet;
-use super::shade::{Answers, Queue};
+use super::shade::Queue;
+use super::spare::Spare;
 use super::tile::{NOTHING, Picture, TILE_PX, Tile};
 use super::upload::Upload;
 use crate::backend::Draw;
 use crate::error::RenderError;
-use crate::frame::{Frame, Timings, depth_units_per_angstrom};
+use crate::frame::{Frame, Timings};
 
 /// The built-in rasteriser.
 #[derive(Debug)]
@@ -32,16 +34,6 @@ pub struct SoftwareBackend {
     spare: Spare,
 }
 
-/// Planes for the next frame.
-#[derive(Debug, Default)]
-struct Spare {
-    color: Vec<u8>,
-    depth: Vec<f32>,
-    normal: Vec<[f32; 3]>,
-    atom: Vec<u32>,
-    residue: Vec<u32>,
-}
-
 /// What one thread works with.
 #[derive(Debug, Default)]
 struct Worker {
@@ -52,34 +44,6 @@ struct Worker {
     colors: Vec<u32>,
     /// Pixels whose shading is to be sampled.
     highlights: Vec<u16>,
-}
-
-/// Rows of the frame's planes, as many as a row of tiles covers. A plane that is not wanted is empty.
-#[derive(Debug)]
-struct Band<'a> {
-    row: usize,
-    color: &'a mut [u8],
-    depth: &'a mut [f32],
-    normal: &'a mut [[f32; 3]],
-    atom: &'a mut [u32],
-    residue: &'a mut [u32],
-}
-
-/// What all threads share.
-#[derive(Debug)]
-struct Plan<'a> {
-    picture: Picture<'a>,
-    bins: &'a Bins,
-    grid: Grid,
-    width_px: usize,
-    height_px: usize,
-    offsets_px: &'a [[f32; 2]],
-    /// True when depth, normals or ids are wanted.
-    planes: bool,
-    /// Colour where nothing is met, red lowest.
-    background: u32,
-    transparent: bool,
-    residue_of: &'a [u32],
 }
 
 impl SoftwareBackend {
@@ -118,7 +82,7 @@ impl SoftwareBackend {
         self.set
     }
 
-    fn draw_job(&mut self, job: &RenderJob) -> Frame {
+    fn draw_job(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         let mut timings = Timings::default();
         let start = Instant::now();
         let upload = match self.upload.take() {
@@ -154,7 +118,7 @@ impl SoftwareBackend {
 
         let width = crop.width_px as usize;
         let pixels = width * crop.height_px as usize;
-        let mut frame = self.spare.frame(job, pixels, &self.name);
+        let mut frame = self.spare.frame(job, pixels, &self.name)?;
         let background = job.scene().background;
         let [red, green, blue] = background.color;
         let plan = Plan {
@@ -205,7 +169,7 @@ impl SoftwareBackend {
         timings.draw = start.elapsed();
         frame.timings = timings;
         self.upload = Some(upload);
-        frame
+        Ok(frame)
     }
 }
 
@@ -217,7 +181,7 @@ impl Default for SoftwareBackend {
 
 impl Draw for SoftwareBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        Ok(self.draw_job(job))
+        self.draw_job(job)
     }
 
     fn adapter(&self) -> &str {
@@ -227,90 +191,6 @@ impl Draw for SoftwareBackend {
     fn recycle(&mut self, frame: Frame) {
         self.spare.keep(frame);
     }
-}
-
-/// A buffer of a length. What it held stays: every pixel is written.
-fn sized<T: Clone>(spare: &mut Vec<T>, length: usize, fill: T) -> Vec<T> {
-    let mut buffer = std::mem::take(spare);
-    buffer.resize(length, fill);
-    buffer
-}
-
-impl Spare {
-    fn frame(&mut self, job: &RenderJob, pixels: usize, adapter: &str) -> Frame {
-        let wants = |plane| job.planes().contains(&plane);
-        let crop = job.viewport().crop;
-        Frame {
-            width_px: crop.width_px,
-            height_px: crop.height_px,
-            color_rgba: wants(Plane::Color).then(|| sized(&mut self.color, pixels * 4, 0)),
-            transparent: job.scene().background.transparent,
-            depth_units_per_angstrom: depth_units_per_angstrom(job.view().far_angstrom),
-            depth_angstrom: wants(Plane::Depth).then(|| sized(&mut self.depth, pixels, 0.0)),
-            normal: wants(Plane::Normal).then(|| sized(&mut self.normal, pixels, [0.0; 3])),
-            atom_id: wants(Plane::AtomId).then(|| sized(&mut self.atom, pixels, 0)),
-            residue_id: wants(Plane::ResidueId).then(|| sized(&mut self.residue, pixels, 0)),
-            adapter: adapter.to_owned(),
-            timings: Timings::default(),
-        }
-    }
-
-    fn keep(&mut self, frame: Frame) {
-        let Frame {
-            color_rgba,
-            depth_angstrom,
-            normal,
-            atom_id,
-            residue_id,
-            ..
-        } = frame;
-        if let Some(plane) = color_rgba {
-            self.color = plane;
-        }
-        if let Some(plane) = depth_angstrom {
-            self.depth = plane;
-        }
-        if let Some(plane) = normal {
-            self.normal = plane;
-        }
-        if let Some(plane) = atom_id {
-            self.atom = plane;
-        }
-        if let Some(plane) = residue_id {
-            self.residue = plane;
-        }
-    }
-}
-
-/// Cuts a frame into bands, one a row of tiles.
-fn bands<'a>(frame: &'a mut Frame, plan: &Plan<'_>) -> impl Iterator<Item = Band<'a>> + use<'a> {
-    let step = plan.grid.step_px as usize;
-    let (width, height) = (plan.width_px, plan.height_px);
-    let mut color = frame.color_rgba.as_deref_mut().unwrap_or_default();
-    let mut depth = frame.depth_angstrom.as_deref_mut().unwrap_or_default();
-    let mut normal = frame.normal.as_deref_mut().unwrap_or_default();
-    let mut atom = frame.atom_id.as_deref_mut().unwrap_or_default();
-    let mut residue = frame.residue_id.as_deref_mut().unwrap_or_default();
-    (0..plan.grid.rows).map(move |row| {
-        let pixels = width * step.min(height - row * step);
-        Band {
-            row,
-            color: cut(&mut color, pixels * 4),
-            depth: cut(&mut depth, pixels),
-            normal: cut(&mut normal, pixels),
-            atom: cut(&mut atom, pixels),
-            residue: cut(&mut residue, pixels),
-        }
-    })
-}
-
-/// The first `count` of a slice, which loses them; nothing of an empty one.
-#[allow(clippy::mut_mut, reason = "the slice itself moves on")]
-fn cut<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
-    let whole = std::mem::take(rest);
-    let (first, last) = whole.split_at_mut(count.min(whole.len()));
-    *rest = last;
-    first
 }
 
 fn draw_band(level: Level, plan: &Plan<'_>, worker: &mut Worker, band: Band<'_>) {
@@ -507,91 +387,4 @@ fn mean(plan: &Plan<'_>, colors: &[u32]) -> u32 {
         }
     }
     u32::from_le_bytes(bytes)
-}
-
-/// The pixels of a tile that lie in the frame.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    /// Column of the frame of the first.
-    left: usize,
-    columns: usize,
-    rows: usize,
-    width: usize,
-}
-
-impl Part {
-    #[inline(always)]
-    fn of(plan: &Plan<'_>, column: usize, band: &Band<'_>) -> Self {
-        let step = plan.grid.step_px as usize;
-        Self {
-            left: column * step,
-            columns: step.min(plan.width_px - column * step),
-            rows: step.min(plan.height_px - band.row * step),
-            width: plan.width_px,
-        }
-    }
-
-    /// Row and column in the part of a place in the tile.
-    #[inline(always)]
-    fn place(&self, at: usize, apron: usize) -> Option<(usize, usize)> {
-        let (row, column) = (at / TILE_PX - apron, at % TILE_PX - apron);
-        (row < self.rows && column < self.columns).then_some((row, column))
-    }
-}
-
-impl Band<'_> {
-    /// Nothing is seen in a tile.
-    fn fill(&mut self, plan: &Plan<'_>, column: usize) {
-        fn fill<T: Copy>(plane: &mut [T], part: &Part, value: T) {
-            if !plane.is_empty() {
-                for row in 0..part.rows {
-                    plane[row * part.width + part.left..][..part.columns].fill(value);
-                }
-            }
-        }
-        let part = Part::of(plan, column, self);
-        let (color, _) = self.color.as_chunks_mut::<4>();
-        fill(color, &part, plan.background.to_le_bytes());
-        fill(self.depth, &part, f32::INFINITY);
-        fill(self.normal, &part, [0.0; 3]);
-        fill(self.atom, &part, 0);
-        fill(self.residue, &part, 0);
-    }
-
-    #[inline(always)]
-    fn set_color(&mut self, part: &Part, row: usize, column: usize, color: u32) {
-        let (pixels, _) = self.color.as_chunks_mut::<4>();
-        // Empty when no colour is wanted.
-        if let Some(pixel) = pixels.get_mut(row * part.width + part.left + column) {
-            *pixel = color.to_le_bytes();
-        }
-    }
-
-    /// Sets all planes but colour.
-    #[inline(always)]
-    fn put(
-        &mut self,
-        plan: &Plan<'_>,
-        part: &Part,
-        [row, column]: [usize; 2],
-        key: u32,
-        answers: &Answers,
-        lane: usize,
-    ) {
-        let at = row * part.width + part.left + column;
-        if let Some(depth) = self.depth.get_mut(at) {
-            *depth = answers.depth[lane];
-        }
-        if let Some(normal) = self.normal.get_mut(at) {
-            let [x, y, z] = &answers.normal;
-            *normal = [x[lane], y[lane], z[lane]];
-        }
-        let atom = plan.picture.upload.atoms[key as usize];
-        if let Some(id) = self.atom.get_mut(at) {
-            *id = atom + 1;
-        }
-        if let Some(id) = self.residue.get_mut(at) {
-            *id = plan.residue_of[atom as usize] + 1;
-        }
-    }
 }

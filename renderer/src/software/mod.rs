@@ -22,6 +22,7 @@
 )]
 
 mod backend;
+mod band;
 mod bins;
 mod bodies;
 mod camera;
@@ -29,6 +30,7 @@ mod edges;
 mod intersect;
 mod level;
 mod shade;
+mod spare;
 mod tile;
 mod upload;
 
