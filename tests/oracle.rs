@@ -18,7 +18,7 @@ const CASES: u64 = 100;
 const PLANES: Tolerance = Tolerance {
     levels: 0,
     depth_angstrom: 1e-3,
-    depth_share: 2e-6,
+    depth_share: 0.0,
     normal: 2e-3,
     outliers: 0,
 };
