@@ -82,8 +82,8 @@ impl Queue {
         self.length += wanted.to_bitmask().count_ones() as usize;
     }
 
-    /// Answers everything that was asked for; `take` gets up to eight answers at a time.
-    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool>(
+    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals.
+    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
@@ -118,7 +118,7 @@ impl Queue {
                         uneven: uneven.to_bitmask() as u32 & lanes,
                         ..self.asked(first)
                     };
-                    answers.set(&lit, depth);
+                    answers.set::<S, PLANES>(&lit, depth);
                     take(&answers);
                 }
             },
@@ -180,7 +180,7 @@ impl Queue {
                         hit.normal,
                         paint.bitcast(),
                     );
-                    answers.set(&lit, hit.depth);
+                    answers.set::<S, true>(&lit, hit.depth);
                     take(&answers);
                 }
             },
@@ -350,8 +350,11 @@ impl Answers {
     }
 
     #[inline(always)]
-    fn set<S: Simd>(&mut self, lit: &Lit<S>, depth: f32x8<S>) {
+    fn set<S: Simd, const PLANES: bool>(&mut self, lit: &Lit<S>, depth: f32x8<S>) {
         self.set_color(lit.color);
+        if !PLANES {
+            return;
+        }
         depth.store_slice(&mut self.depth);
         for axis in 0..3 {
             lit.normal[axis].store_slice(&mut self.normal[axis]);
