@@ -30,6 +30,19 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.x.capacity(),
+            self.y.capacity(),
+            self.depth.capacity(),
+            self.key.capacity(),
+            self.slot.capacity(),
+            self.full.capacity(),
+        ]);
+    }
+
     /// Empties it, and makes room.
     pub(super) fn clear(&mut self, room: usize) {
         self.length = 0;
