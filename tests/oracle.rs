@@ -29,7 +29,7 @@ const COLOR: Tolerance = Tolerance {
 
 /// The built-in rasteriser shades the inside of a surface once a pixel: curved surfaces may then differ from the mean of their samples.
 const INSIDE: Tolerance = Tolerance {
-    levels: 6,
+    levels: 12,
     ..Tolerance::NONE
 };
 

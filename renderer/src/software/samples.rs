@@ -29,6 +29,8 @@ pub(super) struct Samples {
     slots: Box<[u16; TILE_PIXELS]>,
     depth: Vec<f32>,
     key: Vec<u32>,
+    /// For a second look; see [`Samples::see`].
+    gaps: Vec<f32>,
 }
 
 impl Default for Samples {
@@ -43,6 +45,7 @@ impl Default for Samples {
             slots: Box::new([0; TILE_PIXELS]),
             depth: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
             key: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
+            gaps: vec![0.0; TILE_PIXELS],
         }
     }
 }
@@ -72,7 +75,8 @@ impl<S: Simd> Pair<S> {
 #[derive(Clone, Copy)]
 struct Part<'a> {
     touches: &'a [Touch],
-    deepest: &'a [f32; TILE_PIXELS],
+    /// For each pixel the depth that it must begin before.
+    before: &'a [f32],
     near: f32,
 }
 
@@ -96,6 +100,35 @@ impl Samples {
     ) {
         self.count = count;
         self.turn_to(lines, at, edges);
+        self.see_all::<S, PERSPECTIVE>(simd, picture, tile, edges.deepest.as_slice());
+        // Between surfaces that meet all nine centres a sample may see what was taken for hidden.
+        let mut any = false;
+        for (slot, pixel) in edges.pixels.iter().enumerate() {
+            let pixel = usize::from(*pixel);
+            let keys = &self.key[slot * count..][..count];
+            if edges.deepest[pixel] < f32::INFINITY && keys.contains(&NOTHING) {
+                if !any {
+                    self.gaps.fill(f32::NEG_INFINITY);
+                    any = true;
+                }
+                self.gaps[pixel] = f32::INFINITY;
+            }
+        }
+        if any {
+            let gaps = std::mem::take(&mut self.gaps);
+            self.see_all::<S, PERSPECTIVE>(simd, picture, tile, &gaps);
+            self.gaps = gaps;
+        }
+    }
+
+    /// Casts the rays of each pixel against what begins before its depth in `before`.
+    fn see_all<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        tile: &Tile,
+        before: &[f32],
+    ) {
         simd.vectorize(
             #[inline(always)]
             || {
@@ -104,7 +137,7 @@ impl Samples {
                 for run in &tile.runs {
                     let part = Part {
                         touches: &tile.touches[start..run.end as usize],
-                        deepest: &edges.deepest,
+                        before,
                         near: run.near,
                     };
                     start = run.end as usize;
@@ -275,8 +308,8 @@ impl Samples {
         for touch in part.touches {
             let first = usize::from(touch.chunk) * LANES;
             // Only edges, and only where the body is not certainly hidden.
-            let deepest = f32x8::from_slice(simd, &part.deepest[first..first + LANES]);
-            let mut lanes = near.simd_le(deepest).to_bitmask() as u32 & u32::from(touch.lanes);
+            let before = f32x8::from_slice(simd, &part.before[first..first + LANES]);
+            let mut lanes = near.simd_le(before).to_bitmask() as u32 & u32::from(touch.lanes);
             let row = usize::from(touch.chunk) / ROW_CHUNKS;
             while lanes != 0 {
                 let one = first + lanes.trailing_zeros() as usize;
@@ -372,7 +405,7 @@ impl Samples {
                         even(pixel);
                         continue;
                     }
-                    // Where surfaces meet all nine centres, what a sample sees between them was left out.
+                    // Surfaces meet all nine centres, and what a sample sees between them was left out of the tile.
                     let gap = edges.deepest[pixel] < f32::INFINITY;
                     let left_out = if gap {
                         self.number_of(simd, first, NOTHING)
