@@ -13,7 +13,7 @@ pub mod save;
 pub mod software;
 
 pub use backend::{AdapterChoice, AdapterReport, Draw, open, survey};
-pub use encode::EncodedImage;
+pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::RenderError;
 pub use frame::{Frame, Timings};
 pub use save::{check_destination, files_of, save};
