@@ -17,7 +17,7 @@ pub mod software;
 pub use backend::{
     AdapterChoice, AdapterReport, BackendKind, Draw, open, open_with_threads, survey,
 };
-pub use encode::EncodedImage;
+pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::RenderError;
 pub use frame::{Frame, Timings};
 pub use save::{check_destination, files_of, save};
