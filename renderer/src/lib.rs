@@ -1,6 +1,6 @@
 //! A [`RenderJob`](molshot_scenes::RenderJob) in, a [`Frame`] out, and from there an encoded picture.
 //!
-//! The road of the data: [`backend`] chooses who draws -> [`gpu`] draws -> [`Frame`] -> [`encode`] -> [`mod@save`].
+//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws -> [`labels`] go on top -> [`Frame`] -> [`encode`] -> [`mod@save`].
 #![forbid(unsafe_code)]
 
 pub mod backend;
@@ -9,6 +9,7 @@ pub mod encode;
 pub mod error;
 pub mod frame;
 pub mod gpu;
+pub mod labels;
 pub mod save;
 pub mod software;
 

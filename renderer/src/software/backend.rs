@@ -19,6 +19,7 @@ use super::upload::Upload;
 use crate::backend::Draw;
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
+use crate::labels::{self, LabelDrawer};
 
 /// The built-in rasteriser.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct SoftwareBackend {
     workers: Vec<Worker>,
     /// Planes of a frame that was given back.
     spare: Spare,
+    labels: LabelDrawer,
 }
 
 /// What one thread works with.
@@ -73,6 +75,7 @@ impl SoftwareBackend {
             bins: Bins::default(),
             workers,
             spare: Spare::default(),
+            labels: LabelDrawer::default(),
         }
     }
 
@@ -181,7 +184,9 @@ impl Default for SoftwareBackend {
 
 impl Draw for SoftwareBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        self.draw_job(job)
+        let mut frame = self.draw_job(&labels::underlay(job))?;
+        self.labels.overlay(job, &mut frame);
+        Ok(frame)
     }
 
     fn adapter(&self) -> &str {
