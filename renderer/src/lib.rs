@@ -1,7 +1,7 @@
 //! A [`RenderJob`](molshot_scenes::RenderJob) in, a [`Frame`] out, and from there an encoded picture.
 //!
-//! The road of the data: [`backend`] chooses who draws -> [`gpu`] draws -> [`Frame`] -> [`encode`] -> [`mod@save`];
-//! [`pool`] walks it with many pictures at once.
+//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws -> [`labels`] go on top -> [`Frame`] ->
+//! [`encode`] -> [`mod@save`]; [`pool`] walks it with many pictures at once.
 #![forbid(unsafe_code)]
 
 pub mod backend;
@@ -10,6 +10,7 @@ pub mod encode;
 pub mod error;
 pub mod frame;
 pub mod gpu;
+pub mod labels;
 pub mod pool;
 pub mod save;
 pub mod software;

@@ -18,6 +18,7 @@ use super::worker::Worker;
 use crate::backend::Draw;
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
+use crate::labels::{self, LabelDrawer};
 
 /// The built-in rasteriser.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ pub struct SoftwareBackend {
     workers: Vec<Worker>,
     /// Planes of a frame that was given back.
     spare: Spare,
+    labels: LabelDrawer,
 }
 
 impl SoftwareBackend {
@@ -60,6 +62,7 @@ impl SoftwareBackend {
             bins: Bins::default(),
             workers,
             spare: Spare::default(),
+            labels: LabelDrawer::default(),
         }
     }
 
@@ -172,7 +175,9 @@ impl Default for SoftwareBackend {
 
 impl Draw for SoftwareBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        self.draw_job(job)
+        let mut frame = self.draw_job(&labels::underlay(job))?;
+        self.labels.overlay(job, &mut frame);
+        Ok(frame)
     }
 
     fn adapter(&self) -> &str {
