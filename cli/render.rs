@@ -2,7 +2,7 @@
 
 mod outputs;
 mod pictures;
-mod request;
+pub(crate) mod request;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;

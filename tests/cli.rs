@@ -9,6 +9,7 @@ mod cli {
     mod bad_flags;
     mod bad_outputs;
     mod bad_scenes;
+    mod bench;
     mod environment;
     mod many;
     mod models;

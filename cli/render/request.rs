@@ -17,7 +17,7 @@ use crate::scene_file::{self, is_scene_file};
 /// What the picture looks like. Every flag has its counterpart in the scene file.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Picture")]
-pub(super) struct RequestArgs {
+pub(crate) struct RequestArgs {
     /// Size in pixels [default: 1024x1024].
     #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true)]
     size: Option<(u32, u32)>,
@@ -107,7 +107,7 @@ fn parse_samples(text: &str) -> Result<Samples, String> {
 }
 
 /// The request for one scene: the scene file's, or all defaults for structure files; then the flags.
-pub(super) fn of_inputs(
+pub(crate) fn of_inputs(
     inputs: &[PathBuf],
     args: &RequestArgs,
     out: Option<&Path>,
@@ -197,7 +197,7 @@ impl RequestArgs {
 
     /// Tells a flag's mistake from a file's: a value that was typed is named by its flag and makes the command line wrong; everything
     /// else is a fault of `input`.
-    pub(super) fn blame(&self, error: SceneError, input: &Path) -> Failure {
+    pub(crate) fn blame(&self, error: SceneError, input: &Path) -> Failure {
         let flag = match &error {
             SceneError::Invalid { pointer, .. } => self.flag_of(pointer),
             SceneError::Command { .. } => (!self.commands.is_empty()).then_some("--commands"),

@@ -9,6 +9,7 @@ fn every_help_is_complete() {
     for word in [
         "render",
         "info",
+        "bench",
         "doctor",
         "schema",
         "completions",
@@ -20,7 +21,15 @@ fn every_help_is_complete() {
     ] {
         assert!(main.contains(word), "{word}\n{main}");
     }
-    for subcommand in ["render", "info", "doctor", "schema", "completions", "man"] {
+    for subcommand in [
+        "render",
+        "info",
+        "bench",
+        "doctor",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let long = folder.run(&[subcommand, "--help"]).text();
         assert!(long.contains("Example"), "{subcommand}:\n{long}");
         assert!(
@@ -47,6 +56,8 @@ fn every_help_is_complete() {
         "--solvent",
         "--adapter",
         "--format",
+        "--compression",
+        "--jpeg-quality",
         "--planes",
         "--views",
         "--turntable",
