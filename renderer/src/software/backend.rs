@@ -9,7 +9,7 @@ use molshot_scenes::{Plane, RenderJob, Samples};
 use super::band::{Plan, bands};
 use super::bins::{Bins, Grid};
 use super::bodies::Bodies;
-use super::camera::Camera;
+use super::camera::{Camera, Lines};
 use super::level::InstructionSet;
 use super::spare::Spare;
 use super::tile::{Picture, TILE_PX};
@@ -29,6 +29,8 @@ pub struct SoftwareBackend {
     upload: Option<Upload>,
     bodies: Bodies,
     bins: Bins,
+    /// Of columns and rows.
+    lines: [Lines; 2],
     workers: Vec<Worker>,
     /// Planes of a frame that was given back.
     spare: Spare,
@@ -60,6 +62,7 @@ impl SoftwareBackend {
             upload: None,
             bodies: Bodies::default(),
             bins: Bins::default(),
+            lines: Default::default(),
             workers,
             spare: Spare::default(),
             labels: LabelDrawer::default(),
@@ -109,6 +112,16 @@ impl SoftwareBackend {
         self.bodies.look(&upload, &camera, drawn, reach_px);
         self.bins.fill(&self.bodies.seen, &grid);
 
+        let offsets_px = if antialiased {
+            job.samples().offsets_px()
+        } else {
+            &[]
+        };
+        for (axis, tiles) in [grid.columns, grid.rows].into_iter().enumerate() {
+            let first = grid.origin_px[axis] - grid.apron_px;
+            self.lines[axis].fill(&camera, axis, first, tiles * step + 2 * apron, offsets_px);
+        }
+
         let width = crop.width_px as usize;
         let pixels = width * crop.height_px as usize;
         let mut frame = self.spare.frame(job, pixels, &self.name)?;
@@ -125,11 +138,8 @@ impl SoftwareBackend {
             grid,
             width_px: width,
             height_px: crop.height_px as usize,
-            offsets_px: if antialiased {
-                job.samples().offsets_px()
-            } else {
-                &[]
-            },
+            offsets_px,
+            lines: &self.lines,
             colors: wants(Plane::Color),
             planes: job.planes().iter().any(|plane| *plane != Plane::Color),
             background: u32::from_le_bytes([

@@ -6,7 +6,7 @@ use fearless_simd::{f32x8, u32x8};
 use super::bodies::{Ball, Seen, Stick};
 use super::camera::Camera;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
-use super::tile::{LANES, Picture, ROW_CHUNKS, Run, Tile, Touch, Window, stick_columns};
+use super::tile::{LANES, Picture, ROW_CHUNKS, Run, Tile, Window, stick_columns};
 
 /// How many primitives are drawn between two looks at the farthest depths.
 const LOOK_EVERY: usize = 16;
@@ -197,10 +197,7 @@ impl Tile {
                 let per_length = number(1.0) / length;
                 let closest = (closest_x * x + closest_y) * per_length;
                 if edges {
-                    self.touches.push(Touch {
-                        chunk: (row * ROW_CHUNKS + chunk) as u16,
-                        lanes: touched.to_bitmask() as u16,
-                    });
+                    self.touch(row, chunk, touched.to_bitmask() as u32);
                     let touched = touched & distance.simd_ge(inner * length);
                     if touched.any_true() {
                         self.note(simd, at, touched, (closest - before).max(near));
@@ -284,10 +281,7 @@ impl Tile {
                 }
                 let at = (row * ROW_CHUNKS + chunk) * LANES;
                 if edges {
-                    self.touches.push(Touch {
-                        chunk: (row * ROW_CHUNKS + chunk) as u16,
-                        lanes: touched.to_bitmask() as u16,
-                    });
+                    self.touch(row, chunk, touched.to_bitmask() as u32);
                     let touched = touched & pass.distance_squared.simd_ge(inner);
                     if touched.any_true() {
                         let half_chord =
@@ -358,10 +352,7 @@ impl Tile {
         if edges {
             let zero = f32x8::splat(simd, 0.0);
             self.note(simd, at, zero.simd_eq(zero), f32x8::splat(simd, near));
-            self.touches.push(Touch {
-                chunk: (at / LANES) as u16,
-                lanes: 255,
-            });
+            self.touch(row, chunk, 255);
         }
         at
     }

@@ -82,8 +82,8 @@ impl Queue {
         self.length += wanted.to_bitmask().count_ones() as usize;
     }
 
-    /// Answers everything that was asked for; `take` gets up to eight answers at a time.
-    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool>(
+    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals.
+    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
@@ -118,7 +118,7 @@ impl Queue {
                         uneven: uneven.to_bitmask() as u32 & lanes,
                         ..self.asked(first)
                     };
-                    answers.set(&lit, depth);
+                    answers.set::<S, PLANES>(&lit, depth);
                     take(&answers);
                 }
             },
@@ -180,7 +180,7 @@ impl Queue {
                         hit.normal,
                         paint.bitcast(),
                     );
-                    answers.set(&lit, hit.depth);
+                    answers.set::<S, true>(&lit, hit.depth);
                     take(&answers);
                 }
             },
@@ -273,17 +273,19 @@ impl Queue {
     #[inline(always)]
     fn surfaces<S: Simd>(&self, simd: S, bodies: &Bodies, first: usize) -> Surfaces<S> {
         let keys = &self.key[first..first + LANES];
-        let row = |lane: usize| {
-            let Surface(row) = &bodies.surfaces[keys[lane] as usize];
-            row
-        };
-        // Eight rows of eight numbers become columns, as four squares of four.
-        let square = |lane: usize, part: usize| {
-            let load = |lane: usize| f32x4::from_slice(simd, &row(lane)[part..part + 4]);
-            transposed([load(lane), load(lane + 1), load(lane + 2), load(lane + 3)])
-        };
-        let (a, b) = (square(0, 0), square(4, 0));
-        let (c, d) = (square(0, 4), square(4, 4));
+        // Eight rows of eight numbers become columns, as four squares of four. No closures: they would not be inlined.
+        macro_rules! square {
+            ($lane:literal, $part:literal) => {
+                transposed([
+                    quarter(simd, bodies, keys[$lane], $part),
+                    quarter(simd, bodies, keys[$lane + 1], $part),
+                    quarter(simd, bodies, keys[$lane + 2], $part),
+                    quarter(simd, bodies, keys[$lane + 3], $part),
+                ])
+            };
+        }
+        let (a, b) = (square!(0, 0), square!(4, 0));
+        let (c, d) = (square!(0, 4), square!(4, 4));
         Surfaces {
             middle: each_axis!(axis => a[axis].combine(b[axis])),
             radius: a[3].combine(b[3]),
@@ -291,6 +293,13 @@ impl Queue {
             paint: c[3].combine(d[3]).bitcast(),
         }
     }
+}
+
+/// Four numbers of a key's surface.
+#[inline(always)]
+fn quarter<S: Simd>(simd: S, bodies: &Bodies, key: u32, part: usize) -> f32x4<S> {
+    let Surface(row) = &bodies.surfaces[key as usize];
+    f32x4::from_slice(simd, &row[part..part + 4])
 }
 
 /// Columns of four rows.
@@ -341,8 +350,11 @@ impl Answers {
     }
 
     #[inline(always)]
-    fn set<S: Simd>(&mut self, lit: &Lit<S>, depth: f32x8<S>) {
+    fn set<S: Simd, const PLANES: bool>(&mut self, lit: &Lit<S>, depth: f32x8<S>) {
         self.set_color(lit.color);
+        if !PLANES {
+            return;
+        }
         depth.store_slice(&mut self.depth);
         for axis in 0..3 {
             lit.normal[axis].store_slice(&mut self.normal[axis]);
