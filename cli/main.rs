@@ -14,6 +14,7 @@ mod message;
 mod render;
 mod scene_file;
 mod schema;
+mod words;
 
 use std::process::ExitCode;
 
@@ -44,7 +45,7 @@ Examples:
   molshot info 5ey0/
   molshot doctor
 
-Exit status: 0 done, 1 the work failed, 2 the command line is wrong.";
+Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -112,10 +112,16 @@ pub fn check_destination(path: &Path) -> Result<(), RenderError> {
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // The target of a link is replaced, not the link.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // Mostly nothing is there, and one look must do: pictures come by the thousand.
+    let there = fs::symlink_metadata(path);
+    let target = match &there {
+        // The target of a link is replaced, not the link.
+        Ok(there) if there.is_symlink() => path.canonicalize().ok(),
+        _ => None,
+    };
+    let path = target.as_deref().unwrap_or(path);
     // A device such as /dev/null is written to; renaming would replace it by a file.
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+    if there.is_ok() && fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return File::options().write(true).open(path)?.write_all(bytes);
     }
     let mut name = OsString::from(".");
