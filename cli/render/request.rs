@@ -13,6 +13,21 @@ use serde::de::DeserializeOwned;
 
 use crate::message::Failure;
 use crate::scene_file::{self, is_scene_file};
+use crate::words::Words;
+
+const STYLES: &[&str] = &["misi", "ball-and-stick", "licorice", "spacefill"];
+const COLOR_SCHEMES: &[&str] = &[
+    "element",
+    "chain",
+    "residue",
+    "b-factor",
+    "uniform",
+    "alternating-residues",
+];
+const PROJECTIONS: &[&str] = &["perspective", "orthographic"];
+const LABELS: &[&str] = &["auto", "none"];
+const FORMATS: &[&str] = &["png", "jpeg", "webp"];
+const PLANES: &[&str] = &["color", "depth", "normal", "atom-id", "residue-id"];
 
 /// What the picture looks like. Every flag has its counterpart in the scene file.
 #[derive(Debug, Clone, Args)]
@@ -26,16 +41,16 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "COMMANDS", allow_hyphen_values = true)]
     commands: Vec<String>,
     /// misi, ball-and-stick, licorice or spacefill [default: misi].
-    #[arg(long, value_parser = word::<Preset>)]
+    #[arg(long, value_parser = Words::new(STYLES, word::<Preset>), hide_possible_values = true)]
     style: Option<Preset>,
     /// element, chain, residue, b-factor, uniform or alternating-residues [default: the style's own].
-    #[arg(long, value_parser = word::<ColorScheme>)]
+    #[arg(long, value_parser = Words::new(COLOR_SCHEMES, word::<ColorScheme>), hide_possible_values = true)]
     colors: Option<ColorScheme>,
     /// The colour for `--colors uniform`: #RRGGBB or a CSS name.
     #[arg(long)]
     color: Option<Rgb>,
     /// perspective or orthographic [default: perspective].
-    #[arg(long, value_parser = word::<ProjectionKind>)]
+    #[arg(long, value_parser = Words::new(PROJECTIONS, word::<ProjectionKind>), hide_possible_values = true)]
     projection: Option<ProjectionKind>,
     /// Horizontal field of view in degrees, 1 to 170 [default: 30].
     #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
@@ -44,10 +59,10 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "COLOR")]
     background: Option<BackgroundRequest>,
     /// Colour samples a pixel: 1, 4 or 16 [default: 4].
-    #[arg(long, value_name = "COUNT", value_parser = parse_samples, allow_negative_numbers = true)]
+    #[arg(long, value_name = "COUNT", value_parser = Words::new(&["1", "4", "16"], parse_samples), hide_possible_values = true, allow_negative_numbers = true)]
     samples: Option<Samples>,
     /// auto or none. Labels are not drawn yet.
-    #[arg(long, value_parser = word::<Labels>)]
+    #[arg(long, value_parser = Words::new(LABELS, word::<Labels>), hide_possible_values = true)]
     labels: Option<Labels>,
     /// Draw only these atoms; the camera stays where the whole would have it.
     #[arg(long, value_name = "EXPR")]
@@ -68,7 +83,7 @@ pub(crate) struct RequestArgs {
     #[arg(long)]
     no_depth_cue: bool,
     /// png, jpeg or webp [default: by the output's ending, else png].
-    #[arg(long, value_parser = word::<ImageFormat>)]
+    #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
     format: Option<ImageFormat>,
     /// fast or small: how the file is packed. The pixels are the same [default: fast].
     #[arg(long, value_parser = word::<Compression>)]
@@ -78,7 +93,7 @@ pub(crate) struct RequestArgs {
     jpeg_quality: Option<u8>,
     /// Planes to write, separated by commas: color, depth, normal, atom-id, residue-id. Those beside color go to OUT's stem with
     /// `.depth.png` and `.depth.npy`, and so on [default: color].
-    #[arg(long, value_delimiter = ',', value_parser = word::<Plane>)]
+    #[arg(long, value_delimiter = ',', value_parser = Words::new(PLANES, word::<Plane>), hide_possible_values = true)]
     planes: Vec<Plane>,
 }
 
@@ -274,5 +289,31 @@ fn format_of_ending(ending: &str) -> Result<ImageFormat, Failure> {
                 "the ending .{ending} is no picture format; use .png, .jpg or .webp, or give --format"
             ),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words that a type's own message lists.
+    fn listed<T: DeserializeOwned>() -> Vec<String> {
+        let message = word::<T>("?").err().expect("no such word");
+        message
+            .split('`')
+            .skip(3)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn shells_complete_exactly_the_words_that_are_understood() {
+        assert_eq!(listed::<Preset>(), STYLES);
+        assert_eq!(listed::<ColorScheme>(), COLOR_SCHEMES);
+        assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
+        assert_eq!(listed::<Labels>(), LABELS);
+        assert_eq!(listed::<ImageFormat>(), FORMATS);
+        assert_eq!(listed::<Plane>(), PLANES);
     }
 }

@@ -21,4 +21,4 @@ pub use backend::{
 pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::RenderError;
 pub use frame::{Frame, Timings};
-pub use save::{check_destination, files_of, save};
+pub use save::{check_destination, files_of, save, save_with};

@@ -116,8 +116,7 @@ impl Band<'_> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let bytes: [u8; 4 * LANES] =
-                    bytemuck::cast([plan.background.to_le_bytes(); LANES]);
+                let bytes: [u8; 4 * LANES] = bytemuck::cast([plan.background.to_le_bytes(); LANES]);
                 let (chunks, rest) = self.color.as_chunks_mut::<{ 4 * LANES }>();
                 chunks.fill(bytes);
                 rest.copy_from_slice(&bytes[..rest.len()]);

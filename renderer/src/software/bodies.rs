@@ -128,8 +128,7 @@ impl Bodies {
         self.seen.clear();
         self.balls.resize(upload.spheres.len(), Ball::default());
         self.sticks.resize(upload.sticks.len(), Stick::default());
-        self.surfaces
-            .resize(upload.paint.len(), Surface::default());
+        self.surfaces.resize(upload.paint.len(), Surface::default());
         self.any_full = false;
         let (ball_surfaces, stick_surfaces) = self.surfaces.split_at_mut(upload.spheres.len());
         let (ball_paint, stick_paint) = upload.paint.split_at(upload.spheres.len());

@@ -122,7 +122,9 @@ impl Tile {
                     let body = seen.body as usize;
                     if let Some(ball) = bodies.balls.get(body) {
                         if ball.cut {
-                            self.see_cut::<S, PERSPECTIVE>(simd, picture, ball, seen, window, edges);
+                            self.see_cut::<S, PERSPECTIVE>(
+                                simd, picture, ball, seen, window, edges,
+                            );
                         } else {
                             self.see_ball(simd, picture, ball, seen, window, open, edges);
                         }
@@ -186,8 +188,8 @@ impl Tile {
                     continue;
                 }
                 let x = f32x8::from_slice(simd, &self.xs[chunk * LANES..][..LANES]);
-                let length = y_square
-                    + f32x8::from_slice(simd, &self.x_squares[chunk * LANES..][..LANES]);
+                let length =
+                    y_square + f32x8::from_slice(simd, &self.x_squares[chunk * LANES..][..LANES]);
                 let distance = form.distances(simd, x, y);
                 let touched = distance.simd_le(within * length);
                 if !touched.any_true() {
@@ -296,8 +298,8 @@ impl Tile {
                 }
                 let depth = pass.closest - pass.half_chord();
                 let place = pass.place_along(depth);
-                let hit = pass.half_chord_squared.simd_ge(zero)
-                    & place.abs().simd_le(sticks.half_length);
+                let hit =
+                    pass.half_chord_squared.simd_ge(zero) & place.abs().simd_le(sticks.half_length);
                 let keys = place.simd_lt(zero).select(keys[0], keys[1]);
                 self.keep(simd, at, hit, depth, keys);
             }

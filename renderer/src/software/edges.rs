@@ -113,9 +113,8 @@ impl Edges {
             for side in 0..4 {
                 // Where nothing is met depths are infinite, and differ by infinity or by no number.
                 let gap = (depth - depths(neighbours[side])).abs();
-                let mut close = (others[side] & gap.simd_le(step)).to_bitmask() as u32
-                    & inside
-                    & !creases;
+                let mut close =
+                    (others[side] & gap.simd_le(step)).to_bitmask() as u32 & inside & !creases;
                 while close != 0 {
                     let lane = close.trailing_zeros() as usize;
                     close &= close - 1;
@@ -140,9 +139,7 @@ impl Edges {
                 .max(depths(from))
                 .max(depths((from + 1).min(TILE_PIXELS - LANES)))
         };
-        let deepest = three(at - TILE_PX)
-            .max(three(at))
-            .max(three(at + TILE_PX));
+        let deepest = three(at - TILE_PX).max(three(at)).max(three(at + TILE_PX));
         let marks = creases | (noted & outline.simd_le(deepest)).to_bitmask() as u32 & inside;
         let marked = fearless_simd::mask32x8::from_bitmask(simd, u64::from(marks));
         marked.select(deepest, never).store_slice(deepest_places);

@@ -9,9 +9,7 @@ use super::centers::BallForm;
 use super::edges::Edges;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
 use super::shade::Queue;
-use super::tile::{
-    LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer,
-};
+use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
 
 /// Samples that lie together in memory.
 const QUAD: usize = 4;
@@ -171,8 +169,8 @@ impl Samples {
                 let pass = sticks.pass::<PERSPECTIVE>(simd, pair.rays());
                 let depth = pass.closest - pass.half_chord();
                 let place = pass.place_along(depth);
-                let hit = pass.half_chord_squared.simd_ge(zero)
-                    & place.abs().simd_le(sticks.half_length);
+                let hit =
+                    pass.half_chord_squared.simd_ge(zero) & place.abs().simd_le(sticks.half_length);
                 let keys = place.simd_lt(zero).select(keys[0], keys[1]);
                 samples.keep(simd, &pair, hit, depth, keys);
             },
@@ -242,7 +240,11 @@ impl Samples {
             to[..TILE_PX * count].copy_from_slice(&from[at * count..(at + TILE_PX) * count]);
         };
         copy(self.xs.as_mut_slice(), &columns.sample_rays, at[0]);
-        copy(self.x_squares.as_mut_slice(), &columns.sample_squares, at[0]);
+        copy(
+            self.x_squares.as_mut_slice(),
+            &columns.sample_squares,
+            at[0],
+        );
         copy(self.ys.as_mut_slice(), &rows.sample_rays, at[1]);
         copy(self.y_squares.as_mut_slice(), &rows.sample_squares, at[1]);
         for (slot, pixel) in (0..).zip(&edges.pixels) {
@@ -452,8 +454,7 @@ impl Mixed {
     #[inline(always)]
     pub(super) fn add(&mut self, color: u32, samples: u32) {
         let color = u64::from(color);
-        let spread =
-            color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
+        let spread = color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
         self.sums += spread * u64::from(samples);
     }
 
@@ -475,8 +476,8 @@ impl Mixed {
         } else {
             let background = background.to_le_bytes();
             for channel in 0..3 {
-                let whole = sum(channel as u32)
-                    + (samples - covered) * u32::from(background[channel]);
+                let whole =
+                    sum(channel as u32) + (samples - covered) * u32::from(background[channel]);
                 bytes[channel] = ((2 * whole + samples) / (2 * samples)) as u8;
             }
         }

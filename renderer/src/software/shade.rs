@@ -265,7 +265,9 @@ impl Queue {
         answers.x.copy_from_slice(&self.x[first..first + LANES]);
         answers.y.copy_from_slice(&self.y[first..first + LANES]);
         answers.key.copy_from_slice(&self.key[first..first + LANES]);
-        answers.slot.copy_from_slice(&self.slot[first..first + LANES]);
+        answers
+            .slot
+            .copy_from_slice(&self.slot[first..first + LANES]);
         answers
     }
 
@@ -508,7 +510,11 @@ impl<S: Simd> Light<S> {
         let highlight = self.specular * (m16 * m8 * m4 * m2);
         let lit = self.ambient + diffuse;
         let kept = if self.cues {
-            at_most(simd, not_negative(simd, (self.cue_end - depth) * self.per_cue), 1.0)
+            at_most(
+                simd,
+                not_negative(simd, (self.cue_end - depth) * self.per_cue),
+                1.0,
+            )
         } else {
             one
         };

@@ -100,7 +100,10 @@ impl Upload {
             return false;
         };
         self.joints.get(place) == Some(&ball)
-            || ((ball as usize).checked_sub(self.spheres.len()).map(|ball| ball / 2) == Some(place / 2)
+            || ((ball as usize)
+                .checked_sub(self.spheres.len())
+                .map(|ball| ball / 2)
+                == Some(place / 2)
                 && self.paint.get(ball as usize) == self.paint.get(half as usize))
     }
 

@@ -123,7 +123,8 @@ impl Worker {
                 let nothing = u32x8::splat(simd, NOTHING);
                 for row in 0..part.rows {
                     let tile_row = row + apron;
-                    let shown = ((1_u64 << part.columns) - 1) as u32 & !(self.edges.rows[tile_row] >> apron);
+                    let shown = ((1_u64 << part.columns) - 1) as u32
+                        & !(self.edges.rows[tile_row] >> apron);
                     let start = part.start(row) as u32;
                     for first in (0..part.columns).step_by(LANES) {
                         // The last chunk is moved back so that it ends in the tile's row.
@@ -191,40 +192,70 @@ impl Worker {
         let highlights = &mut self.highlights;
         let sampled = !plan.offsets_px.is_empty();
         highlights.clear(TILE_PIXELS);
-        self.even
-            .answer::<S, PERSPECTIVE, false>(simd, picture, #[inline(always)] |answers| {
-                Answers::each(answers.lanes, #[inline(always)] |lane| {
-                    if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
-                        *pixel = answers.color[lane].to_le_bytes();
-                    }
-                });
+        self.even.answer::<S, PERSPECTIVE, false>(
+            simd,
+            picture,
+            #[inline(always)]
+            |answers| {
+                Answers::each(
+                    answers.lanes,
+                    #[inline(always)]
+                    |lane| {
+                        if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
+                            *pixel = answers.color[lane].to_le_bytes();
+                        }
+                    },
+                );
                 if sampled {
-                    Answers::each(answers.uneven, #[inline(always)] |lane| {
-                        let (x, y) = (answers.x[lane], answers.y[lane]);
-                        highlights.push(x, y, 0.0, answers.key[lane], answers.slot[lane]);
-                    });
+                    Answers::each(
+                        answers.uneven,
+                        #[inline(always)]
+                        |lane| {
+                            let (x, y) = (answers.x[lane], answers.y[lane]);
+                            highlights.push(x, y, 0.0, answers.key[lane], answers.slot[lane]);
+                        },
+                    );
                 }
-            });
+            },
+        );
         if !sampled {
             return;
         }
-        highlights.answer_sampled::<S, PERSPECTIVE>(simd, picture, plan.offsets_px, #[inline(always)] |answers| {
-            Answers::each(answers.lanes, #[inline(always)] |lane| {
-                if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
-                    *pixel = answers.color[lane].to_le_bytes();
-                }
-            });
-        });
+        highlights.answer_sampled::<S, PERSPECTIVE>(
+            simd,
+            picture,
+            plan.offsets_px,
+            #[inline(always)]
+            |answers| {
+                Answers::each(
+                    answers.lanes,
+                    #[inline(always)]
+                    |lane| {
+                        if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
+                            *pixel = answers.color[lane].to_le_bytes();
+                        }
+                    },
+                );
+            },
+        );
         let mixed = &mut self.mixed;
-        self.uneven
-            .answer::<S, PERSPECTIVE, false>(simd, picture, #[inline(always)] |answers| {
-                Answers::each(answers.lanes, #[inline(always)] |lane| {
-                    let slot = answers.slot[lane];
-                    if let Some(mixed) = mixed.get_mut((slot >> WEIGHT_BITS) as usize) {
-                        mixed.add(answers.color[lane], slot & ((1 << WEIGHT_BITS) - 1));
-                    }
-                });
-            });
+        self.uneven.answer::<S, PERSPECTIVE, false>(
+            simd,
+            picture,
+            #[inline(always)]
+            |answers| {
+                Answers::each(
+                    answers.lanes,
+                    #[inline(always)]
+                    |lane| {
+                        let slot = answers.slot[lane];
+                        if let Some(mixed) = mixed.get_mut((slot >> WEIGHT_BITS) as usize) {
+                            mixed.add(answers.color[lane], slot & ((1 << WEIGHT_BITS) - 1));
+                        }
+                    },
+                );
+            },
+        );
         for mixed in &self.mixed {
             if let Some(place) = part.place(usize::from(mixed.pixel), apron)
                 && let Some(pixel) = pixels.get_mut(place)
