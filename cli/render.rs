@@ -1,5 +1,6 @@
 //! `molshot render`
 
+mod labels;
 mod outputs;
 mod pictures;
 mod request;
@@ -66,6 +67,7 @@ Examples:
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top,back,right,bottom
   molshot render 5ey0/ -o 'turn_{index}.png' --turntable 36
   molshot render *.sdf --each -o '{name}.png'
+  molshot render 5ey0/ -o named.png --style licorice --labels residues --label-size 14px --label-outline 1
   molshot render 5ey0/ -o 5ey0.png --planes color,depth,normal,atom-id,residue-id
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
   molshot render close.json -o close.png";
@@ -115,9 +117,6 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
             })
             .collect();
         outputs::check_files(&name, &drawn, &pictures, args.pictures.commands_file())?;
-    }
-    if args.request.wants_labels() && !verbosity.quiet {
-        note("warning: --labels auto: labels are not drawn yet; the picture has none");
     }
 
     let mut draw: Option<Box<dyn Draw>> = None;
