@@ -14,7 +14,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use molshot_molecule::Structure;
-use molshot_renderer::{AdapterChoice, Draw, Frame, encode, open, save};
+use molshot_renderer::{AdapterChoice, Draw, Encoding, Frame, encode, open, save};
 use molshot_scenes::build::Prepared;
 use molshot_scenes::{Plane, RenderRequest};
 
@@ -149,7 +149,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
                     });
                 }
                     let planes = job.planes().iter().copied();
-                    let format = group.request.output.format;
+                    let format = Encoding::from(&group.request.output);
                     if out == Path::new("-") {
                         output(&encode::picture(&frame, format)?.bytes)?;
                     } else {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use molshot_scenes::colors::Rgb;
 use molshot_scenes::request::{
-    BackgroundRequest, ColorScheme, ImageFormat, LabelWord, Preset, ProjectionKind, StructureSource,
+    BackgroundRequest, ColorScheme, Compression, ImageFormat, LabelWord, Preset, ProjectionKind,
+    StructureSource,
 };
 use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
 use serde::de::DeserializeOwned;
@@ -73,6 +74,12 @@ pub(super) struct RequestArgs {
     /// png, jpeg or webp [default: by the output's ending, else png].
     #[arg(long, value_parser = word::<ImageFormat>)]
     format: Option<ImageFormat>,
+    /// fast or small: how the file is packed. The pixels are the same [default: fast].
+    #[arg(long, value_parser = word::<Compression>)]
+    compression: Option<Compression>,
+    /// Quality of a JPEG, 1 to 100 [default: 90].
+    #[arg(long, value_name = "QUALITY", allow_negative_numbers = true)]
+    jpeg_quality: Option<u8>,
     /// Planes to write, separated by commas: color, depth, normal, atom-id, residue-id. Those beside color go to OUT's stem with
     /// `.depth.png` and `.depth.npy`, and so on [default: color].
     #[arg(long, value_delimiter = ',', value_parser = word::<Plane>)]
@@ -169,6 +176,8 @@ impl RequestArgs {
             (output.width_px, output.height_px) = (width_px, height_px);
         }
         set(&mut output.samples, self.samples.as_ref());
+        set(&mut output.compression, self.compression.as_ref());
+        set(&mut output.jpeg_quality, self.jpeg_quality.as_ref());
         if !self.planes.is_empty() {
             output.planes = self.planes.iter().copied().collect();
         }
@@ -224,6 +233,11 @@ impl RequestArgs {
             ("/output", self.size.is_some(), "--size"),
             ("/output/format", self.background.is_some(), "--background"),
             ("/output/format", true, "--format"),
+            (
+                "/output/jpeg_quality",
+                self.jpeg_quality.is_some(),
+                "--jpeg-quality",
+            ),
             ("/output/planes", !self.planes.is_empty(), "--planes"),
             ("/camera/fov_degrees", self.fov.is_some(), "--fov"),
             ("/commands", !self.commands.is_empty(), "--commands"),

@@ -6,9 +6,8 @@ use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use molshot_scenes::Plane;
-use molshot_scenes::request::ImageFormat;
 
-use crate::encode;
+use crate::encode::{self, Encoding};
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -23,8 +22,9 @@ pub fn save(
     frame: &Frame,
     planes: impl IntoIterator<Item = Plane>,
     path: &Path,
-    format: ImageFormat,
+    encoding: impl Into<Encoding>,
 ) -> Result<Vec<PathBuf>, RenderError> {
+    let encoding = encoding.into();
     let mut written = Vec::new();
     let mut put = |path: PathBuf, bytes: &[u8]| -> Result<(), RenderError> {
         write_whole(&path, bytes).map_err(|source| RenderError::Write {
@@ -36,7 +36,7 @@ pub fn save(
     };
     for plane in planes {
         if plane == Plane::Color {
-            put(path.to_owned(), &encode::picture(frame, format)?.bytes)?;
+            put(path.to_owned(), &encode::picture(frame, encoding)?.bytes)?;
         } else {
             put(
                 beside(path, plane, "png"),

@@ -14,7 +14,7 @@ use super::read_back::{Staging, StagingLayout};
 use super::scene_buffers::SceneBuffers;
 use super::targets::{TargetShape, Targets};
 use super::uniforms::{ResolveUniform, ViewUniform};
-use crate::backend::{AdapterChoice, Draw};
+use crate::backend::{AdapterChoice, BackendKind, Draw};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{self, LabelDrawer};
@@ -243,6 +243,10 @@ impl Draw for GpuBackend {
 
     fn adapter(&self) -> &str {
         &self.context.adapter_name
+    }
+
+    fn kind(&self) -> BackendKind {
+        self.context.kind
     }
 }
 

@@ -81,6 +81,26 @@ impl Camera {
         (x_px - self.middle_px[0]) / self.pixel_scale
     }
 
+    /// Two parts whose sum is the squared length of a ray.
+    #[inline(always)]
+    pub(super) fn ray_squares(&self, x: f32, y: f32) -> (f32, f32) {
+        if self.perspective {
+            (x * x, y * y + 1.0)
+        } else {
+            (0.0, 1.0)
+        }
+    }
+
+    /// Angstrom a pixel spans at a depth, as `[0] + [1] * depth`.
+    pub(super) fn pixel_angstrom(&self) -> [f32; 2] {
+        let at_1 = 1.0 / self.pixel_scale;
+        if self.perspective {
+            [0.0, at_1]
+        } else {
+            [at_1, 0.0]
+        }
+    }
+
     /// The ray's y for a point of the picture, pixels from the top.
     #[inline(always)]
     pub(super) fn ray_y(&self, y_px: f32) -> f32 {

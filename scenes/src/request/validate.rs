@@ -142,6 +142,13 @@ impl OutputRequest {
         for (pointer, edge) in edges {
             check_edge(pointer, edge)?;
         }
+        if !(1..=100).contains(&self.jpeg_quality) {
+            return Err(SceneError::invalid(
+                "/output/jpeg_quality",
+                format!("a quality of {} is out of range", self.jpeg_quality),
+                "give 1 to 100".into(),
+            ));
+        }
         if self.planes.is_empty() {
             return Err(SceneError::invalid(
                 "/output/planes",

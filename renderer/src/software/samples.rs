@@ -1,0 +1,460 @@
+//! What the samples of edge pixels meet.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{f32x4, f32x8, mask32x8, u32x4, u32x8};
+
+use super::bodies::{Ball, Stick};
+use super::camera::Camera;
+use super::centers::BallForm;
+use super::edges::Edges;
+use super::intersect::{Balls, FullSticks, Rays, Sticks};
+use super::shade::Queue;
+use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
+
+/// Samples that lie together in memory.
+const QUAD: usize = 4;
+/// Most samples of a pixel.
+const MAX_SAMPLES: usize = 16;
+
+/// Rays through samples, and what they meet.
+#[derive(Debug)]
+pub(super) struct Samples {
+    count: usize,
+    /// Rays through the samples of each column and row, and their parts of squared lengths; as in [`Tile`].
+    xs: Box<[f32; TILE_PX * MAX_SAMPLES]>,
+    ys: Box<[f32; TILE_PX * MAX_SAMPLES]>,
+    x_squares: Box<[f32; TILE_PX * MAX_SAMPLES]>,
+    y_squares: Box<[f32; TILE_PX * MAX_SAMPLES]>,
+    /// Where an edge pixel stands in the list of them.
+    slots: Box<[u16; TILE_PIXELS]>,
+    depth: Vec<f32>,
+    key: Vec<u32>,
+}
+
+impl Default for Samples {
+    fn default() -> Self {
+        let zeros = || Box::new([0.0; TILE_PX * MAX_SAMPLES]);
+        Self {
+            count: 0,
+            xs: zeros(),
+            ys: zeros(),
+            x_squares: zeros(),
+            y_squares: zeros(),
+            slots: Box::new([0; TILE_PIXELS]),
+            depth: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
+            key: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
+        }
+    }
+}
+
+/// Two quads of one row's samples that are cast together.
+#[derive(Clone, Copy)]
+struct Pair<S: Simd> {
+    x: f32x8<S>,
+    y: f32x8<S>,
+    /// Squared length.
+    length: f32x8<S>,
+    /// Where their answers are.
+    at: [usize; 2],
+}
+
+impl<S: Simd> Pair<S> {
+    #[inline(always)]
+    fn rays(&self) -> Rays<S> {
+        Rays {
+            x: self.x,
+            y: self.y,
+        }
+    }
+}
+
+/// What one body may meet in a tile.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    touches: &'a [Touch],
+    deepest: &'a [f32; TILE_PIXELS],
+    near: f32,
+}
+
+impl Samples {
+    /// Casts the rays through all samples of all edges.
+    pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        tile: &Tile,
+        edges: &Edges,
+        offsets_px: &[[f32; 2]],
+    ) {
+        self.turn_to(picture.camera, tile, edges, offsets_px);
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let bodies = picture.bodies;
+                let mut start = 0;
+                for run in &tile.runs {
+                    let part = Part {
+                        touches: &tile.touches[start..run.end as usize],
+                        deepest: &edges.deepest,
+                        near: run.near,
+                    };
+                    start = run.end as usize;
+                    let body = run.body as usize;
+                    if let Some(ball) = bodies.balls.get(body) {
+                        if ball.cut {
+                            self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, run.body);
+                        } else {
+                            self.see_ball(simd, picture, part, ball, run.body);
+                        }
+                    } else {
+                        let stick = &bodies.sticks[body - bodies.balls.len()];
+                        let key = (2 * body - bodies.balls.len()) as u32;
+                        if stick.full {
+                            self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
+                        } else {
+                            self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
+                        }
+                    }
+                }
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn see_ball<S: Simd>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        ball: &Ball,
+        key: u32,
+    ) {
+        let number = |x: f32| f32x8::splat(simd, x);
+        let form = BallForm::new(picture.camera, ball);
+        self.each_pair(
+            simd,
+            part,
+            #[inline(always)]
+            |samples, pair| {
+                let distance = form.distances(simd, pair.x, pair.y);
+                let square = number(form.radius_squared) * pair.length - distance;
+                let hit = square.simd_ge(number(0.0));
+                let closest = number(form.closest[0]) * pair.x
+                    + (number(form.closest[1]) * pair.y + number(form.closest[2]));
+                let depth = (closest - square.sqrt()) / pair.length;
+                samples.keep(simd, &pair, hit, depth, u32x8::splat(simd, key));
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn see_stick<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        part: Part<'_>,
+        stick: &Stick,
+        key: u32,
+    ) {
+        let zero = f32x8::splat(simd, 0.0);
+        let sticks = Sticks::splat(simd, stick);
+        let keys = [u32x8::splat(simd, key), u32x8::splat(simd, key + 1)];
+        self.each_pair(
+            simd,
+            part,
+            #[inline(always)]
+            |samples, pair| {
+                let pass = sticks.pass::<PERSPECTIVE>(simd, pair.rays());
+                let depth = pass.closest - pass.half_chord();
+                let place = pass.place_along(depth);
+                let hit =
+                    pass.half_chord_squared.simd_ge(zero) & place.abs().simd_le(sticks.half_length);
+                let keys = place.simd_lt(zero).select(keys[0], keys[1]);
+                samples.keep(simd, &pair, hit, depth, keys);
+            },
+        );
+    }
+
+    fn see_cut<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        ball: &Ball,
+        key: u32,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let balls = Balls::splat(simd, ball);
+                let near = f32x8::splat(simd, picture.camera.near_angstrom);
+                self.each_pair(
+                    simd,
+                    part,
+                    #[inline(always)]
+                    |samples, pair| {
+                        let pass = balls.pass::<PERSPECTIVE>(simd, pair.rays());
+                        let (wall, hit) = pass.wall(simd, near);
+                        let depth = pass.closest + wall;
+                        samples.keep(simd, &pair, hit, depth, u32x8::splat(simd, key));
+                    },
+                );
+            },
+        );
+    }
+
+    fn see_full<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        stick: &Stick,
+        key: u32,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let full = FullSticks::splat(simd, stick);
+                let near = f32x8::splat(simd, picture.camera.near_angstrom);
+                let keys = [u32x8::splat(simd, key), u32x8::splat(simd, key + 1)];
+                self.each_pair(
+                    simd,
+                    part,
+                    #[inline(always)]
+                    |samples, pair| {
+                        let hit = full.hit::<PERSPECTIVE>(simd, pair.rays(), near);
+                        let keys = hit.first_half.select(keys[0], keys[1]);
+                        samples.keep(simd, &pair, hit.hit, hit.depth, keys);
+                    },
+                );
+            },
+        );
+    }
+
+    /// Prepares the rays of a tile.
+    fn turn_to(&mut self, camera: &Camera, tile: &Tile, edges: &Edges, offsets_px: &[[f32; 2]]) {
+        let count = offsets_px.len();
+        self.count = count;
+        for place in 0..TILE_PX {
+            for (sample, [dx, dy]) in offsets_px.iter().enumerate() {
+                let at = place * count + sample;
+                self.xs[at] = camera.ray_x(tile.columns_px[place] + dx);
+                self.ys[at] = camera.ray_y(tile.rows_px[place] + dy);
+            }
+        }
+        for at in 0..TILE_PX * count {
+            (self.x_squares[at], self.y_squares[at]) = camera.ray_squares(self.xs[at], self.ys[at]);
+        }
+        for (slot, pixel) in (0..).zip(&edges.pixels) {
+            self.slots[usize::from(*pixel)] = slot;
+        }
+        let samples = edges.pixels.len() * count;
+        self.depth.clear();
+        self.depth.resize(samples, f32::INFINITY);
+        self.key.clear();
+        self.key.resize(samples, NOTHING);
+    }
+
+    /// Hands out the rays that may meet a body, eight at a time.
+    #[inline(always)]
+    fn each_pair<S: Simd>(
+        &mut self,
+        simd: S,
+        part: Part<'_>,
+        mut take: impl FnMut(&mut Self, Pair<S>),
+    ) {
+        let near = f32x8::splat(simd, part.near);
+        for touch in part.touches {
+            let first = usize::from(touch.chunk) * LANES;
+            // Only edges, and only where the body is not certainly hidden.
+            let deepest = f32x8::from_slice(simd, &part.deepest[first..first + LANES]);
+            let mut lanes = near.simd_le(deepest).to_bitmask() as u32 & u32::from(touch.lanes);
+            let row = usize::from(touch.chunk) / ROW_CHUNKS;
+            while lanes != 0 {
+                let one = first + lanes.trailing_zeros() as usize;
+                lanes &= lanes - 1;
+                if self.count == QUAD {
+                    // The last of an odd number goes with itself.
+                    let two = if lanes == 0 {
+                        one
+                    } else {
+                        first + lanes.trailing_zeros() as usize
+                    };
+                    lanes &= lanes.wrapping_sub(1);
+                    let pair = self.pair(simd, row, [(one, 0), (two, 0)]);
+                    take(self, pair);
+                } else {
+                    for quad in (0..self.count).step_by(2 * QUAD) {
+                        let pair = self.pair(simd, row, [(one, quad), (one, quad + QUAD)]);
+                        take(self, pair);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rays of two quads, each of a pixel and its first sample.
+    #[inline(always)]
+    fn pair<S: Simd>(&self, simd: S, row: usize, quads: [(usize, usize); 2]) -> Pair<S> {
+        let count = self.count;
+        let [a, b] = quads;
+        let both = |numbers: &[f32], a: usize, b: usize| {
+            f32x4::from_slice(simd, &numbers[a..a + QUAD])
+                .combine(f32x4::from_slice(simd, &numbers[b..b + QUAD]))
+        };
+        let column = |quad: (usize, usize)| quad.0 % TILE_PX * count + quad.1;
+        let columns = [column(a), column(b)];
+        let rows = [row * count + a.1, row * count + b.1];
+        Pair {
+            x: both(self.xs.as_slice(), columns[0], columns[1]),
+            y: both(self.ys.as_slice(), rows[0], rows[1]),
+            length: both(self.x_squares.as_slice(), columns[0], columns[1])
+                + both(self.y_squares.as_slice(), rows[0], rows[1]),
+            at: [
+                usize::from(self.slots[a.0]) * count + a.1,
+                usize::from(self.slots[b.0]) * count + b.1,
+            ],
+        }
+    }
+
+    #[inline(always)]
+    fn keep<S: Simd>(
+        &mut self,
+        simd: S,
+        pair: &Pair<S>,
+        hit: mask32x8<S>,
+        depth: f32x8<S>,
+        key: u32x8<S>,
+    ) {
+        let [a, b] = pair.at;
+        let depth_there = f32x4::from_slice(simd, &self.depth[a..a + QUAD])
+            .combine(f32x4::from_slice(simd, &self.depth[b..b + QUAD]));
+        let key_there = u32x4::from_slice(simd, &self.key[a..a + QUAD])
+            .combine(u32x4::from_slice(simd, &self.key[b..b + QUAD]));
+        let (depth, key) = nearer(hit, [depth, depth_there], [key, key_there]);
+        let (first, second) = depth.split();
+        first.store_slice(&mut self.depth[a..a + QUAD]);
+        second.store_slice(&mut self.depth[b..b + QUAD]);
+        let (first, second) = key.split();
+        first.store_slice(&mut self.key[a..a + QUAD]);
+        second.store_slice(&mut self.key[b..b + QUAD]);
+    }
+
+    /// Asks for the colours of edge pixels: `even` pixels, of which all samples meet what the centre meets, are left to `even`;
+    /// of the others each surface is asked for once, at the middle of its samples, in `queue`. Gives back the pixels that were asked for.
+    pub(super) fn ask(
+        &self,
+        picture: &Picture<'_>,
+        tile: &Tile,
+        edges: &Edges,
+        queue: &mut Queue,
+        mixed: &mut Vec<Mixed>,
+        mut even: impl FnMut(usize),
+    ) {
+        let count = self.count;
+        mixed.clear();
+        for (slot, pixel) in edges.pixels.iter().enumerate() {
+            let pixel = usize::from(*pixel);
+            let keys = &self.key[slot * count..][..count];
+            let center = tile.key[pixel];
+            if keys.iter().all(|key| *key == center) {
+                even(pixel);
+                continue;
+            }
+            let depths = &self.depth[slot * count..][..count];
+            let xs = &self.xs[pixel % TILE_PX * count..][..count];
+            let ys = &self.ys[pixel / TILE_PX * count..][..count];
+            let mut left = (1_u32 << count) - 1;
+            let mut uncovered = 0;
+            while left != 0 {
+                let first = left.trailing_zeros() as usize;
+                let key = keys[first];
+                let (mut x, mut y, mut depth, mut weight) = (0.0, 0.0, 0.0, 0_u32);
+                for sample in first..count {
+                    if keys[sample] == key {
+                        left &= !(1 << sample);
+                        x += xs[sample];
+                        y += ys[sample];
+                        depth += depths[sample];
+                        weight += 1;
+                    }
+                }
+                if key == NOTHING {
+                    uncovered = weight;
+                    continue;
+                }
+                let share = 1.0 / weight as f32;
+                let slot = (mixed.len() as u32) << WEIGHT_BITS | weight;
+                if picture.is_full(key) {
+                    // Its middle may be another of its faces, or none.
+                    queue.push(xs[first], ys[first], depths[first], key, slot);
+                } else {
+                    queue.push(x * share, y * share, depth * share, key, slot);
+                }
+            }
+            // Surfaces meet all nine centres: what a sample sees between them was left out.
+            let gap = edges.deepest[pixel] < f32::INFINITY;
+            if gap && uncovered as usize == count {
+                even(pixel);
+                continue;
+            }
+            mixed.push(Mixed {
+                pixel: pixel as u16,
+                samples: if gap {
+                    count as u32 - uncovered
+                } else {
+                    count as u32
+                } as u16,
+                sums: 0,
+            });
+        }
+    }
+}
+
+/// Bits of a slot that hold the number of samples.
+pub(super) const WEIGHT_BITS: u32 = 5;
+
+/// A pixel whose samples meet different things.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mixed {
+    pub(super) pixel: u16,
+    /// How many samples count.
+    pub(super) samples: u16,
+    /// Sums of red, green, blue and the number of samples that met something; 16 bits each, red lowest.
+    pub(super) sums: u64,
+}
+
+impl Mixed {
+    /// Adds the colour of some samples.
+    #[inline(always)]
+    pub(super) fn add(&mut self, color: u32, samples: u32) {
+        let color = u64::from(color);
+        let spread = color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
+        self.sums += spread * u64::from(samples);
+    }
+
+    /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up, over the background.
+    #[inline(always)]
+    pub(super) fn mean(&self, background: u32, transparent: bool) -> [u8; 4] {
+        let samples = u32::from(self.samples);
+        let sum = |channel: u32| (self.sums >> (16 * channel)) as u32 & 0xffff;
+        let covered = sum(3);
+        if covered == 0 {
+            return background.to_le_bytes();
+        }
+        let mut bytes = [255; 4];
+        if transparent {
+            for channel in 0..3 {
+                bytes[channel] = ((2 * sum(channel as u32) + covered) / (2 * covered)) as u8;
+            }
+            bytes[3] = ((2 * 255 * covered + samples) / (2 * samples)) as u8;
+        } else {
+            let background = background.to_le_bytes();
+            for channel in 0..3 {
+                let whole =
+                    sum(channel as u32) + (samples - covered) * u32::from(background[channel]);
+                bytes[channel] = ((2 * whole + samples) / (2 * samples)) as u8;
+            }
+        }
+        bytes
+    }
+}
