@@ -15,6 +15,7 @@ mod message;
 mod render;
 mod scene_file;
 mod schema;
+mod words;
 
 use std::process::ExitCode;
 
@@ -46,7 +47,7 @@ Examples:
   molshot bench
   molshot doctor
 
-Exit status: 0 done, 1 the work failed, 2 the command line is wrong.";
+Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -17,6 +17,7 @@ mod cli {
     mod pictures;
     mod planes;
     mod program;
+    mod resume;
     mod scene_files;
     mod schema;
     mod texts;

@@ -5,14 +5,37 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use molshot_scenes::colors::Rgb;
 use molshot_scenes::request::{
-    BackgroundRequest, ColorScheme, Compression, ImageFormat, Labels, Preset, ProjectionKind,
+    BackgroundRequest, ColorScheme, Compression, ImageFormat, LabelWord, Preset, ProjectionKind,
     StructureSource,
 };
 use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
 use serde::de::DeserializeOwned;
 
+use super::labels::LabelArgs;
 use crate::message::Failure;
 use crate::scene_file::{self, is_scene_file};
+use crate::words::Words;
+
+const STYLES: &[&str] = &["misi", "ball-and-stick", "licorice", "spacefill"];
+const COLOR_SCHEMES: &[&str] = &[
+    "element",
+    "chain",
+    "residue",
+    "b-factor",
+    "uniform",
+    "alternating-residues",
+];
+const PROJECTIONS: &[&str] = &["perspective", "orthographic"];
+const LABELS: &[&str] = &[
+    "auto",
+    "none",
+    "residues",
+    "ligand-atoms",
+    "residues-and-ligand-atoms",
+    "atoms",
+];
+const FORMATS: &[&str] = &["png", "jpeg", "webp"];
+const PLANES: &[&str] = &["color", "depth", "normal", "atom-id", "residue-id"];
 
 /// What the picture looks like. Every flag has its counterpart in the scene file.
 #[derive(Debug, Clone, Args)]
@@ -26,16 +49,16 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "COMMANDS", allow_hyphen_values = true)]
     commands: Vec<String>,
     /// misi, ball-and-stick, licorice or spacefill [default: misi].
-    #[arg(long, value_parser = word::<Preset>)]
+    #[arg(long, value_parser = Words::new(STYLES, word::<Preset>), hide_possible_values = true)]
     style: Option<Preset>,
     /// element, chain, residue, b-factor, uniform or alternating-residues [default: the style's own].
-    #[arg(long, value_parser = word::<ColorScheme>)]
+    #[arg(long, value_parser = Words::new(COLOR_SCHEMES, word::<ColorScheme>), hide_possible_values = true)]
     colors: Option<ColorScheme>,
     /// The colour for `--colors uniform`: #RRGGBB or a CSS name.
     #[arg(long)]
     color: Option<Rgb>,
     /// perspective or orthographic [default: perspective].
-    #[arg(long, value_parser = word::<ProjectionKind>)]
+    #[arg(long, value_parser = Words::new(PROJECTIONS, word::<ProjectionKind>), hide_possible_values = true)]
     projection: Option<ProjectionKind>,
     /// Horizontal field of view in degrees, 1 to 170 [default: 30].
     #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
@@ -44,11 +67,14 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "COLOR")]
     background: Option<BackgroundRequest>,
     /// Colour samples a pixel: 1, 4 or 16 [default: 4].
-    #[arg(long, value_name = "COUNT", value_parser = parse_samples, allow_negative_numbers = true)]
+    #[arg(long, value_name = "COUNT", value_parser = Words::new(&["1", "4", "16"], parse_samples), hide_possible_values = true, allow_negative_numbers = true)]
     samples: Option<Samples>,
-    /// auto or none. Labels are not drawn yet.
-    #[arg(long, value_parser = word::<Labels>)]
-    labels: Option<Labels>,
+    /// auto, none, residues, ligand-atoms, residues-and-ligand-atoms or atoms. auto: with the style misi residues and ligand atoms, where at most 150
+    /// residues are drawn [default: auto].
+    #[arg(long, value_name = "LABELS", value_parser = Words::new(LABELS, word::<LabelWord>), hide_possible_values = true)]
+    labels: Option<LabelWord>,
+    #[command(flatten)]
+    label_style: LabelArgs,
     /// Draw only these atoms; the camera stays where the whole would have it.
     #[arg(long, value_name = "EXPR")]
     select: Option<String>,
@@ -68,7 +94,7 @@ pub(crate) struct RequestArgs {
     #[arg(long)]
     no_depth_cue: bool,
     /// png, jpeg or webp [default: by the output's ending, else png].
-    #[arg(long, value_parser = word::<ImageFormat>)]
+    #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
     format: Option<ImageFormat>,
     /// fast or small: how the file is packed. The pixels are the same [default: fast].
     #[arg(long, value_parser = word::<Compression>)]
@@ -78,7 +104,7 @@ pub(crate) struct RequestArgs {
     jpeg_quality: Option<u8>,
     /// Planes to write, separated by commas: color, depth, normal, atom-id, residue-id. Those beside color go to OUT's stem with
     /// `.depth.png` and `.depth.npy`, and so on [default: color].
-    #[arg(long, value_delimiter = ',', value_parser = word::<Plane>)]
+    #[arg(long, value_delimiter = ',', value_parser = Words::new(PLANES, word::<Plane>), hide_possible_values = true)]
     planes: Vec<Plane>,
 }
 
@@ -153,6 +179,7 @@ impl RequestArgs {
         set(&mut style.preset, self.style.as_ref());
         set(&mut style.labels, self.labels.as_ref());
         set(&mut style.background, self.background.as_ref());
+        self.label_style.apply(style);
         style.colors = self.colors.or(style.colors);
         style.color = self.color.or(style.color);
         style.stick_radius_angstrom = self.stick_radius.or(style.stick_radius_angstrom);
@@ -201,6 +228,9 @@ impl RequestArgs {
         let flag = match &error {
             SceneError::Invalid { pointer, .. } => self.flag_of(pointer),
             SceneError::Command { .. } => (!self.commands.is_empty()).then_some("--commands"),
+            SceneError::Selection { pointer, .. } if pointer.starts_with("/style/texts/") => {
+                self.label_style.has_texts().then_some("--text")
+            }
             SceneError::Selection { .. } => self.select.is_some().then_some("--select"),
             _ => None,
         };
@@ -246,15 +276,13 @@ impl RequestArgs {
                 "--ball-scale",
             ),
         ];
+        if let Some(flag) = self.label_style.flag_of(pointer) {
+            return Some(flag);
+        }
         table
             .into_iter()
             .find(|(place, given, _)| *place == pointer && *given)
             .map(|(_, _, flag)| flag)
-    }
-
-    /// Whether labels were asked for by their flag.
-    pub(super) fn wants_labels(&self) -> bool {
-        self.labels == Some(Labels::Auto)
     }
 
     /// Whether the view commands come from the flag.
@@ -274,5 +302,31 @@ fn format_of_ending(ending: &str) -> Result<ImageFormat, Failure> {
                 "the ending .{ending} is no picture format; use .png, .jpg or .webp, or give --format"
             ),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words that a type's own message lists.
+    fn listed<T: DeserializeOwned>() -> Vec<String> {
+        let message = word::<T>("?").err().expect("no such word");
+        message
+            .split('`')
+            .skip(3)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn shells_complete_exactly_the_words_that_are_understood() {
+        assert_eq!(listed::<Preset>(), STYLES);
+        assert_eq!(listed::<ColorScheme>(), COLOR_SCHEMES);
+        assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
+        assert_eq!(listed::<LabelWord>(), LABELS);
+        assert_eq!(listed::<ImageFormat>(), FORMATS);
+        assert_eq!(listed::<Plane>(), PLANES);
     }
 }

@@ -1,6 +1,7 @@
 //! A [`RenderJob`](molshot_scenes::RenderJob) in, a [`Frame`] out, and from there an encoded picture.
 //!
-//! The road of the data: [`backend`] chooses who draws -> [`gpu`] draws -> [`Frame`] -> [`encode`] -> [`mod@save`].
+//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws -> [`labels`] go on top -> [`Frame`] ->
+//! [`encode`] -> [`mod@save`]; [`pool`] walks it with many pictures at once.
 #![forbid(unsafe_code)]
 
 pub mod backend;
@@ -9,11 +10,15 @@ pub mod encode;
 pub mod error;
 pub mod frame;
 pub mod gpu;
+pub mod labels;
+pub mod pool;
 pub mod save;
 pub mod software;
 
-pub use backend::{AdapterChoice, AdapterReport, Draw, open, survey};
+pub use backend::{
+    AdapterChoice, AdapterReport, BackendKind, Draw, open, open_with_threads, survey,
+};
 pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::RenderError;
 pub use frame::{Frame, Timings};
-pub use save::{check_destination, files_of, save};
+pub use save::{check_destination, files_of, save, save_with};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use molshot_scenes::Plane;
 
-use crate::encode::{self, Encoding};
+use crate::encode::{self, Encoder, Encoding};
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -24,6 +24,28 @@ pub fn save(
     path: &Path,
     encoding: impl Into<Encoding>,
 ) -> Result<Vec<PathBuf>, RenderError> {
+    save_with(
+        frame,
+        planes,
+        path,
+        encoding,
+        &mut Encoder::new(),
+        &mut Vec::new(),
+    )
+}
+
+/// As [`save`], with an encoder and a buffer that are used again from picture to picture; what the buffer holds is lost.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_with(
+    frame: &Frame,
+    planes: impl IntoIterator<Item = Plane>,
+    path: &Path,
+    encoding: impl Into<Encoding>,
+    encoder: &mut Encoder,
+    bytes: &mut Vec<u8>,
+) -> Result<Vec<PathBuf>, RenderError> {
     let encoding = encoding.into();
     let mut written = Vec::new();
     let mut put = |path: PathBuf, bytes: &[u8]| -> Result<(), RenderError> {
@@ -36,7 +58,8 @@ pub fn save(
     };
     for plane in planes {
         if plane == Plane::Color {
-            put(path.to_owned(), &encode::picture(frame, encoding)?.bytes)?;
+            encoder.encode(frame, encoding, bytes)?;
+            put(path.to_owned(), bytes)?;
         } else {
             put(
                 beside(path, plane, "png"),
@@ -112,10 +135,16 @@ pub fn check_destination(path: &Path) -> Result<(), RenderError> {
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // The target of a link is replaced, not the link.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // Mostly nothing is there, and one look must do: pictures come by the thousand.
+    let there = fs::symlink_metadata(path);
+    let target = match &there {
+        // The target of a link is replaced, not the link.
+        Ok(there) if there.is_symlink() => path.canonicalize().ok(),
+        _ => None,
+    };
+    let path = target.as_deref().unwrap_or(path);
     // A device such as /dev/null is written to; renaming would replace it by a file.
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+    if there.is_ok() && fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return File::options().write(true).open(path)?.write_all(bytes);
     }
     let mut name = OsString::from(".");

@@ -22,6 +22,7 @@ use crate::camera::Camera;
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
+use crate::labels::{Drawn, labels};
 use crate::request::{
     BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
     StyleRequest,
@@ -166,21 +167,30 @@ pub fn build_scene(
         Preset::Spacefill => Vec::new(),
         _ => cylinders(&structure, &shown, radii.stick, &colors),
     };
+    let background = match style.background {
+        BackgroundRequest::Transparent => Background {
+            color: [0; 3],
+            transparent: true,
+        },
+        BackgroundRequest::Color(color) => Background {
+            color: color.0,
+            transparent: false,
+        },
+    };
+    let drawn = Drawn {
+        structure: &structure,
+        shown: &shown,
+        ball_radius_angstrom: &radii.ball,
+        background: background.color,
+    };
+    let labels = labels(&drawn, style)?;
     Ok(Scene {
         spheres,
         cylinders,
         lighting: Lighting::simple(),
         depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
-        background: match style.background {
-            BackgroundRequest::Transparent => Background {
-                color: [0; 3],
-                transparent: true,
-            },
-            BackgroundRequest::Color(color) => Background {
-                color: color.0,
-                transparent: false,
-            },
-        },
+        background,
+        labels,
         bounds,
         structure,
     })

@@ -13,6 +13,7 @@
 //! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`] writes every default down.
 
 mod form;
+mod labels;
 mod parse;
 mod source;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use crate::commands::{Command, parse_list, pieces};
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
 
+pub use labels::{LabelAlignment, LabelStyle, LabelWord, TextRequest};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
 
@@ -82,9 +84,15 @@ pub struct StyleRequest {
     pub colors: Option<ColorScheme>,
     /// The colour of the scheme `uniform`; refused with any other.
     pub color: Option<Rgb>,
-    /// Labels of residues and ligand atoms.
+    /// What is labelled.
     #[serde(deserialize_with = "form::word")]
-    pub labels: Labels,
+    pub labels: LabelWord,
+    /// How labels look.
+    #[serde(deserialize_with = "form::object")]
+    pub label_style: LabelStyle,
+    /// Texts of one's own, at most 1000.
+    #[serde(deserialize_with = "form::objects")]
+    pub texts: Vec<TextRequest>,
     /// Background colour, or `transparent`.
     pub background: BackgroundRequest,
     /// Draw hydrogen atoms, too.
@@ -107,7 +115,9 @@ impl Default for StyleRequest {
             preset: Preset::default(),
             colors: None,
             color: None,
-            labels: Labels::default(),
+            labels: LabelWord::default(),
+            label_style: LabelStyle::default(),
+            texts: Vec::new(),
             background: BackgroundRequest::default(),
             hydrogens: false,
             solvent: false,
@@ -149,17 +159,6 @@ pub enum ColorScheme {
     Uniform,
     /// Carbons alternate from residue to residue between #BF99F2 and #F2B366, ligand carbons are gray, the rest by element.
     AlternatingResidues,
-}
-
-/// Whether labels are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Labels {
-    /// As the preset has it. No preset of this version draws labels.
-    #[default]
-    Auto,
-    /// No labels.
-    None,
 }
 
 /// What stands behind everything.

@@ -7,6 +7,7 @@ use glam::DVec3;
 use molshot_molecule::Structure;
 
 use crate::error::SceneError;
+use crate::labels::Labels;
 
 /// A ball: an atom, or the joint of two sticks.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
@@ -189,13 +190,15 @@ pub struct Scene {
     /// Box of everything that the style draws (balls with their radii), before `select` hides any of it. The camera is
     /// fitted to it, so hiding does not move the camera.
     pub bounds: BoundingBox,
+    /// Texts over the picture.
+    pub labels: Labels,
     /// Where the ids in `spheres` and `cylinders` point.
     pub structure: Arc<Structure>,
 }
 
 impl Scene {
     /// A drawing that is not made from a structure's style, for tests and tools. Its box is that of all balls and of balls
-    /// around the ends of all sticks; without any it is the world's origin.
+    /// around the ends of all sticks; without any it is the world's origin. It has no labels: see [`Scene::with_labels`].
     ///
     /// # Errors
     /// [`SceneError::Invalid`] with a pointer to the part at fault when a position or radius is not finite, a radius is not
@@ -242,6 +245,7 @@ impl Scene {
             lighting: parts.lighting,
             depth_cue: parts.depth_cue,
             background: parts.background,
+            labels: Labels::default(),
             structure: parts.structure,
         })
     }

@@ -72,6 +72,14 @@ pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Object::deserialize(deserializer).map(|Object(value)| value)
 }
 
+/// For `deserialize_with`: structs, each from an object.
+pub(super) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let list = Vec::<Object<T>>::deserialize(deserializer)?;
+    Ok(list.into_iter().map(|Object(value)| value).collect())
+}
+
 /// For `deserialize_with`: a word of an enumeration, from a string.
 pub(super) fn word<'de, D: Deserializer<'de>, T: for<'w> Deserialize<'w>>(
     deserializer: D,

@@ -1,5 +1,6 @@
 //! Ranges and contradictions: what the form alone does not say.
 
+use super::labels::validate_texts;
 use super::{
     BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, OutputRequest, RenderRequest,
     SCHEMA_VERSION, StructureSource, StyleRequest,
@@ -82,6 +83,8 @@ impl StructureSource {
 impl StyleRequest {
     /// Checks sizes and colours.
     pub(crate) fn validate(&self) -> Result<(), SceneError> {
+        self.label_style.validate()?;
+        validate_texts(&self.texts)?;
         let sizes = [
             ("/style/stick_radius_angstrom", self.stick_radius_angstrom),
             ("/style/ball_scale", self.ball_scale),
