@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+mod camera_numbers;
 pub mod check;
 pub mod encode;
 pub mod error;

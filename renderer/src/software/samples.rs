@@ -77,6 +77,12 @@ struct Part<'a> {
 }
 
 impl Samples {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([self.depth.capacity(), self.key.capacity()]);
+    }
+
     /// Casts the rays through all samples of all edges.
     pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
         &mut self,

@@ -25,6 +25,21 @@ pub(super) struct Worker {
 }
 
 impl Worker {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.tile.runs.capacity(),
+            self.tile.touches.capacity(),
+            self.edges.pixels.capacity(),
+            self.mixed.capacity(),
+        ]);
+        self.samples.capacities(capacities);
+        self.even.capacities(capacities);
+        self.uneven.capacities(capacities);
+        self.highlights.capacities(capacities);
+    }
+
     /// Draws a band.
     pub(super) fn draw(&mut self, level: Level, plan: &Plan<'_>, band: Band<'_>) {
         match level {
