@@ -12,10 +12,13 @@ pub mod colors;
 pub mod commands;
 pub mod error;
 pub mod job;
+pub mod pseudobonds;
 pub mod request;
 pub mod scene;
+pub mod transforms;
 pub mod view;
 
+mod picture;
 mod suggest;
 
 pub use build::{Prepared, build_scene};
