@@ -5,6 +5,7 @@
     reason = "printing is what a command line program does"
 )]
 
+mod bench;
 mod completions;
 mod doctor;
 mod environment;
@@ -14,6 +15,7 @@ mod message;
 mod render;
 mod scene_file;
 mod schema;
+mod words;
 
 use std::process::ExitCode;
 
@@ -42,9 +44,10 @@ Examples:
   molshot render protein.cif.gz -o protein.png --style spacefill --size 1600x1200
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top
   molshot info 5ey0/
+  molshot bench
   molshot doctor
 
-Exit status: 0 done, 1 the work failed, 2 the command line is wrong.";
+Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -52,6 +55,8 @@ enum Command {
     Render(Box<render::RenderArgs>),
     /// Say what was read from an input: atoms, residues, chains, ligands, bonds, warnings.
     Info(info::InfoArgs),
+    /// Measure images a second, end to end and by stage.
+    Bench(Box<bench::BenchArgs>),
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests.
@@ -71,7 +76,7 @@ impl Command {
     fn opens_an_adapter(&self) -> bool {
         match self {
             Self::Render(args) => args.draws(),
-            Self::Doctor(_) => true,
+            Self::Bench(_) | Self::Doctor(_) => true,
             Self::Info(_) | Self::Schema | Self::Completions(_) | Self::Man => false,
         }
     }
@@ -100,6 +105,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Render(args) => render::run(&args, verbosity),
         Command::Info(args) => info::run(&args, verbosity),
+        Command::Bench(args) => bench::run(&args, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(&args),

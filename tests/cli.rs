@@ -9,6 +9,7 @@ mod cli {
     mod bad_flags;
     mod bad_outputs;
     mod bad_scenes;
+    mod bench;
     mod environment;
     mod many;
     mod models;
@@ -16,6 +17,7 @@ mod cli {
     mod pictures;
     mod planes;
     mod program;
+    mod resume;
     mod scene_files;
     mod schema;
     mod texts;

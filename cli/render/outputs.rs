@@ -10,7 +10,7 @@ use molshot_renderer::{check_destination, files_of};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, RenderRequest};
 
-use super::pictures::Picture;
+use super::pictures::{Picture, Pictures};
 use crate::message::Failure;
 use crate::scene_file::is_scene_file;
 
@@ -179,7 +179,7 @@ pub(super) struct Drawn<'a> {
 pub(super) fn check_files(
     out: &OutputName,
     drawn: &[Drawn<'_>],
-    pictures: &[Picture],
+    pictures: &Pictures,
     commands_file: Option<&Path>,
 ) -> Result<(), Failure> {
     let mut canonical = Canonical::default();
@@ -195,13 +195,13 @@ pub(super) fn check_files(
     let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
     for Drawn { inputs, request } in drawn {
         let name = name_of(&inputs[0]);
-        for picture in pictures {
-            let picture = out.path(picture, &name);
-            let planes = request.map_or_else(
-                || vec![Plane::Color],
-                |request| request.output.planes.iter().copied().collect(),
-            );
-            for path in files_of(&picture, planes) {
+        let planes = request.map_or_else(
+            || vec![Plane::Color],
+            |request| request.output.planes.iter().copied().collect(),
+        );
+        for picture in pictures.iter() {
+            let picture = out.path(&picture, &name);
+            for path in files_of(&picture, planes.iter().copied()) {
                 let file = canonical.of(&path);
                 if let Some(input) = read.get(&file) {
                     return Err(Failure::flag(
@@ -229,6 +229,13 @@ pub(super) fn check_files(
         }
     }
     Ok(())
+}
+
+/// Whether all files of a picture are there. A file has its name only once it is whole; an empty one is none of ours.
+pub(super) fn is_finished(path: &Path, planes: impl IntoIterator<Item = Plane>) -> bool {
+    files_of(path, planes)
+        .iter()
+        .all(|file| fs::metadata(file).is_ok_and(|file| file.is_file() && file.len() > 0))
 }
 
 /// Every file that is read for a scene: files, the structure files of folders, a scene file and the files that it names.

@@ -5,18 +5,34 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use molshot_scenes::colors::Rgb;
 use molshot_scenes::request::{
-    BackgroundRequest, ColorScheme, ImageFormat, Labels, Preset, ProjectionKind, StructureSource,
+    BackgroundRequest, ColorScheme, Compression, ImageFormat, Labels, Preset, ProjectionKind,
+    StructureSource,
 };
 use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
 use serde::de::DeserializeOwned;
 
 use crate::message::Failure;
 use crate::scene_file::{self, is_scene_file};
+use crate::words::Words;
+
+const STYLES: &[&str] = &["misi", "ball-and-stick", "licorice", "spacefill"];
+const COLOR_SCHEMES: &[&str] = &[
+    "element",
+    "chain",
+    "residue",
+    "b-factor",
+    "uniform",
+    "alternating-residues",
+];
+const PROJECTIONS: &[&str] = &["perspective", "orthographic"];
+const LABELS: &[&str] = &["auto", "none"];
+const FORMATS: &[&str] = &["png", "jpeg", "webp"];
+const PLANES: &[&str] = &["color", "depth", "normal", "atom-id", "residue-id"];
 
 /// What the picture looks like. Every flag has its counterpart in the scene file.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Picture")]
-pub(super) struct RequestArgs {
+pub(crate) struct RequestArgs {
     /// Size in pixels [default: 1024x1024].
     #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true)]
     size: Option<(u32, u32)>,
@@ -25,16 +41,16 @@ pub(super) struct RequestArgs {
     #[arg(long, value_name = "COMMANDS", allow_hyphen_values = true)]
     commands: Vec<String>,
     /// misi, ball-and-stick, licorice or spacefill [default: misi].
-    #[arg(long, value_parser = word::<Preset>)]
+    #[arg(long, value_parser = Words::new(STYLES, word::<Preset>), hide_possible_values = true)]
     style: Option<Preset>,
     /// element, chain, residue, b-factor, uniform or alternating-residues [default: the style's own].
-    #[arg(long, value_parser = word::<ColorScheme>)]
+    #[arg(long, value_parser = Words::new(COLOR_SCHEMES, word::<ColorScheme>), hide_possible_values = true)]
     colors: Option<ColorScheme>,
     /// The colour for `--colors uniform`: #RRGGBB or a CSS name.
     #[arg(long)]
     color: Option<Rgb>,
     /// perspective or orthographic [default: perspective].
-    #[arg(long, value_parser = word::<ProjectionKind>)]
+    #[arg(long, value_parser = Words::new(PROJECTIONS, word::<ProjectionKind>), hide_possible_values = true)]
     projection: Option<ProjectionKind>,
     /// Horizontal field of view in degrees, 1 to 170 [default: 30].
     #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
@@ -43,10 +59,10 @@ pub(super) struct RequestArgs {
     #[arg(long, value_name = "COLOR")]
     background: Option<BackgroundRequest>,
     /// Colour samples a pixel: 1, 4 or 16 [default: 4].
-    #[arg(long, value_name = "COUNT", value_parser = parse_samples, allow_negative_numbers = true)]
+    #[arg(long, value_name = "COUNT", value_parser = Words::new(&["1", "4", "16"], parse_samples), hide_possible_values = true, allow_negative_numbers = true)]
     samples: Option<Samples>,
     /// auto or none. Labels are not drawn yet.
-    #[arg(long, value_parser = word::<Labels>)]
+    #[arg(long, value_parser = Words::new(LABELS, word::<Labels>), hide_possible_values = true)]
     labels: Option<Labels>,
     /// Draw only these atoms; the camera stays where the whole would have it.
     #[arg(long, value_name = "EXPR")]
@@ -67,11 +83,17 @@ pub(super) struct RequestArgs {
     #[arg(long)]
     no_depth_cue: bool,
     /// png, jpeg or webp [default: by the output's ending, else png].
-    #[arg(long, value_parser = word::<ImageFormat>)]
+    #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
     format: Option<ImageFormat>,
+    /// fast or small: how the file is packed. The pixels are the same [default: fast].
+    #[arg(long, value_parser = word::<Compression>)]
+    compression: Option<Compression>,
+    /// Quality of a JPEG, 1 to 100 [default: 90].
+    #[arg(long, value_name = "QUALITY", allow_negative_numbers = true)]
+    jpeg_quality: Option<u8>,
     /// Planes to write, separated by commas: color, depth, normal, atom-id, residue-id. Those beside color go to OUT's stem with
     /// `.depth.png` and `.depth.npy`, and so on [default: color].
-    #[arg(long, value_delimiter = ',', value_parser = word::<Plane>)]
+    #[arg(long, value_delimiter = ',', value_parser = Words::new(PLANES, word::<Plane>), hide_possible_values = true)]
     planes: Vec<Plane>,
 }
 
@@ -100,7 +122,7 @@ fn parse_samples(text: &str) -> Result<Samples, String> {
 }
 
 /// The request for one scene: the scene file's, or all defaults for structure files; then the flags.
-pub(super) fn of_inputs(
+pub(crate) fn of_inputs(
     inputs: &[PathBuf],
     args: &RequestArgs,
     out: Option<&Path>,
@@ -164,6 +186,8 @@ impl RequestArgs {
             (output.width_px, output.height_px) = (width_px, height_px);
         }
         set(&mut output.samples, self.samples.as_ref());
+        set(&mut output.compression, self.compression.as_ref());
+        set(&mut output.jpeg_quality, self.jpeg_quality.as_ref());
         if !self.planes.is_empty() {
             output.planes = self.planes.iter().copied().collect();
         }
@@ -188,7 +212,7 @@ impl RequestArgs {
 
     /// Tells a flag's mistake from a file's: a value that was typed is named by its flag and makes the command line wrong; everything
     /// else is a fault of `input`.
-    pub(super) fn blame(&self, error: SceneError, input: &Path) -> Failure {
+    pub(crate) fn blame(&self, error: SceneError, input: &Path) -> Failure {
         let flag = match &error {
             SceneError::Invalid { pointer, .. } => self.flag_of(pointer),
             SceneError::Command { .. } => (!self.commands.is_empty()).then_some("--commands"),
@@ -216,6 +240,11 @@ impl RequestArgs {
             ("/output", self.size.is_some(), "--size"),
             ("/output/format", self.background.is_some(), "--background"),
             ("/output/format", true, "--format"),
+            (
+                "/output/jpeg_quality",
+                self.jpeg_quality.is_some(),
+                "--jpeg-quality",
+            ),
             ("/output/planes", !self.planes.is_empty(), "--planes"),
             ("/camera/fov_degrees", self.fov.is_some(), "--fov"),
             ("/commands", !self.commands.is_empty(), "--commands"),
@@ -260,5 +289,31 @@ fn format_of_ending(ending: &str) -> Result<ImageFormat, Failure> {
                 "the ending .{ending} is no picture format; use .png, .jpg or .webp, or give --format"
             ),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words that a type's own message lists.
+    fn listed<T: DeserializeOwned>() -> Vec<String> {
+        let message = word::<T>("?").err().expect("no such word");
+        message
+            .split('`')
+            .skip(3)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn shells_complete_exactly_the_words_that_are_understood() {
+        assert_eq!(listed::<Preset>(), STYLES);
+        assert_eq!(listed::<ColorScheme>(), COLOR_SCHEMES);
+        assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
+        assert_eq!(listed::<Labels>(), LABELS);
+        assert_eq!(listed::<ImageFormat>(), FORMATS);
+        assert_eq!(listed::<Plane>(), PLANES);
     }
 }

@@ -60,6 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     draw.recycle(frame);
                 }
                 let (mut pictures, start) = (0, Instant::now());
+                let cpu_before = cpu_seconds();
                 let mut fastest = Duration::MAX;
                 while start.elapsed() < LEAST {
                     let job = next()?;
@@ -70,8 +71,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     pictures += 1;
                 }
                 let seconds = start.elapsed().as_secs_f64();
+                let cpu_ms = cpu_before
+                    .zip(cpu_seconds())
+                    .map_or(f64::NAN, |(before, after)| {
+                        (after - before) * 1e3 / f64::from(pictures)
+                    });
                 eprintln!(
-                    "{size} px, {} samples, {}: {:.1} pictures/s ({:.3} ms; fastest {:.3} ms); {} spheres, {} cylinders",
+                    "{size} px, {} samples, {}: {:.1} pictures/s ({:.3} ms; fastest {:.3} ms; processor {cpu_ms:.3} ms); {} spheres, {} cylinders",
                     samples.count(),
                     draw.adapter(),
                     f64::from(pictures) / seconds,
@@ -84,6 +90,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// Time that this thread has spent on a processor, where the system tells it (Linux): unlike the clock's, it does not grow when other
+/// programs run.
+fn cpu_seconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: u64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(nanoseconds as f64 * 1e-9)
 }
 
 /// The job from another side: the scene turns about its middle.

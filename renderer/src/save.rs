@@ -5,11 +5,10 @@ use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use molshot_scenes::request::ImageFormat;
 use molshot_scenes::{Plane, RenderJob};
 
 use crate::annotations::class_mask;
-use crate::encode;
+use crate::encode::{self, Encoder, Encoding};
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -24,8 +23,31 @@ pub fn save(
     frame: &Frame,
     planes: impl IntoIterator<Item = Plane>,
     path: &Path,
-    format: ImageFormat,
+    encoding: impl Into<Encoding>,
 ) -> Result<Vec<PathBuf>, RenderError> {
+    save_with(
+        frame,
+        planes,
+        path,
+        encoding,
+        &mut Encoder::new(),
+        &mut Vec::new(),
+    )
+}
+
+/// As [`save`], with an encoder and a buffer that are used again from picture to picture; what the buffer holds is lost.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_with(
+    frame: &Frame,
+    planes: impl IntoIterator<Item = Plane>,
+    path: &Path,
+    encoding: impl Into<Encoding>,
+    encoder: &mut Encoder,
+    bytes: &mut Vec<u8>,
+) -> Result<Vec<PathBuf>, RenderError> {
+    let encoding = encoding.into();
     let mut written = Vec::new();
     let mut put = |path: PathBuf, bytes: &[u8]| -> Result<(), RenderError> {
         save_bytes(&path, bytes)?;
@@ -34,7 +56,8 @@ pub fn save(
     };
     for plane in planes.into_iter().filter(|plane| !plane.is_mask()) {
         if plane == Plane::Color {
-            put(path.to_owned(), &encode::picture(frame, format)?.bytes)?;
+            encoder.encode(frame, encoding, bytes)?;
+            put(path.to_owned(), bytes)?;
         } else {
             put(
                 beside(path, plane, "png"),
@@ -152,10 +175,16 @@ pub fn check_destination(path: &Path) -> Result<(), RenderError> {
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // The target of a link is replaced, not the link.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // Mostly nothing is there, and one look must do: pictures come by the thousand.
+    let there = fs::symlink_metadata(path);
+    let target = match &there {
+        // The target of a link is replaced, not the link.
+        Ok(there) if there.is_symlink() => path.canonicalize().ok(),
+        _ => None,
+    };
+    let path = target.as_deref().unwrap_or(path);
     // A device such as /dev/null is written to; renaming would replace it by a file.
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+    if there.is_ok() && fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return File::options().write(true).open(path)?.write_all(bytes);
     }
     let mut name = OsString::from(".");

@@ -28,6 +28,7 @@ use crate::error::SceneError;
 use crate::job::RenderJob;
 use crate::picture;
 use crate::pseudobonds::{Dashed, dashed, of_structure};
+use crate::labels::{Drawn, labels};
 use crate::request::{
     BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
     StyleRequest,
@@ -219,21 +220,30 @@ pub fn build_scene_with(
     let mut dashes = of_structure(&structure, style.pseudobonds.iter().copied());
     dashes.extend_from_slice(pseudobonds);
     cylinders.extend(dashed(&structure, &dashes, |atom| shown[atom as usize]));
+    let background = match style.background {
+        BackgroundRequest::Transparent => Background {
+            color: [0; 3],
+            transparent: true,
+        },
+        BackgroundRequest::Color(color) => Background {
+            color: color.0,
+            transparent: false,
+        },
+    };
+    let drawn = Drawn {
+        structure: &structure,
+        shown: &shown,
+        ball_radius_angstrom: &radii.ball,
+        background: background.color,
+    };
+    let labels = labels(&drawn, style)?;
     Ok(Scene {
         spheres,
         cylinders,
         lighting: Lighting::simple(),
         depth_cue: style.depth_cue.then_some(DepthCue::DEFAULT),
-        background: match style.background {
-            BackgroundRequest::Transparent => Background {
-                color: [0; 3],
-                transparent: true,
-            },
-            BackgroundRequest::Color(color) => Background {
-                color: color.0,
-                transparent: false,
-            },
-        },
+        background,
+        labels,
         bounds,
         clip_bounds,
         structure,

@@ -234,9 +234,11 @@ impl RenderJob {
             ));
         }
         let pixels = u64::from(crop.width_px) * u64::from(crop.height_px);
+        let labels_need_depth = needs_depth(&scene, &planes) && !planes.contains(&Plane::Depth);
         let plane_bytes = pixels
             * planes
                 .iter()
+                .chain(labels_need_depth.then_some(&Plane::Depth))
                 .map(|plane| plane.bytes_per_pixel())
                 .sum::<u64>();
         if plane_bytes > MAX_PLANE_BYTES {
@@ -293,6 +295,18 @@ impl RenderJob {
         )
     }
 
+    /// The job with the depth plane, where labels need it that are not wanted on top of everything and it is not asked for; `None` elsewhere.
+    #[must_use]
+    pub fn with_depth_for_labels(&self) -> Option<Self> {
+        (needs_depth(&self.scene, &self.planes) && !self.planes.contains(&Plane::Depth)).then(
+            || {
+                let mut job = self.clone();
+                job.planes.insert(Plane::Depth);
+                job
+            },
+        )
+    }
+
     /// What is drawn.
     #[must_use]
     pub fn scene(&self) -> &Arc<Scene> {
@@ -322,4 +336,9 @@ impl RenderJob {
     pub fn planes(&self) -> &BTreeSet<Plane> {
         &self.planes
     }
+}
+
+/// Whether a picture's labels are compared with the depth of what is drawn.
+fn needs_depth(scene: &Scene, planes: &BTreeSet<Plane>) -> bool {
+    planes.contains(&Plane::Color) && !scene.labels.on_top && !scene.labels.list.is_empty()
 }

@@ -5,7 +5,8 @@ use molshot_molecule::{PartRole, Residue, ResidueClass, Selection, Structure};
 
 use crate::colors::shorten;
 use crate::error::SceneError;
-use crate::request::{Labels, Preset, StyleRequest};
+use crate::labels::{ATOM_GAP_ANGSTROM, ATOM_LIFT_ANGSTROM, LABEL_SIZE_ANGSTROM};
+use crate::request::{LabelWord, Preset, StyleRequest};
 use crate::scene::BoundingBox;
 
 /// Where a request names its residue.
@@ -13,11 +14,6 @@ const POINTER: &str = "/style/residue";
 const REMEDY: &str =
     "write name, number with insertion code, and the chain where that is not enough, such as \"ARG 45 A\"";
 
-/// Line height of an atom's label, angstrom; its lower left corner stands [`LABEL_OFFSET_ANGSTROM`] (and the ball's radius) beside the atom and
-/// half an angstrom before it. As observed in `ChimeraX`'s pictures and boxes.
-const LABEL_HEIGHT_ANGSTROM: f64 = 0.7;
-const LABEL_OFFSET_ANGSTROM: f64 = 0.2;
-const LABEL_LIFT_ANGSTROM: f64 = 0.5;
 /// Line height of Arial in units of its size.
 const LINE_HEIGHT_EM: f64 = 1.165;
 
@@ -155,7 +151,7 @@ pub(crate) fn label_bounds(
     shown: &[bool],
     radius_angstrom: impl Fn(usize) -> f64,
 ) -> Option<BoundingBox> {
-    if style.labels == Labels::None {
+    if style.labels == LabelWord::None {
         return None;
     }
     let atoms = structure.atoms();
@@ -163,12 +159,12 @@ pub(crate) fn label_bounds(
         .filter(|atom| shown[*atom] && structure.residue_of(*atom as u32).class != ResidueClass::Water)
         .map(|atom| {
             let anchor = DVec3::from_array(atoms.position_angstrom[atom].map(f64::from));
-            let beside = LABEL_OFFSET_ANGSTROM + radius_angstrom(atom);
-            let min = anchor + DVec3::new(beside, 0.0, LABEL_LIFT_ANGSTROM);
-            let width = width_em(&atoms.name[atom]) * LABEL_HEIGHT_ANGSTROM / LINE_HEIGHT_EM;
+            let beside = f64::from(ATOM_GAP_ANGSTROM) + radius_angstrom(atom);
+            let min = anchor + DVec3::new(beside, 0.0, f64::from(ATOM_LIFT_ANGSTROM));
+            let width = width_em(&atoms.name[atom]) * LABEL_SIZE_ANGSTROM / LINE_HEIGHT_EM;
             BoundingBox {
                 min,
-                max: min + DVec3::new(width, LABEL_HEIGHT_ANGSTROM, 0.0),
+                max: min + DVec3::new(width, LABEL_SIZE_ANGSTROM, 0.0),
             }
         })
         .reduce(|a, b| a.union(&b))

@@ -7,6 +7,7 @@ use glam::DVec3;
 use molshot_molecule::Structure;
 
 use crate::error::SceneError;
+use crate::labels::Labels;
 
 /// A ball: an atom, or the joint of two sticks.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
@@ -200,13 +201,15 @@ pub struct Scene {
     pub bounds: BoundingBox,
     /// Box between whose ends the clip planes and the depth cue lie: `bounds`, and what was moved out of it by a transform.
     pub clip_bounds: BoundingBox,
+    /// Texts over the picture.
+    pub labels: Labels,
     /// Where the ids in `spheres` and `cylinders` point.
     pub structure: Arc<Structure>,
 }
 
 impl Scene {
     /// A drawing that is not made from a structure's style, for tests and tools. Its box is that of all balls and of balls
-    /// around the ends of all sticks; without any it is the world's origin.
+    /// around the ends of all sticks; without any it is the world's origin. It has no labels: see [`Scene::with_labels`].
     ///
     /// # Errors
     /// [`SceneError::Invalid`] with a pointer to the part at fault when a position or radius is not finite, a radius is not
@@ -255,6 +258,7 @@ impl Scene {
             lighting: parts.lighting,
             depth_cue: parts.depth_cue,
             background: parts.background,
+            labels: Labels::default(),
             structure: parts.structure,
         })
     }

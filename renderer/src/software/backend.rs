@@ -3,22 +3,22 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use fearless_simd::{Fallback, Level, Simd};
+use fearless_simd::Level;
 use molshot_scenes::{Plane, RenderJob, Samples};
 
-use super::band::{Band, Part, Plan, bands};
+use super::band::{Plan, bands};
 use super::bins::{Bins, Grid};
 use super::bodies::Bodies;
-use super::camera::Camera;
-use super::edges::Edges;
+use super::camera::{Camera, Lines};
 use super::level::InstructionSet;
-use super::shade::Queue;
 use super::spare::Spare;
-use super::tile::{NOTHING, Picture, TILE_PX, Tile};
+use super::tile::{Picture, TILE_PX};
 use super::upload::Upload;
+use super::worker::Worker;
 use crate::backend::Draw;
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
+use crate::labels::{self, LabelDrawer};
 
 /// The built-in rasteriser.
 #[derive(Debug)]
@@ -29,21 +29,12 @@ pub struct SoftwareBackend {
     upload: Option<Upload>,
     bodies: Bodies,
     bins: Bins,
+    /// Of columns and rows.
+    lines: [Lines; 2],
     workers: Vec<Worker>,
     /// Planes of a frame that was given back.
     spare: Spare,
-}
-
-/// What one thread works with.
-#[derive(Debug, Default)]
-struct Worker {
-    tile: Tile,
-    edges: Edges,
-    queue: Queue,
-    /// Colours of the samples of a tile's edges, then of its highlights.
-    colors: Vec<u32>,
-    /// Pixels whose shading is to be sampled.
-    highlights: Vec<u16>,
+    labels: LabelDrawer,
 }
 
 impl SoftwareBackend {
@@ -71,8 +62,10 @@ impl SoftwareBackend {
             upload: None,
             bodies: Bodies::default(),
             bins: Bins::default(),
+            lines: Default::default(),
             workers,
             spare: Spare::default(),
+            labels: LabelDrawer::default(),
         }
     }
 
@@ -113,8 +106,21 @@ impl SoftwareBackend {
             grid.origin_px[0] + crop.width_px as i32,
             grid.origin_px[1] + crop.height_px as i32,
         ];
-        self.bodies.look(&upload, &camera, drawn);
+        let reach_px = (job.samples().offsets_px().iter())
+            .map(|[x, y]| (x * x + y * y).sqrt())
+            .fold(0.0, f32::max);
+        self.bodies.look(&upload, &camera, drawn, reach_px);
         self.bins.fill(&self.bodies.seen, &grid);
+
+        let offsets_px = if antialiased {
+            job.samples().offsets_px()
+        } else {
+            &[]
+        };
+        for (axis, tiles) in [grid.columns, grid.rows].into_iter().enumerate() {
+            let first = grid.origin_px[axis] - grid.apron_px;
+            self.lines[axis].fill(&camera, axis, first, tiles * step + 2 * apron, offsets_px);
+        }
 
         let width = crop.width_px as usize;
         let pixels = width * crop.height_px as usize;
@@ -132,11 +138,9 @@ impl SoftwareBackend {
             grid,
             width_px: width,
             height_px: crop.height_px as usize,
-            offsets_px: if antialiased {
-                job.samples().offsets_px()
-            } else {
-                &[]
-            },
+            offsets_px,
+            lines: &self.lines,
+            colors: wants(Plane::Color),
             planes: job.planes().iter().any(|plane| *plane != Plane::Color),
             background: u32::from_le_bytes([
                 red,
@@ -152,14 +156,14 @@ impl SoftwareBackend {
         let level = self.level;
         if let [worker] = self.workers.as_mut_slice() {
             while let Some(band) = next() {
-                draw_band(level, &plan, worker, band);
+                worker.draw(level, &plan, band);
             }
         } else {
             std::thread::scope(|scope| {
                 for worker in &mut self.workers {
                     scope.spawn(|| {
                         while let Some(band) = next() {
-                            draw_band(level, &plan, worker, band);
+                            worker.draw(level, &plan, band);
                         }
                     });
                 }
@@ -181,7 +185,9 @@ impl Default for SoftwareBackend {
 
 impl Draw for SoftwareBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        self.draw_job(job)
+        let mut frame = self.draw_job(&labels::underlay(job))?;
+        self.labels.overlay(job, &mut frame);
+        Ok(frame)
     }
 
     fn adapter(&self) -> &str {
@@ -191,200 +197,4 @@ impl Draw for SoftwareBackend {
     fn recycle(&mut self, frame: Frame) {
         self.spare.keep(frame);
     }
-}
-
-fn draw_band(level: Level, plan: &Plan<'_>, worker: &mut Worker, band: Band<'_>) {
-    match level {
-        #[cfg(target_arch = "aarch64")]
-        Level::Neon(simd) => draw_band_with(simd, plan, worker, band),
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        Level::Sse2(simd) => draw_band_with(simd, plan, worker, band),
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        Level::Avx2(simd) => draw_band_with(simd, plan, worker, band),
-        _ => draw_band_with(Fallback::new(), plan, worker, band),
-    }
-}
-
-fn draw_band_with<S: Simd>(simd: S, plan: &Plan<'_>, worker: &mut Worker, mut band: Band<'_>) {
-    if plan.picture.camera.perspective {
-        worker.draw_band::<_, true>(simd, plan, &mut band);
-    } else {
-        worker.draw_band::<_, false>(simd, plan, &mut band);
-    }
-}
-
-impl Worker {
-    fn draw_band<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        plan: &Plan<'_>,
-        band: &mut Band<'_>,
-    ) {
-        for column in 0..plan.grid.columns {
-            let members = plan.bins.members(column, band.row);
-            if members.is_empty() {
-                band.fill(plan, column);
-            } else {
-                self.draw_tile::<S, PERSPECTIVE>(simd, plan, column, members, band);
-            }
-        }
-    }
-
-    fn draw_tile<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        plan: &Plan<'_>,
-        column: usize,
-        members: &[u32],
-        band: &mut Band<'_>,
-    ) {
-        let (grid, picture) = (&plan.grid, &plan.picture);
-        let apron = grid.apron_px as usize;
-        let origin = [
-            grid.origin_px[0] + column as i32 * grid.step_px - grid.apron_px,
-            grid.origin_px[1] + band.row as i32 * grid.step_px - grid.apron_px,
-        ];
-        self.tile.turn_to(picture.camera, origin);
-        self.edges.pixels.clear();
-        let samples = plan.offsets_px.len();
-        if samples == 0 {
-            self.tile
-                .see::<S, PERSPECTIVE>(simd, picture, members, false);
-        } else {
-            self.tile
-                .see::<S, PERSPECTIVE>(simd, picture, members, true);
-            self.edges.find(simd, &self.tile);
-            self.edges
-                .see::<S, PERSPECTIVE>(simd, picture, members, &self.tile, plan.offsets_px);
-        }
-        let part = Part::of(plan, column, band);
-
-        // Shading: once a pixel, once a sample at edges.
-        band.fill(plan, column);
-        let highlights = &mut self.highlights;
-        highlights.clear();
-        for row in 0..part.rows {
-            let at = (row + apron) * TILE_PX + apron;
-            // With planes all centres are shaded; else those of edges are left to their samples.
-            let left_out = if plan.planes || samples == 0 {
-                0
-            } else {
-                self.edges.rows[row + apron] >> apron
-            };
-            let y = self.tile.ys[row + apron];
-            let keys = &self.tile.key[at..at + part.columns];
-            let xs = &self.tile.xs[apron..apron + part.columns];
-            for (column, (key, x)) in keys.iter().zip(xs).enumerate() {
-                if *key != NOTHING && left_out >> column & 1 == 0 {
-                    self.queue.push(picture, *x, y, *key, at + column);
-                }
-            }
-        }
-        let edge_rows = &self.edges.rows;
-        self.queue
-            .answer::<S, PERSPECTIVE>(simd, picture, |entry, answers, lane| {
-                let at = entry.slot as usize;
-                let (row, column) = (at / TILE_PX - apron, at % TILE_PX - apron);
-                if plan.planes {
-                    band.put(plan, &part, [row, column], entry.key, answers, lane);
-                }
-                band.set_color(&part, row, column, answers.color[lane]);
-                if samples > 0
-                    && answers.highlight >> lane & 1 == 1
-                    && edge_rows[at / TILE_PX] >> (at % TILE_PX) & 1 == 0
-                {
-                    highlights.push(at as u16);
-                }
-            });
-        if samples > 0 {
-            self.sample::<S, PERSPECTIVE>(simd, plan, &part, band);
-        }
-    }
-
-    /// Shades the samples of edges and of highlights, and sets the pixels' means.
-    fn sample<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        plan: &Plan<'_>,
-        part: &Part,
-        band: &mut Band<'_>,
-    ) {
-        let picture = &plan.picture;
-        let samples = plan.offsets_px.len();
-        let edges = self.edges.pixels.len();
-        let count = (edges + self.highlights.len()) * samples;
-        self.colors.clear();
-        self.colors.resize(count, 0);
-        // A pixel outside of the part is not shown: no need to shade it.
-        for (edge, pixel) in self.edges.pixels.iter().enumerate() {
-            if part.place(usize::from(*pixel), 1).is_some() {
-                for sample in edge * samples..(edge + 1) * samples {
-                    let key = self.edges.key[sample];
-                    if key != NOTHING {
-                        let (x, y) = (self.edges.xs[sample], self.edges.ys[sample]);
-                        self.queue.push(picture, x, y, key, sample);
-                    }
-                }
-            }
-        }
-        for (highlight, pixel) in self.highlights.iter().enumerate() {
-            let at = usize::from(*pixel);
-            let key = self.tile.key[at];
-            let (x_px, y_px) = (
-                self.tile.columns_px[at % TILE_PX],
-                self.tile.rows_px[at / TILE_PX],
-            );
-            let slot = (edges + highlight) * samples;
-            for (sample, [dx, dy]) in plan.offsets_px.iter().enumerate() {
-                let x = picture.camera.ray_x(x_px + dx);
-                let y = picture.camera.ray_y(y_px + dy);
-                self.queue.push(picture, x, y, key, slot + sample);
-            }
-        }
-        let colors = &mut self.colors;
-        self.queue
-            .answer::<S, PERSPECTIVE>(simd, picture, |entry, answers, lane| {
-                colors[entry.slot as usize] = answers.color[lane];
-            });
-        for (group, pixel) in self.edges.pixels.iter().chain(&self.highlights).enumerate() {
-            if let Some((row, column)) = part.place(usize::from(*pixel), 1) {
-                let colors = &self.colors[group * samples..][..samples];
-                band.set_color(part, row, column, mean(plan, colors));
-            }
-        }
-    }
-}
-
-/// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up. A sample that met nothing is 0.
-#[inline(always)]
-fn mean(plan: &Plan<'_>, colors: &[u32]) -> u32 {
-    let samples = colors.len() as u32;
-    let (mut sum, mut covered) = ([0_u32; 3], 0);
-    for color in colors {
-        sum[0] += color & 255;
-        sum[1] += color >> 8 & 255;
-        sum[2] += color >> 16 & 255;
-        covered += color >> 31;
-    }
-    if covered == 0 {
-        return plan.background;
-    }
-    let background = [
-        plan.background & 255,
-        plan.background >> 8 & 255,
-        plan.background >> 16 & 255,
-    ];
-    let mut bytes = [0, 0, 0, 255];
-    if plan.transparent {
-        for channel in 0..3 {
-            bytes[channel] = ((2 * sum[channel] + covered) / (2 * covered)) as u8;
-        }
-        bytes[3] = ((2 * 255 * covered + samples) / (2 * samples)) as u8;
-    } else {
-        for channel in 0..3 {
-            let whole = sum[channel] + (samples - covered) * background[channel];
-            bytes[channel] = ((2 * whole + samples) / (2 * samples)) as u8;
-        }
-    }
-    u32::from_le_bytes(bytes)
 }

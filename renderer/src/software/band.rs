@@ -1,8 +1,11 @@
 //! Who works on which pixels: bands of a frame, and what all threads share.
 
+use fearless_simd::Simd;
+
 use super::bins::{Bins, Grid};
+use super::camera::Lines;
 use super::shade::Answers;
-use super::tile::{Picture, TILE_PX};
+use super::tile::{LANES, Picture, TILE_PX};
 use crate::frame::Frame;
 
 /// Rows of the frame's planes, as many as a row of tiles covers. A plane that is not wanted is empty.
@@ -22,9 +25,13 @@ pub(super) struct Plan<'a> {
     pub(super) picture: Picture<'a>,
     pub(super) bins: &'a Bins,
     pub(super) grid: Grid,
+    /// Columns and rows of the tiles, aprons included.
+    pub(super) lines: &'a [Lines; 2],
     pub(super) width_px: usize,
     pub(super) height_px: usize,
     pub(super) offsets_px: &'a [[f32; 2]],
+    /// True when colour is wanted.
+    pub(super) colors: bool,
     /// True when depth, normals or ids are wanted.
     pub(super) planes: bool,
     /// Colour where nothing is met, red lowest.
@@ -89,54 +96,48 @@ impl Part {
         }
     }
 
-    /// Row and column in the part of a place in the tile.
+    /// Place in the band of a place in the tile; `None` for one that is not shown.
     #[inline(always)]
-    pub(super) fn place(&self, at: usize, apron: usize) -> Option<(usize, usize)> {
+    pub(super) fn place(&self, at: usize, apron: usize) -> Option<usize> {
         let (row, column) = (at / TILE_PX - apron, at % TILE_PX - apron);
-        (row < self.rows && column < self.columns).then_some((row, column))
+        (row < self.rows && column < self.columns).then_some(self.start(row) + column)
+    }
+
+    /// Place in the band of a row's first pixel.
+    #[inline(always)]
+    pub(super) fn start(&self, row: usize) -> usize {
+        row * self.width + self.left
     }
 }
 
 impl Band<'_> {
-    /// Nothing is seen in a tile.
-    pub(super) fn fill(&mut self, plan: &Plan<'_>, column: usize) {
-        fn fill<T: Copy>(plane: &mut [T], part: &Part, value: T) {
-            if !plane.is_empty() {
-                for row in 0..part.rows {
-                    plane[row * part.width + part.left..][..part.columns].fill(value);
-                }
-            }
-        }
-        let part = Part::of(plan, column, self);
-        let (color, _) = self.color.as_chunks_mut::<4>();
-        fill(color, &part, plan.background.to_le_bytes());
-        fill(self.depth, &part, f32::INFINITY);
-        fill(self.normal, &part, [0.0; 3]);
-        fill(self.atom, &part, 0);
-        fill(self.residue, &part, 0);
+    /// Nothing is seen yet.
+    pub(super) fn clear<S: Simd>(&mut self, simd: S, plan: &Plan<'_>) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let bytes: [u8; 4 * LANES] = bytemuck::cast([plan.background.to_le_bytes(); LANES]);
+                let (chunks, rest) = self.color.as_chunks_mut::<{ 4 * LANES }>();
+                chunks.fill(bytes);
+                rest.copy_from_slice(&bytes[..rest.len()]);
+            },
+        );
+        self.depth.fill(f32::INFINITY);
+        self.normal.fill([0.0; 3]);
+        self.atom.fill(0);
+        self.residue.fill(0);
     }
 
+    /// The colours; none when colour is not wanted.
     #[inline(always)]
-    pub(super) fn set_color(&mut self, part: &Part, row: usize, column: usize, color: u32) {
-        let (pixels, _) = self.color.as_chunks_mut::<4>();
-        // Empty when no colour is wanted.
-        if let Some(pixel) = pixels.get_mut(row * part.width + part.left + column) {
-            *pixel = color.to_le_bytes();
-        }
+    pub(super) fn pixels(&mut self) -> &mut [[u8; 4]] {
+        self.color.as_chunks_mut().0
     }
 
     /// Sets all planes but colour.
     #[inline(always)]
-    pub(super) fn put(
-        &mut self,
-        plan: &Plan<'_>,
-        part: &Part,
-        [row, column]: [usize; 2],
-        key: u32,
-        answers: &Answers,
-        lane: usize,
-    ) {
-        let at = row * part.width + part.left + column;
+    pub(super) fn put(&mut self, plan: &Plan<'_>, answers: &Answers, lane: usize) {
+        let at = answers.slot[lane] as usize;
         if let Some(depth) = self.depth.get_mut(at) {
             *depth = answers.depth[lane];
         }
@@ -144,7 +145,7 @@ impl Band<'_> {
             let [x, y, z] = &answers.normal;
             *normal = [x[lane], y[lane], z[lane]];
         }
-        let atom = plan.picture.upload.atoms[key as usize];
+        let atom = plan.picture.upload.atoms[answers.key[lane] as usize];
         if let Some(id) = self.atom.get_mut(at) {
             *id = atom + 1;
         }

@@ -6,8 +6,8 @@ use molshot_scenes::Cylinder;
 use super::camera::Camera;
 use super::upload::{StickSource, Upload};
 
-/// How far a sample may lie from its pixel's centre (half of the pixel's diagonal), with room for rounding, pixels.
-const SAMPLE_REACH_PX: f32 = 0.75;
+/// Room for rounding in [`Ball::reach`], pixels.
+const REACH_SLACK_PX: f32 = 0.03125;
 /// Room for rounding in bounds, pixels.
 const BOUNDS_SLACK_PX: f32 = 0.0625;
 /// Pixel bounds of what cannot be bounded.
@@ -61,11 +61,38 @@ impl Stick {
     }
 }
 
-/// All of a picture's primitives; the buffers stay from picture to picture.
+/// What shading needs of one key, as one row of eight numbers: middle (camera axes), radius, direction of the axis (zero for a ball),
+/// and the paint's bits. The radius of a stick that is not simply a tube's near wall is negative; see [`Stick::full`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Surface(pub(super) [f32; 8]);
+
+impl Surface {
+    fn ball(center: Vec3, radius: f32, paint: u32) -> Self {
+        let [x, y, z] = center.to_array();
+        Self([x, y, z, radius, 0.0, 0.0, 0.0, f32::from_bits(paint)])
+    }
+
+    fn stick(stick: &Stick, paint: u32) -> Self {
+        let ([x, y, z], [along_x, along_y, along_z]) = (stick.middle, stick.along);
+        let radius = if stick.full {
+            -stick.radius
+        } else {
+            stick.radius
+        };
+        let paint = f32::from_bits(paint);
+        Self([x, y, z, radius, along_x, along_y, along_z, paint])
+    }
+}
+
+/// All of a picture's primitives; the buffers stay from picture to picture. Entries of what is not in `seen` are stale.
 #[derive(Debug, Default)]
 pub(super) struct Bodies {
     pub(super) balls: Vec<Ball>,
     pub(super) sticks: Vec<Stick>,
+    /// One for each key; see [`Upload`].
+    pub(super) surfaces: Vec<Surface>,
+    /// True when a stick that may be seen is [`Stick::full`].
+    pub(super) any_full: bool,
     /// What may be seen.
     pub(super) seen: Vec<Seen>,
 }
@@ -89,14 +116,25 @@ struct Extent {
 }
 
 impl Bodies {
-    /// Looks at a scene. `rows_and_columns` is what will be drawn: first column, first row, last column, last row.
-    pub(super) fn look(&mut self, upload: &Upload, camera: &Camera, drawn: [i32; 4]) {
-        self.balls.clear();
-        self.sticks.clear();
+    /// Looks at a scene. `drawn` is what will be drawn: first column, first row, last column, last row; `reach_px` is how far a sample may
+    /// lie from its pixel's centre.
+    pub(super) fn look(
+        &mut self,
+        upload: &Upload,
+        camera: &Camera,
+        drawn: [i32; 4],
+        reach_px: f32,
+    ) {
         self.seen.clear();
         self.balls.resize(upload.spheres.len(), Ball::default());
         self.sticks.resize(upload.sticks.len(), Stick::default());
-        let reach_at_1 = SAMPLE_REACH_PX / camera.pixel_scale;
+        self.surfaces.resize(upload.paint.len(), Surface::default());
+        self.any_full = false;
+        let (ball_surfaces, stick_surfaces) = self.surfaces.split_at_mut(upload.spheres.len());
+        let (ball_paint, stick_paint) = upload.paint.split_at(upload.spheres.len());
+        let (stick_surfaces, _) = stick_surfaces.as_chunks_mut::<2>();
+        let (stick_paint, _) = stick_paint.as_chunks::<2>();
+        let reach_at_1 = (reach_px + REACH_SLACK_PX) / camera.pixel_scale;
         for (body, (sphere, ball)) in (0..).zip(upload.spheres.iter().zip(&mut self.balls)) {
             let [x, y, z, radius] = *sphere;
             let center = camera.to_camera([x, y, z]);
@@ -123,10 +161,11 @@ impl Bodies {
                 near,
                 cut,
             };
+            ball_surfaces[body as usize] = Surface::ball(center, radius, ball_paint[body as usize]);
             self.seen.push(Seen { body, near, rect });
         }
-        let first = upload.spheres.len() as u32;
-        for (body, (source, stick)) in (first..).zip(upload.sticks.iter().zip(&mut self.sticks)) {
+        let first_stick = upload.spheres.len() as u32;
+        for (index, (source, stick)) in upload.sticks.iter().zip(&mut self.sticks).enumerate() {
             let ends = [source.start, source.end].map(|end| camera.to_camera(end));
             let radius = source.radius;
             let depths = ends.map(|end| -end.z);
@@ -159,6 +198,11 @@ impl Bodies {
                 },
                 ..in_own_axes(camera, source, ends)
             };
+            self.any_full |= full;
+            for half in 0..2 {
+                stick_surfaces[index][half] = Surface::stick(stick, stick_paint[index][half]);
+            }
+            let body = first_stick + index as u32;
             self.seen.push(Seen { body, near, rect });
         }
     }

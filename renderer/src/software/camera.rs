@@ -81,9 +81,78 @@ impl Camera {
         (x_px - self.middle_px[0]) / self.pixel_scale
     }
 
+    /// Two parts whose sum is the squared length of a ray.
+    #[inline(always)]
+    pub(super) fn ray_squares(&self, x: f32, y: f32) -> (f32, f32) {
+        if self.perspective {
+            (x * x, y * y + 1.0)
+        } else {
+            (0.0, 1.0)
+        }
+    }
+
+    /// Angstrom a pixel spans at a depth, as `[0] + [1] * depth`.
+    pub(super) fn pixel_angstrom(&self) -> [f32; 2] {
+        let at_1 = 1.0 / self.pixel_scale;
+        if self.perspective {
+            [0.0, at_1]
+        } else {
+            [at_1, 0.0]
+        }
+    }
+
     /// The ray's y for a point of the picture, pixels from the top.
     #[inline(always)]
     pub(super) fn ray_y(&self, y_px: f32) -> f32 {
         (self.middle_px[1] - y_px) / self.pixel_scale
+    }
+}
+
+/// Rays through the columns or the rows of a picture's tiles, samples included; the buffers stay from picture to picture.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Places of the pixels' centres on the picture.
+    pub(super) px: Vec<f32>,
+    pub(super) rays: Vec<f32>,
+    /// Parts of the rays' squared lengths; see [`Camera::ray_squares`].
+    pub(super) squares: Vec<f32>,
+    /// The same for each sample of each line.
+    pub(super) sample_rays: Vec<f32>,
+    pub(super) sample_squares: Vec<f32>,
+}
+
+impl Lines {
+    /// `axis`: 0 for columns, 1 for rows. `count` lines from `first_px` on.
+    pub(super) fn fill(
+        &mut self,
+        camera: &Camera,
+        axis: usize,
+        first_px: i32,
+        count: usize,
+        offsets_px: &[[f32; 2]],
+    ) {
+        let ray = |px: f32| match axis {
+            0 => camera.ray_x(px),
+            _ => camera.ray_y(px),
+        };
+        let square = |ray: &f32| match axis {
+            0 => camera.ray_squares(*ray, 0.0).0,
+            _ => camera.ray_squares(0.0, *ray).1,
+        };
+        self.px.clear();
+        self.px
+            .extend((0..count as i32).map(|line| (first_px + line) as f32 + 0.5));
+        self.rays.clear();
+        self.rays.extend(self.px.iter().map(|px| ray(*px)));
+        self.squares.clear();
+        self.squares.extend(self.rays.iter().map(square));
+        self.sample_rays.clear();
+        for px in &self.px {
+            self.sample_rays
+                .extend(offsets_px.iter().map(|offset| ray(px + offset[axis])));
+        }
+        self.sample_squares.clear();
+        self.sample_squares
+            .extend(self.sample_rays.iter().map(square));
     }
 }

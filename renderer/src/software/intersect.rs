@@ -86,7 +86,7 @@ impl<S: Simd> Rays<S> {
     }
 
     #[inline(always)]
-    fn origin<const PERSPECTIVE: bool>(self, simd: S) -> Vec3x8<S> {
+    pub(super) fn origin<const PERSPECTIVE: bool>(self, simd: S) -> Vec3x8<S> {
         let zero = f32x8::splat(simd, 0.0);
         if PERSPECTIVE {
             [zero; 3]
@@ -123,7 +123,6 @@ impl<S: Simd> Balls<S> {
             let offset = [closest * rays.x - cx, closest * rays.y - cy, -closest - cz];
             BallPass {
                 closest,
-                offset,
                 half_chord_squared: self.radius * self.radius - dot(offset, offset),
                 per_length_squared,
             }
@@ -132,7 +131,6 @@ impl<S: Simd> Balls<S> {
             let offset = [rays.x - cx, rays.y - cy, zero];
             BallPass {
                 closest: -cz,
-                offset,
                 half_chord_squared: self.radius * self.radius
                     - (offset[0] * offset[0] + offset[1] * offset[1]),
                 per_length_squared: f32x8::splat(simd, 1.0),
@@ -146,28 +144,22 @@ impl<S: Simd> Balls<S> {
 pub(super) struct BallPass<S: Simd> {
     /// Depth of the point closest to the centre.
     pub(super) closest: f32x8<S>,
-    /// That point relative to the centre.
-    pub(super) offset: Vec3x8<S>,
     /// Negative where the ray misses.
     pub(super) half_chord_squared: f32x8<S>,
     pub(super) per_length_squared: f32x8<S>,
 }
 
 impl<S: Simd> BallPass<S> {
-    /// From the closest point to the seen wall, in units of depth, and whether there is one. `CUT`: the near plane may open the ball, then
-    /// its far wall is seen from inside.
+    /// From the closest point to the seen wall, in units of depth, and whether there is one. Where the near plane opens the ball, its far
+    /// wall is seen from inside.
     #[inline(always)]
-    pub(super) fn wall<const CUT: bool>(self, simd: S, near: f32x8<S>) -> (f32x8<S>, mask32x8<S>) {
+    pub(super) fn wall(self, simd: S, near: f32x8<S>) -> (f32x8<S>, mask32x8<S>) {
         let zero = f32x8::splat(simd, 0.0);
         let hit = self.half_chord_squared.simd_ge(zero);
         let half_chord = (self.half_chord_squared * self.per_length_squared).sqrt();
-        if CUT {
-            let open = (self.closest - half_chord).simd_lt(near);
-            let along = open.select(half_chord, -half_chord);
-            (along, hit & (self.closest + along).simd_ge(near))
-        } else {
-            (-half_chord, hit)
-        }
+        let open = (self.closest - half_chord).simd_lt(near);
+        let along = open.select(half_chord, -half_chord);
+        (along, hit & (self.closest + along).simd_ge(near))
     }
 }
 
@@ -187,13 +179,13 @@ pub(super) struct Sticks<S: Simd> {
 pub(super) struct StickPass<S: Simd> {
     /// Depth of the point closest to the axis.
     pub(super) closest: f32x8<S>,
+    /// Of ray and axis.
+    pub(super) distance_squared: f32x8<S>,
     /// Negative where the ray misses the endless cylinder.
     pub(super) half_chord_squared: f32x8<S>,
     pub(super) per_across_squared: f32x8<S>,
     /// Direction of the ray: front, side, along.
     direction: Vec3x8<S>,
-    /// Signed area of closest point and direction.
-    cross: f32x8<S>,
     /// Place along the axis of the ray's origin, relative to the middle.
     origin_along: f32x8<S>,
 }
@@ -248,12 +240,13 @@ impl<S: Simd> Sticks<S> {
         let least = f32x8::splat(simd, 1e-12);
         let across_squared = across_squared.simd_gt(least).select(across_squared, least);
         let per_across_squared = f32x8::splat(simd, 1.0) / across_squared;
+        let distance_squared = cross * cross * per_across_squared;
         StickPass {
             closest: towards * per_across_squared,
-            half_chord_squared: self.radius * self.radius - cross * cross * per_across_squared,
+            distance_squared,
+            half_chord_squared: self.radius * self.radius - distance_squared,
             per_across_squared,
             direction,
-            cross,
             origin_along,
         }
     }
@@ -276,16 +269,6 @@ impl<S: Simd> StickPass<S> {
     #[inline(always)]
     pub(super) fn slope_along(&self) -> f32x8<S> {
         self.direction[2]
-    }
-
-    /// Normal at the near wall, as long as the radius, camera axes.
-    #[inline(always)]
-    pub(super) fn normal(&self, sticks: &Sticks<S>) -> Vec3x8<S> {
-        let half_chord = self.half_chord();
-        let area = self.cross * self.per_across_squared;
-        let front = area * self.direction[1] - half_chord * self.direction[0];
-        let side = -(area * self.direction[0]) - half_chord * self.direction[1];
-        each_axis!(axis => sticks.front[axis] * front + sticks.side[axis] * side)
     }
 }
 

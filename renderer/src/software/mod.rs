@@ -1,8 +1,9 @@
 //! The built-in rasteriser: needs no driver, and gives the same bytes on every processor and with any number of threads.
 //!
 //! The road of the data: `upload` (one scene, made relative to its middle) -> `bodies` (what one camera sees of it) -> `bins`
-//! (front to back, tile by tile) -> `tile` (who is seen in each pixel, with `intersect`) -> `edges` (pixels in which samples may differ from the
-//! centre, and what they meet) -> `shade` (colour, once a pixel or a sample). `backend` ties them together.
+//! (front to back, tile by tile) -> `centers` (who is seen through the middle of each pixel of a `tile`) -> `edges` (pixels whose samples
+//! may meet something else) -> `samples` (what they meet) -> `shade` (colour, once for each surface in a pixel). `worker` walks this road
+//! for one tile, `backend` for a picture.
 //!
 //! What is drawn is what `shaders/` says; the formulas here are the same ones, in f32, without fused multiplication, so that each
 //! instruction set rounds alike.
@@ -26,13 +27,16 @@ mod band;
 mod bins;
 mod bodies;
 mod camera;
+mod centers;
 mod edges;
 mod intersect;
 mod level;
+mod samples;
 mod shade;
 mod spare;
 mod tile;
 mod upload;
+mod worker;
 
 pub use backend::SoftwareBackend;
 pub use level::InstructionSet;

@@ -1,114 +1,321 @@
 //! Colour of what is seen: `shade` in `shaders/shared/surface.wgsl`, eight at a time.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x8, i32x8, mask32x8};
+use fearless_simd::{f32x4, f32x8, i32x8, mask32x8, u32x8};
 
+use super::bodies::{Bodies, Surface};
 use super::camera::Camera;
-use super::intersect::{Balls, FullSticks, Rays, Sticks, Vec3x8, dot, each_axis, each_of};
+use super::intersect::{FullSticks, Rays, Vec3x8, along, dot, each_axis, each_of};
 use super::tile::{LANES, Picture};
 
-/// Cosine between view and reflected light above which a highlight changes much from pixel to pixel...
-const HIGHLIGHT: f32 = 0.82;
-/// ...on bodies that are thinner than this, pixels: a pixel of a round body turns the reflected ray by 2 / radius, and the mean of
-/// `0.3 cos^30` over a pixel then differs from its middle's by about `700 / radius^2` levels.
-const HIGHLIGHT_RADIUS_PX: f32 = 24.0;
+/// A highlight is sampled where the mean over a pixel may differ from the middle's by more than about this many levels.
+const HIGHLIGHT_LEVELS: f32 = 1.5;
+/// A pixel of a round body turns the reflected ray by 2 / radius (radius in pixels); over a pixel's samples the mean of `cos^30` then
+/// differs from its middle's by up to this share of it, over the squared radius.
+const HIGHLIGHT_CURVATURE: f32 = 9.2;
 
-/// What is to be shaded: a ray and the key that it meets. Kept apart by kind, so that eight of one kind go together.
+/// What is to be shaded: rays, each with the depth and the key that it meets and the place where the answer goes.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    balls: Vec<Entry>,
-    sticks: Vec<Entry>,
-    full: Vec<Entry>,
-}
-
-/// One ray that met something.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Entry {
-    x: f32,
-    y: f32,
-    pub(super) key: u32,
-    /// Where the answer goes.
-    pub(super) slot: u32,
+    x: Vec<f32>,
+    y: Vec<f32>,
+    depth: Vec<f32>,
+    key: Vec<u32>,
+    slot: Vec<u32>,
+    length: usize,
+    /// Those of the last answer that are shaded apart.
+    full: Vec<usize>,
 }
 
 impl Queue {
-    /// Asks for a colour.
-    #[inline(always)]
-    pub(super) fn push(&mut self, picture: &Picture<'_>, x: f32, y: f32, key: u32, slot: usize) {
-        let entry = Entry {
-            x,
-            y,
-            key,
-            slot: slot as u32,
-        };
-        let balls = picture.bodies.balls.len();
-        if (key as usize) < balls {
-            self.balls.push(entry);
-        } else if picture.bodies.sticks[(key as usize - balls) / 2].full {
-            self.full.push(entry);
-        } else {
-            self.sticks.push(entry);
+    /// Empties it, and makes room.
+    pub(super) fn clear(&mut self, room: usize) {
+        self.length = 0;
+        // Whole chunks are stored and loaded, and the last may begin at the end.
+        let room = room.next_multiple_of(LANES) + LANES;
+        if self.x.len() < room {
+            self.x.resize(room, 0.0);
+            self.y.resize(room, 0.0);
+            self.depth.resize(room, 0.0);
+            self.key.resize(room, 0);
+            self.slot.resize(room, 0);
         }
     }
 
-    /// Answers everything that was asked for, and empties the queue.
-    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool>(
+    /// Asks for one colour.
+    #[inline(always)]
+    pub(super) fn push(&mut self, x: f32, y: f32, depth: f32, key: u32, slot: u32) {
+        let at = self.length;
+        self.x[at] = x;
+        self.y[at] = y;
+        self.depth[at] = depth;
+        self.key[at] = key;
+        self.slot[at] = slot;
+        self.length += 1;
+    }
+
+    /// Asks for colours of eight neighbours of a row where `wanted`; their slots count up.
+    #[inline(always)]
+    pub(super) fn push_row<S: Simd>(
+        &mut self,
+        simd: S,
+        wanted: mask32x8<S>,
+        x: f32x8<S>,
+        y: f32,
+        depth: f32x8<S>,
+        key: u32x8<S>,
+        first_slot: u32,
+    ) {
+        const COUNT: [u32; LANES] = [0, 1, 2, 3, 4, 5, 6, 7];
+        let at = self.length;
+        let slots = u32x8::from_slice(simd, &COUNT) + u32x8::splat(simd, first_slot);
+        f32x8::splat(simd, y).store_slice(&mut self.y[at..at + LANES]);
+        x.compress(wanted).store_slice(&mut self.x[at..at + LANES]);
+        depth
+            .compress(wanted)
+            .store_slice(&mut self.depth[at..at + LANES]);
+        key.compress(wanted)
+            .store_slice(&mut self.key[at..at + LANES]);
+        slots
+            .compress(wanted)
+            .store_slice(&mut self.slot[at..at + LANES]);
+        self.length += wanted.to_bitmask().count_ones() as usize;
+    }
+
+    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals.
+    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
-        mut take: impl FnMut(&Entry, &Answers, usize),
+        mut take: impl FnMut(&Answers),
     ) {
-        for kind in [Kind::Ball, Kind::Stick, Kind::Full] {
-            let entries = match kind {
-                Kind::Ball => &mut self.balls,
-                Kind::Stick => &mut self.sticks,
-                Kind::Full => &mut self.full,
-            };
-            for eight in entries.chunks(LANES) {
-                let mut padded = [eight[0]; LANES];
-                padded[..eight.len()].copy_from_slice(eight);
-                let answer = shade::<S, PERSPECTIVE>(simd, picture, kind, &padded);
-                for (lane, entry) in eight.iter().enumerate() {
-                    take(entry, &answer, lane);
+        self.fill_up();
+        self.full.clear();
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let light = Light::new(simd, picture.camera);
+                for first in (0..self.length).step_by(LANES) {
+                    let count = LANES.min(self.length - first);
+                    let surfaces = self.surfaces(simd, picture.bodies, first);
+                    let ray = self.rays(simd, first);
+                    let depth = f32x8::from_slice(simd, &self.depth[first..first + LANES]);
+                    let normal = surfaces.normal::<PERSPECTIVE>(simd, ray, depth);
+                    let lit = light.shade::<PERSPECTIVE>(simd, ray, depth, normal, surfaces.paint);
+                    let mut lanes = (1_u32 << count) - 1;
+                    if picture.bodies.any_full {
+                        let full = surfaces.radius.simd_lt(f32x8::splat(simd, 0.0));
+                        let mut full = full.to_bitmask() as u32 & lanes;
+                        lanes &= !full;
+                        while full != 0 {
+                            self.full.push(first + full.trailing_zeros() as usize);
+                            full &= full - 1;
+                        }
+                    }
+                    let uneven = light.uneven(simd, lit.highlight, depth, surfaces.radius);
+                    let mut answers = Answers {
+                        lanes,
+                        uneven: uneven.to_bitmask() as u32 & lanes,
+                        ..self.asked(first)
+                    };
+                    answers.set::<S, PLANES>(&lit, depth);
+                    take(&answers);
                 }
+            },
+        );
+        if !self.full.is_empty() {
+            self.answer_full::<S, PERSPECTIVE>(simd, picture, take);
+        }
+        self.length = 0;
+    }
+
+    /// Answers for sticks of which more than the near wall may be seen.
+    fn answer_full<S: Simd, const PERSPECTIVE: bool>(
+        &self,
+        simd: S,
+        picture: &Picture<'_>,
+        mut take: impl FnMut(&Answers),
+    ) {
+        let balls = picture.bodies.balls.len();
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let light = Light::new(simd, picture.camera);
+                let near = f32x8::splat(simd, picture.camera.near_angstrom);
+                for entries in self.full.chunks(LANES) {
+                    let mut answers = Answers {
+                        lanes: (1 << entries.len()) - 1,
+                        ..Answers::default()
+                    };
+                    for lane in 0..LANES {
+                        let at = entries[lane.min(entries.len() - 1)];
+                        answers.x[lane] = self.x[at];
+                        answers.y[lane] = self.y[at];
+                        answers.key[lane] = self.key[at];
+                        answers.slot[lane] = self.slot[at];
+                    }
+                    let of = |lane: usize| {
+                        &picture.bodies.sticks[(answers.key[lane] as usize - balls) / 2]
+                    };
+                    let sticks = FullSticks {
+                        middle: each_axis!(axis => gather(simd, |lane| of(lane).middle[axis])),
+                        axis: each_axis!(axis => gather(simd, |lane| of(lane).along[axis])),
+                        half_length: gather(simd, |lane| of(lane).half_length),
+                        radius: gather(simd, |lane| of(lane).radius),
+                        flat: gather(simd, |lane| of(lane).flat()),
+                        round: gather(simd, |lane| of(lane).round()),
+                    };
+                    let paint = gather(simd, |lane| {
+                        f32::from_bits(picture.upload.paint[answers.key[lane] as usize])
+                    });
+                    let ray = Rays {
+                        x: f32x8::from_slice(simd, &answers.x),
+                        y: f32x8::from_slice(simd, &answers.y),
+                    };
+                    let hit = sticks.hit::<PERSPECTIVE>(simd, ray, near);
+                    let lit = light.shade::<PERSPECTIVE>(
+                        simd,
+                        ray,
+                        hit.depth,
+                        hit.normal,
+                        paint.bitcast(),
+                    );
+                    answers.set::<S, true>(&lit, hit.depth);
+                    take(&answers);
+                }
+            },
+        );
+    }
+
+    /// Answers with the mean over rays beside the asked ones, and sets no depth or normal. Rays that pass a surface by graze it.
+    pub(super) fn answer_sampled<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        offsets_px: &[[f32; 2]],
+        mut take: impl FnMut(&Answers),
+    ) {
+        self.fill_up();
+        let per_pixel = 1.0 / picture.camera.pixel_scale;
+        // Sums of levels are whole numbers, and counts are powers of two: this rounds a half up.
+        let count = offsets_px.len() as u32;
+        let shift = count.trailing_zeros();
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let light = Light::new(simd, picture.camera);
+                let byte = i32x8::splat(simd, 255);
+                for first in (0..self.length).step_by(LANES) {
+                    let surfaces = self.surfaces(simd, picture.bodies, first);
+                    let ray = self.rays(simd, first);
+                    let mut sums = [i32x8::splat(simd, (count / 2).cast_signed()); 3];
+                    for [dx, dy] in offsets_px {
+                        let ray = Rays {
+                            x: ray.x + f32x8::splat(simd, dx * per_pixel),
+                            y: ray.y - f32x8::splat(simd, dy * per_pixel),
+                        };
+                        let depth = surfaces.depth::<PERSPECTIVE>(simd, ray);
+                        let normal = surfaces.normal::<PERSPECTIVE>(simd, ray, depth);
+                        let lit =
+                            light.shade::<PERSPECTIVE>(simd, ray, depth, normal, surfaces.paint);
+                        sums[0] += lit.color & byte;
+                        sums[1] += (lit.color >> 8) & byte;
+                        sums[2] += (lit.color >> 16) & byte;
+                    }
+                    let color = (sums[0] >> shift)
+                        | (sums[1] >> shift) << 8
+                        | (sums[2] >> shift) << 16
+                        | i32x8::splat(simd, OPAQUE);
+                    let mut answers = Answers {
+                        lanes: (1 << LANES.min(self.length - first)) - 1,
+                        ..self.asked(first)
+                    };
+                    answers.set_color(color);
+                    take(&answers);
+                }
+            },
+        );
+        self.length = 0;
+    }
+
+    /// Fills the last chunk up with its last entry.
+    fn fill_up(&mut self) {
+        if let Some(last) = self.length.checked_sub(1) {
+            for at in self.length..self.length.next_multiple_of(LANES) {
+                self.x[at] = self.x[last];
+                self.y[at] = self.y[last];
+                self.depth[at] = self.depth[last];
+                self.key[at] = self.key[last];
             }
-            entries.clear();
+        }
+    }
+
+    #[inline(always)]
+    fn rays<S: Simd>(&self, simd: S, first: usize) -> Rays<S> {
+        Rays {
+            x: f32x8::from_slice(simd, &self.x[first..first + LANES]),
+            y: f32x8::from_slice(simd, &self.y[first..first + LANES]),
+        }
+    }
+
+    /// Answers that are not known yet.
+    #[inline(always)]
+    fn asked(&self, first: usize) -> Answers {
+        let mut answers = Answers::default();
+        answers.x.copy_from_slice(&self.x[first..first + LANES]);
+        answers.y.copy_from_slice(&self.y[first..first + LANES]);
+        answers.key.copy_from_slice(&self.key[first..first + LANES]);
+        answers
+            .slot
+            .copy_from_slice(&self.slot[first..first + LANES]);
+        answers
+    }
+
+    /// Surfaces of eight entries.
+    #[inline(always)]
+    fn surfaces<S: Simd>(&self, simd: S, bodies: &Bodies, first: usize) -> Surfaces<S> {
+        let keys = &self.key[first..first + LANES];
+        // Eight rows of eight numbers become columns, as four squares of four. No closures: they would not be inlined.
+        macro_rules! square {
+            ($lane:literal, $part:literal) => {
+                transposed([
+                    quarter(simd, bodies, keys[$lane], $part),
+                    quarter(simd, bodies, keys[$lane + 1], $part),
+                    quarter(simd, bodies, keys[$lane + 2], $part),
+                    quarter(simd, bodies, keys[$lane + 3], $part),
+                ])
+            };
+        }
+        let (a, b) = (square!(0, 0), square!(4, 0));
+        let (c, d) = (square!(0, 4), square!(4, 4));
+        Surfaces {
+            middle: each_axis!(axis => a[axis].combine(b[axis])),
+            radius: a[3].combine(b[3]),
+            along: each_axis!(axis => c[axis].combine(d[axis])),
+            paint: c[3].combine(d[3]).bitcast(),
         }
     }
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Ball,
-    Stick,
-    Full,
+/// Four numbers of a key's surface.
+#[inline(always)]
+fn quarter<S: Simd>(simd: S, bodies: &Bodies, key: u32, part: usize) -> f32x4<S> {
+    let Surface(row) = &bodies.surfaces[key as usize];
+    f32x4::from_slice(simd, &row[part..part + 4])
 }
 
-/// Not inlined: one copy of it, however many ask.
-fn shade<S: Simd, const PERSPECTIVE: bool>(
-    simd: S,
-    picture: &Picture<'_>,
-    kind: Kind,
-    entries: &[Entry; LANES],
-) -> Answers {
-    simd.vectorize(
-        #[inline(always)]
-        || match kind {
-            Kind::Ball => balls::<S, PERSPECTIVE>(simd, picture, entries),
-            Kind::Stick => sticks::<S, PERSPECTIVE>(simd, picture, entries),
-            Kind::Full => full::<S, PERSPECTIVE>(simd, picture, entries),
-        },
-    )
-}
-
-/// Eight answers.
-pub(super) struct Answers {
-    /// Red lowest, alpha 255.
-    pub(super) color: [u32; LANES],
-    pub(super) depth: [f32; LANES],
-    pub(super) normal: [[f32; LANES]; 3],
-    /// A bit for each lane: one ray may not stand for its pixel.
-    pub(super) highlight: u32,
+/// Columns of four rows.
+#[inline(always)]
+fn transposed<S: Simd>(rows: [f32x4<S>; 4]) -> [f32x4<S>; 4] {
+    let [a, b, c, d] = rows;
+    let (ac, bd) = (a.zip_low(c), b.zip_low(d));
+    let (ac_high, bd_high) = (a.zip_high(c), b.zip_high(d));
+    [
+        ac.zip_low(bd),
+        ac.zip_high(bd),
+        ac_high.zip_low(bd_high),
+        ac_high.zip_high(bd_high),
+    ]
 }
 
 /// Eight of anything.
@@ -121,128 +328,215 @@ fn gather<S: Simd>(simd: S, of: impl Fn(usize) -> f32) -> f32x8<S> {
     f32x8::from_slice(simd, &lanes)
 }
 
-#[inline(always)]
-fn rays_of<S: Simd>(simd: S, entries: &[Entry; LANES]) -> Rays<S> {
-    Rays {
-        x: gather(simd, |lane| entries[lane].x),
-        y: gather(simd, |lane| entries[lane].y),
-    }
+/// Up to eight answers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Answers {
+    /// A bit for each answer there is.
+    pub(super) lanes: u32,
+    /// A bit for each answer that may not stand for its whole pixel.
+    pub(super) uneven: u32,
+    pub(super) x: [f32; LANES],
+    pub(super) y: [f32; LANES],
+    pub(super) key: [u32; LANES],
+    pub(super) slot: [u32; LANES],
+    /// Red lowest, alpha 255.
+    pub(super) color: [u32; LANES],
+    pub(super) depth: [f32; LANES],
+    pub(super) normal: [[f32; LANES]; 3],
 }
 
-#[inline(always)]
-fn paint_of<S: Simd>(simd: S, picture: &Picture<'_>, entries: &[Entry; LANES]) -> i32x8<S> {
-    let mut lanes = [0; LANES];
-    for (lane, entry) in lanes.iter_mut().zip(entries) {
-        *lane = picture.upload.paint[entry.key as usize].cast_signed();
+impl Answers {
+    #[inline(always)]
+    fn set_color<S: Simd>(&mut self, color: i32x8<S>) {
+        color.bitcast::<u32x8<S>>().store_slice(&mut self.color);
     }
-    i32x8::from_slice(simd, &lanes)
-}
 
-#[inline(always)]
-fn balls<S: Simd, const PERSPECTIVE: bool>(
-    simd: S,
-    picture: &Picture<'_>,
-    entries: &[Entry; LANES],
-) -> Answers {
-    let mut parts = [[0.0; LANES]; 4];
-    for (lane, entry) in entries.iter().enumerate() {
-        let ball = &picture.bodies.balls[entry.key as usize];
-        for axis in 0..3 {
-            parts[axis][lane] = ball.center[axis];
+    #[inline(always)]
+    fn set<S: Simd, const PLANES: bool>(&mut self, lit: &Lit<S>, depth: f32x8<S>) {
+        self.set_color(lit.color);
+        if !PLANES {
+            return;
         }
-        parts[3][lane] = ball.radius;
-    }
-    let balls = Balls {
-        center: each_axis!(axis => f32x8::from_slice(simd, &parts[axis])),
-        radius: f32x8::from_slice(simd, &parts[3]),
-    };
-    let rays = rays_of(simd, entries);
-    let mut pass = balls.pass::<PERSPECTIVE>(simd, rays);
-    pass.half_chord_squared = not_negative(simd, pass.half_chord_squared);
-    let near = f32x8::splat(simd, picture.camera.near_angstrom);
-    let (wall, _) = pass.wall::<true>(simd, near);
-    let direction = rays.direction::<PERSPECTIVE>(simd);
-    let normal = each_axis!(axis => pass.offset[axis] + wall * direction[axis]);
-    light::<S, PERSPECTIVE>(
-        simd,
-        picture.camera,
-        direction,
-        pass.closest + wall,
-        normal,
-        paint_of(simd, picture, entries),
-        balls.radius,
-    )
-}
-
-#[inline(always)]
-fn sticks<S: Simd, const PERSPECTIVE: bool>(
-    simd: S,
-    picture: &Picture<'_>,
-    entries: &[Entry; LANES],
-) -> Answers {
-    let balls = picture.bodies.balls.len();
-    let mut parts = [[0.0; LANES]; 14];
-    for (lane, entry) in entries.iter().enumerate() {
-        let stick = &picture.bodies.sticks[(entry.key as usize - balls) / 2];
+        depth.store_slice(&mut self.depth);
         for axis in 0..3 {
-            parts[axis][lane] = stick.front[axis];
-            parts[3 + axis][lane] = stick.side[axis];
-            parts[6 + axis][lane] = stick.along[axis];
-            parts[9 + axis][lane] = stick.own_middle[axis];
+            lit.normal[axis].store_slice(&mut self.normal[axis]);
         }
-        parts[12][lane] = stick.half_length;
-        parts[13][lane] = stick.radius;
     }
-    let sticks = Sticks {
-        front: each_axis!(axis => f32x8::from_slice(simd, &parts[axis])),
-        side: each_axis!(axis => f32x8::from_slice(simd, &parts[3 + axis])),
-        along: each_axis!(axis => f32x8::from_slice(simd, &parts[6 + axis])),
-        own_middle: each_axis!(axis => f32x8::from_slice(simd, &parts[9 + axis])),
-        half_length: f32x8::from_slice(simd, &parts[12]),
-        radius: f32x8::from_slice(simd, &parts[13]),
-    };
-    let rays = rays_of(simd, entries);
-    let mut pass = sticks.pass::<PERSPECTIVE>(simd, rays);
-    pass.half_chord_squared = not_negative(simd, pass.half_chord_squared);
-    light::<S, PERSPECTIVE>(
-        simd,
-        picture.camera,
-        rays.direction::<PERSPECTIVE>(simd),
-        pass.closest - pass.half_chord(),
-        pass.normal(&sticks),
-        paint_of(simd, picture, entries),
-        sticks.radius,
-    )
+
+    /// Calls `take` with each lane of `lanes`.
+    #[inline(always)]
+    pub(super) fn each(mut lanes: u32, mut take: impl FnMut(usize)) {
+        while lanes != 0 {
+            take(lanes.trailing_zeros() as usize % LANES);
+            lanes &= lanes - 1;
+        }
+    }
 }
 
-#[inline(always)]
-fn full<S: Simd, const PERSPECTIVE: bool>(
-    simd: S,
-    picture: &Picture<'_>,
-    entries: &[Entry; LANES],
-) -> Answers {
-    let balls = picture.bodies.balls.len();
-    let of = |lane: usize| &picture.bodies.sticks[(entries[lane].key as usize - balls) / 2];
-    let sticks = FullSticks {
-        middle: each_axis!(axis => gather(simd, |lane| of(lane).middle[axis])),
-        axis: each_axis!(axis => gather(simd, |lane| of(lane).along[axis])),
-        half_length: gather(simd, |lane| of(lane).half_length),
-        radius: gather(simd, |lane| of(lane).radius),
-        flat: gather(simd, |lane| of(lane).flat()),
-        round: gather(simd, |lane| of(lane).round()),
-    };
-    let rays = rays_of(simd, entries);
-    let near = f32x8::splat(simd, picture.camera.near_angstrom);
-    let hit = sticks.hit::<PERSPECTIVE>(simd, rays, near);
-    light::<S, PERSPECTIVE>(
-        simd,
-        picture.camera,
-        rays.direction::<PERSPECTIVE>(simd),
-        hit.depth,
-        hit.normal,
-        paint_of(simd, picture, entries),
-        sticks.radius,
-    )
+/// Eight surfaces; see [`Surface`].
+struct Surfaces<S: Simd> {
+    middle: Vec3x8<S>,
+    radius: f32x8<S>,
+    along: Vec3x8<S>,
+    paint: i32x8<S>,
+}
+
+impl<S: Simd> Surfaces<S> {
+    /// Normal at the point of a ray at a depth; not of unit length, may face away.
+    #[inline(always)]
+    fn normal<const PERSPECTIVE: bool>(&self, simd: S, ray: Rays<S>, depth: f32x8<S>) -> Vec3x8<S> {
+        let direction = ray.direction::<PERSPECTIVE>(simd);
+        let origin = ray.origin::<PERSPECTIVE>(simd);
+        let point = along(origin, depth, direction);
+        let point = each_axis!(axis => point[axis] - self.middle[axis]);
+        along(point, -dot(point, self.along), self.along)
+    }
+
+    /// Depth at which a ray meets the near wall, or passes closest.
+    #[inline(always)]
+    fn depth<const PERSPECTIVE: bool>(&self, simd: S, ray: Rays<S>) -> f32x8<S> {
+        let across = |v: Vec3x8<S>| along(v, -dot(v, self.along), self.along);
+        let direction = across(ray.direction::<PERSPECTIVE>(simd));
+        let origin = ray.origin::<PERSPECTIVE>(simd);
+        let origin = across(each_axis!(axis => origin[axis] - self.middle[axis]));
+        let length = dot(direction, direction);
+        let per_length = f32x8::splat(simd, 1.0) / length;
+        let closest = -dot(origin, direction) * per_length;
+        let offset = along(origin, closest, direction);
+        let half_chord = self.radius * self.radius - dot(offset, offset);
+        closest - (not_negative(simd, half_chord) * per_length).sqrt()
+    }
+}
+
+/// Eight lit points.
+struct Lit<S: Simd> {
+    /// Red lowest, alpha 255.
+    color: i32x8<S>,
+    /// Levels that the highlight adds.
+    highlight: f32x8<S>,
+    /// Unit, towards the viewer.
+    normal: Vec3x8<S>,
+}
+
+/// Alpha 255.
+const OPAQUE: i32 = 0xff00_0000_u32.cast_signed();
+
+/// Light, depth cue and what else is the same for all points.
+struct Light<S: Simd> {
+    key_direction: Vec3x8<S>,
+    fill_direction: Vec3x8<S>,
+    key_diffuse: f32x8<S>,
+    fill_diffuse: f32x8<S>,
+    ambient: f32x8<S>,
+    /// In levels.
+    specular: f32x8<S>,
+    cues: bool,
+    cue_end: f32x8<S>,
+    per_cue: f32x8<S>,
+    /// In levels.
+    cue: Vec3x8<S>,
+    /// See [`Self::uneven`].
+    thick: [f32x8<S>; 2],
+}
+
+impl<S: Simd> Light<S> {
+    #[inline(always)]
+    fn new(simd: S, camera: &Camera) -> Self {
+        let number = |x: f32| f32x8::splat(simd, x);
+        let three = |v: [f32; 3]| each_of!(v, part => number(part));
+        let span = camera.cue_end_angstrom - camera.cue_start_angstrom;
+        let [fixed, per_depth] = camera.pixel_angstrom();
+        let share = (HIGHLIGHT_CURVATURE / HIGHLIGHT_LEVELS).sqrt();
+        Self {
+            key_direction: three(camera.key_direction),
+            fill_direction: three(camera.fill_direction),
+            key_diffuse: number(camera.key_diffuse),
+            fill_diffuse: number(camera.fill_diffuse),
+            ambient: number(camera.ambient),
+            specular: number(camera.specular * 255.0),
+            cues: camera.cue_end_angstrom > 0.0,
+            cue_end: number(camera.cue_end_angstrom),
+            per_cue: number(1.0 / span),
+            cue: each_of!(camera.cue_color, part => number(part * 255.0)),
+            thick: [number(fixed * share), number(per_depth * share)],
+        }
+    }
+
+    /// Where a highlight of this many levels changes much within a pixel.
+    #[inline(always)]
+    fn uneven(
+        &self,
+        simd: S,
+        highlight: f32x8<S>,
+        depth: f32x8<S>,
+        radius: f32x8<S>,
+    ) -> mask32x8<S> {
+        let _ = simd;
+        let pixel = self.thick[0] + self.thick[1] * depth;
+        (highlight * pixel * pixel).simd_gt(radius * radius)
+    }
+
+    /// Lighting and depth cue. `normal` may have any length and face away.
+    #[inline(always)]
+    fn shade<const PERSPECTIVE: bool>(
+        &self,
+        simd: S,
+        ray: Rays<S>,
+        depth: f32x8<S>,
+        normal: Vec3x8<S>,
+        paint: i32x8<S>,
+    ) -> Lit<S> {
+        let number = |x: f32| f32x8::splat(simd, x);
+        let one = number(1.0);
+        let direction = ray.direction::<PERSPECTIVE>(simd);
+        let per_length = one / dot(normal, normal).sqrt();
+        let away: mask32x8<S> = dot(normal, direction).simd_gt(number(0.0));
+        let per_length = away.select(-per_length, per_length);
+        let normal = each_of!(normal, part => part * per_length);
+        let key = dot(normal, self.key_direction);
+        let fill = dot(normal, self.fill_direction);
+        let diffuse = self.key_diffuse * not_negative(simd, -key)
+            + self.fill_diffuse * not_negative(simd, -fill);
+        let twice = key + key;
+        let reflected = each_axis!(axis => self.key_direction[axis] - twice * normal[axis]);
+        let mut mirror = not_negative(simd, -dot(reflected, direction));
+        if PERSPECTIVE {
+            mirror = mirror / dot(direction, direction).sqrt();
+        }
+        let m2 = mirror * mirror;
+        let m4 = m2 * m2;
+        let m8 = m4 * m4;
+        let m16 = m8 * m8;
+        let highlight = self.specular * (m16 * m8 * m4 * m2);
+        let lit = self.ambient + diffuse;
+        let kept = if self.cues {
+            at_most(
+                simd,
+                not_negative(simd, (self.cue_end - depth) * self.per_cue),
+                1.0,
+            )
+        } else {
+            one
+        };
+        let byte = i32x8::splat(simd, 255);
+        let mut color = i32x8::splat(simd, OPAQUE);
+        for channel in [0_u32, 1, 2] {
+            let base = f32x8::float_from((paint >> (8 * channel)) & byte);
+            // May exceed 255 here: what is too bright fades with depth before it is cut off.
+            let mut value = base * lit + highlight;
+            if self.cues {
+                let cue = self.cue[channel as usize];
+                value = cue * (one - kept) + value * kept;
+            }
+            let level = i32x8::truncate_from(at_most(simd, value, 255.0) + number(0.5));
+            color |= level << (8 * channel);
+        }
+        Lit {
+            color,
+            highlight,
+            normal,
+        }
+    }
 }
 
 #[inline(always)]
@@ -252,87 +546,7 @@ fn not_negative<S: Simd>(simd: S, x: f32x8<S>) -> f32x8<S> {
 }
 
 #[inline(always)]
-fn at_most_one<S: Simd>(simd: S, x: f32x8<S>) -> f32x8<S> {
-    let one = f32x8::splat(simd, 1.0);
-    x.simd_lt(one).select(x, one)
-}
-
-/// Lighting and depth cue.
-#[inline(always)]
-fn light<S: Simd, const PERSPECTIVE: bool>(
-    simd: S,
-    camera: &Camera,
-    direction: Vec3x8<S>,
-    depth: f32x8<S>,
-    normal: Vec3x8<S>,
-    paint: i32x8<S>,
-    radius: f32x8<S>,
-) -> Answers {
-    let number = |x: f32| f32x8::splat(simd, x);
-    let three = |v: [f32; 3]| each_of!(v, part => number(part));
-    let one = number(1.0);
-    let normal_length = dot(normal, normal).sqrt();
-    let mut normal = each_of!(normal, part => part / normal_length);
-    let away: mask32x8<S> = dot(normal, direction).simd_gt(number(0.0));
-    normal = each_of!(normal, part => away.select(-part, part));
-    let towards_hit = if PERSPECTIVE {
-        let length = dot(direction, direction).sqrt();
-        each_of!(direction, part => part / length)
-    } else {
-        direction
-    };
-    let key_direction = three(camera.key_direction);
-    let key = dot(normal, key_direction);
-    let fill = dot(normal, three(camera.fill_direction));
-    let diffuse = number(camera.key_diffuse) * not_negative(simd, -key)
-        + number(camera.fill_diffuse) * not_negative(simd, -fill);
-    let twice = number(2.0) * key;
-    let reflected = each_axis!(axis => key_direction[axis] - twice * normal[axis]);
-    let mirror = not_negative(simd, -dot(reflected, towards_hit));
-    let m2 = mirror * mirror;
-    let m4 = m2 * m2;
-    let m8 = m4 * m4;
-    let m16 = m8 * m8;
-    let highlight = number(camera.specular) * (m16 * m8 * m4 * m2);
-    let lit = number(camera.ambient) + diffuse;
-    let kept = if camera.cue_end_angstrom > 0.0 {
-        let share = (number(camera.cue_end_angstrom) - depth)
-            / number(camera.cue_end_angstrom - camera.cue_start_angstrom);
-        at_most_one(simd, not_negative(simd, share))
-    } else {
-        one
-    };
-    let cue = three(camera.cue_color);
-    let byte = i32x8::splat(simd, 255);
-    let mut color = i32x8::splat(simd, 0xff00_0000_u32.cast_signed());
-    for channel in [0_u32, 1, 2] {
-        let base = f32x8::float_from((paint >> (8 * channel)) & byte) / number(255.0);
-        // May exceed 1 here: what is too bright fades with depth before it is cut off.
-        let mut value = base * lit + highlight;
-        if camera.cue_end_angstrom > 0.0 {
-            value = cue[channel as usize] * (one - kept) + value * kept;
-        }
-        value = at_most_one(simd, value);
-        let level = i32x8::truncate_from(value * number(255.0) + number(0.5));
-        color |= level << (8 * channel);
-    }
-    let thick =
-        number(HIGHLIGHT_RADIUS_PX / camera.pixel_scale) * if PERSPECTIVE { depth } else { one };
-    let highlights = mirror.simd_gt(number(HIGHLIGHT)) & radius.simd_lt(thick);
-    let mut answers = Answers {
-        color: [0; LANES],
-        depth: [0.0; LANES],
-        normal: [[0.0; LANES]; 3],
-        highlight: highlights.to_bitmask() as u32,
-    };
-    let mut lanes = [0; LANES];
-    color.store_slice(&mut lanes);
-    for (answer, lane) in answers.color.iter_mut().zip(lanes) {
-        *answer = lane.cast_unsigned();
-    }
-    depth.store_slice(&mut answers.depth);
-    for axis in 0..3 {
-        normal[axis].store_slice(&mut answers.normal[axis]);
-    }
-    answers
+fn at_most<S: Simd>(simd: S, x: f32x8<S>, most: f32) -> f32x8<S> {
+    let most = f32x8::splat(simd, most);
+    x.simd_lt(most).select(x, most)
 }

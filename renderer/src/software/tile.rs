@@ -1,11 +1,10 @@
-//! Who is seen through the centres of a tile's pixels.
+//! One tile's pixels, and how a nearer hit takes a pixel.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, mask32x8, u32x8};
 
-use super::bodies::{Ball, Bodies, Seen, Stick};
-use super::camera::Camera;
-use super::intersect::{Balls, FullSticks, Rays, Sticks};
+use super::bodies::{Bodies, Stick};
+use super::camera::{Camera, Lines};
 use super::upload::Upload;
 
 /// Edge of a tile with its apron, pixels.
@@ -14,12 +13,12 @@ pub(super) const TILE_PX: usize = 32;
 pub(super) const TILE_PIXELS: usize = TILE_PX * TILE_PX;
 /// Rays that are cast together.
 pub(super) const LANES: usize = 8;
+/// Chunks of [`LANES`] pixels in a row.
+pub(super) const ROW_CHUNKS: usize = TILE_PX / LANES;
 /// Key of a pixel that shows nothing.
 pub(super) const NOTHING: u32 = u32::MAX;
-/// How many primitives are drawn between two looks at the farthest depth.
-const LOOK_EVERY: usize = 8;
-/// A primitive whose radius is below this many [`Ball::reach`] is sampled wherever it is seen: its shading varies too much within a pixel.
-const THIN_REACHES: f32 = 5.5;
+/// Blocks of 8 x 8 pixels in a tile.
+const BLOCKS: usize = ROW_CHUNKS * ROW_CHUNKS;
 
 /// What does not change within a picture.
 #[derive(Debug, Clone, Copy)]
@@ -31,34 +30,77 @@ pub(super) struct Picture<'a> {
     pub(super) disorder: f32,
 }
 
+impl Picture<'_> {
+    /// True when a key is of a stick that is not simply a tube's near wall.
+    #[inline(always)]
+    pub(super) fn is_full(&self, key: u32) -> bool {
+        self.bodies.any_full
+            && (key as usize)
+                .checked_sub(self.bodies.balls.len())
+                .is_some_and(|half| self.bodies.sticks[half / 2].full)
+    }
+}
+
 /// One tile's pixels.
 #[derive(Debug)]
 pub(super) struct Tile {
     /// Column and row of the picture of the first pixel, apron included.
     pub(super) origin_px: [i32; 2],
-    /// Places of the pixels' centres on the picture.
-    pub(super) columns_px: [f32; TILE_PX],
+    /// Places of the rows' centres on the picture.
     pub(super) rows_px: [f32; TILE_PX],
     /// Rays through them.
     pub(super) xs: [f32; TILE_PX],
     pub(super) ys: [f32; TILE_PX],
+    /// A ray's squared length is the sum of its column's and its row's part.
+    pub(super) x_squares: [f32; TILE_PX],
+    pub(super) y_squares: [f32; TILE_PX],
     pub(super) depth: Box<[f32; TILE_PIXELS]>,
     pub(super) key: Box<[u32; TILE_PIXELS]>,
     /// Least depth of what may begin or end within the pixel; infinite for nothing.
     pub(super) outline: Box<[f32; TILE_PIXELS]>,
+    /// For each block of 8 x 8 pixels the farthest depth in it and in the pixels around it.
+    pub(super) farthest: [f32; BLOCKS],
+    /// What may be met by a sample: runs of `touches`, one a body.
+    pub(super) runs: Vec<Run>,
+    pub(super) touches: Vec<Touch>,
+    /// For each row a bit for each chunk that is in `touches`.
+    pub(super) touched: [u8; TILE_PX],
+}
+
+/// A body's part of [`Tile::touches`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    /// As in [`super::bodies::Seen`].
+    pub(super) body: u32,
+    pub(super) near: f32,
+    /// Where it ends; it starts where the one before ends.
+    pub(super) end: u32,
+}
+
+/// Pixels of one chunk in which rays of samples may meet a body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Touch {
+    pub(super) chunk: u16,
+    /// A bit for each pixel.
+    pub(super) lanes: u16,
 }
 
 impl Default for Tile {
     fn default() -> Self {
         Self {
             origin_px: [0; 2],
-            columns_px: [0.0; TILE_PX],
             rows_px: [0.0; TILE_PX],
             xs: [0.0; TILE_PX],
             ys: [0.0; TILE_PX],
+            x_squares: [0.0; TILE_PX],
+            y_squares: [0.0; TILE_PX],
             depth: Box::new([0.0; TILE_PIXELS]),
             key: Box::new([0; TILE_PIXELS]),
             outline: Box::new([0.0; TILE_PIXELS]),
+            farthest: [0.0; BLOCKS],
+            runs: Vec::new(),
+            touches: Vec::new(),
+            touched: [0; TILE_PX],
         }
     }
 }
@@ -89,268 +131,133 @@ impl Window {
             bottom: bottom as usize,
         })
     }
+
+    /// A bit for each block that it touches.
+    #[inline(always)]
+    fn blocks(self) -> u32 {
+        let below = |count: usize| (1_u32 << count) - 1;
+        let columns = below(self.right / LANES + 1) & !below(self.left / LANES);
+        let rows =
+            below((self.bottom / LANES + 1) * ROW_CHUNKS) & !below(self.top / LANES * ROW_CHUNKS);
+        (columns * 0x1111) & rows
+    }
 }
 
-/// First and last column of the picture's row that a stick may touch; the first is above the last where it touches none.
+/// First and last column of a tile's row that a stick may touch; the first is above the last where it touches none.
 #[inline(always)]
-pub(super) fn stick_columns(stick: &Stick, rect: [i16; 4], row_px: f32) -> (i32, i32) {
+pub(super) fn stick_columns(
+    stick: &Stick,
+    rect: [i16; 4],
+    row_px: f32,
+    origin_px: i32,
+) -> (i32, i32) {
     let middle = stick.span[0] + stick.span[1] * row_px;
-    // Casts saturate.
-    let left = (middle - stick.span[2]).floor() as i32;
-    let right = (middle + stick.span[2]).floor() as i32;
-    (left.max(i32::from(rect[0])), right.min(i32::from(rect[2])))
+    // Casts saturate, and round towards zero: one more column at the left.
+    let left = (middle - stick.span[2]) as i32;
+    let right = (middle + stick.span[2]) as i32;
+    let left = left.saturating_sub(1).max(i32::from(rect[0]));
+    let right = right.min(i32::from(rect[2]));
+    (
+        (left - origin_px).max(0),
+        (right - origin_px).min(TILE_PX as i32 - 1),
+    )
 }
 
 impl Tile {
-    /// Turns to another tile; nothing is seen yet.
-    pub(super) fn turn_to(&mut self, camera: &Camera, origin_px: [i32; 2]) {
+    /// Turns to another tile; nothing is seen yet. `at` is its first line of each of `lines`.
+    pub(super) fn turn_to<S: Simd>(
+        &mut self,
+        simd: S,
+        [columns, rows]: &[Lines; 2],
+        at: [usize; 2],
+        origin_px: [i32; 2],
+    ) {
+        fn copy(to: &mut [f32; TILE_PX], from: &[f32], at: usize) {
+            to.copy_from_slice(&from[at..at + TILE_PX]);
+        }
         self.origin_px = origin_px;
-        for column in 0..TILE_PX {
-            self.columns_px[column] = (origin_px[0] + column as i32) as f32 + 0.5;
-            self.xs[column] = camera.ray_x(self.columns_px[column]);
-            self.rows_px[column] = (origin_px[1] + column as i32) as f32 + 0.5;
-            self.ys[column] = camera.ray_y(self.rows_px[column]);
-        }
-        self.depth.fill(f32::INFINITY);
-        self.key.fill(NOTHING);
-        self.outline.fill(f32::INFINITY);
-    }
-
-    /// Casts the rays through all centres. `edges`: also notes outlines, for [`super::edges`].
-    pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        picture: &Picture<'_>,
-        members: &[u32],
-        edges: bool,
-    ) {
-        let bodies = picture.bodies;
-        let balls = bodies.balls.len();
-        let mut farthest = f32::INFINITY;
-        for (turn, member) in members.iter().enumerate() {
-            let seen = &bodies.seen[*member as usize];
-            if turn % LOOK_EVERY == LOOK_EVERY - 1 {
-                farthest = farthest_of(simd, self.depth.as_slice());
-            }
-            // Everything that follows is behind everything that is seen, outlines included.
-            if seen.near - picture.disorder > farthest {
-                break;
-            }
-            let Some(window) = Window::of(seen.rect, self.origin_px) else {
-                continue;
-            };
-            let body = seen.body as usize;
-            if let Some(ball) = bodies.balls.get(body) {
-                self.see_ball::<S, PERSPECTIVE>(simd, picture, ball, seen, window, edges);
-            } else {
-                let stick = &bodies.sticks[body - balls];
-                let key = (2 * body - balls) as u32;
-                if stick.full {
-                    self.see_full::<S, PERSPECTIVE>(
-                        simd, picture, stick, key, seen.rect, window, edges,
-                    );
-                } else {
-                    self.see_stick::<S, PERSPECTIVE>(simd, stick, key, seen.rect, window, edges);
-                }
-            }
-        }
-    }
-
-    fn see_ball<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        picture: &Picture<'_>,
-        ball: &Ball,
-        seen: &Seen,
-        window: Window,
-        edges: bool,
-    ) {
-        let columns = (i32::from(seen.rect[0]), i32::from(seen.rect[2]));
         simd.vectorize(
             #[inline(always)]
             || {
-                let balls = Balls::splat(simd, ball);
-                let near = f32x8::splat(simd, picture.camera.near_angstrom);
-                let keys = u32x8::splat(simd, seen.body);
-                let outline = Outline::new(simd, ball.radius, ball.reach, ball.near, ball.cut);
-                for row in window.top..=window.bottom {
-                    let y = f32x8::splat(simd, self.ys[row]);
-                    for chunk in window.left / LANES..=window.right / LANES {
-                        let x = f32x8::from_slice(simd, &self.xs[chunk * LANES..][..LANES]);
-                        let at = row * TILE_PX + chunk * LANES;
-                        let pass = balls.pass::<PERSPECTIVE>(simd, Rays { x, y });
-                        if !pass
-                            .half_chord_squared
-                            .simd_ge(outline.lowest(edges))
-                            .any_true()
-                        {
-                            continue;
-                        }
-                        if edges {
-                            let touched = outline.touched(pass.half_chord_squared);
-                            if touched.any_true() {
-                                let depth = outline.depth(pass.closest, outline.half_chord);
-                                self.note(simd, at, columns, touched, depth);
-                            }
-                        }
-                        let (wall, hit) = if ball.cut {
-                            pass.wall::<true>(simd, near)
-                        } else {
-                            pass.wall::<false>(simd, near)
-                        };
-                        if hit.any_true() {
-                            self.keep(simd, at, hit, pass.closest + wall, keys);
-                        }
-                    }
-                }
+                copy(&mut self.xs, &columns.rays, at[0]);
+                copy(&mut self.x_squares, &columns.squares, at[0]);
+                copy(&mut self.rows_px, &rows.px, at[1]);
+                copy(&mut self.ys, &rows.rays, at[1]);
+                copy(&mut self.y_squares, &rows.squares, at[1]);
+                self.depth.fill(f32::INFINITY);
+                self.key.fill(NOTHING);
+                self.outline.fill(f32::INFINITY);
             },
         );
+        self.farthest = [f32::INFINITY; BLOCKS];
+        self.touched = [0; TILE_PX];
+        self.runs.clear();
+        self.touches.clear();
     }
 
-    fn see_stick<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        stick: &Stick,
-        key: u32,
-        rect: [i16; 4],
-        window: Window,
-        edges: bool,
-    ) {
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                let sticks = Sticks::splat(simd, stick);
-                let keys = [u32x8::splat(simd, key), u32x8::splat(simd, key + 1)];
-                let zero = f32x8::splat(simd, 0.0);
-                let outline = Outline::new(simd, stick.radius, stick.reach, stick.near, false);
-                let reach = f32x8::splat(simd, stick.half_length + 2.0 * stick.reach);
-                for row in window.top..=window.bottom {
-                    let columns = stick_columns(stick, rect, self.rows_px[row]);
-                    let left = (columns.0 - self.origin_px[0]).max(0);
-                    let right = (columns.1 - self.origin_px[0]).min(TILE_PX as i32 - 1);
-                    if left > right {
-                        continue;
-                    }
-                    let (left, right) = (left as usize, right as usize);
-                    let y = f32x8::splat(simd, self.ys[row]);
-                    for chunk in left / LANES..=right / LANES {
-                        let x = f32x8::from_slice(simd, &self.xs[chunk * LANES..][..LANES]);
-                        let at = row * TILE_PX + chunk * LANES;
-                        let pass = sticks.pass::<PERSPECTIVE>(simd, Rays { x, y });
-                        if !pass
-                            .half_chord_squared
-                            .simd_ge(outline.lowest(edges))
-                            .any_true()
-                        {
-                            continue;
-                        }
-                        if edges {
-                            let touched = outline.touched(pass.half_chord_squared);
-                            if touched.any_true() {
-                                let half_chord =
-                                    outline.half_chord * pass.per_across_squared.sqrt();
-                                let place = pass.place_along(pass.closest).abs()
-                                    - pass.slope_along().abs() * half_chord;
-                                // Not "less or equal": what is no number counts as touched.
-                                let touched = touched & !place.simd_gt(reach);
-                                let depth = outline.depth(pass.closest, half_chord);
-                                self.note(simd, at, columns, touched, depth);
-                            }
-                        }
-                        let depth = pass.closest - pass.half_chord();
-                        let place = pass.place_along(depth);
-                        let hit = pass.half_chord_squared.simd_ge(zero)
-                            & place.abs().simd_le(sticks.half_length);
-                        if hit.any_true() {
-                            let keys = place.simd_lt(zero).select(keys[0], keys[1]);
-                            self.keep(simd, at, hit, depth, keys);
-                        }
-                    }
-                }
-            },
-        );
-    }
-
-    fn see_full<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        picture: &Picture<'_>,
-        stick: &Stick,
-        key: u32,
-        rect: [i16; 4],
-        window: Window,
-        edges: bool,
-    ) {
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                let sticks = FullSticks::splat(simd, stick);
-                let near = f32x8::splat(simd, picture.camera.near_angstrom);
-                let keys = [u32x8::splat(simd, key), u32x8::splat(simd, key + 1)];
-                for row in window.top..=window.bottom {
-                    let columns = stick_columns(stick, rect, self.rows_px[row]);
-                    let left = (columns.0 - self.origin_px[0]).max(0);
-                    let right = (columns.1 - self.origin_px[0]).min(TILE_PX as i32 - 1);
-                    if left > right {
-                        continue;
-                    }
-                    let (left, right) = (left as usize, right as usize);
-                    let y = f32x8::splat(simd, self.ys[row]);
-                    for chunk in left / LANES..=right / LANES {
-                        let x = f32x8::from_slice(simd, &self.xs[chunk * LANES..][..LANES]);
-                        let at = row * TILE_PX + chunk * LANES;
-                        if edges {
-                            // It has creases, rims and insides: all of its pixels are sampled.
-                            let zero = f32x8::splat(simd, 0.0);
-                            let depth = f32x8::splat(simd, stick.near);
-                            self.note(simd, at, columns, zero.simd_eq(zero), depth);
-                        }
-                        let hit = sticks.hit::<PERSPECTIVE>(simd, Rays { x, y }, near);
-                        if hit.hit.any_true() {
-                            let keys = hit.first_half.select(keys[0], keys[1]);
-                            self.keep(simd, at, hit.hit, hit.depth, keys);
-                        }
-                    }
-                }
-            },
-        );
-    }
-
-    /// Keeps what is nearer than what is there; of equally deep surfaces the lower key.
+    /// Notes which pixels of a chunk a body touches.
     #[inline(always)]
-    fn keep<S: Simd>(
+    pub(super) fn touch(&mut self, row: usize, chunk: usize, lanes: u32) {
+        self.touched[row] |= 1 << chunk;
+        self.touches.push(Touch {
+            chunk: (row * ROW_CHUNKS + chunk) as u16,
+            lanes: lanes as u16,
+        });
+    }
+
+    /// Blocks of a window in which something at this depth may be seen, a bit each.
+    #[inline(always)]
+    pub(super) fn open_blocks<S: Simd>(&self, simd: S, window: Window, near: f32) -> u32 {
+        let near = f32x8::splat(simd, near);
+        let open = |from: usize| {
+            let farthest = f32x8::from_slice(simd, &self.farthest[from..from + LANES]);
+            near.simd_le(farthest).to_bitmask() as u32
+        };
+        window.blocks() & (open(0) | open(LANES) << LANES)
+    }
+
+    /// Looks at the farthest depths again, and tells the farthest of all.
+    #[inline(always)]
+    pub(super) fn look<S: Simd>(&mut self, simd: S) -> f32 {
+        let mut blocks = [f32x8::splat(simd, 0.0); BLOCKS];
+        for row in 0..TILE_PX {
+            let at = row * TILE_PX;
+            let depths = |from: usize| f32x8::from_slice(simd, &self.depth[from..][..LANES]);
+            let mut deepest = [f32x8::splat(simd, 0.0); ROW_CHUNKS];
+            for chunk in 0..ROW_CHUNKS {
+                let from = at + chunk * LANES;
+                // With the neighbours left and right, as far as there are any.
+                let left = depths(from - usize::from(chunk > 0));
+                let right = depths(from + usize::from(chunk < ROW_CHUNKS - 1));
+                deepest[chunk] = depths(from).max(left).max(right);
+            }
+            let (first, last) = (row.saturating_sub(1), (row + 1).min(TILE_PX - 1));
+            for block_row in [first / LANES, last / LANES] {
+                for chunk in 0..ROW_CHUNKS {
+                    let block = &mut blocks[block_row * ROW_CHUNKS + chunk];
+                    *block = block.max(deepest[chunk]);
+                }
+            }
+        }
+        let mut farthest = 0.0_f32;
+        for (place, block) in self.farthest.iter_mut().zip(blocks) {
+            let mut lanes = [0.0; LANES];
+            block.store_slice(&mut lanes);
+            *place = lanes.into_iter().fold(0.0, f32::max);
+            farthest = farthest.max(*place);
+        }
+        farthest
+    }
+
+    /// Notes an outline at a depth.
+    #[inline(always)]
+    pub(super) fn note<S: Simd>(
         &mut self,
         simd: S,
         at: usize,
-        hit: mask32x8<S>,
-        depth: f32x8<S>,
-        key: u32x8<S>,
-    ) {
-        keep(
-            simd,
-            &mut self.depth[at..at + LANES],
-            &mut self.key[at..at + LANES],
-            hit,
-            depth,
-            key,
-        );
-    }
-
-    #[inline(always)]
-    fn note<S: Simd>(
-        &mut self,
-        simd: S,
-        at: usize,
-        columns: (i32, i32),
         touched: mask32x8<S>,
         depth: f32x8<S>,
     ) {
-        let first = at % TILE_PX;
-        let x_px = f32x8::from_slice(simd, &self.columns_px[first..first + LANES]);
-        // Exactly these columns, wherever the tile begins: a crop must mark the pixels that the whole picture marks.
-        let touched = touched
-            & x_px.simd_gt(f32x8::splat(simd, columns.0 as f32))
-            & x_px.simd_lt(f32x8::splat(simd, columns.1 as f32 + 1.0));
         let outline = &mut self.outline[at..at + LANES];
         let there = f32x8::from_slice(simd, outline);
         (touched & depth.simd_lt(there))
@@ -361,89 +268,32 @@ impl Tile {
 
 /// Keeps what is nearer than what is there; of equally deep surfaces the lower key.
 #[inline(always)]
-pub(super) fn keep<S: Simd>(
-    simd: S,
-    depths: &mut [f32],
-    keys: &mut [u32],
+pub(super) fn nearer<S: Simd>(
     hit: mask32x8<S>,
-    depth: f32x8<S>,
-    key: u32x8<S>,
-) {
-    let there = f32x8::from_slice(simd, depths);
-    let key_there = u32x8::from_slice(simd, keys);
+    [depth, there]: [f32x8<S>; 2],
+    [key, key_there]: [u32x8<S>; 2],
+) -> (f32x8<S>, u32x8<S>) {
     let nearer = hit & (depth.simd_lt(there) | (depth.simd_eq(there) & key.simd_lt(key_there)));
-    nearer.select(depth, there).store_slice(depths);
-    nearer.select(key, key_there).store_slice(keys);
+    (nearer.select(depth, there), nearer.select(key, key_there))
 }
 
-/// Largest of depths; their number is a multiple of [`LANES`].
-pub(super) fn farthest_of<S: Simd>(simd: S, depths: &[f32]) -> f32 {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            let (chunks, _) = depths.as_chunks::<LANES>();
-            let mut farthest = f32x8::splat(simd, 0.0);
-            for chunk in chunks {
-                let depth = f32x8::from_slice(simd, chunk);
-                farthest = depth.simd_gt(farthest).select(depth, farthest);
-            }
-            let mut lanes = [0.0; LANES];
-            farthest.store_slice(&mut lanes);
-            lanes.into_iter().fold(0.0, f32::max)
-        },
-    )
-}
-
-/// Where a round body's outline runs, in terms of the squared half chord: within `reach` of the outline the rays of a pixel's samples may
-/// hit it or miss it.
-#[derive(Clone, Copy)]
-struct Outline<S: Simd> {
-    zero: f32x8<S>,
-    low: f32x8<S>,
-    high: f32x8<S>,
-    /// Longest half chord of a sample of a touched pixel, angstrom.
-    half_chord: f32x8<S>,
-    reach: f32x8<S>,
-    near: f32x8<S>,
-}
-
-impl<S: Simd> Outline<S> {
+impl Tile {
+    /// Keeps hits of one chunk; see [`nearer`].
     #[inline(always)]
-    fn new(simd: S, radius: f32, reach: f32, near: f32, everywhere: bool) -> Self {
-        let number = |x: f32| f32x8::splat(simd, x);
-        let thin = everywhere || radius < THIN_REACHES * reach;
-        // With o the distance of the centre's ray: o <= r + e, and o >= r - e unless all is to be sampled.
-        let product = radius * reach;
-        let square = reach * reach;
-        Self {
-            zero: number(0.0),
-            low: number(-(2.0 * product + square)),
-            high: number(if thin { f32::INFINITY } else { 2.0 * product }),
-            half_chord: number(if thin {
-                f32::INFINITY
-            } else {
-                (4.0 * product + 2.0 * square).sqrt()
-            }),
-            reach: number(reach),
-            near: number(near),
-        }
-    }
-
-    /// Squared half chord below which nothing is to be done.
-    #[inline(always)]
-    fn lowest(&self, edges: bool) -> f32x8<S> {
-        if edges { self.low } else { self.zero }
-    }
-
-    #[inline(always)]
-    fn touched(&self, half_chord_squared: f32x8<S>) -> mask32x8<S> {
-        half_chord_squared.simd_ge(self.low) & half_chord_squared.simd_le(self.high)
-    }
-
-    /// Least depth of the body in a touched pixel.
-    #[inline(always)]
-    fn depth(&self, closest: f32x8<S>, half_chord: f32x8<S>) -> f32x8<S> {
-        let depth = closest - half_chord - self.reach;
-        depth.simd_gt(self.near).select(depth, self.near)
+    pub(super) fn keep<S: Simd>(
+        &mut self,
+        simd: S,
+        at: usize,
+        hit: mask32x8<S>,
+        depth: f32x8<S>,
+        key: u32x8<S>,
+    ) {
+        let depths = &mut self.depth[at..at + LANES];
+        let keys = &mut self.key[at..at + LANES];
+        let there = f32x8::from_slice(simd, depths);
+        let key_there = u32x8::from_slice(simd, keys);
+        let (depth, key) = nearer(hit, [depth, there], [key, key_there]);
+        depth.store_slice(depths);
+        key.store_slice(keys);
     }
 }

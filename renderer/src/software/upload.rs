@@ -5,6 +5,8 @@ use std::sync::Arc;
 use glam::DVec3;
 use molshot_scenes::{Cylinder, Scene};
 
+use super::tile::NOTHING;
+
 /// A scene's primitives relative to the middle of its box, in f32.
 ///
 /// A *key* says what a pixel shows: sphere `i` has the key `i`, the first half of cylinder `j` has `spheres + 2 j`, its second half
@@ -21,6 +23,8 @@ pub(super) struct Upload {
     pub(super) paint: Vec<u32>,
     /// Atom of each key.
     pub(super) atoms: Vec<u32>,
+    /// For each half of a cylinder the sphere that goes on from it smoothly, in the same paint; [`NOTHING`] for none.
+    joints: Vec<u32>,
 }
 
 /// A cylinder in scene axes.
@@ -81,9 +85,26 @@ impl Upload {
             origin,
             spheres,
             sticks,
+            joints: joints(scene, &ball_of_atom),
             paint: all().map(|(color, _)| u32::from_le_bytes(color)).collect(),
             atoms: all().map(|(_, atom)| atom).collect(),
         }
+    }
+
+    /// True when the surfaces of two keys go on from each other without a crease and in the same paint, where they touch: the halves of
+    /// a cylinder, and a half and the ball of its own radius about its end.
+    #[inline]
+    pub(super) fn smooth(&self, a: u32, b: u32) -> bool {
+        let (ball, half) = (a.min(b), a.max(b));
+        let Some(place) = (half as usize).checked_sub(self.spheres.len()) else {
+            return false;
+        };
+        self.joints.get(place) == Some(&ball)
+            || ((ball as usize)
+                .checked_sub(self.spheres.len())
+                .map(|ball| ball / 2)
+                == Some(place / 2)
+                && self.paint.get(ball as usize) == self.paint.get(half as usize))
     }
 
     /// True when this is `scene`, not merely an equal one.
@@ -101,6 +122,31 @@ fn balls(scene: &Scene) -> Vec<u32> {
         }
     }
     ball_of_atom
+}
+
+fn joints(scene: &Scene, ball_of_atom: &[u32]) -> Vec<u32> {
+    let joint = |cylinder: &Cylinder, atom: u32, center: [f32; 3], color: [u8; 4]| {
+        ball_of_atom
+            .get(atom as usize)
+            .and_then(|ball| ball.checked_sub(1))
+            .filter(|ball| {
+                let ball = &scene.spheres[*ball as usize];
+                ball.center_angstrom.map(f32::to_bits) == center.map(f32::to_bits)
+                    && ball.radius_angstrom.to_bits() == cylinder.radius_angstrom.to_bits()
+                    && ball.color == color
+            })
+            .unwrap_or(NOTHING)
+    };
+    scene
+        .cylinders
+        .iter()
+        .flat_map(|c| {
+            [
+                joint(c, c.start_atom, c.start_angstrom, c.start_color),
+                joint(c, c.end_atom, c.end_angstrom, c.end_color),
+            ]
+        })
+        .collect()
 }
 
 fn cover_radius(scene: &Scene, ball_of_atom: &[u32], cylinder: &Cylinder) -> f32 {

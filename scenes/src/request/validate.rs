@@ -1,5 +1,6 @@
 //! Ranges and contradictions: what the form alone does not say.
 
+use super::labels::validate_texts;
 use super::{
     BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, OutputRequest, RenderRequest,
     SCHEMA_VERSION, StructureSource, StyleRequest,
@@ -83,6 +84,8 @@ impl StructureSource {
 impl StyleRequest {
     /// Checks sizes and colours.
     pub(crate) fn validate(&self) -> Result<(), SceneError> {
+        self.label_style.validate()?;
+        validate_texts(&self.texts)?;
         let sizes = [
             ("/style/stick_radius_angstrom", self.stick_radius_angstrom),
             ("/style/ball_scale", self.ball_scale),
@@ -140,6 +143,13 @@ impl OutputRequest {
         ];
         for (pointer, edge) in edges {
             check_edge(pointer, edge)?;
+        }
+        if !(1..=100).contains(&self.jpeg_quality) {
+            return Err(SceneError::invalid(
+                "/output/jpeg_quality",
+                format!("a quality of {} is out of range", self.jpeg_quality),
+                "give 1 to 100".into(),
+            ));
         }
         if self.planes.is_empty() {
             return Err(SceneError::invalid(

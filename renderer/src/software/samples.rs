@@ -1,0 +1,486 @@
+//! What the samples of edge pixels meet.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{f32x4, f32x8, mask32x8, u32x4, u32x8};
+
+use super::bodies::{Ball, Stick};
+use super::camera::Lines;
+use super::centers::BallForm;
+use super::edges::Edges;
+use super::intersect::{Balls, FullSticks, Rays, Sticks};
+use super::shade::Queue;
+use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
+
+/// Samples that lie together in memory.
+const QUAD: usize = 4;
+/// Most samples of a pixel.
+const MAX_SAMPLES: usize = 16;
+
+/// Rays through samples, and what they meet.
+#[derive(Debug)]
+pub(super) struct Samples {
+    count: usize,
+    /// Rays through the samples of each column and row, and their parts of squared lengths; as in [`Tile`].
+    xs: Box<[f32; TILE_PX * MAX_SAMPLES]>,
+    ys: Box<[f32; TILE_PX * MAX_SAMPLES]>,
+    x_squares: Box<[f32; TILE_PX * MAX_SAMPLES]>,
+    y_squares: Box<[f32; TILE_PX * MAX_SAMPLES]>,
+    /// Where an edge pixel stands in the list of them.
+    slots: Box<[u16; TILE_PIXELS]>,
+    depth: Vec<f32>,
+    key: Vec<u32>,
+}
+
+impl Default for Samples {
+    fn default() -> Self {
+        let zeros = || Box::new([0.0; TILE_PX * MAX_SAMPLES]);
+        Self {
+            count: 0,
+            xs: zeros(),
+            ys: zeros(),
+            x_squares: zeros(),
+            y_squares: zeros(),
+            slots: Box::new([0; TILE_PIXELS]),
+            depth: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
+            key: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
+        }
+    }
+}
+
+/// Two quads of one row's samples that are cast together.
+#[derive(Clone, Copy)]
+struct Pair<S: Simd> {
+    x: f32x8<S>,
+    y: f32x8<S>,
+    /// Squared length.
+    length: f32x8<S>,
+    /// Where their answers are.
+    at: [usize; 2],
+}
+
+impl<S: Simd> Pair<S> {
+    #[inline(always)]
+    fn rays(&self) -> Rays<S> {
+        Rays {
+            x: self.x,
+            y: self.y,
+        }
+    }
+}
+
+/// What one body may meet in a tile.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    touches: &'a [Touch],
+    deepest: &'a [f32; TILE_PIXELS],
+    near: f32,
+}
+
+impl Samples {
+    /// Casts the rays through all samples of all edges.
+    pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        tile: &Tile,
+        edges: &Edges,
+        lines: &[Lines; 2],
+        at: [usize; 2],
+        count: usize,
+    ) {
+        self.count = count;
+        self.turn_to(lines, at, edges);
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let bodies = picture.bodies;
+                let mut start = 0;
+                for run in &tile.runs {
+                    let part = Part {
+                        touches: &tile.touches[start..run.end as usize],
+                        deepest: &edges.deepest,
+                        near: run.near,
+                    };
+                    start = run.end as usize;
+                    let body = run.body as usize;
+                    if let Some(ball) = bodies.balls.get(body) {
+                        if ball.cut {
+                            self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, run.body);
+                        } else {
+                            self.see_ball(simd, picture, part, ball, run.body);
+                        }
+                    } else {
+                        let stick = &bodies.sticks[body - bodies.balls.len()];
+                        let key = (2 * body - bodies.balls.len()) as u32;
+                        if stick.full {
+                            self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
+                        } else {
+                            self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
+                        }
+                    }
+                }
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn see_ball<S: Simd>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        ball: &Ball,
+        key: u32,
+    ) {
+        let number = |x: f32| f32x8::splat(simd, x);
+        let form = BallForm::new(picture.camera, ball);
+        self.each_pair(
+            simd,
+            part,
+            #[inline(always)]
+            |samples, pair| {
+                let distance = form.distances(simd, pair.x, pair.y);
+                let square = number(form.radius_squared) * pair.length - distance;
+                let hit = square.simd_ge(number(0.0));
+                let closest = number(form.closest[0]) * pair.x
+                    + (number(form.closest[1]) * pair.y + number(form.closest[2]));
+                let depth = (closest - square.sqrt()) / pair.length;
+                samples.keep(simd, &pair, hit, depth, u32x8::splat(simd, key));
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn see_stick<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        part: Part<'_>,
+        stick: &Stick,
+        key: u32,
+    ) {
+        let zero = f32x8::splat(simd, 0.0);
+        let sticks = Sticks::splat(simd, stick);
+        let keys = [u32x8::splat(simd, key), u32x8::splat(simd, key + 1)];
+        self.each_pair(
+            simd,
+            part,
+            #[inline(always)]
+            |samples, pair| {
+                let pass = sticks.pass::<PERSPECTIVE>(simd, pair.rays());
+                let depth = pass.closest - pass.half_chord();
+                let place = pass.place_along(depth);
+                let hit =
+                    pass.half_chord_squared.simd_ge(zero) & place.abs().simd_le(sticks.half_length);
+                let keys = place.simd_lt(zero).select(keys[0], keys[1]);
+                samples.keep(simd, &pair, hit, depth, keys);
+            },
+        );
+    }
+
+    fn see_cut<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        ball: &Ball,
+        key: u32,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let balls = Balls::splat(simd, ball);
+                let near = f32x8::splat(simd, picture.camera.near_angstrom);
+                self.each_pair(
+                    simd,
+                    part,
+                    #[inline(always)]
+                    |samples, pair| {
+                        let pass = balls.pass::<PERSPECTIVE>(simd, pair.rays());
+                        let (wall, hit) = pass.wall(simd, near);
+                        let depth = pass.closest + wall;
+                        samples.keep(simd, &pair, hit, depth, u32x8::splat(simd, key));
+                    },
+                );
+            },
+        );
+    }
+
+    fn see_full<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        stick: &Stick,
+        key: u32,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let full = FullSticks::splat(simd, stick);
+                let near = f32x8::splat(simd, picture.camera.near_angstrom);
+                let keys = [u32x8::splat(simd, key), u32x8::splat(simd, key + 1)];
+                self.each_pair(
+                    simd,
+                    part,
+                    #[inline(always)]
+                    |samples, pair| {
+                        let hit = full.hit::<PERSPECTIVE>(simd, pair.rays(), near);
+                        let keys = hit.first_half.select(keys[0], keys[1]);
+                        samples.keep(simd, &pair, hit.hit, hit.depth, keys);
+                    },
+                );
+            },
+        );
+    }
+
+    /// Prepares the rays of a tile, whose first line of each of `lines` is `at`.
+    fn turn_to(&mut self, [columns, rows]: &[Lines; 2], at: [usize; 2], edges: &Edges) {
+        let count = self.count;
+        let copy = |to: &mut [f32], from: &[f32], at: usize| {
+            to[..TILE_PX * count].copy_from_slice(&from[at * count..(at + TILE_PX) * count]);
+        };
+        copy(self.xs.as_mut_slice(), &columns.sample_rays, at[0]);
+        copy(
+            self.x_squares.as_mut_slice(),
+            &columns.sample_squares,
+            at[0],
+        );
+        copy(self.ys.as_mut_slice(), &rows.sample_rays, at[1]);
+        copy(self.y_squares.as_mut_slice(), &rows.sample_squares, at[1]);
+        for (slot, pixel) in (0..).zip(&edges.pixels) {
+            self.slots[usize::from(*pixel)] = slot;
+        }
+        let samples = edges.pixels.len() * count;
+        self.depth.clear();
+        self.depth.resize(samples, f32::INFINITY);
+        self.key.clear();
+        self.key.resize(samples, NOTHING);
+    }
+
+    /// Hands out the rays that may meet a body, eight at a time.
+    #[inline(always)]
+    fn each_pair<S: Simd>(
+        &mut self,
+        simd: S,
+        part: Part<'_>,
+        mut take: impl FnMut(&mut Self, Pair<S>),
+    ) {
+        let near = f32x8::splat(simd, part.near);
+        for touch in part.touches {
+            let first = usize::from(touch.chunk) * LANES;
+            // Only edges, and only where the body is not certainly hidden.
+            let deepest = f32x8::from_slice(simd, &part.deepest[first..first + LANES]);
+            let mut lanes = near.simd_le(deepest).to_bitmask() as u32 & u32::from(touch.lanes);
+            let row = usize::from(touch.chunk) / ROW_CHUNKS;
+            while lanes != 0 {
+                let one = first + lanes.trailing_zeros() as usize;
+                lanes &= lanes - 1;
+                if self.count == QUAD {
+                    // The last of an odd number goes with itself.
+                    let two = if lanes == 0 {
+                        one
+                    } else {
+                        first + lanes.trailing_zeros() as usize
+                    };
+                    lanes &= lanes.wrapping_sub(1);
+                    let pair = self.pair(simd, row, [(one, 0), (two, 0)]);
+                    take(self, pair);
+                } else {
+                    for quad in (0..self.count).step_by(2 * QUAD) {
+                        let pair = self.pair(simd, row, [(one, quad), (one, quad + QUAD)]);
+                        take(self, pair);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rays of two quads, each of a pixel and its first sample.
+    #[inline(always)]
+    fn pair<S: Simd>(&self, simd: S, row: usize, quads: [(usize, usize); 2]) -> Pair<S> {
+        let count = self.count;
+        let [a, b] = quads;
+        let both = |numbers: &[f32], a: usize, b: usize| {
+            f32x4::from_slice(simd, &numbers[a..a + QUAD])
+                .combine(f32x4::from_slice(simd, &numbers[b..b + QUAD]))
+        };
+        let column = |quad: (usize, usize)| quad.0 % TILE_PX * count + quad.1;
+        let columns = [column(a), column(b)];
+        let rows = [row * count + a.1, row * count + b.1];
+        Pair {
+            x: both(self.xs.as_slice(), columns[0], columns[1]),
+            y: both(self.ys.as_slice(), rows[0], rows[1]),
+            length: both(self.x_squares.as_slice(), columns[0], columns[1])
+                + both(self.y_squares.as_slice(), rows[0], rows[1]),
+            at: [
+                usize::from(self.slots[a.0]) * count + a.1,
+                usize::from(self.slots[b.0]) * count + b.1,
+            ],
+        }
+    }
+
+    #[inline(always)]
+    fn keep<S: Simd>(
+        &mut self,
+        simd: S,
+        pair: &Pair<S>,
+        hit: mask32x8<S>,
+        depth: f32x8<S>,
+        key: u32x8<S>,
+    ) {
+        let [a, b] = pair.at;
+        let depth_there = f32x4::from_slice(simd, &self.depth[a..a + QUAD])
+            .combine(f32x4::from_slice(simd, &self.depth[b..b + QUAD]));
+        let key_there = u32x4::from_slice(simd, &self.key[a..a + QUAD])
+            .combine(u32x4::from_slice(simd, &self.key[b..b + QUAD]));
+        let (depth, key) = nearer(hit, [depth, depth_there], [key, key_there]);
+        let (first, second) = depth.split();
+        first.store_slice(&mut self.depth[a..a + QUAD]);
+        second.store_slice(&mut self.depth[b..b + QUAD]);
+        let (first, second) = key.split();
+        first.store_slice(&mut self.key[a..a + QUAD]);
+        second.store_slice(&mut self.key[b..b + QUAD]);
+    }
+
+    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets are left to `even`; of the others each
+    /// surface is asked for once, at the middle of its samples, in `queue`, and they are listed in `mixed`.
+    pub(super) fn ask<S: Simd>(
+        &self,
+        simd: S,
+        picture: &Picture<'_>,
+        tile: &Tile,
+        edges: &Edges,
+        queue: &mut Queue,
+        mixed: &mut Vec<Mixed>,
+        mut even: impl FnMut(usize),
+    ) {
+        let count = self.count;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                for (slot, pixel) in edges.pixels.iter().enumerate() {
+                    let pixel = usize::from(*pixel);
+                    let all = (1_u32 << count) - 1;
+                    let first = slot * count;
+                    let same = self.same(simd, first, tile.key[pixel]);
+                    if same == all {
+                        even(pixel);
+                        continue;
+                    }
+                    let uncovered = self.same(simd, first, NOTHING);
+                    // Surfaces meet all nine centres: what a sample sees between them was left out.
+                    let gap = edges.deepest[pixel] < f32::INFINITY;
+                    if gap && uncovered == all {
+                        even(pixel);
+                        continue;
+                    }
+                    let mut left = all & !uncovered;
+                    while left != 0 {
+                        let sample = left.trailing_zeros() as usize;
+                        let key = self.key[first + sample];
+                        let same = self.same(simd, first, key);
+                        left &= !same;
+                        let weight = same.count_ones();
+                        let slot = (mixed.len() as u32) << WEIGHT_BITS | weight;
+                        let only = if picture.is_full(key) {
+                            // The middle may lie on another of its faces, or on none.
+                            1 << sample
+                        } else {
+                            same
+                        };
+                        let [x, y, depth] = self.middle(only, pixel, first);
+                        queue.push(x, y, depth, key, slot);
+                    }
+                    let counted = if gap { all & !uncovered } else { all };
+                    mixed.push(Mixed {
+                        pixel: pixel as u16,
+                        samples: counted.count_ones() as u16,
+                        sums: 0,
+                    });
+                }
+            },
+        );
+    }
+
+    /// Which samples of the pixel that starts at `first` meet a key, a bit each.
+    #[inline(always)]
+    fn same<S: Simd>(&self, simd: S, first: usize, key: u32) -> u32 {
+        let mut same = 0;
+        for quad in (0..self.count).step_by(QUAD) {
+            let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
+            let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask() as u32;
+            same |= equal << quad;
+        }
+        same
+    }
+
+    /// Mean ray and depth of some samples.
+    #[inline(always)]
+    fn middle(&self, samples: u32, pixel: usize, first: usize) -> [f32; 3] {
+        let share = 1.0 / samples.count_ones() as f32;
+        let (mut x, mut y, mut depth) = (0.0, 0.0, 0.0);
+        let (column, row) = (pixel % TILE_PX * self.count, pixel / TILE_PX * self.count);
+        for quad in (0..self.count).step_by(QUAD) {
+            let xs = &self.xs[column + quad..][..QUAD];
+            let ys = &self.ys[row + quad..][..QUAD];
+            let depths = &self.depth[first + quad..][..QUAD];
+            for sample in 0..QUAD {
+                // Without a branch: which samples they are is hard to foresee.
+                let counts = samples >> (quad + sample) & 1 == 1;
+                x += if counts { xs[sample] } else { 0.0 };
+                y += if counts { ys[sample] } else { 0.0 };
+                depth += if counts { depths[sample] } else { 0.0 };
+            }
+        }
+        [x * share, y * share, depth * share]
+    }
+}
+
+/// Bits of a slot that hold the number of samples.
+pub(super) const WEIGHT_BITS: u32 = 5;
+
+/// A pixel whose samples meet different things.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mixed {
+    pub(super) pixel: u16,
+    /// How many samples count.
+    pub(super) samples: u16,
+    /// Sums of red, green, blue and the number of samples that met something; 16 bits each, red lowest.
+    pub(super) sums: u64,
+}
+
+impl Mixed {
+    /// Adds the colour of some samples.
+    #[inline(always)]
+    pub(super) fn add(&mut self, color: u32, samples: u32) {
+        let color = u64::from(color);
+        let spread = color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
+        self.sums += spread * u64::from(samples);
+    }
+
+    /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up, over the background.
+    #[inline(always)]
+    pub(super) fn mean(&self, background: u32, transparent: bool) -> [u8; 4] {
+        let samples = u32::from(self.samples);
+        let sum = |channel: u32| (self.sums >> (16 * channel)) as u32 & 0xffff;
+        let covered = sum(3);
+        if covered == 0 {
+            return background.to_le_bytes();
+        }
+        let mut bytes = [255; 4];
+        if transparent {
+            for channel in 0..3 {
+                bytes[channel] = ((2 * sum(channel as u32) + covered) / (2 * covered)) as u8;
+            }
+            bytes[3] = ((2 * 255 * covered + samples) / (2 * samples)) as u8;
+        } else {
+            let background = background.to_le_bytes();
+            for channel in 0..3 {
+                let whole =
+                    sum(channel as u32) + (samples - covered) * u32::from(background[channel]);
+                bytes[channel] = ((2 * whole + samples) / (2 * samples)) as u8;
+            }
+        }
+        bytes
+    }
+}
