@@ -1,6 +1,7 @@
 //! `molshot render`
 
 mod interrupt;
+mod labels;
 mod many;
 mod outputs;
 mod pictures;
@@ -77,6 +78,7 @@ Examples:
   molshot render 5ey0/ -o 'turn_{index}.png' --turntable 36
   molshot render *.sdf --each -o '{name}.png'
   molshot render pdbbind/*/ --each --views front,left,top -o 'out/{name}_{view}.png' --resume
+  molshot render 5ey0/ -o named.png --style licorice --labels residues --label-size 14px --label-outline 1
   molshot render 5ey0/ -o 5ey0.png --planes color,depth,normal,atom-id,residue-id
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
   molshot render close.json -o close.png";
@@ -137,9 +139,6 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
             })
             .collect();
         outputs::check_files(&name, &drawn, &pictures, args.pictures.commands_file())?;
-    }
-    if args.request.wants_labels() && !verbosity.quiet {
-        note("warning: --labels auto: labels are not drawn yet; the picture has none");
     }
     if groups.len() == 1 && pictures.len() == 1 && !args.resume {
         let Some(request) = requests.pop() else {

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use molshot_scenes::colors::Rgb;
 use molshot_scenes::request::{
-    BackgroundRequest, ColorScheme, Compression, ImageFormat, Labels, Preset, ProjectionKind,
+    BackgroundRequest, ColorScheme, Compression, ImageFormat, LabelWord, Preset, ProjectionKind,
     StructureSource,
 };
 use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
 use serde::de::DeserializeOwned;
 
+use super::labels::LabelArgs;
 use crate::message::Failure;
 use crate::scene_file::{self, is_scene_file};
 use crate::words::Words;
@@ -25,7 +26,14 @@ const COLOR_SCHEMES: &[&str] = &[
     "alternating-residues",
 ];
 const PROJECTIONS: &[&str] = &["perspective", "orthographic"];
-const LABELS: &[&str] = &["auto", "none"];
+const LABELS: &[&str] = &[
+    "auto",
+    "none",
+    "residues",
+    "ligand-atoms",
+    "residues-and-ligand-atoms",
+    "atoms",
+];
 const FORMATS: &[&str] = &["png", "jpeg", "webp"];
 const PLANES: &[&str] = &["color", "depth", "normal", "atom-id", "residue-id"];
 
@@ -61,9 +69,12 @@ pub(crate) struct RequestArgs {
     /// Colour samples a pixel: 1, 4 or 16 [default: 4].
     #[arg(long, value_name = "COUNT", value_parser = Words::new(&["1", "4", "16"], parse_samples), hide_possible_values = true, allow_negative_numbers = true)]
     samples: Option<Samples>,
-    /// auto or none. Labels are not drawn yet.
-    #[arg(long, value_parser = Words::new(LABELS, word::<Labels>), hide_possible_values = true)]
-    labels: Option<Labels>,
+    /// auto, none, residues, ligand-atoms, residues-and-ligand-atoms or atoms. auto: with the style misi residues and ligand atoms, where at most 150
+    /// residues are drawn [default: auto].
+    #[arg(long, value_name = "LABELS", value_parser = Words::new(LABELS, word::<LabelWord>), hide_possible_values = true)]
+    labels: Option<LabelWord>,
+    #[command(flatten)]
+    label_style: LabelArgs,
     /// Draw only these atoms; the camera stays where the whole would have it.
     #[arg(long, value_name = "EXPR")]
     select: Option<String>,
@@ -168,6 +179,7 @@ impl RequestArgs {
         set(&mut style.preset, self.style.as_ref());
         set(&mut style.labels, self.labels.as_ref());
         set(&mut style.background, self.background.as_ref());
+        self.label_style.apply(style);
         style.colors = self.colors.or(style.colors);
         style.color = self.color.or(style.color);
         style.stick_radius_angstrom = self.stick_radius.or(style.stick_radius_angstrom);
@@ -216,6 +228,9 @@ impl RequestArgs {
         let flag = match &error {
             SceneError::Invalid { pointer, .. } => self.flag_of(pointer),
             SceneError::Command { .. } => (!self.commands.is_empty()).then_some("--commands"),
+            SceneError::Selection { pointer, .. } if pointer.starts_with("/style/texts/") => {
+                self.label_style.has_texts().then_some("--text")
+            }
             SceneError::Selection { .. } => self.select.is_some().then_some("--select"),
             _ => None,
         };
@@ -261,15 +276,13 @@ impl RequestArgs {
                 "--ball-scale",
             ),
         ];
+        if let Some(flag) = self.label_style.flag_of(pointer) {
+            return Some(flag);
+        }
         table
             .into_iter()
             .find(|(place, given, _)| *place == pointer && *given)
             .map(|(_, _, flag)| flag)
-    }
-
-    /// Whether labels were asked for by their flag.
-    pub(super) fn wants_labels(&self) -> bool {
-        self.labels == Some(Labels::Auto)
     }
 
     /// Whether the view commands come from the flag.
@@ -312,7 +325,7 @@ mod tests {
         assert_eq!(listed::<Preset>(), STYLES);
         assert_eq!(listed::<ColorScheme>(), COLOR_SCHEMES);
         assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
-        assert_eq!(listed::<Labels>(), LABELS);
+        assert_eq!(listed::<LabelWord>(), LABELS);
         assert_eq!(listed::<ImageFormat>(), FORMATS);
         assert_eq!(listed::<Plane>(), PLANES);
     }
