@@ -11,7 +11,9 @@ use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_renderer::annotations::classes::class_mask;
 use molshot_renderer::annotations::run_length::unpack;
-use molshot_renderer::annotations::{Annotations, Annotator, MaskKind, Role, annotate, scene_of_atom};
+use molshot_renderer::annotations::{
+    Annotations, Annotator, MaskKind, Role, annotate, scene_of_atom,
+};
 use molshot_renderer::software::SoftwareBackend;
 use molshot_renderer::{Draw, Frame};
 use molshot_scenes::commands::parse_commands;
@@ -75,9 +77,7 @@ fn atoms_stand_where_chimerax_has_them() {
     for (id, rows) in &by_complex {
         let job = complex(&data, id, |_| {}).job().expect("a job");
         let frame = draw(&mut backend, &job);
-        let annotations = annotator
-            .annotate(&job, &frame, &[], &[])
-            .expect("annotations");
+        let annotations = annotator.annotate(&job, &frame, &[]).expect("annotations");
         assert_eq!(annotations.atoms.len(), rows.len(), "{id}: drawn atoms");
         // Residues of one number may differ by insertion code, which the table leaves out: the nearest of them counts.
         for row in rows {
@@ -124,7 +124,9 @@ fn both_cameras_of_chimerax_project_alike() {
     let mut cameras = 0;
     for row in table(&data.join("truth/camera_truth.tsv")) {
         let numbers = |text: &str| -> Vec<f64> {
-            text.split(',').map(|n| n.parse().expect("a number")).collect()
+            text.split(',')
+                .map(|n| n.parse().expect("a number"))
+                .collect()
         };
         let prepared = complex(&data, &row[0], |_| {});
         let fitted = prepared.camera().expect("a camera");
@@ -138,7 +140,7 @@ fn both_cameras_of_chimerax_project_alike() {
             BTreeSet::from([Plane::AtomId]),
         )
         .expect("a job");
-        let annotations = annotate(&job, &drawn(&job), &[], &[]).expect("annotations");
+        let annotations = annotate(&job, &drawn(&job), &[]).expect("annotations");
         // Pinhole by hand: 800 x 600, 30 degrees across.
         let focal_px = 400.0 / 15.0_f64.to_radians().tan();
         let origin = view.pose.position_angstrom;
@@ -188,8 +190,15 @@ fn assert_counted(backend: &mut dyn Draw, job: &RenderJob, annotations: &Annotat
         let alone = count_alone(backend, job, atom.index);
         assert_eq!(atom.visible_pixels, visible, "{atom:?}");
         assert_eq!(atom.alone_pixels, alone, "{atom:?}");
-        let fraction = if alone == 0 { 0.0 } else { (visible as f64 / alone as f64).min(1.0) };
-        assert!((atom.visible_fraction - fraction).abs() <= 5.1e-5, "{atom:?}");
+        let fraction = if alone == 0 {
+            0.0
+        } else {
+            (visible as f64 / alone as f64).min(1.0)
+        };
+        assert!(
+            (atom.visible_fraction - fraction).abs() <= 5.1e-5,
+            "{atom:?}"
+        );
         assert!(visible <= alone + 2, "more is seen than there is: {atom:?}");
     }
 }
@@ -204,9 +213,7 @@ fn visible_fractions_are_those_of_a_count_pixel_by_pixel() {
         for orthographic in [false, true] {
             let job = generate(seed, orthographic, &structure);
             let frame = draw(&mut backend, &job);
-            let annotations = annotator
-                .annotate(&job, &frame, &[], &[])
-                .expect("annotations");
+            let annotations = annotator.annotate(&job, &frame, &[]).expect("annotations");
             by_drawing += annotator.drawn_atoms();
             atoms += annotations.atoms.len();
             assert_counted(&mut backend, &job, &annotations);
@@ -232,7 +239,7 @@ fn a_molecules_fractions_are_counted_in_every_style() {
         let job = Prepared::new(Arc::clone(&structure), &request)
             .and_then(|prepared| prepared.job())
             .expect("a job");
-        let annotations = annotate(&job, &draw(&mut backend, &job), &[], &[]).expect("annotations");
+        let annotations = annotate(&job, &draw(&mut backend, &job), &[]).expect("annotations");
         assert_counted(&mut backend, &job, &annotations);
         let hidden = annotations
             .atoms
@@ -246,10 +253,13 @@ fn a_molecules_fractions_are_counted_in_every_style() {
 
 #[test]
 fn residues_are_the_sum_of_their_pixels() {
-    let job = inhibitor(&[Plane::AtomId, Plane::ResidueId], "roll y 30; crop 40 30 200 180");
+    let job = inhibitor(
+        &[Plane::AtomId, Plane::ResidueId],
+        "roll y 30; crop 40 30 200 180",
+    );
     let frame = drawn(&job);
     let ids = frame.residue_id.as_deref().expect("ids");
-    let annotations = annotate(&job, &frame, &[], &[]).expect("annotations");
+    let annotations = annotate(&job, &frame, &[]).expect("annotations");
     let width = frame.width_px;
     let mut seen = 0;
     for residue in &annotations.residues {
@@ -262,7 +272,10 @@ fn residues_are_the_sum_of_their_pixels() {
         let (columns, rows) = (pixels.iter().map(|p| p.0), pixels.iter().map(|p| p.1));
         let bounds = columns.clone().min().map(|left| {
             let right = columns.max().expect("as many");
-            let (top, bottom) = (rows.clone().min().expect("as many"), rows.max().expect("as many"));
+            let (top, bottom) = (
+                rows.clone().min().expect("as many"),
+                rows.max().expect("as many"),
+            );
             [left, top, right - left + 1, bottom - top + 1]
         });
         assert_eq!(residue.box_px, bounds);
@@ -293,7 +306,7 @@ fn residues_are_the_sum_of_their_pixels() {
 #[test]
 fn a_residue_alone_is_its_atoms_together() {
     let job = inhibitor(&[Plane::AtomId], "");
-    let annotations = annotate(&job, &drawn(&job), &[], &[]).expect("annotations");
+    let annotations = annotate(&job, &drawn(&job), &[]).expect("annotations");
     let mut backend = SoftwareBackend::new();
     for residue in annotations.residues.iter().step_by(7) {
         let mut covered = BTreeSet::new();
@@ -333,10 +346,13 @@ fn every_class_mask_is_the_id_plane_in_other_words() {
         Plane::MaskRole,
     ];
     let job = inhibitor(&planes, "view left");
-    assert!(job.planes().contains(&Plane::AtomId), "masks are made from it");
+    assert!(
+        job.planes().contains(&Plane::AtomId),
+        "masks are made from it"
+    );
     let frame = drawn(&job);
     let ids = frame.atom_id.as_deref().expect("ids");
-    let annotations = annotate(&job, &frame, &[], &[]).expect("annotations");
+    let annotations = annotate(&job, &frame, &[]).expect("annotations");
     let by_index: BTreeMap<u32, _> = annotations.atoms.iter().map(|a| (a.index, a)).collect();
     for plane in planes {
         let mask = class_mask(&job, &frame, plane).expect("a mask");
@@ -362,7 +378,11 @@ fn every_class_mask_is_the_id_plane_in_other_words() {
             assert_eq!(names[class], expected, "{}", plane.name());
         }
         for class in &mask.legend.classes {
-            let pixels = mask.indices.iter().filter(|index| **index == class.index).count();
+            let pixels = mask
+                .indices
+                .iter()
+                .filter(|index| **index == class.index)
+                .count();
             assert_eq!(class.pixels, pixels as u64);
         }
         let decoder = png::Decoder::new(std::io::Cursor::new(mask.png().expect("a file")));
@@ -382,7 +402,10 @@ fn every_class_mask_is_the_id_plane_in_other_words() {
 
 #[test]
 fn every_run_length_mask_is_the_id_plane_in_other_words() {
-    let job = inhibitor(&[Plane::AtomId, Plane::ResidueId], "view top; crop 33 21 250 200");
+    let job = inhibitor(
+        &[Plane::AtomId, Plane::ResidueId],
+        "view top; crop 33 21 250 200",
+    );
     let frame = drawn(&job);
     let kinds = [
         MaskKind::Atom,
@@ -392,7 +415,7 @@ fn every_run_length_mask_is_the_id_plane_in_other_words() {
         MaskKind::Chain,
         MaskKind::Role,
     ];
-    let annotations = annotate(&job, &frame, &[], &kinds).expect("annotations");
+    let annotations = annotate(&job, &frame, &kinds).expect("annotations");
     let (width, height) = (frame.width_px as usize, frame.height_px as usize);
     let by_index: BTreeMap<u32, _> = annotations.atoms.iter().map(|a| (a.index, a)).collect();
     let ids = frame.atom_id.as_deref().expect("ids");
@@ -408,7 +431,9 @@ fn every_run_length_mask_is_the_id_plane_in_other_words() {
         let mut area = 0;
         for y in 0..height {
             for x in 0..width {
-                let atom = ids[y * width + x].checked_sub(1).map(|atom| by_index[&atom]);
+                let atom = ids[y * width + x]
+                    .checked_sub(1)
+                    .map(|atom| by_index[&atom]);
                 let expected = atom.is_some_and(|atom| match mask.kind {
                     MaskKind::Atom => atom.index == mask.id && atom.name == mask.name,
                     MaskKind::Residue => atom.residue.index == mask.id,
@@ -434,11 +459,11 @@ fn every_run_length_mask_is_the_id_plane_in_other_words() {
 #[test]
 fn a_frame_that_is_not_the_jobs_is_refused() {
     let job = inhibitor(&[Plane::Color], "");
-    let error = annotate(&job, &drawn(&job), &[], &[]).expect_err("no ids");
+    let error = annotate(&job, &drawn(&job), &[]).expect_err("no ids");
     assert!(error.to_string().contains("atom-id"), "{error}");
     let other = inhibitor(&[Plane::AtomId], "crop 0 0 100 100");
-    let error = annotate(&inhibitor(&[Plane::AtomId], ""), &drawn(&other), &[], &[])
-        .expect_err("another size");
+    let error =
+        annotate(&inhibitor(&[Plane::AtomId], ""), &drawn(&other), &[]).expect_err("another size");
     assert!(error.to_string().contains("another job"), "{error}");
 }
 
@@ -446,7 +471,7 @@ fn a_frame_that_is_not_the_jobs_is_refused() {
 fn a_crop_moves_no_atom() {
     let whole = inhibitor(&[Plane::AtomId], "roll y 30");
     let crop = inhibitor(&[Plane::AtomId], "roll y 30; crop 100 60 120 90");
-    let of = |job: &RenderJob| annotate(job, &drawn(job), &[], &[]).expect("annotations").atoms;
+    let of = |job: &RenderJob| annotate(job, &drawn(job), &[]).expect("annotations").atoms;
     for (whole, crop) in of(&whole).into_iter().zip(of(&crop)) {
         assert_eq!((whole.x_px, whole.y_px), (crop.x_px, crop.y_px));
         let (x, y) = (crop.x_px.expect("in front"), crop.y_px.expect("in front"));
@@ -462,7 +487,7 @@ fn a_crop_moves_no_atom() {
 #[test]
 fn the_document_is_as_its_schema_says_and_survives_json() {
     let job = inhibitor(&[Plane::AtomId], "");
-    let annotations = annotate(&job, &drawn(&job), &[], &[MaskKind::Role]).expect("annotations");
+    let annotations = annotate(&job, &drawn(&job), &[MaskKind::Role]).expect("annotations");
     let text = serde_json::to_string(&annotations).expect("JSON");
     let back: Annotations = serde_json::from_str(&text).expect("the same form");
     assert_eq!(back, annotations);
@@ -474,11 +499,22 @@ fn the_document_is_as_its_schema_says_and_survives_json() {
     };
     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let keys = |value: &serde_json::Value| -> BTreeSet<String> {
-        value.as_object().expect("an object").keys().cloned().collect()
+        value
+            .as_object()
+            .expect("an object")
+            .keys()
+            .cloned()
+            .collect()
     };
     assert_eq!(named("/properties"), keys(&value));
-    assert_eq!(named("/$defs/AtomAnnotation/properties"), keys(&value["atoms"][0]));
-    assert_eq!(named("/$defs/ResidueAnnotation/properties"), keys(&value["residues"][0]));
+    assert_eq!(
+        named("/$defs/AtomAnnotation/properties"),
+        keys(&value["atoms"][0])
+    );
+    assert_eq!(
+        named("/$defs/ResidueAnnotation/properties"),
+        keys(&value["residues"][0])
+    );
 }
 
 /// Not a test of speed, but a figure in the log: a pocket of some 400 atoms at 512 x 512.
@@ -498,7 +534,7 @@ fn annotating_a_pocket_takes_milliseconds() {
         let mut atoms = 0;
         for _ in 0..20 {
             let start = std::time::Instant::now();
-            let annotations = annotator.annotate(&job, &frame, &[], &[]).expect("annotations");
+            let annotations = annotator.annotate(&job, &frame, &[]).expect("annotations");
             best = best.min(start.elapsed());
             atoms = annotations.atoms.len();
         }

@@ -86,12 +86,11 @@ pub fn save_masks(
     let mut written = Vec::new();
     for plane in planes.into_iter().filter(|plane| plane.is_mask()) {
         let mask = class_mask(job, frame, plane)?;
-        let mut legend = serde_json::to_vec_pretty(&mask.legend).map_err(|error| {
-            RenderError::Encode {
+        let mut legend =
+            serde_json::to_vec_pretty(&mask.legend).map_err(|error| RenderError::Encode {
                 problem: error.to_string(),
                 remedy: "report this with the structure".into(),
-            }
-        })?;
+            })?;
         legend.push(b'\n');
         for (ending, bytes) in [("png", mask.png()?), ("json", legend)] {
             let path = beside(path, plane, ending);

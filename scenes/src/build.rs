@@ -26,9 +26,9 @@ use crate::camera::Camera;
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
+use crate::labels::{Drawn, labels};
 use crate::picture;
 use crate::pseudobonds::{Dashed, dashed, of_structure};
-use crate::labels::{Drawn, labels};
 use crate::request::{
     BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
     StyleRequest,

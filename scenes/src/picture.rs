@@ -11,8 +11,7 @@ use crate::scene::BoundingBox;
 
 /// Where a request names its residue.
 const POINTER: &str = "/style/residue";
-const REMEDY: &str =
-    "write name, number with insertion code, and the chain where that is not enough, such as \"ARG 45 A\"";
+const REMEDY: &str = "write name, number with insertion code, and the chain where that is not enough, such as \"ARG 45 A\"";
 
 /// Line height of Arial in units of its size.
 const LINE_HEIGHT_EM: f64 = 1.165;
@@ -61,9 +60,10 @@ impl ResidueChoice {
         residue.name.eq_ignore_ascii_case(&self.name)
             && residue.number == self.number
             && residue.insertion_code == self.insertion_code
-            && self.chain.as_ref().is_none_or(|chain| {
-                structure.chains()[residue.chain as usize].id == chain.as_str()
-            })
+            && self
+                .chain
+                .as_ref()
+                .is_none_or(|chain| structure.chains()[residue.chain as usize].id == chain.as_str())
     }
 
     /// Index of the one residue that is meant; ligands are none.
@@ -156,7 +156,9 @@ pub(crate) fn label_bounds(
     }
     let atoms = structure.atoms();
     (0..atoms.len())
-        .filter(|atom| shown[*atom] && structure.residue_of(*atom as u32).class != ResidueClass::Water)
+        .filter(|atom| {
+            shown[*atom] && structure.residue_of(*atom as u32).class != ResidueClass::Water
+        })
         .map(|atom| {
             let anchor = DVec3::from_array(atoms.position_angstrom[atom].map(f64::from));
             let beside = f64::from(ATOM_GAP_ANGSTROM) + radius_angstrom(atom);

@@ -5,6 +5,7 @@
 //! Each dash is closed by discs and belongs, in its colour and in the id planes, to the atom at its half's end.
 
 use glam::DVec3;
+use molshot_molecule::hbonds::{self, HydrogenBond, HydrogenBondOptions};
 use molshot_molecule::{PseudobondKind, Structure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,15 +19,15 @@ pub const PSEUDOBOND_RADIUS_ANGSTROM: f64 = 0.075;
 const DASHES: u32 = 8;
 /// Shorter ones, in angstrom, are left out: their dashes would have no direction.
 const SHORTEST_ANGSTROM: f64 = 0.01;
-/// `ChimeraX`'s colour of hydrogen bonds.
-pub const HYDROGEN_BOND_COLOR: Rgb = Rgb::from_hex(0x00_BF_FF);
 
-/// A kind of pseudobond that every structure knows.
+/// A kind of pseudobond that can be drawn without being listed.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum PseudobondName {
+    /// Hydrogen bonds between the ligand and the rest, as [`molshot_molecule::hbonds`] finds them where the atoms are drawn.
+    HydrogenBonds,
     /// A metal and the atoms that coordinate it.
     MetalCoordination,
     /// Gaps in chains.
@@ -34,11 +35,27 @@ pub enum PseudobondName {
 }
 
 impl PseudobondName {
-    /// The kind of the structure.
-    fn kind(self) -> PseudobondKind {
+    /// The pairs of atoms in a structure.
+    fn pairs(self, structure: &Structure) -> Vec<(u32, u32)> {
+        let of_kind = |kind: PseudobondKind| {
+            let bonds = structure.pseudobonds().iter();
+            bonds
+                .filter(|bond| bond.kind == kind)
+                .map(|bond| (bond.a, bond.b))
+                .collect()
+        };
         match self {
-            Self::MetalCoordination => PseudobondKind::MetalCoordination,
-            Self::MissingStructure => PseudobondKind::MissingStructure,
+            Self::MetalCoordination => of_kind(PseudobondKind::MetalCoordination),
+            Self::MissingStructure => of_kind(PseudobondKind::MissingStructure),
+            Self::HydrogenBonds => {
+                // The default tolerances are within their limits.
+                let found = hbonds::find(structure, &HydrogenBondOptions::default());
+                let pair = |bond: &HydrogenBond| (bond.donor, bond.acceptor);
+                found.map_or_else(
+                    |_| Vec::new(),
+                    |found| found.bonds.iter().map(pair).collect(),
+                )
+            }
         }
     }
 
@@ -46,6 +63,7 @@ impl PseudobondName {
     #[must_use]
     pub fn color(self) -> Rgb {
         match self {
+            Self::HydrogenBonds => Rgb::from_hex(0x00_BF_FF),
             Self::MetalCoordination => Rgb::from_hex(0x93_70_DB),
             Self::MissingStructure => Rgb::from_hex(0xFF_FF_00),
         }
@@ -72,15 +90,9 @@ pub fn of_structure(
     names
         .into_iter()
         .flat_map(|name| {
-            structure
-                .pseudobonds()
-                .iter()
-                .filter(move |bond| bond.kind == name.kind())
-                .map(move |bond| Dashed {
-                    a: bond.a,
-                    b: bond.b,
-                    color: name.color(),
-                })
+            let color = name.color();
+            let pairs = name.pairs(structure).into_iter();
+            pairs.map(move |(a, b)| Dashed { a, b, color })
         })
         .collect()
 }

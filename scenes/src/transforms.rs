@@ -93,11 +93,10 @@ fn orientation(view: ViewName) -> DQuat {
 impl TransformRequest {
     /// Selection and motion, checked; `index` is the entry's place in the request.
     pub(crate) fn parse(&self, index: usize) -> Result<(Selection, Motion), SceneError> {
-        let selection =
-            Selection::parse(&self.select).map_err(|source| SceneError::Selection {
-                pointer: format!("/transforms/{index}/select"),
-                source,
-            })?;
+        let selection = Selection::parse(&self.select).map_err(|source| SceneError::Selection {
+            pointer: format!("/transforms/{index}/select"),
+            source,
+        })?;
         let commands = parse_list(self.commands.iter().map(String::as_str))
             .map_err(|error| relocate(error, index))?;
         let motion = Motion::of(&commands).map_err(|number| SceneError::Command {
@@ -168,18 +167,28 @@ pub(crate) fn moved(
             ));
         }
         let center = sum / f64::from(count);
-        for (position, _) in positions.iter_mut().zip(&chosen).filter(|(_, chosen)| **chosen) {
+        for (position, _) in positions
+            .iter_mut()
+            .zip(&chosen)
+            .filter(|(_, chosen)| **chosen)
+        {
             *position = motion.apply(center, *position);
         }
     }
-    let positions = positions.into_iter().map(|p| p.as_vec3().to_array()).collect();
-    structure.with_positions(positions).map(Some).ok_or_else(|| {
-        SceneError::invalid(
-            "/transforms",
-            "atoms are moved out of every reasonable distance".into(),
-            "move by less in all".into(),
-        )
-    })
+    let positions = positions
+        .into_iter()
+        .map(|p| p.as_vec3().to_array())
+        .collect();
+    structure
+        .with_positions(positions)
+        .map(Some)
+        .ok_or_else(|| {
+            SceneError::invalid(
+                "/transforms",
+                "atoms are moved out of every reasonable distance".into(),
+                "move by less in all".into(),
+            )
+        })
 }
 
 #[cfg(test)]
@@ -208,7 +217,10 @@ mod tests {
     fn the_centre_moves_along() {
         let center = DVec3::new(1.0, 2.0, 3.0);
         let there = motion("move x 5; roll y 180; move y -1");
-        assert!(near(there.apply(center, center), center + DVec3::new(5.0, -1.0, 0.0)));
+        assert!(near(
+            there.apply(center, center),
+            center + DVec3::new(5.0, -1.0, 0.0)
+        ));
         let point = there.apply(center, center + DVec3::X);
         assert!(near(point, center + DVec3::new(4.0, -1.0, 0.0)), "{point}");
     }

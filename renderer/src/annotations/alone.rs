@@ -113,7 +113,12 @@ impl Bodies {
             match part {
                 Part::Ball(index) => balls.push(scene.spheres[*index as usize]),
                 Part::Half(index, end) => {
-                    half(&scene.cylinders[*index as usize], *end, &mut balls, &mut sticks);
+                    half(
+                        &scene.cylinders[*index as usize],
+                        *end,
+                        &mut balls,
+                        &mut sticks,
+                    );
                 }
             }
         }
@@ -257,7 +262,11 @@ impl Counter {
         let (balls, sticks) = bodies.of(scene, atom);
         for ball in &balls {
             let center = camera(ball.center_angstrom);
-            lens.ball(center, f64::from(ball.radius_angstrom), &mut self.silhouette);
+            lens.ball(
+                center,
+                f64::from(ball.radius_angstrom),
+                &mut self.silhouette,
+            );
         }
         for stick in &sticks {
             let ends = [stick.start_angstrom, stick.end_angstrom].map(camera);
@@ -284,12 +293,11 @@ impl Counter {
             stamp(&mut self.stamps, self.turn, *span);
         }
         let stamps = &self.stamps;
-        let undecided = self.silhouette.all_open
-            || self
-                .silhouette
-                .open
-                .iter()
-                .any(|[column, row]| stamps[*row as usize * width + *column as usize] != self.turn);
+        let undecided =
+            self.silhouette.all_open
+                || self.silhouette.open.iter().any(|[column, row]| {
+                    stamps[*row as usize * width + *column as usize] != self.turn
+                });
         if undecided {
             let crop = job.viewport().crop;
             let region = match self.silhouette.bounds {
@@ -299,7 +307,13 @@ impl Counter {
             self.drawn_atoms += 1;
             self.drawn.clear();
             let backend = self.backend.get_or_insert_with(SoftwareBackend::new);
-            draw(backend, job, build(scene, (balls, sticks))?, region, &mut self.drawn)?;
+            draw(
+                backend,
+                job,
+                build(scene, (balls, sticks))?,
+                region,
+                &mut self.drawn,
+            )?;
             for span in &self.drawn {
                 stamp(&mut self.stamps, self.turn, *span);
             }

@@ -113,14 +113,24 @@ fn elements(structure: &Structure) -> Classes {
         0 => UNKNOWN_ELEMENT,
         number => number,
     };
-    let present: BTreeSet<u8> = structure.atoms().element.iter().map(|e| index(*e)).collect();
+    let present: BTreeSet<u8> = structure
+        .atoms()
+        .element
+        .iter()
+        .map(|e| index(*e))
+        .collect();
     let entry = |index: u8| {
         let element = Element::from_atomic_number(index).unwrap_or(Element::UNKNOWN);
         (index, element.symbol().to_owned(), Rgb(element.color_rgb()))
     };
     Classes {
         entries: present.into_iter().map(entry).collect(),
-        of_atom: structure.atoms().element.iter().map(|e| index(*e)).collect(),
+        of_atom: structure
+            .atoms()
+            .element
+            .iter()
+            .map(|e| index(*e))
+            .collect(),
     }
 }
 
@@ -237,11 +247,7 @@ fn roles(structure: &Structure) -> Classes {
 ///
 /// # Errors
 /// [`RenderError::Encode`] when the frame has no atom-id plane, when the plane is no mask, or when there are more than 255 classes.
-pub fn class_mask(
-    job: &RenderJob,
-    frame: &Frame,
-    plane: Plane,
-) -> Result<ClassMask, RenderError> {
+pub fn class_mask(job: &RenderJob, frame: &Frame, plane: Plane) -> Result<ClassMask, RenderError> {
     let ids = ids_of(job, frame)?;
     let classes = Classes::new(&job.scene().structure, plane)?;
     let mut pixels = [0_u64; 256];

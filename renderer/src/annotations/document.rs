@@ -26,7 +26,7 @@ pub struct Annotations {
     pub atoms: Vec<AtomAnnotation>,
     /// Every residue with a drawn atom, by index.
     pub residues: Vec<ResidueAnnotation>,
-    /// Every label, in drawing order.
+    /// Every label that is drawn, in the scene's order.
     pub labels: Vec<LabelAnnotation>,
     /// Run-length masks of what is seen; left out unless asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -80,17 +80,7 @@ pub struct ResidueName {
 
 /// What a residue is in its scene.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -212,9 +202,15 @@ pub struct LabelAnnotation {
     pub atom: Option<u32>,
     /// Index of the residue that it names, if it names one.
     pub residue: Option<u32>,
-    /// Its box, uncropped picture: left, top, width, height. May reach out of the picture.
+    /// Box of its line of text, uncropped picture: left, top, width, height. May reach out of the picture.
     pub box_px: [f64; 4],
-    /// Share of its box's area that other labels' boxes cover.
+    /// The smallest box of whole pixels that holds all that its letters touch: left, top, width, height. Null for blanks.
+    pub ink_box_px: Option<[i64; 4]>,
+    /// Depth of it along the view axis, angstrom.
+    pub depth_angstrom: f64,
+    /// True when its ink box lies within the drawn region.
+    pub in_frame: bool,
+    /// Share of its ink box within the uncropped picture that other labels' ink boxes cover.
     pub covered_fraction: f64,
 }
 

@@ -11,16 +11,17 @@
 mod alone;
 pub mod classes;
 mod document;
-mod label_boxes;
 pub mod run_length;
 mod silhouette;
 
 use glam::{DMat3, DVec3};
 use molshot_molecule::Structure;
+use molshot_scenes::labels::LabelSubject;
 use molshot_scenes::{Plane, Projection, RenderJob, Scene};
 
 use crate::error::RenderError;
 use crate::frame::Frame;
+use crate::labels::{LabelBox, LabelDrawer};
 use alone::{Bodies, Counter};
 use silhouette::Lens;
 
@@ -30,7 +31,6 @@ pub use document::{
     Annotations, AtomAnnotation, CameraAnnotation, LabelAnnotation, PictureAnnotation,
     ResidueAnnotation, ResidueName, Role, SCHEMA_VERSION, schema,
 };
-pub use label_boxes::LabelBox;
 pub use run_length::{MaskKind, RunLengthMask};
 
 /// Lengths and pixels are given to a ten-thousandth: finer than any use, and half as many letters.
@@ -43,6 +43,7 @@ fn round(value: f64) -> f64 {
 #[derive(Debug, Default)]
 pub struct Annotator {
     counter: Counter,
+    labels: LabelDrawer,
     residue_stamps: Vec<u32>,
 }
 
@@ -80,8 +81,8 @@ impl Covered {
 }
 
 impl Annotator {
-    /// Annotates a picture. `frame` is what drawing `job` gave, with its atom-id plane; `labels` are those that were drawn on it;
-    /// `masks` says which run-length masks to add.
+    /// Annotates a picture. `frame` is what drawing `job` gave, with its atom-id plane; `masks` says which
+    /// run-length masks to add.
     ///
     /// # Errors
     /// [`RenderError::Encode`] when the frame has no atom-id plane or is another job's; [`RenderError::OutOfHostMemory`].
@@ -89,7 +90,6 @@ impl Annotator {
         &mut self,
         job: &RenderJob,
         frame: &Frame,
-        labels: &[LabelBox],
         masks: &[MaskKind],
     ) -> Result<Annotations, RenderError> {
         let ids = ids_of(job, frame)?;
@@ -155,7 +155,12 @@ impl Annotator {
             camera: camera_annotation(job),
             atoms,
             residues,
-            labels: label_boxes::annotate(labels),
+            labels: self
+                .labels
+                .boxes(job)
+                .iter()
+                .map(label_annotation)
+                .collect(),
             masks: run_length_masks(scene, ids, width, masks)?,
         })
     }
@@ -174,10 +179,9 @@ impl Annotator {
 pub fn annotate(
     job: &RenderJob,
     frame: &Frame,
-    labels: &[LabelBox],
     masks: &[MaskKind],
 ) -> Result<Annotations, RenderError> {
-    Annotator::default().annotate(job, frame, labels, masks)
+    Annotator::default().annotate(job, frame, masks)
 }
 
 /// The frame's atom-id plane, checked against the job.
@@ -298,9 +302,7 @@ fn atom_annotation(
     let size = [f64::from(crop.width_px), f64::from(crop.height_px)];
     let in_crop = place.pixel.map(|[x, y]| [x - origin[0], y - origin[1]]);
     let in_frame = place.depth >= job.view().near_angstrom
-        && in_crop.is_some_and(|at| {
-            (0..2).all(|axis| (0.0..size[axis]).contains(&at[axis]))
-        });
+        && in_crop.is_some_and(|at| (0..2).all(|axis| (0.0..size[axis]).contains(&at[axis])));
     AtomAnnotation {
         index: atom,
         name: atoms.name[index].to_string(),
@@ -355,6 +357,29 @@ fn residue_annotation(
     }
 }
 
+fn label_annotation(label: &LabelBox) -> LabelAnnotation {
+    let (atom, residue) = match label.subject {
+        LabelSubject::Atom(atom) => (Some(atom), None),
+        LabelSubject::Residue(residue) => (None, Some(residue)),
+        LabelSubject::Text(_) => (None, None),
+    };
+    let [left, top, right, bottom] = label.line_box_px;
+    LabelAnnotation {
+        text: label.text.clone(),
+        atom,
+        residue,
+        box_px: [left, top, right - left, bottom - top].map(round),
+        ink_box_px: label.ink_box_px.map(|ink| {
+            let [left, top, right, bottom] =
+                [ink.left_px, ink.top_px, ink.right_px, ink.bottom_px].map(i64::from);
+            [left, top, right - left, bottom - top]
+        }),
+        depth_angstrom: round(label.depth_angstrom),
+        in_frame: label.in_frame,
+        covered_fraction: round(label.covered_fraction),
+    }
+}
+
 fn camera_annotation(job: &RenderJob) -> CameraAnnotation {
     let view = job.view();
     let axes = DMat3::from_quat(view.pose.world_from_camera);
@@ -380,7 +405,10 @@ fn run_length_masks(
 ) -> Result<Vec<RunLengthMask>, RenderError> {
     let structure = &scene.structure;
     let atoms = structure.atoms();
-    let size = [ids.len().checked_div(width).unwrap_or(0) as u32, width as u32];
+    let size = [
+        ids.len().checked_div(width).unwrap_or(0) as u32,
+        width as u32,
+    ];
     let mut masks = Vec::new();
     let mut add = |kind: MaskKind, plane: &[u32], name: &dyn Fn(u32) -> (u32, String)| {
         for (value, counts, area, bbox) in run_length::masks_of(plane, width) {
@@ -407,7 +435,10 @@ fn run_length_masks(
             MaskKind::Residue => {
                 let plane: Vec<u32> = ids
                     .iter()
-                    .map(|id| id.checked_sub(1).map_or(0, |a| atoms.residue[a as usize] + 1))
+                    .map(|id| {
+                        id.checked_sub(1)
+                            .map_or(0, |a| atoms.residue[a as usize] + 1)
+                    })
                     .collect();
                 let name = |id: u32| {
                     let residue = &structure.residues()[id as usize - 1];
@@ -428,8 +459,14 @@ fn run_length_masks(
         };
         let plane: Vec<u32> = ids.iter().map(of_atom).collect();
         let name = |id: u32| {
-            let entry = classes.entries.iter().find(|(index, ..)| u32::from(*index) == id);
-            (id, entry.map_or_else(String::new, |(_, name, _)| name.clone()))
+            let entry = classes
+                .entries
+                .iter()
+                .find(|(index, ..)| u32::from(*index) == id);
+            (
+                id,
+                entry.map_or_else(String::new, |(_, name, _)| name.clone()),
+            )
         };
         add(*kind, &plane, &name);
     }

@@ -142,7 +142,11 @@ fn pack(counts: &[u64]) -> String {
             let bits = (rest & 31) as u8;
             rest >>= 5;
             // The sign is that of the highest bit that is written.
-            let more = if bits & 16 == 0 { rest != 0 } else { rest != -1 };
+            let more = if bits & 16 == 0 {
+                rest != 0
+            } else {
+                rest != -1
+            };
             text.push(char::from(48 + (bits | if more { 32 } else { 0 })));
             if !more {
                 break;
@@ -215,7 +219,9 @@ mod tests {
         let mut state = 7_u64;
         let counts: Vec<u64> = (0..500)
             .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
                 (state >> 33) >> (state >> 59)
             })
             .collect();

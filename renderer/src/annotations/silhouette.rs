@@ -236,7 +236,9 @@ impl Lens {
         let window = match windows {
             [Ok(_), Ok(_)] => {
                 // Where both ends lie outside of the region, what is between them may not.
-                let behind = depths.iter().all(|depth| depth + radius < self.near_angstrom);
+                let behind = depths
+                    .iter()
+                    .all(|depth| depth + radius < self.near_angstrom);
                 if behind {
                     return;
                 }
@@ -254,7 +256,10 @@ impl Lens {
             }
         };
         let Some(window) = window else { return };
-        if depths.iter().any(|depth| depth - radius < self.near_angstrom) {
+        if depths
+            .iter()
+            .any(|depth| depth - radius < self.near_angstrom)
+        {
             out.all_open = true;
             return;
         }
@@ -398,7 +403,11 @@ impl Solid {
             let miss = origin.cross(direction).length() / direction.length();
             // Far enough beside it, it cannot be met.
             let reach = self.radius + self.half_length * (2.0 * END_ON).sqrt() + self.error;
-            return if miss > reach { Answer::No } else { Answer::Open };
+            return if miss > reach {
+                Answer::No
+            } else {
+                Answer::Open
+            };
         }
         let closest = -across_origin.dot(across_direction) / across_squared;
         let miss = (across_origin + closest * across_direction).length();
@@ -415,7 +424,8 @@ impl Solid {
             // At the outline: open, if it is an outline of this part of the endless cylinder.
             let slack = self.error * (1.0 + steep)
                 + (2.0 * self.radius * self.error + self.error * self.error).sqrt() * 2.0 * steep;
-            let beside = chord[0] > self.half_length + slack || chord[1] < -self.half_length - slack;
+            let beside =
+                chord[0] > self.half_length + slack || chord[1] < -self.half_length - slack;
             return if beside { Answer::No } else { Answer::Open };
         }
         let slack = self.error * (1.0 + steep * (1.0 + self.radius / half_across));
