@@ -59,9 +59,8 @@ enum Command {
     Bench(Box<bench::BenchArgs>),
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
-    /// Print the JSON schema of scene files and render requests.
-    #[command(after_help = "Example:\n  molshot schema > molshot.schema.json")]
-    Schema,
+    /// Print the JSON schema of scene files and render requests, or of annotations.
+    Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
     /// Print the manual page in roff.
@@ -77,7 +76,7 @@ impl Command {
         match self {
             Self::Render(args) => args.draws(),
             Self::Bench(_) | Self::Doctor(_) => true,
-            Self::Info(_) | Self::Schema | Self::Completions(_) | Self::Man => false,
+            Self::Info(_) | Self::Schema(_) | Self::Completions(_) | Self::Man => false,
         }
     }
 }
@@ -107,7 +106,7 @@ fn main() -> ExitCode {
         Command::Info(args) => info::run(&args, verbosity),
         Command::Bench(args) => bench::run(&args, verbosity),
         Command::Doctor(args) => doctor::run(&args),
-        Command::Schema => schema::run(),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man => completions::man(),
     };

@@ -7,6 +7,7 @@ mod outputs;
 mod pictures;
 mod progress;
 pub(crate) mod request;
+mod truth;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -28,6 +29,7 @@ use many::Many;
 use outputs::{Drawn, OutputName};
 use pictures::{PictureArgs, Pictures, Start};
 use request::RequestArgs;
+use truth::{Truth, TruthArgs};
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_override_self = true)]
@@ -64,6 +66,8 @@ pub(crate) struct RenderArgs {
     #[command(flatten)]
     request: RequestArgs,
     #[command(flatten)]
+    truth: TruthArgs,
+    #[command(flatten)]
     pictures: PictureArgs,
     #[command(flatten)]
     read: ReadArgs,
@@ -80,6 +84,8 @@ Examples:
   molshot render pdbbind/*/ --each --views front,left,top -o 'out/{name}_{view}.png' --resume
   molshot render 5ey0/ -o named.png --style licorice --labels residues --label-size 14px --label-outline 1
   molshot render 5ey0/ -o 5ey0.png --planes color,depth,normal,atom-id,residue-id
+  molshot render 5ey0/ -o 5ey0.png --annotations 5ey0.json --masks residue
+  molshot render 5ey0/ -o docking.png --transform 'ligand: roll x 75; move x -14'
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
   molshot render close.json -o close.png";
 
@@ -117,8 +123,11 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
         vec![args.inputs.as_slice()]
     };
     let pictures = args.pictures.list()?;
-    let name = OutputName::new(out)?;
-    name.check_placeholders(groups.len(), pictures.len(), args.pictures.names_views())?;
+    let name = OutputName::new("--output", out)?;
+    let truth_name = args.truth.name()?;
+    for name in [&name].into_iter().chain(&truth_name) {
+        name.check_placeholders(groups.len(), pictures.len(), args.pictures.names_views())?;
+    }
     if args.resume && out == Path::new("-") {
         return Err(Failure::usage(
             "--resume: standard output keeps no finished pictures; give -o FILE",
@@ -131,20 +140,25 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
             request => requests.push(request),
         }
     }
-    if out != Path::new("-") {
+    if out != Path::new("-") || truth_name.is_some() {
         let drawn: Vec<Drawn<'_>> = std::iter::zip(&groups, &requests)
             .map(|(inputs, request)| Drawn {
                 inputs,
                 request: request.as_ref().ok(),
             })
             .collect();
-        outputs::check_files(&name, &drawn, &pictures, args.pictures.commands_file())?;
+        let names = (
+            (out != Path::new("-")).then_some(&name),
+            truth_name.as_ref(),
+        );
+        outputs::check_files(names, &drawn, &pictures, args.pictures.commands_file())?;
     }
     if groups.len() == 1 && pictures.len() == 1 && !args.resume {
         let Some(request) = requests.pop() else {
             return Err(Failure::usage("there is nothing to draw; give an INPUT"));
         };
-        return single(args, groups[0], request?, &pictures, &name, verbosity);
+        let names = (&name, truth_name.as_ref());
+        return single(args, groups[0], request?, &pictures, names, verbosity);
     }
     let work = Many {
         args,
@@ -153,6 +167,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
             .collect(),
         pictures,
         name,
+        truth_name,
         verbosity,
     };
     many::run(&work)
@@ -164,7 +179,7 @@ fn single(
     inputs: &[PathBuf],
     request: RenderRequest,
     pictures: &Pictures,
-    name: &OutputName,
+    (name, truth_name): (&OutputName, Option<&OutputName>),
     verbosity: Verbosity,
 ) -> Result<(), Failure> {
     let out = args.output.as_deref().unwrap_or(Path::new("-"));
@@ -174,7 +189,7 @@ fn single(
     let from_flag = args.request.has_commands();
     let start = Start::new(&prepared, &group.request, &inputs[0], from_flag)?;
     for picture in pictures.iter() {
-        let job = picture.job(&start)?;
+        let job = args.truth.job(picture.job(&start)?)?;
         // Opened late: a mistake in the request is told without waiting for a driver.
         let mut draw = open_with_threads(args.adapter, threads_of_one(&job, args.threads()))?;
         let frame = draw.draw(&job)?;
@@ -183,14 +198,21 @@ fn single(
             note(nothing_shown(&path));
         }
         let format = Encoding::from(&group.request.output);
-        if out == Path::new("-") {
+        let truth = Truth {
+            planes: group.request.output.planes.iter().copied().collect(),
+            annotations: truth_name.map(|name| name.path(&picture, &group.name)),
+            masks: args.truth.masks(),
+        };
+        let mut written = if out == Path::new("-") {
             output(&encode::picture(&frame, format)?.bytes)?;
+            Vec::new()
         } else {
-            let written = save(&frame, job.planes().iter().copied(), &path, format)?;
-            if verbosity.verbose {
-                for line in report(&frame, &written) {
-                    note(line);
-                }
+            save(&frame, truth.planes.iter().copied(), &path, format)?
+        };
+        written.extend(truth.write(&job, &frame, &path)?);
+        if verbosity.verbose && !written.is_empty() {
+            for line in report(&frame, &written) {
+                note(line);
             }
         }
     }

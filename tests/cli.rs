@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "tests are documented by their names")]
 
 mod cli {
+    mod annotations;
     mod bad_files;
     mod bad_flags;
     mod bad_outputs;

@@ -10,12 +10,13 @@ use molshot_renderer::pool::{
     CancelToken, Desk, Order, Pool, PoolError, PoolOptions, RefusalReason,
 };
 use molshot_renderer::{Encoding, RenderError, save_with};
-use molshot_scenes::RenderRequest;
+use molshot_scenes::{Plane, RenderRequest};
 
 use super::interrupt::{self, Writing};
 use super::outputs::{self, OutputName, is_finished};
-use super::pictures::{Pictures, Start};
+use super::pictures::{Picture, Pictures, Start};
 use super::progress::{Progress, pictures};
+use super::truth::Truth;
 use super::{RenderArgs, nothing_shown, prepare, read_group, report, shows_nothing};
 use crate::Verbosity;
 use crate::input::print_warnings;
@@ -37,6 +38,8 @@ pub(super) struct Many<'a> {
     pub(super) groups: Vec<(&'a [PathBuf], Mutex<Option<Result<RenderRequest, Failure>>>)>,
     pub(super) pictures: Pictures,
     pub(super) name: OutputName,
+    /// The name of the annotations, where they are wanted.
+    pub(super) truth_name: Option<OutputName>,
     pub(super) verbosity: Verbosity,
 }
 
@@ -284,15 +287,25 @@ impl Workplace<'_> {
     ) -> Result<(), Failure> {
         let (many, journal) = (self.many, self.journal);
         let name = outputs::name_of(&inputs[0]);
-        let is_there = |path: &PathBuf| {
-            many.args.resume && is_finished(path, request.output.planes.iter().copied())
+        let truth = |picture: &Picture| Truth {
+            planes: request.output.planes.iter().copied().collect(),
+            annotations: many.truth_name.as_ref().map(|to| to.path(picture, &name)),
+            masks: many.args.truth.masks(),
+        };
+        let is_there = |path: &PathBuf, truth: &Truth| {
+            many.args.resume
+                && is_finished(path, truth.planes.iter().copied())
+                && truth
+                    .annotations
+                    .iter()
+                    .all(|file| is_finished(file, [Plane::Color]))
         };
         let mut todo = many
             .pictures
             .iter()
-            .map(|picture| (many.name.path(&picture, &name), picture))
-            .filter(|(path, _)| {
-                let there = is_there(path);
+            .map(|picture| (many.name.path(&picture, &name), truth(&picture), picture))
+            .filter(|(path, truth, _)| {
+                let there = is_there(path, truth);
                 if there {
                     journal.progress.skip();
                 }
@@ -310,11 +323,11 @@ impl Workplace<'_> {
         let from_flag = many.args.request.has_commands();
         let start = Start::new(&prepared, &group.request, &inputs[0], from_flag)?;
         let format = Encoding::from(&group.request.output);
-        for (path, picture) in todo {
+        for (path, truth, picture) in todo {
             if journal.is_over() || cancel.is_cancelled() {
                 break;
             }
-            let job = picture.job(&start)?;
+            let job = many.args.truth.job(picture.job(&start)?)?;
             let pool = match self.pool() {
                 Ok(pool) => pool,
                 Err(failure) => {
@@ -322,7 +335,7 @@ impl Workplace<'_> {
                     break;
                 }
             };
-            let planes = job.planes().clone();
+            let own_job = job.clone();
             let verbosity = many.verbosity;
             let told = Arc::clone(journal);
             let work = move |frame: &molshot_renderer::Frame, desk: &mut Desk| {
@@ -333,7 +346,9 @@ impl Workplace<'_> {
                     });
                 };
                 let (encoder, bytes) = (&mut desk.encoder, &mut desk.bytes);
-                let written = save_with(frame, planes, &path, format, encoder, bytes)?;
+                let planes = truth.planes.iter().copied();
+                let mut written = save_with(frame, planes, &path, format, encoder, bytes)?;
+                written.extend(truth.write(&own_job, frame, &path)?);
                 if shows_nothing(frame) && !verbosity.quiet {
                     told.warn_of_blank(nothing_shown(&path));
                 }

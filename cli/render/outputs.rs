@@ -30,17 +30,19 @@ enum Piece {
 /// OUT, taken apart at its placeholders.
 #[derive(Debug)]
 pub(super) struct OutputName {
+    /// The flag that gave it.
+    flag: &'static str,
     pieces: Vec<Piece>,
 }
 
 impl OutputName {
     /// Understands OUT. Words in braces that are no placeholders are refused, for they are misspelt ones; a name that is no
     /// Unicode is taken as it stands, and has no placeholders.
-    pub(super) fn new(out: &Path) -> Result<Self, Failure> {
+    pub(super) fn new(flag: &'static str, out: &Path) -> Result<Self, Failure> {
         let Some(mut rest) = out.to_str() else {
             if out.as_os_str().as_encoded_bytes().contains(&b'{') {
                 return Err(Failure::flag(
-                    "--output",
+                    flag,
                     format_args!(
                         "{} is no UTF-8, which a name with placeholders must be; give another name",
                         out.display()
@@ -48,7 +50,7 @@ impl OutputName {
                 ));
             }
             let pieces = vec![Piece::Text(out.as_os_str().to_owned())];
-            return Ok(Self { pieces });
+            return Ok(Self { flag, pieces });
         };
         let mut pieces = Vec::new();
         let mut text = String::new();
@@ -69,7 +71,7 @@ impl OutputName {
                 "name" => Piece::Name,
                 _ => {
                     return Err(Failure::flag(
-                        "--output",
+                        flag,
                         format_args!(
                             "there is no placeholder {{{word}}}; give {{view}}, {{index}} or {{name}}"
                         ),
@@ -84,7 +86,7 @@ impl OutputName {
         }
         text.push_str(rest);
         pieces.push(Piece::Text(text.into()));
-        Ok(Self { pieces })
+        Ok(Self { flag, pieces })
     }
 
     fn has(&self, piece: &Piece) -> bool {
@@ -112,7 +114,7 @@ impl OutputName {
         pictures: usize,
         views: bool,
     ) -> Result<(), Failure> {
-        let refuse = |text: &str| Err(Failure::flag("--output", text));
+        let refuse = |text: &str| Err(Failure::flag(self.flag, text));
         if groups > 1 && !self.has(&Piece::Name) {
             return refuse(
                 "--each would write all inputs to one file; put {name} into OUT, as in '{name}.png'",
@@ -174,10 +176,10 @@ pub(super) struct Drawn<'a> {
     pub(super) request: Option<&'a RenderRequest>,
 }
 
-/// Refuses, before any work is done, names under which pictures would replace each other or a file that is read, and places that
-/// cannot be written.
+/// Refuses, before any work is done, names under which pictures or annotations would replace each other or a file that is read, and places
+/// that cannot be written.
 pub(super) fn check_files(
-    out: &OutputName,
+    (out, truth): (Option<&OutputName>, Option<&OutputName>),
     drawn: &[Drawn<'_>],
     pictures: &Pictures,
     commands_file: Option<&Path>,
@@ -200,12 +202,21 @@ pub(super) fn check_files(
             |request| request.output.planes.iter().copied().collect(),
         );
         for picture in pictures.iter() {
-            let picture = out.path(&picture, &name);
-            for path in files_of(&picture, planes.iter().copied()) {
+            let drawn = out.map(|out| {
+                (
+                    out,
+                    files_of(&out.path(&picture, &name), planes.iter().copied()),
+                )
+            });
+            let told = truth.map(|truth| (truth, vec![truth.path(&picture, &name)]));
+            let files = drawn.into_iter().chain(told);
+            for (flag, path) in
+                files.flat_map(|(name, files)| files.into_iter().map(move |file| (name.flag, file)))
+            {
                 let file = canonical.of(&path);
                 if let Some(input) = read.get(&file) {
                     return Err(Failure::flag(
-                        "--output",
+                        flag,
                         format_args!(
                             "writing {} would replace the input {}; give another name",
                             path.display(),
@@ -216,9 +227,9 @@ pub(super) fn check_files(
                 check_destination(&path)?;
                 if let Some(other) = taken.insert(file, &inputs[0]) {
                     return Err(Failure::flag(
-                        "--output",
+                        flag,
                         format_args!(
-                            "a picture of {} and one of {} would both write {}; name every view once, and draw inputs of one name by separate commands",
+                            "a picture of {} and one of {} would both write {}; name every view once, draw inputs of one name by separate commands, and give annotations a name of their own",
                             other.display(),
                             inputs[0].display(),
                             path.display()
