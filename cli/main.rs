@@ -8,6 +8,7 @@
 mod completions;
 mod doctor;
 mod environment;
+mod hbonds;
 mod info;
 mod input;
 mod message;
@@ -42,6 +43,7 @@ Examples:
   molshot render protein.cif.gz -o protein.png --style spacefill --size 1600x1200
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top
   molshot info 5ey0/
+  molshot hbonds 5ey0/
   molshot doctor
 
 Exit status: 0 done, 1 the work failed, 2 the command line is wrong.";
@@ -52,6 +54,8 @@ enum Command {
     Render(Box<render::RenderArgs>),
     /// Say what was read from an input: atoms, residues, chains, ligands, bonds, warnings.
     Info(info::InfoArgs),
+    /// Find hydrogen bonds, by default those between pocket and ligand.
+    Hbonds(hbonds::HbondsArgs),
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests.
@@ -72,7 +76,7 @@ impl Command {
         match self {
             Self::Render(args) => args.draws(),
             Self::Doctor(_) => true,
-            Self::Info(_) | Self::Schema | Self::Completions(_) | Self::Man => false,
+            Self::Info(_) | Self::Hbonds(_) | Self::Schema | Self::Completions(_) | Self::Man => false,
         }
     }
 }
@@ -100,6 +104,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Render(args) => render::run(&args, verbosity),
         Command::Info(args) => info::run(&args, verbosity),
+        Command::Hbonds(args) => hbonds::run(&args, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema => schema::run(),
         Command::Completions(args) => completions::run(&args),

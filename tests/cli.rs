@@ -10,6 +10,7 @@ mod cli {
     mod bad_outputs;
     mod bad_scenes;
     mod environment;
+    mod hbonds;
     mod many;
     mod models;
     mod options;
