@@ -140,7 +140,7 @@ fn pictures_are_those_of_vulkan() {
         (Samples::Sixteen, SAMPLED),
     ] {
         let mut figures = Figures::default();
-        let (mut far, mut off_by_more, mut off, mut ids) = (0, 0, 0, 0);
+        let (mut far, mut off_by_more, mut off, mut ids, mut coincident) = (0, 0, 0, 0, 0);
         let made = generated
             .iter()
             .map(|job| support::job(job.scene(), *job.view(), Viewport::whole(97, 83), samples));
@@ -159,6 +159,10 @@ fn pictures_are_those_of_vulkan() {
                 }
                 figures.pixels += 1;
                 let levels = (0..4).map(|c| a[c].abs_diff(b[c])).max().unwrap_or(0);
+                if levels > 1 && samples == Samples::One && same_place(&actual, &expected, pixel) {
+                    coincident += 1;
+                    continue;
+                }
                 figures.worst_levels = figures.worst_levels.max(levels);
                 off += usize::from(levels > 0);
                 off_by_more += usize::from(levels > 1);
@@ -170,7 +174,7 @@ fn pictures_are_those_of_vulkan() {
         let share = |count: usize| count as f64 / figures.pixels as f64;
         eprintln!(
             "{} samples: of {} pixels, edges apart, {:.3} % differ, {:.3} % by more than a level, {:.4} % by more than six, \
-             {ids} in their id; worst {}",
+             {ids} in their id; worst {}; {coincident} of two paints at one place",
             samples.count(),
             figures.pixels,
             100.0 * share(off),
@@ -179,11 +183,21 @@ fn pictures_are_those_of_vulkan() {
             figures.worst_levels,
         );
         assert_eq!(ids, 0);
+        assert!(share(coincident) <= 1e-4);
         assert!(share(off) <= limits.off);
         assert!(share(off_by_more) <= limits.off_by_more);
         assert!(share(far) <= limits.far);
         assert!(figures.worst_levels <= limits.worst_levels);
     }
+}
+
+/// True where two pictures show the same point and normal: round ends of two sticks about one atom are one surface in two paints, and which of
+/// them is seen is a matter of rounding.
+fn same_place(a: &Picture, b: &Picture, pixel: usize) -> bool {
+    let depth = |picture: &Picture| picture.depth_angstrom.as_ref().map_or(0.0, |d| d[pixel]);
+    let normal = |picture: &Picture| picture.normal.as_ref().map_or([0.0; 3], |n| n[pixel]);
+    (depth(a) - depth(b)).abs() <= 1e-6 * depth(b)
+        && (0..3).all(|axis| (normal(a)[axis] - normal(b)[axis]).abs() < 1e-3)
 }
 
 /// True where a neighbour shows another atom.

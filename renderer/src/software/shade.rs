@@ -1,7 +1,7 @@
 //! Colour of what is seen: `shade` in `shaders/shared/surface.wgsl`, eight at a time.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x4, f32x8, i32x8, mask32x8, u32x8};
+use fearless_simd::{f32x4, f32x8, i32x8, mask32x4, mask32x8, u32x4, u32x8};
 
 use super::bodies::{Bodies, Surface};
 use super::camera::Camera;
@@ -94,6 +94,28 @@ impl Queue {
         slots
             .compress(wanted)
             .store_slice(&mut self.slot[at..at + LANES]);
+        self.length += wanted.to_bitmask().count_ones() as usize;
+    }
+
+    /// Asks for up to four colours.
+    #[inline(always)]
+    pub(super) fn push_quad<S: Simd>(
+        &mut self,
+        wanted: mask32x4<S>,
+        x: f32x4<S>,
+        y: f32x4<S>,
+        depth: f32x4<S>,
+        key: u32x4<S>,
+        slot: u32x4<S>,
+    ) {
+        let at = self.length;
+        x.compress(wanted).store_slice(&mut self.x[at..at + 4]);
+        y.compress(wanted).store_slice(&mut self.y[at..at + 4]);
+        depth
+            .compress(wanted)
+            .store_slice(&mut self.depth[at..at + 4]);
+        key.compress(wanted).store_slice(&mut self.key[at..at + 4]);
+        slot.store_slice(&mut self.slot[at..at + 4]);
         self.length += wanted.to_bitmask().count_ones() as usize;
     }
 
