@@ -141,6 +141,8 @@ impl Element {
     pub const CU: Self = Self(29);
     /// Zinc.
     pub const ZN: Self = Self(30);
+    /// Arsenic.
+    pub const AS: Self = Self(33);
     /// Selenium.
     pub const SE: Self = Self(34);
     /// Bromine.
@@ -290,6 +292,7 @@ mod tests {
             (Element::NI, "Ni"),
             (Element::CU, "Cu"),
             (Element::ZN, "Zn"),
+            (Element::AS, "As"),
             (Element::SE, "Se"),
             (Element::BR, "Br"),
             (Element::CD, "Cd"),

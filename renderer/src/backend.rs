@@ -26,6 +26,22 @@ pub trait Draw: fmt::Debug + Send {
 
     /// Name of the adapter, for people.
     fn adapter(&self) -> &str;
+
+    /// What draws.
+    fn kind(&self) -> BackendKind {
+        BackendKind::Software
+    }
+}
+
+/// What draws: it decides how many threads are of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BackendKind {
+    /// The built-in rasteriser, or another that works on the calling thread.
+    Software,
+    /// A software driver of Vulkan, with threads of its own.
+    VulkanSoftware,
+    /// A GPU.
+    Gpu,
 }
 
 /// Which adapter to draw with.
@@ -77,14 +93,30 @@ pub struct AdapterReport {
     pub reason: String,
 }
 
-/// Opens the back end of a choice.
+/// Opens the back end of a choice; the built-in rasteriser draws with the calling thread alone.
 ///
 /// # Errors
 /// [`RenderError::NoAdapter`] when there is none of the kind, [`RenderError::Device`] when its driver fails. [`AdapterChoice::Auto`] and
 /// [`AdapterChoice::Software`] do not fail.
 pub fn open(choice: AdapterChoice) -> Result<Box<dyn Draw>, RenderError> {
+    open_with_threads(choice, 1)
+}
+
+/// Opens the back end of a choice; the built-in rasteriser draws each picture with `threads` threads (at least one), which changes no
+/// byte of it. Other back ends have their own.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with_threads(
+    choice: AdapterChoice,
+    threads: usize,
+) -> Result<Box<dyn Draw>, RenderError> {
+    let software = || {
+        let set = InstructionSet::best();
+        Box::new(SoftwareBackend::with(set, threads).unwrap_or_default())
+    };
     match choice {
-        AdapterChoice::Software => Ok(Box::new(SoftwareBackend::new())),
+        AdapterChoice::Software => Ok(software()),
         AdapterChoice::Auto => {
             // Without a device file no driver can find a GPU, and asking them costs more than a picture.
             if gpu_is_possible()
@@ -92,7 +124,7 @@ pub fn open(choice: AdapterChoice) -> Result<Box<dyn Draw>, RenderError> {
             {
                 return Ok(Box::new(backend));
             }
-            Ok(Box::new(SoftwareBackend::new()))
+            Ok(software())
         }
         AdapterChoice::Gpu | AdapterChoice::VulkanSoftware => {
             Ok(Box::new(GpuBackend::open(choice)?))

@@ -13,6 +13,8 @@ pub struct Timings {
     pub draw: Duration,
     /// Copying the planes into the frame.
     pub read_back: Duration,
+    /// Drawing labels over the picture; zero when there are none.
+    pub labels: Duration,
 }
 
 /// Pixels: rows from top to bottom, without padding. A plane that was not asked for is `None`.

@@ -1,8 +1,10 @@
 //! A [`RenderJob`](molshot_scenes::RenderJob) in, a [`Frame`] out, and from there an encoded picture.
 //!
-//! The road of the data: [`backend`] chooses who draws -> [`gpu`] draws -> [`Frame`] -> [`encode`] -> [`mod@save`].
+//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws -> [`labels`] go on top -> [`Frame`] ->
+//! [`encode`] -> [`mod@save`]; [`pool`] walks it with many pictures at once.
 #![forbid(unsafe_code)]
 
+pub mod annotations;
 pub mod backend;
 mod camera_numbers;
 pub mod check;
@@ -10,11 +12,16 @@ pub mod encode;
 pub mod error;
 pub mod frame;
 pub mod gpu;
+pub mod labels;
+pub mod pool;
 pub mod save;
 pub mod software;
 
-pub use backend::{AdapterChoice, AdapterReport, Draw, open, survey};
-pub use encode::EncodedImage;
+pub use annotations::{Annotations, Annotator, annotate};
+pub use backend::{
+    AdapterChoice, AdapterReport, BackendKind, Draw, open, open_with_threads, survey,
+};
+pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::RenderError;
 pub use frame::{Frame, Timings};
-pub use save::{check_destination, files_of, save};
+pub use save::{check_destination, files_of, save, save_bytes, save_masks, save_with};

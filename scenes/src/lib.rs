@@ -12,10 +12,14 @@ pub mod colors;
 pub mod commands;
 pub mod error;
 pub mod job;
+pub mod labels;
+pub mod pseudobonds;
 pub mod request;
 pub mod scene;
+pub mod transforms;
 pub mod view;
 
+mod picture;
 mod suggest;
 
 pub use build::{Prepared, build_scene};
@@ -23,6 +27,8 @@ pub use camera::Camera;
 pub use commands::{Command, parse_commands};
 pub use error::SceneError;
 pub use job::{Plane, RenderJob, Samples};
+pub use labels::{Label, Labels};
+pub use pseudobonds::Dashed;
 pub use request::RenderRequest;
 pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 pub use view::{CropRect, Pose, Projection, View, Viewport};

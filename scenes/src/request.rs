@@ -13,6 +13,7 @@
 //! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`] writes every default down.
 
 mod form;
+mod labels;
 mod parse;
 mod source;
 #[cfg(test)]
@@ -30,7 +31,10 @@ use crate::colors::{COLOR_REMEDY, Rgb, shorten};
 use crate::commands::{Command, parse_list, pieces};
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
+use crate::pseudobonds::PseudobondName;
+use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
+pub use labels::{LabelAlignment, LabelStyle, LabelWord, TextRequest};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
 
@@ -61,6 +65,10 @@ pub struct RenderRequest {
     /// Which atoms to draw, in the selection language. The rest is hidden without moving the camera.
     #[serde(default = "all")]
     pub select: String,
+    /// Atoms that move by themselves, the camera staying where it is; entries apply in order.
+    #[serde(default, deserialize_with = "form::objects")]
+    #[schemars(length(max = MAX_TRANSFORMS))]
+    pub transforms: Vec<TransformRequest>,
     /// Size and form of the picture.
     #[serde(default, deserialize_with = "form::object")]
     pub output: OutputRequest,
@@ -82,9 +90,15 @@ pub struct StyleRequest {
     pub colors: Option<ColorScheme>,
     /// The colour of the scheme `uniform`; refused with any other.
     pub color: Option<Rgb>,
-    /// Labels of residues and ligand atoms.
+    /// What is labelled.
     #[serde(deserialize_with = "form::word")]
-    pub labels: Labels,
+    pub labels: LabelWord,
+    /// How labels look.
+    #[serde(deserialize_with = "form::object")]
+    pub label_style: LabelStyle,
+    /// Texts of one's own, at most 1000.
+    #[serde(deserialize_with = "form::objects")]
+    pub texts: Vec<TextRequest>,
     /// Background colour, or `transparent`.
     pub background: BackgroundRequest,
     /// Draw hydrogen atoms, too.
@@ -99,6 +113,12 @@ pub struct StyleRequest {
     pub ball_scale: Option<f64>,
     /// Fade into the background with depth.
     pub depth_cue: bool,
+    /// The residue of the preset `misi-residue`, which needs it: name, number with insertion code, and the chain where that is not
+    /// enough, such as `ARG 45 A`. Refused with any other preset.
+    pub residue: Option<String>,
+    /// Which pseudobonds are drawn, as dashes between drawn atoms.
+    #[serde(deserialize_with = "form::words")]
+    pub pseudobonds: BTreeSet<PseudobondName>,
 }
 
 impl Default for StyleRequest {
@@ -107,13 +127,17 @@ impl Default for StyleRequest {
             preset: Preset::default(),
             colors: None,
             color: None,
-            labels: Labels::default(),
+            labels: LabelWord::default(),
+            label_style: LabelStyle::default(),
+            texts: Vec::new(),
             background: BackgroundRequest::default(),
             hydrogens: false,
             solvent: false,
             stick_radius_angstrom: None,
             ball_scale: None,
             depth_cue: true,
+            residue: None,
+            pseudobonds: BTreeSet::new(),
         }
     }
 }
@@ -125,12 +149,30 @@ pub enum Preset {
     /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and orange, the ligand's are gray.
     #[default]
     Misi,
+    /// As `misi`: one residue (`style.residue`) and the ligand alone. The camera is fitted to them and, unless labels are off, to their
+    /// atoms' labels.
+    MisiResidue,
+    /// As `misi`: the pocket alone, through the camera of the complex.
+    MisiPocket,
+    /// As `misi`: the ligand alone, through the camera of the complex.
+    MisiLigand,
     /// Small balls and thin sticks, coloured by element.
     BallAndStick,
     /// Sticks, coloured by element.
     Licorice,
     /// Balls of van der Waals radius, coloured by element.
     Spacefill,
+}
+
+impl Preset {
+    /// True for the picture types of MiSI-Bench.
+    #[must_use]
+    pub fn is_misi(self) -> bool {
+        matches!(
+            self,
+            Self::Misi | Self::MisiResidue | Self::MisiPocket | Self::MisiLigand
+        )
+    }
 }
 
 /// What decides an atom's colour.
@@ -149,17 +191,6 @@ pub enum ColorScheme {
     Uniform,
     /// Carbons alternate from residue to residue between #BF99F2 and #F2B366, ligand carbons are gray, the rest by element.
     AlternatingResidues,
-}
-
-/// Whether labels are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Labels {
-    /// As the preset has it. No preset of this version draws labels.
-    #[default]
-    Auto,
-    /// No labels.
-    None,
 }
 
 /// What stands behind everything.
@@ -274,6 +305,12 @@ pub struct OutputRequest {
     /// File format of the colour plane.
     #[serde(deserialize_with = "form::word")]
     pub format: ImageFormat,
+    /// Whether the file is to be made fast or small. The pixels are the same.
+    #[serde(deserialize_with = "form::word")]
+    pub compression: Compression,
+    /// Quality of a JPEG. Other formats are lossless and have none.
+    #[schemars(range(min = 1, max = 100))]
+    pub jpeg_quality: u8,
     /// Which channels to hand out, each named once.
     #[serde(deserialize_with = "form::planes")]
     pub planes: BTreeSet<Plane>,
@@ -286,6 +323,8 @@ impl Default for OutputRequest {
             height_px: 1024,
             samples: Samples::default(),
             format: ImageFormat::default(),
+            compression: Compression::default(),
+            jpeg_quality: 90,
             planes: BTreeSet::from([Plane::Color]),
         }
     }
@@ -304,6 +343,17 @@ pub enum ImageFormat {
     Webp,
 }
 
+/// What an encoder spends its time on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compression {
+    /// Files in a fraction of the time that drawing takes.
+    #[default]
+    Fast,
+    /// Smaller files: a PNG by a tenth to a half, in forty times the time; a JPEG by a twentieth; a WebP in some pictures.
+    Small,
+}
+
 impl RenderRequest {
     /// A request with every default, for a structure.
     #[must_use]
@@ -315,6 +365,7 @@ impl RenderRequest {
             camera: CameraRequest::default(),
             commands: Vec::new(),
             select: all(),
+            transforms: Vec::new(),
             output: OutputRequest::default(),
         }
     }

@@ -7,6 +7,7 @@ use glam::DVec3;
 use molshot_molecule::Structure;
 
 use crate::error::SceneError;
+use crate::labels::Labels;
 
 /// A ball: an atom, or the joint of two sticks.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
@@ -84,6 +85,15 @@ impl BoundingBox {
     #[must_use]
     pub fn center(&self) -> DVec3 {
         (self.min + self.max) * 0.5
+    }
+
+    /// The box around both.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self {
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+        }
     }
 
     /// Half of the box's edges.
@@ -189,13 +199,17 @@ pub struct Scene {
     /// Box of everything that the style draws (balls with their radii), before `select` hides any of it. The camera is
     /// fitted to it, so hiding does not move the camera.
     pub bounds: BoundingBox,
+    /// Box between whose ends the clip planes and the depth cue lie: `bounds`, and what was moved out of it by a transform.
+    pub clip_bounds: BoundingBox,
+    /// Texts over the picture.
+    pub labels: Labels,
     /// Where the ids in `spheres` and `cylinders` point.
     pub structure: Arc<Structure>,
 }
 
 impl Scene {
     /// A drawing that is not made from a structure's style, for tests and tools. Its box is that of all balls and of balls
-    /// around the ends of all sticks; without any it is the world's origin.
+    /// around the ends of all sticks; without any it is the world's origin. It has no labels: see [`Scene::with_labels`].
     ///
     /// # Errors
     /// [`SceneError::Invalid`] with a pointer to the part at fault when a position or radius is not finite, a radius is not
@@ -235,13 +249,16 @@ impl Scene {
                 ));
             }
         }
+        let bounds = box_of(&balls);
         Ok(Self {
-            bounds: box_of(&balls),
+            bounds,
+            clip_bounds: bounds,
             spheres: parts.spheres,
             cylinders: parts.cylinders,
             lighting: parts.lighting,
             depth_cue: parts.depth_cue,
             background: parts.background,
+            labels: Labels::default(),
             structure: parts.structure,
         })
     }
@@ -286,10 +303,7 @@ fn box_of(balls: &[([f32; 3], f32)]) -> BoundingBox {
                 max: center + f64::from(*radius),
             }
         })
-        .reduce(|a, b| BoundingBox {
-            min: a.min.min(b.min),
-            max: a.max.max(b.max),
-        })
+        .reduce(|a, b| a.union(&b))
         .unwrap_or(BoundingBox {
             min: DVec3::ZERO,
             max: DVec3::ZERO,

@@ -10,11 +10,12 @@ mod classes;
 mod distance;
 #[cfg(test)]
 mod fixtures;
+pub mod idatm;
 mod metals;
-mod names;
+pub(crate) mod names;
 mod polymer;
 mod residue;
-mod templates;
+pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 

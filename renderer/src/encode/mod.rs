@@ -4,9 +4,12 @@ mod npy;
 mod picture;
 mod planes;
 mod png_file;
+mod png_writer;
+#[cfg(test)]
+mod tests;
 
 use molshot_scenes::Plane;
-use molshot_scenes::request::ImageFormat;
+use molshot_scenes::request::{Compression, ImageFormat, OutputRequest};
 
 use crate::error::RenderError;
 use crate::frame::Frame;
@@ -23,6 +26,37 @@ pub fn media_type(format: ImageFormat) -> &'static str {
     }
 }
 
+/// The form of a picture's file. Whatever it is, the same pixels give the same bytes on every machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Encoding {
+    /// Kind of file.
+    pub format: ImageFormat,
+    /// Time against size; the pixels are the same.
+    pub compression: Compression,
+    /// Quality of a JPEG, 1 to 100; nothing to the others.
+    pub jpeg_quality: u8,
+}
+
+impl From<ImageFormat> for Encoding {
+    /// The format with every default.
+    fn from(format: ImageFormat) -> Self {
+        Self {
+            format,
+            ..Self::from(&OutputRequest::default())
+        }
+    }
+}
+
+impl From<&OutputRequest> for Encoding {
+    fn from(output: &OutputRequest) -> Self {
+        Self {
+            format: output.format,
+            compression: output.compression,
+            jpeg_quality: output.jpeg_quality,
+        }
+    }
+}
+
 /// The bytes of a file, and what they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedImage {
@@ -32,25 +66,59 @@ pub struct EncodedImage {
     pub media_type: &'static str,
 }
 
-/// Encodes a frame's colour plane: PNG and lossless WebP as RGB when opaque and RGBA when transparent, JPEG of quality 90 without
-/// chroma subsampling.
+/// Encodes pictures one after the other, and keeps what memory that takes. One thread has one.
+#[derive(Debug, Default)]
+pub struct Encoder {
+    /// Three bytes a pixel, for encoders that take no others.
+    rgb: Vec<u8>,
+}
+
+impl Encoder {
+    /// An encoder; it takes memory when it is used.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes a frame's colour plane into `out`, whose content is lost and whose memory is used again:
+    ///
+    /// | format | pixels | `fast` | `small` |
+    /// |---|---|---|---|
+    /// | PNG | RGB when the frame is opaque, else RGBA | a writer of our own; no memory is taken | the png crate's `Balanced` |
+    /// | WebP, lossless | RGB when opaque, else RGBA | with prediction | with or without it, whichever is smaller |
+    /// | JPEG, no chroma subsampling | opaque only | the standard's Huffman codes | Huffman codes of the picture's own |
+    ///
+    /// # Errors
+    /// [`RenderError::Encode`] when the frame has no colour, when a transparent picture is to become a JPEG, or when the picture
+    /// is larger than the format allows (JPEG 65,535, WebP 16,384 pixels an edge). [`RenderError::OutOfHostMemory`].
+    pub fn encode(
+        &mut self,
+        frame: &Frame,
+        encoding: impl Into<Encoding>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), RenderError> {
+        let encoding = encoding.into();
+        out.clear();
+        let image = picture::Image::of(frame)?;
+        match encoding.format {
+            ImageFormat::Png => picture::png(&image, encoding.compression, &mut self.rgb, out),
+            ImageFormat::Jpeg => picture::jpeg(&image, encoding, out),
+            ImageFormat::Webp => picture::webp(&image, encoding.compression, &mut self.rgb, out),
+        }
+    }
+}
+
+/// Encodes one frame's colour plane, as [`Encoder::encode`] does.
 ///
 /// # Errors
-/// [`RenderError::Encode`] when the frame has no colour, when a transparent picture is to become a JPEG, or when the picture
-/// is larger than the format allows (JPEG 65,535, WebP 16,384 pixels an edge).
-pub fn picture(frame: &Frame, format: ImageFormat) -> Result<EncodedImage, RenderError> {
-    let Some(rgba) = &frame.color_rgba else {
-        return Err(missing(Plane::Color));
-    };
-    let (width, height) = (frame.width_px, frame.height_px);
-    let bytes = match format {
-        ImageFormat::Png => picture::png(width, height, rgba, frame.transparent),
-        ImageFormat::Jpeg => picture::jpeg(width, height, rgba, frame.transparent),
-        ImageFormat::Webp => picture::webp(width, height, rgba, frame.transparent),
-    }?;
+/// As [`Encoder::encode`].
+pub fn picture(frame: &Frame, encoding: impl Into<Encoding>) -> Result<EncodedImage, RenderError> {
+    let encoding = encoding.into();
+    let mut bytes = Vec::new();
+    Encoder::new().encode(frame, encoding, &mut bytes)?;
     Ok(EncodedImage {
         bytes,
-        media_type: media_type(format),
+        media_type: media_type(encoding.format),
     })
 }
 

@@ -1,36 +1,109 @@
 //! The colour plane as PNG, JPEG or WebP.
 
-use std::borrow::Cow;
-
+use molshot_scenes::Plane;
+use molshot_scenes::request::Compression;
 use png::{BitDepth, ColorType};
 
-use super::{failed, png_file};
+use super::{Encoding, failed, missing, png_file, png_writer};
 use crate::error::RenderError;
-use crate::frame::filled;
+use crate::frame::Frame;
 
-const JPEG_QUALITY: u8 = 90;
-
-pub(super) fn png(
+/// A picture to encode: as many pixels as its size says, four bytes each.
+#[derive(Debug)]
+pub(super) struct Image<'a> {
     width_px: u32,
     height_px: u32,
-    rgba: &[u8],
+    rgba: &'a [u8],
     transparent: bool,
-) -> Result<Vec<u8>, RenderError> {
-    let (color, data) = if transparent {
-        (ColorType::Rgba, Cow::Borrowed(rgba))
-    } else {
-        (ColorType::Rgb, Cow::Owned(opaque(rgba)?))
-    };
-    png_file::encode((width_px, height_px), color, BitDepth::Eight, None, &data)
+}
+
+impl<'a> Image<'a> {
+    pub(super) fn of(frame: &'a Frame) -> Result<Self, RenderError> {
+        let rgba = frame
+            .color_rgba
+            .as_deref()
+            .ok_or_else(|| missing(Plane::Color))?;
+        if rgba.is_empty() || rgba.len() / 4 != frame.pixel_count() || !rgba.len().is_multiple_of(4)
+        {
+            return Err(RenderError::Encode {
+                problem: format!(
+                    "{} x {} pixels cannot have {} bytes of colour",
+                    frame.width_px,
+                    frame.height_px,
+                    rgba.len()
+                ),
+                remedy: "give four bytes a pixel, and at least one pixel".into(),
+            });
+        }
+        Ok(Self {
+            width_px: frame.width_px,
+            height_px: frame.height_px,
+            rgba,
+            transparent: frame.transparent,
+        })
+    }
+
+    /// The pixels as files hold them: RGBA when some may be transparent, else RGB, put into `rgb`.
+    fn packed<'b>(&'b self, rgb: &'b mut Vec<u8>) -> Result<&'b [u8], RenderError> {
+        if self.transparent {
+            return Ok(self.rgba);
+        }
+        let (pixels, _) = self.rgba.as_chunks::<4>();
+        let length = pixels.len() * 3;
+        rgb.clear();
+        rgb.try_reserve_exact(length)
+            .map_err(|_| RenderError::OutOfHostMemory {
+                needed_bytes: length as u64,
+            })?;
+        rgb.resize(length, 0);
+        let (targets, _) = rgb.as_chunks_mut::<3>();
+        for (target, [r, g, b, _]) in targets.iter_mut().zip(pixels) {
+            *target = [*r, *g, *b];
+        }
+        Ok(rgb)
+    }
+}
+
+pub(super) fn png(
+    image: &Image<'_>,
+    compression: Compression,
+    rgb: &mut Vec<u8>,
+    out: &mut Vec<u8>,
+) -> Result<(), RenderError> {
+    let (width_px, height_px) = (image.width_px, image.height_px);
+    match compression {
+        Compression::Fast => {
+            png_writer::write(width_px, height_px, image.rgba, image.transparent, out).ok_or_else(
+                || RenderError::Encode {
+                    problem: format!("{width_px} x {height_px} pixels are too many for PNG"),
+                    remedy: "draw a smaller picture or a crop".into(),
+                },
+            )
+        }
+        Compression::Small => {
+            let color = if image.transparent {
+                ColorType::Rgba
+            } else {
+                ColorType::Rgb
+            };
+            let form = png_file::Form {
+                size_px: (width_px, height_px),
+                color,
+                depth: BitDepth::Eight,
+                compression: png::Compression::Balanced,
+            };
+            png_file::encode(&form, None, image.packed(rgb)?, out)
+        }
+    }
 }
 
 pub(super) fn jpeg(
-    width_px: u32,
-    height_px: u32,
-    rgba: &[u8],
-    transparent: bool,
-) -> Result<Vec<u8>, RenderError> {
-    if transparent {
+    image: &Image<'_>,
+    encoding: Encoding,
+    out: &mut Vec<u8>,
+) -> Result<(), RenderError> {
+    let (width_px, height_px) = (image.width_px, image.height_px);
+    if image.transparent {
         return Err(RenderError::Encode {
             problem: "JPEG has no transparency".into(),
             remedy: "use png or webp, or give a background colour".into(),
@@ -42,40 +115,43 @@ pub(super) fn jpeg(
             remedy: "stay below 65,536 pixels an edge, or use png".into(),
         });
     };
-    let mut bytes = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, JPEG_QUALITY);
+    let mut encoder = jpeg_encoder::Encoder::new(&mut *out, encoding.jpeg_quality.clamp(1, 100));
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
+    encoder.set_optimized_huffman_tables(encoding.compression == Compression::Small);
     encoder
-        .encode(rgba, width, height, jpeg_encoder::ColorType::Rgba)
-        .map_err(|error| failed(&error))?;
-    Ok(bytes)
+        .encode(image.rgba, width, height, jpeg_encoder::ColorType::Rgba)
+        .map_err(|error| failed(&error))
 }
 
 pub(super) fn webp(
-    width_px: u32,
-    height_px: u32,
-    rgba: &[u8],
-    transparent: bool,
-) -> Result<Vec<u8>, RenderError> {
-    let (color, data) = if transparent {
-        (image_webp::ColorType::Rgba8, Cow::Borrowed(rgba))
+    image: &Image<'_>,
+    compression: Compression,
+    rgb: &mut Vec<u8>,
+    out: &mut Vec<u8>,
+) -> Result<(), RenderError> {
+    let color = if image.transparent {
+        image_webp::ColorType::Rgba8
     } else {
-        (image_webp::ColorType::Rgb8, Cow::Owned(opaque(rgba)?))
+        image_webp::ColorType::Rgb8
     };
-    let mut bytes = Vec::new();
-    image_webp::WebPEncoder::new(&mut bytes)
-        .encode(&data, width_px, height_px, color)
-        .map_err(|error| failed(&error))?;
-    Ok(bytes)
-}
-
-/// Three bytes a pixel of four.
-fn opaque(rgba: &[u8]) -> Result<Vec<u8>, RenderError> {
-    let (pixels, _) = rgba.as_chunks::<4>();
-    let mut rgb = filled(pixels.len() * 3, 0)?;
-    let (targets, _) = rgb.as_chunks_mut::<3>();
-    for (target, [r, g, b, _]) in targets.iter_mut().zip(pixels) {
-        *target = [*r, *g, *b];
+    let data = image.packed(rgb)?;
+    let encode = |prediction: bool, out: &mut Vec<u8>| {
+        let mut parameters = image_webp::EncoderParams::default();
+        parameters.use_predictor_transform = prediction;
+        let mut encoder = image_webp::WebPEncoder::new(out);
+        encoder.set_params(parameters);
+        encoder
+            .encode(data, image.width_px, image.height_px, color)
+            .map_err(|error| failed(&error))
+    };
+    encode(true, out)?;
+    if compression == Compression::Small {
+        // Neither is the smaller one of every picture.
+        let mut other = Vec::new();
+        encode(false, &mut other)?;
+        if other.len() < out.len() {
+            *out = other;
+        }
     }
-    Ok(rgb)
+    Ok(())
 }

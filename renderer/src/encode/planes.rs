@@ -7,7 +7,8 @@
 //! | atom-id, residue-id | RGB, `id = R + 256 G + 65536 B` (as COCO's panoptic masks), 0 = nothing | `<u4` (H, W), index + 1, 0 = nothing |
 
 use molshot_scenes::Plane;
-use png::{BitDepth, ColorType};
+use molshot_scenes::request::ImageFormat;
+use png::{BitDepth, ColorType, Compression};
 
 use super::{missing, npy, picture, png_file};
 use crate::error::RenderError;
@@ -19,7 +20,18 @@ use crate::frame::Frame;
 /// [`RenderError::Encode`] when the plane was not drawn.
 pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
     let size = (frame.width_px, frame.height_px);
-    let rgb = |data: Vec<u8>| png_file::encode(size, ColorType::Rgb, BitDepth::Eight, None, &data);
+    let encode = |color, depth, text, data: &[u8]| {
+        let form = png_file::Form {
+            size_px: size,
+            color,
+            depth,
+            compression: Compression::Fast,
+        };
+        let mut bytes = Vec::new();
+        png_file::encode(&form, text, data, &mut bytes)?;
+        Ok(bytes)
+    };
+    let rgb = |data: Vec<u8>| encode(ColorType::Rgb, BitDepth::Eight, None, &data);
     let ids = |ids: &[u32]| {
         rgb(ids
             .iter()
@@ -30,10 +42,7 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             .collect())
     };
     match plane {
-        Plane::Color => {
-            let rgba = frame.color_rgba.as_ref().ok_or_else(|| missing(plane))?;
-            picture::png(size.0, size.1, rgba, frame.transparent)
-        }
+        Plane::Color => Ok(picture(frame, ImageFormat::Png)?.bytes),
         Plane::Depth => {
             let depth = frame
                 .depth_angstrom
@@ -55,7 +64,7 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
                 })
                 .collect();
             let text = Some(("depth_units_per_angstrom", units.to_string()));
-            png_file::encode(size, ColorType::Grayscale, BitDepth::Sixteen, text, &data)
+            encode(ColorType::Grayscale, BitDepth::Sixteen, text, &data)
         }
         Plane::Normal => {
             let normal = frame.normal.as_ref().ok_or_else(|| missing(plane))?;
@@ -72,6 +81,9 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
         }
         Plane::AtomId => ids(frame.atom_id.as_ref().ok_or_else(|| missing(plane))?),
         Plane::ResidueId => ids(frame.residue_id.as_ref().ok_or_else(|| missing(plane))?),
+        Plane::MaskElement | Plane::MaskResidue | Plane::MaskChain | Plane::MaskRole => {
+            Err(not_drawn(plane))
+        }
     }
 }
 
@@ -105,5 +117,16 @@ pub fn plane_npy(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             .residue_id
             .as_ref()
             .ok_or_else(|| missing(plane))?)),
+        Plane::MaskElement | Plane::MaskResidue | Plane::MaskChain | Plane::MaskRole => {
+            Err(not_drawn(plane))
+        }
+    }
+}
+
+/// A class mask is no plane of a frame.
+fn not_drawn(plane: Plane) -> RenderError {
+    RenderError::Encode {
+        problem: format!("{} is made from the plane atom-id, not drawn", plane.name()),
+        remedy: "use annotations::class_mask".into(),
     }
 }

@@ -1,24 +1,34 @@
-//! The one place that writes PNG streams.
+//! PNG by the png crate: what the writer for pictures has no form for, and where time does not count.
 
 use png::{BitDepth, ColorType, Compression};
 
 use super::failed;
 use crate::error::RenderError;
 
-/// Encodes rows of samples. `text` becomes one `tEXt` chunk.
+/// How samples become a file.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// Width and height.
+    pub(super) size_px: (u32, u32),
+    pub(super) color: ColorType,
+    pub(super) depth: BitDepth,
+    pub(super) compression: Compression,
+}
+
+/// Encodes rows of samples behind what `out` holds. `text` becomes one `tEXt` chunk.
 pub(super) fn encode(
-    (width_px, height_px): (u32, u32),
-    color: ColorType,
-    depth: BitDepth,
+    form: &Form,
     text: Option<(&str, String)>,
     data: &[u8],
-) -> Result<Vec<u8>, RenderError> {
+    out: &mut Vec<u8>,
+) -> Result<(), RenderError> {
     // Pictures of molecules compress to about a tenth: one allocation serves nearly all.
-    let mut bytes = Vec::with_capacity(data.len() / 8 + 1024);
-    let mut encoder = png::Encoder::new(&mut bytes, width_px, height_px);
-    encoder.set_color(color);
-    encoder.set_depth(depth);
-    encoder.set_compression(Compression::Fast);
+    out.reserve(data.len() / 8 + 1024);
+    let (width_px, height_px) = form.size_px;
+    let mut encoder = png::Encoder::new(out, width_px, height_px);
+    encoder.set_color(form.color);
+    encoder.set_depth(form.depth);
+    encoder.set_compression(form.compression);
     if let Some((key, value)) = text {
         encoder
             .add_text_chunk(key.to_owned(), value)
@@ -28,6 +38,5 @@ pub(super) fn encode(
     writer
         .write_image_data(data)
         .map_err(|error| failed(&error))?;
-    writer.finish().map_err(|error| failed(&error))?;
-    Ok(bytes)
+    writer.finish().map_err(|error| failed(&error))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::backend::{AdapterChoice, AdapterReport};
+use crate::backend::{AdapterChoice, AdapterReport, BackendKind};
 use crate::error::RenderError;
 
 /// An open device.
@@ -11,6 +11,7 @@ pub(super) struct Context {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     pub(super) adapter_name: String,
+    pub(super) kind: BackendKind,
     /// Largest buffer that the device makes.
     pub(super) max_buffer_bytes: u64,
     faults: Arc<Mutex<Faults>>,
@@ -65,6 +66,11 @@ impl Context {
             device,
             queue,
             adapter_name: describe(&info),
+            kind: if info.device_type == wgpu::DeviceType::Cpu {
+                BackendKind::VulkanSoftware
+            } else {
+                BackendKind::Gpu
+            },
             faults,
         })
     }

@@ -14,9 +14,10 @@ use super::read_back::{Staging, StagingLayout};
 use super::scene_buffers::SceneBuffers;
 use super::targets::{TargetShape, Targets};
 use super::uniforms::{ResolveUniform, ViewUniform};
-use crate::backend::{AdapterChoice, Draw};
+use crate::backend::{AdapterChoice, BackendKind, Draw};
 use crate::error::RenderError;
 use crate::frame::Frame;
+use crate::labels::{self, LabelDrawer};
 
 /// Largest edge of a region that is drawn at once; larger pictures are drawn region by region, which bounds the memory.
 const REGION_EDGE_PX: u32 = 2048;
@@ -37,6 +38,7 @@ pub struct GpuBackend {
     scene: Option<SceneBuffers>,
     targets: Option<Targets>,
     staging: Option<Staging>,
+    labels: LabelDrawer,
 }
 
 impl GpuBackend {
@@ -83,6 +85,7 @@ impl GpuBackend {
             scene: None,
             targets: None,
             staging: None,
+            labels: LabelDrawer::default(),
         })
     }
 
@@ -227,17 +230,23 @@ impl Draw for GpuBackend {
         if self.context.lost().is_some() {
             *self = Self::open(self.choice)?;
         }
-        self.draw_job(job).map_err(|error| {
+        let mut frame = self.draw_job(&labels::underlay(job)).map_err(|error| {
             // What was half made may be the reason; the next job starts afresh.
             self.scene = None;
             self.targets = None;
             self.staging = None;
             self.context.blame_loss(error)
-        })
+        })?;
+        self.labels.overlay(job, &mut frame);
+        Ok(frame)
     }
 
     fn adapter(&self) -> &str {
         &self.context.adapter_name
+    }
+
+    fn kind(&self) -> BackendKind {
+        self.context.kind
     }
 }
 

@@ -18,6 +18,7 @@ use super::worker::Worker;
 use crate::backend::Draw;
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
+use crate::labels::{self, LabelDrawer};
 
 /// The built-in rasteriser.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub struct SoftwareBackend {
     workers: Vec<Worker>,
     /// Planes of a frame that was given back.
     spare: Spare,
+    labels: LabelDrawer,
 }
 
 impl SoftwareBackend {
@@ -63,6 +65,7 @@ impl SoftwareBackend {
             lines: Default::default(),
             workers,
             spare: Spare::default(),
+            labels: LabelDrawer::default(),
         }
     }
 
@@ -196,7 +199,9 @@ impl Default for SoftwareBackend {
 
 impl Draw for SoftwareBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        self.draw_job(job)
+        let mut frame = self.draw_job(&labels::underlay(job))?;
+        self.labels.overlay(job, &mut frame);
+        Ok(frame)
     }
 
     fn adapter(&self) -> &str {
@@ -270,7 +275,7 @@ mod tests {
         };
         let scene = std::sync::Arc::new(Scene::from_parts(parts).expect("sound parts"));
         let mut backend = SoftwareBackend::new();
-        let mut turns = |backend: &mut SoftwareBackend| {
+        let turns = |backend: &mut SoftwareBackend| {
             for turn in 0..40 {
                 let job = job(&scene, f64::from(turn) * 0.157);
                 let frame = backend.draw(&job).expect("a small picture");

@@ -1,11 +1,13 @@
 //! Ranges and contradictions: what the form alone does not say.
 
+use super::labels::validate_texts;
 use super::{
     BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, OutputRequest, RenderRequest,
     SCHEMA_VERSION, StructureSource, StyleRequest,
 };
 use crate::error::SceneError;
 use crate::job::{MAX_EDGE_PX, Plane};
+use crate::{picture, transforms};
 
 /// Radii and scales lie between this ...
 const MIN_SIZE: f64 = 0.01;
@@ -33,7 +35,7 @@ impl RenderRequest {
         self.check_transparency()?;
         self.selection()?;
         self.view_commands()?;
-        Ok(())
+        transforms::validate(&self.transforms)
     }
 
     fn check_transparency(&self) -> Result<(), SceneError> {
@@ -82,6 +84,8 @@ impl StructureSource {
 impl StyleRequest {
     /// Checks sizes and colours.
     pub(crate) fn validate(&self) -> Result<(), SceneError> {
+        self.label_style.validate()?;
+        validate_texts(&self.texts)?;
         let sizes = [
             ("/style/stick_radius_angstrom", self.stick_radius_angstrom),
             ("/style/ball_scale", self.ball_scale),
@@ -97,6 +101,7 @@ impl StyleRequest {
                 ));
             }
         }
+        picture::validate(self)?;
         match (self.colors, self.color) {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(
                 "/style/color",
@@ -139,11 +144,18 @@ impl OutputRequest {
         for (pointer, edge) in edges {
             check_edge(pointer, edge)?;
         }
+        if !(1..=100).contains(&self.jpeg_quality) {
+            return Err(SceneError::invalid(
+                "/output/jpeg_quality",
+                format!("a quality of {} is out of range", self.jpeg_quality),
+                "give 1 to 100".into(),
+            ));
+        }
         if self.planes.is_empty() {
             return Err(SceneError::invalid(
                 "/output/planes",
                 "no plane is asked for".into(),
-                "name at least one of color, depth, normal, atom-id, residue-id".into(),
+                "name at least one, such as color or depth".into(),
             ));
         }
         Ok(())

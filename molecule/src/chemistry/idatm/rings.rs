@@ -1,0 +1,285 @@
+//! Rings: the shortest ones through each bond, inside residues.
+//!
+//! The set holds every ring of a molecule that a chemist would draw; unlike a smallest set of smallest rings it does
+//! not depend on the order of atoms (all three six-membered rings of bicyclo[2.2.2]octane are in it).
+
+use std::collections::{HashMap, VecDeque};
+
+use super::molecule::Molecule;
+use super::types::AtomType::{C2, Car, N2, N2Plus, Npl, Oar, OarPlus, Sar};
+use crate::Element;
+
+/// Longer rings are not looked for: none is aromatic in the sense of the rules, and the search stays linear.
+pub(crate) const LONGEST_RING: usize = 24;
+
+/// Atoms looked at in search of the rings through one bond; a molecule has far fewer within half a ring's length.
+const MOST_ATOMS_SEARCHED: usize = 2048;
+
+/// Shortest rings of equal length that are kept for one bond.
+const MOST_RINGS_PER_BOND: usize = 8;
+
+/// One ring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ring {
+    /// Atoms in the order of the bonds around, beginning with the lowest index, towards its lower neighbour.
+    pub(crate) atoms: Vec<u32>,
+}
+
+impl Ring {
+    /// Bonds as pairs, lower atom first, in ring order.
+    pub(crate) fn bonds(&self) -> impl Iterator<Item = [u32; 2]> + '_ {
+        let n = self.atoms.len();
+        (0..n).map(move |i| {
+            let (a, b) = (self.atoms[i], self.atoms[(i + 1) % n]);
+            [a.min(b), a.max(b)]
+        })
+    }
+
+    /// The two ring neighbours of an atom of the ring, lower index first.
+    pub(crate) fn around(&self, atom: u32) -> Option<[u32; 2]> {
+        let n = self.atoms.len();
+        let i = self.atoms.iter().position(|&other| other == atom)?;
+        let (a, b) = (self.atoms[(i + n - 1) % n], self.atoms[(i + 1) % n]);
+        Some([a.min(b), a.max(b)])
+    }
+
+    /// True when all atoms have types of aromatic rings.
+    pub(crate) fn is_aromatic(&self, molecule: &Molecule<'_>) -> bool {
+        self.atoms.iter().all(|&atom| match molecule.element(atom) {
+            Element::C => molecule.kind(atom) == Car,
+            Element::N => matches!(molecule.kind(atom), Npl | N2 | N2Plus),
+            Element::O => matches!(molecule.kind(atom), Oar | OarPlus),
+            Element::S => molecule.kind(atom) == Sar,
+            _ => molecule.kind(atom) == C2,
+        })
+    }
+}
+
+/// All rings of a structure, and which atoms are in them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rings {
+    pub(crate) rings: Vec<Ring>,
+    /// Rings of each atom that is in one, as indices into `rings`.
+    by_atom: HashMap<u32, Vec<u32>>,
+    /// True for atoms in a ring of any size.
+    in_any: Vec<bool>,
+}
+
+impl Rings {
+    /// Finds the rings of every residue.
+    pub(crate) fn find(molecule: &Molecule<'_>) -> Self {
+        let mut found = Self {
+            in_any: vec![false; molecule.len() as usize],
+            ..Self::default()
+        };
+        let mut search = Search::default();
+        for residue in molecule.structure.residues() {
+            if residue.atoms.len() >= 3 {
+                search.residue(molecule, residue.atoms.clone(), &mut found);
+            }
+        }
+        for (i, ring) in found.rings.iter().enumerate() {
+            for &atom in &ring.atoms {
+                found.by_atom.entry(atom).or_default().push(i as u32);
+            }
+        }
+        found
+    }
+
+    /// Rings through an atom.
+    pub(crate) fn of(&self, atom: u32) -> impl Iterator<Item = &Ring> + '_ {
+        self.by_atom
+            .get(&atom)
+            .into_iter()
+            .flatten()
+            .map(|&i| &self.rings[i as usize])
+    }
+
+    /// True when some ring, of any size, passes through the atom.
+    pub(crate) fn contains(&self, atom: u32) -> bool {
+        self.in_any[atom as usize]
+    }
+
+    /// True when an aromatic ring passes through the atom.
+    pub(crate) fn is_aromatic(&self, molecule: &Molecule<'_>, atom: u32) -> bool {
+        self.of(atom).any(|ring| ring.is_aromatic(molecule))
+    }
+}
+
+/// Scratch space of the search, used again for every residue.
+#[derive(Default)]
+struct Search {
+    /// Neighbours of each atom of the residue that are left after all chains are cut off, as local indices.
+    graph: Vec<Vec<u32>>,
+    depth: Vec<u32>,
+    touched: Vec<u32>,
+    queue: VecDeque<u32>,
+    seen: HashMap<Vec<u32>, ()>,
+}
+
+impl Search {
+    fn residue(&mut self, molecule: &Molecule<'_>, range: std::ops::Range<u32>, found: &mut Rings) {
+        let start = range.start;
+        let count = range.len();
+        self.graph.iter_mut().for_each(Vec::clear);
+        self.graph.resize(self.graph.len().max(count), Vec::new());
+        let mut bonds = 0;
+        for atom in range.clone() {
+            let inside = molecule
+                .of(atom)
+                .iter()
+                .filter(|n| range.contains(n))
+                .map(|n| n - start);
+            self.graph[(atom - start) as usize].extend(inside);
+            bonds += self.graph[(atom - start) as usize].len();
+        }
+        if bonds / 2 < 3 {
+            return;
+        }
+        self.cut_chains(count);
+        let bridges = self.bridges(count);
+        self.depth.clear();
+        self.depth.resize(count, u32::MAX);
+        self.touched.clear();
+        self.seen.clear();
+        for a in 0..count as u32 {
+            for k in 0..self.graph[a as usize].len() {
+                let b = self.graph[a as usize][k];
+                if b <= a || bridges.contains(&[a, b]) {
+                    continue;
+                }
+                found.in_any[(start + a) as usize] = true;
+                found.in_any[(start + b) as usize] = true;
+                for path in self.shortest_ways(a, b) {
+                    let atoms = canonical(path);
+                    let mut key = atoms.clone();
+                    key.sort_unstable();
+                    if self.seen.insert(key, ()).is_none() {
+                        found.rings.push(Ring {
+                            atoms: atoms.into_iter().map(|i| i + start).collect(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes away atoms with one neighbour until none is left.
+    fn cut_chains(&mut self, count: usize) {
+        let mut ends: Vec<u32> = (0..count as u32)
+            .filter(|&i| self.graph[i as usize].len() == 1)
+            .collect();
+        while let Some(end) = ends.pop() {
+            let Some(next) = self.graph[end as usize].pop() else {
+                continue;
+            };
+            let list = &mut self.graph[next as usize];
+            list.retain(|&other| other != end);
+            if list.len() == 1 {
+                ends.push(next);
+            }
+        }
+    }
+
+    /// Bonds between rings that are in none themselves (Tarjan's bridges), without recursion.
+    fn bridges(&self, count: usize) -> std::collections::HashSet<[u32; 2]> {
+        let mut bridges = std::collections::HashSet::new();
+        let mut order = vec![u32::MAX; count];
+        let mut low = vec![u32::MAX; count];
+        let mut clock = 0;
+        for root in 0..count as u32 {
+            if order[root as usize] != u32::MAX || self.graph[root as usize].is_empty() {
+                continue;
+            }
+            order[root as usize] = clock;
+            low[root as usize] = clock;
+            clock += 1;
+            let mut stack = vec![(root, u32::MAX, 0_usize)];
+            while let Some((atom, parent, next)) = stack.last_mut() {
+                let (atom, parent) = (*atom, *parent);
+                if let Some(&other) = self.graph[atom as usize].get(*next) {
+                    *next += 1;
+                    if order[other as usize] == u32::MAX {
+                        order[other as usize] = clock;
+                        low[other as usize] = clock;
+                        clock += 1;
+                        stack.push((other, atom, 0));
+                    } else if other != parent {
+                        low[atom as usize] = low[atom as usize].min(order[other as usize]);
+                    }
+                    continue;
+                }
+                stack.pop();
+                if parent != u32::MAX {
+                    low[parent as usize] = low[parent as usize].min(low[atom as usize]);
+                    if low[atom as usize] > order[parent as usize] {
+                        bridges.insert([atom.min(parent), atom.max(parent)]);
+                    }
+                }
+            }
+        }
+        bridges
+    }
+
+    /// All shortest ways from `a` to `b` that do not use their bond, within the limits.
+    fn shortest_ways(&mut self, a: u32, b: u32) -> Vec<Vec<u32>> {
+        for atom in self.touched.drain(..) {
+            self.depth[atom as usize] = u32::MAX;
+        }
+        self.queue.clear();
+        self.queue.push_back(a);
+        self.depth[a as usize] = 0;
+        self.touched.push(a);
+        while let Some(atom) = self.queue.pop_front() {
+            let depth = self.depth[atom as usize];
+            let reached = self.depth[b as usize];
+            if depth + 1 >= LONGEST_RING as u32
+                || depth >= reached
+                || self.touched.len() > MOST_ATOMS_SEARCHED
+            {
+                break;
+            }
+            for &next in &self.graph[atom as usize] {
+                if self.depth[next as usize] == u32::MAX && !(atom == a && next == b) {
+                    self.depth[next as usize] = depth + 1;
+                    self.touched.push(next);
+                    self.queue.push_back(next);
+                }
+            }
+        }
+        let mut ways = Vec::new();
+        if self.depth[b as usize] != u32::MAX {
+            // Back from b, each step one nearer to a.
+            let mut partial = vec![vec![b]];
+            while let Some(way) = partial.pop() {
+                let last = way[way.len() - 1];
+                let depth = self.depth[last as usize];
+                if depth == 0 {
+                    ways.push(way);
+                    if ways.len() >= MOST_RINGS_PER_BOND {
+                        break;
+                    }
+                    continue;
+                }
+                for &next in &self.graph[last as usize] {
+                    if self.depth[next as usize] == depth - 1 && !(last == b && next == a) {
+                        let mut longer = way.clone();
+                        longer.push(next);
+                        partial.push(longer);
+                    }
+                }
+            }
+        }
+        ways
+    }
+}
+
+/// The same ring beginning with its lowest atom, towards the lower of that atom's neighbours.
+fn canonical(mut atoms: Vec<u32>) -> Vec<u32> {
+    let lowest = (0..atoms.len()).min_by_key(|&i| atoms[i]).unwrap_or(0);
+    atoms.rotate_left(lowest);
+    if atoms.len() > 2 && atoms[1] > atoms[atoms.len() - 1] {
+        atoms[1..].reverse();
+    }
+    atoms
+}

@@ -1,0 +1,134 @@
+//! Every format and level: the pixels, and the memory.
+
+use molshot_scenes::request::{Compression, ImageFormat};
+
+use super::*;
+use crate::frame::{Frame, Timings};
+
+/// Half of it ground, half of it shades; with holes when `transparent`.
+fn frame(width_px: u32, height_px: u32, transparent: bool) -> Frame {
+    let color = (0..width_px * height_px).flat_map(|index| {
+        let (x, y) = (index % width_px, index / width_px);
+        if x < width_px / 2 {
+            [10, 20, 30, if transparent { 0 } else { 255 }]
+        } else {
+            [(x * 3 + y) as u8, (y * 5) as u8, (x + y * y) as u8, 255]
+        }
+    });
+    Frame {
+        width_px,
+        height_px,
+        color_rgba: Some(color.collect()),
+        transparent,
+        depth_angstrom: None,
+        depth_units_per_angstrom: 100,
+        normal: None,
+        atom_id: None,
+        residue_id: None,
+        adapter: String::new(),
+        timings: Timings::default(),
+    }
+}
+
+fn encoding(format: ImageFormat, compression: Compression) -> Encoding {
+    Encoding {
+        compression,
+        ..Encoding::from(format)
+    }
+}
+
+/// The decoded samples of a lossless file.
+fn samples(format: ImageFormat, bytes: &[u8]) -> Vec<u8> {
+    let input = std::io::Cursor::new(bytes);
+    if format == ImageFormat::Png {
+        let mut reader = png::Decoder::new(input).read_info().expect("a header");
+        let mut samples = vec![0; reader.output_buffer_size().expect("a size")];
+        reader.next_frame(&mut samples).expect("pixels");
+        return samples;
+    }
+    let mut decoder = image_webp::WebPDecoder::new(input).expect("a header");
+    let mut samples = vec![0; decoder.output_buffer_size().expect("a size")];
+    decoder.read_image(&mut samples).expect("pixels");
+    samples
+}
+
+#[test]
+fn levels_differ_in_size_and_not_in_pixels() {
+    for transparent in [false, true] {
+        let frame = frame(97, 61, transparent);
+        let channels = if transparent { 4 } else { 3 };
+        let expected: Vec<u8> = frame
+            .color_rgba
+            .as_ref()
+            .expect("colour")
+            .chunks(4)
+            .flat_map(|pixel| &pixel[..channels])
+            .copied()
+            .collect();
+        for format in [ImageFormat::Png, ImageFormat::Webp] {
+            let [fast, small] = [Compression::Fast, Compression::Small].map(|level| {
+                let image = picture(&frame, encoding(format, level)).expect("a picture");
+                assert!(samples(format, &image.bytes) == expected, "{format:?}");
+                image.bytes.len()
+            });
+            assert!(small <= fast, "{format:?}: {small} and {fast} bytes");
+            assert!(small < fast || format == ImageFormat::Webp);
+        }
+    }
+}
+
+#[test]
+fn a_jpeg_is_smaller_at_the_small_level_and_at_low_quality() {
+    let frame = frame(97, 61, false);
+    let size = |compression, jpeg_quality| {
+        let encoding = Encoding {
+            format: ImageFormat::Jpeg,
+            compression,
+            jpeg_quality,
+        };
+        picture(&frame, encoding).expect("a picture").bytes.len()
+    };
+    assert!(size(Compression::Small, 90) < size(Compression::Fast, 90));
+    assert!(size(Compression::Fast, 50) < size(Compression::Fast, 90));
+    assert!(size(Compression::Fast, 90) < size(Compression::Fast, 100));
+}
+
+#[test]
+fn an_encoder_is_used_again() {
+    let frames = [
+        frame(40, 30, false),
+        frame(9, 70, true),
+        frame(64, 64, false),
+    ];
+    let mut encoder = Encoder::new();
+    let mut out = vec![1; 5];
+    for format in [ImageFormat::Png, ImageFormat::Webp] {
+        for compression in [Compression::Fast, Compression::Small] {
+            for frame in &frames {
+                let encoding = encoding(format, compression);
+                encoder
+                    .encode(frame, encoding, &mut out)
+                    .expect("a picture");
+                assert_eq!(out, picture(frame, encoding).expect("a picture").bytes);
+            }
+        }
+    }
+    let problem = encoder.encode(&frames[1], ImageFormat::Jpeg, &mut out);
+    assert_eq!(
+        problem.expect_err("a transparent JPEG").code(),
+        "encode_failed"
+    );
+}
+
+#[test]
+fn a_frame_whose_colour_has_another_size_is_refused() {
+    for (width_px, bytes) in [(0, 0), (2, 7), (2, 12), (3, 8)] {
+        let mut wrong = frame(1, 1, false);
+        wrong.width_px = width_px;
+        wrong.color_rgba = Some(vec![0; bytes]);
+        for format in [ImageFormat::Png, ImageFormat::Webp, ImageFormat::Jpeg] {
+            let error = picture(&wrong, format).expect_err("no picture");
+            assert_eq!(error.code(), "encode_failed");
+        }
+    }
+}

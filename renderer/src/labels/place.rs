@@ -1,0 +1,181 @@
+//! Labels to the picture: where each lies, how large, in which colour, and which are left out.
+
+use glam::DVec3;
+use molshot_scenes::labels::{Alignment, Label, LabelSize};
+use molshot_scenes::{Projection, RenderJob, Viewport};
+
+use super::font::{Font, Line, descent_of_line, em_of_line, units_to_px};
+
+/// A line of less than this is a smear, and is not drawn; pixels.
+const MIN_LINE_PX: f64 = 1.0;
+/// A line of more than this has no place in a picture: its label hangs right before the camera; pixels.
+const MAX_LINE_PX: f64 = 1024.0;
+/// The labels of a picture cover at most so many times its area ...
+const MAX_LAYERS: f64 = 64.0;
+/// ... or so many pixels, if that is more; the farthest of more are left out. It bounds the time that a picture takes.
+const MIN_AREA_LIMIT_PX: f64 = 67_108_864.0;
+/// Edge of the squares in which neighbours are looked for, pixels.
+const CELL_PX: f64 = 32.0;
+
+/// A label on a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Placed {
+    /// Its index in the scene's list.
+    pub(super) index: usize,
+    /// Depth of its rectangle along the view axis, angstrom.
+    pub(super) depth_angstrom: f64,
+    /// Height of its line, pixels.
+    pub(super) line_px: f64,
+    /// Left end of its base line, pixels of the whole picture.
+    pub(super) base_px: [f64; 2],
+    /// Left, top, right and bottom edge of its line, pixels of the whole picture.
+    pub(super) box_px: [f64; 4],
+    /// Share of its colour that the depth cue leaves, 0 to 1.
+    pub(super) kept: f64,
+}
+
+impl Placed {
+    /// Size of an em, pixels.
+    pub(super) fn em_px(&self) -> f64 {
+        em_of_line(self.line_px)
+    }
+}
+
+/// The labels of a picture in drawing order, far ones first. It does not depend on the job's crop. `lines` are the scene's texts, laid out.
+pub(super) fn place(job: &RenderJob, lines: &[Line]) -> Vec<Placed> {
+    let labels = &job.scene().labels;
+    let whole = Whole::new(job.viewport());
+    let mut placed: Vec<Placed> = labels
+        .list
+        .iter()
+        .zip(lines)
+        .enumerate()
+        .filter_map(|(index, (label, line))| place_one(job, index, label, line))
+        .filter(|placed| whole.touches(placed))
+        .collect();
+    // Nearest first: the order in which labels claim their place. Ties are broken by what is drawn, so that the list's order does not matter.
+    placed.sort_by(|a, b| {
+        let by_place = |[a, b]: [&Placed; 2]| {
+            let edges = a.box_px.iter().zip(&b.box_px);
+            edges.map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne())
+        };
+        a.depth_angstrom
+            .total_cmp(&b.depth_angstrom)
+            .then_with(|| by_place([a, b]).unwrap_or(std::cmp::Ordering::Equal))
+            .then_with(|| labels.list[a.index].text.cmp(&labels.list[b.index].text))
+            .then_with(|| a.index.cmp(&b.index))
+    });
+    if labels.declutter {
+        declutter(&mut placed, whole);
+    }
+    let limit = (whole.width * whole.height * MAX_LAYERS).max(MIN_AREA_LIMIT_PX);
+    let mut area = 0.0;
+    let fitting = placed.iter().take_while(|placed| {
+        let [left, top, right, bottom] = placed.box_px;
+        area += (right - left) * (bottom - top);
+        area <= limit
+    });
+    let count = fitting.count();
+    placed.truncate(count);
+    placed.reverse();
+    placed
+}
+
+fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Option<Placed> {
+    let (view, viewport) = (job.view(), job.viewport());
+    let world = DVec3::from_array(label.anchor_angstrom.map(f64::from));
+    let anchor = view.pose.camera_from_world(world);
+    // What is cut off has no label, but a label that hangs before its atom is not cut off by itself.
+    if !(anchor.is_finite() && -anchor.z >= view.near_angstrom) {
+        return None;
+    }
+    let corner = anchor + DVec3::from_array(label.offset_angstrom.map(f64::from));
+    let depth = -corner.z;
+    let k = view.pixel_scale(viewport);
+    let scale = match view.projection {
+        Projection::Perspective { .. } => k / depth,
+        Projection::Orthographic { .. } => k,
+    };
+    let line_px = match label.size {
+        LabelSize::Angstrom(size) => f64::from(size) * scale,
+        LabelSize::Pixels(size) => f64::from(size),
+    };
+    // Written so that not-a-number fails, too.
+    if !(depth > 0.0 && (MIN_LINE_PX..=MAX_LINE_PX).contains(&line_px)) {
+        return None;
+    }
+    let width = units_to_px(line.width_units, em_of_line(line_px));
+    let mut left = f64::from(viewport.width_px) * 0.5 + corner.x * scale;
+    let mut bottom = f64::from(viewport.height_px) * 0.5 - corner.y * scale;
+    if label.alignment == Alignment::Center {
+        left -= width * 0.5;
+        bottom += line_px * 0.5;
+    }
+    let kept = job.scene().depth_cue.map_or(1.0, |cue| {
+        let span = view.far_angstrom - view.near_angstrom;
+        let [start, end] = [cue.start, cue.end].map(|at| view.near_angstrom + f64::from(at) * span);
+        ((end - depth) / (end - start)).clamp(0.0, 1.0)
+    });
+    Some(Placed {
+        index,
+        depth_angstrom: depth,
+        line_px,
+        base_px: [left, bottom - descent_of_line(line_px)],
+        box_px: [left, bottom - line_px, left + width, bottom],
+        kept,
+    })
+}
+
+/// The whole picture's size.
+#[derive(Debug, Clone, Copy)]
+struct Whole {
+    width: f64,
+    height: f64,
+}
+
+impl Whole {
+    fn new(viewport: &Viewport) -> Self {
+        Self {
+            width: f64::from(viewport.width_px),
+            height: f64::from(viewport.height_px),
+        }
+    }
+
+    /// Whether a label's letters can be in the picture: they reach out of the line's box by less than the line's height.
+    fn touches(self, placed: &Placed) -> bool {
+        let [left, top, right, bottom] = placed.box_px;
+        let reach = placed.line_px;
+        left - reach < self.width
+            && right + reach > 0.0
+            && top - reach < self.height
+            && bottom + reach > 0.0
+    }
+}
+
+/// Leaves out what touches a nearer label. `placed` has the nearest first.
+fn declutter(placed: &mut Vec<Placed>, whole: Whole) {
+    let columns = (whole.width / CELL_PX).ceil().max(1.0) as usize;
+    let rows = (whole.height / CELL_PX).ceil().max(1.0) as usize;
+    let mut cells: Vec<Vec<[f64; 4]>> = vec![Vec::new(); columns * rows];
+    let cell = |at: f64, count: usize| ((at / CELL_PX).max(0.0) as usize).min(count - 1);
+    placed.retain(|label| {
+        let [left, top, right, bottom] = label.box_px;
+        let mut covered = (cell(top, rows)..=cell(bottom, rows)).flat_map(|row| {
+            (cell(left, columns)..=cell(right, columns)).map(move |column| row * columns + column)
+        });
+        let free = covered.clone().all(|at| {
+            cells[at]
+                .iter()
+                .all(|[l, t, r, b]| right < *l || *r < left || bottom < *t || *b < top)
+        });
+        if free {
+            covered.by_ref().for_each(|at| cells[at].push(label.box_px));
+        }
+        free
+    });
+}
+
+/// Texts laid out, once a text.
+pub(super) fn lay_out(font: &Font, list: &[Label]) -> Vec<Line> {
+    list.iter().map(|label| font.lay_out(&label.text)).collect()
+}

@@ -1,0 +1,119 @@
+//! How many threads do what.
+
+use std::num::NonZero;
+
+use crate::backend::BackendKind;
+
+/// Most threads that draw with lavapipe, each with an instance of its own: it starts a thread a core for every one of them.
+const MOST_LAVAPIPE_INSTANCES: usize = 4;
+/// Threads that keep a GPU busy: while one waits for its pixels, the other's picture is drawn.
+const GPU_DRAW_THREADS: usize = 2;
+/// Orders that wait for each thread. More would only hold more scenes in memory.
+const QUEUED_A_THREAD: usize = 4;
+
+/// Threads and bounds of a [`Pool`](super::Pool).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolOptions {
+    /// Threads that draw, each with a back end of its own; at least one.
+    pub draw_threads: usize,
+    /// Threads that only run the orders' `work`. With none, who draws a picture also encodes it, which is best where the processor draws.
+    pub encode_threads: usize,
+    /// Threads of each built-in back end for one picture: 1 gives the most pictures, more give each picture sooner.
+    pub threads_a_picture: usize,
+    /// Most orders that wait; at least one.
+    pub queue: usize,
+}
+
+impl PoolOptions {
+    /// The most pictures a second from so many threads in all.
+    #[must_use]
+    pub fn throughput(kind: BackendKind, threads: usize) -> Self {
+        let threads = threads.max(1);
+        let draw_threads = match kind {
+            BackendKind::Software => threads,
+            BackendKind::VulkanSoftware => threads.min(MOST_LAVAPIPE_INSTANCES),
+            BackendKind::Gpu => threads.min(GPU_DRAW_THREADS),
+        };
+        Self {
+            draw_threads,
+            encode_threads: match kind {
+                BackendKind::Gpu => (threads - draw_threads).max(1),
+                BackendKind::Software | BackendKind::VulkanSoftware => threads - draw_threads,
+            },
+            threads_a_picture: 1,
+            queue: threads * QUEUED_A_THREAD,
+        }
+    }
+
+    /// Each picture as soon as possible: one after the other, its tiles drawn by so many threads.
+    #[must_use]
+    pub fn latency(threads: usize) -> Self {
+        Self {
+            draw_threads: 1,
+            encode_threads: 0,
+            threads_a_picture: threads.max(1),
+            queue: QUEUED_A_THREAD,
+        }
+    }
+
+    /// Fewer pictures at a time, each with more threads, so that planes and encoder's copies of pictures of this size stay within a
+    /// memory. One picture is drawn whatever it takes.
+    #[must_use]
+    pub fn within_memory(mut self, bytes_a_picture: u64, limit_bytes: u64) -> Self {
+        let fit = usize::try_from(limit_bytes / bytes_a_picture.max(1)).unwrap_or(usize::MAX);
+        let threads = self.draw_threads * self.threads_a_picture;
+        if fit < self.draw_threads {
+            self.draw_threads = fit.max(1);
+            self.threads_a_picture = (threads / self.draw_threads).max(1);
+        }
+        // A frame more for each encoding thread, and one that waits.
+        let left = fit.saturating_sub(self.draw_threads);
+        self.encode_threads = self.encode_threads.min(left / 2);
+        self
+    }
+
+    /// Number of threads that the machine runs at a time, as far as this process may use them; 1 where it does not say.
+    #[must_use]
+    pub fn available_threads() -> usize {
+        std::thread::available_parallelism().map_or(1, NonZero::get)
+    }
+
+    /// Nothing that must be there is zero.
+    pub(super) fn sound(self) -> Self {
+        Self {
+            draw_threads: self.draw_threads.max(1),
+            queue: self.queue.max(1),
+            threads_a_picture: self.threads_a_picture.max(1),
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_processor_draws_with_all_threads_and_a_gpu_with_few() {
+        let software = PoolOptions::throughput(BackendKind::Software, 16);
+        assert_eq!((software.draw_threads, software.encode_threads), (16, 0));
+        let gpu = PoolOptions::throughput(BackendKind::Gpu, 16);
+        assert_eq!((gpu.draw_threads, gpu.encode_threads), (2, 14));
+        let gpu = PoolOptions::throughput(BackendKind::Gpu, 1);
+        assert_eq!((gpu.draw_threads, gpu.encode_threads), (1, 1));
+        let lavapipe = PoolOptions::throughput(BackendKind::VulkanSoftware, 16);
+        assert_eq!((lavapipe.draw_threads, lavapipe.encode_threads), (4, 12));
+    }
+
+    #[test]
+    fn large_pictures_are_drawn_by_fewer_workers_with_more_threads_each() {
+        let wide = PoolOptions::throughput(BackendKind::Software, 16);
+        assert_eq!(wide.within_memory(10, 1000), wide);
+        let narrow = wide.within_memory(300, 1000);
+        assert_eq!((narrow.draw_threads, narrow.threads_a_picture), (3, 5));
+        let one = wide.within_memory(5000, 1000);
+        assert_eq!((one.draw_threads, one.threads_a_picture), (1, 16));
+        let gpu = PoolOptions::throughput(BackendKind::Gpu, 16).within_memory(100, 1000);
+        assert_eq!((gpu.draw_threads, gpu.encode_threads), (2, 4));
+    }
+}

@@ -1,0 +1,207 @@
+//! What a request says about labels.
+
+use molshot_molecule::Selection;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::form;
+use crate::colors::Rgb;
+use crate::error::SceneError;
+use crate::labels::MAX_TEXT_CHARACTERS;
+
+/// Most free texts of a picture.
+const MAX_TEXTS: usize = 1000;
+/// Farthest that an offset leads, angstrom.
+const MAX_OFFSET_ANGSTROM: f64 = 1000.0;
+/// Farthest from the origin that a text hangs, angstrom: as far as atoms may be.
+const MAX_POSITION_ANGSTROM: f64 = 100_000.0;
+
+/// What is labelled. Only what is drawn has a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelWord {
+    /// As the preset has it: `misi` labels residues and ligand atoms where at most 150 residues are drawn; the others label nothing.
+    #[default]
+    Auto,
+    /// Nothing.
+    None,
+    /// Every residue by name and number, ligands too.
+    Residues,
+    /// Every ligand atom by its name.
+    LigandAtoms,
+    /// Ligand atoms by name, every other residue by name and number.
+    ResiduesAndLigandAtoms,
+    /// Every atom by its name.
+    Atoms,
+}
+
+/// Which point of a label lies at its anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelAlignment {
+    /// Its lower left corner.
+    #[default]
+    LowerLeft,
+    /// Its middle.
+    Center,
+}
+
+/// How labels look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LabelStyle {
+    /// Height of a line of text in the scene, angstrom: far labels are smaller. Without it, and without `size_px`, 0.7.
+    #[schemars(range(min = 0.05, max = 20.0))]
+    pub size_angstrom: Option<f64>,
+    /// Height of a line of text in the picture, pixels; not beside `size_angstrom`.
+    #[schemars(range(min = 2.0, max = 512.0))]
+    pub size_px: Option<f64>,
+    /// Colour; without it white on a dark background, black on a light one.
+    pub color: Option<Rgb>,
+    /// Width of a rim around the letters, black around light letters and white around dark ones, pixels; 0 is none.
+    #[schemars(range(min = 0.0, max = 4.0))]
+    pub outline_px: f64,
+    /// Draw labels over everything. If false, what is nearer than a label hides it, pixel by pixel.
+    pub on_top: bool,
+    /// Leave out labels whose box would touch a nearer label's.
+    pub declutter: bool,
+    /// Name the chain of residues, too: `ARG 45 A`.
+    pub chains: bool,
+    /// Which point of a label lies at its anchor.
+    #[serde(deserialize_with = "form::word")]
+    pub alignment: LabelAlignment,
+    /// From the anchor, in screen axes (right, up, towards the viewer), angstrom. Without it atoms' labels are set off to the right by 0.2 and the
+    /// ball's radius and forward by 0.5, all others not at all.
+    pub offset_angstrom: Option<[f64; 3]>,
+}
+
+impl Default for LabelStyle {
+    fn default() -> Self {
+        Self {
+            size_angstrom: None,
+            size_px: None,
+            color: None,
+            outline_px: 0.0,
+            on_top: true,
+            declutter: false,
+            chains: false,
+            alignment: LabelAlignment::default(),
+            offset_angstrom: None,
+        }
+    }
+}
+
+/// A text of one's own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TextRequest {
+    /// What it says, in one line of at most 200 characters.
+    pub text: String,
+    /// Where it hangs: the mean position of the atoms of this selection. Shown where one of them is drawn.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// Where it hangs instead, scene coordinates, angstrom.
+    #[serde(default)]
+    pub position_angstrom: Option<[f64; 3]>,
+}
+
+impl LabelStyle {
+    /// Checks sizes.
+    pub(super) fn validate(&self) -> Result<(), SceneError> {
+        let sizes = [
+            ("size_angstrom", self.size_angstrom, 0.05, 20.0),
+            ("size_px", self.size_px, 2.0, 512.0),
+            ("outline_px", Some(self.outline_px), 0.0, 4.0),
+        ];
+        for (key, size, least, most) in sizes {
+            if let Some(size) = size
+                && !(least..=most).contains(&size)
+            {
+                return Err(SceneError::invalid(
+                    format!("/style/label_style/{key}"),
+                    format!("{size:?} is out of range"),
+                    format!("give {least} to {most}"),
+                ));
+            }
+        }
+        if self.size_angstrom.is_some() && self.size_px.is_some() {
+            return Err(SceneError::invalid(
+                "/style/label_style/size_px",
+                "labels have one size".into(),
+                "give size_angstrom or size_px, not both".into(),
+            ));
+        }
+        check_point(
+            "/style/label_style/offset_angstrom",
+            self.offset_angstrom,
+            MAX_OFFSET_ANGSTROM,
+        )
+    }
+}
+
+/// Checks the free texts.
+pub(super) fn validate_texts(texts: &[TextRequest]) -> Result<(), SceneError> {
+    if texts.len() > MAX_TEXTS {
+        return Err(SceneError::invalid(
+            "/style/texts",
+            format!("{} texts are too many", texts.len()),
+            format!("give at most {MAX_TEXTS}"),
+        ));
+    }
+    for (index, text) in texts.iter().enumerate() {
+        let place = |key: &str| format!("/style/texts/{index}{key}");
+        if text.text.trim().is_empty()
+            || text.text.chars().count() > MAX_TEXT_CHARACTERS
+            || text.text.contains(char::is_control)
+        {
+            return Err(SceneError::invalid(
+                place("/text"),
+                "this is no line of text".into(),
+                format!("give one line of 1 to {MAX_TEXT_CHARACTERS} characters"),
+            ));
+        }
+        if text.at.is_some() == text.position_angstrom.is_some() {
+            return Err(SceneError::invalid(
+                place(""),
+                "the text has no place, or two".into(),
+                "give \"at\" (a selection) or \"position_angstrom\"".into(),
+            ));
+        }
+        check_point(
+            &place("/position_angstrom"),
+            text.position_angstrom,
+            MAX_POSITION_ANGSTROM,
+        )?;
+        if text.at.is_some() {
+            text.selection(index)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_point(pointer: &str, point: Option<[f64; 3]>, most: f64) -> Result<(), SceneError> {
+    // Written so that not-a-number fails, too.
+    match point {
+        Some(point) if !point.iter().all(|part| part.abs() <= most) => Err(SceneError::invalid(
+            pointer,
+            format!("{point:?} is out of range"),
+            format!("give three numbers of magnitude {most} or less"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+impl TextRequest {
+    /// The selection it hangs at; `index` is the text's place in the request.
+    ///
+    /// # Errors
+    /// [`SceneError::Selection`].
+    pub(crate) fn selection(&self, index: usize) -> Result<Selection, SceneError> {
+        Selection::parse(self.at.as_deref().unwrap_or_default()).map_err(|source| {
+            SceneError::Selection {
+                pointer: format!("/style/texts/{index}/at"),
+                source,
+            }
+        })
+    }
+}
