@@ -8,7 +8,7 @@ use super::camera::Lines;
 use super::centers::BallForm;
 use super::edges::Edges;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
-use super::shade::Queue;
+use super::queue::Queue;
 use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
 
 /// Samples that lie together in memory.
@@ -101,12 +101,14 @@ impl Samples {
         self.count = count;
         self.turn_to(lines, at, edges);
         self.see_all::<S, PERSPECTIVE>(simd, picture, tile, edges.deepest.as_slice());
-        // Between surfaces that meet all nine centres a sample may see what was taken for hidden.
+        // What begins behind the nine centres of a pixel and its neighbours was left out. It may be seen where a sample looks between
+        // surfaces, to something deeper.
         let mut any = false;
         for (slot, pixel) in edges.pixels.iter().enumerate() {
             let pixel = usize::from(*pixel);
-            let keys = &self.key[slot * count..][..count];
-            if edges.deepest[pixel] < f32::INFINITY && keys.contains(&NOTHING) {
+            let deepest = edges.deepest[pixel];
+            let depths = &self.depth[slot * count..][..count];
+            if depths.iter().any(|depth| *depth > deepest) {
                 if !any {
                     self.gaps.fill(f32::NEG_INFINITY);
                     any = true;

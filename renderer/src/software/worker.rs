@@ -5,8 +5,8 @@ use fearless_simd::{Fallback, Level, f32x8, mask32x8, u32x8};
 
 use super::band::{Band, Part, Plan};
 use super::edges::Edges;
+use super::queue::{Answers, Queue};
 use super::samples::{Mixed, Samples};
-use super::shade::{Answers, Queue};
 use super::tile::{LANES, NOTHING, TILE_PIXELS, TILE_PX, Tile};
 
 /// What one thread works with; the buffers stay from picture to picture.
