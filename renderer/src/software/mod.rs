@@ -31,6 +31,7 @@ mod centers;
 mod edges;
 mod intersect;
 mod level;
+mod mixed;
 mod queue;
 mod samples;
 mod shade;

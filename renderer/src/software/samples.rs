@@ -8,13 +8,19 @@ use super::camera::Lines;
 use super::centers::BallForm;
 use super::edges::Edges;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
+use super::mixed::Mixed;
 use super::queue::Queue;
-use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
+use super::tile::{
+    LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, Window, nearer,
+};
 
 /// Samples that lie together in memory.
 const QUAD: usize = 4;
 /// Most samples of a pixel.
 const MAX_SAMPLES: usize = 16;
+
+/// Nothing is hidden.
+static ANYWHERE: [f32; TILE_PIXELS] = [f32::INFINITY; TILE_PIXELS];
 
 /// Rays through samples, and what they meet.
 #[derive(Debug)]
@@ -29,8 +35,9 @@ pub(super) struct Samples {
     slots: Box<[u16; TILE_PIXELS]>,
     depth: Vec<f32>,
     key: Vec<u32>,
-    /// For a second look; see [`Samples::see`].
-    gaps: Vec<f32>,
+    /// For a second look; see [`Samples::see_gaps`].
+    gaps: Vec<u16>,
+    gap_touches: Vec<Touch>,
 }
 
 impl Default for Samples {
@@ -45,7 +52,8 @@ impl Default for Samples {
             slots: Box::new([0; TILE_PIXELS]),
             depth: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
             key: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
-            gaps: vec![0.0; TILE_PIXELS],
+            gaps: Vec::with_capacity(TILE_PIXELS),
+            gap_touches: Vec::with_capacity(TILE_PIXELS),
         }
     }
 }
@@ -94,74 +102,121 @@ impl Samples {
         picture: &Picture<'_>,
         tile: &Tile,
         edges: &Edges,
+        members: &[u32],
         lines: &[Lines; 2],
         at: [usize; 2],
         count: usize,
     ) {
         self.count = count;
         self.turn_to(lines, at, edges);
-        self.see_all::<S, PERSPECTIVE>(simd, picture, tile, edges.deepest.as_slice());
-        // What begins behind the nine centres of a pixel and its neighbours was left out. It may be seen where a sample looks between
-        // surfaces, to something deeper.
-        let mut any = false;
-        for (slot, pixel) in edges.pixels.iter().enumerate() {
-            let pixel = usize::from(*pixel);
-            let deepest = edges.deepest[pixel];
-            let depths = &self.depth[slot * count..][..count];
-            if depths.iter().any(|depth| *depth > deepest) {
-                if !any {
-                    self.gaps.fill(f32::NEG_INFINITY);
-                    any = true;
-                }
-                self.gaps[pixel] = f32::INFINITY;
-            }
-        }
-        if any {
-            let gaps = std::mem::take(&mut self.gaps);
-            self.see_all::<S, PERSPECTIVE>(simd, picture, tile, &gaps);
-            self.gaps = gaps;
-        }
-    }
-
-    /// Casts the rays of each pixel against what begins before its depth in `before`.
-    fn see_all<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        picture: &Picture<'_>,
-        tile: &Tile,
-        before: &[f32],
-    ) {
         simd.vectorize(
             #[inline(always)]
             || {
-                let bodies = picture.bodies;
                 let mut start = 0;
                 for run in &tile.runs {
                     let part = Part {
                         touches: &tile.touches[start..run.end as usize],
-                        before,
+                        before: edges.deepest.as_slice(),
                         near: run.near,
                     };
                     start = run.end as usize;
-                    let body = run.body as usize;
-                    if let Some(ball) = bodies.balls.get(body) {
-                        if ball.cut {
-                            self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, run.body);
-                        } else {
-                            self.see_ball(simd, picture, part, ball, run.body);
-                        }
-                    } else {
-                        let stick = &bodies.sticks[body - bodies.balls.len()];
-                        let key = (2 * body - bodies.balls.len()) as u32;
-                        if stick.full {
-                            self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
-                        } else {
-                            self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
-                        }
-                    }
+                    self.see_body::<S, PERSPECTIVE>(simd, picture, part, run.body);
                 }
             },
         );
+        self.see_gaps::<S, PERSPECTIVE>(simd, picture, tile, edges, members);
+    }
+
+    #[inline(always)]
+    fn see_body<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        body: u32,
+    ) {
+        let bodies = picture.bodies;
+        let index = body as usize;
+        if let Some(ball) = bodies.balls.get(index) {
+            if ball.cut {
+                self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, body);
+            } else {
+                self.see_ball(simd, picture, part, ball, body);
+            }
+        } else {
+            let stick = &bodies.sticks[index - bodies.balls.len()];
+            let key = (2 * index - bodies.balls.len()) as u32;
+            if stick.full {
+                self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
+            } else {
+                self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
+            }
+        }
+    }
+
+    /// Looks again where a sample sees something behind the nine centres about its pixel, through a gap between the surfaces that they meet:
+    /// there nothing is hidden, and everything is tried that may be seen in the tile.
+    fn see_gaps<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        tile: &Tile,
+        edges: &Edges,
+        members: &[u32],
+    ) {
+        let mut gaps = std::mem::take(&mut self.gaps);
+        let mut touches = std::mem::take(&mut self.gap_touches);
+        gaps.clear();
+        let mut farthest = 0.0_f32;
+        for (slot, pixel) in edges.pixels.iter().enumerate() {
+            let deepest = edges.deepest[usize::from(*pixel)];
+            let depths = &self.depth[slot * self.count..][..self.count];
+            let mut depth = 0.0_f32;
+            for sample in depths {
+                depth = depth.max(*sample);
+            }
+            if depth > deepest {
+                gaps.push(*pixel);
+                farthest = farthest.max(depth);
+            }
+        }
+        if !gaps.is_empty() {
+            for member in members {
+                let seen = &picture.bodies.seen[*member as usize];
+                if seen.near - picture.disorder > farthest {
+                    break;
+                }
+                let Some(window) = Window::of(seen.rect, tile.origin_px) else {
+                    continue;
+                };
+                touches.clear();
+                for pixel in &gaps {
+                    let (row, column) =
+                        (usize::from(*pixel) / TILE_PX, usize::from(*pixel) % TILE_PX);
+                    if (window.top..=window.bottom).contains(&row)
+                        && (window.left..=window.right).contains(&column)
+                    {
+                        touches.push(Touch {
+                            chunk: *pixel / LANES as u16,
+                            lanes: 1 << (column % LANES),
+                        });
+                    }
+                }
+                if !touches.is_empty() {
+                    let part = Part {
+                        touches: &touches,
+                        before: &ANYWHERE,
+                        near: seen.near,
+                    };
+                    simd.vectorize(
+                        #[inline(always)]
+                        || self.see_body::<S, PERSPECTIVE>(simd, picture, part, seen.body),
+                    );
+                }
+            }
+        }
+        self.gaps = gaps;
+        self.gap_touches = touches;
     }
 
     #[inline(always)]
@@ -407,17 +462,6 @@ impl Samples {
                         even(pixel);
                         continue;
                     }
-                    // Surfaces meet all nine centres, and what a sample sees between them was left out of the tile.
-                    let gap = edges.deepest[pixel] < f32::INFINITY;
-                    let left_out = if gap {
-                        self.number_of(simd, first, NOTHING)
-                    } else {
-                        0
-                    };
-                    if left_out == count {
-                        even(pixel);
-                        continue;
-                    }
                     let (column, row) = (pixel % TILE_PX * count, pixel / TILE_PX * count);
                     for quad in (0..count).step_by(QUAD) {
                         let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
@@ -432,7 +476,7 @@ impl Samples {
                     }
                     mixed.push(Mixed {
                         pixel: pixel as u16,
-                        samples: (count - left_out) as u16,
+                        samples: count as u16,
                         sums: 0,
                     });
                 }
@@ -450,50 +494,5 @@ impl Samples {
             number += equal.count_ones() as usize;
         }
         number
-    }
-}
-
-/// A pixel whose samples meet different things.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mixed {
-    pub(super) pixel: u16,
-    /// How many samples count.
-    pub(super) samples: u16,
-    /// Sums of red, green, blue and the number of samples that met something; 16 bits each, red lowest.
-    pub(super) sums: u64,
-}
-
-impl Mixed {
-    /// Adds the colour of a sample.
-    #[inline(always)]
-    pub(super) fn add(&mut self, color: u32) {
-        let color = u64::from(color);
-        self.sums += color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
-    }
-
-    /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up, over the background.
-    #[inline(always)]
-    pub(super) fn mean(&self, background: u32, transparent: bool) -> [u8; 4] {
-        let samples = u32::from(self.samples);
-        let sum = |channel: u32| (self.sums >> (16 * channel)) as u32 & 0xffff;
-        let covered = sum(3);
-        if covered == 0 {
-            return background.to_le_bytes();
-        }
-        let mut bytes = [255; 4];
-        if transparent {
-            for channel in 0..3 {
-                bytes[channel] = ((2 * sum(channel as u32) + covered) / (2 * covered)) as u8;
-            }
-            bytes[3] = ((2 * 255 * covered + samples) / (2 * samples)) as u8;
-        } else {
-            let background = background.to_le_bytes();
-            for channel in 0..3 {
-                let whole =
-                    sum(channel as u32) + (samples - covered) * u32::from(background[channel]);
-                bytes[channel] = ((2 * whole + samples) / (2 * samples)) as u8;
-            }
-        }
-        bytes
     }
 }
