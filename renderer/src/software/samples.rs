@@ -1,8 +1,11 @@
 //! What the samples of edge pixels meet.
 
+mod gaps;
+
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x4, f32x8, mask32x8, u32x4, u32x8};
 
+use self::gaps::Gap;
 use super::bodies::{Ball, Stick};
 use super::camera::Lines;
 use super::centers::BallForm;
@@ -10,17 +13,12 @@ use super::edges::Edges;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
 use super::mixed::Mixed;
 use super::queue::Queue;
-use super::tile::{
-    LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, Window, nearer,
-};
+use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
 
 /// Samples that lie together in memory.
 const QUAD: usize = 4;
 /// Most samples of a pixel.
 const MAX_SAMPLES: usize = 16;
-
-/// Nothing is hidden.
-static ANYWHERE: [f32; TILE_PIXELS] = [f32::INFINITY; TILE_PIXELS];
 
 /// Rays through samples, and what they meet.
 #[derive(Debug)]
@@ -36,7 +34,7 @@ pub(super) struct Samples {
     depth: Vec<f32>,
     key: Vec<u32>,
     /// For a second look; see [`Samples::see_gaps`].
-    gaps: Vec<u16>,
+    gaps: Vec<Gap>,
     gap_touches: Vec<Touch>,
 }
 
@@ -152,71 +150,6 @@ impl Samples {
                 self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
             }
         }
-    }
-
-    /// Looks again where a sample sees something behind the nine centres about its pixel, through a gap between the surfaces that they meet:
-    /// there nothing is hidden, and everything is tried that may be seen in the tile.
-    fn see_gaps<S: Simd, const PERSPECTIVE: bool>(
-        &mut self,
-        simd: S,
-        picture: &Picture<'_>,
-        tile: &Tile,
-        edges: &Edges,
-        members: &[u32],
-    ) {
-        let mut gaps = std::mem::take(&mut self.gaps);
-        let mut touches = std::mem::take(&mut self.gap_touches);
-        gaps.clear();
-        let mut farthest = 0.0_f32;
-        for (slot, pixel) in edges.pixels.iter().enumerate() {
-            let deepest = edges.deepest[usize::from(*pixel)];
-            let depths = &self.depth[slot * self.count..][..self.count];
-            let mut depth = 0.0_f32;
-            for sample in depths {
-                depth = depth.max(*sample);
-            }
-            if depth > deepest {
-                gaps.push(*pixel);
-                farthest = farthest.max(depth);
-            }
-        }
-        if !gaps.is_empty() {
-            for member in members {
-                let seen = &picture.bodies.seen[*member as usize];
-                if seen.near - picture.disorder > farthest {
-                    break;
-                }
-                let Some(window) = Window::of(seen.rect, tile.origin_px) else {
-                    continue;
-                };
-                touches.clear();
-                for pixel in &gaps {
-                    let (row, column) =
-                        (usize::from(*pixel) / TILE_PX, usize::from(*pixel) % TILE_PX);
-                    if (window.top..=window.bottom).contains(&row)
-                        && (window.left..=window.right).contains(&column)
-                    {
-                        touches.push(Touch {
-                            chunk: *pixel / LANES as u16,
-                            lanes: 1 << (column % LANES),
-                        });
-                    }
-                }
-                if !touches.is_empty() {
-                    let part = Part {
-                        touches: &touches,
-                        before: &ANYWHERE,
-                        near: seen.near,
-                    };
-                    simd.vectorize(
-                        #[inline(always)]
-                        || self.see_body::<S, PERSPECTIVE>(simd, picture, part, seen.body),
-                    );
-                }
-            }
-        }
-        self.gaps = gaps;
-        self.gap_touches = touches;
     }
 
     #[inline(always)]
