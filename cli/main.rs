@@ -5,15 +5,18 @@
     reason = "printing is what a command line program does"
 )]
 
+mod bench;
 mod completions;
 mod doctor;
 mod environment;
+mod hbonds;
 mod info;
 mod input;
 mod message;
 mod render;
 mod scene_file;
 mod schema;
+mod words;
 
 use std::process::ExitCode;
 
@@ -42,9 +45,11 @@ Examples:
   molshot render protein.cif.gz -o protein.png --style spacefill --size 1600x1200
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top
   molshot info 5ey0/
+  molshot bench
+  molshot hbonds 5ey0/
   molshot doctor
 
-Exit status: 0 done, 1 the work failed, 2 the command line is wrong.";
+Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -52,11 +57,14 @@ enum Command {
     Render(Box<render::RenderArgs>),
     /// Say what was read from an input: atoms, residues, chains, ligands, bonds, warnings.
     Info(info::InfoArgs),
+    /// Measure images a second, end to end and by stage.
+    Bench(Box<bench::BenchArgs>),
+    /// Find hydrogen bonds, by default those between pocket and ligand.
+    Hbonds(hbonds::HbondsArgs),
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
-    /// Print the JSON schema of scene files and render requests.
-    #[command(after_help = "Example:\n  molshot schema > molshot.schema.json")]
-    Schema,
+    /// Print the JSON schema of scene files and render requests, or of annotations.
+    Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
     /// Print the manual page in roff.
@@ -71,8 +79,12 @@ impl Command {
     fn opens_an_adapter(&self) -> bool {
         match self {
             Self::Render(args) => args.draws(),
-            Self::Doctor(_) => true,
-            Self::Info(_) | Self::Schema | Self::Completions(_) | Self::Man => false,
+            Self::Bench(_) | Self::Doctor(_) => true,
+            Self::Info(_)
+            | Self::Hbonds(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man => false,
         }
     }
 }
@@ -100,8 +112,10 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Render(args) => render::run(&args, verbosity),
         Command::Info(args) => info::run(&args, verbosity),
+        Command::Bench(args) => bench::run(&args, verbosity),
+        Command::Hbonds(args) => hbonds::run(&args, verbosity),
         Command::Doctor(args) => doctor::run(&args),
-        Command::Schema => schema::run(),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man => completions::man(),
     };

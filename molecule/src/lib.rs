@@ -11,6 +11,7 @@
 pub mod chemistry;
 pub mod element;
 pub mod error;
+pub mod hbonds;
 pub mod read;
 pub mod selection;
 pub mod structure;

@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{f32x4, f32x8, mask32x8, u32x4, u32x8};
 
 use super::bodies::{Ball, Stick};
-use super::camera::Camera;
+use super::camera::Lines;
 use super::centers::BallForm;
 use super::edges::Edges;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
@@ -77,6 +77,12 @@ struct Part<'a> {
 }
 
 impl Samples {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([self.depth.capacity(), self.key.capacity()]);
+    }
+
     /// Casts the rays through all samples of all edges.
     pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
@@ -84,9 +90,12 @@ impl Samples {
         picture: &Picture<'_>,
         tile: &Tile,
         edges: &Edges,
-        offsets_px: &[[f32; 2]],
+        lines: &[Lines; 2],
+        at: [usize; 2],
+        count: usize,
     ) {
-        self.turn_to(picture.camera, tile, edges, offsets_px);
+        self.count = count;
+        self.turn_to(lines, at, edges);
         simd.vectorize(
             #[inline(always)]
             || {
@@ -230,20 +239,20 @@ impl Samples {
         );
     }
 
-    /// Prepares the rays of a tile.
-    fn turn_to(&mut self, camera: &Camera, tile: &Tile, edges: &Edges, offsets_px: &[[f32; 2]]) {
-        let count = offsets_px.len();
-        self.count = count;
-        for place in 0..TILE_PX {
-            for (sample, [dx, dy]) in offsets_px.iter().enumerate() {
-                let at = place * count + sample;
-                self.xs[at] = camera.ray_x(tile.columns_px[place] + dx);
-                self.ys[at] = camera.ray_y(tile.rows_px[place] + dy);
-            }
-        }
-        for at in 0..TILE_PX * count {
-            (self.x_squares[at], self.y_squares[at]) = camera.ray_squares(self.xs[at], self.ys[at]);
-        }
+    /// Prepares the rays of a tile, whose first line of each of `lines` is `at`.
+    fn turn_to(&mut self, [columns, rows]: &[Lines; 2], at: [usize; 2], edges: &Edges) {
+        let count = self.count;
+        let copy = |to: &mut [f32], from: &[f32], at: usize| {
+            to[..TILE_PX * count].copy_from_slice(&from[at * count..(at + TILE_PX) * count]);
+        };
+        copy(self.xs.as_mut_slice(), &columns.sample_rays, at[0]);
+        copy(
+            self.x_squares.as_mut_slice(),
+            &columns.sample_squares,
+            at[0],
+        );
+        copy(self.ys.as_mut_slice(), &rows.sample_rays, at[1]);
+        copy(self.y_squares.as_mut_slice(), &rows.sample_squares, at[1]);
         for (slot, pixel) in (0..).zip(&edges.pixels) {
             self.slots[usize::from(*pixel)] = slot;
         }
@@ -339,10 +348,11 @@ impl Samples {
         second.store_slice(&mut self.key[b..b + QUAD]);
     }
 
-    /// Asks for the colours of edge pixels: `even` pixels, of which all samples meet what the centre meets, are left to `even`;
-    /// of the others each surface is asked for once, at the middle of its samples, in `queue`. Gives back the pixels that were asked for.
-    pub(super) fn ask(
+    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets are left to `even`; the others are
+    /// listed in `mixed`, and each of their samples is asked for in `queue`, with its place in that list.
+    pub(super) fn ask<S: Simd>(
         &self,
+        simd: S,
         picture: &Picture<'_>,
         tile: &Tile,
         edges: &Edges,
@@ -351,67 +361,62 @@ impl Samples {
         mut even: impl FnMut(usize),
     ) {
         let count = self.count;
-        mixed.clear();
-        for (slot, pixel) in edges.pixels.iter().enumerate() {
-            let pixel = usize::from(*pixel);
-            let keys = &self.key[slot * count..][..count];
-            let center = tile.key[pixel];
-            if keys.iter().all(|key| *key == center) {
-                even(pixel);
-                continue;
-            }
-            let depths = &self.depth[slot * count..][..count];
-            let xs = &self.xs[pixel % TILE_PX * count..][..count];
-            let ys = &self.ys[pixel / TILE_PX * count..][..count];
-            let mut left = (1_u32 << count) - 1;
-            let mut uncovered = 0;
-            while left != 0 {
-                let first = left.trailing_zeros() as usize;
-                let key = keys[first];
-                let (mut x, mut y, mut depth, mut weight) = (0.0, 0.0, 0.0, 0_u32);
-                for sample in first..count {
-                    if keys[sample] == key {
-                        left &= !(1 << sample);
-                        x += xs[sample];
-                        y += ys[sample];
-                        depth += depths[sample];
-                        weight += 1;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                for (slot, pixel) in edges.pixels.iter().enumerate() {
+                    let pixel = usize::from(*pixel);
+                    let first = slot * count;
+                    let center = tile.key[pixel];
+                    if self.number_of(simd, first, center) == count && !picture.is_open(center) {
+                        even(pixel);
+                        continue;
                     }
+                    // Where surfaces meet all nine centres, what a sample sees between them was left out.
+                    let gap = edges.deepest[pixel] < f32::INFINITY;
+                    let left_out = if gap {
+                        self.number_of(simd, first, NOTHING)
+                    } else {
+                        0
+                    };
+                    if left_out == count {
+                        even(pixel);
+                        continue;
+                    }
+                    let (column, row) = (pixel % TILE_PX * count, pixel / TILE_PX * count);
+                    for quad in (0..count).step_by(QUAD) {
+                        let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
+                        queue.push_quad(
+                            keys.simd_ne(u32x4::splat(simd, NOTHING)),
+                            f32x4::from_slice(simd, &self.xs[column + quad..][..QUAD]),
+                            f32x4::from_slice(simd, &self.ys[row + quad..][..QUAD]),
+                            f32x4::from_slice(simd, &self.depth[first + quad..][..QUAD]),
+                            keys,
+                            u32x4::splat(simd, mixed.len() as u32),
+                        );
+                    }
+                    mixed.push(Mixed {
+                        pixel: pixel as u16,
+                        samples: (count - left_out) as u16,
+                        sums: 0,
+                    });
                 }
-                if key == NOTHING {
-                    uncovered = weight;
-                    continue;
-                }
-                let share = 1.0 / weight as f32;
-                let slot = (mixed.len() as u32) << WEIGHT_BITS | weight;
-                if picture.is_full(key) {
-                    // Its middle may be another of its faces, or none.
-                    queue.push(xs[first], ys[first], depths[first], key, slot);
-                } else {
-                    queue.push(x * share, y * share, depth * share, key, slot);
-                }
-            }
-            // Surfaces meet all nine centres: what a sample sees between them was left out.
-            let gap = edges.deepest[pixel] < f32::INFINITY;
-            if gap && uncovered as usize == count {
-                even(pixel);
-                continue;
-            }
-            mixed.push(Mixed {
-                pixel: pixel as u16,
-                samples: if gap {
-                    count as u32 - uncovered
-                } else {
-                    count as u32
-                } as u16,
-                sums: 0,
-            });
+            },
+        );
+    }
+
+    /// How many samples of the pixel that starts at `first` meet a key.
+    #[inline(always)]
+    fn number_of<S: Simd>(&self, simd: S, first: usize, key: u32) -> usize {
+        let mut number = 0;
+        for quad in (0..self.count).step_by(QUAD) {
+            let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
+            let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask();
+            number += equal.count_ones() as usize;
         }
+        number
     }
 }
-
-/// Bits of a slot that hold the number of samples.
-pub(super) const WEIGHT_BITS: u32 = 5;
 
 /// A pixel whose samples meet different things.
 #[derive(Debug, Clone, Copy)]
@@ -424,12 +429,11 @@ pub(super) struct Mixed {
 }
 
 impl Mixed {
-    /// Adds the colour of some samples.
+    /// Adds the colour of a sample.
     #[inline(always)]
-    pub(super) fn add(&mut self, color: u32, samples: u32) {
+    pub(super) fn add(&mut self, color: u32) {
         let color = u64::from(color);
-        let spread = color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
-        self.sums += spread * u64::from(samples);
+        self.sums += color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
     }
 
     /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up, over the background.

@@ -93,6 +93,7 @@ impl Upload {
 
     /// True when the surfaces of two keys go on from each other without a crease and in the same paint, where they touch: the halves of
     /// a cylinder, and a half and the ball of its own radius about its end.
+    #[inline]
     pub(super) fn smooth(&self, a: u32, b: u32) -> bool {
         let (ball, half) = (a.min(b), a.max(b));
         let Some(place) = (half as usize).checked_sub(self.spheres.len()) else {

@@ -1,0 +1,36 @@
+//! Whether the surroundings of an atom in a standard residue are there.
+
+use crate::chemistry::idatm::molecule::Molecule;
+use crate::chemistry::names::{Known, known, pack};
+use crate::chemistry::templates::canonical;
+
+/// False for an atom of a standard residue with fewer heavy neighbours in its residue than it should have: what class it
+/// would belong to cannot be told. True for atoms of all other residues.
+pub(crate) fn is_complete(molecule: &Molecule<'_>, atom: u32) -> bool {
+    let structure = molecule.structure;
+    let residue = structure.residue_of(atom);
+    let (Known::AminoAcid(Some(template)) | Known::Nucleotide(template)) = known(&residue.name)
+    else {
+        return true;
+    };
+    let name_of = |i: u32| {
+        canonical(
+            structure.atoms().name[i as usize].as_bytes(),
+            template.is_amino_acid,
+        )
+    };
+    let name = name_of(atom);
+    // The first nucleotide of a chain has no phosphate.
+    let may_lack = |a: u64, b: u64| pack(b"O5'") == Some(a) && pack(b"P") == Some(b);
+    let needed = template
+        .bonds
+        .iter()
+        .filter(|&&[a, b]| (a == name && !may_lack(a, b)) || (b == name && !may_lack(b, a)))
+        .count();
+    let present = molecule
+        .of(atom)
+        .iter()
+        .filter(|&&n| residue.atoms.contains(&n) && !molecule.is_hydrogen(n))
+        .count();
+    present >= needed
+}

@@ -1,0 +1,183 @@
+//! The numbers of the geometric tests, and how tolerances widen them.
+//!
+//! Source of the tests and of most numbers: Mills & Dean, "Three-dimensional hydrogen-bond geometry and probability
+//! information from a crystal survey", J. Comput.-Aided Mol. Des. 10 (1996) 607.
+//! Distances in angstrom, angles in degrees.
+
+/// How much longer and how much more bent a bond may be than the survey's limits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Slack {
+    pub(crate) distance_angstrom: f64,
+    pub(crate) angle_degrees: f64,
+}
+
+impl Slack {
+    /// The survey's limits themselves.
+    pub(crate) const NONE: Self = Self {
+        distance_angstrom: 0.0,
+        angle_degrees: 0.0,
+    };
+
+    /// The usual tolerances.
+    pub(crate) const USUAL: Self = Self {
+        distance_angstrom: 0.4,
+        angle_degrees: 20.0,
+    };
+
+    /// At least the usual tolerances: `ChimeraX` never goes below them for fixed hydrogens and acceptors that the survey does
+    /// not know.
+    pub(crate) fn at_least_usual(self) -> Self {
+        Self {
+            distance_angstrom: self.distance_angstrom.max(Self::USUAL.distance_angstrom),
+            angle_degrees: self.angle_degrees.max(Self::USUAL.angle_degrees),
+        }
+    }
+
+    /// Longest distance allowed.
+    pub(crate) fn distance(self, limit: f64) -> f64 {
+        limit + self.distance_angstrom
+    }
+
+    /// Smallest angle allowed.
+    pub(crate) fn low(self, limit: f64) -> f64 {
+        (limit - self.angle_degrees).max(0.0)
+    }
+
+    /// Largest angle allowed.
+    pub(crate) fn high(self, limit: f64) -> f64 {
+        (limit + self.angle_degrees).min(180.0)
+    }
+}
+
+/// Limit of the angle, seen along the bond of the donor, between the acceptor and the reference points around.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Tau {
+    /// At most this far from some reference point.
+    Within(f64),
+    /// At least this far from all reference points.
+    AtLeast(f64),
+}
+
+/// Test that an acceptor makes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum AcceptorTest {
+    /// Different limits on the side of a partner atom (syn) and on the other (anti); each distance, phi, theta.
+    SynAnti { syn: [f64; 3], anti: [f64; 3] },
+    /// Donor near the plane of the acceptor: distance, phi, theta.
+    Phi { limits: [f64; 3] },
+    /// Donor at an angle to a partner or lone pair: distance, lowest and highest upsilon, theta.
+    Upsilon {
+        limits: [f64; 4],
+        /// Aniline: distance of the donor from the hydrogens, seen along the bond.
+        tau: Option<Tau>,
+    },
+    /// Distance, and smallest angle between donor and bonded atoms.
+    Generic { limits: [f64; 2] },
+}
+
+pub(crate) const fn syn_anti(syn: [f64; 3], anti: [f64; 3]) -> AcceptorTest {
+    AcceptorTest::SynAnti { syn, anti }
+}
+
+pub(crate) const fn phi(distance: f64, phi: f64, theta: f64) -> AcceptorTest {
+    AcceptorTest::Phi {
+        limits: [distance, phi, theta],
+    }
+}
+
+pub(crate) const fn upsilon(distance: f64, low: f64, high: f64, theta: f64) -> AcceptorTest {
+    AcceptorTest::Upsilon {
+        limits: [distance, low, high, theta],
+        tau: None,
+    }
+}
+
+pub(crate) const fn generic(distance: f64, angle: f64) -> AcceptorTest {
+    AcceptorTest::Generic {
+        limits: [distance, angle],
+    }
+}
+
+impl AcceptorTest {
+    /// The longest distance that can pass.
+    pub(crate) fn reach(self) -> f64 {
+        match self {
+            Self::SynAnti { syn, anti } => f64::max(syn[0], anti[0]),
+            Self::Phi { limits } => limits[0],
+            Self::Upsilon { limits, .. } => limits[0],
+            Self::Generic { limits } => limits[0],
+        }
+    }
+}
+
+/// Limits of a donor whose hydrogens can turn: distance, lowest and highest upsilon, theta; tau.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct UpsilonRow {
+    pub(crate) limits: [f64; 4],
+    pub(crate) tau: Option<Tau>,
+}
+
+/// Limits of a donor whose hydrogen's place is known: distance hydrogen to acceptor, theta.
+pub(crate) type ThetaRow = [f64; 2];
+
+/// Test that a donor makes, with limits for each kind of acceptor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum DonorTest {
+    /// The donor's hydrogens can turn about its one bond.
+    Upsilon {
+        planar_oxygen: UpsilonRow,
+        other: UpsilonRow,
+        sp3_nitrogen: UpsilonRow,
+        /// Smallest angle between the donor and a lone pair of an sp3 nitrogen.
+        lone_pair: f64,
+        /// Number of equal positions as the donor turns: 2, 4 or 6.
+        symmetry: u8,
+    },
+    /// The place of the hydrogen is known.
+    Theta {
+        planar_oxygen: ThetaRow,
+        other: ThetaRow,
+        /// Smallest phi at an sp3 oxygen or planar nitrogen.
+        phi: f64,
+        sp3_nitrogen: ThetaRow,
+        lone_pair: f64,
+    },
+    /// Water: as `Theta` where it has hydrogens, else the distance between the heavy atoms.
+    Water,
+    /// No class: distance of hydrogen to acceptor where there are hydrogens, else of the heavy atoms; for sp2 oxygen, for sp3
+    /// oxygen or planar nitrogen, for sp3 nitrogen.
+    Generic {
+        hydrogen_distance: [f64; 3],
+        distance: [f64; 3],
+    },
+}
+
+/// [`DonorTest::Upsilon`] for acceptors of no kind the survey knows (sulfur, sp nitrogen).
+pub(crate) const UPSILON_OTHERWISE: UpsilonRow = UpsilonRow {
+    limits: [3.42, 90.0, 161.0, 125.0],
+    tau: None,
+};
+
+/// [`DonorTest::Theta`] for such acceptors.
+pub(crate) const THETA_OTHERWISE: ThetaRow = [2.48, 132.0];
+
+/// [`DonorTest::Generic`] for such acceptors: distance of the hydrogen, of the donor.
+pub(crate) const GENERIC_OTHERWISE: [f64; 2] = [2.48, 3.42];
+
+/// Smallest angle at the hydrogen, and at the donor between its bonds and the acceptor, in [`DonorTest::Generic`].
+pub(crate) const GENERIC_ANGLES: [f64; 2] = [130.0, 90.0];
+
+/// Length of an N-H or O-H bond in the tables: the sum of the bond radii.
+pub(crate) const HYDROGEN_BOND_LENGTH: f64 = 0.91;
+
+/// Water with hydrogens.
+pub(crate) const WATER: DonorTest = DonorTest::Theta {
+    planar_oxygen: [2.36, 146.0],
+    other: [2.23, 146.0],
+    phi: 140.0,
+    sp3_nitrogen: [2.23, 146.0],
+    lone_pair: 150.0,
+};
+
+/// Water with hydrogens, to other acceptors.
+pub(crate) const WATER_OTHERWISE: ThetaRow = [2.36, 146.0];

@@ -1,0 +1,295 @@
+//! Hydrogen bonds as text and as rows for JSON.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{HydrogenBond, HydrogenBonds};
+use crate::structure::{PartRole, Residue, ResidueClass};
+use crate::{Structure, Warning};
+
+/// Names a residue: `ARG 45 A`, `HIS 57A B` (with insertion code), `LYS 44` (blank chain id).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ResidueKey {
+    /// Residue name, compared without regard to case.
+    pub name: String,
+    /// Author's number.
+    pub number: i32,
+    /// Insertion code; `b' '` for none.
+    pub insertion_code: u8,
+    /// Chain id; `None` for any chain.
+    pub chain: Option<String>,
+}
+
+impl ResidueKey {
+    /// Reads `NAME NUMBER [CHAIN]`; the chain may be `?` for a blank id.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let name = words.next()?.to_owned();
+        let number = words.next()?;
+        let chain = words
+            .next()
+            .map(|chain| if chain == "?" { "" } else { chain }.to_owned());
+        if words.next().is_some() {
+            return None;
+        }
+        let (digits, insertion_code) = match number.as_bytes() {
+            [.., last] if last.is_ascii_alphabetic() => (number.get(..number.len() - 1)?, *last),
+            _ => (number, b' '),
+        };
+        Some(Self {
+            name,
+            number: digits.parse().ok()?,
+            insertion_code,
+            chain,
+        })
+    }
+
+    /// Whether a residue of a structure has this name.
+    #[must_use]
+    pub fn fits(&self, structure: &Structure, residue: &Residue) -> bool {
+        self.name.eq_ignore_ascii_case(&residue.name)
+            && self.number == residue.number
+            && self.insertion_code == residue.insertion_code
+            && self
+                .chain
+                .as_deref()
+                .is_none_or(|chain| chain == structure.chains()[residue.chain as usize].id)
+    }
+}
+
+/// Which end of a bond is the ligand's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum BondSide {
+    /// The ligand accepts.
+    Pocket,
+    /// The ligand donates.
+    Ligand,
+    /// Neither or both ends are of a ligand.
+    None,
+}
+
+/// One bond with names, for JSON.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct BondReport {
+    /// Donor as `NAME NUMBER CHAIN ATOM`.
+    pub donor: AtomReport,
+    /// Hydrogen's atom name, where the file has it.
+    pub hydrogen: Option<String>,
+    /// Acceptor.
+    pub acceptor: AtomReport,
+    /// Donor to acceptor.
+    pub distance_angstrom: f32,
+    /// Hydrogen to acceptor, of the hydrogen in the file or at its ideal place; `null` where no place is known.
+    pub hydrogen_distance_angstrom: Option<f32>,
+    /// Angle donor-hydrogen-acceptor.
+    pub angle_degrees: Option<f32>,
+    /// Class of the donor.
+    pub donor_class: &'static str,
+    /// Class of the acceptor.
+    pub acceptor_class: &'static str,
+    /// Whose atom donates.
+    pub donor_side: BondSide,
+    /// True when the bond keeps the limits without tolerance; false when only with.
+    pub strict: bool,
+    /// True when one end is water.
+    pub water: bool,
+}
+
+/// One atom with names, for JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AtomReport {
+    /// Index of the atom in the structure.
+    pub index: u32,
+    /// Atom name.
+    pub atom: String,
+    /// Residue name.
+    pub residue: String,
+    /// Residue number.
+    pub number: i32,
+    /// Insertion code; empty for none.
+    pub insertion_code: String,
+    /// Chain id; empty where the file leaves it blank.
+    pub chain: String,
+    /// Input file's stem.
+    pub part: String,
+}
+
+/// Everything found, for JSON.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The bonds in the order of [`HydrogenBonds::bonds`].
+    pub bonds: Vec<BondReport>,
+    /// Number of donors looked at.
+    pub donors: usize,
+    /// Number of acceptors looked at.
+    pub acceptors: usize,
+    /// What was odd.
+    pub warnings: Vec<String>,
+}
+
+/// Residue name, number with insertion code.
+struct Numbered<'a>(&'a Residue);
+
+impl fmt::Display for Numbered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.name, self.0.number)?;
+        if self.0.insertion_code != b' ' {
+            write!(f, "{}", char::from(self.0.insertion_code))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether an atom is the ligand's, by the same rule as [`super::Scope::PocketToLigand`].
+fn is_ligand(structure: &Structure, atom: u32) -> bool {
+    let residue = structure.residue_of(atom);
+    if structure
+        .parts()
+        .iter()
+        .any(|part| part.role == PartRole::Ligand)
+    {
+        structure.part_of(residue).role == PartRole::Ligand
+    } else {
+        residue.class == ResidueClass::Ligand
+    }
+}
+
+impl HydrogenBonds {
+    /// All bonds between pocket and ligand in the answer form of question T9 of `MiSI-Bench`:
+    /// `ARG 45 NH2 A, O1B; LYS 47 NZ A, O1A`. Water is left out, a pair of atoms is named once, bonds of one residue stand
+    /// together where its first one stands; a blank chain id is written `?`. Empty when there are none.
+    #[must_use]
+    pub fn answer(&self, structure: &Structure) -> String {
+        let mut residues: Vec<(u32, Vec<String>)> = Vec::new();
+        for (pocket, ligand) in self.pocket_ligand_pairs(structure) {
+            let residue = structure.residue_of(pocket);
+            let chain = structure.chains()[residue.chain as usize].id.as_str();
+            let text = format!(
+                "{} {} {}, {}",
+                Numbered(residue),
+                structure.atoms().name[pocket as usize],
+                if chain.is_empty() { "?" } else { chain },
+                structure.atoms().name[ligand as usize]
+            );
+            let index = structure.atoms().residue[pocket as usize];
+            match residues.iter_mut().find(|(other, _)| *other == index) {
+                Some((_, texts)) => texts.push(text),
+                None => residues.push((index, vec![text])),
+            }
+        }
+        let all: Vec<String> = residues.into_iter().flat_map(|(_, texts)| texts).collect();
+        all.join("; ")
+    }
+
+    /// The bonds between one residue and the ligand in the answer form of question T4: `Yes: ARG NH2, O1B; ARG NE, O2G`,
+    /// or `No`. `residue` is an index into [`Structure::residues`].
+    #[must_use]
+    pub fn answer_for_residue(&self, structure: &Structure, residue: u32) -> String {
+        let bonds: Vec<String> = self
+            .pocket_ligand_pairs(structure)
+            .into_iter()
+            .filter(|(pocket, _)| structure.atoms().residue[*pocket as usize] == residue)
+            .map(|(pocket, ligand)| {
+                format!(
+                    "{} {}, {}",
+                    structure.residue_of(pocket).name,
+                    structure.atoms().name[pocket as usize],
+                    structure.atoms().name[ligand as usize]
+                )
+            })
+            .collect();
+        if bonds.is_empty() {
+            "No".to_owned()
+        } else {
+            format!("Yes: {}", bonds.join("; "))
+        }
+    }
+
+    /// Pocket atom and ligand atom of each bond between the two, each pair once, without water.
+    fn pocket_ligand_pairs(&self, structure: &Structure) -> Vec<(u32, u32)> {
+        let mut seen = HashSet::new();
+        self.bonds
+            .iter()
+            .filter_map(|bond| {
+                let ends = [bond.donor, bond.acceptor];
+                if ends
+                    .iter()
+                    .any(|&atom| structure.residue_of(atom).class == ResidueClass::Water)
+                {
+                    return None;
+                }
+                let pair = match ends.map(|atom| is_ligand(structure, atom)) {
+                    [false, true] => (bond.donor, bond.acceptor),
+                    [true, false] => (bond.acceptor, bond.donor),
+                    _ => return None,
+                };
+                seen.insert(pair).then_some(pair)
+            })
+            .collect()
+    }
+
+    /// All bonds with names.
+    #[must_use]
+    pub fn report(&self, structure: &Structure) -> Report {
+        Report {
+            bonds: self
+                .bonds
+                .iter()
+                .map(|bond| bond_report(structure, bond))
+                .collect(),
+            donors: self.donors,
+            acceptors: self.acceptors,
+            warnings: self.warnings.iter().map(Warning::to_string).collect(),
+        }
+    }
+}
+
+fn bond_report(structure: &Structure, bond: &HydrogenBond) -> BondReport {
+    let ends = [bond.donor, bond.acceptor];
+    BondReport {
+        donor: atom_report(structure, bond.donor),
+        hydrogen: bond
+            .hydrogen
+            .map(|h| structure.atoms().name[h as usize].to_string()),
+        acceptor: atom_report(structure, bond.acceptor),
+        distance_angstrom: bond.distance_angstrom,
+        hydrogen_distance_angstrom: bond.hydrogen_distance_angstrom,
+        angle_degrees: bond.angle_degrees,
+        donor_class: bond.donor_class.name(),
+        acceptor_class: bond.acceptor_class.name(),
+        donor_side: match ends.map(|atom| is_ligand(structure, atom)) {
+            [false, true] => BondSide::Pocket,
+            [true, false] => BondSide::Ligand,
+            _ => BondSide::None,
+        },
+        strict: bond.strict,
+        water: ends
+            .iter()
+            .any(|&atom| structure.residue_of(atom).class == ResidueClass::Water),
+    }
+}
+
+fn atom_report(structure: &Structure, atom: u32) -> AtomReport {
+    let residue = structure.residue_of(atom);
+    AtomReport {
+        index: atom,
+        atom: structure.atoms().name[atom as usize].to_string(),
+        residue: residue.name.to_string(),
+        number: residue.number,
+        insertion_code: match residue.insertion_code {
+            b' ' => String::new(),
+            code => char::from(code).to_string(),
+        },
+        chain: structure.chains()[residue.chain as usize].id.to_string(),
+        part: structure.part_of(residue).name.clone(),
+    }
+}

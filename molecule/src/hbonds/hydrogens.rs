@@ -1,0 +1,156 @@
+//! Where hydrogens and lone pairs are: from the file, or at ideal places.
+
+use crate::Element;
+use crate::chemistry::idatm::Geometry;
+use crate::chemistry::idatm::molecule::Molecule;
+use crate::chemistry::idatm::vector::{
+    Vec3, add, cross, dot, perpendicular_part, scale, sub, unit,
+};
+
+/// Half the angle between two hydrogens of a tetrahedral atom, in degrees.
+const HALF_TETRAHEDRAL_DEGREES: f64 = 54.75;
+
+/// A place of a hydrogen, and the atom that is there if the file has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hydrogen {
+    pub(crate) position: Vec3,
+    pub(crate) atom: Option<u32>,
+}
+
+/// Places of the hydrogens of an atom: those of the file if there are any, else ideal ones where the bonds of the atom
+/// leave no choice. Empty when the hydrogens could be anywhere around, or nothing is known of the atom.
+pub(crate) fn hydrogens(molecule: &Molecule<'_>, atom: u32) -> Vec<Hydrogen> {
+    let explicit: Vec<Hydrogen> = molecule
+        .of(atom)
+        .iter()
+        .filter(|&&n| molecule.is_hydrogen(n))
+        .map(|&n| Hydrogen {
+            position: molecule.position(n),
+            atom: Some(n),
+        })
+        .collect();
+    if !explicit.is_empty() {
+        return explicit;
+    }
+    let kind = molecule.kind(atom);
+    let Some(geometry) = kind.geometry() else {
+        return Vec::new();
+    };
+    if geometry.places() > kind.substituents() {
+        return Vec::new();
+    }
+    let length = f64::from(
+        molecule.element(atom).covalent_radius_angstrom() + Element::H.covalent_radius_angstrom(),
+    );
+    free_places(molecule, atom, geometry, length)
+        .into_iter()
+        .map(|position| Hydrogen {
+            position,
+            atom: None,
+        })
+        .collect()
+}
+
+/// Hydrogens of the file and ideal places of all further hydrogens and lone pairs of an atom.
+pub(crate) fn hydrogens_and_lone_pairs(molecule: &Molecule<'_>, atom: u32) -> Vec<Vec3> {
+    let mut places: Vec<Vec3> = molecule
+        .of(atom)
+        .iter()
+        .filter(|&&n| molecule.is_hydrogen(n))
+        .map(|&n| molecule.position(n))
+        .collect();
+    if let Some(geometry) = molecule.kind(atom).geometry() {
+        places.extend(free_places(molecule, atom, geometry, 1.0));
+    }
+    places
+}
+
+/// The places of the lone pairs of a tetrahedral atom, mirrored through it: where a donor comes from, seen along the
+/// lone pair, is opposite to them.
+pub(crate) fn mirrored_lone_pairs(molecule: &Molecule<'_>, atom: u32) -> Vec<Vec3> {
+    let centre = molecule.position(atom);
+    free_places(molecule, atom, Geometry::Tetrahedral, 1.0)
+        .into_iter()
+        .map(|place| sub(scale(centre, 2.0), place))
+        .collect()
+}
+
+/// Places around an atom that its bonds leave free, at a distance of `length` angstrom. Empty where the bonds do not
+/// say where: no bond, or a single one of a tetrahedral atom.
+fn free_places(molecule: &Molecule<'_>, atom: u32, geometry: Geometry, length: f64) -> Vec<Vec3> {
+    let centre = molecule.position(atom);
+    let bonded = molecule.of(atom);
+    let places = geometry.places();
+    if bonded.is_empty() || bonded.len() >= places {
+        return Vec::new();
+    }
+    let Some(ways) = bonded
+        .iter()
+        .map(|&n| unit(sub(molecule.position(n), centre)))
+        .collect::<Option<Vec<Vec3>>>()
+    else {
+        return Vec::new();
+    };
+    let directions = match (geometry, ways.as_slice()) {
+        (Geometry::Linear, [a]) => vec![scale(*a, -1.0)],
+        (Geometry::Planar, [a, b]) => away_from(&[*a, *b]).into_iter().collect(),
+        (Geometry::Planar, [a]) => planar_pair(molecule, atom, bonded[0], *a),
+        (Geometry::Tetrahedral, [a, b]) => tetrahedral_pair(*a, *b),
+        (Geometry::Tetrahedral, [a, b, c]) => opposite_of_plane(*a, *b, *c).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    directions
+        .into_iter()
+        .map(|direction| add(centre, scale(direction, length)))
+        .collect()
+}
+
+/// Opposite to the mean of some directions.
+fn away_from(ways: &[Vec3]) -> Option<Vec3> {
+    let sum = ways.iter().fold([0.0; 3], |sum, &way| add(sum, way));
+    unit(scale(sum, -1.0))
+}
+
+/// The two places of a planar atom with one bond (along `way`): in the plane of the partner's other bonds.
+fn planar_pair(molecule: &Molecule<'_>, atom: u32, partner: u32, way: Vec3) -> Vec<Vec3> {
+    let base = molecule.position(partner);
+    // Of two atoms beyond, the first lies on the side of the first place, the second on the other.
+    let mut sides = molecule
+        .others(partner, atom)
+        .take(2)
+        .zip([1.0, -1.0])
+        .filter_map(|(n, sign)| {
+            let aside = perpendicular_part(sub(molecule.position(n), base), way);
+            unit(aside).map(|aside| scale(aside, sign))
+        });
+    let limit = if molecule.kind(partner).is_planar() {
+        2
+    } else {
+        1
+    };
+    let sum = sides.by_ref().take(limit).fold([0.0; 3], add);
+    let Some(aside) = unit(sum) else {
+        return Vec::new();
+    };
+    let (sine, cosine) = 60.0_f64.to_radians().sin_cos();
+    let first = add(scale(way, -cosine), scale(aside, sine));
+    let mut pair = vec![first];
+    pair.extend(away_from(&[way, first]));
+    pair
+}
+
+fn tetrahedral_pair(a: Vec3, b: Vec3) -> Vec<Vec3> {
+    let (Some(bisector), Some(normal)) = (away_from(&[a, b]), unit(cross(a, b))) else {
+        return Vec::new();
+    };
+    let (sine, cosine) = HALF_TETRAHEDRAL_DEGREES.to_radians().sin_cos();
+    [1.0, -1.0]
+        .map(|sign| add(scale(bisector, cosine), scale(normal, sign * sine)))
+        .to_vec()
+}
+
+fn opposite_of_plane(a: Vec3, b: Vec3, c: Vec3) -> Option<Vec3> {
+    let normal = unit(cross(sub(b, a), sub(c, a)))?;
+    let away = if dot(normal, a) > 0.0 { -1.0 } else { 1.0 };
+    Some(scale(normal, away))
+}

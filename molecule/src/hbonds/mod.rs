@@ -1,0 +1,241 @@
+//! Hydrogen bonds by the criteria of Mills & Dean, J. Comput.-Aided Mol. Des. 10 (1996) 607, as `ChimeraX`'s `hbonds` applies
+//! them: the same donors and acceptors, the same tests, the same tolerances (0.4 angstrom, 20 degrees).
+//!
+//! The road: [`crate::chemistry::idatm`] (atom types, rings) -> `groups` (patterns of functional groups) -> `donors` and
+//! `acceptors` (classes with their limits) -> `search` (near pairs) -> `geometry` with `hydrogens` (tests) ->
+//! [`HydrogenBonds`] -> `format` (answers).
+//!
+//! A bond is a pair of heavy atoms. Every pair that passes is kept: an acceptor may have many. Two hydroxyl groups may be
+//! found twice, once with each as donor.
+
+mod acceptors;
+mod complete;
+mod criteria;
+mod donors;
+mod format;
+mod geometry;
+mod groups;
+mod hydrogens;
+mod options;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use crate::chemistry::idatm::Typed;
+use crate::chemistry::idatm::vector::{angle_degrees, distance};
+use crate::{Location, Structure, Warning};
+use criteria::Slack;
+use geometry::Pair;
+use search::Grid;
+
+pub use acceptors::AcceptorClass;
+pub use donors::DonorClass;
+pub use format::{BondReport, BondSide, Report, ResidueKey};
+pub use options::{HydrogenBondOptions, OptionsError, Scope};
+
+/// One hydrogen bond.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct HydrogenBond {
+    /// The heavy atom that donates.
+    pub donor: u32,
+    /// The hydrogen that points best to the acceptor, where the file has hydrogens on the donor.
+    pub hydrogen: Option<u32>,
+    /// The atom that accepts.
+    pub acceptor: u32,
+    /// Donor to acceptor.
+    pub distance_angstrom: f32,
+    /// Hydrogen to acceptor, at the place of the file or an ideal one; `None` where no place is known.
+    pub hydrogen_distance_angstrom: Option<f32>,
+    /// Angle donor-hydrogen-acceptor of that hydrogen.
+    pub angle_degrees: Option<f32>,
+    /// Class of the donor.
+    pub donor_class: DonorClass,
+    /// Class of the acceptor.
+    pub acceptor_class: AcceptorClass,
+    /// True when the bond keeps the survey's limits without any tolerance.
+    pub strict: bool,
+}
+
+/// What was found in a structure.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct HydrogenBonds {
+    /// By part of the donor, then of the acceptor; then by the donor's class and index, then the acceptor's.
+    pub bonds: Vec<HydrogenBond>,
+    /// Number of donors on the sides looked at.
+    pub donors: usize,
+    /// Number of acceptors on the sides looked at.
+    pub acceptors: usize,
+    /// What was odd: no ligand, no hydrogens, atoms without types, rings without bond orders, crowded atoms.
+    pub warnings: Vec<Warning>,
+}
+
+/// Metals nearer than this to the acceptor may stand in the way, in angstrom.
+const METAL_DISTANCE_ANGSTROM: f64 = 4.0;
+
+/// They do when seen from the acceptor within this angle of the donor.
+const METAL_ANGLE_DEGREES: f64 = 45.0;
+
+/// Finds the hydrogen bonds of a structure. Linear in the number of atoms.
+///
+/// ```
+/// use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
+/// use molshot_molecule::{PartRole, ReadOptions, read};
+/// let pdb = b"\
+/// HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O\n\
+/// HETATM    2  O   HOH A   2       2.800   0.000   0.000  1.00  0.00           O\n";
+/// let water = read::read_bytes("water.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
+/// let options = HydrogenBondOptions { scope: Scope::All, ..HydrogenBondOptions::default() };
+/// // Each of the two may be the donor.
+/// assert_eq!(hbonds::find(&water, &options)?.bonds.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When a tolerance is not finite, negative, or beyond its limit.
+pub fn find(
+    structure: &Structure,
+    options: &HydrogenBondOptions,
+) -> Result<HydrogenBonds, OptionsError> {
+    options.check()?;
+    let typed = Typed::new(structure);
+    let sides = options::Sides::new(structure, options);
+    let mut warnings = typed.warnings.clone();
+    let donors = wanted(donors::find(&typed), |donor| sides.of(donor.atom).is_some());
+    let acceptors = wanted(acceptors::find(&typed), |acceptor| {
+        sides.of(acceptor.atom).is_some()
+    });
+    let bonds = Finder {
+        typed: &typed,
+        sides: &sides,
+        donors: &donors,
+        acceptors: &acceptors,
+        slack: Slack {
+            distance_angstrom: f64::from(options.distance_slack_angstrom),
+            angle_degrees: f64::from(options.angle_slack_degrees),
+        },
+    }
+    .run(&mut warnings);
+    sides.warn(&typed, &donors, &acceptors, &bonds, &mut warnings);
+    Ok(HydrogenBonds {
+        bonds,
+        donors: donors.len(),
+        acceptors: acceptors.len(),
+        warnings,
+    })
+}
+
+fn wanted<T>(all: Vec<T>, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
+    all.into_iter().filter(is_wanted).collect()
+}
+
+struct Finder<'a> {
+    typed: &'a Typed<'a>,
+    sides: &'a options::Sides,
+    donors: &'a [donors::Donor],
+    acceptors: &'a [acceptors::Acceptor],
+    slack: Slack,
+}
+
+impl Finder<'_> {
+    fn run(&self, warnings: &mut Vec<Warning>) -> Vec<HydrogenBond> {
+        let molecule = &self.typed.molecule;
+        let reach = self
+            .acceptors
+            .iter()
+            .map(|acceptor| self.slack.distance(acceptor.test.reach()))
+            .fold(0.0, f64::max);
+        let positions = self
+            .acceptors
+            .iter()
+            .map(|acceptor| molecule.position(acceptor.atom))
+            .collect();
+        let grid = Grid::new(positions, reach);
+        let metals: Vec<u32> = (0..molecule.len())
+            .filter(|&i| molecule.element(i).is_metal())
+            .collect();
+        let metal_grid = Grid::new(
+            metals.iter().map(|&i| molecule.position(i)).collect(),
+            METAL_DISTANCE_ANGSTROM,
+        );
+        if grid.crowded > 0 {
+            warnings.push(Warning {
+                location: Location::file(molecule.structure.parts()[0].name.clone()),
+                message: format!(
+                    "{} acceptors crowd at the same places, more than can be real; they are left out",
+                    grid.crowded
+                ),
+            });
+        }
+        let mut bonds = Vec::new();
+        let (mut near, mut near_metals) = (Vec::new(), Vec::new());
+        for donor in self.donors {
+            let position = molecule.position(donor.atom);
+            let mut hydrogens = None;
+            grid.near(position, reach, &mut near);
+            for &i in &near {
+                let acceptor = &self.acceptors[i as usize];
+                if acceptor.atom == donor.atom || !self.sides.joins(donor.atom, acceptor.atom) {
+                    continue;
+                }
+                let hydrogens =
+                    hydrogens.get_or_insert_with(|| hydrogens::hydrogens(molecule, donor.atom));
+                let mut pair = Pair {
+                    molecule,
+                    donor,
+                    acceptor,
+                    hydrogens,
+                    slack: self.slack,
+                };
+                if !pair.is_bond() {
+                    continue;
+                }
+                metal_grid.near(
+                    molecule.position(acceptor.atom),
+                    METAL_DISTANCE_ANGSTROM,
+                    &mut near_metals,
+                );
+                let is_blocked = near_metals
+                    .iter()
+                    .map(|&m| metals[m as usize])
+                    .any(|metal| {
+                        self.sides.same_part(metal, acceptor.atom)
+                            && molecule.angle(donor.atom, acceptor.atom, metal)
+                                < METAL_ANGLE_DEGREES
+                    });
+                if is_blocked {
+                    continue;
+                }
+                let is_relaxed = self.slack != Slack::NONE;
+                pair.slack = Slack::NONE;
+                bonds.push(describe(&pair, !is_relaxed || pair.is_bond()));
+            }
+        }
+        bonds.sort_by_key(|bond| (self.sides.part(bond.donor), self.sides.part(bond.acceptor)));
+        bonds
+    }
+}
+
+/// Puts the figures of a bond together.
+fn describe(pair: &Pair<'_>, strict: bool) -> HydrogenBond {
+    let molecule = pair.molecule;
+    let (donor, acceptor) = (pair.donor.atom, pair.acceptor.atom);
+    let (d, a) = (molecule.position(donor), molecule.position(acceptor));
+    let best = pair
+        .hydrogens
+        .iter()
+        .map(|h| (angle_degrees(d, h.position, a), h))
+        .max_by(|x, y| x.0.total_cmp(&y.0));
+    HydrogenBond {
+        donor,
+        hydrogen: best.and_then(|(_, h)| h.atom),
+        acceptor,
+        distance_angstrom: distance(d, a) as f32,
+        hydrogen_distance_angstrom: best.map(|(_, h)| distance(h.position, a) as f32),
+        angle_degrees: best.map(|(angle, _)| angle as f32),
+        donor_class: pair.donor.class,
+        acceptor_class: pair.acceptor.class,
+        strict,
+    }
+}

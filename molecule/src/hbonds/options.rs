@@ -1,0 +1,203 @@
+//! Which bonds are looked for, and how strictly.
+
+use super::HydrogenBond;
+use super::acceptors::Acceptor;
+use super::donors::Donor;
+use crate::chemistry::idatm::{AtomType, Typed};
+use crate::structure::{PartRole, ResidueClass};
+use crate::{Element, Location, Structure, Warning};
+
+/// Between which atoms bonds are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Scope {
+    /// Between the ligand and everything else. The ligand are the parts of role ligand; without such parts, the residues
+    /// of class ligand.
+    #[default]
+    PocketToLigand,
+    /// Within each input file.
+    WithinParts,
+    /// Between any two atoms.
+    All,
+}
+
+/// Which bonds are looked for, and how strictly. The default is that of `ChimeraX`'s `hbonds` between two models.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HydrogenBondOptions {
+    /// Between which atoms.
+    pub scope: Scope,
+    /// Added to every longest distance, 0 to 2 angstrom; 0.4 by default.
+    pub distance_slack_angstrom: f32,
+    /// Taken from every smallest angle and added to every largest, 0 to 90 degrees; 20 by default.
+    pub angle_slack_degrees: f32,
+    /// Whether water takes part; true by default.
+    pub water: bool,
+}
+
+impl Default for HydrogenBondOptions {
+    fn default() -> Self {
+        Self {
+            scope: Scope::default(),
+            distance_slack_angstrom: 0.4,
+            angle_slack_degrees: 20.0,
+            water: true,
+        }
+    }
+}
+
+/// An option outside its range.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{name} is {value}; give a number from 0 to {highest}")]
+#[non_exhaustive]
+pub struct OptionsError {
+    /// Which option.
+    pub name: &'static str,
+    /// Its value.
+    pub value: f32,
+    /// The highest value allowed.
+    pub highest: f32,
+}
+
+impl HydrogenBondOptions {
+    pub(super) fn check(&self) -> Result<(), OptionsError> {
+        for (name, value, highest) in [
+            (
+                "the distance tolerance in angstrom",
+                self.distance_slack_angstrom,
+                2.0,
+            ),
+            (
+                "the angle tolerance in degrees",
+                self.angle_slack_degrees,
+                90.0,
+            ),
+        ] {
+            if !(0.0..=highest).contains(&value) {
+                return Err(OptionsError {
+                    name,
+                    value,
+                    highest,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which side every atom is on.
+#[derive(Debug)]
+pub(super) struct Sides {
+    scope: Scope,
+    /// One for each atom: 0 pocket, 1 ligand (only told apart between pocket and ligand); `None` takes no part.
+    side: Vec<Option<u8>>,
+    part: Vec<u32>,
+}
+
+impl Sides {
+    pub(super) fn new(structure: &Structure, options: &HydrogenBondOptions) -> Self {
+        let has_ligand_part = structure
+            .parts()
+            .iter()
+            .any(|part| part.role == PartRole::Ligand);
+        let count = structure.atoms().len();
+        let mut side = vec![None; count];
+        let mut part = vec![0; count];
+        for residue in structure.residues() {
+            let of_part = structure.part_of(residue).role;
+            let is_ligand = if has_ligand_part {
+                of_part == PartRole::Ligand
+            } else {
+                residue.class == ResidueClass::Ligand
+            };
+            let takes_part = options.water || residue.class != ResidueClass::Water;
+            for atom in residue.atoms.clone() {
+                part[atom as usize] = structure.chains()[residue.chain as usize].part;
+                side[atom as usize] = takes_part.then_some(u8::from(is_ligand));
+            }
+        }
+        Self {
+            scope: options.scope,
+            side,
+            part,
+        }
+    }
+
+    pub(super) fn of(&self, atom: u32) -> Option<u8> {
+        self.side[atom as usize]
+    }
+
+    pub(super) fn part(&self, atom: u32) -> u32 {
+        self.part[atom as usize]
+    }
+
+    pub(super) fn same_part(&self, a: u32, b: u32) -> bool {
+        self.part(a) == self.part(b)
+    }
+
+    /// Whether a bond between these two is looked for.
+    pub(super) fn joins(&self, a: u32, b: u32) -> bool {
+        match self.scope {
+            Scope::PocketToLigand => self.of(a) != self.of(b),
+            Scope::WithinParts => self.same_part(a, b),
+            Scope::All => true,
+        }
+    }
+
+    /// Says what may make a list shorter than it should be.
+    pub(super) fn warn(
+        &self,
+        typed: &Typed<'_>,
+        donors: &[Donor],
+        acceptors: &[Acceptor],
+        bonds: &[HydrogenBond],
+        warnings: &mut Vec<Warning>,
+    ) {
+        let structure = typed.molecule.structure;
+        let mut say = |message: String| {
+            warnings.push(Warning {
+                location: Location::file(
+                    structure
+                        .parts()
+                        .iter()
+                        .map(|part| part.name.as_str())
+                        .collect::<Vec<_>>()
+                        .join(" + "),
+                ),
+                message,
+            });
+        };
+        if self.scope == Scope::PocketToLigand {
+            for (side, name) in [(0, "pocket"), (1, "ligand")] {
+                if !self.side.contains(&Some(side)) {
+                    say(format!(
+                        "there is no {name}, so no bonds between pocket and ligand; look for all bonds, or give both files"
+                    ));
+                } else if bonds.is_empty()
+                    && !donors.iter().any(|donor| self.of(donor.atom) == Some(side))
+                    && !acceptors
+                        .iter()
+                        .any(|acceptor| self.of(acceptor.atom) == Some(side))
+                {
+                    say(format!(
+                        "the {name} has neither donors nor acceptors of hydrogen bonds"
+                    ));
+                }
+            }
+        }
+        let molecule = &typed.molecule;
+        let untyped = (0..molecule.len())
+            .filter(|&i| {
+                matches!(
+                    molecule.element(i),
+                    Element::C | Element::N | Element::O | Element::S
+                ) && matches!(molecule.kind(i), AtomType::Untyped(_))
+                    && molecule.degree(i) > 0
+            })
+            .count();
+        if untyped > 0 {
+            say(format!(
+                "{untyped} atoms have more bonds than their element allows, so no atom type; what they are bonded to may be judged wrongly"
+            ));
+        }
+    }
+}

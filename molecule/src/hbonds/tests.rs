@@ -1,0 +1,4 @@
+//! Tests of hydrogen bonds.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod truth;
