@@ -34,8 +34,7 @@ impl Place {
             step: [0; 2],
         };
         for (axis, at) in [x_px, y_px].into_iter().enumerate() {
-            // Written so that not-a-number fails, too.
-            if !(at.abs() < 1e6) {
+            if !at.is_finite() || at.abs() >= 1e6 {
                 return None;
             }
             let steps = (at * STEPS as f64).round() as i64;
