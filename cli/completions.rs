@@ -2,6 +2,7 @@
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
+use clap_mangen::Man;
 
 use crate::Cli;
 use crate::message::{Failure, output};
@@ -21,13 +22,34 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
     output(&script)
 }
 
+/// The manual: one page, with a section for each subcommand.
 pub(crate) fn man() -> Result<(), Failure> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
     let mut root = Cli::command();
     root.build();
+    let page = Man::new(root.clone());
+    let mut text = Vec::new();
+    page.render_title(&mut text)?;
+    page.render_name_section(&mut text)?;
+    page.render_synopsis_section(&mut text)?;
+    page.render_description_section(&mut text)?;
+    page.render_options_section(&mut text)?;
     for subcommand in root.get_subcommands() {
-        clap_mangen::Man::new(subcommand.clone()).render(&mut page)?;
+        let man = Man::new(subcommand.clone());
+        let mut section = Vec::new();
+        man.render_synopsis_section(&mut section)?;
+        man.render_description_section(&mut section)?;
+        man.render_options_section(&mut section)?;
+        man.render_extra_section(&mut section)?;
+        let name = subcommand.get_name().to_uppercase();
+        text.extend(format!(".SH \"MOLSHOT {name}\"\n").bytes());
+        // Its own sections become parts of one.
+        for line in String::from_utf8_lossy(&section).lines() {
+            match line.strip_prefix(".SH ") {
+                Some(heading) => text.extend(format!(".SS {heading}\n").bytes()),
+                None => text.extend(format!("{line}\n").bytes()),
+            }
+        }
     }
-    output(&page)
+    page.render_extra_section(&mut text)?;
+    output(&text)
 }

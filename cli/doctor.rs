@@ -17,7 +17,7 @@ use crate::message::{Failure, output};
 )]
 pub(crate) struct DoctorArgs {
     /// Judge this choice: auto, gpu, software, or vulkan-software.
-    #[arg(long, value_name = "ADAPTER", default_value = "auto")]
+    #[arg(long, value_name = "ADAPTER", default_value = "auto", value_parser = crate::words::adapter(), hide_possible_values = true)]
     adapter: AdapterChoice,
     /// Write the test picture to this PNG file.
     #[arg(long, value_name = "FILE")]

@@ -11,6 +11,7 @@ use molshot_scenes::request::StructureSource;
 
 use crate::Verbosity;
 use crate::message::{Failure, note};
+use crate::words::Words;
 
 /// Without `--verbose`, so many warnings of the readers are printed.
 const WARNINGS_SHOWN: usize = 5;
@@ -22,7 +23,8 @@ type Reading<'a> = Box<dyn Fn(&ReadOptions) -> Result<Structure, Failure> + 'a>;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReadArgs {
     /// Format of standard input, or of a file whose content leaves it open: pdb, mmcif, bcif, sdf, mol2, xyz.
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true,
+          value_parser = Words::new(&["pdb", "mmcif", "bcif", "sdf", "mol2", "xyz"], parse_format))]
     input_format: Option<Format>,
     /// Model of a file of several (PDB and mmCIF: its number; SDF, MOL2, XYZ: the record, counted from 1). Without it the first.
     /// Of several inputs, those with a single model keep it.

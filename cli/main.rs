@@ -5,6 +5,7 @@
     reason = "printing is what a command line program does"
 )]
 
+mod bench;
 mod completions;
 mod doctor;
 mod environment;
@@ -15,6 +16,7 @@ mod message;
 mod render;
 mod scene_file;
 mod schema;
+mod words;
 
 use std::process::ExitCode;
 
@@ -43,10 +45,14 @@ Examples:
   molshot render protein.cif.gz -o protein.png --style spacefill --size 1600x1200
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top
   molshot info 5ey0/
+<<<<<<< HEAD
   molshot hbonds 5ey0/
+=======
+  molshot bench
+>>>>>>> main
   molshot doctor
 
-Exit status: 0 done, 1 the work failed, 2 the command line is wrong.";
+Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -54,13 +60,17 @@ enum Command {
     Render(Box<render::RenderArgs>),
     /// Say what was read from an input: atoms, residues, chains, ligands, bonds, warnings.
     Info(info::InfoArgs),
+<<<<<<< HEAD
     /// Find hydrogen bonds, by default those between pocket and ligand.
     Hbonds(hbonds::HbondsArgs),
+=======
+    /// Measure images a second, end to end and by stage.
+    Bench(Box<bench::BenchArgs>),
+>>>>>>> main
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
-    /// Print the JSON schema of scene files and render requests.
-    #[command(after_help = "Example:\n  molshot schema > molshot.schema.json")]
-    Schema,
+    /// Print the JSON schema of scene files and render requests, or of annotations.
+    Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
     /// Print the manual page in roff.
@@ -75,8 +85,13 @@ impl Command {
     fn opens_an_adapter(&self) -> bool {
         match self {
             Self::Render(args) => args.draws(),
+<<<<<<< HEAD
             Self::Doctor(_) => true,
             Self::Info(_) | Self::Hbonds(_) | Self::Schema | Self::Completions(_) | Self::Man => false,
+=======
+            Self::Bench(_) | Self::Doctor(_) => true,
+            Self::Info(_) | Self::Schema(_) | Self::Completions(_) | Self::Man => false,
+>>>>>>> main
         }
     }
 }
@@ -104,9 +119,13 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Render(args) => render::run(&args, verbosity),
         Command::Info(args) => info::run(&args, verbosity),
+<<<<<<< HEAD
         Command::Hbonds(args) => hbonds::run(&args, verbosity),
+=======
+        Command::Bench(args) => bench::run(&args, verbosity),
+>>>>>>> main
         Command::Doctor(args) => doctor::run(&args),
-        Command::Schema => schema::run(),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man => completions::man(),
     };

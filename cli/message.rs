@@ -5,6 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+/// Exit status after Ctrl-C, as shells report it: 128 and the signal's number.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// Why a subcommand ends without success.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -12,6 +15,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// The work failed: exit status 1.
     Work(anyhow::Error),
+    /// Ctrl-C ended the work early: exit status 130.
+    Interrupted(String),
     /// Standard output was closed by its reader (`molshot info x | head`): nobody is left to be told.
     Silent,
 }
@@ -36,6 +41,7 @@ impl Failure {
         match self {
             Self::Usage(_) => ExitCode::from(2),
             Self::Work(_) => ExitCode::from(1),
+            Self::Interrupted(_) => ExitCode::from(INTERRUPTED),
             Self::Silent => ExitCode::SUCCESS,
         }
     }
@@ -50,7 +56,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) => f.write_str(text),
+            Self::Usage(text) | Self::Interrupted(text) => f.write_str(text),
             // The libraries' errors name their causes themselves: the chain would say them twice.
             Self::Work(error) => write!(f, "{error}"),
             Self::Silent => Ok(()),

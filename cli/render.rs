@@ -1,29 +1,35 @@
 //! `molshot render`
 
+mod interrupt;
+mod labels;
+mod many;
 mod outputs;
 mod pictures;
-mod request;
+mod progress;
+pub(crate) mod request;
+mod truth;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use anyhow::Context;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use molshot_molecule::Structure;
-use molshot_renderer::{AdapterChoice, Draw, Encoding, Frame, encode, open, save};
+use molshot_renderer::pool::PoolOptions;
+use molshot_renderer::{AdapterChoice, Encoding, Frame, encode, open_with_threads, save};
 use molshot_scenes::build::Prepared;
-use molshot_scenes::{Plane, RenderRequest};
+use molshot_scenes::{Plane, RenderJob, RenderRequest};
 
 use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};
 use crate::message::{Failure, note, output};
 use crate::scene_file::is_scene_file;
+use many::Many;
 use outputs::{Drawn, OutputName};
-use pictures::PictureArgs;
+use pictures::{PictureArgs, Pictures, Start};
 use request::RequestArgs;
+use truth::{Truth, TruthArgs};
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_override_self = true)]
@@ -47,11 +53,20 @@ pub(crate) struct RenderArgs {
     /// Print the request as a scene file, and draw nothing. Its paths are relative to the current folder: keep it here.
     #[arg(long, conflicts_with_all = ["each", "views", "turntable", "commands_file"])]
     print_request: bool,
+    /// Skip pictures whose files are all there, as after Ctrl-C. A file is there only when it is whole; whether it was made by the
+    /// same command is not looked at.
+    #[arg(long, conflicts_with = "print_request")]
+    resume: bool,
+    /// Threads to draw with [default: as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
+    threads: Option<u16>,
     /// What to draw with: auto, gpu, software, or vulkan-software.
-    #[arg(long, value_name = "ADAPTER", default_value = "auto")]
+    #[arg(long, value_name = "ADAPTER", default_value = "auto", value_parser = crate::words::adapter(), hide_possible_values = true)]
     adapter: AdapterChoice,
     #[command(flatten)]
     request: RequestArgs,
+    #[command(flatten)]
+    truth: TruthArgs,
     #[command(flatten)]
     pictures: PictureArgs,
     #[command(flatten)]
@@ -66,7 +81,11 @@ Examples:
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top,back,right,bottom
   molshot render 5ey0/ -o 'turn_{index}.png' --turntable 36
   molshot render *.sdf --each -o '{name}.png'
+  molshot render pdbbind/*/ --each --views front,left,top -o 'out/{name}_{view}.png' --resume
+  molshot render 5ey0/ -o named.png --style licorice --labels residues --label-size 14px --label-outline 1
   molshot render 5ey0/ -o 5ey0.png --planes color,depth,normal,atom-id,residue-id
+  molshot render 5ey0/ -o 5ey0.png --annotations 5ey0.json --masks residue
+  molshot render 5ey0/ -o docking.png --transform 'ligand: roll x 75; move x -14'
   molshot render 5ey0/ --select 'byres within 4 of ligand' --print-request > close.json
   molshot render close.json -o close.png";
 
@@ -74,6 +93,12 @@ impl RenderArgs {
     /// Whether a picture will be drawn.
     pub(crate) fn draws(&self) -> bool {
         !self.print_request
+    }
+
+    /// Threads to draw with.
+    fn threads(&self) -> usize {
+        self.threads
+            .map_or_else(PoolOptions::available_threads, usize::from)
     }
 }
 
@@ -98,8 +123,16 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
         vec![args.inputs.as_slice()]
     };
     let pictures = args.pictures.list()?;
-    let name = OutputName::new(out)?;
-    name.check_placeholders(groups.len(), pictures.len(), args.pictures.names_views())?;
+    let name = OutputName::new("--output", out)?;
+    let truth_name = args.truth.name()?;
+    for name in [&name].into_iter().chain(&truth_name) {
+        name.check_placeholders(groups.len(), pictures.len(), args.pictures.names_views())?;
+    }
+    if args.resume && out == Path::new("-") {
+        return Err(Failure::usage(
+            "--resume: standard output keeps no finished pictures; give -o FILE",
+        ));
+    }
     let mut requests = Vec::with_capacity(groups.len());
     for inputs in &groups {
         match request::of_inputs(inputs, &args.request, Some(out)) {
@@ -107,85 +140,95 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
             request => requests.push(request),
         }
     }
-    if out != Path::new("-") {
+    if out != Path::new("-") || truth_name.is_some() {
         let drawn: Vec<Drawn<'_>> = std::iter::zip(&groups, &requests)
             .map(|(inputs, request)| Drawn {
                 inputs,
                 request: request.as_ref().ok(),
             })
             .collect();
-        outputs::check_files(&name, &drawn, &pictures, args.pictures.commands_file())?;
+        let names = (
+            (out != Path::new("-")).then_some(&name),
+            truth_name.as_ref(),
+        );
+        outputs::check_files(names, &drawn, &pictures, args.pictures.commands_file())?;
     }
-    if args.request.wants_labels() && !verbosity.quiet {
-        note("warning: --labels auto: labels are not drawn yet; the picture has none");
+    if groups.len() == 1 && pictures.len() == 1 && !args.resume {
+        let Some(request) = requests.pop() else {
+            return Err(Failure::usage("there is nothing to draw; give an INPUT"));
+        };
+        let names = (&name, truth_name.as_ref());
+        return single(args, groups[0], request?, &pictures, names, verbosity);
     }
+    let work = Many {
+        args,
+        groups: std::iter::zip(groups, requests)
+            .map(|(inputs, request)| (inputs, Mutex::new(Some(request))))
+            .collect(),
+        pictures,
+        name,
+        truth_name,
+        verbosity,
+    };
+    many::run(&work)
+}
 
-    let mut draw: Option<Box<dyn Draw>> = None;
-    let total = groups.len() * pictures.len();
-    let progress = progress(total, verbosity);
-    let mut failed = 0_usize;
-    let mut done = 0_usize;
-    for (inputs, request) in std::iter::zip(groups.iter().copied(), requests) {
-        let result = request
-            .and_then(|request| read_group(args, inputs, request, out))
-            .and_then(|group| {
-                progress.suspend(|| print_warnings(&group.structure, verbosity));
-                let prepared = Prepared::new(Arc::clone(&group.structure), &group.request)
-                    .map_err(|error| args.request.blame(error, &inputs[0]))?;
-                for picture in &pictures {
-                    let from_flag = args.request.has_commands();
-                    let job = picture.job(&prepared, &group.request, &inputs[0], from_flag)?;
-                    // Opened late: a mistake in the request is told without waiting for a driver.
-                    let draw = match &mut draw {
-                        Some(draw) => draw,
-                        None => draw.insert(open(args.adapter)?),
-                    };
-                    let frame = draw.draw(&job)?;
-                if shows_nothing(&frame) && !verbosity.quiet {
-                    progress.suspend(|| {
-                        note(format_args!(
-                            "warning: {} shows nothing: the camera looks past all that is drawn, or what is drawn is smaller than a pixel",
-                            name.path(picture, &group.name).display()
-                        ));
-                    });
-                }
-                    let planes = job.planes().iter().copied();
-                    let format = Encoding::from(&group.request.output);
-                    if out == Path::new("-") {
-                        output(&encode::picture(&frame, format)?.bytes)?;
-                    } else {
-                        let path = name.path(picture, &group.name);
-                        let written = save(&frame, planes, &path, format)?;
-                        progress.suspend(|| report(&frame, &written, verbosity));
-                    }
-                    progress.inc(1);
-                    done += 1;
-                }
-                Ok(())
-            });
-        match result {
-            Ok(()) => {}
-            // One bad input among many does not stop the rest.
-            Err(failure @ Failure::Work(_)) if groups.len() > 1 => {
-                failed += 1;
-                progress.suspend(|| crate::message::error(&failure));
+/// One picture, by this thread: to start others would take longer, unless the picture is large.
+fn single(
+    args: &RenderArgs,
+    inputs: &[PathBuf],
+    request: RenderRequest,
+    pictures: &Pictures,
+    (name, truth_name): (&OutputName, Option<&OutputName>),
+    verbosity: Verbosity,
+) -> Result<(), Failure> {
+    let out = args.output.as_deref().unwrap_or(Path::new("-"));
+    let group = read_group(args, inputs, request)?;
+    print_warnings(&group.structure, verbosity);
+    let prepared = prepare(args, inputs, &group)?;
+    let from_flag = args.request.has_commands();
+    let start = Start::new(&prepared, &group.request, &inputs[0], from_flag)?;
+    for picture in pictures.iter() {
+        let job = args.truth.job(picture.job(&start)?)?;
+        // Opened late: a mistake in the request is told without waiting for a driver.
+        let mut draw = open_with_threads(args.adapter, threads_of_one(&job, args.threads()))?;
+        let frame = draw.draw(&job)?;
+        let path = name.path(&picture, &group.name);
+        if shows_nothing(&frame) && !verbosity.quiet {
+            note(nothing_shown(&path));
+        }
+        let format = Encoding::from(&group.request.output);
+        let truth = Truth {
+            planes: group.request.output.planes.iter().copied().collect(),
+            annotations: truth_name.map(|name| name.path(&picture, &group.name)),
+            masks: args.truth.masks(),
+        };
+        let mut written = if out == Path::new("-") {
+            output(&encode::picture(&frame, format)?.bytes)?;
+            Vec::new()
+        } else {
+            save(&frame, truth.planes.iter().copied(), &path, format)?
+        };
+        written.extend(truth.write(&job, &frame, &path)?);
+        if verbosity.verbose && !written.is_empty() {
+            for line in report(&frame, &written) {
+                note(line);
             }
-            Err(failure) => return Err(failure),
         }
     }
-    progress.finish_and_clear();
-    if failed > 0 {
-        return Err(Failure::Work(anyhow::anyhow!(
-            "{failed} of {} inputs failed; {done} {} drawn",
-            groups.len(),
-            if done == 1 {
-                "picture was"
-            } else {
-                "pictures were"
-            }
-        )));
-    }
     Ok(())
+}
+
+/// Threads for a picture that is drawn alone. Starting one takes as long as a few thousand pixels.
+fn threads_of_one(job: &RenderJob, most: usize) -> usize {
+    const PIXELS_A_THREAD: usize = 1 << 17;
+    const BODIES_A_THREAD: usize = 1 << 14;
+    let crop = job.viewport().crop;
+    let pixels = crop.width_px as usize * crop.height_px as usize;
+    let bodies = job.scene().spheres.len() + job.scene().cylinders.len();
+    (pixels / PIXELS_A_THREAD)
+        .max(bodies / BODIES_A_THREAD)
+        .clamp(1, most)
 }
 
 /// Says which inputs of one scene are given twice: their atoms are drawn twice, at the same places.
@@ -230,10 +273,11 @@ fn read_group(
     args: &RenderArgs,
     inputs: &[PathBuf],
     request: RenderRequest,
-    out: &Path,
 ) -> Result<Group, Failure> {
     let planes = &request.output.planes;
-    if out == Path::new("-") && (planes.len() != 1 || !planes.contains(&Plane::Color)) {
+    if args.output.as_deref() == Some(Path::new("-"))
+        && (planes.len() != 1 || !planes.contains(&Plane::Color))
+    {
         return Err(Failure::usage(
             "only the picture itself goes to standard output; give -o FILE for further planes",
         ));
@@ -249,10 +293,18 @@ fn read_group(
     })
 }
 
+/// The scene of a group.
+fn prepare(args: &RenderArgs, inputs: &[PathBuf], group: &Group) -> Result<Prepared, Failure> {
+    Prepared::new(Arc::clone(&group.structure), &group.request)
+        .map_err(|error| args.request.blame(error, &inputs[0]))
+}
+
 /// Whether every pixel is as the first, and no plane met anything: a molecule that fills the picture in one colour does not
 /// happen at more than a few pixels, so smaller pictures are believed.
 fn shows_nothing(frame: &Frame) -> bool {
     const FEWEST_PIXELS: usize = 64;
+    /// Odd, so that a look at every so many pixels meets all columns of a picture whose width is even.
+    const GLANCE_PX: usize = 61;
     if let Some(ids) = frame.atom_id.as_ref().or(frame.residue_id.as_ref()) {
         return ids.iter().all(|id| *id == 0);
     }
@@ -263,18 +315,29 @@ fn shows_nothing(frame: &Frame) -> bool {
         return false;
     };
     let (pixels, _) = color.as_chunks::<4>();
-    pixels.len() >= FEWEST_PIXELS && pixels.iter().all(|pixel| *pixel == pixels[0])
+    pixels.len() >= FEWEST_PIXELS
+        && pixels
+            .iter()
+            .step_by(GLANCE_PX)
+            .all(|pixel| *pixel == pixels[0])
+        && pixels.iter().all(|pixel| *pixel == pixels[0])
 }
 
-/// With `--verbose`, what was written and how long it took.
-fn report(frame: &Frame, written: &[PathBuf], verbosity: Verbosity) {
-    if !verbosity.verbose {
-        return;
-    }
-    for path in written {
-        note(format_args!("wrote {}", path.display()));
-    }
-    note(format_args!(
+/// The warning of a picture that [`shows_nothing`].
+fn nothing_shown(path: &Path) -> String {
+    format!(
+        "warning: {} shows nothing: the camera looks past all that is drawn, or what is drawn is smaller than a pixel",
+        path.display()
+    )
+}
+
+/// What was written and how long it took, for `--verbose`.
+fn report(frame: &Frame, written: &[PathBuf]) -> Vec<String> {
+    let mut lines: Vec<String> = written
+        .iter()
+        .map(|path| format!("wrote {}", path.display()))
+        .collect();
+    lines.push(format!(
         "{} x {} pixels by {}: upload {:.1} ms, draw {:.1} ms, read back {:.1} ms",
         frame.width_px,
         frame.height_px,
@@ -283,16 +346,5 @@ fn report(frame: &Frame, written: &[PathBuf], verbosity: Verbosity) {
         frame.timings.draw.as_secs_f64() * 1e3,
         frame.timings.read_back.as_secs_f64() * 1e3,
     ));
-}
-
-/// A bar with rate and time left, for many pictures on a terminal.
-fn progress(total: usize, verbosity: Verbosity) -> ProgressBar {
-    if total < 2 || verbosity.quiet {
-        return ProgressBar::hidden();
-    }
-    let style =
-        ProgressStyle::with_template("{bar:30} {pos} of {len} pictures, {per_sec}, {eta} left")
-            .context("the progress bar's template is fixed")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(total as u64).with_style(style)
+    lines
 }

@@ -5,10 +5,12 @@
 #![allow(missing_docs, reason = "tests are documented by their names")]
 
 mod cli {
+    mod annotations;
     mod bad_files;
     mod bad_flags;
     mod bad_outputs;
     mod bad_scenes;
+    mod bench;
     mod environment;
     mod hbonds;
     mod many;
@@ -17,6 +19,7 @@ mod cli {
     mod pictures;
     mod planes;
     mod program;
+    mod resume;
     mod scene_files;
     mod schema;
     mod texts;

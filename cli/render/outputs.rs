@@ -10,7 +10,7 @@ use molshot_renderer::{check_destination, files_of};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, RenderRequest};
 
-use super::pictures::Picture;
+use super::pictures::{Picture, Pictures};
 use crate::message::Failure;
 use crate::scene_file::is_scene_file;
 
@@ -30,17 +30,19 @@ enum Piece {
 /// OUT, taken apart at its placeholders.
 #[derive(Debug)]
 pub(super) struct OutputName {
+    /// The flag that gave it.
+    flag: &'static str,
     pieces: Vec<Piece>,
 }
 
 impl OutputName {
     /// Understands OUT. Words in braces that are no placeholders are refused, for they are misspelt ones; a name that is no
     /// Unicode is taken as it stands, and has no placeholders.
-    pub(super) fn new(out: &Path) -> Result<Self, Failure> {
+    pub(super) fn new(flag: &'static str, out: &Path) -> Result<Self, Failure> {
         let Some(mut rest) = out.to_str() else {
             if out.as_os_str().as_encoded_bytes().contains(&b'{') {
                 return Err(Failure::flag(
-                    "--output",
+                    flag,
                     format_args!(
                         "{} is no UTF-8, which a name with placeholders must be; give another name",
                         out.display()
@@ -48,7 +50,7 @@ impl OutputName {
                 ));
             }
             let pieces = vec![Piece::Text(out.as_os_str().to_owned())];
-            return Ok(Self { pieces });
+            return Ok(Self { flag, pieces });
         };
         let mut pieces = Vec::new();
         let mut text = String::new();
@@ -69,7 +71,7 @@ impl OutputName {
                 "name" => Piece::Name,
                 _ => {
                     return Err(Failure::flag(
-                        "--output",
+                        flag,
                         format_args!(
                             "there is no placeholder {{{word}}}; give {{view}}, {{index}} or {{name}}"
                         ),
@@ -84,7 +86,7 @@ impl OutputName {
         }
         text.push_str(rest);
         pieces.push(Piece::Text(text.into()));
-        Ok(Self { pieces })
+        Ok(Self { flag, pieces })
     }
 
     fn has(&self, piece: &Piece) -> bool {
@@ -112,7 +114,7 @@ impl OutputName {
         pictures: usize,
         views: bool,
     ) -> Result<(), Failure> {
-        let refuse = |text: &str| Err(Failure::flag("--output", text));
+        let refuse = |text: &str| Err(Failure::flag(self.flag, text));
         if groups > 1 && !self.has(&Piece::Name) {
             return refuse(
                 "--each would write all inputs to one file; put {name} into OUT, as in '{name}.png'",
@@ -174,12 +176,12 @@ pub(super) struct Drawn<'a> {
     pub(super) request: Option<&'a RenderRequest>,
 }
 
-/// Refuses, before any work is done, names under which pictures would replace each other or a file that is read, and places that
-/// cannot be written.
+/// Refuses, before any work is done, names under which pictures or annotations would replace each other or a file that is read, and places
+/// that cannot be written.
 pub(super) fn check_files(
-    out: &OutputName,
+    (out, truth): (Option<&OutputName>, Option<&OutputName>),
     drawn: &[Drawn<'_>],
-    pictures: &[Picture],
+    pictures: &Pictures,
     commands_file: Option<&Path>,
 ) -> Result<(), Failure> {
     let mut canonical = Canonical::default();
@@ -195,17 +197,26 @@ pub(super) fn check_files(
     let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
     for Drawn { inputs, request } in drawn {
         let name = name_of(&inputs[0]);
-        for picture in pictures {
-            let picture = out.path(picture, &name);
-            let planes = request.map_or_else(
-                || vec![Plane::Color],
-                |request| request.output.planes.iter().copied().collect(),
-            );
-            for path in files_of(&picture, planes) {
+        let planes = request.map_or_else(
+            || vec![Plane::Color],
+            |request| request.output.planes.iter().copied().collect(),
+        );
+        for picture in pictures.iter() {
+            let drawn = out.map(|out| {
+                (
+                    out,
+                    files_of(&out.path(&picture, &name), planes.iter().copied()),
+                )
+            });
+            let told = truth.map(|truth| (truth, vec![truth.path(&picture, &name)]));
+            let files = drawn.into_iter().chain(told);
+            for (flag, path) in
+                files.flat_map(|(name, files)| files.into_iter().map(move |file| (name.flag, file)))
+            {
                 let file = canonical.of(&path);
                 if let Some(input) = read.get(&file) {
                     return Err(Failure::flag(
-                        "--output",
+                        flag,
                         format_args!(
                             "writing {} would replace the input {}; give another name",
                             path.display(),
@@ -216,9 +227,9 @@ pub(super) fn check_files(
                 check_destination(&path)?;
                 if let Some(other) = taken.insert(file, &inputs[0]) {
                     return Err(Failure::flag(
-                        "--output",
+                        flag,
                         format_args!(
-                            "a picture of {} and one of {} would both write {}; name every view once, and draw inputs of one name by separate commands",
+                            "a picture of {} and one of {} would both write {}; name every view once, draw inputs of one name by separate commands, and give annotations a name of their own",
                             other.display(),
                             inputs[0].display(),
                             path.display()
@@ -229,6 +240,13 @@ pub(super) fn check_files(
         }
     }
     Ok(())
+}
+
+/// Whether all files of a picture are there. A file has its name only once it is whole; an empty one is none of ours.
+pub(super) fn is_finished(path: &Path, planes: impl IntoIterator<Item = Plane>) -> bool {
+    files_of(path, planes)
+        .iter()
+        .all(|file| fs::metadata(file).is_ok_and(|file| file.is_file() && file.len() > 0))
 }
 
 /// Every file that is read for a scene: files, the structure files of folders, a scene file and the files that it names.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use molshot_scenes::build::Prepared;
 use molshot_scenes::commands::{Axis, ViewName};
-use molshot_scenes::{Command, RenderJob, RenderRequest, SceneError, parse_commands};
+use molshot_scenes::{Camera, Command, RenderJob, RenderRequest, SceneError, parse_commands};
 
 use crate::message::Failure;
 use crate::scene_file::read_text;
+use crate::words::Words;
 
 /// Many pictures of one scene.
 #[derive(Debug, Clone, Args)]
@@ -16,7 +17,8 @@ use crate::scene_file::read_text;
 pub(crate) struct PictureArgs {
     /// One picture from each of these views, separated by commas: front, left, top, back, right, bottom. The view comes first,
     /// then --commands.
-    #[arg(long, value_delimiter = ',', value_name = "VIEWS", value_parser = parse_view,
+    #[arg(long, value_delimiter = ',', value_name = "VIEWS", value_parser = Words::new(VIEWS, parse_view),
+          hide_possible_values = true,
           conflicts_with_all = ["turntable", "commands_file"])]
     views: Vec<ViewName>,
     /// N pictures around the vertical screen axis, after --commands.
@@ -27,6 +29,9 @@ pub(crate) struct PictureArgs {
     #[arg(long, value_name = "FILE")]
     commands_file: Option<PathBuf>,
 }
+
+/// Names of the views.
+const VIEWS: &[&str] = &["front", "left", "top", "back", "right", "bottom"];
 
 fn parse_view(text: &str) -> Result<ViewName, String> {
     ViewName::ALL
@@ -62,40 +67,84 @@ impl PictureArgs {
     }
 
     /// The pictures that the flags ask for; a single one without any flag.
-    pub(crate) fn list(&self) -> Result<Vec<Picture>, Failure> {
-        let mut pictures: Vec<Picture> = if let Some(file) = &self.commands_file {
-            commands_of_file(file)?
+    pub(crate) fn list(&self) -> Result<Pictures, Failure> {
+        let kind = if let Some(file) = &self.commands_file {
+            Kind::Lines(file.clone(), commands_of_file(file)?)
         } else if let Some(count) = self.turntable {
-            (0..count)
-                .map(|i| Picture {
-                    after: vec![Command::Turn {
-                        axis: Axis::Y,
-                        degrees: 360.0 * f64::from(i) / f64::from(count),
-                    }],
-                    ..Picture::default()
-                })
-                .collect()
+            Kind::Turntable(count)
         } else if self.views.is_empty() {
-            vec![Picture::default()]
+            Kind::Single
         } else {
-            self.views
-                .iter()
-                .map(|view| Picture {
-                    view: view.name(),
-                    before: vec![Command::View(*view)],
-                    ..Picture::default()
-                })
-                .collect()
+            Kind::Views(self.views.clone())
         };
-        let digits = (pictures.len() - 1).to_string().len();
-        for (index, picture) in pictures.iter_mut().enumerate() {
-            picture.index = format!("{index:0digits$}");
-        }
-        Ok(pictures)
+        Ok(Pictures { kind })
     }
 }
 
-fn commands_of_file(file: &Path) -> Result<Vec<Picture>, Failure> {
+/// The pictures of one scene; each is made when it is asked for, for there may be many.
+#[derive(Debug)]
+pub(crate) struct Pictures {
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Single,
+    Views(Vec<ViewName>),
+    Turntable(u32),
+    /// Lines of a file, each with its number.
+    Lines(PathBuf, Vec<(usize, Vec<Command>)>),
+}
+
+impl Pictures {
+    /// How many there are; at least one.
+    pub(crate) fn len(&self) -> usize {
+        match &self.kind {
+            Kind::Single => 1,
+            Kind::Views(views) => views.len(),
+            Kind::Turntable(count) => *count as usize,
+            Kind::Lines(_, lines) => lines.len(),
+        }
+    }
+
+    /// All of them, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Picture> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// One of them, by its number; beyond the last it has no commands.
+    fn get(&self, index: usize) -> Picture {
+        let digits = (self.len() - 1).to_string().len();
+        let mut picture = Picture {
+            index: format!("{index:0digits$}"),
+            ..Picture::default()
+        };
+        match &self.kind {
+            Kind::Single => {}
+            Kind::Views(views) => {
+                if let Some(view) = views.get(index) {
+                    picture.view = view.name();
+                    picture.before = vec![Command::View(*view)];
+                }
+            }
+            Kind::Turntable(count) => {
+                picture.after = vec![Command::Turn {
+                    axis: Axis::Y,
+                    degrees: 360.0 * index as f64 / f64::from(*count),
+                }];
+            }
+            Kind::Lines(file, lines) => {
+                if let Some((line, commands)) = lines.get(index) {
+                    picture.after.clone_from(commands);
+                    picture.place = format!("{}:{line}", file.display());
+                }
+            }
+        }
+        picture
+    }
+}
+
+fn commands_of_file(file: &Path) -> Result<Vec<(usize, Vec<Command>)>, Failure> {
     let bytes = read_text(file, "text file with view commands")?;
     let mut pictures = Vec::new();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
@@ -111,11 +160,7 @@ fn commands_of_file(file: &Path) -> Result<Vec<Picture>, Failure> {
         }
         let after = parse_commands(line)
             .map_err(|error| Failure::Work(anyhow::anyhow!("{place}: {error}")))?;
-        pictures.push(Picture {
-            after,
-            place,
-            ..Picture::default()
-        });
+        pictures.push((index + 1, after));
     }
     if pictures.is_empty() {
         return Err(Failure::in_file(
@@ -126,28 +171,73 @@ fn commands_of_file(file: &Path) -> Result<Vec<Picture>, Failure> {
     Ok(pictures)
 }
 
-impl Picture {
-    /// The job of this picture. `input` and `from_flag` say where the request and its commands come from.
-    pub(crate) fn job(
-        &self,
-        prepared: &Prepared,
+/// Where the pictures of one scene begin: its camera, moved by the request's own commands unless a picture has some that come before.
+#[derive(Debug)]
+pub(crate) struct Start<'a> {
+    prepared: &'a Prepared,
+    input: &'a Path,
+    /// Whether the request's commands come from the flag.
+    from_flag: bool,
+    own: Vec<Command>,
+    fitted: Camera,
+    moved: Result<Camera, SceneError>,
+}
+
+impl<'a> Start<'a> {
+    /// `input` and `from_flag` say where the request and its commands come from.
+    pub(crate) fn new(
+        prepared: &'a Prepared,
         request: &RenderRequest,
-        input: &Path,
+        input: &'a Path,
         from_flag: bool,
-    ) -> Result<RenderJob, Failure> {
+    ) -> Result<Self, Failure> {
         let blame_file = |error: SceneError| Failure::in_file(input, error);
         let own = request.view_commands().map_err(blame_file)?;
-        let commands = [self.before.as_slice(), &own, &self.after].concat();
-        let mut camera = prepared.camera().map_err(blame_file)?;
-        camera
-            .apply(&commands, &prepared.scene().structure)
-            .map_err(|error| self.blame(error, &own, input, from_flag))?;
-        prepared.job_from(&camera).map_err(blame_file)
+        let fitted = prepared.camera().map_err(blame_file)?;
+        let mut moved = fitted.clone();
+        let applied = moved.apply(&own, &prepared.scene().structure);
+        Ok(Self {
+            prepared,
+            input,
+            from_flag,
+            own,
+            fitted,
+            moved: applied.map(|()| moved),
+        })
+    }
+}
+
+impl Picture {
+    /// The job of this picture.
+    pub(crate) fn job(&self, start: &Start<'_>) -> Result<RenderJob, Failure> {
+        let structure = &start.prepared.scene().structure;
+        let camera = match &start.moved {
+            Ok(moved) if self.before.is_empty() => {
+                let mut camera = moved.clone();
+                camera
+                    .apply(&self.after, structure)
+                    .map_err(|error| self.blame(later(error, start.own.len()), start))?;
+                camera
+            }
+            _ => {
+                let commands = [self.before.as_slice(), &start.own, &self.after].concat();
+                let mut camera = start.fitted.clone();
+                camera
+                    .apply(&commands, structure)
+                    .map_err(|error| self.blame(error, start))?;
+                camera
+            }
+        };
+        start
+            .prepared
+            .job_from(&camera)
+            .map_err(|error| Failure::in_file(start.input, error))
     }
 
     /// Says where the command at fault stands: in the commands file, in the flag, or in the scene file. One that was typed and fits no
     /// structure makes the command line wrong; a `center` whose atoms this structure lacks does not.
-    fn blame(&self, error: SceneError, own: &[Command], input: &Path, from_flag: bool) -> Failure {
+    fn blame(&self, error: SceneError, start: &Start<'_>) -> Failure {
+        let (own, input, from_flag) = (&start.own, start.input, start.from_flag);
         let SceneError::Command {
             number,
             pointer,
@@ -183,4 +273,12 @@ impl Picture {
         }
         Failure::in_file(input, renumbered)
     }
+}
+
+/// The same fault, with so many commands before those that were counted.
+fn later(mut error: SceneError, commands: usize) -> SceneError {
+    if let SceneError::Command { number, .. } = &mut error {
+        *number += commands;
+    }
+    error
 }

@@ -4,20 +4,64 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use molshot_scenes::colors::Rgb;
+use molshot_scenes::pseudobonds::PseudobondName;
 use molshot_scenes::request::{
-    BackgroundRequest, ColorScheme, Compression, ImageFormat, Labels, Preset, ProjectionKind,
+    BackgroundRequest, ColorScheme, Compression, ImageFormat, LabelWord, Preset, ProjectionKind,
     StructureSource,
 };
+use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
 use serde::de::DeserializeOwned;
 
+use super::labels::LabelArgs;
 use crate::message::Failure;
 use crate::scene_file::{self, is_scene_file};
+use crate::words::Words;
+
+const STYLES: &[&str] = &[
+    "misi",
+    "misi-residue",
+    "misi-pocket",
+    "misi-ligand",
+    "ball-and-stick",
+    "licorice",
+    "spacefill",
+];
+const PSEUDOBONDS: &[&str] = &["hydrogen-bonds", "metal-coordination", "missing-structure"];
+const COLOR_SCHEMES: &[&str] = &[
+    "element",
+    "chain",
+    "residue",
+    "b-factor",
+    "uniform",
+    "alternating-residues",
+];
+const PROJECTIONS: &[&str] = &["perspective", "orthographic"];
+const LABELS: &[&str] = &[
+    "auto",
+    "none",
+    "residues",
+    "ligand-atoms",
+    "residues-and-ligand-atoms",
+    "atoms",
+];
+const FORMATS: &[&str] = &["png", "jpeg", "webp"];
+const PLANES: &[&str] = &[
+    "color",
+    "depth",
+    "normal",
+    "atom-id",
+    "residue-id",
+    "mask-element",
+    "mask-residue",
+    "mask-chain",
+    "mask-role",
+];
 
 /// What the picture looks like. Every flag has its counterpart in the scene file.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Picture")]
-pub(super) struct RequestArgs {
+pub(crate) struct RequestArgs {
     /// Size in pixels [default: 1024x1024].
     #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true)]
     size: Option<(u32, u32)>,
@@ -25,17 +69,20 @@ pub(super) struct RequestArgs {
     /// zoom FACTOR, center SELECTION, crop X Y WIDTH HEIGHT. `move z` changes nothing in orthographic pictures: use zoom.
     #[arg(long, value_name = "COMMANDS", allow_hyphen_values = true)]
     commands: Vec<String>,
-    /// misi, ball-and-stick, licorice or spacefill [default: misi].
-    #[arg(long, value_parser = word::<Preset>)]
+    /// misi, misi-residue (with --residue), misi-pocket, misi-ligand, ball-and-stick, licorice or spacefill [default: misi].
+    #[arg(long, value_parser = Words::new(STYLES, word::<Preset>), hide_possible_values = true)]
     style: Option<Preset>,
+    /// The residue that `--style misi-residue` shows with the ligand: name, number, and the chain where that is not enough: "ARG 45 A".
+    #[arg(long, value_name = "RESIDUE")]
+    residue: Option<String>,
     /// element, chain, residue, b-factor, uniform or alternating-residues [default: the style's own].
-    #[arg(long, value_parser = word::<ColorScheme>)]
+    #[arg(long, value_parser = Words::new(COLOR_SCHEMES, word::<ColorScheme>), hide_possible_values = true)]
     colors: Option<ColorScheme>,
     /// The colour for `--colors uniform`: #RRGGBB or a CSS name.
     #[arg(long)]
     color: Option<Rgb>,
     /// perspective or orthographic [default: perspective].
-    #[arg(long, value_parser = word::<ProjectionKind>)]
+    #[arg(long, value_parser = Words::new(PROJECTIONS, word::<ProjectionKind>), hide_possible_values = true)]
     projection: Option<ProjectionKind>,
     /// Horizontal field of view in degrees, 1 to 170 [default: 30].
     #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
@@ -44,14 +91,27 @@ pub(super) struct RequestArgs {
     #[arg(long, value_name = "COLOR")]
     background: Option<BackgroundRequest>,
     /// Colour samples a pixel: 1, 4 or 16 [default: 4].
-    #[arg(long, value_name = "COUNT", value_parser = parse_samples, allow_negative_numbers = true)]
+    #[arg(long, value_name = "COUNT", value_parser = Words::new(&["1", "4", "16"], parse_samples), hide_possible_values = true, allow_negative_numbers = true)]
     samples: Option<Samples>,
-    /// auto or none. Labels are not drawn yet.
-    #[arg(long, value_parser = word::<Labels>)]
-    labels: Option<Labels>,
+    /// auto, none, residues, ligand-atoms, residues-and-ligand-atoms or atoms. auto: with the style misi residues and ligand atoms, where at most 150
+    /// residues are drawn [default: auto].
+    #[arg(long, value_name = "LABELS", value_parser = Words::new(LABELS, word::<LabelWord>), hide_possible_values = true)]
+    labels: Option<LabelWord>,
+    #[command(flatten)]
+    label_style: LabelArgs,
     /// Draw only these atoms; the camera stays where the whole would have it.
     #[arg(long, value_name = "EXPR")]
     select: Option<String>,
+    /// Move atoms by themselves, the camera staying where it is: 'ligand: roll x 30; move y 2'. roll is about their own centre; screen axes
+    /// are those of the front view, or of another one behind `view NAME`. May be given several times.
+    #[arg(long, value_name = "SELECTION: COMMANDS", value_parser = parse_transform)]
+    transform: Vec<TransformRequest>,
+    /// Draw these as dashes, separated by commas: hydrogen-bonds (between ligand and the rest), metal-coordination, missing-structure.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = Words::new(PSEUDOBONDS, word::<PseudobondName>), hide_possible_values = true)]
+    pseudobonds: Vec<PseudobondName>,
+    /// Draw hydrogen bonds between ligand and the rest as dashes: --pseudobonds hydrogen-bonds.
+    #[arg(long)]
+    hbonds: bool,
     /// Draw hydrogen atoms, too.
     #[arg(long)]
     hydrogens: bool,
@@ -68,7 +128,7 @@ pub(super) struct RequestArgs {
     #[arg(long)]
     no_depth_cue: bool,
     /// png, jpeg or webp [default: by the output's ending, else png].
-    #[arg(long, value_parser = word::<ImageFormat>)]
+    #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
     format: Option<ImageFormat>,
     /// fast or small: how the file is packed. The pixels are the same [default: fast].
     #[arg(long, value_parser = word::<Compression>)]
@@ -76,19 +136,31 @@ pub(super) struct RequestArgs {
     /// Quality of a JPEG, 1 to 100 [default: 90].
     #[arg(long, value_name = "QUALITY", allow_negative_numbers = true)]
     jpeg_quality: Option<u8>,
-    /// Planes to write, separated by commas: color, depth, normal, atom-id, residue-id. Those beside color go to OUT's stem with
-    /// `.depth.png` and `.depth.npy`, and so on [default: color].
-    #[arg(long, value_delimiter = ',', value_parser = word::<Plane>)]
+    /// Planes to write, separated by commas: color, depth, normal, atom-id, residue-id, mask-element, mask-residue, mask-chain, mask-role.
+    /// Those beside color go to OUT's stem with `.depth.png` and `.depth.npy`, and so on; masks are indexed PNGs with a `.json` legend
+    /// [default: color].
+    #[arg(long, value_delimiter = ',', value_parser = Words::new(PLANES, word::<Plane>), hide_possible_values = true)]
     planes: Vec<Plane>,
 }
 
 /// A word of the request document; its own message lists the others.
-fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(super) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| {
         error
             .to_string()
             .replace("unknown variant", "there is no")
             .replace("expected one of", "give one of")
+    })
+}
+
+/// `SELECTION: COMMANDS`. Selections may hold colons, commands never do.
+fn parse_transform(text: &str) -> Result<TransformRequest, String> {
+    let (select, commands) = text.rsplit_once(':').ok_or_else(|| {
+        "give a selection, a colon and commands, as 'ligand: roll x 30; move y 2'".to_owned()
+    })?;
+    Ok(TransformRequest {
+        select: select.trim().to_owned(),
+        commands: vec![commands.trim().to_owned()],
     })
 }
 
@@ -107,7 +179,7 @@ fn parse_samples(text: &str) -> Result<Samples, String> {
 }
 
 /// The request for one scene: the scene file's, or all defaults for structure files; then the flags.
-pub(super) fn of_inputs(
+pub(crate) fn of_inputs(
     inputs: &[PathBuf],
     args: &RequestArgs,
     out: Option<&Path>,
@@ -153,6 +225,14 @@ impl RequestArgs {
         set(&mut style.preset, self.style.as_ref());
         set(&mut style.labels, self.labels.as_ref());
         set(&mut style.background, self.background.as_ref());
+        self.label_style.apply(style);
+        style.residue = self.residue.clone().or(style.residue.take());
+        if !self.pseudobonds.is_empty() {
+            style.pseudobonds = self.pseudobonds.iter().copied().collect();
+        }
+        if self.hbonds {
+            style.pseudobonds.insert(PseudobondName::HydrogenBonds);
+        }
         style.colors = self.colors.or(style.colors);
         style.color = self.color.or(style.color);
         style.stick_radius_angstrom = self.stick_radius.or(style.stick_radius_angstrom);
@@ -163,6 +243,9 @@ impl RequestArgs {
         set(&mut request.camera.projection, self.projection.as_ref());
         set(&mut request.camera.fov_degrees, self.fov.as_ref());
         set(&mut request.select, self.select.as_ref());
+        if !self.transform.is_empty() {
+            request.transforms.clone_from(&self.transform);
+        }
         if !self.commands.is_empty() {
             request.commands.clone_from(&self.commands);
         }
@@ -197,10 +280,17 @@ impl RequestArgs {
 
     /// Tells a flag's mistake from a file's: a value that was typed is named by its flag and makes the command line wrong; everything
     /// else is a fault of `input`.
-    pub(super) fn blame(&self, error: SceneError, input: &Path) -> Failure {
+    pub(crate) fn blame(&self, error: SceneError, input: &Path) -> Failure {
+        let transformed = error
+            .pointer()
+            .is_some_and(|pointer| pointer.starts_with("/transforms"));
         let flag = match &error {
+            _ if transformed => (!self.transform.is_empty()).then_some("--transform"),
             SceneError::Invalid { pointer, .. } => self.flag_of(pointer),
             SceneError::Command { .. } => (!self.commands.is_empty()).then_some("--commands"),
+            SceneError::Selection { pointer, .. } if pointer.starts_with("/style/texts/") => {
+                self.label_style.has_texts().then_some("--text")
+            }
             SceneError::Selection { .. } => self.select.is_some().then_some("--select"),
             _ => None,
         };
@@ -233,6 +323,8 @@ impl RequestArgs {
             ("/output/planes", !self.planes.is_empty(), "--planes"),
             ("/camera/fov_degrees", self.fov.is_some(), "--fov"),
             ("/commands", !self.commands.is_empty(), "--commands"),
+            ("/style/residue", self.residue.is_some(), "--residue"),
+            ("/style/residue", self.style.is_some(), "--style"),
             ("/style/color", self.color.is_some(), "--color"),
             ("/style/color", self.colors.is_some(), "--colors"),
             (
@@ -246,15 +338,13 @@ impl RequestArgs {
                 "--ball-scale",
             ),
         ];
+        if let Some(flag) = self.label_style.flag_of(pointer) {
+            return Some(flag);
+        }
         table
             .into_iter()
             .find(|(place, given, _)| *place == pointer && *given)
             .map(|(_, _, flag)| flag)
-    }
-
-    /// Whether labels were asked for by their flag.
-    pub(super) fn wants_labels(&self) -> bool {
-        self.labels == Some(Labels::Auto)
     }
 
     /// Whether the view commands come from the flag.
@@ -274,5 +364,32 @@ fn format_of_ending(ending: &str) -> Result<ImageFormat, Failure> {
                 "the ending .{ending} is no picture format; use .png, .jpg or .webp, or give --format"
             ),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words that a type's own message lists.
+    fn listed<T: DeserializeOwned>() -> Vec<String> {
+        let message = word::<T>("?").err().expect("no such word");
+        message
+            .split('`')
+            .skip(3)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn shells_complete_exactly_the_words_that_are_understood() {
+        assert_eq!(listed::<Preset>(), STYLES);
+        assert_eq!(listed::<ColorScheme>(), COLOR_SCHEMES);
+        assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
+        assert_eq!(listed::<LabelWord>(), LABELS);
+        assert_eq!(listed::<ImageFormat>(), FORMATS);
+        assert_eq!(listed::<Plane>(), PLANES);
+        assert_eq!(listed::<PseudobondName>(), PSEUDOBONDS);
     }
 }

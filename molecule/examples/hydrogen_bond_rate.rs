@@ -15,7 +15,11 @@ fn main() {
     let mut count = 0;
     for path in std::env::args().skip(1) {
         let start = Instant::now();
-        let structure = match read_input(Path::new(&path), FolderOptions::default(), &ReadOptions::default()) {
+        let structure = match read_input(
+            Path::new(&path),
+            FolderOptions::default(),
+            &ReadOptions::default(),
+        ) {
             Ok(structure) => structure,
             Err(error) => {
                 println!("{error}");

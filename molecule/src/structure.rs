@@ -278,6 +278,26 @@ impl Structure {
         Neighbours::from_bonds(self.atoms.len(), &self.bonds)
     }
 
+    /// The same structure with its atoms elsewhere: bonds, classes and all else stay. `None` when there are more or fewer positions than atoms,
+    /// or one is not finite or lies beyond [`crate::read::MAX_COORDINATE_ANGSTROM`].
+    #[must_use]
+    pub fn with_positions(&self, position_angstrom: Vec<[f32; 3]>) -> Option<Self> {
+        let limit = crate::read::MAX_COORDINATE_ANGSTROM;
+        // Written so that not-a-number fails, too.
+        let sound = position_angstrom.len() == self.atoms.len()
+            && position_angstrom
+                .as_flattened()
+                .iter()
+                .all(|part| part.abs() < limit);
+        sound.then(|| Self {
+            atoms: Atoms {
+                position_angstrom,
+                ..self.atoms.clone()
+            },
+            ..self.clone()
+        })
+    }
+
     /// Puts several files into one structure, in the order given; every file stays a part of its own.
     #[must_use]
     pub fn merge(structures: Vec<Self>) -> Self {

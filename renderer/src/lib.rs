@@ -4,7 +4,9 @@
 //! [`encode`] -> [`mod@save`]; [`pool`] walks it with many pictures at once.
 #![forbid(unsafe_code)]
 
+pub mod annotations;
 pub mod backend;
+mod camera_numbers;
 pub mod check;
 pub mod encode;
 pub mod error;
@@ -15,10 +17,11 @@ pub mod pool;
 pub mod save;
 pub mod software;
 
+pub use annotations::{Annotations, Annotator, annotate};
 pub use backend::{
     AdapterChoice, AdapterReport, BackendKind, Draw, open, open_with_threads, survey,
 };
 pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::RenderError;
 pub use frame::{Frame, Timings};
-pub use save::{check_destination, files_of, save};
+pub use save::{check_destination, files_of, save, save_bytes, save_masks, save_with};

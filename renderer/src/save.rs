@@ -5,14 +5,15 @@ use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use molshot_scenes::Plane;
+use molshot_scenes::{Plane, RenderJob};
 
-use crate::encode::{self, Encoding};
+use crate::annotations::class_mask;
+use crate::encode::{self, Encoder, Encoding};
 use crate::error::RenderError;
 use crate::frame::Frame;
 
 /// Writes every plane of `frame` that `planes` names: the colour to `path`; depth, normals and ids beside it, as
-/// `STEM.PLANE.png` and `STEM.PLANE.npy`. Returns what was written, in that order.
+/// `STEM.PLANE.png` and `STEM.PLANE.npy`. Returns what was written, in that order. Class masks are left to [`save_masks`].
 ///
 /// Each file is written under a temporary name in the same folder, and then renamed: whoever finds a file finds all of it.
 ///
@@ -24,19 +25,39 @@ pub fn save(
     path: &Path,
     encoding: impl Into<Encoding>,
 ) -> Result<Vec<PathBuf>, RenderError> {
+    save_with(
+        frame,
+        planes,
+        path,
+        encoding,
+        &mut Encoder::new(),
+        &mut Vec::new(),
+    )
+}
+
+/// As [`save`], with an encoder and a buffer that are used again from picture to picture; what the buffer holds is lost.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_with(
+    frame: &Frame,
+    planes: impl IntoIterator<Item = Plane>,
+    path: &Path,
+    encoding: impl Into<Encoding>,
+    encoder: &mut Encoder,
+    bytes: &mut Vec<u8>,
+) -> Result<Vec<PathBuf>, RenderError> {
     let encoding = encoding.into();
     let mut written = Vec::new();
     let mut put = |path: PathBuf, bytes: &[u8]| -> Result<(), RenderError> {
-        write_whole(&path, bytes).map_err(|source| RenderError::Write {
-            path: path.display().to_string(),
-            source,
-        })?;
+        save_bytes(&path, bytes)?;
         written.push(path);
         Ok(())
     };
-    for plane in planes {
+    for plane in planes.into_iter().filter(|plane| !plane.is_mask()) {
         if plane == Plane::Color {
-            put(path.to_owned(), &encode::picture(frame, encoding)?.bytes)?;
+            encoder.encode(frame, encoding, bytes)?;
+            put(path.to_owned(), bytes)?;
         } else {
             put(
                 beside(path, plane, "png"),
@@ -51,7 +72,47 @@ pub fn save(
     Ok(written)
 }
 
-/// The files that [`save`] writes, in its order.
+/// Writes every class mask that `planes` names beside `path`: `STEM.PLANE.png` (indices, with a palette) and `STEM.PLANE.json` (its
+/// [`Legend`](crate::annotations::Legend)). Returns what was written, in that order. `frame` is the job's.
+///
+/// # Errors
+/// [`RenderError::Encode`] as [`class_mask`], [`RenderError::Write`] when the disk refuses.
+pub fn save_masks(
+    job: &RenderJob,
+    frame: &Frame,
+    planes: impl IntoIterator<Item = Plane>,
+    path: &Path,
+) -> Result<Vec<PathBuf>, RenderError> {
+    let mut written = Vec::new();
+    for plane in planes.into_iter().filter(|plane| plane.is_mask()) {
+        let mask = class_mask(job, frame, plane)?;
+        let mut legend =
+            serde_json::to_vec_pretty(&mask.legend).map_err(|error| RenderError::Encode {
+                problem: error.to_string(),
+                remedy: "report this with the structure".into(),
+            })?;
+        legend.push(b'\n');
+        for (ending, bytes) in [("png", mask.png()?), ("json", legend)] {
+            let path = beside(path, plane, ending);
+            save_bytes(&path, &bytes)?;
+            written.push(path);
+        }
+    }
+    Ok(written)
+}
+
+/// Writes a file as [`save`] does: under a temporary name, and then renamed.
+///
+/// # Errors
+/// [`RenderError::Write`] when the disk refuses.
+pub fn save_bytes(path: &Path, bytes: &[u8]) -> Result<(), RenderError> {
+    write_whole(path, bytes).map_err(|source| RenderError::Write {
+        path: path.display().to_string(),
+        source,
+    })
+}
+
+/// The files that [`save`] and [`save_masks`] write.
 #[must_use]
 pub fn files_of(path: &Path, planes: impl IntoIterator<Item = Plane>) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -59,7 +120,8 @@ pub fn files_of(path: &Path, planes: impl IntoIterator<Item = Plane>) -> Vec<Pat
         if plane == Plane::Color {
             files.push(path.to_owned());
         } else {
-            files.extend(["png", "npy"].map(|ending| beside(path, plane, ending)));
+            let data = if plane.is_mask() { "json" } else { "npy" };
+            files.extend(["png", data].map(|ending| beside(path, plane, ending)));
         }
     }
     files
@@ -112,10 +174,16 @@ pub fn check_destination(path: &Path) -> Result<(), RenderError> {
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // The target of a link is replaced, not the link.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // Mostly nothing is there, and one look must do: pictures come by the thousand.
+    let there = fs::symlink_metadata(path);
+    let target = match &there {
+        // The target of a link is replaced, not the link.
+        Ok(there) if there.is_symlink() => path.canonicalize().ok(),
+        _ => None,
+    };
+    let path = target.as_deref().unwrap_or(path);
     // A device such as /dev/null is written to; renaming would replace it by a file.
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+    if there.is_ok() && fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return File::options().write(true).open(path)?.write_all(bytes);
     }
     let mut name = OsString::from(".");

@@ -7,7 +7,11 @@
 //! to another shown atom (an ion, say) would be hardly visible so and is a ball of 0.25 times its van der Waals radius, at least as
 //! thick as a stick. `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a stick;
 //! `spacefill` has whole van der Waals balls and no bonds. Every bond is one stick in two halves, each in its atom's colour. Pseudobonds
-//! are not drawn. Sizes and colours are `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
+//! are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are `ChimeraX`'s (user guide, `style` and `size`; observed
+//! in its pictures).
+//!
+//! Where: as read, but for what the request's transforms move ([`crate::transforms`]). Selections and the fit know the structure as read; the
+//! scene's structure, and with it `center`, has the atoms where they are drawn.
 
 mod paint;
 #[cfg(test)]
@@ -23,11 +27,14 @@ use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
 use crate::labels::{Drawn, labels};
+use crate::picture;
+use crate::pseudobonds::{Dashed, dashed, of_structure};
 use crate::request::{
     BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
     StyleRequest,
 };
 use crate::scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, Sphere};
+use crate::transforms;
 
 /// Radius of sticks, angstrom.
 pub const STICK_RADIUS_ANGSTROM: f64 = 0.2;
@@ -53,9 +60,22 @@ impl Prepared {
     /// # Errors
     /// As [`RenderRequest::validate`] and [`build_scene`].
     pub fn new(structure: Arc<Structure>, request: &RenderRequest) -> Result<Self, SceneError> {
+        Self::with_pseudobonds(structure, request, &[])
+    }
+
+    /// As [`Self::new`], with pseudobonds beside those that the request asks for: hydrogen bonds, say.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_pseudobonds(
+        structure: Arc<Structure>,
+        request: &RenderRequest,
+        pseudobonds: &[Dashed],
+    ) -> Result<Self, SceneError> {
         request.validate()?;
+        let scene = build_scene_with(structure, request, pseudobonds)?;
         Ok(Self {
-            scene: Arc::new(build_scene(structure, request)?),
+            scene: Arc::new(scene),
             camera: request.camera,
             output: request.output.clone(),
             commands: request.view_commands()?,
@@ -141,32 +161,65 @@ pub fn build_scene(
     structure: Arc<Structure>,
     request: &RenderRequest,
 ) -> Result<Scene, SceneError> {
+    build_scene_with(structure, request, &[])
+}
+
+/// As [`build_scene`], with pseudobonds beside those that the request asks for. Only those between drawn atoms are drawn.
+///
+/// # Errors
+/// As [`build_scene`].
+pub fn build_scene_with(
+    structure: Arc<Structure>,
+    request: &RenderRequest,
+    pseudobonds: &[Dashed],
+) -> Result<Scene, SceneError> {
     let style = &request.style;
     style.validate()?;
     let selected = request.selection()?.evaluate(&structure);
     let styled = styled_atoms(&structure, style);
-    let shown: Vec<bool> = styled
-        .iter()
-        .zip(&selected)
-        .map(|(styled, selected)| *styled && *selected)
+    let subject = picture::subject(&structure, style)?;
+    let of_subject = |atom: usize| subject.as_ref().is_none_or(|subject| subject[atom]);
+    let shown: Vec<bool> = (0..styled.len())
+        .map(|atom| styled[atom] && selected[atom] && of_subject(atom))
         .collect();
     let radii = Radii::new(&structure, style, &styled);
     let Some(bounds) = radii.bounds(&structure, &styled) else {
         return Err(why_empty(&structure, style, &styled));
     };
     if !shown.contains(&true) {
-        return Err(why_not_selected(request, &selected));
+        return Err(match style.preset {
+            Preset::MisiPocket | Preset::MisiLigand if request.select == "all" => {
+                no_subject(style.preset)
+            }
+            _ => why_not_selected(request, &selected),
+        });
     }
+    let bounds = match style.preset {
+        Preset::MisiResidue => {
+            fit_to_subject(&structure, style, &styled, of_subject, &radii).unwrap_or(bounds)
+        }
+        _ => bounds,
+    };
+    let moved = transforms::moved(&structure, &request.transforms)?.map(Arc::new);
     let scheme = style.colors.unwrap_or(match style.preset {
-        Preset::Misi => ColorScheme::AlternatingResidues,
+        preset if preset.is_misi() => ColorScheme::AlternatingResidues,
         _ => ColorScheme::Element,
     });
     let colors = paint::atom_colors(&structure, scheme, style.color, &styled);
+    // Everything was decided by the structure as read; from here on it is drawn where it was moved to.
+    let clip_bounds = moved
+        .as_ref()
+        .and_then(|moved| radii.bounds(moved, &shown))
+        .map_or(bounds, |moved| bounds.union(&moved));
+    let structure = moved.unwrap_or(structure);
     let spheres = spheres(&structure, &shown, &radii, &colors);
-    let cylinders = match style.preset {
+    let mut cylinders = match style.preset {
         Preset::Spacefill => Vec::new(),
         _ => cylinders(&structure, &shown, radii.stick, &colors),
     };
+    let mut dashes = of_structure(&structure, style.pseudobonds.iter().copied());
+    dashes.extend_from_slice(pseudobonds);
+    cylinders.extend(dashed(&structure, &dashes, |atom| shown[atom as usize]));
     let background = match style.background {
         BackgroundRequest::Transparent => Background {
             color: [0; 3],
@@ -192,8 +245,26 @@ pub fn build_scene(
         background,
         labels,
         bounds,
+        clip_bounds,
         structure,
     })
+}
+
+/// Box of what the picture type shows, with its labels.
+fn fit_to_subject(
+    structure: &Structure,
+    style: &StyleRequest,
+    styled: &[bool],
+    of_subject: impl Fn(usize) -> bool,
+    radii: &Radii,
+) -> Option<BoundingBox> {
+    let drawn: Vec<bool> = (0..styled.len())
+        .map(|atom| styled[atom] && of_subject(atom))
+        .collect();
+    let bounds = radii.bounds(structure, &drawn)?;
+    let radius = |atom: usize| f64::from(radii.ball[atom]);
+    let labels = picture::label_bounds(structure, style, &drawn, radius);
+    Some(labels.map_or(bounds, |labels| bounds.union(&labels)))
 }
 
 /// Which atoms the style draws, before `select`.
@@ -233,8 +304,9 @@ impl Radii {
             let scaled = element.vdw_radius_angstrom() * scale;
             match style.preset {
                 Preset::Spacefill => scaled,
-                Preset::Misi | Preset::Licorice if bonded => stick,
-                Preset::Misi | Preset::Licorice | Preset::BallAndStick => scaled.max(stick),
+                Preset::BallAndStick => scaled.max(stick),
+                _ if bonded => stick,
+                _ => scaled.max(stick),
             }
         });
         Self {
@@ -340,6 +412,19 @@ fn why_empty(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> Sc
             remedies.join(" or "),
             remedies.join(", --")
         ),
+    }
+}
+
+/// The structure has no part that the picture type is about.
+fn no_subject(preset: Preset) -> SceneError {
+    let part = if preset == Preset::MisiPocket {
+        "pocket"
+    } else {
+        "ligand"
+    };
+    SceneError::Empty {
+        problem: format!("the structure has no {part}"),
+        remedy: "give a pocket and its ligand, or use the preset misi".into(),
     }
 }
 

@@ -18,7 +18,7 @@
 //!   x and y until the centroid falls on the picture's centre.
 //! - `crop`: does not touch the camera.
 //! - **Clip planes** of the final pose: with `d` the distance to the box's centre along the view axis and `r` 1.01 times half of the
-//!   box's diagonal, `near = max(d - r, 0.001 * 2 r)` and `far = d + r`, or `2 * near` where that lies behind the near plane.
+//!   box's diagonal (the box being widened to what a transform has moved out of it), `near = max(d - r, 0.001 * 2 r)` and `far = d + r`, or `2 * near` where that lies behind the near plane.
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +52,7 @@ pub struct Camera {
     front: Pose,
     front_projection: Projection,
     bounds: BoundingBox,
+    clip_bounds: BoundingBox,
     viewport: Viewport,
     cropped: bool,
 }
@@ -67,7 +68,11 @@ impl Scene {
         width_px: u32,
         height_px: u32,
     ) -> Result<Camera, SceneError> {
-        Camera::fit(&self.bounds, request, width_px, height_px)
+        let camera = Camera::fit(&self.bounds, request, width_px, height_px)?;
+        Ok(Camera {
+            clip_bounds: self.clip_bounds,
+            ..camera
+        })
     }
 }
 
@@ -121,6 +126,7 @@ impl Camera {
             front,
             front_projection: projection,
             bounds: *bounds,
+            clip_bounds: *bounds,
             viewport: Viewport::whole(width_px, height_px),
             cropped: false,
         })
@@ -260,10 +266,10 @@ impl Camera {
     /// The camera as it stands, with its clip planes.
     #[must_use]
     pub fn view(&self) -> View {
-        let radius = ((1.0 + CLIP_PAD) * self.bounds.half_size().length()).max(1e-3);
+        let radius = ((1.0 + CLIP_PAD) * self.clip_bounds.half_size().length()).max(1e-3);
         let min_near = MIN_NEAR * 2.0 * radius;
         let mut pose = self.pose;
-        let mut depth = -pose.camera_from_world(self.bounds.center()).z;
+        let mut depth = -pose.camera_from_world(self.clip_bounds.center()).z;
         if matches!(self.projection, Projection::Orthographic { .. }) && depth - radius < min_near {
             // Parallel projection looks the same from farther away, and from there nothing is cut off.
             let back = min_near - (depth - radius);

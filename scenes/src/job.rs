@@ -34,17 +34,38 @@ pub enum Plane {
     AtomId,
     /// Which residue is seen.
     ResidueId,
+    /// Class mask: the element of what is seen.
+    MaskElement,
+    /// Class mask: the name of the residue that is seen.
+    MaskResidue,
+    /// Class mask: the chain that is seen.
+    MaskChain,
+    /// Class mask: pocket, ligand and so on.
+    MaskRole,
 }
 
 impl Plane {
     /// All planes, in the order of their declaration.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Color,
         Self::Depth,
         Self::Normal,
         Self::AtomId,
         Self::ResidueId,
+        Self::MaskElement,
+        Self::MaskResidue,
+        Self::MaskChain,
+        Self::MaskRole,
     ];
+
+    /// True for class masks: a back end draws none of them; they are made from [`Self::AtomId`], which every job that wants one has, too.
+    #[must_use]
+    pub fn is_mask(self) -> bool {
+        matches!(
+            self,
+            Self::MaskElement | Self::MaskResidue | Self::MaskChain | Self::MaskRole
+        )
+    }
 
     /// Size of one pixel in memory, before encoding.
     #[must_use]
@@ -52,6 +73,7 @@ impl Plane {
         match self {
             Self::Color | Self::Depth | Self::AtomId | Self::ResidueId => 4,
             Self::Normal => 12,
+            Self::MaskElement | Self::MaskResidue | Self::MaskChain | Self::MaskRole => 1,
         }
     }
 
@@ -64,6 +86,10 @@ impl Plane {
             Self::Normal => "normal",
             Self::AtomId => "atom-id",
             Self::ResidueId => "residue-id",
+            Self::MaskElement => "mask-element",
+            Self::MaskResidue => "mask-residue",
+            Self::MaskChain => "mask-chain",
+            Self::MaskRole => "mask-role",
         }
     }
 }
@@ -149,7 +175,7 @@ pub struct RenderJob {
 }
 
 impl RenderJob {
-    /// Checks and makes a job.
+    /// Checks and makes a job. Class masks are made from [`Plane::AtomId`], which is added where one is asked for.
     ///
     /// # Errors
     /// [`SceneError::Invalid`] with a JSON pointer into the request document when a size is 0 or above [`MAX_EDGE_PX`], the
@@ -160,8 +186,11 @@ impl RenderJob {
         view: View,
         viewport: Viewport,
         samples: Samples,
-        planes: BTreeSet<Plane>,
+        mut planes: BTreeSet<Plane>,
     ) -> Result<Self, SceneError> {
+        if planes.iter().any(|plane| plane.is_mask()) {
+            planes.insert(Plane::AtomId);
+        }
         let sides = [
             ("/output/width_px", viewport.width_px),
             ("/output/height_px", viewport.height_px),
@@ -225,7 +254,7 @@ impl RenderJob {
             return Err(SceneError::invalid(
                 "/output/planes",
                 "no plane is asked for".into(),
-                "name at least one of color, depth, normal, atom-id, residue-id".into(),
+                "name at least one, such as color or depth".into(),
             ));
         }
         let finite = view.pose.position_angstrom.is_finite()
@@ -250,6 +279,20 @@ impl RenderJob {
             samples,
             planes,
         })
+    }
+
+    /// The same picture with other planes.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_planes(&self, planes: BTreeSet<Plane>) -> Result<Self, SceneError> {
+        Self::new(
+            Arc::clone(&self.scene),
+            self.view,
+            self.viewport,
+            self.samples,
+            planes,
+        )
     }
 
     /// The job with the depth plane, where labels need it that are not wanted on top of everything and it is not asked for; `None` elsewhere.

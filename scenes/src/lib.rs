@@ -13,10 +13,13 @@ pub mod commands;
 pub mod error;
 pub mod job;
 pub mod labels;
+pub mod pseudobonds;
 pub mod request;
 pub mod scene;
+pub mod transforms;
 pub mod view;
 
+mod picture;
 mod suggest;
 
 pub use build::{Prepared, build_scene};
@@ -25,6 +28,7 @@ pub use commands::{Command, parse_commands};
 pub use error::SceneError;
 pub use job::{Plane, RenderJob, Samples};
 pub use labels::{Label, Labels};
+pub use pseudobonds::Dashed;
 pub use request::RenderRequest;
 pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 pub use view::{CropRect, Pose, Projection, View, Viewport};

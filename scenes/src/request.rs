@@ -31,6 +31,8 @@ use crate::colors::{COLOR_REMEDY, Rgb, shorten};
 use crate::commands::{Command, parse_list, pieces};
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
+use crate::pseudobonds::PseudobondName;
+use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
 pub use labels::{LabelAlignment, LabelStyle, LabelWord, TextRequest};
 pub use source::{InlineFile, StructureSource};
@@ -63,6 +65,14 @@ pub struct RenderRequest {
     /// Which atoms to draw, in the selection language. The rest is hidden without moving the camera.
     #[serde(default = "all")]
     pub select: String,
+    /// Atoms that move by themselves, the camera staying where it is; entries apply in order.
+    #[serde(
+        default,
+        deserialize_with = "form::objects",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    #[schemars(length(max = MAX_TRANSFORMS))]
+    pub transforms: Vec<TransformRequest>,
     /// Size and form of the picture.
     #[serde(default, deserialize_with = "form::object")]
     pub output: OutputRequest,
@@ -107,6 +117,16 @@ pub struct StyleRequest {
     pub ball_scale: Option<f64>,
     /// Fade into the background with depth.
     pub depth_cue: bool,
+    /// The residue of the preset `misi-residue`, which needs it: name, number with insertion code, and the chain where that is not
+    /// enough, such as `ARG 45 A`. Refused with any other preset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub residue: Option<String>,
+    /// Which pseudobonds are drawn, as dashes between drawn atoms.
+    #[serde(
+        deserialize_with = "form::words",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub pseudobonds: BTreeSet<PseudobondName>,
 }
 
 impl Default for StyleRequest {
@@ -124,6 +144,8 @@ impl Default for StyleRequest {
             stick_radius_angstrom: None,
             ball_scale: None,
             depth_cue: true,
+            residue: None,
+            pseudobonds: BTreeSet::new(),
         }
     }
 }
@@ -135,12 +157,30 @@ pub enum Preset {
     /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and orange, the ligand's are gray.
     #[default]
     Misi,
+    /// As `misi`: one residue (`style.residue`) and the ligand alone. The camera is fitted to them and, unless labels are off, to their
+    /// atoms' labels.
+    MisiResidue,
+    /// As `misi`: the pocket alone, through the camera of the complex.
+    MisiPocket,
+    /// As `misi`: the ligand alone, through the camera of the complex.
+    MisiLigand,
     /// Small balls and thin sticks, coloured by element.
     BallAndStick,
     /// Sticks, coloured by element.
     Licorice,
     /// Balls of van der Waals radius, coloured by element.
     Spacefill,
+}
+
+impl Preset {
+    /// True for the picture types of MiSI-Bench.
+    #[must_use]
+    pub fn is_misi(self) -> bool {
+        matches!(
+            self,
+            Self::Misi | Self::MisiResidue | Self::MisiPocket | Self::MisiLigand
+        )
+    }
 }
 
 /// What decides an atom's colour.
@@ -333,6 +373,7 @@ impl RenderRequest {
             camera: CameraRequest::default(),
             commands: Vec::new(),
             select: all(),
+            transforms: Vec::new(),
             output: OutputRequest::default(),
         }
     }

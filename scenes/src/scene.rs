@@ -87,6 +87,15 @@ impl BoundingBox {
         (self.min + self.max) * 0.5
     }
 
+    /// The box around both.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self {
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+        }
+    }
+
     /// Half of the box's edges.
     #[must_use]
     pub fn half_size(&self) -> DVec3 {
@@ -190,6 +199,8 @@ pub struct Scene {
     /// Box of everything that the style draws (balls with their radii), before `select` hides any of it. The camera is
     /// fitted to it, so hiding does not move the camera.
     pub bounds: BoundingBox,
+    /// Box between whose ends the clip planes and the depth cue lie: `bounds`, and what was moved out of it by a transform.
+    pub clip_bounds: BoundingBox,
     /// Texts over the picture.
     pub labels: Labels,
     /// Where the ids in `spheres` and `cylinders` point.
@@ -238,8 +249,10 @@ impl Scene {
                 ));
             }
         }
+        let bounds = box_of(&balls);
         Ok(Self {
-            bounds: box_of(&balls),
+            bounds,
+            clip_bounds: bounds,
             spheres: parts.spheres,
             cylinders: parts.cylinders,
             lighting: parts.lighting,
@@ -290,10 +303,7 @@ fn box_of(balls: &[([f32; 3], f32)]) -> BoundingBox {
                 max: center + f64::from(*radius),
             }
         })
-        .reduce(|a, b| BoundingBox {
-            min: a.min.min(b.min),
-            max: a.max.max(b.max),
-        })
+        .reduce(|a, b| a.union(&b))
         .unwrap_or(BoundingBox {
             min: DVec3::ZERO,
             max: DVec3::ZERO,

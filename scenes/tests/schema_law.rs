@@ -52,6 +52,11 @@ fn fault(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String
                     _ => None,
                 }
             }
+            "maxItems" => {
+                let most = rule.as_u64().and_then(|n| usize::try_from(n).ok());
+                let long = value.as_array().is_some_and(|a| Some(a.len()) > most);
+                if long { wrong("is too long") } else { None }
+            }
             "minItems" => {
                 let least = rule.as_u64().and_then(|n| usize::try_from(n).ok());
                 let short = value.as_array().is_some_and(|a| Some(a.len()) < least);
@@ -126,7 +131,10 @@ fn documents() -> Vec<Value> {
         "structure": {"files": [{"name": "a.pdb", "text": ""}, {"name": "b.mol2", "text": ""}]},
         "style": {"preset": "licorice", "colors": "uniform", "color": "teal", "labels": "none",
                   "background": "transparent", "hydrogens": true, "solvent": false,
-                  "stick_radius_angstrom": 0.3, "ball_scale": 0.5, "depth_cue": false},
+                  "stick_radius_angstrom": 0.3, "ball_scale": 0.5, "depth_cue": false,
+                  "label_style": {"size_angstrom": 0.8, "size_px": null, "color": "red", "outline_px": 1.5, "on_top": false, "declutter": true,
+                                  "chains": true, "alignment": "center", "offset_angstrom": [0.5, 0, -1]},
+                  "texts": [{"text": "active site", "at": "ligand"}, {"text": "here", "position_angstrom": [1, 2.5, 3]}]},
         "camera": {"projection": "orthographic", "fov_degrees": 20.5},
         "commands": ["view left; roll y 5", "zoom 2"],
         "select": "ligand",

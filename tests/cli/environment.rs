@@ -44,18 +44,17 @@ fn quiet_keeps_warnings_back_and_verbose_says_more() {
     let args = [
         "render",
         &input,
+        &input,
         "-o",
         "a.png",
         "--size",
         "32x32",
         "--adapter",
         "vulkan-software",
-        "--labels",
-        "auto",
     ];
     let plain = folder.run(&args).stderr;
     assert_eq!(plain.matches("molshot: warning: ").count(), 1, "{plain}");
-    assert!(plain.contains("labels are not drawn yet"), "{plain}");
+    assert!(plain.contains("is given twice"), "{plain}");
     assert_eq!(folder.run(&[&args[..], &["-q"]].concat()).stderr, "");
     let verbose = folder.run(&[&args[..], &["-v"]].concat()).stderr;
     assert!(verbose.contains("molshot: wrote a.png"), "{verbose}");

@@ -179,7 +179,13 @@ fn defaults_are_what_the_help_says() {
                 "--colors",
                 "alternating-residues",
                 "--labels",
-                "none",
+                "auto",
+                "--label-size",
+                "0.7",
+                "--label-outline",
+                "0",
+                "--label-color",
+                "white",
             ],
             &["--commands", "view front"],
             &["--commands", "VIEW Front ; roll y 0\n"],
@@ -264,4 +270,17 @@ fn a_crop_is_the_same_pixels_of_the_whole() {
             }
         }
     }
+}
+
+#[test]
+fn compression_changes_the_file_and_not_the_pixels() {
+    let folder = Folder::new("compression");
+    let input = library("1ubi.pdb");
+    let [fast, small] =
+        ["fast", "small"].map(|level| folder.picture(&[&input, "--compression", level]));
+    assert!(small.len() < fast.len());
+    let pixels = Pixels::of_png(&fast);
+    assert!(pixels.covered() > 20);
+    assert!(pixels.data == Pixels::of_png(&small).data);
+    assert!(fast == folder.picture(&[&input]), "fast is the default");
 }

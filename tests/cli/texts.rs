@@ -9,6 +9,7 @@ fn every_help_is_complete() {
     for word in [
         "render",
         "info",
+        "bench",
         "doctor",
         "schema",
         "completions",
@@ -20,7 +21,15 @@ fn every_help_is_complete() {
     ] {
         assert!(main.contains(word), "{word}\n{main}");
     }
-    for subcommand in ["render", "info", "doctor", "schema", "completions", "man"] {
+    for subcommand in [
+        "render",
+        "info",
+        "bench",
+        "doctor",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let long = folder.run(&[subcommand, "--help"]).text();
         assert!(long.contains("Example"), "{subcommand}:\n{long}");
         assert!(
@@ -42,17 +51,28 @@ fn every_help_is_complete() {
         "--background",
         "--samples",
         "--labels",
+        "--label-size",
+        "--label-color",
+        "--label-outline",
+        "--label-chains",
+        "--hide-labels-behind",
+        "--declutter-labels",
+        "--text",
         "--select",
         "--hydrogens",
         "--solvent",
         "--adapter",
         "--format",
+        "--compression",
+        "--jpeg-quality",
         "--planes",
         "--views",
         "--turntable",
         "--commands-file",
         "--each",
         "--print-request",
+        "--resume",
+        "--threads",
         "--input-format",
         "--model",
         "--protein",
@@ -103,6 +123,21 @@ fn completions_are_made_for_every_shell() {
         for word in ["molshot", "render", "turntable"] {
             assert!(script.contains(word), "{shell} lacks {word}");
         }
+        // The generators of the other shells complete flags only.
+        if ["bash", "zsh", "fish"].contains(&shell) {
+            for value in [
+                "ball-and-stick",
+                "alternating-residues",
+                "residue-id",
+                "orthographic",
+                "webp",
+                "vulkan-software",
+                "bottom",
+                "mmcif",
+            ] {
+                assert!(script.contains(value), "{shell} lacks {value}");
+            }
+        }
     }
     folder.refuse(2, &["completions", "tcsh"], &["tcsh", "bash"]);
 }
@@ -119,6 +154,15 @@ fn the_manual_page_is_roff_and_whole() {
         "Exit status",
     ] {
         assert!(page.contains(word), "{word}");
+    }
+    // One page: it has all sections, one title, and sends nobody to another page.
+    assert_eq!(page.matches(".TH ").count(), 1);
+    for subcommand in ["RENDER", "INFO", "DOCTOR", "SCHEMA", "COMPLETIONS", "MAN"] {
+        let heading = format!(".SH \"MOLSHOT {subcommand}\"");
+        assert!(page.contains(&heading), "{subcommand}");
+    }
+    for reference in ["molshot\\-render(1)", "molshot-render(1)"] {
+        assert!(!page.contains(reference), "{reference}");
     }
 }
 

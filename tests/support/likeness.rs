@@ -2,13 +2,6 @@
 
 use super::compare::Picture;
 
-/// A pixel of a label is gray: its channels differ by no more than this.
-const GRAY_LEVELS: u8 = 12;
-/// Where the other picture has a label, ours differs by more than this.
-const LABEL_LEVELS: u8 = 12;
-/// By so many pixels the mask of the labels grows, for their antialiased seams.
-const LABEL_SEAM_PX: usize = 2;
-
 /// How like two pictures on black are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Likeness {
@@ -20,46 +13,14 @@ pub(crate) struct Likeness {
     pub(crate) inner_difference: f64,
     /// Mean of "ours - theirs" for each channel.
     pub(crate) signed: [f64; 3],
-    /// Share of the covered area that the mask leaves out.
-    pub(crate) masked: f64,
 }
 
 fn rgb(picture: &Picture) -> Vec<[u8; 3]> {
     picture.visible()
 }
 
-/// Pixels that the labels of `theirs` cover, where `ours` has no labels: gray ones that differ, and what is around them. Real
-/// differences that are gray would be hidden, too; [`Likeness::masked`] says how much is left out.
-pub(crate) fn label_mask(ours: &Picture, theirs: &Picture) -> Vec<bool> {
-    let (width, height) = (theirs.width_px as usize, theirs.height_px as usize);
-    let mut mask: Vec<bool> = rgb(ours)
-        .iter()
-        .zip(rgb(theirs))
-        .map(|(ours, theirs)| {
-            let high = theirs.into_iter().max().unwrap_or(0);
-            let low = theirs.into_iter().min().unwrap_or(0);
-            let gray = high > 0 && high - low <= GRAY_LEVELS;
-            gray && (0..3).any(|c| ours[c].abs_diff(theirs[c]) > LABEL_LEVELS)
-        })
-        .collect();
-    for _ in 0..LABEL_SEAM_PX {
-        let before = mask.clone();
-        for y in 0..height {
-            for x in 0..width {
-                let at = y * width + x;
-                mask[at] = before[at]
-                    || x > 0 && before[at - 1]
-                    || x + 1 < width && before[at + 1]
-                    || y > 0 && before[at - width]
-                    || y + 1 < height && before[at + width];
-            }
-        }
-    }
-    mask
-}
-
-/// Compares pictures of one size outside of `mask`.
-pub(crate) fn likeness(ours: &Picture, theirs: &Picture, mask: &[bool]) -> Likeness {
+/// Compares pictures of one size.
+pub(crate) fn likeness(ours: &Picture, theirs: &Picture) -> Likeness {
     let size = |picture: &Picture| (picture.width_px as usize, picture.height_px as usize);
     assert_eq!(size(ours), size(theirs));
     let (width, height) = size(ours);
@@ -71,14 +32,10 @@ pub(crate) fn likeness(ours: &Picture, theirs: &Picture, mask: &[bool]) -> Liken
             (y.saturating_sub(1)..=(y + 1).min(height - 1)).all(|y| in_both(y * width + x))
         })
     };
-    let (mut either, mut both, mut inside, mut masked) = (0_usize, 0_usize, 0_usize, 0_usize);
+    let (mut either, mut both, mut inside) = (0_usize, 0_usize, 0_usize);
     let (mut sum, mut inner_sum, mut signed) = (0.0, 0.0, [0.0; 3]);
     for at in 0..width * height {
         if ours[at] == [0; 3] && theirs[at] == [0; 3] {
-            continue;
-        }
-        if mask[at] {
-            masked += 1;
             continue;
         }
         either += 1;
@@ -101,24 +58,16 @@ pub(crate) fn likeness(ours: &Picture, theirs: &Picture, mask: &[bool]) -> Liken
         difference: share(sum, either),
         inner_difference: share(inner_sum, inside),
         signed: signed.map(|sum| share(sum, either)),
-        masked: share(masked as f64, either + masked),
     }
 }
 
-/// "ours | theirs | eight times the difference", gray under the mask.
-pub(crate) fn sheet(ours: &Picture, theirs: &Picture, mask: &[bool]) -> [Vec<[u8; 3]>; 3] {
+/// "ours | theirs | eight times the difference".
+pub(crate) fn sheet(ours: &Picture, theirs: &Picture) -> [Vec<[u8; 3]>; 3] {
     let (ours, theirs) = (rgb(ours), rgb(theirs));
     let difference = ours
         .iter()
         .zip(&theirs)
-        .zip(mask)
-        .map(|((a, b), masked)| {
-            if *masked {
-                [60; 3]
-            } else {
-                std::array::from_fn(|c| a[c].abs_diff(b[c]).saturating_mul(8))
-            }
-        })
+        .map(|(a, b)| std::array::from_fn(|c| a[c].abs_diff(b[c]).saturating_mul(8)))
         .collect();
     [ours, theirs, difference]
 }

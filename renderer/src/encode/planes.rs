@@ -81,6 +81,9 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
         }
         Plane::AtomId => ids(frame.atom_id.as_ref().ok_or_else(|| missing(plane))?),
         Plane::ResidueId => ids(frame.residue_id.as_ref().ok_or_else(|| missing(plane))?),
+        Plane::MaskElement | Plane::MaskResidue | Plane::MaskChain | Plane::MaskRole => {
+            Err(not_drawn(plane))
+        }
     }
 }
 
@@ -114,5 +117,16 @@ pub fn plane_npy(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             .residue_id
             .as_ref()
             .ok_or_else(|| missing(plane))?)),
+        Plane::MaskElement | Plane::MaskResidue | Plane::MaskChain | Plane::MaskRole => {
+            Err(not_drawn(plane))
+        }
+    }
+}
+
+/// A class mask is no plane of a frame.
+fn not_drawn(plane: Plane) -> RenderError {
+    RenderError::Encode {
+        problem: format!("{} is made from the plane atom-id, not drawn", plane.name()),
+        remedy: "use annotations::class_mask".into(),
     }
 }

@@ -1,7 +1,8 @@
 //! Rasterised glyphs, kept from picture to picture.
 //!
-//! A glyph is kept by its size, rounded to one of 64 steps an octave (so that it is at most 0.8 % too large or too small), and by its
-//! origin's place in its pixel, rounded to quarters. What is drawn depends on these roundings alone, never on what the cache holds.
+//! A glyph is kept by its size, rounded to one of 32 steps an octave (so that it is at most 1.6 % too large or too small), and by its
+//! origin's place in its pixel, rounded to eighths (quarters can be seen beside
+//! ChimeraX's letters: they differ by half as much again). What is drawn depends on these roundings alone, never on what the cache holds.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -9,18 +10,18 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::font::Font;
 
 /// Past so many bytes of coverage all is forgotten.
-const CAPACITY_BYTES: usize = 8 << 20;
+const CAPACITY_BYTES: usize = 16 << 20;
 /// Steps of a pixel in which origins lie.
-const STEPS: i64 = 4;
-/// Bits of an `f32`'s significand that a rounded size keeps: 64 steps an octave.
-const DROPPED_BITS: u32 = 23 - 6;
+const STEPS: i64 = 8;
+/// Bits of an `f32`'s significand that a rounded size drops: 32 steps an octave are left.
+const DROPPED_BITS: u32 = 23 - 5;
 
 /// Where a glyph lies: its origin, rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     /// Pixel of the origin.
     pub(super) pixel: [i32; 2],
-    /// Quarters of a pixel from its top left corner, 0 to 3.
+    /// Eighths of a pixel from its top left corner, 0 to 7.
     step: [u8; 2],
 }
 
@@ -102,8 +103,8 @@ impl Cache {
         let half_step = 1 << (DROPPED_BITS - 1);
         let size = (em_px as f32).to_bits().saturating_add(half_step) >> DROPPED_BITS;
         let key = u64::from(glyph) << 32
-            | u64::from(size) << 4
-            | u64::from(place.step[0]) << 2
+            | u64::from(size) << 6
+            | u64::from(place.step[0]) << 3
             | u64::from(place.step[1]);
         let entry = match self.entries.get(&key) {
             Some(entry) => *entry,
@@ -149,10 +150,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_rounded_to_quarters() {
+    fn places_are_rounded_to_eighths() {
         let place = |x, y| Place::new(x, y).map(|p| (p.pixel, p.step));
-        assert_eq!(place(3.3, -0.3), Some(([3, -1], [1, 3])));
-        assert_eq!(place(2.9, 0.0), Some(([3, 0], [0, 0])));
+        assert_eq!(place(3.3, -0.3), Some(([3, -1], [2, 6])));
+        assert_eq!(place(2.95, 0.0), Some(([3, 0], [0, 0])));
         assert_eq!(place(f64::NAN, 0.0), None);
         assert_eq!(place(0.0, f64::INFINITY), None);
         assert_eq!(place(1e9, 0.0), None);
@@ -165,7 +166,7 @@ mod tests {
         let mut fresh = Cache::default();
         let expected = fresh.glyph(font, 40, 12.0, place).levels.to_vec();
         let mut full = Cache::default();
-        for step in 0..400_u16 {
+        for step in 0..600_u16 {
             // Past the capacity, more than once.
             full.glyph(font, 40 + step % 50, 100.0 + f64::from(step), place);
             assert!(full.levels.len() <= CAPACITY_BYTES);
@@ -173,6 +174,6 @@ mod tests {
         assert_eq!(full.glyph(font, 40, 12.0, place).levels, expected);
         // A size within the same step gives the same letters.
         assert_eq!(full.glyph(font, 40, 12.01, place).levels, expected);
-        assert_ne!(full.glyph(font, 40, 12.5, place).levels, expected);
+        assert_ne!(full.glyph(font, 40, 13.0, place).levels, expected);
     }
 }

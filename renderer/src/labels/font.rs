@@ -13,6 +13,9 @@ const LINE_EM: f64 = 72.0 / 64.0;
 /// Part of a line that is below the base line.
 const DESCENT_SHARE: f64 = 14.0 / 72.0;
 
+/// Coverage below this, of 255, is none: nobody sees it, and it would make ink boxes a pixel larger.
+const FAINTEST: u8 = 5;
+
 static FONT: LazyLock<Option<Font>> = LazyLock::new(|| {
     let face = Face::parse(include_bytes!("../../fonts/labels.ttf"), 0).ok()?;
     let glyph_of = |c| face.glyph_index(c).map_or(0, |glyph| glyph.0);
@@ -126,7 +129,8 @@ impl Font {
         self.face.outline_glyph(GlyphId(glyph), &mut pen);
         let mut levels = vec![0; width * height];
         pen.rasterizer.for_each_pixel(|at, share| {
-            levels[at] = (share.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+            let level = (share.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+            levels[at] = if level < FAINTEST { 0 } else { level };
         });
         Coverage {
             left,

@@ -27,7 +27,7 @@ use font::{Font, Line, units_to_px};
 use place::Placed;
 use rim::Mask;
 
-/// Draws labels. Each back end owns one: it keeps the glyphs that it has rasterised (at most 8 MiB) and the layout of the last scene's texts.
+/// Draws labels. Each back end owns one: it keeps the glyphs that it has rasterised (at most 16 MiB) and the layout of the last scene's texts.
 #[derive(Debug, Default)]
 pub struct LabelDrawer {
     cache: Cache,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use molshot_scenes::RenderJob;
 
+use crate::encode::Encoder;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -84,6 +85,8 @@ impl CancelToken {
 pub struct Desk {
     /// For encoded bytes. It comes as the last order left it: clear it before use.
     pub bytes: Vec<u8>,
+    /// Encodes with memory that it keeps.
+    pub encoder: Encoder,
 }
 
 impl Desk {
@@ -93,6 +96,7 @@ impl Desk {
     pub(super) fn tidy(&mut self) {
         if self.bytes.capacity() > Self::MOST_KEPT_BYTES {
             self.bytes = Vec::new();
+            self.encoder = Encoder::new();
         }
     }
 }

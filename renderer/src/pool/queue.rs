@@ -138,6 +138,8 @@ pub(super) struct Shared {
     pub(super) counts: Counts,
     queue: usize,
     most_drawn: usize,
+    /// As many frames as can be in use at a time.
+    most_spare: usize,
 }
 
 impl Shared {
@@ -154,6 +156,7 @@ impl Shared {
             counts: Counts::default(),
             queue: options.queue,
             most_drawn: options.encode_threads * DRAWN_AN_ENCODER,
+            most_spare: options.draw_threads + options.encode_threads * (1 + DRAWN_AN_ENCODER),
         }
     }
 
@@ -208,9 +211,13 @@ impl Shared {
         }
     }
 
-    /// The next order for a worker that holds `scene`; waits for one. `None` when the pool has closed and nothing is left. The frames
-    /// that were encoded since are put into `spare`.
-    pub(super) fn next(&self, scene: Option<&Arc<Scene>>, spare: &mut Vec<Frame>) -> Option<Order> {
+    /// The next order for a worker that holds `scene`; waits for one. `None` when the pool has closed and nothing is left. A worker
+    /// without a frame to draw into gets one that was encoded since.
+    pub(super) fn next(
+        &self,
+        scene: Option<&Arc<Scene>>,
+        spare: &mut Option<Frame>,
+    ) -> Option<Order> {
         let mut state = self.lock();
         loop {
             if let Some(order) = state.pick(scene) {
@@ -289,7 +296,7 @@ impl Shared {
         let mut state = self.lock();
         state.in_hand -= 1;
         if let Some(frame) = frame
-            && state.spare.len() < state.draw_threads
+            && state.spare.len() < self.most_spare
         {
             state.spare.push(frame);
         }

@@ -9,7 +9,7 @@ use molshot_scenes::{Plane, RenderJob, Samples};
 use super::band::{Plan, bands};
 use super::bins::{Bins, Grid};
 use super::bodies::Bodies;
-use super::camera::Camera;
+use super::camera::{Camera, Lines};
 use super::level::InstructionSet;
 use super::spare::Spare;
 use super::tile::{Picture, TILE_PX};
@@ -29,6 +29,8 @@ pub struct SoftwareBackend {
     upload: Option<Upload>,
     bodies: Bodies,
     bins: Bins,
+    /// Of columns and rows.
+    lines: [Lines; 2],
     workers: Vec<Worker>,
     /// Planes of a frame that was given back.
     spare: Spare,
@@ -60,6 +62,7 @@ impl SoftwareBackend {
             upload: None,
             bodies: Bodies::default(),
             bins: Bins::default(),
+            lines: Default::default(),
             workers,
             spare: Spare::default(),
             labels: LabelDrawer::default(),
@@ -70,6 +73,19 @@ impl SoftwareBackend {
     #[must_use]
     pub fn instruction_set(&self) -> InstructionSet {
         self.set
+    }
+
+    /// Of all buffers.
+    #[cfg(test)]
+    fn capacities(&self) -> Vec<usize> {
+        let mut capacities = Vec::new();
+        self.bodies.capacities(&mut capacities);
+        self.bins.capacities(&mut capacities);
+        self.spare.capacities(&mut capacities);
+        for worker in &self.workers {
+            worker.capacities(&mut capacities);
+        }
+        capacities
     }
 
     fn draw_job(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
@@ -109,6 +125,16 @@ impl SoftwareBackend {
         self.bodies.look(&upload, &camera, drawn, reach_px);
         self.bins.fill(&self.bodies.seen, &grid);
 
+        let offsets_px = if antialiased {
+            job.samples().offsets_px()
+        } else {
+            &[]
+        };
+        for (axis, tiles) in [grid.columns, grid.rows].into_iter().enumerate() {
+            let first = grid.origin_px[axis] - grid.apron_px;
+            self.lines[axis].fill(&camera, axis, first, tiles * step + 2 * apron, offsets_px);
+        }
+
         let width = crop.width_px as usize;
         let pixels = width * crop.height_px as usize;
         let mut frame = self.spare.frame(job, pixels, &self.name)?;
@@ -125,11 +151,8 @@ impl SoftwareBackend {
             grid,
             width_px: width,
             height_px: crop.height_px as usize,
-            offsets_px: if antialiased {
-                job.samples().offsets_px()
-            } else {
-                &[]
-            },
+            offsets_px,
+            lines: &self.lines,
             colors: wants(Plane::Color),
             planes: job.planes().iter().any(|plane| *plane != Plane::Color),
             background: u32::from_le_bytes([
@@ -160,6 +183,7 @@ impl SoftwareBackend {
             });
         }
         drop(bands);
+        // The planes are whole here: what lies over the picture (and is no primitive) may be laid over `frame.color_rgba`.
         timings.draw = start.elapsed();
         frame.timings = timings;
         self.upload = Some(upload);
@@ -186,5 +210,85 @@ impl Draw for SoftwareBackend {
 
     fn recycle(&mut self, frame: Frame) {
         self.spare.keep(frame);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use molshot_scenes::{
+        Background, Lighting, Plane, Pose, Projection, Samples, Scene, SceneParts, Sphere, View,
+        Viewport,
+    };
+
+    use super::*;
+
+    /// Balls in a square, seen from a turn of the camera about the view's axis.
+    fn job(scene: &std::sync::Arc<Scene>, turn: f64) -> RenderJob {
+        let view = View {
+            pose: Pose {
+                position_angstrom: glam::DVec3::new(0.0, 0.0, 40.0),
+                world_from_camera: glam::DQuat::from_rotation_z(turn),
+            },
+            projection: Projection::Perspective {
+                fov_x_degrees: 30.0,
+            },
+            near_angstrom: 1.0,
+            far_angstrom: 80.0,
+        };
+        let planes = Plane::ALL.into_iter().collect();
+        RenderJob::new(
+            scene.clone(),
+            view,
+            Viewport::whole(150, 130),
+            Samples::Four,
+            planes,
+        )
+        .expect("a sound job")
+    }
+
+    #[test]
+    fn buffers_stay_from_picture_to_picture() {
+        let text = b"HETATM    1  C1  LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nEND\n";
+        let options = molshot_molecule::ReadOptions {
+            format: Some(molshot_molecule::Format::Pdb),
+            ..Default::default()
+        };
+        let role = molshot_molecule::PartRole::Whole;
+        let structure =
+            molshot_molecule::read::read_bytes("one.pdb", text, role, &options).expect("one atom");
+        let spheres = (0..400).map(|index| Sphere {
+            center_angstrom: [(index % 20) as f32 - 10.0, (index / 20) as f32 - 10.0, 0.0],
+            radius_angstrom: 0.8,
+            color: [200, 100, 50, 255],
+            atom: 0,
+        });
+        let parts = SceneParts {
+            spheres: spheres.collect(),
+            cylinders: Vec::new(),
+            lighting: Lighting::simple(),
+            depth_cue: None,
+            background: Background {
+                color: [0; 3],
+                transparent: false,
+            },
+            structure: std::sync::Arc::new(structure),
+        };
+        let scene = std::sync::Arc::new(Scene::from_parts(parts).expect("sound parts"));
+        let mut backend = SoftwareBackend::new();
+        let mut turns = |backend: &mut SoftwareBackend| {
+            for turn in 0..40 {
+                let job = job(&scene, f64::from(turn) * 0.157);
+                let frame = backend.draw(&job).expect("a small picture");
+                backend.recycle(frame);
+            }
+        };
+        turns(&mut backend);
+        // Debug output shows capacities of nothing, so they are asked for one by one.
+        let first = backend.capacities();
+        assert!(first.iter().sum::<usize>() > 1000, "{first:?}");
+        for _ in 0..3 {
+            turns(&mut backend);
+        }
+        assert_eq!(backend.capacities(), first);
     }
 }

@@ -1,8 +1,11 @@
 //! Who works on which pixels: bands of a frame, and what all threads share.
 
+use fearless_simd::Simd;
+
 use super::bins::{Bins, Grid};
+use super::camera::Lines;
 use super::shade::Answers;
-use super::tile::{Picture, TILE_PX};
+use super::tile::{LANES, Picture, TILE_PX};
 use crate::frame::Frame;
 
 /// Rows of the frame's planes, as many as a row of tiles covers. A plane that is not wanted is empty.
@@ -22,6 +25,8 @@ pub(super) struct Plan<'a> {
     pub(super) picture: Picture<'a>,
     pub(super) bins: &'a Bins,
     pub(super) grid: Grid,
+    /// Columns and rows of the tiles, aprons included.
+    pub(super) lines: &'a [Lines; 2],
     pub(super) width_px: usize,
     pub(super) height_px: usize,
     pub(super) offsets_px: &'a [[f32; 2]],
@@ -107,9 +112,16 @@ impl Part {
 
 impl Band<'_> {
     /// Nothing is seen yet.
-    pub(super) fn clear(&mut self, plan: &Plan<'_>) {
-        let (color, _) = self.color.as_chunks_mut::<4>();
-        color.fill(plan.background.to_le_bytes());
+    pub(super) fn clear<S: Simd>(&mut self, simd: S, plan: &Plan<'_>) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let bytes: [u8; 4 * LANES] = bytemuck::cast([plan.background.to_le_bytes(); LANES]);
+                let (chunks, rest) = self.color.as_chunks_mut::<{ 4 * LANES }>();
+                chunks.fill(bytes);
+                rest.copy_from_slice(&bytes[..rest.len()]);
+            },
+        );
         self.depth.fill(f32::INFINITY);
         self.normal.fill([0.0; 3]);
         self.atom.fill(0);

@@ -116,6 +116,17 @@ struct Extent {
 }
 
 impl Bodies {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.balls.capacity(),
+            self.sticks.capacity(),
+            self.surfaces.capacity(),
+            self.seen.capacity(),
+        ]);
+    }
+
     /// Looks at a scene. `drawn` is what will be drawn: first column, first row, last column, last row; `reach_px` is how far a sample may
     /// lie from its pixel's centre.
     pub(super) fn look(
@@ -128,8 +139,7 @@ impl Bodies {
         self.seen.clear();
         self.balls.resize(upload.spheres.len(), Ball::default());
         self.sticks.resize(upload.sticks.len(), Stick::default());
-        self.surfaces
-            .resize(upload.paint.len(), Surface::default());
+        self.surfaces.resize(upload.paint.len(), Surface::default());
         self.any_full = false;
         let (ball_surfaces, stick_surfaces) = self.surfaces.split_at_mut(upload.spheres.len());
         let (ball_paint, stick_paint) = upload.paint.split_at(upload.spheres.len());
@@ -229,50 +239,52 @@ fn bounds<const N: usize>(camera: &Camera, cut: bool, balls: &[(Vec3, f32); N]) 
             high[axis] = high[axis].max(extent.high_px[axis]);
         }
     }
-    // A cast saturates.
     [
-        (low[0] - BOUNDS_SLACK_PX).floor() as i16,
-        (low[1] - BOUNDS_SLACK_PX).floor() as i16,
-        (high[0] + BOUNDS_SLACK_PX).floor() as i16,
-        (high[1] + BOUNDS_SLACK_PX).floor() as i16,
+        floor(low[0] - BOUNDS_SLACK_PX),
+        floor(low[1] - BOUNDS_SLACK_PX),
+        floor(high[0] + BOUNDS_SLACK_PX),
+        floor(high[1] + BOUNDS_SLACK_PX),
     ]
 }
 
-/// Exact extent of a ball that lies in front of the camera.
+/// Largest whole number that is not above `x`, within 16 bits. The library's own is a call where the processor may be an old one.
+#[inline(always)]
+fn floor(x: f32) -> i16 {
+    // Casts saturate, and round towards zero.
+    let whole = x as i32;
+    let low = whole.saturating_sub(i32::from(whole as f32 > x));
+    low.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+}
+
+/// Exact extent of a ball that lies before the camera.
 ///
-/// Perspective, for each axis apart: the ball's shadow on the plane of that axis and the view is a disc, and the eye's two tangents to it
-/// have the slopes `tan(a +- b)` with `tan(a) = x / depth`, `sin(b) = radius / distance`.
+/// Perspective, for each axis apart: the ball's shadow on the plane of that axis and the view is a disc, and the eye's tangents to it, the
+/// lines `x = s depth`, obey `(x - s depth)^2 = radius^2 (1 + s^2)`.
 #[inline(always)]
 fn extent(camera: &Camera, center: Vec3, radius: f32) -> Extent {
     let depth = -center.z;
-    let ends = |at: f32| {
-        if !camera.perspective {
-            return [at - radius, at + radius];
-        }
-        let tangent = (at * at + depth * depth - radius * radius).max(0.0).sqrt();
-        let bound = |side: f32| {
-            let slope =
-                (at * tangent + side * radius * depth) / (depth * tangent - side * radius * at);
-            // Parallel to the picture or behind it: no bound.
-            if depth * tangent - side * radius * at > 0.0 {
-                slope
-            } else {
-                side * f32::INFINITY
-            }
+    let [x, y] = if camera.perspective {
+        // Not zero: the near plane lies between eye and ball.
+        let square = depth * depth - radius * radius;
+        let per_square = 1.0 / square;
+        let ends = |at: f32| {
+            let (middle, half) = (at * depth, radius * (at * at + square).sqrt());
+            [(middle - half) * per_square, (middle + half) * per_square]
         };
-        [bound(-1.0), bound(1.0)]
+        [ends(center.x), ends(center.y)]
+    } else {
+        let ends = |at: f32| [at - radius, at + radius];
+        [ends(center.x), ends(center.y)]
     };
-    let [left, right] = ends(center.x);
-    let [bottom, top] = ends(center.y);
     let scale = camera.pixel_scale;
     Extent {
         low_px: [
-            camera.middle_px[0] + left * scale,
-            camera.middle_px[1] - top * scale,
+            camera.middle_px[0] + x[0] * scale,
+            camera.middle_px[1] - y[1] * scale,
         ],
         high_px: [
-            camera.middle_px[0] + right * scale,
-            camera.middle_px[1] - bottom * scale,
+            camera.middle_px[0] + x[1] * scale,
+            camera.middle_px[1] - y[0] * scale,
         ],
     }
 }

@@ -18,10 +18,13 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, u32x8};
 
-use super::tile::{LANES, Picture, TILE_PIXELS, TILE_PX, Tile};
+use super::tile::{LANES, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile};
 
 /// Neighbouring pixels with more than this between their depths are parted by an outline, not by a crease; in widths of a pixel.
 const CREASE_PX: f32 = 8.0;
+
+/// Columns that are no apron, a bit each.
+const INSIDE: u32 = !(1 | 1 << (TILE_PX - 1));
 
 /// The edge pixels of one tile.
 #[derive(Debug)]
@@ -30,7 +33,8 @@ pub(super) struct Edges {
     pub(super) pixels: Vec<u16>,
     /// For each row, which columns are edges.
     pub(super) rows: [u32; TILE_PX],
-    /// Of edge pixels the greatest depth of the nine centres about it: what begins behind it is hidden. Of others minus infinity.
+    /// Of edge pixels the greatest depth of the nine centres about it: what begins behind it is hidden. Of others in chunks that
+    /// something touches minus infinity, elsewhere anything.
     pub(super) deepest: Box<[f32; TILE_PIXELS]>,
 }
 
@@ -58,11 +62,12 @@ impl Edges {
             #[inline(always)]
             || {
                 for row in 1..TILE_PX - 1 {
+                    let mut touched = tile.touched[row];
                     let mut marks = 0;
-                    for chunk in 0..TILE_PX / LANES {
-                        // Inside the apron; the last start is moved back so that its neighbours are still in the row.
-                        let first = (1 + chunk * LANES).min(TILE_PX - 1 - LANES);
-                        marks |= self.find_chunk(simd, picture, tile, row * TILE_PX + first) << first;
+                    while touched != 0 {
+                        let chunk = touched.trailing_zeros() as usize % ROW_CHUNKS;
+                        touched &= touched - 1;
+                        marks |= self.find_chunk(simd, picture, tile, row, chunk);
                     }
                     self.rows[row] = marks;
                     while marks != 0 {
@@ -75,15 +80,20 @@ impl Edges {
         );
     }
 
-    /// Edges among eight pixels, a bit each.
+    /// Edges among eight pixels, a bit each in their row.
     #[inline(always)]
     fn find_chunk<S: Simd>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
         tile: &Tile,
-        at: usize,
+        row: usize,
+        chunk: usize,
     ) -> u32 {
+        let first = chunk * LANES;
+        // The row's ends are apron: that their neighbours here are of other rows does not matter.
+        let inside = INSIDE >> first & 255;
+        let at = row * TILE_PX + first;
         let keys = |from: usize| u32x8::from_slice(simd, &tile.key[from..][..LANES]);
         let depths = |from: usize| f32x8::from_slice(simd, &tile.depth[from..][..LANES]);
         let key = keys(at);
@@ -103,7 +113,8 @@ impl Edges {
             for side in 0..4 {
                 // Where nothing is met depths are infinite, and differ by infinity or by no number.
                 let gap = (depth - depths(neighbours[side])).abs();
-                let mut close = (others[side] & gap.simd_le(step)).to_bitmask() as u32 & !creases;
+                let mut close =
+                    (others[side] & gap.simd_le(step)).to_bitmask() as u32 & inside & !creases;
                 while close != 0 {
                     let lane = close.trailing_zeros() as usize;
                     close &= close - 1;
@@ -122,13 +133,16 @@ impl Edges {
             never.store_slice(deepest_places);
             return 0;
         }
-        let three = |from: usize| depths(from - 1).max(depths(from)).max(depths(from + 1));
-        let deepest = three(at - TILE_PX)
-            .max(three(at))
-            .max(three(at + TILE_PX));
-        let marks = creases | (noted & outline.simd_le(deepest)).to_bitmask() as u32;
+        // At the tile's very corners there is no neighbour; those pixels are apron.
+        let three = |from: usize| {
+            depths(from.max(1) - 1)
+                .max(depths(from))
+                .max(depths((from + 1).min(TILE_PIXELS - LANES)))
+        };
+        let deepest = three(at - TILE_PX).max(three(at)).max(three(at + TILE_PX));
+        let marks = creases | (noted & outline.simd_le(deepest)).to_bitmask() as u32 & inside;
         let marked = fearless_simd::mask32x8::from_bitmask(simd, u64::from(marks));
         marked.select(deepest, never).store_slice(deepest_places);
-        marks
+        marks << first
     }
 }

@@ -4,7 +4,7 @@ use fearless_simd::Level;
 
 /// A set of vector instructions. All of them give the same bytes; they differ in speed.
 ///
-/// Each set is one more copy of the inner loops. Those are eight pixels wide: AVX-512 would add little to AVX2, and SSE4.2 to SSE2.
+/// Each set is one more copy of the inner loops. Those are eight pixels wide; SSE4.2 would add little to SSE2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InstructionSet {
     /// No vector instructions but what the compiler makes of plain loops.
@@ -13,13 +13,21 @@ pub enum InstructionSet {
     Sse2,
     /// x86-64-v3.
     Avx2,
+    /// x86-64-v4 and what Intel's Ice Lake and AMD's Zen 4 added.
+    Avx512,
     /// 64-bit ARM.
     Neon,
 }
 
 impl InstructionSet {
     /// Every set, slowest first.
-    pub const ALL: [Self; 4] = [Self::Scalar, Self::Sse2, Self::Avx2, Self::Neon];
+    pub const ALL: [Self; 5] = [
+        Self::Scalar,
+        Self::Sse2,
+        Self::Avx2,
+        Self::Avx512,
+        Self::Neon,
+    ];
 
     /// The best set of this processor.
     #[must_use]
@@ -38,6 +46,7 @@ impl InstructionSet {
             Self::Scalar => "scalar",
             Self::Sse2 => "SSE2",
             Self::Avx2 => "AVX2",
+            Self::Avx512 => "AVX-512",
             Self::Neon => "NEON",
         }
     }
@@ -51,6 +60,8 @@ impl InstructionSet {
             Self::Sse2 => best.as_sse2().map(Level::Sse2),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
             Self::Avx2 => best.as_avx2().map(Level::Avx2),
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Self::Avx512 => best.as_avx512().map(Level::Avx512),
             #[cfg(target_arch = "aarch64")]
             Self::Neon => best.as_neon().map(Level::Neon),
             #[allow(

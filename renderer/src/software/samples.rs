@@ -4,14 +4,12 @@ use fearless_simd::prelude::*;
 use fearless_simd::{f32x4, f32x8, mask32x8, u32x4, u32x8};
 
 use super::bodies::{Ball, Stick};
-use super::camera::Camera;
+use super::camera::Lines;
 use super::centers::BallForm;
 use super::edges::Edges;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
 use super::shade::Queue;
-use super::tile::{
-    LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer,
-};
+use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
 
 /// Samples that lie together in memory.
 const QUAD: usize = 4;
@@ -79,6 +77,12 @@ struct Part<'a> {
 }
 
 impl Samples {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([self.depth.capacity(), self.key.capacity()]);
+    }
+
     /// Casts the rays through all samples of all edges.
     pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
@@ -86,9 +90,12 @@ impl Samples {
         picture: &Picture<'_>,
         tile: &Tile,
         edges: &Edges,
-        offsets_px: &[[f32; 2]],
+        lines: &[Lines; 2],
+        at: [usize; 2],
+        count: usize,
     ) {
-        self.turn_to(picture.camera, tile, edges, offsets_px);
+        self.count = count;
+        self.turn_to(lines, at, edges);
         simd.vectorize(
             #[inline(always)]
             || {
@@ -168,8 +175,8 @@ impl Samples {
                 let pass = sticks.pass::<PERSPECTIVE>(simd, pair.rays());
                 let depth = pass.closest - pass.half_chord();
                 let place = pass.place_along(depth);
-                let hit = pass.half_chord_squared.simd_ge(zero)
-                    & place.abs().simd_le(sticks.half_length);
+                let hit =
+                    pass.half_chord_squared.simd_ge(zero) & place.abs().simd_le(sticks.half_length);
                 let keys = place.simd_lt(zero).select(keys[0], keys[1]);
                 samples.keep(simd, &pair, hit, depth, keys);
             },
@@ -232,27 +239,20 @@ impl Samples {
         );
     }
 
-    /// Prepares the rays of a tile.
-    fn turn_to(
-        &mut self,
-        camera: &Camera,
-        tile: &Tile,
-        edges: &Edges,
-        offsets_px: &[[f32; 2]],
-    ) {
-        let count = offsets_px.len();
-        self.count = count;
-        for place in 0..TILE_PX {
-            for (sample, [dx, dy]) in offsets_px.iter().enumerate() {
-                let at = place * count + sample;
-                self.xs[at] = camera.ray_x(tile.columns_px[place] + dx);
-                self.ys[at] = camera.ray_y(tile.rows_px[place] + dy);
-            }
-        }
-        for at in 0..TILE_PX * count {
-            (self.x_squares[at], self.y_squares[at]) =
-                camera.ray_squares(self.xs[at], self.ys[at]);
-        }
+    /// Prepares the rays of a tile, whose first line of each of `lines` is `at`.
+    fn turn_to(&mut self, [columns, rows]: &[Lines; 2], at: [usize; 2], edges: &Edges) {
+        let count = self.count;
+        let copy = |to: &mut [f32], from: &[f32], at: usize| {
+            to[..TILE_PX * count].copy_from_slice(&from[at * count..(at + TILE_PX) * count]);
+        };
+        copy(self.xs.as_mut_slice(), &columns.sample_rays, at[0]);
+        copy(
+            self.x_squares.as_mut_slice(),
+            &columns.sample_squares,
+            at[0],
+        );
+        copy(self.ys.as_mut_slice(), &rows.sample_rays, at[1]);
+        copy(self.y_squares.as_mut_slice(), &rows.sample_squares, at[1]);
         for (slot, pixel) in (0..).zip(&edges.pixels) {
             self.slots[usize::from(*pixel)] = slot;
         }
@@ -348,10 +348,11 @@ impl Samples {
         second.store_slice(&mut self.key[b..b + QUAD]);
     }
 
-    /// Asks for the colours of edge pixels: `even` pixels, of which all samples meet what the centre meets, are left to `even`;
-    /// of the others each surface is asked for once, at the middle of its samples, in `queue`. Gives back the pixels that were asked for.
-    pub(super) fn ask(
+    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets are left to `even`; of the others each
+    /// surface is asked for once, at the middle of its samples, in `queue`, and they are listed in `mixed`.
+    pub(super) fn ask<S: Simd>(
         &self,
+        simd: S,
         picture: &Picture<'_>,
         tile: &Tile,
         edges: &Edges,
@@ -360,58 +361,84 @@ impl Samples {
         mut even: impl FnMut(usize),
     ) {
         let count = self.count;
-        mixed.clear();
-        for (slot, pixel) in edges.pixels.iter().enumerate() {
-            let pixel = usize::from(*pixel);
-            let keys = &self.key[slot * count..][..count];
-            let center = tile.key[pixel];
-            if keys.iter().all(|key| *key == center) {
-                even(pixel);
-                continue;
-            }
-            let depths = &self.depth[slot * count..][..count];
-            let xs = &self.xs[pixel % TILE_PX * count..][..count];
-            let ys = &self.ys[pixel / TILE_PX * count..][..count];
-            let mut left = (1_u32 << count) - 1;
-            let mut uncovered = 0;
-            while left != 0 {
-                let first = left.trailing_zeros() as usize;
-                let key = keys[first];
-                let (mut x, mut y, mut depth, mut weight) = (0.0, 0.0, 0.0, 0_u32);
-                for sample in first..count {
-                    if keys[sample] == key {
-                        left &= !(1 << sample);
-                        x += xs[sample];
-                        y += ys[sample];
-                        depth += depths[sample];
-                        weight += 1;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                for (slot, pixel) in edges.pixels.iter().enumerate() {
+                    let pixel = usize::from(*pixel);
+                    let all = (1_u32 << count) - 1;
+                    let first = slot * count;
+                    let same = self.same(simd, first, tile.key[pixel]);
+                    if same == all {
+                        even(pixel);
+                        continue;
                     }
+                    let uncovered = self.same(simd, first, NOTHING);
+                    // Surfaces meet all nine centres: what a sample sees between them was left out.
+                    let gap = edges.deepest[pixel] < f32::INFINITY;
+                    if gap && uncovered == all {
+                        even(pixel);
+                        continue;
+                    }
+                    let mut left = all & !uncovered;
+                    while left != 0 {
+                        let sample = left.trailing_zeros() as usize;
+                        let key = self.key[first + sample];
+                        let same = self.same(simd, first, key);
+                        left &= !same;
+                        let weight = same.count_ones();
+                        let slot = (mixed.len() as u32) << WEIGHT_BITS | weight;
+                        let only = if picture.is_full(key) {
+                            // The middle may lie on another of its faces, or on none.
+                            1 << sample
+                        } else {
+                            same
+                        };
+                        let [x, y, depth] = self.middle(only, pixel, first);
+                        queue.push(x, y, depth, key, slot);
+                    }
+                    let counted = if gap { all & !uncovered } else { all };
+                    mixed.push(Mixed {
+                        pixel: pixel as u16,
+                        samples: counted.count_ones() as u16,
+                        sums: 0,
+                    });
                 }
-                if key == NOTHING {
-                    uncovered = weight;
-                    continue;
-                }
-                let share = 1.0 / weight as f32;
-                let slot = (mixed.len() as u32) << WEIGHT_BITS | weight;
-                if picture.is_full(key) {
-                    // Its middle may be another of its faces, or none.
-                    queue.push(xs[first], ys[first], depths[first], key, slot);
-                } else {
-                    queue.push(x * share, y * share, depth * share, key, slot);
-                }
-            }
-            // Surfaces meet all nine centres: what a sample sees between them was left out.
-            let gap = edges.deepest[pixel] < f32::INFINITY;
-            if gap && uncovered as usize == count {
-                even(pixel);
-                continue;
-            }
-            mixed.push(Mixed {
-                pixel: pixel as u16,
-                samples: if gap { count as u32 - uncovered } else { count as u32 } as u16,
-                sums: 0,
-            });
+            },
+        );
+    }
+
+    /// Which samples of the pixel that starts at `first` meet a key, a bit each.
+    #[inline(always)]
+    fn same<S: Simd>(&self, simd: S, first: usize, key: u32) -> u32 {
+        let mut same = 0;
+        for quad in (0..self.count).step_by(QUAD) {
+            let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
+            let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask() as u32;
+            same |= equal << quad;
         }
+        same
+    }
+
+    /// Mean ray and depth of some samples.
+    #[inline(always)]
+    fn middle(&self, samples: u32, pixel: usize, first: usize) -> [f32; 3] {
+        let share = 1.0 / samples.count_ones() as f32;
+        let (mut x, mut y, mut depth) = (0.0, 0.0, 0.0);
+        let (column, row) = (pixel % TILE_PX * self.count, pixel / TILE_PX * self.count);
+        for quad in (0..self.count).step_by(QUAD) {
+            let xs = &self.xs[column + quad..][..QUAD];
+            let ys = &self.ys[row + quad..][..QUAD];
+            let depths = &self.depth[first + quad..][..QUAD];
+            for sample in 0..QUAD {
+                // Without a branch: which samples they are is hard to foresee.
+                let counts = samples >> (quad + sample) & 1 == 1;
+                x += if counts { xs[sample] } else { 0.0 };
+                y += if counts { ys[sample] } else { 0.0 };
+                depth += if counts { depths[sample] } else { 0.0 };
+            }
+        }
+        [x * share, y * share, depth * share]
     }
 }
 
@@ -433,8 +460,7 @@ impl Mixed {
     #[inline(always)]
     pub(super) fn add(&mut self, color: u32, samples: u32) {
         let color = u64::from(color);
-        let spread =
-            color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
+        let spread = color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
         self.sums += spread * u64::from(samples);
     }
 
@@ -456,8 +482,8 @@ impl Mixed {
         } else {
             let background = background.to_le_bytes();
             for channel in 0..3 {
-                let whole = sum(channel as u32)
-                    + (samples - covered) * u32::from(background[channel]);
+                let whole =
+                    sum(channel as u32) + (samples - covered) * u32::from(background[channel]);
                 bytes[channel] = ((2 * whole + samples) / (2 * samples)) as u8;
             }
         }

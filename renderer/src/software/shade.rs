@@ -8,6 +8,8 @@ use super::camera::Camera;
 use super::intersect::{FullSticks, Rays, Vec3x8, along, dot, each_axis, each_of};
 use super::tile::{LANES, Picture};
 
+/// Bodies with a smaller radius than this, in pixels, are sampled everywhere: light falls off too fast across them.
+const THIN_PX: f32 = 2.5;
 /// A highlight is sampled where the mean over a pixel may differ from the middle's by more than about this many levels.
 const HIGHLIGHT_LEVELS: f32 = 1.5;
 /// A pixel of a round body turns the reflected ray by 2 / radius (radius in pixels); over a pixel's samples the mean of `cos^30` then
@@ -28,6 +30,19 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.x.capacity(),
+            self.y.capacity(),
+            self.depth.capacity(),
+            self.key.capacity(),
+            self.slot.capacity(),
+            self.full.capacity(),
+        ]);
+    }
+
     /// Empties it, and makes room.
     pub(super) fn clear(&mut self, room: usize) {
         self.length = 0;
@@ -82,8 +97,8 @@ impl Queue {
         self.length += wanted.to_bitmask().count_ones() as usize;
     }
 
-    /// Answers everything that was asked for; `take` gets up to eight answers at a time.
-    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool>(
+    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals.
+    pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
@@ -113,12 +128,13 @@ impl Queue {
                         }
                     }
                     let uneven = light.uneven(simd, lit.highlight, depth, surfaces.radius);
+                    let uneven = uneven.to_bitmask() as u32 & lanes;
                     let mut answers = Answers {
                         lanes,
-                        uneven: uneven.to_bitmask() as u32 & lanes,
-                        ..self.asked(first)
+                        uneven,
+                        ..self.asked(first, PLANES || uneven != 0)
                     };
-                    answers.set(&lit, depth);
+                    answers.set::<S, PLANES>(&lit, depth);
                     take(&answers);
                 }
             },
@@ -180,7 +196,7 @@ impl Queue {
                         hit.normal,
                         paint.bitcast(),
                     );
-                    answers.set(&lit, hit.depth);
+                    answers.set::<S, true>(&lit, hit.depth);
                     take(&answers);
                 }
             },
@@ -228,7 +244,7 @@ impl Queue {
                         | i32x8::splat(simd, OPAQUE);
                     let mut answers = Answers {
                         lanes: (1 << LANES.min(self.length - first)) - 1,
-                        ..self.asked(first)
+                        ..self.asked(first, false)
                     };
                     answers.set_color(color);
                     take(&answers);
@@ -258,14 +274,18 @@ impl Queue {
         }
     }
 
-    /// Answers that are not known yet.
+    /// Answers that are not known yet; `whole`: with what was asked, not only the slots.
     #[inline(always)]
-    fn asked(&self, first: usize) -> Answers {
+    fn asked(&self, first: usize, whole: bool) -> Answers {
         let mut answers = Answers::default();
-        answers.x.copy_from_slice(&self.x[first..first + LANES]);
-        answers.y.copy_from_slice(&self.y[first..first + LANES]);
-        answers.key.copy_from_slice(&self.key[first..first + LANES]);
-        answers.slot.copy_from_slice(&self.slot[first..first + LANES]);
+        if whole {
+            answers.x.copy_from_slice(&self.x[first..first + LANES]);
+            answers.y.copy_from_slice(&self.y[first..first + LANES]);
+            answers.key.copy_from_slice(&self.key[first..first + LANES]);
+        }
+        answers
+            .slot
+            .copy_from_slice(&self.slot[first..first + LANES]);
         answers
     }
 
@@ -273,17 +293,19 @@ impl Queue {
     #[inline(always)]
     fn surfaces<S: Simd>(&self, simd: S, bodies: &Bodies, first: usize) -> Surfaces<S> {
         let keys = &self.key[first..first + LANES];
-        let row = |lane: usize| {
-            let Surface(row) = &bodies.surfaces[keys[lane] as usize];
-            row
-        };
-        // Eight rows of eight numbers become columns, as four squares of four.
-        let square = |lane: usize, part: usize| {
-            let load = |lane: usize| f32x4::from_slice(simd, &row(lane)[part..part + 4]);
-            transposed([load(lane), load(lane + 1), load(lane + 2), load(lane + 3)])
-        };
-        let (a, b) = (square(0, 0), square(4, 0));
-        let (c, d) = (square(0, 4), square(4, 4));
+        // Eight rows of eight numbers become columns, as four squares of four. No closures: they would not be inlined.
+        macro_rules! square {
+            ($lane:literal, $part:literal) => {
+                transposed([
+                    quarter(simd, bodies, keys[$lane], $part),
+                    quarter(simd, bodies, keys[$lane + 1], $part),
+                    quarter(simd, bodies, keys[$lane + 2], $part),
+                    quarter(simd, bodies, keys[$lane + 3], $part),
+                ])
+            };
+        }
+        let (a, b) = (square!(0, 0), square!(4, 0));
+        let (c, d) = (square!(0, 4), square!(4, 4));
         Surfaces {
             middle: each_axis!(axis => a[axis].combine(b[axis])),
             radius: a[3].combine(b[3]),
@@ -291,6 +313,13 @@ impl Queue {
             paint: c[3].combine(d[3]).bitcast(),
         }
     }
+}
+
+/// Four numbers of a key's surface.
+#[inline(always)]
+fn quarter<S: Simd>(simd: S, bodies: &Bodies, key: u32, part: usize) -> f32x4<S> {
+    let Surface(row) = &bodies.surfaces[key as usize];
+    f32x4::from_slice(simd, &row[part..part + 4])
 }
 
 /// Columns of four rows.
@@ -341,8 +370,11 @@ impl Answers {
     }
 
     #[inline(always)]
-    fn set<S: Simd>(&mut self, lit: &Lit<S>, depth: f32x8<S>) {
+    fn set<S: Simd, const PLANES: bool>(&mut self, lit: &Lit<S>, depth: f32x8<S>) {
         self.set_color(lit.color);
+        if !PLANES {
+            return;
+        }
         depth.store_slice(&mut self.depth);
         for axis in 0..3 {
             lit.normal[axis].store_slice(&mut self.normal[axis]);
@@ -421,8 +453,8 @@ struct Light<S: Simd> {
     per_cue: f32x8<S>,
     /// In levels.
     cue: Vec3x8<S>,
-    /// See [`Self::uneven`].
-    thick: [f32x8<S>; 2],
+    /// See [`Camera::pixel_angstrom`].
+    pixel: [f32x8<S>; 2],
 }
 
 impl<S: Simd> Light<S> {
@@ -432,7 +464,6 @@ impl<S: Simd> Light<S> {
         let three = |v: [f32; 3]| each_of!(v, part => number(part));
         let span = camera.cue_end_angstrom - camera.cue_start_angstrom;
         let [fixed, per_depth] = camera.pixel_angstrom();
-        let share = (HIGHLIGHT_CURVATURE / HIGHLIGHT_LEVELS).sqrt();
         Self {
             key_direction: three(camera.key_direction),
             fill_direction: three(camera.fill_direction),
@@ -444,11 +475,11 @@ impl<S: Simd> Light<S> {
             cue_end: number(camera.cue_end_angstrom),
             per_cue: number(1.0 / span),
             cue: each_of!(camera.cue_color, part => number(part * 255.0)),
-            thick: [number(fixed * share), number(per_depth * share)],
+            pixel: [number(fixed), number(per_depth)],
         }
     }
 
-    /// Where a highlight of this many levels changes much within a pixel.
+    /// Where light changes much within a pixel: on thin bodies, and where there is a highlight of this many levels on a curved one.
     #[inline(always)]
     fn uneven(
         &self,
@@ -457,9 +488,10 @@ impl<S: Simd> Light<S> {
         depth: f32x8<S>,
         radius: f32x8<S>,
     ) -> mask32x8<S> {
-        let _ = simd;
-        let pixel = self.thick[0] + self.thick[1] * depth;
-        (highlight * pixel * pixel).simd_gt(radius * radius)
+        let pixel = self.pixel[0] + self.pixel[1] * depth;
+        let share = f32x8::splat(simd, HIGHLIGHT_CURVATURE / HIGHLIGHT_LEVELS);
+        let bright = (highlight * share * pixel * pixel).simd_gt(radius * radius);
+        bright | radius.simd_lt(f32x8::splat(simd, THIN_PX) * pixel)
     }
 
     /// Lighting and depth cue. `normal` may have any length and face away.
@@ -496,7 +528,11 @@ impl<S: Simd> Light<S> {
         let highlight = self.specular * (m16 * m8 * m4 * m2);
         let lit = self.ambient + diffuse;
         let kept = if self.cues {
-            at_most(simd, not_negative(simd, (self.cue_end - depth) * self.per_cue), 1.0)
+            at_most(
+                simd,
+                not_negative(simd, (self.cue_end - depth) * self.per_cue),
+                1.0,
+            )
         } else {
             one
         };

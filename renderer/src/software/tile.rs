@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, mask32x8, u32x8};
 
 use super::bodies::{Bodies, Stick};
-use super::camera::Camera;
+use super::camera::{Camera, Lines};
 use super::upload::Upload;
 
 /// Edge of a tile with its apron, pixels.
@@ -46,8 +46,7 @@ impl Picture<'_> {
 pub(super) struct Tile {
     /// Column and row of the picture of the first pixel, apron included.
     pub(super) origin_px: [i32; 2],
-    /// Places of the pixels' centres on the picture.
-    pub(super) columns_px: [f32; TILE_PX],
+    /// Places of the rows' centres on the picture.
     pub(super) rows_px: [f32; TILE_PX],
     /// Rays through them.
     pub(super) xs: [f32; TILE_PX],
@@ -64,6 +63,8 @@ pub(super) struct Tile {
     /// What may be met by a sample: runs of `touches`, one a body.
     pub(super) runs: Vec<Run>,
     pub(super) touches: Vec<Touch>,
+    /// For each row a bit for each chunk that is in `touches`.
+    pub(super) touched: [u8; TILE_PX],
 }
 
 /// A body's part of [`Tile::touches`].
@@ -88,7 +89,6 @@ impl Default for Tile {
     fn default() -> Self {
         Self {
             origin_px: [0; 2],
-            columns_px: [0.0; TILE_PX],
             rows_px: [0.0; TILE_PX],
             xs: [0.0; TILE_PX],
             ys: [0.0; TILE_PX],
@@ -100,6 +100,7 @@ impl Default for Tile {
             farthest: [0.0; BLOCKS],
             runs: Vec::new(),
             touches: Vec::new(),
+            touched: [0; TILE_PX],
         }
     }
 }
@@ -163,27 +164,45 @@ pub(super) fn stick_columns(
 }
 
 impl Tile {
-    /// Turns to another tile; nothing is seen yet.
-    pub(super) fn turn_to(&mut self, camera: &Camera, origin_px: [i32; 2]) {
+    /// Turns to another tile; nothing is seen yet. `at` is its first line of each of `lines`.
+    pub(super) fn turn_to<S: Simd>(
+        &mut self,
+        simd: S,
+        [columns, rows]: &[Lines; 2],
+        at: [usize; 2],
+        origin_px: [i32; 2],
+    ) {
+        fn copy(to: &mut [f32; TILE_PX], from: &[f32], at: usize) {
+            to.copy_from_slice(&from[at..at + TILE_PX]);
+        }
         self.origin_px = origin_px;
-        for place in 0..TILE_PX {
-            self.columns_px[place] = (origin_px[0] + place as i32) as f32 + 0.5;
-            self.rows_px[place] = (origin_px[1] + place as i32) as f32 + 0.5;
-        }
-        for place in 0..TILE_PX {
-            let (x, y) = (
-                camera.ray_x(self.columns_px[place]),
-                camera.ray_y(self.rows_px[place]),
-            );
-            (self.xs[place], self.ys[place]) = (x, y);
-            (self.x_squares[place], self.y_squares[place]) = camera.ray_squares(x, y);
-        }
-        self.depth.fill(f32::INFINITY);
-        self.key.fill(NOTHING);
-        self.outline.fill(f32::INFINITY);
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                copy(&mut self.xs, &columns.rays, at[0]);
+                copy(&mut self.x_squares, &columns.squares, at[0]);
+                copy(&mut self.rows_px, &rows.px, at[1]);
+                copy(&mut self.ys, &rows.rays, at[1]);
+                copy(&mut self.y_squares, &rows.squares, at[1]);
+                self.depth.fill(f32::INFINITY);
+                self.key.fill(NOTHING);
+                self.outline.fill(f32::INFINITY);
+            },
+        );
         self.farthest = [f32::INFINITY; BLOCKS];
+        self.touched = [0; TILE_PX];
         self.runs.clear();
         self.touches.clear();
+    }
+
+    /// Notes which pixels of a chunk a body touches.
+    #[inline(always)]
+    pub(super) fn touch(&mut self, row: usize, chunk: usize, lanes: u32) {
+        self.touched[row] |= 1 << chunk;
+        self.touches.push(Touch {
+            chunk: (row * ROW_CHUNKS + chunk) as u16,
+            lanes: lanes as u16,
+        });
     }
 
     /// Blocks of a window in which something at this depth may be seen, a bit each.

@@ -93,13 +93,17 @@ impl Upload {
 
     /// True when the surfaces of two keys go on from each other without a crease and in the same paint, where they touch: the halves of
     /// a cylinder, and a half and the ball of its own radius about its end.
+    #[inline]
     pub(super) fn smooth(&self, a: u32, b: u32) -> bool {
         let (ball, half) = (a.min(b), a.max(b));
         let Some(place) = (half as usize).checked_sub(self.spheres.len()) else {
             return false;
         };
         self.joints.get(place) == Some(&ball)
-            || ((ball as usize).checked_sub(self.spheres.len()).map(|ball| ball / 2) == Some(place / 2)
+            || ((ball as usize)
+                .checked_sub(self.spheres.len())
+                .map(|ball| ball / 2)
+                == Some(place / 2)
                 && self.paint.get(ball as usize) == self.paint.get(half as usize))
     }
 

@@ -25,6 +25,21 @@ pub(super) struct Worker {
 }
 
 impl Worker {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.tile.runs.capacity(),
+            self.tile.touches.capacity(),
+            self.edges.pixels.capacity(),
+            self.mixed.capacity(),
+        ]);
+        self.samples.capacities(capacities);
+        self.even.capacities(capacities);
+        self.uneven.capacities(capacities);
+        self.highlights.capacities(capacities);
+    }
+
     /// Draws a band.
     pub(super) fn draw(&mut self, level: Level, plan: &Plan<'_>, band: Band<'_>) {
         match level {
@@ -34,6 +49,8 @@ impl Worker {
             Level::Sse2(simd) => self.draw_with(simd, plan, band),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
             Level::Avx2(simd) => self.draw_with(simd, plan, band),
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Avx512(simd) => self.draw_with(simd, plan, band),
             _ => self.draw_with(Fallback::new(), plan, band),
         }
     }
@@ -52,7 +69,7 @@ impl Worker {
         plan: &Plan<'_>,
         band: &mut Band<'_>,
     ) {
-        band.clear(plan);
+        band.clear(simd, plan);
         for column in 0..plan.grid.columns {
             let members = plan.bins.members(column, band.row);
             if !members.is_empty() {
@@ -76,7 +93,11 @@ impl Worker {
         ];
         let part = Part::of(plan, column, band);
         let antialiased = !plan.offsets_px.is_empty();
-        self.tile.turn_to(picture.camera, origin);
+        let at = [
+            column * grid.step_px as usize,
+            band.row * grid.step_px as usize,
+        ];
+        self.tile.turn_to(simd, plan.lines, at, origin);
         self.tile
             .see::<S, PERSPECTIVE>(simd, picture, members, antialiased);
         self.edges.clear();
@@ -84,7 +105,7 @@ impl Worker {
             // Whatever the colours' samples meet, the other planes show what the centres meet.
             self.ask_even(simd, plan, &part);
             self.even
-                .answer::<S, PERSPECTIVE>(simd, picture, |answers| {
+                .answer::<S, PERSPECTIVE, true>(simd, picture, |answers| {
                     Answers::each(answers.lanes, |lane| band.put(plan, answers, lane));
                 });
         }
@@ -97,7 +118,9 @@ impl Worker {
                         picture,
                         &self.tile,
                         &self.edges,
-                        plan.offsets_px,
+                        plan.lines,
+                        at,
+                        plan.offsets_px.len(),
                     );
                 }
             }
@@ -115,7 +138,8 @@ impl Worker {
                 let nothing = u32x8::splat(simd, NOTHING);
                 for row in 0..part.rows {
                     let tile_row = row + apron;
-                    let shown = ((1_u64 << part.columns) - 1) as u32 & !(self.edges.rows[tile_row] >> apron);
+                    let shown = ((1_u64 << part.columns) - 1) as u32
+                        & !(self.edges.rows[tile_row] >> apron);
                     let start = part.start(row) as u32;
                     for first in (0..part.columns).step_by(LANES) {
                         // The last chunk is moved back so that it ends in the tile's row.
@@ -162,11 +186,13 @@ impl Worker {
         self.mixed.clear();
         if !self.edges.pixels.is_empty() {
             self.samples.ask(
+                simd,
                 picture,
                 tile,
                 &self.edges,
                 &mut self.uneven,
                 &mut self.mixed,
+                #[inline(always)]
                 |pixel| {
                     let key = tile.key[pixel];
                     if key != NOTHING
@@ -181,40 +207,70 @@ impl Worker {
         let highlights = &mut self.highlights;
         let sampled = !plan.offsets_px.is_empty();
         highlights.clear(TILE_PIXELS);
-        self.even
-            .answer::<S, PERSPECTIVE>(simd, picture, |answers| {
-                Answers::each(answers.lanes, |lane| {
-                    if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
-                        *pixel = answers.color[lane].to_le_bytes();
-                    }
-                });
+        self.even.answer::<S, PERSPECTIVE, false>(
+            simd,
+            picture,
+            #[inline(always)]
+            |answers| {
+                Answers::each(
+                    answers.lanes,
+                    #[inline(always)]
+                    |lane| {
+                        if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
+                            *pixel = answers.color[lane].to_le_bytes();
+                        }
+                    },
+                );
                 if sampled {
-                    Answers::each(answers.uneven, |lane| {
-                        let (x, y) = (answers.x[lane], answers.y[lane]);
-                        highlights.push(x, y, 0.0, answers.key[lane], answers.slot[lane]);
-                    });
+                    Answers::each(
+                        answers.uneven,
+                        #[inline(always)]
+                        |lane| {
+                            let (x, y) = (answers.x[lane], answers.y[lane]);
+                            highlights.push(x, y, 0.0, answers.key[lane], answers.slot[lane]);
+                        },
+                    );
                 }
-            });
+            },
+        );
         if !sampled {
             return;
         }
-        highlights.answer_sampled::<S, PERSPECTIVE>(simd, picture, plan.offsets_px, |answers| {
-            Answers::each(answers.lanes, |lane| {
-                if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
-                    *pixel = answers.color[lane].to_le_bytes();
-                }
-            });
-        });
+        highlights.answer_sampled::<S, PERSPECTIVE>(
+            simd,
+            picture,
+            plan.offsets_px,
+            #[inline(always)]
+            |answers| {
+                Answers::each(
+                    answers.lanes,
+                    #[inline(always)]
+                    |lane| {
+                        if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
+                            *pixel = answers.color[lane].to_le_bytes();
+                        }
+                    },
+                );
+            },
+        );
         let mixed = &mut self.mixed;
-        self.uneven
-            .answer::<S, PERSPECTIVE>(simd, picture, |answers| {
-                Answers::each(answers.lanes, |lane| {
-                    let slot = answers.slot[lane];
-                    if let Some(mixed) = mixed.get_mut((slot >> WEIGHT_BITS) as usize) {
-                        mixed.add(answers.color[lane], slot & ((1 << WEIGHT_BITS) - 1));
-                    }
-                });
-            });
+        self.uneven.answer::<S, PERSPECTIVE, false>(
+            simd,
+            picture,
+            #[inline(always)]
+            |answers| {
+                Answers::each(
+                    answers.lanes,
+                    #[inline(always)]
+                    |lane| {
+                        let slot = answers.slot[lane];
+                        if let Some(mixed) = mixed.get_mut((slot >> WEIGHT_BITS) as usize) {
+                            mixed.add(answers.color[lane], slot & ((1 << WEIGHT_BITS) - 1));
+                        }
+                    },
+                );
+            },
+        );
         for mixed in &self.mixed {
             if let Some(place) = part.place(usize::from(mixed.pixel), apron)
                 && let Some(pixel) = pixels.get_mut(place)

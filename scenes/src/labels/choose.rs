@@ -116,7 +116,8 @@ fn is_ligand(role: PartRole, class: ResidueClass) -> bool {
 
 fn wanted(drawn: &Drawn<'_>, style: &StyleRequest) -> Wanted {
     let [residues, ligands, ligand_atoms, residue_atoms] = match style.labels {
-        LabelWord::Auto if style.preset == Preset::Misi && few_residues(drawn) => {
+        LabelWord::Auto if style.preset == Preset::MisiResidue => [false, false, true, true],
+        LabelWord::Auto if style.preset.is_misi() && few_residues(drawn) => {
             [true, false, true, false]
         }
         LabelWord::Auto | LabelWord::None => [false; 4],

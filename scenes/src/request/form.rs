@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use serde::de::value::{Error as ValueError, MapAccessDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::job::Plane;
 
@@ -105,39 +105,47 @@ pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 pub(super) fn planes<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeSet<Plane>, D::Error> {
-    /// Reads one plane into the set, so that the fault of a repetition is found, and located, at the repetition.
-    struct OneMore<'a>(&'a mut BTreeSet<Plane>);
+    words(deserializer)
+}
 
-    impl<'de> DeserializeSeed<'de> for OneMore<'_> {
+/// For `deserialize_with`: words of an enumeration, each named once.
+pub(super) fn words<'de, D: Deserializer<'de>, T: for<'w> Deserialize<'w> + Serialize + Ord>(
+    deserializer: D,
+) -> Result<BTreeSet<T>, D::Error> {
+    /// Reads one word into the set, so that the fault of a repetition is found, and located, at the repetition.
+    struct OneMore<'a, T>(&'a mut BTreeSet<T>);
+
+    impl<'de, T: for<'w> Deserialize<'w> + Serialize + Ord> DeserializeSeed<'de> for OneMore<'_, T> {
         type Value = ();
 
         fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-            let Word(plane) = Word::<Plane>::deserialize(deserializer)?;
-            if self.0.insert(plane) {
+            let Word(word) = Word::<T>::deserialize(deserializer)?;
+            let name = serde_json::to_value(&word).unwrap_or_default();
+            if self.0.insert(word) {
                 return Ok(());
             }
             Err(D::Error::custom(format!(
-                "{} is named twice; name each plane once",
-                plane.name()
+                "{} is named twice; name each one once",
+                name.as_str().unwrap_or_default()
             )))
         }
     }
 
-    struct Planes;
+    struct Words<T>(PhantomData<T>);
 
-    impl<'de> Visitor<'de> for Planes {
-        type Value = BTreeSet<Plane>;
+    impl<'de, T: for<'w> Deserialize<'w> + Serialize + Ord> Visitor<'de> for Words<T> {
+        type Value = BTreeSet<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an array of planes, such as [\"color\"]")
+            f.write_str("an array of words, such as [\"color\"]")
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-            let mut planes = BTreeSet::new();
-            while items.next_element_seed(OneMore(&mut planes))?.is_some() {}
-            Ok(planes)
+            let mut words = BTreeSet::new();
+            while items.next_element_seed(OneMore(&mut words))?.is_some() {}
+            Ok(words)
         }
     }
 
-    deserializer.deserialize_seq(Planes)
+    deserializer.deserialize_seq(Words(PhantomData))
 }

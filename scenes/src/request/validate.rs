@@ -7,6 +7,7 @@ use super::{
 };
 use crate::error::SceneError;
 use crate::job::{MAX_EDGE_PX, Plane};
+use crate::{picture, transforms};
 
 /// Radii and scales lie between this ...
 const MIN_SIZE: f64 = 0.01;
@@ -34,7 +35,7 @@ impl RenderRequest {
         self.check_transparency()?;
         self.selection()?;
         self.view_commands()?;
-        Ok(())
+        transforms::validate(&self.transforms)
     }
 
     fn check_transparency(&self) -> Result<(), SceneError> {
@@ -100,6 +101,7 @@ impl StyleRequest {
                 ));
             }
         }
+        picture::validate(self)?;
         match (self.colors, self.color) {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(
                 "/style/color",
@@ -153,7 +155,7 @@ impl OutputRequest {
             return Err(SceneError::invalid(
                 "/output/planes",
                 "no plane is asked for".into(),
-                "name at least one of color, depth, normal, atom-id, residue-id".into(),
+                "name at least one, such as color or depth".into(),
             ));
         }
         Ok(())

@@ -13,8 +13,11 @@ use crate::read::{ReadOptions, read_file};
 fn perception_comes_to_the_types_of_the_templates() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(std::path::PathBuf::from) else {
         // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
-        std::io::Write::write_all(&mut std::io::stderr(), b"skipped: MOLSHOT_TEST_DATA is not set\n")
-            .expect("standard error is open");
+        std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"skipped: MOLSHOT_TEST_DATA is not set\n",
+        )
+        .expect("standard error is open");
         return;
     };
     let (mut same, mut total) = (0_usize, 0_usize);
@@ -31,7 +34,10 @@ fn perception_comes_to_the_types_of_the_templates() {
         for atom in 0..expected.len() {
             // Histidine is typed by rule, not by its hydrogens; single atoms have no geometry.
             let residue = structure.residue_of(atom);
-            if expected.is_computed[atom as usize] || residue.name == "HIS" || residue.atoms.len() == 1 {
+            if expected.is_computed[atom as usize]
+                || residue.name == "HIS"
+                || residue.atoms.len() == 1
+            {
                 continue;
             }
             total += 1;
@@ -40,12 +46,19 @@ fn perception_comes_to_the_types_of_the_templates() {
                 same += 1;
             } else {
                 *differences
-                    .entry(format!("{} {} {c} for {e}", residue.name, structure.atoms().name[atom as usize]))
+                    .entry(format!(
+                        "{} {} {c} for {e}",
+                        residue.name,
+                        structure.atoms().name[atom as usize]
+                    ))
                     .or_default() += 1;
             }
         }
     }
     eprintln!("perceived like the templates: {same} of {total}");
     assert!(total > 5000);
-    assert!(same as f64 >= 0.99 * total as f64, "{same} of {total}: {differences:#?}");
+    assert!(
+        same as f64 >= 0.99 * total as f64,
+        "{same} of {total}: {differences:#?}"
+    );
 }

@@ -42,7 +42,8 @@ fn typed_with_warnings(atoms: &[(&str, [f64; 3], &str)]) -> (Vec<&'static str>, 
         format: Some(Format::Xyz),
         ..ReadOptions::default()
     };
-    let structure = read_bytes("small.xyz", text.as_bytes(), PartRole::Whole, &options).expect("a sound file");
+    let structure =
+        read_bytes("small.xyz", text.as_bytes(), PartRole::Whole, &options).expect("a sound file");
     let found = atom_types(&structure);
     let names = found.types.iter().map(|kind| kind.name()).collect();
     (names, found.warnings.len())
@@ -61,7 +62,12 @@ fn textbook_molecules_have_the_types_of_the_textbook() {
     let molecules = molecules();
     assert!(molecules.len() > 40);
     for molecule in &molecules {
-        assert_eq!(typed_with_warnings(&molecule.atoms).1, 0, "{}", molecule.name);
+        assert_eq!(
+            typed_with_warnings(&molecule.atoms).1,
+            0,
+            "{}",
+            molecule.name
+        );
     }
     let wrong: Vec<String> = molecules
         .iter()
@@ -85,7 +91,12 @@ fn types_without_hydrogens_are_nearly_the_same() {
     let mut wrong = Vec::new();
     for molecule in molecules() {
         let name = molecule.name.split(' ').next().unwrap_or_default();
-        let heavy: Vec<_> = molecule.atoms.iter().copied().filter(|atom| atom.0 != "H").collect();
+        let heavy: Vec<_> = molecule
+            .atoms
+            .iter()
+            .copied()
+            .filter(|atom| atom.0 != "H")
+            .collect();
         if typed(&heavy) != expected(&heavy) && !OTHERWISE.contains(&name) {
             wrong.push(format!(
                 "{}:\n  {:?}\n  expected {:?}",

@@ -1,0 +1,235 @@
+//! What was measured, for people and for programs.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::drive::{First, Repeat};
+use super::subject::Subject;
+
+/// One back end and its repeats.
+pub(super) struct Contender {
+    adapter: String,
+    first: First,
+    repeats: Vec<Repeat>,
+}
+
+impl Contender {
+    pub(super) fn new(adapter: &str, first: First, repeats: Vec<Repeat>) -> Self {
+        Self {
+            adapter: adapter.to_owned(),
+            first,
+            repeats,
+        }
+    }
+
+    /// Images a second of each repeat.
+    fn rates(&self) -> Vec<f64> {
+        self.repeats
+            .iter()
+            .map(|repeat| f64::from(repeat.pictures) / repeat.wall.as_secs_f64().max(1e-9))
+            .collect()
+    }
+
+    /// Median over the repeats of what `stage` gives for one.
+    fn median(&self, stage: impl Fn(&Repeat) -> f64) -> f64 {
+        median(self.repeats.iter().map(stage).collect())
+    }
+
+    /// Name and median milliseconds a picture of each stage, of one thread.
+    fn stages_ms(&self) -> [(&'static str, f64); 6] {
+        let stage = |get: fn(&Repeat) -> Duration| {
+            self.median(|repeat| ms(get(repeat)) / f64::from(repeat.pictures))
+        };
+        [
+            ("job", stage(|repeat| repeat.stages.job)),
+            ("upload", stage(|repeat| repeat.stages.upload)),
+            ("draw", stage(|repeat| repeat.stages.draw)),
+            ("read_back", stage(|repeat| repeat.stages.read_back)),
+            ("encode", stage(|repeat| repeat.stages.encode)),
+            ("write", stage(|repeat| repeat.stages.write)),
+        ]
+    }
+
+    /// Time of processors for a picture, all threads together.
+    fn processor_ms(&self) -> Option<f64> {
+        self.repeats
+            .iter()
+            .map(|repeat| Some(ms(repeat.processors?) / f64::from(repeat.pictures)))
+            .collect::<Option<Vec<f64>>>()
+            .map(median)
+    }
+
+    fn bytes_per_picture(&self) -> f64 {
+        self.median(|repeat| repeat.stages.bytes as f64 / f64::from(repeat.pictures))
+    }
+}
+
+/// Everything.
+pub(super) struct Report<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) threads: usize,
+    pub(super) views: u32,
+    pub(super) contenders: Vec<Contender>,
+    pub(super) peak_memory_bytes: Option<u64>,
+}
+
+impl Report<'_> {
+    /// Rates of the first back end divided by those of the second, pair by pair.
+    fn ratios(&self) -> Option<Vec<f64>> {
+        let [one, other] = self.contenders.as_slice() else {
+            return None;
+        };
+        Some(
+            std::iter::zip(one.rates(), other.rates())
+                .map(|(one, other)| one / other)
+                .collect(),
+        )
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let subject = self.subject;
+        let [width_px, height_px] = subject.size_px();
+        let results: Vec<Value> = self
+            .contenders
+            .iter()
+            .map(|contender| {
+                let stages: serde_json::Map<String, Value> = contender
+                    .stages_ms()
+                    .into_iter()
+                    .map(|(name, ms)| (name.to_owned(), rounded(ms)))
+                    .collect();
+                json!({
+                    "adapter": contender.adapter,
+                    "images_per_second": rounded(median(contender.rates())),
+                    "images_per_second_of_repeats": contender.rates().into_iter().map(rounded).collect::<Vec<_>>(),
+                    "ms_per_picture_and_thread": stages,
+                    "processor_ms_per_picture": contender.processor_ms().map(rounded),
+                    "bytes_per_picture": contender.bytes_per_picture().round() as u64,
+                    "open_ms": rounded(ms(contender.first.open)),
+                    "first_picture_ms": rounded(ms(contender.first.picture)),
+                    "first_upload_ms": rounded(ms(contender.first.upload)),
+                })
+            })
+            .collect();
+        json!({
+            "molshot": env!("CARGO_PKG_VERSION"),
+            "structure": subject.name,
+            "atoms": subject.atoms,
+            "spheres": subject.scene.spheres.len(),
+            "cylinders": subject.scene.cylinders.len(),
+            "width_px": width_px,
+            "height_px": height_px,
+            "samples": subject.samples.count(),
+            "format": subject.encoding.format,
+            "compression": subject.encoding.compression,
+            "threads": self.threads,
+            "views": self.views,
+            "read_ms": rounded(ms(subject.read)),
+            "scene_build_ms": rounded(ms(subject.build)),
+            "results": results,
+            "ratios": self.ratios().map(|ratios| ratios.into_iter().map(rounded).collect::<Vec<_>>()),
+            "median_ratio": self.ratios().map(|ratios| rounded(median(ratios))),
+            "peak_memory_bytes": self.peak_memory_bytes,
+        })
+    }
+
+    pub(super) fn text(&self) -> String {
+        let subject = self.subject;
+        let [width_px, height_px] = subject.size_px();
+        let mut text = format!(
+            "{}: {} atoms, drawn as {} spheres and {} cylinders; read in {:.1} ms, scene built in {:.1} ms\n\
+             {width_px} x {height_px} pixels, {} samples, {} threads, {} pictures a repeat\n",
+            subject.name,
+            subject.atoms,
+            subject.scene.spheres.len(),
+            subject.scene.cylinders.len(),
+            ms(subject.read),
+            ms(subject.build),
+            subject.samples.count(),
+            self.threads,
+            self.views,
+        );
+        for contender in &self.contenders {
+            let rates = contender.rates();
+            let least = rates.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = rates.iter().copied().fold(0.0, f64::max);
+            let stages = contender.stages_ms();
+            let total: f64 = stages.iter().map(|(_, ms)| ms).sum();
+            // Writing to a string does not fail.
+            let _ = writeln!(
+                text,
+                "\n{}: {:.1} images/s (median of {}, {least:.1} to {most:.1}), {:.1} kB a picture",
+                contender.adapter,
+                median(rates.clone()),
+                rates.len(),
+                contender.bytes_per_picture() / 1e3,
+            );
+            if let Some(ms) = contender.processor_ms() {
+                let _ = writeln!(text, "  {ms:.2} ms of processors' time a picture");
+            }
+            let _ = writeln!(
+                text,
+                "  first picture {:.1} ms after {:.1} ms to open",
+                ms(contender.first.picture),
+                ms(contender.first.open)
+            );
+            for (name, ms) in stages {
+                let _ = writeln!(
+                    text,
+                    "  {:<10}{ms:>10.3} ms {:>5.1} %",
+                    name.replace('_', " "),
+                    100.0 * ms / total.max(1e-9)
+                );
+            }
+        }
+        if let Some(ratios) = self.ratios() {
+            let pairs: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+            let _ = writeln!(
+                text,
+                "\nthe first is {:.2} times as fast as the second (pairs: {})",
+                median(ratios),
+                pairs.join(", ")
+            );
+        }
+        if let Some(bytes) = self.peak_memory_bytes {
+            let _ = writeln!(text, "\npeak memory {:.1} MB", bytes as f64 / 1e6);
+        }
+        text
+    }
+}
+
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+/// Four digits behind the point are more than any clock knows.
+fn rounded(value: f64) -> Value {
+    json!((value * 1e4).round() / 1e4)
+}
+
+/// The middle one; the mean of the two middle ones.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => 0.0,
+        count if count % 2 == 1 => values[middle],
+        _ => f64::midpoint(values[middle - 1], values[middle]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    #[allow(clippy::float_cmp, reason = "small whole numbers and halves are exact")]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(vec![]), 0.0);
+        assert_eq!(median(vec![3.0]), 3.0);
+        assert_eq!(median(vec![9.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 100.0]), 3.0);
+    }
+}

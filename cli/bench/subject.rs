@@ -1,0 +1,206 @@
+//! What is drawn: a scene, perhaps in many copies, from one side after another.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use glam::DVec3;
+use molshot_molecule::read::read_bytes;
+use molshot_molecule::{PartRole, ReadOptions, Structure};
+use molshot_renderer::Encoding;
+use molshot_scenes::build::Prepared;
+use molshot_scenes::commands::Axis;
+use molshot_scenes::{
+    Camera, Command, Cylinder, Plane, RenderJob, RenderRequest, Samples, Scene, SceneError,
+    SceneParts, Sphere,
+};
+
+use crate::input::ReadArgs;
+use crate::message::Failure;
+use crate::scene_file::is_scene_file;
+
+/// Name of the pocket that is drawn when no other structure is given.
+pub(super) const BUILT_IN: &str = "1hvr";
+
+/// Its files (`scenes/library/README.md` says where they come from).
+const BUILT_IN_FILES: [(&str, &[u8]); 2] = [
+    (
+        "1hvr_pocket.pdb",
+        include_bytes!("../../scenes/library/1hvr/1hvr_pocket.pdb"),
+    ),
+    (
+        "1hvr_ligand.mol2",
+        include_bytes!("../../scenes/library/1hvr/1hvr_ligand.mol2"),
+    ),
+];
+
+/// Degrees between one view and the next, about the vertical and the horizontal screen axis: the golden angle, and the fractional part of the square
+/// root of 2 in turns. So no two views are alike, and each few of them look from all sides.
+const STEP_DEGREES: [f64; 2] = [137.507_764, 149.116_882];
+
+/// Copies stand so far apart.
+const GAP_ANGSTROM: f64 = 2.0;
+
+/// Why there is nothing to draw.
+pub(super) enum Fault {
+    /// The request does not fit the structure.
+    Scene(SceneError),
+    Other(Failure),
+}
+
+impl From<SceneError> for Fault {
+    fn from(error: SceneError) -> Self {
+        Self::Scene(error)
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self::Other(failure)
+    }
+}
+
+/// A scene and the camera's first place.
+pub(super) struct Subject {
+    /// What it is called.
+    pub(super) name: String,
+    pub(super) scene: Arc<Scene>,
+    /// Atoms of the structure, times its copies.
+    pub(super) atoms: u64,
+    pub(super) samples: Samples,
+    pub(super) encoding: Encoding,
+    /// Reading files and understanding them.
+    pub(super) read: Duration,
+    /// Structure to scene.
+    pub(super) build: Duration,
+    /// After the request's commands.
+    camera: Camera,
+}
+
+impl Subject {
+    pub(super) fn open(
+        inputs: &[PathBuf],
+        read: &ReadArgs,
+        request: &RenderRequest,
+        copies: [u32; 3],
+    ) -> Result<Self, Fault> {
+        if request.output.planes.iter().ne([&Plane::Color]) {
+            return Err(Failure::flag(
+                "--planes",
+                "only the colour plane is measured; leave it out",
+            )
+            .into());
+        }
+        let start = Instant::now();
+        let structure = match inputs {
+            [] => built_in()?,
+            [input] if is_scene_file(input) => read.read_source(&request.structure, input)?,
+            inputs => read.read_all(inputs)?,
+        };
+        let read = start.elapsed();
+        let start = Instant::now();
+        let prepared = Prepared::new(structure, request)?;
+        let scene = if copies == [1; 3] {
+            Arc::clone(prepared.scene())
+        } else {
+            Arc::new(tiled(prepared.scene(), copies)?)
+        };
+        let build = start.elapsed();
+        let output = &request.output;
+        let mut camera = scene.camera(&request.camera, output.width_px, output.height_px)?;
+        camera.apply(&request.view_commands()?, &scene.structure)?;
+        let names: Vec<String> = inputs.iter().map(|input| file_name(input)).collect();
+        let copy_count: u64 = copies.iter().map(|n| u64::from(*n)).product();
+        Ok(Self {
+            name: if names.is_empty() {
+                format!("{BUILT_IN} (built in)")
+            } else {
+                names.join(" + ")
+            },
+            atoms: scene.structure.atoms().len() as u64 * copy_count,
+            scene,
+            samples: output.samples,
+            encoding: Encoding::from(output),
+            read,
+            build,
+            camera,
+        })
+    }
+
+    /// The picture from one of the sides. The same number is the same side, in every process.
+    pub(super) fn job(&self, index: u32) -> Result<RenderJob, SceneError> {
+        let mut camera = self.camera.clone();
+        let turn = |axis, step: f64| Command::Turn {
+            axis,
+            degrees: (f64::from(index) * step) % 360.0,
+        };
+        let [around, over] = STEP_DEGREES;
+        camera.apply(
+            &[turn(Axis::Y, around), turn(Axis::X, over)],
+            &self.scene.structure,
+        )?;
+        RenderJob::new(
+            Arc::clone(&self.scene),
+            camera.view(),
+            camera.viewport(),
+            self.samples,
+            [Plane::Color].into_iter().collect(),
+        )
+    }
+
+    /// Width and height of a picture, pixels.
+    pub(super) fn size_px(&self) -> [u32; 2] {
+        let crop = self.camera.viewport().crop;
+        [crop.width_px, crop.height_px]
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+fn built_in() -> Result<Arc<Structure>, Failure> {
+    let options = ReadOptions::default();
+    let parts: Result<Vec<Structure>, _> = BUILT_IN_FILES
+        .into_iter()
+        .map(|(name, bytes)| read_bytes(name, bytes, PartRole::from_file_name(name), &options))
+        .collect();
+    Ok(Arc::new(Structure::merge(parts?)))
+}
+
+/// The scene many times over, side by side, without labels. All copies of an atom have its id.
+fn tiled(scene: &Scene, copies: [u32; 3]) -> Result<Scene, SceneError> {
+    let step = 2.0 * scene.bounds.half_size() + GAP_ANGSTROM;
+    let mut parts = SceneParts {
+        spheres: Vec::new(),
+        cylinders: Vec::new(),
+        lighting: scene.lighting,
+        depth_cue: scene.depth_cue,
+        background: scene.background,
+        structure: Arc::clone(&scene.structure),
+    };
+    let [nx, ny, nz] = copies;
+    for (z, y, x) in
+        (0..nz).flat_map(|z| (0..ny).flat_map(move |y| (0..nx).map(move |x| (z, y, x))))
+    {
+        let offset = (DVec3::new(f64::from(x), f64::from(y), f64::from(z)) * step).as_vec3();
+        let moved = |place: [f32; 3]| (glam::Vec3::from_array(place) + offset).to_array();
+        parts
+            .spheres
+            .extend(scene.spheres.iter().map(|sphere| Sphere {
+                center_angstrom: moved(sphere.center_angstrom),
+                ..*sphere
+            }));
+        parts
+            .cylinders
+            .extend(scene.cylinders.iter().map(|cylinder| Cylinder {
+                start_angstrom: moved(cylinder.start_angstrom),
+                end_angstrom: moved(cylinder.end_angstrom),
+                ..*cylinder
+            }));
+    }
+    Scene::from_parts(parts)
+}

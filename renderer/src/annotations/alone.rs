@@ -1,0 +1,370 @@
+//! How many pixels an atom would show if it stood alone.
+//!
+//! An atom's own bodies are its balls and its halves of sticks: from its end to the middle. What they cover without anything else in the
+//! scene is counted by geometry ([`super::silhouette`]), and where rounding would decide by drawing the bodies with the built-in rasteriser.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use glam::DVec3;
+use molshot_scenes::{
+    CropRect, Cylinder, Plane, RenderJob, Samples, Scene, SceneParts, Sphere, Viewport,
+};
+
+use super::silhouette::{Lens, Silhouette, Span};
+use crate::backend::Draw;
+use crate::error::RenderError;
+use crate::software::SoftwareBackend;
+
+/// The bodies of every drawn atom, and where it stands.
+#[derive(Debug)]
+pub(super) struct Bodies {
+    /// Drawn atoms, ascending.
+    pub(super) atoms: Vec<DrawnAtom>,
+    /// Indices into spheres (first), then cylinders with the end in the lowest bit, atom by atom.
+    lists: Vec<Part>,
+}
+
+/// One atom with its bodies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DrawnAtom {
+    pub(super) atom: u32,
+    /// Its place as drawn, world axes.
+    pub(super) center_angstrom: [f32; 3],
+    /// Radius of its ball; of its thickest stick where it has none.
+    pub(super) radius_angstrom: f32,
+    first: u32,
+    end: u32,
+}
+
+/// One body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    /// A sphere.
+    Ball(u32),
+    /// A cylinder's half.
+    Half(u32, End),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Start,
+    Stop,
+    /// Both halves are the atom's.
+    Both,
+}
+
+impl Bodies {
+    pub(super) fn new(scene: &Scene) -> Self {
+        let mut parts: Vec<(u32, Part)> =
+            Vec::with_capacity(scene.spheres.len() + 2 * scene.cylinders.len());
+        for (index, sphere) in (0..).zip(&scene.spheres) {
+            parts.push((sphere.atom, Part::Ball(index)));
+        }
+        for (index, stick) in (0..).zip(&scene.cylinders) {
+            if stick.start_atom == stick.end_atom {
+                parts.push((stick.start_atom, Part::Half(index, End::Both)));
+            } else {
+                parts.push((stick.start_atom, Part::Half(index, End::Start)));
+                parts.push((stick.end_atom, Part::Half(index, End::Stop)));
+            }
+        }
+        parts.sort_unstable();
+        let mut atoms: Vec<DrawnAtom> = Vec::new();
+        let mut lists = Vec::with_capacity(parts.len());
+        for (atom, part) in parts {
+            let at = lists.len() as u32;
+            lists.push(part);
+            if let Some(last) = atoms.last_mut()
+                && last.atom == atom
+            {
+                last.end = at + 1;
+                continue;
+            }
+            let (center_angstrom, radius_angstrom) = match part {
+                Part::Ball(index) => {
+                    let sphere = &scene.spheres[index as usize];
+                    (sphere.center_angstrom, sphere.radius_angstrom)
+                }
+                Part::Half(index, end) => {
+                    let stick = &scene.cylinders[index as usize];
+                    let center = match end {
+                        End::Start | End::Both => stick.start_angstrom,
+                        End::Stop => stick.end_angstrom,
+                    };
+                    (center, stick.radius_angstrom)
+                }
+            };
+            atoms.push(DrawnAtom {
+                atom,
+                center_angstrom,
+                radius_angstrom,
+                first: at,
+                end: at + 1,
+            });
+        }
+        Self { atoms, lists }
+    }
+
+    /// An atom's bodies as they would be drawn alone.
+    fn of(&self, scene: &Scene, atom: &DrawnAtom) -> (Vec<Sphere>, Vec<Cylinder>) {
+        let (mut balls, mut sticks) = (Vec::new(), Vec::new());
+        for part in &self.lists[atom.first as usize..atom.end as usize] {
+            match part {
+                Part::Ball(index) => balls.push(scene.spheres[*index as usize]),
+                Part::Half(index, end) => {
+                    half(
+                        &scene.cylinders[*index as usize],
+                        *end,
+                        &mut balls,
+                        &mut sticks,
+                    );
+                }
+            }
+        }
+        (balls, sticks)
+    }
+}
+
+/// Puts one half of a stick to the others; its end, when round, as a ball. A half without length is no body.
+fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cylinder>) {
+    let mut middle = [0.0; 3];
+    for (axis, middle) in middle.iter_mut().enumerate() {
+        *middle = (stick.start_angstrom[axis] + stick.end_angstrom[axis]) * 0.5;
+    }
+    let (start, stop, color, atom) = match end {
+        End::Start => (
+            stick.start_angstrom,
+            middle,
+            stick.start_color,
+            stick.start_atom,
+        ),
+        End::Stop => (stick.end_angstrom, middle, stick.end_color, stick.end_atom),
+        End::Both => (
+            stick.start_angstrom,
+            stick.end_angstrom,
+            stick.start_color,
+            stick.start_atom,
+        ),
+    };
+    if stick.caps == Cylinder::ROUND {
+        let mut ball = |center_angstrom| {
+            balls.push(Sphere {
+                center_angstrom,
+                radius_angstrom: stick.radius_angstrom,
+                color,
+                atom,
+            });
+        };
+        ball(start);
+        if end == End::Both {
+            ball(stop);
+        }
+    }
+    let [a, b] = [start, stop].map(|p| DVec3::from_array(p.map(f64::from)));
+    if a.distance_squared(b) == 0.0 {
+        return;
+    }
+    sticks.push(Cylinder {
+        start_angstrom: start,
+        radius_angstrom: stick.radius_angstrom,
+        end_angstrom: stop,
+        caps: if stick.caps == Cylinder::FLAT {
+            Cylinder::FLAT
+        } else {
+            Cylinder::OPEN
+        },
+        start_color: color,
+        end_color: color,
+        start_atom: atom,
+        end_atom: atom,
+    });
+}
+
+/// The scene of one atom alone: its balls, and its halves of sticks, cut in the middle. Box and camera stay those of the whole, so that a
+/// job with the same view draws it where it stands in the whole picture. `None` when the atom is not drawn.
+///
+/// This is what [`super::AtomAnnotation::alone_pixels`] counts; a picture of it by the built-in rasteriser shows exactly as many.
+///
+/// # Errors
+/// None for a scene of this program; those of [`Scene::from_parts`] otherwise.
+pub fn scene_of_atom(scene: &Scene, atom: u32) -> Result<Option<Scene>, RenderError> {
+    let bodies = Bodies::new(scene);
+    match bodies.atoms.binary_search_by_key(&atom, |drawn| drawn.atom) {
+        Ok(at) => build(scene, bodies.of(scene, &bodies.atoms[at])).map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+fn build(
+    scene: &Scene,
+    (spheres, cylinders): (Vec<Sphere>, Vec<Cylinder>),
+) -> Result<Scene, RenderError> {
+    let parts = SceneParts {
+        spheres,
+        cylinders,
+        lighting: scene.lighting,
+        depth_cue: scene.depth_cue,
+        background: scene.background,
+        structure: Arc::clone(&scene.structure),
+    };
+    let mut alone = Scene::from_parts(parts).map_err(impossible)?;
+    alone.bounds = scene.bounds;
+    Ok(alone)
+}
+
+/// Part of a sound scene is sound; were it not, this says so.
+fn impossible(error: molshot_scenes::SceneError) -> RenderError {
+    RenderError::Encode {
+        problem: format!("an atom cannot be drawn alone: {error}"),
+        remedy: "report this with the scene".into(),
+    }
+}
+
+/// Counts; its buffers stay from picture to picture.
+#[derive(Debug, Default)]
+pub(super) struct Counter {
+    silhouette: Silhouette,
+    /// For every pixel of the region, the last atom's turn that covered it.
+    stamps: Vec<u32>,
+    turn: u32,
+    drawn: Vec<Span>,
+    backend: Option<SoftwareBackend>,
+    /// How many atoms had to be drawn, of the last picture.
+    pub(super) drawn_atoms: usize,
+}
+
+impl Counter {
+    /// Turns to another picture.
+    pub(super) fn begin(&mut self, pixels: usize) {
+        self.stamps.clear();
+        self.stamps.resize(pixels, 0);
+        self.turn = 0;
+        self.drawn_atoms = 0;
+    }
+
+    /// Pixels that an atom covers alone. Hands every pixel's span to `take`; spans may overlap.
+    pub(super) fn count(
+        &mut self,
+        job: &RenderJob,
+        lens: &Lens,
+        bodies: &Bodies,
+        atom: &DrawnAtom,
+        mut take: impl FnMut(Span),
+    ) -> Result<u64, RenderError> {
+        let scene = job.scene();
+        let view = job.view();
+        let camera = |p: [f32; 3]| {
+            view.pose
+                .camera_from_world(DVec3::from_array(p.map(f64::from)))
+        };
+        self.silhouette.clear();
+        let (balls, sticks) = bodies.of(scene, atom);
+        for ball in &balls {
+            let center = camera(ball.center_angstrom);
+            lens.ball(
+                center,
+                f64::from(ball.radius_angstrom),
+                &mut self.silhouette,
+            );
+        }
+        for stick in &sticks {
+            let ends = [stick.start_angstrom, stick.end_angstrom].map(camera);
+            let flat = stick.caps == Cylinder::FLAT;
+            lens.stick(
+                ends,
+                f64::from(stick.radius_angstrom),
+                flat,
+                &mut self.silhouette,
+            );
+        }
+        self.turn += 1;
+        let width = job.viewport().crop.width_px as usize;
+        let mut count = 0;
+        let mut stamp = |stamps: &mut [u32], turn: u32, span: Span| {
+            let row = span.row as usize * width;
+            for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
+                count += u64::from(*pixel != turn);
+                *pixel = turn;
+            }
+            take(span);
+        };
+        for span in &self.silhouette.spans {
+            stamp(&mut self.stamps, self.turn, *span);
+        }
+        let stamps = &self.stamps;
+        let undecided =
+            self.silhouette.all_open
+                || self.silhouette.open.iter().any(|[column, row]| {
+                    stamps[*row as usize * width + *column as usize] != self.turn
+                });
+        if undecided {
+            let crop = job.viewport().crop;
+            let region = match self.silhouette.bounds {
+                Some(bounds) if !self.silhouette.all_open => bounds,
+                _ => [0, 0, crop.width_px, crop.height_px],
+            };
+            self.drawn_atoms += 1;
+            self.drawn.clear();
+            let backend = self.backend.get_or_insert_with(SoftwareBackend::new);
+            draw(
+                backend,
+                job,
+                build(scene, (balls, sticks))?,
+                region,
+                &mut self.drawn,
+            )?;
+            for span in &self.drawn {
+                stamp(&mut self.stamps, self.turn, *span);
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// Draws a scene of one atom, and adds what it covers. `region` is a part of the job's: left, top, one past the right, one past the bottom.
+fn draw(
+    backend: &mut SoftwareBackend,
+    job: &RenderJob,
+    alone: Scene,
+    region: [u32; 4],
+    spans: &mut Vec<Span>,
+) -> Result<(), RenderError> {
+    let [left, top, right, bottom] = region;
+    let viewport = job.viewport();
+    let crop = CropRect {
+        x_px: viewport.crop.x_px + left,
+        y_px: viewport.crop.y_px + top,
+        width_px: right - left,
+        height_px: bottom - top,
+    };
+    let job = RenderJob::new(
+        Arc::new(alone),
+        *job.view(),
+        Viewport { crop, ..*viewport },
+        Samples::One,
+        BTreeSet::from([Plane::AtomId]),
+    )
+    .map_err(impossible)?;
+    let frame = backend.draw(&job)?;
+    let ids = frame.atom_id.as_deref().unwrap_or_default();
+    for (row, ids) in (top..).zip(ids.chunks_exact(crop.width_px as usize)) {
+        let mut first = None;
+        for (column, id) in (left..).zip(ids.iter().chain(&[0])) {
+            match (*id != 0, first) {
+                (true, None) => first = Some(column),
+                (false, Some(start)) => {
+                    spans.push(Span {
+                        row,
+                        first: start,
+                        end: column,
+                    });
+                    first = None;
+                }
+                _ => {}
+            }
+        }
+    }
+    backend.recycle(frame);
+    Ok(())
+}

@@ -1,0 +1,474 @@
+//! Exact truth about a picture: where each atom is, how much of it is seen, and masks of classes.
+//!
+//! The road of the data: a job and its frame's atom-id plane -> `alone` (what each atom would cover by itself, with `silhouette`) ->
+//! [`Annotations`], with [`run_length`] masks on request; and [`classes`] for masks as pictures.
+//!
+//! **What is exact.** Positions and depths are those of the camera, in double precision. `visible_pixels` are counts of the frame's ids.
+//! `alone_pixels` are what the built-in rasteriser would show of the atom alone: with its frames, `visible_fraction` is exact to the pixel.
+//! A GPU rounds differently, so with its frames pixels at outlines, whose centres lie within rounding of the outline, may count on one
+//! side only.
+
+mod alone;
+pub mod classes;
+mod document;
+pub mod run_length;
+mod silhouette;
+
+use glam::{DMat3, DVec3};
+use molshot_molecule::Structure;
+use molshot_scenes::labels::LabelSubject;
+use molshot_scenes::{Plane, Projection, RenderJob, Scene};
+
+use crate::error::RenderError;
+use crate::frame::Frame;
+use crate::labels::{LabelBox, LabelDrawer};
+use alone::{Bodies, Counter};
+use silhouette::Lens;
+
+pub use alone::scene_of_atom;
+pub use classes::{ClassMask, Legend, class_mask};
+pub use document::{
+    Annotations, AtomAnnotation, CameraAnnotation, LabelAnnotation, PictureAnnotation,
+    ResidueAnnotation, ResidueName, Role, SCHEMA_VERSION, schema,
+};
+pub use run_length::{MaskKind, RunLengthMask};
+
+/// Lengths and pixels are given to a ten-thousandth: finer than any use, and half as many letters.
+fn round(value: f64) -> f64 {
+    // Adding zero turns -0 into 0.
+    (value * 1e4).round() / 1e4 + 0.0
+}
+
+/// Annotates pictures. Its buffers stay from picture to picture: keep one for each thread.
+#[derive(Debug, Default)]
+pub struct Annotator {
+    counter: Counter,
+    labels: LabelDrawer,
+    residue_stamps: Vec<u32>,
+}
+
+/// Counts of one residue.
+#[derive(Debug, Clone, Copy)]
+struct Covered {
+    pixels: u64,
+    low: [u32; 2],
+    high: [u32; 2],
+}
+
+impl Covered {
+    const NONE: Self = Self {
+        pixels: 0,
+        low: [u32::MAX; 2],
+        high: [0; 2],
+    };
+
+    fn widen(&mut self, row: u32, first: u32, end: u32) {
+        self.low = [self.low[0].min(first), self.low[1].min(row)];
+        self.high = [self.high[0].max(end), self.high[1].max(row + 1)];
+    }
+
+    /// Box on the uncropped picture.
+    fn bounds(&self, origin_px: [u32; 2]) -> Option<[u32; 4]> {
+        (self.pixels > 0).then(|| {
+            [
+                self.low[0] + origin_px[0],
+                self.low[1] + origin_px[1],
+                self.high[0] - self.low[0],
+                self.high[1] - self.low[1],
+            ]
+        })
+    }
+}
+
+impl Annotator {
+    /// Annotates a picture. `frame` is what drawing `job` gave, with its atom-id plane; `masks` says which
+    /// run-length masks to add.
+    ///
+    /// # Errors
+    /// [`RenderError::Encode`] when the frame has no atom-id plane or is another job's; [`RenderError::OutOfHostMemory`].
+    pub fn annotate(
+        &mut self,
+        job: &RenderJob,
+        frame: &Frame,
+        masks: &[MaskKind],
+    ) -> Result<Annotations, RenderError> {
+        let ids = ids_of(job, frame)?;
+        let scene = job.scene();
+        let structure = &scene.structure;
+        let bodies = Bodies::new(scene);
+        let lens = Lens::new(job);
+        let crop = job.viewport().crop;
+        let origin_px = [crop.x_px, crop.y_px];
+        let width = crop.width_px as usize;
+
+        let seen = Seen::new(structure, ids, width);
+        self.counter.begin(ids.len());
+        self.residue_stamps.clear();
+        self.residue_stamps.resize(ids.len(), 0);
+        let mut atoms = Vec::with_capacity(bodies.atoms.len());
+        let mut residues: Vec<ResidueAnnotation> = Vec::new();
+        let mut sum = (DVec3::ZERO, 0_u32);
+        let mut covered = Covered::NONE;
+        for (at, drawn) in bodies.atoms.iter().enumerate() {
+            let residue = structure.atoms().residue[drawn.atom as usize];
+            let mark = residue + 1;
+            let stamps = &mut self.residue_stamps;
+            let alone = self.counter.count(job, &lens, &bodies, drawn, |span| {
+                let row = span.row as usize * width;
+                for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
+                    covered.pixels += u64::from(*pixel != mark);
+                    *pixel = mark;
+                }
+                covered.widen(span.row, span.first, span.end);
+            })?;
+            let center = DVec3::from_array(drawn.center_angstrom.map(f64::from));
+            sum = (sum.0 + center, sum.1 + 1);
+            let place = Place::new(job, center);
+            let visible = seen.atoms[drawn.atom as usize];
+            atoms.push(atom_annotation(
+                job,
+                drawn.atom,
+                f64::from(drawn.radius_angstrom),
+                &place,
+                (visible, alone),
+            ));
+            // Atoms of a residue follow each other.
+            let next = bodies.atoms.get(at + 1);
+            if next.is_none_or(|next| structure.atoms().residue[next.atom as usize] != residue) {
+                let centroid = Place::new(job, sum.0 / f64::from(sum.1));
+                let visible = seen.residues[residue as usize];
+                residues.push(residue_annotation(
+                    structure, residue, sum.1, &centroid, &visible, &covered, origin_px,
+                ));
+                sum = (DVec3::ZERO, 0);
+                covered = Covered::NONE;
+            }
+        }
+        Ok(Annotations {
+            schema_version: SCHEMA_VERSION,
+            picture: PictureAnnotation {
+                width_px: job.viewport().width_px,
+                height_px: job.viewport().height_px,
+                crop_px: [crop.x_px, crop.y_px, crop.width_px, crop.height_px],
+                adapter: frame.adapter.clone(),
+            },
+            camera: camera_annotation(job),
+            atoms,
+            residues,
+            labels: self
+                .labels
+                .boxes(job)
+                .iter()
+                .map(label_annotation)
+                .collect(),
+            masks: run_length_masks(scene, ids, width, masks)?,
+        })
+    }
+
+    /// How many atoms of the last picture were drawn by the rasteriser, for rounding would have decided about their pixels.
+    #[must_use]
+    pub fn drawn_atoms(&self) -> usize {
+        self.counter.drawn_atoms
+    }
+}
+
+/// Annotates one picture; see [`Annotator::annotate`].
+///
+/// # Errors
+/// As [`Annotator::annotate`].
+pub fn annotate(
+    job: &RenderJob,
+    frame: &Frame,
+    masks: &[MaskKind],
+) -> Result<Annotations, RenderError> {
+    Annotator::default().annotate(job, frame, masks)
+}
+
+/// The frame's atom-id plane, checked against the job.
+fn ids_of<'a>(job: &RenderJob, frame: &'a Frame) -> Result<&'a [u32], RenderError> {
+    let refuse = |problem: &str, remedy: &str| {
+        Err(RenderError::Encode {
+            problem: problem.into(),
+            remedy: remedy.into(),
+        })
+    };
+    let Some(ids) = &frame.atom_id else {
+        return refuse(
+            "annotations and masks are made from the plane atom-id, which was not drawn",
+            "ask for it in the job's planes",
+        );
+    };
+    let crop = job.viewport().crop;
+    let atoms = job.scene().structure.atoms().len();
+    let fits = (frame.width_px, frame.height_px) == (crop.width_px, crop.height_px)
+        && ids.len() == frame.pixel_count()
+        && ids.iter().all(|id| (*id as usize) <= atoms);
+    if !fits {
+        return refuse(
+            "the frame is another job's",
+            "annotate a frame with the job that it was drawn from",
+        );
+    }
+    Ok(ids)
+}
+
+/// What the ids show.
+struct Seen {
+    /// Pixels of each atom.
+    atoms: Vec<u64>,
+    residues: Vec<Covered>,
+}
+
+impl Seen {
+    fn new(structure: &Structure, ids: &[u32], width: usize) -> Self {
+        let mut atoms = vec![0; structure.atoms().len()];
+        let mut residues = vec![Covered::NONE; structure.residues().len()];
+        let residue_of = &structure.atoms().residue;
+        for (row, ids) in (0..).zip(ids.chunks_exact(width.max(1))) {
+            let mut column = 0;
+            // Run by run: neighbours mostly show the same.
+            for run in ids.chunk_by(|a, b| a == b) {
+                let length = run.len() as u32;
+                if let Some(atom) = run[0].checked_sub(1) {
+                    atoms[atom as usize] += u64::from(length);
+                    let residue = &mut residues[residue_of[atom as usize] as usize];
+                    residue.pixels += u64::from(length);
+                    residue.widen(row, column, column + length);
+                }
+                column += length;
+            }
+        }
+        Self { atoms, residues }
+    }
+}
+
+/// Where a point stands.
+struct Place {
+    camera: DVec3,
+    depth: f64,
+    /// Uncropped picture; `None` where it is not in front of a perspective camera.
+    pixel: Option<[f64; 2]>,
+    /// Pixels per angstrom there.
+    scale: f64,
+}
+
+impl Place {
+    fn new(job: &RenderJob, world: DVec3) -> Self {
+        let (view, viewport) = (job.view(), job.viewport());
+        let camera = view.pose.camera_from_world(world);
+        let depth = -camera.z;
+        let perspective = matches!(view.projection, Projection::Perspective { .. });
+        let scale = view.pixel_scale(viewport) / if perspective { depth } else { 1.0 };
+        let seen = view.project(viewport, world);
+        Self {
+            camera,
+            depth,
+            pixel: (depth > 0.0 || !perspective).then_some([seen.x, seen.y]),
+            scale,
+        }
+    }
+}
+
+fn fraction(visible: u64, alone: u64) -> f64 {
+    if alone == 0 {
+        0.0
+    } else {
+        // Rounding at the plane that parts a stick may show one pixel more than its half alone has.
+        (visible as f64 / alone as f64).min(1.0)
+    }
+}
+
+fn insertion_code(code: u8) -> String {
+    if code == b' ' {
+        String::new()
+    } else {
+        char::from(code).to_string()
+    }
+}
+
+fn atom_annotation(
+    job: &RenderJob,
+    atom: u32,
+    radius_angstrom: f64,
+    place: &Place,
+    (visible_pixels, alone_pixels): (u64, u64),
+) -> AtomAnnotation {
+    let structure = &job.scene().structure;
+    let atoms = structure.atoms();
+    let index = atom as usize;
+    let residue = structure.residue_of(atom);
+    let crop = job.viewport().crop;
+    let origin = [f64::from(crop.x_px), f64::from(crop.y_px)];
+    let size = [f64::from(crop.width_px), f64::from(crop.height_px)];
+    let in_crop = place.pixel.map(|[x, y]| [x - origin[0], y - origin[1]]);
+    let in_frame = place.depth >= job.view().near_angstrom
+        && in_crop.is_some_and(|at| (0..2).all(|axis| (0.0..size[axis]).contains(&at[axis])));
+    AtomAnnotation {
+        index: atom,
+        name: atoms.name[index].to_string(),
+        element: atoms.element[index].symbol().to_owned(),
+        residue: ResidueName {
+            index: atoms.residue[index],
+            name: residue.name.to_string(),
+            number: residue.number,
+            insertion_code: insertion_code(residue.insertion_code),
+        },
+        chain: structure.chains()[residue.chain as usize].id.to_string(),
+        role: classes::role_of(structure, residue),
+        x_px: place.pixel.map(|at| round(at[0])),
+        y_px: place.pixel.map(|at| round(at[1])),
+        crop_x_px: in_crop.map(|at| round(at[0])),
+        crop_y_px: in_crop.map(|at| round(at[1])),
+        depth_angstrom: round(place.depth),
+        camera_angstrom: place.camera.to_array().map(round),
+        radius_px: place.pixel.map(|_| round(radius_angstrom * place.scale)),
+        in_frame,
+        visible_pixels,
+        alone_pixels,
+        visible_fraction: round(fraction(visible_pixels, alone_pixels)),
+    }
+}
+
+fn residue_annotation(
+    structure: &Structure,
+    index: u32,
+    drawn_atoms: u32,
+    centroid: &Place,
+    visible: &Covered,
+    alone: &Covered,
+    origin_px: [u32; 2],
+) -> ResidueAnnotation {
+    let residue = &structure.residues()[index as usize];
+    ResidueAnnotation {
+        index,
+        name: residue.name.to_string(),
+        number: residue.number,
+        insertion_code: insertion_code(residue.insertion_code),
+        chain: structure.chains()[residue.chain as usize].id.to_string(),
+        role: classes::role_of(structure, residue),
+        drawn_atoms,
+        box_px: visible.bounds(origin_px),
+        alone_box_px: alone.bounds(origin_px),
+        centroid_px: centroid.pixel.map(|at| at.map(round)),
+        centroid_angstrom: centroid.camera.to_array().map(round),
+        visible_pixels: visible.pixels,
+        alone_pixels: alone.pixels,
+        visible_fraction: round(fraction(visible.pixels, alone.pixels)),
+    }
+}
+
+fn label_annotation(label: &LabelBox) -> LabelAnnotation {
+    let (atom, residue) = match label.subject {
+        LabelSubject::Atom(atom) => (Some(atom), None),
+        LabelSubject::Residue(residue) => (None, Some(residue)),
+        LabelSubject::Text(_) => (None, None),
+    };
+    let [left, top, right, bottom] = label.line_box_px;
+    LabelAnnotation {
+        text: label.text.clone(),
+        atom,
+        residue,
+        box_px: [left, top, right - left, bottom - top].map(round),
+        ink_box_px: label.ink_box_px.map(|ink| {
+            let [left, top, right, bottom] =
+                [ink.left_px, ink.top_px, ink.right_px, ink.bottom_px].map(i64::from);
+            [left, top, right - left, bottom - top]
+        }),
+        depth_angstrom: round(label.depth_angstrom),
+        in_frame: label.in_frame,
+        covered_fraction: round(label.covered_fraction),
+    }
+}
+
+fn camera_annotation(job: &RenderJob) -> CameraAnnotation {
+    let view = job.view();
+    let axes = DMat3::from_quat(view.pose.world_from_camera);
+    CameraAnnotation {
+        projection: match view.projection {
+            Projection::Perspective { .. } => "perspective",
+            Projection::Orthographic { .. } => "orthographic",
+        }
+        .into(),
+        position_angstrom: view.pose.position_angstrom.to_array(),
+        rotation: axes.transpose().to_cols_array_2d(),
+        pixel_scale: view.pixel_scale(job.viewport()),
+        near_angstrom: view.near_angstrom,
+        far_angstrom: view.far_angstrom,
+    }
+}
+
+fn run_length_masks(
+    scene: &Scene,
+    ids: &[u32],
+    width: usize,
+    kinds: &[MaskKind],
+) -> Result<Vec<RunLengthMask>, RenderError> {
+    let structure = &scene.structure;
+    let atoms = structure.atoms();
+    let size = [
+        ids.len().checked_div(width).unwrap_or(0) as u32,
+        width as u32,
+    ];
+    let mut masks = Vec::new();
+    let mut add = |kind: MaskKind, plane: &[u32], name: &dyn Fn(u32) -> (u32, String)| {
+        for (value, counts, area, bbox) in run_length::masks_of(plane, width) {
+            let (id, name) = name(value);
+            masks.push(RunLengthMask {
+                kind,
+                id,
+                name,
+                size,
+                counts,
+                area,
+                bbox,
+            });
+        }
+    };
+    for kind in kinds {
+        let class = |plane: Plane| classes::Classes::new(structure, plane);
+        let classes = match kind {
+            MaskKind::Atom => {
+                let name = |id: u32| (id - 1, atoms.name[id as usize - 1].to_string());
+                add(*kind, ids, &name);
+                continue;
+            }
+            MaskKind::Residue => {
+                let plane: Vec<u32> = ids
+                    .iter()
+                    .map(|id| {
+                        id.checked_sub(1)
+                            .map_or(0, |a| atoms.residue[a as usize] + 1)
+                    })
+                    .collect();
+                let name = |id: u32| {
+                    let residue = &structure.residues()[id as usize - 1];
+                    let code = insertion_code(residue.insertion_code);
+                    (id - 1, format!("{} {}{code}", residue.name, residue.number))
+                };
+                add(*kind, &plane, &name);
+                continue;
+            }
+            MaskKind::Element => class(Plane::MaskElement)?,
+            MaskKind::ResidueName => class(Plane::MaskResidue)?,
+            MaskKind::Chain => class(Plane::MaskChain)?,
+            MaskKind::Role => class(Plane::MaskRole)?,
+        };
+        let of_atom = |id: &u32| {
+            id.checked_sub(1)
+                .map_or(0, |atom| u32::from(classes.of_atom[atom as usize]))
+        };
+        let plane: Vec<u32> = ids.iter().map(of_atom).collect();
+        let name = |id: u32| {
+            let entry = classes
+                .entries
+                .iter()
+                .find(|(index, ..)| u32::from(*index) == id);
+            (
+                id,
+                entry.map_or_else(String::new, |(_, name, _)| name.clone()),
+            )
+        };
+        add(*kind, &plane, &name);
+    }
+    Ok(masks)
+}

@@ -1,0 +1,190 @@
+//! What the picture types of MiSI-Bench show beside the preset's look: the pocket, the ligand, or one residue and the ligand.
+
+use glam::DVec3;
+use molshot_molecule::{PartRole, Residue, ResidueClass, Selection, Structure};
+
+use crate::colors::shorten;
+use crate::error::SceneError;
+use crate::labels::{ATOM_GAP_ANGSTROM, ATOM_LIFT_ANGSTROM, LABEL_SIZE_ANGSTROM};
+use crate::request::{LabelWord, Preset, StyleRequest};
+use crate::scene::BoundingBox;
+
+/// Where a request names its residue.
+const POINTER: &str = "/style/residue";
+const REMEDY: &str = "write name, number with insertion code, and the chain where that is not enough, such as \"ARG 45 A\"";
+
+/// Line height of Arial in units of its size.
+const LINE_HEIGHT_EM: f64 = 1.165;
+
+/// A residue as a request names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ResidueChoice {
+    name: String,
+    number: i32,
+    insertion_code: u8,
+    /// `None`: any; empty: the blank one, written `?`.
+    chain: Option<String>,
+}
+
+impl ResidueChoice {
+    /// Reads `NAME NUMBER[CODE] [CHAIN]`.
+    pub(crate) fn parse(text: &str) -> Result<Self, SceneError> {
+        let fault = || {
+            SceneError::invalid(
+                POINTER,
+                format!("\"{}\" names no residue", shorten(text)),
+                REMEDY.into(),
+            )
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (name, place, chain) = match words.as_slice() {
+            [name, place] => (name, place, None),
+            [name, place, chain] => (name, place, Some(*chain)),
+            _ => return Err(fault()),
+        };
+        let digits = place.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+        let insertion_code = match &place.as_bytes()[digits.len()..] {
+            [] => b' ',
+            [code] => *code,
+            _ => return Err(fault()),
+        };
+        Ok(Self {
+            name: (*name).to_owned(),
+            number: digits.parse().map_err(|_| fault())?,
+            insertion_code,
+            chain: chain.map(|chain| if chain == "?" { "" } else { chain }.to_owned()),
+        })
+    }
+
+    fn matches(&self, structure: &Structure, residue: &Residue) -> bool {
+        residue.name.eq_ignore_ascii_case(&self.name)
+            && residue.number == self.number
+            && residue.insertion_code == self.insertion_code
+            && self
+                .chain
+                .as_ref()
+                .is_none_or(|chain| structure.chains()[residue.chain as usize].id == chain.as_str())
+    }
+
+    /// Index of the one residue that is meant; ligands are none.
+    fn find(&self, structure: &Structure, text: &str) -> Result<usize, SceneError> {
+        let mut found = structure
+            .residues()
+            .iter()
+            .enumerate()
+            .filter(|(_, residue)| {
+                structure.part_of(residue).role != PartRole::Ligand
+                    && self.matches(structure, residue)
+            });
+        let fault = |problem: &str, remedy: &str| {
+            SceneError::invalid(
+                POINTER,
+                format!("\"{}\" {problem}", shorten(text)),
+                remedy.into(),
+            )
+        };
+        match (found.next(), found.next()) {
+            (Some((index, _)), None) => Ok(index),
+            (None, _) => Err(fault(
+                "is no residue of the structure",
+                "name one that it has, as `molshot info` lists them",
+            )),
+            (Some(_), Some(_)) => Err(fault(
+                "names several residues",
+                "give the chain, too; of a structure with several models, draw one",
+            )),
+        }
+    }
+}
+
+/// Checks that a residue is named where one is needed, and nowhere else.
+pub(crate) fn validate(style: &StyleRequest) -> Result<(), SceneError> {
+    match (style.preset, &style.residue) {
+        (Preset::MisiResidue, Some(text)) => ResidueChoice::parse(text).map(|_| ()),
+        (Preset::MisiResidue, None) => Err(SceneError::invalid(
+            POINTER,
+            "the preset misi-residue needs a residue".into(),
+            format!("give \"residue\" (--residue on the command line): {REMEDY}"),
+        )),
+        (_, Some(_)) => Err(SceneError::invalid(
+            POINTER,
+            "this residue would not be used".into(),
+            "set \"preset\" to \"misi-residue\" (--style misi-residue on the command line), or leave \"residue\" out"
+                .into(),
+        )),
+        (_, None) => Ok(()),
+    }
+}
+
+/// Which atoms the picture type is about; `None` for all of them.
+pub(crate) fn subject(
+    structure: &Structure,
+    style: &StyleRequest,
+) -> Result<Option<Vec<bool>>, SceneError> {
+    let part = |word: &str| {
+        Selection::parse(word)
+            .map(|selection| selection.evaluate(structure))
+            .map_err(|source| SceneError::Selection {
+                pointer: "/style/preset".into(),
+                source,
+            })
+    };
+    match style.preset {
+        Preset::MisiPocket => part("pocket").map(Some),
+        Preset::MisiLigand => part("ligand").map(Some),
+        Preset::MisiResidue => {
+            let text = style.residue.as_deref().unwrap_or_default();
+            let residue = ResidueChoice::parse(text)?.find(structure, text)?;
+            let mut atoms = part("ligand")?;
+            let range = structure.residues()[residue].atoms.clone();
+            atoms[range.start as usize..range.end as usize].fill(true);
+            Ok(Some(atoms))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Box of the labels of atoms, front view: what `ChimeraX` fits its camera to beside the atoms. `None` without any.
+pub(crate) fn label_bounds(
+    structure: &Structure,
+    style: &StyleRequest,
+    shown: &[bool],
+    radius_angstrom: impl Fn(usize) -> f64,
+) -> Option<BoundingBox> {
+    if style.labels == LabelWord::None {
+        return None;
+    }
+    let atoms = structure.atoms();
+    (0..atoms.len())
+        .filter(|atom| {
+            shown[*atom] && structure.residue_of(*atom as u32).class != ResidueClass::Water
+        })
+        .map(|atom| {
+            let anchor = DVec3::from_array(atoms.position_angstrom[atom].map(f64::from));
+            let beside = f64::from(ATOM_GAP_ANGSTROM) + radius_angstrom(atom);
+            let min = anchor + DVec3::new(beside, 0.0, f64::from(ATOM_LIFT_ANGSTROM));
+            let width = width_em(&atoms.name[atom]) * LABEL_SIZE_ANGSTROM / LINE_HEIGHT_EM;
+            BoundingBox {
+                min,
+                max: min + DVec3::new(width, LABEL_SIZE_ANGSTROM, 0.0),
+            }
+        })
+        .reduce(|a, b| a.union(&b))
+}
+
+/// Width of an atom name in units of the font's size, with the advance widths of Helvetica, which Arial shares (Adobe Font Metrics).
+fn width_em(name: &str) -> f64 {
+    name.chars()
+        .map(|letter| match letter {
+            '\'' => 0.191,
+            'I' => 0.278,
+            'J' => 0.5,
+            'F' | 'T' | 'Z' | 'L' => 0.6,
+            'C' | 'D' | 'H' | 'N' | 'R' | 'U' => 0.722,
+            'G' | 'O' | 'Q' => 0.778,
+            'M' => 0.833,
+            'A' | 'B' | 'E' | 'K' | 'P' | 'S' | 'V' | 'X' | 'Y' => 0.667,
+            _ => 0.556,
+        })
+        .sum()
+}

@@ -1,0 +1,195 @@
+//! `molshot bench`: it measures what it is asked to, and cleans up.
+
+use serde_json::Value;
+
+use super::program::{Folder, library};
+
+/// Runs a tiny benchmark and gives its JSON.
+fn measured(folder: &Folder, flags: &[&str]) -> Value {
+    let tiny = [
+        "bench",
+        "--json",
+        "--size",
+        "48x40",
+        "--views",
+        "5",
+        "--repeats",
+        "2",
+        "--threads",
+        "2",
+    ];
+    let text = folder.run(&[&tiny[..], flags].concat()).text();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn a_bench_without_data_has_a_pocket_of_its_own() {
+    let folder = Folder::new("bench_own");
+    let report = measured(&folder, &["--adapter", "software"]);
+    assert!(
+        report["structure"]
+            .as_str()
+            .expect("a name")
+            .contains("1hvr")
+    );
+    assert!(report["spheres"].as_u64().expect("a count") > 400);
+    assert_eq!(
+        (report["width_px"].clone(), report["height_px"].clone()),
+        (48.into(), 40.into())
+    );
+    let results = report["results"].as_array().expect("results");
+    assert_eq!(results.len(), 1);
+    let result = &results[0];
+    assert!(
+        result["adapter"]
+            .as_str()
+            .expect("a name")
+            .contains("built-in")
+    );
+    assert!(result["images_per_second"].as_f64().expect("a rate") > 0.0);
+    assert_eq!(
+        result["images_per_second_of_repeats"]
+            .as_array()
+            .expect("a list")
+            .len(),
+        2
+    );
+    let stages = result["ms_per_picture_and_thread"]
+        .as_object()
+        .expect("stages");
+    for stage in ["job", "upload", "draw", "read_back", "encode", "write"] {
+        assert!(stages[stage].as_f64().expect("a time") >= 0.0, "{stage}");
+    }
+    assert!(stages["draw"].as_f64().expect("a time") > 0.0);
+    assert!(result["bytes_per_picture"].as_u64().expect("a size") > 200);
+    if cfg!(target_os = "linux") {
+        assert!(result["processor_ms_per_picture"].as_f64().expect("a time") >= 0.0);
+        assert!(report["peak_memory_bytes"].as_u64().expect("a size") > 1 << 20);
+    }
+    assert!(folder.names().is_empty(), "{:?}", folder.names());
+}
+
+#[test]
+fn pictures_are_kept_where_asked_and_each_is_another() {
+    let folder = Folder::new("bench_out");
+    let report = measured(
+        &folder,
+        &[
+            "--adapter",
+            "software",
+            "--out",
+            "kept",
+            "--style",
+            "spacefill",
+            "--structure",
+            &library("1ubi.pdb"),
+        ],
+    );
+    assert_eq!(report["structure"], "1ubi.pdb");
+    let mut pictures: Vec<Vec<u8>> = (0..5)
+        .map(|index| folder.bytes(&format!("kept/{index}.png")))
+        .collect();
+    assert!(
+        pictures
+            .iter()
+            .all(|picture| picture.starts_with(b"\x89PNG"))
+    );
+    pictures.sort();
+    pictures.dedup();
+    assert_eq!(pictures.len(), 5);
+    let kept = std::fs::read_dir(folder.0.join("kept")).expect("the folder");
+    assert_eq!(kept.count(), 5, "nothing else is left");
+}
+
+#[test]
+fn copies_multiply_what_is_drawn() {
+    let folder = Folder::new("bench_copies");
+    let water = folder.put("w.xyz", "3\n\nO 0 0 0\nH 0.76 0.59 0\nH -0.76 0.59 0\n");
+    let flags = [
+        "--adapter",
+        "software",
+        "--hydrogens",
+        "--solvent",
+        "--structure",
+        &water,
+    ];
+    let one = measured(&folder, &flags);
+    let many = measured(&folder, &[&flags[..], &["--copies", "3,2,2"]].concat());
+    for what in ["atoms", "spheres", "cylinders"] {
+        let [one, many] = [&one, &many].map(|report| report[what].as_u64().expect("a count"));
+        assert!(one > 0, "{what}");
+        assert_eq!(many, 12 * one, "{what}");
+    }
+}
+
+#[test]
+fn a_comparison_alternates_two_back_ends() {
+    let folder = Folder::new("bench_compare");
+    let report = measured(&folder, &["--compare", "--samples", "1"]);
+    assert_eq!(report["results"].as_array().expect("results").len(), 2);
+    assert_eq!(report["ratios"].as_array().expect("ratios").len(), 2);
+    assert!(report["median_ratio"].as_f64().expect("a ratio") > 0.0);
+    assert_ne!(
+        report["results"][0]["adapter"],
+        report["results"][1]["adapter"]
+    );
+}
+
+#[test]
+fn formats_and_levels_change_the_size() {
+    let folder = Folder::new("bench_formats");
+    let size = |flags: &[&str]| {
+        let report = measured(&folder, &[&["--adapter", "software"], flags].concat());
+        report["results"][0]["bytes_per_picture"]
+            .as_u64()
+            .expect("a size")
+    };
+    let png = size(&[]);
+    assert!(size(&["--compression", "small"]) < png);
+    assert!(size(&["--format", "webp"]) < png);
+    assert!(size(&["--format", "jpeg", "--jpeg-quality", "20"]) < size(&["--format", "jpeg"]));
+}
+
+#[test]
+fn people_are_told_in_words() {
+    let folder = Folder::new("bench_text");
+    let text = folder
+        .run(&[
+            "bench",
+            "--size",
+            "32x32",
+            "--views",
+            "2",
+            "--repeats",
+            "1",
+            "--adapter",
+            "software",
+        ])
+        .text();
+    for word in [
+        "1hvr (built in)",
+        "images/s",
+        "encode",
+        "read back",
+        "first picture",
+    ] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused() {
+    let folder = Folder::new("bench_refused");
+    for (flags, words) in [
+        (&["--copies", "2,2"][..], "--copies"),
+        (&["--copies", "0,1,1"], "three numbers from 1 on"),
+        (&["--copies", "1000,1000,1000"], "100000 copies"),
+        (&["--planes", "depth"], "--planes"),
+        (&["--views", "0"], "--views"),
+        (&["--jpeg-quality", "0"], "--jpeg-quality"),
+        (&["--compare", "--adapter", "software"], "--adapter"),
+    ] {
+        folder.refuse(2, &[&["bench"], flags].concat(), &[words]);
+    }
+    folder.refuse(1, &["bench", "--structure", "none.pdb"], &["none.pdb"]);
+}
