@@ -100,7 +100,9 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure
         .map_err(|error: OptionsError| Failure::usage(error.to_string()))?;
     if let Some(residue) = residue {
         let is_of = |atom: u32| structure.atoms().residue[atom as usize] == residue;
-        found.bonds.retain(|bond| is_of(bond.donor) || is_of(bond.acceptor));
+        found
+            .bonds
+            .retain(|bond| is_of(bond.donor) || is_of(bond.acceptor));
     }
     let text = match args.format {
         Format::Json => {
@@ -126,7 +128,11 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure
                 "no hydrogen bonds among {} donors and {} acceptors{}",
                 found.donors,
                 found.acceptors,
-                if found.bonds.is_empty() { "" } else { " but those of water" }
+                if found.bonds.is_empty() {
+                    ""
+                } else {
+                    " but those of water"
+                }
             ));
         }
     }
@@ -183,7 +189,11 @@ fn lines(found: &HydrogenBonds, structure: &Structure) -> String {
                 atom.number,
                 atom.insertion_code,
                 atom.atom,
-                if atom.chain.is_empty() { "?" } else { &atom.chain }
+                if atom.chain.is_empty() {
+                    "?"
+                } else {
+                    &atom.chain
+                }
             )
         });
         // Writing to a string does not fail.
@@ -193,7 +203,11 @@ fn lines(found: &HydrogenBonds, structure: &Structure) -> String {
             bond.distance_angstrom,
             bond.donor_class,
             bond.acceptor_class,
-            if bond.strict { "" } else { "  (within the tolerances)" }
+            if bond.strict {
+                ""
+            } else {
+                "  (within the tolerances)"
+            }
         );
     }
     text

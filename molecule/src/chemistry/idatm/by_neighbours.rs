@@ -77,6 +77,8 @@ pub(crate) fn by_neighbours(molecule: &mut Molecule<'_>, computed: &[u32]) -> Do
             4 => four(molecule, atom),
             3 => three(molecule, atom),
             2 => two(molecule, atom, &mut doubts),
+            // Water without hydrogens, whatever its residue is called.
+            0 if molecule.element(atom) == Element::O => molecule.set(atom, O3),
             _ => {}
         }
     }
