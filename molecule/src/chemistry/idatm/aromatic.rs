@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bond_orders::{Outer, System};
-use super::by_neighbours::Doubts;
 use super::molecule::Molecule;
 use super::rings::{Ring, Rings};
 use super::types::AtomType::{
@@ -33,7 +32,6 @@ pub(crate) fn aromatic_rings(
     molecule: &mut Molecule<'_>,
     rings: &Rings,
     residue_has_template: &[bool],
-    doubts: &Doubts,
 ) -> RingOutcome {
     let mut outcome = RingOutcome::default();
     let planar: Vec<&Ring> = rings
@@ -63,7 +61,7 @@ pub(crate) fn aromatic_rings(
             }
             continue;
         }
-        if !solve(molecule, &system, &atoms, &in_planar, doubts, &mut outcome) {
+        if !solve(molecule, &system, &atoms, &in_planar, &mut outcome) {
             outcome.unsolved.extend(atoms.first());
         }
     }
@@ -161,7 +159,6 @@ fn solve(
     rings: &[&Ring],
     atoms: &BTreeSet<u32>,
     in_planar: &BTreeSet<u32>,
-    doubts: &Doubts,
     outcome: &mut RingOutcome,
 ) -> bool {
     let mut ring_bonds: Vec<[u32; 2]> = rings.iter().flat_map(|ring| ring.bonds()).collect();
@@ -231,7 +228,6 @@ fn solve(
     let Some((system, orders)) = solved else {
         return false;
     };
-    let _ = doubts;
     settle_outer(molecule, &system, &orders, &outer);
     assign_types(molecule, rings, &system, &orders, outcome);
     true
