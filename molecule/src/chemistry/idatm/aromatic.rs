@@ -12,7 +12,6 @@ use super::types::AtomType::{
     self, C2, C3, Cac, Car, N2, N2Plus, N3, NgPlus, Npl, Ntr, O2, O2Minus, O3, Oar, OarPlus, S2,
     S3, Sar,
 };
-use super::types::Geometry;
 use crate::Element;
 
 /// Larger systems are taken as aromatic without a look at their bond orders.
@@ -275,15 +274,16 @@ fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
         O2 | S2 if is_terminal => (Outer::Double, Some(Outer::Single)),
         O3 | S3 if is_terminal && on_carbon => (Outer::Single, Some(Outer::Open)),
         Cac | Ntr | N2Plus | NgPlus | Car | O2Minus => (Outer::Single, None),
-        Npl if molecule.degree(other) > 2 => (Outer::Single, Some(Outer::Open)),
         Npl => (Outer::Single, Some(Outer::Open)),
-        C2 | N2 if kind.geometry() == Some(Geometry::Planar) => {
-            if has_other_partner(molecule, other, ring_atom) {
-                (Outer::Single, Some(Outer::Open))
-            } else {
-                (Outer::Double, Some(Outer::Open))
-            }
-        }
+        C2 | N2 => match (
+            has_other_partner(molecule, other, ring_atom),
+            molecule.degree(other),
+        ) {
+            (true, _) => (Outer::Single, Some(Outer::Open)),
+            // Three bonds in a plane leave no doubt.
+            (false, 3..) => (Outer::Double, None),
+            (false, _) => (Outer::Double, Some(Outer::Open)),
+        },
         _ => (Outer::Single, None),
     };
     OuterBond {
