@@ -1,7 +1,7 @@
 //! `molshot bench`
 
 mod drive;
-mod memory;
+mod process;
 mod report;
 mod subject;
 
@@ -68,7 +68,7 @@ Examples:
   molshot bench --compare --json > bench.json
 
 A picture's time is that of one thread, by stage: job (camera and checks), upload, draw, read back, encode, write. Images a second count everything from
-the camera to the renamed file. Pictures before the first repeat warm up and are not counted.";
+the camera to the renamed file. Where others use the machine, too, the time of processors says more than the clock does. Pictures before the first repeat warm up and are not counted.";
 
 /// Most copies of a scene.
 const MAX_COPIES: u32 = 100_000;
@@ -151,7 +151,7 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), Failure>
         contenders: std::iter::zip(contenders, first_pictures)
             .map(|((crew, repeats), first)| Contender::new(crew.adapter(), first, repeats))
             .collect(),
-        peak_memory_bytes: memory::peak_bytes(),
+        peak_memory_bytes: process::peak_bytes(),
     };
     let text = if args.json {
         format!("{:#}\n", report.json())

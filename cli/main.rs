@@ -9,6 +9,7 @@ mod bench;
 mod completions;
 mod doctor;
 mod environment;
+mod hbonds;
 mod info;
 mod input;
 mod message;
@@ -45,6 +46,7 @@ Examples:
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top
   molshot info 5ey0/
   molshot bench
+  molshot hbonds 5ey0/
   molshot doctor
 
 Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
@@ -57,6 +59,8 @@ enum Command {
     Info(info::InfoArgs),
     /// Measure images a second, end to end and by stage.
     Bench(Box<bench::BenchArgs>),
+    /// Find hydrogen bonds, by default those between pocket and ligand.
+    Hbonds(hbonds::HbondsArgs),
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests, or of annotations.
@@ -76,7 +80,11 @@ impl Command {
         match self {
             Self::Render(args) => args.draws(),
             Self::Bench(_) | Self::Doctor(_) => true,
-            Self::Info(_) | Self::Schema(_) | Self::Completions(_) | Self::Man => false,
+            Self::Info(_)
+            | Self::Hbonds(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man => false,
         }
     }
 }
@@ -105,6 +113,7 @@ fn main() -> ExitCode {
         Command::Render(args) => render::run(&args, verbosity),
         Command::Info(args) => info::run(&args, verbosity),
         Command::Bench(args) => bench::run(&args, verbosity),
+        Command::Hbonds(args) => hbonds::run(&args, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),

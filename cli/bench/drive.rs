@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use molshot_renderer::{AdapterChoice, Draw, Encoder, open};
 use molshot_scenes::request::ImageFormat;
 
+use super::process;
 use super::subject::Subject;
 use crate::message::Failure;
 
@@ -42,6 +43,8 @@ pub(super) struct Repeat {
     pub(super) pictures: u32,
     /// From the first to the last, by the clock on the wall.
     pub(super) wall: Duration,
+    /// Time of all processors that went to them, where the system tells.
+    pub(super) processors: Option<Duration>,
     pub(super) stages: Stages,
 }
 
@@ -119,6 +122,7 @@ impl Crew {
         pictures: u32,
     ) -> Result<Repeat, Failure> {
         let next = AtomicU32::new(0);
+        let before = process::processor_time();
         let start = Instant::now();
         let work = |worker: &mut Worker| {
             let mut stages = Stages::default();
@@ -155,6 +159,9 @@ impl Crew {
         Ok(Repeat {
             pictures,
             wall,
+            processors: process::processor_time()
+                .zip(before)
+                .map(|(after, before)| after.saturating_sub(before)),
             stages,
         })
     }

@@ -52,6 +52,15 @@ impl Contender {
         ]
     }
 
+    /// Time of processors for a picture, all threads together.
+    fn processor_ms(&self) -> Option<f64> {
+        self.repeats
+            .iter()
+            .map(|repeat| Some(ms(repeat.processors?) / f64::from(repeat.pictures)))
+            .collect::<Option<Vec<f64>>>()
+            .map(median)
+    }
+
     fn bytes_per_picture(&self) -> f64 {
         self.median(|repeat| repeat.stages.bytes as f64 / f64::from(repeat.pictures))
     }
@@ -96,6 +105,7 @@ impl Report<'_> {
                     "images_per_second": rounded(median(contender.rates())),
                     "images_per_second_of_repeats": contender.rates().into_iter().map(rounded).collect::<Vec<_>>(),
                     "ms_per_picture_and_thread": stages,
+                    "processor_ms_per_picture": contender.processor_ms().map(rounded),
                     "bytes_per_picture": contender.bytes_per_picture().round() as u64,
                     "open_ms": rounded(ms(contender.first.open)),
                     "first_picture_ms": rounded(ms(contender.first.picture)),
@@ -156,6 +166,9 @@ impl Report<'_> {
                 rates.len(),
                 contender.bytes_per_picture() / 1e3,
             );
+            if let Some(ms) = contender.processor_ms() {
+                let _ = writeln!(text, "  {ms:.2} ms of processors' time a picture");
+            }
             let _ = writeln!(
                 text,
                 "  first picture {:.1} ms after {:.1} ms to open",

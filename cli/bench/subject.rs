@@ -171,7 +171,7 @@ fn built_in() -> Result<Arc<Structure>, Failure> {
     Ok(Arc::new(Structure::merge(parts?)))
 }
 
-/// The scene many times over, side by side. All copies of an atom have its id.
+/// The scene many times over, side by side, without labels. All copies of an atom have its id.
 fn tiled(scene: &Scene, copies: [u32; 3]) -> Result<Scene, SceneError> {
     let step = 2.0 * scene.bounds.half_size() + GAP_ANGSTROM;
     let mut parts = SceneParts {

@@ -6,6 +6,7 @@
 
 pub mod annotations;
 pub mod backend;
+mod camera_numbers;
 pub mod check;
 pub mod encode;
 pub mod error;

@@ -63,6 +63,7 @@ fn a_bench_without_data_has_a_pocket_of_its_own() {
     assert!(stages["draw"].as_f64().expect("a time") > 0.0);
     assert!(result["bytes_per_picture"].as_u64().expect("a size") > 200);
     if cfg!(target_os = "linux") {
+        assert!(result["processor_ms_per_picture"].as_f64().expect("a time") >= 0.0);
         assert!(report["peak_memory_bytes"].as_u64().expect("a size") > 1 << 20);
     }
     assert!(folder.names().is_empty(), "{:?}", folder.names());

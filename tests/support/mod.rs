@@ -6,6 +6,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod labels;
+pub(crate) mod library;
 pub(crate) mod likeness;
 pub(crate) mod oracle;
 pub(crate) mod pictures;

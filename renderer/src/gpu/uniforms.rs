@@ -1,8 +1,10 @@
 //! The view as the shaders read it. One contract with `shaders/shared/view.wgsl`, checked field by field in a test.
 
 use bytemuck::{Pod, Zeroable};
-use glam::{DMat4, DVec3};
-use molshot_scenes::{CropRect, Projection, Scene, View, Viewport};
+use glam::DVec3;
+use molshot_scenes::{CropRect, Scene, View, Viewport};
+
+use crate::camera_numbers::CameraNumbers;
 
 /// WGSL's `View`.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
@@ -46,36 +48,25 @@ impl ViewUniform {
         viewport: &Viewport,
         region: CropRect,
     ) -> Self {
-        // In f64 until the last step: world coordinates can be large, what is left here is small.
-        let camera_from_world = DMat4::from_quat(view.pose.world_from_camera.inverse())
-            * DMat4::from_translation(-view.pose.position_angstrom);
-        let camera_from_scene = camera_from_world * DMat4::from_translation(scene_origin);
-        let light = &scene.lighting;
-        let span = view.far_angstrom - view.near_angstrom;
-        let (cue_start, cue_end) = scene.depth_cue.map_or((0.0, 0.0), |cue| {
-            (
-                view.near_angstrom + f64::from(cue.start) * span,
-                view.near_angstrom + f64::from(cue.end) * span,
-            )
-        });
+        let numbers = CameraNumbers::new(scene, scene_origin, view, viewport);
         Self {
-            camera_from_scene: camera_from_scene.as_mat4().to_cols_array_2d(),
-            picture_size_px: [viewport.width_px as f32, viewport.height_px as f32],
+            camera_from_scene: numbers.camera_from_scene.to_cols_array_2d(),
+            picture_size_px: numbers.picture_size_px,
             region_origin_px: [region.x_px as f32, region.y_px as f32],
             region_size_px: [region.width_px as f32, region.height_px as f32],
             sample_offset_px: [0.0; 2],
-            pixel_scale: view.pixel_scale(viewport) as f32,
-            near_angstrom: view.near_angstrom as f32,
-            orthographic: u32::from(matches!(view.projection, Projection::Orthographic { .. })),
-            cue_start_angstrom: cue_start as f32,
-            cue_color: scene.background.color.map(|byte| f32::from(byte) / 255.0),
-            cue_end_angstrom: cue_end as f32,
-            key_direction: light.key_direction,
-            key_diffuse: light.key_intensity * light.diffuse_reflectivity,
-            fill_direction: light.fill_direction,
-            fill_diffuse: light.fill_intensity * light.diffuse_reflectivity,
-            ambient: light.ambient_intensity * light.ambient_reflectivity,
-            specular: light.specular_reflectivity * light.key_intensity,
+            pixel_scale: numbers.pixel_scale,
+            near_angstrom: numbers.near_angstrom,
+            orthographic: u32::from(!numbers.perspective),
+            cue_start_angstrom: numbers.cue_start_angstrom,
+            cue_color: numbers.cue_color,
+            cue_end_angstrom: numbers.cue_end_angstrom,
+            key_direction: numbers.key_direction,
+            key_diffuse: numbers.key_diffuse,
+            fill_direction: numbers.fill_direction,
+            fill_diffuse: numbers.fill_diffuse,
+            ambient: numbers.ambient,
+            specular: numbers.specular,
             padding: [0.0; 2],
         }
     }

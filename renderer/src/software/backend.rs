@@ -75,6 +75,19 @@ impl SoftwareBackend {
         self.set
     }
 
+    /// Of all buffers.
+    #[cfg(test)]
+    fn capacities(&self) -> Vec<usize> {
+        let mut capacities = Vec::new();
+        self.bodies.capacities(&mut capacities);
+        self.bins.capacities(&mut capacities);
+        self.spare.capacities(&mut capacities);
+        for worker in &self.workers {
+            worker.capacities(&mut capacities);
+        }
+        capacities
+    }
+
     fn draw_job(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         let mut timings = Timings::default();
         let start = Instant::now();
@@ -170,6 +183,7 @@ impl SoftwareBackend {
             });
         }
         drop(bands);
+        // The planes are whole here: what lies over the picture (and is no primitive) may be laid over `frame.color_rgba`.
         timings.draw = start.elapsed();
         frame.timings = timings;
         self.upload = Some(upload);
@@ -196,5 +210,85 @@ impl Draw for SoftwareBackend {
 
     fn recycle(&mut self, frame: Frame) {
         self.spare.keep(frame);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use molshot_scenes::{
+        Background, Lighting, Plane, Pose, Projection, Samples, Scene, SceneParts, Sphere, View,
+        Viewport,
+    };
+
+    use super::*;
+
+    /// Balls in a square, seen from a turn of the camera about the view's axis.
+    fn job(scene: &std::sync::Arc<Scene>, turn: f64) -> RenderJob {
+        let view = View {
+            pose: Pose {
+                position_angstrom: glam::DVec3::new(0.0, 0.0, 40.0),
+                world_from_camera: glam::DQuat::from_rotation_z(turn),
+            },
+            projection: Projection::Perspective {
+                fov_x_degrees: 30.0,
+            },
+            near_angstrom: 1.0,
+            far_angstrom: 80.0,
+        };
+        let planes = Plane::ALL.into_iter().collect();
+        RenderJob::new(
+            scene.clone(),
+            view,
+            Viewport::whole(150, 130),
+            Samples::Four,
+            planes,
+        )
+        .expect("a sound job")
+    }
+
+    #[test]
+    fn buffers_stay_from_picture_to_picture() {
+        let text = b"HETATM    1  C1  LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nEND\n";
+        let options = molshot_molecule::ReadOptions {
+            format: Some(molshot_molecule::Format::Pdb),
+            ..Default::default()
+        };
+        let role = molshot_molecule::PartRole::Whole;
+        let structure =
+            molshot_molecule::read::read_bytes("one.pdb", text, role, &options).expect("one atom");
+        let spheres = (0..400).map(|index| Sphere {
+            center_angstrom: [(index % 20) as f32 - 10.0, (index / 20) as f32 - 10.0, 0.0],
+            radius_angstrom: 0.8,
+            color: [200, 100, 50, 255],
+            atom: 0,
+        });
+        let parts = SceneParts {
+            spheres: spheres.collect(),
+            cylinders: Vec::new(),
+            lighting: Lighting::simple(),
+            depth_cue: None,
+            background: Background {
+                color: [0; 3],
+                transparent: false,
+            },
+            structure: std::sync::Arc::new(structure),
+        };
+        let scene = std::sync::Arc::new(Scene::from_parts(parts).expect("sound parts"));
+        let mut backend = SoftwareBackend::new();
+        let turns = |backend: &mut SoftwareBackend| {
+            for turn in 0..40 {
+                let job = job(&scene, f64::from(turn) * 0.157);
+                let frame = backend.draw(&job).expect("a small picture");
+                backend.recycle(frame);
+            }
+        };
+        turns(&mut backend);
+        // Debug output shows capacities of nothing, so they are asked for one by one.
+        let first = backend.capacities();
+        assert!(first.iter().sum::<usize>() > 1000, "{first:?}");
+        for _ in 0..3 {
+            turns(&mut backend);
+        }
+        assert_eq!(backend.capacities(), first);
     }
 }

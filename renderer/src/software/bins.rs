@@ -12,6 +12,9 @@ pub(super) struct Bins {
     /// Where each tile's list starts in `members`; one more than tiles.
     starts: Vec<u32>,
     members: Vec<u32>,
+    /// Of columns and rows; see [`Grid::tiles`].
+    tiles: [Vec<u16>; 2],
+    ranges: Vec<Range>,
     columns: usize,
     rows: usize,
     /// A body's near depth may be less than its predecessor's in a list by this much, angstrom.
@@ -32,27 +35,49 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// First and last tile along an axis that looks at pixels `low` to `high`.
-    fn range(&self, axis: usize, low: i16, high: i16) -> std::ops::Range<usize> {
-        let count = if axis == 0 { self.columns } else { self.rows } as i32;
-        let tile = |at: i32| (at - self.origin_px[axis]).div_euclid(self.step_px);
-        let first = tile(i32::from(low) - self.apron_px).clamp(0, count);
-        let end = (tile(i32::from(high) + self.apron_px) + 1).clamp(0, count);
-        first as usize..end.max(first) as usize
+    /// For each pixel from the first tile's first on, aprons left out: its tile.
+    fn tiles(&self, axis: usize, tiles: &mut Vec<u16>) {
+        let count = if axis == 0 { self.columns } else { self.rows };
+        tiles.clear();
+        for tile in 0..count {
+            tiles.extend((0..self.step_px).map(|_| tile as u16));
+        }
     }
 }
 
+/// Tiles that may look at a body: first column, first row, last column, last row. What lies beside the picture counts to its border.
+type Range = [u16; 4];
+
 impl Bins {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.order.capacity(),
+            self.keys.capacity(),
+            self.spare.capacity(),
+            self.starts.capacity(),
+            self.members.capacity(),
+            self.ranges.capacity(),
+        ]);
+    }
+
     /// Sorts and bins.
     pub(super) fn fill(&mut self, seen: &[Seen], grid: &Grid) {
         self.sort(seen);
         (self.columns, self.rows) = (grid.columns, grid.rows);
+        for axis in 0..2 {
+            grid.tiles(axis, &mut self.tiles[axis]);
+        }
         self.starts.clear();
         self.starts.resize(grid.columns * grid.rows + 1, 0);
+        self.ranges.clear();
         for body in seen {
-            let columns = grid.range(0, body.rect[0], body.rect[2]);
-            for row in grid.range(1, body.rect[1], body.rect[3]) {
-                for start in &mut self.starts[row * grid.columns..][columns.clone()] {
+            let range = self.range(grid, body.rect);
+            self.ranges.push(range);
+            let [left, top, right, bottom] = range.map(usize::from);
+            for row in top..=bottom {
+                for start in &mut self.starts[row * grid.columns..][left..=right] {
                     *start += 1;
                 }
             }
@@ -67,10 +92,9 @@ impl Bins {
         self.members.resize(sum as usize, 0);
         // Each start moves to its list's end while the list is filled...
         for index in &self.order {
-            let body = &seen[*index as usize];
-            let columns = grid.range(0, body.rect[0], body.rect[2]);
-            for row in grid.range(1, body.rect[1], body.rect[3]) {
-                for start in &mut self.starts[row * grid.columns..][columns.clone()] {
+            let [left, top, right, bottom] = self.ranges[*index as usize].map(usize::from);
+            for row in top..=bottom {
+                for start in &mut self.starts[row * grid.columns..][left..=right] {
                     self.members[*start as usize] = *index;
                     *start += 1;
                 }
@@ -80,6 +104,22 @@ impl Bins {
         let tiles = grid.columns * grid.rows;
         self.starts.copy_within(0..tiles, 1);
         self.starts[0] = 0;
+    }
+
+    #[inline(always)]
+    fn range(&self, grid: &Grid, rect: [i16; 4]) -> Range {
+        let tile = |axis: usize, at: i32| {
+            let tiles = &self.tiles[axis];
+            let at = (at - grid.origin_px[axis]).clamp(0, tiles.len() as i32 - 1);
+            tiles[at as usize]
+        };
+        let [left, top, right, bottom] = rect.map(i32::from);
+        [
+            tile(0, left - grid.apron_px),
+            tile(1, top - grid.apron_px),
+            tile(0, right + grid.apron_px),
+            tile(1, bottom + grid.apron_px),
+        ]
     }
 
     /// Indices into `seen` of what a tile may show, nearest first (up to the sort's resolution).

@@ -93,6 +93,8 @@ pub(super) struct Bodies {
     pub(super) surfaces: Vec<Surface>,
     /// True when a stick that may be seen is [`Stick::full`].
     pub(super) any_full: bool,
+    /// True when that, or a ball that may be seen is [`Ball::cut`].
+    pub(super) any_open: bool,
     /// What may be seen.
     pub(super) seen: Vec<Seen>,
 }
@@ -116,6 +118,17 @@ struct Extent {
 }
 
 impl Bodies {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.balls.capacity(),
+            self.sticks.capacity(),
+            self.surfaces.capacity(),
+            self.seen.capacity(),
+        ]);
+    }
+
     /// Looks at a scene. `drawn` is what will be drawn: first column, first row, last column, last row; `reach_px` is how far a sample may
     /// lie from its pixel's centre.
     pub(super) fn look(
@@ -130,6 +143,7 @@ impl Bodies {
         self.sticks.resize(upload.sticks.len(), Stick::default());
         self.surfaces.resize(upload.paint.len(), Surface::default());
         self.any_full = false;
+        self.any_open = false;
         let (ball_surfaces, stick_surfaces) = self.surfaces.split_at_mut(upload.spheres.len());
         let (ball_paint, stick_paint) = upload.paint.split_at(upload.spheres.len());
         let (stick_surfaces, _) = stick_surfaces.as_chunks_mut::<2>();
@@ -161,6 +175,7 @@ impl Bodies {
                 near,
                 cut,
             };
+            self.any_open |= cut;
             ball_surfaces[body as usize] = Surface::ball(center, radius, ball_paint[body as usize]);
             self.seen.push(Seen { body, near, rect });
         }
@@ -199,6 +214,7 @@ impl Bodies {
                 ..in_own_axes(camera, source, ends)
             };
             self.any_full |= full;
+            self.any_open |= full;
             for half in 0..2 {
                 stick_surfaces[index][half] = Surface::stick(stick, stick_paint[index][half]);
             }
@@ -228,50 +244,52 @@ fn bounds<const N: usize>(camera: &Camera, cut: bool, balls: &[(Vec3, f32); N]) 
             high[axis] = high[axis].max(extent.high_px[axis]);
         }
     }
-    // A cast saturates.
     [
-        (low[0] - BOUNDS_SLACK_PX).floor() as i16,
-        (low[1] - BOUNDS_SLACK_PX).floor() as i16,
-        (high[0] + BOUNDS_SLACK_PX).floor() as i16,
-        (high[1] + BOUNDS_SLACK_PX).floor() as i16,
+        floor(low[0] - BOUNDS_SLACK_PX),
+        floor(low[1] - BOUNDS_SLACK_PX),
+        floor(high[0] + BOUNDS_SLACK_PX),
+        floor(high[1] + BOUNDS_SLACK_PX),
     ]
 }
 
-/// Exact extent of a ball that lies in front of the camera.
+/// Largest whole number that is not above `x`, within 16 bits. The library's own is a call where the processor may be an old one.
+#[inline(always)]
+fn floor(x: f32) -> i16 {
+    // Casts saturate, and round towards zero.
+    let whole = x as i32;
+    let low = whole.saturating_sub(i32::from(whole as f32 > x));
+    low.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+}
+
+/// Exact extent of a ball that lies before the camera.
 ///
-/// Perspective, for each axis apart: the ball's shadow on the plane of that axis and the view is a disc, and the eye's two tangents to it
-/// have the slopes `tan(a +- b)` with `tan(a) = x / depth`, `sin(b) = radius / distance`.
+/// Perspective, for each axis apart: the ball's shadow on the plane of that axis and the view is a disc, and the eye's tangents to it, the
+/// lines `x = s depth`, obey `(x - s depth)^2 = radius^2 (1 + s^2)`.
 #[inline(always)]
 fn extent(camera: &Camera, center: Vec3, radius: f32) -> Extent {
     let depth = -center.z;
-    let ends = |at: f32| {
-        if !camera.perspective {
-            return [at - radius, at + radius];
-        }
-        let tangent = (at * at + depth * depth - radius * radius).max(0.0).sqrt();
-        let bound = |side: f32| {
-            let slope =
-                (at * tangent + side * radius * depth) / (depth * tangent - side * radius * at);
-            // Parallel to the picture or behind it: no bound.
-            if depth * tangent - side * radius * at > 0.0 {
-                slope
-            } else {
-                side * f32::INFINITY
-            }
+    let [x, y] = if camera.perspective {
+        // Not zero: the near plane lies between eye and ball.
+        let square = depth * depth - radius * radius;
+        let per_square = 1.0 / square;
+        let ends = |at: f32| {
+            let (middle, half) = (at * depth, radius * (at * at + square).sqrt());
+            [(middle - half) * per_square, (middle + half) * per_square]
         };
-        [bound(-1.0), bound(1.0)]
+        [ends(center.x), ends(center.y)]
+    } else {
+        let ends = |at: f32| [at - radius, at + radius];
+        [ends(center.x), ends(center.y)]
     };
-    let [left, right] = ends(center.x);
-    let [bottom, top] = ends(center.y);
     let scale = camera.pixel_scale;
     Extent {
         low_px: [
-            camera.middle_px[0] + left * scale,
-            camera.middle_px[1] - top * scale,
+            camera.middle_px[0] + x[0] * scale,
+            camera.middle_px[1] - y[1] * scale,
         ],
         high_px: [
-            camera.middle_px[0] + right * scale,
-            camera.middle_px[1] - bottom * scale,
+            camera.middle_px[0] + x[1] * scale,
+            camera.middle_px[1] - y[0] * scale,
         ],
     }
 }

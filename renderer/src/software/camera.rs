@@ -1,70 +1,45 @@
 //! One picture's camera, light and background as the inner loops read them.
 
-use glam::{DMat4, DVec3, Vec3};
-use molshot_scenes::{Projection, RenderJob};
+use std::ops::Deref;
 
-/// The same numbers as `View` in `shaders/shared/view.wgsl`.
+use glam::{DVec3, Vec3, Vec4};
+use molshot_scenes::RenderJob;
+
+use crate::camera_numbers::CameraNumbers;
+
+/// [`CameraNumbers`], and what follows from them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Camera {
+    numbers: CameraNumbers,
     /// Columns of the rotation and the shift; scene axes are world axes about [`super::upload::Upload`]'s origin.
-    pub(super) columns: [Vec3; 4],
+    columns: [Vec3; 4],
     /// Half of the whole picture's size, pixels.
     pub(super) middle_px: [f32; 2],
-    /// Pixels per unit of x / depth (perspective) or per angstrom (orthographic).
-    pub(super) pixel_scale: f32,
-    pub(super) near_angstrom: f32,
-    pub(super) perspective: bool,
-    pub(super) cue_start_angstrom: f32,
-    /// 0: no depth cue.
-    pub(super) cue_end_angstrom: f32,
-    pub(super) cue_color: [f32; 3],
-    pub(super) key_direction: [f32; 3],
-    pub(super) key_diffuse: f32,
-    pub(super) fill_direction: [f32; 3],
-    pub(super) fill_diffuse: f32,
-    pub(super) ambient: f32,
-    pub(super) specular: f32,
+}
+
+impl Deref for Camera {
+    type Target = CameraNumbers;
+
+    fn deref(&self) -> &CameraNumbers {
+        &self.numbers
+    }
 }
 
 impl Camera {
     /// `scene_origin` is the world point that uploaded positions refer to.
     pub(super) fn new(job: &RenderJob, scene_origin: DVec3) -> Self {
-        let (scene, view, viewport) = (job.scene(), job.view(), job.viewport());
-        // In f64 until the last step: world coordinates can be large, what is left here is small.
-        let camera_from_world = DMat4::from_quat(view.pose.world_from_camera.inverse())
-            * DMat4::from_translation(-view.pose.position_angstrom);
-        let matrix = camera_from_world * DMat4::from_translation(scene_origin);
-        let light = &scene.lighting;
-        let span = view.far_angstrom - view.near_angstrom;
-        let (cue_start, cue_end) = scene.depth_cue.map_or((0.0, 0.0), |cue| {
-            (
-                view.near_angstrom + f64::from(cue.start) * span,
-                view.near_angstrom + f64::from(cue.end) * span,
-            )
-        });
+        let numbers = CameraNumbers::new(job.scene(), scene_origin, job.view(), job.viewport());
+        let matrix = numbers.camera_from_scene;
+        let column = |column: Vec4| column.truncate();
         Self {
             columns: [
-                matrix.x_axis.truncate().as_vec3(),
-                matrix.y_axis.truncate().as_vec3(),
-                matrix.z_axis.truncate().as_vec3(),
-                matrix.w_axis.truncate().as_vec3(),
+                column(matrix.x_axis),
+                column(matrix.y_axis),
+                column(matrix.z_axis),
+                column(matrix.w_axis),
             ],
-            middle_px: [
-                viewport.width_px as f32 * 0.5,
-                viewport.height_px as f32 * 0.5,
-            ],
-            pixel_scale: view.pixel_scale(viewport) as f32,
-            near_angstrom: view.near_angstrom as f32,
-            perspective: matches!(view.projection, Projection::Perspective { .. }),
-            cue_start_angstrom: cue_start as f32,
-            cue_end_angstrom: cue_end as f32,
-            cue_color: scene.background.color.map(|byte| f32::from(byte) / 255.0),
-            key_direction: light.key_direction,
-            key_diffuse: light.key_intensity * light.diffuse_reflectivity,
-            fill_direction: light.fill_direction,
-            fill_diffuse: light.fill_intensity * light.diffuse_reflectivity,
-            ambient: light.ambient_intensity * light.ambient_reflectivity,
-            specular: light.specular_reflectivity * light.key_intensity,
+            middle_px: numbers.picture_size_px.map(|size_px| size_px * 0.5),
+            numbers,
         }
     }
 

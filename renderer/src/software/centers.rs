@@ -71,8 +71,9 @@ struct Outline {
     inner: f32,
     /// `(radius + reach)^2`
     outer: f32,
-    /// Longest half chord of a sample of a pixel that the outline touches, angstrom.
-    half_chord: f32,
+    /// The squared half chord of a pixel's sample is at most its centre's and this: a sample's ray passes by nearer than its centre's by at
+    /// most `reach`, and that one at most `radius + reach` away.
+    more: f32,
     reach: f32,
 }
 
@@ -80,11 +81,10 @@ impl Outline {
     #[inline(always)]
     fn new(radius: f32, reach: f32) -> Self {
         let inner = (radius - reach).max(0.0);
-        let innermost = (radius - 2.0 * reach).max(0.0);
         Self {
             inner: inner * inner,
             outer: (radius + reach) * (radius + reach),
-            half_chord: (radius * radius - innermost * innermost).sqrt(),
+            more: reach * (2.0 * radius + reach),
             reach,
         }
     }
@@ -173,7 +173,8 @@ impl Tile {
             form.radius_squared
         });
         let inner = number(outline.inner);
-        let before = number(outline.half_chord + outline.reach);
+        let more = number(outline.more);
+        let reach = number(outline.reach);
         let near = number(ball.near);
         let zero = number(0.0);
         let keys = u32x8::splat(simd, seen.body);
@@ -198,14 +199,16 @@ impl Tile {
                 let at = (row * ROW_CHUNKS + chunk) * LANES;
                 let per_length = number(1.0) / length;
                 let closest = (closest_x * x + closest_y) * per_length;
+                let square = radius_squared * length - distance;
                 if edges {
                     self.touch(row, chunk, touched.to_bitmask() as u32);
                     let touched = touched & distance.simd_ge(inner * length);
                     if touched.any_true() {
-                        self.note(simd, at, touched, (closest - before).max(near));
+                        // In angstrom along the ray, and so no less than in depth.
+                        let chord = ((square + more * length) * per_length).max(zero).sqrt();
+                        self.note(simd, at, touched, (closest - chord - reach).max(near));
                     }
                 }
-                let square = radius_squared * length - distance;
                 let hit = square.simd_ge(zero);
                 let depth = closest - square.sqrt() * per_length;
                 self.keep(simd, at, hit, depth, keys);
@@ -263,6 +266,7 @@ impl Tile {
             stick.radius * stick.radius
         });
         let inner = number(outline.inner);
+        let more = number(outline.more);
         let reach = number(stick.half_length + 2.0 * stick.reach);
         let near = number(stick.near);
         for row in window.top..=window.bottom {
@@ -286,13 +290,16 @@ impl Tile {
                     self.touch(row, chunk, touched.to_bitmask() as u32);
                     let touched = touched & pass.distance_squared.simd_ge(inner);
                     if touched.any_true() {
-                        let half_chord =
-                            number(outline.half_chord) * pass.per_across_squared.sqrt();
+                        let longest = (pass.half_chord_squared + more).max(zero);
+                        let half_chord = (longest * pass.per_across_squared).sqrt();
                         let place = pass.place_along(pass.closest).abs()
                             - pass.slope_along().abs() * half_chord;
                         // Not "less or equal": what is no number counts as touched.
                         let touched = touched & !place.simd_gt(reach);
-                        let depth = pass.closest - half_chord - number(outline.reach);
+                        // Along a stick that is seen end on, depth changes faster than place.
+                        let steepness = pass.slope_along().abs() * pass.per_across_squared.sqrt();
+                        let before = number(outline.reach) * (number(1.0) + steepness);
+                        let depth = pass.closest - half_chord - before;
                         self.note(simd, at, touched, depth.max(near));
                     }
                 }

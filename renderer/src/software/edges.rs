@@ -1,7 +1,8 @@
 //! Which pixels need more than their centre.
 //!
-//! A pixel is *even* when all of its samples meet the surface that its centre meets, or one that goes on from it smoothly in the same
-//! paint; it is shaded once. All others are *edges*. A pixel is taken for an edge when
+//! A pixel is *even* when all of its samples meet the half of the primitive that its centre meets, or one that goes on from it smoothly in
+//! the same paint; it is shaded once (where a highlight or a thin body makes its light uneven, at its samples, but without looking for
+//! what else they might meet). All others are *edges*, shaded at each sample. A pixel is taken for an edge when
 //!
 //! - an outline passes its centre within the reach of its samples, unless it is certainly hidden: a bound of the outline's depth lies
 //!   behind all nine centres of the pixel and its neighbours; or

@@ -77,6 +77,12 @@ struct Part<'a> {
 }
 
 impl Samples {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([self.depth.capacity(), self.key.capacity()]);
+    }
+
     /// Casts the rays through all samples of all edges.
     pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
@@ -342,8 +348,8 @@ impl Samples {
         second.store_slice(&mut self.key[b..b + QUAD]);
     }
 
-    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets are left to `even`; of the others each
-    /// surface is asked for once, at the middle of its samples, in `queue`, and they are listed in `mixed`.
+    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets are left to `even`; the others are
+    /// listed in `mixed`, and each of their samples is asked for in `queue`, with its place in that list.
     pub(super) fn ask<S: Simd>(
         &self,
         simd: S,
@@ -360,41 +366,38 @@ impl Samples {
             || {
                 for (slot, pixel) in edges.pixels.iter().enumerate() {
                     let pixel = usize::from(*pixel);
-                    let all = (1_u32 << count) - 1;
                     let first = slot * count;
-                    let same = self.same(simd, first, tile.key[pixel]);
-                    if same == all {
+                    let center = tile.key[pixel];
+                    if self.number_of(simd, first, center) == count && !picture.is_open(center) {
                         even(pixel);
                         continue;
                     }
-                    let uncovered = self.same(simd, first, NOTHING);
-                    // Surfaces meet all nine centres: what a sample sees between them was left out.
+                    // Where surfaces meet all nine centres, what a sample sees between them was left out.
                     let gap = edges.deepest[pixel] < f32::INFINITY;
-                    if gap && uncovered == all {
+                    let left_out = if gap {
+                        self.number_of(simd, first, NOTHING)
+                    } else {
+                        0
+                    };
+                    if left_out == count {
                         even(pixel);
                         continue;
                     }
-                    let mut left = all & !uncovered;
-                    while left != 0 {
-                        let sample = left.trailing_zeros() as usize;
-                        let key = self.key[first + sample];
-                        let same = self.same(simd, first, key);
-                        left &= !same;
-                        let weight = same.count_ones();
-                        let slot = (mixed.len() as u32) << WEIGHT_BITS | weight;
-                        let only = if picture.is_full(key) {
-                            // The middle may lie on another of its faces, or on none.
-                            1 << sample
-                        } else {
-                            same
-                        };
-                        let [x, y, depth] = self.middle(only, pixel, first);
-                        queue.push(x, y, depth, key, slot);
+                    let (column, row) = (pixel % TILE_PX * count, pixel / TILE_PX * count);
+                    for quad in (0..count).step_by(QUAD) {
+                        let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
+                        queue.push_quad(
+                            keys.simd_ne(u32x4::splat(simd, NOTHING)),
+                            f32x4::from_slice(simd, &self.xs[column + quad..][..QUAD]),
+                            f32x4::from_slice(simd, &self.ys[row + quad..][..QUAD]),
+                            f32x4::from_slice(simd, &self.depth[first + quad..][..QUAD]),
+                            keys,
+                            u32x4::splat(simd, mixed.len() as u32),
+                        );
                     }
-                    let counted = if gap { all & !uncovered } else { all };
                     mixed.push(Mixed {
                         pixel: pixel as u16,
-                        samples: counted.count_ones() as u16,
+                        samples: (count - left_out) as u16,
                         sums: 0,
                     });
                 }
@@ -402,42 +405,18 @@ impl Samples {
         );
     }
 
-    /// Which samples of the pixel that starts at `first` meet a key, a bit each.
+    /// How many samples of the pixel that starts at `first` meet a key.
     #[inline(always)]
-    fn same<S: Simd>(&self, simd: S, first: usize, key: u32) -> u32 {
-        let mut same = 0;
+    fn number_of<S: Simd>(&self, simd: S, first: usize, key: u32) -> usize {
+        let mut number = 0;
         for quad in (0..self.count).step_by(QUAD) {
             let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
-            let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask() as u32;
-            same |= equal << quad;
+            let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask();
+            number += equal.count_ones() as usize;
         }
-        same
-    }
-
-    /// Mean ray and depth of some samples.
-    #[inline(always)]
-    fn middle(&self, samples: u32, pixel: usize, first: usize) -> [f32; 3] {
-        let share = 1.0 / samples.count_ones() as f32;
-        let (mut x, mut y, mut depth) = (0.0, 0.0, 0.0);
-        let (column, row) = (pixel % TILE_PX * self.count, pixel / TILE_PX * self.count);
-        for quad in (0..self.count).step_by(QUAD) {
-            let xs = &self.xs[column + quad..][..QUAD];
-            let ys = &self.ys[row + quad..][..QUAD];
-            let depths = &self.depth[first + quad..][..QUAD];
-            for sample in 0..QUAD {
-                // Without a branch: which samples they are is hard to foresee.
-                let counts = samples >> (quad + sample) & 1 == 1;
-                x += if counts { xs[sample] } else { 0.0 };
-                y += if counts { ys[sample] } else { 0.0 };
-                depth += if counts { depths[sample] } else { 0.0 };
-            }
-        }
-        [x * share, y * share, depth * share]
+        number
     }
 }
-
-/// Bits of a slot that hold the number of samples.
-pub(super) const WEIGHT_BITS: u32 = 5;
 
 /// A pixel whose samples meet different things.
 #[derive(Debug, Clone, Copy)]
@@ -450,12 +429,11 @@ pub(super) struct Mixed {
 }
 
 impl Mixed {
-    /// Adds the colour of some samples.
+    /// Adds the colour of a sample.
     #[inline(always)]
-    pub(super) fn add(&mut self, color: u32, samples: u32) {
+    pub(super) fn add(&mut self, color: u32) {
         let color = u64::from(color);
-        let spread = color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
-        self.sums += spread * u64::from(samples);
+        self.sums += color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
     }
 
     /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up, over the background.

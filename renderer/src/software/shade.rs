@@ -1,13 +1,15 @@
 //! Colour of what is seen: `shade` in `shaders/shared/surface.wgsl`, eight at a time.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x4, f32x8, i32x8, mask32x8, u32x8};
+use fearless_simd::{f32x4, f32x8, i32x8, mask32x4, mask32x8, u32x4, u32x8};
 
 use super::bodies::{Bodies, Surface};
 use super::camera::Camera;
 use super::intersect::{FullSticks, Rays, Vec3x8, along, dot, each_axis, each_of};
 use super::tile::{LANES, Picture};
 
+/// Bodies with a smaller radius than this, in pixels, are sampled everywhere: light falls off too fast across them.
+const THIN_PX: f32 = 2.5;
 /// A highlight is sampled where the mean over a pixel may differ from the middle's by more than about this many levels.
 const HIGHLIGHT_LEVELS: f32 = 1.5;
 /// A pixel of a round body turns the reflected ray by 2 / radius (radius in pixels); over a pixel's samples the mean of `cos^30` then
@@ -28,6 +30,19 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.x.capacity(),
+            self.y.capacity(),
+            self.depth.capacity(),
+            self.key.capacity(),
+            self.slot.capacity(),
+            self.full.capacity(),
+        ]);
+    }
+
     /// Empties it, and makes room.
     pub(super) fn clear(&mut self, room: usize) {
         self.length = 0;
@@ -82,6 +97,28 @@ impl Queue {
         self.length += wanted.to_bitmask().count_ones() as usize;
     }
 
+    /// Asks for up to four colours.
+    #[inline(always)]
+    pub(super) fn push_quad<S: Simd>(
+        &mut self,
+        wanted: mask32x4<S>,
+        x: f32x4<S>,
+        y: f32x4<S>,
+        depth: f32x4<S>,
+        key: u32x4<S>,
+        slot: u32x4<S>,
+    ) {
+        let at = self.length;
+        x.compress(wanted).store_slice(&mut self.x[at..at + 4]);
+        y.compress(wanted).store_slice(&mut self.y[at..at + 4]);
+        depth
+            .compress(wanted)
+            .store_slice(&mut self.depth[at..at + 4]);
+        key.compress(wanted).store_slice(&mut self.key[at..at + 4]);
+        slot.store_slice(&mut self.slot[at..at + 4]);
+        self.length += wanted.to_bitmask().count_ones() as usize;
+    }
+
     /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals.
     pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
         &mut self,
@@ -113,10 +150,11 @@ impl Queue {
                         }
                     }
                     let uneven = light.uneven(simd, lit.highlight, depth, surfaces.radius);
+                    let uneven = uneven.to_bitmask() as u32 & lanes;
                     let mut answers = Answers {
                         lanes,
-                        uneven: uneven.to_bitmask() as u32 & lanes,
-                        ..self.asked(first)
+                        uneven,
+                        ..self.asked(first, PLANES || uneven != 0)
                     };
                     answers.set::<S, PLANES>(&lit, depth);
                     take(&answers);
@@ -228,7 +266,7 @@ impl Queue {
                         | i32x8::splat(simd, OPAQUE);
                     let mut answers = Answers {
                         lanes: (1 << LANES.min(self.length - first)) - 1,
-                        ..self.asked(first)
+                        ..self.asked(first, false)
                     };
                     answers.set_color(color);
                     take(&answers);
@@ -258,13 +296,15 @@ impl Queue {
         }
     }
 
-    /// Answers that are not known yet.
+    /// Answers that are not known yet; `whole`: with what was asked, not only the slots.
     #[inline(always)]
-    fn asked(&self, first: usize) -> Answers {
+    fn asked(&self, first: usize, whole: bool) -> Answers {
         let mut answers = Answers::default();
-        answers.x.copy_from_slice(&self.x[first..first + LANES]);
-        answers.y.copy_from_slice(&self.y[first..first + LANES]);
-        answers.key.copy_from_slice(&self.key[first..first + LANES]);
+        if whole {
+            answers.x.copy_from_slice(&self.x[first..first + LANES]);
+            answers.y.copy_from_slice(&self.y[first..first + LANES]);
+            answers.key.copy_from_slice(&self.key[first..first + LANES]);
+        }
         answers
             .slot
             .copy_from_slice(&self.slot[first..first + LANES]);
@@ -435,8 +475,8 @@ struct Light<S: Simd> {
     per_cue: f32x8<S>,
     /// In levels.
     cue: Vec3x8<S>,
-    /// See [`Self::uneven`].
-    thick: [f32x8<S>; 2],
+    /// See [`Camera::pixel_angstrom`].
+    pixel: [f32x8<S>; 2],
 }
 
 impl<S: Simd> Light<S> {
@@ -446,7 +486,6 @@ impl<S: Simd> Light<S> {
         let three = |v: [f32; 3]| each_of!(v, part => number(part));
         let span = camera.cue_end_angstrom - camera.cue_start_angstrom;
         let [fixed, per_depth] = camera.pixel_angstrom();
-        let share = (HIGHLIGHT_CURVATURE / HIGHLIGHT_LEVELS).sqrt();
         Self {
             key_direction: three(camera.key_direction),
             fill_direction: three(camera.fill_direction),
@@ -458,11 +497,11 @@ impl<S: Simd> Light<S> {
             cue_end: number(camera.cue_end_angstrom),
             per_cue: number(1.0 / span),
             cue: each_of!(camera.cue_color, part => number(part * 255.0)),
-            thick: [number(fixed * share), number(per_depth * share)],
+            pixel: [number(fixed), number(per_depth)],
         }
     }
 
-    /// Where a highlight of this many levels changes much within a pixel.
+    /// Where light changes much within a pixel: on thin bodies, and where there is a highlight of this many levels on a curved one.
     #[inline(always)]
     fn uneven(
         &self,
@@ -471,9 +510,10 @@ impl<S: Simd> Light<S> {
         depth: f32x8<S>,
         radius: f32x8<S>,
     ) -> mask32x8<S> {
-        let _ = simd;
-        let pixel = self.thick[0] + self.thick[1] * depth;
-        (highlight * pixel * pixel).simd_gt(radius * radius)
+        let pixel = self.pixel[0] + self.pixel[1] * depth;
+        let share = f32x8::splat(simd, HIGHLIGHT_CURVATURE / HIGHLIGHT_LEVELS);
+        let bright = (highlight * share * pixel * pixel).simd_gt(radius * radius);
+        bright | radius.simd_lt(f32x8::splat(simd, THIN_PX) * pixel)
     }
 
     /// Lighting and depth cue. `normal` may have any length and face away.

@@ -39,6 +39,18 @@ fn sized<T: Clone>(
 }
 
 impl Spare {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.color.capacity(),
+            self.depth.capacity(),
+            self.normal.capacity(),
+            self.atom.capacity(),
+            self.residue.capacity(),
+        ]);
+    }
+
     pub(super) fn frame(
         &mut self,
         job: &RenderJob,

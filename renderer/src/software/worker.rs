@@ -5,7 +5,7 @@ use fearless_simd::{Fallback, Level, f32x8, mask32x8, u32x8};
 
 use super::band::{Band, Part, Plan};
 use super::edges::Edges;
-use super::samples::{Mixed, Samples, WEIGHT_BITS};
+use super::samples::{Mixed, Samples};
 use super::shade::{Answers, Queue};
 use super::tile::{LANES, NOTHING, TILE_PIXELS, TILE_PX, Tile};
 
@@ -17,14 +17,29 @@ pub(super) struct Worker {
     samples: Samples,
     /// Pixels that are shaded once.
     even: Queue,
-    /// Surfaces in pixels that show several.
-    uneven: Queue,
+    /// Samples of pixels that show several surfaces.
+    mixed_samples: Queue,
     /// Pixels whose highlight is sampled.
     highlights: Queue,
     mixed: Vec<Mixed>,
 }
 
 impl Worker {
+    /// Of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.extend([
+            self.tile.runs.capacity(),
+            self.tile.touches.capacity(),
+            self.edges.pixels.capacity(),
+            self.mixed.capacity(),
+        ]);
+        self.samples.capacities(capacities);
+        self.even.capacities(capacities);
+        self.mixed_samples.capacities(capacities);
+        self.highlights.capacities(capacities);
+    }
+
     /// Draws a band.
     pub(super) fn draw(&mut self, level: Level, plan: &Plan<'_>, band: Band<'_>) {
         match level {
@@ -166,7 +181,7 @@ impl Worker {
         let pixels = band.pixels();
         self.ask_even(simd, plan, part);
         let (tile, even) = (&self.tile, &mut self.even);
-        self.uneven
+        self.mixed_samples
             .clear(self.edges.pixels.len() * plan.offsets_px.len());
         self.mixed.clear();
         if !self.edges.pixels.is_empty() {
@@ -175,7 +190,7 @@ impl Worker {
                 picture,
                 tile,
                 &self.edges,
-                &mut self.uneven,
+                &mut self.mixed_samples,
                 &mut self.mixed,
                 #[inline(always)]
                 |pixel| {
@@ -239,7 +254,7 @@ impl Worker {
             },
         );
         let mixed = &mut self.mixed;
-        self.uneven.answer::<S, PERSPECTIVE, false>(
+        self.mixed_samples.answer::<S, PERSPECTIVE, false>(
             simd,
             picture,
             #[inline(always)]
@@ -248,9 +263,8 @@ impl Worker {
                     answers.lanes,
                     #[inline(always)]
                     |lane| {
-                        let slot = answers.slot[lane];
-                        if let Some(mixed) = mixed.get_mut((slot >> WEIGHT_BITS) as usize) {
-                            mixed.add(answers.color[lane], slot & ((1 << WEIGHT_BITS) - 1));
+                        if let Some(mixed) = mixed.get_mut(answers.slot[lane] as usize) {
+                            mixed.add(answers.color[lane]);
                         }
                     },
                 );

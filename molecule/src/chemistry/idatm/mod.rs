@@ -64,13 +64,19 @@ impl<'a> Typed<'a> {
     pub(crate) fn new(structure: &'a Structure) -> Self {
         let mut molecule = Molecule::new(structure);
         let has_template = templates::assign(&mut molecule);
+        Self::perceive(molecule, &has_template)
+    }
+
+    /// Types the atoms that have none from a template; `has_template` has one entry for each residue.
+    fn perceive(mut molecule: Molecule<'a>, has_template: &[bool]) -> Self {
+        let structure = molecule.structure;
         let computed = molecule.computed();
         let mut doubts = by_neighbours::by_neighbours(&mut molecule, &computed);
         by_neighbours::terminal(&mut molecule, &computed, &mut doubts);
         by_neighbours::redo(&mut molecule, &computed, &doubts);
         by_neighbours::short_bonds_of_nitrogens(&mut molecule, &computed);
         let rings = Rings::find(&molecule);
-        let outcome = aromatic::aromatic_rings(&mut molecule, &rings, &has_template, &doubts);
+        let outcome = aromatic::aromatic_rings(&mut molecule, &rings, has_template, &doubts);
         repair::delocalised_nitrogens(&mut molecule, &computed, &rings, &doubts);
         repair::isolated_carbons(&mut molecule, &computed);
         repair::charges(&mut molecule, &computed, &rings);

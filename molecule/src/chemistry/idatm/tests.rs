@@ -1,1 +1,4 @@
+//! Tests of atom types.
 
+mod against_templates;
+mod molecules;

@@ -10,6 +10,11 @@
 //! The stream is as any other's: one zlib stream (RFC 1950) of one DEFLATE block (RFC 1951) in one `IDAT` chunk (PNG, third edition,
 //! <https://www.w3.org/TR/png-3/>). The same pixels give the same bytes on every machine.
 
+#![allow(
+    clippy::inline_always,
+    reason = "what stands in the loop over pixels keeps its state in registers"
+)]
+
 mod bits;
 mod checksum;
 mod huffman;

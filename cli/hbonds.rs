@@ -1,0 +1,214 @@
+//! `molshot hbonds`
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use molshot_molecule::Structure;
+use molshot_molecule::hbonds::{
+    HydrogenBondOptions, HydrogenBonds, OptionsError, ResidueKey, Scope, find,
+};
+
+use crate::Verbosity;
+use crate::input::{ReadArgs, print_warnings};
+use crate::message::{Failure, note, output};
+use crate::scene_file;
+
+const EXAMPLES: &str = "\
+Examples:
+  molshot hbonds 5ey0/
+  molshot hbonds 5ey0/ --residue 'ARG 45 A'
+  molshot hbonds 5ey0_pocket.pdb 5ey0_ligand.mol2 --format json
+  molshot hbonds 1ubi.cif --scope all
+
+Text between pocket and ligand: `ARG 45 NH2 A, O1B; ...` (pocket atom, ligand atom), without water; with --residue: `Yes: ARG NH2, O1B`
+or `No`. Text of other scopes: one bond a line. The criteria are in docs/hydrogen-bonds.md.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct HbondsArgs {
+    /// Structure files, folders in PDBbind layout, one scene file (.json), or `-`, as for `molshot info`.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// How the bonds are printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Only the bonds between this residue and the ligand: name, number, and chain (? for a blank one) where that is not clear.
+    #[arg(long, value_name = "RESIDUE", value_parser = parse_residue)]
+    residue: Option<ResidueKey>,
+    /// Between which atoms bonds are looked for.
+    #[arg(long, value_enum, default_value_t = ScopeName::Ligand, conflicts_with = "residue")]
+    scope: ScopeName,
+    /// Tolerance of distances, 0 to 2 angstrom.
+    #[arg(long, value_name = "ANGSTROM", default_value_t = HydrogenBondOptions::default().distance_slack_angstrom)]
+    distance_slack: f32,
+    /// Tolerance of angles, 0 to 90 degrees.
+    #[arg(long, value_name = "DEGREES", default_value_t = HydrogenBondOptions::default().angle_slack_degrees)]
+    angle_slack: f32,
+    /// Leave water out of JSON and of the other scopes, too.
+    #[arg(long)]
+    no_water: bool,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The answer form of `MiSI-Bench`, or one bond a line.
+    Text,
+    /// Every bond with distances, angle, classes, the donor's side, and whether it needs the tolerances.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ScopeName {
+    /// Between pocket and ligand.
+    Ligand,
+    /// Within each input file.
+    Within,
+    /// Between any two atoms.
+    All,
+}
+
+fn parse_residue(text: &str) -> Result<ResidueKey, String> {
+    ResidueKey::parse(text)
+        .ok_or_else(|| "give name, number and chain, such as 'ARG 45 A'".to_owned())
+}
+
+pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure> {
+    let options = HydrogenBondOptions {
+        scope: match args.scope {
+            ScopeName::Ligand => Scope::PocketToLigand,
+            ScopeName::Within => Scope::WithinParts,
+            ScopeName::All => Scope::All,
+        },
+        distance_slack_angstrom: args.distance_slack,
+        angle_slack_degrees: args.angle_slack,
+        water: !args.no_water,
+    };
+    let structure = match args.inputs.as_slice() {
+        [input] if scene_file::is_scene_file(input) => args
+            .read
+            .read_source(&scene_file::read(input)?.structure, input)?,
+        inputs => args.read.read_all(inputs)?,
+    };
+    let residue = match &args.residue {
+        Some(key) => Some(the_residue(&structure, key)?),
+        None => None,
+    };
+    let mut found = find(&structure, &options)
+        .map_err(|error: OptionsError| Failure::usage(error.to_string()))?;
+    if let Some(residue) = residue {
+        let is_of = |atom: u32| structure.atoms().residue[atom as usize] == residue;
+        found
+            .bonds
+            .retain(|bond| is_of(bond.donor) || is_of(bond.acceptor));
+    }
+    let text = match args.format {
+        Format::Json => {
+            let mut text = serde_json::to_string_pretty(&found.report(&structure))?;
+            text.push('\n');
+            text
+        }
+        Format::Text => match residue {
+            Some(residue) => found.answer_for_residue(&structure, residue) + "\n",
+            None if args.scope == ScopeName::Ligand => found.answer(&structure) + "\n",
+            None => lines(&found, &structure),
+        },
+    };
+    output(text.as_bytes())?;
+    print_warnings(&structure, verbosity);
+    if !verbosity.quiet {
+        for warning in &found.warnings {
+            note(format_args!("warning: {warning}"));
+        }
+        // An empty answer is an answer; it must not look like a mishap.
+        if text.trim().is_empty() {
+            note(format_args!(
+                "no hydrogen bonds among {} donors and {} acceptors{}",
+                found.donors,
+                found.acceptors,
+                if found.bonds.is_empty() {
+                    ""
+                } else {
+                    " but those of water"
+                }
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The one residue that is meant.
+fn the_residue(structure: &Structure, key: &ResidueKey) -> Result<u32, Failure> {
+    let fitting: Vec<usize> = (0..structure.residues().len())
+        .filter(|&i| key.fits(structure, &structure.residues()[i]))
+        .collect();
+    match *fitting.as_slice() {
+        [only] => Ok(only as u32),
+        [] => Err(Failure::flag(
+            "--residue",
+            format_args!(
+                "there is no residue {} {}; molshot hbonds INPUT --scope all --format json names those with bonds",
+                key.name, key.number
+            ),
+        )),
+        ref several => {
+            let chains: Vec<String> = several
+                .iter()
+                .map(|&i| {
+                    let chain = structure.residues()[i].chain as usize;
+                    match structure.chains()[chain].id.as_str() {
+                        "" => "?".to_owned(),
+                        id => id.to_owned(),
+                    }
+                })
+                .collect();
+            Err(Failure::flag(
+                "--residue",
+                format_args!(
+                    "{} {} stands for {} residues; add the chain: {}",
+                    key.name,
+                    key.number,
+                    chains.len(),
+                    chains.join(", ")
+                ),
+            ))
+        }
+    }
+}
+
+/// One bond a line: donor, acceptor, distance, classes.
+fn lines(found: &HydrogenBonds, structure: &Structure) -> String {
+    let mut text = String::new();
+    for bond in found.report(structure).bonds {
+        let [donor, acceptor] = [&bond.donor, &bond.acceptor].map(|atom| {
+            format!(
+                "{} {}{} {} {}",
+                atom.residue,
+                atom.number,
+                atom.insertion_code,
+                atom.atom,
+                if atom.chain.is_empty() {
+                    "?"
+                } else {
+                    &atom.chain
+                }
+            )
+        });
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "{donor} -> {acceptor}  {:.3} angstrom  {} -> {}{}",
+            bond.distance_angstrom,
+            bond.donor_class,
+            bond.acceptor_class,
+            if bond.strict {
+                ""
+            } else {
+                "  (within the tolerances)"
+            }
+        );
+    }
+    text
+}
