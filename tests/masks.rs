@@ -52,12 +52,12 @@ fn every_class_mask_is_the_id_plane_in_other_words() {
             assert_eq!(names[class], expected, "{}", plane.name());
         }
         for class in &mask.legend.classes {
-            let pixels = mask
+            let pixels: u64 = mask
                 .indices
                 .iter()
-                .filter(|index| **index == class.index)
-                .count();
-            assert_eq!(class.pixels, pixels as u64);
+                .map(|index| u64::from(*index == class.index))
+                .sum();
+            assert_eq!(class.pixels, pixels);
         }
         let decoder = png::Decoder::new(std::io::Cursor::new(mask.png().expect("a file")));
         let mut reader = decoder.read_info().expect("a header");
