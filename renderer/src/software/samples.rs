@@ -1,14 +1,18 @@
 //! What the samples of edge pixels meet.
 
+mod gaps;
+
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x4, f32x8, mask32x8, u32x4, u32x8};
 
+use self::gaps::Gap;
 use super::bodies::{Ball, Stick};
 use super::camera::Lines;
 use super::centers::BallForm;
 use super::edges::Edges;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
-use super::shade::Queue;
+use super::mixed::Mixed;
+use super::queue::Queue;
 use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
 
 /// Samples that lie together in memory.
@@ -29,6 +33,9 @@ pub(super) struct Samples {
     slots: Box<[u16; TILE_PIXELS]>,
     depth: Vec<f32>,
     key: Vec<u32>,
+    /// For a second look; see [`Samples::see_gaps`].
+    gaps: Vec<Gap>,
+    gap_touches: Vec<Touch>,
 }
 
 impl Default for Samples {
@@ -43,6 +50,8 @@ impl Default for Samples {
             slots: Box::new([0; TILE_PIXELS]),
             depth: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
             key: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
+            gaps: Vec::with_capacity(TILE_PIXELS),
+            gap_touches: Vec::with_capacity(TILE_PIXELS),
         }
     }
 }
@@ -72,7 +81,8 @@ impl<S: Simd> Pair<S> {
 #[derive(Clone, Copy)]
 struct Part<'a> {
     touches: &'a [Touch],
-    deepest: &'a [f32; TILE_PIXELS],
+    /// For each pixel the depth that it must begin before.
+    before: &'a [f32],
     near: f32,
 }
 
@@ -90,6 +100,7 @@ impl Samples {
         picture: &Picture<'_>,
         tile: &Tile,
         edges: &Edges,
+        members: &[u32],
         lines: &[Lines; 2],
         at: [usize; 2],
         count: usize,
@@ -99,34 +110,46 @@ impl Samples {
         simd.vectorize(
             #[inline(always)]
             || {
-                let bodies = picture.bodies;
                 let mut start = 0;
                 for run in &tile.runs {
                     let part = Part {
                         touches: &tile.touches[start..run.end as usize],
-                        deepest: &edges.deepest,
+                        before: edges.deepest.as_slice(),
                         near: run.near,
                     };
                     start = run.end as usize;
-                    let body = run.body as usize;
-                    if let Some(ball) = bodies.balls.get(body) {
-                        if ball.cut {
-                            self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, run.body);
-                        } else {
-                            self.see_ball(simd, picture, part, ball, run.body);
-                        }
-                    } else {
-                        let stick = &bodies.sticks[body - bodies.balls.len()];
-                        let key = (2 * body - bodies.balls.len()) as u32;
-                        if stick.full {
-                            self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
-                        } else {
-                            self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
-                        }
-                    }
+                    self.see_body::<S, PERSPECTIVE>(simd, picture, part, run.body);
                 }
             },
         );
+        self.see_gaps::<S, PERSPECTIVE>(simd, picture, tile, edges, members);
+    }
+
+    #[inline(always)]
+    fn see_body<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        body: u32,
+    ) {
+        let bodies = picture.bodies;
+        let index = body as usize;
+        if let Some(ball) = bodies.balls.get(index) {
+            if ball.cut {
+                self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, body);
+            } else {
+                self.see_ball(simd, picture, part, ball, body);
+            }
+        } else {
+            let stick = &bodies.sticks[index - bodies.balls.len()];
+            let key = (2 * index - bodies.balls.len()) as u32;
+            if stick.full {
+                self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
+            } else {
+                self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
+            }
+        }
     }
 
     #[inline(always)]
@@ -275,8 +298,8 @@ impl Samples {
         for touch in part.touches {
             let first = usize::from(touch.chunk) * LANES;
             // Only edges, and only where the body is not certainly hidden.
-            let deepest = f32x8::from_slice(simd, &part.deepest[first..first + LANES]);
-            let mut lanes = near.simd_le(deepest).to_bitmask() as u32 & u32::from(touch.lanes);
+            let before = f32x8::from_slice(simd, &part.before[first..first + LANES]);
+            let mut lanes = near.simd_le(before).to_bitmask() as u32 & u32::from(touch.lanes);
             let row = usize::from(touch.chunk) / ROW_CHUNKS;
             while lanes != 0 {
                 let one = first + lanes.trailing_zeros() as usize;
@@ -372,17 +395,6 @@ impl Samples {
                         even(pixel);
                         continue;
                     }
-                    // Where surfaces meet all nine centres, what a sample sees between them was left out.
-                    let gap = edges.deepest[pixel] < f32::INFINITY;
-                    let left_out = if gap {
-                        self.number_of(simd, first, NOTHING)
-                    } else {
-                        0
-                    };
-                    if left_out == count {
-                        even(pixel);
-                        continue;
-                    }
                     let (column, row) = (pixel % TILE_PX * count, pixel / TILE_PX * count);
                     for quad in (0..count).step_by(QUAD) {
                         let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
@@ -397,7 +409,7 @@ impl Samples {
                     }
                     mixed.push(Mixed {
                         pixel: pixel as u16,
-                        samples: (count - left_out) as u16,
+                        samples: count as u16,
                         sums: 0,
                     });
                 }
@@ -415,50 +427,5 @@ impl Samples {
             number += equal.count_ones() as usize;
         }
         number
-    }
-}
-
-/// A pixel whose samples meet different things.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mixed {
-    pub(super) pixel: u16,
-    /// How many samples count.
-    pub(super) samples: u16,
-    /// Sums of red, green, blue and the number of samples that met something; 16 bits each, red lowest.
-    pub(super) sums: u64,
-}
-
-impl Mixed {
-    /// Adds the colour of a sample.
-    #[inline(always)]
-    pub(super) fn add(&mut self, color: u32) {
-        let color = u64::from(color);
-        self.sums += color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
-    }
-
-    /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up, over the background.
-    #[inline(always)]
-    pub(super) fn mean(&self, background: u32, transparent: bool) -> [u8; 4] {
-        let samples = u32::from(self.samples);
-        let sum = |channel: u32| (self.sums >> (16 * channel)) as u32 & 0xffff;
-        let covered = sum(3);
-        if covered == 0 {
-            return background.to_le_bytes();
-        }
-        let mut bytes = [255; 4];
-        if transparent {
-            for channel in 0..3 {
-                bytes[channel] = ((2 * sum(channel as u32) + covered) / (2 * covered)) as u8;
-            }
-            bytes[3] = ((2 * 255 * covered + samples) / (2 * samples)) as u8;
-        } else {
-            let background = background.to_le_bytes();
-            for channel in 0..3 {
-                let whole =
-                    sum(channel as u32) + (samples - covered) * u32::from(background[channel]);
-                bytes[channel] = ((2 * whole + samples) / (2 * samples)) as u8;
-            }
-        }
-        bytes
     }
 }

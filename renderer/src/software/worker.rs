@@ -10,8 +10,9 @@ use fearless_simd::{Level, f32x8, mask32x8, u32x8};
 
 use super::band::{Band, Part, Plan};
 use super::edges::Edges;
-use super::samples::{Mixed, Samples};
-use super::shade::{Answers, Queue};
+use super::mixed::Mixed;
+use super::queue::{Answers, Queue};
+use super::samples::Samples;
 use super::tile::{LANES, NOTHING, TILE_PIXELS, TILE_PX, Tile};
 
 /// What one thread works with; the buffers stay from picture to picture.
@@ -132,6 +133,7 @@ impl Worker {
                         picture,
                         &self.tile,
                         &self.edges,
+                        members,
                         plan.lines,
                         at,
                         plan.offsets_px.len(),
