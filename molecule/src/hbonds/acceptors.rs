@@ -1,7 +1,6 @@
 //! Which atoms accept hydrogen bonds: the classes of the survey in their order, then classes by type.
 
-use std::fmt;
-
+use super::classes::AcceptorClass;
 use super::complete::is_complete;
 use super::criteria::{AcceptorTest, Tau, generic, phi, syn_anti, upsilon};
 use super::groups::Spec::{
@@ -15,96 +14,6 @@ use crate::chemistry::idatm::AtomType::{
     S3Minus, Sac, Sar, Son, Sxd,
 };
 use crate::chemistry::idatm::Typed;
-
-macro_rules! classes {
-    ($($(#[$doc:meta])* $variant:ident $name:literal;)*) => {
-        /// Class of an acceptor: which row of the survey's tables holds its limits.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum AcceptorClass {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl AcceptorClass {
-            /// A stable name.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-        }
-    };
-}
-
-classes! {
-    /// First terminal oxygen of a phosphate with three.
-    PhosphateEnd "phosphate_end";
-    /// Terminal oxygen of a phosphate with two.
-    Phosphate "phosphate";
-    /// Carboxylate oxygen.
-    Carboxylate "carboxylate";
-    /// Sulfur of a thiocarbonyl group.
-    Thiocarbonyl "thiocarbonyl";
-    /// Carbonyl oxygen of a carboxylic acid.
-    CarboxylicAcid "carboxylic_acid";
-    /// Carbonyl oxygen of an amide.
-    Amide "amide";
-    /// Oxygen of a ketone or aldehyde.
-    Ketone "ketone";
-    /// Carbonyl oxygen of an ester.
-    Ester "ester";
-    /// Nitro oxygen.
-    Nitro "nitro";
-    /// Sulfone or sulfonamide oxygen.
-    Sulfone "sulfone";
-    /// Bridging oxygen of a phosphate.
-    PhosphateBridge "phosphate_bridge";
-    /// Oxygen of a phosphine oxide.
-    PhosphineOxide "phosphine_oxide";
-    /// Oxygen of a sulfoxide.
-    Sulfoxide "sulfoxide";
-    /// Primary amine.
-    PrimaryAmine "primary_amine";
-    /// Hydroxyl group that is no phenol.
-    Hydroxyl "hydroxyl";
-    /// Bridging oxygen of a sulfate.
-    SulfateBridge "sulfate_bridge";
-    /// Tertiary amine.
-    TertiaryAmine "tertiary_amine";
-    /// Nitrile.
-    Nitrile "nitrile";
-    /// Secondary amine.
-    SecondaryAmine "secondary_amine";
-    /// Phenol.
-    Phenol "phenol";
-    /// Aniline.
-    Aniline "aniline";
-    /// Water.
-    Water "water";
-    /// Ether outside of rings.
-    Ether "ether";
-    /// Imine outside of rings.
-    Imine "imine";
-    /// Nitrogen of a six-membered ring with equal sides.
-    SixRingNitrogenSymmetric "six_ring_nitrogen_symmetric";
-    /// Nitrogen of a five-membered ring with equal sides.
-    FiveRingNitrogenSymmetric "five_ring_nitrogen_symmetric";
-    /// Nitrogen of a six-membered ring.
-    SixRingNitrogen "six_ring_nitrogen";
-    /// Nitrogen of a five-membered ring.
-    FiveRingNitrogen "five_ring_nitrogen";
-    /// Oxygen of a five-membered ring.
-    FiveRingOxygen "five_ring_oxygen";
-    /// None of these: limits by atom type.
-    Generic "generic";
-}
-
-impl fmt::Display for AcceptorClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// An atom that accepts, and how it is tested.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,7 +1,6 @@
 //! Which atoms donate hydrogen bonds: the classes of the survey in their order, then all others with a hydrogen.
 
-use std::fmt;
-
+use super::classes::DonorClass;
 use super::complete::is_complete;
 use super::criteria::{DonorTest, Tau, ThetaRow, UpsilonRow};
 use super::groups::Spec::{
@@ -13,74 +12,6 @@ use crate::chemistry::idatm::AtomType::{
     C2, C3, Cac, Car, N2, N2Plus, N3, N3Plus, NgPlus, Npl, O2, O3,
 };
 use crate::chemistry::idatm::Typed;
-
-macro_rules! classes {
-    ($($(#[$doc:meta])* $variant:ident $name:literal;)*) => {
-        /// Class of a donor: which row of the survey's tables holds its limits.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum DonorClass {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl DonorClass {
-            /// A stable name.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-        }
-    };
-}
-
-classes! {
-    /// Carboxylic acid.
-    CarboxylicAcid "carboxylic_acid";
-    /// Primary amidine and enamine.
-    PrimaryEnamine "primary_enamine";
-    /// Terminal nitrogen of a guanidinium group.
-    Guanidinium "guanidinium";
-    /// Primary ammonium (lysine, the beginning of a chain).
-    PrimaryAmmonium "primary_ammonium";
-    /// Hydroxyl group on an sp3 atom.
-    Hydroxyl "hydroxyl";
-    /// Primary amide.
-    PrimaryAmide "primary_amide";
-    /// Aniline.
-    Aniline "aniline";
-    /// Phenol.
-    Phenol "phenol";
-    /// Primary amine.
-    PrimaryAmine "primary_amine";
-    /// Secondary enamine.
-    SecondaryEnamine "secondary_enamine";
-    /// Secondary ammonium.
-    SecondaryAmmonium "secondary_ammonium";
-    /// Water.
-    Water "water";
-    /// Secondary amide (the backbone).
-    SecondaryAmide "secondary_amide";
-    /// Tertiary ammonium.
-    TertiaryAmmonium "tertiary_ammonium";
-    /// Imine.
-    Imine "imine";
-    /// Secondary amine.
-    SecondaryAmine "secondary_amine";
-    /// Nitrogen of a five-membered ring.
-    FiveRingNitrogen "five_ring_nitrogen";
-    /// Nitrogen of an aromatic six-membered ring.
-    SixRingNitrogen "six_ring_nitrogen";
-    /// None of these: limits by element.
-    Generic "generic";
-}
-
-impl fmt::Display for DonorClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// An atom that donates, and how it is tested.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,7 @@
 //! The geometric tests. `A` is the acceptor, `D` the donor, `H` a hydrogen of the donor.
 
-use super::acceptors::{Acceptor, AcceptorClass};
+use super::acceptors::Acceptor;
+use super::classes::AcceptorClass;
 use super::criteria::{
     AcceptorTest, DonorTest, GENERIC_ANGLES, GENERIC_OTHERWISE, HYDROGEN_BOND_LENGTH, Slack,
     THETA_OTHERWISE, Tau, ThetaRow, UPSILON_OTHERWISE, UpsilonRow, WATER, WATER_OTHERWISE,

@@ -9,6 +9,7 @@
 //! found twice, once with each as donor.
 
 mod acceptors;
+mod classes;
 mod complete;
 mod criteria;
 mod donors;
@@ -28,9 +29,8 @@ use criteria::Slack;
 use geometry::Pair;
 use search::Grid;
 
-pub use acceptors::AcceptorClass;
-pub use donors::DonorClass;
-pub use format::{BondReport, BondSide, Report, ResidueKey};
+pub use classes::{AcceptorClass, DonorClass};
+pub use format::{AtomReport, BondReport, BondSide, Report, ResidueKey};
 pub use options::{HydrogenBondOptions, OptionsError, Scope};
 
 /// One hydrogen bond.

@@ -1,7 +1,12 @@
 //! What one thread does: bands, tile by tile.
 
+#[cfg(any(
+    feature = "scalar",
+    not(any(target_arch = "x86_64", target_arch = "aarch64"))
+))]
+use fearless_simd::Fallback;
 use fearless_simd::prelude::*;
-use fearless_simd::{Fallback, Level, f32x8, mask32x8, u32x8};
+use fearless_simd::{Level, f32x8, mask32x8, u32x8};
 
 use super::band::{Band, Part, Plan};
 use super::edges::Edges;
@@ -52,7 +57,16 @@ impl Worker {
             Level::Avx2(simd) => self.draw_with(simd, plan, band),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
             Level::Avx512(simd) => self.draw_with(simd, plan, band),
+            #[cfg(any(
+                feature = "scalar",
+                not(any(target_arch = "x86_64", target_arch = "aarch64"))
+            ))]
             _ => self.draw_with(Fallback::new(), plan, band),
+            #[cfg(all(
+                not(feature = "scalar"),
+                any(target_arch = "x86_64", target_arch = "aarch64")
+            ))]
+            _ => unreachable!("no set of instructions stands for {level:?}"),
         }
     }
 

@@ -6,14 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bond_orders::{Outer, System};
-use super::by_neighbours::Doubts;
 use super::molecule::Molecule;
 use super::rings::{Ring, Rings};
 use super::types::AtomType::{
     self, C2, C3, Cac, Car, N2, N2Plus, N3, NgPlus, Npl, Ntr, O2, O2Minus, O3, Oar, OarPlus, S2,
     S3, Sar,
 };
-use super::types::Geometry;
 use crate::Element;
 
 /// Larger systems are taken as aromatic without a look at their bond orders.
@@ -33,7 +31,6 @@ pub(crate) fn aromatic_rings(
     molecule: &mut Molecule<'_>,
     rings: &Rings,
     residue_has_template: &[bool],
-    doubts: &Doubts,
 ) -> RingOutcome {
     let mut outcome = RingOutcome::default();
     let planar: Vec<&Ring> = rings
@@ -63,7 +60,7 @@ pub(crate) fn aromatic_rings(
             }
             continue;
         }
-        if !solve(molecule, &system, &atoms, &in_planar, doubts, &mut outcome) {
+        if !solve(molecule, &system, &atoms, &in_planar, &mut outcome) {
             outcome.unsolved.extend(atoms.first());
         }
     }
@@ -161,7 +158,6 @@ fn solve(
     rings: &[&Ring],
     atoms: &BTreeSet<u32>,
     in_planar: &BTreeSet<u32>,
-    doubts: &Doubts,
     outcome: &mut RingOutcome,
 ) -> bool {
     let mut ring_bonds: Vec<[u32; 2]> = rings.iter().flat_map(|ring| ring.bonds()).collect();
@@ -231,7 +227,6 @@ fn solve(
     let Some((system, orders)) = solved else {
         return false;
     };
-    let _ = doubts;
     settle_outer(molecule, &system, &orders, &outer);
     assign_types(molecule, rings, &system, &orders, outcome);
     true
@@ -279,15 +274,16 @@ fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
         O2 | S2 if is_terminal => (Outer::Double, Some(Outer::Single)),
         O3 | S3 if is_terminal && on_carbon => (Outer::Single, Some(Outer::Open)),
         Cac | Ntr | N2Plus | NgPlus | Car | O2Minus => (Outer::Single, None),
-        Npl if molecule.degree(other) > 2 => (Outer::Single, Some(Outer::Open)),
         Npl => (Outer::Single, Some(Outer::Open)),
-        C2 | N2 if kind.geometry() == Some(Geometry::Planar) => {
-            if has_other_partner(molecule, other, ring_atom) {
-                (Outer::Single, Some(Outer::Open))
-            } else {
-                (Outer::Double, Some(Outer::Open))
-            }
-        }
+        C2 | N2 => match (
+            has_other_partner(molecule, other, ring_atom),
+            molecule.degree(other),
+        ) {
+            (true, _) => (Outer::Single, Some(Outer::Open)),
+            // Three bonds in a plane leave no doubt.
+            (false, 3..) => (Outer::Double, None),
+            (false, _) => (Outer::Double, Some(Outer::Open)),
+        },
         _ => (Outer::Single, None),
     };
     OuterBond {

@@ -3,8 +3,6 @@
 //!
 //! Figures: Meng & Lewis 1991, tables 3 and 4, as `ChimeraX` uses them; lengths in angstrom, angles in degrees.
 
-use std::collections::BTreeSet;
-
 use super::molecule::Molecule;
 use super::types::AtomType::{
     C1, C1Minus, C2, C3, Cac, D, DC, H, HC, N1, N1Plus, N2, N3, N3Plus, Npl, Ntr, O1, O1Plus, O2,
@@ -33,8 +31,6 @@ pub(crate) enum Redo {
 pub(crate) struct Doubts {
     /// One entry for each atom.
     pub(crate) redo: Vec<Redo>,
-    /// Carbons with two neighbours whose angle decides nothing.
-    pub(crate) ambiguous_carbons: BTreeSet<u32>,
 }
 
 /// Longest double bond of a terminal oxygen on carbon.
@@ -50,7 +46,6 @@ pub(crate) const LONGEST_ALKENE: f64 = 1.41;
 pub(crate) fn by_neighbours(molecule: &mut Molecule<'_>, computed: &[u32]) -> Doubts {
     let mut doubts = Doubts {
         redo: vec![Redo::No; molecule.len() as usize],
-        ambiguous_carbons: BTreeSet::new(),
     };
     for &atom in computed
         .iter()
@@ -77,6 +72,8 @@ pub(crate) fn by_neighbours(molecule: &mut Molecule<'_>, computed: &[u32]) -> Do
             4 => four(molecule, atom),
             3 => three(molecule, atom),
             2 => two(molecule, atom, &mut doubts),
+            // Water without hydrogens, whatever its residue is called.
+            0 if molecule.element(atom) == Element::O => molecule.set(atom, O3),
             _ => {}
         }
     }
@@ -138,16 +135,10 @@ fn two(molecule: &mut Molecule<'_>, atom: u32, doubts: &mut Doubts) {
     let kind = match molecule.element(atom) {
         Element::C if angle < 115.0 => {
             *redo = Redo::MaybePlanarCarbon;
-            if angle > 113.5 {
-                doubts.ambiguous_carbons.insert(atom);
-            }
             C3
         }
         Element::C if angle < 160.0 => {
             *redo = Redo::MaybeTetrahedralCarbon;
-            if angle < 116.5 {
-                doubts.ambiguous_carbons.insert(atom);
-            }
             C2
         }
         Element::C => C1,

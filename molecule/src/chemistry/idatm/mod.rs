@@ -76,7 +76,7 @@ impl<'a> Typed<'a> {
         by_neighbours::redo(&mut molecule, &computed, &doubts);
         by_neighbours::short_bonds_of_nitrogens(&mut molecule, &computed);
         let rings = Rings::find(&molecule);
-        let outcome = aromatic::aromatic_rings(&mut molecule, &rings, has_template, &doubts);
+        let outcome = aromatic::aromatic_rings(&mut molecule, &rings, has_template);
         repair::delocalised_nitrogens(&mut molecule, &computed, &rings, &doubts);
         repair::isolated_carbons(&mut molecule, &computed);
         repair::charges(&mut molecule, &computed, &rings);

@@ -1,0 +1,36 @@
+//! Any bytes read as xyz or pdb: whatever molecule that makes, its hydrogen bonds are found, and their figures are sound.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
+use molshot_molecule::read::read_bytes;
+use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions};
+
+fuzz_target!(|bytes: &[u8]| {
+    let format = if bytes.first().is_some_and(u8::is_ascii_digit) {
+        Format::Xyz
+    } else {
+        Format::Pdb
+    };
+    let options = ReadOptions {
+        format: Some(format),
+        model: None,
+        limits: ReadLimits {
+            max_bytes: 1 << 20,
+            max_atoms: 10_000,
+        },
+    };
+    let Ok(structure) = read_bytes("upload", bytes, PartRole::Whole, &options) else {
+        return;
+    };
+    let all = HydrogenBondOptions {
+        scope: Scope::All,
+        ..HydrogenBondOptions::default()
+    };
+    let found = find(&structure, &all).expect("the options are sound");
+    for bond in &found.bonds {
+        assert_ne!(bond.donor, bond.acceptor);
+        assert!((0.0..5.0).contains(&bond.distance_angstrom));
+    }
+    assert_eq!(found.report(&structure).bonds.len(), found.bonds.len());
+});
