@@ -1,6 +1,7 @@
 //! Who works on which pixels: bands of a frame, and what all threads share.
 
-use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+use fearless_simd::u32x8;
 
 use super::bins::{Bins, Grid};
 use super::camera::Lines;
@@ -116,10 +117,13 @@ impl Band<'_> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let bytes: [u8; 4 * LANES] = bytemuck::cast([plan.background.to_le_bytes(); LANES]);
+                // The library's own filling would not use wide instructions.
+                let background = u32x8::splat(simd, plan.background).to_bytes();
                 let (chunks, rest) = self.color.as_chunks_mut::<{ 4 * LANES }>();
-                chunks.fill(bytes);
-                rest.copy_from_slice(&bytes[..rest.len()]);
+                for chunk in chunks {
+                    background.store_slice(chunk);
+                }
+                rest.copy_from_slice(&background.as_slice()[..rest.len()]);
             },
         );
         self.depth.fill(f32::INFINITY);
@@ -136,13 +140,13 @@ impl Band<'_> {
 
     /// Sets all planes but colour.
     #[inline(always)]
-    pub(super) fn put(&mut self, plan: &Plan<'_>, answers: &Answers, lane: usize) {
+    pub(super) fn put(&mut self, plan: &Plan<'_>, answers: &Answers<'_>, lane: usize) {
         let at = answers.slot[lane] as usize;
         if let Some(depth) = self.depth.get_mut(at) {
-            *depth = answers.depth[lane];
+            *depth = answers.planes.depth[lane];
         }
         if let Some(normal) = self.normal.get_mut(at) {
-            let [x, y, z] = &answers.normal;
+            let [x, y, z] = &answers.planes.normal;
             *normal = [x[lane], y[lane], z[lane]];
         }
         let atom = plan.picture.upload.atoms[answers.key[lane] as usize];

@@ -1,6 +1,7 @@
 //! Front to back, tile by tile.
 
 use super::bodies::Seen;
+use super::tile::wide;
 
 /// The tiles of a picture, each with a list of what it may show, nearest first; the buffers stay from picture to picture.
 #[derive(Debug, Default)]
@@ -75,7 +76,7 @@ impl Bins {
         for body in seen {
             let range = self.range(grid, body.rect);
             self.ranges.push(range);
-            let [left, top, right, bottom] = range.map(usize::from);
+            let [left, top, right, bottom] = wide::<_, usize>(range);
             for row in top..=bottom {
                 for start in &mut self.starts[row * grid.columns..][left..=right] {
                     *start += 1;
@@ -92,7 +93,7 @@ impl Bins {
         self.members.resize(sum as usize, 0);
         // Each start moves to its list's end while the list is filled...
         for index in &self.order {
-            let [left, top, right, bottom] = self.ranges[*index as usize].map(usize::from);
+            let [left, top, right, bottom] = wide::<_, usize>(self.ranges[*index as usize]);
             for row in top..=bottom {
                 for start in &mut self.starts[row * grid.columns..][left..=right] {
                     self.members[*start as usize] = *index;
@@ -113,7 +114,7 @@ impl Bins {
             let at = (at - grid.origin_px[axis]).clamp(0, tiles.len() as i32 - 1);
             tiles[at as usize]
         };
-        let [left, top, right, bottom] = rect.map(i32::from);
+        let [left, top, right, bottom] = wide::<_, i32>(rect);
         [
             tile(0, left - grid.apron_px),
             tile(1, top - grid.apron_px),

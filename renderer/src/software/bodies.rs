@@ -4,6 +4,7 @@ use glam::{DVec3, Vec3};
 use molshot_scenes::Cylinder;
 
 use super::camera::Camera;
+use super::tile::wide;
 use super::upload::{StickSource, Upload};
 
 /// Room for rounding in [`Ball::reach`], pixels.
@@ -181,16 +182,16 @@ impl Bodies {
         }
         let first_stick = upload.spheres.len() as u32;
         for (index, (source, stick)) in upload.sticks.iter().zip(&mut self.sticks).enumerate() {
-            let ends = [source.start, source.end].map(|end| camera.to_camera(end));
+            let ends = [camera.to_camera(source.start), camera.to_camera(source.end)];
             let radius = source.radius;
-            let depths = ends.map(|end| -end.z);
+            let depths = [-ends[0].z, -ends[1].z];
             let (first, last) = (depths[0].min(depths[1]), depths[0].max(depths[1]));
             if last + radius < camera.near_angstrom {
                 continue;
             }
             let near = first - radius;
             let cut = near < camera.near_angstrom;
-            let rect = bounds(camera, cut, &ends.map(|end| (end, radius)));
+            let rect = bounds(camera, cut, &[(ends[0], radius), (ends[1], radius)]);
             if outside(rect, drawn) {
                 continue;
             }
@@ -225,7 +226,7 @@ impl Bodies {
 }
 
 fn outside(rect: [i16; 4], drawn: [i32; 4]) -> bool {
-    let [left, top, right, bottom] = rect.map(i32::from);
+    let [left, top, right, bottom] = wide::<_, i32>(rect);
     left > drawn[2] || top > drawn[3] || right < drawn[0] || bottom < drawn[1]
 }
 

@@ -116,7 +116,7 @@ impl Queue {
         &mut self,
         simd: S,
         picture: &Picture<'_>,
-        mut take: impl FnMut(&Answers),
+        mut take: impl FnMut(&Answers<'_>),
     ) {
         self.fill_up();
         self.full.clear();
@@ -143,13 +143,20 @@ impl Queue {
                     }
                     let uneven = light.uneven(simd, lit.highlight, depth, surfaces.radius);
                     let uneven = uneven.to_bitmask() as u32 & lanes;
-                    let mut answers = Answers {
+                    let mut planes = Planes::default();
+                    if PLANES {
+                        planes = Planes::of(&lit, depth);
+                    }
+                    take(&Answers {
                         lanes,
                         uneven,
-                        ..self.asked(first, PLANES || uneven != 0)
-                    };
-                    answers.set::<S, PLANES>(&lit, depth);
-                    take(&answers);
+                        x: &self.x[first..first + LANES],
+                        y: &self.y[first..first + LANES],
+                        key: &self.key[first..first + LANES],
+                        slot: &self.slot[first..first + LANES],
+                        color: stored(lit.color),
+                        planes,
+                    });
                 }
             },
         );
@@ -164,7 +171,7 @@ impl Queue {
         &self,
         simd: S,
         picture: &Picture<'_>,
-        mut take: impl FnMut(&Answers),
+        mut take: impl FnMut(&Answers<'_>),
     ) {
         let balls = picture.bodies.balls.len();
         simd.vectorize(
@@ -173,20 +180,14 @@ impl Queue {
                 let light = Light::new(simd, picture.camera);
                 let near = f32x8::splat(simd, picture.camera.near_angstrom);
                 for entries in self.full.chunks(LANES) {
-                    let mut answers = Answers {
-                        lanes: (1 << entries.len()) - 1,
-                        ..Answers::default()
-                    };
+                    let (mut x, mut y) = ([0.0; LANES], [0.0; LANES]);
+                    let (mut key, mut slot) = ([0; LANES], [0; LANES]);
                     for lane in 0..LANES {
                         let at = entries[lane.min(entries.len() - 1)];
-                        answers.x[lane] = self.x[at];
-                        answers.y[lane] = self.y[at];
-                        answers.key[lane] = self.key[at];
-                        answers.slot[lane] = self.slot[at];
+                        (x[lane], y[lane]) = (self.x[at], self.y[at]);
+                        (key[lane], slot[lane]) = (self.key[at], self.slot[at]);
                     }
-                    let of = |lane: usize| {
-                        &picture.bodies.sticks[(answers.key[lane] as usize - balls) / 2]
-                    };
+                    let of = |lane: usize| &picture.bodies.sticks[(key[lane] as usize - balls) / 2];
                     let sticks = FullSticks {
                         middle: each_axis!(axis => gather(simd, |lane| of(lane).middle[axis])),
                         axis: each_axis!(axis => gather(simd, |lane| of(lane).along[axis])),
@@ -196,11 +197,11 @@ impl Queue {
                         round: gather(simd, |lane| of(lane).round()),
                     };
                     let paint = gather(simd, |lane| {
-                        f32::from_bits(picture.upload.paint[answers.key[lane] as usize])
+                        f32::from_bits(picture.upload.paint[key[lane] as usize])
                     });
                     let ray = Rays {
-                        x: f32x8::from_slice(simd, &answers.x),
-                        y: f32x8::from_slice(simd, &answers.y),
+                        x: f32x8::from_slice(simd, &x),
+                        y: f32x8::from_slice(simd, &y),
                     };
                     let hit = sticks.hit::<PERSPECTIVE>(simd, ray, near);
                     let lit = light.shade::<PERSPECTIVE>(
@@ -210,8 +211,16 @@ impl Queue {
                         hit.normal,
                         paint.bitcast(),
                     );
-                    answers.set::<S, true>(&lit, hit.depth);
-                    take(&answers);
+                    take(&Answers {
+                        lanes: (1 << entries.len()) - 1,
+                        uneven: 0,
+                        x: &x,
+                        y: &y,
+                        key: &key,
+                        slot: &slot,
+                        color: stored(lit.color),
+                        planes: Planes::of(&lit, hit.depth),
+                    });
                 }
             },
         );
@@ -223,7 +232,7 @@ impl Queue {
         simd: S,
         picture: &Picture<'_>,
         offsets_px: &[[f32; 2]],
-        mut take: impl FnMut(&Answers),
+        mut take: impl FnMut(&Answers<'_>),
     ) {
         self.fill_up();
         let per_pixel = 1.0 / picture.camera.pixel_scale;
@@ -256,12 +265,16 @@ impl Queue {
                         | (sums[1] >> shift) << 8
                         | (sums[2] >> shift) << 16
                         | i32x8::splat(simd, OPAQUE);
-                    let mut answers = Answers {
+                    take(&Answers {
                         lanes: (1 << LANES.min(self.length - first)) - 1,
-                        ..self.asked(first, false)
-                    };
-                    answers.set_color(color);
-                    take(&answers);
+                        uneven: 0,
+                        x: &self.x[first..first + LANES],
+                        y: &self.y[first..first + LANES],
+                        key: &self.key[first..first + LANES],
+                        slot: &self.slot[first..first + LANES],
+                        color: stored(color),
+                        planes: Planes::default(),
+                    });
                 }
             },
         );
@@ -286,21 +299,6 @@ impl Queue {
             x: f32x8::from_slice(simd, &self.x[first..first + LANES]),
             y: f32x8::from_slice(simd, &self.y[first..first + LANES]),
         }
-    }
-
-    /// Answers that are not known yet; `whole`: with what was asked, not only the slots.
-    #[inline(always)]
-    fn asked(&self, first: usize, whole: bool) -> Answers {
-        let mut answers = Answers::default();
-        if whole {
-            answers.x.copy_from_slice(&self.x[first..first + LANES]);
-            answers.y.copy_from_slice(&self.y[first..first + LANES]);
-            answers.key.copy_from_slice(&self.key[first..first + LANES]);
-        }
-        answers
-            .slot
-            .copy_from_slice(&self.slot[first..first + LANES]);
-        answers
     }
 
     /// Surfaces of eight entries.
@@ -360,44 +358,58 @@ fn gather<S: Simd>(simd: S, of: impl Fn(usize) -> f32) -> f32x8<S> {
     f32x8::from_slice(simd, &lanes)
 }
 
-/// Up to eight answers.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Answers {
+/// Up to eight answers, and what was asked.
+#[derive(Debug)]
+pub(super) struct Answers<'a> {
     /// A bit for each answer there is.
     pub(super) lanes: u32,
     /// A bit for each answer that may not stand for its whole pixel.
     pub(super) uneven: u32,
-    pub(super) x: [f32; LANES],
-    pub(super) y: [f32; LANES],
-    pub(super) key: [u32; LANES],
-    pub(super) slot: [u32; LANES],
+    pub(super) x: &'a [f32],
+    pub(super) y: &'a [f32],
+    pub(super) key: &'a [u32],
+    pub(super) slot: &'a [u32],
     /// Red lowest, alpha 255.
     pub(super) color: [u32; LANES],
+    pub(super) planes: Planes,
+}
+
+/// What other planes than colour hold.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Planes {
     pub(super) depth: [f32; LANES],
     pub(super) normal: [[f32; LANES]; 3],
 }
 
-impl Answers {
+impl Planes {
     #[inline(always)]
-    fn set_color<S: Simd>(&mut self, color: i32x8<S>) {
-        color.bitcast::<u32x8<S>>().store_slice(&mut self.color);
-    }
-
-    #[inline(always)]
-    fn set<S: Simd, const PLANES: bool>(&mut self, lit: &Lit<S>, depth: f32x8<S>) {
-        self.set_color(lit.color);
-        if !PLANES {
-            return;
-        }
-        depth.store_slice(&mut self.depth);
+    fn of<S: Simd>(lit: &Lit<S>, depth: f32x8<S>) -> Self {
+        let mut planes = Self::default();
+        depth.store_slice(&mut planes.depth);
         for axis in 0..3 {
-            lit.normal[axis].store_slice(&mut self.normal[axis]);
+            lit.normal[axis].store_slice(&mut planes.normal[axis]);
         }
+        planes
     }
+}
 
+#[inline(always)]
+fn stored<S: Simd>(color: i32x8<S>) -> [u32; LANES] {
+    let mut lanes = [0; LANES];
+    color.bitcast::<u32x8<S>>().store_slice(&mut lanes);
+    lanes
+}
+
+impl Answers<'_> {
     /// Calls `take` with each lane of `lanes`.
     #[inline(always)]
     pub(super) fn each(mut lanes: u32, mut take: impl FnMut(usize)) {
+        if lanes == (1 << LANES) - 1 {
+            for lane in 0..LANES {
+                take(lane);
+            }
+            return;
+        }
         while lanes != 0 {
             take(lanes.trailing_zeros() as usize % LANES);
             lanes &= lanes - 1;

@@ -107,6 +107,12 @@ impl Default for Tile {
     }
 }
 
+/// Four numbers made wider. An array's own `map` is a call.
+#[inline(always)]
+pub(super) fn wide<A: Copy, B: From<A>>([a, b, c, d]: [A; 4]) -> [B; 4] {
+    [B::from(a), B::from(b), B::from(c), B::from(d)]
+}
+
 /// Rows and columns of a tile, both ends included.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
@@ -121,7 +127,7 @@ impl Window {
     #[inline(always)]
     pub(super) fn of(rect: [i16; 4], origin_px: [i32; 2]) -> Option<Self> {
         let last = TILE_PX as i32 - 1;
-        let [left, top, right, bottom] = rect.map(i32::from);
+        let [left, top, right, bottom] = wide::<_, i32>(rect);
         let left = (left - origin_px[0]).max(0);
         let top = (top - origin_px[1]).max(0);
         let right = (right - origin_px[0]).min(last);
@@ -186,9 +192,13 @@ impl Tile {
                 copy(&mut self.rows_px, &rows.px, at[1]);
                 copy(&mut self.ys, &rows.rays, at[1]);
                 copy(&mut self.y_squares, &rows.squares, at[1]);
-                self.depth.fill(f32::INFINITY);
-                self.key.fill(NOTHING);
-                self.outline.fill(f32::INFINITY);
+                let far = f32x8::splat(simd, f32::INFINITY);
+                let nothing = u32x8::splat(simd, NOTHING);
+                for at in (0..TILE_PIXELS).step_by(LANES) {
+                    far.store_slice(&mut self.depth[at..at + LANES]);
+                    nothing.store_slice(&mut self.key[at..at + LANES]);
+                    far.store_slice(&mut self.outline[at..at + LANES]);
+                }
             },
         );
         self.farthest = [f32::INFINITY; BLOCKS];

@@ -1,8 +1,9 @@
 //! What samples see through gaps between the surfaces that their neighbours meet.
 
+use fearless_simd::f32x4;
 use fearless_simd::prelude::*;
 
-use super::{Part, Samples};
+use super::{Part, QUAD, Samples};
 use crate::software::edges::Edges;
 use crate::software::tile::{LANES, Picture, TILE_PIXELS, TILE_PX, Tile, Touch, Window};
 
@@ -33,23 +34,30 @@ impl Samples {
         let mut gaps = std::mem::take(&mut self.gaps);
         let mut touches = std::mem::take(&mut self.gap_touches);
         gaps.clear();
-        let mut farthest = 0.0_f32;
-        for (slot, pixel) in edges.pixels.iter().enumerate() {
-            let deepest = edges.deepest[usize::from(*pixel)];
-            let depths = &self.depth[slot * self.count..][..self.count];
-            let mut depth = 0.0_f32;
-            for sample in depths {
-                depth = depth.max(*sample);
-            }
-            if depth > deepest {
-                gaps.push(Gap {
-                    pixel: *pixel,
-                    deepest,
-                    depth,
-                });
-                farthest = farthest.max(depth);
-            }
-        }
+        let farthest = simd.vectorize(
+            #[inline(always)]
+            || {
+                let mut farthest = 0.0_f32;
+                for (slot, pixel) in edges.pixels.iter().enumerate() {
+                    let deepest = edges.deepest[usize::from(*pixel)];
+                    let mut most = f32x4::splat(simd, 0.0);
+                    for quad in (0..self.count).step_by(QUAD) {
+                        let from = slot * self.count + quad;
+                        most = most.max(f32x4::from_slice(simd, &self.depth[from..from + QUAD]));
+                    }
+                    let depth = most.reduce_max();
+                    if depth > deepest {
+                        gaps.push(Gap {
+                            pixel: *pixel,
+                            deepest,
+                            depth,
+                        });
+                        farthest = farthest.max(depth);
+                    }
+                }
+                farthest
+            },
+        );
         if !gaps.is_empty() {
             for member in members {
                 let seen = &picture.bodies.seen[*member as usize];
