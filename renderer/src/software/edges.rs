@@ -34,6 +34,8 @@ pub(super) struct Edges {
     pub(super) pixels: Vec<u16>,
     /// For each row, which columns are edges.
     pub(super) rows: [u32; TILE_PX],
+    /// For each row, at which columns creases were found.
+    creases: [u32; TILE_PX],
     /// Of edge pixels the greatest depth of the nine centres about it: what begins behind it is hidden. Of others in chunks that
     /// something touches minus infinity, elsewhere anything.
     pub(super) deepest: Box<[f32; TILE_PIXELS]>,
@@ -44,6 +46,7 @@ impl Default for Edges {
         Self {
             pixels: Vec::with_capacity(TILE_PIXELS),
             rows: [0; TILE_PX],
+            creases: [0; TILE_PX],
             deepest: Box::new([f32::NEG_INFINITY; TILE_PIXELS]),
         }
     }
@@ -62,13 +65,14 @@ impl Edges {
         simd.vectorize(
             #[inline(always)]
             || {
+                self.find_creases(simd, picture, tile);
                 for row in 1..TILE_PX - 1 {
                     let mut touched = tile.touched[row];
                     let mut marks = 0;
                     while touched != 0 {
                         let chunk = touched.trailing_zeros() as usize % ROW_CHUNKS;
                         touched &= touched - 1;
-                        marks |= self.find_chunk(simd, picture, tile, row, chunk);
+                        marks |= self.find_chunk(simd, tile, row, chunk);
                     }
                     self.rows[row] = marks;
                     while marks != 0 {
@@ -81,51 +85,67 @@ impl Edges {
         );
     }
 
-    /// Edges among eight pixels, a bit each in their row.
+    /// Looks at each pixel's neighbours at its right and below it: both of a pair that a crease parts are edges.
     #[inline(always)]
-    fn find_chunk<S: Simd>(
-        &mut self,
-        simd: S,
-        picture: &Picture<'_>,
-        tile: &Tile,
-        row: usize,
-        chunk: usize,
-    ) -> u32 {
-        let first = chunk * LANES;
-        // The row's ends are apron: that their neighbours here are of other rows does not matter.
-        let inside = INSIDE >> first & 255;
-        let at = row * TILE_PX + first;
+    fn find_creases<S: Simd>(&mut self, simd: S, picture: &Picture<'_>, tile: &Tile) {
+        self.creases = [0; TILE_PX];
         let keys = |from: usize| u32x8::from_slice(simd, &tile.key[from..][..LANES]);
         let depths = |from: usize| f32x8::from_slice(simd, &tile.depth[from..][..LANES]);
-        let key = keys(at);
-        let neighbours = [at - TILE_PX, at - 1, at + 1, at + TILE_PX];
-        let others = [
-            key.simd_ne(keys(neighbours[0])),
-            key.simd_ne(keys(neighbours[1])),
-            key.simd_ne(keys(neighbours[2])),
-            key.simd_ne(keys(neighbours[3])),
-        ];
-        let mut creases = 0;
-        if (others[0] | others[1] | others[2] | others[3]).any_true() {
-            let [fixed, per_depth] = picture.camera.pixel_angstrom();
-            let depth = depths(at);
-            let step = depth * f32x8::splat(simd, CREASE_PX * per_depth)
-                + f32x8::splat(simd, CREASE_PX * fixed);
-            for side in 0..4 {
+        let [fixed, per_depth] = picture.camera.pixel_angstrom();
+        let fixed = f32x8::splat(simd, CREASE_PX * fixed);
+        let per_depth = f32x8::splat(simd, CREASE_PX * per_depth);
+        for row in 0..TILE_PX - 1 {
+            let mut touched = tile.touched[row];
+            while touched != 0 {
+                let chunk = touched.trailing_zeros() as usize % ROW_CHUNKS;
+                touched &= touched - 1;
+                let first = chunk * LANES;
+                let at = row * TILE_PX + first;
+                let (key, depth) = (keys(at), depths(at));
+                let (right, below) = (key.simd_ne(keys(at + 1)), key.simd_ne(keys(at + TILE_PX)));
+                if !(right | below).any_true() {
+                    continue;
+                }
                 // Where nothing is met depths are infinite, and differ by infinity or by no number.
-                let gap = (depth - depths(neighbours[side])).abs();
-                let mut close =
-                    (others[side] & gap.simd_le(step)).to_bitmask() as u32 & inside & !creases;
-                while close != 0 {
-                    let lane = close.trailing_zeros() as usize;
-                    close &= close - 1;
-                    let (here, there) = (tile.key[at + lane], tile.key[neighbours[side] + lane]);
-                    if !picture.upload.smooth(here, there) {
-                        creases |= 1 << lane;
+                let step = depth * per_depth + fixed;
+                let close = |other: usize| (depth - depths(other)).abs().simd_le(step);
+                let mut right = (right & close(at + 1)).to_bitmask() as u32;
+                let mut below = (below & close(at + TILE_PX)).to_bitmask() as u32;
+                // The last column's neighbour here is of another row.
+                right &= !(1 << (TILE_PX - 1) >> first);
+                while right != 0 {
+                    let lane = right.trailing_zeros() as usize;
+                    right &= right - 1;
+                    let place = at + lane;
+                    if !picture.upload.smooth(tile.key[place], tile.key[place + 1]) {
+                        self.creases[row] |= 3 << (first + lane);
+                    }
+                }
+                while below != 0 {
+                    let lane = below.trailing_zeros() as usize;
+                    below &= below - 1;
+                    let place = at + lane;
+                    if !picture
+                        .upload
+                        .smooth(tile.key[place], tile.key[place + TILE_PX])
+                    {
+                        self.creases[row] |= 1 << (first + lane);
+                        self.creases[row + 1] |= 1 << (first + lane);
                     }
                 }
             }
         }
+    }
+
+    /// Edges among eight pixels, a bit each in their row.
+    #[inline(always)]
+    fn find_chunk<S: Simd>(&mut self, simd: S, tile: &Tile, row: usize, chunk: usize) -> u32 {
+        let first = chunk * LANES;
+        // The row's ends are apron: that their neighbours here are of other rows does not matter.
+        let inside = INSIDE >> first & 255;
+        let at = row * TILE_PX + first;
+        let depths = |from: usize| f32x8::from_slice(simd, &tile.depth[from..][..LANES]);
+        let creases = self.creases[row] >> first & inside;
         let outline = f32x8::from_slice(simd, &tile.outline[at..][..LANES]);
         let noted = outline.simd_lt(f32x8::splat(simd, f32::INFINITY));
         let deepest_places = &mut self.deepest[at..at + LANES];

@@ -48,8 +48,8 @@ impl Default for Samples {
             x_squares: zeros(),
             y_squares: zeros(),
             slots: Box::new([0; TILE_PIXELS]),
-            depth: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
-            key: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
+            depth: vec![0.0; TILE_PIXELS * MAX_SAMPLES],
+            key: vec![0; TILE_PIXELS * MAX_SAMPLES],
             gaps: Vec::with_capacity(TILE_PIXELS),
             gap_touches: Vec::with_capacity(TILE_PIXELS),
         }
@@ -106,10 +106,10 @@ impl Samples {
         count: usize,
     ) {
         self.count = count;
-        self.turn_to(lines, at, edges);
         simd.vectorize(
             #[inline(always)]
             || {
+                self.turn_to(simd, lines, at, edges);
                 let mut start = 0;
                 for run in &tile.runs {
                     let part = Part {
@@ -262,8 +262,15 @@ impl Samples {
         );
     }
 
+    #[inline(always)]
     /// Prepares the rays of a tile, whose first line of each of `lines` is `at`.
-    fn turn_to(&mut self, [columns, rows]: &[Lines; 2], at: [usize; 2], edges: &Edges) {
+    fn turn_to<S: Simd>(
+        &mut self,
+        simd: S,
+        [columns, rows]: &[Lines; 2],
+        at: [usize; 2],
+        edges: &Edges,
+    ) {
         let count = self.count;
         let copy = |to: &mut [f32], from: &[f32], at: usize| {
             to[..TILE_PX * count].copy_from_slice(&from[at * count..(at + TILE_PX) * count]);
@@ -279,11 +286,13 @@ impl Samples {
         for (slot, pixel) in (0..).zip(&edges.pixels) {
             self.slots[usize::from(*pixel)] = slot;
         }
-        let samples = edges.pixels.len() * count;
-        self.depth.clear();
-        self.depth.resize(samples, f32::INFINITY);
-        self.key.clear();
-        self.key.resize(samples, NOTHING);
+        let far = f32x8::splat(simd, f32::INFINITY);
+        let nothing = u32x8::splat(simd, NOTHING);
+        // Whole chunks: the buffers have room for all pixels.
+        for at in (0..edges.pixels.len() * count).step_by(LANES) {
+            far.store_slice(&mut self.depth[at..at + LANES]);
+            nothing.store_slice(&mut self.key[at..at + LANES]);
+        }
     }
 
     /// Hands out the rays that may meet a body, eight at a time.
