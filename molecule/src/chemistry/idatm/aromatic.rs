@@ -9,8 +9,7 @@ use super::bond_orders::{Outer, System};
 use super::molecule::Molecule;
 use super::rings::{Ring, Rings};
 use super::types::AtomType::{
-    self, C2, C3, Cac, Car, N2, N2Plus, N3, NgPlus, Npl, Ntr, O2, O2Minus, O3, Oar, OarPlus, S2,
-    S3, Sar,
+    self, C2, C3, Cac, Car, N2, N2Plus, N3, Npl, Ntr, O2, O3, Oar, OarPlus, S2, S3, Sar,
 };
 use crate::Element;
 
@@ -273,7 +272,6 @@ fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
     let (order, second_guess) = match kind {
         O2 | S2 if is_terminal => (Outer::Double, Some(Outer::Single)),
         O3 | S3 if is_terminal && on_carbon => (Outer::Single, Some(Outer::Open)),
-        Cac | Ntr | N2Plus | NgPlus | Car | O2Minus => (Outer::Single, None),
         Npl => (Outer::Single, Some(Outer::Open)),
         C2 | N2 => match (
             has_other_partner(molecule, other, ring_atom),
@@ -284,6 +282,7 @@ fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
             (false, 3..) => (Outer::Double, None),
             (false, _) => (Outer::Double, Some(Outer::Open)),
         },
+        // Among them Cac, Ntr, N2+, Ng+, Car and O2-.
         _ => (Outer::Single, None),
     };
     OuterBond {

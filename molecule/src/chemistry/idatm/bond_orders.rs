@@ -267,10 +267,9 @@ fn allowed_sum(molecule: &Molecule<'_>, atom: u32, charged: bool) -> [u8; 2] {
         // A hydrogen is missing.
         (Element::C, _) => [3, 3],
         (Element::N, 3) => [3, 3 + extra],
-        // With or without a hydrogen.
-        (Element::N, _) => [2, 3],
         (Element::O, _) => [2, 2 + extra],
         (Element::S, 2) => [2, 2],
+        // Nitrogen with or without a hydrogen, and what is rare in rings.
         _ => [2, 3],
     }
 }

@@ -3,7 +3,7 @@
 //! The set holds every ring of a molecule that a chemist would draw; unlike a smallest set of smallest rings it does
 //! not depend on the order of atoms (all three six-membered rings of bicyclo[2.2.2]octane are in it).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::molecule::Molecule;
 use super::types::AtomType::{C2, Car, N2, N2Plus, Npl, Oar, OarPlus, Sar};
@@ -57,6 +57,10 @@ impl Ring {
 
 /// All rings of a structure, and which atoms are in them.
 #[derive(Debug, Clone, Default)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "the field holds just what the type is named for"
+)]
 pub(crate) struct Rings {
     pub(crate) rings: Vec<Ring>,
     /// Rings of each atom that is in one, as indices into `rings`.
@@ -114,7 +118,7 @@ struct Search {
     depth: Vec<u32>,
     touched: Vec<u32>,
     queue: VecDeque<u32>,
-    seen: HashMap<Vec<u32>, ()>,
+    seen: HashSet<Vec<u32>>,
 }
 
 impl Search {
@@ -154,7 +158,7 @@ impl Search {
                     let atoms = canonical(path);
                     let mut key = atoms.clone();
                     key.sort_unstable();
-                    if self.seen.insert(key, ()).is_none() {
+                    if self.seen.insert(key) {
                         found.rings.push(Ring {
                             atoms: atoms.into_iter().map(|i| i + start).collect(),
                         });

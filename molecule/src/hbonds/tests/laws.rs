@@ -21,7 +21,7 @@ type Atom = (&'static str, [f64; 3]);
 fn xyz(atoms: &[Atom]) -> Structure {
     let mut text = format!("{}\n\n", atoms.len());
     for (element, [x, y, z]) in atoms {
-        text.push_str(&format!("{element} {x:.4} {y:.4} {z:.4}\n"));
+        text += &format!("{element} {x:.4} {y:.4} {z:.4}\n");
     }
     let options = ReadOptions {
         format: Some(Format::Xyz),

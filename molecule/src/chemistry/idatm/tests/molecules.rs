@@ -36,7 +36,7 @@ fn molecules() -> Vec<Molecule> {
 fn typed_with_warnings(atoms: &[(&str, [f64; 3], &str)]) -> (Vec<&'static str>, usize) {
     let mut text = format!("{}\n\n", atoms.len());
     for (element, [x, y, z], _) in atoms {
-        text.push_str(&format!("{element} {x} {y} {z}\n"));
+        text += &format!("{element} {x} {y} {z}\n");
     }
     let options = ReadOptions {
         format: Some(Format::Xyz),
