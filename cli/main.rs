@@ -45,8 +45,8 @@ Examples:
   molshot render protein.cif.gz -o protein.png --style spacefill --size 1600x1200
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top
   molshot info 5ey0/
-  molshot hbonds 5ey0/
   molshot bench
+  molshot hbonds 5ey0/
   molshot doctor
 
 Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
@@ -57,10 +57,10 @@ enum Command {
     Render(Box<render::RenderArgs>),
     /// Say what was read from an input: atoms, residues, chains, ligands, bonds, warnings.
     Info(info::InfoArgs),
-    /// Find hydrogen bonds, by default those between pocket and ligand.
-    Hbonds(hbonds::HbondsArgs),
     /// Measure images a second, end to end and by stage.
     Bench(Box<bench::BenchArgs>),
+    /// Find hydrogen bonds, by default those between pocket and ligand.
+    Hbonds(hbonds::HbondsArgs),
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests, or of annotations.
@@ -112,8 +112,8 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Render(args) => render::run(&args, verbosity),
         Command::Info(args) => info::run(&args, verbosity),
-        Command::Hbonds(args) => hbonds::run(&args, verbosity),
         Command::Bench(args) => bench::run(&args, verbosity),
+        Command::Hbonds(args) => hbonds::run(&args, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),

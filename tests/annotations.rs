@@ -9,16 +9,15 @@ use std::sync::Arc;
 
 use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_folder};
-use molshot_renderer::annotations::classes::class_mask;
-use molshot_renderer::annotations::run_length::unpack;
+use molshot_renderer::Draw;
 use molshot_renderer::annotations::{
     Annotations, Annotator, MaskKind, Role, annotate, scene_of_atom,
 };
 use molshot_renderer::software::SoftwareBackend;
-use molshot_renderer::{Draw, Frame};
 use molshot_scenes::commands::parse_commands;
 use molshot_scenes::request::{Preset, RenderRequest, StructureSource};
 use molshot_scenes::{Plane, Prepared, RenderJob};
+use support::complexes::{drawn, inhibitor};
 use support::scenes::{MAX_ATOMS, generate};
 use support::{draw, structure, test_data};
 
@@ -43,24 +42,6 @@ fn complex(data: &Path, id: &str, change: impl FnOnce(&mut RenderRequest)) -> Pr
     request.output.planes = BTreeSet::from([Plane::AtomId]);
     change(&mut request);
     Prepared::new(Arc::new(structure), &request).expect(id)
-}
-
-/// The same job with a small molecule of the library, for tests that need no other data.
-fn inhibitor(planes: &[Plane], commands: &str) -> RenderJob {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library/1hvr");
-    let structure = read_folder(&path, FolderOptions::default(), &ReadOptions::default())
-        .expect("the library's complex");
-    let mut request = RenderRequest::new(StructureSource::Id { id: "1hvr".into() });
-    (request.output.width_px, request.output.height_px) = (320, 240);
-    request.output.planes = planes.iter().copied().collect();
-    request.commands = vec![commands.into()];
-    Prepared::new(Arc::new(structure), &request)
-        .and_then(|prepared| prepared.job())
-        .expect("a sound request")
-}
-
-fn drawn(job: &RenderJob) -> Frame {
-    draw(&mut SoftwareBackend::new(), job)
 }
 
 #[test]
@@ -335,125 +316,6 @@ fn a_residue_alone_is_its_atoms_together() {
             assert!((left..left + width).contains(&x) && (top..top + height).contains(&y));
         }
     }
-}
-
-#[test]
-fn every_class_mask_is_the_id_plane_in_other_words() {
-    let planes = [
-        Plane::MaskElement,
-        Plane::MaskResidue,
-        Plane::MaskChain,
-        Plane::MaskRole,
-    ];
-    let job = inhibitor(&planes, "view left");
-    assert!(
-        job.planes().contains(&Plane::AtomId),
-        "masks are made from it"
-    );
-    let frame = drawn(&job);
-    let ids = frame.atom_id.as_deref().expect("ids");
-    let annotations = annotate(&job, &frame, &[]).expect("annotations");
-    let by_index: BTreeMap<u32, _> = annotations.atoms.iter().map(|a| (a.index, a)).collect();
-    for plane in planes {
-        let mask = class_mask(&job, &frame, plane).expect("a mask");
-        let names: BTreeMap<u8, &str> = mask
-            .legend
-            .classes
-            .iter()
-            .map(|class| (class.index, class.name.as_str()))
-            .collect();
-        assert_eq!(names.len(), mask.legend.classes.len(), "indices are unique");
-        for (id, class) in ids.iter().zip(&mask.indices) {
-            let Some(atom) = id.checked_sub(1) else {
-                assert_eq!(*class, 0);
-                continue;
-            };
-            let atom = by_index[&atom];
-            let expected = match plane {
-                Plane::MaskElement => atom.element.as_str(),
-                Plane::MaskResidue => atom.residue.name.as_str(),
-                Plane::MaskChain => atom.chain.as_str(),
-                _ => atom.role.name(),
-            };
-            assert_eq!(names[class], expected, "{}", plane.name());
-        }
-        for class in &mask.legend.classes {
-            let pixels = mask
-                .indices
-                .iter()
-                .filter(|index| **index == class.index)
-                .count();
-            assert_eq!(class.pixels, pixels as u64);
-        }
-        let decoder = png::Decoder::new(std::io::Cursor::new(mask.png().expect("a file")));
-        let mut reader = decoder.read_info().expect("a header");
-        assert_eq!(reader.info().color_type, png::ColorType::Indexed);
-        let mut bytes = vec![0; reader.output_buffer_size().expect("a size")];
-        reader.next_frame(&mut bytes).expect("pixels");
-        assert_eq!(bytes, mask.indices);
-        let palette = reader.info().palette.clone().expect("a palette");
-        for class in &mask.legend.classes {
-            let at = usize::from(class.index) * 3;
-            let [r, g, b] = [0, 1, 2].map(|channel| palette[at + channel]);
-            assert_eq!(class.color, format!("#{r:02X}{g:02X}{b:02X}"));
-        }
-    }
-}
-
-#[test]
-fn every_run_length_mask_is_the_id_plane_in_other_words() {
-    let job = inhibitor(
-        &[Plane::AtomId, Plane::ResidueId],
-        "view top; crop 33 21 250 200",
-    );
-    let frame = drawn(&job);
-    let kinds = [
-        MaskKind::Atom,
-        MaskKind::Residue,
-        MaskKind::Element,
-        MaskKind::ResidueName,
-        MaskKind::Chain,
-        MaskKind::Role,
-    ];
-    let annotations = annotate(&job, &frame, &kinds).expect("annotations");
-    let (width, height) = (frame.width_px as usize, frame.height_px as usize);
-    let by_index: BTreeMap<u32, _> = annotations.atoms.iter().map(|a| (a.index, a)).collect();
-    let ids = frame.atom_id.as_deref().expect("ids");
-    let mut found = BTreeMap::new();
-    for mask in &annotations.masks {
-        assert_eq!(mask.size, [frame.height_px, frame.width_px]);
-        let counts = unpack(&mask.counts).expect("COCO's form");
-        assert_eq!(counts.iter().sum::<u64>(), ids.len() as u64);
-        let inside: Vec<bool> = (0_u32..)
-            .zip(&counts)
-            .flat_map(|(turn, count)| std::iter::repeat_n(turn % 2 == 1, *count as usize))
-            .collect();
-        let mut area = 0;
-        for y in 0..height {
-            for x in 0..width {
-                let atom = ids[y * width + x]
-                    .checked_sub(1)
-                    .map(|atom| by_index[&atom]);
-                let expected = atom.is_some_and(|atom| match mask.kind {
-                    MaskKind::Atom => atom.index == mask.id && atom.name == mask.name,
-                    MaskKind::Residue => atom.residue.index == mask.id,
-                    MaskKind::Element => atom.element == mask.name,
-                    MaskKind::ResidueName => atom.residue.name == mask.name,
-                    MaskKind::Chain => atom.chain == mask.name,
-                    MaskKind::Role => atom.role.name() == mask.name,
-                });
-                assert_eq!(inside[x * height + y], expected, "{mask:?} at {x}, {y}");
-                area += u64::from(expected);
-                let [left, top, w, h] = mask.bbox.map(|edge| edge as usize);
-                assert!(!expected || (left..left + w).contains(&x) && (top..top + h).contains(&y));
-            }
-        }
-        assert_eq!(mask.area, area);
-        *found.entry(mask.kind).or_insert(0) += area;
-    }
-    // Each kind shares all that is seen among its masks.
-    let seen = ids.iter().filter(|id| **id != 0).count() as u64;
-    assert_eq!(found, kinds.into_iter().map(|kind| (kind, seen)).collect());
 }
 
 #[test]

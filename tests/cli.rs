@@ -12,7 +12,6 @@ mod cli {
     mod bad_scenes;
     mod bench;
     mod environment;
-    mod hbonds;
     mod many;
     mod models;
     mod options;

@@ -105,10 +105,10 @@ fn fifty_jobs_give_the_committed_bytes() {
             std::env::var_os("CI").is_none(),
             "not rewritten where CI is set"
         );
-        let mut scalar = SoftwareBackend::with(InstructionSet::Scalar, 1).expect("always there");
+        let mut backend = SoftwareBackend::new();
         let text: String = jobs
             .iter()
-            .map(|(name, job)| line(&mut scalar, name, job) + "\n")
+            .map(|(name, job)| line(&mut backend, name, job) + "\n")
             .collect();
         std::fs::write(committed(), text).expect("the folder of tests can be written");
     }

@@ -27,9 +27,10 @@ const COLOR: Tolerance = Tolerance {
     ..Tolerance::NONE
 };
 
-/// The built-in rasteriser shades the inside of a surface once a pixel: curved surfaces may then differ from the mean of their samples.
+/// The built-in rasteriser shades the inside of a surface once a pixel: on bodies of a few pixels (these pictures are some 40 wide) that may
+/// differ by so much from the mean of their samples. At edges it takes all samples.
 const INSIDE: Tolerance = Tolerance {
-    levels: 6,
+    levels: 12,
     ..Tolerance::NONE
 };
 

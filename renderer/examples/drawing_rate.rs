@@ -76,11 +76,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let (mut pictures, start) = (0, Instant::now());
                 let cpu_before = cpu_seconds();
                 let mut fastest = Duration::MAX;
+                let mut labels = Duration::ZERO;
                 while start.elapsed() < LEAST {
                     let job = next()?;
                     let before = Instant::now();
                     let frame = draw.draw(&job)?;
                     fastest = fastest.min(before.elapsed());
+                    labels += frame.timings.labels;
                     draw.recycle(frame);
                     pictures += 1;
                 }
@@ -91,12 +93,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                         (after - before) * 1e3 / f64::from(pictures)
                     });
                 eprintln!(
-                    "{size} px, {} samples, {}: {:.1} pictures/s ({:.3} ms; fastest {:.3} ms; processor {cpu_ms:.3} ms); {} spheres, {} cylinders",
+                    "{size} px, {} samples, {}: {:.1} pictures/s ({:.3} ms; fastest {:.3} ms; processor {cpu_ms:.3} ms), of which {:.3} ms for {} labels; {} spheres, {} cylinders",
                     samples.count(),
                     draw.adapter(),
                     f64::from(pictures) / seconds,
                     seconds * 1e3 / f64::from(pictures),
                     fastest.as_secs_f64() * 1e3,
+                    labels.as_secs_f64() * 1e3 / f64::from(pictures),
+                    base.scene().labels.list.len(),
                     base.scene().spheres.len(),
                     base.scene().cylinders.len(),
                 );

@@ -66,11 +66,7 @@ pub struct RenderRequest {
     #[serde(default = "all")]
     pub select: String,
     /// Atoms that move by themselves, the camera staying where it is; entries apply in order.
-    #[serde(
-        default,
-        deserialize_with = "form::objects",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "form::objects")]
     #[schemars(length(max = MAX_TRANSFORMS))]
     pub transforms: Vec<TransformRequest>,
     /// Size and form of the picture.
@@ -119,13 +115,9 @@ pub struct StyleRequest {
     pub depth_cue: bool,
     /// The residue of the preset `misi-residue`, which needs it: name, number with insertion code, and the chain where that is not
     /// enough, such as `ARG 45 A`. Refused with any other preset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub residue: Option<String>,
     /// Which pseudobonds are drawn, as dashes between drawn atoms.
-    #[serde(
-        deserialize_with = "form::words",
-        skip_serializing_if = "BTreeSet::is_empty"
-    )]
+    #[serde(deserialize_with = "form::words")]
     pub pseudobonds: BTreeSet<PseudobondName>,
 }
 

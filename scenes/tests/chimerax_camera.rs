@@ -12,7 +12,7 @@ use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_molecule::{PartRole, ReadOptions};
 use molshot_scenes::build::Prepared;
 use molshot_scenes::commands::parse_commands;
-use molshot_scenes::request::{RenderRequest, StructureSource};
+use molshot_scenes::request::{Preset, RenderRequest, StructureSource};
 
 const STATE: &str = "sticks, no solvent, hydrogens hidden, refit";
 
@@ -177,4 +177,37 @@ fn selecting_does_not_move_the_camera() {
         part.job_with(&commands).expect("sound"),
     );
     assert_eq!(whole.view(), part.view());
+}
+
+/// `ChimeraX` fitted its camera to a residue, the ligand and their atoms' labels.
+#[test]
+fn the_camera_of_one_residue_and_the_ligand_is_that_of_chimerax() {
+    let Some(data) = test_data() else { return };
+    let mut found = 0;
+    for row in table(&data.join("truth/camera_truth.tsv")) {
+        if row[2] != "ARG 45 + ligand only, refit" {
+            continue;
+        }
+        let structure = read_folder(
+            &data.join("complexes").join(&row[0]),
+            FolderOptions::default(),
+            &ReadOptions::default(),
+        )
+        .expect("a complex");
+        let mut request = RenderRequest::new(StructureSource::Id { id: row[0].clone() });
+        (request.output.width_px, request.output.height_px) = (800, 600);
+        request.style.preset = Preset::MisiResidue;
+        request.style.residue = Some("ARG 45".into());
+        let prepared = Prepared::new(Arc::new(structure), &request).expect("a scene");
+        let bounds = prepared.scene().bounds;
+        let camera = prepared.camera().expect("a sound box").view();
+        let off = camera.pose.position_angstrom.distance(vector(&row[5]));
+        eprintln!("{}: {off:.3} angstrom off; {bounds:?}", row[0]);
+        assert!(bounds.min.distance(vector(&row[3])) < 0.02, "{bounds:?}");
+        assert!(bounds.max.distance(vector(&row[4])) < 0.02, "{bounds:?}");
+        // The box is the same; its camera stands 0.3 of 42.5 angstrom nearer than its own rule for that box has it.
+        assert!(off < 0.35, "{off} angstrom");
+        found += 1;
+    }
+    assert_eq!(found, 1);
 }

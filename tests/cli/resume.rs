@@ -235,7 +235,7 @@ fn ctrl_c_finishes_what_is_begun_and_resuming_gives_the_same() {
 fn a_second_ctrl_c_quits_at_once() {
     let input = library("1hvr");
     let folder = Folder::new("ctrl_c_twice");
-    let large = ["--size", "3000x3000", "--samples", "16", "--threads", "1"];
+    let large = ["--size", "1600x1600", "--samples", "16", "--threads", "1"];
     let args = [input.as_str(), "-o", "t{index}.png", "--turntable", "50"];
     let child = start(&folder, &[&args[..], &large].concat());
     wait_for(&folder, 1);

@@ -43,6 +43,9 @@ fn check(value: &Value, schema: &Value, root: &Value) -> Result<(), String> {
             "minItems" => value
                 .as_array()
                 .is_none_or(|v| v.len() as u64 >= rule.as_u64().expect("a count")),
+            "maxItems" => value
+                .as_array()
+                .is_none_or(|v| v.len() as u64 <= rule.as_u64().expect("a count")),
             "items" => {
                 for item in value.as_array().into_iter().flatten() {
                     check(item, rule, root)?;

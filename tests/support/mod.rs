@@ -5,6 +5,7 @@
 )]
 
 pub(crate) mod compare;
+pub(crate) mod complexes;
 pub(crate) mod labels;
 pub(crate) mod library;
 pub(crate) mod likeness;

@@ -208,13 +208,13 @@ fn build(
         background: scene.background,
         structure: Arc::clone(&scene.structure),
     };
-    let mut alone = Scene::from_parts(parts).map_err(impossible)?;
+    let mut alone = Scene::from_parts(parts).map_err(|error| impossible(&error))?;
     alone.bounds = scene.bounds;
     Ok(alone)
 }
 
 /// Part of a sound scene is sound; were it not, this says so.
-fn impossible(error: molshot_scenes::SceneError) -> RenderError {
+fn impossible(error: &molshot_scenes::SceneError) -> RenderError {
     RenderError::Encode {
         problem: format!("an atom cannot be drawn alone: {error}"),
         remedy: "report this with the scene".into(),
@@ -345,7 +345,7 @@ fn draw(
         Samples::One,
         BTreeSet::from([Plane::AtomId]),
     )
-    .map_err(impossible)?;
+    .map_err(|error| impossible(&error))?;
     let frame = backend.draw(&job)?;
     let ids = frame.atom_id.as_deref().unwrap_or_default();
     for (row, ids) in (top..).zip(ids.chunks_exact(crop.width_px as usize)) {

@@ -102,14 +102,14 @@ impl Lens {
         self.middle_px.y - y * self.pixel_scale - self.origin_px.y - 0.5
     }
 
-    fn error_angstrom(&self, center: DVec3, radius: f64) -> f64 {
+    fn error_angstrom(center: DVec3, radius: f64) -> f64 {
         RELATIVE_ERROR * (center.length() + radius)
     }
 
     /// Pixels that a ball may touch: left, top, one past the right, one past the bottom. `Err` when the near plane may cut it.
     fn window(&self, center: DVec3, radius: f64) -> Result<Option<[u32; 4]>, Cut> {
         let depth = -center.z;
-        let error = self.error_angstrom(center, radius);
+        let error = Self::error_angstrom(center, radius);
         if depth + radius < self.near_angstrom - error {
             return Ok(None);
         }
@@ -172,7 +172,7 @@ impl Lens {
         };
         out.widen(window);
         let [left, top, right, bottom] = window;
-        let error = self.error_angstrom(center, radius);
+        let error = Self::error_angstrom(center, radius);
         // Rays hit where (c.d)^2 >= (c.c - r^2) d.d, which for each row is a quadratic in the ray's x.
         let tangent_squared = center.length_squared() - radius * radius;
         let lead = center.x * center.x - tangent_squared;
@@ -233,28 +233,24 @@ impl Lens {
         let windows = ends.map(|end| self.window(end, radius));
         let [start, end] = ends;
         let depths = ends.map(|end| -end.z);
-        let window = match windows {
-            [Ok(_), Ok(_)] => {
-                // Where both ends lie outside of the region, what is between them may not.
-                let behind = depths
-                    .iter()
-                    .all(|depth| depth + radius < self.near_angstrom);
-                if behind {
-                    return;
-                }
-                let [a, b] = ends.map(|end| self.extent(end, radius));
-                self.clip([
-                    a[0].min(b[0]),
-                    a[1].max(b[1]),
-                    a[2].min(b[2]),
-                    a[3].max(b[3]),
-                ])
-            }
-            _ => {
-                out.all_open = true;
-                return;
-            }
-        };
+        if windows.iter().any(Result::is_err) {
+            out.all_open = true;
+            return;
+        }
+        let behind = depths
+            .iter()
+            .all(|depth| depth + radius < self.near_angstrom);
+        if behind {
+            return;
+        }
+        // Where both ends lie outside of the region, what is between them may not.
+        let [a, b] = ends.map(|end| self.extent(end, radius));
+        let window = self.clip([
+            a[0].min(b[0]),
+            a[1].max(b[1]),
+            a[2].min(b[2]),
+            a[3].max(b[3]),
+        ]);
         let Some(window) = window else { return };
         if depths
             .iter()
@@ -272,7 +268,7 @@ impl Lens {
             radius,
             flat,
             error: ends
-                .map(|end| self.error_angstrom(end, radius))
+                .map(|end| Self::error_angstrom(end, radius))
                 .into_iter()
                 .fold(0.0, f64::max),
         };

@@ -102,7 +102,7 @@ impl Encoder {
         let image = picture::Image::of(frame)?;
         match encoding.format {
             ImageFormat::Png => picture::png(&image, encoding.compression, &mut self.rgb, out),
-            ImageFormat::Jpeg => picture::jpeg(&image, &encoding, out),
+            ImageFormat::Jpeg => picture::jpeg(&image, encoding, out),
             ImageFormat::Webp => picture::webp(&image, encoding.compression, &mut self.rgb, out),
         }
     }

@@ -99,7 +99,7 @@ pub(super) fn png(
 
 pub(super) fn jpeg(
     image: &Image<'_>,
-    encoding: &Encoding,
+    encoding: Encoding,
     out: &mut Vec<u8>,
 ) -> Result<(), RenderError> {
     let (width_px, height_px) = (image.width_px, image.height_px);

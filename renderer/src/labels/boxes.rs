@@ -191,13 +191,13 @@ fn covered_fractions(boxes: &[Option<InkBox>], width: usize) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    fn rectangle(left_px: i32, top_px: i32, right_px: i32, bottom_px: i32) -> Option<InkBox> {
-        Some(InkBox {
+    fn rectangle(left_px: i32, top_px: i32, right_px: i32, bottom_px: i32) -> InkBox {
+        InkBox {
             left_px,
             top_px,
             right_px,
             bottom_px,
-        })
+        }
     }
 
     /// Pixel by pixel.
@@ -236,12 +236,8 @@ mod tests {
             let mut boxes: Vec<Option<InkBox>> = (0..count)
                 .map(|_| {
                     let (left, top) = (below(35), below(35));
-                    rectangle(
-                        left,
-                        top,
-                        left + 1 + below(40 - left),
-                        top + 1 + below(40 - top),
-                    )
+                    let right = left + 1 + below(40 - left);
+                    Some(rectangle(left, top, right, top + 1 + below(40 - top)))
                 })
                 .collect();
             boxes.push(None);

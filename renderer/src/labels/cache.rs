@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::font::Font;
+use super::font::{Coverage, Font};
+use super::sample::{MASTER_EM_PX, sample};
 
 /// Past so many bytes of coverage all is forgotten.
 const CAPACITY_BYTES: usize = 16 << 20;
@@ -33,8 +34,7 @@ impl Place {
             step: [0; 2],
         };
         for (axis, at) in [x_px, y_px].into_iter().enumerate() {
-            // Written so that not-a-number fails, too.
-            if !(at.abs() < 1e6) {
+            if !at.is_finite() || at.abs() >= 1e6 {
                 return None;
             }
             let steps = (at * STEPS as f64).round() as i64;
@@ -95,6 +95,8 @@ impl Hasher for KeyHasher {
 pub(super) struct Cache {
     entries: HashMap<u64, Entry, BuildHasherDefault<KeyHasher>>,
     levels: Vec<u8>,
+    /// Pictures of glyphs, from which small ones are sampled.
+    masters: HashMap<u16, Coverage, BuildHasherDefault<KeyHasher>>,
 }
 
 impl Cache {
@@ -127,7 +129,16 @@ impl Cache {
 
     fn add(&mut self, font: &Font, glyph: u16, em_px: f32, place: Place, key: u64) -> Entry {
         let shift = place.step.map(|step| f32::from(step) / STEPS as f32);
-        let coverage = font.rasterize(glyph, em_px, shift);
+        let coverage = if em_px < MASTER_EM_PX {
+            let picture = || font.rasterize(glyph, MASTER_EM_PX, [0.0; 2]);
+            sample(
+                self.masters.entry(glyph).or_insert_with(picture),
+                em_px,
+                shift,
+            )
+        } else {
+            font.rasterize(glyph, em_px, shift)
+        };
         if self.levels.len() + coverage.levels.len() > CAPACITY_BYTES {
             self.entries.clear();
             self.levels.clear();

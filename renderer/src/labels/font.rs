@@ -157,7 +157,7 @@ pub(super) struct Coverage {
 
 impl Coverage {
     /// Without empty rows and columns at its edges.
-    fn trimmed(self) -> Self {
+    pub(super) fn trimmed(self) -> Self {
         let height = self.levels.len() / self.width.max(1);
         let row_is_empty = |y: usize| {
             self.levels[y * self.width..][..self.width]

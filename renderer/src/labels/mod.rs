@@ -9,6 +9,7 @@ mod cache;
 mod font;
 mod place;
 mod rim;
+mod sample;
 #[cfg(test)]
 mod tests;
 

@@ -91,7 +91,7 @@ impl Mask {
                     let x = (reach + dx) as usize;
                     let rim = &mut self.rim[y * width + x..][..self.width];
                     for (rim, level) in rim.iter_mut().zip(levels) {
-                        *rim = (*rim).max((u32::from(*level) * weight >> 8) as u8);
+                        *rim = (*rim).max(((u32::from(*level) * weight) >> 8) as u8);
                     }
                 }
             }

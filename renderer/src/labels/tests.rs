@@ -293,8 +293,12 @@ fn a_hundred_thousand_labels_and_huge_ones_take_bounded_time() {
     };
     drawn(scene(made, BLACK), None);
     drawn(scene(labels(huge), BLACK), None);
+    let mut small = many(1, 100_000);
+    for label in &mut small {
+        label.size = LabelSize::Pixels(8.0);
+    }
     let job = job_of(
-        &Arc::new(scene(labels(many(1, 100_000)), BLACK)),
+        &Arc::new(scene(labels(small), BLACK)),
         None,
         &[Plane::Color],
     );

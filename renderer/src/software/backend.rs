@@ -275,7 +275,7 @@ mod tests {
         };
         let scene = std::sync::Arc::new(Scene::from_parts(parts).expect("sound parts"));
         let mut backend = SoftwareBackend::new();
-        let mut turns = |backend: &mut SoftwareBackend| {
+        let turns = |backend: &mut SoftwareBackend| {
             for turn in 0..40 {
                 let job = job(&scene, f64::from(turn) * 0.157);
                 let frame = backend.draw(&job).expect("a small picture");

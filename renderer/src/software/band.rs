@@ -4,7 +4,7 @@ use fearless_simd::Simd;
 
 use super::bins::{Bins, Grid};
 use super::camera::Lines;
-use super::shade::Answers;
+use super::queue::Answers;
 use super::tile::{LANES, Picture, TILE_PX};
 use crate::frame::Frame;
 

@@ -93,6 +93,8 @@ pub(super) struct Bodies {
     pub(super) surfaces: Vec<Surface>,
     /// True when a stick that may be seen is [`Stick::full`].
     pub(super) any_full: bool,
+    /// True when that, or a ball that may be seen is [`Ball::cut`].
+    pub(super) any_open: bool,
     /// What may be seen.
     pub(super) seen: Vec<Seen>,
 }
@@ -141,6 +143,7 @@ impl Bodies {
         self.sticks.resize(upload.sticks.len(), Stick::default());
         self.surfaces.resize(upload.paint.len(), Surface::default());
         self.any_full = false;
+        self.any_open = false;
         let (ball_surfaces, stick_surfaces) = self.surfaces.split_at_mut(upload.spheres.len());
         let (ball_paint, stick_paint) = upload.paint.split_at(upload.spheres.len());
         let (stick_surfaces, _) = stick_surfaces.as_chunks_mut::<2>();
@@ -172,6 +175,7 @@ impl Bodies {
                 near,
                 cut,
             };
+            self.any_open |= cut;
             ball_surfaces[body as usize] = Surface::ball(center, radius, ball_paint[body as usize]);
             self.seen.push(Seen { body, near, rect });
         }
@@ -210,6 +214,7 @@ impl Bodies {
                 ..in_own_axes(camera, source, ends)
             };
             self.any_full |= full;
+            self.any_open |= full;
             for half in 0..2 {
                 stick_surfaces[index][half] = Surface::stick(stick, stick_paint[index][half]);
             }

@@ -1,7 +1,8 @@
 //! Which pixels need more than their centre.
 //!
-//! A pixel is *even* when all of its samples meet the surface that its centre meets, or one that goes on from it smoothly in the same
-//! paint; it is shaded once. All others are *edges*. A pixel is taken for an edge when
+//! A pixel is *even* when all of its samples meet the half of the primitive that its centre meets, or one that goes on from it smoothly in
+//! the same paint; it is shaded once (where a highlight or a thin body makes its light uneven, at its samples, but without looking for
+//! what else they might meet). All others are *edges*, shaded at each sample. A pixel is taken for an edge when
 //!
 //! - an outline passes its centre within the reach of its samples, unless it is certainly hidden: a bound of the outline's depth lies
 //!   behind all nine centres of the pixel and its neighbours; or
@@ -9,11 +10,11 @@
 //!   join smoothly: then two surfaces pass through each other, or two paints meet, between the centres.
 //!
 //! The rule depends on the pixel and the scene alone. It takes too many pixels rather than too few: what all samples of such a pixel
-//! meet decides in [`super::samples`]. It misses
+//! meet decides in [`super::samples`], without error. It misses
 //!
 //! - creases that no centre of the four neighbours lies beyond: the tip of a surface that pokes through another by less than a pixel;
 //! - creases between surfaces so steep that neighbouring centres differ by more than [`CREASE_PX`] in depth, though no outline is in reach;
-//! - what is seen only through a gap between nearer surfaces that is narrower than a pixel and meets none of the nine centres.
+//! - outlines that are seen only through a gap between nearer surfaces which meets none of the nine centres.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, u32x8};

@@ -7,7 +7,8 @@ use fearless_simd::Level;
 /// Each set is one more copy of the inner loops. Those are eight pixels wide; SSE4.2 would add little to SSE2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InstructionSet {
-    /// No vector instructions but what the compiler makes of plain loops.
+    /// No vector instructions but what the compiler makes of plain loops. On x86-64 and 64-bit ARM it is there with the feature
+    /// `scalar` only.
     Scalar,
     /// Each processor of the x86-64 family has it.
     Sse2,
@@ -18,6 +19,12 @@ pub enum InstructionSet {
     /// 64-bit ARM.
     Neon,
 }
+
+/// Whether the scalar rasteriser was compiled: always where no vector instructions can be taken for granted.
+const HAS_SCALAR: bool = cfg!(any(
+    feature = "scalar",
+    not(any(target_arch = "x86_64", target_arch = "aarch64"))
+));
 
 impl InstructionSet {
     /// Every set, slowest first.
@@ -55,7 +62,7 @@ impl InstructionSet {
     pub(super) fn level(self) -> Option<Level> {
         let best = Level::new();
         match self {
-            Self::Scalar => Some(Level::fallback()),
+            Self::Scalar => HAS_SCALAR.then(Level::fallback),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
             Self::Sse2 => best.as_sse2().map(Level::Sse2),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]

@@ -2,7 +2,7 @@
 //!
 //! The road of the data: `upload` (one scene, made relative to its middle) -> `bodies` (what one camera sees of it) -> `bins`
 //! (front to back, tile by tile) -> `centers` (who is seen through the middle of each pixel of a `tile`) -> `edges` (pixels whose samples
-//! may meet something else) -> `samples` (what they meet) -> `shade` (colour, once for each surface in a pixel). `worker` walks this road
+//! may meet something else) -> `samples` (what they meet) -> `queue`, `shade` (colour, once a pixel or a sample). `worker` walks this road
 //! for one tile, `backend` for a picture.
 //!
 //! What is drawn is what `shaders/` says; the formulas here are the same ones, in f32, without fused multiplication, so that each
@@ -31,6 +31,8 @@ mod centers;
 mod edges;
 mod intersect;
 mod level;
+mod mixed;
+mod queue;
 mod samples;
 mod shade;
 mod spare;

@@ -1,14 +1,18 @@
 //! What the samples of edge pixels meet.
 
+mod gaps;
+
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x4, f32x8, mask32x8, u32x4, u32x8};
 
+use self::gaps::Gap;
 use super::bodies::{Ball, Stick};
 use super::camera::Lines;
 use super::centers::BallForm;
 use super::edges::Edges;
 use super::intersect::{Balls, FullSticks, Rays, Sticks};
-use super::shade::Queue;
+use super::mixed::Mixed;
+use super::queue::Queue;
 use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
 
 /// Samples that lie together in memory.
@@ -29,6 +33,9 @@ pub(super) struct Samples {
     slots: Box<[u16; TILE_PIXELS]>,
     depth: Vec<f32>,
     key: Vec<u32>,
+    /// For a second look; see [`Samples::see_gaps`].
+    gaps: Vec<Gap>,
+    gap_touches: Vec<Touch>,
 }
 
 impl Default for Samples {
@@ -43,6 +50,8 @@ impl Default for Samples {
             slots: Box::new([0; TILE_PIXELS]),
             depth: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
             key: Vec::with_capacity(TILE_PIXELS * MAX_SAMPLES),
+            gaps: Vec::with_capacity(TILE_PIXELS),
+            gap_touches: Vec::with_capacity(TILE_PIXELS),
         }
     }
 }
@@ -72,7 +81,8 @@ impl<S: Simd> Pair<S> {
 #[derive(Clone, Copy)]
 struct Part<'a> {
     touches: &'a [Touch],
-    deepest: &'a [f32; TILE_PIXELS],
+    /// For each pixel the depth that it must begin before.
+    before: &'a [f32],
     near: f32,
 }
 
@@ -90,6 +100,7 @@ impl Samples {
         picture: &Picture<'_>,
         tile: &Tile,
         edges: &Edges,
+        members: &[u32],
         lines: &[Lines; 2],
         at: [usize; 2],
         count: usize,
@@ -99,34 +110,46 @@ impl Samples {
         simd.vectorize(
             #[inline(always)]
             || {
-                let bodies = picture.bodies;
                 let mut start = 0;
                 for run in &tile.runs {
                     let part = Part {
                         touches: &tile.touches[start..run.end as usize],
-                        deepest: &edges.deepest,
+                        before: edges.deepest.as_slice(),
                         near: run.near,
                     };
                     start = run.end as usize;
-                    let body = run.body as usize;
-                    if let Some(ball) = bodies.balls.get(body) {
-                        if ball.cut {
-                            self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, run.body);
-                        } else {
-                            self.see_ball(simd, picture, part, ball, run.body);
-                        }
-                    } else {
-                        let stick = &bodies.sticks[body - bodies.balls.len()];
-                        let key = (2 * body - bodies.balls.len()) as u32;
-                        if stick.full {
-                            self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
-                        } else {
-                            self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
-                        }
-                    }
+                    self.see_body::<S, PERSPECTIVE>(simd, picture, part, run.body);
                 }
             },
         );
+        self.see_gaps::<S, PERSPECTIVE>(simd, picture, tile, edges, members);
+    }
+
+    #[inline(always)]
+    fn see_body<S: Simd, const PERSPECTIVE: bool>(
+        &mut self,
+        simd: S,
+        picture: &Picture<'_>,
+        part: Part<'_>,
+        body: u32,
+    ) {
+        let bodies = picture.bodies;
+        let index = body as usize;
+        if let Some(ball) = bodies.balls.get(index) {
+            if ball.cut {
+                self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, body);
+            } else {
+                self.see_ball(simd, picture, part, ball, body);
+            }
+        } else {
+            let stick = &bodies.sticks[index - bodies.balls.len()];
+            let key = (2 * index - bodies.balls.len()) as u32;
+            if stick.full {
+                self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
+            } else {
+                self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
+            }
+        }
     }
 
     #[inline(always)]
@@ -275,8 +298,8 @@ impl Samples {
         for touch in part.touches {
             let first = usize::from(touch.chunk) * LANES;
             // Only edges, and only where the body is not certainly hidden.
-            let deepest = f32x8::from_slice(simd, &part.deepest[first..first + LANES]);
-            let mut lanes = near.simd_le(deepest).to_bitmask() as u32 & u32::from(touch.lanes);
+            let before = f32x8::from_slice(simd, &part.before[first..first + LANES]);
+            let mut lanes = near.simd_le(before).to_bitmask() as u32 & u32::from(touch.lanes);
             let row = usize::from(touch.chunk) / ROW_CHUNKS;
             while lanes != 0 {
                 let one = first + lanes.trailing_zeros() as usize;
@@ -348,8 +371,8 @@ impl Samples {
         second.store_slice(&mut self.key[b..b + QUAD]);
     }
 
-    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets are left to `even`; of the others each
-    /// surface is asked for once, at the middle of its samples, in `queue`, and they are listed in `mixed`.
+    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets are left to `even`; the others are
+    /// listed in `mixed`, and each of their samples is asked for in `queue`, with its place in that list.
     pub(super) fn ask<S: Simd>(
         &self,
         simd: S,
@@ -366,41 +389,27 @@ impl Samples {
             || {
                 for (slot, pixel) in edges.pixels.iter().enumerate() {
                     let pixel = usize::from(*pixel);
-                    let all = (1_u32 << count) - 1;
                     let first = slot * count;
-                    let same = self.same(simd, first, tile.key[pixel]);
-                    if same == all {
+                    let center = tile.key[pixel];
+                    if self.number_of(simd, first, center) == count && !picture.is_open(center) {
                         even(pixel);
                         continue;
                     }
-                    let uncovered = self.same(simd, first, NOTHING);
-                    // Surfaces meet all nine centres: what a sample sees between them was left out.
-                    let gap = edges.deepest[pixel] < f32::INFINITY;
-                    if gap && uncovered == all {
-                        even(pixel);
-                        continue;
+                    let (column, row) = (pixel % TILE_PX * count, pixel / TILE_PX * count);
+                    for quad in (0..count).step_by(QUAD) {
+                        let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
+                        queue.push_quad(
+                            keys.simd_ne(u32x4::splat(simd, NOTHING)),
+                            f32x4::from_slice(simd, &self.xs[column + quad..][..QUAD]),
+                            f32x4::from_slice(simd, &self.ys[row + quad..][..QUAD]),
+                            f32x4::from_slice(simd, &self.depth[first + quad..][..QUAD]),
+                            keys,
+                            u32x4::splat(simd, mixed.len() as u32),
+                        );
                     }
-                    let mut left = all & !uncovered;
-                    while left != 0 {
-                        let sample = left.trailing_zeros() as usize;
-                        let key = self.key[first + sample];
-                        let same = self.same(simd, first, key);
-                        left &= !same;
-                        let weight = same.count_ones();
-                        let slot = (mixed.len() as u32) << WEIGHT_BITS | weight;
-                        let only = if picture.is_full(key) {
-                            // The middle may lie on another of its faces, or on none.
-                            1 << sample
-                        } else {
-                            same
-                        };
-                        let [x, y, depth] = self.middle(only, pixel, first);
-                        queue.push(x, y, depth, key, slot);
-                    }
-                    let counted = if gap { all & !uncovered } else { all };
                     mixed.push(Mixed {
                         pixel: pixel as u16,
-                        samples: counted.count_ones() as u16,
+                        samples: count as u16,
                         sums: 0,
                     });
                 }
@@ -408,85 +417,15 @@ impl Samples {
         );
     }
 
-    /// Which samples of the pixel that starts at `first` meet a key, a bit each.
+    /// How many samples of the pixel that starts at `first` meet a key.
     #[inline(always)]
-    fn same<S: Simd>(&self, simd: S, first: usize, key: u32) -> u32 {
-        let mut same = 0;
+    fn number_of<S: Simd>(&self, simd: S, first: usize, key: u32) -> usize {
+        let mut number = 0;
         for quad in (0..self.count).step_by(QUAD) {
             let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
-            let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask() as u32;
-            same |= equal << quad;
+            let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask();
+            number += equal.count_ones() as usize;
         }
-        same
-    }
-
-    /// Mean ray and depth of some samples.
-    #[inline(always)]
-    fn middle(&self, samples: u32, pixel: usize, first: usize) -> [f32; 3] {
-        let share = 1.0 / samples.count_ones() as f32;
-        let (mut x, mut y, mut depth) = (0.0, 0.0, 0.0);
-        let (column, row) = (pixel % TILE_PX * self.count, pixel / TILE_PX * self.count);
-        for quad in (0..self.count).step_by(QUAD) {
-            let xs = &self.xs[column + quad..][..QUAD];
-            let ys = &self.ys[row + quad..][..QUAD];
-            let depths = &self.depth[first + quad..][..QUAD];
-            for sample in 0..QUAD {
-                // Without a branch: which samples they are is hard to foresee.
-                let counts = samples >> (quad + sample) & 1 == 1;
-                x += if counts { xs[sample] } else { 0.0 };
-                y += if counts { ys[sample] } else { 0.0 };
-                depth += if counts { depths[sample] } else { 0.0 };
-            }
-        }
-        [x * share, y * share, depth * share]
-    }
-}
-
-/// Bits of a slot that hold the number of samples.
-pub(super) const WEIGHT_BITS: u32 = 5;
-
-/// A pixel whose samples meet different things.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mixed {
-    pub(super) pixel: u16,
-    /// How many samples count.
-    pub(super) samples: u16,
-    /// Sums of red, green, blue and the number of samples that met something; 16 bits each, red lowest.
-    pub(super) sums: u64,
-}
-
-impl Mixed {
-    /// Adds the colour of some samples.
-    #[inline(always)]
-    pub(super) fn add(&mut self, color: u32, samples: u32) {
-        let color = u64::from(color);
-        let spread = color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
-        self.sums += spread * u64::from(samples);
-    }
-
-    /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up, over the background.
-    #[inline(always)]
-    pub(super) fn mean(&self, background: u32, transparent: bool) -> [u8; 4] {
-        let samples = u32::from(self.samples);
-        let sum = |channel: u32| (self.sums >> (16 * channel)) as u32 & 0xffff;
-        let covered = sum(3);
-        if covered == 0 {
-            return background.to_le_bytes();
-        }
-        let mut bytes = [255; 4];
-        if transparent {
-            for channel in 0..3 {
-                bytes[channel] = ((2 * sum(channel as u32) + covered) / (2 * covered)) as u8;
-            }
-            bytes[3] = ((2 * 255 * covered + samples) / (2 * samples)) as u8;
-        } else {
-            let background = background.to_le_bytes();
-            for channel in 0..3 {
-                let whole =
-                    sum(channel as u32) + (samples - covered) * u32::from(background[channel]);
-                bytes[channel] = ((2 * whole + samples) / (2 * samples)) as u8;
-            }
-        }
-        bytes
+        number
     }
 }

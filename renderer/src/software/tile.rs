@@ -31,13 +31,15 @@ pub(super) struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    /// True when a key is of a stick that is not simply a tube's near wall.
+    /// True when a key's body has creases or insides of its own: a ball that the near plane may open, a stick whose ends may be seen.
     #[inline(always)]
-    pub(super) fn is_full(&self, key: u32) -> bool {
-        self.bodies.any_full
-            && (key as usize)
-                .checked_sub(self.bodies.balls.len())
-                .is_some_and(|half| self.bodies.sticks[half / 2].full)
+    pub(super) fn is_open(&self, key: u32) -> bool {
+        let bodies = self.bodies;
+        bodies.any_open
+            && match (key as usize).checked_sub(bodies.balls.len()) {
+                None => bodies.balls[key as usize].cut,
+                Some(half) => bodies.sticks.get(half / 2).is_some_and(|stick| stick.full),
+            }
     }
 }
 

@@ -1,12 +1,18 @@
 //! What one thread does: bands, tile by tile.
 
+#[cfg(any(
+    feature = "scalar",
+    not(any(target_arch = "x86_64", target_arch = "aarch64"))
+))]
+use fearless_simd::Fallback;
 use fearless_simd::prelude::*;
-use fearless_simd::{Fallback, Level, f32x8, mask32x8, u32x8};
+use fearless_simd::{Level, f32x8, mask32x8, u32x8};
 
 use super::band::{Band, Part, Plan};
 use super::edges::Edges;
-use super::samples::{Mixed, Samples, WEIGHT_BITS};
-use super::shade::{Answers, Queue};
+use super::mixed::Mixed;
+use super::queue::{Answers, Queue};
+use super::samples::Samples;
 use super::tile::{LANES, NOTHING, TILE_PIXELS, TILE_PX, Tile};
 
 /// What one thread works with; the buffers stay from picture to picture.
@@ -17,8 +23,8 @@ pub(super) struct Worker {
     samples: Samples,
     /// Pixels that are shaded once.
     even: Queue,
-    /// Surfaces in pixels that show several.
-    uneven: Queue,
+    /// Samples of pixels that show several surfaces.
+    mixed_samples: Queue,
     /// Pixels whose highlight is sampled.
     highlights: Queue,
     mixed: Vec<Mixed>,
@@ -36,7 +42,7 @@ impl Worker {
         ]);
         self.samples.capacities(capacities);
         self.even.capacities(capacities);
-        self.uneven.capacities(capacities);
+        self.mixed_samples.capacities(capacities);
         self.highlights.capacities(capacities);
     }
 
@@ -51,7 +57,16 @@ impl Worker {
             Level::Avx2(simd) => self.draw_with(simd, plan, band),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
             Level::Avx512(simd) => self.draw_with(simd, plan, band),
+            #[cfg(any(
+                feature = "scalar",
+                not(any(target_arch = "x86_64", target_arch = "aarch64"))
+            ))]
             _ => self.draw_with(Fallback::new(), plan, band),
+            #[cfg(all(
+                not(feature = "scalar"),
+                any(target_arch = "x86_64", target_arch = "aarch64")
+            ))]
+            _ => unreachable!("no set of instructions stands for {level:?}"),
         }
     }
 
@@ -118,6 +133,7 @@ impl Worker {
                         picture,
                         &self.tile,
                         &self.edges,
+                        members,
                         plan.lines,
                         at,
                         plan.offsets_px.len(),
@@ -181,7 +197,7 @@ impl Worker {
         let pixels = band.pixels();
         self.ask_even(simd, plan, part);
         let (tile, even) = (&self.tile, &mut self.even);
-        self.uneven
+        self.mixed_samples
             .clear(self.edges.pixels.len() * plan.offsets_px.len());
         self.mixed.clear();
         if !self.edges.pixels.is_empty() {
@@ -190,7 +206,7 @@ impl Worker {
                 picture,
                 tile,
                 &self.edges,
-                &mut self.uneven,
+                &mut self.mixed_samples,
                 &mut self.mixed,
                 #[inline(always)]
                 |pixel| {
@@ -254,7 +270,7 @@ impl Worker {
             },
         );
         let mixed = &mut self.mixed;
-        self.uneven.answer::<S, PERSPECTIVE, false>(
+        self.mixed_samples.answer::<S, PERSPECTIVE, false>(
             simd,
             picture,
             #[inline(always)]
@@ -263,9 +279,8 @@ impl Worker {
                     answers.lanes,
                     #[inline(always)]
                     |lane| {
-                        let slot = answers.slot[lane];
-                        if let Some(mixed) = mixed.get_mut((slot >> WEIGHT_BITS) as usize) {
-                            mixed.add(answers.color[lane], slot & ((1 << WEIGHT_BITS) - 1));
+                        if let Some(mixed) = mixed.get_mut(answers.slot[lane] as usize) {
+                            mixed.add(answers.color[lane]);
                         }
                     },
                 );

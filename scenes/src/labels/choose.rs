@@ -26,6 +26,10 @@ pub(crate) struct Drawn<'a> {
 }
 
 /// Which labels a word asks for.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "four kinds of labels, each wanted or not"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Wanted {
     /// Of residues other than ligands.

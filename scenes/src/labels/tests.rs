@@ -89,7 +89,7 @@ fn a_pocket_file_has_residues_only_and_a_ligand_file_atoms_only() {
     let labels = labels_of(&read(POCKET, PartRole::Pocket), |_| {});
     assert_eq!(texts(&labels), ["ARG 45", "GLY 46A", "GTP 200"]);
     let labels = labels_of(&read(POCKET, PartRole::Ligand), |request| {
-        request.style.hydrogens = true
+        request.style.hydrogens = true;
     });
     assert_eq!(labels.list.len(), 7 - 1, "water stays hidden: {labels:?}");
 }
@@ -114,7 +114,7 @@ fn each_word_labels_what_it_says() {
         assert_eq!(texts(&labels), expected, "{word:?}");
     }
     let labels = labels_of(&whole, |request| {
-        request.style.preset = Preset::BallAndStick
+        request.style.preset = Preset::BallAndStick;
     });
     assert_eq!(texts(&labels), [""; 0], "only misi labels by itself");
 }
@@ -123,7 +123,7 @@ fn each_word_labels_what_it_says() {
 fn only_what_is_drawn_is_labelled() {
     let whole = read(POCKET, PartRole::Whole);
     let labels = labels_of(&whole, |request| {
-        request.select = "name N or name C8".into()
+        request.select = "name N or name C8".into();
     });
     assert_eq!(texts(&labels), ["ARG 45", "GLY 46A", "C8"]);
     let labels = labels_of(&whole, |request| {

@@ -284,7 +284,7 @@ fn null_and_endless_numbers_are_named_as_what_they_are() {
         [
             "/style/preset",
             "null is no value here",
-            "give one of misi, ball-and-stick, licorice, spacefill"
+            "give one of misi, misi-residue, misi-pocket, misi-ligand, ball-and-stick, licorice, spacefill"
         ]
     );
     assert_eq!(

@@ -1,0 +1,32 @@
+//! A real complex, for tests that need no other data.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use molshot_molecule::ReadOptions;
+use molshot_molecule::read::{FolderOptions, read_folder};
+use molshot_renderer::Frame;
+use molshot_renderer::software::SoftwareBackend;
+use molshot_scenes::request::{RenderRequest, StructureSource};
+use molshot_scenes::{Plane, Prepared, RenderJob};
+
+use super::draw;
+
+/// A job of the library's protease with its inhibitor.
+pub(crate) fn inhibitor(planes: &[Plane], commands: &str) -> RenderJob {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library/1hvr");
+    let structure = read_folder(&path, FolderOptions::default(), &ReadOptions::default())
+        .expect("the library's complex");
+    let mut request = RenderRequest::new(StructureSource::Id { id: "1hvr".into() });
+    (request.output.width_px, request.output.height_px) = (320, 240);
+    request.output.planes = planes.iter().copied().collect();
+    request.commands = vec![commands.into()];
+    Prepared::new(Arc::new(structure), &request)
+        .and_then(|prepared| prepared.job())
+        .expect("a sound request")
+}
+
+/// What the built-in back end draws.
+pub(crate) fn drawn(job: &RenderJob) -> Frame {
+    draw(&mut SoftwareBackend::new(), job)
+}
