@@ -118,7 +118,7 @@ pub(crate) fn charges(molecule: &mut Molecule<'_>, computed: &[u32], rings: &Rin
         match molecule.element(atom) {
             Element::N
                 if molecule.kind(atom) != N3Plus
-                    && !molecule.of(atom).is_empty()
+                    && molecule.degree(atom) > 0
                     && molecule
                         .of(atom)
                         .iter()

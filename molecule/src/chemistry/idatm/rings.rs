@@ -57,13 +57,9 @@ impl Ring {
 
 /// All rings of a structure, and which atoms are in them.
 #[derive(Debug, Clone, Default)]
-#[allow(
-    clippy::struct_field_names,
-    reason = "the field holds just what the type is named for"
-)]
 pub(crate) struct Rings {
-    pub(crate) rings: Vec<Ring>,
-    /// Rings of each atom that is in one, as indices into `rings`.
+    pub(crate) all: Vec<Ring>,
+    /// Rings of each atom that is in one, as indices into `all`.
     by_atom: HashMap<u32, Vec<u32>>,
     /// True for atoms in a ring of any size.
     in_any: Vec<bool>,
@@ -82,7 +78,7 @@ impl Rings {
                 search.residue(molecule, residue.atoms.clone(), &mut found);
             }
         }
-        for (i, ring) in found.rings.iter().enumerate() {
+        for (i, ring) in found.all.iter().enumerate() {
             for &atom in &ring.atoms {
                 found.by_atom.entry(atom).or_default().push(i as u32);
             }
@@ -96,7 +92,7 @@ impl Rings {
             .get(&atom)
             .into_iter()
             .flatten()
-            .map(|&i| &self.rings[i as usize])
+            .map(|&i| &self.all[i as usize])
     }
 
     /// True when some ring, of any size, passes through the atom.
@@ -159,7 +155,7 @@ impl Search {
                     let mut key = atoms.clone();
                     key.sort_unstable();
                     if self.seen.insert(key) {
-                        found.rings.push(Ring {
+                        found.all.push(Ring {
                             atoms: atoms.into_iter().map(|i| i + start).collect(),
                         });
                     }
@@ -186,8 +182,8 @@ impl Search {
     }
 
     /// Bonds between rings that are in none themselves (Tarjan's bridges), without recursion.
-    fn bridges(&self, count: usize) -> std::collections::HashSet<[u32; 2]> {
-        let mut bridges = std::collections::HashSet::new();
+    fn bridges(&self, count: usize) -> HashSet<[u32; 2]> {
+        let mut bridges = HashSet::new();
         let mut order = vec![u32::MAX; count];
         let mut low = vec![u32::MAX; count];
         let mut clock = 0;

@@ -1,4 +1,8 @@
 //! Laws: nothing panics, and neither the place of a molecule nor the order of its atoms matters.
+#![allow(
+    clippy::format_push_string,
+    reason = "a test may build its file as it likes"
+)]
 
 use std::collections::BTreeSet;
 

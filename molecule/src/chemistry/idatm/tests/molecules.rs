@@ -1,4 +1,8 @@
 //! Small molecules of textbooks, with all hydrogens and without.
+#![allow(
+    clippy::format_push_string,
+    reason = "a test may build its file as it likes"
+)]
 
 use crate::chemistry::idatm::atom_types;
 use crate::read::{Format, ReadOptions, read_bytes};
