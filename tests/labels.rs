@@ -121,7 +121,7 @@ fn boxes_tell_what_stands_where() {
         near.covered_fraction > 0.2 && far.covered_fraction > 0.2,
         "{found:?}"
     );
-    assert!(found.iter().all(|label| label.in_frame));
+    assert!(found.iter().all(|label| label.in_frame), "{found:?}");
     for label in &found {
         let ink = label.ink_box_px.expect("letters");
         let [left, top, right, bottom] = label.line_box_px;
