@@ -258,7 +258,7 @@ impl Workplace<'_> {
                 continue;
             };
             if let Err(failure) =
-                request.and_then(|request| self.draw_group(number, inputs, request, &cancel))
+                request.and_then(|request| self.draw_group(number, inputs, &request, &cancel))
             {
                 self.journal.group_failed(number, &cancel, failure);
             }
@@ -285,7 +285,7 @@ impl Workplace<'_> {
         &self,
         number: usize,
         inputs: &[PathBuf],
-        request: RenderRequest,
+        request: &RenderRequest,
         cancel: &CancelToken,
     ) -> Result<(), Failure> {
         let (many, journal) = (self.many, self.journal);
