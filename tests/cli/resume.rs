@@ -179,10 +179,7 @@ fn pictures_of(folder: &Folder) -> Vec<String> {
 fn wait_for(folder: &Folder, count: usize) {
     let start = Instant::now();
     while pictures_of(folder).len() < count {
-        assert!(
-            start.elapsed() < Duration::from_mins(1),
-            "nothing is drawn"
-        );
+        assert!(start.elapsed() < Duration::from_mins(1), "nothing is drawn");
         std::thread::sleep(Duration::from_millis(1));
     }
 }
