@@ -147,7 +147,7 @@ impl<S: Simd> Light<S> {
         let reflected = each_axis!(axis => self.key_direction[axis] - twice * normal[axis]);
         let mut mirror = not_negative(simd, -dot(reflected, direction));
         if PERSPECTIVE {
-            mirror = mirror / dot(direction, direction).sqrt();
+            mirror /= dot(direction, direction).sqrt();
         }
         let m2 = mirror * mirror;
         let m4 = m2 * m2;
