@@ -12,6 +12,7 @@ mod cli {
     mod bad_scenes;
     mod bench;
     mod environment;
+    mod hbonds;
     mod many;
     mod models;
     mod options;

@@ -121,7 +121,9 @@ fn asking_for_fewer_planes_gives_the_same_ones() {
         expected.rgba = expected.rgba.filter(|_| has(Plane::Color));
         expected.depth_angstrom = expected.depth_angstrom.filter(|_| has(Plane::Depth));
         expected.normal = expected.normal.filter(|_| has(Plane::Normal));
-        expected.atom_id = expected.atom_id.filter(|_| has(Plane::AtomId));
+        // Masks are made from the atoms.
+        let atoms = has(Plane::AtomId) || planes.iter().any(|plane| plane.is_mask());
+        expected.atom_id = expected.atom_id.filter(|_| atoms);
         expected.residue_id = expected.residue_id.filter(|_| has(Plane::ResidueId));
         assert_alike(
             "fewer planes",

@@ -17,7 +17,7 @@ fn files(backend: &mut dyn Draw, job: &RenderJob) -> Vec<Vec<u8>> {
             .expect("a PNG holds every picture")
             .bytes,
     ];
-    for plane in Plane::ALL {
+    for plane in Plane::ALL.into_iter().filter(|plane| !plane.is_mask()) {
         files.push(plane_png(&frame, plane).expect("asked for"));
         if plane != Plane::Color {
             files.push(plane_npy(&frame, plane).expect("asked for"));

@@ -121,7 +121,9 @@ fn boxes_tell_what_stands_where() {
         near.covered_fraction > 0.2 && far.covered_fraction > 0.2,
         "{found:?}"
     );
-    assert!(found.iter().all(|label| label.in_frame));
+    // The near label's last letter runs over the right edge of 160 pixels.
+    let inside: Vec<bool> = found.iter().map(|label| label.in_frame).collect();
+    assert_eq!(inside, [true, false, true], "{found:?}");
     for label in &found {
         let ink = label.ink_box_px.expect("letters");
         let [left, top, right, bottom] = label.line_box_px;

@@ -201,6 +201,10 @@ fn pictures_are_those_of_vulkan() {
     }
 }
 
+#[allow(
+    clippy::float_cmp,
+    reason = "ends that are one come from the same atom, to the last bit"
+)]
 /// True where round ends of two paints are one surface: which is seen is a matter of rounding, sample by sample.
 fn has_doubled_ends(job: &RenderJob) -> bool {
     let cylinders = &job.scene().cylinders;

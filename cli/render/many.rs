@@ -31,11 +31,14 @@ const WARNINGS_SHOWN: usize = 5;
 /// So many inputs that failed are named at the end.
 const FAILURES_NAMED: usize = 10;
 
+/// A scene's request, until it is taken; or what is wrong with it.
+pub(super) type Asked = Mutex<Option<Result<RenderRequest, Failure>>>;
+
 /// What is to be done.
 pub(super) struct Many<'a> {
     pub(super) args: &'a RenderArgs,
     /// The inputs of each scene, with the request; whoever reads the scene takes it.
-    pub(super) groups: Vec<(&'a [PathBuf], Mutex<Option<Result<RenderRequest, Failure>>>)>,
+    pub(super) groups: Vec<(&'a [PathBuf], Asked)>,
     pub(super) pictures: Pictures,
     pub(super) name: OutputName,
     /// The name of the annotations, where they are wanted.
@@ -255,7 +258,7 @@ impl Workplace<'_> {
                 continue;
             };
             if let Err(failure) =
-                request.and_then(|request| self.draw_group(number, inputs, request, &cancel))
+                request.and_then(|request| self.draw_group(number, inputs, &request, &cancel))
             {
                 self.journal.group_failed(number, &cancel, failure);
             }
@@ -282,7 +285,7 @@ impl Workplace<'_> {
         &self,
         number: usize,
         inputs: &[PathBuf],
-        request: RenderRequest,
+        request: &RenderRequest,
         cancel: &CancelToken,
     ) -> Result<(), Failure> {
         let (many, journal) = (self.many, self.journal);

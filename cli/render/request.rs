@@ -61,6 +61,7 @@ const PLANES: &[&str] = &[
 /// What the picture looks like. Every flag has its counterpart in the scene file.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Picture")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct RequestArgs {
     /// Size in pixels [default: 1024x1024].
     #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true)]

@@ -113,7 +113,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The job with copies of its scene in a cube, seen from farther away.
 fn multiplied(job: &RenderJob, copies: u32) -> Result<RenderJob, molshot_scenes::SceneError> {
     let scene = job.scene();
-    let edge = (1..).find(|edge| edge * edge * edge >= copies).unwrap_or(1);
+    let edge = (1..=1000)
+        .find(|edge| edge * edge * edge >= copies)
+        .unwrap_or(1);
     let size = scene.bounds.half_size() * 2.0;
     let shifts: Vec<[f32; 3]> = (0..copies)
         .map(|copy| {

@@ -26,6 +26,10 @@ pub(crate) struct LabelFit {
 }
 
 /// Grayness of pixels, by place; 0 outside.
+#[allow(
+    clippy::struct_field_names,
+    reason = "the field holds just what the type is named for"
+)]
 struct Levels {
     width: i32,
     height: i32,

@@ -1,5 +1,12 @@
 //! Which atoms donate hydrogen bonds: the classes of the survey in their order, then all others with a hydrogen.
 
+#![allow(
+    clippy::approx_constant,
+    clippy::unnecessary_wraps,
+    clippy::large_enum_variant,
+    reason = "distances of the survey that happen to be near pi; rows that read like the survey's tables; one short table"
+)]
+
 use super::classes::DonorClass;
 use super::complete::is_complete;
 use super::criteria::{DonorTest, Tau, ThetaRow, UpsilonRow};
@@ -22,6 +29,7 @@ pub(crate) struct Donor {
 }
 
 /// A row of the survey, or a place in the order for a class that no pattern describes.
+#[allow(clippy::large_enum_variant, reason = "a table of sixteen")]
 enum Row {
     Pattern {
         class: DonorClass,
@@ -42,10 +50,12 @@ const fn row(limits: [f64; 4], tau: Option<Tau>) -> UpsilonRow {
     UpsilonRow { limits, tau }
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the rows read like the paper's")]
 const fn within(degrees: f64) -> Option<Tau> {
     Some(Tau::Within(degrees))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the rows read like the paper's")]
 const fn at_least(degrees: f64) -> Option<Tau> {
     Some(Tau::AtLeast(degrees))
 }
@@ -254,6 +264,7 @@ const OTHER_PRIMARY_PLANAR: DonorTest = turning(
     4,
 );
 
+#[allow(clippy::approx_constant, reason = "a distance in angstrom")]
 const OTHER_OXYGEN: DonorTest = DonorTest::Generic {
     hydrogen_distance: [2.41, 2.28, 2.28],
     distance: [3.27, 3.14, 3.14],

@@ -78,7 +78,7 @@ pub enum BondSide {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BondReport {
-    /// Donor as `NAME NUMBER CHAIN ATOM`.
+    /// Donor.
     pub donor: AtomReport,
     /// Hydrogen's atom name, where the file has it.
     pub hydrogen: Option<String>,

@@ -193,7 +193,8 @@ impl Sides {
                 ) && matches!(molecule.kind(i), AtomType::Untyped(_))
                     && molecule.degree(i) > 0
             })
-            .count();
+            .count()
+            + molecule.overbonded;
         if untyped > 0 {
             say(format!(
                 "{untyped} atoms have more bonds than their element allows, so no atom type; what they are bonded to may be judged wrongly"

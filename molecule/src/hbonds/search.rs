@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use crate::chemistry::idatm::vector::{Vec3, squared_distance};
 
-/// More points than this in one cell are a heap of atoms, not a molecule: about twelve heavy atoms have room in a cube
-/// of 6 angstrom edge that could be donors or acceptors.
-const MOST_PER_CELL: usize = 96;
+/// More points than this in one cell are a heap of atoms, not a molecule: in ice, a cube of 4.3 angstrom edge holds three
+/// oxygens. Wide tolerances make cells of up to 6 angstrom.
+const MOST_PER_CELL: usize = 32;
 
 /// Points sorted into cubes.
 #[derive(Debug)]

@@ -9,7 +9,7 @@
 //! - A worker prefers waiting orders of the scene that it holds, within a window, so that a scene is uploaded once a worker.
 //! - Cancelled orders are dropped before they are drawn. An order that panics, in drawing or in `work`, is answered with
 //!   [`PoolError::Panicked`]; the worker opens a new back end and goes on. A lost device is opened anew and the order tried once more.
-//! - Planes and encoded bytes are reused ([`Draw::recycle`](crate::Draw::recycle), [`Desk`]).
+//! - Planes and encoded bytes are reused ([`Draw::recycle`], [`Desk`]).
 mod map;
 mod options;
 mod order;

@@ -113,7 +113,7 @@ fn no_scene_starves_behind_another() {
             move |result| {
                 sender
                     .send(result.map(|(i, place)| i * 1000 + place))
-                    .unwrap()
+                    .unwrap();
             },
         ))
         .unwrap();
@@ -253,7 +253,7 @@ fn a_pool_that_finishes_draws_all() {
     }
     pool.finish();
     drop(sender);
-    assert_eq!(receiver.iter().filter(Result::is_ok).count(), 40);
+    assert_eq!(receiver.iter().flatten().count(), 40);
     assert_eq!(seen.drawn(), 40);
 }
 

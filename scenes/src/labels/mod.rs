@@ -1,6 +1,6 @@
 //! Labels of a scene: short texts that face the camera, each hung up at a point of the world.
 //!
-//! Which texts there are, and where they hang, is decided here ([`mod@choose`]); how wide a text is and which pixels it covers, where it is
+//! Which texts there are, and where they hang, is decided here; how wide a text is and which pixels it covers, where it is
 //! drawn (the renderer owns the font). The conventions are `ChimeraX`'s (user guide, `label`; observed in its pictures):
 //! a label is a flat rectangle as high as a line of text, in world units (0.7 angstrom), so that perspective makes far ones smaller; its lower left corner
 //! lies at the anchor plus an offset in screen axes; it lies over everything; it fades with depth as atoms do.

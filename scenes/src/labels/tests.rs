@@ -91,7 +91,11 @@ fn a_pocket_file_has_residues_only_and_a_ligand_file_atoms_only() {
     let labels = labels_of(&read(POCKET, PartRole::Ligand), |request| {
         request.style.hydrogens = true;
     });
-    assert_eq!(labels.list.len(), 7 - 1, "water stays hidden: {labels:?}");
+    assert_eq!(
+        labels.list.len(),
+        7,
+        "all of a ligand file is the ligand: {labels:?}"
+    );
 }
 
 #[test]

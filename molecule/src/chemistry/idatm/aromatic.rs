@@ -3,19 +3,22 @@
 //! Meng & Lewis 1991 suggest the step (page 897). Index of aromaticity from bond lengths: Kruszewski & Krygowski's HOMA as
 //! Krygowski gives it in J. Chem. Inf. Comput. Sci. 33 (1993) 70.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bond_orders::{Outer, System};
 use super::molecule::Molecule;
 use super::rings::{Ring, Rings};
 use super::types::AtomType::{
-    self, C2, C3, Cac, Car, N2, N2Plus, N3, NgPlus, Npl, Ntr, O2, O2Minus, O3, Oar, OarPlus, S2,
-    S3, Sar,
+    self, C2, C3, Cac, Car, N2, N2Plus, N3, Npl, Ntr, O2, O3, Oar, OarPlus, S2, S3, Sar,
 };
 use crate::Element;
 
 /// Larger systems are taken as aromatic without a look at their bond orders.
 const MOST_ATOMS_OF_SYSTEM: usize = 50;
+
+/// Steps of the search for bond orders in one structure: seconds at most. Ring systems beyond keep their types.
+const MOST_STEPS_IN_ALL: usize = 20_000_000;
 
 /// What the ring pass hands on.
 #[derive(Debug, Default)]
@@ -33,8 +36,9 @@ pub(crate) fn aromatic_rings(
     residue_has_template: &[bool],
 ) -> RingOutcome {
     let mut outcome = RingOutcome::default();
+    let budget = Cell::new(MOST_STEPS_IN_ALL);
     let planar: Vec<&Ring> = rings
-        .rings
+        .all
         .iter()
         .filter(|ring| {
             !residue_has_template[molecule.residue(ring.atoms[0]) as usize]
@@ -60,7 +64,7 @@ pub(crate) fn aromatic_rings(
             }
             continue;
         }
-        if !solve(molecule, &system, &atoms, &in_planar, &mut outcome) {
+        if !solve(molecule, &system, &atoms, &in_planar, &budget, &mut outcome) {
             outcome.unsolved.extend(atoms.first());
         }
     }
@@ -158,6 +162,7 @@ fn solve(
     rings: &[&Ring],
     atoms: &BTreeSet<u32>,
     in_planar: &BTreeSet<u32>,
+    budget: &Cell<usize>,
     outcome: &mut RingOutcome,
 ) -> bool {
     let mut ring_bonds: Vec<[u32; 2]> = rings.iter().flat_map(|ring| ring.bonds()).collect();
@@ -186,7 +191,7 @@ fn solve(
     }
     let attempt = |molecule: &Molecule<'_>, take: &dyn Fn(&OuterBond) -> Outer| {
         let system = build(atoms, &ring_bonds, &outer, take);
-        let mut found = system.assignments(molecule, false);
+        let mut found = system.assignments(molecule, false, budget);
         let is_aromatic = |ring: &&Ring| {
             found
                 .iter()
@@ -203,7 +208,7 @@ fn solve(
                 .any(|ring| has_hetero_atom(ring) && !is_aromatic(ring));
         if wants_charge {
             let known = found.len();
-            for orders in system.assignments(molecule, true) {
+            for orders in system.assignments(molecule, true, budget) {
                 if !found[..known].contains(&orders) {
                     found.push(orders);
                 }
@@ -273,7 +278,6 @@ fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
     let (order, second_guess) = match kind {
         O2 | S2 if is_terminal => (Outer::Double, Some(Outer::Single)),
         O3 | S3 if is_terminal && on_carbon => (Outer::Single, Some(Outer::Open)),
-        Cac | Ntr | N2Plus | NgPlus | Car | O2Minus => (Outer::Single, None),
         Npl => (Outer::Single, Some(Outer::Open)),
         C2 | N2 => match (
             has_other_partner(molecule, other, ring_atom),
@@ -284,6 +288,7 @@ fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
             (false, 3..) => (Outer::Double, None),
             (false, _) => (Outer::Double, Some(Outer::Open)),
         },
+        // Carboxylates, nitro groups, charged nitrogens, whatever is sp or sp3.
         _ => (Outer::Single, None),
     };
     OuterBond {

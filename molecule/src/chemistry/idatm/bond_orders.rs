@@ -1,12 +1,14 @@
 //! Bond orders of ring systems: all ways to place double bonds so that every atom keeps its valence, and the best of
 //! them.
 
+use std::cell::Cell;
+
 use super::molecule::Molecule;
 use super::rings::Ring;
 use crate::Element;
 
 /// Steps after which the search for further assignments ends; a system of 50 atoms with few doubts takes hundreds.
-const MOST_STEPS: usize = 200_000;
+const MOST_STEPS: usize = 50_000;
 
 /// Assignments that are compared.
 const MOST_ASSIGNMENTS: usize = 4096;
@@ -56,8 +58,13 @@ impl System {
                 .sum::<u8>()
     }
 
-    /// All assignments within the limits. With `charged`, nitrogen and oxygen may have one bond more than usual.
-    pub(crate) fn assignments(&self, molecule: &Molecule<'_>, charged: bool) -> Vec<Orders> {
+    /// All assignments within the limits; `budget` is what is left of the steps for the whole structure. With `charged`, nitrogen and oxygen may have one bond more than usual.
+    pub(crate) fn assignments(
+        &self,
+        molecule: &Molecule<'_>,
+        charged: bool,
+        budget: &Cell<usize>,
+    ) -> Vec<Orders> {
         // Bonds in an order in which atoms become complete early: along the system.
         let order = self.walk();
         let ends: Vec<[Option<usize>; 2]> = order
@@ -88,7 +95,8 @@ impl System {
         let mut orders = vec![0_u8; self.unknowns.len()];
         let mut depth = 0;
         let mut tried = vec![0_u8; order.len() + 1];
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MOST_STEPS.min(budget.get()) {
+            budget.set(budget.get() - 1);
             if depth == order.len() {
                 found.push(orders.clone());
                 if found.len() >= MOST_ASSIGNMENTS || depth == 0 {
@@ -267,10 +275,9 @@ fn allowed_sum(molecule: &Molecule<'_>, atom: u32, charged: bool) -> [u8; 2] {
         // A hydrogen is missing.
         (Element::C, _) => [3, 3],
         (Element::N, 3) => [3, 3 + extra],
-        // With or without a hydrogen.
-        (Element::N, _) => [2, 3],
         (Element::O, _) => [2, 2 + extra],
         (Element::S, 2) => [2, 2],
+        // Nitrogen with or without a hydrogen; phosphorus.
         _ => [2, 3],
     }
 }

@@ -2,8 +2,12 @@
 
 use super::types::AtomType;
 use super::vector::{Vec3, angle_degrees, distance};
-use crate::structure::{Neighbours, PseudobondKind};
+use crate::structure::{Bond, Neighbours, PseudobondKind};
 use crate::{Element, Structure};
+
+/// More bonds than this and the file is wrong: the largest coordination numbers known are 16. Chemistry takes such atoms as
+/// unbonded, which also keeps every step linear in the number of atoms.
+const MOST_BONDS: u32 = 24;
 
 /// Working state of typing, and afterwards what hydrogen bonds are found from.
 #[derive(Debug, Clone)]
@@ -16,6 +20,8 @@ pub(crate) struct Molecule<'a> {
     pub(crate) types: Vec<AtomType>,
     /// False where a template gives the type: no pass changes it.
     pub(crate) is_computed: Vec<bool>,
+    /// Atoms with more bonds than any can have; their bonds are left out.
+    pub(crate) overbonded: usize,
     /// True for atoms whose chain is broken at them.
     pub(crate) is_at_gap: Vec<bool>,
 }
@@ -23,7 +29,24 @@ pub(crate) struct Molecule<'a> {
 impl<'a> Molecule<'a> {
     pub(crate) fn new(structure: &'a Structure) -> Self {
         let atoms = structure.atoms();
-        let neighbours = structure.neighbours();
+        let mut degree = vec![0_u32; atoms.len()];
+        for bond in structure.bonds() {
+            degree[bond.a as usize] += 1;
+            degree[bond.b as usize] += 1;
+        }
+        let overbonded = degree.iter().filter(|&&count| count > MOST_BONDS).count();
+        let neighbours = if overbonded == 0 {
+            structure.neighbours()
+        } else {
+            let is_sound = |atom: u32| degree[atom as usize] <= MOST_BONDS;
+            let bonds: Vec<Bond> = structure
+                .bonds()
+                .iter()
+                .copied()
+                .filter(|bond| is_sound(bond.a) && is_sound(bond.b))
+                .collect();
+            Neighbours::from_bonds(atoms.len(), &bonds)
+        };
         let heavy_count = (0..atoms.len() as u32)
             .map(|i| {
                 neighbours
@@ -55,6 +78,7 @@ impl<'a> Molecule<'a> {
                 .map(|&e| AtomType::Untyped(e))
                 .collect(),
             is_computed: vec![true; atoms.len()],
+            overbonded,
             is_at_gap,
         }
     }

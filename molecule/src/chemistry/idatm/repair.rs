@@ -116,15 +116,15 @@ fn best_terminal_partner(molecule: &Molecule<'_>, carbon: u32) -> Option<u32> {
 pub(crate) fn charges(molecule: &mut Molecule<'_>, computed: &[u32], rings: &Rings) {
     for &atom in computed {
         match molecule.element(atom) {
-            Element::N if molecule.kind(atom) != N3Plus => {
-                if !molecule.of(atom).is_empty()
+            Element::N
+                if molecule.kind(atom) != N3Plus
+                    && molecule.degree(atom) > 0
                     && molecule
                         .of(atom)
                         .iter()
-                        .all(|&n| matches!(molecule.kind(n), C3 | H | D))
-                {
-                    molecule.set(atom, N3Plus);
-                }
+                        .all(|&n| matches!(molecule.kind(n), C3 | H | D)) =>
+            {
+                molecule.set(atom, N3Plus);
             }
             Element::C if molecule.kind(atom) == C2 => guanidinium(molecule, atom, rings),
             Element::O => {

@@ -3,7 +3,7 @@
 //! The set holds every ring of a molecule that a chemist would draw; unlike a smallest set of smallest rings it does
 //! not depend on the order of atoms (all three six-membered rings of bicyclo[2.2.2]octane are in it).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::molecule::Molecule;
 use super::types::AtomType::{C2, Car, N2, N2Plus, Npl, Oar, OarPlus, Sar};
@@ -58,8 +58,8 @@ impl Ring {
 /// All rings of a structure, and which atoms are in them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rings {
-    pub(crate) rings: Vec<Ring>,
-    /// Rings of each atom that is in one, as indices into `rings`.
+    pub(crate) all: Vec<Ring>,
+    /// Rings of each atom that is in one, as indices into `all`.
     by_atom: HashMap<u32, Vec<u32>>,
     /// True for atoms in a ring of any size.
     in_any: Vec<bool>,
@@ -78,7 +78,7 @@ impl Rings {
                 search.residue(molecule, residue.atoms.clone(), &mut found);
             }
         }
-        for (i, ring) in found.rings.iter().enumerate() {
+        for (i, ring) in found.all.iter().enumerate() {
             for &atom in &ring.atoms {
                 found.by_atom.entry(atom).or_default().push(i as u32);
             }
@@ -92,7 +92,7 @@ impl Rings {
             .get(&atom)
             .into_iter()
             .flatten()
-            .map(|&i| &self.rings[i as usize])
+            .map(|&i| &self.all[i as usize])
     }
 
     /// True when some ring, of any size, passes through the atom.
@@ -114,7 +114,7 @@ struct Search {
     depth: Vec<u32>,
     touched: Vec<u32>,
     queue: VecDeque<u32>,
-    seen: HashMap<Vec<u32>, ()>,
+    seen: HashSet<Vec<u32>>,
 }
 
 impl Search {
@@ -154,8 +154,8 @@ impl Search {
                     let atoms = canonical(path);
                     let mut key = atoms.clone();
                     key.sort_unstable();
-                    if self.seen.insert(key, ()).is_none() {
-                        found.rings.push(Ring {
+                    if self.seen.insert(key) {
+                        found.all.push(Ring {
                             atoms: atoms.into_iter().map(|i| i + start).collect(),
                         });
                     }
@@ -182,8 +182,8 @@ impl Search {
     }
 
     /// Bonds between rings that are in none themselves (Tarjan's bridges), without recursion.
-    fn bridges(&self, count: usize) -> std::collections::HashSet<[u32; 2]> {
-        let mut bridges = std::collections::HashSet::new();
+    fn bridges(&self, count: usize) -> HashSet<[u32; 2]> {
+        let mut bridges = HashSet::new();
         let mut order = vec![u32::MAX; count];
         let mut low = vec![u32::MAX; count];
         let mut clock = 0;

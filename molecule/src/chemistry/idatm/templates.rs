@@ -314,9 +314,10 @@ impl Template {
         residue.atoms.clone().any(|atom| {
             !backbone.contains(&names[atom as usize].as_str())
                 && molecule.of(atom).iter().any(|&other| {
-                    !residue.atoms.contains(&other)
-                        && !(molecule.element(atom) == Element::S
-                            && molecule.element(other) == Element::S)
+                    let is_disulfide = [atom, other]
+                        .iter()
+                        .all(|&end| molecule.element(end) == Element::S);
+                    !residue.atoms.contains(&other) && !is_disulfide
                 })
         })
     }

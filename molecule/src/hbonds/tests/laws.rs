@@ -1,4 +1,8 @@
 //! Laws: nothing panics, and neither the place of a molecule nor the order of its atoms matters.
+#![allow(
+    clippy::format_push_string,
+    reason = "a test may build its file as it likes"
+)]
 
 use std::collections::BTreeSet;
 
@@ -21,7 +25,7 @@ type Atom = (&'static str, [f64; 3]);
 fn xyz(atoms: &[Atom]) -> Structure {
     let mut text = format!("{}\n\n", atoms.len());
     for (element, [x, y, z]) in atoms {
-        text.push_str(&format!("{element} {x:.4} {y:.4} {z:.4}\n"));
+        text += &format!("{element} {x:.4} {y:.4} {z:.4}\n");
     }
     let options = ReadOptions {
         format: Some(Format::Xyz),

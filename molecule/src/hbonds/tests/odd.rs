@@ -1,4 +1,8 @@
 //! Odd chemistry: a result or a word of warning, never silence.
+#![allow(
+    clippy::format_push_string,
+    reason = "a test may build its file as it likes"
+)]
 
 use super::super::{
     AcceptorClass, DonorClass, HydrogenBondOptions, HydrogenBonds, ResidueKey, Scope, find,
@@ -153,6 +157,40 @@ fn too_many_bonds_and_heaps_are_named() {
     let heap: String = (1..2000).map(|i| water(i, 0.0)).collect();
     let found = all(&pdb(&heap, PartRole::Whole));
     assert!(said(&found, "crowd"), "{:?}", found.warnings);
+}
+
+#[test]
+fn an_atom_with_thousands_of_bonds_is_taken_as_unbonded() {
+    // All atoms of an SD file are bonded to the first one.
+    let count: usize = 900;
+    let mut text = format!(
+        "hub\n\n\n{count:>3}{:>3}  0  0  0  0  0  0  0  0999 V2000\n",
+        count - 1
+    );
+    for i in 0..count {
+        let element = ["N", "C"][i % 2];
+        text += &format!(
+            "{:10.4}{:10.4}{:10.4} {element:<3} 0  0\n",
+            i as f64 * 1.4,
+            0.0,
+            0.0
+        );
+    }
+    for i in 2..=count {
+        text += &format!("  1{i:>3}  1  0\n");
+    }
+    text += "M  END\n";
+    let options = ReadOptions {
+        format: Some(Format::Sdf),
+        ..ReadOptions::default()
+    };
+    let structure = read_bytes("hub.sdf", text.as_bytes(), PartRole::Whole, &options).unwrap();
+    let found = all(&structure);
+    assert!(
+        said(&found, "1 atoms have more bonds than their element allows"),
+        "{:?}",
+        found.warnings
+    );
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::frame::{Frame, Timings};
 use crate::pool::{CancelToken, Order, Pool, PoolError, PoolOptions};
 
 /// Far longer than anything here takes.
-pub(super) const LONG: Duration = Duration::from_secs(60);
+pub(super) const LONG: Duration = Duration::from_mins(1);
 
 /// A row of atoms that are bonded.
 pub(super) fn scene(atoms: u32) -> Arc<Scene> {

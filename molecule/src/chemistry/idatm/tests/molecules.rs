@@ -1,4 +1,8 @@
 //! Small molecules of textbooks, with all hydrogens and without.
+#![allow(
+    clippy::format_push_string,
+    reason = "a test may build its file as it likes"
+)]
 
 use crate::chemistry::idatm::atom_types;
 use crate::read::{Format, ReadOptions, read_bytes};
@@ -36,7 +40,7 @@ fn molecules() -> Vec<Molecule> {
 fn typed_with_warnings(atoms: &[(&str, [f64; 3], &str)]) -> (Vec<&'static str>, usize) {
     let mut text = format!("{}\n\n", atoms.len());
     for (element, [x, y, z], _) in atoms {
-        text.push_str(&format!("{element} {x} {y} {z}\n"));
+        text += &format!("{element} {x} {y} {z}\n");
     }
     let options = ReadOptions {
         format: Some(Format::Xyz),
