@@ -4,10 +4,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use molshot_molecule::Structure;
-use molshot_molecule::hbonds::{
-    HydrogenBondOptions, HydrogenBonds, OptionsError, ResidueKey, Scope, find,
-};
+use molshot_molecule::hbonds::{HydrogenBondOptions, HydrogenBonds, OptionsError, Scope, find};
+use molshot_molecule::{ResidueKey, Structure};
 
 use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};

@@ -19,11 +19,13 @@ pub mod summary;
 
 mod assemble;
 mod parsed;
+mod residue_key;
 mod tally;
 
 pub use element::Element;
 pub use error::{Location, MoleculeError, Warning};
 pub use read::{Format, ReadLimits, ReadOptions};
+pub use residue_key::ResidueKey;
 pub use selection::Selection;
 pub use structure::{
     Atoms, Bond, BondOrder, Chain, Part, PartRole, Pseudobond, PseudobondKind, Residue,

@@ -45,13 +45,9 @@ impl CameraNumbers {
         let camera_from_world = DMat4::from_quat(view.pose.world_from_camera.inverse())
             * DMat4::from_translation(-view.pose.position_angstrom);
         let light = &scene.lighting;
-        let span = view.far_angstrom - view.near_angstrom;
-        let (cue_start, cue_end) = scene.depth_cue.map_or((0.0, 0.0), |cue| {
-            (
-                view.near_angstrom + f64::from(cue.start) * span,
-                view.near_angstrom + f64::from(cue.end) * span,
-            )
-        });
+        let [cue_start, cue_end] = scene
+            .depth_cue
+            .map_or([0.0; 2], |cue| view.cue_depths_angstrom(cue));
         Self {
             camera_from_scene: (camera_from_world * DMat4::from_translation(scene_origin))
                 .as_mat4(),

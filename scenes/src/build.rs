@@ -63,7 +63,7 @@ impl Prepared {
         Self::with_pseudobonds(structure, request, &[])
     }
 
-    /// As [`Self::new`], with pseudobonds beside those that the request asks for: hydrogen bonds, say.
+    /// As [`Self::new`], with pseudobonds beside those that the request asks for: contacts found by other means, say.
     ///
     /// # Errors
     /// As [`Self::new`].

@@ -1,7 +1,7 @@
 //! What the picture types of MiSI-Bench show beside the preset's look: the pocket, the ligand, or one residue and the ligand.
 
 use glam::DVec3;
-use molshot_molecule::{PartRole, Residue, ResidueClass, Selection, Structure};
+use molshot_molecule::{PartRole, ResidueClass, ResidueKey, Selection, Structure};
 
 use crate::colors::shorten;
 use crate::error::SceneError;
@@ -13,94 +13,55 @@ use crate::scene::BoundingBox;
 const POINTER: &str = "/style/residue";
 const REMEDY: &str = "write name, number with insertion code, and the chain where that is not enough, such as \"ARG 45 A\"";
 
-/// Line height of Arial in units of its size.
+/// What `ChimeraX` counts as the height of a line of Arial, in units of its size, when it fits its camera: chosen so that the box of the one picture that was
+/// compared is met to 0.02 angstrom. Letters are drawn with another one (`LINE_EM` of the renderer's font).
 const LINE_HEIGHT_EM: f64 = 1.165;
 
-/// A residue as a request names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ResidueChoice {
-    name: String,
-    number: i32,
-    insertion_code: u8,
-    /// `None`: any; empty: the blank one, written `?`.
-    chain: Option<String>,
+/// The residue that a request names, `NAME NUMBER[CODE] [CHAIN]`.
+fn key_of(text: &str) -> Result<ResidueKey, SceneError> {
+    ResidueKey::parse(text).ok_or_else(|| {
+        SceneError::invalid(
+            POINTER,
+            format!("\"{}\" names no residue", shorten(text)),
+            REMEDY.into(),
+        )
+    })
 }
 
-impl ResidueChoice {
-    /// Reads `NAME NUMBER[CODE] [CHAIN]`.
-    pub(crate) fn parse(text: &str) -> Result<Self, SceneError> {
-        let fault = || {
-            SceneError::invalid(
-                POINTER,
-                format!("\"{}\" names no residue", shorten(text)),
-                REMEDY.into(),
-            )
-        };
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let (name, place, chain) = match words.as_slice() {
-            [name, place] => (name, place, None),
-            [name, place, chain] => (name, place, Some(*chain)),
-            _ => return Err(fault()),
-        };
-        let digits = place.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-        let insertion_code = match &place.as_bytes()[digits.len()..] {
-            [] => b' ',
-            [code] => *code,
-            _ => return Err(fault()),
-        };
-        Ok(Self {
-            name: (*name).to_owned(),
-            number: digits.parse().map_err(|_| fault())?,
-            insertion_code,
-            chain: chain.map(|chain| if chain == "?" { "" } else { chain }.to_owned()),
-        })
-    }
-
-    fn matches(&self, structure: &Structure, residue: &Residue) -> bool {
-        residue.name.eq_ignore_ascii_case(&self.name)
-            && residue.number == self.number
-            && residue.insertion_code == self.insertion_code
-            && self
-                .chain
-                .as_ref()
-                .is_none_or(|chain| structure.chains()[residue.chain as usize].id == chain.as_str())
-    }
-
-    /// Index of the one residue that is meant; ligands are none.
-    fn find(&self, structure: &Structure, text: &str) -> Result<usize, SceneError> {
-        let mut found = structure
-            .residues()
-            .iter()
-            .enumerate()
-            .filter(|(_, residue)| {
-                structure.part_of(residue).role != PartRole::Ligand
-                    && self.matches(structure, residue)
-            });
-        let fault = |problem: &str, remedy: &str| {
-            SceneError::invalid(
-                POINTER,
-                format!("\"{}\" {problem}", shorten(text)),
-                remedy.into(),
-            )
-        };
-        match (found.next(), found.next()) {
-            (Some((index, _)), None) => Ok(index),
-            (None, _) => Err(fault(
-                "is no residue of the structure",
-                "name one that it has, as `molshot info` lists them",
-            )),
-            (Some(_), Some(_)) => Err(fault(
-                "names several residues",
-                "give the chain, too; of a structure with several models, draw one",
-            )),
-        }
+/// Index of the one residue that is meant; ligands are none.
+fn find(structure: &Structure, text: &str) -> Result<usize, SceneError> {
+    let key = key_of(text)?;
+    let mut found = structure
+        .residues()
+        .iter()
+        .enumerate()
+        .filter(|(_, residue)| {
+            structure.part_of(residue).role != PartRole::Ligand && key.fits(structure, residue)
+        });
+    let fault = |problem: &str, remedy: &str| {
+        SceneError::invalid(
+            POINTER,
+            format!("\"{}\" {problem}", shorten(text)),
+            remedy.into(),
+        )
+    };
+    match (found.next(), found.next()) {
+        (Some((index, _)), None) => Ok(index),
+        (None, _) => Err(fault(
+            "is no residue of the structure",
+            "name one that it has, as `molshot info` lists them",
+        )),
+        (Some(_), Some(_)) => Err(fault(
+            "names several residues",
+            "give the chain, too; of a structure with several models, draw one",
+        )),
     }
 }
 
 /// Checks that a residue is named where one is needed, and nowhere else.
 pub(crate) fn validate(style: &StyleRequest) -> Result<(), SceneError> {
     match (style.preset, &style.residue) {
-        (Preset::MisiResidue, Some(text)) => ResidueChoice::parse(text).map(|_| ()),
+        (Preset::MisiResidue, Some(text)) => key_of(text).map(|_| ()),
         (Preset::MisiResidue, None) => Err(SceneError::invalid(
             POINTER,
             "the preset misi-residue needs a residue".into(),
@@ -134,7 +95,7 @@ pub(crate) fn subject(
         Preset::MisiLigand => part("ligand").map(Some),
         Preset::MisiResidue => {
             let text = style.residue.as_deref().unwrap_or_default();
-            let residue = ResidueChoice::parse(text)?.find(structure, text)?;
+            let residue = find(structure, text)?;
             let mut atoms = part("ligand")?;
             let range = structure.residues()[residue].atoms.clone();
             atoms[range.start as usize..range.end as usize].fill(true);
@@ -178,12 +139,15 @@ fn width_em(name: &str) -> f64 {
         .map(|letter| match letter {
             '\'' => 0.191,
             'I' => 0.278,
+            '*' => 0.389,
             'J' => 0.5,
-            'F' | 'T' | 'Z' | 'L' => 0.6,
+            'F' | 'T' | 'Z' => 0.611,
+            'A' | 'B' | 'E' | 'K' | 'P' | 'S' | 'V' | 'X' | 'Y' => 0.667,
             'C' | 'D' | 'H' | 'N' | 'R' | 'U' => 0.722,
             'G' | 'O' | 'Q' => 0.778,
             'M' => 0.833,
-            'A' | 'B' | 'E' | 'K' | 'P' | 'S' | 'V' | 'X' | 'Y' => 0.667,
+            'W' => 0.944,
+            // Digits, and L.
             _ => 0.556,
         })
         .sum()

@@ -312,7 +312,7 @@ pub struct OutputRequest {
     #[schemars(range(min = 1, max = 100))]
     pub jpeg_quality: u8,
     /// Which channels to hand out, each named once.
-    #[serde(deserialize_with = "form::planes")]
+    #[serde(deserialize_with = "form::words")]
     pub planes: BTreeSet<Plane>,
 }
 

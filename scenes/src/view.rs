@@ -2,6 +2,8 @@
 
 use glam::{DQuat, DVec3};
 
+use crate::scene::DepthCue;
+
 /// Position and orientation of the camera. Camera axes: x right, y up, z towards the viewer; the camera looks along -z.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pose {
@@ -102,6 +104,13 @@ impl View {
             }
             Projection::Orthographic { width_angstrom } => width / width_angstrom,
         }
+    }
+
+    /// Depths at which a cue begins to fade and has faded to its colour alone, angstrom.
+    #[must_use]
+    pub fn cue_depths_angstrom(&self, cue: DepthCue) -> [f64; 2] {
+        let span = self.far_angstrom - self.near_angstrom;
+        [cue.start, cue.end].map(|share| self.near_angstrom + f64::from(share) * span)
     }
 
     /// Where a world point falls: x and y in pixels of the whole picture (top-left origin; the centre of the first pixel is

@@ -30,7 +30,7 @@ use geometry::Pair;
 use search::Grid;
 
 pub use classes::{AcceptorClass, DonorClass};
-pub use format::{AtomReport, BondReport, BondSide, Report, ResidueKey};
+pub use format::{AtomReport, BondReport, BondSide, Report};
 pub use options::{HydrogenBondOptions, OptionsError, Scope};
 
 /// One hydrogen bond.

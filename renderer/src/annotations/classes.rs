@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Role;
 use super::ids_of;
+use crate::encode::indexed_png;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -283,7 +284,7 @@ impl ClassMask {
     /// # Errors
     /// [`RenderError::Encode`] when the encoder fails.
     pub fn png(&self) -> Result<Vec<u8>, RenderError> {
-        let mut palette = [0; 256 * 3];
+        let mut palette = vec![0; 256 * 3];
         for class in &self.legend.classes {
             let color: Rgb = class.color.parse().map_err(|problem| RenderError::Encode {
                 problem,
@@ -291,22 +292,7 @@ impl ClassMask {
             })?;
             palette[usize::from(class.index) * 3..][..3].copy_from_slice(&color.0);
         }
-        let failed = |error: png::EncodingError| RenderError::Encode {
-            problem: error.to_string(),
-            remedy: "use a smaller picture".into(),
-        };
-        let mut bytes = Vec::with_capacity(self.indices.len() / 16 + 2048);
-        let mut encoder =
-            png::Encoder::new(&mut bytes, self.legend.width_px, self.legend.height_px);
-        encoder.set_color(png::ColorType::Indexed);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_compression(png::Compression::Fast);
-        // Neighbouring indices are no near numbers: filters would only hide the runs.
-        encoder.set_filter(png::Filter::NoFilter);
-        encoder.set_palette(palette.as_slice());
-        let mut writer = encoder.write_header().map_err(failed)?;
-        writer.write_image_data(&self.indices).map_err(failed)?;
-        writer.finish().map_err(failed)?;
-        Ok(bytes)
+        let size_px = (self.legend.width_px, self.legend.height_px);
+        indexed_png(size_px, palette, &self.indices)
     }
 }

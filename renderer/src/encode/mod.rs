@@ -14,6 +14,7 @@ use molshot_scenes::request::{Compression, ImageFormat, OutputRequest};
 use crate::error::RenderError;
 use crate::frame::Frame;
 
+pub(crate) use planes::indexed_png;
 pub use planes::{plane_npy, plane_png};
 
 /// IANA media type of a format.

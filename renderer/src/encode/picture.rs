@@ -91,6 +91,7 @@ pub(super) fn png(
                 color,
                 depth: BitDepth::Eight,
                 compression: png::Compression::Balanced,
+                palette: None,
             };
             png_file::encode(&form, None, image.packed(rgb)?, out)
         }

@@ -26,6 +26,7 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             color,
             depth,
             compression: Compression::Fast,
+            palette: None,
         };
         let mut bytes = Vec::new();
         png_file::encode(&form, text, data, &mut bytes)?;
@@ -121,6 +122,27 @@ pub fn plane_npy(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             Err(not_drawn(plane))
         }
     }
+}
+
+/// An indexed PNG of eight bits: rows of indices into `palette`, which has three bytes a colour.
+///
+/// # Errors
+/// [`RenderError::Encode`] when the encoder fails.
+pub(crate) fn indexed_png(
+    size_px: (u32, u32),
+    palette: Vec<u8>,
+    indices: &[u8],
+) -> Result<Vec<u8>, RenderError> {
+    let form = png_file::Form {
+        size_px,
+        color: ColorType::Indexed,
+        depth: BitDepth::Eight,
+        compression: Compression::Fast,
+        palette: Some(palette),
+    };
+    let mut bytes = Vec::new();
+    png_file::encode(&form, None, indices, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// A class mask is no plane of a frame.

@@ -13,6 +13,8 @@ pub(super) struct Form {
     pub(super) color: ColorType,
     pub(super) depth: BitDepth,
     pub(super) compression: Compression,
+    /// Colours of an indexed picture, three bytes each.
+    pub(super) palette: Option<Vec<u8>>,
 }
 
 /// Encodes rows of samples behind what `out` holds. `text` becomes one `tEXt` chunk.
@@ -29,6 +31,11 @@ pub(super) fn encode(
     encoder.set_color(form.color);
     encoder.set_depth(form.depth);
     encoder.set_compression(form.compression);
+    if let Some(palette) = &form.palette {
+        encoder.set_palette(palette.as_slice());
+        // Neighbouring indices are no near numbers: filters would only hide the runs.
+        encoder.set_filter(png::Filter::NoFilter);
+    }
     if let Some((key, value)) = text {
         encoder
             .add_text_chunk(key.to_owned(), value)

@@ -147,8 +147,7 @@ fn covered_fractions(boxes: &[Option<InkBox>], width: usize) -> Vec<f64> {
             stays
         });
         let mut changed = open.len() != before.0;
-        while let Some((top, index)) = starts.get(next).copied().filter(|(top, _)| *top <= row) {
-            debug_assert!(top <= row);
+        while let Some((_, index)) = starts.get(next).copied().filter(|(top, _)| *top <= row) {
             next += 1;
             if let Some(ink) = boxes[index] {
                 steps[ink.left_px as usize] += 1;

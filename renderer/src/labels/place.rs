@@ -112,8 +112,7 @@ fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Optio
         bottom += line_px * 0.5;
     }
     let kept = job.scene().depth_cue.map_or(1.0, |cue| {
-        let span = view.far_angstrom - view.near_angstrom;
-        let [start, end] = [cue.start, cue.end].map(|at| view.near_angstrom + f64::from(at) * span);
+        let [start, end] = view.cue_depths_angstrom(cue);
         ((end - depth) / (end - start)).clamp(0.0, 1.0)
     });
     Some(Placed {

@@ -183,7 +183,6 @@ impl SoftwareBackend {
             });
         }
         drop(bands);
-        // The planes are whole here: what lies over the picture (and is no primitive) may be laid over `frame.color_rgba`.
         timings.draw = start.elapsed();
         frame.timings = timings;
         self.upload = Some(upload);

@@ -262,8 +262,8 @@ impl Samples {
         );
     }
 
-    #[inline(always)]
     /// Prepares the rays of a tile, whose first line of each of `lines` is `at`.
+    #[inline(always)]
     fn turn_to<S: Simd>(
         &mut self,
         simd: S,

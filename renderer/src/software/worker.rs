@@ -116,15 +116,20 @@ impl Worker {
         self.tile
             .see::<S, PERSPECTIVE>(simd, picture, members, antialiased);
         self.edges.clear();
+        // Without samples the colours are those of the centres, too.
+        let all_at_once = plan.planes && plan.colors && !antialiased;
         if plan.planes {
             // Whatever the colours' samples meet, the other planes show what the centres meet.
             self.ask_even(simd, plan, &part);
             self.even
                 .answer::<S, PERSPECTIVE, true>(simd, picture, |answers| {
                     Answers::each(answers.lanes, |lane| band.put(plan, answers, lane));
+                    if all_at_once {
+                        set_colors(band.pixels(), answers);
+                    }
                 });
         }
-        if plan.colors {
+        if plan.colors && !all_at_once {
             if antialiased {
                 self.edges.find(simd, picture, &self.tile);
                 if !self.edges.pixels.is_empty() {
@@ -228,15 +233,7 @@ impl Worker {
             picture,
             #[inline(always)]
             |answers| {
-                Answers::each(
-                    answers.lanes,
-                    #[inline(always)]
-                    |lane| {
-                        if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
-                            *pixel = answers.color[lane].to_le_bytes();
-                        }
-                    },
-                );
+                set_colors(pixels, answers);
                 if sampled {
                     Answers::each(
                         answers.uneven,
@@ -258,15 +255,7 @@ impl Worker {
             plan.offsets_px,
             #[inline(always)]
             |answers| {
-                Answers::each(
-                    answers.lanes,
-                    #[inline(always)]
-                    |lane| {
-                        if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
-                            *pixel = answers.color[lane].to_le_bytes();
-                        }
-                    },
-                );
+                set_colors(pixels, answers);
             },
         );
         let mixed = &mut self.mixed;
@@ -294,4 +283,18 @@ impl Worker {
             }
         }
     }
+}
+
+/// Puts the colours of answers where their slots say.
+#[inline(always)]
+fn set_colors(pixels: &mut [[u8; 4]], answers: &Answers<'_>) {
+    Answers::each(
+        answers.lanes,
+        #[inline(always)]
+        |lane| {
+            if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
+                *pixel = answers.color[lane].to_le_bytes();
+            }
+        },
+    );
 }

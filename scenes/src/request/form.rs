@@ -9,8 +9,6 @@ use serde::de::value::{Error as ValueError, MapAccessDeserializer, StrDeserializ
 use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::job::Plane;
-
 /// A `T` that is read from a JSON object.
 pub(super) struct Object<T>(pub(super) T);
 
@@ -99,13 +97,6 @@ pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
-}
-
-/// For `deserialize_with`: planes, each named once.
-pub(super) fn planes<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeSet<Plane>, D::Error> {
-    words(deserializer)
 }
 
 /// For `deserialize_with`: words of an enumeration, each named once.

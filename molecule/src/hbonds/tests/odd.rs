@@ -4,12 +4,10 @@
     reason = "a test may build its file as it likes"
 )]
 
-use super::super::{
-    AcceptorClass, DonorClass, HydrogenBondOptions, HydrogenBonds, ResidueKey, Scope, find,
-};
-use crate::Structure;
+use super::super::{AcceptorClass, DonorClass, HydrogenBondOptions, HydrogenBonds, Scope, find};
 use crate::read::{Format, ReadOptions, read_bytes};
 use crate::structure::PartRole;
+use crate::{ResidueKey, Structure};
 
 fn pdb(text: &str, role: PartRole) -> Structure {
     let options = ReadOptions {

@@ -406,7 +406,7 @@ fn answers_equal_the_worked_truth() {
         "ARG 45 NH2 A, O1B; ARG 45 NE A, O2G; LYS 47 NZ A, O1A; LYS 158 NZ A, O1G; SER 43 OG A, O2B; PHE 24 N A, O6; \
          ARG 44 N A, O3G; VAL 22 O A, N1; VAL 22 O A, N2"
     );
-    let key = super::super::ResidueKey::parse("ARG 45 A").unwrap();
+    let key = crate::ResidueKey::parse("ARG 45 A").unwrap();
     let residue = structure
         .residues()
         .iter()
