@@ -83,6 +83,7 @@ pub const TITLES: &[(&str, &str)] = &[
     ("key_invalid", "The item's key cannot be used"),
     ("method_unsupported", "The method is not offered here"),
     ("not_found", "There is nothing here"),
+    ("not_understood", "The request cannot be understood"),
     ("out_of_memory", "There is no memory left"),
     ("parameter_invalid", "A query parameter is wrong"),
     ("picture_too_large", "The picture is too large"),

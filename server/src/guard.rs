@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -10,6 +11,7 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -203,23 +205,19 @@ pub(crate) async fn guard(
     let mut response = match asked {
         Ok(client) => {
             request.extensions_mut().insert(client);
-            next.run(request).await
+            // A fault of ours ends one request, with an answer.
+            AssertUnwindSafe(next.run(request))
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| Problem::internal(&"a handler panicked").into_response())
         }
         Err(problem) => problem.into_response(),
     };
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+    if response.status().as_u16() >= 400
         && !response.headers().contains_key(&CODE)
+        && route != "/readyz"
     {
-        let allow = response.headers().get(header::ALLOW).cloned();
-        response = Problem::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_unsupported",
-            format!("{method} is not offered here; see /openapi.json"),
-        )
-        .into_response();
-        if let Some(allow) = allow {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
+        response = as_problem(&response, &method);
     }
     let took = start.elapsed();
     let status = response.status();
@@ -258,6 +256,25 @@ pub(crate) async fn guard(
         "request"
     );
     response
+}
+
+/// The framework's own refusals (a method, an address that is no UTF-8) in our form.
+fn as_problem(response: &Response, method: &Method) -> Response {
+    let status = response.status();
+    if status != StatusCode::METHOD_NOT_ALLOWED {
+        return Problem::new(
+            status,
+            "not_understood",
+            "the request cannot be understood; see /openapi.json",
+        )
+        .into_response();
+    }
+    let detail = format!("{method} is not offered here; see /openapi.json");
+    let mut problem = Problem::new(status, "method_unsupported", detail).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        problem.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    problem
 }
 
 /// Headers that keep a browser from making more of an answer than it is.
