@@ -12,7 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Media type of the metrics (OpenMetrics 1.0, which Prometheus reads).
+/// Media type of the metrics (`OpenMetrics` 1.0, which Prometheus reads).
 pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Upper bounds of durations, seconds: from a cached answer to a deadline.

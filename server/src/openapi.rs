@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use molshot_renderer::Annotations;
 use molshot_scenes::RenderRequest;
-use schemars::generate::{SchemaGenerator, SchemaSettings};
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::routes::{BATCH_MEDIA_TYPES, Form, PICTURE};
@@ -17,7 +17,7 @@ pub(crate) fn document() -> Value {
     generator.subschema_for::<RenderRequest>();
     generator.subschema_for::<Annotations>();
     let mut schemas = generator.take_definitions(true);
-    schemas.extend(own_schemas(&mut generator));
+    schemas.extend(own_schemas());
     json!({
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -40,7 +40,7 @@ pub(crate) fn document() -> Value {
     })
 }
 
-fn own_schemas(_: &mut SchemaGenerator) -> Map<String, Value> {
+fn own_schemas() -> Map<String, Value> {
     let schemas = json!({
         "Problem": {
             "type": "object",
@@ -219,7 +219,7 @@ fn picture_parameters() -> Vec<Value> {
             Form::Size => {
                 json!({ "type": "string", "pattern": "^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$" })
             }
-            Form::Commands | Form::Words => json!({ "type": "string" }),
+            Form::Text | Form::Commands | Form::Words => json!({ "type": "string" }),
             Form::Truth => json!({ "type": "boolean" }),
             Form::Number => {
                 let mut schema = json!({ "type": "number" });
@@ -235,7 +235,6 @@ fn picture_parameters() -> Vec<Value> {
                 }
                 schema
             }
-            Form::Text => json!({ "type": "string" }),
         };
         all.push(query(parameter.name, &schema, parameter.help));
     }
@@ -254,6 +253,7 @@ fn plain(tag: &str, summary: &str, media_types: &[&str], problems: &[u16]) -> Va
     json!({ "tags": [tag], "summary": summary, "security": [], "responses": responses(&good, problems) })
 }
 
+#[allow(clippy::too_many_lines, reason = "a table, a row for each operation")]
 fn paths() -> Value {
     let pictures = [
         "image/png",
@@ -364,7 +364,7 @@ fn paths() -> Value {
         "/openapi.json": { "get": plain("description", "This document", &["application/json"], &[400]) },
         "/docs": { "get": plain("description", "This document, to look at", &["text/html"], &[400]) },
         "/": { "get": plain("description", "A page to try it", &["text/html"], &[400]) },
-        "/assets/{name}": { "get": plain("description", "Files of the pages", &["text/css", "text/javascript"], &[400, 404]) },
+        "/assets/{name}": { "get": plain("description", "Files of the pages", &["text/css", "text/javascript", "image/svg+xml"], &[400, 404]) },
         "/v1/schema": { "get": plain("description", "JSON schema of render requests, or of annotations", &["application/schema+json"], &[400]) },
     });
     paths["/v1/schema"]["get"]["parameters"] = json!([query(
@@ -374,7 +374,7 @@ fn paths() -> Value {
     )]);
     paths["/assets/{name}"]["get"]["parameters"] = json!([{
         "name": "name", "in": "path", "required": true,
-        "schema": { "enum": ["page.css", "page.js", "view.js", "docs.js"] },
+        "schema": { "enum": ["icon.svg", "page.css", "page.js", "view.js", "docs.js"] },
     }]);
     paths
 }

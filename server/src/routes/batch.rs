@@ -3,7 +3,7 @@
 //! The items stay text until their turn comes, few of them are under way at a time, and a client that reads slowly holds the rest back: memory is
 //! bounded by the document and the window, however many items there are.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -287,7 +287,7 @@ fn keys_of(items: &[&RawValue]) -> Vec<Option<Box<str>>> {
     struct Keyed {
         key: Box<str>,
     }
-    let mut seen: BTreeMap<Box<str>, ()> = BTreeMap::new();
+    let mut seen: BTreeSet<Box<str>> = BTreeSet::new();
     items
         .iter()
         .map(|item| {
@@ -296,7 +296,7 @@ fn keys_of(items: &[&RawValue]) -> Vec<Option<Box<str>>> {
             let sound = key.len() <= MAX_KEY_BYTES
                 && key.starts_with(|letter: char| letter.is_ascii_alphanumeric())
                 && key.bytes().all(plain);
-            (sound && seen.insert(key.clone(), ()).is_none()).then_some(key)
+            (sound && seen.insert(key.clone())).then_some(key)
         })
         .collect()
 }

@@ -133,6 +133,7 @@ pub(super) async fn asset(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (media_type, bytes): (_, &[u8]) = match name.as_str() {
+        "icon.svg" => ("image/svg+xml", page_file!("icon.svg")),
         "page.css" => (CSS, page_file!("page.css")),
         "page.js" => (JAVASCRIPT, page_file!("page.js")),
         "view.js" => (JAVASCRIPT, page_file!("view.js")),

@@ -40,11 +40,14 @@ pub(super) async fn render(
     let as_parts = request.output.planes.len() > 1;
     let parts = negotiate(&mut request, &accept, &text)?;
     drop(text);
-    let answered = within(app.config.request_seconds, async {
-        let located = app.studio.locate(request, parts).await?;
-        let etag = located.etag();
-        Ok((app.studio.single(located, &mut pass).await?, etag))
-    });
+    let answered = within(
+        app.config.request_seconds,
+        Box::pin(async {
+            let located = app.studio.locate(request, parts).await?;
+            let etag = located.etag();
+            Ok((app.studio.single(located, &mut pass).await?, etag))
+        }),
+    );
     let (made, etag) = answered.await?;
     let mut response = answer::picture(&made, &etag, POSTED, as_parts);
     response
@@ -132,14 +135,17 @@ pub(super) async fn annotations(
     drop(text);
     // Nothing but ids is needed, and they do not depend on samples.
     request.output.planes = [Plane::AtomId].into();
-    let answered = within(app.config.request_seconds, async {
-        let located = app
-            .studio
-            .locate(request, Parts::annotations(masks))
-            .await?;
-        let etag = located.etag();
-        Ok((app.studio.single(located, &mut pass).await?, etag))
-    });
+    let answered = within(
+        app.config.request_seconds,
+        Box::pin(async {
+            let located = app
+                .studio
+                .locate(request, Parts::annotations(masks))
+                .await?;
+            let etag = located.etag();
+            Ok((app.studio.single(located, &mut pass).await?, etag))
+        }),
+    );
     let (made, etag) = answered.await?;
     Ok(answer::picture(&made, &etag, POSTED, false))
 }

@@ -45,7 +45,7 @@ pub(super) async fn image(
     };
     let mut pass = app.enter(client)?;
     let request = request_of(&id, format, &parameters)?;
-    within(app.config.request_seconds, async {
+    let answered = Box::pin(async {
         let parts = Parts::all(&request.output);
         let located = app.studio.locate(request, parts).await?;
         let etag = located.etag();
@@ -55,8 +55,8 @@ pub(super) async fn image(
         }
         let made = app.studio.single(located, &mut pass).await?;
         Ok(answer::picture(&made, &etag, &cache_control, false))
-    })
-    .await
+    });
+    within(app.config.request_seconds, answered).await
 }
 
 /// 404.

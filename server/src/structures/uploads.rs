@@ -17,7 +17,7 @@ use super::names::file_name;
 /// Folders that are being written begin so.
 const PART: &str = ".part-";
 /// How exactly it is kept on the disk when an upload was last used.
-const TOUCH_EVERY: Duration = Duration::from_secs(60);
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
 /// Letters of an id: a SHA-256 in hexadecimal.
 const ID_LETTERS: usize = 64;
 
@@ -323,7 +323,7 @@ mod tests {
         fs::create_dir(root.join(".part-4294967295-0")).expect("a folder");
         fs::create_dir(root.join("foreign")).expect("a folder");
         let uploads = Uploads::open(&root, 1000).expect("a folder");
-        assert_eq!(uploads.list(), [id.clone()]);
+        assert_eq!(uploads.list(), std::slice::from_ref(&id));
         assert_eq!(uploads.bytes(), 6);
         assert!(!root.join(".part-4294967295-0").exists());
         assert_eq!(uploads.read(&id).expect("known").expect("readable"), pair);

@@ -87,6 +87,11 @@ impl Located {
     pub(crate) fn etag(&self) -> String {
         format!("\"{}\"", hex(&self.key[..16]))
     }
+
+    /// About what its answer takes in memory while it is made.
+    fn bytes(&self, job: &RenderJob) -> u64 {
+        limits::bytes_of(job, self.parts.annotations.is_some())
+    }
 }
 
 /// About what a scene takes in memory.
@@ -191,7 +196,7 @@ impl Studio {
         let flow = Flow::Singles(pass.client());
         let Some(cache) = &self.pictures else {
             let job = self.job(&located).await?;
-            pass.take(self.bytes(&job, &located))?;
+            pass.take(located.bytes(&job))?;
             return self.draw(flow, located, job).await;
         };
         let mut times = None;
@@ -199,7 +204,7 @@ impl Studio {
         let parts = cache
             .try_get_with(key, async {
                 let job = self.job(&located).await?;
-                pass.take(self.bytes(&job, &located))?;
+                pass.take(located.bytes(&job))?;
                 let answer = self.draw(flow, located, job).await?;
                 times = Some(answer.times);
                 Ok(answer.parts)
@@ -220,12 +225,8 @@ impl Studio {
     /// An item of a batch. It waits for its share of memory, and passes the cache by: a batch would sweep it out.
     pub(crate) async fn item(&self, located: Located, batch: u64) -> Result<Answer, Problem> {
         let job = self.job(&located).await?;
-        let _memory = self.admission.item(self.bytes(&job, &located)).await?;
+        let _memory = self.admission.item(located.bytes(&job)).await?;
         self.draw(Flow::Batch(batch), located, job).await
-    }
-
-    fn bytes(&self, job: &RenderJob, located: &Located) -> u64 {
-        limits::bytes_of(job, located.parts.annotations.is_some())
     }
 
     /// The job of a request; its scene is built once.
