@@ -79,7 +79,7 @@ fn own_schemas() -> Map<String, Value> {
                 },
                 "annotations": { "type": "boolean", "default": true, "description": "Send KEY.json with the annotations of each picture." },
                 "masks": {
-                    "type": "array", "default": [], "uniqueItems": true,
+                    "type": "array", "default": [],
                     "items": { "enum": ["atom", "residue", "element", "residue-name", "chain", "role"] },
                     "description": "Run-length masks to add to the annotations.",
                 },
@@ -219,7 +219,8 @@ fn picture_parameters() -> Vec<Value> {
             Form::Size => {
                 json!({ "type": "string", "pattern": "^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$" })
             }
-            Form::Text | Form::Commands | Form::Words => json!({ "type": "string" }),
+            Form::Text => text_schema(of_document),
+            Form::Commands | Form::Words => json!({ "type": "string" }),
             Form::Truth => json!({ "type": "boolean" }),
             Form::Number => {
                 let mut schema = json!({ "type": "number" });
@@ -239,6 +240,18 @@ fn picture_parameters() -> Vec<Value> {
         all.push(query(parameter.name, &schema, parameter.help));
     }
     all
+}
+
+/// The schema of a key of the document, for a parameter that holds its text: words of an enumeration by their name.
+fn text_schema(of_document: &Value) -> Value {
+    let one = match of_document.get("anyOf").and_then(Value::as_array) {
+        Some(choices) => choices.first().unwrap_or(of_document),
+        None => of_document,
+    };
+    match one.get("$ref").and_then(Value::as_str) {
+        Some(target) => json!({ "$ref": target.replace("#/$defs/", "#/components/schemas/") }),
+        None => json!({ "type": "string" }),
+    }
 }
 
 fn body_of(name: &str) -> Value {
@@ -310,7 +323,7 @@ fn paths() -> Value {
         "/v1/annotations": { "post": {
             "tags": ["pictures"], "operationId": "annotate",
             "summary": "Say what a picture shows, and where",
-            "parameters": [query("masks", &json!({ "type": "string" }), "Run-length masks to add, separated by commas: atom, residue, element, residue-name, chain, role.")],
+            "parameters": [query("masks", &json!({ "type": "string", "pattern": "^((atom|residue|element|residue-name|chain|role)(,(atom|residue|element|residue-name|chain|role))*)?$" }), "Run-length masks to add, separated by commas: atom, residue, element, residue-name, chain, role.")],
             "requestBody": body_of("RenderRequest"),
             "responses": responses(&[(200, "The annotations.", json_of("Annotations"))], OF_POST),
         } },
@@ -327,7 +340,7 @@ fn paths() -> Value {
                 "tags": ["structures"], "operationId": "uploadStructure", "summary": "Upload a structure of one file or more",
                 "requestBody": { "required": true, "content": { "multipart/form-data": { "schema": {
                     "type": "object", "required": ["file"],
-                    "properties": { "file": { "type": "array", "minItems": 1, "items": { "type": "string", "contentMediaType": "application/octet-stream" } } },
+                    "properties": { "file": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "type": "string", "contentMediaType": "application/octet-stream" } } },
                 } } } },
                 "responses": responses(&[
                     (200, "It was here already.", json_of("StructureDescription")),

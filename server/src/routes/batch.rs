@@ -149,10 +149,10 @@ impl Batch {
             })
             .collect();
         let keys = keys_of(&document.items);
-        let (defaults, annotations) = (
-            document.defaults,
-            document.annotations.then_some(document.masks),
-        );
+        let mut masks = document.masks;
+        masks.sort_unstable();
+        masks.dedup();
+        let (defaults, annotations) = (document.defaults, document.annotations.then_some(masks));
         Ok(Self {
             app,
             text,
