@@ -215,7 +215,7 @@ fn batches_at_the_same_time_all_end() {
                 let answer = thread.join().expect("no panic");
                 untar(&answer.body)
                     .into_iter()
-                    .filter(|(name, _)| name.ends_with(".png"))
+                    .filter(|(_, bytes)| bytes.starts_with(b"\x89PNG"))
                     .map(|(_, bytes)| decode(&bytes).2)
                     .collect()
             })

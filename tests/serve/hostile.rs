@@ -69,7 +69,7 @@ fn hostile_bodies_are_refused_soon() {
         ("Content-Type", "application/json"),
         ("Content-Encoding", "gzip"),
     ];
-    let cases: Vec<(&str, Vec<u8>, &[(&str, &str)])> = vec![
+    let cases = [
         ("17 MiB", vec![b' '; 17 << 20], plain),
         ("a gzip bomb", bomb, zipped),
         ("deep JSON", deep.into_bytes(), plain),

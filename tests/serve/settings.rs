@@ -181,6 +181,7 @@ fn the_log_is_structured_and_names_no_content() {
         (answer.status, answer.header("x-request-id")),
         (200, "mine-1")
     );
+    server.wait_until("the request is logged", || server.log().contains("mine-1"));
     let mut found = false;
     for line in server.log().lines().filter(|line| line.starts_with('{')) {
         let entry: serde_json::Value = serde_json::from_str(line).expect("JSON a line");
