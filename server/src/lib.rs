@@ -1,8 +1,8 @@
 //! Pictures over HTTP: a render request comes in, a picture goes out.
 //!
-//! The road of a request, forward only: [`mod@listen`] (a connection) -> [`mod@guard`] (who asks) -> [`mod@routes`] (what is asked) ->
-//! [`mod@admission`] (is there room) -> [`mod@body`] -> [`mod@studio`] (structure, scene, job, fair queue, pool, encoder; caches on the way)
-//! -> [`mod@answer`]. [`error`] is the one place that knows HTTP statuses of failures.
+//! The road of a request, forward only: `listen` (a connection) -> `guard` (who asks) -> `routes` (what is asked) ->
+//! `admission` (is there room) -> `body` -> `studio` (structure, scene, job, fair queue, pool, encoder; caches on the way)
+//! -> `answer`. [`error`] is the one place that knows HTTP statuses of failures.
 #![forbid(unsafe_code)]
 
 mod accept;

@@ -68,13 +68,10 @@ fn own_schemas() -> Map<String, Value> {
                 },
                 "items": {
                     "type": "array",
+                    // A bad item has an error in the answer and does not make the document bad, so nothing is demanded here.
                     "items": {
-                        "type": "object",
-                        "required": ["key"],
-                        "properties": { "key": {
-                            "type": "string", "maxLength": 80, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$",
-                            "description": "Names the item's files in the answer; each item has its own.",
-                        } },
+                        "description": "A render request's own keys, and `key`, which names the item's files in the answer: letters, digits, '_' and '-', beginning with a letter or a digit, at most 80. Each item has its own. An item that is none of this gets an error in its place.",
+                        "examples": [{ "key": "a", "commands": ["view left"] }],
                     },
                 },
                 "annotations": { "type": "boolean", "default": true, "description": "Send KEY.json with the annotations of each picture." },
@@ -340,7 +337,7 @@ fn paths() -> Value {
                 "tags": ["structures"], "operationId": "uploadStructure", "summary": "Upload a structure of one file or more",
                 "requestBody": { "required": true, "content": { "multipart/form-data": { "schema": {
                     "type": "object", "required": ["file"],
-                    "properties": { "file": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "type": "string", "contentMediaType": "application/octet-stream" } } },
+                    "properties": { "file": { "type": "array", "minItems": 1, "items": { "type": "string", "contentMediaType": "application/octet-stream" } } },
                 } } } },
                 "responses": responses(&[
                     (200, "It was here already.", json_of("StructureDescription")),
