@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use crate::error::Problem;
 
 /// A compressed body may not grow to more than this many times its size; JSON of structures shrinks to a tenth.
-const MAX_RATIO: u64 = 200;
+const MAX_RATIO: u64 = 50;
 /// The ratio is not looked at below this size: no harm is done.
 const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
 
