@@ -38,7 +38,7 @@ impl Contender {
     }
 
     /// Name and median milliseconds a picture of each stage, of one thread.
-    fn stages_ms(&self) -> [(&'static str, f64); 6] {
+    fn stages_ms(&self) -> [(&'static str, f64); 7] {
         let stage = |get: fn(&Repeat) -> Duration| {
             self.median(|repeat| ms(get(repeat)) / f64::from(repeat.pictures))
         };
@@ -47,6 +47,7 @@ impl Contender {
             ("upload", stage(|repeat| repeat.stages.upload)),
             ("draw", stage(|repeat| repeat.stages.draw)),
             ("read_back", stage(|repeat| repeat.stages.read_back)),
+            ("labels", stage(|repeat| repeat.stages.labels)),
             ("encode", stage(|repeat| repeat.stages.encode)),
             ("write", stage(|repeat| repeat.stages.write)),
         ]
@@ -70,6 +71,8 @@ impl Contender {
 pub(super) struct Report<'a> {
     pub(super) subject: &'a Subject,
     pub(super) threads: usize,
+    /// Whether all threads drew each picture.
+    pub(super) latency: bool,
     pub(super) views: u32,
     pub(super) contenders: Vec<Contender>,
     pub(super) peak_memory_bytes: Option<u64>,
@@ -125,6 +128,7 @@ impl Report<'_> {
             "format": subject.encoding.format,
             "compression": subject.encoding.compression,
             "threads": self.threads,
+            "threads_per_picture": if self.latency { self.threads } else { 1 },
             "views": self.views,
             "read_ms": rounded(ms(subject.read)),
             "scene_build_ms": rounded(ms(subject.build)),
@@ -140,7 +144,7 @@ impl Report<'_> {
         let [width_px, height_px] = subject.size_px();
         let mut text = format!(
             "{}: {} atoms, drawn as {} spheres and {} cylinders; read in {:.1} ms, scene built in {:.1} ms\n\
-             {width_px} x {height_px} pixels, {} samples, {} threads, {} pictures a repeat\n",
+             {width_px} x {height_px} pixels, {} samples, {} threads{}, {} pictures a repeat\n",
             subject.name,
             subject.atoms,
             subject.scene.spheres.len(),
@@ -149,6 +153,11 @@ impl Report<'_> {
             ms(subject.build),
             subject.samples.count(),
             self.threads,
+            if self.latency {
+                " for each picture"
+            } else {
+                ""
+            },
             self.views,
         );
         for contender in &self.contenders {

@@ -46,6 +46,7 @@ const LABELS: &[&str] = &[
     "atoms",
 ];
 const FORMATS: &[&str] = &["png", "jpeg", "webp"];
+const COMPRESSIONS: &[&str] = &["fast", "small"];
 const PLANES: &[&str] = &[
     "color",
     "depth",
@@ -132,7 +133,7 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
     format: Option<ImageFormat>,
     /// fast or small: how the file is packed. The pixels are the same [default: fast].
-    #[arg(long, value_parser = word::<Compression>)]
+    #[arg(long, value_parser = Words::new(COMPRESSIONS, word::<Compression>), hide_possible_values = true)]
     compression: Option<Compression>,
     /// Quality of a JPEG, 1 to 100 [default: 90].
     #[arg(long, value_name = "QUALITY", allow_negative_numbers = true)]
@@ -390,6 +391,7 @@ mod tests {
         assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
         assert_eq!(listed::<LabelWord>(), LABELS);
         assert_eq!(listed::<ImageFormat>(), FORMATS);
+        assert_eq!(listed::<Compression>(), COMPRESSIONS);
         assert_eq!(listed::<Plane>(), PLANES);
         assert_eq!(listed::<PseudobondName>(), PSEUDOBONDS);
     }

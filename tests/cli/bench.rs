@@ -151,6 +151,18 @@ fn formats_and_levels_change_the_size() {
 }
 
 #[test]
+fn all_threads_may_draw_each_picture() {
+    let folder = Folder::new("bench_latency");
+    let drawn = |flags: &[&str], out: &str, threads: u64| {
+        let flags = [&["--adapter", "software", "--out", out], flags].concat();
+        let report = measured(&folder, &flags);
+        assert_eq!(report["threads_per_picture"], threads);
+        std::fs::read(folder.0.join(out).join("4.png")).expect("a picture")
+    };
+    assert_eq!(drawn(&["--latency"], "together", 2), drawn(&[], "apart", 1));
+}
+
+#[test]
 fn people_are_told_in_words() {
     let folder = Folder::new("bench_text");
     let text = folder
