@@ -153,24 +153,22 @@ fn the_residue(structure: &Structure, key: &ResidueKey) -> Result<u32, Failure> 
                 && structure
                     .residues()
                     .iter()
-                    .any(|residue| key.fits(structure, residue));
+                    .any(|residue| key.fits(structure, residue) && is_of_ligand(structure, residue));
+            if is_ligand {
+                return Failure::flag(
+                    "--residue",
+                    format_args!(
+                        "{key} is the ligand; name a residue of the pocket, whose bonds with the ligand are asked for"
+                    ),
+                );
+            }
             let remedy = match error {
-                _ if is_ligand => {
-                    ": it is the ligand, and its bonds with a residue of the pocket are asked for"
-                }
                 ResidueKeyError::None => {
                     "; molshot hbonds INPUT --scope all --format json names those with bonds"
                 }
                 _ => "",
             };
-            if is_ligand {
-                Failure::flag(
-                    "--residue",
-                    format_args!("{key} cannot be asked for{remedy}"),
-                )
-            } else {
-                Failure::flag("--residue", format_args!("{key} {error}{remedy}"))
-            }
+            Failure::flag("--residue", format_args!("{key} {error}{remedy}"))
         })
 }
 

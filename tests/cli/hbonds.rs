@@ -115,6 +115,10 @@ fn what_cannot_be_is_refused() {
             ["--residue", "ILE 50 A #2 is no"],
         ),
         (
+            ["--residue", "XK2 263"],
+            ["XK2 263 is the ligand", "pocket"],
+        ),
+        (
             ["--distance-slack", "7"],
             ["distance tolerance", "from 0 to 2"],
         ),
