@@ -13,6 +13,7 @@ use molshot_renderer::pool::PoolOptions;
 
 use crate::Verbosity;
 use crate::input::ReadArgs;
+use crate::interrupt;
 use crate::message::{Failure, note, output};
 use crate::render::request::{self, RequestArgs};
 use drive::{Crew, Folder, Repeat};
@@ -51,7 +52,8 @@ pub(crate) struct BenchArgs {
     /// Draw with the built-in software back end and with wgpu (a GPU where there is one, else software Vulkan) in turns, and compare.
     #[arg(long, conflicts_with = "adapter")]
     compare: bool,
-    /// Keep the pictures in this folder, which is made if need be. Without it they are written to a temporary folder, which is removed.
+    /// Keep the pictures in this folder, which is made if need be; of a comparison the last ones. Without it they are written over each other in
+    /// a temporary folder, which is removed.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Copies of the scene along x, y and z, side by side: large scenes from small files.
@@ -116,6 +118,11 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), Failure>
     let threads = args
         .threads
         .map_or_else(PoolOptions::available_threads, |threads| threads as usize);
+    interrupt::listen(|| {
+        note(
+            "interrupted: ending with the pictures that are begun; press Ctrl-C again to quit at once",
+        );
+    });
     let folder = Folder::open(args.out.as_deref())?;
     let choices: &[AdapterChoice] = if args.compare {
         &[AdapterChoice::Software, AdapterChoice::Gpu]

@@ -1,6 +1,5 @@
 //! `molshot render`
 
-mod interrupt;
 mod labels;
 mod many;
 mod outputs;

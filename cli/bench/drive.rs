@@ -1,5 +1,6 @@
 //! Drawing, encoding and writing through the pool, and looking at the clock.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use molshot_scenes::request::ImageFormat;
 
 use super::process;
 use super::subject::Subject;
+use crate::interrupt;
 use crate::message::Failure;
 
 /// Pictures a thread before any count: the scene is uploaded and buffers have grown.
@@ -137,9 +139,13 @@ impl Crew {
 
     fn draw(&self, subject: &Subject, folder: &Folder, pictures: u32) -> Result<Stages, Failure> {
         let encoding = subject.encoding;
+        let window = self.at_a_time.saturating_mul(IN_FLIGHT_A_THREAD);
         let mut job_time = Duration::ZERO;
         let mut fault = None;
         let jobs = (0..pictures).map_while(|index| {
+            if interrupt::requested() {
+                return None;
+            }
             let start = Instant::now();
             let job = match subject.job(index) {
                 Ok(job) => job,
@@ -149,7 +155,7 @@ impl Crew {
                 }
             };
             job_time += start.elapsed();
-            let path = folder.path_of(index, encoding.format);
+            let path = folder.path_of(index, encoding.format, 2 * window);
             let work = move |frame: &Frame, desk: &mut Desk| {
                 let start = Instant::now();
                 desk.encoder.encode(frame, encoding, &mut desk.bytes)?;
@@ -175,13 +181,15 @@ impl Crew {
             };
             Some((job, work))
         });
-        let window = self.at_a_time.saturating_mul(IN_FLIGHT_A_THREAD);
         let mut stages = Stages::default();
         for (_, result) in self.pool.map(jobs, Sequence::AsReady, window) {
             stages.add(&result?);
         }
         if let Some(error) = fault {
             return Err(error.into());
+        }
+        if interrupt::requested() {
+            return Err(Failure::Interrupted("interrupted".to_owned()));
         }
         stages.job = job_time;
         Ok(stages)
@@ -197,13 +205,13 @@ pub(super) struct Folder {
 
 impl Folder {
     pub(super) fn open(kept: Option<&Path>) -> Result<Self, Failure> {
-        let path = kept.map_or_else(
-            || std::env::temp_dir().join(format!("molshot-bench-{}", std::process::id())),
-            Path::to_owned,
-        );
-        std::fs::create_dir_all(&path).map_err(|error| {
+        let opened = match kept {
+            Some(path) => std::fs::create_dir_all(path).map(|()| path.to_owned()),
+            None => new_temporary(),
+        };
+        let path = opened.map_err(|error| {
             Failure::in_file(
-                &path,
+                kept.unwrap_or(&std::env::temp_dir()),
                 format_args!("the folder cannot be made: {error}; give --out DIR with another one"),
             )
         })?;
@@ -213,13 +221,33 @@ impl Folder {
         })
     }
 
-    fn path_of(&self, index: u32, format: ImageFormat) -> PathBuf {
+    /// Where a picture goes. In a temporary folder those before it are written over, so that a long run fills no disk; `at_a_time` are
+    /// being written.
+    fn path_of(&self, index: u32, format: ImageFormat, at_a_time: usize) -> PathBuf {
         let ending = match format {
             ImageFormat::Png => "png",
             ImageFormat::Jpeg => "jpg",
             ImageFormat::Webp => "webp",
         };
-        self.path.join(format!("{index}.{ending}"))
+        let number = if self.temporary {
+            index as usize % at_a_time.max(1)
+        } else {
+            index as usize
+        };
+        self.path.join(format!("{number}.{ending}"))
+    }
+}
+
+/// A new folder, which nobody else has.
+fn new_temporary() -> std::io::Result<PathBuf> {
+    let mut number = 0;
+    loop {
+        let path =
+            std::env::temp_dir().join(format!("molshot-bench-{}-{number}", std::process::id()));
+        match std::fs::create_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < 1000 => number += 1,
+            made => return made.map(|()| path),
+        }
     }
 }
 

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::drive::{First, Repeat};
 use super::subject::Subject;
 
+/// Ten steps of the system's clock of processors' time.
+const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(100);
+
 /// One back end and its repeats.
 pub(super) struct Contender {
     adapter: String,
@@ -53,8 +56,15 @@ impl Contender {
         ]
     }
 
-    /// Time of processors for a picture, all threads together.
+    /// Time of processors for a picture, all threads together; not where it is too little to be told by the system's clock.
     fn processor_ms(&self) -> Option<f64> {
+        if self.repeats.iter().any(|repeat| {
+            repeat
+                .processors
+                .is_some_and(|time| time < LEAST_PROCESSOR_TIME)
+        }) {
+            return None;
+        }
         self.repeats
             .iter()
             .map(|repeat| Some(ms(repeat.processors?) / f64::from(repeat.pictures)))
@@ -144,7 +154,7 @@ impl Report<'_> {
         let [width_px, height_px] = subject.size_px();
         let mut text = format!(
             "{}: {} atoms, drawn as {} spheres and {} cylinders; read in {:.1} ms, scene built in {:.1} ms\n\
-             {width_px} x {height_px} pixels, {} samples, {} threads{}, {} pictures a repeat\n",
+             {width_px} x {height_px} pixels, {} samples, {} thread{}{}, {} picture{} a repeat\n",
             subject.name,
             subject.atoms,
             subject.scene.spheres.len(),
@@ -153,12 +163,14 @@ impl Report<'_> {
             ms(subject.build),
             subject.samples.count(),
             self.threads,
+            plural(u64::try_from(self.threads).unwrap_or(u64::MAX)),
             if self.latency {
                 " for each picture"
             } else {
                 ""
             },
             self.views,
+            plural(self.views.into()),
         );
         for contender in &self.contenders {
             let rates = contender.rates();
@@ -227,6 +239,11 @@ fn median(mut values: Vec<f64>) -> f64 {
         count if count % 2 == 1 => values[middle],
         _ => f64::midpoint(values[middle - 1], values[middle]),
     }
+}
+
+/// The ending of a word that counts things.
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 #[cfg(test)]
