@@ -1,5 +1,6 @@
 //! `molshot render`
 
+mod effects;
 mod interrupt;
 mod labels;
 mod many;

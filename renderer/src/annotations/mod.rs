@@ -358,16 +358,18 @@ fn residue_annotation(
 }
 
 fn label_annotation(label: &LabelBox) -> LabelAnnotation {
-    let (atom, residue) = match label.subject {
-        LabelSubject::Atom(atom) => (Some(atom), None),
-        LabelSubject::Residue(residue) => (None, Some(residue)),
-        LabelSubject::Text(_) => (None, None),
+    let (atom, residue, distance_of) = match label.subject {
+        LabelSubject::Atom(atom) => (Some(atom), None, None),
+        LabelSubject::Residue(residue) => (None, Some(residue), None),
+        LabelSubject::Distance(atoms) => (None, None, Some(atoms)),
+        LabelSubject::Text(_) => (None, None, None),
     };
     let [left, top, right, bottom] = label.line_box_px;
     LabelAnnotation {
         text: label.text.clone(),
         atom,
         residue,
+        distance_of,
         box_px: [left, top, right - left, bottom - top].map(round),
         ink_box_px: label.ink_box_px.map(|ink| {
             let [left, top, right, bottom] =
