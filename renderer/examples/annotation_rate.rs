@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use glam::DQuat;
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::input::{FolderOptions, read_input};
+use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_renderer::software::SoftwareBackend;
 use molshot_renderer::{Annotator, Draw};
 use molshot_scenes::build::Prepared;
