@@ -1,4 +1,4 @@
-//! Silhouettes and ambient occlusion: where they are, where they are not, and that all back ends and all crops have the same.
+//! Silhouettes, ambient occlusion and shadows: where they are, where they are not, and that all back ends and all crops have the same.
 
 mod support;
 
@@ -20,14 +20,22 @@ const LINES: Effects = Effects {
         ..Silhouettes::DEFAULT
     }),
     ambient_occlusion: None,
+    shadows: false,
 };
 const OCCLUSION: Effects = Effects {
     silhouettes: None,
     ambient_occlusion: Some(AmbientOcclusion::DEFAULT),
+    shadows: false,
 };
-const BOTH: Effects = Effects {
+const SHADOWS: Effects = Effects {
+    silhouettes: None,
+    ambient_occlusion: None,
+    shadows: true,
+};
+const ALL: Effects = Effects {
     silhouettes: LINES.silhouettes,
     ambient_occlusion: OCCLUSION.ambient_occlusion,
+    shadows: true,
 };
 
 fn with(job: &RenderJob, effects: Effects) -> RenderJob {
@@ -172,8 +180,8 @@ fn back_ends_agree() {
     let (mut software, mut vulkan) = (SoftwareBackend::new(), open());
     let (mut pixels, mut apart) = (0, 0);
     for case in 0..24 {
-        let effects = [LINES, OCCLUSION, BOTH][case as usize % 3];
-        let samples = [Samples::One, Samples::Four, Samples::Sixteen][case as usize / 3 % 3];
+        let effects = [LINES, OCCLUSION, SHADOWS, ALL][case as usize % 4];
+        let samples = [Samples::One, Samples::Four, Samples::Sixteen][case as usize / 4 % 3];
         let job = generated(case, effects, Viewport::whole(120, 90), samples);
         let ours = color(&mut software, &job);
         let theirs = color(vulkan.as_mut(), &job);
@@ -191,7 +199,7 @@ fn crops_and_threads_change_no_pixel() {
     let mut backend = SoftwareBackend::with(set, 3).expect("the processor has its best set");
     for case in 0..9 {
         let samples = [Samples::One, Samples::Four, Samples::Sixteen][case as usize % 3];
-        let whole = generated(case, BOTH, Viewport::whole(150, 110), samples);
+        let whole = generated(case, ALL, Viewport::whole(150, 110), samples);
         let expected = draw(&mut SoftwareBackend::new(), &whole);
         let crop = CropRect {
             x_px: 31 + case as u32,
@@ -203,7 +211,7 @@ fn crops_and_threads_change_no_pixel() {
             crop,
             ..*whole.viewport()
         };
-        let cropped = draw(&mut backend, &generated(case, BOTH, viewport, samples));
+        let cropped = draw(&mut backend, &generated(case, ALL, viewport, samples));
         let [expected, cropped] =
             [expected, cropped].map(|frame| frame.color_rgba.expect("colour"));
         for row in 0..crop.height_px as usize {
@@ -225,7 +233,7 @@ fn strips_leave_no_trace() {
     let mut backend = SoftwareBackend::new();
     let job = sample_job("hiv_protease_inhibitor", [64, 48], Samples::Four);
     let planes = [Plane::Color].into_iter().collect();
-    let scene = Scene::clone(job.scene()).with_effects(BOTH);
+    let scene = Scene::clone(job.scene()).with_effects(ALL);
     let scene = Arc::new(scene.expect("numbers in range"));
     let made = |viewport| {
         let planes = Clone::clone(&planes);
@@ -249,7 +257,7 @@ fn strips_leave_no_trace() {
 fn other_planes_know_nothing_of_effects() {
     let mut backend = SoftwareBackend::new();
     for samples in [Samples::One, Samples::Four] {
-        let [mut with_them, mut without] = [BOTH, Effects::default()].map(|effects| {
+        let [mut with_them, mut without] = [ALL, Effects::default()].map(|effects| {
             draw(
                 &mut backend,
                 &generated(3, effects, Viewport::whole(90, 70), samples),
@@ -277,4 +285,66 @@ fn lines_over_nothing_are_opaque_on_a_transparent_background() {
         drawn.contains(&[255, 0, 255, 255]),
         "a line's middle is opaque"
     );
+}
+
+#[test]
+fn a_ball_casts_its_shadow_where_the_light_sends_it() {
+    let mut backend = SoftwareBackend::new();
+    let white = Background {
+        color: [255; 3],
+        transparent: false,
+    };
+    for background in [BLACK, white] {
+        for samples in [Samples::One, Samples::Four, Samples::Sixteen] {
+            // A wall that is nearly flat in the picture, and a ball one angstrom before it. Light travels right, down and back alike.
+            let job = balls(
+                &[([0.0, 0.0, -50.0], 50.0), ([-1.0, 1.0, 1.0], 0.5)],
+                background,
+                samples,
+            );
+            let [lit, shaded] = [Effects::default(), SHADOWS]
+                .map(|effects| color(&mut backend, &with(&job, effects)));
+            // Twenty pixels an angstrom; the shadow's middle is where the picture's is.
+            let at =
+                |x: f64, y: f64| (80.0 - 20.0 * y) as usize * 200 + (100.0 + 20.0 * x) as usize;
+            let darker = |place: usize| i32::from(lit[place][1]) - i32::from(shaded[place][1]);
+            assert!(darker(at(0.0, 0.0)) > 40, "{samples:?}");
+            for beside in [
+                (1.0, -1.0),
+                (2.0, 2.0),
+                (-2.0, -2.0),
+                (-2.5, 1.0),
+                (-1.0, 2.5),
+            ] {
+                let place = at(beside.0, beside.1);
+                assert!(
+                    darker(place).abs() <= 1,
+                    "{samples:?} {beside:?}: {}",
+                    darker(place)
+                );
+            }
+            // In full shadow what is left is ambient and fill light: the same as by their formula.
+            let light = molshot_scenes::Lighting::simple();
+            let fill = -light.fill_direction[2] * light.fill_intensity * light.diffuse_reflectivity;
+            let expected = 200.0 * (light.ambient_intensity * light.ambient_reflectivity + fill);
+            let found = f32::from(shaded[at(0.0, 0.0)][1]);
+            assert!((found - expected).abs() < 2.0, "{found} {expected}");
+        }
+    }
+}
+
+#[test]
+fn a_ball_alone_has_no_shadow_on_itself() {
+    let mut backend = SoftwareBackend::new();
+    for radius in [0.2, 1.0, 3.5] {
+        let job = balls(&[([0.3, -0.2, 0.0], radius)], BLACK, Samples::One);
+        let [lit, shaded] =
+            [Effects::default(), SHADOWS].map(|effects| color(&mut backend, &with(&job, effects)));
+        let worst = lit
+            .iter()
+            .zip(&shaded)
+            .map(|(a, b)| a[1].abs_diff(b[1]))
+            .max();
+        assert!(worst <= Some(3), "{radius}: {worst:?}");
+    }
 }

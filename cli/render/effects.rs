@@ -1,4 +1,4 @@
-//! Silhouettes and ambient occlusion: flags to the request's `silhouettes` and `ambient_occlusion`.
+//! Silhouettes, ambient occlusion and shadows: flags to the request's `silhouettes`, `ambient_occlusion` and `shadows`.
 
 use clap::Args;
 use molshot_scenes::colors::Rgb;
@@ -20,6 +20,9 @@ pub(super) struct EffectArgs {
     /// Colour of these lines [default: black]; draws them.
     #[arg(long, value_name = "COLOR")]
     silhouette_color: Option<Rgb>,
+    /// Let the main light cast shadows.
+    #[arg(long)]
+    shadows: bool,
     /// Darken gaps, and what stands close behind something.
     #[arg(long)]
     ambient_occlusion: bool,
@@ -43,6 +46,7 @@ impl EffectArgs {
             lines.depth_jump = self.silhouette_depth_jump.unwrap_or(lines.depth_jump);
             lines.color = self.silhouette_color.unwrap_or(lines.color);
         }
+        style.shadows |= self.shadows;
         let (strength, radius) = (
             self.ambient_occlusion_strength,
             self.ambient_occlusion_radius,

@@ -239,7 +239,7 @@ pub fn build_scene_with(
     };
     let labels = labels(&drawn, style)?;
     Ok(Scene {
-        effects: effects(style.silhouettes, style.ambient_occlusion)?,
+        effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,
         cylinders,
         lighting: Lighting::simple(),

@@ -1,4 +1,4 @@
-//! What a finished picture's depth can add to it: silhouettes and ambient occlusion. The renderer makes both on the CPU, from the planes that a back end drew,
+//! What a finished picture's depth can add to it: silhouettes, ambient occlusion and shadows. The renderer makes them on the CPU, from the planes that a back end drew,
 //! so that all back ends give the same.
 
 use crate::error::SceneError;
@@ -59,13 +59,15 @@ pub struct Effects {
     pub silhouettes: Option<Silhouettes>,
     /// Darkness in gaps.
     pub ambient_occlusion: Option<AmbientOcclusion>,
+    /// The key light casts shadows.
+    pub shadows: bool,
 }
 
 impl Effects {
     /// True when there are none.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        self.silhouettes.is_none() && self.ambient_occlusion.is_none()
+        self.silhouettes.is_none() && self.ambient_occlusion.is_none() && !self.shadows
     }
 }
 

@@ -131,6 +131,8 @@ pub struct StyleRequest {
     /// Darkness where light from around hardly comes to; none without it.
     #[serde(deserialize_with = "form::optional_object")]
     pub ambient_occlusion: Option<AmbientOcclusionRequest>,
+    /// The main light casts shadows.
+    pub shadows: bool,
 }
 
 impl Default for StyleRequest {
@@ -153,6 +155,7 @@ impl Default for StyleRequest {
             pseudobond_distances: None,
             silhouettes: None,
             ambient_occlusion: None,
+            shadows: false,
         }
     }
 }

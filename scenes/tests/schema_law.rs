@@ -136,7 +136,7 @@ fn documents() -> Vec<Value> {
                                   "chains": true, "alignment": "center", "offset_angstrom": [0.5, 0, -1]},
                   "pseudobonds": ["hydrogen-bonds"], "pseudobond_distances": 2,
                   "silhouettes": {"width_px": 2, "depth_jump": 0.01, "color": "navy"},
-                  "ambient_occlusion": {"radius_angstrom": 3.5, "strength": 0.75},
+                  "shadows": true, "ambient_occlusion": {"radius_angstrom": 3.5, "strength": 0.75},
                   "texts": [{"text": "active site", "at": "ligand"}, {"text": "here", "position_angstrom": [1, 2.5, 3]}]},
         "camera": {"projection": "orthographic", "fov_degrees": 20.5},
         "commands": ["view left; roll y 5", "zoom 2"],

@@ -66,6 +66,7 @@ fn effects_differ() {
             &["--background", "white", "--silhouette-width", "2"],
             &["--background", "white", "--silhouette-color", "red"],
             &["--background", "white", "--silhouette-depth-jump", "0.3"],
+            &["--background", "white", "--shadows"],
             &["--background", "white", "--ambient-occlusion"],
             &["--background", "white", "--ambient-occlusion-strength", "2"],
             &["--background", "white", "--ambient-occlusion-radius", "1"],

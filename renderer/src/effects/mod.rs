@@ -1,4 +1,4 @@
-//! Silhouettes and ambient occlusion: made on the CPU from colours, depths and normals, for all back ends alike.
+//! Silhouettes, ambient occlusion and shadows: made on the CPU from colours, depths and normals, for all back ends alike.
 //!
 //! A picture with effects is drawn as a larger one with one sample a pixel, twice or four times as wide and high for four and sixteen samples. Its pixels get the
 //! effects, and their means are the picture: lines are as smooth as outlines are. Pictures that would be wider or higher than
@@ -6,6 +6,7 @@
 //! reaches, so neither strips nor crops change a pixel. Labels go on top later, and all other planes are as without effects.
 
 mod occlusion;
+mod shadows;
 mod silhouettes;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,8 @@ use molshot_scenes::{CropRect, Plane, RenderJob, SceneError, Viewport};
 
 use crate::error::RenderError;
 use crate::frame::{Frame, filled};
-use occlusion::{Occlusion, Shade};
+use occlusion::{Camera, Occlusion, Shade};
+use shadows::Shadows;
 use silhouettes::Lines;
 
 /// A strip has about so many pixels of the magnified picture.
@@ -51,6 +53,7 @@ pub(crate) trait Plain {
 pub(crate) struct Painter {
     lines: Lines,
     occlusion: Occlusion,
+    shadows: Shadows,
 }
 
 impl Painter {
@@ -75,6 +78,12 @@ impl Painter {
             let job = job.with_planes(others).map_err(|error| internal(&error))?;
             Some(backend.draw_plain(&job)?)
         };
+        if effects.shadows {
+            let light = shadows::job_of_light(job).map_err(|error| internal(&error))?;
+            let mut frame = backend.draw_part(&light)?;
+            self.shadows.take(job, &light, &mut frame);
+            backend.recycle_part(frame);
+        }
         let crop = job.viewport().crop;
         let width = crop.width_px as usize;
         let mut color = filled(width * crop.height_px as usize * 4, 0)?;
@@ -129,14 +138,10 @@ impl Painter {
         }
         let reach_px = effects.silhouettes.map_or(0, |s| s.width_px.ceil() as u32);
         let region = grown(strip, reach_px, job.viewport());
-        let mut frame = backend.draw_part(&part(region, factor, &[Plane::Color, Plane::Depth])?)?;
+        let planes = [Plane::Color, Plane::Depth, Plane::Normal];
+        let planes = &planes[..if effects.shadows { 3 } else { 2 }];
+        let mut frame = backend.draw_part(&part(region, factor, planes)?)?;
         let size = [frame.width_px as usize, frame.height_px as usize];
-        let (Some(color), Some(depth)) = (&mut frame.color_rgba, &frame.depth_angstrom) else {
-            return Err(RenderError::Internal {
-                reason: "a part came back without its planes".into(),
-            });
-        };
-        let color = color.as_chunks_mut::<4>().0;
         // The strip in the magnified region.
         let inner = CropRect {
             x_px: (strip.x_px - region.x_px) * factor,
@@ -144,6 +149,17 @@ impl Painter {
             width_px: strip.width_px * factor,
             height_px: strip.height_px * factor,
         };
+        if effects.shadows {
+            let origin = [region.x_px * factor, region.y_px * factor];
+            self.shadows
+                .darken(&Camera::new(job, factor), &mut frame, origin, inner);
+        }
+        let (Some(color), Some(depth)) = (&mut frame.color_rgba, &frame.depth_angstrom) else {
+            return Err(RenderError::Internal {
+                reason: "a part came back without its planes".into(),
+            });
+        };
+        let color = color.as_chunks_mut::<4>().0;
         if effects.ambient_occlusion.is_some() {
             let shade = Shade::new(job, factor, [region.x_px * factor, region.y_px * factor]);
             self.occlusion.darken(&shade, color, depth, size[0], inner);

@@ -65,7 +65,7 @@ impl Default for Spirals {
 
 /// From pixels of the whole picture to camera axes.
 #[derive(Debug, Clone, Copy)]
-struct Camera {
+pub(super) struct Camera {
     middle_px: [f32; 2],
     per_scale: f32,
     scale: f32,
@@ -73,11 +73,14 @@ struct Camera {
 }
 
 impl Camera {
-    fn new(job: &RenderJob) -> Self {
+    /// Of a job's picture, magnified.
+    pub(super) fn new(job: &RenderJob, factor: u32) -> Self {
         let (view, viewport) = (job.view(), job.viewport());
-        let scale = view.pixel_scale(viewport) as f32;
+        let factor = factor as f32;
+        let scale = view.pixel_scale(viewport) as f32 * factor;
+        let edges = [viewport.width_px, viewport.height_px];
         Self {
-            middle_px: [viewport.width_px, viewport.height_px].map(|edge| edge as f32 * 0.5),
+            middle_px: edges.map(|edge| edge as f32 * 0.5 * factor),
             scale,
             per_scale: 1.0 / scale,
             perspective: matches!(view.projection, Projection::Perspective { .. }),
@@ -86,7 +89,7 @@ impl Camera {
 
     /// The point that the middle of a pixel shows.
     #[inline]
-    fn point(&self, x_px: u32, y_px: u32, depth: f32) -> [f32; 3] {
+    pub(super) fn point(&self, x_px: u32, y_px: u32, depth: f32) -> [f32; 3] {
         let along = if self.perspective { depth } else { 1.0 } * self.per_scale;
         [
             (x_px as f32 + 0.5 - self.middle_px[0]) * along,
@@ -132,7 +135,7 @@ impl Occlusion {
             buffer.resize(depth.len(), value);
         }
         self.depth.copy_from_slice(depth);
-        let camera = Camera::new(job);
+        let camera = Camera::new(job, 1);
         let most = spiral_px(job) as f32;
         let wanted = grown(strip, MARGIN_PX, job.viewport());
         for (at, x, y) in places(wanted, region) {

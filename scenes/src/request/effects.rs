@@ -61,6 +61,7 @@ impl Default for AmbientOcclusionRequest {
 pub(crate) fn effects(
     silhouettes: Option<SilhouetteRequest>,
     ambient_occlusion: Option<AmbientOcclusionRequest>,
+    shadows: bool,
 ) -> Result<Effects, SceneError> {
     let check = |pointer: &str, number: f64, least: f64, most: f64| {
         if (least..=most).contains(&number) {
@@ -99,5 +100,6 @@ pub(crate) fn effects(
     Ok(Effects {
         silhouettes: silhouettes.transpose()?,
         ambient_occlusion: ambient_occlusion.transpose()?,
+        shadows,
     })
 }

@@ -112,7 +112,7 @@ impl StyleRequest {
                 format!("give 0 to {MAX_DECIMALS}"),
             ));
         }
-        super::effects(self.silhouettes, self.ambient_occlusion)?;
+        super::effects(self.silhouettes, self.ambient_occlusion, self.shadows)?;
         picture::validate(self)?;
         match (self.colors, self.color) {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(
