@@ -8,8 +8,6 @@
 mod occlusion;
 mod shadows;
 mod silhouettes;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
