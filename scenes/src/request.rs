@@ -84,6 +84,10 @@ fn all() -> String {
 /// How a structure looks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the document, on or off by itself"
+)]
 pub struct StyleRequest {
     /// Representation and colours in one word.
     #[serde(deserialize_with = "form::word")]

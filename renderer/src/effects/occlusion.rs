@@ -1,6 +1,6 @@
 //! Ambient occlusion in screen space: how much of the half of space above each surface the picture itself shows to be taken.
 //!
-//! Points around a pixel are looked up in the depth plane, on a spiral (McGuire, Mara and Luebke, "Scalable ambient obscurance", 2012). One that shows a surface
+//! Points around a pixel are looked up in the depth plane, on a spiral (`McGuire`, Mara and Luebke, "Scalable ambient obscurance", 2012). One that shows a surface
 //! in direction `d` at a distance `r` from the pixel's own, whose normal is `n`, hides `max(0, n.d)`, the less the farther it is. Each pixel of a square of four by
 //! four has another part of the spiral, and the square's mean, of pixels about as deep, is free of the pattern.
 
