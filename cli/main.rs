@@ -17,6 +17,7 @@ mod message;
 mod render;
 mod scene_file;
 mod schema;
+mod serve;
 mod words;
 
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ Examples:
   molshot info 5ey0/
   molshot bench
   molshot hbonds 5ey0/
+  molshot serve --structures complexes/
   molshot doctor
 
 Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
@@ -62,6 +64,8 @@ enum Command {
     Bench(Box<bench::BenchArgs>),
     /// Find hydrogen bonds, by default those between pocket and ligand.
     Hbonds(hbonds::HbondsArgs),
+    /// Serve pictures over HTTP.
+    Serve(serve::ServeArgs),
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests, or of annotations.
@@ -80,7 +84,7 @@ impl Command {
     fn opens_an_adapter(&self) -> bool {
         match self {
             Self::Render(args) => args.draws(),
-            Self::Bench(_) | Self::Doctor(_) => true,
+            Self::Bench(_) | Self::Doctor(_) | Self::Serve(_) => true,
             Self::Info(_)
             | Self::Hbonds(_)
             | Self::Schema(_)
@@ -115,6 +119,7 @@ fn main() -> ExitCode {
         Command::Info(args) => info::run(&args, verbosity),
         Command::Bench(args) => bench::run(&args, verbosity),
         Command::Hbonds(args) => hbonds::run(&args, verbosity),
+        Command::Serve(args) => serve::run(&args, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),

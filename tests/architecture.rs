@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, command line.
-const ROOMS: [(&str, &[&str]); 5] = [
+/// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, server, command line.
+const ROOMS: [(&str, &[&str]); 6] = [
     ("molshot-molecule", &[]),
     ("molshot-scenes", &["molshot-molecule"]),
     ("molshot-shaders", &[]),
@@ -16,8 +16,17 @@ const ROOMS: [(&str, &[&str]); 5] = [
         &["molshot-molecule", "molshot-scenes", "molshot-shaders"],
     ),
     (
-        "molshot",
+        "molshot-server",
         &["molshot-molecule", "molshot-renderer", "molshot-scenes"],
+    ),
+    (
+        "molshot",
+        &[
+            "molshot-molecule",
+            "molshot-renderer",
+            "molshot-scenes",
+            "molshot-server",
+        ],
     ),
 ];
 /// What tests may use beside that: the package's own tests read the shaders' texts.

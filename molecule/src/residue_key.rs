@@ -169,6 +169,8 @@ impl fmt::Display for ResidueKey {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::read::{ReadOptions, read_bytes};
     use crate::structure::PartRole;
@@ -213,8 +215,9 @@ mod tests {
     fn equal_names_are_told_apart_by_chain_or_by_number() {
         let mut pdb = String::new();
         for (serial, chain, number) in [(1, ' ', 29), (2, ' ', 30), (3, ' ', 29), (4, 'B', 30)] {
-            pdb += &format!(
-                "ATOM  {serial:5}  CA  ASP {chain}{number:4}    {:8.3}   0.000   0.000  1.00  0.00           C\n",
+            let _ = writeln!(
+                pdb,
+                "ATOM  {serial:5}  CA  ASP {chain}{number:4}    {:8.3}   0.000   0.000  1.00  0.00           C",
                 f64::from(serial) * 10.0
             );
             if serial == 2 {

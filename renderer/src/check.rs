@@ -6,7 +6,7 @@ use molshot_molecule::read::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::build::Prepared;
 use molshot_scenes::request::{InlineFile, Preset, StructureSource};
-use molshot_scenes::{Plane, RenderRequest};
+use molshot_scenes::{Plane, RenderJob, RenderRequest};
 
 use crate::backend::Draw;
 use crate::error::RenderError;
@@ -16,12 +16,22 @@ const EDGE_PX: u32 = 96;
 /// Water with its oxygen in the middle of the picture and in front of both hydrogens.
 const WATER: &str = "3\n\nO 0 0 0.5\nH 0.76 -0.59 0\nH -0.76 -0.59 0\n";
 
-/// Draws the test picture and checks what is known of it: the oxygen is seen in the middle, in red, facing the viewer, at the depth that
-/// the camera gives; both hydrogens are seen beside it; the corner is empty; every pixel with an id has a depth and a normal.
+/// Draws the test picture and checks what is known of it (see [`judge`]).
 ///
 /// # Errors
 /// What drawing says, or [`RenderError::WrongPicture`] with the property that does not hold.
 pub fn test_picture(draw: &mut dyn Draw) -> Result<Frame, RenderError> {
+    let job = test_job()?;
+    let frame = draw.draw(&job)?;
+    judge(&frame, &job)?;
+    Ok(frame)
+}
+
+/// The test picture's job, for whoever draws it by a pool.
+///
+/// # Errors
+/// [`RenderError::WrongPicture`] when the scene cannot be built: a fault of ours.
+pub fn test_job() -> Result<RenderJob, RenderError> {
     let fault = |error: &dyn std::error::Error| RenderError::WrongPicture {
         property: format!("the test scene can be built ({error})"),
     };
@@ -43,15 +53,17 @@ pub fn test_picture(draw: &mut dyn Draw) -> Result<Frame, RenderError> {
     request.output.width_px = EDGE_PX;
     request.output.height_px = EDGE_PX;
     request.output.planes = Plane::ALL.into_iter().collect();
-    let job = Prepared::new(Arc::new(structure), &request)
+    Prepared::new(Arc::new(structure), &request)
         .and_then(|prepared| prepared.job())
-        .map_err(|error| fault(&error))?;
-    let frame = draw.draw(&job)?;
-    check(&frame, &job)?;
-    Ok(frame)
+        .map_err(|error| fault(&error))
 }
 
-fn check(frame: &Frame, job: &molshot_scenes::RenderJob) -> Result<(), RenderError> {
+/// Checks what is known of the test picture: the oxygen is seen in the middle, in red, facing the viewer, at the depth that
+/// the camera gives; both hydrogens are seen beside it; the corner is empty; every pixel with an id has a depth and a normal.
+///
+/// # Errors
+/// [`RenderError::WrongPicture`] with the property that does not hold.
+pub fn judge(frame: &Frame, job: &RenderJob) -> Result<(), RenderError> {
     let hold = |holds: bool, property: &str| {
         if holds {
             Ok(())

@@ -74,8 +74,17 @@ impl Prepared {
     ) -> Result<Self, SceneError> {
         request.validate()?;
         let scene = build_scene_with(structure, request, pseudobonds)?;
+        Self::of_scene(Arc::new(scene), request)
+    }
+
+    /// A scene that was built before, by a request with the same style, selection and transforms, seen as this request says. The
+    /// request's values were checked, as those of a document that was read are.
+    ///
+    /// # Errors
+    /// As [`RenderRequest::view_commands`].
+    pub fn of_scene(scene: Arc<Scene>, request: &RenderRequest) -> Result<Self, SceneError> {
         Ok(Self {
-            scene: Arc::new(scene),
+            scene,
             camera: request.camera,
             output: request.output.clone(),
             commands: request.view_commands()?,

@@ -1,0 +1,162 @@
+//! `molshot serve`: the server's settings as flags.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, start_log};
+
+use crate::Verbosity;
+use crate::message::{Failure, note, output};
+use crate::scene_file::read_text;
+
+const EXAMPLES: &str = "\
+Examples:
+  molshot serve --structures complexes/
+  molshot serve --listen 127.0.0.1:0 --log-format json
+  molshot serve --config molshot.toml --print-config
+  MOLSHOT_TOKENS=secret molshot serve --listen 0.0.0.0:8000
+  curl -s http://127.0.0.1:8000/v1/structures/sample-dna/image.png -o dna.png
+
+Every flag is also a variable (--queue-max: MOLSHOT_QUEUE_MAX) and a key of the file (queue-max = 256). Flags go before variables,
+variables before the file. Sizes may end in KiB, MiB or GiB. The page to try it is at /, the description of the interface at /docs.";
+
+/// The flags that were given.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ServeArgs {
+    settings: BTreeMap<&'static str, String>,
+    config: Option<PathBuf>,
+    print_config: bool,
+}
+
+impl ServeArgs {
+    fn read(matches: &ArgMatches) -> Self {
+        let settings = flags().filter_map(|setting| {
+            let text = if setting.is_switch() {
+                matches.get_flag(setting.name).then(|| "true".to_owned())
+            } else {
+                matches.get_one::<String>(setting.name).cloned()
+            };
+            Some((setting.name, text?))
+        });
+        Self {
+            settings: settings.collect(),
+            config: matches.get_one::<PathBuf>("config").cloned(),
+            print_config: matches.get_flag("print-config"),
+        }
+    }
+}
+
+/// Settings that are flags.
+fn flags() -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().filter(|setting| !setting.is_secret())
+}
+
+impl FromArgMatches for ServeArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self::read(matches))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::read(matches);
+        Ok(())
+    }
+}
+
+impl Args for ServeArgs {
+    fn augment_args(command: Command) -> Command {
+        let mut command = command.after_help(EXAMPLES);
+        for setting in flags() {
+            let default = match setting.default {
+                "" => String::new(),
+                _ if setting.is_switch() => String::new(),
+                default => format!(" [default: {default}]"),
+            };
+            let range = setting
+                .range
+                .map(|(low, high)| format!(" [{low} to {high}]"))
+                .unwrap_or_default();
+            let arg = Arg::new(setting.name).long(setting.name).help(format!(
+                "{}{default}{range}",
+                setting.help.trim_end_matches('.')
+            ));
+            command = command.arg(if setting.is_switch() {
+                arg.action(ArgAction::SetTrue)
+            } else {
+                arg.value_name(setting.value_name)
+                    .allow_hyphen_values(setting.range.is_some())
+            });
+        }
+        command
+            .arg(
+                Arg::new("config")
+                    .long("config")
+                    .value_name("FILE")
+                    .value_parser(clap::value_parser!(PathBuf))
+                    .help("Configuration file, TOML; without it the one that MOLSHOT_CONFIG names"),
+            )
+            .arg(
+                Arg::new("print-config")
+                    .long("print-config")
+                    .action(ArgAction::SetTrue)
+                    .help(
+                        "Print every setting and where it comes from, in the file's form, and end",
+                    ),
+            )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), Failure> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let path = args
+        .config
+        .clone()
+        .or_else(|| variable("MOLSHOT_CONFIG").map(PathBuf::from));
+    let text = path.as_deref().map(config_text).transpose()?;
+    let file = path.as_deref().zip(text.as_deref());
+    let flag = |setting: &Setting| {
+        let given = args.settings.get(setting.name).cloned();
+        match (setting.name, given) {
+            ("log-level", None) if verbosity.quiet => Some("error".into()),
+            ("log-level", None) if verbosity.verbose => Some("debug".into()),
+            (_, given) => given,
+        }
+    };
+    let blame = |error: molshot_server::ConfigError| match error.origin {
+        Origin::File(_) => Failure::Work(error.into()),
+        _ => Failure::usage(error.to_string()),
+    };
+    let layers = Layers::new(flag, variable, file).map_err(blame)?;
+    let config = layers.config().map_err(blame)?;
+    if args.print_config {
+        return output(layers.to_string().as_bytes());
+    }
+    start_log(&config);
+    let insecure = config.insecure_public;
+    let server = Server::open(config).map_err(|error| {
+        if error.is_usage() {
+            Failure::usage(error.to_string())
+        } else {
+            Failure::Work(error.into())
+        }
+    })?;
+    let address = server.address()?;
+    // Programs that start it wait for this line.
+    output(format!("listening on http://{address}\n").as_bytes())?;
+    if !verbosity.quiet {
+        note(format_args!("drawing with {}", server.adapter()));
+        if insecure {
+            note("warning: whoever reaches this address may use it (--insecure-public)");
+        }
+    }
+    Ok(server.run()?)
+}
+
+fn config_text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read_text(path, "configuration file")?)
+        .map_err(|_| Failure::in_file(path, "is no text in UTF-8; give a TOML file"))
+}

@@ -1,0 +1,70 @@
+"""A tar stream to files as its bytes arrive. The standard library's reader wants a file that blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ._types import BatchError, Item
+
+BLOCK = 512
+
+
+class TarReader:
+    """Takes bytes, gives files. Only what the server writes is read: plain ustar files."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._name: str | None = None
+        self._size = 0
+        self.ended = False
+
+    def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
+        """The files that are whole with these bytes."""
+        self._bytes += data
+        while not self.ended:
+            if self._name is None:
+                if len(self._bytes) < BLOCK:
+                    return
+                header = bytes(self._bytes[:BLOCK])
+                del self._bytes[:BLOCK]
+                if not any(header):
+                    self.ended = True
+                    return
+                if header[257:262] != b"ustar":
+                    raise BatchError("the answer is no tar archive")
+                self._name = header[:100].rstrip(b"\0").decode()
+                self._size = int(header[124:135], 8)
+            padded = -(-self._size // BLOCK) * BLOCK
+            if len(self._bytes) < padded:
+                return
+            content = bytes(self._bytes[: self._size])
+            del self._bytes[:padded]
+            name, self._name = self._name, None
+            yield name, content
+
+
+class ItemReader:
+    """Takes bytes, gives items: files of one key follow each other."""
+
+    def __init__(self) -> None:
+        self._tar = TarReader()
+        self._item: Item | None = None
+
+    def feed(self, data: bytes) -> Iterator[Item]:
+        """The items that are whole with these bytes."""
+        for name, content in self._tar.feed(data):
+            key, _, suffix = name.partition(".")
+            if self._item is not None and self._item.key != key:
+                yield self._item
+                self._item = None
+            if self._item is None:
+                self._item = Item(key)
+            self._item.files[suffix] = content
+        if self._tar.ended and self._item is not None:
+            yield self._item
+            self._item = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the archive came to its end."""
+        return self._tar.ended

@@ -1,0 +1,75 @@
+"""What the clients hand out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+"""A JSON value."""
+
+IMAGE_SUFFIXES = ("png", "jpg", "webp")
+
+
+class ProblemError(Exception):
+    """The server's refusal (RFC 9457)."""
+
+    def __init__(self, document: Mapping[str, Json], status: int) -> None:
+        self.status = status
+        self.code = str(document.get("code", "unknown"))
+        self.detail = str(document.get("detail", f"the server answered {status}"))
+        self.pointer: str | None = document.get("pointer")
+        self.document = dict(document)
+        super().__init__(f"{self.code}: {self.detail}")
+
+    @classmethod
+    def of(cls, status: int, body: bytes) -> ProblemError:
+        """The problem that a body tells; of a body that is none, what the status tells."""
+        try:
+            document = json.loads(body)
+        except ValueError:
+            document = {}
+        return cls(document if isinstance(document, dict) else {}, status)
+
+
+class BatchError(Exception):
+    """A batch's stream broke off, or is not of its form."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A structure that the server holds."""
+
+    id: str
+    source: str
+    summary: Mapping[str, Json]
+
+
+@dataclass
+class Item:
+    """One item of a batch: its files by suffix (``png``, ``json``, ``depth.npy``), or why there are none."""
+
+    key: str
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def image(self) -> bytes | None:
+        """The picture's bytes; ``None`` when it failed or no colour was asked for."""
+        return next((self.files[suffix] for suffix in IMAGE_SUFFIXES if suffix in self.files), None)
+
+    @property
+    def annotations(self) -> dict[str, Json] | None:
+        """The annotations; ``None`` when it failed or none were asked for."""
+        text = self.files.get("json")
+        return None if text is None else json.loads(text)
+
+    @property
+    def error(self) -> ProblemError | None:
+        """Why it failed."""
+        text = self.files.get("error.json")
+        if text is None:
+            return None
+        document = json.loads(text)
+        return ProblemError(document, int(document.get("status", 0)))

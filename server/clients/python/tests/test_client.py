@@ -1,0 +1,198 @@
+"""The clients against the real server (``MOLSHOT`` names its program), and against one that misbehaves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from molshot_client import AsyncClient, Client, ProblemError
+from molshot_client._client import wait_before
+from molshot_client._tar import ItemReader
+
+XYZ = ("water.xyz", b"3\n\nO 0 0 0\nH 0.96 0 0\nH -0.24 0.93 0\n")
+DEFAULTS: dict[str, Any] = {
+    "schema_version": 1,
+    "structure": {"id": "sample-hiv-protease"},
+    "output": {"width_px": 64, "height_px": 64},
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    program = os.environ.get("MOLSHOT")
+    if not program:
+        pytest.skip("MOLSHOT does not name the program")
+    uploads = tmp_path_factory.mktemp("uploads")
+    server = subprocess.Popen(
+        [program, "serve", "--listen", "127.0.0.1:0", "--uploads", str(uploads), "--adapter", "software"],
+        env={**os.environ, "MOLSHOT_TOKENS": "secret"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    yield server.stdout.readline().split()[-1]
+    server.terminate()
+    assert server.wait(30) == 0
+
+
+@pytest.fixture
+def client(address: str) -> Iterator[Client]:
+    with Client(address, token="secret", chunk_size=7) as client:
+        yield client
+
+
+def test_structures_and_pictures(client: Client, tmp_path: Path) -> None:
+    assert client.ready()
+    structure = client.upload(XYZ)
+    assert structure.source == "upload" and structure.summary["atoms"] == 3
+    path = tmp_path / "other.xyz"
+    path.write_bytes(XYZ[1])
+    assert client.upload(path).id == structure.id
+    assert structure.id in list(client.structures())
+    picture = client.image(structure.id, size="32x32", solvent=True, hydrogens=True, style="spacefill")
+    assert picture.startswith(b"\x89PNG")
+    assert client.image("sample-dna", "webp", size="32x32")[8:12] == b"WEBP"
+    assert client.render(DEFAULTS, accept="image/jpeg").startswith(b"\xff\xd8")
+    assert client.annotations(DEFAULTS, masks=["residue"])["atoms"]
+    assert "bonds" in client.hydrogen_bonds("sample-hiv-protease", scope="ligand")
+    client.remove(structure.id)
+    with pytest.raises(ProblemError) as caught:
+        client.structure(structure.id)
+    assert (caught.value.status, caught.value.code) == (404, "structure_unknown")
+
+
+def test_problems_say_where(client: Client, address: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        client.render({**DEFAULTS, "commands": ["fly"]})
+    assert (caught.value.status, caught.value.pointer) == (422, "/commands/0")
+    with Client(address, token="wrong") as stranger, pytest.raises(ProblemError) as caught:
+        stranger.image("sample-dna")
+    assert caught.value.status == 401
+
+
+def test_batches_keep_their_order_over_chunks(client: Client) -> None:
+    items = ({"key": f"k{n}", "commands": [f"roll y {n}"] if n != 5 else ["fly"]} for n in range(20))
+    found = list(client.batch(items, defaults=DEFAULTS))
+    assert [item.key for item in found] == [f"k{n}" for n in range(20)]
+    assert all(item.image for item in found if item.key != "k5")
+    assert found[0].annotations is not None and found[0].annotations["atoms"]
+    error = found[5].error
+    assert error is not None and error.pointer == "/commands/0" and found[5].image is None
+    plain = list(client.batch([{"key": "a"}], defaults=DEFAULTS, annotations=False))
+    assert list(plain[0].files) == ["png"]
+    with pytest.raises(ProblemError):
+        list(client.batch([{"key": "a"}], defaults={"key": "b"}))
+
+
+def test_items_arrive_before_the_batch_ends(client: Client) -> None:
+    endless = ({"key": f"k{n}"} for n in range(10**9))
+    batch = client.batch(endless, defaults=DEFAULTS)
+    assert [next(batch).key for _ in range(10)] == [f"k{n}" for n in range(10)]
+    batch.close()  # type: ignore[attr-defined]
+    assert client.ready()
+
+
+def test_the_asynchronous_client_does_the_same(address: str, client: Client) -> None:
+    async def work() -> list[str]:
+        async with AsyncClient(address, token="secret", chunk_size=3) as other:
+            assert await other.ready()
+            structure = await other.upload(XYZ)
+            assert (await other.structure(structure.id)).id == structure.id
+            assert structure.id in [id async for id in other.structures()]
+            pictures = await asyncio.gather(*(other.image("sample-dna", size=f"{32 + n}x32") for n in range(8)))
+            assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+            assert await other.render(DEFAULTS) == client.render(DEFAULTS)
+            assert await other.annotations(DEFAULTS) == client.annotations(DEFAULTS)
+            assert "bonds" in await other.hydrogen_bonds("sample-ruvb")
+            await other.remove(structure.id)
+            return [item.key async for item in other.batch([{"key": f"k{n}"} for n in range(8)], defaults=DEFAULTS)]
+
+    assert asyncio.run(work()) == [f"k{n}" for n in range(8)]
+
+
+def serve(answers: list[bytes]) -> tuple[str, list[bytes]]:
+    """A server that gives these answers, one a connection, and keeps the requests."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    requests: list[bytes] = []
+
+    def run() -> None:
+        for answer in answers:
+            connection, _ = listener.accept()
+            request = b""
+            while b"\r\n\r\n" not in request:
+                request += connection.recv(65536)
+            head, _, body = request.partition(b"\r\n\r\n")
+            length = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+            while length and len(body) < int(length[0].split(b":")[1]):
+                body += connection.recv(65536)
+            requests.append(body)
+            connection.sendall(answer)
+            connection.close()
+        listener.close()
+
+    threading.Thread(target=run, daemon=True).start()
+    return "http://127.0.0.1:%d" % listener.getsockname()[1], requests
+
+
+def member(name: str, content: bytes) -> bytes:
+    import io
+    import tarfile
+
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        info = tarfile.TarInfo(name)
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    return data.getvalue()[: 512 + -(-len(content) // 512) * 512]
+
+
+def test_a_refusal_is_tried_again_when_it_says() -> None:
+    refused = b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    good = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nDONE"
+    address, requests = serve([refused, b"", refused, good])
+    with Client(address) as client:
+        assert client.image("a") == b"DONE"
+    assert len(requests) == 4
+    address, _ = serve([refused] * 3)
+    with Client(address, retries=2) as client, pytest.raises(ProblemError):
+        client.image("a")
+
+
+def test_a_batch_that_breaks_off_goes_on_where_it_was() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\nConnection: close\r\n"
+    two = member("a.png", b"A") + member("b.png", b"B") + member("c.png", b"C")[:300]
+    broken = head + b"Content-Length: 100000\r\n\r\n" + two
+    rest = member("b.png", b"B") + member("c.png", b"C") + bytes(1024)
+    address, requests = serve([broken, head + b"Content-Length: %d\r\n\r\n" % len(rest) + rest])
+    with Client(address) as client:
+        items = list(client.batch([{"key": "a"}, {"key": "b"}, {"key": "c"}]))
+    assert [(item.key, item.image) for item in items] == [("a", b"A"), ("b", b"B"), ("c", b"C")]
+    # It is only known that an item is whole when the next one begins.
+    assert [item["key"] for item in json.loads(requests[1])["items"]] == ["b", "c"]
+
+
+def test_waits() -> None:
+    assert 3.0 <= wait_before(0, "3") <= 3.25
+    assert 8.0 <= wait_before(0, formatdate(__import__("time").time() + 10, usegmt=True)) <= 10.5
+    assert wait_before(0, "-5") <= 0.25
+    assert wait_before(3, None) <= 0.8
+    assert wait_before(100, None) <= 60
+
+
+def test_files_are_whole_however_the_bytes_are_cut() -> None:
+    stream = member("a.png", b"x" * 700) + member("a.json", b"{}") + member("b.png", b"") + bytes(1024)
+    for size in (1, 511, 512, 513, len(stream)):
+        reader = ItemReader()
+        items = [item for at in range(0, len(stream), size) for item in reader.feed(stream[at : at + size])]
+        assert reader.ended and [item.key for item in items] == ["a", "b"]
+        assert items[0].files == {"png": b"x" * 700, "json": b"{}"} and items[1].image == b""

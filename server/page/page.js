@@ -1,0 +1,328 @@
+import { commands, fresh, multiply, turn } from "./view.js";
+
+const $ = (id) => document.getElementById(id);
+const frame = $("frame");
+const picture = $("picture");
+// While something moves, pictures of this edge are asked for; they are there within a frame or two.
+const MOVING_EDGE = 384;
+const SETTLE_MS = 160;
+
+let seen = fresh();
+let extent = 40; // angstrom across the structure, for moving
+let structure = "";
+
+const headers = () => ($("token").value ? { Authorization: `Bearer ${$("token").value}` } : {});
+
+function complain(text) {
+  $("error").textContent = text;
+  $("error").hidden = !text;
+}
+
+/** Fetches; a problem's own words become the error. */
+async function ask(url, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(url, { ...options, headers: { ...headers(), ...options.headers } });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The server does not answer. Is it still running?");
+  }
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => null);
+  if (answer.status === 401) $("access").open = true;
+  throw new Error(problem?.detail ?? `The server answered ${answer.status}.`);
+}
+
+const sides = () => $("size").value.split("x").map(Number);
+
+/** The parameters of the picture's address, those with defaults left out. */
+function parameters(size) {
+  const list = new URLSearchParams({ size, commands: commands(seen).join("; ") });
+  const put = (name, value, plain) => value !== plain && list.set(name, value);
+  put("style", $("style").value, "misi");
+  put("colors", $("colors").value, "");
+  put("labels", $("labels").value, "auto");
+  put("background", $("background").value, "#000000");
+  put("select", $("select").value.trim() || "all", "all");
+  put("hydrogens", String($("hydrogens").checked), "false");
+  put("solvent", String($("solvent").checked), "false");
+  put("pseudobonds", $("bonds").checked ? "hydrogen-bonds" : "", "");
+  put("projection", $("orthographic").checked ? "orthographic" : "perspective", "perspective");
+  return list;
+}
+
+const address = (size) =>
+  new URL(`v1/structures/${encodeURIComponent(structure)}/image.png?${parameters(size)}`, location.href).href;
+
+/** The render request of what is seen. */
+function requestDocument() {
+  const [width_px, height_px] = sides();
+  const style = { preset: $("style").value, labels: $("labels").value, background: $("background").value };
+  if ($("colors").value) style.colors = $("colors").value;
+  if ($("hydrogens").checked) style.hydrogens = true;
+  if ($("solvent").checked) style.solvent = true;
+  if ($("bonds").checked) style.pseudobonds = ["hydrogen-bonds"];
+  const request = { schema_version: 1, structure: { id: structure }, style };
+  if ($("orthographic").checked) request.camera = { projection: "orthographic" };
+  request.commands = commands(seen);
+  const select = $("select").value.trim() || "all";
+  if (select !== "all") request.select = select;
+  request.output = { width_px, height_px };
+  return request;
+}
+
+const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+function showRequest() {
+  const url = address($("size").value);
+  const token = $("token").value ? ` -H "Authorization: Bearer $TOKEN"` : "";
+  $("url").textContent = url;
+  $("json").textContent = JSON.stringify(requestDocument(), null, 1);
+  $("curl").textContent =
+    `curl -sS${token} ${new URL("v1/render", location.href).href} \\\n  -H 'Content-Type: application/json' \\\n` +
+    `  -d ${quoted(JSON.stringify(requestDocument()))} -o picture.png`;
+}
+
+// One picture is under way at a time, and the newest wish is the next: the picture follows, and never lags behind by a queue.
+let wanted = null;
+let drawing = false;
+let settle = 0;
+
+function draw(moving = false) {
+  if (!structure) return;
+  showRequest();
+  const [width, height] = sides();
+  const scale = moving ? Math.min(1, MOVING_EDGE / Math.max(width, height)) : 1;
+  wanted = `${Math.round(width * scale)}x${Math.round(height * scale)}`;
+  clearTimeout(settle);
+  if (scale < 1) settle = setTimeout(() => draw(false), SETTLE_MS);
+  if (!drawing) work();
+}
+
+async function work() {
+  drawing = true;
+  while (wanted) {
+    const size = wanted;
+    wanted = null;
+    try {
+      const start = performance.now();
+      const answer = await ask(address(size));
+      const bytes = await answer.blob();
+      const url = URL.createObjectURL(bytes);
+      const before = picture.src;
+      picture.src = url;
+      await picture.decode().catch(() => {});
+      if (before.startsWith("blob:")) URL.revokeObjectURL(before);
+      picture.alt = `${structure}: ${commands(seen).join("; ")}`;
+      frame.dataset.drawn = String(Number(frame.dataset.drawn ?? 0) + 1);
+      $("hint").hidden = true;
+      $("times").textContent = `${size}, ${Math.round(bytes.size / 1024)} KiB in ${Math.round(performance.now() - start)} ms.`;
+      complain("");
+    } catch (error) {
+      complain(error.message);
+    }
+  }
+  drawing = false;
+}
+
+// Choosing.
+async function choose(id) {
+  structure = id;
+  seen = fresh();
+  location.hash = id;
+  draw();
+  try {
+    const { summary } = await (await ask(`v1/structures/${encodeURIComponent(id)}`)).json();
+    extent = Math.max(...summary.box_max_angstrom.map((high, axis) => high - summary.box_min_angstrom[axis]), 5) * 1.1;
+  } catch (error) {
+    complain(error.message);
+  }
+}
+
+async function list() {
+  const groups = new Map();
+  let after = "";
+  // A folder of thousands is not for a list; its ids can be typed into an address.
+  for (let page = 0; page < 3; page++) {
+    const answer = await (await ask(`v1/structures?limit=1000&after=${encodeURIComponent(after)}`)).json();
+    for (const entry of answer.structures) {
+      if (!groups.has(entry.source)) groups.set(entry.source, []);
+      groups.get(entry.source).push(entry);
+    }
+    if (!answer.next) break;
+    after = answer.next;
+  }
+  const titles = { sample: "Samples", folder: "Served folder", upload: "Uploads" };
+  $("structure").replaceChildren(
+    ...["sample", "folder", "upload"].filter((source) => groups.has(source)).map((source) => {
+      const group = document.createElement("optgroup");
+      group.label = titles[source];
+      group.append(...groups.get(source).map(({ id, title }) => new Option(title ?? (id.length > 40 ? `${id.slice(0, 12)}…` : id), id)));
+      return group;
+    }),
+  );
+}
+
+async function upload(files) {
+  if (!files.length) return;
+  const form = new FormData();
+  for (const file of files) form.append("file", file, file.name);
+  try {
+    const { id } = await (await ask("v1/structures", { method: "POST", body: form })).json();
+    await list();
+    $("structure").value = id;
+    await choose(id);
+  } catch (error) {
+    complain(error.message);
+  }
+}
+
+$("structure").addEventListener("change", (event) => choose(event.target.value));
+$("files").addEventListener("change", (event) => upload([...event.target.files]));
+for (const id of ["style", "colors", "labels", "background", "select", "size", "hydrogens", "solvent", "bonds", "orthographic"])
+  $(id).addEventListener("change", () => draw());
+$("token").addEventListener("change", () => start());
+for (const kind of ["dragover", "dragenter"])
+  document.addEventListener(kind, (event) => { event.preventDefault(); frame.classList.add("over"); });
+document.addEventListener("dragleave", (event) => event.relatedTarget ?? frame.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  frame.classList.remove("over");
+  upload([...event.dataTransfer.files]);
+});
+
+// Turning, moving, zooming.
+const rotate = (x, y) => { seen.turn = multiply(turn("x", x), multiply(turn("y", y), seen.turn)); };
+const zoomBy = (factor) => { seen.zoom = Math.max(0.05, Math.min(50, seen.zoom * factor)); };
+const shift = (x, y) => { seen.move = [seen.move[0] + x, seen.move[1] + y]; };
+
+const pointers = new Map();
+let cropStart = null;
+const place = (event) => {
+  const box = frame.getBoundingClientRect();
+  return [((event.clientX - box.left) / box.width) * 100, ((event.clientY - box.top) / box.height) * 100];
+};
+const spread = () => {
+  const [a, b] = [...pointers.values()];
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
+};
+
+frame.addEventListener("pointerdown", (event) => {
+  frame.setPointerCapture(event.pointerId);
+  pointers.set(event.pointerId, [event.clientX, event.clientY]);
+  if (frame.classList.contains("cropping")) cropStart = place(event);
+});
+frame.addEventListener("pointermove", (event) => {
+  const last = pointers.get(event.pointerId);
+  if (!last || !structure) return;
+  if (cropStart) {
+    showBox(cropStart, place(event));
+    return;
+  }
+  const apart = pointers.size === 2 ? spread() : 0;
+  pointers.set(event.pointerId, [event.clientX, event.clientY]);
+  const [x, y] = [event.clientX - last[0], event.clientY - last[1]];
+  const width = frame.clientWidth;
+  if (apart) zoomBy(spread() / apart);
+  else if (event.shiftKey || event.buttons === 4 || event.buttons === 2) {
+    const scale = extent / width / seen.zoom;
+    shift(x * scale, -y * scale);
+  } else rotate((y / width) * 180, (x / width) * 180);
+  draw(true);
+});
+const release = (event) => {
+  pointers.delete(event.pointerId);
+  if (!cropStart) return;
+  const [a, b] = [cropStart, place(event)];
+  cropStart = null;
+  $("box").hidden = true;
+  setCropping(false);
+  const low = [0, 1].map((axis) => Math.max(0, Math.min(a[axis], b[axis])));
+  const size = [0, 1].map((axis) => Math.min(100, Math.max(a[axis], b[axis])) - low[axis]);
+  if (size[0] > 1 && size[1] > 1) {
+    const old = seen.crop ?? [0, 0, 100, 100];
+    // The picture is fitted into the frame, so a place in the frame is one in the picture only without margins.
+    const fit = Math.max(old[2], old[3]);
+    const margin = [(1 - old[2] / fit) * 50, (1 - old[3] / fit) * 50];
+    const inside = (value, axis) => Math.max(0, Math.min(old[axis + 2], ((value - margin[axis]) * fit) / 100));
+    const start = [inside(low[0], 0), inside(low[1], 1)];
+    const end = [inside(low[0] + size[0], 0), inside(low[1] + size[1], 1)];
+    if (end[0] - start[0] > 0.5 && end[1] - start[1] > 0.5)
+      seen.crop = [old[0] + start[0], old[1] + start[1], end[0] - start[0], end[1] - start[1]];
+    draw();
+  }
+};
+frame.addEventListener("pointerup", release);
+frame.addEventListener("pointercancel", release);
+frame.addEventListener("contextmenu", (event) => event.preventDefault());
+frame.addEventListener("wheel", (event) => {
+  event.preventDefault();
+  zoomBy(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)));
+  draw(true);
+}, { passive: false });
+
+function showBox(a, b) {
+  const box = $("box");
+  box.hidden = false;
+  for (const [axis, names] of [[0, ["left", "width"]], [1, ["top", "height"]]]) {
+    box.style[names[0]] = `${Math.min(a[axis], b[axis])}%`;
+    box.style[names[1]] = `${Math.abs(a[axis] - b[axis])}%`;
+  }
+}
+
+function setCropping(on) {
+  frame.classList.toggle("cropping", on);
+  $("crop").setAttribute("aria-pressed", String(on));
+}
+
+$("crop").addEventListener("click", () => setCropping(!frame.classList.contains("cropping")));
+$("reset").addEventListener("click", () => { seen = fresh(); setCropping(false); draw(); });
+const look = (view) => { seen = { ...fresh(), view, crop: seen.crop }; draw(); };
+for (const button of document.querySelectorAll("[data-view]"))
+  button.addEventListener("click", () => look(button.dataset.view));
+
+frame.addEventListener("keydown", (event) => {
+  const step = extent / 40;
+  const keys = event.shiftKey
+    ? { ArrowLeft: () => shift(-step, 0), ArrowRight: () => shift(step, 0), ArrowUp: () => shift(0, step), ArrowDown: () => shift(0, -step) }
+    : { ArrowLeft: () => rotate(0, -10), ArrowRight: () => rotate(0, 10), ArrowUp: () => rotate(-10, 0), ArrowDown: () => rotate(10, 0) };
+  const views = ["front", "left", "top", "back", "right", "bottom"];
+  if (keys[event.key]) keys[event.key]();
+  else if (event.key === "+" || event.key === "=") zoomBy(1.15);
+  else if (event.key === "-") zoomBy(1 / 1.15);
+  else if (event.key === "0") seen = fresh();
+  else if (event.key === "Escape") { setCropping(false); seen.crop = null; }
+  else if (views[event.key - 1] && !event.ctrlKey && !event.metaKey) { look(views[event.key - 1]); return; }
+  else return;
+  event.preventDefault();
+  draw(true);
+});
+
+// Copying.
+for (const button of document.querySelectorAll("[data-copy]"))
+  button.addEventListener("click", async () => {
+    const text = $(button.dataset.copy).textContent;
+    const name = button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      // Without leave to write, what is to be copied is marked for Ctrl-C.
+      getSelection().selectAllChildren($(button.dataset.copy));
+      button.textContent = "Press Ctrl-C";
+    }
+    setTimeout(() => { button.textContent = name; }, 1500);
+  });
+
+async function start() {
+  try {
+    await list();
+    const id = decodeURIComponent(location.hash.slice(1));
+    const known = [...$("structure").options].some((option) => option.value === id);
+    $("structure").value = known ? id : "sample-hiv-protease";
+    await choose($("structure").value);
+  } catch (error) {
+    complain(error.message);
+  }
+}
+start();

@@ -1,0 +1,144 @@
+//! Health, metrics, schemas, the documentation and the page.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use molshot_renderer::annotations;
+use serde_json::json;
+
+use super::query::Parameters;
+use super::structures::nothing_here;
+use crate::answer;
+use crate::app::App;
+use crate::error::Problem;
+use crate::metrics::{self, Levels};
+use crate::openapi;
+
+/// `GET /livez`
+pub(super) async fn live() -> Response {
+    answer::json(StatusCode::OK, &json!({ "status": "live" }))
+}
+
+/// `GET /readyz`
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
+    let health = app.studio.schedule.health();
+    let stopping = app.studio.admission.is_stopping();
+    let ready = health.ready > 0 && !stopping;
+    let document = json!({
+        "status": if ready { "ready" } else if stopping { "stopping" } else { "down" },
+        "adapter": app.studio.schedule.adapter(),
+        "threads": health.draw_threads,
+        "threads_ready": health.ready,
+        "devices_reopened": health.reopened,
+        "panics": health.panics,
+    });
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    answer::json(status, &document)
+}
+
+/// `GET /metrics`
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let (requests, batches, bytes) = app.studio.admission.levels();
+    let levels = Levels {
+        requests,
+        batches,
+        bytes,
+        waiting: app.studio.schedule.waiting(),
+        upload_bytes: app
+            .studio
+            .library
+            .uploads()
+            .map_or(0, |uploads| uploads.bytes()),
+    };
+    let text = app
+        .studio
+        .metrics
+        .text(levels, &app.studio.schedule.health());
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(metrics::MEDIA_TYPE),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// `GET /v1/schema`
+pub(super) async fn schema(
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    parameters.only(&["of"])?;
+    let schema = match parameters.get("of")? {
+        None | Some("render") => molshot_scenes::request::schema(),
+        Some("annotations") => annotations::schema(),
+        Some(_) => return Err(Problem::parameter("of", "give render or annotations")),
+    };
+    Ok(constant(
+        &headers,
+        "application/schema+json",
+        schema.to_string().into_bytes(),
+    ))
+}
+
+/// `GET /openapi.json`
+pub(super) async fn openapi(headers: HeaderMap) -> Response {
+    let text = openapi::document().to_string();
+    constant(&headers, "application/json", text.into_bytes())
+}
+
+/// Something that is the same as long as the program is.
+fn constant(headers: &HeaderMap, media_type: &str, body: Vec<u8>) -> Response {
+    use sha2::{Digest, Sha256};
+    let hash = Sha256::digest(&body);
+    let etag = format!("\"{}\"", crate::structures::hex(&hash[..16]));
+    let cache_control = "public, no-cache";
+    if answer::has_already(headers, &etag) {
+        return answer::not_modified(&etag, cache_control);
+    }
+    answer::tagged(media_type, body, &etag, cache_control)
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+
+macro_rules! page_file {
+    ($name:literal) => {
+        include_bytes!(concat!("../../page/", $name))
+    };
+}
+
+/// `GET /`
+pub(super) async fn page(headers: HeaderMap) -> Response {
+    constant(&headers, HTML, page_file!("index.html").to_vec())
+}
+
+/// `GET /docs`
+pub(super) async fn docs(headers: HeaderMap) -> Response {
+    constant(&headers, HTML, page_file!("docs.html").to_vec())
+}
+
+/// `GET /assets/{name}`
+pub(super) async fn asset(
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (media_type, bytes): (_, &[u8]) = match name.as_str() {
+        "icon.svg" => ("image/svg+xml", page_file!("icon.svg")),
+        "page.css" => (CSS, page_file!("page.css")),
+        "page.js" => (JAVASCRIPT, page_file!("page.js")),
+        "view.js" => (JAVASCRIPT, page_file!("view.js")),
+        "docs.js" => (JAVASCRIPT, page_file!("docs.js")),
+        _ => return Err(nothing_here()),
+    };
+    Ok(constant(&headers, media_type, bytes.to_vec()))
+}

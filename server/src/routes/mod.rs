@@ -1,0 +1,97 @@
+//! Every route, once: the router is made of this table, and a test holds the description of the interface against it.
+
+mod batch;
+mod info;
+mod query;
+mod render;
+mod structures;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, Method, header};
+use axum::middleware;
+use axum::routing::{MethodRouter, delete, get, post};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::app::App;
+use crate::guard::guard;
+
+pub(crate) use batch::MEDIA_TYPES as BATCH_MEDIA_TYPES;
+pub(crate) use query::{Form, PICTURE};
+
+type Routes = MethodRouter<Arc<App>>;
+
+/// Every path with what it does.
+fn table() -> Vec<(&'static str, Routes)> {
+    vec![
+        ("/", get(info::page)),
+        ("/assets/{name}", get(info::asset)),
+        ("/docs", get(info::docs)),
+        ("/openapi.json", get(info::openapi)),
+        ("/livez", get(info::live)),
+        ("/readyz", get(info::ready)),
+        ("/metrics", get(info::metrics)),
+        ("/v1/schema", get(info::schema)),
+        ("/v1/render", post(render::render)),
+        ("/v1/render/batch", post(batch::batch)),
+        ("/v1/annotations", post(render::annotations)),
+        (
+            "/v1/structures",
+            get(structures::list).post(structures::upload),
+        ),
+        (
+            "/v1/structures/{id}",
+            delete(structures::remove).get(structures::describe_one),
+        ),
+        (
+            "/v1/structures/{id}/hbonds",
+            get(structures::hydrogen_bonds),
+        ),
+        ("/v1/structures/{id}/{picture}", get(structures::image)),
+    ]
+}
+
+/// The router of a server.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for (path, routes) in table() {
+        router = router.route(path, routes);
+    }
+    let origins = &app.config.cors_origins;
+    let mut router = router
+        .fallback(structures::fallback)
+        // Bodies have bounds of their own.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard));
+    if !origins.is_empty() {
+        let allowed = if origins.iter().any(|origin| origin == "*") {
+            AllowOrigin::any()
+        } else {
+            AllowOrigin::list(origins.iter().filter_map(|origin| origin.parse().ok()))
+        };
+        router = router.layer(
+            CorsLayer::new()
+                .allow_origin(allowed)
+                .allow_methods([Method::GET, Method::POST, Method::DELETE])
+                .allow_headers([
+                    header::CONTENT_TYPE,
+                    header::AUTHORIZATION,
+                    header::IF_NONE_MATCH,
+                ])
+                .expose_headers([
+                    header::ETAG,
+                    header::RETRY_AFTER,
+                    HeaderName::from_static("server-timing"),
+                    HeaderName::from_static("x-request-id"),
+                ]),
+        );
+    }
+    router.with_state(app)
+}
+
+#[cfg(test)]
+pub(crate) fn paths() -> Vec<&'static str> {
+    table().into_iter().map(|(path, _)| path).collect()
+}

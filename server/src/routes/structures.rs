@@ -1,0 +1,341 @@
+//! `/v1/structures`: pictures by address, what was read, hydrogen bonds, uploads.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
+use molshot_molecule::summary::Summary;
+use molshot_scenes::request::ImageFormat;
+use serde_json::{Value, json};
+
+use super::query::{Parameters, request_of};
+use crate::admission::{Client, Pass};
+use crate::answer;
+use crate::app::App;
+use crate::body;
+use crate::error::Problem;
+use crate::structures::{Found, Loaded, NamedBytes, SAMPLES, blocking, hide_root, id_of};
+use crate::studio::{JSON, Parts, within};
+
+/// Most structures of a page, and how many there are without being asked.
+const MAX_PAGE: usize = 1000;
+const PAGE: usize = 100;
+/// Longest file name of an upload that is looked at.
+const MAX_NAME_BYTES: usize = 1024;
+
+/// `GET /v1/structures/{id}/image.png`, `.jpg`, `.webp`
+pub(super) async fn image(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    Path((id, ending)): Path<(String, String)>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let format = match ending.as_str() {
+        "image.png" => ImageFormat::Png,
+        "image.jpg" | "image.jpeg" => ImageFormat::Jpeg,
+        "image.webp" => ImageFormat::Webp,
+        _ => return Err(nothing_here()),
+    };
+    let mut pass = app.enter(client)?;
+    let request = request_of(&id, format, &parameters)?;
+    let answered = Box::pin(async {
+        let parts = Parts::all(&request.output);
+        let located = app.studio.locate(request, parts).await?;
+        let etag = located.etag();
+        let cache_control = app.cache_control();
+        if answer::has_already(&headers, &etag) {
+            return Ok(answer::not_modified(&etag, &cache_control));
+        }
+        let made = app.studio.single(located, &mut pass).await?;
+        Ok(answer::picture(&made, &etag, &cache_control, false))
+    });
+    within(app.config.request_seconds, answered).await
+}
+
+/// 404.
+pub(super) fn nothing_here() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "there is nothing at this address; see /openapi.json",
+    )
+}
+
+/// `GET /v1/structures`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    let _pass = app.enter(client)?;
+    parameters.only(&["limit", "after"])?;
+    let limit = parameters.number::<usize>("limit")?.unwrap_or(PAGE);
+    if !(1..=MAX_PAGE).contains(&limit) {
+        return Err(Problem::parameter(
+            "limit",
+            format!("{limit} cannot be; give 1 to {MAX_PAGE}"),
+        ));
+    }
+    let after = parameters.get("after")?.unwrap_or("");
+    let all = app.studio.library.list().await?;
+    let total = all.len();
+    let mut rest = all.into_iter().filter(|(id, _)| id.as_str() > after);
+    let page: Vec<_> = rest.by_ref().take(limit).collect();
+    let next = rest
+        .next()
+        .and_then(|_| page.last().map(|(id, _)| id.clone()));
+    let structures: Vec<Value> = page
+        .iter()
+        .map(|(id, origin)| {
+            let mut entry = json!({ "id": id, "source": origin.name() });
+            if let Some(sample) = SAMPLES.iter().find(|sample| sample.id == id) {
+                entry["title"] = sample.title.into();
+            }
+            entry
+        })
+        .collect();
+    let document = json!({ "structures": structures, "total": total, "next": next });
+    Ok(answer::json(StatusCode::OK, &document))
+}
+
+/// What was read, for JSON.
+fn describe(app: &App, id: &str, source: &str, loaded: &Loaded) -> Value {
+    let mut summary = Summary::of(&loaded.structure);
+    let root = app.config.structures.as_deref();
+    for warning in &mut summary.warnings {
+        *warning = hide_root(warning, root);
+    }
+    json!({ "id": id, "source": source, "summary": summary })
+}
+
+/// `GET /v1/structures/{id}`
+pub(super) async fn describe_one(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    Path(id): Path<String>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let _pass = app.enter(client)?;
+    parameters.only(&[])?;
+    let (found, loaded) = load(&app, &id).await?;
+    let etag = app.studio.etag(&loaded, &format!("summary {id}"));
+    let cache_control = revalidate(&app);
+    if answer::has_already(&headers, &etag) {
+        return Ok(answer::not_modified(&etag, &cache_control));
+    }
+    let description = describe(&app, &id, found.origin.name(), &loaded);
+    Ok(answer::tagged(
+        JSON,
+        description.to_string(),
+        &etag,
+        &cache_control,
+    ))
+}
+
+/// `Cache-Control` of JSON about a structure, which may be removed or changed.
+fn revalidate(app: &App) -> String {
+    let scope = if app.tokens.is_empty() {
+        "public"
+    } else {
+        "private"
+    };
+    format!("{scope}, no-cache")
+}
+
+async fn load(app: &App, id: &str) -> Result<(Found, Arc<Loaded>), Problem> {
+    within(app.config.request_seconds, async {
+        let found = app.studio.library.find(id).await?;
+        let (loaded, _) = app.studio.library.load(&found).await?;
+        Ok((found, loaded))
+    })
+    .await
+}
+
+/// `DELETE /v1/structures/{id}`
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let _pass = app.enter(client)?;
+    let found = app.studio.library.find(&id).await?;
+    app.studio.library.remove(&found).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /v1/structures/{id}/hbonds`
+pub(super) async fn hydrogen_bonds(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    Path(id): Path<String>,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let _pass = app.enter(client)?;
+    parameters.only(&["scope", "distance-slack", "angle-slack", "water"])?;
+    let defaults = HydrogenBondOptions::default();
+    let mut options = HydrogenBondOptions {
+        scope: match parameters.get("scope")? {
+            None | Some("ligand") => Scope::PocketToLigand,
+            Some("within") => Scope::WithinParts,
+            Some("all") => Scope::All,
+            Some(_) => return Err(Problem::parameter("scope", "give ligand, within or all")),
+        },
+        ..defaults
+    };
+    if let Some(slack) = parameters.number("distance-slack")? {
+        options.distance_slack_angstrom = slack;
+    }
+    if let Some(slack) = parameters.number("angle-slack")? {
+        options.angle_slack_degrees = slack;
+    }
+    options.water = parameters.truth("water")?.unwrap_or(defaults.water);
+    let (_, loaded) = load(&app, &id).await?;
+    let etag = app.studio.etag(&loaded, &format!("hbonds {options:?}"));
+    let cache_control = revalidate(&app);
+    if answer::has_already(&headers, &etag) {
+        return Ok(answer::not_modified(&etag, &cache_control));
+    }
+    let root = app.config.structures.clone();
+    let text = within(
+        app.config.request_seconds,
+        blocking(move || {
+            let found = find(&loaded.structure, &options).map_err(|error| {
+                let name = if error.name.contains("angle") {
+                    "angle-slack"
+                } else {
+                    "distance-slack"
+                };
+                Problem::parameter(name, error.to_string())
+            })?;
+            let mut report = found.report(&loaded.structure);
+            for warning in &mut report.warnings {
+                *warning = hide_root(warning, root.as_deref());
+            }
+            serde_json::to_vec(&report).map_err(|error| Problem::internal(&error))
+        }),
+    )
+    .await??;
+    Ok(answer::tagged(JSON, text, &etag, &cache_control))
+}
+
+/// `POST /v1/structures`
+pub(super) async fn upload(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Problem> {
+    let mut pass = app.enter(client)?;
+    let Some(uploads) = app.studio.library.uploads().cloned() else {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "uploads_disabled",
+            "this server takes no uploads; give the files within the request",
+        ));
+    };
+    let form = form.map_err(|_| {
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content_type_unsupported",
+            "an upload is multipart/form-data with one file or more, such as curl -F file=@x.pdb sends",
+        )
+    })?;
+    // The multipart's own lines take little.
+    body::check_length(&headers, app.config.upload_max_bytes + 65_536)?;
+    let reading = read_form(&app, form, &mut pass);
+    let files = tokio::time::timeout(Duration::from_secs(app.config.body_seconds), reading)
+        .await
+        .map_err(|_| body::too_slow(app.config.body_seconds))??;
+    let (files, loaded) = app.studio.library.check_upload(files).await?;
+    let id = id_of(&files);
+    let (name, kept) = (id.clone(), uploads);
+    let created = blocking(move || kept.store(&name, &files)).await?;
+    // The pass is kept until the disk has it all.
+    drop(pass);
+    let created = created.map_err(|error| {
+        tracing::error!(%error, "an upload cannot be kept");
+        Problem::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "uploads_disabled",
+            "the disk does not take the upload; try again later",
+        )
+        .retry_after(60)
+    })?;
+    let status = if created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    let mut response = answer::json(status, &describe(&app, &id, "upload", &loaded));
+    if let Ok(place) = HeaderValue::from_str(&format!("/v1/structures/{id}")) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+/// The files of a form, in order.
+async fn read_form(
+    app: &App,
+    mut form: Multipart,
+    pass: &mut Pass,
+) -> Result<Vec<NamedBytes>, Problem> {
+    let invalid =
+        |detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_invalid", detail);
+    let mut files: Vec<NamedBytes> = Vec::new();
+    let mut total = 0_u64;
+    let most_files = app.config.upload_max_files;
+    while let Some(mut field) = form.next_field().await.map_err(|_| body::broken_off())? {
+        let Some(name) = field.file_name().map(str::to_owned) else {
+            return Err(invalid(
+                "a field of the form is no file; send files only".into(),
+            ));
+        };
+        if name.is_empty() || name.len() > MAX_NAME_BYTES {
+            return Err(invalid(
+                "a file has no name, or one that is too long".into(),
+            ));
+        }
+        if files.len() as u64 >= most_files {
+            return Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "upload_invalid",
+                format!("these are too many files for a structure; send at most {most_files}"),
+            ));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(|_| body::broken_off())? {
+            total += chunk.len() as u64;
+            if total > app.config.upload_max_bytes {
+                return Err(Problem::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "body_too_large",
+                    format!(
+                        "the upload is too large; send at most {} bytes",
+                        app.config.upload_max_bytes
+                    ),
+                ));
+            }
+            pass.take(chunk.len() as u64)?;
+            bytes.extend_from_slice(&chunk);
+        }
+        files.push((name, bytes));
+    }
+    if files.is_empty() {
+        return Err(invalid("the form holds no file; send at least one".into()));
+    }
+    Ok(files)
+}
+
+/// For addresses that there are not.
+pub(super) async fn fallback(_: Body) -> Problem {
+    nothing_here()
+}

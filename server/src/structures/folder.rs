@@ -1,0 +1,119 @@
+//! The served folder: what is in it, and whether it changed. Nothing is ever written to it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use molshot_molecule::Format;
+use molshot_molecule::read::FolderOptions;
+use molshot_molecule::{MoleculeError, ReadOptions, Structure, read};
+use sha2::{Digest, Sha256};
+
+use super::names::is_id;
+
+/// A structure of the folder as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    path: PathBuf,
+    /// Name, size, time of change and place on the disk of every file.
+    pub(super) stamp: String,
+}
+
+/// Ids of all that the folder holds, sorted.
+pub(super) fn list(root: &Path) -> io::Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for entry in fs::read_dir(root)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str().filter(|name| is_id(name)) else {
+            continue;
+        };
+        // Links are followed: whoever made them may.
+        let is_folder = fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir());
+        if is_folder || Format::from_path(Path::new(name)).is_some() {
+            ids.push(name.to_owned());
+        }
+    }
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// The structure of an id, which was checked by [`is_id`]; none where the folder has none.
+pub(super) fn find(root: &Path, id: &str) -> Option<Entry> {
+    let path = root.join(id);
+    let metadata = fs::metadata(&path).ok()?;
+    let mut stamp = String::new();
+    if metadata.is_dir() {
+        for file in structure_files(&path).ok()? {
+            stamp_of(&file, &fs::metadata(&file).ok()?, &mut stamp);
+        }
+        return Some(Entry { path, stamp });
+    }
+    if !metadata.is_file() || Format::from_path(&path).is_none() {
+        return None;
+    }
+    stamp_of(&path, &metadata, &mut stamp);
+    Some(Entry { path, stamp })
+}
+
+fn stamp_of(path: &Path, metadata: &fs::Metadata, stamp: &mut String) {
+    use std::fmt::Write;
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .unwrap_or_default()
+        .as_nanos();
+    #[cfg(unix)]
+    let place = std::os::unix::fs::MetadataExt::ino(metadata);
+    #[cfg(not(unix))]
+    let place = 0;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Writing to a string does not fail.
+    let _ = write!(stamp, "{name}|{}|{modified}|{place};", metadata.len());
+}
+
+/// Structure files of a folder, sorted.
+fn structure_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if Format::from_path(&path).is_some() {
+            files.push(path);
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// Reads a structure, and hashes the names and bytes of its files.
+pub(super) fn load(
+    entry: &Entry,
+    options: &ReadOptions,
+) -> Result<(Structure, [u8; 32]), MoleculeError> {
+    let structure = read::read_input(&entry.path, FolderOptions::default(), options)?;
+    let digest = digest(&entry.path).map_err(|source| MoleculeError::Io {
+        file: entry.path.display().to_string(),
+        source,
+    })?;
+    Ok((structure, digest))
+}
+
+fn digest(path: &Path) -> io::Result<[u8; 32]> {
+    let files = if path.is_dir() {
+        structure_files(path)?
+    } else {
+        vec![path.to_owned()]
+    };
+    let mut hash = Sha256::new();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().as_encoded_bytes();
+        let bytes = fs::read(&file)?;
+        for part in [name, &bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    Ok(hash.finalize().into())
+}

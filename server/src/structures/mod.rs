@@ -1,0 +1,454 @@
+//! Which structures there are, and each one parsed: samples within the program, the served folder, uploads, files within a request.
+//!
+//! A parsed structure is kept under the hash of its content's place and state, so a changed file is another one; however many ask for it at
+//! once, it is parsed once.
+
+mod folder;
+mod names;
+mod samples;
+mod uploads;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use moka::future::Cache;
+use molshot_molecule::read::{ReadLimits, read_bytes};
+use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
+use molshot_scenes::request::{InlineFile, StructureSource};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use crate::config::Config;
+use crate::error::Problem;
+use crate::metrics::Metrics;
+
+pub(crate) use names::check_id;
+pub(crate) use samples::SAMPLES;
+pub(crate) use uploads::{NamedBytes, Uploads, hex, id_of};
+
+/// A parsed structure.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The structure.
+    pub(crate) structure: Arc<Structure>,
+    /// Hash of the names and bytes that it was read from.
+    pub(crate) digest: [u8; 32],
+}
+
+/// Where a structure of an id comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Within the program.
+    Sample,
+    /// The served folder.
+    Folder,
+    /// An upload.
+    Upload,
+}
+
+impl Origin {
+    /// Its name in JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sample => "sample",
+            Self::Folder => "folder",
+            Self::Upload => "upload",
+        }
+    }
+}
+
+/// A structure that is there, though not necessarily parsed.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// Its id.
+    pub(crate) id: String,
+    /// Where it is.
+    pub(crate) origin: Origin,
+    /// Names its content: other content, other key.
+    pub(crate) key: String,
+    entry: Option<folder::Entry>,
+}
+
+/// All structures.
+#[derive(Debug)]
+pub(crate) struct Library {
+    root: Option<PathBuf>,
+    uploads: Option<Arc<Uploads>>,
+    cache: Cache<String, Arc<Loaded>>,
+    parsing: Arc<Semaphore>,
+    limits: ReadLimits,
+    max_files: usize,
+    metrics: Arc<Metrics>,
+}
+
+/// About what a structure takes in memory.
+fn bytes_of(structure: &Structure) -> u64 {
+    // Columns and name of an atom, a bond, a residue, and a text for each warning.
+    (structure.atoms().len() * 80
+        + structure.bonds().len() * 16
+        + structure.residues().len() * 64
+        + structure.warnings().len() * 200
+        + 1024) as u64
+}
+
+impl Library {
+    /// The library that a configuration describes.
+    pub(crate) fn new(
+        config: &Config,
+        uploads: Option<Uploads>,
+        threads: usize,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
+        Self {
+            root: config.structures.clone(),
+            uploads: uploads.map(Arc::new),
+            cache: Cache::builder()
+                .max_capacity(config.structure_cache_bytes)
+                .weigher(|_: &String, loaded: &Arc<Loaded>| {
+                    u32::try_from(bytes_of(&loaded.structure)).unwrap_or(u32::MAX)
+                })
+                .build(),
+            parsing: Arc::new(Semaphore::new(threads)),
+            limits: ReadLimits {
+                max_bytes: config.decompressed_max_bytes,
+                max_atoms: usize::try_from(config.atoms_max).unwrap_or(usize::MAX),
+            },
+            max_files: usize::try_from(config.upload_max_files).unwrap_or(usize::MAX),
+            metrics: Arc::clone(metrics),
+        }
+    }
+
+    /// The folder of uploads, if they are taken.
+    pub(crate) fn uploads(&self) -> Option<&Arc<Uploads>> {
+        self.uploads.as_ref()
+    }
+
+    /// Ids of all structures with where they come from, sorted.
+    pub(crate) async fn list(&self) -> Result<Vec<(String, Origin)>, Problem> {
+        let mut ids: Vec<(String, Origin)> = SAMPLES
+            .iter()
+            .map(|sample| (sample.id.to_owned(), Origin::Sample))
+            .collect();
+        if let Some(root) = self.root.clone() {
+            let names = blocking(move || folder::list(&root)).await?;
+            let names = names.map_err(|error| Problem::internal(&error))?;
+            ids.extend(names.into_iter().map(|id| (id, Origin::Folder)));
+        }
+        if let Some(uploads) = &self.uploads {
+            ids.extend(uploads.list().into_iter().map(|id| (id, Origin::Upload)));
+        }
+        // Of one id the folder's comes first, as it does when it is looked for.
+        ids.sort_by(|a, b| a.0.cmp(&b.0));
+        ids.dedup_by(|a, b| a.0 == b.0);
+        Ok(ids)
+    }
+
+    /// Finds the structure of an id.
+    pub(crate) async fn find(&self, id: &str) -> Result<Found, Problem> {
+        check_id(id)?;
+        let found = |origin, key, entry| Found {
+            id: id.to_owned(),
+            origin,
+            key,
+            entry,
+        };
+        if samples::find(id).is_some() {
+            return Ok(found(Origin::Sample, format!("sample/{id}"), None));
+        }
+        if self
+            .uploads
+            .as_ref()
+            .is_some_and(|uploads| uploads.contains(id))
+        {
+            return Ok(found(Origin::Upload, format!("upload/{id}"), None));
+        }
+        if let Some(root) = self.root.clone() {
+            let name = id.to_owned();
+            if let Some(entry) = blocking(move || folder::find(&root, &name)).await? {
+                let key = format!("folder/{id}/{}", entry.stamp);
+                return Ok(found(Origin::Folder, key, Some(entry)));
+            }
+        }
+        Err(Problem::no_structure(id))
+    }
+
+    /// The parsed structure that was found, and how long parsing took: no time where it was here already.
+    pub(crate) async fn load(&self, found: &Found) -> Result<(Arc<Loaded>, Duration), Problem> {
+        let start = Instant::now();
+        let loading = async {
+            let found = found.clone();
+            let root = self.root.clone();
+            let uploads = self.uploads.clone();
+            let limits = self.limits;
+            self.parse(move || {
+                let loaded = match (found.origin, &found.entry) {
+                    (Origin::Folder, Some(entry)) => folder::load(entry, &options(limits))
+                        .map_err(|error| without_root(error.into(), root.as_deref())),
+                    (Origin::Sample, _) => {
+                        let sample = samples::find(&found.id);
+                        let files = sample.map_or(&[][..], |sample| sample.files);
+                        let files: Vec<(&str, &[u8])> = files.to_vec();
+                        read_files(&files, limits)
+                    }
+                    _ => {
+                        let files = uploads.and_then(|uploads| uploads.read(&found.id));
+                        let files = files
+                            .ok_or_else(|| Problem::no_structure(&found.id))?
+                            .map_err(|error| {
+                                tracing::warn!(id = found.id, %error, "an upload cannot be read");
+                                Problem::no_structure(&found.id)
+                            })?;
+                        let files: Vec<(&str, &[u8])> = files
+                            .iter()
+                            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+                            .collect();
+                        read_files(&files, limits)
+                    }
+                };
+                loaded.map(|(structure, digest)| {
+                    Arc::new(Loaded {
+                        structure: Arc::new(structure),
+                        digest,
+                    })
+                })
+            })
+            .await
+        };
+        let loaded = self.cached(found.key.clone(), loading).await?;
+        if found.origin == Origin::Upload
+            && let Some(uploads) = &self.uploads
+        {
+            uploads.touch(&found.id);
+        }
+        Ok((loaded, start.elapsed()))
+    }
+
+    /// A structure whose files stand within the request.
+    pub(crate) async fn inline(
+        &self,
+        files: &[InlineFile],
+    ) -> Result<(Arc<Loaded>, Duration), Problem> {
+        let start = Instant::now();
+        self.check_count(files.len())
+            .map_err(|problem| problem.at("/structure/files"))?;
+        let mut hash = Sha256::new();
+        for file in files {
+            for part in [&file.name, &file.text] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        let loading = async {
+            let files = files.to_vec();
+            let limits = self.limits;
+            self.parse(move || {
+                let files: Vec<(&str, &[u8])> = files
+                    .iter()
+                    .map(|file| (file.name.as_str(), file.text.as_bytes()))
+                    .collect();
+                let (structure, _) = read_files(&files, limits)?;
+                Ok(Arc::new(Loaded {
+                    structure: Arc::new(structure),
+                    digest,
+                }))
+            })
+            .await
+        };
+        let loaded = self
+            .cached(format!("inline/{}", hex(&digest)), loading)
+            .await?;
+        Ok((loaded, start.elapsed()))
+    }
+
+    /// The structure that a request names, and how long that took.
+    pub(crate) async fn of_source(
+        &self,
+        source: &StructureSource,
+    ) -> Result<(Arc<Loaded>, Duration), Problem> {
+        match source {
+            StructureSource::Id { id } => self.load(&self.find(id).await?).await,
+            StructureSource::Files { files } => self.inline(files).await,
+            StructureSource::Paths { .. } => Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "value_invalid",
+                "paths stand in scene files only; give {\"id\": ID}, or {\"files\": [...]} with their text",
+            )
+            .at("/structure/paths")),
+        }
+    }
+
+    /// Reads files that are to be kept, and refuses what is no structure.
+    pub(crate) async fn check_upload(
+        &self,
+        files: Vec<NamedBytes>,
+    ) -> Result<(Vec<NamedBytes>, Arc<Loaded>), Problem> {
+        self.check_count(files.len())?;
+        let limits = self.limits;
+        self.parse(move || {
+            let named: Vec<(&str, &[u8])> = files
+                .iter()
+                .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+                .collect();
+            let (structure, digest) = read_files(&named, limits).map_err(|mut problem| {
+                problem.pointer = None;
+                problem
+            })?;
+            let structure = Arc::new(structure);
+            Ok((files, Arc::new(Loaded { structure, digest })))
+        })
+        .await
+    }
+
+    /// Removes an upload. The parsed structure goes with it.
+    pub(crate) async fn remove(&self, found: &Found) -> Result<(), Problem> {
+        let uploads = self
+            .uploads
+            .clone()
+            .filter(|_| found.origin == Origin::Upload);
+        let Some(uploads) = uploads else {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "structure_read_only",
+                "this structure is no upload; only uploads can be removed",
+            ));
+        };
+        let id = found.id.clone();
+        let removed = blocking(move || uploads.remove(&id)).await?;
+        self.cache.invalidate(&found.key).await;
+        if removed {
+            Ok(())
+        } else {
+            Err(Problem::no_structure(&found.id))
+        }
+    }
+
+    fn check_count(&self, files: usize) -> Result<(), Problem> {
+        if files <= self.max_files {
+            return Ok(());
+        }
+        Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "upload_invalid",
+            format!(
+                "{files} files are too many for a structure; give at most {}",
+                self.max_files
+            ),
+        ))
+    }
+
+    /// The cached structure of a key, or that which `loading` gives; all who wait for one key wait for one loading.
+    async fn cached(
+        &self,
+        key: String,
+        loading: impl Future<Output = Result<Arc<Loaded>, Problem>>,
+    ) -> Result<Arc<Loaded>, Problem> {
+        let mut hit = true;
+        let loaded = self
+            .cache
+            .try_get_with(key, async {
+                hit = false;
+                loading.await
+            })
+            .await
+            .map_err(|problem: Arc<Problem>| (*problem).clone());
+        self.metrics.cache("structure", hit);
+        loaded
+    }
+
+    /// Runs a reader on a thread that may wait, few at a time.
+    async fn parse<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let permit = Arc::clone(&self.parsing)
+            .acquire_owned()
+            .await
+            .map_err(|error| Problem::internal(&error))?;
+        let start = Instant::now();
+        // The permit goes along: a client that leaves frees no thread.
+        let done = blocking(move || {
+            let done = work();
+            drop(permit);
+            done
+        })
+        .await?;
+        self.metrics.stage("parse", start.elapsed());
+        done
+    }
+}
+
+/// Runs what may wait for the disk, or takes long, off the threads that serve.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Problem::internal(&error))
+}
+
+fn options(limits: ReadLimits) -> ReadOptions {
+    ReadOptions {
+        limits,
+        ..ReadOptions::default()
+    }
+}
+
+/// Reads files into one structure, and hashes their names and bytes.
+fn read_files(
+    files: &[(&str, &[u8])],
+    limits: ReadLimits,
+) -> Result<(Structure, [u8; 32]), Problem> {
+    let mut hash = Sha256::new();
+    let mut structures = Vec::with_capacity(files.len());
+    for (number, (name, bytes)) in files.iter().enumerate() {
+        for part in [name.as_bytes(), bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let role = PartRole::from_file_name(name);
+        let structure =
+            read_bytes(name, bytes, role, &options(limits)).map_err(|error: MoleculeError| {
+                Problem::from(error).at(format!("/structure/files/{number}"))
+            })?;
+        structures.push(structure);
+    }
+    let atoms: usize = structures
+        .iter()
+        .map(|structure| structure.atoms().len())
+        .sum();
+    if atoms > limits.max_atoms {
+        return Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "atoms_too_many",
+            format!(
+                "{atoms} atoms are too many; give at most {}",
+                limits.max_atoms
+            ),
+        ));
+    }
+    let structure = match structures.len() {
+        1 => structures.swap_remove(0),
+        _ => Structure::merge(structures),
+    };
+    Ok((structure, hash.finalize().into()))
+}
+
+/// The problem without the served folder's place on the disk.
+fn without_root(mut problem: Problem, root: Option<&Path>) -> Problem {
+    problem.detail = hide_root(&problem.detail, root);
+    problem
+}
+
+/// A text without the served folder's place on the disk.
+pub(crate) fn hide_root(text: &str, root: Option<&Path>) -> String {
+    match root {
+        Some(root) => text.replace(&format!("{}/", root.display()), ""),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

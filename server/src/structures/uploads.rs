@@ -1,0 +1,357 @@
+//! Uploads on the disk: a folder for each, named by its content's hash. A folder has its name only once all of it is written and synced;
+//! when there are too many bytes, those that were unused longest go.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use molshot_molecule::PartRole;
+use sha2::{Digest, Sha256};
+
+use super::names::file_name;
+
+/// Folders that are being written begin so.
+const PART: &str = ".part-";
+/// How exactly it is kept on the disk when an upload was last used.
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
+/// Letters of an id: a SHA-256 in hexadecimal.
+const ID_LETTERS: usize = 64;
+
+/// A file of an upload.
+pub(crate) type NamedBytes = (String, Vec<u8>);
+
+#[derive(Debug)]
+struct Entry {
+    bytes: u64,
+    used: SystemTime,
+    touched: SystemTime,
+}
+
+#[derive(Debug, Default)]
+struct Index {
+    entries: BTreeMap<String, Entry>,
+    bytes: u64,
+}
+
+/// The folder of uploads.
+#[derive(Debug)]
+pub(crate) struct Uploads {
+    root: PathBuf,
+    max_bytes: u64,
+    index: Mutex<Index>,
+    running: AtomicU64,
+}
+
+/// Id of an upload: the same bytes give the same one. A name counts by what it says about the content: its role and its ending.
+pub(crate) fn id_of(files: &[NamedBytes]) -> String {
+    let mut hash = Sha256::new();
+    for (name, bytes) in files {
+        let name = file_name(name).to_ascii_lowercase();
+        let role: &[u8] = match PartRole::from_file_name(&name) {
+            PartRole::Pocket => b"pocket",
+            PartRole::Ligand => b"ligand",
+            _ => b"whole",
+        };
+        let ending = name.split_once('.').map_or("", |(_, ending)| ending);
+        for part in [role, ending.as_bytes(), bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hex(&hash.finalize())
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
+}
+
+/// Whether a text has the form of an upload's id.
+fn is_upload_id(id: &str) -> bool {
+    id.len() == ID_LETTERS
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+impl Uploads {
+    /// Opens a folder, making it where there is none, and sweeps out what a killed process left half written.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, read or written.
+    pub(crate) fn open(root: &Path, max_bytes: u64) -> io::Result<Self> {
+        fs::create_dir_all(root)?;
+        let mut index = Index::default();
+        for entry in fs::read_dir(root)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if let Some(rest) = name.strip_prefix(PART) {
+                if is_left_over(rest) {
+                    fs::remove_dir_all(entry.path())?;
+                }
+                continue;
+            }
+            if !is_upload_id(&name) || !entry.file_type()?.is_dir() {
+                continue;
+            }
+            let used = entry.metadata()?.modified()?;
+            let mut bytes = 0;
+            for file in fs::read_dir(entry.path())? {
+                bytes += file?.metadata()?.len();
+            }
+            index.bytes += bytes;
+            let entry = Entry {
+                bytes,
+                used,
+                touched: used,
+            };
+            index.entries.insert(name, entry);
+        }
+        let uploads = Self {
+            root: root.to_owned(),
+            max_bytes,
+            index: Mutex::new(index),
+            running: AtomicU64::new(0),
+        };
+        // Whether it can be written to is better known now than at the first upload.
+        let probe = uploads.part_folder();
+        fs::create_dir(&probe)?;
+        fs::remove_dir(&probe)?;
+        Ok(uploads)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn part_folder(&self) -> PathBuf {
+        let number = self.running.fetch_add(1, Ordering::Relaxed);
+        self.root
+            .join(format!("{PART}{}-{number}", std::process::id()))
+    }
+
+    /// Bytes of all uploads.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.lock().bytes
+    }
+
+    /// Whether an upload is here.
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.lock().entries.contains_key(id)
+    }
+
+    /// All ids, sorted.
+    pub(crate) fn list(&self) -> Vec<String> {
+        self.lock().entries.keys().cloned().collect()
+    }
+
+    /// Keeps files, whose id is `id`. True when they were not here yet.
+    ///
+    /// # Errors
+    /// When the disk refuses; nothing is left behind then.
+    pub(crate) fn store(&self, id: &str, files: &[NamedBytes]) -> io::Result<bool> {
+        if self.contains(id) {
+            self.touch(id);
+            return Ok(false);
+        }
+        let part = self.part_folder();
+        let bytes = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+        self.make_room(bytes);
+        let written = write_folder(&part, files).and_then(|()| {
+            match fs::rename(&part, self.root.join(id)) {
+                // Another request or process was faster, with the same bytes.
+                Err(_) if self.root.join(id).is_dir() => fs::remove_dir_all(&part),
+                renamed => renamed,
+            }
+        });
+        if let Err(error) = written {
+            // The first error is the one to tell.
+            let _ = fs::remove_dir_all(&part);
+            return Err(error);
+        }
+        File::open(&self.root)?.sync_all()?;
+        let now = SystemTime::now();
+        let entry = Entry {
+            bytes,
+            used: now,
+            touched: now,
+        };
+        let mut index = self.lock();
+        let before = index.entries.insert(id.to_owned(), entry);
+        if before.is_none() {
+            index.bytes += bytes;
+        }
+        Ok(before.is_none())
+    }
+
+    /// Removes those unused longest until there is room for so many bytes.
+    fn make_room(&self, bytes: u64) {
+        loop {
+            let oldest = {
+                let index = self.lock();
+                if index.bytes.saturating_add(bytes) <= self.max_bytes {
+                    return;
+                }
+                let oldest = index.entries.iter().min_by_key(|(_, entry)| entry.used);
+                oldest.map(|(id, _)| id.clone())
+            };
+            let Some(oldest) = oldest else { return };
+            self.remove(&oldest);
+        }
+    }
+
+    /// Files of an upload, in the order in which they came; none where there is no such upload.
+    pub(crate) fn read(&self, id: &str) -> Option<io::Result<Vec<NamedBytes>>> {
+        if !self.contains(id) {
+            return None;
+        }
+        self.touch(id);
+        Some(read_folder(&self.root.join(id)))
+    }
+
+    /// Notes that an upload was used.
+    pub(crate) fn touch(&self, id: &str) {
+        let now = SystemTime::now();
+        let mut index = self.lock();
+        let Some(entry) = index.entries.get_mut(id) else {
+            return;
+        };
+        entry.used = now;
+        let stale = now
+            .duration_since(entry.touched)
+            .is_ok_and(|age| age > TOUCH_EVERY);
+        if stale {
+            entry.touched = now;
+            drop(index);
+            // It only makes the next process's order a little wrong if this fails.
+            let _ = File::open(self.root.join(id)).and_then(|folder| folder.set_modified(now));
+        }
+    }
+
+    /// Removes an upload. False where there is none.
+    pub(crate) fn remove(&self, id: &str) -> bool {
+        {
+            let mut index = self.lock();
+            let Some(entry) = index.entries.remove(id) else {
+                return false;
+            };
+            index.bytes -= entry.bytes;
+        }
+        // Out of sight in one step; half a structure is never seen.
+        let part = self.part_folder();
+        let gone = fs::rename(self.root.join(id), &part).and_then(|()| fs::remove_dir_all(&part));
+        if let Err(error) = gone {
+            tracing::warn!(id, %error, "an upload could not be removed");
+        }
+        true
+    }
+}
+
+/// Whether nobody writes a folder any more: its process is gone, or was our namesake.
+fn is_left_over(rest: &str) -> bool {
+    let process = rest.split_once('-').map_or(rest, |(process, _)| process);
+    let running = Path::new("/proc").join(process).is_dir();
+    !running || process == std::process::id().to_string()
+}
+
+fn write_folder(folder: &Path, files: &[NamedBytes]) -> io::Result<()> {
+    fs::create_dir(folder)?;
+    for (number, (name, bytes)) in files.iter().enumerate() {
+        let mut file = File::create(folder.join(format!("{number:02}_{}", file_name(name))))?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+    }
+    File::open(folder)?.sync_all()
+}
+
+fn read_folder(folder: &Path) -> io::Result<Vec<NamedBytes>> {
+    let mut paths = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
+    paths.sort_unstable();
+    paths
+        .iter()
+        .map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let name = name.split_once('_').map_or(&*name, |(_, name)| name);
+            Ok((name.to_owned(), fs::read(path)?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("molshot-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        path
+    }
+
+    fn files(name: &str, text: &str) -> Vec<NamedBytes> {
+        vec![(name.to_owned(), text.as_bytes().to_vec())]
+    }
+
+    #[test]
+    fn the_same_bytes_have_the_same_id() {
+        let id = |name, text| id_of(&files(name, text));
+        assert_eq!(id("a.pdb", "x"), id("b.PDB", "x"));
+        assert_ne!(id("a.pdb", "x"), id("a.pdb", "y"));
+        assert_ne!(id("a.pdb", "x"), id("a_ligand.pdb", "x"));
+        assert!(is_upload_id(&id("a.pdb", "x")));
+    }
+
+    #[test]
+    fn uploads_outlive_the_process_and_halves_do_not() {
+        let root = folder("outlive");
+        let uploads = Uploads::open(&root, 1000).expect("a folder");
+        let pair = [files("a_pocket.pdb", "one"), files("a_ligand.sdf", "two")].concat();
+        let id = id_of(&pair);
+        assert!(uploads.store(&id, &pair).expect("stored"));
+        assert!(!uploads.store(&id, &pair).expect("known"));
+        // A process that was killed, and one whose folder has a foreign name.
+        fs::create_dir(root.join(".part-4294967295-0")).expect("a folder");
+        fs::create_dir(root.join("foreign")).expect("a folder");
+        let uploads = Uploads::open(&root, 1000).expect("a folder");
+        assert_eq!(uploads.list(), std::slice::from_ref(&id));
+        assert_eq!(uploads.bytes(), 6);
+        assert!(!root.join(".part-4294967295-0").exists());
+        assert_eq!(uploads.read(&id).expect("known").expect("readable"), pair);
+        assert!(uploads.remove(&id) && !uploads.remove(&id));
+        assert!(uploads.read(&id).is_none());
+        assert_eq!(uploads.bytes(), 0);
+        fs::remove_dir_all(&root).expect("cleaned");
+    }
+
+    #[test]
+    fn those_unused_longest_go() {
+        let root = folder("longest");
+        let uploads = Uploads::open(&root, 30).expect("a folder");
+        let ids: Vec<String> = ["aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"]
+            .iter()
+            .map(|text| {
+                let files = files("x.pdb", text);
+                let id = id_of(&files);
+                uploads.store(&id, &files).expect("stored");
+                std::thread::sleep(Duration::from_millis(5));
+                id
+            })
+            .collect();
+        uploads.touch(&ids[0]);
+        let more = files("x.pdb", "dddddddddd");
+        uploads.store(&id_of(&more), &more).expect("stored");
+        assert!(uploads.contains(&ids[0]) && !uploads.contains(&ids[1]));
+        assert_eq!(uploads.bytes(), 30);
+        fs::remove_dir_all(&root).expect("cleaned");
+    }
+}

@@ -1,0 +1,15 @@
+//! The server from outside: the program is started on a free port, asked until it is ready, and judged by its answers and its log.
+#![forbid(unsafe_code)]
+#![allow(missing_docs, reason = "tests are documented by their names")]
+
+mod serve {
+    mod batches;
+    mod client;
+    mod endings;
+    mod faults;
+    mod hostile;
+    mod options;
+    mod routes;
+    mod settings;
+    mod uploads;
+}
