@@ -9,9 +9,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use molshot_renderer::AdapterChoice;
+use molshot_renderer::pool::PoolOptions;
 
 use crate::Verbosity;
 use crate::input::ReadArgs;
+use crate::interrupt;
 use crate::message::{Failure, note, output};
 use crate::render::request::{self, RequestArgs};
 use drive::{Crew, Folder, Repeat};
@@ -36,16 +38,22 @@ pub(crate) struct BenchArgs {
         long,
         visible_alias = "backend",
         value_name = "ADAPTER",
-        default_value = "auto"
+        default_value = "auto",
+        value_parser = crate::words::adapter(),
+        hide_possible_values = true
     )]
     adapter: AdapterChoice,
-    /// Threads, each with a back end of its own; each draws, encodes and writes whole pictures [default: as many as there are processors].
+    /// Threads; each draws, encodes and writes whole pictures, unless --latency is given [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024), allow_negative_numbers = true)]
     threads: Option<u32>,
+    /// Draw one picture after another, each with all threads, as for one large picture; else each thread draws its own.
+    #[arg(long)]
+    latency: bool,
     /// Draw with the built-in software back end and with wgpu (a GPU where there is one, else software Vulkan) in turns, and compare.
     #[arg(long, conflicts_with = "adapter")]
     compare: bool,
-    /// Keep the pictures in this folder, which is made if need be. Without it they are written to a temporary folder, which is removed.
+    /// Keep the pictures in this folder, which is made if need be; of a comparison the last ones. Without it they are written over each other in
+    /// a temporary folder, which is removed.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Copies of the scene along x, y and z, side by side: large scenes from small files.
@@ -65,9 +73,10 @@ Examples:
   molshot bench
   molshot bench --structure 5ey0/ --size 512x512 --views 1000 --samples 4
   molshot bench --structure 1aon.cif.gz --style spacefill --copies 3,3,2 --views 5 --threads 1
+  molshot bench --structure 1aon.cif.gz --style spacefill --latency
   molshot bench --compare --json > bench.json
 
-A picture's time is that of one thread, by stage: job (camera and checks), upload, draw, read back, encode, write. Images a second count everything from
+A picture's time is that of one thread, by stage: job (camera and checks), upload, draw, read back, labels, encode, write. Images a second count everything from
 the camera to the renamed file. Where others use the machine, too, the time of processors says more than the clock does. Pictures before the first repeat warm up and are not counted.";
 
 /// Most copies of a scene.
@@ -106,10 +115,14 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), Failure>
                 subject::Fault::Other(failure) => failure,
             }
         })?;
-    let threads = args.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        |threads| threads as usize,
-    );
+    let threads = args
+        .threads
+        .map_or_else(PoolOptions::available_threads, |threads| threads as usize);
+    interrupt::listen(|| {
+        note(
+            "interrupted: ending with the pictures that are begun; press Ctrl-C again to quit at once",
+        );
+    });
     let folder = Folder::open(args.out.as_deref())?;
     let choices: &[AdapterChoice] = if args.compare {
         &[AdapterChoice::Software, AdapterChoice::Gpu]
@@ -118,17 +131,17 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), Failure>
     };
     let mut contenders = Vec::new();
     for choice in choices {
-        let crew = match Crew::open(*choice, threads) {
+        let crew = match Crew::open(*choice, threads, args.latency) {
             // A comparison takes what wgpu there is.
             Err(_) if args.compare && *choice == AdapterChoice::Gpu => {
-                Crew::open(AdapterChoice::VulkanSoftware, threads)
+                Crew::open(AdapterChoice::VulkanSoftware, threads, args.latency)
             }
             crew => crew,
         }?;
         contenders.push((crew, Vec::<Repeat>::new()));
     }
     let mut first_pictures = Vec::new();
-    for (crew, _) in &mut contenders {
+    for (crew, _) in &contenders {
         first_pictures.push(crew.warm_up(&subject, &folder)?);
     }
     for repeat in 0..args.repeats {
@@ -147,6 +160,7 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), Failure>
     let report = Report {
         subject: &subject,
         threads,
+        latency: args.latency,
         views: args.views,
         contenders: std::iter::zip(contenders, first_pictures)
             .map(|((crew, repeats), first)| Contender::new(crew.adapter(), first, repeats))

@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use molshot_molecule::hbonds::{HydrogenBondOptions, HydrogenBonds, OptionsError, Scope, find};
-use molshot_molecule::{ResidueKey, Structure};
+use molshot_molecule::hbonds::{
+    HydrogenBondOptions, HydrogenBonds, OptionsError, Scope, find, is_of_ligand,
+};
+use molshot_molecule::{ResidueClass, ResidueKey, ResidueKeyError, Structure};
 
 use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};
@@ -31,7 +33,8 @@ pub(crate) struct HbondsArgs {
     /// How the bonds are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Only the bonds between this residue and the ligand: name, number, and chain (? for a blank one) where that is not clear.
+    /// Only the bonds between this residue and the ligand: name, number, and chain (? for a blank one) where that is not clear; of
+    /// several of one name, `#2` at the end is the second.
     #[arg(long, value_name = "RESIDUE", value_parser = parse_residue)]
     residue: Option<ResidueKey>,
     /// Between which atoms bonds are looked for.
@@ -120,8 +123,13 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure
         for warning in &found.warnings {
             note(format_args!("warning: {warning}"));
         }
+        let is_water =
+            |residue: u32| structure.residues()[residue as usize].class == ResidueClass::Water;
+        if args.format == Format::Text && residue.is_some_and(is_water) {
+            note("the answer leaves water out; --format json has its bonds");
+        }
         // An empty answer is an answer; it must not look like a mishap.
-        if text.trim().is_empty() {
+        if text.trim().is_empty() || found.bonds.is_empty() && residue.is_none() {
             note(format_args!(
                 "no hydrogen bonds among {} donors and {} acceptors{}",
                 found.donors,
@@ -137,43 +145,31 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure
     Ok(())
 }
 
-/// The one residue that is meant.
+/// The one residue that is meant: one of those that a ligand is bonded to.
 fn the_residue(structure: &Structure, key: &ResidueKey) -> Result<u32, Failure> {
-    let fitting: Vec<usize> = (0..structure.residues().len())
-        .filter(|&i| key.fits(structure, &structure.residues()[i]))
-        .collect();
-    match *fitting.as_slice() {
-        [only] => Ok(only as u32),
-        [] => Err(Failure::flag(
-            "--residue",
-            format_args!(
-                "there is no residue {} {}; molshot hbonds INPUT --scope all --format json names those with bonds",
-                key.name, key.number
-            ),
-        )),
-        ref several => {
-            let chains: Vec<String> = several
-                .iter()
-                .map(|&i| {
-                    let chain = structure.residues()[i].chain as usize;
-                    match structure.chains()[chain].id.as_str() {
-                        "" => "?".to_owned(),
-                        id => id.to_owned(),
-                    }
-                })
-                .collect();
-            Err(Failure::flag(
-                "--residue",
-                format_args!(
-                    "{} {} stands for {} residues; add the chain: {}",
-                    key.name,
-                    key.number,
-                    chains.len(),
-                    chains.join(", ")
-                ),
-            ))
-        }
-    }
+    key.find(structure, |residue| !is_of_ligand(structure, residue))
+        .map_err(|error| {
+            let is_ligand = error == ResidueKeyError::None
+                && structure
+                    .residues()
+                    .iter()
+                    .any(|residue| key.fits(structure, residue) && is_of_ligand(structure, residue));
+            if is_ligand {
+                return Failure::flag(
+                    "--residue",
+                    format_args!(
+                        "{key} is the ligand; name a residue of the pocket, whose bonds with the ligand are asked for"
+                    ),
+                );
+            }
+            let remedy = match error {
+                ResidueKeyError::None => {
+                    "; molshot hbonds INPUT --scope all --format json names those with bonds"
+                }
+                _ => "",
+            };
+            Failure::flag("--residue", format_args!("{key} {error}{remedy}"))
+        })
 }
 
 /// One bond a line: donor, acceptor, distance, classes.

@@ -12,6 +12,7 @@ mod environment;
 mod hbonds;
 mod info;
 mod input;
+mod interrupt;
 mod message;
 mod render;
 mod scene_file;

@@ -1,6 +1,6 @@
 //! `molshot render`
 
-mod interrupt;
+mod effects;
 mod labels;
 mod many;
 mod outputs;

@@ -1,15 +1,22 @@
-//! Drawing, encoding and writing with several threads, each with a back end of its own, and looking at the clock.
+//! Drawing, encoding and writing through the pool, and looking at the clock.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use molshot_renderer::{AdapterChoice, Draw, Encoder, open};
+use molshot_renderer::pool::{Desk, Pool, PoolOptions, Sequence};
+use molshot_renderer::{AdapterChoice, Frame, Timings, save_bytes};
 use molshot_scenes::request::ImageFormat;
 
 use super::process;
 use super::subject::Subject;
+use crate::interrupt;
 use crate::message::Failure;
+
+/// Pictures a thread before any count: the scene is uploaded and buffers have grown.
+const WARM_UP_A_THREAD: u32 = 2;
+/// Pictures a thread that are on their way at a time.
+const IN_FLIGHT_A_THREAD: usize = 4;
 
 /// How long the stages of pictures took, added up over threads.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +26,7 @@ pub(super) struct Stages {
     pub(super) upload: Duration,
     pub(super) draw: Duration,
     pub(super) read_back: Duration,
+    pub(super) labels: Duration,
     pub(super) encode: Duration,
     pub(super) write: Duration,
     /// What was written.
@@ -31,6 +39,7 @@ impl Stages {
         self.upload += other.upload;
         self.draw += other.draw;
         self.read_back += other.read_back;
+        self.labels += other.labels;
         self.encode += other.encode;
         self.write += other.write;
         self.bytes += other.bytes;
@@ -51,7 +60,7 @@ pub(super) struct Repeat {
 /// The first picture of a back end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct First {
-    /// Opening one back end.
+    /// Opening a back end.
     pub(super) open: Duration,
     /// Sending the scene to it.
     pub(super) upload: Duration,
@@ -59,103 +68,65 @@ pub(super) struct First {
     pub(super) picture: Duration,
 }
 
-/// What one thread works with.
-struct Worker {
-    draw: Box<dyn Draw>,
-    encoder: Encoder,
-    bytes: Vec<u8>,
-}
-
-/// Threads' back ends.
+/// The pool that a back end's pictures go through, as those of `molshot render` do.
 pub(super) struct Crew {
-    workers: Vec<Worker>,
+    pool: Pool,
+    /// Pictures that are drawn at a time.
+    at_a_time: usize,
     open: Duration,
 }
 
 impl Crew {
-    pub(super) fn open(choice: AdapterChoice, threads: usize) -> Result<Self, Failure> {
+    /// With so many threads, which draw a picture each, or one picture together.
+    pub(super) fn open(
+        choice: AdapterChoice,
+        threads: usize,
+        together: bool,
+    ) -> Result<Self, Failure> {
         let start = Instant::now();
-        let mut workers = Vec::new();
-        let mut first = None;
-        for _ in 0..threads {
-            workers.push(Worker {
-                draw: open(choice)?,
-                encoder: Encoder::new(),
-                bytes: Vec::new(),
-            });
-            first.get_or_insert_with(|| start.elapsed());
-        }
+        let pool = Pool::open(choice, |kind| {
+            if together {
+                PoolOptions::latency(threads)
+            } else {
+                PoolOptions::throughput(kind, threads)
+            }
+        })?;
         Ok(Self {
-            workers,
-            open: first.unwrap_or_default(),
+            pool,
+            at_a_time: if together { 1 } else { threads },
+            open: start.elapsed(),
         })
     }
 
     pub(super) fn adapter(&self) -> &str {
-        self.workers
-            .first()
-            .map_or("", |worker| worker.draw.adapter())
+        self.pool.adapter()
     }
 
-    /// Draws a picture with each thread's back end, and a second one.
-    pub(super) fn warm_up(&mut self, subject: &Subject, folder: &Folder) -> Result<First, Failure> {
-        let mut first = None;
-        for worker in &mut self.workers {
-            for index in 0..2 {
-                let start = Instant::now();
-                let stages = worker.picture(subject, folder, index)?;
-                first.get_or_insert_with(|| First {
-                    open: self.open,
-                    upload: stages.upload,
-                    picture: start.elapsed(),
-                });
-            }
-        }
-        first.ok_or_else(|| Failure::usage("--threads: give at least 1"))
+    /// Draws a first picture, and then some with every thread.
+    pub(super) fn warm_up(&self, subject: &Subject, folder: &Folder) -> Result<First, Failure> {
+        let start = Instant::now();
+        let stages = self.draw(subject, folder, 1)?;
+        let picture = start.elapsed();
+        let few = u32::try_from(self.at_a_time).unwrap_or(u32::MAX);
+        self.draw(subject, folder, few.saturating_mul(WARM_UP_A_THREAD))?;
+        Ok(First {
+            open: self.open,
+            upload: stages.upload,
+            picture,
+        })
     }
 
-    /// Draws so many pictures, each from another side. A thread that is ready takes the next one.
+    /// Draws so many pictures, each from another side.
     pub(super) fn repeat(
-        &mut self,
+        &self,
         subject: &Subject,
         folder: &Folder,
         pictures: u32,
     ) -> Result<Repeat, Failure> {
-        let next = AtomicU32::new(0);
         let before = process::processor_time();
         let start = Instant::now();
-        let work = |worker: &mut Worker| {
-            let mut stages = Stages::default();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                if index >= pictures {
-                    return Ok(stages);
-                }
-                stages.add(&worker.picture(subject, folder, index)?);
-            }
-        };
-        let done: Vec<Result<Stages, Failure>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = self
-                .workers
-                .iter_mut()
-                .map(|worker| scope.spawn(|| work(worker)))
-                .collect();
-            threads
-                .into_iter()
-                .map(|thread| {
-                    thread.join().unwrap_or_else(|_| {
-                        Err(Failure::Work(anyhow::anyhow!(
-                            "a thread panicked (a fault of molshot, please report it)"
-                        )))
-                    })
-                })
-                .collect()
-        });
+        let stages = self.draw(subject, folder, pictures)?;
         let wall = start.elapsed();
-        let mut stages = Stages::default();
-        for thread in done {
-            stages.add(&thread?);
-        }
         Ok(Repeat {
             pictures,
             wall,
@@ -165,39 +136,63 @@ impl Crew {
             stages,
         })
     }
-}
 
-impl Worker {
-    fn picture(
-        &mut self,
-        subject: &Subject,
-        folder: &Folder,
-        index: u32,
-    ) -> Result<Stages, Failure> {
-        let start = Instant::now();
-        let job = subject.job(index)?;
-        let job_time = start.elapsed();
-        let start = Instant::now();
-        let frame = self.draw.draw(&job)?;
-        let drawn = start.elapsed();
-        let start = Instant::now();
-        self.encoder
-            .encode(&frame, subject.encoding, &mut self.bytes)?;
-        let encode = start.elapsed();
-        let timings = frame.timings;
-        self.draw.recycle(frame);
-        let start = Instant::now();
-        folder.write(index, subject.encoding.format, &self.bytes)?;
-        Ok(Stages {
-            job: job_time,
-            upload: timings.upload,
-            // What the back end does around its own clock belongs to drawing, too.
-            draw: drawn.saturating_sub(timings.upload + timings.read_back),
-            read_back: timings.read_back,
-            encode,
-            write: start.elapsed(),
-            bytes: self.bytes.len() as u64,
-        })
+    fn draw(&self, subject: &Subject, folder: &Folder, pictures: u32) -> Result<Stages, Failure> {
+        let encoding = subject.encoding;
+        let window = self.at_a_time.saturating_mul(IN_FLIGHT_A_THREAD);
+        let mut job_time = Duration::ZERO;
+        let mut fault = None;
+        let jobs = (0..pictures).map_while(|index| {
+            if interrupt::requested() {
+                return None;
+            }
+            let start = Instant::now();
+            let job = match subject.job(index) {
+                Ok(job) => job,
+                Err(error) => {
+                    fault = Some(error);
+                    return None;
+                }
+            };
+            job_time += start.elapsed();
+            let path = folder.path_of(index, encoding.format, 2 * window);
+            let work = move |frame: &Frame, desk: &mut Desk| {
+                let start = Instant::now();
+                desk.encoder.encode(frame, encoding, &mut desk.bytes)?;
+                let encode = start.elapsed();
+                let start = Instant::now();
+                save_bytes(&path, &desk.bytes)?;
+                let Timings {
+                    upload,
+                    draw,
+                    read_back,
+                    labels,
+                } = frame.timings;
+                Ok(Stages {
+                    job: Duration::ZERO,
+                    upload,
+                    draw,
+                    read_back,
+                    labels,
+                    encode,
+                    write: start.elapsed(),
+                    bytes: desk.bytes.len() as u64,
+                })
+            };
+            Some((job, work))
+        });
+        let mut stages = Stages::default();
+        for (_, result) in self.pool.map(jobs, Sequence::AsReady, window) {
+            stages.add(&result?);
+        }
+        if let Some(error) = fault {
+            return Err(error.into());
+        }
+        if interrupt::requested() {
+            return Err(Failure::Interrupted("interrupted".to_owned()));
+        }
+        stages.job = job_time;
+        Ok(stages)
     }
 }
 
@@ -210,13 +205,13 @@ pub(super) struct Folder {
 
 impl Folder {
     pub(super) fn open(kept: Option<&Path>) -> Result<Self, Failure> {
-        let path = kept.map_or_else(
-            || std::env::temp_dir().join(format!("molshot-bench-{}", std::process::id())),
-            Path::to_owned,
-        );
-        std::fs::create_dir_all(&path).map_err(|error| {
+        let opened = match kept {
+            Some(path) => std::fs::create_dir_all(path).map(|()| path.to_owned()),
+            None => new_temporary(),
+        };
+        let path = opened.map_err(|error| {
             Failure::in_file(
-                &path,
+                kept.unwrap_or(&std::env::temp_dir()),
                 format_args!("the folder cannot be made: {error}; give --out DIR with another one"),
             )
         })?;
@@ -226,25 +221,33 @@ impl Folder {
         })
     }
 
-    /// Writes under a temporary name, and renames, as `molshot render` does.
-    fn write(&self, index: u32, format: ImageFormat, bytes: &[u8]) -> Result<(), Failure> {
+    /// Where a picture goes. In a temporary folder those before it are written over, so that a long run fills no disk; `at_a_time` are
+    /// being written.
+    fn path_of(&self, index: u32, format: ImageFormat, at_a_time: usize) -> PathBuf {
         let ending = match format {
             ImageFormat::Png => "png",
             ImageFormat::Jpeg => "jpg",
             ImageFormat::Webp => "webp",
         };
-        let path = self.path.join(format!("{index}.{ending}"));
-        let part = self
-            .path
-            .join(format!(".{index}.{}.part", std::process::id()));
-        std::fs::write(&part, bytes)
-            .and_then(|()| std::fs::rename(&part, &path))
-            .map_err(|error| {
-                Failure::in_file(
-                    &path,
-                    format_args!("cannot be written: {error}; give --out DIR with another folder"),
-                )
-            })
+        let number = if self.temporary {
+            index as usize % at_a_time.max(1)
+        } else {
+            index as usize
+        };
+        self.path.join(format!("{number}.{ending}"))
+    }
+}
+
+/// A new folder, which nobody else has.
+fn new_temporary() -> std::io::Result<PathBuf> {
+    let mut number = 0;
+    loop {
+        let path =
+            std::env::temp_dir().join(format!("molshot-bench-{}-{number}", std::process::id()));
+        match std::fs::create_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < 1000 => number += 1,
+            made => return made.map(|()| path),
+        }
     }
 }
 

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::drive::{First, Repeat};
 use super::subject::Subject;
 
+/// Ten steps of the system's clock of processors' time.
+const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(100);
+
 /// One back end and its repeats.
 pub(super) struct Contender {
     adapter: String,
@@ -38,7 +41,7 @@ impl Contender {
     }
 
     /// Name and median milliseconds a picture of each stage, of one thread.
-    fn stages_ms(&self) -> [(&'static str, f64); 6] {
+    fn stages_ms(&self) -> [(&'static str, f64); 7] {
         let stage = |get: fn(&Repeat) -> Duration| {
             self.median(|repeat| ms(get(repeat)) / f64::from(repeat.pictures))
         };
@@ -47,13 +50,21 @@ impl Contender {
             ("upload", stage(|repeat| repeat.stages.upload)),
             ("draw", stage(|repeat| repeat.stages.draw)),
             ("read_back", stage(|repeat| repeat.stages.read_back)),
+            ("labels", stage(|repeat| repeat.stages.labels)),
             ("encode", stage(|repeat| repeat.stages.encode)),
             ("write", stage(|repeat| repeat.stages.write)),
         ]
     }
 
-    /// Time of processors for a picture, all threads together.
+    /// Time of processors for a picture, all threads together; not where it is too little to be told by the system's clock.
     fn processor_ms(&self) -> Option<f64> {
+        if self.repeats.iter().any(|repeat| {
+            repeat
+                .processors
+                .is_some_and(|time| time < LEAST_PROCESSOR_TIME)
+        }) {
+            return None;
+        }
         self.repeats
             .iter()
             .map(|repeat| Some(ms(repeat.processors?) / f64::from(repeat.pictures)))
@@ -70,6 +81,8 @@ impl Contender {
 pub(super) struct Report<'a> {
     pub(super) subject: &'a Subject,
     pub(super) threads: usize,
+    /// Whether all threads drew each picture.
+    pub(super) latency: bool,
     pub(super) views: u32,
     pub(super) contenders: Vec<Contender>,
     pub(super) peak_memory_bytes: Option<u64>,
@@ -125,6 +138,7 @@ impl Report<'_> {
             "format": subject.encoding.format,
             "compression": subject.encoding.compression,
             "threads": self.threads,
+            "threads_per_picture": if self.latency { self.threads } else { 1 },
             "views": self.views,
             "read_ms": rounded(ms(subject.read)),
             "scene_build_ms": rounded(ms(subject.build)),
@@ -140,7 +154,7 @@ impl Report<'_> {
         let [width_px, height_px] = subject.size_px();
         let mut text = format!(
             "{}: {} atoms, drawn as {} spheres and {} cylinders; read in {:.1} ms, scene built in {:.1} ms\n\
-             {width_px} x {height_px} pixels, {} samples, {} threads, {} pictures a repeat\n",
+             {width_px} x {height_px} pixels, {} samples, {} thread{}{}, {} picture{} a repeat\n",
             subject.name,
             subject.atoms,
             subject.scene.spheres.len(),
@@ -149,7 +163,14 @@ impl Report<'_> {
             ms(subject.build),
             subject.samples.count(),
             self.threads,
+            plural(u64::try_from(self.threads).unwrap_or(u64::MAX)),
+            if self.latency {
+                " for each picture"
+            } else {
+                ""
+            },
             self.views,
+            plural(self.views.into()),
         );
         for contender in &self.contenders {
             let rates = contender.rates();
@@ -218,6 +239,11 @@ fn median(mut values: Vec<f64>) -> f64 {
         count if count % 2 == 1 => values[middle],
         _ => f64::midpoint(values[middle - 1], values[middle]),
     }
+}
+
+/// The ending of a word that counts things.
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 #[cfg(test)]

@@ -38,6 +38,9 @@ const BUILT_IN_FILES: [(&str, &[u8]); 2] = [
 /// root of 2 in turns. So no two views are alike, and each few of them look from all sides.
 const STEP_DEGREES: [f64; 2] = [137.507_764, 149.116_882];
 
+/// Most spheres and cylinders of all copies together: their memory is about 2 GB.
+const MOST_BODIES: u64 = 20_000_000;
+
 /// Copies stand so far apart.
 const GAP_ANGSTROM: f64 = 2.0;
 
@@ -100,6 +103,17 @@ impl Subject {
         let read = start.elapsed();
         let start = Instant::now();
         let prepared = Prepared::new(structure, request)?;
+        let bodies = prepared.scene().spheres.len() + prepared.scene().cylinders.len();
+        let copy_count: u64 = copies.iter().map(|n| u64::from(*n)).product();
+        if bodies as u64 * copy_count > MOST_BODIES {
+            return Err(Failure::flag(
+                "--copies",
+                format_args!(
+                    "{copy_count} copies of {bodies} spheres and cylinders are more than {MOST_BODIES}; give fewer"
+                ),
+            )
+            .into());
+        }
         let scene = if copies == [1; 3] {
             Arc::clone(prepared.scene())
         } else {
@@ -110,7 +124,6 @@ impl Subject {
         let mut camera = scene.camera(&request.camera, output.width_px, output.height_px)?;
         camera.apply(&request.view_commands()?, &scene.structure)?;
         let names: Vec<String> = inputs.iter().map(|input| file_name(input)).collect();
-        let copy_count: u64 = copies.iter().map(|n| u64::from(*n)).product();
         Ok(Self {
             name: if names.is_empty() {
                 format!("{BUILT_IN} (built in)")

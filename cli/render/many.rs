@@ -9,10 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use molshot_renderer::pool::{
     CancelToken, Desk, Order, Pool, PoolError, PoolOptions, RefusalReason,
 };
-use molshot_renderer::{Encoding, RenderError, save_with};
+use molshot_renderer::{Encoding, save_with};
 use molshot_scenes::{Plane, RenderRequest};
 
-use super::interrupt::{self, Writing};
 use super::outputs::{self, OutputName, is_finished};
 use super::pictures::{Picture, Pictures, Start};
 use super::progress::{Progress, pictures};
@@ -20,6 +19,7 @@ use super::truth::Truth;
 use super::{RenderArgs, nothing_shown, prepare, read_group, report, shows_nothing};
 use crate::Verbosity;
 use crate::input::print_warnings;
+use crate::interrupt::{self, Writing};
 use crate::message::Failure;
 
 /// Memory for pictures that are drawn and encoded at a time.
@@ -165,7 +165,7 @@ fn conclude(many: &Many<'_>, journal: &Journal) -> Result<(), Failure> {
     let (done, skipped) = (progress.done(), progress.skipped());
     if interrupt::requested() && done + skipped < progress.total() {
         return Err(Failure::Interrupted(format!(
-            "interrupted: {} of {} are finished; the same command with --resume draws the rest",
+            "interrupted with {} of {} finished; the same command with --resume draws the rest",
             done + skipped,
             pictures(progress.total())
         )));
@@ -342,11 +342,9 @@ impl Workplace<'_> {
             let verbosity = many.verbosity;
             let told = Arc::clone(journal);
             let work = move |frame: &molshot_renderer::Frame, desk: &mut Desk| {
+                // The program is about to end.
                 let Some(_writing) = Writing::begin() else {
-                    return Err(RenderError::Write {
-                        path: path.display().to_string(),
-                        source: std::io::ErrorKind::Interrupted.into(),
-                    });
+                    return Ok(false);
                 };
                 let (encoder, bytes) = (&mut desk.encoder, &mut desk.bytes);
                 let planes = truth.planes.iter().copied();
@@ -360,12 +358,12 @@ impl Workplace<'_> {
                         told.progress.say(line);
                     }
                 }
-                Ok(())
+                Ok(true)
             };
             let (told, group_cancel) = (Arc::clone(journal), cancel.clone());
-            let answer = move |result: Result<(), PoolError>| match result {
-                Ok(()) => told.progress.drawn(),
-                Err(PoolError::Cancelled | PoolError::Stopped) => {}
+            let answer = move |result: Result<bool, PoolError>| match result {
+                Ok(true) => told.progress.drawn(),
+                Ok(false) | Err(PoolError::Cancelled | PoolError::Stopped) => {}
                 Err(error) => told.group_failed(number, &group_cancel, error.into()),
             };
             if let Err(refusal) = pool.submit(Order::new(job, cancel, work, answer)) {

@@ -226,10 +226,20 @@ pub(super) fn check_files(
                 }
                 check_destination(&path)?;
                 if let Some(other) = taken.insert(file, &inputs[0]) {
+                    if *other == inputs[0] {
+                        return Err(Failure::flag(
+                            flag,
+                            format_args!(
+                                "two pictures of {} would both write {}; name every view and every input once, and give annotations a name of their own",
+                                other.display(),
+                                path.display()
+                            ),
+                        ));
+                    }
                     return Err(Failure::flag(
                         flag,
                         format_args!(
-                            "a picture of {} and one of {} would both write {}; name every view once, draw inputs of one name by separate commands, and give annotations a name of their own",
+                            "a picture of {} and one of {} would both write {}; draw inputs of one name by separate commands",
                             other.display(),
                             inputs[0].display(),
                             path.display()

@@ -119,6 +119,13 @@ impl Progress {
         if self.quiet || self.total < 2 || done + self.skipped() == 0 {
             return;
         }
+        if done == 0 {
+            note(format_args!(
+                "nothing to draw: all {} were finished before",
+                pictures(self.skipped())
+            ));
+            return;
+        }
         let seconds = self.start.elapsed().as_secs_f64();
         let skipped = match self.skipped() {
             0 => String::new(),

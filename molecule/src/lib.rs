@@ -25,7 +25,7 @@ mod tally;
 pub use element::Element;
 pub use error::{Location, MoleculeError, Warning};
 pub use read::{Format, ReadLimits, ReadOptions};
-pub use residue_key::ResidueKey;
+pub use residue_key::{ResidueKey, ResidueKeyError};
 pub use selection::Selection;
 pub use structure::{
     Atoms, Bond, BondOrder, Chain, Part, PartRole, Pseudobond, PseudobondKind, Residue,

@@ -1,5 +1,7 @@
 //! What can go wrong between a job and its picture.
 
+use std::io::ErrorKind;
+
 /// Every way in which drawing or encoding fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -88,7 +90,8 @@ pub enum RenderError {
     },
     /// A file could not be written.
     #[error(
-        "{path}: cannot be written: {source}; give a path in a folder that exists and may be written to"
+        "{path}: cannot be written: {source}; {}",
+        write_remedy(source.kind())
     )]
     Write {
         /// The file.
@@ -96,6 +99,17 @@ pub enum RenderError {
         /// The operating system's reason.
         source: std::io::Error,
     },
+}
+
+/// What would make writing a file work.
+fn write_remedy(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room on the disk, or give a path on another one"
+        }
+        ErrorKind::InvalidFilename => "give a shorter name",
+        _ => "give a path in a folder that exists and may be written to",
+    }
 }
 
 impl RenderError {

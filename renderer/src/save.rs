@@ -1,9 +1,9 @@
 //! Frames to files: the picture, and every further plane beside it.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use molshot_scenes::{Plane, RenderJob};
 
@@ -15,7 +15,8 @@ use crate::frame::Frame;
 /// Writes every plane of `frame` that `planes` names: the colour to `path`; depth, normals and ids beside it, as
 /// `STEM.PLANE.png` and `STEM.PLANE.npy`. Returns what was written, in that order. Class masks are left to [`save_masks`].
 ///
-/// Each file is written under a temporary name in the same folder, and then renamed: whoever finds a file finds all of it.
+/// Each file is written under a temporary name in the same folder, and then renamed: whoever finds a file finds all of it. A program that is killed
+/// may leave a `.molshot-PROCESS-NUMBER.part`, which nobody needs.
 ///
 /// # Errors
 /// [`RenderError::Encode`] as [`encode::picture`], [`RenderError::Write`] when the disk refuses.
@@ -173,6 +174,9 @@ pub fn check_destination(path: &Path) -> Result<(), RenderError> {
     Ok(())
 }
 
+/// Number of the next temporary file of this process.
+static TEMPORARY: AtomicU64 = AtomicU64::new(0);
+
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     // Mostly nothing is there, and one look must do: pictures come by the thousand.
     let there = fs::symlink_metadata(path);
@@ -186,10 +190,12 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if there.is_ok() && fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return File::options().write(true).open(path)?.write_all(bytes);
     }
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    let temporary = path.with_file_name(name);
+    // Short, for a long name of the file itself must stay possible.
+    let temporary = path.with_file_name(format!(
+        ".molshot-{}-{}.part",
+        std::process::id(),
+        TEMPORARY.fetch_add(1, Ordering::Relaxed)
+    ));
     let written = File::create(&temporary)
         .and_then(|mut file| file.write_all(bytes))
         .and_then(|()| fs::rename(&temporary, path));

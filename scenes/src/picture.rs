@@ -1,7 +1,7 @@
 //! What the picture types of MiSI-Bench show beside the preset's look: the pocket, the ligand, or one residue and the ligand.
 
 use glam::DVec3;
-use molshot_molecule::{PartRole, ResidueClass, ResidueKey, Selection, Structure};
+use molshot_molecule::{PartRole, ResidueClass, ResidueKey, ResidueKeyError, Selection, Structure};
 
 use crate::colors::shorten;
 use crate::error::SceneError;
@@ -31,31 +31,21 @@ fn key_of(text: &str) -> Result<ResidueKey, SceneError> {
 /// Index of the one residue that is meant; ligands are none.
 fn find(structure: &Structure, text: &str) -> Result<usize, SceneError> {
     let key = key_of(text)?;
-    let mut found = structure
-        .residues()
-        .iter()
-        .enumerate()
-        .filter(|(_, residue)| {
-            structure.part_of(residue).role != PartRole::Ligand && key.fits(structure, residue)
-        });
-    let fault = |problem: &str, remedy: &str| {
+    key.find(structure, |residue| {
+        structure.part_of(residue).role != PartRole::Ligand
+    })
+    .map(|index| index as usize)
+    .map_err(|error| {
+        let remedy = match error {
+            ResidueKeyError::None => "name one that it has, as `molshot info` lists them",
+            _ => "of a structure with several models, draw one",
+        };
         SceneError::invalid(
             POINTER,
-            format!("\"{}\" {problem}", shorten(text)),
+            format!("\"{}\" {error}", shorten(text)),
             remedy.into(),
         )
-    };
-    match (found.next(), found.next()) {
-        (Some((index, _)), None) => Ok(index),
-        (None, _) => Err(fault(
-            "is no residue of the structure",
-            "name one that it has, as `molshot info` lists them",
-        )),
-        (Some(_), Some(_)) => Err(fault(
-            "names several residues",
-            "give the chain, too; of a structure with several models, draw one",
-        )),
-    }
+    })
 }
 
 /// Checks that a residue is named where one is needed, and nowhere else.

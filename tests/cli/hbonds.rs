@@ -107,9 +107,17 @@ fn what_cannot_be_is_refused() {
         (["--residue", "ILE"], ["--residue", "ARG 45 A"]),
         (
             ["--residue", "ILE 50 Q"],
-            ["--residue", "there is no residue ILE 50"],
+            ["--residue", "ILE 50 Q is no residue"],
         ),
-        (["--residue", "ILE 50"], ["stands for 2 residues", "A, B"]),
+        (["--residue", "ILE 50"], ["names 2 residues", "A, B"]),
+        (
+            ["--residue", "ILE 50 A #2"],
+            ["--residue", "ILE 50 A #2 is no"],
+        ),
+        (
+            ["--residue", "XK 2263"],
+            ["XK 2263 is the ligand", "pocket"],
+        ),
         (
             ["--distance-slack", "7"],
             ["distance tolerance", "from 0 to 2"],

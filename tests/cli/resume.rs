@@ -44,6 +44,32 @@ fn any_number_of_threads_draws_the_same() {
 }
 
 #[test]
+fn a_name_may_be_as_long_as_the_system_allows() {
+    let folder = Folder::new("long_name");
+    let name = format!("{}.png", "n".repeat(251));
+    draw(
+        &folder,
+        &[&library("1ubi.pdb"), "-o", &name, "--size", "8x8"],
+    );
+    assert_eq!(folder.names(), [name.as_str()]);
+    let longer = format!("n{name}");
+    folder.refuse(
+        1,
+        &[
+            "render",
+            &library("1ubi.pdb"),
+            "-o",
+            &longer,
+            "--size",
+            "8x8",
+            "--adapter",
+            "software",
+        ],
+        &["give a shorter name"],
+    );
+}
+
+#[test]
 fn a_large_single_picture_is_the_same_with_many_threads() {
     let folder = Folder::new("threads_single");
     let input = library("1ubi.pdb");
@@ -81,7 +107,7 @@ fn resuming_draws_what_is_missing_and_nothing_else() {
 
     // Nothing left: nothing is drawn, and that is no failure.
     let said = draw(&folder, &[&args[..], &planes, &["--resume"]].concat());
-    assert!(said.contains("0 pictures in "), "{said}");
+    assert!(said.contains("nothing to draw: all 4 pictures"), "{said}");
     assert_equal(&folder, &whole);
     folder.refuse(
         2,
@@ -213,7 +239,7 @@ fn ctrl_c_finishes_what_is_begun_and_resuming_gives_the_same() {
     }
     for words in [
         "press Ctrl-C again",
-        &format!("interrupted: {} of 300 pictures are finished", names.len()),
+        &format!("interrupted with {} of 300 pictures finished", names.len()),
         "--resume",
     ] {
         assert!(said.contains(words), "{words}\n{said}");

@@ -19,19 +19,11 @@ impl Slack {
     };
 
     /// The usual tolerances.
+    #[cfg(test)]
     pub(crate) const USUAL: Self = Self {
         distance_angstrom: 0.4,
         angle_degrees: 20.0,
     };
-
-    /// At least the usual tolerances: `ChimeraX` never goes below them for fixed hydrogens and acceptors that the survey does
-    /// not know.
-    pub(crate) fn at_least_usual(self) -> Self {
-        Self {
-            distance_angstrom: self.distance_angstrom.max(Self::USUAL.distance_angstrom),
-            angle_degrees: self.angle_degrees.max(Self::USUAL.angle_degrees),
-        }
-    }
 
     /// Longest distance allowed.
     pub(crate) fn distance(self, limit: f64) -> f64 {
@@ -166,6 +158,13 @@ pub(crate) const GENERIC_OTHERWISE: [f64; 2] = [2.48, 3.42];
 
 /// Smallest angle at the hydrogen, and at the donor between its bonds and the acceptor, in [`DonorTest::Generic`].
 pub(crate) const GENERIC_ANGLES: [f64; 2] = [130.0, 90.0];
+
+/// The second of [`GENERIC_ANGLES`] where the acceptor is sulfur: `ChimeraX`'s own.
+pub(crate) const GENERIC_ANGLE_AT_SULFUR: f64 = 81.0;
+
+/// Sulfur is larger than what the survey's limits were made for. By so many angstrom `ChimeraX` lengthens the acceptor's distance when the
+/// donor is sulfur, and [`UPSILON_OTHERWISE`]'s, [`THETA_OTHERWISE`]'s and [`WATER_OTHERWISE`]'s when the acceptor is.
+pub(crate) const SULFUR_EXTRA: f64 = 0.35;
 
 /// Length of an N-H or O-H bond in the tables: the sum of the bond radii.
 pub(crate) const HYDROGEN_BOND_LENGTH: f64 = 0.91;

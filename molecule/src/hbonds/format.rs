@@ -5,8 +5,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::options::is_of_ligand;
 use super::{HydrogenBond, HydrogenBonds};
-use crate::structure::{PartRole, Residue, ResidueClass};
+use crate::structure::{Residue, ResidueClass};
 use crate::{Structure, Warning};
 
 /// Which end of a bond is the ligand's.
@@ -97,20 +98,6 @@ impl fmt::Display for Numbered<'_> {
     }
 }
 
-/// Whether an atom is the ligand's, by the same rule as [`super::Scope::PocketToLigand`].
-fn is_ligand(structure: &Structure, atom: u32) -> bool {
-    let residue = structure.residue_of(atom);
-    if structure
-        .parts()
-        .iter()
-        .any(|part| part.role == PartRole::Ligand)
-    {
-        structure.part_of(residue).role == PartRole::Ligand
-    } else {
-        residue.class == ResidueClass::Ligand
-    }
-}
-
 impl HydrogenBonds {
     /// All bonds between pocket and ligand in the answer form of question T9 of `MiSI-Bench`:
     /// `ARG 45 NH2 A, O1B; LYS 47 NZ A, O1A`. Water is left out, a pair of atoms is named once, bonds of one residue stand
@@ -175,11 +162,12 @@ impl HydrogenBonds {
                 {
                     return None;
                 }
-                let pair = match ends.map(|atom| is_ligand(structure, atom)) {
-                    [false, true] => (bond.donor, bond.acceptor),
-                    [true, false] => (bond.acceptor, bond.donor),
-                    _ => return None,
-                };
+                let pair =
+                    match ends.map(|atom| is_of_ligand(structure, structure.residue_of(atom))) {
+                        [false, true] => (bond.donor, bond.acceptor),
+                        [true, false] => (bond.acceptor, bond.donor),
+                        _ => return None,
+                    };
                 seen.insert(pair).then_some(pair)
             })
             .collect()
@@ -214,7 +202,7 @@ fn bond_report(structure: &Structure, bond: &HydrogenBond) -> BondReport {
         angle_degrees: bond.angle_degrees,
         donor_class: bond.donor_class.name(),
         acceptor_class: bond.acceptor_class.name(),
-        donor_side: match ends.map(|atom| is_ligand(structure, atom)) {
+        donor_side: match ends.map(|atom| is_of_ligand(structure, structure.residue_of(atom))) {
             [false, true] => BondSide::Pocket,
             [true, false] => BondSide::Ligand,
             _ => BondSide::None,

@@ -3,8 +3,9 @@
 use super::acceptors::Acceptor;
 use super::classes::AcceptorClass;
 use super::criteria::{
-    AcceptorTest, DonorTest, GENERIC_ANGLES, GENERIC_OTHERWISE, HYDROGEN_BOND_LENGTH, Slack,
-    THETA_OTHERWISE, Tau, ThetaRow, UPSILON_OTHERWISE, UpsilonRow, WATER, WATER_OTHERWISE,
+    AcceptorTest, DonorTest, GENERIC_ANGLE_AT_SULFUR, GENERIC_ANGLES, GENERIC_OTHERWISE,
+    HYDROGEN_BOND_LENGTH, SULFUR_EXTRA, Slack, THETA_OTHERWISE, Tau, ThetaRow, UPSILON_OTHERWISE,
+    UpsilonRow, WATER, WATER_OTHERWISE,
 };
 use super::donors::Donor;
 use super::hydrogens::{Hydrogen, hydrogens, hydrogens_and_lone_pairs, mirrored_lone_pairs};
@@ -41,10 +42,6 @@ impl Pair<'_> {
         self.acceptor_passes() && self.donor_passes()
     }
 
-    fn with(self, slack: Slack) -> Self {
-        Self { slack, ..self }
-    }
-
     fn d(&self) -> Vec3 {
         self.molecule.position(self.donor.atom)
     }
@@ -55,6 +52,11 @@ impl Pair<'_> {
 
     fn is_within(&self, limit: f64) -> bool {
         distance(self.d(), self.a()) <= self.slack.distance(limit)
+    }
+
+    /// As [`Self::is_within`], for an acceptor's limit.
+    fn acceptor_is_within(&self, limit: f64) -> bool {
+        self.is_within(limit + extra_for_sulfur(self.molecule, self.donor.atom))
     }
 
     /// Some hydrogen sees acceptor and donor at this angle or more; true when no hydrogen's place is known.
@@ -71,18 +73,18 @@ impl Pair<'_> {
             AcceptorTest::SynAnti { syn, anti } => self.syn_anti(syn, anti),
             AcceptorTest::Phi {
                 limits: [d, phi, theta],
-            } => self.is_within(d) && self.phi_of_acceptor(phi) && self.theta(theta),
+            } => self.acceptor_is_within(d) && self.phi_of_acceptor(phi) && self.theta(theta),
             AcceptorTest::Upsilon {
                 limits: [d, low, high, theta],
                 tau,
             } => {
-                self.is_within(d)
+                self.acceptor_is_within(d)
                     && self.acceptor_upsilon(low, high)
                     && self.theta(theta)
                     && tau.is_none_or(|tau| self.aniline_tau(tau))
             }
             AcceptorTest::Generic { limits: [d, angle] } => {
-                self.is_within(d)
+                self.acceptor_is_within(d)
                     && self.molecule.of(self.acceptor.atom).iter().all(|&n| {
                         angle_degrees(self.molecule.position(n), self.a(), self.d())
                             >= self.slack.low(angle)
@@ -109,7 +111,7 @@ impl Pair<'_> {
         } else {
             anti
         };
-        self.is_within(d) && self.phi(phi, base, [partner, base]) && self.theta(theta)
+        self.acceptor_is_within(d) && self.phi(phi, base, [partner, base]) && self.theta(theta)
     }
 
     /// The angle base-A-D, seen in the plane through A and two other points.
@@ -215,7 +217,11 @@ impl Pair<'_> {
                     Kind::Sp3OxygenOrPlanarNitrogen => other,
                     Kind::Sp3Nitrogen if !self.lone_pair(lone_pair) => return false,
                     Kind::Sp3Nitrogen => sp3_nitrogen,
-                    Kind::Other => UPSILON_OTHERWISE,
+                    Kind::Other => {
+                        let mut row = UPSILON_OTHERWISE;
+                        row.limits[0] += extra_for_sulfur(self.molecule, self.acceptor.atom);
+                        row
+                    }
                 };
                 self.turning(row, symmetry)
             }
@@ -285,9 +291,9 @@ impl Pair<'_> {
             Kind::Sp3OxygenOrPlanarNitrogen => (other, self.donor_phi(phi)),
             Kind::Sp3Nitrogen => (sp3_nitrogen, self.lone_pair(lone_pair)),
             Kind::Other => {
-                let slack = self.slack.at_least_usual();
-                return self.with(slack).hydrogen_is_within(otherwise[0])
-                    && self.with(slack).theta(otherwise[1]);
+                let [d, theta] = otherwise;
+                let extra = extra_for_sulfur(self.molecule, self.acceptor.atom);
+                ([d + extra, theta], true)
             }
         };
         passes && self.hydrogen_is_within(row[0]) && self.theta(row[1])
@@ -340,8 +346,13 @@ impl Pair<'_> {
         } else {
             self.hydrogen_is_within(h)
         };
-        let [at_hydrogen, at_donor] = GENERIC_ANGLES;
         let molecule = self.molecule;
+        let [at_hydrogen, at_donor] = GENERIC_ANGLES;
+        let at_donor = if molecule.element(self.acceptor.atom) == Element::S {
+            GENERIC_ANGLE_AT_SULFUR
+        } else {
+            at_donor
+        };
         is_near
             && self.theta(at_hydrogen)
             && molecule
@@ -352,6 +363,15 @@ impl Pair<'_> {
                     angle_degrees(molecule.position(n), self.d(), self.a())
                         >= self.slack.low(at_donor)
                 })
+    }
+}
+
+/// What a limit of the other atom grows by when this one is sulfur.
+fn extra_for_sulfur(molecule: &Molecule<'_>, atom: u32) -> f64 {
+    if molecule.element(atom) == Element::S {
+        SULFUR_EXTRA
+    } else {
+        0.0
     }
 }
 

@@ -25,13 +25,13 @@ mod tests;
 use crate::chemistry::idatm::Typed;
 use crate::chemistry::idatm::vector::{angle_degrees, distance};
 use crate::{Location, Structure, Warning};
-use criteria::Slack;
+use criteria::{SULFUR_EXTRA, Slack};
 use geometry::Pair;
 use search::Grid;
 
 pub use classes::{AcceptorClass, DonorClass};
 pub use format::{AtomReport, BondReport, BondSide, Report};
-pub use options::{HydrogenBondOptions, OptionsError, Scope};
+pub use options::{HydrogenBondOptions, OptionsError, Scope, is_of_ligand};
 
 /// One hydrogen bond.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -144,7 +144,7 @@ impl Finder<'_> {
         let reach = self
             .acceptors
             .iter()
-            .map(|acceptor| self.slack.distance(acceptor.test.reach()))
+            .map(|acceptor| self.slack.distance(acceptor.test.reach() + SULFUR_EXTRA))
             .fold(0.0, f64::max);
         let positions = self
             .acceptors

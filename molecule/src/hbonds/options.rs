@@ -2,9 +2,10 @@
 
 use super::HydrogenBond;
 use super::acceptors::Acceptor;
+use super::complete::is_complete;
 use super::donors::Donor;
 use crate::chemistry::idatm::{AtomType, Typed};
-use crate::structure::{PartRole, ResidueClass};
+use crate::structure::{PartRole, Residue, ResidueClass};
 use crate::{Element, Location, Structure, Warning};
 
 /// Between which atoms bonds are looked for.
@@ -84,6 +85,20 @@ impl HydrogenBondOptions {
     }
 }
 
+/// Whether a residue is the ligand's: of a file of role ligand; without such a file, of class ligand.
+#[must_use]
+pub fn is_of_ligand(structure: &Structure, residue: &Residue) -> bool {
+    if structure
+        .parts()
+        .iter()
+        .any(|part| part.role == PartRole::Ligand)
+    {
+        structure.part_of(residue).role == PartRole::Ligand
+    } else {
+        residue.class == ResidueClass::Ligand
+    }
+}
+
 /// Which side every atom is on.
 #[derive(Debug)]
 pub(super) struct Sides {
@@ -95,20 +110,11 @@ pub(super) struct Sides {
 
 impl Sides {
     pub(super) fn new(structure: &Structure, options: &HydrogenBondOptions) -> Self {
-        let has_ligand_part = structure
-            .parts()
-            .iter()
-            .any(|part| part.role == PartRole::Ligand);
         let count = structure.atoms().len();
         let mut side = vec![None; count];
         let mut part = vec![0; count];
         for residue in structure.residues() {
-            let of_part = structure.part_of(residue).role;
-            let is_ligand = if has_ligand_part {
-                of_part == PartRole::Ligand
-            } else {
-                residue.class == ResidueClass::Ligand
-            };
+            let is_ligand = is_of_ligand(structure, residue);
             let takes_part = options.water || residue.class != ResidueClass::Water;
             for atom in residue.atoms.clone() {
                 part[atom as usize] = structure.chains()[residue.chain as usize].part;
@@ -185,6 +191,49 @@ impl Sides {
             }
         }
         let molecule = &typed.molecule;
+        if self.scope != Scope::PocketToLigand && (donors.is_empty() || acceptors.is_empty()) {
+            say(format!(
+                "there are {} donors and {} acceptors of hydrogen bonds{}",
+                donors.len(),
+                acceptors.len(),
+                if molecule.len() > 0 && donors.is_empty() && acceptors.is_empty() {
+                    ": only carbon, or atoms that their residues' templates say lack neighbours"
+                } else {
+                    ""
+                }
+            ));
+        }
+        let count = structure.parts().len();
+        let (mut has_donors, mut has_hydrogens) = (vec![false; count], vec![false; count]);
+        for donor in donors {
+            has_donors[self.part(donor.atom) as usize] |=
+                structure.residue_of(donor.atom).class != ResidueClass::Water;
+        }
+        for i in 0..molecule.len() {
+            has_hydrogens[self.part(i) as usize] |= molecule.is_hydrogen(i);
+        }
+        let bare: Vec<&str> = (0..count)
+            .filter(|&part| has_donors[part] && !has_hydrogens[part])
+            .map(|part| structure.parts()[part].name.as_str())
+            .collect();
+        if !bare.is_empty() {
+            say(format!(
+                "{} without hydrogens: donors that can turn are tested without them, which admits more bonds",
+                bare.join(", ")
+            ));
+        }
+        let incomplete = (0..molecule.len())
+            .filter(|&i| {
+                self.of(i).is_some()
+                    && matches!(molecule.element(i), Element::N | Element::O | Element::S)
+                    && !is_complete(molecule, i)
+            })
+            .count();
+        if incomplete > 0 {
+            say(format!(
+                "{incomplete} nitrogen, oxygen and sulfur atoms of standard residues lack neighbours that their residues should have; they take no part"
+            ));
+        }
         let untyped = (0..molecule.len())
             .filter(|&i| {
                 matches!(

@@ -146,8 +146,8 @@ impl Order {
 
 /// An order without its job.
 pub(super) trait Task: Send {
-    /// Runs `work` and keeps what it returns. May panic.
-    fn work(&mut self, frame: &Frame, desk: &mut Desk);
+    /// Runs `work`, keeps what it returns, and says whether that is a success. May panic.
+    fn work(&mut self, frame: &Frame, desk: &mut Desk) -> bool;
     /// Tells what `work` returned. May panic.
     fn answer(self: Box<Self>);
     /// Tells why `work` did not return. May panic.
@@ -170,8 +170,9 @@ where
     W: FnOnce(&Frame, &mut Desk) -> Result<T, RenderError> + Send,
     A: FnOnce(Result<T, PoolError>) + Send,
 {
-    fn work(&mut self, frame: &Frame, desk: &mut Desk) {
+    fn work(&mut self, frame: &Frame, desk: &mut Desk) -> bool {
         self.result = self.work.take().map(|work| work(frame, desk));
+        matches!(self.result, Some(Ok(_)))
     }
 
     fn answer(mut self: Box<Self>) {

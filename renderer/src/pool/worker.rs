@@ -58,9 +58,15 @@ pub(super) fn encode(shared: &Shared) {
 /// Runs an order's `work` and `answer`.
 fn complete(shared: &Shared, mut task: Box<dyn Task>, frame: &Frame, desk: &mut Desk) {
     match catch_unwind(AssertUnwindSafe(|| task.work(frame, desk))) {
-        Ok(()) => {
+        Ok(is_success) => {
             desk.tidy();
-            shared.counts.done.fetch_add(1, Ordering::Relaxed);
+            let counts = &shared.counts;
+            let count = if is_success {
+                &counts.done
+            } else {
+                &counts.failed
+            };
+            count.fetch_add(1, Ordering::Relaxed);
             tell(task, None);
         }
         Err(payload) => {

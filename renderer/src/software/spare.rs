@@ -15,6 +15,18 @@ pub(super) struct Spare {
     residue: Vec<u32>,
 }
 
+/// A plane of this size or less is kept; what one huge picture took is given back.
+const MOST_KEPT_BYTES: usize = 256 << 20;
+
+/// Keeps a plane that is not too large.
+fn keep<T>(spare: &mut Vec<T>, plane: Option<Vec<T>>) {
+    if let Some(plane) = plane
+        && plane.capacity().saturating_mul(size_of::<T>()) <= MOST_KEPT_BYTES
+    {
+        *spare = plane;
+    }
+}
+
 /// A buffer of a length. What it held stays: every pixel is written.
 ///
 /// # Errors
@@ -83,20 +95,10 @@ impl Spare {
             residue_id,
             ..
         } = frame;
-        if let Some(plane) = color_rgba {
-            self.color = plane;
-        }
-        if let Some(plane) = depth_angstrom {
-            self.depth = plane;
-        }
-        if let Some(plane) = normal {
-            self.normal = plane;
-        }
-        if let Some(plane) = atom_id {
-            self.atom = plane;
-        }
-        if let Some(plane) = residue_id {
-            self.residue = plane;
-        }
+        keep(&mut self.color, color_rgba);
+        keep(&mut self.depth, depth_angstrom);
+        keep(&mut self.normal, normal);
+        keep(&mut self.atom, atom_id);
+        keep(&mut self.residue, residue_id);
     }
 }

@@ -161,8 +161,7 @@ const SUGAR: [(&str, AtomType); 19] = [
     ("CM5", C3),
 ];
 
-/// Bases by the names of their residues. In adenine and cytosine the ring is aromatic; in the bases with carbonyl
-/// groups only the five-membered ring is.
+/// Bases by the names of their residues. Both rings of adenine are aromatic, of guanine only the five-membered one; pyrimidines have none.
 const BASES: [SideChain; 5] = [
     (
         "A DA RA ADE",

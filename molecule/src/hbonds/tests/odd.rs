@@ -5,9 +5,9 @@
 )]
 
 use super::super::{AcceptorClass, DonorClass, HydrogenBondOptions, HydrogenBonds, Scope, find};
+use crate::Structure;
 use crate::read::{Format, ReadOptions, read_bytes};
 use crate::structure::PartRole;
-use crate::{ResidueKey, Structure};
 
 fn pdb(text: &str, role: PartRole) -> Structure {
     let options = ReadOptions {
@@ -107,10 +107,7 @@ fn a_metal_in_the_way_hinders() {
     let count = |text: String| all(&pdb(&text, PartRole::Whole)).bonds.len();
     // Between the two: in the way from both sides. Beside: not within 45 degrees. Behind the first: only seen from it.
     assert_eq!(count(waters.clone() + &zinc(1.4, 0.3)), 0);
-    assert_eq!(
-        count(waters.clone() + &zinc(0.0, 2.1)),
-        1 + usize::from(36.9 > 45.0)
-    );
+    assert_eq!(count(waters.clone() + &zinc(0.0, 2.1)), 1);
     assert_eq!(count(waters + &zinc(-2.1, 0.0)), 2);
 }
 
@@ -238,25 +235,37 @@ fn a_residue_lacking_atoms_is_left_out_of_the_classes() {
     assert_eq!(donors(text("CG")), 1);
 }
 
-#[test]
-fn residues_are_named_as_people_write_them() {
-    let key = ResidueKey::parse("arg 45 A").unwrap();
-    assert_eq!(
-        (
-            key.name.as_str(),
-            key.number,
-            key.insertion_code,
-            key.chain.as_deref()
+/// A thiol (CB at 1.81 angstrom of SG, no hydrogen) and a water at some distance of the sulfur, 120 degrees from the bond.
+fn thiol_and_water(distance: f64) -> String {
+    let (sin, cos) = 120_f64.to_radians().sin_cos();
+    [
+        atom(1, "CA", "CYS", 1, [-2.6, 1.3, 0.0], "C"),
+        atom(2, "CB", "CYS", 1, [-1.81, 0.0, 0.0], "C"),
+        atom(3, "SG", "CYS", 1, [0.0; 3], "S"),
+        atom(
+            4,
+            "O",
+            "HOH",
+            2,
+            [-cos * distance, sin * distance, 0.0],
+            "O",
         ),
-        ("arg", 45, b' ', Some("A"))
-    );
-    let key = ResidueKey::parse("HIS -5B ?").unwrap();
-    assert_eq!(
-        (key.number, key.insertion_code, key.chain.as_deref()),
-        (-5, b'B', Some(""))
-    );
-    assert_eq!(ResidueKey::parse("LYS 44").unwrap().chain, None);
-    for text in ["", "ARG", "ARG A", "ARG 45 A B", "ARG é", "ARG 99999999999"] {
-        assert_eq!(ResidueKey::parse(text), None, "{text}");
-    }
+    ]
+    .concat()
+}
+
+#[test]
+fn a_sulfur_donor_reaches_farther() {
+    // The acceptor's limit is 3.03 angstrom for water, 0.35 more for sulfur, and 0.4 of tolerance.
+    let bonds = |distance| {
+        all(&pdb(&thiol_and_water(distance), PartRole::Whole))
+            .bonds
+            .into_iter()
+            .filter(|bond| bond.donor == 2)
+            .collect::<Vec<_>>()
+    };
+    assert!(bonds(3.37)[0].strict);
+    assert!(!bonds(3.39)[0].strict);
+    assert_eq!(bonds(3.77).len(), 1);
+    assert!(bonds(3.79).is_empty());
 }

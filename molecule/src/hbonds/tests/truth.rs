@@ -397,7 +397,12 @@ fn answers_equal_the_worked_truth() {
             writeln!(differences, "{}: {answer}\n  expected {expected}", row[0]).unwrap();
         }
     }
-    eprintln!("answers: {same_order} of {} in the same order", rows.len());
+    // Three have another order within a class than that run of ChimeraX had.
+    assert!(
+        same_order + 3 >= rows.len(),
+        "{same_order} of {} in the same order",
+        rows.len()
+    );
     assert!(differences.is_empty(), "{differences}");
     let structure = complex(&data, "5ey0");
     let bonds = find(&structure, &HydrogenBondOptions::default()).unwrap();

@@ -38,6 +38,33 @@ fn a_panic_is_the_error_of_its_own_order() {
 }
 
 #[test]
+fn work_that_fails_counts_as_failed() {
+    let (backend, _) = TestBackend::new();
+    let pool = backend.pool(options(1, 100));
+    let scene = scene(1);
+    let (sender, receiver) = answers();
+    for i in 0..5 {
+        let sender = sender.clone();
+        pool.submit(Order::new(
+            job(&scene, 8),
+            &CancelToken::new(),
+            move |_, _| match i {
+                0 | 3 => Err(RenderError::Internal {
+                    reason: "a full disk".into(),
+                }),
+                _ => Ok(i),
+            },
+            move |result| sender.send(result).unwrap(),
+        ))
+        .unwrap();
+    }
+    let failed = (0..5).filter(|_| receiver.recv_timeout(LONG).unwrap().is_err());
+    assert_eq!(failed.count(), 2);
+    let health = pool.health();
+    assert_eq!((health.done, health.failed), (3, 2));
+}
+
+#[test]
 fn a_panic_in_the_work_or_the_answer_harms_nobody_else() {
     for encode_threads in [0, 1] {
         let (backend, _) = TestBackend::new();

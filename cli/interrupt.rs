@@ -13,7 +13,7 @@ static WRITING: AtomicUsize = AtomicUsize::new(0);
 const LAST_WRITES: Duration = Duration::from_millis(200);
 
 /// Listens to Ctrl-C from now on. `on_first` tells the user.
-pub(super) fn listen(on_first: impl Fn() + Send + 'static) {
+pub(crate) fn listen(on_first: impl Fn() + Send + 'static) {
     let heard = ctrlc::set_handler(move || {
         if PRESSED.fetch_add(1, Ordering::SeqCst) == 0 {
             on_first();
@@ -30,16 +30,16 @@ pub(super) fn listen(on_first: impl Fn() + Send + 'static) {
 }
 
 /// Whether to begin nothing more.
-pub(super) fn requested() -> bool {
+pub(crate) fn requested() -> bool {
     PRESSED.load(Ordering::SeqCst) > 0
 }
 
 /// A file that is being written, for as long as this lives.
-pub(super) struct Writing(());
+pub(crate) struct Writing(());
 
 impl Writing {
     /// `None` when the program is about to end.
-    pub(super) fn begin() -> Option<Self> {
+    pub(crate) fn begin() -> Option<Self> {
         WRITING.fetch_add(1, Ordering::SeqCst);
         let writing = Self(());
         (PRESSED.load(Ordering::SeqCst) < 2).then_some(writing)
