@@ -37,7 +37,9 @@ fn find(structure: &Structure, text: &str) -> Result<usize, SceneError> {
     .map(|index| index as usize)
     .map_err(|error| {
         let remedy = match error {
-            ResidueKeyError::None => "name one that it has, as `molshot info` lists them",
+            ResidueKeyError::None => {
+                "name one that it has; `molshot render INPUT --annotations FILE.json` lists them"
+            }
             _ => "of a structure with several models, draw one",
         };
         SceneError::invalid(

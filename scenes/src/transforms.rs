@@ -11,7 +11,8 @@
 //! beginning, `R` the product of the rolls (later ones on the left) and `t` the sum of the moves, an atom goes from `p` to
 //! `c + t + R (p - c)`: computed once, in double precision, so that a long way there and back leaves nothing behind.
 //!
-//! Selections are those of the structure as it was read. The camera is fitted as if nothing had moved.
+//! Selections of transforms, and of what is drawn, are those of the structure as it was read; `center` and the places of texts find atoms where
+//! they stand then. The camera is fitted as if nothing had moved.
 
 use glam::{DQuat, DVec3};
 use molshot_molecule::{Selection, Structure};

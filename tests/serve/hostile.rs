@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::client::{LONG, Server, read_answer, request};
 
-/// Refusals come within 100 ms on an idle machine; tests run beside others on few processors.
-const SOON: Duration = Duration::from_millis(1500);
+/// Longer than any machine takes, however busy: what takes this long hangs. How fast refusals are is measured by `scripts/http-benchmark`, not here.
+const HUNG: Duration = Duration::from_secs(30);
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -26,7 +26,7 @@ fn good(server: &Server) {
 }
 
 #[test]
-fn hostile_bodies_are_refused_soon() {
+fn hostile_bodies_are_refused() {
     let server = Server::start("bodies", &[]);
     good(&server);
     let deep = format!(
@@ -97,7 +97,7 @@ fn hostile_bodies_are_refused_soon() {
                 "{name} at {path}: {}",
                 answer.status
             );
-            assert!(took < SOON, "{name} at {path} took {took:?}");
+            assert!(took < HUNG, "{name} at {path} took {took:?}");
         }
         good(&server);
     }
@@ -119,7 +119,7 @@ fn hostile_bodies_are_refused_soon() {
 }
 
 #[test]
-fn hostile_uploads_are_refused_soon() {
+fn hostile_uploads_are_refused() {
     let server = Server::start("files", &[]);
     let bomb = gzip(&vec![b' '; 200 << 20]);
     let twice = gzip(&gzip(b"ATOM"));
@@ -135,7 +135,7 @@ fn hostile_uploads_are_refused_soon() {
         let start = Instant::now();
         let answer = server.upload(&[(name, file)]);
         assert!((400..500).contains(&answer.status), "{name}: {answer:?}");
-        assert!(start.elapsed() < SOON, "{name} took {:?}", start.elapsed());
+        assert!(start.elapsed() < HUNG, "{name} took {:?}", start.elapsed());
         good(&server);
     }
     server.end();

@@ -153,7 +153,7 @@ pub struct AtomAnnotation {
     pub in_frame: bool,
     /// Pixels whose centre shows it: of the atom-id plane.
     pub visible_pixels: u64,
-    /// Pixels whose centre would show it if its own bodies (its ball and its halves of bonds) stood alone in the same picture.
+    /// Pixels whose centre would show it if its own bodies (its ball, its halves of bonds, and of dashes where they are drawn) stood alone in the same picture.
     pub alone_pixels: u64,
     /// `visible_pixels / alone_pixels`, at most 1; 0 for an atom that would cover no pixel's centre.
     pub visible_fraction: f64,
@@ -206,13 +206,13 @@ pub struct LabelAnnotation {
     pub distance_of: Option<[u32; 2]>,
     /// Box of its line of text, uncropped picture: left, top, width, height. May reach out of the picture.
     pub box_px: [f64; 4],
-    /// The smallest box of whole pixels that holds all that its letters touch: left, top, width, height. Null for blanks.
+    /// The smallest box of whole pixels that holds all that its letters, without their outline, touch: left, top, width, height. Null for blanks.
     pub ink_box_px: Option<[i64; 4]>,
     /// Depth of it along the view axis, angstrom.
     pub depth_angstrom: f64,
     /// True when its ink box lies within the drawn region.
     pub in_frame: bool,
-    /// Share of its ink box within the uncropped picture that other labels' ink boxes cover.
+    /// Share of its ink box within the uncropped picture that the ink boxes of labels drawn over it, nearer ones, cover.
     pub covered_fraction: f64,
 }
 

@@ -27,7 +27,7 @@ pub struct LabelBox {
     pub color: [u8; 3],
     /// Whether its ink box lies within the drawn region.
     pub in_frame: bool,
-    /// Share of its ink box within the whole picture that the ink boxes of other labels cover, 0 to 1.
+    /// Share of its ink box within the whole picture that the ink boxes of labels drawn over it (nearer ones) cover, 0 to 1.
     pub covered_fraction: f64,
 }
 
@@ -85,8 +85,8 @@ pub fn boxes(job: &RenderJob) -> Vec<LabelBox> {
 impl LabelDrawer {
     /// As [`boxes()`], with what this drawer has rasterised already.
     pub fn boxes(&mut self, job: &RenderJob) -> Vec<LabelBox> {
-        let mut drawn = self.placed_with_ink(job);
-        drawn.sort_by_key(|(placed, _)| placed.index);
+        // In the order of drawing.
+        let drawn = self.placed_with_ink(job);
         let (width, height) = (job.viewport().width_px, job.viewport().height_px);
         let inside: Vec<Option<InkBox>> = drawn
             .iter()
@@ -94,7 +94,7 @@ impl LabelDrawer {
             .collect();
         let covered = covered_fractions(&inside, width as usize);
         let list = &job.scene().labels.list;
-        drawn
+        let mut boxes: Vec<LabelBox> = drawn
             .into_iter()
             .zip(covered)
             .map(|((placed, ink), covered_fraction)| LabelBox {
@@ -113,61 +113,50 @@ impl LabelDrawer {
                 in_frame: ink.is_some_and(|ink| ink.within(job.viewport().crop)),
                 covered_fraction,
             })
-            .collect()
+            .collect();
+        boxes.sort_by_key(|label| label.index);
+        boxes
     }
 }
 
-/// For each rectangle (within a picture of `width` columns) the share that any of the others covers. Row by row: how many rectangles lie over each pixel is
-/// kept up as rectangles begin and end, so the time is linear in the picture's rows times columns and in the rectangles' rows.
+/// For each rectangle (within a picture of `width` columns) the share that those behind it in the list, which are drawn over it, cover. Row by
+/// row the rectangles are painted in their order and what is left of each is counted: the time is linear in their pixels, which
+/// [`LabelDrawer`] bounds.
 fn covered_fractions(boxes: &[Option<InkBox>], width: usize) -> Vec<f64> {
-    let mut starts: Vec<(i32, usize)> = boxes
+    let mut starts: Vec<(i32, usize, InkBox)> = boxes
         .iter()
         .enumerate()
-        .filter_map(|(index, ink)| ink.map(|ink| (ink.top_px, index)))
+        .filter_map(|(index, ink)| ink.map(|ink| (ink.top_px, index, ink)))
         .collect();
-    starts.sort_unstable();
+    starts.sort_unstable_by_key(|(top, index, _)| (*top, *index));
+    let mut starts = starts.into_iter().peekable();
     let mut covered = vec![0_u64; boxes.len()];
+    // Rectangles that reach into this row, in the order of drawing.
     let mut open: Vec<(usize, InkBox)> = Vec::new();
-    // Rectangles that begin minus those that end at each column.
-    let mut steps = vec![0_i32; width + 1];
-    // Pixels left of each column that two or more rectangles cover.
-    let mut crowded = vec![0_u64; width + 1];
-    let (mut next, mut row) = (0, 0);
-    while next < starts.len() || !open.is_empty() {
-        if open.is_empty() {
-            row = starts[next].0;
-        }
-        let before = (open.len(), next);
-        open.retain(|(_, ink)| {
-            let stays = ink.bottom_px > row;
-            if !stays {
-                steps[ink.left_px as usize] -= 1;
-                steps[ink.right_px as usize] += 1;
+    // The last rectangle that was painted on each column.
+    let mut owner = vec![0; width];
+    let mut row = 0;
+    while let Some((top, ..)) = starts.peek() {
+        row = if open.is_empty() { *top } else { row };
+        loop {
+            open.retain(|(_, ink)| ink.bottom_px > row);
+            while let Some((_, index, ink)) = starts.next_if(|(top, ..)| *top <= row) {
+                let place = open.partition_point(|(other, _)| *other < index);
+                open.insert(place, (index, ink));
             }
-            stays
-        });
-        let mut changed = open.len() != before.0;
-        while let Some((_, index)) = starts.get(next).copied().filter(|(top, _)| *top <= row) {
-            next += 1;
-            if let Some(ink) = boxes[index] {
-                steps[ink.left_px as usize] += 1;
-                steps[ink.right_px as usize] -= 1;
-                open.push((index, ink));
-                changed = true;
+            if open.is_empty() {
+                break;
             }
-        }
-        if changed {
-            let (mut depth, mut count) = (0, 0);
-            for (column, step) in steps[..width].iter().enumerate() {
-                depth += step;
-                count += u64::from(depth > 1);
-                crowded[column + 1] = count;
+            let columns = |ink: &InkBox| ink.left_px as usize..ink.right_px as usize;
+            for (index, ink) in &open {
+                owner[columns(ink)].fill(*index);
             }
+            for (index, ink) in &open {
+                let lost = owner[columns(ink)].iter().filter(|other| *other != index);
+                covered[*index] += lost.count() as u64;
+            }
+            row += 1;
         }
-        for (index, ink) in &open {
-            covered[*index] += crowded[ink.right_px as usize] - crowded[ink.left_px as usize];
-        }
-        row += 1;
     }
     boxes
         .iter()
@@ -212,11 +201,8 @@ mod tests {
             for y in own.top_px..own.bottom_px {
                 for x in own.left_px..own.right_px {
                     area += 1;
-                    let others = boxes
-                        .iter()
-                        .enumerate()
-                        .filter(|(other, _)| *other != index);
-                    covered += i32::from(others.into_iter().any(|(_, ink)| holds(ink, x, y)));
+                    let over = &boxes[index + 1..];
+                    covered += i32::from(over.iter().any(|ink| holds(ink, x, y)));
                 }
             }
             f64::from(covered) / f64::from(area)
