@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, command line.
-const ROOMS: [(&str, &[&str]); 5] = [
+const ROOMS: [(&str, &[&str]); 6] = [
     ("molshot-molecule", &[]),
     ("molshot-scenes", &["molshot-molecule"]),
     ("molshot-shaders", &[]),
@@ -16,8 +16,17 @@ const ROOMS: [(&str, &[&str]); 5] = [
         &["molshot-molecule", "molshot-scenes", "molshot-shaders"],
     ),
     (
+        "molshot-dataset",
+        &["molshot-molecule", "molshot-scenes", "molshot-renderer"],
+    ),
+    (
         "molshot",
-        &["molshot-molecule", "molshot-renderer", "molshot-scenes"],
+        &[
+            "molshot-dataset",
+            "molshot-molecule",
+            "molshot-renderer",
+            "molshot-scenes",
+        ],
     ),
 ];
 /// What tests may use beside that: the package's own tests read the shaders' texts.
