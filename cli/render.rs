@@ -1,6 +1,6 @@
 //! `molshot render`
 
-mod interrupt;
+pub(crate) mod interrupt;
 mod labels;
 mod many;
 mod outputs;

@@ -13,7 +13,7 @@ static WRITING: AtomicUsize = AtomicUsize::new(0);
 const LAST_WRITES: Duration = Duration::from_millis(200);
 
 /// Listens to Ctrl-C from now on. `on_first` tells the user.
-pub(super) fn listen(on_first: impl Fn() + Send + 'static) {
+pub(crate) fn listen(on_first: impl Fn() + Send + 'static) {
     let heard = ctrlc::set_handler(move || {
         if PRESSED.fetch_add(1, Ordering::SeqCst) == 0 {
             on_first();
@@ -30,7 +30,7 @@ pub(super) fn listen(on_first: impl Fn() + Send + 'static) {
 }
 
 /// Whether to begin nothing more.
-pub(super) fn requested() -> bool {
+pub(crate) fn requested() -> bool {
     PRESSED.load(Ordering::SeqCst) > 0
 }
 

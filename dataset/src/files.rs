@@ -50,6 +50,12 @@ impl Unfinished {
         })
     }
 
+    /// SHA-256 of what was written so far, lower-case hexadecimal digits.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        hex(&self.hash.clone().finalize())
+    }
+
     /// Gives the file its name.
     ///
     /// # Errors
@@ -62,7 +68,7 @@ impl Unfinished {
         fs::rename(&self.temporary, &self.path).map_err(DatasetError::file(&self.path))?;
         Ok(Finished {
             bytes: self.bytes,
-            sha256: hex(&std::mem::take(&mut self.hash).finalize()),
+            sha256: self.sha256(),
         })
     }
 }

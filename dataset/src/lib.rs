@@ -7,16 +7,19 @@
 pub mod complexes;
 pub mod error;
 pub mod files;
+pub mod generate;
 pub mod layout;
 pub mod messages;
 pub mod picture;
 pub mod plan;
 pub mod random;
 pub mod step;
+pub mod tables;
 pub mod task;
 pub mod watch;
 
 pub use error::DatasetError;
+pub use generate::{GenerateOptions, Generated, generate};
 pub use layout::Layout;
 pub use picture::{Look, Picture, PictureSize};
 pub use plan::{PlanOptions, plan};

@@ -34,8 +34,9 @@ use studio::Studio;
 
 use crate::complexes::{Fault, Source};
 use crate::error::DatasetError;
-use crate::files::{Unfinished, write_json};
+use crate::files::{Unfinished, write_file, write_json};
 use crate::layout::Layout;
+use crate::messages::Catalogue;
 use crate::picture::PictureSize;
 use crate::task::{Split, Task};
 use crate::watch::{Progress, Watch};
@@ -60,8 +61,8 @@ pub struct PlanOptions {
     pub tiny: bool,
     /// Pictures of a shard, at most; a complex is never parted.
     pub shard_pictures: usize,
-    /// Language of the questions.
-    pub language: String,
+    /// The text of the catalogue of questions; `None` for the English one.
+    pub messages: Option<String>,
     /// Whether each picture has the places of its atoms.
     pub annotations: bool,
     /// Threads; they change no byte.
@@ -86,6 +87,9 @@ pub fn plan(
     options: &PlanOptions,
     watch: Watch<'_>,
 ) -> Result<(Plan, Report), DatasetError> {
+    let messages = options.messages.as_deref();
+    let messages = messages.unwrap_or(Catalogue::english_text());
+    let catalogue = Catalogue::parse(Path::new("the catalogue of messages"), messages)?;
     let mut ids = source.list()?;
     ids.truncate(options.limit.unwrap_or(usize::MAX));
     let mut report = Report::default();
@@ -168,8 +172,9 @@ pub fn plan(
         size: options.size,
         tasks: options.tasks.clone(),
         tiny: options.tiny,
-        language: options.language.clone(),
+        language: catalogue.language,
         annotations: options.annotations,
+        complexes_sha256: String::new(),
         shards: Vec::new(),
     };
     finish(
@@ -180,6 +185,7 @@ pub fn plan(
         &mut head,
         &mut report,
     )?;
+    write_file(&layout.file("plan/messages.toml"), messages.as_bytes())?;
     write_json(&layout.report_file(), &report)?;
     layout.remember(source)?;
     Ok((head, report))
@@ -473,6 +479,7 @@ fn finish(
         line_number += 1;
     }
     head.shards = shards;
+    head.complexes_sha256 = file.sha256();
     let has_tables = layout.file("shards").exists();
     if has_tables && layout.plan().is_ok_and(|old| old != *head) {
         return Err(DatasetError::content(

@@ -123,6 +123,8 @@ pub struct Plan {
     pub language: String,
     /// Whether each picture has the places of its atoms.
     pub annotations: bool,
+    /// SHA-256 of `plan/complexes.jsonl`.
+    pub complexes_sha256: String,
     /// Files of the set, in order.
     pub shards: Vec<ShardPlan>,
 }

@@ -9,17 +9,17 @@ use crate::error::DatasetError;
 use crate::random::Random;
 
 /// Questions of a column.
-pub const TINY: usize = 50;
+pub(super) const TINY: usize = 50;
 
 /// Which questions are in, and which pictures they show.
 #[derive(Debug)]
-pub struct Chosen {
+pub(super) struct Chosen {
     ids: BTreeSet<String>,
     paths: BTreeSet<String>,
 }
 
 /// Chooses by a number that each question has of its own: those with the lowest are in.
-pub fn choose(lines: &Path, seed: u64) -> Result<Chosen, DatasetError> {
+pub(super) fn choose(lines: &Path, seed: u64) -> Result<Chosen, DatasetError> {
     let mut lowest: BTreeMap<&'static str, BTreeMap<(u64, String), Vec<String>>> = BTreeMap::new();
     for complex in read_lines(lines)? {
         for item in complex?.items {
@@ -44,7 +44,7 @@ pub fn choose(lines: &Path, seed: u64) -> Result<Chosen, DatasetError> {
 
 impl Chosen {
     /// Leaves what was chosen; pictures that another complex's question shows stay, too.
-    pub fn prune(&self, complex: &mut ComplexPlan) {
+    pub(super) fn prune(&self, complex: &mut ComplexPlan) {
         complex.items.retain(|item| self.ids.contains(&item.id));
         complex
             .pictures
