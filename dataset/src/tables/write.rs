@@ -115,12 +115,9 @@ impl TableWriter {
     /// When the disk refuses.
     pub fn finish(mut self) -> Result<Finished, DatasetError> {
         self.flush()?;
-        let Some(mut writer) = self.writer.take() else {
+        let Some(writer) = self.writer.take() else {
             return Err(DatasetError::content(&self.path, "is finished already"));
         };
-        writer
-            .finish()
-            .map_err(|error| DatasetError::content(&self.path, error))?;
         writer
             .into_inner()
             .map_err(|error| DatasetError::content(&self.path, error))?
