@@ -64,14 +64,17 @@ fn schema(columns: &[Column]) -> String {
         let list = |element: &str| {
             format!("required group {name} (LIST) {{ repeated group list {{ {element} }} }}")
         };
-        const IMAGE: &str = "{ required binary bytes; required binary path (UTF8); }";
+        // The library `datasets` takes a group for a picture only if all of it may be missing.
+        const IMAGE: &str = "{ optional binary bytes; optional binary path (UTF8); }";
         text += &match kind {
             Kind::Text => format!("required binary {name} (UTF8);"),
             Kind::Texts => list("required binary element (UTF8);"),
             Kind::Floats => list("required float element;"),
             Kind::Numbers => list("required int32 element;"),
-            Kind::Image => format!("required group {name} {IMAGE}"),
-            Kind::Images => list(&format!("required group element {IMAGE}")),
+            Kind::Image => format!("optional group {name} {IMAGE}"),
+            Kind::Images => format!(
+                "optional group {name} (LIST) {{ repeated group list {{ optional group element {IMAGE} }} }}"
+            ),
         };
         text.push('\n');
     }

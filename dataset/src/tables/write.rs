@@ -144,6 +144,12 @@ struct Leaf<T> {
 }
 
 impl<T> Leaf<T> {
+    /// Values that may be missing `depth` levels deep, and are all there.
+    fn all_there(values: Vec<T>, depth: i16) -> Self {
+        let levels = Some((vec![depth; values.len()], vec![0; values.len()]));
+        Self { values, levels }
+    }
+
     fn flat(values: Vec<T>) -> Self {
         Self {
             values,
@@ -152,14 +158,19 @@ impl<T> Leaf<T> {
     }
 
     fn lists(lists: impl IntoIterator<Item = Vec<T>>) -> Self {
+        Self::lists_of(lists, 0, 1)
+    }
+
+    /// Lists; the levels say that one is empty, and that a value is there.
+    fn lists_of(lists: impl IntoIterator<Item = Vec<T>>, empty: i16, there: i16) -> Self {
         let (mut values, mut definition, mut repetition) = (Vec::new(), Vec::new(), Vec::new());
         for list in lists {
             if list.is_empty() {
-                definition.push(0);
+                definition.push(empty);
                 repetition.push(0);
             }
             for (index, value) in list.into_iter().enumerate() {
-                definition.push(1);
+                definition.push(there);
                 repetition.push(i16::from(index > 0));
                 values.push(value);
             }
@@ -232,8 +243,8 @@ fn write_column(group: &mut Group<'_>, cells: Vec<Cell>) -> Result<(), ParquetEr
                     _ => None,
                 })
                 .unzip();
-            write_leaf::<ByteArrayType>(group, &Leaf::flat(bytes))?;
-            write_leaf::<ByteArrayType>(group, &Leaf::flat(paths))
+            write_leaf::<ByteArrayType>(group, &Leaf::all_there(bytes, 2))?;
+            write_leaf::<ByteArrayType>(group, &Leaf::all_there(paths, 2))
         }
         Some(Cell::Images(_)) => {
             let (bytes, paths): (Vec<Vec<ByteArray>>, Vec<Vec<ByteArray>>) = cells
@@ -248,8 +259,8 @@ fn write_column(group: &mut Group<'_>, cells: Vec<Cell>) -> Result<(), ParquetEr
                     _ => None,
                 })
                 .unzip();
-            write_leaf::<ByteArrayType>(group, &Leaf::lists(bytes))?;
-            write_leaf::<ByteArrayType>(group, &Leaf::lists(paths))
+            write_leaf::<ByteArrayType>(group, &Leaf::lists_of(bytes, 1, 4))?;
+            write_leaf::<ByteArrayType>(group, &Leaf::lists_of(paths, 1, 4))
         }
     }
 }
