@@ -151,8 +151,9 @@ impl Ligand {
     }
 }
 
-/// All turns that an answer may have.
-fn turns() -> Vec<Step> {
+/// All turns that an answer of T2 or T7 may have.
+#[must_use]
+pub fn turns() -> Vec<Step> {
     AXES.iter()
         .flat_map(|axis| {
             amounts(MOST_DEGREES, DEGREES)

@@ -7,7 +7,7 @@
 pub mod account;
 pub mod bonds;
 pub mod choices;
-mod docking;
+pub mod docking;
 mod maker;
 pub mod motions;
 pub mod record;
