@@ -87,7 +87,7 @@ impl Source {
             ..ReadOptions::default()
         };
         let structure = read_folder(&self.path(id), FolderOptions::default(), &options)
-            .map_err(|error| fault("unreadable", error))?;
+            .map_err(|error| fault("unreadable", error.to_string()))?;
         check(&structure)?;
         Ok(Complex {
             id: id.to_owned(),
@@ -124,10 +124,10 @@ impl Source {
     }
 }
 
-fn fault(reason: &'static str, message: impl ToString) -> Fault {
+fn fault(reason: &'static str, message: impl Into<String>) -> Fault {
     Fault {
         reason,
-        message: message.to_string(),
+        message: message.into(),
     }
 }
 
@@ -183,7 +183,11 @@ fn drawn_atoms(structure: &Structure, ligand: bool) -> Vec<u32> {
 
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 /// Where the project's own complex is, for tests that need no other data.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use molshot_molecule::MoleculeError;
 use molshot_renderer::RenderError;
 use molshot_scenes::SceneError;
 
@@ -10,16 +9,13 @@ use molshot_scenes::SceneError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatasetError {
-    /// A structure cannot be read.
-    #[error(transparent)]
-    Molecule(#[from] MoleculeError),
     /// A picture cannot be set up.
     #[error("{complex}: {source}")]
     Scene {
         /// The complex.
         complex: String,
         /// Why.
-        source: SceneError,
+        source: Box<SceneError>,
     },
     /// A picture cannot be drawn.
     #[error(transparent)]
@@ -75,7 +71,6 @@ impl DatasetError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Molecule(_) => "unreadable",
             Self::Scene { .. } => "undrawable",
             Self::Render(error) => error.code(),
             Self::File { .. } => "file",

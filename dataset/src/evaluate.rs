@@ -28,7 +28,7 @@ use crate::watch::{Progress, Watch};
 /// Random moves of T7 go so far, angstrom: about as far as ligands do.
 const MOST_MOVE: usize = 20;
 /// Longest wait between two tries.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// Who answers without looking: the scorer is checked from both ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -130,18 +130,17 @@ impl Layout {
     /// # Errors
     /// When neither is there.
     pub fn source(&self, given: Option<&Path>) -> Result<Source, DatasetError> {
-        let folder = match given {
-            Some(folder) => folder.to_owned(),
-            None => {
-                let path = self.file("local.json");
-                let local: Local = read_json(&path).map_err(|_| {
-                    DatasetError::content(
-                        &path,
-                        "does not say where the complexes are; give --complexes DIR",
-                    )
-                })?;
-                local.complexes
-            }
+        let folder = if let Some(folder) = given {
+            folder.to_owned()
+        } else {
+            let path = self.file("local.json");
+            let local: Local = read_json(&path).map_err(|_| {
+                DatasetError::content(
+                    &path,
+                    "does not say where the complexes are; give --complexes DIR",
+                )
+            })?;
+            local.complexes
         };
         Ok(Source { folder })
     }

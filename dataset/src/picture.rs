@@ -59,6 +59,7 @@ impl Default for PictureSize {
 
 impl Picture {
     /// A picture of a complex from a view, with further commands.
+    #[must_use]
     pub fn new(complex: &str, look: Look, view: &str, further: &[String]) -> Self {
         let mut commands = vec![format!("view {view}")];
         commands.extend_from_slice(further);

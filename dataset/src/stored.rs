@@ -62,6 +62,9 @@ pub fn questions(
         .collect()
 }
 
+/// The pictures of a shard.
+type Held = BTreeMap<String, Arc<Vec<u8>>>;
+
 /// Pictures by path.
 #[derive(Debug)]
 pub struct Pictures<'a> {
@@ -69,7 +72,7 @@ pub struct Pictures<'a> {
     shards: Vec<String>,
     /// Which shard has the pictures of a complex's folder.
     folders: BTreeMap<String, usize>,
-    held: VecDeque<(usize, BTreeMap<String, Arc<Vec<u8>>>)>,
+    held: VecDeque<(usize, Held)>,
 }
 
 impl<'a> Pictures<'a> {

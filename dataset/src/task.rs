@@ -114,11 +114,9 @@ impl Task {
     #[must_use]
     pub fn items(self, split: Split) -> Option<u32> {
         let (train, test) = match self {
-            // Two axes, and three.
-            Self::T1 => (2 * 2, 2),
-            Self::T2 => (3 * 2, 3),
-            Self::T3 => (4, 2),
-            Self::T5 | Self::T6 | Self::T7 => (6, 3),
+            // Two axes, and one with four.
+            Self::T1 | Self::T3 => (4, 2),
+            Self::T2 | Self::T5 | Self::T6 | Self::T7 => (6, 3),
             Self::T4 | Self::T8 | Self::T9 => return None,
         };
         Some(match split {

@@ -6,6 +6,7 @@
 mod tar;
 mod writers;
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -22,13 +23,13 @@ use writers::Writer;
 pub enum Format {
     /// Parquet with each question's pictures in its row.
     Parquet,
-    /// Tar files of samples: `KEY.0.png`, ..., `KEY.json` (WebDataset).
+    /// Tar files of samples: `KEY.0.png`, ..., `KEY.json` (`WebDataset`).
     Webdataset,
     /// Folders of pictures with `metadata.jsonl` (Hugging Face `imagefolder`).
     Imagefolder,
     /// LLaMA-Factory: sharegpt with images, and `dataset_info.json`.
     Llamafactory,
-    /// LLaVA's conversations.
+    /// `LLaVA`'s conversations.
     Llava,
     /// `VLMEvalKit`: tab-separated, pictures within.
     Vlmeval,
@@ -142,7 +143,8 @@ fn silent_name(path: &str) -> String {
 fn with_marks(question: &Question, mark: &str) -> String {
     let mut text = String::new();
     for (number, caption) in question.captions.iter().enumerate() {
-        text += &format!("Picture {} ({caption}): {mark}\n", number + 1);
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "Picture {} ({caption}): {mark}", number + 1);
     }
     text + &question.question
 }

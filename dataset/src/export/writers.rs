@@ -35,8 +35,8 @@ const COLUMNS: [Column; 9] = [
 /// What is being written.
 enum Open {
     Nothing,
-    Table(TableWriter),
-    File(Unfinished),
+    Table(Box<TableWriter>),
+    File(Box<Unfinished>),
 }
 
 /// Writes a form.
@@ -101,7 +101,7 @@ impl Writer {
     fn open_file(&mut self, path: &Path, head: &[u8]) -> Result<(), DatasetError> {
         let mut file = Unfinished::create(path)?;
         file.write_all(head).map_err(DatasetError::file(path))?;
-        self.open = Open::File(file);
+        self.open = Open::File(Box::new(file));
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl Writer {
         self.parts += 1;
         if self.format == Format::Parquet {
             let path = self.folder.join(format!("{name}/{side}-{part:05}.parquet"));
-            self.open = Open::Table(TableWriter::create(&path, &COLUMNS)?);
+            self.open = Open::Table(Box::new(TableWriter::create(&path, &COLUMNS)?));
             return Ok(());
         }
         self.open_file(

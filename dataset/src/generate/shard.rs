@@ -9,6 +9,7 @@ use glam::DVec3;
 use molshot_molecule::Structure;
 use molshot_renderer::pool::{Desk, Pool, Sequence};
 use molshot_renderer::{Encoding, Frame, RenderError};
+use molshot_scenes::request::OutputRequest;
 use molshot_scenes::{Camera, Prepared, RenderJob};
 
 use super::{FileEntry, Manifest};
@@ -272,7 +273,7 @@ impl<'a> Work<'a> {
 fn encode(frame: &Frame, desk: &mut Desk, place: Option<&RenderJob>) -> Result<Drawn, RenderError> {
     let start = Instant::now();
     let Desk { encoder, bytes, .. } = desk;
-    encoder.encode(frame, Encoding::from(&Default::default()), bytes)?;
+    encoder.encode(frame, Encoding::from(&OutputRequest::default()), bytes)?;
     let bytes = bytes.clone();
     let timings = frame.timings;
     let drawing = timings.upload + timings.draw + timings.read_back + timings.labels;
@@ -337,7 +338,7 @@ impl Setup<'_> {
     ) -> Result<RenderJob, DatasetError> {
         let scene_fault = |source| DatasetError::Scene {
             complex: picture.complex.clone(),
-            source,
+            source: Box::new(source),
         };
         let ready = self
             .stage

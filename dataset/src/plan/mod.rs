@@ -8,6 +8,7 @@ pub mod account;
 pub mod bonds;
 pub mod choices;
 pub mod docking;
+mod lines;
 mod maker;
 pub mod motions;
 pub mod record;
@@ -18,12 +19,14 @@ mod tiny;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
+
+pub use lines::read_lines;
 
 use account::{Report, Skipped};
 use maker::Maker;
@@ -76,6 +79,7 @@ struct Sound {
     hash: String,
 }
 
+#[expect(clippy::too_many_lines, reason = "one road, told in order")]
 /// Makes the plan and writes it to the set's folder, with `report.json`.
 ///
 /// # Errors
@@ -490,23 +494,4 @@ fn finish(
     file.finish()?;
     write_json(&layout.plan_file(), head)?;
     Ok(())
-}
-
-/// The lines of a plan, one after the other.
-///
-/// # Errors
-/// When the file cannot be opened; each line, when it cannot be read.
-pub fn read_lines(
-    path: &Path,
-) -> Result<impl Iterator<Item = Result<ComplexPlan, DatasetError>> + use<>, DatasetError> {
-    let file = fs::File::open(path).map_err(DatasetError::file(path))?;
-    let path = path.to_owned();
-    Ok(BufReader::new(file)
-        .lines()
-        .enumerate()
-        .map(move |(number, line)| {
-            let line = line.map_err(DatasetError::file(&path))?;
-            serde_json::from_str(&line)
-                .map_err(|error| DatasetError::line(&path, number + 1, error))
-        }))
 }

@@ -60,7 +60,7 @@ impl Studio {
         let prepared = prepare(&complex, &sketch::request(&picture, sketcher.size()))?;
         let fitted = prepared.camera().map_err(|source| DatasetError::Scene {
             complex: complex.id.clone(),
-            source,
+            source: Box::new(source),
         })?;
         Ok(Self {
             complex,
@@ -173,7 +173,7 @@ impl Studio {
         let prepared = prepare(&self.complex, &sketch::request(picture, sketcher.size()))?;
         let fitted = prepared.camera().map_err(|source| DatasetError::Scene {
             complex: self.complex.id.clone(),
-            source,
+            source: Box::new(source),
         })?;
         Ok(sketcher.draw(&prepared, &fitted, &picture.commands)?)
     }
@@ -203,7 +203,7 @@ impl Studio {
         let prepared = prepare(&self.complex, &request)?;
         let scene_error = |source| DatasetError::Scene {
             complex: self.complex.id.clone(),
-            source,
+            source: Box::new(source),
         };
         let mut visible = vec![false; self.structure().atoms().len()];
         for view in molshot_scenes::commands::ViewName::ALL {
@@ -237,6 +237,6 @@ fn prepare(
 ) -> Result<Prepared, DatasetError> {
     Prepared::new(Arc::clone(&complex.structure), request).map_err(|source| DatasetError::Scene {
         complex: complex.id.clone(),
-        source,
+        source: Box::new(source),
     })
 }

@@ -163,7 +163,7 @@ pub fn score(
     }
     let of = |column: &str| scores.columns.get(column).map(|column| column.score);
     let t4 = match (of("T4+"), of("T4-")) {
-        (Some(with), Some(without)) => Some((with + without) / 2.0),
+        (Some(with), Some(without)) => Some(f64::midpoint(with, without)),
         (one, other) => one.or(other),
     };
     let tasks = [

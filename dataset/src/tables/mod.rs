@@ -57,6 +57,9 @@ pub struct Picture {
 /// A column.
 pub type Column = (&'static str, Kind);
 
+/// A picture. The library `datasets` takes a group for one only if all of it may be missing.
+const IMAGE: &str = "{ optional binary bytes; optional binary path (UTF8); }";
+
 /// Schema in Parquet's own language.
 fn schema(columns: &[Column]) -> String {
     let mut text = String::from("message schema {\n");
@@ -64,9 +67,7 @@ fn schema(columns: &[Column]) -> String {
         let list = |element: &str| {
             format!("required group {name} (LIST) {{ repeated group list {{ {element} }} }}")
         };
-        // The library `datasets` takes a group for a picture only if all of it may be missing.
-        const IMAGE: &str = "{ optional binary bytes; optional binary path (UTF8); }";
-        text += &match kind {
+        let column = match kind {
             Kind::Text => format!("required binary {name} (UTF8);"),
             Kind::Texts => list("required binary element (UTF8);"),
             Kind::Floats => list("required float element;"),
@@ -76,6 +77,7 @@ fn schema(columns: &[Column]) -> String {
                 "optional group {name} (LIST) {{ repeated group list {{ optional group element {IMAGE} }} }}"
             ),
         };
+        text.push_str(&column);
         text.push('\n');
     }
     text.push('}');

@@ -129,12 +129,12 @@ impl Complex {
                 let is_right = |index: usize| -> Outcome<bool> {
                     Ok(Motion::between(&front, &other.camera(request(7 + index)?)?).is(&wanted))
                 };
-                self.letter(item, is_right)
+                Self::letter(item, is_right)
             }
             Task::T6 => {
                 let [first, second] = [self.camera(request(0)?)?, self.camera(request(3)?)?];
                 let wanted = Motion::between(&first, &second);
-                self.letter(item, |index| {
+                Self::letter(item, |index| {
                     Ok(Motion::between(&second, &self.camera(request(4 + index)?)?).is(&wanted))
                 })
             }
@@ -174,7 +174,7 @@ impl Complex {
     }
 
     /// The one option for which something holds must be the answer.
-    fn letter(&self, item: &Item, is_right: impl Fn(usize) -> Outcome<bool>) -> Outcome<()> {
+    fn letter(item: &Item, is_right: impl Fn(usize) -> Outcome<bool>) -> Outcome<()> {
         let mut right = Vec::new();
         for (index, letter) in LETTERS.iter().enumerate() {
             if is_right(index)? {
@@ -238,7 +238,7 @@ impl Complex {
             .camera(front)?
             .pose()
             .camera_from_world(centroid(&self.structure, *pair));
-        self.letter(item, |index| {
+        Self::letter(item, |index| {
             let text = item.options.get(index).ok_or("an option is missing")?;
             let moved = answer::steps(text)
                 .iter()

@@ -313,7 +313,7 @@ impl Work<'_> {
             .and_then(|prepared| prepared.job())
             .map_err(|source| DatasetError::Scene {
                 complex: complex.to_owned(),
-                source,
+                source: Box::new(source),
             })?;
         let frame = draw.draw(&job)?;
         let mut bytes = Vec::new();
