@@ -95,10 +95,14 @@ pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
         .filter(|word| !word.is_empty())
         .collect();
     for (place, word) in words.iter().enumerate() {
-        let is_named = place
-            .checked_sub(1)
-            .and_then(|before| words.get(before))
-            .is_some_and(|before| before.eq_ignore_ascii_case("option"));
+        let is_word = |place: Option<usize>, wanted: &[&str]| {
+            place
+                .and_then(|place| words.get(place))
+                .is_some_and(|word| wanted.iter().any(|other| word.eq_ignore_ascii_case(other)))
+        };
+        // `A or B` names both.
+        let is_named = is_word(place.checked_sub(1), &["option", "options"])
+            || is_word(Some(place + 1), &["or", "and"]);
         let Some(letter) = LETTERS
             .iter()
             .find(|letter| word.eq_ignore_ascii_case(letter))
@@ -248,6 +252,7 @@ mod tests {
         for text in [
             "",
             "C or D",
+            "A or B",
             "A complex that moved",
             "none",
             "E",
