@@ -7,6 +7,7 @@
 
 mod bench;
 mod completions;
+mod dataset;
 mod doctor;
 mod environment;
 mod hbonds;
@@ -50,6 +51,7 @@ Examples:
   molshot bench
   molshot hbonds 5ey0/
   molshot serve --structures complexes/
+  molshot dataset plan --complexes pdbbind/ --out misi/
   molshot doctor
 
 Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
@@ -66,6 +68,9 @@ enum Command {
     Hbonds(hbonds::HbondsArgs),
     /// Serve pictures over HTTP.
     Serve(serve::ServeArgs),
+    /// Make training and examination sets of questions about pictures, check them, and score answers.
+    #[command(subcommand)]
+    Dataset(Box<dataset::DatasetCommand>),
     /// Check what this machine draws with, and draw a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests, or of annotations.
@@ -84,6 +89,7 @@ impl Command {
     fn opens_an_adapter(&self) -> bool {
         match self {
             Self::Render(args) => args.draws(),
+            Self::Dataset(command) => command.draws(),
             Self::Bench(_) | Self::Doctor(_) | Self::Serve(_) => true,
             Self::Info(_)
             | Self::Hbonds(_)
@@ -120,6 +126,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args, verbosity),
         Command::Hbonds(args) => hbonds::run(&args, verbosity),
         Command::Serve(args) => serve::run(&args, verbosity),
+        Command::Dataset(command) => dataset::run(&command, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, server, command line.
-const ROOMS: [(&str, &[&str]); 6] = [
+/// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, server and dataset, command line.
+const ROOMS: [(&str, &[&str]); 7] = [
     ("molshot-molecule", &[]),
     ("molshot-scenes", &["molshot-molecule"]),
     ("molshot-shaders", &[]),
@@ -20,8 +20,13 @@ const ROOMS: [(&str, &[&str]); 6] = [
         &["molshot-molecule", "molshot-renderer", "molshot-scenes"],
     ),
     (
+        "molshot-dataset",
+        &["molshot-molecule", "molshot-scenes", "molshot-renderer"],
+    ),
+    (
         "molshot",
         &[
+            "molshot-dataset",
             "molshot-molecule",
             "molshot-renderer",
             "molshot-scenes",

@@ -172,14 +172,14 @@ fn parse_transform(text: &str) -> Result<TransformRequest, String> {
     })
 }
 
-fn parse_size(text: &str) -> Result<(u32, u32), String> {
+pub(crate) fn parse_size(text: &str) -> Result<(u32, u32), String> {
     let parse = |part: &str| part.trim().parse::<u32>().ok();
     text.split_once(['x', 'X'])
         .and_then(|(width, height)| Some((parse(width)?, parse(height)?)))
         .ok_or_else(|| "give width and height in pixels, as 1024x768".to_owned())
 }
 
-fn parse_samples(text: &str) -> Result<Samples, String> {
+pub(crate) fn parse_samples(text: &str) -> Result<Samples, String> {
     text.parse()
         .ok()
         .and_then(Samples::from_count)

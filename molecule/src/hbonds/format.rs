@@ -150,7 +150,8 @@ impl HydrogenBonds {
     }
 
     /// Pocket atom and ligand atom of each bond between the two, each pair once, without water.
-    fn pocket_ligand_pairs(&self, structure: &Structure) -> Vec<(u32, u32)> {
+    #[must_use]
+    pub fn pocket_ligand_pairs(&self, structure: &Structure) -> Vec<(u32, u32)> {
         let mut seen = HashSet::new();
         self.bonds
             .iter()

@@ -1,0 +1,71 @@
+//! `molshot dataset`: one file per subcommand.
+
+mod evaluate;
+mod export;
+mod generate;
+mod plan;
+mod progress;
+mod score;
+mod verify;
+
+use clap::Subcommand;
+use molshot_dataset::DatasetError;
+
+use crate::Verbosity;
+use crate::message::Failure;
+
+#[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
+pub(crate) enum DatasetCommand {
+    /// Decide which pictures and questions a set has. Draws only sketches.
+    Plan(plan::PlanArgs),
+    /// Draw a plan's pictures and write its tables.
+    Generate(generate::GenerateArgs),
+    /// Check a set: counts, ids, hashes, references, a sample of pictures, and every answer.
+    Verify(verify::VerifyArgs),
+    /// Write a set in a form that other tools load.
+    Export(export::ExportArgs),
+    /// Score answers by the paper's rules, beside the paper's table.
+    Score(score::ScoreArgs),
+    /// Ask a model behind an OpenAI-compatible endpoint, and score its answers.
+    Evaluate(evaluate::EvaluateArgs),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  molshot dataset plan --complexes pdbbind/ --out misi/
+  molshot dataset generate --out misi/
+  molshot dataset verify --out misi/
+  molshot dataset export --out misi/ --format llamafactory
+  molshot dataset evaluate --out misi/ --endpoint http://localhost:8000/v1 --model NAME
+  molshot dataset score --out misi/ --predictions answers.jsonl";
+
+impl DatasetCommand {
+    /// Whether a graphics driver will be loaded.
+    pub(crate) fn draws(&self) -> bool {
+        match self {
+            Self::Generate(args) => args.draws(),
+            Self::Verify(args) => args.draws(),
+            Self::Plan(_) | Self::Export(_) | Self::Score(_) | Self::Evaluate(_) => false,
+        }
+    }
+}
+
+pub(crate) fn run(command: &DatasetCommand, verbosity: Verbosity) -> Result<(), Failure> {
+    match command {
+        DatasetCommand::Plan(args) => plan::run(args, verbosity),
+        DatasetCommand::Generate(args) => generate::run(args, verbosity),
+        DatasetCommand::Verify(args) => verify::run(args, verbosity),
+        DatasetCommand::Export(args) => export::run(args, verbosity),
+        DatasetCommand::Score(args) => score::run(args),
+        DatasetCommand::Evaluate(args) => evaluate::run(args, verbosity),
+    }
+}
+
+/// A failure of the library as one of the program.
+fn failure(error: DatasetError) -> Failure {
+    match error {
+        DatasetError::Interrupted(text) => Failure::Interrupted(text),
+        error => error.into(),
+    }
+}

@@ -1,0 +1,165 @@
+//! `molshot dataset evaluate`
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use molshot_dataset::files::write_file;
+use molshot_dataset::picture::plain;
+use molshot_dataset::{Baseline, EvaluateOptions, Layout, Watch, baseline, evaluate};
+
+use super::failure;
+use super::progress::Meter;
+use super::score::{ShowArgs, of_file};
+use crate::Verbosity;
+use crate::interrupt;
+use crate::message::{Failure, note};
+
+const EXAMPLES: &str = "\
+Examples:
+  molshot dataset evaluate --out misi/ --endpoint http://localhost:8000/v1 --model Qwen/Qwen2.5-VL-7B-Instruct
+  OPENAI_API_KEY=... molshot dataset evaluate --out misi/ --endpoint https://api.openai.com/v1 --model o3 --concurrency 16
+  molshot dataset evaluate --out misi/ --baseline oracle
+
+Answers go to OUT/predictions/MODEL-SPLIT.jsonl, one after the other; the same command asks only what is not there. Then they are scored.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct EvaluateArgs {
+    /// Folder of the set.
+    #[arg(long, value_name = "OUT")]
+    out: PathBuf,
+    /// Base of an OpenAI-compatible endpoint, such as `http://localhost:8000/v1`.
+    #[arg(
+        long,
+        value_name = "URL",
+        required_unless_present = "baseline",
+        requires = "model"
+    )]
+    endpoint: Option<String>,
+    /// The model's name there.
+    #[arg(long, value_name = "NAME", conflicts_with = "baseline")]
+    model: Option<String>,
+    /// Answer without a model, to see what the scores mean.
+    #[arg(long, value_enum, conflicts_with = "endpoint")]
+    baseline: Option<Blind>,
+    /// Environment variable that holds the key.
+    #[arg(long, value_name = "VARIABLE", default_value = "OPENAI_API_KEY")]
+    key_variable: String,
+    /// Requests at a time.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    concurrency: u16,
+    /// Tries of a request before it is given up.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..))]
+    tries: u16,
+    /// Longest wait for an answer, seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    timeout: u64,
+    /// Most tokens of an answer.
+    #[arg(long, value_name = "N", default_value_t = 4096)]
+    max_tokens: u32,
+    /// Price of a million tokens asked and answered, to tell the cost.
+    #[arg(long, value_name = "PRICE", num_args = 2, value_names = ["ASKED", "ANSWERED"])]
+    prices: Vec<f64>,
+    /// Seed of the random baseline.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    #[command(flatten)]
+    show: ShowArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Blind {
+    /// Any answer of the right form.
+    Random,
+    /// The same answer to all questions of a task.
+    Constant,
+    /// The right answer.
+    Oracle,
+}
+
+impl Blind {
+    fn baseline(self) -> (Baseline, &'static str) {
+        match self {
+            Self::Random => (Baseline::Random, "random"),
+            Self::Constant => (Baseline::Constant, "constant"),
+            Self::Oracle => (Baseline::Oracle, "oracle"),
+        }
+    }
+}
+
+pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failure> {
+    let layout = Layout::new(&args.out);
+    let split = args.show.split.split();
+    let (endpoint, model) = match (&args.baseline, &args.endpoint, &args.model) {
+        (Some(blind), ..) => {
+            let (which, name) = blind.baseline();
+            let answers = baseline(&layout, split, which, args.seed).map_err(failure)?;
+            let mut lines = String::new();
+            for (id, answer) in answers {
+                lines += &serde_json::json!({"id": id, "answer": answer}).to_string();
+                lines.push('\n');
+            }
+            let file = layout.file(&format!("predictions/{name}-{}.jsonl", split.name()));
+            write_file(&file, lines.as_bytes()).map_err(failure)?;
+            return of_file(&layout, &file, &args.show, name);
+        }
+        (None, Some(endpoint), Some(model)) => (endpoint, model),
+        _ => {
+            return Err(Failure::usage(
+                "give --endpoint URL --model NAME, or --baseline",
+            ));
+        }
+    };
+    let file = layout.file(&format!(
+        "predictions/{}-{}.jsonl",
+        plain(model),
+        split.name()
+    ));
+    let options = EvaluateOptions {
+        endpoint: endpoint.clone(),
+        model: model.clone(),
+        key: std::env::var(&args.key_variable).ok(),
+        split,
+        concurrency: usize::from(args.concurrency),
+        tries: usize::from(args.tries),
+        timeout: Duration::from_secs(args.timeout),
+        max_tokens: args.max_tokens,
+    };
+    let meter = Meter::new("questions", verbosity);
+    interrupt::listen(|| {
+        note(
+            "interrupted: finishing the questions that are asked; press Ctrl-C again to quit at once",
+        );
+    });
+    let watch = Watch {
+        progress: &|progress| meter.show(progress),
+        stopped: &interrupt::requested,
+    };
+    let usage = evaluate(&layout, &options, &file, watch).map_err(failure)?;
+    meter.finish();
+    if !verbosity.quiet {
+        let cost = match args.prices.as_slice() {
+            [asked, answered] => {
+                let cost =
+                    asked * usage.prompt_tokens as f64 + answered * usage.completion_tokens as f64;
+                format!(", cost {:.2}", cost * 1e-6)
+            }
+            _ => String::new(),
+        };
+        note(format_args!(
+            "{} questions answered, {} had been; {} tokens asked, {} answered{cost}",
+            usage.answered, usage.found, usage.prompt_tokens, usage.completion_tokens
+        ));
+    }
+    if usage.answered + usage.found > 0 {
+        of_file(&layout, &file, &args.show, model)?;
+    }
+    match usage.failure {
+        Some(first) => Err(Failure::Work(anyhow::anyhow!(
+            "{} questions have no answer, the first: {first}; the same command asks them again",
+            usage.failed
+        ))),
+        None => Ok(()),
+    }
+}

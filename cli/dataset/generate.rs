@@ -1,0 +1,211 @@
+//! `molshot dataset generate`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use molshot_dataset::{GenerateOptions, Layout, Watch, generate};
+use molshot_renderer::AdapterChoice;
+use molshot_renderer::pool::PoolOptions;
+
+use super::failure;
+use super::progress::Meter;
+use crate::Verbosity;
+use crate::interrupt;
+use crate::message::{Failure, note};
+
+const EXAMPLES: &str = "\
+Examples:
+  molshot dataset generate --out misi/
+  molshot dataset generate --out misi/ --resume
+  molshot dataset generate --out misi/ --shard 0/8        (the first of eight jobs; each makes every eighth file)
+  sbatch --array=0-7 --wrap 'molshot dataset generate --out misi/'
+
+Within a Slurm array the job takes its part by itself (SLURM_ARRAY_TASK_ID of SLURM_ARRAY_TASK_COUNT); in an indexed Kubernetes job give
+--shard auto/N (JOB_COMPLETION_INDEX). Jobs may share OUT, or write apart: put their folders together, and run
+`molshot dataset generate --out OUT --resume` once more for the card.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct GenerateArgs {
+    /// Folder of the set, with its plan.
+    #[arg(long, value_name = "OUT")]
+    out: PathBuf,
+    /// Make part I of N, counted from 0 (N/N is 0/N); auto/N takes I from `SLURM_ARRAY_TASK_ID` or `JOB_COMPLETION_INDEX`.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
+    /// Go on where an earlier run ended. A file is there only when it is whole.
+    #[arg(long)]
+    resume: bool,
+    /// Where the complexes are [default: as planned].
+    #[arg(long, value_name = "DIR")]
+    complexes: Option<PathBuf>,
+    /// Threads to draw with [default: as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// What draws. The built-in rasteriser (software) gives the same bytes on every machine; a GPU those of its kind.
+    #[arg(long, value_name = "ADAPTER", default_value = "software", hide_possible_values = true, value_parser = crate::words::adapter())]
+    adapter: AdapterChoice,
+}
+
+impl GenerateArgs {
+    pub(super) fn draws(&self) -> bool {
+        self.adapter != AdapterChoice::Software
+    }
+}
+
+/// Environment variables that number a job, with those that say how many there are and with which number they begin.
+const JOBS: [(&str, Option<&str>, Option<&str>); 2] = [
+    (
+        "SLURM_ARRAY_TASK_ID",
+        Some("SLURM_ARRAY_TASK_COUNT"),
+        Some("SLURM_ARRAY_TASK_MIN"),
+    ),
+    ("JOB_COMPLETION_INDEX", None, None),
+];
+
+/// Which part of how many.
+fn part(
+    shard: Option<&str>,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<(usize, usize)>, Failure> {
+    let number = |name: &str| {
+        variable(name).map(|value| {
+            value.trim().parse::<usize>().map_err(|_| {
+                Failure::usage(format!(
+                    "{name} is \"{value}\", which is no number; unset it, or give --shard I/N"
+                ))
+            })
+        })
+    };
+    let own = || -> Result<Option<(usize, Option<usize>)>, Failure> {
+        for (index, count, first) in JOBS {
+            if let Some(index) = number(index).transpose()? {
+                let first = first.and_then(number).transpose()?.unwrap_or(0);
+                let count = count.and_then(number).transpose()?;
+                return Ok(Some((index.saturating_sub(first), count)));
+            }
+        }
+        Ok(None)
+    };
+    let wrong = || {
+        Failure::flag(
+            "--shard",
+            "give I/N, such as 0/8 for the first of eight parts, or auto/N",
+        )
+    };
+    let Some(text) = shard else {
+        return match own()? {
+            Some((index, Some(count))) if index < count => Ok(Some((index, count))),
+            Some((_, Some(_))) => Err(Failure::usage(
+                "the numbers of this array have gaps; give --shard I/N",
+            )),
+            Some((_, None)) => Err(Failure::usage(
+                "JOB_COMPLETION_INDEX is set, but not of how many; give --shard auto/N",
+            )),
+            None => Ok(None),
+        };
+    };
+    let (index, of) = text.split_once('/').ok_or_else(wrong)?;
+    let of: usize = of.trim().parse().map_err(|_| wrong())?;
+    let index = if index.trim() == "auto" {
+        own()?.map(|(index, _)| index).ok_or_else(|| {
+            Failure::flag(
+                "--shard",
+                "auto finds neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX; give I/N",
+            )
+        })?
+    } else {
+        index.trim().parse().map_err(|_| wrong())?
+    };
+    if of == 0 || index > of {
+        return Err(wrong());
+    }
+    Ok(Some((index % of, of)))
+}
+
+pub(super) fn run(args: &GenerateArgs, verbosity: Verbosity) -> Result<(), Failure> {
+    let part = part(args.shard.as_deref(), &|name| std::env::var(name).ok())?;
+    if let (Some((index, of)), false) = (part, verbosity.quiet) {
+        note(format_args!("part {index} of {of}, counted from 0"));
+    }
+    let options = GenerateOptions {
+        complexes: args.complexes.clone(),
+        part,
+        resume: args.resume,
+        threads: args
+            .threads
+            .map_or_else(PoolOptions::available_threads, usize::from),
+        adapter: args.adapter,
+    };
+    let meter = Meter::new("pictures", verbosity);
+    interrupt::listen(|| {
+        note("interrupted: finished files are kept; press Ctrl-C again to quit at once");
+    });
+    let watch = Watch {
+        progress: &|progress| meter.show(progress),
+        stopped: &interrupt::requested,
+    };
+    let made = generate(&Layout::new(&args.out), &options, watch).map_err(failure)?;
+    meter.finish();
+    if verbosity.quiet {
+        return Ok(());
+    }
+    let seconds = meter.elapsed().as_secs_f64();
+    if made.pictures > 0 {
+        let busy = made.drawing_us as f64 * 1e-6 / (seconds * options.threads as f64);
+        note(format_args!(
+            "{} pictures in {seconds:.1} s, {:.0} pictures/s with {}; {:.0} % of the threads' time was drawing and encoding",
+            made.pictures,
+            made.pictures as f64 / seconds.max(1e-9),
+            made.adapter,
+            (busy * 100.0).min(100.0)
+        ));
+    }
+    note(format_args!(
+        "files: {} made, {} there before, {} left to others{}",
+        made.made,
+        made.found,
+        made.left,
+        if made.left == 0 {
+            "; the set is complete"
+        } else {
+            ""
+        }
+    ));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[allow(clippy::option_option, reason = "an error, no part, or a part")]
+    fn of(shard: Option<&str>, variables: &[(&str, &str)]) -> Option<Option<(usize, usize)>> {
+        part(shard, &|name| {
+            let found = variables.iter().find(|(other, _)| *other == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+        .ok()
+    }
+
+    #[test]
+    fn parts_come_from_the_flag_or_the_scheduler() {
+        assert_eq!(of(None, &[]), Some(None));
+        assert_eq!(of(Some("1/4"), &[]), Some(Some((1, 4))));
+        assert_eq!(of(Some("4/4"), &[]), Some(Some((0, 4))));
+        assert_eq!(of(Some("5/4"), &[]), None);
+        assert_eq!(of(Some("1/0"), &[]), None);
+        assert_eq!(of(Some("one"), &[]), None);
+        let slurm = [
+            ("SLURM_ARRAY_TASK_ID", "12"),
+            ("SLURM_ARRAY_TASK_MIN", "10"),
+            ("SLURM_ARRAY_TASK_COUNT", "4"),
+        ];
+        assert_eq!(of(None, &slurm), Some(Some((2, 4))));
+        assert_eq!(of(Some("0/2"), &slurm), Some(Some((0, 2))));
+        let indexed = [("JOB_COMPLETION_INDEX", "3")];
+        assert_eq!(of(None, &indexed), None);
+        assert_eq!(of(Some("auto/8"), &indexed), Some(Some((3, 8))));
+        assert_eq!(of(Some("auto/8"), &[]), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! The data card: `README.md` with the head that the Hugging Face Hub reads.
+
+use std::fmt::Write;
+
+use super::configurations;
+use crate::error::DatasetError;
+use crate::messages::{Catalogue, pictures_of};
+use crate::plan::account::Report;
+use crate::plan::record::Plan;
+use crate::task::{Split, Task};
+
+/// The text of the card.
+pub(super) fn card(
+    plan: &Plan,
+    report: &Report,
+    catalogue: &Catalogue,
+) -> Result<String, DatasetError> {
+    let mut text = String::new();
+    write_card(&mut text, plan, report, catalogue)
+        .map_err(|error| DatasetError::Request(error.to_string()))?;
+    Ok(text)
+}
+
+fn size_category(questions: usize) -> &'static str {
+    match questions {
+        0..1_000 => "n<1K",
+        1_000..10_000 => "1K<n<10K",
+        10_000..100_000 => "10K<n<100K",
+        _ => "100K<n<1M",
+    }
+}
+
+fn write_card(
+    out: &mut String,
+    plan: &Plan,
+    report: &Report,
+    catalogue: &Catalogue,
+) -> std::fmt::Result {
+    writeln!(out, "---")?;
+    writeln!(out, "pretty_name: Microscopic spatial intelligence")?;
+    writeln!(out, "language:\n- {}", catalogue.language)?;
+    writeln!(out, "task_categories:\n- visual-question-answering")?;
+    writeln!(
+        out,
+        "tags:\n- chemistry\n- biology\n- molecules\n- spatial-reasoning"
+    )?;
+    writeln!(
+        out,
+        "size_categories:\n- {}",
+        size_category(report.question_count())
+    )?;
+    writeln!(out, "configs:")?;
+    for (name, sides) in configurations(plan) {
+        writeln!(out, "- config_name: {name}\n  data_files:")?;
+        for side in sides {
+            let side = side.name();
+            writeln!(
+                out,
+                "  - split: {side}\n    path: data/{name}/{side}-*.parquet"
+            )?;
+        }
+    }
+    writeln!(out, "---\n\n# Microscopic spatial intelligence\n")?;
+    writeln!(
+        out,
+        "Questions about pictures of protein-ligand complexes: the nine tasks of MiSI-Bench (arXiv 2512.10867). The pictures and texts are not the \
+         original's: they were made by {} from the same kind of structures, with seed {}. Pictures have {} x {} pixels and {} samples a pixel.\n",
+        plan.generator, plan.seed, plan.size.width_px, plan.size.height_px, plan.size.samples
+    )?;
+    writeln!(
+        out,
+        "| configuration | pictures a question | train | test |\n|---|---|---|---|"
+    )?;
+    let count = |side: Split, task: Task| {
+        let counts = report
+            .questions
+            .get(&side)
+            .and_then(|tasks| tasks.get(&task));
+        counts.map_or(0, |counts| counts.made)
+    };
+    for task in &plan.tasks {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} |",
+            task.configuration(),
+            pictures_of(*task),
+            count(Split::Train, *task),
+            count(Split::Test, *task)
+        )?;
+    }
+    let of = |counts: &std::collections::BTreeMap<Split, usize>, side: Split| {
+        counts.get(&side).copied().unwrap_or(0)
+    };
+    writeln!(
+        out,
+        "| pictures | | {} | {} |\n| complexes | | {} | {} |\n",
+        of(&report.pictures, Split::Train),
+        of(&report.pictures, Split::Test),
+        of(&report.complexes.used, Split::Train),
+        of(&report.complexes.used, Split::Test)
+    )?;
+    writeln!(
+        out,
+        "**Columns of questions**: `id`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; empty for open questions), `images` (paths \
+         of the pictures, in order), `captions` (what each shows). **Columns of `pictures`**: `path`, `image`, `complex`, `split`, `request` (the document by which \
+         `molshot` draws the very same bytes; the structure is named by its id){}. A picture that several questions show is stored once: join `images` with \
+         `path`, or make self-contained tables with `molshot dataset export --format parquet`.\n",
+        if plan.annotations {
+            ", and of each drawn atom `atom` (index in pocket then ligand file), `x_px`, `y_px` (from the top left corner) and `depth_angstrom`"
+        } else {
+            ""
+        }
+    )?;
+    writeln!(
+        out,
+        "```python\nfrom datasets import load_dataset\nquestions = load_dataset(\"PATH\", \"T1-translation\", split=\"test\")\n\
+         pictures = load_dataset(\"PATH\", \"pictures\", split=\"test\")\nby_path = {{path: row for row, path in enumerate(pictures[\"path\"])}}\n\
+         shown = [pictures[by_path[path]][\"image\"] for path in questions[0][\"images\"]]\n```\n"
+    )?;
+    writeln!(
+        out,
+        "Every question was checked to be answerable from its pictures: before and after differ, no two options look alike, neighbouring answers give other \
+         pictures, what is asked about is in frame and visible. What failed was drawn anew or left out; `report.json` counts it. A complex is on one side only. \
+         `molshot dataset verify` checks the set, `molshot dataset score` scores answers by the paper's rules.\n"
+    )?;
+    writeln!(
+        out,
+        "The structures have their own terms (PDBbind, wwPDB): see where they came from."
+    )
+}

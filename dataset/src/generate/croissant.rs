@@ -1,0 +1,141 @@
+//! Croissant metadata (<https://docs.mlcommons.org/croissant/docs/croissant-spec.html>, version 1.0).
+
+use serde_json::{Value, json};
+
+use super::{Manifest, configurations, picture_columns, question_columns};
+use crate::plan::account::Report;
+use crate::plan::record::Plan;
+use crate::tables::{Column, Kind};
+
+/// The document.
+pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) -> Value {
+    let configurations = configurations(plan);
+    let mut distribution = vec![json!({
+        "@type": "cr:FileObject",
+        "@id": "repo",
+        "name": "repo",
+        "description": "The folder of the set.",
+        "contentUrl": ".",
+        "encodingFormat": "git+https",
+        "sha256": fingerprint(manifests),
+    })];
+    let mut records = Vec::new();
+    for (name, sides) in &configurations {
+        distribution.push(json!({
+            "@type": "cr:FileSet",
+            "@id": format!("{name}-files"),
+            "name": format!("{name}-files"),
+            "description": format!("Tables of {name}."),
+            "containedIn": {"@id": "repo"},
+            "encodingFormat": "application/vnd.apache.parquet",
+            "includes": format!("data/{name}/*.parquet"),
+        }));
+        let columns = if name == "pictures" {
+            picture_columns(plan.annotations)
+        } else {
+            question_columns()
+        };
+        let sides: Vec<&str> = sides.iter().map(|side| side.name()).collect();
+        records.push(json!({
+            "@type": "cr:RecordSet",
+            "@id": name,
+            "name": name,
+            "description": format!("Splits: {}.", sides.join(", ")),
+            "field": columns.iter().map(|column| field(name, *column)).collect::<Vec<Value>>(),
+        }));
+    }
+    json!({
+        "@context": context(),
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": "microscopic-spatial-intelligence",
+        "description": format!(
+            "{} questions about {} pictures of protein-ligand complexes: the nine tasks of MiSI-Bench (arXiv 2512.10867), made by {} with seed {}.",
+            report.question_count(), report.picture_count(), plan.generator, plan.seed
+        ),
+        "citeAs": "arXiv:2512.10867",
+        "url": "https://arxiv.org/abs/2512.10867",
+        "version": "1.0.0",
+        "distribution": distribution,
+        "recordSet": records,
+    })
+}
+
+/// A hash of all tables' hashes.
+fn fingerprint(manifests: &[Manifest]) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    for (path, file) in manifests.iter().flat_map(|manifest| &manifest.files) {
+        hash.update(path.as_bytes());
+        hash.update(file.sha256.as_bytes());
+    }
+    crate::complexes::hex(&hash.finalize())
+}
+
+fn field(set: &str, (name, kind): Column) -> Value {
+    let (data_type, repeated) = match kind {
+        Kind::Text => ("sc:Text", false),
+        Kind::Texts => ("sc:Text", true),
+        Kind::Floats => ("sc:Float", true),
+        Kind::Numbers => ("sc:Integer", true),
+        Kind::Image => ("sc:ImageObject", false),
+        Kind::Images => ("sc:ImageObject", true),
+    };
+    let mut source = json!({
+        "fileSet": {"@id": format!("{set}-files")},
+        "extract": {"column": name},
+    });
+    if matches!(kind, Kind::Image | Kind::Images) {
+        source["transform"] = json!({"jsonPath": "bytes"});
+    }
+    let mut field = json!({
+        "@type": "cr:Field",
+        "@id": format!("{set}/{name}"),
+        "name": name,
+        "dataType": data_type,
+        "source": source,
+    });
+    if repeated {
+        field["repeated"] = json!(true);
+    }
+    field
+}
+
+/// The context that the specification gives.
+fn context() -> Value {
+    json!({
+        "@language": "en",
+        "@vocab": "https://schema.org/",
+        "citeAs": "cr:citeAs",
+        "column": "cr:column",
+        "conformsTo": "dct:conformsTo",
+        "cr": "http://mlcommons.org/croissant/",
+        "data": {"@id": "cr:data", "@type": "@json"},
+        "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+        "dct": "http://purl.org/dc/terms/",
+        "examples": {"@id": "cr:examples", "@type": "@json"},
+        "extract": "cr:extract",
+        "field": "cr:field",
+        "fileObject": "cr:fileObject",
+        "fileProperty": "cr:fileProperty",
+        "fileSet": "cr:fileSet",
+        "format": "cr:format",
+        "includes": "cr:includes",
+        "isLiveDataset": "cr:isLiveDataset",
+        "jsonPath": "cr:jsonPath",
+        "key": "cr:key",
+        "md5": "cr:md5",
+        "parentField": "cr:parentField",
+        "path": "cr:path",
+        "recordSet": "cr:recordSet",
+        "references": "cr:references",
+        "regex": "cr:regex",
+        "repeated": "cr:repeated",
+        "replace": "cr:replace",
+        "sc": "https://schema.org/",
+        "separator": "cr:separator",
+        "source": "cr:source",
+        "subField": "cr:subField",
+        "transform": "cr:transform"
+    })
+}

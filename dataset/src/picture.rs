@@ -1,0 +1,201 @@
+//! One picture of a set: what it shows, its name, and the request that draws it.
+
+use molshot_scenes::RenderRequest;
+use molshot_scenes::job::Samples;
+use molshot_scenes::request::{Preset, StructureSource};
+use molshot_scenes::transforms::TransformRequest;
+use serde::{Deserialize, Serialize};
+
+/// What is shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Look {
+    /// Pocket and ligand.
+    Complex,
+    /// The pocket alone, through the complex's camera.
+    Pocket,
+    /// The ligand alone, through the complex's camera.
+    Ligand,
+    /// One residue (`ARG 45 A`) and the ligand, through a camera of their own.
+    Residue(String),
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Picture {
+    /// Which complex.
+    pub complex: String,
+    /// What of it.
+    pub look: Look,
+    /// How the ligand was moved before: steps about its own centre, in screen axes of the front view.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ligand_moved: Vec<String>,
+    /// View commands; the first names the view.
+    pub commands: Vec<String>,
+}
+
+/// Size and quality of all pictures of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureSize {
+    /// Width, pixels.
+    pub width_px: u32,
+    /// Height, pixels.
+    pub height_px: u32,
+    /// Samples a pixel: 1, 4 or 16.
+    pub samples: u32,
+}
+
+impl Default for PictureSize {
+    fn default() -> Self {
+        Self {
+            width_px: 1024,
+            height_px: 1024,
+            samples: 4,
+        }
+    }
+}
+
+impl Picture {
+    /// A picture of a complex from a view, with further commands.
+    #[must_use]
+    pub fn new(complex: &str, look: Look, view: &str, further: &[String]) -> Self {
+        let mut commands = vec![format!("view {view}")];
+        commands.extend_from_slice(further);
+        Self {
+            complex: complex.to_owned(),
+            look,
+            ligand_moved: Vec::new(),
+            commands,
+        }
+    }
+
+    /// The same picture with the ligand moved.
+    #[must_use]
+    pub fn with_ligand_moved(self, ligand_moved: &[String]) -> Self {
+        Self {
+            ligand_moved: ligand_moved.to_vec(),
+            ..self
+        }
+    }
+
+    /// Its path in the set: the folder of the complex whose questions show it, and a name that says what it shows. Two pictures of an
+    /// owner have one path only if they are one picture.
+    #[must_use]
+    pub fn path(&self, owner: &str) -> String {
+        let mut words: Vec<String> = Vec::new();
+        if owner != self.complex {
+            words.push("of".into());
+            words.push(self.complex.clone());
+        }
+        match &self.look {
+            Look::Complex => {}
+            Look::Pocket => words.push("pocket".into()),
+            Look::Ligand => words.push("ligand".into()),
+            Look::Residue(name) => {
+                words.push("residue".into());
+                words.push(name.clone());
+            }
+        }
+        if !self.ligand_moved.is_empty() {
+            words.push("after".into());
+            words.extend(self.ligand_moved.iter().cloned());
+        }
+        words.extend(
+            self.commands
+                .iter()
+                .map(|command| command.trim_start_matches("view ").to_owned()),
+        );
+        format!("{}/{}.png", plain(owner), plain(&words.join("_")))
+    }
+
+    /// The request document that draws it; the structure is named by its id.
+    #[must_use]
+    pub fn request(&self, size: PictureSize) -> RenderRequest {
+        let mut request = RenderRequest::new(StructureSource::Id {
+            id: self.complex.clone(),
+        });
+        request.style.preset = match &self.look {
+            Look::Complex => Preset::Misi,
+            Look::Pocket => Preset::MisiPocket,
+            Look::Ligand => Preset::MisiLigand,
+            Look::Residue(name) => {
+                request.style.residue = Some(name.clone());
+                Preset::MisiResidue
+            }
+        };
+        request.commands.clone_from(&self.commands);
+        if !self.ligand_moved.is_empty() {
+            request.transforms = vec![TransformRequest {
+                select: "ligand".into(),
+                commands: self.ligand_moved.clone(),
+            }];
+        }
+        request.output.width_px = size.width_px;
+        request.output.height_px = size.height_px;
+        request.output.samples = Samples::from_count(size.samples).unwrap_or_default();
+        request
+    }
+
+    /// Whether another picture has the same scene, so that one upload serves both.
+    #[must_use]
+    pub fn same_scene(&self, other: &Self) -> bool {
+        self.complex == other.complex
+            && self.look == other.look
+            && self.ligand_moved == other.ligand_moved
+    }
+}
+
+/// A text as a part of a path: letters, digits, `.`, `_` and `-` stay, a space becomes `_`, all else `%` and two hexadecimal digits a byte,
+/// so that different texts stay different but for spaces and `_`.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    use std::fmt::Write;
+    let mut plain = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => {
+                plain.push(char::from(byte));
+            }
+            b' ' => plain.push('_'),
+            // Writing to a string does not fail.
+            _ => drop(write!(plain, "%{byte:02X}")),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_say_what_is_shown() {
+        let front = Picture::new("5ey0", Look::Complex, "front", &["move x -3".into()]);
+        assert_eq!(front.path("5ey0"), "5ey0/front_move_x_-3.png");
+        assert_eq!(front.path("1abc"), "1abc/of_5ey0_front_move_x_-3.png");
+        let residue = Picture::new("5ey0", Look::Residue("HIS 57 ?".into()), "left", &[]);
+        assert_eq!(residue.path("5ey0"), "5ey0/residue_HIS_57_%3F_left.png");
+        let docked = Picture::new("5ey0", Look::Ligand, "top", &[])
+            .with_ligand_moved(&["move x 9".into(), "roll y 15".into()]);
+        assert_eq!(
+            docked.path("5ey0"),
+            "5ey0/ligand_after_move_x_9_roll_y_15_top.png"
+        );
+        assert!(!docked.same_scene(&front));
+    }
+
+    #[test]
+    fn requests_are_sound_documents() {
+        let picture = Picture::new("5ey0", Look::Residue("ARG 45 A".into()), "back", &[])
+            .with_ligand_moved(&["roll x 30".into()]);
+        let request = picture.request(PictureSize::default());
+        request.validate().expect("a sound request");
+        let text = serde_json::to_vec(&request).expect("JSON");
+        assert_eq!(
+            RenderRequest::from_json(&text).expect("a document"),
+            request
+        );
+    }
+}

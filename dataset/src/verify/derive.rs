@@ -1,0 +1,259 @@
+//! Answers from requests: cameras and moved atoms are compared, not texts. What a request does is computed by the scene's own code and
+//! measured here, independently of how the question was made.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use glam::{DQuat, DVec3};
+use molshot_molecule::{PartRole, Structure};
+use molshot_scenes::commands::Axis;
+use molshot_scenes::{Camera, Prepared, RenderRequest};
+
+use crate::complexes::Source;
+use crate::plan::bonds::{Bonds, centroid, residue_name};
+use crate::plan::choices::LETTERS;
+use crate::plan::record::Item;
+use crate::score::answer;
+use crate::step::{Step, StepKind};
+use crate::task::Task;
+
+/// Positions are stored in single precision.
+const SAME_ANGSTROM: f64 = 1e-2;
+/// Motions are computed in double precision.
+const SAME_MOTION: f64 = 1e-6;
+
+/// Requests by path.
+pub(super) type Requests = BTreeMap<String, RenderRequest>;
+type Outcome<T> = Result<T, String>;
+
+/// A complex that was read.
+pub(super) struct Complex {
+    structure: Arc<Structure>,
+    bonds: Bonds,
+}
+
+/// What a camera's motion does to the scene, in camera axes: about the rotation centre by `turn`, after a shift by `shift`.
+#[derive(Debug, Clone, Copy)]
+struct Motion {
+    turn: DQuat,
+    shift: DVec3,
+}
+
+impl Motion {
+    fn between(before: &Camera, after: &Camera) -> Self {
+        let (from, to) = (before.pose(), after.pose());
+        let turn = to.world_from_camera.inverse() * from.world_from_camera;
+        let shift =
+            to.world_from_camera.inverse() * (from.position_angstrom - to.position_angstrom);
+        // A turn about the centre k carries c to k + R (c + s - k).
+        let center = from.camera_from_world(before.rotation_center());
+        Self {
+            turn,
+            shift: turn.inverse() * (shift - center) + center,
+        }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.turn.dot(other.turn).abs() > 1.0 - SAME_MOTION
+            && self.shift.distance(other.shift) < SAME_MOTION * 1e3
+    }
+
+    /// The one command that does it.
+    fn step(&self) -> Option<Step> {
+        let (axis, radians) = self.turn.to_axis_angle();
+        if radians.abs() < SAME_MOTION {
+            return along(self.shift).map(|(axis, amount)| Step::translation(axis, amount));
+        }
+        if self.shift.length() > SAME_MOTION * 1e3 {
+            return None;
+        }
+        // Turns by more than half a circle are turns the other way.
+        let full = std::f64::consts::TAU;
+        let radians = if radians > full / 2.0 {
+            radians - full
+        } else {
+            radians
+        };
+        along(axis * radians.to_degrees()).map(|(axis, amount)| Step::rotation(axis, amount))
+    }
+}
+
+/// The axis along which a vector points, and its whole length.
+fn along(vector: DVec3) -> Option<(Axis, i32)> {
+    [Axis::X, Axis::Y, Axis::Z].into_iter().find_map(|axis| {
+        let length = vector.dot(axis.unit());
+        let whole = length.round();
+        let rest = vector - axis.unit() * whole;
+        (whole != 0.0 && rest.length() < 1e-4).then_some((axis, whole as i32))
+    })
+}
+
+impl Complex {
+    pub(super) fn read(source: &Source, id: &str) -> Outcome<Self> {
+        let complex = source.read(id).map_err(|fault| fault.message)?;
+        let bonds = Bonds::of(&complex.structure).map_err(|error| error.to_string())?;
+        Ok(Self {
+            structure: complex.structure,
+            bonds,
+        })
+    }
+
+    /// Whether the item's answer is what its pictures' requests say.
+    pub(super) fn check(&self, item: &Item, requests: &Requests, source: &Source) -> Outcome<()> {
+        let request = |index: usize| -> Outcome<&RenderRequest> {
+            let path = item.images.get(index).ok_or("a picture is missing")?;
+            requests
+                .get(path)
+                .ok_or_else(|| format!("{path} is not in this shard"))
+        };
+        match item.task {
+            Task::T1 | Task::T2 | Task::T3 => {
+                let [before, after] = [request(0)?, request(3)?];
+                let motion = Motion::between(&self.camera(before)?, &self.camera(after)?);
+                let step = motion
+                    .step()
+                    .ok_or("the pictures differ by no single command")?;
+                same(&step.to_string(), &item.answer)
+            }
+            Task::T5 => {
+                let wanted =
+                    Motion::between(&self.camera(request(0)?)?, &self.camera(request(3)?)?);
+                let other = item
+                    .facts
+                    .get("other")
+                    .ok_or("the other complex is not named")?;
+                let other = Self::read(source, other)?;
+                let mut front = request(7)?.clone();
+                front.commands = vec!["view front".into()];
+                let front = other.camera(&front)?;
+                let is_right = |index: usize| -> Outcome<bool> {
+                    Ok(Motion::between(&front, &other.camera(request(7 + index)?)?).is(&wanted))
+                };
+                Self::letter(item, is_right)
+            }
+            Task::T6 => {
+                let [first, second] = [self.camera(request(0)?)?, self.camera(request(3)?)?];
+                let wanted = Motion::between(&first, &second);
+                Self::letter(item, |index| {
+                    Ok(Motion::between(&second, &self.camera(request(4 + index)?)?).is(&wanted))
+                })
+            }
+            Task::T7 => self.docking(item, request(6)?),
+            Task::T8 => self.location(item, request(0)?),
+            Task::T4 => {
+                let name = item
+                    .facts
+                    .get("residue")
+                    .ok_or("the residue is not named")?;
+                let mut residues = (0..self.structure.residues().len() as u32)
+                    .filter(|index| residue_name(&self.structure, *index) == *name);
+                let residue = residues.next().ok_or("there is no such residue")?;
+                if request(0)?.style.residue.as_ref() != Some(name) {
+                    return Err("the pictures show another residue".into());
+                }
+                same(
+                    &self.bonds.answer_for_residue(&self.structure, residue),
+                    &item.answer,
+                )
+            }
+            Task::T9 => same(&self.bonds.answer(&self.structure), &item.answer),
+        }
+    }
+
+    fn camera(&self, request: &RenderRequest) -> Outcome<Camera> {
+        let mut front = request.clone();
+        front.style.labels = molshot_scenes::request::LabelWord::None;
+        let prepared =
+            Prepared::new(Arc::clone(&self.structure), &front).map_err(|e| e.to_string())?;
+        let mut camera = prepared.camera().map_err(|e| e.to_string())?;
+        let commands = request.view_commands().map_err(|e| e.to_string())?;
+        camera
+            .apply(&commands, &self.structure)
+            .map_err(|e| e.to_string())?;
+        Ok(camera)
+    }
+
+    /// The one option for which something holds must be the answer.
+    fn letter(item: &Item, is_right: impl Fn(usize) -> Outcome<bool>) -> Outcome<()> {
+        let mut right = Vec::new();
+        for (index, letter) in LETTERS.iter().enumerate() {
+            if is_right(index)? {
+                right.push(*letter);
+            }
+        }
+        same(&right.join(" and "), &item.answer)
+    }
+
+    /// The answer brings every atom of the ligand back.
+    fn docking(&self, item: &Item, request: &RenderRequest) -> Outcome<()> {
+        let prepared =
+            Prepared::new(Arc::clone(&self.structure), request).map_err(|e| e.to_string())?;
+        let moved = &prepared.scene().structure;
+        let at = |structure: &Structure, atom: u32| {
+            DVec3::from_array(structure.atoms().position_angstrom[atom as usize].map(f64::from))
+        };
+        let parts = self.structure.parts().iter();
+        let ligand: Vec<u32> = parts
+            .filter(|part| part.role == PartRole::Ligand)
+            .flat_map(|part| part.atoms.clone())
+            .collect();
+        let sum: DVec3 = ligand.iter().map(|atom| at(moved, *atom)).sum();
+        let center = sum / ligand.len().max(1) as f64;
+        let steps = answer::steps(&item.answer);
+        let kinds: Vec<StepKind> = steps.iter().map(|step| step.kind).collect();
+        if kinds != [StepKind::Roll, StepKind::Move] {
+            return Err(format!("\"{}\" is no turn and move", item.answer));
+        }
+        for atom in ligand {
+            let back = steps
+                .iter()
+                .fold(at(moved, atom), |point, step| step.apply(center, point));
+            let distance = back.distance(at(&self.structure, atom));
+            if distance > SAME_ANGSTROM {
+                return Err(format!(
+                    "\"{}\" leaves an atom {distance:.3} angstrom off",
+                    item.answer
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer, and it alone, brings the bond's middle to the picture's, to half an angstrom.
+    fn location(&self, item: &Item, front: &RenderRequest) -> Outcome<()> {
+        let fact = |name: &str| item.facts.get(name).ok_or(format!("{name} is not named"));
+        let (residue, pocket, ligand) =
+            (fact("residue")?, fact("pocket_atom")?, fact("ligand_atom")?);
+        let names = &self.structure.atoms().name;
+        let mut pairs = self.bonds.pairs().iter().filter(|(a, b)| {
+            let index = self.structure.atoms().residue[*a as usize];
+            names[*a as usize] == **pocket
+                && names[*b as usize] == **ligand
+                && residue_name(&self.structure, index) == *residue
+        });
+        let (Some(pair), None) = (pairs.next(), pairs.next()) else {
+            return Err("no one bond has this name".into());
+        };
+        let middle = self
+            .camera(front)?
+            .pose()
+            .camera_from_world(centroid(&self.structure, *pair));
+        Self::letter(item, |index| {
+            let text = item.options.get(index).ok_or("an option is missing")?;
+            let moved = answer::steps(text)
+                .iter()
+                .fold(middle, |point, step| step.apply(DVec3::ZERO, point));
+            Ok(moved.x.abs() <= 0.5 + SAME_ANGSTROM && moved.y.abs() <= 0.5 + SAME_ANGSTROM)
+        })
+    }
+}
+
+fn same(derived: &str, stored: &str) -> Outcome<()> {
+    if derived == stored {
+        Ok(())
+    } else {
+        Err(format!(
+            "the answer is \"{stored}\", but the requests say \"{derived}\""
+        ))
+    }
+}
