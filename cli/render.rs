@@ -1,5 +1,6 @@
 //! `molshot render`
 
+mod effects;
 mod labels;
 mod many;
 mod outputs;

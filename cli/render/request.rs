@@ -13,6 +13,7 @@ use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
 use serde::de::DeserializeOwned;
 
+use super::effects::EffectArgs;
 use super::labels::LabelArgs;
 use crate::message::Failure;
 use crate::scene_file::{self, is_scene_file};
@@ -114,6 +115,9 @@ pub(crate) struct RequestArgs {
     /// Draw hydrogen bonds between ligand and the rest as dashes: --pseudobonds hydrogen-bonds.
     #[arg(long)]
     hbonds: bool,
+    /// Label the dashes with their length in angstrom. With =DECIMALS so many decimals, 0 to 6 [default: 3].
+    #[arg(long, value_name = "DECIMALS", num_args = 0..=1, require_equals = true, default_missing_value = "3")]
+    pseudobond_distances: Option<u8>,
     /// Draw hydrogen atoms, too.
     #[arg(long)]
     hydrogens: bool,
@@ -129,6 +133,8 @@ pub(crate) struct RequestArgs {
     /// Do not fade with depth.
     #[arg(long)]
     no_depth_cue: bool,
+    #[command(flatten)]
+    effects: EffectArgs,
     /// png, jpeg or webp [default: by the output's ending, else png].
     #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
     format: Option<ImageFormat>,
@@ -228,6 +234,7 @@ impl RequestArgs {
         set(&mut style.labels, self.labels.as_ref());
         set(&mut style.background, self.background.as_ref());
         self.label_style.apply(style);
+        self.effects.apply(style);
         style.residue = self.residue.clone().or(style.residue.take());
         if !self.pseudobonds.is_empty() {
             style.pseudobonds = self.pseudobonds.iter().copied().collect();
@@ -235,6 +242,7 @@ impl RequestArgs {
         if self.hbonds {
             style.pseudobonds.insert(PseudobondName::HydrogenBonds);
         }
+        style.pseudobond_distances = self.pseudobond_distances.or(style.pseudobond_distances);
         style.colors = self.colors.or(style.colors);
         style.color = self.color.or(style.color);
         style.stick_radius_angstrom = self.stick_radius.or(style.stick_radius_angstrom);
@@ -325,6 +333,11 @@ impl RequestArgs {
             ("/output/planes", !self.planes.is_empty(), "--planes"),
             ("/camera/fov_degrees", self.fov.is_some(), "--fov"),
             ("/commands", !self.commands.is_empty(), "--commands"),
+            (
+                "/style/pseudobond_distances",
+                self.pseudobond_distances.is_some(),
+                "--pseudobond-distances",
+            ),
             ("/style/residue", self.residue.is_some(), "--residue"),
             ("/style/residue", self.style.is_some(), "--style"),
             ("/style/color", self.color.is_some(), "--color"),
@@ -340,7 +353,11 @@ impl RequestArgs {
                 "--ball-scale",
             ),
         ];
-        if let Some(flag) = self.label_style.flag_of(pointer) {
+        let parts = [
+            self.label_style.flag_of(pointer),
+            self.effects.flag_of(pointer),
+        ];
+        if let Some(flag) = parts.into_iter().flatten().next() {
             return Some(flag);
         }
         table

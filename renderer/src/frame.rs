@@ -73,6 +73,23 @@ pub(crate) fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, RenderE
 }
 
 impl Frame {
+    /// What is said of it beside its planes.
+    pub(crate) fn without_planes(&self) -> Self {
+        Self {
+            width_px: self.width_px,
+            height_px: self.height_px,
+            color_rgba: None,
+            transparent: self.transparent,
+            depth_angstrom: None,
+            depth_units_per_angstrom: self.depth_units_per_angstrom,
+            normal: None,
+            atom_id: None,
+            residue_id: None,
+            adapter: self.adapter.clone(),
+            timings: self.timings,
+        }
+    }
+
     /// Number of pixels.
     #[must_use]
     pub fn pixel_count(&self) -> usize {

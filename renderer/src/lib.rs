@@ -1,6 +1,6 @@
 //! A [`RenderJob`](molshot_scenes::RenderJob) in, a [`Frame`] out, and from there an encoded picture.
 //!
-//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws -> [`labels`] go on top -> [`Frame`] ->
+//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws, with effects where they are asked for -> [`labels`] go on top -> [`Frame`] ->
 //! [`encode`] -> [`mod@save`]; [`pool`] walks it with many pictures at once.
 #![forbid(unsafe_code)]
 
@@ -8,6 +8,7 @@ pub mod annotations;
 pub mod backend;
 mod camera_numbers;
 pub mod check;
+mod effects;
 pub mod encode;
 pub mod error;
 pub mod frame;

@@ -31,7 +31,7 @@ use crate::picture;
 use crate::pseudobonds::{Dashed, dashed, of_structure};
 use crate::request::{
     BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
-    StyleRequest,
+    StyleRequest, effects,
 };
 use crate::scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, Sphere};
 use crate::transforms;
@@ -234,10 +234,12 @@ pub fn build_scene_with(
         structure: &structure,
         shown: &shown,
         ball_radius_angstrom: &radii.ball,
+        pseudobonds: &dashes,
         background: background.color,
     };
     let labels = labels(&drawn, style)?;
     Ok(Scene {
+        effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,
         cylinders,
         lighting: Lighting::simple(),

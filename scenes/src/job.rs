@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::SceneError;
 use crate::scene::Scene;
-use crate::view::{View, Viewport};
+use crate::view::{CropRect, View, Viewport};
 
 /// Largest edge of a picture in pixels.
 pub const MAX_EDGE_PX: u32 = 16_384;
@@ -305,6 +305,31 @@ impl RenderJob {
                 job
             },
         )
+    }
+
+    /// A part of the picture, `factor` times as wide and as high, with one sample a pixel: what effects are made from. `part` lies in the whole picture,
+    /// `factor` is at least 1, and neither takes the whole picture's edges beyond [`MAX_EDGE_PX`].
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn magnified(
+        &self,
+        part: CropRect,
+        factor: u32,
+        planes: BTreeSet<Plane>,
+    ) -> Result<Self, SceneError> {
+        let viewport = Viewport {
+            width_px: self.viewport.width_px.saturating_mul(factor),
+            height_px: self.viewport.height_px.saturating_mul(factor),
+            crop: CropRect {
+                x_px: part.x_px.saturating_mul(factor),
+                y_px: part.y_px.saturating_mul(factor),
+                width_px: part.width_px.saturating_mul(factor),
+                height_px: part.height_px.saturating_mul(factor),
+            },
+        };
+        let scene = Arc::clone(&self.scene);
+        Self::new(scene, self.view, viewport, Samples::One, planes)
     }
 
     /// What is drawn.

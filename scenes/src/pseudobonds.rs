@@ -97,6 +97,22 @@ pub fn of_structure(
         .collect()
 }
 
+/// The pseudobonds that are drawn, with the places of their atoms: those between atoms for which `shown` holds, at different places.
+pub(crate) fn drawn<'a>(
+    structure: &'a Structure,
+    pseudobonds: &'a [Dashed],
+    shown: impl Fn(u32) -> bool + 'a,
+) -> impl Iterator<Item = (&'a Dashed, [DVec3; 2])> {
+    let place = move |atom: u32| {
+        let position = structure.atoms().position_angstrom.get(atom as usize)?;
+        shown(atom).then(|| DVec3::from_array(position.map(f64::from)))
+    };
+    pseudobonds.iter().filter_map(move |bond| {
+        let (start, end) = (place(bond.a)?, place(bond.b)?);
+        (start.distance(end) >= SHORTEST_ANGSTROM).then_some((bond, [start, end]))
+    })
+}
+
 /// The dashes of pseudobonds between atoms for which `shown` holds; those with an atom that the structure lacks, or with atoms at one place,
 /// have none.
 #[must_use]
@@ -105,19 +121,8 @@ pub fn dashed(
     pseudobonds: &[Dashed],
     shown: impl Fn(u32) -> bool,
 ) -> Vec<Cylinder> {
-    let positions = &structure.atoms().position_angstrom;
     let mut dashes = Vec::with_capacity(pseudobonds.len() * DASHES as usize);
-    for bond in pseudobonds {
-        let place = |atom: u32| {
-            let position = positions.get(atom as usize)?;
-            shown(atom).then(|| DVec3::from_array(position.map(f64::from)))
-        };
-        let (Some(start), Some(end)) = (place(bond.a), place(bond.b)) else {
-            continue;
-        };
-        if start.distance(end) < SHORTEST_ANGSTROM {
-            continue;
-        }
+    for (bond, [start, end]) in drawn(structure, pseudobonds, shown) {
         // A dash is a sixteenth long and begins half of that behind the gap's middle: the first one goes from 1 to 3 of 32.
         let at = |part: u32| {
             let share = f64::from(part) / f64::from(4 * DASHES);

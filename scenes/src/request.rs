@@ -12,6 +12,7 @@
 //!
 //! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`] writes every default down.
 
+mod effects;
 mod form;
 mod labels;
 mod parse;
@@ -34,6 +35,8 @@ use crate::job::{Plane, Samples};
 use crate::pseudobonds::PseudobondName;
 use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
+pub(crate) use effects::effects;
+pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
 pub use labels::{LabelAlignment, LabelStyle, LabelWord, TextRequest};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
@@ -81,6 +84,10 @@ fn all() -> String {
 /// How a structure looks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the document, on or off by itself"
+)]
 pub struct StyleRequest {
     /// Representation and colours in one word.
     #[serde(deserialize_with = "form::word")]
@@ -119,6 +126,17 @@ pub struct StyleRequest {
     /// Which pseudobonds are drawn, as dashes between drawn atoms.
     #[serde(deserialize_with = "form::words")]
     pub pseudobonds: BTreeSet<PseudobondName>,
+    /// Label the drawn pseudobonds with the distance of their atoms in angstrom, with so many decimals; without it they have no labels. `ChimeraX` writes three.
+    #[schemars(range(min = 0, max = 6))]
+    pub pseudobond_distances: Option<u8>,
+    /// Lines where one body stands before another; none without it.
+    #[serde(deserialize_with = "form::optional_object")]
+    pub silhouettes: Option<SilhouetteRequest>,
+    /// Darkness where light from around hardly comes to; none without it.
+    #[serde(deserialize_with = "form::optional_object")]
+    pub ambient_occlusion: Option<AmbientOcclusionRequest>,
+    /// The main light casts shadows.
+    pub shadows: bool,
 }
 
 impl Default for StyleRequest {
@@ -138,6 +156,10 @@ impl Default for StyleRequest {
             depth_cue: true,
             residue: None,
             pseudobonds: BTreeSet::new(),
+            pseudobond_distances: None,
+            silhouettes: None,
+            ambient_occlusion: None,
+            shadows: false,
         }
     }
 }

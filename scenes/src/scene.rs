@@ -6,6 +6,7 @@ use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 use molshot_molecule::Structure;
 
+use crate::effects::Effects;
 use crate::error::SceneError;
 use crate::labels::Labels;
 
@@ -201,6 +202,8 @@ pub struct Scene {
     pub bounds: BoundingBox,
     /// Box between whose ends the clip planes and the depth cue lie: `bounds`, and what was moved out of it by a transform.
     pub clip_bounds: BoundingBox,
+    /// What is made of the picture's depth.
+    pub effects: Effects,
     /// Texts over the picture.
     pub labels: Labels,
     /// Where the ids in `spheres` and `cylinders` point.
@@ -209,7 +212,8 @@ pub struct Scene {
 
 impl Scene {
     /// A drawing that is not made from a structure's style, for tests and tools. Its box is that of all balls and of balls
-    /// around the ends of all sticks; without any it is the world's origin. It has no labels: see [`Scene::with_labels`].
+    /// around the ends of all sticks; without any it is the world's origin. It has no labels and no effects:
+    /// see [`Scene::with_labels`] and [`Scene::with_effects`].
     ///
     /// # Errors
     /// [`SceneError::Invalid`] with a pointer to the part at fault when a position or radius is not finite, a radius is not
@@ -258,6 +262,7 @@ impl Scene {
             lighting: parts.lighting,
             depth_cue: parts.depth_cue,
             background: parts.background,
+            effects: Effects::default(),
             labels: Labels::default(),
             structure: parts.structure,
         })

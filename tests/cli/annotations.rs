@@ -254,6 +254,50 @@ fn parts_move_and_picture_types_are_drawn_by_flags() {
 }
 
 #[test]
+fn distances_of_hydrogen_bonds_are_labels() {
+    let folder = Folder::new("distances");
+    let input = library("1hvr");
+    let labels = |more: &[&str]| {
+        let out = [
+            &input,
+            "-o",
+            "x.png",
+            "--annotations",
+            "x.json",
+            "--size",
+            "96x72",
+            "--labels",
+            "none",
+        ];
+        folder.draw(&[&out[..], more].concat());
+        let annotations = json(&folder, "x.json");
+        annotations["labels"].as_array().expect("labels").clone()
+    };
+    assert_eq!(labels(&["--hbonds"]).len(), 0);
+    let found = labels(&["--hbonds", "--pseudobond-distances"]);
+    assert!(found.len() > 3, "{found:?}");
+    for label in &found {
+        assert!(label["atom"].is_null() && label["residue"].is_null());
+        let atoms = label["distance_of"].as_array().expect("two atoms");
+        let text = label["text"].as_str().expect("a text");
+        let number = text.strip_suffix('\u{c5}').expect("angstrom");
+        let (_, decimals) = number.split_once('.').expect("decimals");
+        let distance: f64 = number.parse().expect("a number");
+        assert!(
+            atoms.len() == 2 && decimals.len() == 3 && (2.0..4.5).contains(&distance),
+            "{label}"
+        );
+    }
+    let short = labels(&["--hbonds", "--pseudobond-distances=1"]);
+    let text = short[0]["text"].as_str().expect("a text");
+    assert_eq!(
+        text.split_once('.').map(|(_, rest)| rest.chars().count()),
+        Some(2),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_schema_of_annotations_is_printed() {
     let folder = Folder::new("annotations_schema");
     let schema: Value =

@@ -101,6 +101,16 @@ fn numbers_out_of_range_are_refused() {
             refuse(&folder, &[flag, value], &[flag, "0.01 to 5"]);
         }
     }
+    for (flag, value, range) in [
+        ("--silhouette-width", "0", "0.25 to 8"),
+        ("--silhouette-depth-jump", "nan", "0.0001 to 1"),
+        ("--ambient-occlusion-strength", "-1", "0 to 4"),
+        ("--ambient-occlusion-radius", "51", "0.1 to 50"),
+    ] {
+        refuse(&folder, &[flag, value], &[flag, range]);
+    }
+    let flag = "--pseudobond-distances";
+    refuse(&folder, &["--pseudobond-distances=7"], &[flag, "0 to 6"]);
     refuse(&folder, &["--fov", "wide"], &["--fov", "wide"]);
 }
 

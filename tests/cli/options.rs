@@ -56,6 +56,31 @@ fn styles_differ() {
 }
 
 #[test]
+fn effects_differ() {
+    all_differ(
+        "effects",
+        "1hvr",
+        &[
+            &["--background", "white"],
+            &["--background", "white", "--silhouettes"],
+            &["--background", "white", "--silhouette-width", "2"],
+            &["--background", "white", "--silhouette-color", "red"],
+            &["--background", "white", "--silhouette-depth-jump", "0.3"],
+            &["--background", "white", "--shadows"],
+            &["--background", "white", "--ambient-occlusion"],
+            &["--background", "white", "--ambient-occlusion-strength", "2"],
+            &["--background", "white", "--ambient-occlusion-radius", "1"],
+            &[
+                "--background",
+                "white",
+                "--ambient-occlusion",
+                "--silhouettes",
+            ],
+        ],
+    );
+}
+
+#[test]
 fn colour_schemes_differ() {
     all_differ(
         "colors",

@@ -236,10 +236,13 @@ pub(super) struct Counter {
 
 impl Counter {
     /// Turns to another picture.
-    pub(super) fn begin(&mut self, pixels: usize) {
-        self.stamps.clear();
-        self.stamps.resize(pixels, 0);
-        self.turn = 0;
+    pub(super) fn begin(&mut self, pixels: usize, atoms: usize) {
+        // Turns go on from picture to picture, so that old stamps are nobody's.
+        if self.stamps.len() != pixels || self.turn.checked_add(atoms as u32).is_none() {
+            self.stamps.clear();
+            self.stamps.resize(pixels, 0);
+            self.turn = 0;
+        }
         self.drawn_atoms = 0;
     }
 

@@ -202,6 +202,8 @@ pub struct LabelAnnotation {
     pub atom: Option<u32>,
     /// Index of the residue that it names, if it names one.
     pub residue: Option<u32>,
+    /// Indices of the two atoms whose distance it tells, if it tells one.
+    pub distance_of: Option<[u32; 2]>,
     /// Box of its line of text, uncropped picture: left, top, width, height. May reach out of the picture.
     pub box_px: [f64; 4],
     /// The smallest box of whole pixels that holds all that its letters touch: left, top, width, height. Null for blanks.

@@ -12,6 +12,7 @@ mod alone;
 pub mod classes;
 mod document;
 pub mod run_length;
+mod seen;
 mod silhouette;
 
 use glam::{DMat3, DVec3};
@@ -23,6 +24,7 @@ use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{LabelBox, LabelDrawer};
 use alone::{Bodies, Counter};
+use seen::{Covered, Seen};
 use silhouette::Lens;
 
 pub use alone::scene_of_atom;
@@ -44,40 +46,10 @@ fn round(value: f64) -> f64 {
 pub struct Annotator {
     counter: Counter,
     labels: LabelDrawer,
+    /// For every pixel the last residue that covered it, as a mark.
     residue_stamps: Vec<u32>,
-}
-
-/// Counts of one residue.
-#[derive(Debug, Clone, Copy)]
-struct Covered {
-    pixels: u64,
-    low: [u32; 2],
-    high: [u32; 2],
-}
-
-impl Covered {
-    const NONE: Self = Self {
-        pixels: 0,
-        low: [u32::MAX; 2],
-        high: [0; 2],
-    };
-
-    fn widen(&mut self, row: u32, first: u32, end: u32) {
-        self.low = [self.low[0].min(first), self.low[1].min(row)];
-        self.high = [self.high[0].max(end), self.high[1].max(row + 1)];
-    }
-
-    /// Box on the uncropped picture.
-    fn bounds(&self, origin_px: [u32; 2]) -> Option<[u32; 4]> {
-        (self.pixels > 0).then(|| {
-            [
-                self.low[0] + origin_px[0],
-                self.low[1] + origin_px[1],
-                self.high[0] - self.low[0],
-                self.high[1] - self.low[1],
-            ]
-        })
-    }
+    /// The last picture's last mark.
+    last_mark: u32,
 }
 
 impl Annotator {
@@ -102,16 +74,15 @@ impl Annotator {
         let width = crop.width_px as usize;
 
         let seen = Seen::new(structure, ids, width);
-        self.counter.begin(ids.len());
-        self.residue_stamps.clear();
-        self.residue_stamps.resize(ids.len(), 0);
+        self.counter.begin(ids.len(), bodies.atoms.len());
+        let first_mark = self.turn_to(ids.len(), structure.residues().len());
         let mut atoms = Vec::with_capacity(bodies.atoms.len());
         let mut residues: Vec<ResidueAnnotation> = Vec::new();
         let mut sum = (DVec3::ZERO, 0_u32);
         let mut covered = Covered::NONE;
         for (at, drawn) in bodies.atoms.iter().enumerate() {
             let residue = structure.atoms().residue[drawn.atom as usize];
-            let mark = residue + 1;
+            let mark = first_mark + residue;
             let stamps = &mut self.residue_stamps;
             let alone = self.counter.count(job, &lens, &bodies, drawn, |span| {
                 let row = span.row as usize * width;
@@ -165,6 +136,20 @@ impl Annotator {
         })
     }
 
+    /// Turns to another picture: its first residue's mark, which no stamp bears yet.
+    fn turn_to(&mut self, pixels: usize, residues: usize) -> u32 {
+        let residues = residues as u32;
+        if self.residue_stamps.len() != pixels || self.last_mark.checked_add(residues + 1).is_none()
+        {
+            self.residue_stamps.clear();
+            self.residue_stamps.resize(pixels, 0);
+            self.last_mark = 0;
+        }
+        let first = self.last_mark + 1;
+        self.last_mark += residues;
+        first
+    }
+
     /// How many atoms of the last picture were drawn by the rasteriser, for rounding would have decided about their pixels.
     #[must_use]
     pub fn drawn_atoms(&self) -> usize {
@@ -210,36 +195,6 @@ fn ids_of<'a>(job: &RenderJob, frame: &'a Frame) -> Result<&'a [u32], RenderErro
         );
     }
     Ok(ids)
-}
-
-/// What the ids show.
-struct Seen {
-    /// Pixels of each atom.
-    atoms: Vec<u64>,
-    residues: Vec<Covered>,
-}
-
-impl Seen {
-    fn new(structure: &Structure, ids: &[u32], width: usize) -> Self {
-        let mut atoms = vec![0; structure.atoms().len()];
-        let mut residues = vec![Covered::NONE; structure.residues().len()];
-        let residue_of = &structure.atoms().residue;
-        for (row, ids) in (0..).zip(ids.chunks_exact(width.max(1))) {
-            let mut column = 0;
-            // Run by run: neighbours mostly show the same.
-            for run in ids.chunk_by(|a, b| a == b) {
-                let length = run.len() as u32;
-                if let Some(atom) = run[0].checked_sub(1) {
-                    atoms[atom as usize] += u64::from(length);
-                    let residue = &mut residues[residue_of[atom as usize] as usize];
-                    residue.pixels += u64::from(length);
-                    residue.widen(row, column, column + length);
-                }
-                column += length;
-            }
-        }
-        Self { atoms, residues }
-    }
 }
 
 /// Where a point stands.
@@ -358,16 +313,18 @@ fn residue_annotation(
 }
 
 fn label_annotation(label: &LabelBox) -> LabelAnnotation {
-    let (atom, residue) = match label.subject {
-        LabelSubject::Atom(atom) => (Some(atom), None),
-        LabelSubject::Residue(residue) => (None, Some(residue)),
-        LabelSubject::Text(_) => (None, None),
+    let (atom, residue, distance_of) = match label.subject {
+        LabelSubject::Atom(atom) => (Some(atom), None, None),
+        LabelSubject::Residue(residue) => (None, Some(residue), None),
+        LabelSubject::Distance(atoms) => (None, None, Some(atoms)),
+        LabelSubject::Text(_) => (None, None, None),
     };
     let [left, top, right, bottom] = label.line_box_px;
     LabelAnnotation {
         text: label.text.clone(),
         atom,
         residue,
+        distance_of,
         box_px: [left, top, right - left, bottom - top].map(round),
         ink_box_px: label.ink_box_px.map(|ink| {
             let [left, top, right, bottom] =

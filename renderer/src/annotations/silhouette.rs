@@ -273,16 +273,27 @@ impl Lens {
                 .fold(0.0, f64::max),
         };
         let strip = self.strip(ends, radius);
+        let whole = self.sees_no_end(&solid, window);
         for row in top..bottom {
             let [low, high] = strip.columns(f64::from(row));
             let first = low.floor().clamp(f64::from(left), f64::from(right)) as u32;
             let last = (high.ceil() + 1.0).clamp(f64::from(left), f64::from(right)) as u32;
             let y = self.ray_y(row);
             let mut run: Option<u32> = None;
+            let covers = |column| solid.covers(self.perspective, self.ray_x(column), y);
+            // What is covered between two covered pixels of a row need not be looked at: the last one is looked for from behind.
+            let mut sure = None;
             for column in first..last {
-                let answer = solid.covers(self.perspective, self.ray_x(column), y);
-                match answer {
+                if sure.is_some_and(|sure| column < sure) {
+                    continue;
+                }
+                match covers(column) {
                     Answer::Yes => {
+                        if run.is_none() && whole {
+                            sure = (column + 1..last)
+                                .rev()
+                                .find(|column| covers(*column) == Answer::Yes);
+                        }
                         run.get_or_insert(column);
                         continue;
                     }
@@ -305,6 +316,27 @@ impl Lens {
                 });
             }
         }
+    }
+
+    /// Whether no ray through a window passes a stick's axis at so small an angle that it may go in at one end and out at the other. What such a stick covers is
+    /// what a closed one would cover, which is convex.
+    fn sees_no_end(&self, solid: &Solid, [left, top, right, bottom]: [u32; 4]) -> bool {
+        let ray = |column: f64, row: f64| {
+            let x = (self.origin_px.x + column - self.middle_px.x) / self.pixel_scale;
+            let y = (self.middle_px.y - self.origin_px.y - row) / self.pixel_scale;
+            DVec3::new(x, y, -1.0).normalize()
+        };
+        let [left, top, right, bottom] = [left, top, right, bottom].map(f64::from);
+        let (axis, apart) = if self.perspective {
+            let middle = ray((left + right) * 0.5, (top + bottom) * 0.5);
+            let corners = [(left, top), (right, top), (left, bottom), (right, bottom)];
+            let corners = corners.map(|(column, row)| middle.angle_between(ray(column, row)));
+            (middle, corners.into_iter().fold(0.0, f64::max))
+        } else {
+            (DVec3::NEG_Z, 0.0)
+        };
+        let angle = axis.dot(solid.axis).abs().min(1.0).acos() - apart;
+        angle > 0.0 && solid.radius < 0.9 * solid.half_length * angle.tan()
     }
 
     /// The strip of the picture that holds a stick.

@@ -15,6 +15,7 @@ use super::scene_buffers::SceneBuffers;
 use super::targets::{TargetShape, Targets};
 use super::uniforms::{ResolveUniform, ViewUniform};
 use crate::backend::{AdapterChoice, BackendKind, Draw};
+use crate::effects::{Painter, Plain};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{self, LabelDrawer};
@@ -38,6 +39,7 @@ pub struct GpuBackend {
     scene: Option<SceneBuffers>,
     targets: Option<Targets>,
     staging: Option<Staging>,
+    effects: Painter,
     labels: LabelDrawer,
 }
 
@@ -85,6 +87,7 @@ impl GpuBackend {
             scene: None,
             targets: None,
             staging: None,
+            effects: Painter::default(),
             labels: LabelDrawer::default(),
         })
     }
@@ -225,12 +228,22 @@ impl GpuBackend {
     }
 }
 
+impl Plain for GpuBackend {
+    fn draw_plain(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+        self.draw_job(job)
+    }
+}
+
 impl Draw for GpuBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         if self.context.lost().is_some() {
             *self = Self::open(self.choice)?;
         }
-        let mut frame = self.draw_job(&labels::underlay(job)).map_err(|error| {
+        // Lent to itself for the time of a picture.
+        let mut effects = std::mem::take(&mut self.effects);
+        let drawn = effects.draw(self, &labels::underlay(job));
+        self.effects = effects;
+        let mut frame = drawn.map_err(|error| {
             // What was half made may be the reason; the next job starts afresh.
             self.scene = None;
             self.targets = None;

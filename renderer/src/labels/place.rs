@@ -66,7 +66,10 @@ pub(super) fn place(job: &RenderJob, lines: &[Line]) -> Vec<Placed> {
             .then_with(|| a.index.cmp(&b.index))
     });
     if labels.declutter {
-        declutter(&mut placed, whole);
+        let rim_px = labels
+            .outline
+            .map_or(0.0, |outline| f64::from(outline.width_px));
+        declutter(&mut placed, whole, rim_px);
     }
     let limit = (whole.width * whole.height * MAX_LAYERS).max(MIN_AREA_LIMIT_PX);
     let mut area = 0.0;
@@ -151,14 +154,16 @@ impl Whole {
     }
 }
 
-/// Leaves out what touches a nearer label. `placed` has the nearest first.
-fn declutter(placed: &mut Vec<Placed>, whole: Whole) {
+/// Leaves out what touches a nearer label, the rims of both `rim_px` wide. `placed` has the nearest first.
+fn declutter(placed: &mut Vec<Placed>, whole: Whole, rim_px: f64) {
     let columns = (whole.width / CELL_PX).ceil().max(1.0) as usize;
     let rows = (whole.height / CELL_PX).ceil().max(1.0) as usize;
     let mut cells: Vec<Vec<[f64; 4]>> = vec![Vec::new(); columns * rows];
     let cell = |at: f64, count: usize| ((at / CELL_PX).max(0.0) as usize).min(count - 1);
     placed.retain(|label| {
         let [left, top, right, bottom] = label.box_px;
+        let label_box = [left - rim_px, top - rim_px, right + rim_px, bottom + rim_px];
+        let [left, top, right, bottom] = label_box;
         let mut covered = (cell(top, rows)..=cell(bottom, rows)).flat_map(|row| {
             (cell(left, columns)..=cell(right, columns)).map(move |column| row * columns + column)
         });
@@ -168,7 +173,7 @@ fn declutter(placed: &mut Vec<Placed>, whole: Whole) {
                 .all(|[l, t, r, b]| right < *l || *r < left || bottom < *t || *b < top)
         });
         if free {
-            covered.by_ref().for_each(|at| cells[at].push(label.box_px));
+            covered.by_ref().for_each(|at| cells[at].push(label_box));
         }
         free
     });

@@ -39,8 +39,8 @@ impl Axis {
         let point = |pixel: i32, index: usize| {
             let at_px = pixel as f32 + (index as f32 + 0.5) / POINTS as f32;
             let at = (at_px - shift_px) / texel_px - 0.5;
-            let second = ((at - at.floor()) * WHOLE as f32 + 0.5) as u32;
-            let texel = at.floor() as i32;
+            let (texel, whole) = floor(at);
+            let second = ((at - whole) * WHOLE as f32 + 0.5) as u32;
             [tap(texel, WHOLE - second), tap(texel + 1, second)]
         };
         let taps = (first..end).map(|pixel| std::array::from_fn(|index| point(pixel, index)));
@@ -49,6 +49,13 @@ impl Axis {
             taps: taps.collect(),
         }
     }
+}
+
+/// The greatest whole number that is not above `at`, in both forms. The library's own is a call where the processor's instruction may not be there.
+#[inline]
+fn floor(at: f32) -> (i32, f32) {
+    let whole = at as i32 - i32::from(at < (at as i32) as f32);
+    (whole, whole as f32)
 }
 
 /// The coverage of a glyph from its picture (at [`MASTER_EM_PX`], origin on a pixel's corner), `em_px` large, its origin `shift_px` (right, down) from a pixel's
@@ -64,17 +71,19 @@ pub(super) fn sample(master: &Coverage, em_px: f32, shift_px: [f32; 2]) -> Cover
     // Nine points, each of weight WHOLE squared.
     let whole = (POINTS * POINTS) as u32 * WHOLE * WHOLE;
     let mut levels = Vec::with_capacity(columns.taps.len() * rows.taps.len());
+    // First along columns, all of a row at once, then along the row: a sixth of the products that each pixel by itself would take.
+    let mut texel_sums = vec![0_u32; master.width];
     for row in &rows.taps {
-        for column in &columns.taps {
-            let mut sum = 0;
-            for (y, y_weight) in row.as_flattened() {
-                let texels = &master.levels[y * master.width..][..master.width];
-                let mut along = 0;
-                for (x, x_weight) in column.as_flattened() {
-                    along += u32::from(texels[*x]) * x_weight;
-                }
-                sum += along * y_weight;
+        texel_sums.fill(0);
+        for (y, weight) in row.as_flattened().iter().filter(|(_, weight)| *weight > 0) {
+            let texels = &master.levels[y * master.width..][..master.width];
+            for (sum, texel) in texel_sums.iter_mut().zip(texels) {
+                *sum += u32::from(*texel) * weight;
             }
+        }
+        for column in &columns.taps {
+            let taps = column.as_flattened().iter();
+            let sum: u32 = taps.map(|(x, weight)| texel_sums[*x] * weight).sum();
             levels.push(((sum + whole / 2) / whole) as u8);
         }
     }

@@ -371,24 +371,30 @@ fn decluttered_labels_do_not_touch_and_the_nearest_stays() {
     list[7].anchor_angstrom = [0.0, 0.0, 32.0];
     list[7].text = "near".into();
     list[7].size = LabelSize::Pixels(12.0);
-    let made = Labels {
-        declutter: true,
-        ..labels(list)
-    };
-    let found = boxes(&job_of(
-        &Arc::new(scene(made, BLACK)),
-        None,
-        &[Plane::Color],
-    ));
-    assert!(
-        found.len() > 5 && found.iter().any(|label| label.index == 7),
-        "{}",
-        found.len()
-    );
-    for (index, a) in found.iter().enumerate() {
-        for b in &found[..index] {
-            let ([l, t, r, d], [left, top, right, down]) = (a.line_box_px, b.line_box_px);
-            assert!(r < left || right < l || d < top || down < t, "{a:?} {b:?}");
+    for rim_px in [0.0_f32, 3.0] {
+        let made = Labels {
+            declutter: true,
+            outline: (rim_px > 0.0).then_some(Outline {
+                width_px: rim_px,
+                color: [0; 3],
+            }),
+            ..labels(list.clone())
+        };
+        let job = job_of(&Arc::new(scene(made, BLACK)), None, &[Plane::Color]);
+        let found = boxes(&job);
+        assert!(
+            found.len() > 5 && found.iter().any(|label| label.index == 7),
+            "{}",
+            found.len()
+        );
+        // Neither do their rims.
+        let gap = 2.0 * f64::from(rim_px);
+        for (index, a) in found.iter().enumerate() {
+            for b in &found[..index] {
+                let ([l, t, r, d], [left, top, right, down]) = (a.line_box_px, b.line_box_px);
+                let apart = r + gap < left || right + gap < l || d + gap < top || down + gap < t;
+                assert!(apart, "{a:?} {b:?}");
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ use super::tile::{Picture, TILE_PX};
 use super::upload::Upload;
 use super::worker::Worker;
 use crate::backend::Draw;
+use crate::effects::{Painter, Plain};
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
 use crate::labels::{self, LabelDrawer};
@@ -34,6 +35,9 @@ pub struct SoftwareBackend {
     workers: Vec<Worker>,
     /// Planes of a frame that was given back.
     spare: Spare,
+    /// Planes of parts that effects are made from.
+    spare_part: Spare,
+    effects: Painter,
     labels: LabelDrawer,
 }
 
@@ -65,6 +69,8 @@ impl SoftwareBackend {
             lines: Default::default(),
             workers,
             spare: Spare::default(),
+            spare_part: Spare::default(),
+            effects: Painter::default(),
             labels: LabelDrawer::default(),
         }
     }
@@ -196,9 +202,30 @@ impl Default for SoftwareBackend {
     }
 }
 
+impl Plain for SoftwareBackend {
+    fn draw_plain(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+        self.draw_job(job)
+    }
+
+    fn draw_part(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+        std::mem::swap(&mut self.spare, &mut self.spare_part);
+        let frame = self.draw_job(job);
+        std::mem::swap(&mut self.spare, &mut self.spare_part);
+        frame
+    }
+
+    fn recycle_part(&mut self, frame: Frame) {
+        self.spare_part.keep(frame);
+    }
+}
+
 impl Draw for SoftwareBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        let mut frame = self.draw_job(&labels::underlay(job))?;
+        // Lent to itself for the time of a picture.
+        let mut effects = std::mem::take(&mut self.effects);
+        let drawn = effects.draw(self, &labels::underlay(job));
+        self.effects = effects;
+        let mut frame = drawn?;
         self.labels.overlay(job, &mut frame);
         Ok(frame)
     }

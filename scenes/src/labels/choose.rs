@@ -1,5 +1,6 @@
 //! Structure and style to labels: which atoms, residues and points have one, and what it says.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use glam::DVec3;
@@ -11,6 +12,7 @@ use super::{
     LabelSubject, Labels, MAX_AUTO_RESIDUES, Outline,
 };
 use crate::error::SceneError;
+use crate::pseudobonds::{self, Dashed, PSEUDOBOND_RADIUS_ANGSTROM};
 use crate::request::{LabelAlignment, LabelWord, Preset, StyleRequest, TextRequest};
 
 /// What labels are made from, beside the style.
@@ -21,6 +23,8 @@ pub(crate) struct Drawn<'a> {
     pub(crate) shown: &'a [bool],
     /// Radius of every atom's ball, angstrom.
     pub(crate) ball_radius_angstrom: &'a [f32],
+    /// Pseudobonds whose dashes are drawn.
+    pub(crate) pseudobonds: &'a [Dashed],
     /// The background's sRGB colour.
     pub(crate) background: [u8; 3],
 }
@@ -94,6 +98,9 @@ pub(crate) fn labels(drawn: &Drawn<'_>, style: &StyleRequest) -> Result<Labels, 
                 }
             }
         }
+    }
+    if let Some(decimals) = style.pseudobond_distances {
+        writer.distances(decimals);
     }
     for (index, text) in style.texts.iter().enumerate() {
         writer.text(index, text)?;
@@ -218,6 +225,26 @@ impl Writer<'_> {
             [residue.atoms.start as usize..residue.atoms.end as usize];
         if let Some(anchor) = mean(positions.iter().copied()) {
             self.push(text.into(), LabelSubject::Residue(index), anchor, [0.0; 3]);
+        }
+    }
+
+    /// `2.891Å`, at the middle of each drawn pseudobond; a pair of atoms that has several is labelled once.
+    fn distances(&mut self, decimals: u8) {
+        let drawn = self.drawn;
+        let shown = |atom: u32| drawn.shown[atom as usize];
+        let mut pairs = BTreeSet::new();
+        for (bond, [start, end]) in pseudobonds::drawn(drawn.structure, drawn.pseudobonds, shown) {
+            if !pairs.insert((bond.a.min(bond.b), bond.a.max(bond.b))) {
+                continue;
+            }
+            let distance = start.distance(end);
+            let gap = ATOM_GAP_ANGSTROM + PSEUDOBOND_RADIUS_ANGSTROM as f32;
+            self.push(
+                format!("{distance:.0$}\u{c5}", usize::from(decimals)).into(),
+                LabelSubject::Distance([bond.a, bond.b]),
+                start.midpoint(end).as_vec3().to_array(),
+                [gap, 0.0, ATOM_LIFT_ANGSTROM],
+            );
         }
     }
 

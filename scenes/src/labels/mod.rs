@@ -34,6 +34,8 @@ pub enum LabelSubject {
     Atom(u32),
     /// The residue of this index.
     Residue(u32),
+    /// The distance between the atoms of these indices, which a pseudobond joins.
+    Distance([u32; 2]),
     /// Free text: its index in the request's `texts`.
     Text(u32),
 }
@@ -93,7 +95,7 @@ impl Outline {
 /// All labels of a scene, and what holds for all of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labels {
-    /// The labels, in the order of the structure, free texts last. Their order changes no pixel: what is farther away is drawn first.
+    /// The labels, in the order of the structure, distances and free texts last. Their order changes no pixel: what is farther away is drawn first.
     pub list: Vec<Label>,
     /// A rim around the letters.
     pub outline: Option<Outline>,

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read::read_bytes};
 
 use super::*;
-use crate::build::build_scene;
+use crate::build::{build_scene, build_scene_with};
+use crate::pseudobonds::{Dashed, PseudobondName};
 use crate::request::{
     BackgroundRequest, LabelAlignment, LabelWord, Preset, RenderRequest, StructureSource,
     TextRequest,
@@ -287,4 +288,35 @@ fn contrast_is_white_on_dark_and_black_on_light() {
     ] {
         assert_eq!(choose::contrast(background), expected, "{background:?}");
     }
+}
+
+#[test]
+fn distances_hang_at_the_middle_of_drawn_pseudobonds() {
+    let whole = read(POCKET, PartRole::Whole);
+    let dash = |a, b| Dashed {
+        a,
+        b,
+        color: PseudobondName::HydrogenBonds.color(),
+    };
+    // The same pair twice, one with a hidden hydrogen, one between the ligand's oxygen and the first nitrogen.
+    let dashes = [dash(0, 3), dash(3, 0), dash(0, 2), dash(4, 0)];
+    let labels = |decimals| {
+        let request = request(|request| {
+            request.style.labels = LabelWord::None;
+            request.style.pseudobond_distances = decimals;
+        });
+        let scene = build_scene_with(Arc::clone(&whole), &request, &dashes);
+        scene.expect("a scene").labels
+    };
+    assert_eq!(texts(&labels(None)), [""; 0]);
+    assert_eq!(texts(&labels(Some(3))), ["8.000Å", "9.000Å"]);
+    assert_eq!(texts(&labels(Some(0))), ["8Å", "9Å"]);
+    let labels = labels(Some(1));
+    let first = &labels.list[0];
+    assert_eq!(
+        (first.text.as_str(), first.subject, first.anchor_angstrom),
+        ("8.0Å", LabelSubject::Distance([0, 3]), [4.0, 0.0, 0.0])
+    );
+    // As atoms' labels, to the right of what it labels and before it.
+    assert_eq!(first.offset_angstrom, [0.2 + 0.075, 0.0, 0.5]);
 }

@@ -13,6 +13,8 @@ use crate::{picture, transforms};
 const MIN_SIZE: f64 = 0.01;
 /// ... and this.
 const MAX_SIZE: f64 = 5.0;
+/// Most decimals of a distance.
+const MAX_DECIMALS: u8 = 6;
 
 impl RenderRequest {
     /// Checks every value; commands and selection are parsed. Documents read here have passed already; a request that was
@@ -101,6 +103,16 @@ impl StyleRequest {
                 ));
             }
         }
+        if let Some(decimals) = self.pseudobond_distances
+            && decimals > MAX_DECIMALS
+        {
+            return Err(SceneError::invalid(
+                "/style/pseudobond_distances",
+                format!("{decimals} decimals are too many"),
+                format!("give 0 to {MAX_DECIMALS}"),
+            ));
+        }
+        super::effects(self.silhouettes, self.ambient_occlusion, self.shadows)?;
         picture::validate(self)?;
         match (self.colors, self.color) {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(

@@ -1,0 +1,270 @@
+//! Silhouettes, ambient occlusion and shadows: made on the CPU from colours, depths and normals, for all back ends alike.
+//!
+//! A picture with effects is drawn as a larger one with one sample a pixel, twice or four times as wide and high for four and sixteen samples. Its pixels get the
+//! effects, and their means are the picture: lines are as smooth as outlines are. Pictures that would be wider or higher than
+//! [`MAX_EDGE_PX`] so are magnified less. It is drawn strip by strip, which bounds the memory; each strip is drawn with as much around it as an effect
+//! reaches, so neither strips nor crops change a pixel. Labels go on top later, and all other planes are as without effects.
+
+mod occlusion;
+mod shadows;
+mod silhouettes;
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use molshot_scenes::job::MAX_EDGE_PX;
+use molshot_scenes::{CropRect, Plane, RenderJob, SceneError, Viewport};
+
+use crate::error::RenderError;
+use crate::frame::{Frame, filled};
+use occlusion::{Camera, Occlusion, Shade};
+use shadows::Shadows;
+use silhouettes::Lines;
+
+/// A strip has about so many pixels of the magnified picture.
+const STRIP_PIXELS: usize = 1 << 21;
+
+/// A back end without effects and labels.
+pub(crate) trait Plain {
+    /// Draws a picture.
+    ///
+    /// # Errors
+    /// As [`crate::Draw::draw`].
+    fn draw_plain(&mut self, job: &RenderJob) -> Result<Frame, RenderError>;
+
+    /// Draws a part of a picture: its frame comes back through [`Self::recycle_part`].
+    ///
+    /// # Errors
+    /// As [`crate::Draw::draw`].
+    fn draw_part(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+        self.draw_plain(job)
+    }
+
+    /// Takes a part's frame back.
+    fn recycle_part(&mut self, frame: Frame) {
+        drop(frame);
+    }
+}
+
+/// Draws pictures with effects. Each back end owns one, which keeps its buffers.
+#[derive(Debug, Default)]
+pub(crate) struct Painter {
+    lines: Lines,
+    occlusion: Occlusion,
+    shadows: Shadows,
+}
+
+impl Painter {
+    /// Draws a job with its effects; one without them is left to the back end.
+    ///
+    /// # Errors
+    /// What the back end says, and [`RenderError::OutOfHostMemory`].
+    pub(crate) fn draw(
+        &mut self,
+        backend: &mut impl Plain,
+        job: &RenderJob,
+    ) -> Result<Frame, RenderError> {
+        let effects = job.scene().effects;
+        if effects.is_none() || !job.planes().contains(&Plane::Color) {
+            return backend.draw_plain(job);
+        }
+        let mut others = job.planes().clone();
+        others.remove(&Plane::Color);
+        let mut whole = if others.is_empty() {
+            None
+        } else {
+            let job = job.with_planes(others).map_err(|error| internal(&error))?;
+            Some(backend.draw_plain(&job)?)
+        };
+        if effects.shadows {
+            let light = shadows::job_of_light(job).map_err(|error| internal(&error))?;
+            let mut frame = backend.draw_part(&light)?;
+            self.shadows.take(job, &light, &mut frame);
+            backend.recycle_part(frame);
+        }
+        let crop = job.viewport().crop;
+        let width = crop.width_px as usize;
+        let mut color = filled(width * crop.height_px as usize * 4, 0)?;
+        for strip in strips(job) {
+            let start = Instant::now();
+            let row = (strip.y_px - crop.y_px) as usize;
+            let pixels = &mut color[row * width * 4..][..strip.height_px as usize * width * 4];
+            let part = self.draw_strip(backend, job, strip, pixels)?;
+            let whole = whole.get_or_insert_with(|| Frame {
+                width_px: crop.width_px,
+                height_px: crop.height_px,
+                timings: crate::Timings::default(),
+                ..part.without_planes()
+            });
+            whole.timings.upload += part.timings.upload;
+            whole.timings.read_back += part.timings.read_back;
+            whole.timings.draw += start
+                .elapsed()
+                .saturating_sub(part.timings.upload + part.timings.read_back);
+            backend.recycle_part(part);
+        }
+        let mut frame = whole.ok_or_else(|| RenderError::Internal {
+            reason: "a picture without rows was to be drawn".into(),
+        })?;
+        frame.color_rgba = Some(color);
+        Ok(frame)
+    }
+
+    /// Draws one strip into `pixels`; returns the magnified frame that it was made from.
+    fn draw_strip(
+        &mut self,
+        backend: &mut impl Plain,
+        job: &RenderJob,
+        strip: CropRect,
+        pixels: &mut [u8],
+    ) -> Result<Frame, RenderError> {
+        let effects = job.scene().effects;
+        let factor = factor(job);
+        let part = |region, factor, planes: &[Plane]| {
+            job.magnified(
+                region,
+                factor,
+                planes.iter().copied().collect::<BTreeSet<_>>(),
+            )
+            .map_err(|error| internal(&error))
+        };
+        if let Some(occlusion) = effects.ambient_occlusion {
+            let region = grown(strip, occlusion::reach_px(job), job.viewport());
+            let frame = backend.draw_part(&part(region, 1, &[Plane::Depth, Plane::Normal])?)?;
+            self.occlusion.fill(job, occlusion, region, strip, &frame);
+            backend.recycle_part(frame);
+        }
+        let reach_px = effects.silhouettes.map_or(0, |s| s.width_px.ceil() as u32);
+        let region = grown(strip, reach_px, job.viewport());
+        let planes = [Plane::Color, Plane::Depth, Plane::Normal];
+        let planes = &planes[..if effects.shadows { 3 } else { 2 }];
+        let mut frame = backend.draw_part(&part(region, factor, planes)?)?;
+        let size = [frame.width_px as usize, frame.height_px as usize];
+        // The strip in the magnified region.
+        let inner = CropRect {
+            x_px: (strip.x_px - region.x_px) * factor,
+            y_px: (strip.y_px - region.y_px) * factor,
+            width_px: strip.width_px * factor,
+            height_px: strip.height_px * factor,
+        };
+        if effects.shadows {
+            let origin = [region.x_px * factor, region.y_px * factor];
+            self.shadows
+                .darken(&Camera::new(job, factor), &mut frame, origin, inner);
+        }
+        let (Some(color), Some(depth)) = (&mut frame.color_rgba, &frame.depth_angstrom) else {
+            return Err(RenderError::Internal {
+                reason: "a part came back without its planes".into(),
+            });
+        };
+        let color = color.as_chunks_mut::<4>().0;
+        if effects.ambient_occlusion.is_some() {
+            let shade = Shade::new(job, factor, [region.x_px * factor, region.y_px * factor]);
+            self.occlusion.darken(&shade, color, depth, size[0], inner);
+        }
+        if let Some(lines) = effects.silhouettes {
+            let span = job.view().far_angstrom - job.view().near_angstrom;
+            let jump = span as f32 * lines.depth_jump;
+            let radius = lines.width_px * factor as f32;
+            self.lines
+                .draw(color, depth, size, radius, jump, lines.color);
+        }
+        mean(color, size[0], inner, factor, frame.transparent, pixels);
+        Ok(frame)
+    }
+}
+
+/// A fault of ours: parts of a sound job are sound.
+fn internal(error: &SceneError) -> RenderError {
+    RenderError::Internal {
+        reason: format!("a part of a picture was refused: {error}"),
+    }
+}
+
+/// How many times as wide and high the picture is drawn.
+fn factor(job: &RenderJob) -> u32 {
+    let edge = job.viewport().width_px.max(job.viewport().height_px);
+    let wanted = job.samples().count().isqrt();
+    wanted.min(MAX_EDGE_PX / edge.max(1)).max(1)
+}
+
+/// The job's crop in strips.
+fn strips(job: &RenderJob) -> impl Iterator<Item = CropRect> + use<> {
+    let crop = job.viewport().crop;
+    let factor = factor(job) as usize;
+    let mut rows = (STRIP_PIXELS / (crop.width_px as usize * factor * factor)).max(1) as u32;
+    if job.scene().effects.ambient_occlusion.is_some() {
+        // What lies around a strip is drawn, too: strips must not be thin beside it.
+        rows = rows.max(2 * occlusion::reach_px(job));
+    }
+    (0..crop.height_px)
+        .step_by(rows as usize)
+        .map(move |row| CropRect {
+            y_px: crop.y_px + row,
+            height_px: rows.min(crop.height_px - row),
+            ..crop
+        })
+}
+
+/// A rectangle and what lies around it within the picture.
+fn grown(rect: CropRect, by_px: u32, viewport: &Viewport) -> CropRect {
+    let axis = |start: u32, length: u32, whole: u32| {
+        let first = start.saturating_sub(by_px);
+        let end = start
+            .saturating_add(length)
+            .saturating_add(by_px)
+            .min(whole);
+        (first, end - first)
+    };
+    let (x_px, width_px) = axis(rect.x_px, rect.width_px, viewport.width_px);
+    let (y_px, height_px) = axis(rect.y_px, rect.height_px, viewport.height_px);
+    CropRect {
+        x_px,
+        y_px,
+        width_px,
+        height_px,
+    }
+}
+
+/// Means of squares of `factor` x `factor` pixels: of whole numbers, rounded half up, as `shaders/resolve.wgsl` has them. `inner` is the part of `color` (rows of
+/// `width`) that is wanted. With straight alpha a colour is the mean of what is covered.
+fn mean(
+    color: &[[u8; 4]],
+    width: usize,
+    inner: CropRect,
+    factor: u32,
+    transparent: bool,
+    pixels: &mut [u8],
+) {
+    let (factor, columns) = (factor as usize, inner.width_px as usize);
+    let count = (factor * factor) as u32;
+    let rows = pixels
+        .as_chunks_mut::<4>()
+        .0
+        .chunks_exact_mut((columns / factor).max(1));
+    for (row, pixels) in rows.enumerate() {
+        let first = (inner.y_px as usize + row * factor) * width + inner.x_px as usize;
+        if factor == 1 {
+            pixels.copy_from_slice(&color[first..first + columns]);
+            continue;
+        }
+        for (column, pixel) in pixels.iter_mut().enumerate() {
+            let mut sums = [0_u32; 4];
+            for line in 0..factor {
+                let at = first + line * width + column * factor;
+                for fine in &color[at..at + factor] {
+                    let seen = u32::from(fine[3] != 0);
+                    for (sum, level) in sums.iter_mut().zip(fine) {
+                        *sum += u32::from(*level) * seen;
+                    }
+                }
+            }
+            let covered = sums[3] / 255;
+            let over = if transparent { covered.max(1) } else { count };
+            for (level, sum) in pixel.iter_mut().zip(sums) {
+                *level = ((2 * sum + over) / (2 * over)) as u8;
+            }
+            pixel[3] = ((2 * sums[3] + count) / (2 * count)) as u8;
+        }
+    }
+}
