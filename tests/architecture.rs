@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, command line.
-const ROOMS: [(&str, &[&str]); 5] = [
+const ROOMS: [(&str, &[&str]); 6] = [
     ("molshot-molecule", &[]),
     ("molshot-scenes", &["molshot-molecule"]),
     ("molshot-shaders", &[]),
@@ -17,6 +17,10 @@ const ROOMS: [(&str, &[&str]); 5] = [
     ),
     (
         "molshot",
+        &["molshot-molecule", "molshot-renderer", "molshot-scenes"],
+    ),
+    (
+        "molshot-viewer",
         &["molshot-molecule", "molshot-renderer", "molshot-scenes"],
     ),
 ];
