@@ -189,7 +189,7 @@ impl App {
             }
             Event::Saved(Err(error)) => self.say(error),
             Event::Drawn(ticket, took, result) => {
-                self.pacer.done(ticket);
+                self.pacer.done(ticket, took);
                 if self.args.verbose {
                     eprintln!(
                         "molshot-view: picture {} ({:?}) in {:.1} ms",
@@ -265,7 +265,7 @@ impl App {
         let job = match document.job(ticket.quality) {
             Ok(job) => job,
             Err(error) => {
-                self.pacer.done(ticket);
+                self.pacer.done(ticket, Duration::ZERO);
                 self.say(error.to_string());
                 return;
             }

@@ -191,7 +191,8 @@ pub(crate) fn ending(format: ImageFormat) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use molshot_scenes::request::{Preset, TransformRequest};
+    use molshot_scenes::request::Preset;
+    use molshot_scenes::transforms::TransformRequest;
 
     fn request() -> RenderRequest {
         let paths = vec!["/data/5ey0".into()];

@@ -331,3 +331,7 @@ fn center_command(structure: &Structure, atom: u32) -> Result<Option<Command>, S
     }
     Ok(parse_commands(&format!("center index {atom}"))?.pop())
 }
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

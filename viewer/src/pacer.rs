@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-/// The mouse rests when it has not moved for so long.
+/// The mouse rests when it has not moved for so long, or for as long as the last full picture took if that is longer: a picture that is begun is finished,
+/// and the mouse would wait for it ...
 const REST: Duration = Duration::from_millis(120);
+/// ... but not for longer than this.
+const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// How a picture is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +33,7 @@ pub(crate) struct Pacer {
     moved: Option<Instant>,
     in_flight: Option<Ticket>,
     drawn: Option<Ticket>,
+    full_took: Duration,
 }
 
 impl Pacer {
@@ -64,8 +68,11 @@ impl Pacer {
         Some(wanted)
     }
 
-    /// A picture is finished, or failed.
-    pub(crate) fn done(&mut self, ticket: Ticket) {
+    /// A picture is finished, or failed, after so long.
+    pub(crate) fn done(&mut self, ticket: Ticket, took: Duration) {
+        if ticket.quality == Quality::Full {
+            self.full_took = took;
+        }
         if self.in_flight == Some(ticket) {
             self.in_flight = None;
             self.drawn = Some(ticket);
@@ -89,7 +96,8 @@ impl Pacer {
     }
 
     fn rests_at(&self) -> Option<Instant> {
-        self.moved.map(|moved| moved + REST)
+        let rest = self.full_took.clamp(REST, LONGEST_REST);
+        self.moved.map(|moved| moved + rest)
     }
 }
 
@@ -111,7 +119,7 @@ mod tests {
         assert_eq!(first, ticket(1, Quality::Full));
         assert_eq!(pacer.next(now), None, "one at a time");
         assert!(!pacer.is_current());
-        pacer.done(first);
+        pacer.done(first, REST);
         assert!(pacer.is_current());
         assert_eq!(pacer.next(now + REST * 100), None);
         assert_eq!(pacer.wake_at(), None, "an idle window sleeps");
@@ -131,17 +139,20 @@ mod tests {
             "states 1 to 4 are outdated"
         );
         pacer.changed(true, now + REST / 2);
-        pacer.done(quick);
+        pacer.done(quick, REST * 9);
         assert!(!pacer.is_current());
         let quick = pacer.next(now + REST / 2).expect("a picture");
         assert_eq!(quick, ticket(6, Quality::Quick));
-        pacer.done(quick);
+        pacer.done(quick, REST * 9);
         assert_eq!(pacer.next(now + REST), None);
         let wake = pacer.wake_at().expect("it must look again");
         assert_eq!(wake, now + REST / 2 + REST);
         let full = pacer.next(wake).expect("the mouse rests");
         assert_eq!(full, ticket(6, Quality::Full));
-        pacer.done(full);
+        pacer.done(full, REST * 2);
         assert_eq!((pacer.next(wake), pacer.wake_at()), (None, None));
+        // Such a picture is waited for by a mouse that rests for as long.
+        pacer.changed(true, wake);
+        assert_eq!(pacer.wake_at(), Some(wake + REST * 2));
     }
 }

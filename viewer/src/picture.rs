@@ -154,14 +154,14 @@ fn wrapped(text: &str, line_px: f64, width_px: f64) -> Vec<String> {
     lines
 }
 
-/// Takes three quarters of the light from a rectangle: left, top, right, bottom.
+/// Takes most of the light from a rectangle: left, top, right, bottom.
 fn darken(rgba: &mut [u8], [width, height]: [usize; 2], edges_px: [f64; 4]) {
     let [left, top, right, bottom] = edges_px.map(|edge| edge.max(0.0) as usize);
     for row in top..bottom.min(height) {
         for column in left..right.min(width) {
             let at = (row * width + column) * 4;
             for channel in &mut rgba[at..at + 3] {
-                *channel /= 4;
+                *channel /= 6;
             }
         }
     }
