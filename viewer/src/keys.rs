@@ -110,11 +110,11 @@ const STYLES: [Preset; 4] = [
 ];
 const LABELS: [LabelWord; 6] = [
     LabelWord::Auto,
-    LabelWord::None,
     LabelWord::Residues,
     LabelWord::LigandAtoms,
     LabelWord::ResiduesAndLigandAtoms,
     LabelWord::Atoms,
+    LabelWord::None,
 ];
 const BACKGROUNDS: [BackgroundRequest; 3] = [
     BackgroundRequest::Color(Rgb::BLACK),
