@@ -328,6 +328,8 @@ impl App {
     /// The pointer is at another place.
     pub(crate) fn point(&mut self, at_px: DVec2) {
         self.pointer_px = at_px;
+        // What was said stays until the user goes on.
+        self.status.clear();
         let Some(drag) = self.drag.clone() else {
             self.hover();
             return;
@@ -393,11 +395,9 @@ impl App {
         let described = self
             .hovered
             .and_then(|atom| self.document.as_ref()?.describe(atom));
-        let text = self
-            .error
-            .clone()
-            .or(described)
-            .unwrap_or_else(|| self.status.clone());
+        let said = Some(&self.status).filter(|status| !status.is_empty());
+        let text = self.error.as_ref().or(said).cloned();
+        let text = text.or(described).unwrap_or_default();
         let title = match text.as_str() {
             "" => format!("{name} - molshot"),
             text => format!("{name} - {text} - molshot"),
