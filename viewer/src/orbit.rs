@@ -76,20 +76,20 @@ impl Orbit {
         let pivot = origin.rotation_center();
         let at = pose.camera_from_world(pivot);
         let origin_depth = -origin.pose().camera_from_world(pivot).z;
-        let (zoom, z) = match (projection, origin.view().projection) {
-            (
-                Projection::Orthographic { width_angstrom },
-                Projection::Orthographic {
-                    width_angstrom: fitted,
-                },
-            ) => (fitted / width_angstrom, 0.0),
-            _ => {
-                let zoom = origin_depth / -at.z;
-                if (MIN_ZOOM..=MAX_ZOOM).contains(&zoom) && origin_depth > 0.0 {
-                    (zoom, 0.0)
-                } else {
-                    (1.0, origin_depth + at.z)
-                }
+        let (zoom, z) = if let (
+            Projection::Orthographic { width_angstrom },
+            Projection::Orthographic {
+                width_angstrom: fitted,
+            },
+        ) = (projection, origin.view().projection)
+        {
+            (fitted / width_angstrom, 0.0)
+        } else {
+            let zoom = origin_depth / -at.z;
+            if (MIN_ZOOM..=MAX_ZOOM).contains(&zoom) && origin_depth > 0.0 {
+                (zoom, 0.0)
+            } else {
+                (1.0, origin_depth + at.z)
             }
         };
         Ok(Self {

@@ -90,12 +90,11 @@ impl Shown {
         if let Some(text) = message {
             self.overlay.message(&mut self.rgba, size_px, scale, text);
         }
-        let mut surface = match self.surface.take() {
-            Some(surface) => surface,
-            None => {
-                let context = softbuffer::Context::new(Arc::clone(&window))?;
-                softbuffer::Surface::new(&context, Arc::clone(&window))?
-            }
+        let mut surface = if let Some(surface) = self.surface.take() {
+            surface
+        } else {
+            let context = softbuffer::Context::new(Arc::clone(&window))?;
+            softbuffer::Surface::new(&context, Arc::clone(&window))?
         };
         surface.resize(width, height)?;
         let mut pixels = surface.buffer_mut()?;
