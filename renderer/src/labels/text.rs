@@ -72,7 +72,7 @@ mod tests {
             if pixel[0] > 0 {
                 inked += 1;
                 assert!(
-                    (7.0..9.0 + width).contains(&x) && (4..24).contains(&y),
+                    (7.0..9.0 + width).contains(&x) && (4..25).contains(&y),
                     "{x} {y}"
                 );
             }
