@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, server and dataset, command line.
-const ROOMS: [(&str, &[&str]); 7] = [
+/// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, server and dataset, command line and window.
+const ROOMS: [(&str, &[&str]); 8] = [
     ("molshot-molecule", &[]),
     ("molshot-scenes", &["molshot-molecule"]),
     ("molshot-shaders", &[]),
@@ -22,6 +22,10 @@ const ROOMS: [(&str, &[&str]); 7] = [
     (
         "molshot-dataset",
         &["molshot-molecule", "molshot-scenes", "molshot-renderer"],
+    ),
+    (
+        "molshot-viewer",
+        &["molshot-molecule", "molshot-renderer", "molshot-scenes"],
     ),
     (
         "molshot",

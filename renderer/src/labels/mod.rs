@@ -12,6 +12,7 @@ mod rim;
 mod sample;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,0 +1,82 @@
+//! What leaves the window: the request as text, the picture as files.
+
+use std::path::PathBuf;
+
+use molshot_renderer::pool::{CancelToken, Order};
+use molshot_renderer::{Encoding, save, save_masks};
+
+use super::{App, Event};
+use crate::copy::{Form, copy, ending};
+
+impl App {
+    /// Copies the request to the clipboard, where there is one, and prints it.
+    pub(super) fn copy(&mut self, form: Form) {
+        let Some(document) = &self.document else {
+            return;
+        };
+        let id = self.sources[self.current].name();
+        let copied = match copy(&document.request(), form, &id, &self.args.server) {
+            Ok(copied) => copied,
+            Err(error) => return self.say(error.to_string()),
+        };
+        println!("{}", copied.text);
+        if self.clipboard.is_none() {
+            self.clipboard = arboard::Clipboard::new().ok();
+        }
+        let taken = self
+            .clipboard
+            .as_mut()
+            .is_some_and(|clipboard| clipboard.set_text(copied.text).is_ok());
+        let mut said = String::from(if taken {
+            "copied and printed"
+        } else {
+            "printed; there is no clipboard"
+        });
+        if !copied.left_out.is_empty() {
+            said = format!("{said}; a URL cannot say {}", copied.left_out.join(" "));
+        }
+        self.say(said);
+    }
+
+    /// Writes the picture as `molshot render` does, under the first name that is free in the current folder.
+    pub(super) fn save(&mut self) {
+        let Some(document) = &self.document else {
+            return;
+        };
+        let request = document.request();
+        let job = match document.still() {
+            Ok(job) => job,
+            Err(error) => return self.say(error.to_string()),
+        };
+        let (name, ending) = (
+            self.sources[self.current].name(),
+            ending(request.output.format),
+        );
+        let free = (1..=9999)
+            .map(|number| PathBuf::from(format!("{name}_{number}.{ending}")))
+            .find(|path| !path.exists());
+        let Some(path) = free else {
+            return self.say("all names up to 9999 are taken; make room in this folder".into());
+        };
+        let proxy = self.proxy.clone();
+        let drawn = job.clone();
+        let work = move |frame: &molshot_renderer::Frame, _: &mut _| {
+            let planes = request.output.planes;
+            let encoding = Encoding {
+                format: request.output.format,
+                compression: request.output.compression,
+                jpeg_quality: request.output.jpeg_quality,
+            };
+            let mut written = save(frame, planes.iter().copied(), &path, encoding)?;
+            written.extend(save_masks(&drawn, frame, planes, &path)?);
+            Ok(written)
+        };
+        let answer = move |result: Result<_, molshot_renderer::pool::PoolError>| {
+            let _ = proxy.send_event(Event::Saved(result.map_err(|error| error.to_string())));
+        };
+        let order = Order::new(job, &CancelToken::new(), work, answer);
+        if let Err(refusal) = self.pool.try_submit(order) {
+            refusal.tell();
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The request for what is seen, in the forms in which it is handed on.
+
+use std::fmt::Write;
+
+use molshot_scenes::RenderRequest;
+use molshot_scenes::request::{ImageFormat, StructureSource};
+use serde_json::Value;
+
+/// A form of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// View commands alone.
+    Commands,
+    /// The whole document: a scene file.
+    Json,
+    /// A server's URL of the picture.
+    Url,
+    /// The document posted to a server.
+    Curl,
+}
+
+/// Where a server is asked when none is named.
+pub(crate) const SERVER: &str = "http://127.0.0.1:8000";
+
+/// Parameters of a picture's URL, with the JSON pointers of what they set.
+const PARAMETERS: [(&str, &str); 18] = [
+    ("select", "/select"),
+    ("style", "/style/preset"),
+    ("residue", "/style/residue"),
+    ("colors", "/style/colors"),
+    ("color", "/style/color"),
+    ("labels", "/style/labels"),
+    ("background", "/style/background"),
+    ("hydrogens", "/style/hydrogens"),
+    ("solvent", "/style/solvent"),
+    ("depth-cue", "/style/depth_cue"),
+    ("stick-radius", "/style/stick_radius_angstrom"),
+    ("ball-scale", "/style/ball_scale"),
+    ("pseudobonds", "/style/pseudobonds"),
+    ("projection", "/camera/projection"),
+    ("fov", "/camera/fov_degrees"),
+    ("samples", "/output/samples"),
+    ("compression", "/output/compression"),
+    ("quality", "/output/jpeg_quality"),
+];
+
+/// Keys of the document that a URL says in its own way.
+const SAID: [&str; 6] = [
+    "/schema_version",
+    "/structure",
+    "/commands",
+    "/output/width_px",
+    "/output/height_px",
+    "/output/format",
+];
+
+/// A request as text, and what the form has no place for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Copied {
+    pub(crate) text: String,
+    /// JSON pointers.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// The request in a form. `id` is what a server calls the structure.
+///
+/// # Errors
+/// What `serde_json` says, which has no reason to.
+pub(crate) fn copy(
+    request: &RenderRequest,
+    form: Form,
+    id: &str,
+    server: &str,
+) -> serde_json::Result<Copied> {
+    let whole = |text| Copied {
+        text,
+        left_out: Vec::new(),
+    };
+    Ok(match form {
+        Form::Commands => whole(request.commands.join("; ")),
+        Form::Json => whole(serde_json::to_string_pretty(request)?),
+        Form::Url => url(request, id, server)?,
+        Form::Curl => {
+            let mut request = request.clone();
+            // Paths mean nothing to a server.
+            if matches!(request.structure, StructureSource::Paths { .. }) {
+                request.structure = StructureSource::Id { id: id.to_owned() };
+            }
+            let body = serde_json::to_string(&request)?;
+            let ending = ending(request.output.format);
+            whole(format!(
+                "curl -sS --fail-with-body -o {} -H 'content-type: application/json' --data-binary {} {}",
+                quoted(&format!("{id}.{ending}")),
+                quoted(&body),
+                quoted(&format!("{server}/v1/render"))
+            ))
+        }
+    })
+}
+
+fn url(request: &RenderRequest, id: &str, server: &str) -> serde_json::Result<Copied> {
+    let default = RenderRequest::new(StructureSource::Id { id: id.to_owned() });
+    let (document, default) = (
+        serde_json::to_value(request)?,
+        serde_json::to_value(default)?,
+    );
+    let output = &request.output;
+    let mut text = format!(
+        "{server}/v1/structures/{}/image.{}?size={}x{}",
+        encoded(id),
+        ending(output.format),
+        output.width_px,
+        output.height_px
+    );
+    let mut add = |name: &str, value: &str| {
+        // A string takes whatever is written into it.
+        let _ = write!(text, "&{name}={}", encoded(value));
+    };
+    if !request.commands.is_empty() {
+        add("commands", &request.commands.join(";"));
+    }
+    let mut left_out = Vec::new();
+    for pointer in pointers(&document) {
+        let value = document.pointer(&pointer);
+        if SAID.contains(&pointer.as_str()) || value == default.pointer(&pointer) {
+            continue;
+        }
+        let parameter = PARAMETERS.iter().find(|(_, known)| *known == pointer);
+        match (parameter, value.and_then(plain)) {
+            (Some((name, _)), Some(value)) => add(name, &value),
+            _ => left_out.push(pointer),
+        }
+    }
+    Ok(Copied { text, left_out })
+}
+
+/// Pointers to all keys, those of the groups `style`, `camera` and `output` one by one.
+fn pointers(document: &Value) -> Vec<String> {
+    let mut pointers = Vec::new();
+    for (key, value) in document.as_object().into_iter().flatten() {
+        match (key.as_str(), value.as_object()) {
+            ("style" | "camera" | "output", Some(group)) => {
+                pointers.extend(group.keys().map(|inner| format!("/{key}/{inner}")));
+            }
+            _ => pointers.push(format!("/{key}")),
+        }
+    }
+    pointers
+}
+
+/// A value as a parameter has it: lists are joined by commas.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Array(list) => {
+            let words: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
+            words.map(|words| words.join(","))
+        }
+        Value::Null | Value::Object(_) => None,
+    }
+}
+
+/// Percent-encoding of everything but unreserved characters (RFC 3986, section 2.3).
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// A word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The usual ending of a picture's file.
+pub(crate) fn ending(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Png => "png",
+        ImageFormat::Jpeg => "jpg",
+        ImageFormat::Webp => "webp",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use molshot_scenes::request::Preset;
+    use molshot_scenes::transforms::TransformRequest;
+
+    fn request() -> RenderRequest {
+        let paths = vec!["/data/5ey0".into()];
+        let mut request = RenderRequest::new(StructureSource::Paths { paths });
+        request.commands = vec!["center name \"O5'\"".into(), "roll y 15.5".into()];
+        request.style.preset = Preset::BallAndStick;
+        request.output.width_px = 640;
+        request
+    }
+
+    fn text(form: Form) -> String {
+        copy(&request(), form, "5ey0", SERVER).expect("text").text
+    }
+
+    #[test]
+    fn commands_and_json_say_the_request_itself() {
+        assert_eq!(text(Form::Commands), "center name \"O5'\"; roll y 15.5");
+        let again = RenderRequest::from_json(text(Form::Json).as_bytes());
+        assert_eq!(again.expect("a scene file"), request());
+    }
+
+    #[test]
+    fn a_url_says_what_differs_and_what_it_cannot_say() {
+        assert_eq!(
+            text(Form::Url),
+            "http://127.0.0.1:8000/v1/structures/5ey0/image.png?size=640x1024\
+             &commands=center%20name%20%22O5%27%22%3Broll%20y%2015.5&style=ball-and-stick"
+        );
+        let mut request = request();
+        request.transforms.push(TransformRequest {
+            select: "ligand".into(),
+            commands: vec!["move x 1".into()],
+        });
+        let copied = copy(&request, Form::Url, "5ey0", SERVER).expect("text");
+        assert_eq!(copied.left_out, ["/transforms"]);
+    }
+
+    #[test]
+    fn the_words_of_a_curl_command_are_quoted() {
+        let text = text(Form::Curl);
+        assert!(text.contains(r"O5'\''"), "{text}");
+        assert!(text.contains(r#""structure":{"id":"5ey0"}"#), "{text}");
+        assert!(
+            text.ends_with("'http://127.0.0.1:8000/v1/render'"),
+            "{text}"
+        );
+    }
+}

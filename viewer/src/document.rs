@@ -1,0 +1,337 @@
+//! What is looked at: a structure, the request as keys have changed it, and the camera as the mouse has moved it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use glam::{DQuat, DVec2, DVec3};
+use molshot_molecule::Structure;
+use molshot_scenes::commands::{Target, ViewName, parse_commands};
+use molshot_scenes::{
+    Camera, Command, Plane, Pose, Prepared, Projection, RenderJob, RenderRequest, Samples, Scene,
+    SceneError,
+};
+
+use crate::input::Loaded;
+use crate::orbit::Orbit;
+use crate::pacer::Quality;
+
+/// One scene and the way it is looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    structure: Arc<Structure>,
+    request: RenderRequest,
+    scene: Arc<Scene>,
+    /// The request's own commands, without a crop.
+    own: Vec<Command>,
+    /// Where the mouse has led the camera; nowhere yet without it.
+    orbit: Option<Orbit>,
+    cropped: bool,
+    size_px: [u32; 2],
+}
+
+impl Document {
+    /// A document as its request says, in a window of so many pixels (at least one each way).
+    ///
+    /// # Errors
+    /// As [`Prepared::new`] and [`Camera::apply`].
+    pub(crate) fn new(loaded: Loaded, size_px: [u32; 2]) -> Result<Self, SceneError> {
+        let Loaded { structure, request } = loaded;
+        let prepared = Prepared::new(Arc::clone(&structure), &request)?;
+        let (crops, own): (Vec<_>, Vec<_>) = request
+            .view_commands()?
+            .into_iter()
+            .partition(|command| matches!(command, Command::Crop(_)));
+        let document = Self {
+            structure,
+            request,
+            scene: Arc::clone(prepared.scene()),
+            own,
+            orbit: None,
+            cropped: !crops.is_empty(),
+            size_px,
+        };
+        document.camera()?;
+        Ok(document)
+    }
+
+    /// The document of a file that was read again. The camera stays where the mouse has led it, unless a scene file now says another one.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(crate) fn reloaded(&self, loaded: Loaded, is_scene_file: bool) -> Result<Self, SceneError> {
+        let before = self.camera()?;
+        let mut loaded = loaded;
+        if !is_scene_file {
+            loaded.request = RenderRequest {
+                structure: loaded.request.structure,
+                ..self.request.clone()
+            };
+        }
+        let same_camera = loaded.request.commands == self.request.commands;
+        let mut after = Self::new(loaded, self.size_px)?;
+        if let Some(orbit) = &self.orbit
+            && same_camera
+        {
+            let center = Orbit::center_of(&orbit.commands());
+            let (pose, projection) = (before.pose(), before.view().projection);
+            // An atom that it turned about may be gone.
+            after.orbit = after
+                .orbit_of(&pose, projection, center)
+                .or_else(|_| after.orbit_of(&pose, projection, None))
+                .ok();
+            if after.camera().is_err() {
+                after.orbit = None;
+            }
+        }
+        Ok(after)
+    }
+
+    fn orbit_of(
+        &self,
+        pose: &Pose,
+        projection: Projection,
+        center: Option<Target>,
+    ) -> Result<Orbit, SceneError> {
+        Orbit::of_pose(
+            pose,
+            projection,
+            center,
+            &self.fitted()?,
+            &self.scene.structure,
+        )
+    }
+
+    /// Whether the request has a crop, which the window does not show.
+    pub(crate) fn is_cropped(&self) -> bool {
+        self.cropped
+    }
+
+    /// Takes the window's size, pixels, at least one each way.
+    pub(crate) fn resize(&mut self, size_px: [u32; 2]) {
+        self.size_px = size_px;
+    }
+
+    /// The view commands of the camera as it stands.
+    pub(crate) fn commands(&self) -> Vec<Command> {
+        match &self.orbit {
+            None => self.own.clone(),
+            Some(orbit) => orbit.commands(),
+        }
+    }
+
+    fn fitted(&self) -> Result<Camera, SceneError> {
+        let [width, height] = self.size_px;
+        self.scene.camera(&self.request.camera, width, height)
+    }
+
+    /// The camera that a request with [`Self::commands`] has.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`].
+    pub(crate) fn camera(&self) -> Result<Camera, SceneError> {
+        let mut camera = self.fitted()?;
+        camera.apply(&self.commands(), &self.scene.structure)?;
+        Ok(camera)
+    }
+
+    /// The request for the picture that is seen, but that a crop is left out.
+    pub(crate) fn request(&self) -> RenderRequest {
+        let mut request = self.request.clone();
+        [request.output.width_px, request.output.height_px] = self.size_px;
+        if self.orbit.is_some() || self.cropped {
+            request.commands = self.commands().iter().map(ToString::to_string).collect();
+        }
+        request
+    }
+
+    /// The job of the window's picture.
+    ///
+    /// # Errors
+    /// As [`RenderJob::new`].
+    pub(crate) fn job(&self, quality: Quality) -> Result<RenderJob, SceneError> {
+        let samples = match quality {
+            Quality::Quick => Samples::One,
+            Quality::Full => self.request.output.samples,
+        };
+        self.job_with(samples, BTreeSet::from([Plane::Color, Plane::AtomId]))
+    }
+
+    /// The job of the picture that is saved: that of `molshot render`.
+    ///
+    /// # Errors
+    /// As [`RenderJob::new`].
+    pub(crate) fn still(&self) -> Result<RenderJob, SceneError> {
+        let output = &self.request.output;
+        self.job_with(output.samples, output.planes.clone())
+    }
+
+    fn job_with(&self, samples: Samples, planes: BTreeSet<Plane>) -> Result<RenderJob, SceneError> {
+        let camera = self.camera()?;
+        let scene = Arc::clone(&self.scene);
+        RenderJob::new(scene, camera.view(), camera.viewport(), samples, planes)
+    }
+
+    /// Changes the request; as it was where that leaves nothing to draw. The camera keeps its commands.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(crate) fn change(
+        &mut self,
+        change: impl FnOnce(&mut RenderRequest),
+    ) -> Result<(), SceneError> {
+        let mut request = self.request.clone();
+        change(&mut request);
+        let loaded = Loaded {
+            structure: Arc::clone(&self.structure),
+            request,
+        };
+        let mut changed = Self::new(loaded, self.size_px)?;
+        changed.orbit.clone_from(&self.orbit);
+        changed.camera()?;
+        *self = changed;
+        Ok(())
+    }
+
+    /// Looks as the request says.
+    pub(crate) fn reset(&mut self) {
+        self.orbit = None;
+    }
+
+    /// One of the six views.
+    pub(crate) fn look(&mut self, view: ViewName) {
+        self.orbit = Some(Orbit::named(view));
+    }
+
+    /// The camera's place, to be moved.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`].
+    pub(crate) fn orbit(&self) -> Result<Orbit, SceneError> {
+        if let Some(orbit) = &self.orbit {
+            return Ok(orbit.clone());
+        }
+        let center = Orbit::center_of(&self.own);
+        Orbit::of_camera(
+            &self.camera()?,
+            center,
+            &self.fitted()?,
+            &self.scene.structure,
+        )
+    }
+
+    /// Moves the camera, unless that leads it where no camera may be.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`].
+    pub(crate) fn set_orbit(&mut self, orbit: Orbit) -> Result<(), SceneError> {
+        let before = self.orbit.replace(orbit);
+        let moved = self.camera().map(|_| ());
+        if moved.is_err() {
+            self.orbit = before;
+        }
+        moved
+    }
+
+    /// Turns the scene from where a drag began.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`].
+    pub(crate) fn turn(&mut self, start: &Orbit, turn: DQuat) -> Result<(), SceneError> {
+        let mut orbit = start.clone();
+        orbit.turn(turn);
+        self.set_orbit(orbit)
+    }
+
+    /// Moves the scene from where a drag began by so many pixels (right, down): what lies as deep as the rotation centre follows the pointer.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`].
+    pub(crate) fn shift(&mut self, start: &Orbit, pixels: DVec2) -> Result<(), SceneError> {
+        let camera = self.camera()?;
+        let view = camera.view();
+        let scale = view.pixel_scale(&camera.viewport());
+        let depth = -camera.pose().camera_from_world(camera.rotation_center()).z;
+        let angstrom_a_pixel = match view.projection {
+            Projection::Perspective { .. } => depth.max(view.near_angstrom) / scale,
+            Projection::Orthographic { .. } => 1.0 / scale,
+        };
+        let mut orbit = start.clone();
+        orbit.shift(DVec2::new(pixels.x, -pixels.y) * angstrom_a_pixel);
+        self.set_orbit(orbit)
+    }
+
+    /// Makes the scene larger.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`].
+    pub(crate) fn zoom(&mut self, factor: f64) -> Result<(), SceneError> {
+        let mut orbit = self.orbit()?;
+        orbit.zoom(factor);
+        self.set_orbit(orbit)
+    }
+
+    /// Brings an atom to the middle and turns about it from now on.
+    ///
+    /// # Errors
+    /// As [`Camera::apply`].
+    pub(crate) fn center(&mut self, atom: u32) -> Result<(), SceneError> {
+        let Some(command) = center_command(&self.scene.structure, atom)? else {
+            return Ok(());
+        };
+        let mut camera = self.camera()?;
+        let commands = [command];
+        camera.apply(&commands, &self.scene.structure)?;
+        let center = Orbit::center_of(&commands);
+        let orbit = Orbit::of_camera(&camera, center, &self.fitted()?, &self.scene.structure)?;
+        self.set_orbit(orbit)
+    }
+
+    /// An atom in words: name, residue, coordinates, and where it is in the picture.
+    pub(crate) fn describe(&self, atom: u32) -> Option<String> {
+        let structure = &self.scene.structure;
+        let atoms = structure.atoms();
+        let name = atoms.name.get(atom as usize)?;
+        let [x, y, z] = atoms.position_angstrom[atom as usize];
+        let residue = structure.residue_of(atom);
+        let chain = &structure.chains()[residue.chain as usize].id;
+        let code = char::from(residue.insertion_code);
+        let camera = self.camera().ok()?;
+        let world = DVec3::from_array([x, y, z].map(f64::from));
+        let at = camera.view().project(&camera.viewport(), world);
+        let place = format!("{} {}{}", residue.name, residue.number, code);
+        Some(format!(
+            "{name} of {}{}{chain} at {x:.3} {y:.3} {z:.3} \u{c5}, pixel {:.1} {:.1}, depth {:.2} \u{c5}",
+            place.trim_end(),
+            if chain.is_empty() { "" } else { " " },
+            at.x,
+            at.y,
+            at.z
+        ))
+    }
+}
+
+/// `center` of one atom: by its names where they mean no other, else by its index.
+fn center_command(structure: &Structure, atom: u32) -> Result<Option<Command>, SceneError> {
+    let Some(name) = structure.atoms().name.get(atom as usize) else {
+        return Ok(None);
+    };
+    let residue = structure.residue_of(atom);
+    let chain = &structure.chains()[residue.chain as usize].id;
+    let code = char::from(residue.insertion_code);
+    let number = format!("{}{code}", residue.number);
+    let number = number.trim_end();
+    let by_name = format!("center chain \"{chain}\" and resi {number} and name \"{name}\"");
+    if let Ok(mut commands) = parse_commands(&by_name)
+        && let [Command::Center(target)] = commands.as_slice()
+    {
+        let chosen = target.selection.evaluate(structure);
+        if chosen.iter().filter(|chosen| **chosen).count() == 1 && chosen[atom as usize] {
+            return Ok(commands.pop());
+        }
+    }
+    Ok(parse_commands(&format!("center index {atom}"))?.pop())
+}
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

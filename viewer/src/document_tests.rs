@@ -1,0 +1,194 @@
+use molshot_molecule::read::read_bytes;
+use molshot_molecule::{Format, PartRole, ReadOptions};
+use molshot_scenes::request::{ProjectionKind, StructureSource};
+
+use super::*;
+
+const SIZE: [u32; 2] = [400, 300];
+
+fn loaded(text: &str, commands: &[&str]) -> Loaded {
+    let options = ReadOptions {
+        format: Some(Format::Pdb),
+        ..ReadOptions::default()
+    };
+    let structure = read_bytes("x.pdb", text.as_bytes(), PartRole::Whole, &options);
+    let mut request = RenderRequest::new(StructureSource::Id { id: "x".into() });
+    request.commands = commands.iter().map(|text| (*text).to_owned()).collect();
+    Loaded {
+        structure: Arc::new(structure.expect("a structure")),
+        request,
+    }
+}
+
+fn pdb(last_x: f64) -> String {
+    format!(
+        "ATOM      1  N   GLY A   1       0.000   0.000   0.000  1.00  0.00           N\n\
+         ATOM      2  CA  GLY A   1       1.450   0.000   0.000  1.00  0.00           C\n\
+         ATOM      3  C   GLY A   1       2.000   1.400   0.000  1.00  0.00           C\n\
+         ATOM      4  O   GLY A   1    {last_x:8.3}   2.400   0.500  1.00  0.00           O\n\
+         END\n"
+    )
+}
+
+fn document(commands: &[&str]) -> Document {
+    Document::new(loaded(&pdb(1.2), commands), SIZE).expect("a document")
+}
+
+/// What a service draws of the copied request.
+fn service(document: &Document) -> RenderJob {
+    let text = serde_json::to_vec(&document.request()).expect("JSON");
+    let request = RenderRequest::from_json(&text).expect("a request");
+    Prepared::new(Arc::clone(&document.structure), &request)
+        .and_then(|prepared| prepared.job())
+        .expect("a job")
+}
+
+fn same_view(document: &Document) {
+    let (own, service) = (
+        document.job(Quality::Full).expect("a job"),
+        service(document),
+    );
+    assert_eq!(own.view(), service.view());
+    assert_eq!(own.viewport(), service.viewport());
+    assert_eq!(own.samples(), service.samples());
+}
+
+#[test]
+fn whatever_is_done_the_copied_request_has_the_windows_camera_to_the_last_bit() {
+    let mut document = document(&["view left; roll y 15", "center name CA"]);
+    same_view(&document);
+    let start = document.orbit().expect("an orbit");
+    let turn = DQuat::from_rotation_x(0.4) * DQuat::from_rotation_y(-1.1);
+    document.turn(&start, turn).expect("a turn");
+    same_view(&document);
+    let start = document.orbit().expect("an orbit");
+    document
+        .shift(&start, DVec2::new(31.0, -17.0))
+        .expect("a move");
+    same_view(&document);
+    document.zoom(1.7).expect("a zoom");
+    same_view(&document);
+    document.center(3).expect("an atom");
+    same_view(&document);
+    document.resize([123, 457]);
+    same_view(&document);
+    document
+        .change(|request| request.camera.projection = ProjectionKind::Orthographic)
+        .expect("a projection");
+    same_view(&document);
+    document.look(ViewName::Top);
+    same_view(&document);
+    document.reset();
+    same_view(&document);
+}
+
+#[test]
+fn what_is_shifted_follows_the_pointer_and_what_is_centred_comes_to_the_middle() {
+    for kind in [ProjectionKind::Perspective, ProjectionKind::Orthographic] {
+        let mut document = document(&[]);
+        document
+            .change(|request| request.camera.projection = kind)
+            .expect("a projection");
+        document.center(3).expect("an atom");
+        let at = |document: &Document| {
+            let camera = document.camera().expect("a camera");
+            let pivot = camera.rotation_center();
+            camera.view().project(&camera.viewport(), pivot)
+        };
+        let middle = at(&document);
+        assert!(
+            (middle.x - 200.0).abs() < 0.02 && (middle.y - 150.0).abs() < 0.02,
+            "{middle}"
+        );
+        let start = document.orbit().expect("an orbit");
+        document
+            .shift(&start, DVec2::new(40.0, -25.0))
+            .expect("a move");
+        let moved = at(&document) - middle;
+        assert!(
+            (moved.x - 40.0).abs() < 0.05 && (moved.y + 25.0).abs() < 0.05,
+            "{moved}"
+        );
+    }
+}
+
+#[test]
+fn an_atom_is_named_in_the_commands_and_in_words() {
+    let mut document = document(&[]);
+    document.center(1).expect("an atom");
+    let text: Vec<String> = document
+        .commands()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(text[0], "center chain \"A\" and resi 1 and name \"CA\"");
+    let words = document.describe(1).expect("an atom");
+    assert!(
+        words.starts_with("CA of GLY 1 A at 1.450 0.000 0.000"),
+        "{words}"
+    );
+    assert!(words.contains("pixel 200.0 150.0"), "{words}");
+    assert_eq!(document.describe(99), None);
+}
+
+#[test]
+fn a_file_that_is_read_again_keeps_the_camera_that_the_mouse_has_moved() {
+    let mut document = document(&[]);
+    let start = document.orbit().expect("an orbit");
+    document
+        .turn(&start, DQuat::from_rotation_y(0.7))
+        .expect("a turn");
+    document.zoom(1.3).expect("a zoom");
+    let before = document.camera().expect("a camera").pose();
+    // The box grows, and with it what a fitted camera is.
+    let again = document
+        .reloaded(loaded(&pdb(9.0), &[]), false)
+        .expect("a document");
+    let after = again.camera().expect("a camera").pose();
+    let way = before.position_angstrom.distance(after.position_angstrom);
+    assert!(way < 0.005, "{way}");
+    assert!(
+        before
+            .world_from_camera
+            .angle_between(after.world_from_camera)
+            < 1e-4
+    );
+    // One that was not moved is fitted to what is there now.
+    let untouched = self::document(&[]);
+    let again = untouched
+        .reloaded(loaded(&pdb(9.0), &[]), false)
+        .expect("a document");
+    assert!(again.commands().is_empty());
+    same_view(&again);
+}
+
+#[test]
+fn a_scene_file_that_says_another_camera_is_obeyed() {
+    let mut document = document(&["roll y 10"]);
+    document.zoom(1.3).expect("a zoom");
+    let again = document
+        .reloaded(loaded(&pdb(1.2), &["roll y 20"]), true)
+        .expect("a document");
+    assert_eq!(again.request().commands, ["roll y 20"]);
+    let again = document
+        .reloaded(loaded(&pdb(1.2), &["roll y 10"]), true)
+        .expect("a document");
+    assert_eq!(again.request().commands, ["roll y 10", "zoom 1.3"]);
+}
+
+#[test]
+fn a_change_that_leaves_nothing_to_draw_is_refused() {
+    let mut document = document(&[]);
+    let before = document.request();
+    let error = document.change(|request| request.select = "water".into());
+    assert!(error.is_err());
+    assert_eq!(document.request(), before);
+}
+
+#[test]
+fn a_crop_is_left_out() {
+    let document = document(&["roll y 10", "crop 0 0 50% 50%", "zoom 2"]);
+    assert!(document.is_cropped());
+    assert_eq!(document.request().commands, ["roll y 10", "zoom 2"]);
+    same_view(&document);
+}

@@ -1,0 +1,252 @@
+//! From a frame to the window's pixels, with what lies over them.
+
+use molshot_renderer::Frame;
+use molshot_renderer::labels::LabelDrawer;
+
+/// A drawn picture with the atoms that it shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Picture {
+    size_px: [usize; 2],
+    rgba: Vec<u8>,
+    transparent: bool,
+    atom_id: Vec<u32>,
+}
+
+/// Colours of the board behind a transparent picture, and the edge of its fields.
+const BOARD: [u8; 2] = [0x66, 0x99];
+const FIELD_PX: usize = 8;
+/// Behind a picture that is smaller than the window.
+const BEHIND: u8 = 0x20;
+/// Height of a line of text over the picture, logical pixels.
+const LINE_PX: f64 = 18.0;
+
+impl Picture {
+    /// What a window needs of a frame.
+    pub(crate) fn of(frame: &Frame) -> Self {
+        Self {
+            size_px: [frame.width_px as usize, frame.height_px as usize],
+            rgba: frame.color_rgba.clone().unwrap_or_default(),
+            transparent: frame.transparent,
+            atom_id: frame.atom_id.clone().unwrap_or_default(),
+        }
+    }
+
+    /// Width and height.
+    pub(crate) fn size_px(&self) -> [usize; 2] {
+        self.size_px
+    }
+
+    /// The atom that is seen at a place.
+    pub(crate) fn atom_at(&self, x_px: f64, y_px: f64) -> Option<u32> {
+        let [width, height] = self.size_px;
+        if !(0.0..width as f64).contains(&x_px) || !(0.0..height as f64).contains(&y_px) {
+            return None;
+        }
+        let id = self.atom_id.get(y_px as usize * width + x_px as usize)?;
+        id.checked_sub(1)
+    }
+
+    /// The picture in a window of so many pixels, in its upper left corner if the window has just grown.
+    pub(crate) fn in_window(&self, size_px: [usize; 2], rgba: &mut Vec<u8>) {
+        let [width, height] = size_px;
+        rgba.clear();
+        if self.size_px == size_px {
+            rgba.extend_from_slice(&self.rgba);
+        } else {
+            rgba.resize(width * height * 4, BEHIND);
+            let columns = width.min(self.size_px[0]);
+            for row in 0..height.min(self.size_px[1]) {
+                let from = &self.rgba[row * self.size_px[0] * 4..][..columns * 4];
+                rgba[row * width * 4..][..columns * 4].copy_from_slice(from);
+            }
+        }
+        if self.transparent {
+            over_board(rgba, width);
+        }
+    }
+}
+
+/// Lays straight alpha over a chequered board.
+fn over_board(rgba: &mut [u8], width: usize) {
+    let (pixels, _) = rgba.as_chunks_mut::<4>();
+    for (at, pixel) in pixels.iter_mut().enumerate() {
+        let field = (at % width.max(1) / FIELD_PX + at / width.max(1) / FIELD_PX) % 2;
+        let alpha = u32::from(pixel[3]);
+        for channel in &mut pixel[..3] {
+            let mixed = u32::from(*channel) * alpha + u32::from(BOARD[field]) * (255 - alpha);
+            *channel = ((mixed + 127) / 255) as u8;
+        }
+        pixel[3] = 255;
+    }
+}
+
+/// Text over a picture, on a dark ground.
+#[derive(Debug, Default)]
+pub(crate) struct Overlay {
+    drawer: LabelDrawer,
+}
+
+impl Overlay {
+    /// Two columns in the upper left corner: keys and what they do.
+    pub(crate) fn table(
+        &mut self,
+        rgba: &mut [u8],
+        size_px: [usize; 2],
+        scale: f64,
+        rows: &[(&str, &str)],
+    ) {
+        let whole = LINE_PX * scale;
+        // All rows must be seen, in a small window in small letters.
+        let line = whole
+            .min(size_px[1] as f64 / (rows.len() as f64 + 2.0))
+            .max(6.0);
+        let column = |texts: &mut dyn Iterator<Item = &str>| {
+            texts
+                .map(|text| LabelDrawer::width_px(text, line))
+                .fold(0.0, f64::max)
+        };
+        let first = column(&mut rows.iter().map(|row| row.0));
+        let second = column(&mut rows.iter().map(|row| row.1));
+        let width = first + second + 3.0 * line;
+        darken(
+            rgba,
+            size_px,
+            [0.0, 0.0, width, line * (rows.len() as f64 + 1.0)],
+        );
+        for (row, (key, does)) in rows.iter().enumerate() {
+            let top = line * (row as f64 + 0.5);
+            let mut write = |left, color, text| {
+                self.drawer
+                    .write(rgba, size_px, [left, top], line, color, text);
+            };
+            write(line, [255, 200, 80], key);
+            write(2.0 * line + first, [255; 3], does);
+        }
+    }
+
+    /// A message along the lower edge, in as many lines as it takes.
+    pub(crate) fn message(&mut self, rgba: &mut [u8], size_px: [usize; 2], scale: f64, text: &str) {
+        let line = LINE_PX * scale;
+        let [width, height] = size_px.map(|edge| edge as f64);
+        let lines = wrapped(text, line, width - 2.0 * line);
+        let top = height - line * (lines.len() as f64 + 1.0);
+        darken(rgba, size_px, [0.0, top, width, height]);
+        for (row, text) in lines.iter().enumerate() {
+            let at = [line, top + line * (row as f64 + 0.5)];
+            self.drawer
+                .write(rgba, size_px, at, line, [255, 170, 150], text);
+        }
+    }
+}
+
+/// Breaks a text at spaces into lines of this width.
+fn wrapped(text: &str, line_px: f64, width_px: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if LabelDrawer::width_px(&format!("{line} {word}"), line_px) <= width_px => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Takes most of the light from a rectangle: left, top, right, bottom.
+fn darken(rgba: &mut [u8], [width, height]: [usize; 2], edges_px: [f64; 4]) {
+    let [left, top, right, bottom] = edges_px.map(|edge| edge.max(0.0) as usize);
+    for row in top..bottom.min(height) {
+        for column in left..right.min(width) {
+            let at = (row * width + column) * 4;
+            for channel in &mut rgba[at..at + 3] {
+                *channel /= 6;
+            }
+        }
+    }
+}
+
+/// Pixels as a window takes them: `0x00RRGGBB`.
+pub(crate) fn to_window(rgba: &[u8], pixels: &mut [u32]) {
+    let (rgba, _) = rgba.as_chunks::<4>();
+    for (pixel, [r, g, b, _]) in pixels.iter_mut().zip(rgba) {
+        *pixel = u32::from(*r) << 16 | u32::from(*g) << 8 | u32::from(*b);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(size_px: [usize; 2], transparent: bool) -> Picture {
+        let count = size_px[0] * size_px[1];
+        Picture {
+            size_px,
+            rgba: (0..count).flat_map(|at| [at as u8, 2, 3, 255]).collect(),
+            transparent,
+            atom_id: (0..count as u32).collect(),
+        }
+    }
+
+    #[test]
+    fn a_picture_of_the_windows_size_is_shown_byte_by_byte() {
+        let picture = picture([3, 2], false);
+        let mut rgba = Vec::new();
+        picture.in_window([3, 2], &mut rgba);
+        let mut pixels = vec![0; 6];
+        to_window(&rgba, &mut pixels);
+        assert_eq!(
+            pixels,
+            [0x0203, 0x1_0203, 0x2_0203, 0x3_0203, 0x4_0203, 0x5_0203]
+        );
+    }
+
+    #[test]
+    fn any_window_takes_any_picture() {
+        for window in [[1, 1], [5, 1], [1, 5], [7, 9], [2, 2]] {
+            let mut rgba = Vec::new();
+            picture([3, 4], true).in_window(window, &mut rgba);
+            assert_eq!(rgba.len(), window[0] * window[1] * 4);
+            assert_eq!(rgba[..3], [0, 2, 3]);
+            let mut overlay = Overlay::default();
+            overlay.message(
+                &mut rgba,
+                window,
+                2.0,
+                "no such file: give one that is there",
+            );
+            overlay.table(&mut rgba, window, 1.0, &[("a", "b"), ("c", "d")]);
+        }
+    }
+
+    #[test]
+    fn the_atom_under_the_pointer_is_that_of_the_id_plane() {
+        let picture = picture([3, 2], false);
+        assert_eq!(picture.atom_at(0.5, 0.5), None, "id 0 is nothing");
+        assert_eq!(picture.atom_at(2.9, 1.1), Some(4));
+        for (x, y) in [(-0.1, 0.0), (3.0, 0.0), (0.0, 2.0), (f64::NAN, 0.0)] {
+            assert_eq!(picture.atom_at(x, y), None, "{x} {y}");
+        }
+    }
+
+    #[test]
+    fn what_is_transparent_shows_the_board() {
+        let mut rgba = vec![0; 2 * FIELD_PX * 4];
+        over_board(&mut rgba, 2 * FIELD_PX);
+        assert_eq!((rgba[0], rgba[FIELD_PX * 4]), (BOARD[0], BOARD[1]));
+    }
+
+    #[test]
+    fn long_messages_are_broken_at_spaces() {
+        let text = "one two three four five six";
+        let lines = wrapped(text, 10.0, 50.0);
+        assert!(lines.len() > 1, "{lines:?}");
+        assert_eq!(lines.join(" "), text);
+        assert!(
+            lines
+                .iter()
+                .all(|line| LabelDrawer::width_px(line, 10.0) <= 50.0)
+        );
+    }
+}

@@ -1,0 +1,229 @@
+//! The window: its events, and how pixels come into it.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use glam::DVec2;
+use winit::application::ApplicationHandler;
+use winit::dpi::PhysicalSize;
+use winit::event::{ElementState, MouseButton, MouseScrollDelta, StartCause, WindowEvent};
+use winit::event_loop::{ActiveEventLoop, ControlFlow};
+use winit::keyboard::{Key, ModifiersState, NamedKey};
+use winit::window::{Window, WindowId};
+
+use crate::app::{App, Event, Grip};
+use crate::keys::{Action, action};
+use crate::picture::{Overlay, Picture, to_window};
+
+/// Two clicks within this time and distance are one double click.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+const DOUBLE_CLICK_PX: f64 = 6.0;
+/// Pixels of a touch pad's way that are one notch of a wheel.
+const PIXELS_A_NOTCH: f64 = 40.0;
+/// Largest share of the screen that the window takes by itself.
+const SHARE_OF_SCREEN: f64 = 0.9;
+
+type Surface = softbuffer::Surface<Arc<Window>, Arc<Window>>;
+
+/// The window with its surface; without one before the first event.
+#[derive(Default)]
+pub(crate) struct Shown {
+    pub(crate) window: Option<Arc<Window>>,
+    surface: Option<Surface>,
+    rgba: Vec<u8>,
+    overlay: Overlay,
+    title: String,
+    hidden: bool,
+    modifiers: ModifiersState,
+    clicked: Option<(Instant, DVec2)>,
+    pointer_px: DVec2,
+}
+
+impl Shown {
+    /// Whether somebody may be looking.
+    pub(crate) fn is_visible(&self) -> bool {
+        let size = self.window.as_ref().map(|window| window.inner_size());
+        !self.hidden && size.is_some_and(|size| size.width > 0 && size.height > 0)
+    }
+
+    pub(crate) fn request_redraw(&self) {
+        if let Some(window) = &self.window {
+            window.request_redraw();
+        }
+    }
+
+    pub(crate) fn set_title(&mut self, title: String) {
+        if let Some(window) = &self.window
+            && title != self.title
+        {
+            window.set_title(&title);
+            self.title = title;
+        }
+    }
+
+    /// Shows a picture with help and a message over it. A surface that fails is dropped, and made anew the next time.
+    ///
+    /// # Errors
+    /// The window system's.
+    pub(crate) fn present(
+        &mut self,
+        picture: Option<&Picture>,
+        help: Option<&[(&str, &str)]>,
+        message: Option<&str>,
+    ) -> Result<(), softbuffer::SoftBufferError> {
+        let (Some(window), Some(picture)) = (self.window.clone(), picture) else {
+            return Ok(());
+        };
+        let size = window.inner_size();
+        let (Some(width), Some(height)) =
+            (NonZeroU32::new(size.width), NonZeroU32::new(size.height))
+        else {
+            return Ok(());
+        };
+        let size_px = [size.width as usize, size.height as usize];
+        picture.in_window(size_px, &mut self.rgba);
+        let scale = window.scale_factor();
+        if let Some(rows) = help {
+            self.overlay.table(&mut self.rgba, size_px, scale, rows);
+        }
+        if let Some(text) = message {
+            self.overlay.message(&mut self.rgba, size_px, scale, text);
+        }
+        let mut surface = if let Some(surface) = self.surface.take() {
+            surface
+        } else {
+            let context = softbuffer::Context::new(Arc::clone(&window))?;
+            softbuffer::Surface::new(&context, Arc::clone(&window))?
+        };
+        surface.resize(width, height)?;
+        let mut pixels = surface.buffer_mut()?;
+        to_window(&self.rgba, &mut pixels);
+        window.pre_present_notify();
+        pixels.present()?;
+        self.surface = Some(surface);
+        Ok(())
+    }
+
+    /// Opens the window.
+    fn open(
+        &mut self,
+        event_loop: &ActiveEventLoop,
+        wanted_px: [u32; 2],
+    ) -> Result<(), winit::error::OsError> {
+        let mut size = PhysicalSize::from(wanted_px);
+        let screen = event_loop
+            .primary_monitor()
+            .or_else(|| event_loop.available_monitors().next())
+            .map(|monitor| monitor.size());
+        if let Some(screen) = screen.filter(|screen| screen.width > 0 && screen.height > 0) {
+            let fits = f64::from(screen.width) / f64::from(size.width);
+            let fits = fits.min(f64::from(screen.height) / f64::from(size.height));
+            if fits < 1.0 {
+                let share = fits * SHARE_OF_SCREEN;
+                size.width = (f64::from(size.width) * share).max(1.0) as u32;
+                size.height = (f64::from(size.height) * share).max(1.0) as u32;
+            }
+        }
+        let attributes = Window::default_attributes()
+            .with_title("molshot")
+            .with_inner_size(size);
+        self.window = Some(Arc::new(event_loop.create_window(attributes)?));
+        Ok(())
+    }
+
+    /// Whether a press is the second of a double click.
+    fn is_double(&mut self, now: Instant) -> bool {
+        let double = self.clicked.is_some_and(|(at, place)| {
+            now.duration_since(at) <= DOUBLE_CLICK
+                && place.distance(self.pointer_px) <= DOUBLE_CLICK_PX
+        });
+        self.clicked = (!double).then_some((now, self.pointer_px));
+        double
+    }
+}
+
+impl ApplicationHandler<Event> for App {
+    fn resumed(&mut self, event_loop: &ActiveEventLoop) {
+        if self.shown.window.is_some() {
+            return;
+        }
+        let wanted = self.size_px();
+        if let Err(error) = self.shown.open(event_loop, wanted) {
+            eprintln!("molshot-view: no window can be opened: {error}");
+            event_loop.exit();
+            return;
+        }
+        if let Some(window) = self.shown.window.clone() {
+            self.resized(window.inner_size().into());
+            self.release();
+        }
+    }
+
+    fn new_events(&mut self, _: &ActiveEventLoop, _: StartCause) {}
+
+    fn user_event(&mut self, _: &ActiveEventLoop, event: Event) {
+        self.hear(event);
+    }
+
+    fn window_event(&mut self, event_loop: &ActiveEventLoop, _: WindowId, event: WindowEvent) {
+        match event {
+            WindowEvent::CloseRequested => event_loop.exit(),
+            WindowEvent::RedrawRequested => self.present(),
+            WindowEvent::Resized(size) => self.resized(size.into()),
+            WindowEvent::Occluded(hidden) => self.shown.hidden = hidden,
+            WindowEvent::ModifiersChanged(modifiers) => self.shown.modifiers = modifiers.state(),
+            WindowEvent::CursorMoved { position, .. } => {
+                let at = DVec2::new(position.x, position.y);
+                self.shown.pointer_px = at;
+                self.point(at);
+            }
+            WindowEvent::MouseInput { state, button, .. } => self.button(state, button),
+            WindowEvent::MouseWheel { delta, .. } => self.wheel(match delta {
+                MouseScrollDelta::LineDelta(_, lines) => f64::from(lines),
+                MouseScrollDelta::PixelDelta(way) => way.y / PIXELS_A_NOTCH,
+            }),
+            WindowEvent::KeyboardInput { event, .. } if event.state == ElementState::Pressed => {
+                if let Some(action) = action_of(&event.logical_key) {
+                    self.act(action);
+                }
+            }
+            _ => {}
+        }
+        if self.ended {
+            event_loop.exit();
+        }
+    }
+
+    fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        let wake = self.attend();
+        event_loop.set_control_flow(wake.map_or(ControlFlow::Wait, ControlFlow::WaitUntil));
+    }
+}
+
+impl App {
+    fn button(&mut self, state: ElementState, button: MouseButton) {
+        if state == ElementState::Released {
+            self.release();
+            return;
+        }
+        match button {
+            MouseButton::Left if self.shown.is_double(Instant::now()) => self.center(),
+            MouseButton::Left if self.shown.modifiers.shift_key() => self.grab(Grip::Shift),
+            MouseButton::Left => self.grab(Grip::Turn),
+            MouseButton::Right | MouseButton::Middle => self.grab(Grip::Shift),
+            _ => {}
+        }
+    }
+}
+
+/// What a key stands for.
+fn action_of(key: &Key) -> Option<Action> {
+    match key {
+        Key::Character(text) => action(text),
+        Key::Named(NamedKey::Escape) => Some(Action::Close),
+        Key::Named(NamedKey::PageDown | NamedKey::ArrowRight) => Some(Action::Step(1)),
+        Key::Named(NamedKey::PageUp | NamedKey::ArrowLeft) => Some(Action::Step(-1)),
+        _ => None,
+    }
+}
