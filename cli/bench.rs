@@ -52,8 +52,8 @@ pub(crate) struct BenchArgs {
     /// Draw with the built-in software back end and with wgpu (a GPU where there is one, else software Vulkan) in turns, and compare.
     #[arg(long, conflicts_with = "adapter")]
     compare: bool,
-    /// Keep the pictures in this folder, which is made if need be; of a comparison the last ones. Without it they are written over each other in
-    /// a temporary folder, which is removed.
+    /// Keep the pictures in this folder, which is made if need be; of a comparison the last ones. Without it they are written to a
+    /// temporary folder and removed.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Copies of the scene along x, y and z, side by side: large scenes from small files.

@@ -1,6 +1,7 @@
 //! Drawing, encoding and writing through the pool, and looking at the clock.
 
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,8 @@ use crate::message::Failure;
 
 /// Pictures a thread before any count: the scene is uploaded and buffers have grown.
 const WARM_UP_A_THREAD: u32 = 2;
+/// So many pictures at most are in a temporary folder; then they are removed, which is not counted.
+const PICTURES_KEPT: usize = 1000;
 /// Pictures a thread that are on their way at a time.
 const IN_FLIGHT_A_THREAD: usize = 4;
 
@@ -105,10 +108,11 @@ impl Crew {
     /// Draws a first picture, and then some with every thread.
     pub(super) fn warm_up(&self, subject: &Subject, folder: &Folder) -> Result<First, Failure> {
         let start = Instant::now();
-        let stages = self.draw(subject, folder, 1)?;
+        let stages = self.draw(subject, folder, 0..1)?;
         let picture = start.elapsed();
         let few = u32::try_from(self.at_a_time).unwrap_or(u32::MAX);
-        self.draw(subject, folder, few.saturating_mul(WARM_UP_A_THREAD))?;
+        self.draw(subject, folder, 0..few.saturating_mul(WARM_UP_A_THREAD))?;
+        folder.clear()?;
         Ok(First {
             open: self.open,
             upload: stages.upload,
@@ -123,26 +127,39 @@ impl Crew {
         folder: &Folder,
         pictures: u32,
     ) -> Result<Repeat, Failure> {
-        let before = process::processor_time();
-        let start = Instant::now();
-        let stages = self.draw(subject, folder, pictures)?;
-        let wall = start.elapsed();
-        Ok(Repeat {
+        let mut repeat = Repeat {
             pictures,
-            wall,
-            processors: process::processor_time()
-                .zip(before)
-                .map(|(after, before)| after.saturating_sub(before)),
-            stages,
-        })
+            wall: Duration::ZERO,
+            processors: Some(Duration::ZERO),
+            stages: Stages::default(),
+        };
+        for first in (0..pictures).step_by(PICTURES_KEPT) {
+            let end = pictures.min(first.saturating_add(PICTURES_KEPT as u32));
+            let before = process::processor_time();
+            let start = Instant::now();
+            repeat.stages.add(&self.draw(subject, folder, first..end)?);
+            repeat.wall += start.elapsed();
+            let took = process::processor_time().zip(before);
+            repeat.processors = repeat
+                .processors
+                .zip(took)
+                .map(|(sum, (after, before))| sum + after.saturating_sub(before));
+            folder.clear()?;
+        }
+        Ok(repeat)
     }
 
-    fn draw(&self, subject: &Subject, folder: &Folder, pictures: u32) -> Result<Stages, Failure> {
+    fn draw(
+        &self,
+        subject: &Subject,
+        folder: &Folder,
+        pictures: Range<u32>,
+    ) -> Result<Stages, Failure> {
         let encoding = subject.encoding;
         let window = self.at_a_time.saturating_mul(IN_FLIGHT_A_THREAD);
         let mut job_time = Duration::ZERO;
         let mut fault = None;
-        let jobs = (0..pictures).map_while(|index| {
+        let jobs = pictures.map_while(|index| {
             if interrupt::requested() {
                 return None;
             }
@@ -155,7 +172,7 @@ impl Crew {
                 }
             };
             job_time += start.elapsed();
-            let path = folder.path_of(index, encoding.format, 2 * window);
+            let path = folder.path_of(index, encoding.format);
             let work = move |frame: &Frame, desk: &mut Desk| {
                 let start = Instant::now();
                 desk.encoder.encode(frame, encoding, &mut desk.bytes)?;
@@ -221,20 +238,23 @@ impl Folder {
         })
     }
 
-    /// Where a picture goes. In a temporary folder those before it are written over, so that a long run fills no disk; `at_a_time` are
-    /// being written.
-    fn path_of(&self, index: u32, format: ImageFormat, at_a_time: usize) -> PathBuf {
+    fn path_of(&self, index: u32, format: ImageFormat) -> PathBuf {
         let ending = match format {
             ImageFormat::Png => "png",
             ImageFormat::Jpeg => "jpg",
             ImageFormat::Webp => "webp",
         };
-        let number = if self.temporary {
-            index as usize % at_a_time.max(1)
-        } else {
-            index as usize
-        };
-        self.path.join(format!("{number}.{ending}"))
+        self.path.join(format!("{index}.{ending}"))
+    }
+
+    /// Removes the pictures of a temporary folder.
+    fn clear(&self) -> Result<(), Failure> {
+        if self.temporary {
+            for entry in std::fs::read_dir(&self.path)? {
+                std::fs::remove_file(entry?.path())?;
+            }
+        }
+        Ok(())
     }
 }
 
