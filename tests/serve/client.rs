@@ -81,6 +81,8 @@ pub(crate) struct Server {
     /// Its uploads and whatever else the test wants to keep.
     pub(crate) folder: PathBuf,
     log: Arc<Mutex<String>>,
+    /// Reads the log until the program closes it.
+    listener: Option<std::thread::JoinHandle<()>>,
     /// Kept open: the server's first line went through it.
     _stdout: BufReader<ChildStdout>,
 }
@@ -128,7 +130,7 @@ impl Server {
             .expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
         let (mut stderr, kept) = (child.stderr.take().expect("a pipe"), Arc::clone(&log));
-        std::thread::spawn(move || {
+        let listener = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = stderr.read(&mut bytes) {
                 let text = String::from_utf8_lossy(&bytes[..count]).into_owned();
@@ -149,6 +151,7 @@ impl Server {
             address,
             folder,
             log,
+            listener: Some(listener),
             _stdout: stdout,
         };
         server.wait_until("it is ready", || server.get("/readyz").status == 200);
@@ -254,6 +257,10 @@ impl Server {
             assert!(start.elapsed() < LONG, "it does not end: {}", self.log());
             std::thread::sleep(Duration::from_millis(10));
         };
+        // What it wrote last may still be on its way.
+        if let Some(listener) = self.listener.take() {
+            listener.join().expect("no panic");
+        }
         let log = self.log();
         assert_eq!(status.code(), Some(0), "{log}");
         for line in log.lines() {
