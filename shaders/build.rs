@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-const SHADERS: [&str; 3] = ["sphere", "cylinder", "resolve"];
+const SHADERS: [&str; 4] = ["sphere", "cylinder", "resolve", "present"];
 const INCLUDE: &str = "//!include ";
 
 fn main() {

@@ -25,7 +25,12 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ),
     (
         "molshot-viewer",
-        &["molshot-molecule", "molshot-renderer", "molshot-scenes"],
+        &[
+            "molshot-molecule",
+            "molshot-renderer",
+            "molshot-scenes",
+            "molshot-shaders",
+        ],
     ),
     (
         "molshot",

@@ -1,30 +1,33 @@
 //! The program's state and what happens to it: files that change, keys, finished pictures.
 
+mod mouse;
 mod outputs;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use glam::DVec2;
 use molshot_renderer::pool::{CancelToken, Order, Pool};
-use molshot_scenes::SceneError;
 use winit::event_loop::EventLoopProxy;
+use winit::window::Window;
 
 use crate::Args;
 use crate::document::Document;
 use crate::input::{Loaded, Reading, Source};
 use crate::keys::{Action, Setting};
-use crate::orbit::{Orbit, arcball};
 use crate::pacer::{Pacer, Ticket};
 use crate::picture::Picture;
+use crate::present::Presenter;
 use crate::watch::Watch;
 use crate::window::Shown;
 
+use mouse::Drag;
+pub(crate) use mouse::Grip;
+
 /// A file that is written in several steps is read once, so long after the last of them.
 const SETTLE: Duration = Duration::from_millis(100);
-/// So much larger or smaller is the scene after one notch of the wheel.
-const ZOOM_A_NOTCH: f64 = 1.1;
 /// The window's first size where the request's does not fit: a share of the screen.
 const DEFAULT_SIZE_PX: [u32; 2] = [1024, 1024];
 
@@ -35,33 +38,19 @@ pub(crate) enum Event {
     Drawn(Ticket, Duration, Result<Picture, String>),
     /// A still is written.
     Saved(Result<Vec<PathBuf>, String>),
-    /// An input was read; the number of the wish.
-    Loaded(u64, Result<Box<Loaded>, String>),
+    /// An input was read; the number of the wish, and who listens to its files.
+    Loaded(u64, Option<Watch>, Result<Box<Loaded>, String>),
     /// A file that is looked at was changed.
     FilesChanged,
-}
-
-/// What a pressed button does with the pointer's way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Grip {
-    /// Turns.
-    Turn,
-    /// Moves.
-    Shift,
-}
-
-/// A button that is held.
-#[derive(Debug, Clone)]
-struct Drag {
-    grip: Grip,
-    start_px: DVec2,
-    start: Orbit,
 }
 
 pub(crate) struct App {
     args: Args,
     sources: Vec<Source>,
+    /// The input that is wanted.
     current: usize,
+    /// The input that is shown.
+    opened: usize,
     reading: Reading,
     pool: Pool,
     proxy: EventLoopProxy<Event>,
@@ -76,8 +65,6 @@ pub(crate) struct App {
     reload_at: Option<Instant>,
     /// The newest wish to read; answers to older ones are dropped.
     wish: u64,
-    /// Whether the newest wish is for another input.
-    opens_another: bool,
     help: bool,
     /// What is wrong; shown until it is right.
     error: Option<String>,
@@ -86,6 +73,8 @@ pub(crate) struct App {
     clipboard: Option<arboard::Clipboard>,
     /// True when the program is to end.
     pub(crate) ended: bool,
+    /// Why there is no window.
+    pub(crate) failure: Option<String>,
     pub(crate) shown: Shown,
 }
 
@@ -101,6 +90,7 @@ impl App {
             args,
             sources,
             current: 0,
+            opened: 0,
             reading,
             pool,
             proxy,
@@ -113,67 +103,55 @@ impl App {
             watch: None,
             reload_at: None,
             wish: 0,
-            opens_another: false,
             help: false,
             error: None,
             status: String::new(),
             size_px: DEFAULT_SIZE_PX,
             clipboard: None,
             ended: false,
+            failure: None,
             shown: Shown::default(),
         }
+    }
+
+    /// Shows what was read of the first input, before there is a window.
+    ///
+    /// # Errors
+    /// As [`Document::new`].
+    pub(crate) fn open_first(&mut self, loaded: Loaded) -> Result<()> {
+        let source = &self.sources[self.current];
+        self.watch = watch(source, &self.proxy);
+        let name = source.name();
+        let output = &loaded.request.output;
+        self.size_px = [output.width_px, output.height_px];
+        self.open(loaded).context(name)
     }
 
     /// Shows what was read of the current input as its request says.
     ///
     /// # Errors
     /// As [`Document::new`].
-    pub(crate) fn open(&mut self, loaded: Loaded) -> Result<()> {
-        let output = &loaded.request.output;
-        if self.shown.window.is_none() {
-            self.size_px = [output.width_px, output.height_px];
-        }
-        self.watch(Some(&loaded));
-        let document = Document::new(loaded, self.size_px)?;
-        self.status = if document.is_cropped() {
-            "the request's crop is not shown".into()
-        } else {
-            String::new()
-        };
-        self.document = Some(document);
+    fn open(&mut self, loaded: Loaded) -> Result<()> {
+        self.document = Some(Document::new(loaded, self.size_px)?);
+        self.opened = self.current;
+        self.status.clear();
         self.error = None;
         self.hovered = None;
         self.pacer.changed(false, Instant::now());
         Ok(())
     }
 
-    /// Listens to the files of the current input.
-    fn watch(&mut self, loaded: Option<&Loaded>) {
-        let files = self.sources[self.current].files(loaded);
-        let proxy = self.proxy.clone();
-        let told = move || {
-            // The window may be closing.
-            let _ = proxy.send_event(Event::FilesChanged);
-        };
-        match Watch::new(&files, told) {
-            Ok(watch) => self.watch = Some(watch),
-            Err(error) => {
-                self.watch = None;
-                eprintln!("molshot-view: changes of files will not be noticed: {error}");
-            }
-        }
-    }
-
     /// Reads the current input on another thread.
-    fn load(&mut self, opens_another: bool) {
+    fn load(&mut self) {
         self.wish += 1;
-        self.opens_another = opens_another;
         let (wish, reading, proxy) = (self.wish, self.reading, self.proxy.clone());
         let source = self.sources[self.current].clone();
         std::thread::spawn(move || {
+            // First, so that no change after reading is missed.
+            let watch = watch(&source, &proxy);
             let loaded = source.load(reading);
             let loaded = loaded.map(Box::new).map_err(|error| format!("{error:#}"));
-            let _ = proxy.send_event(Event::Loaded(wish, loaded));
+            let _ = proxy.send_event(Event::Loaded(wish, watch, loaded));
         });
     }
 
@@ -181,7 +159,10 @@ impl App {
     pub(crate) fn hear(&mut self, event: Event) {
         match event {
             Event::FilesChanged => self.reload_at = Some(Instant::now() + SETTLE),
-            Event::Loaded(wish, loaded) if wish == self.wish => self.loaded(loaded),
+            Event::Loaded(wish, watch, loaded) if wish == self.wish => {
+                self.watch = watch;
+                self.loaded(loaded);
+            }
             Event::Loaded(..) => {}
             Event::Saved(Ok(files)) => {
                 let names: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
@@ -211,7 +192,7 @@ impl App {
     fn loaded(&mut self, loaded: Result<Box<Loaded>, String>) {
         let result = loaded.map_err(|error| anyhow!(error)).and_then(|loaded| {
             let mut loaded = *loaded;
-            if self.opens_another || self.document.is_none() {
+            if self.opened != self.current || self.document.is_none() {
                 self.args.apply(&mut loaded.request);
                 return self.open(loaded);
             }
@@ -219,7 +200,6 @@ impl App {
             if is_scene_file {
                 self.args.apply(&mut loaded.request);
             }
-            self.watch(Some(&loaded));
             if let Some(document) = &self.document {
                 self.document = Some(document.reloaded(loaded, is_scene_file)?);
             }
@@ -243,19 +223,21 @@ impl App {
         let now = Instant::now();
         if self.reload_at.is_some_and(|at| now >= at) {
             self.reload_at = None;
-            self.load(self.opens_another && self.document.is_none());
+            self.load();
         }
-        self.draw(now);
-        [self.reload_at, self.pacer.wake_at()]
+        // What nobody sees is not drawn, and nobody waits for it.
+        let is_visible = self.shown.is_visible();
+        if is_visible {
+            self.draw(now);
+        }
+        let pacer = self.pacer.wake_at().filter(|_| is_visible);
+        [self.reload_at, pacer, self.shown.attend(now)]
             .into_iter()
             .flatten()
             .min()
     }
 
     fn draw(&mut self, now: Instant) {
-        if !self.shown.is_visible() {
-            return;
-        }
         let Some(document) = &self.document else {
             return;
         };
@@ -271,10 +253,11 @@ impl App {
             }
         };
         let proxy = self.proxy.clone();
+        let crop = document.crop();
         let order = Order::new(
             job,
             &CancelToken::new(),
-            |frame, _| Ok(Picture::of(frame)),
+            move |frame, _| Ok(Picture::of(frame, crop)),
             move |result| {
                 let result = result.map_err(|error| error.to_string());
                 let _ = proxy.send_event(Event::Drawn(ticket, now.elapsed(), result));
@@ -301,88 +284,6 @@ impl App {
     /// Size of the picture that is wanted.
     pub(crate) fn size_px(&self) -> [u32; 2] {
         self.size_px
-    }
-
-    /// A button is pressed.
-    pub(crate) fn grab(&mut self, grip: Grip) {
-        let start = self.document.as_ref().map(Document::orbit);
-        match start {
-            Some(Ok(start)) => {
-                self.drag = Some(Drag {
-                    grip,
-                    start_px: self.pointer_px,
-                    start,
-                });
-            }
-            Some(Err(error)) => self.say(error.to_string()),
-            None => {}
-        }
-    }
-
-    /// A button is let go.
-    pub(crate) fn release(&mut self) {
-        self.drag = None;
-        self.hover();
-    }
-
-    /// The pointer is at another place.
-    pub(crate) fn point(&mut self, at_px: DVec2) {
-        self.pointer_px = at_px;
-        // What was said stays until the user goes on.
-        self.status.clear();
-        let Some(drag) = self.drag.clone() else {
-            self.hover();
-            return;
-        };
-        let size = DVec2::from(self.size_px.map(f64::from));
-        self.moving(|document| match drag.grip {
-            Grip::Turn => document.turn(&drag.start, arcball(drag.start_px, at_px, size)),
-            Grip::Shift => document.shift(&drag.start, at_px - drag.start_px),
-        });
-    }
-
-    /// The wheel is turned by so many notches, away from the user.
-    pub(crate) fn wheel(&mut self, notches: f64) {
-        self.moving(|document| document.zoom(ZOOM_A_NOTCH.powf(notches)));
-    }
-
-    /// A double click.
-    pub(crate) fn center(&mut self) {
-        self.drag = None;
-        if let Some(atom) = self.atom_under_pointer() {
-            self.moving(|document| document.center(atom));
-        }
-    }
-
-    fn moving(&mut self, act: impl FnOnce(&mut Document) -> Result<(), SceneError>) {
-        let Some(document) = &mut self.document else {
-            return;
-        };
-        match act(document) {
-            Ok(()) => {
-                self.hovered = None;
-                self.pacer.changed(true, Instant::now());
-            }
-            Err(error) => self.say(error.to_string()),
-        }
-    }
-
-    fn atom_under_pointer(&self) -> Option<u32> {
-        let picture = self.picture.as_ref()?;
-        // A picture of another view has other atoms there.
-        let fits = picture.size_px().map(|edge| edge as u32) == self.size_px;
-        (fits && self.pacer.is_current())
-            .then(|| picture.atom_at(self.pointer_px.x, self.pointer_px.y))
-            .flatten()
-    }
-
-    /// Says in the title what the pointer is on.
-    fn hover(&mut self) {
-        let atom = self.atom_under_pointer();
-        if atom != self.hovered || self.drag.is_none() {
-            self.hovered = atom;
-            self.title();
-        }
     }
 
     fn say(&mut self, text: String) {
@@ -412,6 +313,7 @@ impl App {
             Action::Look(view) => self.still(|document| document.look(view)),
             Action::Reset => self.still(Document::reset),
             Action::Change(setting) => self.change(setting),
+            Action::Crop => self.toggle_crop(),
             Action::Step(by) => self.step(by),
             Action::Copy(form) => self.copy(form),
             Action::Save => self.save(),
@@ -445,6 +347,19 @@ impl App {
         }
     }
 
+    fn toggle_crop(&mut self) {
+        let Some(document) = &mut self.document else {
+            return;
+        };
+        let said = match document.toggle_crop() {
+            Some(true) => "cropped",
+            Some(false) => "not cropped",
+            None => "the request has no crop",
+        };
+        self.pacer.changed(false, Instant::now());
+        self.say(said.into());
+    }
+
     fn step(&mut self, by: isize) {
         let count = self.sources.len();
         if count < 2 {
@@ -452,16 +367,33 @@ impl App {
             return;
         }
         self.current = (self.current as isize + by).rem_euclid(count as isize) as usize;
-        self.watch(None);
         self.say("reading".into());
-        self.load(true);
+        self.load();
+    }
+
+    /// Finds out who presents in a window.
+    ///
+    /// # Errors
+    /// As [`Presenter::open`].
+    pub(crate) fn presenter_for(&self, window: Arc<Window>) -> Result<Presenter, String> {
+        let choice = self.args.present;
+        let adapters = choice.adapters(self.args.adapter, self.pool.kind());
+        let presenter = Presenter::open(window, choice, adapters)?;
+        if self.args.verbose {
+            eprintln!(
+                "molshot-view: {} draws, {} presents",
+                self.pool.adapter(),
+                presenter.name()
+            );
+        }
+        Ok(presenter)
     }
 
     /// Presents the picture with what lies over it.
     pub(crate) fn present(&mut self) {
         let help = self.help.then(|| {
-            let several = self.sources.len() > 1;
-            crate::keys::help(several)
+            let has_crop = self.document.as_ref().is_some_and(Document::has_crop);
+            crate::keys::help(self.sources.len() > 1, has_crop)
         });
         let presented = self.shown.present(
             self.picture.as_ref(),
@@ -473,4 +405,18 @@ impl App {
             eprintln!("molshot-view: the window takes no picture: {error}");
         }
     }
+}
+
+/// Listens to an input's files.
+fn watch(source: &Source, proxy: &EventLoopProxy<Event>) -> Option<Watch> {
+    let proxy = proxy.clone();
+    let told = move || {
+        // The window may be closing.
+        let _ = proxy.send_event(Event::FilesChanged);
+    };
+    Watch::new(&source.files(), told)
+        .inspect_err(|error| {
+            eprintln!("molshot-view: changes of files will not be noticed: {error}");
+        })
+        .ok()
 }

@@ -1,6 +1,7 @@
 //! The request for what is seen, in the forms in which it is handed on.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use molshot_scenes::RenderRequest;
 use molshot_scenes::request::{ImageFormat, StructureSource};
@@ -60,43 +61,87 @@ pub(crate) struct Copied {
     pub(crate) text: String,
     /// JSON pointers.
     pub(crate) left_out: Vec<String>,
+    /// The text names a structure that no server can know by this name.
+    pub(crate) is_nameless: bool,
 }
 
-/// The request in a form. `id` is what a server calls the structure.
+/// The request in a form. `name` is what the structure is called where a server has no name for it.
 ///
 /// # Errors
 /// What `serde_json` says, which has no reason to.
 pub(crate) fn copy(
     request: &RenderRequest,
     form: Form,
-    id: &str,
+    name: &str,
     server: &str,
 ) -> serde_json::Result<Copied> {
     let whole = |text| Copied {
         text,
         left_out: Vec::new(),
+        is_nameless: false,
     };
+    let server = server.trim_end_matches('/');
     Ok(match form {
         Form::Commands => whole(request.commands.join("; ")),
         Form::Json => whole(serde_json::to_string_pretty(request)?),
-        Form::Url => url(request, id, server)?,
-        Form::Curl => {
-            let mut request = request.clone();
-            // Paths mean nothing to a server.
-            if matches!(request.structure, StructureSource::Paths { .. }) {
-                request.structure = StructureSource::Id { id: id.to_owned() };
+        Form::Url => {
+            let id = served_id(&request.structure);
+            Copied {
+                is_nameless: id.is_none(),
+                ..url(request, id.as_deref().unwrap_or(name), server)?
             }
-            let body = serde_json::to_string(&request)?;
-            let ending = ending(request.output.format);
-            whole(format!(
-                "curl -sS --fail-with-body -o {} -H 'content-type: application/json' --data-binary {} {}",
-                quoted(&format!("{id}.{ending}")),
-                quoted(&body),
-                quoted(&format!("{server}/v1/render"))
-            ))
         }
+        Form::Curl => whole(curl(request, name, server)?),
     })
 }
+
+/// What a server calls a structure that its folder holds: the name of the file, with its ending, or of the folder. It has none for several files.
+fn served_id(structure: &StructureSource) -> Option<String> {
+    match structure {
+        StructureSource::Id { id } => Some(id.clone()),
+        StructureSource::Paths { paths } => match paths.as_slice() {
+            [path] => Some(Path::new(path).file_name()?.to_string_lossy().into_owned()),
+            _ => None,
+        },
+        StructureSource::Files { .. } => None,
+    }
+}
+
+/// The request posted to a server. Several files are uploaded before; those within the request stay there.
+fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result<String> {
+    const CURL: &str = "curl -sS --fail-with-body";
+    let mut request = request.clone();
+    let mut upload = String::new();
+    if let StructureSource::Paths { paths } = &request.structure {
+        let id = if let Some(id) = served_id(&request.structure) {
+            id
+        } else {
+            upload = format!("id=$({CURL}");
+            for path in paths {
+                // Within its quotes curl takes a backslash before these two alone.
+                let path = path.replace('\\', r"\\").replace('"', "\\\"");
+                let _ = write!(upload, " -F {}", quoted(&format!("file=@\"{path}\"")));
+            }
+            let only_id = quoted(r#"s/.*"id": *"\([^"]*\)".*/\1/p"#);
+            let address = quoted(&format!("{server}/v1/structures"));
+            let _ = writeln!(upload, " {address} | sed -n {only_id}) &&");
+            UPLOADED.into()
+        };
+        request.structure = StructureSource::Id { id };
+    }
+    let body = quoted(&serde_json::to_string(&request)?);
+    // The shell's variable stands outside of the quotes.
+    let body = body.replace(UPLOADED, "'\"$id\"'");
+    let ending = ending(request.output.format);
+    Ok(format!(
+        "{upload}{CURL} -o {} -H 'content-type: application/json' --data-binary {body} {}",
+        quoted(&format!("{name}.{ending}")),
+        quoted(&format!("{server}/v1/render"))
+    ))
+}
+
+/// Stands for the id of an upload in a request; no id can be this.
+const UPLOADED: &str = "//uploaded//";
 
 fn url(request: &RenderRequest, id: &str, server: &str) -> serde_json::Result<Copied> {
     let default = RenderRequest::new(StructureSource::Id { id: id.to_owned() });
@@ -131,7 +176,11 @@ fn url(request: &RenderRequest, id: &str, server: &str) -> serde_json::Result<Co
             _ => left_out.push(pointer),
         }
     }
-    Ok(Copied { text, left_out })
+    Ok(Copied {
+        text,
+        left_out,
+        is_nameless: false,
+    })
 }
 
 /// Pointers to all keys, those of the groups `style`, `camera` and `output` one by one.
@@ -228,6 +277,42 @@ mod tests {
         });
         let copied = copy(&request, Form::Url, "5ey0", SERVER).expect("text");
         assert_eq!(copied.left_out, ["/transforms"]);
+    }
+
+    #[test]
+    fn a_server_knows_what_its_folder_holds_by_the_names_there() {
+        let named = |paths: &[&str]| {
+            let mut request = request();
+            let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+            request.structure = StructureSource::Paths { paths };
+            let copied = copy(&request, Form::Url, "scene", "http://x/").expect("text");
+            let id = copied.text.strip_prefix("http://x/v1/structures/");
+            let id = id.and_then(|rest| rest.split_once("/image.png?"));
+            (id.expect("a URL").0.to_owned(), copied.is_nameless)
+        };
+        assert_eq!(named(&["/data/5ey0"]), ("5ey0".into(), false));
+        assert_eq!(named(&["/data/5ey0/"]), ("5ey0".into(), false));
+        assert_eq!(named(&["/d/1ubi.pdb.gz"]), ("1ubi.pdb.gz".into(), false));
+        assert_eq!(named(&["/d/a.pdb", "/d/b.mol2"]), ("scene".into(), true));
+    }
+
+    #[test]
+    fn several_files_are_uploaded_before_they_are_drawn() {
+        let mut request = request();
+        let paths = vec![r"/d/it's.pdb".into(), r#"/d/a "b\.mol2"#.into()];
+        request.structure = StructureSource::Paths { paths };
+        let text = copy(&request, Form::Curl, "scene", SERVER).expect("text");
+        let (upload, draw) = text.text.split_once(" &&\n").expect("two commands");
+        assert!(upload.starts_with("id=$(curl "), "{upload}");
+        assert!(
+            upload.contains(r#"-F 'file=@"/d/it'\''s.pdb"'"#),
+            "{upload}"
+        );
+        assert!(
+            upload.contains(r#"-F 'file=@"/d/a \"b\\.mol2"'"#),
+            "{upload}"
+        );
+        assert!(draw.contains(r#""structure":{"id":"'"$id"'"}"#), "{draw}");
     }
 
     #[test]

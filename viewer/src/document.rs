@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use glam::{DQuat, DVec2, DVec3};
 use molshot_molecule::Structure;
-use molshot_scenes::commands::{Target, ViewName, parse_commands};
+use molshot_scenes::commands::{Crop, Extent, Target, ViewName, parse_commands};
 use molshot_scenes::{
-    Camera, Command, Plane, Pose, Prepared, Projection, RenderJob, RenderRequest, Samples, Scene,
-    SceneError,
+    Camera, Command, CropRect, Plane, Pose, Prepared, Projection, RenderJob, RenderRequest,
+    Samples, Scene, SceneError,
 };
 
 use crate::input::Loaded;
@@ -25,9 +25,15 @@ pub(crate) struct Document {
     own: Vec<Command>,
     /// Where the mouse has led the camera; nowhere yet without it.
     orbit: Option<Orbit>,
-    cropped: bool,
+    /// The request's crop; it refers to the request's own size.
+    crop: Option<Crop>,
+    /// Whether the crop is part of the picture that is copied and saved.
+    is_cropped: bool,
     size_px: [u32; 2],
 }
+
+/// Percent are rounded to so many decimals: at 10,000 pixels a hundredth of a pixel.
+const PERCENT_DECIMALS: f64 = 1e4;
 
 impl Document {
     /// A document as its request says, in a window of so many pixels (at least one each way).
@@ -37,17 +43,28 @@ impl Document {
     pub(crate) fn new(loaded: Loaded, size_px: [u32; 2]) -> Result<Self, SceneError> {
         let Loaded { structure, request } = loaded;
         let prepared = Prepared::new(Arc::clone(&structure), &request)?;
-        let (crops, own): (Vec<_>, Vec<_>) = request
-            .view_commands()?
-            .into_iter()
-            .partition(|command| matches!(command, Command::Crop(_)));
+        let scene = Arc::clone(prepared.scene());
+        let mut own = request.view_commands()?;
+        let output = &request.output;
+        // Here a crop that reaches out of its picture is found, or a second one.
+        scene
+            .camera(&request.camera, output.width_px, output.height_px)?
+            .apply(&own, &scene.structure)?;
+        let mut crop = None;
+        own.retain(|command| {
+            if let Command::Crop(own_crop) = command {
+                crop = Some(*own_crop);
+            }
+            !matches!(command, Command::Crop(_))
+        });
         let document = Self {
             structure,
             request,
-            scene: Arc::clone(prepared.scene()),
+            scene,
             own,
             orbit: None,
-            cropped: !crops.is_empty(),
+            crop,
+            is_cropped: crop.is_some(),
             size_px,
         };
         document.camera()?;
@@ -69,6 +86,9 @@ impl Document {
         }
         let same_camera = loaded.request.commands == self.request.commands;
         let mut after = Self::new(loaded, self.size_px)?;
+        if after.crop == self.crop {
+            after.is_cropped = self.is_cropped;
+        }
         if let Some(orbit) = &self.orbit
             && same_camera
         {
@@ -101,9 +121,44 @@ impl Document {
         )
     }
 
-    /// Whether the request has a crop, which the window does not show.
-    pub(crate) fn is_cropped(&self) -> bool {
-        self.cropped
+    /// Whether the request has a crop, be it left out or not.
+    pub(crate) fn has_crop(&self) -> bool {
+        self.crop.is_some()
+    }
+
+    /// Leaves the request's crop out, or takes it in again; whether it is in now. `None` for a request without one.
+    pub(crate) fn toggle_crop(&mut self) -> Option<bool> {
+        self.crop?;
+        self.is_cropped = !self.is_cropped;
+        Some(self.is_cropped)
+    }
+
+    /// The part of the window's picture that is copied and saved, where that is not the whole.
+    pub(crate) fn crop(&self) -> Option<CropRect> {
+        self.crop_command().map(|(_, part)| part)
+    }
+
+    /// The crop as a picture of the window's size has it: as it was written where that is the request's own size, else the same share of the picture. A window in
+    /// which that is less than a pixel has none.
+    fn crop_command(&self) -> Option<(Command, CropRect)> {
+        let crop = self.crop.filter(|_| self.is_cropped)?;
+        let command = Command::Crop(if self.has_own_size() {
+            crop
+        } else {
+            let output = &self.request.output;
+            in_percent(&crop, [output.width_px, output.height_px])
+        });
+        let mut camera = self.fitted().ok()?;
+        camera
+            .apply(std::slice::from_ref(&command), &self.scene.structure)
+            .ok()?;
+        Some((command, camera.viewport().crop))
+    }
+
+    /// Whether the window has the size that the request was opened with.
+    fn has_own_size(&self) -> bool {
+        let output = &self.request.output;
+        [output.width_px, output.height_px] == self.size_px
     }
 
     /// Takes the window's size, pixels, at least one each way.
@@ -111,7 +166,7 @@ impl Document {
         self.size_px = size_px;
     }
 
-    /// The view commands of the camera as it stands.
+    /// The view commands of the camera as it stands, without a crop.
     pub(crate) fn commands(&self) -> Vec<Command> {
         match &self.orbit {
             None => self.own.clone(),
@@ -124,7 +179,7 @@ impl Document {
         self.scene.camera(&self.request.camera, width, height)
     }
 
-    /// The camera that a request with [`Self::commands`] has.
+    /// The camera that a request with [`Self::commands`] has: that of the whole picture.
     ///
     /// # Errors
     /// As [`Camera::apply`].
@@ -134,17 +189,20 @@ impl Document {
         Ok(camera)
     }
 
-    /// The request for the picture that is seen, but that a crop is left out.
+    /// The request for the picture that is seen, within its crop.
     pub(crate) fn request(&self) -> RenderRequest {
         let mut request = self.request.clone();
         [request.output.width_px, request.output.height_px] = self.size_px;
-        if self.orbit.is_some() || self.cropped {
-            request.commands = self.commands().iter().map(ToString::to_string).collect();
+        let is_as_opened = self.crop.is_none() || self.is_cropped && self.has_own_size();
+        if self.orbit.is_some() || !is_as_opened {
+            let crop = self.crop_command().map(|(command, _)| command);
+            let commands = self.commands().into_iter().chain(crop);
+            request.commands = commands.map(|command| command.to_string()).collect();
         }
         request
     }
 
-    /// The job of the window's picture.
+    /// The job of the window's picture: the whole.
     ///
     /// # Errors
     /// As [`RenderJob::new`].
@@ -153,7 +211,8 @@ impl Document {
             Quality::Quick => Samples::One,
             Quality::Full => self.request.output.samples,
         };
-        self.job_with(samples, BTreeSet::from([Plane::Color, Plane::AtomId]))
+        let planes = BTreeSet::from([Plane::Color, Plane::AtomId]);
+        self.job_of(&self.camera()?, samples, planes)
     }
 
     /// The job of the picture that is saved: that of `molshot render`.
@@ -162,11 +221,19 @@ impl Document {
     /// As [`RenderJob::new`].
     pub(crate) fn still(&self) -> Result<RenderJob, SceneError> {
         let output = &self.request.output;
-        self.job_with(output.samples, output.planes.clone())
+        let mut camera = self.camera()?;
+        if let Some((crop, _)) = self.crop_command() {
+            camera.apply(&[crop], &self.scene.structure)?;
+        }
+        self.job_of(&camera, output.samples, output.planes.clone())
     }
 
-    fn job_with(&self, samples: Samples, planes: BTreeSet<Plane>) -> Result<RenderJob, SceneError> {
-        let camera = self.camera()?;
+    fn job_of(
+        &self,
+        camera: &Camera,
+        samples: Samples,
+        planes: BTreeSet<Plane>,
+    ) -> Result<RenderJob, SceneError> {
         let scene = Arc::clone(&self.scene);
         RenderJob::new(scene, camera.view(), camera.viewport(), samples, planes)
     }
@@ -187,6 +254,7 @@ impl Document {
         };
         let mut changed = Self::new(loaded, self.size_px)?;
         changed.orbit.clone_from(&self.orbit);
+        changed.is_cropped = self.is_cropped;
         changed.camera()?;
         *self = changed;
         Ok(())
@@ -307,6 +375,23 @@ impl Document {
             at.y,
             at.z
         ))
+    }
+}
+
+/// A crop of a picture of this size as shares of it.
+fn in_percent(crop: &Crop, [width_px, height_px]: [u32; 2]) -> Crop {
+    let share = |extent, whole: u32| match extent {
+        Extent::Percent(_) => extent,
+        Extent::Pixels(pixels) => {
+            let percent = 100.0 * f64::from(pixels) / f64::from(whole.max(1));
+            Extent::Percent((percent * PERCENT_DECIMALS).round() / PERCENT_DECIMALS)
+        }
+    };
+    Crop {
+        x: share(crop.x, width_px),
+        y: share(crop.y, height_px),
+        width: share(crop.width, width_px),
+        height: share(crop.height, height_px),
     }
 }
 

@@ -1,5 +1,6 @@
 use molshot_molecule::read::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
+use molshot_scenes::Viewport;
 use molshot_scenes::request::{ProjectionKind, StructureSource};
 
 use super::*;
@@ -185,10 +186,85 @@ fn a_change_that_leaves_nothing_to_draw_is_refused() {
     assert_eq!(document.request(), before);
 }
 
+/// What is saved is what a service draws of what is copied, crop and all.
+fn same_still(document: &Document) {
+    let (own, service) = (document.still().expect("a job"), service(document));
+    assert_eq!(
+        (own.view(), own.viewport()),
+        (service.view(), service.viewport())
+    );
+    let shown = document.job(Quality::Full).expect("a job").viewport();
+    assert_eq!(*shown, Viewport::whole(shown.width_px, shown.height_px));
+    assert_eq!(document.crop().unwrap_or(shown.crop), own.viewport().crop);
+}
+
+fn cropped(crop: &str, size_px: [u32; 2]) -> Document {
+    let mut loaded = loaded(&pdb(1.2), &["roll y 10", crop, "zoom 2"]);
+    [
+        loaded.request.output.width_px,
+        loaded.request.output.height_px,
+    ] = SIZE;
+    Document::new(loaded, size_px).expect("a document")
+}
+
 #[test]
-fn a_crop_is_left_out() {
-    let document = document(&["roll y 10", "crop 0 0 50% 50%", "zoom 2"]);
-    assert!(document.is_cropped());
+fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
+    let mut document = cropped("crop 10 20 100 50", SIZE);
+    assert_eq!(
+        document.request().commands,
+        ["roll y 10", "crop 10 20 100 50", "zoom 2"]
+    );
+    same_still(&document);
+    document.zoom(1.5).expect("a zoom");
+    assert_eq!(
+        document.request().commands,
+        ["roll y 10", "zoom 3", "crop 10 20 100 50"]
+    );
+    same_still(&document);
+    let part = document.crop().expect("a crop");
+    assert_eq!(
+        [part.x_px, part.y_px, part.width_px, part.height_px],
+        [10, 20, 100, 50]
+    );
+    assert_eq!(document.toggle_crop(), Some(false));
+    assert_eq!(document.request().commands, ["roll y 10", "zoom 3"]);
+    same_still(&document);
+    document
+        .change(|request| request.style.hydrogens = true)
+        .expect("a change");
+    assert_eq!(document.crop(), None, "what was left out stays out");
+    assert_eq!(document.toggle_crop(), Some(true));
+    document.reset();
+    assert_eq!(document.request().commands.len(), 3);
+    assert_eq!(self::document(&[]).toggle_crop(), None);
+}
+
+#[test]
+fn in_a_window_of_another_size_a_crop_is_the_same_share_of_the_picture() {
+    let mut document = cropped("crop 10 20 100 50", [800, 300]);
+    let part = document.crop().expect("a crop");
+    assert_eq!(
+        [part.x_px, part.y_px, part.width_px, part.height_px],
+        [20, 20, 200, 50]
+    );
+    let copied = document.request().commands;
+    assert_eq!(copied[2], "crop 2.5% 6.6667% 25% 16.6667%");
+    same_still(&document);
+    // Less than a pixel is no crop.
+    document.resize([4, 3]);
+    assert_eq!(document.crop(), None);
     assert_eq!(document.request().commands, ["roll y 10", "zoom 2"]);
-    same_view(&document);
+    document.resize(SIZE);
+    assert_eq!(document.request().commands[1], "crop 10 20 100 50");
+}
+
+#[test]
+fn a_crop_that_reaches_out_of_its_picture_is_refused_as_by_the_renderer() {
+    let mut loaded = loaded(&pdb(1.2), &["roll y 10", "crop 10 20 400 50"]);
+    [
+        loaded.request.output.width_px,
+        loaded.request.output.height_px,
+    ] = SIZE;
+    let error = Document::new(loaded, [800, 600]).expect_err("a crop of more than there is");
+    assert!(error.to_string().contains("crop 10 20 400 50"), "{error}");
 }

@@ -134,15 +134,15 @@ impl Source {
         }
     }
 
-    /// The files and folders that it is read from.
-    pub(crate) fn files(&self, loaded: Option<&Loaded>) -> Vec<PathBuf> {
+    /// The files and folders that it is read from, those that do not exist yet, too; of a scene file that cannot be read itself alone.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         match self {
             Self::Structures(paths) => paths.clone(),
             Self::Standard(_) => Vec::new(),
             Self::Scene(path) => {
                 let mut files = vec![path.clone()];
-                if let Some(loaded) = loaded
-                    && let StructureSource::Paths { paths } = &loaded.request.structure
+                if let Ok(request) = read_scene(path)
+                    && let StructureSource::Paths { paths } = request.structure
                 {
                     files.extend(paths.iter().map(PathBuf::from));
                 }
@@ -168,10 +168,15 @@ fn read_paths(paths: &[PathBuf], reading: Reading) -> Result<Arc<Structure>> {
     Ok(Arc::new(Structure::merge(structures)))
 }
 
-/// Reads a scene file and what it draws. The paths of its structure come back absolute.
-fn load_scene(path: &Path, reading: Reading) -> Result<Loaded> {
+/// Reads a scene file. The paths of its structure come back absolute.
+fn read_scene(path: &Path) -> Result<RenderRequest> {
     let name = path.display();
     let mut bytes = Vec::new();
+    // Opening a pipe would wait for a writer.
+    let metadata = std::fs::metadata(path).with_context(|| format!("{name}: cannot be read"))?;
+    if !metadata.is_file() {
+        bail!("{name}: is no regular file; give a scene file");
+    }
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_SCENE_BYTES + 1).read_to_end(&mut bytes))
         .with_context(|| format!("{name}: cannot be read"))?;
@@ -180,13 +185,22 @@ fn load_scene(path: &Path, reading: Reading) -> Result<Loaded> {
     }
     let mut request =
         RenderRequest::from_json(&bytes).map_err(|error| anyhow!("{name}: {error}"))?;
-    let structure = match &mut request.structure {
+    if let StructureSource::Paths { paths } = &mut request.structure {
+        let folder = std::path::absolute(path)?;
+        let folder = folder.parent().unwrap_or(Path::new(""));
+        for path in paths.iter_mut() {
+            *path = folder.join(&*path).display().to_string();
+        }
+    }
+    Ok(request)
+}
+
+/// Reads a scene file and what it draws.
+fn load_scene(path: &Path, reading: Reading) -> Result<Loaded> {
+    let name = path.display();
+    let request = read_scene(path)?;
+    let structure = match &request.structure {
         StructureSource::Paths { paths } => {
-            let folder = std::path::absolute(path)?;
-            let folder = folder.parent().unwrap_or(Path::new(""));
-            for path in paths.iter_mut() {
-                *path = folder.join(&*path).display().to_string();
-            }
             let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
             read_paths(&paths, reading)?
         }

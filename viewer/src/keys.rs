@@ -17,6 +17,8 @@ pub(crate) enum Action {
     Reset,
     /// Changes the request.
     Change(Setting),
+    /// Leaves the request's crop out, or takes it in again.
+    Crop,
     /// The next or the previous input.
     Step(isize),
     /// Copies the request.
@@ -44,7 +46,7 @@ pub(crate) enum Setting {
 }
 
 /// Keys as help shows them, what they do, and their actions.
-pub(crate) const KEYS: [(&str, &str, Action); 23] = [
+pub(crate) const KEYS: [(&str, &str, Action); 24] = [
     ("1", "view front", Action::Look(ViewName::Front)),
     ("2", "view left", Action::Look(ViewName::Left)),
     ("3", "view top", Action::Look(ViewName::Top)),
@@ -67,6 +69,7 @@ pub(crate) const KEYS: [(&str, &str, Action); 23] = [
     ),
     ("w", "water", Action::Change(Setting::Solvent)),
     ("g", "background", Action::Change(Setting::Background)),
+    ("x", "the request's crop", Action::Crop),
     ("n", "next input", Action::Step(1)),
     ("N", "previous input", Action::Step(-1)),
     ("c", "copy the view commands", Action::Copy(Form::Commands)),
@@ -86,18 +89,20 @@ pub(crate) const MOUSE: [(&str, &str); 4] = [
     ("double click", "centre on an atom"),
 ];
 
-/// What a key does; nothing without an entry.
+/// What a key does; nothing without an entry. With caps locked a letter means what it means without, unless it has a meaning of its own.
 pub(crate) fn action(text: &str) -> Option<Action> {
-    KEYS.iter()
-        .find(|(key, _, _)| *key == text)
+    let find = |text: &str| KEYS.iter().find(|(key, _, _)| *key == text);
+    find(text)
+        .or_else(|| find(&text.to_lowercase()))
         .map(|(_, _, action)| *action)
 }
 
-/// The help's rows: mouse and keys, those for several inputs only where there are.
-pub(crate) fn help(several_inputs: bool) -> Vec<(&'static str, &'static str)> {
+/// The help's rows: mouse and keys, those for several inputs and for a crop only where there are.
+pub(crate) fn help(several_inputs: bool, crop: bool) -> Vec<(&'static str, &'static str)> {
     let keys = KEYS
         .iter()
         .filter(|(_, _, action)| several_inputs || !matches!(action, Action::Step(_)))
+        .filter(|(_, _, action)| crop || *action != Action::Crop)
         .map(|(key, does, _)| (*key, *does));
     MOUSE.into_iter().chain(keys).collect()
 }
@@ -199,6 +204,7 @@ mod tests {
             );
         }
         assert_eq!(action("N"), Some(Action::Step(-1)));
+        assert_eq!(action("S"), action("s"));
         assert_eq!(action("z"), None);
     }
 

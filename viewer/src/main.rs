@@ -1,7 +1,7 @@
 //! `molshot-view`: a window that shows what `molshot render` draws, and the request for it.
 //!
 //! The road of the data: [`input`] reads -> [`document`] holds request and camera, which [`orbit`] says as view commands -> [`pacer`] decides when to draw -> the
-//! renderer's pool draws -> [`picture`] -> [`window`] presents. What is seen is a frame of the very back end that draws files, pixel by pixel.
+//! renderer's pool draws -> [`picture`] -> [`window`] -> [`present`]. What is seen is a frame of the very back end that draws files, pixel by pixel.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,
@@ -11,29 +11,31 @@
 
 mod app;
 mod copy;
+mod desktop;
 mod document;
 mod input;
 mod keys;
 mod orbit;
 mod pacer;
 mod picture;
+mod present;
 mod watch;
 mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Parser;
 use molshot_molecule::Format;
 use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::{Pool, PoolOptions};
 use molshot_scenes::RenderRequest;
 use molshot_scenes::request::Preset;
-use winit::event_loop::EventLoop;
 
-use app::{App, Event};
+use app::App;
 use input::Reading;
+use present::PresentChoice;
 
 /// Shows molecules in a window, exactly as `molshot render` and the server draw them.
 #[derive(Debug, Parser)]
@@ -57,6 +59,9 @@ struct Args {
     /// What to draw with: auto, gpu, software, or vulkan-software.
     #[arg(long, value_name = "ADAPTER", default_value = "auto", value_parser = |text: &str| text.parse::<AdapterChoice>())]
     adapter: AdapterChoice,
+    /// What brings pictures into the window: auto, surface (of a graphics adapter), or software (the processor).
+    #[arg(long, value_name = "PRESENT", default_value = "auto", value_parser = |text: &str| text.parse::<PresentChoice>())]
+    present: PresentChoice,
     /// Threads for each picture [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -142,11 +147,11 @@ fn run(args: Args) -> Result<()> {
         .validate()
         .with_context(|| sources[0].name())?;
     let pool = Pool::open(args.adapter, |_| PoolOptions::latency(threads))?;
-    let event_loop = EventLoop::<Event>::with_user_event().build().context(
-        "no window can be opened (set DISPLAY; to draw without one, use molshot render)",
+    let event_loop = desktop::event_loop().context(
+        "no window can be opened (set DISPLAY or WAYLAND_DISPLAY; to draw without a window, use molshot render)",
     )?;
     let mut app = App::new(args, sources, reading, pool, event_loop.create_proxy());
-    app.open(first)?;
+    app.open_first(first)?;
     event_loop.run_app(&mut app)?;
-    Ok(())
+    app.failure.map_or(Ok(()), |failure| bail!(failure))
 }

@@ -2,6 +2,7 @@
 
 use molshot_renderer::Frame;
 use molshot_renderer::labels::LabelDrawer;
+use molshot_scenes::CropRect;
 
 /// A drawn picture with the atoms that it shows.
 #[derive(Debug, Clone)]
@@ -10,6 +11,7 @@ pub(crate) struct Picture {
     rgba: Vec<u8>,
     transparent: bool,
     atom_id: Vec<u32>,
+    crop: Option<CropRect>,
 }
 
 /// Colours of the board behind a transparent picture, and the edge of its fields.
@@ -19,15 +21,20 @@ const FIELD_PX: usize = 8;
 const BEHIND: u8 = 0x20;
 /// Height of a line of text over the picture, logical pixels.
 const LINE_PX: f64 = 18.0;
+/// The frame around a crop.
+const FRAME: [u8; 3] = [255, 200, 80];
+/// Light outside of a crop is divided by so much.
+const SHADE: u8 = 3;
 
 impl Picture {
-    /// What a window needs of a frame.
-    pub(crate) fn of(frame: &Frame) -> Self {
+    /// What a window needs of a frame, and the part of it that is copied and saved where that is not the whole.
+    pub(crate) fn of(frame: &Frame, crop: Option<CropRect>) -> Self {
         Self {
             size_px: [frame.width_px as usize, frame.height_px as usize],
             rgba: frame.color_rgba.clone().unwrap_or_default(),
             transparent: frame.transparent,
             atom_id: frame.atom_id.clone().unwrap_or_default(),
+            crop,
         }
     }
 
@@ -62,6 +69,35 @@ impl Picture {
         }
         if self.transparent {
             over_board(rgba, width);
+        }
+        if let Some(crop) = &self.crop {
+            mark(rgba, width, crop);
+        }
+    }
+}
+
+/// Shades what lies outside of a crop, and frames it; within it no pixel changes.
+fn mark(rgba: &mut [u8], width: usize, crop: &CropRect) {
+    let from = [crop.x_px, crop.y_px].map(|edge| edge as usize);
+    let to = [
+        from[0] + crop.width_px as usize,
+        from[1] + crop.height_px as usize,
+    ];
+    let (pixels, _) = rgba.as_chunks_mut::<4>();
+    for (at, pixel) in pixels.iter_mut().enumerate() {
+        let place = [at % width.max(1), at / width.max(1)];
+        let within = |margin| {
+            (0..2).all(|axis| place[axis] + margin >= from[axis] && place[axis] < to[axis] + margin)
+        };
+        if within(0) {
+            continue;
+        }
+        if within(1) {
+            pixel[..3].copy_from_slice(&FRAME);
+        } else {
+            for channel in &mut pixel[..3] {
+                *channel /= SHADE;
+            }
         }
     }
 }
@@ -167,14 +203,6 @@ fn darken(rgba: &mut [u8], [width, height]: [usize; 2], edges_px: [f64; 4]) {
     }
 }
 
-/// Pixels as a window takes them: `0x00RRGGBB`.
-pub(crate) fn to_window(rgba: &[u8], pixels: &mut [u32]) {
-    let (rgba, _) = rgba.as_chunks::<4>();
-    for (pixel, [r, g, b, _]) in pixels.iter_mut().zip(rgba) {
-        *pixel = u32::from(*r) << 16 | u32::from(*g) << 8 | u32::from(*b);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +214,7 @@ mod tests {
             rgba: (0..count).flat_map(|at| [at as u8, 2, 3, 255]).collect(),
             transparent,
             atom_id: (0..count as u32).collect(),
+            crop: None,
         }
     }
 
@@ -194,12 +223,32 @@ mod tests {
         let picture = picture([3, 2], false);
         let mut rgba = Vec::new();
         picture.in_window([3, 2], &mut rgba);
-        let mut pixels = vec![0; 6];
-        to_window(&rgba, &mut pixels);
-        assert_eq!(
-            pixels,
-            [0x0203, 0x1_0203, 0x2_0203, 0x3_0203, 0x4_0203, 0x5_0203]
-        );
+        assert_eq!(rgba, picture.rgba);
+    }
+
+    #[test]
+    fn a_crop_is_framed_and_what_lies_outside_is_shaded() {
+        let mut picture = picture([6, 5], false);
+        picture.crop = Some(CropRect {
+            x_px: 2,
+            y_px: 0,
+            width_px: 2,
+            height_px: 2,
+        });
+        let mut rgba = Vec::new();
+        picture.in_window([6, 5], &mut rgba);
+        for y in 0..5 {
+            for x in 0..6 {
+                let at = (y * 6 + x) * 4;
+                let (seen, drawn) = (&rgba[at..at + 3], &picture.rgba[at..at + 3]);
+                let shaded: Vec<u8> = drawn.iter().map(|channel| channel / SHADE).collect();
+                match (x, y) {
+                    (2..=3, 0..=1) => assert_eq!(seen, drawn, "{x} {y}"),
+                    (1..=4, 0..=2) => assert_eq!(seen, FRAME, "{x} {y}"),
+                    _ => assert_eq!(seen, shaded, "{x} {y}"),
+                }
+            }
+        }
     }
 
     #[test]

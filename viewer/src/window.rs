@@ -1,36 +1,38 @@
 //! The window: its events, and how pixels come into it.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use glam::DVec2;
 use winit::application::ApplicationHandler;
 use winit::dpi::PhysicalSize;
-use winit::event::{ElementState, MouseButton, MouseScrollDelta, StartCause, WindowEvent};
+use winit::event::{ElementState, MouseButton, MouseScrollDelta, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow};
 use winit::keyboard::{Key, ModifiersState, NamedKey};
 use winit::window::{Window, WindowId};
 
 use crate::app::{App, Event, Grip};
 use crate::keys::{Action, action};
-use crate::picture::{Overlay, Picture, to_window};
+use crate::picture::{Overlay, Picture};
+#[cfg(debug_assertions)]
+use crate::present::Loss;
+use crate::present::{Presented, Presenter};
 
-/// Two clicks within this time and distance are one double click.
+/// Two clicks within this time and distance, logical pixels, are one double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 const DOUBLE_CLICK_PX: f64 = 6.0;
-/// Pixels of a touch pad's way that are one notch of a wheel.
+/// Logical pixels of a touch pad's way that are one notch of a wheel.
 const PIXELS_A_NOTCH: f64 = 40.0;
 /// Largest share of the screen that the window takes by itself.
 const SHARE_OF_SCREEN: f64 = 0.9;
 
-type Surface = softbuffer::Surface<Arc<Window>, Arc<Window>>;
-
-/// The window with its surface; without one before the first event.
+/// The window with who presents in it; without one before the first event.
 #[derive(Default)]
 pub(crate) struct Shown {
     pub(crate) window: Option<Arc<Window>>,
-    surface: Option<Surface>,
+    presenter: Option<Presenter>,
+    /// When a picture that the window did not take is presented once more.
+    again_at: Option<Instant>,
     rgba: Vec<u8>,
     overlay: Overlay,
     title: String,
@@ -62,25 +64,34 @@ impl Shown {
         }
     }
 
-    /// Shows a picture with help and a message over it. A surface that fails is dropped, and made anew the next time.
+    /// Presents once more what the window did not take when that is due; when it is, otherwise.
+    pub(crate) fn attend(&mut self, now: Instant) -> Option<Instant> {
+        if self.again_at.is_some_and(|at| now >= at) {
+            self.again_at = None;
+            self.request_redraw();
+        }
+        self.again_at
+    }
+
+    /// Shows a picture with help and a message over it.
     ///
     /// # Errors
-    /// The window system's.
+    /// As [`Presenter::present`].
     pub(crate) fn present(
         &mut self,
         picture: Option<&Picture>,
         help: Option<&[(&str, &str)]>,
         message: Option<&str>,
-    ) -> Result<(), softbuffer::SoftBufferError> {
-        let (Some(window), Some(picture)) = (self.window.clone(), picture) else {
-            return Ok(());
-        };
-        let size = window.inner_size();
-        let (Some(width), Some(height)) =
-            (NonZeroU32::new(size.width), NonZeroU32::new(size.height))
+    ) -> Result<(), String> {
+        let (Some(window), Some(presenter), Some(picture)) =
+            (&self.window, &mut self.presenter, picture)
         else {
             return Ok(());
         };
+        let size = window.inner_size();
+        if size.width == 0 || size.height == 0 {
+            return Ok(());
+        }
         let size_px = [size.width as usize, size.height as usize];
         picture.in_window(size_px, &mut self.rgba);
         let scale = window.scale_factor();
@@ -90,19 +101,18 @@ impl Shown {
         if let Some(text) = message {
             self.overlay.message(&mut self.rgba, size_px, scale, text);
         }
-        let mut surface = if let Some(surface) = self.surface.take() {
-            surface
-        } else {
-            let context = softbuffer::Context::new(Arc::clone(&window))?;
-            softbuffer::Surface::new(&context, Arc::clone(&window))?
+        self.again_at = match presenter.present(&self.rgba, size.into())? {
+            Presented::Now => None,
+            Presented::Later(pause) => Some(Instant::now() + pause),
         };
-        surface.resize(width, height)?;
-        let mut pixels = surface.buffer_mut()?;
-        to_window(&self.rgba, &mut pixels);
-        window.pre_present_notify();
-        pixels.present()?;
-        self.surface = Some(surface);
         Ok(())
+    }
+
+    /// Logical to physical pixels.
+    fn scale(&self) -> f64 {
+        self.window
+            .as_ref()
+            .map_or(1.0, |window| window.scale_factor())
     }
 
     /// Opens the window.
@@ -132,11 +142,20 @@ impl Shown {
         Ok(())
     }
 
+    /// Takes away what presents, as drivers do, and presents again.
+    #[cfg(debug_assertions)]
+    fn lose(&mut self, loss: Loss) {
+        if let Some(presenter) = &mut self.presenter {
+            presenter.lose(loss);
+        }
+        self.request_redraw();
+    }
+
     /// Whether a press is the second of a double click.
     fn is_double(&mut self, now: Instant) -> bool {
         let double = self.clicked.is_some_and(|(at, place)| {
             now.duration_since(at) <= DOUBLE_CLICK
-                && place.distance(self.pointer_px) <= DOUBLE_CLICK_PX
+                && place.distance(self.pointer_px) <= DOUBLE_CLICK_PX * self.scale()
         });
         self.clicked = (!double).then_some((now, self.pointer_px));
         double
@@ -149,8 +168,10 @@ impl ApplicationHandler<Event> for App {
             return;
         }
         let wanted = self.size_px();
-        if let Err(error) = self.shown.open(event_loop, wanted) {
-            eprintln!("molshot-view: no window can be opened: {error}");
+        let opened = self.shown.open(event_loop, wanted);
+        let opened = opened.map_err(|error| format!("no window can be opened: {error}"));
+        if let Err(error) = opened.and_then(|()| self.open_presenter()) {
+            self.failure = Some(error);
             event_loop.exit();
             return;
         }
@@ -159,8 +180,6 @@ impl ApplicationHandler<Event> for App {
             self.release();
         }
     }
-
-    fn new_events(&mut self, _: &ActiveEventLoop, _: StartCause) {}
 
     fn user_event(&mut self, _: &ActiveEventLoop, event: Event) {
         self.hear(event);
@@ -171,7 +190,13 @@ impl ApplicationHandler<Event> for App {
             WindowEvent::CloseRequested => event_loop.exit(),
             WindowEvent::RedrawRequested => self.present(),
             WindowEvent::Resized(size) => self.resized(size.into()),
-            WindowEvent::Occluded(hidden) => self.shown.hidden = hidden,
+            // What lies over the picture has another size.
+            WindowEvent::ScaleFactorChanged { .. } => self.shown.request_redraw(),
+            WindowEvent::Occluded(hidden) => {
+                self.shown.hidden = hidden;
+                self.shown.request_redraw();
+            }
+            WindowEvent::CursorLeft { .. } => self.leave(),
             WindowEvent::ModifiersChanged(modifiers) => self.shown.modifiers = modifiers.state(),
             WindowEvent::CursorMoved { position, .. } => {
                 let at = DVec2::new(position.x, position.y);
@@ -181,11 +206,15 @@ impl ApplicationHandler<Event> for App {
             WindowEvent::MouseInput { state, button, .. } => self.button(state, button),
             WindowEvent::MouseWheel { delta, .. } => self.wheel(match delta {
                 MouseScrollDelta::LineDelta(_, lines) => f64::from(lines),
-                MouseScrollDelta::PixelDelta(way) => way.y / PIXELS_A_NOTCH,
+                MouseScrollDelta::PixelDelta(way) => way.y / (PIXELS_A_NOTCH * self.shown.scale()),
             }),
             WindowEvent::KeyboardInput { event, .. } if event.state == ElementState::Pressed => {
                 if let Some(action) = action_of(&event.logical_key) {
                     self.act(action);
+                }
+                #[cfg(debug_assertions)]
+                if let Some(loss) = loss_of(&event.logical_key) {
+                    self.shown.lose(loss);
                 }
             }
             _ => {}
@@ -199,9 +228,24 @@ impl ApplicationHandler<Event> for App {
         let wake = self.attend();
         event_loop.set_control_flow(wake.map_or(ControlFlow::Wait, ControlFlow::WaitUntil));
     }
+
+    fn exiting(&mut self, _: &ActiveEventLoop) {
+        // A picture that is being drawn or saved is finished, but nobody need look at a window that no longer answers.
+        self.shown = Shown::default();
+    }
 }
 
 impl App {
+    /// Finds out who presents.
+    fn open_presenter(&mut self) -> Result<(), String> {
+        let Some(window) = self.shown.window.clone() else {
+            return Ok(());
+        };
+        let presenter = self.presenter_for(window)?;
+        self.shown.presenter = Some(presenter);
+        Ok(())
+    }
+
     fn button(&mut self, state: ElementState, button: MouseButton) {
         if state == ElementState::Released {
             self.release();
@@ -214,6 +258,17 @@ impl App {
             MouseButton::Right | MouseButton::Middle => self.grab(Grip::Shift),
             _ => {}
         }
+    }
+}
+
+/// What a key of builds for tests takes away.
+#[cfg(debug_assertions)]
+fn loss_of(key: &Key) -> Option<Loss> {
+    match key {
+        Key::Named(NamedKey::F9) => Some(Loss::Surface),
+        Key::Named(NamedKey::F10) => Some(Loss::Device),
+        Key::Named(NamedKey::F11) => Some(Loss::Adapters),
+        _ => None,
     }
 }
 

@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::backend::{AdapterChoice, AdapterReport, BackendKind};
 use crate::error::RenderError;
 
-/// An open device.
+/// An open device that remembers what goes wrong with it.
 #[derive(Debug)]
-pub(super) struct Context {
-    pub(super) device: wgpu::Device,
-    pub(super) queue: wgpu::Queue,
+pub struct Context {
+    /// The device.
+    pub device: wgpu::Device,
+    /// Its queue.
+    pub queue: wgpu::Queue,
     pub(super) adapter_name: String,
     pub(super) kind: BackendKind,
     /// Largest buffer that the device makes.
@@ -32,7 +34,14 @@ impl Context {
         let Some(index) = take(choice, &adapters) else {
             return Err(no_adapter(choice, &adapters));
         };
-        let adapter = &adapters[index];
+        Self::of(&adapters[index])
+    }
+
+    /// Opens a device of an adapter.
+    ///
+    /// # Errors
+    /// [`RenderError::Device`] when the adapter refuses.
+    pub fn of(adapter: &wgpu::Adapter) -> Result<Self, RenderError> {
         let info = adapter.get_info();
         let offered = adapter.limits();
         let limits = wgpu::Limits {
@@ -75,6 +84,12 @@ impl Context {
         })
     }
 
+    /// Name and kind of the adapter, for people.
+    #[must_use]
+    pub fn adapter(&self) -> &str {
+        &self.adapter_name
+    }
+
     /// The reason for which the device was lost, if it was.
     pub(super) fn lost(&self) -> Option<String> {
         lock(&self.faults).lost.clone()
@@ -93,7 +108,10 @@ impl Context {
 
     /// Runs `work`, which makes resources and submits commands, and turns whatever the graphics library reports during it
     /// into an error.
-    pub(super) fn guarded<T>(
+    ///
+    /// # Errors
+    /// What `work` says; [`RenderError::DeviceLost`], [`RenderError::OutOfMemory`] or [`RenderError::Internal`] when the library reports it.
+    pub fn guarded<T>(
         &self,
         work: impl FnOnce() -> Result<T, RenderError>,
     ) -> Result<T, RenderError> {
@@ -130,12 +148,22 @@ fn lock(faults: &Mutex<Faults>) -> std::sync::MutexGuard<'_, Faults> {
     faults.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn instance() -> wgpu::Instance {
+/// An instance with the graphics APIs that are drawn with: one a platform.
+#[must_use]
+pub fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
         flags: wgpu::InstanceFlags::empty(),
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     })
+}
+
+/// The adapters that a choice may take, best kind first, in the drivers' order within a kind. [`AdapterChoice::Auto`] may take any.
+#[must_use]
+pub fn adapters_for(choice: AdapterChoice, instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    let mut adapters = adapters(instance);
+    adapters.retain(|adapter| refusal(choice, adapter.get_info().device_type).is_none());
+    adapters
 }
 
 /// All adapters, best kind first, in the drivers' order within a kind.

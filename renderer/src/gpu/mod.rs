@@ -16,5 +16,5 @@ mod uniforms;
 #[cfg(test)]
 mod contract_tests;
 
-pub use context::survey;
+pub use context::{Context, adapters_for, instance, survey};
 pub use draw::GpuBackend;

@@ -14,11 +14,14 @@ impl App {
         let Some(document) = &self.document else {
             return;
         };
-        let id = self.sources[self.current].name();
-        let copied = match copy(&document.request(), form, &id, &self.args.server) {
+        let name = self.sources[self.opened].name();
+        let mut copied = match copy(&document.request(), form, &name, &self.args.server) {
             Ok(copied) => copied,
             Err(error) => return self.say(error.to_string()),
         };
+        if self.reading.protein && form != Form::Commands {
+            copied.left_out.push("--protein".into());
+        }
         println!("{}", copied.text);
         if self.clipboard.is_none() {
             self.clipboard = arboard::Clipboard::new().ok();
@@ -33,7 +36,10 @@ impl App {
             "printed; there is no clipboard"
         });
         if !copied.left_out.is_empty() {
-            said = format!("{said}; a URL cannot say {}", copied.left_out.join(" "));
+            said = format!("{said}; it cannot say {}", copied.left_out.join(" "));
+        }
+        if copied.is_nameless {
+            said = format!("{said}; no server knows {name}: upload its files and write their id");
         }
         self.say(said);
     }
@@ -49,7 +55,7 @@ impl App {
             Err(error) => return self.say(error.to_string()),
         };
         let (name, ending) = (
-            self.sources[self.current].name(),
+            self.sources[self.opened].name(),
             ending(request.output.format),
         );
         let free = (1..=9999)

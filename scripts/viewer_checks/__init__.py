@@ -1,0 +1,1 @@
+"""What scripts/check-viewer is made of."""

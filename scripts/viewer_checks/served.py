@@ -1,0 +1,78 @@
+"""The URL and the curl command that are copied, against a server of the same structures."""
+
+import contextlib
+import pathlib
+import shutil
+import subprocess
+import urllib.request
+
+from .driver import LIBRARY, PROGRAMS, SIZE, Viewer, check, options, wait
+
+WIDE = f"{SIZE[0]}x{SIZE[1]}"
+
+
+@contextlib.contextmanager
+def server(folder: pathlib.Path):
+    """A server's address. It draws with what the window draws with, for other back ends may round edges differently."""
+    log = folder / "server.txt"
+    command = [PROGRAMS / "molshot", "serve", "--listen", "127.0.0.1:0", "--structures", folder / "served"]
+    command += ["--uploads", folder / "uploads", "--adapter", options["adapter"]]
+    with log.open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+
+    def listening() -> str | None:
+        lines = [line for line in log.read_text().splitlines() if line.startswith("listening on ")]
+        return lines[0].removeprefix("listening on ") if lines else None
+
+    try:
+        yield wait(listening, "the server listens")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def copies(folder: pathlib.Path) -> None:
+    served = folder / "served"
+    served.mkdir()
+    shutil.copytree(LIBRARY / "1hvr", served / "1hvr")
+    shutil.copy(LIBRARY / "hiv_protease_inhibitor.json", served)
+    shutil.copy(LIBRARY / "1ubi.pdb", served)
+    with server(folder) as address:
+        viewer = Viewer(folder, served / "hiv_protease_inhibitor.json", "--size", WIDE, "--server", address)
+        viewer.drag(1, (320, 240), (360, 250), (420, 300))
+        agree(viewer, "hiv_protease_inhibitor", "scene")
+        for key in ["s", "p", "l", "h", "b", "g"]:
+            viewer.key(key)
+        agree(viewer, "hiv_protease_inhibitor", "scene_restyled")
+        viewer.close()
+        viewer = Viewer(folder, served / "1ubi.pdb", "--size", WIDE, "--server", address + "/")
+        viewer.at(320, 240)
+        viewer.desktop.wheel(3)
+        agree(viewer, "1ubi", "file")
+        viewer.close()
+        # Two files make one scene, which no server has a name for: they are uploaded.
+        pocket = [served / "1hvr/1hvr_pocket.pdb", served / "1hvr/1hvr_ligand.mol2"]
+        viewer = Viewer(folder, *pocket, "--size", WIDE, "--server", address)
+        viewer.copied("u")
+        wait(lambda: "no server knows" in viewer.title(), "that no URL names two files is said")
+        agree(viewer, "1hvr_pocket", "uploaded", with_url=False)
+        viewer.close()
+
+
+def agree(viewer: Viewer, name: str, what: str, with_url: bool = True) -> None:
+    """The server draws the very bytes that the window saves."""
+    viewer.same(what)
+    before = set(viewer.folder.glob(f"{name}_*.png"))
+    viewer.key("e")
+    saved = wait(lambda: "saved" in viewer.title() and set(viewer.folder.glob(f"{name}_*.png")) - before, "the picture is saved")
+    bytes_saved = saved.pop().read_bytes()
+    if with_url:
+        url = viewer.copied("u")
+        with urllib.request.urlopen(url, timeout=90) as answer:
+            check(answer.read() == bytes_saved, f"{what}: the URL gives the saved bytes: {url}")
+    target = viewer.folder / f"{name}.png"
+    target.unlink(missing_ok=True)
+    command = viewer.copied("k")
+    ran = subprocess.run(["sh", "-c", command], cwd=viewer.folder, capture_output=True, text=True, timeout=90)
+    same = target.exists() and target.read_bytes() == bytes_saved
+    check(ran.returncode == 0 and same, f"{what}: the curl command gives the saved bytes {ran.stderr.strip()}")

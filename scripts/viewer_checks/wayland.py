@@ -1,0 +1,153 @@
+"""The window of a Wayland session: sway without a screen, driven by its own commands, wtype and grim."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import numpy
+
+from .driver import LIBRARY, SIZE, Viewer, check, difference, middle_of_something, pixels_of, run, wait
+from .files import changed_atom
+
+TOOLS = ["sway", "swaymsg", "grim", "wtype"]
+OUTPUT = (1000, 800)
+# No borders, so that the window is where the picture is.
+CONFIG = """
+output HEADLESS-1 mode 1000x800@60Hz scale {scale}
+default_border none
+default_floating_border none
+for_window [app_id=".*"] floating enable, resize set {width} {height}, move absolute position 0 0
+focus_follows_mouse no
+"""
+
+
+class Sway:
+    """Synthetic mouse and keyboard of a compositor without a screen, and pictures of it."""
+
+    def __init__(self, scale: float = 1.0):
+        self.scale = scale
+
+    def _windows(self) -> list[dict]:
+        def below(node: dict) -> list[dict]:
+            nodes = node.get("nodes", []) + node.get("floating_nodes", [])
+            return ([node] if node.get("pid") else []) + [inner for one in nodes for inner in below(one)]
+
+        tree = run("swaymsg", "-r", "-t", "get_tree", fails=True)
+        return below(json.loads(tree)) if tree else []
+
+    def find(self, viewer: Viewer) -> str | None:
+        found = [node for node in self._windows() if node["pid"] == viewer.process.pid and node.get("shell") == "xdg_shell"]
+        return str(found[0]["id"]) if found else None
+
+    def focus(self, viewer: Viewer) -> None:
+        run("swaymsg", f"[con_id={viewer.window}] focus", fails=True)
+        wait(lambda: any(str(node["id"]) == viewer.window and node["focused"] for node in self._windows()), "the window has the keyboard")
+
+    def title(self, viewer: Viewer) -> str:
+        return next((node["name"] or "" for node in self._windows() if str(node["id"]) == viewer.window), "")
+
+    def at(self, viewer: Viewer, x: int, y: int) -> None:
+        # Positions of the compositor are logical.
+        run("swaymsg", f"seat seat0 cursor set {round(x / self.scale)} {round(y / self.scale)}")
+
+    def button(self, number: int, down: bool) -> None:
+        run("swaymsg", f"seat seat0 cursor {'press' if down else 'release'} button{number}")
+
+    def double_click(self) -> None:
+        for _ in range(2):
+            self.button(1, True)
+            self.button(1, False)
+
+    def wheel(self, notches: int) -> None:
+        for _ in range(notches):
+            self.button(4, True)
+            self.button(4, False)
+
+    def key(self, name: str) -> None:
+        if name.startswith("F") and name[1:].isdigit():
+            run("wtype", "-k", name)
+        else:
+            run("wtype", {"question": "?"}.get(name, name))
+
+    def picture(self, viewer: Viewer, path: pathlib.Path) -> numpy.ndarray:
+        node = next(node for node in self._windows() if str(node["id"]) == viewer.window)
+        box = node["rect"]
+        run("grim", "-s", str(self.scale), "-g", f"{box['x']},{box['y']} {box['width']}x{box['height']}", path)
+        return pixels_of(path)
+
+
+@contextlib.contextmanager
+def session(folder: pathlib.Path, scale: float):
+    """A compositor of its own; what is started within speaks to it."""
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    config = folder / "sway.conf"
+    width, height = (round(edge / scale) for edge in SIZE)
+    config.write_text(CONFIG.format(width=width, height=height, scale=scale))
+    saved = dict(os.environ)
+    os.environ |= {"XDG_RUNTIME_DIR": str(runtime), "WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", "WLR_LIBINPUT_NO_DEVICES": "1"}
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "SWAYSOCK"]:
+        os.environ.pop(name, None)
+    with (folder / "sway.txt").open("w") as log:
+        compositor = subprocess.Popen(["sway", "--config", config], stdout=log, stderr=log)
+    try:
+        # The sockets' names are the compositor's choice.
+        sockets = wait(lambda: [sorted(runtime.glob(name)) for name in ["wayland-*", "sway-ipc.*"]], "the compositor starts")
+        wait(lambda: all(sorted(runtime.glob(name)) for name in ["wayland-*", "sway-ipc.*"]), "the compositor listens")
+        sockets = [next(path for path in sorted(runtime.glob(name)) if path.suffix != ".lock") for name in ["wayland-*", "sway-ipc.*"]]
+        os.environ |= {"WAYLAND_DISPLAY": sockets[0].name, "SWAYSOCK": str(sockets[1])}
+        yield Sway(scale)
+    finally:
+        compositor.terminate()
+        compositor.wait()
+        os.environ.clear()
+        os.environ.update(saved)
+
+
+def wayland(folder: pathlib.Path) -> None:
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if missing:
+        print(f"skipped: Wayland, for lack of {', '.join(missing)}", flush=True)
+        return
+    for scale in [1.0, 1.5, 2.0]:
+        inner = folder / f"scale_{scale}"
+        inner.mkdir()
+        with session(inner, scale) as desktop:
+            in_session(inner, desktop)
+
+
+def in_session(folder: pathlib.Path, desktop: Sway) -> None:
+    name = f"wayland_{desktop.scale}"
+    text = (LIBRARY / "1a28_progesterone.sdf").read_text()
+    file = folder / "changing.sdf"
+    file.write_text(text)
+    viewer = Viewer(folder, file, "--style", "ball-and-stick", desktop=desktop)
+    first = viewer.same(f"{name}_opened")
+    check(first.shape[:2] == (SIZE[1], SIZE[0]), f"scale {desktop.scale}: the picture has the window's pixels: {first.shape}")
+    viewer.drag(1, (320, 240), (360, 250), (420, 300))
+    turned = viewer.same(f"{name}_turned")
+    check(difference(first, turned) > 0.01, "a drag turns")
+    viewer.at(*middle_of_something(turned))
+    wait(lambda: " of " in viewer.title(), "the title names the atom")
+    desktop.double_click()
+    wait(lambda: "center" in viewer.copied("c"), "a double click centres on the atom")
+    centred = viewer.same(f"{name}_centred")
+    viewer.key("question")
+    viewer.seen_when(f"{name}_help", lambda picture: difference(picture, centred) > 0.02, "? shows the help")
+    viewer.key("question")
+    viewer.key("e")
+    wait(lambda: "saved" in viewer.title(), "the picture is saved")
+    check(numpy.array_equal(pixels_of(folder / "changing_1.png"), viewer.same(f"{name}_saved")), "as it is seen")
+    file.write_text(changed_atom(text)[0])
+    wait(lambda: "read again" in viewer.title(), "a changed file is read again")
+    viewer.same(f"{name}_changed")
+    width, height = (round(edge * 0.7 / desktop.scale) for edge in SIZE)
+    run("swaymsg", f"[con_id={viewer.window}] resize set {width} {height}, move absolute position 0 0")
+    wait(lambda: viewer.seen("size").shape[:2] != first.shape[:2], "the window's size")
+    viewer.same(f"{name}_resized")
+    viewer.idles("an idle window")
+    run("swaymsg", f"[con_id={viewer.window}] kill")
+    viewer.ends("closing the window ends the program")
