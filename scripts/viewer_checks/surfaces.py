@@ -17,7 +17,8 @@ def losses(folder: pathlib.Path) -> None:
         check("the processor presents" in viewer.said(), "the processor presents")
         viewer.close()
         return
-    check("a surface of" in viewer.said(), "a surface presents: " + viewer.said().splitlines()[0])
+    presents = [line for line in viewer.said().splitlines() if " presents" in line]
+    check("a surface of" in presents[0], f"a surface presents: {presents[0]}")
     viewer.key("F9")
     wait(lambda: viewer.said().count(ANEW) == 1, "a lost surface is made anew")
     viewer.seen_when("surface_lost", lambda picture: difference(picture, first) == 0, "and shows the picture")

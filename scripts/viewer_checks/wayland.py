@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import numpy
 
@@ -13,7 +14,7 @@ from .driver import LIBRARY, SIZE, Viewer, check, difference, middle_of_somethin
 from .files import changed_atom
 
 TOOLS = ["sway", "swaymsg", "grim", "wtype"]
-OUTPUT = (1000, 800)
+NOBODY = 65534
 # No borders, so that the window is where the picture is.
 CONFIG = """
 output HEADLESS-1 mode 1000x800@60Hz scale {scale}
@@ -82,20 +83,24 @@ class Sway:
 @contextlib.contextmanager
 def session(folder: pathlib.Path, scale: float):
     """A compositor of its own; what is started within speaks to it."""
-    runtime = folder / "runtime"
-    runtime.mkdir(mode=0o700)
-    config = folder / "sway.conf"
+    runtime = pathlib.Path(tempfile.mkdtemp())
+    config = runtime / "sway.conf"
     width, height = (round(edge / scale) for edge in SIZE)
     config.write_text(CONFIG.format(width=width, height=height, scale=scale))
     saved = dict(os.environ)
     os.environ |= {"XDG_RUNTIME_DIR": str(runtime), "WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", "WLR_LIBINPUT_NO_DEVICES": "1"}
     for name in ["DISPLAY", "WAYLAND_DISPLAY", "SWAYSOCK"]:
         os.environ.pop(name, None)
+    command = ["sway", "--config", config]
+    if os.geteuid() == 0:
+        # It refuses to be root.
+        for path in [runtime, config]:
+            os.chown(path, NOBODY, NOBODY)
+        command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
     with (folder / "sway.txt").open("w") as log:
-        compositor = subprocess.Popen(["sway", "--config", config], stdout=log, stderr=log)
+        compositor = subprocess.Popen(command, stdout=log, stderr=log, cwd=runtime)
     try:
         # The sockets' names are the compositor's choice.
-        sockets = wait(lambda: [sorted(runtime.glob(name)) for name in ["wayland-*", "sway-ipc.*"]], "the compositor starts")
         wait(lambda: all(sorted(runtime.glob(name)) for name in ["wayland-*", "sway-ipc.*"]), "the compositor listens")
         sockets = [next(path for path in sorted(runtime.glob(name)) if path.suffix != ".lock") for name in ["wayland-*", "sway-ipc.*"]]
         os.environ |= {"WAYLAND_DISPLAY": sockets[0].name, "SWAYSOCK": str(sockets[1])}
@@ -103,6 +108,7 @@ def session(folder: pathlib.Path, scale: float):
     finally:
         compositor.terminate()
         compositor.wait()
+        shutil.rmtree(runtime)
         os.environ.clear()
         os.environ.update(saved)
 

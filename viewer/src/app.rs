@@ -7,13 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use glam::DVec2;
 use molshot_renderer::pool::{CancelToken, Order, Pool};
 use winit::event_loop::EventLoopProxy;
 use winit::window::Window;
 
-use crate::Args;
 use crate::document::Document;
 use crate::input::{Loaded, Reading, Source};
 use crate::keys::{Action, Setting};
@@ -22,6 +21,7 @@ use crate::picture::Picture;
 use crate::present::Presenter;
 use crate::watch::Watch;
 use crate::window::Shown;
+use crate::{Args, words};
 
 use mouse::Drag;
 pub(crate) use mouse::Grip;
@@ -141,6 +141,15 @@ impl App {
         Ok(())
     }
 
+    /// The end: what is being drawn and saved is finished.
+    ///
+    /// # Errors
+    /// Why there was no window.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.pool.finish();
+        self.failure.map_or(Ok(()), |failure| bail!(failure))
+    }
+
     /// Reads the current input on another thread.
     fn load(&mut self) {
         self.wish += 1;
@@ -150,7 +159,7 @@ impl App {
             // First, so that no change after reading is missed.
             let watch = watch(&source, &proxy);
             let loaded = source.load(reading);
-            let loaded = loaded.map(Box::new).map_err(|error| format!("{error:#}"));
+            let loaded = loaded.map(Box::new).map_err(|error| words(&error));
             let _ = proxy.send_event(Event::Loaded(wish, watch, loaded));
         });
     }
@@ -207,7 +216,7 @@ impl App {
             self.pacer.changed(false, Instant::now());
             Ok(())
         });
-        self.error = result.err().map(|error| format!("{error:#}"));
+        self.error = result.err().map(|error| words(&error));
         if let Some(error) = &self.error {
             eprintln!("molshot-view: {error}");
         } else if self.drag.is_some() {

@@ -122,7 +122,7 @@ fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result
                 let path = path.replace('\\', r"\\").replace('"', "\\\"");
                 let _ = write!(upload, " -F {}", quoted(&format!("file=@\"{path}\"")));
             }
-            let only_id = quoted(r#"s/.*"id": *"\([^"]*\)".*/\1/p"#);
+            let only_id = quoted(r#"s/.*"id": *"\([0-9a-f]\{32,\}\)".*/\1/p"#);
             let address = quoted(&format!("{server}/v1/structures"));
             let _ = writeln!(upload, " {address} | sed -n {only_id}) &&");
             UPLOADED.into()

@@ -1,6 +1,6 @@
 //! Which window system is spoken to.
 
-use winit::error::EventLoopError;
+use anyhow::{Result, anyhow};
 use winit::event_loop::EventLoop;
 
 use crate::app::Event;
@@ -9,7 +9,7 @@ use crate::app::Event;
 ///
 /// # Errors
 /// When there is no desktop, or it does not answer.
-pub(crate) fn event_loop() -> Result<EventLoop<Event>, EventLoopError> {
+pub(crate) fn event_loop() -> Result<EventLoop<Event>> {
     let mut builder = EventLoop::<Event>::with_user_event();
     #[cfg(target_os = "linux")]
     if !linux::wayland_answers() && std::env::var_os("DISPLAY").is_some_and(|name| !name.is_empty())
@@ -17,7 +17,22 @@ pub(crate) fn event_loop() -> Result<EventLoop<Event>, EventLoopError> {
         use winit::platform::x11::EventLoopBuilderExtX11;
         builder.with_x11();
     }
-    builder.build()
+    builder.build().map_err(|error| {
+        let text = error.to_string();
+        anyhow!(
+            "no window can be opened: {}; set DISPLAY or WAYLAND_DISPLAY, or draw without a window by molshot render",
+            without_place(&text)
+        )
+    })
+}
+
+/// What the window library says, without the line of its source that it begins with: `os error at FILE.rs:LINE: WORDS`.
+fn without_place(text: &str) -> &str {
+    let words = text
+        .split_once(".rs:")
+        .and_then(|(_, rest)| rest.split_once(": "))
+        .map_or(text, |(_, words)| words);
+    words.trim_end_matches('.')
 }
 
 #[cfg(target_os = "linux")]
@@ -40,5 +55,18 @@ mod linux {
             .map(PathBuf::from)
             .unwrap_or_default();
         UnixStream::connect(folder.join(display)).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_place;
+
+    #[test]
+    fn errors_do_not_name_the_window_librarys_source() {
+        let text =
+            "os error at /a/winit/src/linux/mod.rs:788: Failed to open connection to X server";
+        assert_eq!(without_place(text), "Failed to open connection to X server");
+        assert_eq!(without_place("not supported."), "not supported");
     }
 }

@@ -25,7 +25,7 @@ mod window;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Parser;
 use molshot_molecule::Format;
 use molshot_renderer::AdapterChoice;
@@ -125,10 +125,21 @@ fn main() -> ExitCode {
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("molshot-view: {error:#}");
+            eprintln!("molshot-view: {}", words(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with its causes, each said once: some say their cause themselves.
+fn words(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 fn run(args: Args) -> Result<()> {
@@ -147,11 +158,9 @@ fn run(args: Args) -> Result<()> {
         .validate()
         .with_context(|| sources[0].name())?;
     let pool = Pool::open(args.adapter, |_| PoolOptions::latency(threads))?;
-    let event_loop = desktop::event_loop().context(
-        "no window can be opened (set DISPLAY or WAYLAND_DISPLAY; to draw without a window, use molshot render)",
-    )?;
+    let event_loop = desktop::event_loop()?;
     let mut app = App::new(args, sources, reading, pool, event_loop.create_proxy());
     app.open_first(first)?;
     event_loop.run_app(&mut app)?;
-    app.failure.map_or(Ok(()), |failure| bail!(failure))
+    app.finish()
 }

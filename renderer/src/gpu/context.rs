@@ -95,12 +95,17 @@ impl Context {
         lock(&self.faults).lost.clone()
     }
 
-    /// The device's loss, if that is behind `error`. The library reports a loss only when it is polled; what fails before that
-    /// fails with some other error, such as a wait for commands that were never taken.
-    pub(super) fn blame_loss(&self, error: RenderError) -> RenderError {
+    /// The reason for which the device was lost, if it was. The library reports a loss only when it is polled.
+    pub fn find_loss(&self) -> Option<String> {
         // What polling says does not matter: it is called for the callback.
         drop(self.device.poll(wgpu::PollType::Poll));
-        match self.lost() {
+        self.lost()
+    }
+
+    /// The device's loss, if that is behind `error`. What fails before the loss is reported fails with some other error, such as a wait for commands that were
+    /// never taken.
+    pub(super) fn blame_loss(&self, error: RenderError) -> RenderError {
+        match self.find_loss() {
             Some(reason) => RenderError::DeviceLost { reason },
             None => error,
         }

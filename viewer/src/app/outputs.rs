@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use molshot_renderer::pool::{CancelToken, Order};
 use molshot_renderer::{Encoding, save, save_masks};
+use winit::event_loop::EventLoopClosed;
 
 use super::{App, Event};
 use crate::copy::{Form, copy, ending};
@@ -78,7 +79,11 @@ impl App {
             Ok(written)
         };
         let answer = move |result: Result<_, molshot_renderer::pool::PoolError>| {
-            let _ = proxy.send_event(Event::Saved(result.map_err(|error| error.to_string())));
+            let saved = Event::Saved(result.map_err(|error| error.to_string()));
+            // A window that is gone has no title to say it in.
+            if let Err(EventLoopClosed(Event::Saved(Err(error)))) = proxy.send_event(saved) {
+                eprintln!("molshot-view: {error}");
+            }
         };
         let order = Order::new(job, &CancelToken::new(), work, answer);
         if let Err(refusal) = self.pool.try_submit(order) {

@@ -48,10 +48,14 @@ impl SurfacePresenter {
             return Err("the processor has no surfaces".into());
         }
         let instance = instance();
+        let adapters = adapters_for(adapters, &instance);
+        if adapters.is_empty() {
+            return Err("there is no such graphics adapter".into());
+        }
         let surface = instance
             .create_surface(Arc::clone(window))
             .map_err(|error| error.to_string())?;
-        let (adapter, capabilities, format) = adapters_for(adapters, &instance)
+        let (adapter, capabilities, format) = adapters
             .into_iter()
             .find_map(|adapter| {
                 let capabilities = surface.get_capabilities(&adapter);
@@ -98,8 +102,15 @@ impl SurfacePresenter {
 
     /// Presents a picture of the window's size.
     pub(super) fn present(&mut self, rgba: &[u8], size_px: [u32; 2], window: &Window) -> Outcome {
-        self.try_to(rgba, size_px, window)
-            .unwrap_or_else(|error| Outcome::Failed(error.to_string()))
+        let outcome = self
+            .try_to(rgba, size_px, window)
+            .unwrap_or_else(|error| Outcome::Failed(error.to_string()));
+        match (outcome, self.context.find_loss()) {
+            (Outcome::Failed(_), Some(reason)) => {
+                Outcome::Failed(format!("the graphics device was lost: {reason}"))
+            }
+            (outcome, _) => outcome,
+        }
     }
 
     fn try_to(
