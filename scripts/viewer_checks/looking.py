@@ -190,14 +190,12 @@ def several(folder: pathlib.Path) -> None:
 
     # Two windows at once: one covers the other, which then draws nothing.
     viewer.desktop.focus(viewer)
-    covering = viewer.seen("covering")
-
     def covers() -> bool:
+        # Of a covered window itself there is no picture.
         run("xdotool", "windowraise", viewer.window)
         run("import", "-silent", "-window", "root", folder / "root.png")
-        return difference(pixels_of(folder / "root.png")[: SIZE[1], : SIZE[0]], covering) == 0
+        return difference(pixels_of(folder / "root.png")[: SIZE[1], : SIZE[0]], first) == 0
 
-    # A picture of the covered window itself would raise it.
     wait(covers, "the one covers the other")
     viewer.drag(1, (320, 240), (360, 250), (420, 300))
     viewer.same("the_covering_one")

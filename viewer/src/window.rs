@@ -138,6 +138,13 @@ impl Shown {
         let attributes = Window::default_attributes()
             .with_title("molshot")
             .with_inner_size(size);
+        // The name by which desktops know the program, on Wayland, too.
+        #[cfg(target_os = "linux")]
+        let attributes = winit::platform::x11::WindowAttributesExtX11::with_name(
+            attributes,
+            "molshot-view",
+            "molshot-view",
+        );
         self.window = Some(Arc::new(event_loop.create_window(attributes)?));
         Ok(())
     }
