@@ -107,11 +107,12 @@ def high_dpi(folder: pathlib.Path) -> None:
         viewer.at(*middle_of_something(turned))
         title = wait(lambda: " of " in viewer.title() and viewer.title(), "the title names the atom")
         viewer.desktop.double_click()
-        wait(lambda: "center" in viewer.copied("c"), "a double click centres on the atom")
+        commands = wait(lambda: "chain" in viewer.copied("c") and viewer.copied("c"), "a double click centres on the atom")
+        name, residue = title.split(" - ")[1].split(" at ")[0].split(" of ")
+        _, number, chain = residue.split()
+        centre = f'center chain "{chain}" and resi {number} and name "{name}"'
+        check(commands.startswith(centre), f"scale {scale}: a double click centres on the atom that the title names: {centre}")
         centred = viewer.same(f"scale_{scale}_centred")
-        viewer.at(450, 525)
-        name = title.split(" - ")[1].split(" at ")[0]
-        wait(lambda: name in viewer.title(), f"scale {scale}: what was double-clicked, {name}, is in the middle")
         viewer.key("question")
         shown = viewer.seen_when(f"scale_{scale}_help", lambda picture: difference(picture, centred) > 0.02, f"scale {scale}: help")
         changed = abs(shown.astype(int) - centred.astype(int)).max(axis=2) > 3

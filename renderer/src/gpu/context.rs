@@ -96,6 +96,7 @@ impl Context {
     }
 
     /// The reason for which the device was lost, if it was. The library reports a loss only when it is polled.
+    #[must_use]
     pub fn find_loss(&self) -> Option<String> {
         // What polling says does not matter: it is called for the callback.
         drop(self.device.poll(wgpu::PollType::Poll));
