@@ -223,8 +223,11 @@ def ends_while_drawing(folder: pathlib.Path) -> None:
     viewer = Viewer(folder, file, "--threads", "1")
     viewer.at(600, 450)
     viewer.desktop.wheel(10)
-    viewer.key("e")
-    viewer.key("q")
+    for key in ["e", "2", "e", "q"]:
+        viewer.key(key)
     viewer.ends("q ends the program while it draws and saves")
-    check((folder / "slow_1.png").exists() and pixels_of(folder / "slow_1.png").shape == (900, 1200, 3), "what was being saved is whole")
+    stills = [folder / f"slow_{number}.png" for number in [1, 2]]
+    whole = all(still.exists() and pixels_of(still).shape == (900, 1200, 3) for still in stills)
+    check(whole, "what was being saved is whole")
+    check(whole and difference(*map(pixels_of, stills)) > 0.02, "two pictures, each of its view")
     check("panicked" not in viewer.said(), "without a panic")

@@ -3,6 +3,7 @@
 mod mouse;
 mod outputs;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -71,6 +72,8 @@ pub(crate) struct App {
     status: String,
     size_px: [u32; 2],
     clipboard: Option<arboard::Clipboard>,
+    /// Files that stills were given; a still that is not yet written has none on the disk.
+    stills: BTreeSet<PathBuf>,
     /// True when the program is to end.
     pub(crate) ended: bool,
     /// Why there is no window.
@@ -108,6 +111,7 @@ impl App {
             status: String::new(),
             size_px: DEFAULT_SIZE_PX,
             clipboard: None,
+            stills: BTreeSet::new(),
             ended: false,
             failure: None,
             shown: Shown::default(),

@@ -61,10 +61,11 @@ impl App {
         );
         let free = (1..=9999)
             .map(|number| PathBuf::from(format!("{name}_{number}.{ending}")))
-            .find(|path| !path.exists());
+            .find(|path| !path.exists() && !self.stills.contains(path));
         let Some(path) = free else {
             return self.say("all names up to 9999 are taken; make room in this folder".into());
         };
+        self.stills.insert(path.clone());
         let proxy = self.proxy.clone();
         let drawn = job.clone();
         let work = move |frame: &molshot_renderer::Frame, _: &mut _| {
