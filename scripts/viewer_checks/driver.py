@@ -123,6 +123,8 @@ class Viewer:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, cwd=folder, env={**os.environ, **(environment or {})})
         Viewer.all.append(self)
         self.window = wait(self._window, "a window")
+        # It is mapped a moment before the program listens to it; a focus that came then would be missed.
+        wait(lambda: " presents" in self.said(), "a window that is set up")
         self.desktop.focus(self)
 
     def _window(self) -> str | None:
