@@ -155,7 +155,7 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
     let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
     let line = metrics
         .lines()
-        .find(|line| line.starts_with("molshot_batch_items_total{reason=\"done\"}"));
+        .find(|line| line.starts_with("molshot_batch_items_total{result=\"done\"}"));
     let done: u64 = line
         .and_then(|line| line.rsplit(' ').next()?.parse().ok())
         .expect("a count");
@@ -194,7 +194,7 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
     drop(reader);
     server.wait_until("the batch is gone", || {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains("molshot_level{stage=\"batches\"} 0")
+        metrics.contains("molshot_batches_in_hand 0\n")
     });
     server.end();
 }
