@@ -265,6 +265,10 @@ impl Drop for Pass {
         }
         let idle = state.all.singles + state.all.batches == 0;
         drop(state);
+        if self.kind == Kind::Batch {
+            // The others' shares are larger now.
+            self.admission.batch_moved();
+        }
         if idle {
             self.admission.idle.notify_waiters();
         }

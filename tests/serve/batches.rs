@@ -71,9 +71,13 @@ fn the_other_container_holds_the_same() {
     let server = Server::start("mixed", &[]);
     let mut document = batch(&[json!({ "key": "a" }), json!({ "key": "b", "select": "((" })]);
     document["annotations"] = json!(false);
+    document["defaults"]["output"] = json!({ "width_px": 256, "height_px": 256 });
     let tar = server.post("/v1/render/batch", &document);
     let files = untar(&tar.body);
     assert_eq!(files.len(), 2);
+    // A single one, which all threads draw together, has the same bytes.
+    let alone = server.post("/v1/render", &document["defaults"]);
+    assert!(alone.body == files[0].1, "other bytes");
     let mixed = server.post_as(
         "/v1/render/batch",
         &document,
