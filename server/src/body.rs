@@ -276,7 +276,7 @@ mod tests {
         large
             .iter_mut()
             .enumerate()
-            .for_each(|(i, byte)| *byte = (i * i >> 7) as u8);
+            .for_each(|(i, byte)| *byte = ((i * i) >> 7) as u8);
         let refused = decompress(&gzip(&large), 1 << 30, &pass).expect_err("no room");
         assert_eq!(
             (refused.status.as_u16(), refused.retry_after),

@@ -114,7 +114,9 @@ fn connections_max(wished: u64) -> usize {
         .lines()
         .find(|line| line.starts_with("Max open files"))
         .and_then(|line| line.split_whitespace().nth(3)?.parse::<usize>().ok());
-    let most = files.map_or(usize::MAX, |files| files.saturating_sub(OTHER_FILES).max(16));
+    let most = files.map_or(usize::MAX, |files| {
+        files.saturating_sub(OTHER_FILES).max(16)
+    });
     if most < wished {
         tracing::info!(
             wished,

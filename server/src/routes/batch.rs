@@ -4,8 +4,10 @@
 //! bounded by the document, by the window, and by the batch's share of the memory for pictures, however many items there are.
 
 use std::collections::BTreeSet;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Extension;
@@ -19,7 +21,7 @@ use molshot_scenes::{RenderRequest, SceneError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::accept::Accept;
 use crate::admission::{Client, Kind, Pass, Share};
@@ -79,6 +81,14 @@ struct Made {
 
 /// A task that ends when nobody waits for it any more.
 struct Task<T>(JoinHandle<T>);
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
@@ -217,8 +227,7 @@ impl Batch {
             .map(move |index| {
                 // A task of its own goes on while the client takes nothing, so that its deadline tells of our slowness alone.
                 let batch = Arc::clone(&batch);
-                let mut task = Task(tokio::spawn(async move { batch.item(index).await }));
-                async move { (&mut task.0).await }
+                Task(tokio::spawn(async move { batch.item(index).await }))
             })
             .buffered(window)
             .enumerate()
