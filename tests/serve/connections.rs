@@ -129,7 +129,7 @@ fn a_client_that_pauses_loses_no_item_of_its_batch() {
     assert_eq!(files.len(), 400);
     for (name, bytes) in &files {
         assert!(
-            name.ends_with(".png"),
+            name.contains(".png"),
             "{name}: {}",
             String::from_utf8_lossy(bytes)
         );

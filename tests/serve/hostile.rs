@@ -26,6 +26,7 @@ fn good(server: &Server) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of bodies")]
 fn hostile_bodies_are_refused() {
     let server = Server::start("bodies", &[]);
     good(&server);

@@ -3,6 +3,7 @@
 use super::client::Server;
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of options")]
 fn every_parameter_of_an_address_changes_the_picture() {
     let server = Server::start("options", &[]);
     let base = "/v1/structures/sample-hiv-protease/image";

@@ -11,10 +11,11 @@ use super::client::{Server, folder, form};
 
 /// A structure of about so many bytes, another one for each number.
 fn structure(number: usize, bytes: usize) -> Vec<u8> {
+    use std::fmt::Write as _;
     let atoms = bytes / 16;
     let mut text = format!("{atoms}\nnumber {number:04}\n");
     for atom in 0..atoms {
-        text.push_str(&format!("C {:05.1} 0.0 0.0 \n", atom as f64 * 0.1));
+        let _ = writeln!(text, "C {:05.1} 0.0 0.0 ", atom as f64 * 0.1);
     }
     text.into_bytes()
 }

@@ -28,6 +28,11 @@ pub(crate) use names::check_id;
 pub(crate) use samples::SAMPLES;
 pub(crate) use uploads::{NamedBytes, StoreError, Uploads, hex, id_of};
 
+/// A compressed file may not grow to more than this many times its size: structures shrink to a tenth.
+const MAX_RATIO: u64 = 50;
+/// The ratio is not looked at below this size: no harm is done.
+const ALWAYS_PLAUSIBLE_BYTES: u64 = 16 << 20;
+
 /// A parsed structure.
 #[derive(Debug)]
 pub(crate) struct Loaded {
@@ -429,6 +434,13 @@ fn read_files(
             hash.update(part);
         }
         let role = PartRole::from_file_name(name);
+        let plausible = (bytes.len() as u64)
+            .saturating_mul(MAX_RATIO)
+            .max(ALWAYS_PLAUSIBLE_BYTES);
+        let limits = ReadLimits {
+            max_bytes: limits.max_bytes.min(plausible),
+            ..limits
+        };
         let structure =
             read_bytes(name, bytes, role, &options(limits)).map_err(|error: MoleculeError| {
                 Problem::from(error).at(format!("/structure/files/{number}"))
