@@ -216,7 +216,9 @@ fn picture_parameters() -> Vec<Value> {
             Form::Text => text_schema(&of_document),
             Form::Commands | Form::Words => json!({ "type": "string" }),
             Form::Truth | Form::Untruth | Form::Presence => json!({ "type": "boolean" }),
-            Form::Transforms => json!({ "type": "array", "items": { "type": "string" } }),
+            Form::Transforms => {
+                json!({ "type": "array", "items": { "type": "string", "pattern": ":" } })
+            }
             Form::Number => {
                 let mut schema = json!({ "type": "number" });
                 for key in ["minimum", "maximum"] {
