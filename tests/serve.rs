@@ -5,11 +5,14 @@
 mod serve {
     mod batches;
     mod client;
+    mod connections;
     mod endings;
     mod faults;
     mod hostile;
+    mod mishaps;
     mod options;
     mod routes;
     mod settings;
+    mod storage;
     mod uploads;
 }

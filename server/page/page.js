@@ -7,6 +7,8 @@ const picture = $("picture");
 const MOVING_EDGE = 384;
 const SETTLE_MS = 160;
 
+const HELP = $("help").textContent;
+
 let seen = fresh();
 let extent = 40; // angstrom across the structure, for moving
 let structure = "";
@@ -30,7 +32,9 @@ async function ask(url, options = {}) {
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => null);
   if (answer.status === 401) $("access").open = true;
-  throw new Error(problem?.detail ?? `The server answered ${answer.status}.`);
+  const error = new Error(problem?.detail ?? `The server answered ${answer.status}.`);
+  error.again = Number(answer.headers.get("retry-after"));
+  throw error;
 }
 
 const sides = () => $("size").value.split("x").map(Number);
@@ -83,13 +87,16 @@ function showRequest() {
     `  -d ${quoted(JSON.stringify(requestDocument()))} -o picture.png`;
 }
 
-// One picture is under way at a time, and the newest wish is the next: the picture follows, and never lags behind by a queue.
+// One picture is under way at a time, and the newest wish is the next: the picture follows, and never lags behind by a queue. One that takes
+// long is called off for a newer wish; the server drops it, too.
+const LONG_MS = 250;
 let wanted = null;
-let drawing = false;
+let drawing = null;
 let settle = 0;
 
 function draw(moving = false) {
   if (!structure) return;
+  $("whole").hidden = !seen.crop;
   showRequest();
   const [width, height] = sides();
   const scale = moving ? Math.min(1, MOVING_EDGE / Math.max(width, height)) : 1;
@@ -97,16 +104,17 @@ function draw(moving = false) {
   clearTimeout(settle);
   if (scale < 1) settle = setTimeout(() => draw(false), SETTLE_MS);
   if (!drawing) work();
+  else if (performance.now() - drawing.start > LONG_MS) drawing.calledOff.abort();
 }
 
 async function work() {
-  drawing = true;
   while (wanted) {
     const size = wanted;
     wanted = null;
+    const start = performance.now();
+    drawing = { start, calledOff: new AbortController() };
     try {
-      const start = performance.now();
-      const answer = await ask(address(size));
+      const answer = await ask(address(size), { signal: drawing.calledOff.signal });
       const bytes = await answer.blob();
       const url = URL.createObjectURL(bytes);
       const before = picture.src;
@@ -116,13 +124,21 @@ async function work() {
       picture.alt = `${structure}: ${commands(seen).join("; ")}`;
       frame.dataset.drawn = String(Number(frame.dataset.drawn ?? 0) + 1);
       $("hint").hidden = true;
-      $("times").textContent = `${size}, ${Math.round(bytes.size / 1024)} KiB in ${Math.round(performance.now() - start)} ms.`;
+      const ending = bytes.type.split("/")[1] ?? "png";
+      $("save").href = url;
+      $("save").download = `${structure.slice(0, 40)}.${ending}`;
+      $("save").hidden = false;
+      const shown = `${picture.naturalWidth} x ${picture.naturalHeight}`;
+      $("times").textContent = `${shown}, ${Math.round(bytes.size / 1024)} KiB in ${Math.round(performance.now() - start)} ms.`;
       complain("");
     } catch (error) {
+      if (error.name === "AbortError") continue;
       complain(error.message);
+      // Too busy: the server says when to come again.
+      if (error.again > 0 && error.again < 30) settle = setTimeout(() => draw(false), error.again * 1000);
     }
   }
-  drawing = false;
+  drawing = null;
 }
 
 // Choosing.
@@ -168,11 +184,13 @@ async function upload(files) {
   const form = new FormData();
   for (const file of files) form.append("file", file, file.name);
   try {
+    $("times").textContent = `Reading ${files.length === 1 ? files[0].name : `${files.length} files`} …`;
     const { id } = await (await ask("v1/structures", { method: "POST", body: form })).json();
     await list();
     $("structure").value = id;
     await choose(id);
   } catch (error) {
+    $("times").textContent = "";
     complain(error.message);
   }
 }
@@ -230,27 +248,40 @@ frame.addEventListener("pointermove", (event) => {
   } else rotate((y / width) * 180, (x / width) * 180);
   draw(true);
 });
+/** Crops to what lies between two places of the frame, in per cent. */
+function crop(a, b) {
+  setCropping(false);
+  const low = [0, 1].map((axis) => Math.max(0, Math.min(a[axis], b[axis])));
+  const high = [0, 1].map((axis) => Math.min(100, Math.max(a[axis], b[axis])));
+  const old = seen.crop ?? [0, 0, 100, 100];
+  // The picture is fitted into the frame, so a place in the frame is one in the picture only without margins.
+  const [width, height] = sides();
+  const shape = [old[2] * width, old[3] * height];
+  const fit = Math.max(...shape);
+  const inside = (value, axis) => {
+    const margin = (1 - shape[axis] / fit) * 50;
+    return Math.max(0, Math.min(1, ((value - margin) * fit) / shape[axis] / 100)) * old[axis + 2];
+  };
+  const start = [inside(low[0], 0), inside(low[1], 1)];
+  const end = [inside(high[0], 0), inside(high[1], 1)];
+  // A click is no rectangle.
+  if (end[0] - start[0] > 0.5 && end[1] - start[1] > 0.5) {
+    seen.crop = [old[0] + start[0], old[1] + start[1], end[0] - start[0], end[1] - start[1]];
+  }
+  draw();
+}
+
+function uncrop() {
+  setCropping(false);
+  seen.crop = null;
+  draw();
+}
 const release = (event) => {
   pointers.delete(event.pointerId);
   if (!cropStart) return;
   const [a, b] = [cropStart, place(event)];
   cropStart = null;
-  $("box").hidden = true;
-  setCropping(false);
-  const low = [0, 1].map((axis) => Math.max(0, Math.min(a[axis], b[axis])));
-  const size = [0, 1].map((axis) => Math.min(100, Math.max(a[axis], b[axis])) - low[axis]);
-  if (size[0] > 1 && size[1] > 1) {
-    const old = seen.crop ?? [0, 0, 100, 100];
-    // The picture is fitted into the frame, so a place in the frame is one in the picture only without margins.
-    const fit = Math.max(old[2], old[3]);
-    const margin = [(1 - old[2] / fit) * 50, (1 - old[3] / fit) * 50];
-    const inside = (value, axis) => Math.max(0, Math.min(old[axis + 2], ((value - margin[axis]) * fit) / 100));
-    const start = [inside(low[0], 0), inside(low[1], 1)];
-    const end = [inside(low[0] + size[0], 0), inside(low[1] + size[1], 1)];
-    if (end[0] - start[0] > 0.5 && end[1] - start[1] > 0.5)
-      seen.crop = [old[0] + start[0], old[1] + start[1], end[0] - start[0], end[1] - start[1]];
-    draw();
-  }
+  crop(a, b);
 };
 frame.addEventListener("pointerup", release);
 frame.addEventListener("pointercancel", release);
@@ -270,18 +301,49 @@ function showBox(a, b) {
   }
 }
 
+// The rectangle that arrow keys move and, with Shift, resize.
+let keyBox = null;
+
 function setCropping(on) {
   frame.classList.toggle("cropping", on);
   $("crop").setAttribute("aria-pressed", String(on));
+  $("help").textContent = on
+    ? "Drag a rectangle; or arrow keys move one, with Shift they resize it, Enter crops. Escape leaves."
+    : HELP;
+  keyBox = on ? [25, 25, 75, 75] : null;
+  $("box").hidden = true;
 }
 
-$("crop").addEventListener("click", () => setCropping(!frame.classList.contains("cropping")));
+/** Moves or resizes the rectangle by a key; whether it was one. */
+function cropKey(event) {
+  const step = { ArrowLeft: [-2, 0], ArrowRight: [2, 0], ArrowUp: [0, -2], ArrowDown: [0, 2] }[event.key];
+  if (event.key === "Enter") crop(keyBox.slice(0, 2), keyBox.slice(2));
+  if (!step) return event.key === "Enter";
+  for (const axis of [0, 1]) {
+    const ends = event.shiftKey ? [axis + 2] : [axis, axis + 2];
+    const least = event.shiftKey ? keyBox[axis] + 4 : 0;
+    if (ends.every((end) => keyBox[end] + step[axis] <= 100 && keyBox[end] + step[axis] >= least))
+      for (const end of ends) keyBox[end] += step[axis];
+  }
+  showBox(keyBox.slice(0, 2), keyBox.slice(2));
+  return true;
+}
+
+$("crop").addEventListener("click", () => {
+  setCropping(!frame.classList.contains("cropping"));
+  if (keyBox) frame.focus();
+});
+$("whole").addEventListener("click", uncrop);
 $("reset").addEventListener("click", () => { seen = fresh(); setCropping(false); draw(); });
 const look = (view) => { seen = { ...fresh(), view, crop: seen.crop }; draw(); };
 for (const button of document.querySelectorAll("[data-view]"))
   button.addEventListener("click", () => look(button.dataset.view));
 
 frame.addEventListener("keydown", (event) => {
+  if (keyBox && cropKey(event)) {
+    event.preventDefault();
+    return;
+  }
   const step = extent / 40;
   const keys = event.shiftKey
     ? { ArrowLeft: () => shift(-step, 0), ArrowRight: () => shift(step, 0), ArrowUp: () => shift(0, step), ArrowDown: () => shift(0, -step) }
@@ -291,7 +353,9 @@ frame.addEventListener("keydown", (event) => {
   else if (event.key === "+" || event.key === "=") zoomBy(1.15);
   else if (event.key === "-") zoomBy(1 / 1.15);
   else if (event.key === "0") seen = fresh();
-  else if (event.key === "Escape") { setCropping(false); seen.crop = null; }
+  else if (event.key === "Escape" && keyBox) setCropping(false);
+  else if (event.key === "Escape") seen.crop = null;
+  else if (event.key === "c" && !event.ctrlKey && !event.metaKey) { setCropping(true); showBox(keyBox.slice(0, 2), keyBox.slice(2)); event.preventDefault(); return; }
   else if (views[event.key - 1] && !event.ctrlKey && !event.metaKey) { look(views[event.key - 1]); return; }
   else return;
   event.preventDefault();

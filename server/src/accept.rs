@@ -18,9 +18,13 @@ impl Accept {
                     continue;
                 };
                 let weight = parts
-                    .find_map(|part| part.strip_prefix("q="))
+                    .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
                     .map_or(1.0, |text| {
-                        text.parse::<f32>().unwrap_or(0.0).clamp(0.0, 1.0)
+                        let weight = text.trim().parse::<f32>().ok();
+                        // What is no weight is none; that holds for not-a-number, too.
+                        weight
+                            .filter(|weight| (0.0..=1.0).contains(weight))
+                            .unwrap_or(0.0)
                     });
                 ranges.push((
                     kind.to_ascii_lowercase(),

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::error::Problem;
@@ -61,7 +61,10 @@ impl Count {
 #[derive(Debug, Default)]
 struct State {
     all: Count,
+    /// Of single requests, and of what batches were sent.
     bytes: u64,
+    /// Of pictures of batches.
+    batch_bytes: u64,
     clients: HashMap<Client, Count>,
 }
 
@@ -73,20 +76,15 @@ pub(crate) struct Admission {
     idle: Notify,
     most: Count,
     most_of_client: Count,
-    /// Half of the memory is for single requests; batches wait for their half.
+    /// Half of the memory is for single requests; pictures of batches wait for the other half.
     most_bytes: u64,
-    batch_memory: Arc<Semaphore>,
-    batch_units: u32,
+    /// A batch gave memory back, or sent an item.
+    batch_moved: Notify,
 }
-
-/// Batches' memory is counted in these units, so that the counts fit.
-const UNIT_BYTES: u64 = 1 << 16;
 
 impl Admission {
     /// The bounds of a configuration.
     pub(crate) fn new(config: &Config) -> Self {
-        let half = config.queue_max_bytes / 2;
-        let units = u32::try_from(half / UNIT_BYTES).unwrap_or(u32::MAX);
         Self {
             state: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -99,9 +97,8 @@ impl Admission {
                 singles: config.client_queue_max,
                 batches: config.client_batches_max,
             },
-            most_bytes: half,
-            batch_memory: Arc::new(Semaphore::new((units as usize).min(Semaphore::MAX_PERMITS))),
-            batch_units: units,
+            most_bytes: config.queue_max_bytes / 2,
+            batch_moved: Notify::new(),
         }
     }
 
@@ -110,7 +107,11 @@ impl Admission {
     }
 
     /// Lets a request in, or refuses it at once.
-    pub(crate) fn enter(self: &Arc<Self>, client: Client, kind: Kind) -> Result<Pass, Problem> {
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        client: Client,
+        kind: Kind,
+    ) -> Result<Arc<Pass>, Problem> {
         if self.is_stopping() {
             return Err(Problem::stopping());
         }
@@ -132,12 +133,12 @@ impl Admission {
         if let Some(count) = state.clients.get_mut(&client) {
             *count.of(kind) += 1;
         }
-        Ok(Pass {
+        Ok(Arc::new(Pass {
             admission: Arc::clone(self),
             client,
             kind,
-            bytes: 0,
-        })
+            bytes: AtomicU64::new(0),
+        }))
     }
 
     fn busy(why: &str) -> Problem {
@@ -149,24 +150,48 @@ impl Admission {
         .retry_after(1)
     }
 
-    /// Memory for an item of a batch; waits for those before it.
-    pub(crate) async fn item(&self, bytes: u64) -> Result<OwnedSemaphorePermit, Problem> {
-        // What is larger than all there is goes alone.
-        let units = u32::try_from(bytes.div_ceil(UNIT_BYTES))
-            .unwrap_or(u32::MAX)
-            .min(self.batch_units);
-        Arc::clone(&self.batch_memory)
-            .acquire_many_owned(units)
-            .await
-            .map_err(|error| Problem::internal(&error))
+    /// Memory for a picture of a batch, from before it is drawn until it is sent; waits until there is room. The next one to be sent waits for
+    /// nobody, or a batch whose later items took all room would wait for itself. A batch takes no more than an equal share, so one whose
+    /// client reads slowly leaves the others theirs.
+    pub(crate) async fn share(
+        self: &Arc<Self>,
+        bytes: u64,
+        taken: &Arc<AtomicU64>,
+        is_next: impl Fn() -> bool,
+    ) -> Share {
+        loop {
+            let mut moved = std::pin::pin!(self.batch_moved.notified());
+            // From here on no notice is missed.
+            moved.as_mut().enable();
+            {
+                let mut state = self.lock();
+                let most_of_one = self.most_bytes / state.all.batches.max(1);
+                let fits = state.batch_bytes.saturating_add(bytes) <= self.most_bytes
+                    && taken.load(Ordering::Relaxed).saturating_add(bytes) <= most_of_one;
+                if fits || is_next() {
+                    state.batch_bytes += bytes;
+                    taken.fetch_add(bytes, Ordering::Relaxed);
+                    return Share {
+                        admission: Arc::clone(self),
+                        taken: Arc::clone(taken),
+                        bytes,
+                    };
+                }
+            }
+            moved.await;
+        }
+    }
+
+    /// A batch sent an item, so another is the next.
+    pub(crate) fn batch_moved(&self) {
+        self.batch_moved.notify_waiters();
     }
 
     /// Requests, batches and bytes in hand.
     pub(crate) fn levels(&self) -> (u64, u64, u64) {
         let state = self.lock();
-        let free = self.batch_memory.available_permits() as u64;
-        let batches = u64::from(self.batch_units).saturating_sub(free) * UNIT_BYTES;
-        (state.all.singles, state.all.batches, state.bytes + batches)
+        let bytes = state.bytes + state.batch_bytes;
+        (state.all.singles, state.all.batches, bytes)
     }
 
     /// Lets nobody in any more.
@@ -201,7 +226,7 @@ pub(crate) struct Pass {
     admission: Arc<Admission>,
     client: Client,
     kind: Kind,
-    bytes: u64,
+    bytes: AtomicU64,
 }
 
 impl Pass {
@@ -211,16 +236,18 @@ impl Pass {
     }
 
     /// Counts memory that the request will take beside what it was counted with.
-    pub(crate) fn take(&mut self, bytes: u64) -> Result<(), Problem> {
+    pub(crate) fn take(&self, bytes: u64) -> Result<(), Problem> {
         let mut state = self.admission.lock();
         let sum = state.bytes.saturating_add(bytes);
         // What is larger than all there is goes alone.
-        if sum > self.admission.most_bytes && state.bytes > self.bytes {
+        let own = self.bytes.load(Ordering::Relaxed);
+        if sum > self.admission.most_bytes && state.bytes > own {
             let why = format!("{} bytes are in use", state.bytes);
             return Err(Admission::busy(&why));
         }
         state.bytes = sum;
-        self.bytes += bytes;
+        // Only changed under the lock.
+        self.bytes.store(own + bytes, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -229,7 +256,7 @@ impl Drop for Pass {
     fn drop(&mut self) {
         let mut state = self.admission.lock();
         *state.all.of(self.kind) -= 1;
-        state.bytes -= self.bytes;
+        state.bytes -= self.bytes.load(Ordering::Relaxed);
         if let Some(count) = state.clients.get_mut(&self.client) {
             *count.of(self.kind) -= 1;
             if count.singles + count.batches == 0 {
@@ -238,14 +265,45 @@ impl Drop for Pass {
         }
         let idle = state.all.singles + state.all.batches == 0;
         drop(state);
+        if self.kind == Kind::Batch {
+            // The others' shares are larger now.
+            self.admission.batch_moved();
+        }
         if idle {
             self.admission.idle.notify_waiters();
         }
     }
 }
 
+/// Memory of a picture of a batch; dropping it gives it back.
+#[derive(Debug)]
+pub(crate) struct Share {
+    admission: Arc<Admission>,
+    taken: Arc<AtomicU64>,
+    bytes: u64,
+}
+
+impl Share {
+    /// What it takes has changed.
+    pub(crate) fn set(&mut self, bytes: u64) {
+        let mut state = self.admission.lock();
+        state.batch_bytes = state.batch_bytes - self.bytes + bytes;
+        self.taken.fetch_add(bytes, Ordering::Relaxed);
+        self.taken.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.bytes = bytes;
+        drop(state);
+        self.admission.batch_moved();
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
+
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
     use super::*;
@@ -254,6 +312,18 @@ mod tests {
         let mut config = Config::defaults().unwrap();
         change(&mut config);
         Arc::new(Admission::new(&config))
+    }
+
+    /// A single request of a server of its own.
+    pub(crate) fn pass(change: impl FnOnce(&mut Config)) -> Arc<Pass> {
+        admission(change).enter(client(1), Kind::Single).unwrap()
+    }
+
+    impl Pass {
+        /// Another request of the same client.
+        pub(crate) fn beside(&self) -> Arc<Pass> {
+            self.admission.enter(self.client, self.kind).unwrap()
+        }
     }
 
     fn client(last: u8) -> Client {
@@ -285,9 +355,9 @@ mod tests {
     #[test]
     fn memory_is_counted_and_the_largest_goes_alone() {
         let admission = admission(|config| config.queue_max_bytes = 200 << 20);
-        let mut huge = admission.enter(client(1), Kind::Single).unwrap();
+        let huge = admission.enter(client(1), Kind::Single).unwrap();
         huge.take(500 << 20).unwrap();
-        let mut small = admission.enter(client(1), Kind::Single).unwrap();
+        let small = admission.enter(client(1), Kind::Single).unwrap();
         assert_eq!(small.take(1).unwrap_err().status, 503);
         drop(huge);
         small.take(1).unwrap();
@@ -295,6 +365,38 @@ mod tests {
         drop(small);
         assert_eq!(admission.levels(), (0, 0, 0));
         assert!(admission.lock().clients.is_empty());
+    }
+
+    #[test]
+    fn pictures_of_batches_wait_for_room_and_the_next_one_does_not() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let admission = admission(|config| config.queue_max_bytes = 200);
+            let _pass = admission.enter(client(1), Kind::Batch).unwrap();
+            let _other = admission.enter(client(2), Kind::Batch).unwrap();
+            let taken: [Arc<AtomicU64>; 2] = Default::default();
+            let short = Duration::from_millis(20);
+            let mut first = admission.share(40, &taken[0], || false).await;
+            // More than its half, though there is room in all.
+            let wait = admission.share(40, &taken[0], || false);
+            assert!(tokio::time::timeout(short, wait).await.is_err());
+            let _second = admission.share(40, &taken[1], || false).await;
+            assert_eq!(admission.levels().2, 80);
+            let huge = admission.share(500, &taken[0], || true).await;
+            drop(huge);
+            let waiting = admission.share(40, &taken[0], || false);
+            let shrink = async {
+                tokio::time::sleep(short).await;
+                first.set(10);
+            };
+            let (third, ()) = tokio::join!(waiting, shrink);
+            assert_eq!(taken[0].load(Ordering::Relaxed), 50);
+            drop((first, third));
+            assert_eq!(admission.levels().2, 40);
+        });
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What every handler has at hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::admission::{Client, Kind, Pass};
 use crate::body::BodyLimits;
 use crate::config::Config;
 use crate::error::Problem;
 use crate::guard::{RequestIds, Tokens};
+use crate::scan::Shape;
 use crate::studio::Studio;
 
 /// The server's state.
@@ -33,8 +35,22 @@ impl App {
         }
     }
 
+    /// Bounds of a render request's text.
+    pub(crate) fn shape(&self) -> Shape {
+        Shape {
+            depth: usize::try_from(self.config.json_depth_max).unwrap_or(usize::MAX),
+            values: self.config.json_values_max,
+            items: None,
+        }
+    }
+
+    /// Time for one answer.
+    pub(crate) fn deadline(&self) -> Duration {
+        Duration::from_secs(self.config.request_seconds)
+    }
+
     /// Lets a single request in.
-    pub(crate) fn enter(self: &Arc<Self>, client: Client) -> Result<Pass, Problem> {
+    pub(crate) fn enter(&self, client: Client) -> Result<Arc<Pass>, Problem> {
         self.studio.admission.enter(client, Kind::Single)
     }
 

@@ -1,19 +1,26 @@
 //! Bodies of requests: bounded in bytes, in time, and in what they become when decompressed.
 
 use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use flate2::read::MultiGzDecoder;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use futures_util::StreamExt;
 
+use crate::admission::Pass;
 use crate::error::Problem;
+use crate::structures::blocking;
 
 /// A compressed body may not grow to more than this many times its size; JSON of structures shrinks to a tenth.
 const MAX_RATIO: u64 = 50;
 /// The ratio is not looked at below this size: no harm is done.
 const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
+/// Bodies up to this size are read on the threads that serve: it takes less than handing them over.
+const INLINE_BYTES: usize = 1 << 16;
+/// Decompressed at a time.
+const PIECE_BYTES: u64 = 1 << 20;
 
 /// Bounds of bodies.
 #[derive(Debug, Clone, Copy)]
@@ -35,13 +42,13 @@ fn too_large(limit: u64) -> Problem {
 }
 
 /// Refuses a body whose announced length is too much, before any of it is read.
-pub(crate) fn check_length(headers: &HeaderMap, limit: u64) -> Result<u64, Problem> {
+pub(crate) fn check_length(headers: &HeaderMap, limit: u64) -> Result<(), Problem> {
     let length = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     match length {
         Some(length) if length > limit => Err(too_large(limit)),
-        length => Ok(length.unwrap_or(limit)),
+        _ => Ok(()),
     }
 }
 
@@ -54,11 +61,67 @@ pub(crate) fn too_slow(seconds: u64) -> Problem {
     )
 }
 
+/// A body as it comes: bounded, and each piece counted as memory of the request. What was refused is kept, for a reader in between may
+/// know only that the body broke off.
+#[derive(Debug, Clone)]
+pub(crate) struct Intake {
+    pass: Arc<Pass>,
+    left: Arc<Mutex<u64>>,
+    limit: u64,
+    refused: Arc<Mutex<Option<Problem>>>,
+}
+
+impl Intake {
+    /// At most so many bytes.
+    pub(crate) fn new(pass: &Arc<Pass>, limit: u64) -> Self {
+        Self {
+            pass: Arc::clone(pass),
+            left: Arc::new(Mutex::new(limit)),
+            limit,
+            refused: Arc::default(),
+        }
+    }
+
+    fn count(&self, bytes: u64) -> Result<(), Problem> {
+        {
+            let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+            *left = left
+                .checked_sub(bytes)
+                .ok_or_else(|| too_large(self.limit))?;
+        }
+        self.pass.take(bytes)
+    }
+
+    /// The body, with an error in its stream where it is refused.
+    pub(crate) fn watch(&self, body: Body) -> Body {
+        let own = self.clone();
+        let counted = body.into_data_stream().map(move |piece| {
+            let piece = piece.map_err(|_| broken_off());
+            let piece = piece.and_then(|piece| own.count(piece.len() as u64).map(|()| piece));
+            if let Err(problem) = &piece {
+                let mut refused = own.refused.lock().unwrap_or_else(PoisonError::into_inner);
+                *refused = Some(problem.clone());
+            }
+            piece
+        });
+        Body::from_stream(counted)
+    }
+
+    /// Why the body was refused, if it was.
+    pub(crate) fn refusal(&self) -> Option<Problem> {
+        self.refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
 /// Reads a JSON body, decompressing it where it says so.
 pub(crate) async fn json(
     headers: &HeaderMap,
     body: Body,
     limits: BodyLimits,
+    pass: &Arc<Pass>,
 ) -> Result<Bytes, Problem> {
     let essence = headers
         .get(header::CONTENT_TYPE)
@@ -91,29 +154,44 @@ pub(crate) async fn json(
         .map_or("identity", |value| value.to_str().unwrap_or("?"))
         .trim()
         .to_ascii_lowercase();
-    if !matches!(encoding.as_str(), "identity" | "gzip") {
+    if !matches!(encoding.as_str(), "identity" | "gzip" | "x-gzip") {
         return Err(unsupported(
             "this Content-Encoding is not read; send gzip or none",
         ));
     }
     check_length(headers, limits.bytes)?;
-    let limit = usize::try_from(limits.bytes).unwrap_or(usize::MAX);
-    let reading = Limited::new(body, limit).collect();
+    let intake = Intake::new(pass, limits.bytes);
+    let mut pieces = intake.watch(body).into_data_stream();
+    let reading = async {
+        let mut text = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|_| intake.refusal().unwrap_or_else(broken_off))?;
+            text.extend_from_slice(&piece);
+        }
+        Ok::<_, Problem>(Bytes::from(text))
+    };
     let bytes = tokio::time::timeout(Duration::from_secs(limits.seconds), reading)
         .await
-        .map_err(|_| too_slow(limits.seconds))?
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                too_large(limits.bytes)
-            } else {
-                broken_off()
-            }
-        })?
-        .to_bytes();
-    if encoding == "gzip" {
-        decompress(&bytes, limits.decompressed)
+        .map_err(|_| too_slow(limits.seconds))??;
+    if encoding == "identity" {
+        return Ok(bytes);
+    }
+    let pass = Arc::clone(pass);
+    offload(bytes.len() * 8, move || {
+        decompress(&bytes, limits.decompressed, &pass)
+    })
+    .await?
+}
+
+/// Runs what takes longer the more bytes there are: here if they are few, else off the threads that serve.
+pub(crate) async fn offload<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    if bytes <= INLINE_BYTES {
+        Ok(work())
     } else {
-        Ok(bytes)
+        blocking(work).await
     }
 }
 
@@ -126,32 +204,37 @@ pub(crate) fn broken_off() -> Problem {
     )
 }
 
-fn decompress(bytes: &[u8], limit: u64) -> Result<Bytes, Problem> {
+fn decompress(bytes: &[u8], limit: u64, pass: &Pass) -> Result<Bytes, Problem> {
     let plausible = (bytes.len() as u64)
         .saturating_mul(MAX_RATIO)
         .max(ALWAYS_PLAUSIBLE_BYTES);
     let most = limit.min(plausible);
+    let mut reader = MultiGzDecoder::new(bytes).take(most + 1);
     let mut text = Vec::new();
-    MultiGzDecoder::new(bytes)
-        .take(most + 1)
-        .read_to_end(&mut text)
-        .map_err(|error| {
+    loop {
+        // In pieces, so that memory is counted before there is much of it.
+        let piece = (&mut reader).take(PIECE_BYTES).read_to_end(&mut text);
+        let piece = piece.map_err(|error| {
             Problem::new(
                 StatusCode::BAD_REQUEST,
                 "body_incomplete",
                 format!("the body is no sound gzip ({error}); compress it again"),
             )
         })?;
-    if text.len() as u64 > most {
-        return Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body_too_large",
-            format!(
-                "the body grows to more than {most} bytes when decompressed; send less, or send it plain"
-            ),
-        ));
+        if text.len() as u64 > most {
+            return Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                format!(
+                    "the body grows to more than {most} bytes when decompressed; send less, or send it plain"
+                ),
+            ));
+        }
+        if piece == 0 {
+            return Ok(text.into());
+        }
+        pass.take(piece as u64)?;
     }
-    Ok(text.into())
 }
 
 #[cfg(test)]
@@ -162,6 +245,7 @@ mod tests {
     use flate2::write::GzEncoder;
 
     use super::*;
+    use crate::admission::tests::pass;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -171,6 +255,8 @@ mod tests {
 
     #[test]
     fn bombs_are_refused() {
+        let pass = pass(|_| ());
+        let decompress = |bytes: &[u8], limit| decompress(bytes, limit, &pass);
         let zeros = gzip(&vec![0; 8 << 20]);
         let refused = decompress(&zeros, 1 << 30).expect_err("a bomb");
         assert_eq!(refused.status, 413);
@@ -178,5 +264,23 @@ mod tests {
         assert_eq!(decompress(&text, 5000).expect("sound").len(), 5000);
         assert_eq!(decompress(&text, 4999).expect_err("large").status, 413);
         assert_eq!(decompress(&text[..20], 5000).expect_err("cut").status, 400);
+    }
+
+    #[test]
+    fn what_is_decompressed_counts_as_memory() {
+        let pass = pass(|config| config.queue_max_bytes = 4 << 20);
+        // Another request has its share of the two MiB for single requests.
+        let other = pass.beside();
+        other.take(1 << 20).expect("room");
+        let mut large = vec![0_u8; 5 << 20];
+        large
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, byte)| *byte = ((i * i) >> 7) as u8);
+        let refused = decompress(&gzip(&large), 1 << 30, &pass).expect_err("no room");
+        assert_eq!(
+            (refused.status.as_u16(), refused.retry_after),
+            (503, Some(1))
+        );
     }
 }

@@ -71,7 +71,9 @@ pub const TITLES: &[(&str, &str)] = &[
         "device_timeout",
         "The graphics device did not answer in time",
     ),
+    ("device_unavailable", "The graphics device cannot be used"),
     ("document_invalid", "The document is not of its form"),
+    ("document_too_deep", "The document is nested too deep"),
     ("encode_failed", "The picture cannot be encoded"),
     ("host_unknown", "The request names a host that this is not"),
     ("input_format_unknown", "The file's format is not known"),
@@ -82,6 +84,7 @@ pub const TITLES: &[(&str, &str)] = &[
     ("items_too_many", "The batch has too many items"),
     ("key_invalid", "The item's key cannot be used"),
     ("method_unsupported", "The method is not offered here"),
+    ("no_adapter", "There is nothing to draw with"),
     ("not_found", "There is nothing here"),
     ("not_understood", "The request cannot be understood"),
     ("out_of_memory", "There is no memory left"),
@@ -91,6 +94,8 @@ pub const TITLES: &[(&str, &str)] = &[
     ("scene_too_large", "The scene is too large for the device"),
     ("selection_invalid", "A selection cannot be understood"),
     ("stopping", "The server is ending"),
+    ("storage_failed", "The disk does not work"),
+    ("storage_full", "The disk is full"),
     ("string_too_long", "A text is too long"),
     ("structure_id_invalid", "This is no id of a structure"),
     ("structure_read_only", "The structure cannot be removed"),
@@ -99,6 +104,7 @@ pub const TITLES: &[(&str, &str)] = &[
     ("upload_invalid", "The upload cannot be used"),
     ("uploads_disabled", "Uploads are not taken here"),
     ("value_invalid", "A value is out of its range"),
+    ("values_too_many", "The document holds too much"),
 ];
 
 impl Problem {
@@ -165,13 +171,11 @@ impl Problem {
 
     /// 504.
     #[must_use]
-    pub fn deadline(seconds: u64) -> Self {
+    pub fn deadline() -> Self {
         Self::new(
             StatusCode::GATEWAY_TIMEOUT,
             "deadline_passed",
-            format!(
-                "the answer was not ready within {seconds} s; ask for a smaller picture, or try again"
-            ),
+            "the answer was not ready in time; ask for a smaller picture, or try again",
         )
     }
 
@@ -233,6 +237,12 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The code of this name.
+pub(crate) fn known_code(name: &str) -> Option<&'static str> {
+    let known = TITLES.iter().find(|(code, _)| *code == name);
+    known.map(|(code, _)| *code)
+}
+
 /// Carries a problem's code to the middleware that counts.
 pub(crate) const CODE: HeaderName = HeaderName::from_static("x-molshot-code");
 
@@ -258,9 +268,9 @@ impl From<MoleculeError> for Problem {
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let detail = match &error {
-            // The path on the server's disk is nobody's business.
+            // The path on the server's disk is nobody's business; and no names of structures in the log.
             MoleculeError::Io { source, .. } => {
-                tracing::warn!(%error, "a structure cannot be read");
+                tracing::warn!(error = %source.kind(), "a structure cannot be read");
                 format!("the structure's files cannot be read: {}", source.kind())
             }
             _ => error.to_string(),

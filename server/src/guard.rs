@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq;
 
 use crate::admission::Client;
 use crate::app::App;
-use crate::error::{CODE, Problem};
+use crate::error::{CODE, Problem, known_code};
 
 /// Name of the request's id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -222,10 +222,9 @@ pub(crate) async fn guard(
     let took = start.elapsed();
     let status = response.status();
     let headers = response.headers_mut();
-    let code = headers.remove(CODE);
-    let code = code
-        .as_ref()
-        .and_then(|code| code.to_str().ok())
+    let code = headers
+        .remove(CODE)
+        .and_then(|code| known_code(code.to_str().ok()?))
         .unwrap_or("");
     let method_name = match method {
         Method::GET | Method::HEAD | Method::POST | Method::DELETE | Method::OPTIONS => {
@@ -245,16 +244,26 @@ pub(crate) async fn guard(
         headers.insert(REQUEST_ID, value);
     }
     // The route, not the path: no ids, commands or file names of clients in the log.
-    tracing::info!(
-        request_id = id,
-        method = method_name,
-        route,
-        status = status.as_u16(),
-        ms = took.as_secs_f64() * 1e3,
-        client = who,
-        code,
-        "request"
-    );
+    macro_rules! tell {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id = id,
+                method = method_name,
+                route,
+                status = status.as_u16(),
+                ms = took.as_secs_f64() * 1e3,
+                client = who,
+                code,
+                "request"
+            )
+        };
+    }
+    // Those who watch ask every few seconds, and would be most of the log.
+    if status.is_success() && matches!(route.as_str(), "/livez" | "/readyz" | "/metrics") {
+        tell!(debug);
+    } else {
+        tell!(info);
+    }
     response
 }
 

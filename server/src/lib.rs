@@ -17,6 +17,7 @@ mod listen;
 mod metrics;
 mod openapi;
 mod routes;
+mod scan;
 mod structures;
 mod studio;
 mod tar;
@@ -222,6 +223,9 @@ impl Server {
             let mut signals = Signals::new()?;
             let router = routes::router(Arc::clone(&app));
             let (tell, told) = tokio::sync::oneshot::channel::<()>();
+            let watched = Arc::clone(&app);
+            // It ends with the runtime.
+            tokio::spawn(async move { watched.studio.watch().await });
             let serving = listen::serve(app, router, listener, async {
                 // Who tells outlives this.
                 let _ = told.await;

@@ -28,6 +28,9 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// How long nothing is accepted after the system had no room for a connection.
 const REST: Duration = Duration::from_millis(50);
 
+/// Files that are open beside connections: structures being read and uploads being written, most of all.
+const OTHER_FILES: usize = 128;
+
 /// A connection whose writes fail when nothing could be written for a while.
 struct Patient {
     stream: TcpStream,
@@ -99,6 +102,31 @@ impl AsyncWrite for Patient {
     }
 }
 
+/// Connections at a time: as many as are wished, as far as the system lets this process have files open. One connection too many would be
+/// refused by the system again and again; so it waits, and what reads structures still finds files.
+fn connections_max(wished: u64) -> usize {
+    let wished = usize::try_from(wished)
+        .unwrap_or(usize::MAX)
+        .min(Semaphore::MAX_PERMITS);
+    // Only Linux says so without asking the C library.
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let files = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"))
+        .and_then(|line| line.split_whitespace().nth(3)?.parse::<usize>().ok());
+    let most = files.map_or(usize::MAX, |files| {
+        files.saturating_sub(OTHER_FILES).max(16)
+    });
+    if most < wished {
+        tracing::info!(
+            wished,
+            most,
+            "fewer connections at a time, for this process may not have more files open (ulimit -n)"
+        );
+    }
+    wished.min(most)
+}
+
 /// Serves until `stop` is done and the work in hand, too. While it waits for that work, health is still told and new work refused.
 pub(crate) async fn serve(
     app: Arc<App>,
@@ -106,7 +134,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) {
-    let most = usize::try_from(app.config.connections_max).unwrap_or(Semaphore::MAX_PERMITS);
+    let most = connections_max(app.config.connections_max);
     let connections = Arc::new(Semaphore::new(most));
     let (closing, closed) = watch::channel(false);
     let accepting = async {

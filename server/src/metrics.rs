@@ -1,6 +1,6 @@
 //! What is counted and timed, for Prometheus.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use molshot_renderer::pool::Health;
@@ -30,6 +30,11 @@ struct Request {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Stage {
     stage: &'static str,
 }
@@ -41,18 +46,23 @@ struct CacheUse {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Reason {
-    reason: String,
+struct Code {
+    code: &'static str,
 }
 
-/// Counts of things that the pool and the queue count themselves, read when they are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    result: &'static str,
+}
+
+/// What the pool, the queue and the folder of uploads count themselves, read when it is asked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Levels {
-    /// Requests in hand.
+    /// Single requests in hand.
     pub(crate) requests: u64,
     /// Batches in hand.
     pub(crate) batches: u64,
-    /// Memory estimated for them.
+    /// Memory counted for them.
     pub(crate) bytes: u64,
     /// Pictures that wait to be given to the pool.
     pub(crate) waiting: u64,
@@ -60,66 +70,164 @@ pub(crate) struct Levels {
     pub(crate) upload_bytes: u64,
 }
 
-type Durations = Family<Stage, Histogram, fn() -> Histogram>;
+type Durations<L> = Family<L, Histogram, fn() -> Histogram>;
+type Level = Gauge<u64, AtomicU64>;
+
+/// Values that are set when the metrics are asked for.
+#[derive(Debug, Default)]
+struct Read {
+    requests: Level,
+    batches: Level,
+    bytes: Level,
+    waiting: Level,
+    upload_bytes: Level,
+    threads: Level,
+    threads_ready: Level,
+    in_hand: Level,
+    pictures: Family<Outcome, Counter>,
+    panics: Counter,
+    device_losses: Counter,
+    devices_reopened: Counter,
+}
 
 /// Everything that is counted.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
-    request_seconds: Histogram,
-    stages: Durations,
+    request_seconds: Durations<Route>,
+    stages: Durations<Stage>,
     answer_bytes: Histogram,
     caches: Family<CacheUse, Counter>,
-    rejections: Family<Reason, Counter>,
-    items: Family<Reason, Counter>,
-    levels: Family<Stage, Gauge>,
-    pool: Family<Stage, Gauge<u64, AtomicU64>>,
+    rejections: Family<Code, Counter>,
+    items: Family<Outcome, Counter>,
+    item_errors: Family<Code, Counter>,
+    read: Read,
 }
 
 impl Default for Metrics {
+    #[allow(clippy::too_many_lines, reason = "a table, a row for each metric")]
     fn default() -> Self {
         let durations = || Histogram::new(SECONDS);
-        let mut metrics = Self {
+        let metrics = Self {
             registry: Registry::with_prefix("molshot"),
             requests: Family::default(),
-            request_seconds: durations(),
+            request_seconds: Family::new_with_constructor(durations),
             stages: Family::new_with_constructor(durations),
             answer_bytes: Histogram::new(BYTES),
             caches: Family::default(),
             rejections: Family::default(),
             items: Family::default(),
-            levels: Family::default(),
-            pool: Family::default(),
+            item_errors: Family::default(),
+            read: Read::default(),
         };
-        let registry = &mut metrics.registry;
-        let requests = metrics.requests.clone();
-        registry.register("requests", "Requests answered", requests);
-        let seconds = metrics.request_seconds.clone();
-        registry.register("request_seconds", "Time until an answer begins", seconds);
-        let stages = metrics.stages.clone();
+        let mut registry = Registry::with_prefix("molshot");
+        let read = &metrics.read;
+        registry.register(
+            "requests",
+            "Requests answered, by method, route and status",
+            metrics.requests.clone(),
+        );
+        registry.register(
+            "request_seconds",
+            "Time until an answer begins, by route",
+            metrics.request_seconds.clone(),
+        );
         registry.register(
             "stage_seconds",
-            "Time of pictures in each stage: queue, parse, scene, draw, encode",
-            stages,
+            "Time of pictures in each stage: queue, draw, encode; parse, scene where it was not in the cache",
+            metrics.stages.clone(),
         );
-        let bytes = metrics.answer_bytes.clone();
-        registry.register("picture_bytes", "Sizes of encoded pictures", bytes);
-        let caches = metrics.caches.clone();
-        registry.register("cache_lookups", "Lookups in caches", caches);
-        let rejections = metrics.rejections.clone();
-        registry.register("rejections", "Requests refused, by code", rejections);
-        let items = metrics.items.clone();
-        registry.register("batch_items", "Items of batches, by result", items);
-        let levels = metrics.levels.clone();
-        registry.register("level", "What is in hand now", levels);
-        let pool = metrics.pool.clone();
         registry.register(
-            "pool",
-            "The drawing threads: how many run, and what happened to them since the start",
-            pool,
+            "picture_bytes",
+            "Sizes of encoded pictures with all of their parts",
+            metrics.answer_bytes.clone(),
         );
-        metrics
+        registry.register(
+            "cache_lookups",
+            "Lookups in the caches of structures, scenes and pictures, by result",
+            metrics.caches.clone(),
+        );
+        registry.register(
+            "rejections",
+            "Requests refused for who asks, how much is asked, or how much is in hand, by the problem's code",
+            metrics.rejections.clone(),
+        );
+        registry.register(
+            "batch_items",
+            "Items of batches, by result",
+            metrics.items.clone(),
+        );
+        registry.register(
+            "batch_item_errors",
+            "Items of batches that failed, by the problem's code",
+            metrics.item_errors.clone(),
+        );
+        registry.register(
+            "device_losses",
+            "Devices that were lost, or did not answer in time",
+            read.device_losses.clone(),
+        );
+        registry.register(
+            "devices_reopened",
+            "Devices that were opened anew after a loss or a panic",
+            read.devices_reopened.clone(),
+        );
+        registry.register(
+            "worker_panics",
+            "Panics of drawing threads, each survived",
+            read.panics.clone(),
+        );
+        registry.register(
+            "pictures",
+            "Pictures drawn and encoded, by result; those called off count as failed",
+            read.pictures.clone(),
+        );
+        for (name, help, level) in [
+            (
+                "requests_in_hand",
+                "Single requests that were let in and not answered yet",
+                &read.requests,
+            ),
+            (
+                "batches_in_hand",
+                "Batches that were let in and not sent to their end yet",
+                &read.batches,
+            ),
+            (
+                "reserved_bytes",
+                "Memory counted for requests in hand; queue-max-bytes bounds it",
+                &read.bytes,
+            ),
+            (
+                "pictures_waiting",
+                "Pictures that wait for a drawing thread",
+                &read.waiting,
+            ),
+            (
+                "pictures_in_hand",
+                "Pictures that drawing threads have in hand",
+                &read.in_hand,
+            ),
+            ("draw_threads", "Drawing threads that run", &read.threads),
+            (
+                "draw_threads_ready",
+                "Drawing threads whose device is open, or was not needed yet",
+                &read.threads_ready,
+            ),
+            ("upload_bytes", "Uploads on the disk", &read.upload_bytes),
+        ] {
+            registry.register(name, help, level.clone());
+        }
+        // Without a first value a counter that never counted would not be there to be watched.
+        for result in ["done", "failed"] {
+            drop(read.pictures.get_or_create(&Outcome { result }));
+            drop(metrics.items.get_or_create(&Outcome { result }));
+        }
+        Self {
+            registry,
+            ..metrics
+        }
     }
 }
 
@@ -132,7 +240,12 @@ impl Metrics {
             status,
         };
         self.requests.get_or_create(&labels).inc();
-        self.request_seconds.observe(took.as_secs_f64());
+        let route = Route {
+            route: labels.route,
+        };
+        self.request_seconds
+            .get_or_create(&route)
+            .observe(took.as_secs_f64());
     }
 
     /// A picture went through a stage.
@@ -154,44 +267,87 @@ impl Metrics {
     }
 
     /// A request was refused.
-    pub(crate) fn rejection(&self, reason: &str) {
-        let reason = reason.to_owned();
-        self.rejections.get_or_create(&Reason { reason }).inc();
+    pub(crate) fn rejection(&self, code: &'static str) {
+        self.rejections.get_or_create(&Code { code }).inc();
     }
 
-    /// An item of a batch is done.
-    pub(crate) fn item(&self, result: &str) {
-        let reason = result.to_owned();
-        self.items.get_or_create(&Reason { reason }).inc();
+    /// An item of a batch is done; its problem's code if it failed.
+    pub(crate) fn item(&self, fault: Option<&'static str>) {
+        let result = if fault.is_some() { "failed" } else { "done" };
+        self.items.get_or_create(&Outcome { result }).inc();
+        if let Some(code) = fault {
+            self.item_errors.get_or_create(&Code { code }).inc();
+        }
     }
 
     /// All of it as text.
     pub(crate) fn text(&self, levels: Levels, health: &Health) -> String {
-        for (stage, value) in [
-            ("requests", levels.requests),
-            ("batches", levels.batches),
-            ("bytes", levels.bytes),
-            ("waiting", levels.waiting),
-            ("upload_bytes", levels.upload_bytes),
+        let read = &self.read;
+        for (level, value) in [
+            (&read.requests, levels.requests),
+            (&read.batches, levels.batches),
+            (&read.bytes, levels.bytes),
+            (&read.waiting, levels.waiting),
+            (&read.upload_bytes, levels.upload_bytes),
+            (&read.threads, health.draw_threads as u64),
+            (&read.threads_ready, health.ready as u64),
+            (&read.in_hand, health.in_hand as u64),
         ] {
-            self.levels
-                .get_or_create(&Stage { stage })
-                .set(value as i64);
+            level.set(value);
         }
-        for (stage, value) in [
-            ("threads", health.draw_threads as u64),
-            ("ready", health.ready as u64),
-            ("in_hand", health.in_hand as u64),
-            ("done", health.done),
-            ("failed", health.failed),
-            ("panics", health.panics),
-            ("devices_reopened", health.reopened),
+        for (counter, value) in [
+            (&read.panics, health.panics),
+            (&read.device_losses, health.lost),
+            (&read.devices_reopened, health.reopened),
         ] {
-            self.pool.get_or_create(&Stage { stage }).set(value);
+            counter.inner().store(value, Ordering::Relaxed);
+        }
+        for (result, value) in [("done", health.done), ("failed", health.failed)] {
+            let counter = read.pictures.get_or_create(&Outcome { result });
+            counter.inner().store(value, Ordering::Relaxed);
         }
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_has_a_name_and_a_help() {
+        let metrics = Metrics::default();
+        metrics.request("GET", "/", 200, Duration::from_millis(3));
+        metrics.item(Some("not_found"));
+        metrics.stage("draw", Duration::from_millis(1));
+        metrics.cache("scene", true);
+        metrics.rejection("busy");
+        metrics.picture(1000);
+        let text = metrics.text(
+            Levels::default(),
+            &molshot_renderer::pool::Health::default(),
+        );
+        let types = text
+            .lines()
+            .filter(|line| line.starts_with("# TYPE"))
+            .count();
+        let helps: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("# HELP"))
+            .collect();
+        assert_eq!(types, helps.len());
+        assert!(types == 20, "{text}");
+        for help in helps {
+            assert!(help.split(' ').count() > 4 && help.ends_with('.'), "{help}");
+        }
+        assert!(
+            text.contains("molshot_pictures_total{result=\"done\"} 0"),
+            "{text}"
+        );
+        assert!(text.contains("molshot_batch_item_errors_total{code=\"not_found\"} 1"));
+        assert!(text.ends_with("# EOF\n"));
     }
 }

@@ -196,8 +196,7 @@ fn query(name: &str, schema: &Value, description: &str) -> Value {
 }
 
 fn picture_parameters() -> Vec<Value> {
-    let properties = molshot_scenes::request::schema();
-    let definitions = &properties["$defs"];
+    let document = molshot_scenes::request::schema();
     let mut all = vec![
         id(),
         json!({
@@ -206,19 +205,20 @@ fn picture_parameters() -> Vec<Value> {
         }),
     ];
     for parameter in PICTURE {
-        let group = match parameter.key.0 {
-            "style" => "StyleRequest",
-            "camera" => "CameraRequest",
-            _ => "OutputRequest",
-        };
-        let of_document = &definitions[group]["properties"][parameter.key.1];
+        let of_document = schema_at(&document, parameter.pointer);
         let schema = match parameter.form {
             Form::Size => {
                 json!({ "type": "string", "pattern": "^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$" })
             }
-            Form::Text => text_schema(of_document),
+            Form::LabelSize => {
+                json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(px)?$" })
+            }
+            Form::Text => text_schema(&of_document),
             Form::Commands | Form::Words => json!({ "type": "string" }),
-            Form::Truth => json!({ "type": "boolean" }),
+            Form::Truth | Form::Untruth | Form::Presence => json!({ "type": "boolean" }),
+            Form::Transforms => {
+                json!({ "type": "array", "items": { "type": "string", "pattern": ":" } })
+            }
             Form::Number => {
                 let mut schema = json!({ "type": "number" });
                 for key in ["minimum", "maximum"] {
@@ -228,7 +228,7 @@ fn picture_parameters() -> Vec<Value> {
                 }
                 match parameter.name {
                     "samples" => schema = json!({ "enum": [1, 4, 16] }),
-                    "quality" => schema["type"] = "integer".into(),
+                    "quality" | "pseudobond-distances" => schema["type"] = "integer".into(),
                     _ => {}
                 }
                 schema
@@ -237,6 +237,24 @@ fn picture_parameters() -> Vec<Value> {
         all.push(query(parameter.name, &schema, parameter.help));
     }
     all
+}
+
+/// The schema of what a pointer points to; null where the schema does not say.
+fn schema_at(schema: &Value, pointer: &str) -> Value {
+    /// Behind a reference, or the first choice of several.
+    fn resolved<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
+        let choice = schema.get("anyOf").and_then(|choices| choices.get(0));
+        let schema = choice.unwrap_or(schema);
+        let target = schema.get("$ref").and_then(Value::as_str);
+        target
+            .and_then(|target| root.pointer(target.strip_prefix('#')?))
+            .unwrap_or(schema)
+    }
+    let mut place = schema;
+    for key in pointer.split('/').skip(1) {
+        place = &resolved(place, schema)["properties"][key];
+    }
+    place.clone()
 }
 
 /// The schema of a key of the document, for a parameter that holds its text: words of an enumeration by their name.
@@ -336,7 +354,7 @@ fn paths() -> Value {
             "post": {
                 "tags": ["structures"], "operationId": "uploadStructure", "summary": "Upload a structure of one file or more",
                 "requestBody": { "required": true, "content": { "multipart/form-data": { "schema": {
-                    "type": "object", "required": ["file"],
+                    "type": "object", "required": ["file"], "additionalProperties": false,
                     "properties": { "file": { "type": "array", "minItems": 1, "items": { "type": "string", "contentMediaType": "application/octet-stream" } } },
                 } } } },
                 "responses": responses(&[
@@ -377,6 +395,14 @@ fn paths() -> Value {
         "/assets/{name}": { "get": plain("description", "Files of the pages", &["text/css", "text/javascript", "image/svg+xml"], &[400, 404]) },
         "/v1/schema": { "get": plain("description", "JSON schema of render requests, or of annotations", &["application/schema+json"], &[400]) },
     });
+    let by_id = |operation: &str| json!({ "operationId": operation, "parameters": { "id": "$response.body#/id" } });
+    for status in ["200", "201"] {
+        paths["/v1/structures"]["post"]["responses"][status]["links"] = json!({
+            "describe": by_id("describeStructure"),
+            "hydrogenBonds": by_id("hydrogenBonds"),
+            "remove": by_id("removeStructure"),
+        });
+    }
     paths["/v1/schema"]["get"]["parameters"] = json!([query(
         "of",
         &json!({ "enum": ["render", "annotations"], "default": "render" }),

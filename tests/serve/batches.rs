@@ -71,9 +71,13 @@ fn the_other_container_holds_the_same() {
     let server = Server::start("mixed", &[]);
     let mut document = batch(&[json!({ "key": "a" }), json!({ "key": "b", "select": "((" })]);
     document["annotations"] = json!(false);
+    document["defaults"]["output"] = json!({ "width_px": 256, "height_px": 256 });
     let tar = server.post("/v1/render/batch", &document);
     let files = untar(&tar.body);
     assert_eq!(files.len(), 2);
+    // A single one, which all threads draw together, has the same bytes.
+    let alone = server.post("/v1/render", &document["defaults"]);
+    assert!(alone.body == files[0].1, "other bytes");
     let mixed = server.post_as(
         "/v1/render/batch",
         &document,
@@ -155,7 +159,7 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
     let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
     let line = metrics
         .lines()
-        .find(|line| line.starts_with("molshot_batch_items_total{reason=\"done\"}"));
+        .find(|line| line.starts_with("molshot_batch_items_total{result=\"done\"}"));
     let done: u64 = line
         .and_then(|line| line.rsplit(' ').next()?.parse().ok())
         .expect("a count");
@@ -194,7 +198,7 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
     drop(reader);
     server.wait_until("the batch is gone", || {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains("molshot_level{stage=\"batches\"} 0")
+        metrics.contains("molshot_batches_in_hand 0\n")
     });
     server.end();
 }

@@ -116,8 +116,18 @@ impl Server {
 
     /// As `start`, in a folder that may hold something, with variables.
     pub(crate) fn start_in(folder: PathBuf, flags: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::launch(program(), folder, flags, variables)
+    }
+
+    /// As `start_in`, by a command that runs the program with the arguments that follow its own.
+    pub(crate) fn launch(
+        mut command: Command,
+        folder: PathBuf,
+        flags: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library");
-        let mut child = program()
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--adapter", "software"])
             .arg("--structures")
             .arg(library)
@@ -168,6 +178,13 @@ impl Server {
             );
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// The value of a metric, by its name with its labels; none where there is none.
+    pub(crate) fn metric(&self, name: &str) -> Option<f64> {
+        let text = String::from_utf8(self.get("/metrics").body).expect("text");
+        text.lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
     }
 
     pub(crate) fn log(&self) -> String {

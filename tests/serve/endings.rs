@@ -24,7 +24,7 @@ fn a_batch_in_hand_is_finished_after_sigterm() {
     stream.write_all(head.as_bytes()).expect("it listens");
     server.wait_until("the batch is under way", || {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains("molshot_level{stage=\"batches\"} 1")
+        metrics.contains("molshot_batches_in_hand 1\n")
     });
     server.terminate();
     server.wait_until("it says that it is not ready", || {

@@ -26,6 +26,7 @@ fn good(server: &Server) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of bodies")]
 fn hostile_bodies_are_refused() {
     let server = Server::start("bodies", &[]);
     good(&server);
@@ -44,6 +45,22 @@ fn hostile_bodies_are_refused() {
         let mut document = request("sample-dna");
         let label = json!({ "text": "x" });
         document["style"] = json!({ "texts": vec![label; 1_000_000] });
+        document.to_string()
+    };
+    let of_batch = {
+        let texts = vec![json!({ "text": "x" }); 1_000_000];
+        json!({ "defaults": { "style": { "texts": texts } }, "items": [] }).to_string()
+    };
+    let many_keys = {
+        let keys: Vec<String> = (0..1_000_000)
+            .map(|number| format!("\"k{number}\":0"))
+            .collect();
+        format!("{{{}}}", keys.join(","))
+    };
+    let many_files = {
+        let mut document = request("sample-dna");
+        document["structure"] =
+            json!({ "files": vec![json!({ "name": "x.pdb", "text": "" }); 100_000] });
         document.to_string()
     };
     let with = |text: &str| {
@@ -75,6 +92,18 @@ fn hostile_bodies_are_refused() {
         ("deep JSON", deep.into_bytes(), plain),
         ("100,000 labels", many_labels.into_bytes(), plain),
         ("1,000,000 labels", million.into_bytes(), plain),
+        (
+            "1,000,000 labels for all items",
+            of_batch.into_bytes(),
+            plain,
+        ),
+        ("1,000,000 keys", many_keys.into_bytes(), plain),
+        ("100,000 files", many_files.into_bytes(), plain),
+        (
+            "objects 100,000 deep",
+            "{\"a\":".repeat(100_000).into_bytes(),
+            plain,
+        ),
         ("NaN", with("NaN").into_bytes(), plain),
         ("1e308", with("1e308").into_bytes(), plain),
         ("1e400", with("1e400").into_bytes(), plain),
@@ -98,9 +127,15 @@ fn hostile_bodies_are_refused() {
                 answer.status
             );
             assert!(took < HUNG, "{name} at {path} took {took:?}");
+            eprintln!("{name} at {path}: {} after {took:?}", answer.status);
         }
         good(&server);
     }
+    let million = server.send("POST", "/v1/render", plain, &cases[4].1);
+    assert_eq!(
+        million.problem(),
+        (413, "values_too_many".into(), "/style/texts".into())
+    );
     let color = |text: &str| {
         let mut document = request("sample-dna");
         document["style"] = json!({ "background": text });
@@ -136,8 +171,30 @@ fn hostile_uploads_are_refused() {
         let answer = server.upload(&[(name, file)]);
         assert!((400..500).contains(&answer.status), "{name}: {answer:?}");
         assert!(start.elapsed() < HUNG, "{name} took {:?}", start.elapsed());
+        eprintln!("{name}: {} after {:?}", answer.status, start.elapsed());
         good(&server);
     }
+    // A part's head without end, of no announced length: it is cut off where an upload must end.
+    let small = Server::start("heads", &["--upload-max-bytes", "100000"]);
+    let mut stream = small.connect();
+    let head = "POST /v1/structures HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=XX\r\nTransfer-Encoding: chunked\r\n\r\n";
+    stream.write_all(head.as_bytes()).expect("it listens");
+    let first = "--XX\r\nContent-Disposition: form-data; name=\"";
+    let _ = write!(stream, "{:x}\r\n{first}\r\n", first.len());
+    let piece = "a".repeat(10_000);
+    for _ in 0..50 {
+        if write!(stream, "{:x}\r\n{piece}\r\n", piece.len()).is_err() {
+            break;
+        }
+    }
+    if let Some(answer) = read_answer(&mut stream, false) {
+        assert_eq!(answer.problem().1, "body_too_large");
+    }
+    good(&small);
+    small.wait_until("its memory is given back", || {
+        small.metric("molshot_reserved_bytes") == Some(0.0)
+    });
+    small.end();
     server.end();
 }
 
@@ -256,7 +313,7 @@ fn broken_requests_and_slow_clients_hold_nobody_up() {
     stream.write_all(head.as_bytes()).expect("it listens");
     let batches = |count: u32| {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains(&format!("molshot_level{{stage=\"batches\"}} {count}"))
+        metrics.contains(&format!("molshot_batches_in_hand {count}\n"))
     };
     server.wait_until("the batch is under way", || batches(1));
     server.wait_until("the batch is dropped", || batches(0));
@@ -326,8 +383,8 @@ fn those_who_left_are_not_drawn_for() {
     let start = Instant::now();
     server.wait_until("nothing is in hand", || {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains("molshot_level{stage=\"requests\"} 0")
-            && metrics.contains("molshot_level{stage=\"waiting\"} 0")
+        metrics.contains("molshot_requests_in_hand 0\n")
+            && metrics.contains("molshot_pictures_waiting 0\n")
     });
     assert!(start.elapsed() < LONG / 2);
     good(&server);

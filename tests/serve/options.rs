@@ -3,6 +3,7 @@
 use super::client::Server;
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of options")]
 fn every_parameter_of_an_address_changes_the_picture() {
     let server = Server::start("options", &[]);
     let base = "/v1/structures/sample-hiv-protease/image";
@@ -38,31 +39,83 @@ fn every_parameter_of_an_address_changes_the_picture() {
         ("size=96x96", "size=96x96&projection=orthographic"),
         ("size=96x96", "size=96x96&fov=60"),
         ("size=96x96", "size=96x96&samples=1"),
+        ("size=96x96", "size=96x96&label-size=14px"),
+        ("size=96x96&label-size=14px", "size=96x96&label-size=2"),
+        ("size=96x96", "size=96x96&label-color=red"),
+        ("size=96x96", "size=96x96&label-outline=2"),
+        ("size=96x96", "size=96x96&label-chains=true"),
+        ("size=96x96", "size=96x96&hide-labels-behind=true"),
+        (
+            "size=96x96&label-size=14px",
+            "size=96x96&label-size=14px&declutter-labels=true",
+        ),
+        (
+            "size=96x96&pseudobonds=hydrogen-bonds",
+            "size=96x96&pseudobonds=hydrogen-bonds&pseudobond-distances=1",
+        ),
+        (
+            "size=96x96&style=spacefill&background=white",
+            "size=96x96&style=spacefill&background=white&silhouettes=true",
+        ),
+        (
+            "size=96x96&style=spacefill&silhouettes=true&silhouette-color=red",
+            "size=96x96&style=spacefill&silhouettes=true&silhouette-color=red&silhouette-width=4",
+        ),
+        (
+            "size=96x96&style=spacefill&silhouette-color=red",
+            "size=96x96&style=spacefill&silhouette-color=blue",
+        ),
+        (
+            "size=96x96&style=spacefill&silhouette-color=red",
+            "size=96x96&style=spacefill&silhouette-color=red&silhouette-depth-jump=0.9",
+        ),
+        (
+            "size=96x96&style=spacefill",
+            "size=96x96&style=spacefill&shadows=true",
+        ),
+        (
+            "size=96x96&style=spacefill",
+            "size=96x96&style=spacefill&ambient-occlusion=true",
+        ),
+        (
+            "size=96x96&style=spacefill&ambient-occlusion=true",
+            "size=96x96&style=spacefill&ambient-occlusion=true&ambient-occlusion-strength=3",
+        ),
+        (
+            "size=96x96&style=spacefill&ambient-occlusion=true",
+            "size=96x96&style=spacefill&ambient-occlusion-radius=20",
+        ),
+        (
+            "size=96x96",
+            "size=96x96&transform=ligand%3A+roll+x+90%3B+move+y+5",
+        ),
+        (
+            "size=96x96&transform=ligand%3A+move+y+5",
+            "size=96x96&transform=ligand%3A+move+y+5&transform=pocket%3A+roll+z+30",
+        ),
     ];
     for (plain, changed) in pairs {
         let [plain_picture, picture] =
             [plain, changed].map(|query| server.get(&format!("{base}.png?{query}")).png());
-        assert_ne!(plain_picture, picture, "{changed} changes nothing");
+        // Not `assert_ne!`, which would print every pixel.
+        assert!(plain_picture != picture, "{changed} changes nothing");
     }
+    let file = [(
+        "w.pdb",
+        b"HETATM    1  C1  LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nHETATM    2  C2  LIG A   1       1.500   0.000   0.000  1.00  0.00           C\nHETATM    3  O   HOH A   2       3.000   3.000   0.000  1.00  0.00           O\nEND\n".as_slice(),
+    )];
+    let id = server.upload(&file).json()["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let water = |query: &str| {
-        let file = [(
-            "w.xyz",
-            b"4\n\nO 0 0 0\nO 3 0 0\nC 0 3 0\nC 1.5 3 0\n".as_slice(),
-        )];
-        drop(query.to_owned());
-        server.upload(&file).json()["id"]
-            .as_str()
-            .expect("an id")
-            .to_owned()
-    };
-    let id = water("");
-    assert_eq!(
         server
-            .get(&format!(
-                "/v1/structures/{id}/image.png?size=32x32&solvent=true"
-            ))
-            .status,
-        200
+            .get(&format!("/v1/structures/{id}/image.png?size=48x48{query}"))
+            .png()
+    };
+    assert!(
+        water("&style=spacefill") != water("&style=spacefill&solvent=true"),
+        "solvent changes nothing"
     );
     // The same pixels in other bytes.
     let sizes = |plain: &str, changed: &str| {

@@ -72,7 +72,7 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 /// State of a pool at a moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Health {
     /// Drawing threads that run.
@@ -95,6 +95,8 @@ pub struct Health {
     pub panics: u64,
     /// Back ends that were opened in place of a lost one since the start.
     pub reopened: u64,
+    /// Devices that were lost, or did not answer in time, since the start.
+    pub lost: u64,
 }
 
 /// A frame with what is left of its order.
@@ -125,6 +127,7 @@ pub(super) struct Counts {
     pub(super) failed: AtomicU64,
     pub(super) panics: AtomicU64,
     pub(super) reopened: AtomicU64,
+    pub(super) lost: AtomicU64,
 }
 
 pub(super) struct Shared {
@@ -371,6 +374,7 @@ impl Shared {
             failed: count(&self.counts.failed),
             panics: count(&self.counts.panics),
             reopened: count(&self.counts.reopened),
+            lost: count(&self.counts.lost),
         }
     }
 }

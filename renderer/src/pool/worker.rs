@@ -184,6 +184,7 @@ impl Artist<'_> {
                     error,
                     RenderError::DeviceLost { .. } | RenderError::Timeout { .. }
                 ) {
+                    self.shared.counts.lost.fetch_add(1, Ordering::Relaxed);
                     self.close();
                 }
                 Outcome::Failed(error.into())

@@ -104,6 +104,10 @@ settings! {
         "Size of a request's body, uploads excepted.";
     body_seconds "body-seconds": u64 = "60" "SECONDS" in 1..=3600,
         "Time for a request's body to arrive.";
+    json_depth_max "json-depth-max": u64 = "32" "COUNT" in 8..=120,
+        "Arrays and objects within each other in a request.";
+    json_values_max "json-values-max": u64 = "20000" "COUNT" in 100..=1_000_000,
+        "Values in a request, or in an item of a batch.";
     text_max_bytes "text-max-bytes": u64 = "4KiB" "BYTES" in 16..=1_048_576,
         "Length of one selection, command, label or id in a request.";
     atoms_max "atoms-max": u64 = "2000000" "COUNT" in 1..=20_000_000,

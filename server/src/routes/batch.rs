@@ -1,10 +1,14 @@
 //! `POST /v1/render/batch`: many requests in, a stream out, in order, as each is ready.
 //!
 //! The items stay text until their turn comes, few of them are under way at a time, and a client that reads slowly holds the rest back: memory is
-//! bounded by the document and the window, however many items there are.
+//! bounded by the document, by the window, and by the batch's share of the memory for pictures, however many items there are.
 
 use std::collections::BTreeSet;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -17,14 +21,16 @@ use molshot_scenes::{RenderRequest, SceneError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::accept::Accept;
-use crate::admission::{Client, Kind, Pass};
+use crate::admission::{Client, Kind, Pass, Share};
 use crate::answer;
 use crate::app::App;
 use crate::body;
 use crate::error::{MEDIA_TYPE, Problem};
-use crate::studio::{JSON, Part, Parts, next_batch, not_acceptable, within};
+use crate::scan::{self, Shape};
+use crate::studio::{Flow, JSON, Part, Parts, next_batch, not_acceptable, within};
 use crate::tar;
 
 const TAR: &str = "application/x-tar";
@@ -61,6 +67,47 @@ struct Batch {
     /// Masks, where annotations are wanted.
     annotations: Option<Vec<MaskKind>>,
     number: u64,
+    /// Items that were sent.
+    sent: AtomicUsize,
+    /// Memory of pictures that are not sent yet.
+    taken: Arc<AtomicU64>,
+}
+
+/// The parts of an item, under their whole names, and the memory that they take until they are sent.
+struct Made {
+    parts: Vec<Part>,
+    memory: Option<Share>,
+}
+
+/// A task that ends when nobody waits for it any more.
+struct Task<T>(JoinHandle<T>);
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// An item's place among those that are sent; with it the item's memory is given back, and the next one's turn comes.
+struct Sending {
+    batch: Arc<Batch>,
+    memory: Option<Share>,
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.memory = None;
+        self.batch.sent.fetch_add(1, Ordering::Release);
+        self.batch.app.studio.admission.batch_moved();
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,15 +123,14 @@ pub(super) async fn batch(
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
-    let mut pass = app.studio.admission.enter(client, Kind::Batch)?;
+    let pass = app.studio.admission.enter(client, Kind::Batch)?;
     let offers = [(Container::Tar, TAR), (Container::Mixed, MIXED)];
     let container = Accept::of(&headers)
         .best(&offers)
         .ok_or_else(|| not_acceptable("application/x-tar or multipart/mixed"))?;
-    pass.take(body::check_length(&headers, app.config.body_max_bytes)?)?;
-    let text = body::json(&headers, sent, app.body_limits()).await?;
+    let text = body::json(&headers, sent, app.body_limits(), &pass).await?;
     let number = next_batch();
-    let batch = Batch::read(Arc::clone(&app), text, number)?;
+    let batch = body::offload(text.len(), move || Batch::read(app, text, number)).await??;
     let boundary = format!("molshot-batch-{number}-{:016x}", fresh());
     let media_type = match container {
         Container::Tar => TAR.to_owned(),
@@ -110,6 +156,11 @@ fn fresh() -> u64 {
 impl Batch {
     /// Reads the document but for its items, of which only the keys are looked at.
     fn read(app: Arc<App>, text: Bytes, number: u64) -> Result<Self, Problem> {
+        let shape = Shape {
+            items: Some(app.config.items_max),
+            ..app.shape()
+        };
+        scan::check(&text, shape)?;
         let document: Document<'_> = serde_json::from_slice(&text).map_err(|error| {
             Problem::new(
                 StatusCode::BAD_REQUEST,
@@ -118,18 +169,6 @@ impl Batch {
             )
             .at("")
         })?;
-        let most = app.config.items_max;
-        if document.items.len() as u64 > most {
-            return Err(Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "items_too_many",
-                format!(
-                    "{} items are too many; send at most {most} a batch",
-                    document.items.len()
-                ),
-            )
-            .at("/items"));
-        }
         if document.defaults.contains_key("key") {
             return Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -161,6 +200,8 @@ impl Batch {
             defaults,
             annotations,
             number,
+            sent: AtomicUsize::new(0),
+            taken: Arc::default(),
         })
     }
 
@@ -169,7 +210,7 @@ impl Batch {
         self,
         container: Container,
         boundary: String,
-        pass: Pass,
+        pass: Arc<Pass>,
     ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
         let batch = Arc::new(self);
         let window = window(&batch.app);
@@ -181,69 +222,104 @@ impl Batch {
             drop(pass);
             Ok(end)
         });
+        let of_item = Arc::clone(&batch);
         stream::iter(0..batch.items.len())
             .map(move |index| {
+                // A task of its own goes on while the client takes nothing, so that its deadline tells of our slowness alone.
                 let batch = Arc::clone(&batch);
-                async move { batch.item(index).await }
+                Task(tokio::spawn(async move { batch.item(index).await }))
             })
             .buffered(window)
-            .flat_map(move |parts| {
-                let pieces: Vec<Bytes> = parts
-                    .into_iter()
-                    .flat_map(|part| pieces(container, &boundary, &part))
+            .enumerate()
+            .flat_map(move |(index, made)| {
+                let made = made.unwrap_or_else(|error| Made {
+                    parts: vec![fault(&of_item.key(index), &Problem::internal(&error))],
+                    memory: None,
+                });
+                let pieces: Vec<Bytes> = made
+                    .parts
+                    .iter()
+                    .flat_map(|part| pieces(container, &boundary, part))
                     .filter(|piece| !piece.is_empty())
                     .collect();
-                stream::iter(pieces)
+                let sending = Sending {
+                    batch: Arc::clone(&of_item),
+                    memory: made.memory,
+                };
+                stream::iter(pieces).inspect(move |_| {
+                    let _ = &sending;
+                })
             })
             .map(Ok)
             .chain(last)
     }
 
-    /// The parts of an item, under their whole names; of one that failed, its error.
-    async fn item(&self, index: usize) -> Vec<Part> {
+    /// What an item's files are called.
+    fn key(&self, index: usize) -> String {
+        match &self.keys[index] {
+            Some(key) => key.to_string(),
+            None => format!("_{index}"),
+        }
+    }
+
+    /// The parts of an item; of one that failed, its error.
+    async fn item(&self, index: usize) -> Made {
         let metrics = &self.app.studio.metrics;
-        let (key, made) = match &self.keys[index] {
-            Some(key) => (
-                key.to_string(),
-                within(self.app.config.request_seconds, self.draw(index)).await,
-            ),
-            None => (
-                format!("_{index}"),
-                Err(Problem::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "key_invalid",
-                    format!("/items/{index}/key: give a key of its own: letters, digits, '_' and '-', beginning with a letter or a digit, at most {MAX_KEY_BYTES}"),
-                )
-                .at("/key")),
-            ),
+        let key = self.key(index);
+        let made = if self.keys[index].is_some() {
+            self.draw(index).await
+        } else {
+            Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key_invalid",
+                format!("/items/{index}/key: give a key of its own: letters, digits, '_' and '-', beginning with a letter or a digit, at most {MAX_KEY_BYTES}"),
+            )
+            .at("/key"))
         };
-        let name = |suffix: &str| format!("{key}.{suffix}");
         match made {
-            Ok(mut parts) => {
-                metrics.item("done");
-                for part in &mut parts {
-                    part.suffix = name(&part.suffix);
+            Ok(mut made) => {
+                metrics.item(None);
+                for part in &mut made.parts {
+                    part.suffix = format!("{key}.{}", part.suffix);
                 }
-                parts
+                made
             }
             Err(problem) => {
-                metrics.item(problem.code);
-                vec![Part {
-                    suffix: name("error.json"),
-                    media_type: MEDIA_TYPE,
-                    bytes: problem.json().into(),
-                }]
+                metrics.item(Some(problem.code));
+                Made {
+                    parts: vec![fault(&key, &problem)],
+                    memory: None,
+                }
             }
         }
     }
 
-    async fn draw(&self, index: usize) -> Result<Vec<Part>, Problem> {
-        let request = self.request(index)?;
-        let mut parts = Parts::all(&request.output);
-        parts.annotations.clone_from(&self.annotations);
-        let located = self.app.studio.locate(request, parts).await?;
-        let answer = self.app.studio.item(located, self.number).await?;
-        Ok(Arc::unwrap_or_clone(answer.parts))
+    async fn draw(&self, index: usize) -> Result<Made, Problem> {
+        let seconds = self.app.config.request_seconds;
+        let studio = &self.app.studio;
+        let start = Instant::now();
+        let preparing = async {
+            let request = self.request(index)?;
+            let mut parts = Parts::all(&request.output);
+            parts.annotations.clone_from(&self.annotations);
+            studio.prepare(studio.locate(request, parts).await?).await
+        };
+        let prepared = within(Duration::from_secs(seconds), preparing).await?;
+        let took = start.elapsed();
+        // How long this takes is the client's affair.
+        let is_next = || self.sent.load(Ordering::Acquire) == index;
+        let share = studio
+            .admission
+            .share(prepared.bytes(), &self.taken, is_next);
+        let mut memory = share.await;
+        let left = Duration::from_secs(seconds).saturating_sub(took);
+        let answer = within(left, studio.draw(Flow::Batch(self.number), prepared)).await?;
+        let parts = Arc::unwrap_or_clone(answer.parts);
+        memory.set(parts.iter().map(|part| part.bytes.len() as u64).sum());
+        Ok(Made {
+            parts,
+            memory: Some(memory),
+        })
     }
 
     /// The item's own keys over the defaults.
@@ -261,6 +337,15 @@ impl Batch {
         let mut request = self.defaults.clone();
         merge(&mut request, own);
         Ok(RenderRequest::from_value(Value::Object(request))?)
+    }
+}
+
+/// The error of an item.
+fn fault(key: &str, problem: &Problem) -> Part {
+    Part {
+        suffix: format!("{key}.error.json"),
+        media_type: MEDIA_TYPE,
+        bytes: problem.json().into(),
     }
 }
 

@@ -26,12 +26,13 @@ pub(super) async fn live() -> Response {
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     let health = app.studio.schedule.health();
     let stopping = app.studio.admission.is_stopping();
-    let ready = health.ready > 0 && !stopping;
+    let ready = app.studio.is_ready() && !stopping;
     let document = json!({
         "status": if ready { "ready" } else if stopping { "stopping" } else { "down" },
         "adapter": app.studio.schedule.adapter(),
         "threads": health.draw_threads,
         "threads_ready": health.ready,
+        "devices_lost": health.lost,
         "devices_reopened": health.reopened,
         "panics": health.panics,
     });
@@ -40,7 +41,16 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    answer::json(status, &document)
+    let mut response = answer::json(status, &document);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !ready {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    response
 }
 
 /// `GET /metrics`

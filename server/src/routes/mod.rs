@@ -2,6 +2,7 @@
 
 mod batch;
 mod info;
+mod parameters;
 mod query;
 mod render;
 mod structures;
@@ -19,7 +20,7 @@ use crate::app::App;
 use crate::guard::guard;
 
 pub(crate) use batch::MEDIA_TYPES as BATCH_MEDIA_TYPES;
-pub(crate) use query::{Form, PICTURE};
+pub(crate) use parameters::{Form, PICTURE};
 
 type Routes = MethodRouter<Arc<App>>;
 

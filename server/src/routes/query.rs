@@ -4,8 +4,9 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use molshot_scenes::RenderRequest;
 use molshot_scenes::request::ImageFormat;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::parameters::{Form, PICTURE, PictureParameter};
 use crate::error::Problem;
 
 /// The parameters in the order in which they came.
@@ -59,6 +60,12 @@ impl Parameters {
         Ok(value)
     }
 
+    /// All values of a parameter that may be given several times.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let values = self.0.iter().filter(|(other, _)| other == name);
+        values.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// A number.
     pub(crate) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         self.get(name)?
@@ -91,159 +98,6 @@ fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// How a parameter's text becomes a value of the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// As it stands.
-    Text,
-    /// A number.
-    Number,
-    /// A truth value.
-    Truth,
-    /// `WIDTHxHEIGHT`.
-    Size,
-    /// View commands.
-    Commands,
-    /// Words, separated by commas.
-    Words,
-}
-
-/// A parameter of a picture's URL.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PictureParameter {
-    /// Its name.
-    pub(crate) name: &'static str,
-    /// Its form.
-    pub(crate) form: Form,
-    /// The key of the render request that it sets, as group and name; an empty group is the document.
-    pub(crate) key: (&'static str, &'static str),
-    /// What it does.
-    pub(crate) help: &'static str,
-}
-
-const fn parameter(
-    name: &'static str,
-    form: Form,
-    key: (&'static str, &'static str),
-    help: &'static str,
-) -> PictureParameter {
-    PictureParameter {
-        name,
-        form,
-        key,
-        help,
-    }
-}
-
-/// All of them. The names are those of the command line's flags.
-pub(crate) const PICTURE: &[PictureParameter] = &[
-    parameter(
-        "size",
-        Form::Size,
-        ("output", ""),
-        "WIDTHxHEIGHT in pixels, such as 512x512.",
-    ),
-    parameter(
-        "commands",
-        Form::Commands,
-        ("", "commands"),
-        "View commands, separated by `;`.",
-    ),
-    parameter("select", Form::Text, ("", "select"), "Which atoms to draw."),
-    parameter(
-        "style",
-        Form::Text,
-        ("style", "preset"),
-        "misi, ball-and-stick, licorice, spacefill and so on.",
-    ),
-    parameter(
-        "residue",
-        Form::Text,
-        ("style", "residue"),
-        "The residue of the style misi-residue.",
-    ),
-    parameter("colors", Form::Text, ("style", "colors"), "Colour scheme."),
-    parameter(
-        "color",
-        Form::Text,
-        ("style", "color"),
-        "The colour of the scheme uniform.",
-    ),
-    parameter(
-        "labels",
-        Form::Text,
-        ("style", "labels"),
-        "What is labelled.",
-    ),
-    parameter(
-        "background",
-        Form::Text,
-        ("style", "background"),
-        "A colour, or transparent.",
-    ),
-    parameter(
-        "hydrogens",
-        Form::Truth,
-        ("style", "hydrogens"),
-        "Draw hydrogen atoms.",
-    ),
-    parameter("solvent", Form::Truth, ("style", "solvent"), "Draw water."),
-    parameter(
-        "depth-cue",
-        Form::Truth,
-        ("style", "depth_cue"),
-        "Fade with depth.",
-    ),
-    parameter(
-        "stick-radius",
-        Form::Number,
-        ("style", "stick_radius_angstrom"),
-        "Radius of sticks, angstrom.",
-    ),
-    parameter(
-        "ball-scale",
-        Form::Number,
-        ("style", "ball_scale"),
-        "Radius of balls as a share of the van der Waals radius.",
-    ),
-    parameter(
-        "pseudobonds",
-        Form::Words,
-        ("style", "pseudobonds"),
-        "Which dashes to draw, separated by commas.",
-    ),
-    parameter(
-        "projection",
-        Form::Text,
-        ("camera", "projection"),
-        "perspective or orthographic.",
-    ),
-    parameter(
-        "fov",
-        Form::Number,
-        ("camera", "fov_degrees"),
-        "Horizontal field of view, degrees.",
-    ),
-    parameter(
-        "samples",
-        Form::Number,
-        ("output", "samples"),
-        "Colour samples a pixel: 1, 4 or 16.",
-    ),
-    parameter(
-        "compression",
-        Form::Text,
-        ("output", "compression"),
-        "fast or small.",
-    ),
-    parameter(
-        "quality",
-        Form::Number,
-        ("output", "jpeg_quality"),
-        "Quality of a JPEG, 1 to 100.",
-    ),
-];
-
 /// The render request of a picture's URL.
 pub(crate) fn request_of(
     id: &str,
@@ -252,58 +106,15 @@ pub(crate) fn request_of(
 ) -> Result<RenderRequest, Problem> {
     let known: Vec<&str> = PICTURE.iter().map(|parameter| parameter.name).collect();
     parameters.only(&known)?;
-    let mut document = Map::new();
-    document.insert("schema_version".into(), json!(1));
-    document.insert("structure".into(), json!({ "id": id }));
-    document.insert("output".into(), json!({ "format": format }));
+    let mut document = json!({
+        "schema_version": 1,
+        "structure": { "id": id },
+        "output": { "format": format },
+    });
     for parameter in PICTURE {
-        let Some(text) = parameters.get(parameter.name)? else {
-            continue;
-        };
-        let (group, name) = parameter.key;
-        let mut set = |group: &str, name: &str, value: Value| {
-            if group.is_empty() {
-                document.insert(name.into(), value);
-            } else if let Value::Object(values) = document.entry(group).or_insert_with(|| json!({}))
-            {
-                values.insert(name.into(), value);
-            }
-        };
-        let wrong = |remedy: &str| {
-            Problem::parameter(
-                parameter.name,
-                format!("\"{}\" cannot be; {remedy}", shorten(text)),
-            )
-        };
-        match parameter.form {
-            Form::Text => set(group, name, text.into()),
-            Form::Commands => set(group, name, json!([text])),
-            Form::Words => set(
-                group,
-                name,
-                text.split(',')
-                    .map(str::trim)
-                    .filter(|word| !word.is_empty())
-                    .collect(),
-            ),
-            Form::Truth => set(group, name, parameters.truth(parameter.name)?.into()),
-            Form::Number => {
-                let number = serde_json::from_str::<serde_json::Number>(text.trim())
-                    .map_err(|_| wrong("give a number"))?;
-                set(group, name, Value::Number(number));
-            }
-            Form::Size => {
-                let sides = text.split_once(['x', 'X']).and_then(|(width, height)| {
-                    Some((width.parse::<u32>().ok()?, height.parse::<u32>().ok()?))
-                });
-                let (width, height) =
-                    sides.ok_or_else(|| wrong("give WIDTHxHEIGHT, such as 512x512"))?;
-                set(group, "width_px", width.into());
-                set(group, "height_px", height.into());
-            }
-        }
+        set(&mut document, parameter, parameters)?;
     }
-    RenderRequest::from_value(Value::Object(document)).map_err(|error| {
+    RenderRequest::from_value(document).map_err(|error| {
         let problem = Problem::from(error);
         match problem.pointer.as_deref().and_then(parameter_of) {
             Some(name) => problem.of_parameter(name),
@@ -312,22 +123,110 @@ pub(crate) fn request_of(
     })
 }
 
-/// The parameter that sets what a pointer points to.
-fn parameter_of(pointer: &str) -> Option<&'static str> {
-    let mut best: Option<(usize, &str)> = None;
-    for parameter in PICTURE {
-        let (group, name) = parameter.key;
-        let path = match (group, name) {
-            ("", name) => format!("/{name}"),
-            ("output", "") => "/output/".into(),
-            (group, name) => format!("/{group}/{name}"),
-        };
-        let fits = pointer.starts_with(&path);
-        if fits && best.is_none_or(|(length, _)| path.len() > length) {
-            best = Some((path.len(), parameter.name));
+/// Sets what a parameter says, if it is given.
+fn set(
+    document: &mut Value,
+    parameter: &PictureParameter,
+    parameters: &Parameters,
+) -> Result<(), Problem> {
+    let (name, pointer) = (parameter.name, parameter.pointer);
+    if parameter.form == Form::Transforms {
+        let all = parameters.all(name);
+        if !all.is_empty() {
+            let all: Result<Vec<Value>, Problem> = all.into_iter().map(transform_of).collect();
+            put(document, pointer, all?.into());
         }
+        return Ok(());
     }
-    best.map(|(_, name)| name)
+    let Some(text) = parameters.get(name)? else {
+        return Ok(());
+    };
+    let wrong = |remedy: &str| {
+        Problem::parameter(name, format!("\"{}\" cannot be; {remedy}", shorten(text)))
+    };
+    let number = |text: &str, remedy: &str| {
+        serde_json::from_str::<serde_json::Number>(text.trim())
+            .map(Value::Number)
+            .map_err(|_| wrong(remedy))
+    };
+    let truth = || Ok::<_, Problem>(parameters.truth(name)?.unwrap_or_default());
+    match parameter.form {
+        Form::Text => put(document, pointer, text.into()),
+        Form::Commands => put(document, pointer, json!([text])),
+        Form::Words => {
+            let words = text.split(',').map(str::trim);
+            let words = words.filter(|word| !word.is_empty());
+            put(document, pointer, words.collect());
+        }
+        Form::Truth => put(document, pointer, truth()?.into()),
+        Form::Untruth => put(document, pointer, (!truth()?).into()),
+        Form::Presence => {
+            if truth()? && document.pointer(pointer).is_none() {
+                put(document, pointer, json!({}));
+            }
+        }
+        Form::Number => put(document, pointer, number(text, "give a number")?),
+        Form::LabelSize => {
+            let remedy = "give angstrom, as 0.7, or pixels, as 14px";
+            let (key, size) = match text.trim().strip_suffix("px") {
+                Some(size) => ("size_px", size),
+                None => ("size_angstrom", text),
+            };
+            put(document, &format!("{pointer}/{key}"), number(size, remedy)?);
+        }
+        Form::Size => {
+            let sides = text.split_once(['x', 'X']).and_then(|(width, height)| {
+                Some((width.parse::<u32>().ok()?, height.parse::<u32>().ok()?))
+            });
+            let (width, height) =
+                sides.ok_or_else(|| wrong("give WIDTHxHEIGHT, such as 512x512"))?;
+            put(document, &format!("{pointer}/width_px"), width.into());
+            put(document, &format!("{pointer}/height_px"), height.into());
+        }
+        // Above.
+        Form::Transforms => {}
+    }
+    Ok(())
+}
+
+/// Puts a value where a pointer points, with the objects that lead there.
+fn put(document: &mut Value, pointer: &str, value: Value) {
+    let mut place = document;
+    for key in pointer.split('/').skip(1) {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = &mut place[key];
+    }
+    *place = value;
+}
+
+/// `SELECTION: COMMANDS`. Selections may hold colons, commands never do.
+fn transform_of(text: &str) -> Result<Value, Problem> {
+    let parts = text.rsplit_once(':').ok_or_else(|| {
+        Problem::parameter(
+            "transform",
+            "give a selection, a colon and commands, as `ligand: roll x 30; move y 2`",
+        )
+    })?;
+    Ok(json!({ "select": parts.0.trim(), "commands": [parts.1.trim()] }))
+}
+
+/// The parameter that sets what a pointer points to: that which leads farthest.
+fn parameter_of(pointer: &str) -> Option<&'static str> {
+    let leads = |parameter: &&PictureParameter| {
+        let rest = pointer.strip_prefix(parameter.pointer);
+        rest.is_some_and(|rest| match parameter.form {
+            Form::Size => matches!(rest, "/width_px" | "/height_px"),
+            Form::LabelSize => matches!(rest, "/size_px" | "/size_angstrom"),
+            _ => rest.is_empty() || rest.starts_with('/'),
+        })
+    };
+    PICTURE
+        .iter()
+        .filter(leads)
+        .max_by_key(|parameter| parameter.pointer.len())
+        .map(|parameter| parameter.name)
 }
 
 #[cfg(test)]
@@ -365,6 +264,22 @@ mod tests {
             ("samples", "16"),
             ("compression", "small"),
             ("quality", "50"),
+            ("label-size", "14px"),
+            ("label-color", "red"),
+            ("label-outline", "1.5"),
+            ("label-chains", "true"),
+            ("hide-labels-behind", "yes"),
+            ("declutter-labels", "1"),
+            ("pseudobond-distances", "2"),
+            ("silhouettes", "true"),
+            ("silhouette-width", "2"),
+            ("silhouette-depth-jump", "0.1"),
+            ("silhouette-color", "blue"),
+            ("shadows", "true"),
+            ("ambient-occlusion", "true"),
+            ("ambient-occlusion-strength", "2"),
+            ("ambient-occlusion-radius", "3"),
+            ("transform", "ligand: roll x 30; move y 2"),
         ];
         assert_eq!(
             values.map(|(name, _)| name).to_vec(),
@@ -377,6 +292,7 @@ mod tests {
                 // What is of use only with another.
                 "residue" => list = vec![("residue", "ARG 45"), ("style", "misi-residue")],
                 "color" => list.push(("colors", "uniform")),
+                "pseudobond-distances" => list.push(("pseudobonds", "hydrogen-bonds")),
                 "colors" => list.push(("color", "blue")),
                 _ => {}
             }
@@ -411,6 +327,20 @@ mod tests {
             (422, "background".into())
         );
         assert_eq!(fault(&[("quality", "0")]), (422, "quality".into()));
+        assert_eq!(fault(&[("label-size", "0px")]), (422, "label-size".into()));
+        assert_eq!(fault(&[("label-size", "big")]), (400, "label-size".into()));
+        assert_eq!(
+            fault(&[("silhouette-width", "99")]),
+            (422, "silhouette-width".into())
+        );
+        assert_eq!(fault(&[("transform", "all")]), (400, "transform".into()));
+        assert_eq!(
+            fault(&[
+                ("transform", "all: roll x 1"),
+                ("transform", "((: roll x 1")
+            ]),
+            (422, "transform".into())
+        );
         let transparent = parameters(&[("background", "transparent")]);
         let problem = request_of("a", ImageFormat::Jpeg, &transparent).expect_err("a fault");
         assert_eq!(problem.pointer.as_deref(), Some("/output/format"));

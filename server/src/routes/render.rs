@@ -15,11 +15,12 @@ use serde::de::IgnoredAny;
 
 use super::query::Parameters;
 use crate::accept::Accept;
-use crate::admission::Client;
+use crate::admission::{Client, Pass};
 use crate::answer;
 use crate::app::App;
 use crate::body;
 use crate::error::Problem;
+use crate::scan;
 use crate::studio::{JSON, NPY, Parts, not_acceptable, within};
 
 /// What the two handlers say of an answer to POST: it has a tag, but only the client knows what for.
@@ -32,20 +33,16 @@ pub(super) async fn render(
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
-    let mut pass = app.enter(client)?;
-    pass.take(body::check_length(&headers, app.config.body_max_bytes)?)?;
-    let text = body::json(&headers, sent, app.body_limits()).await?;
-    let mut request = RenderRequest::from_json(&text)?;
-    let accept = Accept::of(&headers);
+    let pass = app.enter(client)?;
+    let (mut request, names_format) = read(&app, &headers, sent, &pass).await?;
     let as_parts = request.output.planes.len() > 1;
-    let parts = negotiate(&mut request, &accept, &text)?;
-    drop(text);
+    let parts = negotiate(&mut request, &Accept::of(&headers), names_format)?;
     let answered = within(
-        app.config.request_seconds,
+        app.deadline(),
         Box::pin(async {
             let located = app.studio.locate(request, parts).await?;
             let etag = located.etag();
-            Ok((app.studio.single(located, &mut pass).await?, etag))
+            Ok((app.studio.single(located, &pass).await?, etag))
         }),
     );
     let (made, etag) = answered.await?;
@@ -56,8 +53,29 @@ pub(super) async fn render(
     Ok(response)
 }
 
+/// Reads a render request from a body; and whether it says `output.format` itself.
+async fn read(
+    app: &App,
+    headers: &HeaderMap,
+    sent: Body,
+    pass: &Arc<Pass>,
+) -> Result<(RenderRequest, bool), Problem> {
+    let text = body::json(headers, sent, app.body_limits(), pass).await?;
+    let shape = app.shape();
+    body::offload(text.len(), move || {
+        scan::check(&text, shape)?;
+        let request = RenderRequest::from_json(&text)?;
+        Ok((request, names_format(&text)))
+    })
+    .await?
+}
+
 /// Decides the form of the answer by what the client accepts: of several planes all forms, of one the most welcome.
-fn negotiate(request: &mut RenderRequest, accept: &Accept, text: &[u8]) -> Result<Parts, Problem> {
+fn negotiate(
+    request: &mut RenderRequest,
+    accept: &Accept,
+    names_format: bool,
+) -> Result<Parts, Problem> {
     let mut parts = Parts::all(&request.output);
     let mut planes = request.output.planes.iter().copied();
     let (Some(plane), None) = (planes.next(), planes.next()) else {
@@ -78,7 +96,7 @@ fn negotiate(request: &mut RenderRequest, accept: &Accept, text: &[u8]) -> Resul
         parts.arrays = !pictures;
         return Ok(parts);
     }
-    if names_format(text) {
+    if names_format {
         let own = molshot_renderer::encode::media_type(request.output.format);
         if accept.weight(own) > 0.0 {
             return Ok(parts);
@@ -123,27 +141,24 @@ pub(super) async fn annotations(
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
-    let mut pass = app.enter(client)?;
+    let pass = app.enter(client)?;
     parameters.only(&["masks"])?;
     let masks = parameters.get("masks")?.map_or(Ok(Vec::new()), masks_of)?;
     if Accept::of(&headers).weight(JSON) <= 0.0 {
         return Err(not_acceptable(JSON));
     }
-    pass.take(body::check_length(&headers, app.config.body_max_bytes)?)?;
-    let text = body::json(&headers, sent, app.body_limits()).await?;
-    let mut request = RenderRequest::from_json(&text)?;
-    drop(text);
+    let (mut request, _) = read(&app, &headers, sent, &pass).await?;
     // Nothing but ids is needed, and they do not depend on samples.
     request.output.planes = [Plane::AtomId].into();
     let answered = within(
-        app.config.request_seconds,
+        app.deadline(),
         Box::pin(async {
             let located = app
                 .studio
                 .locate(request, Parts::annotations(masks))
                 .await?;
             let etag = located.etag();
-            Ok((app.studio.single(located, &mut pass).await?, etag))
+            Ok((app.studio.single(located, &pass).await?, etag))
         }),
     );
     let (made, etag) = answered.await?;

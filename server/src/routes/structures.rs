@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
@@ -15,12 +15,14 @@ use molshot_scenes::request::ImageFormat;
 use serde_json::{Value, json};
 
 use super::query::{Parameters, request_of};
-use crate::admission::{Client, Pass};
+use crate::admission::Client;
 use crate::answer;
 use crate::app::App;
-use crate::body;
+use crate::body::{self, Intake};
 use crate::error::Problem;
-use crate::structures::{Found, Loaded, NamedBytes, SAMPLES, blocking, hide_root, id_of};
+use crate::structures::{
+    Found, Loaded, NamedBytes, SAMPLES, StoreError, blocking, hide_root, id_of,
+};
 use crate::studio::{JSON, Parts, within};
 
 /// Most structures of a page, and how many there are without being asked.
@@ -43,7 +45,7 @@ pub(super) async fn image(
         "image.webp" => ImageFormat::Webp,
         _ => return Err(nothing_here()),
     };
-    let mut pass = app.enter(client)?;
+    let pass = app.enter(client)?;
     let request = request_of(&id, format, &parameters)?;
     let answered = Box::pin(async {
         let parts = Parts::all(&request.output);
@@ -53,10 +55,10 @@ pub(super) async fn image(
         if answer::has_already(&headers, &etag) {
             return Ok(answer::not_modified(&etag, &cache_control));
         }
-        let made = app.studio.single(located, &mut pass).await?;
+        let made = app.studio.single(located, &pass).await?;
         Ok(answer::picture(&made, &etag, &cache_control, false))
     });
-    within(app.config.request_seconds, answered).await
+    within(app.deadline(), answered).await
 }
 
 /// 404.
@@ -151,7 +153,7 @@ fn revalidate(app: &App) -> String {
 }
 
 async fn load(app: &App, id: &str) -> Result<(Found, Arc<Loaded>), Problem> {
-    within(app.config.request_seconds, async {
+    within(app.deadline(), async {
         let found = app.studio.library.find(id).await?;
         let (loaded, _) = app.studio.library.load(&found).await?;
         Ok((found, loaded))
@@ -206,7 +208,7 @@ pub(super) async fn hydrogen_bonds(
     }
     let root = app.config.structures.clone();
     let text = within(
-        app.config.request_seconds,
+        app.deadline(),
         blocking(move || {
             let found = find(&loaded.structure, &options).map_err(|error| {
                 let name = if error.name.contains("angle") {
@@ -231,10 +233,9 @@ pub(super) async fn hydrogen_bonds(
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
-    headers: HeaderMap,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let mut pass = app.enter(client)?;
+    let pass = app.enter(client)?;
     let Some(uploads) = app.studio.library.uploads().cloned() else {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
@@ -242,35 +243,29 @@ pub(super) async fn upload(
             "this server takes no uploads; give the files within the request",
         ));
     };
-    let form = form.map_err(|_| {
+    // The multipart's own lines take little.
+    let most_bytes = app.config.upload_max_bytes + 65_536;
+    body::check_length(request.headers(), most_bytes)?;
+    let intake = Intake::new(&pass, most_bytes);
+    let request = request.map(|sent| intake.watch(sent));
+    let form = Multipart::from_request(request, &()).await.map_err(|_| {
         Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "content_type_unsupported",
             "an upload is multipart/form-data with one file or more, such as curl -F file=@x.pdb sends",
         )
     })?;
-    // The multipart's own lines take little.
-    body::check_length(&headers, app.config.upload_max_bytes + 65_536)?;
-    let reading = read_form(&app, form, &mut pass);
+    let reading = read_form(&app, form, &intake);
     let files = tokio::time::timeout(Duration::from_secs(app.config.body_seconds), reading)
         .await
         .map_err(|_| body::too_slow(app.config.body_seconds))??;
     let (files, loaded) = app.studio.library.check_upload(files).await?;
     let id = id_of(&files);
-    let (name, kept) = (id.clone(), uploads);
-    let created = blocking(move || kept.store(&name, &files)).await?;
+    let name = id.clone();
+    let created = blocking(move || uploads.store(&name, &files)).await?;
     // The pass is kept until the disk has it all.
     drop(pass);
-    let created = created.map_err(|error| {
-        tracing::error!(%error, "an upload cannot be kept");
-        Problem::new(
-            StatusCode::INSUFFICIENT_STORAGE,
-            "uploads_disabled",
-            "the disk does not take the upload; try again later",
-        )
-        .retry_after(60)
-    })?;
-    let status = if created {
+    let status = if created.map_err(not_kept)? {
         StatusCode::CREATED
     } else {
         StatusCode::OK
@@ -282,18 +277,60 @@ pub(super) async fn upload(
     Ok(response)
 }
 
+/// Why an upload is not kept, for its client.
+fn not_kept(error: StoreError) -> Problem {
+    match error {
+        StoreError::TooLarge { most_bytes } => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("the upload is larger than all uploads together may be, {most_bytes} bytes"),
+        ),
+        StoreError::Full(error) => {
+            tracing::error!(error = %error.kind(), "there is no room for an upload");
+            Problem::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "storage_full",
+                "the disk has no room for the upload; remove uploads, or try again later",
+            )
+            .retry_after(60)
+        }
+        StoreError::Disk(error) => {
+            tracing::error!(error = %error.kind(), "an upload cannot be kept");
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "storage_failed",
+                "the disk does not take the upload; try again later",
+            )
+            .retry_after(60)
+        }
+    }
+}
+
 /// The files of a form, in order.
 async fn read_form(
     app: &App,
     mut form: Multipart,
-    pass: &mut Pass,
+    intake: &Intake,
 ) -> Result<Vec<NamedBytes>, Problem> {
     let invalid =
         |detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_invalid", detail);
+    // What refused the body knows best why it broke off.
+    let broken = |error: &MultipartError| {
+        intake.refusal().unwrap_or_else(|| {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "body_incomplete",
+                format!(
+                    "the form broke off, or is not sound ({}); send all of it",
+                    error.body_text()
+                ),
+            )
+        })
+    };
     let mut files: Vec<NamedBytes> = Vec::new();
     let mut total = 0_u64;
     let most_files = app.config.upload_max_files;
-    while let Some(mut field) = form.next_field().await.map_err(|_| body::broken_off())? {
+    while let Some(mut field) = form.next_field().await.map_err(|error| broken(&error))? {
         let Some(name) = field.file_name().map(str::to_owned) else {
             return Err(invalid(
                 "a field of the form is no file; send files only".into(),
@@ -312,7 +349,7 @@ async fn read_form(
             ));
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(|_| body::broken_off())? {
+        while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
             total += chunk.len() as u64;
             if total > app.config.upload_max_bytes {
                 return Err(Problem::new(
@@ -324,7 +361,6 @@ async fn read_form(
                     ),
                 ));
             }
-            pass.take(chunk.len() as u64)?;
             bytes.extend_from_slice(&chunk);
         }
         files.push((name, bytes));

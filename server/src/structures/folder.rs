@@ -29,8 +29,11 @@ pub(super) fn list(root: &Path) -> io::Result<Vec<String>> {
         let Some(name) = name.to_str().filter(|name| is_id(name)) else {
             continue;
         };
-        // Links are followed: whoever made them may.
-        let is_folder = fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir());
+        // Links are followed: whoever made them may. Only they cost another look at the disk.
+        let is_folder = match entry.file_type() {
+            Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+            _ => fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()),
+        };
         if is_folder || Format::from_path(Path::new(name)).is_some() {
             ids.push(name.to_owned());
         }
@@ -42,19 +45,25 @@ pub(super) fn list(root: &Path) -> io::Result<Vec<String>> {
 /// The structure of an id, which was checked by [`is_id`]; none where the folder has none.
 pub(super) fn find(root: &Path, id: &str) -> Option<Entry> {
     let path = root.join(id);
-    let metadata = fs::metadata(&path).ok()?;
+    let stamp = stamp(&path)?;
+    Some(Entry { path, stamp })
+}
+
+/// The state of a structure's files; none where there is no structure.
+fn stamp(path: &Path) -> Option<String> {
+    let metadata = fs::metadata(path).ok()?;
     let mut stamp = String::new();
     if metadata.is_dir() {
-        for file in structure_files(&path).ok()? {
+        for file in structure_files(path).ok()? {
             stamp_of(&file, &fs::metadata(&file).ok()?, &mut stamp);
         }
-        return Some(Entry { path, stamp });
+        return Some(stamp);
     }
-    if !metadata.is_file() || Format::from_path(&path).is_none() {
+    if !metadata.is_file() || Format::from_path(path).is_none() {
         return None;
     }
-    stamp_of(&path, &metadata, &mut stamp);
-    Some(Entry { path, stamp })
+    stamp_of(path, &metadata, &mut stamp);
+    Some(stamp)
 }
 
 fn stamp_of(path: &Path, metadata: &fs::Metadata, stamp: &mut String) {
@@ -87,17 +96,33 @@ fn structure_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Reads a structure, and hashes the names and bytes of its files.
+/// Why a structure of the folder was not loaded.
+#[derive(Debug)]
+pub(super) enum LoadError {
+    /// It is none.
+    Structure(MoleculeError),
+    /// Its files change while they are read.
+    Changing,
+}
+
+/// Reads a structure, and hashes the names and bytes of its files: both of the state that `entry` tells of.
 pub(super) fn load(
     entry: &Entry,
     options: &ReadOptions,
-) -> Result<(Structure, [u8; 32]), MoleculeError> {
-    let structure = read::read_input(&entry.path, FolderOptions::default(), options)?;
-    let digest = digest(&entry.path).map_err(|source| MoleculeError::Io {
-        file: entry.path.display().to_string(),
-        source,
+) -> Result<(Structure, [u8; 32]), LoadError> {
+    let structure = read::read_input(&entry.path, FolderOptions::default(), options);
+    let digest = digest(&entry.path);
+    // Half of an old file and half of a new one must not go by the name of either.
+    if stamp(&entry.path).as_ref() != Some(&entry.stamp) {
+        return Err(LoadError::Changing);
+    }
+    let digest = digest.map_err(|source| {
+        LoadError::Structure(MoleculeError::Io {
+            file: entry.path.display().to_string(),
+            source,
+        })
     })?;
-    Ok((structure, digest))
+    Ok((structure.map_err(LoadError::Structure)?, digest))
 }
 
 fn digest(path: &Path) -> io::Result<[u8; 32]> {

@@ -26,7 +26,12 @@ use crate::metrics::Metrics;
 
 pub(crate) use names::check_id;
 pub(crate) use samples::SAMPLES;
-pub(crate) use uploads::{NamedBytes, Uploads, hex, id_of};
+pub(crate) use uploads::{NamedBytes, StoreError, Uploads, hex, id_of};
+
+/// A compressed file may not grow to more than this many times its size: structures shrink to a tenth.
+const MAX_RATIO: u64 = 50;
+/// The ratio is not looked at below this size: no harm is done.
+const ALWAYS_PLAUSIBLE_BYTES: u64 = 16 << 20;
 
 /// A parsed structure.
 #[derive(Debug)]
@@ -84,7 +89,7 @@ pub(crate) struct Library {
 }
 
 /// About what a structure takes in memory.
-fn bytes_of(structure: &Structure) -> u64 {
+pub(crate) fn bytes_of(structure: &Structure) -> u64 {
     // Columns and name of an atom, a bond, a residue, and a text for each warning.
     (structure.atoms().len() * 80
         + structure.bonds().len() * 16
@@ -131,15 +136,23 @@ impl Library {
             .iter()
             .map(|sample| (sample.id.to_owned(), Origin::Sample))
             .collect();
-        if let Some(root) = self.root.clone() {
-            let names = blocking(move || folder::list(&root)).await?;
-            let names = names.map_err(|error| Problem::internal(&error))?;
-            ids.extend(names.into_iter().map(|id| (id, Origin::Folder)));
-        }
         if let Some(uploads) = &self.uploads {
             ids.extend(uploads.list().into_iter().map(|id| (id, Origin::Upload)));
         }
-        // Of one id the folder's comes first, as it does when it is looked for.
+        if let Some(root) = self.root.clone() {
+            let names = blocking(move || folder::list(&root)).await?;
+            let names = names.map_err(|error| {
+                tracing::error!(error = %error.kind(), "the served folder cannot be read");
+                Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "storage_failed",
+                    "the served folder cannot be read now; try again later",
+                )
+                .retry_after(10)
+            })?;
+            ids.extend(names.into_iter().map(|id| (id, Origin::Folder)));
+        }
+        // Of one id that comes first which is found first; the sort keeps their order.
         ids.sort_by(|a, b| a.0.cmp(&b.0));
         ids.dedup_by(|a, b| a.0 == b.0);
         Ok(ids)
@@ -184,8 +197,19 @@ impl Library {
             let limits = self.limits;
             self.parse(move || {
                 let loaded = match (found.origin, &found.entry) {
-                    (Origin::Folder, Some(entry)) => folder::load(entry, &options(limits))
-                        .map_err(|error| without_root(error.into(), root.as_deref())),
+                    (Origin::Folder, Some(entry)) => {
+                        folder::load(entry, &options(limits)).map_err(|error| match error {
+                            folder::LoadError::Structure(error) => {
+                                without_root(error.into(), root.as_deref())
+                            }
+                            folder::LoadError::Changing => Problem::new(
+                                StatusCode::SERVICE_UNAVAILABLE,
+                                "busy",
+                                "the structure's files are being written; try again later",
+                            )
+                            .retry_after(1),
+                        })
+                    }
                     (Origin::Sample, _) => {
                         let sample = samples::find(&found.id);
                         let files = sample.map_or(&[][..], |sample| sample.files);
@@ -197,7 +221,8 @@ impl Library {
                         let files = files
                             .ok_or_else(|| Problem::no_structure(&found.id))?
                             .map_err(|error| {
-                                tracing::warn!(id = found.id, %error, "an upload cannot be read");
+                                // Which one it is, its client knows.
+                                tracing::warn!(%error, "an upload cannot be read");
                                 Problem::no_structure(&found.id)
                             })?;
                         let files: Vec<(&str, &[u8])> = files
@@ -409,6 +434,13 @@ fn read_files(
             hash.update(part);
         }
         let role = PartRole::from_file_name(name);
+        let plausible = (bytes.len() as u64)
+            .saturating_mul(MAX_RATIO)
+            .max(ALWAYS_PLAUSIBLE_BYTES);
+        let limits = ReadLimits {
+            max_bytes: limits.max_bytes.min(plausible),
+            ..limits
+        };
         let structure =
             read_bytes(name, bytes, role, &options(limits)).map_err(|error: MoleculeError| {
                 Problem::from(error).at(format!("/structure/files/{number}"))

@@ -31,10 +31,36 @@ struct Entry {
     touched: SystemTime,
 }
 
+/// What is on the disk. Folders get and lose their names under its lock, so that it is never at odds with the disk.
 #[derive(Debug, Default)]
 struct Index {
     entries: BTreeMap<String, Entry>,
+    /// Of all uploads, and of those being written.
     bytes: u64,
+}
+
+/// Why an upload is not kept.
+#[derive(Debug)]
+pub(crate) enum StoreError {
+    /// It is larger than all uploads together may be.
+    TooLarge {
+        /// What they may be.
+        most_bytes: u64,
+    },
+    /// There is no room on the disk.
+    Full(io::Error),
+    /// The disk does not do it.
+    Disk(io::Error),
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        match error.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => Self::Full(error),
+            _ => Self::Disk(error),
+        }
+    }
 }
 
 /// The folder of uploads.
@@ -157,55 +183,73 @@ impl Uploads {
     /// Keeps files, whose id is `id`. True when they were not here yet.
     ///
     /// # Errors
-    /// When the disk refuses; nothing is left behind then.
-    pub(crate) fn store(&self, id: &str, files: &[NamedBytes]) -> io::Result<bool> {
+    /// When it is too large, or the disk refuses; nothing is left behind then.
+    pub(crate) fn store(&self, id: &str, files: &[NamedBytes]) -> Result<bool, StoreError> {
         if self.contains(id) {
             self.touch(id);
             return Ok(false);
         }
-        let part = self.part_folder();
         let bytes = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
-        self.make_room(bytes);
-        let written = write_folder(&part, files).and_then(|()| {
-            match fs::rename(&part, self.root.join(id)) {
-                // Another request or process was faster, with the same bytes.
-                Err(_) if self.root.join(id).is_dir() => fs::remove_dir_all(&part),
-                renamed => renamed,
-            }
-        });
-        if let Err(error) = written {
-            // The first error is the one to tell.
+        self.make_room(bytes)?;
+        let part = self.part_folder();
+        let stored = write_folder(&part, files).and_then(|()| self.name(&part, id, bytes));
+        if !matches!(stored, Ok(true)) {
+            // Nobody has it, or it is here already. The first error is the one to tell.
             let _ = fs::remove_dir_all(&part);
+            self.lock().bytes -= bytes;
+        }
+        Ok(stored?)
+    }
+
+    /// Gives a written folder its name. False when another request was faster, with the same bytes.
+    fn name(&self, part: &Path, id: &str, bytes: u64) -> io::Result<bool> {
+        let place = self.root.join(id);
+        let mut index = self.lock();
+        if index.entries.contains_key(id) {
+            return Ok(false);
+        }
+        if place.is_dir() {
+            // Of another process, or of one whose index was lost with it: the name says what is in it.
+            fs::remove_dir_all(&place)?;
+        }
+        fs::rename(part, &place)?;
+        if let Err(error) = File::open(&self.root).and_then(|root| root.sync_all()) {
+            // It may be gone after a crash, so it is not kept.
+            let _ = fs::rename(&place, part);
             return Err(error);
         }
-        File::open(&self.root)?.sync_all()?;
         let now = SystemTime::now();
         let entry = Entry {
             bytes,
             used: now,
             touched: now,
         };
-        let mut index = self.lock();
-        let before = index.entries.insert(id.to_owned(), entry);
-        if before.is_none() {
-            index.bytes += bytes;
-        }
-        Ok(before.is_none())
+        index.entries.insert(id.to_owned(), entry);
+        Ok(true)
     }
 
-    /// Removes those unused longest until there is room for so many bytes.
-    fn make_room(&self, bytes: u64) {
+    /// Counts so many bytes, and removes those unused longest until there is room for them.
+    fn make_room(&self, bytes: u64) -> Result<(), StoreError> {
+        if bytes > self.max_bytes {
+            return Err(StoreError::TooLarge {
+                most_bytes: self.max_bytes,
+            });
+        }
         loop {
             let oldest = {
-                let index = self.lock();
-                if index.bytes.saturating_add(bytes) <= self.max_bytes {
-                    return;
-                }
+                let mut index = self.lock();
                 let oldest = index.entries.iter().min_by_key(|(_, entry)| entry.used);
-                oldest.map(|(id, _)| id.clone())
+                let oldest = oldest.map(|(id, _)| id.clone());
+                // With no upload left, what takes the room is being written, and will be the next to go.
+                if index.bytes.saturating_add(bytes) <= self.max_bytes || oldest.is_none() {
+                    index.bytes += bytes;
+                    return Ok(());
+                }
+                oldest
             };
-            let Some(oldest) = oldest else { return };
-            self.remove(&oldest);
+            if let Some(oldest) = oldest {
+                self.remove(&oldest);
+            }
         }
     }
 
@@ -215,7 +259,22 @@ impl Uploads {
             return None;
         }
         self.touch(id);
-        Some(read_folder(&self.root.join(id)))
+        let files = read_folder(&self.root.join(id));
+        if let Err(error) = &files
+            && error.kind() == io::ErrorKind::NotFound
+        {
+            // Somebody else removed it.
+            self.forget(id);
+        }
+        Some(files)
+    }
+
+    /// Takes an upload out of the index.
+    fn forget(&self, id: &str) {
+        let mut index = self.lock();
+        if let Some(entry) = index.entries.remove(id) {
+            index.bytes -= entry.bytes;
+        }
     }
 
     /// Notes that an upload was used.
@@ -239,18 +298,18 @@ impl Uploads {
 
     /// Removes an upload. False where there is none.
     pub(crate) fn remove(&self, id: &str) -> bool {
-        {
+        let part = self.part_folder();
+        let hidden = {
             let mut index = self.lock();
             let Some(entry) = index.entries.remove(id) else {
                 return false;
             };
             index.bytes -= entry.bytes;
-        }
-        // Out of sight in one step; half a structure is never seen.
-        let part = self.part_folder();
-        let gone = fs::rename(self.root.join(id), &part).and_then(|()| fs::remove_dir_all(&part));
-        if let Err(error) = gone {
-            tracing::warn!(id, %error, "an upload could not be removed");
+            // Out of sight in one step; half a structure is never seen.
+            fs::rename(self.root.join(id), &part)
+        };
+        if let Err(error) = hidden.and_then(|()| fs::remove_dir_all(&part)) {
+            tracing::warn!(%error, "an upload could not be removed");
         }
         true
     }
@@ -291,6 +350,59 @@ fn read_folder(folder: &Path) -> io::Result<Vec<NamedBytes>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_fit_drives_nobody_out() {
+        let root = folder("fit");
+        let uploads = Uploads::open(&root, 30).expect("a folder");
+        let small = files("x.pdb", "aaaaaaaaaa");
+        let id = id_of(&small);
+        uploads.store(&id, &small).expect("stored");
+        let large = files("x.pdb", &"b".repeat(31));
+        let refused = uploads.store(&id_of(&large), &large);
+        assert!(matches!(
+            refused,
+            Err(StoreError::TooLarge { most_bytes: 30 })
+        ));
+        assert_eq!(uploads.list(), [id.as_str()]);
+        assert_eq!(uploads.bytes(), 10);
+        // One that another process removed is forgotten when it is asked for.
+        fs::remove_dir_all(root.join(&id)).expect("removed");
+        assert!(uploads.read(&id).expect("known").is_err());
+        assert!(!uploads.contains(&id));
+        assert_eq!(uploads.bytes(), 0);
+        fs::remove_dir_all(&root).expect("cleaned");
+    }
+
+    #[test]
+    fn the_same_upload_many_times_at_once_is_kept_once() {
+        let root = folder("at-once");
+        let uploads = Uploads::open(&root, 1000).expect("a folder");
+        let same = files("x.pdb", "aaaaaaaaaa");
+        let id = id_of(&same);
+        let created: usize = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..8)
+                .map(|number| {
+                    let (uploads, same, id) = (&uploads, &same, &id);
+                    scope.spawn(move || {
+                        if number == 3 {
+                            uploads.remove(id);
+                        }
+                        uploads.store(id, same).expect("stored")
+                    })
+                })
+                .collect();
+            all.into_iter()
+                .map(|thread| usize::from(thread.join().expect("no panic")))
+                .sum()
+        });
+        assert!((1..=2).contains(&created), "{created}");
+        assert_eq!(uploads.bytes(), 10);
+        assert_eq!(uploads.read(&id).expect("known").expect("whole"), same);
+        let left = fs::read_dir(&root).expect("a folder").count();
+        assert_eq!(left, 1);
+        fs::remove_dir_all(&root).expect("cleaned");
+    }
 
     fn folder(name: &str) -> PathBuf {
         let path = std::env::temp_dir().join(format!("molshot-{}-{name}", std::process::id()));

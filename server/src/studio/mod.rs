@@ -1,20 +1,23 @@
 //! A request in, the parts of its answer out: structure, scene, job, queue, pool, encoder. Caches on the way.
 
 mod encode;
+#[cfg(debug_assertions)]
+mod fault;
 mod limits;
+mod pools;
 mod schedule;
+mod watch;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use moka::future::Cache;
 use molshot_renderer::RenderError;
-use molshot_renderer::check::{judge, test_job};
-use molshot_renderer::pool::{Pool, PoolOptions};
+use molshot_renderer::pool::PoolOptions;
 use molshot_scenes::build::Prepared;
-use molshot_scenes::request::StructureSource;
+use molshot_scenes::request::{OutputRequest, StructureSource};
 use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, build_scene};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -23,10 +26,11 @@ use crate::admission::{Admission, Pass};
 use crate::config::Config;
 use crate::error::Problem;
 use crate::metrics::Metrics;
-use crate::structures::{Library, Loaded, blocking, hex};
+use crate::structures::{self, Library, Loaded, blocking, hex};
 
 pub(crate) use encode::{JSON, NPY, Part, Parts};
 pub(crate) use limits::Limits;
+use pools::Pools;
 pub(crate) use schedule::{Flow, Schedule};
 
 /// Structures with more atoms times commands than this are prepared off the threads that serve.
@@ -67,9 +71,11 @@ pub(crate) struct Studio {
     pub(crate) limits: Limits,
     scenes: Cache<[u8; 32], Arc<Scene>>,
     pictures: Option<Cache<[u8; 32], Arc<Vec<Part>>>>,
-    building: Semaphore,
+    building: Arc<Semaphore>,
     /// Names the version, what draws, and how the test picture looks here.
     fingerprint: [u8; 32],
+    /// Whether the last test picture was right.
+    is_right: AtomicBool,
 }
 
 /// A request whose structure is at hand, and what names its answer.
@@ -87,17 +93,28 @@ impl Located {
     pub(crate) fn etag(&self) -> String {
         format!("\"{}\"", hex(&self.key[..16]))
     }
+}
 
+/// A request that can be drawn.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    output: OutputRequest,
+    parts: Parts,
+    job: RenderJob,
+    parse: Duration,
+}
+
+impl Ready {
     /// About what its answer takes in memory while it is made.
-    fn bytes(&self, job: &RenderJob) -> u64 {
-        limits::bytes_of(job, self.parts.annotations.is_some())
+    pub(crate) fn bytes(&self) -> u64 {
+        limits::bytes_of(&self.job, self.parts.annotations.is_some())
     }
 }
 
-/// About what a scene takes in memory.
+/// About what a scene takes in memory. It keeps its structure alive, be that in the cache of structures or not.
 fn bytes_of(scene: &Scene) -> u64 {
-    (scene.spheres.len() * 40 + scene.cylinders.len() * 80 + scene.labels.list.len() * 160 + 2048)
-        as u64
+    let own = scene.spheres.len() * 40 + scene.cylinders.len() * 80 + scene.labels.list.len() * 160;
+    own as u64 + 2048 + structures::bytes_of(&scene.structure)
 }
 
 impl Studio {
@@ -113,24 +130,15 @@ impl Studio {
             0 => PoolOptions::available_threads(),
             threads => usize::try_from(threads).unwrap_or(usize::MAX),
         };
-        let mut most = threads;
-        let pool = Pool::open(config.adapter, |kind| {
-            let options = PoolOptions::throughput(kind, threads);
-            most = options.draw_threads + options.encode_threads;
-            PoolOptions {
-                // All that the schedule hands over fits, whoever cancels.
-                queue: most * 2 + 1,
-                ..options
-            }
-        })?;
+        let pools = Pools::open(config, threads)?;
         let mut hash = Sha256::new();
         hash.update(env!("CARGO_PKG_VERSION"));
-        hash.update(pool.adapter());
-        hash.update(warm_up(&pool)?);
+        hash.update(pools.main.adapter());
+        hash.update(pools.warm_up()?);
         let metrics = Arc::new(Metrics::default());
         Ok(Self {
             library: Library::new(config, uploads, threads, &metrics),
-            schedule: Arc::new(Schedule::new(pool, most)),
+            schedule: Arc::new(Schedule::new(pools)),
             admission: Arc::new(Admission::new(config)),
             limits: Limits::new(config),
             scenes: Cache::builder()
@@ -146,9 +154,10 @@ impl Studio {
                     })
                     .build()
             }),
-            building: Semaphore::new(threads),
+            building: Arc::new(Semaphore::new(threads)),
             fingerprint: hash.finalize().into(),
             metrics,
+            is_right: AtomicBool::new(true),
         })
     }
 
@@ -187,25 +196,21 @@ impl Studio {
     }
 
     /// A single answer: from the cache, or drawn now. Those who ask for the same at the same time get the same.
-    pub(crate) async fn single(
-        &self,
-        located: Located,
-        pass: &mut Pass,
-    ) -> Result<Answer, Problem> {
+    pub(crate) async fn single(&self, located: Located, pass: &Pass) -> Result<Answer, Problem> {
         let parse = located.parse;
         let flow = Flow::Singles(pass.client());
         let Some(cache) = &self.pictures else {
-            let job = self.job(&located).await?;
-            pass.take(located.bytes(&job))?;
-            return self.draw(flow, located, job).await;
+            let ready = self.prepare(located).await?;
+            pass.take(ready.bytes())?;
+            return self.draw(flow, ready).await;
         };
         let mut times = None;
         let key = located.key;
         let parts = cache
             .try_get_with(key, async {
-                let job = self.job(&located).await?;
-                pass.take(located.bytes(&job))?;
-                let answer = self.draw(flow, located, job).await?;
+                let ready = self.prepare(located).await?;
+                pass.take(ready.bytes())?;
+                let answer = self.draw(flow, ready).await?;
                 times = Some(answer.times);
                 Ok(answer.parts)
             })
@@ -222,15 +227,8 @@ impl Studio {
         })
     }
 
-    /// An item of a batch. It waits for its share of memory, and passes the cache by: a batch would sweep it out.
-    pub(crate) async fn item(&self, located: Located, batch: u64) -> Result<Answer, Problem> {
-        let job = self.job(&located).await?;
-        let _memory = self.admission.item(located.bytes(&job)).await?;
-        self.draw(Flow::Batch(batch), located, job).await
-    }
-
-    /// The job of a request; its scene is built once.
-    async fn job(&self, located: &Located) -> Result<RenderJob, Problem> {
+    /// Makes a request's job; its scene is built once.
+    pub(crate) async fn prepare(&self, located: Located) -> Result<Ready, Problem> {
         let request = &located.request;
         let structure = &located.loaded.structure;
         let mut hash = Sha256::new();
@@ -242,14 +240,12 @@ impl Studio {
             .scenes
             .try_get_with(hash.finalize().into(), async {
                 hit = false;
-                let _permit = self.building.acquire().await;
-                let start = Instant::now();
                 let (structure, request) = (Arc::clone(structure), request.clone());
-                let scene = if structure.atoms().len() < INLINE_WORK / 20 {
-                    build_scene(structure, &request)
-                } else {
-                    blocking(move || build_scene(structure, &request)).await?
-                };
+                let is_small = structure.atoms().len() < INLINE_WORK / 20;
+                let start = Instant::now();
+                let scene = self
+                    .build(is_small, move || build_scene(structure, &request))
+                    .await?;
                 self.metrics.stage("scene", start.elapsed());
                 Ok(Arc::new(scene?))
             })
@@ -262,19 +258,49 @@ impl Studio {
             .atoms()
             .len()
             .saturating_mul(request.commands.len());
-        let job = if work < INLINE_WORK {
-            job_of(scene, request, annotated)?
-        } else {
-            let request = request.clone();
-            let _permit = self.building.acquire().await;
-            blocking(move || job_of(scene, &request, annotated)).await??
-        };
+        let own = request.clone();
+        let job = self
+            .build(work < INLINE_WORK, move || job_of(scene, &own, annotated))
+            .await??;
         self.limits.check_job(&job)?;
-        Ok(job)
+        Ok(Ready {
+            output: located.request.output,
+            parts: located.parts,
+            job,
+            parse: located.parse,
+        })
     }
 
-    async fn draw(&self, flow: Flow, located: Located, job: RenderJob) -> Result<Answer, Problem> {
-        let (output, wanted) = (located.request.output, located.parts);
+    /// Builds something: here if that is quick, else off the threads that serve, few at a time.
+    async fn build<T: Send + 'static>(
+        &self,
+        is_quick: bool,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        if is_quick {
+            return Ok(work());
+        }
+        let permit = Arc::clone(&self.building)
+            .acquire_owned()
+            .await
+            .map_err(|error| Problem::internal(&error))?;
+        // The permit goes along: a client that leaves frees no thread.
+        blocking(move || {
+            let done = work();
+            drop(permit);
+            done
+        })
+        .await
+    }
+
+    /// Draws.
+    pub(crate) async fn draw(&self, flow: Flow, ready: Ready) -> Result<Answer, Problem> {
+        let Ready {
+            output,
+            parts: wanted,
+            job,
+            parse,
+        } = ready;
         let own_job = job.clone();
         let done = self
             .schedule
@@ -295,7 +321,7 @@ impl Studio {
             parts: Arc::new(done.value),
             times: Times {
                 queue: done.queue,
-                parse: located.parse,
+                parse,
                 draw: done.draw,
                 encode: done.encode,
                 cached: false,
@@ -319,43 +345,14 @@ fn job_of(
     Ok(job.with_planes(planes)?)
 }
 
-/// Draws the test picture by the pool. Returns a hash of its pixels.
-fn warm_up(pool: &Pool) -> Result<[u8; 32], RenderError> {
-    use molshot_renderer::pool::{CancelToken, Order};
-    let job = test_job()?;
-    let own = job.clone();
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let order = Order::new(
-        job,
-        &CancelToken::new(),
-        move |frame, _| {
-            judge(frame, &own)?;
-            Ok(Sha256::digest(frame.color_rgba.as_deref().unwrap_or_default()).into())
-        },
-        move |result| {
-            // The one who waits is this function.
-            let _ = sender.send(result);
-        },
-    );
-    let fault = |reason: String| RenderError::Internal { reason };
-    pool.submit(order)
-        .map_err(|refusal| fault(refusal.to_string()))?;
-    match receiver.recv() {
-        Ok(Ok(hash)) => Ok(hash),
-        Ok(Err(molshot_renderer::pool::PoolError::Render(error))) => Err(error),
-        Ok(Err(error)) => Err(fault(error.to_string())),
-        Err(error) => Err(fault(error.to_string())),
-    }
-}
-
 /// Runs one answer's work within its time.
 pub(crate) async fn within<T>(
-    seconds: u64,
+    time: Duration,
     work: impl Future<Output = Result<T, Problem>>,
 ) -> Result<T, Problem> {
-    tokio::time::timeout(Duration::from_secs(seconds), work)
+    tokio::time::timeout(time, work)
         .await
-        .unwrap_or_else(|_| Err(Problem::deadline(seconds)))
+        .unwrap_or_else(|_| Err(Problem::deadline()))
 }
 
 /// 406.

@@ -11,6 +11,8 @@ use molshot_renderer::{Frame, RenderError};
 use molshot_scenes::RenderJob;
 use tokio::sync::oneshot;
 
+use super::limits::pixels;
+use super::pools::Pools;
 use crate::admission::Client;
 
 /// Whose turn it is.
@@ -20,6 +22,8 @@ pub(crate) enum Flow {
     Singles(Client),
     /// A batch, by its number.
     Batch(u64),
+    /// The server's own test pictures.
+    Own,
 }
 
 struct Queued {
@@ -39,13 +43,19 @@ struct State {
     pumping: bool,
 }
 
-/// The queue and the pool behind it.
+/// The queue and the pools behind it.
 pub(crate) struct Schedule {
     pool: Pool,
     state: Mutex<State>,
     most_with_pool: usize,
     numbers: AtomicU64,
+    /// For a single picture that comes while nothing else is in hand: all threads draw it together.
+    quick: Option<Pool>,
+    is_quick_busy: AtomicBool,
 }
+
+/// Pictures with fewer pixels are drawn sooner than their tiles are shared out.
+const QUICK_PIXELS: u64 = 1 << 15;
 
 impl std::fmt::Debug for Schedule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -84,19 +94,31 @@ impl Drop for Caller<'_> {
 }
 
 impl Schedule {
-    /// A queue before a pool of so many threads.
-    pub(crate) fn new(pool: Pool, threads: usize) -> Self {
+    /// A queue before pools.
+    pub(super) fn new(pools: Pools) -> Self {
         Self {
-            pool,
+            pool: pools.main,
             state: Mutex::default(),
-            most_with_pool: threads * 2,
+            most_with_pool: pools.most_with_main,
             numbers: AtomicU64::new(0),
+            quick: pools.quick,
+            is_quick_busy: AtomicBool::new(false),
         }
     }
 
-    /// How the workers are.
+    /// How the workers are: threads of the main pool, counts of both.
     pub(crate) fn health(&self) -> Health {
-        self.pool.health()
+        let mut health = self.pool.health();
+        if let Some(quick) = &self.quick {
+            let other = quick.health();
+            health.in_hand += other.in_hand;
+            health.done += other.done;
+            health.failed += other.failed;
+            health.panics += other.panics;
+            health.reopened += other.reopened;
+            health.lost += other.lost;
+        }
+        health
     }
 
     /// Name of the adapter.
@@ -139,7 +161,13 @@ impl Schedule {
             })
         };
         let (schedule, counted) = (Arc::clone(self), Arc::clone(&with_pool));
+        let is_quick = Arc::new(AtomicBool::new(false));
+        let was_quick = Arc::clone(&is_quick);
+        let pixels = pixels(&job);
         let order = Order::new(job, &cancel, timed, move |result| {
+            if was_quick.load(Ordering::Acquire) {
+                schedule.is_quick_busy.store(false, Ordering::Release);
+            }
             // The caller may have gone.
             let _ = sender.send(result);
             if counted.swap(false, Ordering::AcqRel) {
@@ -154,24 +182,50 @@ impl Schedule {
             number,
             cancel: cancel.clone(),
         };
-        let queued = Queued {
+        let wants_quick = matches!(flow, Flow::Singles(_)) && pixels >= QUICK_PIXELS;
+        let order = if wants_quick {
+            self.try_quick(order, &is_quick)
+        } else {
+            Some(order)
+        };
+        let queued = order.map(|order| Queued {
             number,
             order,
             cancel,
             with_pool,
-        };
-        {
+        });
+        if let Some(queued) = queued {
             let mut state = self.lock();
             state.waiting += 1;
             match state.flows.iter_mut().find(|(other, _)| *other == flow) {
                 Some((_, orders)) => orders.push_back(queued),
                 None => state.flows.push_back((flow, VecDeque::from([queued]))),
             }
+            drop(state);
+            self.pump();
         }
-        self.pump();
         let done = receiver.await.unwrap_or(Err(PoolError::Stopped));
         drop(caller);
         done
+    }
+
+    /// Gives an order to all threads together if they have nothing else in hand; returns it otherwise.
+    fn try_quick(&self, order: Order, is_quick: &AtomicBool) -> Option<Order> {
+        let Some(quick) = &self.quick else {
+            return Some(order);
+        };
+        let is_idle = {
+            let state = self.lock();
+            state.with_pool == 0 && state.flows.is_empty()
+        };
+        if !is_idle || self.is_quick_busy.swap(true, Ordering::AcqRel) {
+            return Some(order);
+        }
+        is_quick.store(true, Ordering::Release);
+        let refusal = quick.try_submit(order).err()?;
+        is_quick.store(false, Ordering::Release);
+        self.is_quick_busy.store(false, Ordering::Release);
+        Some(*refusal.order)
     }
 
     /// Takes the next order of the flow whose turn it is.
@@ -256,8 +310,12 @@ mod tests {
             queue: 8,
             ..PoolOptions::latency(1)
         };
-        let pool = Pool::open(AdapterChoice::Software, |_| options).unwrap();
-        Arc::new(Schedule::new(pool, 1))
+        let main = Pool::open(AdapterChoice::Software, |_| options).unwrap();
+        Arc::new(Schedule::new(Pools {
+            main,
+            quick: None,
+            most_with_main: 2,
+        }))
     }
 
     fn run<T>(work: impl Future<Output = T>) -> T {

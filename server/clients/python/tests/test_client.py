@@ -8,7 +8,8 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,68 @@ def test_the_asynchronous_client_does_the_same(address: str, client: Client) -> 
     assert asyncio.run(work()) == [f"k{n}" for n in range(8)]
 
 
+def in_hand(client: Client, what: str) -> float:
+    """A level of the server's metrics."""
+    text = client._http.get("/metrics").text
+    return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"molshot_{what}_in_hand "))
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it does not come to it"
+        time.sleep(0.05)
+
+
+def test_a_batch_that_is_left_is_dropped_by_the_server(address: str, client: Client) -> None:
+    large = {**DEFAULTS, "output": {"width_px": 512, "height_px": 512}}
+    items = [{"key": f"k{n}"} for n in range(2000)]
+    with Client(address, token="secret") as other:
+        for item in other.batch(items, defaults=large):
+            assert item.image
+            break
+    wait_for(lambda: in_hand(client, "batches") == 0)
+
+    async def cancelled() -> int:
+        async with AsyncClient(address, token="secret") as other:
+            seen = 0
+
+            async def work() -> None:
+                nonlocal seen
+                async for item in other.batch(items, defaults=large):
+                    assert item.image
+                    seen += 1
+
+            task = asyncio.create_task(work())
+            while not seen:
+                await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await other.ready()
+            return seen
+
+    assert asyncio.run(cancelled()) < 2000
+    wait_for(lambda: in_hand(client, "batches") == 0)
+
+
+def test_asynchronous_items_and_many_at_once(address: str) -> None:
+    async def work() -> list[list[str]]:
+        async def items(name: str) -> AsyncIterator[dict[str, Any]]:
+            for number in range(5):
+                await asyncio.sleep(0)
+                yield {"key": f"{name}{number}"}
+
+        async with AsyncClient(address, token="secret", chunk_size=2) as other:
+
+            async def keys(name: str) -> list[str]:
+                return [item.key async for item in other.batch(items(name), defaults=DEFAULTS)]
+
+            return await asyncio.gather(*(keys(name) for name in "abc"))
+
+    assert asyncio.run(work()) == [[f"{name}{number}" for number in range(5)] for name in "abc"]
+
+
 def serve(answers: list[bytes]) -> tuple[str, list[bytes]]:
     """A server that gives these answers, one a connection, and keeps the requests."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -168,6 +231,52 @@ def test_a_refusal_is_tried_again_when_it_says() -> None:
         client.image("a")
 
 
+def test_both_clients_wait_as_long_as_they_are_told() -> None:
+    refused = b"HTTP/1.1 429 Slow\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    good = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nDONE"
+    address, _ = serve([refused, good])
+    start = time.monotonic()
+    with Client(address) as client:
+        assert client.image("a") == b"DONE"
+    assert time.monotonic() - start >= 1
+    address, _ = serve([refused, good])
+
+    async def work() -> bytes:
+        async with AsyncClient(address) as client:
+            return await client.image("a")
+
+    start = time.monotonic()
+    assert asyncio.run(work()) == b"DONE"
+    assert time.monotonic() - start >= 1
+
+
+def test_items_are_given_while_the_rest_is_not_there_yet() -> None:
+    """The server sends the second half only once the client has the first item: a client that read all first would wait for ever."""
+    go = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        connection, _ = listener.accept()
+        request = b""
+        while b'"items"' not in request:
+            request += connection.recv(65536)
+        first = member("a.png", b"A" * 5000) + member("b.png", b"B")[:512]
+        rest = member("b.png", b"B")[512:] + bytes(1024)
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+        connection.sendall(head % (len(first) + len(rest)) + first)
+        if go.wait(30):
+            connection.sendall(rest)
+        connection.close()
+        listener.close()
+
+    threading.Thread(target=run, daemon=True).start()
+    with Client("http://127.0.0.1:%d" % listener.getsockname()[1], retries=0, timeout=20) as client:
+        batch = client.batch([{"key": "a"}, {"key": "b"}])
+        assert next(batch).key == "a"
+        go.set()
+        assert [item.image for item in batch] == [b"B"]
+
+
 def test_a_batch_that_breaks_off_goes_on_where_it_was() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\nConnection: close\r\n"
     two = member("a.png", b"A") + member("b.png", b"B") + member("c.png", b"C")[:300]
@@ -183,10 +292,12 @@ def test_a_batch_that_breaks_off_goes_on_where_it_was() -> None:
 
 def test_waits() -> None:
     assert 3.0 <= wait_before(0, "3") <= 3.25
-    assert 8.0 <= wait_before(0, formatdate(__import__("time").time() + 10, usegmt=True)) <= 10.5
+    assert 8.0 <= wait_before(0, formatdate(time.time() + 10, usegmt=True)) <= 10.5
     assert wait_before(0, "-5") <= 0.25
     assert wait_before(3, None) <= 0.8
     assert wait_before(100, None) <= 60
+    for nonsense in ("soon", "nan", "inf", "1e9", ""):
+        assert wait_before(0, nonsense) <= 0.1
 
 
 def test_files_are_whole_however_the_bytes_are_cut() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import email.utils
 import random
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -44,15 +44,21 @@ class _Settings:
 
 def wait_before(attempt: int, retry_after: str | None) -> float:
     """Seconds to wait before sending again: what the server says, in either form (RFC 9110, 10.2.3); else longer and longer, by chance."""
-    if retry_after:
-        try:
-            seconds = float(retry_after)
-        except ValueError:
-            moment = email.utils.parsedate_to_datetime(retry_after)
-            seconds = moment.timestamp() - time.time()
+    seconds = _seconds_of(retry_after) if retry_after else None
+    if seconds is not None:
         # All who were refused come again at slightly different moments.
         return min(max(seconds, 0.0), LONGEST_WAIT) + random.uniform(0, 0.25)
-    return min(0.1 * 2.0**attempt, LONGEST_WAIT) * random.uniform(0.5, 1.0)
+    return min(0.1 * 2.0 ** min(attempt, 20), LONGEST_WAIT) * random.uniform(0.5, 1.0)
+
+
+def _seconds_of(retry_after: str) -> float | None:
+    """What a ``Retry-After`` says, in seconds; nothing when it is in neither of its forms."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        return email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
+    except ValueError:
+        return None
 
 
 def _image_path(structure: str, format: str) -> str:
@@ -88,6 +94,23 @@ def _chunks(items: Iterable[Mapping[str, Json]], size: int) -> Iterator[list[Map
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+async def _async_chunks(
+    items: Iterable[Mapping[str, Json]] | AsyncIterable[Mapping[str, Json]], size: int
+) -> AsyncIterator[list[Mapping[str, Json]]]:
+    if isinstance(items, AsyncIterable):
+        chunk: list[Mapping[str, Json]] = []
+        async for item in items:
+            chunk.append(item)
+            if len(chunk) == size:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+    else:
+        for chunk in _chunks(items, size):
+            yield chunk
 
 
 def _check(response: httpx.Response) -> httpx.Response:
@@ -303,14 +326,14 @@ class AsyncClient:
 
     async def batch(
         self,
-        items: Iterable[Mapping[str, Json]],
+        items: Iterable[Mapping[str, Json]] | AsyncIterable[Mapping[str, Json]],
         *,
         defaults: Mapping[str, Json] | None = None,
         annotations: bool = True,
         masks: Sequence[str] = (),
     ) -> AsyncIterator[Item]:
         """Pictures of many items, in order, each as it arrives. Items that fail have an ``error`` and stop nobody."""
-        for chunk in _chunks(items, self._settings.chunk_size):
+        async for chunk in _async_chunks(items, self._settings.chunk_size):
             attempt = 0
             while chunk:
                 done, retry_after = 0, None

@@ -18,6 +18,11 @@ class TarReader:
         self._size = 0
         self.ended = False
 
+    @property
+    def begun(self) -> str | None:
+        """Name of the file whose content is not whole yet."""
+        return self._name
+
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """The files that are whole with these bytes."""
         self._bytes += data
@@ -60,9 +65,12 @@ class ItemReader:
             if self._item is None:
                 self._item = Item(key)
             self._item.files[suffix] = content
-        if self._tar.ended and self._item is not None:
-            yield self._item
-            self._item = None
+        # The head of the next item's first file shows that this one is whole; its content may take a while.
+        begun = self._tar.begun
+        is_whole = self._tar.ended or (begun is not None and self._item is not None and begun.partition(".")[0] != self._item.key)
+        if is_whole and self._item is not None:
+            item, self._item = self._item, None
+            yield item
 
     @property
     def ended(self) -> bool:

@@ -63,7 +63,10 @@ class Item:
     def annotations(self) -> dict[str, Json] | None:
         """The annotations; ``None`` when it failed or none were asked for."""
         text = self.files.get("json")
-        return None if text is None else json.loads(text)
+        if text is None:
+            return None
+        document: dict[str, Json] = json.loads(text)
+        return document
 
     @property
     def error(self) -> ProblemError | None:

@@ -1,0 +1,180 @@
+//! HTTP itself: kept connections, pipelines, old clients, `Expect`, conditions, and clients that pause.
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::client::{Server, read_answer, request, untar};
+
+const GOOD: &str =
+    "GET /v1/structures/sample-dna/image.png?size=32x32 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// All that comes on a connection until it is closed.
+fn rest(stream: &mut std::net::TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn a_connection_serves_on_after_refusals_and_in_a_pipeline() {
+    let server = Server::start("kept", &[]);
+    let mut stream = server.connect();
+    let bad = "POST /v1/render HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    for _ in 0..3 {
+        stream.write_all(bad.as_bytes()).expect("it listens");
+        assert_eq!(
+            read_answer(&mut stream, false).expect("an answer").status,
+            400
+        );
+        stream.write_all(GOOD.as_bytes()).expect("it listens");
+        assert_eq!(
+            read_answer(&mut stream, false).expect("an answer").status,
+            200
+        );
+    }
+    // Several at once are answered in order.
+    let mut stream = server.connect();
+    let pipeline = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGET /v1/structures/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(pipeline.as_bytes()).expect("it listens");
+    let all = rest(&mut stream);
+    let statuses: Vec<&str> = all
+        .match_indices("HTTP/1.1 ")
+        .map(|(at, _)| &all[at + 9..at + 12])
+        .collect();
+    assert_eq!(statuses, ["200", "404", "404"]);
+    server.end();
+}
+
+#[test]
+fn old_clients_and_careful_ones_are_served() {
+    let server = Server::start("careful", &[]);
+    let mut stream = server.connect();
+    stream
+        .write_all(b"GET /v1/structures/sample-dna/image.png?size=32x32 HTTP/1.0\r\n\r\n")
+        .expect("it listens");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("it closes");
+    assert!(bytes.starts_with(b"HTTP/1.0 200"));
+    // A batch for HTTP/1.0 has no chunks: it ends with the connection.
+    let body = json!({ "defaults": request("sample-dna"), "items": [{ "key": "a" }], "annotations": false }).to_string();
+    let mut stream = server.connect();
+    let head = format!(
+        "POST /v1/render/batch HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("it listens");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("it closes");
+    let start = bytes
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .expect("a head")
+        + 4;
+    assert_eq!(untar(&bytes[start..]).len(), 1);
+    // Who asks first whether a body is wanted is told so, or why not.
+    let body = request("sample-dna").to_string();
+    let expecting = |length: usize, path: &str| {
+        let mut stream = server.connect();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("it listens");
+        stream
+    };
+    let mut stream = expecting(body.len(), "/v1/render");
+    let mut first = [0; 25];
+    stream.read_exact(&mut first).expect("a word");
+    assert_eq!(&first, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(body.as_bytes()).expect("it listens");
+    assert_eq!(
+        read_answer(&mut stream, false).expect("an answer").status,
+        200
+    );
+    let mut stream = expecting(100 << 20, "/v1/render");
+    let refused = read_answer(&mut stream, false).expect("an answer");
+    assert_eq!(refused.problem().1, "body_too_large");
+    // Ranges are not offered: the whole is sent.
+    let path = "/v1/structures/sample-dna/image.png?size=32x32";
+    let whole = server.send("GET", path, &[("Range", "bytes=0-9")], &[]);
+    assert_eq!((whole.status, &whole.body[..4]), (200, &b"\x89PNG"[..]));
+    let any = server.send("GET", path, &[("If-None-Match", "*")], &[]);
+    assert_eq!((any.status, any.body.len()), (304, 0));
+    let options = server.send("OPTIONS", path, &[], &[]);
+    assert_eq!(options.status, 405);
+    server.end();
+}
+
+#[test]
+fn a_client_that_pauses_loses_no_item_of_its_batch() {
+    // Whatever waits for the client does not wait for us: pauses beyond the deadline of a picture are its own.
+    let server = Server::start("pauses", &["--request-seconds", "1"]);
+    let items: Vec<Value> = (0..400)
+        .map(|number| json!({ "key": format!("k{number}"), "commands": [format!("roll y {number}")] }))
+        .collect();
+    let mut defaults = request("sample-hiv-protease");
+    defaults["output"] = json!({ "width_px": 256, "height_px": 256, "samples": 1 });
+    let body = json!({ "defaults": defaults, "items": items, "annotations": false }).to_string();
+    let mut stream = server.connect();
+    let head = format!(
+        "POST /v1/render/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("it listens");
+    std::thread::sleep(Duration::from_secs(3));
+    let answer = read_answer(&mut stream, false).expect("an answer");
+    assert!(answer.whole);
+    let files = untar(&answer.body);
+    assert_eq!(files.len(), 400);
+    for (name, bytes) in &files {
+        assert!(
+            name.contains(".png"),
+            "{name}: {}",
+            String::from_utf8_lossy(bytes)
+        );
+    }
+    server.end();
+}
+
+#[test]
+fn memory_for_batches_is_shared_and_a_stalled_one_stops_nobody() {
+    let server = Server::start("shared", &["--queue-max-bytes", "16MiB", "--threads", "2"]);
+    let items = |count: usize| -> Vec<Value> {
+        (0..count)
+            .map(|number| json!({ "key": format!("k{number}") }))
+            .collect()
+    };
+    let document = |count: usize, edge_px: u32| {
+        let mut defaults = request("sample-dna");
+        // A picture of 2,000 pixels takes more than a batch's whole share.
+        defaults["output"] = json!({ "width_px": edge_px, "height_px": edge_px, "samples": 1 });
+        json!({ "defaults": defaults, "items": items(count), "annotations": false }).to_string()
+    };
+    let body = document(40, 2000);
+    let mut stalled = server.connect();
+    let head = format!(
+        "POST /v1/render/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stalled.write_all(head.as_bytes()).expect("it listens");
+    let mut first = [0; 100];
+    stalled.read_exact(&mut first).expect("the answer begins");
+    let other: Value = serde_json::from_str(&document(10, 600)).expect("JSON");
+    let answer = server.post("/v1/render/batch", &other);
+    assert_eq!(untar(&answer.body).len(), 10);
+    // The next one to be sent goes beyond, nothing else does.
+    let reserved = server.metric("molshot_reserved_bytes").expect("a value");
+    assert!(reserved < f64::from(64 << 20), "{reserved} bytes");
+    let mut all = first.to_vec();
+    let mut buffer = vec![0; 1 << 20];
+    while !all.ends_with(b"\r\n0\r\n\r\n") {
+        let count = stalled.read(&mut buffer).expect("it goes on");
+        assert_ne!(count, 0, "it broke off");
+        all.extend_from_slice(&buffer[..count]);
+    }
+    server.wait_until("all memory is given back", || {
+        server.metric("molshot_reserved_bytes") == Some(0.0)
+    });
+    server.end();
+}
