@@ -253,6 +253,7 @@ impl Worker {
             simd,
             picture,
             plan.offsets_px,
+            plan.rounds,
             #[inline(always)]
             |answers| {
                 set_colors(pixels, answers);
@@ -279,7 +280,7 @@ impl Worker {
             if let Some(place) = part.place(usize::from(mixed.pixel), apron)
                 && let Some(pixel) = pixels.get_mut(place)
             {
-                *pixel = mixed.mean(plan.background, plan.transparent);
+                *pixel = mixed.mean(plan.background, plan.transparent, plan.rounds);
             }
         }
     }
