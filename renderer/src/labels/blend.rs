@@ -66,7 +66,8 @@ impl Canvas<'_> {
     }
 }
 
-/// Blends a colour over an opaque pixel; `level` 0 leaves it, 255 replaces it. Red and blue share one multiplication.
+/// Blends a colour over an opaque pixel; `level` 0 leaves it, 255 replaces it. What lies between is cut down to a whole level, as in ChimeraX. Red and blue share
+/// one multiplication.
 #[inline]
 fn over_opaque(pixel: &mut [u8; 4], rgb: [u8; 3], level: u8) {
     if level == 0 {
@@ -76,8 +77,8 @@ fn over_opaque(pixel: &mut [u8; 4], rgb: [u8; 3], level: u8) {
     let share = u32::from(level) + u32::from(level >> 7);
     let [r, g, b] = rgb.map(u32::from);
     let old = u32::from_le_bytes(*pixel);
-    let red_blue = (old & 0x00ff_00ff) * (256 - share) + (r | b << 16) * share + 0x0080_0080;
-    let green = (old >> 8 & 0xff) * (256 - share) + g * share + 0x80;
+    let red_blue = (old & 0x00ff_00ff) * (256 - share) + (r | b << 16) * share;
+    let green = (old >> 8 & 0xff) * (256 - share) + g * share;
     let new = red_blue >> 8 & 0x00ff_00ff | green & 0xff00 | 0xff00_0000;
     *pixel = new.to_le_bytes();
 }

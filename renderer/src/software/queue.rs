@@ -111,11 +111,13 @@ impl Queue {
         self.length += wanted.to_bitmask().count_ones() as usize;
     }
 
-    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals.
+    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals. `sampled`: no answer may stand for its
+    /// whole pixel, unless its surface cannot be sampled.
     pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
+        sampled: bool,
         mut take: impl FnMut(&Answers<'_>),
     ) {
         self.fill_up();
@@ -142,7 +144,11 @@ impl Queue {
                         }
                     }
                     let uneven = light.uneven(simd, lit.highlight, depth, surfaces.radius);
-                    let uneven = uneven.to_bitmask() as u32 & lanes;
+                    let uneven = if sampled {
+                        lanes
+                    } else {
+                        uneven.to_bitmask() as u32 & lanes
+                    };
                     let mut planes = Planes::default();
                     if PLANES {
                         planes = Planes::of(&lit, depth);
