@@ -307,6 +307,7 @@ fn wrong_values_are_told_of_in_plain_words() {
                             || text.contains("known are")
                             || text.contains("add it")
                             || text.contains("name ")
+                            || text.contains("one of")
                             || text.contains("leave"),
                         "{value} at {place}: {text}"
                     );

@@ -152,7 +152,7 @@ impl LabelDrawer {
 
 /// The glyphs of a line and where each lies.
 fn glyphs<'a>(line: &'a Line, placed: &Placed) -> impl Iterator<Item = (u16, Place)> + use<'a> {
-    let ([x, y], em) = (placed.base_px, placed.advance_em_px);
+    let ([x, y], em) = (placed.base_px, placed.em_px[0]);
     line.glyphs
         .iter()
         .filter_map(move |(glyph, at)| Some((*glyph, Place::new(x + units_to_px(*at, em), y)?)))

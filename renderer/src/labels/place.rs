@@ -26,9 +26,8 @@ pub(super) struct Placed {
     pub(super) depth_angstrom: f64,
     /// Height of its line, pixels.
     pub(super) line_px: f64,
-    /// Size of an em, pixels: that of its letters, and along the line that of the ways between them.
-    pub(super) em_px: f64,
-    pub(super) advance_em_px: f64,
+    /// Size of an em along the line and across it, pixels.
+    pub(super) em_px: [f64; 2],
     /// Left end of its base line, pixels of the whole picture.
     pub(super) base_px: [f64; 2],
     /// Left, top, right and bottom edge of its line, pixels of the whole picture.
@@ -120,7 +119,6 @@ fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Optio
         depth_angstrom: depth,
         line_px,
         em_px: stretched.em_px,
-        advance_em_px: stretched.advance_em_px,
         base_px: [left + stretched.left_px, bottom - stretched.descent_px],
         box_px: [left, bottom - line_px, left + width, bottom],
         kept,
