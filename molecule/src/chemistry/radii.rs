@@ -104,15 +104,14 @@ mod tests {
             ("CG", "C", [3.5, -0.8, -1.2]),
             ("CD1", "C", [4.2, -1.6, -0.3]),
         ];
-        let mut text = String::new();
-        for (serial, (name, element, p)) in rows.iter().enumerate() {
-            if hydrogens || *element != "H" {
-                text += &format!(
-                    "ATOM  {serial:5}  {name:<3} PHE A   1    {:8.3}{:8.3}{:8.3}  1.00  0.00           {element}\n",
-                    p[0], p[1], p[2]
-                );
-            }
-        }
+        let row = |(serial, (name, element, p)): (usize, &(&str, &str, [f64; 3]))| {
+            format!(
+                "ATOM  {serial:5}  {name:<3} PHE A   1    {:8.3}{:8.3}{:8.3}  1.00  0.00           {element}\n",
+                p[0], p[1], p[2]
+            )
+        };
+        let kept = rows.iter().filter(|row| hydrogens || row.1 != "H");
+        let mut text: String = kept.enumerate().map(row).collect();
         text += "HETATM   20 CL    CL A 100      30.000  30.000  30.000  1.00  0.00          CL\n";
         let options = ReadOptions::default();
         let read = read_bytes("x.pdb", text.as_bytes(), PartRole::Whole, &options);

@@ -45,6 +45,7 @@ pub(super) struct Line {
 /// Letters as ChimeraX stretches them: the edges of a label lie on the centres of the outermost texels of its text's picture, so that the picture without half
 /// a texel at each edge fills the label (observed: so placed, letters differ by a tenth less).
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_field_names, reason = "units stand in all names")]
 pub(super) struct Stretched {
     /// Size of an em along the line and across it, pixels.
     pub(super) em_px: [f64; 2],

@@ -22,6 +22,10 @@ pub(super) struct Band<'a> {
 
 /// What all threads share.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of the picture"
+)]
 pub(super) struct Plan<'a> {
     pub(super) picture: Picture<'a>,
     pub(super) bins: &'a Bins,
