@@ -11,6 +11,7 @@ use molshot_scenes::request::StructureSource;
 
 use crate::Verbosity;
 use crate::message::{Failure, note};
+use crate::scene_file::is_scene_file;
 use crate::words::Words;
 
 /// Without `--verbose`, so many warnings of the readers are printed.
@@ -168,6 +169,14 @@ impl ReadArgs {
                 scene_file,
                 "/structure/id: only a server knows ids; give {\"paths\": [...]} with files beside the scene file",
             )),
+        }
+    }
+
+    /// Says where `--protein` has no folder to choose in. What scene files name is not looked at.
+    pub(crate) fn warn_of_idle(&self, inputs: &[PathBuf], verbosity: Verbosity) {
+        let may_matter = |input: &PathBuf| input.is_dir() || is_scene_file(input);
+        if self.protein && !verbosity.quiet && !inputs.iter().any(may_matter) {
+            note("warning: --protein does nothing: no INPUT is a folder");
         }
     }
 

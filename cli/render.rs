@@ -117,6 +117,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
         return Err(Failure::usage("nowhere to write; give -o OUT"));
     };
     warn_of_repeated(args, verbosity);
+    args.read.warn_of_idle(&args.inputs, verbosity);
     let groups: Vec<&[PathBuf]> = if args.each {
         args.inputs.chunks(1).collect()
     } else {
@@ -140,6 +141,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
             request => requests.push(request),
         }
     }
+    warn_of_idle(args, requests.iter().flatten(), verbosity);
     if out != Path::new("-") || truth_name.is_some() {
         let drawn: Vec<Drawn<'_>> = std::iter::zip(&groups, &requests)
             .map(|(inputs, request)| Drawn {
@@ -250,6 +252,20 @@ fn warn_of_repeated(args: &RenderArgs, verbosity: Verbosity) {
     }
 }
 
+/// Says which flags do nothing, each once.
+fn warn_of_idle<'a>(
+    args: &RenderArgs,
+    requests: impl Iterator<Item = &'a RenderRequest>,
+    verbosity: Verbosity,
+) {
+    if !verbosity.quiet {
+        let remarks: BTreeSet<String> = requests
+            .flat_map(|request| args.request.remarks(request))
+            .collect();
+        remarks.iter().for_each(note);
+    }
+}
+
 fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure> {
     if args.inputs.iter().any(|input| input == Path::new("-")) {
         return Err(Failure::usage(
@@ -257,6 +273,7 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
         ));
     }
     let request = request::of_inputs(&args.inputs, &args.request, args.output.as_deref())?;
+    warn_of_idle(args, std::iter::once(&request), verbosity);
     let left_out = args.read.given();
     if !left_out.is_empty() && !verbosity.quiet {
         note(format_args!(

@@ -4,6 +4,8 @@ struct Resolve {
     // sRGB bytes; the fourth is 1 for a transparent background, else 0.
     background: vec4<u32>,
     samples: u32,
+    // 1: means are rounded half up; 0: they are cut down.
+    rounds: u32,
 }
 
 @group(0) @binding(0) var<uniform> resolve: Resolve;
@@ -16,7 +18,7 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32) -> @builtin(position) v
     return vec4<f32>(corner, 0.0, 1.0);
 }
 
-// The mean of whole numbers, rounded half up: the same on every device.
+// The mean of whole numbers, rounded half up or cut down: the same on every device.
 @fragment
 fn fragment_main(@builtin(position) frag_coord: vec4<f32>) -> @location(0) vec4<f32> {
     let pixel = vec2<i32>(frag_coord.xy);
@@ -34,11 +36,11 @@ fn fragment_main(@builtin(position) frag_coord: vec4<f32>) -> @location(0) vec4<
         if covered == 0u {
             return vec4<f32>(vec3<f32>(resolve.background.rgb) / 255.0, 0.0);
         }
-        let mean = (2u * sum + covered) / (2u * covered);
-        let alpha = (2u * 255u * covered + resolve.samples) / (2u * resolve.samples);
+        let mean = (2u * sum + resolve.rounds * covered) / (2u * covered);
+        let alpha = (2u * 255u * covered + resolve.rounds * resolve.samples) / (2u * resolve.samples);
         return vec4<f32>(vec3<f32>(mean), f32(alpha)) / 255.0;
     }
     let whole = sum + (resolve.samples - covered) * resolve.background.rgb;
-    let mean = (2u * whole + resolve.samples) / (2u * resolve.samples);
+    let mean = (2u * whole + resolve.rounds * resolve.samples) / (2u * resolve.samples);
     return vec4<f32>(vec3<f32>(mean) / 255.0, 1.0);
 }

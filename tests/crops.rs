@@ -27,6 +27,7 @@ fn a_crop_holds_the_same_pixels_as_the_whole() {
     let samples = prop_oneof![
         Just(Samples::One),
         Just(Samples::Four),
+        Just(Samples::Nine),
         Just(Samples::Sixteen)
     ];
     law(
@@ -76,11 +77,17 @@ fn a_picture_of_several_regions_equals_its_crops() {
 }
 
 #[test]
-fn a_tall_picture_of_sixteen_samples_equals_its_crops() {
+fn a_tall_picture_of_many_samples_equals_its_crops() {
+    for samples in [Samples::Nine, Samples::Sixteen] {
+        tall(samples);
+    }
+}
+
+fn tall(samples: Samples) {
     let structure = structure(MAX_ATOMS);
     let mut backend = open();
     let mut viewport = Viewport::whole(40, 1100);
-    let first = with_viewport(&generate(15, false, &structure), viewport, Samples::Sixteen);
+    let first = with_viewport(&generate(15, false, &structure), viewport, samples);
     let whole = picture(backend.as_mut(), &first);
     viewport.crop = CropRect {
         x_px: 3,
@@ -88,10 +95,7 @@ fn a_tall_picture_of_sixteen_samples_equals_its_crops() {
         width_px: 30,
         height_px: 100,
     };
-    let cropped = picture(
-        backend.as_mut(),
-        &with_viewport(&first, viewport, Samples::Sixteen),
-    );
+    let cropped = picture(backend.as_mut(), &with_viewport(&first, viewport, samples));
     assert_alike(
         "tall",
         &cropped,

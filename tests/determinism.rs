@@ -29,8 +29,8 @@ fn files(backend: &mut dyn Draw, job: &RenderJob) -> Vec<Vec<u8>> {
 /// Jobs of several sizes, samples and scenes.
 fn jobs() -> Vec<RenderJob> {
     let structure = structure(MAX_ATOMS);
-    let samples = [Samples::One, Samples::Four, Samples::Sixteen];
-    (0..3)
+    let samples = [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen];
+    (0..samples.len())
         .map(|case: usize| {
             let job = generate(500 + case as u64, case == 1, &structure);
             let viewport = Viewport::whole(101 + case as u32, 77);

@@ -74,7 +74,7 @@ fn balls(balls: &[([f32; 3], f32)], background: Background, samples: Samples) ->
 #[test]
 fn a_line_of_its_width_runs_around_a_ball() {
     let mut backend = SoftwareBackend::new();
-    for samples in [Samples::One, Samples::Four, Samples::Sixteen] {
+    for samples in [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen] {
         for width in [1.0_f32, 2.0, 3.0] {
             let bare = balls(&[([0.0; 3], 2.0)], BLACK, samples);
             let mut effects = LINES;
@@ -121,7 +121,7 @@ fn gaps_are_dark_and_a_ball_alone_is_not() {
         transparent: false,
     };
     for background in [BLACK, white] {
-        for samples in [Samples::One, Samples::Four, Samples::Sixteen] {
+        for samples in [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen] {
             let mut pair = |parts: &[([f32; 3], f32)]| {
                 let job = balls(parts, background, samples);
                 [Effects::default(), OCCLUSION].map(|e| color(&mut backend, &with(&job, e)))
@@ -179,9 +179,10 @@ fn generated(case: u64, effects: Effects, viewport: Viewport, samples: Samples) 
 fn back_ends_agree() {
     let (mut software, mut vulkan) = (SoftwareBackend::new(), open());
     let (mut pixels, mut apart) = (0, 0);
-    for case in 0..24 {
+    for case in 0..32 {
         let effects = [LINES, OCCLUSION, SHADOWS, ALL][case as usize % 4];
-        let samples = [Samples::One, Samples::Four, Samples::Sixteen][case as usize / 4 % 3];
+        let samples =
+            [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen][case as usize / 4 % 4];
         let job = generated(case, effects, Viewport::whole(120, 90), samples);
         let ours = color(&mut software, &job);
         let theirs = color(vulkan.as_mut(), &job);
@@ -197,8 +198,9 @@ fn back_ends_agree() {
 fn crops_and_threads_change_no_pixel() {
     let set = molshot_renderer::software::InstructionSet::best();
     let mut backend = SoftwareBackend::with(set, 3).expect("the processor has its best set");
-    for case in 0..9 {
-        let samples = [Samples::One, Samples::Four, Samples::Sixteen][case as usize % 3];
+    for case in 0..12 {
+        let samples =
+            [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen][case as usize % 4];
         let whole = generated(case, ALL, Viewport::whole(150, 110), samples);
         let expected = draw(&mut SoftwareBackend::new(), &whole);
         let crop = CropRect {
@@ -295,7 +297,7 @@ fn a_ball_casts_its_shadow_where_the_light_sends_it() {
         transparent: false,
     };
     for background in [BLACK, white] {
-        for samples in [Samples::One, Samples::Four, Samples::Sixteen] {
+        for samples in [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen] {
             // A wall that is nearly flat in the picture, and a ball one angstrom before it. Light travels right, down and back alike.
             let job = balls(
                 &[([0.0, 0.0, -50.0], 50.0), ([-1.0, 1.0, 1.0], 0.5)],

@@ -18,7 +18,7 @@ use support::library::{SCENES, sample_job};
 use support::scenes::{MAX_ATOMS, generate};
 use support::{Chance, draw, structure};
 
-/// Fifty jobs: each sample scene with each number of samples, and generated scenes of all kinds.
+/// Each sample scene with each number of samples, and generated scenes of all kinds: fifty with one, four and sixteen samples, then thirteen with nine.
 fn jobs() -> Vec<(String, RenderJob)> {
     let settings = [Samples::One, Samples::Four, Samples::Sixteen];
     let mut jobs = Vec::new();
@@ -49,7 +49,19 @@ fn jobs() -> Vec<(String, RenderJob)> {
         };
         jobs.push((format!("generated-{case}-{}", samples.count()), job));
     }
-    assert_eq!(jobs.len(), 50);
+    for scene in SCENES {
+        jobs.push((
+            format!("{scene}-9"),
+            sample_job(scene, [192, 144], Samples::Nine),
+        ));
+    }
+    for case in 0..63 - jobs.len() as u64 {
+        let made = generate(7100 + case, case % 2 == 1, &structure);
+        let viewport = Viewport::whole(120 + case as u32, 91);
+        let job = support::job(made.scene(), *made.view(), viewport, Samples::Nine);
+        jobs.push((format!("generated-{case}-9-samples"), job));
+    }
+    assert_eq!(jobs.len(), 63);
     jobs
 }
 
@@ -98,7 +110,7 @@ fn committed() -> PathBuf {
 }
 
 #[test]
-fn fifty_jobs_give_the_committed_bytes() {
+fn every_job_gives_the_committed_bytes() {
     let jobs = jobs();
     if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
         assert!(

@@ -5,11 +5,15 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use molshot_renderer::Draw;
 use molshot_renderer::annotations::classes::class_mask;
 use molshot_renderer::annotations::run_length::unpack;
 use molshot_renderer::annotations::{MaskKind, annotate};
+use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::Plane;
-use support::complexes::{drawn, inhibitor};
+use molshot_scenes::pseudobonds::PseudobondName;
+use support::complexes::{drawn, inhibitor, inhibitor_with};
+use support::{draw, open};
 
 #[test]
 fn every_class_mask_is_the_id_plane_in_other_words() {
@@ -128,4 +132,50 @@ fn every_run_length_mask_is_the_id_plane_in_other_words() {
     // Each kind shares all that is seen among its masks.
     let seen = ids.iter().filter(|id| **id != 0).count() as u64;
     assert_eq!(found, kinds.into_iter().map(|kind| (kind, seen)).collect());
+}
+
+/// Dashes hide what is behind them, and are no atom's: in all planes of ids, in both back ends, and in what atoms cover alone.
+#[test]
+fn dashes_are_nobodys() {
+    let planes = [
+        Plane::AtomId,
+        Plane::ResidueId,
+        Plane::Depth,
+        Plane::Normal,
+        Plane::MaskRole,
+    ];
+    let bare = inhibitor(&planes, "zoom 2");
+    let dashed = inhibitor_with(&planes, "zoom 2", |request| {
+        request
+            .style
+            .pseudobonds
+            .insert(PseudobondName::HydrogenBonds);
+    });
+    let alone = |job| -> Vec<u64> {
+        let annotations = annotate(job, &drawn(job), &[]).expect("annotations");
+        annotations.atoms.iter().map(|a| a.alone_pixels).collect()
+    };
+    assert_eq!(alone(&bare), alone(&dashed));
+    let mut backends: [Box<dyn Draw>; 2] = [Box::new(SoftwareBackend::new()), open()];
+    for backend in &mut backends {
+        let [without, with] = [&bare, &dashed].map(|job| draw(backend.as_mut(), job));
+        let mask = class_mask(&dashed, &with, Plane::MaskRole).expect("a mask");
+        let ids = |frame: &molshot_renderer::Frame| frame.atom_id.clone().expect("ids");
+        let (before, after) = (ids(&without), ids(&with));
+        let depth = with.depth_angstrom.as_deref().expect("depths");
+        let normal = with.normal.as_deref().expect("normals");
+        let residue = with.residue_id.as_deref().expect("ids");
+        let mut dashes = 0;
+        for at in 0..after.len() {
+            if after[at] == 0 && depth[at].is_finite() {
+                dashes += 1;
+                assert_eq!((residue[at], mask.indices[at]), (0, 0));
+                let length: f32 = normal[at].iter().map(|part| part * part).sum();
+                assert!((length - 1.0).abs() < 1e-3, "{:?}", normal[at]);
+            } else {
+                assert_eq!(after[at], before[at]);
+            }
+        }
+        assert!(dashes > 50, "{dashes} pixels of dashes");
+    }
 }

@@ -16,7 +16,8 @@ fn jobs(count: u64) -> Vec<RenderJob> {
     (0..count)
         .map(|case| {
             let job = generate(3000 + case, case % 2 == 1, &structure);
-            let samples = [Samples::One, Samples::Four, Samples::Sixteen][case as usize % 3];
+            let samples =
+                [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen][case as usize % 4];
             support::job(job.scene(), *job.view(), Viewport::whole(97, 83), samples)
         })
         .collect()
@@ -144,6 +145,7 @@ fn pictures_are_those_of_vulkan() {
         ),
         // Here the built-in back end shades insides once a pixel, wgpu once a sample.
         (Samples::Four, SAMPLED),
+        (Samples::Nine, SAMPLED),
         (Samples::Sixteen, SAMPLED),
     ] {
         let mut figures = Figures::default();

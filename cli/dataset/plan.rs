@@ -54,7 +54,7 @@ pub(crate) struct PlanArgs {
     /// Size of the pictures in pixels.
     #[arg(long, value_name = "WxH", default_value = "1024x1024", value_parser = parse_size)]
     size: (u32, u32),
-    /// Colour samples a pixel: 1, 4 or 16.
+    /// Colour samples a pixel: 1, 4, 9 or 16.
     #[arg(long, value_name = "N", default_value = "4", value_parser = parse_samples)]
     samples: Samples,
     /// Take at most so many complexes, the first by name.

@@ -58,6 +58,31 @@ impl EffectArgs {
         }
     }
 
+    /// A flag that asks for an effect.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        [
+            (self.silhouettes, "--silhouettes"),
+            (self.silhouette_width.is_some(), "--silhouette-width"),
+            (
+                self.silhouette_depth_jump.is_some(),
+                "--silhouette-depth-jump",
+            ),
+            (self.silhouette_color.is_some(), "--silhouette-color"),
+            (self.shadows, "--shadows"),
+            (self.ambient_occlusion, "--ambient-occlusion"),
+            (
+                self.ambient_occlusion_strength.is_some(),
+                "--ambient-occlusion-strength",
+            ),
+            (
+                self.ambient_occlusion_radius.is_some(),
+                "--ambient-occlusion-radius",
+            ),
+        ]
+        .into_iter()
+        .find_map(|(given, flag)| given.then_some(flag))
+    }
+
     /// The flag that was given for a value of the document.
     pub(super) fn flag_of(&self, pointer: &str) -> Option<&'static str> {
         let table = [

@@ -81,6 +81,24 @@ impl LabelArgs {
         !self.text.is_empty()
     }
 
+    /// A flag that was given for the look of labels.
+    pub(super) fn look(&self) -> Option<&'static str> {
+        [
+            (self.label_size.is_some(), "--label-size"),
+            (self.label_color.is_some(), "--label-color"),
+            (self.label_outline.is_some(), "--label-outline"),
+            (self.hide_labels_behind, "--hide-labels-behind"),
+            (self.declutter_labels, "--declutter-labels"),
+        ]
+        .into_iter()
+        .find_map(|(given, flag)| given.then_some(flag))
+    }
+
+    /// Whether chains are to be named.
+    pub(super) fn names_chains(&self) -> bool {
+        self.label_chains
+    }
+
     /// The flag that was given for a value of the document.
     pub(super) fn flag_of(&self, pointer: &str) -> Option<&'static str> {
         let key = pointer.strip_prefix("/style/")?;

@@ -1,5 +1,7 @@
 //! Flags to the request document. A scene file is taken first, then every flag that was given overrides it.
 
+mod idle;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -93,8 +95,8 @@ pub(crate) struct RequestArgs {
     /// Background: #RRGGBB, a CSS name, or transparent [default: black].
     #[arg(long, value_name = "COLOR")]
     background: Option<BackgroundRequest>,
-    /// Colour samples a pixel: 1, 4 or 16 [default: 4].
-    #[arg(long, value_name = "COUNT", value_parser = Words::new(&["1", "4", "16"], parse_samples), hide_possible_values = true, allow_negative_numbers = true)]
+    /// Colour samples a pixel: 1, 4, 9 (as ChimeraX has them) or 16 [default: 4].
+    #[arg(long, value_name = "COUNT", value_parser = Words::new(&["1", "4", "9", "16"], parse_samples), hide_possible_values = true, allow_negative_numbers = true)]
     samples: Option<Samples>,
     /// auto, none, residues, ligand-atoms, residues-and-ligand-atoms or atoms. auto: with the style misi residues and ligand atoms, where at most 150
     /// residues are drawn [default: auto].
@@ -183,7 +185,7 @@ pub(crate) fn parse_samples(text: &str) -> Result<Samples, String> {
     text.parse()
         .ok()
         .and_then(Samples::from_count)
-        .ok_or_else(|| "give 1, 4 or 16".to_owned())
+        .ok_or_else(|| "give 1, 4, 9 or 16".to_owned())
 }
 
 /// The request for one scene: the scene file's, or all defaults for structure files; then the flags.
@@ -212,7 +214,10 @@ pub(crate) fn of_inputs(
     request
         .validate()
         .map_err(|error| args.blame(error, &inputs[0]))?;
-    Ok(request)
+    match args.contradiction(&request) {
+        Some((flag, why)) if !scene_file => Err(Failure::flag(flag, why)),
+        _ => Ok(request),
+    }
 }
 
 impl RequestArgs {

@@ -43,7 +43,7 @@ pub struct PictureSize {
     pub width_px: u32,
     /// Height, pixels.
     pub height_px: u32,
-    /// Samples a pixel: 1, 4 or 16.
+    /// Samples a pixel: 1, 4, 9 or 16.
     pub samples: u32,
 }
 

@@ -6,7 +6,7 @@
 //! How large: `misi` and `licorice` are sticks of 0.2 angstrom with balls of the same radius at the atoms; an atom that has no bond
 //! to another shown atom (an ion, say) would be hardly visible so and is a ball of 0.25 times its van der Waals radius, at least as
 //! thick as a stick. `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a stick;
-//! `spacefill` has whole van der Waals balls and no bonds. Every bond is one stick in two halves, each in its atom's colour. Pseudobonds
+//! `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type ([`vdw_radii_angstrom`]). Every bond is one stick in two halves, each in its atom's colour. Pseudobonds
 //! are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are `ChimeraX`'s (user guide, `style` and `size`; observed
 //! in its pictures).
 //!
@@ -20,13 +20,14 @@ mod tests;
 use std::sync::Arc;
 
 use glam::{DVec3, Vec3};
+use molshot_molecule::chemistry::vdw_radii_angstrom;
 use molshot_molecule::{Element, ResidueClass, Structure};
 
 use crate::camera::Camera;
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
-use crate::labels::{Drawn, labels};
+use crate::labels::{ATOM_LIFT_ANGSTROM, Drawn, labels};
 use crate::picture;
 use crate::pseudobonds::{Dashed, dashed, of_structure};
 use crate::request::{
@@ -203,11 +204,11 @@ pub fn build_scene_with(
             _ => why_not_selected(request, &selected),
         });
     }
-    let bounds = match style.preset {
+    let [bounds, clip_bounds] = match style.preset {
         Preset::MisiResidue => {
-            fit_to_subject(&structure, style, &styled, of_subject, &radii).unwrap_or(bounds)
+            fit_to_subject(&structure, style, &styled, of_subject, &radii).unwrap_or([bounds; 2])
         }
-        _ => bounds,
+        _ => [bounds; 2],
     };
     let moved = transforms::moved(&structure, &request.transforms)?.map(Arc::new);
     let scheme = style.colors.unwrap_or(match style.preset {
@@ -219,7 +220,7 @@ pub fn build_scene_with(
     let clip_bounds = moved
         .as_ref()
         .and_then(|moved| radii.bounds(moved, &shown))
-        .map_or(bounds, |moved| bounds.union(&moved));
+        .map_or(clip_bounds, |moved| clip_bounds.union(&moved));
     let structure = moved.unwrap_or(structure);
     let spheres = spheres(&structure, &shown, &radii, &colors);
     let mut cylinders = match style.preset {
@@ -261,21 +262,29 @@ pub fn build_scene_with(
     })
 }
 
-/// Box of what the picture type shows, with its labels.
+/// Boxes of what the picture type shows, with its labels: for the camera's fit, and for its clip planes.
 fn fit_to_subject(
     structure: &Structure,
     style: &StyleRequest,
     styled: &[bool],
     of_subject: impl Fn(usize) -> bool,
     radii: &Radii,
-) -> Option<BoundingBox> {
+) -> Option<[BoundingBox; 2]> {
     let drawn: Vec<bool> = (0..styled.len())
         .map(|atom| styled[atom] && of_subject(atom))
         .collect();
     let bounds = radii.bounds(structure, &drawn)?;
     let radius = |atom: usize| f64::from(radii.ball[atom]);
     let labels = picture::label_bounds(structure, style, &drawn, radius);
-    Some(labels.map_or(bounds, |labels| bounds.union(&labels)))
+    Some(labels.map_or([bounds; 2], |labels| {
+        let fit = bounds.union(&labels);
+        let lift = DVec3::Z * f64::from(ATOM_LIFT_ANGSTROM);
+        let lifted = BoundingBox {
+            min: labels.min + lift,
+            max: labels.max + lift,
+        };
+        [fit, fit.union(&lifted)]
+    }))
 }
 
 /// Which atoms the style draws, before `select`.
@@ -310,9 +319,16 @@ impl Radii {
                 bonded[b] = true;
             }
         }
-        let elements = &structure.atoms().element;
-        let ball = elements.iter().zip(bonded).map(|(element, bonded)| {
-            let scaled = element.vdw_radius_angstrom() * scale;
+        let vdw = match style.preset {
+            Preset::Spacefill | Preset::BallAndStick => vdw_radii_angstrom(structure),
+            // Only lone atoms are balls, most of them ions: their element is enough.
+            _ => {
+                let elements = structure.atoms().element.iter();
+                elements.map(|e| e.vdw_radius_angstrom()).collect()
+            }
+        };
+        let ball = vdw.into_iter().zip(bonded).map(|(radius, bonded)| {
+            let scaled = radius * scale;
             match style.preset {
                 Preset::Spacefill => scaled,
                 Preset::BallAndStick => scaled.max(stick),

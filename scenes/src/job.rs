@@ -102,23 +102,27 @@ pub enum Samples {
     /// Four on a rotated grid.
     #[default]
     Four,
+    /// Nine on an upright grid, their mean cut down to a whole level: what `ChimeraX` saves pictures with.
+    Nine,
     /// Sixteen on a rotated grid.
     Sixteen,
 }
 
 impl Samples {
-    /// 1, 4 or 16.
+    /// 1, 4, 9 or 16.
     #[must_use]
     pub fn count(self) -> u32 {
         match self {
             Self::One => 1,
             Self::Four => 4,
+            Self::Nine => 9,
             Self::Sixteen => 16,
         }
     }
 
-    /// Where each sample lies, in pixels relative to the pixel's centre (x right, y down). These are the standard sample
+    /// Where each sample lies, in pixels relative to the pixel's centre (x right, y down). Four and sixteen are the standard sample
     /// positions of Vulkan (specification, "Multisampling", table of standard sample locations): no two share a row or a column.
+    /// Nine are the middles of the pixel's ninths, row by row, as `ChimeraX` has them (`save`, `supersample 3`).
     #[must_use]
     pub fn offsets_px(self) -> &'static [[f32; 2]] {
         /// A position in sixteenths of a pixel from the top-left corner.
@@ -126,6 +130,18 @@ impl Samples {
             [(x - 8) as f32 / 16.0, (y - 8) as f32 / 16.0]
         }
         const FOUR: [[f32; 2]; 4] = [at(6, 2), at(14, 6), at(2, 10), at(10, 14)];
+        const NINE: [[f32; 2]; 9] = {
+            let mut nine = [[0.0; 2]; 9];
+            let mut index = 0;
+            while index < 9 {
+                nine[index] = [
+                    (index % 3) as f32 / 3.0 - 1.0 / 3.0,
+                    (index / 3) as f32 / 3.0 - 1.0 / 3.0,
+                ];
+                index += 1;
+            }
+            nine
+        };
         const SIXTEEN: [[f32; 2]; 16] = [
             at(9, 9),
             at(7, 5),
@@ -147,16 +163,24 @@ impl Samples {
         match self {
             Self::One => &[[0.0, 0.0]],
             Self::Four => &FOUR,
+            Self::Nine => &NINE,
             Self::Sixteen => &SIXTEEN,
         }
     }
 
-    /// The setting of a count; `None` for anything but 1, 4, 16.
+    /// True where the mean of samples is rounded half up to a whole level, false where it is cut down to one.
+    #[must_use]
+    pub fn rounds(self) -> bool {
+        self != Self::Nine
+    }
+
+    /// The setting of a count; `None` for anything but 1, 4, 9, 16.
     #[must_use]
     pub fn from_count(count: u32) -> Option<Self> {
         match count {
             1 => Some(Self::One),
             4 => Some(Self::Four),
+            9 => Some(Self::Nine),
             16 => Some(Self::Sixteen),
             _ => None,
         }

@@ -5,7 +5,7 @@ use molshot_molecule::{PartRole, ResidueClass, ResidueKey, ResidueKeyError, Sele
 
 use crate::colors::shorten;
 use crate::error::SceneError;
-use crate::labels::{ATOM_GAP_ANGSTROM, ATOM_LIFT_ANGSTROM, LABEL_SIZE_ANGSTROM};
+use crate::labels::{ATOM_GAP_ANGSTROM, LABEL_SIZE_ANGSTROM};
 use crate::request::{LabelWord, Preset, StyleRequest};
 use crate::scene::BoundingBox;
 
@@ -97,7 +97,8 @@ pub(crate) fn subject(
     }
 }
 
-/// Box of the labels of atoms, front view: what `ChimeraX` fits its camera to beside the atoms. `None` without any.
+/// Box of the labels of atoms, front view, without their lift towards the viewer: `ChimeraX` fits its camera to this beside the atoms (its distance is that of
+/// the box without the lift, to 0.001 angstrom), and sets its clip planes to the box with it. `None` without any.
 pub(crate) fn label_bounds(
     structure: &Structure,
     style: &StyleRequest,
@@ -115,7 +116,7 @@ pub(crate) fn label_bounds(
         .map(|atom| {
             let anchor = DVec3::from_array(atoms.position_angstrom[atom].map(f64::from));
             let beside = f64::from(ATOM_GAP_ANGSTROM) + radius_angstrom(atom);
-            let min = anchor + DVec3::new(beside, 0.0, f64::from(ATOM_LIFT_ANGSTROM));
+            let min = anchor + DVec3::new(beside, 0.0, 0.0);
             let width = width_em(&atoms.name[atom]) * LABEL_SIZE_ANGSTROM / LINE_HEIGHT_EM;
             BoundingBox {
                 min,

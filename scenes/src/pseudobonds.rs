@@ -2,7 +2,8 @@
 //!
 //! Sizes and dashes are `ChimeraX`'s (user guide, `style` and `hbonds`; <https://github.com/RBVI/ChimeraX>): radius 0.075 angstrom; each half
 //! has four dashes, all as long as the gaps between them, with half a gap at each end: a pseudobond of length L has eight dashes of L / 16.
-//! Each dash is closed by discs and belongs, in its colour and in the id planes, to the atom at its half's end.
+//! Each dash is closed by discs. A dash is no atom: the planes of ids and all masks show nothing there, though the plane of depths has it, and it hides what is
+//! behind it.
 
 use glam::DVec3;
 use molshot_molecule::hbonds::{self, HydrogenBond, HydrogenBondOptions};
@@ -129,7 +130,6 @@ pub fn dashed(
             start.lerp(end, share).as_vec3().to_array()
         };
         for dash in 0..DASHES {
-            let atom = if dash < DASHES / 2 { bond.a } else { bond.b };
             dashes.push(Cylinder {
                 start_angstrom: at(4 * dash + 1),
                 radius_angstrom: PSEUDOBOND_RADIUS_ANGSTROM as f32,
@@ -137,8 +137,8 @@ pub fn dashed(
                 caps: Cylinder::FLAT,
                 start_color: bond.color.opaque(),
                 end_color: bond.color.opaque(),
-                start_atom: atom,
-                end_atom: atom,
+                start_atom: Cylinder::NO_ATOM,
+                end_atom: Cylinder::NO_ATOM,
             });
         }
     }

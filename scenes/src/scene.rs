@@ -40,9 +40,9 @@ pub struct Cylinder {
     pub start_color: [u8; 4],
     /// sRGB colour of the half at the second end; the fourth byte is 255.
     pub end_color: [u8; 4],
-    /// Atom at the first end.
+    /// Atom at the first end, or [`Cylinder::NO_ATOM`].
     pub start_atom: u32,
-    /// Atom at the second end.
+    /// Atom at the second end, or [`Cylinder::NO_ATOM`].
     pub end_atom: u32,
 }
 
@@ -53,6 +53,8 @@ impl Cylinder {
     pub const FLAT: u32 = 1;
     /// Hemispheres of the cylinder's radius.
     pub const ROUND: u32 = 2;
+    /// The half is no atom's: it hides what is behind it, and shows 0 in the planes of ids.
+    pub const NO_ATOM: u32 = u32::MAX - 1;
 }
 
 /// What [`Scene::from_parts`] takes, one field a field of [`Scene`].
@@ -235,7 +237,9 @@ impl Scene {
             ];
             for (center, atom) in ends {
                 check_ball(&pointer, center, cylinder.radius_angstrom)?;
-                check_atom(&pointer, atom, atom_count)?;
+                if atom != Cylinder::NO_ATOM {
+                    check_atom(&pointer, atom, atom_count)?;
+                }
                 balls.push((center, cylinder.radius_angstrom));
             }
             if ends_coincide(cylinder) {

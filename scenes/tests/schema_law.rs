@@ -251,6 +251,74 @@ fn an_array_is_refused_wherever_an_object_belongs() {
     assert!(count > 30, "{count} places were tried");
 }
 
+/// Whatever stands in the wrong place is told of in JSON's words, never in those of the reader's source code, with the pointer of the place.
+#[test]
+fn wrong_values_are_told_of_in_plain_words() {
+    let raw = [
+        "sequence",
+        "struct ",
+        "variant",
+        "invalid",
+        "untagged",
+        "u8",
+        "u32",
+        "f32",
+        "f64",
+        "i32",
+        "unit",
+        "see the schema",
+        "Option",
+        "tuple",
+    ];
+    let wrong = [
+        json!(null),
+        json!([]),
+        json!([1]),
+        json!({}),
+        json!({"x": 1}),
+        json!("\u{1}"),
+        json!(true),
+        json!(-1),
+        json!(0.5),
+        json!(300),
+        json!(1e300),
+        json!([null, null, null]),
+    ];
+    let mut count = 0;
+    for document in documents() {
+        for place in all_places(&document) {
+            for value in &wrong {
+                let mut document = document.clone();
+                value.clone_into(document.pointer_mut(&place).expect("its own place"));
+                let texts = [
+                    RenderRequest::from_json(document.to_string().as_bytes()),
+                    RenderRequest::from_value(document),
+                ]
+                .map(|read| {
+                    read.err()
+                        .map(|error| (error.pointer().map(str::to_owned), error.to_string()))
+                });
+                for (pointer, text) in texts.into_iter().flatten() {
+                    let found = raw.iter().find(|word| text.contains(**word));
+                    assert!(found.is_none(), "{value} at {place}: {text}");
+                    // Commands and selections point to the entry, all others to the place, to what lies in it, or to its object.
+                    assert!(
+                        pointer.is_some() && text.contains("give")
+                            || text.contains("known are")
+                            || text.contains("add it")
+                            || text.contains("name ")
+                            || text.contains("one of")
+                            || text.contains("leave"),
+                        "{value} at {place}: {text}"
+                    );
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 1000, "{count} errors were read");
+}
+
 fn other() -> impl Strategy<Value = Value> {
     prop_oneof![
         select(vec![

@@ -227,7 +227,7 @@ fn picture_parameters() -> Vec<Value> {
                     }
                 }
                 match parameter.name {
-                    "samples" => schema = json!({ "enum": [1, 4, 16] }),
+                    "samples" => schema = json!({ "enum": [1, 4, 9, 16] }),
                     "quality" | "pseudobond-distances" => schema["type"] = "integer".into(),
                     _ => {}
                 }

@@ -41,8 +41,8 @@ fn unknown_values_are_named_with_the_known_ones() {
         ("--color", "notacolour", "#RRGGBB"),
         ("--projection", "fisheye", "orthographic"),
         ("--background", "#12345", "transparent"),
-        ("--samples", "3", "1, 4 or 16"),
-        ("--samples", "-4", "1, 4 or 16"),
+        ("--samples", "3", "1, 4, 9 or 16"),
+        ("--samples", "-4", "1, 4, 9 or 16"),
         ("--labels", "all", "ligand-atoms"),
         ("--label-size", "big", "14px"),
         ("--label-size", "0", "0.05"),
@@ -243,4 +243,141 @@ fn contradictions_are_refused() {
     folder.refuse(2, &run, &["scene file", "--each"]);
     folder.refuse(2, &["render", "-", "-o", "a.png"], &["--input-format"]);
     folder.refuse(2, &["info", "-"], &["--input-format"]);
+}
+
+#[test]
+fn flags_that_nothing_gives_anything_to_do_are_refused() {
+    let folder = Folder::new("idle");
+    for (flags, words) in [
+        (
+            &["--pseudobond-distances"][..],
+            &["--pseudobond-distances", "--hbonds"][..],
+        ),
+        (
+            &["--labels", "none", "--label-size", "1"],
+            &["--label-size", "--labels residues"],
+        ),
+        (
+            &["--style", "licorice", "--label-outline", "1"],
+            &["--label-outline", "--labels residues"],
+        ),
+        (
+            &["--labels", "none", "--declutter-labels"],
+            &["--declutter-labels", "--labels residues"],
+        ),
+        (
+            &["--labels", "atoms", "--label-chains"],
+            &["--label-chains", "residues"],
+        ),
+        (
+            &["--style", "spacefill", "--stick-radius", "0.3"],
+            &["--stick-radius", "spacefill"],
+        ),
+        (&["--masks", "role"], &["--annotations"]),
+        (&["--residue", "MET 1 A"], &["--residue", "misi-residue"]),
+        (&["--color", "red"], &["--color", "uniform"]),
+    ] {
+        refuse(&folder, flags, words);
+    }
+    // With something to do they are taken.
+    let input = library("1ubi.pdb");
+    for flags in [
+        &[
+            "--labels",
+            "none",
+            "--label-size",
+            "1",
+            "--text",
+            "x",
+            "resi 1",
+        ][..],
+        &[
+            "--style",
+            "licorice",
+            "--labels",
+            "residues",
+            "--label-chains",
+        ],
+        &[
+            "--hbonds",
+            "--pseudobond-distances",
+            "--labels",
+            "none",
+            "--label-color",
+            "red",
+        ],
+    ] {
+        let all = [
+            "render",
+            &input,
+            "-o",
+            "a.png",
+            "--size",
+            "32x32",
+            "--adapter",
+            "software",
+        ];
+        let run = folder.run(&[&all[..], flags].concat());
+        assert_eq!(
+            (run.status, run.stderr.as_str()),
+            (Some(0), ""),
+            "{flags:?}"
+        );
+    }
+}
+
+#[test]
+fn flags_that_do_nothing_here_are_warned_of() {
+    let folder = Folder::new("idle_warnings");
+    let input = library("1ubi.pdb");
+    let scene = library("ubiquitin.json");
+    let warns = |input: &str, flags: &[&str], words: &[&str]| {
+        let all = [
+            "render",
+            input,
+            "-o",
+            "a.png",
+            "--size",
+            "32x32",
+            "--adapter",
+            "software",
+        ];
+        let run = folder.run(&[&all[..], flags].concat());
+        assert_eq!(run.status, Some(0), "{flags:?}: {}", run.stderr);
+        for word in words {
+            assert!(run.stderr.contains(word), "{flags:?}: {}", run.stderr);
+        }
+        let quiet = folder.run(&[&["--quiet"], &all[..], flags].concat());
+        assert_eq!(quiet.stderr, "", "{flags:?}");
+    };
+    warns(
+        &input,
+        &["--jpeg-quality", "50"],
+        &["warning: --jpeg-quality does nothing"],
+    );
+    warns(
+        &input,
+        &[
+            "--planes",
+            "depth",
+            "--samples",
+            "16",
+            "--background",
+            "white",
+            "--shadows",
+        ],
+        &[
+            "--samples does nothing",
+            "--background does nothing",
+            "--shadows does nothing",
+        ],
+    );
+    warns(&input, &["--ball-scale", "0.5"], &["warning: --ball-scale"]);
+    warns(&input, &["--protein"], &["warning: --protein does nothing"]);
+    // A scene file may be one of many, of which others have labels.
+    warns(
+        &scene,
+        &["--labels", "none", "--label-size", "1"],
+        &["warning: --label-size does nothing"],
+    );
 }

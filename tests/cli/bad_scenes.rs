@@ -75,7 +75,7 @@ fn values_out_of_range_are_the_files_fault() {
     refuse(
         &folder,
         scene(r#""output": {"samples": 3}"#),
-        &["/output/samples", "1, 4 or 16"],
+        &["/output/samples", "1, 4, 9 or 16"],
     );
     refuse(
         &folder,

@@ -119,6 +119,7 @@ fn samples_differ() {
         &[
             &["--samples", "1"],
             &["--samples", "4"],
+            &["--samples", "9"],
             &["--samples", "16"],
         ],
     );

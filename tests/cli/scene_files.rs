@@ -75,7 +75,7 @@ fn a_printed_request_draws_the_same_bytes() {
         "--samples",
         "16",
         "--labels",
-        "atoms",
+        "residues",
         "--label-size",
         "11px",
         "--label-color",

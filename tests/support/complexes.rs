@@ -14,6 +14,15 @@ use super::draw;
 
 /// A job of the library's protease with its inhibitor.
 pub(crate) fn inhibitor(planes: &[Plane], commands: &str) -> RenderJob {
+    inhibitor_with(planes, commands, |_| {})
+}
+
+/// As [`inhibitor`], with its request changed.
+pub(crate) fn inhibitor_with(
+    planes: &[Plane],
+    commands: &str,
+    change: impl FnOnce(&mut RenderRequest),
+) -> RenderJob {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library/1hvr");
     let structure = read_folder(&path, FolderOptions::default(), &ReadOptions::default())
         .expect("the library's complex");
@@ -21,6 +30,7 @@ pub(crate) fn inhibitor(planes: &[Plane], commands: &str) -> RenderJob {
     (request.output.width_px, request.output.height_px) = (320, 240);
     request.output.planes = planes.iter().copied().collect();
     request.commands = vec![commands.into()];
+    change(&mut request);
     Prepared::new(Arc::new(structure), &request)
         .and_then(|prepared| prepared.job())
         .expect("a sound request")

@@ -150,7 +150,9 @@ pub(crate) fn cast(job: &RenderJob) -> Truth {
             }
             truth.pixels.push(center.hit);
             truth.sure.push(sure);
-            truth.rgba.push(blend(scene, &samples));
+            truth
+                .rgba
+                .push(blend(scene, &samples, job.samples().rounds()));
             truth.color_sure.push(color_sure);
         }
     }
@@ -362,12 +364,13 @@ fn lit(
 }
 
 /// Mean of the samples: over the background, or with straight alpha.
-fn blend(scene: &Scene, samples: &[Option<Hit>]) -> [u8; 4] {
+fn blend(scene: &Scene, samples: &[Option<Hit>], rounds: bool) -> [u8; 4] {
+    let whole = |mean: f64| if rounds { mean.round() } else { mean.floor() } as u8;
     let background = scene.background;
     let hits: Vec<[u8; 3]> = samples.iter().flatten().map(|hit| hit.color).collect();
     let mean = |values: &mut dyn Iterator<Item = u8>| {
         let values: Vec<f64> = values.map(f64::from).collect();
-        (values.iter().sum::<f64>() / values.len() as f64).round() as u8
+        whole(values.iter().sum::<f64>() / values.len() as f64)
     };
     let [r, g, b]: [u8; 3] = std::array::from_fn(|channel| {
         let behind = background.color[channel];
@@ -382,7 +385,7 @@ fn blend(scene: &Scene, samples: &[Option<Hit>]) -> [u8; 4] {
         }
     });
     let alpha = if background.transparent {
-        (255.0 * hits.len() as f64 / samples.len() as f64).round() as u8
+        whole(255.0 * hits.len() as f64 / samples.len() as f64)
     } else {
         255
     };

@@ -50,7 +50,8 @@ pub(crate) fn generate(seed: u64, orthographic: bool, structure: &Arc<Structure>
     })
     .expect("generated scenes are sound");
     let samples = match seed % 20 {
-        3 | 8 | 13 => Samples::Four,
+        3 | 8 => Samples::Four,
+        13 => Samples::Nine,
         18 => Samples::Sixteen,
         _ => Samples::One,
     };
@@ -245,6 +246,7 @@ fn viewport(chance: &mut Chance, samples: Samples) -> Viewport {
     let sizes = match samples {
         Samples::One => [(96, 72), (97, 61), (64, 64), (51, 83)],
         Samples::Four => [(48, 36), (49, 31), (40, 40), (33, 41)],
+        Samples::Nine => [(32, 24), (33, 23), (26, 26), (22, 31)],
         Samples::Sixteen => [(24, 18), (25, 17), (20, 20), (17, 21)],
     };
     let (width_px, height_px) = sizes[chance.below(4) as usize];

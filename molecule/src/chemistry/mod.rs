@@ -14,10 +14,13 @@ pub mod idatm;
 mod metals;
 pub(crate) mod names;
 mod polymer;
+mod radii;
 mod residue;
 pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
+
+pub use radii::vdw_radii_angstrom;
 
 use crate::parsed::{BondRecord, BondSource};
 use crate::structure::{Bond, BondOrder, PartRole, Pseudobond, PseudobondKind, ResidueClass};

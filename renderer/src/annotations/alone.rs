@@ -1,6 +1,6 @@
 //! How many pixels an atom would show if it stood alone.
 //!
-//! An atom's own bodies are its balls and its halves of sticks: from its end to the middle. What they cover without anything else in the
+//! An atom's own bodies are its balls and its halves of sticks: from its end to the middle. Dashes are nobody's. What they cover without anything else in the
 //! scene is counted by geometry ([`super::silhouette`]), and where rounding would decide by drawing the bodies with the built-in rasteriser.
 
 use std::collections::BTreeSet;
@@ -69,6 +69,7 @@ impl Bodies {
                 parts.push((stick.end_atom, Part::Half(index, End::Stop)));
             }
         }
+        parts.retain(|(atom, _)| *atom != Cylinder::NO_ATOM);
         parts.sort_unstable();
         let mut atoms: Vec<DrawnAtom> = Vec::new();
         let mut lists = Vec::with_capacity(parts.len());

@@ -5,7 +5,7 @@
 //! | mask | index |
 //! |---|---|
 //! | `mask-element` | atomic number; 119 for an unknown element |
-//! | `mask-residue` | residue name: 1 to 20 the amino acids by three-letter code, 21 to 28 the nucleotides A C G U DA DC DG DT, 29 water, from 30 on any other name of the structure, sorted |
+//! | `mask-residue` | residue name: 1 to 20 the amino acids by three-letter code, 21 to 28 the nucleotides A C G U DA DC DG DT, 29 water of any name, from 30 on any other name of the structure, sorted |
 //! | `mask-chain` | the structure's chains in their order, from 1 |
 //! | `mask-role` | 1 pocket, 2 ligand, 3 polymer, 4 water, 5 ion |
 //!
@@ -54,7 +54,7 @@ pub fn role_of(structure: &Structure, residue: &Residue) -> Role {
 pub struct ClassEntry {
     /// Value of its pixels.
     pub index: u8,
-    /// Element symbol, residue name, chain id (empty where the file leaves it blank) or role.
+    /// Element symbol, residue name (of water all that the structure has, such as `HOH,WAT`), chain id (empty where the file leaves it blank) or role.
     pub name: String,
     /// Colour of the index in the mask's palette, `#RRGGBB`.
     pub color: String,
@@ -135,6 +135,17 @@ fn elements(structure: &Structure) -> Classes {
     }
 }
 
+/// What the structure calls its water, sorted, with commas between several names: all of them are one class.
+fn water_name(structure: &Structure) -> String {
+    let names: BTreeSet<&str> = structure
+        .residues()
+        .iter()
+        .filter(|residue| residue.class == ResidueClass::Water)
+        .map(|residue| residue.name.as_str())
+        .collect();
+    names.into_iter().collect::<Vec<_>>().join(",")
+}
+
 /// The class of every atom from that of its residue.
 fn by_residue(structure: &Structure, of_residue: &[u8]) -> Vec<u8> {
     let residue = &structure.atoms().residue;
@@ -183,14 +194,16 @@ fn residues(structure: &Structure) -> Result<Classes, RenderError> {
         })
         .collect();
     let present: BTreeSet<u8> = of_residue.iter().copied().collect();
+    let water = water_name(structure);
     let entry = |index: u8| {
         let at = usize::from(index);
         let name = match index {
-            WATER_INDEX => "HOH",
+            WATER_INDEX => water.as_str(),
             FIRST_FREE_RESIDUE.. => others[at - usize::from(FIRST_FREE_RESIDUE)],
             _ => STANDARD_RESIDUES[at - 1],
         };
-        (index, name.to_owned(), residue_color(name))
+        let color = residue_color(if index == WATER_INDEX { "HOH" } else { name });
+        (index, name.to_owned(), color)
     };
     Ok(Classes {
         entries: present.into_iter().map(entry).collect(),

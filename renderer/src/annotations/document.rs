@@ -153,7 +153,7 @@ pub struct AtomAnnotation {
     pub in_frame: bool,
     /// Pixels whose centre shows it: of the atom-id plane.
     pub visible_pixels: u64,
-    /// Pixels whose centre would show it if its own bodies (its ball, its halves of bonds, and of dashes where they are drawn) stood alone in the same picture.
+    /// Pixels whose centre would show it if its own bodies (its ball and its halves of bonds; dashes are no atom's) stood alone in the same picture.
     pub alone_pixels: u64,
     /// `visible_pixels / alone_pixels`, at most 1; 0 for an atom that would cover no pixel's centre.
     pub visible_fraction: f64,

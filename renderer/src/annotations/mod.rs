@@ -14,6 +14,7 @@ mod document;
 pub mod run_length;
 mod seen;
 mod silhouette;
+mod solid;
 
 use glam::{DMat3, DVec3};
 use molshot_molecule::Structure;

@@ -7,10 +7,10 @@
 use glam::{DVec2, DVec3};
 use molshot_scenes::{Projection, RenderJob};
 
+use super::solid::{Answer, Reach, Solid};
+
 /// How far, as a share of the distance to the camera, single precision may misplace a ray beside a body: five units in the last place.
 const RELATIVE_ERROR: f64 = 3e-7;
-/// Squared sine between ray and axis below which a stick is seen end on, and everything about it is left open.
-const END_ON: f64 = 1e-6;
 
 /// Pixels of one row of the drawn region: row, first column, one past the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -274,13 +274,22 @@ impl Lens {
         };
         let strip = self.strip(ends, radius);
         let whole = self.sees_no_end(&solid, window);
+        let wall = self.perspective.then(|| solid.wall());
         for row in top..bottom {
-            let [low, high] = strip.columns(f64::from(row));
+            let y = self.ray_y(row);
+            let line = wall.map(|wall| wall.row(y));
+            let [low, high] = match line.map(|line| line.reach()) {
+                Some(Reach::Between(x)) => x.map(|x| self.column_of(x)),
+                Some(Reach::Nowhere) => continue,
+                Some(Reach::Unknown) | None => strip.columns(f64::from(row)),
+            };
             let first = low.floor().clamp(f64::from(left), f64::from(right)) as u32;
             let last = (high.ceil() + 1.0).clamp(f64::from(left), f64::from(right)) as u32;
-            let y = self.ray_y(row);
             let mut run: Option<u32> = None;
-            let covers = |column| solid.covers(self.perspective, self.ray_x(column), y);
+            let covers = |column| match &line {
+                Some(line) => line.covers(self.ray_x(column)),
+                None => solid.covers_parallel(self.ray_x(column), y),
+            };
             // What is covered between two covered pixels of a row need not be looked at: the last one is looked for from behind.
             let mut sure = None;
             for column in first..last {
@@ -393,90 +402,5 @@ impl Strip {
     fn columns(self, row: f64) -> [f64; 2] {
         let middle = self.start + self.slope * row;
         [middle - self.half, middle + self.half]
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    Yes,
-    No,
-    Open,
-}
-
-/// A cylinder in camera axes.
-#[derive(Debug, Clone, Copy)]
-struct Solid {
-    middle: DVec3,
-    axis: DVec3,
-    half_length: f64,
-    radius: f64,
-    flat: bool,
-    error: f64,
-}
-
-impl Solid {
-    /// Whether a ray meets the wall or, if it is closed, a disc.
-    fn covers(&self, perspective: bool, x: f64, y: f64) -> Answer {
-        let (origin, direction) = if perspective {
-            (-self.middle, DVec3::new(x, y, -1.0))
-        } else {
-            (DVec3::new(x, y, 0.0) - self.middle, DVec3::NEG_Z)
-        };
-        let origin_along = origin.dot(self.axis);
-        let direction_along = direction.dot(self.axis);
-        let across_origin = origin - origin_along * self.axis;
-        let across_direction = direction - direction_along * self.axis;
-        let across_squared = across_direction.length_squared();
-        if across_squared < END_ON * direction.length_squared() {
-            let miss = origin.cross(direction).length() / direction.length();
-            // Far enough beside it, it cannot be met.
-            let reach = self.radius + self.half_length * (2.0 * END_ON).sqrt() + self.error;
-            return if miss > reach {
-                Answer::No
-            } else {
-                Answer::Open
-            };
-        }
-        let closest = -across_origin.dot(across_direction) / across_squared;
-        let miss = (across_origin + closest * across_direction).length();
-        if miss > self.radius + self.error {
-            return Answer::No;
-        }
-        let across = across_squared.sqrt();
-        let steep = direction_along.abs() / across;
-        let half_across = (self.radius * self.radius - miss * miss).max(0.0).sqrt();
-        let middle = origin_along + closest * direction_along;
-        let half = half_across * steep;
-        let chord = [middle - half, middle + half];
-        if miss > self.radius - self.error {
-            // At the outline: open, if it is an outline of this part of the endless cylinder.
-            let slack = self.error * (1.0 + steep)
-                + (2.0 * self.radius * self.error + self.error * self.error).sqrt() * 2.0 * steep;
-            let beside =
-                chord[0] > self.half_length + slack || chord[1] < -self.half_length - slack;
-            return if beside { Answer::No } else { Answer::Open };
-        }
-        let slack = self.error * (1.0 + steep * (1.0 + self.radius / half_across));
-        let within = |place: f64| {
-            if place.abs() <= self.half_length - slack {
-                Answer::Yes
-            } else if place.abs() >= self.half_length + slack {
-                Answer::No
-            } else {
-                Answer::Open
-            }
-        };
-        let walls = chord.map(within);
-        if walls.contains(&Answer::Yes) {
-            return Answer::Yes;
-        }
-        if walls.contains(&Answer::Open) {
-            return Answer::Open;
-        }
-        let through = chord[0] < 0.0 && chord[1] > 0.0;
-        if through && self.flat {
-            return Answer::Yes;
-        }
-        Answer::No
     }
 }

@@ -1,6 +1,6 @@
 //! Silhouettes, ambient occlusion and shadows: made on the CPU from colours, depths and normals, for all back ends alike.
 //!
-//! A picture with effects is drawn as a larger one with one sample a pixel, twice or four times as wide and high for four and sixteen samples. Its pixels get the
+//! A picture with effects is drawn as a larger one with one sample a pixel, twice, three or four times as wide and high for four, nine and sixteen samples. Its pixels get the
 //! effects, and their means are the picture: lines are as smooth as outlines are. Pictures that would be wider or higher than
 //! [`MAX_EDGE_PX`] so are magnified less. It is drawn strip by strip, which bounds the memory; each strip is drawn with as much around it as an effect
 //! reaches, so neither strips nor crops change a pixel. Labels go on top later, and all other planes are as without effects.
@@ -169,7 +169,16 @@ impl Painter {
             self.lines
                 .draw(color, depth, size, radius, jump, lines.color);
         }
-        mean(color, size[0], inner, factor, frame.transparent, pixels);
+        let rounds = job.samples().rounds();
+        mean(
+            color,
+            size[0],
+            inner,
+            factor,
+            frame.transparent,
+            rounds,
+            pixels,
+        );
         Ok(frame)
     }
 }
@@ -226,7 +235,7 @@ fn grown(rect: CropRect, by_px: u32, viewport: &Viewport) -> CropRect {
     }
 }
 
-/// Means of squares of `factor` x `factor` pixels: of whole numbers, rounded half up, as `shaders/resolve.wgsl` has them. `inner` is the part of `color` (rows of
+/// Means of squares of `factor` x `factor` pixels: of whole numbers, rounded half up (`rounds`) or cut down, as `shaders/resolve.wgsl` has them. `inner` is the part of `color` (rows of
 /// `width`) that is wanted. With straight alpha a colour is the mean of what is covered.
 fn mean(
     color: &[[u8; 4]],
@@ -234,8 +243,10 @@ fn mean(
     inner: CropRect,
     factor: u32,
     transparent: bool,
+    rounds: bool,
     pixels: &mut [u8],
 ) {
+    let more = u32::from(rounds);
     let (factor, columns) = (factor as usize, inner.width_px as usize);
     let count = (factor * factor) as u32;
     let rows = pixels
@@ -262,9 +273,9 @@ fn mean(
             let covered = sums[3] / 255;
             let over = if transparent { covered.max(1) } else { count };
             for (level, sum) in pixel.iter_mut().zip(sums) {
-                *level = ((2 * sum + over) / (2 * over)) as u8;
+                *level = ((2 * sum + more * over) / (2 * over)) as u8;
             }
-            pixel[3] = ((2 * sums[3] + count) / (2 * count)) as u8;
+            pixel[3] = ((2 * sums[3] + more * count) / (2 * count)) as u8;
         }
     }
 }

@@ -83,7 +83,7 @@ fn the_view_has_the_same_layout_on_both_sides() {
 
 #[test]
 fn the_resolve_has_the_same_layout_on_both_sides() {
-    let fields = fields!(ResolveUniform: background, samples, padding);
+    let fields = fields!(ResolveUniform: background, samples, rounds, padding);
     let module = parse(molshot_shaders::RESOLVE);
     assert_same_layout(&module, "Resolve", &fields, size_of::<ResolveUniform>());
 }

@@ -22,8 +22,8 @@ use crate::labels::{self, LabelDrawer};
 
 /// Largest edge of a region that is drawn at once; larger pictures are drawn region by region, which bounds the memory.
 const REGION_EDGE_PX: u32 = 2048;
-/// The same with sixteen samples, whose layers take sixteen times the memory.
-const REGION_EDGE_16_SAMPLES_PX: u32 = 1024;
+/// The same with nine or sixteen samples, whose layers take as many times the memory.
+const REGION_EDGE_MANY_SAMPLES_PX: u32 = 1024;
 /// Views in the uniform buffer: one through the pixels' centres, one for each of at most sixteen samples.
 const VIEW_SLOTS: u64 = 17;
 
@@ -104,7 +104,7 @@ impl GpuBackend {
             frame.timings.upload = start.elapsed();
         }
         let edge = match job.samples() {
-            Samples::Sixteen => REGION_EDGE_16_SAMPLES_PX,
+            Samples::Nine | Samples::Sixteen => REGION_EDGE_MANY_SAMPLES_PX,
             Samples::One | Samples::Four => REGION_EDGE_PX,
         };
         for region in regions(job.viewport().crop, edge) {
@@ -220,7 +220,8 @@ impl GpuBackend {
         let resolve = ResolveUniform {
             background: [red, green, blue, u32::from(background.transparent)],
             samples: job.samples().count(),
-            padding: [0; 3],
+            rounds: u32::from(job.samples().rounds()),
+            padding: [0; 2],
         };
         self.context
             .queue

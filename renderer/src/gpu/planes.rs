@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use molshot_scenes::{CropRect, Plane, RenderJob};
+use molshot_scenes::{CropRect, Cylinder, Plane, RenderJob};
 
 use super::read_back::{StagingLayout, place};
 use crate::error::RenderError;
@@ -121,7 +121,7 @@ pub(super) fn store(
 /// # Errors
 /// [`RenderError::OutOfHostMemory`].
 pub(super) fn finish_planes(job: &RenderJob, frame: &mut Frame) -> Result<(), RenderError> {
-    let Some(ids) = frame.atom_id.take() else {
+    let Some(mut ids) = frame.atom_id.take() else {
         return Ok(());
     };
     if let Some(normals) = &mut frame.normal {
@@ -129,6 +129,12 @@ pub(super) fn finish_planes(job: &RenderJob, frame: &mut Frame) -> Result<(), Re
             if *id == 0 {
                 *normal = [0.0; 3];
             }
+        }
+    }
+    // Bodies that are no atom's: until here they were told from the background.
+    for id in &mut ids {
+        if *id == Cylinder::NO_ATOM + 1 {
+            *id = 0;
         }
     }
     if job.planes().contains(&Plane::ResidueId) {

@@ -36,7 +36,8 @@ pub(super) struct ViewUniform {
 pub(super) struct ResolveUniform {
     pub(super) background: [u32; 4],
     pub(super) samples: u32,
-    pub(super) padding: [u32; 3],
+    pub(super) rounds: u32,
+    pub(super) padding: [u32; 2],
 }
 
 impl ViewUniform {

@@ -1,6 +1,6 @@
 //! Rasterised glyphs, kept from picture to picture.
 //!
-//! A glyph is kept by its size, rounded to one of 32 steps an octave (so that it is at most 1.6 % too large or too small), and by its
+//! A glyph is kept by its width and its height, rounded to one of 64 steps an octave (so that it is at most 0.8 % too large or too small), and by its
 //! origin's place in its pixel, rounded to eighths (quarters can be seen beside
 //! ChimeraX's letters: they differ by half as much again). What is drawn depends on these roundings alone, never on what the cache holds.
 
@@ -14,8 +14,10 @@ use super::sample::{MASTER_EM_PX, sample};
 const CAPACITY_BYTES: usize = 16 << 20;
 /// Steps of a pixel in which origins lie.
 const STEPS: i64 = 8;
-/// Bits of an `f32`'s significand that a rounded size drops: 32 steps an octave are left.
-const DROPPED_BITS: u32 = 23 - 5;
+/// Bits of an `f32`'s significand that a rounded size drops: 64 steps an octave are left.
+const DROPPED_BITS: u32 = 23 - 6;
+/// Bits that a rounded size has left, its sign among them.
+const SIZE_BITS: u32 = 32 - DROPPED_BITS;
 
 /// Where a glyph lies: its origin, rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,12 +102,20 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    /// A glyph at a place. `em_px` is positive and at most a few thousand.
-    pub(super) fn glyph(&mut self, font: &Font, glyph: u16, em_px: f64, place: Place) -> Glyph<'_> {
+    /// A glyph at a place. `em_px`, along the line and across it, is positive and at most a few thousand.
+    pub(super) fn glyph(
+        &mut self,
+        font: &Font,
+        glyph: u16,
+        em_px: [f64; 2],
+        place: Place,
+    ) -> Glyph<'_> {
         let half_step = 1 << (DROPPED_BITS - 1);
-        let size = (em_px as f32).to_bits().saturating_add(half_step) >> DROPPED_BITS;
-        let key = u64::from(glyph) << 32
-            | u64::from(size) << 6
+        let [width, height] =
+            em_px.map(|em| (em as f32).to_bits().saturating_add(half_step) >> DROPPED_BITS);
+        let key = u64::from(glyph) << (6 + 2 * SIZE_BITS)
+            | u64::from(width) << (6 + SIZE_BITS)
+            | u64::from(height) << 6
             | u64::from(place.step[0]) << 3
             | u64::from(place.step[1]);
         let entry = match self.entries.get(&key) {
@@ -113,7 +123,7 @@ impl Cache {
             None => self.add(
                 font,
                 glyph,
-                f32::from_bits(size << DROPPED_BITS),
+                [width, height].map(|size| f32::from_bits(size << DROPPED_BITS)),
                 place,
                 key,
             ),
@@ -127,10 +137,10 @@ impl Cache {
         }
     }
 
-    fn add(&mut self, font: &Font, glyph: u16, em_px: f32, place: Place, key: u64) -> Entry {
+    fn add(&mut self, font: &Font, glyph: u16, em_px: [f32; 2], place: Place, key: u64) -> Entry {
         let shift = place.step.map(|step| f32::from(step) / STEPS as f32);
-        let coverage = if em_px < MASTER_EM_PX {
-            let picture = || font.rasterize(glyph, MASTER_EM_PX, [0.0; 2]);
+        let coverage = if em_px[1] < MASTER_EM_PX {
+            let picture = || font.rasterize(glyph, [MASTER_EM_PX; 2], [0.0; 2]);
             sample(
                 self.masters.entry(glyph).or_insert_with(picture),
                 em_px,
@@ -175,16 +185,16 @@ mod tests {
         let font = Font::get().expect("the built-in font can be read");
         let place = Place::new(10.3, 20.6).expect("a point");
         let mut fresh = Cache::default();
-        let expected = fresh.glyph(font, 40, 12.0, place).levels.to_vec();
+        let expected = fresh.glyph(font, 40, [12.0; 2], place).levels.to_vec();
         let mut full = Cache::default();
         for step in 0..600_u16 {
             // Past the capacity, more than once.
-            full.glyph(font, 40 + step % 50, 100.0 + f64::from(step), place);
+            full.glyph(font, 40 + step % 50, [100.0 + f64::from(step); 2], place);
             assert!(full.levels.len() <= CAPACITY_BYTES);
         }
-        assert_eq!(full.glyph(font, 40, 12.0, place).levels, expected);
+        assert_eq!(full.glyph(font, 40, [12.0; 2], place).levels, expected);
         // A size within the same step gives the same letters.
-        assert_eq!(full.glyph(font, 40, 12.01, place).levels, expected);
-        assert_ne!(full.glyph(font, 40, 13.0, place).levels, expected);
+        assert_eq!(full.glyph(font, 40, [12.01; 2], place).levels, expected);
+        assert_ne!(full.glyph(font, 40, [13.0; 2], place).levels, expected);
     }
 }

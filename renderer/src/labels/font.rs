@@ -12,6 +12,8 @@ const UNITS_PER_EM: f64 = 2048.0;
 const LINE_EM: f64 = 72.0 / 64.0;
 /// Part of a line that is below the base line.
 const DESCENT_SHARE: f64 = 14.0 / 72.0;
+/// Size of an em in the picture of a text, texels.
+const MASTER_EM_PX: f64 = super::sample::MASTER_EM_PX as f64;
 
 /// Coverage below this, of 255, is none: nobody sees it, and it would make ink boxes a pixel larger.
 const FAINTEST: u8 = 5;
@@ -38,6 +40,34 @@ pub(super) struct Line {
     pub(super) glyphs: Vec<(u16, i32)>,
     /// Where the text ends, font units.
     pub(super) width_units: i32,
+}
+
+/// Letters as ChimeraX stretches them: the edges of a label lie on the centres of the outermost texels of its text's picture, so that the picture without half
+/// a texel at each edge fills the label (observed: so placed, letters differ by a tenth less).
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_field_names, reason = "units stand in all names")]
+pub(super) struct Stretched {
+    /// Size of an em along the line and across it, pixels.
+    pub(super) em_px: [f64; 2],
+    /// From the label's left edge to the line's beginning; below zero.
+    pub(super) left_px: f64,
+    /// From the label's lower edge up to the base line.
+    pub(super) descent_px: f64,
+}
+
+impl Stretched {
+    /// For a label's height and width, pixels.
+    pub(super) fn new(line_px: f64, width_px: f64) -> Self {
+        let rows = LINE_EM * MASTER_EM_PX;
+        let columns = (width_px / line_px * rows).round().max(2.0);
+        let row_px = line_px / (rows - 1.0);
+        let column_px = width_px / (columns - 1.0);
+        Self {
+            em_px: [MASTER_EM_PX * column_px, MASTER_EM_PX * row_px],
+            left_px: -0.5 * column_px,
+            descent_px: (DESCENT_SHARE * rows - 0.5) * row_px,
+        }
+    }
 }
 
 /// Size of an em for a height of line, both in pixels.
@@ -98,16 +128,16 @@ impl Font {
         line
     }
 
-    /// Coverage of a glyph whose origin lies `shift_px` (0 to 1; right, down) from a pixel's top left corner.
-    pub(super) fn rasterize(&self, glyph: u16, em_px: f32, shift_px: [f32; 2]) -> Coverage {
-        let scale = em_px / UNITS_PER_EM as f32;
+    /// Coverage of a glyph, `em_px` wide and high, whose origin lies `shift_px` (0 to 1; right, down) from a pixel's top left corner.
+    pub(super) fn rasterize(&self, glyph: u16, em_px: [f32; 2], shift_px: [f32; 2]) -> Coverage {
+        let scale = em_px.map(|em| em / UNITS_PER_EM as f32);
         let Some(bounds) = self.face.glyph_bounding_box(GlyphId(glyph)) else {
             return Coverage::default();
         };
         let at = |x: i16, y: i16| {
             [
-                f32::from(x) * scale + shift_px[0],
-                shift_px[1] - f32::from(y) * scale,
+                f32::from(x) * scale[0] + shift_px[0],
+                shift_px[1] - f32::from(y) * scale[1],
             ]
         };
         let [left, top] = at(bounds.x_min, bounds.y_max).map(|edge| edge.floor() as i32);
@@ -194,7 +224,7 @@ impl Coverage {
 /// Takes an outline into a rasteriser.
 struct Pen {
     rasterizer: Rasterizer,
-    scale: f32,
+    scale: [f32; 2],
     shift: [f32; 2],
     start: Point,
     last: Point,
@@ -203,8 +233,8 @@ struct Pen {
 impl Pen {
     fn at(&self, x: f32, y: f32) -> Point {
         point(
-            x * self.scale + self.shift[0],
-            self.shift[1] - y * self.scale,
+            x * self.scale[0] + self.shift[0],
+            self.shift[1] - y * self.scale[1],
         )
     }
 }
@@ -273,7 +303,7 @@ mod tests {
     fn coverage_adds_up_to_the_letters_area_wherever_it_lies() {
         // The letter I is a bar of 191 x 1409 units (191 wide: 1/2048 em from 189 to 380).
         let area = |shift| {
-            let coverage = font().rasterize(font().glyph('I'), 40.0, shift);
+            let coverage = font().rasterize(font().glyph('I'), [40.0; 2], shift);
             coverage.levels.iter().map(|l| f64::from(*l)).sum::<f64>() / 255.0
         };
         let expected = 191.0 * 1409.0 * (40.0_f64 / 2048.0).powi(2);
@@ -288,7 +318,7 @@ mod tests {
 
     #[test]
     fn coverage_has_no_empty_edges() {
-        let coverage = font().rasterize(font().glyph('O'), 12.0, [0.5, 0.25]);
+        let coverage = font().rasterize(font().glyph('O'), [12.0; 2], [0.5, 0.25]);
         let rows: Vec<&[u8]> = coverage.levels.chunks(coverage.width).collect();
         assert!(rows.first().expect("a row").iter().any(|l| *l > 0));
         assert!(rows.last().expect("a row").iter().any(|l| *l > 0));

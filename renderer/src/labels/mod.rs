@@ -94,7 +94,7 @@ impl LabelDrawer {
             if let Some(outline) = labels.outline {
                 self.mask.clear();
                 for (glyph, place) in glyphs(line, &placed) {
-                    let glyph = self.cache.glyph(font, glyph, placed.em_px(), place);
+                    let glyph = self.cache.glyph(font, glyph, placed.em_px, place);
                     self.mask.add(glyph);
                 }
                 self.mask
@@ -102,7 +102,7 @@ impl LabelDrawer {
             }
             let ink = ink(labels.list[placed.index].color);
             for (glyph, place) in glyphs(line, &placed) {
-                let glyph = self.cache.glyph(font, glyph, placed.em_px(), place);
+                let glyph = self.cache.glyph(font, glyph, placed.em_px, place);
                 canvas.blend(glyph.left, glyph.top, glyph.width, glyph.levels, ink);
             }
         }
@@ -131,7 +131,7 @@ impl LabelDrawer {
             .map(|placed| {
                 let mut ink: Option<InkBox> = None;
                 for (glyph, place) in glyphs(&lines[placed.index], &placed) {
-                    let glyph = self.cache.glyph(font, glyph, placed.em_px(), place);
+                    let glyph = self.cache.glyph(font, glyph, placed.em_px, place);
                     if glyph.width > 0 {
                         let touched = InkBox {
                             left_px: glyph.left,
@@ -152,7 +152,7 @@ impl LabelDrawer {
 
 /// The glyphs of a line and where each lies.
 fn glyphs<'a>(line: &'a Line, placed: &Placed) -> impl Iterator<Item = (u16, Place)> + use<'a> {
-    let ([x, y], em) = (placed.base_px, placed.em_px());
+    let ([x, y], em) = (placed.base_px, placed.em_px[0]);
     line.glyphs
         .iter()
         .filter_map(move |(glyph, at)| Some((*glyph, Place::new(x + units_to_px(*at, em), y)?)))

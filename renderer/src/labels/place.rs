@@ -4,7 +4,7 @@ use glam::DVec3;
 use molshot_scenes::labels::{Alignment, Label, LabelSize};
 use molshot_scenes::{Projection, RenderJob, Viewport};
 
-use super::font::{Font, Line, descent_of_line, em_of_line, units_to_px};
+use super::font::{Font, Line, Stretched, em_of_line, units_to_px};
 
 /// A line of less than this is a smear, and is not drawn; pixels.
 const MIN_LINE_PX: f64 = 1.0;
@@ -26,19 +26,14 @@ pub(super) struct Placed {
     pub(super) depth_angstrom: f64,
     /// Height of its line, pixels.
     pub(super) line_px: f64,
+    /// Size of an em along the line and across it, pixels.
+    pub(super) em_px: [f64; 2],
     /// Left end of its base line, pixels of the whole picture.
     pub(super) base_px: [f64; 2],
     /// Left, top, right and bottom edge of its line, pixels of the whole picture.
     pub(super) box_px: [f64; 4],
     /// Share of its colour that the depth cue leaves, 0 to 1.
     pub(super) kept: f64,
-}
-
-impl Placed {
-    /// Size of an em, pixels.
-    pub(super) fn em_px(&self) -> f64 {
-        em_of_line(self.line_px)
-    }
 }
 
 /// The labels of a picture in drawing order, far ones first. It does not depend on the job's crop. `lines` are the scene's texts, laid out.
@@ -108,6 +103,7 @@ fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Optio
         return None;
     }
     let width = units_to_px(line.width_units, em_of_line(line_px));
+    let stretched = Stretched::new(line_px, width);
     let mut left = f64::from(viewport.width_px) * 0.5 + corner.x * scale;
     let mut bottom = f64::from(viewport.height_px) * 0.5 - corner.y * scale;
     if label.alignment == Alignment::Center {
@@ -122,7 +118,8 @@ fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Optio
         index,
         depth_angstrom: depth,
         line_px,
-        base_px: [left, bottom - descent_of_line(line_px)],
+        em_px: stretched.em_px,
+        base_px: [left + stretched.left_px, bottom - stretched.descent_px],
         box_px: [left, bottom - line_px, left + width, bottom],
         kept,
     })

@@ -11,6 +11,9 @@ const POINTS: usize = 3;
 /// Weights of the two texels between which a point lies add up to this.
 const WHOLE: u32 = 16;
 
+/// Coverage below this, of 255, is none: ChimeraX's letters, whose edges are mixed with transparent black, end sooner than coverage does.
+const FAINTEST: u8 = 3;
+
 /// Texel and weight on both sides of a point, for each point of a pixel, along one axis.
 type Taps = [[(usize, u32); 2]; POINTS];
 
@@ -58,16 +61,16 @@ fn floor(at: f32) -> (i32, f32) {
     (whole, whole as f32)
 }
 
-/// The coverage of a glyph from its picture (at [`MASTER_EM_PX`], origin on a pixel's corner), `em_px` large, its origin `shift_px` (right, down) from a pixel's
+/// The coverage of a glyph from its picture (at [`MASTER_EM_PX`], origin on a pixel's corner), `em_px` wide and high, its origin `shift_px` (right, down) from a pixel's
 /// top left corner.
-pub(super) fn sample(master: &Coverage, em_px: f32, shift_px: [f32; 2]) -> Coverage {
+pub(super) fn sample(master: &Coverage, em_px: [f32; 2], shift_px: [f32; 2]) -> Coverage {
     if master.width == 0 {
         return Coverage::default();
     }
-    let texel_px = em_px / MASTER_EM_PX;
+    let texel_px = em_px.map(|em| em / MASTER_EM_PX);
     let height = master.levels.len() / master.width;
-    let columns = Axis::new(master.left, master.width, shift_px[0], texel_px);
-    let rows = Axis::new(master.top, height, shift_px[1], texel_px);
+    let columns = Axis::new(master.left, master.width, shift_px[0], texel_px[0]);
+    let rows = Axis::new(master.top, height, shift_px[1], texel_px[1]);
     // Nine points, each of weight WHOLE squared.
     let whole = (POINTS * POINTS) as u32 * WHOLE * WHOLE;
     let mut levels = Vec::with_capacity(columns.taps.len() * rows.taps.len());
@@ -84,7 +87,9 @@ pub(super) fn sample(master: &Coverage, em_px: f32, shift_px: [f32; 2]) -> Cover
         for column in &columns.taps {
             let taps = column.as_flattened().iter();
             let sum: u32 = taps.map(|(x, weight)| texel_sums[*x] * weight).sum();
-            levels.push(((sum + whole / 2) / whole) as u8);
+            // Cut down, as ChimeraX cuts the mean of its nine samples.
+            let level = (sum / whole) as u8;
+            levels.push(if level < FAINTEST { 0 } else { level });
         }
     }
     Coverage {
@@ -105,7 +110,7 @@ mod tests {
     fn a_sampled_letter_covers_what_the_exact_one_covers() {
         let font = Font::get().expect("the built-in font can be read");
         for glyph in [40, 50, 60] {
-            let master = font.rasterize(glyph, MASTER_EM_PX, [0.0; 2]);
+            let master = font.rasterize(glyph, [MASTER_EM_PX; 2], [0.0; 2]);
             for (em_px, shift) in [
                 (9.0, [0.25, 0.5]),
                 (14.5, [0.0, 0.0]),
@@ -113,8 +118,8 @@ mod tests {
             ] {
                 let area = |c: &Coverage| c.levels.iter().map(|l| f64::from(*l)).sum::<f64>();
                 let (sampled, exact) = (
-                    sample(&master, em_px, shift),
-                    font.rasterize(glyph, em_px, shift),
+                    sample(&master, [em_px; 2], shift),
+                    font.rasterize(glyph, [em_px; 2], shift),
                 );
                 let ratio = area(&sampled) / area(&exact);
                 assert!((0.93..1.07).contains(&ratio), "{glyph} {em_px}: {ratio}");
@@ -133,7 +138,7 @@ mod tests {
             width: 1,
             levels: vec![255],
         };
-        let sampled = sample(&master, MASTER_EM_PX, [0.0; 2]);
+        let sampled = sample(&master, [MASTER_EM_PX; 2], [0.0; 2]);
         assert_eq!((sampled.left, sampled.top, sampled.width), (-1, -1, 3));
         let [corner, edge, _, _, middle, ..] = sampled.levels[..] else {
             panic!("{sampled:?}");

@@ -41,7 +41,7 @@ impl LabelDrawer {
             let Some(place) = Place::new(left + units_to_px(at, em_px), base) else {
                 continue;
             };
-            let glyph = self.cache.glyph(font, glyph, em_px, place);
+            let glyph = self.cache.glyph(font, glyph, [em_px; 2], place);
             canvas.blend(glyph.left, glyph.top, glyph.width, glyph.levels, ink);
         }
     }

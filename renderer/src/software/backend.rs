@@ -158,6 +158,7 @@ impl SoftwareBackend {
             width_px: width,
             height_px: crop.height_px as usize,
             offsets_px,
+            rounds: job.samples().rounds(),
             lines: &self.lines,
             colors: wants(Plane::Color),
             planes: job.planes().iter().any(|plane| *plane != Plane::Color),

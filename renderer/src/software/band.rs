@@ -22,6 +22,10 @@ pub(super) struct Band<'a> {
 
 /// What all threads share.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of the picture"
+)]
 pub(super) struct Plan<'a> {
     pub(super) picture: Picture<'a>,
     pub(super) bins: &'a Bins,
@@ -31,6 +35,8 @@ pub(super) struct Plan<'a> {
     pub(super) width_px: usize,
     pub(super) height_px: usize,
     pub(super) offsets_px: &'a [[f32; 2]],
+    /// Their mean is rounded half up, not cut down.
+    pub(super) rounds: bool,
     /// True when colour is wanted.
     pub(super) colors: bool,
     /// True when depth, normals or ids are wanted.
@@ -150,11 +156,13 @@ impl Band<'_> {
             *normal = [x[lane], y[lane], z[lane]];
         }
         let atom = plan.picture.upload.atoms[answers.key[lane] as usize];
+        // A body that is no atom's shows 0, as nothing does.
+        let residue = plan.residue_of.get(atom as usize);
         if let Some(id) = self.atom.get_mut(at) {
-            *id = atom + 1;
+            *id = residue.map_or(0, |_| atom + 1);
         }
         if let Some(id) = self.residue.get_mut(at) {
-            *id = plan.residue_of[atom as usize] + 1;
+            *id = residue.map_or(0, |residue| residue + 1);
         }
     }
 }

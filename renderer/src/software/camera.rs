@@ -5,6 +5,7 @@ use std::ops::Deref;
 use glam::{DVec3, Vec3, Vec4};
 use molshot_scenes::RenderJob;
 
+use super::samples::QUAD;
 use crate::camera_numbers::CameraNumbers;
 
 /// [`CameraNumbers`], and what follows from them.
@@ -91,7 +92,7 @@ pub(super) struct Lines {
     pub(super) rays: Vec<f32>,
     /// Parts of the rays' squared lengths; see [`Camera::ray_squares`].
     pub(super) squares: Vec<f32>,
-    /// The same for each sample of each line.
+    /// The same for each sample of each line. A line has room for whole [`QUAD`]s of them, filled up with its last sample.
     pub(super) sample_rays: Vec<f32>,
     pub(super) sample_squares: Vec<f32>,
 }
@@ -123,8 +124,11 @@ impl Lines {
         self.squares.extend(self.rays.iter().map(square));
         self.sample_rays.clear();
         for px in &self.px {
+            let last = offsets_px.last().into_iter().cycle();
+            let filled = offsets_px.iter().chain(last);
+            let room = offsets_px.len().next_multiple_of(QUAD);
             self.sample_rays
-                .extend(offsets_px.iter().map(|offset| ray(px + offset[axis])));
+                .extend(filled.take(room).map(|offset| ray(px + offset[axis])));
         }
         self.sample_squares.clear();
         self.sample_squares

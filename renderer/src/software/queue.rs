@@ -111,11 +111,13 @@ impl Queue {
         self.length += wanted.to_bitmask().count_ones() as usize;
     }
 
-    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals.
+    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals. `sampled`: no answer may stand for its
+    /// whole pixel, unless its surface cannot be sampled.
     pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
+        sampled: bool,
         mut take: impl FnMut(&Answers<'_>),
     ) {
         self.fill_up();
@@ -142,7 +144,11 @@ impl Queue {
                         }
                     }
                     let uneven = light.uneven(simd, lit.highlight, depth, surfaces.radius);
-                    let uneven = uneven.to_bitmask() as u32 & lanes;
+                    let uneven = if sampled {
+                        lanes
+                    } else {
+                        uneven.to_bitmask() as u32 & lanes
+                    };
                     let mut planes = Planes::default();
                     if PLANES {
                         planes = Planes::of(&lit, depth);
@@ -226,19 +232,21 @@ impl Queue {
         );
     }
 
-    /// Answers with the mean over rays beside the asked ones, and sets no depth or normal. Rays that pass a surface by graze it.
+    /// Answers with the mean (`rounds`: half up, else cut down) over rays beside the asked ones, and sets no depth or normal. Rays that pass a surface by graze it.
     pub(super) fn answer_sampled<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
         picture: &Picture<'_>,
         offsets_px: &[[f32; 2]],
+        rounds: bool,
         mut take: impl FnMut(&Answers<'_>),
     ) {
         self.fill_up();
         let per_pixel = 1.0 / picture.camera.pixel_scale;
-        // Sums of levels are whole numbers, and counts are powers of two: this rounds a half up.
-        let count = offsets_px.len() as u32;
-        let shift = count.trailing_zeros();
+        // Sums of levels are whole numbers below 2^12: `(sum + more) * share >> 16` is their mean over so many, without error.
+        let count = offsets_px.len() as i32;
+        let more = if rounds { count / 2 } else { 0 };
+        let share = (1 << 16) / count + i32::from((1 << 16) % count != 0);
         simd.vectorize(
             #[inline(always)]
             || {
@@ -247,7 +255,7 @@ impl Queue {
                 for first in (0..self.length).step_by(LANES) {
                     let surfaces = self.surfaces(simd, picture.bodies, first);
                     let ray = self.rays(simd, first);
-                    let mut sums = [i32x8::splat(simd, (count / 2).cast_signed()); 3];
+                    let mut sums = [i32x8::splat(simd, more); 3];
                     for [dx, dy] in offsets_px {
                         let ray = Rays {
                             x: ray.x + f32x8::splat(simd, dx * per_pixel),
@@ -261,10 +269,11 @@ impl Queue {
                         sums[1] += (lit.color >> 8) & byte;
                         sums[2] += (lit.color >> 16) & byte;
                     }
-                    let color = (sums[0] >> shift)
-                        | (sums[1] >> shift) << 8
-                        | (sums[2] >> shift) << 16
-                        | i32x8::splat(simd, OPAQUE);
+                    let [red, green, blue] = sums.map(
+                        #[inline(always)]
+                        |sum| (sum * i32x8::splat(simd, share)) >> 16,
+                    );
+                    let color = red | green << 8 | blue << 16 | i32x8::splat(simd, OPAQUE);
                     take(&Answers {
                         lanes: (1 << LANES.min(self.length - first)) - 1,
                         uneven: 0,

@@ -3,7 +3,7 @@
 mod gaps;
 
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x4, f32x8, mask32x8, u32x4, u32x8};
+use fearless_simd::{f32x4, f32x8, mask32x4, mask32x8, u32x4, u32x8};
 
 use self::gaps::Gap;
 use super::bodies::{Ball, Stick};
@@ -16,7 +16,7 @@ use super::queue::Queue;
 use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
 
 /// Samples that lie together in memory.
-const QUAD: usize = 4;
+pub(super) const QUAD: usize = 4;
 /// Most samples of a pixel.
 const MAX_SAMPLES: usize = 16;
 
@@ -24,6 +24,8 @@ const MAX_SAMPLES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Samples {
     count: usize,
+    /// Places of a pixel in the lists: `count` in whole quads. What is beyond `count` repeats the last sample.
+    room: usize,
     /// Rays through the samples of each column and row, and their parts of squared lengths; as in [`Tile`].
     xs: Box<[f32; TILE_PX * MAX_SAMPLES]>,
     ys: Box<[f32; TILE_PX * MAX_SAMPLES]>,
@@ -43,6 +45,7 @@ impl Default for Samples {
         let zeros = || Box::new([0.0; TILE_PX * MAX_SAMPLES]);
         Self {
             count: 0,
+            room: 0,
             xs: zeros(),
             ys: zeros(),
             x_squares: zeros(),
@@ -106,6 +109,7 @@ impl Samples {
         count: usize,
     ) {
         self.count = count;
+        self.room = count.next_multiple_of(QUAD);
         simd.vectorize(
             #[inline(always)]
             || {
@@ -271,9 +275,9 @@ impl Samples {
         at: [usize; 2],
         edges: &Edges,
     ) {
-        let count = self.count;
+        let room = self.room;
         let copy = |to: &mut [f32], from: &[f32], at: usize| {
-            to[..TILE_PX * count].copy_from_slice(&from[at * count..(at + TILE_PX) * count]);
+            to[..TILE_PX * room].copy_from_slice(&from[at * room..(at + TILE_PX) * room]);
         };
         copy(self.xs.as_mut_slice(), &columns.sample_rays, at[0]);
         copy(
@@ -289,7 +293,7 @@ impl Samples {
         let far = f32x8::splat(simd, f32::INFINITY);
         let nothing = u32x8::splat(simd, NOTHING);
         // Whole chunks: the buffers have room for all pixels.
-        for at in (0..edges.pixels.len() * count).step_by(LANES) {
+        for at in (0..edges.pixels.len() * room).step_by(LANES) {
             far.store_slice(&mut self.depth[at..at + LANES]);
             nothing.store_slice(&mut self.key[at..at + LANES]);
         }
@@ -313,7 +317,7 @@ impl Samples {
             while lanes != 0 {
                 let one = first + lanes.trailing_zeros() as usize;
                 lanes &= lanes - 1;
-                if self.count == QUAD {
+                if self.room == QUAD {
                     // The last of an odd number goes with itself.
                     let two = if lanes == 0 {
                         one
@@ -324,8 +328,10 @@ impl Samples {
                     let pair = self.pair(simd, row, [(one, 0), (two, 0)]);
                     take(self, pair);
                 } else {
-                    for quad in (0..self.count).step_by(2 * QUAD) {
-                        let pair = self.pair(simd, row, [(one, quad), (one, quad + QUAD)]);
+                    for quad in (0..self.room).step_by(2 * QUAD) {
+                        // So does the last of an odd number here.
+                        let second = (quad + QUAD).min(self.room - QUAD);
+                        let pair = self.pair(simd, row, [(one, quad), (one, second)]);
                         take(self, pair);
                     }
                 }
@@ -336,23 +342,23 @@ impl Samples {
     /// Rays of two quads, each of a pixel and its first sample.
     #[inline(always)]
     fn pair<S: Simd>(&self, simd: S, row: usize, quads: [(usize, usize); 2]) -> Pair<S> {
-        let count = self.count;
+        let room = self.room;
         let [a, b] = quads;
         let both = |numbers: &[f32], a: usize, b: usize| {
             f32x4::from_slice(simd, &numbers[a..a + QUAD])
                 .combine(f32x4::from_slice(simd, &numbers[b..b + QUAD]))
         };
-        let column = |quad: (usize, usize)| quad.0 % TILE_PX * count + quad.1;
+        let column = |quad: (usize, usize)| quad.0 % TILE_PX * room + quad.1;
         let columns = [column(a), column(b)];
-        let rows = [row * count + a.1, row * count + b.1];
+        let rows = [row * room + a.1, row * room + b.1];
         Pair {
             x: both(self.xs.as_slice(), columns[0], columns[1]),
             y: both(self.ys.as_slice(), rows[0], rows[1]),
             length: both(self.x_squares.as_slice(), columns[0], columns[1])
                 + both(self.y_squares.as_slice(), rows[0], rows[1]),
             at: [
-                usize::from(self.slots[a.0]) * count + a.1,
-                usize::from(self.slots[b.0]) * count + b.1,
+                usize::from(self.slots[a.0]) * room + a.1,
+                usize::from(self.slots[b.0]) * room + b.1,
             ],
         }
     }
@@ -392,23 +398,27 @@ impl Samples {
         mixed: &mut Vec<Mixed>,
         mut even: impl FnMut(usize),
     ) {
-        let count = self.count;
+        let (count, room) = (self.count, self.room);
         simd.vectorize(
             #[inline(always)]
             || {
                 for (slot, pixel) in edges.pixels.iter().enumerate() {
                     let pixel = usize::from(*pixel);
-                    let first = slot * count;
+                    let first = slot * room;
                     let center = tile.key[pixel];
-                    if self.number_of(simd, first, center) == count && !picture.is_open(center) {
+                    if self.number_of(simd, first, center) == room && !picture.is_open(center) {
                         even(pixel);
                         continue;
                     }
-                    let (column, row) = (pixel % TILE_PX * count, pixel / TILE_PX * count);
+                    let (column, row) = (pixel % TILE_PX * room, pixel / TILE_PX * room);
                     for quad in (0..count).step_by(QUAD) {
                         let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
+                        let mut wanted = keys.simd_ne(u32x4::splat(simd, NOTHING));
+                        if count < quad + QUAD {
+                            wanted &= mask32x4::from_bitmask(simd, (1 << (count - quad)) - 1);
+                        }
                         queue.push_quad(
-                            keys.simd_ne(u32x4::splat(simd, NOTHING)),
+                            wanted,
                             f32x4::from_slice(simd, &self.xs[column + quad..][..QUAD]),
                             f32x4::from_slice(simd, &self.ys[row + quad..][..QUAD]),
                             f32x4::from_slice(simd, &self.depth[first + quad..][..QUAD]),
@@ -426,11 +436,11 @@ impl Samples {
         );
     }
 
-    /// How many samples of the pixel that starts at `first` meet a key.
+    /// How many places of the pixel that starts at `first` meet a key.
     #[inline(always)]
     fn number_of<S: Simd>(&self, simd: S, first: usize, key: u32) -> usize {
         let mut number = 0;
-        for quad in (0..self.count).step_by(QUAD) {
+        for quad in (0..self.room).step_by(QUAD) {
             let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
             let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask();
             number += equal.count_ones() as usize;

@@ -122,7 +122,7 @@ impl Worker {
             // Whatever the colours' samples meet, the other planes show what the centres meet.
             self.ask_even(simd, plan, &part);
             self.even
-                .answer::<S, PERSPECTIVE, true>(simd, picture, |answers| {
+                .answer::<S, PERSPECTIVE, true>(simd, picture, false, |answers| {
                     Answers::each(answers.lanes, |lane| band.put(plan, answers, lane));
                     if all_at_once {
                         set_colors(band.pixels(), answers);
@@ -228,9 +228,12 @@ impl Worker {
         let highlights = &mut self.highlights;
         let sampled = !plan.offsets_px.is_empty();
         highlights.clear(TILE_PIXELS);
+        // A mean that is cut down lies below the light at the pixel's centre: it is taken sample by sample everywhere.
+        let everywhere = sampled && !plan.rounds;
         self.even.answer::<S, PERSPECTIVE, false>(
             simd,
             picture,
+            everywhere,
             #[inline(always)]
             |answers| {
                 set_colors(pixels, answers);
@@ -253,6 +256,7 @@ impl Worker {
             simd,
             picture,
             plan.offsets_px,
+            plan.rounds,
             #[inline(always)]
             |answers| {
                 set_colors(pixels, answers);
@@ -262,6 +266,7 @@ impl Worker {
         self.mixed_samples.answer::<S, PERSPECTIVE, false>(
             simd,
             picture,
+            false,
             #[inline(always)]
             |answers| {
                 Answers::each(
@@ -279,7 +284,7 @@ impl Worker {
             if let Some(place) = part.place(usize::from(mixed.pixel), apron)
                 && let Some(pixel) = pixels.get_mut(place)
             {
-                *pixel = mixed.mean(plan.background, plan.transparent);
+                *pixel = mixed.mean(plan.background, plan.transparent, plan.rounds);
             }
         }
     }

@@ -139,10 +139,12 @@ fn selecting_hides_without_moving_the_box() {
 #[test]
 fn presets_have_their_sizes() {
     let balls = scene(|r| r.style.preset = Preset::BallAndStick).expect("sound");
-    assert_eq!(balls.spheres[1].radius_angstrom, 0.25 * 1.7);
+    // Without its two hydrogens the alpha carbon stands for them, too.
+    assert_eq!(balls.spheres[1].radius_angstrom, 0.25 * 1.88);
     assert_eq!(balls.cylinders.len(), 8);
     let filled = scene(|r| r.style.preset = Preset::Spacefill).expect("sound");
-    assert_eq!(filled.spheres[1].radius_angstrom, 1.7);
+    assert_eq!(filled.spheres[1].radius_angstrom, 1.88);
+    assert_eq!(filled.spheres[2].radius_angstrom, 1.7);
     assert!(filled.cylinders.is_empty());
     assert_eq!(filled.spheres[1].color, [0x90, 0x90, 0x90, 255]);
     let thick = scene(|r| r.style.stick_radius_angstrom = Some(0.6)).expect("sound");

@@ -136,9 +136,12 @@ fn explain(pointer: &str, message: &str) -> (String, String) {
     }
     if let Some((problem, expected)) = message.rsplit_once(", expected ") {
         let expected = match expected {
+            "u8" => "a whole number from 0 to 255",
             "u32" => "a whole number from 0 to 4294967295",
-            "f64" => "a number",
+            "f32" | "f64" => "a number",
             "a boolean" => "true or false",
+            "a sequence" => "an array",
+            "a map" => "an object",
             other => other,
         };
         return (misplaced(pointer, problem), format!("give {expected}"));
@@ -154,6 +157,9 @@ fn explain(pointer: &str, message: &str) -> (String, String) {
 
 /// What stands where something else belongs, from serde's "invalid type: integer `3`".
 fn misplaced(pointer: &str, problem: &str) -> String {
+    if let Some(length) = problem.strip_prefix("invalid length ") {
+        return format!("here is an array of length {length}");
+    }
     let Some(found) = problem
         .strip_prefix("invalid type: ")
         .or_else(|| problem.strip_prefix("invalid value: "))
@@ -234,7 +240,9 @@ pub(super) mod samples {
     ) -> Result<Samples, D::Error> {
         let count = u32::deserialize(deserializer)?;
         Samples::from_count(count).ok_or_else(|| {
-            D::Error::custom(format!("{count} samples are not on offer; give 1, 4 or 16"))
+            D::Error::custom(format!(
+                "{count} samples are not on offer; give 1, 4, 9 or 16"
+            ))
         })
     }
 }
@@ -248,6 +256,6 @@ impl JsonSchema for SamplesSchema {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "enum": [1, 4, 16] })
+        json_schema!({ "type": "integer", "enum": [1, 4, 9, 16] })
     }
 }

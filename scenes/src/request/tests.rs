@@ -174,7 +174,7 @@ fn messages_read_as_one_line() {
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
-        "line 1, column 72: /output/samples: 3 samples are not on offer; give 1, 4 or 16"
+        "line 1, column 72: /output/samples: 3 samples are not on offer; give 1, 4, 9 or 16"
     );
 }
 

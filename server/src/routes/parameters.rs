@@ -140,7 +140,7 @@ pub(crate) const PICTURE: &[PictureParameter] = &[
         "samples",
         Form::Number,
         "/output/samples",
-        "Colour samples a pixel: 1, 4 or 16.",
+        "Colour samples a pixel: 1, 4, 9 or 16.",
     ),
     parameter(
         "compression",

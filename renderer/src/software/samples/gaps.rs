@@ -41,8 +41,8 @@ impl Samples {
                 for (slot, pixel) in edges.pixels.iter().enumerate() {
                     let deepest = edges.deepest[usize::from(*pixel)];
                     let mut most = f32x4::splat(simd, 0.0);
-                    for quad in (0..self.count).step_by(QUAD) {
-                        let from = slot * self.count + quad;
+                    for quad in (0..self.room).step_by(QUAD) {
+                        let from = slot * self.room + quad;
                         most = most.max(f32x4::from_slice(simd, &self.depth[from..from + QUAD]));
                     }
                     let depth = most.reduce_max();
