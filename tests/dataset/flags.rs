@@ -13,7 +13,7 @@ fn wrong_options_are_refused_with_what_would_be_right() {
         (&["--size", "large"], 2, &["--size"]),
         (&["--samples", "3"], 2, &["--samples"]),
         (&["--test-share", "1.5"], 2, &["--test-share", "0 to 1"]),
-        (&["--seed", "-1"], 2, &["--seed"]),
+        (&["--seed=-1"], 2, &["--seed"]),
         (&["--limit", "0"], 2, &["--limit"]),
         (&["--shard-pictures", "0"], 2, &["--shard-pictures"]),
         (&["--threads", "0"], 2, &["--threads"]),
@@ -39,7 +39,7 @@ fn wrong_options_are_refused_with_what_would_be_right() {
             "{\"train\": [\"a0\"], \"validation\": []}",
             ["split.json", "validation"],
         ),
-        ("[]", ["split.json", "sequence"]),
+        ("[]", ["split.json", "is no object"]),
     ] {
         folder.write("split.json", content);
         folder.refuse(

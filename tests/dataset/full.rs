@@ -59,10 +59,15 @@ fn check_counts(folder: &Folder, inputs: &Path) {
             .iter()
             .filter(|item| item["task"] == "T4" && item["answer"] != "No")
             .collect();
-        assert_eq!(
-            with.len() + of(&dropped, "T4"),
-            bonding.len(),
-            "{id}: a T4 for each residue that bonds"
+        // Residues of one name (chains without names) are left out each, and are one in the bonds' words.
+        let made = with.len() + of(&dropped, "T4");
+        let is_clear = dropped
+            .iter()
+            .all(|item| item["reason"] != "ambiguous_names");
+        assert!(
+            made == bonding.len() || !is_clear && made > bonding.len(),
+            "{id}: {made} T4 for {} residues that bond",
+            bonding.len()
         );
         let without = of(&items, "T4") - with.len();
         assert!(
@@ -207,10 +212,20 @@ fn check_files(folder: &Folder) {
 
 #[test]
 fn a_set_has_the_counts_of_the_papers_formulae() {
-    let folder = finished("full_own", 6, &["--shard-pictures", "300"]);
+    let folder = finished(
+        "full_own",
+        5,
+        &["--shard-pictures", "300", "--size", "192x192"],
+    );
     check_counts(&folder, &folder.path("in"));
     check_answers(&folder);
     check_files(&folder);
+    let lines = folder.lines("out");
+    let items = lines
+        .iter()
+        .flat_map(|line| line["items"].as_array().expect("items"));
+    let tasks: BTreeSet<&str> = items.filter_map(|item| item["task"].as_str()).collect();
+    assert_eq!(tasks.len(), 9, "{tasks:?}");
     let told = folder.ok(&["verify", "--out", "out", "--sample", "60"]);
     assert!(
         told.contains("60 of them drawn anew and the same; no fault"),
@@ -242,7 +257,7 @@ fn the_small_examination_has_at_most_fifty_of_each_column() {
     plan(
         &folder,
         "out",
-        &["--test-share", "1", "--tiny", "--tasks", "T1,T4,T9"],
+        &["--test-share", "1", "--tiny", "--tasks", "T1,T4"],
     );
     let report = folder.json("out/report.json");
     let counts = &report["questions"]["test"];
@@ -254,7 +269,6 @@ fn the_small_examination_has_at_most_fifty_of_each_column() {
         with.as_u64().expect("a count"),
     );
     assert_eq!((with, all - with), (50, 50));
-    assert_eq!(counts["T9"]["made"], 24);
     folder.ok(&["generate", "--out", "out"]);
     folder.ok(&["verify", "--out", "out", "--sample", "10"]);
     let told = folder.ok(&["evaluate", "--out", "out", "--baseline", "oracle"]);

@@ -78,8 +78,11 @@ fn faulty_complexes_are_told_and_the_rest_is_made() {
         "this is no molecule\n",
     );
     let bonds = good.find("@<TRIPOS>BOND").expect("bonds");
-    let mut bondless = good[..bonds].to_owned();
-    let counts = bondless.lines().nth(2).expect("counts").to_owned();
+    let mut bondless = format!("{}@<TRIPOS>BOND\n", &good[..bonds]);
+    let mut lines = bondless
+        .lines()
+        .skip_while(|line| !line.contains("MOLECULE"));
+    let counts = lines.nth(2).expect("counts").to_owned();
     let atoms = counts.split_whitespace().next().expect("atoms").to_owned();
     bondless = bondless.replacen(&counts, &format!("{atoms} 0"), 1);
     folder.write("in/bondless/bondless_ligand.mol2", &bondless);

@@ -142,20 +142,14 @@ pub(crate) fn complexes(folder: &Folder, count: usize) {
     folder.write("split.json", split.to_string());
 }
 
-/// Plans the complexes of `in`.
+/// Plans the complexes of `in`, at 64 x 64 pixels unless told otherwise.
 pub(crate) fn plan(folder: &Folder, out: &str, further: &[&str]) -> String {
-    let args = [
-        "plan",
-        "--complexes",
-        "in",
-        "--out",
-        out,
-        "--size",
-        "64x64",
-        "--samples",
-        "1",
-    ];
-    folder.ok(&[&args[..], further].concat())
+    let mut args = vec!["plan", "--complexes", "in", "--out", out, "--samples", "1"];
+    if !further.contains(&"--size") {
+        args.extend(["--size", "64x64"]);
+    }
+    args.extend(further);
+    folder.ok(&args)
 }
 
 /// A set of all tasks, made once for a test.

@@ -243,6 +243,10 @@ impl Source {
         let from = from.file_name().unwrap_or_default().to_string_lossy();
         let cutoff = rule.pocket_cutoff_angstrom;
         let choice = cut::choose(&structure, rule.ligands.get(id), cutoff)?;
+        if choice.pocket.is_empty() {
+            let message = format!("nothing is within {cutoff} angstrom of the ligand");
+            return Err(fault("no_pocket", message));
+        }
         let residues = structure.residues();
         let of = |index: &u32| &residues[*index as usize];
         let names: Vec<String> = choice
