@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use molshot_dataset::complexes::Source;
 use molshot_dataset::complexes::cut::{CutRule, POCKET_CUTOFF_ANGSTROM, read_ligands};
+use molshot_dataset::messages::Catalogue;
 use molshot_dataset::plan::account::Report;
 use molshot_dataset::plan::split::SplitChoice;
 use molshot_dataset::{Layout, PictureSize, PlanOptions, Split, Task, Watch, parse_tasks, plan};
@@ -117,7 +118,11 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
     };
     let messages = match &args.messages {
         Some(file) => {
-            Some(std::fs::read_to_string(file).map_err(|error| Failure::in_file(file, error))?)
+            let text =
+                std::fs::read_to_string(file).map_err(|error| Failure::in_file(file, error))?;
+            // Here, so that what is wrong is told with the file's name.
+            Catalogue::parse(file, &text).map_err(failure)?;
+            Some(text)
         }
         None => None,
     };

@@ -1,5 +1,6 @@
 //! Whole entries as complexes.
 
+use std::fmt::Write;
 use std::fs;
 
 use super::set::{Folder, library, plan};
@@ -9,11 +10,11 @@ fn entries(folder: &Folder) {
     for (id, name, copies) in [("1hvr", "XK2", 2), ("7pbl", "AGS", 2)] {
         let read = |ending: &str| fs::read_to_string(library(id).join(format!("{id}_{ending}")));
         let pocket = read("pocket.pdb").expect("a library file");
-        let mut text: String = pocket
+        let lines: Vec<&str> = pocket
             .lines()
             .filter(|line| !line.starts_with("END"))
-            .map(|line| format!("{line}\n"))
             .collect();
+        let mut text = lines.join("\n") + "\n";
         let mol2 = read("ligand.mol2").expect("a library file");
         let atoms = mol2
             .split("@<TRIPOS>")
@@ -25,10 +26,12 @@ fn entries(folder: &Folder) {
                           number: usize,
                           at: [f64; 3],
                           symbol: &str| {
-            text += &format!(
-                "HETATM{serial:>5}  {atom:<3} {residue} Z{number:>4}    {:>8.3}{:>8.3}{:>8.3}  1.00  0.00          {symbol:>2}\n",
+            writeln!(
+                text,
+                "HETATM{serial:>5}  {atom:<3} {residue} Z{number:>4}    {:>8.3}{:>8.3}{:>8.3}  1.00  0.00          {symbol:>2}",
                 at[0], at[1], at[2]
-            );
+            )
+            .expect("a String takes all text");
         };
         let mut first = [0.0; 3];
         for (row, line) in atoms.lines().skip(1).enumerate() {
@@ -58,6 +61,10 @@ fn entries(folder: &Folder) {
     fs::copy(library("1gbt.bcif.gz"), folder.path("in/1gbt.bcif.gz")).expect("room");
 }
 
+#[allow(
+    clippy::too_many_lines,
+    reason = "one set, looked at from several sides"
+)]
 #[test]
 fn entries_are_cut_made_and_checked() {
     let folder = Folder::new("entries");

@@ -2,6 +2,7 @@
 
 use super::set::{Folder, complexes, plan};
 
+#[allow(clippy::too_many_lines, reason = "a list of cases")]
 #[test]
 fn wrong_options_are_refused_with_what_would_be_right() {
     let folder = Folder::new("flags");

@@ -72,8 +72,8 @@ fn the_oracle_has_all_points_and_chance_has_few() {
         near(column, 25.0);
     }
     assert!(score(&random, "T9") < 5.0 && score(&random, "T4+") < 5.0);
-    assert_eq!(score(&constant, "T4-"), 100.0);
-    assert_eq!(score(&constant, "T4+"), 0.0);
+    assert_eq!(constant["columns"]["T4-"]["score"], 100.0);
+    assert_eq!(constant["columns"]["T4+"]["score"], 0.0);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
         let column = &scores["columns"][item["task"].as_str().expect("a task")];
         // One of the column's questions has an answer.
         let questions = column["questions"].as_f64().expect("a count");
-        (column["score"].as_f64().expect("a score") * questions / 100.0).round()
+        (column["score"].as_f64().expect("a score") * questions / 100.0).round() as usize
     };
     for said in [
         answer.clone(),
@@ -133,7 +133,7 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
         format!("<think>first I thought of move y 4</think>{answer}"),
         format!("<answer>{answer}</answer>"),
     ] {
-        assert_eq!(score(move_item, &said), 1.0, "{said}");
+        assert_eq!(score(move_item, &said), 1, "{said}");
     }
     for said in [
         "",
@@ -142,7 +142,7 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
         "shift x 1",
         "move x one",
     ] {
-        assert_eq!(score(move_item, said), 0.0, "{said}");
+        assert_eq!(score(move_item, said), 0, "{said}");
     }
     for said in [
         letter.clone(),
@@ -154,10 +154,10 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
         format!("Final answer: {}", letter.to_lowercase()),
         format!("\\boxed{{{letter}}}"),
     ] {
-        assert_eq!(score(choice, &said), 1.0, "{said}");
+        assert_eq!(score(choice, &said), 1, "{said}");
     }
     for said in ["A or B", "ABCD", "A, B, C and D", "a picture", "E"] {
-        assert_eq!(score(choice, said), 0.0, "{said}");
+        assert_eq!(score(choice, said), 0, "{said}");
     }
     let mut reversed: Vec<&str> = list.split("; ").collect();
     reversed.reverse();
@@ -167,9 +167,9 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
         reversed.join(";\n"),
         format!("Answer: {list}."),
     ] {
-        assert_eq!(score(bonds, &said), 1.0, "{said}");
+        assert_eq!(score(bonds, &said), 1, "{said}");
     }
-    assert_eq!(score(bonds, &list.replace(' ', "_")), 0.0);
+    assert_eq!(score(bonds, &list.replace(' ', "_")), 0);
 }
 
 #[test]

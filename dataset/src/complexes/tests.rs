@@ -1,5 +1,7 @@
 //! Cuts, listings, hashes.
 
+use std::fmt::Write;
+
 use super::*;
 
 #[test]
@@ -36,8 +38,9 @@ fn entry() -> String {
             .iter()
             .map(|part| part.parse().expect("a number"))
             .collect();
-        text += &format!(
-            "HETATM{serial:>5}  {name:<3} {residue} A{:>4}    {:>8.3}{:>8.3}{:>8.3}  1.00  0.00          {symbol:>2}\n",
+        writeln!(
+            text,
+            "HETATM{serial:>5}  {name:<3} {residue} A{:>4}    {:>8.3}{:>8.3}{:>8.3}  1.00  0.00          {symbol:>2}",
             if residue == "XK2" {
                 263
             } else {
@@ -46,7 +49,8 @@ fn entry() -> String {
             at[0],
             at[1],
             at[2]
-        );
+        )
+        .expect("a String takes all text");
     };
     for row in ligand.lines() {
         if row.starts_with("@<TRIPOS>") {
@@ -131,7 +135,7 @@ fn an_entry_is_cut_by_the_rule_and_reads_as_a_folder() {
     ] {
         fs::write(&list, text).expect("room");
         let error = cut::read_ligands(&list).expect_err("no list").to_string();
-        assert!(error.contains(wanted) && error.contains(":"), "{error}");
+        assert!(error.contains(wanted) && error.contains(':'), "{error}");
     }
     // Two of one name; and nothing left to be a ligand.
     fs::write(entries.join("1hvr.cif"), "data_x").expect("room");
