@@ -83,11 +83,12 @@ fn wrong_options_are_refused_with_what_would_be_right() {
         &["absent"],
     );
     // Folders that are no set.
+    folder.write("p.jsonl", "{\"id\": \"x\", \"answer\": \"y\"}\n");
     for command in [
         &["generate", "--out", "nothing"][..],
         &["verify", "--out", "nothing"],
         &["export", "--out", "nothing", "--format", "llava"],
-        &["score", "--out", "nothing", "--predictions", "split.json"],
+        &["score", "--out", "nothing", "--predictions", "p.jsonl"],
         &["evaluate", "--out", "nothing", "--baseline", "oracle"],
     ] {
         folder.refuse(1, command, &["nothing"]);

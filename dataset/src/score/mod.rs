@@ -98,13 +98,18 @@ pub fn read_prediction_lines(path: &Path) -> Result<BTreeMap<String, Prediction>
         if line.trim().is_empty() {
             continue;
         }
-        let prediction: Prediction = serde_json::from_str(&line).map_err(|error| {
-            DatasetError::line(
-                path,
-                number + 1,
-                format!("{error}; give {{\"id\": \"...\", \"answer\": \"...\"}}"),
-            )
-        })?;
+        let wrong = |problem: String| {
+            let remedy = "give {\"id\": \"...\", \"answer\": \"...\"}";
+            DatasetError::line(path, number + 1, format!("{problem}; {remedy}"))
+        };
+        let value: serde_json::Value =
+            serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))?;
+        // A list would be read as an object without names.
+        if !value.is_object() {
+            return Err(wrong("is no object".to_owned()));
+        }
+        let prediction: Prediction =
+            serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
         let id = prediction.id.clone();
         if all.insert(id.clone(), prediction).is_some() {
             return Err(DatasetError::line(
