@@ -1,7 +1,7 @@
 //! `molshot bench`
 
 mod drive;
-mod process;
+pub(crate) mod process;
 mod report;
 mod subject;
 

@@ -15,7 +15,7 @@ pub(super) fn peak_bytes() -> Option<u64> {
 
 /// Time of all processors that this process has used so far, in steps of 10 ms. `None` where the system does not say: it is `utime` and
 /// `stime` of Linux's `/proc/self/stat` (manual page `proc_pid_stat(5)`), whose unit, `USER_HZ`, is a hundredth of a second.
-pub(super) fn processor_time() -> Option<Duration> {
+pub(crate) fn processor_time() -> Option<Duration> {
     const TICK: Duration = Duration::from_millis(10);
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     // The second field is the program's name in parentheses, which may hold blanks and parentheses itself.

@@ -53,7 +53,7 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..))]
     tries: u16,
     /// Longest wait for an answer, seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
     /// Most tokens of an answer.
     #[arg(long, value_name = "N", default_value_t = 4096)]
@@ -119,7 +119,9 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
     let options = EvaluateOptions {
         endpoint: endpoint.clone(),
         model: model.clone(),
-        key: std::env::var(&args.key_variable).ok(),
+        key: std::env::var(&args.key_variable)
+            .ok()
+            .filter(|key| !key.trim().is_empty()),
         split,
         concurrency: usize::from(args.concurrency),
         tries: usize::from(args.tries),
@@ -148,8 +150,12 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
             _ => String::new(),
         };
         note(format_args!(
-            "{} questions answered, {} had been; {} tokens asked, {} answered{cost}",
-            usage.answered, usage.found, usage.prompt_tokens, usage.completion_tokens
+            "{} questions answered, {} had been, {} tries made again; {} tokens asked, {} answered{cost}",
+            usage.answered,
+            usage.found,
+            usage.retries,
+            usage.prompt_tokens,
+            usage.completion_tokens
         ));
     }
     if usage.answered + usage.found > 0 {

@@ -10,6 +10,7 @@ use molshot_renderer::pool::PoolOptions;
 use super::failure;
 use super::progress::Meter;
 use crate::Verbosity;
+use crate::bench::process::processor_time;
 use crate::interrupt;
 use crate::message::{Failure, note};
 
@@ -152,13 +153,17 @@ pub(super) fn run(args: &GenerateArgs, verbosity: Verbosity) -> Result<(), Failu
     }
     let seconds = meter.elapsed().as_secs_f64();
     if made.pictures > 0 {
-        let busy = made.drawing_us as f64 * 1e-6 / (seconds * options.threads as f64);
+        let share = |us: u64| us as f64 * 1e-4 / (seconds * options.threads as f64);
+        let processors = processor_time().map_or_else(String::new, |time| {
+            format!(" ({:.1} s of processor time)", time.as_secs_f64())
+        });
         note(format_args!(
-            "{} pictures in {seconds:.1} s, {:.0} pictures/s with {}; {:.0} % of the threads' time was drawing and encoding",
+            "{} pictures in {seconds:.1} s{processors}, {:.0} pictures/s with {}; of the threads' time {:.0} % was drawing and encoding, {:.0} % annotating",
             made.pictures,
             made.pictures as f64 / seconds.max(1e-9),
             made.adapter,
-            (busy * 100.0).min(100.0)
+            share(made.drawing_us),
+            share(made.annotating_us)
         ));
     }
     note(format_args!(

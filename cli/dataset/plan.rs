@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use molshot_dataset::complexes::Source;
+use molshot_dataset::complexes::cut::{CutRule, POCKET_CUTOFF_ANGSTROM, read_ligands};
+use molshot_dataset::messages::Catalogue;
 use molshot_dataset::plan::account::Report;
 use molshot_dataset::plan::split::SplitChoice;
 use molshot_dataset::{Layout, PictureSize, PlanOptions, Split, Task, Watch, parse_tasks, plan};
@@ -26,14 +28,18 @@ Examples:
   molshot dataset plan --complexes pdbbind/ --out misi/
   molshot dataset plan --complexes pdbbind/ --out misi/ --split split.json --seed 7
   molshot dataset plan --complexes pdbbind/ --out small/ --tasks T1,T7 --limit 100 --size 512x512
+  molshot dataset plan --complexes entries/ --out misi/ --ligands ligands.txt --pocket-cutoff 8
 
 A plan is a function of the complexes' files, the options and the seed: the same ones give the same bytes. The split file is
-{\"train\": [\"1a61\", ...], \"test\": [\"5ey0\", ...]}.";
+{\"train\": [\"1a61\", ...], \"test\": [\"5ey0\", ...]}. Of a whole entry (ID.cif, ID.pdb, ...; also .gz) the ligand is the largest residue that is no
+polymer, water, ion or common additive, or what the list of ligands says: ID RESNAME [NUMBER [CHAIN]] a line; the pocket is what has a heavy atom within
+the cutoff of it. report.json tells what was chosen; the cuts are written to OUT/structures.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PlanArgs {
-    /// Folder of complexes: folders `ID/` with `ID_pocket.pdb` and `ID_ligand.mol2` (or `.sdf`).
+    /// Folder of complexes: folders `ID/` with `ID_pocket.pdb` (or `ID_protein.pdb`) and `ID_ligand.mol2` (or `.sdf`), and whole entries
+    /// `ID.pdb`, `.ent`, `.cif`, `.mmcif`, `.bcif`, each also `.gz`.
     #[arg(long, value_name = "DIR")]
     complexes: PathBuf,
     /// Folder of the set; it is made.
@@ -66,12 +72,18 @@ pub(crate) struct PlanArgs {
     /// Question texts in another language: a catalogue of the form of dataset/messages/en.toml.
     #[arg(long, value_name = "FILE.toml")]
     messages: Option<PathBuf>,
-    /// Leave out where each picture's atoms are.
+    /// Leave out where each picture's atoms and residues are and how much of them is seen: pictures are made faster.
     #[arg(long)]
     no_annotations: bool,
     /// Most pictures of a file; a complex is never parted.
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     shard_pictures: u32,
+    /// Which residue of a whole entry is the ligand: lines ID RESNAME [NUMBER [CHAIN]]. Those of other entries are chosen by size.
+    #[arg(long, value_name = "FILE")]
+    ligands: Option<PathBuf>,
+    /// A residue belongs to the pocket of a whole entry (or protein) when a heavy atom of it is so near to the ligand, angstrom.
+    #[arg(long, value_name = "ANGSTROM", default_value_t = POCKET_CUTOFF_ANGSTROM, value_parser = parse_cutoff)]
+    pocket_cutoff: f32,
     /// Threads [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -92,6 +104,13 @@ fn parse_share(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "give a number from 0 to 1".to_owned())
 }
 
+fn parse_cutoff(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|cutoff| (2.0..=50.0).contains(cutoff))
+        .ok_or_else(|| "give 2 to 50 angstrom".to_owned())
+}
+
 pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> {
     let split = match &args.split {
         Some(file) => SplitChoice::read(file).map_err(failure)?,
@@ -99,7 +118,11 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
     };
     let messages = match &args.messages {
         Some(file) => {
-            Some(std::fs::read_to_string(file).map_err(|error| Failure::in_file(file, error))?)
+            let text =
+                std::fs::read_to_string(file).map_err(|error| Failure::in_file(file, error))?;
+            // Here, so that what is wrong is told with the file's name.
+            Catalogue::parse(file, &text).map_err(failure)?;
+            Some(text)
         }
         None => None,
     };
@@ -128,13 +151,18 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
         shard_pictures: args.shard_pictures as usize,
         messages,
         annotations: !args.no_annotations,
+        cut: CutRule {
+            pocket_cutoff_angstrom: args.pocket_cutoff,
+            ligands: match &args.ligands {
+                Some(file) => read_ligands(file).map_err(failure)?,
+                None => std::collections::BTreeMap::new(),
+            },
+        },
         threads: args
             .threads
             .map_or_else(PoolOptions::available_threads, usize::from),
     };
-    let source = Source {
-        folder: args.complexes.clone(),
-    };
+    let source = Source::new(&args.complexes);
     let meter = Meter::new("complexes", verbosity);
     interrupt::listen(|| note("interrupted: stopping; press Ctrl-C again to quit at once"));
     let watch = Watch {
@@ -156,6 +184,18 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
             note(format_args!(
                 "{} more are left out; report.json names them",
                 report.complexes.skipped.len() - NAMED
+            ));
+        }
+        if !report.complexes.cut.is_empty() {
+            note(format_args!(
+                "{} complexes were cut out of whole entries; report.json names their ligands",
+                report.complexes.cut.len()
+            ));
+        }
+        if report.complexes.unused_ligands > 0 {
+            note(format_args!(
+                "{} lines of the list of ligands name no complex of the folder",
+                report.complexes.unused_ligands
             ));
         }
         note(format_args!(

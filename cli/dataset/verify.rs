@@ -59,12 +59,18 @@ pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), Failure
     meter.finish();
     output(
         format!(
-            "{} files as written, {} questions as planned, {} answers derived anew, {} pictures, {} of them drawn anew and the same; {}\n",
+            "{} files as written, {} questions as planned, {} answers derived anew, {} pictures, {} of them drawn anew and the same{}; {}\n",
             found.files,
             found.questions,
             found.derived,
             found.pictures,
             found.redrawn,
+            match (found.cut, found.uncut) {
+                (0, 0) => String::new(),
+                (cut, 0) => format!(", {cut} complexes cut anew and the same"),
+                (cut, uncut) =>
+                    format!(", {cut} complexes cut anew and the same, {uncut} whose entries are not there"),
+            },
             if found.faults.is_empty() { "no fault" } else { "with faults" }
         )
         .as_bytes(),

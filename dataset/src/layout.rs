@@ -4,8 +4,10 @@
 //! README.md  croissant.json  report.json     card, metadata, account
 //! plan/plan.json  plan/complexes.jsonl        what the set is made of
 //! data/pictures/train-00000.parquet           each picture once
+//! data/complexes/train-00000.parquet          names of atoms and residues, once a complex
 //! data/T1-translation/train-00000.parquet     the questions of a task
 //! shards/train-00000.json                     written last: this shard is finished
+//! structures/ID/ID_pocket.pdb  ID_ligand.mol2  complexes that were cut out of whole entries
 //! local.json                                  where the complexes are on this machine; no part of the set
 //! ```
 
@@ -71,6 +73,12 @@ impl Layout {
         self.file("report.json")
     }
 
+    /// Folder of the complexes that were cut out of whole entries.
+    #[must_use]
+    pub fn cuts(&self) -> PathBuf {
+        self.file("structures")
+    }
+
     /// What says that a shard is finished.
     #[must_use]
     pub fn shard_file(&self, shard: &str) -> PathBuf {
@@ -81,6 +89,12 @@ impl Layout {
     #[must_use]
     pub fn pictures_path(shard: &str) -> String {
         format!("data/pictures/{shard}.parquet")
+    }
+
+    /// Path in the set of what a shard's annotations refer to.
+    #[must_use]
+    pub fn complexes_path(shard: &str) -> String {
+        format!("data/complexes/{shard}.parquet")
     }
 
     /// Path in the set of a shard's questions of a task.
@@ -125,23 +139,26 @@ impl Layout {
         Ok(())
     }
 
-    /// Where the complexes are: as given, else as noted.
+    /// Where the complexes are: as given, else as noted; those that were cut are in the set itself.
     ///
     /// # Errors
-    /// When neither is there.
+    /// When neither is there, and the set has no cuts.
     pub fn source(&self, given: Option<&Path>) -> Result<Source, DatasetError> {
         let folder = if let Some(folder) = given {
             folder.to_owned()
         } else {
             let path = self.file("local.json");
-            let local: Local = read_json(&path).map_err(|_| {
-                DatasetError::content(
-                    &path,
-                    "does not say where the complexes are; give --complexes DIR",
-                )
-            })?;
-            local.complexes
+            match read_json::<Local>(&path) {
+                Ok(local) => local.complexes,
+                Err(_) if self.cuts().is_dir() => self.cuts(),
+                Err(_) => {
+                    return Err(DatasetError::content(
+                        &path,
+                        "does not say where the complexes are; give --complexes DIR",
+                    ));
+                }
+            }
         };
-        Ok(Source { folder })
+        Ok(Source::new(&folder).with_cuts(&self.cuts()))
     }
 }

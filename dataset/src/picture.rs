@@ -6,6 +6,8 @@ use molshot_scenes::request::{Preset, StructureSource};
 use molshot_scenes::transforms::TransformRequest;
 use serde::{Deserialize, Serialize};
 
+use crate::random::Random;
+
 /// What is shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -80,34 +82,23 @@ impl Picture {
         }
     }
 
-    /// Its path in the set: the folder of the complex whose questions show it, and a name that says what it shows. Two pictures of an
-    /// owner have one path only if they are one picture.
+    /// Its path in the set: the folder of the complex whose questions show it, and a name that tells nothing to whoever sees it: 16
+    /// hexadecimal digits of SHA-256 of the seed and of what the picture shows. Two pictures of an owner have one path only if they are
+    /// one picture.
     #[must_use]
-    pub fn path(&self, owner: &str) -> String {
-        let mut words: Vec<String> = Vec::new();
-        if owner != self.complex {
-            words.push("of".into());
-            words.push(self.complex.clone());
-        }
-        match &self.look {
-            Look::Complex => {}
-            Look::Pocket => words.push("pocket".into()),
-            Look::Ligand => words.push("ligand".into()),
-            Look::Residue(name) => {
-                words.push("residue".into());
-                words.push(name.clone());
-            }
-        }
-        if !self.ligand_moved.is_empty() {
-            words.push("after".into());
-            words.extend(self.ligand_moved.iter().cloned());
-        }
-        words.extend(
-            self.commands
-                .iter()
-                .map(|command| command.trim_start_matches("view ").to_owned()),
-        );
-        format!("{}/{}.png", plain(owner), plain(&words.join("_")))
+    pub fn path(&self, owner: &str, seed: u64) -> String {
+        let (look, residue) = match &self.look {
+            Look::Complex => ("complex", ""),
+            Look::Pocket => ("pocket", ""),
+            Look::Ligand => ("ligand", ""),
+            Look::Residue(name) => ("residue", name.as_str()),
+        };
+        let mut words = vec!["picture", owner, &self.complex, look, residue];
+        words.extend(self.ligand_moved.iter().map(String::as_str));
+        words.push("commands");
+        words.extend(self.commands.iter().map(String::as_str));
+        let number = Random::new(seed, &words).next_u64();
+        format!("{}/{number:016x}.png", plain(owner))
     }
 
     /// The request document that draws it; the structure is named by its id.
@@ -171,19 +162,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_say_what_is_shown() {
-        let front = Picture::new("5ey0", Look::Complex, "front", &["move x -3".into()]);
-        assert_eq!(front.path("5ey0"), "5ey0/front_move_x_-3.png");
-        assert_eq!(front.path("1abc"), "1abc/of_5ey0_front_move_x_-3.png");
-        let residue = Picture::new("5ey0", Look::Residue("HIS 57 ?".into()), "left", &[]);
-        assert_eq!(residue.path("5ey0"), "5ey0/residue_HIS_57_%3F_left.png");
-        let docked = Picture::new("5ey0", Look::Ligand, "top", &[])
-            .with_ligand_moved(&["move x 9".into(), "roll y 15".into()]);
-        assert_eq!(
-            docked.path("5ey0"),
-            "5ey0/ligand_after_move_x_9_roll_y_15_top.png"
-        );
-        assert!(!docked.same_scene(&front));
+    fn paths_differ_and_tell_nothing() {
+        let path = |picture: &Picture| picture.path("5ey0", 7);
+        let look = |look: Look| Picture::new("5ey0", look, "front", &[]);
+        let mut pictures = vec![
+            look(Look::Complex),
+            look(Look::Pocket),
+            look(Look::Ligand),
+            look(Look::Residue("HIS 57 ?".into())),
+            Picture::new("1abc", Look::Complex, "front", &[]),
+        ];
+        for amount in -4..=4 {
+            let command = format!("move x {amount}");
+            pictures.push(Picture::new(
+                "5ey0",
+                Look::Complex,
+                "front",
+                std::slice::from_ref(&command),
+            ));
+            pictures.push(look(Look::Complex).with_ligand_moved(&[command]));
+        }
+        let paths: std::collections::BTreeSet<String> = pictures.iter().map(path).collect();
+        assert_eq!(paths.len(), pictures.len());
+        for path in &paths {
+            let name = path
+                .strip_prefix("5ey0/")
+                .and_then(|name| name.strip_suffix(".png"));
+            assert!(name.is_some_and(|name| name.len() == 16), "{path}");
+            assert!(!path.contains("move") && !path.contains("front"), "{path}");
+        }
+        // The same on every machine; another seed gives other names, another owner another folder.
+        assert_eq!(path(&pictures[0]), pictures[0].path("5ey0", 7));
+        assert_ne!(path(&pictures[0]), pictures[0].path("5ey0", 8));
+        assert!(pictures[0].path("1 b", 7).starts_with("1_b/"));
+        assert!(!pictures[0].same_scene(&pictures[1]));
     }
 
     #[test]

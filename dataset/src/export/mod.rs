@@ -1,7 +1,6 @@
 //! A set in the forms that other tools load, below `export/FORMAT/` of the set.
 //!
-//! Pictures get names that say nothing (the hash of their path), for those of the set say what was done to the molecules. Files are written
-//! under temporary names and renamed.
+//! Pictures keep their names, which tell nothing of what they show. Files are written under temporary names and renamed.
 
 mod tar;
 mod writers;
@@ -130,13 +129,6 @@ pub fn export(layout: &Layout, format: Format, watch: Watch<'_>) -> Result<PathB
     }
     writer.finish()?;
     Ok(folder)
-}
-
-/// A name for a picture that does not tell what it shows.
-fn silent_name(path: &str) -> String {
-    use sha2::{Digest, Sha256};
-    let hash = Sha256::digest(path.as_bytes());
-    format!("{}.png", crate::complexes::hex(&hash[..10]))
 }
 
 /// The question with a mark before it for each picture.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{Format, silent_name, tar, with_marks};
+use super::{Format, tar, with_marks};
 use crate::base64;
 use crate::error::DatasetError;
 use crate::files::{Unfinished, write_file, write_json};
@@ -220,8 +220,7 @@ impl Writer {
     ) -> Result<Vec<String>, DatasetError> {
         let mut names = Vec::new();
         for path in &question.images {
-            let owner = path.split('/').next().unwrap_or_default();
-            let name = format!("{prefix}{owner}/{}", silent_name(path));
+            let name = format!("{prefix}{path}");
             if self.written.insert(name.clone()) {
                 write_file(&folder.join(&name), &pictures.get(path)?)?;
             }
@@ -241,7 +240,7 @@ impl Writer {
         for path in &question.images {
             images.push(Picture {
                 bytes: pictures.get(path)?.to_vec(),
-                path: silent_name(path),
+                path: path.clone(),
             });
         }
         if let Open::Table(table) = &mut self.open {
@@ -296,7 +295,7 @@ impl Writer {
         let mut names = Vec::new();
         for path in &question.images {
             images.push(base64::encode(&pictures.get(path)?));
-            names.push(silent_name(path));
+            names.push(path.clone());
         }
         let options = options_of(task, question);
         let option = |place: usize| options.get(place).map_or("", String::as_str);

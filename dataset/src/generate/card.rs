@@ -99,18 +99,7 @@ fn write_card(
         of(&report.complexes.used, Split::Train),
         of(&report.complexes.used, Split::Test)
     )?;
-    writeln!(
-        out,
-        "**Columns of questions**: `id`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; empty for open questions), `images` (paths \
-         of the pictures, in order), `captions` (what each shows). **Columns of `pictures`**: `path`, `image`, `complex`, `split`, `request` (the document by which \
-         `molshot` draws the very same bytes; the structure is named by its id){}. A picture that several questions show is stored once: join `images` with \
-         `path`, or make self-contained tables with `molshot dataset export --format parquet`.\n",
-        if plan.annotations {
-            ", and of each drawn atom `atom` (index in pocket then ligand file), `x_px`, `y_px` (from the top left corner) and `depth_angstrom`"
-        } else {
-            ""
-        }
-    )?;
+    write_columns(out, plan)?;
     writeln!(
         out,
         "```python\nfrom datasets import load_dataset\nquestions = load_dataset(\"PATH\", \"T1-translation\", split=\"test\")\n\
@@ -125,6 +114,36 @@ fn write_card(
     )?;
     writeln!(
         out,
-        "The structures have their own terms (PDBbind, wwPDB): see where they came from."
+        "The structures have their own terms (PDBbind, wwPDB): see where they came from.{}",
+        if report.complexes.cut.is_empty() {
+            ""
+        } else {
+            " Those that were cut out of whole entries are in `structures/`; `report.json` says how."
+        }
+    )
+}
+
+/// What the columns of the tables are.
+fn write_columns(out: &mut String, plan: &Plan) -> std::fmt::Result {
+    writeln!(
+        out,
+        "**Columns of questions**: `id`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; of questions whose options are pictures \
+         their paths; empty for open questions), `images` (paths of the pictures, in order), `captions` (what each shows). **Columns of `pictures`**: `path`, \
+         `image`, `complex`, `split`, `request` (the document by which `molshot` draws the very same bytes; the structure is named by its id){}. The names of \
+         pictures tell nothing of what was done to the molecules, but `request` and, of course, `answer` do: show a model neither. A picture that several \
+         questions show is stored once: join `images` with `path`, or make self-contained tables with `molshot dataset export --format parquet`.\n",
+        if plan.annotations {
+            "; of each drawn atom `atom` (its index), `x_px`, `y_px` (from the top left corner; not a number behind the camera), `depth_angstrom` and \
+             `visible_fraction` (of the pixels that it would cover alone); of each residue with a drawn atom `residue` (its index), the box of what is seen of \
+             it (`residue_left_px`, `residue_top_px`, `residue_width_px`, `residue_height_px`, all 0 where nothing is) and `residue_visible_fraction`"
+        } else {
+            ""
+        }
+    )?;
+    writeln!(
+        out,
+        "**Columns of `complexes`**: `complex`, `split`, `input_sha256` (of its files), `cut_from` (the whole entry and the ligand, where it was cut out of one), \
+         what the indices of annotations mean (`atom_name`, `atom_element`, `atom_residue`; `residue_name`, `residue_role`), and `hydrogen_bonds` between pocket \
+         and ligand.\n"
     )
 }

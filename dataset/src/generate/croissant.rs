@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Manifest, configurations, picture_columns, question_columns};
+use super::{Manifest, columns_of, configurations};
 use crate::plan::account::Report;
 use crate::plan::record::Plan;
 use crate::tables::{Column, Kind};
@@ -27,14 +27,10 @@ pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) ->
             "name": format!("{name}-files"),
             "description": format!("Tables of {name}."),
             "containedIn": {"@id": "repo"},
-            "encodingFormat": "application/vnd.apache.parquet",
+            "encodingFormat": "application/x-parquet",
             "includes": format!("data/{name}/*.parquet"),
         }));
-        let columns = if name == "pictures" {
-            picture_columns(plan.annotations)
-        } else {
-            question_columns()
-        };
+        let columns = columns_of(name, plan);
         let sides: Vec<&str> = sides.iter().map(|side| side.name()).collect();
         records.push(json!({
             "@type": "cr:RecordSet",
@@ -113,6 +109,7 @@ fn context() -> Value {
         "data": {"@id": "cr:data", "@type": "@json"},
         "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
         "dct": "http://purl.org/dc/terms/",
+        "equivalentProperty": "cr:equivalentProperty",
         "examples": {"@id": "cr:examples", "@type": "@json"},
         "extract": "cr:extract",
         "field": "cr:field",
@@ -127,11 +124,13 @@ fn context() -> Value {
         "md5": "cr:md5",
         "parentField": "cr:parentField",
         "path": "cr:path",
+        "rai": "http://mlcommons.org/croissant/RAI/",
         "recordSet": "cr:recordSet",
         "references": "cr:references",
         "regex": "cr:regex",
         "repeated": "cr:repeated",
         "replace": "cr:replace",
+        "samplingRate": "cr:samplingRate",
         "sc": "https://schema.org/",
         "separator": "cr:separator",
         "source": "cr:source",

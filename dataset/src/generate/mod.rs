@@ -6,7 +6,9 @@
 
 mod card;
 mod croissant;
+pub mod places;
 mod shard;
+pub mod structures;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -58,6 +60,8 @@ pub struct Generated {
     pub pictures: usize,
     /// What the pictures' drawing and encoding took, summed over threads, microseconds.
     pub drawing_us: u64,
+    /// What annotating the pictures took, summed over threads, microseconds.
+    pub annotating_us: u64,
     /// What drew.
     pub adapter: String,
 }
@@ -138,6 +142,7 @@ pub fn generate(
         }
         result.pictures = work.done;
         result.drawing_us = work.drawing_us;
+        result.annotating_us = work.annotating_us;
         pool.adapter().clone_into(&mut result.adapter);
         pool.finish();
     }
@@ -212,8 +217,18 @@ fn configurations(plan: &Plan) -> Vec<(String, Vec<crate::task::Split>)> {
         })
         .collect();
     all.push(("pictures".to_owned(), sides(&|_| true)));
+    all.push(("complexes".to_owned(), sides(&|_| true)));
     all.retain(|(_, sides)| !sides.is_empty());
     all
+}
+
+/// Columns of a configuration.
+fn columns_of(configuration: &str, plan: &Plan) -> Vec<crate::tables::Column> {
+    match configuration {
+        "pictures" => picture_columns(plan.annotations),
+        "complexes" => structures::COLUMNS.to_vec(),
+        _ => question_columns(),
+    }
 }
 
 /// Reads a shard's manifest, if it is finished.

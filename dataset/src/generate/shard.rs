@@ -1,30 +1,30 @@
 //! One shard: its pictures in order through the pool, then its questions.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 use std::time::Instant;
 
-use glam::DVec3;
 use molshot_molecule::Structure;
 use molshot_renderer::pool::{Desk, Pool, Sequence};
 use molshot_renderer::{Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
-use molshot_scenes::{Camera, Prepared, RenderJob};
+use molshot_scenes::{Camera, Plane, Prepared, RenderJob};
 
-use super::{FileEntry, Manifest};
+use super::places::{self, Places};
+use super::{FileEntry, Manifest, structures};
 use crate::complexes::Source;
 use crate::error::DatasetError;
 use crate::files::write_json;
 use crate::layout::Layout;
 use crate::messages::Catalogue;
 use crate::picture::Picture;
+use crate::plan::read_lines_from;
 use crate::plan::record::{ComplexPlan, Plan, ShardPlan};
 use crate::tables::{Cell, Column, Kind, Picture as Image, TableWriter};
 use crate::task::Task;
 use crate::watch::{Progress, Watch};
 
-/// Columns of `data/pictures`. The last four, one entry a drawn atom, only where places are asked for.
+/// Columns of `data/pictures`; those of [`Places`] only where they are asked for.
 #[must_use]
 pub fn picture_columns(annotations: bool) -> Vec<Column> {
     let mut columns = vec![
@@ -35,12 +35,7 @@ pub fn picture_columns(annotations: bool) -> Vec<Column> {
         ("request", Kind::Text),
     ];
     if annotations {
-        columns.extend([
-            ("atom", Kind::Numbers),
-            ("x_px", Kind::Floats),
-            ("y_px", Kind::Floats),
-            ("depth_angstrom", Kind::Floats),
-        ]);
+        columns.extend(places::COLUMNS);
     }
     columns
 }
@@ -61,20 +56,12 @@ pub fn question_columns() -> Vec<Column> {
     ]
 }
 
-/// Where a picture's drawn atoms are.
-#[derive(Debug, Default)]
-struct Places {
-    atom: Vec<u32>,
-    x_px: Vec<f32>,
-    y_px: Vec<f32>,
-    depth_angstrom: Vec<f32>,
-}
-
 /// A finished picture.
 struct Drawn {
     bytes: Vec<u8>,
-    places: Places,
+    places: Option<Places>,
     encoding_us: u64,
+    annotating_us: u64,
 }
 
 /// What the shards of a run share.
@@ -92,6 +79,7 @@ pub(super) struct Work<'a> {
     /// Pictures on their way at a time.
     pub(super) window: usize,
     pub(super) drawing_us: u64,
+    pub(super) annotating_us: u64,
 }
 
 impl<'a> Work<'a> {
@@ -114,16 +102,37 @@ impl<'a> Work<'a> {
             done: 0,
             window: 1,
             drawing_us: 0,
+            annotating_us: 0,
         }
+    }
+
+    /// Writes what the numbers of annotations mean.
+    fn complexes(&self, name: &str, lines: &[ComplexPlan]) -> Result<FileEntry, DatasetError> {
+        let path = self.layout.file(&Layout::complexes_path(name));
+        let mut table = TableWriter::create(&path, &structures::COLUMNS)?;
+        for line in lines {
+            let read = self.source.read(&line.id).map_err(|fault| {
+                DatasetError::content(&self.source.path(&line.id), fault.message)
+            })?;
+            table.push(structures::row(line, &read.structure)?)?;
+        }
+        let finished = table.finish()?;
+        Ok(FileEntry {
+            bytes: finished.bytes,
+            sha256: finished.sha256,
+            rows: lines.len(),
+        })
     }
 
     /// Makes a shard.
     pub(super) fn make(&mut self, shard: &ShardPlan) -> Result<(), DatasetError> {
         let name = shard.name();
-        let lines = self.lines(shard)?;
+        let lines = read_lines_from(&self.layout.complexes_file(), shard)?;
         let mut files = BTreeMap::new();
         let entry = self.pictures(&name, &lines)?;
         files.insert(Layout::pictures_path(&name), entry);
+        let entry = self.complexes(&name, &lines)?;
+        files.insert(Layout::complexes_path(&name), entry);
         for task in shard.questions.keys() {
             let entry = self.questions(&name, &lines, *task)?;
             files.insert(Layout::questions_path(*task, &name), entry);
@@ -134,24 +143,6 @@ impl<'a> Work<'a> {
         };
         write_json(&self.layout.shard_file(&name), &manifest)?;
         Ok(())
-    }
-
-    /// The shard's lines of the plan.
-    fn lines(&self, shard: &ShardPlan) -> Result<Vec<ComplexPlan>, DatasetError> {
-        let path = self.layout.complexes_file();
-        let file = std::fs::File::open(&path).map_err(DatasetError::file(&path))?;
-        let lines = BufReader::new(file)
-            .lines()
-            .enumerate()
-            .skip(shard.first_line)
-            .take(shard.complexes);
-        lines
-            .map(|(number, line)| {
-                let line = line.map_err(DatasetError::file(&path))?;
-                serde_json::from_str(&line)
-                    .map_err(|error| DatasetError::line(&path, number + 1, error))
-            })
-            .collect()
     }
 
     fn pictures(&mut self, name: &str, lines: &[ComplexPlan]) -> Result<FileEntry, DatasetError> {
@@ -177,7 +168,7 @@ impl<'a> Work<'a> {
             if stopped() {
                 return None;
             }
-            let job = setup.job(line, picture)?;
+            let job = setup.job(line, picture, annotations)?;
             let place = annotations.then(|| job.clone());
             let work = move |frame: &Frame, desk: &mut Desk| encode(frame, desk, place.as_ref());
             Some((job, work))
@@ -200,17 +191,10 @@ impl<'a> Work<'a> {
                 Cell::Text(line.split.name().to_owned()),
                 Cell::Text(request),
             ];
-            if annotations {
-                let places = drawn.places;
-                row.extend([
-                    Cell::Numbers(places.atom),
-                    Cell::Floats(places.x_px),
-                    Cell::Floats(places.y_px),
-                    Cell::Floats(places.depth_angstrom),
-                ]);
-            }
+            row.extend(drawn.places.into_iter().flat_map(Places::cells));
             table.push(row)?;
             self.drawing_us += drawn.encoding_us;
+            self.annotating_us += drawn.annotating_us;
             self.done += 1;
             (self.watch.progress)(Progress {
                 done: self.done,
@@ -277,26 +261,15 @@ fn encode(frame: &Frame, desk: &mut Desk, place: Option<&RenderJob>) -> Result<D
     let bytes = bytes.clone();
     let timings = frame.timings;
     let drawing = timings.upload + timings.draw + timings.read_back + timings.labels;
+    let encoding = start.elapsed() + drawing;
+    let start = Instant::now();
+    let places = place.map(|job| Places::of(job, frame)).transpose()?;
     Ok(Drawn {
-        encoding_us: (start.elapsed() + drawing).as_micros() as u64,
         bytes,
-        places: place.map(places).unwrap_or_default(),
+        places,
+        encoding_us: encoding.as_micros() as u64,
+        annotating_us: start.elapsed().as_micros() as u64,
     })
-}
-
-/// Places of the drawn atoms, in the order of their indices.
-fn places(job: &RenderJob) -> Places {
-    let mut places = Places::default();
-    let (view, viewport) = (job.view(), job.viewport());
-    for ball in &job.scene().spheres {
-        let center = DVec3::from_array(ball.center_angstrom.map(f64::from));
-        let seen = view.project(viewport, center);
-        places.atom.push(ball.atom);
-        places.x_px.push(seen.x as f32);
-        places.y_px.push(seen.y as f32);
-        places.depth_angstrom.push(seen.z as f32);
-    }
-    places
 }
 
 /// The scene that is set up.
@@ -311,8 +284,8 @@ struct Setup<'a> {
     plan: &'a Plan,
     source: &'a Source,
     stage: Option<Stage>,
-    /// The complexes that were read last.
-    checked: VecDeque<(String, Arc<Structure>)>,
+    /// The complexes that were read last: name, hash of the files, structure.
+    checked: VecDeque<(String, String, Arc<Structure>)>,
     failed: Option<DatasetError>,
 }
 
@@ -321,8 +294,24 @@ const KEPT: usize = 8;
 
 impl Setup<'_> {
     /// The job of a picture; `None` when there is none, and then `failed` says why.
-    fn job(&mut self, line: &ComplexPlan, picture: &Picture) -> Option<RenderJob> {
-        match self.try_job(line, picture) {
+    fn job(
+        &mut self,
+        line: &ComplexPlan,
+        picture: &Picture,
+        annotations: bool,
+    ) -> Option<RenderJob> {
+        let job = self.try_job(line, picture).and_then(|job| {
+            if !annotations {
+                return Ok(job);
+            }
+            let planes = [Plane::Color, Plane::AtomId].into();
+            job.with_planes(planes)
+                .map_err(|source| DatasetError::Scene {
+                    complex: picture.complex.clone(),
+                    source: Box::new(source),
+                })
+        });
+        match job {
             Ok(job) => Some(job),
             Err(error) => {
                 self.failed = Some(error);
@@ -373,24 +362,29 @@ impl Setup<'_> {
 
     /// Reads a complex; the files of a line's own must be those that were planned.
     fn structure(&mut self, line: &ComplexPlan, id: &str) -> Result<Arc<Structure>, DatasetError> {
-        if let Some((_, structure)) = self.checked.iter().find(|(other, _)| other == id) {
-            return Ok(Arc::clone(structure));
-        }
-        if id == line.id && self.source.hash(id)? != line.input_sha256 {
+        let known = self.checked.iter().find(|(other, ..)| other == id);
+        let (hash, structure) = if let Some((_, hash, structure)) = known {
+            (hash.clone(), Arc::clone(structure))
+        } else {
+            let hash = self.source.hash(id)?;
+            let complex = self
+                .source
+                .read(id)
+                .map_err(|fault| DatasetError::content(&self.source.path(id), fault.message))?;
+            if self.checked.len() == KEPT {
+                self.checked.pop_front();
+            }
+            let structure = complex.structure;
+            let entry = (id.to_owned(), hash.clone(), Arc::clone(&structure));
+            self.checked.push_back(entry);
+            (hash, structure)
+        };
+        if id == line.id && hash != line.input_sha256 {
             return Err(DatasetError::content(
                 &self.source.path(id),
                 "its files are others than when the set was planned; restore them, or plan anew",
             ));
         }
-        let complex = self
-            .source
-            .read(id)
-            .map_err(|fault| DatasetError::content(&self.source.path(id), fault.message))?;
-        if self.checked.len() == KEPT {
-            self.checked.pop_front();
-        }
-        self.checked
-            .push_back((id.to_owned(), Arc::clone(&complex.structure)));
-        Ok(complex.structure)
+        Ok(structure)
     }
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{ComplexPlan, Item};
+use super::record::ComplexPlan;
+use crate::complexes::cut::CutRecord;
 use crate::task::{Split, Task};
 
 /// Dropped items that are named for each task, split and reason; the rest is counted.
 const NAMED: usize = 5;
 
 /// The account of a set.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// Complexes.
@@ -26,7 +27,7 @@ pub struct Report {
 }
 
 /// Complexes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ComplexCounts {
     /// In the folder, and within the limit.
@@ -35,6 +36,17 @@ pub struct ComplexCounts {
     pub used: BTreeMap<Split, usize>,
     /// Without, and why.
     pub skipped: Vec<Skipped>,
+    /// Those that were cut out of whole entries, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cut: BTreeMap<String, CutRecord>,
+    /// Names of the list of ligands that no complex has.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unused_ligands: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A complex that is not in the set.
@@ -87,12 +99,15 @@ pub struct Written {
 }
 
 impl Report {
-    /// Counts a complex's line, for the items that `keep` takes.
-    pub fn add(&mut self, complex: &ComplexPlan, keep: impl Fn(&Item) -> bool) {
+    /// Counts a complex's line.
+    pub fn add(&mut self, complex: &ComplexPlan) {
         *self.complexes.used.entry(complex.split).or_default() += 1;
+        if let Some(cut) = &complex.cut {
+            self.complexes.cut.insert(complex.id.clone(), cut.clone());
+        }
         *self.pictures.entry(complex.split).or_default() += complex.pictures.len();
         let tasks = self.questions.entry(complex.split).or_default();
-        for item in complex.items.iter().filter(|item| keep(item)) {
+        for item in &complex.items {
             let counts = tasks.entry(item.task).or_default();
             counts.made += 1;
             if item.task == Task::T4 {

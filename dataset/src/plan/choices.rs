@@ -23,11 +23,10 @@ pub const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
 type Pair = [Step; 2];
 
 impl Maker<'_> {
-    /// All items of T5; `partner` gives the complex at an item's number, on which the motion is to be recognised, and how to reach the
-    /// next ones.
+    /// All items of T5; `partners` are the complexes on which motions are to be recognised, item by item and in turns.
     pub(super) fn carried_over(
         &mut self,
-        mut partner: impl FnMut(usize) -> Option<Studio>,
+        partners: &mut [(usize, Studio)],
     ) -> Result<(), DatasetError> {
         let task = Task::T5;
         let mut candidates = Vec::new();
@@ -45,7 +44,8 @@ impl Maker<'_> {
         self.views(&Look::Complex, &THREE_VIEWS);
         for index in 0..all {
             let mut random = self.random(task, &index.to_string());
-            let Some(mut target) = partner(index) else {
+            let place = index % partners.len().max(1);
+            let Some((_, target)) = partners.get_mut(place) else {
                 self.drop_item(task, "no_other_complex", String::new());
                 continue;
             };
@@ -53,7 +53,7 @@ impl Maker<'_> {
                 if maker.studio.alike(maker.sketcher, &[], &pair)? {
                     return Ok(Err("after_looks_like_before"));
                 }
-                maker.options(&mut target, &[], pair, &mut random)
+                options(target, maker.sketcher, &[], pair, &mut random)
             })?;
             let Some((pair, options, letter)) = made else {
                 continue;
@@ -62,8 +62,10 @@ impl Maker<'_> {
             images.push(self.after(&pair));
             let other = target.id().to_owned();
             // These belong to the other complex, which has them in the plan, too.
+            let seed = self.seed;
             images.extend(
-                THREE_VIEWS.map(|view| Picture::new(&other, Look::Complex, view, &[]).path(&other)),
+                THREE_VIEWS
+                    .map(|view| Picture::new(&other, Look::Complex, view, &[]).path(&other, seed)),
             );
             let mut paths = Vec::new();
             for option in &options {
@@ -113,16 +115,6 @@ impl Maker<'_> {
             self.push(task, index, letter, paths, images, BTreeMap::new());
         }
         Ok(())
-    }
-
-    fn options(
-        &mut self,
-        target: &mut Studio,
-        before: &[Step],
-        pair: Pair,
-        random: &mut Random,
-    ) -> Try<(Pair, Vec<Pair>, String)> {
-        options(target, self.sketcher, before, pair, random)
     }
 }
 

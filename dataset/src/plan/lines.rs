@@ -1,10 +1,10 @@
 //! The lines of a plan, read.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::Path;
 
-use super::record::ComplexPlan;
+use super::record::{ComplexPlan, ShardPlan};
 use crate::error::DatasetError;
 
 /// The lines of a plan, one after the other.
@@ -14,7 +14,27 @@ use crate::error::DatasetError;
 pub fn read_lines(
     path: &Path,
 ) -> Result<impl Iterator<Item = Result<ComplexPlan, DatasetError>> + use<>, DatasetError> {
-    let file = fs::File::open(path).map_err(DatasetError::file(path))?;
+    lines_from(path, 0, 0)
+}
+
+/// The lines of a shard.
+///
+/// # Errors
+/// As [`read_lines`].
+pub fn read_lines_from(path: &Path, shard: &ShardPlan) -> Result<Vec<ComplexPlan>, DatasetError> {
+    lines_from(path, shard.first_byte, shard.first_line)?
+        .take(shard.complexes)
+        .collect()
+}
+
+fn lines_from(
+    path: &Path,
+    first_byte: u64,
+    first_line: usize,
+) -> Result<impl Iterator<Item = Result<ComplexPlan, DatasetError>> + use<>, DatasetError> {
+    let mut file = fs::File::open(path).map_err(DatasetError::file(path))?;
+    file.seek(SeekFrom::Start(first_byte))
+        .map_err(DatasetError::file(path))?;
     let path = path.to_owned();
     Ok(BufReader::new(file)
         .lines()
@@ -22,6 +42,6 @@ pub fn read_lines(
         .map(move |(number, line)| {
             let line = line.map_err(DatasetError::file(&path))?;
             serde_json::from_str(&line)
-                .map_err(|error| DatasetError::line(&path, number + 1, error))
+                .map_err(|error| DatasetError::line(&path, first_line + number + 1, error))
         }))
 }

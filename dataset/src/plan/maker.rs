@@ -86,7 +86,7 @@ impl Maker<'_> {
 
     /// Takes a picture into the plan, once, and returns its path.
     pub(super) fn picture(&mut self, picture: Picture) -> String {
-        let path = picture.path(self.studio.id());
+        let path = picture.path(self.studio.id(), self.seed);
         if !self.pictures.iter().any(|(other, _)| *other == path) {
             self.pictures.push((path.clone(), picture));
         }

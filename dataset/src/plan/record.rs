@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::complexes::cut::CutRecord;
 use crate::picture::{Picture, PictureSize};
 use crate::task::{Split, Task};
 
 /// The version of the plan's form.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// One question, without its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub struct Dropped {
 }
 
 /// All of one complex: a line of `plan/complexes.jsonl`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ComplexPlan {
     /// Its name.
@@ -65,6 +66,9 @@ pub struct ComplexPlan {
     pub split: Split,
     /// SHA-256 of its files.
     pub input_sha256: String,
+    /// What it was cut from, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<CutRecord>,
     /// The pictures that are drawn with it, by path, in drawing order.
     pub pictures: Vec<(String, Picture)>,
     /// Its questions, by task.
@@ -87,6 +91,8 @@ pub struct ShardPlan {
     pub number: u32,
     /// Lines of the plan before it.
     pub first_line: usize,
+    /// Bytes of the plan's lines before it.
+    pub first_byte: u64,
     /// Number of lines.
     pub complexes: usize,
     /// Number of pictures.
@@ -107,7 +113,7 @@ impl ShardPlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// Version of this form: 1.
+    /// Version of this form: [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// What made it.
     pub generator: String,

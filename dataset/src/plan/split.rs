@@ -35,7 +35,14 @@ impl SplitChoice {
     /// # Errors
     /// When it cannot be read, or names a complex twice: on both sides it would be learned and tested.
     pub fn read(path: &Path) -> Result<Self, DatasetError> {
-        let file: SplitFile = read_json(path)?;
+        let value: serde_json::Value = read_json(path)?;
+        // A list would be read as an object without names.
+        if !value.is_object() {
+            let problem = r#"is no object; give {"train": ["1a61", ...], "test": ["5ey0", ...]}"#;
+            return Err(DatasetError::content(path, problem));
+        }
+        let file: SplitFile =
+            serde_json::from_value(value).map_err(|error| DatasetError::content(path, error))?;
         let mut sides = BTreeMap::new();
         let listed = file
             .train

@@ -1,6 +1,7 @@
 //! What a model's text says.
 //!
-//! **Tolerant of form**: case; spaces; code fences, quotes, asterisks; what stands before the last `Answer:`; a full stop at the end; units
+//! **Tolerant of form**: case; spaces; code fences, quotes, asterisks; thoughts before `</think>`; what stands before the last `Answer:`;
+//! `<answer>...</answer>`, `\\boxed{...}` and `{"answer": "..."}` around the answer; a full stop at the end; units
 //! (`angstrom`, `degrees`); `3.0` for `3`; `turn` for `roll`; `(C)`, `C.`, `Option C` for `C`; the option's commands for its letter; line feeds for
 //! semicolons; numbers or chains that T4 did not ask for. **Strict about meaning**: a text with two different answers has none; words that
 //! are not in the grammar do not become commands; names are compared letter by letter.
@@ -15,6 +16,8 @@ use crate::step::{Step, StepKind};
 /// The part of a text that is the answer, without decoration.
 #[must_use]
 pub fn bare(text: &str) -> String {
+    let text = unwrapped(text);
+    let text = text.as_str();
     let lower = text.to_ascii_lowercase();
     let from = ["answer:", "answer is:", "answer is"]
         .iter()
@@ -36,6 +39,38 @@ pub fn bare(text: &str) -> String {
         }
     }
     bare.trim().trim_end_matches('.').trim().to_owned()
+}
+
+/// What is within the wrappings that models are told to put an answer in; the whole text where there are none.
+fn unwrapped(text: &str) -> String {
+    let mut text = text.rsplit("</think>").next().unwrap_or(text).trim();
+    let lower = text.to_ascii_lowercase();
+    if let Some(start) = lower.rfind("<answer>") {
+        let start = start + "<answer>".len();
+        let end = lower[start..].find("</answer>");
+        text = text[start..end.map_or(text.len(), |end| start + end)].trim();
+    }
+    if let Some(start) = text.rfind("\\boxed{") {
+        let inner = &text[start + "\\boxed{".len()..];
+        let mut depth = 1_i32;
+        let end = inner.find(|c| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            depth == 0
+        });
+        let inner = end.map_or(inner, |end| &inner[..end]);
+        let inner = inner.strip_prefix("\\text{").unwrap_or(inner);
+        return inner.trim_end_matches('}').to_owned();
+    }
+    let plain = text
+        .trim_start_matches("```json")
+        .trim_matches(['`', '\n', ' ']);
+    if plain.starts_with('{')
+        && let Ok(value) = serde_json::from_str::<serde_json::Value>(plain)
+        && let Some(answer) = value["answer"].as_str()
+    {
+        return answer.to_owned();
+    }
+    text.to_owned()
 }
 
 /// The commands of a text, in order; what is no command is passed over.
@@ -114,9 +149,11 @@ pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
         let begins = place == 0
             && word.chars().all(char::is_uppercase)
             && bare[word.len()..].starts_with([')', '.', ':', ',', '\n']);
+        // Nor can an article end one.
+        let ends = place + 1 == words.len() && word.chars().all(char::is_uppercase);
         let in_brackets = bare.contains(&format!("({letter})"));
         let is_no_article = *letter != "A" && word.chars().all(char::is_uppercase);
-        if is_alone || is_named || begins || in_brackets || is_no_article {
+        if is_alone || is_named || begins || ends || in_brackets || is_no_article {
             found.insert(*letter);
         }
     }
@@ -203,6 +240,10 @@ mod tests {
             "The answer is: move x 3 angstrom",
             "move x 3\u{c5}",
             "move x 3, move x 3",
+            "<think>It may be move x 4.</think>\n\nmove x 3",
+            "It is <answer>move x 3</answer> I think",
+            "So $\\boxed{\\text{move x 3}}$.",
+            "```json\n{\"answer\": \"move x 3\"}\n```",
         ] {
             assert_eq!(step(text), wanted, "{text}");
         }
@@ -245,6 +286,8 @@ mod tests {
             "**C**",
             "C: move x 3, move y 2",
             "The answer is C",
+            "It must be (c), so \\boxed{C}",
+            "I choose C.",
             "move x 3, move y 2",
         ] {
             assert_eq!(letter(text, &options), Some("C"), "{text}");
@@ -262,6 +305,8 @@ mod tests {
         }
         assert_eq!(letter("A", &options), Some("A"));
         assert_eq!(letter("A.", &options), Some("A"));
+        assert_eq!(letter("I choose A.", &options), Some("A"));
+        assert_eq!(letter("It is not C but A", &options), None);
     }
 
     #[test]

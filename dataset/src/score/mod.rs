@@ -32,6 +32,12 @@ pub struct Prediction {
     pub id: String,
     /// What the model said.
     pub answer: String,
+    /// Tokens of the question, where an endpoint counted them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens: Option<u64>,
+    /// Tokens of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion_tokens: Option<u64>,
 }
 
 /// Scores of a column.
@@ -68,11 +74,23 @@ pub struct Scores {
     pub unknown: usize,
 }
 
-/// Reads a predictions file. A question that is answered twice is refused.
+/// Answers of a predictions file, by question. A question that is answered twice is refused.
 ///
 /// # Errors
 /// When it cannot be read, or a line is no prediction.
 pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, String>, DatasetError> {
+    let lines = read_prediction_lines(path)?;
+    Ok(lines
+        .into_iter()
+        .map(|(id, line)| (id, line.answer))
+        .collect())
+}
+
+/// Lines of a predictions file, by question. A question that is answered twice is refused.
+///
+/// # Errors
+/// When it cannot be read, or a line is no prediction.
+pub fn read_prediction_lines(path: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
     let file = File::open(path).map_err(DatasetError::file(path))?;
     let mut all = BTreeMap::new();
     for (number, line) in BufReader::new(file).lines().enumerate() {
@@ -80,21 +98,24 @@ pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, String>, Dataset
         if line.trim().is_empty() {
             continue;
         }
-        let prediction: Prediction = serde_json::from_str(&line).map_err(|error| {
-            DatasetError::line(
-                path,
-                number + 1,
-                format!("{error}; give {{\"id\": \"...\", \"answer\": \"...\"}}"),
-            )
-        })?;
-        if all
-            .insert(prediction.id.clone(), prediction.answer)
-            .is_some()
-        {
+        let wrong = |problem: String| {
+            let remedy = "give {\"id\": \"...\", \"answer\": \"...\"}";
+            DatasetError::line(path, number + 1, format!("{problem}; {remedy}"))
+        };
+        let value: serde_json::Value =
+            serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))?;
+        // A list would be read as an object without names.
+        if !value.is_object() {
+            return Err(wrong("is no object".to_owned()));
+        }
+        let prediction: Prediction =
+            serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
+        let id = prediction.id.clone();
+        if all.insert(id.clone(), prediction).is_some() {
             return Err(DatasetError::line(
                 path,
                 number + 1,
-                format!("{} is answered twice; keep one answer", prediction.id),
+                format!("{id} is answered twice; keep one answer"),
             ));
         }
     }

@@ -6,7 +6,7 @@
 mod read;
 mod write;
 
-pub use read::{Row, rows, rows_of};
+pub use read::{PictureFile, Row, rows, rows_of};
 pub use write::TableWriter;
 
 use serde_json::{Value, json};
@@ -167,6 +167,20 @@ mod tests {
             .map(|row| row.expect("a row").text("id").expect("a text"))
             .collect();
         assert_eq!(ids[1199], "row 1199");
+        // Pictures from anywhere; the first group ends behind row 999.
+        let file = PictureFile::open(&path).expect("a table");
+        for (row, count, there) in [
+            (0, 1, 1),
+            (7, 5, 5),
+            (998, 16, 2),
+            (1000, 3, 3),
+            (1199, 9, 1),
+        ] {
+            let pictures = file.pictures(row, count).expect("pictures");
+            let wanted: Vec<Vec<u8>> = (row..row + there).map(|n| picture(n).bytes).collect();
+            assert_eq!(pictures, wanted, "row {row}");
+        }
+        assert!(file.pictures(1200, 1).is_err());
         std::fs::remove_dir_all(folder).expect("our own folder");
     }
 }

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use parquet::column::reader::ColumnReader;
+use parquet::data_type::ByteArray;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row as Fields};
@@ -70,6 +72,88 @@ pub fn rows_of(
     }))
 }
 
+/// A table that pictures are taken from, wherever they stand: only the pages that have them are read.
+pub struct PictureFile {
+    path: PathBuf,
+    reader: SerializedFileReader<File>,
+    /// Number of the column with the pictures' bytes among those of a group.
+    column: usize,
+    /// Number of the first row of each group, and of all rows at the end.
+    first_rows: Vec<usize>,
+}
+
+impl std::fmt::Debug for PictureFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PictureFile")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PictureFile {
+    /// Opens the column `image` of a table.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or has no such column.
+    pub fn open(path: &Path) -> Result<Self, DatasetError> {
+        let file = File::open(path).map_err(DatasetError::file(path))?;
+        let fault = |error| DatasetError::content(path, format!("is no sound table: {error}"));
+        let reader = SerializedFileReader::new(file).map_err(fault)?;
+        let metadata = reader.metadata();
+        let leaves = metadata.file_metadata().schema_descr();
+        let column = (0..leaves.num_columns())
+            .find(|index| leaves.column(*index).path().string() == "image.bytes")
+            .ok_or_else(|| DatasetError::content(path, "has no column \"image\""))?;
+        let mut first_rows = vec![0];
+        let mut rows = 0;
+        for group in metadata.row_groups() {
+            rows += usize::try_from(group.num_rows()).unwrap_or(0);
+            first_rows.push(rows);
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            reader,
+            column,
+            first_rows,
+        })
+    }
+
+    /// The pictures of at most `count` rows from one on, as far as its group goes.
+    ///
+    /// # Errors
+    /// When there is no such row, or it cannot be read.
+    pub fn pictures(&self, row: usize, count: usize) -> Result<Vec<Vec<u8>>, DatasetError> {
+        let fault =
+            |error| DatasetError::content(&self.path, format!("is no sound table: {error}"));
+        let missing = || DatasetError::content(&self.path, format!("has no row {row}"));
+        let group = self.first_rows.partition_point(|first| *first <= row);
+        let group = group.checked_sub(1).ok_or_else(missing)?;
+        let end = *self.first_rows.get(group + 1).ok_or_else(missing)?;
+        let wanted = count.min(end - row);
+        let columns = self.reader.get_row_group(group).map_err(fault)?;
+        let ColumnReader::ByteArrayColumnReader(mut column) =
+            columns.get_column_reader(self.column).map_err(fault)?
+        else {
+            return Err(missing());
+        };
+        let skipped = row - self.first_rows[group];
+        if column.skip_records(skipped).map_err(fault)? != skipped {
+            return Err(missing());
+        }
+        let mut values: Vec<ByteArray> = Vec::with_capacity(wanted);
+        let mut levels = Vec::with_capacity(wanted);
+        while values.len() < wanted {
+            let (records, ..) = column
+                .read_records(wanted - values.len(), Some(&mut levels), None, &mut values)
+                .map_err(fault)?;
+            if records == 0 {
+                return Err(missing());
+            }
+        }
+        Ok(values.iter().map(|value| value.data().to_vec()).collect())
+    }
+}
+
 impl Row {
     fn field(&self, name: &str) -> Result<&Field, DatasetError> {
         self.fields
@@ -131,6 +215,17 @@ impl Row {
     pub fn floats(&self, name: &str) -> Result<Vec<f32>, DatasetError> {
         self.list(name, |field| match field {
             Field::Float(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    /// A list of whole numbers.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn numbers(&self, name: &str) -> Result<Vec<u32>, DatasetError> {
+        self.list(name, |field| match field {
+            Field::Int(number) => u32::try_from(*number).ok(),
             _ => None,
         })
     }

@@ -1,6 +1,7 @@
 //! Answers from requests: cameras and moved atoms are compared, not texts. What a request does is computed by the scene's own code and
 //! measured here, independently of how the question was made.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,7 +30,8 @@ type Outcome<T> = Result<T, String>;
 /// A complex that was read.
 pub(super) struct Complex {
     structure: Arc<Structure>,
-    bonds: Bonds,
+    /// Found when they are asked for first.
+    bonds: OnceCell<Bonds>,
 }
 
 /// What a camera's motion does to the scene, in camera axes: about the rotation centre by `turn`, after a shift by `shift`.
@@ -91,11 +93,18 @@ fn along(vector: DVec3) -> Option<(Axis, i32)> {
 impl Complex {
     pub(super) fn read(source: &Source, id: &str) -> Outcome<Self> {
         let complex = source.read(id).map_err(|fault| fault.message)?;
-        let bonds = Bonds::of(&complex.structure).map_err(|error| error.to_string())?;
         Ok(Self {
             structure: complex.structure,
-            bonds,
+            bonds: OnceCell::new(),
         })
+    }
+
+    fn bonds(&self) -> Outcome<&Bonds> {
+        if let Some(bonds) = self.bonds.get() {
+            return Ok(bonds);
+        }
+        let bonds = Bonds::of(&self.structure).map_err(|error| error.to_string())?;
+        Ok(self.bonds.get_or_init(|| bonds))
     }
 
     /// Whether the item's answer is what its pictures' requests say.
@@ -152,11 +161,11 @@ impl Complex {
                     return Err("the pictures show another residue".into());
                 }
                 same(
-                    &self.bonds.answer_for_residue(&self.structure, residue),
+                    &self.bonds()?.answer_for_residue(&self.structure, residue),
                     &item.answer,
                 )
             }
-            Task::T9 => same(&self.bonds.answer(&self.structure), &item.answer),
+            Task::T9 => same(&self.bonds()?.answer(&self.structure), &item.answer),
         }
     }
 
@@ -225,7 +234,7 @@ impl Complex {
         let (residue, pocket, ligand) =
             (fact("residue")?, fact("pocket_atom")?, fact("ligand_atom")?);
         let names = &self.structure.atoms().name;
-        let mut pairs = self.bonds.pairs().iter().filter(|(a, b)| {
+        let mut pairs = self.bonds()?.pairs().iter().filter(|(a, b)| {
             let index = self.structure.atoms().residue[*a as usize];
             names[*a as usize] == **pocket
                 && names[*b as usize] == **ligand

@@ -1,19 +1,23 @@
 //! Is a set what its plan says? Counts, ids, hashes, references; a sample of pictures drawn anew; every answer derived anew from the stored
 //! requests (`derive`).
 
+mod cuts;
 mod derive;
+mod stray;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use molshot_renderer::{AdapterChoice, Encoder, Encoding, open};
-use molshot_scenes::{Prepared, RenderRequest};
+use molshot_scenes::{Plane, Prepared, RenderRequest};
 
 use crate::error::DatasetError;
-use crate::files::hash_file;
-use crate::generate::{catalogue, manifest};
+use crate::files::{hash_file, read_json};
+use crate::generate::places::Places;
+use crate::generate::{catalogue, manifest, structures};
 use crate::layout::Layout;
 use crate::messages::Catalogue;
+use crate::plan::account::Report;
 use crate::plan::read_lines;
 use crate::plan::record::{ComplexPlan, Plan, ShardPlan};
 use crate::random::Random;
@@ -46,8 +50,12 @@ pub struct Verified {
     pub derived: usize,
     /// Pictures that are there.
     pub pictures: usize,
-    /// Pictures that were drawn anew and are the same, byte for byte.
+    /// Pictures that were drawn anew and are the same, byte for byte; their annotations, too.
     pub redrawn: usize,
+    /// Complexes that were cut anew out of their whole entries and are the same, byte for byte.
+    pub cut: usize,
+    /// Complexes whose whole entries are not there, so that they could not be cut anew.
+    pub uncut: usize,
     /// What is wrong; the first hundred.
     pub faults: Vec<String>,
 }
@@ -75,6 +83,7 @@ pub fn verify(
         found.fault("plan/complexes.jsonl is not the one that plan.json was made with");
     }
     let paths = all_paths(layout, &plan, &mut found)?;
+    stray::check(layout, &plan, &mut found)?;
     let work = Work {
         layout,
         plan: &plan,
@@ -84,6 +93,7 @@ pub fn verify(
         sampled: sampled(&paths, plan.seed, options.sample),
     };
     let mut lines = read_lines(&layout.complexes_file())?;
+    let mut report = Report::default();
     let mut ids = BTreeSet::new();
     let mut draw = open(options.adapter)?;
     for (number, shard) in plan.shards.iter().enumerate() {
@@ -92,6 +102,8 @@ pub fn verify(
             .take(shard.complexes)
             .collect::<Result<_, _>>()?;
         for complex in &complexes {
+            report.add(complex);
+            cuts::check(&work.source, &layout.cuts(), complex, &mut found);
             for item in &complex.items {
                 if !ids.insert(item.id.clone()) {
                     found.fault(format!("the id {} is there twice", item.id));
@@ -110,6 +122,10 @@ pub fn verify(
                 "interrupted: not all was looked at".into(),
             ));
         }
+    }
+    let told: Report = read_json(&layout.report_file())?;
+    if told.questions != report.questions || told.pictures != report.pictures {
+        found.fault("report.json counts other questions or pictures than the plan has");
     }
     Ok(found)
 }
@@ -195,6 +211,7 @@ impl Work<'_> {
     ) -> Result<(), DatasetError> {
         let name = shard.name();
         let requests = self.pictures(&name, complexes, draw, found)?;
+        self.complexes(&name, complexes, found)?;
         for task in Task::ALL {
             let items = complexes.iter().flat_map(|complex| {
                 let items = complex.items.iter().filter(move |item| item.task == task);
@@ -210,6 +227,8 @@ impl Work<'_> {
                 let row = row?;
                 count += 1;
                 let same = row.text("id")? == item.id
+                    && row.text("task")? == task.name()
+                    && row.texts("captions")? == self.catalogue.captions(task)
                     && row.text("answer")? == item.answer
                     && row.texts("options")? == item.options
                     && row.texts("images")? == item.images
@@ -256,6 +275,35 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The names that annotations refer to, and the bonds.
+    fn complexes(
+        &self,
+        name: &str,
+        complexes: &[ComplexPlan],
+        found: &mut Verified,
+    ) -> Result<(), DatasetError> {
+        let table = self.layout.file(&Layout::complexes_path(name));
+        let mut table_rows = rows(&table)?;
+        for complex in complexes {
+            let Some(row) = table_rows.next().transpose()? else {
+                found.fault(format!("{} ends before {}", table.display(), complex.id));
+                return Ok(());
+            };
+            // A complex that cannot be read is a fault of its own.
+            let Ok(read) = self.source.read(&complex.id) else {
+                continue;
+            };
+            if !structures::is_row(complex, &read.structure, &row)? {
+                found.fault(format!(
+                    "{} is in {} otherwise than its files say",
+                    complex.id,
+                    table.display()
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The tables' requests by path; the sampled pictures are drawn anew.
     fn pictures(
         &self,
@@ -265,10 +313,13 @@ impl Work<'_> {
         found: &mut Verified,
     ) -> Result<BTreeMap<String, RenderRequest>, DatasetError> {
         let table = self.layout.file(&Layout::pictures_path(name));
-        let planned = complexes.iter().flat_map(|complex| complex.pictures.iter());
+        let planned = complexes.iter().flat_map(|complex| {
+            let pictures = complex.pictures.iter();
+            pictures.map(move |(path, picture)| (complex, path, picture))
+        });
         let mut requests = BTreeMap::new();
         let mut table_rows = rows(&table)?;
-        for (path, picture) in planned {
+        for (complex, path, picture) in planned {
             let Some(row) = table_rows.next() else {
                 found.fault(format!("{} ends before {path}", table.display()));
                 break;
@@ -277,14 +328,24 @@ impl Work<'_> {
             let document = row.text("request")?;
             let request = RenderRequest::from_json(document.as_bytes())
                 .map_err(|error| DatasetError::content(&table, format!("{path}: {error}")))?;
-            if row.text("path")? != *path || request != picture.request(self.plan.size) {
+            let same = row.text("path")? == *path
+                && picture.path(&complex.id, self.plan.seed) == *path
+                && row.text("complex")? == picture.complex
+                && row.text("split")? == complex.split.name()
+                && request == picture.request(self.plan.size);
+            if !same {
                 found.fault(format!("{path} is in the table otherwise than planned"));
             }
             if self.sampled.contains(path) {
                 let image = row.image("image")?;
                 match self.redraw(&picture.complex, &request, draw) {
-                    Ok(bytes) if bytes == image.bytes => found.redrawn += 1,
-                    Ok(_) => found.fault(format!("{path} drawn anew is another picture")),
+                    Ok((bytes, _)) if bytes != image.bytes => {
+                        found.fault(format!("{path} drawn anew is another picture"));
+                    }
+                    Ok((_, Some(places))) if !places.are_in(&row)? => {
+                        found.fault(format!("{path} drawn anew has other annotations"));
+                    }
+                    Ok(_) => found.redrawn += 1,
                     Err(error) => found.fault(format!("{path}: {error}")),
                 }
             }
@@ -304,13 +365,17 @@ impl Work<'_> {
         complex: &str,
         request: &RenderRequest,
         draw: &mut dyn molshot_renderer::Draw,
-    ) -> Result<Vec<u8>, DatasetError> {
+    ) -> Result<(Vec<u8>, Option<Places>), DatasetError> {
         let read = self
             .source
             .read(complex)
             .map_err(|fault| DatasetError::Request(fault.message))?;
+        let mut planes = request.output.planes.clone();
+        if self.plan.annotations {
+            planes.insert(Plane::AtomId);
+        }
         let job = Prepared::new(read.structure, request)
-            .and_then(|prepared| prepared.job())
+            .and_then(|prepared| prepared.job()?.with_planes(planes))
             .map_err(|source| DatasetError::Scene {
                 complex: complex.to_owned(),
                 source: Box::new(source),
@@ -318,7 +383,8 @@ impl Work<'_> {
         let frame = draw.draw(&job)?;
         let mut bytes = Vec::new();
         Encoder::new().encode(&frame, Encoding::from(&request.output), &mut bytes)?;
-        Ok(bytes)
+        let places = self.plan.annotations.then(|| Places::of(&job, &frame));
+        Ok((bytes, places.transpose()?))
     }
 
     /// As many questions as the paper's formulae say, less those that were dropped.

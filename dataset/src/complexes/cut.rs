@@ -1,0 +1,317 @@
+//! A complex cut out of a larger structure: which residue is the ligand, and which ones are its pocket.
+//!
+//! **Ligand**: the one that a list names, else the residue with most heavy atoms that is no polymer, water, ion, or common additive of
+//! buffers and crystals; of equally large ones the first of the file. **Pocket**: every other residue with a heavy atom within a cutoff
+//! of a heavy atom of the ligand (10 angstrom: `PDBbind`'s rule), water and additives left out. Residues stay whole, with the hydrogens
+//! that they have.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use molshot_molecule::{Element, PartRole, Residue, ResidueClass, Structure};
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, fault};
+use crate::error::DatasetError;
+
+/// `PDBbind`'s cutoff of a pocket, angstrom.
+pub const POCKET_CUTOFF_ANGSTROM: f32 = 10.0;
+
+/// Component ids of what is in a crystal because of how it was made: alcohols and polyethers, salts and acids, buffers, reducing agents,
+/// detergents, gases, and atoms that nobody could name. They are common in entries of the Protein Data Bank and rarely what an entry is
+/// about; where one is, `--ligands` names it.
+pub const ADDITIVES: &str = "EDO GOL PEG PGE PG4 PG0 PG5 PG6 1PE 2PE P6G PE3 PE4 PE5 PE8 7PE 12P 15P XPE P33 PEU MPD MRD IPA IPH EOH MOH \
+    BU1 BU3 PGO PDO PGR PGQ HEZ DMS DMF DIO ACN ACE1 URE GAI \
+    SO4 SO3 PO4 PO3 PI 2HP NO3 NH4 SCN AZI BCT CO3 BO3 BO4 CYN PER PEO ACT ACY FMT CAC MLI MLA OXL TAR TLA CIT FLC SIN \
+    TRS TAM BTB B3P MES EPE HEP PIP NHE CXS IMD BCN HED BME DTT DTU DTV TCE \
+    LDA BOG BNG LMT DMU UMQ SDS C8E OLC OLA MYR \
+    OXY O2 CMO NO N2 XE KR UNX UNL UNK DUM";
+
+/// Other residues that a message lists.
+const LISTED: usize = 6;
+
+/// A ligand by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LigandName {
+    /// Residue name, such as `XK2`.
+    pub name: String,
+    /// Author's number, with the insertion code if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Author's chain; `?` for one without a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<String>,
+}
+
+/// How complexes are cut.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CutRule {
+    /// Cutoff of the pocket, angstrom.
+    pub pocket_cutoff_angstrom: f32,
+    /// Ligands by complex; where none is named, the rule chooses.
+    pub ligands: BTreeMap<String, LigandName>,
+}
+
+impl Default for CutRule {
+    fn default() -> Self {
+        Self {
+            pocket_cutoff_angstrom: POCKET_CUTOFF_ANGSTROM,
+            ligands: BTreeMap::new(),
+        }
+    }
+}
+
+/// Who chose a ligand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChosenBy {
+    /// The rule: the largest.
+    Rule,
+    /// The list.
+    List,
+    /// The folder: its ligand's file.
+    File,
+}
+
+/// What was cut out of which file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CutRecord {
+    /// The file (or folder) below the folder of complexes.
+    pub from: String,
+    /// SHA-256 of its bytes, lower-case hexadecimal digits.
+    pub from_sha256: String,
+    /// The ligand: name, number, chain (`?` for none).
+    pub ligand: String,
+    /// Who chose it.
+    pub chosen_by: ChosenBy,
+    /// Its atoms but hydrogen.
+    pub ligand_heavy_atoms: usize,
+    /// Residues that could have been the ligand, too: neither polymer, water, ion nor additive.
+    pub other_candidates: usize,
+    /// Cutoff of the pocket, angstrom.
+    pub pocket_cutoff_angstrom: f32,
+    /// Residues of the pocket.
+    pub pocket_residues: usize,
+    /// Whether pocket or ligand have any hydrogen; without, hydrogen bonds are found from heavy atoms alone.
+    pub has_hydrogens: bool,
+}
+
+/// Residues of a cut, by index in the structure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) ligand: Vec<u32>,
+    pub(super) pocket: Vec<u32>,
+    pub(super) chosen_by: ChosenBy,
+    pub(super) other_candidates: usize,
+}
+
+/// Reads a list of ligands: `ID RESNAME [NUMBER [CHAIN]]` a line; `#` begins a comment.
+///
+/// # Errors
+/// When it cannot be read, a line is none, or a complex is named twice.
+pub fn read_ligands(path: &Path) -> Result<BTreeMap<String, LigandName>, DatasetError> {
+    let text = fs::read_to_string(path).map_err(DatasetError::file(path))?;
+    let mut all = BTreeMap::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.split('#').next().unwrap_or_default();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let wrong = |problem: &str| {
+            let remedy = "give ID RESNAME [NUMBER [CHAIN]], such as: 1hvr XK2 263 A";
+            DatasetError::line(path, number + 1, format!("{problem}; {remedy}"))
+        };
+        let (id, name) = match words.as_slice() {
+            [] => continue,
+            [id, name, rest @ ..] if rest.len() <= 2 => (
+                (*id).to_owned(),
+                LigandName {
+                    name: (*name).to_owned(),
+                    number: rest.first().map(|word| (*word).to_owned()),
+                    chain: rest.get(1).map(|word| (*word).to_owned()),
+                },
+            ),
+            _ => return Err(wrong(&format!("has {} words", words.len()))),
+        };
+        let digits = |text: &String| {
+            let digits = text.trim_start_matches('-');
+            let digits = digits.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            digits.parse::<u32>().is_ok()
+        };
+        if name.number.as_ref().is_some_and(|text| !digits(text)) {
+            return Err(wrong(&format!("\"{}\" is no residue number", words[2])));
+        }
+        if all.insert(id.clone(), name).is_some() {
+            return Err(wrong(&format!("names {id} for the second time")));
+        }
+    }
+    Ok(all)
+}
+
+/// Number with insertion code, as authors write it.
+pub(super) fn number_of(residue: &Residue) -> String {
+    match residue.insertion_code {
+        b' ' => residue.number.to_string(),
+        code => format!("{}{}", residue.number, char::from(code)),
+    }
+}
+
+/// `XK2 263 A`; a chain without a name as `?`.
+pub(super) fn name_of(structure: &Structure, residue: &Residue) -> String {
+    let chain = structure.chains()[residue.chain as usize].id.as_str();
+    let chain = if chain.is_empty() { "?" } else { chain };
+    format!("{} {} {chain}", residue.name, number_of(residue))
+}
+
+fn is_additive(residue: &Residue) -> bool {
+    ADDITIVES
+        .split_ascii_whitespace()
+        .any(|name| name.eq_ignore_ascii_case(&residue.name))
+}
+
+fn heavy_atoms<'a>(
+    structure: &'a Structure,
+    residue: &Residue,
+) -> impl Iterator<Item = [f32; 3]> + use<'a> {
+    let atoms = structure.atoms();
+    residue
+        .atoms
+        .clone()
+        .map(|atom| atom as usize)
+        .filter(|atom| atoms.element[*atom] != Element::H)
+        .map(|atom| atoms.position_angstrom[atom])
+}
+
+/// Chooses ligand and pocket in a whole structure, or the pocket where a part of it is the ligand.
+pub(super) fn choose(
+    structure: &Structure,
+    named: Option<&LigandName>,
+    cutoff_angstrom: f32,
+) -> Result<Choice, Fault> {
+    let residues = structure.residues();
+    let is_part = |residue: &Residue| structure.part_of(residue).role == PartRole::Ligand;
+    let own: Vec<u32> = (0..residues.len() as u32)
+        .filter(|index| is_part(&residues[*index as usize]))
+        .collect();
+    let mut candidates: Vec<(usize, u32)> = (0_u32..)
+        .zip(residues)
+        .filter(|(_, residue)| residue.class == ResidueClass::Ligand && !is_additive(residue))
+        .map(|(index, residue)| (heavy_atoms(structure, residue).count(), index))
+        .filter(|(heavy, _)| *heavy > 1)
+        .collect();
+    // Largest first; of equals the first of the file.
+    candidates.sort_by_key(|(heavy, index)| (std::cmp::Reverse(*heavy), *index));
+    let (ligand, chosen_by) = if !own.is_empty() {
+        (own, ChosenBy::File)
+    } else if let Some(named) = named {
+        (vec![find(structure, named)?], ChosenBy::List)
+    } else {
+        match candidates.first() {
+            Some((_, index)) => (vec![*index], ChosenBy::Rule),
+            None => return Err(no_ligand(structure)),
+        }
+    };
+    let other_candidates = candidates
+        .iter()
+        .filter(|(_, index)| !ligand.contains(index))
+        .count();
+    let pocket = pocket(structure, &ligand, cutoff_angstrom);
+    Ok(Choice {
+        ligand,
+        pocket,
+        chosen_by,
+        other_candidates: match chosen_by {
+            ChosenBy::File => 0,
+            _ => other_candidates,
+        },
+    })
+}
+
+fn find(structure: &Structure, named: &LigandName) -> Result<u32, Fault> {
+    let found = structure.residues().iter().position(|residue| {
+        let chain = structure.chains()[residue.chain as usize].id.as_str();
+        let chain = if chain.is_empty() { "?" } else { chain };
+        residue.name.eq_ignore_ascii_case(&named.name)
+            && named
+                .number
+                .as_ref()
+                .is_none_or(|number| number.eq_ignore_ascii_case(&number_of(residue)))
+            && named.chain.as_ref().is_none_or(|other| other == chain)
+    });
+    found.map(|index| index as u32).ok_or_else(|| {
+        let words = [
+            Some(&named.name),
+            named.number.as_ref(),
+            named.chain.as_ref(),
+        ];
+        let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
+        let message = format!(
+            "the list names {}, which the structure has not; it has {}",
+            words.join(" "),
+            listed(structure)
+        );
+        fault("ligand_not_there", message)
+    })
+}
+
+fn no_ligand(structure: &Structure) -> Fault {
+    let message = format!(
+        "no residue is left as the ligand without polymers, water, ions and common additives; it has {}; name one with --ligands",
+        listed(structure)
+    );
+    fault("no_ligand", message)
+}
+
+/// Residues that are neither polymer nor water, for a message.
+fn listed(structure: &Structure) -> String {
+    let mut names: Vec<String> = structure
+        .residues()
+        .iter()
+        .filter(|residue| !residue.class.is_polymer() && residue.class != ResidueClass::Water)
+        .map(|residue| name_of(structure, residue))
+        .collect();
+    let more = names.len().saturating_sub(LISTED);
+    names.truncate(LISTED);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    if names.is_empty() {
+        "nothing but polymers and water".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+fn pocket(structure: &Structure, ligand: &[u32], cutoff_angstrom: f32) -> Vec<u32> {
+    let residues = structure.residues();
+    let centers: Vec<[f32; 3]> = ligand
+        .iter()
+        .flat_map(|index| heavy_atoms(structure, &residues[*index as usize]))
+        .collect();
+    // A box around the ligand spares most distances.
+    let (mut low, mut high) = ([f32::INFINITY; 3], [f32::NEG_INFINITY; 3]);
+    for center in &centers {
+        for axis in 0..3 {
+            low[axis] = low[axis].min(center[axis] - cutoff_angstrom);
+            high[axis] = high[axis].max(center[axis] + cutoff_angstrom);
+        }
+    }
+    let is_near = |atom: [f32; 3]| {
+        (0..3).all(|axis| (low[axis]..=high[axis]).contains(&atom[axis]))
+            && centers.iter().any(|center| {
+                let squares: f32 = (0..3).map(|axis| (atom[axis] - center[axis]).powi(2)).sum();
+                squares <= cutoff_angstrom * cutoff_angstrom
+            })
+    };
+    (0_u32..)
+        .zip(residues)
+        .filter(|(index, residue)| {
+            !ligand.contains(index)
+                && residue.class != ResidueClass::Water
+                && !is_additive(residue)
+                && heavy_atoms(structure, residue).any(is_near)
+        })
+        .map(|(index, _)| index)
+        .collect()
+}

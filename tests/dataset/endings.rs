@@ -1,0 +1,164 @@
+//! Making a set in pieces: killed, interrupted, by several jobs, with any number of threads.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::set::{Folder, complexes, plan};
+
+/// Tasks with few pictures, of which T5's are of two complexes each; many small files.
+const SMALL: [&str; 6] = [
+    "--tasks",
+    "T1,T5,T9",
+    "--shard-pictures",
+    "40",
+    "--split",
+    "split.json",
+];
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("room");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let place = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &place);
+        } else {
+            fs::copy(entry.path(), place).expect("room");
+        }
+    }
+}
+
+#[test]
+fn killed_at_twenty_moments_and_resumed_gives_the_same_tree() {
+    let folder = Folder::new("endings_killed");
+    complexes(&folder, 8);
+    plan(&folder, "whole", &SMALL);
+    copy(&folder.path("whole"), &folder.path("killed"));
+    let start = Instant::now();
+    folder.ok(&["generate", "--out", "whole"]);
+    let whole_run = start.elapsed();
+    // Moments from the beginning of a run to a fifth of a whole one: twenty of them go through all of the work.
+    let mut seed: u64 = 7;
+    let mut caught = 0;
+    for _ in 0..20 {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let part = (seed >> 40) as f64 / f64::from(1 << 24);
+        let mut child = folder
+            .command(&["generate", "--out", "killed", "--resume", "--quiet"])
+            .spawn()
+            .expect("the program starts");
+        std::thread::sleep(Duration::from_secs_f64(
+            whole_run.as_secs_f64() * 0.2 * part,
+        ));
+        caught += usize::from(child.try_wait().expect("a child").is_none());
+        // SIGKILL on Unix.
+        child.kill().expect("a child of ours");
+        child.wait().expect("a child of ours");
+    }
+    assert!(caught > 0, "no run was caught at work");
+    folder.ok(&["generate", "--out", "killed", "--resume"]);
+    assert_eq!(folder.tree("killed"), folder.tree("whole"));
+    folder.ok(&["verify", "--out", "killed", "--sample", "20"]);
+    // A finished set is not begun again by mistake.
+    folder.refuse(1, &["generate", "--out", "whole"], &["--resume"]);
+}
+
+#[test]
+fn parts_made_apart_and_any_number_of_threads_give_the_same_tree() {
+    let folder = Folder::new("endings_parts");
+    complexes(&folder, 6);
+    plan(&folder, "one", &SMALL);
+    for copied in ["five", "first", "second"] {
+        copy(&folder.path("one"), &folder.path(copied));
+    }
+    folder.ok(&["generate", "--out", "one", "--threads", "1"]);
+    folder.ok(&["generate", "--out", "five", "--threads", "5"]);
+    let one = folder.tree("one");
+    assert_eq!(folder.tree("five"), one);
+    // Two jobs of a Slurm array, each with a folder of its own; the second one's files are put to the first one's.
+    for (number, out) in [("0", "first"), ("1", "second")] {
+        let run = folder
+            .command(&["generate", "--out", out])
+            .env("SLURM_ARRAY_TASK_ID", number)
+            .env("SLURM_ARRAY_TASK_COUNT", "2")
+            .output()
+            .expect("the program starts");
+        assert!(
+            run.status.success(),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+    }
+    assert!(!folder.path("first/README.md").exists(), "a half is no set");
+    copy(&folder.path("second"), &folder.path("first"));
+    folder.ok(&["generate", "--out", "first", "--resume"]);
+    assert_eq!(folder.tree("first"), one);
+    // In the indexed jobs of Kubernetes.
+    let run = folder
+        .command(&[
+            "generate", "--out", "second", "--shard", "auto/2", "--resume",
+        ])
+        .env("JOB_COMPLETION_INDEX", "0")
+        .output()
+        .expect("the program starts");
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    assert_eq!(folder.tree("second"), one);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_keeps_what_is_finished_and_says_how_to_go_on() {
+    let folder = Folder::new("endings_interrupt");
+    complexes(&folder, 8);
+    plan(&folder, "out", &SMALL);
+    copy(&folder.path("out"), &folder.path("whole"));
+    let child = folder
+        .command(&["generate", "--out", "out"])
+        .spawn()
+        .expect("the program starts");
+    // When the first file is finished, it is in the middle of the work.
+    let begun = || {
+        fs::read_dir(folder.path("out/shards")).is_ok_and(|files| {
+            files
+                .flatten()
+                .any(|f| !f.file_name().to_string_lossy().starts_with('.'))
+        })
+    };
+    while !begun() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let status = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill is there");
+    assert!(status.success());
+    let output = child.wait_with_output().expect("it ends");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        assert_eq!(output.status.code(), Some(130), "{stderr}");
+        assert!(stderr.contains("--resume"), "{stderr}");
+        let rest: Vec<String> = folder.tree("out").into_keys().collect();
+        assert!(rest.iter().all(|name| !name.contains(".part")), "{rest:?}");
+    }
+    folder.ok(&["generate", "--out", "out", "--resume"]);
+    folder.ok(&["generate", "--out", "whole"]);
+    assert_eq!(folder.tree("out"), folder.tree("whole"));
+}
+
+#[test]
+fn files_that_changed_since_the_plan_are_noticed() {
+    let folder = Folder::new("endings_changed");
+    complexes(&folder, 4);
+    plan(&folder, "out", &SMALL);
+    let file = folder.path("in/a0/a0_pocket.pdb");
+    let text = fs::read_to_string(&file).expect("a file");
+    fs::write(&file, format!("REMARK changed\n{text}")).expect("room");
+    folder.refuse(1, &["generate", "--out", "out"], &["a0", "plan anew"]);
+}

@@ -1,0 +1,156 @@
+//! A chat endpoint of a test's own: HTTP/1.1 on a loopback port, one thread a connection, one request each.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// What was asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) line: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) body: Value,
+}
+
+impl Asked {
+    /// The question: the last text.
+    pub(crate) fn question(&self) -> String {
+        let parts = self.body["messages"][0]["content"]
+            .as_array()
+            .expect("parts");
+        let last = parts.last().expect("a part");
+        last["text"].as_str().expect("a text").to_owned()
+    }
+}
+
+/// What is answered.
+#[derive(Debug, Clone)]
+pub(crate) enum Reply {
+    /// Status, further header lines, body.
+    Http(u16, String, String),
+    /// Nothing, for so long.
+    Silence(Duration),
+    /// The head of an answer that never ends.
+    CutOff,
+}
+
+impl Reply {
+    /// A proper answer with counts of tokens.
+    pub(crate) fn answer(text: &str) -> Self {
+        let body = serde_json::json!({
+            "choices": [{"message": {"role": "assistant", "content": text}}],
+            "usage": {"prompt_tokens": 1000, "completion_tokens": 7},
+        });
+        Self::Http(200, String::new(), body.to_string())
+    }
+
+    pub(crate) fn status(status: u16, headers: &str, body: &str) -> Self {
+        Self::Http(status, headers.to_owned(), body.to_owned())
+    }
+}
+
+/// The endpoint; it ends with the process.
+pub(crate) struct Endpoint {
+    pub(crate) url: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    most_at_once: Arc<Mutex<(usize, usize)>>,
+}
+
+impl Endpoint {
+    /// `reply` is told the number of the request, counted from 0, and the request.
+    pub(crate) fn start(reply: impl Fn(usize, &Asked) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let most_at_once = Arc::new(Mutex::new((0, 0)));
+        let reply = Arc::new(reply);
+        let (log, counts) = (Arc::clone(&asked), Arc::clone(&most_at_once));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (log, counts, reply) =
+                    (Arc::clone(&log), Arc::clone(&counts), Arc::clone(&reply));
+                std::thread::spawn(move || {
+                    let Some(request) = read(&stream) else {
+                        return;
+                    };
+                    {
+                        let mut counts = counts.lock().expect("no panic");
+                        counts.0 += 1;
+                        counts.1 = counts.1.max(counts.0);
+                    }
+                    let number = {
+                        let mut log = log.lock().expect("no panic");
+                        log.push(request.clone());
+                        log.len() - 1
+                    };
+                    let reply = reply(number, &request);
+                    counts.lock().expect("no panic").0 -= 1;
+                    send(stream, reply);
+                });
+            }
+        });
+        Self {
+            url,
+            asked,
+            most_at_once,
+        }
+    }
+
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().expect("no panic").clone()
+    }
+
+    /// Most requests at a time.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.most_at_once.lock().expect("no panic").1
+    }
+}
+
+/// A request; `None` of a connection that was closed.
+fn read(stream: &TcpStream) -> Option<Asked> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let (mut length, mut authorization) = (0, None);
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok()?;
+        let Some((name, value)) = header.trim().split_once(':') else {
+            break;
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().ok()?,
+            "authorization" => authorization = Some(value.trim().to_owned()),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Asked {
+        line: line.trim().to_owned(),
+        authorization,
+        body: serde_json::from_slice(&body).ok()?,
+    })
+}
+
+fn send(mut stream: TcpStream, reply: Reply) {
+    // Whoever asked may be gone.
+    let _ = match reply {
+        Reply::Http(status, headers, body) => write!(
+            stream,
+            "HTTP/1.1 {status} Any\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
+            body.len()
+        ),
+        Reply::Silence(time) => {
+            std::thread::sleep(time);
+            Ok(())
+        }
+        Reply::CutOff => write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n{{\"choices\""
+        ),
+    };
+}

@@ -1,0 +1,191 @@
+//! Options that are wrong: an error that names the option and what would be right.
+
+use super::set::{Folder, complexes, plan};
+
+#[allow(clippy::too_many_lines, reason = "a list of cases")]
+#[test]
+fn wrong_options_are_refused_with_what_would_be_right() {
+    let folder = Folder::new("flags");
+    complexes(&folder, 3);
+    let plans: [(&[&str], i32, &[&str]); 13] = [
+        (&["--tasks", "T0"], 2, &["--tasks", "T1 to T9"]),
+        (&["--tasks", ""], 2, &["--tasks", "T1 to T9"]),
+        (&["--size", "8x8"], 2, &["--size", "16 to"]),
+        (&["--size", "large"], 2, &["--size"]),
+        (&["--samples", "3"], 2, &["--samples"]),
+        (&["--test-share", "1.5"], 2, &["--test-share", "0 to 1"]),
+        (&["--seed=-1"], 2, &["--seed"]),
+        (&["--limit", "0"], 2, &["--limit"]),
+        (&["--shard-pictures", "0"], 2, &["--shard-pictures"]),
+        (&["--threads", "0"], 2, &["--threads"]),
+        (&["--split", "nowhere.json"], 1, &["nowhere.json"]),
+        (
+            &["--split", "split.json", "--test-share", "0.5"],
+            2,
+            &["--test-share", "--split"],
+        ),
+        (&["--messages", "nowhere.toml"], 1, &["nowhere.toml"]),
+    ];
+    for (further, status, words) in plans {
+        let args = [&["plan", "--complexes", "in", "--out", "out"], further].concat();
+        folder.refuse(status, &args, words);
+    }
+    assert!(!folder.path("out/plan/plan.json").exists());
+    for (content, words) in [
+        (
+            "{\"train\": [\"a0\"], \"test\": [\"a0\"]}",
+            ["split.json", "twice"],
+        ),
+        (
+            "{\"train\": [\"a0\"], \"validation\": []}",
+            ["split.json", "validation"],
+        ),
+        ("[]", ["split.json", "is no object"]),
+    ] {
+        folder.write("split.json", content);
+        folder.refuse(
+            1,
+            &[
+                "plan",
+                "--complexes",
+                "in",
+                "--out",
+                "out",
+                "--split",
+                "split.json",
+            ],
+            &words,
+        );
+    }
+    folder.write("words.toml", "language = \"xx\"\n");
+    folder.refuse(
+        1,
+        &[
+            "plan",
+            "--complexes",
+            "in",
+            "--out",
+            "out",
+            "--messages",
+            "words.toml",
+        ],
+        &["words.toml", "missing field"],
+    );
+    std::fs::create_dir(folder.path("nothing")).expect("room");
+    folder.refuse(
+        1,
+        &["plan", "--complexes", "nothing", "--out", "out"],
+        &["nothing", "ID_pocket.pdb"],
+    );
+    folder.refuse(
+        1,
+        &["plan", "--complexes", "absent", "--out", "out"],
+        &["absent"],
+    );
+    // Folders that are no set.
+    folder.write("p.jsonl", "{\"id\": \"x\", \"answer\": \"y\"}\n");
+    for command in [
+        &["generate", "--out", "nothing"][..],
+        &["verify", "--out", "nothing"],
+        &["export", "--out", "nothing", "--format", "llava"],
+        &["score", "--out", "nothing", "--predictions", "p.jsonl"],
+        &["evaluate", "--out", "nothing", "--baseline", "oracle"],
+    ] {
+        folder.refuse(1, command, &["nothing"]);
+    }
+    folder.refuse(
+        2,
+        &["export", "--out", "out", "--format", "csv"],
+        &["--format", "webdataset"],
+    );
+    folder.refuse(2, &["evaluate", "--out", "out"], &["--endpoint"]);
+    folder.refuse(
+        2,
+        &["evaluate", "--out", "out", "--endpoint", "http://x/v1"],
+        &["--model"],
+    );
+    folder.refuse(
+        2,
+        &["evaluate", "--out", "out", "--baseline", "best"],
+        &["oracle"],
+    );
+    folder.refuse(
+        2,
+        &[
+            "evaluate",
+            "--out",
+            "out",
+            "--endpoint",
+            "http://x/v1",
+            "--model",
+            "m",
+            "--concurrency",
+            "0",
+        ],
+        &["--concurrency"],
+    );
+    folder.refuse(
+        2,
+        &[
+            "evaluate",
+            "--out",
+            "out",
+            "--endpoint",
+            "http://x/v1",
+            "--model",
+            "m",
+            "--timeout",
+            "0",
+        ],
+        &["--timeout"],
+    );
+    // A set that is planned and not made.
+    plan(&folder, "out", &["--tasks", "T1"]);
+    folder.refuse(
+        1,
+        &["export", "--out", "out", "--format", "llava"],
+        &["generate"],
+    );
+    folder.refuse(1, &["verify", "--out", "out"], &["is not finished"]);
+    for shard in ["1", "5/4", "0/0", "x/4", "-1/4"] {
+        folder.refuse(
+            2,
+            &["generate", "--out", "out", &format!("--shard={shard}")],
+            &["--shard", "I/N"],
+        );
+    }
+    folder.ok(&["generate", "--out", "out"]);
+    // Another plan does not mix with the files of this one.
+    folder.refuse(
+        1,
+        &[
+            "plan",
+            "--complexes",
+            "in",
+            "--out",
+            "out",
+            "--size",
+            "64x64",
+            "--samples",
+            "1",
+            "--tasks",
+            "T1",
+            "--seed",
+            "5",
+        ],
+        &["another plan"],
+    );
+    folder.ok(&["verify", "--out", "out"]);
+}
+
+#[test]
+fn help_has_examples() {
+    let folder = Folder::new("flags_help");
+    for command in ["plan", "generate", "verify", "export", "score", "evaluate"] {
+        let help = folder.ok(&[command, "--help"]);
+        assert!(
+            help.contains("Examples:") && help.contains(&format!("molshot dataset {command}")),
+            "{command}"
+        );
+    }
+}

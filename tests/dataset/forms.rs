@@ -1,0 +1,105 @@
+//! Exports, as far as can be seen without the libraries that load them: `scripts/check-exports` does that.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+
+use super::set::{Folder, finished};
+
+fn names(folder: &Folder, below: &str) -> Vec<String> {
+    folder.tree(below).into_keys().collect()
+}
+
+#[test]
+fn every_form_has_every_question_and_no_name_tells() {
+    let folder = finished("forms", 4, &[]);
+    let wanted: BTreeSet<String> = folder
+        .lines("out")
+        .iter()
+        .flat_map(|line| line["items"].as_array().expect("items").clone())
+        .map(|item| item["id"].as_str().expect("an id").to_owned())
+        .collect();
+    for form in [
+        "parquet",
+        "webdataset",
+        "imagefolder",
+        "llamafactory",
+        "llava",
+        "vlmeval",
+    ] {
+        folder.ok(&["export", "--out", "out", "--format", form]);
+        let below = format!("out/export/{form}");
+        let once = folder.tree(&below);
+        folder.ok(&["export", "--out", "out", "--format", form]);
+        assert_eq!(folder.tree(&below), once, "{form} twice");
+        for name in names(&folder, &below) {
+            let tells = ["move", "roll", "front_", "_x_", "after"];
+            assert!(!tells.iter().any(|word| name.contains(word)), "{name}");
+            assert!(!name.contains(".part"), "{name}");
+        }
+    }
+    let read = |name: &str| fs::read_to_string(folder.path(name)).expect("a text");
+    let json = |name: &str| -> Value { serde_json::from_str(&read(name)).expect("JSON") };
+    // LLaVA and LLaMA-Factory: lists whose marks are as many as their pictures, which are there.
+    let info = json("out/export/llamafactory/dataset_info.json");
+    let mut found = BTreeSet::new();
+    let mut entries = 0;
+    for name in info.as_object().expect("lists").keys() {
+        let list = json(&format!("out/export/llamafactory/{name}.json"));
+        for entry in list.as_array().expect("a list") {
+            let words = entry["messages"][0]["content"].as_str().expect("a text");
+            let pictures = entry["images"].as_array().expect("pictures");
+            assert_eq!(words.matches("<image>").count(), pictures.len());
+            for picture in pictures {
+                let path = format!(
+                    "out/export/llamafactory/{}",
+                    picture.as_str().expect("a path")
+                );
+                assert!(folder.path(&path).is_file(), "{path}");
+            }
+            entries += 1;
+        }
+        for entry in json(&format!("out/export/llava/{name}.json"))
+            .as_array()
+            .expect("a list")
+        {
+            assert!(found.insert(entry["id"].as_str().expect("an id").to_owned()));
+            assert_eq!(entry["conversations"][0]["from"], "human");
+        }
+        let table = read(&format!("out/export/vlmeval/{name}.tsv"));
+        assert!(table.starts_with("index\tid\timage\t"));
+    }
+    assert_eq!(found, wanted);
+    assert_eq!(entries, wanted.len());
+    // Tar files: names of members, whose keys are the questions'.
+    let mut keys = BTreeSet::new();
+    for name in names(&folder, "out/export/webdataset") {
+        let bytes =
+            fs::read(folder.path(&format!("out/export/webdataset/{name}"))).expect("a file");
+        let mut at = 0;
+        while bytes[at] != 0 {
+            let end = bytes[at..]
+                .iter()
+                .position(|byte| *byte == 0)
+                .expect("an end");
+            let member = String::from_utf8_lossy(&bytes[at..at + end]).into_owned();
+            let octal = String::from_utf8_lossy(&bytes[at + 124..at + 135]).into_owned();
+            let size = usize::from_str_radix(octal.trim(), 8).expect("a size");
+            if let Some(key) = member.strip_suffix(".json") {
+                keys.insert(key.to_owned());
+            }
+            at += 512 + size.div_ceil(512) * 512;
+        }
+    }
+    assert_eq!(keys, wanted);
+    let mut lines = 0;
+    for name in names(&folder, "out/export/imagefolder") {
+        if name.ends_with("metadata.jsonl") {
+            lines += read(&format!("out/export/imagefolder/{name}"))
+                .lines()
+                .count();
+        }
+    }
+    assert_eq!(lines, wanted.len());
+}

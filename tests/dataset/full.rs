@@ -1,0 +1,332 @@
+//! A whole set: the counts of the paper's formulae, every answer in its range, every file where it belongs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::set::{Folder, finished, plan};
+
+/// Samples of a complex, train and test, of the tasks that do not depend on its bonds (arXiv 2512.10867).
+const FORMULAE: [(&str, [usize; 2]); 6] = [
+    ("T1", [4, 2]),
+    ("T2", [6, 3]),
+    ("T3", [4, 2]),
+    ("T5", [6, 3]),
+    ("T6", [6, 3]),
+    ("T7", [6, 3]),
+];
+
+/// Bonds of a complex as `molshot hbonds` tells them: residue with its number and chain, the bond's own words.
+fn bonds(complex: &Path) -> Vec<(String, String)> {
+    let output = Command::new(env!("CARGO_BIN_EXE_molshot"))
+        .arg("hbonds")
+        .arg(complex)
+        .output()
+        .expect("the program starts");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.trim()
+        .split("; ")
+        .filter(|bond| bond.contains(','))
+        .map(|bond| {
+            let words: Vec<&str> = bond.split_whitespace().collect();
+            let chain = words[3].trim_end_matches(',');
+            (
+                format!("{} {} {chain}", words[0], words[1]),
+                bond.to_owned(),
+            )
+        })
+        .collect()
+}
+
+/// Holds a plan's lines against the formulae: made and dropped are all that the paper makes.
+fn check_counts(folder: &Folder, inputs: &Path) {
+    for line in folder.lines("out") {
+        let id = line["id"].as_str().expect("an id");
+        let side = usize::from(line["split"] == "test");
+        let list = |key: &str| line[key].as_array().cloned().unwrap_or_default();
+        let (items, dropped) = (list("items"), list("dropped"));
+        let of =
+            |list: &[Value], task: &str| list.iter().filter(|item| item["task"] == task).count();
+        for (task, counts) in FORMULAE {
+            let all = of(&items, task) + of(&dropped, task);
+            assert_eq!(all, counts[side], "{id} {task}");
+        }
+        let bonds = bonds(&inputs.join(id));
+        let bonding: BTreeSet<&String> = bonds.iter().map(|(residue, _)| residue).collect();
+        let with: Vec<&Value> = items
+            .iter()
+            .filter(|item| item["task"] == "T4" && item["answer"] != "No")
+            .collect();
+        // Residues of one name (chains without names) are left out each, and are one in the bonds' words.
+        let made = with.len() + of(&dropped, "T4");
+        let is_clear = dropped
+            .iter()
+            .all(|item| item["reason"] != "ambiguous_names");
+        assert!(
+            made == bonding.len() || !is_clear && made > bonding.len(),
+            "{id}: {made} T4 for {} residues that bond",
+            bonding.len()
+        );
+        let without = of(&items, "T4") - with.len();
+        assert!(
+            without <= bonding.len().max(1),
+            "{id}: {without} residues that do not"
+        );
+        for item in &with {
+            let residue = item["facts"]["residue"]
+                .as_str()
+                .expect("a residue")
+                .to_owned();
+            assert!(bonding.contains(&residue), "{id}: {residue}");
+        }
+        let wanted = bonds.len().max(1);
+        assert_eq!(
+            of(&items, "T8") + of(&dropped, "T8"),
+            wanted,
+            "{id}: a T8 for each bond"
+        );
+        assert_eq!(of(&items, "T9") + of(&dropped, "T9"), 1, "{id}");
+        for item in items.iter().filter(|item| item["task"] == "T9") {
+            let said: BTreeSet<&str> = item["answer"]
+                .as_str()
+                .expect("an answer")
+                .split("; ")
+                .collect();
+            let found: BTreeSet<&str> = bonds.iter().map(|(_, bond)| bond.as_str()).collect();
+            assert_eq!(said, found, "{id}");
+        }
+    }
+}
+
+/// Every answer is in its task's form and range; options differ; each question shows as many pictures as it says.
+fn check_answers(folder: &Folder) {
+    let turns = |amount: i32| amount != 0 && amount % 15 == 0 && (-90..=90).contains(&amount);
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in folder.lines("out") {
+        for item in line["items"].as_array().expect("items") {
+            let task = item["task"].as_str().expect("a task");
+            let answer = item["answer"].as_str().expect("an answer");
+            let words: Vec<&str> = answer
+                .split([' ', ','])
+                .filter(|word| !word.is_empty())
+                .collect();
+            let amount = |place: usize| words[place].parse::<i32>().expect("a whole number");
+            let pictures = item["images"].as_array().expect("pictures").len();
+            let options = item["options"].as_array().cloned().unwrap_or_default();
+            seen.entry(task.to_owned())
+                .or_default()
+                .insert(answer.to_owned());
+            match task {
+                "T1" => assert!(
+                    words[0] == "move"
+                        && ["x", "y"].contains(&words[1])
+                        && (1..=4).contains(&amount(2).abs())
+                        && pictures == 4
+                ),
+                "T2" => assert!(
+                    words[0] == "roll"
+                        && "xyz".contains(words[1])
+                        && turns(amount(2))
+                        && pictures == 4
+                ),
+                "T3" => assert!(
+                    words[..2] == ["move", "z"] && (40..=60).contains(&amount(2)) && pictures == 4
+                ),
+                "T7" => assert!(
+                    words[0] == "roll"
+                        && turns(amount(2))
+                        && words[3..5] == ["move", "x"]
+                        && amount(5) != 0
+                        && pictures == 7
+                ),
+                "T5" | "T6" | "T8" => {
+                    assert!("ABCD".contains(answer) && answer.len() == 1, "{answer}");
+                    let different: BTreeSet<String> =
+                        options.iter().map(Value::to_string).collect();
+                    assert_eq!(different.len(), 4, "{options:?}");
+                    assert_eq!(
+                        pictures,
+                        match task {
+                            "T5" => 11,
+                            "T6" => 8,
+                            _ => 6,
+                        }
+                    );
+                }
+                _ => assert_eq!(pictures, 6),
+            }
+        }
+        // No name tells what a picture shows.
+        for picture in line["pictures"].as_array().expect("pictures") {
+            let path = picture[0].as_str().expect("a path");
+            let name = path.split('/').nth(1).expect("a name");
+            let digits = name.strip_suffix(".png").expect("a PNG");
+            assert!(
+                digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit()),
+                "{path}"
+            );
+        }
+    }
+    for task in ["T5", "T6", "T8"] {
+        assert!(seen[task].len() > 1, "{task}: always {:?}", seen[task]);
+    }
+}
+
+fn check_files(folder: &Folder) {
+    let tree = folder.tree("out");
+    let plan = folder.json("out/plan/plan.json");
+    for shard in plan["shards"].as_array().expect("shards") {
+        let name = format!(
+            "{}-{:05}",
+            shard["split"].as_str().expect("a side"),
+            shard["number"].as_u64().expect("a number")
+        );
+        let mut wanted = vec!["pictures".to_owned(), "complexes".to_owned()];
+        let tasks = shard["questions"].as_object().expect("tasks").keys();
+        wanted.extend(tree.keys().filter_map(|path| {
+            let folder = path.strip_prefix("data/")?.split('/').next()?;
+            tasks
+                .clone()
+                .any(|task| folder.starts_with(task.as_str()))
+                .then(|| folder.to_owned())
+        }));
+        for folder in wanted {
+            assert!(
+                tree.contains_key(&format!("data/{folder}/{name}.parquet")),
+                "{folder} {name}"
+            );
+        }
+    }
+    for file in [
+        "README.md",
+        "croissant.json",
+        "report.json",
+        "plan/plan.json",
+        "plan/messages.toml",
+    ] {
+        assert!(tree.contains_key(file), "{file}");
+    }
+}
+
+#[test]
+fn a_set_has_the_counts_of_the_papers_formulae() {
+    let folder = finished(
+        "full_own",
+        5,
+        &["--shard-pictures", "300", "--size", "192x192"],
+    );
+    check_counts(&folder, &folder.path("in"));
+    check_answers(&folder);
+    check_files(&folder);
+    let lines = folder.lines("out");
+    let items = lines
+        .iter()
+        .flat_map(|line| line["items"].as_array().expect("items"));
+    let tasks: BTreeSet<&str> = items.filter_map(|item| item["task"].as_str()).collect();
+    assert_eq!(tasks.len(), 9, "{tasks:?}");
+    let told = folder.ok(&["verify", "--out", "out", "--sample", "60"]);
+    assert!(
+        told.contains("60 of them drawn anew and the same; no fault"),
+        "{told}"
+    );
+    let report = folder.json("out/report.json");
+    let derived: u64 = ["train", "test"]
+        .iter()
+        .flat_map(|side| {
+            report["questions"][side]
+                .as_object()
+                .expect("tasks")
+                .values()
+        })
+        .map(|counts| counts["made"].as_u64().expect("a count"))
+        .sum();
+    assert!(
+        told.contains(&format!("{derived} answers derived anew")),
+        "{told}"
+    );
+    let card = std::fs::read_to_string(folder.path("out/README.md")).expect("a card");
+    assert!(card.contains("pictures tell nothing of what"), "{card}");
+}
+
+#[test]
+fn the_small_examination_has_at_most_fifty_of_each_column() {
+    let folder = Folder::new("full_tiny");
+    super::set::complexes(&folder, 24);
+    plan(
+        &folder,
+        "out",
+        &["--test-share", "1", "--tiny", "--tasks", "T1,T4"],
+    );
+    let report = folder.json("out/report.json");
+    let counts = &report["questions"]["test"];
+    assert!(report["questions"]["train"].is_null());
+    assert_eq!(counts["T1"]["made"], 48, "2 of each of 24 complexes");
+    let (all, with) = (&counts["T4"]["made"], &counts["T4"]["with_bond"]);
+    let (all, with) = (
+        all.as_u64().expect("a count"),
+        with.as_u64().expect("a count"),
+    );
+    assert_eq!((with, all - with), (50, 50));
+    folder.ok(&["generate", "--out", "out"]);
+    folder.ok(&["verify", "--out", "out", "--sample", "10"]);
+    let told = folder.ok(&["evaluate", "--out", "out", "--baseline", "oracle"]);
+    assert!(told.contains("100.00"), "{told}");
+}
+
+#[test]
+fn all_complexes_of_the_larger_data_make_a_sound_set() {
+    let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(std::path::PathBuf::from) else {
+        std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"skipped: MOLSHOT_TEST_DATA is not set\n",
+        )
+        .expect("standard error is open");
+        return;
+    };
+    let folder = Folder::new("full_data");
+    for name in ["complexes", "complexes_other"] {
+        let place = data.join(name);
+        let text = place.to_str().expect("UTF-8");
+        let _ = std::fs::remove_dir_all(folder.path("out"));
+        folder.ok(&[
+            "plan",
+            "--complexes",
+            text,
+            "--out",
+            "out",
+            "--size",
+            "64x64",
+            "--samples",
+            "1",
+            "--test-share",
+            "0.2",
+            "--no-annotations",
+        ]);
+        folder.ok(&["generate", "--out", "out"]);
+        let told = folder.ok(&["verify", "--out", "out", "--sample", "40"]);
+        assert!(told.contains("no fault"), "{told}");
+        if name == "complexes" {
+            check_counts(&folder, &place);
+        }
+        check_answers(&folder);
+        for baseline in ["train", "test"] {
+            let told = folder.ok(&[
+                "evaluate",
+                "--out",
+                "out",
+                "--baseline",
+                "oracle",
+                "--split",
+                baseline,
+                "--format",
+                "json",
+            ]);
+            let scores: Value = serde_json::from_str(&told).expect("JSON");
+            for (column, score) in scores["columns"].as_object().expect("columns") {
+                assert_eq!(score["score"], 100.0, "{column}");
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Making sets, and looking at them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// A folder of a test's own, empty at its start.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("dataset")
+            .join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("the folder can be made");
+        Self(path)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("room");
+        fs::write(path, content).expect("room");
+    }
+
+    /// Starts `molshot dataset ...` in this folder, without the environment's keys and job numbers.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_molshot"));
+        command
+            .arg("dataset")
+            .args(args)
+            .current_dir(&self.0)
+            .env_remove("OPENAI_API_KEY")
+            .env_remove("SLURM_ARRAY_TASK_ID")
+            .env_remove("JOB_COMPLETION_INDEX")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        let output = self.command(args).output().expect("the program starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!stderr.contains("panicked"), "{args:?}: {stderr}");
+        output
+    }
+
+    /// Runs what must succeed; returns standard output.
+    pub(crate) fn ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {stderr}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Runs what must fail with a status and with these words; returns standard error.
+    pub(crate) fn refuse(&self, status: i32, args: &[&str], words: &[&str]) -> String {
+        let output = self.run(args);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {stderr}");
+        for word in words {
+            assert!(stderr.contains(word), "{args:?} lacks {word}: {stderr}");
+        }
+        stderr
+    }
+
+    pub(crate) fn json(&self, name: &str) -> Value {
+        let bytes = fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Lines of a plan.
+    pub(crate) fn lines(&self, out: &str) -> Vec<Value> {
+        let text = fs::read_to_string(self.path(&format!("{out}/plan/complexes.jsonl")));
+        let text = text.expect("a plan");
+        let line = |line: &str| serde_json::from_str(line).expect("JSON");
+        text.lines().map(line).collect()
+    }
+
+    /// Hash of each file below a folder but what is this machine's alone.
+    pub(crate) fn tree(&self, name: &str) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        walk(&self.path(name), "", &mut files);
+        files.remove("local.json");
+        files
+    }
+}
+
+fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            walk(&entry.path(), &format!("{name}/"), files);
+        } else {
+            let bytes = fs::read(entry.path()).expect("a file");
+            files.insert(name, format!("{:x?}", Sha256::digest(&bytes)));
+        }
+    }
+}
+
+pub(crate) fn library(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("scenes/library")
+        .join(name)
+}
+
+/// Copies a complex of the library under another name.
+pub(crate) fn copy_complex(from: &str, folder: &Path, id: &str) {
+    let place = folder.join(id);
+    fs::create_dir_all(&place).expect("room");
+    for (ending, name) in [("pocket.pdb", "pocket.pdb"), ("ligand.mol2", "ligand.mol2")] {
+        let source = library(from).join(format!("{from}_{ending}"));
+        fs::copy(source, place.join(format!("{id}_{name}"))).expect("a library file");
+    }
+}
+
+/// Folder `in` with `count` complexes `a0`, `b1`, `a2`, ..., by turns 1HVR and 7PBL; and a split with every third for tests.
+pub(crate) fn complexes(folder: &Folder, count: usize) {
+    let (mut train, mut test) = (Vec::new(), Vec::new());
+    for number in 0..count {
+        let (from, letter) = [("1hvr", 'a'), ("7pbl", 'b')][number % 2];
+        let id = format!("{letter}{number}");
+        copy_complex(from, &folder.path("in"), &id);
+        if number % 3 == 2 {
+            &mut test
+        } else {
+            &mut train
+        }
+        .push(id);
+    }
+    let split = serde_json::json!({"train": train, "test": test});
+    folder.write("split.json", split.to_string());
+}
+
+/// Plans the complexes of `in`, at 64 x 64 pixels unless told otherwise.
+pub(crate) fn plan(folder: &Folder, out: &str, further: &[&str]) -> String {
+    let mut args = vec!["plan", "--complexes", "in", "--out", out, "--samples", "1"];
+    if !further.contains(&"--size") {
+        args.extend(["--size", "64x64"]);
+    }
+    args.extend(further);
+    folder.ok(&args)
+}
+
+/// A set of all tasks, made once for a test.
+pub(crate) fn finished(name: &str, count: usize, further: &[&str]) -> Folder {
+    let folder = Folder::new(name);
+    complexes(&folder, count);
+    plan(
+        &folder,
+        "out",
+        &[&["--split", "split.json"], further].concat(),
+    );
+    folder.ok(&["generate", "--out", "out"]);
+    folder
+}
