@@ -1,5 +1,5 @@
-//! How long annotations take beside the picture they are made of: `annotation_rate INPUT [SIZES]`, with `INPUT` a file or a folder in `PDBbind`'s layout and sizes a list
-//! such as `512,1024`. One thread and the built-in rasteriser; every picture is a new rotation.
+//! How long annotations take beside the picture they are made of: `annotation_rate INPUT [SIZES [PICTURES]]`, with `INPUT` a file or a folder in `PDBbind`'s layout, sizes a
+//! list such as `512,1024`, and 200 pictures of each size unless told otherwise. One thread and the built-in rasteriser; every picture is a new rotation.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,13 +13,14 @@ use molshot_scenes::build::Prepared;
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, Pose, RenderJob, RenderRequest, View};
 
-/// Pictures of each size.
-const PICTURES: u32 = 200;
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let input = arguments.next().ok_or("name an input")?;
     let sizes = arguments.next().unwrap_or_else(|| "512,1024".into());
+    let pictures: u32 = arguments.next().map_or(Ok(200), |text| text.parse())?;
+    if pictures == 0 {
+        return Err("ask for one picture at least".into());
+    }
     let structure = Arc::new(read_input(
         std::path::Path::new(&input),
         FolderOptions::default(),
@@ -36,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (mut drawing, mut writing) = (Duration::ZERO, Duration::ZERO);
         let mut annotating = Vec::new();
         let mut bytes = 0;
-        for picture in 0..PICTURES {
+        for picture in 0..pictures {
             let job = turned(&base, f64::from(picture) * 0.37)?;
             let start = Instant::now();
             let frame = backend.draw(&job)?;
@@ -51,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         annotating.sort_unstable();
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
-        let mean = |time: Duration| milliseconds(time) / f64::from(PICTURES);
+        let mean = |time: Duration| milliseconds(time) / f64::from(pictures);
         eprintln!(
             "{size} px, {} atoms drawn: drawing {:.2} ms, annotating {:.2} ms (median; mean {:.2}), JSON of {bytes} bytes {:.2} ms",
             base.scene().spheres.len(),

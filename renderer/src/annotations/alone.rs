@@ -12,6 +12,7 @@ use molshot_scenes::{
 };
 
 use super::silhouette::{Lens, Silhouette, Span};
+use super::union::Union;
 use crate::backend::Draw;
 use crate::error::RenderError;
 use crate::software::SoftwareBackend;
@@ -107,23 +108,24 @@ impl Bodies {
         Self { atoms, lists }
     }
 
-    /// An atom's bodies as they would be drawn alone.
-    fn of(&self, scene: &Scene, atom: &DrawnAtom) -> (Vec<Sphere>, Vec<Cylinder>) {
-        let (mut balls, mut sticks) = (Vec::new(), Vec::new());
+    /// An atom's bodies as they would be drawn alone, instead of what the lists held.
+    fn of(
+        &self,
+        scene: &Scene,
+        atom: &DrawnAtom,
+        balls: &mut Vec<Sphere>,
+        sticks: &mut Vec<Cylinder>,
+    ) {
+        balls.clear();
+        sticks.clear();
         for part in &self.lists[atom.first as usize..atom.end as usize] {
             match part {
                 Part::Ball(index) => balls.push(scene.spheres[*index as usize]),
                 Part::Half(index, end) => {
-                    half(
-                        &scene.cylinders[*index as usize],
-                        *end,
-                        &mut balls,
-                        &mut sticks,
-                    );
+                    half(&scene.cylinders[*index as usize], *end, balls, sticks);
                 }
             }
         }
-        (balls, sticks)
     }
 }
 
@@ -192,14 +194,19 @@ fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cy
 pub fn scene_of_atom(scene: &Scene, atom: u32) -> Result<Option<Scene>, RenderError> {
     let bodies = Bodies::new(scene);
     match bodies.atoms.binary_search_by_key(&atom, |drawn| drawn.atom) {
-        Ok(at) => build(scene, bodies.of(scene, &bodies.atoms[at])).map(Some),
+        Ok(at) => {
+            let (mut balls, mut sticks) = (Vec::new(), Vec::new());
+            bodies.of(scene, &bodies.atoms[at], &mut balls, &mut sticks);
+            build(scene, balls, sticks).map(Some)
+        }
         Err(_) => Ok(None),
     }
 }
 
 fn build(
     scene: &Scene,
-    (spheres, cylinders): (Vec<Sphere>, Vec<Cylinder>),
+    spheres: Vec<Sphere>,
+    cylinders: Vec<Cylinder>,
 ) -> Result<Scene, RenderError> {
     let parts = SceneParts {
         spheres,
@@ -225,10 +232,10 @@ fn impossible(error: &molshot_scenes::SceneError) -> RenderError {
 /// Counts; its buffers stay from picture to picture.
 #[derive(Debug, Default)]
 pub(super) struct Counter {
+    balls: Vec<Sphere>,
+    sticks: Vec<Cylinder>,
     silhouette: Silhouette,
-    /// For every pixel of the region, the last atom's turn that covered it.
-    stamps: Vec<u32>,
-    turn: u32,
+    covered: Union,
     drawn: Vec<Span>,
     backend: Option<SoftwareBackend>,
     /// How many atoms had to be drawn, of the last picture.
@@ -237,17 +244,11 @@ pub(super) struct Counter {
 
 impl Counter {
     /// Turns to another picture.
-    pub(super) fn begin(&mut self, pixels: usize, atoms: usize) {
-        // Turns go on from picture to picture, so that old stamps are nobody's.
-        if self.stamps.len() != pixels || self.turn.checked_add(atoms as u32).is_none() {
-            self.stamps.clear();
-            self.stamps.resize(pixels, 0);
-            self.turn = 0;
-        }
+    pub(super) fn begin(&mut self) {
         self.drawn_atoms = 0;
     }
 
-    /// Pixels that an atom covers alone. Hands every pixel's span to `take`; spans may overlap.
+    /// Pixels that an atom covers alone. Hands every pixel to `take`, once, in spans.
     pub(super) fn count(
         &mut self,
         job: &RenderJob,
@@ -262,66 +263,65 @@ impl Counter {
             view.pose
                 .camera_from_world(DVec3::from_array(p.map(f64::from)))
         };
-        self.silhouette.clear();
-        let (balls, sticks) = bodies.of(scene, atom);
-        for ball in &balls {
+        let silhouette = &mut self.silhouette;
+        silhouette.clear();
+        bodies.of(scene, atom, &mut self.balls, &mut self.sticks);
+        let shape = |ball: &Sphere| (ball.center_angstrom, ball.radius_angstrom);
+        for (at, ball) in self.balls.iter().enumerate() {
+            // Round ends of several sticks are often the same ball.
+            if self.balls[..at].iter().any(|b| shape(b) == shape(ball)) {
+                continue;
+            }
             let center = camera(ball.center_angstrom);
-            lens.ball(
-                center,
-                f64::from(ball.radius_angstrom),
-                &mut self.silhouette,
-            );
+            lens.ball(center, f64::from(ball.radius_angstrom), silhouette);
         }
-        for stick in &sticks {
+        for stick in &self.sticks {
             let ends = [stick.start_angstrom, stick.end_angstrom].map(camera);
             let flat = stick.caps == Cylinder::FLAT;
-            lens.stick(
-                ends,
-                f64::from(stick.radius_angstrom),
-                flat,
-                &mut self.silhouette,
-            );
+            lens.stick(ends, f64::from(stick.radius_angstrom), flat, silhouette);
         }
-        self.turn += 1;
-        let width = job.viewport().crop.width_px as usize;
-        let mut count = 0;
-        let mut stamp = |stamps: &mut [u32], turn: u32, span: Span| {
-            let row = span.row as usize * width;
-            for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
-                count += u64::from(*pixel != turn);
-                *pixel = turn;
-            }
-            take(span);
+        let crop = job.viewport().crop;
+        let [_, top, _, bottom] = match silhouette.bounds {
+            _ if silhouette.all_open => [0, 0, crop.width_px, crop.height_px],
+            Some(bounds) => bounds,
+            None => return Ok(0),
         };
-        for span in &self.silhouette.spans {
-            stamp(&mut self.stamps, self.turn, *span);
+        self.covered.begin(top, bottom);
+        for span in &silhouette.spans {
+            self.covered.add(*span);
         }
-        let stamps = &self.stamps;
-        let undecided =
-            self.silhouette.all_open
-                || self.silhouette.open.iter().any(|[column, row]| {
-                    stamps[*row as usize * width + *column as usize] != self.turn
-                });
-        if undecided {
-            let crop = job.viewport().crop;
-            let region = match self.silhouette.bounds {
-                Some(bounds) if !self.silhouette.all_open => bounds,
-                _ => [0, 0, crop.width_px, crop.height_px],
-            };
+        let region = if silhouette.all_open {
+            Some([0, 0, crop.width_px, crop.height_px])
+        } else {
+            // What is sure need not be drawn again.
+            (silhouette.open.iter())
+                .filter(|pixel| !self.covered.holds(**pixel))
+                .fold(None, |region: Option<[u32; 4]>, [column, row]| {
+                    let [left, top, right, bottom] =
+                        region.unwrap_or([*column, *row, column + 1, row + 1]);
+                    Some([
+                        left.min(*column),
+                        top.min(*row),
+                        right.max(column + 1),
+                        bottom.max(row + 1),
+                    ])
+                })
+        };
+        if let Some(region) = region {
             self.drawn_atoms += 1;
             self.drawn.clear();
             let backend = self.backend.get_or_insert_with(SoftwareBackend::new);
-            draw(
-                backend,
-                job,
-                build(scene, (balls, sticks))?,
-                region,
-                &mut self.drawn,
-            )?;
+            let alone = build(scene, self.balls.clone(), self.sticks.clone())?;
+            draw(backend, job, alone, region, &mut self.drawn)?;
             for span in &self.drawn {
-                stamp(&mut self.stamps, self.turn, *span);
+                self.covered.add(*span);
             }
         }
+        let mut count = 0;
+        self.covered.each(|span| {
+            count += u64::from(span.end - span.first);
+            take(span);
+        });
         Ok(count)
     }
 }

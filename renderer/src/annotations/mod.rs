@@ -15,6 +15,8 @@ pub mod run_length;
 mod seen;
 mod silhouette;
 mod solid;
+mod stick;
+mod union;
 
 use glam::{DMat3, DVec3};
 use molshot_molecule::Structure;
@@ -25,7 +27,7 @@ use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{LabelBox, LabelDrawer};
 use alone::{Bodies, Counter};
-use seen::{Covered, Seen};
+use seen::{BLOCK_PX, Covered, Seen};
 use silhouette::Lens;
 
 pub use alone::scene_of_atom;
@@ -75,7 +77,7 @@ impl Annotator {
         let width = crop.width_px as usize;
 
         let seen = Seen::new(structure, ids, width);
-        self.counter.begin(ids.len(), bodies.atoms.len());
+        self.counter.begin();
         let first_mark = self.turn_to(ids.len(), structure.residues().len());
         let mut atoms = Vec::with_capacity(bodies.atoms.len());
         let mut residues: Vec<ResidueAnnotation> = Vec::new();
@@ -188,7 +190,11 @@ fn ids_of<'a>(job: &RenderJob, frame: &'a Frame) -> Result<&'a [u32], RenderErro
     let atoms = job.scene().structure.atoms().len();
     let fits = (frame.width_px, frame.height_px) == (crop.width_px, crop.height_px)
         && ids.len() == frame.pixel_count()
-        && ids.iter().all(|id| (*id as usize) <= atoms);
+        && ids.chunks(BLOCK_PX).all(|ids| {
+            // Any bit that one has; mostly that says enough.
+            ids.iter().fold(0, |all, id| all | id) as usize <= atoms
+                || ids.iter().all(|id| *id as usize <= atoms)
+        });
     if !fits {
         return refuse(
             "the frame is another job's",

@@ -36,7 +36,7 @@ impl Covered {
 }
 
 /// Pixels of a row that are looked at together.
-const BLOCK_PX: usize = 32;
+pub(super) const BLOCK_PX: usize = 32;
 
 /// What the ids show.
 pub(super) struct Seen {
