@@ -193,6 +193,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::float_cmp, reason = "numbers that are passed on, not computed")]
     fn a_click_of_a_wheel_counts_once() {
         let mut wheel = Wheel::default();
         let up = MouseScrollDelta::LineDelta(0.0, 1.0);
