@@ -112,15 +112,17 @@ class Viewer:
     number = 0
     all: list["Viewer"] = []
 
-    def __init__(self, folder: pathlib.Path, *arguments: str | pathlib.Path, desktop=None, environment: dict[str, str] | None = None):
+    def __init__(self, folder: pathlib.Path, *arguments: str | pathlib.Path, desktop=None, environment: dict[str, str] | None = None, standard_input: bytes | None = None):
         Viewer.number += 1
         self.desktop = desktop or X11()
         self.folder = folder
         self.out = folder / f"out_{Viewer.number}.txt"
         self.err = folder / f"err_{Viewer.number}.txt"
         command = [PROGRAMS / "molshot-view", "--verbose", "--adapter", options["adapter"], "--present", options["present"], *arguments]
-        with self.out.open("w") as out, self.err.open("w") as err:
-            self.process = subprocess.Popen(command, stdout=out, stderr=err, cwd=folder, env={**os.environ, **(environment or {})})
+        given = folder / f"in_{Viewer.number}"
+        given.write_bytes(standard_input or b"")
+        with self.out.open("w") as out, self.err.open("w") as err, given.open("rb") as given_file:
+            self.process = subprocess.Popen(command, stdin=given_file, stdout=out, stderr=err, cwd=folder, env={**os.environ, **(environment or {})})
         Viewer.all.append(self)
         self.window = wait(self._window, "a window")
         # It is mapped a moment before the program listens to it; a focus that came then would be missed.
@@ -175,6 +177,9 @@ class Viewer:
         def printed() -> str | None:
             text = self.out.read_text()[size:]
             if not text.endswith("\n"):
+                return None
+            # A request that is handed to curl by lines ends with the line that is named before it.
+            if "<<'" in text and not text.rstrip("\n").endswith("\n" + text.split("<<'")[1].split("'")[0]):
                 return None
             if key == "j":
                 try:

@@ -117,6 +117,13 @@ def starts(folder: pathlib.Path) -> None:
         ("a crop of more than there is", ["crop.json"], {}, 1, "crop 0 0 2000 10"),
         ("a wrong option", [good, "--present", "paper"], {}, 2, "surface or software"),
         ("no input", [], {}, 2, "INPUT"),
+        ("no such command", [good, "--commands", "zorp"], none, 2, "molshot-view: --commands: "),
+        ("a size that nobody can draw", [good, "--size", "99999x99999"], none, 2, "molshot-view: --size: "),
+        ("a style without its residue", [good, "--style", "misi-residue"], none, 2, "molshot-view: --style: "),
+        ("a residue that is not there", [good, "--style", "misi-residue", "--residue", "ARG 999"], none, 2, "molshot-view: --residue: "),
+        ("a selection of nothing", [good, "--commands", "center resn ZZZ"], none, 2, "molshot-view: --commands: "),
+        ("standard input without a format", ["-"], none, 2, "molshot-view: --input-format: "),
+        ("inputs that are all bad", ["missing.pdb", "broken.pdb", "--each"], {}, 1, "missing.pdb"),
         ("no adapter for a surface", [good, "--adapter", "software", "--present", "surface"], no_driver, 1, "--present auto"),
     ]
     for what, arguments, environment, code, words in cases:

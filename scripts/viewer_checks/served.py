@@ -1,6 +1,8 @@
 """The URL and the curl command that are copied, against a server of the same structures."""
 
 import contextlib
+import gzip
+import json
 import pathlib
 import shutil
 import subprocess
@@ -59,6 +61,34 @@ def copies(folder: pathlib.Path) -> None:
         viewer.close()
 
 
+def standard_input(folder: pathlib.Path) -> None:
+    """What came by standard input is copied with its text, packed or not, small or large."""
+    (folder / "served").mkdir()
+    text = (LIBRARY / "1ubi.pdb").read_bytes()
+    remarks = b"REMARK   1 it's \"$HOME\" `and` \\back                                             \n" * 40_000
+    with server(folder) as address:
+        for what, given in [("packed", gzip.compress(text)), ("large", remarks + text)]:
+            viewer = Viewer(folder, "-", "--input-format", "pdb", "--size", WIDE, "--server", address, standard_input=given)
+            agree(viewer, "molecule", what, with_url=False)
+            viewer.close()
+        viewer = Viewer(folder, "-", "--input-format", "pdb", "--size", WIDE, standard_input=b"REMARK \xc5\xff\n" + text)
+        for key in ["j", "k"]:
+            size = viewer.out.stat().st_size
+            viewer.key(key)
+            wait(lambda: "cannot be copied" in viewer.title(), f"{key}: what is no text cannot be copied, which is said")
+            check(viewer.out.stat().st_size == size, "and nothing is printed")
+            viewer.at(100, 100)
+            viewer.at(101, 100)
+            wait(lambda: "cannot be copied" not in viewer.title(), "the mouse goes on")
+        viewer.close()
+        # A scene file with its structure in it.
+        scene = {"schema_version": 1, "structure": {"files": [{"name": "x.pdb", "text": (remarks + text).decode()}]}}
+        (folder / "inline.json").write_text(json.dumps(scene))
+        viewer = Viewer(folder, folder / "inline.json", "--size", WIDE, "--server", address)
+        agree(viewer, "inline", "inline", with_url=False)
+        viewer.close()
+
+
 def agree(viewer: Viewer, name: str, what: str, with_url: bool = True) -> None:
     """The server draws the very bytes that the window saves."""
     viewer.same(what)
@@ -73,6 +103,6 @@ def agree(viewer: Viewer, name: str, what: str, with_url: bool = True) -> None:
     target = viewer.folder / f"{name}.png"
     target.unlink(missing_ok=True)
     command = viewer.copied("k")
-    ran = subprocess.run(["sh", "-c", command], cwd=viewer.folder, capture_output=True, text=True, timeout=90)
+    ran = subprocess.run(["sh"], input=command + "\n", cwd=viewer.folder, capture_output=True, text=True, timeout=90)
     same = target.exists() and target.read_bytes() == bytes_saved
     check(ran.returncode == 0 and same, f"{what}: the curl command gives the saved bytes {ran.stderr.strip()}")

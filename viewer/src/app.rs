@@ -1,6 +1,7 @@
 //! The program's state and what happens to it: files that change, keys, finished pictures.
 
 mod mouse;
+mod opening;
 mod outputs;
 
 use std::collections::BTreeSet;
@@ -8,24 +9,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, bail};
 use glam::DVec2;
-use molshot_renderer::pool::{CancelToken, Order, Pool};
+use molshot_renderer::pool::{CancelToken, Order, Pool, PoolError};
 use winit::event_loop::EventLoopProxy;
 use winit::window::Window;
 
+use crate::args::Args;
 use crate::document::Document;
 use crate::input::{Loaded, Reading, Source};
 use crate::keys::{Action, Setting};
-use crate::pacer::{Pacer, Ticket};
+use crate::pacer::{Pacer, Quality, Ticket};
 use crate::picture::Picture;
 use crate::present::Presenter;
 use crate::watch::Watch;
 use crate::window::Shown;
-use crate::{Args, words};
 
 use mouse::Drag;
 pub(crate) use mouse::Grip;
+pub(crate) use opening::First;
 
 /// A file that is written in several steps is read once, so long after the last of them.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -36,13 +38,27 @@ const DEFAULT_SIZE_PX: [u32; 2] = [1024, 1024];
 #[derive(Debug)]
 pub(crate) enum Event {
     /// A picture is finished; how long it took.
-    Drawn(Ticket, Duration, Result<Picture, String>),
-    /// A still is written.
-    Saved(Result<Vec<PathBuf>, String>),
+    Drawn(Ticket, Duration, Result<Picture, PoolError>),
+    /// A still is written, and what is to be said of its size.
+    Saved(Result<(Vec<PathBuf>, String), String>),
     /// An input was read; the number of the wish, and who listens to its files.
     Loaded(u64, Option<Watch>, Result<Box<Loaded>, String>),
     /// A file that is looked at was changed.
     FilesChanged,
+}
+
+/// A picture that a screen is too small for, and the window that it got.
+#[derive(Debug, Clone, Copy)]
+struct Fit {
+    picture_px: [u32; 2],
+    window_px: [u32; 2],
+}
+
+impl Fit {
+    /// Whether a window has the size that it got, as desktops round it.
+    fn is(&self, window_px: [u32; 2]) -> bool {
+        (0..2).all(|axis| window_px[axis].abs_diff(self.window_px[axis]) <= 2)
+    }
 }
 
 pub(crate) struct App {
@@ -57,6 +73,8 @@ pub(crate) struct App {
     proxy: EventLoopProxy<Event>,
     document: Option<Document>,
     pacer: Pacer,
+    /// Calls off the full picture that is ordered.
+    full: Option<CancelToken>,
     picture: Option<Picture>,
     drag: Option<Drag>,
     pointer_px: DVec2,
@@ -69,8 +87,14 @@ pub(crate) struct App {
     help: bool,
     /// What is wrong; shown until it is right.
     error: Option<String>,
+    /// What is over the picture until the next key.
+    notice: Option<String>,
     status: String,
+    /// What the readers found odd, in short.
+    warned: String,
     size_px: [u32; 2],
+    /// A window that is smaller than the picture that it was made for.
+    fit: Option<Fit>,
     clipboard: Option<arboard::Clipboard>,
     /// Files that stills were given; a still that is not yet written has none on the disk.
     stills: BTreeSet<PathBuf>,
@@ -99,6 +123,7 @@ impl App {
             proxy,
             document: None,
             pacer: Pacer::default(),
+            full: None,
             picture: None,
             drag: None,
             pointer_px: DVec2::ZERO,
@@ -108,41 +133,17 @@ impl App {
             wish: 0,
             help: false,
             error: None,
+            notice: None,
             status: String::new(),
+            warned: String::new(),
             size_px: DEFAULT_SIZE_PX,
+            fit: None,
             clipboard: None,
             stills: BTreeSet::new(),
             ended: false,
             failure: None,
             shown: Shown::default(),
         }
-    }
-
-    /// Shows what was read of the first input, before there is a window.
-    ///
-    /// # Errors
-    /// As [`Document::new`].
-    pub(crate) fn open_first(&mut self, loaded: Loaded) -> Result<()> {
-        let source = &self.sources[self.current];
-        self.watch = watch(source, &self.proxy);
-        let name = source.name();
-        let output = &loaded.request.output;
-        self.size_px = [output.width_px, output.height_px];
-        self.open(loaded).context(name)
-    }
-
-    /// Shows what was read of the current input as its request says.
-    ///
-    /// # Errors
-    /// As [`Document::new`].
-    fn open(&mut self, loaded: Loaded) -> Result<()> {
-        self.document = Some(Document::new(loaded, self.size_px)?);
-        self.opened = self.current;
-        self.status.clear();
-        self.error = None;
-        self.hovered = None;
-        self.pacer.changed(false, Instant::now());
-        Ok(())
     }
 
     /// The end: what is being drawn and saved is finished.
@@ -154,20 +155,6 @@ impl App {
         self.failure.map_or(Ok(()), |failure| bail!(failure))
     }
 
-    /// Reads the current input on another thread.
-    fn load(&mut self) {
-        self.wish += 1;
-        let (wish, reading, proxy) = (self.wish, self.reading, self.proxy.clone());
-        let source = self.sources[self.current].clone();
-        std::thread::spawn(move || {
-            // First, so that no change after reading is missed.
-            let watch = watch(&source, &proxy);
-            let loaded = source.load(reading);
-            let loaded = loaded.map(Box::new).map_err(|error| words(&error));
-            let _ = proxy.send_event(Event::Loaded(wish, watch, loaded));
-        });
-    }
-
     /// What another thread tells.
     pub(crate) fn hear(&mut self, event: Event) {
         match event {
@@ -177,11 +164,12 @@ impl App {
                 self.loaded(loaded);
             }
             Event::Loaded(..) => {}
-            Event::Saved(Ok(files)) => {
+            Event::Saved(Ok((files, size))) => {
                 let names: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
-                self.say(format!("saved {}", names.join(", ")));
+                self.say(format!("saved {}{size}", names.join(", ")));
             }
             Event::Saved(Err(error)) => self.say(error),
+            Event::Drawn(ticket, _, Err(PoolError::Cancelled)) => self.pacer.called_off(ticket),
             Event::Drawn(ticket, took, result) => {
                 self.pacer.done(ticket, took);
                 if self.args.verbose {
@@ -194,41 +182,12 @@ impl App {
                 }
                 match result {
                     Ok(picture) => self.picture = Some(picture),
-                    Err(error) => self.say(error),
+                    Err(error) => self.say(error.to_string()),
                 }
                 self.hover();
                 self.shown.request_redraw();
             }
         }
-    }
-
-    fn loaded(&mut self, loaded: Result<Box<Loaded>, String>) {
-        let result = loaded.map_err(|error| anyhow!(error)).and_then(|loaded| {
-            let mut loaded = *loaded;
-            if self.opened != self.current || self.document.is_none() {
-                self.args.apply(&mut loaded.request);
-                return self.open(loaded);
-            }
-            let is_scene_file = matches!(self.sources[self.current], Source::Scene(_));
-            if is_scene_file {
-                self.args.apply(&mut loaded.request);
-            }
-            if let Some(document) = &self.document {
-                self.document = Some(document.reloaded(loaded, is_scene_file)?);
-            }
-            self.say("read again".into());
-            self.pacer.changed(false, Instant::now());
-            Ok(())
-        });
-        self.error = result.err().map(|error| words(&error));
-        if let Some(error) = &self.error {
-            eprintln!("molshot-view: {error}");
-        } else if self.drag.is_some() {
-            // It began in the document before.
-            self.drag = None;
-        }
-        self.shown.request_redraw();
-        self.title();
     }
 
     /// Starts what is due, and says when to come again.
@@ -267,18 +226,27 @@ impl App {
         };
         let proxy = self.proxy.clone();
         let crop = document.crop();
+        let cancel = CancelToken::new();
         let order = Order::new(
             job,
-            &CancelToken::new(),
+            &cancel,
             move |frame, _| Ok(Picture::of(frame, crop)),
             move |result| {
-                let result = result.map_err(|error| error.to_string());
                 let _ = proxy.send_event(Event::Drawn(ticket, now.elapsed(), result));
             },
         );
+        self.full = (ticket.quality == Quality::Full).then_some(cancel);
         if let Err(refusal) = self.pool.try_submit(order) {
             refusal.tell();
         }
+    }
+
+    /// A window was given a size for a picture.
+    pub(crate) fn fits(&mut self, picture_px: [u32; 2], window_px: [u32; 2]) {
+        self.fit = (picture_px != window_px).then_some(Fit {
+            picture_px,
+            window_px,
+        });
     }
 
     /// The window has another size; without one nothing is drawn.
@@ -287,11 +255,18 @@ impl App {
             return;
         }
         self.size_px = size_px;
-        if let Some(document) = &mut self.document {
-            document.resize(size_px);
-        }
+        // From now on the user says how large the picture is.
+        self.fit = self.fit.filter(|fit| fit.is(size_px));
+        self.resize_document();
         self.drag = None;
         self.pacer.changed(true, Instant::now());
+    }
+
+    fn resize_document(&mut self) {
+        if let Some(document) = &mut self.document {
+            document.resize(self.size_px, self.fit.map(|fit| fit.picture_px));
+        }
+        self.title();
     }
 
     /// Size of the picture that is wanted.
@@ -306,12 +281,25 @@ impl App {
 
     fn title(&mut self) {
         let name = self.sources[self.current].name();
-        let described = self
-            .hovered
-            .and_then(|atom| self.document.as_ref()?.describe(atom));
+        let is_shown = self.opened == self.current;
+        let document = self.document.as_ref().filter(|_| is_shown);
+        let described = self.hovered.and_then(|atom| document?.describe(atom));
         let said = Some(&self.status).filter(|status| !status.is_empty());
-        let text = self.error.as_ref().or(said).cloned();
-        let text = text.or(described).unwrap_or_default();
+        let error = self.error.as_ref().or(self.notice.as_ref());
+        let text = said.cloned().or(described).or(error.cloned());
+        let text = text.unwrap_or_else(|| {
+            let scaled = document
+                .map(|document| (document.still_size(), self.size_px))
+                .filter(|(still, window)| still != window)
+                .map(|([width, height], [window_width, window_height])| {
+                    format!(
+                        "window is {window_width}x{window_height}, the picture {width}x{height}"
+                    )
+                });
+            let warned = Some(self.warned.clone()).filter(|warned| is_shown && !warned.is_empty());
+            let notes: Vec<String> = [warned, scaled].into_iter().flatten().collect();
+            notes.join("; ")
+        });
         let title = match text.as_str() {
             "" => format!("{name} - molshot"),
             text => format!("{name} - {text} - molshot"),
@@ -322,6 +310,7 @@ impl App {
     /// Does what a key stands for.
     pub(crate) fn act(&mut self, action: Action) {
         self.hovered = None;
+        self.notice = None;
         match action {
             Action::Look(view) => self.still(|document| document.look(view)),
             Action::Reset => self.still(Document::reset),
@@ -411,25 +400,11 @@ impl App {
         let presented = self.shown.present(
             self.picture.as_ref(),
             help.as_deref(),
-            self.error.as_deref(),
+            self.error.as_deref().or(self.notice.as_deref()),
         );
         if let Err(error) = presented {
             // It is made anew for the next picture.
             eprintln!("molshot-view: the window takes no picture: {error}");
         }
     }
-}
-
-/// Listens to an input's files.
-fn watch(source: &Source, proxy: &EventLoopProxy<Event>) -> Option<Watch> {
-    let proxy = proxy.clone();
-    let told = move || {
-        // The window may be closing.
-        let _ = proxy.send_event(Event::FilesChanged);
-    };
-    Watch::new(&source.files(), told)
-        .inspect_err(|error| {
-            eprintln!("molshot-view: changes of files will not be noticed: {error}");
-        })
-        .ok()
 }

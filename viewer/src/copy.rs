@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use anyhow::{Result, bail};
 use molshot_scenes::RenderRequest;
 use molshot_scenes::request::{ImageFormat, StructureSource};
 use serde_json::Value;
@@ -68,13 +69,21 @@ pub(crate) struct Copied {
 /// The request in a form. `name` is what the structure is called where a server has no name for it.
 ///
 /// # Errors
-/// What `serde_json` says, which has no reason to.
+/// For a form that holds the whole structure where there is no text of it.
 pub(crate) fn copy(
     request: &RenderRequest,
     form: Form,
     name: &str,
     server: &str,
-) -> serde_json::Result<Copied> {
+) -> Result<Copied> {
+    if let StructureSource::Files { files } = &request.structure
+        && matches!(form, Form::Json | Form::Curl)
+        && files.iter().any(|file| file.text.is_empty())
+    {
+        bail!(
+            "cannot be copied: a request holds text, and this standard input is binary; save it as a file and open that"
+        );
+    }
     let whole = |text| Copied {
         text,
         left_out: Vec::new(),
@@ -107,7 +116,8 @@ fn served_id(structure: &StructureSource) -> Option<String> {
     }
 }
 
-/// The request posted to a server. Several files are uploaded before; those within the request stay there.
+/// The request posted to a server. Several files are uploaded before; those within the request stay there, and then curl reads it from its input, for
+/// what systems take as arguments has its limits.
 fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result<String> {
     const CURL: &str = "curl -sS --fail-with-body";
     let mut request = request.clone();
@@ -129,12 +139,18 @@ fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result
         };
         request.structure = StructureSource::Id { id };
     }
-    let body = quoted(&serde_json::to_string(&request)?);
-    // The shell's variable stands outside of the quotes.
-    let body = body.replace(UPLOADED, "'\"$id\"'");
+    let json = serde_json::to_string(&request)?;
+    let (body, input) = if matches!(request.structure, StructureSource::Files { .. }) {
+        // JSON is one line here, which is not the last one's.
+        ("@-".into(), format!(" <<'{END}'\n{json}\n{END}"))
+    } else {
+        // The shell's variable stands outside of the quotes.
+        let body = quoted(&json).replace(UPLOADED, "'\"$id\"'");
+        (body, String::new())
+    };
     let ending = ending(request.output.format);
     Ok(format!(
-        "{upload}{CURL} -o {} -H 'content-type: application/json' --data-binary {body} {}",
+        "{upload}{CURL} -o {} -H 'content-type: application/json' --data-binary {body} {}{input}",
         quoted(&format!("{name}.{ending}")),
         quoted(&format!("{server}/v1/render"))
     ))
@@ -142,6 +158,9 @@ fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result
 
 /// Stands for the id of an upload in a request; no id can be this.
 const UPLOADED: &str = "//uploaded//";
+
+/// Line after a request that a shell hands to curl.
+const END: &str = "END_OF_REQUEST";
 
 fn url(request: &RenderRequest, id: &str, server: &str) -> serde_json::Result<Copied> {
     let default = RenderRequest::new(StructureSource::Id { id: id.to_owned() });
@@ -240,7 +259,7 @@ pub(crate) fn ending(format: ImageFormat) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use molshot_scenes::request::Preset;
+    use molshot_scenes::request::{InlineFile, Preset};
     use molshot_scenes::transforms::TransformRequest;
 
     fn request() -> RenderRequest {
@@ -313,6 +332,43 @@ mod tests {
             "{upload}"
         );
         assert!(draw.contains(r#""structure":{"id":"'"$id"'"}"#), "{draw}");
+    }
+
+    fn inline(text: &str) -> RenderRequest {
+        let file = InlineFile {
+            name: "molecule.pdb".into(),
+            text: text.into(),
+        };
+        let mut request = request();
+        request.structure = StructureSource::Files { files: vec![file] };
+        request
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_request_with_its_files_in_it_passes_a_shell_whatever_its_size() {
+        let lines = "REMARK it's `$HOME` \\ \"\nEND_OF_REQUEST\n".repeat(100_000);
+        let request = inline(&lines);
+        let text = copy(&request, Form::Curl, "molecule", SERVER).expect("text");
+        // A curl that answers with what it is sent.
+        let script = format!("curl() {{ cat; }}\n{}\n", text.text);
+        let folder = std::env::temp_dir().join(format!("molshot-copy-{}", std::process::id()));
+        std::fs::write(&folder, script).expect("written");
+        let output = std::process::Command::new("sh").arg(&folder).output();
+        std::fs::remove_file(&folder).expect("removed");
+        let sent = RenderRequest::from_json(&output.expect("a shell").stdout);
+        assert_eq!(sent.expect("a request"), request);
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_copied_as_if_it_were() {
+        let copied = |form| copy(&inline(""), form, "molecule", SERVER);
+        for form in [Form::Json, Form::Curl] {
+            let error = copied(form).expect_err("binary");
+            assert!(error.to_string().starts_with("cannot be copied"), "{error}");
+        }
+        assert!(copied(Form::Commands).is_ok());
+        assert!(copied(Form::Url).expect("a URL").is_nameless);
     }
 
     #[test]

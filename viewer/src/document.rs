@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use glam::{DQuat, DVec2, DVec3};
-use molshot_molecule::Structure;
+use molshot_molecule::{Structure, Warning};
 use molshot_scenes::commands::{Crop, Extent, Target, ViewName, parse_commands};
 use molshot_scenes::{
     Camera, Command, CropRect, Plane, Pose, Prepared, Projection, RenderJob, RenderRequest,
@@ -29,9 +29,15 @@ pub(crate) struct Document {
     crop: Option<Crop>,
     /// Whether the crop is part of the picture that is copied and saved.
     is_cropped: bool,
+    /// The window's picture.
     size_px: [u32; 2],
+    /// The picture that is copied and saved where that is not the window's: a screen was too small for it.
+    still_px: Option<[u32; 2]>,
 }
 
+/// Cameras that differ by so little, as by the rounding of view commands, are the same: angstrom; radians, and share of a width.
+const SAME_ANGSTROM: f64 = 2e-3;
+const SAME: f64 = 1e-4;
 /// Percent are rounded to so many decimals: at 10,000 pixels a hundredth of a pixel.
 const PERCENT_DECIMALS: f64 = 1e4;
 
@@ -66,12 +72,14 @@ impl Document {
             crop,
             is_cropped: crop.is_some(),
             size_px,
+            still_px: None,
         };
         document.camera()?;
         Ok(document)
     }
 
-    /// The document of a file that was read again. The camera stays where the mouse has led it, unless a scene file now says another one.
+    /// The document of a file that was read again. The camera stays, unless a scene file now says another one; one that was not moved goes to another structure
+    /// that a scene file now names.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -84,15 +92,19 @@ impl Document {
                 ..self.request.clone()
             };
         }
-        let same_camera = loaded.request.commands == self.request.commands;
+        let (now, then) = (&loaded.request, &self.request);
+        let is_moved = self.orbit.is_some();
+        let stays = now.commands == then.commands
+            && (is_moved || now.camera == then.camera && now.structure == then.structure);
         let mut after = Self::new(loaded, self.size_px)?;
         if after.crop == self.crop {
             after.is_cropped = self.is_cropped;
         }
-        if let Some(orbit) = &self.orbit
-            && same_camera
-        {
-            let center = Orbit::center_of(&orbit.commands());
+        if after.own_size() == self.own_size() {
+            after.still_px = self.still_px;
+        }
+        if stays && !after.looks_as(&before)? {
+            let center = Orbit::center_of(&self.commands());
             let (pose, projection) = (before.pose(), before.view().projection);
             // An atom that it turned about may be gone.
             after.orbit = after
@@ -106,6 +118,22 @@ impl Document {
         Ok(after)
     }
 
+    /// Whether a camera is this one's but for what rounding does.
+    fn looks_as(&self, other: &Camera) -> Result<bool, SceneError> {
+        let own = self.camera()?;
+        let (a, b) = (own.pose(), other.pose());
+        let same_width = match (own.view().projection, other.view().projection) {
+            (
+                Projection::Orthographic { width_angstrom: a },
+                Projection::Orthographic { width_angstrom: b },
+            ) => (a - b).abs() <= SAME * a,
+            (a, b) => a == b,
+        };
+        Ok(same_width
+            && a.position_angstrom.distance(b.position_angstrom) <= SAME_ANGSTROM
+            && a.world_from_camera.angle_between(b.world_from_camera) <= SAME)
+    }
+
     fn orbit_of(
         &self,
         pose: &Pose,
@@ -116,7 +144,7 @@ impl Document {
             pose,
             projection,
             center,
-            &self.fitted()?,
+            &self.fitted(self.size_px)?,
             &self.scene.structure,
         )
     }
@@ -135,35 +163,41 @@ impl Document {
 
     /// The part of the window's picture that is copied and saved, where that is not the whole.
     pub(crate) fn crop(&self) -> Option<CropRect> {
-        self.crop_command().map(|(_, part)| part)
+        self.crop_command(self.size_px).map(|(_, part)| part)
     }
 
-    /// The crop as a picture of the window's size has it: as it was written where that is the request's own size, else the same share of the picture. A window in
+    /// The crop as a picture of some size has it: as it was written where that is the request's own size, else the same share of the picture. A picture in
     /// which that is less than a pixel has none.
-    fn crop_command(&self) -> Option<(Command, CropRect)> {
+    fn crop_command(&self, size_px: [u32; 2]) -> Option<(Command, CropRect)> {
         let crop = self.crop.filter(|_| self.is_cropped)?;
-        let command = Command::Crop(if self.has_own_size() {
+        let command = Command::Crop(if size_px == self.own_size() {
             crop
         } else {
-            let output = &self.request.output;
-            in_percent(&crop, [output.width_px, output.height_px])
+            in_percent(&crop, self.own_size())
         });
-        let mut camera = self.fitted().ok()?;
+        let mut camera = self.fitted(size_px).ok()?;
         camera
             .apply(std::slice::from_ref(&command), &self.scene.structure)
             .ok()?;
         Some((command, camera.viewport().crop))
     }
 
-    /// Whether the window has the size that the request was opened with.
-    fn has_own_size(&self) -> bool {
+    /// The size that the request was opened with.
+    pub(crate) fn own_size(&self) -> [u32; 2] {
         let output = &self.request.output;
-        [output.width_px, output.height_px] == self.size_px
+        [output.width_px, output.height_px]
     }
 
-    /// Takes the window's size, pixels, at least one each way.
-    pub(crate) fn resize(&mut self, size_px: [u32; 2]) {
+    /// The size of the picture that is copied and saved.
+    pub(crate) fn still_size(&self) -> [u32; 2] {
+        self.still_px.unwrap_or(self.size_px)
+    }
+
+    /// Takes the window's size, pixels, at least one each way. It `stands_for` a picture of another size of the same shape where a screen is too small for that;
+    /// if that is the request's own, it is copied and saved.
+    pub(crate) fn resize(&mut self, size_px: [u32; 2], stands_for: Option<[u32; 2]>) {
         self.size_px = size_px;
+        self.still_px = stands_for.filter(|size| *size == self.own_size());
     }
 
     /// The view commands of the camera as it stands, without a crop.
@@ -174,17 +208,20 @@ impl Document {
         }
     }
 
-    fn fitted(&self) -> Result<Camera, SceneError> {
-        let [width, height] = self.size_px;
+    fn fitted(&self, [width, height]: [u32; 2]) -> Result<Camera, SceneError> {
         self.scene.camera(&self.request.camera, width, height)
     }
 
-    /// The camera that a request with [`Self::commands`] has: that of the whole picture.
+    /// The camera that a request with [`Self::commands`] has in the window's size: that of the whole picture.
     ///
     /// # Errors
     /// As [`Camera::apply`].
     pub(crate) fn camera(&self) -> Result<Camera, SceneError> {
-        let mut camera = self.fitted()?;
+        self.camera_of(self.size_px)
+    }
+
+    fn camera_of(&self, size_px: [u32; 2]) -> Result<Camera, SceneError> {
+        let mut camera = self.fitted(size_px)?;
         camera.apply(&self.commands(), &self.scene.structure)?;
         Ok(camera)
     }
@@ -192,10 +229,11 @@ impl Document {
     /// The request for the picture that is seen, within its crop.
     pub(crate) fn request(&self) -> RenderRequest {
         let mut request = self.request.clone();
-        [request.output.width_px, request.output.height_px] = self.size_px;
-        let is_as_opened = self.crop.is_none() || self.is_cropped && self.has_own_size();
+        let size_px = self.still_size();
+        [request.output.width_px, request.output.height_px] = size_px;
+        let is_as_opened = self.crop.is_none() || self.is_cropped && size_px == self.own_size();
         if self.orbit.is_some() || !is_as_opened {
-            let crop = self.crop_command().map(|(command, _)| command);
+            let crop = self.crop_command(size_px).map(|(command, _)| command);
             let commands = self.commands().into_iter().chain(crop);
             request.commands = commands.map(|command| command.to_string()).collect();
         }
@@ -221,8 +259,9 @@ impl Document {
     /// As [`RenderJob::new`].
     pub(crate) fn still(&self) -> Result<RenderJob, SceneError> {
         let output = &self.request.output;
-        let mut camera = self.camera()?;
-        if let Some((crop, _)) = self.crop_command() {
+        let size_px = self.still_size();
+        let mut camera = self.camera_of(size_px)?;
+        if let Some((crop, _)) = self.crop_command(size_px) {
             camera.apply(&[crop], &self.scene.structure)?;
         }
         self.job_of(&camera, output.samples, output.planes.clone())
@@ -255,9 +294,15 @@ impl Document {
         let mut changed = Self::new(loaded, self.size_px)?;
         changed.orbit.clone_from(&self.orbit);
         changed.is_cropped = self.is_cropped;
+        changed.still_px = self.still_px;
         changed.camera()?;
         *self = changed;
         Ok(())
+    }
+
+    /// What the readers found odd.
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        self.structure.warnings()
     }
 
     /// Looks as the request says.
@@ -282,7 +327,7 @@ impl Document {
         Orbit::of_camera(
             &self.camera()?,
             center,
-            &self.fitted()?,
+            &self.fitted(self.size_px)?,
             &self.scene.structure,
         )
     }
@@ -350,7 +395,12 @@ impl Document {
         let commands = [command];
         camera.apply(&commands, &self.scene.structure)?;
         let center = Orbit::center_of(&commands);
-        let orbit = Orbit::of_camera(&camera, center, &self.fitted()?, &self.scene.structure)?;
+        let orbit = Orbit::of_camera(
+            &camera,
+            center,
+            &self.fitted(self.size_px)?,
+            &self.scene.structure,
+        )?;
         self.set_orbit(orbit)
     }
 
@@ -363,7 +413,7 @@ impl Document {
         let residue = structure.residue_of(atom);
         let chain = &structure.chains()[residue.chain as usize].id;
         let code = char::from(residue.insertion_code);
-        let camera = self.camera().ok()?;
+        let camera = self.camera_of(self.still_size()).ok()?;
         let world = DVec3::from_array([x, y, z].map(f64::from));
         let at = camera.view().project(&camera.viewport(), world);
         let place = format!("{} {}{}", residue.name, residue.number, code);

@@ -71,7 +71,7 @@ fn whatever_is_done_the_copied_request_has_the_windows_camera_to_the_last_bit() 
     same_view(&document);
     document.center(3).expect("an atom");
     same_view(&document);
-    document.resize([123, 457]);
+    document.resize([123, 457], None);
     same_view(&document);
     document
         .change(|request| request.camera.projection = ProjectionKind::Orthographic)
@@ -154,13 +154,76 @@ fn a_file_that_is_read_again_keeps_the_camera_that_the_mouse_has_moved() {
             .angle_between(after.world_from_camera)
             < 1e-4
     );
-    // One that was not moved is fitted to what is there now.
-    let untouched = self::document(&[]);
-    let again = untouched
-        .reloaded(loaded(&pdb(9.0), &[]), false)
-        .expect("a document");
-    assert!(again.commands().is_empty());
-    same_view(&again);
+}
+
+#[test]
+fn a_file_that_is_read_again_keeps_the_camera_that_nobody_has_moved() {
+    for kind in [ProjectionKind::Perspective, ProjectionKind::Orthographic] {
+        let mut untouched = document(&["roll y 20"]);
+        untouched
+            .change(|request| request.camera.projection = kind)
+            .expect("a projection");
+        let place = |document: &Document| {
+            let camera = document.camera().expect("a camera");
+            let atom = DVec3::new(1.45, 0.0, 0.0);
+            camera.view().project(&camera.viewport(), atom)
+        };
+        // An atom far away.
+        let far = untouched
+            .reloaded(loaded(&pdb(60.0), &[]), false)
+            .expect("a document");
+        let way = place(&untouched).truncate() - place(&far).truncate();
+        assert!(way.length() < 0.05, "{kind:?} {way}");
+        same_view(&far);
+        // As it was: the request says nothing that it did not.
+        let again = far
+            .reloaded(loaded(&pdb(1.2), &[]), false)
+            .expect("a document");
+        assert!(again.orbit.is_none() || kind == ProjectionKind::Orthographic);
+        let mut fitted = far;
+        fitted.reset();
+        let way = place(&untouched).truncate() - place(&fitted).truncate();
+        assert!(way.length() > 20.0, "what is there now is fitted: {way}");
+    }
+}
+
+#[test]
+fn a_scene_file_that_names_another_camera_or_structure_is_fitted_where_nothing_was_moved() {
+    let untouched = document(&[]);
+    let mut other = loaded(&pdb(60.0), &[]);
+    other.request.structure = StructureSource::Id { id: "y".into() };
+    let again = untouched.reloaded(other, true).expect("a document");
+    assert!(again.orbit.is_none());
+    let mut wide = loaded(&pdb(60.0), &[]);
+    wide.request.camera.fov_degrees = 60.0;
+    let again = untouched.reloaded(wide, true).expect("a document");
+    assert!(again.orbit.is_none());
+}
+
+#[test]
+fn a_picture_that_the_screen_is_too_small_for_is_copied_and_saved_whole() {
+    let mut document = cropped("crop 10 20 100 50", SIZE);
+    document.resize([200, 150], Some(SIZE));
+    let part = document.crop().expect("a crop");
+    let part = [part.x_px, part.y_px, part.width_px, part.height_px];
+    assert_eq!(part, [5, 10, 50, 25], "in the window");
+    let start = document.orbit().expect("an orbit");
+    let turn = DQuat::from_rotation_x(0.4);
+    document.turn(&start, turn).expect("a turn");
+    let request = document.request();
+    assert_eq!([request.output.width_px, request.output.height_px], SIZE);
+    let last = request.commands.last().map(String::as_str);
+    assert_eq!(last, Some("crop 10 20 100 50"));
+    let (own, service) = (document.still().expect("a job"), service(&document));
+    assert_eq!(
+        (own.view(), own.viewport()),
+        (service.view(), service.viewport())
+    );
+    // The user's own size, and a picture that it was not made for.
+    document.resize([210, 150], None);
+    assert_eq!(document.still_size(), [210, 150]);
+    document.resize([200, 150], Some([600, 450]));
+    assert_eq!(document.still_size(), [200, 150]);
 }
 
 #[test]
@@ -252,10 +315,10 @@ fn in_a_window_of_another_size_a_crop_is_the_same_share_of_the_picture() {
     assert_eq!(copied[2], "crop 2.5% 6.6667% 25% 16.6667%");
     same_still(&document);
     // Less than a pixel is no crop.
-    document.resize([2, 2]);
+    document.resize([2, 2], None);
     assert_eq!(document.crop(), None);
     assert_eq!(document.request().commands, ["roll y 10", "zoom 2"]);
-    document.resize(SIZE);
+    document.resize(SIZE, None);
     assert_eq!(document.request().commands[1], "crop 10 20 100 50");
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
+use flate2::read::MultiGzDecoder;
 use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
 use molshot_scenes::RenderRequest;
@@ -12,6 +13,9 @@ use molshot_scenes::request::{InlineFile, StructureSource};
 
 /// A scene file is a page of text; a structure that was misnamed is not read to its end.
 const MAX_SCENE_BYTES: u64 = 16 << 20;
+
+/// First bytes of gzipped data (RFC 1952, section 2.3.1).
+const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 
 /// One scene to look at.
 #[derive(Debug, Clone)]
@@ -41,18 +45,9 @@ pub(crate) struct Loaded {
 /// The scenes of a command line. Several inputs make one scene unless `each`, or one of them is a scene file, which names its own structure.
 ///
 /// # Errors
-/// Standard input that cannot be read, or whose format is not told.
-pub(crate) fn sources(inputs: &[PathBuf], each: bool, reading: Reading) -> Result<Vec<Source>> {
-    let is_standard = |input: &PathBuf| input == Path::new("-");
-    if inputs.iter().any(is_standard) {
-        if inputs.len() > 1 {
-            bail!("- stands for standard input and is given alone; name the files");
-        }
-        if reading.format.is_none() {
-            bail!(
-                "standard input has no file ending to tell its format; give --input-format pdb, mmcif, bcif, sdf, mol2 or xyz"
-            );
-        }
+/// Standard input that cannot be read.
+pub(crate) fn sources(inputs: &[PathBuf], each: bool) -> Result<Vec<Source>> {
+    if inputs.iter().any(|input| input == Path::new("-")) {
         let mut bytes = Vec::new();
         std::io::stdin()
             .lock()
@@ -75,7 +70,7 @@ pub(crate) fn sources(inputs: &[PathBuf], each: bool, reading: Reading) -> Resul
 }
 
 /// Whether an input is a scene file, by its ending.
-fn is_scene_file(input: &Path) -> bool {
+pub(crate) fn is_scene_file(input: &Path) -> bool {
     input
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
@@ -124,7 +119,7 @@ impl Source {
                 let ending = reading.format.map_or("pdb", Format::name);
                 let file = InlineFile {
                     name: format!("molecule.{ending}"),
-                    text: String::from_utf8_lossy(bytes).into_owned(),
+                    text: text_of(bytes).unwrap_or_default(),
                 };
                 Ok(Loaded {
                     structure: Arc::new(structure),
@@ -150,6 +145,19 @@ impl Source {
             }
         }
     }
+}
+
+/// The text of a file, unpacked where it is gzipped. `None` where that is no UTF-8 text, which no request can hold.
+fn text_of(bytes: &[u8]) -> Option<String> {
+    if !bytes.starts_with(GZIP_MAGIC) {
+        return String::from_utf8(bytes.to_vec()).ok();
+    }
+    let mut text = String::new();
+    MultiGzDecoder::new(bytes)
+        .take(ReadOptions::default().limits.max_bytes)
+        .read_to_string(&mut text)
+        .ok()?;
+    Some(text)
 }
 
 fn options(reading: Reading) -> ReadOptions {
@@ -218,4 +226,35 @@ fn load_scene(path: &Path, reading: Reading) -> Result<Loaded> {
         ),
     };
     Ok(Loaded { structure, request })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn standard_input_is_copied_as_text_unpacked_and_never_garbled() {
+        let text = "3\n\u{c5}\nO 0 0 0\nH 1 0 0\nH 0 1 0\n";
+        assert_eq!(text_of(text.as_bytes()).as_deref(), Some(text));
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text.as_bytes()).expect("packed");
+        let packed = packed.finish().expect("packed");
+        assert_eq!(text_of(&packed).as_deref(), Some(text));
+        assert_eq!(text_of(&[0x82, 0xff, 0xa7]), None);
+        assert_eq!(text_of(&packed[..packed.len() / 2]), None);
+        // It is drawn all the same, and the request says that it has no text.
+        let reading = Reading {
+            format: Some(Format::Xyz),
+            protein: false,
+        };
+        for (bytes, copied) in [(packed, text), (b"1\n\xc5\nO 0 0 0\n".to_vec(), "")] {
+            let loaded = Source::Standard(Arc::new(bytes)).load(reading);
+            match loaded.expect("a structure").request.structure {
+                StructureSource::Files { files } => assert_eq!(files[0].text, copied),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 }

@@ -70,19 +70,28 @@ pub(crate) const KEYS: [(&str, &str, Action); 24] = [
     ("w", "water", Action::Change(Setting::Solvent)),
     ("g", "background", Action::Change(Setting::Background)),
     ("x", "the request's crop", Action::Crop),
-    ("n", "next input", Action::Step(1)),
-    ("N", "previous input", Action::Step(-1)),
+    (
+        "n",
+        "next input; so do PageDown and the right arrow",
+        Action::Step(1),
+    ),
+    (
+        "N",
+        "previous input; so do PageUp and the left arrow",
+        Action::Step(-1),
+    ),
     ("c", "copy the view commands", Action::Copy(Form::Commands)),
     ("j", "copy the request as JSON", Action::Copy(Form::Json)),
     ("u", "copy the request as URL", Action::Copy(Form::Url)),
     ("k", "copy the request as curl", Action::Copy(Form::Curl)),
     ("e", "save the picture", Action::Save),
-    ("?", "this help", Action::Help),
+    ("?", "this help; Esc hides it", Action::Help),
     ("q", "quit", Action::Quit),
 ];
 
 /// What the mouse does, for the help.
-pub(crate) const MOUSE: [(&str, &str); 4] = [
+pub(crate) const MOUSE: [(&str, &str); 5] = [
+    ("hover", "name an atom in the title"),
     ("drag", "turn"),
     ("right or shift drag", "move"),
     ("wheel", "zoom"),

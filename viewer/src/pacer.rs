@@ -79,6 +79,13 @@ impl Pacer {
         }
     }
 
+    /// A picture was called off before it was drawn.
+    pub(crate) fn called_off(&mut self, ticket: Ticket) {
+        if self.in_flight == Some(ticket) {
+            self.in_flight = None;
+        }
+    }
+
     /// When to look again though nothing happened; `None` when there is nothing to wait for.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         let settled = self
@@ -151,6 +158,15 @@ mod tests {
         assert_eq!(full, ticket(6, Quality::Full));
         pacer.done(full, REST * 2);
         assert_eq!((pacer.next(wake), pacer.wake_at()), (None, None));
+        // One that is called off was not drawn.
+        pacer.changed(false, wake);
+        let full = pacer.next(wake).expect("a picture");
+        pacer.changed(true, wake);
+        pacer.called_off(full);
+        let quick = pacer.next(wake).expect("a picture in its place");
+        assert_eq!(quick, ticket(8, Quality::Quick));
+        assert!(!pacer.is_current());
+        pacer.done(quick, REST);
         // Such a picture is waited for by a mouse that rests for as long.
         pacer.changed(true, wake);
         assert_eq!(pacer.wake_at(), Some(wake + REST * 2));

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use glam::DVec2;
 use winit::application::ApplicationHandler;
 use winit::dpi::PhysicalSize;
-use winit::event::{ElementState, MouseButton, MouseScrollDelta, WindowEvent};
-use winit::event_loop::{ActiveEventLoop, ControlFlow};
-use winit::keyboard::{Key, ModifiersState, NamedKey};
+use winit::event::{DeviceEvent, DeviceId, ElementState, KeyEvent, MouseButton, WindowEvent};
+use winit::event_loop::{ActiveEventLoop, ControlFlow, DeviceEvents};
+#[cfg(debug_assertions)]
+use winit::keyboard::{Key, NamedKey};
 use winit::window::{Window, WindowId};
 
 use crate::app::{App, Event, Grip};
-use crate::keys::{Action, action};
+use crate::devices::{Keyboard, Press, Wheel};
 use crate::picture::{Overlay, Picture};
 #[cfg(debug_assertions)]
 use crate::present::Loss;
@@ -21,8 +22,6 @@ use crate::present::{Presented, Presenter};
 /// Two clicks within this time and distance, logical pixels, are one double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 const DOUBLE_CLICK_PX: f64 = 6.0;
-/// Logical pixels of a touch pad's way that are one notch of a wheel.
-const PIXELS_A_NOTCH: f64 = 40.0;
 /// Largest share of the screen that the window takes by itself.
 const SHARE_OF_SCREEN: f64 = 0.9;
 
@@ -37,7 +36,8 @@ pub(crate) struct Shown {
     overlay: Overlay,
     title: String,
     hidden: bool,
-    modifiers: ModifiersState,
+    keyboard: Keyboard,
+    wheel: Wheel,
     clicked: Option<(Instant, DVec2)>,
     pointer_px: DVec2,
 }
@@ -115,29 +115,20 @@ impl Shown {
             .map_or(1.0, |window| window.scale_factor())
     }
 
-    /// Opens the window.
+    /// Opens the window for a picture of some size; the size that it is given.
     fn open(
         &mut self,
         event_loop: &ActiveEventLoop,
         wanted_px: [u32; 2],
-    ) -> Result<(), winit::error::OsError> {
-        let mut size = PhysicalSize::from(wanted_px);
+    ) -> Result<[u32; 2], winit::error::OsError> {
         let screen = event_loop
             .primary_monitor()
             .or_else(|| event_loop.available_monitors().next())
-            .map(|monitor| monitor.size());
-        if let Some(screen) = screen.filter(|screen| screen.width > 0 && screen.height > 0) {
-            let fits = f64::from(screen.width) / f64::from(size.width);
-            let fits = fits.min(f64::from(screen.height) / f64::from(size.height));
-            if fits < 1.0 {
-                let share = fits * SHARE_OF_SCREEN;
-                size.width = (f64::from(size.width) * share).max(1.0) as u32;
-                size.height = (f64::from(size.height) * share).max(1.0) as u32;
-            }
-        }
+            .map(|monitor| monitor.size().into());
+        let size_px = on_screen(wanted_px, screen);
         let attributes = Window::default_attributes()
             .with_title("molshot")
-            .with_inner_size(size);
+            .with_inner_size(PhysicalSize::<u32>::from(size_px));
         // The name by which desktops know the program, on Wayland, too.
         #[cfg(target_os = "linux")]
         let attributes = winit::platform::x11::WindowAttributesExtX11::with_name(
@@ -146,7 +137,16 @@ impl Shown {
             "molshot-view",
         );
         self.window = Some(Arc::new(event_loop.create_window(attributes)?));
-        Ok(())
+        Ok(size_px)
+    }
+
+    /// Asks for the size of another picture: the size that is asked for, and the one that the window has at once where it has it.
+    pub(crate) fn wish_size(&self, wanted_px: [u32; 2]) -> Option<([u32; 2], Option<[u32; 2]>)> {
+        let window = self.window.as_ref()?;
+        let screen = window.current_monitor().map(|screen| screen.size().into());
+        let size_px = on_screen(wanted_px, screen);
+        let given = window.request_inner_size(PhysicalSize::<u32>::from(size_px));
+        Some((size_px, given.map(Into::into)))
     }
 
     /// Takes away what presents, as drivers do, and presents again.
@@ -169,6 +169,20 @@ impl Shown {
     }
 }
 
+/// A window for a picture: its size, or on a screen that is too small for that the largest of its shape that leaves room for the desktop.
+fn on_screen(wanted_px: [u32; 2], screen_px: Option<[u32; 2]>) -> [u32; 2] {
+    let fits = screen_px
+        .into_iter()
+        .flat_map(|screen| [0, 1].map(|axis| f64::from(screen[axis]) / f64::from(wanted_px[axis])))
+        .filter(|fits| *fits > 0.0)
+        .fold(1.0, f64::min);
+    if fits < 1.0 {
+        wanted_px.map(|edge| (f64::from(edge) * fits * SHARE_OF_SCREEN).max(1.0) as u32)
+    } else {
+        wanted_px
+    }
+}
+
 impl ApplicationHandler<Event> for App {
     fn resumed(&mut self, event_loop: &ActiveEventLoop) {
         if self.shown.window.is_some() {
@@ -177,6 +191,7 @@ impl ApplicationHandler<Event> for App {
         let wanted = self.size_px();
         let opened = self.shown.open(event_loop, wanted);
         let opened = opened.map_err(|error| format!("no window can be opened: {error}"));
+        let opened = opened.map(|shown| self.fits(wanted, shown));
         if let Err(error) = opened.and_then(|()| self.open_presenter()) {
             self.failure = Some(error);
             event_loop.exit();
@@ -184,7 +199,7 @@ impl ApplicationHandler<Event> for App {
         }
         if let Some(window) = self.shown.window.clone() {
             self.resized(window.inner_size().into());
-            self.release();
+            self.hover();
         }
     }
 
@@ -203,27 +218,33 @@ impl ApplicationHandler<Event> for App {
                 self.shown.hidden = hidden;
                 self.shown.request_redraw();
             }
-            WindowEvent::CursorLeft { .. } => self.leave(),
-            WindowEvent::ModifiersChanged(modifiers) => self.shown.modifiers = modifiers.state(),
+            WindowEvent::CursorLeft { .. } => {
+                self.shown.wheel.moved();
+                self.leave();
+            }
+            WindowEvent::ModifiersChanged(modifiers) => {
+                self.shown.keyboard.modifiers = modifiers.state();
+            }
+            WindowEvent::Focused(false) => self.shown.keyboard.lost(),
             WindowEvent::CursorMoved { position, .. } => {
                 let at = DVec2::new(position.x, position.y);
                 self.shown.pointer_px = at;
+                self.shown.wheel.moved();
                 self.point(at);
             }
             WindowEvent::MouseInput { state, button, .. } => self.button(state, button),
-            WindowEvent::MouseWheel { delta, .. } => self.wheel(match delta {
-                MouseScrollDelta::LineDelta(_, lines) => f64::from(lines),
-                MouseScrollDelta::PixelDelta(way) => way.y / (PIXELS_A_NOTCH * self.shown.scale()),
-            }),
-            WindowEvent::KeyboardInput { event, .. } if event.state == ElementState::Pressed => {
-                if let Some(action) = action_of(&event.logical_key) {
-                    self.act(action);
-                }
-                #[cfg(debug_assertions)]
-                if let Some(loss) = loss_of(&event.logical_key) {
-                    self.shown.lose(loss);
+            WindowEvent::MouseWheel { delta, .. } => {
+                let scale = self.shown.scale();
+                let notches = self.shown.wheel.turn(delta, scale);
+                if notches != 0.0 {
+                    self.wheel(notches);
                 }
             }
+            WindowEvent::KeyboardInput {
+                event,
+                is_synthetic,
+                ..
+            } => self.key(&event, is_synthetic),
             _ => {}
         }
         if self.ended {
@@ -231,7 +252,19 @@ impl ApplicationHandler<Event> for App {
         }
     }
 
+    fn device_event(&mut self, event_loop: &ActiveEventLoop, _: DeviceId, event: DeviceEvent) {
+        // Other systems number buttons in another way, and have no such clicks.
+        if cfg!(target_os = "linux")
+            && let DeviceEvent::Button { button, state } = event
+            && self.shown.wheel.button(button, state)
+        {
+            // A wheel turns the window that it is over, be the keyboard there or not.
+            event_loop.listen_device_events(DeviceEvents::Always);
+        }
+    }
+
     fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        self.shown.keyboard.pause();
         let wake = self.attend();
         event_loop.set_control_flow(wake.map_or(ControlFlow::Wait, ControlFlow::WaitUntil));
     }
@@ -255,15 +288,37 @@ impl App {
 
     fn button(&mut self, state: ElementState, button: MouseButton) {
         if state == ElementState::Released {
-            self.release();
+            self.release(button);
             return;
         }
         match button {
             MouseButton::Left if self.shown.is_double(Instant::now()) => self.center(),
-            MouseButton::Left if self.shown.modifiers.shift_key() => self.grab(Grip::Shift),
-            MouseButton::Left => self.grab(Grip::Turn),
-            MouseButton::Right | MouseButton::Middle => self.grab(Grip::Shift),
+            MouseButton::Left if self.shown.keyboard.modifiers.shift_key() => {
+                self.grab(Grip::Shift, button);
+            }
+            MouseButton::Left => self.grab(Grip::Turn, button),
+            MouseButton::Right | MouseButton::Middle => self.grab(Grip::Shift, button),
             _ => {}
+        }
+    }
+
+    fn key(&mut self, event: &KeyEvent, is_synthetic: bool) {
+        if event.state == ElementState::Released {
+            self.shown.keyboard.release(event.physical_key);
+            return;
+        }
+        let action = self.shown.keyboard.press(&Press {
+            key: &event.logical_key,
+            place: event.physical_key,
+            repeats: event.repeat,
+            is_synthetic,
+        });
+        if let Some(action) = action {
+            self.act(action);
+        }
+        #[cfg(debug_assertions)]
+        if let Some(loss) = loss_of(&event.logical_key).filter(|_| !is_synthetic) {
+            self.shown.lose(loss);
         }
     }
 }
@@ -279,13 +334,18 @@ fn loss_of(key: &Key) -> Option<Loss> {
     }
 }
 
-/// What a key stands for.
-fn action_of(key: &Key) -> Option<Action> {
-    match key {
-        Key::Character(text) => action(text),
-        Key::Named(NamedKey::Escape) => Some(Action::Close),
-        Key::Named(NamedKey::PageDown | NamedKey::ArrowRight) => Some(Action::Step(1)),
-        Key::Named(NamedKey::PageUp | NamedKey::ArrowLeft) => Some(Action::Step(-1)),
-        _ => None,
+#[cfg(test)]
+mod tests {
+    use super::on_screen;
+
+    #[test]
+    fn a_window_is_as_large_as_its_picture_or_as_the_screen_allows() {
+        assert_eq!(on_screen([640, 480], Some([1400, 1100])), [640, 480]);
+        assert_eq!(on_screen([1400, 1100], Some([1400, 1100])), [1400, 1100]);
+        assert_eq!(on_screen([2000, 1500], Some([1400, 1100])), [1260, 945]);
+        assert_eq!(on_screen([10, 16_000], Some([1400, 1000])), [1, 900]);
+        for unknown in [None, Some([0, 0])] {
+            assert_eq!(on_screen([2000, 1500], unknown), [2000, 1500]);
+        }
     }
 }

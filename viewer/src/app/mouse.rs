@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use glam::DVec2;
 use molshot_scenes::SceneError;
+use winit::event::MouseButton;
 
 use super::App;
 use crate::document::Document;
@@ -25,18 +26,20 @@ pub(crate) enum Grip {
 #[derive(Debug, Clone)]
 pub(super) struct Drag {
     grip: Grip,
+    button: MouseButton,
     start_px: DVec2,
     start: Orbit,
 }
 
 impl App {
     /// A button is pressed.
-    pub(crate) fn grab(&mut self, grip: Grip) {
+    pub(crate) fn grab(&mut self, grip: Grip, button: MouseButton) {
         let start = self.document.as_ref().map(Document::orbit);
         match start {
             Some(Ok(start)) => {
                 self.drag = Some(Drag {
                     grip,
+                    button,
                     start_px: self.pointer_px,
                     start,
                 });
@@ -46,9 +49,11 @@ impl App {
         }
     }
 
-    /// A button is let go.
-    pub(crate) fn release(&mut self) {
-        self.drag = None;
+    /// A button is let go, be it the one that drags or not.
+    pub(crate) fn release(&mut self, button: MouseButton) {
+        if self.drag.as_ref().is_some_and(|drag| drag.button == button) {
+            self.drag = None;
+        }
         self.hover();
     }
 
@@ -79,6 +84,10 @@ impl App {
     /// The wheel is turned by so many notches, away from the user.
     pub(crate) fn wheel(&mut self, notches: f64) {
         self.moving(|document| document.zoom(ZOOM_A_NOTCH.powf(notches)));
+        // A drag goes on from here: its next step would undo the zoom.
+        if let Some(drag) = self.drag.take() {
+            self.grab(drag.grip, drag.button);
+        }
     }
 
     /// A double click.
@@ -97,6 +106,10 @@ impl App {
             Ok(()) => {
                 self.hovered = None;
                 self.pacer.changed(true, Instant::now());
+                // Where it still waits, behind a picture that is saved.
+                if let Some(full) = self.full.take() {
+                    full.cancel();
+                }
             }
             Err(error) => self.say(error.to_string()),
         }
@@ -112,7 +125,7 @@ impl App {
     }
 
     /// Says in the title what the pointer is on.
-    pub(super) fn hover(&mut self) {
+    pub(crate) fn hover(&mut self) {
         let atom = self.atom_under_pointer();
         if atom != self.hovered || self.drag.is_none() {
             self.hovered = atom;

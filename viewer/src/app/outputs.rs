@@ -8,13 +8,19 @@ use winit::event_loop::EventLoopClosed;
 
 use super::{App, Event};
 use crate::copy::{Form, copy, ending};
+use crate::document::Document;
+use crate::input::Source;
 
 impl App {
     /// Copies the request to the clipboard, where there is one, and prints it.
     pub(super) fn copy(&mut self, form: Form) {
+        if self.is_refused("copy") {
+            return;
+        }
         let Some(document) = &self.document else {
             return;
         };
+        let size = self.another_size(document);
         let name = self.sources[self.opened].name();
         let mut copied = match copy(&document.request(), form, &name, &self.args.server) {
             Ok(copied) => copied,
@@ -36,6 +42,9 @@ impl App {
         } else {
             "printed; there is no clipboard"
         });
+        if form != Form::Commands {
+            said.push_str(&size);
+        }
         if !copied.left_out.is_empty() {
             said = format!("{said}; it cannot say {}", copied.left_out.join(" "));
         }
@@ -45,11 +54,42 @@ impl App {
         self.say(said);
     }
 
+    /// Says that what is seen is not the input that the title names, where that is so.
+    fn is_refused(&mut self, what: &str) -> bool {
+        if self.opened == self.current {
+            return false;
+        }
+        let why = if self.error.is_some() {
+            "it cannot be read"
+        } else {
+            "it is still being read"
+        };
+        self.say(format!("there is nothing to {what}: {why}"));
+        true
+    }
+
+    /// That a picture has not the size that somebody wrote down, where that is so.
+    fn another_size(&self, document: &Document) -> String {
+        let is_written =
+            self.args.size.is_some() || matches!(self.sources[self.opened], Source::Scene(_));
+        let ([width, height], own) = (document.still_size(), document.own_size());
+        if is_written && own != [width, height] {
+            let [own_width, own_height] = own;
+            format!("; {width}x{height} as the window, not {own_width}x{own_height}")
+        } else {
+            String::new()
+        }
+    }
+
     /// Writes the picture as `molshot render` does, under the first name that is free in the current folder.
     pub(super) fn save(&mut self) {
+        if self.is_refused("save") {
+            return;
+        }
         let Some(document) = &self.document else {
             return;
         };
+        let size = self.another_size(document);
         let request = document.request();
         let job = match document.still() {
             Ok(job) => job,
@@ -80,6 +120,7 @@ impl App {
             Ok(written)
         };
         let answer = move |result: Result<_, molshot_renderer::pool::PoolError>| {
+            let result = result.map(|files| (files, size));
             let saved = Event::Saved(result.map_err(|error| error.to_string()));
             // A window that is gone has no title to say it in.
             if let Err(EventLoopClosed(Event::Saved(Err(error)))) = proxy.send_event(saved) {
