@@ -194,7 +194,9 @@ fn single(
     print_warnings(&group.structure, verbosity);
     let prepared = prepare(args, inputs, &group)?;
     if !verbosity.quiet {
-        lacks(&prepared, inputs, &group.request).iter().for_each(note);
+        lacks(&prepared, inputs, &group.request)
+            .iter()
+            .for_each(note);
     }
     let from_flag = args.request.has_commands();
     let start = Start::new(&prepared, &group.request, &inputs[0], from_flag)?;
@@ -341,9 +343,13 @@ fn lacks(prepared: &Prepared, inputs: &[PathBuf], request: &RenderRequest) -> Ve
             .take(BOXED_NAMED)
             .map(|character| format!("{character} (U+{:04X})", u32::from(*character)))
             .collect();
-        let more = if boxed.len() > BOXED_NAMED { ", ..." } else { "" };
+        let more = if boxed.len() > BOXED_NAMED {
+            ", ..."
+        } else {
+            ""
+        };
         remarks.push(format!(
-            "the font lacks {}{more}, drawn as boxes; it has ASCII, Latin-1, Greek, primes and the sub- and superscripts of digits",
+            "the font lacks {}{more}, drawn as boxes; it has ASCII, Latin-1, Greek, primes, superscripts 1 to 9 and subscripts 0 to 9",
             named.join(", ")
         ));
     }

@@ -67,7 +67,10 @@ const ALIGNMENTS: &[&str] = &["lower-left", "center"];
 struct Offset([f64; 3]);
 
 fn parse_offset(text: &str) -> Result<Offset, String> {
-    let parts: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    let parts: Option<Vec<f64>> = text
+        .split(',')
+        .map(|part| part.trim().parse().ok())
+        .collect();
     parts
         .and_then(|parts| <[f64; 3]>::try_from(parts).ok())
         .map(Offset)
@@ -86,7 +89,10 @@ impl LabelArgs {
         look.color = self.label_color.or(look.color);
         look.outline_px = self.label_outline.unwrap_or(look.outline_px);
         look.alignment = self.label_alignment.unwrap_or(look.alignment);
-        look.offset_angstrom = self.label_offset.map(|offset| offset.0).or(look.offset_angstrom);
+        look.offset_angstrom = self
+            .label_offset
+            .map(|offset| offset.0)
+            .or(look.offset_angstrom);
         look.chains |= self.label_chains;
         look.on_top &= !self.hide_labels_behind;
         look.declutter |= self.declutter_labels;
@@ -136,7 +142,9 @@ impl LabelArgs {
                 self.label_size.is_some().then_some("--label-size")
             }
             "label_style/outline_px" => self.label_outline.is_some().then_some("--label-outline"),
-            "label_style/offset_angstrom" => self.label_offset.is_some().then_some("--label-offset"),
+            "label_style/offset_angstrom" => {
+                self.label_offset.is_some().then_some("--label-offset")
+            }
             _ => (key.starts_with("texts") && self.has_texts()).then_some("--text"),
         }
     }

@@ -310,13 +310,16 @@ const POSITION_STEPS: f64 = (1_u64 << 24) as f64;
 fn settled_pose(pose: Pose) -> Pose {
     let turn = pose.world_from_camera;
     // Both signs are the same rotation: the greatest component decides, the later of two that are equal but for noise.
-    let greatest = turn.to_array().into_iter().fold(0.0, |greatest: f64, part| {
-        if part.abs() > greatest.abs() - 1.0 / ROTATION_STEPS {
-            part
-        } else {
-            greatest
-        }
-    });
+    let greatest = turn
+        .to_array()
+        .into_iter()
+        .fold(0.0, |greatest: f64, part| {
+            if part.abs() > greatest.abs() - 1.0 / ROTATION_STEPS {
+                part
+            } else {
+                greatest
+            }
+        });
     let turn = if greatest < 0.0 { -turn } else { turn };
     Pose {
         position_angstrom: pose

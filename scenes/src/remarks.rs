@@ -24,17 +24,14 @@ pub fn remarks(scene: &Scene, request: &RenderRequest) -> Vec<String> {
     for name in &style.pseudobonds {
         // Dashes are told apart by their colours, which are one a kind.
         let color = name.color().opaque();
-        let is_one = |stick: &Cylinder| {
-            stick.start_atom == Cylinder::NO_ATOM && stick.start_color == color
-        };
+        let is_one =
+            |stick: &Cylinder| stick.start_atom == Cylinder::NO_ATOM && stick.start_color == color;
         if !scene.cylinders.iter().any(is_one) {
             remarks.push(no_dashes(*name, ligand).to_owned());
         }
     }
     for (index, text) in style.texts.iter().enumerate() {
-        let is_it = |subject: &LabelSubject| {
-            matches!(subject, LabelSubject::Text(of) if *of as usize == index)
-        };
+        let is_it = |subject: &LabelSubject| matches!(subject, LabelSubject::Text(of) if *of as usize == index);
         if let Some(at) = &text.at
             && !scene.labels.list.iter().any(|label| is_it(&label.subject))
         {

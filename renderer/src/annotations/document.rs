@@ -30,6 +30,7 @@ pub struct Annotations {
     pub labels: Vec<LabelAnnotation>,
     /// Run-length masks of what is seen, an empty list where nothing is; left out unless asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<RunLengthMask>")]
     pub masks: Option<Vec<RunLengthMask>>,
 }
 

@@ -6,7 +6,11 @@ use crate::error::SceneError;
 use crate::request::{Preset, RenderRequest, StyleRequest};
 
 /// The style draws nothing of the structure: says why.
-pub(super) fn why_empty(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> SceneError {
+pub(super) fn why_empty(
+    structure: &Structure,
+    style: &StyleRequest,
+    styled: &[bool],
+) -> SceneError {
     let atoms = structure.atoms();
     if styled.is_empty() {
         return SceneError::Empty {
