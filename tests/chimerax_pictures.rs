@@ -201,9 +201,14 @@ fn row(name: &str, nine: &Pair, fit: &LabelFit, four: &Pair) -> String {
     let labels = if fit.labels == 0 {
         "| - | - |".into()
     } else {
+        let boxes = if fit.boxes == 0 {
+            "-".into()
+        } else {
+            format!("{:.0} ({})", fit.worst_edge_px, fit.boxes)
+        };
         format!(
-            "| {:.2}, {:.2} ({}) | {:.0} ({}) |",
-            fit.mean_px, fit.worst_px, fit.labels, fit.worst_edge_px, fit.boxes
+            "| {:.2}, {:.2} ({}) | {boxes} |",
+            fit.mean_px, fit.worst_px, fit.labels
         )
     };
     let short = |like: &Likeness| format!("{:.4}, {:.2}", like.overlap, like.difference);

@@ -13,6 +13,7 @@ mod cli {
     mod bench;
     mod environment;
     mod hbonds;
+    mod lacking;
     mod many;
     mod models;
     mod options;

@@ -2,7 +2,10 @@
 
 use clap::Args;
 use molshot_scenes::colors::Rgb;
-use molshot_scenes::request::{StyleRequest, TextRequest};
+use molshot_scenes::request::{LabelAlignment, StyleRequest, TextRequest};
+
+use super::request::word;
+use crate::words::Words;
 
 /// Every flag has its counterpart in the scene file.
 #[derive(Debug, Clone, Args)]
@@ -17,6 +20,13 @@ pub(super) struct LabelArgs {
     /// Width of a rim around the letters in pixels, 0 to 4 [default: 0].
     #[arg(long, value_name = "PIXELS", allow_negative_numbers = true)]
     label_outline: Option<f64>,
+    /// Which point of a label lies at its place: lower-left or center [default: lower-left].
+    #[arg(long, value_name = "POINT", value_parser = Words::new(ALIGNMENTS, word::<LabelAlignment>), hide_possible_values = true)]
+    label_alignment: Option<LabelAlignment>,
+    /// From there, in screen axes (right, up, towards the viewer), angstrom: 0,0.5,0. Without it atoms' labels are set off to the right by 0.2
+    /// and the ball's radius and forward by 0.5, all others not at all.
+    #[arg(long, value_name = "X,Y,Z", value_parser = parse_offset, allow_hyphen_values = true)]
+    label_offset: Option<Offset>,
     /// Name the chain of residues, too.
     #[arg(long)]
     label_chains: bool,
@@ -49,6 +59,24 @@ fn parse_size(text: &str) -> Result<Size, String> {
         .map_err(|_| "give a number of angstrom, as 0.7, or of pixels, as 14px".to_owned())
 }
 
+/// Words of `--label-alignment`.
+const ALIGNMENTS: &[&str] = &["lower-left", "center"];
+
+/// An offset in screen axes, angstrom.
+#[derive(Debug, Clone, Copy)]
+struct Offset([f64; 3]);
+
+fn parse_offset(text: &str) -> Result<Offset, String> {
+    let parts: Option<Vec<f64>> = text
+        .split(',')
+        .map(|part| part.trim().parse().ok())
+        .collect();
+    parts
+        .and_then(|parts| <[f64; 3]>::try_from(parts).ok())
+        .map(Offset)
+        .ok_or_else(|| "give three numbers of angstrom, as 0,0.5,0".to_owned())
+}
+
 impl LabelArgs {
     /// Overrides the document by what was typed.
     pub(super) fn apply(&self, style: &mut StyleRequest) {
@@ -60,6 +88,11 @@ impl LabelArgs {
         }
         look.color = self.label_color.or(look.color);
         look.outline_px = self.label_outline.unwrap_or(look.outline_px);
+        look.alignment = self.label_alignment.unwrap_or(look.alignment);
+        look.offset_angstrom = self
+            .label_offset
+            .map(|offset| offset.0)
+            .or(look.offset_angstrom);
         look.chains |= self.label_chains;
         look.on_top &= !self.hide_labels_behind;
         look.declutter |= self.declutter_labels;
@@ -87,6 +120,8 @@ impl LabelArgs {
             (self.label_size.is_some(), "--label-size"),
             (self.label_color.is_some(), "--label-color"),
             (self.label_outline.is_some(), "--label-outline"),
+            (self.label_alignment.is_some(), "--label-alignment"),
+            (self.label_offset.is_some(), "--label-offset"),
             (self.hide_labels_behind, "--hide-labels-behind"),
             (self.declutter_labels, "--declutter-labels"),
         ]
@@ -107,6 +142,9 @@ impl LabelArgs {
                 self.label_size.is_some().then_some("--label-size")
             }
             "label_style/outline_px" => self.label_outline.is_some().then_some("--label-outline"),
+            "label_style/offset_angstrom" => {
+                self.label_offset.is_some().then_some("--label-offset")
+            }
             _ => (key.starts_with("texts") && self.has_texts()).then_some("--text"),
         }
     }

@@ -16,7 +16,7 @@ use super::outputs::{self, OutputName, is_finished};
 use super::pictures::{Picture, Pictures, Start};
 use super::progress::{Progress, pictures};
 use super::truth::Truth;
-use super::{RenderArgs, nothing_shown, prepare, read_group, report, shows_nothing};
+use super::{RenderArgs, lacks, nothing_shown, prepare, read_group, report, shows_nothing};
 use crate::Verbosity;
 use crate::input::print_warnings;
 use crate::interrupt::{self, Writing};
@@ -26,7 +26,7 @@ use crate::message::Failure;
 const MOST_PICTURE_BYTES: u64 = 2 << 30;
 /// A picture takes its planes, as many bytes again where the encoder copies them, and its file.
 const COPIES_OF_A_PICTURE: u64 = 3;
-/// So many warnings of pictures that show nothing are printed; the rest is counted.
+/// So many warnings of pictures that show nothing, and of scenes that lack something, are printed; the rest is counted.
 const WARNINGS_SHOWN: usize = 5;
 /// So many inputs that failed are named at the end.
 const FAILURES_NAMED: usize = 10;
@@ -51,6 +51,8 @@ struct Journal {
     progress: Progress,
     /// Pictures that show nothing.
     blank: AtomicUsize,
+    /// Warnings of scenes that lack something.
+    lacking: AtomicUsize,
     /// Set when nothing more is to be begun.
     over: AtomicBool,
     state: Mutex<Account>,
@@ -95,6 +97,12 @@ impl Journal {
         self.progress.say(failure);
     }
 
+    fn warn_of_lack(&self, warning: String) {
+        if self.lacking.fetch_add(1, Ordering::Relaxed) < WARNINGS_SHOWN {
+            self.progress.say(warning);
+        }
+    }
+
     fn warn_of_blank(&self, warning: String) {
         if self.blank.fetch_add(1, Ordering::Relaxed) < WARNINGS_SHOWN {
             self.progress.say(warning);
@@ -108,6 +116,7 @@ pub(super) fn run(many: &Many<'_>) -> Result<(), Failure> {
     let journal = Arc::new(Journal {
         progress: Progress::new(total, many.verbosity),
         blank: AtomicUsize::new(0),
+        lacking: AtomicUsize::new(0),
         over: AtomicBool::new(false),
         state: Mutex::default(),
     });
@@ -153,6 +162,13 @@ fn conclude(many: &Many<'_>, journal: &Journal) -> Result<(), Failure> {
         progress.say(format_args!(
             "warning: {} more show nothing",
             pictures(blank - WARNINGS_SHOWN)
+        ));
+    }
+    let lacking = journal.lacking.load(Ordering::Relaxed);
+    if lacking > WARNINGS_SHOWN && !many.verbosity.quiet {
+        progress.say(format_args!(
+            "warning: {} more of what was asked for and is not there",
+            lacking - WARNINGS_SHOWN
         ));
     }
     progress.finish();
@@ -323,6 +339,11 @@ impl Workplace<'_> {
             .progress
             .suspend(|| print_warnings(&group.structure, many.verbosity));
         let prepared = prepare(many.args, inputs, &group)?;
+        if !many.verbosity.quiet {
+            for warning in lacks(&prepared, inputs, &group.request) {
+                journal.warn_of_lack(warning);
+            }
+        }
         let from_flag = many.args.request.has_commands();
         let start = Start::new(&prepared, &group.request, &inputs[0], from_flag)?;
         let format = Encoding::from(&group.request.output);

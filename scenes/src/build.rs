@@ -13,6 +13,7 @@
 //! Where: as read, but for what the request's transforms move ([`crate::transforms`]). Selections and the fit know the structure as read; the
 //! scene's structure, and with it `center`, has the atoms where they are drawn.
 
+mod empty;
 mod paint;
 #[cfg(test)]
 mod tests;
@@ -194,14 +195,14 @@ pub fn build_scene_with(
         .collect();
     let radii = Radii::new(&structure, style, &styled);
     let Some(bounds) = radii.bounds(&structure, &styled) else {
-        return Err(why_empty(&structure, style, &styled));
+        return Err(empty::why_empty(&structure, style, &styled));
     };
     if !shown.contains(&true) {
         return Err(match style.preset {
             Preset::MisiPocket | Preset::MisiLigand if request.select == "all" => {
-                no_subject(style.preset)
+                empty::no_subject(style.preset)
             }
-            _ => why_not_selected(request, &selected),
+            _ => empty::why_not_selected(request, &styled, &selected),
         });
     }
     let [bounds, clip_bounds] = match style.preset {
@@ -216,10 +217,14 @@ pub fn build_scene_with(
         _ => ColorScheme::Element,
     });
     let colors = paint::atom_colors(&structure, scheme, style.color, &styled);
-    // Everything was decided by the structure as read; from here on it is drawn where it was moved to.
+    // Everything was decided by the structure as read; from here on it is drawn where it was moved to. The clip planes reach for all that the camera is
+    // fitted to, moved, so that hiding a part of it changes neither them nor how the rest fades.
+    let framed: Vec<bool> = (0..styled.len())
+        .map(|atom| styled[atom] && (style.preset != Preset::MisiResidue || of_subject(atom)))
+        .collect();
     let clip_bounds = moved
         .as_ref()
-        .and_then(|moved| radii.bounds(moved, &shown))
+        .and_then(|moved| radii.bounds(moved, &framed))
         .map_or(clip_bounds, |moved| clip_bounds.union(&moved));
     let structure = moved.unwrap_or(structure);
     let spheres = spheres(&structure, &shown, &radii, &colors);
@@ -407,69 +412,4 @@ fn cylinders(
             })
         })
         .collect()
-}
-
-/// The style draws nothing of the structure: says why.
-fn why_empty(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> SceneError {
-    let atoms = structure.atoms();
-    if styled.is_empty() {
-        return SceneError::Empty {
-            problem: "the structure has no atoms".into(),
-            remedy: "give a file with atoms".into(),
-        };
-    }
-    let water = (0..styled.len())
-        .filter(|i| structure.residue_of(*i as u32).class == ResidueClass::Water)
-        .count();
-    let hydrogens = atoms.element.iter().filter(|e| **e == Element::H).count();
-    let mut remedies = Vec::new();
-    if !style.solvent && water > 0 {
-        remedies.push("solvent");
-    }
-    if !style.hydrogens && hydrogens > 0 && (style.solvent || water < styled.len()) {
-        remedies.push("hydrogens");
-    }
-    SceneError::Empty {
-        problem: format!(
-            "all {} atoms are hidden, being water or hydrogen ({water} of water, {hydrogens} hydrogens)",
-            styled.len()
-        ),
-        remedy: format!(
-            "set {} to true in \"style\" (--{} on the command line)",
-            remedies.join(" or "),
-            remedies.join(", --")
-        ),
-    }
-}
-
-/// The structure has no part that the picture type is about.
-fn no_subject(preset: Preset) -> SceneError {
-    let part = if preset == Preset::MisiPocket {
-        "pocket"
-    } else {
-        "ligand"
-    };
-    SceneError::Empty {
-        problem: format!("the structure has no {part}"),
-        remedy: "give a pocket and its ligand, or use the preset misi".into(),
-    }
-}
-
-/// `select` leaves nothing: says why.
-fn why_not_selected(request: &RenderRequest, selected: &[bool]) -> SceneError {
-    let count = selected.iter().filter(|selected| **selected).count();
-    let expression = crate::colors::shorten(&request.select);
-    if count == 0 {
-        SceneError::Empty {
-            problem: format!("the selection \"{expression}\" matches no atom"),
-            remedy: "select atoms that the structure has".into(),
-        }
-    } else {
-        SceneError::Empty {
-            problem: format!(
-                "all {count} atoms of the selection \"{expression}\" are hidden, being water or hydrogen"
-            ),
-            remedy: "set solvent or hydrogens to true in \"style\" (--solvent, --hydrogens on the command line)".into(),
-        }
-    }
 }

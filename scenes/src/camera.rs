@@ -19,6 +19,7 @@
 //! - `crop`: does not touch the camera.
 //! - **Clip planes** of the final pose: with `d` the distance to the box's centre along the view axis and `r` 1.01 times half of the
 //!   box's diagonal (the box being widened to what a transform has moved out of it), `near = max(d - r, 0.001 * 2 r)` and `far = d + r`, or `2 * near` where that lies behind the near plane.
+//! - **Views are settled**: the final pose is rounded to 2^-24 angstrom and 2^-30 in its quaternion, so that ways to the same camera end in the same bits.
 
 #[cfg(test)]
 mod tests;
@@ -263,14 +264,21 @@ impl Camera {
         ))
     }
 
-    /// The camera as it stands, with its clip planes.
+    /// The camera as it stands, with its clip planes. Cameras that are equal but for the noise of the way that led to them have views that
+    /// are equal bit for bit: pose and width are rounded to a fine grid ([`settled_pose`]).
     #[must_use]
     pub fn view(&self) -> View {
         let radius = ((1.0 + CLIP_PAD) * self.clip_bounds.half_size().length()).max(1e-3);
         let min_near = MIN_NEAR * 2.0 * radius;
-        let mut pose = self.pose;
+        let mut pose = settled_pose(self.pose);
+        let projection = match self.projection {
+            Projection::Orthographic { width_angstrom } => Projection::Orthographic {
+                width_angstrom: settled_width(width_angstrom),
+            },
+            perspective @ Projection::Perspective { .. } => perspective,
+        };
         let mut depth = -pose.camera_from_world(self.clip_bounds.center()).z;
-        if matches!(self.projection, Projection::Orthographic { .. }) && depth - radius < min_near {
+        if matches!(projection, Projection::Orthographic { .. }) && depth - radius < min_near {
             // Parallel projection looks the same from farther away, and from there nothing is cut off.
             let back = min_near - (depth - radius);
             pose.position_angstrom += pose.world_from_camera * (DVec3::Z * back);
@@ -284,11 +292,58 @@ impl Camera {
         };
         View {
             pose,
-            projection: self.projection,
+            projection,
             near_angstrom,
             far_angstrom,
         }
     }
+}
+
+/// Steps of the grid of orientations, a unit; of positions, an angstrom: rounding noise is some 1e-15 and 1e-13 of these, a pixel of the largest
+/// picture is more than a hundred steps.
+const ROTATION_STEPS: f64 = (1_u64 << 30) as f64;
+/// See [`ROTATION_STEPS`].
+const POSITION_STEPS: f64 = (1_u64 << 24) as f64;
+
+/// A pose on a grid far above the noise of double precision and far below a pixel. Labels stand at whole eighths of a pixel: without this, noise would tip
+/// letters over to the next one, and a sequence of commands with its inverse would not give the first picture back.
+fn settled_pose(pose: Pose) -> Pose {
+    let turn = pose.world_from_camera;
+    // Both signs are the same rotation: the greatest component decides, the later of two that are equal but for noise.
+    let greatest = turn
+        .to_array()
+        .into_iter()
+        .fold(0.0, |greatest: f64, part| {
+            if part.abs() > greatest.abs() - 1.0 / ROTATION_STEPS {
+                part
+            } else {
+                greatest
+            }
+        });
+    let turn = if greatest < 0.0 { -turn } else { turn };
+    Pose {
+        position_angstrom: pose
+            .position_angstrom
+            .to_array()
+            .map(|part| settled(part, POSITION_STEPS))
+            .into(),
+        world_from_camera: DQuat::from_array(
+            turn.to_array().map(|part| settled(part, ROTATION_STEPS)),
+        )
+        .normalize(),
+    }
+}
+
+/// A width on a grid of 30 binary digits.
+fn settled_width(width: f64) -> f64 {
+    settled(width, ROTATION_STEPS / width.log2().floor().exp2())
+}
+
+/// The point of a grid that is next to `part`, but for a small shift of the borders between points: coordinates of files, and halves of them, are dyadic
+/// numbers that lie exactly on unshifted borders now and then.
+fn settled(part: f64, steps: f64) -> f64 {
+    const SHIFT: f64 = 0.213_7;
+    (part * steps + SHIFT).round() / steps
 }
 
 /// What is wrong and what would be right.

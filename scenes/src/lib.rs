@@ -15,6 +15,7 @@ pub mod error;
 pub mod job;
 pub mod labels;
 pub mod pseudobonds;
+pub mod remarks;
 pub mod request;
 pub mod scene;
 pub mod transforms;

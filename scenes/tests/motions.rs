@@ -8,7 +8,7 @@ use molshot_molecule::{PartRole, ReadOptions, Structure};
 use molshot_scenes::build::Prepared;
 use molshot_scenes::commands::{Axis, Command, ViewName};
 use molshot_scenes::pseudobonds::{Dashed, PseudobondName, dashed};
-use molshot_scenes::request::{LabelWord, Preset, RenderRequest, StructureSource};
+use molshot_scenes::request::{LabelWord, Preset, ProjectionKind, RenderRequest, StructureSource};
 use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{Camera, Cylinder};
 use proptest::prelude::*;
@@ -260,6 +260,54 @@ fn what_was_moved_there_and_back_is_where_it_was() {
     {
         assert!(before.distance(after) < 1e-5);
     }
+}
+
+#[test]
+fn views_that_differ_by_noise_are_equal_bit_for_bit() {
+    let structure = complex();
+    for projection in [ProjectionKind::Perspective, ProjectionKind::Orthographic] {
+        let prepared = prepare(|request| request.camera.projection = projection);
+        let front = prepared.camera().expect("a camera");
+        law(1000, &prop::collection::vec(motion(), 1..30), |commands| {
+            let mut camera = front.clone();
+            let round = [commands.clone(), inverse(&commands)].concat();
+            camera.apply(&round, &structure).expect("motions");
+            prop_assert_eq!(camera.view(), front.view());
+            let settled = camera.view().pose.position_angstrom;
+            prop_assert!(settled.distance(front.pose().position_angstrom) < 1e-7);
+            Ok(())
+        });
+        // A whole turn in steps changes the quaternion's sign, and zooms go by factors that have no exact inverse.
+        let way = "roll y 120; roll y 120; roll y 120; zoom 1.3; zoom 0.7; zoom 1.0989010989010988";
+        let commands = molshot_scenes::parse_commands(way).expect("commands");
+        let mut camera = front.clone();
+        camera.apply(&commands, &structure).expect("motions");
+        assert_ne!(camera.pose(), front.pose(), "there is noise");
+        assert_eq!(camera.view(), front.view());
+    }
+}
+
+#[test]
+fn hiding_a_part_of_what_was_transformed_changes_no_clip_plane() {
+    let out = |request: &mut RenderRequest| {
+        request.transforms = vec![transform("ligand", "move z 30; move x 9")];
+    };
+    let of = |change: &dyn Fn(&mut RenderRequest)| {
+        let prepared = prepare(|request| {
+            out(request);
+            change(request);
+        });
+        *prepared.job().expect("a job").view()
+    };
+    let whole = of(&|_| {});
+    for select in ["ligand", "pocket", "/A"] {
+        assert_eq!(of(&|request| request.select = select.into()), whole);
+    }
+    for preset in [Preset::MisiPocket, Preset::MisiLigand] {
+        assert_eq!(of(&|request| request.style.preset = preset), whole);
+    }
+    let at_rest = *prepare(|_| {}).job().expect("a job").view();
+    assert!(whole.near_angstrom < at_rest.near_angstrom);
 }
 
 #[test]

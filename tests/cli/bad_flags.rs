@@ -307,9 +307,16 @@ fn flags_that_nothing_gives_anything_to_do_are_refused() {
             "red",
         ],
     ] {
+        // Hydrogen bonds are those of a ligand, which ubiquitin lacks.
+        let complex = library("1hvr");
+        let input = if flags[0] == "--hbonds" {
+            &complex
+        } else {
+            &input
+        };
         let all = [
             "render",
-            &input,
+            input,
             "-o",
             "a.png",
             "--size",

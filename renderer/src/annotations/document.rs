@@ -28,9 +28,10 @@ pub struct Annotations {
     pub residues: Vec<ResidueAnnotation>,
     /// Every label that is drawn, in the scene's order.
     pub labels: Vec<LabelAnnotation>,
-    /// Run-length masks of what is seen; left out unless asked for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub masks: Vec<RunLengthMask>,
+    /// Run-length masks of what is seen, an empty list where nothing is; left out unless asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<RunLengthMask>")]
+    pub masks: Option<Vec<RunLengthMask>>,
 }
 
 /// Size of a picture.

@@ -135,7 +135,9 @@ impl Annotator {
                 .iter()
                 .map(label_annotation)
                 .collect(),
-            masks: run_length_masks(scene, ids, width, masks)?,
+            masks: (!masks.is_empty())
+                .then(|| run_length_masks(scene, ids, width, masks))
+                .transpose()?,
         })
     }
 

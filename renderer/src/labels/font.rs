@@ -91,6 +91,11 @@ impl Font {
         FONT.as_ref()
     }
 
+    /// Whether a character has a glyph of its own, and is no box.
+    pub(super) fn has(&self, character: char) -> bool {
+        self.glyph(character) != 0
+    }
+
     fn glyph(&self, character: char) -> u16 {
         let code = character as usize;
         match self.ascii.get(code) {

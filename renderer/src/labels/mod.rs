@@ -15,6 +15,7 @@ mod tests;
 mod text;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -42,6 +43,19 @@ pub struct LabelDrawer {
 struct LaidOut {
     scene: Arc<Scene>,
     lines: Vec<Line>,
+}
+
+/// The characters of a scene's labels that the font lacks, each once and in order: they are drawn as boxes.
+#[must_use]
+pub fn boxed_characters(scene: &Scene) -> BTreeSet<char> {
+    let Some(font) = Font::get() else {
+        return BTreeSet::new();
+    };
+    let labels = scene.labels.list.iter();
+    labels
+        .flat_map(|label| label.text.chars())
+        .filter(|character| !font.has(*character))
+        .collect()
 }
 
 /// The job to draw before [`LabelDrawer::overlay`]: as it is, or with the depth plane that its labels are compared with.

@@ -1,0 +1,69 @@
+//! What was asked for and is not there: sound requests whose picture lacks something without a word.
+
+use molshot_molecule::{Selection, Structure};
+
+use crate::colors::shorten;
+use crate::labels::LabelSubject;
+use crate::pseudobonds::PseudobondName;
+use crate::request::{Preset, RenderRequest};
+use crate::scene::{Cylinder, Scene};
+
+/// What `scene`, built by `request`, lacks of what was asked for: a sentence each, for people, without the structure's name. Faults, which keep a scene from
+/// being built, are no remarks.
+#[must_use]
+pub fn remarks(scene: &Scene, request: &RenderRequest) -> Vec<String> {
+    let style = &request.style;
+    let mut remarks = Vec::new();
+    let ligand = has_ligand(&scene.structure);
+    if style.preset == Preset::MisiResidue && !ligand {
+        remarks.push(
+            "the structure has no ligand: the residue is drawn alone; give the ligand, too"
+                .to_owned(),
+        );
+    }
+    for name in &style.pseudobonds {
+        // Dashes are told apart by their colours, which are one a kind.
+        let color = name.color().opaque();
+        let is_one =
+            |stick: &Cylinder| stick.start_atom == Cylinder::NO_ATOM && stick.start_color == color;
+        if !scene.cylinders.iter().any(is_one) {
+            remarks.push(no_dashes(*name, ligand).to_owned());
+        }
+    }
+    for (index, text) in style.texts.iter().enumerate() {
+        let is_it = |subject: &LabelSubject| matches!(subject, LabelSubject::Text(of) if *of as usize == index);
+        if let Some(at) = &text.at
+            && !scene.labels.list.iter().any(|label| is_it(&label.subject))
+        {
+            remarks.push(format!(
+                "the text \"{}\" is left out: nothing that is drawn matches \"{}\"",
+                shorten(&text.text),
+                shorten(at)
+            ));
+        }
+    }
+    remarks
+}
+
+/// Why there may be no dashes of a kind.
+fn no_dashes(name: PseudobondName, ligand: bool) -> &'static str {
+    match name {
+        PseudobondName::HydrogenBonds if !ligand => {
+            "no hydrogen bonds are drawn: they are those between the ligand and the rest, and the structure has no ligand"
+        }
+        PseudobondName::HydrogenBonds => {
+            "no hydrogen bonds are drawn: there are none between the ligand and the rest of what is drawn"
+        }
+        PseudobondName::MetalCoordination => {
+            "no metal contacts are drawn: they are those that the file itself lists (CONECT or struct_conn), and it lists none between drawn atoms"
+        }
+        PseudobondName::MissingStructure => {
+            "no chain gaps are drawn: there are none between drawn atoms"
+        }
+    }
+}
+
+/// Whether any atom belongs to a ligand.
+fn has_ligand(structure: &Structure) -> bool {
+    Selection::parse("ligand").is_ok_and(|ligand| ligand.evaluate(structure).contains(&true))
+}
