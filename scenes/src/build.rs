@@ -398,6 +398,7 @@ fn why_empty(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> Sc
     let atoms = structure.atoms();
     if styled.is_empty() {
         return SceneError::Empty {
+            pointer: "/structure".into(),
             problem: "the structure has no atoms".into(),
             remedy: "give a file with atoms".into(),
         };
@@ -414,6 +415,7 @@ fn why_empty(structure: &Structure, style: &StyleRequest, styled: &[bool]) -> Sc
         remedies.push("hydrogens");
     }
     SceneError::Empty {
+        pointer: "/style".into(),
         problem: format!(
             "all {} atoms are hidden, being water or hydrogen ({water} of water, {hydrogens} hydrogens)",
             styled.len()
@@ -434,6 +436,7 @@ fn no_subject(preset: Preset) -> SceneError {
         "ligand"
     };
     SceneError::Empty {
+        pointer: "/style/preset".into(),
         problem: format!("the structure has no {part}"),
         remedy: "give a pocket and its ligand, or use the preset misi".into(),
     }
@@ -445,11 +448,13 @@ fn why_not_selected(request: &RenderRequest, selected: &[bool]) -> SceneError {
     let expression = crate::colors::shorten(&request.select);
     if count == 0 {
         SceneError::Empty {
+            pointer: "/select".into(),
             problem: format!("the selection \"{expression}\" matches no atom"),
             remedy: "select atoms that the structure has".into(),
         }
     } else {
         SceneError::Empty {
+            pointer: "/select".into(),
             problem: format!(
                 "all {count} atoms of the selection \"{expression}\" are hidden, being water or hydrogen"
             ),

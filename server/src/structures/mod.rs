@@ -26,12 +26,33 @@ use crate::metrics::Metrics;
 
 pub(crate) use names::check_id;
 pub(crate) use samples::SAMPLES;
-pub(crate) use uploads::{NamedBytes, StoreError, Uploads, hex, id_of};
+use uploads::id_of;
+pub(crate) use uploads::{NamedBytes, StoreError, Uploads, hex};
 
-/// A compressed file may not grow to more than this many times its size: structures shrink to a tenth.
-const MAX_RATIO: u64 = 50;
-/// The ratio is not looked at below this size: no harm is done.
-const ALWAYS_PLAUSIBLE_BYTES: u64 = 16 << 20;
+/// The ratio of a compressed file is not looked at below this size: no harm is done.
+pub(crate) const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
+
+/// Bounds of files.
+#[derive(Debug, Clone, Copy)]
+struct FileLimits {
+    read: ReadLimits,
+    /// A compressed one may not grow to more than this many times its size.
+    ratio: u64,
+}
+
+impl FileLimits {
+    /// What may come out of so many bytes.
+    fn of(self, bytes: usize) -> ReadLimits {
+        // What is not compressed is itself.
+        let plausible = (bytes as u64)
+            .saturating_mul(self.ratio)
+            .max(ALWAYS_PLAUSIBLE_BYTES);
+        ReadLimits {
+            max_bytes: self.read.max_bytes.min(plausible),
+            ..self.read
+        }
+    }
+}
 
 /// A parsed structure.
 #[derive(Debug)]
@@ -54,6 +75,12 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
+    /// That of a name.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Sample, Self::Folder, Self::Upload];
+        all.into_iter().find(|origin| origin.name() == name)
+    }
+
     /// Its name in JSON.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -83,7 +110,7 @@ pub(crate) struct Library {
     uploads: Option<Arc<Uploads>>,
     cache: Cache<String, Arc<Loaded>>,
     parsing: Arc<Semaphore>,
-    limits: ReadLimits,
+    limits: FileLimits,
     max_files: usize,
     metrics: Arc<Metrics>,
 }
@@ -116,9 +143,12 @@ impl Library {
                 })
                 .build(),
             parsing: Arc::new(Semaphore::new(threads)),
-            limits: ReadLimits {
-                max_bytes: config.decompressed_max_bytes,
-                max_atoms: usize::try_from(config.atoms_max).unwrap_or(usize::MAX),
+            limits: FileLimits {
+                read: ReadLimits {
+                    max_bytes: config.decompressed_max_bytes,
+                    max_atoms: usize::try_from(config.atoms_max).unwrap_or(usize::MAX),
+                },
+                ratio: config.decompressed_ratio_max,
             },
             max_files: usize::try_from(config.upload_max_files).unwrap_or(usize::MAX),
             metrics: Arc::clone(metrics),
@@ -197,8 +227,8 @@ impl Library {
             let limits = self.limits;
             self.parse(move || {
                 let loaded = match (found.origin, &found.entry) {
-                    (Origin::Folder, Some(entry)) => {
-                        folder::load(entry, &options(limits)).map_err(|error| match error {
+                    (Origin::Folder, Some(entry)) => folder::load(entry, &options(limits.read))
+                        .map_err(|error| match error {
                             folder::LoadError::Structure(error) => {
                                 without_root(error.into(), root.as_deref())
                             }
@@ -208,8 +238,7 @@ impl Library {
                                 "the structure's files are being written; try again later",
                             )
                             .retry_after(1),
-                        })
-                    }
+                        }),
                     (Origin::Sample, _) => {
                         let sample = samples::find(&found.id);
                         let files = sample.map_or(&[][..], |sample| sample.files);
@@ -305,11 +334,11 @@ impl Library {
         }
     }
 
-    /// Reads files that are to be kept, and refuses what is no structure.
+    /// Reads files that are to be kept, and refuses what is no structure. With them comes their id.
     pub(crate) async fn check_upload(
         &self,
         files: Vec<NamedBytes>,
-    ) -> Result<(Vec<NamedBytes>, Arc<Loaded>), Problem> {
+    ) -> Result<(String, Vec<NamedBytes>, Arc<Loaded>), Problem> {
         self.check_count(files.len())?;
         let limits = self.limits;
         self.parse(move || {
@@ -322,7 +351,8 @@ impl Library {
                 problem
             })?;
             let structure = Arc::new(structure);
-            Ok((files, Arc::new(Loaded { structure, digest })))
+            let id = id_of(&files, limits.read.max_bytes);
+            Ok((id, files, Arc::new(Loaded { structure, digest })))
         })
         .await
     }
@@ -424,7 +454,7 @@ fn options(limits: ReadLimits) -> ReadOptions {
 /// Reads files into one structure, and hashes their names and bytes.
 fn read_files(
     files: &[(&str, &[u8])],
-    limits: ReadLimits,
+    limits: FileLimits,
 ) -> Result<(Structure, [u8; 32]), Problem> {
     let mut hash = Sha256::new();
     let mut structures = Vec::with_capacity(files.len());
@@ -433,16 +463,15 @@ fn read_files(
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        let role = PartRole::from_file_name(name);
-        let plausible = (bytes.len() as u64)
-            .saturating_mul(MAX_RATIO)
-            .max(ALWAYS_PLAUSIBLE_BYTES);
-        let limits = ReadLimits {
-            max_bytes: limits.max_bytes.min(plausible),
-            ..limits
+        // One file is all there is, whatever its name.
+        let role = if files.len() == 1 {
+            PartRole::Whole
+        } else {
+            PartRole::from_file_name(name)
         };
+        let of_file = limits.of(bytes.len());
         let structure =
-            read_bytes(name, bytes, role, &options(limits)).map_err(|error: MoleculeError| {
+            read_bytes(name, bytes, role, &options(of_file)).map_err(|error: MoleculeError| {
                 Problem::from(error).at(format!("/structure/files/{number}"))
             })?;
         structures.push(structure);
@@ -451,14 +480,12 @@ fn read_files(
         .iter()
         .map(|structure| structure.atoms().len())
         .sum();
-    if atoms > limits.max_atoms {
+    let most_atoms = limits.read.max_atoms;
+    if atoms > most_atoms {
         return Err(Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "atoms_too_many",
-            format!(
-                "{atoms} atoms are too many; give at most {}",
-                limits.max_atoms
-            ),
+            format!("{atoms} atoms are too many; give at most {most_atoms}"),
         ));
     }
     let structure = match structures.len() {

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use molshot_molecule::PartRole;
+use molshot_molecule::read::format_of_content;
+use molshot_molecule::{Format, PartRole};
 use sha2::{Digest, Sha256};
 
 use super::names::file_name;
@@ -72,18 +73,35 @@ pub(crate) struct Uploads {
     running: AtomicU64,
 }
 
-/// Id of an upload: the same bytes give the same one. A name counts by what it says about the content: its role and its ending.
-pub(crate) fn id_of(files: &[NamedBytes]) -> String {
+/// Id of an upload.
+///
+/// Of one file it is the SHA-256 of its bytes, whatever its name, unless only the name's ending tells the format: then the format counts, too. Of
+/// several files the hash is of each one's role (whole, pocket or ligand, as its name says), format in the same case, and bytes, in order.
+/// At most so many bytes of a compressed file are looked at.
+pub(crate) fn id_of(files: &[NamedBytes], max_bytes: u64) -> String {
+    let told = |name: &str, bytes: &[u8]| match format_of_content(bytes, max_bytes) {
+        Some(_) => "",
+        None => Format::from_path(Path::new(name)).map_or("", Format::name),
+    };
+    if let [(name, bytes)] = files {
+        let told = told(name, bytes);
+        if told.is_empty() {
+            return hex(&Sha256::digest(bytes));
+        }
+        let mut hash = Sha256::new();
+        hash.update(told);
+        hash.update([0]);
+        hash.update(bytes);
+        return hex(&hash.finalize());
+    }
     let mut hash = Sha256::new();
     for (name, bytes) in files {
-        let name = file_name(name).to_ascii_lowercase();
-        let role: &[u8] = match PartRole::from_file_name(&name) {
+        let role: &[u8] = match PartRole::from_file_name(&file_name(name).to_ascii_lowercase()) {
             PartRole::Pocket => b"pocket",
             PartRole::Ligand => b"ligand",
             _ => b"whole",
         };
-        let ending = name.split_once('.').map_or("", |(_, ending)| ending);
-        for part in [role, ending.as_bytes(), bytes] {
+        for part in [role, told(name, bytes).as_bytes(), bytes] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -410,16 +428,38 @@ mod tests {
         path
     }
 
+    fn id_of(files: &[NamedBytes]) -> String {
+        super::id_of(files, 1 << 20)
+    }
+
     fn files(name: &str, text: &str) -> Vec<NamedBytes> {
         vec![(name.to_owned(), text.as_bytes().to_vec())]
     }
 
     #[test]
     fn the_same_bytes_have_the_same_id() {
-        let id = |name, text| id_of(&files(name, text));
-        assert_eq!(id("a.pdb", "x"), id("b.PDB", "x"));
+        let id = |name, text| super::id_of(&files(name, text), 1 << 20);
+        let water = "1\n\nO 0 0 0\n";
+        let plain = hex(&Sha256::digest(water));
+        for name in ["a.xyz", "b.XYZ", "a.b.c.xyz", "a.pdb", "a", "x_ligand.xyz"] {
+            assert_eq!(id(name, water), plain, "{name}");
+        }
+        // Content that shows no format.
+        assert_eq!(id("a.pdb", "x"), id("b.c.ENT", "x"));
         assert_ne!(id("a.pdb", "x"), id("a.pdb", "y"));
-        assert_ne!(id("a.pdb", "x"), id("a_ligand.pdb", "x"));
+        assert_ne!(id("a.pdb", "x"), id("a.mol2", "x"));
+        let pair = |names: [&str; 2]| {
+            let both = names.map(|name| (name.to_owned(), water.as_bytes().to_vec()));
+            super::id_of(&both, 1 << 20)
+        };
+        assert_eq!(
+            pair(["a_pocket.xyz", "a_ligand.xyz"]),
+            pair(["b_pocket.pdb", "b_ligand.xyz"])
+        );
+        assert_ne!(
+            pair(["a_pocket.xyz", "a_ligand.xyz"]),
+            pair(["a.xyz", "a_ligand.xyz"])
+        );
         assert!(is_upload_id(&id("a.pdb", "x")));
     }
 
