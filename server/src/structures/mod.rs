@@ -3,6 +3,7 @@
 //! A parsed structure is kept under the hash of its content's place and state, so a changed file is another one; however many ask for it at
 //! once, it is parsed once.
 
+mod files;
 mod folder;
 mod names;
 mod samples;
@@ -14,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use moka::future::Cache;
-use molshot_molecule::read::{ReadLimits, read_bytes};
-use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
+use molshot_molecule::Structure;
+use molshot_molecule::read::ReadLimits;
 use molshot_scenes::request::{InlineFile, StructureSource};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -24,35 +25,12 @@ use crate::config::Config;
 use crate::error::Problem;
 use crate::metrics::Metrics;
 
+pub(crate) use files::ALWAYS_PLAUSIBLE_BYTES;
+use files::{FileLimits, options, read_files};
 pub(crate) use names::check_id;
 pub(crate) use samples::SAMPLES;
 use uploads::id_of;
 pub(crate) use uploads::{NamedBytes, StoreError, Uploads, hex};
-
-/// The ratio of a compressed file is not looked at below this size: no harm is done.
-pub(crate) const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
-
-/// Bounds of files.
-#[derive(Debug, Clone, Copy)]
-struct FileLimits {
-    read: ReadLimits,
-    /// A compressed one may not grow to more than this many times its size.
-    ratio: u64,
-}
-
-impl FileLimits {
-    /// What may come out of so many bytes.
-    fn of(self, bytes: usize) -> ReadLimits {
-        // What is not compressed is itself.
-        let plausible = (bytes as u64)
-            .saturating_mul(self.ratio)
-            .max(ALWAYS_PLAUSIBLE_BYTES);
-        ReadLimits {
-            max_bytes: self.read.max_bytes.min(plausible),
-            ..self.read
-        }
-    }
-}
 
 /// A parsed structure.
 #[derive(Debug)]
@@ -442,57 +420,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Problem::internal(&error))
-}
-
-fn options(limits: ReadLimits) -> ReadOptions {
-    ReadOptions {
-        limits,
-        ..ReadOptions::default()
-    }
-}
-
-/// Reads files into one structure, and hashes their names and bytes.
-fn read_files(
-    files: &[(&str, &[u8])],
-    limits: FileLimits,
-) -> Result<(Structure, [u8; 32]), Problem> {
-    let mut hash = Sha256::new();
-    let mut structures = Vec::with_capacity(files.len());
-    for (number, (name, bytes)) in files.iter().enumerate() {
-        for part in [name.as_bytes(), bytes] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        // One file is all there is, whatever its name.
-        let role = if files.len() == 1 {
-            PartRole::Whole
-        } else {
-            PartRole::from_file_name(name)
-        };
-        let of_file = limits.of(bytes.len());
-        let structure =
-            read_bytes(name, bytes, role, &options(of_file)).map_err(|error: MoleculeError| {
-                Problem::from(error).at(format!("/structure/files/{number}"))
-            })?;
-        structures.push(structure);
-    }
-    let atoms: usize = structures
-        .iter()
-        .map(|structure| structure.atoms().len())
-        .sum();
-    let most_atoms = limits.read.max_atoms;
-    if atoms > most_atoms {
-        return Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "atoms_too_many",
-            format!("{atoms} atoms are too many; give at most {most_atoms}"),
-        ));
-    }
-    let structure = match structures.len() {
-        1 => structures.swap_remove(0),
-        _ => Structure::merge(structures),
-    };
-    Ok((structure, hash.finalize().into()))
 }
 
 /// The problem without the served folder's place on the disk.
