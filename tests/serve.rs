@@ -4,8 +4,10 @@
 
 mod serve {
     mod batches;
+    mod bounds;
     mod client;
     mod connections;
+    mod documents;
     mod endings;
     mod faults;
     mod hostile;

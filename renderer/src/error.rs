@@ -88,6 +88,9 @@ pub enum RenderError {
         /// What would be right.
         remedy: String,
     },
+    /// Whoever asked for the picture does not want it any more.
+    #[error("the picture was called off while it was encoded")]
+    CalledOff,
     /// A file could not be written.
     #[error(
         "{path}: cannot be written: {source}; {}",
@@ -127,6 +130,7 @@ impl RenderError {
             Self::Internal { .. } => "internal",
             Self::WrongPicture { .. } => "picture_wrong",
             Self::Encode { .. } => "encode_failed",
+            Self::CalledOff => "cancelled",
             Self::Write { .. } => "output_unwritable",
         }
     }

@@ -90,6 +90,18 @@ impl Frame {
         }
     }
 
+    /// What the memory of its planes comes to, bytes.
+    pub(crate) fn held_bytes(&self) -> usize {
+        fn of<T>(plane: Option<&Vec<T>>) -> usize {
+            plane.map_or(0, |plane| plane.capacity() * size_of::<T>())
+        }
+        of(self.color_rgba.as_ref())
+            + of(self.depth_angstrom.as_ref())
+            + of(self.normal.as_ref())
+            + of(self.atom_id.as_ref())
+            + of(self.residue_id.as_ref())
+    }
+
     /// Number of pixels.
     #[must_use]
     pub fn pixel_count(&self) -> usize {

@@ -55,6 +55,8 @@ pub enum SceneError {
     /// The request is sound, but nothing would be drawn.
     #[error("nothing to draw: {problem}; {remedy}")]
     Empty {
+        /// JSON pointer to what leaves nothing.
+        pointer: String,
         /// Why.
         problem: String,
         /// What would be right.
@@ -81,15 +83,15 @@ impl SceneError {
         }
     }
 
-    /// JSON pointer (RFC 6901) to the value at fault, empty for the whole document; none where no single value is.
+    /// JSON pointer (RFC 6901) to the value at fault, empty for the whole document.
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         match self {
             Self::Invalid { pointer, .. }
             | Self::Document { pointer, .. }
             | Self::Command { pointer, .. }
-            | Self::Selection { pointer, .. } => Some(pointer),
-            Self::Empty { .. } => None,
+            | Self::Selection { pointer, .. }
+            | Self::Empty { pointer, .. } => Some(pointer),
         }
     }
 

@@ -145,39 +145,75 @@ async function work() {
 async function choose(id) {
   structure = id;
   seen = fresh();
-  location.hash = id;
+  // One that is not in the list is put there.
+  if (![...$("structure").options].some((option) => option.value === id)) $("structure").prepend(new Option(shortened(id), id));
+  $("structure").value = id;
+  if (named() !== id) location.hash = encodeURIComponent(id);
   draw();
   try {
     const { summary } = await (await ask(`v1/structures/${encodeURIComponent(id)}`)).json();
+    if (structure !== id) return;
     extent = Math.max(...summary.box_max_angstrom.map((high, axis) => high - summary.box_min_angstrom[axis]), 5) * 1.1;
   } catch (error) {
     complain(error.message);
   }
 }
 
-async function list() {
-  const groups = new Map();
-  let after = "";
-  // A folder of thousands is not for a list; its ids can be typed into an address.
-  for (let page = 0; page < 3; page++) {
-    const answer = await (await ask(`v1/structures?limit=1000&after=${encodeURIComponent(after)}`)).json();
-    for (const entry of answer.structures) {
-      if (!groups.has(entry.source)) groups.set(entry.source, []);
-      groups.get(entry.source).push(entry);
-    }
-    if (!answer.next) break;
-    after = answer.next;
+const shortened = (id) => (id.length > 40 ? `${id.slice(0, 12)}…` : id);
+
+/** The structure that the page's own address names. */
+function named() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
   }
-  const titles = { sample: "Samples", folder: "Served folder", upload: "Uploads" };
-  $("structure").replaceChildren(
-    ...["sample", "folder", "upload"].filter((source) => groups.has(source)).map((source) => {
-      const group = document.createElement("optgroup");
-      group.label = titles[source];
-      group.append(...groups.get(source).map(({ id, title }) => new Option(title ?? (id.length > 40 ? `${id.slice(0, 12)}…` : id), id)));
-      return group;
-    }),
-  );
 }
+
+/** Ids of a source, at most so many. */
+async function idsOf(source, most, prefix = "") {
+  const query = new URLSearchParams({ source, limit: most, prefix });
+  return (await ask(`v1/structures?${query}`)).json();
+}
+
+async function list() {
+  // A folder of thousands is not for a list; the rest of it is found by what its names begin with.
+  const titles = { sample: "Samples", upload: "Uploads", folder: "Served folder" };
+  const sources = Object.keys(titles);
+  const pages = await Promise.all(sources.map((source) => idsOf(source, 500)));
+  const groups = pages.map(({ structures, total, next }, index) => {
+    const group = document.createElement("optgroup");
+    group.label = titles[sources[index]] + (next ? ` (${structures.length} of ${total})` : "");
+    group.append(...structures.map(({ id, title }) => new Option(title ?? shortened(id), id)));
+    return group;
+  });
+  $("structure").replaceChildren(...groups.filter((group) => group.children.length));
+  $("finding").hidden = !pages.some(({ next }) => next);
+}
+
+// Finding one of many.
+let asking = 0;
+$("find").addEventListener("input", () => {
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    try {
+      const prefix = $("find").value.trim();
+      const pages = await Promise.all(["folder", "upload"].map((source) => idsOf(source, 25, prefix)));
+      $("found").replaceChildren(...pages.flatMap(({ structures }) => structures.map(({ id }) => new Option(id, id))));
+    } catch (error) {
+      complain(error.message);
+    }
+  }, 150);
+});
+$("find").addEventListener("change", () => {
+  const id = $("find").value.trim();
+  if (id) choose(id);
+});
+// The back button, or an address that was edited.
+addEventListener("hashchange", () => {
+  const id = named();
+  if (id && id !== structure) choose(id);
+});
 
 async function upload(files) {
   if (!files.length) return;
@@ -187,7 +223,6 @@ async function upload(files) {
     $("times").textContent = `Reading ${files.length === 1 ? files[0].name : `${files.length} files`} …`;
     const { id } = await (await ask("v1/structures", { method: "POST", body: form })).json();
     await list();
-    $("structure").value = id;
     await choose(id);
   } catch (error) {
     $("times").textContent = "";
@@ -381,10 +416,7 @@ for (const button of document.querySelectorAll("[data-copy]"))
 async function start() {
   try {
     await list();
-    const id = decodeURIComponent(location.hash.slice(1));
-    const known = [...$("structure").options].some((option) => option.value === id);
-    $("structure").value = known ? id : "sample-hiv-protease";
-    await choose($("structure").value);
+    await choose(named() || "sample-hiv-protease");
   } catch (error) {
     complain(error.message);
   }

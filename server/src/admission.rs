@@ -61,8 +61,10 @@ impl Count {
 #[derive(Debug, Default)]
 struct State {
     all: Count,
-    /// Of single requests, and of what batches were sent.
+    /// Of single requests, and of batches' documents.
     bytes: u64,
+    /// Of batches' documents.
+    document_bytes: u64,
     /// Of pictures of batches.
     batch_bytes: u64,
     clients: HashMap<Client, Count>,
@@ -76,10 +78,11 @@ pub(crate) struct Admission {
     idle: Notify,
     most: Count,
     most_of_client: Count,
-    /// Half of the memory is for single requests; pictures of batches wait for the other half.
+    /// Of all together. Pictures of batches leave half of it to single requests, and these half of it to batches; what is larger than half
+    /// comes when there is room beside what is in hand.
     most_bytes: u64,
-    /// A batch gave memory back, or sent an item.
-    batch_moved: Notify,
+    /// Memory was given back, or another item of a batch may take some.
+    moved: Notify,
 }
 
 impl Admission {
@@ -97,8 +100,8 @@ impl Admission {
                 singles: config.client_queue_max,
                 batches: config.client_batches_max,
             },
-            most_bytes: config.queue_max_bytes / 2,
-            batch_moved: Notify::new(),
+            most_bytes: config.queue_max_bytes,
+            moved: Notify::new(),
         }
     }
 
@@ -150,41 +153,72 @@ impl Admission {
         .retry_after(1)
     }
 
-    /// Memory for a picture of a batch, from before it is drawn until it is sent; waits until there is room. The next one to be sent waits for
-    /// nobody, or a batch whose later items took all room would wait for itself. A batch takes no more than an equal share, so one whose
-    /// client reads slowly leaves the others theirs.
+    /// Memory for a picture of a batch, from before it is drawn until it is sent; waits until there is room. `is_its_turn` tells whether all
+    /// earlier items of the batch have theirs: so the next one to be sent never waits for what a later one holds, and no batch for itself. A
+    /// batch takes no more than an equal share, unless it holds nothing, so one whose client reads slowly leaves the others theirs.
+    ///
+    /// # Errors
+    /// 413 of a picture that is larger than all there is.
     pub(crate) async fn share(
         self: &Arc<Self>,
         bytes: u64,
         taken: &Arc<AtomicU64>,
-        is_next: impl Fn() -> bool,
-    ) -> Share {
+        is_its_turn: impl Fn() -> bool,
+    ) -> Result<Share, Problem> {
+        self.check_picture(bytes, 0)?;
         loop {
-            let mut moved = std::pin::pin!(self.batch_moved.notified());
+            let mut moved = std::pin::pin!(self.moved.notified());
             // From here on no notice is missed.
             moved.as_mut().enable();
-            {
+            if is_its_turn() {
                 let mut state = self.lock();
-                let most_of_one = self.most_bytes / state.all.batches.max(1);
-                let fits = state.batch_bytes.saturating_add(bytes) <= self.most_bytes
-                    && taken.load(Ordering::Relaxed).saturating_add(bytes) <= most_of_one;
-                if fits || is_next() {
+                let own = taken.load(Ordering::Relaxed);
+                let most_of_one = self.most_bytes / 2 / state.all.batches.max(1);
+                let within_share = own == 0 || own.saturating_add(bytes) <= most_of_one;
+                if within_share && self.has_room(&state, bytes) {
                     state.batch_bytes += bytes;
                     taken.fetch_add(bytes, Ordering::Relaxed);
-                    return Share {
+                    return Ok(Share {
                         admission: Arc::clone(self),
                         taken: Arc::clone(taken),
                         bytes,
-                    };
+                    });
                 }
             }
             moved.await;
         }
     }
 
-    /// A batch sent an item, so another is the next.
+    /// Whether a picture of a batch may be begun.
+    fn has_room(&self, state: &State, bytes: u64) -> bool {
+        let half = self.most_bytes / 2;
+        let of_batches = state.batch_bytes.saturating_add(bytes);
+        let fits = state.bytes.saturating_add(of_batches) <= self.most_bytes;
+        // Documents stay as long as their batches, and would keep out a picture as large as all there is for ever.
+        let alone = state.batch_bytes == 0 && state.bytes == state.document_bytes;
+        (fits && (of_batches <= half || bytes > half)) || alone
+    }
+
+    /// Refuses a picture that there will never be room for. `beside` is what its request holds already.
+    fn check_picture(&self, bytes: u64, beside: u64) -> Result<(), Problem> {
+        if bytes.saturating_add(beside) <= self.most_bytes {
+            return Ok(());
+        }
+        Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "picture_too_large",
+            format!(
+                "/output: the picture needs about {} MiB of memory, and all requests together have {}; give a smaller size or fewer planes, or crop",
+                bytes.div_ceil(1 << 20),
+                self.most_bytes >> 20,
+            ),
+        )
+        .at("/output"))
+    }
+
+    /// Another item of a batch may take memory.
     pub(crate) fn batch_moved(&self) {
-        self.batch_moved.notify_waiters();
+        self.moved.notify_waiters();
     }
 
     /// Requests, batches and bytes in hand.
@@ -235,17 +269,32 @@ impl Pass {
         self.client
     }
 
+    /// Counts the memory of a picture.
+    ///
+    /// # Errors
+    /// 503 while there is no room; 413 where there never will be.
+    pub(crate) fn take_picture(&self, bytes: u64) -> Result<(), Problem> {
+        let own = self.bytes.load(Ordering::Relaxed);
+        self.admission.check_picture(bytes, own)?;
+        self.take(bytes)
+    }
+
     /// Counts memory that the request will take beside what it was counted with.
     pub(crate) fn take(&self, bytes: u64) -> Result<(), Problem> {
-        let mut state = self.admission.lock();
+        let admission = &self.admission;
+        let mut state = admission.lock();
         let sum = state.bytes.saturating_add(bytes);
-        // What is larger than all there is goes alone.
         let own = self.bytes.load(Ordering::Relaxed);
-        if sum > self.admission.most_bytes && state.bytes > own {
-            let why = format!("{} bytes are in use", state.bytes);
-            return Err(Admission::busy(&why));
+        // What is larger than half comes when nobody else of its kind is in.
+        let is_within = sum <= admission.most_bytes / 2 || state.bytes == own;
+        if !is_within || sum.saturating_add(state.batch_bytes) > admission.most_bytes {
+            let used = state.bytes + state.batch_bytes;
+            return Err(Admission::busy(&format!("{used} bytes are in use")));
         }
         state.bytes = sum;
+        if self.kind == Kind::Batch {
+            state.document_bytes += bytes;
+        }
         // Only changed under the lock.
         self.bytes.store(own + bytes, Ordering::Relaxed);
         Ok(())
@@ -256,7 +305,11 @@ impl Drop for Pass {
     fn drop(&mut self) {
         let mut state = self.admission.lock();
         *state.all.of(self.kind) -= 1;
-        state.bytes -= self.bytes.load(Ordering::Relaxed);
+        let own = self.bytes.load(Ordering::Relaxed);
+        state.bytes -= own;
+        if self.kind == Kind::Batch {
+            state.document_bytes -= own;
+        }
         if let Some(count) = state.clients.get_mut(&self.client) {
             *count.of(self.kind) -= 1;
             if count.singles + count.batches == 0 {
@@ -265,10 +318,8 @@ impl Drop for Pass {
         }
         let idle = state.all.singles + state.all.batches == 0;
         drop(state);
-        if self.kind == Kind::Batch {
-            // The others' shares are larger now.
-            self.admission.batch_moved();
-        }
+        // There is more room now, and with a batch's end the others' shares are larger.
+        self.admission.batch_moved();
         if idle {
             self.admission.idle.notify_waiters();
         }
@@ -303,127 +354,4 @@ impl Drop for Share {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
-
-    use super::*;
-
-    fn admission(change: impl FnOnce(&mut Config)) -> Arc<Admission> {
-        let mut config = Config::defaults().unwrap();
-        change(&mut config);
-        Arc::new(Admission::new(&config))
-    }
-
-    /// A single request of a server of its own.
-    pub(crate) fn pass(change: impl FnOnce(&mut Config)) -> Arc<Pass> {
-        admission(change).enter(client(1), Kind::Single).unwrap()
-    }
-
-    impl Pass {
-        /// Another request of the same client.
-        pub(crate) fn beside(&self) -> Arc<Pass> {
-            self.admission.enter(self.client, self.kind).unwrap()
-        }
-    }
-
-    fn client(last: u8) -> Client {
-        Client::of_address([127, 0, 0, last].into())
-    }
-
-    #[test]
-    fn one_client_is_told_429_and_all_together_503() {
-        let admission = admission(|config| {
-            config.queue_max = 3;
-            config.client_queue_max = 2;
-        });
-        let first = admission.enter(client(1), Kind::Single).unwrap();
-        let _second = admission.enter(client(1), Kind::Single).unwrap();
-        let refused = admission.enter(client(1), Kind::Single).unwrap_err();
-        assert_eq!(refused.status, 429);
-        assert!(refused.retry_after.is_some());
-        let _third = admission.enter(client(2), Kind::Single).unwrap();
-        let refused = admission.enter(client(3), Kind::Single).unwrap_err();
-        assert_eq!(
-            (refused.status.as_u16(), refused.retry_after),
-            (503, Some(1))
-        );
-        let _batch = admission.enter(client(3), Kind::Batch).unwrap();
-        drop(first);
-        admission.enter(client(1), Kind::Single).unwrap();
-    }
-
-    #[test]
-    fn memory_is_counted_and_the_largest_goes_alone() {
-        let admission = admission(|config| config.queue_max_bytes = 200 << 20);
-        let huge = admission.enter(client(1), Kind::Single).unwrap();
-        huge.take(500 << 20).unwrap();
-        let small = admission.enter(client(1), Kind::Single).unwrap();
-        assert_eq!(small.take(1).unwrap_err().status, 503);
-        drop(huge);
-        small.take(1).unwrap();
-        assert_eq!(admission.levels(), (1, 0, 1));
-        drop(small);
-        assert_eq!(admission.levels(), (0, 0, 0));
-        assert!(admission.lock().clients.is_empty());
-    }
-
-    #[test]
-    fn pictures_of_batches_wait_for_room_and_the_next_one_does_not() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let admission = admission(|config| config.queue_max_bytes = 200);
-            let _pass = admission.enter(client(1), Kind::Batch).unwrap();
-            let _other = admission.enter(client(2), Kind::Batch).unwrap();
-            let taken: [Arc<AtomicU64>; 2] = Default::default();
-            let short = Duration::from_millis(20);
-            let mut first = admission.share(40, &taken[0], || false).await;
-            // More than its half, though there is room in all.
-            let wait = admission.share(40, &taken[0], || false);
-            assert!(tokio::time::timeout(short, wait).await.is_err());
-            let _second = admission.share(40, &taken[1], || false).await;
-            assert_eq!(admission.levels().2, 80);
-            let huge = admission.share(500, &taken[0], || true).await;
-            drop(huge);
-            let waiting = admission.share(40, &taken[0], || false);
-            let shrink = async {
-                tokio::time::sleep(short).await;
-                first.set(10);
-            };
-            let (third, ()) = tokio::join!(waiting, shrink);
-            assert_eq!(taken[0].load(Ordering::Relaxed), 50);
-            drop((first, third));
-            assert_eq!(admission.levels().2, 40);
-        });
-    }
-
-    #[test]
-    fn one_network_of_version_six_is_one_client() {
-        let of = |text: &str| Client::of_address(text.parse().unwrap());
-        assert_eq!(of("2001:db8:1:2::3"), of("2001:db8:1:2:9::"));
-        assert_ne!(of("2001:db8:1:2::3"), of("2001:db8:1:3::3"));
-        assert_eq!(of("::ffff:10.0.0.1"), of("10.0.0.1"));
-    }
-
-    #[test]
-    fn a_stopping_server_waits_for_those_within() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let admission = admission(|_| ());
-            let pass = admission.enter(client(1), Kind::Batch).unwrap();
-            admission.stop();
-            assert_eq!(
-                admission.enter(client(1), Kind::Single).unwrap_err().code,
-                "stopping"
-            );
-            assert!(!admission.drained(Duration::from_millis(20)).await);
-            drop(pass);
-            assert!(admission.drained(Duration::from_millis(20)).await);
-        });
-    }
-}
+pub(crate) mod tests;

@@ -98,7 +98,7 @@ pub(crate) fn picture(
             let boundary = boundary(etag);
             let pieces: Vec<Result<Bytes, std::convert::Infallible>> = parts
                 .iter()
-                .flat_map(|part| part_pieces(&boundary, part, &part.suffix))
+                .flat_map(|part| part_pieces(&boundary, part, &name_of(part)))
                 .chain([end_of_parts(&boundary)])
                 .map(Ok)
                 .collect();
@@ -123,6 +123,15 @@ pub(crate) fn picture(
 pub(crate) fn boundary(tag: &str) -> String {
     let letters: String = tag.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("molshot-{letters}")
+}
+
+/// File name of a part of a single answer: `depth.png`, and `color.png` of the picture.
+fn name_of(part: &Part) -> String {
+    if part.suffix.contains('.') {
+        part.suffix.clone()
+    } else {
+        format!("color.{}", part.suffix)
+    }
 }
 
 /// A part of a `multipart/mixed` body, under a file name.

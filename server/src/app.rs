@@ -31,6 +31,7 @@ impl App {
                 .config
                 .decompressed_max_bytes
                 .min(self.config.body_max_bytes * 16),
+            ratio: self.config.decompressed_ratio_max,
             seconds: self.config.body_seconds,
         }
     }

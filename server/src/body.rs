@@ -11,12 +11,8 @@ use futures_util::StreamExt;
 
 use crate::admission::Pass;
 use crate::error::Problem;
-use crate::structures::blocking;
+use crate::structures::{ALWAYS_PLAUSIBLE_BYTES, blocking};
 
-/// A compressed body may not grow to more than this many times its size; JSON of structures shrinks to a tenth.
-const MAX_RATIO: u64 = 50;
-/// The ratio is not looked at below this size: no harm is done.
-const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
 /// Bodies up to this size are read on the threads that serve: it takes less than handing them over.
 const INLINE_BYTES: usize = 1 << 16;
 /// Decompressed at a time.
@@ -29,6 +25,8 @@ pub(crate) struct BodyLimits {
     pub(crate) bytes: u64,
     /// After decompression.
     pub(crate) decompressed: u64,
+    /// How many times larger it may become by decompression.
+    pub(crate) ratio: u64,
     /// Until all of it is here.
     pub(crate) seconds: u64,
 }
@@ -177,10 +175,7 @@ pub(crate) async fn json(
         return Ok(bytes);
     }
     let pass = Arc::clone(pass);
-    offload(bytes.len() * 8, move || {
-        decompress(&bytes, limits.decompressed, &pass)
-    })
-    .await?
+    offload(bytes.len() * 8, move || decompress(&bytes, limits, &pass)).await?
 }
 
 /// Runs what takes longer the more bytes there are: here if they are few, else off the threads that serve.
@@ -204,11 +199,11 @@ pub(crate) fn broken_off() -> Problem {
     )
 }
 
-fn decompress(bytes: &[u8], limit: u64, pass: &Pass) -> Result<Bytes, Problem> {
+fn decompress(bytes: &[u8], limits: BodyLimits, pass: &Pass) -> Result<Bytes, Problem> {
     let plausible = (bytes.len() as u64)
-        .saturating_mul(MAX_RATIO)
+        .saturating_mul(limits.ratio)
         .max(ALWAYS_PLAUSIBLE_BYTES);
-    let most = limit.min(plausible);
+    let most = limits.decompressed.min(plausible);
     let mut reader = MultiGzDecoder::new(bytes).take(most + 1);
     let mut text = Vec::new();
     loop {
@@ -253,10 +248,19 @@ mod tests {
         encoder.finish().expect("memory")
     }
 
+    fn limits(decompressed: u64) -> BodyLimits {
+        BodyLimits {
+            bytes: 1 << 30,
+            decompressed,
+            ratio: 32,
+            seconds: 60,
+        }
+    }
+
     #[test]
     fn bombs_are_refused() {
         let pass = pass(|_| ());
-        let decompress = |bytes: &[u8], limit| decompress(bytes, limit, &pass);
+        let decompress = |bytes: &[u8], most| decompress(bytes, limits(most), &pass);
         let zeros = gzip(&vec![0; 8 << 20]);
         let refused = decompress(&zeros, 1 << 30).expect_err("a bomb");
         assert_eq!(refused.status, 413);
@@ -277,7 +281,7 @@ mod tests {
             .iter_mut()
             .enumerate()
             .for_each(|(i, byte)| *byte = ((i * i) >> 7) as u8);
-        let refused = decompress(&gzip(&large), 1 << 30, &pass).expect_err("no room");
+        let refused = decompress(&gzip(&large), limits(1 << 30), &pass).expect_err("no room");
         assert_eq!(
             (refused.status.as_u16(), refused.retry_after),
             (503, Some(1))

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -112,6 +112,14 @@ fn client(app: &App, request: &Request) -> Result<Client, Problem> {
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
     let headers = request.headers();
+    // RFC 9112, section 3.2.
+    if request.version() == Version::HTTP_11 && !headers.contains_key(header::HOST) {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "not_understood",
+            "the request has no Host; HTTP/1.1 needs one, such as Host: localhost:8000",
+        ));
+    }
     check_host(app, headers)?;
     // A page of another site may send simple requests without asking; what changes or costs something is not for it.
     let cross_site = headers

@@ -64,13 +64,13 @@ fn own_schemas() -> Map<String, Value> {
             "properties": {
                 "defaults": {
                     "type": "object",
-                    "description": "Keys of a render request for every item. An item's own keys win; style, camera and output are merged key by key.",
+                    "description": "Keys of a render request for every item. An item's own keys win; style, camera and output are merged key by key. `annotations` as at the top.",
                 },
                 "items": {
                     "type": "array",
                     // A bad item has an error in the answer and does not make the document bad, so nothing is demanded here.
                     "items": {
-                        "description": "A render request's own keys, and `key`, which names the item's files in the answer: letters, digits, '_' and '-', beginning with a letter or a digit, at most 80. Each item has its own. An item that is none of this gets an error in its place.",
+                        "description": "A render request's own keys, and `key`, which names the item's files in the answer: letters, digits, '_' and '-', beginning with a letter or a digit, at most 80. Each item has its own. `annotations` says of this item what it says of all at the top. An item that is none of this gets an error in its place.",
                         "examples": [{ "key": "a", "commands": ["view left"] }],
                     },
                 },
@@ -215,7 +215,9 @@ fn picture_parameters() -> Vec<Value> {
             }
             Form::Text => text_schema(&of_document),
             Form::Commands | Form::Words => json!({ "type": "string" }),
-            Form::Truth | Form::Untruth | Form::Presence => json!({ "type": "boolean" }),
+            Form::Truth | Form::Untruth | Form::Presence | Form::HydrogenBonds => {
+                json!({ "type": "boolean" })
+            }
             Form::Transforms => {
                 json!({ "type": "array", "items": { "type": "string", "pattern": ":" } })
             }
@@ -228,7 +230,7 @@ fn picture_parameters() -> Vec<Value> {
                 }
                 match parameter.name {
                     "samples" => schema = json!({ "enum": [1, 4, 9, 16] }),
-                    "quality" | "pseudobond-distances" => schema["type"] = "integer".into(),
+                    "jpeg-quality" | "pseudobond-distances" => schema["type"] = "integer".into(),
                     _ => {}
                 }
                 schema
@@ -348,6 +350,8 @@ fn paths() -> Value {
                 "parameters": [
                     query("limit", &json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }), "Most entries."),
                     query("after", &json!({ "type": "string" }), "The last id of the page before."),
+                    query("prefix", &json!({ "type": "string" }), "Only ids that begin so."),
+                    query("source", &json!({ "enum": ["sample", "folder", "upload"] }), "Only structures from there."),
                 ],
                 "responses": responses(&[(200, "A page.", json_of("StructureList"))], &[400, 401, 403, 429, 503]),
             },

@@ -83,7 +83,7 @@ fn faults_of_a_document_are_pointed_to() {
             changed(|d| d["select"] = json!("resname XYZ")),
             422,
             "scene_empty",
-            "-",
+            "/select",
         ),
         (
             changed(|d| d["select"] = json!(long)),

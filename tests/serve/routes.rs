@@ -188,7 +188,7 @@ fn the_form_is_negotiated() {
     assert_eq!(text.matches(&format!("--{boundary}\r\n")).count(), 5);
     assert!(text.ends_with(&format!("--{boundary}--\r\n")));
     for name in [
-        "png",
+        "color.png",
         "depth.png",
         "depth.npy",
         "mask-role.png",

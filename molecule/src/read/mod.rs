@@ -15,7 +15,7 @@ use crate::parsed::ParsedModel;
 use crate::structure::PartRole;
 use crate::{MoleculeError, Structure};
 
-pub use input::{FolderOptions, read_bytes, read_file, read_folder, read_input};
+pub use input::{FolderOptions, format_of_content, read_bytes, read_file, read_folder, read_input};
 
 /// Largest magnitude of a coordinate, in angstrom. Beyond it an `f32` no longer resolves 0.01 angstrom, and no
 /// structure reaches it: the largest ones of the Protein Data Bank span a few thousand.

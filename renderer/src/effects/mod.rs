@@ -17,6 +17,7 @@ use molshot_scenes::{CropRect, Plane, RenderJob, SceneError, Viewport};
 
 use crate::error::RenderError;
 use crate::frame::{Frame, filled};
+use crate::pool::is_called_off;
 use occlusion::{Camera, Occlusion, Shade};
 use shadows::Shadows;
 use silhouettes::Lines;
@@ -58,7 +59,7 @@ impl Painter {
     /// Draws a job with its effects; one without them is left to the back end.
     ///
     /// # Errors
-    /// What the back end says, and [`RenderError::OutOfHostMemory`].
+    /// What the back end says, [`RenderError::OutOfHostMemory`], and [`RenderError::CalledOff`].
     pub(crate) fn draw(
         &mut self,
         backend: &mut impl Plain,
@@ -86,6 +87,9 @@ impl Painter {
         let width = crop.width_px as usize;
         let mut color = filled(width * crop.height_px as usize * 4, 0)?;
         for strip in strips(job) {
+            if is_called_off() {
+                return Err(RenderError::CalledOff);
+            }
             let start = Instant::now();
             let row = (strip.y_px - crop.y_px) as usize;
             let pixels = &mut color[row * width * 4..][..strip.height_px as usize * width * 4];

@@ -69,6 +69,7 @@ pub(super) fn png(
     compression: Compression,
     rgb: &mut Vec<u8>,
     out: &mut Vec<u8>,
+    is_called_off: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
     let (width_px, height_px) = (image.width_px, image.height_px);
     match compression {
@@ -93,7 +94,7 @@ pub(super) fn png(
                 compression: png::Compression::Balanced,
                 palette: None,
             };
-            png_file::encode(&form, None, image.packed(rgb)?, out)
+            png_file::encode_by_rows(&form, image.packed(rgb)?, out, is_called_off)
         }
     }
 }
@@ -102,6 +103,7 @@ pub(super) fn jpeg(
     image: &Image<'_>,
     encoding: Encoding,
     out: &mut Vec<u8>,
+    is_called_off: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
     let (width_px, height_px) = (image.width_px, image.height_px);
     if image.transparent {
@@ -116,12 +118,43 @@ pub(super) fn jpeg(
             remedy: "stay below 65,536 pixels an edge, or use png".into(),
         });
     };
-    let mut encoder = jpeg_encoder::Encoder::new(&mut *out, encoding.jpeg_quality.clamp(1, 100));
+    // The encoder writes as it goes, and ends when it cannot.
+    let writer = Unless {
+        out: &mut *out,
+        is_called_off,
+    };
+    let mut encoder = jpeg_encoder::Encoder::new(writer, encoding.jpeg_quality.clamp(1, 100));
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
     encoder.set_optimized_huffman_tables(encoding.compression == Compression::Small);
     encoder
         .encode(image.rgba, width, height, jpeg_encoder::ColorType::Rgba)
-        .map_err(|error| failed(&error))
+        .map_err(|error| {
+            if is_called_off() {
+                RenderError::CalledOff
+            } else {
+                failed(&error)
+            }
+        })
+}
+
+/// Refuses what is written once the picture was called off.
+struct Unless<'a> {
+    out: &'a mut Vec<u8>,
+    is_called_off: &'a dyn Fn() -> bool,
+}
+
+impl std::io::Write for Unless<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if (self.is_called_off)() {
+            return Err(std::io::Error::other("called off"));
+        }
+        self.out.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 pub(super) fn webp(
@@ -129,6 +162,7 @@ pub(super) fn webp(
     compression: Compression,
     rgb: &mut Vec<u8>,
     out: &mut Vec<u8>,
+    is_called_off: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
     let color = if image.transparent {
         image_webp::ColorType::Rgba8
@@ -137,6 +171,9 @@ pub(super) fn webp(
     };
     let data = image.packed(rgb)?;
     let encode = |prediction: bool, out: &mut Vec<u8>| {
+        if is_called_off() {
+            return Err(RenderError::CalledOff);
+        }
         let mut parameters = image_webp::EncoderParams::default();
         parameters.use_predictor_transform = prediction;
         let mut encoder = image_webp::WebPEncoder::new(out);

@@ -1,5 +1,7 @@
 //! PNG by the png crate: what the writer for pictures has no form for, and where time does not count.
 
+use std::io::Write;
+
 use png::{BitDepth, ColorType, Compression};
 
 use super::failed;
@@ -24,6 +26,25 @@ pub(super) fn encode(
     data: &[u8],
     out: &mut Vec<u8>,
 ) -> Result<(), RenderError> {
+    let mut encoder = encoder(form, data, out);
+    if let Some((key, value)) = text {
+        encoder
+            .add_text_chunk(key.to_owned(), value)
+            .map_err(|error| failed(&error))?;
+    }
+    let mut writer = encoder.write_header().map_err(|error| failed(&error))?;
+    writer
+        .write_image_data(data)
+        .map_err(|error| failed(&error))?;
+    writer.finish().map_err(|error| failed(&error))
+}
+
+/// An encoder of a form that writes behind what `out` holds.
+fn encoder<'a>(
+    form: &'a Form,
+    data: &[u8],
+    out: &'a mut Vec<u8>,
+) -> png::Encoder<'a, &'a mut Vec<u8>> {
     // Pictures of molecules compress to about a tenth: one allocation serves nearly all.
     out.reserve(data.len() / 8 + 1024);
     let (width_px, height_px) = form.size_px;
@@ -36,14 +57,32 @@ pub(super) fn encode(
         // Neighbouring indices are no near numbers: filters would only hide the runs.
         encoder.set_filter(png::Filter::NoFilter);
     }
-    if let Some((key, value)) = text {
-        encoder
-            .add_text_chunk(key.to_owned(), value)
-            .map_err(|error| failed(&error))?;
-    }
-    let mut writer = encoder.write_header().map_err(|error| failed(&error))?;
-    writer
-        .write_image_data(data)
+    encoder
+}
+
+/// Bytes of a chunk when a file is written row by row.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// As [`encode`], row by row; `is_called_off` is asked before each, and ends it with [`RenderError::CalledOff`].
+pub(super) fn encode_by_rows(
+    form: &Form,
+    data: &[u8],
+    out: &mut Vec<u8>,
+    is_called_off: &dyn Fn() -> bool,
+) -> Result<(), RenderError> {
+    let row_bytes = data.len() / form.size_px.1.max(1) as usize;
+    let mut writer = encoder(form, data, out)
+        .write_header()
         .map_err(|error| failed(&error))?;
+    let mut rows = writer
+        .stream_writer_with_size(CHUNK_BYTES)
+        .map_err(|error| failed(&error))?;
+    for row in data.chunks(row_bytes.max(1)) {
+        if is_called_off() {
+            return Err(RenderError::CalledOff);
+        }
+        rows.write_all(row).map_err(|error| failed(&error))?;
+    }
+    rows.finish().map_err(|error| failed(&error))?;
     writer.finish().map_err(|error| failed(&error))
 }

@@ -132,3 +132,39 @@ fn a_frame_whose_colour_has_another_size_is_refused() {
         }
     }
 }
+
+#[test]
+fn a_picture_that_is_called_off_is_not_finished() {
+    use std::cell::Cell;
+
+    // Large enough for a JPEG to be written in several pieces.
+    let frame = frame(97, 61, false);
+    for (format, compression) in [
+        (ImageFormat::Png, Compression::Small),
+        (ImageFormat::Jpeg, Compression::Fast),
+        (ImageFormat::Jpeg, Compression::Small),
+        (ImageFormat::Webp, Compression::Small),
+    ] {
+        let encoding = encoding(format, compression);
+        let asked = Cell::new(0);
+        let ask = |most: u32| {
+            asked.set(asked.get() + 1);
+            asked.get() > most
+        };
+        let mut out = Vec::new();
+        let mut encoder = Encoder::new();
+        let mut encode = |most: u32| {
+            asked.set(0);
+            let done = encoder.encode_unless(&frame, encoding, &mut out, &|| ask(most));
+            (done.map_err(|error| error.code()), asked.get(), out.clone())
+        };
+        let (whole, times, bytes) = encode(u32::MAX);
+        assert_eq!(whole, Ok(()), "{format:?}");
+        assert_eq!(bytes, picture(&frame, encoding).expect("sound").bytes);
+        assert!(times >= 2, "{format:?} asks {times} times");
+        let (stopped, asked_until, _) = encode(1);
+        assert_eq!(stopped, Err("cancelled"), "{format:?}");
+        // A writer that was refused may ask why.
+        assert!(asked_until <= 3, "{format:?} went on");
+    }
+}

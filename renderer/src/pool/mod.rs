@@ -27,6 +27,7 @@ use crate::error::RenderError;
 
 pub use map::{Map, Sequence};
 pub use options::PoolOptions;
+pub(crate) use order::is_called_off;
 pub use order::{CancelToken, Desk, Order, PoolError};
 pub use queue::{Health, Refusal, RefusalReason};
 

@@ -1,6 +1,7 @@
 //! What is asked of a pool, and how it is called off.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,7 +58,18 @@ impl PoolError {
     }
 }
 
-/// Calls off every order that was made with it or a clone of it. Those that wait are dropped; one that is being drawn is finished.
+thread_local! {
+    /// The order that this thread draws.
+    static DRAWN: RefCell<Option<CancelToken>> = const { RefCell::new(None) };
+}
+
+/// Whether the order that this thread draws, if any, was called off.
+pub(crate) fn is_called_off() -> bool {
+    DRAWN.with_borrow(|token| token.as_ref().is_some_and(CancelToken::is_cancelled))
+}
+
+/// Calls off every order that was made with it or a clone of it. Those that wait are dropped; one that is being drawn is finished, unless it
+/// has effects: their strips that are not begun are not drawn.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
@@ -71,6 +83,14 @@ impl CancelToken {
     /// Calls off. There is no way back.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
+    }
+
+    /// Runs what draws an order of this token, and lets it ask [`is_called_off`].
+    pub(super) fn drawing<T>(&self, draw: impl FnOnce() -> T) -> T {
+        DRAWN.set(Some(self.clone()));
+        let drawn = draw();
+        DRAWN.set(None);
+        drawn
     }
 
     /// Whether it was called off.

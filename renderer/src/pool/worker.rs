@@ -14,6 +14,14 @@ use crate::backend::Draw;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
+/// A frame of this size or less is drawn into again; what one huge picture took is given back.
+const MOST_KEPT_BYTES: usize = 64 << 20;
+
+/// A frame that was encoded, unless it is huge.
+fn worth_keeping(frame: Frame) -> Option<Frame> {
+    (frame.held_bytes() <= MOST_KEPT_BYTES).then_some(frame)
+}
+
 /// How long a worker whose back end cannot be opened leaves the orders to the others.
 const REST: Duration = Duration::from_millis(250);
 
@@ -51,7 +59,7 @@ pub(super) fn encode(shared: &Shared) {
     let mut desk = Desk::default();
     while let Some(Drawn { task, frame }) = shared.next_drawn() {
         complete(shared, task, &frame, &mut desk);
-        shared.done_with(Some(frame));
+        shared.done_with(worth_keeping(frame));
     }
 }
 
@@ -121,7 +129,8 @@ impl Artist<'_> {
             self.shared.done_with(None);
             return;
         }
-        match self.draw(&order.job) {
+        let cancel = order.cancel.clone();
+        match cancel.drawing(|| self.draw(&order.job)) {
             Outcome::Drawn(frame) => {
                 let drawn = Drawn {
                     task: order.task,
@@ -129,9 +138,13 @@ impl Artist<'_> {
                 };
                 if let Some(Drawn { task, frame }) = self.shared.hand_over(drawn) {
                     complete(self.shared, task, &frame, &mut self.desk);
-                    self.spare = Some(frame);
+                    self.spare = worth_keeping(frame);
                     self.shared.done_with(None);
                 }
+            }
+            Outcome::Failed(PoolError::Render(RenderError::CalledOff)) => {
+                fail(self.shared, order.task, PoolError::Cancelled);
+                self.shared.done_with(None);
             }
             Outcome::Failed(error) => {
                 fail(self.shared, order.task, error);

@@ -14,6 +14,7 @@ pub(super) fn why_empty(
     let atoms = structure.atoms();
     if styled.is_empty() {
         return SceneError::Empty {
+            pointer: "/structure".into(),
             problem: "the structure has no atoms".into(),
             remedy: "give a file with atoms".into(),
         };
@@ -30,6 +31,7 @@ pub(super) fn why_empty(
         remedies.push("hydrogens");
     }
     SceneError::Empty {
+        pointer: "/style".into(),
         problem: format!(
             "all {} atoms are hidden, being water or hydrogen ({water} of water, {hydrogens} hydrogens)",
             styled.len()
@@ -50,6 +52,7 @@ pub(super) fn no_subject(preset: Preset) -> SceneError {
         "ligand"
     };
     SceneError::Empty {
+        pointer: "/style/preset".into(),
         problem: format!("the structure has no {part}"),
         remedy: "give a pocket and its ligand, or use the preset misi".into(),
     }
@@ -65,6 +68,7 @@ pub(super) fn why_not_selected(
     let expression = crate::colors::shorten(&request.select);
     if count == 0 {
         SceneError::Empty {
+            pointer: "/select".into(),
             problem: format!("the selection \"{expression}\" matches no atom"),
             remedy: "select atoms that the structure has".into(),
         }
@@ -76,6 +80,7 @@ pub(super) fn why_not_selected(
             _ => ("misi-residue", "one residue and the ligand"),
         };
         SceneError::Empty {
+            pointer: "/select".into(),
             problem: format!(
                 "the style {name} hides all {count} atoms of the selection \"{expression}\": it draws {subject} alone"
             ),
@@ -83,6 +88,7 @@ pub(super) fn why_not_selected(
         }
     } else {
         SceneError::Empty {
+            pointer: "/select".into(),
             problem: format!(
                 "all {count} atoms of the selection \"{expression}\" are hidden, being water or hydrogen"
             ),

@@ -182,7 +182,9 @@ fn colour_schemes_differ_from_each_other() {
 #[test]
 fn nothing_to_draw_says_why() {
     let problem = |change: fn(&mut RenderRequest)| match scene(change) {
-        Err(SceneError::Empty { problem, remedy }) => (problem, remedy),
+        Err(SceneError::Empty {
+            problem, remedy, ..
+        }) => (problem, remedy),
         other => panic!("{other:?}"),
     };
     assert!(

@@ -256,6 +256,7 @@ impl Writer<'_> {
             let positions = &self.drawn.structure.atoms().position_angstrom;
             if !chosen.contains(&true) {
                 return Err(SceneError::Empty {
+                    pointer: format!("/style/texts/{index}/at"),
                     problem: format!(
                         "the place of the text \"{}\" matches no atom",
                         crate::colors::shorten(&text.text)

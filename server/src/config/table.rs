@@ -100,6 +100,8 @@ settings! {
         "Files of one structure.";
     decompressed_max_bytes "decompressed-max-bytes": u64 = "256MiB" "BYTES" in 1024..=4_294_967_296,
         "Size of one file or body after decompression.";
+    decompressed_ratio_max "decompressed-ratio-max": u64 = "32" "COUNT" in 2..=1000,
+        "How many times larger a file or body may become by decompression; the first MiB is free. Structure files become 3 to 10 times larger.";
     body_max_bytes "body-max-bytes": u64 = "16MiB" "BYTES" in 1024..=1_073_741_824,
         "Size of a request's body, uploads excepted.";
     body_seconds "body-seconds": u64 = "60" "SECONDS" in 1..=3600,

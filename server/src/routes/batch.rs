@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -17,12 +17,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::{Stream, StreamExt, stream};
 use molshot_renderer::annotations::MaskKind;
-use molshot_scenes::{RenderRequest, SceneError};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use molshot_scenes::RenderRequest;
 use serde_json::{Map, Value};
 use tokio::task::{JoinError, JoinHandle};
 
+use super::document::{Document, MAX_KEY_BYTES, item_of, keys_of, merge};
+use super::query::Parameters;
 use crate::accept::Accept;
 use crate::admission::{Client, Kind, Pass, Share};
 use crate::answer;
@@ -35,27 +35,6 @@ use crate::tar;
 
 const TAR: &str = "application/x-tar";
 const MIXED: &str = "multipart/mixed";
-/// Longest key: a tar header holds names of 100 bytes, and `.mask-residue.json` must fit behind it.
-const MAX_KEY_BYTES: usize = 80;
-
-/// The document, its items unread.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document<'a> {
-    #[serde(default)]
-    defaults: Map<String, Value>,
-    #[serde(borrow)]
-    items: Vec<&'a RawValue>,
-    #[serde(default = "yes")]
-    annotations: bool,
-    #[serde(default)]
-    masks: Vec<MaskKind>,
-}
-
-fn yes() -> bool {
-    true
-}
-
 /// What all items have in common, and where each one stands in the text.
 struct Batch {
     app: Arc<App>,
@@ -64,11 +43,11 @@ struct Batch {
     items: Vec<(usize, usize)>,
     keys: Vec<Option<Box<str>>>,
     defaults: Map<String, Value>,
-    /// Masks, where annotations are wanted.
-    annotations: Option<Vec<MaskKind>>,
+    /// Whether items that do not say it come with annotations.
+    annotations: bool,
+    masks: Vec<MaskKind>,
     number: u64,
-    /// Items that were sent.
-    sent: AtomicUsize,
+    turns: Mutex<Turns>,
     /// Memory of pictures that are not sent yet.
     taken: Arc<AtomicU64>,
 }
@@ -96,16 +75,38 @@ impl<T> Drop for Task<T> {
     }
 }
 
-/// An item's place among those that are sent; with it the item's memory is given back, and the next one's turn comes.
-struct Sending {
-    batch: Arc<Batch>,
-    memory: Option<Share>,
+/// In which order items take memory: each after all before it, so that what is sent next never waits for what comes later.
+#[derive(Default)]
+struct Turns {
+    next: usize,
+    /// Items behind `next` that need none any more.
+    passed: BTreeSet<usize>,
 }
 
-impl Drop for Sending {
+/// An item's turn to take memory. When it is dropped, for whatever reason, the next one's comes.
+struct Turn<'a> {
+    batch: &'a Batch,
+    index: usize,
+}
+
+impl Turn<'_> {
+    fn has_come(&self) -> bool {
+        self.batch.turns().next == self.index
+    }
+}
+
+impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.memory = None;
-        self.batch.sent.fetch_add(1, Ordering::Release);
+        let mut turns = self.batch.turns();
+        turns.passed.insert(self.index);
+        loop {
+            let next = turns.next;
+            if !turns.passed.remove(&next) {
+                break;
+            }
+            turns.next += 1;
+        }
+        drop(turns);
         self.batch.app.studio.admission.batch_moved();
     }
 }
@@ -120,9 +121,11 @@ enum Container {
 pub(super) async fn batch(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
+    parameters: Parameters,
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
+    parameters.only(&[])?;
     let pass = app.studio.admission.enter(client, Kind::Batch)?;
     let offers = [(Container::Tar, TAR), (Container::Mixed, MIXED)];
     let container = Accept::of(&headers)
@@ -161,22 +164,7 @@ impl Batch {
             ..app.shape()
         };
         scan::check(&text, shape)?;
-        let document: Document<'_> = serde_json::from_slice(&text).map_err(|error| {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "document_invalid",
-                format!("{error}; give {{\"defaults\": {{...}}, \"items\": [{{\"key\": \"...\", ...}}, ...]}}"),
-            )
-            .at("")
-        })?;
-        if document.defaults.contains_key("key") {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "key_invalid",
-                "/defaults/key: each item has a key of its own",
-            )
-            .at("/defaults/key"));
-        }
+        let document = Document::read(&text)?;
         let start = text.as_ptr() as usize;
         let items: Vec<(usize, usize)> = document
             .items
@@ -188,10 +176,8 @@ impl Batch {
             })
             .collect();
         let keys = keys_of(&document.items);
-        let mut masks = document.masks;
-        masks.sort_unstable();
-        masks.dedup();
-        let (defaults, annotations) = (document.defaults, document.annotations.then_some(masks));
+        let (defaults, annotations, masks) =
+            (document.defaults, document.annotations, document.masks);
         Ok(Self {
             app,
             text,
@@ -199,8 +185,9 @@ impl Batch {
             keys,
             defaults,
             annotations,
+            masks,
             number,
-            sent: AtomicUsize::new(0),
+            turns: Mutex::default(),
             taken: Arc::default(),
         })
     }
@@ -242,16 +229,18 @@ impl Batch {
                     .flat_map(|part| pieces(container, &boundary, part))
                     .filter(|piece| !piece.is_empty())
                     .collect();
-                let sending = Sending {
-                    batch: Arc::clone(&of_item),
-                    memory: made.memory,
-                };
+                // It is given back with the last piece.
+                let memory = made.memory;
                 stream::iter(pieces).inspect(move |_| {
-                    let _ = &sending;
+                    let _ = &memory;
                 })
             })
             .map(Ok)
             .chain(last)
+    }
+
+    fn turns(&self) -> MutexGuard<'_, Turns> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What an item's files are called.
@@ -266,13 +255,14 @@ impl Batch {
     async fn item(&self, index: usize) -> Made {
         let metrics = &self.app.studio.metrics;
         let key = self.key(index);
+        let turn = Turn { batch: self, index };
         let made = if self.keys[index].is_some() {
-            self.draw(index).await
+            self.draw(index, turn).await
         } else {
             Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key_invalid",
-                format!("/items/{index}/key: give a key of its own: letters, digits, '_' and '-', beginning with a letter or a digit, at most {MAX_KEY_BYTES}"),
+                format!("/key: of item {index}; give a key of its own: letters, digits, '_' and '-', beginning with a letter or a digit, at most {MAX_KEY_BYTES}"),
             )
             .at("/key"))
         };
@@ -294,24 +284,24 @@ impl Batch {
         }
     }
 
-    async fn draw(&self, index: usize) -> Result<Made, Problem> {
+    async fn draw(&self, index: usize, turn: Turn<'_>) -> Result<Made, Problem> {
         let seconds = self.app.config.request_seconds;
         let studio = &self.app.studio;
         let start = Instant::now();
         let preparing = async {
-            let request = self.request(index)?;
+            let (request, annotated) = self.request(index)?;
             let mut parts = Parts::all(&request.output);
-            parts.annotations.clone_from(&self.annotations);
+            parts.annotations = annotated.then(|| self.masks.clone());
             studio.prepare(studio.locate(request, parts).await?).await
         };
         let prepared = within(Duration::from_secs(seconds), preparing).await?;
         let took = start.elapsed();
         // How long this takes is the client's affair.
-        let is_next = || self.sent.load(Ordering::Acquire) == index;
         let share = studio
             .admission
-            .share(prepared.bytes(), &self.taken, is_next);
-        let mut memory = share.await;
+            .share(prepared.bytes(), &self.taken, || turn.has_come());
+        let mut memory = share.await?;
+        drop(turn);
         let left = Duration::from_secs(seconds).saturating_sub(took);
         let answer = within(left, studio.draw(Flow::Batch(self.number), prepared)).await?;
         let parts = Arc::unwrap_or_clone(answer.parts);
@@ -322,21 +312,14 @@ impl Batch {
         })
     }
 
-    /// The item's own keys over the defaults.
-    fn request(&self, index: usize) -> Result<RenderRequest, Problem> {
+    /// The item's own keys over the defaults, and whether it comes with annotations.
+    fn request(&self, index: usize) -> Result<(RenderRequest, bool), Problem> {
         let (start, length) = self.items[index];
-        let mut own: Map<String, Value> = serde_json::from_slice(&self.text[start..start + length])
-            .map_err(|error| {
-                Problem::from(SceneError::invalid(
-                    "",
-                    format!("this is no item: {error}"),
-                    "give an object with a key and a render request's own keys".into(),
-                ))
-            })?;
-        own.remove("key");
+        let (own, annotations) = item_of(&self.text[start..start + length])?;
         let mut request = self.defaults.clone();
         merge(&mut request, own);
-        Ok(RenderRequest::from_value(Value::Object(request))?)
+        let request = RenderRequest::from_value(Value::Object(request))?;
+        Ok((request, annotations.unwrap_or(self.annotations)))
     }
 }
 
@@ -354,38 +337,6 @@ fn window(app: &App) -> usize {
     (app.studio.schedule.health().draw_threads.max(1)) * 3 + 1
 }
 
-/// Objects are merged key by key; anything else replaces what was there. A structure names one thing, so it is replaced, too.
-fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
-    for (key, value) in from {
-        match (into.get_mut(&key), value) {
-            (Some(Value::Object(old)), Value::Object(new)) if key != "structure" => merge(old, new),
-            (_, value) => {
-                into.insert(key, value);
-            }
-        }
-    }
-}
-
-/// The key of each item, where it has one that can be used and that no other has.
-fn keys_of(items: &[&RawValue]) -> Vec<Option<Box<str>>> {
-    #[derive(Deserialize)]
-    struct Keyed {
-        key: Box<str>,
-    }
-    let mut seen: BTreeSet<Box<str>> = BTreeSet::new();
-    items
-        .iter()
-        .map(|item| {
-            let key = serde_json::from_str::<Keyed>(item.get()).ok()?.key;
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-            let sound = key.len() <= MAX_KEY_BYTES
-                && key.starts_with(|letter: char| letter.is_ascii_alphanumeric())
-                && key.bytes().all(plain);
-            (sound && seen.insert(key.clone())).then_some(key)
-        })
-        .collect()
-}
-
 /// A part as it stands in the stream.
 fn pieces(container: Container, boundary: &str, part: &Part) -> Vec<Bytes> {
     match container {
@@ -400,50 +351,3 @@ fn pieces(container: Container, boundary: &str, part: &Part) -> Vec<Bytes> {
 
 /// Media types of the answer, for the description.
 pub(crate) const MEDIA_TYPES: [&str; 3] = [TAR, MIXED, JSON];
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn an_items_own_keys_win() {
-        let Value::Object(mut into) = json!({"style": {"preset": "misi", "labels": "none"}, "structure": {"id": "a"}, "commands": ["view left"]})
-        else {
-            unreachable!("an object")
-        };
-        let Value::Object(own) =
-            json!({"style": {"preset": "licorice"}, "structure": {"files": []}, "commands": []})
-        else {
-            unreachable!("an object")
-        };
-        merge(&mut into, own);
-        assert_eq!(
-            Value::Object(into),
-            json!({"style": {"preset": "licorice", "labels": "none"}, "structure": {"files": []}, "commands": []})
-        );
-    }
-
-    #[test]
-    fn keys_are_plain_and_unique() {
-        let texts = [
-            r#"{"key": "a-1_B"}"#,
-            r#"{"key": "../x"}"#,
-            r#"{"key": "a.b"}"#,
-            r#"{"key": "a-1_B"}"#,
-            r#"{"x": 1}"#,
-            "3",
-            r#"{"key": "_0"}"#,
-            r#"{"key": ""}"#,
-        ];
-        let raw: Vec<Box<RawValue>> = texts
-            .iter()
-            .map(|text| RawValue::from_string((*text).to_owned()).expect("JSON"))
-            .collect();
-        let items: Vec<&RawValue> = raw.iter().map(AsRef::as_ref).collect();
-        let keys = keys_of(&items);
-        assert_eq!(keys[0].as_deref(), Some("a-1_B"));
-        assert!(keys[1..].iter().all(Option::is_none));
-    }
-}

@@ -1,6 +1,7 @@
 //! Every route, once: the router is made of this table, and a test holds the description of the interface against it.
 
 mod batch;
+mod document;
 mod info;
 mod parameters;
 mod query;

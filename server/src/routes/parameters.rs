@@ -17,6 +17,8 @@ pub(crate) enum Form {
     Size,
     /// Angstrom, or pixels as `14px`.
     LabelSize,
+    /// A truth value: whether hydrogen bonds are among the words.
+    HydrogenBonds,
     /// View commands.
     Commands,
     /// Words, separated by commas.
@@ -51,6 +53,9 @@ const fn parameter(
         help,
     }
 }
+
+/// Names that are taken beside those of [`PICTURE`], and which these are.
+pub(crate) const ALIASES: [(&str, &str); 1] = [("quality", "jpeg-quality")];
 
 /// All of them. The names are those of the command line's flags.
 pub(crate) const PICTURE: &[PictureParameter] = &[
@@ -101,6 +106,12 @@ pub(crate) const PICTURE: &[PictureParameter] = &[
     ),
     parameter("solvent", Form::Truth, "/style/solvent", "Draw water."),
     parameter(
+        "no-depth-cue",
+        Form::Untruth,
+        "/style/depth_cue",
+        "Do not fade with depth.",
+    ),
+    parameter(
         "depth-cue",
         Form::Truth,
         "/style/depth_cue",
@@ -123,6 +134,12 @@ pub(crate) const PICTURE: &[PictureParameter] = &[
         Form::Words,
         "/style/pseudobonds",
         "Which dashes to draw, separated by commas.",
+    ),
+    parameter(
+        "hbonds",
+        Form::HydrogenBonds,
+        "/style/pseudobonds",
+        "Draw hydrogen bonds, as pseudobonds=hydrogen-bonds does.",
     ),
     parameter(
         "projection",
@@ -149,7 +166,7 @@ pub(crate) const PICTURE: &[PictureParameter] = &[
         "fast or small.",
     ),
     parameter(
-        "quality",
+        "jpeg-quality",
         Form::Number,
         "/output/jpeg_quality",
         "Quality of a JPEG, 1 to 100.",

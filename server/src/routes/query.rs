@@ -6,7 +6,7 @@ use molshot_scenes::RenderRequest;
 use molshot_scenes::request::ImageFormat;
 use serde_json::{Value, json};
 
-use super::parameters::{Form, PICTURE, PictureParameter};
+use super::parameters::{ALIASES, Form, PICTURE, PictureParameter};
 use crate::error::Problem;
 
 /// The parameters in the order in which they came.
@@ -35,16 +35,31 @@ impl Parameters {
         for (name, _) in &self.0 {
             if !known.contains(&name.as_str()) {
                 let short: String = name.chars().take(40).collect();
+                let known = if known.is_empty() {
+                    "there are none".to_owned()
+                } else {
+                    format!("known are {}", known.join(", "))
+                };
                 return Err(Problem::parameter(
                     &short,
-                    format!(
-                        "there is no parameter \"{short}\" here; known are {}",
-                        known.join(", ")
-                    ),
+                    format!("there is no parameter \"{short}\" here; {known}"),
                 ));
             }
         }
         Ok(())
+    }
+
+    /// The same, with the other names of the command line's flags.
+    fn renamed(&self) -> Self {
+        let rename = |name: &String| match ALIASES.iter().find(|(alias, _)| alias == name) {
+            Some((_, own)) => (*own).to_owned(),
+            None => name.clone(),
+        };
+        let list = self.0.iter();
+        Self(
+            list.map(|(name, value)| (rename(name), value.clone()))
+                .collect(),
+        )
     }
 
     /// The value of a parameter that may be given once.
@@ -105,6 +120,7 @@ pub(crate) fn request_of(
     parameters: &Parameters,
 ) -> Result<RenderRequest, Problem> {
     let known: Vec<&str> = PICTURE.iter().map(|parameter| parameter.name).collect();
+    let parameters = &parameters.renamed();
     parameters.only(&known)?;
     let mut document = json!({
         "schema_version": 1,
@@ -115,12 +131,28 @@ pub(crate) fn request_of(
         set(&mut document, parameter, parameters)?;
     }
     RenderRequest::from_value(document).map_err(|error| {
-        let problem = Problem::from(error);
-        match problem.pointer.as_deref().and_then(parameter_of) {
+        with_parameter(
+            Problem::from(error),
+            parameters.get("size").is_ok_and(|size| size.is_some()),
+        )
+    })
+}
+
+/// A fault of a request that was made of an address, with the parameter at fault. `gives_size` tells whether the address says how large the
+/// picture is.
+pub(crate) fn with_parameter(problem: Problem, gives_size: bool) -> Problem {
+    if problem.parameter.is_some() {
+        return problem;
+    }
+    match problem.pointer.as_deref() {
+        // Its size as a whole.
+        Some("/output") if gives_size => problem.of_parameter("size"),
+        Some(pointer) => match parameter_of(pointer) {
             Some(name) => problem.of_parameter(name),
             None => problem,
-        }
-    })
+        },
+        None => problem,
+    }
 }
 
 /// Sets what a parameter says, if it is given.
@@ -157,6 +189,17 @@ fn set(
             let words = text.split(',').map(str::trim);
             let words = words.filter(|word| !word.is_empty());
             put(document, pointer, words.collect());
+        }
+        Form::HydrogenBonds => {
+            if truth()? {
+                let drawn = document.pointer(pointer).and_then(Value::as_array);
+                let mut drawn = drawn.cloned().unwrap_or_default();
+                let word = Value::from("hydrogen-bonds");
+                if !drawn.contains(&word) {
+                    drawn.push(word);
+                }
+                put(document, pointer, drawn.into());
+            }
         }
         Form::Truth => put(document, pointer, truth()?.into()),
         Form::Untruth => put(document, pointer, (!truth()?).into()),
@@ -218,6 +261,8 @@ fn parameter_of(pointer: &str) -> Option<&'static str> {
         let rest = pointer.strip_prefix(parameter.pointer);
         rest.is_some_and(|rest| match parameter.form {
             Form::Size => matches!(rest, "/width_px" | "/height_px"),
+            // A truth value is never at fault there.
+            Form::HydrogenBonds => false,
             Form::LabelSize => matches!(rest, "/size_px" | "/size_angstrom"),
             _ => rest.is_empty() || rest.starts_with('/'),
         })
@@ -255,15 +300,17 @@ mod tests {
             ("background", "white"),
             ("hydrogens", "true"),
             ("solvent", "1"),
+            ("no-depth-cue", "yes"),
             ("depth-cue", "no"),
             ("stick-radius", "0.3"),
             ("ball-scale", "0.5"),
             ("pseudobonds", "hydrogen-bonds,metal-coordination"),
+            ("hbonds", ""),
             ("projection", "orthographic"),
             ("fov", "40"),
             ("samples", "16"),
             ("compression", "small"),
-            ("quality", "50"),
+            ("jpeg-quality", "50"),
             ("label-size", "14px"),
             ("label-color", "red"),
             ("label-outline", "1.5"),
@@ -326,7 +373,16 @@ mod tests {
             fault(&[("background", "rgb(300,0,0)")]),
             (422, "background".into())
         );
-        assert_eq!(fault(&[("quality", "0")]), (422, "quality".into()));
+        for name in ["quality", "jpeg-quality"] {
+            assert_eq!(fault(&[(name, "0")]), (422, "jpeg-quality".into()));
+        }
+        assert_eq!(
+            fault(&[("quality", "5"), ("jpeg-quality", "6")]),
+            (400, "jpeg-quality".into())
+        );
+        let both = [("hbonds", "1"), ("pseudobonds", "metal-coordination")];
+        let both = request_of("a", ImageFormat::Png, &parameters(&both)).expect("sound");
+        assert_eq!(both.style.pseudobonds.len(), 2);
         assert_eq!(fault(&[("label-size", "0px")]), (422, "label-size".into()));
         assert_eq!(fault(&[("label-size", "big")]), (400, "label-size".into()));
         assert_eq!(

@@ -30,10 +30,12 @@ const POSTED: &str = "no-cache";
 pub(super) async fn render(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
+    parameters: Parameters,
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
     let pass = app.enter(client)?;
+    parameters.only(&[])?;
     let (mut request, names_format) = read(&app, &headers, sent, &pass).await?;
     let as_parts = request.output.planes.len() > 1;
     let parts = negotiate(&mut request, &Accept::of(&headers), names_format)?;

@@ -14,14 +14,14 @@ use molshot_molecule::summary::Summary;
 use molshot_scenes::request::ImageFormat;
 use serde_json::{Value, json};
 
-use super::query::{Parameters, request_of};
+use super::query::{Parameters, request_of, with_parameter};
 use crate::admission::Client;
 use crate::answer;
 use crate::app::App;
 use crate::body::{self, Intake};
 use crate::error::Problem;
 use crate::structures::{
-    Found, Loaded, NamedBytes, SAMPLES, StoreError, blocking, hide_root, id_of,
+    Found, Loaded, NamedBytes, Origin, SAMPLES, StoreError, blocking, hide_root,
 };
 use crate::studio::{JSON, Parts, within};
 
@@ -47,6 +47,7 @@ pub(super) async fn image(
     };
     let pass = app.enter(client)?;
     let request = request_of(&id, format, &parameters)?;
+    let gives_size = parameters.get("size")?.is_some();
     let answered = Box::pin(async {
         let parts = Parts::all(&request.output);
         let located = app.studio.locate(request, parts).await?;
@@ -58,7 +59,9 @@ pub(super) async fn image(
         let made = app.studio.single(located, &pass).await?;
         Ok(answer::picture(&made, &etag, &cache_control, false))
     });
-    within(app.deadline(), answered).await
+    within(app.deadline(), answered)
+        .await
+        .map_err(|problem| with_parameter(problem, gives_size))
 }
 
 /// 404.
@@ -77,7 +80,7 @@ pub(super) async fn list(
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     let _pass = app.enter(client)?;
-    parameters.only(&["limit", "after"])?;
+    parameters.only(&["limit", "after", "prefix", "source"])?;
     let limit = parameters.number::<usize>("limit")?.unwrap_or(PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(Problem::parameter(
@@ -86,7 +89,18 @@ pub(super) async fn list(
         ));
     }
     let after = parameters.get("after")?.unwrap_or("");
-    let all = app.studio.library.list().await?;
+    let prefix = parameters.get("prefix")?.unwrap_or("");
+    let source = match parameters.get("source")? {
+        None => None,
+        Some(name) => Some(
+            Origin::of_name(name)
+                .ok_or_else(|| Problem::parameter("source", "give sample, folder or upload"))?,
+        ),
+    };
+    let mut all = app.studio.library.list().await?;
+    all.retain(|(id, origin)| {
+        id.starts_with(prefix) && source.is_none_or(|source| source == *origin)
+    });
     let total = all.len();
     let mut rest = all.into_iter().filter(|(id, _)| id.as_str() > after);
     let page: Vec<_> = rest.by_ref().take(limit).collect();
@@ -166,8 +180,10 @@ pub(super) async fn remove(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
     Path(id): Path<String>,
+    parameters: Parameters,
 ) -> Result<StatusCode, Problem> {
     let _pass = app.enter(client)?;
+    parameters.only(&[])?;
     let found = app.studio.library.find(&id).await?;
     app.studio.library.remove(&found).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -233,9 +249,11 @@ pub(super) async fn hydrogen_bonds(
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
+    parameters: Parameters,
     request: Request,
 ) -> Result<Response, Problem> {
     let pass = app.enter(client)?;
+    parameters.only(&[])?;
     let Some(uploads) = app.studio.library.uploads().cloned() else {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
@@ -259,8 +277,7 @@ pub(super) async fn upload(
     let files = tokio::time::timeout(Duration::from_secs(app.config.body_seconds), reading)
         .await
         .map_err(|_| body::too_slow(app.config.body_seconds))??;
-    let (files, loaded) = app.studio.library.check_upload(files).await?;
-    let id = id_of(&files);
+    let (id, files, loaded) = app.studio.library.check_upload(files).await?;
     let name = id.clone();
     let created = blocking(move || uploads.store(&name, &files)).await?;
     // The pass is kept until the disk has it all.

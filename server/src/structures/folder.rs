@@ -34,7 +34,12 @@ pub(super) fn list(root: &Path) -> io::Result<Vec<String>> {
             Ok(kind) if !kind.is_symlink() => kind.is_dir(),
             _ => fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()),
         };
-        if is_folder || Format::from_path(Path::new(name)).is_some() {
+        let is_structure = if is_folder {
+            holds_structures(&entry.path())
+        } else {
+            Format::from_path(Path::new(name)).is_some()
+        };
+        if is_structure {
             ids.push(name.to_owned());
         }
     }
@@ -81,6 +86,15 @@ fn stamp_of(path: &Path, metadata: &fs::Metadata, stamp: &mut String) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // Writing to a string does not fail.
     let _ = write!(stamp, "{name}|{}|{modified}|{place};", metadata.len());
+}
+
+/// Whether a folder holds a structure file. It is looked through no farther than to the first.
+fn holds_structures(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|entries| {
+        entries
+            .flatten()
+            .any(|entry| Format::from_path(&entry.path()).is_some())
+    })
 }
 
 /// Structure files of a folder, sorted.

@@ -3,6 +3,7 @@
 //! A parsed structure is kept under the hash of its content's place and state, so a changed file is another one; however many ask for it at
 //! once, it is parsed once.
 
+mod files;
 mod folder;
 mod names;
 mod samples;
@@ -14,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use moka::future::Cache;
-use molshot_molecule::read::{ReadLimits, read_bytes};
-use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
+use molshot_molecule::Structure;
+use molshot_molecule::read::ReadLimits;
 use molshot_scenes::request::{InlineFile, StructureSource};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -24,14 +25,12 @@ use crate::config::Config;
 use crate::error::Problem;
 use crate::metrics::Metrics;
 
+pub(crate) use files::ALWAYS_PLAUSIBLE_BYTES;
+use files::{FileLimits, options, read_files};
 pub(crate) use names::check_id;
 pub(crate) use samples::SAMPLES;
-pub(crate) use uploads::{NamedBytes, StoreError, Uploads, hex, id_of};
-
-/// A compressed file may not grow to more than this many times its size: structures shrink to a tenth.
-const MAX_RATIO: u64 = 50;
-/// The ratio is not looked at below this size: no harm is done.
-const ALWAYS_PLAUSIBLE_BYTES: u64 = 16 << 20;
+use uploads::id_of;
+pub(crate) use uploads::{NamedBytes, StoreError, Uploads, hex};
 
 /// A parsed structure.
 #[derive(Debug)]
@@ -54,6 +53,12 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
+    /// That of a name.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Sample, Self::Folder, Self::Upload];
+        all.into_iter().find(|origin| origin.name() == name)
+    }
+
     /// Its name in JSON.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -83,7 +88,7 @@ pub(crate) struct Library {
     uploads: Option<Arc<Uploads>>,
     cache: Cache<String, Arc<Loaded>>,
     parsing: Arc<Semaphore>,
-    limits: ReadLimits,
+    limits: FileLimits,
     max_files: usize,
     metrics: Arc<Metrics>,
 }
@@ -116,9 +121,12 @@ impl Library {
                 })
                 .build(),
             parsing: Arc::new(Semaphore::new(threads)),
-            limits: ReadLimits {
-                max_bytes: config.decompressed_max_bytes,
-                max_atoms: usize::try_from(config.atoms_max).unwrap_or(usize::MAX),
+            limits: FileLimits {
+                read: ReadLimits {
+                    max_bytes: config.decompressed_max_bytes,
+                    max_atoms: usize::try_from(config.atoms_max).unwrap_or(usize::MAX),
+                },
+                ratio: config.decompressed_ratio_max,
             },
             max_files: usize::try_from(config.upload_max_files).unwrap_or(usize::MAX),
             metrics: Arc::clone(metrics),
@@ -197,8 +205,8 @@ impl Library {
             let limits = self.limits;
             self.parse(move || {
                 let loaded = match (found.origin, &found.entry) {
-                    (Origin::Folder, Some(entry)) => {
-                        folder::load(entry, &options(limits)).map_err(|error| match error {
+                    (Origin::Folder, Some(entry)) => folder::load(entry, &options(limits.read))
+                        .map_err(|error| match error {
                             folder::LoadError::Structure(error) => {
                                 without_root(error.into(), root.as_deref())
                             }
@@ -208,8 +216,7 @@ impl Library {
                                 "the structure's files are being written; try again later",
                             )
                             .retry_after(1),
-                        })
-                    }
+                        }),
                     (Origin::Sample, _) => {
                         let sample = samples::find(&found.id);
                         let files = sample.map_or(&[][..], |sample| sample.files);
@@ -305,11 +312,11 @@ impl Library {
         }
     }
 
-    /// Reads files that are to be kept, and refuses what is no structure.
+    /// Reads files that are to be kept, and refuses what is no structure. With them comes their id.
     pub(crate) async fn check_upload(
         &self,
         files: Vec<NamedBytes>,
-    ) -> Result<(Vec<NamedBytes>, Arc<Loaded>), Problem> {
+    ) -> Result<(String, Vec<NamedBytes>, Arc<Loaded>), Problem> {
         self.check_count(files.len())?;
         let limits = self.limits;
         self.parse(move || {
@@ -322,7 +329,8 @@ impl Library {
                 problem
             })?;
             let structure = Arc::new(structure);
-            Ok((files, Arc::new(Loaded { structure, digest })))
+            let id = id_of(&files, limits.read.max_bytes);
+            Ok((id, files, Arc::new(Loaded { structure, digest })))
         })
         .await
     }
@@ -412,60 +420,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Problem::internal(&error))
-}
-
-fn options(limits: ReadLimits) -> ReadOptions {
-    ReadOptions {
-        limits,
-        ..ReadOptions::default()
-    }
-}
-
-/// Reads files into one structure, and hashes their names and bytes.
-fn read_files(
-    files: &[(&str, &[u8])],
-    limits: ReadLimits,
-) -> Result<(Structure, [u8; 32]), Problem> {
-    let mut hash = Sha256::new();
-    let mut structures = Vec::with_capacity(files.len());
-    for (number, (name, bytes)) in files.iter().enumerate() {
-        for part in [name.as_bytes(), bytes] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        let role = PartRole::from_file_name(name);
-        let plausible = (bytes.len() as u64)
-            .saturating_mul(MAX_RATIO)
-            .max(ALWAYS_PLAUSIBLE_BYTES);
-        let limits = ReadLimits {
-            max_bytes: limits.max_bytes.min(plausible),
-            ..limits
-        };
-        let structure =
-            read_bytes(name, bytes, role, &options(limits)).map_err(|error: MoleculeError| {
-                Problem::from(error).at(format!("/structure/files/{number}"))
-            })?;
-        structures.push(structure);
-    }
-    let atoms: usize = structures
-        .iter()
-        .map(|structure| structure.atoms().len())
-        .sum();
-    if atoms > limits.max_atoms {
-        return Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "atoms_too_many",
-            format!(
-                "{atoms} atoms are too many; give at most {}",
-                limits.max_atoms
-            ),
-        ));
-    }
-    let structure = match structures.len() {
-        1 => structures.swap_remove(0),
-        _ => Structure::merge(structures),
-    };
-    Ok((structure, hash.finalize().into()))
 }
 
 /// The problem without the served folder's place on the disk.

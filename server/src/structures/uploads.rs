@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use molshot_molecule::PartRole;
+use molshot_molecule::read::format_of_content;
+use molshot_molecule::{Format, PartRole};
 use sha2::{Digest, Sha256};
 
 use super::names::file_name;
@@ -72,18 +73,35 @@ pub(crate) struct Uploads {
     running: AtomicU64,
 }
 
-/// Id of an upload: the same bytes give the same one. A name counts by what it says about the content: its role and its ending.
-pub(crate) fn id_of(files: &[NamedBytes]) -> String {
+/// Id of an upload.
+///
+/// Of one file it is the SHA-256 of its bytes, whatever its name, unless only the name's ending tells the format: then the format counts, too. Of
+/// several files the hash is of each one's role (whole, pocket or ligand, as its name says), format in the same case, and bytes, in order.
+/// At most so many bytes of a compressed file are looked at.
+pub(crate) fn id_of(files: &[NamedBytes], max_bytes: u64) -> String {
+    let told = |name: &str, bytes: &[u8]| match format_of_content(bytes, max_bytes) {
+        Some(_) => "",
+        None => Format::from_path(Path::new(name)).map_or("", Format::name),
+    };
+    if let [(name, bytes)] = files {
+        let told = told(name, bytes);
+        if told.is_empty() {
+            return hex(&Sha256::digest(bytes));
+        }
+        let mut hash = Sha256::new();
+        hash.update(told);
+        hash.update([0]);
+        hash.update(bytes);
+        return hex(&hash.finalize());
+    }
     let mut hash = Sha256::new();
     for (name, bytes) in files {
-        let name = file_name(name).to_ascii_lowercase();
-        let role: &[u8] = match PartRole::from_file_name(&name) {
+        let role: &[u8] = match PartRole::from_file_name(&file_name(name).to_ascii_lowercase()) {
             PartRole::Pocket => b"pocket",
             PartRole::Ligand => b"ligand",
             _ => b"whole",
         };
-        let ending = name.split_once('.').map_or("", |(_, ending)| ending);
-        for part in [role, ending.as_bytes(), bytes] {
+        for part in [role, told(name, bytes).as_bytes(), bytes] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -348,122 +366,4 @@ fn read_folder(folder: &Path) -> io::Result<Vec<NamedBytes>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_fit_drives_nobody_out() {
-        let root = folder("fit");
-        let uploads = Uploads::open(&root, 30).expect("a folder");
-        let small = files("x.pdb", "aaaaaaaaaa");
-        let id = id_of(&small);
-        uploads.store(&id, &small).expect("stored");
-        let large = files("x.pdb", &"b".repeat(31));
-        let refused = uploads.store(&id_of(&large), &large);
-        assert!(matches!(
-            refused,
-            Err(StoreError::TooLarge { most_bytes: 30 })
-        ));
-        assert_eq!(uploads.list(), [id.as_str()]);
-        assert_eq!(uploads.bytes(), 10);
-        // One that another process removed is forgotten when it is asked for.
-        fs::remove_dir_all(root.join(&id)).expect("removed");
-        assert!(uploads.read(&id).expect("known").is_err());
-        assert!(!uploads.contains(&id));
-        assert_eq!(uploads.bytes(), 0);
-        fs::remove_dir_all(&root).expect("cleaned");
-    }
-
-    #[test]
-    fn the_same_upload_many_times_at_once_is_kept_once() {
-        let root = folder("at-once");
-        let uploads = Uploads::open(&root, 1000).expect("a folder");
-        let same = files("x.pdb", "aaaaaaaaaa");
-        let id = id_of(&same);
-        let created: usize = std::thread::scope(|scope| {
-            let all: Vec<_> = (0..8)
-                .map(|number| {
-                    let (uploads, same, id) = (&uploads, &same, &id);
-                    scope.spawn(move || {
-                        if number == 3 {
-                            uploads.remove(id);
-                        }
-                        uploads.store(id, same).expect("stored")
-                    })
-                })
-                .collect();
-            all.into_iter()
-                .map(|thread| usize::from(thread.join().expect("no panic")))
-                .sum()
-        });
-        assert!((1..=2).contains(&created), "{created}");
-        assert_eq!(uploads.bytes(), 10);
-        assert_eq!(uploads.read(&id).expect("known").expect("whole"), same);
-        let left = fs::read_dir(&root).expect("a folder").count();
-        assert_eq!(left, 1);
-        fs::remove_dir_all(&root).expect("cleaned");
-    }
-
-    fn folder(name: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("molshot-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        path
-    }
-
-    fn files(name: &str, text: &str) -> Vec<NamedBytes> {
-        vec![(name.to_owned(), text.as_bytes().to_vec())]
-    }
-
-    #[test]
-    fn the_same_bytes_have_the_same_id() {
-        let id = |name, text| id_of(&files(name, text));
-        assert_eq!(id("a.pdb", "x"), id("b.PDB", "x"));
-        assert_ne!(id("a.pdb", "x"), id("a.pdb", "y"));
-        assert_ne!(id("a.pdb", "x"), id("a_ligand.pdb", "x"));
-        assert!(is_upload_id(&id("a.pdb", "x")));
-    }
-
-    #[test]
-    fn uploads_outlive_the_process_and_halves_do_not() {
-        let root = folder("outlive");
-        let uploads = Uploads::open(&root, 1000).expect("a folder");
-        let pair = [files("a_pocket.pdb", "one"), files("a_ligand.sdf", "two")].concat();
-        let id = id_of(&pair);
-        assert!(uploads.store(&id, &pair).expect("stored"));
-        assert!(!uploads.store(&id, &pair).expect("known"));
-        // A process that was killed, and one whose folder has a foreign name.
-        fs::create_dir(root.join(".part-4294967295-0")).expect("a folder");
-        fs::create_dir(root.join("foreign")).expect("a folder");
-        let uploads = Uploads::open(&root, 1000).expect("a folder");
-        assert_eq!(uploads.list(), std::slice::from_ref(&id));
-        assert_eq!(uploads.bytes(), 6);
-        assert!(!root.join(".part-4294967295-0").exists());
-        assert_eq!(uploads.read(&id).expect("known").expect("readable"), pair);
-        assert!(uploads.remove(&id) && !uploads.remove(&id));
-        assert!(uploads.read(&id).is_none());
-        assert_eq!(uploads.bytes(), 0);
-        fs::remove_dir_all(&root).expect("cleaned");
-    }
-
-    #[test]
-    fn those_unused_longest_go() {
-        let root = folder("longest");
-        let uploads = Uploads::open(&root, 30).expect("a folder");
-        let ids: Vec<String> = ["aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"]
-            .iter()
-            .map(|text| {
-                let files = files("x.pdb", text);
-                let id = id_of(&files);
-                uploads.store(&id, &files).expect("stored");
-                std::thread::sleep(Duration::from_millis(5));
-                id
-            })
-            .collect();
-        uploads.touch(&ids[0]);
-        let more = files("x.pdb", "dddddddddd");
-        uploads.store(&id_of(&more), &more).expect("stored");
-        assert!(uploads.contains(&ids[0]) && !uploads.contains(&ids[1]));
-        assert_eq!(uploads.bytes(), 30);
-        fs::remove_dir_all(&root).expect("cleaned");
-    }
-}
+mod tests;

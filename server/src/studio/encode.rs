@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use axum::body::Bytes;
 use molshot_renderer::annotations::{MaskKind, class_mask};
 use molshot_renderer::encode::{self, media_type};
-use molshot_renderer::pool::Desk;
+use molshot_renderer::pool::{CancelToken, Desk};
 use molshot_renderer::{Annotator, Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
 use molshot_scenes::{Plane, RenderJob};
@@ -65,19 +65,32 @@ impl Parts {
         format!("{self:?}")
     }
 
-    /// Makes the parts. `frame` is what drawing `job` gave.
+    /// Makes the parts. `frame` is what drawing `job` gave. Stops soon after `cancel` was called, with [`RenderError::CalledOff`].
     pub(super) fn make(
         &self,
         output: &OutputRequest,
         job: &RenderJob,
         frame: &Frame,
         desk: &mut Desk,
+        cancel: &CancelToken,
     ) -> Result<Vec<Part>, RenderError> {
         let mut parts = Vec::new();
+        let go_on = || {
+            if cancel.is_cancelled() {
+                Err(RenderError::CalledOff)
+            } else {
+                Ok(())
+            }
+        };
         for plane in self.planes.iter().copied() {
+            go_on()?;
             if plane == Plane::Color {
-                desk.encoder
-                    .encode(frame, Encoding::from(output), &mut desk.bytes)?;
+                desk.encoder.encode_unless(
+                    frame,
+                    Encoding::from(output),
+                    &mut desk.bytes,
+                    &|| cancel.is_cancelled(),
+                )?;
                 parts.push(Part {
                     suffix: ending(output).into(),
                     media_type: media_type(output.format),
@@ -106,10 +119,12 @@ impl Parts {
                 put("png", "image/png", encode::plane_png(frame, plane)?);
             }
             if self.arrays {
+                go_on()?;
                 put("npy", NPY, encode::plane_npy(frame, plane)?);
             }
         }
         if let Some(masks) = &self.annotations {
+            go_on()?;
             thread_local! {
                 // Its buffers serve all pictures of a thread.
                 static ANNOTATOR: RefCell<Annotator> = RefCell::default();

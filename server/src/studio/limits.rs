@@ -1,9 +1,10 @@
 //! What a request may ask for, beyond what is sound in itself.
 
 use axum::http::StatusCode;
-use molshot_scenes::request::StructureSource;
+use molshot_scenes::request::{Compression, ImageFormat, OutputRequest, StructureSource};
 use molshot_scenes::{Plane, RenderJob, RenderRequest};
 
+use super::encode::Parts;
 use crate::config::Config;
 use crate::error::Problem;
 
@@ -108,14 +109,39 @@ pub(super) fn pixels(job: &RenderJob) -> u64 {
     u64::from(crop.width_px) * u64::from(crop.height_px)
 }
 
-/// About what a picture takes in memory while it is made: planes, encoded bytes as large as they, annotations.
-pub(super) fn bytes_of(job: &RenderJob, annotated: bool) -> u64 {
+/// About what a picture takes in memory while it is made, bytes: its planes, their arrays, what encoders take beside, annotations.
+pub(super) fn bytes_of(job: &RenderJob, parts: &Parts, output: &OutputRequest) -> u64 {
     let planes: u64 = job
         .planes()
         .iter()
         .copied()
         .map(Plane::bytes_per_pixel)
         .sum();
-    let atoms = job.scene().structure.atoms().len() as u64;
-    pixels(job) * planes * 2 + if annotated { atoms * 400 } else { 0 }
+    let arrays: u64 = parts
+        .planes
+        .iter()
+        .filter(|plane| parts.arrays && **plane != Plane::Color && !plane.is_mask())
+        .map(|plane| plane.bytes_per_pixel())
+        .sum();
+    // The pixels as files hold them, and what they become: nearly nothing of a scene, all of them of noise.
+    let is_repacked = output.format != ImageFormat::Png || output.compression == Compression::Small;
+    let encoding = if is_repacked { 8 } else { 4 };
+    let annotations = match parts.annotations {
+        Some(_) => job.scene().structure.atoms().len() as u64 * 400,
+        None => 0,
+    };
+    pixels(job) * (planes + arrays + encoding) + effect_bytes(job) + annotations
+}
+
+/// What effects take beside, bytes: they are made strip by strip of a magnified picture.
+fn effect_bytes(job: &RenderJob) -> u64 {
+    /// Pixels of a strip with what is around it.
+    const STRIP_PIXELS: u64 = 1 << 22;
+    /// Colour, depth, normal and what the effects reckon with.
+    const BYTES_PER_PIXEL: u64 = 32;
+    if job.scene().effects.is_none() {
+        return 0;
+    }
+    let magnified = pixels(job) * u64::from(job.samples().count());
+    magnified.min(STRIP_PIXELS) * BYTES_PER_PIXEL
 }

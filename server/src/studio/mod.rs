@@ -107,7 +107,7 @@ pub(crate) struct Ready {
 impl Ready {
     /// About what its answer takes in memory while it is made.
     pub(crate) fn bytes(&self) -> u64 {
-        limits::bytes_of(&self.job, self.parts.annotations.is_some())
+        limits::bytes_of(&self.job, &self.parts, &self.output)
     }
 }
 
@@ -201,7 +201,7 @@ impl Studio {
         let flow = Flow::Singles(pass.client());
         let Some(cache) = &self.pictures else {
             let ready = self.prepare(located).await?;
-            pass.take(ready.bytes())?;
+            pass.take_picture(ready.bytes())?;
             return self.draw(flow, ready).await;
         };
         let mut times = None;
@@ -209,7 +209,7 @@ impl Studio {
         let parts = cache
             .try_get_with(key, async {
                 let ready = self.prepare(located).await?;
-                pass.take(ready.bytes())?;
+                pass.take_picture(ready.bytes())?;
                 let answer = self.draw(flow, ready).await?;
                 times = Some(answer.times);
                 Ok(answer.parts)
@@ -304,8 +304,8 @@ impl Studio {
         let own_job = job.clone();
         let done = self
             .schedule
-            .draw(flow, job, move |frame, desk| {
-                wanted.make(&output, &own_job, frame, desk)
+            .draw(flow, job, move |frame, desk, cancel| {
+                wanted.make(&output, &own_job, frame, desk, cancel)
             })
             .await?;
         for (stage, took) in [

@@ -136,23 +136,27 @@ impl Schedule {
     }
 
     /// Draws a job, runs `work` with its frame on a thread of the pool, and gives what it returned. When the future is dropped, the
-    /// order is called off, and dropped if it was not drawn yet.
+    /// order is called off: dropped if it was not drawn yet, and `work` is told by its token.
     pub(crate) async fn draw<T: Send + 'static>(
         self: &Arc<Self>,
         flow: Flow,
         job: RenderJob,
-        work: impl FnOnce(&Frame, &mut Desk) -> Result<T, RenderError> + Send + 'static,
+        work: impl FnOnce(&Frame, &mut Desk, &CancelToken) -> Result<T, RenderError> + Send + 'static,
     ) -> Result<Done<T>, PoolError> {
         let start = Instant::now();
         let cancel = CancelToken::new();
         let with_pool = Arc::new(AtomicBool::new(false));
         let (sender, receiver) = oneshot::channel();
+        let told = cancel.clone();
         let timed = move |frame: &Frame, desk: &mut Desk| {
             let drawn = start.elapsed();
             let times = frame.timings;
             let draw = times.upload + times.draw + times.read_back + times.labels;
             let begin = Instant::now();
-            let value = work(frame, desk)?;
+            if told.is_cancelled() {
+                return Err(RenderError::CalledOff);
+            }
+            let value = work(frame, desk, &told)?;
             Ok(Done {
                 value,
                 queue: drawn.saturating_sub(draw),
@@ -335,7 +339,7 @@ mod tests {
             let ask = |flow, name: &'static str| {
                 let (schedule, order) = (Arc::clone(&schedule), Arc::clone(&order));
                 tokio::spawn(async move {
-                    let work = move |_: &Frame, _: &mut Desk| {
+                    let work = move |_: &Frame, _: &mut Desk, _: &CancelToken| {
                         std::thread::sleep(Duration::from_millis(5));
                         order.lock().unwrap().push(name);
                         Ok(())
@@ -372,7 +376,7 @@ mod tests {
             let tasks: Vec<_> = (0..20)
                 .map(|_| {
                     let schedule = Arc::clone(&schedule);
-                    let work = |_: &Frame, _: &mut Desk| {
+                    let work = |_: &Frame, _: &mut Desk, _: &CancelToken| {
                         std::thread::sleep(Duration::from_millis(20));
                         Ok(())
                     };
@@ -392,7 +396,7 @@ mod tests {
             }
             assert_eq!(schedule.waiting(), 0);
             let last = schedule
-                .draw(flow, test_job().unwrap(), |_, _| Ok(()))
+                .draw(flow, test_job().unwrap(), |_, _, _| Ok(()))
                 .await;
             last.unwrap();
             assert!(schedule.health().done < 8, "{:?}", schedule.health());

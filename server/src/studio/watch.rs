@@ -68,7 +68,7 @@ impl Studio {
         let own = job.clone();
         let drawing = self
             .schedule
-            .draw(Flow::Own, job, move |frame, _| judge(frame, &own));
+            .draw(Flow::Own, job, move |frame, _, _| judge(frame, &own));
         let outcome = tokio::time::timeout(PATIENCE, drawing).await.ok()?;
         Some(outcome.map(|_| ()))
     }

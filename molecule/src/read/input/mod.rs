@@ -78,6 +78,14 @@ pub fn read_bytes(
     super::finish(model, part_name(name), name, role, options)
 }
 
+/// The format that the content of a file, gzipped or not, shows by itself; none where only a name can tell, or where it is no structure. As
+/// [`read_bytes`] decides it.
+#[must_use]
+pub fn format_of_content(bytes: &[u8], max_bytes: u64) -> Option<Format> {
+    let text = decompress("", bytes, max_bytes).ok()?;
+    sniff::detect("", sniff::without_bom(&text)).ok()
+}
+
 /// A file's bytes; at most `max_bytes`. Whatever is no regular file is refused unopened: opening a pipe would wait
 /// for a writer.
 fn load(path: &Path, file: &str, max_bytes: u64) -> Result<Vec<u8>, MoleculeError> {

@@ -1,0 +1,86 @@
+//! Files that came whole, to one structure.
+
+use axum::http::StatusCode;
+use molshot_molecule::read::{ReadLimits, read_bytes};
+use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
+use sha2::{Digest, Sha256};
+
+use crate::error::Problem;
+
+/// The ratio of a compressed file is not looked at below this size: no harm is done.
+pub(crate) const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
+
+/// Bounds of files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FileLimits {
+    /// Of what is read.
+    pub(super) read: ReadLimits,
+    /// A compressed one may not grow to more than this many times its size.
+    pub(super) ratio: u64,
+}
+
+impl FileLimits {
+    /// What may come out of so many bytes.
+    fn of(self, bytes: usize) -> ReadLimits {
+        // What is not compressed is itself.
+        let plausible = (bytes as u64)
+            .saturating_mul(self.ratio)
+            .max(ALWAYS_PLAUSIBLE_BYTES);
+        ReadLimits {
+            max_bytes: self.read.max_bytes.min(plausible),
+            ..self.read
+        }
+    }
+}
+
+/// Options with these limits.
+pub(super) fn options(limits: ReadLimits) -> ReadOptions {
+    ReadOptions {
+        limits,
+        ..ReadOptions::default()
+    }
+}
+
+/// Reads files into one structure, and hashes their names and bytes.
+pub(super) fn read_files(
+    files: &[(&str, &[u8])],
+    limits: FileLimits,
+) -> Result<(Structure, [u8; 32]), Problem> {
+    let mut hash = Sha256::new();
+    let mut structures = Vec::with_capacity(files.len());
+    for (number, (name, bytes)) in files.iter().enumerate() {
+        for part in [name.as_bytes(), bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        // One file is all there is, whatever its name.
+        let role = if files.len() == 1 {
+            PartRole::Whole
+        } else {
+            PartRole::from_file_name(name)
+        };
+        let of_file = limits.of(bytes.len());
+        let structure =
+            read_bytes(name, bytes, role, &options(of_file)).map_err(|error: MoleculeError| {
+                Problem::from(error).at(format!("/structure/files/{number}"))
+            })?;
+        structures.push(structure);
+    }
+    let atoms: usize = structures
+        .iter()
+        .map(|structure| structure.atoms().len())
+        .sum();
+    let most_atoms = limits.read.max_atoms;
+    if atoms > most_atoms {
+        return Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "atoms_too_many",
+            format!("{atoms} atoms are too many; give at most {most_atoms}"),
+        ));
+    }
+    let structure = match structures.len() {
+        1 => structures.swap_remove(0),
+        _ => Structure::merge(structures),
+    };
+    Ok((structure, hash.finalize().into()))
+}
