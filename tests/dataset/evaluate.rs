@@ -90,10 +90,10 @@ fn pictures_go_along_and_answers_are_scored() {
         );
     }
     // 1000 tokens asked and 7 answered, each at its price a million.
-    let cost = format!(
-        "cost {:.2}",
-        count as f64 * (1000.0 * 2.0 + 7.0 * 10.0) * 1e-6
-    );
+    let cost = count as f64 * (1000.0 * 2.0 + 7.0 * 10.0) * 1e-6;
+    assert!(cost > 0.01 && cost < 1.0);
+    let decimals = if cost < 0.1 { 4 } else { 3 };
+    let cost = format!("cost {cost:.decimals$}");
     assert!(
         stderr.contains(&format!("{} tokens asked", count * 1000)) && stderr.contains(&cost),
         "{stderr}"
