@@ -145,7 +145,7 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
             [asked, answered] => {
                 let cost =
                     asked * usage.prompt_tokens as f64 + answered * usage.completion_tokens as f64;
-                format!(", cost {:.2}", cost * 1e-6)
+                format!(", cost {}", cost_text(cost * 1e-6))
             }
             _ => String::new(),
         };
@@ -167,5 +167,34 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
             usage.failed
         ))),
         None => Ok(()),
+    }
+}
+
+/// Two decimals; for less than 1, as many as show three digits that are not 0.
+fn cost_text(cost: f64) -> String {
+    let places = if cost > 0.0 && cost < 1.0 {
+        (2 - cost.log10().floor() as i32).clamp(2, 9) as usize
+    } else {
+        2
+    };
+    format!("{cost:.places$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cost_text;
+
+    #[test]
+    fn small_costs_are_told() {
+        for (cost, text) in [
+            (0.0, "0.00"),
+            (12.345, "12.35"),
+            (1.0, "1.00"),
+            (0.5, "0.500"),
+            (0.0042, "0.00420"),
+            (0.000_012_34, "0.0000123"),
+        ] {
+            assert_eq!(cost_text(cost), text);
+        }
     }
 }

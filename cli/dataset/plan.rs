@@ -7,6 +7,7 @@ use clap::Args;
 use molshot_dataset::complexes::Source;
 use molshot_dataset::complexes::cut::{CutRule, POCKET_CUTOFF_ANGSTROM, read_ligands};
 use molshot_dataset::messages::Catalogue;
+use molshot_dataset::plan::LICENSE;
 use molshot_dataset::plan::account::Report;
 use molshot_dataset::plan::split::SplitChoice;
 use molshot_dataset::{Layout, PictureSize, PlanOptions, Split, Task, Watch, parse_tasks, plan};
@@ -72,6 +73,9 @@ pub(crate) struct PlanArgs {
     /// Question texts in another language: a catalogue of the form of dataset/messages/en.toml.
     #[arg(long, value_name = "FILE.toml")]
     messages: Option<PathBuf>,
+    /// Licence of the set, for its card and metadata: the address of its text, an SPDX identifier, or words.
+    #[arg(long, value_name = "LICENSE", default_value = LICENSE, value_parser = parse_license)]
+    license: String,
     /// Leave out where each picture's atoms and residues are and how much of them is seen: pictures are made faster.
     #[arg(long)]
     no_annotations: bool,
@@ -95,6 +99,14 @@ struct TaskList(Vec<Task>);
 
 fn tasks(text: &str) -> Result<TaskList, String> {
     parse_tasks(text).map(TaskList)
+}
+
+fn parse_license(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let is_line = !text.is_empty() && text.len() <= 500 && !text.chars().any(char::is_control);
+    is_line
+        .then(|| text.to_owned())
+        .ok_or_else(|| "give a line of 1 to 500 bytes".to_owned())
 }
 
 fn parse_share(text: &str) -> Result<f64, String> {
@@ -151,6 +163,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
         shard_pictures: args.shard_pictures as usize,
         messages,
         annotations: !args.no_annotations,
+        license: args.license.clone(),
         cut: CutRule {
             pocket_cutoff_angstrom: args.pocket_cutoff,
             ligands: match &args.ligands {
@@ -172,8 +185,8 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
     let (plan, report) =
         plan(&source, &Layout::new(&args.out), &options, watch).map_err(failure)?;
     meter.finish();
-    output(summary(&report).as_bytes())?;
     if !verbosity.quiet {
+        output(summary(&report).as_bytes())?;
         for skipped in report.complexes.skipped.iter().take(NAMED) {
             note(format_args!(
                 "left out: {}: {} ({})",

@@ -102,9 +102,11 @@ impl Catalogue {
                     ),
                 ));
             }
-            catalogue
-                .question(&sample(*task))
-                .map_err(|error| DatasetError::content(path, format!("{task}: {error}")))?;
+            for item in samples(*task) {
+                catalogue
+                    .question(&item)
+                    .map_err(|error| DatasetError::content(path, format!("{task}: {error}")))?;
+            }
         }
         Ok(catalogue)
     }
@@ -130,6 +132,20 @@ impl Catalogue {
         };
         let mut values = self.fragments.clone();
         values.extend(item.facts.clone());
+        // A chain without a name is not spoken of.
+        if let Some(residue) = values.get_mut("residue")
+            && let Some(named) = residue.strip_suffix(" ?")
+        {
+            *residue = named.to_owned();
+        }
+        if item.task == Task::T9 {
+            let fragment = match item.facts.get("chain").map(String::as_str) {
+                None => "several_chains",
+                Some("") => "unnamed_chain",
+                Some(_) => "one_chain",
+            };
+            values.insert("chains".into(), format!("{{{fragment}}}"));
+        }
         let pictures: Vec<String> = texts
             .pictures
             .iter()
@@ -189,7 +205,20 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
-/// A question of each task, with all that its text may name.
+/// Questions of a task, with all that its texts may name: T9 has a text for each way in which chains are named.
+fn samples(task: Task) -> Vec<Item> {
+    let mut samples = vec![sample(task)];
+    if task == Task::T9 {
+        for chain in ["", "A"] {
+            let mut item = sample(task);
+            item.facts.insert("chain".to_owned(), chain.to_owned());
+            samples.push(item);
+        }
+    }
+    samples
+}
+
+/// A question of a task.
 fn sample(task: Task) -> Item {
     let facts: &[(&str, &str)] = match task {
         Task::T4 => &[("residue", "ARG 45 A")],
@@ -244,6 +273,24 @@ mod tests {
         assert!(residue.contains("ARG 45 A"));
         let location = catalogue.question(&sample(Task::T8)).expect("a text");
         assert!(location.contains("NH2") && location.contains("D: move x 1, move y 2"));
+        assert!(location.contains("Greek letters"));
+        let of_chains = samples(Task::T9)
+            .into_iter()
+            .map(|item| catalogue.question(&item).expect("a text"));
+        let of_chains: Vec<String> = of_chains.collect();
+        assert!(of_chains[0].contains("several chains; the label"));
+        assert!(of_chains[1].contains("has no name."));
+        assert!(of_chains[2].contains("are of chain A."));
+        // A chain without a name leaves no mark in the text.
+        for task in [Task::T4, Task::T8] {
+            let mut item = sample(task);
+            item.facts.insert("residue".into(), "HIS 57 ?".into());
+            let text = catalogue.question(&item).expect("a text");
+            assert!(
+                text.contains("HIS 57 (name") && !text.contains("HIS 57 ?"),
+                "{text}"
+            );
+        }
     }
 
     #[test]
@@ -258,5 +305,6 @@ mod tests {
         assert!(refused("{axes}", "{axis}").contains("axis"));
         assert!(refused("\"top view\", ", "").contains("captions"));
         assert!(refused("[T9]", "[T10]").contains("x.toml"));
+        assert!(refused("chain {chain}.", "chain {name}.").contains("T9"));
     }
 }

@@ -2,7 +2,7 @@
 
 use molshot_scenes::RenderRequest;
 use molshot_scenes::job::Samples;
-use molshot_scenes::request::{Preset, StructureSource};
+use molshot_scenes::request::{LabelWord, Preset, StructureSource};
 use molshot_scenes::transforms::TransformRequest;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,9 @@ pub struct Picture {
     pub complex: String,
     /// What of it.
     pub look: Look,
+    /// Whether the labels of residues name the chain, too: where the pocket has residues of several chains.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub chains: bool,
     /// How the ligand was moved before: steps about its own centre, in screen axes of the front view.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ligand_moved: Vec<String>,
@@ -68,6 +71,7 @@ impl Picture {
         Self {
             complex: complex.to_owned(),
             look,
+            chains: false,
             ligand_moved: Vec::new(),
             commands,
         }
@@ -78,6 +82,16 @@ impl Picture {
     pub fn with_ligand_moved(self, ligand_moved: &[String]) -> Self {
         Self {
             ligand_moved: ligand_moved.to_vec(),
+            ..self
+        }
+    }
+
+    /// The same picture with the chain in the labels of residues; where no residue is labelled it stays as it is.
+    #[must_use]
+    pub fn with_chains(self, chains: bool) -> Self {
+        let labels_residues = matches!(self.look, Look::Complex | Look::Pocket);
+        Self {
+            chains: chains && labels_residues,
             ..self
         }
     }
@@ -94,6 +108,9 @@ impl Picture {
             Look::Residue(name) => ("residue", name.as_str()),
         };
         let mut words = vec!["picture", owner, &self.complex, look, residue];
+        if self.chains {
+            words.push("chains");
+        }
         words.extend(self.ligand_moved.iter().map(String::as_str));
         words.push("commands");
         words.extend(self.commands.iter().map(String::as_str));
@@ -116,6 +133,12 @@ impl Picture {
                 Preset::MisiResidue
             }
         };
+        // Said outright: what is labelled by itself depends on how many residues there are, and the questions speak of labels.
+        request.style.labels = match self.look {
+            Look::Residue(_) => LabelWord::Atoms,
+            _ => LabelWord::ResiduesAndLigandAtoms,
+        };
+        request.style.label_style.chains = self.chains;
         request.commands.clone_from(&self.commands);
         if !self.ligand_moved.is_empty() {
             request.transforms = vec![TransformRequest {
@@ -134,6 +157,7 @@ impl Picture {
     pub fn same_scene(&self, other: &Self) -> bool {
         self.complex == other.complex
             && self.look == other.look
+            && self.chains == other.chains
             && self.ligand_moved == other.ligand_moved
     }
 }
@@ -171,6 +195,7 @@ mod tests {
             look(Look::Ligand),
             look(Look::Residue("HIS 57 ?".into())),
             Picture::new("1abc", Look::Complex, "front", &[]),
+            look(Look::Complex).with_chains(true),
         ];
         for amount in -4..=4 {
             let command = format!("move x {amount}");
@@ -196,6 +221,23 @@ mod tests {
         assert_ne!(path(&pictures[0]), pictures[0].path("5ey0", 8));
         assert!(pictures[0].path("1 b", 7).starts_with("1_b/"));
         assert!(!pictures[0].same_scene(&pictures[1]));
+    }
+
+    #[test]
+    fn labels_are_said_outright_and_chains_only_where_residues_are_labelled() {
+        let request = |look: Look| {
+            let picture = Picture::new("x", look, "front", &[]).with_chains(true);
+            picture.request(PictureSize::default()).style
+        };
+        for look in [Look::Complex, Look::Pocket] {
+            let style = request(look);
+            assert_eq!(style.labels, LabelWord::ResiduesAndLigandAtoms);
+            assert!(style.label_style.chains);
+        }
+        let residue = request(Look::Residue("ARG 45 A".into()));
+        assert_eq!(residue.labels, LabelWord::Atoms);
+        assert!(!residue.label_style.chains);
+        assert!(!request(Look::Ligand).label_style.chains);
     }
 
     #[test]

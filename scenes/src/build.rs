@@ -211,7 +211,7 @@ pub fn build_scene_with(
         }
         _ => [bounds; 2],
     };
-    let moved = transforms::moved(&structure, &request.transforms)?.map(Arc::new);
+    let moved = transforms::moved(&structure, &request.transforms, &shown)?.map(Arc::new);
     let scheme = style.colors.unwrap_or(match style.preset {
         preset if preset.is_misi() => ColorScheme::AlternatingResidues,
         _ => ColorScheme::Element,

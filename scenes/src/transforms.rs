@@ -7,7 +7,8 @@
 //! - `roll x|y|z DEGREES` (or `turn`): about the screen axis through the atoms' own centre, right-hand rule.
 //! - `move x|y|z ANGSTROM`: along the screen axis; `move z` is towards the viewer in both projections.
 //!
-//! The own centre is the mean position of all atoms of the selection, drawn or not; it moves with them. With `c` that centre at the
+//! The own centre is the mean position of the selection's atoms that are drawn, so that it can be seen where it is; of all of them where none
+//! is drawn. It moves with them. With `c` that centre at the
 //! beginning, `R` the product of the rolls (later ones on the left) and `t` the sum of the moves, an atom goes from `p` to
 //! `c + t + R (p - c)`: computed once, in double precision, so that a long way there and back leaves nothing behind.
 //!
@@ -31,7 +32,7 @@ pub const MAX_TRANSFORMS: usize = 100;
 pub struct TransformRequest {
     /// Which atoms, in the selection language.
     pub select: String,
-    /// `roll x|y|z DEGREES` (or `turn`) about their own centre, `move x|y|z ANGSTROM`, in screen axes of the front view; `view NAME`: in
+    /// `roll x|y|z DEGREES` (or `turn`) about their own centre (the mean of those that are drawn), `move x|y|z ANGSTROM`, in screen axes of the front view; `view NAME`: in
     /// screen axes of that view from there on. An entry may hold several, separated by `;` or a new line.
     pub commands: Vec<String>,
 }
@@ -134,10 +135,11 @@ pub(crate) fn validate(transforms: &[TransformRequest]) -> Result<(), SceneError
     Ok(())
 }
 
-/// The structure with its atoms moved; `None` when there is nothing to move.
+/// The structure with its atoms moved; `None` when there is nothing to move. `shown` says of every atom whether it is drawn.
 pub(crate) fn moved(
     structure: &Structure,
     transforms: &[TransformRequest],
+    shown: &[bool],
 ) -> Result<Option<Structure>, SceneError> {
     if transforms.is_empty() {
         return Ok(None);
@@ -152,12 +154,17 @@ pub(crate) fn moved(
     for (index, transform) in transforms.iter().enumerate() {
         let (selection, motion) = transform.parse(index)?;
         let chosen = selection.evaluate(structure);
-        let (mut sum, mut count) = (DVec3::ZERO, 0_u32);
-        for (position, _) in positions.iter().zip(&chosen).filter(|(_, chosen)| **chosen) {
-            sum += *position;
-            count += 1;
-        }
-        if count == 0 {
+        let mean = |counts: &dyn Fn(usize) -> bool| {
+            let (mut sum, mut count) = (DVec3::ZERO, 0_u32);
+            for (_, position) in positions.iter().enumerate().filter(|(at, _)| counts(*at)) {
+                sum += *position;
+                count += 1;
+            }
+            (count > 0).then(|| sum / f64::from(count))
+        };
+        let center =
+            mean(&|atom| chosen[atom] && shown[atom]).or_else(|| mean(&|atom| chosen[atom]));
+        let Some(center) = center else {
             return Err(SceneError::invalid(
                 format!("/transforms/{index}/select"),
                 format!(
@@ -166,8 +173,7 @@ pub(crate) fn moved(
                 ),
                 "name atoms that the structure has".into(),
             ));
-        }
-        let center = sum / f64::from(count);
+        };
         for (position, _) in positions
             .iter_mut()
             .zip(&chosen)
@@ -258,5 +264,51 @@ mod tests {
         };
         let error = lost.parse(0).expect_err("no selection");
         assert_eq!(error.pointer(), Some("/transforms/0/select"));
+    }
+
+    #[test]
+    fn a_roll_leaves_the_middle_of_what_is_drawn_where_it_is() {
+        use molshot_molecule::read::{FolderOptions, read_folder};
+        use molshot_molecule::{Element, PartRole, ReadOptions};
+
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("library/1hvr");
+        let structure = read_folder(&path, FolderOptions::default(), &ReadOptions::default())
+            .expect("a sample scene");
+        let atoms = structure.atoms();
+        let is_ligand = |atom: usize| {
+            structure.part_of(structure.residue_of(atom as u32)).role == PartRole::Ligand
+        };
+        let all: Vec<bool> = (0..atoms.len()).map(is_ligand).collect();
+        let drawn: Vec<bool> = (0..atoms.len())
+            .map(|atom| all[atom] && atoms.element[atom] != Element::O)
+            .collect();
+        let mean = |structure: &Structure, of: &[bool]| {
+            let at = &structure.atoms().position_angstrom;
+            let chosen = at.iter().zip(of).filter(|(_, of)| **of);
+            let (sum, count) = chosen.fold((DVec3::ZERO, 0.0), |(sum, count), (p, _)| {
+                (sum + DVec3::from_array(p.map(f64::from)), count + 1.0)
+            });
+            sum / count
+        };
+        let roll = [TransformRequest {
+            select: "ligand".into(),
+            commands: vec!["roll z 90".into()],
+        }];
+        let apart = mean(&structure, &drawn).distance(mean(&structure, &all));
+        assert!(
+            apart > 1e-3,
+            "what is hidden does not change the middle: {apart}"
+        );
+        let none = vec![false; atoms.len()];
+        for (shown, center) in [(&drawn, &drawn), (&all, &all), (&none, &all)] {
+            let moved = moved(&structure, &roll, shown)
+                .expect("a motion")
+                .expect("something to move");
+            let stays = mean(&structure, center).distance(mean(&moved, center));
+            assert!(stays < 1e-4, "{stays}");
+            let other = if center == &drawn { &all } else { &drawn };
+            let goes = mean(&structure, other).distance(mean(&moved, other));
+            assert!(goes > 1e-4, "{goes}");
+        }
     }
 }

@@ -62,6 +62,21 @@ fn killed_at_twenty_moments_and_resumed_gives_the_same_tree() {
     folder.ok(&["generate", "--out", "killed", "--resume"]);
     assert_eq!(folder.tree("killed"), folder.tree("whole"));
     folder.ok(&["verify", "--out", "killed", "--sample", "20"]);
+    // What is gone or cut short is made anew, though a shard says that it is finished; the rest is not touched.
+    let table = folder.path("killed/data/T1-translation/train-00000.parquet");
+    let pictures = folder.path("killed/data/pictures/train-00001.parquet");
+    let kept = folder.path("killed/data/pictures/test-00000.parquet");
+    let written = |path: &Path| {
+        let file = fs::metadata(path).expect("a table");
+        file.modified().expect("a time of change")
+    };
+    let before = written(&kept);
+    fs::remove_file(&table).expect("a table");
+    let half = fs::read(&pictures).expect("a table");
+    fs::write(&pictures, &half[..half.len() / 2]).expect("room");
+    folder.ok(&["generate", "--out", "killed", "--resume"]);
+    assert_eq!(folder.tree("killed"), folder.tree("whole"));
+    assert_eq!(written(&kept), before);
     // A finished set is not begun again by mistake.
     folder.refuse(1, &["generate", "--out", "whole"], &["--resume"]);
 }

@@ -90,10 +90,15 @@ fn pictures_go_along_and_answers_are_scored() {
         );
     }
     // 1000 tokens asked and 7 answered, each at its price a million.
-    let cost = format!(
-        "cost {:.2}",
-        count as f64 * (1000.0 * 2.0 + 7.0 * 10.0) * 1e-6
-    );
+    let cost = count as f64 * (1000.0 * 2.0 + 7.0 * 10.0) * 1e-6;
+    // Three digits that are not 0.
+    let decimals = match cost {
+        0.0..0.01 => 5,
+        0.01..0.1 => 4,
+        0.1..1.0 => 3,
+        _ => 2,
+    };
+    let cost = format!("cost {cost:.decimals$}");
     assert!(
         stderr.contains(&format!("{} tokens asked", count * 1000)) && stderr.contains(&cost),
         "{stderr}"

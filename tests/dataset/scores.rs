@@ -189,6 +189,13 @@ fn predictions_with_faults_are_refused_with_their_line() {
         folder.write("p.jsonl", content);
         folder.refuse(1, &args, &words);
     }
+    // Nothing said, and a mark of byte order, stop nothing.
+    let id = folder.lines("out")[0]["items"][0]["id"].clone();
+    for mark in ["", "\u{feff}"] {
+        let line = serde_json::json!({"id": id, "answer": null});
+        folder.write("p.jsonl", format!("{mark}{line}\r\n"));
+        folder.ok(&args);
+    }
     folder.write("p.jsonl", "{\"id\": \"elsewhere\", \"answer\": \"\"}\n");
     let table = folder.ok(&[&args[..], &["--chart", "scores.svg"]].concat());
     assert!(

@@ -163,6 +163,19 @@ fn every_kind_of_change_is_found() {
     fs::copy(folder.path(questions), stray).expect("room");
     folder.refuse(1, &verify, &["is no file of this set"]);
 
+    // One that stands beside the tables' folders: all else is looked at, too.
+    restore(&folder.path("sound"), &folder.path("out"));
+    fs::write(folder.path("out/data/notes.txt"), "x").expect("room");
+    fs::remove_file(folder.path(questions)).expect("a table");
+    folder.refuse(
+        1,
+        &verify,
+        &[
+            "data/notes.txt is no file of this set",
+            "T1-translation/train-00000.parquet",
+        ],
+    );
+
     // A picture under another name: the question's is missing.
     restore(&folder.path("sound"), &folder.path("out"));
     let path = item["images"][3].as_str().expect("a path");

@@ -39,6 +39,13 @@ fn write_card(
     writeln!(out, "---")?;
     writeln!(out, "pretty_name: Microscopic spatial intelligence")?;
     writeln!(out, "language:\n- {}", catalogue.language)?;
+    // The Hub knows identifiers in small letters, such as `cc-by-4.0`; of all else the text tells.
+    let is_known = plan
+        .license
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c));
+    let license = if is_known { &plan.license } else { "other" };
+    writeln!(out, "license: {license}")?;
     writeln!(out, "task_categories:\n- visual-question-answering")?;
     writeln!(
         out,
@@ -108,13 +115,20 @@ fn write_card(
     )?;
     writeln!(
         out,
+        "In T5 and T6 the three wrong options of a question are made from the right one (both sizes changed; the first sign flipped and the second size changed; \
+         the first axis and the second size changed), as in the paper: who reads off the motions of all four options can tell the right one without the \
+         reference. T8's four options are made so that none of them stands out.\n"
+    )?;
+    writeln!(
+        out,
         "Every question was checked to be answerable from its pictures: before and after differ, no two options look alike, neighbouring answers give other \
          pictures, what is asked about is in frame and visible. What failed was drawn anew or left out; `report.json` counts it. A complex is on one side only. \
          `molshot dataset verify` checks the set, `molshot dataset score` scores answers by the paper's rules.\n"
     )?;
     writeln!(
         out,
-        "The structures have their own terms (PDBbind, wwPDB): see where they came from.{}",
+        "Licence: {}. The structures have their own terms (PDBbind, wwPDB): see where they came from.{}",
+        plan.license,
         if report.complexes.cut.is_empty() {
             ""
         } else {

@@ -49,6 +49,7 @@ pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) ->
             "{} questions about {} pictures of protein-ligand complexes: the nine tasks of MiSI-Bench (arXiv 2512.10867), made by {} with seed {}.",
             report.question_count(), report.picture_count(), plan.generator, plan.seed
         ),
+        "license": plan.license,
         "citeAs": "arXiv:2512.10867",
         "url": "https://arxiv.org/abs/2512.10867",
         "version": "1.0.0",

@@ -108,24 +108,30 @@ pub fn generate(
                 Some((part, of)) => index % of.max(1) == part,
                 None => true,
             });
-    let finished = |shard: &ShardPlan| layout.shard_file(&shard.name()).exists();
-    let found = mine.iter().filter(|(_, shard)| finished(shard)).count();
-    let mut result = Generated {
-        found,
-        left: others.iter().filter(|(_, shard)| !finished(shard)).count(),
-        ..Generated::default()
-    };
-    if found > 0 && !options.resume {
+    let marked = |shard: &ShardPlan| layout.shard_file(&shard.name()).exists();
+    let marked = mine.iter().filter(|(_, shard)| marked(shard)).count();
+    if marked > 0 && !options.resume {
         return Err(DatasetError::content(
             layout.root(),
-            format!("has {found} finished shards already; add --resume to make the rest"),
+            format!("has {marked} finished shards already; add --resume to make the rest"),
         ));
     }
-    let todo: Vec<&ShardPlan> = mine
-        .into_iter()
-        .map(|(_, shard)| shard)
-        .filter(|shard| !finished(shard))
-        .collect();
+    let unfinished = |shards: Vec<(usize, &ShardPlan)>| {
+        let mut rest: Vec<ShardPlan> = Vec::new();
+        for (_, shard) in shards {
+            if !is_finished(layout, shard)? {
+                rest.push(shard.clone());
+            }
+        }
+        Ok::<_, DatasetError>(rest)
+    };
+    let all = mine.len();
+    let todo = unfinished(mine)?;
+    let mut result = Generated {
+        found: all - todo.len(),
+        left: unfinished(others)?.len(),
+        ..Generated::default()
+    };
     if !todo.is_empty() {
         let size = plan.size;
         let picture_bytes = u64::from(size.width_px) * u64::from(size.height_px) * 4 * 3;
@@ -136,7 +142,7 @@ pub fn generate(
         let mut work = shard::Work::new(layout, &plan, &source, &catalogue, &pool, watch);
         work.total = todo.iter().map(|shard| shard.pictures).sum();
         work.window = options.threads.max(1) * 4;
-        for shard in todo {
+        for shard in &todo {
             work.make(shard)?;
             result.made += 1;
         }
@@ -150,6 +156,17 @@ pub fn generate(
         conclude(layout, &plan, &catalogue)?;
     }
     Ok(result)
+}
+
+/// Whether a shard's tables are there, each with its size. What was lost behind its back is made anew; `verify` compares hashes, too.
+fn is_finished(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
+    let Some(manifest) = manifest(layout, shard)? else {
+        return Ok(false);
+    };
+    Ok(manifest.files.iter().all(|(path, entry)| {
+        fs::metadata(layout.file(path))
+            .is_ok_and(|file| file.is_file() && file.len() == entry.bytes)
+    }))
 }
 
 /// The catalogue that the plan was made with.

@@ -6,20 +6,17 @@ use glam::DVec3;
 use molshot_molecule::hbonds::{self, HydrogenBondOptions, HydrogenBonds};
 use molshot_molecule::{PartRole, ResidueClass, Structure};
 use molshot_scenes::commands::Axis;
+use molshot_scenes::{Camera, Projection};
 
 use super::choices::LETTERS;
+use super::location;
 use super::maker::{Maker, SIX_VIEWS};
+use crate::complexes::{ligand_atoms, pocket_atoms};
 use crate::error::DatasetError;
 use crate::picture::Look;
-use crate::plan::studio::Reason;
-use crate::random::Random;
+use crate::plan::studio::{Reason, chains};
 use crate::step::{Step, join};
 use crate::task::Task;
-
-/// Moves of T8's options differ by at least this much along an axis, angstrom.
-pub const LEAST_DIFFERENCE_ANGSTROM: i32 = 2;
-/// By how much a decoy changes a size, angstrom.
-const CHANGES: std::ops::RangeInclusive<i32> = 2..=5;
 
 /// What is known of a complex's bonds.
 #[derive(Debug)]
@@ -86,16 +83,16 @@ pub fn centroid(structure: &Structure, pair: (u32, u32)) -> DVec3 {
     (at(pair.0) + at(pair.1)) * 0.5
 }
 
-/// Names that stand for several residues, or several bonds. That a ligand has two atoms of one name is no fault: a label is read as it
-/// stands, and which of the two is meant can be seen.
+/// Names that stand for several things, so that an answer or a question with them could mean either: residues, atoms of a residue, atoms of
+/// the ligand.
 struct Ambiguous {
     residues: BTreeSet<u32>,
-    /// Pocket atom, ligand atom.
-    bonds: BTreeSet<(u32, u32)>,
+    /// Drawn atoms whose residue, or whose ligand, has another drawn one of the same name.
+    atoms: BTreeSet<u32>,
 }
 
 impl Ambiguous {
-    fn of(structure: &Structure, pairs: &[(u32, u32)]) -> Self {
+    fn of(structure: &Structure) -> Self {
         let mut residues: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
         for index in 0..structure.residues().len() as u32 {
             let residue = &structure.residues()[index as usize];
@@ -104,47 +101,70 @@ impl Ambiguous {
                 residues.entry(name).or_default().insert(index);
             }
         }
-        let mut bonds: BTreeMap<[&str; 3], Vec<(u32, u32)>> = BTreeMap::new();
         let atoms = structure.atoms();
-        let names: Vec<String> = pairs
-            .iter()
-            .map(|(pocket, _)| residue_name(structure, atoms.residue[*pocket as usize]))
-            .collect();
-        for (pair, residue) in pairs.iter().zip(&names) {
-            let [pocket, ligand] = [pair.0, pair.1].map(|atom| atoms.name[atom as usize].as_str());
-            bonds
-                .entry([residue, pocket, ligand])
-                .or_default()
-                .push(*pair);
+        // A ligand of several residues is labelled by atom names alone, and so is one for this.
+        let mut names: BTreeMap<(Option<u32>, &str), Vec<u32>> = BTreeMap::new();
+        let of_residue = |atom: &u32| Some(atoms.residue[*atom as usize]);
+        let of_pocket = pocket_atoms(structure)
+            .into_iter()
+            .map(|atom| (of_residue(&atom), atom));
+        let of_ligand = ligand_atoms(structure).into_iter().map(|atom| (None, atom));
+        for (owner, atom) in of_pocket.chain(of_ligand) {
+            let name = atoms.name[atom as usize].as_str();
+            names.entry((owner, name)).or_default().push(atom);
         }
+        let several = |same: &Vec<u32>| same.len() > 1;
         Self {
             residues: residues
                 .into_values()
                 .filter(|same| same.len() > 1)
                 .flatten()
                 .collect(),
-            bonds: bonds
-                .into_values()
-                .filter(|same| same.len() > 1)
-                .flatten()
-                .collect(),
+            atoms: names.into_values().filter(several).flatten().collect(),
         }
     }
 
-    /// Whether a bond is one of several of its name.
-    fn names(&self, structure: &Structure, pair: (u32, u32)) -> bool {
-        self.bonds.contains(&pair)
-            || self
-                .residues
-                .contains(&structure.atoms().residue[pair.0 as usize])
+    /// Whether a bond's residue or one of its atoms is one of several of its name.
+    fn names(&self, structure: &Structure, (pocket, ligand): (u32, u32)) -> bool {
+        let residue = structure.atoms().residue[pocket as usize];
+        self.atoms.contains(&pocket)
+            || self.atoms.contains(&ligand)
+            || self.residues.contains(&residue)
     }
+}
+
+/// What T9's text and its scorer must know of chains: the name of the only one (empty where it has none), and residues that only their
+/// chain tells apart.
+fn chain_facts(structure: &Structure) -> BTreeMap<String, String> {
+    let mut facts = BTreeMap::new();
+    let mut all = chains(structure);
+    if all.len() == 1 {
+        facts.extend(all.pop_first().map(|name| ("chain".to_owned(), name)));
+        return facts;
+    }
+    let mut places: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+    for atom in pocket_atoms(structure) {
+        let index = structure.atoms().residue[atom as usize];
+        let name = residue_name(structure, index);
+        let (residue, _) = name.rsplit_once(' ').unwrap_or((name.as_str(), ""));
+        places.entry(residue.to_owned()).or_default().insert(index);
+    }
+    let twins: Vec<String> = places
+        .into_iter()
+        .filter(|(_, same)| same.len() > 1)
+        .map(|(name, _)| name)
+        .collect();
+    if !twins.is_empty() {
+        facts.insert("twins".to_owned(), twins.join("; "));
+    }
+    facts
 }
 
 impl Maker<'_> {
     /// All items of those of T4, T8 and T9 that are asked for.
     pub(super) fn bonds(&mut self, tasks: &[Task]) -> Result<(), DatasetError> {
         let bonds = Bonds::of(self.studio.structure())?;
-        let ambiguous = Ambiguous::of(self.studio.structure(), &bonds.pairs);
+        let ambiguous = Ambiguous::of(self.studio.structure());
         if tasks.contains(&Task::T4) {
             self.residues(&bonds, &ambiguous)?;
         }
@@ -182,8 +202,9 @@ impl Maker<'_> {
             } else if bonds.pairs.iter().copied().any(hidden) {
                 self.drop_item(Task::T9, "atom_not_visible", String::new());
             } else {
+                let facts = chain_facts(structure);
                 let images = self.views(&Look::Complex, &SIX_VIEWS);
-                self.push(Task::T9, 0, answer, Vec::new(), images, BTreeMap::new());
+                self.push(Task::T9, 0, answer, Vec::new(), images, facts);
             }
         }
         Ok(())
@@ -295,26 +316,27 @@ impl Maker<'_> {
             "{residue} {}, {}",
             names[pair.0 as usize], names[pair.1 as usize]
         );
-        let pose = self.studio.front().pose();
-        let seen = pose.camera_from_world(centroid(structure, pair));
+        let front = self.studio.front();
+        let seen = front.pose().camera_from_world(centroid(structure, pair));
         let truth = [-seen.x, -seen.y].map(|part| part.round() as i32);
+        let reach = half_picture_angstrom(front, -seen.z).map(|part| part.floor() as i32);
+        let mut random = self.random(Task::T8, &index.to_string());
+        let options = location::options(truth, reach, &mut random);
         let reason = if ambiguous.names(structure, pair) {
             Some("ambiguous_names")
         } else if is_hidden {
             Some("atom_not_visible")
-        } else if truth == [0, 0] {
+        } else if options.is_none() {
             Some("bond_is_at_the_centre")
         } else {
             None
         };
-        if let Some(reason) = reason {
+        let (None, Some(options)) = (reason, options) else {
+            let reason = reason.unwrap_or("bond_is_at_the_centre");
             self.count(Task::T8, reason);
             self.drop_item(Task::T8, reason, about);
             return;
-        }
-        let mut random = self.random(Task::T8, &index.to_string());
-        let mut options = vec![truth];
-        options.extend(decoys(truth, &mut random));
+        };
         let mut order = [0, 1, 2, 3];
         random.shuffle(&mut order);
         let letter = order.iter().position(|place| *place == 0).unwrap_or(0);
@@ -342,80 +364,14 @@ fn both(visible: &[bool], (pocket, ligand): (u32, u32)) -> bool {
     visible[pocket as usize] && visible[ligand as usize]
 }
 
-/// Three moves that bring the bond elsewhere: signs flipped, sizes changed, or one of each. All four differ by
-/// [`LEAST_DIFFERENCE_ANGSTROM`] or more along an axis.
-fn decoys(truth: [i32; 2], random: &mut Random) -> Vec<[i32; 2]> {
-    let mut made = vec![truth];
-    let mut scheme = 0;
-    while made.len() < 4 {
-        let mut decoy = truth;
-        let axis = random.below(2);
-        match scheme % 3 {
-            // Signs; of both where the lot says so.
-            0 => {
-                decoy[axis] = -decoy[axis];
-                if random.below(2) == 1 {
-                    decoy[1 - axis] = -decoy[1 - axis];
-                }
-            }
-            1 => {
-                for part in &mut decoy {
-                    *part = resized(*part, random);
-                }
-            }
-            _ => {
-                decoy[axis] = -decoy[axis];
-                decoy[1 - axis] = resized(decoy[1 - axis], random);
-            }
-        }
-        let differs = |other: &[i32; 2]| {
-            (0..2).any(|axis| (other[axis] - decoy[axis]).abs() >= LEAST_DIFFERENCE_ANGSTROM)
-        };
-        if made.iter().all(differs) {
-            made.push(decoy);
-        }
-        // A scheme that can give nothing new (the sign of 0) makes room for the next one.
-        scheme += 1;
-    }
-    made.split_off(1)
-}
-
-/// Another size with the same sign; either sign for 0.
-fn resized(part: i32, random: &mut Random) -> i32 {
-    let change =
-        CHANGES.start() + random.below((CHANGES.end() - CHANGES.start() + 1) as usize) as i32;
-    let larger = part.abs() + change;
-    let smaller = part.abs() - change;
-    let size = if smaller > 0 && random.below(2) == 1 {
-        smaller
-    } else {
-        larger
+/// Half of what the picture shows at a depth, along x and y, angstrom.
+fn half_picture_angstrom(front: &Camera, depth_angstrom: f64) -> [f64; 2] {
+    let viewport = front.viewport();
+    let fov = match front.view().projection {
+        Projection::Perspective { fov_x_degrees } => fov_x_degrees,
+        Projection::Orthographic { .. } => 30.0,
     };
-    match part.signum() {
-        0 if random.below(2) == 1 => -size,
-        0 => size,
-        sign => sign * size,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decoys_differ_from_all_others() {
-        let mut random = Random::new(9, &["decoys"]);
-        for truth in [[3, -5], [0, 4], [-2, 0], [12, 1], [-1, -2]] {
-            for _ in 0..100 {
-                let mut all = vec![truth];
-                all.extend(decoys(truth, &mut random));
-                assert_eq!(all.len(), 4);
-                for (number, a) in all.iter().enumerate() {
-                    for b in &all[..number] {
-                        assert!((0..2).any(|axis| (a[axis] - b[axis]).abs() >= 2), "{all:?}");
-                    }
-                }
-            }
-        }
-    }
+    let half = depth_angstrom * (fov.to_radians() * 0.5).tan();
+    let aspect = f64::from(viewport.height_px) / f64::from(viewport.width_px);
+    [half, half * aspect]
 }

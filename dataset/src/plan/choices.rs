@@ -60,17 +60,17 @@ impl Maker<'_> {
             };
             let mut images = self.views(&Look::Complex, &THREE_VIEWS);
             images.push(self.after(&pair));
-            let other = target.id().to_owned();
+            let (other, chains) = (target.id().to_owned(), target.has_chains());
             // These belong to the other complex, which has them in the plan, too.
             let seed = self.seed;
-            images.extend(
-                THREE_VIEWS
-                    .map(|view| Picture::new(&other, Look::Complex, view, &[]).path(&other, seed)),
-            );
+            images.extend(THREE_VIEWS.map(|view| {
+                let picture = Picture::new(&other, Look::Complex, view, &[]);
+                picture.with_chains(chains).path(&other, seed)
+            }));
             let mut paths = Vec::new();
             for option in &options {
                 let picture = Picture::new(&other, Look::Complex, "front", &texts(option));
-                paths.push(self.picture(picture));
+                paths.push(self.picture(picture.with_chains(chains)));
             }
             images.extend(paths.iter().cloned());
             let facts = BTreeMap::from([("other".to_owned(), other)]);

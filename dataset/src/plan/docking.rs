@@ -2,12 +2,12 @@
 //!
 //! The ligand goes to the left or right edge of the front picture: as far, in whole angstrom, as all of its drawn atoms stay in the field of
 //! view at their own depth, half an angstrom being left free; 0, 1 or 2 angstrom are taken off. The side is the complex's: where the
-//! ligand hides fewer of the pocket's atoms. Then it turns about its own centre (the mean of all its atoms) by the opposite of the answer.
+//! ligand hides fewer of the pocket's atoms. Then it turns about its own centre (the mean of its drawn atoms) by the opposite of the answer.
 
 use std::collections::BTreeMap;
 
 use glam::DVec3;
-use molshot_molecule::{Element, PartRole};
+use molshot_molecule::Element;
 use molshot_scenes::Projection;
 use molshot_scenes::commands::Axis;
 
@@ -46,17 +46,8 @@ impl Ligand {
         let atoms = structure.atoms();
         let at =
             |atom: u32| DVec3::from_array(atoms.position_angstrom[atom as usize].map(f64::from));
-        let (mut sum, mut count) = (DVec3::ZERO, 0.0_f64);
-        for part in structure
-            .parts()
-            .iter()
-            .filter(|part| part.role == PartRole::Ligand)
-        {
-            for atom in part.atoms.clone() {
-                sum += at(atom);
-                count += 1.0;
-            }
-        }
+        let drawn = ligand_atoms(structure);
+        let sum: DVec3 = drawn.iter().map(|atom| at(*atom)).sum();
         let camera = studio.front();
         let viewport = camera.viewport();
         let fov = match camera.view().projection {
@@ -65,8 +56,8 @@ impl Ligand {
         };
         let tangent = (fov.to_radians() * 0.5).tan();
         Self {
-            center: sum / count.max(1.0),
-            atoms: ligand_atoms(structure)
+            center: sum / drawn.len().max(1) as f64,
+            atoms: drawn
                 .into_iter()
                 .map(|atom| (atoms.element[atom as usize], at(atom)))
                 .collect(),
@@ -190,7 +181,9 @@ impl Maker<'_> {
                 .into_iter()
                 .chain([(Look::Complex, "front")]);
             for (look, view) in shown {
-                let picture = Picture::new(&id, look, view, &[]).with_ligand_moved(&ligand_moved);
+                let picture = Picture::new(&id, look, view, &[])
+                    .with_chains(self.studio.has_chains())
+                    .with_ligand_moved(&ligand_moved);
                 images.push(self.picture(picture));
             }
             let answer = join(&[turn, moved.inverse()]);

@@ -96,9 +96,13 @@ impl Maker<'_> {
     /// Pictures of views.
     pub(super) fn views(&mut self, look: &Look, views: &[&str]) -> Vec<String> {
         let id = self.id();
+        let chains = self.studio.has_chains();
         views
             .iter()
-            .map(|view| self.picture(Picture::new(&id, look.clone(), view, &[])))
+            .map(|view| {
+                let picture = Picture::new(&id, look.clone(), view, &[]);
+                self.picture(picture.with_chains(chains))
+            })
             .collect()
     }
 
@@ -106,7 +110,8 @@ impl Maker<'_> {
     pub(super) fn after(&mut self, steps: &[Step]) -> String {
         let further: Vec<String> = steps.iter().map(Step::to_string).collect();
         let id = self.id();
-        self.picture(Picture::new(&id, Look::Complex, "front", &further))
+        let picture = Picture::new(&id, Look::Complex, "front", &further);
+        self.picture(picture.with_chains(self.studio.has_chains()))
     }
 
     /// Adds an item with the next number of its task.

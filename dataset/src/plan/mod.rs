@@ -10,6 +10,7 @@ pub mod choices;
 pub mod docking;
 mod finish;
 mod lines;
+mod location;
 mod maker;
 pub mod motions;
 pub mod record;
@@ -48,6 +49,9 @@ use crate::watch::Watch;
 /// What made a plan.
 pub const GENERATOR: &str = concat!("molshot ", env!("CARGO_PKG_VERSION"));
 
+/// What is said of the licence of a set whose maker says nothing.
+pub const LICENSE: &str = "not stated by whoever made the set; the structures have their own terms";
+
 /// What a set is to be.
 #[derive(Debug, Clone)]
 pub struct PlanOptions {
@@ -69,6 +73,8 @@ pub struct PlanOptions {
     pub messages: Option<String>,
     /// Whether each picture has the places of its atoms.
     pub annotations: bool,
+    /// Licence of the set: an address, an SPDX identifier, or words; [`LICENSE`] where nobody said.
+    pub license: String,
     /// How whole entries are cut.
     pub cut: CutRule,
     /// Threads; they change no byte.
@@ -186,6 +192,7 @@ pub fn plan(
         tiny: options.tiny,
         language: catalogue.language,
         annotations: options.annotations,
+        license: options.license.clone(),
         complexes_sha256: String::new(),
         shards: Vec::new(),
     };

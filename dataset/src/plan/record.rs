@@ -9,7 +9,7 @@ use crate::picture::{Picture, PictureSize};
 use crate::task::{Split, Task};
 
 /// The version of the plan's form.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// One question, without its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,8 @@ pub struct Item {
     pub options: Vec<String>,
     /// Paths of the pictures, in the order in which they are shown.
     pub images: Vec<String>,
-    /// What the question's text names: `residue`, `bond`, ...
+    /// What the question's text names, and what the scorer must know of it: `residue`, `pocket_atom`, `ligand_atom`; `chain` (T9), the name
+    /// of the pocket's only chain, and `twins`, residues that only their chain tells apart (`ILE 50; ASP 25`); `other` (T5).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, String>,
 }
@@ -129,6 +130,8 @@ pub struct Plan {
     pub language: String,
     /// Whether each picture has the places of its atoms.
     pub annotations: bool,
+    /// Licence of the set, in words or as an address.
+    pub license: String,
     /// SHA-256 of `plan/complexes.jsonl`.
     pub complexes_sha256: String,
     /// Files of the set, in order.

@@ -1,12 +1,12 @@
 //! A complex on the table: its sketches, and the checks on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use molshot_molecule::Structure;
 use molshot_scenes::{Camera, Plane, Prepared, parse_commands};
 
-use crate::complexes::Complex;
+use crate::complexes::{Complex, pocket_atoms};
 use crate::error::DatasetError;
 use crate::picture::{Look, Picture, PictureSize};
 use crate::plan::sketch::{self, Sketch, Sketcher};
@@ -31,6 +31,8 @@ pub struct Studio {
     complex: Complex,
     prepared: Prepared,
     fitted: Camera,
+    /// Whether the pocket has residues of several chains.
+    has_chains: bool,
     sketches: BTreeMap<Vec<Step2>, Option<Arc<Sketch>>>,
 }
 
@@ -62,12 +64,20 @@ impl Studio {
             complex: complex.id.clone(),
             source: Box::new(source),
         })?;
+        let has_chains = chains(&complex.structure).len() > 1;
         Ok(Self {
+            has_chains,
             complex,
             prepared,
             fitted,
             sketches: BTreeMap::new(),
         })
+    }
+
+    /// Whether labels of residues must name the chain: the pocket's drawn residues are of several.
+    #[must_use]
+    pub fn has_chains(&self) -> bool {
+        self.has_chains
     }
 
     /// The complex.
@@ -222,6 +232,18 @@ impl Studio {
         }
         Ok(visible)
     }
+}
+
+/// Names of the chains of the pocket's drawn residues; one without a name is empty.
+#[must_use]
+pub fn chains(structure: &Structure) -> BTreeSet<String> {
+    pocket_atoms(structure)
+        .into_iter()
+        .map(|atom| {
+            let chain = structure.residue_of(atom).chain;
+            structure.chains()[chain as usize].id.to_string()
+        })
+        .collect()
 }
 
 /// Whether two sketches are too near to each other.

@@ -30,7 +30,8 @@ const RESAMPLES: usize = 1000;
 pub struct Prediction {
     /// The question's id.
     pub id: String,
-    /// What the model said.
+    /// What the model said; `null`, as some programs write for nothing, is an empty text.
+    #[serde(deserialize_with = "text_or_null")]
     pub answer: String,
     /// Tokens of the question, where an endpoint counted them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,6 +39,10 @@ pub struct Prediction {
     /// Tokens of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_tokens: Option<u64>,
+}
+
+fn text_or_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// Scores of a column.
@@ -95,6 +100,8 @@ pub fn read_prediction_lines(path: &Path) -> Result<BTreeMap<String, Prediction>
     let mut all = BTreeMap::new();
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let line = line.map_err(DatasetError::file(path))?;
+        // A mark of byte order, which some programs begin files with.
+        let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
         if line.trim().is_empty() {
             continue;
         }
@@ -103,7 +110,7 @@ pub fn read_prediction_lines(path: &Path) -> Result<BTreeMap<String, Prediction>
             DatasetError::line(path, number + 1, format!("{problem}; {remedy}"))
         };
         let value: serde_json::Value =
-            serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))?;
+            serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
         // A list would be read as an object without names.
         if !value.is_object() {
             return Err(wrong("is no object".to_owned()));

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::{PartRole, Structure};
+use molshot_molecule::Structure;
 use molshot_scenes::commands::Axis;
 use molshot_scenes::{Camera, Prepared, RenderRequest};
 
-use crate::complexes::Source;
+use crate::complexes::{Source, ligand_atoms};
 use crate::plan::bonds::{Bonds, centroid, residue_name};
 use crate::plan::choices::LETTERS;
 use crate::plan::record::Item;
@@ -201,11 +201,8 @@ impl Complex {
         let at = |structure: &Structure, atom: u32| {
             DVec3::from_array(structure.atoms().position_angstrom[atom as usize].map(f64::from))
         };
-        let parts = self.structure.parts().iter();
-        let ligand: Vec<u32> = parts
-            .filter(|part| part.role == PartRole::Ligand)
-            .flat_map(|part| part.atoms.clone())
-            .collect();
+        let ligand = ligand_atoms(&self.structure);
+        // About the middle of what the pictures show.
         let sum: DVec3 = ligand.iter().map(|atom| at(moved, *atom)).sum();
         let center = sum / ligand.len().max(1) as f64;
         let steps = answer::steps(&item.answer);

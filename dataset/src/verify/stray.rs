@@ -32,6 +32,13 @@ pub(super) fn check(
         let folder = folder.map_err(DatasetError::file(&data))?;
         let place = folder.path();
         let name = folder.file_name();
+        if !place.is_dir() {
+            found.fault(format!(
+                "data/{} is no file of this set; remove it",
+                name.to_string_lossy()
+            ));
+            continue;
+        }
         let files = fs::read_dir(&place).map_err(DatasetError::file(&place))?;
         for file in files {
             let file = file.map_err(DatasetError::file(&place))?.file_name();
