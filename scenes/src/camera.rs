@@ -265,7 +265,7 @@ impl Camera {
     }
 
     /// The camera as it stands, with its clip planes. Cameras that are equal but for the noise of the way that led to them have views that
-    /// are equal bit for bit: pose and width are rounded to a fine grid ([`settled_pose`]).
+    /// are equal bit for bit: pose and width are rounded to a fine grid (`settled_pose`).
     #[must_use]
     pub fn view(&self) -> View {
         let radius = ((1.0 + CLIP_PAD) * self.clip_bounds.half_size().length()).max(1e-3);

@@ -184,8 +184,7 @@ fn begins(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> 
         return matches!(tokens.get(place + 1), Some(Token::Mark(')' | ']')));
     }
     match tokens.get(place + 1) {
-        None => true,
-        Some(Token::Mark(_)) => true,
+        None | Some(Token::Mark(_)) => true,
         Some(word) => {
             word.is_word(&REASONS)
                 || is_called_right(tokens, place, after)

@@ -42,7 +42,7 @@ fn undecorated(text: &str, drop_asterisks: bool) -> String {
         }
         let plain: String = line
             .chars()
-            .filter(|c| !QUOTES.contains(c) && !(drop_asterisks && *c == '*'))
+            .filter(|c| !(QUOTES.contains(c) || drop_asterisks && *c == '*'))
             .collect();
         if !plain.trim().is_empty() {
             bare.push_str(plain.trim());
