@@ -82,7 +82,7 @@ pub(crate) struct PlanArgs {
     /// Most pictures of a file; a complex is never parted.
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     shard_pictures: u32,
-    /// Which residue of a whole entry is the ligand: lines ID RESNAME [NUMBER [CHAIN]]. Those of other entries are chosen by size.
+    /// Which residue of a whole entry is the ligand: lines `ID RESNAME [NUMBER [CHAIN]]`. Those of other entries are chosen by size.
     #[arg(long, value_name = "FILE")]
     ligands: Option<PathBuf>,
     /// A residue belongs to the pocket of a whole entry (or protein) when a heavy atom of it is so near to the ligand, angstrom.
