@@ -23,8 +23,8 @@ use subject::Subject;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_override_self = true)]
 pub(crate) struct BenchArgs {
-    /// What to draw, as an INPUT of `molshot render`; give it several times for pocket and ligand. Without it a pocket with its ligand that
-    /// is built in.
+    /// What to draw, as an INPUT of `molshot render`; give it several times for pocket and ligand.
+    /// Without it a pocket with its ligand that is built in.
     #[arg(long, value_name = "INPUT")]
     structure: Vec<PathBuf>,
     /// Pictures a repeat, each from another side.
@@ -43,17 +43,20 @@ pub(crate) struct BenchArgs {
         hide_possible_values = true
     )]
     adapter: AdapterChoice,
-    /// Threads; each draws, encodes and writes whole pictures, unless --latency is given [default: as many as there are processors].
+    /// Threads; each draws, encodes and writes whole pictures, unless --latency is given [default:
+    /// as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024), allow_negative_numbers = true)]
     threads: Option<u32>,
-    /// Draw one picture after another, each with all threads, as for one large picture; else each thread draws its own.
+    /// Draw one picture after another, each with all threads, as for one large picture; else each
+    /// thread draws its own.
     #[arg(long)]
     latency: bool,
-    /// Draw with the built-in software back end and with wgpu (a GPU where there is one, else software Vulkan) in turns, and compare.
+    /// Draw with the built-in software back end and with wgpu (a GPU where there is one, else
+    /// software Vulkan) in turns, and compare.
     #[arg(long, conflicts_with = "adapter")]
     compare: bool,
-    /// Keep the pictures in this folder, which is made if need be; of a comparison the last ones. Without it they are written to a
-    /// temporary folder and removed.
+    /// Keep the pictures in this folder, which is made if need be; of a comparison the last ones.
+    /// Without it they are written to a temporary folder and removed.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Copies of the scene along x, y and z, side by side: large scenes from small files.

@@ -27,7 +27,8 @@ pub(crate) struct DoctorArgs {
     json: bool,
 }
 
-/// Where Vulkan's loader looks for drivers on Linux (Vulkan-Loader documentation, "Driver Discovery on Linux").
+/// Where Vulkan's loader looks for drivers on Linux (Vulkan-Loader documentation, "Driver Discovery
+/// on Linux").
 const DRIVER_FOLDERS: [&str; 3] = [
     "/usr/share/vulkan/icd.d",
     "/usr/local/share/vulkan/icd.d",
@@ -152,8 +153,8 @@ struct Drivers {
 }
 
 impl Drivers {
-    /// Either variable replaces the search in folders; the newer name comes first (Vulkan-Loader documentation, "Driver
-    /// Discovery").
+    /// Either variable replaces the search in folders; the newer name comes first (Vulkan-Loader
+    /// documentation, "Driver Discovery").
     fn find() -> Self {
         let overriding = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
             .into_iter()

@@ -27,14 +27,15 @@ or `No`. Text of other scopes: one bond a line. The criteria are in docs/hydroge
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct HbondsArgs {
-    /// Structure files, folders in PDBbind layout, one scene file (.json), or `-`, as for `molshot info`.
+    /// Structure files, folders in PDBbind layout, one scene file (.json), or `-`, as for
+    /// `molshot info`.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// How the bonds are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Only the bonds between this residue and the ligand: name, number, and chain (? for a blank one) where that is not clear; of
-    /// several of one name, `#2` at the end is the second.
+    /// Only the bonds between this residue and the ligand: name, number, and chain (? for a blank
+    /// one) where that is not clear; of several of one name, `#2` at the end is the second.
     #[arg(long, value_name = "RESIDUE", value_parser = parse_residue)]
     residue: Option<ResidueKey>,
     /// Between which atoms bonds are looked for.
@@ -57,7 +58,8 @@ pub(crate) struct HbondsArgs {
 enum Format {
     /// The answer form of `MiSI-Bench`, or one bond a line.
     Text,
-    /// Every bond with distances, angle, classes, the donor's side, and whether it needs the tolerances.
+    /// Every bond with distances, angle, classes, the donor's side, and whether it needs the
+    /// tolerances.
     Json,
 }
 

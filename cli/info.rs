@@ -14,8 +14,8 @@ use crate::scene_file;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json")]
 pub(crate) struct InfoArgs {
-    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders in PDBbind layout, one scene
-    /// file (.json), or `-`.
+    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders
+    /// in PDBbind layout, one scene file (.json), or `-`.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Print JSON.

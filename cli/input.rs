@@ -23,12 +23,13 @@ type Reading<'a> = Box<dyn Fn(&ReadOptions) -> Result<Structure, Failure> + 'a>;
 /// How inputs are read.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReadArgs {
-    /// Format of standard input, or of a file whose content leaves it open: pdb, mmcif, bcif, sdf, mol2, xyz.
+    /// Format of standard input, or of a file whose content leaves it open: pdb, mmcif, bcif, sdf,
+    /// mol2, xyz.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true,
           value_parser = Words::new(&["pdb", "mmcif", "bcif", "sdf", "mol2", "xyz"], parse_format))]
     input_format: Option<Format>,
-    /// Model of a file of several (PDB and mmCIF: its number; SDF, MOL2, XYZ: the record, counted from 1). Without it the first.
-    /// Of several inputs, those with a single model keep it.
+    /// Model of a file of several (PDB and mmCIF: its number; SDF, MOL2, XYZ: the record, counted
+    /// from 1). Without it the first. Of several inputs, those with a single model keep it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     model: Option<u32>,
     /// Read `ID_protein.pdb` of a folder, not `ID_pocket.pdb`.
@@ -110,8 +111,8 @@ impl ReadArgs {
         })
     }
 
-    /// Reads all `items` and merges them. The model that is asked for is that of the items with several; one with a single model
-    /// keeps it, if any other item has the model.
+    /// Reads all `items` and merges them. The model that is asked for is that of the items with
+    /// several; one with a single model keeps it, if any other item has the model.
     fn merged<'a, T>(
         &self,
         items: &'a [T],
@@ -209,7 +210,8 @@ impl ReadArgs {
     }
 }
 
-/// Prints what the readers found odd: all of it with `--verbose`, the first few otherwise, nothing with `--quiet`.
+/// Prints what the readers found odd: all of it with `--verbose`, the first few otherwise, nothing
+/// with `--quiet`.
 pub(crate) fn print_warnings(structure: &Structure, verbosity: Verbosity) {
     if verbosity.quiet {
         return;

@@ -9,7 +9,8 @@ use crate::message::INTERRUPTED;
 static PRESSED: AtomicU32 = AtomicU32::new(0);
 /// Files that are being written.
 static WRITING: AtomicUsize = AtomicUsize::new(0);
-/// At the second Ctrl-C so long is waited for files that are being written; a disk that takes longer leaves its temporary file.
+/// At the second Ctrl-C so long is waited for files that are being written; a disk that takes
+/// longer leaves its temporary file.
 const LAST_WRITES: Duration = Duration::from_millis(200);
 
 /// Listens to Ctrl-C from now on. `on_first` tells the user.

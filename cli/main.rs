@@ -68,7 +68,8 @@ enum Command {
     Hbonds(hbonds::HbondsArgs),
     /// Serve pictures over HTTP.
     Serve(serve::ServeArgs),
-    /// Make training and examination sets of questions about pictures, check them, and score answers.
+    /// Make training and examination sets of questions about pictures, check them, and score
+    /// answers.
     #[command(subcommand)]
     Dataset(Box<dataset::DatasetCommand>),
     /// Check what this machine draws with, and draw a test picture.

@@ -17,7 +17,8 @@ pub(crate) enum Failure {
     Work(anyhow::Error),
     /// Ctrl-C ended the work early: exit status 130.
     Interrupted(String),
-    /// Standard output was closed by its reader (`molshot info x | head`): nobody is left to be told.
+    /// Standard output was closed by its reader (`molshot info x | head`): nobody is left to be
+    /// told.
     Silent,
 }
 
@@ -32,7 +33,8 @@ impl Failure {
         Self::Usage(format!("{flag}: {text}"))
     }
 
-    /// A fault of a file's content, or of the file itself: exit status 1, and the message begins with the file.
+    /// A fault of a file's content, or of the file itself: exit status 1, and the message begins
+    /// with the file.
     pub(crate) fn in_file(path: &Path, text: impl fmt::Display) -> Self {
         Self::Work(anyhow::anyhow!("{}: {text}", path.display()))
     }

@@ -36,12 +36,12 @@ use truth::{Truth, TruthArgs};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_override_self = true)]
 pub(crate) struct RenderArgs {
-    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders in PDBbind layout, one scene
-    /// file (.json), or `-`. Several make one scene.
+    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders
+    /// in PDBbind layout, one scene file (.json), or `-`. Several make one scene.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Where to write the picture; its ending decides the format. `-` writes to standard output. With many pictures it holds
-    /// {view} or {index}, with --each also {name}.
+    /// Where to write the picture; its ending decides the format. `-` writes to standard output.
+    /// With many pictures it holds {view} or {index}, with --each also {name}.
     #[arg(
         short,
         long,
@@ -52,11 +52,12 @@ pub(crate) struct RenderArgs {
     /// Draw each input by itself.
     #[arg(long)]
     each: bool,
-    /// Print the request as a scene file, and draw nothing. Its paths are relative to the current folder: keep it here.
+    /// Print the request as a scene file, and draw nothing. Its paths are relative to the current
+    /// folder: keep it here.
     #[arg(long, conflicts_with_all = ["each", "views", "turntable", "commands_file"])]
     print_request: bool,
-    /// Skip pictures whose files are all there, as after Ctrl-C. A file is there only when it is whole; whether it was made by the
-    /// same command is not looked at.
+    /// Skip pictures whose files are all there, as after Ctrl-C. A file is there only when it is
+    /// whole; whether it was made by the same command is not looked at.
     #[arg(long, conflicts_with = "print_request")]
     resume: bool,
     /// Threads to draw with [default: as many as there are processors].
@@ -320,7 +321,8 @@ fn read_group(
     })
 }
 
-/// The scene of a group. Of several groups, what fits one of them ill is that one's fault, not the command line's: the others are drawn.
+/// The scene of a group. Of several groups, what fits one of them ill is that one's fault, not the
+/// command line's: the others are drawn.
 fn prepare(args: &RenderArgs, inputs: &[PathBuf], group: &Group) -> Result<Prepared, Failure> {
     Prepared::new(Arc::clone(&group.structure), &group.request).map_err(|error| {
         match args.request.blame(error, &inputs[0]) {
@@ -359,11 +361,13 @@ fn lacks(prepared: &Prepared, inputs: &[PathBuf], request: &RenderRequest) -> Ve
         .collect()
 }
 
-/// Whether every pixel is as the first, and no plane met anything: a molecule that fills the picture in one colour does not
-/// happen at more than a few pixels, so smaller pictures are believed.
+/// Whether every pixel is as the first, and no plane met anything: a molecule that fills the
+/// picture in one colour does not happen at more than a few pixels, so smaller pictures are
+/// believed.
 fn shows_nothing(frame: &Frame) -> bool {
     const FEWEST_PIXELS: usize = 64;
-    /// Odd, so that a look at every so many pixels meets all columns of a picture whose width is even.
+    /// Odd, so that a look at every so many pixels meets all columns of a picture whose width is
+    /// even.
     const GLANCE_PX: usize = 61;
     if let Some(ids) = frame.atom_id.as_ref().or(frame.residue_id.as_ref()) {
         return ids.iter().all(|id| *id == 0);

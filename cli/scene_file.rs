@@ -9,7 +9,8 @@ use molshot_scenes::request::StructureSource;
 
 use crate::message::Failure;
 
-/// A scene file or a file of commands is a page of text; a structure that was misnamed is not read to its end.
+/// A scene file or a file of commands is a page of text; a structure that was misnamed is not read
+/// to its end.
 const MAX_TEXT_BYTES: u64 = 16 << 20;
 
 /// Whether an input is a scene file, by its ending.
@@ -20,8 +21,8 @@ pub(crate) fn is_scene_file(input: &Path) -> bool {
         && !input.is_dir()
 }
 
-/// Reads and checks a scene file. The paths of its structure, which are relative to the scene file, come back relative to the
-/// current folder.
+/// Reads and checks a scene file. The paths of its structure, which are relative to the scene file,
+/// come back relative to the current folder.
 pub(crate) fn read(path: &Path) -> Result<RenderRequest, Failure> {
     let bytes = read_text(path, "scene file")?;
     let mut request =
@@ -35,8 +36,8 @@ pub(crate) fn read(path: &Path) -> Result<RenderRequest, Failure> {
     Ok(request)
 }
 
-/// Bytes of a small text file; `what` names it in messages. Folders and devices are refused; pipes are read, for shells
-/// make them of `<(...)`.
+/// Bytes of a small text file; `what` names it in messages. Folders and devices are refused; pipes
+/// are read, for shells make them of `<(...)`.
 pub(crate) fn read_text(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
     let unreadable = |reason: &dyn std::fmt::Display| {
         Failure::in_file(

@@ -1,4 +1,5 @@
-//! Values of flags that are words from a list: shells complete them, and a wrong one gets our own message.
+//! Values of flags that are words from a list: shells complete them, and a wrong one gets our own
+//! message.
 
 use std::ffi::OsStr;
 

@@ -1,5 +1,5 @@
-//! Composes every `*.wgsl` beside this file with what it includes, validates it, and writes it to `OUT_DIR`: a broken shader
-//! breaks the build, with naga's own message.
+//! Composes every `*.wgsl` beside this file with what it includes, validates it, and writes it to
+//! `OUT_DIR`: a broken shader breaks the build, with naga's own message.
 
 use std::path::Path;
 use std::{env, fs};

@@ -45,7 +45,8 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
     if start_outline.behind && end_outline.behind {
         clip_position = clip_of_nothing();
     } else if start_outline.bounded && end_outline.bounded {
-        // A rectangle along the stick: the balls at both ends lie in it, and so does all between them.
+        // A rectangle along the stick: the balls at both ends lie in it, and so does all between
+        // them.
         let start_px = start_outline.center_px;
         let end_px = end_outline.center_px;
         let difference = end_px - start_px;
@@ -58,13 +59,15 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
             end_px + along * (end_outline.radius_px + QUAD_MARGIN_PX),
             corner.x > 0.0,
         );
-        // Seen end on, one ball can lie inside the other's outline: widen both tips to hold the larger.
+        // Seen end on, one ball can lie inside the other's outline: widen both tips to hold the
+        // larger.
         let slack = max(half_width - length_px, 0.0) * corner.x;
         clip_position = clip_from_picture(tip + along * slack + across * (corner.y * half_width));
     } else {
         clip_position = clip_of_whole_region(corner);
     }
-    // Turned, but not moved: the difference of two far points would lose the digits of a short stick's direction.
+    // Turned, but not moved: the difference of two far points would lose the digits of a short
+    // stick's direction.
     let axis = (view.camera_from_scene * vec4<f32>(instance.end - instance.start, 0.0)).xyz;
     let axis_length = length(axis);
     return CylinderVertex(
@@ -81,8 +84,8 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
 
 // Nearest point of the stick's surface on the ray that is not in front of the near plane.
 //
-// As for the sphere, the ray is first moved to its point closest to the middle, so that all differences are small. The side is
-// a disc seen along the axis: solve there, then cut at the ends.
+// As for the sphere, the ray is first moved to its point closest to the middle, so that all
+// differences are small. The side is a disc seen along the axis: solve there, then cut at the ends.
 fn cylinder_hit(vertex: CylinderVertex, ray: Ray) -> Hit {
     let axis = vertex.axis;
     let caps = vertex.atoms_and_caps.z;

@@ -1,4 +1,5 @@
-// A finished picture into a window of the same size, pixel by pixel. Both hold bytes without a transfer function, so what comes out is what went in.
+// A finished picture into a window of the same size, pixel by pixel. Both hold bytes without a
+// transfer function, so what comes out is what went in.
 
 @group(0) @binding(0) var picture: texture_2d<f32>;
 

@@ -36,9 +36,9 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: SphereInstanc
 
 // Nearest point of the ball on the ray that is not in front of the near plane.
 //
-// The ray is taken at its point closest to the centre, and the half chord from there: the differences stay as small as the
-// ball, so f32 suffices at any distance (Haines et al., "Precision Improvements for Ray/Sphere Intersection",
-// Ray Tracing Gems, 2019).
+// The ray is taken at its point closest to the centre, and the half chord from there: the
+// differences stay as small as the ball, so f32 suffices at any distance (Haines et al., "Precision
+// Improvements for Ray/Sphere Intersection", Ray Tracing Gems, 2019).
 fn sphere_hit(vertex: SphereVertex, ray: Ray) -> Hit {
     let length_squared = dot(ray.direction, ray.direction);
     let closest = dot(vertex.center - ray.origin, ray.direction) / length_squared;

@@ -1,7 +1,9 @@
-//! Every file and folder of the larger test data, from bytes to a picture: it is drawn, or refused in words.
+//! Every file and folder of the larger test data, from bytes to a picture: it is drawn, or refused
+//! in words.
 //!
-//! `MOLSHOT_TEST_DATA` names the data: folders `complexes/` and `complexes_other/` of folders in PDBbind layout, `structures/` and
-//! `difficult/` of single files. `MOLSHOT_OUTCOMES`, if set, names a file for the table, which is printed otherwise.
+//! `MOLSHOT_TEST_DATA` names the data: folders `complexes/` and `complexes_other/` of folders in
+//! PDBbind layout, `structures/` and `difficult/` of single files. `MOLSHOT_OUTCOMES`, if set,
+//! names a file for the table, which is printed otherwise.
 
 mod support;
 
@@ -93,7 +95,8 @@ struct Outcome {
     name: String,
     read: Result<Arc<Structure>, String>,
     read_ms: f64,
-    /// One for each of [`STYLES`]: the number of pixels that show something. Empty when nothing was read.
+    /// One for each of [`STYLES`]: the number of pixels that show something. Empty when nothing was
+    /// read.
     drawn: Vec<Result<usize, String>>,
     draw_ms: f64,
 }

@@ -1,4 +1,5 @@
-//! Annotations and masks against what they claim: ChimeraX's coordinates, a count pixel by pixel, the id plane.
+//! Annotations and masks against what they claim: ChimeraX's coordinates, a count pixel by pixel,
+//! the id plane.
 #![allow(missing_docs, reason = "tests are documented by their names")]
 
 mod support;
@@ -60,7 +61,8 @@ fn atoms_stand_where_chimerax_has_them() {
         let frame = draw(&mut backend, &job);
         let annotations = annotator.annotate(&job, &frame, &[]).expect("annotations");
         assert_eq!(annotations.atoms.len(), rows.len(), "{id}: drawn atoms");
-        // Residues of one number may differ by insertion code, which the table leaves out: the nearest of them counts.
+        // Residues of one number may differ by insertion code, which the table leaves out: the
+        // nearest of them counts.
         for row in rows {
             let expected: Vec<f64> = row[5..10]
                 .iter()
@@ -283,7 +285,8 @@ fn residues_are_the_sum_of_their_pixels() {
     assert!(seen > 20);
 }
 
-/// Alone, a residue covers what its atoms cover together: drawn so, by selecting nothing else, it shows as many pixels and one box.
+/// Alone, a residue covers what its atoms cover together: drawn so, by selecting nothing else, it
+/// shows as many pixels and one box.
 #[test]
 fn a_residue_alone_is_its_atoms_together() {
     let job = inhibitor(&[Plane::AtomId], "");
@@ -352,7 +355,8 @@ fn the_document_is_as_its_schema_says_and_survives_json() {
     let annotations = annotate(&job, &drawn(&job), &[MaskKind::Role]).expect("annotations");
     let text = serde_json::to_string(&annotations).expect("JSON");
     let mut back: Annotations = serde_json::from_str(&text).expect("the same form");
-    // The text has every digit; this reader, without its feature `float_roundtrip`, may miss the last bit of the camera's 17 digits.
+    // The text has every digit; this reader, without its feature `float_roundtrip`, may miss the
+    // last bit of the camera's 17 digits.
     for (read, written) in [
         (back.camera.near_angstrom, annotations.camera.near_angstrom),
         (back.camera.far_angstrom, annotations.camera.far_angstrom),

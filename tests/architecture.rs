@@ -6,7 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Each package with those of the workspace that it may use. The data flows from left to right: molecule, scenes, renderer, server and dataset, command line and window.
+/// Each package with those of the workspace that it may use. The data flows from left to right:
+/// molecule, scenes, renderer, server and dataset, command line and window.
 const ROOMS: [(&str, &[&str]); 8] = [
     ("molshot-molecule", &[]),
     ("molshot-scenes", &["molshot-molecule"]),

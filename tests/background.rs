@@ -65,8 +65,9 @@ fn alpha_of_a_transparent_picture_is_its_coverage() {
             if samples == Samples::One {
                 prop_assert_eq!(alpha, if ids[pixel] > 0 { 255 } else { 0 });
             }
-            // Straight alpha: colour times alpha is what stands over black. Three roundings of up to a half come together; cut down, each takes up to one, of which
-            // two are on one side.
+            // Straight alpha: colour times alpha is what stands over black. Three roundings of up
+            // to a half come together; cut down, each takes up to one, of which two are on one
+            // side.
             let most = if samples.rounds() { 1.5 } else { 2.0 };
             for (channel, value) in [r, g, b].into_iter().enumerate() {
                 let premultiplied = f64::from(value) * f64::from(alpha) / 255.0;

@@ -1,7 +1,10 @@
-//! Beside pictures that ChimeraX drew of the same complexes: the same pixels are covered, in the same colours.
+//! Beside pictures that ChimeraX drew of the same complexes: the same pixels are covered, in the
+//! same colours.
 //!
-//! The pictures belong to the larger test data (`MOLSHOT_TEST_DATA`, folder `reference_images`). What the figures mean and why
-//! they are not zero is told in `docs/fidelity.md`; `MOLSHOT_FIDELITY`, if set, names a file for the table, `MOLSHOT_FIDELITY_SHEETS` a folder for the sheets.
+//! The pictures belong to the larger test data (`MOLSHOT_TEST_DATA`, folder `reference_images`).
+//! What the figures mean and why they are not zero is told in `docs/fidelity.md`;
+//! `MOLSHOT_FIDELITY`, if set, names a file for the table, `MOLSHOT_FIDELITY_SHEETS` a folder for
+//! the sheets.
 
 mod support;
 
@@ -31,15 +34,17 @@ const FOUR: Samples = Samples::Four;
 
 /// Smallest overlap and largest mean difference with nine samples: what is aimed at ...
 const AIM: (f64, f64) = (0.98, 6.0);
-/// ... what one residue and the ligand reach, little more than letters, whose edges count for more: 0.9799 ...
+/// ... what one residue and the ligand reach, little more than letters, whose edges count for more:
+/// 0.9799 ...
 const NINE_PART: (f64, f64) = (0.979, 6.0);
-/// ... and with four, of pictures of sticks without labels, with labels, of one residue and the ligand (few pixels are covered, and every outline counts for
-/// more), and of balls and sticks.
+/// ... and with four, of pictures of sticks without labels, with labels, of one residue and the
+/// ligand (few pixels are covered, and every outline counts for more), and of balls and sticks.
 const FOUR_BARE: (f64, f64) = (0.98, 3.3);
 const FOUR_LABELLED: (f64, f64) = (0.975, 5.5);
 const FOUR_PART: (f64, f64) = (0.96, 7.7);
 const FOUR_BALLS: (f64, f64) = (0.95, 10.2);
-/// How much more the built-in back end may differ, which shades the inside of a surface once a pixel.
+/// How much more the built-in back end may differ, which shades the inside of a surface once a
+/// pixel.
 const BUILT_IN_MORE: f64 = 0.5;
 /// Farthest that a label, or an edge of its box, is from where ChimeraX has it, pixels.
 const LABEL_PX: f64 = 2.0;

@@ -1,6 +1,8 @@
-//! The program from outside: it is started as a user starts it, and judged by its exit status, its messages and its files.
+//! The program from outside: it is started as a user starts it, and judged by its exit status, its
+//! messages and its files.
 //!
-//! The input is the sample scenes' structures; drawing is done by software Vulkan, and a test that finds none fails.
+//! The input is the sample scenes' structures; drawing is done by software Vulkan, and a test that
+//! finds none fails.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, reason = "tests are documented by their names")]
 

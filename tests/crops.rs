@@ -140,7 +140,8 @@ fn asking_for_fewer_planes_gives_the_same_ones() {
     });
 }
 
-/// The steps of the 16-bit depth picture follow from the view, not from what a crop happens to show.
+/// The steps of the 16-bit depth picture follow from the view, not from what a crop happens to
+/// show.
 #[test]
 fn a_crop_has_the_depth_steps_of_the_whole() {
     let structure = structure(MAX_ATOMS);

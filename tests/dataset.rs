@@ -1,7 +1,8 @@
-//! Data sets from outside: the program plans, makes, checks, exports and scores them, and is killed, lied to and kept waiting.
+//! Data sets from outside: the program plans, makes, checks, exports and scores them, and is
+//! killed, lied to and kept waiting.
 //!
-//! The complexes are the sample scenes' structures and what the tests make of them. Pictures are small and drawn by the built-in
-//! rasteriser.
+//! The complexes are the sample scenes' structures and what the tests make of them. Pictures are
+//! small and drawn by the built-in rasteriser.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, reason = "tests are documented by their names")]
 

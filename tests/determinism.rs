@@ -1,4 +1,5 @@
-//! Equal jobs give equal bytes: twice in a row, on a fresh device, after other work, from several threads.
+//! Equal jobs give equal bytes: twice in a row, on a fresh device, after other work, from several
+//! threads.
 
 mod support;
 

@@ -1,4 +1,5 @@
-//! Silhouettes, ambient occlusion and shadows: where they are, where they are not, and that all back ends and all crops have the same.
+//! Silhouettes, ambient occlusion and shadows: where they are, where they are not, and that all
+//! back ends and all crops have the same.
 
 mod support;
 
@@ -103,7 +104,8 @@ fn lines_need_a_jump_in_depth() {
     let mut backend = SoftwareBackend::new();
     // The camera's clip planes are 19.9 angstrom apart: a jump of 0.03 is 0.6.
     for (gap, crossed) in [(0.5_f32, false), (0.7, true)] {
-        // Before the wall hangs a ball cut by nothing: from its rim to the wall it is its radius and the gap.
+        // Before the wall hangs a ball cut by nothing: from its rim to the wall it is its radius
+        // and the gap.
         let wall = ([0.0, 0.0, -400.0], 400.0);
         let ball = ([0.0, 0.0, gap], 0.05);
         let job = balls(&[wall, ball], BLACK, Samples::One);
@@ -298,7 +300,8 @@ fn a_ball_casts_its_shadow_where_the_light_sends_it() {
     };
     for background in [BLACK, white] {
         for samples in [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen] {
-            // A wall that is nearly flat in the picture, and a ball one angstrom before it. Light travels right, down and back alike.
+            // A wall that is nearly flat in the picture, and a ball one angstrom before it. Light
+            // travels right, down and back alike.
             let job = balls(
                 &[([0.0, 0.0, -50.0], 50.0), ([-1.0, 1.0, 1.0], 0.5)],
                 background,

@@ -1,6 +1,7 @@
 //! Golden pictures of the sample scenes, drawn by lavapipe: a change of pixels is seen, and meant.
 //!
-//! `BLESS=1 cargo test --test golden` writes them anew. Look at every one that changed before it is committed.
+//! `BLESS=1 cargo test --test golden` writes them anew. Look at every one that changed before it is
+//! committed.
 
 mod support;
 

@@ -1,8 +1,9 @@
-//! The built-in rasteriser gives the bytes that `tests/hashes.txt` says: from every instruction set, with any number of threads, in any
-//! order, on any machine.
+//! The built-in rasteriser gives the bytes that `tests/hashes.txt` says: from every instruction
+//! set, with any number of threads, in any order, on any machine.
 //!
-//! `BLESS=1 cargo test --test hashes` writes the file anew, after a change of pixels or of the encoder that is meant. A line holds a job's name,
-//! the SHA-256 of its decoded pixels (and of its other planes, where it has any), and the SHA-256 of its PNG file.
+//! `BLESS=1 cargo test --test hashes` writes the file anew, after a change of pixels or of the
+//! encoder that is meant. A line holds a job's name, the SHA-256 of its decoded pixels (and of its
+//! other planes, where it has any), and the SHA-256 of its PNG file.
 
 mod support;
 
@@ -18,7 +19,8 @@ use support::library::{SCENES, sample_job};
 use support::scenes::{MAX_ATOMS, generate};
 use support::{Chance, draw, structure};
 
-/// Each sample scene with each number of samples, and generated scenes of all kinds: fifty with one, four and sixteen samples, then thirteen with nine.
+/// Each sample scene with each number of samples, and generated scenes of all kinds: fifty with
+/// one, four and sixteen samples, then thirteen with nine.
 fn jobs() -> Vec<(String, RenderJob)> {
     let settings = [Samples::One, Samples::Four, Samples::Sixteen];
     let mut jobs = Vec::new();
@@ -74,7 +76,8 @@ fn hex(hash: Sha256) -> String {
         })
 }
 
-/// A job's line. `decoded` are read back from the file, so that the first hash outlives a change of the encoder.
+/// A job's line. `decoded` are read back from the file, so that the first hash outlives a change of
+/// the encoder.
 fn line(backend: &mut SoftwareBackend, name: &str, job: &RenderJob) -> String {
     let frame = draw(backend, job);
     let file = encode::picture(&frame, ImageFormat::Png)

@@ -138,7 +138,8 @@ fn reordered(structure: &Arc<Structure>, whole: &Scene, order: &[usize]) -> Arc<
     Arc::new(Scene::from_parts(parts).expect("the same records in another order are sound"))
 }
 
-/// But where two surfaces are equally deep, as at the joint of two round sticks: there the first record wins by rule.
+/// But where two surfaces are equally deep, as at the joint of two round sticks: there the first
+/// record wins by rule.
 #[test]
 fn the_order_of_records_changes_no_pixel() {
     let structure = structure(MAX_ATOMS);
@@ -305,7 +306,8 @@ fn ids_point_into_the_scene_and_agree_with_residues_and_gaps() {
     );
 }
 
-/// The moved coordinates are rounded to f32 anew, which may turn a pixel on an outline, but no other.
+/// The moved coordinates are rounded to f32 anew, which may turn a pixel on an outline, but no
+/// other.
 #[test]
 fn moving_molecule_and_camera_together_changes_almost_nothing() {
     let structure = structure(MAX_ATOMS);

@@ -1,4 +1,5 @@
-//! The back end against the oracle, on generated scenes in both projections; and the comparer against itself.
+//! The back end against the oracle, on generated scenes in both projections; and the comparer
+//! against itself.
 
 mod support;
 
@@ -27,8 +28,9 @@ const COLOR: Tolerance = Tolerance {
     ..Tolerance::NONE
 };
 
-/// The built-in rasteriser shades the inside of a surface once a pixel: on bodies of a few pixels (these pictures are some 40 wide) that may
-/// differ by so much from the mean of their samples. At edges it takes all samples.
+/// The built-in rasteriser shades the inside of a surface once a pixel: on bodies of a few pixels
+/// (these pictures are some 40 wide) that may differ by so much from the mean of their samples. At
+/// edges it takes all samples.
 const INSIDE: Tolerance = Tolerance {
     levels: 12,
     ..Tolerance::NONE
@@ -119,7 +121,8 @@ fn software_orthographic_pictures_are_those_of_the_oracle() {
     hold_against_oracle(true, Box::new(SoftwareBackend::new()), INSIDE);
 }
 
-/// Large in the picture, so that a gap between a wall and its cap, or between two halves, would be met by some ray.
+/// Large in the picture, so that a gap between a wall and its cap, or between two halves, would be
+/// met by some ray.
 #[test]
 fn sticks_seen_close_have_no_cracks() {
     let structure = structure(2);

@@ -1,4 +1,5 @@
-//! The server from outside: the program is started on a free port, asked until it is ready, and judged by its answers and its log.
+//! The server from outside: the program is started on a free port, asked until it is ready, and
+//! judged by its answers and its log.
 #![forbid(unsafe_code)]
 #![allow(missing_docs, reason = "tests are documented by their names")]
 

@@ -1,4 +1,5 @@
-//! The built-in rasteriser: the same bytes whatever draws them, crops that equal the whole, and pictures like those of Vulkan.
+//! The built-in rasteriser: the same bytes whatever draws them, crops that equal the whole, and
+//! pictures like those of Vulkan.
 
 mod support;
 
@@ -207,7 +208,8 @@ fn pictures_are_those_of_vulkan() {
     clippy::float_cmp,
     reason = "ends that are one come from the same atom, to the last bit"
 )]
-/// True where round ends of two paints are one surface: which is seen is a matter of rounding, sample by sample.
+/// True where round ends of two paints are one surface: which is seen is a matter of rounding,
+/// sample by sample.
 fn has_doubled_ends(job: &RenderJob) -> bool {
     let cylinders = &job.scene().cylinders;
     cylinders
@@ -222,8 +224,8 @@ fn has_doubled_ends(job: &RenderJob) -> bool {
         })
 }
 
-/// True where two pictures show the same point and normal: round ends of two sticks about one atom are one surface in two paints, and which of
-/// them is seen is a matter of rounding.
+/// True where two pictures show the same point and normal: round ends of two sticks about one atom
+/// are one surface in two paints, and which of them is seen is a matter of rounding.
 fn same_place(a: &Picture, b: &Picture, pixel: usize) -> bool {
     let depth = |picture: &Picture| picture.depth_angstrom.as_ref().map_or(0.0, |d| d[pixel]);
     let normal = |picture: &Picture| picture.normal.as_ref().map_or([0.0; 3], |n| n[pixel]);

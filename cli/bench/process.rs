@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The most memory that was resident at once, bytes. `None` where the system does not say: it is `VmHWM` of Linux's
-/// `/proc/self/status` (manual page `proc_pid_status(5)`).
+/// The most memory that was resident at once, bytes. `None` where the system does not say: it is
+/// `VmHWM` of Linux's `/proc/self/status` (manual page `proc_pid_status(5)`).
 pub(super) fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -13,12 +13,14 @@ pub(super) fn peak_bytes() -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-/// Time of all processors that this process has used so far, in steps of 10 ms. `None` where the system does not say: it is `utime` and
-/// `stime` of Linux's `/proc/self/stat` (manual page `proc_pid_stat(5)`), whose unit, `USER_HZ`, is a hundredth of a second.
+/// Time of all processors that this process has used so far, in steps of 10 ms. `None` where the
+/// system does not say: it is `utime` and `stime` of Linux's `/proc/self/stat` (manual page
+/// `proc_pid_stat(5)`), whose unit, `USER_HZ`, is a hundredth of a second.
 pub(crate) fn processor_time() -> Option<Duration> {
     const TICK: Duration = Duration::from_millis(10);
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is the program's name in parentheses, which may hold blanks and parentheses itself.
+    // The second field is the program's name in parentheses, which may hold blanks and parentheses
+    // itself.
     let (_, fields) = stat.rsplit_once(')')?;
     // The first field behind it is the third; utime and stime are the 14th and the 15th.
     let mut fields = fields.split_whitespace().skip(14 - 3);

@@ -56,7 +56,8 @@ impl Contender {
         ]
     }
 
-    /// Time of processors for a picture, all threads together; not where it is too little to be told by the system's clock.
+    /// Time of processors for a picture, all threads together; not where it is too little to be
+    /// told by the system's clock.
     fn processor_ms(&self) -> Option<f64> {
         if self.repeats.iter().any(|repeat| {
             repeat

@@ -34,8 +34,9 @@ const BUILT_IN_FILES: [(&str, &[u8]); 2] = [
     ),
 ];
 
-/// Degrees between one view and the next, about the vertical and the horizontal screen axis: the golden angle, and the fractional part of the square
-/// root of 2 in turns. So no two views are alike, and each few of them look from all sides.
+/// Degrees between one view and the next, about the vertical and the horizontal screen axis: the
+/// golden angle, and the fractional part of the square root of 2 in turns. So no two views are
+/// alike, and each few of them look from all sides.
 const STEP_DEGREES: [f64; 2] = [137.507_764, 149.116_882];
 
 /// Most spheres and cylinders of all copies together: their memory is about 2 GB.

@@ -31,7 +31,8 @@ pub(crate) struct GenerateArgs {
     /// Folder of the set, with its plan.
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// Make part I of N, counted from 0 (N/N is 0/N); auto/N takes I from `SLURM_ARRAY_TASK_ID` or `JOB_COMPLETION_INDEX`.
+    /// Make part I of N, counted from 0 (N/N is 0/N); auto/N takes I from `SLURM_ARRAY_TASK_ID` or
+    /// `JOB_COMPLETION_INDEX`.
     #[arg(long, value_name = "I/N")]
     shard: Option<String>,
     /// Go on where an earlier run ended. A file is there only when it is whole.
@@ -43,7 +44,8 @@ pub(crate) struct GenerateArgs {
     /// Threads to draw with [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// What draws. The built-in rasteriser (software) gives the same bytes on every machine; a GPU those of its kind.
+    /// What draws. The built-in rasteriser (software) gives the same bytes on every machine; a GPU
+    /// those of its kind.
     #[arg(long, value_name = "ADAPTER", default_value = "software", hide_possible_values = true, value_parser = crate::words::adapter())]
     adapter: AdapterChoice,
 }
@@ -54,7 +56,8 @@ impl GenerateArgs {
     }
 }
 
-/// Environment variables that number a job, with those that say how many there are and with which number they begin.
+/// Environment variables that number a job, with those that say how many there are and with which
+/// number they begin.
 const JOBS: [(&str, Option<&str>, Option<&str>); 2] = [
     (
         "SLURM_ARRAY_TASK_ID",

@@ -39,8 +39,9 @@ the cutoff of it. report.json tells what was chosen; the cuts are written to OUT
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PlanArgs {
-    /// Folder of complexes: folders `ID/` with `ID_pocket.pdb` (or `ID_protein.pdb`) and `ID_ligand.mol2` (or `.sdf`), and whole entries
-    /// `ID.pdb`, `.ent`, `.cif`, `.mmcif`, `.bcif`, each also `.gz`.
+    /// Folder of complexes: folders `ID/` with `ID_pocket.pdb` (or `ID_protein.pdb`) and
+    /// `ID_ligand.mol2` (or `.sdf`), and whole entries `ID.pdb`, `.ent`, `.cif`, `.mmcif`, `.bcif`,
+    /// each also `.gz`.
     #[arg(long, value_name = "DIR")]
     complexes: PathBuf,
     /// Folder of the set; it is made.
@@ -67,25 +68,30 @@ pub(crate) struct PlanArgs {
     /// Take at most so many complexes, the first by name.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
-    /// Plan the small examination: of the test side, 50 questions a task (T4: 50 with and 50 without a bond).
+    /// Plan the small examination: of the test side, 50 questions a task (T4: 50 with and 50
+    /// without a bond).
     #[arg(long)]
     tiny: bool,
     /// Question texts in another language: a catalogue of the form of dataset/messages/en.toml.
     #[arg(long, value_name = "FILE.toml")]
     messages: Option<PathBuf>,
-    /// Licence of the set, for its card and metadata: the address of its text, an SPDX identifier, or words.
+    /// Licence of the set, for its card and metadata: the address of its text, an SPDX identifier,
+    /// or words.
     #[arg(long, value_name = "LICENSE", default_value = LICENSE, value_parser = parse_license)]
     license: String,
-    /// Leave out where each picture's atoms and residues are and how much of them is seen: pictures are made faster.
+    /// Leave out where each picture's atoms and residues are and how much of them is seen: pictures
+    /// are made faster.
     #[arg(long)]
     no_annotations: bool,
     /// Most pictures of a file; a complex is never parted.
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     shard_pictures: u32,
-    /// Which residue of a whole entry is the ligand: lines `ID RESNAME [NUMBER [CHAIN]]`. Those of other entries are chosen by size.
+    /// Which residue of a whole entry is the ligand: lines `ID RESNAME [NUMBER [CHAIN]]`. Those of
+    /// other entries are chosen by size.
     #[arg(long, value_name = "FILE")]
     ligands: Option<PathBuf>,
-    /// A residue belongs to the pocket of a whole entry (or protein) when a heavy atom of it is so near to the ligand, angstrom.
+    /// A residue belongs to the pocket of a whole entry (or protein) when a heavy atom of it is so
+    /// near to the ligand, angstrom.
     #[arg(long, value_name = "ANGSTROM", default_value_t = POCKET_CUTOFF_ANGSTROM, value_parser = parse_cutoff)]
     pocket_cutoff: f32,
     /// Threads [default: as many as there are processors].

@@ -1,4 +1,5 @@
-//! Silhouettes, ambient occlusion and shadows: flags to the request's `silhouettes`, `ambient_occlusion` and `shadows`.
+//! Silhouettes, ambient occlusion and shadows: flags to the request's `silhouettes`,
+//! `ambient_occlusion` and `shadows`.
 
 use clap::Args;
 use molshot_scenes::colors::Rgb;
@@ -14,7 +15,8 @@ pub(super) struct EffectArgs {
     /// Width of these lines in pixels, 0.25 to 8 [default: 1]; draws them.
     #[arg(long, value_name = "PIXELS", allow_negative_numbers = true)]
     silhouette_width: Option<f64>,
-    /// Least difference of depths that makes a line, as a share of the way from the near to the far plane, 0.0001 to 1 [default: 0.03]; draws them.
+    /// Least difference of depths that makes a line, as a share of the way from the near to the far
+    /// plane, 0.0001 to 1 [default: 0.03]; draws them.
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     silhouette_depth_jump: Option<f64>,
     /// Colour of these lines [default: black]; draws them.

@@ -11,7 +11,8 @@ use crate::words::Words;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Labels")]
 pub(super) struct LabelArgs {
-    /// Height of a line of text: in angstrom (0.7: far labels are smaller) or in pixels (14px) [default: 0.7].
+    /// Height of a line of text: in angstrom (0.7: far labels are smaller) or in pixels (14px)
+    /// [default: 0.7].
     #[arg(long, value_name = "SIZE", value_parser = parse_size, allow_negative_numbers = true)]
     label_size: Option<Size>,
     /// Colour of labels [default: white on dark, black on light].
@@ -23,8 +24,9 @@ pub(super) struct LabelArgs {
     /// Which point of a label lies at its place: lower-left or center [default: lower-left].
     #[arg(long, value_name = "POINT", value_parser = Words::new(ALIGNMENTS, word::<LabelAlignment>), hide_possible_values = true)]
     label_alignment: Option<LabelAlignment>,
-    /// From there, in screen axes (right, up, towards the viewer), angstrom: 0,0.5,0. Without it atoms' labels are set off to the right by 0.2
-    /// and the ball's radius and forward by 0.5, all others not at all.
+    /// From there, in screen axes (right, up, towards the viewer), angstrom: 0,0.5,0. Without it
+    /// atoms' labels are set off to the right by 0.2 and the ball's radius and forward by 0.5, all
+    /// others not at all.
     #[arg(long, value_name = "X,Y,Z", value_parser = parse_offset, allow_hyphen_values = true)]
     label_offset: Option<Offset>,
     /// Name the chain of residues, too.
@@ -36,7 +38,8 @@ pub(super) struct LabelArgs {
     /// Leave out labels whose box would touch a nearer one's.
     #[arg(long)]
     declutter_labels: bool,
-    /// A text of your own and the selection at whose mean position it hangs. May be given several times.
+    /// A text of your own and the selection at whose mean position it hangs. May be given several
+    /// times.
     #[arg(long, num_args = 2, value_names = ["TEXT", "SELECTION"], allow_hyphen_values = true)]
     text: Vec<String>,
 }

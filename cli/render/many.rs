@@ -1,6 +1,8 @@
-//! Many pictures: threads that read and build scenes, a pool that draws, encodes and writes, and an account of what came of it.
+//! Many pictures: threads that read and build scenes, a pool that draws, encodes and writes, and an
+//! account of what came of it.
 //!
-//! All of it overlaps, and all of it is bounded: a reading thread holds one scene and waits while the pool's queue is full.
+//! All of it overlaps, and all of it is bounded: a reading thread holds one scene and waits while
+//! the pool's queue is full.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -26,7 +28,8 @@ use crate::message::Failure;
 const MOST_PICTURE_BYTES: u64 = 2 << 30;
 /// A picture takes its planes, as many bytes again where the encoder copies them, and its file.
 const COPIES_OF_A_PICTURE: u64 = 3;
-/// So many warnings of pictures that show nothing, and of scenes that lack something, are printed; the rest is counted.
+/// So many warnings of pictures that show nothing, and of scenes that lack something, are printed;
+/// the rest is counted.
 const WARNINGS_SHOWN: usize = 5;
 /// So many inputs that failed are named at the end.
 const FAILURES_NAMED: usize = 10;
@@ -281,7 +284,8 @@ impl Workplace<'_> {
         }
     }
 
-    /// The pool, opened by whoever needs it first: a mistake in the request is told without waiting for a driver.
+    /// The pool, opened by whoever needs it first: a mistake in the request is told without waiting
+    /// for a driver.
     fn pool(&self) -> Result<&Pool, Failure> {
         let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = self.pool.get() {

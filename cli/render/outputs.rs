@@ -1,4 +1,5 @@
-//! Where pictures are written: the name with its placeholders, and the refusal of names under which something would be lost.
+//! Where pictures are written: the name with its placeholders, and the refusal of names under which
+//! something would be lost.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -36,8 +37,8 @@ pub(super) struct OutputName {
 }
 
 impl OutputName {
-    /// Understands OUT. Words in braces that are no placeholders are refused, for they are misspelt ones; a name that is no
-    /// Unicode is taken as it stands, and has no placeholders.
+    /// Understands OUT. Words in braces that are no placeholders are refused, for they are misspelt
+    /// ones; a name that is no Unicode is taken as it stands, and has no placeholders.
     pub(super) fn new(flag: &'static str, out: &Path) -> Result<Self, Failure> {
         let Some(mut rest) = out.to_str() else {
             if out.as_os_str().as_encoded_bytes().contains(&b'{') {
@@ -107,7 +108,8 @@ impl OutputName {
         path.into()
     }
 
-    /// Refuses a name without the placeholders that keep pictures apart, and with one that nothing fills.
+    /// Refuses a name without the placeholders that keep pictures apart, and with one that nothing
+    /// fills.
     pub(super) fn check_placeholders(
         &self,
         groups: usize,
@@ -143,7 +145,8 @@ struct Canonical {
 }
 
 impl Canonical {
-    /// One name for every name of a file. The file need not be there; links are followed, as they are when it is written.
+    /// One name for every name of a file. The file need not be there; links are followed, as they
+    /// are when it is written.
     fn of(&mut self, path: &Path) -> PathBuf {
         if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
             && let Ok(target) = path.canonicalize()
@@ -176,8 +179,8 @@ pub(super) struct Drawn<'a> {
     pub(super) request: Option<&'a RenderRequest>,
 }
 
-/// Refuses, before any work is done, names under which pictures or annotations would replace each other or a file that is read, and places
-/// that cannot be written.
+/// Refuses, before any work is done, names under which pictures or annotations would replace each
+/// other or a file that is read, and places that cannot be written.
 pub(super) fn check_files(
     (out, truth): (Option<&OutputName>, Option<&OutputName>),
     drawn: &[Drawn<'_>],
@@ -252,14 +255,16 @@ pub(super) fn check_files(
     Ok(())
 }
 
-/// Whether all files of a picture are there. A file has its name only once it is whole; an empty one is none of ours.
+/// Whether all files of a picture are there. A file has its name only once it is whole; an empty
+/// one is none of ours.
 pub(super) fn is_finished(path: &Path, planes: impl IntoIterator<Item = Plane>) -> bool {
     files_of(path, planes)
         .iter()
         .all(|file| fs::metadata(file).is_ok_and(|file| file.is_file() && file.len() > 0))
 }
 
-/// Every file that is read for a scene: files, the structure files of folders, a scene file and the files that it names.
+/// Every file that is read for a scene: files, the structure files of folders, a scene file and the
+/// files that it names.
 fn files_read(inputs: &[PathBuf], request: Option<&RenderRequest>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = inputs.to_vec();
     if inputs.iter().any(|input| is_scene_file(input))

@@ -15,8 +15,8 @@ use crate::words::Words;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Many pictures")]
 pub(crate) struct PictureArgs {
-    /// One picture from each of these views, separated by commas: front, left, top, back, right, bottom. The view comes first,
-    /// then --commands.
+    /// One picture from each of these views, separated by commas: front, left, top, back, right,
+    /// bottom. The view comes first, then --commands.
     #[arg(long, value_delimiter = ',', value_name = "VIEWS", value_parser = Words::new(VIEWS, parse_view),
           hide_possible_values = true,
           conflicts_with_all = ["turntable", "commands_file"])]
@@ -25,7 +25,8 @@ pub(crate) struct PictureArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "commands_file",
           allow_negative_numbers = true)]
     turntable: Option<u32>,
-    /// One picture for each line of view commands in this file, after --commands. Empty lines and lines that begin with # are skipped.
+    /// One picture for each line of view commands in this file, after --commands. Empty lines and
+    /// lines that begin with # are skipped.
     #[arg(long, value_name = "FILE")]
     commands_file: Option<PathBuf>,
 }
@@ -171,7 +172,8 @@ fn commands_of_file(file: &Path) -> Result<Vec<(usize, Vec<Command>)>, Failure> 
     Ok(pictures)
 }
 
-/// Where the pictures of one scene begin: its camera, moved by the request's own commands unless a picture has some that come before.
+/// Where the pictures of one scene begin: its camera, moved by the request's own commands unless a
+/// picture has some that come before.
 #[derive(Debug)]
 pub(crate) struct Start<'a> {
     prepared: &'a Prepared,
@@ -234,8 +236,9 @@ impl Picture {
             .map_err(|error| Failure::in_file(start.input, error))
     }
 
-    /// Says where the command at fault stands: in the commands file, in the flag, or in the scene file. One that was typed and fits no
-    /// structure makes the command line wrong; a `center` whose atoms this structure lacks does not.
+    /// Says where the command at fault stands: in the commands file, in the flag, or in the scene
+    /// file. One that was typed and fits no structure makes the command line wrong; a `center`
+    /// whose atoms this structure lacks does not.
     fn blame(&self, error: SceneError, start: &Start<'_>) -> Failure {
         let (own, input, from_flag) = (&start.own, start.input, start.from_flag);
         let SceneError::Command {

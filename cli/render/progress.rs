@@ -1,4 +1,5 @@
-//! How far many pictures are: a bar on a terminal, a line now and then elsewhere, and a last line with the rate.
+//! How far many pictures are: a bar on a terminal, a line now and then elsewhere, and a last line
+//! with the rate.
 
 use std::fmt;
 use std::io::IsTerminal;

@@ -1,4 +1,5 @@
-//! Flags to the request document. A scene file is taken first, then every flag that was given overrides it.
+//! Flags to the request document. A scene file is taken first, then every flag that was given
+//! overrides it.
 
 mod idle;
 
@@ -70,17 +71,21 @@ pub(crate) struct RequestArgs {
     /// Size in pixels [default: 1024x1024].
     #[arg(long, value_name = "WxH", value_parser = parse_size, allow_hyphen_values = true)]
     size: Option<(u32, u32)>,
-    /// View commands, separated by `;`: view front|left|top|back|right|bottom, roll|turn x|y|z DEGREES, move x|y|z ANGSTROM,
-    /// zoom FACTOR, center SELECTION, crop X Y WIDTH HEIGHT. `move z` changes nothing in orthographic pictures: use zoom.
+    /// View commands, separated by `;`: view front|left|top|back|right|bottom, roll|turn x|y|z
+    /// DEGREES, move x|y|z ANGSTROM, zoom FACTOR, center SELECTION, crop X Y WIDTH HEIGHT. `move z`
+    /// changes nothing in orthographic pictures: use zoom.
     #[arg(long, value_name = "COMMANDS", allow_hyphen_values = true)]
     commands: Vec<String>,
-    /// misi, misi-residue (with --residue), misi-pocket, misi-ligand, ball-and-stick, licorice or spacefill [default: misi].
+    /// misi, misi-residue (with --residue), misi-pocket, misi-ligand, ball-and-stick, licorice or
+    /// spacefill [default: misi].
     #[arg(long, value_parser = Words::new(STYLES, word::<Preset>), hide_possible_values = true)]
     style: Option<Preset>,
-    /// The residue that `--style misi-residue` shows with the ligand: name, number, and the chain where that is not enough: "ARG 45 A".
+    /// The residue that `--style misi-residue` shows with the ligand: name, number, and the chain
+    /// where that is not enough: "ARG 45 A".
     #[arg(long, value_name = "RESIDUE")]
     residue: Option<String>,
-    /// element, chain, residue, b-factor, uniform or alternating-residues [default: the style's own].
+    /// element, chain, residue, b-factor, uniform or alternating-residues [default: the style's
+    /// own].
     #[arg(long, value_parser = Words::new(COLOR_SCHEMES, word::<ColorScheme>), hide_possible_values = true)]
     colors: Option<ColorScheme>,
     /// The colour for `--colors uniform`: #RRGGBB or a CSS name.
@@ -98,8 +103,8 @@ pub(crate) struct RequestArgs {
     /// Colour samples a pixel: 1, 4, 9 (as ChimeraX has them) or 16 [default: 4].
     #[arg(long, value_name = "COUNT", value_parser = Words::new(&["1", "4", "9", "16"], parse_samples), hide_possible_values = true, allow_negative_numbers = true)]
     samples: Option<Samples>,
-    /// auto, none, residues, ligand-atoms, residues-and-ligand-atoms or atoms. auto: with the style misi residues and ligand atoms, where at most 150
-    /// residues are drawn [default: auto].
+    /// auto, none, residues, ligand-atoms, residues-and-ligand-atoms or atoms. auto: with the style
+    /// misi residues and ligand atoms, where at most 150 residues are drawn [default: auto].
     #[arg(long, value_name = "LABELS", value_parser = Words::new(LABELS, word::<LabelWord>), hide_possible_values = true)]
     labels: Option<LabelWord>,
     #[command(flatten)]
@@ -107,17 +112,20 @@ pub(crate) struct RequestArgs {
     /// Draw only these atoms; the camera stays where the whole would have it.
     #[arg(long, value_name = "EXPR")]
     select: Option<String>,
-    /// Move atoms by themselves, the camera staying where it is: 'ligand: roll x 30; move y 2'. roll is about their own centre; screen axes
-    /// are those of the front view, or of another one behind `view NAME`. May be given several times.
+    /// Move atoms by themselves, the camera staying where it is: 'ligand: roll x 30; move y 2'.
+    /// roll is about their own centre; screen axes are those of the front view, or of another one
+    /// behind `view NAME`. May be given several times.
     #[arg(long, value_name = "SELECTION: COMMANDS", value_parser = parse_transform)]
     transform: Vec<TransformRequest>,
-    /// Draw these as dashes, separated by commas: hydrogen-bonds (between ligand and the rest), metal-coordination, missing-structure.
+    /// Draw these as dashes, separated by commas: hydrogen-bonds (between ligand and the rest),
+    /// metal-coordination, missing-structure.
     #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = Words::new(PSEUDOBONDS, word::<PseudobondName>), hide_possible_values = true)]
     pseudobonds: Vec<PseudobondName>,
     /// Draw hydrogen bonds between ligand and the rest as dashes: --pseudobonds hydrogen-bonds.
     #[arg(long)]
     hbonds: bool,
-    /// Label the dashes with their length in angstrom. With =DECIMALS so many decimals, 0 to 6 [default: 3].
+    /// Label the dashes with their length in angstrom. With =DECIMALS so many decimals, 0 to 6
+    /// [default: 3].
     #[arg(long, value_name = "DECIMALS", num_args = 0..=1, require_equals = true, default_missing_value = "3")]
     pseudobond_distances: Option<u8>,
     /// Draw hydrogen atoms, too.
@@ -146,8 +154,9 @@ pub(crate) struct RequestArgs {
     /// Quality of a JPEG, 1 to 100 [default: 90].
     #[arg(long, value_name = "QUALITY", allow_negative_numbers = true)]
     jpeg_quality: Option<u8>,
-    /// Planes to write, separated by commas: color, depth, normal, atom-id, residue-id, mask-element, mask-residue, mask-chain, mask-role.
-    /// Those beside color go to OUT's stem with `.depth.png` and `.depth.npy`, and so on; masks are indexed PNGs with a `.json` legend
+    /// Planes to write, separated by commas: color, depth, normal, atom-id, residue-id,
+    /// mask-element, mask-residue, mask-chain, mask-role. Those beside color go to OUT's stem with
+    /// `.depth.png` and `.depth.npy`, and so on; masks are indexed PNGs with a `.json` legend
     /// [default: color].
     #[arg(long, value_delimiter = ',', value_parser = Words::new(PLANES, word::<Plane>), hide_possible_values = true)]
     planes: Vec<Plane>,
@@ -188,7 +197,8 @@ pub(crate) fn parse_samples(text: &str) -> Result<Samples, String> {
         .ok_or_else(|| "give 1, 4, 9 or 16".to_owned())
 }
 
-/// The request for one scene: the scene file's, or all defaults for structure files; then the flags.
+/// The request for one scene: the scene file's, or all defaults for structure files; then the
+/// flags.
 pub(crate) fn of_inputs(
     inputs: &[PathBuf],
     args: &RequestArgs,
@@ -293,8 +303,8 @@ impl RequestArgs {
         Ok(())
     }
 
-    /// Tells a flag's mistake from a file's: a value that was typed is named by its flag and makes the command line wrong; everything
-    /// else is a fault of `input`.
+    /// Tells a flag's mistake from a file's: a value that was typed is named by its flag and makes
+    /// the command line wrong; everything else is a fault of `input`.
     pub(crate) fn blame(&self, error: SceneError, input: &Path) -> Failure {
         let transformed = error
             .pointer()

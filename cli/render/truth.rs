@@ -26,12 +26,13 @@ const MASKS: &[&str] = &[
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Annotations")]
 pub(crate) struct TruthArgs {
-    /// Write what each picture shows as JSON: of every atom, residue and label where it is, and of atoms and residues how much of them is
-    /// seen. Takes the placeholders of OUT. `molshot schema --annotations` prints the form.
+    /// Write what each picture shows as JSON: of every atom, residue and label where it is, and of
+    /// atoms and residues how much of them is seen. Takes the placeholders of OUT.
+    /// `molshot schema --annotations` prints the form.
     #[arg(long, value_name = "FILE", conflicts_with = "print_request")]
     annotations: Option<PathBuf>,
-    /// Add run-length masks (COCO's) of what is seen to the annotations, separated by commas: atom, residue, element, residue-name, chain,
-    /// role.
+    /// Add run-length masks (COCO's) of what is seen to the annotations, separated by commas: atom,
+    /// residue, element, residue-name, chain, role.
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "annotations",
           value_parser = Words::new(MASKS, word::<MaskKind>), hide_possible_values = true)]
     masks: Vec<MaskKind>,

@@ -31,7 +31,8 @@ pub struct Finished {
 }
 
 impl Unfinished {
-    /// Begins a file; its folder is made where it is missing. What an earlier try left is overwritten.
+    /// Begins a file; its folder is made where it is missing. What an earlier try left is
+    /// overwritten.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -98,7 +99,8 @@ impl Drop for Unfinished {
     }
 }
 
-/// `.NAME.part` beside a file. It has no number of the process: whoever comes after a killed one overwrites its rest.
+/// `.NAME.part` beside a file. It has no number of the process: whoever comes after a killed one
+/// overwrites its rest.
 fn temporary_of(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.part"))

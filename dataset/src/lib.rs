@@ -1,7 +1,9 @@
-//! Questions about pictures of protein-ligand complexes: the nine tasks of `MiSI-Bench` (arXiv 2512.10867).
+//! Questions about pictures of protein-ligand complexes: the nine tasks of `MiSI-Bench` (arXiv
+//! 2512.10867).
 //!
-//! The road of the data, forward only: a folder of complexes -> [`mod@plan`] (which pictures, which questions; a pure function of inputs,
-//! options and seed) -> [`mod@generate`] (draws, and writes tables in shards) -> [`mod@verify`], [`mod@export`], [`mod@evaluate`], [`mod@score`].
+//! The road of the data, forward only: a folder of complexes -> [`mod@plan`] (which pictures, which
+//! questions; a pure function of inputs, options and seed) -> [`mod@generate`] (draws, and writes
+//! tables in shards) -> [`mod@verify`], [`mod@export`], [`mod@evaluate`], [`mod@score`].
 #![forbid(unsafe_code)]
 
 mod base64;

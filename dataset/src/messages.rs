@@ -1,4 +1,5 @@
-//! Question texts, from catalogues: TOML files of the form of `messages/en.toml`, which is built in.
+//! Question texts, from catalogues: TOML files of the form of `messages/en.toml`, which is built
+//! in.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -205,7 +206,8 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
-/// Questions of a task, with all that its texts may name: T9 has a text for each way in which chains are named.
+/// Questions of a task, with all that its texts may name: T9 has a text for each way in which
+/// chains are named.
 fn samples(task: Task) -> Vec<Item> {
     let mut samples = vec![sample(task)];
     if task == Task::T9 {

@@ -30,10 +30,12 @@ pub struct Picture {
     pub complex: String,
     /// What of it.
     pub look: Look,
-    /// Whether the labels of residues name the chain, too: where the pocket has residues of several chains.
+    /// Whether the labels of residues name the chain, too: where the pocket has residues of several
+    /// chains.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub chains: bool,
-    /// How the ligand was moved before: steps about its own centre, in screen axes of the front view.
+    /// How the ligand was moved before: steps about its own centre, in screen axes of the front
+    /// view.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ligand_moved: Vec<String>,
     /// View commands; the first names the view.
@@ -86,7 +88,8 @@ impl Picture {
         }
     }
 
-    /// The same picture with the chain in the labels of residues; where no residue is labelled it stays as it is.
+    /// The same picture with the chain in the labels of residues; where no residue is labelled it
+    /// stays as it is.
     #[must_use]
     pub fn with_chains(self, chains: bool) -> Self {
         let labels_residues = matches!(self.look, Look::Complex | Look::Pocket);
@@ -96,9 +99,9 @@ impl Picture {
         }
     }
 
-    /// Its path in the set: the folder of the complex whose questions show it, and a name that tells nothing to whoever sees it: 16
-    /// hexadecimal digits of SHA-256 of the seed and of what the picture shows. Two pictures of an owner have one path only if they are
-    /// one picture.
+    /// Its path in the set: the folder of the complex whose questions show it, and a name that
+    /// tells nothing to whoever sees it: 16 hexadecimal digits of SHA-256 of the seed and of what
+    /// the picture shows. Two pictures of an owner have one path only if they are one picture.
     #[must_use]
     pub fn path(&self, owner: &str, seed: u64) -> String {
         let (look, residue) = match &self.look {
@@ -133,7 +136,8 @@ impl Picture {
                 Preset::MisiResidue
             }
         };
-        // Said outright: what is labelled by itself depends on how many residues there are, and the questions speak of labels.
+        // Said outright: what is labelled by itself depends on how many residues there are, and the
+        // questions speak of labels.
         request.style.labels = match self.look {
             Look::Residue(_) => LabelWord::Atoms,
             _ => LabelWord::ResiduesAndLigandAtoms,
@@ -162,8 +166,9 @@ impl Picture {
     }
 }
 
-/// A text as a part of a path: letters, digits, `.`, `_` and `-` stay, a space becomes `_`, all else `%` and two hexadecimal digits a byte,
-/// so that different texts stay different but for spaces and `_`.
+/// A text as a part of a path: letters, digits, `.`, `_` and `-` stay, a space becomes `_`, all
+/// else `%` and two hexadecimal digits a byte, so that different texts stay different but for
+/// spaces and `_`.
 #[must_use]
 pub fn plain(text: &str) -> String {
     use std::fmt::Write;

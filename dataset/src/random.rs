@@ -1,8 +1,9 @@
 //! Random numbers without a state: each is a function of a seed, a name and a counter.
 //!
-//! A block is the SHA-256 of the seed, the words that name a stream (complex, task, index of the item), and the number of the block in it.
-//! So an item does not depend on which items were made before it, by whom, or in which order. SHA-256 is FIPS 180-4; integers come from its
-//! bytes in big-endian order.
+//! A block is the SHA-256 of the seed, the words that name a stream (complex, task, index of the
+//! item), and the number of the block in it. So an item does not depend on which items were made
+//! before it, by whom, or in which order. SHA-256 is FIPS 180-4; integers come from its bytes in
+//! big-endian order.
 
 use sha2::{Digest, Sha256};
 
@@ -19,7 +20,8 @@ pub struct Random {
 }
 
 impl Random {
-    /// The stream of a seed and a name. Words are told apart by their lengths: `ab`, `c` is not `a`, `bc`.
+    /// The stream of a seed and a name. Words are told apart by their lengths: `ab`, `c` is not
+    /// `a`, `bc`.
     #[must_use]
     pub fn new(seed: u64, name: &[&str]) -> Self {
         let mut stream = Sha256::new();
@@ -52,8 +54,8 @@ impl Random {
         u64::from_be_bytes(bytes)
     }
 
-    /// A number below `count`, all alike; 0 where `count` is. The few highest numbers that would make the lowest results likelier are
-    /// drawn again.
+    /// A number below `count`, all alike; 0 where `count` is. The few highest numbers that would
+    /// make the lowest results likelier are drawn again.
     pub fn below(&mut self, count: usize) -> usize {
         let count = count as u64;
         if count < 2 {
@@ -94,7 +96,8 @@ mod tests {
         assert_eq!(three(1, &["5ey0", "T1"]), three(1, &["5ey0", "T1"]));
         assert_ne!(three(1, &["5ey0", "T1"]), three(2, &["5ey0", "T1"]));
         assert_ne!(three(1, &["ab", "c"]), three(1, &["a", "bc"]));
-        // By the definition (worked out apart from this program), so that no change of ours goes unseen: sets of a seed would be others.
+        // By the definition (worked out apart from this program), so that no change of ours goes
+        // unseen: sets of a seed would be others.
         assert_eq!(Random::new(7, &["x"]).next_u64(), 0x36de_2d67_3bfe_6076);
     }
 

@@ -69,7 +69,8 @@ pub fn questions(
 /// Where a picture is: number of the shard, and row of its table.
 type Place = (u32, u32);
 
-/// Pictures by path. Only the pages of the tables that have them are read, wherever they stand: T5 shows complexes of other shards.
+/// Pictures by path. Only the pages of the tables that have them are read, wherever they stand: T5
+/// shows complexes of other shards.
 #[derive(Debug)]
 pub struct Pictures<'a> {
     layout: &'a Layout,

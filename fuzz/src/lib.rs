@@ -6,7 +6,8 @@ use std::sync::Arc;
 use molshot_molecule::read::{MAX_COORDINATE_ANGSTROM, read_bytes};
 use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions, Structure};
 
-/// A peptide of two residues, a ligand, water and an ion; small, yet with every class of residue but nucleotides.
+/// A peptide of two residues, a ligand, water and an ion; small, yet with every class of residue
+/// but nucleotides.
 const SMALL_PDB: &str = include_str!("small.pdb");
 
 /// Limits that a fuzzer's small inputs can reach.

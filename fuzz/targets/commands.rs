@@ -1,4 +1,5 @@
-//! Any text as view commands: an error, or a finite camera; the display form parses to the same commands.
+//! Any text as view commands: an error, or a finite camera; the display form parses to the same
+//! commands.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,5 @@
-//! Any bytes read as xyz or pdb: whatever molecule that makes, its hydrogen bonds are found, and their figures are sound.
+//! Any bytes read as xyz or pdb: whatever molecule that makes, its hydrogen bonds are found, and
+//! their figures are sound.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

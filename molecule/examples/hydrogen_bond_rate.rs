@@ -1,7 +1,8 @@
-//! Time to read structures and find their hydrogen bonds: `hydrogen_bond_rate PATH...`, each a file or a PDBbind folder.
+//! Time to read structures and find their hydrogen bonds: `hydrogen_bond_rate PATH...`, each a file
+//! or a PDBbind folder.
 //!
-//! Prints one line for each input and the sums; whole structures are searched for all their bonds, folders for those
-//! between pocket and ligand.
+//! Prints one line for each input and the sums; whole structures are searched for all their bonds,
+//! folders for those between pocket and ligand.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::path::Path;

@@ -22,14 +22,15 @@ const DROPPED: u32 = u32::MAX;
 
 /// Makes a structure of one part from the rows of one file.
 ///
-/// Alternate locations are resolved (see [`altloc::kept`]), rows are gathered into residues (neighbouring rows of
-/// equal chain, number, insertion code, name and segment) and chains (by author's id, over the whole part), missing
-/// elements are guessed from names, and chemistry adds classes and bonds. Atoms keep the order of the file, but for
-/// hydrogens that stand apart from their residue (see [`stray::gather`]).
+/// Alternate locations are resolved (see [`altloc::kept`]), rows are gathered into residues
+/// (neighbouring rows of equal chain, number, insertion code, name and segment) and chains (by
+/// author's id, over the whole part), missing elements are guessed from names, and chemistry adds
+/// classes and bonds. Atoms keep the order of the file, but for hydrogens that stand apart from
+/// their residue (see [`stray::gather`]).
 ///
 /// # Errors
-/// No atom; more than `options.limits.max_atoms`; a coordinate that is not finite or whose magnitude is
-/// [`MAX_COORDINATE_ANGSTROM`] or more.
+/// No atom; more than `options.limits.max_atoms`; a coordinate that is not finite or whose
+/// magnitude is [`MAX_COORDINATE_ANGSTROM`] or more.
 pub(crate) fn assemble(
     mut model: ParsedModel,
     part_name: &str,

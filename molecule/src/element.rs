@@ -15,9 +15,10 @@ const SYMBOLS: [&str; 119] = [
     "Nh", "Fl", "Mc", "Lv", "Ts", "Og",
 ];
 
-/// Bonding radii in angstrom: the set of the Cambridge Structural Database as Meng & Lewis, J. Comput. Chem. 12
-/// (1991) 891, use it together with a tolerance of 0.4 angstrom. Table and tolerance belong together: newer radii
-/// (Cordero et al. 2008) are longer for light elements and would need a smaller tolerance. 1.5 where the set has none.
+/// Bonding radii in angstrom: the set of the Cambridge Structural Database as Meng & Lewis, J.
+/// Comput. Chem. 12 (1991) 891, use it together with a tolerance of 0.4 angstrom. Table and
+/// tolerance belong together: newer radii (Cordero et al. 2008) are longer for light elements and
+/// would need a smaller tolerance. 1.5 where the set has none.
 const BOND_RADIUS_ANGSTROM: [f32; 119] = [
     1.5, 0.23, 1.5, 0.68, 0.35, 0.83, 0.68, 0.68, 0.68, 0.64, 1.5, 0.97, 1.1, 1.35, 1.2, 1.05,
     1.02, 0.99, 1.51, 1.33, 0.99, 1.44, 1.47, 1.33, 1.35, 1.35, 1.34, 1.33, 1.5, 1.52, 1.45, 1.22,
@@ -29,10 +30,11 @@ const BOND_RADIUS_ANGSTROM: [f32; 119] = [
     1.5, 1.5, 1.5,
 ];
 
-/// Van der Waals radii in angstrom. H, C, N, O, P, S: the values for structures with explicit hydrogens of Tsai et
-/// al., J. Mol. Biol. 290 (1999) 253, as `ChimeraX` uses them. Other main group elements: Mantina et al., J. Phys.
-/// Chem. A 113 (2009) 5806. Transition metals, lanthanides, actinides: Alvarez, Dalton Trans. 42 (2013) 8617.
-/// 2.0 where none of them has a value.
+/// Van der Waals radii in angstrom. H, C, N, O, P, S: the values for structures with explicit
+/// hydrogens of Tsai et al., J. Mol. Biol. 290 (1999) 253, as `ChimeraX` uses them. Other main
+/// group elements: Mantina et al., J. Phys. Chem. A 113 (2009) 5806. Transition metals,
+/// lanthanides, actinides: Alvarez, Dalton Trans. 42 (2013) 8617. 2.0 where none of them has a
+/// value.
 const VDW_RADIUS_ANGSTROM: [f32; 119] = [
     2.0, 1.0, 1.4, 1.81, 1.53, 1.92, 1.7, 1.625, 1.5, 1.47, 1.54, 2.27, 1.73, 1.84, 2.1, 1.871,
     1.782, 1.75, 1.88, 2.75, 2.31, 2.58, 2.46, 2.42, 2.45, 2.45, 2.44, 2.4, 2.4, 2.38, 2.39, 1.87,
@@ -44,8 +46,8 @@ const VDW_RADIUS_ANGSTROM: [f32; 119] = [
     2.0, 2.0, 2.0, 2.0, 2.0,
 ];
 
-/// Colours of the Jmol table (<https://jmol.sourceforge.net/jscolors/>) as `0xRRGGBB`; a light grey from Ds on and for
-/// unknown elements, which that table leaves out.
+/// Colours of the Jmol table (<https://jmol.sourceforge.net/jscolors/>) as `0xRRGGBB`; a light grey
+/// from Ds on and for unknown elements, which that table leaves out.
 #[allow(
     clippy::unreadable_literal,
     reason = "six digits are how colours are written"
@@ -67,8 +69,8 @@ const COLOR_RGB: [u32; 119] = [
     0xb4b4b4, 0xb4b4b4,
 ];
 
-/// Atomic number by symbol: `27 * first letter + second letter`, letters counted from 1 and 0 for "no second letter".
-/// A table, because this is asked once for every atom of a file.
+/// Atomic number by symbol: `27 * first letter + second letter`, letters counted from 1 and 0 for
+/// "no second letter". A table, because this is asked once for every atom of a file.
 const NUMBER_BY_LETTERS: [u8; 27 * 27] = {
     let mut table = [0; 27 * 27];
     let mut number = 1;
@@ -160,7 +162,8 @@ impl Element {
         (1..=118).contains(&number).then_some(Self(number))
     }
 
-    /// Element of a symbol in any case (`CL`, `Cl`, `cl`); `D` and `T` are hydrogen. No white space, no digits.
+    /// Element of a symbol in any case (`CL`, `Cl`, `cl`); `D` and `T` are hydrogen. No white
+    /// space, no digits.
     #[must_use]
     pub fn from_symbol(symbol: &[u8]) -> Option<Self> {
         let index = match *symbol {
@@ -190,15 +193,18 @@ impl Element {
         SYMBOLS[self.0 as usize]
     }
 
-    /// Van der Waals radius in angstrom: 1.0 (hydrogen) to 3.48 (francium); 2.0 where no source has one.
+    /// Van der Waals radius in angstrom: 1.0 (hydrogen) to 3.48 (francium); 2.0 where no source has
+    /// one.
     ///
-    /// Tsai et al. 1999 (H, C, N, O, P, S), Mantina et al. 2009 (main groups), Alvarez 2013 (the rest).
+    /// Tsai et al. 1999 (H, C, N, O, P, S), Mantina et al. 2009 (main groups), Alvarez 2013 (the
+    /// rest).
     #[must_use]
     pub fn vdw_radius_angstrom(self) -> f32 {
         VDW_RADIUS_ANGSTROM[self.0 as usize]
     }
 
-    /// Bonding radius in angstrom: two atoms of one residue are taken as bonded up to the sum of theirs + 0.4.
+    /// Bonding radius in angstrom: two atoms of one residue are taken as bonded up to the sum of
+    /// theirs + 0.4.
     ///
     /// Values of the Cambridge Structural Database after Meng & Lewis 1991; 1.5 where it has none.
     #[must_use]
@@ -213,8 +219,8 @@ impl Element {
         [red, green, blue]
     }
 
-    /// True for metals. Metalloids (B, Si, Ge, As, Sb, Te) and At count as non-metals, Po as metal; false for unknown
-    /// elements and those beyond Rf (104) whose chemistry is not known.
+    /// True for metals. Metalloids (B, Si, Ge, As, Sb, Te) and At count as non-metals, Po as metal;
+    /// false for unknown elements and those beyond Rf (104) whose chemistry is not known.
     #[must_use]
     pub fn is_metal(self) -> bool {
         matches!(self.0, 3..=4 | 11..=13 | 19..=31 | 37..=50 | 55..=84 | 87..=104)

@@ -7,7 +7,8 @@ use std::fmt;
 pub struct Location {
     /// File path or upload name, as the caller gave it.
     pub file: String,
-    /// Line, counted from 1. `None` where a line has no meaning (binary formats) or no single one is at fault.
+    /// Line, counted from 1. `None` where a line has no meaning (binary formats) or no single one
+    /// is at fault.
     pub line: Option<u64>,
 }
 

@@ -1,9 +1,9 @@
 //! Molecular structure files in, a validated [`Structure`] out.
 //!
-//! The road of the data through this crate, forward only:
-//! bytes -> [`mod@read`] (one parser per format) -> `parsed::ParsedModel` (rows as the file gives them) ->
-//! `assemble` (alternate locations, residues, chains, limits) -> `chemistry` (residue classes, bonds) ->
-//! [`Structure`] (columns, behind `Arc`) -> [`selection`].
+//! The road of the data through this crate, forward only: bytes -> [`mod@read`] (one parser per
+//! format) -> `parsed::ParsedModel` (rows as the file gives them) -> `assemble` (alternate
+//! locations, residues, chains, limits) -> `chemistry` (residue classes, bonds) -> [`Structure`]
+//! (columns, behind `Arc`) -> [`selection`].
 //!
 //! Nothing here knows about drawing.
 #![forbid(unsafe_code)]

@@ -5,7 +5,8 @@ use smol_str::SmolStr;
 use crate::structure::BondOrder;
 use crate::{Element, Warning};
 
-/// One atom record. Coordinates may still be anything; `assemble` refuses what is not finite or too far away.
+/// One atom record. Coordinates may still be anything; `assemble` refuses what is not finite or too
+/// far away.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AtomRecord {
     /// Line of the record, counted from 1; 0 where the format has no lines.
@@ -15,8 +16,8 @@ pub(crate) struct AtomRecord {
     pub(crate) name: SmolStr,
     /// `None` when the file has no (or no sound) element; `assemble` then guesses it from the name.
     pub(crate) element: Option<Element>,
-    /// True when a PDB name begins in the second of its four columns, which says that the element has one letter.
-    /// False in every other format.
+    /// True when a PDB name begins in the second of its four columns, which says that the element
+    /// has one letter. False in every other format.
     pub(crate) name_is_indented: bool,
     /// Alternate location, `b' '` for none.
     pub(crate) altloc: u8,
@@ -27,8 +28,8 @@ pub(crate) struct AtomRecord {
     pub(crate) chain_id: SmolStr,
     pub(crate) label_chain_id: SmolStr,
     pub(crate) hetero: bool,
-    /// Number of chain terminators (`TER`) before this atom: residues on different sides are never joined.
-    /// In mmCIF: the running number of `label_asym_id` changes.
+    /// Number of chain terminators (`TER`) before this atom: residues on different sides are never
+    /// joined. In mmCIF: the running number of `label_asym_id` changes.
     pub(crate) segment: u32,
     pub(crate) position_angstrom: [f32; 3],
     pub(crate) occupancy: f32,
@@ -45,7 +46,8 @@ pub(crate) enum BondSource {
     Extra,
     /// Stated as metal coordination (`_struct_conn` of type `metalc`).
     Metal,
-    /// Stated by the chemical component (`_chem_comp_bond`): replaces the distance rule within that residue.
+    /// Stated by the chemical component (`_chem_comp_bond`): replaces the distance rule within that
+    /// residue.
     Component,
 }
 

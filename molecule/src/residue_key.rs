@@ -6,8 +6,9 @@ use std::num::NonZeroUsize;
 use crate::Structure;
 use crate::structure::Residue;
 
-/// Names a residue: `ARG 45 A`, `HIS 57A B` (with insertion code), `HIS 57A ?` (of the blank chain), `LYS 44` (of any chain). Where a file
-/// has several of one name, as pockets of homodimers without chain ids do, `ASP 29 ? #2` is the second of them in the file's order.
+/// Names a residue: `ARG 45 A`, `HIS 57A B` (with insertion code), `HIS 57A ?` (of the blank
+/// chain), `LYS 44` (of any chain). Where a file has several of one name, as pockets of homodimers
+/// without chain ids do, `ASP 29 ? #2` is the second of them in the file's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResidueKey {
@@ -81,7 +82,8 @@ impl ResidueKey {
         })
     }
 
-    /// The one residue that is meant among those that `is_candidate` admits: an index into [`Structure::residues`].
+    /// The one residue that is meant among those that `is_candidate` admits: an index into
+    /// [`Structure::residues`].
     ///
     /// # Errors
     /// When there is none, or more than one.

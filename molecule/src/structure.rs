@@ -6,14 +6,16 @@ use smol_str::SmolStr;
 
 use crate::{Element, Warning};
 
-/// Atom columns: element `i` of every column belongs to atom `i`; atoms stand in file order,
-/// but for those that a file lists apart from their residue: they stand behind the residue's others, and a warning says so.
+/// Atom columns: element `i` of every column belongs to atom `i`; atoms stand in file order, but
+/// for those that a file lists apart from their residue: they stand behind the residue's others,
+/// and a warning says so.
 ///
 /// All columns have the same length. Atoms of one residue are contiguous.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Atoms {
-    /// Cartesian coordinates in angstrom; finite, each magnitude below [`crate::read::MAX_COORDINATE_ANGSTROM`].
+    /// Cartesian coordinates in angstrom; finite, each magnitude below
+    /// [`crate::read::MAX_COORDINATE_ANGSTROM`].
     pub position_angstrom: Vec<[f32; 3]>,
     /// Chemical element.
     pub element: Vec<Element>,
@@ -117,8 +119,9 @@ pub enum PartRole {
 }
 
 impl PartRole {
-    /// What a name in the manner of `PDBbind` stands for: `x_pocket.pdb` and `x_protein.pdb` a pocket, `x_ligand.mol2` and
-    /// `x_ligand.sdf` a ligand (each also `.gz`), and everything else a whole structure.
+    /// What a name in the manner of `PDBbind` stands for: `x_pocket.pdb` and `x_protein.pdb` a
+    /// pocket, `x_ligand.mol2` and `x_ligand.sdf` a ligand (each also `.gz`), and everything else a
+    /// whole structure.
     #[must_use]
     pub fn from_file_name(name: &str) -> Self {
         let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
@@ -144,7 +147,8 @@ pub struct Part {
     pub atoms: Range<u32>,
     /// Residues of this part.
     pub residues: Range<u32>,
-    /// Models (PDB, mmCIF, BinaryCIF) or records (SDF, MOL2, XYZ) in the file, of which one was read; at least 1.
+    /// Models (PDB, mmCIF, BinaryCIF) or records (SDF, MOL2, XYZ) in the file, of which one was
+    /// read; at least 1.
     pub models: usize,
 }
 
@@ -199,8 +203,9 @@ pub struct Pseudobond {
     pub kind: PseudobondKind,
 }
 
-/// A molecular structure of one or several files. Made only by this crate's readers, so whoever holds one may
-/// rely on: equal column lengths, indices in range, finite coordinates, bonds sorted by `(a, b)` and unique.
+/// A molecular structure of one or several files. Made only by this crate's readers, so whoever
+/// holds one may rely on: equal column lengths, indices in range, finite coordinates, bonds sorted
+/// by `(a, b)` and unique.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Structure {
@@ -271,15 +276,16 @@ impl Structure {
         &self.parts[self.chains[residue.chain as usize].part as usize]
     }
 
-    /// Bonded neighbours of every atom, as one flat list: the neighbours of atom `i`, ascending, are
-    /// `list[offsets[i]..offsets[i + 1]]`.
+    /// Bonded neighbours of every atom, as one flat list: the neighbours of atom `i`, ascending,
+    /// are `list[offsets[i]..offsets[i + 1]]`.
     #[must_use]
     pub fn neighbours(&self) -> Neighbours {
         Neighbours::from_bonds(self.atoms.len(), &self.bonds)
     }
 
-    /// The same structure with its atoms elsewhere: bonds, classes and all else stay. `None` when there are more or fewer positions than atoms,
-    /// or one is not finite or lies beyond [`crate::read::MAX_COORDINATE_ANGSTROM`].
+    /// The same structure with its atoms elsewhere: bonds, classes and all else stay. `None` when
+    /// there are more or fewer positions than atoms, or one is not finite or lies beyond
+    /// [`crate::read::MAX_COORDINATE_ANGSTROM`].
     #[must_use]
     pub fn with_positions(&self, position_angstrom: Vec<[f32; 3]>) -> Option<Self> {
         let limit = crate::read::MAX_COORDINATE_ANGSTROM;
@@ -298,7 +304,8 @@ impl Structure {
         })
     }
 
-    /// Puts several files into one structure, in the order given; every file stays a part of its own.
+    /// Puts several files into one structure, in the order given; every file stays a part of its
+    /// own.
     #[must_use]
     pub fn merge(structures: Vec<Self>) -> Self {
         let mut all = Self {

@@ -10,7 +10,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Notes one case on a line (counted from 1; 0 for no line). `detail` describes it and is built only for the first.
+    /// Notes one case on a line (counted from 1; 0 for no line). `detail` describes it and is built
+    /// only for the first.
     pub(crate) fn note(&mut self, line: u32, detail: impl FnOnce() -> String) {
         self.count += 1;
         if self.first.is_none() {
@@ -18,7 +19,8 @@ impl Tally {
         }
     }
 
-    /// One warning for all cases, or none. The text is `DETAIL OF THE FIRST; DECISION (N such cases)`.
+    /// One warning for all cases, or none. The text is
+    /// `DETAIL OF THE FIRST; DECISION (N such cases)`.
     pub(crate) fn report(self, file: &str, decision: &str, warnings: &mut Vec<Warning>) {
         let Some((line, detail)) = self.first else {
             return;

@@ -1,7 +1,8 @@
-//! Bond counts of protein pockets and ligands against those of `ChimeraX`, in a table beside the test data.
+//! Bond counts of protein pockets and ligands against those of `ChimeraX`, in a table beside the
+//! test data.
 //!
-//! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/bonds_truth.tsv` and `complexes/ID/ID_pocket.pdb`,
-//! `ID_ligand.mol2` (or `.sdf`).
+//! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/bonds_truth.tsv` and
+//! `complexes/ID/ID_pocket.pdb`, `ID_ligand.mol2` (or `.sdf`).
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use molshot_molecule::{PseudobondKind, ReadOptions, Structure, read};
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
     if folder.is_none() {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",

@@ -92,7 +92,8 @@ fn difference<'a>(a: &'a [String], b: &'a [String]) -> Option<&'a String> {
 
 fn compare(pairs: &[(&str, &str)]) {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA") else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -136,7 +137,8 @@ fn mmcif_files_mean_what_pdb_files_mean() {
 #[test]
 fn components_and_small_molecules_are_read() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA") else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -144,8 +146,8 @@ fn components_and_small_molecules_are_read() {
         .expect("standard error is open");
         return;
     };
-    // The counts are those of gemmi 0.7, less one in 4003024: its indium shares a site with tin, as the lesser of
-    // two disorder groups.
+    // The counts are those of gemmi 0.7, less one in 4003024: its indium shares a site with tin, as
+    // the lesser of two disorder groups.
     for (name, atoms, warning) in [
         ("difficult/gemmi_HEN.cif", 45, None),
         (

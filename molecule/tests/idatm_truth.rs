@@ -1,4 +1,5 @@
-//! Atom types of protein pockets and ligands against those of `ChimeraX`, in a table beside the test data.
+//! Atom types of protein pockets and ligands against those of `ChimeraX`, in a table beside the
+//! test data.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/idatm_truth.tsv` and `complexes/`.
 

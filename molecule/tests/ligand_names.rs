@@ -1,6 +1,7 @@
 //! Names, elements and residues of ligand atoms against those that `ChimeraX` gives.
 //!
-//! `MOLSHOT_TEST_DATA` names the data: `truth/idatm_truth.tsv` with one atom a row, `complexes/ID/ID_ligand.*`.
+//! `MOLSHOT_TEST_DATA` names the data: `truth/idatm_truth.tsv` with one atom a row,
+//! `complexes/ID/ID_ligand.*`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,7 +15,8 @@ type Row = (String, String, String, String, String);
 #[test]
 fn ligand_atoms_are_named_as_chimerax_names_them() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from) else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",

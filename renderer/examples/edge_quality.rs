@@ -1,8 +1,11 @@
-//! How good edges are: pictures with 1, 4 and 16 samples beside one of 64: `edge_quality FILE PRESET [SIZE] [VIEWS]`.
+//! How good edges are: pictures with 1, 4 and 16 samples beside one of 64:
+//! `edge_quality FILE PRESET [SIZE] [VIEWS]`.
 //!
-//! The reference is drawn eight times as wide and high with one sample and averaged, so it owes nothing to the rule that finds edges.
-//! Prints, for each number of samples, the mean difference of a channel over the pixels that show anything, the share of them that is
-//! off by more than 16 levels, and the worst; each for all pixels and for those in which all 64 samples show the same atom.
+//! The reference is drawn eight times as wide and high with one sample and averaged, so it owes
+//! nothing to the rule that finds edges. Prints, for each number of samples, the mean difference of
+//! a channel over the pixels that show anything, the share of them that is off by more than 16
+//! levels, and the worst; each for all pixels and for those in which all 64 samples show the same
+//! atom.
 
 use std::sync::Arc;
 

@@ -1,7 +1,10 @@
-//! Pictures and their PNG files, for other decoders to compare: `png_stream COUNT [SCENE_FOLDER...] > stream`.
+//! Pictures and their PNG files, for other decoders to compare:
+//! `png_stream COUNT [SCENE_FOLDER...] > stream`.
 //!
-//! `COUNT` pictures of random content and size, and then as many of each folder (in PDBbind layout) or structure file, turned. Each record is, in 32-bit little-endian
-//! numbers, width, height, whether it is transparent and the file's length; then RGBA pixels; then the file. `scripts/check-png` reads them.
+//! `COUNT` pictures of random content and size, and then as many of each folder (in PDBbind layout)
+//! or structure file, turned. Each record is, in 32-bit little-endian numbers, width, height,
+//! whether it is transparent and the file's length; then RGBA pixels; then the file.
+//! `scripts/check-png` reads them.
 
 use std::io::Write;
 use std::path::Path;

@@ -13,13 +13,16 @@ use crate::software::{InstructionSet, SoftwareBackend};
 
 /// Draws jobs. A back end owns its device and belongs to one thread at a time.
 pub trait Draw: fmt::Debug + Send {
-    /// Draws one picture. The scene of the last job stays on the device, so that many views of one scene cost one upload.
+    /// Draws one picture. The scene of the last job stays on the device, so that many views of one
+    /// scene cost one upload.
     ///
     /// # Errors
-    /// Any [`RenderError`] but [`RenderError::Encode`]. After an error the back end is ready for the next job.
+    /// Any [`RenderError`] but [`RenderError::Encode`]. After an error the back end is ready for
+    /// the next job.
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError>;
 
-    /// Takes back a frame that is no longer needed: the next picture may be drawn into its memory. By default it is dropped.
+    /// Takes back a frame that is no longer needed: the next picture may be drawn into its memory.
+    /// By default it is dropped.
     fn recycle(&mut self, frame: Frame) {
         drop(frame);
     }
@@ -96,14 +99,14 @@ pub struct AdapterReport {
 /// Opens the back end of a choice; the built-in rasteriser draws with the calling thread alone.
 ///
 /// # Errors
-/// [`RenderError::NoAdapter`] when there is none of the kind, [`RenderError::Device`] when its driver fails. [`AdapterChoice::Auto`] and
-/// [`AdapterChoice::Software`] do not fail.
+/// [`RenderError::NoAdapter`] when there is none of the kind, [`RenderError::Device`] when its
+/// driver fails. [`AdapterChoice::Auto`] and [`AdapterChoice::Software`] do not fail.
 pub fn open(choice: AdapterChoice) -> Result<Box<dyn Draw>, RenderError> {
     open_with_threads(choice, 1)
 }
 
-/// Opens the back end of a choice; the built-in rasteriser draws each picture with `threads` threads (at least one), which changes no
-/// byte of it. Other back ends have their own.
+/// Opens the back end of a choice; the built-in rasteriser draws each picture with `threads`
+/// threads (at least one), which changes no byte of it. Other back ends have their own.
 ///
 /// # Errors
 /// As [`open`].
@@ -118,7 +121,8 @@ pub fn open_with_threads(
     match choice {
         AdapterChoice::Software => Ok(software()),
         AdapterChoice::Auto => {
-            // Without a device file no driver can find a GPU, and asking them costs more than a picture.
+            // Without a device file no driver can find a GPU, and asking them costs more than a
+            // picture.
             if gpu_is_possible()
                 && let Ok(backend) = GpuBackend::open(AdapterChoice::Gpu)
             {

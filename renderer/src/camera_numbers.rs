@@ -1,4 +1,5 @@
-//! One picture's camera, light and depth cue in f32: the numbers that the shaders and the built-in rasteriser both read.
+//! One picture's camera, light and depth cue in f32: the numbers that the shaders and the built-in
+//! rasteriser both read.
 
 use glam::{DMat4, DVec3, Mat4};
 use molshot_scenes::{Projection, Scene, View, Viewport};
@@ -6,7 +7,8 @@ use molshot_scenes::{Projection, Scene, View, Viewport};
 /// The numbers behind `View` in `shaders/shared/view.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct CameraNumbers {
-    /// Scene axes (world axes about the uploaded origin) to camera axes (x right, y up, looking down -z), angstrom.
+    /// Scene axes (world axes about the uploaded origin) to camera axes (x right, y up, looking
+    /// down -z), angstrom.
     pub(crate) camera_from_scene: Mat4,
     /// Width and height of the whole picture.
     pub(crate) picture_size_px: [f32; 2],

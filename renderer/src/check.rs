@@ -58,8 +58,9 @@ pub fn test_job() -> Result<RenderJob, RenderError> {
         .map_err(|error| fault(&error))
 }
 
-/// Checks what is known of the test picture: the oxygen is seen in the middle, in red, facing the viewer, at the depth that
-/// the camera gives; both hydrogens are seen beside it; the corner is empty; every pixel with an id has a depth and a normal.
+/// Checks what is known of the test picture: the oxygen is seen in the middle, in red, facing the
+/// viewer, at the depth that the camera gives; both hydrogens are seen beside it; the corner is
+/// empty; every pixel with an id has a depth and a normal.
 ///
 /// # Errors
 /// [`RenderError::WrongPicture`] with the property that does not hold.
@@ -81,7 +82,8 @@ pub fn judge(frame: &Frame, job: &RenderJob) -> Result<(), RenderError> {
     ) else {
         return hold(false, "all planes come back");
     };
-    // The oxygen's centre, and what the ray through it must meet: its foremost point, up to the pixel's size.
+    // The oxygen's centre, and what the ray through it must meet: its foremost point, up to the
+    // pixel's size.
     let oxygen = job.scene().spheres[0];
     let center = glam::DVec3::from_array(oxygen.center_angstrom.map(f64::from));
     let seen = job.view().project(job.viewport(), center);

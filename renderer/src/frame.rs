@@ -19,7 +19,8 @@ pub struct Timings {
 
 /// Pixels: rows from top to bottom, without padding. A plane that was not asked for is `None`.
 ///
-/// All planes but `color` hold what the ray through the middle of the pixel meets; `color` is the mean of the job's samples.
+/// All planes but `color` hold what the ray through the middle of the pixel meets; `color` is the
+/// mean of the job's samples.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Frame {
@@ -33,10 +34,12 @@ pub struct Frame {
     pub transparent: bool,
     /// Depth along the view axis, angstrom; positive infinity where nothing is met.
     pub depth_angstrom: Option<Vec<f32>>,
-    /// Steps of a 16-bit depth picture per angstrom: 100 (hundredths of an angstrom, that is picometres) where the view's far
-    /// plane fits into 16 bits, else 10, else 1. It depends on the view alone, so a crop has the same steps as the whole.
+    /// Steps of a 16-bit depth picture per angstrom: 100 (hundredths of an angstrom, that is
+    /// picometres) where the view's far plane fits into 16 bits, else 10, else 1. It depends on the
+    /// view alone, so a crop has the same steps as the whole.
     pub depth_units_per_angstrom: u32,
-    /// Unit normal in camera axes (x right, y up, z towards the viewer), turned towards the viewer; zero where nothing is met.
+    /// Unit normal in camera axes (x right, y up, z towards the viewer), turned towards the viewer;
+    /// zero where nothing is met.
     pub normal: Option<Vec<[f32; 3]>>,
     /// Atom index + 1; 0 where nothing is met.
     pub atom_id: Option<Vec<u32>>,
@@ -48,8 +51,9 @@ pub struct Frame {
     pub timings: Timings,
 }
 
-/// Steps of a 16-bit depth picture per angstrom for a view whose far plane has this depth. Beyond 65,535 angstrom even
-/// single angstroms do not fit: such depths are 65,535 in the picture, and exact in the array.
+/// Steps of a 16-bit depth picture per angstrom for a view whose far plane has this depth. Beyond
+/// 65,535 angstrom even single angstroms do not fit: such depths are 65,535 in the picture, and
+/// exact in the array.
 pub(crate) fn depth_units_per_angstrom(far_angstrom: f64) -> u32 {
     [100_u32, 10]
         .into_iter()
@@ -60,7 +64,8 @@ pub(crate) fn depth_units_per_angstrom(far_angstrom: f64) -> u32 {
 /// A plane of `count` equal values.
 ///
 /// # Errors
-/// [`RenderError::OutOfHostMemory`] instead of ending the program: the size of a picture is its caller's choice.
+/// [`RenderError::OutOfHostMemory`] instead of ending the program: the size of a picture is its
+/// caller's choice.
 pub(crate) fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, RenderError> {
     let mut plane = Vec::new();
     plane

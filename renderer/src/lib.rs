@@ -1,7 +1,9 @@
-//! A [`RenderJob`](molshot_scenes::RenderJob) in, a [`Frame`] out, and from there an encoded picture.
+//! A [`RenderJob`](molshot_scenes::RenderJob) in, a [`Frame`] out, and from there an encoded
+//! picture.
 //!
-//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws, with effects where they are asked for -> [`labels`] go on top -> [`Frame`] ->
-//! [`encode`] -> [`mod@save`]; [`pool`] walks it with many pictures at once.
+//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws, with
+//! effects where they are asked for -> [`labels`] go on top -> [`Frame`] -> [`encode`] ->
+//! [`mod@save`]; [`pool`] walks it with many pictures at once.
 #![forbid(unsafe_code)]
 
 pub mod annotations;

@@ -12,11 +12,13 @@ use crate::encode::{self, Encoder, Encoding};
 use crate::error::RenderError;
 use crate::frame::Frame;
 
-/// Writes every plane of `frame` that `planes` names: the colour to `path`; depth, normals and ids beside it, as
-/// `STEM.PLANE.png` and `STEM.PLANE.npy`. Returns what was written, in that order. Class masks are left to [`save_masks`].
+/// Writes every plane of `frame` that `planes` names: the colour to `path`; depth, normals and ids
+/// beside it, as `STEM.PLANE.png` and `STEM.PLANE.npy`. Returns what was written, in that order.
+/// Class masks are left to [`save_masks`].
 ///
-/// Each file is written under a temporary name in the same folder, and then renamed: whoever finds a file finds all of it. A program that is killed
-/// may leave a `.molshot-PROCESS-NUMBER.part`, which nobody needs.
+/// Each file is written under a temporary name in the same folder, and then renamed: whoever finds
+/// a file finds all of it. A program that is killed may leave a `.molshot-PROCESS-NUMBER.part`,
+/// which nobody needs.
 ///
 /// # Errors
 /// [`RenderError::Encode`] as [`encode::picture`], [`RenderError::Write`] when the disk refuses.
@@ -36,7 +38,8 @@ pub fn save(
     )
 }
 
-/// As [`save`], with an encoder and a buffer that are used again from picture to picture; what the buffer holds is lost.
+/// As [`save`], with an encoder and a buffer that are used again from picture to picture; what the
+/// buffer holds is lost.
 ///
 /// # Errors
 /// As [`save`].
@@ -73,8 +76,9 @@ pub fn save_with(
     Ok(written)
 }
 
-/// Writes every class mask that `planes` names beside `path`: `STEM.PLANE.png` (indices, with a palette) and `STEM.PLANE.json` (its
-/// [`Legend`](crate::annotations::Legend)). Returns what was written, in that order. `frame` is the job's.
+/// Writes every class mask that `planes` names beside `path`: `STEM.PLANE.png` (indices, with a
+/// palette) and `STEM.PLANE.json` (its [`Legend`](crate::annotations::Legend)). Returns what was
+/// written, in that order. `frame` is the job's.
 ///
 /// # Errors
 /// [`RenderError::Encode`] as [`class_mask`], [`RenderError::Write`] when the disk refuses.
@@ -135,10 +139,12 @@ fn beside(path: &Path, plane: Plane, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Says beforehand whether a picture can be written to `path`: its folder exists, and `path` is not a folder or write-protected.
+/// Says beforehand whether a picture can be written to `path`: its folder exists, and `path` is not
+/// a folder or write-protected.
 ///
 /// # Errors
-/// [`RenderError::Write`]. That nothing is found wrong is no promise: only writing shows whether the disk is full.
+/// [`RenderError::Write`]. That nothing is found wrong is no promise: only writing shows whether
+/// the disk is full.
 pub fn check_destination(path: &Path) -> Result<(), RenderError> {
     let fault = |kind: ErrorKind, reason: String| {
         Err(RenderError::Write {

@@ -1,17 +1,21 @@
 //! Structure and request to [`Scene`]: what is shown, how large, in which colours.
 //!
-//! What is shown: everything but hydrogens (unless asked for) and water (unless asked for); of that, what `select` names. The scene's
-//! bounds are those of everything shown *before* `select`, so that selecting does not move the camera.
+//! What is shown: everything but hydrogens (unless asked for) and water (unless asked for); of
+//! that, what `select` names. The scene's bounds are those of everything shown *before* `select`,
+//! so that selecting does not move the camera.
 //!
-//! How large: `misi` and `licorice` are sticks of 0.2 angstrom with balls of the same radius at the atoms; an atom that has no bond
-//! to another shown atom (an ion, say) would be hardly visible so and is a ball of 0.25 times its van der Waals radius, at least as
-//! thick as a stick. `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a stick;
-//! `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type ([`vdw_radii_angstrom`]). Every bond is one stick in two halves, each in its atom's colour. Pseudobonds
-//! are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are `ChimeraX`'s (user guide, `style` and `size`; observed
-//! in its pictures).
+//! How large: `misi` and `licorice` are sticks of 0.2 angstrom with balls of the same radius at the
+//! atoms; an atom that has no bond to another shown atom (an ion, say) would be hardly visible so
+//! and is a ball of 0.25 times its van der Waals radius, at least as thick as a stick.
+//! `ball-and-stick` has balls of 0.25 times the van der Waals radius, no ball being thinner than a
+//! stick; `spacefill` has whole van der Waals balls and no bonds; both take the radius by atom type
+//! ([`vdw_radii_angstrom`]). Every bond is one stick in two halves, each in its atom's colour.
+//! Pseudobonds are dashes ([`crate::pseudobonds`]) and drawn only on request. Sizes and colours are
+//! `ChimeraX`'s (user guide, `style` and `size`; observed in its pictures).
 //!
-//! Where: as read, but for what the request's transforms move ([`crate::transforms`]). Selections and the fit know the structure as read; the
-//! scene's structure, and with it `center`, has the atoms where they are drawn.
+//! Where: as read, but for what the request's transforms move ([`crate::transforms`]). Selections
+//! and the fit know the structure as read; the scene's structure, and with it `center`, has the
+//! atoms where they are drawn.
 
 mod empty;
 mod paint;
@@ -57,7 +61,8 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Builds the scene of a request. The request's `structure` is not looked at: it is what `structure` was read from.
+    /// Builds the scene of a request. The request's `structure` is not looked at: it is what
+    /// `structure` was read from.
     ///
     /// # Errors
     /// As [`RenderRequest::validate`] and [`build_scene`].
@@ -65,7 +70,8 @@ impl Prepared {
         Self::with_pseudobonds(structure, request, &[])
     }
 
-    /// As [`Self::new`], with pseudobonds beside those that the request asks for: contacts found by other means, say.
+    /// As [`Self::new`], with pseudobonds beside those that the request asks for: contacts found by
+    /// other means, say.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -79,8 +85,9 @@ impl Prepared {
         Self::of_scene(Arc::new(scene), request)
     }
 
-    /// A scene that was built before, by a request with the same style, selection and transforms, seen as this request says. The
-    /// request's values were checked, as those of a document that was read are.
+    /// A scene that was built before, by a request with the same style, selection and transforms,
+    /// seen as this request says. The request's values were checked, as those of a document that
+    /// was read are.
     ///
     /// # Errors
     /// As [`RenderRequest::view_commands`].
@@ -163,11 +170,12 @@ impl Prepared {
     }
 }
 
-/// Builds the scene of a request (its `structure`, `camera`, `commands` and `output` are not looked at).
+/// Builds the scene of a request (its `structure`, `camera`, `commands` and `output` are not looked
+/// at).
 ///
 /// # Errors
-/// [`SceneError::Selection`] when `select` cannot be understood, [`SceneError::Invalid`] when a size is out of range, and
-/// [`SceneError::Empty`] when nothing is left to draw.
+/// [`SceneError::Selection`] when `select` cannot be understood, [`SceneError::Invalid`] when a
+/// size is out of range, and [`SceneError::Empty`] when nothing is left to draw.
 pub fn build_scene(
     structure: Arc<Structure>,
     request: &RenderRequest,
@@ -175,7 +183,8 @@ pub fn build_scene(
     build_scene_with(structure, request, &[])
 }
 
-/// As [`build_scene`], with pseudobonds beside those that the request asks for. Only those between drawn atoms are drawn.
+/// As [`build_scene`], with pseudobonds beside those that the request asks for. Only those between
+/// drawn atoms are drawn.
 ///
 /// # Errors
 /// As [`build_scene`].
@@ -217,8 +226,9 @@ pub fn build_scene_with(
         _ => ColorScheme::Element,
     });
     let colors = paint::atom_colors(&structure, scheme, style.color, &styled);
-    // Everything was decided by the structure as read; from here on it is drawn where it was moved to. The clip planes reach for all that the camera is
-    // fitted to, moved, so that hiding a part of it changes neither them nor how the rest fades.
+    // Everything was decided by the structure as read; from here on it is drawn where it was moved
+    // to. The clip planes reach for all that the camera is fitted to, moved, so that hiding a part
+    // of it changes neither them nor how the rest fades.
     let framed: Vec<bool> = (0..styled.len())
         .map(|atom| styled[atom] && (style.preset != Preset::MisiResidue || of_subject(atom)))
         .collect();
@@ -267,7 +277,8 @@ pub fn build_scene_with(
     })
 }
 
-/// Boxes of what the picture type shows, with its labels: for the camera's fit, and for its clip planes.
+/// Boxes of what the picture type shows, with its labels: for the camera's fit, and for its clip
+/// planes.
 fn fit_to_subject(
     structure: &Structure,
     style: &StyleRequest,

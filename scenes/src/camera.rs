@@ -1,25 +1,31 @@
 //! The camera: how it is fitted to a scene, and how view commands move it.
 //!
-//! The conventions are `ChimeraX`'s (its user guide's `view`, `turn`, `move` and `camera` pages, and observation of its cameras),
-//! for pictures of both programs to be comparable:
+//! The conventions are `ChimeraX`'s (its user guide's `view`, `turn`, `move` and `camera` pages,
+//! and observation of its cameras), for pictures of both programs to be comparable:
 //!
-//! - Screen axes: x right, y up, z towards the viewer; the camera looks along its -z. Turns follow the right-hand rule, and it is
-//!   the scene that seems to turn and to move; in truth the camera does.
-//! - **Fit.** The front view looks along world -z. With `e` the corners of the scene's bounding box relative to its centre,
-//!   `tx = tan(fov / 2)` and `ty = tx * height / width`, the camera stands at
-//!   `centre + z * max over e of { |e.x| / tx + e.z, |e.y| / ty + e.z } / 0.95`. The rotation centre is the box's centre.
-//!   Parallel projection: the camera stands there, too, and the picture is `max { 2 |e.x|, 2 |e.y| * width / height } / 0.95` wide.
-//! - `view NAME`: the fitted front view, turned; rotation centre and zoom are those of the fit again.
+//! - Screen axes: x right, y up, z towards the viewer; the camera looks along its -z. Turns follow
+//!   the right-hand rule, and it is the scene that seems to turn and to move; in truth the camera
+//!   does.
+//! - **Fit.** The front view looks along world -z. With `e` the corners of the scene's bounding box
+//!   relative to its centre, `tx = tan(fov / 2)` and `ty = tx * height / width`, the camera stands
+//!   at `centre + z * max over e of { |e.x| / tx + e.z, |e.y| / ty + e.z } / 0.95`. The rotation
+//!   centre is the box's centre. Parallel projection: the camera stands there, too, and the picture
+//!   is `max { 2 |e.x|, 2 |e.y| * width / height } / 0.95` wide.
+//! - `view NAME`: the fitted front view, turned; rotation centre and zoom are those of the fit
+//!   again.
 //! - `roll`: about the screen axis through the rotation centre.
 //! - `move`: along the screen axis. In parallel projection `move z` changes nothing.
-//! - `zoom`: the camera's distance to the rotation centre along the view axis is divided by the factor; in parallel projection the
-//!   picture's width is.
-//! - `center`: the centroid of all atoms of the selection, drawn or not, becomes the rotation centre; the camera moves in its own
-//!   x and y until the centroid falls on the picture's centre.
+//! - `zoom`: the camera's distance to the rotation centre along the view axis is divided by the
+//!   factor; in parallel projection the picture's width is.
+//! - `center`: the centroid of all atoms of the selection, drawn or not, becomes the rotation
+//!   centre; the camera moves in its own x and y until the centroid falls on the picture's centre.
 //! - `crop`: does not touch the camera.
-//! - **Clip planes** of the final pose: with `d` the distance to the box's centre along the view axis and `r` 1.01 times half of the
-//!   box's diagonal (the box being widened to what a transform has moved out of it), `near = max(d - r, 0.001 * 2 r)` and `far = d + r`, or `2 * near` where that lies behind the near plane.
-//! - **Views are settled**: the final pose is rounded to 2^-24 angstrom and 2^-30 in its quaternion, so that ways to the same camera end in the same bits.
+//! - **Clip planes** of the final pose: with `d` the distance to the box's centre along the view
+//!   axis and `r` 1.01 times half of the box's diagonal (the box being widened to what a transform
+//!   has moved out of it), `near = max(d - r, 0.001 * 2 r)` and `far = d + r`, or `2 * near` where
+//!   that lies behind the near plane.
+//! - **Views are settled**: the final pose is rounded to 2^-24 angstrom and 2^-30 in its
+//!   quaternion, so that ways to the same camera end in the same bits.
 
 #[cfg(test)]
 mod tests;
@@ -41,10 +47,12 @@ const PAD: f64 = 0.05;
 const CLIP_PAD: f64 = 0.01;
 /// Smallest depth of the near plane, as a share of the distance between the clip planes.
 const MIN_NEAR: f64 = 0.001;
-/// Farther than this from the scene, in angstrom, the camera sees nothing and `f32` drawing loses its last digits.
+/// Farther than this from the scene, in angstrom, the camera sees nothing and `f32` drawing loses
+/// its last digits.
 const MAX_DISTANCE_ANGSTROM: f64 = 1e7;
 
-/// A camera that view commands move. Angles and positions are kept in `f64`, the orientation as a unit quaternion.
+/// A camera that view commands move. Angles and positions are kept in `f64`, the orientation as a
+/// unit quaternion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Camera {
     pose: Pose,
@@ -81,8 +89,8 @@ impl Camera {
     /// Fits a camera to a box (see the module's documentation).
     ///
     /// # Errors
-    /// [`SceneError::Invalid`] when the field of view is not within 1 to 170 degrees, the size not within 1 to
-    /// [`crate::job::MAX_EDGE_PX`] pixels, or the box not finite.
+    /// [`SceneError::Invalid`] when the field of view is not within 1 to 170 degrees, the size not
+    /// within 1 to [`crate::job::MAX_EDGE_PX`] pixels, or the box not finite.
     pub fn fit(
         bounds: &BoundingBox,
         request: &CameraRequest,
@@ -106,7 +114,8 @@ impl Camera {
         let aspect = f64::from(width_px) / f64::from(height_px);
         let tan_x = (request.fov_degrees.to_radians() * 0.5).tan();
         let tan_y = tan_x / aspect;
-        // The nearest corners decide: |e.x|, |e.y| are the same for all eight, and e.z is largest there.
+        // The nearest corners decide: |e.x|, |e.y| are the same for all eight, and e.z is largest
+        // there.
         let distance = (half.x / tan_x).max(half.y / tan_y) + half.z;
         let front = Pose {
             position_angstrom: center + DVec3::Z * (distance / (1.0 - PAD)),
@@ -154,9 +163,10 @@ impl Camera {
     /// Applies commands in order. `structure` is what selections refer to.
     ///
     /// # Errors
-    /// [`SceneError::Command`], numbered within `commands` and without the entry in its pointer, when a selection matches no atom, a crop reaches out of the picture or
-    /// is the second one, the rotation centre lies behind the camera where a zoom is wanted, or the camera leaves every
-    /// reasonable distance.
+    /// [`SceneError::Command`], numbered within `commands` and without the entry in its pointer,
+    /// when a selection matches no atom, a crop reaches out of the picture or is the second one,
+    /// the rotation centre lies behind the camera where a zoom is wanted, or the camera leaves
+    /// every reasonable distance.
     pub fn apply(&mut self, commands: &[Command], structure: &Structure) -> Result<(), SceneError> {
         for (index, command) in commands.iter().enumerate() {
             self.apply_one(command, structure)
@@ -264,8 +274,9 @@ impl Camera {
         ))
     }
 
-    /// The camera as it stands, with its clip planes. Cameras that are equal but for the noise of the way that led to them have views that
-    /// are equal bit for bit: pose and width are rounded to a fine grid (`settled_pose`).
+    /// The camera as it stands, with its clip planes. Cameras that are equal but for the noise of
+    /// the way that led to them have views that are equal bit for bit: pose and width are rounded
+    /// to a fine grid (`settled_pose`).
     #[must_use]
     pub fn view(&self) -> View {
         let radius = ((1.0 + CLIP_PAD) * self.clip_bounds.half_size().length()).max(1e-3);
@@ -279,7 +290,8 @@ impl Camera {
         };
         let mut depth = -pose.camera_from_world(self.clip_bounds.center()).z;
         if matches!(projection, Projection::Orthographic { .. }) && depth - radius < min_near {
-            // Parallel projection looks the same from farther away, and from there nothing is cut off.
+            // Parallel projection looks the same from farther away, and from there nothing is cut
+            // off.
             let back = min_near - (depth - radius);
             pose.position_angstrom += pose.world_from_camera * (DVec3::Z * back);
             depth += back;
@@ -299,17 +311,19 @@ impl Camera {
     }
 }
 
-/// Steps of the grid of orientations, a unit; of positions, an angstrom: rounding noise is some 1e-15 and 1e-13 of these, a pixel of the largest
-/// picture is more than a hundred steps.
+/// Steps of the grid of orientations, a unit; of positions, an angstrom: rounding noise is some
+/// 1e-15 and 1e-13 of these, a pixel of the largest picture is more than a hundred steps.
 const ROTATION_STEPS: f64 = (1_u64 << 30) as f64;
 /// See [`ROTATION_STEPS`].
 const POSITION_STEPS: f64 = (1_u64 << 24) as f64;
 
-/// A pose on a grid far above the noise of double precision and far below a pixel. Labels stand at whole eighths of a pixel: without this, noise would tip
-/// letters over to the next one, and a sequence of commands with its inverse would not give the first picture back.
+/// A pose on a grid far above the noise of double precision and far below a pixel. Labels stand at
+/// whole eighths of a pixel: without this, noise would tip letters over to the next one, and a
+/// sequence of commands with its inverse would not give the first picture back.
 fn settled_pose(pose: Pose) -> Pose {
     let turn = pose.world_from_camera;
-    // Both signs are the same rotation: the greatest component decides, the later of two that are equal but for noise.
+    // Both signs are the same rotation: the greatest component decides, the later of two that are
+    // equal but for noise.
     let greatest = turn
         .to_array()
         .into_iter()
@@ -339,8 +353,9 @@ fn settled_width(width: f64) -> f64 {
     settled(width, ROTATION_STEPS / width.log2().floor().exp2())
 }
 
-/// The point of a grid that is next to `part`, but for a small shift of the borders between points: coordinates of files, and halves of them, are dyadic
-/// numbers that lie exactly on unshifted borders now and then.
+/// The point of a grid that is next to `part`, but for a small shift of the borders between points:
+/// coordinates of files, and halves of them, are dyadic numbers that lie exactly on unshifted
+/// borders now and then.
 fn settled(part: f64, steps: f64) -> f64 {
     const SHIFT: f64 = 0.213_7;
     (part * steps + SHIFT).round() / steps
@@ -368,8 +383,8 @@ fn centroid(target: &Target, structure: &Structure) -> Result<DVec3, Fault> {
     Ok(sum / f64::from(count))
 }
 
-/// A crop in pixels. Percent are rounded to the nearest pixel; a rectangle in percent has its edges rounded, so that neighbouring
-/// rectangles neither overlap nor leave a gap.
+/// A crop in pixels. Percent are rounded to the nearest pixel; a rectangle in percent has its edges
+/// rounded, so that neighbouring rectangles neither overlap nor leave a gap.
 fn resolve_crop(crop: &Crop, viewport: &Viewport) -> Result<CropRect, Fault> {
     let (x_px, width_px) = resolve_span(crop.x, crop.width, viewport.width_px);
     let (y_px, height_px) = resolve_span(crop.y, crop.height, viewport.height_px);

@@ -6,12 +6,13 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An sRGB colour. Text form: `#RRGGBB`, `#RGB` or one of CSS's 16 basic names and `orange`, in any case.
+/// An sRGB colour. Text form: `#RRGGBB`, `#RGB` or one of CSS's 16 basic names and `orange`, in any
+/// case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rgb(pub [u8; 3]);
 
-/// CSS Color Module Level 4, section 6.1: the sixteen basic colours of HTML 4, `orange` of CSS 2.1, and the other
-/// spellings of gray, aqua and fuchsia.
+/// CSS Color Module Level 4, section 6.1: the sixteen basic colours of HTML 4, `orange` of CSS 2.1,
+/// and the other spellings of gray, aqua and fuchsia.
 const NAMES: [(&str, u32); 20] = [
     ("aqua", 0x00_FF_FF),
     ("black", 0x00_00_00),
@@ -138,13 +139,14 @@ impl JsonSchema for Rgb {
     }
 }
 
-/// Carbons of every first, third, fifth ... residue of a chain in MiSI-Bench's pictures (`#BF99F2`).
+/// Carbons of every first, third, fifth ... residue of a chain in MiSI-Bench's pictures
+/// (`#BF99F2`).
 pub const RESIDUE_PURPLE: Rgb = Rgb::from_hex(0xBF_99_F2);
 /// Carbons of every second residue of a chain in MiSI-Bench's pictures (`#F2B366`).
 pub const RESIDUE_ORANGE: Rgb = Rgb::from_hex(0xF2_B3_66);
 
-/// Chain colours in order of the chains' first appearance, over and over: the palette of Okabe and Ito, "Color Universal
-/// Design" (2008), which is safe for colour-blind viewers, without its black.
+/// Chain colours in order of the chains' first appearance, over and over: the palette of Okabe and
+/// Ito, "Color Universal Design" (2008), which is safe for colour-blind viewers, without its black.
 #[must_use]
 pub fn chain_color(chain: usize) -> Rgb {
     const PALETTE: [u32; 7] = [
@@ -153,8 +155,9 @@ pub fn chain_color(chain: usize) -> Rgb {
     Rgb::from_hex(PALETTE[chain % PALETTE.len()])
 }
 
-/// Colour of a residue by its name: amino acids by character as in `RasMol`'s "amino" scheme, nucleotides by base as in its
-/// "shapely" one (`RasMol` 2.7 manual, "Colour Schemes"); everything else tan.
+/// Colour of a residue by its name: amino acids by character as in `RasMol`'s "amino" scheme,
+/// nucleotides by base as in its "shapely" one (`RasMol` 2.7 manual, "Colour Schemes"); everything
+/// else tan.
 #[must_use]
 pub fn residue_color(name: &str) -> Rgb {
     let hex = match name.to_ascii_uppercase().as_str() {

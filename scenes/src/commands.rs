@@ -1,7 +1,8 @@
-//! The view-command language: `view left; roll y 15; move x 3; zoom 1.5; center ligand; crop 25% 25% 50% 50%`.
+//! The view-command language:
+//! `view left; roll y 15; move x 3; zoom 1.5; center ligand; crop 25% 25% 50% 50%`.
 //!
-//! Commands are separated by `;` or a new line and apply in order; words are read in any case. What each one does to the
-//! camera is said in [`crate::camera`].
+//! Commands are separated by `;` or a new line and apply in order; words are read in any case. What
+//! each one does to the camera is said in [`crate::camera`].
 
 mod parse;
 #[cfg(test)]
@@ -14,7 +15,8 @@ use molshot_molecule::Selection;
 pub(crate) use parse::{COMMANDS_POINTER, pieces, second_crop};
 pub use parse::{parse_commands, parse_list};
 
-/// Largest number of commands of one picture. Each may look at every atom (`center`), so their number is bounded.
+/// Largest number of commands of one picture. Each may look at every atom (`center`), so their
+/// number is bounded.
 pub const MAX_COMMANDS: usize = 1000;
 /// Largest angle of a turn, degrees, in either sense.
 pub const MAX_DEGREES: f64 = 1e6;
@@ -168,7 +170,8 @@ pub enum Command {
         /// Factor, [`MIN_ZOOM`] to [`MAX_ZOOM`].
         factor: f64,
     },
-    /// `center SELECTION`: the centroid of the atoms becomes the rotation centre and comes to the picture's centre.
+    /// `center SELECTION`: the centroid of the atoms becomes the rotation centre and comes to the
+    /// picture's centre.
     Center(Target),
     /// `crop X Y WIDTH HEIGHT`: only this rectangle is drawn.
     Crop(Crop),

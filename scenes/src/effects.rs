@@ -1,18 +1,21 @@
-//! What a finished picture's depth can add to it: silhouettes, ambient occlusion and shadows. The renderer makes them on the CPU, from the planes that a back end drew,
-//! so that all back ends give the same.
+//! What a finished picture's depth can add to it: silhouettes, ambient occlusion and shadows. The
+//! renderer makes them on the CPU, from the planes that a back end drew, so that all back ends give
+//! the same.
 
 use crate::error::SceneError;
 use crate::scene::Scene;
 
 /// Lines where one body stands before another or before nothing, on the side of what is behind.
 ///
-/// A point of the picture belongs to a line when some point within `width_px` of it is nearer than it by more than `depth_jump` of the way from the
-/// near to the far plane. Lines do not fade with depth, as `ChimeraX`'s do not (user guide, `graphics silhouettes`).
+/// A point of the picture belongs to a line when some point within `width_px` of it is nearer than
+/// it by more than `depth_jump` of the way from the near to the far plane. Lines do not fade with
+/// depth, as `ChimeraX`'s do not (user guide, `graphics silhouettes`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Silhouettes {
     /// Width of the lines, pixels; [`Silhouettes::WIDTHS_PX`].
     pub width_px: f32,
-    /// Least difference of depths, as a share of the way from the near to the far plane; above 0, at most 1.
+    /// Least difference of depths, as a share of the way from the near to the far plane; above 0,
+    /// at most 1.
     pub depth_jump: f32,
     /// sRGB colour.
     pub color: [u8; 3],
@@ -31,12 +34,14 @@ impl Silhouettes {
 
 /// Darkness where light from around hardly comes to: in gaps, and beside what stands nearer.
 ///
-/// The share of the half of space above a surface that is hidden by what the picture shows within a distance, estimated from depths and normals.
+/// The share of the half of space above a surface that is hidden by what the picture shows within a
+/// distance, estimated from depths and normals.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AmbientOcclusion {
     /// How far away bodies still darken, angstrom; [`AmbientOcclusion::RADII_ANGSTROM`].
     pub radius_angstrom: f32,
-    /// How dark it gets: 0 is not at all, 1 is as usual, at most [`AmbientOcclusion::MAX_STRENGTH`].
+    /// How dark it gets: 0 is not at all, 1 is as usual, at most
+    /// [`AmbientOcclusion::MAX_STRENGTH`].
     pub strength: f32,
 }
 

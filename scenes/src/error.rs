@@ -35,7 +35,8 @@ pub enum SceneError {
     Command {
         /// Which command, counted from 1.
         number: usize,
-        /// JSON pointer to the entry of the request's `commands` that it stands in; `/commands` where that is not known.
+        /// JSON pointer to the entry of the request's `commands` that it stands in; `/commands`
+        /// where that is not known.
         pointer: String,
         /// The command as typed.
         command: String,

@@ -58,7 +58,8 @@ impl Plane {
         Self::MaskRole,
     ];
 
-    /// True for class masks: a back end draws none of them; they are made from [`Self::AtomId`], which every job that wants one has, too.
+    /// True for class masks: a back end draws none of them; they are made from [`Self::AtomId`],
+    /// which every job that wants one has, too.
     #[must_use]
     pub fn is_mask(self) -> bool {
         matches!(
@@ -102,7 +103,8 @@ pub enum Samples {
     /// Four on a rotated grid.
     #[default]
     Four,
-    /// Nine on an upright grid, their mean cut down to a whole level: what `ChimeraX` saves pictures with.
+    /// Nine on an upright grid, their mean cut down to a whole level: what `ChimeraX` saves
+    /// pictures with.
     Nine,
     /// Sixteen on a rotated grid.
     Sixteen,
@@ -120,9 +122,10 @@ impl Samples {
         }
     }
 
-    /// Where each sample lies, in pixels relative to the pixel's centre (x right, y down). Four and sixteen are the standard sample
-    /// positions of Vulkan (specification, "Multisampling", table of standard sample locations): no two share a row or a column.
-    /// Nine are the middles of the pixel's ninths, row by row, as `ChimeraX` has them (`save`, `supersample 3`).
+    /// Where each sample lies, in pixels relative to the pixel's centre (x right, y down). Four and
+    /// sixteen are the standard sample positions of Vulkan (specification, "Multisampling", table
+    /// of standard sample locations): no two share a row or a column. Nine are the middles of the
+    /// pixel's ninths, row by row, as `ChimeraX` has them (`save`, `supersample 3`).
     #[must_use]
     pub fn offsets_px(self) -> &'static [[f32; 2]] {
         /// A position in sixteenths of a pixel from the top-left corner.
@@ -168,7 +171,8 @@ impl Samples {
         }
     }
 
-    /// True where the mean of samples is rounded half up to a whole level, false where it is cut down to one.
+    /// True where the mean of samples is rounded half up to a whole level, false where it is cut
+    /// down to one.
     #[must_use]
     pub fn rounds(self) -> bool {
         self != Self::Nine
@@ -187,8 +191,8 @@ impl Samples {
     }
 }
 
-/// A picture to draw. Whoever holds one may rely on it: sizes within limits, crop inside the picture, finite camera,
-/// at least one plane.
+/// A picture to draw. Whoever holds one may rely on it: sizes within limits, crop inside the
+/// picture, finite camera, at least one plane.
 #[derive(Debug, Clone)]
 pub struct RenderJob {
     scene: Arc<Scene>,
@@ -199,12 +203,13 @@ pub struct RenderJob {
 }
 
 impl RenderJob {
-    /// Checks and makes a job. Class masks are made from [`Plane::AtomId`], which is added where one is asked for.
+    /// Checks and makes a job. Class masks are made from [`Plane::AtomId`], which is added where
+    /// one is asked for.
     ///
     /// # Errors
-    /// [`SceneError::Invalid`] with a JSON pointer into the request document when a size is 0 or above [`MAX_EDGE_PX`], the
-    /// crop is empty or not inside the picture or has more than [`MAX_PIXELS`] or [`MAX_PLANE_BYTES`], no plane is asked for, or the camera is not
-    /// finite.
+    /// [`SceneError::Invalid`] with a JSON pointer into the request document when a size is 0 or
+    /// above [`MAX_EDGE_PX`], the crop is empty or not inside the picture or has more than
+    /// [`MAX_PIXELS`] or [`MAX_PLANE_BYTES`], no plane is asked for, or the camera is not finite.
     pub fn new(
         scene: Arc<Scene>,
         view: View,
@@ -319,7 +324,8 @@ impl RenderJob {
         )
     }
 
-    /// The job with the depth plane, where labels need it that are not wanted on top of everything and it is not asked for; `None` elsewhere.
+    /// The job with the depth plane, where labels need it that are not wanted on top of everything
+    /// and it is not asked for; `None` elsewhere.
     #[must_use]
     pub fn with_depth_for_labels(&self) -> Option<Self> {
         (needs_depth(&self.scene, &self.planes) && !self.planes.contains(&Plane::Depth)).then(
@@ -331,8 +337,9 @@ impl RenderJob {
         )
     }
 
-    /// A part of the picture, `factor` times as wide and as high, with one sample a pixel: what effects are made from. `part` lies in the whole picture,
-    /// `factor` is at least 1, and neither takes the whole picture's edges beyond [`MAX_EDGE_PX`].
+    /// A part of the picture, `factor` times as wide and as high, with one sample a pixel: what
+    /// effects are made from. `part` lies in the whole picture, `factor` is at least 1, and neither
+    /// takes the whole picture's edges beyond [`MAX_EDGE_PX`].
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -374,7 +381,8 @@ impl RenderJob {
         &self.viewport
     }
 
-    /// Colour samples a pixel. The other planes always hold what the ray through the pixel's centre meets.
+    /// Colour samples a pixel. The other planes always hold what the ray through the pixel's centre
+    /// meets.
     #[must_use]
     pub fn samples(&self) -> Samples {
         self.samples

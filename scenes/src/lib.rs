@@ -1,9 +1,9 @@
 //! A structure and a request in, a [`Scene`] and [`RenderJob`]s out. Pure: no files, no GPU.
 //!
-//! The road of the data through this crate, forward only:
-//! JSON or flags -> [`RenderRequest`] -> with a structure: [`mod@build`] (style, colours, what is shown) -> [`Scene`]
-//! -> [`mod@camera`] (fit) and [`commands`] (view language) -> [`View`] -> [`RenderJob`], whose one constructor is the proof that
-//! everything is within limits.
+//! The road of the data through this crate, forward only: JSON or flags -> [`RenderRequest`] ->
+//! with a structure: [`mod@build`] (style, colours, what is shown) -> [`Scene`] -> [`mod@camera`]
+//! (fit) and [`commands`] (view language) -> [`View`] -> [`RenderJob`], whose one constructor is
+//! the proof that everything is within limits.
 #![forbid(unsafe_code)]
 
 pub mod build;

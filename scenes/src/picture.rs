@@ -1,4 +1,5 @@
-//! What the picture types of MiSI-Bench show beside the preset's look: the pocket, the ligand, or one residue and the ligand.
+//! What the picture types of MiSI-Bench show beside the preset's look: the pocket, the ligand, or
+//! one residue and the ligand.
 
 use glam::DVec3;
 use molshot_molecule::{PartRole, ResidueClass, ResidueKey, ResidueKeyError, Selection, Structure};
@@ -13,8 +14,9 @@ use crate::scene::BoundingBox;
 const POINTER: &str = "/style/residue";
 const REMEDY: &str = "write name, number with insertion code, and the chain where that is not enough, such as \"ARG 45 A\"";
 
-/// What `ChimeraX` counts as the height of a line of Arial, in units of its size, when it fits its camera: chosen so that the box of the one picture that was
-/// compared is met to 0.02 angstrom. Letters are drawn with another one (`LINE_EM` of the renderer's font).
+/// What `ChimeraX` counts as the height of a line of Arial, in units of its size, when it fits its
+/// camera: chosen so that the box of the one picture that was compared is met to 0.02 angstrom.
+/// Letters are drawn with another one (`LINE_EM` of the renderer's font).
 const LINE_HEIGHT_EM: f64 = 1.165;
 
 /// The residue that a request names, `NAME NUMBER[CODE] [CHAIN]`.
@@ -97,8 +99,9 @@ pub(crate) fn subject(
     }
 }
 
-/// Box of the labels of atoms, front view, without their lift towards the viewer: `ChimeraX` fits its camera to this beside the atoms (its distance is that of
-/// the box without the lift, to 0.001 angstrom), and sets its clip planes to the box with it. `None` without any.
+/// Box of the labels of atoms, front view, without their lift towards the viewer: `ChimeraX` fits
+/// its camera to this beside the atoms (its distance is that of the box without the lift, to 0.001
+/// angstrom), and sets its clip planes to the box with it. `None` without any.
 pub(crate) fn label_bounds(
     structure: &Structure,
     style: &StyleRequest,
@@ -126,7 +129,8 @@ pub(crate) fn label_bounds(
         .reduce(|a, b| a.union(&b))
 }
 
-/// Width of an atom name in units of the font's size, with the advance widths of Helvetica, which Arial shares (Adobe Font Metrics).
+/// Width of an atom name in units of the font's size, with the advance widths of Helvetica, which
+/// Arial shares (Adobe Font Metrics).
 fn width_em(name: &str) -> f64 {
     name.chars()
         .map(|letter| match letter {

@@ -1,9 +1,10 @@
 //! Pseudobonds as dashed sticks.
 //!
-//! Sizes and dashes are `ChimeraX`'s (user guide, `style` and `hbonds`; <https://github.com/RBVI/ChimeraX>): radius 0.075 angstrom; each half
-//! has four dashes, all as long as the gaps between them, with half a gap at each end: a pseudobond of length L has eight dashes of L / 16.
-//! Each dash is closed by discs. A dash is no atom: the planes of ids and all masks show nothing there, though the plane of depths has it, and it hides what is
-//! behind it.
+//! Sizes and dashes are `ChimeraX`'s (user guide, `style` and `hbonds`;
+//! <https://github.com/RBVI/ChimeraX>): radius 0.075 angstrom; each half has four dashes, all as
+//! long as the gaps between them, with half a gap at each end: a pseudobond of length L has eight
+//! dashes of L / 16. Each dash is closed by discs. A dash is no atom: the planes of ids and all
+//! masks show nothing there, though the plane of depths has it, and it hides what is behind it.
 
 use glam::DVec3;
 use molshot_molecule::hbonds::{self, HydrogenBond, HydrogenBondOptions};
@@ -27,7 +28,8 @@ const SHORTEST_ANGSTROM: f64 = 0.01;
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum PseudobondName {
-    /// Hydrogen bonds between the ligand and the rest, as [`molshot_molecule::hbonds`] finds them where the atoms are drawn.
+    /// Hydrogen bonds between the ligand and the rest, as [`molshot_molecule::hbonds`] finds them
+    /// where the atoms are drawn.
     HydrogenBonds,
     /// A metal and the atoms that coordinate it.
     MetalCoordination,
@@ -98,7 +100,8 @@ pub fn of_structure(
         .collect()
 }
 
-/// The pseudobonds that are drawn, with the places of their atoms: those between atoms for which `shown` holds, at different places.
+/// The pseudobonds that are drawn, with the places of their atoms: those between atoms for which
+/// `shown` holds, at different places.
 pub(crate) fn drawn<'a>(
     structure: &'a Structure,
     pseudobonds: &'a [Dashed],
@@ -114,8 +117,8 @@ pub(crate) fn drawn<'a>(
     })
 }
 
-/// The dashes of pseudobonds between atoms for which `shown` holds; those with an atom that the structure lacks, or with atoms at one place,
-/// have none.
+/// The dashes of pseudobonds between atoms for which `shown` holds; those with an atom that the
+/// structure lacks, or with atoms at one place, have none.
 #[must_use]
 pub fn dashed(
     structure: &Structure,
@@ -124,7 +127,8 @@ pub fn dashed(
 ) -> Vec<Cylinder> {
     let mut dashes = Vec::with_capacity(pseudobonds.len() * DASHES as usize);
     for (bond, [start, end]) in drawn(structure, pseudobonds, shown) {
-        // A dash is a sixteenth long and begins half of that behind the gap's middle: the first one goes from 1 to 3 of 32.
+        // A dash is a sixteenth long and begins half of that behind the gap's middle: the first one
+        // goes from 1 to 3 of 32.
         let at = |part: u32| {
             let share = f64::from(part) / f64::from(4 * DASHES);
             start.lerp(end, share).as_vec3().to_array()

@@ -1,4 +1,5 @@
-//! What was asked for and is not there: sound requests whose picture lacks something without a word.
+//! What was asked for and is not there: sound requests whose picture lacks something without a
+//! word.
 
 use molshot_molecule::{Selection, Structure};
 
@@ -8,8 +9,8 @@ use crate::pseudobonds::PseudobondName;
 use crate::request::{Preset, RenderRequest};
 use crate::scene::{Cylinder, Scene};
 
-/// What `scene`, built by `request`, lacks of what was asked for: a sentence each, for people, without the structure's name. Faults, which keep a scene from
-/// being built, are no remarks.
+/// What `scene`, built by `request`, lacks of what was asked for: a sentence each, for people,
+/// without the structure's name. Faults, which keep a scene from being built, are no remarks.
 #[must_use]
 pub fn remarks(scene: &Scene, request: &RenderRequest) -> Vec<String> {
     let style = &request.style;

@@ -10,7 +10,8 @@
 //!   "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "format": "png", "planes": ["color"]} }
 //! ```
 //!
-//! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`] writes every default down.
+//! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`]
+//! writes every default down.
 
 mod effects;
 mod form;
@@ -60,12 +61,13 @@ pub struct RenderRequest {
     /// How it is projected.
     #[serde(default, deserialize_with = "form::object")]
     pub camera: CameraRequest,
-    /// View commands, applied in order: `view front|left|top|back|right|bottom`, `roll x|y|z DEGREES` (or `turn`),
-    /// `move x|y|z ANGSTROM`, `zoom FACTOR`, `center SELECTION`, `crop X Y WIDTH HEIGHT`. An entry may hold several,
-    /// separated by `;` or a new line.
+    /// View commands, applied in order: `view front|left|top|back|right|bottom`,
+    /// `roll x|y|z DEGREES` (or `turn`), `move x|y|z ANGSTROM`, `zoom FACTOR`, `center SELECTION`,
+    /// `crop X Y WIDTH HEIGHT`. An entry may hold several, separated by `;` or a new line.
     #[serde(default)]
     pub commands: Vec<String>,
-    /// Which atoms to draw, in the selection language. The rest is hidden without moving the camera.
+    /// Which atoms to draw, in the selection language. The rest is hidden without moving the
+    /// camera.
     #[serde(default = "all")]
     pub select: String,
     /// Atoms that move by themselves, the camera staying where it is; entries apply in order.
@@ -92,7 +94,8 @@ pub struct StyleRequest {
     /// Representation and colours in one word.
     #[serde(deserialize_with = "form::word")]
     pub preset: Preset,
-    /// Colour scheme; without it the preset's own (`misi`: alternating-residues, all others: element).
+    /// Colour scheme; without it the preset's own (`misi`: alternating-residues, all others:
+    /// element).
     #[serde(deserialize_with = "form::optional_word")]
     pub colors: Option<ColorScheme>,
     /// The colour of the scheme `uniform`; refused with any other.
@@ -115,18 +118,20 @@ pub struct StyleRequest {
     /// Radius of bonds, and of atoms in `misi` and `licorice`, angstrom. Without it 0.2.
     #[schemars(range(min = 0.01, max = 5.0))]
     pub stick_radius_angstrom: Option<f64>,
-    /// Radius of balls as a share of the van der Waals radius. Without it 0.25, and 1 in `spacefill`.
+    /// Radius of balls as a share of the van der Waals radius. Without it 0.25, and 1 in
+    /// `spacefill`.
     #[schemars(range(min = 0.01, max = 5.0))]
     pub ball_scale: Option<f64>,
     /// Fade into the background with depth.
     pub depth_cue: bool,
-    /// The residue of the preset `misi-residue`, which needs it: name, number with insertion code, and the chain where that is not
-    /// enough, such as `ARG 45 A`. Refused with any other preset.
+    /// The residue of the preset `misi-residue`, which needs it: name, number with insertion code,
+    /// and the chain where that is not enough, such as `ARG 45 A`. Refused with any other preset.
     pub residue: Option<String>,
     /// Which pseudobonds are drawn, as dashes between drawn atoms.
     #[serde(deserialize_with = "form::words")]
     pub pseudobonds: BTreeSet<PseudobondName>,
-    /// Label the drawn pseudobonds with the distance of their atoms in angstrom, with so many decimals; without it they have no labels. `ChimeraX` writes three.
+    /// Label the drawn pseudobonds with the distance of their atoms in angstrom, with so many
+    /// decimals; without it they have no labels. `ChimeraX` writes three.
     #[schemars(range(min = 0, max = 6))]
     pub pseudobond_distances: Option<u8>,
     /// Lines where one body stands before another; none without it.
@@ -168,11 +173,12 @@ impl Default for StyleRequest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and orange, the ligand's are gray.
+    /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and
+    /// orange, the ligand's are gray.
     #[default]
     Misi,
-    /// As `misi`: one residue (`style.residue`) and the ligand alone. The camera is fitted to them and, unless labels are off, to their
-    /// atoms' labels.
+    /// As `misi`: one residue (`style.residue`) and the ligand alone. The camera is fitted to them
+    /// and, unless labels are off, to their atoms' labels.
     MisiResidue,
     /// As `misi`: the pocket alone, through the camera of the complex.
     MisiPocket,
@@ -211,7 +217,8 @@ pub enum ColorScheme {
     BFactor,
     /// One colour for all: `style.color`.
     Uniform,
-    /// Carbons alternate from residue to residue between #BF99F2 and #F2B366, ligand carbons are gray, the rest by element.
+    /// Carbons alternate from residue to residue between #BF99F2 and #F2B366, ligand carbons are
+    /// gray, the rest by element.
     AlternatingResidues,
 }
 
@@ -284,7 +291,8 @@ pub struct CameraRequest {
     /// Central or parallel.
     #[serde(deserialize_with = "form::word")]
     pub projection: ProjectionKind,
-    /// Horizontal field of view, degrees. With `orthographic` it only decides how far away the camera stands.
+    /// Horizontal field of view, degrees. With `orthographic` it only decides how far away the
+    /// camera stands.
     #[schemars(range(min = 1.0, max = 170.0))]
     pub fov_degrees: f64,
 }
@@ -372,7 +380,8 @@ pub enum Compression {
     /// Files in a fraction of the time that drawing takes.
     #[default]
     Fast,
-    /// Smaller files: a PNG by a tenth to a half, in forty times the time; a JPEG by a twentieth; a WebP in some pictures.
+    /// Smaller files: a PNG by a tenth to a half, in forty times the time; a JPEG by a twentieth; a
+    /// WebP in some pictures.
     Small,
 }
 
@@ -395,7 +404,8 @@ impl RenderRequest {
     /// The view commands, parsed.
     ///
     /// # Errors
-    /// [`SceneError::Command`], with the command's number over all entries and the pointer of its entry.
+    /// [`SceneError::Command`], with the command's number over all entries and the pointer of its
+    /// entry.
     pub fn view_commands(&self) -> Result<Vec<Command>, SceneError> {
         parse_list(self.commands.iter().map(String::as_str))
     }

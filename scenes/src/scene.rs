@@ -106,14 +106,16 @@ impl BoundingBox {
     }
 }
 
-/// Two directional lights that move with the camera, ambient light, and one material for everything.
+/// Two directional lights that move with the camera, ambient light, and one material for
+/// everything.
 ///
-/// The colour of a hit with unit normal `n` (turned towards the viewer) is, per channel, before the [`DepthCue`]:
-/// `c * ambient_reflectivity * ambient_intensity`
+/// The colour of a hit with unit normal `n` (turned towards the viewer) is, per channel, before the
+/// [`DepthCue`]: `c * ambient_reflectivity * ambient_intensity`
 /// `+ c * diffuse_reflectivity * (key_intensity * max(0, -n.key) + fill_intensity * max(0, -n.fill))`
-/// `+ specular_reflectivity * key_intensity * max(0, -r.v) ^ specular_exponent`
-/// where `r` is the key direction reflected at `n` and `v` the unit vector from the camera to the hit. It is clamped to 1 only
-/// after the depth cue: what is brighter than white fades later than the rest (measured in `ChimeraX`'s pictures, see `docs/fidelity.md`).
+/// `+ specular_reflectivity * key_intensity * max(0, -r.v) ^ specular_exponent` where `r` is the
+/// key direction reflected at `n` and `v` the unit vector from the camera to the hit. It is clamped
+/// to 1 only after the depth cue: what is brighter than white fades later than the rest (measured
+/// in `ChimeraX`'s pictures, see `docs/fidelity.md`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lighting {
     /// Unit direction in which the key light travels, camera axes.
@@ -137,8 +139,9 @@ pub struct Lighting {
 }
 
 impl Lighting {
-    /// ChimeraX's "simple" lighting and default material, as observed in its pictures and stated in its user guide
-    /// (<https://www.cgl.ucsf.edu/chimerax/docs/user/commands/lighting.html>, `.../material.html`).
+    /// ChimeraX's "simple" lighting and default material, as observed in its pictures and stated in
+    /// its user guide (<https://www.cgl.ucsf.edu/chimerax/docs/user/commands/lighting.html>,
+    /// `.../material.html`).
     #[must_use]
     pub fn simple() -> Self {
         Self {
@@ -159,7 +162,8 @@ fn unit(v: [f64; 3]) -> [f32; 3] {
     DVec3::from_array(v).normalize().as_vec3().to_array()
 }
 
-/// Fading with depth: from `start` (a share of the way from near to far) to `end`, linearly towards the background's colour.
+/// Fading with depth: from `start` (a share of the way from near to far) to `end`, linearly towards
+/// the background's colour.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DepthCue {
     /// Where fading begins, 0 = near plane, 1 = far plane.
@@ -199,10 +203,11 @@ pub struct Scene {
     pub depth_cue: Option<DepthCue>,
     /// Background.
     pub background: Background,
-    /// Box of everything that the style draws (balls with their radii), before `select` hides any of it. The camera is
-    /// fitted to it, so hiding does not move the camera.
+    /// Box of everything that the style draws (balls with their radii), before `select` hides any
+    /// of it. The camera is fitted to it, so hiding does not move the camera.
     pub bounds: BoundingBox,
-    /// Box between whose ends the clip planes and the depth cue lie: `bounds`, and what was moved out of it by a transform.
+    /// Box between whose ends the clip planes and the depth cue lie: `bounds`, and what was moved
+    /// out of it by a transform.
     pub clip_bounds: BoundingBox,
     /// What is made of the picture's depth.
     pub effects: Effects,
@@ -213,13 +218,14 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A drawing that is not made from a structure's style, for tests and tools. Its box is that of all balls and of balls
-    /// around the ends of all sticks; without any it is the world's origin. It has no labels and no effects:
-    /// see [`Scene::with_labels`] and [`Scene::with_effects`].
+    /// A drawing that is not made from a structure's style, for tests and tools. Its box is that of
+    /// all balls and of balls around the ends of all sticks; without any it is the world's origin.
+    /// It has no labels and no effects: see [`Scene::with_labels`] and [`Scene::with_effects`].
     ///
     /// # Errors
-    /// [`SceneError::Invalid`] with a pointer to the part at fault when a position or radius is not finite, a radius is not
-    /// positive, a stick's ends coincide, its caps are none of [`Cylinder`]'s constants, or an atom is not in the structure.
+    /// [`SceneError::Invalid`] with a pointer to the part at fault when a position or radius is not
+    /// finite, a radius is not positive, a stick's ends coincide, its caps are none of
+    /// [`Cylinder`]'s constants, or an atom is not in the structure.
     pub fn from_parts(parts: SceneParts) -> Result<Self, SceneError> {
         let atom_count = parts.structure.atoms().len();
         let mut balls = Vec::with_capacity(parts.spheres.len() + 2 * parts.cylinders.len());

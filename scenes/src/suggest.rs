@@ -18,10 +18,12 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// The known word that differs least from `word` (case does not count), if it is near enough to be a slip of the keyboard:
-/// at most a third of its letters, and at least one, may differ. Else the first that begins with `word`.
+/// The known word that differs least from `word` (case does not count), if it is near enough to be
+/// a slip of the keyboard: at most a third of its letters, and at least one, may differ. Else the
+/// first that begins with `word`.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    // A longer word is no slip of any known one, and its distance would cost time in proportion to its length.
+    // A longer word is no slip of any known one, and its distance would cost time in proportion to
+    // its length.
     if word.chars().count() > 40 {
         return None;
     }

@@ -1,19 +1,24 @@
 //! Motion of a part of the scene by itself: a ligand out of its pocket, and back.
 //!
-//! Each entry names atoms and what happens to them, in order. The screen axes are those of the front view, as fitted, before any view
-//! command of the picture; `view NAME` changes them, for the commands behind it, to those of another of the six views. So what is moved
-//! stays where it is put when the picture is taken from elsewhere.
+//! Each entry names atoms and what happens to them, in order. The screen axes are those of the
+//! front view, as fitted, before any view command of the picture; `view NAME` changes them, for the
+//! commands behind it, to those of another of the six views. So what is moved stays where it is put
+//! when the picture is taken from elsewhere.
 //!
-//! - `roll x|y|z DEGREES` (or `turn`): about the screen axis through the atoms' own centre, right-hand rule.
-//! - `move x|y|z ANGSTROM`: along the screen axis; `move z` is towards the viewer in both projections.
+//! - `roll x|y|z DEGREES` (or `turn`): about the screen axis through the atoms' own centre,
+//!   right-hand rule.
+//! - `move x|y|z ANGSTROM`: along the screen axis; `move z` is towards the viewer in both
+//!   projections.
 //!
-//! The own centre is the mean position of the selection's atoms that are drawn, so that it can be seen where it is; of all of them where none
-//! is drawn. It moves with them. With `c` that centre at the
-//! beginning, `R` the product of the rolls (later ones on the left) and `t` the sum of the moves, an atom goes from `p` to
-//! `c + t + R (p - c)`: computed once, in double precision, so that a long way there and back leaves nothing behind.
+//! The own centre is the mean position of the selection's atoms that are drawn, so that it can be
+//! seen where it is; of all of them where none is drawn. It moves with them. With `c` that centre
+//! at the beginning, `R` the product of the rolls (later ones on the left) and `t` the sum of the
+//! moves, an atom goes from `p` to `c + t + R (p - c)`: computed once, in double precision, so that
+//! a long way there and back leaves nothing behind.
 //!
-//! Selections of transforms, and of what is drawn, are those of the structure as it was read; `center` and the places of texts find atoms where
-//! they stand then. The camera is fitted as if nothing had moved.
+//! Selections of transforms, and of what is drawn, are those of the structure as it was read;
+//! `center` and the places of texts find atoms where they stand then. The camera is fitted as if
+//! nothing had moved.
 
 use glam::{DQuat, DVec3};
 use molshot_molecule::{Selection, Structure};
@@ -32,8 +37,9 @@ pub const MAX_TRANSFORMS: usize = 100;
 pub struct TransformRequest {
     /// Which atoms, in the selection language.
     pub select: String,
-    /// `roll x|y|z DEGREES` (or `turn`) about their own centre (the mean of those that are drawn), `move x|y|z ANGSTROM`, in screen axes of the front view; `view NAME`: in
-    /// screen axes of that view from there on. An entry may hold several, separated by `;` or a new line.
+    /// `roll x|y|z DEGREES` (or `turn`) about their own centre (the mean of those that are drawn),
+    /// `move x|y|z ANGSTROM`, in screen axes of the front view; `view NAME`: in screen axes of that
+    /// view from there on. An entry may hold several, separated by `;` or a new line.
     pub commands: Vec<String>,
 }
 
@@ -59,7 +65,8 @@ impl Motion {
             match command {
                 Command::View(name) => world_from_screen = orientation(*name),
                 Command::Turn { axis, degrees } => {
-                    // The remainder is exact, and keeps the precision that a large angle in radians would lose.
+                    // The remainder is exact, and keeps the precision that a large angle in radians
+                    // would lose.
                     let radians = (degrees % 360.0).to_radians();
                     let turn = DQuat::from_axis_angle(
                         (world_from_screen * axis.unit()).normalize(),
@@ -135,7 +142,8 @@ pub(crate) fn validate(transforms: &[TransformRequest]) -> Result<(), SceneError
     Ok(())
 }
 
-/// The structure with its atoms moved; `None` when there is nothing to move. `shown` says of every atom whether it is drawn.
+/// The structure with its atoms moved; `None` when there is nothing to move. `shown` says of every
+/// atom whether it is drawn.
 pub(crate) fn moved(
     structure: &Structure,
     transforms: &[TransformRequest],

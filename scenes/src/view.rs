@@ -4,7 +4,8 @@ use glam::{DQuat, DVec3};
 
 use crate::scene::DepthCue;
 
-/// Position and orientation of the camera. Camera axes: x right, y up, z towards the viewer; the camera looks along -z.
+/// Position and orientation of the camera. Camera axes: x right, y up, z towards the viewer; the
+/// camera looks along -z.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pose {
     /// Position in world axes, angstrom.
@@ -45,8 +46,8 @@ pub struct View {
     pub projection: Projection,
     /// Depth of the near plane along the view axis, angstrom; positive. Nothing nearer is drawn.
     pub near_angstrom: f64,
-    /// Depth of the far plane along the view axis, angstrom; above `near_angstrom`. The depth cue refers to it;
-    /// nothing is cut there.
+    /// Depth of the far plane along the view axis, angstrom; above `near_angstrom`. The depth cue
+    /// refers to it; nothing is cut there.
     pub far_angstrom: f64,
 }
 
@@ -92,7 +93,8 @@ impl Viewport {
 }
 
 impl View {
-    /// Pixels of the whole picture per unit of `x / depth` (perspective) or per angstrom (orthographic).
+    /// Pixels of the whole picture per unit of `x / depth` (perspective) or per angstrom
+    /// (orthographic).
     ///
     /// Perspective: `k = (W / 2) / tan(fov / 2)`; orthographic: `k = W / width`.
     #[must_use]
@@ -113,8 +115,9 @@ impl View {
         [cue.start, cue.end].map(|share| self.near_angstrom + f64::from(share) * span)
     }
 
-    /// Where a world point falls: x and y in pixels of the whole picture (top-left origin; the centre of the first pixel is
-    /// 0.5, 0.5) and depth in angstrom along the view axis (positive in front of the camera).
+    /// Where a world point falls: x and y in pixels of the whole picture (top-left origin; the
+    /// centre of the first pixel is 0.5, 0.5) and depth in angstrom along the view axis (positive
+    /// in front of the camera).
     #[must_use]
     pub fn project(&self, viewport: &Viewport, world: DVec3) -> DVec3 {
         let c = self.pose.camera_from_world(world);

@@ -1,7 +1,8 @@
 //! Cameras and projected atoms against those of `ChimeraX` for real complexes.
 //!
-//! The folder that `MOLSHOT_TEST_DATA` names holds `complexes/ID/` and, as `ChimeraX` printed them, `truth/camera_truth.tsv` (fitted
-//! cameras) and `truth/screen_truth.tsv` (atoms in camera axes and in pixels). Without it the tests are skipped.
+//! The folder that `MOLSHOT_TEST_DATA` names holds `complexes/ID/` and, as `ChimeraX` printed them,
+//! `truth/camera_truth.tsv` (fitted cameras) and `truth/screen_truth.tsv` (atoms in camera axes and
+//! in pixels). Without it the tests are skipped.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ const STATE: &str = "sticks, no solvent, hydrogens hidden, refit";
 fn test_data() -> Option<PathBuf> {
     let folder = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
     if folder.is_none() {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -113,7 +115,8 @@ fn projected_atoms_are_those_of_chimerax() {
         let (scene, camera) = (prepared.scene(), prepared.camera().expect("a sound box"));
         let (view, viewport) = (camera.view(), camera.viewport());
         let structure = &scene.structure;
-        // Residues of one number may differ by insertion code, which the table leaves out: the nearest of them counts.
+        // Residues of one number may differ by insertion code, which the table leaves out: the
+        // nearest of them counts.
         let mut atoms: HashMap<(bool, i32, &str), Vec<DVec3>> = HashMap::new();
         for sphere in &scene.spheres {
             let residue = structure.residue_of(sphere.atom);
@@ -179,7 +182,8 @@ fn selecting_does_not_move_the_camera() {
     assert_eq!(whole.view(), part.view());
 }
 
-/// `ChimeraX` fitted its camera to a residue, the ligand and their atoms' labels, whose lift towards the viewer counts for the clip planes alone.
+/// `ChimeraX` fitted its camera to a residue, the ligand and their atoms' labels, whose lift
+/// towards the viewer counts for the clip planes alone.
 #[test]
 fn the_camera_of_one_residue_and_the_ligand_is_that_of_chimerax() {
     let Some(data) = test_data() else { return };

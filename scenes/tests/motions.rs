@@ -1,4 +1,5 @@
-//! View commands are screen-axis transforms of the scene and nothing else, and parts move by themselves as they say.
+//! View commands are screen-axis transforms of the scene and nothing else, and parts move by
+//! themselves as they say.
 
 use std::sync::Arc;
 
@@ -41,7 +42,8 @@ fn motion() -> impl Strategy<Value = Command> {
     ]
 }
 
-/// What a command does to points in camera axes, by the matrices of a textbook. `center` is the rotation centre in camera axes.
+/// What a command does to points in camera axes, by the matrices of a textbook. `center` is the
+/// rotation centre in camera axes.
 fn by_hand(command: &Command, center: DVec3) -> DAffine3 {
     match command {
         Command::Turn { axis, degrees } => {
@@ -277,7 +279,8 @@ fn views_that_differ_by_noise_are_equal_bit_for_bit() {
             prop_assert!(settled.distance(front.pose().position_angstrom) < 1e-7);
             Ok(())
         });
-        // A whole turn in steps changes the quaternion's sign, and zooms go by factors that have no exact inverse.
+        // A whole turn in steps changes the quaternion's sign, and zooms go by factors that have no
+        // exact inverse.
         let way = "roll y 120; roll y 120; roll y 120; zoom 1.3; zoom 0.7; zoom 1.0989010989010988";
         let commands = molshot_scenes::parse_commands(way).expect("commands");
         let mut camera = front.clone();

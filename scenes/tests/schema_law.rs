@@ -1,5 +1,5 @@
-//! The law of the request's form: what the reader takes, the published schema takes. Documents are made from the sample scenes by
-//! putting values where they do not belong.
+//! The law of the request's form: what the reader takes, the published schema takes. Documents are
+//! made from the sample scenes by putting values where they do not belong.
 
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use proptest::prelude::{Just, Strategy, any, prop_assert, prop_oneof, proptest};
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 
-/// Why a document is not of the schema; none if it is. Knows the keywords that the request's schema uses.
+/// Why a document is not of the schema; none if it is. Knows the keywords that the request's schema
+/// uses.
 fn fault(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
     let wrong = |what: &str| Some(format!("{at}: {what}: {value}"));
     for (keyword, rule) in schema.as_object().expect("a schema is an object") {
@@ -251,7 +252,8 @@ fn an_array_is_refused_wherever_an_object_belongs() {
     assert!(count > 30, "{count} places were tried");
 }
 
-/// Whatever stands in the wrong place is told of in JSON's words, never in those of the reader's source code, with the pointer of the place.
+/// Whatever stands in the wrong place is told of in JSON's words, never in those of the reader's
+/// source code, with the pointer of the place.
 #[test]
 fn wrong_values_are_told_of_in_plain_words() {
     let raw = [
@@ -301,7 +303,8 @@ fn wrong_values_are_told_of_in_plain_words() {
                 for (pointer, text) in texts.into_iter().flatten() {
                     let found = raw.iter().find(|word| text.contains(**word));
                     assert!(found.is_none(), "{value} at {place}: {text}");
-                    // Commands and selections point to the entry, all others to the place, to what lies in it, or to its object.
+                    // Commands and selections point to the entry, all others to the place, to what
+                    // lies in it, or to its object.
                     assert!(
                         pointer.is_some() && text.contains("give")
                             || text.contains("known are")

@@ -16,7 +16,8 @@ PROGRAMS = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "
 LIBRARY = ROOT / "scenes/library"
 SIZE = (640, 480)
 PATIENCE = 90.0
-# Share of pixels that may differ by more than three levels: edges, where two GPUs round differently. Both software back ends differ in none.
+# Share of pixels that may differ by more than three levels: edges, where two GPUs round
+# differently. Both software back ends differ in none.
 TOLERANCE = 0.0005
 
 counts = {"passed": 0, "failed": 0}
@@ -125,7 +126,8 @@ class Viewer:
             self.process = subprocess.Popen(command, stdin=given_file, stdout=out, stderr=err, cwd=folder, env={**os.environ, **(environment or {})})
         Viewer.all.append(self)
         self.window = wait(self._window, "a window")
-        # It is mapped a moment before the program listens to it; a focus that came then would be missed.
+        # It is mapped a moment before the program listens to it; a focus that came then would be
+        # missed.
         wait(lambda: " presents" in self.said(), "a window that is set up")
         self.desktop.focus(self)
 

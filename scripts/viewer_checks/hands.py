@@ -130,7 +130,8 @@ def bad_inputs(folder: pathlib.Path) -> None:
     good.write_text(text.replace("END", far + "END") if "\nEND" in text else text + far)
     wait(lambda: "read again" in viewer.title(), "a file with an atom far away is read")
     after = viewer.same("with_far_atom")
-    # What is drawn is where it was; it fades with the depth of the whole, which the far atom changes.
+    # What is drawn is where it was; it fades with the depth of the whole, which the far atom
+    # changes.
     moved = float(((before.max(axis=2) > 16) != (after.max(axis=2) > 16)).mean())
     check(moved < 0.002, f"the camera stays ({moved:.3%} of the pixels are drawn or not as they were not before)")
     viewer.key("0")

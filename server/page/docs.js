@@ -1,4 +1,5 @@
-// The description of the interface as a page: every operation with its parameters, body and answers, and every schema.
+// The description of the interface as a page: every operation with its parameters, body and
+// answers, and every schema.
 
 const element = (name, content = [], attributes = {}) => {
   const made = document.createElement(name);

@@ -87,8 +87,9 @@ function showRequest() {
     `  -d ${quoted(JSON.stringify(requestDocument()))} -o picture.png`;
 }
 
-// One picture is under way at a time, and the newest wish is the next: the picture follows, and never lags behind by a queue. One that takes
-// long is called off for a newer wish; the server drops it, too.
+// One picture is under way at a time, and the newest wish is the next: the picture follows, and
+// never lags behind by a queue. One that takes long is called off for a newer wish; the server
+// drops it, too.
 const LONG_MS = 250;
 let wanted = null;
 let drawing = null;
@@ -289,7 +290,8 @@ function crop(a, b) {
   const low = [0, 1].map((axis) => Math.max(0, Math.min(a[axis], b[axis])));
   const high = [0, 1].map((axis) => Math.min(100, Math.max(a[axis], b[axis])));
   const old = seen.crop ?? [0, 0, 100, 100];
-  // The picture is fitted into the frame, so a place in the frame is one in the picture only without margins.
+  // The picture is fitted into the frame, so a place in the frame is one in the picture only
+  // without margins.
   const [width, height] = sides();
   const shape = [old[2] * width, old[3] * height];
   const fit = Math.max(...shape);

@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, header};
 pub(crate) struct Accept(Vec<(String, String, f32)>);
 
 impl Accept {
-    /// Reads the header; without one everything is acceptable. A range that cannot be understood is passed over.
+    /// Reads the header; without one everything is acceptable. A range that cannot be understood is
+    /// passed over.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut ranges = Vec::new();
         for value in headers.get_all(header::ACCEPT) {

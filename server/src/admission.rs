@@ -1,4 +1,5 @@
-//! Who may come in: so many requests and so much memory in all, so many of one client. Refusals are immediate, and say when to try again.
+//! Who may come in: so many requests and so much memory in all, so many of one client. Refusals are
+//! immediate, and say when to try again.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -78,8 +79,8 @@ pub(crate) struct Admission {
     idle: Notify,
     most: Count,
     most_of_client: Count,
-    /// Of all together. Pictures of batches leave half of it to single requests, and these half of it to batches; what is larger than half
-    /// comes when there is room beside what is in hand.
+    /// Of all together. Pictures of batches leave half of it to single requests, and these half of
+    /// it to batches; what is larger than half comes when there is room beside what is in hand.
     most_bytes: u64,
     /// Memory was given back, or another item of a batch may take some.
     moved: Notify,
@@ -153,9 +154,11 @@ impl Admission {
         .retry_after(1)
     }
 
-    /// Memory for a picture of a batch, from before it is drawn until it is sent; waits until there is room. `is_its_turn` tells whether all
-    /// earlier items of the batch have theirs: so the next one to be sent never waits for what a later one holds, and no batch for itself. A
-    /// batch takes no more than an equal share, unless it holds nothing, so one whose client reads slowly leaves the others theirs.
+    /// Memory for a picture of a batch, from before it is drawn until it is sent; waits until there
+    /// is room. `is_its_turn` tells whether all earlier items of the batch have theirs: so the next
+    /// one to be sent never waits for what a later one holds, and no batch for itself. A batch
+    /// takes no more than an equal share, unless it holds nothing, so one whose client reads slowly
+    /// leaves the others theirs.
     ///
     /// # Errors
     /// 413 of a picture that is larger than all there is.
@@ -194,12 +197,14 @@ impl Admission {
         let half = self.most_bytes / 2;
         let of_batches = state.batch_bytes.saturating_add(bytes);
         let fits = state.bytes.saturating_add(of_batches) <= self.most_bytes;
-        // Documents stay as long as their batches, and would keep out a picture as large as all there is for ever.
+        // Documents stay as long as their batches, and would keep out a picture as large as all
+        // there is for ever.
         let alone = state.batch_bytes == 0 && state.bytes == state.document_bytes;
         (fits && (of_batches <= half || bytes > half)) || alone
     }
 
-    /// Refuses a picture that there will never be room for. `beside` is what its request holds already.
+    /// Refuses a picture that there will never be room for. `beside` is what its request holds
+    /// already.
     fn check_picture(&self, bytes: u64, beside: u64) -> Result<(), Problem> {
         if bytes.saturating_add(beside) <= self.most_bytes {
             return Ok(());

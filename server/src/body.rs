@@ -59,8 +59,8 @@ pub(crate) fn too_slow(seconds: u64) -> Problem {
     )
 }
 
-/// A body as it comes: bounded, and each piece counted as memory of the request. What was refused is kept, for a reader in between may
-/// know only that the body broke off.
+/// A body as it comes: bounded, and each piece counted as memory of the request. What was refused
+/// is kept, for a reader in between may know only that the body broke off.
 #[derive(Debug, Clone)]
 pub(crate) struct Intake {
     pass: Arc<Pass>,
@@ -178,7 +178,8 @@ pub(crate) async fn json(
     offload(bytes.len() * 8, move || decompress(&bytes, limits, &pass)).await?
 }
 
-/// Runs what takes longer the more bytes there are: here if they are few, else off the threads that serve.
+/// Runs what takes longer the more bytes there are: here if they are few, else off the threads that
+/// serve.
 pub(crate) async fn offload<T: Send + 'static>(
     bytes: usize,
     work: impl FnOnce() -> T + Send + 'static,

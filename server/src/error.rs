@@ -1,4 +1,5 @@
-//! The one place that knows HTTP statuses: every failure becomes a [`Problem`], and that an `application/problem+json` answer (RFC 9457).
+//! The one place that knows HTTP statuses: every failure becomes a [`Problem`], and that an
+//! `application/problem+json` answer (RFC 9457).
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -268,7 +269,8 @@ impl From<MoleculeError> for Problem {
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let detail = match &error {
-            // The path on the server's disk is nobody's business; and no names of structures in the log.
+            // The path on the server's disk is nobody's business; and no names of structures in the
+            // log.
             MoleculeError::Io { source, .. } => {
                 tracing::warn!(error = %source.kind(), "a structure cannot be read");
                 format!("the structure's files cannot be read: {}", source.kind())
@@ -284,7 +286,8 @@ impl From<PoolError> for Problem {
         match error {
             PoolError::Render(error) => error.into(),
             PoolError::Panicked { .. } => Self::internal(&error),
-            // Seen only by a request that was not dropped by its client: the order waited beyond its deadline, or the server ends.
+            // Seen only by a request that was not dropped by its client: the order waited beyond
+            // its deadline, or the server ends.
             _ => Self::stopping(),
         }
     }

@@ -1,4 +1,5 @@
-//! Around every request: its id, who asks and whether they may, the security headers, the log, the counts.
+//! Around every request: its id, who asks and whether they may, the security headers, the log, the
+//! counts.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
@@ -24,7 +25,8 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// Longest id that is taken over from a client.
 const MAX_ID_BYTES: usize = 64;
 
-/// Allowed tokens, as hashes: comparing hashes in constant time tells nothing about a token, its length included.
+/// Allowed tokens, as hashes: comparing hashes in constant time tells nothing about a token, its
+/// length included.
 #[derive(Clone, Default)]
 pub(crate) struct Tokens(Vec<[u8; 32]>);
 
@@ -121,7 +123,8 @@ fn client(app: &App, request: &Request) -> Result<Client, Problem> {
         ));
     }
     check_host(app, headers)?;
-    // A page of another site may send simple requests without asking; what changes or costs something is not for it.
+    // A page of another site may send simple requests without asking; what changes or costs
+    // something is not for it.
     let cross_site = headers
         .get("sec-fetch-site")
         .is_some_and(|site| site == "cross-site");
@@ -159,8 +162,8 @@ fn client(app: &App, request: &Request) -> Result<Client, Problem> {
         })
 }
 
-/// A server without tokens is for this machine alone. A page that made its own name point here would be this machine, too: so only
-/// names are answered that no such page can have.
+/// A server without tokens is for this machine alone. A page that made its own name point here
+/// would be this machine, too: so only names are answered that no such page can have.
 fn check_host(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
     if !app.only_local {
         return Ok(());

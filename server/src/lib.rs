@@ -1,8 +1,9 @@
 //! Pictures over HTTP: a render request comes in, a picture goes out.
 //!
-//! The road of a request, forward only: `listen` (a connection) -> `guard` (who asks) -> `routes` (what is asked) ->
-//! `admission` (is there room) -> `body` -> `studio` (structure, scene, job, fair queue, pool, encoder; caches on the way)
-//! -> `answer`. [`error`] is the one place that knows HTTP statuses of failures.
+//! The road of a request, forward only: `listen` (a connection) -> `guard` (who asks) -> `routes`
+//! (what is asked) -> `admission` (is there room) -> `body` -> `studio` (structure, scene, job,
+//! fair queue, pool, encoder; caches on the way) -> `answer`. [`error`] is the one place that knows
+//! HTTP statuses of failures.
 #![forbid(unsafe_code)]
 
 mod accept;
@@ -118,7 +119,8 @@ fn tokens(config: &Config) -> Result<Tokens, ServerError> {
     ))
 }
 
-/// Opens the folder of uploads; without one that was named, that of the user's state, if that can be used.
+/// Opens the folder of uploads; without one that was named, that of the user's state, if that can
+/// be used.
 fn open_uploads(config: &Config) -> Result<Option<Uploads>, ServerError> {
     let most = config.uploads_max_bytes;
     if let Some(path) = &config.uploads {
@@ -152,7 +154,8 @@ fn open_uploads(config: &Config) -> Result<Option<Uploads>, ServerError> {
 }
 
 impl Server {
-    /// Opens everything: the address, the folders, what draws. The test picture was drawn right when this returns.
+    /// Opens everything: the address, the folders, what draws. The test picture was drawn right
+    /// when this returns.
     ///
     /// # Errors
     /// [`ServerError`], of which nothing is left open.
@@ -208,7 +211,8 @@ impl Server {
         self.app.studio.schedule.adapter()
     }
 
-    /// Serves until SIGTERM or Ctrl-C, and then until the work in hand is done. A second signal ends it at once.
+    /// Serves until SIGTERM or Ctrl-C, and then until the work in hand is done. A second signal
+    /// ends it at once.
     ///
     /// # Errors
     /// When the system gives no signals or takes the address away.
@@ -290,7 +294,8 @@ impl Signals {
     }
 }
 
-/// Sends the log to standard error in the form that a configuration says. The first call of a process counts.
+/// Sends the log to standard error in the form that a configuration says. The first call of a
+/// process counts.
 pub fn start_log(config: &Config) {
     let builder = tracing_subscriber::fmt()
         .with_writer(io::stderr)

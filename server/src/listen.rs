@@ -1,7 +1,7 @@
 //! Accepting connections, and ending well.
 //!
-//! Connections have limits that a framework's default loop lacks: how many there are, how long a head may take, how long a client may take
-//! nothing of its answer.
+//! Connections have limits that a framework's default loop lacks: how many there are, how long a
+//! head may take, how long a client may take nothing of its answer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,7 +28,8 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// How long nothing is accepted after the system had no room for a connection.
 const REST: Duration = Duration::from_millis(50);
 
-/// Files that are open beside connections: structures being read and uploads being written, most of all.
+/// Files that are open beside connections: structures being read and uploads being written, most of
+/// all.
 const OTHER_FILES: usize = 128;
 
 /// A connection whose writes fail when nothing could be written for a while.
@@ -102,8 +103,9 @@ impl AsyncWrite for Patient {
     }
 }
 
-/// Connections at a time: as many as are wished, as far as the system lets this process have files open. One connection too many would be
-/// refused by the system again and again; so it waits, and what reads structures still finds files.
+/// Connections at a time: as many as are wished, as far as the system lets this process have files
+/// open. One connection too many would be refused by the system again and again; so it waits, and
+/// what reads structures still finds files.
 fn connections_max(wished: u64) -> usize {
     let wished = usize::try_from(wished)
         .unwrap_or(usize::MAX)
@@ -127,7 +129,8 @@ fn connections_max(wished: u64) -> usize {
     wished.min(most)
 }
 
-/// Serves until `stop` is done and the work in hand, too. While it waits for that work, health is still told and new work refused.
+/// Serves until `stop` is done and the work in hand, too. While it waits for that work, health is
+/// still told and new work refused.
 pub(crate) async fn serve(
     app: Arc<App>,
     router: Router,

@@ -1,4 +1,5 @@
-//! The description of the interface, `OpenAPI` 3.1. Its schemas are those of the types that are read and written.
+//! The description of the interface, `OpenAPI` 3.1. Its schemas are those of the types that are
+//! read and written.
 
 use axum::http::StatusCode;
 use molshot_renderer::Annotations;
@@ -68,7 +69,8 @@ fn own_schemas() -> Map<String, Value> {
                 },
                 "items": {
                     "type": "array",
-                    // A bad item has an error in the answer and does not make the document bad, so nothing is demanded here.
+                    // A bad item has an error in the answer and does not make the document bad, so
+                    // nothing is demanded here.
                     "items": {
                         "description": "A render request's own keys, and `key`, which names the item's files in the answer: letters, digits, '_' and '-', beginning with a letter or a digit, at most 80. Each item has its own. `annotations` says of this item what it says of all at the top. An item that is none of this gets an error in its place.",
                         "examples": [{ "key": "a", "commands": ["view left"] }],
@@ -259,7 +261,8 @@ fn schema_at(schema: &Value, pointer: &str) -> Value {
     place.clone()
 }
 
-/// The schema of a key of the document, for a parameter that holds its text: words of an enumeration by their name.
+/// The schema of a key of the document, for a parameter that holds its text: words of an
+/// enumeration by their name.
 fn text_schema(of_document: &Value) -> Value {
     let one = match of_document.get("anyOf").and_then(Value::as_array) {
         Some(choices) => choices.first().unwrap_or(of_document),

@@ -1,5 +1,5 @@
-//! A look at a JSON text before it is read: how deep it is nested and how much it holds. Reading millions of values only to refuse them takes
-//! long; counting brackets and commas does not.
+//! A look at a JSON text before it is read: how deep it is nested and how much it holds. Reading
+//! millions of values only to refuse them takes long; counting brackets and commas does not.
 
 use axum::http::StatusCode;
 
@@ -39,7 +39,8 @@ struct Scan<'a> {
     in_items: bool,
 }
 
-/// Refuses a text that is nested too deep or holds too much. What is no JSON may pass: whoever reads it says so.
+/// Refuses a text that is nested too deep or holds too much. What is no JSON may pass: whoever
+/// reads it says so.
 pub(crate) fn check(text: &[u8], shape: Shape) -> Result<(), Problem> {
     let mut scan = Scan {
         text,

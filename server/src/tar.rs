@@ -1,4 +1,5 @@
-//! Tar archives as they are written: POSIX ustar headers (IEEE Std 1003.1, `pax`, "ustar Interchange Format").
+//! Tar archives as they are written: POSIX ustar headers (IEEE Std 1003.1, `pax`, "ustar
+//! Interchange Format").
 
 use axum::body::Bytes;
 

@@ -24,7 +24,8 @@ struct PlanesOutput {
     @builtin(frag_depth) reversed_depth: f32,
 }
 
-// 1 at the near plane, towards 0 far away: a float's digits are spent evenly in relative depth, in both projections.
+// 1 at the near plane, towards 0 far away: a float's digits are spent evenly in relative depth, in
+// both projections.
 fn reversed_depth(depth_angstrom: f32) -> f32 {
     return view.near_angstrom / depth_angstrom;
 }
@@ -37,7 +38,8 @@ fn power_30(x: f32) -> f32 {
     return x16 * x8 * x4 * x2;
 }
 
-// Lighting and depth cue; see `Lighting` and `DepthCue` in scenes/src/scene.rs for the formula. `normal` faces the viewer.
+// Lighting and depth cue; see `Lighting` and `DepthCue` in scenes/src/scene.rs for the formula.
+// `normal` faces the viewer.
 fn shade(hit: Hit, ray: Ray) -> vec4<f32> {
     let towards_hit = normalize(ray.direction);
     let key = dot(hit.normal, view.key_direction);
@@ -45,7 +47,8 @@ fn shade(hit: Hit, ray: Ray) -> vec4<f32> {
     let diffuse = view.key_diffuse * max(-key, 0.0) + view.fill_diffuse * max(-fill, 0.0);
     let reflected = view.key_direction - 2.0 * key * hit.normal;
     let highlight = view.specular * power_30(max(-dot(reflected, towards_hit), 0.0));
-    // May exceed 1 here: what is too bright fades with depth before it is cut off, as in ChimeraX's pictures.
+    // May exceed 1 here: what is too bright fades with depth before it is cut off, as in ChimeraX's
+    // pictures.
     var color = hit.color * (view.ambient + diffuse) + highlight;
     if view.cue_end_angstrom > 0.0 {
         let kept = clamp(
@@ -63,7 +66,8 @@ fn facing_viewer(normal: vec3<f32>, ray: Ray) -> vec3<f32> {
     return select(normal, -normal, dot(normal, ray.direction) > 0.0);
 }
 
-// Octahedral encoding (Cigolle et al., "A Survey of Efficient Representations for Independent Unit Vectors", 2014).
+// Octahedral encoding (Cigolle et al., "A Survey of Efficient Representations for Independent Unit
+// Vectors", 2014).
 fn octahedral(normal: vec3<f32>) -> u32 {
     let flat = normal.xy / (abs(normal.x) + abs(normal.y) + abs(normal.z));
     let sign_not_zero = select(vec2<f32>(-1.0), vec2<f32>(1.0), flat >= vec2<f32>(0.0));

@@ -1,7 +1,9 @@
-// What every primitive needs to know about the picture. One contract with `ViewUniform` in renderer/gpu/uniforms.rs.
+// What every primitive needs to know about the picture. One contract with `ViewUniform` in
+// renderer/gpu/uniforms.rs.
 //
-// Spaces: "scene" = world axes, origin moved to the scene's centre (so that f32 keeps its digits far from the world's
-// origin); "camera" = x right, y up, z towards the viewer; "picture" = pixels of the whole, uncropped picture, y down.
+// Spaces: "scene" = world axes, origin moved to the scene's centre (so that f32 keeps its digits
+// far from the world's origin); "camera" = x right, y up, z towards the viewer; "picture" = pixels
+// of the whole, uncropped picture, y down.
 
 struct View {
     camera_from_scene: mat4x4<f32>,
@@ -53,7 +55,8 @@ fn camera_from_scene(point: vec3<f32>) -> vec3<f32> {
     return (view.camera_from_scene * vec4<f32>(point, 1.0)).xyz;
 }
 
-// A ball seen on the picture: centre in picture pixels and the radius of a circle around it that holds its outline.
+// A ball seen on the picture: centre in picture pixels and the radius of a circle around it that
+// holds its outline.
 struct Outline {
     center_px: vec2<f32>,
     radius_px: f32,
@@ -76,8 +79,9 @@ fn outline_of_ball(center: vec3<f32>, radius: f32) -> Outline {
         return outline;
     }
     outline.center_px = middle + vec2<f32>(center.x, -center.y) * (view.pixel_scale / max(depth, 1e-6));
-    // The outline is an ellipse stretched away from the picture's middle; its farthest point lies on that line, at the
-    // tangent ray: tan(a + b) - tan(a), with a = angle of the centre, sin(b) = radius / distance.
+    // The outline is an ellipse stretched away from the picture's middle; its farthest point lies
+    // on that line, at the tangent ray: tan(a + b) - tan(a), with a = angle of the centre, sin(b) =
+    // radius / distance.
     let distance_squared = dot(center, center);
     let tangent = sqrt(max(distance_squared - radius * radius, 1e-12));
     let tan_b = radius / tangent;
@@ -110,5 +114,6 @@ fn strip_corner(vertex_index: u32) -> vec2<f32> {
     return vec2<f32>(f32(vertex_index & 1u) * 2.0 - 1.0, f32(vertex_index >> 1u) * 2.0 - 1.0);
 }
 
-// A quad must also cover what falls between a pixel's centre and its sample points, and its own rounding.
+// A quad must also cover what falls between a pixel's centre and its sample points, and its own
+// rounding.
 const QUAD_MARGIN_PX: f32 = 1.0;

@@ -1,5 +1,5 @@
-//! molshot's WGSL: one file per primitive at the top of this crate, `shared/` for what they share. Composed and validated
-//! when the crate is built (see `build.rs`), so these texts always compile.
+//! molshot's WGSL: one file per primitive at the top of this crate, `shared/` for what they share.
+//! Composed and validated when the crate is built (see `build.rs`), so these texts always compile.
 #![forbid(unsafe_code)]
 
 /// Impostor spheres: `vertex_main`, `fragment_color`, `fragment_planes`.

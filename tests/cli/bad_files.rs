@@ -1,4 +1,5 @@
-//! Inputs that are no structures, damaged or hostile: exit status 1, and the message names the file.
+//! Inputs that are no structures, damaged or hostile: exit status 1, and the message names the
+//! file.
 
 use std::io::Write;
 

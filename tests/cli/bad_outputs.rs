@@ -121,7 +121,8 @@ fn no_file_that_is_read_is_replaced() {
     let absolute = absolute.to_str().expect("UTF-8");
     let png = ["--format", "png"];
     for (args, input) in [
-        // Side planes, other inputs, files of a folder, and of a scene file, the scene file itself, the commands.
+        // Side planes, other inputs, files of a folder, and of a scene file, the scene file itself,
+        // the commands.
         (
             &["b.depth.png", "-o", "b.png", "--planes", "color,depth"][..],
             "b.depth.png",

@@ -1,4 +1,5 @@
-//! Scene files that are wrong: exit status 1, and the message has the file, the place in it and the remedy.
+//! Scene files that are wrong: exit status 1, and the message has the file, the place in it and the
+//! remedy.
 
 use super::program::{Folder, library};
 

@@ -17,7 +17,8 @@ fn a_folder_gives_the_answer_between_pocket_and_ligand() {
     let folder = Folder::new("hbonds_answer");
     let complex = library("1hvr");
     let answer = folder.run(&["hbonds", &complex]).text();
-    // The urea oxygen of the inhibitor takes the place of a water between the flaps (Lam et al., Science 263 (1994) 380).
+    // The urea oxygen of the inhibitor takes the place of a water between the flaps (Lam et al.,
+    // Science 263 (1994) 380).
     assert!(answer.contains("ILE 50 N A, O"), "{answer}");
     assert!(!answer.contains("HOH"), "{answer}");
     let one = folder

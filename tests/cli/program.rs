@@ -114,7 +114,8 @@ impl Folder {
         self.bytes("one.png")
     }
 
-    /// Runs what must fail: with this status, at once, with these words on standard error, and without leaving a file.
+    /// Runs what must fail: with this status, at once, with these words on standard error, and
+    /// without leaving a file.
     pub(crate) fn refuse<S: AsRef<str>>(&self, status: i32, args: &[S], words: &[&str]) -> String {
         self.refuse_with(status, args, b"", words)
     }

@@ -1,4 +1,5 @@
-//! Many pictures that are interrupted, go on, and fail in part; and how many threads there are makes no difference.
+//! Many pictures that are interrupted, go on, and fail in part; and how many threads there are
+//! makes no difference.
 
 use std::fs;
 use std::process::{Child, Command, Stdio};

@@ -1,12 +1,13 @@
-//! The printed JSON schema: sound in itself, and in agreement with the program on every sample scene.
+//! The printed JSON schema: sound in itself, and in agreement with the program on every sample
+//! scene.
 
 use serde_json::{Map, Value};
 
 use super::program::{Folder, library};
 use super::scene_files::scenes;
 
-/// Checks `value` against the keywords of JSON Schema 2020-12 that the schema uses; any other keyword is an error, so that
-/// nothing goes unchecked.
+/// Checks `value` against the keywords of JSON Schema 2020-12 that the schema uses; any other
+/// keyword is an error, so that nothing goes unchecked.
 fn check(value: &Value, schema: &Value, root: &Value) -> Result<(), String> {
     let Value::Object(schema) = schema else {
         return (schema == &Value::Bool(true))

@@ -38,7 +38,8 @@ fn killed_at_twenty_moments_and_resumed_gives_the_same_tree() {
     let start = Instant::now();
     folder.ok(&["generate", "--out", "whole"]);
     let whole_run = start.elapsed();
-    // Moments from the beginning of a run to a fifth of a whole one: twenty of them go through all of the work.
+    // Moments from the beginning of a run to a fifth of a whole one: twenty of them go through all
+    // of the work.
     let mut seed: u64 = 7;
     let mut caught = 0;
     for _ in 0..20 {
@@ -62,7 +63,8 @@ fn killed_at_twenty_moments_and_resumed_gives_the_same_tree() {
     folder.ok(&["generate", "--out", "killed", "--resume"]);
     assert_eq!(folder.tree("killed"), folder.tree("whole"));
     folder.ok(&["verify", "--out", "killed", "--sample", "20"]);
-    // What is gone or cut short is made anew, though a shard says that it is finished; the rest is not touched.
+    // What is gone or cut short is made anew, though a shard says that it is finished; the rest is
+    // not touched.
     let table = folder.path("killed/data/T1-translation/train-00000.parquet");
     let pictures = folder.path("killed/data/pictures/train-00001.parquet");
     let kept = folder.path("killed/data/pictures/test-00000.parquet");
@@ -93,7 +95,8 @@ fn parts_made_apart_and_any_number_of_threads_give_the_same_tree() {
     folder.ok(&["generate", "--out", "five", "--threads", "5"]);
     let one = folder.tree("one");
     assert_eq!(folder.tree("five"), one);
-    // Two jobs of a Slurm array, each with a folder of its own; the second one's files are put to the first one's.
+    // Two jobs of a Slurm array, each with a folder of its own; the second one's files are put to
+    // the first one's.
     for (number, out) in [("0", "first"), ("1", "second")] {
         let run = folder
             .command(&["generate", "--out", out])

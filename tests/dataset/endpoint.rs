@@ -1,4 +1,5 @@
-//! A chat endpoint of a test's own: HTTP/1.1 on a loopback port, one thread a connection, one request each.
+//! A chat endpoint of a test's own: HTTP/1.1 on a loopback port, one thread a connection, one
+//! request each.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -12,7 +12,8 @@ fn small(name: &str) -> Folder {
     finished(name, 4, &["--tasks", "T1,T9"])
 }
 
-/// Right answers by the words of the question, which differ in nothing but the pictures: by the number of the request then.
+/// Right answers by the words of the question, which differ in nothing but the pictures: by the
+/// number of the request then.
 fn questions(folder: &Folder) -> usize {
     let test = folder
         .lines("out")

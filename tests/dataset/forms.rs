@@ -1,4 +1,5 @@
-//! Exports, as far as can be seen without the libraries that load them: `scripts/check-exports` does that.
+//! Exports, as far as can be seen without the libraries that load them: `scripts/check-exports`
+//! does that.
 
 use std::collections::BTreeSet;
 use std::fs;

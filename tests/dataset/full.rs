@@ -1,4 +1,5 @@
-//! A whole set: the counts of the paper's formulae, every answer in its range, every file where it belongs.
+//! A whole set: the counts of the paper's formulae, every answer in its range, every file where it
+//! belongs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,7 +9,8 @@ use serde_json::Value;
 
 use super::set::{Folder, finished, plan};
 
-/// Samples of a complex, train and test, of the tasks that do not depend on its bonds (arXiv 2512.10867).
+/// Samples of a complex, train and test, of the tasks that do not depend on its bonds (arXiv
+/// 2512.10867).
 const FORMULAE: [(&str, [usize; 2]); 6] = [
     ("T1", [4, 2]),
     ("T2", [6, 3]),
@@ -18,7 +20,8 @@ const FORMULAE: [(&str, [usize; 2]); 6] = [
     ("T7", [6, 3]),
 ];
 
-/// Bonds of a complex as `molshot hbonds` tells them: residue with its number and chain, the bond's own words.
+/// Bonds of a complex as `molshot hbonds` tells them: residue with its number and chain, the bond's
+/// own words.
 fn bonds(complex: &Path) -> Vec<(String, String)> {
     let output = Command::new(env!("CARGO_BIN_EXE_molshot"))
         .arg("hbonds")
@@ -59,7 +62,8 @@ fn check_counts(folder: &Folder, inputs: &Path) {
             .iter()
             .filter(|item| item["task"] == "T4" && item["answer"] != "No")
             .collect();
-        // Residues of one name (chains without names) are left out each, and are one in the bonds' words.
+        // Residues of one name (chains without names) are left out each, and are one in the bonds'
+        // words.
         let made = with.len() + of(&dropped, "T4");
         let is_clear = dropped
             .iter()
@@ -100,7 +104,8 @@ fn check_counts(folder: &Folder, inputs: &Path) {
     }
 }
 
-/// Every answer is in its task's form and range; options differ; each question shows as many pictures as it says.
+/// Every answer is in its task's form and range; options differ; each question shows as many
+/// pictures as it says.
 fn check_answers(folder: &Folder) {
     let turns = |amount: i32| amount != 0 && amount % 15 == 0 && (-90..=90).contains(&amount);
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

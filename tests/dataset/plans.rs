@@ -86,7 +86,8 @@ fn faulty_complexes_are_told_and_the_rest_is_made() {
     let atoms = counts.split_whitespace().next().expect("atoms").to_owned();
     bondless = bondless.replacen(&counts, &format!("{atoms} 0"), 1);
     folder.write("in/bondless/bondless_ligand.mol2", &bondless);
-    // Two atoms and a third in the middle: half a turn about two axes, and any about the third, changes nothing.
+    // Two atoms and a third in the middle: half a turn about two axes, and any about the third,
+    // changes nothing.
     let line = |n: usize, x: f32| format!("{n} O{n} {x:.3} 9.000 20.000 O 1 SYM 0\n");
     let symmetric = format!(
         "@<TRIPOS>MOLECULE\nsym\n2 1\nSMALL\nNO_CHARGES\n@<TRIPOS>ATOM\n{}{}@<TRIPOS>BOND\n1 1 2 1\n",

@@ -51,8 +51,9 @@ fn the_oracle_has_all_points_and_chance_has_few() {
         );
     }
     assert_eq!(oracle["average"], 100.0);
-    // Chance, with room of four standard deviations of so few questions. T1: half of the axes, and 1 - mean distance / 8 of two of
-    // eight values; T2: a third, likewise; T3: one of 21; choices: a quarter.
+    // Chance, with room of four standard deviations of so few questions. T1: half of the axes, and
+    // 1 - mean distance / 8 of two of eight values; T2: a third, likewise; T3: one of 21; choices:
+    // a quarter.
     let near = |column: &str, chance: f64| {
         let questions = random["columns"][column]["questions"]
             .as_f64()

@@ -124,7 +124,8 @@ pub(crate) fn copy_complex(from: &str, folder: &Path, id: &str) {
     }
 }
 
-/// Folder `in` with `count` complexes `a0`, `b1`, `a2`, ..., by turns 1HVR and 7PBL; and a split with every third for tests.
+/// Folder `in` with `count` complexes `a0`, `b1`, `a2`, ..., by turns 1HVR and 7PBL; and a split
+/// with every third for tests.
 pub(crate) fn complexes(folder: &Folder, count: usize) {
     let (mut train, mut test) = (Vec::new(), Vec::new());
     for number in 0..count {

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::set::{Folder, finished};
 
-/// Bytes are changed in place, and the shard's account of the file with them: only what the bytes mean can tell.
+/// Bytes are changed in place, and the shard's account of the file with them: only what the bytes
+/// mean can tell.
 fn change(folder: &Folder, table: &str, from: &[u8], to: &[u8]) {
     assert_eq!(from.len(), to.len());
     let path = folder.path(table);

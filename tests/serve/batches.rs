@@ -1,4 +1,5 @@
-//! Batches: in order, one bad item does not stop the rest, memory stays bounded, others are served meanwhile.
+//! Batches: in order, one bad item does not stop the rest, memory stays bounded, others are served
+//! meanwhile.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};

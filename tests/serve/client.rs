@@ -258,7 +258,8 @@ impl Server {
         assert!(status.success());
     }
 
-    /// Ends the server and asserts that it ended well, with nothing in its log that should not be there.
+    /// Ends the server and asserts that it ended well, with nothing in its log that should not be
+    /// there.
     pub(crate) fn end(self) {
         self.end_with(&[]);
     }

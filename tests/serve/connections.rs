@@ -1,4 +1,5 @@
-//! HTTP itself: kept connections, pipelines, old clients, `Expect`, conditions, and clients that pause.
+//! HTTP itself: kept connections, pipelines, old clients, `Expect`, conditions, and clients that
+//! pause.
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -108,7 +109,8 @@ fn old_clients_and_careful_ones_are_served() {
 
 #[test]
 fn a_client_that_pauses_loses_no_item_of_its_batch() {
-    // Whatever waits for the client does not wait for us: pauses beyond the deadline of a picture are its own.
+    // Whatever waits for the client does not wait for us: pauses beyond the deadline of a picture
+    // are its own.
     let server = Server::start("pauses", &["--request-seconds", "1"]);
     let items: Vec<Value> = (0..400)
         .map(|number| json!({ "key": format!("k{number}"), "commands": [format!("roll y {number}")] }))
@@ -147,7 +149,8 @@ fn memory_for_batches_is_shared_and_a_stalled_one_stops_nobody() {
     };
     let document = |count: usize, edge_px: u32| {
         let mut defaults = request("sample-dna");
-        // A picture of 1,100 pixels takes more than the half that is for batches, and comes when there is room.
+        // A picture of 1,100 pixels takes more than the half that is for batches, and comes when
+        // there is room.
         defaults["output"] = json!({ "width_px": edge_px, "height_px": edge_px, "samples": 1 });
         json!({ "defaults": defaults, "items": items(count), "annotations": false }).to_string()
     };

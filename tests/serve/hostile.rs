@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::client::{LONG, Server, read_answer, request};
 
-/// Longer than any machine takes, however busy: what takes this long hangs. How fast refusals are is measured by `scripts/http-benchmark`, not here.
+/// Longer than any machine takes, however busy: what takes this long hangs. How fast refusals are
+/// is measured by `scripts/http-benchmark`, not here.
 const HUNG: Duration = Duration::from_secs(30);
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

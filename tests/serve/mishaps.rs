@@ -1,6 +1,8 @@
-//! Drawing threads that panic or lose their device: what they had in hand fails, the others go on, and the server says how it is.
+//! Drawing threads that panic or lose their device: what they had in hand fails, the others go on,
+//! and the server says how it is.
 //!
-//! Mishaps come on demand, by the variable `MOLSHOT_FAULT`, which only builds with debug assertions know.
+//! Mishaps come on demand, by the variable `MOLSHOT_FAULT`, which only builds with debug assertions
+//! know.
 
 use super::client::{Server, folder};
 

@@ -1,4 +1,5 @@
-//! The disk of uploads: full, refused, and the program killed while it writes. Nothing half is left, and the next upload works.
+//! The disk of uploads: full, refused, and the program killed while it writes. Nothing half is
+//! left, and the next upload works.
 
 use std::fs;
 use std::io::Write;

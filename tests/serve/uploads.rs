@@ -1,4 +1,5 @@
-//! Uploads: one id for the same bytes, kept over restarts, removed when they are old, never half there.
+//! Uploads: one id for the same bytes, kept over restarts, removed when they are old, never half
+//! there.
 
 use std::fs;
 use std::io::Write;

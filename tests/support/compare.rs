@@ -1,6 +1,6 @@
-//! The comparer. Nowhere else in these tests may two pictures be held "equal enough": thresholds enter through
-//! [`assert_alike`] and [`assert_differ`] alone. (Pictures of another program can only be held to be like, not equal: see
-//! [`likeness`](super::likeness).)
+//! The comparer. Nowhere else in these tests may two pictures be held "equal enough": thresholds
+//! enter through [`assert_alike`] and [`assert_differ`] alone. (Pictures of another program can
+//! only be held to be like, not equal: see [`likeness`](super::likeness).)
 
 use std::path::PathBuf;
 
@@ -71,9 +71,10 @@ impl Figures {
     }
 }
 
-/// Fails unless both pictures have the same size and planes, and at most `tolerance.outliers` pixels differ by more than it
-/// allows. Pixels whose `counts` is false are left out; `None` counts all. On failure a sheet "expected | difference | actual"
-/// is written to cargo's folder for test output, and the message says where.
+/// Fails unless both pictures have the same size and planes, and at most `tolerance.outliers`
+/// pixels differ by more than it allows. Pixels whose `counts` is false are left out; `None` counts
+/// all. On failure a sheet "expected | difference | actual" is written to cargo's folder for test
+/// output, and the message says where.
 pub(crate) fn assert_alike(
     name: &str,
     actual: &Picture,
@@ -96,7 +97,8 @@ pub(crate) fn assert_alike(
     figures
 }
 
-/// Fails unless more than `tolerance.outliers` pixels differ by more than `tolerance` allows: for options that must do something.
+/// Fails unless more than `tolerance.outliers` pixels differ by more than `tolerance` allows: for
+/// options that must do something.
 pub(crate) fn assert_differ(name: &str, one: &Picture, other: &Picture, tolerance: Tolerance) {
     if let Ok((figures, _)) = measure(one, other, None, tolerance)
         && figures.outliers <= tolerance.outliers
@@ -309,7 +311,8 @@ impl From<&Frame> for Picture {
 }
 
 impl Picture {
-    /// What the oracle saw through the pixels' centres: every plane but colour. `residue_of` gives the residue of an atom.
+    /// What the oracle saw through the pixels' centres: every plane but colour. `residue_of` gives
+    /// the residue of an atom.
     pub(crate) fn planes_of(
         truth: &Truth,
         (width_px, height_px): (u32, u32),

@@ -6,7 +6,8 @@ use super::compare::Picture;
 
 /// How far labels are looked for, pixels.
 const REACH_PX: i32 = 4;
-/// Labels of which more than this share lies under others are not looked for: their letters cannot be told apart.
+/// Labels of which more than this share lies under others are not looked for: their letters cannot
+/// be told apart.
 const MOST_COVERED: f64 = 0.3;
 /// Of a label's brightness so much makes a pixel one of its letters'.
 const LETTER_SHARE: f64 = 0.35;
@@ -19,7 +20,8 @@ pub(crate) struct LabelFit {
     /// Mean and greatest distance at which their letters match best, pixels.
     pub(crate) mean_px: f64,
     pub(crate) worst_px: f64,
-    /// Labels that stand free on the background, so that the edges of their letters can be seen in both pictures.
+    /// Labels that stand free on the background, so that the edges of their letters can be seen in
+    /// both pictures.
     pub(crate) boxes: usize,
     /// Greatest distance between the same edges of the letters' boxes, pixels.
     pub(crate) worst_edge_px: f64,

@@ -1,4 +1,5 @@
-//! How like a picture of another program is: figures over the whole picture, since no two programs agree on every edge pixel.
+//! How like a picture of another program is: figures over the whole picture, since no two programs
+//! agree on every edge pixel.
 
 use super::compare::Picture;
 
@@ -7,7 +8,8 @@ use super::compare::Picture;
 pub(crate) struct Likeness {
     /// Area that both cover, as a share of the area that either covers.
     pub(crate) overlap: f64,
-    /// Mean over the covered area (of either) and the three channels of the absolute difference, in steps of 8 bits.
+    /// Mean over the covered area (of either) and the three channels of the absolute difference, in
+    /// steps of 8 bits.
     pub(crate) difference: f64,
     /// The same, of pixels that lie inside of what both cover, with all their eight neighbours.
     pub(crate) inner_difference: f64,

@@ -1,4 +1,5 @@
-//! What the tests of the `molshot` package share: a structure to point at, jobs, a source of chance, the oracle, the comparer.
+//! What the tests of the `molshot` package share: a structure to point at, jobs, a source of
+//! chance, the oracle, the comparer.
 #![allow(
     dead_code,
     reason = "each test file is a program of its own and uses a part of this"
@@ -30,7 +31,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 /// Atoms of one residue of [`structure`].
 pub(crate) const ATOMS_PER_RESIDUE: u32 = 3;
 
-/// Opens software Vulkan. A machine without it fails these tests: they are the proof that pictures are right.
+/// Opens software Vulkan. A machine without it fails these tests: they are the proof that pictures
+/// are right.
 pub(crate) fn open() -> Box<dyn Draw> {
     molshot_renderer::open(AdapterChoice::VulkanSoftware)
         .expect("these tests draw with lavapipe: install mesa-vulkan-drivers")
@@ -40,7 +42,8 @@ pub(crate) fn open() -> Box<dyn Draw> {
 pub(crate) fn test_data() -> Option<PathBuf> {
     let data = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
     if data.is_none() {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -57,7 +60,8 @@ pub(crate) fn draw(backend: &mut dyn Draw, job: &RenderJob) -> Frame {
         .expect("a job within the limits can be drawn")
 }
 
-/// A structure of `atoms` atoms, three to a residue. Its positions do not matter: scenes of tests bring their own.
+/// A structure of `atoms` atoms, three to a residue. Its positions do not matter: scenes of tests
+/// bring their own.
 pub(crate) fn structure(atoms: u32) -> Arc<Structure> {
     let mut text = String::new();
     for atom in 0..atoms {
@@ -141,7 +145,8 @@ pub(crate) fn job(
     .expect("the view is sound")
 }
 
-/// Tries a law on generated cases, the same ones in every run. The law gets one back end for all of them.
+/// Tries a law on generated cases, the same ones in every run. The law gets one back end for all of
+/// them.
 pub(crate) fn law<S: proptest::strategy::Strategy>(
     cases: u32,
     strategy: &S,
@@ -164,7 +169,8 @@ pub(crate) fn law<S: proptest::strategy::Strategy>(
     }
 }
 
-/// `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): the same on every machine.
+/// `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014):
+/// the same on every machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Chance(pub(crate) u64);
 

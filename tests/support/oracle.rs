@@ -1,5 +1,6 @@
-//! The oracle: a ray caster in f64, in world space, by the textbook's quadratics. It shares no code and no formula with the
-//! shaders, is slow, and says for each pixel whether its answer can be relied on.
+//! The oracle: a ray caster in f64, in world space, by the textbook's quadratics. It shares no code
+//! and no formula with the shaders, is slow, and says for each pixel whether its answer can be
+//! relied on.
 
 use glam::DVec3;
 use molshot_scenes::{Cylinder, Projection, RenderJob, Scene, Sphere, View, Viewport};
@@ -15,7 +16,8 @@ pub(crate) struct Hit {
     pub(crate) color: [u8; 3],
     /// Atom index.
     pub(crate) atom: u32,
-    /// Which smooth piece of which record's surface: within one, neighbouring rays meet neighbouring points.
+    /// Which smooth piece of which record's surface: within one, neighbouring rays meet
+    /// neighbouring points.
     pub(crate) surface: Surface,
 }
 
@@ -31,7 +33,8 @@ pub(crate) struct Surface {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
-    /// Sphere, or wall and round caps of a stick: they pass into each other without an edge. Seen from outside or inside.
+    /// Sphere, or wall and round caps of a stick: they pass into each other without an edge. Seen
+    /// from outside or inside.
     Round { inside: bool },
     /// Flat cap at the first or second end.
     Disc { second: bool },
@@ -51,7 +54,8 @@ pub(crate) struct Answer {
 pub(crate) struct Truth {
     /// Through the pixels' centres.
     pub(crate) pixels: Vec<Option<Hit>>,
-    /// False where a ray [`JITTER_PX`] aside meets another piece of surface, or two pieces lie within [`TIE_ANGSTROM`].
+    /// False where a ray [`JITTER_PX`] aside meets another piece of surface, or two pieces lie
+    /// within [`TIE_ANGSTROM`].
     pub(crate) sure: Vec<bool>,
     /// Mean of the samples over the background.
     pub(crate) rgba: Vec<[u8; 4]>,
@@ -316,7 +320,8 @@ fn meet_cylinder(cylinder: &Cylinder, ray: Ray, mut take: impl FnMut(Meeting)) {
                 let point = ray.eye + t * ray.direction;
                 if !(0.0..=length).contains(&along(point)) {
                     let beyond = along(point) > length;
-                    // The other end's ball may reach past this end of a short stick; that part belongs to its own end.
+                    // The other end's ball may reach past this end of a short stick; that part
+                    // belongs to its own end.
                     if beyond == second {
                         let normal = (point - center) / radius;
                         take((t, normal, round(normal, ray)));
@@ -327,7 +332,8 @@ fn meet_cylinder(cylinder: &Cylinder, ray: Ray, mut take: impl FnMut(Meeting)) {
     }
 }
 
-/// The formula of `Lighting`, then that of `DepthCue`. `view_direction` is a unit vector from the camera to the hit.
+/// The formula of `Lighting`, then that of `DepthCue`. `view_direction` is a unit vector from the
+/// camera to the hit.
 fn lit(
     scene: &Scene,
     view: &View,

@@ -187,7 +187,8 @@ fn ball_and_stick(chance: &mut Chance, place: DVec3) -> Bodies {
     }
 }
 
-/// Sticks that are seen along their axes, or nearly so: the hardest case for a cylinder's quadratic. Some big balls among them.
+/// Sticks that are seen along their axes, or nearly so: the hardest case for a cylinder's
+/// quadratic. Some big balls among them.
 fn end_on(chance: &mut Chance, place: DVec3, world_from_camera: DQuat) -> Bodies {
     let mut bodies = soup(chance, place);
     bodies.spheres.truncate(5);
@@ -241,7 +242,8 @@ fn view(chance: &mut Chance, place: DVec3, world_from_camera: DQuat, orthographi
     }
 }
 
-/// Even and odd sizes, some of them cropped; smaller with more samples, which the oracle pays for one by one.
+/// Even and odd sizes, some of them cropped; smaller with more samples, which the oracle pays for
+/// one by one.
 fn viewport(chance: &mut Chance, samples: Samples) -> Viewport {
     let sizes = match samples {
         Samples::One => [(96, 72), (97, 61), (64, 64), (51, 83)],

@@ -1,4 +1,5 @@
-//! The command line: what is typed goes into the request of each input, and a mistake in it is told from a fault of a file.
+//! The command line: what is typed goes into the request of each input, and a mistake in it is told
+//! from a fault of a file.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -63,19 +64,23 @@ impl fmt::Display for Failure {
 #[derive(Debug, Parser)]
 #[command(name = "molshot-view", version, after_help = KEYS_HINT)]
 pub(crate) struct Args {
-    /// Structure files, folders in PDBbind layout, scene files (.json), or `-`. Several structures make one scene.
+    /// Structure files, folders in PDBbind layout, scene files (.json), or `-`. Several structures
+    /// make one scene.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Show each input by itself; n and N go from one to the next. Scene files always stand by themselves.
+    /// Show each input by itself; n and N go from one to the next. Scene files always stand by
+    /// themselves.
     #[arg(long)]
     pub(crate) each: bool,
     /// Size of the picture in pixels [default: the request's, or as much as the screen has].
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size, allow_hyphen_values = true)]
     pub(crate) size: Option<[u32; 2]>,
-    /// Style to begin with: misi, misi-residue (with --residue), misi-pocket, misi-ligand, ball-and-stick, licorice or spacefill.
+    /// Style to begin with: misi, misi-residue (with --residue), misi-pocket, misi-ligand,
+    /// ball-and-stick, licorice or spacefill.
     #[arg(long, value_name = "STYLE", value_parser = parse_preset)]
     pub(crate) style: Option<Preset>,
-    /// The residue that `--style misi-residue` shows with the ligand: name, number, and the chain where that is not enough: "ARG 45 A".
+    /// The residue that `--style misi-residue` shows with the ligand: name, number, and the chain
+    /// where that is not enough: "ARG 45 A".
     #[arg(long, value_name = "RESIDUE")]
     pub(crate) residue: Option<String>,
     /// View commands to begin with.
@@ -84,7 +89,8 @@ pub(crate) struct Args {
     /// What to draw with: auto, gpu, software, or vulkan-software.
     #[arg(long, value_name = "ADAPTER", default_value = "auto", value_parser = |text: &str| text.parse::<AdapterChoice>())]
     pub(crate) adapter: AdapterChoice,
-    /// What brings pictures into the window: auto, surface (of a graphics adapter), or software (the processor).
+    /// What brings pictures into the window: auto, surface (of a graphics adapter), or software
+    /// (the processor).
     #[arg(long, value_name = "PRESENT", default_value = "auto", value_parser = |text: &str| text.parse::<PresentChoice>())]
     pub(crate) present: PresentChoice,
     /// Threads for each picture [default: as many as there are processors].
@@ -177,7 +183,8 @@ impl Args {
         }
     }
 
-    /// Tells a flag's mistake from a file's: a value that was typed makes the command line wrong, and its flag is named.
+    /// Tells a flag's mistake from a file's: a value that was typed makes the command line wrong,
+    /// and its flag is named.
     pub(crate) fn blame(&self, error: SceneError) -> Failure {
         let flag = match &error {
             SceneError::Command { .. } => self.commands.as_ref().map(|_| "--commands"),

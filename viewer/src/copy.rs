@@ -104,7 +104,8 @@ pub(crate) fn copy(
     })
 }
 
-/// What a server calls a structure that its folder holds: the name of the file, with its ending, or of the folder. It has none for several files.
+/// What a server calls a structure that its folder holds: the name of the file, with its ending, or
+/// of the folder. It has none for several files.
 fn served_id(structure: &StructureSource) -> Option<String> {
     match structure {
         StructureSource::Id { id } => Some(id.clone()),
@@ -116,8 +117,8 @@ fn served_id(structure: &StructureSource) -> Option<String> {
     }
 }
 
-/// The request posted to a server. Several files are uploaded before; those within the request stay there, and then curl reads it from its input, for
-/// what systems take as arguments has its limits.
+/// The request posted to a server. Several files are uploaded before; those within the request stay
+/// there, and then curl reads it from its input, for what systems take as arguments has its limits.
 fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result<String> {
     const CURL: &str = "curl -sS --fail-with-body";
     let mut request = request.clone();

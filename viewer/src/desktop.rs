@@ -26,7 +26,8 @@ pub(crate) fn event_loop() -> Result<EventLoop<Event>> {
     })
 }
 
-/// What the window library says, without the line of its source that it begins with: `os error at FILE.rs:LINE: WORDS`.
+/// What the window library says, without the line of its source that it begins with:
+/// `os error at FILE.rs:LINE: WORDS`.
 fn without_place(text: &str) -> &str {
     let words = text
         .split_once(".rs:")
@@ -40,7 +41,8 @@ mod linux {
     use std::os::unix::net::UnixStream;
     use std::path::PathBuf;
 
-    /// Whether a Wayland compositor listens: its name may be left over from another session, and only one attempt at a connection is granted.
+    /// Whether a Wayland compositor listens: its name may be left over from another session, and
+    /// only one attempt at a connection is granted.
     pub(super) fn wayland_answers() -> bool {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         // A connection that was inherited.

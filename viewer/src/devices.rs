@@ -1,4 +1,5 @@
-//! What keys and wheels mean, without what desktops add: keys that are held from before, repeats, and clicks of a wheel that come twice.
+//! What keys and wheels mean, without what desktops add: keys that are held from before, repeats,
+//! and clicks of a wheel that come twice.
 
 use winit::event::{ElementState, MouseScrollDelta};
 use winit::keyboard::{Key, ModifiersState, NamedKey, PhysicalKey};
@@ -23,13 +24,15 @@ pub(crate) struct Press<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Keyboard {
     pub(crate) modifiers: ModifiersState,
-    /// Keys that were down when the window got the keyboard, and whether that is longer ago than the events of this moment.
+    /// Keys that were down when the window got the keyboard, and whether that is longer ago than
+    /// the events of this moment.
     held: Vec<(PhysicalKey, bool)>,
 }
 
 impl Keyboard {
-    /// What a pressed key stands for. One that was pressed in another window stands for nothing until it is released; one that is held for nothing but the next
-    /// input; one with Ctrl, Alt or Super belongs to the desktop.
+    /// What a pressed key stands for. One that was pressed in another window stands for nothing
+    /// until it is released; one that is held for nothing but the next input; one with Ctrl, Alt or
+    /// Super belongs to the desktop.
     pub(crate) fn press(&mut self, press: &Press<'_>) -> Option<Action> {
         if press.is_synthetic {
             self.held.push((press.place, false));
@@ -79,8 +82,9 @@ fn action_of(key: &Key) -> Option<Action> {
     }
 }
 
-/// The wheel. On X11 a wheel whose device has buttons alone (a remote desktop's, say) is heard when its button goes down and when it comes up again, and nothing in
-/// the window's event tells the one from the other; the device's own event does, which comes before it.
+/// The wheel. On X11 a wheel whose device has buttons alone (a remote desktop's, say) is heard when
+/// its button goes down and when it comes up again, and nothing in the window's event tells the one
+/// from the other; the device's own event does, which comes before it.
 #[derive(Debug, Default)]
 pub(crate) struct Wheel {
     /// A wheel's button, and what the device last did with it.

@@ -1,4 +1,5 @@
-//! What is looked at: a structure, the request as keys have changed it, and the camera as the mouse has moved it.
+//! What is looked at: a structure, the request as keys have changed it, and the camera as the mouse
+//! has moved it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,11 +32,13 @@ pub(crate) struct Document {
     is_cropped: bool,
     /// The window's picture.
     size_px: [u32; 2],
-    /// The picture that is copied and saved where that is not the window's: a screen was too small for it.
+    /// The picture that is copied and saved where that is not the window's: a screen was too small
+    /// for it.
     still_px: Option<[u32; 2]>,
 }
 
-/// Cameras that differ by so little, as by the rounding of view commands, are the same: angstrom; radians, and share of a width.
+/// Cameras that differ by so little, as by the rounding of view commands, are the same: angstrom;
+/// radians, and share of a width.
 const SAME_ANGSTROM: f64 = 2e-3;
 const SAME: f64 = 1e-4;
 /// Percent are rounded to so many decimals: at 10,000 pixels a hundredth of a pixel.
@@ -78,8 +81,8 @@ impl Document {
         Ok(document)
     }
 
-    /// The document of a file that was read again. The camera stays, unless a scene file now says another one; one that was not moved goes to another structure
-    /// that a scene file now names.
+    /// The document of a file that was read again. The camera stays, unless a scene file now says
+    /// another one; one that was not moved goes to another structure that a scene file now names.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -154,7 +157,8 @@ impl Document {
         self.crop.is_some()
     }
 
-    /// Leaves the request's crop out, or takes it in again; whether it is in now. `None` for a request without one.
+    /// Leaves the request's crop out, or takes it in again; whether it is in now. `None` for a
+    /// request without one.
     pub(crate) fn toggle_crop(&mut self) -> Option<bool> {
         self.crop?;
         self.is_cropped = !self.is_cropped;
@@ -166,8 +170,9 @@ impl Document {
         self.crop_command(self.size_px).map(|(_, part)| part)
     }
 
-    /// The crop as a picture of some size has it: as it was written where that is the request's own size, else the same share of the picture. A picture in
-    /// which that is less than a pixel has none.
+    /// The crop as a picture of some size has it: as it was written where that is the request's own
+    /// size, else the same share of the picture. A picture in which that is less than a pixel has
+    /// none.
     fn crop_command(&self, size_px: [u32; 2]) -> Option<(Command, CropRect)> {
         let crop = self.crop.filter(|_| self.is_cropped)?;
         let command = Command::Crop(if size_px == self.own_size() {
@@ -193,8 +198,9 @@ impl Document {
         self.still_px.unwrap_or(self.size_px)
     }
 
-    /// Takes the window's size, pixels, at least one each way. It `stands_for` a picture of another size of the same shape where a screen is too small for that;
-    /// if that is the request's own, it is copied and saved.
+    /// Takes the window's size, pixels, at least one each way. It `stands_for` a picture of another
+    /// size of the same shape where a screen is too small for that; if that is the request's own,
+    /// it is copied and saved.
     pub(crate) fn resize(&mut self, size_px: [u32; 2], stands_for: Option<[u32; 2]>) {
         self.size_px = size_px;
         self.still_px = stands_for.filter(|size| *size == self.own_size());
@@ -212,7 +218,8 @@ impl Document {
         self.scene.camera(&self.request.camera, width, height)
     }
 
-    /// The camera that a request with [`Self::commands`] has in the window's size: that of the whole picture.
+    /// The camera that a request with [`Self::commands`] has in the window's size: that of the
+    /// whole picture.
     ///
     /// # Errors
     /// As [`Camera::apply`].
@@ -277,7 +284,8 @@ impl Document {
         RenderJob::new(scene, camera.view(), camera.viewport(), samples, planes)
     }
 
-    /// Changes the request; as it was where that leaves nothing to draw. The camera keeps its commands.
+    /// Changes the request; as it was where that leaves nothing to draw. The camera keeps its
+    /// commands.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -355,7 +363,8 @@ impl Document {
         self.set_orbit(orbit)
     }
 
-    /// Moves the scene from where a drag began by so many pixels (right, down): what lies as deep as the rotation centre follows the pointer.
+    /// Moves the scene from where a drag began by so many pixels (right, down): what lies as deep
+    /// as the rotation centre follows the pointer.
     ///
     /// # Errors
     /// As [`Camera::apply`].

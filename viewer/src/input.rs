@@ -42,7 +42,8 @@ pub(crate) struct Loaded {
     pub(crate) request: RenderRequest,
 }
 
-/// The scenes of a command line. Several inputs make one scene unless `each`, or one of them is a scene file, which names its own structure.
+/// The scenes of a command line. Several inputs make one scene unless `each`, or one of them is a
+/// scene file, which names its own structure.
 ///
 /// # Errors
 /// Standard input that cannot be read.
@@ -129,7 +130,8 @@ impl Source {
         }
     }
 
-    /// The files and folders that it is read from, those that do not exist yet, too; of a scene file that cannot be read itself alone.
+    /// The files and folders that it is read from, those that do not exist yet, too; of a scene
+    /// file that cannot be read itself alone.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         match self {
             Self::Structures(paths) => paths.clone(),
@@ -147,7 +149,8 @@ impl Source {
     }
 }
 
-/// The text of a file, unpacked where it is gzipped. `None` where that is no UTF-8 text, which no request can hold.
+/// The text of a file, unpacked where it is gzipped. `None` where that is no UTF-8 text, which no
+/// request can hold.
 fn text_of(bytes: &[u8]) -> Option<String> {
     if !bytes.starts_with(GZIP_MAGIC) {
         return String::from_utf8(bytes.to_vec()).ok();

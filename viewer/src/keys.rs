@@ -98,7 +98,8 @@ pub(crate) const MOUSE: [(&str, &str); 5] = [
     ("double click", "centre on an atom"),
 ];
 
-/// What a key does; nothing without an entry. With caps locked a letter means what it means without, unless it has a meaning of its own.
+/// What a key does; nothing without an entry. With caps locked a letter means what it means
+/// without, unless it has a meaning of its own.
 pub(crate) fn action(text: &str) -> Option<Action> {
     let find = |text: &str| KEYS.iter().find(|(key, _, _)| *key == text);
     find(text)

@@ -1,7 +1,9 @@
 //! `molshot-view`: a window that shows what `molshot render` draws, and the request for it.
 //!
-//! The road of the data: [`input`] reads -> [`document`] holds request and camera, which [`orbit`] says as view commands -> [`pacer`] decides when to draw -> the
-//! renderer's pool draws -> [`picture`] -> [`window`] -> [`present`]. What is seen is a frame of the very back end that draws files, pixel by pixel.
+//! The road of the data: [`input`] reads -> [`document`] holds request and camera, which [`orbit`]
+//! says as view commands -> [`pacer`] decides when to draw -> the renderer's pool draws ->
+//! [`picture`] -> [`window`] -> [`present`]. What is seen is a frame of the very back end that
+//! draws files, pixel by pixel.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,

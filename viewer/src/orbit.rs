@@ -1,16 +1,19 @@
 //! Where the camera went, as the fewest view commands that lead there.
 //!
-//! A camera that view commands move has six degrees of freedom, a zoom (parallel projection) and a rotation centre. Turned by `R` (world axes to screen axes), with
-//! its rotation centre at `(x, y, -depth)` in screen axes, it is reached from the fitted front view by at most seven commands: `center`, which fixes the rotation
-//! centre and the depth `d0`; three `roll`s, the Euler angles of `R = Rz Rx Ry`; `zoom d0 / depth`; `move x` and `move y`. As they do not name the
-//! size of the picture, they mean the same view in a window of another size.
+//! A camera that view commands move has six degrees of freedom, a zoom (parallel projection) and a
+//! rotation centre. Turned by `R` (world axes to screen axes), with its rotation centre at
+//! `(x, y, -depth)` in screen axes, it is reached from the fitted front view by at most seven
+//! commands: `center`, which fixes the rotation centre and the depth `d0`; three `roll`s, the Euler
+//! angles of `R = Rz Rx Ry`; `zoom d0 / depth`; `move x` and `move y`. As they do not name the size
+//! of the picture, they mean the same view in a window of another size.
 
 use glam::{DQuat, DVec2, DVec3, EulerRot};
 use molshot_molecule::Structure;
 use molshot_scenes::commands::{Axis, MAX_ZOOM, MIN_ZOOM, Target, ViewName};
 use molshot_scenes::{Camera, Command, Pose, Projection, SceneError};
 
-/// Decimals of angles in degrees and of distances in angstrom: at a thousand pixels a hundredth of a pixel.
+/// Decimals of angles in degrees and of distances in angstrom: at a thousand pixels a hundredth of
+/// a pixel.
 const DECIMALS: i32 = 3;
 /// Digits of a zoom factor.
 const ZOOM_DIGITS: i32 = 6;
@@ -24,7 +27,8 @@ pub(crate) struct Orbit {
     turned: DQuat,
     /// How many times larger what is at the rotation centre became.
     zoom: f64,
-    /// Where the rotation centre lies, screen x and y from the picture's centre; z is a move that no zoom can say. Angstrom.
+    /// Where the rotation centre lies, screen x and y from the picture's centre; z is a move that
+    /// no zoom can say. Angstrom.
     moved: DVec3,
 }
 
@@ -39,7 +43,8 @@ impl Orbit {
         }
     }
 
-    /// What a camera that commands have moved looks like from the fitted one. `center` is what it turns about.
+    /// What a camera that commands have moved looks like from the fitted one. `center` is what it
+    /// turns about.
     ///
     /// # Errors
     /// As [`Camera::apply`].
@@ -100,7 +105,8 @@ impl Orbit {
         })
     }
 
-    /// What `commands` make the rotation centre of: the selection of the last `center` since the last `view`.
+    /// What `commands` make the rotation centre of: the selection of the last `center` since the
+    /// last `view`.
     pub(crate) fn center_of(commands: &[Command]) -> Option<Target> {
         commands
             .iter()
@@ -187,8 +193,10 @@ fn round_zoom(factor: f64) -> f64 {
     round_to(factor, decimals).clamp(MIN_ZOOM, MAX_ZOOM)
 }
 
-/// The turn of a drag from one point of the picture to another, screen axes: Shoemake, "ARCBALL: a user interface for specifying three-dimensional orientation
-/// using a mouse", Graphics Interface 1992. A drag and its way back cancel out, and so do its detours; outside of the ball the scene rolls about screen z.
+/// The turn of a drag from one point of the picture to another, screen axes: Shoemake, "ARCBALL: a
+/// user interface for specifying three-dimensional orientation using a mouse", Graphics Interface
+/// 1992. A drag and its way back cancel out, and so do its detours; outside of the ball the scene
+/// rolls about screen z.
 pub(crate) fn arcball(from_px: DVec2, to_px: DVec2, size_px: DVec2) -> DQuat {
     let [a, b] = [from_px, to_px].map(|point| on_ball(point, size_px));
     DQuat::from_vec4(a.cross(b).extend(a.dot(b))).normalize()

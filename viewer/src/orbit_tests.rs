@@ -28,7 +28,8 @@ fn structure() -> Structure {
         .expect("four atoms")
 }
 
-/// Largest difference of two cameras: angstrom of position and pivot, radians of orientation, share of width.
+/// Largest difference of two cameras: angstrom of position and pivot, radians of orientation, share
+/// of width.
 fn difference(a: &Camera, b: &Camera) -> f64 {
     let place = a
         .pose()
@@ -88,7 +89,8 @@ proptest! {
         } else {
             prop_assert!(difference(&short, &long) < 1e-6, "{few:?}: {}", difference(&short, &long));
         }
-        // As text, rounded, it is the same view to a hundredth of a pixel, and its own text exactly.
+        // As text, rounded, it is the same view to a hundredth of a pixel, and its own text
+        // exactly.
         let text: Vec<String> = orbit.commands().iter().map(ToString::to_string).collect();
         let again = parse_commands(&text.join("; ")).expect("what is copied can be read");
         prop_assert_eq!(&again, &orbit.commands());

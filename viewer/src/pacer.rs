@@ -1,9 +1,10 @@
-//! When what is drawn: one picture at a time, a coarse one while the mouse moves, the request's own when it rests, none when nothing changed.
+//! When what is drawn: one picture at a time, a coarse one while the mouse moves, the request's own
+//! when it rests, none when nothing changed.
 
 use std::time::{Duration, Instant};
 
-/// The mouse rests when it has not moved for so long, or for as long as the last full picture took if that is longer: a picture that is begun is finished,
-/// and the mouse would wait for it ...
+/// The mouse rests when it has not moved for so long, or for as long as the last full picture took
+/// if that is longer: a picture that is begun is finished, and the mouse would wait for it ...
 const REST: Duration = Duration::from_millis(120);
 /// ... but not for longer than this.
 const LONGEST_REST: Duration = Duration::from_millis(500);

@@ -27,7 +27,8 @@ const FRAME: [u8; 3] = [255, 200, 80];
 const SHADE: u8 = 3;
 
 impl Picture {
-    /// What a window needs of a frame, and the part of it that is copied and saved where that is not the whole.
+    /// What a window needs of a frame, and the part of it that is copied and saved where that is
+    /// not the whole.
     pub(crate) fn of(frame: &Frame, crop: Option<CropRect>) -> Self {
         Self {
             size_px: [frame.width_px as usize, frame.height_px as usize],
@@ -53,7 +54,8 @@ impl Picture {
         id.checked_sub(1)
     }
 
-    /// The picture in a window of so many pixels, in its upper left corner if the window has just grown.
+    /// The picture in a window of so many pixels, in its upper left corner if the window has just
+    /// grown.
     pub(crate) fn in_window(&self, size_px: [usize; 2], rgba: &mut Vec<u8>) {
         let [width, height] = size_px;
         rgba.clear();

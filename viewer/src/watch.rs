@@ -24,8 +24,9 @@ struct Places {
 }
 
 impl Watch {
-    /// Calls `changed` whenever one of the files, or one within a folder among them, is written, made, renamed or removed. Folders are watched instead of files, for
-    /// editors write a new file and rename it.
+    /// Calls `changed` whenever one of the files, or one within a folder among them, is written,
+    /// made, renamed or removed. Folders are watched instead of files, for editors write a new file
+    /// and rename it.
     ///
     /// # Errors
     /// The operating system's.
@@ -72,7 +73,8 @@ impl Places {
             self.contents.insert(file.to_owned());
             self.folders.insert(file.to_owned());
         }
-        // The folder that holds it may be removed and made again, too, so one more that exists is watched.
+        // The folder that holds it may be removed and made again, too, so one more that exists is
+        // watched.
         let mut existing = 0;
         for pair in file.ancestors().collect::<Vec<_>>().windows(2) {
             let [below, folder] = pair else {

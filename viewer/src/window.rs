@@ -140,7 +140,8 @@ impl Shown {
         Ok(size_px)
     }
 
-    /// Asks for the size of another picture: the size that is asked for, and the one that the window has at once where it has it.
+    /// Asks for the size of another picture: the size that is asked for, and the one that the
+    /// window has at once where it has it.
     pub(crate) fn wish_size(&self, wanted_px: [u32; 2]) -> Option<([u32; 2], Option<[u32; 2]>)> {
         let window = self.window.as_ref()?;
         let screen = window.current_monitor().map(|screen| screen.size().into());
@@ -169,7 +170,8 @@ impl Shown {
     }
 }
 
-/// A window for a picture: its size, or on a screen that is too small for that the largest of its shape that leaves room for the desktop.
+/// A window for a picture: its size, or on a screen that is too small for that the largest of its
+/// shape that leaves room for the desktop.
 fn on_screen(wanted_px: [u32; 2], screen_px: Option<[u32; 2]>) -> [u32; 2] {
     let fits = screen_px
         .into_iter()
@@ -270,7 +272,8 @@ impl ApplicationHandler<Event> for App {
     }
 
     fn exiting(&mut self, _: &ActiveEventLoop) {
-        // A picture that is being drawn or saved is finished, but nobody need look at a window that no longer answers.
+        // A picture that is being drawn or saved is finished, but nobody need look at a window that
+        // no longer answers.
         self.shown = Shown::default();
     }
 }

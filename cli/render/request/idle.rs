@@ -1,5 +1,5 @@
-//! Flags that would do nothing. Where the command line contradicts itself they are refused; where they may be meant, or a scene file has its share in it, a
-//! warning says so.
+//! Flags that would do nothing. Where the command line contradicts itself they are refused; where
+//! they may be meant, or a scene file has its share in it, a warning says so.
 
 use molshot_scenes::request::{ImageFormat, LabelWord, Preset};
 use molshot_scenes::{Plane, RenderRequest};

@@ -1,9 +1,11 @@
-//! A complex cut out of a larger structure: which residue is the ligand, and which ones are its pocket.
+//! A complex cut out of a larger structure: which residue is the ligand, and which ones are its
+//! pocket.
 //!
-//! **Ligand**: the one that a list names, else the residue with most heavy atoms that is no polymer, water, ion, or common additive of
-//! buffers and crystals; of equally large ones the first of the file. **Pocket**: every other residue with a heavy atom within a cutoff
-//! of a heavy atom of the ligand (10 angstrom: `PDBbind`'s rule), water and additives left out. Residues stay whole, with the hydrogens
-//! that they have.
+//! **Ligand**: the one that a list names, else the residue with most heavy atoms that is no
+//! polymer, water, ion, or common additive of buffers and crystals; of equally large ones the first
+//! of the file. **Pocket**: every other residue with a heavy atom within a cutoff of a heavy atom
+//! of the ligand (10 angstrom: `PDBbind`'s rule), water and additives left out. Residues stay
+//! whole, with the hydrogens that they have.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,9 +20,10 @@ use crate::error::DatasetError;
 /// `PDBbind`'s cutoff of a pocket, angstrom.
 pub const POCKET_CUTOFF_ANGSTROM: f32 = 10.0;
 
-/// Component ids of what is in a crystal because of how it was made: alcohols and polyethers, salts and acids, buffers, reducing agents,
-/// detergents, gases, and atoms that nobody could name. They are common in entries of the Protein Data Bank and rarely what an entry is
-/// about; where one is, `--ligands` names it.
+/// Component ids of what is in a crystal because of how it was made: alcohols and polyethers, salts
+/// and acids, buffers, reducing agents, detergents, gases, and atoms that nobody could name. They
+/// are common in entries of the Protein Data Bank and rarely what an entry is about; where one is,
+/// `--ligands` names it.
 pub const ADDITIVES: &str = "EDO GOL PEG PGE PG4 PG0 PG5 PG6 1PE 2PE P6G PE3 PE4 PE5 PE8 7PE 12P 15P XPE P33 PEU MPD MRD IPA IPH EOH MOH \
     BU1 BU3 PGO PDO PGR PGQ HEZ DMS DMF DIO ACN ACE1 URE GAI \
     SO4 SO3 PO4 PO3 PI 2HP NO3 NH4 SCN AZI BCT CO3 BO3 BO4 CYN PER PEO ACT ACY FMT CAC MLI MLA OXL TAR TLA CIT FLC SIN \
@@ -95,7 +98,8 @@ pub struct CutRecord {
     pub pocket_cutoff_angstrom: f32,
     /// Residues of the pocket.
     pub pocket_residues: usize,
-    /// Whether pocket or ligand have any hydrogen; without, hydrogen bonds are found from heavy atoms alone.
+    /// Whether pocket or ligand have any hydrogen; without, hydrogen bonds are found from heavy
+    /// atoms alone.
     pub has_hydrogens: bool,
 }
 

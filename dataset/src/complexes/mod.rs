@@ -1,8 +1,9 @@
 //! The complexes of a folder: which there are, and one of them read.
 //!
-//! A complex is a folder in `PDBbind` layout, or a whole entry (PDB, mmCIF, `BinaryCIF`, each gzipped or not) from which ligand and pocket
-//! are cut ([`cut`]). A cut is written into the set as a folder in `PDBbind` layout, and is read from there ever after: so a picture's
-//! request names one structure, which whoever has the set has, too.
+//! A complex is a folder in `PDBbind` layout, or a whole entry (PDB, mmCIF, `BinaryCIF`, each
+//! gzipped or not) from which ligand and pocket are cut ([`cut`]). A cut is written into the set as
+//! a folder in `PDBbind` layout, and is read from there ever after: so a picture's request names
+//! one structure, which whoever has the set has, too.
 
 pub mod cut;
 #[cfg(test)]
@@ -45,8 +46,8 @@ pub struct Complex {
 /// Why a complex cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Stable name: `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`, `ligand_not_there`, `no_pdb_form`, `two_of_one_name`,
-    /// `undrawable`.
+    /// Stable name: `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
+    /// `ligand_not_there`, `no_pdb_form`, `two_of_one_name`, `undrawable`.
     pub reason: &'static str,
     /// For people.
     pub message: String,
@@ -96,7 +97,8 @@ impl Source {
         }
     }
 
-    /// Names of all complexes, sorted: the subfolders and whole entries that do not begin with a dot.
+    /// Names of all complexes, sorted: the subfolders and whole entries that do not begin with a
+    /// dot.
     ///
     /// # Errors
     /// When the folder cannot be read, or has neither.
@@ -189,7 +191,8 @@ impl Source {
         Ok(whole.then(|| Uncut::Protein(path.clone())))
     }
 
-    /// Cuts a complex and writes the cut to the folder of the cuts; `None` for one that needs no cut.
+    /// Cuts a complex and writes the cut to the folder of the cuts; `None` for one that needs no
+    /// cut.
     ///
     /// # Errors
     /// Why it cannot be cut; the outer error when the disk refuses.
@@ -313,8 +316,8 @@ impl Source {
         })
     }
 
-    /// SHA-256 of the names and bytes of a complex's pocket and ligand files, as lower-case hexadecimal digits. Pictures are promised
-    /// for these bytes only.
+    /// SHA-256 of the names and bytes of a complex's pocket and ligand files, as lower-case
+    /// hexadecimal digits. Pictures are promised for these bytes only.
     ///
     /// # Errors
     /// When a file cannot be read.

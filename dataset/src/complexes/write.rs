@@ -1,7 +1,8 @@
 //! A cut as files in `PDBbind` layout: the pocket as PDB, the ligand as MOL2.
 //!
-//! PDB: wwPDB format 3.3, with CONECT records for the bonds of hetero residues, which no template knows. MOL2: Tripos MOL2 with the
-//! bonds that the reader found; atom types are bare element symbols, for hybridisation is not the file's to say.
+//! PDB: wwPDB format 3.3, with CONECT records for the bonds of hetero residues, which no template
+//! knows. MOL2: Tripos MOL2 with the bonds that the reader found; atom types are bare element
+//! symbols, for hybridisation is not the file's to say.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -91,7 +92,8 @@ fn atom_line(
     };
     let chain = structure.chains()[residue.chain as usize].id.as_str();
     let chain = if chain.is_empty() { " " } else { chain };
-    // Column 18 to 22: names of three letters and chains of one; longer ones take the column between.
+    // Column 18 to 22: names of three letters and chains of one; longer ones take the column
+    // between.
     let owner = if residue.name.len() > 3 {
         format!("{}{chain}", residue.name)
     } else {
@@ -114,7 +116,8 @@ fn atom_line(
     );
 }
 
-/// Whether the text says what the structure does: names that are too long for their columns do not come back.
+/// Whether the text says what the structure does: names that are too long for their columns do not
+/// come back.
 fn check(structure: &Structure, pocket: &[u32], text: &str) -> Result<(), Fault> {
     let options = ReadOptions {
         format: Some(Format::Pdb),

@@ -213,7 +213,8 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Whether a refusal names a part of a request that can be left out or named otherwise, and was not.
+    /// Whether a refusal names a part of a request that can be left out or named otherwise, and was
+    /// not.
     fn changes_form(&self, form: Form, text: &str) -> bool {
         let parts = [
             (
@@ -252,7 +253,8 @@ fn read_answer(text: &str) -> Result<Answer, String> {
     let value: Value =
         serde_json::from_str(text).map_err(|error| format!("the answer is no JSON ({error})"))?;
     let message = &value["choices"][0]["message"];
-    // A message may come in parts; one that was refused or cut off within the thoughts has no content.
+    // A message may come in parts; one that was refused or cut off within the thoughts has no
+    // content.
     let text = match &message["content"] {
         Value::String(text) => text.clone(),
         Value::Array(parts) => parts

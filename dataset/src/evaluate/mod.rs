@@ -1,9 +1,11 @@
-//! Answers from a model behind an OpenAI-compatible chat endpoint, or from a baseline, as lines of a predictions file.
+//! Answers from a model behind an OpenAI-compatible chat endpoint, or from a baseline, as lines of
+//! a predictions file.
 //!
-//! Each answer is a line as soon as it is there; a line that was cut off is made anew, and what is there is not asked again. Requests that
-//! fail for a while (no connection, no answer in time, 408, 409, 429, 5xx, an answer that is none) are tried again, each time after twice as
-//! long, or when `Retry-After` says. A key that is refused, or an address that has no such endpoint, ends the work at once, and so do many
-//! failures in a row.
+//! Each answer is a line as soon as it is there; a line that was cut off is made anew, and what is
+//! there is not asked again. Requests that fail for a while (no connection, no answer in time, 408,
+//! 409, 429, 5xx, an answer that is none) are tried again, each time after twice as long, or when
+//! `Retry-After` says. A key that is refused, or an address that has no such endpoint, ends the
+//! work at once, and so do many failures in a row.
 
 mod ask;
 mod baseline;
@@ -25,7 +27,8 @@ use crate::watch::{Progress, Watch};
 use ask::{Asker, Failure};
 pub use baseline::{Baseline, baseline};
 
-/// So many questions in a row without an answer end the work; twice the concurrency where that is more.
+/// So many questions in a row without an answer end the work; twice the concurrency where that is
+/// more.
 const MOST_FAILURES: usize = 16;
 
 /// How a model is asked.
@@ -60,7 +63,8 @@ pub struct Usage {
     pub failed: usize,
     /// See `failed`.
     pub failure: Option<String>,
-    /// Tokens of all questions that have an answer, as the endpoint counts them; of earlier runs, too.
+    /// Tokens of all questions that have an answer, as the endpoint counts them; of earlier runs,
+    /// too.
     pub prompt_tokens: u64,
     /// Tokens of all answers.
     pub completion_tokens: u64,

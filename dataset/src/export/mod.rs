@@ -1,6 +1,7 @@
 //! A set in the forms that other tools load, below `export/FORMAT/` of the set.
 //!
-//! Pictures keep their names, which tell nothing of what they show. Files are written under temporary names and renamed.
+//! Pictures keep their names, which tell nothing of what they show. Files are written under
+//! temporary names and renamed.
 
 mod tar;
 mod writers;

@@ -1,4 +1,5 @@
-//! Croissant metadata (<https://docs.mlcommons.org/croissant/docs/croissant-spec.html>, version 1.0).
+//! Croissant metadata (<https://docs.mlcommons.org/croissant/docs/croissant-spec.html>, version
+//! 1.0).
 
 use serde_json::{Value, json};
 

@@ -1,8 +1,10 @@
 //! Draws a plan's pictures and writes its tables, shard by shard.
 //!
-//! A shard's tables are written under temporary names, synced and renamed; last comes `shards/NAME.json`, which says that the shard is
-//! finished and what it has. A finished shard is never written again. So the process may be killed at any moment: what is there is whole,
-//! and `--resume` makes the rest. No byte depends on threads, on time, or on which process made which shard.
+//! A shard's tables are written under temporary names, synced and renamed; last comes
+//! `shards/NAME.json`, which says that the shard is finished and what it has. A finished shard is
+//! never written again. So the process may be killed at any moment: what is there is whole, and
+//! `--resume` makes the rest. No byte depends on threads, on time, or on which process made which
+//! shard.
 
 mod card;
 mod croissant;
@@ -88,10 +90,12 @@ pub struct FileEntry {
     pub rows: usize,
 }
 
-/// Makes the shards of a plan that are asked for and not there, and, when all are there, the card, the metadata and the account.
+/// Makes the shards of a plan that are asked for and not there, and, when all are there, the card,
+/// the metadata and the account.
 ///
 /// # Errors
-/// When there is no plan, a complex's files are others than when it was planned, drawing fails, the disk refuses, or the work is called off.
+/// When there is no plan, a complex's files are others than when it was planned, drawing fails, the
+/// disk refuses, or the work is called off.
 pub fn generate(
     layout: &Layout,
     options: &GenerateOptions,
@@ -158,7 +162,8 @@ pub fn generate(
     Ok(result)
 }
 
-/// Whether a shard's tables are there, each with its size. What was lost behind its back is made anew; `verify` compares hashes, too.
+/// Whether a shard's tables are there, each with its size. What was lost behind its back is made
+/// anew; `verify` compares hashes, too.
 fn is_finished(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
     let Some(manifest) = manifest(layout, shard)? else {
         return Ok(false);

@@ -1,7 +1,8 @@
 //! What is known of a picture: where its atoms and residues are, and how much of each is seen.
 //!
-//! The figures are those of `molshot render --annotations`, as columns: lists with one entry a drawn atom, and lists with one a residue
-//! with a drawn atom. Pixels are kept to a hundredth and lengths to a thousandth, which is as good as the single precision of the columns.
+//! The figures are those of `molshot render --annotations`, as columns: lists with one entry a
+//! drawn atom, and lists with one a residue with a drawn atom. Pixels are kept to a hundredth and
+//! lengths to a thousandth, which is as good as the single precision of the columns.
 
 use std::cell::RefCell;
 

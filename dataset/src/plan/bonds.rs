@@ -83,8 +83,8 @@ pub fn centroid(structure: &Structure, pair: (u32, u32)) -> DVec3 {
     (at(pair.0) + at(pair.1)) * 0.5
 }
 
-/// Names that stand for several things, so that an answer or a question with them could mean either: residues, atoms of a residue, atoms of
-/// the ligand.
+/// Names that stand for several things, so that an answer or a question with them could mean
+/// either: residues, atoms of a residue, atoms of the ligand.
 struct Ambiguous {
     residues: BTreeSet<u32>,
     /// Drawn atoms whose residue, or whose ligand, has another drawn one of the same name.
@@ -133,8 +133,8 @@ impl Ambiguous {
     }
 }
 
-/// What T9's text and its scorer must know of chains: the name of the only one (empty where it has none), and residues that only their
-/// chain tells apart.
+/// What T9's text and its scorer must know of chains: the name of the only one (empty where it has
+/// none), and residues that only their chain tells apart.
 fn chain_facts(structure: &Structure) -> BTreeMap<String, String> {
     let mut facts = BTreeMap::new();
     let mut all = chains(structure);
@@ -274,7 +274,8 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Why a residue's six pictures do not tell: an atom of a bond, or the residue as a whole, is in none of them.
+    /// Why a residue's six pictures do not tell: an atom of a bond, or the residue as a whole, is
+    /// in none of them.
     fn residue_fault(
         &mut self,
         look: &Look,

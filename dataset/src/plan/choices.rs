@@ -1,7 +1,9 @@
-//! T5 translation and rotation, T6 two rotations: two motions, to be recognised among four pictures.
+//! T5 translation and rotation, T6 two rotations: two motions, to be recognised among four
+//! pictures.
 //!
-//! Three wrong options an item, one from each of the paper's schemes: both sizes changed; the first motion's sign flipped and the second's
-//! size changed; the first motion's axis and the second's size changed. A size is changed to another of the grid, the sign staying.
+//! Three wrong options an item, one from each of the paper's schemes: both sizes changed; the first
+//! motion's sign flipped and the second's size changed; the first motion's axis and the second's
+//! size changed. A size is changed to another of the grid, the sign staying.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +25,8 @@ pub const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
 type Pair = [Step; 2];
 
 impl Maker<'_> {
-    /// All items of T5; `partners` are the complexes on which motions are to be recognised, item by item and in turns.
+    /// All items of T5; `partners` are the complexes on which motions are to be recognised, item by
+    /// item and in turns.
     pub(super) fn carried_over(
         &mut self,
         partners: &mut [(usize, Studio)],

@@ -1,8 +1,10 @@
 //! T7 docking: the ligand beside its pocket and turned; which turn and which move bring it back?
 //!
-//! The ligand goes to the left or right edge of the front picture: as far, in whole angstrom, as all of its drawn atoms stay in the field of
-//! view at their own depth, half an angstrom being left free; 0, 1 or 2 angstrom are taken off. The side is the complex's: where the
-//! ligand hides fewer of the pocket's atoms. Then it turns about its own centre (the mean of its drawn atoms) by the opposite of the answer.
+//! The ligand goes to the left or right edge of the front picture: as far, in whole angstrom, as
+//! all of its drawn atoms stay in the field of view at their own depth, half an angstrom being left
+//! free; 0, 1 or 2 angstrom are taken off. The side is the complex's: where the ligand hides fewer
+//! of the pocket's atoms. Then it turns about its own centre (the mean of its drawn atoms) by the
+//! opposite of the answer.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +72,8 @@ impl Ligand {
         }
     }
 
-    /// How far the turned ligand can go to the right (+1) or left (-1), whole angstrom, if it is in frame from top to bottom.
+    /// How far the turned ligand can go to the right (+1) or left (-1), whole angstrom, if it is in
+    /// frame from top to bottom.
     fn room(&self, turn: Step, side: f64) -> Option<i32> {
         let mut room = f64::INFINITY;
         for (_, atom) in &self.atoms {
@@ -121,7 +124,8 @@ impl Ligand {
         }
     }
 
-    /// Whether another answer than `turn` puts each atom where one of its element was: then it is as right as that one.
+    /// Whether another answer than `turn` puts each atom where one of its element was: then it is
+    /// as right as that one.
     fn is_ambiguous(&self, turn: Step) -> bool {
         let displaced: Vec<(Element, DVec3)> = self
             .atoms
@@ -192,7 +196,8 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Where the ligand goes for an answer's turn, if it can be found back: the turn and the move out of the pocket.
+    /// Where the ligand goes for an answer's turn, if it can be found back: the turn and the move
+    /// out of the pocket.
     fn displaced(
         &mut self,
         ligand: &Ligand,

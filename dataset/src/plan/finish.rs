@@ -45,7 +45,8 @@ impl CutsDraft {
         &self.0
     }
 
-    /// Makes the cuts of the complexes that are in the set a part of it, in the place of an earlier plan's.
+    /// Makes the cuts of the complexes that are in the set a part of it, in the place of an earlier
+    /// plan's.
     pub(super) fn keep(self, layout: &Layout, report: &Report) -> Result<(), DatasetError> {
         let place = layout.cuts();
         if place.exists() {

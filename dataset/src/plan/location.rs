@@ -1,13 +1,14 @@
 //! T8's options: four moves of which no text tells the right one.
 //!
-//! Where neither part of the true move is 0 they are `(x, y)`, `(x*, y)`, `(x, y*)` and `(x*, y*)`, so that each value of a part is in two of
-//! them. `x*` is `x` with another sign, another size, or both. Where a part is 0 it is 0 in all four, and the other part has two sizes and both
-//! signs.
+//! Where neither part of the true move is 0 they are `(x, y)`, `(x*, y)`, `(x, y*)` and `(x*, y*)`,
+//! so that each value of a part is in two of them. `x*` is `x` with another sign, another size, or
+//! both. Where a part is 0 it is 0 in all four, and the other part has two sizes and both signs.
 //!
-//! The other size must not tell either. It is drawn by the rule of Metropolis (1953) for the sizes that such moves have ([`WEIGHTS`]): a step is
-//! as likely up as down, and one to a rarer size is taken only in proportion, else the size stays. So of all questions whose options have the
-//! sizes 3 and 6, about as many have the truth at 6 as at 3. Steps, not factors: of a pair like 2 and 4 the truth would always be 4 where 2 is too
-//! small to be halved.
+//! The other size must not tell either. It is drawn by the rule of Metropolis (1953) for the sizes
+//! that such moves have ([`WEIGHTS`]): a step is as likely up as down, and one to a rarer size is
+//! taken only in proportion, else the size stays. So of all questions whose options have the sizes
+//! 3 and 6, about as many have the truth at 6 as at 3. Steps, not factors: of a pair like 2 and 4
+//! the truth would always be 4 where 2 is too small to be halved.
 
 use crate::random::Random;
 
@@ -15,8 +16,9 @@ use crate::random::Random;
 const LEAST_DIFFERENCE_ANGSTROM: i32 = 2;
 /// Steps from a size to another, angstrom.
 const STEPS: std::ops::RangeInclusive<i32> = LEAST_DIFFERENCE_ANGSTROM..=5;
-/// How often a part of the true move has the size 1, 2, ..., in millionths of that of 0: a normal distribution of variance 14.25 square
-/// angstrom, which 229 bonds of 57 complexes have (17.0 along x, 11.5 along y).
+/// How often a part of the true move has the size 1, 2, ..., in millionths of that of 0: a normal
+/// distribution of variance 14.25 square angstrom, which 229 bonds of 57 complexes have (17.0 along
+/// x, 11.5 along y).
 const WEIGHTS: [u32; 20] = [
     965_521, 869_053, 729_213, 570_408, 415_949, 282_760, 179_192, 105_863, 58_303, 29_934, 14_327,
     6_392, 2_659, 1_031, 373, 126, 39, 12, 3, 1,
@@ -24,8 +26,8 @@ const WEIGHTS: [u32; 20] = [
 /// Tries of a size that must change.
 const MOST_TRIES: usize = 100;
 
-/// The options, the truth first; `None` where no other size fits. `reach` is how far a bond can be from the middle along x and y and still be in
-/// the picture, angstrom.
+/// The options, the truth first; `None` where no other size fits. `reach` is how far a bond can be
+/// from the middle along x and y and still be in the picture, angstrom.
 pub(super) fn options(
     truth: [i32; 2],
     reach: [i32; 2],
@@ -145,7 +147,8 @@ mod tests {
         assert_eq!(options([0, 1], [1, 1], &mut random), None);
     }
 
-    /// Share of the questions that a rule gets right; a rule that likes several options alike takes one of them by chance.
+    /// Share of the questions that a rule gets right; a rule that likes several options alike takes
+    /// one of them by chance.
     fn share(questions: &[(Options, usize)], likes: impl Fn(&Options, usize) -> i64) -> f64 {
         let points: f64 = questions
             .iter()
@@ -205,7 +208,8 @@ mod tests {
             "middle",
             share(&questions, |options, place| -apart(options, place)),
         );
-        // Whose relations to the others are most like those of a truth to its decoys: signs flipped, sizes changed, one of each.
+        // Whose relations to the others are most like those of a truth to its decoys: signs
+        // flipped, sizes changed, one of each.
         near(
             "kin",
             share(&questions, |options, place| {

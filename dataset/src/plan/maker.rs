@@ -49,8 +49,9 @@ impl Maker<'_> {
         Random::new(self.seed, &[self.studio.id(), task.name(), what])
     }
 
-    /// The next candidate of a group of items that passes; those that fail are counted. All candidates of a group come in an order of
-    /// their own, and each is taken once: items of a complex differ.
+    /// The next candidate of a group of items that passes; those that fail are counted. All
+    /// candidates of a group come in an order of their own, and each is taken once: items of a
+    /// complex differ.
     pub(super) fn next_of<C: Copy, T>(
         &mut self,
         task: Task,

@@ -1,8 +1,9 @@
 //! Which pictures and questions a set has: a pure function of inputs, options and seed.
 //!
-//! All complexes are looked at first (is each one sound? whole entries are cut), then put on a side and in an order by the seed; then each
-//! one's items are made, on all processors, and written in that order. What a complex's line says depends on the seed, the complex, the
-//! options, and (for T5, which shows two complexes) on which complexes follow it in its side's order.
+//! All complexes are looked at first (is each one sound? whole entries are cut), then put on a side
+//! and in an order by the seed; then each one's items are made, on all processors, and written in
+//! that order. What a complex's line says depends on the seed, the complex, the options, and (for
+//! T5, which shows two complexes) on which complexes follow it in its side's order.
 
 pub mod account;
 pub mod bonds;
@@ -95,8 +96,8 @@ struct Sound {
 /// Makes the plan and writes it to the set's folder, with `report.json`.
 ///
 /// # Errors
-/// When the folder of complexes cannot be read, nothing in it can be used, the disk refuses, the work is called off, or the folder holds the
-/// tables of another plan.
+/// When the folder of complexes cannot be read, nothing in it can be used, the disk refuses, the
+/// work is called off, or the folder holds the tables of another plan.
 pub fn plan(
     source: &Source,
     layout: &Layout,

@@ -21,19 +21,22 @@ pub struct Item {
     pub task: Task,
     /// The right answer: a letter for choices, else the text.
     pub answer: String,
-    /// Texts of the options A to D; for options that are pictures, their paths. Empty where there are none.
+    /// Texts of the options A to D; for options that are pictures, their paths. Empty where there
+    /// are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// Paths of the pictures, in the order in which they are shown.
     pub images: Vec<String>,
-    /// What the question's text names, and what the scorer must know of it: `residue`, `pocket_atom`, `ligand_atom`; `chain` (T9), the name
-    /// of the pocket's only chain, and `twins`, residues that only their chain tells apart (`ILE 50; ASP 25`); `other` (T5).
+    /// What the question's text names, and what the scorer must know of it: `residue`,
+    /// `pocket_atom`, `ligand_atom`; `chain` (T9), the name of the pocket's only chain, and
+    /// `twins`, residues that only their chain tells apart (`ILE 50; ASP 25`); `other` (T5).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, String>,
 }
 
 impl Item {
-    /// The column of the paper's table that counts it: the task, with T4 parted by whether there is a bond.
+    /// The column of the paper's table that counts it: the task, with T4 parted by whether there is
+    /// a bond.
     #[must_use]
     pub fn column(&self) -> &'static str {
         match self.task {

@@ -1,11 +1,13 @@
 //! Small pictures without labels, by which it is judged whether a question can be answered.
 //!
-//! A sketch is drawn by the built-in rasteriser from the very scene and camera of the picture, at most [`EDGE_PX`] pixels an edge and
-//! one sample a pixel. Two measures tell how far two sketches differ:
+//! A sketch is drawn by the built-in rasteriser from the very scene and camera of the picture, at
+//! most [`EDGE_PX`] pixels an edge and one sample a pixel. Two measures tell how far two sketches
+//! differ:
 //!
-//! - **pixel distance**: of the pixels where either shows something, the share that differs by more than [`CHANGE`] levels in a channel;
-//! - **perceptual distance**: the root mean square difference of luminance (ITU-R BT.601 weights) over a grid of 16 x 16 means: what is
-//!   left when one squints.
+//! - **pixel distance**: of the pixels where either shows something, the share that differs by more
+//!   than [`CHANGE`] levels in a channel;
+//! - **perceptual distance**: the root mean square difference of luminance (ITU-R BT.601 weights)
+//!   over a grid of 16 x 16 means: what is left when one squints.
 
 use molshot_renderer::software::SoftwareBackend;
 use molshot_renderer::{Draw, RenderError};
@@ -118,8 +120,8 @@ impl Sketcher {
         self.size
     }
 
-    /// Draws what a scene looks like after commands. `None` when the commands lead nowhere, which is for the asker a picture without
-    /// anything in it.
+    /// Draws what a scene looks like after commands. `None` when the commands lead nowhere, which
+    /// is for the asker a picture without anything in it.
     ///
     /// # Errors
     /// When drawing fails.

@@ -33,7 +33,8 @@ impl SplitChoice {
     /// Reads a split file.
     ///
     /// # Errors
-    /// When it cannot be read, or names a complex twice: on both sides it would be learned and tested.
+    /// When it cannot be read, or names a complex twice: on both sides it would be learned and
+    /// tested.
     pub fn read(path: &Path) -> Result<Self, DatasetError> {
         let value: serde_json::Value = read_json(path)?;
         // A list would be read as an object without names.
@@ -61,8 +62,9 @@ impl SplitChoice {
         Ok(Self::Listed(sides))
     }
 
-    /// The side of each complex that has one, and the listed ones that are not there. A share is rounded to whole complexes; each
-    /// complex has a number of its own, and those with the lowest are tested with.
+    /// The side of each complex that has one, and the listed ones that are not there. A share is
+    /// rounded to whole complexes; each complex has a number of its own, and those with the lowest
+    /// are tested with.
     #[must_use]
     pub fn sides(&self, ids: &[String], seed: u64) -> (BTreeMap<String, Split>, Vec<String>) {
         match self {
@@ -92,7 +94,8 @@ impl SplitChoice {
     }
 }
 
-/// Complexes in an order that the seed decides. Where one stands among the others depends on the seed and its name alone.
+/// Complexes in an order that the seed decides. Where one stands among the others depends on the
+/// seed and its name alone.
 #[must_use]
 pub fn ordered(ids: &[String], seed: u64, purpose: &str) -> Vec<String> {
     let mut keyed: Vec<(u64, &String)> = ids

@@ -12,8 +12,9 @@ use crate::picture::{Look, Picture, PictureSize};
 use crate::plan::sketch::{self, Sketch, Sketcher};
 use crate::step::Step;
 
-/// Two sketches that differ by less are taken for alike. Measured on 57 complexes: a step of the answers' grid changes 0.7 of the pixels
-/// and 6 levels or more; what falls below these has (nearly) nothing in it or is symmetric.
+/// Two sketches that differ by less are taken for alike. Measured on 57 complexes: a step of the
+/// answers' grid changes 0.7 of the pixels and 6 levels or more; what falls below these has
+/// (nearly) nothing in it or is symmetric.
 pub const LEAST_PIXELS: f32 = 0.2;
 /// See [`LEAST_PIXELS`]; levels of 255.
 pub const LEAST_PERCEPTUAL: f32 = 1.5;
@@ -104,7 +105,8 @@ impl Studio {
         &self.fitted
     }
 
-    /// What the complex looks like from the front after steps; drawn once. `None` when there is nothing.
+    /// What the complex looks like from the front after steps; drawn once. `None` when there is
+    /// nothing.
     ///
     /// # Errors
     /// When drawing fails.
@@ -188,7 +190,8 @@ impl Studio {
         Ok(sketcher.draw(&prepared, &fitted, &picture.commands)?)
     }
 
-    /// Which atoms some pixel of the six views shows, as far as is needed: no further view is drawn once `enough` holds.
+    /// Which atoms some pixel of the six views shows, as far as is needed: no further view is drawn
+    /// once `enough` holds.
     ///
     /// # Errors
     /// When the pictures cannot be drawn.

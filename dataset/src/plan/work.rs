@@ -1,7 +1,8 @@
 //! The lines of a plan, made on all processors and written in order.
 //!
-//! T5 shows a complex beside others: those that follow it in its side's order, which the seed decides. A thread takes a few lines in a row,
-//! so that each complex is read and sketched about once.
+//! T5 shows a complex beside others: those that follow it in its side's order, which the seed
+//! decides. A thread takes a few lines in a row, so that each complex is read and sketched about
+//! once.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -41,7 +42,8 @@ type Made = (usize, Result<Vec<u8>, DatasetError>);
 type Table = BTreeMap<usize, Studio>;
 
 impl Work<'_> {
-    /// Makes all lines and writes them in order. The threads are few lines apart: one that is far ahead waits.
+    /// Makes all lines and writes them in order. The threads are few lines apart: one that is far
+    /// ahead waits.
     pub(super) fn write(&self, layout: &Layout) -> Result<Draft, DatasetError> {
         let draft = Draft(layout.file("plan/.complexes.draft"));
         let mut file = Unfinished::create(draft.path())?;
@@ -123,7 +125,8 @@ impl Work<'_> {
         Studio::new(complex, sketcher)
     }
 
-    /// The lines of the complexes that T5 shows beside a line's: the next ones of its side, in a circle.
+    /// The lines of the complexes that T5 shows beside a line's: the next ones of its side, in a
+    /// circle.
     fn partners(&self, number: usize) -> Vec<usize> {
         let side = self.lines[number].0;
         let first = self.lines.partition_point(|(other, _)| *other < side);

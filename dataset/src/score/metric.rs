@@ -1,12 +1,14 @@
 //! Points for an answer, 0 to 1: the paper's rules, and our own where it leaves a gap.
 //!
 //! - T3 and choices: 1 if equal.
-//! - T1, T2: 0 if the command or the axis is wrong, else 1 - |given - true| / width of the range (8 angstrom, 180 degrees), not below 0.
-//! - T7: half for `roll` (as T2), half for `move`: 0 if the axis or the sign is wrong, else 1 - |given - true| / |true|, not below 0 (the
-//!   paper does not say by what it divides). One of them alone is worth its half; two different ones of a kind
-//!   are no answer; their order is not judged.
-//! - T4, T9: share of the true bonds that were given; 0.5 when all are, but false ones, too; 0 when more than twice as many are given as
-//!   are true. T4 without bonds: 1 for `No`, else 0.
+//! - T1, T2: 0 if the command or the axis is wrong, else 1 - |given - true| / width of the range (8
+//!   angstrom, 180 degrees), not below 0.
+//! - T7: half for `roll` (as T2), half for `move`: 0 if the axis or the sign is wrong, else 1 -
+//!   |given - true| / |true|, not below 0 (the paper does not say by what it divides). One of them
+//!   alone is worth its half; two different ones of a kind are no answer; their order is not
+//!   judged.
+//! - T4, T9: share of the true bonds that were given; 0.5 when all are, but false ones, too; 0 when
+//!   more than twice as many are given as are true. T4 without bonds: 1 for `No`, else 0.
 
 use std::collections::BTreeSet;
 
@@ -165,10 +167,12 @@ fn truth_of(item: &Item) -> Vec<Bond> {
     answer::bonds(&item.answer).unwrap_or_default()
 }
 
-/// A bond as it is compared: without what may be left out, so that it does not matter whether it is.
+/// A bond as it is compared: without what may be left out, so that it does not matter whether it
+/// is.
 ///
-/// T4 asks for no number and no chain; given, they must be the residue's. In T9 a chain may be left out, or be `?`, where the residue's name and
-/// number are unique in the pocket without it; and where the pocket's chain has no name.
+/// T4 asks for no number and no chain; given, they must be the residue's. In T9 a chain may be left
+/// out, or be `?`, where the residue's name and number are unique in the pocket without it; and
+/// where the pocket's chain has no name.
 fn key(item: &Item, bond: &Bond) -> String {
     let mut bond = bond.clone();
     let told = |chain: &Option<String>| chain.clone().filter(|chain| chain != "?");

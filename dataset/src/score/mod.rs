@@ -1,4 +1,5 @@
-//! Scores of answers: points a question ([`metric`]), means and intervals a column, beside the paper's table.
+//! Scores of answers: points a question ([`metric`]), means and intervals a column, beside the
+//! paper's table.
 
 pub mod answer;
 mod chart;
@@ -73,7 +74,8 @@ pub struct Scores {
     pub split: String,
     /// By column of the paper's table.
     pub columns: BTreeMap<String, ColumnScore>,
-    /// The paper's average: over tasks without T5 and T6, T4 being the mean of its two columns. Missing where a task is.
+    /// The paper's average: over tasks without T5 and T6, T4 being the mean of its two columns.
+    /// Missing where a task is.
     pub average: Option<f64>,
     /// Predictions of questions that the set does not have.
     pub unknown: usize,

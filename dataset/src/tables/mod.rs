@@ -1,7 +1,9 @@
-//! Tables as Parquet files (<https://parquet.apache.org/docs/file-format/>): rows in, row by row, and out again.
+//! Tables as Parquet files (<https://parquet.apache.org/docs/file-format/>): rows in, row by row,
+//! and out again.
 //!
-//! Nothing is compressed: nearly all bytes are pictures, which are. What repeats (question texts) is in dictionaries. The footer says in
-//! the key `huggingface` which columns are pictures, as the library `datasets` writes it.
+//! Nothing is compressed: nearly all bytes are pictures, which are. What repeats (question texts)
+//! is in dictionaries. The footer says in the key `huggingface` which columns are pictures, as the
+//! library `datasets` writes it.
 
 mod read;
 mod write;

@@ -72,7 +72,8 @@ pub fn rows_of(
     }))
 }
 
-/// A table that pictures are taken from, wherever they stand: only the pages that have them are read.
+/// A table that pictures are taken from, wherever they stand: only the pages that have them are
+/// read.
 pub struct PictureFile {
     path: PathBuf,
     reader: SerializedFileReader<File>,

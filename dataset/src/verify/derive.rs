@@ -1,5 +1,5 @@
-//! Answers from requests: cameras and moved atoms are compared, not texts. What a request does is computed by the scene's own code and
-//! measured here, independently of how the question was made.
+//! Answers from requests: cameras and moved atoms are compared, not texts. What a request does is
+//! computed by the scene's own code and measured here, independently of how the question was made.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -34,7 +34,8 @@ pub(super) struct Complex {
     bonds: OnceCell<Bonds>,
 }
 
-/// What a camera's motion does to the scene, in camera axes: about the rotation centre by `turn`, after a shift by `shift`.
+/// What a camera's motion does to the scene, in camera axes: about the rotation centre by `turn`,
+/// after a shift by `shift`.
 #[derive(Debug, Clone, Copy)]
 struct Motion {
     turn: DQuat,

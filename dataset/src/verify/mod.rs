@@ -1,5 +1,5 @@
-//! Is a set what its plan says? Counts, ids, hashes, references; a sample of pictures drawn anew; every answer derived anew from the stored
-//! requests (`derive`).
+//! Is a set what its plan says? Counts, ids, hashes, references; a sample of pictures drawn anew;
+//! every answer derived anew from the stored requests (`derive`).
 
 mod cuts;
 mod derive;

@@ -1,4 +1,5 @@
-//! Files below `data/` that no shard wrote: whoever loads the set by its patterns would load them, too.
+//! Files below `data/` that no shard wrote: whoever loads the set by its patterns would load them,
+//! too.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -11,11 +11,12 @@ const OCCUPANCY_TOLERANCE: f32 = 1e-3;
 
 /// Which rows stay when each residue keeps one alternate location; `None` when no row has one.
 ///
-/// A residue here is what shares chain, number and insertion code, whatever its names (microheterogeneity) and
-/// wherever its rows stand (atom by atom or conformer by conformer). It keeps the location with the highest mean
-/// occupancy, ties going to the alphabetically first, and all rows without a location. Atoms that exist in other
-/// locations only are dropped, so that what remains is one conformer and not a mixture. Where a row without a
-/// location repeats the name of one with (the first conformer left blank), blank competes as a location too.
+/// A residue here is what shares chain, number and insertion code, whatever its names
+/// (microheterogeneity) and wherever its rows stand (atom by atom or conformer by conformer). It
+/// keeps the location with the highest mean occupancy, ties going to the alphabetically first, and
+/// all rows without a location. Atoms that exist in other locations only are dropped, so that what
+/// remains is one conformer and not a mixture. Where a row without a location repeats the name of
+/// one with (the first conformer left blank), blank competes as a location too.
 pub(super) fn kept(rows: &[AtomRecord]) -> Option<Vec<bool>> {
     if rows.iter().all(|row| row.altloc == b' ') {
         return None;

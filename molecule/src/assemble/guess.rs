@@ -2,9 +2,10 @@
 
 use crate::Element;
 
-/// Two-letter elements that a name may mean outside of standard residues. Left out on purpose are those whose
-/// symbol is a common name of a light atom: `CA CD CE CF CM CR CS HE HF HG HO NA NB ND NE NP OS PA PB PO SB SC SM SN`
-/// count only where the residue is named so too, or has no other atom.
+/// Two-letter elements that a name may mean outside of standard residues. Left out on purpose are
+/// those whose symbol is a common name of a light atom:
+/// `CA CD CE CF CM CR CS HE HF HG HO NA NB ND NE NP OS PA PB PO SB SC SM SN` count only where the
+/// residue is named so too, or has no other atom.
 const TWO_LETTERS: [&[u8]; 30] = [
     b"CL", b"BR", b"FE", b"ZN", b"MG", b"MN", b"CU", b"CO", b"NI", b"SE", b"SI", b"LI", b"AL",
     b"AS", b"RB", b"SR", b"MO", b"RU", b"RH", b"PD", b"AG", b"PT", b"AU", b"IR", b"BA", b"GD",
@@ -21,7 +22,8 @@ const CHARMM_IONS: [(&str, &[u8]); 6] = [
     ("IOD", b"I"),
 ];
 
-/// Residues that hold only C, N, O, S, P, H (and Se) whatever the second letter of a name looks like.
+/// Residues that hold only C, N, O, S, P, H (and Se) whatever the second letter of a name looks
+/// like.
 fn is_standard(residue_name: &str) -> bool {
     matches!(
         residue_name,
@@ -98,8 +100,8 @@ pub(super) struct Guess<'a> {
 }
 
 impl<'a> Guess<'a> {
-    /// `lone_hetero` says that the residue has one atom only and is no part of a polymer: an ion, whose atom name
-    /// is then a whole symbol.
+    /// `lone_hetero` says that the residue has one atom only and is no part of a polymer: an ion,
+    /// whose atom name is then a whole symbol.
     pub(super) fn new(residue_name: &'a str, lone_hetero: bool) -> Self {
         Self {
             residue_name,
@@ -110,8 +112,8 @@ impl<'a> Guess<'a> {
 
     /// Element that an atom name means, or `None`.
     ///
-    /// `indented` is the rule of the PDB format: the symbol ends in the second of four columns, so a name that
-    /// begins there has an element of one letter; other formats pass false.
+    /// `indented` is the rule of the PDB format: the symbol ends in the second of four columns, so
+    /// a name that begins there has an element of one letter; other formats pass false.
     pub(super) fn element(&self, name: &str, indented: bool) -> Option<Element> {
         // Hydrogens carry their number in front in older files (`1HB`).
         let letters = letters(name.as_bytes());

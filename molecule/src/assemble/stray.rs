@@ -1,4 +1,5 @@
-//! Hydrogens that stand apart from their residue: programs that add them sometimes write them all at the end.
+//! Hydrogens that stand apart from their residue: programs that add them sometimes write them all
+//! at the end.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,9 +16,10 @@ type Key<'a> = (&'a SmolStr, i32, u8, &'a SmolStr, u32);
 
 /// Moves rows of hydrogens behind the rows of their residue, and bonds with them.
 ///
-/// A run of rows is moved when it holds hydrogens only, when an earlier run is of the same residue, and when none of
-/// its names is there already: where residue numbers repeat (a large box of water), equal names tell that the two are
-/// different molecules. All else stays in the order of the file. Linear time.
+/// A run of rows is moved when it holds hydrogens only, when an earlier run is of the same residue,
+/// and when none of its names is there already: where residue numbers repeat (a large box of
+/// water), equal names tell that the two are different molecules. All else stays in the order of
+/// the file. Linear time.
 pub(super) fn gather(model: &mut ParsedModel, file: &str) {
     if !any_run_begins_with_hydrogen(&model.atoms) {
         return;
@@ -70,7 +72,8 @@ fn is_hydrogen(row: &AtomRecord) -> bool {
     )
 }
 
-/// For every row the number of the run it belongs behind, and what was moved; `None` when nothing is.
+/// For every row the number of the run it belongs behind, and what was moved; `None` when nothing
+/// is.
 fn homes(rows: &[AtomRecord]) -> Option<(Vec<u32>, Tally)> {
     let runs: Vec<&[AtomRecord]> = rows.chunk_by(same_residue).collect();
     let mut first_run: HashMap<Key<'_>, u32> = HashMap::new();

@@ -5,8 +5,8 @@ use super::names::{Known, known};
 use crate::structure::{Residue, ResidueClass};
 use crate::{Element, Structure};
 
-/// Longest covalent bond inside and between residues of a polymer that is still believed, in angstrom. C-N in a
-/// peptide has 1.33, O-P in a nucleic acid 1.60.
+/// Longest covalent bond inside and between residues of a polymer that is still believed, in
+/// angstrom. C-N in a peptide has 1.33, O-P in a nucleic acid 1.60.
 const LONGEST_LINK_ANGSTROM: f32 = 2.0;
 
 /// Index of the first atom of a residue with one of these names, in the order of the names.
@@ -19,7 +19,8 @@ pub(crate) fn atom_named(structure: &Structure, residue: &Residue, names: &[&str
     })
 }
 
-/// Classes of all residues, by name and by atoms. `segment` holds the chain segment of each residue.
+/// Classes of all residues, by name and by atoms. `segment` holds the chain segment of each
+/// residue.
 pub(crate) fn classify(structure: &Structure, segment: &[u32]) -> Vec<ResidueClass> {
     structure
         .residues
@@ -43,7 +44,8 @@ fn class_of(
     }
     if residue.atoms.len() == 1 {
         let element = structure.atoms.element[residue.atoms.start as usize];
-        // Before the nucleotides: `I` and `U` are iodide and uranium as well as inosine and uridine.
+        // Before the nucleotides: `I` and `U` are iodide and uranium as well as inosine and
+        // uridine.
         if element.is_metal() || element.is_halogen() {
             return ResidueClass::Ion;
         }
@@ -84,8 +86,8 @@ fn is_near(structure: &Structure, a: Option<u32>, b: Option<u32>) -> bool {
         <= LONGEST_LINK_ANGSTROM * LONGEST_LINK_ANGSTROM
 }
 
-/// True when some neighbour in the chain is bonded: the neighbour before through its `out_of`, the one after
-/// through its `into`.
+/// True when some neighbour in the chain is bonded: the neighbour before through its `out_of`, the
+/// one after through its `into`.
 fn is_linked(
     structure: &Structure,
     segment: &[u32],
@@ -100,8 +102,8 @@ fn is_linked(
         || after.is_some_and(|a| is_near(structure, named(residue, out_of), named(a, into)))
 }
 
-/// A residue of any name with the peptide backbone, in a chain. `UNK` (unknown amino acid in the Protein Data
-/// Bank, but also "unknown ligand" elsewhere) needs no neighbour.
+/// A residue of any name with the peptide backbone, in a chain. `UNK` (unknown amino acid in the
+/// Protein Data Bank, but also "unknown ligand" elsewhere) needs no neighbour.
 fn is_modified_amino_acid(
     structure: &Structure,
     segment: &[u32],

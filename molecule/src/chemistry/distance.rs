@@ -5,15 +5,16 @@ use crate::Element;
 /// Two atoms are bonded up to the sum of their radii plus this, in angstrom (Meng & Lewis 1991).
 pub(crate) const TOLERANCE_ANGSTROM: f32 = 0.4;
 
-/// Atoms closer than this, in angstrom, lie on each other by mistake and are not bonded. The shortest bond there is
-/// (of molecular hydrogen) has 0.74.
+/// Atoms closer than this, in angstrom, lie on each other by mistake and are not bonded. The
+/// shortest bond there is (of molecular hydrogen) has 0.74.
 const SHORTEST_BOND_ANGSTROM: f32 = 0.4;
 
-/// More bonds than this and the coordinates are wrong: the largest coordination numbers known are 16.
+/// More bonds than this and the coordinates are wrong: the largest coordination numbers known are
+/// 16.
 const MOST_BONDS: u8 = 16;
 
-/// More atoms than this in a cube whose edge is the longest possible bond (4.4 angstrom at most) are a heap, not a
-/// molecule: diamond, the densest matter here, has 15 in that volume.
+/// More atoms than this in a cube whose edge is the longest possible bond (4.4 angstrom at most)
+/// are a heap, not a molecule: diamond, the densest matter here, has 15 in that volume.
 const MOST_ATOMS_PER_CELL: usize = 64;
 
 /// Up to this many atoms all pairs are looked at, which costs less than sorting them into cells.
@@ -116,12 +117,13 @@ pub(crate) fn squared_distance(a: [f32; 3], b: [f32; 3]) -> f32 {
 }
 
 /// Bonds among atoms by distance: `d <= r1 + r2 + 0.4` angstrom with the radii of
-/// [`Element::covalent_radius_angstrom`]. A hydrogen has one bond, to the nearest heavy atom within reach; two
-/// hydrogens are bonded only when they are all there is (molecular hydrogen). Unknown elements have no bonds.
+/// [`Element::covalent_radius_angstrom`]. A hydrogen has one bond, to the nearest heavy atom within
+/// reach; two hydrogens are bonded only when they are all there is (molecular hydrogen). Unknown
+/// elements have no bonds.
 ///
-/// Time and memory are linear in the number of atoms, whatever their positions: an atom with more than 16 heavy
-/// neighbours within reach, or in a heap of atoms, gets no bond to heavy atoms and is counted in
-/// [`DistanceBonds::crowded`].
+/// Time and memory are linear in the number of atoms, whatever their positions: an atom with more
+/// than 16 heavy neighbours within reach, or in a heap of atoms, gets no bond to heavy atoms and is
+/// counted in [`DistanceBonds::crowded`].
 pub(crate) fn bonds_by_distance(positions: &[[f32; 3]], elements: &[Element]) -> DistanceBonds {
     if let [Element::H, Element::H] = elements {
         let reach = 2.0 * Element::H.covalent_radius_angstrom() + TOLERANCE_ANGSTROM;
@@ -147,13 +149,15 @@ pub(crate) fn bonds_by_distance(positions: &[[f32; 3]], elements: &[Element]) ->
     collector.finish()
 }
 
-/// Bits of a cell's coordinate along one axis; coordinates reach 2 * 100 000 angstrom / 0.86 angstrom < 2^18.
+/// Bits of a cell's coordinate along one axis; coordinates reach 2 * 100 000 angstrom / 0.86
+/// angstrom < 2^18.
 const AXIS_BITS: u32 = 20;
 
 /// Shows the collector every pair of known atoms in the same or in touching cells, once.
 ///
-/// Atoms are sorted by cell, x fastest, so that the three cells of a row that touch a given one are one run of the
-/// sorted list, and each of the nine rows around moves forward only: after the sort everything is one sweep.
+/// Atoms are sorted by cell, x fastest, so that the three cells of a row that touch a given one are
+/// one run of the sorted list, and each of the nine rows around moves forward only: after the sort
+/// everything is one sweep.
 fn see_near_pairs(collector: &mut Collector<'_>) {
     let (positions, elements) = (collector.positions, collector.elements);
     let known = (0..positions.len() as u32).filter(|&i| elements[i as usize] != Element::UNKNOWN);
@@ -188,7 +192,8 @@ fn see_near_pairs(collector: &mut Collector<'_>) {
         }
         start += run.len();
     }
-    // Rows that come after a cell's own in key order, as the key of their middle cell relative to the cell's.
+    // Rows that come after a cell's own in key order, as the key of their middle cell relative to
+    // the cell's.
     let row = 1_u64 << AXIS_BITS;
     let layer = 1_u64 << (2 * AXIS_BITS);
     let rows = [row, layer - row, layer, layer + row];

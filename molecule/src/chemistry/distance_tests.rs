@@ -89,7 +89,8 @@ proptest! {
             .collect();
         prop_assert_eq!(&found(&moved, &elements), &here);
 
-        // Hydrogens with two equally near carriers take the one with the lower index, so only heavy atoms here.
+        // Hydrogens with two equally near carriers take the one with the lower index, so only heavy
+        // atoms here.
         let heavy: Vec<_> = atoms.iter().copied().filter(|atom| atom.1 != Element::H).collect();
         let (positions, elements): (Vec<_>, Vec<_>) = heavy.iter().copied().unzip();
         let (backward, backward_elements): (Vec<_>, Vec<_>) = heavy.iter().rev().copied().unzip();
@@ -106,7 +107,8 @@ proptest! {
 fn a_hydrogen_is_bonded_once_to_the_nearest() {
     let positions = [[0.0; 3], [1.1, 0.0, 0.0], [2.05, 0.0, 0.0], [1.1, 0.5, 0.0]];
     let elements = [Element::C, Element::H, Element::O, Element::H];
-    // The oxygen at 0.95 is nearer than the carbon at 1.1; the other hydrogen is nearer to the oxygen too.
+    // The oxygen at 0.95 is nearer than the carbon at 1.1; the other hydrogen is nearer to the
+    // oxygen too.
     assert_eq!(
         found(&positions, &elements),
         BTreeSet::from([[1, 2], [2, 3]])
@@ -156,7 +158,8 @@ fn heaps_of_atoms_take_linear_time_and_are_counted() {
 
 #[test]
 fn an_atom_with_too_many_neighbours_stays_alone() {
-    // Seventeen atoms on a circle around one; the circle's own neighbours are 0.57 apart and reach several each.
+    // Seventeen atoms on a circle around one; the circle's own neighbours are 0.57 apart and reach
+    // several each.
     let mut positions = vec![[0.0; 3]];
     let mut elements = vec![Element::ZN];
     for k in 0..17_u8 {

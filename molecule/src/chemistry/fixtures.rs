@@ -16,7 +16,8 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Adds a residue: `atoms` are name, element and coordinates, `x` is added to all first coordinates.
+    /// Adds a residue: `atoms` are name, element and coordinates, `x` is added to all first
+    /// coordinates.
     pub(super) fn residue(
         &mut self,
         name: &str,

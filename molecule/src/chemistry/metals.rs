@@ -6,11 +6,12 @@ use crate::{Element, Structure};
 /// A metal with more bonds than this is coordinated, not bonded.
 const MOST_COVALENT_BONDS: usize = 4;
 
-/// Takes the coordination out of `structure.bonds` (sorted, unique) and into `structure.pseudobonds`.
+/// Takes the coordination out of `structure.bonds` (sorted, unique) and into
+/// `structure.pseudobonds`.
 ///
-/// A bond of a metal is coordination when it leads into another residue, when the metal has more than four bonds, or
-/// when its partner is bonded to a non-metal of its residue too. A metal's only bond stays a bond when the partner
-/// has no lone pair to give (the carbon of a methylmercury).
+/// A bond of a metal is coordination when it leads into another residue, when the metal has more
+/// than four bonds, or when its partner is bonded to a non-metal of its residue too. A metal's only
+/// bond stays a bond when the partner has no lone pair to give (the carbon of a methylmercury).
 pub(crate) fn separate_coordination(structure: &mut Structure) {
     let atoms = &structure.atoms;
     let is_metal = |i: u32| atoms.element[i as usize].is_metal();

@@ -1,10 +1,11 @@
 //! Residue classes and bonds.
 //!
-//! The road: `names` (what a residue name says) -> `classes` -> `residue` (bonds inside a residue, by `templates` or by
-//! `distance`) -> `polymer` (bonds between residues, gaps) -> `metals` (coordination).
+//! The road: `names` (what a residue name says) -> `classes` -> `residue` (bonds inside a residue,
+//! by `templates` or by `distance`) -> `polymer` (bonds between residues, gaps) -> `metals`
+//! (coordination).
 //!
-//! The rules are those by which `ChimeraX` bonds the atoms of PDB files (Pettersen et al., Protein Sci. 30 (2021) 70), so
-//! that pictures and what is derived from bonds agree with it.
+//! The rules are those by which `ChimeraX` bonds the atoms of PDB files (Pettersen et al., Protein
+//! Sci. 30 (2021) 70), so that pictures and what is derived from bonds agree with it.
 
 mod classes;
 mod distance;
@@ -37,15 +38,15 @@ pub(crate) struct FileBonds {
     pub(crate) residue_segment: Vec<u32>,
 }
 
-/// Classes the residues and finds the bonds of a structure of one part: called once by `assemble`, at its end.
-/// `structure.residues[..].class` and `structure.bonds`, `.pseudobonds` are set here.
+/// Classes the residues and finds the bonds of a structure of one part: called once by `assemble`,
+/// at its end. `structure.residues[..].class` and `structure.bonds`, `.pseudobonds` are set here.
 ///
 /// - A file that lists all bonds (MOL2, SDF): exactly these.
-/// - Otherwise, inside residues: standard ones by template; those with a component description in the file by that;
-///   all others, and standard ones with hydrogens of unknown names, by distance.
-/// - Between residues: neighbours in a polymer chain, disulfide bridges by distance, and what the file states. Such a
-///   bond is a [`PseudobondKind::MissingStructure`] instead when it is 1.75 times the sum of the bond radii or longer
-///   and its residues do not follow each other by number.
+/// - Otherwise, inside residues: standard ones by template; those with a component description in
+///   the file by that; all others, and standard ones with hydrogens of unknown names, by distance.
+/// - Between residues: neighbours in a polymer chain, disulfide bridges by distance, and what the
+///   file states. Such a bond is a [`PseudobondKind::MissingStructure`] instead when it is 1.75
+///   times the sum of the bond radii or longer and its residues do not follow each other by number.
 /// - Coordination of metals, stated or found, is [`PseudobondKind::MetalCoordination`].
 pub(crate) fn perceive(structure: &mut Structure, file: &str, file_bonds: FileBonds) {
     let FileBonds {
@@ -104,7 +105,8 @@ fn derive(structure: &mut Structure, file: &str, stated: &[BondRecord], segment:
     let mut inside = residue::ResidueBonds::default();
     let mut next = 0;
     for residue in &structure.residues {
-        // Residues are runs of atoms in ascending order, so their component bonds are runs of the sorted list.
+        // Residues are runs of atoms in ascending order, so their component bonds are runs of the
+        // sorted list.
         let from = next;
         while by_component
             .get(next)
@@ -193,7 +195,8 @@ fn derive(structure: &mut Structure, file: &str, stated: &[BondRecord], segment:
 
 /// Sorts by atoms and keeps one bond of each pair: the first whose order is known.
 fn sorted_unique(mut bonds: Vec<Bond>) -> Vec<Bond> {
-    // Stable, so that of two contradicting orders the one stated first counts; fast, as most of it is in order.
+    // Stable, so that of two contradicting orders the one stated first counts; fast, as most of it
+    // is in order.
     bonds.sort_by_key(|bond| (bond.a, bond.b, bond.order == BondOrder::Unknown));
     bonds.dedup_by_key(|bond| (bond.a, bond.b));
     bonds

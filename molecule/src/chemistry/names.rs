@@ -34,7 +34,8 @@ const IONS: &str = "LI NA K RB CS BE MG CA SR BA F CL BR IOD I V CR MN MN3 FE FE
 
 type Table = Vec<(u64, Known)>;
 
-/// A short name as a number, in upper case: equal numbers mean equal names. `None` for more than eight bytes.
+/// A short name as a number, in upper case: equal numbers mean equal names. `None` for more than
+/// eight bytes.
 pub(crate) fn pack(name: &[u8]) -> Option<u64> {
     if name.len() > 8 {
         return None;
@@ -55,7 +56,8 @@ fn table() -> &'static Table {
                 }
             }
         };
-        // Amino acids and nucleotides first: the sort is stable and the first entry of a name counts.
+        // Amino acids and nucleotides first: the sort is stable and the first entry of a name
+        // counts.
         for template in templates::amino_acids() {
             add(template.residue_names, Known::AminoAcid(Some(template)));
         }
@@ -80,8 +82,9 @@ fn exact(name: &[u8]) -> Option<Known> {
         .map(|i| table[i].1)
 }
 
-/// What a residue name stands for, in any case. Beside the names of the Protein Data Bank this knows AMBER's terminal
-/// residues (`NALA`, `CALA`), its nucleotides (`DA5`, `RU3`, `DGN`) and the `+A` of old PDB files.
+/// What a residue name stands for, in any case. Beside the names of the Protein Data Bank this
+/// knows AMBER's terminal residues (`NALA`, `CALA`), its nucleotides (`DA5`, `RU3`, `DGN`) and the
+/// `+A` of old PDB files.
 pub(crate) fn known(name: &str) -> Known {
     let name = name.as_bytes();
     if let Some(known) = exact(name) {

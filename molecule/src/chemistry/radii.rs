@@ -1,18 +1,22 @@
 //! Van der Waals radii by atom type, as `ChimeraX` gives them.
 //!
-//! An atom whose bonds are all there, hydrogens counted, has a radius of the Amber force fields; one whose hydrogens are left out has a united atom's, which
-//! is larger. Which of them it is decides each atom by itself, in a part that has any hydrogens: in a pocket with polar hydrogens alone, the carbonyl's carbon is
-//! whole and the alpha carbon united.
+//! An atom whose bonds are all there, hydrogens counted, has a radius of the Amber force fields;
+//! one whose hydrogens are left out has a united atom's, which is larger. Which of them it is
+//! decides each atom by itself, in a part that has any hydrogens: in a pocket with polar hydrogens
+//! alone, the carbonyl's carbon is whole and the alpha carbon united.
 //!
-//! Sources: Amber 99 (Wang, Cieplak & Kollman, J. Comput. Chem. 21 (2000) 1049) for whole atoms; Tsai, Taylor, Chothia & Gerstein, J. Mol. Biol. 290 (1999) 253
-//! for united ones; the rule is that of `ChimeraX` ("Atom and bond radii" of its user guide), whose radii of ions and halogens are not taken over.
+//! Sources: Amber 99 (Wang, Cieplak & Kollman, J. Comput. Chem. 21 (2000) 1049) for whole atoms;
+//! Tsai, Taylor, Chothia & Gerstein, J. Mol. Biol. 290 (1999) 253 for united ones; the rule is that
+//! of `ChimeraX` ("Atom and bond radii" of its user guide), whose radii of ions and halogens are
+//! not taken over.
 
 use super::idatm::{AtomType, Geometry, Typed};
 use crate::structure::Neighbours;
 use crate::{Element, Structure};
 
-/// Van der Waals radii of all atoms, angstrom. Hydrogen, carbon, nitrogen, oxygen, phosphorus and sulfur have them by atom type and by whether their hydrogens
-/// are there, all others by element ([`Element::vdw_radius_angstrom`]). Types all atoms, which is linear in their number.
+/// Van der Waals radii of all atoms, angstrom. Hydrogen, carbon, nitrogen, oxygen, phosphorus and
+/// sulfur have them by atom type and by whether their hydrogens are there, all others by element
+/// ([`Element::vdw_radius_angstrom`]). Types all atoms, which is linear in their number.
 ///
 /// ```
 /// use molshot_molecule::{PartRole, ReadOptions, chemistry::vdw_radii_angstrom, read};

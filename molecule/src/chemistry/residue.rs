@@ -9,8 +9,9 @@ use crate::{Element, Structure};
 /// A nucleotide with all hydrogens has 38 atoms, tryptophan with both ends 27.
 const MOST_ATOMS_OF_STANDARD_RESIDUE: usize = 64;
 
-/// Longest bond of a hydrogen that its name alone can make, in angstrom: 1.34 (on sulfur) with room for crude models.
-/// Beyond it the name means something else, as the `HT1` of a blocked chain end does.
+/// Longest bond of a hydrogen that its name alone can make, in angstrom: 1.34 (on sulfur) with room
+/// for crude models. Beyond it the name means something else, as the `HT1` of a blocked chain end
+/// does.
 const LONGEST_HYDROGEN_BOND_ANGSTROM: f32 = 1.7;
 
 fn can_carry(structure: &Structure, carrier: u32, hydrogen: u32) -> bool {
@@ -19,7 +20,8 @@ fn can_carry(structure: &Structure, carrier: u32, hydrogen: u32) -> bool {
         <= LONGEST_HYDROGEN_BOND_ANGSTROM * LONGEST_HYDROGEN_BOND_ANGSTROM
 }
 
-/// Finds the bonds inside residues one after the other; holds what can be reused from one to the next.
+/// Finds the bonds inside residues one after the other; holds what can be reused from one to the
+/// next.
 #[derive(Debug, Default)]
 pub(crate) struct ResidueBonds {
     /// Bonds found so far, as atom indices of the structure, not sorted, possibly repeated.
@@ -35,9 +37,10 @@ pub(crate) struct ResidueBonds {
 impl ResidueBonds {
     /// Adds the bonds of one residue.
     ///
-    /// `stated` are the bonds that the file's component description gives inside it (atom indices of the structure).
-    /// Where it gives some, or the name has a template, those are taken, and atoms which they say nothing about are
-    /// bonded by distance; otherwise all are bonded by distance.
+    /// `stated` are the bonds that the file's component description gives inside it (atom indices
+    /// of the structure). Where it gives some, or the name has a template, those are taken, and
+    /// atoms which they say nothing about are bonded by distance; otherwise all are bonded by
+    /// distance.
     pub(crate) fn add(&mut self, structure: &Structure, residue: &Residue, stated: &[[u32; 2]]) {
         let start = residue.atoms.start;
         let count = residue.atoms.len();
@@ -65,8 +68,8 @@ impl ResidueBonds {
         }
     }
 
-    /// Water: its oxygen bears its hydrogens, whatever their names; extra sites of water models stay unbonded, and
-    /// so do hydrogens that a simulation left on the other side of its box.
+    /// Water: its oxygen bears its hydrogens, whatever their names; extra sites of water models
+    /// stay unbonded, and so do hydrogens that a simulation left on the other side of its box.
     /// False, with nothing added, when it is not one oxygen with at most three hydrogens.
     fn add_water(&mut self, structure: &Structure, residue: &Residue) -> bool {
         let elements = &structure.atoms.element;
@@ -104,9 +107,9 @@ impl ResidueBonds {
                 canonical(atoms.name[index(i)].as_bytes(), template.is_amino_acid)
             }
         }));
-        // A heavy atom that is no part of the template, or a second one of the same name, has to be bonded by what
-        // is near it. With hydrogens of unclear names the whole residue is.
-        // More atoms than any such residue has are several residues under one number.
+        // A heavy atom that is no part of the template, or a second one of the same name, has to be
+        // bonded by what is near it. With hydrogens of unclear names the whole residue is. More
+        // atoms than any such residue has are several residues under one number.
         let mut unclear = self.names.len() > MOST_ATOMS_OF_STANDARD_RESIDUE;
         let mut foreign = false;
         for (k, &name) in self.names.iter().enumerate() {

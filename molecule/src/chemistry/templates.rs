@@ -1,8 +1,9 @@
 //! Bonds inside standard residues by atom names.
 //!
-//! Heavy atoms: the connection tables of the amino acids and nucleotides (Protein Data Bank Chemical Component
-//! Dictionary), written as `A-B` pairs. Hydrogens: their names are made from the name of the atom that carries them,
-//! so the carrier is found from the name alone; see [`Template::carrier`].
+//! Heavy atoms: the connection tables of the amino acids and nucleotides (Protein Data Bank
+//! Chemical Component Dictionary), written as `A-B` pairs. Hydrogens: their names are made from the
+//! name of the atom that carries them, so the carrier is found from the name alone; see
+//! [`Template::carrier`].
 
 use std::sync::OnceLock;
 
@@ -65,7 +66,8 @@ const AMINO_ACIDS: [(&str, &str); 23] = [
 /// Sugar and phosphate.
 const SUGAR: &str = "P-OP1 P-OP2 P-OP3 P-O5' O5'-C5' C5'-C4' C4'-O4' C4'-C3' C3'-O3' C3'-C2' C2'-O2' C2'-C1' C1'-O4'";
 
-/// A template bond applies where both atoms are there, so that one table serves all purines and one all pyrimidines.
+/// A template bond applies where both atoms are there, so that one table serves all purines and one
+/// all pyrimidines.
 const NUCLEOTIDES: [(&str, &str); 2] = [
     (
         "A G I DA DG DI RA RG RI ADE GUA INO",
@@ -99,12 +101,13 @@ impl Template {
         }
     }
 
-    /// Position in `heavy` (packed canonical names of the residue's heavy atoms) of the atom that carries a hydrogen
-    /// of this name; `None` when the name does not say it.
+    /// Position in `heavy` (packed canonical names of the residue's heavy atoms) of the atom that
+    /// carries a hydrogen of this name; `None` when the name does not say it.
     ///
-    /// Hydrogens are named `H` + the carrier's name without its element + a number (`HG21` on `CG2`, `H5''` on `C5'`,
-    /// `HH` on `OH`), on oxygens of nucleotides `H` + the whole name (`HO5'`), on the backbone nitrogen `H`, `HN`,
-    /// `H1` to `H3`, `HT1` to `HT3`. Old PDB files write the number first (`1HB`) and `*` for `'`.
+    /// Hydrogens are named `H` + the carrier's name without its element + a number (`HG21` on
+    /// `CG2`, `H5''` on `C5'`, `HH` on `OH`), on oxygens of nucleotides `H` + the whole name
+    /// (`HO5'`), on the backbone nitrogen `H`, `HN`, `H1` to `H3`, `HT1` to `HT3`. Old PDB files
+    /// write the number first (`1HB`) and `*` for `'`.
     pub(crate) fn carrier(&self, hydrogen: &[u8], heavy: &[u64]) -> Option<usize> {
         let mut buffer = [0_u8; 8];
         let rest = hydrogen_locant(hydrogen, &mut buffer)?;
@@ -137,8 +140,8 @@ impl Template {
                 return Some(found);
             }
         }
-        // The longest locant that begins the hydrogen's; of equally long ones nitrogen before carbon before oxygen
-        // (adenine's H61 is on N6, not C6; H5' on C5', not O5').
+        // The longest locant that begins the hydrogen's; of equally long ones nitrogen before
+        // carbon before oxygen (adenine's H61 is on N6, not C6; H5' on C5', not O5').
         let mut best: Option<(usize, u8, usize)> = None;
         for (i, &atom) in heavy.iter().enumerate() {
             let bytes = atom.to_be_bytes();
@@ -168,8 +171,8 @@ impl Template {
     }
 }
 
-/// What follows the `H` (or `D`) of a hydrogen's name, in upper case, a leading number moved to the end and `*`
-/// written as `'`. `None` when the name is no hydrogen's.
+/// What follows the `H` (or `D`) of a hydrogen's name, in upper case, a leading number moved to the
+/// end and `*` written as `'`. `None` when the name is no hydrogen's.
 fn hydrogen_locant<'a>(name: &[u8], buffer: &'a mut [u8; 8]) -> Option<&'a [u8]> {
     if name.len() > buffer.len() {
         return None;
@@ -190,8 +193,8 @@ fn hydrogen_locant<'a>(name: &[u8], buffer: &'a mut [u8; 8]) -> Option<&'a [u8]>
     Some(&buffer[..length])
 }
 
-/// A heavy atom's name in upper case and in the spelling of the templates, packed; 0 for a name that is too long.
-/// Nucleotides of old files spell `O1P`, `C5*` and thymine's methyl group `C5M`.
+/// A heavy atom's name in upper case and in the spelling of the templates, packed; 0 for a name
+/// that is too long. Nucleotides of old files spell `O1P`, `C5*` and thymine's methyl group `C5M`.
 pub(crate) fn canonical(name: &[u8], is_amino_acid: bool) -> u64 {
     if is_amino_acid {
         return pack(name).unwrap_or(0);

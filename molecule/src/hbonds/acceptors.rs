@@ -1,4 +1,5 @@
-//! Which atoms accept hydrogen bonds: the classes of the survey in their order, then classes by type.
+//! Which atoms accept hydrogen bonds: the classes of the survey in their order, then classes by
+//! type.
 
 use super::classes::AcceptorClass;
 use super::complete::is_complete;
@@ -21,8 +22,8 @@ pub(crate) struct Acceptor {
     pub(crate) atom: u32,
     pub(crate) class: AcceptorClass,
     pub(crate) test: AcceptorTest,
-    /// Syn-anti: the partner, then the atom that carries both. Phi: the principal neighbours. Upsilon: the
-    /// partner, or none for the lone pairs.
+    /// Syn-anti: the partner, then the atom that carries both. Phi: the principal neighbours.
+    /// Upsilon: the partner, or none for the lone pairs.
     pub(crate) around: [Option<u32>; 2],
 }
 

@@ -4,8 +4,8 @@ use crate::chemistry::idatm::molecule::Molecule;
 use crate::chemistry::names::{Known, known, pack};
 use crate::chemistry::templates::canonical;
 
-/// False for an atom of a standard residue with fewer heavy neighbours in its residue than it should have: what class it
-/// would belong to cannot be told. True for atoms of all other residues.
+/// False for an atom of a standard residue with fewer heavy neighbours in its residue than it
+/// should have: what class it would belong to cannot be told. True for atoms of all other residues.
 pub(crate) fn is_complete(molecule: &Molecule<'_>, atom: u32) -> bool {
     let structure = molecule.structure;
     let residue = structure.residue_of(atom);

@@ -1,7 +1,7 @@
 //! The numbers of the geometric tests, and how tolerances widen them.
 //!
-//! Source of the tests and of most numbers: Mills & Dean, "Three-dimensional hydrogen-bond geometry and probability
-//! information from a crystal survey", J. Comput.-Aided Mol. Des. 10 (1996) 607.
+//! Source of the tests and of most numbers: Mills & Dean, "Three-dimensional hydrogen-bond geometry
+//! and probability information from a crystal survey", J. Comput.-Aided Mol. Des. 10 (1996) 607.
 //! Distances in angstrom, angles in degrees.
 
 /// How much longer and how much more bent a bond may be than the survey's limits.
@@ -41,7 +41,8 @@ impl Slack {
     }
 }
 
-/// Limit of the angle, seen along the bond of the donor, between the acceptor and the reference points around.
+/// Limit of the angle, seen along the bond of the donor, between the acceptor and the reference
+/// points around.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Tau {
     /// At most this far from some reference point.
@@ -53,7 +54,8 @@ pub(crate) enum Tau {
 /// Test that an acceptor makes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum AcceptorTest {
-    /// Different limits on the side of a partner atom (syn) and on the other (anti); each distance, phi, theta.
+    /// Different limits on the side of a partner atom (syn) and on the other (anti); each distance,
+    /// phi, theta.
     SynAnti { syn: [f64; 3], anti: [f64; 3] },
     /// Donor near the plane of the acceptor: distance, phi, theta.
     Phi { limits: [f64; 3] },
@@ -136,8 +138,8 @@ pub(crate) enum DonorTest {
     },
     /// Water: as `Theta` where it has hydrogens, else the distance between the heavy atoms.
     Water,
-    /// No class: distance of hydrogen to acceptor where there are hydrogens, else of the heavy atoms; for sp2 oxygen, for sp3
-    /// oxygen or planar nitrogen, for sp3 nitrogen.
+    /// No class: distance of hydrogen to acceptor where there are hydrogens, else of the heavy
+    /// atoms; for sp2 oxygen, for sp3 oxygen or planar nitrogen, for sp3 nitrogen.
     Generic {
         hydrogen_distance: [f64; 3],
         distance: [f64; 3],
@@ -156,14 +158,16 @@ pub(crate) const THETA_OTHERWISE: ThetaRow = [2.48, 132.0];
 /// [`DonorTest::Generic`] for such acceptors: distance of the hydrogen, of the donor.
 pub(crate) const GENERIC_OTHERWISE: [f64; 2] = [2.48, 3.42];
 
-/// Smallest angle at the hydrogen, and at the donor between its bonds and the acceptor, in [`DonorTest::Generic`].
+/// Smallest angle at the hydrogen, and at the donor between its bonds and the acceptor, in
+/// [`DonorTest::Generic`].
 pub(crate) const GENERIC_ANGLES: [f64; 2] = [130.0, 90.0];
 
 /// The second of [`GENERIC_ANGLES`] where the acceptor is sulfur: `ChimeraX`'s own.
 pub(crate) const GENERIC_ANGLE_AT_SULFUR: f64 = 81.0;
 
-/// Sulfur is larger than what the survey's limits were made for. By so many angstrom `ChimeraX` lengthens the acceptor's distance when the
-/// donor is sulfur, and [`UPSILON_OTHERWISE`]'s, [`THETA_OTHERWISE`]'s and [`WATER_OTHERWISE`]'s when the acceptor is.
+/// Sulfur is larger than what the survey's limits were made for. By so many angstrom `ChimeraX`
+/// lengthens the acceptor's distance when the donor is sulfur, and [`UPSILON_OTHERWISE`]'s,
+/// [`THETA_OTHERWISE`]'s and [`WATER_OTHERWISE`]'s when the acceptor is.
 pub(crate) const SULFUR_EXTRA: f64 = 0.35;
 
 /// Length of an N-H or O-H bond in the tables: the sum of the bond radii.

@@ -1,4 +1,5 @@
-//! Which atoms donate hydrogen bonds: the classes of the survey in their order, then all others with a hydrogen.
+//! Which atoms donate hydrogen bonds: the classes of the survey in their order, then all others
+//! with a hydrogen.
 
 #![allow(
     clippy::approx_constant,
@@ -101,8 +102,8 @@ const ENAMINE: DonorTest = turning(
     4,
 );
 
-/// Anilines. `ChimeraX` has the highest upsilon for sp3 nitrogen with the wrong sign, so that no angle is low enough and
-/// there are no such bonds; for the sake of equal results it is so here.
+/// Anilines. `ChimeraX` has the highest upsilon for sp3 nitrogen with the wrong sign, so that no
+/// angle is low enough and there are no such bonds; for the sake of equal results it is so here.
 const ANILINE: DonorTest = turning(
     row([3.30, 100.0, 146.0, 145.0], within(37.5)),
     row([3.30, 103.0, 146.0, 140.0], within(37.5)),
@@ -362,7 +363,8 @@ impl Finder<'_> {
         }
     }
 
-    /// Nitrogens in one ring. With the nitrogen that bears the hydrogen, the double-bonded ones of its ring are claimed.
+    /// Nitrogens in one ring. With the nitrogen that bears the hydrogen, the double-bonded ones of
+    /// its ring are claimed.
     fn rings(&mut self) {
         let typed = self.typed;
         let molecule = &typed.molecule;

@@ -35,7 +35,8 @@ pub struct BondReport {
     pub acceptor: AtomReport,
     /// Donor to acceptor.
     pub distance_angstrom: f32,
-    /// Hydrogen to acceptor, of the hydrogen in the file or at its ideal place; `null` where no place is known.
+    /// Hydrogen to acceptor, of the hydrogen in the file or at its ideal place; `null` where no
+    /// place is known.
     pub hydrogen_distance_angstrom: Option<f32>,
     /// Angle donor-hydrogen-acceptor.
     pub angle_degrees: Option<f32>,
@@ -100,8 +101,9 @@ impl fmt::Display for Numbered<'_> {
 
 impl HydrogenBonds {
     /// All bonds between pocket and ligand in the answer form of question T9 of `MiSI-Bench`:
-    /// `ARG 45 NH2 A, O1B; LYS 47 NZ A, O1A`. Water is left out, a pair of atoms is named once, bonds of one residue stand
-    /// together where its first one stands; a blank chain id is written `?`. Empty when there are none.
+    /// `ARG 45 NH2 A, O1B; LYS 47 NZ A, O1A`. Water is left out, a pair of atoms is named once,
+    /// bonds of one residue stand together where its first one stands; a blank chain id is written
+    /// `?`. Empty when there are none.
     #[must_use]
     pub fn answer(&self, structure: &Structure) -> String {
         let mut residues: Vec<(u32, Vec<String>)> = Vec::new();
@@ -125,8 +127,9 @@ impl HydrogenBonds {
         all.join("; ")
     }
 
-    /// The bonds between one residue and the ligand in the answer form of question T4: `Yes: ARG NH2, O1B; ARG NE, O2G`,
-    /// or `No`. `residue` is an index into [`Structure::residues`].
+    /// The bonds between one residue and the ligand in the answer form of question T4:
+    /// `Yes: ARG NH2, O1B; ARG NE, O2G`, or `No`. `residue` is an index into
+    /// [`Structure::residues`].
     #[must_use]
     pub fn answer_for_residue(&self, structure: &Structure, residue: u32) -> String {
         let bonds: Vec<String> = self

@@ -59,7 +59,8 @@ impl Pair<'_> {
         self.is_within(limit + extra_for_sulfur(self.molecule, self.donor.atom))
     }
 
-    /// Some hydrogen sees acceptor and donor at this angle or more; true when no hydrogen's place is known.
+    /// Some hydrogen sees acceptor and donor at this angle or more; true when no hydrogen's place
+    /// is known.
     fn theta(&self, limit: f64) -> bool {
         self.hydrogens.is_empty()
             || self
@@ -310,7 +311,8 @@ impl Pair<'_> {
             .any(|h| distance(h.position, self.a()) <= self.slack.distance(limit))
     }
 
-    /// Water of unknown orientation: the distance of the heavy atoms stands for that of the hydrogen.
+    /// Water of unknown orientation: the distance of the heavy atoms stands for that of the
+    /// hydrogen.
     fn bare_water(&self) -> bool {
         let DonorTest::Theta {
             planar_oxygen,
@@ -387,7 +389,8 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// Whether the angle between `target` and the reference points, seen along the axis, keeps the limit.
+    /// Whether the angle between `target` and the reference points, seen along the axis, keeps the
+    /// limit.
     fn passes(&self, target: Vec3, tau: Tau, slack: Slack) -> bool {
         let [far, near] = self.axis;
         let references: Vec<Vec3> = if self.symmetry == 4 && self.places.len() == 2 {

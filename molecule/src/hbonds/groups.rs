@@ -1,8 +1,9 @@
 //! Patterns of functional groups, and how they are matched.
 //!
-//! A pattern is a root atom whose neighbours must be accounted for exactly: each neighbour is matched by one branch, and
-//! each branch matches one neighbour, but for branches that a hydrogen may fill, which may stay empty as files leave
-//! hydrogens out. A branch without branches of its own says nothing about that atom's other neighbours.
+//! A pattern is a root atom whose neighbours must be accounted for exactly: each neighbour is
+//! matched by one branch, and each branch matches one neighbour, but for branches that a hydrogen
+//! may fill, which may stay empty as files leave hydrogens out. A branch without branches of its
+//! own says nothing about that atom's other neighbours.
 
 use crate::Element;
 use crate::chemistry::idatm::molecule::Molecule;
@@ -84,7 +85,8 @@ impl Spec {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Node {
     pub(crate) spec: Spec,
-    /// `None`: whatever else is bonded to it does not matter. `Some`: its other neighbours, exactly.
+    /// `None`: whatever else is bonded to it does not matter. `Some`: its other neighbours,
+    /// exactly.
     pub(crate) branches: Option<&'static [Node]>,
 }
 
@@ -111,8 +113,8 @@ pub(crate) struct Match {
     pub(crate) at_branch: Vec<Option<u32>>,
 }
 
-/// All matches of a pattern at one root atom. Branches with equal nodes are interchangeable: their atoms stand in
-/// ascending order, and no permutation of them is repeated.
+/// All matches of a pattern at one root atom. Branches with equal nodes are interchangeable: their
+/// atoms stand in ascending order, and no permutation of them is repeated.
 pub(crate) fn matches_at(molecule: &Molecule<'_>, pattern: &Node, root: u32) -> Vec<Match> {
     if !pattern.spec.fits(molecule, root) {
         return Vec::new();
@@ -149,8 +151,8 @@ fn node_fits(molecule: &Molecule<'_>, node: &Node, atom: u32, parent: u32) -> bo
 /// More neighbours than any branch list has are no match.
 const MOST_NEIGHBOURS: usize = 8;
 
-/// Calls `visit` with every way to give the neighbours of `atom` (but `parent`) to the branches; `visit` says whether to
-/// go on.
+/// Calls `visit` with every way to give the neighbours of `atom` (but `parent`) to the branches;
+/// `visit` says whether to go on.
 fn assign(
     molecule: &Molecule<'_>,
     branches: &[Node],
@@ -192,7 +194,8 @@ struct Assignment<'a> {
 }
 
 impl Assignment<'_> {
-    /// Goes through the branches from the one after those already filled; false when the search is to end.
+    /// Goes through the branches from the one after those already filled; false when the search is
+    /// to end.
     fn next(&mut self, visit: &mut dyn FnMut(&[Option<u32>]) -> bool) -> bool {
         let branch = self.at_branch.len();
         if branch == self.branches.len() {

@@ -17,8 +17,9 @@ pub(crate) struct Hydrogen {
     pub(crate) atom: Option<u32>,
 }
 
-/// Places of the hydrogens of an atom: those of the file if there are any, else ideal ones where the bonds of the atom
-/// leave no choice. Empty when the hydrogens could be anywhere around, or nothing is known of the atom.
+/// Places of the hydrogens of an atom: those of the file if there are any, else ideal ones where
+/// the bonds of the atom leave no choice. Empty when the hydrogens could be anywhere around, or
+/// nothing is known of the atom.
 pub(crate) fn hydrogens(molecule: &Molecule<'_>, atom: u32) -> Vec<Hydrogen> {
     let explicit: Vec<Hydrogen> = molecule
         .of(atom)
@@ -65,8 +66,8 @@ pub(crate) fn hydrogens_and_lone_pairs(molecule: &Molecule<'_>, atom: u32) -> Ve
     places
 }
 
-/// The places of the lone pairs of a tetrahedral atom, mirrored through it: where a donor comes from, seen along the
-/// lone pair, is opposite to them.
+/// The places of the lone pairs of a tetrahedral atom, mirrored through it: where a donor comes
+/// from, seen along the lone pair, is opposite to them.
 pub(crate) fn mirrored_lone_pairs(molecule: &Molecule<'_>, atom: u32) -> Vec<Vec3> {
     let centre = molecule.position(atom);
     free_places(molecule, atom, Geometry::Tetrahedral, 1.0)
@@ -75,8 +76,8 @@ pub(crate) fn mirrored_lone_pairs(molecule: &Molecule<'_>, atom: u32) -> Vec<Vec
         .collect()
 }
 
-/// Places around an atom that its bonds leave free, at a distance of `length` angstrom. Empty where the bonds do not
-/// say where: no bond, or a single one of a tetrahedral atom.
+/// Places around an atom that its bonds leave free, at a distance of `length` angstrom. Empty where
+/// the bonds do not say where: no bond, or a single one of a tetrahedral atom.
 fn free_places(molecule: &Molecule<'_>, atom: u32, geometry: Geometry, length: f64) -> Vec<Vec3> {
     let centre = molecule.position(atom);
     let bonded = molecule.of(atom);
@@ -111,7 +112,8 @@ fn away_from(ways: &[Vec3]) -> Option<Vec3> {
     unit(scale(sum, -1.0))
 }
 
-/// The two places of a planar atom with one bond (along `way`): in the plane of the partner's other bonds.
+/// The two places of a planar atom with one bond (along `way`): in the plane of the partner's other
+/// bonds.
 fn planar_pair(molecule: &Molecule<'_>, atom: u32, partner: u32, way: Vec3) -> Vec<Vec3> {
     let base = molecule.position(partner);
     // Of two atoms beyond, the first lies on the side of the first place, the second on the other.

@@ -1,12 +1,13 @@
-//! Hydrogen bonds by the criteria of Mills & Dean, J. Comput.-Aided Mol. Des. 10 (1996) 607, as `ChimeraX`'s `hbonds` applies
-//! them: the same donors and acceptors, the same tests, the same tolerances (0.4 angstrom, 20 degrees).
+//! Hydrogen bonds by the criteria of Mills & Dean, J. Comput.-Aided Mol. Des. 10 (1996) 607, as
+//! `ChimeraX`'s `hbonds` applies them: the same donors and acceptors, the same tests, the same
+//! tolerances (0.4 angstrom, 20 degrees).
 //!
-//! The road: [`crate::chemistry::idatm`] (atom types, rings) -> `groups` (patterns of functional groups) -> `donors` and
-//! `acceptors` (classes with their limits) -> `search` (near pairs) -> `geometry` with `hydrogens` (tests) ->
-//! [`HydrogenBonds`] -> `format` (answers).
+//! The road: [`crate::chemistry::idatm`] (atom types, rings) -> `groups` (patterns of functional
+//! groups) -> `donors` and `acceptors` (classes with their limits) -> `search` (near pairs) ->
+//! `geometry` with `hydrogens` (tests) -> [`HydrogenBonds`] -> `format` (answers).
 //!
-//! A bond is a pair of heavy atoms. Every pair that passes is kept: an acceptor may have many. Two hydroxyl groups may be
-//! found twice, once with each as donor.
+//! A bond is a pair of heavy atoms. Every pair that passes is kept: an acceptor may have many. Two
+//! hydroxyl groups may be found twice, once with each as donor.
 
 mod acceptors;
 mod classes;
@@ -45,7 +46,8 @@ pub struct HydrogenBond {
     pub acceptor: u32,
     /// Donor to acceptor.
     pub distance_angstrom: f32,
-    /// Hydrogen to acceptor, at the place of the file or an ideal one; `None` where no place is known.
+    /// Hydrogen to acceptor, at the place of the file or an ideal one; `None` where no place is
+    /// known.
     pub hydrogen_distance_angstrom: Option<f32>,
     /// Angle donor-hydrogen-acceptor of that hydrogen.
     pub angle_degrees: Option<f32>,
@@ -61,13 +63,15 @@ pub struct HydrogenBond {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct HydrogenBonds {
-    /// By part of the donor, then of the acceptor; then by the donor's class and index, then the acceptor's.
+    /// By part of the donor, then of the acceptor; then by the donor's class and index, then the
+    /// acceptor's.
     pub bonds: Vec<HydrogenBond>,
     /// Number of donors on the sides looked at.
     pub donors: usize,
     /// Number of acceptors on the sides looked at.
     pub acceptors: usize,
-    /// What was odd: no ligand, no hydrogens, atoms without types, rings without bond orders, crowded atoms.
+    /// What was odd: no ligand, no hydrogens, atoms without types, rings without bond orders,
+    /// crowded atoms.
     pub warnings: Vec<Warning>,
 }
 

@@ -12,8 +12,8 @@ use crate::{Element, Location, Structure, Warning};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Scope {
-    /// Between the ligand and everything else. The ligand are the parts of role ligand; without such parts, the residues
-    /// of class ligand.
+    /// Between the ligand and everything else. The ligand are the parts of role ligand; without
+    /// such parts, the residues of class ligand.
     #[default]
     PocketToLigand,
     /// Within each input file.
@@ -22,7 +22,8 @@ pub enum Scope {
     All,
 }
 
-/// Which bonds are looked for, and how strictly. The default is that of `ChimeraX`'s `hbonds` between two models.
+/// Which bonds are looked for, and how strictly. The default is that of `ChimeraX`'s `hbonds`
+/// between two models.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HydrogenBondOptions {
     /// Between which atoms.
@@ -85,7 +86,8 @@ impl HydrogenBondOptions {
     }
 }
 
-/// Whether a residue is the ligand's: of a file of role ligand; without such a file, of class ligand.
+/// Whether a residue is the ligand's: of a file of role ligand; without such a file, of class
+/// ligand.
 #[must_use]
 pub fn is_of_ligand(structure: &Structure, residue: &Residue) -> bool {
     if structure
@@ -103,7 +105,8 @@ pub fn is_of_ligand(structure: &Structure, residue: &Residue) -> bool {
 #[derive(Debug)]
 pub(super) struct Sides {
     scope: Scope,
-    /// One for each atom: 0 pocket, 1 ligand (only told apart between pocket and ligand); `None` takes no part.
+    /// One for each atom: 0 pocket, 1 ligand (only told apart between pocket and ligand); `None`
+    /// takes no part.
     side: Vec<Option<u8>>,
     part: Vec<u32>,
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::chemistry::idatm::vector::{Vec3, squared_distance};
 
-/// More points than this in one cell are a heap of atoms, not a molecule, nor many poses of a ligand at one place: in ice, a cube of
-/// 4.3 angstrom edge holds three oxygens. Wide tolerances make cells of up to 6 angstrom.
+/// More points than this in one cell are a heap of atoms, not a molecule, nor many poses of a
+/// ligand at one place: in ice, a cube of 4.3 angstrom edge holds three oxygens. Wide tolerances
+/// make cells of up to 6 angstrom.
 const MOST_PER_CELL: usize = 512;
 
 /// Points sorted into cubes.

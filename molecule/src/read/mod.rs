@@ -1,4 +1,5 @@
-//! Files, folders and bytes to [`Structure`]: format detection, decompression, one parser per format.
+//! Files, folders and bytes to [`Structure`]: format detection, decompression, one parser per
+//! format.
 
 mod bcif;
 mod categories;
@@ -17,8 +18,9 @@ use crate::{MoleculeError, Structure};
 
 pub use input::{FolderOptions, format_of_content, read_bytes, read_file, read_folder, read_input};
 
-/// Largest magnitude of a coordinate, in angstrom. Beyond it an `f32` no longer resolves 0.01 angstrom, and no
-/// structure reaches it: the largest ones of the Protein Data Bank span a few thousand.
+/// Largest magnitude of a coordinate, in angstrom. Beyond it an `f32` no longer resolves 0.01
+/// angstrom, and no structure reaches it: the largest ones of the Protein Data Bank span a few
+/// thousand.
 pub const MAX_COORDINATE_ANGSTROM: f32 = 100_000.0;
 
 /// A file format that can be read.
@@ -40,8 +42,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// Format of a name as options give it, which is that of a file ending: `pdb`, `ent`, `cif`, `mmcif`, `bcif`,
-    /// `sdf`, `sd`, `mol`, `mol2`, `xyz`, in any case.
+    /// Format of a name as options give it, which is that of a file ending: `pdb`, `ent`, `cif`,
+    /// `mmcif`, `bcif`, `sdf`, `sd`, `mol`, `mol2`, `xyz`, in any case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {
@@ -77,7 +79,8 @@ impl Format {
     }
 }
 
-/// Ceilings for one input. Declared counts are never believed: memory grows with what is really there.
+/// Ceilings for one input. Declared counts are never believed: memory grows with what is really
+/// there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadLimits {
     /// Largest size of the text after decompression, in bytes.
@@ -101,7 +104,8 @@ impl Default for ReadLimits {
 pub struct ReadOptions {
     /// The format; `None` decides by content, then by the file's ending.
     pub format: Option<Format>,
-    /// Model (PDB, mmCIF: the model's number; SDF, MOL2, XYZ: the record, counted from 1); `None` takes the first.
+    /// Model (PDB, mmCIF: the model's number; SDF, MOL2, XYZ: the record, counted from 1); `None`
+    /// takes the first.
     pub model: Option<u32>,
     /// Ceilings.
     pub limits: ReadLimits,

@@ -1,7 +1,8 @@
-//! Protein Data Bank format, wwPDB version 3.3 (<https://www.wwpdb.org/documentation/file-format>), older files,
-//! what molecular dynamics programs write, and PDBQT of `AutoDock`.
+//! Protein Data Bank format, wwPDB version 3.3 (<https://www.wwpdb.org/documentation/file-format>),
+//! older files, what molecular dynamics programs write, and PDBQT of `AutoDock`.
 //!
-//! One pass over the lines; of all records only ATOM, HETATM, TER, MODEL, ENDMDL, END and CONECT matter.
+//! One pass over the lines; of all records only ATOM, HETATM, TER, MODEL, ENDMDL, END and CONECT
+//! matter.
 
 mod atom;
 mod conect;
@@ -20,11 +21,13 @@ use crate::parsed::{AtomRecord, ParsedModel};
 use crate::tally::Tally;
 use crate::{Location, MoleculeError};
 
-/// Parses one model: the first that has atoms, or the one `options.model` names by its MODEL number.
+/// Parses one model: the first that has atoms, or the one `options.model` names by its MODEL
+/// number.
 ///
-/// A file without MODEL records holds model 1. Atoms outside of MODEL and ENDMDL, and atoms after an END that
-/// repeat the first atom of the file (frames of a trajectory), count as models with the next free number.
-/// Other atoms after END belong to what stands before it: files put together by hand look like that.
+/// A file without MODEL records holds model 1. Atoms outside of MODEL and ENDMDL, and atoms after
+/// an END that repeat the first atom of the file (frames of a trajectory), count as models with the
+/// next free number. Other atoms after END belong to what stands before it: files put together by
+/// hand look like that.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
@@ -33,7 +36,8 @@ pub(super) fn parse(
     let mut models = Models::new(options.model);
     let mut reader = AtomReader::default();
     let mut conect = Conect::default();
-    // A line of an atom has 54 to 81 bytes: room for what a file of that length can hold, touched only when used.
+    // A line of an atom has 54 to 81 bytes: room for what a file of that length can hold, touched
+    // only when used.
     let mut atoms: Vec<AtomRecord> = Vec::with_capacity(bytes.len() / 81);
     let mut segment = 0;
     let mut odd_model = Tally::default();
@@ -106,7 +110,8 @@ pub(super) fn parse(
     })
 }
 
-/// True for ATOM and HETATM records; the two columns after `ATOM` may be blank or part of a wide serial.
+/// True for ATOM and HETATM records; the two columns after `ATOM` may be blank or part of a wide
+/// serial.
 fn is_atom(line: &[u8]) -> bool {
     if line.starts_with(b"ATOM") {
         columns(line, 4, 6)
@@ -227,7 +232,8 @@ impl Models {
     }
 }
 
-/// Lines with their numbers from 1 on; they end with LF, CR LF or CR alone. A byte order mark is passed over.
+/// Lines with their numbers from 1 on; they end with LF, CR LF or CR alone. A byte order mark is
+/// passed over.
 struct Lines<'a> {
     rest: &'a [u8],
     number: u32,

@@ -1,4 +1,5 @@
-//! Which format do these bytes have? The content decides; where it leaves it open, the name's ending does.
+//! Which format do these bytes have? The content decides; where it leaves it open, the name's
+//! ending does.
 //!
 //! Signatures of foreign files are those of the libmagic database.
 
@@ -46,8 +47,8 @@ pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// Format of decompressed bytes without a byte order mark. `name` serves messages and, where the content leaves it
-/// open, its ending counts.
+/// Format of decompressed bytes without a byte order mark. `name` serves messages and, where the
+/// content leaves it open, its ending counts.
 pub(super) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> {
     let refuse = |problem: &str, remedy: &str| MoleculeError::Format {
         file: name.to_owned(),
@@ -119,7 +120,8 @@ fn is_message_pack_map(bytes: &[u8]) -> bool {
     matches!(bytes.first(), Some(0x80..=0x8f | 0xde | 0xdf))
 }
 
-/// Text formats by their marks, the surest first: a mark of one may stand in another's title or comment.
+/// Text formats by their marks, the surest first: a mark of one may stand in another's title or
+/// comment.
 fn detect_text(head: &[u8]) -> Option<Format> {
     if is_sdf(head) {
         return Some(Format::Sdf);

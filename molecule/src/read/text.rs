@@ -1,11 +1,13 @@
-//! What the readers of line-based formats share: numbered lines, fields, numbers, the wording of errors.
+//! What the readers of line-based formats share: numbered lines, fields, numbers, the wording of
+//! errors.
 
 use smol_str::SmolStr;
 
 use super::ReadOptions;
 use crate::{Location, MoleculeError, Warning};
 
-/// Lines of a text, numbered from 1. A line ends with `\n` or `\r\n`; the last one may lack its end.
+/// Lines of a text, numbered from 1. A line ends with `\n` or `\r\n`; the last one may lack its
+/// end.
 #[derive(Debug, Clone)]
 pub(super) struct Lines<'a> {
     rest: &'a [u8],
@@ -50,13 +52,15 @@ pub(super) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|field| !field.is_empty())
 }
 
-/// The columns `start..end` (counted from 0) without the blanks around; empty where the line is shorter.
+/// The columns `start..end` (counted from 0) without the blanks around; empty where the line is
+/// shorter.
 pub(super) fn columns(line: &[u8], start: usize, end: usize) -> &[u8] {
     let end = end.min(line.len());
     line.get(start..end).unwrap_or_default().trim_ascii()
 }
 
-/// A number in decimal or exponent form, no blanks around. Infinity and NaN pass: `assemble` refuses them by name.
+/// A number in decimal or exponent form, no blanks around. Infinity and NaN pass: `assemble`
+/// refuses them by name.
 pub(super) fn float(field: &[u8]) -> Option<f32> {
     std::str::from_utf8(field).ok()?.parse().ok()
 }
@@ -153,8 +157,8 @@ pub(super) struct Chosen<'a> {
     pub(super) count: usize,
 }
 
-/// Picks the record that `options.model` names (counted from 1; the first without it). `starts` holds the byte
-/// offsets at which records begin, ascending; a record ends where the next begins.
+/// Picks the record that `options.model` names (counted from 1; the first without it). `starts`
+/// holds the byte offsets at which records begin, ascending; a record ends where the next begins.
 pub(super) fn choose<'a>(
     file: &str,
     bytes: &'a [u8],

@@ -1,7 +1,7 @@
 //! XYZ: a count, a comment, then one row per atom; frames follow each other.
 //!
-//! The format has no specification; this follows Open Babel's description of it (a symbol or an atomic number, then
-//! x, y, z in angstrom; what stands behind is left alone).
+//! The format has no specification; this follows Open Babel's description of it (a symbol or an
+//! atomic number, then x, y, z in angstrom; what stands behind is left alone).
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ use super::text::{self, Lines, fields, float, integer, quote, syntax, warning};
 use crate::parsed::ParsedModel;
 use crate::{Element, MoleculeError};
 
-/// Reads one frame: the first, or the one that `options.model` names, counted from 1. Names are those of SD files
-/// (`C1`, `C2`, `O1`; residue `UNL` 1); bonds are not in the file.
+/// Reads one frame: the first, or the one that `options.model` names, counted from 1. Names are
+/// those of SD files (`C1`, `C2`, `O1`; residue `UNL` 1); bonds are not in the file.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
@@ -108,8 +108,9 @@ pub(super) fn parse(
     Ok(model)
 }
 
-/// Offsets of the frames. A frame begins with a line that is a whole number, follows the atoms of the frame before it
-/// and is looked for nowhere else. The first frame begins at the first line that is not blank.
+/// Offsets of the frames. A frame begins with a line that is a whole number, follows the atoms of
+/// the frame before it and is looked for nowhere else. The first frame begins at the first line
+/// that is not blank.
 fn frame_starts(bytes: &[u8]) -> Vec<usize> {
     let mut starts = Vec::new();
     let mut at = 0;

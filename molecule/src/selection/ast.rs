@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 use super::words::{self, Class};
 use crate::Element;
 
-/// A term or an operator with its operands. Chains of the same operator are one flat node, so the depth of the tree
-/// follows the nesting that was typed and recursion over it is safe.
+/// A term or an operator with its operands. Chains of the same operator are one flat node, so the
+/// depth of the tree follows the nesting that was typed and recursion over it is safe.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Expression {
     /// A word that stands for a set of atoms.
@@ -101,7 +101,8 @@ impl ResidueRange {
 }
 
 impl Expression {
-    /// Writes the node as an operand of an operator in front, which only `and` and `or` would escape.
+    /// Writes the node as an operand of an operator in front, which only `and` and `or` would
+    /// escape.
     fn fmt_tight(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::And(_) | Self::Or(_) => write!(f, "({self})"),

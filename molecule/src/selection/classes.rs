@@ -66,7 +66,8 @@ fn around_ligand(structure: &Structure) -> Vec<bool> {
     whole_residues(structure, &near)
 }
 
-/// Metals of the periodic table: what is neither a nonmetal nor one of the metalloids B, Si, Ge, As, Sb, Te, At.
+/// Metals of the periodic table: what is neither a nonmetal nor one of the metalloids B, Si, Ge,
+/// As, Sb, Te, At.
 fn is_metal(element: Element) -> bool {
     matches!(
         element.atomic_number(),
@@ -74,8 +75,8 @@ fn is_metal(element: Element) -> bool {
     )
 }
 
-/// The backbone, or what the polymers have beside it. Hydrogens go with the atom that they are bonded to; one without
-/// a bond counts as side chain.
+/// The backbone, or what the polymers have beside it. Hydrogens go with the atom that they are
+/// bonded to; one without a bond counts as side chain.
 fn backbone(structure: &Structure, inside: bool) -> Vec<bool> {
     let atoms = structure.atoms();
     let mut flags = vec![false; atoms.len()];
@@ -103,8 +104,8 @@ fn backbone(structure: &Structure, inside: bool) -> Vec<bool> {
     flags
 }
 
-/// Heavy atoms of the peptide chain, and of phosphate and sugar of nucleotides, by their names in the wwPDB's chemical
-/// component dictionary and in the older spelling (`O1P`, `C5*`).
+/// Heavy atoms of the peptide chain, and of phosphate and sugar of nucleotides, by their names in
+/// the wwPDB's chemical component dictionary and in the older spelling (`O1P`, `C5*`).
 fn is_backbone_name(residue: &Residue, name: &str) -> bool {
     match residue.class {
         ResidueClass::AminoAcid => matches!(name, "N" | "CA" | "C" | "O" | "OXT"),

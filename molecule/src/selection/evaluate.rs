@@ -124,7 +124,8 @@ pub(super) fn whole_residues(structure: &Structure, flags: &[bool]) -> Vec<bool>
     })
 }
 
-/// One flag a chain: its id is in the list as written, or in another case where no chain has the id as written.
+/// One flag a chain: its id is in the list as written, or in another case where no chain has the id
+/// as written.
 fn chains(ids: &[smol_str::SmolStr], chains: &[Chain]) -> Vec<bool> {
     let mut exact: Vec<(&str, bool)> = ids.iter().map(|id| (id.as_str(), false)).collect();
     exact.sort_unstable();

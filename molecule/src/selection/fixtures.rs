@@ -6,7 +6,8 @@ use crate::structure::{
     Atoms, Bond, BondOrder, Chain, Part, PartRole, Residue, ResidueClass, Structure,
 };
 
-/// One residue of [`structure`]: name, number, insertion code, chain, class, hetero, atoms (name and x in angstrom).
+/// One residue of [`structure`]: name, number, insertion code, chain, class, hetero, atoms (name
+/// and x in angstrom).
 pub(super) type Row<'a> = (
     &'a str,
     i32,
@@ -17,7 +18,8 @@ pub(super) type Row<'a> = (
     &'a [(&'a str, &'a str, f32)],
 );
 
-/// Builds a structure of one whole part with the chains given; y and z are 0, serials count from 101.
+/// Builds a structure of one whole part with the chains given; y and z are 0, serials count from
+/// 101.
 pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)]) -> Structure {
     let mut atoms = Atoms::default();
     let mut residues = Vec::new();

@@ -30,7 +30,8 @@ fn near_by_all_pairs(points: &[[f32; 3]], sources: &[bool], distance: f64) -> Ve
         .collect()
 }
 
-/// Points of three kinds: on a coarse lattice (many equal distances and equal places), close together, and far apart.
+/// Points of three kinds: on a coarse lattice (many equal distances and equal places), close
+/// together, and far apart.
 fn points() -> impl Strategy<Value = Vec<([f32; 3], bool)>> {
     let lattice = prop::array::uniform3((-3_i8..4).prop_map(f32::from));
     let close = prop::array::uniform3(-2.0_f32..2.0);
@@ -223,8 +224,8 @@ proptest! {
     }
 }
 
-/// Crowds in which comparing pairs would take minutes: two heaps of equal points just out of reach of each other, a
-/// shell around a heap, and a lattice as large as the largest distance.
+/// Crowds in which comparing pairs would take minutes: two heaps of equal points just out of reach
+/// of each other, a shell around a heap, and a lattice as large as the largest distance.
 #[test]
 fn within_stays_fast_in_crowds() {
     let count = 100_000_usize;

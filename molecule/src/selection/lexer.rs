@@ -37,7 +37,8 @@ pub(super) fn fault(
     remedy: impl Into<String>,
 ) -> MoleculeError {
     MoleculeError::Selection {
-        // The line that points at the column needs one line above it, without characters that move the cursor.
+        // The line that points at the column needs one line above it, without characters that move
+        // the cursor.
         expression: expression.chars().map(printable).collect(),
         column,
         problem: problem.into(),
@@ -70,7 +71,8 @@ fn ends_specifier(c: char) -> bool {
 /// Cuts an expression into tokens.
 ///
 /// # Errors
-/// [`MoleculeError::Selection`] for an expression that is too long and for a quotation mark without its partner.
+/// [`MoleculeError::Selection`] for an expression that is too long and for a quotation mark without
+/// its partner.
 pub(super) fn tokens(expression: &str) -> Result<Vec<Token>, MoleculeError> {
     if expression.len() > MAX_EXPRESSION_BYTES {
         let start: String = expression.chars().take(60).collect();

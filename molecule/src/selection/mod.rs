@@ -1,7 +1,7 @@
 //! The selection language: a short expression in, one flag an atom out.
 //!
-//! The words are those of `PyMOL`, Mol* and `ChimeraX` where these agree. An expression is made of *terms* joined by
-//! operators; words of the language may be written in any case.
+//! The words are those of `PyMOL`, Mol* and `ChimeraX` where these agree. An expression is made of
+//! *terms* joined by operators; words of the language may be written in any case.
 //!
 //! | term | atoms |
 //! |---|---|
@@ -30,15 +30,16 @@
 //! | `X and Y`, `X & Y` | both |
 //! | `X or Y`, <code>X &#124; Y</code> | either |
 //!
-//! The three operators in front bind most tightly, then `and`, then `or`; parentheses group. Names of residues, atoms
-//! and elements may be written in any case. A chain id is matched as written; where no chain has exactly that id, in
-//! any case. A value in `"..."` (with `\"` and `\\` inside) is taken as it is; without quotes a `*` at the end of a
-//! residue or atom name stands for any ending, and a value that is itself a word of the language needs quotes unless
-//! it is the first of its list. A residue number without insertion code means the residue without one; a range takes
+//! The three operators in front bind most tightly, then `and`, then `or`; parentheses group. Names
+//! of residues, atoms and elements may be written in any case. A chain id is matched as written;
+//! where no chain has exactly that id, in any case. A value in `"..."` (with `\"` and `\\` inside)
+//! is taken as it is; without quotes a `*` at the end of a residue or atom name stands for any
+//! ending, and a value that is itself a word of the language needs quotes unless it is the first of
+//! its list. A residue number without insertion code means the residue without one; a range takes
 //! the insertion codes between its ends, and all codes of an end that is given without.
 //!
-//! Evaluation takes time in proportion to atoms times terms; [`MAX_TERMS`], [`MAX_DISTANCE_TERMS`], [`MAX_DEPTH`] and
-//! [`MAX_EXPRESSION_BYTES`] bound what an expression may ask for.
+//! Evaluation takes time in proportion to atoms times terms; [`MAX_TERMS`], [`MAX_DISTANCE_TERMS`],
+//! [`MAX_DEPTH`] and [`MAX_EXPRESSION_BYTES`] bound what an expression may ask for.
 
 mod ast;
 mod classes;
@@ -63,8 +64,8 @@ use std::str::FromStr;
 
 use crate::{MoleculeError, Structure};
 
-/// Longest expression in bytes. A little under 64 KiB, because the column of an error is also the width of the line
-/// that points at it, and [`std::fmt`] refuses widths above 65535.
+/// Longest expression in bytes. A little under 64 KiB, because the column of an error is also the
+/// width of the line that points at it, and [`std::fmt`] refuses widths above 65535.
 pub const MAX_EXPRESSION_BYTES: usize = 65_000;
 /// Deepest nesting of parentheses and of operators that stand in front.
 pub const MAX_DEPTH: usize = 100;
@@ -74,11 +75,12 @@ pub const MAX_TERMS: usize = 1_000;
 pub const MAX_DISTANCE_TERMS: usize = 32;
 /// Largest distance of `within`, in angstrom.
 pub const MAX_DISTANCE_ANGSTROM: f64 = 1_000.0;
-/// Distance between heavy atoms that makes a residue part of the pocket, in angstrom: the rule by which `PDBbind`
-/// (<https://www.pdbbind-plus.org.cn>) cuts its pocket files.
+/// Distance between heavy atoms that makes a residue part of the pocket, in angstrom: the rule by
+/// which `PDBbind` (<https://www.pdbbind-plus.org.cn>) cuts its pocket files.
 pub const POCKET_DISTANCE_ANGSTROM: f64 = 10.0;
 
-/// A parsed selection expression. Its display form is an expression that parses to an equal selection.
+/// A parsed selection expression. Its display form is an expression that parses to an equal
+/// selection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
     root: ast::Expression,

@@ -1,16 +1,17 @@
 //! Which points lie within a distance of any of a set of points.
 //!
-//! Two trees of bounding boxes are walked side by side. Pairs of boxes that lie wholly within the distance or wholly
-//! beyond it are settled at once, so neither crowded places nor large distances lead to comparing all pairs, and no
-//! memory depends on the distance. (Method: Gray and Moore, "N-body problems in statistical learning", NIPS 2000.)
+//! Two trees of bounding boxes are walked side by side. Pairs of boxes that lie wholly within the
+//! distance or wholly beyond it are settled at once, so neither crowded places nor large distances
+//! lead to comparing all pairs, and no memory depends on the distance. (Method: Gray and Moore,
+//! "N-body problems in statistical learning", NIPS 2000.)
 
 /// Points of a leaf. Few enough that the pairs of two leaves are cheaper to compare than to divide.
 const LEAF_POINTS: usize = 8;
 
 type Point = [f32; 3];
 
-/// Square of the distance of two points, in the arithmetic in which box distances bound it exactly: every step is
-/// monotonic under rounding.
+/// Square of the distance of two points, in the arithmetic in which box distances bound it exactly:
+/// every step is monotonic under rounding.
 fn distance_squared(a: Point, b: Point) -> f64 {
     let square = |i: usize| {
         let d = f64::from(a[i]) - f64::from(b[i]);
@@ -129,8 +130,9 @@ impl Tree {
     }
 }
 
-/// One flag a point: true for the points of `sources`, and for those at most `distance_angstrom` from any of them
-/// (distances computed in double precision). `candidates` says which other points are wanted; the rest stay false.
+/// One flag a point: true for the points of `sources`, and for those at most `distance_angstrom`
+/// from any of them (distances computed in double precision). `candidates` says which other points
+/// are wanted; the rest stay false.
 pub(super) fn within(
     points: &[Point],
     sources: &[bool],
@@ -148,7 +150,8 @@ pub(super) fn within(
     let Some(sources_tree) = Tree::new(gather(&|i| sources[i])) else {
         return near;
     };
-    // Most structures are larger than the neighbourhood of a ligand: what lies outside its box is settled in one pass.
+    // Most structures are larger than the neighbourhood of a ligand: what lies outside its box is
+    // settled in one pass.
     let limit = distance_angstrom * distance_angstrom;
     let reach = sources_tree.nodes[0].bounds;
     let reachable = |i: usize| {
@@ -181,8 +184,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Compares a node of the targets with one of the sources. The depth of the recursion is the sum of both trees'
-    /// depths, which are logarithms of their sizes.
+    /// Compares a node of the targets with one of the sources. The depth of the recursion is the
+    /// sum of both trees' depths, which are logarithms of their sizes.
     fn pair(&mut self, target: usize, source: usize) {
         let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
         if self.settled[target] {

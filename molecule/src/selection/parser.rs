@@ -331,7 +331,8 @@ impl Parser<'_> {
         )
     }
 
-    /// The values of a property: words with `+`, `,` or space between them, up to the next word of the language.
+    /// The values of a property: words with `+`, `,` or space between them, up to the next word of
+    /// the language.
     fn property(&mut self, property: Property) -> Result<Expression> {
         let mut values = Vec::new();
         let mut separated = false;
@@ -342,8 +343,8 @@ impl Parser<'_> {
                 Some(TokenKind::Quoted(text)) => Some((SmolStr::new(text), true)),
                 Some(TokenKind::Word(word)) => match words::meaning(word) {
                     Some(Meaning::Operator(_)) => None,
-                    // A name may happen to be a word (`resn ALL` is allose): in the first place and behind a
-                    // separator only a value can stand.
+                    // A name may happen to be a word (`resn ALL` is allose): in the first place and
+                    // behind a separator only a value can stand.
                     Some(_) if !expected => None,
                     _ => Some((SmolStr::new(word), false)),
                 },

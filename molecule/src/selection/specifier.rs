@@ -1,5 +1,6 @@
 //! `ChimeraX`'s atom specifiers
-//! (<https://www.cgl.ucsf.edu/chimerax/docs/user/commands/atomspec.html>, the hierarchical part of them).
+//! (<https://www.cgl.ucsf.edu/chimerax/docs/user/commands/atomspec.html>, the hierarchical part of
+//! them).
 
 use smol_str::SmolStr;
 

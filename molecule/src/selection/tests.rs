@@ -5,7 +5,8 @@ use super::{MAX_DEPTH, MAX_DISTANCE_TERMS, MAX_EXPRESSION_BYTES, MAX_TERMS, Sele
 use crate::MoleculeError;
 use crate::structure::{PartRole, ResidueClass, Structure};
 
-/// Indices: 0-4 ARG -5, 5-6 GLY 45, 7 ALA 45A, 8 DG 60, 9 sugar of it, 10-12 GTP, 13 MG, 14-15 HOH, 16 HIS far away.
+/// Indices: 0-4 ARG -5, 5-6 GLY 45, 7 ALA 45A, 8 DG 60, 9 sugar of it, 10-12 GTP, 13 MG, 14-15 HOH,
+/// 16 HIS far away.
 fn sample() -> Structure {
     use ResidueClass::{AminoAcid, Ion, Ligand, Nucleotide, Water};
     structure(
@@ -238,7 +239,8 @@ fn a_complex_has_its_ligand_and_pocket_by_part() {
             PartRole::Ligand,
             ("UNK", 1, b' ', 0, Ligand, true, &[("C1", "C", 0.0)]),
         ),
-        // A buffer molecule of class ligand, and a residue near the ligand: neither belongs to a named part.
+        // A buffer molecule of class ligand, and a residue near the ligand: neither belongs to a
+        // named part.
         of(
             PartRole::Whole,
             ("GOL", 2, b' ', 0, Ligand, true, &[("O1", "O", 3.0)]),
@@ -257,8 +259,8 @@ fn a_complex_has_its_ligand_and_pocket_by_part() {
 #[test]
 fn a_pocket_is_what_has_a_heavy_atom_within_10_angstrom_of_the_ligand() {
     let sample = sample();
-    // The ligand's heavy atoms stand at 10, 11 and 12, so ARG's N at 0 is just near enough; HIS at 40 is not, and the
-    // ligand is no part of its own pocket.
+    // The ligand's heavy atoms stand at 10, 11 and 12, so ARG's N at 0 is just near enough; HIS at
+    // 40 is not, and the ligand is no part of its own pocket.
     assert_eq!(
         pick(&sample, "pocket"),
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15]

@@ -52,8 +52,8 @@ impl<'a> NameSet<'a> {
         {
             return true;
         }
-        // The last beginning that is not behind the name is the only one that can fit: another that fits would be
-        // the beginning of this one.
+        // The last beginning that is not behind the name is the only one that can fit: another that
+        // fits would be the beginning of this one.
         let after = self
             .beginnings
             .partition_point(|text| caseless(text, name) != Ordering::Greater);

@@ -162,8 +162,8 @@ impl fmt::Display for Operator {
     }
 }
 
-/// The word that a mistyped one most resembles: at most one slip in words of up to four letters, at most two in longer
-/// ones. Where several are as near, the first in the table.
+/// The word that a mistyped one most resembles: at most one slip in words of up to four letters, at
+/// most two in longer ones. Where several are as near, the first in the table.
 pub(super) fn nearest(typed: &str) -> Option<&'static str> {
     // Longer than any word by more than two letters: cannot be near one.
     if typed.len() > 12 || typed.len() < 2 {
@@ -178,8 +178,8 @@ pub(super) fn nearest(typed: &str) -> Option<&'static str> {
         .map(|(_, word)| word)
 }
 
-/// Edit distance in which a swap of neighbours is one slip (optimal string alignment; Damerau, Communications of the
-/// ACM 7 (1964) 171).
+/// Edit distance in which a swap of neighbours is one slip (optimal string alignment; Damerau,
+/// Communications of the ACM 7 (1964) 171).
 fn slips(a: &[u8], b: &[u8]) -> usize {
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
     for i in 0..=a.len() {

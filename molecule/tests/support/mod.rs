@@ -1,4 +1,5 @@
-//! What the tests against tables of `ChimeraX` share: the test data folder, and complexes out of it.
+//! What the tests against tables of `ChimeraX` share: the test data folder, and complexes out of
+//! it.
 #![allow(dead_code, reason = "every test takes what it needs")]
 
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use molshot_molecule::{ReadOptions, Structure, read};
 pub(crate) fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
     if folder.is_none() {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",

@@ -1,7 +1,9 @@
 //! How many pixels an atom would show if it stood alone.
 //!
-//! An atom's own bodies are its balls and its halves of sticks: from its end to the middle. Dashes are nobody's. What they cover without anything else in the
-//! scene is counted by geometry ([`super::silhouette`]), and where rounding would decide by drawing the bodies with the built-in rasteriser.
+//! An atom's own bodies are its balls and its halves of sticks: from its end to the middle. Dashes
+//! are nobody's. What they cover without anything else in the scene is counted by geometry
+//! ([`super::silhouette`]), and where rounding would decide by drawing the bodies with the built-in
+//! rasteriser.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -129,7 +131,8 @@ impl Bodies {
     }
 }
 
-/// Puts one half of a stick to the others; its end, when round, as a ball. A half without length is no body.
+/// Puts one half of a stick to the others; its end, when round, as a ball. A half without length is
+/// no body.
 fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cylinder>) {
     let mut middle = [0.0; 3];
     for (axis, middle) in middle.iter_mut().enumerate() {
@@ -184,10 +187,12 @@ fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cy
     });
 }
 
-/// The scene of one atom alone: its balls, and its halves of sticks, cut in the middle. Box and camera stay those of the whole, so that a
-/// job with the same view draws it where it stands in the whole picture. `None` when the atom is not drawn.
+/// The scene of one atom alone: its balls, and its halves of sticks, cut in the middle. Box and
+/// camera stay those of the whole, so that a job with the same view draws it where it stands in the
+/// whole picture. `None` when the atom is not drawn.
 ///
-/// This is what [`super::AtomAnnotation::alone_pixels`] counts; a picture of it by the built-in rasteriser shows exactly as many.
+/// This is what [`super::AtomAnnotation::alone_pixels`] counts; a picture of it by the built-in
+/// rasteriser shows exactly as many.
 ///
 /// # Errors
 /// None for a scene of this program; those of [`Scene::from_parts`] otherwise.
@@ -326,7 +331,8 @@ impl Counter {
     }
 }
 
-/// Draws a scene of one atom, and adds what it covers. `region` is a part of the job's: left, top, one past the right, one past the bottom.
+/// Draws a scene of one atom, and adds what it covers. `region` is a part of the job's: left, top,
+/// one past the right, one past the bottom.
 fn draw(
     backend: &mut SoftwareBackend,
     job: &RenderJob,

@@ -1,6 +1,7 @@
 //! Class masks: what kind of thing each pixel shows.
 //!
-//! A class mask is the atom-id plane with every atom replaced by the index of its class; 0 is nothing. The indices:
+//! A class mask is the atom-id plane with every atom replaced by the index of its class; 0 is
+//! nothing. The indices:
 //!
 //! | mask | index |
 //! |---|---|
@@ -9,7 +10,8 @@
 //! | `mask-chain` | the structure's chains in their order, from 1 |
 //! | `mask-role` | 1 pocket, 2 ligand, 3 polymer, 4 water, 5 ion |
 //!
-//! The indices of elements, roles and standard residues are the same in all pictures; the legend says the others.
+//! The indices of elements, roles and standard residues are the same in all pictures; the legend
+//! says the others.
 
 use std::collections::BTreeSet;
 
@@ -54,7 +56,8 @@ pub fn role_of(structure: &Structure, residue: &Residue) -> Role {
 pub struct ClassEntry {
     /// Value of its pixels.
     pub index: u8,
-    /// Element symbol, residue name (of water all that the structure has, such as `HOH,WAT`), chain id (empty where the file leaves it blank) or role.
+    /// Element symbol, residue name (of water all that the structure has, such as `HOH,WAT`), chain
+    /// id (empty where the file leaves it blank) or role.
     pub name: String,
     /// Colour of the index in the mask's palette, `#RRGGBB`.
     pub color: String,
@@ -94,7 +97,8 @@ impl Classes {
     /// The classes of a structure. `plane` is one of the masks.
     ///
     /// # Errors
-    /// [`RenderError::Encode`] for a plane that is no mask, and when there are more than 255 classes.
+    /// [`RenderError::Encode`] for a plane that is no mask, and when there are more than 255
+    /// classes.
     pub(super) fn new(structure: &Structure, plane: Plane) -> Result<Self, RenderError> {
         match plane {
             Plane::MaskElement => Ok(elements(structure)),
@@ -135,7 +139,8 @@ fn elements(structure: &Structure) -> Classes {
     }
 }
 
-/// What the structure calls its water, sorted, with commas between several names: all of them are one class.
+/// What the structure calls its water, sorted, with commas between several names: all of them are
+/// one class.
 fn water_name(structure: &Structure) -> String {
     let names: BTreeSet<&str> = structure
         .residues()
@@ -257,10 +262,12 @@ fn roles(structure: &Structure) -> Classes {
     }
 }
 
-/// The class mask of a picture. `plane` is one of the masks; `frame` is the job's, with its atom-id plane.
+/// The class mask of a picture. `plane` is one of the masks; `frame` is the job's, with its atom-id
+/// plane.
 ///
 /// # Errors
-/// [`RenderError::Encode`] when the frame has no atom-id plane, when the plane is no mask, or when there are more than 255 classes.
+/// [`RenderError::Encode`] when the frame has no atom-id plane, when the plane is no mask, or when
+/// there are more than 255 classes.
 pub fn class_mask(job: &RenderJob, frame: &Frame, plane: Plane) -> Result<ClassMask, RenderError> {
     let ids = ids_of(job, frame)?;
     let classes = Classes::new(&job.scene().structure, plane)?;
@@ -292,7 +299,8 @@ pub fn class_mask(job: &RenderJob, frame: &Frame, plane: Plane) -> Result<ClassM
 }
 
 impl ClassMask {
-    /// The mask as an indexed PNG of eight bits: pixels are the indices, the palette has the legend's colours.
+    /// The mask as an indexed PNG of eight bits: pixels are the indices, the palette has the
+    /// legend's colours.
     ///
     /// # Errors
     /// [`RenderError::Encode`] when the encoder fails.

@@ -10,9 +10,10 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// What can be seen on a picture, and where.
 ///
-/// Pixels count from the left top corner of the **uncropped** picture; the centre of its first pixel is (0.5, 0.5). A file of a crop
-/// begins at `picture.crop_px[0]`, `picture.crop_px[1]`: subtract these, or take the fields `crop_x_px` and `crop_y_px`. All counts of pixels
-/// and boxes are of the drawn region (the crop).
+/// Pixels count from the left top corner of the **uncropped** picture; the centre of its first
+/// pixel is (0.5, 0.5). A file of a crop begins at `picture.crop_px[0]`, `picture.crop_px[1]`:
+/// subtract these, or take the fields `crop_x_px` and `crop_y_px`. All counts of pixels and boxes
+/// are of the drawn region (the crop).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Annotations")]
 pub struct Annotations {
@@ -47,8 +48,9 @@ pub struct PictureAnnotation {
     pub adapter: String,
 }
 
-/// A camera. A point `p` of the scene has the camera coordinates `c = transpose(R) (p - position)`, with x to the right, y up and z
-/// towards the viewer, and falls on the pixel `(W / 2 + s c.x, H / 2 - s c.y)` with `s = pixel_scale / -c.z` (perspective) or
+/// A camera. A point `p` of the scene has the camera coordinates `c = transpose(R) (p - position)`,
+/// with x to the right, y up and z towards the viewer, and falls on the pixel
+/// `(W / 2 + s c.x, H / 2 - s c.y)` with `s = pixel_scale / -c.z` (perspective) or
 /// `s = pixel_scale` (orthographic).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CameraAnnotation {
@@ -135,7 +137,8 @@ pub struct AtomAnnotation {
     pub chain: String,
     /// What its residue is.
     pub role: Role,
-    /// Where its centre falls, uncropped picture; null for an atom that is not in front of a perspective camera.
+    /// Where its centre falls, uncropped picture; null for an atom that is not in front of a
+    /// perspective camera.
     pub x_px: Option<f64>,
     /// See `x_px`; from the top.
     pub y_px: Option<f64>,
@@ -145,8 +148,8 @@ pub struct AtomAnnotation {
     pub crop_y_px: Option<f64>,
     /// Depth of its centre along the view axis, angstrom.
     pub depth_angstrom: f64,
-    /// Its centre in camera axes: x to the right, y up, z towards the viewer (negative in front of the camera). `ChimeraX`'s
-    /// `getcrd screen` prints these.
+    /// Its centre in camera axes: x to the right, y up, z towards the viewer (negative in front of
+    /// the camera). `ChimeraX`'s `getcrd screen` prints these.
     pub camera_angstrom: [f64; 3],
     /// Radius of its ball, as drawn, times the scale at its centre; null where `x_px` is.
     pub radius_px: Option<f64>,
@@ -154,9 +157,11 @@ pub struct AtomAnnotation {
     pub in_frame: bool,
     /// Pixels whose centre shows it: of the atom-id plane.
     pub visible_pixels: u64,
-    /// Pixels whose centre would show it if its own bodies (its ball and its halves of bonds; dashes are no atom's) stood alone in the same picture.
+    /// Pixels whose centre would show it if its own bodies (its ball and its halves of bonds;
+    /// dashes are no atom's) stood alone in the same picture.
     pub alone_pixels: u64,
-    /// `visible_pixels / alone_pixels`, at most 1; 0 for an atom that would cover no pixel's centre.
+    /// `visible_pixels / alone_pixels`, at most 1; 0 for an atom that would cover no pixel's
+    /// centre.
     pub visible_fraction: f64,
 }
 
@@ -177,12 +182,13 @@ pub struct ResidueAnnotation {
     pub role: Role,
     /// Number of its atoms that are drawn.
     pub drawn_atoms: u32,
-    /// Box around the pixels that show it, uncropped picture: left, top, width, height. Null when none does.
+    /// Box around the pixels that show it, uncropped picture: left, top, width, height. Null when
+    /// none does.
     pub box_px: Option<[u32; 4]>,
     /// Box around the pixels that would show it if it stood alone; null when none would.
     pub alone_box_px: Option<[u32; 4]>,
-    /// Where the mean position of its drawn atoms falls: x and y, uncropped picture; null where it is not in front of a perspective
-    /// camera.
+    /// Where the mean position of its drawn atoms falls: x and y, uncropped picture; null where it
+    /// is not in front of a perspective camera.
     pub centroid_px: Option<[f64; 2]>,
     /// Mean position of its drawn atoms in camera axes.
     pub centroid_angstrom: [f64; 3],
@@ -190,7 +196,8 @@ pub struct ResidueAnnotation {
     pub visible_pixels: u64,
     /// Pixels whose centre would show it if it stood alone.
     pub alone_pixels: u64,
-    /// `visible_pixels / alone_pixels`, at most 1; 0 for a residue that would cover no pixel's centre.
+    /// `visible_pixels / alone_pixels`, at most 1; 0 for a residue that would cover no pixel's
+    /// centre.
     pub visible_fraction: f64,
 }
 
@@ -205,15 +212,18 @@ pub struct LabelAnnotation {
     pub residue: Option<u32>,
     /// Indices of the two atoms whose distance it tells, if it tells one.
     pub distance_of: Option<[u32; 2]>,
-    /// Box of its line of text, uncropped picture: left, top, width, height. May reach out of the picture.
+    /// Box of its line of text, uncropped picture: left, top, width, height. May reach out of the
+    /// picture.
     pub box_px: [f64; 4],
-    /// The smallest box of whole pixels that holds all that its letters, without their outline, touch: left, top, width, height. Null for blanks.
+    /// The smallest box of whole pixels that holds all that its letters, without their outline,
+    /// touch: left, top, width, height. Null for blanks.
     pub ink_box_px: Option<[i64; 4]>,
     /// Depth of it along the view axis, angstrom.
     pub depth_angstrom: f64,
     /// True when its ink box lies within the drawn region.
     pub in_frame: bool,
-    /// Share of its ink box within the uncropped picture that the ink boxes of labels drawn over it, nearer ones, cover.
+    /// Share of its ink box within the uncropped picture that the ink boxes of labels drawn over
+    /// it, nearer ones, cover.
     pub covered_fraction: f64,
 }
 

@@ -1,12 +1,14 @@
 //! Exact truth about a picture: where each atom is, how much of it is seen, and masks of classes.
 //!
-//! The road of the data: a job and its frame's atom-id plane -> `alone` (what each atom would cover by itself, with `silhouette`) ->
-//! [`Annotations`], with [`run_length`] masks on request; and [`classes`] for masks as pictures.
+//! The road of the data: a job and its frame's atom-id plane -> `alone` (what each atom would cover
+//! by itself, with `silhouette`) -> [`Annotations`], with [`run_length`] masks on request; and
+//! [`classes`] for masks as pictures.
 //!
-//! **What is exact.** Positions and depths are those of the camera, in double precision. `visible_pixels` are counts of the frame's ids.
-//! `alone_pixels` are what the built-in rasteriser would show of the atom alone: with its frames, `visible_fraction` is exact to the pixel.
-//! A GPU rounds differently, so with its frames pixels at outlines, whose centres lie within rounding of the outline, may count on one
-//! side only.
+//! **What is exact.** Positions and depths are those of the camera, in double precision.
+//! `visible_pixels` are counts of the frame's ids. `alone_pixels` are what the built-in rasteriser
+//! would show of the atom alone: with its frames, `visible_fraction` is exact to the pixel. A GPU
+//! rounds differently, so with its frames pixels at outlines, whose centres lie within rounding of
+//! the outline, may count on one side only.
 
 mod alone;
 pub mod classes;
@@ -56,11 +58,12 @@ pub struct Annotator {
 }
 
 impl Annotator {
-    /// Annotates a picture. `frame` is what drawing `job` gave, with its atom-id plane; `masks` says which
-    /// run-length masks to add.
+    /// Annotates a picture. `frame` is what drawing `job` gave, with its atom-id plane; `masks`
+    /// says which run-length masks to add.
     ///
     /// # Errors
-    /// [`RenderError::Encode`] when the frame has no atom-id plane or is another job's; [`RenderError::OutOfHostMemory`].
+    /// [`RenderError::Encode`] when the frame has no atom-id plane or is another job's;
+    /// [`RenderError::OutOfHostMemory`].
     pub fn annotate(
         &mut self,
         job: &RenderJob,
@@ -155,7 +158,8 @@ impl Annotator {
         first
     }
 
-    /// How many atoms of the last picture were drawn by the rasteriser, for rounding would have decided about their pixels.
+    /// How many atoms of the last picture were drawn by the rasteriser, for rounding would have
+    /// decided about their pixels.
     #[must_use]
     pub fn drawn_atoms(&self) -> usize {
         self.counter.drawn_atoms

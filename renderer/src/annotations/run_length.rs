@@ -1,10 +1,11 @@
 //! Run-length masks in COCO's form.
 //!
-//! The pixels are read column by column, each from top to bottom; the counts are lengths of runs, the first of pixels that are not in
-//! the mask (it may be 0), then by turns. The string packs the counts as COCO's tools do
-//! (<https://github.com/cocodataset/cocoapi>, `common/maskApi.c`): from the fourth count on the difference to the one before the
-//! previous is written; five bits a character from the lowest, the sixth bit says that more follow, and 48 is added. A decoder that knows
-//! COCO reads `{"size": size, "counts": counts}` as it stands.
+//! The pixels are read column by column, each from top to bottom; the counts are lengths of runs,
+//! the first of pixels that are not in the mask (it may be 0), then by turns. The string packs the
+//! counts as COCO's tools do (<https://github.com/cocodataset/cocoapi>, `common/maskApi.c`): from
+//! the fourth count on the difference to the one before the previous is written; five bits a
+//! character from the lowest, the sixth bit says that more follow, and 48 is added. A decoder that
+//! knows COCO reads `{"size": size, "counts": counts}` as it stands.
 
 use std::collections::BTreeMap;
 
@@ -76,7 +77,8 @@ struct Runs {
     high: [u32; 2],
 }
 
-/// The mask of every value of a plane but 0: value, packed counts, area, box. One look at every pixel.
+/// The mask of every value of a plane but 0: value, packed counts, area, box. One look at every
+/// pixel.
 pub(super) fn masks_of(plane: &[u32], width_px: usize) -> Vec<(u32, String, u64, [u32; 4])> {
     let height_px = plane.len().checked_div(width_px).unwrap_or(0);
     let mut runs: BTreeMap<u32, Runs> = BTreeMap::new();

@@ -1,13 +1,16 @@
-//! Which pixel centres a body covers when nothing else is there, in double precision, with a third answer: "too close to say".
+//! Which pixel centres a body covers when nothing else is there, in double precision, with a third
+//! answer: "too close to say".
 //!
-//! The built-in rasteriser decides in single precision. Where a ray passes a body's outline within the error of that, [`Silhouette`] does
-//! not guess: it notes the pixel as open, and [`super::alone`] lets the rasteriser itself decide. So the counts are those of the
-//! rasteriser, whatever its formulas, at the cost of arithmetic for nearly all atoms.
+//! The built-in rasteriser decides in single precision. Where a ray passes a body's outline within
+//! the error of that, [`Silhouette`] does not guess: it notes the pixel as open, and
+//! [`super::alone`] lets the rasteriser itself decide. So the counts are those of the rasteriser,
+//! whatever its formulas, at the cost of arithmetic for nearly all atoms.
 
 use glam::{DVec2, DVec3};
 use molshot_scenes::{Projection, RenderJob};
 
-/// How far, as a share of the distance to the camera, single precision may misplace a ray beside a body: five units in the last place.
+/// How far, as a share of the distance to the camera, single precision may misplace a ray beside a
+/// body: five units in the last place.
 const RELATIVE_ERROR: f64 = 3e-7;
 
 /// Pixels of one row of the drawn region: row, first column, one past the last.
@@ -38,9 +41,11 @@ pub(super) struct Silhouette {
     pub(super) spans: Vec<Span>,
     /// Pixels (column, row) that are covered or not.
     pub(super) open: Vec<[u32; 2]>,
-    /// True when all is open: the near plane may cut a body, or it is seen in a way that no row can be solved for.
+    /// True when all is open: the near plane may cut a body, or it is seen in a way that no row can
+    /// be solved for.
     pub(super) all_open: bool,
-    /// Box that holds all bodies, drawn region: left, top, one past the right, one past the bottom; empty when nothing is in the region.
+    /// Box that holds all bodies, drawn region: left, top, one past the right, one past the bottom;
+    /// empty when nothing is in the region.
     pub(super) bounds: Option<[u32; 4]>,
 }
 
@@ -104,7 +109,8 @@ impl Lens {
         RELATIVE_ERROR * (center.length() + radius)
     }
 
-    /// Pixels that a ball may touch: left, top, one past the right, one past the bottom. `Err` when the near plane may cut it.
+    /// Pixels that a ball may touch: left, top, one past the right, one past the bottom. `Err` when
+    /// the near plane may cut it.
     pub(super) fn window(&self, center: DVec3, radius: f64) -> Result<Option<[u32; 4]>, Cut> {
         let depth = -center.z;
         let error = Self::error_angstrom(center, radius);
@@ -121,8 +127,8 @@ impl Lens {
         Ok(self.clip(extent))
     }
 
-    /// Least and largest x, least and largest y of the rays that touch a ball in front of the camera; no numbers where a tangent leads past
-    /// the picture's horizon.
+    /// Least and largest x, least and largest y of the rays that touch a ball in front of the
+    /// camera; no numbers where a tangent leads past the picture's horizon.
     pub(super) fn extent(&self, center: DVec3, radius: f64) -> [f64; 4] {
         let depth = -center.z;
         let ends = |at: f64| {
@@ -171,7 +177,8 @@ impl Lens {
         out.widen(window);
         let [left, top, right, bottom] = window;
         let error = Self::error_angstrom(center, radius);
-        // Rays hit where (c.d)^2 >= (c.c - r^2) d.d, which for each row is a quadratic in the ray's x.
+        // Rays hit where (c.d)^2 >= (c.c - r^2) d.d, which for each row is a quadratic in the ray's
+        // x.
         let tangent_squared = center.length_squared() - radius * radius;
         let lead = center.x * center.x - tangent_squared;
         if self.perspective && lead >= 0.0 {
@@ -196,7 +203,8 @@ impl Lens {
             let clamp = |at: f64| at.clamp(f64::from(left), f64::from(right));
             let mut first = clamp(ends[0].ceil()) as u32;
             let mut end = clamp(ends[1].floor() + 1.0) as u32;
-            // On each side the last pixel inside and the first outside are the closest to the outline.
+            // On each side the last pixel inside and the first outside are the closest to the
+            // outline.
             for at in ends.map(f64::floor) {
                 for column in [at, at + 1.0] {
                     if column >= f64::from(left) && column < f64::from(right) {

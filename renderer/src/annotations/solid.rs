@@ -2,7 +2,8 @@
 
 use glam::DVec3;
 
-/// Squared sine between ray and axis below which a stick is seen end on, and everything about it is left open.
+/// Squared sine between ray and axis below which a stick is seen end on, and everything about it is
+/// left open.
 const END_ON: f64 = 1e-6;
 
 /// Whether a ray meets a body.
@@ -40,7 +41,8 @@ struct Pass {
 }
 
 impl Solid {
-    /// Whether a ray along the view meets the wall or, if it is closed, a disc; `x` and `y` are the ray's place.
+    /// Whether a ray along the view meets the wall or, if it is closed, a disc; `x` and `y` are the
+    /// ray's place.
     pub(super) fn covers_parallel(&self, x: f64, y: f64) -> Answer {
         let origin = DVec3::new(x, y, 0.0) - self.middle;
         let direction = DVec3::NEG_Z;
@@ -147,7 +149,8 @@ impl<'a> Wall<'a> {
             y,
             along,
             squared: y * y + 1.0,
-            // Product of the parts across the axis of the camera's place and of the ray: this plus `turn` times x.
+            // Product of the parts across the axis of the camera's place and of the ray: this plus
+            // `turn` times x.
             product: origin.y * y - origin.z - self.origin_along * along,
             turn: origin.x - self.origin_along * axis.x,
         }

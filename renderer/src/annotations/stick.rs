@@ -1,7 +1,8 @@
 //! Which pixel centres a stick covers when nothing else is there.
 //!
-//! What a stick covers of a row is one run of pixels, but where a ray may go in at one end and out at the other. So only the pixels about the two edges of the run are
-//! looked at, from a guess that the rows above give; a wrong guess costs looks, nothing else.
+//! What a stick covers of a row is one run of pixels, but where a ray may go in at one end and out
+//! at the other. So only the pixels about the two edges of the run are looked at, from a guess that
+//! the rows above give; a wrong guess costs looks, nothing else.
 
 use glam::{DVec2, DVec3};
 
@@ -51,7 +52,8 @@ impl Lens {
                 .into_iter()
                 .fold(0.0, f64::max),
         };
-        // A stick is the hull of the discs that close it, which is less than that of the balls about its ends.
+        // A stick is the hull of the discs that close it, which is less than that of the balls
+        // about its ends.
         let window = self.narrowed(ends, &solid, window);
         let Some(window) = window else { return };
         out.widen(window);
@@ -107,7 +109,8 @@ impl Lens {
         (left < right && top < bottom).then_some([left, top, right, bottom])
     }
 
-    /// Least and largest x, least and largest y of the rays that meet the disc at a stick's end; endless where it may reach the camera's plane.
+    /// Least and largest x, least and largest y of the rays that meet the disc at a stick's end;
+    /// endless where it may reach the camera's plane.
     fn extent_of_disc(&self, center: DVec3, solid: &Solid) -> [f64; 4] {
         let radius = solid.radius + 2.0 * solid.error;
         let axis = solid.axis;
@@ -116,8 +119,9 @@ impl Lens {
                 let half = radius * (1.0 - along * along).max(0.0).sqrt();
                 return [at - half, at + half];
             }
-            // A plane through the camera, of all rays with this x, touches the disc where its distance from the middle is the disc's reach across it:
-            // (c.x + x c.z)^2 = r^2 (1 + x^2 - (a.x + x a.z)^2).
+            // A plane through the camera, of all rays with this x, touches the disc where its
+            // distance from the middle is the disc's reach across it: (c.x + x c.z)^2 = r^2 (1 +
+            // x^2 - (a.x + x a.z)^2).
             let squared = radius * radius;
             let square = center.z * center.z - squared * (1.0 - axis.z * axis.z);
             if square < 1e-6 * center.z * center.z {
@@ -133,8 +137,9 @@ impl Lens {
         [left, right, bottom, top]
     }
 
-    /// Whether no ray through a window passes a stick's axis at so small an angle that it may go in at one end and out at the other. What such a stick covers is
-    /// what a closed one would cover, which is convex.
+    /// Whether no ray through a window passes a stick's axis at so small an angle that it may go in
+    /// at one end and out at the other. What such a stick covers is what a closed one would cover,
+    /// which is convex.
     fn sees_no_end(&self, solid: &Solid, [left, top, right, bottom]: [u32; 4]) -> bool {
         let ray = |column: f64, row: f64| {
             let x = (self.origin_px.x + column - self.middle_px.x) / self.pixel_scale;
@@ -164,7 +169,8 @@ impl Lens {
             if !self.perspective {
                 return radius * self.pixel_scale;
             }
-            // Radius of a circle about the projected centre that holds the ball's outline: tan(a + b) - tan(a).
+            // Radius of a circle about the projected centre that holds the ball's outline: tan(a +
+            // b) - tan(a).
             let tan_b = radius / (end.length_squared() - radius * radius).max(1e-12).sqrt();
             let tan_a = end.truncate().length() / -end.z;
             let denominator = 1.0 - tan_a * tan_b;
@@ -250,8 +256,8 @@ impl Trail {
     }
 }
 
-/// The covered run of a row, looked for about a guess of its first and last column; what is open beside it goes to `open`. `None`, and nothing more open, when it is
-/// not there.
+/// The covered run of a row, looked for about a guess of its first and last column; what is open
+/// beside it goes to `open`. `None`, and nothing more open, when it is not there.
 fn edges(
     covers: impl Fn(u32) -> Answer,
     columns: [u32; 2],
@@ -260,7 +266,8 @@ fn edges(
     open: &mut Vec<[u32; 2]>,
 ) -> Option<[u32; 2]> {
     let before = open.len();
-    // The first covered column, inwards from the guess; then outwards, as long as nothing is surely missed.
+    // The first covered column, inwards from the guess; then outwards, as long as nothing is surely
+    // missed.
     let mut first = guess[0];
     let at_guess = covers(first);
     let mut answer = at_guess;
@@ -308,7 +315,8 @@ fn edges(
     Some([first, last + 1])
 }
 
-/// The covered run of a row of which nothing is known: every column is looked at up to the first covered one, and down to the last.
+/// The covered run of a row of which nothing is known: every column is looked at up to the first
+/// covered one, and down to the last.
 fn edges_of_all(
     covers: impl Fn(u32) -> Answer,
     columns: [u32; 2],

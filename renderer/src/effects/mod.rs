@@ -1,9 +1,12 @@
-//! Silhouettes, ambient occlusion and shadows: made on the CPU from colours, depths and normals, for all back ends alike.
+//! Silhouettes, ambient occlusion and shadows: made on the CPU from colours, depths and normals,
+//! for all back ends alike.
 //!
-//! A picture with effects is drawn as a larger one with one sample a pixel, twice, three or four times as wide and high for four, nine and sixteen samples. Its pixels get the
-//! effects, and their means are the picture: lines are as smooth as outlines are. Pictures that would be wider or higher than
-//! [`MAX_EDGE_PX`] so are magnified less. It is drawn strip by strip, which bounds the memory; each strip is drawn with as much around it as an effect
-//! reaches, so neither strips nor crops change a pixel. Labels go on top later, and all other planes are as without effects.
+//! A picture with effects is drawn as a larger one with one sample a pixel, twice, three or four
+//! times as wide and high for four, nine and sixteen samples. Its pixels get the effects, and their
+//! means are the picture: lines are as smooth as outlines are. Pictures that would be wider or
+//! higher than [`MAX_EDGE_PX`] so are magnified less. It is drawn strip by strip, which bounds the
+//! memory; each strip is drawn with as much around it as an effect reaches, so neither strips nor
+//! crops change a pixel. Labels go on top later, and all other planes are as without effects.
 
 mod occlusion;
 mod shadows;
@@ -239,8 +242,9 @@ fn grown(rect: CropRect, by_px: u32, viewport: &Viewport) -> CropRect {
     }
 }
 
-/// Means of squares of `factor` x `factor` pixels: of whole numbers, rounded half up (`rounds`) or cut down, as `shaders/resolve.wgsl` has them. `inner` is the part of `color` (rows of
-/// `width`) that is wanted. With straight alpha a colour is the mean of what is covered.
+/// Means of squares of `factor` x `factor` pixels: of whole numbers, rounded half up (`rounds`) or
+/// cut down, as `shaders/resolve.wgsl` has them. `inner` is the part of `color` (rows of `width`)
+/// that is wanted. With straight alpha a colour is the mean of what is covered.
 fn mean(
     color: &[[u8; 4]],
     width: usize,

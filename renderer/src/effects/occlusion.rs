@@ -1,8 +1,11 @@
-//! Ambient occlusion in screen space: how much of the half of space above each surface the picture itself shows to be taken.
+//! Ambient occlusion in screen space: how much of the half of space above each surface the picture
+//! itself shows to be taken.
 //!
-//! Points around a pixel are looked up in the depth plane, on a spiral (`McGuire`, Mara and Luebke, "Scalable ambient obscurance", 2012). One that shows a surface
-//! in direction `d` at a distance `r` from the pixel's own, whose normal is `n`, hides `max(0, n.d)`, the less the farther it is. Each pixel of a square of four by
-//! four has another part of the spiral, and the square's mean, of pixels about as deep, is free of the pattern.
+//! Points around a pixel are looked up in the depth plane, on a spiral (`McGuire`, Mara and Luebke,
+//! "Scalable ambient obscurance", 2012). One that shows a surface in direction `d` at a distance
+//! `r` from the pixel's own, whose normal is `n`, hides `max(0, n.d)`, the less the farther it is.
+//! Each pixel of a square of four by four has another part of the spiral, and the square's mean, of
+//! pixels about as deep, is free of the pattern.
 
 use molshot_scenes::{AmbientOcclusion, CropRect, Projection, RenderJob};
 
@@ -19,16 +22,19 @@ const PHASES: usize = SQUARE * SQUARE;
 const REACH_SHARE: u32 = 12;
 /// ... and at most so many pixels, which bounds what is drawn around a crop.
 const MAX_REACH_PX: u32 = 170;
-/// Rows and columns around a strip of which values are needed: one for interpolation, the rest for the mean over a square.
+/// Rows and columns around a strip of which values are needed: one for interpolation, the rest for
+/// the mean over a square.
 const MARGIN_PX: u32 = 1 + SQUARE as u32;
 /// Cosine below which nothing is hidden: else rounding would darken flat surfaces.
 const LEAST_COSINE: f32 = 0.1;
-/// From the mean over the points to the darkness of strength 1. Points lie over what is shown, not over all directions, so no number is right everywhere: this
-/// one makes the gaps between van der Waals balls about half as bright.
+/// From the mean over the points to the darkness of strength 1. Points lie over what is shown, not
+/// over all directions, so no number is right everywhere: this one makes the gaps between van der
+/// Waals balls about half as bright.
 const GAIN: f32 = 3.0;
 /// Surfaces farther apart than this share no mean, angstrom.
 const APART_ANGSTROM: f32 = 1.0;
-/// The golden angle: cosine and sine of pi (3 - sqrt 5). Neighbouring points of the spiral lie so far around.
+/// The golden angle: cosine and sine of pi (3 - sqrt 5). Neighbouring points of the spiral lie so
+/// far around.
 const GOLDEN: [f64; 2] = [-0.737_368_878_078_319_7, 0.675_490_294_261_523_8];
 
 /// How far around a pixel lies what its value depends on.
@@ -241,7 +247,8 @@ impl Occlusion {
         }
     }
 
-    /// Light at a pixel of the picture magnified `factor` times: between the pixels around it, of those about as deep most.
+    /// Light at a pixel of the picture magnified `factor` times: between the pixels around it, of
+    /// those about as deep most.
     fn light_at(&self, region: CropRect, place_px: [u32; 2], factor: u32, depth: f32) -> f32 {
         let near = |at: u32| {
             // Twice the distance from the middle of the first pixel, in magnified pixels.

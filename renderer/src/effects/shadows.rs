@@ -1,6 +1,7 @@
-//! Shadows of the key light: a second picture, of depths alone, is drawn from the light's direction, and what lies behind its depths is in the shadow (Williams, "Casting
-//! curved shadows on curved surfaces", 1978). Its edges are softened over three of its pixels (Reeves, Salesin and Cook, "Rendering antialiased shadows with depth
-//! maps", 1987).
+//! Shadows of the key light: a second picture, of depths alone, is drawn from the light's
+//! direction, and what lies behind its depths is in the shadow (Williams, "Casting curved shadows
+//! on curved surfaces", 1978). Its edges are softened over three of its pixels (Reeves, Salesin and
+//! Cook, "Rendering antialiased shadows with depth maps", 1987).
 
 use glam::{DMat3, DQuat, DVec3, Mat3, Vec3};
 use molshot_scenes::{CropRect, Plane};
@@ -12,8 +13,8 @@ use crate::frame::Frame;
 
 /// Least and most pixels along an edge of the picture of depths.
 const EDGES_PX: [f64; 2] = [256.0, 2048.0];
-/// A surface is taken to lie so many of that picture's pixels nearer to the light than it does, along its normal: the depths that it is compared with are those of its own
-/// neighbourhood.
+/// A surface is taken to lie so many of that picture's pixels nearer to the light than it does,
+/// along its normal: the depths that it is compared with are those of its own neighbourhood.
 const LIFT_PX: f32 = 2.5;
 /// As far apart depths may be for rounding, angstrom.
 const SLACK_ANGSTROM: f32 = 0.01;
@@ -48,7 +49,8 @@ fn axes(job: &RenderJob) -> DMat3 {
     DMat3::from_cols(right, back.cross(right), back)
 }
 
-/// The picture from the light. About as fine as the job's own where the middle of what is drawn lies.
+/// The picture from the light. About as fine as the job's own where the middle of what is drawn
+/// lies.
 pub(super) fn job_of_light(job: &RenderJob) -> Result<RenderJob, SceneError> {
     let (view, viewport) = (job.view(), job.viewport());
     let radius = radius_angstrom(job);
@@ -79,7 +81,8 @@ pub(super) fn job_of_light(job: &RenderJob) -> Result<RenderJob, SceneError> {
 }
 
 impl Shadows {
-    /// Takes what the light sees: `frame` is what drawing `light` gave. Its plane of depths is exchanged for that of the last picture.
+    /// Takes what the light sees: `frame` is what drawing `light` gave. Its plane of depths is
+    /// exchanged for that of the last picture.
     pub(super) fn take(&mut self, job: &RenderJob, light: &RenderJob, frame: &mut Frame) {
         let Some(depth) = &mut frame.depth_angstrom else {
             self.lamp = None;
@@ -102,7 +105,8 @@ impl Shadows {
         });
     }
 
-    /// Takes the key light away from what lies in its shadow, in the part `inner` of a magnified picture that begins at `origin` and has rows of `width`.
+    /// Takes the key light away from what lies in its shadow, in the part `inner` of a magnified
+    /// picture that begins at `origin` and has rows of `width`.
     pub(super) fn darken(
         &self,
         camera: &Camera,
@@ -167,7 +171,8 @@ impl Shadows {
 }
 
 impl Lamp {
-    /// Takes a share of the key light from a pixel: the formula of [`molshot_scenes::Lighting`] backwards to the body's colour, and forwards again with less.
+    /// Takes a share of the key light from a pixel: the formula of [`molshot_scenes::Lighting`]
+    /// backwards to the body's colour, and forwards again with less.
     fn take_away(&self, pixel: &mut [u8; 4], share: f32, [point, normal]: [Vec3; 2], key: f32) {
         let numbers = &self.numbers;
         let kept = if numbers.cue_end_angstrom > 0.0 {

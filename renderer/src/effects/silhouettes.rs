@@ -11,8 +11,9 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Colours every pixel within `radius_px` (at least one) of which there is one that is nearer by more than `jump_angstrom`. `size` is width and height;
-    /// depths are angstrom, infinite where nothing is.
+    /// Colours every pixel within `radius_px` (at least one) of which there is one that is nearer
+    /// by more than `jump_angstrom`. `size` is width and height; depths are angstrom, infinite
+    /// where nothing is.
     pub(super) fn draw(
         &mut self,
         color: &mut [[u8; 4]],
@@ -31,7 +32,8 @@ impl Lines {
         }
     }
 
-    /// Least depths within a disc, row by row: windows of a row grow by one column at a time, and each is laid upon the rows that the disc is so wide in.
+    /// Least depths within a disc, row by row: windows of a row grow by one column at a time, and
+    /// each is laid upon the rows that the disc is so wide in.
     fn find_nearest(&mut self, depth: &[f32], [width, height]: [usize; 2], radius_px: f32) {
         let radius = radius_px.max(1.0);
         let reach = radius as usize;

@@ -1,4 +1,5 @@
-//! Frames to files' bytes: the picture as PNG, JPEG or WebP, the other planes as PNG and NumPy arrays.
+//! Frames to files' bytes: the picture as PNG, JPEG or WebP, the other planes as PNG and NumPy
+//! arrays.
 
 mod npy;
 mod picture;
@@ -27,7 +28,8 @@ pub fn media_type(format: ImageFormat) -> &'static str {
     }
 }
 
-/// The form of a picture's file. Whatever it is, the same pixels give the same bytes on every machine.
+/// The form of a picture's file. Whatever it is, the same pixels give the same bytes on every
+/// machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Encoding {
     /// Kind of file.
@@ -81,7 +83,8 @@ impl Encoder {
         Self::default()
     }
 
-    /// Writes a frame's colour plane into `out`, whose content is lost and whose memory is used again:
+    /// Writes a frame's colour plane into `out`, whose content is lost and whose memory is used
+    /// again:
     ///
     /// | format | pixels | `fast` | `small` |
     /// |---|---|---|---|
@@ -90,8 +93,9 @@ impl Encoder {
     /// | JPEG, no chroma subsampling | opaque only | the standard's Huffman codes | Huffman codes of the picture's own |
     ///
     /// # Errors
-    /// [`RenderError::Encode`] when the frame has no colour, when a transparent picture is to become a JPEG, or when the picture
-    /// is larger than the format allows (JPEG 65,535, WebP 16,384 pixels an edge). [`RenderError::OutOfHostMemory`].
+    /// [`RenderError::Encode`] when the frame has no colour, when a transparent picture is to
+    /// become a JPEG, or when the picture is larger than the format allows (JPEG 65,535, WebP
+    /// 16,384 pixels an edge). [`RenderError::OutOfHostMemory`].
     pub fn encode(
         &mut self,
         frame: &Frame,
@@ -101,8 +105,9 @@ impl Encoder {
         self.encode_unless(frame, encoding, out, &|| false)
     }
 
-    /// As [`Encoder::encode`]; `is_called_off` is asked between rows of a PNG with `small` and of a JPEG, and before each of the attempts of
-    /// a WebP, and ends it. A PNG with `fast` is made in one go: it takes a few nanoseconds a pixel.
+    /// As [`Encoder::encode`]; `is_called_off` is asked between rows of a PNG with `small` and of a
+    /// JPEG, and before each of the attempts of a WebP, and ends it. A PNG with `fast` is made in
+    /// one go: it takes a few nanoseconds a pixel.
     ///
     /// # Errors
     /// As [`Encoder::encode`], and [`RenderError::CalledOff`].

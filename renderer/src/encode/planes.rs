@@ -1,4 +1,5 @@
-//! Planes other than colour, as PNG (to look at, and for tools that read only pictures) and as NumPy arrays (exact).
+//! Planes other than colour, as PNG (to look at, and for tools that read only pictures) and as
+//! NumPy arrays (exact).
 //!
 //! | plane | PNG | NumPy |
 //! |---|---|---|
@@ -91,7 +92,8 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
 /// One plane as a NumPy array.
 ///
 /// # Errors
-/// [`RenderError::Encode`] when the plane was not drawn, or for the colour plane, which is a picture.
+/// [`RenderError::Encode`] when the plane was not drawn, or for the colour plane, which is a
+/// picture.
 pub fn plane_npy(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
     let shape = [frame.height_px as usize, frame.width_px as usize];
     let ids = |ids: &[u32]| npy::encode("<u4", &shape, ids.iter().map(|id| id.to_le_bytes()));

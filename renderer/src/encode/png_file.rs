@@ -1,4 +1,5 @@
-//! PNG by the png crate: what the writer for pictures has no form for, and where time does not count.
+//! PNG by the png crate: what the writer for pictures has no form for, and where time does not
+//! count.
 
 use std::io::Write;
 
@@ -63,7 +64,8 @@ fn encoder<'a>(
 /// Bytes of a chunk when a file is written row by row.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// As [`encode`], row by row; `is_called_off` is asked before each, and ends it with [`RenderError::CalledOff`].
+/// As [`encode`], row by row; `is_called_off` is asked before each, and ends it with
+/// [`RenderError::CalledOff`].
 pub(super) fn encode_by_rows(
     form: &Form,
     data: &[u8],

@@ -95,7 +95,8 @@ impl Context {
         lock(&self.faults).lost.clone()
     }
 
-    /// The reason for which the device was lost, if it was. The library reports a loss only when it is polled.
+    /// The reason for which the device was lost, if it was. The library reports a loss only when it
+    /// is polled.
     #[must_use]
     pub fn find_loss(&self) -> Option<String> {
         // What polling says does not matter: it is called for the callback.
@@ -103,8 +104,8 @@ impl Context {
         self.lost()
     }
 
-    /// The device's loss, if that is behind `error`. What fails before the loss is reported fails with some other error, such as a wait for commands that were
-    /// never taken.
+    /// The device's loss, if that is behind `error`. What fails before the loss is reported fails
+    /// with some other error, such as a wait for commands that were never taken.
     pub(super) fn blame_loss(&self, error: RenderError) -> RenderError {
         match self.find_loss() {
             Some(reason) => RenderError::DeviceLost { reason },
@@ -112,11 +113,12 @@ impl Context {
         }
     }
 
-    /// Runs `work`, which makes resources and submits commands, and turns whatever the graphics library reports during it
-    /// into an error.
+    /// Runs `work`, which makes resources and submits commands, and turns whatever the graphics
+    /// library reports during it into an error.
     ///
     /// # Errors
-    /// What `work` says; [`RenderError::DeviceLost`], [`RenderError::OutOfMemory`] or [`RenderError::Internal`] when the library reports it.
+    /// What `work` says; [`RenderError::DeviceLost`], [`RenderError::OutOfMemory`] or
+    /// [`RenderError::Internal`] when the library reports it.
     pub fn guarded<T>(
         &self,
         work: impl FnOnce() -> Result<T, RenderError>,
@@ -164,7 +166,8 @@ pub fn instance() -> wgpu::Instance {
     })
 }
 
-/// The adapters that a choice may take, best kind first, in the drivers' order within a kind. [`AdapterChoice::Auto`] may take any.
+/// The adapters that a choice may take, best kind first, in the drivers' order within a kind.
+/// [`AdapterChoice::Auto`] may take any.
 #[must_use]
 pub fn adapters_for(choice: AdapterChoice, instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
     let mut adapters = adapters(instance);
@@ -220,7 +223,8 @@ fn take(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> Option<usize> {
         .position(|adapter| refusal(choice, adapter.get_info().device_type).is_none())
 }
 
-/// Lists all adapters, in the order in which they are considered, and says what `choice` does with each.
+/// Lists all adapters, in the order in which they are considered, and says what `choice` does with
+/// each.
 #[must_use]
 pub fn survey(choice: AdapterChoice) -> Vec<AdapterReport> {
     let adapters = adapters(&instance());

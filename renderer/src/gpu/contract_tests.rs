@@ -109,7 +109,8 @@ fn arrives_as(format: wgpu::VertexFormat) -> TypeInner {
     }
 }
 
-/// Instance member `i` reads attribute `i`, which covers field `i` of the record. `renamed` pairs WGSL's name with Rust's.
+/// Instance member `i` reads attribute `i`, which covers field `i` of the record. `renamed` pairs
+/// WGSL's name with Rust's.
 fn assert_same_attributes(
     module: &Module,
     name: &str,

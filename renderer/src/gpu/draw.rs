@@ -20,11 +20,13 @@ use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{self, LabelDrawer};
 
-/// Largest edge of a region that is drawn at once; larger pictures are drawn region by region, which bounds the memory.
+/// Largest edge of a region that is drawn at once; larger pictures are drawn region by region,
+/// which bounds the memory.
 const REGION_EDGE_PX: u32 = 2048;
 /// The same with nine or sixteen samples, whose layers take as many times the memory.
 const REGION_EDGE_MANY_SAMPLES_PX: u32 = 1024;
-/// Views in the uniform buffer: one through the pixels' centres, one for each of at most sixteen samples.
+/// Views in the uniform buffer: one through the pixels' centres, one for each of at most sixteen
+/// samples.
 const VIEW_SLOTS: u64 = 17;
 
 /// The wgpu back end.
@@ -47,7 +49,8 @@ impl GpuBackend {
     /// Opens the adapter that `choice` takes and compiles the pipelines.
     ///
     /// # Errors
-    /// [`RenderError::NoAdapter`], [`RenderError::Device`], or what the driver says while compiling.
+    /// [`RenderError::NoAdapter`], [`RenderError::Device`], or what the driver says while
+    /// compiling.
     pub fn open(choice: AdapterChoice) -> Result<Self, RenderError> {
         let context = Context::open(choice)?;
         let (pipelines, view_uniforms, view_group, resolve_uniforms) = context.guarded(|| {
@@ -277,7 +280,8 @@ fn regions(crop: CropRect, edge: u32) -> impl Iterator<Item = CropRect> {
     })
 }
 
-/// How many one-sample pictures are averaged; 0 when the centre pass gives the colour or no colour is asked for.
+/// How many one-sample pictures are averaged; 0 when the centre pass gives the colour or no colour
+/// is asked for.
 fn sample_passes(job: &RenderJob) -> u32 {
     if job.planes().contains(&Plane::Color) && job.samples() != Samples::One {
         job.samples().count()

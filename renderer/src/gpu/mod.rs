@@ -1,7 +1,8 @@
 //! The wgpu back end: instanced impostors on Vulkan, Metal or DX12.
 //!
-//! Long-lived and immutable: `context` (instance, adapter, device) and `pipelines`. Varying: `scene_buffers` (one uploaded
-//! scene), `targets` (textures of one region), `uniforms` (one view), `passes` (the commands of one region). `draw` ties them together.
+//! Long-lived and immutable: `context` (instance, adapter, device) and `pipelines`. Varying:
+//! `scene_buffers` (one uploaded scene), `targets` (textures of one region), `uniforms` (one view),
+//! `passes` (the commands of one region). `draw` ties them together.
 
 mod context;
 mod draw;

@@ -6,9 +6,11 @@ use super::pipelines::Pipelines;
 use super::scene_buffers::SceneBuffers;
 use super::targets::Targets;
 
-/// Distance of two views in the uniform buffer: the largest alignment that WebGPU allows a device to ask for.
+/// Distance of two views in the uniform buffer: the largest alignment that WebGPU allows a device
+/// to ask for.
 pub(super) const UNIFORM_STRIDE: u64 = 256;
-/// Place in the uniform buffer of the view through the pixels' centres. The views of the samples follow it.
+/// Place in the uniform buffer of the view through the pixels' centres. The views of the samples
+/// follow it.
 const CENTER_SLOT: u32 = 0;
 
 /// What the passes of a region read and write.
@@ -24,8 +26,8 @@ pub(super) struct Passes<'a> {
 }
 
 impl Passes<'_> {
-    /// Records all passes: through the pixels' centres for the planes (and the picture, when it has one sample), then one a
-    /// sample and their mean.
+    /// Records all passes: through the pixels' centres for the planes (and the picture, when it has
+    /// one sample), then one a sample and their mean.
     pub(super) fn record(&self, device: &wgpu::Device, encoder: &mut wgpu::CommandEncoder) {
         let targets = self.targets;
         if targets.shape.planes || targets.sample_layers.is_empty() {

@@ -154,7 +154,8 @@ fn primitive(
                 topology: wgpu::PrimitiveTopology::TriangleStrip,
                 ..Default::default()
             },
-            // Reversed depth: nearer is greater. "Greater" keeps the first of two equal ones, so that ties go by record order.
+            // Reversed depth: nearer is greater. "Greater" keeps the first of two equal ones, so
+            // that ties go by record order.
             depth_stencil: Some(wgpu::DepthStencilState {
                 format: DEPTH_FORMAT,
                 depth_write_enabled: Some(true),

@@ -10,7 +10,8 @@ use crate::error::RenderError;
 
 /// All planes have four bytes a pixel.
 pub(super) const BYTES_PER_PIXEL: u32 = 4;
-/// The device may be software on a loaded machine, so the limit is generous; it only must be finite.
+/// The device may be software on a loaded machine, so the limit is generous; it only must be
+/// finite.
 const TIMEOUT_S: u64 = 120;
 
 /// One mappable buffer for all planes of a region.
@@ -136,7 +137,8 @@ impl Staging {
     }
 }
 
-/// Copies one plane of a region to its place in a whole plane of `frame_width_px` columns. `region` is relative to the frame.
+/// Copies one plane of a region to its place in a whole plane of `frame_width_px` columns. `region`
+/// is relative to the frame.
 pub(super) fn place<const N: usize, T>(
     mapped: &[u8],
     layout: StagingLayout,

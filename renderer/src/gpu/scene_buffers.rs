@@ -27,8 +27,9 @@ pub(super) struct Instances {
 }
 
 impl SceneBuffers {
-    /// Sends a scene to the device. Positions are made relative to the middle of the scene's box in f64, so that f32 on the
-    /// device resolves them however far the molecule stands from the world's origin.
+    /// Sends a scene to the device. Positions are made relative to the middle of the scene's box in
+    /// f64, so that f32 on the device resolves them however far the molecule stands from the
+    /// world's origin.
     pub(super) fn upload(context: &Context, scene: &Arc<Scene>) -> Result<Self, RenderError> {
         let origin = scene.bounds.center();
         let relative = |p: [f32; 3]| {

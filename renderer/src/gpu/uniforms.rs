@@ -1,4 +1,5 @@
-//! The view as the shaders read it. One contract with `shaders/shared/view.wgsl`, checked field by field in a test.
+//! The view as the shaders read it. One contract with `shaders/shared/view.wgsl`, checked field by
+//! field in a test.
 
 use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
@@ -41,7 +42,8 @@ pub(super) struct ResolveUniform {
 }
 
 impl ViewUniform {
-    /// Everything but the sample's place in the pixel. `scene_origin` is the world point that uploaded positions refer to.
+    /// Everything but the sample's place in the pixel. `scene_origin` is the world point that
+    /// uploaded positions refer to.
     pub(super) fn new(
         scene: &Scene,
         scene_origin: DVec3,

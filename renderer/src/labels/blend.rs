@@ -21,7 +21,8 @@ pub(super) struct Ink {
 }
 
 impl Canvas<'_> {
-    /// Blends coverage (rows of `width` from `left`, `top` of the whole picture); what lies outside of the region is left out.
+    /// Blends coverage (rows of `width` from `left`, `top` of the whole picture); what lies outside
+    /// of the region is left out.
     pub(super) fn blend(&mut self, left: i32, top: i32, width: usize, levels: &[u8], ink: Ink) {
         if width == 0 {
             return;
@@ -66,8 +67,8 @@ impl Canvas<'_> {
     }
 }
 
-/// Blends a colour over an opaque pixel; `level` 0 leaves it, 255 replaces it. What lies between is cut down to a whole level, as in ChimeraX. Red and blue share
-/// one multiplication.
+/// Blends a colour over an opaque pixel; `level` 0 leaves it, 255 replaces it. What lies between is
+/// cut down to a whole level, as in ChimeraX. Red and blue share one multiplication.
 #[inline]
 fn over_opaque(pixel: &mut [u8; 4], rgb: [u8; 3], level: u8) {
     if level == 0 {
@@ -83,7 +84,8 @@ fn over_opaque(pixel: &mut [u8; 4], rgb: [u8; 3], level: u8) {
     *pixel = new.to_le_bytes();
 }
 
-/// Blends a colour over a pixel with straight alpha: `A over B` of Porter and Duff, "Compositing digital images", 1984.
+/// Blends a colour over a pixel with straight alpha: `A over B` of Porter and Duff, "Compositing
+/// digital images", 1984.
 #[inline]
 fn over(pixel: &mut [u8; 4], rgb: [u8; 3], level: u8) {
     let [.., alpha] = *pixel;
@@ -141,7 +143,8 @@ mod tests {
                 let mut pixel = [old, old, old, 255];
                 over_opaque(&mut pixel, [new; 3], level);
                 let mixed = |share: f64| f64::from(old) * (1.0 - share) + f64::from(new) * share;
-                // Cut down from a share of 256 parts, which is off by less than half a part from that of 255.
+                // Cut down from a share of 256 parts, which is off by less than half a part from
+                // that of 255.
                 let share = f64::from(level) + f64::from(level >> 7);
                 assert_eq!(f64::from(pixel[1]), mixed(share / 256.0).floor());
                 assert!((mixed(share / 256.0) - mixed(f64::from(level) / 255.0)).abs() <= 0.5);

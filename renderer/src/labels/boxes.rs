@@ -5,7 +5,8 @@ use molshot_scenes::{CropRect, RenderJob};
 
 use super::LabelDrawer;
 
-/// One drawn label. Pixels are those of the whole picture, whatever its crop; x grows to the right, y downwards.
+/// One drawn label. Pixels are those of the whole picture, whatever its crop; x grows to the right,
+/// y downwards.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LabelBox {
@@ -15,9 +16,11 @@ pub struct LabelBox {
     pub text: String,
     /// What it tells about.
     pub subject: LabelSubject,
-    /// Left, top, right and bottom edge of its line of text: from the lowest descender to the highest ascender, as wide as it is set.
+    /// Left, top, right and bottom edge of its line of text: from the lowest descender to the
+    /// highest ascender, as wide as it is set.
     pub line_box_px: [f64; 4],
-    /// The smallest rectangle of whole pixels that holds all that its letters (without outline) touch; not cut off at the picture's edges. `None` for spaces.
+    /// The smallest rectangle of whole pixels that holds all that its letters (without outline)
+    /// touch; not cut off at the picture's edges. `None` for spaces.
     pub ink_box_px: Option<InkBox>,
     /// Depth along the view axis, angstrom.
     pub depth_angstrom: f64,
@@ -27,7 +30,8 @@ pub struct LabelBox {
     pub color: [u8; 3],
     /// Whether its ink box lies within the drawn region.
     pub in_frame: bool,
-    /// Share of its ink box within the whole picture that the ink boxes of labels drawn over it (nearer ones) cover, 0 to 1.
+    /// Share of its ink box within the whole picture that the ink boxes of labels drawn over it
+    /// (nearer ones) cover, 0 to 1.
     pub covered_fraction: f64,
 }
 
@@ -119,9 +123,10 @@ impl LabelDrawer {
     }
 }
 
-/// For each rectangle (within a picture of `width` columns) the share that those behind it in the list, which are drawn over it, cover. Row by
-/// row the rectangles are painted in their order and what is left of each is counted: the time is linear in their pixels, which
-/// [`LabelDrawer`] bounds.
+/// For each rectangle (within a picture of `width` columns) the share that those behind it in the
+/// list, which are drawn over it, cover. Row by row the rectangles are painted in their order and
+/// what is left of each is counted: the time is linear in their pixels, which [`LabelDrawer`]
+/// bounds.
 fn covered_fractions(boxes: &[Option<InkBox>], width: usize) -> Vec<f64> {
     let mut starts: Vec<(i32, usize, InkBox)> = boxes
         .iter()

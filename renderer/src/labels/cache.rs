@@ -1,8 +1,9 @@
 //! Rasterised glyphs, kept from picture to picture.
 //!
-//! A glyph is kept by its width and its height, rounded to one of 64 steps an octave (so that it is at most 0.8 % too large or too small), and by its
-//! origin's place in its pixel, rounded to eighths (quarters can be seen beside
-//! ChimeraX's letters: they differ by half as much again). What is drawn depends on these roundings alone, never on what the cache holds.
+//! A glyph is kept by its width and its height, rounded to one of 64 steps an octave (so that it is
+//! at most 0.8 % too large or too small), and by its origin's place in its pixel, rounded to
+//! eighths (quarters can be seen beside ChimeraX's letters: they differ by half as much again).
+//! What is drawn depends on these roundings alone, never on what the cache holds.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -29,7 +30,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Rounds a point of the whole picture, pixels. `None` beyond a million pixels, and for what is no number.
+    /// Rounds a point of the whole picture, pixels. `None` beyond a million pixels, and for what is
+    /// no number.
     pub(super) fn new(x_px: f64, y_px: f64) -> Option<Self> {
         let mut place = Self {
             pixel: [0; 2],
@@ -70,7 +72,8 @@ pub(super) struct Glyph<'a> {
     pub(super) levels: &'a [u8],
 }
 
-/// Multiplies by an odd constant with well mixed high bits (the golden ratio's): keys are few and ours, so nothing better is needed.
+/// Multiplies by an odd constant with well mixed high bits (the golden ratio's): keys are few and
+/// ours, so nothing better is needed.
 #[derive(Debug, Default)]
 struct KeyHasher(u64);
 
@@ -102,7 +105,8 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    /// A glyph at a place. `em_px`, along the line and across it, is positive and at most a few thousand.
+    /// A glyph at a place. `em_px`, along the line and across it, is positive and at most a few
+    /// thousand.
     pub(super) fn glyph(
         &mut self,
         font: &Font,

@@ -7,15 +7,17 @@ use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
 /// Font units in an em.
 const UNITS_PER_EM: f64 = 2048.0;
-/// Height of a line in em, and of its part below the base line. ChimeraX draws text at 48 points, that is 64 pixels an em, in which
-/// Arial's and Liberation Sans's ascent is 58 and the descent 14 whole pixels; it scales that picture to the label's height (observed).
+/// Height of a line in em, and of its part below the base line. ChimeraX draws text at 48 points,
+/// that is 64 pixels an em, in which Arial's and Liberation Sans's ascent is 58 and the descent 14
+/// whole pixels; it scales that picture to the label's height (observed).
 const LINE_EM: f64 = 72.0 / 64.0;
 /// Part of a line that is below the base line.
 const DESCENT_SHARE: f64 = 14.0 / 72.0;
 /// Size of an em in the picture of a text, texels.
 const MASTER_EM_PX: f64 = super::sample::MASTER_EM_PX as f64;
 
-/// Coverage below this, of 255, is none: nobody sees it, and it would make ink boxes a pixel larger.
+/// Coverage below this, of 255, is none: nobody sees it, and it would make ink boxes a pixel
+/// larger.
 const FAINTEST: u8 = 5;
 
 static FONT: LazyLock<Option<Font>> = LazyLock::new(|| {
@@ -36,14 +38,16 @@ pub(super) struct Font {
 /// A text laid out along its base line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
-    /// Glyphs with the place of their origin, font units from the text's beginning. Spaces are left out.
+    /// Glyphs with the place of their origin, font units from the text's beginning. Spaces are left
+    /// out.
     pub(super) glyphs: Vec<(u16, i32)>,
     /// Where the text ends, font units.
     pub(super) width_units: i32,
 }
 
-/// Letters as ChimeraX stretches them: the edges of a label lie on the centres of the outermost texels of its text's picture, so that the picture without half
-/// a texel at each edge fills the label (observed: so placed, letters differ by a tenth less).
+/// Letters as ChimeraX stretches them: the edges of a label lie on the centres of the outermost
+/// texels of its text's picture, so that the picture without half a texel at each edge fills the
+/// label (observed: so placed, letters differ by a tenth less).
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_field_names, reason = "units stand in all names")]
 pub(super) struct Stretched {
@@ -133,7 +137,8 @@ impl Font {
         line
     }
 
-    /// Coverage of a glyph, `em_px` wide and high, whose origin lies `shift_px` (0 to 1; right, down) from a pixel's top left corner.
+    /// Coverage of a glyph, `em_px` wide and high, whose origin lies `shift_px` (0 to 1; right,
+    /// down) from a pixel's top left corner.
     pub(super) fn rasterize(&self, glyph: u16, em_px: [f32; 2], shift_px: [f32; 2]) -> Coverage {
         let scale = em_px.map(|em| em / UNITS_PER_EM as f32);
         let Some(bounds) = self.face.glyph_bounding_box(GlyphId(glyph)) else {

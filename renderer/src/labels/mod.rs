@@ -1,7 +1,9 @@
-//! Labels over a drawn picture: text to glyphs to coverage to pixels, on the CPU and in whole numbers, for all back ends alike.
+//! Labels over a drawn picture: text to glyphs to coverage to pixels, on the CPU and in whole
+//! numbers, for all back ends alike.
 //!
-//! Both back ends hand their finished frame to [`LabelDrawer::overlay`], so they write the same bytes; a crop shows exactly the pixels of the whole picture.
-//! Far labels are drawn first. Only the colour plane is touched. What stands where is told by [`boxes()`].
+//! Both back ends hand their finished frame to [`LabelDrawer::overlay`], so they write the same
+//! bytes; a crop shows exactly the pixels of the whole picture. Far labels are drawn first. Only
+//! the colour plane is touched. What stands where is told by [`boxes()`].
 
 mod blend;
 mod boxes;
@@ -30,7 +32,8 @@ use font::{Font, Line, units_to_px};
 use place::Placed;
 use rim::Mask;
 
-/// Draws labels. Each back end owns one: it keeps the glyphs that it has rasterised (at most 16 MiB) and the layout of the last scene's texts.
+/// Draws labels. Each back end owns one: it keeps the glyphs that it has rasterised (at most 16
+/// MiB) and the layout of the last scene's texts.
 #[derive(Debug, Default)]
 pub struct LabelDrawer {
     cache: Cache,
@@ -45,7 +48,8 @@ struct LaidOut {
     lines: Vec<Line>,
 }
 
-/// The characters of a scene's labels that the font lacks, each once and in order: they are drawn as boxes.
+/// The characters of a scene's labels that the font lacks, each once and in order: they are drawn
+/// as boxes.
 #[must_use]
 pub fn boxed_characters(scene: &Scene) -> BTreeSet<char> {
     let Some(font) = Font::get() else {
@@ -58,7 +62,8 @@ pub fn boxed_characters(scene: &Scene) -> BTreeSet<char> {
         .collect()
 }
 
-/// The job to draw before [`LabelDrawer::overlay`]: as it is, or with the depth plane that its labels are compared with.
+/// The job to draw before [`LabelDrawer::overlay`]: as it is, or with the depth plane that its
+/// labels are compared with.
 #[must_use]
 pub fn underlay(job: &RenderJob) -> Cow<'_, RenderJob> {
     job.with_depth_for_labels()
@@ -66,8 +71,8 @@ pub fn underlay(job: &RenderJob) -> Cow<'_, RenderJob> {
 }
 
 impl LabelDrawer {
-    /// Draws a job's labels over the frame that a back end made of its [`underlay`], takes the depth plane out again if the job does not ask for it, and adds the
-    /// time to the frame's.
+    /// Draws a job's labels over the frame that a back end made of its [`underlay`], takes the
+    /// depth plane out again if the job does not ask for it, and adds the time to the frame's.
     pub fn overlay(&mut self, job: &RenderJob, frame: &mut Frame) {
         if job.scene().labels.list.is_empty() {
             return;
@@ -172,7 +177,8 @@ fn glyphs<'a>(line: &'a Line, placed: &Placed) -> impl Iterator<Item = (u16, Pla
         .filter_map(move |(glyph, at)| Some((*glyph, Place::new(x + units_to_px(*at, em), y)?)))
 }
 
-/// Whether a label's letters can be in the drawn region: they and their outline reach out of the line's box by less than the line's height and the widest outline.
+/// Whether a label's letters can be in the drawn region: they and their outline reach out of the
+/// line's box by less than the line's height and the widest outline.
 fn reaches(placed: &Placed, crop: CropRect) -> bool {
     let [left, top, right, bottom] = placed.box_px;
     let reach = placed.line_px + f64::from(molshot_scenes::labels::Outline::MAX_WIDTH_PX) + 2.0;

@@ -8,11 +8,13 @@ use super::font::{Font, Line, Stretched, em_of_line, units_to_px};
 
 /// A line of less than this is a smear, and is not drawn; pixels.
 const MIN_LINE_PX: f64 = 1.0;
-/// A line of more than this has no place in a picture: its label hangs right before the camera; pixels.
+/// A line of more than this has no place in a picture: its label hangs right before the camera;
+/// pixels.
 const MAX_LINE_PX: f64 = 1024.0;
 /// The labels of a picture cover at most so many times its area ...
 const MAX_LAYERS: f64 = 64.0;
-/// ... or so many pixels, if that is more; the farthest of more are left out. It bounds the time that a picture takes.
+/// ... or so many pixels, if that is more; the farthest of more are left out. It bounds the time
+/// that a picture takes.
 const MIN_AREA_LIMIT_PX: f64 = 67_108_864.0;
 /// Edge of the squares in which neighbours are looked for, pixels.
 const CELL_PX: f64 = 32.0;
@@ -36,7 +38,8 @@ pub(super) struct Placed {
     pub(super) kept: f64,
 }
 
-/// The labels of a picture in drawing order, far ones first. It does not depend on the job's crop. `lines` are the scene's texts, laid out.
+/// The labels of a picture in drawing order, far ones first. It does not depend on the job's crop.
+/// `lines` are the scene's texts, laid out.
 pub(super) fn place(job: &RenderJob, lines: &[Line]) -> Vec<Placed> {
     let labels = &job.scene().labels;
     let whole = Whole::new(job.viewport());
@@ -48,7 +51,8 @@ pub(super) fn place(job: &RenderJob, lines: &[Line]) -> Vec<Placed> {
         .filter_map(|(index, (label, line))| place_one(job, index, label, line))
         .filter(|placed| whole.touches(placed))
         .collect();
-    // Nearest first: the order in which labels claim their place. Ties are broken by what is drawn, so that the list's order does not matter.
+    // Nearest first: the order in which labels claim their place. Ties are broken by what is drawn,
+    // so that the list's order does not matter.
     placed.sort_by(|a, b| {
         let by_place = |[a, b]: [&Placed; 2]| {
             let edges = a.box_px.iter().zip(&b.box_px);
@@ -83,7 +87,8 @@ fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Optio
     let (view, viewport) = (job.view(), job.viewport());
     let world = DVec3::from_array(label.anchor_angstrom.map(f64::from));
     let anchor = view.pose.camera_from_world(world);
-    // What is cut off has no label, but a label that hangs before its atom is not cut off by itself.
+    // What is cut off has no label, but a label that hangs before its atom is not cut off by
+    // itself.
     if !(anchor.is_finite() && -anchor.z >= view.near_angstrom) {
         return None;
     }
@@ -140,7 +145,8 @@ impl Whole {
         }
     }
 
-    /// Whether a label's letters can be in the picture: they reach out of the line's box by less than the line's height.
+    /// Whether a label's letters can be in the picture: they reach out of the line's box by less
+    /// than the line's height.
     fn touches(self, placed: &Placed) -> bool {
         let [left, top, right, bottom] = placed.box_px;
         let reach = placed.line_px;
@@ -151,7 +157,8 @@ impl Whole {
     }
 }
 
-/// Leaves out what touches a nearer label, the rims of both `rim_px` wide. `placed` has the nearest first.
+/// Leaves out what touches a nearer label, the rims of both `rim_px` wide. `placed` has the nearest
+/// first.
 fn declutter(placed: &mut Vec<Placed>, whole: Whole, rim_px: f64) {
     let columns = (whole.width / CELL_PX).ceil().max(1.0) as usize;
     let rows = (whole.height / CELL_PX).ceil().max(1.0) as usize;

@@ -67,8 +67,8 @@ impl Mask {
         (self.left, self.top, self.width, self.levels) = (new_left, new_top, new_width, levels);
     }
 
-    /// Blends the letters, swollen by `width_px`, in the rim's colour: each pixel takes the greatest coverage within a disc around it, whose own edge is
-    /// soft by a pixel.
+    /// Blends the letters, swollen by `width_px`, in the rim's colour: each pixel takes the
+    /// greatest coverage within a disc around it, whose own edge is soft by a pixel.
     pub(super) fn blend_rim(&mut self, canvas: &mut Canvas<'_>, width_px: f32, ink: Ink) {
         if self.width == 0 {
             return;

@@ -1,6 +1,8 @@
-//! Small letters the way ChimeraX gets them: from a picture of the letter at 64 pixels an em, read with linear interpolation at nine points of each pixel.
+//! Small letters the way ChimeraX gets them: from a picture of the letter at 64 pixels an em, read
+//! with linear interpolation at nine points of each pixel.
 //!
-//! Exact coverage is smoother, but differs from ChimeraX's letters by a fifth more (measured beside its picture of 5EY0).
+//! Exact coverage is smoother, but differs from ChimeraX's letters by a fifth more (measured beside
+//! its picture of 5EY0).
 
 use super::font::Coverage;
 
@@ -11,7 +13,8 @@ const POINTS: usize = 3;
 /// Weights of the two texels between which a point lies add up to this.
 const WHOLE: u32 = 16;
 
-/// Coverage below this, of 255, is none: ChimeraX's letters, whose edges are mixed with transparent black, end sooner than coverage does.
+/// Coverage below this, of 255, is none: ChimeraX's letters, whose edges are mixed with transparent
+/// black, end sooner than coverage does.
 const FAINTEST: u8 = 3;
 
 /// Texel and weight on both sides of a point, for each point of a pixel, along one axis.
@@ -25,7 +28,8 @@ struct Axis {
 }
 
 impl Axis {
-    /// `from` is the first of `count` texels, relative to the glyph's origin; the origin lies `shift_px` behind a pixel's edge, and a texel is `texel_px` wide.
+    /// `from` is the first of `count` texels, relative to the glyph's origin; the origin lies
+    /// `shift_px` behind a pixel's edge, and a texel is `texel_px` wide.
     fn new(from: i32, count: usize, shift_px: f32, texel_px: f32) -> Self {
         let edge = |texel: i32| texel as f32 * texel_px + shift_px;
         // Interpolation reaches half a texel out of the picture.
@@ -54,15 +58,16 @@ impl Axis {
     }
 }
 
-/// The greatest whole number that is not above `at`, in both forms. The library's own is a call where the processor's instruction may not be there.
+/// The greatest whole number that is not above `at`, in both forms. The library's own is a call
+/// where the processor's instruction may not be there.
 #[inline]
 fn floor(at: f32) -> (i32, f32) {
     let whole = at as i32 - i32::from(at < (at as i32) as f32);
     (whole, whole as f32)
 }
 
-/// The coverage of a glyph from its picture (at [`MASTER_EM_PX`], origin on a pixel's corner), `em_px` wide and high, its origin `shift_px` (right, down) from a pixel's
-/// top left corner.
+/// The coverage of a glyph from its picture (at [`MASTER_EM_PX`], origin on a pixel's corner),
+/// `em_px` wide and high, its origin `shift_px` (right, down) from a pixel's top left corner.
 pub(super) fn sample(master: &Coverage, em_px: [f32; 2], shift_px: [f32; 2]) -> Coverage {
     if master.width == 0 {
         return Coverage::default();
@@ -74,7 +79,8 @@ pub(super) fn sample(master: &Coverage, em_px: [f32; 2], shift_px: [f32; 2]) -> 
     // Nine points, each of weight WHOLE squared.
     let whole = (POINTS * POINTS) as u32 * WHOLE * WHOLE;
     let mut levels = Vec::with_capacity(columns.taps.len() * rows.taps.len());
-    // First along columns, all of a row at once, then along the row: a sixth of the products that each pixel by itself would take.
+    // First along columns, all of a row at once, then along the row: a sixth of the products that
+    // each pixel by itself would take.
     let mut texel_sums = vec![0_u32; master.width];
     for row in &rows.taps {
         texel_sums.fill(0);
@@ -143,7 +149,8 @@ mod tests {
         let [corner, edge, _, _, middle, ..] = sampled.levels[..] else {
             panic!("{sampled:?}");
         };
-        // Along an axis the points of the middle have 2/3, 1, 2/3 of the texel, those beside it 1/3 at one point.
+        // Along an axis the points of the middle have 2/3, 1, 2/3 of the texel, those beside it 1/3
+        // at one point.
         let along = |a: f64| (a * 255.0).round();
         assert!(
             (f64::from(middle) - along((7.0_f64 / 9.0).powi(2))).abs() < 8.0,

@@ -1,14 +1,19 @@
-//! Many pictures at once: long-lived worker threads that own their back ends, behind one bounded queue.
+//! Many pictures at once: long-lived worker threads that own their back ends, behind one bounded
+//! queue.
 //!
-//! An [`Order`] goes in by [`Pool::submit`], which waits for room, or [`Pool::try_submit`], which refuses at once; a drawing thread draws
-//! it, the order's `work` encodes and writes the frame on a worker thread, and its `answer` is called exactly once with what came of
-//! it. [`Pool::map`] is the same for a whole sequence, with results in order or as they come.
+//! An [`Order`] goes in by [`Pool::submit`], which waits for room, or [`Pool::try_submit`], which
+//! refuses at once; a drawing thread draws it, the order's `work` encodes and writes the frame on a
+//! worker thread, and its `answer` is called exactly once with what came of it. [`Pool::map`] is
+//! the same for a whole sequence, with results in order or as they come.
 //!
-//! - The built-in rasteriser draws one picture a thread, and whoever drew a picture encodes it: drawing and encoding overlap because
-//!   the threads are at different pictures. With a GPU one or two threads keep the device busy and the others encode.
-//! - A worker prefers waiting orders of the scene that it holds, within a window, so that a scene is uploaded once a worker.
-//! - Cancelled orders are dropped before they are drawn. An order that panics, in drawing or in `work`, is answered with
-//!   [`PoolError::Panicked`]; the worker opens a new back end and goes on. A lost device is opened anew and the order tried once more.
+//! - The built-in rasteriser draws one picture a thread, and whoever drew a picture encodes it:
+//!   drawing and encoding overlap because the threads are at different pictures. With a GPU one or
+//!   two threads keep the device busy and the others encode.
+//! - A worker prefers waiting orders of the scene that it holds, within a window, so that a scene
+//!   is uploaded once a worker.
+//! - Cancelled orders are dropped before they are drawn. An order that panics, in drawing or in
+//!   `work`, is answered with [`PoolError::Panicked`]; the worker opens a new back end and goes on.
+//!   A lost device is opened anew and the order tried once more.
 //! - Planes and encoded bytes are reused ([`Draw::recycle`], [`Desk`]).
 mod map;
 mod options;
@@ -33,7 +38,8 @@ pub use queue::{Health, Refusal, RefusalReason};
 
 use queue::Shared;
 
-/// Opens a back end; called again after a panic or the loss of a device, by the worker that lost it.
+/// Opens a back end; called again after a panic or the loss of a device, by the worker that lost
+/// it.
 type Open = dyn Fn() -> Result<Box<dyn Draw>, RenderError> + Send + Sync;
 
 /// Worker threads with their back ends. Dropping it is [`Pool::stop`].
@@ -54,8 +60,9 @@ impl fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Opens a back end of a choice and starts the workers. `options` is asked once the kind of the back end is known, for how many
-    /// threads are of use depends on it: [`PoolOptions::throughput`] fits all.
+    /// Opens a back end of a choice and starts the workers. `options` is asked once the kind of the
+    /// back end is known, for how many threads are of use depends on it:
+    /// [`PoolOptions::throughput`] fits all.
     ///
     /// # Errors
     /// As [`open`](crate::open).
@@ -83,7 +90,8 @@ impl Pool {
         Self::start(first, &open, options)
     }
 
-    /// A pool whose back ends come from `open`, which is called at once, and later by every worker for itself.
+    /// A pool whose back ends come from `open`, which is called at once, and later by every worker
+    /// for itself.
     ///
     /// # Errors
     /// What `open` says at first. When it fails later, for one of several workers, the others draw.
@@ -140,11 +148,12 @@ impl Pool {
         Ok(())
     }
 
-    /// Queues an order, waiting while the queue is full; the wait ends when the order is cancelled or the pool stops.
+    /// Queues an order, waiting while the queue is full; the wait ends when the order is cancelled
+    /// or the pool stops.
     ///
     /// # Errors
-    /// [`Refusal`] with the order, whose `answer` was not called. Not from within `work` or `answer`: a worker that waits for room
-    /// makes none.
+    /// [`Refusal`] with the order, whose `answer` was not called. Not from within `work` or
+    /// `answer`: a worker that waits for room makes none.
     pub fn submit(&self, order: Order) -> Result<(), Refusal> {
         self.shared.submit(order, true)
     }
@@ -152,7 +161,8 @@ impl Pool {
     /// Queues an order if there is room.
     ///
     /// # Errors
-    /// [`Refusal`] with the order, whose `answer` was not called; [`RefusalReason::Full`] when the queue is.
+    /// [`Refusal`] with the order, whose `answer` was not called; [`RefusalReason::Full`] when the
+    /// queue is.
     pub fn try_submit(&self, order: Order) -> Result<(), Refusal> {
         self.shared.submit(order, false)
     }
@@ -181,7 +191,8 @@ impl Pool {
         self.join();
     }
 
-    /// Ends the pool: what is being drawn is finished, what waits is answered with [`PoolError::Stopped`].
+    /// Ends the pool: what is being drawn is finished, what waits is answered with
+    /// [`PoolError::Stopped`].
     pub fn stop(mut self) {
         self.shared.close(true);
         self.join();
@@ -190,9 +201,11 @@ impl Pool {
     fn join(&mut self) {
         let own = std::thread::current().id();
         for thread in self.threads.drain(..) {
-            // An `answer` may own the last handle of the pool: a thread cannot wait for its own end.
+            // An `answer` may own the last handle of the pool: a thread cannot wait for its own
+            // end.
             if thread.thread().id() != own {
-                // A worker catches its panics; if one was missed, the pool's end is no place to raise it.
+                // A worker catches its panics; if one was missed, the pool's end is no place to
+                // raise it.
                 let _ = thread.join();
             }
         }

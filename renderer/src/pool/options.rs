@@ -4,7 +4,8 @@ use std::num::NonZero;
 
 use crate::backend::BackendKind;
 
-/// Most threads that draw with lavapipe, each with an instance of its own: it starts a thread a core for every one of them.
+/// Most threads that draw with lavapipe, each with an instance of its own: it starts a thread a
+/// core for every one of them.
 const MOST_LAVAPIPE_INSTANCES: usize = 4;
 /// Threads that keep a GPU busy: while one waits for its pixels, the other's picture is drawn.
 const GPU_DRAW_THREADS: usize = 2;
@@ -16,9 +17,11 @@ const QUEUED_A_THREAD: usize = 4;
 pub struct PoolOptions {
     /// Threads that draw, each with a back end of its own; at least one.
     pub draw_threads: usize,
-    /// Threads that only run the orders' `work`. With none, who draws a picture also encodes it, which is best where the processor draws.
+    /// Threads that only run the orders' `work`. With none, who draws a picture also encodes it,
+    /// which is best where the processor draws.
     pub encode_threads: usize,
-    /// Threads of each built-in back end for one picture: 1 gives the most pictures, more give each picture sooner.
+    /// Threads of each built-in back end for one picture: 1 gives the most pictures, more give each
+    /// picture sooner.
     pub threads_a_picture: usize,
     /// Most orders that wait; at least one.
     pub queue: usize,
@@ -56,8 +59,8 @@ impl PoolOptions {
         }
     }
 
-    /// Fewer pictures at a time, each with more threads, so that planes and encoder's copies of pictures of this size stay within a
-    /// memory. One picture is drawn whatever it takes.
+    /// Fewer pictures at a time, each with more threads, so that planes and encoder's copies of
+    /// pictures of this size stay within a memory. One picture is drawn whatever it takes.
     #[must_use]
     pub fn within_memory(mut self, bytes_a_picture: u64, limit_bytes: u64) -> Self {
         let fit = usize::try_from(limit_bytes / bytes_a_picture.max(1)).unwrap_or(usize::MAX);
@@ -72,7 +75,8 @@ impl PoolOptions {
         self
     }
 
-    /// Number of threads that the machine runs at a time, as far as this process may use them; 1 where it does not say.
+    /// Number of threads that the machine runs at a time, as far as this process may use them; 1
+    /// where it does not say.
     #[must_use]
     pub fn available_threads() -> usize {
         std::thread::available_parallelism().map_or(1, NonZero::get)

@@ -68,8 +68,9 @@ pub(crate) fn is_called_off() -> bool {
     DRAWN.with_borrow(|token| token.as_ref().is_some_and(CancelToken::is_cancelled))
 }
 
-/// Calls off every order that was made with it or a clone of it. Those that wait are dropped; one that is being drawn is finished, unless it
-/// has effects: their strips that are not begun are not drawn.
+/// Calls off every order that was made with it or a clone of it. Those that wait are dropped; one
+/// that is being drawn is finished, unless it has effects: their strips that are not begun are not
+/// drawn.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
@@ -138,8 +139,9 @@ impl fmt::Debug for Order {
 }
 
 impl Order {
-    /// `work` runs on a worker thread once the frame is drawn: it encodes, writes, hands on. `answer` is called once, on some thread
-    /// of the pool, with what `work` returned or with why it did not come to it. Both should be short of waiting: the worker waits with them.
+    /// `work` runs on a worker thread once the frame is drawn: it encodes, writes, hands on.
+    /// `answer` is called once, on some thread of the pool, with what `work` returned or with why
+    /// it did not come to it. Both should be short of waiting: the worker waits with them.
     pub fn new<T: Send + 'static>(
         job: RenderJob,
         cancel: &CancelToken,

@@ -47,7 +47,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Answers the order with why it was refused, for callers whose only ear is the order's `answer`.
+    /// Answers the order with why it was refused, for callers whose only ear is the order's
+    /// `answer`.
     pub fn tell(self) {
         let error = match self.reason {
             RefusalReason::Cancelled => PoolError::Cancelled,
@@ -214,8 +215,9 @@ impl Shared {
         }
     }
 
-    /// The next order for a worker that holds `scene`; waits for one. `None` when the pool has closed and nothing is left. A worker
-    /// without a frame to draw into gets one that was encoded since.
+    /// The next order for a worker that holds `scene`; waits for one. `None` when the pool has
+    /// closed and nothing is left. A worker without a frame to draw into gets one that was encoded
+    /// since.
     pub(super) fn next(
         &self,
         scene: Option<&Arc<Scene>>,

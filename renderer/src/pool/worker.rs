@@ -90,7 +90,8 @@ fn fail(shared: &Shared, task: Box<dyn Task>, error: PoolError) {
     tell(task, Some(error));
 }
 
-/// Calls an order's `answer`. If that panics, nobody is left to be told, and the thread has others to serve.
+/// Calls an order's `answer`. If that panics, nobody is left to be told, and the thread has others
+/// to serve.
 pub(super) fn tell(task: Box<dyn Task>, error: Option<PoolError>) {
     let _ = catch_unwind(AssertUnwindSafe(|| match error {
         None => task.answer(),

@@ -42,15 +42,16 @@ pub struct SoftwareBackend {
 }
 
 impl SoftwareBackend {
-    /// A back end with the processor's best instructions that draws with the calling thread alone: for one picture a thread.
+    /// A back end with the processor's best instructions that draws with the calling thread alone:
+    /// for one picture a thread.
     #[must_use]
     pub fn new() -> Self {
         let set = InstructionSet::best();
         Self::build(set, set.level().unwrap_or(Level::fallback()), 1)
     }
 
-    /// A back end with an instruction set and with `threads` threads (at least one) for each picture. `None` when the processor lacks
-    /// the set.
+    /// A back end with an instruction set and with `threads` threads (at least one) for each
+    /// picture. `None` when the processor lacks the set.
     #[must_use]
     pub fn with(set: InstructionSet, threads: usize) -> Option<Self> {
         Some(Self::build(set, set.level()?, threads))

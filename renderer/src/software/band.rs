@@ -9,7 +9,8 @@ use super::queue::Answers;
 use super::tile::{LANES, Picture, TILE_PX};
 use crate::frame::Frame;
 
-/// Rows of the frame's planes, as many as a row of tiles covers. A plane that is not wanted is empty.
+/// Rows of the frame's planes, as many as a row of tiles covers. A plane that is not wanted is
+/// empty.
 #[derive(Debug)]
 pub(super) struct Band<'a> {
     pub(super) row: usize,

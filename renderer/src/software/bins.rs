@@ -3,7 +3,8 @@
 use super::bodies::Seen;
 use super::tile::wide;
 
-/// The tiles of a picture, each with a list of what it may show, nearest first; the buffers stay from picture to picture.
+/// The tiles of a picture, each with a list of what it may show, nearest first; the buffers stay
+/// from picture to picture.
 #[derive(Debug, Default)]
 pub(super) struct Bins {
     /// Indices into `seen`, by rising depth.
@@ -46,7 +47,8 @@ impl Grid {
     }
 }
 
-/// Tiles that may look at a body: first column, first row, last column, last row. What lies beside the picture counts to its border.
+/// Tiles that may look at a body: first column, first row, last column, last row. What lies beside
+/// the picture counts to its border.
 type Range = [u16; 4];
 
 impl Bins {

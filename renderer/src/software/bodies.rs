@@ -19,7 +19,8 @@ const EVERYWHERE: [i16; 4] = [i16::MIN, i16::MIN, i16::MAX, i16::MAX];
 pub(super) struct Ball {
     pub(super) center: [f32; 3],
     pub(super) radius: f32,
-    /// How far the ray of a sample passes from the ray of its pixel's centre, at most, where it passes the ball; angstrom.
+    /// How far the ray of a sample passes from the ray of its pixel's centre, at most, where it
+    /// passes the ball; angstrom.
     pub(super) reach: f32,
     /// Least depth of any point of it.
     pub(super) near: f32,
@@ -27,7 +28,8 @@ pub(super) struct Ball {
     pub(super) cut: bool,
 }
 
-/// A cylinder in camera axes, with axes of its own: `along` it, `side` across it and across the view, `front` across both.
+/// A cylinder in camera axes, with axes of its own: `along` it, `side` across it and across the
+/// view, `front` across both.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Stick {
     pub(super) front: [f32; 3],
@@ -62,8 +64,9 @@ impl Stick {
     }
 }
 
-/// What shading needs of one key, as one row of eight numbers: middle (camera axes), radius, direction of the axis (zero for a ball),
-/// and the paint's bits. The radius of a stick that is not simply a tube's near wall is negative; see [`Stick::full`].
+/// What shading needs of one key, as one row of eight numbers: middle (camera axes), radius,
+/// direction of the axis (zero for a ball), and the paint's bits. The radius of a stick that is not
+/// simply a tube's near wall is negative; see [`Stick::full`].
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Surface(pub(super) [f32; 8]);
 
@@ -85,7 +88,8 @@ impl Surface {
     }
 }
 
-/// All of a picture's primitives; the buffers stay from picture to picture. Entries of what is not in `seen` are stale.
+/// All of a picture's primitives; the buffers stay from picture to picture. Entries of what is not
+/// in `seen` are stale.
 #[derive(Debug, Default)]
 pub(super) struct Bodies {
     pub(super) balls: Vec<Ball>,
@@ -107,7 +111,8 @@ pub(super) struct Seen {
     pub(super) body: u32,
     /// Least depth, angstrom.
     pub(super) near: f32,
-    /// First column, first row, last column, last row of the whole picture that it may touch; may lie outside the picture.
+    /// First column, first row, last column, last row of the whole picture that it may touch; may
+    /// lie outside the picture.
     pub(super) rect: [i16; 4],
 }
 
@@ -130,8 +135,8 @@ impl Bodies {
         ]);
     }
 
-    /// Looks at a scene. `drawn` is what will be drawn: first column, first row, last column, last row; `reach_px` is how far a sample may
-    /// lie from its pixel's centre.
+    /// Looks at a scene. `drawn` is what will be drawn: first column, first row, last column, last
+    /// row; `reach_px` is how far a sample may lie from its pixel's centre.
     pub(super) fn look(
         &mut self,
         upload: &Upload,
@@ -253,7 +258,8 @@ fn bounds<const N: usize>(camera: &Camera, cut: bool, balls: &[(Vec3, f32); N]) 
     ]
 }
 
-/// Largest whole number that is not above `x`, within 16 bits. The library's own is a call where the processor may be an old one.
+/// Largest whole number that is not above `x`, within 16 bits. The library's own is a call where
+/// the processor may be an old one.
 #[inline(always)]
 fn floor(x: f32) -> i16 {
     // Casts saturate, and round towards zero.
@@ -264,8 +270,9 @@ fn floor(x: f32) -> i16 {
 
 /// Exact extent of a ball that lies before the camera.
 ///
-/// Perspective, for each axis apart: the ball's shadow on the plane of that axis and the view is a disc, and the eye's tangents to it, the
-/// lines `x = s depth`, obey `(x - s depth)^2 = radius^2 (1 + s^2)`.
+/// Perspective, for each axis apart: the ball's shadow on the plane of that axis and the view is a
+/// disc, and the eye's tangents to it, the lines `x = s depth`, obey
+/// `(x - s depth)^2 = radius^2 (1 + s^2)`.
 #[inline(always)]
 fn extent(camera: &Camera, center: Vec3, radius: f32) -> Extent {
     let depth = -center.z;
@@ -318,7 +325,8 @@ fn span(camera: &Camera, ends: [Vec3; 2], radius: f32) -> [f32; 3] {
     ]
 }
 
-/// Radius of a circle about the projected centre that holds a ball's outline; see `outline_of_ball` in `shaders/shared/view.wgsl`.
+/// Radius of a circle about the projected centre that holds a ball's outline; see `outline_of_ball`
+/// in `shaders/shared/view.wgsl`.
 fn outline_radius_px(camera: &Camera, center: Vec3, radius: f32) -> f32 {
     if !camera.perspective {
         return radius * camera.pixel_scale;
@@ -344,8 +352,8 @@ fn in_own_axes(camera: &Camera, source: &StickSource, ends: [Vec3; 2]) -> Stick 
     } else {
         DVec3::Z
     };
-    // Perspective: the ray comes from the origin, so with `side` across the plane of eye and axis the middle has no part along it.
-    // Orthographic: `side` is across the view's direction.
+    // Perspective: the ray comes from the origin, so with `side` across the plane of eye and axis
+    // the middle has no part along it. Orthographic: `side` is across the view's direction.
     let towards = if camera.perspective { middle } else { DVec3::Z };
     let side = along
         .cross(towards)

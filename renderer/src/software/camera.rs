@@ -12,7 +12,8 @@ use crate::camera_numbers::CameraNumbers;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Camera {
     numbers: CameraNumbers,
-    /// Columns of the rotation and the shift; scene axes are world axes about [`super::upload::Upload`]'s origin.
+    /// Columns of the rotation and the shift; scene axes are world axes about
+    /// [`super::upload::Upload`]'s origin.
     columns: [Vec3; 4],
     /// Half of the whole picture's size, pixels.
     pub(super) middle_px: [f32; 2],
@@ -84,7 +85,8 @@ impl Camera {
     }
 }
 
-/// Rays through the columns or the rows of a picture's tiles, samples included; the buffers stay from picture to picture.
+/// Rays through the columns or the rows of a picture's tiles, samples included; the buffers stay
+/// from picture to picture.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     /// Places of the pixels' centres on the picture.
@@ -92,7 +94,8 @@ pub(super) struct Lines {
     pub(super) rays: Vec<f32>,
     /// Parts of the rays' squared lengths; see [`Camera::ray_squares`].
     pub(super) squares: Vec<f32>,
-    /// The same for each sample of each line. A line has room for whole [`QUAD`]s of them, filled up with its last sample.
+    /// The same for each sample of each line. A line has room for whole [`QUAD`]s of them, filled
+    /// up with its last sample.
     pub(super) sample_rays: Vec<f32>,
     pub(super) sample_squares: Vec<f32>,
 }

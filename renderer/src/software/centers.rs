@@ -1,4 +1,5 @@
-//! Who is seen through the centres of a tile's pixels, where outlines run, and which samples may meet what.
+//! Who is seen through the centres of a tile's pixels, where outlines run, and which samples may
+//! meet what.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, u32x8};
@@ -11,17 +12,20 @@ use super::tile::{LANES, Picture, ROW_CHUNKS, Run, Tile, Window, stick_columns};
 /// How many primitives are drawn between two looks at the farthest depths.
 const LOOK_EVERY: usize = 16;
 
-/// A ball that lies wholly before the near plane, as a quadratic form in the rays relative to the ray through its centre.
+/// A ball that lies wholly before the near plane, as a quadratic form in the rays relative to the
+/// ray through its centre.
 ///
-/// With the centre `c = depth (p, q, -1)` and a ray `d = (p + u, q + v, -1)` the squared distance of ray and centre is
-/// `|c x d|^2 / |d|^2 = depth^2 (u^2 + v^2 + (p v - q u)^2) / |d|^2`: small numbers are squared, nothing large is subtracted. In an
-/// orthographic picture the same form holds with other coefficients and `|d| = 1`.
+/// With the centre `c = depth (p, q, -1)` and a ray `d = (p + u, q + v, -1)` the squared distance
+/// of ray and centre is `|c x d|^2 / |d|^2 = depth^2 (u^2 + v^2 + (p v - q u)^2) / |d|^2`: small
+/// numbers are squared, nothing large is subtracted. In an orthographic picture the same form holds
+/// with other coefficients and `|d| = 1`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BallForm {
     pub(super) center: [f32; 2],
     pub(super) squares: [f32; 2],
     pub(super) product: f32,
-    /// Depth of the point closest to the centre, times `|d|^2`: `closest[0] x + closest[1] y + closest[2]`.
+    /// Depth of the point closest to the centre, times `|d|^2`:
+    /// `closest[0] x + closest[1] y + closest[2]`.
     pub(super) closest: [f32; 3],
     pub(super) radius_squared: f32,
 }
@@ -63,16 +67,17 @@ impl BallForm {
     }
 }
 
-/// Where a round body's outline runs, as squared distances from its centre or axis: within `reach` of the outline the rays of a pixel's
-/// samples may hit it or miss it.
+/// Where a round body's outline runs, as squared distances from its centre or axis: within `reach`
+/// of the outline the rays of a pixel's samples may hit it or miss it.
 #[derive(Debug, Clone, Copy)]
 struct Outline {
     /// `(radius - reach)^2`
     inner: f32,
     /// `(radius + reach)^2`
     outer: f32,
-    /// The squared half chord of a pixel's sample is at most its centre's and this: a sample's ray passes by nearer than its centre's by at
-    /// most `reach`, and that one at most `radius + reach` away.
+    /// The squared half chord of a pixel's sample is at most its centre's and this: a sample's ray
+    /// passes by nearer than its centre's by at most `reach`, and that one at most `radius + reach`
+    /// away.
     more: f32,
     reach: f32,
 }
@@ -91,7 +96,8 @@ impl Outline {
 }
 
 impl Tile {
-    /// Casts the rays through all centres. `edges`: also notes outlines and touches, for [`super::edges`] and [`super::samples`].
+    /// Casts the rays through all centres. `edges`: also notes outlines and touches, for
+    /// [`super::edges`] and [`super::samples`].
     pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
@@ -107,7 +113,8 @@ impl Tile {
                     let seen = &bodies.seen[*member as usize];
                     if turn % LOOK_EVERY == LOOK_EVERY - 1 {
                         let farthest = self.look(simd);
-                        // Everything that follows is behind everything that is seen, outlines included.
+                        // Everything that follows is behind everything that is seen, outlines
+                        // included.
                         if seen.near - picture.disorder > farthest {
                             break;
                         }
@@ -347,7 +354,8 @@ impl Tile {
         );
     }
 
-    /// A body with creases, rims and insides: all of its pixels are sampled. Tells where the chunk begins.
+    /// A body with creases, rims and insides: all of its pixels are sampled. Tells where the chunk
+    /// begins.
     #[inline(always)]
     fn see_everywhere<S: Simd>(
         &mut self,

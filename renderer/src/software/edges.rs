@@ -1,27 +1,33 @@
 //! Which pixels need more than their centre.
 //!
-//! A pixel is *even* when all of its samples meet the half of the primitive that its centre meets, or one that goes on from it smoothly in
-//! the same paint; it is shaded once (where a highlight or a thin body makes its light uneven, at its samples, but without looking for
-//! what else they might meet). All others are *edges*, shaded at each sample. A pixel is taken for an edge when
+//! A pixel is *even* when all of its samples meet the half of the primitive that its centre meets,
+//! or one that goes on from it smoothly in the same paint; it is shaded once (where a highlight or
+//! a thin body makes its light uneven, at its samples, but without looking for what else they might
+//! meet). All others are *edges*, shaded at each sample. A pixel is taken for an edge when
 //!
-//! - an outline passes its centre within the reach of its samples, unless it is certainly hidden: a bound of the outline's depth lies
-//!   behind all nine centres of the pixel and its neighbours; or
-//! - a neighbour at its left, right, top or bottom shows another key at nearly the same depth ([`CREASE_PX`]), unless the two surfaces
-//!   join smoothly: then two surfaces pass through each other, or two paints meet, between the centres.
+//! - an outline passes its centre within the reach of its samples, unless it is certainly hidden: a
+//!   bound of the outline's depth lies behind all nine centres of the pixel and its neighbours; or
+//! - a neighbour at its left, right, top or bottom shows another key at nearly the same depth
+//!   ([`CREASE_PX`]), unless the two surfaces join smoothly: then two surfaces pass through each
+//!   other, or two paints meet, between the centres.
 //!
-//! The rule depends on the pixel and the scene alone. It takes too many pixels rather than too few: what all samples of such a pixel
-//! meet decides in [`super::samples`], without error. It misses
+//! The rule depends on the pixel and the scene alone. It takes too many pixels rather than too few:
+//! what all samples of such a pixel meet decides in [`super::samples`], without error. It misses
 //!
-//! - creases that no centre of the four neighbours lies beyond: the tip of a surface that pokes through another by less than a pixel;
-//! - creases between surfaces so steep that neighbouring centres differ by more than [`CREASE_PX`] in depth, though no outline is in reach;
-//! - outlines that are seen only through a gap between nearer surfaces which meets none of the nine centres.
+//! - creases that no centre of the four neighbours lies beyond: the tip of a surface that pokes
+//!   through another by less than a pixel;
+//! - creases between surfaces so steep that neighbouring centres differ by more than [`CREASE_PX`]
+//!   in depth, though no outline is in reach;
+//! - outlines that are seen only through a gap between nearer surfaces which meets none of the nine
+//!   centres.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, u32x8};
 
 use super::tile::{LANES, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile};
 
-/// Neighbouring pixels with more than this between their depths are parted by an outline, not by a crease; in widths of a pixel.
+/// Neighbouring pixels with more than this between their depths are parted by an outline, not by a
+/// crease; in widths of a pixel.
 const CREASE_PX: f32 = 8.0;
 
 /// Columns that are no apron, a bit each.
@@ -36,8 +42,8 @@ pub(super) struct Edges {
     pub(super) rows: [u32; TILE_PX],
     /// For each row, at which columns creases were found.
     creases: [u32; TILE_PX],
-    /// Of edge pixels the greatest depth of the nine centres about it: what begins behind it is hidden. Of others in chunks that
-    /// something touches minus infinity, elsewhere anything.
+    /// Of edge pixels the greatest depth of the nine centres about it: what begins behind it is
+    /// hidden. Of others in chunks that something touches minus infinity, elsewhere anything.
     pub(super) deepest: Box<[f32; TILE_PIXELS]>,
 }
 
@@ -85,7 +91,8 @@ impl Edges {
         );
     }
 
-    /// Looks at each pixel's neighbours at its right and below it: both of a pair that a crease parts are edges.
+    /// Looks at each pixel's neighbours at its right and below it: both of a pair that a crease
+    /// parts are edges.
     #[inline(always)]
     fn find_creases<S: Simd>(&mut self, simd: S, picture: &Picture<'_>, tile: &Tile) {
         self.creases = [0; TILE_PX];

@@ -1,15 +1,15 @@
 //! Eight rays against one primitive, or against eight.
 //!
-//! The same formulas as `shaders/sphere.wgsl` and `shaders/cylinder.wgsl`: rays have the direction `(x, y, -1)` (perspective) or
-//! `(0, 0, -1)` (orthographic), so that their parameter is the depth.
+//! The same formulas as `shaders/sphere.wgsl` and `shaders/cylinder.wgsl`: rays have the direction
+//! `(x, y, -1)` (perspective) or `(0, 0, -1)` (orthographic), so that their parameter is the depth.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, mask32x8};
 
 use super::bodies::{Ball, Stick};
 
-/// `[expression with 0, with 1, with 2]`. An array's own `map` is a function without the vector instructions, into which they
-/// cannot be inlined.
+/// `[expression with 0, with 1, with 2]`. An array's own `map` is a function without the vector
+/// instructions, into which they cannot be inlined.
 macro_rules! each_axis {
     ($axis:ident => $value:expr) => {
         [
@@ -66,7 +66,8 @@ fn choose<S: Simd>(mask: mask32x8<S>, yes: Vec3x8<S>, no: Vec3x8<S>) -> Vec3x8<S
     each_axis!(axis => mask.select(yes[axis], no[axis]))
 }
 
-/// Eight rays, each by a point of the plane at depth 1 (perspective) or of the plane through the eye (orthographic).
+/// Eight rays, each by a point of the plane at depth 1 (perspective) or of the plane through the
+/// eye (orthographic).
 #[derive(Clone, Copy)]
 pub(super) struct Rays<S: Simd> {
     pub(super) x: f32x8<S>,
@@ -112,7 +113,8 @@ impl<S: Simd> Balls<S> {
         }
     }
 
-    /// Where rays pass the centre. Depths are right only where `half_chord_squared` is not negative.
+    /// Where rays pass the centre. Depths are right only where `half_chord_squared` is not
+    /// negative.
     #[inline(always)]
     pub(super) fn pass<const PERSPECTIVE: bool>(self, simd: S, rays: Rays<S>) -> BallPass<S> {
         let [cx, cy, cz] = self.center;
@@ -150,8 +152,8 @@ pub(super) struct BallPass<S: Simd> {
 }
 
 impl<S: Simd> BallPass<S> {
-    /// From the closest point to the seen wall, in units of depth, and whether there is one. Where the near plane opens the ball, its far
-    /// wall is seen from inside.
+    /// From the closest point to the seen wall, in units of depth, and whether there is one. Where
+    /// the near plane opens the ball, its far wall is seen from inside.
     #[inline(always)]
     pub(super) fn wall(self, simd: S, near: f32x8<S>) -> (f32x8<S>, mask32x8<S>) {
         let zero = f32x8::splat(simd, 0.0);

@@ -4,11 +4,12 @@ use fearless_simd::Level;
 
 /// A set of vector instructions. All of them give the same bytes; they differ in speed.
 ///
-/// Each set is one more copy of the inner loops. Those are eight pixels wide; SSE4.2 would add little to SSE2.
+/// Each set is one more copy of the inner loops. Those are eight pixels wide; SSE4.2 would add
+/// little to SSE2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InstructionSet {
-    /// No vector instructions but what the compiler makes of plain loops. On x86-64 and 64-bit ARM it is there with the feature
-    /// `scalar` only.
+    /// No vector instructions but what the compiler makes of plain loops. On x86-64 and 64-bit ARM
+    /// it is there with the feature `scalar` only.
     Scalar,
     /// Each processor of the x86-64 family has it.
     Sse2,
@@ -20,7 +21,8 @@ pub enum InstructionSet {
     Neon,
 }
 
-/// Whether the scalar rasteriser was compiled: always where no vector instructions can be taken for granted.
+/// Whether the scalar rasteriser was compiled: always where no vector instructions can be taken for
+/// granted.
 const HAS_SCALAR: bool = cfg!(any(
     feature = "scalar",
     not(any(target_arch = "x86_64", target_arch = "aarch64"))

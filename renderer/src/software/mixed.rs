@@ -6,7 +6,8 @@ pub(super) struct Mixed {
     pub(super) pixel: u16,
     /// How many samples there are.
     pub(super) samples: u16,
-    /// Sums of red, green, blue and the number of samples that met something; 16 bits each, red lowest.
+    /// Sums of red, green, blue and the number of samples that met something; 16 bits each, red
+    /// lowest.
     pub(super) sums: u64,
 }
 
@@ -18,7 +19,8 @@ impl Mixed {
         self.sums += color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
     }
 
-    /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up (`rounds`) or cut down, over the background.
+    /// `shaders/resolve.wgsl`: the mean of whole numbers, rounded half up (`rounds`) or cut down,
+    /// over the background.
     #[inline(always)]
     pub(super) fn mean(&self, background: u32, transparent: bool, rounds: bool) -> [u8; 4] {
         let samples = u32::from(self.samples);

@@ -1,12 +1,14 @@
-//! The built-in rasteriser: needs no driver, and gives the same bytes on every processor and with any number of threads.
+//! The built-in rasteriser: needs no driver, and gives the same bytes on every processor and with
+//! any number of threads.
 //!
-//! The road of the data: `upload` (one scene, made relative to its middle) -> `bodies` (what one camera sees of it) -> `bins`
-//! (front to back, tile by tile) -> `centers` (who is seen through the middle of each pixel of a `tile`) -> `edges` (pixels whose samples
-//! may meet something else) -> `samples` (what they meet) -> `queue`, `shade` (colour, once a pixel or a sample). `worker` walks this road
-//! for one tile, `backend` for a picture.
+//! The road of the data: `upload` (one scene, made relative to its middle) -> `bodies` (what one
+//! camera sees of it) -> `bins` (front to back, tile by tile) -> `centers` (who is seen through the
+//! middle of each pixel of a `tile`) -> `edges` (pixels whose samples may meet something else) ->
+//! `samples` (what they meet) -> `queue`, `shade` (colour, once a pixel or a sample). `worker`
+//! walks this road for one tile, `backend` for a picture.
 //!
-//! What is drawn is what `shaders/` says; the formulas here are the same ones, in f32, without fused multiplication, so that each
-//! instruction set rounds alike.
+//! What is drawn is what `shaders/` says; the formulas here are the same ones, in f32, without
+//! fused multiplication, so that each instruction set rounds alike.
 
 #![allow(
     clippy::inline_always,

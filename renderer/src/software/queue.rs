@@ -8,7 +8,8 @@ use super::intersect::{FullSticks, Rays, each_axis};
 use super::shade::{Light, Lit, OPAQUE, Surfaces};
 use super::tile::{LANES, Picture};
 
-/// What is to be shaded: rays, each with the depth and the key that it meets and the place where the answer goes.
+/// What is to be shaded: rays, each with the depth and the key that it meets and the place where
+/// the answer goes.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     x: Vec<f32>,
@@ -111,8 +112,9 @@ impl Queue {
         self.length += wanted.to_bitmask().count_ones() as usize;
     }
 
-    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`: with depths and normals. `sampled`: no answer may stand for its
-    /// whole pixel, unless its surface cannot be sampled.
+    /// Answers everything that was asked for; `take` gets up to eight answers at a time. `PLANES`:
+    /// with depths and normals. `sampled`: no answer may stand for its whole pixel, unless its
+    /// surface cannot be sampled.
     pub(super) fn answer<S: Simd, const PERSPECTIVE: bool, const PLANES: bool>(
         &mut self,
         simd: S,
@@ -232,7 +234,8 @@ impl Queue {
         );
     }
 
-    /// Answers with the mean (`rounds`: half up, else cut down) over rays beside the asked ones, and sets no depth or normal. Rays that pass a surface by graze it.
+    /// Answers with the mean (`rounds`: half up, else cut down) over rays beside the asked ones,
+    /// and sets no depth or normal. Rays that pass a surface by graze it.
     pub(super) fn answer_sampled<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
@@ -243,7 +246,8 @@ impl Queue {
     ) {
         self.fill_up();
         let per_pixel = 1.0 / picture.camera.pixel_scale;
-        // Sums of levels are whole numbers below 2^12: `(sum + more) * share >> 16` is their mean over so many, without error.
+        // Sums of levels are whole numbers below 2^12: `(sum + more) * share >> 16` is their mean
+        // over so many, without error.
         let count = offsets_px.len() as i32;
         let more = if rounds { count / 2 } else { 0 };
         let share = (1 << 16) / count + i32::from((1 << 16) % count != 0);
@@ -314,7 +318,8 @@ impl Queue {
     #[inline(always)]
     fn surfaces<S: Simd>(&self, simd: S, bodies: &Bodies, first: usize) -> Surfaces<S> {
         let keys = &self.key[first..first + LANES];
-        // Eight rows of eight numbers become columns, as four squares of four. No closures: they would not be inlined.
+        // Eight rows of eight numbers become columns, as four squares of four. No closures: they
+        // would not be inlined.
         macro_rules! square {
             ($lane:literal, $part:literal) => {
                 transposed([

@@ -24,9 +24,11 @@ const MAX_SAMPLES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Samples {
     count: usize,
-    /// Places of a pixel in the lists: `count` in whole quads. What is beyond `count` repeats the last sample.
+    /// Places of a pixel in the lists: `count` in whole quads. What is beyond `count` repeats the
+    /// last sample.
     room: usize,
-    /// Rays through the samples of each column and row, and their parts of squared lengths; as in [`Tile`].
+    /// Rays through the samples of each column and row, and their parts of squared lengths; as in
+    /// [`Tile`].
     xs: Box<[f32; TILE_PX * MAX_SAMPLES]>,
     ys: Box<[f32; TILE_PX * MAX_SAMPLES]>,
     x_squares: Box<[f32; TILE_PX * MAX_SAMPLES]>,
@@ -386,8 +388,9 @@ impl Samples {
         second.store_slice(&mut self.key[b..b + QUAD]);
     }
 
-    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets are left to `even`; the others are
-    /// listed in `mixed`, and each of their samples is asked for in `queue`, with its place in that list.
+    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets
+    /// are left to `even`; the others are listed in `mixed`, and each of their samples is asked for
+    /// in `queue`, with its place in that list.
     pub(super) fn ask<S: Simd>(
         &self,
         simd: S,

@@ -6,12 +6,15 @@ use fearless_simd::{f32x8, i32x8, mask32x8};
 use super::camera::Camera;
 use super::intersect::{Rays, Vec3x8, along, dot, each_axis, each_of};
 
-/// Bodies with a smaller radius than this, in pixels, are sampled everywhere: light falls off too fast across them.
+/// Bodies with a smaller radius than this, in pixels, are sampled everywhere: light falls off too
+/// fast across them.
 const THIN_PX: f32 = 2.5;
-/// A highlight is sampled where the mean over a pixel may differ from the middle's by more than about this many levels.
+/// A highlight is sampled where the mean over a pixel may differ from the middle's by more than
+/// about this many levels.
 const HIGHLIGHT_LEVELS: f32 = 1.5;
-/// A pixel of a round body turns the reflected ray by 2 / radius (radius in pixels); over a pixel's samples the mean of `cos^30` then
-/// differs from its middle's by up to this share of it, over the squared radius.
+/// A pixel of a round body turns the reflected ray by 2 / radius (radius in pixels); over a pixel's
+/// samples the mean of `cos^30` then differs from its middle's by up to this share of it, over the
+/// squared radius.
 const HIGHLIGHT_CURVATURE: f32 = 9.2;
 
 /// Eight surfaces; see [`super::bodies::Surface`].
@@ -107,7 +110,8 @@ impl<S: Simd> Light<S> {
         }
     }
 
-    /// Where light changes much within a pixel: on thin bodies, and where there is a highlight of this many levels on a curved one.
+    /// Where light changes much within a pixel: on thin bodies, and where there is a highlight of
+    /// this many levels on a curved one.
     #[inline(always)]
     pub(super) fn uneven(
         &self,

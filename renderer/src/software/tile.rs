@@ -31,7 +31,8 @@ pub(super) struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    /// True when a key's body has creases or insides of its own: a ball that the near plane may open, a stick whose ends may be seen.
+    /// True when a key's body has creases or insides of its own: a ball that the near plane may
+    /// open, a stick whose ends may be seen.
     #[inline(always)]
     pub(super) fn is_open(&self, key: u32) -> bool {
         let bodies = self.bodies;
@@ -151,7 +152,8 @@ impl Window {
     }
 }
 
-/// First and last column of a tile's row that a stick may touch; the first is above the last where it touches none.
+/// First and last column of a tile's row that a stick may touch; the first is above the last where
+/// it touches none.
 #[inline(always)]
 pub(super) fn stick_columns(
     stick: &Stick,

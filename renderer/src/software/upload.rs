@@ -9,8 +9,9 @@ use super::tile::NOTHING;
 
 /// A scene's primitives relative to the middle of its box, in f32.
 ///
-/// A *key* says what a pixel shows: sphere `i` has the key `i`, the first half of cylinder `j` has `spheres + 2 j`, its second half
-/// one more. Keys grow in drawing order, so that of equally deep surfaces the lower key wins, as on a GPU.
+/// A *key* says what a pixel shows: sphere `i` has the key `i`, the first half of cylinder `j` has
+/// `spheres + 2 j`, its second half one more. Keys grow in drawing order, so that of equally deep
+/// surfaces the lower key wins, as on a GPU.
 #[derive(Debug)]
 pub(super) struct Upload {
     scene: Arc<Scene>,
@@ -23,7 +24,8 @@ pub(super) struct Upload {
     pub(super) paint: Vec<u32>,
     /// Atom of each key.
     pub(super) atoms: Vec<u32>,
-    /// For each half of a cylinder the sphere that goes on from it smoothly, in the same paint; [`NOTHING`] for none.
+    /// For each half of a cylinder the sphere that goes on from it smoothly, in the same paint;
+    /// [`NOTHING`] for none.
     joints: Vec<u32>,
 }
 
@@ -91,8 +93,9 @@ impl Upload {
         }
     }
 
-    /// True when the surfaces of two keys go on from each other without a crease and in the same paint, where they touch: the halves of
-    /// a cylinder, and a half and the ball of its own radius about its end.
+    /// True when the surfaces of two keys go on from each other without a crease and in the same
+    /// paint, where they touch: the halves of a cylinder, and a half and the ball of its own radius
+    /// about its end.
     #[inline]
     pub(super) fn smooth(&self, a: u32, b: u32) -> bool {
         let (ball, half) = (a.min(b), a.max(b));

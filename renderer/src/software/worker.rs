@@ -228,7 +228,8 @@ impl Worker {
         let highlights = &mut self.highlights;
         let sampled = !plan.offsets_px.is_empty();
         highlights.clear(TILE_PIXELS);
-        // A mean that is cut down lies below the light at the pixel's centre: it is taken sample by sample everywhere.
+        // A mean that is cut down lies below the light at the pixel's centre: it is taken sample by
+        // sample everywhere.
         let everywhere = sampled && !plan.rounds;
         self.even.answer::<S, PERSPECTIVE, false>(
             simd,

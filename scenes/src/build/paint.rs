@@ -7,8 +7,8 @@ use crate::colors::{
 };
 use crate::request::ColorScheme;
 
-/// One opaque sRGB colour an atom. `uniform` is the colour of that scheme; `styled` says which atoms the style draws: the
-/// temperature factors' range is theirs.
+/// One opaque sRGB colour an atom. `uniform` is the colour of that scheme; `styled` says which
+/// atoms the style draws: the temperature factors' range is theirs.
 pub(super) fn atom_colors(
     structure: &Structure,
     scheme: ColorScheme,
@@ -60,15 +60,17 @@ fn by_b_factor(structure: &Structure, styled: &[bool]) -> Vec<[u8; 4]> {
     b_factors
         .iter()
         .map(|b| {
-            // Without a range every atom is at its middle: 0 / 0 is not a number, which the gradient takes so.
+            // Without a range every atom is at its middle: 0 / 0 is not a number, which the
+            // gradient takes so.
             blue_white_red((b * 0.5 - lowest * 0.5) / range).opaque()
         })
         .collect()
 }
 
-/// MiSI-Bench's colours. In each file the residues are counted in file order, through chains and over gaps, water left out; carbons of
-/// the first, third ... are purple, those of the second, fourth ... orange. In a pocket file every residue counts; in any other
-/// the polymer's residues do, and the rest keeps its elements' colours, which make carbon gray. So do ligand files.
+/// MiSI-Bench's colours. In each file the residues are counted in file order, through chains and
+/// over gaps, water left out; carbons of the first, third ... are purple, those of the second,
+/// fourth ... orange. In a pocket file every residue counts; in any other the polymer's residues
+/// do, and the rest keeps its elements' colours, which make carbon gray. So do ligand files.
 fn alternating(structure: &Structure) -> Vec<[u8; 4]> {
     let residues = structure.residues();
     let mut carbon: Vec<Option<Rgb>> = vec![None; residues.len()];

@@ -21,21 +21,22 @@ const AXES: [&str; 3] = ["x", "y", "z"];
 /// Reads commands separated by `;` or new lines; empty ones are passed over.
 ///
 /// # Errors
-/// [`SceneError::Command`] for the first command that cannot be understood, is out of range, or is a second `crop`. Its pointer
-/// is `/commands`: the text need not stem from a request's list.
+/// [`SceneError::Command`] for the first command that cannot be understood, is out of range, or is
+/// a second `crop`. Its pointer is `/commands`: the text need not stem from a request's list.
 pub fn parse_commands(text: &str) -> Result<Vec<Command>, SceneError> {
     parse_pieces(pieces([text]).map(|(_, piece)| (COMMANDS_POINTER.to_owned(), piece)))
 }
 
-/// As [`parse_commands`], for the entries of a request's list; commands are numbered through, and a fault points to its entry
-/// (`/commands/0`).
+/// As [`parse_commands`], for the entries of a request's list; commands are numbered through, and a
+/// fault points to its entry (`/commands/0`).
 pub fn parse_list<'a>(
     texts: impl IntoIterator<Item = &'a str>,
 ) -> Result<Vec<Command>, SceneError> {
     parse_pieces(pieces(texts).map(|(entry, piece)| (format!("{COMMANDS_POINTER}/{entry}"), piece)))
 }
 
-/// The single commands of several texts, trimmed, each with the index of its text; empty ones are passed over.
+/// The single commands of several texts, trimmed, each with the index of its text; empty ones are
+/// passed over.
 pub(crate) fn pieces<'a>(
     texts: impl IntoIterator<Item = &'a str>,
 ) -> impl Iterator<Item = (usize, &'a str)> {

@@ -49,7 +49,8 @@ struct Wanted {
 /// The labels of a style.
 ///
 /// # Errors
-/// [`SceneError::Selection`] when the place of a text cannot be understood, [`SceneError::Empty`] when it matches no atom.
+/// [`SceneError::Selection`] when the place of a text cannot be understood, [`SceneError::Empty`]
+/// when it matches no atom.
 pub(crate) fn labels(drawn: &Drawn<'_>, style: &StyleRequest) -> Result<Labels, SceneError> {
     let wanted = wanted(drawn, style);
     let look = &style.label_style;
@@ -116,7 +117,8 @@ pub(crate) fn labels(drawn: &Drawn<'_>, style: &StyleRequest) -> Result<Labels, 
     })
 }
 
-/// Whether a residue is labelled atom by atom: ligand files are, pocket files are not, and elsewhere its class decides.
+/// Whether a residue is labelled atom by atom: ligand files are, pocket files are not, and
+/// elsewhere its class decides.
 fn is_ligand(role: PartRole, class: ResidueClass) -> bool {
     match role {
         PartRole::Ligand => true,
@@ -207,7 +209,8 @@ impl Writer<'_> {
         );
     }
 
-    /// `ARG 45`, at the mean of all its atoms, drawn or not. With the insertion code directly behind the number, and with the chain last: `ARG 45B A`.
+    /// `ARG 45`, at the mean of all its atoms, drawn or not. With the insertion code directly
+    /// behind the number, and with the chain last: `ARG 45B A`.
     fn residue(&mut self, index: u32, residue: &Residue) {
         if !self.drawn.shows(residue) {
             return;
@@ -228,7 +231,8 @@ impl Writer<'_> {
         }
     }
 
-    /// `2.891Å`, at the middle of each drawn pseudobond; a pair of atoms that has several is labelled once.
+    /// `2.891Å`, at the middle of each drawn pseudobond; a pair of atoms that has several is
+    /// labelled once.
     fn distances(&mut self, decimals: u8) {
         let drawn = self.drawn;
         let shown = |atom: u32| drawn.shown[atom as usize];

@@ -1,9 +1,11 @@
 //! Labels of a scene: short texts that face the camera, each hung up at a point of the world.
 //!
-//! Which texts there are, and where they hang, is decided here; how wide a text is and which pixels it covers, where it is
-//! drawn (the renderer owns the font). The conventions are `ChimeraX`'s (user guide, `label`; observed in its pictures):
-//! a label is a flat rectangle as high as a line of text, in world units (0.7 angstrom), so that perspective makes far ones smaller; its lower left corner
-//! lies at the anchor plus an offset in screen axes; it lies over everything; it fades with depth as atoms do.
+//! Which texts there are, and where they hang, is decided here; how wide a text is and which pixels
+//! it covers, where it is drawn (the renderer owns the font). The conventions are `ChimeraX`'s
+//! (user guide, `label`; observed in its pictures): a label is a flat rectangle as high as a line
+//! of text, in world units (0.7 angstrom), so that perspective makes far ones smaller; its lower
+//! left corner lies at the anchor plus an offset in screen axes; it lies over everything; it fades
+//! with depth as atoms do.
 
 mod choose;
 #[cfg(test)]
@@ -18,11 +20,13 @@ pub(crate) use choose::{Drawn, labels};
 
 /// Height of a line of text, angstrom.
 pub const LABEL_SIZE_ANGSTROM: f64 = 0.7;
-/// How far from the middle of its atom's ball a label begins: the ball's radius plus this, to the right, angstrom.
+/// How far from the middle of its atom's ball a label begins: the ball's radius plus this, to the
+/// right, angstrom.
 pub const ATOM_GAP_ANGSTROM: f32 = 0.2;
 /// How far before its atom a label hangs, angstrom.
 pub const ATOM_LIFT_ANGSTROM: f32 = 0.5;
-/// With `labels` set to `auto` a scene of more drawn residues than this has no labels: they would hide the picture. Pockets have fewer.
+/// With `labels` set to `auto` a scene of more drawn residues than this has no labels: they would
+/// hide the picture. Pockets have fewer.
 pub const MAX_AUTO_RESIDUES: usize = 150;
 /// Longest text of a label, in characters.
 pub const MAX_TEXT_CHARACTERS: usize = 200;
@@ -95,11 +99,13 @@ impl Outline {
 /// All labels of a scene, and what holds for all of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labels {
-    /// The labels, in the order of the structure, distances and free texts last. Their order changes no pixel: what is farther away is drawn first.
+    /// The labels, in the order of the structure, distances and free texts last. Their order
+    /// changes no pixel: what is farther away is drawn first.
     pub list: Vec<Label>,
     /// A rim around the letters.
     pub outline: Option<Outline>,
-    /// True: drawn over everything. False: a label's pixel is not drawn where the middle of the pixel shows something nearer than the label.
+    /// True: drawn over everything. False: a label's pixel is not drawn where the middle of the
+    /// pixel shows something nearer than the label.
     pub on_top: bool,
     /// True: a label whose box would touch that of a nearer one is left out.
     pub declutter: bool,
@@ -121,8 +127,8 @@ impl Scene {
     /// The scene with other labels.
     ///
     /// # Errors
-    /// [`SceneError::Invalid`] with a pointer to the label at fault when a position is not finite, a size not positive and finite, or the outline's width out
-    /// of range.
+    /// [`SceneError::Invalid`] with a pointer to the label at fault when a position is not finite,
+    /// a size not positive and finite, or the outline's width out of range.
     pub fn with_labels(mut self, labels: Labels) -> Result<Self, SceneError> {
         for (index, label) in labels.list.iter().enumerate() {
             let (LabelSize::Angstrom(size) | LabelSize::Pixels(size)) = label.size;

@@ -298,7 +298,8 @@ fn distances_hang_at_the_middle_of_drawn_pseudobonds() {
         b,
         color: PseudobondName::HydrogenBonds.color(),
     };
-    // The same pair twice, one with a hidden hydrogen, one between the ligand's oxygen and the first nitrogen.
+    // The same pair twice, one with a hidden hydrogen, one between the ligand's oxygen and the
+    // first nitrogen.
     let dashes = [dash(0, 3), dash(3, 0), dash(0, 2), dash(4, 0)];
     let labels = |decimals| {
         let request = request(|request| {

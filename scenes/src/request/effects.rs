@@ -14,7 +14,8 @@ pub struct SilhouetteRequest {
     /// Width of the lines, pixels.
     #[schemars(range(min = 0.25, max = 8.0))]
     pub width_px: f64,
-    /// Least difference of depths that makes a line, as a share of the way from the near to the far plane.
+    /// Least difference of depths that makes a line, as a share of the way from the near to the far
+    /// plane.
     #[schemars(range(min = 0.0001, max = 1.0))]
     pub depth_jump: f64,
     /// Colour of the lines.

@@ -1,5 +1,6 @@
-//! The forms that serde's derived readers are too lenient about: a struct is read from an object only (not from an array of
-//! its values), a word of an enumeration from a string only (not from `{"word": null}`), a set without repetitions.
+//! The forms that serde's derived readers are too lenient about: a struct is read from an object
+//! only (not from an array of its values), a word of an enumeration from a string only (not from
+//! `{"word": null}`), a set without repetitions.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -45,7 +46,8 @@ impl<'de, T: for<'w> Deserialize<'w>> Deserialize<'de> for Word<T> {
             type Value = T;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                // The words are known to the derived reader alone, and it lists them when it meets one that is none.
+                // The words are known to the derived reader alone, and it lists them when it meets
+                // one that is none.
                 let none: StrDeserializer<'_, ValueError> = "".into_deserializer();
                 let complaint = T::deserialize(none).err().map(|error| error.to_string());
                 match complaint.as_deref().and_then(|c| c.split_once("expected ")) {
@@ -110,7 +112,8 @@ pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 pub(super) fn words<'de, D: Deserializer<'de>, T: for<'w> Deserialize<'w> + Serialize + Ord>(
     deserializer: D,
 ) -> Result<BTreeSet<T>, D::Error> {
-    /// Reads one word into the set, so that the fault of a repetition is found, and located, at the repetition.
+    /// Reads one word into the set, so that the fault of a repetition is found, and located, at the
+    /// repetition.
     struct OneMore<'a, T>(&'a mut BTreeSet<T>);
 
     impl<'de, T: for<'w> Deserialize<'w> + Serialize + Ord> DeserializeSeed<'de> for OneMore<'_, T> {

@@ -20,7 +20,8 @@ const MAX_POSITION_ANGSTROM: f64 = 100_000.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LabelWord {
-    /// As the preset has it: `misi` labels residues and ligand atoms where at most 150 residues are drawn; the others label nothing.
+    /// As the preset has it: `misi` labels residues and ligand atoms where at most 150 residues are
+    /// drawn; the others label nothing.
     #[default]
     Auto,
     /// Nothing.
@@ -50,7 +51,8 @@ pub enum LabelAlignment {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LabelStyle {
-    /// Height of a line of text in the scene, angstrom: far labels are smaller. Without it, and without `size_px`, 0.7.
+    /// Height of a line of text in the scene, angstrom: far labels are smaller. Without it, and
+    /// without `size_px`, 0.7.
     #[schemars(range(min = 0.05, max = 20.0))]
     pub size_angstrom: Option<f64>,
     /// Height of a line of text in the picture, pixels; not beside `size_angstrom`.
@@ -58,7 +60,8 @@ pub struct LabelStyle {
     pub size_px: Option<f64>,
     /// Colour; without it white on a dark background, black on a light one.
     pub color: Option<Rgb>,
-    /// Width of a rim around the letters, black around light letters and white around dark ones, pixels; 0 is none.
+    /// Width of a rim around the letters, black around light letters and white around dark ones,
+    /// pixels; 0 is none.
     #[schemars(range(min = 0.0, max = 4.0))]
     pub outline_px: f64,
     /// Draw labels over everything. If false, what is nearer than a label hides it, pixel by pixel.
@@ -70,8 +73,9 @@ pub struct LabelStyle {
     /// Which point of a label lies at its anchor.
     #[serde(deserialize_with = "form::word")]
     pub alignment: LabelAlignment,
-    /// From the anchor, in screen axes (right, up, towards the viewer), angstrom. Without it atoms' labels are set off to the right by 0.2 and the
-    /// ball's radius and forward by 0.5, all others not at all.
+    /// From the anchor, in screen axes (right, up, towards the viewer), angstrom. Without it atoms'
+    /// labels are set off to the right by 0.2 and the ball's radius and forward by 0.5, all others
+    /// not at all.
     pub offset_angstrom: Option<[f64; 3]>,
 }
 
@@ -97,7 +101,8 @@ impl Default for LabelStyle {
 pub struct TextRequest {
     /// What it says, in one line of at most 200 characters.
     pub text: String,
-    /// Where it hangs: the mean position of the atoms of this selection. Shown where one of them is drawn.
+    /// Where it hangs: the mean position of the atoms of this selection. Shown where one of them is
+    /// drawn.
     #[serde(default)]
     pub at: Option<String>,
     /// Where it hangs instead, scene coordinates, angstrom.

@@ -12,19 +12,22 @@ use crate::error::SceneError;
 use crate::suggest::nearest;
 
 impl RenderRequest {
-    /// Reads and checks a document. Nesting is bounded (128 levels), so no document can exhaust the stack.
+    /// Reads and checks a document. Nesting is bounded (128 levels), so no document can exhaust the
+    /// stack.
     ///
     /// # Errors
-    /// [`SceneError::Document`] when it is not JSON or not of this form, with JSON pointer, line and column;
-    /// [`SceneError::Invalid`], [`SceneError::Command`] or [`SceneError::Selection`] when a value is wrong in itself.
+    /// [`SceneError::Document`] when it is not JSON or not of this form, with JSON pointer, line
+    /// and column; [`SceneError::Invalid`], [`SceneError::Command`] or [`SceneError::Selection`]
+    /// when a value is wrong in itself.
     pub fn from_json(bytes: &[u8]) -> Result<Self, SceneError> {
         let Object(request) = document::<Object<Self>>(bytes)?;
         request.validate()?;
         Ok(request)
     }
 
-    /// As [`RenderRequest::from_json`] for a document that was taken apart already (defaults merged with an item's own keys).
-    /// Faults of form have no line and column then: they are [`SceneError::Invalid`].
+    /// As [`RenderRequest::from_json`] for a document that was taken apart already (defaults merged
+    /// with an item's own keys). Faults of form have no line and column then: they are
+    /// [`SceneError::Invalid`].
     pub fn from_value(value: serde_json::Value) -> Result<Self, SceneError> {
         let read = serde_path_to_error::deserialize::<_, Object<Self>>(value);
         let Object(request) = read.map_err(|error| {
@@ -71,7 +74,8 @@ fn fault(pointer: String, error: &serde_json::Error) -> SceneError {
         )
     };
     SceneError::Document {
-        // The path of a broken document is only where the reader stood, and may end in a key that is not there.
+        // The path of a broken document is only where the reader stood, and may end in a key that
+        // is not there.
         pointer: if error.is_data() || too_large {
             pointer
         } else {
@@ -100,14 +104,15 @@ fn pointer(path: &Path) -> String {
     text
 }
 
-/// Splits one of serde's messages, or one of ours (`problem; remedy`), into what is wrong and what would be right. `pointer` is
-/// the place, empty for the whole document.
+/// Splits one of serde's messages, or one of ours (`problem; remedy`), into what is wrong and what
+/// would be right. `pointer` is the place, empty for the whole document.
 fn explain(pointer: &str, message: &str) -> (String, String) {
     for (kind, noun) in [("unknown field `", "key"), ("unknown variant `", "value")] {
         if let Some(rest) = message.strip_prefix(kind)
             && let Some((word, expected)) = rest.rsplit_once("`, expected ")
         {
-            // The rest may belong to the word if that holds back-quotes itself; the last "expected" is serde's.
+            // The rest may belong to the word if that holds back-quotes itself; the last "expected"
+            // is serde's.
             return unknown(word, noun, expected);
         }
     }

@@ -21,7 +21,8 @@ pub enum StructureSource {
         #[schemars(length(min = 1))]
         files: Vec<InlineFile>,
     },
-    /// Files or PDBbind folders on the disk, relative to the scene file. In scene files only, not over HTTP.
+    /// Files or PDBbind folders on the disk, relative to the scene file. In scene files only, not
+    /// over HTTP.
     Paths {
         /// The paths; at least one.
         #[schemars(length(min = 1))]
@@ -33,13 +34,15 @@ pub enum StructureSource {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InlineFile {
-    /// File name; its ending helps to tell the format, and `x_pocket.pdb`, `x_ligand.mol2` say what the file stands for.
+    /// File name; its ending helps to tell the format, and `x_pocket.pdb`, `x_ligand.mol2` say what
+    /// the file stands for.
     pub name: String,
     /// Content of a text format.
     pub text: String,
 }
 
-/// All three forms at once. Serde's own untagged enum would say of every fault only that no variant matches.
+/// All three forms at once. Serde's own untagged enum would say of every fault only that no variant
+/// matches.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AnyForm {

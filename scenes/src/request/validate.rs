@@ -17,11 +17,12 @@ const MAX_SIZE: f64 = 5.0;
 const MAX_DECIMALS: u8 = 6;
 
 impl RenderRequest {
-    /// Checks every value; commands and selection are parsed. Documents read here have passed already; a request that was
-    /// put together from flags has not.
+    /// Checks every value; commands and selection are parsed. Documents read here have passed
+    /// already; a request that was put together from flags has not.
     ///
     /// # Errors
-    /// [`SceneError::Invalid`] with a JSON pointer, [`SceneError::Command`] or [`SceneError::Selection`].
+    /// [`SceneError::Invalid`] with a JSON pointer, [`SceneError::Command`] or
+    /// [`SceneError::Selection`].
     pub fn validate(&self) -> Result<(), SceneError> {
         if self.schema_version != SCHEMA_VERSION {
             return Err(SceneError::invalid(

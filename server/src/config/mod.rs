@@ -135,7 +135,8 @@ impl fmt::Display for Layers {
     }
 }
 
-/// A value in TOML: a bare word where it is a number or a truth value, else a string, which JSON and TOML write alike.
+/// A value in TOML: a bare word where it is a number or a truth value, else a string, which JSON
+/// and TOML write alike.
 fn toml_value(text: &str, setting: &Setting) -> String {
     let bare = setting.is_switch() || (setting.range.is_some() && text.parse::<u64>().is_ok());
     if bare {
@@ -187,7 +188,8 @@ fn text_of(value: &toml::Value) -> String {
         toml::Value::Array(values) => values.iter().map(text_of).collect::<Vec<_>>().join(","),
         toml::Value::Integer(number) => number.to_string(),
         toml::Value::Boolean(truth) => truth.to_string(),
-        // Nothing takes one of these; as text it is refused by the setting, which says what it takes.
+        // Nothing takes one of these; as text it is refused by the setting, which says what it
+        // takes.
         toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => "?".into(),
     }
 }

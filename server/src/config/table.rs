@@ -1,4 +1,5 @@
-//! Every setting: its name, default, range and meaning, once. The table makes [`Config`], the flags, the variables and the file's keys.
+//! Every setting: its name, default, range and meaning, once. The table makes [`Config`], the
+//! flags, the variables and the file's keys.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,7 +9,8 @@ use molshot_renderer::AdapterChoice;
 use super::values::{List, LogFormat, Optional, Value};
 use super::{ConfigError, Given, Origin};
 
-/// One setting as it is named everywhere: flag `--NAME`, variable `MOLSHOT_NAME`, key `NAME` of the file.
+/// One setting as it is named everywhere: flag `--NAME`, variable `MOLSHOT_NAME`, key `NAME` of the
+/// file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
     /// Name, in kebab case.

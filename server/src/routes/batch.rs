@@ -1,7 +1,8 @@
 //! `POST /v1/render/batch`: many requests in, a stream out, in order, as each is ready.
 //!
-//! The items stay text until their turn comes, few of them are under way at a time, and a client that reads slowly holds the rest back: memory is
-//! bounded by the document, by the window, and by the batch's share of the memory for pictures, however many items there are.
+//! The items stay text until their turn comes, few of them are under way at a time, and a client
+//! that reads slowly holds the rest back: memory is bounded by the document, by the window, and by
+//! the batch's share of the memory for pictures, however many items there are.
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -52,7 +53,8 @@ struct Batch {
     taken: Arc<AtomicU64>,
 }
 
-/// The parts of an item, under their whole names, and the memory that they take until they are sent.
+/// The parts of an item, under their whole names, and the memory that they take until they are
+/// sent.
 struct Made {
     parts: Vec<Part>,
     memory: Option<Share>,
@@ -75,7 +77,8 @@ impl<T> Drop for Task<T> {
     }
 }
 
-/// In which order items take memory: each after all before it, so that what is sent next never waits for what comes later.
+/// In which order items take memory: each after all before it, so that what is sent next never
+/// waits for what comes later.
 #[derive(Default)]
 struct Turns {
     next: usize,
@@ -212,7 +215,8 @@ impl Batch {
         let of_item = Arc::clone(&batch);
         stream::iter(0..batch.items.len())
             .map(move |index| {
-                // A task of its own goes on while the client takes nothing, so that its deadline tells of our slowness alone.
+                // A task of its own goes on while the client takes nothing, so that its deadline
+                // tells of our slowness alone.
                 let batch = Arc::clone(&batch);
                 Task(tokio::spawn(async move { batch.item(index).await }))
             })
@@ -332,7 +336,8 @@ fn fault(key: &str, problem: &Problem) -> Part {
     }
 }
 
-/// Items under way at a time: enough to keep all threads busy, one being drawn, one waiting and one being sent for each.
+/// Items under way at a time: enough to keep all threads busy, one being drawn, one waiting and one
+/// being sent for each.
 fn window(app: &App) -> usize {
     (app.studio.schedule.health().draw_threads.max(1)) * 3 + 1
 }

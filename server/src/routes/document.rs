@@ -1,4 +1,5 @@
-//! A batch's document: `{"defaults": {...}, "items": [...]}`. Its items stay text; of everything else each fault is told with its place.
+//! A batch's document: `{"defaults": {...}, "items": [...]}`. Its items stay text; of everything
+//! else each fault is told with its place.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -263,7 +264,8 @@ pub(super) fn item_of(text: &[u8]) -> Result<(Map<String, Value>, Option<bool>),
     Ok((own, annotations))
 }
 
-/// Objects are merged key by key; anything else replaces what was there. A structure names one thing, so it is replaced, too.
+/// Objects are merged key by key; anything else replaces what was there. A structure names one
+/// thing, so it is replaced, too.
 pub(super) fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
     for (key, value) in from {
         match (into.get_mut(&key), value) {

@@ -1,4 +1,5 @@
-//! Every route, once: the router is made of this table, and a test holds the description of the interface against it.
+//! Every route, once: the router is made of this table, and a test holds the description of the
+//! interface against it.
 
 mod batch;
 mod document;

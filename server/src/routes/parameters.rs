@@ -1,4 +1,5 @@
-//! The parameters of a picture's URL, once: the request is read by this table, and the description of the interface is made of it.
+//! The parameters of a picture's URL, once: the request is read by this table, and the description
+//! of the interface is made of it.
 
 /// How a parameter's text becomes a value of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

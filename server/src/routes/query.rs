@@ -138,8 +138,8 @@ pub(crate) fn request_of(
     })
 }
 
-/// A fault of a request that was made of an address, with the parameter at fault. `gives_size` tells whether the address says how large the
-/// picture is.
+/// A fault of a request that was made of an address, with the parameter at fault. `gives_size`
+/// tells whether the address says how large the picture is.
 pub(crate) fn with_parameter(problem: Problem, gives_size: bool) -> Problem {
     if problem.parameter.is_some() {
         return problem;

@@ -23,7 +23,8 @@ use crate::error::Problem;
 use crate::scan;
 use crate::studio::{JSON, NPY, Parts, not_acceptable, within};
 
-/// What the two handlers say of an answer to POST: it has a tag, but only the client knows what for.
+/// What the two handlers say of an answer to POST: it has a tag, but only the client knows what
+/// for.
 const POSTED: &str = "no-cache";
 
 /// `POST /v1/render`
@@ -72,7 +73,8 @@ async fn read(
     .await?
 }
 
-/// Decides the form of the answer by what the client accepts: of several planes all forms, of one the most welcome.
+/// Decides the form of the answer by what the client accepts: of several planes all forms, of one
+/// the most welcome.
 fn negotiate(
     request: &mut RenderRequest,
     accept: &Accept,

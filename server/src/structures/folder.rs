@@ -119,7 +119,8 @@ pub(super) enum LoadError {
     Changing,
 }
 
-/// Reads a structure, and hashes the names and bytes of its files: both of the state that `entry` tells of.
+/// Reads a structure, and hashes the names and bytes of its files: both of the state that `entry`
+/// tells of.
 pub(super) fn load(
     entry: &Entry,
     options: &ReadOptions,

@@ -1,7 +1,8 @@
-//! Which structures there are, and each one parsed: samples within the program, the served folder, uploads, files within a request.
+//! Which structures there are, and each one parsed: samples within the program, the served folder,
+//! uploads, files within a request.
 //!
-//! A parsed structure is kept under the hash of its content's place and state, so a changed file is another one; however many ask for it at
-//! once, it is parsed once.
+//! A parsed structure is kept under the hash of its content's place and state, so a changed file is
+//! another one; however many ask for it at once, it is parsed once.
 
 mod files;
 mod folder;
@@ -195,7 +196,8 @@ impl Library {
         Err(Problem::no_structure(id))
     }
 
-    /// The parsed structure that was found, and how long parsing took: no time where it was here already.
+    /// The parsed structure that was found, and how long parsing took: no time where it was here
+    /// already.
     pub(crate) async fn load(&self, found: &Found) -> Result<(Arc<Loaded>, Duration), Problem> {
         let start = Instant::now();
         let loading = async {
@@ -372,7 +374,8 @@ impl Library {
         ))
     }
 
-    /// The cached structure of a key, or that which `loading` gives; all who wait for one key wait for one loading.
+    /// The cached structure of a key, or that which `loading` gives; all who wait for one key wait
+    /// for one loading.
     async fn cached(
         &self,
         key: String,

@@ -1,4 +1,5 @@
-//! Ids and file names: what may be one. No id can name anything outside its folder, for it holds no separator and no leading dot.
+//! Ids and file names: what may be one. No id can name anything outside its folder, for it holds no
+//! separator and no leading dot.
 
 use axum::http::StatusCode;
 
@@ -13,7 +14,8 @@ fn is_plain(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '+')
 }
 
-/// Whether a name can be an id: letters, digits, `.`, `_`, `-`, `+`, beginning with a letter or a digit.
+/// Whether a name can be an id: letters, digits, `.`, `_`, `-`, `+`, beginning with a letter or a
+/// digit.
 pub(crate) fn is_id(name: &str) -> bool {
     name.len() <= MAX_ID_BYTES
         && name.starts_with(|letter: char| letter.is_ascii_alphanumeric())

@@ -1,5 +1,6 @@
-//! Uploads on the disk: a folder for each, named by its content's hash. A folder has its name only once all of it is written and synced;
-//! when there are too many bytes, those that were unused longest go.
+//! Uploads on the disk: a folder for each, named by its content's hash. A folder has its name only
+//! once all of it is written and synced; when there are too many bytes, those that were unused
+//! longest go.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -32,7 +33,8 @@ struct Entry {
     touched: SystemTime,
 }
 
-/// What is on the disk. Folders get and lose their names under its lock, so that it is never at odds with the disk.
+/// What is on the disk. Folders get and lose their names under its lock, so that it is never at
+/// odds with the disk.
 #[derive(Debug, Default)]
 struct Index {
     entries: BTreeMap<String, Entry>,
@@ -75,9 +77,10 @@ pub(crate) struct Uploads {
 
 /// Id of an upload.
 ///
-/// Of one file it is the SHA-256 of its bytes, whatever its name, unless only the name's ending tells the format: then the format counts, too. Of
-/// several files the hash is of each one's role (whole, pocket or ligand, as its name says), format in the same case, and bytes, in order.
-/// At most so many bytes of a compressed file are looked at.
+/// Of one file it is the SHA-256 of its bytes, whatever its name, unless only the name's ending
+/// tells the format: then the format counts, too. Of several files the hash is of each one's role
+/// (whole, pocket or ligand, as its name says), format in the same case, and bytes, in order. At
+/// most so many bytes of a compressed file are looked at.
 pub(crate) fn id_of(files: &[NamedBytes], max_bytes: u64) -> String {
     let told = |name: &str, bytes: &[u8]| match format_of_content(bytes, max_bytes) {
         Some(_) => "",
@@ -128,7 +131,8 @@ fn is_upload_id(id: &str) -> bool {
 }
 
 impl Uploads {
-    /// Opens a folder, making it where there is none, and sweeps out what a killed process left half written.
+    /// Opens a folder, making it where there is none, and sweeps out what a killed process left
+    /// half written.
     ///
     /// # Errors
     /// When the folder cannot be made, read or written.
@@ -227,7 +231,8 @@ impl Uploads {
             return Ok(false);
         }
         if place.is_dir() {
-            // Of another process, or of one whose index was lost with it: the name says what is in it.
+            // Of another process, or of one whose index was lost with it: the name says what is in
+            // it.
             fs::remove_dir_all(&place)?;
         }
         fs::rename(part, &place)?;
@@ -258,7 +263,8 @@ impl Uploads {
                 let mut index = self.lock();
                 let oldest = index.entries.iter().min_by_key(|(_, entry)| entry.used);
                 let oldest = oldest.map(|(id, _)| id.clone());
-                // With no upload left, what takes the room is being written, and will be the next to go.
+                // With no upload left, what takes the room is being written, and will be the next
+                // to go.
                 if index.bytes.saturating_add(bytes) <= self.max_bytes || oldest.is_none() {
                     index.bytes += bytes;
                     return Ok(());

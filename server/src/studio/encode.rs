@@ -65,7 +65,8 @@ impl Parts {
         format!("{self:?}")
     }
 
-    /// Makes the parts. `frame` is what drawing `job` gave. Stops soon after `cancel` was called, with [`RenderError::CalledOff`].
+    /// Makes the parts. `frame` is what drawing `job` gave. Stops soon after `cancel` was called,
+    /// with [`RenderError::CalledOff`].
     pub(super) fn make(
         &self,
         output: &OutputRequest,

@@ -1,7 +1,8 @@
 //! Mishaps on demand, for tests of what follows them. No release build has them.
 //!
-//! The variable `MOLSHOT_FAULT` holds words such as `panic=41,lost=42,closed=3`: a picture 41 pixels wide panics, one 42 wide loses the device, and
-//! after such a loss opening one anew fails three times.
+//! The variable `MOLSHOT_FAULT` holds words such as `panic=41,lost=42,closed=3`: a picture 41
+//! pixels wide panics, one 42 wide loses the device, and after such a loss opening one anew fails
+//! three times.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -109,7 +109,8 @@ pub(super) fn pixels(job: &RenderJob) -> u64 {
     u64::from(crop.width_px) * u64::from(crop.height_px)
 }
 
-/// About what a picture takes in memory while it is made, bytes: its planes, their arrays, what encoders take beside, annotations.
+/// About what a picture takes in memory while it is made, bytes: its planes, their arrays, what
+/// encoders take beside, annotations.
 pub(super) fn bytes_of(job: &RenderJob, parts: &Parts, output: &OutputRequest) -> u64 {
     let planes: u64 = job
         .planes()
@@ -123,7 +124,8 @@ pub(super) fn bytes_of(job: &RenderJob, parts: &Parts, output: &OutputRequest) -
         .filter(|plane| parts.arrays && **plane != Plane::Color && !plane.is_mask())
         .map(|plane| plane.bytes_per_pixel())
         .sum();
-    // The pixels as files hold them, and what they become: nearly nothing of a scene, all of them of noise.
+    // The pixels as files hold them, and what they become: nearly nothing of a scene, all of them
+    // of noise.
     let is_repacked = output.format != ImageFormat::Png || output.compression == Compression::Small;
     let encoding = if is_repacked { 8 } else { 4 };
     let annotations = match parts.annotations {

@@ -1,4 +1,5 @@
-//! A request in, the parts of its answer out: structure, scene, job, queue, pool, encoder. Caches on the way.
+//! A request in, the parts of its answer out: structure, scene, job, queue, pool, encoder. Caches
+//! on the way.
 
 mod encode;
 #[cfg(debug_assertions)]
@@ -111,7 +112,8 @@ impl Ready {
     }
 }
 
-/// About what a scene takes in memory. It keeps its structure alive, be that in the cache of structures or not.
+/// About what a scene takes in memory. It keeps its structure alive, be that in the cache of
+/// structures or not.
 fn bytes_of(scene: &Scene) -> u64 {
     let own = scene.spheres.len() * 40 + scene.cylinders.len() * 80 + scene.labels.list.len() * 160;
     own as u64 + 2048 + structures::bytes_of(&scene.structure)
@@ -195,7 +197,8 @@ impl Studio {
         format!("\"{}\"", hex(&hash.finalize()[..16]))
     }
 
-    /// A single answer: from the cache, or drawn now. Those who ask for the same at the same time get the same.
+    /// A single answer: from the cache, or drawn now. Those who ask for the same at the same time
+    /// get the same.
     pub(crate) async fn single(&self, located: Located, pass: &Pass) -> Result<Answer, Problem> {
         let parse = located.parse;
         let flow = Flow::Singles(pass.client());

@@ -1,4 +1,5 @@
-//! The threads that draw: one pool for many pictures, and one thread for a single picture that nobody else's stands before.
+//! The threads that draw: one pool for many pictures, and one thread for a single picture that
+//! nobody else's stands before.
 
 use molshot_renderer::check::{judge, test_job};
 use molshot_renderer::pool::{CancelToken, Order, Pool, PoolError, PoolOptions};
@@ -14,7 +15,8 @@ const MOST_THREADS_A_PICTURE: usize = 8;
 pub(super) struct Pools {
     /// For all.
     pub(super) main: Pool,
-    /// One picture at a time, with all threads; none where drawing is not the processor's, or there is but one.
+    /// One picture at a time, with all threads; none where drawing is not the processor's, or there
+    /// is but one.
     pub(super) quick: Option<Pool>,
     /// Most orders that the main pool is handed at a time.
     pub(super) most_with_main: usize,

@@ -1,5 +1,6 @@
-//! A fair queue before the pool: each client's single requests and each batch are a flow of their own, and flows take turns. Only as many
-//! orders are with the pool as keep it busy, so whoever comes waits for few others.
+//! A fair queue before the pool: each client's single requests and each batch are a flow of their
+//! own, and flows take turns. Only as many orders are with the pool as keep it busy, so whoever
+//! comes waits for few others.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -135,8 +136,9 @@ impl Schedule {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Draws a job, runs `work` with its frame on a thread of the pool, and gives what it returned. When the future is dropped, the
-    /// order is called off: dropped if it was not drawn yet, and `work` is told by its token.
+    /// Draws a job, runs `work` with its frame on a thread of the pool, and gives what it returned.
+    /// When the future is dropped, the order is called off: dropped if it was not drawn yet, and
+    /// `work` is told by its token.
     pub(crate) async fn draw<T: Send + 'static>(
         self: &Arc<Self>,
         flow: Flow,
@@ -213,7 +215,8 @@ impl Schedule {
         done
     }
 
-    /// Gives an order to all threads together if they have nothing else in hand; returns it otherwise.
+    /// Gives an order to all threads together if they have nothing else in hand; returns it
+    /// otherwise.
     fn try_quick(&self, order: Order, is_quick: &AtomicBool) -> Option<Order> {
         let Some(quick) = &self.quick else {
             return Some(order);

@@ -1,5 +1,6 @@
-//! Looking after the drawing threads. One whose device was lost opens another with its next picture; where none comes, because whoever shares
-//! out requests has heard that this server is not ready, the test picture does.
+//! Looking after the drawing threads. One whose device was lost opens another with its next
+//! picture; where none comes, because whoever shares out requests has heard that this server is not
+//! ready, the test picture does.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

@@ -81,7 +81,8 @@ impl App {
         }
     }
 
-    /// Writes the picture as `molshot render` does, under the first name that is free in the current folder.
+    /// Writes the picture as `molshot render` does, under the first name that is free in the
+    /// current folder.
     pub(super) fn save(&mut self) {
         if self.is_refused("save") {
             return;

@@ -1,7 +1,8 @@
-//! How a finished picture comes into the window: by a surface of the graphics API, or copied by the processor.
+//! How a finished picture comes into the window: by a surface of the graphics API, or copied by the
+//! processor.
 //!
-//! Both take the same bytes, so the window shows the same pixels. A surface that fails is made anew, with its device; when that does not help, the processor takes
-//! over for good.
+//! Both take the same bytes, so the window shows the same pixels. A surface that fails is made
+//! anew, with its device; when that does not help, the processor takes over for good.
 
 mod recovery;
 mod software;
@@ -45,7 +46,8 @@ impl FromStr for PresentChoice {
 }
 
 impl PresentChoice {
-    /// Whose surfaces are tried; nobody's where the processor presents. `adapter` is what is drawn with, as it was asked for and as it was found.
+    /// Whose surfaces are tried; nobody's where the processor presents. `adapter` is what is drawn
+    /// with, as it was asked for and as it was found.
     pub(crate) fn adapters(
         self,
         adapter: AdapterChoice,
@@ -211,7 +213,8 @@ fn open_surface(window: &Arc<Window>, adapters: AdapterChoice) -> Result<Surface
     caught(|| SurfacePresenter::open(window, adapters))
 }
 
-/// What the graphics library's panics say is an error like others: a window that was shown is not taken away by it.
+/// What the graphics library's panics say is an error like others: a window that was shown is not
+/// taken away by it.
 fn caught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let said = payload.downcast_ref::<String>().map(String::as_str);

@@ -1,11 +1,12 @@
-//! What is done about a surface that presents nothing: a matter of how often, so it is decided without one.
+//! What is done about a surface that presents nothing: a matter of how often, so it is decided
+//! without one.
 
 use std::time::Duration;
 
 /// So many failures in a row, and surfaces are given up.
 const MOST_FAILURES: u32 = 5;
-/// A surface is made anew at once after the first failure; after the second it is waited for so long, and twice as long each time: a driver that starts again
-/// takes a second or two.
+/// A surface is made anew at once after the first failure; after the second it is waited for so
+/// long, and twice as long each time: a driver that starts again takes a second or two.
 const FIRST_REST: Duration = Duration::from_millis(250);
 /// So many times in a row a surface is of another size than its window, and surfaces are given up.
 const MOST_OUTDATED: u32 = 60;

@@ -1,4 +1,5 @@
-//! A surface of the graphics API presents: the picture is uploaded as a texture and drawn pixel by pixel.
+//! A surface of the graphics API presents: the picture is uploaded as a texture and drawn pixel by
+//! pixel.
 
 use std::sync::Arc;
 
@@ -8,12 +9,14 @@ use winit::window::Window;
 
 use super::recovery::Outcome;
 
-/// Formats of surfaces that take bytes as they are. With the others, which end in `Srgb`, the hardware would encode what is encoded already.
+/// Formats of surfaces that take bytes as they are. With the others, which end in `Srgb`, the
+/// hardware would encode what is encoded already.
 const FORMATS: [wgpu::TextureFormat; 2] = [
     wgpu::TextureFormat::Bgra8Unorm,
     wgpu::TextureFormat::Rgba8Unorm,
 ];
-/// The newest picture at the next refresh, without waiting for it in the window's thread; where there is no such mode, one after the other.
+/// The newest picture at the next refresh, without waiting for it in the window's thread; where
+/// there is no such mode, one after the other.
 const MODES: [wgpu::PresentMode; 2] = [wgpu::PresentMode::Mailbox, wgpu::PresentMode::Fifo];
 
 /// Presents by a surface of a window.
@@ -125,7 +128,8 @@ impl SurfacePresenter {
         }
         let context = &self.context;
         if self.configured_px != Some(size_px) {
-            // By itself: of a surface that could not be set up the library lets nobody ask for a texture.
+            // By itself: of a surface that could not be set up the library lets nobody ask for a
+            // texture.
             self.configured_px = None;
             [self.configuration.width, self.configuration.height] = size_px;
             context.guarded(|| {

@@ -27,10 +27,12 @@ const BULLETS: &[char] = &[
     '-', '\u{2022}', '\u{2013}', '\u{2014}', '\u{b7}', '\u{25e6}', '\u{25cf}', '\u{25aa}',
 ];
 
-/// Bonds of T4 or T9; none where the text says that there is none (`No`). `None` where it has neither the form nor a clear no.
+/// Bonds of T4 or T9; none where the text says that there is none (`No`). `None` where it has
+/// neither the form nor a clear no.
 ///
-/// Entries stand between semicolons or in lines, as a list with bullets or numbers if they like; sentences without digits (`Here are the bonds:`,
-/// `No other bonds.`) are passed over; anything else that is no bond makes the whole text one that is not understood.
+/// Entries stand between semicolons or in lines, as a list with bullets or numbers if they like;
+/// sentences without digits (`Here are the bonds:`, `No other bonds.`) are passed over; anything
+/// else that is no bond makes the whole text one that is not understood.
 #[must_use]
 pub fn bonds(text: &str) -> Option<Vec<Bond>> {
     let bare = undecorated(text, false);
@@ -178,7 +180,8 @@ fn is_name(word: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "'*\"+-_".contains(c))
 }
 
-/// A clear no: `No`, `None`, `No hydrogen bonds`, `There is no hydrogen bond between this residue and the ligand`, and nothing else.
+/// A clear no: `No`, `None`, `No hydrogen bonds`,
+/// `There is no hydrogen bond between this residue and the ligand`, and nothing else.
 fn denies(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let clean: String = lower

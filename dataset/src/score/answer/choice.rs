@@ -35,11 +35,13 @@ const REASONS: [&str; 8] = [
     "because", "since", "as", "for", "due", "where", "which", "given",
 ];
 
-/// The letter that a text chooses; `options` are the texts of a question whose options are commands, which stand for their letters.
+/// The letter that a text chooses; `options` are the texts of a question whose options are
+/// commands, which stand for their letters.
 ///
-/// A statement is the letter alone; a letter at the beginning (`C.`, `C: ...`, `Option C`, `A because ...`); one behind `answer`, `choose`, ...;
-/// one before `is correct`; where there is none of these, a capital at the very end, if no other letter is named. Statements of two letters,
-/// and a letter beside commands of another option, are no answer.
+/// A statement is the letter alone; a letter at the beginning (`C.`, `C: ...`, `Option C`,
+/// `A because ...`); one behind `answer`, `choose`, ...; one before `is correct`; where there is
+/// none of these, a capital at the very end, if no other letter is named. Statements of two
+/// letters, and a letter beside commands of another option, are no answer.
 #[must_use]
 pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
     let text = unwrapped(text);
@@ -211,7 +213,8 @@ fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) 
     let mut seen_is = false;
     let mut seen_noun = false;
     for &earlier in before.iter().rev() {
-        // What is said before a full stop or a line's end is said of something else, unless it is a title (`Answer:`).
+        // What is said before a full stop or a line's end is said of something else, unless it is a
+        // title (`Answer:`).
         let parted = tokens[earlier + 1..place]
             .iter()
             .any(|token| matches!(token, Token::Mark('.' | ';' | ',' | '!' | '?')));

@@ -45,8 +45,9 @@ const DENIALS: [&str; 9] = [
 const BEFORE_AXIS: [&str; 7] = ["along", "about", "around", "in", "on", "the", "axis"];
 const BEFORE_NUMBER: [&str; 5] = ["axis", "direction", "by", "of", "to"];
 
-/// The commands of a text, in order; what is no command is passed over. None at all where a command leaves open which number it means
-/// (`move x 3 or 4`), or has a number that is not whole (`move x 3,5`) or of another unit (`move x 3 nm`).
+/// The commands of a text, in order; what is no command is passed over. None at all where a command
+/// leaves open which number it means (`move x 3 or 4`), or has a number that is not whole
+/// (`move x 3,5`) or of another unit (`move x 3 nm`).
 #[must_use]
 pub fn steps(text: &str) -> Vec<Step> {
     steps_of(&bare(text))
@@ -93,7 +94,8 @@ enum Read {
     Nothing,
 }
 
-/// Words in lower case, without the marks between them; minus signs of all kinds are hyphens, a comma within a number is a decimal one.
+/// Words in lower case, without the marks between them; minus signs of all kinds are hyphens, a
+/// comma within a number is a decimal one.
 fn words(text: &str) -> Vec<String> {
     let lower: Vec<char> = text
         .to_lowercase()

@@ -1,7 +1,8 @@
 //! What a model's text says: commands ([`steps`]), a letter ([`letter`]), bonds ([`bonds`]).
 //!
-//! Tolerant of form, strict about meaning: a text that says two different things says nothing, and what is not in the grammar is not guessed
-//! at. `docs/dataset.md` lists the rules; `tests.rs` holds a table of texts for each of them.
+//! Tolerant of form, strict about meaning: a text that says two different things says nothing, and
+//! what is not in the grammar is not guessed at. `docs/dataset.md` lists the rules; `tests.rs`
+//! holds a table of texts for each of them.
 
 mod bonds;
 mod choice;
@@ -52,7 +53,8 @@ fn undecorated(text: &str, drop_asterisks: bool) -> String {
     bare.trim().trim_end_matches('.').trim().to_owned()
 }
 
-/// What is within the wrappings that models are told to put an answer in; the whole text where there are none.
+/// What is within the wrappings that models are told to put an answer in; the whole text where
+/// there are none.
 fn unwrapped(text: &str) -> String {
     let mut text = text.rsplit("</think>").next().unwrap_or(text).trim();
     let lower = text.to_ascii_lowercase();

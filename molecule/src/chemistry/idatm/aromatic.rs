@@ -1,7 +1,7 @@
 //! Aromatic rings: which rings may be, their bond orders, and the types that follow.
 //!
-//! Meng & Lewis 1991 suggest the step (page 897). Index of aromaticity from bond lengths: Kruszewski & Krygowski's HOMA as
-//! Krygowski gives it in J. Chem. Inf. Comput. Sci. 33 (1993) 70.
+//! Meng & Lewis 1991 suggest the step (page 897). Index of aromaticity from bond lengths:
+//! Kruszewski & Krygowski's HOMA as Krygowski gives it in J. Chem. Inf. Comput. Sci. 33 (1993) 70.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,8 @@ use crate::Element;
 /// Larger systems are taken as aromatic without a look at their bond orders.
 const MOST_ATOMS_OF_SYSTEM: usize = 50;
 
-/// Steps of the search for bond orders in one structure: seconds at most. Ring systems beyond keep their types.
+/// Steps of the search for bond orders in one structure: seconds at most. Ring systems beyond keep
+/// their types.
 const MOST_STEPS_IN_ALL: usize = 20_000_000;
 
 /// What the ring pass hands on.
@@ -71,7 +72,8 @@ pub(crate) fn aromatic_rings(
     outcome
 }
 
-/// Whether the types of the ring's atoms allow it to be planar, and its bond lengths do not speak against it.
+/// Whether the types of the ring's atoms allow it to be planar, and its bond lengths do not speak
+/// against it.
 fn may_be_aromatic(molecule: &Molecule<'_>, ring: &Ring) -> bool {
     let mut oxygens = 0;
     let mut is_planar = true;
@@ -93,7 +95,8 @@ fn may_be_aromatic(molecule: &Molecule<'_>, ring: &Ring) -> bool {
     is_planar || has_aromatic_lengths(molecule, ring)
 }
 
-/// HOMA-like index of the ring's bond lengths: 1 for benzene, 0 for a Kekulé structure; far below for single bonds.
+/// HOMA-like index of the ring's bond lengths: 1 for benzene, 0 for a Kekulé structure; far below
+/// for single bonds.
 fn has_aromatic_lengths(molecule: &Molecule<'_>, ring: &Ring) -> bool {
     let mut sum = 0.0;
     let mut count = 0.0;
@@ -262,7 +265,8 @@ fn build(
                 system.outer_sum[place] += 2;
                 system.has_outer_double[place] = true;
             }
-            // Between two atoms of the same system an open bond is seen from both; it is one unknown.
+            // Between two atoms of the same system an open bond is seen from both; it is one
+            // unknown.
             Outer::Open if system.place(*other).is_some() && *other < bond.ring_atom => {}
             Outer::Open => system.unknowns.push([bond.ring_atom, *other]),
         }

@@ -1,5 +1,5 @@
-//! Bond orders of ring systems: all ways to place double bonds so that every atom keeps its valence, and the best of
-//! them.
+//! Bond orders of ring systems: all ways to place double bonds so that every atom keeps its
+//! valence, and the best of them.
 
 use std::cell::Cell;
 
@@ -7,7 +7,8 @@ use super::molecule::Molecule;
 use super::rings::Ring;
 use crate::Element;
 
-/// Steps after which the search for further assignments ends; a system of 50 atoms with few doubts takes hundreds.
+/// Steps after which the search for further assignments ends; a system of 50 atoms with few doubts
+/// takes hundreds.
 const MOST_STEPS: usize = 50_000;
 
 /// Assignments that are compared.
@@ -58,7 +59,8 @@ impl System {
                 .sum::<u8>()
     }
 
-    /// All assignments within the limits; `budget` is what is left of the steps for the whole structure. With `charged`, nitrogen and oxygen may have one bond more than usual.
+    /// All assignments within the limits; `budget` is what is left of the steps for the whole
+    /// structure. With `charged`, nitrogen and oxygen may have one bond more than usual.
     pub(crate) fn assignments(
         &self,
         molecule: &Molecule<'_>,
@@ -173,8 +175,8 @@ impl System {
         }
     }
 
-    /// Electrons in the pi system of a ring under an assignment; `None` when a double bond leads out of the ring system,
-    /// which takes the electron out of the ring.
+    /// Electrons in the pi system of a ring under an assignment; `None` when a double bond leads
+    /// out of the ring system, which takes the electron out of the ring.
     pub(crate) fn pi_electrons(
         &self,
         molecule: &Molecule<'_>,
@@ -206,8 +208,8 @@ impl System {
         Some(electrons)
     }
 
-    /// True when the ring has 4n + 2 electrons (Hückel's rule). Two fused rings with odd numbers, as those of azulene,
-    /// share an electron so that both have.
+    /// True when the ring has 4n + 2 electrons (Hückel's rule). Two fused rings with odd numbers,
+    /// as those of azulene, share an electron so that both have.
     pub(crate) fn is_aromatic(&self, molecule: &Molecule<'_>, ring: &Ring, orders: &[u8]) -> bool {
         match self.pi_electrons(molecule, ring, orders) {
             Some(electrons) if electrons % 2 == 1 => true,
@@ -227,8 +229,8 @@ impl System {
             .count()
     }
 
-    /// The best assignment: most atoms in aromatic rings, then fewest charges, then the double bonds where the bonds
-    /// are short.
+    /// The best assignment: most atoms in aromatic rings, then fewest charges, then the double
+    /// bonds where the bonds are short.
     pub(crate) fn best(
         &self,
         molecule: &Molecule<'_>,
@@ -267,7 +269,8 @@ impl System {
     }
 }
 
-/// Lowest and highest sum of bond orders of a ring atom, hydrogens that a file leaves out not counted.
+/// Lowest and highest sum of bond orders of a ring atom, hydrogens that a file leaves out not
+/// counted.
 fn allowed_sum(molecule: &Molecule<'_>, atom: u32, charged: bool) -> [u8; 2] {
     let extra = u8::from(charged);
     match (molecule.element(atom), molecule.degree(atom)) {

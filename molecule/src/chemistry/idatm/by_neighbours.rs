@@ -1,7 +1,8 @@
-//! First passes: types by the number of neighbours and the angles between them, and of atoms with one neighbour by the
-//! length of their bond.
+//! First passes: types by the number of neighbours and the angles between them, and of atoms with
+//! one neighbour by the length of their bond.
 //!
-//! Figures: Meng & Lewis 1991, tables 3 and 4, as `ChimeraX` uses them; lengths in angstrom, angles in degrees.
+//! Figures: Meng & Lewis 1991, tables 3 and 4, as `ChimeraX` uses them; lengths in angstrom, angles
+//! in degrees.
 
 use super::molecule::Molecule;
 use super::types::AtomType::{
@@ -166,8 +167,8 @@ fn two(molecule: &mut Molecule<'_>, atom: u32, doubts: &mut Doubts) {
     molecule.set(atom, kind);
 }
 
-/// Whether the bond of a nitrogen to one of its two neighbours is short enough to be double, and the neighbour has no
-/// other use for its double bond.
+/// Whether the bond of a nitrogen to one of its two neighbours is short enough to be double, and
+/// the neighbour has no other use for its double bond.
 fn may_bear_double_bond(molecule: &Molecule<'_>, nitrogen: u32, neighbour: u32) -> bool {
     let length = molecule.length(nitrogen, neighbour);
     match molecule.element(neighbour) {
@@ -215,7 +216,8 @@ fn terminal_carbon(molecule: &mut Molecule<'_>, atom: u32, bearer: u32, length: 
             molecule.set(bearer, N1Plus);
             C1
         }
-        // An isonitrile: the carbon is sp unless the nitrogen's triple bond leads to its other neighbour.
+        // An isonitrile: the carbon is sp unless the nitrogen's triple bond leads to its other
+        // neighbour.
         N1Plus => {
             let far = molecule.others(bearer, atom).next();
             match far {
@@ -284,8 +286,8 @@ fn terminal_oxygen(
     molecule.set(atom, kind);
 }
 
-/// Among three or more terminal oxygens of a phosphate, one whose bond is at least 0.05 longer than every other's bears
-/// a hydrogen that the file leaves out.
+/// Among three or more terminal oxygens of a phosphate, one whose bond is at least 0.05 longer than
+/// every other's bears a hydrogen that the file leaves out.
 fn is_hydroxyl_of_phosphate(
     molecule: &Molecule<'_>,
     atom: u32,

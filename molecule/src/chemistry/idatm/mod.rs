@@ -1,10 +1,12 @@
-//! Atom types: IDATM (Meng & Lewis, "Determination of molecular topology and atomic hybridization states from heavy atom
-//! coordinates", J. Comput. Chem. 12 (1991) 891), as extended by `UCSF Chimera` and `ChimeraX`.
+//! Atom types: IDATM (Meng & Lewis, "Determination of molecular topology and atomic hybridization
+//! states from heavy atom coordinates", J. Comput. Chem. 12 (1991) 891), as extended by
+//! `UCSF Chimera` and `ChimeraX`.
 //!
-//! The road: `templates` (standard residues, by name) -> `by_neighbours` (numbers of neighbours, angles, then lengths of
-//! terminal bonds) -> `rings` and `aromatic` with `bond_orders` -> `repair` (partners of sp2 atoms, charges).
-//! Bond orders of a file are not used: the types rest on elements, bonds and coordinates alone, so that the same molecule
-//! has the same types from any format.
+//! The road: `templates` (standard residues, by name) -> `by_neighbours` (numbers of neighbours,
+//! angles, then lengths of terminal bonds) -> `rings` and `aromatic` with `bond_orders` -> `repair`
+//! (partners of sp2 atoms, charges). Bond orders of a file are not used: the types rest on
+//! elements, bonds and coordinates alone, so that the same molecule has the same types from any
+//! format.
 
 mod aromatic;
 mod bond_orders;
@@ -67,7 +69,8 @@ impl<'a> Typed<'a> {
         Self::perceive(molecule, &has_template)
     }
 
-    /// Types the atoms that have none from a template; `has_template` has one entry for each residue.
+    /// Types the atoms that have none from a template; `has_template` has one entry for each
+    /// residue.
     fn perceive(mut molecule: Molecule<'a>, has_template: &[bool]) -> Self {
         let structure = molecule.structure;
         let computed = molecule.computed();

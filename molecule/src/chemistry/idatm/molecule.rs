@@ -1,12 +1,14 @@
-//! The molecule as the typing passes see it: positions, elements, neighbours, and the types found so far.
+//! The molecule as the typing passes see it: positions, elements, neighbours, and the types found
+//! so far.
 
 use super::types::AtomType;
 use super::vector::{Vec3, angle_degrees, distance};
 use crate::structure::{Bond, Neighbours, PseudobondKind};
 use crate::{Element, Structure};
 
-/// More bonds than this and the file is wrong: the largest coordination numbers known are 16. Chemistry takes such atoms as
-/// unbonded, which also keeps every step linear in the number of atoms.
+/// More bonds than this and the file is wrong: the largest coordination numbers known are 16.
+/// Chemistry takes such atoms as unbonded, which also keeps every step linear in the number of
+/// atoms.
 const MOST_BONDS: u32 = 24;
 
 /// Working state of typing, and afterwards what hydrogen bonds are found from.
@@ -154,7 +156,8 @@ impl<'a> Molecule<'a> {
             .collect()
     }
 
-    /// Oxygen neighbours that have no other heavy neighbour; with `bare`, only those without hydrogens.
+    /// Oxygen neighbours that have no other heavy neighbour; with `bare`, only those without
+    /// hydrogens.
     pub(crate) fn free_oxygens(&self, atom: u32, bare: bool) -> usize {
         self.of(atom)
             .iter()

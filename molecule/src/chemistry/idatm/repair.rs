@@ -1,5 +1,5 @@
-//! Last passes: sp2 atoms without a partner, charges of nitrogens and carboxylates, and what the passes before left
-//! inconsistent.
+//! Last passes: sp2 atoms without a partner, charges of nitrogens and carboxylates, and what the
+//! passes before left inconsistent.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +17,8 @@ use crate::structure::PseudobondKind;
 /// Longest N=O bond in angstrom.
 const LONGEST_NITROSO: f64 = 1.295;
 
-/// Nitrogens typed as double-bonded beside a carbon that was not known yet: delocalised when the double bonds of all
-/// neighbours turned out to be elsewhere, one of them in an aromatic ring.
+/// Nitrogens typed as double-bonded beside a carbon that was not known yet: delocalised when the
+/// double bonds of all neighbours turned out to be elsewhere, one of them in an aromatic ring.
 pub(crate) fn delocalised_nitrogens(
     molecule: &mut Molecule<'_>,
     computed: &[u32],
@@ -92,7 +92,8 @@ pub(crate) fn isolated_carbons(molecule: &mut Molecule<'_>, computed: &[u32]) {
     }
 }
 
-/// Of the neighbours with no other bond the one whose bond is shortest by the measure of a double bond.
+/// Of the neighbours with no other bond the one whose bond is shortest by the measure of a double
+/// bond.
 fn best_terminal_partner(molecule: &Molecule<'_>, carbon: u32) -> Option<u32> {
     molecule
         .of(carbon)
@@ -176,8 +177,8 @@ fn guanidinium(molecule: &mut Molecule<'_>, carbon: u32, rings: &Rings) {
     }
 }
 
-/// Nitrogens whose type the rings did not settle, by their sp2 neighbours: one that has no other sp2 neighbour shares
-/// its double bond with the nitrogen.
+/// Nitrogens whose type the rings did not settle, by their sp2 neighbours: one that has no other
+/// sp2 neighbour shares its double bond with the nitrogen.
 pub(crate) fn unsettled_nitrogens(
     molecule: &mut Molecule<'_>,
     computed: &[u32],

@@ -1,7 +1,8 @@
 //! Rings: the shortest ones through each bond, inside residues.
 //!
-//! The set holds every ring of a molecule that a chemist would draw; unlike a smallest set of smallest rings it does
-//! not depend on the order of atoms (all three six-membered rings of bicyclo[2.2.2]octane are in it).
+//! The set holds every ring of a molecule that a chemist would draw; unlike a smallest set of
+//! smallest rings it does not depend on the order of atoms (all three six-membered rings of
+//! bicyclo[2.2.2]octane are in it).
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -9,10 +10,12 @@ use super::molecule::Molecule;
 use super::types::AtomType::{C2, Car, N2, N2Plus, Npl, Oar, OarPlus, Sar};
 use crate::Element;
 
-/// Longer rings are not looked for: none is aromatic in the sense of the rules, and the search stays linear.
+/// Longer rings are not looked for: none is aromatic in the sense of the rules, and the search
+/// stays linear.
 pub(crate) const LONGEST_RING: usize = 24;
 
-/// Atoms looked at in search of the rings through one bond; a molecule has far fewer within half a ring's length.
+/// Atoms looked at in search of the rings through one bond; a molecule has far fewer within half a
+/// ring's length.
 const MOST_ATOMS_SEARCHED: usize = 2048;
 
 /// Shortest rings of equal length that are kept for one bond.
@@ -21,7 +24,8 @@ const MOST_RINGS_PER_BOND: usize = 8;
 /// One ring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ring {
-    /// Atoms in the order of the bonds around, beginning with the lowest index, towards its lower neighbour.
+    /// Atoms in the order of the bonds around, beginning with the lowest index, towards its lower
+    /// neighbour.
     pub(crate) atoms: Vec<u32>,
 }
 
@@ -109,7 +113,8 @@ impl Rings {
 /// Scratch space of the search, used again for every residue.
 #[derive(Default)]
 struct Search {
-    /// Neighbours of each atom of the residue that are left after all chains are cut off, as local indices.
+    /// Neighbours of each atom of the residue that are left after all chains are cut off, as local
+    /// indices.
     graph: Vec<Vec<u32>>,
     depth: Vec<u32>,
     touched: Vec<u32>,

@@ -1,8 +1,9 @@
 //! Types of the atoms of standard residues, which are given by name and never computed.
 //!
-//! Crystal structures of proteins are seldom precise enough to tell a type from a bond length, and the chemistry of
-//! standard residues is known. The tables hold the types that `ChimeraX` gives these residues; the protonation is the
-//! usual one at pH 7, with histidine neutral on both nitrogens, as either may carry the hydrogen.
+//! Crystal structures of proteins are seldom precise enough to tell a type from a bond length, and
+//! the chemistry of standard residues is known. The tables hold the types that `ChimeraX` gives
+//! these residues; the protonation is the usual one at pH 7, with histidine neutral on both
+//! nitrogens, as either may carry the hydrogen.
 
 use super::molecule::Molecule;
 use super::types::AtomType::{
@@ -161,7 +162,8 @@ const SUGAR: [(&str, AtomType); 19] = [
     ("CM5", C3),
 ];
 
-/// Bases by the names of their residues. Both rings of adenine are aromatic, of guanine only the five-membered one; pyrimidines have none.
+/// Bases by the names of their residues. Both rings of adenine are aromatic, of guanine only the
+/// five-membered one; pyrimidines have none.
 const BASES: [SideChain; 5] = [
     (
         "A DA RA ADE",
@@ -301,8 +303,8 @@ impl Template {
         })
     }
 
-    /// True when a bond other than one of the backbone or a disulfide bridge leads out of the residue: its chemistry
-    /// is then no longer that of the template.
+    /// True when a bond other than one of the backbone or a disulfide bridge leads out of the
+    /// residue: its chemistry is then no longer that of the template.
     fn has_side_link(&self, molecule: &Molecule<'_>, residue: &Residue) -> bool {
         let backbone: &[&str] = match self {
             Self::Water => return false,
@@ -355,7 +357,8 @@ impl Template {
     }
 }
 
-/// A carboxyl group of a side chain that carries its hydrogen (`HD1`, `HD2`, `HE1`, `HE2`) is no carboxylate.
+/// A carboxyl group of a side chain that carries its hydrogen (`HD1`, `HD2`, `HE1`, `HE2`) is no
+/// carboxylate.
 fn acid(residue: &Residue, name: &str, has: &dyn Fn(&str) -> bool) -> Option<AtomType> {
     let (carbon, oxygens, hydrogens) = match residue.name.as_str() {
         "ASP" => ("CG", ["OD1", "OD2"], ["HD1", "HD2"]),

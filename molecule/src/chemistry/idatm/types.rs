@@ -30,17 +30,18 @@ impl Geometry {
     }
 }
 
-/// Makes the enum and its table from one list: variant, name, geometry, number of atoms bonded in the usual protonation.
+/// Makes the enum and its table from one list: variant, name, geometry, number of atoms bonded in
+/// the usual protonation.
 macro_rules! atom_types {
     ($($(#[$doc:meta])* $variant:ident $name:literal $geometry:ident $substituents:literal;)*) => {
-        /// An atom type of IDATM (Meng & Lewis, J. Comput. Chem. 12 (1991) 891), with the types that
-        /// `UCSF Chimera` and `ChimeraX` have added (their user's guide, "Atom Types").
+        /// An atom type of IDATM (Meng & Lewis, J. Comput. Chem. 12 (1991) 891), with the types
+        /// that `UCSF Chimera` and `ChimeraX` have added (their user's guide, "Atom Types").
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum AtomType {
             $($(#[$doc])* $variant,)*
-            /// An element of which no types are told apart (metals, halogens, boron, silicon), or an atom whose
-            /// bonds fit no type.
+            /// An element of which no types are told apart (metals, halogens, boron, silicon), or
+            /// an atom whose bonds fit no type.
             Untyped(Element),
         }
 
@@ -66,7 +67,8 @@ macro_rules! atom_types {
                 }
             }
 
-            /// Number of bonded atoms, hydrogens counted, in the usual state of protonation; 0 for [`Self::Untyped`].
+            /// Number of bonded atoms, hydrogens counted, in the usual state of protonation; 0 for
+            /// [`Self::Untyped`].
             #[must_use]
             pub fn substituents(self) -> usize {
                 match self {

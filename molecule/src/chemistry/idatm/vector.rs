@@ -1,4 +1,5 @@
-//! The little vector algebra that types and hydrogen bonds need: `[f64; 3]` in angstrom, angles in degrees.
+//! The little vector algebra that types and hydrogen bonds need: `[f64; 3]` in angstrom, angles in
+//! degrees.
 
 /// A point or a direction.
 pub(crate) type Vec3 = [f64; 3];

@@ -105,7 +105,8 @@ fn a_metal_in_the_way_hinders() {
     let waters = water(1, 0.0) + &water(2, 2.8);
     let zinc = |x: f64, y: f64| atom(9, "ZN", " ZN", 9, [x, y, 0.0], "ZN");
     let count = |text: String| all(&pdb(&text, PartRole::Whole)).bonds.len();
-    // Between the two: in the way from both sides. Beside: not within 45 degrees. Behind the first: only seen from it.
+    // Between the two: in the way from both sides. Beside: not within 45 degrees. Behind the first:
+    // only seen from it.
     assert_eq!(count(waters.clone() + &zinc(1.4, 0.3)), 0);
     assert_eq!(count(waters.clone() + &zinc(0.0, 2.1)), 1);
     assert_eq!(count(waters + &zinc(-2.1, 0.0)), 2);
@@ -235,7 +236,8 @@ fn a_residue_lacking_atoms_is_left_out_of_the_classes() {
     assert_eq!(donors(text("CG")), 1);
 }
 
-/// A thiol (CB at 1.81 angstrom of SG, no hydrogen) and a water at some distance of the sulfur, 120 degrees from the bond.
+/// A thiol (CB at 1.81 angstrom of SG, no hydrogen) and a water at some distance of the sulfur, 120
+/// degrees from the bond.
 fn thiol_and_water(distance: f64) -> String {
     let (sin, cos) = 120_f64.to_radians().sin_cos();
     [

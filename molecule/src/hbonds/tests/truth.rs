@@ -19,7 +19,8 @@ use crate::read::{FolderOptions, ReadOptions, read_file, read_folder};
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
     if folder.is_none() {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -392,7 +393,8 @@ fn answers_equal_the_worked_truth() {
             .answer(&structure);
         let expected = row.get(2).map_or("", String::as_str);
         same_order += usize::from(answer == expected);
-        // Within a class the order of the tables is that of one run of ChimeraX, another run has another.
+        // Within a class the order of the tables is that of one run of ChimeraX, another run has
+        // another.
         if sorted(&answer) != sorted(expected) {
             writeln!(differences, "{}: {answer}\n  expected {expected}", row[0]).unwrap();
         }

@@ -1,14 +1,15 @@
 //! BinaryCIF's encodings, undone.
 //!
-//! Specification: <https://github.com/molstar/BinaryCIF/blob/master/encoding.md>, version 0.3; D. Sehnal et al., 2020,
+//! Specification: <https://github.com/molstar/BinaryCIF/blob/master/encoding.md>, version 0.3; D.
+//! Sehnal et al., 2020,
 //! <https://doi.org/10.1371/journal.pcbi.1008247>. Declared sizes (`srcSize`) are not used.
 
 use smol_str::SmolStr;
 
 use super::message_pack::Value;
 
-/// Longest text of a column that is read; names and codes are shorter. Every row may name the same text, so the
-/// size of the file alone would not bound the work.
+/// Longest text of a column that is read; names and codes are shorter. Every row may name the same
+/// text, so the size of the file alone would not bound the work.
 const MAX_TEXT_BYTES: usize = 255;
 /// Longest chain of encodings; the format's own tools use up to four.
 const MAX_ENCODINGS: usize = 16;
@@ -58,7 +59,8 @@ impl TextArray {
 pub(super) struct Budget {
     /// Most values of one array.
     per_array: usize,
-    /// What is left for all arrays that `RunLength` expands: the only encoding that makes much of little.
+    /// What is left for all arrays that `RunLength` expands: the only encoding that makes much of
+    /// little.
     expanded: usize,
 }
 

@@ -1,10 +1,12 @@
 //! MessagePack to a borrowed tree, limited in depth and in number of values.
 //!
-//! Format: <https://github.com/msgpack/msgpack/blob/master/spec.md>. Extension types are refused: BinaryCIF has none.
+//! Format: <https://github.com/msgpack/msgpack/blob/master/spec.md>. Extension types are refused:
+//! BinaryCIF has none.
 
 /// Deepest nesting; BinaryCIF needs about a dozen levels.
 const MAX_DEPTH: usize = 32;
-/// Most values in one file; a full entry has some tens of thousands. Bulk data stand in single byte strings.
+/// Most values in one file; a full entry has some tens of thousands. Bulk data stand in single byte
+/// strings.
 const MAX_VALUES: usize = 4_000_000;
 
 /// One value.

@@ -129,8 +129,8 @@ pub(super) fn parse(
         .map_err(|fault| syntax(format!("byte {}: {}", fault.offset, fault.problem)))?;
     let blocks = list(&root, "dataBlocks")
         .ok_or_else(|| syntax("there is no list dataBlocks at the top".to_owned()))?;
-    // Each of the three coordinates takes at least a byte of the file in every row, so more rows than that can
-    // only be a small file that unpacks to fill the memory.
+    // Each of the three coordinates takes at least a byte of the file in every row, so more rows
+    // than that can only be a small file that unpacks to fill the memory.
     let mut budget = Budget::new((bytes.len() / 3).max(ROWS_OF_SMALL_FILES));
     let mut collector = Collector::new(file, options);
     for block in blocks {

@@ -71,8 +71,8 @@ struct Numbering {
 }
 
 impl Numbering {
-    /// Number of an atom's residue: a new one, above all numbers before, when chain or residue name change or the
-    /// atom's name comes again (the next water).
+    /// Number of an atom's residue: a new one, above all numbers before, when chain or residue name
+    /// change or the atom's name comes again (the next water).
     fn running(&mut self, chain: &SmolStr, residue: &SmolStr, name: &SmolStr, altloc: u8) -> i32 {
         if let Some((last_chain, last_residue, number)) = &self.current
             && last_chain == chain
@@ -244,7 +244,8 @@ impl AtomSites {
         })
     }
 
-    /// Alternate location of mmCIF, or disorder group of core CIF; its sign tells of a special position only.
+    /// Alternate location of mmCIF, or disorder group of core CIF; its sign tells of a special
+    /// position only.
     fn altloc(&mut self, row: &impl Row) -> u8 {
         let code = self.code(row, AtomSite::AltId);
         if code != b' ' {
@@ -421,7 +422,8 @@ pub(super) fn formal_charge(
     i8::try_from(charge).map_err(|_| reader.bad_value(item, "too large", meaning))
 }
 
-/// Element at the beginning of a core CIF label: the longest symbol that fits (`Cl1`, `C12A`, `H3A`).
+/// Element at the beginning of a core CIF label: the longest symbol that fits (`Cl1`, `C12A`,
+/// `H3A`).
 fn element_of_label(label: &str) -> Option<crate::Element> {
     let letters = label
         .bytes()

@@ -11,8 +11,8 @@ use crate::parsed::{AtomRecord, BondRecord, BondSource, ParsedModel};
 use crate::structure::BondOrder;
 use crate::{MoleculeError, Warning};
 
-/// Most bonds of one atom in a component's definition. Metal clusters reach a dozen; the ceiling keeps the time of a
-/// hostile definition linear.
+/// Most bonds of one atom in a component's definition. Metal clusters reach a dozen; the ceiling
+/// keeps the time of a hostile definition linear.
 const MAX_BONDS_OF_ATOM: usize = 64;
 
 /// Bond order of `sing`, `DOUB`, `aromatic`, `deloc` and the like: the first four letters decide.
@@ -118,8 +118,9 @@ impl ComponentBonds {
         Ok(())
     }
 
-    /// Adds the bonds of every residue whose component is defined. `label_name` gives the dictionary's name of an
-    /// atom where the author's differs. Of atoms with the same name and alternate location the first counts.
+    /// Adds the bonds of every residue whose component is defined. `label_name` gives the
+    /// dictionary's name of an atom where the author's differs. Of atoms with the same name and
+    /// alternate location the first counts.
     pub(super) fn add_to<'l>(
         &self,
         model: &mut ParsedModel,
@@ -163,7 +164,8 @@ impl ComponentBonds {
 /// Which residue a link's partner is in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ResidueKey {
-    /// True when chain and number are those of the dictionary (`label_…`), false when they are the author's.
+    /// True when chain and number are those of the dictionary (`label_…`), false when they are the
+    /// author's.
     label: bool,
     chain: SmolStr,
     number: Option<i32>,
@@ -171,7 +173,8 @@ struct ResidueKey {
     name: SmolStr,
 }
 
-/// One partner of a link: atom in a residue, by numbers of [`Links`]; alternate location where one is named.
+/// One partner of a link: atom in a residue, by numbers of [`Links`]; alternate location where one
+/// is named.
 #[derive(Debug, Clone, Copy)]
 struct Partner {
     target: u32,
@@ -225,8 +228,8 @@ const PARTNERS: [[StructConn; 10]; 2] = [
 ];
 
 impl Links {
-    /// Takes one row. Hydrogen bonds, salt bridges and links to other asymmetric units are passed over, and so are
-    /// rows that do not name two atoms.
+    /// Takes one row. Hydrogen bonds, salt bridges and links to other asymmetric units are passed
+    /// over, and so are rows that do not name two atoms.
     pub(super) fn push(&mut self, reader: &Reader<'_, impl Row>) {
         let row = reader.row;
         let Some(kind) = row.text(StructConn::Type as usize) else {
@@ -297,8 +300,8 @@ impl Links {
         })
     }
 
-    /// Adds the links whose atoms are in the model. A link that names no alternate location joins all that can be
-    /// there together.
+    /// Adds the links whose atoms are in the model. A link that names no alternate location joins
+    /// all that can be there together.
     pub(super) fn add_to(&self, model: &mut ParsedModel, labels: &Labels, file: &str) {
         if self.rows.is_empty() {
             return;

@@ -9,8 +9,8 @@ use crate::MoleculeError;
 use crate::parsed::{AtomRecord, ParsedModel};
 use crate::read::ReadOptions;
 
-/// Coordinate columns in the order in which they are preferred: idealised, from an entry of the PDB, and those of
-/// refinement libraries.
+/// Coordinate columns in the order in which they are preferred: idealised, from an entry of the
+/// PDB, and those of refinement libraries.
 const COORDINATE_SETS: [[ChemCompAtom; 3]; 3] = [
     [
         ChemCompAtom::IdealX,
@@ -107,8 +107,8 @@ impl Component {
             || (!self.atoms.is_empty() && self.positions.iter().flatten().all(Option::is_none))
     }
 
-    /// The component as a model: with the first complete set of coordinates, else with the fullest one and without
-    /// the atoms it lacks. `None` when no atom has coordinates.
+    /// The component as a model: with the first complete set of coordinates, else with the fullest
+    /// one and without the atoms it lacks. `None` when no atom has coordinates.
     pub(super) fn finish(self, file: &str) -> Option<ParsedModel> {
         let known = |set: &Vec<Option<[f32; 3]>>| set.iter().flatten().count();
         // Reversed because `max_by_key` takes the last of equals.

@@ -25,9 +25,9 @@ impl UnitCell {
         Ok(())
     }
 
-    /// Cartesian coordinates in angstrom of fractional ones: x along edge a, y in the plane of a and b
-    /// (the convention of the PDB; International Tables for Crystallography, volume F, chapter 3.1).
-    /// A missing angle counts as 90 degrees, as the core CIF dictionary says.
+    /// Cartesian coordinates in angstrom of fractional ones: x along edge a, y in the plane of a
+    /// and b (the convention of the PDB; International Tables for Crystallography, volume F,
+    /// chapter 3.1). A missing angle counts as 90 degrees, as the core CIF dictionary says.
     pub(super) fn to_cartesian(
         self,
         file: &str,

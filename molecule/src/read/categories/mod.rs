@@ -1,9 +1,10 @@
-//! The categories of PDBx/mmCIF that are read, row by row, whether they stand in text or in BinaryCIF.
+//! The categories of PDBx/mmCIF that are read, row by row, whether they stand in text or in
+//! BinaryCIF.
 //!
-//! A reader of either encoding finds the categories and hands every row of them, as a [`Row`], to one [`Collector`];
-//! all decisions about meaning are made here, so text and binary mean the same.
-//! Item names: PDBx/mmCIF dictionary 5.4 (<https://mmcif.wwpdb.org>) and the core CIF dictionary 2.4
-//! (<https://www.iucr.org/resources/cif/dictionaries>).
+//! A reader of either encoding finds the categories and hands every row of them, as a [`Row`], to
+//! one [`Collector`]; all decisions about meaning are made here, so text and binary mean the same.
+//! Item names: PDBx/mmCIF dictionary 5.4 (<https://mmcif.wwpdb.org>) and the core CIF dictionary
+//! 2.4 (<https://www.iucr.org/resources/cif/dictionaries>).
 
 mod atom_sites;
 mod bonds;
@@ -26,10 +27,12 @@ pub(super) trait Row {
     /// True when the category has a column of this item at all.
     fn has(&self, item: usize) -> bool;
 
-    /// The value as text; `None` where the column is absent or the value is missing (`?`, `.`, empty).
+    /// The value as text; `None` where the column is absent or the value is missing (`?`, `.`,
+    /// empty).
     fn text(&self, item: usize) -> Option<Cow<'_, str>>;
 
-    /// The value as a name to keep; `None` as for [`Row::text`]. Rows whose texts are shared share them here too.
+    /// The value as a name to keep; `None` as for [`Row::text`]. Rows whose texts are shared share
+    /// them here too.
     fn name(&self, item: usize) -> Option<SmolStr> {
         self.text(item).map(SmolStr::new)
     }
@@ -37,7 +40,8 @@ pub(super) trait Row {
     /// The value as an integer; `None` as for [`Row::text`].
     fn integer(&self, item: usize) -> Result<Option<i64>, NotANumber>;
 
-    /// The value as a real number, without its standard uncertainty; finite; `None` as for [`Row::text`].
+    /// The value as a real number, without its standard uncertainty; finite; `None` as for
+    /// [`Row::text`].
     fn real(&self, item: usize) -> Result<Option<f64>, NotANumber>;
 
     /// Where the row stands.
@@ -249,7 +253,8 @@ impl Category {
             .find(|category| category.name().as_bytes().eq_ignore_ascii_case(name))
     }
 
-    /// Category and item of a data name: `_atom_site.Cartn_x`, or core CIF's `_atom_site_fract_x`; in any case.
+    /// Category and item of a data name: `_atom_site.Cartn_x`, or core CIF's `_atom_site_fract_x`;
+    /// in any case.
     pub(super) fn from_tag(tag: &[u8]) -> Option<(Self, usize)> {
         let tag = tag.strip_prefix(b"_")?;
         Self::ALL.into_iter().find_map(|category| {
@@ -264,7 +269,8 @@ impl Category {
     }
 }
 
-/// True for the data names and categories that only diffraction data have (`_refln.…`, `_diffrn_refln.…`).
+/// True for the data names and categories that only diffraction data have (`_refln.…`,
+/// `_diffrn_refln.…`).
 pub(super) fn is_reflection(name: &[u8]) -> bool {
     let name = name.strip_prefix(b"_").unwrap_or(name);
     [b"refln".as_slice(), b"diffrn_refln"].iter().any(|prefix| {
@@ -276,8 +282,8 @@ pub(super) fn is_reflection(name: &[u8]) -> bool {
     })
 }
 
-/// Element of a type symbol, whose letters may be followed by a charge (`Fe3+`, `O2-`), or of a core CIF label
-/// (`Cl1`, `C12A`), which begins with one.
+/// Element of a type symbol, whose letters may be followed by a charge (`Fe3+`, `O2-`), or of a
+/// core CIF label (`Cl1`, `C12A`), which begins with one.
 fn element_of_symbol(symbol: &str) -> Option<Element> {
     let bytes = symbol.as_bytes();
     let letters = bytes

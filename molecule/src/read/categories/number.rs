@@ -8,13 +8,15 @@ const EXACT_POWERS_OF_TEN: [f64; 23] = [
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
-/// Longest number in bytes. Nobody writes longer ones, and BinaryCIF may repeat one text in every row.
+/// Longest number in bytes. Nobody writes longer ones, and BinaryCIF may repeat one text in every
+/// row.
 const MAX_LENGTH_BYTES: usize = 255;
 
 /// Reads a real number, `1.234(5)` as 1.234. The result is finite and rounded correctly.
 ///
-/// At most 15 digits without an exponent take a short way: mantissa and power of ten are then both exact in `f64`,
-/// so one division rounds correctly (W. D. Clinger, "How to read floating point numbers accurately", 1990).
+/// At most 15 digits without an exponent take a short way: mantissa and power of ten are then both
+/// exact in `f64`, so one division rounds correctly (W. D. Clinger, "How to read floating point
+/// numbers accurately", 1990).
 pub(in crate::read) fn parse_real(value: &[u8]) -> Result<f64, NotANumber> {
     let value = without_uncertainty(value)?;
     let (negative, digits) = match value {

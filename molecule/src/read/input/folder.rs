@@ -1,4 +1,5 @@
-//! A folder in PDBbind layout: `ID/ID_pocket.pdb`, `ID/ID_protein.pdb`, `ID/ID_ligand.mol2`, `ID/ID_ligand.sdf`.
+//! A folder in PDBbind layout: `ID/ID_pocket.pdb`, `ID/ID_protein.pdb`, `ID/ID_ligand.mol2`,
+//! `ID/ID_ligand.sdf`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,17 +15,17 @@ const LISTED_NAMES: usize = 8;
 /// What to take from a folder in PDBbind layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FolderOptions {
-    /// True takes `ID_protein.pdb`, false `ID_pocket.pdb`. Where only the other one exists, that is read, with a
-    /// warning.
+    /// True takes `ID_protein.pdb`, false `ID_pocket.pdb`. Where only the other one exists, that is
+    /// read, with a warning.
     pub protein: bool,
 }
 
-/// Reads `ID_pocket.pdb` (or `ID_protein.pdb`) and `ID_ligand.mol2` (else `ID_ligand.sdf`) of the folder `ID/`, each
-/// gzipped or not: a structure of two parts, pocket and ligand.
+/// Reads `ID_pocket.pdb` (or `ID_protein.pdb`) and `ID_ligand.mol2` (else `ID_ligand.sdf`) of the
+/// folder `ID/`, each gzipped or not: a structure of two parts, pocket and ligand.
 ///
-/// MOL2 goes first because it has atom names; where it cannot be read and the SD file can, that one is read, with a
-/// warning. A folder whose name is not its files' prefix is read too when it holds one prefix only.
-/// `options.format` is not used; `options.model` chooses the ligand's record.
+/// MOL2 goes first because it has atom names; where it cannot be read and the SD file can, that one
+/// is read, with a warning. A folder whose name is not its files' prefix is read too when it holds
+/// one prefix only. `options.format` is not used; `options.model` chooses the ligand's record.
 pub fn read_folder(
     path: &Path,
     folder: FolderOptions,
@@ -93,8 +94,8 @@ impl Listing {
         Ok(Self { folder, id, names })
     }
 
-    /// The files `ID` + ending, gzipped or not, in the order of `endings`; where there is none, those that are the
-    /// only ones of any prefix with such an ending.
+    /// The files `ID` + ending, gzipped or not, in the order of `endings`; where there is none,
+    /// those that are the only ones of any prefix with such an ending.
     fn find(&self, endings: &[&str]) -> Vec<&str> {
         let own: Vec<&str> = endings
             .iter()

@@ -1,4 +1,5 @@
-//! Inputs: a file, bytes, a folder in PDBbind layout. Files are opened, bounded and decompressed here.
+//! Inputs: a file, bytes, a folder in PDBbind layout. Files are opened, bounded and decompressed
+//! here.
 
 mod folder;
 
@@ -18,8 +19,8 @@ pub use folder::{FolderOptions, read_folder};
 /// First bytes of a gzip member (RFC 1952) with the only compression method there is.
 const GZIP_MAGIC: &[u8] = b"\x1f\x8b\x08";
 
-/// Gzipped structures shrink to a tenth, very regular ones to a fiftieth; deflate itself ends at a thousandth. Beyond this ratio
-/// a file is a bomb, and is not decompressed further.
+/// Gzipped structures shrink to a tenth, very regular ones to a fiftieth; deflate itself ends at a
+/// thousandth. Beyond this ratio a file is a bomb, and is not decompressed further.
 const MAX_GZIP_RATIO: u64 = 200;
 
 /// The ratio is not looked at below this size: no harm is done.
@@ -38,7 +39,8 @@ pub fn read_input(
     }
 }
 
-/// Reads one regular file, gzipped or not, into a structure of one part that is named after the file's stem.
+/// Reads one regular file, gzipped or not, into a structure of one part that is named after the
+/// file's stem.
 pub fn read_file(path: &Path, options: &ReadOptions) -> Result<Structure, MoleculeError> {
     read_file_as(path, PartRole::Whole, options)
 }
@@ -53,8 +55,8 @@ fn read_file_as(
     read_bytes(&file, &bytes, role, options)
 }
 
-/// Reads bytes, gzipped or not. `name` decides nothing but the messages, the part's name and, where the content
-/// leaves it open, the format.
+/// Reads bytes, gzipped or not. `name` decides nothing but the messages, the part's name and, where
+/// the content leaves it open, the format.
 pub fn read_bytes(
     name: &str,
     bytes: &[u8],
@@ -78,16 +80,16 @@ pub fn read_bytes(
     super::finish(model, part_name(name), name, role, options)
 }
 
-/// The format that the content of a file, gzipped or not, shows by itself; none where only a name can tell, or where it is no structure. As
-/// [`read_bytes`] decides it.
+/// The format that the content of a file, gzipped or not, shows by itself; none where only a name
+/// can tell, or where it is no structure. As [`read_bytes`] decides it.
 #[must_use]
 pub fn format_of_content(bytes: &[u8], max_bytes: u64) -> Option<Format> {
     let text = decompress("", bytes, max_bytes).ok()?;
     sniff::detect("", sniff::without_bom(&text)).ok()
 }
 
-/// A file's bytes; at most `max_bytes`. Whatever is no regular file is refused unopened: opening a pipe would wait
-/// for a writer.
+/// A file's bytes; at most `max_bytes`. Whatever is no regular file is refused unopened: opening a
+/// pipe would wait for a writer.
 fn load(path: &Path, file: &str, max_bytes: u64) -> Result<Vec<u8>, MoleculeError> {
     let unreadable = |source| MoleculeError::Io {
         file: file.to_owned(),
@@ -202,7 +204,8 @@ fn decompress<'a>(
     Ok(Cow::Owned(text))
 }
 
-/// Lines that end with a lone `\r`, as on the first Macintosh systems, get the `\n` that every reader looks for.
+/// Lines that end with a lone `\r`, as on the first Macintosh systems, get the `\n` that every
+/// reader looks for.
 fn with_line_feeds(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\n', text).is_some() || memchr::memchr(b'\r', text).is_none() {
         return Cow::Borrowed(text);

@@ -1,6 +1,7 @@
 //! PDBx/mmCIF and core CIF text.
 //!
-//! One pass over the tokens; only the rows of the categories in [`super::categories`] are kept, one at a time.
+//! One pass over the tokens; only the rows of the categories in [`super::categories`] are kept, one
+//! at a time.
 
 mod tokenizer;
 

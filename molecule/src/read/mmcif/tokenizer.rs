@@ -1,7 +1,8 @@
 //! CIF text to tokens, on byte slices.
 //!
-//! Grammar: S. R. Hall, F. H. Allen, I. D. Brown, "The crystallographic information file", 1991, in the form of the
-//! CIF 1.1 syntax specification (<https://www.iucr.org/resources/cif/spec/version1.1/cifsyntax>).
+//! Grammar: S. R. Hall, F. H. Allen, I. D. Brown, "The crystallographic information file", 1991, in
+//! the form of the CIF 1.1 syntax specification
+//! (<https://www.iucr.org/resources/cif/spec/version1.1/cifsyntax>).
 
 use crate::{Location, MoleculeError};
 
@@ -166,7 +167,8 @@ impl<'a> Tokenizer<'a> {
         &rest[..length]
     }
 
-    /// A value in quotes on one line. A quote inside is part of the value unless white space follows it.
+    /// A value in quotes on one line. A quote inside is part of the value unless white space
+    /// follows it.
     fn quoted(&mut self, quote: u8) -> Result<Token<'a>, MoleculeError> {
         let start = self.position + 1;
         let rest = &self.bytes[start..];

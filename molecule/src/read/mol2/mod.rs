@@ -1,7 +1,8 @@
 //! Tripos MOL2.
 //!
-//! Source: "Tripos Mol2 File Format" (Tripos, 2007): sections that begin with `@<TRIPOS>NAME`, rows of fields between
-//! blanks, `#` for comments, `\` at a line's end to continue it. Bonds are exactly those listed.
+//! Source: "Tripos Mol2 File Format" (Tripos, 2007): sections that begin with `@<TRIPOS>NAME`, rows
+//! of fields between blanks, `#` for comments, `\` at a line's end to continue it. Bonds are
+//! exactly those listed.
 
 mod rows;
 
@@ -16,9 +17,10 @@ use rows::{Molecule, Rows};
 
 /// Reads one molecule: the first, or the one that `options.model` names, counted from 1.
 ///
-/// A residue is a substructure. Its name and number are those of the substructure's name (`ARG45` is `ARG` 45);
-/// a name of three characters or fewer is a component's (`E20`) and stays whole, with the substructure's id as the
-/// number. The chain is that of the `SUBSTRUCTURE` record, empty without one.
+/// A residue is a substructure. Its name and number are those of the substructure's name (`ARG45`
+/// is `ARG` 45); a name of three characters or fewer is a component's (`E20`) and stays whole, with
+/// the substructure's id as the number. The chain is that of the `SUBSTRUCTURE` record, empty
+/// without one.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],

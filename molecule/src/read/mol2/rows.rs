@@ -112,7 +112,8 @@ impl<'a> Molecule<'a> {
         }
     }
 
-    /// The rows of `MOLECULE`: name (any text, even none), counts, molecule type; the rest does not matter here.
+    /// The rows of `MOLECULE`: name (any text, even none), counts, molecule type; the rest does not
+    /// matter here.
     pub(super) fn read_header(&mut self, rows: &mut Rows<'_>) -> Result<(), MoleculeError> {
         let _name = rows.next_line();
         let Some((line, counts)) = rows.next_row() else {
@@ -237,7 +238,8 @@ impl<'a> Molecule<'a> {
                         source: BondSource::Complete,
                     });
                 } else {
-                    // Not connected: the row only says so. It counts as a declared bond all the same.
+                    // Not connected: the row only says so. It counts as a declared bond all the
+                    // same.
                     self.declared_bonds = self.declared_bonds.map(|n| n.saturating_sub(1));
                 }
                 Ok(())
@@ -260,7 +262,8 @@ impl<'a> Molecule<'a> {
         }
     }
 
-    /// `id name root [type [dictionary [chain ...]]]`. Rows that are none are passed over: nothing depends on them.
+    /// `id name root [type [dictionary [chain ...]]]`. Rows that are none are passed over: nothing
+    /// depends on them.
     pub(super) fn read_substructure(&mut self, row: &[u8]) {
         let mut fields = fields(row);
         let Some((id, name)) = fields.next().and_then(integer::<i32>).zip(fields.next()) else {
@@ -334,8 +337,9 @@ impl<'a> Molecule<'a> {
     }
 }
 
-/// Puts the atoms of one residue next to each other, residues in the order of their first atoms; true when that
-/// changed the order. Programs that add hydrogens and lone pairs write them behind all other atoms.
+/// Puts the atoms of one residue next to each other, residues in the order of their first atoms;
+/// true when that changed the order. Programs that add hydrogens and lone pairs write them behind
+/// all other atoms.
 fn gather_residues(
     atoms: &mut Vec<AtomRecord>,
     bonds: &mut [BondRecord],
@@ -372,13 +376,14 @@ fn gather_residues(
     true
 }
 
-/// `****` is the format's empty string; `<0>` and the like are what several programs write for "none".
+/// `****` is the format's empty string; `<0>` and the like are what several programs write for
+/// "none".
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name != "****" && !name.starts_with('<')
 }
 
-/// `ARG45` is `ARG` 45 and `ALA-3` is `ALA` -3. Names of up to three characters are component names, digits and all
-/// (`E20`, `TG1`), as ChimeraX has it.
+/// `ARG45` is `ARG` 45 and `ALA-3` is `ALA` -3. Names of up to three characters are component
+/// names, digits and all (`E20`, `TG1`), as ChimeraX has it.
 fn split_residue_name(name: &SmolStr) -> (SmolStr, Option<i32>) {
     let prefix = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let prefix = match prefix.strip_suffix('-') {
@@ -394,11 +399,13 @@ fn split_residue_name(name: &SmolStr) -> (SmolStr, Option<i32>) {
     }
 }
 
-/// Element of an atom type: what stands before the dot. `None` where that is no element, so that the name decides.
+/// Element of an atom type: what stands before the dot. `None` where that is no element, so that
+/// the name decides.
 ///
-/// Types in small letters without a dot are those of Amber's general force field (Wang et al., J. Comput. Chem. 25
-/// (2004) 1157-1174), which writers put in place of Tripos types. Some read like elements (`ca` is an aromatic
-/// carbon, `os` an ether oxygen): there the first letter is the element.
+/// Types in small letters without a dot are those of Amber's general force field (Wang et al., J.
+/// Comput. Chem. 25 (2004) 1157-1174), which writers put in place of Tripos types. Some read like
+/// elements (`ca` is an aromatic carbon, `os` an ether oxygen): there the first letter is the
+/// element.
 fn element_of_type(kind: &[u8]) -> Option<Element> {
     const PLACEHOLDERS: [&[u8]; 7] = [b"DU", b"LP", b"ANY", b"HAL", b"HET", b"HEV", b"****"];
     const NOT_ELEMENTS: [&[u8]; 19] = [

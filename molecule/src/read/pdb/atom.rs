@@ -1,7 +1,8 @@
 //! One ATOM or HETATM line.
 //!
-//! Columns follow the wwPDB format 3.3 (<https://www.wwpdb.org/documentation/file-format-content/format33/sect9.html>);
-//! ranges in the code count from 0, in messages from 1 as the format's description does.
+//! Columns follow the wwPDB format 3.3
+//! (<https://www.wwpdb.org/documentation/file-format-content/format33/sect9.html>); ranges in the
+//! code count from 0, in messages from 1 as the format's description does.
 
 use memchr::memchr;
 use smol_str::SmolStr;
@@ -162,7 +163,8 @@ impl AtomReader {
             && !field[3].is_ascii_whitespace()
             && let Some(value) = integer(columns(line, 22, 27))
         {
-            // Five columns wide, as molecular dynamics programs write it: no insertion code is a digit.
+            // Five columns wide, as molecular dynamics programs write it: no insertion code is a
+            // digit.
             return (value, b' ');
         }
         if let Some(value) = hybrid36(field, 4) {
@@ -206,7 +208,8 @@ impl AtomReader {
             }
         }
         let tokens = &tokens[..count];
-        // The first of three numbers with a decimal point; before it the residue number, before that perhaps a chain.
+        // The first of three numbers with a decimal point; before it the residue number, before
+        // that perhaps a chain.
         let x = (4..=5).find(|x| {
             tokens.get(*x..*x + 3).is_some_and(|xyz| {
                 xyz.iter()
@@ -249,10 +252,11 @@ impl AtomReader {
     }
 }
 
-/// The serial of columns 7-11, and the line in which all further columns stand where the format has them.
+/// The serial of columns 7-11, and the line in which all further columns stand where the format has
+/// them.
 ///
-/// From 100000 on some programs begin the serial in column 6 (after `ATOM`), others let it push the rest of the
-/// line to the right.
+/// From 100000 on some programs begin the serial in column 6 (after `ATOM`), others let it push the
+/// rest of the line to the right.
 fn split_serial(line: &[u8]) -> (&[u8], &[u8]) {
     if line.starts_with(b"ATOM") && column(line, 5).is_ascii_digit() {
         return (columns(line, 5, 11), line);
@@ -278,7 +282,8 @@ impl<'a> Tail<'a> {
     /// By columns 55 to 80.
     fn in_columns(line: &'a [u8]) -> Self {
         let (element, formal_charge) = element_and_charge(line);
-        // PQR files have charge and radius here, of four decimals; two full fields of six columns may touch.
+        // PQR files have charge and radius here, of four decimals; two full fields of six columns
+        // may touch.
         let touching = column(line, 59).is_ascii_digit() && column(line, 60).is_ascii_digit();
         let other = touching && !(column(line, 57) == b'.' && column(line, 63) == b'.');
         let (occupancy, b_factor): (&[u8], &[u8]) = if other {
@@ -294,7 +299,8 @@ impl<'a> Tail<'a> {
         }
     }
 
-    /// By the order of what is parted by white space: occupancy, temperature factor, ..., element with its charge.
+    /// By the order of what is parted by white space: occupancy, temperature factor, ..., element
+    /// with its charge.
     fn by_order(rest: &'a [u8]) -> Self {
         let mut tokens = rest
             .split(u8::is_ascii_whitespace)
@@ -326,11 +332,12 @@ fn set(name: &mut SmolStr, field: &[u8]) {
     }
 }
 
-/// Residue name (columns 18-20, and 21 for names of four letters) and chain (column 22, and 21 for chains of two).
+/// Residue name (columns 18-20, and 21 for names of four letters) and chain (column 22, and 21 for
+/// chains of two).
 ///
-/// Column 21 is unused in the format. Programs for molecular dynamics put the fourth letter of a residue name
-/// there, others the first of two letters of a chain; the latter is assumed where columns 18-20 already hold a
-/// whole standard name, or one set to the right.
+/// Column 21 is unused in the format. Programs for molecular dynamics put the fourth letter of a
+/// residue name there, others the first of two letters of a chain; the latter is assumed where
+/// columns 18-20 already hold a whole standard name, or one set to the right.
 fn residue_and_chain(line: &[u8]) -> (&[u8], &[u8]) {
     let extra = column(line, 20);
     if extra == b' ' {
@@ -354,7 +361,8 @@ const STANDARD: [&[u8]; 22] = [
     b"MET", b"PHE", b"PRO", b"SER", b"THR", b"TRP", b"TYR", b"VAL", b"HOH", b"MSE",
 ];
 
-/// Names of four letters that begin with a standard one: protonation states in GROMOS and OPLS force fields.
+/// Names of four letters that begin with a standard one: protonation states in GROMOS and OPLS
+/// force fields.
 const FOUR_LETTERS: [&[u8]; 16] = [
     b"HISA", b"HISB", b"HISD", b"HISE", b"HISH", b"HISP", b"HIS1", b"HIS2", b"CYSH", b"CYS1",
     b"CYS2", b"LYSH", b"LYSN", b"ARGN", b"ASPH", b"GLUH",
@@ -380,10 +388,11 @@ fn optional(
     default
 }
 
-/// Element of columns 77-78 and charge of columns 79-80, or of an `AutoDock` atom type in columns 78-79.
+/// Element of columns 77-78 and charge of columns 79-80, or of an `AutoDock` atom type in columns
+/// 78-79.
 ///
-/// Files older than format 2.1 carry an entry code and a line number in columns 73-80; what is no element symbol
-/// there is no charge either.
+/// Files older than format 2.1 carry an entry code and a line number in columns 73-80; what is no
+/// element symbol there is no charge either.
 fn element_and_charge(line: &[u8]) -> (Option<Element>, i8) {
     if column(line, 72) == b'.' && decimal(columns(line, 66, 76)).is_some() {
         // PDBQT: a partial charge in columns 71-76.
@@ -394,7 +403,8 @@ fn element_and_charge(line: &[u8]) -> (Option<Element>, i8) {
     (element, charge)
 }
 
-/// Element of an `AutoDock` 4 atom type: `A` is aromatic carbon; `NA`, `OA`, `SA` accept hydrogen bonds, `HD` is given.
+/// Element of an `AutoDock` 4 atom type: `A` is aromatic carbon; `NA`, `OA`, `SA` accept hydrogen
+/// bonds, `HD` is given.
 fn autodock_element(kind: &[u8]) -> Option<Element> {
     match kind {
         b"A" | b"G" | b"GA" | b"J" | b"Q" | [b'C', b'G', b'0'..=b'9'] => Some(Element::C),

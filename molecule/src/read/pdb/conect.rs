@@ -9,8 +9,8 @@ use crate::tally::Tally;
 /// One bond as a record says it.
 struct Pair {
     line: u32,
-    /// Atoms read before the record, and before the first record of its block: a file put together from several
-    /// has several blocks, and serials mean the atoms just above.
+    /// Atoms read before the record, and before the first record of its block: a file put together
+    /// from several has several blocks, and serials mean the atoms just above.
     block: (u32, u32),
     from: i32,
     to: i32,
@@ -27,8 +27,8 @@ pub(super) struct Conect {
 }
 
 impl Conect {
-    /// Reads one record. `atoms_before` is the number of atoms read so far; `wide` says that serials of six digits
-    /// have been seen, whose fields may be six columns wide.
+    /// Reads one record. `atoms_before` is the number of atoms read so far; `wide` says that
+    /// serials of six digits have been seen, whose fields may be six columns wide.
     pub(super) fn read(&mut self, number: u32, line: &[u8], atoms_before: u32, wide: bool) {
         if atoms_before > self.block.1 {
             self.block = (self.block.1, atoms_before);
@@ -60,8 +60,8 @@ impl Conect {
 
     /// Finds the atoms that the serials mean: O(n log n) in atoms and bonds.
     ///
-    /// A serial that several atoms carry (counted past 99999 and wrapped) says nothing for certain: its bonds are
-    /// left to the distance rule.
+    /// A serial that several atoms carry (counted past 99999 and wrapped) says nothing for certain:
+    /// its bonds are left to the distance rule.
     pub(super) fn resolve(
         self,
         file: &str,
@@ -138,8 +138,8 @@ fn rank(order: BondOrder) -> u8 {
     }
 }
 
-/// Serials of columns 7-31 (five columns each), or parted by white space where they do not keep to them.
-/// Returns how many; `None` when something is no serial.
+/// Serials of columns 7-31 (five columns each), or parted by white space where they do not keep to
+/// them. Returns how many; `None` when something is no serial.
 fn read_serials(line: &[u8], wide: bool, serials: &mut [i32; 5]) -> Option<usize> {
     let mut count = 0;
     let mut sound = true;
@@ -164,7 +164,8 @@ fn read_serials(line: &[u8], wide: bool, serials: &mut [i32; 5]) -> Option<usize
             None => sound = false,
         }
     }
-    // The first field is the atom that the others are bonded to: without it there is nothing to say.
+    // The first field is the atom that the others are bonded to: without it there is nothing to
+    // say.
     if sound && (count == 0 || !columns(line, 6, 11).trim_ascii().is_empty()) {
         return Some(count);
     }

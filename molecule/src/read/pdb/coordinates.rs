@@ -7,7 +7,8 @@ use crate::{Location, MoleculeError};
 pub(super) enum Coordinates {
     /// In columns 31-54.
     InColumns([f32; 3]),
-    /// Elsewhere behind intact columns up to the residue number; the number that follows is in the byte given.
+    /// Elsewhere behind intact columns up to the residue number; the number that follows is in the
+    /// byte given.
     Behind([f32; 3], usize),
 }
 
@@ -35,7 +36,8 @@ pub(super) fn coordinates(line: &[u8]) -> Option<Coordinates> {
     if has_empty_coordinate(line) {
         return None;
     }
-    // Residue number and insertion code end in column 27; numbers of three decimals may touch each other.
+    // Residue number and insertion code end in column 27; numbers of three decimals may touch each
+    // other.
     let mut at = 27;
     let mut position = [0.0; 3];
     for value in &mut position {

@@ -41,8 +41,9 @@ pub(super) fn text(field: &[u8]) -> SmolStr {
 
 /// A decimal number with optional padding, or `None`; never infinite or not-a-number.
 ///
-/// Up to seven digits with up to ten decimals are exact integers in `f32` before one correctly rounded division,
-/// hence equal to the standard library's result; anything longer, and exponents, go through the standard library.
+/// Up to seven digits with up to ten decimals are exact integers in `f32` before one correctly
+/// rounded division, hence equal to the standard library's result; anything longer, and exponents,
+/// go through the standard library.
 pub(super) fn decimal(field: &[u8]) -> Option<f32> {
     const POWERS: [f32; 8] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
     let field = field.trim_ascii();
@@ -98,9 +99,10 @@ pub(super) fn integer(field: &[u8]) -> Option<i32> {
     Some(if negative { -value } else { value })
 }
 
-/// A number in the hybrid-36 notation of R. W. Grosse-Kunstleve (cctbx, `iotbx.pdb.hybrid_36`) for a field of
-/// `width` columns: decimal as long as that fits; then `A000..ZZZZ` count on in base 36 with capitals, then
-/// `a000..zzzz` with small letters. `None` for what is neither decimal nor hybrid-36.
+/// A number in the hybrid-36 notation of R. W. Grosse-Kunstleve (cctbx, `iotbx.pdb.hybrid_36`) for
+/// a field of `width` columns: decimal as long as that fits; then `A000..ZZZZ` count on in base 36
+/// with capitals, then `a000..zzzz` with small letters. `None` for what is neither decimal nor
+/// hybrid-36.
 pub(super) fn hybrid36(field: &[u8], width: usize) -> Option<i32> {
     let trimmed = field.trim_ascii();
     match trimmed.first()? {
@@ -125,8 +127,8 @@ pub(super) fn hybrid36(field: &[u8], width: usize) -> Option<i32> {
     i32::try_from(value + base).ok()
 }
 
-/// A hexadecimal number that begins with a decimal digit and has at least one letter (`186a0`), as VMD writes
-/// counts above 99999; hybrid-36 numbers never look like this.
+/// A hexadecimal number that begins with a decimal digit and has at least one letter (`186a0`), as
+/// VMD writes counts above 99999; hybrid-36 numbers never look like this.
 pub(super) fn hexadecimal(field: &[u8]) -> Option<i32> {
     let field = field.trim_ascii();
     if !field.first()?.is_ascii_digit() || !field.iter().any(u8::is_ascii_alphabetic) {

@@ -1,7 +1,7 @@
 //! MDL molfiles and SD files.
 //!
-//! Source: "CTFile Formats" (BIOVIA, 2020): the V2000 connection table in fixed columns, the V3000 one in tagged
-//! lines, SD files as molfiles with data items, each ended by `$$$$`.
+//! Source: "CTFile Formats" (BIOVIA, 2020): the V2000 connection table in fixed columns, the V3000
+//! one in tagged lines, SD files as molfiles with data items, each ended by `$$$$`.
 
 mod v2000;
 mod v3000;
@@ -23,9 +23,11 @@ use crate::parsed::{AtomRecord, BondRecord, BondSource, ParsedModel};
 use crate::structure::BondOrder;
 use crate::{Element, MoleculeError};
 
-/// Reads one record of a molfile or SD file: the first, or the one that `options.model` names, counted from 1.
+/// Reads one record of a molfile or SD file: the first, or the one that `options.model` names,
+/// counted from 1.
 ///
-/// Atoms get the names element + running number of that element (`C1`, `C2`, `O1`), residue `UNL` 1, no chain.
+/// Atoms get the names element + running number of that element (`C1`, `C2`, `O1`), residue `UNL`
+/// 1, no chain.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
@@ -77,8 +79,8 @@ pub(super) fn parse(
     Ok(table.model)
 }
 
-/// Offsets at which records begin: the start of the file and what follows each `$$$$` line. A record of nothing
-/// but white space (commonly the end of the file) is none.
+/// Offsets at which records begin: the start of the file and what follows each `$$$$` line. A
+/// record of nothing but white space (commonly the end of the file) is none.
 fn record_starts(bytes: &[u8]) -> Vec<usize> {
     let mut starts = Vec::new();
     let mut start = 0;
@@ -164,7 +166,8 @@ impl Table<'_> {
         });
     }
 
-    /// Three points always lie in a plane and a header that says 3D is believed; what else has no depth is a drawing.
+    /// Three points always lie in a plane and a header that says 3D is believed; what else has no
+    /// depth is a drawing.
     fn warn_if_flat(&mut self, program: &[u8]) {
         let flat = self
             .model
@@ -190,8 +193,8 @@ pub(super) fn running_number(numbers: &mut HashMap<Element, u32>, element: Eleme
     *number
 }
 
-/// An atom of a format that names neither atoms nor residues: element + running number, residue `UNL` 1, no chain
-/// (what ChimeraX does with SD files).
+/// An atom of a format that names neither atoms nor residues: element + running number, residue
+/// `UNL` 1, no chain (what ChimeraX does with SD files).
 pub(super) fn unnamed_ligand_atom(
     line: u64,
     row: usize,
@@ -225,7 +228,8 @@ fn element_of(symbol: &[u8]) -> Option<Element> {
     Element::from_symbol(symbol)
 }
 
-/// Symbols that the format itself defines for "some atom": lists and groups of a query, lone pairs, dummies.
+/// Symbols that the format itself defines for "some atom": lists and groups of a query, lone pairs,
+/// dummies.
 fn is_placeholder(symbol: &[u8]) -> bool {
     const PLACEHOLDERS: [&[u8]; 15] = [
         b"*", b"A", b"AH", b"Q", b"QH", b"M", b"MH", b"X", b"XH", b"L", b"LP", b"R", b"R#", b"DU",
@@ -237,8 +241,8 @@ fn is_placeholder(symbol: &[u8]) -> bool {
         || matches!(symbol, [b'R', digits @ ..] if digits.iter().all(u8::is_ascii_digit))
 }
 
-/// Bond type of the connection table. 5 to 8 are query types, 9 is a coordination bond; `None` for 10, a hydrogen
-/// bond, which is no bond here.
+/// Bond type of the connection table. 5 to 8 are query types, 9 is a coordination bond; `None` for
+/// 10, a hydrogen bond, which is no bond here.
 fn order_of(kind: u32) -> Option<BondOrder> {
     match kind {
         1 => Some(BondOrder::Single),

@@ -64,7 +64,8 @@ fn next_row<'a>(
     })
 }
 
-/// Numbers of atoms and bonds: columns 1-3 and 4-6, or the first two fields where the columns hold no numbers.
+/// Numbers of atoms and bonds: columns 1-3 and 4-6, or the first two fields where the columns hold
+/// no numbers.
 fn read_counts(line: &[u8]) -> Option<(u32, u32)> {
     let fixed = || {
         let atoms = integer(columns(line, 0, 3))?;
@@ -87,7 +88,8 @@ struct Atom<'a> {
     charge: i8,
 }
 
-/// Fixed columns first: only they tell numbers apart that touch. Writers that break the columns separate by blanks.
+/// Fixed columns first: only they tell numbers apart that touch. Writers that break the columns
+/// separate by blanks.
 fn read_atom(line: &[u8]) -> Option<Atom<'_>> {
     let fixed = || {
         let symbol = columns(line, 31, 34);
@@ -180,7 +182,8 @@ fn read_bond(
     }
 }
 
-/// The properties block up to `M  END`. `M  CHG` and `M  RAD` void the charge column of the atom lines.
+/// The properties block up to `M  END`. `M  CHG` and `M  RAD` void the charge column of the atom
+/// lines.
 fn read_properties(table: &mut Table<'_>, lines: &mut Lines<'_>) -> Result<(), MoleculeError> {
     let mut column_is_void = false;
     for (line, text) in lines.by_ref() {

@@ -69,8 +69,8 @@ pub(super) fn read(table: &mut Table<'_>, lines: &mut Lines<'_>) -> Result<(), M
     ))
 }
 
-/// Next `M  V30` entry without its tag, lines that end with `-` joined with the following ones. `None` at `M  END`
-/// or the end of the record. The number is that of the first line.
+/// Next `M  V30` entry without its tag, lines that end with `-` joined with the following ones.
+/// `None` at `M  END` or the end of the record. The number is that of the first line.
 fn next_entry(
     table: &Table<'_>,
     lines: &mut Lines<'_>,

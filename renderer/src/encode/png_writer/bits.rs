@@ -2,7 +2,8 @@
 
 use super::huffman::Code;
 
-/// Where the next bits go. It is small and copied into a loop's registers; the bytes stand apart from it.
+/// Where the next bits go. It is small and copied into a loop's registers; the bytes stand apart
+/// from it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bits {
     /// Bytes that are written. Behind them is room.
@@ -38,7 +39,8 @@ impl Bits {
     pub(super) fn put(&mut self, out: &mut [u8], bits: u64, count: u32) {
         self.pending |= bits << self.pending_count;
         self.pending_count += count;
-        // Always a whole word, of which the full bytes count: cheaper than asking how many there are.
+        // Always a whole word, of which the full bytes count: cheaper than asking how many there
+        // are.
         if let Some(room) = out.get_mut(self.filled..self.filled + size_of::<u64>()) {
             room.copy_from_slice(&self.pending.to_le_bytes());
         }

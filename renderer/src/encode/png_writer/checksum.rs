@@ -22,7 +22,8 @@ impl Adler32 {
 
     /// Adds a row of `length` bytes.
     ///
-    /// After n bytes d the second sum has grown by n times the first sum, and by each byte as often as it was in the first.
+    /// After n bytes d the second sum has grown by n times the first sum, and by each byte as often
+    /// as it was in the first.
     pub(super) fn add(&mut self, length: usize, row: RowSums) {
         self.sum_of_sums = (self.sum_of_sums + length as u64 * self.sum + row.weighted) % MODULUS;
         self.sum = (self.sum + row.sum) % MODULUS;
@@ -33,7 +34,8 @@ impl Adler32 {
     }
 }
 
-/// What a row adds. No row that fits into memory makes these overflow: the weighted sum of 2^28 bytes is below 2^63.
+/// What a row adds. No row that fits into memory makes these overflow: the weighted sum of 2^28
+/// bytes is below 2^63.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct RowSums {
     /// All bytes.
@@ -43,8 +45,8 @@ pub(super) struct RowSums {
 }
 
 impl RowSums {
-    /// Adds neighbouring bytes: their sum, the number of bytes from the first of them to the row's end, and the sum of each byte
-    /// times its distance from the first.
+    /// Adds neighbouring bytes: their sum, the number of bytes from the first of them to the row's
+    /// end, and the sum of each byte times its distance from the first.
     #[inline(always)]
     pub(super) fn add(&mut self, left: usize, sum: u64, late: u64) {
         self.sum += sum;

@@ -1,7 +1,7 @@
 //! The one Huffman code that every picture is written with, and its description in the stream.
 //!
-//! Symbols and their meaning are DEFLATE's (RFC 1951, section 3.2.5): 0 to 255 are bytes, 256 ends the block, 257 to 285 are lengths of
-//! repetitions, of which those at distance 1 alone are used.
+//! Symbols and their meaning are DEFLATE's (RFC 1951, section 3.2.5): 0 to 255 are bytes, 256 ends
+//! the block, 257 to 285 are lengths of repetitions, of which those at distance 1 alone are used.
 
 /// Symbols of the literal and length alphabet.
 const SYMBOLS: usize = 286;
@@ -14,10 +14,12 @@ pub(super) const LONGEST_MATCH: usize = 258;
 
 /// Code lengths in bits, by symbol.
 ///
-/// They are the optimal ones (package-merge, 12 bits at most) for the mean of the symbol frequencies of 30 pictures of seven scenes: pockets in
-/// `misi` and `ball-and-stick`, proteins in `spacefill`, on black, white and transparent ground, 512 and 1024 pixels wide, with 4 samples;
-/// neighbouring frequencies were averaged first. Each of those pictures is 1 to 3 % larger than with its own optimal code, one of a small
-/// protein in `spacefill` 18 %. The two signs differ because light comes from above: surfaces grow darker downwards.
+/// They are the optimal ones (package-merge, 12 bits at most) for the mean of the symbol
+/// frequencies of 30 pictures of seven scenes: pockets in `misi` and `ball-and-stick`, proteins in
+/// `spacefill`, on black, white and transparent ground, 512 and 1024 pixels wide, with 4 samples;
+/// neighbouring frequencies were averaged first. Each of those pictures is 1 to 3 % larger than
+/// with its own optimal code, one of a small protein in `spacefill` 18 %. The two signs differ
+/// because light comes from above: surfaces grow darker downwards.
 const CODE_LENGTHS: [u8; SYMBOLS] = {
     /// A length, and how many symbols in turn have it.
     const RUNS: [(u8, usize); 30] = [
@@ -68,7 +70,8 @@ const CODE_LENGTHS: [u8; SYMBOLS] = {
     lengths
 };
 
-/// Shortest repetition of each length symbol from 257 on, and the number of extra bits that follow it (RFC 1951, section 3.2.5).
+/// Shortest repetition of each length symbol from 257 on, and the number of extra bits that follow
+/// it (RFC 1951, section 3.2.5).
 const LENGTHS: [(u16, u8); 29] = [
     (3, 0),
     (4, 0),
@@ -120,7 +123,8 @@ impl Code {
     }
 }
 
-/// Canonical codes of all symbols (RFC 1951, section 3.2.2), mirrored: their first bit is written first.
+/// Canonical codes of all symbols (RFC 1951, section 3.2.2), mirrored: their first bit is written
+/// first.
 const CODES: [Code; SYMBOLS] = {
     let mut codes = [Code::NONE; SYMBOLS];
     let mut next = 0_u32;
@@ -147,8 +151,9 @@ const CODES: [Code; SYMBOLS] = {
 
 /// The code of each byte, packed: its number of bits in the low byte, the bits above.
 ///
-/// A sum of such codes has the sum of their lengths in its low byte, and a processor takes a shift's count from there: a loop over bytes needs
-/// no more than one load, one addition and two shifts for each.
+/// A sum of such codes has the sum of their lengths in its low byte, and a processor takes a
+/// shift's count from there: a loop over bytes needs no more than one load, one addition and two
+/// shifts for each.
 pub(super) static PACKED: [u32; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
@@ -196,8 +201,9 @@ pub(super) static ZEROS_AGAIN: [Code; LONGEST_MATCH] = {
 /// [`block_header`] has no more bytes.
 pub(super) const HEADER_BYTES: usize = 256;
 
-/// The start of the one block: that it is the last, that its codes are described, and their description (RFC 1951, section 3.2.7). Code lengths
-/// 3 to 5 are themselves written with three bits, the ten others with four, so that this code is complete.
+/// The start of the one block: that it is the last, that its codes are described, and their
+/// description (RFC 1951, section 3.2.7). Code lengths 3 to 5 are themselves written with three
+/// bits, the ten others with four, so that this code is complete.
 pub(super) fn block_header(mut put: impl FnMut(Code)) {
     /// In the order of RFC 1951: 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15.
     const ORDER: [usize; 19] = [

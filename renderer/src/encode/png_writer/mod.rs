@@ -1,13 +1,17 @@
-//! A PNG writer for pictures of molecules: few colours change from row to row, and most of a row is background.
+//! A PNG writer for pictures of molecules: few colours change from row to row, and most of a row is
+//! background.
 //!
 //! It does less than writers for any picture can, and so it is fast:
-//! - Every row but the first is the difference from the row above (filter `Up`; the first is `Sub`, the difference from the pixel to the left),
-//!   so background becomes zeros whatever its colour.
-//! - One Huffman code for all pictures ([`huffman`]): nothing is counted, and no picture is looked at twice.
-//! - The only repetitions are those of zeros, at distance 1. Where a row equals the one above, pixels are compared and nothing else is done:
-//!   their place in the stream and in its checksum follows from their number.
+//! - Every row but the first is the difference from the row above (filter `Up`; the first is `Sub`,
+//!   the difference from the pixel to the left), so background becomes zeros whatever its colour.
+//! - One Huffman code for all pictures ([`huffman`]): nothing is counted, and no picture is looked
+//!   at twice.
+//! - The only repetitions are those of zeros, at distance 1. Where a row equals the one above,
+//!   pixels are compared and nothing else is done: their place in the stream and in its checksum
+//!   follows from their number.
 //!
-//! The stream is as any other's: one zlib stream (RFC 1950) of one DEFLATE block (RFC 1951) in one `IDAT` chunk (PNG, third edition,
+//! The stream is as any other's: one zlib stream (RFC 1950) of one DEFLATE block (RFC 1951) in one
+//! `IDAT` chunk (PNG, third edition,
 //! <https://www.w3.org/TR/png-3/>). The same pixels give the same bytes on every machine.
 
 #![allow(
@@ -33,16 +37,19 @@ const END_CHUNK: [u8; 12] = *b"\0\0\0\0IEND\xAE\x42\x60\x82";
 /// Largest length of a chunk (PNG, section 5.3).
 const LONGEST_CHUNK: usize = (1 << 31) - 1;
 
-/// Largest width and height: so long a row's sums fit into 64 bits, and it is far beyond what is drawn.
+/// Largest width and height: so long a row's sums fit into 64 bits, and it is far beyond what is
+/// drawn.
 const LONGEST_EDGE_PX: u32 = 1 << 26;
 
 /// A pixel as it lies in memory.
 type Pixel = [u8; 4];
 
-/// Writes a picture behind what `out` holds: RGB of 8 bits, or RGBA when `transparent`. No memory is taken but in `out`.
+/// Writes a picture behind what `out` holds: RGB of 8 bits, or RGBA when `transparent`. No memory
+/// is taken but in `out`.
 ///
-/// `None`, and `out` as it was, when there is no pixel, `rgba` has not four bytes for each, an edge is longer than [`LONGEST_EDGE_PX`], or the
-/// compressed rows are longer than a chunk may be (2 GiB; those of 1 GiB of pixels never are).
+/// `None`, and `out` as it was, when there is no pixel, `rgba` has not four bytes for each, an edge
+/// is longer than [`LONGEST_EDGE_PX`], or the compressed rows are longer than a chunk may be (2
+/// GiB; those of 1 GiB of pixels never are).
 pub(super) fn write(
     width_px: u32,
     height_px: u32,
@@ -71,7 +78,8 @@ pub(super) fn write(
 
     let length_at = out.len();
     out.extend_from_slice(b"\0\0\0\0IDAT");
-    // A window of 32 KiB, the fastest level, and bits that make it a multiple of 31 (RFC 1950, section 2.2).
+    // A window of 32 KiB, the fastest level, and bits that make it a multiple of 31 (RFC 1950,
+    // section 2.2).
     out.extend_from_slice(&[0x78, 0x01]);
     let adler = if transparent {
         deflate::<4>(width, pixels, out)
@@ -127,7 +135,8 @@ fn deflate<const CHANNELS: usize>(width: usize, pixels: &[Pixel], out: &mut Vec<
     adler.value()
 }
 
-/// Writes the differences of a part of a row from its references. From its first pixel to the row's end there are `left` pixels.
+/// Writes the differences of a part of a row from its references. From its first pixel to the row's
+/// end there are `left` pixels.
 fn differences<const CHANNELS: usize>(
     row: &[Pixel],
     references: &[Pixel],

@@ -114,7 +114,8 @@ fn a_thousand_pictures_are_read_as_they_were() {
 
 #[test]
 fn runs_of_every_length_are_read_as_they_were() {
-    // The second row differs from the first in one pixel; what follows it to the row's end is one run, and so is what is before it.
+    // The second row differs from the first in one pixel; what follows it to the row's end is one
+    // run, and so is what is before it.
     for width in 1..400_usize {
         let mut pixels = vec![[9, 8, 7, 255]; 2 * width];
         pixels[width + width / 3] = [1, 2, 3, 255];
@@ -168,7 +169,8 @@ fn a_used_buffer_takes_no_more_memory() {
 
 #[test]
 fn the_bytes_are_these() {
-    // A black square of 2 pixels: no other machine, and no later version by accident, may write others.
+    // A black square of 2 pixels: no other machine, and no later version by accident, may write
+    // others.
     let mut out = Vec::new();
     write(2, 2, &[0, 0, 0, 255].repeat(4), false, &mut out).expect("a picture");
     let hash = crc32fast::hash(&out[..out.len() - 12]);

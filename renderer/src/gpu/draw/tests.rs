@@ -77,7 +77,8 @@ fn assert_same_pixels(one: &Frame, other: &Frame) {
     assert!(one.residue_id == other.residue_id);
 }
 
-/// The loss may be noticed before the next job or only while it is drawn; after that it must be mended.
+/// The loss may be noticed before the next job or only while it is drawn; after that it must be
+/// mended.
 #[test]
 fn a_lost_device_is_opened_again() {
     let mut backend = open();

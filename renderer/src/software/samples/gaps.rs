@@ -21,8 +21,9 @@ pub(super) struct Gap {
 static ANYWHERE: [f32; TILE_PIXELS] = [f32::INFINITY; TILE_PIXELS];
 
 impl Samples {
-    /// Looks again where a sample sees something behind the nine centres about its pixel, through a gap between the surfaces that they meet:
-    /// there nothing is hidden, and everything is tried that may be seen in the tile.
+    /// Looks again where a sample sees something behind the nine centres about its pixel, through a
+    /// gap between the surfaces that they meet: there nothing is hidden, and everything is tried
+    /// that may be seen in the tile.
     pub(super) fn see_gaps<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
@@ -71,7 +72,8 @@ impl Samples {
                 for gap in &gaps {
                     let row = usize::from(gap.pixel) / TILE_PX;
                     let column = usize::from(gap.pixel) % TILE_PX;
-                    // What begins nearer than its neighbours was tried, what begins behind what it shows is hidden.
+                    // What begins nearer than its neighbours was tried, what begins behind what it
+                    // shows is hidden.
                     if gap.deepest < seen.near
                         && seen.near <= gap.depth
                         && (window.top..=window.bottom).contains(&row)

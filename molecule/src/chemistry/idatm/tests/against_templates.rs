@@ -1,5 +1,5 @@
-//! The templates of standard residues are chemistry that everybody agrees on: perception from coordinates has to come to
-//! the same types, as far as coordinates of proteins allow.
+//! The templates of standard residues are chemistry that everybody agrees on: perception from
+//! coordinates has to come to the same types, as far as coordinates of proteins allow.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`.
 
@@ -12,7 +12,8 @@ use crate::read::{ReadOptions, read_file};
 #[test]
 fn perception_comes_to_the_types_of_the_templates() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(std::path::PathBuf::from) else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",

@@ -8,8 +8,9 @@ use crate::chemistry::idatm::atom_types;
 use crate::read::{Format, ReadOptions, read_bytes};
 use crate::structure::PartRole;
 
-/// Blocks of `> name SMILES` and lines of element, coordinates in angstrom, expected type. The coordinates are minima of the
-/// MMFF94 force field (of UFF where that bends amino groups that are planar in crystals); the types were written by hand.
+/// Blocks of `> name SMILES` and lines of element, coordinates in angstrom, expected type. The
+/// coordinates are minima of the MMFF94 force field (of UFF where that bends amino groups that are
+/// planar in crystals); the types were written by hand.
 const MOLECULES: &str = include_str!("small_molecules.txt");
 
 struct Molecule {
@@ -88,9 +89,9 @@ fn textbook_molecules_have_the_types_of_the_textbook() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Without hydrogens some molecules cannot be told from others: acetic acid is an acetate, the tautomers of guanine and
-/// cytosine look alike. In urea and biotin the force field's C-N bonds
-/// are as long as those of amines (crystals have 1.35 angstrom).
+/// Without hydrogens some molecules cannot be told from others: acetic acid is an acetate, the
+/// tautomers of guanine and cytosine look alike. In urea and biotin the force field's C-N bonds are
+/// as long as those of amines (crystals have 1.35 angstrom).
 #[test]
 fn types_without_hydrogens_are_nearly_the_same() {
     const OTHERWISE: &[&str] = &["acetic", "guanine", "cytosine", "urea", "biotin"];

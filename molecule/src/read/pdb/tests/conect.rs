@@ -21,7 +21,8 @@ fn conect_records_become_bonds_once() {
     let atoms = format!("{N}{CA}{ZN}");
     let all = atoms.clone() + "CONECT    1    2    3\nCONECT    2    1\nCONECT    3    1\n";
     assert_eq!(bonds(&all), [(0, 1, Unknown), (0, 2, Unknown)]);
-    // A partner named twice or three times in one record is a double or triple bond, whichever end says so.
+    // A partner named twice or three times in one record is a double or triple bond, whichever end
+    // says so.
     let orders = atoms.clone() + "CONECT    1    2    3    3    3\nCONECT    2    1    1\n";
     assert_eq!(bonds(&orders), [(0, 1, Double), (0, 2, Triple)]);
     // The same record twice is not.

@@ -134,7 +134,8 @@ fn find(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn files_from_outside_read_or_have_no_atoms() {
     let Some(root) = std::env::var_os("MOLSHOT_TEST_DATA") else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must see it.
+        // Past the capture of the test harness: a reader of the log, and the count of tests, must
+        // see it.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",

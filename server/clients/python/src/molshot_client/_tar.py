@@ -65,7 +65,8 @@ class ItemReader:
             if self._item is None:
                 self._item = Item(key)
             self._item.files[suffix] = content
-        # The head of the next item's first file shows that this one is whole; its content may take a while.
+        # The head of the next item's first file shows that this one is whole; its content may take
+        # a while.
         begun = self._tar.begun
         is_whole = self._tar.ended or (begun is not None and self._item is not None and begun.partition(".")[0] != self._item.key)
         if is_whole and self._item is not None:
