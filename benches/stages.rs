@@ -11,7 +11,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::{AdapterChoice, Encoder, Encoding, open};
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::Axis;
 use molshot_scenes::request::{Compression, ImageFormat, Preset, StructureSource};
 use molshot_scenes::{Command, RenderJob, RenderRequest, Samples};
@@ -38,7 +38,7 @@ fn request(preset: Preset, edge_px: u32, samples: Samples) -> RenderRequest {
 
 /// A picture of a sample from 32 sides.
 fn jobs(name: &str, preset: Preset, edge_px: u32, samples: Samples) -> Vec<RenderJob> {
-    let prepared = Prepared::new(
+    let prepared = PreparedScene::new(
         Arc::new(structure(name)),
         &request(preset, edge_px, samples),
     )
@@ -73,7 +73,7 @@ fn scene(criterion: &mut Criterion) {
         let structure = Arc::new(structure(name));
         let request = request(preset, 512, Samples::Four);
         group.bench_function(format!("{name} {preset:?}"), |b| {
-            b.iter(|| Prepared::new(Arc::clone(black_box(&structure)), &request));
+            b.iter(|| PreparedScene::new(Arc::clone(black_box(&structure)), &request));
         });
     }
 }

@@ -51,7 +51,7 @@ pub(crate) struct BenchArgs {
     /// thread draws its own.
     #[arg(long)]
     latency: bool,
-    /// Draw with the built-in software back end and with wgpu (a GPU where there is one, else
+    /// Draw with the built-in software backend and with wgpu (a GPU where there is one, else
     /// software Vulkan) in turns, and compare.
     #[arg(long, conflicts_with = "adapter")]
     compare: bool,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use molshot_renderer::{AdapterChoice, AdapterReport, check, open, save, survey};
+use molshot_renderer::{AdapterChoice, AdapterReport, check, enumerate_adapters, open, save};
 use molshot_scenes::Plane;
 use molshot_scenes::request::ImageFormat;
 use serde_json::json;
@@ -37,7 +37,7 @@ const DRIVER_FOLDERS: [&str; 3] = [
 
 pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
     let drivers = Drivers::find();
-    let adapters = survey(args.adapter);
+    let adapters = enumerate_adapters(args.adapter);
     let start = Instant::now();
     let checked = open(args.adapter).and_then(|mut draw| {
         let opened = start.elapsed();

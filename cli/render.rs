@@ -19,7 +19,7 @@ use molshot_molecule::Structure;
 use molshot_renderer::labels::boxed_characters;
 use molshot_renderer::pool::PoolOptions;
 use molshot_renderer::{AdapterChoice, Encoding, Frame, encode, open_with_threads, save};
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::remarks::remarks;
 use molshot_scenes::{Plane, RenderJob, RenderRequest};
 
@@ -323,8 +323,8 @@ fn read_group(
 
 /// The scene of a group. Of several groups, what fits one of them ill is that one's fault, not the
 /// command line's: the others are drawn.
-fn prepare(args: &RenderArgs, inputs: &[PathBuf], group: &Group) -> Result<Prepared, Failure> {
-    Prepared::new(Arc::clone(&group.structure), &group.request).map_err(|error| {
+fn prepare(args: &RenderArgs, inputs: &[PathBuf], group: &Group) -> Result<PreparedScene, Failure> {
+    PreparedScene::new(Arc::clone(&group.structure), &group.request).map_err(|error| {
         match args.request.blame(error, &inputs[0]) {
             Failure::Usage(text) if args.each && args.inputs.len() > 1 => {
                 Failure::in_file(&inputs[0], text)
@@ -335,7 +335,7 @@ fn prepare(args: &RenderArgs, inputs: &[PathBuf], group: &Group) -> Result<Prepa
 }
 
 /// Warnings of what a group's scene lacks of what was asked for.
-fn lacks(prepared: &Prepared, inputs: &[PathBuf], request: &RenderRequest) -> Vec<String> {
+fn lacks(prepared: &PreparedScene, inputs: &[PathBuf], request: &RenderRequest) -> Vec<String> {
     let scene = prepared.scene();
     let mut remarks = remarks(scene, request);
     let boxed = boxed_characters(scene);

@@ -14,9 +14,9 @@ use std::time::Instant;
 
 use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_scenes::request::{Preset, StructureSource};
-use molshot_scenes::{Prepared, RenderRequest, Samples};
+use molshot_scenes::{PreparedScene, RenderRequest, Samples};
 use support::{open, test_data};
 
 /// Files that cannot be read, and a part of what is said about each.
@@ -102,7 +102,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn new(name: String, path: &Path, backend: &mut dyn Draw) -> Self {
+    fn new(name: String, path: &Path, backend: &mut dyn Backend) -> Self {
         let start = Instant::now();
         let read = read_input(path, FolderOptions::default(), &ReadOptions::default())
             .map(Arc::new)
@@ -161,7 +161,7 @@ fn milliseconds_since(start: Instant) -> f64 {
 fn draw_small(
     structure: &Arc<Structure>,
     preset: Preset,
-    backend: &mut dyn Draw,
+    backend: &mut dyn Backend,
 ) -> Result<usize, String> {
     let mut request = RenderRequest::new(StructureSource::Paths {
         paths: vec!["input".into()],
@@ -170,7 +170,7 @@ fn draw_small(
     request.style.depth_cue = false;
     (request.output.width_px, request.output.height_px) = (128, 96);
     request.output.samples = Samples::One;
-    let job = Prepared::new(Arc::clone(structure), &request)
+    let job = PreparedScene::new(Arc::clone(structure), &request)
         .and_then(|prepared| prepared.job())
         .map_err(|error| error.to_string())?;
     let frame = backend.draw(&job).map_err(|error| error.to_string())?;

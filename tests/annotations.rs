@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_folder};
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_renderer::annotations::{
-    Annotations, Annotator, MaskKind, Role, annotate, scene_of_atom,
+    Annotations, Annotator, MaskKind, Role, annotate, isolated_atom_scene,
 };
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::commands::parse_commands;
 use molshot_scenes::request::{Preset, RenderRequest, StructureSource};
-use molshot_scenes::{Plane, Prepared, RenderJob};
+use molshot_scenes::{Plane, PreparedScene, RenderJob};
 use support::complexes::{drawn, inhibitor};
 use support::scenes::{MAX_ATOMS, generate};
 use support::{draw, structure, test_data};
@@ -34,7 +34,7 @@ fn table(path: &Path) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn complex(data: &Path, id: &str, change: impl FnOnce(&mut RenderRequest)) -> Prepared {
+fn complex(data: &Path, id: &str, change: impl FnOnce(&mut RenderRequest)) -> PreparedScene {
     let folder = data.join("complexes").join(id);
     let structure =
         read_folder(&folder, FolderOptions::default(), &ReadOptions::default()).expect(id);
@@ -42,7 +42,7 @@ fn complex(data: &Path, id: &str, change: impl FnOnce(&mut RenderRequest)) -> Pr
     (request.output.width_px, request.output.height_px) = (800, 600);
     request.output.planes = BTreeSet::from([Plane::AtomId]);
     change(&mut request);
-    Prepared::new(Arc::new(structure), &request).expect(id)
+    PreparedScene::new(Arc::new(structure), &request).expect(id)
 }
 
 #[test]
@@ -143,8 +143,8 @@ fn both_cameras_of_chimerax_project_alike() {
 }
 
 /// Draws an atom alone and counts.
-fn count_alone(backend: &mut dyn Draw, job: &RenderJob, atom: u32) -> u64 {
-    let alone = scene_of_atom(job.scene(), atom)
+fn count_alone(backend: &mut dyn Backend, job: &RenderJob, atom: u32) -> u64 {
+    let alone = isolated_atom_scene(job.scene(), atom)
         .expect("a sound scene")
         .expect("a drawn atom");
     let job = RenderJob::new(
@@ -162,7 +162,7 @@ fn count_alone(backend: &mut dyn Draw, job: &RenderJob, atom: u32) -> u64 {
 }
 
 /// Every number of the annotations that is a count, by counting.
-fn assert_counted(backend: &mut dyn Draw, job: &RenderJob, annotations: &Annotations) {
+fn assert_counted(backend: &mut dyn Backend, job: &RenderJob, annotations: &Annotations) {
     let frame = draw(backend, job);
     let ids = frame.atom_id.expect("ids");
     let seen: BTreeSet<u32> = ids.iter().copied().filter(|id| *id != 0).collect();
@@ -172,7 +172,7 @@ fn assert_counted(backend: &mut dyn Draw, job: &RenderJob, annotations: &Annotat
         let visible = ids.iter().filter(|id| **id == atom.index + 1).count() as u64;
         let alone = count_alone(backend, job, atom.index);
         assert_eq!(atom.visible_pixels, visible, "{atom:?}");
-        assert_eq!(atom.alone_pixels, alone, "{atom:?}");
+        assert_eq!(atom.unoccluded_pixels, alone, "{atom:?}");
         let fraction = if alone == 0 {
             0.0
         } else {
@@ -197,7 +197,7 @@ fn visible_fractions_are_those_of_a_count_pixel_by_pixel() {
             let job = generate(seed, orthographic, &structure);
             let frame = draw(&mut backend, &job);
             let annotations = annotator.annotate(&job, &frame, &[]).expect("annotations");
-            by_drawing += annotator.drawn_atoms();
+            by_drawing += annotator.raster_fallback_count();
             atoms += annotations.atoms.len();
             assert_counted(&mut backend, &job, &annotations);
         }
@@ -219,7 +219,7 @@ fn a_molecules_fractions_are_counted_in_every_style() {
         request.output.planes = BTreeSet::from([Plane::AtomId]);
         request.style.preset = preset;
         request.commands = vec!["roll y 20; move z 30; crop 20 10 150 130".into()];
-        let job = Prepared::new(Arc::clone(&structure), &request)
+        let job = PreparedScene::new(Arc::clone(&structure), &request)
             .and_then(|prepared| prepared.job())
             .expect("a job");
         let annotations = annotate(&job, &draw(&mut backend, &job), &[]).expect("annotations");
@@ -262,16 +262,16 @@ fn residues_are_the_sum_of_their_pixels() {
             [left, top, right - left + 1, bottom - top + 1]
         });
         assert_eq!(residue.box_px, bounds);
-        assert!(residue.alone_pixels + 2 >= residue.visible_pixels);
+        assert!(residue.unoccluded_pixels + 2 >= residue.visible_pixels);
         let of_residue: Vec<_> = annotations
             .atoms
             .iter()
             .filter(|atom| atom.residue.index == residue.index)
             .collect();
-        assert_eq!(residue.drawn_atoms as usize, of_residue.len());
-        let largest = of_residue.iter().map(|atom| atom.alone_pixels).max();
-        let sum: u64 = of_residue.iter().map(|atom| atom.alone_pixels).sum();
-        assert!(residue.alone_pixels <= sum && Some(residue.alone_pixels) >= largest);
+        assert_eq!(residue.raster_fallback_count as usize, of_residue.len());
+        let largest = of_residue.iter().map(|atom| atom.unoccluded_pixels).max();
+        let sum: u64 = of_residue.iter().map(|atom| atom.unoccluded_pixels).sum();
+        assert!(residue.unoccluded_pixels <= sum && Some(residue.unoccluded_pixels) >= largest);
         for axis in 0..3 {
             let mean = of_residue
                 .iter()
@@ -298,7 +298,7 @@ fn a_residue_alone_is_its_atoms_together() {
             if atom.residue.index != residue.index {
                 continue;
             }
-            let alone = scene_of_atom(job.scene(), atom.index)
+            let alone = isolated_atom_scene(job.scene(), atom.index)
                 .expect("a sound scene")
                 .expect("a drawn atom");
             let job = RenderJob::new(
@@ -312,8 +312,12 @@ fn a_residue_alone_is_its_atoms_together() {
             let ids = draw(&mut backend, &job).atom_id.expect("ids");
             covered.extend((0..ids.len()).filter(|at| ids[*at] != 0));
         }
-        assert_eq!(residue.alone_pixels, covered.len() as u64, "{residue:?}");
-        let [left, top, width, height] = residue.alone_box_px.expect("it is in the picture");
+        assert_eq!(
+            residue.unoccluded_pixels,
+            covered.len() as u64,
+            "{residue:?}"
+        );
+        let [left, top, width, height] = residue.amodal_box_px.expect("it is in the picture");
         for at in covered {
             let (x, y) = (at as u32 % 320, at as u32 / 320);
             assert!((left..left + width).contains(&x) && (top..top + height).contains(&y));
@@ -345,7 +349,7 @@ fn a_crop_moves_no_atom() {
         let inside = (0.0..120.0).contains(&crop_x) && (0.0..90.0).contains(&crop_y);
         assert_eq!(crop.in_frame, inside);
         assert!(crop.visible_pixels <= whole.visible_pixels);
-        assert!(crop.alone_pixels <= whole.alone_pixels);
+        assert!(crop.unoccluded_pixels <= whole.unoccluded_pixels);
     }
 }
 
@@ -421,7 +425,7 @@ fn annotating_a_pocket_takes_milliseconds() {
         eprintln!(
             "{id}: {atoms} atoms in {:.2} ms, {} of them drawn",
             best.as_secs_f64() * 1e3,
-            annotator.drawn_atoms()
+            annotator.raster_fallback_count()
         );
         assert!(best.as_millis() < 500);
     }

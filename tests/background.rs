@@ -4,14 +4,14 @@ mod support;
 
 use std::sync::Arc;
 
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_scenes::{Background, Projection, RenderJob, Samples, Scene, Viewport};
 use proptest::prelude::*;
 use support::compare::{Picture, Tolerance, assert_alike};
 use support::scenes::{MAX_ATOMS, generate};
 use support::{camera_above, draw, job, law, open, scene, structure};
 
-fn picture(backend: &mut dyn Draw, job: &RenderJob) -> Picture {
+fn picture(backend: &mut dyn Backend, job: &RenderJob) -> Picture {
     Picture::from(&draw(backend, job))
 }
 

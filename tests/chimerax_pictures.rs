@@ -14,11 +14,11 @@ use std::sync::Arc;
 
 use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_input};
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_renderer::labels::boxes;
 use molshot_renderer::software::SoftwareBackend;
-use molshot_scenes::request::{ColorScheme, LabelWord, Preset, StructureSource};
-use molshot_scenes::{Labels, Prepared, RenderJob, RenderRequest, Samples, Scene};
+use molshot_scenes::request::{ColorScheme, LabelContent, Preset, StructureSource};
+use molshot_scenes::{Labels, PreparedScene, RenderJob, RenderRequest, Samples, Scene};
 use support::compare::Picture;
 use support::labels::{LabelFit, fit_labels};
 use support::likeness::{Likeness, likeness, sheet};
@@ -43,7 +43,7 @@ const FOUR_BARE: (f64, f64) = (0.98, 3.3);
 const FOUR_LABELLED: (f64, f64) = (0.975, 5.5);
 const FOUR_PART: (f64, f64) = (0.96, 7.7);
 const FOUR_BALLS: (f64, f64) = (0.95, 10.2);
-/// How much more the built-in back end may differ, which shades the inside of a surface once a
+/// How much more the built-in backend may differ, which shades the inside of a surface once a
 /// pixel.
 const BUILT_IN_MORE: f64 = 0.5;
 /// Farthest that a label, or an edge of its box, is from where ChimeraX has it, pixels.
@@ -103,9 +103,9 @@ impl Case {
         request.commands = vec![self.commands.clone()];
         request.style.residue = self.residue.map(str::to_owned);
         request.style.labels = match self.residue {
-            _ if !self.labels => LabelWord::None,
-            Some(_) => LabelWord::Atoms,
-            None => LabelWord::ResiduesAndLigandAtoms,
+            _ if !self.labels => LabelContent::None,
+            Some(_) => LabelContent::Atoms,
+            None => LabelContent::ResiduesAndLigandAtoms,
         };
         (request.output.width_px, request.output.height_px) = (WIDTH_PX, HEIGHT_PX);
         request.output.samples = samples;
@@ -118,12 +118,12 @@ impl Case {
             .expect("a complex that can be read");
         let structure = Arc::new(structure);
         let request = self.request(samples);
-        let prepared = Prepared::new(Arc::clone(&structure), &request).expect("a scene");
+        let prepared = PreparedScene::new(Arc::clone(&structure), &request).expect("a scene");
         if self.preset == Preset::BallAndStick {
             // The style was changed after the camera had been fitted to sticks.
             let mut sticks = request.clone();
             sticks.style.preset = Preset::Misi;
-            let sticks = Prepared::new(structure, &sticks).expect("a scene");
+            let sticks = PreparedScene::new(structure, &sticks).expect("a scene");
             let mut camera = sticks.camera().expect("a camera");
             camera
                 .apply(
@@ -156,7 +156,7 @@ impl Case {
     }
 }
 
-fn picture(backend: &mut dyn Draw, job: &RenderJob) -> Picture {
+fn picture(backend: &mut dyn Backend, job: &RenderJob) -> Picture {
     Picture::from(&draw(backend, job)).color_only()
 }
 
@@ -175,7 +175,7 @@ fn bare(job: &RenderJob) -> RenderJob {
     .expect("as sound as before")
 }
 
-/// A picture with one number of samples: by wgpu, and by the built-in back end.
+/// A picture with one number of samples: by wgpu, and by the built-in backend.
 struct Pair([Likeness; 2]);
 
 impl Pair {

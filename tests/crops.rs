@@ -5,14 +5,14 @@ mod support;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_scenes::{CropRect, Plane, RenderJob, Samples, Viewport};
 use proptest::prelude::*;
 use support::compare::{Picture, Tolerance, assert_alike};
 use support::scenes::{MAX_ATOMS, generate};
 use support::{draw, law, open, structure};
 
-fn picture(backend: &mut dyn Draw, job: &RenderJob) -> Picture {
+fn picture(backend: &mut dyn Backend, job: &RenderJob) -> Picture {
     Picture::from(&draw(backend, job))
 }
 

@@ -3,7 +3,7 @@
 
 mod support;
 
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_renderer::encode::{plane_npy, plane_png};
 use molshot_scenes::request::ImageFormat;
 use molshot_scenes::{Plane, RenderJob, Samples, Viewport};
@@ -11,7 +11,7 @@ use support::scenes::{MAX_ATOMS, generate};
 use support::{draw, open, structure};
 
 /// Every file that a job can become.
-fn files(backend: &mut dyn Draw, job: &RenderJob) -> Vec<Vec<u8>> {
+fn files(backend: &mut dyn Backend, job: &RenderJob) -> Vec<Vec<u8>> {
     let frame = draw(backend, job);
     let mut files = vec![
         molshot_renderer::encode::picture(&frame, ImageFormat::Png)

@@ -1,11 +1,11 @@
 //! Silhouettes, ambient occlusion and shadows: where they are, where they are not, and that all
-//! back ends and all crops have the same.
+//! backends and all crops have the same.
 
 mod support;
 
 use std::sync::Arc;
 
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::{
     AmbientOcclusion, Background, CropRect, Effects, Plane, Projection, RenderJob, Samples, Scene,
@@ -47,7 +47,7 @@ fn with(job: &RenderJob, effects: Effects) -> RenderJob {
     RenderJob::new(Arc::new(scene), view, viewport, job.samples(), planes).expect("a sound job")
 }
 
-fn color(backend: &mut dyn Draw, job: &RenderJob) -> Vec<[u8; 4]> {
+fn color(backend: &mut dyn Backend, job: &RenderJob) -> Vec<[u8; 4]> {
     let bytes = draw(backend, job).color_rgba.expect("a colour plane");
     bytes.as_chunks::<4>().0.to_vec()
 }

@@ -12,7 +12,7 @@ use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::{Frame, encode};
 use molshot_scenes::request::{ImageFormat, StructureSource};
-use molshot_scenes::{Prepared, RenderRequest};
+use molshot_scenes::{PreparedScene, RenderRequest};
 use support::compare::{Picture, Tolerance, assert_alike};
 use support::pictures::read;
 use support::{draw, open};
@@ -108,7 +108,7 @@ fn sample_scenes_look_as_they_did() {
     let mut backend = open();
     for (name, scene, changes) in PICTURES {
         let (request, structure) = request(scene, changes);
-        let job = Prepared::new(Arc::new(structure), &request)
+        let job = PreparedScene::new(Arc::new(structure), &request)
             .and_then(|prepared| prepared.job())
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         let frame = draw(backend.as_mut(), &job);

@@ -1,4 +1,4 @@
-//! Labels through the whole program's road: both back ends, crops, and what is hidden.
+//! Labels through the whole program's road: both backends, crops, and what is hidden.
 
 mod support;
 
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read::read_bytes};
 use molshot_renderer::labels::boxes;
 use molshot_renderer::software::SoftwareBackend;
-use molshot_scenes::request::{LabelWord, StructureSource};
-use molshot_scenes::{Prepared, RenderJob, RenderRequest};
+use molshot_scenes::request::{LabelContent, StructureSource};
+use molshot_scenes::{PreparedScene, RenderJob, RenderRequest};
 use support::compare::Picture;
 use support::{draw, open};
 
@@ -34,11 +34,11 @@ fn job(change: impl FnOnce(&mut RenderRequest)) -> RenderJob {
     let mut request = RenderRequest::new(StructureSource::Id { id: "x".into() });
     (request.output.width_px, request.output.height_px) = (160, 120);
     change(&mut request);
-    let prepared = Prepared::new(structure(), &request).expect("a scene");
+    let prepared = PreparedScene::new(structure(), &request).expect("a scene");
     prepared.job().expect("a job")
 }
 
-fn picture(backend: &mut dyn molshot_renderer::Draw, job: &RenderJob) -> Vec<[u8; 4]> {
+fn picture(backend: &mut dyn molshot_renderer::Backend, job: &RenderJob) -> Vec<[u8; 4]> {
     let frame = draw(backend, job);
     assert!(
         frame.depth_angstrom.is_none(),
@@ -61,7 +61,7 @@ fn both_back_ends_write_the_same_letters() {
                     request.style.background = background.parse().expect("a background");
                 })
             };
-            let (with, without) = (made(LabelWord::Auto), made(LabelWord::None));
+            let (with, without) = (made(LabelContent::Auto), made(LabelContent::None));
             let ours = [
                 picture(&mut software, &with),
                 picture(&mut software, &without),
@@ -97,8 +97,8 @@ fn labels_behind_something_are_hidden_if_so_wished() {
                 select.clone_into(&mut request.select);
             })
         };
-        let with = picture(&mut backend, &made(LabelWord::LigandAtoms));
-        let without = picture(&mut backend, &made(LabelWord::None));
+        let with = picture(&mut backend, &made(LabelContent::LigandAtoms));
+        let without = picture(&mut backend, &made(LabelContent::None));
         with.iter().zip(&without).filter(|(a, b)| a != b).count()
     };
     // The labels hang in the middle of their own atoms.

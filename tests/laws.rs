@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
 use molshot_molecule::Structure;
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_scenes::{
     Cylinder, Projection, RenderJob, Samples, Scene, SceneParts, Sphere, View, Viewport,
 };
@@ -26,7 +26,7 @@ fn sphere(center: [f64; 3], radius: f64, atom: u32) -> Sphere {
     }
 }
 
-fn picture(backend: &mut dyn Draw, job: &RenderJob) -> Picture {
+fn picture(backend: &mut dyn Backend, job: &RenderJob) -> Picture {
     Picture::from(&draw(backend, job))
 }
 

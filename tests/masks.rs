@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_renderer::annotations::classes::class_mask;
 use molshot_renderer::annotations::run_length::unpack;
 use molshot_renderer::annotations::{MaskKind, annotate};
@@ -134,7 +134,7 @@ fn every_run_length_mask_is_the_id_plane_in_other_words() {
     assert_eq!(found, kinds.into_iter().map(|kind| (kind, seen)).collect());
 }
 
-/// Dashes hide what is behind them, and are no atom's: in all planes of ids, in both back ends, and
+/// Dashes hide what is behind them, and are no atom's: in all planes of ids, in both backends, and
 /// in what atoms cover alone.
 #[test]
 fn dashes_are_nobodys() {
@@ -154,10 +154,14 @@ fn dashes_are_nobodys() {
     });
     let alone = |job| -> Vec<u64> {
         let annotations = annotate(job, &drawn(job), &[]).expect("annotations");
-        annotations.atoms.iter().map(|a| a.alone_pixels).collect()
+        annotations
+            .atoms
+            .iter()
+            .map(|a| a.unoccluded_pixels)
+            .collect()
     };
     assert_eq!(alone(&bare), alone(&dashed));
-    let mut backends: [Box<dyn Draw>; 2] = [Box::new(SoftwareBackend::new()), open()];
+    let mut backends: [Box<dyn Backend>; 2] = [Box::new(SoftwareBackend::new()), open()];
     for backend in &mut backends {
         let [without, with] = [&bare, &dashed].map(|job| draw(backend.as_mut(), job));
         let mask = class_mask(&dashed, &with, Plane::MaskRole).expect("a mask");

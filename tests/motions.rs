@@ -10,20 +10,20 @@ use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::commands::{Axis, Command};
-use molshot_scenes::request::{LabelWord, ProjectionKind, RenderRequest, StructureSource};
+use molshot_scenes::request::{LabelContent, ProjectionKind, RenderRequest, StructureSource};
 use molshot_scenes::transforms::TransformRequest;
-use molshot_scenes::{Prepared, RenderJob};
+use molshot_scenes::{PreparedScene, RenderJob};
 use support::{Chance, draw};
 
-fn prepare(change: impl FnOnce(&mut RenderRequest)) -> Prepared {
+fn prepare(change: impl FnOnce(&mut RenderRequest)) -> PreparedScene {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library/1hvr");
     let structure = read_folder(&path, FolderOptions::default(), &ReadOptions::default())
         .expect("the library's complex");
     let mut request = RenderRequest::new(StructureSource::Id { id: "1hvr".into() });
     (request.output.width_px, request.output.height_px) = (160, 120);
-    request.style.labels = LabelWord::None;
+    request.style.labels = LabelContent::None;
     change(&mut request);
-    Prepared::new(Arc::new(structure), &request).expect("a sound request")
+    PreparedScene::new(Arc::new(structure), &request).expect("a sound request")
 }
 
 fn picture(backend: &mut SoftwareBackend, job: &RenderJob) -> Vec<u8> {
@@ -40,7 +40,7 @@ fn worst_step(a: &[u8], b: &[u8]) -> u8 {
 }
 
 /// Draws random sequences of commands, each with its inverse behind it.
-fn undo(prepared: &Prepared) {
+fn undo(prepared: &PreparedScene) {
     let mut backend = SoftwareBackend::new();
     let first = picture(&mut backend, &prepared.job().expect("a job"));
     let mut chance = Chance(4);
@@ -86,11 +86,11 @@ fn a_sequence_and_its_inverse_give_the_first_picture_back() {
 fn with_labels_they_do_so_too() {
     // Letters stand at quantised places: noise must not tip them over.
     undo(&prepare(|request| {
-        request.style.labels = LabelWord::Auto;
+        request.style.labels = LabelContent::Auto;
         (request.output.width_px, request.output.height_px) = (240, 180);
     }));
     undo(&prepare(|request| {
-        request.style.labels = LabelWord::Auto;
+        request.style.labels = LabelContent::Auto;
         request.camera.projection = ProjectionKind::Orthographic;
     }));
 }

@@ -1,11 +1,11 @@
-//! The back end against the oracle, on generated scenes in both projections; and the comparer
+//! The backend against the oracle, on generated scenes in both projections; and the comparer
 //! against itself.
 
 mod support;
 
 use std::time::Instant;
 
-use molshot_renderer::Draw;
+use molshot_renderer::Backend;
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::{Cylinder, Projection, Samples, Viewport};
 use support::compare::{Figures, Picture, Tolerance, assert_alike, assert_differ};
@@ -36,7 +36,7 @@ const INSIDE: Tolerance = Tolerance {
     ..Tolerance::NONE
 };
 
-fn hold_against_oracle(orthographic: bool, mut backend: Box<dyn Draw>, antialiased: Tolerance) {
+fn hold_against_oracle(orthographic: bool, mut backend: Box<dyn Backend>, antialiased: Tolerance) {
     let structure = structure(MAX_ATOMS);
     let start = Instant::now();
     let (mut planes, mut color) = (Figures::default(), Figures::default());

@@ -4,7 +4,7 @@
 mod support;
 
 use molshot_renderer::software::{InstructionSet, SoftwareBackend};
-use molshot_renderer::{Draw, Frame};
+use molshot_renderer::{Backend, Frame};
 use molshot_scenes::{CropRect, Cylinder, RenderJob, Samples, Viewport};
 use support::compare::{Figures, Picture, Tolerance, assert_alike};
 use support::library::{SCENES, sample_job};
@@ -24,7 +24,7 @@ fn jobs(count: u64) -> Vec<RenderJob> {
         .collect()
 }
 
-fn pictures(backend: &mut dyn Draw, jobs: &[RenderJob]) -> Vec<Picture> {
+fn pictures(backend: &mut dyn Backend, jobs: &[RenderJob]) -> Vec<Picture> {
     jobs.iter()
         .map(|job| Picture::from(&draw(backend, job)))
         .collect()
@@ -115,7 +115,7 @@ const SAMPLED: Limits = Limits {
     worst_levels: 60,
 };
 
-/// How far two back ends may be apart away from edges, as shares of the pixels there.
+/// How far two backends may be apart away from edges, as shares of the pixels there.
 struct Limits {
     /// Differ at all.
     off: f64,
@@ -144,7 +144,7 @@ fn pictures_are_those_of_vulkan() {
                 worst_levels: 1,
             },
         ),
-        // Here the built-in back end shades insides once a pixel, wgpu once a sample.
+        // Here the built-in backend shades insides once a pixel, wgpu once a sample.
         (Samples::Four, SAMPLED),
         (Samples::Nine, SAMPLED),
         (Samples::Sixteen, SAMPLED),

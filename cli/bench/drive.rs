@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use molshot_renderer::pool::{Desk, Pool, PoolOptions, Sequence};
+use molshot_renderer::pool::{Pool, PoolOptions, Sequence, WorkerScratch};
 use molshot_renderer::{AdapterChoice, Frame, Timings, save_bytes};
 use molshot_scenes::request::ImageFormat;
 
@@ -60,10 +60,10 @@ pub(super) struct Repeat {
     pub(super) stages: Stages,
 }
 
-/// The first picture of a back end.
+/// The first picture of a backend.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct First {
-    /// Opening a back end.
+    /// Opening a backend.
     pub(super) open: Duration,
     /// Sending the scene to it.
     pub(super) upload: Duration,
@@ -71,7 +71,7 @@ pub(super) struct First {
     pub(super) picture: Duration,
 }
 
-/// The pool that a back end's pictures go through, as those of `molshot render` do.
+/// The pool that a backend's pictures go through, as those of `molshot render` do.
 pub(super) struct Crew {
     pool: Pool,
     /// Pictures that are drawn at a time.
@@ -173,7 +173,7 @@ impl Crew {
             };
             job_time += start.elapsed();
             let path = folder.path_of(index, encoding.format);
-            let work = move |frame: &Frame, desk: &mut Desk| {
+            let work = move |frame: &Frame, desk: &mut WorkerScratch| {
                 let start = Instant::now();
                 desk.encoder.encode(frame, encoding, &mut desk.bytes)?;
                 let encode = start.elapsed();

@@ -11,7 +11,7 @@ use super::subject::Subject;
 /// Ten steps of the system's clock of processors' time.
 const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(100);
 
-/// One back end and its repeats.
+/// One backend and its repeats.
 pub(super) struct Contender {
     adapter: String,
     first: First,
@@ -90,7 +90,7 @@ pub(super) struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Rates of the first back end divided by those of the second, pair by pair.
+    /// Rates of the first backend divided by those of the second, pair by pair.
     fn ratios(&self) -> Option<Vec<f64>> {
         let [one, other] = self.contenders.as_slice() else {
             return None;

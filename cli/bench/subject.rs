@@ -8,7 +8,7 @@ use glam::DVec3;
 use molshot_molecule::read::read_bytes;
 use molshot_molecule::{PartRole, ReadOptions, Structure};
 use molshot_renderer::Encoding;
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::Axis;
 use molshot_scenes::{
     Camera, Command, Cylinder, Plane, RenderJob, RenderRequest, Samples, Scene, SceneError,
@@ -103,7 +103,7 @@ impl Subject {
         };
         let read = start.elapsed();
         let start = Instant::now();
-        let prepared = Prepared::new(structure, request)?;
+        let prepared = PreparedScene::new(structure, request)?;
         let bodies = prepared.scene().spheres.len() + prepared.scene().cylinders.len();
         let copy_count: u64 = copies.iter().map(|n| u64::from(*n)).product();
         if bodies as u64 * copy_count > MOST_BODIES {

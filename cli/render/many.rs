@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use molshot_renderer::pool::{
-    CancelToken, Desk, Order, Pool, PoolError, PoolOptions, RefusalReason,
+    CancelToken, Pool, PoolError, PoolOptions, RenderTask, TrySubmitErrorKind, WorkerScratch,
 };
 use molshot_renderer::{Encoding, save_with};
 use molshot_scenes::{Plane, RenderRequest};
@@ -366,7 +366,7 @@ impl Workplace<'_> {
             let own_job = job.clone();
             let verbosity = many.verbosity;
             let told = Arc::clone(journal);
-            let work = move |frame: &molshot_renderer::Frame, desk: &mut Desk| {
+            let work = move |frame: &molshot_renderer::Frame, desk: &mut WorkerScratch| {
                 // The program is about to end.
                 let Some(_writing) = Writing::begin() else {
                     return Ok(false);
@@ -391,8 +391,8 @@ impl Workplace<'_> {
                 Ok(false) | Err(PoolError::Cancelled | PoolError::Stopped) => {}
                 Err(error) => told.group_failed(number, &group_cancel, error.into()),
             };
-            if let Err(refusal) = pool.submit(Order::new(job, cancel, work, answer)) {
-                if refusal.reason == RefusalReason::Stopped {
+            if let Err(refusal) = pool.submit(RenderTask::new(job, cancel, work, answer)) {
+                if refusal.reason == TrySubmitErrorKind::Stopped {
                     let dead = anyhow::anyhow!("no drawing thread is left (a fault of molshot)");
                     journal.stop(dead.into());
                 }

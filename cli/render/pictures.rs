@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::{Axis, ViewName};
 use molshot_scenes::{Camera, Command, RenderJob, RenderRequest, SceneError, parse_commands};
 
@@ -176,7 +176,7 @@ fn commands_of_file(file: &Path) -> Result<Vec<(usize, Vec<Command>)>, Failure> 
 /// picture has some that come before.
 #[derive(Debug)]
 pub(crate) struct Start<'a> {
-    prepared: &'a Prepared,
+    prepared: &'a PreparedScene,
     input: &'a Path,
     /// Whether the request's commands come from the flag.
     from_flag: bool,
@@ -188,7 +188,7 @@ pub(crate) struct Start<'a> {
 impl<'a> Start<'a> {
     /// `input` and `from_flag` say where the request and its commands come from.
     pub(crate) fn new(
-        prepared: &'a Prepared,
+        prepared: &'a PreparedScene,
         request: &RenderRequest,
         input: &'a Path,
         from_flag: bool,

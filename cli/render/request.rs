@@ -9,7 +9,7 @@ use clap::Args;
 use molshot_scenes::colors::Rgb;
 use molshot_scenes::pseudobonds::PseudobondName;
 use molshot_scenes::request::{
-    BackgroundRequest, ColorScheme, Compression, ImageFormat, LabelWord, Preset, ProjectionKind,
+    BackgroundRequest, ColorScheme, Compression, ImageFormat, LabelContent, Preset, ProjectionKind,
     StructureSource,
 };
 use molshot_scenes::transforms::TransformRequest;
@@ -105,8 +105,8 @@ pub(crate) struct RequestArgs {
     samples: Option<Samples>,
     /// auto, none, residues, ligand-atoms, residues-and-ligand-atoms or atoms. auto: with the style
     /// misi residues and ligand atoms, where at most 150 residues are drawn [default: auto].
-    #[arg(long, value_name = "LABELS", value_parser = Words::new(LABELS, word::<LabelWord>), hide_possible_values = true)]
-    labels: Option<LabelWord>,
+    #[arg(long, value_name = "LABELS", value_parser = Words::new(LABELS, word::<LabelContent>), hide_possible_values = true)]
+    labels: Option<LabelContent>,
     #[command(flatten)]
     label_style: LabelArgs,
     /// Draw only these atoms; the camera stays where the whole would have it.
@@ -421,7 +421,7 @@ mod tests {
         assert_eq!(listed::<Preset>(), STYLES);
         assert_eq!(listed::<ColorScheme>(), COLOR_SCHEMES);
         assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
-        assert_eq!(listed::<LabelWord>(), LABELS);
+        assert_eq!(listed::<LabelContent>(), LABELS);
         assert_eq!(listed::<ImageFormat>(), FORMATS);
         assert_eq!(listed::<Compression>(), COMPRESSIONS);
         assert_eq!(listed::<Plane>(), PLANES);

@@ -2,7 +2,7 @@
 
 use molshot_scenes::RenderRequest;
 use molshot_scenes::job::Samples;
-use molshot_scenes::request::{LabelWord, Preset, StructureSource};
+use molshot_scenes::request::{LabelContent, Preset, StructureSource};
 use molshot_scenes::transforms::TransformRequest;
 use serde::{Deserialize, Serialize};
 
@@ -139,8 +139,8 @@ impl Picture {
         // Said outright: what is labelled by itself depends on how many residues there are, and the
         // questions speak of labels.
         request.style.labels = match self.look {
-            Look::Residue(_) => LabelWord::Atoms,
-            _ => LabelWord::ResiduesAndLigandAtoms,
+            Look::Residue(_) => LabelContent::Atoms,
+            _ => LabelContent::ResiduesAndLigandAtoms,
         };
         request.style.label_style.chains = self.chains;
         request.commands.clone_from(&self.commands);
@@ -236,11 +236,11 @@ mod tests {
         };
         for look in [Look::Complex, Look::Pocket] {
             let style = request(look);
-            assert_eq!(style.labels, LabelWord::ResiduesAndLigandAtoms);
+            assert_eq!(style.labels, LabelContent::ResiduesAndLigandAtoms);
             assert!(style.label_style.chains);
         }
         let residue = request(Look::Residue("ARG 45 A".into()));
-        assert_eq!(residue.labels, LabelWord::Atoms);
+        assert_eq!(residue.labels, LabelContent::Atoms);
         assert!(!residue.label_style.chains);
         assert!(!request(Look::Ligand).label_style.chains);
     }

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use molshot_scenes::request::StructureSource;
-use molshot_scenes::{Prepared, RenderRequest, parse_commands};
+use molshot_scenes::{PreparedScene, RenderRequest, parse_commands};
 
-static PREPARED: LazyLock<Prepared> = LazyLock::new(|| {
+static PREPARED: LazyLock<PreparedScene> = LazyLock::new(|| {
     let source = StructureSource::Id { id: "small".into() };
-    Prepared::new(molshot_fuzz::small_structure(), &RenderRequest::new(source))
+    PreparedScene::new(molshot_fuzz::small_structure(), &RenderRequest::new(source))
         .expect("the small structure can be drawn")
 });
 

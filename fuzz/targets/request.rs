@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use molshot_molecule::Structure;
-use molshot_scenes::{Prepared, RenderRequest};
+use molshot_scenes::{PreparedScene, RenderRequest};
 
 static STRUCTURE: LazyLock<Arc<Structure>> = LazyLock::new(molshot_fuzz::small_structure);
 
@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     let json = request_json(&request);
     let again = RenderRequest::from_json(&json).expect("what was written can be read");
     assert_eq!(again, request);
-    let prepared = Prepared::new(Arc::clone(&STRUCTURE), &request);
+    let prepared = PreparedScene::new(Arc::clone(&STRUCTURE), &request);
     assert!(sound || prepared.is_err());
     if let Ok(Ok(job)) = prepared.map(|prepared| prepared.job()) {
         assert!(job.viewport().crop.width_px > 0);

@@ -10,8 +10,8 @@ use glam::DQuat;
 use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_renderer::software::SoftwareBackend;
-use molshot_renderer::{Annotator, Draw};
-use molshot_scenes::build::Prepared;
+use molshot_renderer::{Annotator, Backend};
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, Pose, RenderJob, RenderRequest, View};
 
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         request.output.width_px = size.parse()?;
         request.output.height_px = size.parse()?;
         request.output.planes = [Plane::Color, Plane::AtomId].into_iter().collect();
-        let base = Prepared::new(Arc::clone(&structure), &request)?.job()?;
+        let base = PreparedScene::new(Arc::clone(&structure), &request)?.job()?;
         let mut backend = SoftwareBackend::new();
         let mut annotator = Annotator::default();
         let (mut drawing, mut writing) = (Duration::ZERO, Duration::ZERO);

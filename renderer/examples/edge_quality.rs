@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use glam::DQuat;
 use molshot_molecule::ReadOptions;
-use molshot_renderer::{AdapterChoice, Draw, Frame, open};
-use molshot_scenes::build::Prepared;
+use molshot_renderer::{AdapterChoice, Backend, Frame, open};
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::{InlineFile, StructureSource};
 use molshot_scenes::{Plane, Pose, RenderJob, RenderRequest, Samples, View, Viewport};
 
@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     request.style.preset = serde_json::from_value(preset.into())?;
     request.output.width_px = size;
     request.output.height_px = size;
-    let base = Prepared::new(structure, &request)?.job()?;
+    let base = PreparedScene::new(structure, &request)?.job()?;
     let mut draw = open(AdapterChoice::Software)?;
     let mut sums = [[Sums::default(); 2]; 3];
     for turn in 0..views {
@@ -157,7 +157,7 @@ impl Reference {
 }
 
 fn frame(
-    draw: &mut dyn Draw,
+    draw: &mut dyn Backend,
     base: &RenderJob,
     view: View,
     size: u32,

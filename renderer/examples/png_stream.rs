@@ -13,7 +13,7 @@ use std::sync::Arc;
 use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_renderer::{AdapterChoice, Encoder, Frame, open};
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::Axis;
 use molshot_scenes::request::{
     BackgroundRequest, Compression, ImageFormat, InlineFile, Preset, StructureSource,
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     request.style.solvent = true;
     request.output.compression = Compression::Fast;
     // A frame comes from drawing alone; what it shows is replaced.
-    let mut frame = draw.draw(&Prepared::new(Arc::new(water), &request)?.job()?)?;
+    let mut frame = draw.draw(&PreparedScene::new(Arc::new(water), &request)?.job()?)?;
     for _ in 0..count {
         random.fill(&mut frame);
         put(&frame)?;
@@ -85,7 +85,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 axis,
                 degrees: random.below(360) as f64,
             });
-            let job = Prepared::new(Arc::clone(&structure), &request)?.job_with(&turns)?;
+            let job = PreparedScene::new(Arc::clone(&structure), &request)?.job_with(&turns)?;
             let frame = draw.draw(&job)?;
             put(&frame)?;
             draw.recycle(frame);

@@ -1,4 +1,4 @@
-//! Who draws: the one trait of all back ends, and the choice between them.
+//! Who draws: the one trait of all backends, and the choice between them.
 
 use std::fmt;
 use std::path::Path;
@@ -11,13 +11,13 @@ use crate::frame::Frame;
 use crate::gpu::GpuBackend;
 use crate::software::{InstructionSet, SoftwareBackend};
 
-/// Draws jobs. A back end owns its device and belongs to one thread at a time.
-pub trait Draw: fmt::Debug + Send {
+/// Draws jobs. A backend owns its device and belongs to one thread at a time.
+pub trait Backend: fmt::Debug + Send {
     /// Draws one picture. The scene of the last job stays on the device, so that many views of one
     /// scene cost one upload.
     ///
     /// # Errors
-    /// Any [`RenderError`] but [`RenderError::Encode`]. After an error the back end is ready for
+    /// Any [`RenderError`] but [`RenderError::Encode`]. After an error the backend is ready for
     /// the next job.
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError>;
 
@@ -96,24 +96,24 @@ pub struct AdapterReport {
     pub reason: String,
 }
 
-/// Opens the back end of a choice; the built-in rasteriser draws with the calling thread alone.
+/// Opens the backend of a choice; the built-in rasteriser draws with the calling thread alone.
 ///
 /// # Errors
 /// [`RenderError::NoAdapter`] when there is none of the kind, [`RenderError::Device`] when its
 /// driver fails. [`AdapterChoice::Auto`] and [`AdapterChoice::Software`] do not fail.
-pub fn open(choice: AdapterChoice) -> Result<Box<dyn Draw>, RenderError> {
+pub fn open(choice: AdapterChoice) -> Result<Box<dyn Backend>, RenderError> {
     open_with_threads(choice, 1)
 }
 
-/// Opens the back end of a choice; the built-in rasteriser draws each picture with `threads`
-/// threads (at least one), which changes no byte of it. Other back ends have their own.
+/// Opens the backend of a choice; the built-in rasteriser draws each picture with `threads`
+/// threads (at least one), which changes no byte of it. Other backends have their own.
 ///
 /// # Errors
 /// As [`open`].
 pub fn open_with_threads(
     choice: AdapterChoice,
     threads: usize,
-) -> Result<Box<dyn Draw>, RenderError> {
+) -> Result<Box<dyn Backend>, RenderError> {
     let software = || {
         let set = InstructionSet::best();
         Box::new(SoftwareBackend::with(set, threads).unwrap_or_default())
@@ -138,13 +138,13 @@ pub fn open_with_threads(
 
 /// Lists all adapters, the built-in rasteriser last, and says what `choice` does with each.
 #[must_use]
-pub fn survey(choice: AdapterChoice) -> Vec<AdapterReport> {
+pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
     let gpu_choice = match choice {
         // What `auto` wants of a driver is a GPU.
         AdapterChoice::Auto => AdapterChoice::Gpu,
         _ => choice,
     };
-    let mut reports = crate::gpu::survey(gpu_choice);
+    let mut reports = crate::gpu::enumerate_adapters(gpu_choice);
     if choice == AdapterChoice::Software {
         for report in &mut reports {
             report.taken = false;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use molshot_molecule::read::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::{InlineFile, Preset, StructureSource};
 use molshot_scenes::{Plane, RenderJob, RenderRequest};
 
-use crate::backend::Draw;
+use crate::backend::Backend;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -20,7 +20,7 @@ const WATER: &str = "3\n\nO 0 0 0.5\nH 0.76 -0.59 0\nH -0.76 -0.59 0\n";
 ///
 /// # Errors
 /// What drawing says, or [`RenderError::WrongPicture`] with the property that does not hold.
-pub fn test_picture(draw: &mut dyn Draw) -> Result<Frame, RenderError> {
+pub fn test_picture(draw: &mut dyn Backend) -> Result<Frame, RenderError> {
     let job = test_job()?;
     let frame = draw.draw(&job)?;
     judge(&frame, &job)?;
@@ -53,7 +53,7 @@ pub fn test_job() -> Result<RenderJob, RenderError> {
     request.output.width_px = EDGE_PX;
     request.output.height_px = EDGE_PX;
     request.output.planes = Plane::ALL.into_iter().collect();
-    Prepared::new(Arc::new(structure), &request)
+    PreparedScene::new(Arc::new(structure), &request)
         .and_then(|prepared| prepared.job())
         .map_err(|error| fault(&error))
 }

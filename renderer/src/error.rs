@@ -90,7 +90,7 @@ pub enum RenderError {
     },
     /// Whoever asked for the picture does not want it any more.
     #[error("the picture was called off while it was encoded")]
-    CalledOff,
+    Cancelled,
     /// A file could not be written.
     #[error(
         "{path}: cannot be written: {source}; {}",
@@ -130,7 +130,7 @@ impl RenderError {
             Self::Internal { .. } => "internal",
             Self::WrongPicture { .. } => "picture_wrong",
             Self::Encode { .. } => "encode_failed",
-            Self::CalledOff => "cancelled",
+            Self::Cancelled => "cancelled",
             Self::Write { .. } => "output_unwritable",
         }
     }

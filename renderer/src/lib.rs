@@ -22,7 +22,7 @@ pub mod software;
 
 pub use annotations::{Annotations, Annotator, annotate};
 pub use backend::{
-    AdapterChoice, AdapterReport, BackendKind, Draw, open, open_with_threads, survey,
+    AdapterChoice, AdapterReport, Backend, BackendKind, enumerate_adapters, open, open_with_threads,
 };
 pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::RenderError;

@@ -51,7 +51,7 @@ const SHORTEST_STICK_ANGSTROM: f32 = 1e-3;
 
 /// A scene with all that a request says about its pictures: one upload, many views.
 #[derive(Debug, Clone)]
-pub struct Prepared {
+pub struct PreparedScene {
     scene: Arc<Scene>,
     camera: CameraRequest,
     output: OutputRequest,
@@ -60,7 +60,7 @@ pub struct Prepared {
     entries: Vec<usize>,
 }
 
-impl Prepared {
+impl PreparedScene {
     /// Builds the scene of a request. The request's `structure` is not looked at: it is what
     /// `structure` was read from.
     ///

@@ -1,5 +1,5 @@
 //! What a finished picture's depth can add to it: silhouettes, ambient occlusion and shadows. The
-//! renderer makes them on the CPU, from the planes that a back end drew, so that all back ends give
+//! renderer makes them on the CPU, from the planes that a backend drew, so that all backends give
 //! the same.
 
 use crate::error::SceneError;

@@ -58,7 +58,7 @@ impl Plane {
         Self::MaskRole,
     ];
 
-    /// True for class masks: a back end draws none of them; they are made from [`Self::AtomId`],
+    /// True for class masks: a backend draws none of them; they are made from [`Self::AtomId`],
     /// which every job that wants one has, too.
     #[must_use]
     pub fn is_mask(self) -> bool {

@@ -24,7 +24,7 @@ pub mod view;
 mod picture;
 mod suggest;
 
-pub use build::{Prepared, build_scene};
+pub use build::{PreparedScene, build_scene};
 pub use camera::Camera;
 pub use commands::{Command, parse_commands};
 pub use effects::{AmbientOcclusion, Effects, Silhouettes};

@@ -7,7 +7,7 @@ use molshot_molecule::{PartRole, ResidueClass, ResidueKey, ResidueKeyError, Sele
 use crate::colors::shorten;
 use crate::error::SceneError;
 use crate::labels::{ATOM_GAP_ANGSTROM, LABEL_SIZE_ANGSTROM};
-use crate::request::{LabelWord, Preset, StyleRequest};
+use crate::request::{LabelContent, Preset, StyleRequest};
 use crate::scene::BoundingBox;
 
 /// Where a request names its residue.
@@ -108,7 +108,7 @@ pub(crate) fn label_bounds(
     shown: &[bool],
     radius_angstrom: impl Fn(usize) -> f64,
 ) -> Option<BoundingBox> {
-    if style.labels == LabelWord::None {
+    if style.labels == LabelContent::None {
         return None;
     }
     let atoms = structure.atoms();

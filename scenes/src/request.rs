@@ -38,7 +38,7 @@ use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
 pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
-pub use labels::{LabelAlignment, LabelStyle, LabelWord, TextRequest};
+pub use labels::{LabelAlignment, LabelContent, LabelStyle, TextRequest};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
 
@@ -102,7 +102,7 @@ pub struct StyleRequest {
     pub color: Option<Rgb>,
     /// What is labelled.
     #[serde(deserialize_with = "form::word")]
-    pub labels: LabelWord,
+    pub labels: LabelContent,
     /// How labels look.
     #[serde(deserialize_with = "form::object")]
     pub label_style: LabelStyle,
@@ -150,7 +150,7 @@ impl Default for StyleRequest {
             preset: Preset::default(),
             colors: None,
             color: None,
-            labels: LabelWord::default(),
+            labels: LabelContent::default(),
             label_style: LabelStyle::default(),
             texts: Vec::new(),
             background: BackgroundRequest::default(),

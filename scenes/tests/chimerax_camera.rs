@@ -11,7 +11,7 @@ use std::sync::Arc;
 use glam::DVec3;
 use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_molecule::{PartRole, ReadOptions};
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::parse_commands;
 use molshot_scenes::request::{Preset, RenderRequest, StructureSource};
 
@@ -49,7 +49,7 @@ fn vector(text: &str) -> DVec3 {
 }
 
 /// The complex in the paper's style, 800 x 600.
-fn prepare(data: &Path, id: &str, select: &str) -> Prepared {
+fn prepare(data: &Path, id: &str, select: &str) -> PreparedScene {
     let folder = data.join("complexes").join(id);
     let structure =
         read_folder(&folder, FolderOptions::default(), &ReadOptions::default()).expect(id);
@@ -57,7 +57,7 @@ fn prepare(data: &Path, id: &str, select: &str) -> Prepared {
     request.output.width_px = 800;
     request.output.height_px = 600;
     request.select = select.into();
-    Prepared::new(Arc::new(structure), &request).expect(id)
+    PreparedScene::new(Arc::new(structure), &request).expect(id)
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn the_camera_of_one_residue_and_the_ligand_is_that_of_chimerax() {
         (request.output.width_px, request.output.height_px) = (800, 600);
         request.style.preset = Preset::MisiResidue;
         request.style.residue = Some("ARG 45".into());
-        let prepared = Prepared::new(Arc::new(structure), &request).expect("a scene");
+        let prepared = PreparedScene::new(Arc::new(structure), &request).expect("a scene");
         let bounds = prepared.scene().clip_bounds;
         let camera = prepared.camera().expect("a sound box").view();
         let off = camera.pose.position_angstrom.distance(vector(&row[5]));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use molshot_molecule::Structure;
 use molshot_molecule::read::{FolderOptions, ReadOptions, read_input};
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::{RenderRequest, StructureSource};
 
 /// Largest file of the library, bytes: the repository holds them all.
@@ -69,8 +69,8 @@ fn every_scene_makes_a_job_that_shows_atoms() {
             "{name}: {:?}",
             structure.warnings()
         );
-        let prepared =
-            Prepared::new(Arc::clone(structure), request).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let prepared = PreparedScene::new(Arc::clone(structure), request)
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
         let job = prepared.job().unwrap_or_else(|e| panic!("{name}: {e}"));
         let drawn = job.scene().spheres.len() + job.scene().cylinders.len();
         assert!(drawn > 10, "{name} draws {drawn} shapes");

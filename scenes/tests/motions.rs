@@ -6,10 +6,12 @@ use std::sync::Arc;
 use glam::{DAffine3, DMat3, DVec3};
 use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_molecule::{PartRole, ReadOptions, Structure};
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::{Axis, Command, ViewName};
 use molshot_scenes::pseudobonds::{Dashed, PseudobondName, dashed};
-use molshot_scenes::request::{LabelWord, Preset, ProjectionKind, RenderRequest, StructureSource};
+use molshot_scenes::request::{
+    LabelContent, Preset, ProjectionKind, RenderRequest, StructureSource,
+};
 use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{Camera, Cylinder};
 use proptest::prelude::*;
@@ -27,10 +29,10 @@ fn request() -> RenderRequest {
     request
 }
 
-fn prepare(change: impl FnOnce(&mut RenderRequest)) -> Prepared {
+fn prepare(change: impl FnOnce(&mut RenderRequest)) -> PreparedScene {
     let mut request = request();
     change(&mut request);
-    Prepared::new(complex(), &request).expect("a sound request")
+    PreparedScene::new(complex(), &request).expect("a sound request")
 }
 
 fn motion() -> impl Strategy<Value = Command> {
@@ -161,7 +163,7 @@ fn six_views_are_turns_of_the_front_view() {
     }
 }
 
-fn ligand_of(prepared: &Prepared) -> Vec<DVec3> {
+fn ligand_of(prepared: &PreparedScene) -> Vec<DVec3> {
     let scene = prepared.scene();
     scene
         .spheres
@@ -204,7 +206,7 @@ fn the_ligand_moves_alone_and_the_camera_stays() {
     let moved = prepare(|request| {
         request.transforms = vec![transform("ligand", "roll x 30; move y 2; move x -14")];
     });
-    let camera = |prepared: &Prepared| prepared.camera().expect("a camera");
+    let camera = |prepared: &PreparedScene| prepared.camera().expect("a camera");
     assert_eq!(camera(&at_rest).pose(), camera(&moved).pose());
     assert_eq!(
         camera(&at_rest).rotation_center(),
@@ -218,7 +220,7 @@ fn the_ligand_moves_alone_and_the_camera_stays() {
         let expected = center + turned + DVec3::new(-14.0, 2.0, 0.0);
         assert!(after.distance(expected) < 1e-4, "{after} {expected}");
     }
-    let others = |prepared: &Prepared| {
+    let others = |prepared: &PreparedScene| {
         let scene = Arc::clone(prepared.scene());
         let ligand = ligand_of(prepared).len();
         let spheres = scene.spheres.len() - ligand;
@@ -330,7 +332,7 @@ fn transforms_that_mean_nothing_are_refused() {
     let refuse = |transforms: Vec<TransformRequest>| {
         let mut request = request();
         request.transforms = transforms;
-        Prepared::new(complex(), &request).expect_err("it means nothing")
+        PreparedScene::new(complex(), &request).expect_err("it means nothing")
     };
     let error = refuse(vec![transform("resname XYZ", "move x 1")]);
     assert_eq!(error.pointer(), Some("/transforms/0/select"));
@@ -353,7 +355,7 @@ fn picture_types_show_their_subject_through_the_complexs_camera() {
     let of = |preset: Preset| prepare(|request| request.style.preset = preset);
     let (pocket, ligand) = (of(Preset::MisiPocket), of(Preset::MisiLigand));
     for part in [&pocket, &ligand] {
-        let camera = |prepared: &Prepared| prepared.camera().expect("a camera");
+        let camera = |prepared: &PreparedScene| prepared.camera().expect("a camera");
         assert_eq!(camera(part), camera(&whole));
         assert!(
             part.scene()
@@ -387,7 +389,7 @@ fn a_residue_and_the_ligand_fill_their_own_picture() {
     });
     let drawn = &part.scene().spheres;
     assert_eq!(drawn.len(), ligand_of(&whole).len() + 8);
-    let distance = |prepared: &Prepared| {
+    let distance = |prepared: &PreparedScene| {
         let camera = prepared.camera().expect("a camera");
         camera
             .pose()
@@ -400,7 +402,7 @@ fn a_residue_and_the_ligand_fill_their_own_picture() {
     let none = prepare(|request| {
         request.style.preset = Preset::MisiResidue;
         request.style.residue = Some(format!("ASP 25 {chain}"));
-        request.style.labels = LabelWord::None;
+        request.style.labels = LabelContent::None;
     });
     assert!(none.scene().labels.list.is_empty());
     assert!(distance(&none) < distance(&part), "labels take room");
@@ -412,7 +414,7 @@ fn residues_that_are_not_there_or_not_wanted_are_refused() {
         let mut request = request();
         request.style.preset = preset;
         request.style.residue = residue.map(str::to_owned);
-        let error = Prepared::new(complex(), &request).expect_err("no such picture");
+        let error = PreparedScene::new(complex(), &request).expect_err("no such picture");
         assert_eq!(error.pointer(), Some("/style/residue"));
         error.to_string()
     };
@@ -483,7 +485,7 @@ fn pseudobonds_are_drawn_only_on_request() {
         b: 50,
         color: PseudobondName::MissingStructure.color(),
     };
-    let own = Prepared::with_pseudobonds(complex(), &request(), &[extra]).expect("a scene");
+    let own = PreparedScene::with_pseudobonds(complex(), &request(), &[extra]).expect("a scene");
     assert_eq!(
         own.scene().cylinders.len(),
         without.scene().cylinders.len() + 8

@@ -17,7 +17,7 @@ LIBRARY = ROOT / "scenes/library"
 SIZE = (640, 480)
 PATIENCE = 90.0
 # Share of pixels that may differ by more than three levels: edges, where two GPUs round
-# differently. Both software back ends differ in none.
+# differently. Both software backends differ in none.
 TOLERANCE = 0.0005
 
 counts = {"passed": 0, "failed": 0}

@@ -15,7 +15,7 @@ WIDE = f"{SIZE[0]}x{SIZE[1]}"
 
 @contextlib.contextmanager
 def server(folder: pathlib.Path):
-    """A server's address. It draws with what the window draws with, for other back ends may round edges differently."""
+    """A server's address. It draws with what the window draws with, for other backends may round edges differently."""
     log = folder / "server.txt"
     command = [PROGRAMS / "molshot", "serve", "--listen", "127.0.0.1:0", "--structures", folder / "served"]
     command += ["--uploads", folder / "uploads", "--adapter", options["adapter"]]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::program::{Folder, Pixels, library};
 
-/// Draws with the built-in back end; it must succeed.
+/// Draws with the built-in backend; it must succeed.
 fn draw(folder: &Folder, args: &[&str]) -> String {
     let run = folder.run(&[&["render", "--adapter", "software"], args].concat());
     assert_eq!(run.status, Some(0), "{args:?}: {}", run.stderr);

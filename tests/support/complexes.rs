@@ -8,7 +8,7 @@ use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_renderer::Frame;
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::request::{RenderRequest, StructureSource};
-use molshot_scenes::{Plane, Prepared, RenderJob};
+use molshot_scenes::{Plane, PreparedScene, RenderJob};
 
 use super::draw;
 
@@ -31,12 +31,12 @@ pub(crate) fn inhibitor_with(
     request.output.planes = planes.iter().copied().collect();
     request.commands = vec![commands.into()];
     change(&mut request);
-    Prepared::new(Arc::new(structure), &request)
+    PreparedScene::new(Arc::new(structure), &request)
         .and_then(|prepared| prepared.job())
         .expect("a sound request")
 }
 
-/// What the built-in back end draws.
+/// What the built-in backend draws.
 pub(crate) fn drawn(job: &RenderJob) -> Frame {
     draw(&mut SoftwareBackend::new(), job)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
-use molshot_scenes::{Plane, Prepared, RenderJob, RenderRequest, Samples, Viewport};
+use molshot_scenes::{Plane, PreparedScene, RenderJob, RenderRequest, Samples, Viewport};
 
 /// The sample scenes, by the names of their files.
 pub(crate) const SCENES: [&str; 9] = [
@@ -39,7 +39,7 @@ pub(crate) fn sample_job(scene: &str, size_px: [u32; 2], samples: Samples) -> Re
         .expect("a structure that can be read")
     });
     let structure = Arc::new(Structure::merge(structures.collect()));
-    let job = Prepared::new(structure, &request)
+    let job = PreparedScene::new(structure, &request)
         .and_then(|prepared| prepared.job())
         .unwrap_or_else(|error| panic!("{scene}: {error}"));
     RenderJob::new(

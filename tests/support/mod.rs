@@ -21,7 +21,7 @@ use std::sync::Arc;
 use glam::{DQuat, DVec3};
 use molshot_molecule::read::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
-use molshot_renderer::{AdapterChoice, Draw, Frame};
+use molshot_renderer::{AdapterChoice, Backend, Frame};
 use molshot_scenes::{
     Background, Cylinder, Lighting, Plane, Pose, Projection, RenderJob, Samples, Scene, SceneParts,
     Sphere, View, Viewport,
@@ -33,7 +33,7 @@ pub(crate) const ATOMS_PER_RESIDUE: u32 = 3;
 
 /// Opens software Vulkan. A machine without it fails these tests: they are the proof that pictures
 /// are right.
-pub(crate) fn open() -> Box<dyn Draw> {
+pub(crate) fn open() -> Box<dyn Backend> {
     molshot_renderer::open(AdapterChoice::VulkanSoftware)
         .expect("these tests draw with lavapipe: install mesa-vulkan-drivers")
 }
@@ -54,7 +54,7 @@ pub(crate) fn test_data() -> Option<PathBuf> {
 }
 
 /// Draws, or fails the test.
-pub(crate) fn draw(backend: &mut dyn Draw, job: &RenderJob) -> Frame {
+pub(crate) fn draw(backend: &mut dyn Backend, job: &RenderJob) -> Frame {
     backend
         .draw(job)
         .expect("a job within the limits can be drawn")
@@ -145,12 +145,12 @@ pub(crate) fn job(
     .expect("the view is sound")
 }
 
-/// Tries a law on generated cases, the same ones in every run. The law gets one back end for all of
+/// Tries a law on generated cases, the same ones in every run. The law gets one backend for all of
 /// them.
 pub(crate) fn law<S: proptest::strategy::Strategy>(
     cases: u32,
     strategy: &S,
-    law: impl Fn(&mut dyn Draw, S::Value) -> Result<(), TestCaseError>,
+    law: impl Fn(&mut dyn Backend, S::Value) -> Result<(), TestCaseError>,
 ) {
     let backend = std::cell::RefCell::new(open());
     let config = Config {

@@ -8,7 +8,7 @@ use glam::{DQuat, DVec2, DVec3};
 use molshot_molecule::{Structure, Warning};
 use molshot_scenes::commands::{Crop, Extent, Target, ViewName, parse_commands};
 use molshot_scenes::{
-    Camera, Command, CropRect, Plane, Pose, Prepared, Projection, RenderJob, RenderRequest,
+    Camera, Command, CropRect, Plane, Pose, PreparedScene, Projection, RenderJob, RenderRequest,
     Samples, Scene, SceneError,
 };
 
@@ -48,10 +48,10 @@ impl Document {
     /// A document as its request says, in a window of so many pixels (at least one each way).
     ///
     /// # Errors
-    /// As [`Prepared::new`] and [`Camera::apply`].
+    /// As [`PreparedScene::new`] and [`Camera::apply`].
     pub(crate) fn new(loaded: Loaded, size_px: [u32; 2]) -> Result<Self, SceneError> {
         let Loaded { structure, request } = loaded;
-        let prepared = Prepared::new(Arc::clone(&structure), &request)?;
+        let prepared = PreparedScene::new(Arc::clone(&structure), &request)?;
         let scene = Arc::clone(prepared.scene());
         let mut own = request.view_commands()?;
         let output = &request.output;

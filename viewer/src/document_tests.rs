@@ -39,7 +39,7 @@ fn document(commands: &[&str]) -> Document {
 fn service(document: &Document) -> RenderJob {
     let text = serde_json::to_vec(&document.request()).expect("JSON");
     let request = RenderRequest::from_json(&text).expect("a request");
-    Prepared::new(Arc::clone(&document.structure), &request)
+    PreparedScene::new(Arc::clone(&document.structure), &request)
         .and_then(|prepared| prepared.job())
         .expect("a job")
 }

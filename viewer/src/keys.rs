@@ -4,7 +4,7 @@ use molshot_scenes::RenderRequest;
 use molshot_scenes::colors::Rgb;
 use molshot_scenes::commands::ViewName;
 use molshot_scenes::pseudobonds::PseudobondName;
-use molshot_scenes::request::{BackgroundRequest, LabelWord, Preset, ProjectionKind};
+use molshot_scenes::request::{BackgroundRequest, LabelContent, Preset, ProjectionKind};
 
 use crate::copy::Form;
 
@@ -123,13 +123,13 @@ const STYLES: [Preset; 4] = [
     Preset::Licorice,
     Preset::Spacefill,
 ];
-const LABELS: [LabelWord; 6] = [
-    LabelWord::Auto,
-    LabelWord::Residues,
-    LabelWord::LigandAtoms,
-    LabelWord::ResiduesAndLigandAtoms,
-    LabelWord::Atoms,
-    LabelWord::None,
+const LABELS: [LabelContent; 6] = [
+    LabelContent::Auto,
+    LabelContent::Residues,
+    LabelContent::LigandAtoms,
+    LabelContent::ResiduesAndLigandAtoms,
+    LabelContent::Atoms,
+    LabelContent::None,
 ];
 const BACKGROUNDS: [BackgroundRequest; 3] = [
     BackgroundRequest::Color(Rgb::BLACK),

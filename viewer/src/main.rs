@@ -2,7 +2,7 @@
 //!
 //! The road of the data: [`input`] reads -> [`document`] holds request and camera, which [`orbit`]
 //! says as view commands -> [`pacer`] decides when to draw -> the renderer's pool draws ->
-//! [`picture`] -> [`window`] -> [`present`]. What is seen is a frame of the very back end that
+//! [`picture`] -> [`window`] -> [`present`]. What is seen is a frame of the very backend that
 //! draws files, pixel by pixel.
 #![forbid(unsafe_code)]
 #![allow(

@@ -1,7 +1,7 @@
 //! Flags that would do nothing. Where the command line contradicts itself they are refused; where
 //! they may be meant, or a scene file has its share in it, a warning says so.
 
-use molshot_scenes::request::{ImageFormat, LabelWord, Preset};
+use molshot_scenes::request::{ImageFormat, LabelContent, Preset};
 use molshot_scenes::{Plane, RenderRequest};
 
 use super::RequestArgs;
@@ -15,13 +15,13 @@ impl RequestArgs {
         let style = &request.style;
         let distances = style.pseudobond_distances.is_some() && !style.pseudobonds.is_empty();
         let by_style = match style.labels {
-            LabelWord::None => false,
-            LabelWord::Auto => style.preset.is_misi(),
+            LabelContent::None => false,
+            LabelContent::Auto => style.preset.is_misi(),
             _ => true,
         };
         let names_residues = match style.labels {
-            LabelWord::Auto => style.preset.is_misi() && style.preset != Preset::MisiResidue,
-            LabelWord::Residues | LabelWord::ResiduesAndLigandAtoms => true,
+            LabelContent::Auto => style.preset.is_misi() && style.preset != Preset::MisiResidue,
+            LabelContent::Residues | LabelContent::ResiduesAndLigandAtoms => true,
             _ => false,
         };
         let labelled = by_style || distances || !style.texts.is_empty();

@@ -398,16 +398,16 @@ fn check(structure: &Structure) -> Result<(), Fault> {
 /// The ligand's drawn atoms: all but hydrogen.
 #[must_use]
 pub fn ligand_atoms(structure: &Structure) -> Vec<u32> {
-    drawn_atoms(structure, true)
+    raster_fallback_count(structure, true)
 }
 
 /// The pocket's drawn atoms: neither hydrogen nor water.
 #[must_use]
 pub fn pocket_atoms(structure: &Structure) -> Vec<u32> {
-    drawn_atoms(structure, false)
+    raster_fallback_count(structure, false)
 }
 
-fn drawn_atoms(structure: &Structure, ligand: bool) -> Vec<u32> {
+fn raster_fallback_count(structure: &Structure, ligand: bool) -> Vec<u32> {
     let elements = &structure.atoms().element;
     (0..elements.len() as u32)
         .filter(|&atom| {

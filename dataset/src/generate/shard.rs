@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use molshot_molecule::Structure;
-use molshot_renderer::pool::{Desk, Pool, Sequence};
+use molshot_renderer::pool::{Pool, Sequence, WorkerScratch};
 use molshot_renderer::{Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
-use molshot_scenes::{Camera, Plane, Prepared, RenderJob};
+use molshot_scenes::{Camera, Plane, PreparedScene, RenderJob};
 
 use super::places::{self, Places};
 use super::{FileEntry, Manifest, structures};
@@ -170,7 +170,8 @@ impl<'a> Work<'a> {
             }
             let job = setup.job(line, picture, annotations)?;
             let place = annotations.then(|| job.clone());
-            let work = move |frame: &Frame, desk: &mut Desk| encode(frame, desk, place.as_ref());
+            let work =
+                move |frame: &Frame, desk: &mut WorkerScratch| encode(frame, desk, place.as_ref());
             Some((job, work))
         });
         let mut results = self.pool.map(jobs, Sequence::InOrder, self.window);
@@ -254,9 +255,13 @@ impl<'a> Work<'a> {
 }
 
 /// Encodes a picture on a worker's thread, and says where its atoms are.
-fn encode(frame: &Frame, desk: &mut Desk, place: Option<&RenderJob>) -> Result<Drawn, RenderError> {
+fn encode(
+    frame: &Frame,
+    desk: &mut WorkerScratch,
+    place: Option<&RenderJob>,
+) -> Result<Drawn, RenderError> {
     let start = Instant::now();
-    let Desk { encoder, bytes, .. } = desk;
+    let WorkerScratch { encoder, bytes, .. } = desk;
     encoder.encode(frame, Encoding::from(&OutputRequest::default()), bytes)?;
     let bytes = bytes.clone();
     let timings = frame.timings;
@@ -275,7 +280,7 @@ fn encode(frame: &Frame, desk: &mut Desk, place: Option<&RenderJob>) -> Result<D
 /// The scene that is set up.
 struct Stage {
     picture: Picture,
-    prepared: Prepared,
+    prepared: PreparedScene,
     fitted: Camera,
 }
 
@@ -339,7 +344,7 @@ impl Setup<'_> {
             let structure = self.structure(line, &picture.complex)?;
             let mut request = picture.request(self.plan.size);
             request.commands.clear();
-            let prepared = Prepared::new(structure, &request).map_err(scene_fault)?;
+            let prepared = PreparedScene::new(structure, &request).map_err(scene_fault)?;
             let fitted = prepared.camera().map_err(scene_fault)?;
             Stage {
                 picture: picture.clone(),

@@ -10,8 +10,8 @@
 //!   over a grid of 16 x 16 means: what is left when one squints.
 
 use molshot_renderer::software::SoftwareBackend;
-use molshot_renderer::{Draw, RenderError};
-use molshot_scenes::{Camera, Prepared, parse_commands};
+use molshot_renderer::{Backend, RenderError};
+use molshot_scenes::{Camera, PreparedScene, parse_commands};
 
 use crate::picture::{Picture, PictureSize};
 
@@ -127,7 +127,7 @@ impl Sketcher {
     /// When drawing fails.
     pub fn draw(
         &mut self,
-        prepared: &Prepared,
+        prepared: &PreparedScene,
         fitted: &Camera,
         commands: &[String],
     ) -> Result<Option<Sketch>, RenderError> {
@@ -167,6 +167,6 @@ impl Sketcher {
 #[must_use]
 pub fn request(picture: &Picture, size: PictureSize) -> molshot_scenes::RenderRequest {
     let mut request = picture.request(size);
-    request.style.labels = molshot_scenes::request::LabelWord::None;
+    request.style.labels = molshot_scenes::request::LabelContent::None;
     request
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use molshot_molecule::Structure;
-use molshot_scenes::{Camera, Plane, Prepared, parse_commands};
+use molshot_scenes::{Camera, Plane, PreparedScene, parse_commands};
 
 use crate::complexes::{Complex, pocket_atoms};
 use crate::error::DatasetError;
@@ -30,7 +30,7 @@ pub type Reason = &'static str;
 #[derive(Debug)]
 pub struct Studio {
     complex: Complex,
-    prepared: Prepared,
+    prepared: PreparedScene,
     fitted: Camera,
     /// Whether the pocket has residues of several chains.
     has_chains: bool,
@@ -259,9 +259,11 @@ pub fn are_alike(a: &Sketch, b: &Sketch) -> bool {
 fn prepare(
     complex: &Complex,
     request: &molshot_scenes::RenderRequest,
-) -> Result<Prepared, DatasetError> {
-    Prepared::new(Arc::clone(&complex.structure), request).map_err(|source| DatasetError::Scene {
-        complex: complex.id.clone(),
-        source: Box::new(source),
+) -> Result<PreparedScene, DatasetError> {
+    PreparedScene::new(Arc::clone(&complex.structure), request).map_err(|source| {
+        DatasetError::Scene {
+            complex: complex.id.clone(),
+            source: Box::new(source),
+        }
     })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use glam::{DQuat, DVec3};
 use molshot_molecule::Structure;
 use molshot_scenes::commands::Axis;
-use molshot_scenes::{Camera, Prepared, RenderRequest};
+use molshot_scenes::{Camera, PreparedScene, RenderRequest};
 
 use crate::complexes::{Source, ligand_atoms};
 use crate::plan::bonds::{Bonds, centroid, residue_name};
@@ -172,9 +172,9 @@ impl Complex {
 
     fn camera(&self, request: &RenderRequest) -> Outcome<Camera> {
         let mut front = request.clone();
-        front.style.labels = molshot_scenes::request::LabelWord::None;
+        front.style.labels = molshot_scenes::request::LabelContent::None;
         let prepared =
-            Prepared::new(Arc::clone(&self.structure), &front).map_err(|e| e.to_string())?;
+            PreparedScene::new(Arc::clone(&self.structure), &front).map_err(|e| e.to_string())?;
         let mut camera = prepared.camera().map_err(|e| e.to_string())?;
         let commands = request.view_commands().map_err(|e| e.to_string())?;
         camera
@@ -197,7 +197,7 @@ impl Complex {
     /// The answer brings every atom of the ligand back.
     fn docking(&self, item: &Item, request: &RenderRequest) -> Outcome<()> {
         let prepared =
-            Prepared::new(Arc::clone(&self.structure), request).map_err(|e| e.to_string())?;
+            PreparedScene::new(Arc::clone(&self.structure), request).map_err(|e| e.to_string())?;
         let moved = &prepared.scene().structure;
         let at = |structure: &Structure, atom: u32| {
             DVec3::from_array(structure.atoms().position_angstrom[atom as usize].map(f64::from))

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use molshot_renderer::{AdapterChoice, Encoder, Encoding, open};
-use molshot_scenes::{Plane, Prepared, RenderRequest};
+use molshot_scenes::{Plane, PreparedScene, RenderRequest};
 
 use crate::error::DatasetError;
 use crate::files::{hash_file, read_json};
@@ -206,7 +206,7 @@ impl Work<'_> {
         &self,
         shard: &ShardPlan,
         complexes: &[ComplexPlan],
-        draw: &mut dyn molshot_renderer::Draw,
+        draw: &mut dyn molshot_renderer::Backend,
         found: &mut Verified,
     ) -> Result<(), DatasetError> {
         let name = shard.name();
@@ -309,7 +309,7 @@ impl Work<'_> {
         &self,
         name: &str,
         complexes: &[ComplexPlan],
-        draw: &mut dyn molshot_renderer::Draw,
+        draw: &mut dyn molshot_renderer::Backend,
         found: &mut Verified,
     ) -> Result<BTreeMap<String, RenderRequest>, DatasetError> {
         let table = self.layout.file(&Layout::pictures_path(name));
@@ -364,7 +364,7 @@ impl Work<'_> {
         &self,
         complex: &str,
         request: &RenderRequest,
-        draw: &mut dyn molshot_renderer::Draw,
+        draw: &mut dyn molshot_renderer::Backend,
     ) -> Result<(Vec<u8>, Option<Places>), DatasetError> {
         let read = self
             .source
@@ -374,7 +374,7 @@ impl Work<'_> {
         if self.plan.annotations {
             planes.insert(Plane::AtomId);
         }
-        let job = Prepared::new(read.structure, request)
+        let job = PreparedScene::new(read.structure, request)
             .and_then(|prepared| prepared.job()?.with_planes(planes))
             .map_err(|source| DatasetError::Scene {
                 complex: complex.to_owned(),

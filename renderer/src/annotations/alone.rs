@@ -15,7 +15,7 @@ use molshot_scenes::{
 
 use super::silhouette::{Lens, Silhouette, Span};
 use super::union::Union;
-use crate::backend::Draw;
+use crate::backend::Backend;
 use crate::error::RenderError;
 use crate::software::SoftwareBackend;
 
@@ -191,12 +191,12 @@ fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cy
 /// camera stay those of the whole, so that a job with the same view draws it where it stands in the
 /// whole picture. `None` when the atom is not drawn.
 ///
-/// This is what [`super::AtomAnnotation::alone_pixels`] counts; a picture of it by the built-in
+/// This is what [`super::AtomAnnotation::unoccluded_pixels`] counts; a picture of it by the built-in
 /// rasteriser shows exactly as many.
 ///
 /// # Errors
 /// None for a scene of this program; those of [`Scene::from_parts`] otherwise.
-pub fn scene_of_atom(scene: &Scene, atom: u32) -> Result<Option<Scene>, RenderError> {
+pub fn isolated_atom_scene(scene: &Scene, atom: u32) -> Result<Option<Scene>, RenderError> {
     let bodies = Bodies::new(scene);
     match bodies.atoms.binary_search_by_key(&atom, |drawn| drawn.atom) {
         Ok(at) => {
@@ -244,13 +244,13 @@ pub(super) struct Counter {
     drawn: Vec<Span>,
     backend: Option<SoftwareBackend>,
     /// How many atoms had to be drawn, of the last picture.
-    pub(super) drawn_atoms: usize,
+    pub(super) raster_fallback_count: usize,
 }
 
 impl Counter {
     /// Turns to another picture.
     pub(super) fn begin(&mut self) {
-        self.drawn_atoms = 0;
+        self.raster_fallback_count = 0;
     }
 
     /// Pixels that an atom covers alone. Hands every pixel to `take`, once, in spans.
@@ -313,7 +313,7 @@ impl Counter {
                 })
         };
         if let Some(region) = region {
-            self.drawn_atoms += 1;
+            self.raster_fallback_count += 1;
             self.drawn.clear();
             let backend = self.backend.get_or_insert_with(SoftwareBackend::new);
             let alone = build(scene, self.balls.clone(), self.sticks.clone())?;

@@ -159,8 +159,8 @@ pub struct AtomAnnotation {
     pub visible_pixels: u64,
     /// Pixels whose centre would show it if its own bodies (its ball and its halves of bonds;
     /// dashes are no atom's) stood alone in the same picture.
-    pub alone_pixels: u64,
-    /// `visible_pixels / alone_pixels`, at most 1; 0 for an atom that would cover no pixel's
+    pub unoccluded_pixels: u64,
+    /// `visible_pixels / unoccluded_pixels`, at most 1; 0 for an atom that would cover no pixel's
     /// centre.
     pub visible_fraction: f64,
 }
@@ -181,12 +181,12 @@ pub struct ResidueAnnotation {
     /// What it is.
     pub role: Role,
     /// Number of its atoms that are drawn.
-    pub drawn_atoms: u32,
+    pub raster_fallback_count: u32,
     /// Box around the pixels that show it, uncropped picture: left, top, width, height. Null when
     /// none does.
     pub box_px: Option<[u32; 4]>,
     /// Box around the pixels that would show it if it stood alone; null when none would.
-    pub alone_box_px: Option<[u32; 4]>,
+    pub amodal_box_px: Option<[u32; 4]>,
     /// Where the mean position of its drawn atoms falls: x and y, uncropped picture; null where it
     /// is not in front of a perspective camera.
     pub centroid_px: Option<[f64; 2]>,
@@ -195,8 +195,8 @@ pub struct ResidueAnnotation {
     /// Pixels whose centre shows it.
     pub visible_pixels: u64,
     /// Pixels whose centre would show it if it stood alone.
-    pub alone_pixels: u64,
-    /// `visible_pixels / alone_pixels`, at most 1; 0 for a residue that would cover no pixel's
+    pub unoccluded_pixels: u64,
+    /// `visible_pixels / unoccluded_pixels`, at most 1; 0 for a residue that would cover no pixel's
     /// centre.
     pub visible_fraction: f64,
 }

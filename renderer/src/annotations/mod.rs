@@ -5,7 +5,7 @@
 //! [`classes`] for masks as pictures.
 //!
 //! **What is exact.** Positions and depths are those of the camera, in double precision.
-//! `visible_pixels` are counts of the frame's ids. `alone_pixels` are what the built-in rasteriser
+//! `visible_pixels` are counts of the frame's ids. `unoccluded_pixels` are what the built-in rasteriser
 //! would show of the atom alone: with its frames, `visible_fraction` is exact to the pixel. A GPU
 //! rounds differently, so with its frames pixels at outlines, whose centres lie within rounding of
 //! the outline, may count on one side only.
@@ -32,7 +32,7 @@ use alone::{Bodies, Counter};
 use seen::{BLOCK_PX, Covered, Seen};
 use silhouette::Lens;
 
-pub use alone::scene_of_atom;
+pub use alone::isolated_atom_scene;
 pub use classes::{ClassMask, Legend, class_mask};
 pub use document::{
     Annotations, AtomAnnotation, CameraAnnotation, LabelAnnotation, PictureAnnotation,
@@ -161,8 +161,8 @@ impl Annotator {
     /// How many atoms of the last picture were drawn by the rasteriser, for rounding would have
     /// decided about their pixels.
     #[must_use]
-    pub fn drawn_atoms(&self) -> usize {
-        self.counter.drawn_atoms
+    pub fn raster_fallback_count(&self) -> usize {
+        self.counter.raster_fallback_count
     }
 }
 
@@ -259,7 +259,7 @@ fn atom_annotation(
     atom: u32,
     radius_angstrom: f64,
     place: &Place,
-    (visible_pixels, alone_pixels): (u64, u64),
+    (visible_pixels, unoccluded_pixels): (u64, u64),
 ) -> AtomAnnotation {
     let structure = &job.scene().structure;
     let atoms = structure.atoms();
@@ -292,15 +292,15 @@ fn atom_annotation(
         radius_px: place.pixel.map(|_| round(radius_angstrom * place.scale)),
         in_frame,
         visible_pixels,
-        alone_pixels,
-        visible_fraction: round(fraction(visible_pixels, alone_pixels)),
+        unoccluded_pixels,
+        visible_fraction: round(fraction(visible_pixels, unoccluded_pixels)),
     }
 }
 
 fn residue_annotation(
     structure: &Structure,
     index: u32,
-    drawn_atoms: u32,
+    raster_fallback_count: u32,
     centroid: &Place,
     visible: &Covered,
     alone: &Covered,
@@ -314,13 +314,13 @@ fn residue_annotation(
         insertion_code: insertion_code(residue.insertion_code),
         chain: structure.chains()[residue.chain as usize].id.to_string(),
         role: classes::role_of(structure, residue),
-        drawn_atoms,
+        raster_fallback_count,
         box_px: visible.bounds(origin_px),
-        alone_box_px: alone.bounds(origin_px),
+        amodal_box_px: alone.bounds(origin_px),
         centroid_px: centroid.pixel.map(|at| at.map(round)),
         centroid_angstrom: centroid.camera.to_array().map(round),
         visible_pixels: visible.pixels,
-        alone_pixels: alone.pixels,
+        unoccluded_pixels: alone.pixels,
         visible_fraction: round(fraction(visible.pixels, alone.pixels)),
     }
 }

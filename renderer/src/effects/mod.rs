@@ -1,5 +1,5 @@
 //! Silhouettes, ambient occlusion and shadows: made on the CPU from colours, depths and normals,
-//! for all back ends alike.
+//! for all backends alike.
 //!
 //! A picture with effects is drawn as a larger one with one sample a pixel, twice, three or four
 //! times as wide and high for four, nine and sixteen samples. Its pixels get the effects, and their
@@ -28,18 +28,18 @@ use silhouettes::Lines;
 /// A strip has about so many pixels of the magnified picture.
 const STRIP_PIXELS: usize = 1 << 21;
 
-/// A back end without effects and labels.
+/// A backend without effects and labels.
 pub(crate) trait Plain {
     /// Draws a picture.
     ///
     /// # Errors
-    /// As [`crate::Draw::draw`].
+    /// As [`crate::Backend::draw`].
     fn draw_plain(&mut self, job: &RenderJob) -> Result<Frame, RenderError>;
 
     /// Draws a part of a picture: its frame comes back through [`Self::recycle_part`].
     ///
     /// # Errors
-    /// As [`crate::Draw::draw`].
+    /// As [`crate::Backend::draw`].
     fn draw_part(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         self.draw_plain(job)
     }
@@ -50,7 +50,7 @@ pub(crate) trait Plain {
     }
 }
 
-/// Draws pictures with effects. Each back end owns one, which keeps its buffers.
+/// Draws pictures with effects. Each backend owns one, which keeps its buffers.
 #[derive(Debug, Default)]
 pub(crate) struct Painter {
     lines: Lines,
@@ -59,10 +59,10 @@ pub(crate) struct Painter {
 }
 
 impl Painter {
-    /// Draws a job with its effects; one without them is left to the back end.
+    /// Draws a job with its effects; one without them is left to the backend.
     ///
     /// # Errors
-    /// What the back end says, [`RenderError::OutOfHostMemory`], and [`RenderError::CalledOff`].
+    /// What the backend says, [`RenderError::OutOfHostMemory`], and [`RenderError::Cancelled`].
     pub(crate) fn draw(
         &mut self,
         backend: &mut impl Plain,
@@ -91,7 +91,7 @@ impl Painter {
         let mut color = filled(width * crop.height_px as usize * 4, 0)?;
         for strip in strips(job) {
             if is_called_off() {
-                return Err(RenderError::CalledOff);
+                return Err(RenderError::Cancelled);
             }
             let start = Instant::now();
             let row = (strip.y_px - crop.y_px) as usize;

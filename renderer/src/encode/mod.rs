@@ -102,7 +102,7 @@ impl Encoder {
         encoding: impl Into<Encoding>,
         out: &mut Vec<u8>,
     ) -> Result<(), RenderError> {
-        self.encode_unless(frame, encoding, out, &|| false)
+        self.encode_cancellable(frame, encoding, out, &|| false)
     }
 
     /// As [`Encoder::encode`]; `is_called_off` is asked between rows of a PNG with `small` and of a
@@ -110,8 +110,8 @@ impl Encoder {
     /// one go: it takes a few nanoseconds a pixel.
     ///
     /// # Errors
-    /// As [`Encoder::encode`], and [`RenderError::CalledOff`].
-    pub fn encode_unless(
+    /// As [`Encoder::encode`], and [`RenderError::Cancelled`].
+    pub fn encode_cancellable(
         &mut self,
         frame: &Frame,
         encoding: impl Into<Encoding>,

@@ -130,7 +130,7 @@ pub(super) fn jpeg(
         .encode(image.rgba, width, height, jpeg_encoder::ColorType::Rgba)
         .map_err(|error| {
             if is_called_off() {
-                RenderError::CalledOff
+                RenderError::Cancelled
             } else {
                 failed(&error)
             }
@@ -172,7 +172,7 @@ pub(super) fn webp(
     let data = image.packed(rgb)?;
     let encode = |prediction: bool, out: &mut Vec<u8>| {
         if is_called_off() {
-            return Err(RenderError::CalledOff);
+            return Err(RenderError::Cancelled);
         }
         let mut parameters = image_webp::EncoderParams::default();
         parameters.use_predictor_transform = prediction;

@@ -65,7 +65,7 @@ fn encoder<'a>(
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// As [`encode`], row by row; `is_called_off` is asked before each, and ends it with
-/// [`RenderError::CalledOff`].
+/// [`RenderError::Cancelled`].
 pub(super) fn encode_by_rows(
     form: &Form,
     data: &[u8],
@@ -81,7 +81,7 @@ pub(super) fn encode_by_rows(
         .map_err(|error| failed(&error))?;
     for row in data.chunks(row_bytes.max(1)) {
         if is_called_off() {
-            return Err(RenderError::CalledOff);
+            return Err(RenderError::Cancelled);
         }
         rows.write_all(row).map_err(|error| failed(&error))?;
     }

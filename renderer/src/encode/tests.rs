@@ -155,7 +155,7 @@ fn a_picture_that_is_called_off_is_not_finished() {
         let mut encoder = Encoder::new();
         let mut encode = |most: u32| {
             asked.set(0);
-            let done = encoder.encode_unless(&frame, encoding, &mut out, &|| ask(most));
+            let done = encoder.encode_cancellable(&frame, encoding, &mut out, &|| ask(most));
             (done.map_err(|error| error.code()), asked.get(), out.clone())
         };
         let (whole, times, bytes) = encode(u32::MAX);

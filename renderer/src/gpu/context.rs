@@ -226,7 +226,7 @@ fn take(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> Option<usize> {
 /// Lists all adapters, in the order in which they are considered, and says what `choice` does with
 /// each.
 #[must_use]
-pub fn survey(choice: AdapterChoice) -> Vec<AdapterReport> {
+pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
     let adapters = adapters(&instance());
     let taken = take(choice, &adapters);
     adapters

@@ -14,7 +14,7 @@ use super::read_back::{Staging, StagingLayout};
 use super::scene_buffers::SceneBuffers;
 use super::targets::{TargetShape, Targets};
 use super::uniforms::{ResolveUniform, ViewUniform};
-use crate::backend::{AdapterChoice, BackendKind, Draw};
+use crate::backend::{AdapterChoice, Backend, BackendKind};
 use crate::effects::{Painter, Plain};
 use crate::error::RenderError;
 use crate::frame::Frame;
@@ -29,7 +29,7 @@ const REGION_EDGE_MANY_SAMPLES_PX: u32 = 1024;
 /// samples.
 const VIEW_SLOTS: u64 = 17;
 
-/// The wgpu back end.
+/// The wgpu backend.
 #[derive(Debug)]
 pub struct GpuBackend {
     choice: AdapterChoice,
@@ -238,7 +238,7 @@ impl Plain for GpuBackend {
     }
 }
 
-impl Draw for GpuBackend {
+impl Backend for GpuBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         if self.context.lost().is_some() {
             *self = Self::open(self.choice)?;

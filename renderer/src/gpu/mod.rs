@@ -1,4 +1,4 @@
-//! The wgpu back end: instanced impostors on Vulkan, Metal or DX12.
+//! The wgpu backend: instanced impostors on Vulkan, Metal or DX12.
 //!
 //! Long-lived and immutable: `context` (instance, adapter, device) and `pipelines`. Varying:
 //! `scene_buffers` (one uploaded scene), `targets` (textures of one region), `uniforms` (one view),
@@ -17,5 +17,5 @@ mod uniforms;
 #[cfg(test)]
 mod contract_tests;
 
-pub use context::{Context, adapters_for, instance, survey};
+pub use context::{Context, adapters_for, enumerate_adapters, instance};
 pub use draw::GpuBackend;

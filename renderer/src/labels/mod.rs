@@ -1,7 +1,7 @@
 //! Labels over a drawn picture: text to glyphs to coverage to pixels, on the CPU and in whole
-//! numbers, for all back ends alike.
+//! numbers, for all backends alike.
 //!
-//! Both back ends hand their finished frame to [`LabelDrawer::overlay`], so they write the same
+//! Both backends hand their finished frame to [`LabelDrawer::overlay`], so they write the same
 //! bytes; a crop shows exactly the pixels of the whole picture. Far labels are drawn first. Only
 //! the colour plane is touched. What stands where is told by [`boxes()`].
 
@@ -32,7 +32,7 @@ use font::{Font, Line, units_to_px};
 use place::Placed;
 use rim::Mask;
 
-/// Draws labels. Each back end owns one: it keeps the glyphs that it has rasterised (at most 16
+/// Draws labels. Each backend owns one: it keeps the glyphs that it has rasterised (at most 16
 /// MiB) and the layout of the last scene's texts.
 #[derive(Debug, Default)]
 pub struct LabelDrawer {
@@ -71,7 +71,7 @@ pub fn underlay(job: &RenderJob) -> Cow<'_, RenderJob> {
 }
 
 impl LabelDrawer {
-    /// Draws a job's labels over the frame that a back end made of its [`underlay`], takes the
+    /// Draws a job's labels over the frame that a backend made of its [`underlay`], takes the
     /// depth plane out again if the job does not ask for it, and adds the time to the frame's.
     pub fn overlay(&mut self, job: &RenderJob, frame: &mut Frame) {
         if job.scene().labels.list.is_empty() {

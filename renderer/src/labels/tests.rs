@@ -82,7 +82,7 @@ fn job_of(scene: &Arc<Scene>, crop: Option<CropRect>, planes: &[Plane]) -> Rende
     RenderJob::new(Arc::clone(scene), view, viewport, Samples::One, planes).unwrap()
 }
 
-/// A frame as a back end would have drawn it: stripes, so that blending shows.
+/// A frame as a backend would have drawn it: stripes, so that blending shows.
 fn frame(job: &RenderJob) -> Frame {
     let crop = job.viewport().crop;
     let background = job.scene().background;

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use molshot_scenes::RenderJob;
 
 use super::Pool;
-use super::order::{CancelToken, Desk, Order, PoolError};
+use super::order::{CancelToken, PoolError, RenderTask, WorkerScratch};
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -47,7 +47,7 @@ impl<I, T> fmt::Debug for Map<'_, I, T> {
 }
 
 impl Pool {
-    /// Draws all `jobs`, each with its `work` (see [`Order::new`]), and yields each job's number,
+    /// Draws all `jobs`, each with its `work` (see [`RenderTask::new`]), and yields each job's number,
     /// counted from 0, with its result. Jobs are taken from their iterator only as results are
     /// taken from this one: at most `window` (at least one) are on their way or waiting to be
     /// taken, so memory is bounded however long the sequence and however slow its taker.
@@ -59,7 +59,7 @@ impl Pool {
     ) -> Map<'_, I::IntoIter, T>
     where
         I: IntoIterator<Item = (RenderJob, W)>,
-        W: FnOnce(&Frame, &mut Desk) -> Result<T, RenderError> + Send + 'static,
+        W: FnOnce(&Frame, &mut WorkerScratch) -> Result<T, RenderError> + Send + 'static,
         T: Send + 'static,
     {
         let (sender, receiver) = channel();
@@ -83,7 +83,7 @@ impl Pool {
 impl<I, W, T> Map<'_, I, T>
 where
     I: Iterator<Item = (RenderJob, W)>,
-    W: FnOnce(&Frame, &mut Desk) -> Result<T, RenderError> + Send + 'static,
+    W: FnOnce(&Frame, &mut WorkerScratch) -> Result<T, RenderError> + Send + 'static,
     T: Send + 'static,
 {
     /// Fills the window.
@@ -96,7 +96,7 @@ where
             let number = self.submitted;
             self.submitted += 1;
             let sender = self.sender.clone();
-            let order = Order::new(job, &self.cancel, work, move |result| {
+            let order = RenderTask::new(job, &self.cancel, work, move |result| {
                 // The taker may have gone.
                 let _ = sender.send((number, result));
             });
@@ -111,7 +111,7 @@ where
 impl<I, W, T> Iterator for Map<'_, I, T>
 where
     I: Iterator<Item = (RenderJob, W)>,
-    W: FnOnce(&Frame, &mut Desk) -> Result<T, RenderError> + Send + 'static,
+    W: FnOnce(&Frame, &mut WorkerScratch) -> Result<T, RenderError> + Send + 'static,
     T: Send + 'static,
 {
     type Item = (usize, Result<T, PoolError>);

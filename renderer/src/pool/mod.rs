@@ -1,7 +1,7 @@
-//! Many pictures at once: long-lived worker threads that own their back ends, behind one bounded
+//! Many pictures at once: long-lived worker threads that own their backends, behind one bounded
 //! queue.
 //!
-//! An [`Order`] goes in by [`Pool::submit`], which waits for room, or [`Pool::try_submit`], which
+//! An [`RenderTask`] goes in by [`Pool::submit`], which waits for room, or [`Pool::try_submit`], which
 //! refuses at once; a drawing thread draws it, the order's `work` encodes and writes the frame on a
 //! worker thread, and its `answer` is called exactly once with what came of it. [`Pool::map`] is
 //! the same for a whole sequence, with results in order or as they come.
@@ -12,9 +12,9 @@
 //! - A worker prefers waiting orders of the scene that it holds, within a window, so that a scene
 //!   is uploaded once a worker.
 //! - Cancelled orders are dropped before they are drawn. An order that panics, in drawing or in
-//!   `work`, is answered with [`PoolError::Panicked`]; the worker opens a new back end and goes on.
+//!   `work`, is answered with [`PoolError::Panicked`]; the worker opens a new backend and goes on.
 //!   A lost device is opened anew and the order tried once more.
-//! - Planes and encoded bytes are reused ([`Draw::recycle`], [`Desk`]).
+//! - Planes and encoded bytes are reused ([`Backend::recycle`], [`WorkerScratch`]).
 mod map;
 mod options;
 mod order;
@@ -27,22 +27,22 @@ use std::fmt;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crate::backend::{AdapterChoice, BackendKind, Draw, open_with_threads};
+use crate::backend::{AdapterChoice, Backend, BackendKind, open_with_threads};
 use crate::error::RenderError;
 
 pub use map::{Map, Sequence};
 pub use options::PoolOptions;
 pub(crate) use order::is_called_off;
-pub use order::{CancelToken, Desk, Order, PoolError};
-pub use queue::{Health, Refusal, RefusalReason};
+pub use order::{CancelToken, PoolError, RenderTask, WorkerScratch};
+pub use queue::{Health, TrySubmitError, TrySubmitErrorKind};
 
 use queue::Shared;
 
-/// Opens a back end; called again after a panic or the loss of a device, by the worker that lost
+/// Opens a backend; called again after a panic or the loss of a device, by the worker that lost
 /// it.
-type Open = dyn Fn() -> Result<Box<dyn Draw>, RenderError> + Send + Sync;
+type Open = dyn Fn() -> Result<Box<dyn Backend>, RenderError> + Send + Sync;
 
-/// Worker threads with their back ends. Dropping it is [`Pool::stop`].
+/// Worker threads with their backends. Dropping it is [`Pool::stop`].
 pub struct Pool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
@@ -60,8 +60,8 @@ impl fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Opens a back end of a choice and starts the workers. `options` is asked once the kind of the
-    /// back end is known, for how many threads are of use depends on it:
+    /// Opens a backend of a choice and starts the workers. `options` is asked once the kind of the
+    /// backend is known, for how many threads are of use depends on it:
     /// [`PoolOptions::throughput`] fits all.
     ///
     /// # Errors
@@ -90,13 +90,13 @@ impl Pool {
         Self::start(first, &open, options)
     }
 
-    /// A pool whose back ends come from `open`, which is called at once, and later by every worker
+    /// A pool whose backends come from `open`, which is called at once, and later by every worker
     /// for itself.
     ///
     /// # Errors
     /// What `open` says at first. When it fails later, for one of several workers, the others draw.
     pub fn with_backends(
-        open: impl Fn() -> Result<Box<dyn Draw>, RenderError> + Send + Sync + 'static,
+        open: impl Fn() -> Result<Box<dyn Backend>, RenderError> + Send + Sync + 'static,
         options: PoolOptions,
     ) -> Result<Self, RenderError> {
         let first = open()?;
@@ -105,7 +105,7 @@ impl Pool {
     }
 
     fn start(
-        first: Box<dyn Draw>,
+        first: Box<dyn Backend>,
         open: &Arc<Open>,
         options: PoolOptions,
     ) -> Result<Self, RenderError> {
@@ -152,18 +152,18 @@ impl Pool {
     /// or the pool stops.
     ///
     /// # Errors
-    /// [`Refusal`] with the order, whose `answer` was not called. Not from within `work` or
+    /// [`TrySubmitError`] with the order, whose `answer` was not called. Not from within `work` or
     /// `answer`: a worker that waits for room makes none.
-    pub fn submit(&self, order: Order) -> Result<(), Refusal> {
+    pub fn submit(&self, order: RenderTask) -> Result<(), TrySubmitError> {
         self.shared.submit(order, true)
     }
 
     /// Queues an order if there is room.
     ///
     /// # Errors
-    /// [`Refusal`] with the order, whose `answer` was not called; [`RefusalReason::Full`] when the
+    /// [`TrySubmitError`] with the order, whose `answer` was not called; [`TrySubmitErrorKind::Full`] when the
     /// queue is.
-    pub fn try_submit(&self, order: Order) -> Result<(), Refusal> {
+    pub fn try_submit(&self, order: RenderTask) -> Result<(), TrySubmitError> {
         self.shared.submit(order, false)
     }
 

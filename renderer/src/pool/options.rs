@@ -15,12 +15,12 @@ const QUEUED_A_THREAD: usize = 4;
 /// Threads and bounds of a [`Pool`](super::Pool).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolOptions {
-    /// Threads that draw, each with a back end of its own; at least one.
+    /// Threads that draw, each with a backend of its own; at least one.
     pub draw_threads: usize,
     /// Threads that only run the orders' `work`. With none, who draws a picture also encodes it,
     /// which is best where the processor draws.
     pub encode_threads: usize,
-    /// Threads of each built-in back end for one picture: 1 gives the most pictures, more give each
+    /// Threads of each built-in backend for one picture: 1 gives the most pictures, more give each
     /// picture sooner.
     pub threads_a_picture: usize,
     /// Most orders that wait; at least one.

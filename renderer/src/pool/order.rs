@@ -103,14 +103,14 @@ impl CancelToken {
 
 /// What a worker thread keeps from picture to picture for the orders' `work`.
 #[derive(Debug, Default)]
-pub struct Desk {
+pub struct WorkerScratch {
     /// For encoded bytes. It comes as the last order left it: clear it before use.
     pub bytes: Vec<u8>,
     /// Encodes with memory that it keeps.
     pub encoder: Encoder,
 }
 
-impl Desk {
+impl WorkerScratch {
     /// A buffer of this size or less is kept; what one huge picture took is given back.
     const MOST_KEPT_BYTES: usize = 64 << 20;
 
@@ -123,29 +123,29 @@ impl Desk {
 }
 
 /// One picture: what to draw, what to do with the frame, and whom to tell.
-pub struct Order {
+pub struct RenderTask {
     pub(super) job: RenderJob,
     pub(super) cancel: CancelToken,
     pub(super) task: Box<dyn Task>,
 }
 
-impl fmt::Debug for Order {
+impl fmt::Debug for RenderTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Order")
+        f.debug_struct("RenderTask")
             .field("viewport", self.job.viewport())
             .field("cancel", &self.cancel)
             .finish_non_exhaustive()
     }
 }
 
-impl Order {
+impl RenderTask {
     /// `work` runs on a worker thread once the frame is drawn: it encodes, writes, hands on.
     /// `answer` is called once, on some thread of the pool, with what `work` returned or with why
     /// it did not come to it. Both should be short of waiting: the worker waits with them.
     pub fn new<T: Send + 'static>(
         job: RenderJob,
         cancel: &CancelToken,
-        work: impl FnOnce(&Frame, &mut Desk) -> Result<T, RenderError> + Send + 'static,
+        work: impl FnOnce(&Frame, &mut WorkerScratch) -> Result<T, RenderError> + Send + 'static,
         answer: impl FnOnce(Result<T, PoolError>) + Send + 'static,
     ) -> Self {
         Self {
@@ -169,7 +169,7 @@ impl Order {
 /// An order without its job.
 pub(super) trait Task: Send {
     /// Runs `work`, keeps what it returns, and says whether that is a success. May panic.
-    fn work(&mut self, frame: &Frame, desk: &mut Desk) -> bool;
+    fn work(&mut self, frame: &Frame, desk: &mut WorkerScratch) -> bool;
     /// Tells what `work` returned. May panic.
     fn answer(self: Box<Self>);
     /// Tells why `work` did not return. May panic.
@@ -189,10 +189,10 @@ where
 impl<T, W, A> Task for Closures<T, W, A>
 where
     T: Send,
-    W: FnOnce(&Frame, &mut Desk) -> Result<T, RenderError> + Send,
+    W: FnOnce(&Frame, &mut WorkerScratch) -> Result<T, RenderError> + Send,
     A: FnOnce(Result<T, PoolError>) + Send,
 {
-    fn work(&mut self, frame: &Frame, desk: &mut Desk) -> bool {
+    fn work(&mut self, frame: &Frame, desk: &mut WorkerScratch) -> bool {
         self.result = self.work.take().map(|work| work(frame, desk));
         matches!(self.result, Some(Ok(_)))
     }

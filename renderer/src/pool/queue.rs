@@ -9,7 +9,7 @@ use std::time::Duration;
 use molshot_scenes::Scene;
 
 use super::options::PoolOptions;
-use super::order::{Order, PoolError, Task};
+use super::order::{PoolError, RenderTask, Task};
 use super::worker::tell;
 use crate::frame::Frame;
 
@@ -25,7 +25,7 @@ const DRAWN_AN_ENCODER: usize = 1;
 /// Why an order was not queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RefusalReason {
+pub enum TrySubmitErrorKind {
     /// So many orders wait already.
     Full {
         /// Orders that wait.
@@ -39,38 +39,38 @@ pub enum RefusalReason {
 
 /// An order that was not queued.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct TrySubmitError {
     /// The order, as it was given. Dropping it answers it with [`PoolError::Stopped`].
-    pub order: Box<Order>,
+    pub order: Box<RenderTask>,
     /// Why.
-    pub reason: RefusalReason,
+    pub reason: TrySubmitErrorKind,
 }
 
-impl Refusal {
+impl TrySubmitError {
     /// Answers the order with why it was refused, for callers whose only ear is the order's
     /// `answer`.
     pub fn tell(self) {
         let error = match self.reason {
-            RefusalReason::Cancelled => PoolError::Cancelled,
-            RefusalReason::Full { .. } | RefusalReason::Stopped => PoolError::Stopped,
+            TrySubmitErrorKind::Cancelled => PoolError::Cancelled,
+            TrySubmitErrorKind::Full { .. } | TrySubmitErrorKind::Stopped => PoolError::Stopped,
         };
         tell(self.order.task, Some(error));
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for TrySubmitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.reason {
-            RefusalReason::Full { waiting } => {
+            TrySubmitErrorKind::Full { waiting } => {
                 write!(f, "{waiting} pictures wait already; try again later")
             }
-            RefusalReason::Cancelled => f.write_str("the picture was called off"),
-            RefusalReason::Stopped => f.write_str("the pool is ending"),
+            TrySubmitErrorKind::Cancelled => f.write_str("the picture was called off"),
+            TrySubmitErrorKind::Stopped => f.write_str("the pool is ending"),
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for TrySubmitError {}
 
 /// State of a pool at a moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl std::error::Error for Refusal {}
 pub struct Health {
     /// Drawing threads that run.
     pub draw_threads: usize,
-    /// Of these, those whose back end could be opened, or was not needed yet.
+    /// Of these, those whose backend could be opened, or was not needed yet.
     pub ready: usize,
     /// Encoding threads that run.
     pub encode_threads: usize,
@@ -94,7 +94,7 @@ pub struct Health {
     pub failed: u64,
     /// Panics that were caught since the start.
     pub panics: u64,
-    /// Back ends that were opened in place of a lost one since the start.
+    /// Backends that were opened in place of a lost one since the start.
     pub reopened: u64,
     /// Devices that were lost, or did not answer in time, since the start.
     pub lost: u64,
@@ -108,7 +108,7 @@ pub(super) struct Drawn {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Order>,
+    waiting: VecDeque<RenderTask>,
     /// How often the first of `waiting` was passed over.
     passed_over: u32,
     drawn: VecDeque<Drawn>,
@@ -117,7 +117,7 @@ struct State {
     in_hand: usize,
     draw_threads: usize,
     encode_threads: usize,
-    /// Drawing threads whose back end cannot be opened.
+    /// Drawing threads whose backend cannot be opened.
     down: usize,
     closed: bool,
 }
@@ -169,15 +169,15 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn submit(&self, order: Order, wait: bool) -> Result<(), Refusal> {
+    pub(super) fn submit(&self, order: RenderTask, wait: bool) -> Result<(), TrySubmitError> {
         let mut called_off = Vec::new();
         let mut state = self.lock();
         let reason = loop {
             if state.closed || state.draw_threads == 0 {
-                break RefusalReason::Stopped;
+                break TrySubmitErrorKind::Stopped;
             }
             if order.cancel.is_cancelled() {
-                break RefusalReason::Cancelled;
+                break TrySubmitErrorKind::Cancelled;
             }
             if state.waiting.len() >= self.queue {
                 take_cancelled(&mut state.waiting, &mut called_off);
@@ -190,7 +190,7 @@ impl Shared {
                 return Ok(());
             }
             if !wait {
-                break RefusalReason::Full {
+                break TrySubmitErrorKind::Full {
                     waiting: state.waiting.len(),
                 };
             }
@@ -202,13 +202,13 @@ impl Shared {
         };
         drop(state);
         self.call_off(called_off);
-        Err(Refusal {
+        Err(TrySubmitError {
             order: Box::new(order),
             reason,
         })
     }
 
-    fn call_off(&self, orders: Vec<Order>) {
+    fn call_off(&self, orders: Vec<RenderTask>) {
         for order in orders {
             self.counts.failed.fetch_add(1, Ordering::Relaxed);
             tell(order.task, Some(PoolError::Cancelled));
@@ -222,7 +222,7 @@ impl Shared {
         &self,
         scene: Option<&Arc<Scene>>,
         spare: &mut Option<Frame>,
-    ) -> Option<Order> {
+    ) -> Option<RenderTask> {
         let mut state = self.lock();
         loop {
             if let Some(order) = state.pick(scene) {
@@ -245,7 +245,7 @@ impl Shared {
     }
 
     /// Puts an order back that its worker cannot draw, if another worker can; else it is returned.
-    pub(super) fn give_back(&self, order: Order) -> Option<Order> {
+    pub(super) fn give_back(&self, order: RenderTask) -> Option<RenderTask> {
         let mut state = self.lock();
         if state.draw_threads <= state.down {
             return Some(order);
@@ -257,7 +257,7 @@ impl Shared {
         None
     }
 
-    /// A worker's back end cannot be opened, or can be again.
+    /// A worker's backend cannot be opened, or can be again.
     pub(super) fn set_down(&self, down: bool) {
         let mut state = self.lock();
         if down {
@@ -350,7 +350,7 @@ impl Shared {
         self.stopped(left);
     }
 
-    fn stopped(&self, orders: VecDeque<Order>) {
+    fn stopped(&self, orders: VecDeque<RenderTask>) {
         for order in orders {
             self.counts.failed.fetch_add(1, Ordering::Relaxed);
             let error = if order.cancel.is_cancelled() {
@@ -383,7 +383,7 @@ impl Shared {
 
 impl State {
     /// The oldest order of the scene within the window, else the oldest of all.
-    fn pick(&mut self, scene: Option<&Arc<Scene>>) -> Option<Order> {
+    fn pick(&mut self, scene: Option<&Arc<Scene>>) -> Option<RenderTask> {
         let index = match scene {
             Some(scene) if self.passed_over < MOST_PASSED_OVER => self
                 .waiting
@@ -398,7 +398,7 @@ impl State {
     }
 }
 
-fn take_cancelled(waiting: &mut VecDeque<Order>, taken: &mut Vec<Order>) {
+fn take_cancelled(waiting: &mut VecDeque<RenderTask>, taken: &mut Vec<RenderTask>) {
     for _ in 0..waiting.len() {
         let Some(order) = waiting.pop_front() else {
             break;

@@ -34,7 +34,7 @@ fn real_pool(workers: usize, encoders: usize) -> Pool {
     .unwrap()
 }
 
-fn png(frame: &Frame, _: &mut Desk) -> Result<Vec<u8>, RenderError> {
+fn png(frame: &Frame, _: &mut WorkerScratch) -> Result<Vec<u8>, RenderError> {
     Ok(encode::picture(frame, ImageFormat::Png)?.bytes)
 }
 
@@ -44,7 +44,7 @@ fn any_number_of_workers_gives_the_same_bytes() {
     let mut backend = SoftwareBackend::new();
     let expected: Vec<Vec<u8>> = jobs
         .iter()
-        .map(|job| png(&backend.draw(job).unwrap(), &mut Desk::default()).unwrap())
+        .map(|job| png(&backend.draw(job).unwrap(), &mut WorkerScratch::default()).unwrap())
         .collect();
     for (workers, encoders) in [(1, 0), (2, 0), (5, 0), (1, 1), (2, 3)] {
         let pool = real_pool(workers, encoders);
@@ -106,7 +106,7 @@ fn no_scene_starves_behind_another() {
     for i in 0..200 {
         let scene = if i == 1 { &other } else { &favoured };
         let (place, sender) = (Arc::clone(&place), sender.clone());
-        pool.submit(Order::new(
+        pool.submit(RenderTask::new(
             job(scene, 8),
             &CancelToken::new(),
             move |_, _| Ok((i, place.fetch_add(1, Ordering::SeqCst))),
@@ -144,7 +144,7 @@ fn a_full_queue_refuses_and_waits() {
         pool.try_submit(order()).unwrap();
     }
     let refusal = pool.try_submit(order()).unwrap_err();
-    assert_eq!(refusal.reason, RefusalReason::Full { waiting: 3 });
+    assert_eq!(refusal.reason, TrySubmitErrorKind::Full { waiting: 3 });
     let health = pool.health();
     assert_eq!((health.waiting, health.queue, health.in_hand), (3, 3, 1));
 
@@ -156,7 +156,7 @@ fn a_full_queue_refuses_and_waits() {
             pool.submit(order).unwrap_err().reason
         });
         cancelled.cancel();
-        assert_eq!(impatient.join().unwrap(), RefusalReason::Cancelled);
+        assert_eq!(impatient.join().unwrap(), TrySubmitErrorKind::Cancelled);
         let patient = scope.spawn(|| pool.submit(*refusal.order).is_ok());
         gate.open();
         assert!(patient.join().unwrap());
@@ -267,7 +267,7 @@ fn frames_come_back_and_are_few() {
         });
         let scene = scene(1);
         let jobs = (0..500).map(|_| {
-            (job(&scene, 16), |_: &Frame, desk: &mut Desk| {
+            (job(&scene, 16), |_: &Frame, desk: &mut WorkerScratch| {
                 desk.bytes.clear();
                 desk.bytes.extend_from_slice(&[0; 100]);
                 Ok(desk.bytes.as_ptr() as usize)
@@ -293,7 +293,7 @@ fn a_slow_taker_holds_the_sequence_back() {
     let (backend, seen) = TestBackend::new();
     let pool = backend.pool(options(2, 8));
     let scene = scene(1);
-    let jobs = (0..1000).map(|_| (job(&scene, 8), |_: &Frame, _: &mut Desk| Ok(())));
+    let jobs = (0..1000).map(|_| (job(&scene, 8), |_: &Frame, _: &mut WorkerScratch| Ok(())));
     let mut results = pool.map(jobs, Sequence::InOrder, 5);
     for taken in 1..=20 {
         results.next().unwrap().1.unwrap();

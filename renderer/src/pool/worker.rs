@@ -8,9 +8,9 @@ use std::time::Duration;
 use molshot_scenes::{RenderJob, Scene};
 
 use super::Open;
-use super::order::{Desk, Order, PoolError, Task};
+use super::order::{PoolError, RenderTask, Task, WorkerScratch};
 use super::queue::{Drawn, Shared};
-use crate::backend::Draw;
+use crate::backend::Backend;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -22,7 +22,7 @@ fn worth_keeping(frame: Frame) -> Option<Frame> {
     (frame.held_bytes() <= MOST_KEPT_BYTES).then_some(frame)
 }
 
-/// How long a worker whose back end cannot be opened leaves the orders to the others.
+/// How long a worker whose backend cannot be opened leaves the orders to the others.
 const REST: Duration = Duration::from_millis(250);
 
 /// Runs whatever is left when a thread ends, be it by a panic that nobody foresaw.
@@ -34,8 +34,8 @@ impl<F: FnMut()> Drop for AtEnd<F> {
     }
 }
 
-/// A drawing thread. Without a back end it opens one when the first order comes.
-pub(super) fn draw(shared: &Shared, open: &Open, backend: Option<Box<dyn Draw>>) {
+/// A drawing thread. Without a backend it opens one when the first order comes.
+pub(super) fn draw(shared: &Shared, open: &Open, backend: Option<Box<dyn Backend>>) {
     let _end = AtEnd(|| shared.draw_thread_ends());
     let mut artist = Artist {
         shared,
@@ -43,7 +43,7 @@ pub(super) fn draw(shared: &Shared, open: &Open, backend: Option<Box<dyn Draw>>)
         backend,
         down: false,
         lost: false,
-        desk: Desk::default(),
+        desk: WorkerScratch::default(),
         spare: None,
         scene: None,
     };
@@ -56,7 +56,7 @@ pub(super) fn draw(shared: &Shared, open: &Open, backend: Option<Box<dyn Draw>>)
 /// An encoding thread.
 pub(super) fn encode(shared: &Shared) {
     let _end = AtEnd(|| shared.encode_thread_ends());
-    let mut desk = Desk::default();
+    let mut desk = WorkerScratch::default();
     while let Some(Drawn { task, frame }) = shared.next_drawn() {
         complete(shared, task, &frame, &mut desk);
         shared.done_with(worth_keeping(frame));
@@ -64,7 +64,7 @@ pub(super) fn encode(shared: &Shared) {
 }
 
 /// Runs an order's `work` and `answer`.
-fn complete(shared: &Shared, mut task: Box<dyn Task>, frame: &Frame, desk: &mut Desk) {
+fn complete(shared: &Shared, mut task: Box<dyn Task>, frame: &Frame, desk: &mut WorkerScratch) {
     match catch_unwind(AssertUnwindSafe(|| task.work(frame, desk))) {
         Ok(is_success) => {
             desk.tidy();
@@ -78,7 +78,7 @@ fn complete(shared: &Shared, mut task: Box<dyn Task>, frame: &Frame, desk: &mut 
             tell(task, None);
         }
         Err(payload) => {
-            *desk = Desk::default();
+            *desk = WorkerScratch::default();
             shared.counts.panics.fetch_add(1, Ordering::Relaxed);
             fail(shared, task, PoolError::of_panic(&*payload));
         }
@@ -103,15 +103,15 @@ pub(super) fn tell(task: Box<dyn Task>, error: Option<PoolError>) {
 struct Artist<'a> {
     shared: &'a Shared,
     open: &'a Open,
-    backend: Option<Box<dyn Draw>>,
-    /// Whether the pool was told that the back end cannot be opened.
+    backend: Option<Box<dyn Backend>>,
+    /// Whether the pool was told that the backend cannot be opened.
     down: bool,
-    /// Whether there was a back end that had to be given up.
+    /// Whether there was a backend that had to be given up.
     lost: bool,
-    desk: Desk,
+    desk: WorkerScratch,
     /// A frame that was encoded.
     spare: Option<Frame>,
-    /// What the back end holds.
+    /// What the backend holds.
     scene: Option<Arc<Scene>>,
 }
 
@@ -119,12 +119,12 @@ struct Artist<'a> {
 enum Outcome {
     Drawn(Frame),
     Failed(PoolError),
-    /// The back end cannot be opened.
+    /// The backend cannot be opened.
     NoBackend(RenderError),
 }
 
 impl Artist<'_> {
-    fn serve(&mut self, order: Order) {
+    fn serve(&mut self, order: RenderTask) {
         if order.cancel.is_cancelled() {
             fail(self.shared, order.task, PoolError::Cancelled);
             self.shared.done_with(None);
@@ -143,7 +143,7 @@ impl Artist<'_> {
                     self.shared.done_with(None);
                 }
             }
-            Outcome::Failed(PoolError::Render(RenderError::CalledOff)) => {
+            Outcome::Failed(PoolError::Render(RenderError::Cancelled)) => {
                 fail(self.shared, order.task, PoolError::Cancelled);
                 self.shared.done_with(None);
             }
@@ -176,7 +176,7 @@ impl Artist<'_> {
             Ok(backend) => backend,
             Err(error) => return Outcome::NoBackend(error),
         };
-        // A frame a picture: a back end keeps no more than it draws into next.
+        // A frame a picture: a backend keeps no more than it draws into next.
         let spare = self.spare.take();
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             if let Some(frame) = spare {
@@ -217,8 +217,8 @@ impl Artist<'_> {
             .is_some_and(|held| Arc::ptr_eq(held, scene))
     }
 
-    /// The back end; a new one where there is none.
-    fn take_backend(&mut self) -> Result<Box<dyn Draw>, RenderError> {
+    /// The backend; a new one where there is none.
+    fn take_backend(&mut self) -> Result<Box<dyn Backend>, RenderError> {
         if let Some(backend) = self.backend.take() {
             return Ok(backend);
         }
@@ -237,7 +237,7 @@ impl Artist<'_> {
         opened
     }
 
-    /// Gives the back end up. One in disorder may panic even then.
+    /// Gives the backend up. One in disorder may panic even then.
     fn close(&mut self) {
         self.scene = None;
         self.lost = true;

@@ -15,7 +15,7 @@ use super::spare::Spare;
 use super::tile::{Picture, TILE_PX};
 use super::upload::Upload;
 use super::worker::Worker;
-use crate::backend::Draw;
+use crate::backend::Backend;
 use crate::effects::{Painter, Plain};
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
@@ -42,7 +42,7 @@ pub struct SoftwareBackend {
 }
 
 impl SoftwareBackend {
-    /// A back end with the processor's best instructions that draws with the calling thread alone:
+    /// A backend with the processor's best instructions that draws with the calling thread alone:
     /// for one picture a thread.
     #[must_use]
     pub fn new() -> Self {
@@ -50,7 +50,7 @@ impl SoftwareBackend {
         Self::build(set, set.level().unwrap_or(Level::fallback()), 1)
     }
 
-    /// A back end with an instruction set and with `threads` threads (at least one) for each
+    /// A backend with an instruction set and with `threads` threads (at least one) for each
     /// picture. `None` when the processor lacks the set.
     #[must_use]
     pub fn with(set: InstructionSet, threads: usize) -> Option<Self> {
@@ -221,7 +221,7 @@ impl Plain for SoftwareBackend {
     }
 }
 
-impl Draw for SoftwareBackend {
+impl Backend for SoftwareBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         // Lent to itself for the time of a picture.
         let mut effects = std::mem::take(&mut self.effects);

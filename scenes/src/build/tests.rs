@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use molshot_molecule::{PartRole, ReadOptions, Structure, read::read_bytes};
 
-use super::{Prepared, build_scene};
+use super::{PreparedScene, build_scene};
 use crate::commands::parse_commands;
 use crate::request::{ColorScheme, Preset, RenderRequest, StructureSource};
 use crate::{Cylinder, Scene, SceneError};
@@ -225,7 +225,8 @@ fn coincident_atoms_get_no_stick() {
 fn one_scene_serves_many_views() {
     let mut request = request();
     request.commands = vec!["view left".into()];
-    let prepared = Prepared::new(structure(POCKET, PartRole::Pocket), &request).expect("sound");
+    let prepared =
+        PreparedScene::new(structure(POCKET, PartRole::Pocket), &request).expect("sound");
     let plain = prepared.job().expect("sound");
     let turned = prepared
         .job_with(&parse_commands("roll y 15; crop 0 0 50% 50%").expect("sound"))
@@ -247,7 +248,7 @@ fn one_scene_serves_many_views() {
 fn a_command_that_fits_no_structure_points_to_its_entry() {
     let mut wrong = request();
     wrong.commands = vec!["view left; zoom 2".into(), "center resname TRP".into()];
-    let prepared = Prepared::new(structure(POCKET, PartRole::Pocket), &wrong).expect("sound");
+    let prepared = PreparedScene::new(structure(POCKET, PartRole::Pocket), &wrong).expect("sound");
     let error = prepared.job().expect_err("no such residue");
     assert!(
         matches!(error, SceneError::Command { number: 3, .. }),
@@ -258,7 +259,8 @@ fn a_command_that_fits_no_structure_points_to_its_entry() {
 
 #[test]
 fn center_uses_the_centroid_of_the_selection() {
-    let prepared = Prepared::new(structure(POCKET, PartRole::Pocket), &request()).expect("sound");
+    let prepared =
+        PreparedScene::new(structure(POCKET, PartRole::Pocket), &request()).expect("sound");
     let mut camera = prepared.camera().expect("sound");
     camera
         .apply(

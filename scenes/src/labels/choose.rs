@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::SceneError;
 use crate::pseudobonds::{self, Dashed, PSEUDOBOND_RADIUS_ANGSTROM};
-use crate::request::{LabelAlignment, LabelWord, Preset, StyleRequest, TextRequest};
+use crate::request::{LabelAlignment, LabelContent, Preset, StyleRequest, TextRequest};
 
 /// What labels are made from, beside the style.
 pub(crate) struct Drawn<'a> {
@@ -129,15 +129,15 @@ fn is_ligand(role: PartRole, class: ResidueClass) -> bool {
 
 fn wanted(drawn: &Drawn<'_>, style: &StyleRequest) -> Wanted {
     let [residues, ligands, ligand_atoms, residue_atoms] = match style.labels {
-        LabelWord::Auto if style.preset == Preset::MisiResidue => [false, false, true, true],
-        LabelWord::Auto if style.preset.is_misi() && few_residues(drawn) => {
+        LabelContent::Auto if style.preset == Preset::MisiResidue => [false, false, true, true],
+        LabelContent::Auto if style.preset.is_misi() && few_residues(drawn) => {
             [true, false, true, false]
         }
-        LabelWord::Auto | LabelWord::None => [false; 4],
-        LabelWord::Residues => [true, true, false, false],
-        LabelWord::LigandAtoms => [false, false, true, false],
-        LabelWord::ResiduesAndLigandAtoms => [true, false, true, false],
-        LabelWord::Atoms => [false, false, true, true],
+        LabelContent::Auto | LabelContent::None => [false; 4],
+        LabelContent::Residues => [true, true, false, false],
+        LabelContent::LigandAtoms => [false, false, true, false],
+        LabelContent::ResiduesAndLigandAtoms => [true, false, true, false],
+        LabelContent::Atoms => [false, false, true, true],
     };
     Wanted {
         residues,

@@ -12,7 +12,7 @@ use super::*;
 use crate::build::{build_scene, build_scene_with};
 use crate::pseudobonds::{Dashed, PseudobondName};
 use crate::request::{
-    BackgroundRequest, LabelAlignment, LabelWord, Preset, RenderRequest, StructureSource,
+    BackgroundRequest, LabelAlignment, LabelContent, Preset, RenderRequest, StructureSource,
     TextRequest,
 };
 
@@ -103,14 +103,14 @@ fn a_pocket_file_has_residues_only_and_a_ligand_file_atoms_only() {
 fn each_word_labels_what_it_says() {
     let whole = read(POCKET, PartRole::Whole);
     for (word, expected) in [
-        (LabelWord::None, &[][..]),
-        (LabelWord::Residues, &["ARG 45", "GLY 46A", "GTP 200"]),
-        (LabelWord::LigandAtoms, &["O1'", "C8"]),
+        (LabelContent::None, &[][..]),
+        (LabelContent::Residues, &["ARG 45", "GLY 46A", "GTP 200"]),
+        (LabelContent::LigandAtoms, &["O1'", "C8"]),
         (
-            LabelWord::ResiduesAndLigandAtoms,
+            LabelContent::ResiduesAndLigandAtoms,
             &["ARG 45", "GLY 46A", "O1'", "C8"],
         ),
-        (LabelWord::Atoms, &["N", "CA", "N", "O1'", "C8"]),
+        (LabelContent::Atoms, &["N", "CA", "N", "O1'", "C8"]),
     ] {
         let labels = labels_of(&whole, |request| {
             request.style.labels = word;
@@ -153,7 +153,9 @@ fn auto_leaves_large_structures_alone() {
     assert_eq!(labels_of(&large, |_| {}).list.len(), 0);
     let fewer = labels_of(&large, |request| request.select = "not resi 1".into());
     assert_eq!(fewer.list.len(), MAX_AUTO_RESIDUES);
-    let asked = labels_of(&large, |request| request.style.labels = LabelWord::Residues);
+    let asked = labels_of(&large, |request| {
+        request.style.labels = LabelContent::Residues
+    });
     assert_eq!(asked.list.len(), MAX_AUTO_RESIDUES + 1);
 }
 
@@ -163,7 +165,7 @@ fn the_look_is_as_asked() {
     let labels = labels_of(&whole, |request| {
         let style = &mut request.style;
         style.background = BackgroundRequest::Color(crate::colors::Rgb([255, 255, 230]));
-        style.labels = LabelWord::Residues;
+        style.labels = LabelContent::Residues;
         style.label_style.size_px = Some(12.0);
         style.label_style.outline_px = 1.5;
         style.label_style.on_top = false;
@@ -193,7 +195,7 @@ fn texts_hang_at_selections_and_points() {
         position_angstrom,
     };
     let labels = labels_of(&whole, |request| {
-        request.style.labels = LabelWord::None;
+        request.style.labels = LabelContent::None;
         request.select = "not ligand".into();
         request.style.texts = vec![
             text(Some("resi 45"), None),
@@ -303,7 +305,7 @@ fn distances_hang_at_the_middle_of_drawn_pseudobonds() {
     let dashes = [dash(0, 3), dash(3, 0), dash(0, 2), dash(4, 0)];
     let labels = |decimals| {
         let request = request(|request| {
-            request.style.labels = LabelWord::None;
+            request.style.labels = LabelContent::None;
             request.style.pseudobond_distances = decimals;
         });
         let scene = build_scene_with(Arc::clone(&whole), &request, &dashes);

@@ -19,7 +19,7 @@ const MAX_POSITION_ANGSTROM: f64 = 100_000.0;
 /// What is labelled. Only what is drawn has a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum LabelWord {
+pub enum LabelContent {
     /// As the preset has it: `misi` labels residues and ligand atoms where at most 150 residues are
     /// drawn; the others label nothing.
     #[default]

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use axum::body::Bytes;
 use molshot_renderer::annotations::{MaskKind, class_mask};
 use molshot_renderer::encode::{self, media_type};
-use molshot_renderer::pool::{CancelToken, Desk};
+use molshot_renderer::pool::{CancelToken, WorkerScratch};
 use molshot_renderer::{Annotator, Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
 use molshot_scenes::{Plane, RenderJob};
@@ -66,19 +66,19 @@ impl Parts {
     }
 
     /// Makes the parts. `frame` is what drawing `job` gave. Stops soon after `cancel` was called,
-    /// with [`RenderError::CalledOff`].
+    /// with [`RenderError::Cancelled`].
     pub(super) fn make(
         &self,
         output: &OutputRequest,
         job: &RenderJob,
         frame: &Frame,
-        desk: &mut Desk,
+        desk: &mut WorkerScratch,
         cancel: &CancelToken,
     ) -> Result<Vec<Part>, RenderError> {
         let mut parts = Vec::new();
         let go_on = || {
             if cancel.is_cancelled() {
-                Err(RenderError::CalledOff)
+                Err(RenderError::Cancelled)
             } else {
                 Ok(())
             }
@@ -86,7 +86,7 @@ impl Parts {
         for plane in self.planes.iter().copied() {
             go_on()?;
             if plane == Plane::Color {
-                desk.encoder.encode_unless(
+                desk.encoder.encode_cancellable(
                     frame,
                     Encoding::from(output),
                     &mut desk.bytes,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use molshot_renderer::backend::open_with_threads;
-use molshot_renderer::{AdapterChoice, Draw, Frame, RenderError};
+use molshot_renderer::{AdapterChoice, Backend, Frame, RenderError};
 use molshot_scenes::RenderJob;
 
 /// What is to go wrong.
@@ -37,12 +37,12 @@ pub(super) fn plan() -> Option<Arc<Plan>> {
     Some(Arc::new(plan))
 }
 
-/// Opens a back end that the plan befalls.
+/// Opens a backend that the plan befalls.
 pub(super) fn open(
     plan: &Arc<Plan>,
     choice: AdapterChoice,
     threads: usize,
-) -> Result<Box<dyn Draw>, RenderError> {
+) -> Result<Box<dyn Backend>, RenderError> {
     let left = |left: u32| left.checked_sub(1);
     let is_closed = plan
         .closed_left
@@ -60,11 +60,11 @@ pub(super) fn open(
 
 #[derive(Debug)]
 struct Faulty {
-    inner: Box<dyn Draw>,
+    inner: Box<dyn Backend>,
     plan: Arc<Plan>,
 }
 
-impl Draw for Faulty {
+impl Backend for Faulty {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         let width = job.viewport().crop.width_px;
         assert_ne!(width, self.plan.panic, "a mishap on demand");

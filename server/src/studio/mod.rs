@@ -17,7 +17,7 @@ use axum::http::StatusCode;
 use moka::future::Cache;
 use molshot_renderer::RenderError;
 use molshot_renderer::pool::PoolOptions;
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::{OutputRequest, StructureSource};
 use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, build_scene};
 use sha2::{Digest, Sha256};
@@ -120,7 +120,7 @@ fn bytes_of(scene: &Scene) -> u64 {
 }
 
 impl Studio {
-    /// Opens the back ends, draws the test picture, and is ready.
+    /// Opens the backends, draws the test picture, and is ready.
     ///
     /// # Errors
     /// When nothing can be drawn with, or the test picture is wrong.
@@ -339,7 +339,7 @@ fn job_of(
     request: &RenderRequest,
     annotated: bool,
 ) -> Result<RenderJob, Problem> {
-    let job = Prepared::of_scene(scene, request)?.job()?;
+    let job = PreparedScene::of_scene(scene, request)?.job()?;
     if !annotated || job.planes().contains(&Plane::AtomId) {
         return Ok(job);
     }

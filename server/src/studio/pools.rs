@@ -2,7 +2,7 @@
 //! nobody else's stands before.
 
 use molshot_renderer::check::{judge, test_job};
-use molshot_renderer::pool::{CancelToken, Order, Pool, PoolError, PoolOptions};
+use molshot_renderer::pool::{CancelToken, Pool, PoolError, PoolOptions, RenderTask};
 use molshot_renderer::{BackendKind, RenderError};
 use sha2::{Digest, Sha256};
 
@@ -90,7 +90,7 @@ fn warm_up(pool: &Pool) -> Result<[u8; 32], RenderError> {
     let job = test_job()?;
     let own = job.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
-    let order = Order::new(
+    let order = RenderTask::new(
         job,
         &CancelToken::new(),
         move |frame, _| {

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use molshot_renderer::pool::{CancelToken, Desk, Health, Order, Pool, PoolError, RefusalReason};
+use molshot_renderer::pool::{
+    CancelToken, Health, Pool, PoolError, RenderTask, TrySubmitErrorKind, WorkerScratch,
+};
 use molshot_renderer::{Frame, RenderError};
 use molshot_scenes::RenderJob;
 use tokio::sync::oneshot;
@@ -29,7 +31,7 @@ pub(crate) enum Flow {
 
 struct Queued {
     number: u64,
-    order: Order,
+    order: RenderTask,
     cancel: CancelToken,
     with_pool: Arc<AtomicBool>,
 }
@@ -143,20 +145,22 @@ impl Schedule {
         self: &Arc<Self>,
         flow: Flow,
         job: RenderJob,
-        work: impl FnOnce(&Frame, &mut Desk, &CancelToken) -> Result<T, RenderError> + Send + 'static,
+        work: impl FnOnce(&Frame, &mut WorkerScratch, &CancelToken) -> Result<T, RenderError>
+        + Send
+        + 'static,
     ) -> Result<Done<T>, PoolError> {
         let start = Instant::now();
         let cancel = CancelToken::new();
         let with_pool = Arc::new(AtomicBool::new(false));
         let (sender, receiver) = oneshot::channel();
         let told = cancel.clone();
-        let timed = move |frame: &Frame, desk: &mut Desk| {
+        let timed = move |frame: &Frame, desk: &mut WorkerScratch| {
             let drawn = start.elapsed();
             let times = frame.timings;
             let draw = times.upload + times.draw + times.read_back + times.labels;
             let begin = Instant::now();
             if told.is_cancelled() {
-                return Err(RenderError::CalledOff);
+                return Err(RenderError::Cancelled);
             }
             let value = work(frame, desk, &told)?;
             Ok(Done {
@@ -170,7 +174,7 @@ impl Schedule {
         let is_quick = Arc::new(AtomicBool::new(false));
         let was_quick = Arc::clone(&is_quick);
         let pixels = pixels(&job);
-        let order = Order::new(job, &cancel, timed, move |result| {
+        let order = RenderTask::new(job, &cancel, timed, move |result| {
             if was_quick.load(Ordering::Acquire) {
                 schedule.is_quick_busy.store(false, Ordering::Release);
             }
@@ -217,7 +221,7 @@ impl Schedule {
 
     /// Gives an order to all threads together if they have nothing else in hand; returns it
     /// otherwise.
-    fn try_quick(&self, order: Order, is_quick: &AtomicBool) -> Option<Order> {
+    fn try_quick(&self, order: RenderTask, is_quick: &AtomicBool) -> Option<RenderTask> {
         let Some(quick) = &self.quick else {
             return Some(order);
         };
@@ -271,7 +275,7 @@ impl Schedule {
             if let Some(refusal) = refused {
                 debug_assert_ne!(
                     std::mem::discriminant(&refusal.reason),
-                    std::mem::discriminant(&RefusalReason::Full { waiting: 0 }),
+                    std::mem::discriminant(&TrySubmitErrorKind::Full { waiting: 0 }),
                     "the pool's queue holds all that is handed to it"
                 );
                 refusal.tell();
@@ -342,7 +346,7 @@ mod tests {
             let ask = |flow, name: &'static str| {
                 let (schedule, order) = (Arc::clone(&schedule), Arc::clone(&order));
                 tokio::spawn(async move {
-                    let work = move |_: &Frame, _: &mut Desk, _: &CancelToken| {
+                    let work = move |_: &Frame, _: &mut WorkerScratch, _: &CancelToken| {
                         std::thread::sleep(Duration::from_millis(5));
                         order.lock().unwrap().push(name);
                         Ok(())
@@ -379,7 +383,7 @@ mod tests {
             let tasks: Vec<_> = (0..20)
                 .map(|_| {
                     let schedule = Arc::clone(&schedule);
-                    let work = |_: &Frame, _: &mut Desk, _: &CancelToken| {
+                    let work = |_: &Frame, _: &mut WorkerScratch, _: &CancelToken| {
                         std::thread::sleep(Duration::from_millis(20));
                         Ok(())
                     };

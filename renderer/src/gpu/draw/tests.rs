@@ -1,4 +1,4 @@
-//! What a back end does when its device goes away, is too small, or has nothing to draw.
+//! What a backend does when its device goes away, is too small, or has nothing to draw.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use molshot_scenes::{
 };
 
 use super::{GpuBackend, regions};
-use crate::backend::{AdapterChoice, Draw};
+use crate::backend::{AdapterChoice, Backend};
 use crate::error::RenderError;
 use crate::frame::Frame;
 

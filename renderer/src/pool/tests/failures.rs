@@ -2,7 +2,7 @@
 
 use super::support::{LONG, Mishap, TestBackend, answers, job, options, order, scene};
 use crate::error::RenderError;
-use crate::pool::{CancelToken, Order, PoolError, PoolOptions};
+use crate::pool::{CancelToken, PoolError, PoolOptions, RenderTask};
 
 #[test]
 fn a_panic_is_the_error_of_its_own_order() {
@@ -24,7 +24,7 @@ fn a_panic_is_the_error_of_its_own_order() {
     };
     assert_eq!(message, "mishap of width 13");
     assert_eq!(failed[0].code(), "internal");
-    // Both workers are there, the one with a new back end.
+    // Both workers are there, the one with a new backend.
     for _ in 0..20 {
         pool.submit(order(&job(&scene, 5), &CancelToken::new(), &sender))
             .unwrap();
@@ -45,7 +45,7 @@ fn work_that_fails_counts_as_failed() {
     let (sender, receiver) = answers();
     for i in 0..5 {
         let sender = sender.clone();
-        pool.submit(Order::new(
+        pool.submit(RenderTask::new(
             job(&scene, 8),
             &CancelToken::new(),
             move |_, _| match i {
@@ -76,7 +76,7 @@ fn a_panic_in_the_work_or_the_answer_harms_nobody_else() {
         let (sender, receiver) = answers();
         for i in 0..30 {
             let sender = sender.clone();
-            pool.submit(Order::new(
+            pool.submit(RenderTask::new(
                 job(&scene, 8),
                 &CancelToken::new(),
                 move |_, _| {

@@ -1,4 +1,4 @@
-//! A back end that does as it is told, and orders for it.
+//! A backend that does as it is told, and orders for it.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use molshot_molecule::read::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
-use molshot_scenes::build::Prepared;
+use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::{InlineFile, StructureSource};
 use molshot_scenes::{Plane, RenderJob, RenderRequest, Samples, Scene, Viewport};
 
-use crate::backend::Draw;
+use crate::backend::Backend;
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
-use crate::pool::{CancelToken, Order, Pool, PoolError, PoolOptions};
+use crate::pool::{CancelToken, Pool, PoolError, PoolOptions, RenderTask};
 
 /// Far longer than anything here takes.
 pub(super) const LONG: Duration = Duration::from_mins(1);
@@ -43,7 +43,7 @@ pub(super) fn scene(atoms: u32) -> Arc<Scene> {
             text,
         }],
     });
-    let prepared = Prepared::new(Arc::new(structure), &request).unwrap();
+    let prepared = PreparedScene::new(Arc::new(structure), &request).unwrap();
     Arc::clone(prepared.scene())
 }
 
@@ -77,9 +77,9 @@ pub(super) fn answers() -> (Sender<Answer>, Receiver<Answer>) {
 }
 
 /// An order whose work does nothing.
-pub(super) fn order(job: &RenderJob, cancel: &CancelToken, sender: &Sender<Answer>) -> Order {
+pub(super) fn order(job: &RenderJob, cancel: &CancelToken, sender: &Sender<Answer>) -> RenderTask {
     let sender = sender.clone();
-    Order::new(
+    RenderTask::new(
         job.clone(),
         cancel,
         |frame, _| Ok(frame.pixel_count()),
@@ -122,7 +122,7 @@ pub(super) enum Mishap {
     Timeout,
 }
 
-/// What test back ends did, all of a pool together.
+/// What test backends did, all of a pool together.
 #[derive(Clone, Default)]
 pub(super) struct Seen(Arc<Counters>);
 
@@ -156,7 +156,7 @@ impl Seen {
     }
 }
 
-/// Makes back ends that draw nothing.
+/// Makes backends that draw nothing.
 #[derive(Clone, Default)]
 pub(super) struct TestBackend {
     seen: Seen,
@@ -189,7 +189,7 @@ impl TestBackend {
         self
     }
 
-    pub(super) fn open(&self) -> Result<Box<dyn Draw>, RenderError> {
+    pub(super) fn open(&self) -> Result<Box<dyn Backend>, RenderError> {
         let time = self.seen.0.opened.fetch_add(1, Ordering::SeqCst);
         if self
             .fails
@@ -229,7 +229,7 @@ impl std::fmt::Debug for Open {
     }
 }
 
-impl Draw for Open {
+impl Backend for Open {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         let making = &self.making;
         let counters = &making.seen.0;
