@@ -191,8 +191,8 @@ fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cy
 /// camera stay those of the whole, so that a job with the same view draws it where it stands in the
 /// whole picture. `None` when the atom is not drawn.
 ///
-/// This is what [`super::AtomAnnotation::unoccluded_pixels`] counts; a picture of it by the built-in
-/// rasteriser shows exactly as many.
+/// This is what [`super::AtomAnnotation::unoccluded_pixels`] counts; a picture of it by the
+/// built-in rasteriser shows exactly as many.
 ///
 /// # Errors
 /// None for a scene of this program; those of [`Scene::from_parts`] otherwise.

@@ -5,10 +5,10 @@
 //! [`classes`] for masks as pictures.
 //!
 //! **What is exact.** Positions and depths are those of the camera, in double precision.
-//! `visible_pixels` are counts of the frame's ids. `unoccluded_pixels` are what the built-in rasteriser
-//! would show of the atom alone: with its frames, `visible_fraction` is exact to the pixel. A GPU
-//! rounds differently, so with its frames pixels at outlines, whose centres lie within rounding of
-//! the outline, may count on one side only.
+//! `visible_pixels` are counts of the frame's ids. `unoccluded_pixels` are what the built-in
+//! rasteriser would show of the atom alone: with its frames, `visible_fraction` is exact to the
+//! pixel. A GPU rounds differently, so with its frames pixels at outlines, whose centres lie within
+//! rounding of the outline, may count on one side only.
 
 mod alone;
 pub mod classes;

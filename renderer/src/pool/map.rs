@@ -47,9 +47,9 @@ impl<I, T> fmt::Debug for Map<'_, I, T> {
 }
 
 impl Pool {
-    /// Draws all `jobs`, each with its `work` (see [`RenderTask::new`]), and yields each job's number,
-    /// counted from 0, with its result. Jobs are taken from their iterator only as results are
-    /// taken from this one: at most `window` (at least one) are on their way or waiting to be
+    /// Draws all `jobs`, each with its `work` (see [`RenderTask::new`]), and yields each job's
+    /// number, counted from 0, with its result. Jobs are taken from their iterator only as results
+    /// are taken from this one: at most `window` (at least one) are on their way or waiting to be
     /// taken, so memory is bounded however long the sequence and however slow its taker.
     pub fn map<I, W, T>(
         &self,

@@ -1,10 +1,10 @@
 //! Many pictures at once: long-lived worker threads that own their backends, behind one bounded
 //! queue.
 //!
-//! An [`RenderTask`] goes in by [`Pool::submit`], which waits for room, or [`Pool::try_submit`], which
-//! refuses at once; a drawing thread draws it, the order's `work` encodes and writes the frame on a
-//! worker thread, and its `answer` is called exactly once with what came of it. [`Pool::map`] is
-//! the same for a whole sequence, with results in order or as they come.
+//! An [`RenderTask`] goes in by [`Pool::submit`], which waits for room, or [`Pool::try_submit`],
+//! which refuses at once; a drawing thread draws it, the order's `work` encodes and writes the
+//! frame on a worker thread, and its `answer` is called exactly once with what came of it.
+//! [`Pool::map`] is the same for a whole sequence, with results in order or as they come.
 //!
 //! - The built-in rasteriser draws one picture a thread, and whoever drew a picture encodes it:
 //!   drawing and encoding overlap because the threads are at different pictures. With a GPU one or
@@ -161,8 +161,8 @@ impl Pool {
     /// Queues an order if there is room.
     ///
     /// # Errors
-    /// [`TrySubmitError`] with the order, whose `answer` was not called; [`TrySubmitErrorKind::Full`] when the
-    /// queue is.
+    /// [`TrySubmitError`] with the order, whose `answer` was not called;
+    /// [`TrySubmitErrorKind::Full`] when the queue is.
     pub fn try_submit(&self, order: RenderTask) -> Result<(), TrySubmitError> {
         self.shared.submit(order, false)
     }

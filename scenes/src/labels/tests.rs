@@ -154,7 +154,7 @@ fn auto_leaves_large_structures_alone() {
     let fewer = labels_of(&large, |request| request.select = "not resi 1".into());
     assert_eq!(fewer.list.len(), MAX_AUTO_RESIDUES);
     let asked = labels_of(&large, |request| {
-        request.style.labels = LabelContent::Residues
+        request.style.labels = LabelContent::Residues;
     });
     assert_eq!(asked.list.len(), MAX_AUTO_RESIDUES + 1);
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use molshot_renderer::pool::{CancelToken, Order};
+use molshot_renderer::pool::{CancelToken, RenderTask};
 use molshot_renderer::{Encoding, save, save_masks};
 use winit::event_loop::EventLoopClosed;
 
@@ -128,7 +128,7 @@ impl App {
                 eprintln!("molshot-view: {error}");
             }
         };
-        let order = Order::new(job, &CancelToken::new(), work, answer);
+        let order = RenderTask::new(job, &CancelToken::new(), work, answer);
         if let Err(refusal) = self.pool.try_submit(order) {
             refusal.tell();
         }

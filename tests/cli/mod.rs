@@ -1,0 +1,25 @@
+//! The program from outside: it is started as a user starts it, and judged by its exit status, its
+//! messages and its files.
+//!
+//! The input is the sample scenes' structures; drawing is done by software Vulkan, and a test that
+//! finds none fails.
+
+mod annotations;
+mod bad_files;
+mod bad_flags;
+mod bad_outputs;
+mod bad_scenes;
+mod bench;
+mod environment;
+mod hbonds;
+mod lacking;
+mod many;
+mod models;
+mod options;
+mod pictures;
+mod planes;
+mod program;
+mod resume;
+mod scene_files;
+mod schema;
+mod texts;

@@ -1,0 +1,18 @@
+//! Pictures: the oracle, the properties, golden pictures, hashes, and the comparisons with ChimeraX.
+//! Both backends draw; software Vulkan draws for wgpu, and a test that does not find it fails.
+
+mod all_inputs;
+mod annotations;
+mod background;
+mod chimerax_pictures;
+mod crops;
+mod determinism;
+mod effects;
+mod golden;
+mod hashes;
+mod labels;
+mod masks;
+mod motions;
+mod oracle;
+mod properties;
+mod software;

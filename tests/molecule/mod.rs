@@ -1,0 +1,7 @@
+//! Structures as ChimeraX and gemmi read them: atoms, bonds, atom types and names.
+
+mod bonds_reference;
+mod cif_reference;
+mod idatm_reference;
+mod ligand_names;
+mod reference;
