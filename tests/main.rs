@@ -12,6 +12,7 @@ mod cli;
 mod dataset;
 mod drawing;
 mod molecule;
+mod options;
 mod scenes;
 mod serve;
 mod support;

@@ -1,3 +1,4 @@
+import { optionForm } from "./options.js";
 import { commands, fresh, multiply, turn } from "./view.js";
 
 const $ = (id) => document.getElementById(id);
@@ -39,83 +40,70 @@ async function ask(url, options = {}) {
 
 const sides = () => $("size").value.split("x").map(Number);
 
-/** The parameters of the picture's address, those with defaults left out. */
+// Names and values of the options that differ from their defaults; filled when the form is made.
+let chosen = () => [];
+
+/** The parameters of the picture's URL, those with defaults left out. */
 function parameters(size) {
   const list = new URLSearchParams({ size, commands: commands(seen).join("; ") });
-  const put = (name, value, plain) => value !== plain && list.set(name, value);
-  put("style", $("style").value, "misi");
-  put("colors", $("colors").value, "");
-  put("labels", $("labels").value, "auto");
-  put("background", $("background").value, "#000000");
-  put("select", $("select").value.trim() || "all", "all");
-  put("hydrogens", String($("hydrogens").checked), "false");
-  put("solvent", String($("solvent").checked), "false");
-  put("pseudobonds", $("bonds").checked ? "hydrogen-bonds" : "", "");
-  put("projection", $("orthographic").checked ? "orthographic" : "perspective", "perspective");
+  for (const [name, value] of chosen()) list.append(name, value);
   return list;
 }
 
-const address = (size) =>
-  new URL(`v1/structures/${encodeURIComponent(structure)}/image.png?${parameters(size)}`, location.href).href;
-
-/** The render request of what is seen. */
-function requestDocument() {
-  const [width_px, height_px] = sides();
-  const style = { preset: $("style").value, labels: $("labels").value, background: $("background").value };
-  if ($("colors").value) style.colors = $("colors").value;
-  if ($("hydrogens").checked) style.hydrogens = true;
-  if ($("solvent").checked) style.solvent = true;
-  if ($("bonds").checked) style.pseudobonds = ["hydrogen-bonds"];
-  const request = { schema_version: 1, structure: { id: structure }, style };
-  if ($("orthographic").checked) request.camera = { projection: "orthographic" };
-  request.commands = commands(seen);
-  const select = $("select").value.trim() || "all";
-  if (select !== "all") request.select = select;
-  request.output = { width_px, height_px };
-  return request;
-}
+const address = (size, file = "image.png") =>
+  new URL(`v1/structures/${encodeURIComponent(structure)}/${file}?${parameters(size)}`, location.href).href;
 
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-function showRequest() {
+/** Shows the URL, and the request that the server reads from it as JSON and as a curl command. */
+async function showRequest() {
   const url = address($("size").value);
-  const token = $("token").value ? ` -H "Authorization: Bearer $TOKEN"` : "";
   $("url").textContent = url;
-  $("json").textContent = JSON.stringify(requestDocument(), null, 1);
+  let request;
+  try {
+    request = await (await ask(address($("size").value, "request.json"))).json();
+  } catch {
+    // The picture itself shows the error.
+    return;
+  }
+  if (url !== address($("size").value)) return;
+  const token = $("token").value ? ` -H "Authorization: Bearer $TOKEN"` : "";
+  $("json").textContent = JSON.stringify(request, null, 1);
   $("curl").textContent =
     `curl -sS${token} ${new URL("v1/render", location.href).href} \\\n  -H 'Content-Type: application/json' \\\n` +
-    `  -d ${quoted(JSON.stringify(requestDocument()))} -o picture.png`;
+    `  -d ${quoted(JSON.stringify(request))} -o picture.png`;
 }
 
-// One picture is under way at a time, and the newest wish is the next: the picture follows, and
-// never lags behind by a queue. One that takes long is called off for a newer wish; the server
-// drops it, too.
+// One picture is requested at a time, and the latest request is the next: the picture follows the
+// pointer and never lags behind by a queue. One that takes long is cancelled for a newer request;
+// the server drops it, too.
 const LONG_MS = 250;
-let wanted = null;
+let latest = null;
 let drawing = null;
 let settle = 0;
 
 function draw(moving = false) {
   if (!structure) return;
   $("whole").hidden = !seen.crop;
-  showRequest();
+  if (moving) $("url").textContent = address($("size").value);
+  else showRequest();
   const [width, height] = sides();
   const scale = moving ? Math.min(1, MOVING_EDGE / Math.max(width, height)) : 1;
-  wanted = `${Math.round(width * scale)}x${Math.round(height * scale)}`;
+  latest = `${Math.round(width * scale)}x${Math.round(height * scale)}`;
   clearTimeout(settle);
   if (scale < 1) settle = setTimeout(() => draw(false), SETTLE_MS);
   if (!drawing) work();
-  else if (performance.now() - drawing.start > LONG_MS) drawing.calledOff.abort();
+  else if (performance.now() - drawing.start > LONG_MS) drawing.cancel.abort();
 }
 
 async function work() {
-  while (wanted) {
-    const size = wanted;
-    wanted = null;
+  while (latest) {
+    const size = latest;
+    latest = null;
     const start = performance.now();
-    drawing = { start, calledOff: new AbortController() };
+    drawing = { start, cancel: new AbortController() };
     try {
-      const answer = await ask(address(size), { signal: drawing.calledOff.signal });
+      const answer = await ask(address(size), { signal: drawing.cancel.signal });
       const bytes = await answer.blob();
       const url = URL.createObjectURL(bytes);
       const before = picture.src;
@@ -233,8 +221,7 @@ async function upload(files) {
 
 $("structure").addEventListener("change", (event) => choose(event.target.value));
 $("files").addEventListener("change", (event) => upload([...event.target.files]));
-for (const id of ["style", "colors", "labels", "background", "select", "size", "hydrogens", "solvent", "bonds", "orthographic"])
-  $(id).addEventListener("change", () => draw());
+$("size").addEventListener("change", () => draw());
 $("token").addEventListener("change", () => start());
 for (const kind of ["dragover", "dragenter"])
   document.addEventListener(kind, (event) => { event.preventDefault(); frame.classList.add("over"); });
@@ -417,6 +404,8 @@ for (const button of document.querySelectorAll("[data-copy]"))
 
 async function start() {
   try {
+    const table = await (await ask("v1/options")).json();
+    chosen = optionForm($("options"), table, () => draw());
     await list();
     await choose(named() || "sample-hiv-protease");
   } catch (error) {

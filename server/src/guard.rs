@@ -103,7 +103,7 @@ fn given_id(headers: &HeaderMap) -> Option<String> {
 fn is_open(path: &str) -> bool {
     matches!(
         path,
-        "/" | "/livez" | "/readyz" | "/docs" | "/openapi.json" | "/v1/schema"
+        "/" | "/livez" | "/readyz" | "/docs" | "/openapi.json" | "/v1/schema" | "/v1/options"
     ) || path.starts_with("/assets/")
 }
 

@@ -7,7 +7,7 @@ use molshot_scenes::RenderRequest;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::routes::{BATCH_MEDIA_TYPES, Form, PICTURE};
+use crate::routes::BATCH_MEDIA_TYPES;
 
 /// The document.
 pub(crate) fn document() -> Value {
@@ -198,7 +198,6 @@ fn query(name: &str, schema: &Value, description: &str) -> Value {
 }
 
 fn picture_parameters() -> Vec<Value> {
-    let document = molshot_scenes::request::schema();
     let mut all = vec![
         id(),
         json!({
@@ -206,72 +205,10 @@ fn picture_parameters() -> Vec<Value> {
             "schema": { "enum": ["image.png", "image.jpg", "image.jpeg", "image.webp"] },
         }),
     ];
-    for parameter in PICTURE {
-        let of_document = schema_at(&document, parameter.pointer);
-        let schema = match parameter.form {
-            Form::Size => {
-                json!({ "type": "string", "pattern": "^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$" })
-            }
-            Form::LabelSize => {
-                json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(px)?$" })
-            }
-            Form::Text => text_schema(&of_document),
-            Form::Commands | Form::Words => json!({ "type": "string" }),
-            Form::Truth | Form::Untruth | Form::Presence | Form::HydrogenBonds => {
-                json!({ "type": "boolean" })
-            }
-            Form::Transforms => {
-                json!({ "type": "array", "items": { "type": "string", "pattern": ":" } })
-            }
-            Form::Number => {
-                let mut schema = json!({ "type": "number" });
-                for key in ["minimum", "maximum"] {
-                    if let Some(bound) = of_document.get(key) {
-                        schema[key] = bound.clone();
-                    }
-                }
-                match parameter.name {
-                    "samples" => schema = json!({ "enum": [1, 4, 9, 16] }),
-                    "jpeg-quality" | "pseudobond-distances" => schema["type"] = "integer".into(),
-                    _ => {}
-                }
-                schema
-            }
-        };
-        all.push(query(parameter.name, &schema, parameter.help));
+    for option in RENDER_OPTIONS.iter().filter(|option| option.in_url) {
+        all.push(query(option.name, &option.url_schema(), &option.full_help()));
     }
     all
-}
-
-/// The schema of what a pointer points to; null where the schema does not say.
-fn schema_at(schema: &Value, pointer: &str) -> Value {
-    /// Behind a reference, or the first choice of several.
-    fn resolved<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
-        let choice = schema.get("anyOf").and_then(|choices| choices.get(0));
-        let schema = choice.unwrap_or(schema);
-        let target = schema.get("$ref").and_then(Value::as_str);
-        target
-            .and_then(|target| root.pointer(target.strip_prefix('#')?))
-            .unwrap_or(schema)
-    }
-    let mut place = schema;
-    for key in pointer.split('/').skip(1) {
-        place = &resolved(place, schema)["properties"][key];
-    }
-    place.clone()
-}
-
-/// The schema of a key of the document, for a parameter that holds its text: words of an
-/// enumeration by their name.
-fn text_schema(of_document: &Value) -> Value {
-    let one = match of_document.get("anyOf").and_then(Value::as_array) {
-        Some(choices) => choices.first().unwrap_or(of_document),
-        None => of_document,
-    };
-    match one.get("$ref").and_then(Value::as_str) {
-        Some(target) => json!({ "$ref": target.replace("#/$defs/", "#/components/schemas/") }),
-        None => json!({ "type": "string" }),
-    }
 }
 
 fn body_of(name: &str) -> Value {

@@ -3,7 +3,7 @@
 
 mod batches;
 mod bounds;
-mod client;
+pub(crate) mod client;
 mod connections;
 mod documents;
 mod endings;

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use molshot_scenes::RenderRequest;
+use molshot_scenes::options::url_query;
 use molshot_scenes::request::{ImageFormat, StructureSource};
-use serde_json::Value;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A form of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,38 +24,6 @@ pub(crate) enum Form {
 
 /// Where a server is asked when none is named.
 pub(crate) const SERVER: &str = "http://127.0.0.1:8000";
-
-/// Parameters of a picture's URL, with the JSON pointers of what they set.
-const PARAMETERS: [(&str, &str); 18] = [
-    ("select", "/select"),
-    ("style", "/style/preset"),
-    ("residue", "/style/residue"),
-    ("colors", "/style/colors"),
-    ("color", "/style/color"),
-    ("labels", "/style/labels"),
-    ("background", "/style/background"),
-    ("hydrogens", "/style/hydrogens"),
-    ("solvent", "/style/solvent"),
-    ("depth-cue", "/style/depth_cue"),
-    ("stick-radius", "/style/stick_radius_angstrom"),
-    ("ball-scale", "/style/ball_scale"),
-    ("pseudobonds", "/style/pseudobonds"),
-    ("projection", "/camera/projection"),
-    ("fov", "/camera/fov_degrees"),
-    ("samples", "/output/samples"),
-    ("compression", "/output/compression"),
-    ("quality", "/output/jpeg_quality"),
-];
-
-/// Keys of the document that a URL says in its own way.
-const SAID: [&str; 6] = [
-    "/schema_version",
-    "/structure",
-    "/commands",
-    "/output/width_px",
-    "/output/height_px",
-    "/output/format",
-];
 
 /// A request as text, and what the form has no place for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +66,7 @@ pub(crate) fn copy(
             let id = served_id(&request.structure);
             Copied {
                 is_nameless: id.is_none(),
-                ..url(request, id.as_deref().unwrap_or(name), server)?
+                ..url(request, id.as_deref().unwrap_or(name), server)
             }
         }
         Form::Curl => whole(curl(request, name, server)?),
@@ -149,10 +118,10 @@ fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result
         let body = quoted(&json).replace(UPLOADED, "'\"$id\"'");
         (body, String::new())
     };
-    let ending = ending(request.output.format);
+    let extension = extension(request.output.format);
     Ok(format!(
         "{upload}{CURL} -o {} -H 'content-type: application/json' --data-binary {body} {}{input}",
-        quoted(&format!("{name}.{ending}")),
+        quoted(&format!("{name}.{extension}")),
         quoted(&format!("{server}/v1/render"))
     ))
 }
@@ -163,84 +132,33 @@ const UPLOADED: &str = "//uploaded//";
 /// Line after a request that a shell hands to curl.
 const END: &str = "END_OF_REQUEST";
 
-fn url(request: &RenderRequest, id: &str, server: &str) -> serde_json::Result<Copied> {
-    let default = RenderRequest::new(StructureSource::Id { id: id.to_owned() });
-    let (document, default) = (
-        serde_json::to_value(request)?,
-        serde_json::to_value(default)?,
-    );
-    let output = &request.output;
-    let mut text = format!(
-        "{server}/v1/structures/{}/image.{}?size={}x{}",
-        encoded(id),
-        ending(output.format),
-        output.width_px,
-        output.height_px
-    );
-    let mut add = |name: &str, value: &str| {
-        // A string takes whatever is written into it.
-        let _ = write!(text, "&{name}={}", encoded(value));
-    };
-    if !request.commands.is_empty() {
-        add("commands", &request.commands.join(";"));
-    }
-    let mut left_out = Vec::new();
-    for pointer in pointers(&document) {
-        let value = document.pointer(&pointer);
-        if SAID.contains(&pointer.as_str()) || value == default.pointer(&pointer) {
-            continue;
-        }
-        let parameter = PARAMETERS.iter().find(|(_, known)| *known == pointer);
-        match (parameter, value.and_then(plain)) {
-            (Some((name, _)), Some(value)) => add(name, &value),
-            _ => left_out.push(pointer),
-        }
-    }
-    Ok(Copied {
-        text,
-        left_out,
+fn url(request: &RenderRequest, id: &str, server: &str) -> Copied {
+    let query = url_query(request);
+    let parameters: Vec<String> = query
+        .parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encoded(value)))
+        .collect();
+    Copied {
+        text: format!(
+            "{server}/v1/structures/{}/image.{}?{}",
+            encoded(id),
+            extension(request.output.format),
+            parameters.join("&")
+        ),
+        left_out: query.left_out,
         is_nameless: false,
-    })
-}
-
-/// Pointers to all keys, those of the groups `style`, `camera` and `output` one by one.
-fn pointers(document: &Value) -> Vec<String> {
-    let mut pointers = Vec::new();
-    for (key, value) in document.as_object().into_iter().flatten() {
-        match (key.as_str(), value.as_object()) {
-            ("style" | "camera" | "output", Some(group)) => {
-                pointers.extend(group.keys().map(|inner| format!("/{key}/{inner}")));
-            }
-            _ => pointers.push(format!("/{key}")),
-        }
-    }
-    pointers
-}
-
-/// A value as a parameter has it: lists are joined by commas.
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        Value::Array(list) => {
-            let words: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
-            words.map(|words| words.join(","))
-        }
-        Value::Null | Value::Object(_) => None,
     }
 }
 
 /// Percent-encoding of everything but unreserved characters (RFC 3986, section 2.3).
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+fn encoded(text: &str) -> impl std::fmt::Display {
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, RESERVED)
 }
 
 /// A word of a POSIX shell.
@@ -248,8 +166,8 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// The usual ending of a picture's file.
-pub(crate) fn ending(format: ImageFormat) -> &'static str {
+/// The usual file extension of a picture.
+pub(crate) fn extension(format: ImageFormat) -> &'static str {
     match format {
         ImageFormat::Png => "png",
         ImageFormat::Jpeg => "jpg",

@@ -99,6 +99,12 @@ pub(super) async fn schema(
     ))
 }
 
+/// `GET /v1/options`
+pub(super) async fn options(headers: HeaderMap) -> Response {
+    let text = molshot_scenes::options::options_json().to_string();
+    constant(&headers, "application/json", text.into_bytes())
+}
+
 /// `GET /openapi.json`
 pub(super) async fn openapi(headers: HeaderMap) -> Response {
     let text = openapi::document().to_string();
@@ -146,6 +152,7 @@ pub(super) async fn asset(
         "icon.svg" => ("image/svg+xml", page_file!("icon.svg")),
         "page.css" => (CSS, page_file!("page.css")),
         "page.js" => (JAVASCRIPT, page_file!("page.js")),
+        "options.js" => (JAVASCRIPT, page_file!("options.js")),
         "view.js" => (JAVASCRIPT, page_file!("view.js")),
         "docs.js" => (JAVASCRIPT, page_file!("docs.js")),
         _ => return Err(nothing_here()),

@@ -4,7 +4,6 @@
 mod batch;
 mod document;
 mod info;
-mod parameters;
 mod query;
 mod render;
 mod structures;
@@ -22,7 +21,6 @@ use crate::app::App;
 use crate::guard::guard;
 
 pub(crate) use batch::MEDIA_TYPES as BATCH_MEDIA_TYPES;
-pub(crate) use parameters::{Form, PICTURE};
 
 type Routes = MethodRouter<Arc<App>>;
 
@@ -37,6 +35,7 @@ fn table() -> Vec<(&'static str, Routes)> {
         ("/readyz", get(info::ready)),
         ("/metrics", get(info::metrics)),
         ("/v1/schema", get(info::schema)),
+        ("/v1/options", get(info::options)),
         ("/v1/render", post(render::render)),
         ("/v1/render/batch", post(batch::batch)),
         ("/v1/annotations", post(render::annotations)),
@@ -51,6 +50,10 @@ fn table() -> Vec<(&'static str, Routes)> {
         (
             "/v1/structures/{id}/hbonds",
             get(structures::hydrogen_bonds),
+        ),
+        (
+            "/v1/structures/{id}/request.json",
+            get(structures::request),
         ),
         ("/v1/structures/{id}/{picture}", get(structures::image)),
     ]

@@ -3,10 +3,12 @@
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use molshot_scenes::RenderRequest;
+use molshot_scenes::options::{
+    OptionKind, RENDER_OPTIONS, RenderOption, URL_ALIASES, options_at, split_text,
+};
 use molshot_scenes::request::ImageFormat;
 use serde_json::{Value, json};
 
-use super::parameters::{ALIASES, Form, PICTURE, PictureParameter};
 use crate::error::Problem;
 
 /// The parameters in the order in which they came.
@@ -51,7 +53,7 @@ impl Parameters {
 
     /// The same, with the other names of the command line's flags.
     fn renamed(&self) -> Self {
-        let rename = |name: &String| match ALIASES.iter().find(|(alias, _)| alias == name) {
+        let rename = |name: &String| match URL_ALIASES.iter().find(|(alias, _)| alias == name) {
             Some((_, own)) => (*own).to_owned(),
             None => name.clone(),
         };
@@ -81,6 +83,30 @@ impl Parameters {
         values.map(|(_, value)| value.as_str()).collect()
     }
 
+    /// The values of an option, as its own reader takes them.
+    fn values_of(&self, option: &RenderOption) -> Result<Vec<String>, Problem> {
+        let name = option.name;
+        match option.kind {
+            OptionKind::Texts => {
+                let texts = self.all(name).into_iter().map(|text| {
+                    split_text(text).map_err(|remedy| Problem::parameter(name, remedy))
+                });
+                Ok(texts.collect::<Result<Vec<_>, _>>()?.concat())
+            }
+            _ if option.is_repeatable() => {
+                Ok(self.all(name).into_iter().map(str::to_owned).collect())
+            }
+            _ => {
+                let value = self.get(name)?;
+                let value = match (value, option.value_if_bare) {
+                    (Some(""), Some(bare)) => Some(bare),
+                    (value, _) => value,
+                };
+                Ok(value.into_iter().map(str::to_owned).collect())
+            }
+        }
+    }
+
     /// A number.
     pub(crate) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         self.get(name)?
@@ -88,22 +114,22 @@ impl Parameters {
                 text.trim().parse().map_err(|_| {
                     Problem::parameter(
                         name,
-                        format!("\"{}\" is no number that fits here", shorten(text)),
+                        format!("\"{}\" is not a number that fits here", shorten(text)),
                     )
                 })
             })
             .transpose()
     }
 
-    /// A truth value.
-    pub(crate) fn truth(&self, name: &str) -> Result<Option<bool>, Problem> {
+    /// A boolean.
+    pub(crate) fn parse_bool(&self, name: &str) -> Result<Option<bool>, Problem> {
         match self.get(name)? {
             None => Ok(None),
             Some("true" | "1" | "yes" | "") => Ok(Some(true)),
             Some("false" | "0" | "no") => Ok(Some(false)),
             Some(text) => Err(Problem::parameter(
                 name,
-                format!("\"{}\" cannot be; give true or false", shorten(text)),
+                format!("\"{}\" is not a boolean; give true or false", shorten(text)),
             )),
         }
     }
@@ -113,23 +139,37 @@ fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
+/// The JSON document that a picture's URL stands for: what the parameters say, and no defaults.
+pub(crate) fn document_of(id: &str, parameters: &Parameters) -> Result<Value, Problem> {
+    let in_url = || RENDER_OPTIONS.iter().filter(|option| option.in_url);
+    let known: Vec<&str> = in_url().map(|option| option.name).collect();
+    let parameters = &parameters.renamed();
+    parameters.only(&known)?;
+    let mut document = json!({
+        "schema_version": 1,
+        "structure": { "id": id },
+    });
+    for option in in_url() {
+        let values = parameters.values_of(option)?;
+        option.set(&mut document, &values).map_err(|remedy| {
+            let value = shorten(values.last().map_or("", String::as_str));
+            Problem::parameter(
+                option.name,
+                format!("\"{value}\" is not a value of {}; {remedy}", option.name),
+            )
+        })?;
+    }
+    Ok(document)
+}
+
 /// The render request of a picture's URL.
 pub(crate) fn request_of(
     id: &str,
     format: ImageFormat,
     parameters: &Parameters,
 ) -> Result<RenderRequest, Problem> {
-    let known: Vec<&str> = PICTURE.iter().map(|parameter| parameter.name).collect();
-    let parameters = &parameters.renamed();
-    parameters.only(&known)?;
-    let mut document = json!({
-        "schema_version": 1,
-        "structure": { "id": id },
-        "output": { "format": format },
-    });
-    for parameter in PICTURE {
-        set(&mut document, parameter, parameters)?;
-    }
+    let mut document = document_of(id, parameters)?;
+    document["output"]["format"] = json!(format);
     RenderRequest::from_value(document).map_err(|error| {
         with_parameter(
             Problem::from(error),
@@ -145,133 +185,13 @@ pub(crate) fn with_parameter(problem: Problem, gives_size: bool) -> Problem {
         return problem;
     }
     match problem.pointer.as_deref() {
-        // Its size as a whole.
-        Some("/output") if gives_size => problem.of_parameter("size"),
-        Some(pointer) => match parameter_of(pointer) {
-            Some(name) => problem.of_parameter(name),
+        Some("/output") if !gives_size => problem,
+        Some(pointer) => match options_at(pointer).first().filter(|option| option.in_url) {
+            Some(option) => problem.of_parameter(option.name),
             None => problem,
         },
         None => problem,
     }
-}
-
-/// Sets what a parameter says, if it is given.
-fn set(
-    document: &mut Value,
-    parameter: &PictureParameter,
-    parameters: &Parameters,
-) -> Result<(), Problem> {
-    let (name, pointer) = (parameter.name, parameter.pointer);
-    if parameter.form == Form::Transforms {
-        let all = parameters.all(name);
-        if !all.is_empty() {
-            let all: Result<Vec<Value>, Problem> = all.into_iter().map(transform_of).collect();
-            put(document, pointer, all?.into());
-        }
-        return Ok(());
-    }
-    let Some(text) = parameters.get(name)? else {
-        return Ok(());
-    };
-    let wrong = |remedy: &str| {
-        Problem::parameter(name, format!("\"{}\" cannot be; {remedy}", shorten(text)))
-    };
-    let number = |text: &str, remedy: &str| {
-        serde_json::from_str::<serde_json::Number>(text.trim())
-            .map(Value::Number)
-            .map_err(|_| wrong(remedy))
-    };
-    let truth = || Ok::<_, Problem>(parameters.truth(name)?.unwrap_or_default());
-    match parameter.form {
-        Form::Text => put(document, pointer, text.into()),
-        Form::Commands => put(document, pointer, json!([text])),
-        Form::Words => {
-            let words = text.split(',').map(str::trim);
-            let words = words.filter(|word| !word.is_empty());
-            put(document, pointer, words.collect());
-        }
-        Form::HydrogenBonds => {
-            if truth()? {
-                let drawn = document.pointer(pointer).and_then(Value::as_array);
-                let mut drawn = drawn.cloned().unwrap_or_default();
-                let word = Value::from("hydrogen-bonds");
-                if !drawn.contains(&word) {
-                    drawn.push(word);
-                }
-                put(document, pointer, drawn.into());
-            }
-        }
-        Form::Truth => put(document, pointer, truth()?.into()),
-        Form::Untruth => put(document, pointer, (!truth()?).into()),
-        Form::Presence => {
-            if truth()? && document.pointer(pointer).is_none() {
-                put(document, pointer, json!({}));
-            }
-        }
-        Form::Number => put(document, pointer, number(text, "give a number")?),
-        Form::LabelSize => {
-            let remedy = "give angstrom, as 0.7, or pixels, as 14px";
-            let (key, size) = match text.trim().strip_suffix("px") {
-                Some(size) => ("size_px", size),
-                None => ("size_angstrom", text),
-            };
-            put(document, &format!("{pointer}/{key}"), number(size, remedy)?);
-        }
-        Form::Size => {
-            let sides = text.split_once(['x', 'X']).and_then(|(width, height)| {
-                Some((width.parse::<u32>().ok()?, height.parse::<u32>().ok()?))
-            });
-            let (width, height) =
-                sides.ok_or_else(|| wrong("give WIDTHxHEIGHT, such as 512x512"))?;
-            put(document, &format!("{pointer}/width_px"), width.into());
-            put(document, &format!("{pointer}/height_px"), height.into());
-        }
-        // Above.
-        Form::Transforms => {}
-    }
-    Ok(())
-}
-
-/// Puts a value where a pointer points, with the objects that lead there.
-fn put(document: &mut Value, pointer: &str, value: Value) {
-    let mut place = document;
-    for key in pointer.split('/').skip(1) {
-        if !place.is_object() {
-            *place = json!({});
-        }
-        place = &mut place[key];
-    }
-    *place = value;
-}
-
-/// `SELECTION: COMMANDS`. Selections may hold colons, commands never do.
-fn transform_of(text: &str) -> Result<Value, Problem> {
-    let parts = text.rsplit_once(':').ok_or_else(|| {
-        Problem::parameter(
-            "transform",
-            "give a selection, a colon and commands, as `ligand: roll x 30; move y 2`",
-        )
-    })?;
-    Ok(json!({ "select": parts.0.trim(), "commands": [parts.1.trim()] }))
-}
-
-/// The parameter that sets what a pointer points to: that which leads farthest.
-fn parameter_of(pointer: &str) -> Option<&'static str> {
-    let leads = |parameter: &&PictureParameter| {
-        let rest = pointer.strip_prefix(parameter.pointer);
-        rest.is_some_and(|rest| match parameter.form {
-            Form::Size => matches!(rest, "/width_px" | "/height_px"),
-            // A truth value is never at fault there.
-            Form::HydrogenBonds => false,
-            Form::LabelSize => matches!(rest, "/size_px" | "/size_angstrom"),
-            _ => rest.is_empty() || rest.starts_with('/'),
-        })
-    };
-    PICTURE
-        .iter()
-        .filter(leads)
-        .max_by_key(|parameter| parameter.pointer.len())
-        .map(|parameter| parameter.name)
 }
 
 #[cfg(test)]
@@ -330,7 +250,11 @@ mod tests {
         ];
         assert_eq!(
             values.map(|(name, _)| name).to_vec(),
-            PICTURE.iter().map(|p| p.name).collect::<Vec<_>>()
+            RENDER_OPTIONS
+                .iter()
+                .filter(|option| option.in_url)
+                .map(|option| option.name)
+                .collect::<Vec<_>>()
         );
         let plain = request_of("a", ImageFormat::Jpeg, &Parameters::default()).expect("sound");
         for pair in values {

@@ -14,7 +14,7 @@ use molshot_molecule::summary::Summary;
 use molshot_scenes::request::ImageFormat;
 use serde_json::{Value, json};
 
-use super::query::{Parameters, request_of, with_parameter};
+use super::query::{Parameters, document_of, request_of, with_parameter};
 use crate::admission::Client;
 use crate::answer;
 use crate::app::App;
@@ -62,6 +62,20 @@ pub(super) async fn image(
     within(app.deadline(), answered)
         .await
         .map_err(|problem| with_parameter(problem, gives_size))
+}
+
+/// `GET /v1/structures/{id}/request.json`: the render request that the parameters stand for.
+pub(super) async fn request(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    let _pass = app.enter(client)?;
+    let document = document_of(&id, &parameters)?;
+    // Read as the URL of a picture is, so that the errors are the same.
+    request_of(&id, ImageFormat::Png, &parameters)?;
+    Ok(answer::json(StatusCode::OK, &document))
 }
 
 /// 404.

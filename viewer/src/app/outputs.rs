@@ -98,7 +98,7 @@ impl App {
         };
         let (name, ending) = (
             self.sources[self.opened].name(),
-            ending(request.output.format),
+            extension(request.output.format),
         );
         let free = (1..=9999)
             .map(|number| PathBuf::from(format!("{name}_{number}.{ending}")))

@@ -1,0 +1,139 @@
+//! Flags made from the table of render options.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
+use molshot_scenes::options::{GivenOption, OptionKind, RENDER_OPTIONS, RenderOption};
+
+/// What the picture looks like: a flag for every row of [`RENDER_OPTIONS`]. Every flag has its
+/// counterpart in the scene file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RequestArgs {
+    pub(super) given: Vec<GivenOption>,
+}
+
+impl RequestArgs {
+    /// Whether the option of this name was given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.given.iter().any(|given| given.option.name == name)
+    }
+}
+
+impl Args for RequestArgs {
+    fn augment_args(command: Command) -> Command {
+        command.args(RENDER_OPTIONS.iter().map(flag_of))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for RequestArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let typed = |option: &&RenderOption| {
+            matches.value_source(option.name) == Some(ValueSource::CommandLine)
+        };
+        let given = RENDER_OPTIONS.iter().filter(typed).map(|option| {
+            let values = if option.is_switch() {
+                vec!["true".to_owned()]
+            } else {
+                let values = matches.get_many::<String>(option.name);
+                let values: Vec<String> = values.into_iter().flatten().cloned().collect();
+                match option.kind {
+                    OptionKind::Keywords(_) => vec![values.join(",")],
+                    _ => values,
+                }
+            };
+            GivenOption { option, values }
+        });
+        Ok(Self {
+            given: given.collect(),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The flag of an option.
+fn flag_of(option: &'static RenderOption) -> Arg {
+    let flag = Arg::new(option.name)
+        .long(option.name)
+        .help(option.full_help())
+        .help_heading(option.group.title());
+    if option.is_switch() {
+        return flag.action(ArgAction::SetTrue);
+    }
+    let flag = flag
+        .value_names(option.value_names())
+        .value_parser(OptionValue(option))
+        .hide_possible_values(true)
+        .action(if option.is_repeatable() {
+            ArgAction::Append
+        } else {
+            ArgAction::Set
+        });
+    let flag = match option.kind {
+        OptionKind::Commands | OptionKind::Size | OptionKind::Offset => {
+            flag.allow_hyphen_values(true)
+        }
+        OptionKind::Texts => flag.allow_hyphen_values(true).num_args(2),
+        OptionKind::Keywords(_) => flag.value_delimiter(',').action(ArgAction::Append),
+        OptionKind::Number { .. }
+        | OptionKind::Integer { .. }
+        | OptionKind::OneOf(_)
+        | OptionKind::LabelSize => flag.allow_negative_numbers(true),
+        _ => flag,
+    };
+    match option.value_if_bare {
+        Some(value) => flag
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value(value),
+        None => flag,
+    }
+}
+
+/// Checks a flag's value by its option, and knows the words that shells complete.
+#[derive(Debug, Clone)]
+struct OptionValue(&'static RenderOption);
+
+impl TypedValueParser for OptionValue {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        flag: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, Error> {
+        let Some(text) = value.to_str() else {
+            let message = format!("--{}: the value is not valid UTF-8\n", self.0.name);
+            return Err(Error::raw(ErrorKind::InvalidUtf8, message).with_cmd(command));
+        };
+        let option = self.0;
+        (move |text: &str| option.check(text).map(|()| text.to_owned())).parse_ref(
+            command,
+            flag,
+            OsStr::new(text),
+        )
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let words: Vec<String> = match self.0.kind {
+            OptionKind::OneOf(numbers) => numbers.iter().map(u32::to_string).collect(),
+            _ => self.0.keywords().into_iter().map(str::to_owned).collect(),
+        };
+        (!words.is_empty()).then(|| {
+            let values: Box<dyn Iterator<Item = PossibleValue>> =
+                Box::new(words.into_iter().map(PossibleValue::new));
+            values
+        })
+    }
+}

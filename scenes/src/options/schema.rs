@@ -1,0 +1,112 @@
+//! The table in JSON schemas: descriptions and ranges of the request's keys, and the schemas of
+//! URL parameters.
+
+use serde_json::{Value, json};
+
+use super::{
+    LABEL_SIZE_RANGE_ANGSTROM, LABEL_SIZE_RANGE_PX, OptionKind, RENDER_OPTIONS, RenderOption,
+};
+
+/// Writes help and ranges of the options into the JSON schema of the request.
+pub(crate) fn describe(schema: &mut Value) {
+    // Of several options for one key the first one that is not a shorthand describes it.
+    for option in RENDER_OPTIONS.iter().rev() {
+        let range = match option.kind {
+            OptionKind::InvertedSwitch if option.name.starts_with("no-") => continue,
+            OptionKind::ListedKeyword(_) | OptionKind::Size => continue,
+            OptionKind::LabelSize => {
+                for (key, range) in [
+                    ("size_angstrom", LABEL_SIZE_RANGE_ANGSTROM),
+                    ("size_px", LABEL_SIZE_RANGE_PX),
+                ] {
+                    let pointer = format!("{}/{key}", option.pointer);
+                    if let Some(key) = key_at(schema, &pointer) {
+                        set_range(key, range);
+                    }
+                }
+                continue;
+            }
+            OptionKind::Number { min, max, .. } => Some((min, max)),
+            OptionKind::Integer { min, max, .. } => Some((min.into(), max.into())),
+            _ => None,
+        };
+        let Some(key) = key_at(schema, option.pointer) else {
+            continue;
+        };
+        // What a switch does is written for the state that it is called by.
+        if !matches!(option.kind, OptionKind::InvertedSwitch) {
+            key["description"] = option.help.into();
+        }
+        if let Some(range) = range {
+            set_range(key, range);
+        }
+    }
+}
+
+fn set_range(key: &mut Value, (min, max): (f64, f64)) {
+    key["minimum"] = min.into();
+    key["maximum"] = max.into();
+}
+
+/// The subschema of the key that a pointer leads to.
+fn key_at<'a>(schema: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
+    let mut place = String::new();
+    for key in pointer.split('/').skip(1) {
+        place = target(schema, &place)?;
+        place = format!("{place}/properties/{key}");
+    }
+    schema.pointer_mut(&place)
+}
+
+/// The place of the object behind a reference, or of the first choice of several.
+fn target(schema: &Value, place: &str) -> Option<String> {
+    let here = schema.pointer(place)?;
+    let reference = match here.get("anyOf") {
+        Some(choices) => choices.get(0)?.get("$ref"),
+        None => here.get("$ref"),
+    };
+    match reference.and_then(Value::as_str) {
+        Some(reference) => reference.strip_prefix('#').map(str::to_owned),
+        None => Some(place.to_owned()),
+    }
+}
+
+impl RenderOption {
+    /// The JSON schema of the option's URL parameter.
+    #[must_use]
+    pub fn url_schema(&self) -> Value {
+        match self.kind {
+            OptionKind::Switch
+            | OptionKind::InvertedSwitch
+            | OptionKind::Object
+            | OptionKind::ListedKeyword(_) => json!({ "type": "boolean" }),
+            OptionKind::Number { min, max, .. } => {
+                json!({ "type": "number", "minimum": min, "maximum": max })
+            }
+            OptionKind::Integer { min, max, .. } => {
+                json!({ "type": "integer", "minimum": min, "maximum": max })
+            }
+            OptionKind::OneOf(numbers) => json!({ "enum": numbers }),
+            OptionKind::Keyword(names) => json!({ "type": "string", "enum": names() }),
+            OptionKind::Size => {
+                json!({ "type": "string", "pattern": "^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$" })
+            }
+            OptionKind::LabelSize => {
+                json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(px)?$" })
+            }
+            OptionKind::Transforms => {
+                json!({ "type": "array", "items": { "type": "string", "pattern": ":" } })
+            }
+            OptionKind::Texts => {
+                json!({ "type": "array", "items": { "type": "string", "pattern": "=>" } })
+            }
+            OptionKind::Keywords(_)
+            | OptionKind::Color
+            | OptionKind::Background
+            | OptionKind::Selection
+            | OptionKind::Residue
+            | OptionKind::Offset
+            | OptionKind::Commands => json!({ "type": "string" }),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Text to JSON value, and values into a request.
+
+use serde_json::{Map, Number, Value, json};
+
+use super::{LABEL_SIZE_RANGE_ANGSTROM, LABEL_SIZE_RANGE_PX, OptionKind, RenderOption, either};
+use crate::colors::{COLOR_REMEDY, Rgb};
+use crate::error::SceneError;
+use crate::request::{BackgroundRequest, RenderRequest};
+
+/// An option and the texts that were given for it: one, or several where it may be repeated.
+#[derive(Debug, Clone)]
+pub struct GivenOption {
+    /// The option.
+    pub option: &'static RenderOption,
+    /// Its values, in the order in which they were given. A switch has `true` or `false`; a text
+    /// label has two values each time, its text and its selection.
+    pub values: Vec<String>,
+}
+
+/// The request with options set as given; options that are not given keep their values.
+///
+/// # Errors
+/// [`SceneError::Invalid`] with the JSON pointer of the value at fault, [`SceneError::Command`] or
+/// [`SceneError::Selection`].
+pub fn apply(request: &RenderRequest, given: &[GivenOption]) -> Result<RenderRequest, SceneError> {
+    if given.is_empty() {
+        return Ok(request.clone());
+    }
+    let mut document = request.to_value();
+    for GivenOption { option, values } in given {
+        option
+            .set(&mut document, values)
+            .map_err(|remedy| SceneError::Invalid {
+                pointer: option.pointer.to_owned(),
+                problem: format!("\"{}\" is not a value of {}", values.join(" "), option.name),
+                remedy,
+            })?;
+    }
+    RenderRequest::from_value(document)
+}
+
+impl RenderOption {
+    /// Checks one value as a user wrote it: form, keywords and range. Selections and view commands
+    /// are not parsed here.
+    ///
+    /// # Errors
+    /// What would be right, such as `give 1 to 170`.
+    pub fn check(&self, text: &str) -> Result<(), String> {
+        let value = self.value(text)?;
+        let in_range = |min: f64, max: f64| match value.as_f64() {
+            Some(number) if (min..=max).contains(&number) => Ok(()),
+            _ => Err(format!("give {min} to {max}")),
+        };
+        match self.kind {
+            OptionKind::Number { min, max, .. } => in_range(min, max),
+            OptionKind::Integer { min, max, .. } => in_range(min.into(), max.into()),
+            OptionKind::OneOf(numbers) => {
+                let known = value.as_u64().is_some_and(|value| {
+                    numbers.iter().any(|number| u64::from(*number) == value)
+                });
+                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+                known
+                    .then_some(())
+                    .ok_or_else(|| format!("give {}", either(&numbers)))
+            }
+            OptionKind::Keyword(names) => self.check_word(text, &names()),
+            OptionKind::Keywords(names) => text
+                .split(',')
+                .try_for_each(|word| self.check_word(word.trim(), &names())),
+            OptionKind::Color => text
+                .parse::<Rgb>()
+                .map(|_| ())
+                .map_err(|_| COLOR_REMEDY.to_owned()),
+            OptionKind::Background => text
+                .parse::<BackgroundRequest>()
+                .map(|_| ())
+                .map_err(|_| format!("{COLOR_REMEDY}, or transparent")),
+            OptionKind::LabelSize => {
+                let (number, (min, max), unit) = match text.trim().strip_suffix("px") {
+                    Some(number) => (number, LABEL_SIZE_RANGE_PX, "px"),
+                    None => (text, LABEL_SIZE_RANGE_ANGSTROM, ""),
+                };
+                match number.trim().parse::<f64>() {
+                    Ok(number) if (min..=max).contains(&number) => Ok(()),
+                    _ => Err(format!("give {min}{unit} to {max}{unit}")),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_word(&self, word: &str, known: &[&str]) -> Result<(), String> {
+        if known.contains(&word) {
+            return Ok(());
+        }
+        let hint = crate::suggest::nearest(word, known)
+            .map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let known: Vec<String> = known.iter().map(|word| (*word).to_owned()).collect();
+        Err(format!("give {}{hint}", either(&known)))
+    }
+
+    /// Sets the option's value in the JSON form of a request. The form of the values is checked,
+    /// not their range or meaning: the request's own reader does that.
+    ///
+    /// # Errors
+    /// What would be right, such as `give a number`.
+    pub fn set(&self, document: &mut Value, values: &[String]) -> Result<(), String> {
+        let Some(text) = values.last() else {
+            return Ok(());
+        };
+        match self.kind {
+            OptionKind::Object => {
+                if !boolean(text)? {
+                    put(document, self.pointer, Value::Null);
+                } else if !document.pointer(self.pointer).is_some_and(Value::is_object) {
+                    put(document, self.pointer, json!({}));
+                }
+            }
+            OptionKind::ListedKeyword(word) => {
+                if boolean(text)? {
+                    let listed = document.pointer(self.pointer).and_then(Value::as_array);
+                    let mut listed = listed.cloned().unwrap_or_default();
+                    if !listed.iter().any(|other| other == word) {
+                        listed.push(word.into());
+                    }
+                    put(document, self.pointer, listed.into());
+                }
+            }
+            OptionKind::Size => {
+                let (width_px, height_px) = parse_size(text)?;
+                put(document, &format!("{}/width_px", self.pointer), width_px.into());
+                put(document, &format!("{}/height_px", self.pointer), height_px.into());
+            }
+            OptionKind::LabelSize => {
+                let (key, other, number) = match text.trim().strip_suffix("px") {
+                    Some(number) => ("size_px", "size_angstrom", number),
+                    None => ("size_angstrom", "size_px", text.as_str()),
+                };
+                let number = number_of(number).map_err(|_| LABEL_SIZE_FORM.to_owned())?;
+                put(document, &format!("{}/{other}", self.pointer), Value::Null);
+                put(document, &format!("{}/{key}", self.pointer), number);
+            }
+            OptionKind::Commands => {
+                put(document, self.pointer, values.iter().cloned().collect());
+            }
+            OptionKind::Transforms => {
+                let all: Result<Value, String> = values.iter().map(|v| transform_of(v)).collect();
+                put(document, self.pointer, all?);
+            }
+            OptionKind::Texts => {
+                let (pairs, rest) = values.as_chunks::<2>();
+                if !rest.is_empty() {
+                    return Err("give a text and a selection".to_owned());
+                }
+                let texts = pairs
+                    .iter()
+                    .map(|[text, at]| json!({ "text": text, "at": at }));
+                put(document, self.pointer, texts.collect());
+            }
+            _ => put(document, self.pointer, self.value(text)?),
+        }
+        Ok(())
+    }
+
+    /// The JSON value of a text, for kinds that set one value.
+    fn value(&self, text: &str) -> Result<Value, String> {
+        Ok(match self.kind {
+            OptionKind::Switch | OptionKind::Object | OptionKind::ListedKeyword(_) => {
+                boolean(text)?.into()
+            }
+            OptionKind::InvertedSwitch => (!boolean(text)?).into(),
+            OptionKind::Number { min, max, .. } => {
+                number_of(text).map_err(|_| format!("give a number, {min} to {max}"))?
+            }
+            OptionKind::Integer { min, max, .. } => whole_number_of(text)
+                .ok_or_else(|| format!("give a whole number, {min} to {max}"))?,
+            OptionKind::OneOf(numbers) => {
+                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+                whole_number_of(text).ok_or_else(|| format!("give {}", either(&numbers)))?
+            }
+            OptionKind::Keywords(_) => {
+                let words = text.split(',').map(str::trim);
+                words.filter(|word| !word.is_empty()).collect()
+            }
+            OptionKind::Offset => {
+                let parts: Result<Vec<Value>, String> = text.split(',').map(number_of).collect();
+                match parts {
+                    Ok(parts) if parts.len() == 3 => parts.into(),
+                    _ => return Err("give three numbers in angstrom, such as 0,0.5,0".to_owned()),
+                }
+            }
+            OptionKind::Size => {
+                parse_size(text)?;
+                text.into()
+            }
+            OptionKind::LabelSize => {
+                number_of(text.trim().strip_suffix("px").unwrap_or(text))
+                    .map_err(|_| LABEL_SIZE_FORM.to_owned())?
+            }
+            OptionKind::Transforms => transform_of(text)?,
+            OptionKind::Keyword(_)
+            | OptionKind::Color
+            | OptionKind::Background
+            | OptionKind::Selection
+            | OptionKind::Residue
+            | OptionKind::Commands
+            | OptionKind::Texts => text.into(),
+        })
+    }
+}
+
+const LABEL_SIZE_FORM: &str = "give a height in angstrom, such as 0.7, or in pixels, such as 14px";
+
+/// Width and height of `WIDTHxHEIGHT`, pixels.
+///
+/// # Errors
+/// What would be right.
+pub fn parse_size(text: &str) -> Result<(u32, u32), String> {
+    let edge = |part: &str| part.trim().parse::<u32>().ok();
+    text.split_once(['x', 'X'])
+        .and_then(|(width, height)| Some((edge(width)?, edge(height)?)))
+        .ok_or_else(|| "give width and height in pixels, such as 1024x768".to_owned())
+}
+
+/// A boolean as URLs and flags have it; no text at all is true.
+fn boolean(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" | "yes" | "" => Ok(true),
+        "false" | "0" | "no" => Ok(false),
+        _ => Err("give true or false".to_owned()),
+    }
+}
+
+fn number_of(text: &str) -> Result<Value, String> {
+    let number = text.trim().parse().ok().and_then(Number::from_f64);
+    number
+        .map(Value::Number)
+        .ok_or_else(|| "give a number".to_owned())
+}
+
+fn whole_number_of(text: &str) -> Option<Value> {
+    text.trim().parse::<u64>().ok().map(Value::from)
+}
+
+/// `SELECTION: COMMANDS`. Selections may hold colons, commands never do.
+fn transform_of(text: &str) -> Result<Value, String> {
+    let (select, commands) = text.rsplit_once(':').ok_or_else(|| {
+        "give a selection, a colon and commands, such as 'ligand: roll x 30; move y 2'".to_owned()
+    })?;
+    Ok(json!({ "select": select.trim(), "commands": [commands.trim()] }))
+}
+
+/// Splits `TEXT => SELECTION`, the form of text labels in URLs. No selection holds `=>`.
+///
+/// # Errors
+/// What would be right.
+pub fn split_text(text: &str) -> Result<[String; 2], String> {
+    text.rsplit_once("=>")
+        .map(|(text, at)| [text.trim().to_owned(), at.trim().to_owned()])
+        .ok_or_else(|| "give a text, => and a selection, such as 'site => resi 45'".to_owned())
+}
+
+/// Puts a value where a pointer leads, and adds the objects that lead there.
+fn put(document: &mut Value, pointer: &str, value: Value) {
+    let mut place = document;
+    for key in pointer.split('/').skip(1) {
+        if !place.is_object() {
+            *place = Value::Object(Map::new());
+        }
+        place = &mut place[key];
+    }
+    *place = value;
+}

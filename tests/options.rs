@@ -1,0 +1,233 @@
+//! Every row of the table of render options is on every surface: help, URL parameters, `OpenAPI`,
+//! the page's form, the copied URL, the schema, and the page of documentation.
+
+use std::path::Path;
+use std::process::Command;
+
+use molshot_scenes::RenderRequest;
+use molshot_scenes::options::{
+    GivenOption, OptionKind, RENDER_OPTIONS, RenderOption, apply, split_text, url_query,
+};
+use serde_json::Value;
+
+use crate::serve::client::Server;
+
+/// A value of an option that differs from its default, as a user would write it.
+fn sample(option: &RenderOption) -> Vec<String> {
+    let text = match option.kind {
+        OptionKind::Switch => (option.default != Some("true")).to_string(),
+        OptionKind::InvertedSwitch | OptionKind::Object | OptionKind::ListedKeyword(_) => {
+            "true".into()
+        }
+        OptionKind::Number { min, max, .. } => ((min + max) / 2.0).to_string(),
+        OptionKind::Integer { min, max, .. } => ((min + max) / 2).to_string(),
+        OptionKind::OneOf(numbers) => numbers[numbers.len() - 1].to_string(),
+        OptionKind::Keyword(names) => {
+            let names = names();
+            let other = names.iter().rev().find(|name| Some(**name) != option.default);
+            (*other.expect("two words")).to_owned()
+        }
+        OptionKind::Keywords(names) => names().join(","),
+        OptionKind::Color | OptionKind::Background => "#4477aa".into(),
+        OptionKind::Selection => "ligand".into(),
+        OptionKind::Residue => "ARG 45 A".into(),
+        OptionKind::Size => "640x480".into(),
+        OptionKind::LabelSize => "14px".into(),
+        OptionKind::Offset => "0,0.5,-1".into(),
+        OptionKind::Commands => "view left; roll y 15".into(),
+        OptionKind::Transforms => "ligand: roll x 30; move y 2".into(),
+        OptionKind::Texts => return vec!["site".into(), "resi 45".into()],
+        _ => panic!("{}: a kind that this test does not know", option.name),
+    };
+    vec![text]
+}
+
+/// Other options without which an option is refused.
+fn company(option: &RenderOption) -> Vec<(&'static str, &'static str)> {
+    match option.name {
+        "residue" => vec![("style", "misi-residue")],
+        "style" => vec![],
+        "color" => vec![("colors", "uniform")],
+        _ => vec![],
+    }
+}
+
+fn given(option: &'static RenderOption) -> Vec<GivenOption> {
+    let mut all = vec![GivenOption { option, values: sample(option) }];
+    for (name, value) in company(option) {
+        let option = molshot_scenes::options::option(name).expect(name);
+        all.push(GivenOption { option, values: vec![value.to_owned()] });
+    }
+    all
+}
+
+#[test]
+fn every_option_changes_the_request_and_is_copied_into_its_url() {
+    let plain = RenderRequest::default();
+    for option in RENDER_OPTIONS {
+        let name = option.name;
+        let request = apply(&plain, &given(option)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_ne!(request, plain, "{name}");
+        let query = url_query(&request);
+        if !option.in_url {
+            continue;
+        }
+        assert!(query.left_out.is_empty(), "{name}: {:?}", query.left_out);
+        // What was copied reads as the same request.
+        let mut copied: Vec<GivenOption> = Vec::new();
+        for (name, value) in &query.parameters {
+            let option = molshot_scenes::options::option(name).expect(name);
+            let values = match option.kind {
+                OptionKind::Texts => split_text(value).expect(value).to_vec(),
+                _ => vec![value.clone()],
+            };
+            copied.push(GivenOption { option, values });
+        }
+        assert_eq!(apply(&plain, &copied).expect(name), request, "{name}");
+    }
+}
+
+#[test]
+fn every_default_of_the_table_is_that_of_the_request() {
+    let plain = RenderRequest::default();
+    for option in RENDER_OPTIONS {
+        // A value below an object that is there on demand only adds the object.
+        let depends = RENDER_OPTIONS.iter().any(|other| {
+            matches!(other.kind, OptionKind::Object)
+                && option.pointer.starts_with(&format!("{}/", other.pointer))
+        });
+        let Some(default) = option.default.filter(|_| !depends) else {
+            continue;
+        };
+        let values = vec![default.to_owned()];
+        let set = apply(&plain, &[GivenOption { option, values }]);
+        assert_eq!(set.expect(option.name), plain, "{}", option.name);
+        if !option.is_switch() {
+            option.check(default).unwrap_or_else(|e| panic!("{}: {e}", option.name));
+        }
+    }
+}
+
+#[test]
+fn every_option_is_a_flag_of_the_command_line_with_its_help() {
+    let run = Command::new(env!("CARGO_BIN_EXE_molshot"))
+        .args(["render", "--help"])
+        .env("COLUMNS", "100")
+        .output()
+        .expect("the program runs");
+    let help = String::from_utf8(run.stdout).expect("text");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = words(&help);
+    for option in RENDER_OPTIONS {
+        assert!(help.contains(&format!("--{} ", option.name)) || help.contains(&format!("--{}[", option.name)), "--{}", option.name);
+        assert!(help.contains(&words(option.help)), "{}: {}", option.name, option.help);
+    }
+}
+
+#[test]
+fn every_option_is_in_the_schema_with_its_help_and_range() {
+    let schema = molshot_scenes::request::schema();
+    let text = schema.to_string();
+    for option in RENDER_OPTIONS {
+        let key = option.pointer.rsplit('/').next().expect("a key");
+        assert!(text.contains(&format!("\"{key}\":")), "{}", option.name);
+        let is_described = matches!(
+            option.kind,
+            OptionKind::InvertedSwitch
+                | OptionKind::ListedKeyword(_)
+                | OptionKind::Size
+                | OptionKind::LabelSize
+        );
+        let help = Value::from(option.help).to_string();
+        assert!(is_described || text.contains(&help), "{}", option.name);
+    }
+}
+
+#[test]
+fn every_option_is_a_parameter_of_urls_and_a_control_of_the_page() {
+    let server = Server::start("option_table", &[]);
+    let openapi = server.get("/openapi.json").json();
+    let parameters = &openapi["paths"]["/v1/structures/{id}/{picture}"]["get"]["parameters"];
+    let table = server.get("/v1/options").json();
+    let table = table.as_array().expect("a list");
+    assert_eq!(table.len(), RENDER_OPTIONS.len());
+    let base = "/v1/structures/sample-hiv-protease/request.json?";
+    for (option, row) in RENDER_OPTIONS.iter().zip(table) {
+        assert_eq!(row["name"], option.name);
+        let parameter = parameters.as_array().expect("parameters").iter();
+        let described = parameter.filter(|parameter| parameter["name"] == option.name).count();
+        assert_eq!(described, usize::from(option.in_url), "{}", option.name);
+        if !option.in_url {
+            continue;
+        }
+        // The URL is read as the request that the table says.
+        let mut query: Vec<(&str, String)> = company(option)
+            .into_iter()
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
+        query.push((option.name, sample(option).join(" => ")));
+        let query: Vec<String> = query
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent_encoded(value)))
+            .collect();
+        let document = server.get(&format!("{base}{}", query.join("&"))).json();
+        let request = RenderRequest::from_value(document).expect(option.name);
+        let expected = apply(&RenderRequest::default(), &given(option)).expect(option.name);
+        assert_eq!(request, expected, "{}", option.name);
+    }
+    // The page makes its form from that table: every kind has a control there.
+    let script = String::from_utf8(server.get("/assets/options.js").body).expect("text");
+    for row in table {
+        let kind = row["kind"].as_str().expect("a kind");
+        let is_text = ["color", "background", "selection", "residue", "size", "label-size", "offset", "commands"];
+        assert!(script.contains(&format!("\"{kind}\"")) || is_text.contains(&kind), "{kind}");
+    }
+    server.end();
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// The page of documentation, made from the table.
+fn page() -> String {
+    let mut text = String::from(
+        "# Render options\n\n\
+         Made from the table of render options (`scenes/src/options/table.rs`) by\n\
+         `BLESS=1 cargo test --test integration options::`; do not edit it by hand.\n\n\
+         Each option is a flag of `molshot render` (`--NAME`), a parameter of a picture's URL\n\
+         (`NAME=VALUE`; those marked * are said by the URL's path or not at all), and a value of the\n\
+         request document at the JSON pointer given here.\n",
+    );
+    for group in molshot_scenes::options::OptionGroup::ALL {
+        text.push_str(&format!("\n## {}\n\n", group.title()));
+        text.push_str("| option | values | without it | in the request | does |\n|---|---|---|---|---|\n");
+        for option in RENDER_OPTIONS.iter().filter(|option| option.group == group) {
+            let star = if option.in_url { "" } else { " *" };
+            let values = option.values().unwrap_or_else(|| {
+                let names = option.value_names();
+                if names.is_empty() { "(switch)".to_owned() } else { format!("`{}`", names.join(" ")) }
+            });
+            let without = match option.otherwise.or(option.default) {
+                Some("false") | None => "",
+                Some(default) => default,
+            };
+            let cells = [&values, without, option.help].map(|cell| cell.replace('|', "\\|"));
+            text.push_str(&format!(
+                "| `{}`{star} | {} | {} | `{}` | {} |\n",
+                option.name, cells[0], cells[1], option.pointer, cells[2]
+            ));
+        }
+    }
+    text
+}
+
+#[test]
+fn the_page_of_documentation_lists_every_option() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/render-options.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, page()).expect("written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == page(), "docs/render-options.md is not up to date: BLESS=1 writes it anew");
+}
