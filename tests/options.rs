@@ -24,7 +24,10 @@ fn sample(option: &RenderOption) -> Vec<String> {
         OptionKind::OneOf(numbers) => numbers[numbers.len() - 1].to_string(),
         OptionKind::Keyword(names) => {
             let names = names();
-            let other = names.iter().rev().find(|name| Some(**name) != option.default);
+            let other = names
+                .iter()
+                .rev()
+                .find(|name| Some(**name) != option.default);
             (*other.expect("two words")).to_owned()
         }
         OptionKind::Keywords(names) => names().join(","),
@@ -53,10 +56,16 @@ fn company(option: &RenderOption) -> Vec<(&'static str, &'static str)> {
 }
 
 fn given(option: &'static RenderOption) -> Vec<GivenOption> {
-    let mut all = vec![GivenOption { option, values: sample(option) }];
+    let mut all = vec![GivenOption {
+        option,
+        values: sample(option),
+    }];
     for (name, value) in company(option) {
         let option = molshot_scenes::options::option(name).expect(name);
-        all.push(GivenOption { option, values: vec![value.to_owned()] });
+        all.push(GivenOption {
+            option,
+            values: vec![value.to_owned()],
+        });
     }
     all
 }
@@ -103,7 +112,9 @@ fn every_default_of_the_table_is_that_of_the_request() {
         let set = apply(&plain, &[GivenOption { option, values }]);
         assert_eq!(set.expect(option.name), plain, "{}", option.name);
         if !option.is_switch() {
-            option.check(default).unwrap_or_else(|e| panic!("{}: {e}", option.name));
+            option
+                .check(default)
+                .unwrap_or_else(|e| panic!("{}: {e}", option.name));
         }
     }
 }
@@ -119,8 +130,18 @@ fn every_option_is_a_flag_of_the_command_line_with_its_help() {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let help = words(&help);
     for option in RENDER_OPTIONS {
-        assert!(help.contains(&format!("--{} ", option.name)) || help.contains(&format!("--{}[", option.name)), "--{}", option.name);
-        assert!(help.contains(&words(option.help)), "{}: {}", option.name, option.help);
+        assert!(
+            help.contains(&format!("--{} ", option.name))
+                || help.contains(&format!("--{}[", option.name)),
+            "--{}",
+            option.name
+        );
+        assert!(
+            help.contains(&words(option.help)),
+            "{}: {}",
+            option.name,
+            option.help
+        );
     }
 }
 
@@ -155,7 +176,9 @@ fn every_option_is_a_parameter_of_urls_and_a_control_of_the_page() {
     for (option, row) in RENDER_OPTIONS.iter().zip(table) {
         assert_eq!(row["name"], option.name);
         let parameter = parameters.as_array().expect("parameters").iter();
-        let described = parameter.filter(|parameter| parameter["name"] == option.name).count();
+        let described = parameter
+            .filter(|parameter| parameter["name"] == option.name)
+            .count();
         assert_eq!(described, usize::from(option.in_url), "{}", option.name);
         if !option.in_url {
             continue;
@@ -179,8 +202,20 @@ fn every_option_is_a_parameter_of_urls_and_a_control_of_the_page() {
     let script = String::from_utf8(server.get("/assets/options.js").body).expect("text");
     for row in table {
         let kind = row["kind"].as_str().expect("a kind");
-        let is_text = ["color", "background", "selection", "residue", "size", "label-size", "offset", "commands"];
-        assert!(script.contains(&format!("\"{kind}\"")) || is_text.contains(&kind), "{kind}");
+        let is_text = [
+            "color",
+            "background",
+            "selection",
+            "residue",
+            "size",
+            "label-size",
+            "offset",
+            "commands",
+        ];
+        assert!(
+            script.contains(&format!("\"{kind}\"")) || is_text.contains(&kind),
+            "{kind}"
+        );
     }
     server.end();
 }
@@ -201,12 +236,18 @@ fn page() -> String {
     );
     for group in molshot_scenes::options::OptionGroup::ALL {
         text.push_str(&format!("\n## {}\n\n", group.title()));
-        text.push_str("| option | values | without it | in the request | does |\n|---|---|---|---|---|\n");
+        text.push_str(
+            "| option | values | without it | in the request | does |\n|---|---|---|---|---|\n",
+        );
         for option in RENDER_OPTIONS.iter().filter(|option| option.group == group) {
             let star = if option.in_url { "" } else { " *" };
             let values = option.values().unwrap_or_else(|| {
                 let names = option.value_names();
-                if names.is_empty() { "(switch)".to_owned() } else { format!("`{}`", names.join(" ")) }
+                if names.is_empty() {
+                    "(switch)".to_owned()
+                } else {
+                    format!("`{}`", names.join(" "))
+                }
             });
             let without = match option.otherwise.or(option.default) {
                 Some("false") | None => "",
@@ -229,5 +270,8 @@ fn the_page_of_documentation_lists_every_option() {
         std::fs::write(&path, page()).expect("written");
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == page(), "docs/render-options.md is not up to date: BLESS=1 writes it anew");
+    assert!(
+        written == page(),
+        "docs/render-options.md is not up to date: BLESS=1 writes it anew"
+    );
 }

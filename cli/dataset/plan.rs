@@ -19,7 +19,8 @@ use super::progress::Meter;
 use crate::Verbosity;
 use crate::interrupt;
 use crate::message::{Failure, note, output};
-use crate::render::request::{parse_samples, parse_size};
+use crate::words::parse_samples;
+use molshot_scenes::options::parse_size;
 
 /// Complexes that were left out, told by name.
 const NAMED: usize = 10;

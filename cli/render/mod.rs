@@ -1,7 +1,5 @@
 //! `molshot render`
 
-mod effects;
-mod labels;
 mod many;
 mod outputs;
 mod pictures;
@@ -271,7 +269,7 @@ fn warn_of_idle<'a>(
 ) {
     if !verbosity.quiet {
         let remarks: BTreeSet<String> = requests
-            .flat_map(|request| args.request.remarks(request))
+            .flat_map(|request| args.request.diagnostics(request))
             .collect();
         remarks.iter().for_each(note);
     }

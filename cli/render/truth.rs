@@ -9,9 +9,9 @@ use molshot_renderer::{Annotator, Frame, RenderError, save_bytes, save_masks};
 use molshot_scenes::{Plane, RenderJob, SceneError};
 
 use super::outputs::OutputName;
-use super::request::word;
 use crate::message::Failure;
 use crate::words::Words;
+use crate::words::word;
 
 const MASKS: &[&str] = &[
     "atom",

@@ -13,7 +13,9 @@ pub mod commands;
 pub mod effects;
 pub mod error;
 pub mod job;
+pub mod keyword;
 pub mod labels;
+pub mod options;
 pub mod pseudobonds;
 pub mod remarks;
 pub mod request;
@@ -21,6 +23,7 @@ pub mod scene;
 pub mod transforms;
 pub mod view;
 
+mod keyword_tmp;
 mod picture;
 mod suggest;
 
@@ -28,8 +31,9 @@ pub use build::{PreparedScene, build_scene};
 pub use camera::Camera;
 pub use commands::{Command, parse_commands};
 pub use effects::{AmbientOcclusion, Effects, Silhouettes};
-pub use error::SceneError;
+pub use error::{SceneError, ValueError};
 pub use job::{Plane, RenderJob, Samples};
+pub use keyword::Keyword;
 pub use labels::{Label, Labels};
 pub use pseudobonds::Dashed;
 pub use request::RenderRequest;

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use molshot_renderer::Annotations;
 use molshot_scenes::RenderRequest;
+use molshot_scenes::options::RENDER_OPTIONS;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
@@ -206,7 +207,11 @@ fn picture_parameters() -> Vec<Value> {
         }),
     ];
     for option in RENDER_OPTIONS.iter().filter(|option| option.in_url) {
-        all.push(query(option.name, &option.url_schema(), &option.full_help()));
+        all.push(query(
+            option.name,
+            &option.url_schema(),
+            &option.full_help(),
+        ));
     }
     all
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use molshot_scenes::RenderRequest;
 use molshot_scenes::options::url_query;
-use molshot_scenes::request::{ImageFormat, StructureSource};
+use molshot_scenes::request::{StructureSource, file_extension};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A form of the request.
@@ -118,7 +118,7 @@ fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result
         let body = quoted(&json).replace(UPLOADED, "'\"$id\"'");
         (body, String::new())
     };
-    let extension = extension(request.output.format);
+    let extension = file_extension(request.output.image_format());
     Ok(format!(
         "{upload}{CURL} -o {} -H 'content-type: application/json' --data-binary {body} {}{input}",
         quoted(&format!("{name}.{extension}")),
@@ -143,7 +143,7 @@ fn url(request: &RenderRequest, id: &str, server: &str) -> Copied {
         text: format!(
             "{server}/v1/structures/{}/image.{}?{}",
             encoded(id),
-            extension(request.output.format),
+            file_extension(request.output.image_format()),
             parameters.join("&")
         ),
         left_out: query.left_out,
@@ -164,15 +164,6 @@ fn encoded(text: &str) -> impl std::fmt::Display {
 /// A word of a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// The usual file extension of a picture.
-pub(crate) fn extension(format: ImageFormat) -> &'static str {
-    match format {
-        ImageFormat::Png => "png",
-        ImageFormat::Jpeg => "jpg",
-        ImageFormat::Webp => "webp",
-    }
 }
 
 #[cfg(test)]

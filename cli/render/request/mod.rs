@@ -6,7 +6,7 @@ mod unused_flags;
 use std::path::{Path, PathBuf};
 
 use molshot_scenes::options::{self, options_at};
-use molshot_scenes::request::{ImageFormat, StructureSource};
+use molshot_scenes::request::{ImageFormat, StructureSource, format_of_extension};
 use molshot_scenes::{RenderRequest, SceneError};
 
 use crate::message::Failure;
@@ -45,8 +45,8 @@ pub(crate) fn of_inputs(
                 .collect(),
         })
     };
-    let mut request = options::apply(&request, &args.given)
-        .map_err(|error| args.blame(error, &inputs[0]))?;
+    let mut request =
+        options::apply(&request, &args.given).map_err(|error| args.blame(error, &inputs[0]))?;
     args.set_format(&mut request, out, scene_file)?;
     request
         .validate()
@@ -69,7 +69,7 @@ impl RequestArgs {
             return Ok(());
         }
         if let Some(extension) = out.and_then(Path::extension) {
-            request.output.format = format_of_extension(&extension.to_string_lossy())?;
+            request.output.format = Some(format_of(&extension.to_string_lossy())?);
         } else if let Some(out) = out
             && out != Path::new("-")
             && !from_scene_file
@@ -125,16 +125,13 @@ impl RequestArgs {
     }
 }
 
-fn format_of_extension(extension: &str) -> Result<ImageFormat, Failure> {
-    match extension.to_ascii_lowercase().as_str() {
-        "png" => Ok(ImageFormat::Png),
-        "jpg" | "jpeg" => Ok(ImageFormat::Jpeg),
-        "webp" => Ok(ImageFormat::Webp),
-        _ => Err(Failure::flag(
+fn format_of(extension: &str) -> Result<ImageFormat, Failure> {
+    format_of_extension(extension).ok_or_else(|| {
+        Failure::flag(
             "--output",
             format_args!(
                 "the file extension .{extension} is not a picture format; use .png, .jpg or .webp, or give --format"
             ),
-        )),
-    }
+        )
+    })
 }

@@ -61,7 +61,7 @@ impl RequestArgs {
         let say = |(flag, why): UnusedFlag| format!("warning: --{flag} does nothing: {why}");
         // Those of a scene file; others were refused.
         let mut warnings: Vec<String> = self.unused_flag(request).map(say).into_iter().collect();
-        if self.has("jpeg-quality") && request.output.format != ImageFormat::Jpeg {
+        if self.has("jpeg-quality") && request.output.image_format() != ImageFormat::Jpeg {
             warnings.push(say(("jpeg-quality", "the picture is not a JPEG")));
         }
         if !request.output.planes.contains(&Plane::Color) {
@@ -73,7 +73,10 @@ impl RequestArgs {
                 .take(1);
             let given = of_colors.into_iter().filter(|flag| self.has(flag));
             warnings.extend(given.chain(effect).map(|flag| {
-                say((flag, "it is about the color plane, which --planes leaves out"))
+                say((
+                    flag,
+                    "it is about the color plane, which --planes leaves out",
+                ))
             }));
         }
         let sticks = request.style.preset.is_misi() || request.style.preset == Preset::Licorice;

@@ -14,8 +14,6 @@ mod table;
 mod tests;
 mod value;
 
-use crate::keyword::Keyword;
-
 pub use json::options_json;
 pub use query::{UrlQuery, url_query};
 pub(crate) use schema::describe;
@@ -110,12 +108,6 @@ pub enum OptionKind {
 
 /// The words of a list of keywords.
 pub type KeywordNames = fn() -> Vec<&'static str>;
-
-/// The words of a [`Keyword`] type, in the order of its declaration.
-#[must_use]
-pub fn keyword_names<K: Keyword>() -> Vec<&'static str> {
-    K::KEYWORDS.iter().map(|(name, _)| *name).collect()
-}
 
 /// A heading of options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

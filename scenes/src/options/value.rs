@@ -6,6 +6,7 @@ use super::{LABEL_SIZE_RANGE_ANGSTROM, LABEL_SIZE_RANGE_PX, OptionKind, RenderOp
 use crate::colors::{COLOR_REMEDY, Rgb};
 use crate::error::SceneError;
 use crate::request::{BackgroundRequest, RenderRequest};
+use crate::suggest::give_one_of;
 
 /// An option and the texts that were given for it: one, or several where it may be repeated.
 #[derive(Debug, Clone)]
@@ -55,18 +56,18 @@ impl RenderOption {
             OptionKind::Number { min, max, .. } => in_range(min, max),
             OptionKind::Integer { min, max, .. } => in_range(min.into(), max.into()),
             OptionKind::OneOf(numbers) => {
-                let known = value.as_u64().is_some_and(|value| {
-                    numbers.iter().any(|number| u64::from(*number) == value)
-                });
+                let known = value
+                    .as_u64()
+                    .is_some_and(|value| numbers.iter().any(|number| u64::from(*number) == value));
                 let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
                 known
                     .then_some(())
                     .ok_or_else(|| format!("give {}", either(&numbers)))
             }
-            OptionKind::Keyword(names) => self.check_word(text, &names()),
+            OptionKind::Keyword(names) => check_word(text, &names()),
             OptionKind::Keywords(names) => text
                 .split(',')
-                .try_for_each(|word| self.check_word(word.trim(), &names())),
+                .try_for_each(|word| check_word(word.trim(), &names())),
             OptionKind::Color => text
                 .parse::<Rgb>()
                 .map(|_| ())
@@ -87,16 +88,6 @@ impl RenderOption {
             }
             _ => Ok(()),
         }
-    }
-
-    fn check_word(&self, word: &str, known: &[&str]) -> Result<(), String> {
-        if known.contains(&word) {
-            return Ok(());
-        }
-        let hint = crate::suggest::nearest(word, known)
-            .map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        let known: Vec<String> = known.iter().map(|word| (*word).to_owned()).collect();
-        Err(format!("give {}{hint}", either(&known)))
     }
 
     /// Sets the option's value in the JSON form of a request. The form of the values is checked,
@@ -128,8 +119,16 @@ impl RenderOption {
             }
             OptionKind::Size => {
                 let (width_px, height_px) = parse_size(text)?;
-                put(document, &format!("{}/width_px", self.pointer), width_px.into());
-                put(document, &format!("{}/height_px", self.pointer), height_px.into());
+                put(
+                    document,
+                    &format!("{}/width_px", self.pointer),
+                    width_px.into(),
+                );
+                put(
+                    document,
+                    &format!("{}/height_px", self.pointer),
+                    height_px.into(),
+                );
             }
             OptionKind::LabelSize => {
                 let (key, other, number) = match text.trim().strip_suffix("px") {
@@ -193,10 +192,8 @@ impl RenderOption {
                 parse_size(text)?;
                 text.into()
             }
-            OptionKind::LabelSize => {
-                number_of(text.trim().strip_suffix("px").unwrap_or(text))
-                    .map_err(|_| LABEL_SIZE_FORM.to_owned())?
-            }
+            OptionKind::LabelSize => number_of(text.trim().strip_suffix("px").unwrap_or(text))
+                .map_err(|_| LABEL_SIZE_FORM.to_owned())?,
             OptionKind::Transforms => transform_of(text)?,
             OptionKind::Keyword(_)
             | OptionKind::Color
@@ -270,4 +267,12 @@ fn put(document: &mut Value, pointer: &str, value: Value) {
         place = &mut place[key];
     }
     *place = value;
+}
+
+fn check_word(word: &str, known: &[&str]) -> Result<(), String> {
+    if known.contains(&word) {
+        Ok(())
+    } else {
+        Err(give_one_of(word, known))
+    }
 }

@@ -25,6 +25,12 @@ impl RenderRequest {
         Ok(request)
     }
 
+    /// The request as a JSON value, every default written out.
+    #[must_use]
+    pub fn to_value(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
     /// As [`RenderRequest::from_json`] for a document that was taken apart already (defaults merged
     /// with an item's own keys). Faults of form have no line and column then: they are
     /// [`SceneError::Invalid`].

@@ -51,10 +51,7 @@ fn table() -> Vec<(&'static str, Routes)> {
             "/v1/structures/{id}/hbonds",
             get(structures::hydrogen_bonds),
         ),
-        (
-            "/v1/structures/{id}/request.json",
-            get(structures::request),
-        ),
+        ("/v1/structures/{id}/request.json", get(structures::request)),
         ("/v1/structures/{id}/{picture}", get(structures::image)),
     ]
 }

@@ -2,11 +2,11 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use molshot_scenes::RenderRequest;
 use molshot_scenes::options::{
     OptionKind, RENDER_OPTIONS, RenderOption, URL_ALIASES, options_at, split_text,
 };
 use molshot_scenes::request::ImageFormat;
+use molshot_scenes::{Keyword, RenderRequest};
 use serde_json::{Value, json};
 
 use crate::error::Problem;
@@ -169,7 +169,7 @@ pub(crate) fn request_of(
     parameters: &Parameters,
 ) -> Result<RenderRequest, Problem> {
     let mut document = document_of(id, parameters)?;
-    document["output"]["format"] = json!(format);
+    document["output"]["format"] = format.keyword().into();
     RenderRequest::from_value(document).map_err(|error| {
         with_parameter(
             Problem::from(error),

@@ -42,7 +42,7 @@ pub(super) async fn image(
     let format = match ending.as_str() {
         "image.png" => ImageFormat::Png,
         "image.jpg" | "image.jpeg" => ImageFormat::Jpeg,
-        "image.webp" => ImageFormat::Webp,
+        "image.webp" => ImageFormat::WebP,
         _ => return Err(nothing_here()),
     };
     let pass = app.enter(client)?;
@@ -229,7 +229,7 @@ pub(super) async fn hydrogen_bonds(
     if let Some(slack) = parameters.number("angle-slack")? {
         options.angle_slack_degrees = slack;
     }
-    options.water = parameters.truth("water")?.unwrap_or(defaults.water);
+    options.water = parameters.parse_bool("water")?.unwrap_or(defaults.water);
     let (_, loaded) = load(&app, &id).await?;
     let etag = app.studio.etag(&loaded, &format!("hbonds {options:?}"));
     let cache_control = revalidate(&app);

@@ -7,7 +7,9 @@ use molshot_renderer::{Encoding, save, save_masks};
 use winit::event_loop::EventLoopClosed;
 
 use super::{App, Event};
-use crate::copy::{Form, copy, ending};
+use molshot_scenes::request::file_extension;
+
+use crate::copy::{Form, copy};
 use crate::document::Document;
 use crate::input::Source;
 
@@ -98,7 +100,7 @@ impl App {
         };
         let (name, ending) = (
             self.sources[self.opened].name(),
-            extension(request.output.format),
+            file_extension(request.output.image_format()),
         );
         let free = (1..=9999)
             .map(|number| PathBuf::from(format!("{name}_{number}.{ending}")))
@@ -111,11 +113,7 @@ impl App {
         let drawn = job.clone();
         let work = move |frame: &molshot_renderer::Frame, _: &mut _| {
             let planes = request.output.planes;
-            let encoding = Encoding {
-                format: request.output.format,
-                compression: request.output.compression,
-                jpeg_quality: request.output.jpeg_quality,
-            };
+            let encoding = Encoding::from(&request.output);
             let mut written = save(frame, planes.iter().copied(), &path, encoding)?;
             written.extend(save_masks(&drawn, frame, planes, &path)?);
             Ok(written)
