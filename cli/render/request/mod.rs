@@ -14,7 +14,6 @@ use molshot_scenes::request::{
 };
 use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{Keyword, Plane, RenderRequest, Samples, SceneError};
-use serde::de::DeserializeOwned;
 
 use super::effects::EffectArgs;
 use super::labels::LabelArgs;
@@ -146,7 +145,7 @@ pub(crate) struct RequestArgs {
     #[command(flatten)]
     effects: EffectArgs,
     /// png, jpeg, webp, tiff, bmp or qoi [default: by the output's ending, else png].
-    #[arg(long, value_parser = Words::new(FORMATS, format_word), hide_possible_values = true)]
+    #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
     format: Option<ImageFormat>,
     /// fast or small: how the file is packed. The pixels are the same [default: fast].
     #[arg(long, value_parser = Words::new(COMPRESSIONS, word::<Compression>), hide_possible_values = true)]
@@ -162,18 +161,9 @@ pub(crate) struct RequestArgs {
     planes: Vec<Plane>,
 }
 
-/// A word of the request document; its own message lists the others.
-pub(super) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| {
-        error
-            .to_string()
-            .replace("unknown variant", "there is no")
-            .replace("expected one of", "give one of")
-    })
-}
-
-fn format_word(text: &str) -> Result<ImageFormat, String> {
-    ImageFormat::from_keyword(text).map_err(|error| error.to_string())
+/// A word of the request document; the error lists the others.
+pub(super) fn word<T: Keyword>(text: &str) -> Result<T, String> {
+    T::from_keyword(text).map_err(|error| error.to_string())
 }
 
 /// `SELECTION: COMMANDS`. Selections may hold colons, commands never do.
@@ -404,18 +394,9 @@ fn format_of_ending(ending: &str) -> Result<ImageFormat, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use molshot_scenes::keyword::words as listed;
 
-    /// The words that a type's own message lists.
-    fn listed<T: DeserializeOwned>() -> Vec<String> {
-        let message = word::<T>("?").err().expect("no such word");
-        message
-            .split('`')
-            .skip(3)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect()
-    }
+    use super::*;
 
     #[test]
     fn shells_complete_exactly_the_words_that_are_understood() {
@@ -423,7 +404,7 @@ mod tests {
         assert_eq!(listed::<ColorScheme>(), COLOR_SCHEMES);
         assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
         assert_eq!(listed::<LabelContent>(), LABELS);
-        assert_eq!(molshot_scenes::keyword::words::<ImageFormat>(), FORMATS);
+        assert_eq!(listed::<ImageFormat>(), FORMATS);
         assert_eq!(listed::<Compression>(), COMPRESSIONS);
         assert_eq!(listed::<Plane>(), PLANES);
         assert_eq!(listed::<PseudobondName>(), PSEUDOBONDS);
