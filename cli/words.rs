@@ -6,8 +6,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
 use molshot_renderer::AdapterChoice;
-use molshot_scenes::Samples;
-use serde::de::DeserializeOwned;
+use molshot_scenes::{Keyword, Samples};
 
 /// A parser with the words that it knows.
 #[derive(Clone)]
@@ -49,20 +48,12 @@ pub(crate) fn adapter() -> Words<AdapterChoice> {
     Words::new(&["auto", "gpu", "software", "vulkan-software"], str::parse)
 }
 
-/// A word of the request document; its own message lists the others.
-pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| {
-        error
-            .to_string()
-            .replace("unknown variant", "there is no")
-            .replace("expected one of", "give one of")
-    })
+/// A word of a list of keywords; the error lists the others.
+pub(crate) fn word<T: Keyword>(text: &str) -> Result<T, String> {
+    T::from_keyword(text).map_err(|error| error.to_string())
 }
 
 /// A number of colour samples per pixel.
 pub(crate) fn parse_samples(text: &str) -> Result<Samples, String> {
-    text.parse()
-        .ok()
-        .and_then(Samples::from_count)
-        .ok_or_else(|| "give 1, 4, 9 or 16".to_owned())
+    word(text)
 }

@@ -1,12 +1,14 @@
 //! Every row of the table of render options is on every surface: help, URL parameters, `OpenAPI`,
 //! the page's form, the copied URL, the schema, and the page of documentation.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use molshot_scenes::RenderRequest;
 use molshot_scenes::options::{
-    GivenOption, OptionKind, RENDER_OPTIONS, RenderOption, apply, split_text, url_query,
+    GivenOption, OptionGroup, OptionKind, RENDER_OPTIONS, RenderOption, apply, split_text,
+    url_query,
 };
 use serde_json::Value;
 
@@ -19,10 +21,9 @@ fn sample(option: &RenderOption) -> Vec<String> {
         OptionKind::InvertedSwitch | OptionKind::Object | OptionKind::ListedKeyword(_) => {
             "true".into()
         }
-        OptionKind::Number { min, max, .. } => ((min + max) / 2.0).to_string(),
-        OptionKind::Integer { min, max, .. } => ((min + max) / 2).to_string(),
-        OptionKind::OneOf(numbers) => numbers[numbers.len() - 1].to_string(),
-        OptionKind::Keyword(names) => {
+        OptionKind::Number { min, max, .. } => f64::midpoint(min, max).to_string(),
+        OptionKind::Integer { min, max, .. } => u32::midpoint(min, max).to_string(),
+        OptionKind::OneOf(names) | OptionKind::Keyword(names) => {
             let names = names();
             let other = names
                 .iter()
@@ -49,7 +50,6 @@ fn sample(option: &RenderOption) -> Vec<String> {
 fn company(option: &RenderOption) -> Vec<(&'static str, &'static str)> {
     match option.name {
         "residue" => vec![("style", "misi-residue")],
-        "style" => vec![],
         "color" => vec![("colors", "uniform")],
         _ => vec![],
     }
@@ -221,24 +221,15 @@ fn every_option_is_a_parameter_of_urls_and_a_control_of_the_page() {
 }
 
 fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// The page of documentation, made from the table.
 fn page() -> String {
-    let mut text = String::from(
-        "# Render options\n\n\
-         Made from the table of render options (`scenes/src/options/table.rs`) by\n\
-         `BLESS=1 cargo test --test integration options::`; do not edit it by hand.\n\n\
-         Each option is a flag of `molshot render` (`--NAME`), a parameter of a picture's URL\n\
-         (`NAME=VALUE`; those marked * are said by the URL's path or not at all), and a value of the\n\
-         request document at the JSON pointer given here.\n",
-    );
-    for group in molshot_scenes::options::OptionGroup::ALL {
-        text.push_str(&format!("\n## {}\n\n", group.title()));
-        text.push_str(
-            "| option | values | without it | in the request | does |\n|---|---|---|---|---|\n",
-        );
+    let mut text = String::from(PAGE_HEAD);
+    for group in OptionGroup::ALL {
+        let title = group.title();
+        let _ = write!(text, "\n## {title}\n\n{TABLE_HEAD}");
         for option in RENDER_OPTIONS.iter().filter(|option| option.group == group) {
             let star = if option.in_url { "" } else { " *" };
             let values = option.values().unwrap_or_else(|| {
@@ -249,19 +240,35 @@ fn page() -> String {
                     format!("`{}`", names.join(" "))
                 }
             });
-            let without = match option.otherwise.or(option.default) {
-                Some("false") | None => "",
-                Some(default) => default,
-            };
-            let cells = [&values, without, option.help].map(|cell| cell.replace('|', "\\|"));
-            text.push_str(&format!(
-                "| `{}`{star} | {} | {} | `{}` | {} |\n",
-                option.name, cells[0], cells[1], option.pointer, cells[2]
-            ));
+            let without = option.otherwise.or(option.default);
+            let without = without.filter(|default| *default != "false").unwrap_or("");
+            let [values, without, help] =
+                [&values, without, option.help].map(|cell| cell.replace('|', "\\|"));
+            let (name, pointer) = (option.name, option.pointer);
+            let _ = writeln!(
+                text,
+                "| `{name}`{star} | {values} | {without} | `{pointer}` | {help} |"
+            );
         }
     }
     text
 }
+
+const PAGE_HEAD: &str = "\
+# Render options
+
+Made from the table of render options (`scenes/src/options/table.rs`) by
+`BLESS=1 cargo test --test integration options::`; do not edit it by hand.
+
+Each option is a flag of `molshot render` (`--NAME`), a parameter of a picture's URL (`NAME=VALUE`,
+but for those marked *: the URL's path says the format, and a URL gives the colour plane), and a
+value of the render request at a JSON pointer.
+";
+
+const TABLE_HEAD: &str = "\
+| option | values | without it | in the request | what it does |
+|---|---|---|---|---|
+";
 
 #[test]
 fn the_page_of_documentation_lists_every_option() {

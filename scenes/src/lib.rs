@@ -23,7 +23,6 @@ pub mod scene;
 pub mod transforms;
 pub mod view;
 
-mod keyword_tmp;
 mod picture;
 mod suggest;
 

@@ -126,10 +126,7 @@ impl TypedValueParser for OptionValue {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let words: Vec<String> = match self.0.kind {
-            OptionKind::OneOf(numbers) => numbers.iter().map(u32::to_string).collect(),
-            _ => self.0.keywords().into_iter().map(str::to_owned).collect(),
-        };
+        let words = self.0.keywords();
         (!words.is_empty()).then(|| {
             let values: Box<dyn Iterator<Item = PossibleValue>> =
                 Box::new(words.into_iter().map(PossibleValue::new));

@@ -8,11 +8,11 @@ use super::{OptionKind, RENDER_OPTIONS, RenderOption};
 /// `default`, `in_url`, and where they apply `words`, `minimum`, `maximum` and `unit`.
 #[must_use]
 pub fn options_json() -> Value {
-    RENDER_OPTIONS.iter().map(RenderOption::to_json).collect()
+    RENDER_OPTIONS.iter().map(RenderOption::json).collect()
 }
 
 impl RenderOption {
-    fn to_json(&self) -> Value {
+    fn json(&self) -> Value {
         let mut row = json!({
             "name": self.name,
             "pointer": self.pointer,
@@ -34,11 +34,8 @@ impl RenderOption {
                 row["maximum"] = max.into();
                 row["unit"] = unit.to_lowercase().into();
             }
-            OptionKind::OneOf(numbers) => {
-                row["words"] = numbers.iter().map(u32::to_string).collect();
-            }
             OptionKind::ListedKeyword(word) => row["words"] = json!([word]),
-            OptionKind::Keyword(names) | OptionKind::Keywords(names) => {
+            OptionKind::OneOf(names) | OptionKind::Keyword(names) | OptionKind::Keywords(names) => {
                 row["words"] = names().into();
             }
             _ => {}

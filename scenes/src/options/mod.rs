@@ -78,7 +78,7 @@ pub enum OptionKind {
         unit: &'static str,
     },
     /// One of a few whole numbers.
-    OneOf(&'static [u32]),
+    OneOf(KeywordNames),
     /// One of a list of keywords.
     Keyword(KeywordNames),
     /// Keywords of a list, separated by commas, each at most once.
@@ -195,7 +195,9 @@ impl RenderOption {
     #[must_use]
     pub fn keywords(&self) -> Vec<&'static str> {
         match self.kind {
-            OptionKind::Keyword(names) | OptionKind::Keywords(names) => names(),
+            OptionKind::OneOf(names) | OptionKind::Keyword(names) | OptionKind::Keywords(names) => {
+                names()
+            }
             _ => Vec::new(),
         }
     }
@@ -255,7 +257,7 @@ impl RenderOption {
         }
         let default = self.otherwise.or(self.default);
         if let Some(default) = default.filter(|_| !self.is_switch()) {
-            text.push_str(&format!(" [default: {default}]"));
+            text = format!("{text} [default: {default}]");
         }
         text
     }
@@ -263,17 +265,17 @@ impl RenderOption {
     /// The values that it takes as a sentence, where its help does not explain them.
     #[must_use]
     pub fn values(&self) -> Option<String> {
-        let names: Vec<String> = match self.kind {
-            OptionKind::Number { min, max, .. } => return Some(format!("{min} to {max}.")),
-            OptionKind::Integer { min, max, .. } => return Some(format!("{min} to {max}.")),
-            OptionKind::OneOf(values) => values.iter().map(u32::to_string).collect(),
-            OptionKind::Keyword(_) => self.keywords().into_iter().map(str::to_owned).collect(),
-            OptionKind::Keywords(names) => {
-                return Some(format!("Separated by commas: {}.", names().join(", ")));
+        match self.kind {
+            OptionKind::Number { min, max, .. } => Some(format!("{min} to {max}.")),
+            OptionKind::Integer { min, max, .. } => Some(format!("{min} to {max}.")),
+            OptionKind::OneOf(names) | OptionKind::Keyword(names) => {
+                Some(format!("One of {}.", either(&names())))
             }
-            _ => return None,
-        };
-        Some(format!("One of {}.", either(&names)))
+            OptionKind::Keywords(names) => {
+                Some(format!("Separated by commas: {}.", names().join(", ")))
+            }
+            _ => None,
+        }
     }
 
     /// Whether it sets the value that a pointer leads to, or an object around it.
@@ -292,9 +294,15 @@ impl RenderOption {
 }
 
 /// `a, b or c`.
-pub(crate) fn either(names: &[String]) -> String {
+pub(crate) fn either(names: &[&str]) -> String {
     match names {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         names => names.join(", "),
+    }
+}
+
+impl Default for crate::RenderRequest {
+    fn default() -> Self {
+        Self::new(crate::request::StructureSource::Id { id: "x".into() })
     }
 }

@@ -86,7 +86,13 @@ impl RenderOption {
             OptionKind::Integer { min, max, .. } => {
                 json!({ "type": "integer", "minimum": min, "maximum": max })
             }
-            OptionKind::OneOf(numbers) => json!({ "enum": numbers }),
+            OptionKind::OneOf(names) => {
+                let numbers: Vec<u32> = names()
+                    .iter()
+                    .filter_map(|name| name.parse().ok())
+                    .collect();
+                json!({ "enum": numbers })
+            }
             OptionKind::Keyword(names) => json!({ "type": "string", "enum": names() }),
             OptionKind::Size => {
                 json!({ "type": "string", "pattern": "^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$" })

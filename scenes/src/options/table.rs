@@ -1,7 +1,7 @@
 //! The rows of the table.
 
 use super::{OptionGroup as G, OptionKind as K, RenderOption};
-use crate::job::Plane;
+use crate::job::{Plane, Samples};
 use crate::keyword::words as names;
 use crate::pseudobonds::PseudobondName;
 use crate::request::{
@@ -92,7 +92,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
     option("ambient-occlusion", "/style/ambient_occlusion", K::Object, G::Effects, "Darken gaps, and what stands close behind something.").or("false"),
     option("ambient-occlusion-strength", "/style/ambient_occlusion/strength", K::Number { min: 0.0, max: 4.0, unit: "FACTOR" }, G::Effects, "How dark gaps become: 0 leaves them as they are, 1 is the estimated occlusion; darkens gaps.").or("1"),
     option("ambient-occlusion-radius", "/style/ambient_occlusion/radius_angstrom", K::Number { min: 0.1, max: 50.0, unit: "ANGSTROM" }, G::Effects, "Distance up to which surfaces darken each other, in angstrom; darkens gaps.").or("4"),
-    option("samples", "/output/samples", K::OneOf(&[1, 4, 9, 16]), G::Output, "Colour samples per pixel (anti-aliasing); 9 are at the places where ChimeraX has them.").or("4"),
+    option("samples", "/output/samples", K::OneOf(names::<Samples>), G::Output, "Colour samples per pixel (anti-aliasing); 9 are at the places where ChimeraX has them.").or("4"),
     option("format", "/output/format", K::Keyword(names::<ImageFormat>), G::Output, "File format of the colour plane.").otherwise("by the file extension of the output, else png").not_in_urls(),
     option("compression", "/output/compression", K::Keyword(names::<Compression>), G::Output, "Whether files are written fast or made small. The pixels are the same.").or("fast"),
     option("jpeg-quality", "/output/jpeg_quality", K::Integer { min: 1, max: 100, unit: "QUALITY" }, G::Output, "Quality of a JPEG file. Other formats are lossless.").or("90"),

@@ -55,15 +55,8 @@ impl RenderOption {
         match self.kind {
             OptionKind::Number { min, max, .. } => in_range(min, max),
             OptionKind::Integer { min, max, .. } => in_range(min.into(), max.into()),
-            OptionKind::OneOf(numbers) => {
-                let known = value
-                    .as_u64()
-                    .is_some_and(|value| numbers.iter().any(|number| u64::from(*number) == value));
-                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
-                known
-                    .then_some(())
-                    .ok_or_else(|| format!("give {}", either(&numbers)))
-            }
+            OptionKind::OneOf(names) if names().contains(&text.trim()) => Ok(()),
+            OptionKind::OneOf(names) => Err(format!("give {}", either(&names()))),
             OptionKind::Keyword(names) => check_word(text, &names()),
             OptionKind::Keywords(names) => text
                 .split(',')
@@ -173,9 +166,8 @@ impl RenderOption {
             }
             OptionKind::Integer { min, max, .. } => whole_number_of(text)
                 .ok_or_else(|| format!("give a whole number, {min} to {max}"))?,
-            OptionKind::OneOf(numbers) => {
-                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
-                whole_number_of(text).ok_or_else(|| format!("give {}", either(&numbers)))?
+            OptionKind::OneOf(names) => {
+                whole_number_of(text).ok_or_else(|| format!("give {}", either(&names())))?
             }
             OptionKind::Keywords(_) => {
                 let words = text.split(',').map(str::trim);

@@ -112,8 +112,8 @@ impl App {
         let proxy = self.proxy.clone();
         let drawn = job.clone();
         let work = move |frame: &molshot_renderer::Frame, _: &mut _| {
-            let planes = request.output.planes;
             let encoding = Encoding::from(&request.output);
+            let planes = request.output.planes;
             let mut written = save(frame, planes.iter().copied(), &path, encoding)?;
             written.extend(save_masks(&drawn, frame, planes, &path)?);
             Ok(written)
