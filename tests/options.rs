@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use molshot_scenes::RenderRequest;
 use molshot_scenes::options::{
     GivenOption, OptionGroup, OptionKind, RENDER_OPTIONS, RenderOption, apply, split_text,
     url_query,
 };
+use molshot_scenes::{RenderRequest, SceneDocument};
 use serde_json::Value;
 
 use crate::serve::client::Server;
@@ -194,7 +194,8 @@ fn every_option_is_a_parameter_of_urls_and_a_control_of_the_page() {
             .map(|(name, value)| format!("{name}={}", percent_encoded(value)))
             .collect();
         let document = server.get(&format!("{base}{}", query.join("&"))).json();
-        let request = RenderRequest::from_value(document).expect(option.name);
+        let document = SceneDocument::from_value(document).expect(option.name);
+        let request = document.request;
         let expected = apply(&RenderRequest::default(), &given(option)).expect(option.name);
         assert_eq!(request, expected, "{}", option.name);
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use molshot_scenes::options::{self, options_at};
 use molshot_scenes::request::{ImageFormat, StructureSource, format_of_extension};
-use molshot_scenes::{RenderRequest, SceneError};
+use molshot_scenes::{RenderRequest, SceneDocument, SceneError};
 
 use crate::message::Failure;
 use crate::scene_file::{self, is_scene_file};
@@ -28,9 +28,9 @@ pub(crate) fn of_inputs(
     inputs: &[PathBuf],
     args: &RequestArgs,
     out: Option<&Path>,
-) -> Result<RenderRequest, Failure> {
+) -> Result<SceneDocument, Failure> {
     let scene_file = inputs.iter().any(|input| is_scene_file(input));
-    let request = if scene_file {
+    let mut document = if scene_file {
         let [scene_file] = inputs else {
             return Err(Failure::usage(
                 "a scene file names its own structure; give it alone, or use --each",
@@ -51,9 +51,9 @@ pub(crate) fn of_inputs(
     request
         .validate()
         .map_err(|error| args.blame(error, &inputs[0]))?;
-    match args.unused_flag(&request) {
+    match args.unused_flag(&document.request) {
         Some((flag, why)) if !scene_file => Err(Failure::flag(&format!("--{flag}"), why)),
-        _ => Ok(request),
+        _ => Ok(document),
     }
 }
 

@@ -300,9 +300,3 @@ pub(crate) fn either(names: &[&str]) -> String {
         names => names.join(", "),
     }
 }
-
-impl Default for crate::RenderRequest {
-    fn default() -> Self {
-        Self::new(crate::request::StructureSource::Id { id: "x".into() })
-    }
-}

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::{Stream, StreamExt, stream};
 use molshot_renderer::annotations::MaskKind;
-use molshot_scenes::RenderRequest;
+use molshot_scenes::SceneDocument;
 use serde_json::{Map, Value};
 use tokio::task::{JoinError, JoinHandle};
 
@@ -294,7 +294,7 @@ impl Batch {
         let start = Instant::now();
         let preparing = async {
             let (request, annotated) = self.request(index)?;
-            let mut parts = Parts::all(&request.output);
+            let mut parts = Parts::all(&request.request.output);
             parts.annotations = annotated.then(|| self.masks.clone());
             studio.prepare(studio.locate(request, parts).await?).await
         };
@@ -317,12 +317,12 @@ impl Batch {
     }
 
     /// The item's own keys over the defaults, and whether it comes with annotations.
-    fn request(&self, index: usize) -> Result<(RenderRequest, bool), Problem> {
+    fn request(&self, index: usize) -> Result<(SceneDocument, bool), Problem> {
         let (start, length) = self.items[index];
         let (own, annotations) = item_of(&self.text[start..start + length])?;
         let mut request = self.defaults.clone();
         merge(&mut request, own);
-        let request = RenderRequest::from_value(Value::Object(request))?;
+        let request = SceneDocument::from_value(Value::Object(request))?;
         Ok((request, annotations.unwrap_or(self.annotations)))
     }
 }

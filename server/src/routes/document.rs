@@ -6,11 +6,12 @@ use std::fmt;
 
 use axum::http::StatusCode;
 use molshot_renderer::annotations::MaskKind;
-use molshot_scenes::{RenderRequest, SceneError};
+use molshot_scenes::SceneError;
+use molshot_scenes::request::PartialDocument;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::Problem;
 
@@ -212,14 +213,9 @@ fn check_defaults(defaults: &Map<String, Value>) -> Result<(), Problem> {
         )
         .at("/defaults/key"));
     }
-    let mut whole = defaults.clone();
-    // What the items may give.
-    whole.entry("schema_version").or_insert(1.into());
-    whole
-        .entry("structure")
-        .or_insert_with(|| json!({ "id": "any" }));
-    let text = serde_json::to_vec(&whole).map_err(|error| Problem::internal(&error))?;
-    let Err(error) = RenderRequest::from_json(&text) else {
+    let text = serde_json::to_vec(defaults).map_err(|error| Problem::internal(&error))?;
+    // The items may give the rest.
+    let Err(error) = PartialDocument::from_json(&text) else {
         return Ok(());
     };
     let pointer = format!("/defaults{}", error.pointer().unwrap_or_default());

@@ -6,7 +6,7 @@ use molshot_scenes::options::{
     OptionKind, RENDER_OPTIONS, RenderOption, URL_ALIASES, options_at, split_text,
 };
 use molshot_scenes::request::ImageFormat;
-use molshot_scenes::{Keyword, RenderRequest};
+use molshot_scenes::{Keyword, SceneDocument};
 use serde_json::{Value, json};
 
 use crate::error::Problem;
@@ -167,10 +167,10 @@ pub(crate) fn request_of(
     id: &str,
     format: ImageFormat,
     parameters: &Parameters,
-) -> Result<RenderRequest, Problem> {
+) -> Result<SceneDocument, Problem> {
     let mut document = document_of(id, parameters)?;
     document["output"]["format"] = format.keyword().into();
-    RenderRequest::from_value(document).map_err(|error| {
+    SceneDocument::from_value(document).map_err(|error| {
         with_parameter(
             Problem::from(error),
             parameters.get("size").is_ok_and(|size| size.is_some()),
@@ -306,7 +306,7 @@ mod tests {
         );
         let both = [("hbonds", "1"), ("pseudobonds", "metal-coordination")];
         let both = request_of("a", ImageFormat::Png, &parameters(&both)).expect("sound");
-        assert_eq!(both.style.pseudobonds.len(), 2);
+        assert_eq!(both.request.style.pseudobonds.len(), 2);
         assert_eq!(fault(&[("label-size", "0px")]), (422, "label-size".into()));
         assert_eq!(fault(&[("label-size", "big")]), (400, "label-size".into()));
         assert_eq!(

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use molshot_renderer::annotations::MaskKind;
 use molshot_scenes::request::{BackgroundRequest, ImageFormat};
-use molshot_scenes::{Plane, RenderRequest};
+use molshot_scenes::{Plane, RenderRequest, SceneDocument};
 
 use super::query::Parameters;
 use crate::accept::Accept;
@@ -35,13 +35,13 @@ pub(super) async fn render(
 ) -> Result<Response, Problem> {
     let pass = app.enter(client)?;
     parameters.only(&[])?;
-    let mut request = read(&app, &headers, sent, &pass).await?;
-    let as_parts = request.output.planes.len() > 1;
-    let parts = negotiate(&mut request, &Accept::of(&headers))?;
+    let mut document = read(&app, &headers, sent, &pass).await?;
+    let as_parts = document.request.output.planes.len() > 1;
+    let parts = negotiate(&mut document.request, &Accept::of(&headers))?;
     let answered = within(
         app.deadline(),
         Box::pin(async {
-            let located = app.studio.locate(request, parts).await?;
+            let located = app.studio.locate(document, parts).await?;
             let etag = located.etag();
             Ok((app.studio.single(located, &pass).await?, etag))
         }),
@@ -60,12 +60,12 @@ async fn read(
     headers: &HeaderMap,
     sent: Body,
     pass: &Arc<Pass>,
-) -> Result<RenderRequest, Problem> {
+) -> Result<SceneDocument, Problem> {
     let text = body::json(headers, sent, app.body_limits(), pass).await?;
     let shape = app.shape();
     body::offload(text.len(), move || {
         scan::check(&text, shape)?;
-        Ok(RenderRequest::from_json(&text)?)
+        Ok(SceneDocument::from_json(&text)?)
     })
     .await?
 }
@@ -131,15 +131,15 @@ pub(super) async fn annotations(
     if Accept::of(&headers).weight(JSON) <= 0.0 {
         return Err(not_acceptable(JSON));
     }
-    let mut request = read(&app, &headers, sent, &pass).await?;
+    let mut document = read(&app, &headers, sent, &pass).await?;
     // Nothing but ids is needed, and they do not depend on samples.
-    request.output.planes = [Plane::AtomId].into();
+    document.request.output.planes = [Plane::AtomId].into();
     let answered = within(
         app.deadline(),
         Box::pin(async {
             let located = app
                 .studio
-                .locate(request, Parts::annotations(masks))
+                .locate(document, Parts::annotations(masks))
                 .await?;
             let etag = located.etag();
             Ok((app.studio.single(located, &pass).await?, etag))

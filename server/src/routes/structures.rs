@@ -49,7 +49,7 @@ pub(super) async fn image(
     let request = request_of(&id, format, &parameters)?;
     let gives_size = parameters.get("size")?.is_some();
     let answered = Box::pin(async {
-        let parts = Parts::all(&request.output);
+        let parts = Parts::all(&request.request.output);
         let located = app.studio.locate(request, parts).await?;
         let etag = located.etag();
         let cache_control = app.cache_control();

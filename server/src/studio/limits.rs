@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use molshot_scenes::request::{Compression, ImageFormat, OutputRequest, StructureSource};
-use molshot_scenes::{Plane, RenderJob, RenderRequest};
+use molshot_scenes::{Plane, RenderJob, SceneDocument};
 
 use super::encode::Parts;
 use crate::config::Config;
@@ -25,11 +25,12 @@ impl Limits {
     }
 
     /// Refuses texts that are too long; a selection's cost grows with it.
-    pub(crate) fn check_request(&self, request: &RenderRequest) -> Result<(), Problem> {
+    pub(crate) fn check_request(&self, document: &SceneDocument) -> Result<(), Problem> {
+        let SceneDocument { structure, request } = document;
         let style = &request.style;
         let texts = style.texts.iter().enumerate();
         let transforms = request.transforms.iter().enumerate();
-        let files: &[_] = match &request.structure {
+        let files: &[_] = match structure {
             StructureSource::Files { files } => files,
             _ => &[],
         };

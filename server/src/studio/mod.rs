@@ -18,8 +18,8 @@ use moka::future::Cache;
 use molshot_renderer::RenderError;
 use molshot_renderer::pool::PoolOptions;
 use molshot_scenes::build::PreparedScene;
-use molshot_scenes::request::{OutputRequest, StructureSource};
-use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, build_scene};
+use molshot_scenes::request::OutputRequest;
+use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, SceneDocument, build_scene};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -166,13 +166,13 @@ impl Studio {
     /// Finds the structure of a request, and names its answer.
     pub(crate) async fn locate(
         &self,
-        mut request: RenderRequest,
+        document: SceneDocument,
         parts: Parts,
     ) -> Result<Located, Problem> {
-        self.limits.check_request(&request)?;
-        let (loaded, parse) = self.library.of_source(&request.structure).await?;
+        self.limits.check_request(&document)?;
         // The structure is known by its content from here on, and its files need not be kept.
-        request.structure = StructureSource::Id { id: String::new() };
+        let SceneDocument { structure, request } = document;
+        let (loaded, parse) = self.library.of_source(&structure).await?;
         let mut hash = Sha256::new();
         hash.update(self.fingerprint);
         hash.update(loaded.digest);
