@@ -1,13 +1,13 @@
-//! Planes that were given back, for the next frame.
+//! Buffers of recycled frames, for the next frame.
 
 use molshot_scenes::{Plane, RenderJob};
 
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings, depth_units_per_angstrom, filled};
 
-/// Planes for the next frame.
+/// Buffers of recycled planes, one of each kind.
 #[derive(Debug, Default)]
-pub(super) struct Spare {
+pub(super) struct FramePool {
     color: Vec<u8>,
     depth: Vec<f32>,
     normal: Vec<[f32; 3]>,
@@ -15,34 +15,35 @@ pub(super) struct Spare {
     residue: Vec<u32>,
 }
 
-/// A plane of this size or less is kept; what one huge picture took is given back.
+/// A plane of at most this size is kept; the memory of larger ones is freed.
 const MOST_KEPT_BYTES: usize = 256 << 20;
 
 /// Keeps a plane that is not too large.
-fn keep<T>(spare: &mut Vec<T>, plane: Option<Vec<T>>) {
+fn keep<T>(kept: &mut Vec<T>, plane: Option<Vec<T>>) {
     if let Some(plane) = plane
         && plane.capacity().saturating_mul(size_of::<T>()) <= MOST_KEPT_BYTES
     {
-        *spare = plane;
+        *kept = plane;
     }
 }
 
-/// A buffer of a length. What it held stays: every pixel is written.
+/// A buffer of a given length, or `None` where it is not wanted. Its contents are arbitrary: every
+/// pixel is written later.
 ///
 /// # Errors
 /// [`RenderError::OutOfHostMemory`].
 fn sized<T: Clone>(
     wanted: bool,
-    spare: &mut Vec<T>,
+    kept: &mut Vec<T>,
     length: usize,
     fill: T,
 ) -> Result<Option<Vec<T>>, RenderError> {
     if !wanted {
         return Ok(None);
     }
-    let mut buffer = std::mem::take(spare);
+    let mut buffer = std::mem::take(kept);
     if buffer.len() < length && buffer.capacity() < length {
-        // Nothing of what it held is needed, and both need not fit.
+        // Freed before the new one is allocated: memory need not hold both.
         drop(buffer);
         return filled(length, fill).map(Some);
     }
@@ -50,8 +51,8 @@ fn sized<T: Clone>(
     Ok(Some(buffer))
 }
 
-impl Spare {
-    /// Of all buffers.
+impl FramePool {
+    /// Appends the capacities of all buffers.
     #[cfg(test)]
     pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
         capacities.extend([
@@ -63,7 +64,8 @@ impl Spare {
         ]);
     }
 
-    pub(super) fn frame(
+    /// A frame with the planes of a job, whose contents are arbitrary.
+    pub(super) fn take(
         &mut self,
         job: &RenderJob,
         pixels: usize,
@@ -86,7 +88,8 @@ impl Spare {
         })
     }
 
-    pub(super) fn keep(&mut self, frame: Frame) {
+    /// Keeps the planes of a frame that is no longer needed.
+    pub(super) fn recycle(&mut self, frame: Frame) {
         let Frame {
             color_rgba,
             depth_angstrom,

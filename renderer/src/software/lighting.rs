@@ -1,88 +1,89 @@
-//! Colour of what is seen: `shade` in `shaders/shared/surface.wgsl`, eight at a time.
+//! Lighting and depth cue of eight points, as `shade` in `shaders/shared/surface.wgsl`.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, i32x8, mask32x8};
 
 use super::camera::Camera;
-use super::intersect::{Rays, Vec3x8, along, dot, each_axis, each_of};
+use super::intersect::RayX8;
+use super::simd::{Vec3x8, add_scaled, at_least_zero, at_most, dot, each_axis, each_of};
 
-/// Bodies with a smaller radius than this, in pixels, are sampled everywhere: light falls off too
-/// fast across them.
+/// Surfaces with a smaller radius than this, in pixels, are supersampled everywhere: their light
+/// changes too fast from pixel to pixel.
 const THIN_PX: f32 = 2.5;
-/// A highlight is sampled where the mean over a pixel may differ from the middle's by more than
-/// about this many levels.
+/// A highlight is supersampled where the mean over a pixel may differ from the value at its centre
+/// by more than about this many levels.
 const HIGHLIGHT_LEVELS: f32 = 1.5;
-/// A pixel of a round body turns the reflected ray by 2 / radius (radius in pixels); over a pixel's
-/// samples the mean of `cos^30` then differs from its middle's by up to this share of it, over the
-/// squared radius.
+/// From one pixel of a curved surface to the next the reflected ray turns by 2 / radius (radius in
+/// pixels). Over a pixel's samples the mean of `cos^30` then differs from the value at its centre by
+/// up to this share of it, divided by the squared radius.
 const HIGHLIGHT_CURVATURE: f32 = 9.2;
 
-/// Eight surfaces; see [`super::bodies::Surface`].
-pub(super) struct Surfaces<S: Simd> {
-    pub(super) middle: Vec3x8<S>,
+/// The surfaces of eight spheres or cylinders; see [`Surface`](super::primitives::Surface).
+pub(super) struct SurfaceX8<S: Simd> {
+    pub(super) center: Vec3x8<S>,
     pub(super) radius: f32x8<S>,
     pub(super) along: Vec3x8<S>,
-    pub(super) paint: i32x8<S>,
+    pub(super) base_color: i32x8<S>,
 }
 
-impl<S: Simd> Surfaces<S> {
-    /// Normal at the point of a ray at a depth; not of unit length, may face away.
+impl<S: Simd> SurfaceX8<S> {
+    /// Normal at the point of a ray at a depth; not of unit length, may point away from the viewer.
     #[inline(always)]
     pub(super) fn normal<const PERSPECTIVE: bool>(
         &self,
         simd: S,
-        ray: Rays<S>,
+        ray: RayX8<S>,
         depth: f32x8<S>,
     ) -> Vec3x8<S> {
         let direction = ray.direction::<PERSPECTIVE>(simd);
         let origin = ray.origin::<PERSPECTIVE>(simd);
-        let point = along(origin, depth, direction);
-        let point = each_axis!(axis => point[axis] - self.middle[axis]);
-        along(point, -dot(point, self.along), self.along)
+        let point = add_scaled(origin, depth, direction);
+        let point = each_axis!(axis => point[axis] - self.center[axis]);
+        add_scaled(point, -dot(point, self.along), self.along)
     }
 
-    /// Depth at which a ray meets the near wall, or passes closest.
+    /// Depth at which a ray hits the near wall, or passes closest to the centre or axis.
     #[inline(always)]
-    pub(super) fn depth<const PERSPECTIVE: bool>(&self, simd: S, ray: Rays<S>) -> f32x8<S> {
-        let across = |v: Vec3x8<S>| along(v, -dot(v, self.along), self.along);
+    pub(super) fn depth<const PERSPECTIVE: bool>(&self, simd: S, ray: RayX8<S>) -> f32x8<S> {
+        let across = |v: Vec3x8<S>| add_scaled(v, -dot(v, self.along), self.along);
         let direction = across(ray.direction::<PERSPECTIVE>(simd));
         let origin = ray.origin::<PERSPECTIVE>(simd);
-        let origin = across(each_axis!(axis => origin[axis] - self.middle[axis]));
+        let origin = across(each_axis!(axis => origin[axis] - self.center[axis]));
         let length = dot(direction, direction);
         let per_length = f32x8::splat(simd, 1.0) / length;
         let closest = -dot(origin, direction) * per_length;
-        let offset = along(origin, closest, direction);
+        let offset = add_scaled(origin, closest, direction);
         let half_chord = self.radius * self.radius - dot(offset, offset);
-        closest - (not_negative(simd, half_chord) * per_length).sqrt()
+        closest - (at_least_zero(simd, half_chord) * per_length).sqrt()
     }
 }
 
 /// Eight lit points.
-pub(super) struct Lit<S: Simd> {
-    /// Red lowest, alpha 255.
+pub(super) struct LitX8<S: Simd> {
+    /// sRGB bytes, red lowest, alpha 255.
     pub(super) color: i32x8<S>,
-    /// Levels that the highlight adds.
+    /// What the highlight adds, levels of 255.
     pub(super) highlight: f32x8<S>,
-    /// Unit, towards the viewer.
+    /// Of unit length, towards the viewer.
     pub(super) normal: Vec3x8<S>,
 }
 
-/// Alpha 255.
+/// Alpha 255 in a colour's bytes.
 pub(super) const OPAQUE: i32 = 0xff00_0000_u32.cast_signed();
 
-/// Light, depth cue and what else is the same for all points.
+/// Lights, depth cue and other values that are the same for all points.
 pub(super) struct Light<S: Simd> {
     key_direction: Vec3x8<S>,
     fill_direction: Vec3x8<S>,
     key_diffuse: f32x8<S>,
     fill_diffuse: f32x8<S>,
     ambient: f32x8<S>,
-    /// In levels.
+    /// In levels of 255.
     specular: f32x8<S>,
     cues: bool,
     cue_end: f32x8<S>,
     per_cue: f32x8<S>,
-    /// In levels.
+    /// In levels of 255.
     cue: Vec3x8<S>,
     /// See [`Camera::pixel_angstrom`].
     pixel: [f32x8<S>; 2],
@@ -110,10 +111,9 @@ impl<S: Simd> Light<S> {
         }
     }
 
-    /// Where light changes much within a pixel: on thin bodies, and where there is a highlight of
-    /// this many levels on a curved one.
+    /// Where the light varies within a pixel: on thin surfaces, and in highlights on curved ones.
     #[inline(always)]
-    pub(super) fn uneven(
+    pub(super) fn needs_supersampling(
         &self,
         simd: S,
         highlight: f32x8<S>,
@@ -126,16 +126,16 @@ impl<S: Simd> Light<S> {
         bright | radius.simd_lt(f32x8::splat(simd, THIN_PX) * pixel)
     }
 
-    /// Lighting and depth cue. `normal` may have any length and face away.
+    /// Computes lighting and depth cue. `normal` may have any length and point away from the viewer.
     #[inline(always)]
     pub(super) fn shade<const PERSPECTIVE: bool>(
         &self,
         simd: S,
-        ray: Rays<S>,
+        ray: RayX8<S>,
         depth: f32x8<S>,
         normal: Vec3x8<S>,
-        paint: i32x8<S>,
-    ) -> Lit<S> {
+        base_color: i32x8<S>,
+    ) -> LitX8<S> {
         let number = |x: f32| f32x8::splat(simd, x);
         let one = number(1.0);
         let direction = ray.direction::<PERSPECTIVE>(simd);
@@ -145,11 +145,11 @@ impl<S: Simd> Light<S> {
         let normal = each_of!(normal, part => part * per_length);
         let key = dot(normal, self.key_direction);
         let fill = dot(normal, self.fill_direction);
-        let diffuse = self.key_diffuse * not_negative(simd, -key)
-            + self.fill_diffuse * not_negative(simd, -fill);
+        let diffuse = self.key_diffuse * at_least_zero(simd, -key)
+            + self.fill_diffuse * at_least_zero(simd, -fill);
         let twice = key + key;
         let reflected = each_axis!(axis => self.key_direction[axis] - twice * normal[axis]);
-        let mut mirror = not_negative(simd, -dot(reflected, direction));
+        let mut mirror = at_least_zero(simd, -dot(reflected, direction));
         if PERSPECTIVE {
             mirror /= dot(direction, direction).sqrt();
         }
@@ -162,7 +162,7 @@ impl<S: Simd> Light<S> {
         let kept = if self.cues {
             at_most(
                 simd,
-                not_negative(simd, (self.cue_end - depth) * self.per_cue),
+                at_least_zero(simd, (self.cue_end - depth) * self.per_cue),
                 1.0,
             )
         } else {
@@ -171,8 +171,8 @@ impl<S: Simd> Light<S> {
         let byte = i32x8::splat(simd, 255);
         let mut color = i32x8::splat(simd, OPAQUE);
         for channel in [0_u32, 1, 2] {
-            let base = f32x8::float_from((paint >> (8 * channel)) & byte);
-            // May exceed 255 here: what is too bright fades with depth before it is cut off.
+            let base = f32x8::float_from((base_color >> (8 * channel)) & byte);
+            // May exceed 255 here: the depth cue is applied before the value is clamped.
             let mut value = base * lit + highlight;
             if self.cues {
                 let cue = self.cue[channel as usize];
@@ -181,22 +181,10 @@ impl<S: Simd> Light<S> {
             let level = i32x8::truncate_from(at_most(simd, value, 255.0) + number(0.5));
             color |= level << (8 * channel);
         }
-        Lit {
+        LitX8 {
             color,
             highlight,
             normal,
         }
     }
-}
-
-#[inline(always)]
-fn not_negative<S: Simd>(simd: S, x: f32x8<S>) -> f32x8<S> {
-    let zero = f32x8::splat(simd, 0.0);
-    x.simd_gt(zero).select(x, zero)
-}
-
-#[inline(always)]
-fn at_most<S: Simd>(simd: S, x: f32x8<S>, most: f32) -> f32x8<S> {
-    let most = f32x8::splat(simd, most);
-    x.simd_lt(most).select(x, most)
 }

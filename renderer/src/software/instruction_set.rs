@@ -1,28 +1,29 @@
-//! Which of the processor's instructions are used.
+//! The vector instructions that the rasteriser uses.
 
 use fearless_simd::Level;
 
 /// A set of vector instructions. All of them give the same bytes; they differ in speed.
 ///
-/// Each set is one more copy of the inner loops. Those are eight pixels wide; SSE4.2 would add
-/// little to SSE2.
+/// Each set is one more compiled copy of the inner loops, which are eight pixels wide. SSE4.2 has
+/// none: it would gain little over SSE2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InstructionSet {
-    /// No vector instructions but what the compiler makes of plain loops. On x86-64 and 64-bit ARM
-    /// it is there with the feature `scalar` only.
+    /// No vector instructions except those that the compiler makes of plain loops. On x86-64 and
+    /// 64-bit ARM it needs the feature `scalar`.
     Scalar,
-    /// Each processor of the x86-64 family has it.
+    /// SSE2, which every x86-64 processor has.
     Sse2,
-    /// x86-64-v3.
+    /// AVX2 and FMA, as in x86-64-v3. Fused multiplication is never used.
     Avx2,
-    /// x86-64-v4 and what Intel's Ice Lake and AMD's Zen 4 added.
+    /// AVX-512 as in x86-64-v4, with the extensions of Intel Ice Lake and AMD Zen 4.
     Avx512,
-    /// 64-bit ARM.
+    /// NEON, which every 64-bit ARM processor has.
     Neon,
 }
 
-/// Whether the scalar rasteriser was compiled: always where no vector instructions can be taken for
-/// granted.
+/// Whether the scalar rasteriser is compiled: always on processors that need not have vector
+/// instructions.
 const HAS_SCALAR: bool = cfg!(any(
     feature = "scalar",
     not(any(target_arch = "x86_64", target_arch = "aarch64"))
@@ -38,7 +39,7 @@ impl InstructionSet {
         Self::Neon,
     ];
 
-    /// The best set of this processor.
+    /// The fastest set that this processor has.
     #[must_use]
     pub fn best() -> Self {
         Self::ALL
@@ -48,7 +49,7 @@ impl InstructionSet {
             .unwrap_or(Self::Scalar)
     }
 
-    /// Name for people.
+    /// The set's name in its usual spelling.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -60,7 +61,7 @@ impl InstructionSet {
         }
     }
 
-    /// The library's proof that this processor has the set; `None` when it has not.
+    /// `fearless_simd`'s proof that this processor has the set; `None` when it does not.
     pub(super) fn level(self) -> Option<Level> {
         let best = Level::new();
         match self {
