@@ -1,6 +1,8 @@
 //! The number by which a pixel says what it shows.
 
 use bytemuck::TransparentWrapper;
+use fearless_simd::prelude::*;
+use fearless_simd::{u32x4, u32x8};
 
 /// A sphere or one half of a cylinder (the halves may differ in colour and atom), or nothing.
 ///
@@ -9,8 +11,8 @@ use bytemuck::TransparentWrapper;
 /// number itself. Ids grow in drawing order, so that of equally deep surfaces the lower id wins, as
 /// on a GPU; for a whole cylinder stands the id of its first half.
 ///
-/// SIMD lanes hold the bare numbers: [`Self::number`], [`Self::numbers`] and
-/// [`Self::numbers_mut`] are the border.
+/// SIMD lanes hold the bare numbers, which [`Self::splat`], [`Self::numbers`] and
+/// [`Self::numbers_mut`] give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, TransparentWrapper)]
 #[repr(transparent)]
 pub(super) struct PrimitiveId(u32);
@@ -31,12 +33,6 @@ impl PrimitiveId {
         Self((sphere_count + 2 * index) as u32)
     }
 
-    /// The ids of both halves of a cylinder, given the cylinder's.
-    #[inline(always)]
-    pub(super) fn halves(self) -> [Self; 2] {
-        [self, Self(self.0.wrapping_add(1))]
-    }
-
     /// Place in a list with one entry per id.
     #[inline(always)]
     pub(super) fn index(self) -> usize {
@@ -50,19 +46,32 @@ impl PrimitiveId {
         self.index().checked_sub(sphere_count)
     }
 
-    /// The number that SIMD lanes hold.
+    /// The id's number in eight lanes.
     #[inline(always)]
-    pub(super) fn number(self) -> u32 {
-        self.0
+    pub(super) fn splat<S: Simd>(self, simd: S) -> u32x8<S> {
+        u32x8::splat(simd, self.0)
     }
 
-    /// The numbers of a list of ids, to load into SIMD lanes.
+    /// The id's number in four lanes.
+    #[inline(always)]
+    pub(super) fn splat_quad<S: Simd>(self, simd: S) -> u32x4<S> {
+        u32x4::splat(simd, self.0)
+    }
+
+    /// The numbers of the first and of the second half of a cylinder in eight lanes each, given the
+    /// cylinder's id.
+    #[inline(always)]
+    pub(super) fn splat_halves<S: Simd>(self, simd: S) -> [u32x8<S>; 2] {
+        [u32x8::splat(simd, self.0), u32x8::splat(simd, self.0 + 1)]
+    }
+
+    /// The numbers of a list of ids, from which SIMD lanes are loaded.
     #[inline(always)]
     pub(super) fn numbers(ids: &[Self]) -> &[u32] {
         Self::peel_slice(ids)
     }
 
-    /// The numbers of a list of ids, to store SIMD lanes into.
+    /// The numbers of a list of ids, to which SIMD lanes are stored.
     #[inline(always)]
     pub(super) fn numbers_mut(ids: &mut [Self]) -> &mut [u32] {
         Self::peel_slice_mut(ids)
@@ -77,9 +86,13 @@ mod tests {
     fn ids_count_spheres_then_halves_of_cylinders() {
         let ids: Vec<PrimitiveId> = (0..3)
             .map(PrimitiveId::sphere)
-            .chain((0..2).flat_map(|index| PrimitiveId::cylinder(index, 3).halves()))
+            .chain((0..2).flat_map(|index| {
+                let first = PrimitiveId::cylinder(index, 3);
+                [first, PrimitiveId(first.0 + 1)]
+            }))
             .collect();
         assert_eq!(PrimitiveId::numbers(&ids), [0, 1, 2, 3, 4, 5, 6]);
+        assert!(ids.iter().map(|id| id.index()).eq(0..7));
         let halves: Vec<Option<usize>> = ids.iter().map(|id| id.cylinder_half(3)).collect();
         assert_eq!(
             halves,

@@ -186,7 +186,7 @@ impl Tile {
                 copy(&mut self.ys, &rows.rays, first_lines[1]);
                 copy(&mut self.y_squares, &rows.squares, first_lines[1]);
                 let far = f32x8::splat(simd, f32::INFINITY);
-                let none = u32x8::splat(simd, PrimitiveId::NONE.number());
+                let none = PrimitiveId::NONE.splat(simd);
                 let ids = PrimitiveId::numbers_mut(self.ids.as_mut_slice());
                 for at in (0..TILE_PIXELS).step_by(LANES) {
                     far.store_slice(&mut self.depth[at..at + LANES]);

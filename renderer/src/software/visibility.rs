@@ -1,8 +1,8 @@
 //! Visibility at the pixels' centres: depth and id of each, where outlines run, and which primitives
 //! the samples of which pixels may hit.
 
+use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x8, u32x8};
 
 use super::context::FrameContext;
 use super::intersect::{CappedCylinderX8, CylinderX8, RayX8, SphereQuadratic, SphereX8};
@@ -132,7 +132,7 @@ impl Tile {
         let reach = number(outline.reach);
         let near = number(sphere.near_depth);
         let zero = number(0.0);
-        let ids = u32x8::splat(simd, projected.id.number());
+        let ids = projected.id.splat(simd);
         let closest_x = number(form.closest[0]);
         for row in rect.top..=rect.bottom {
             let y = number(self.ys[row]);
@@ -188,7 +188,7 @@ impl Tile {
             || {
                 let spheres = SphereX8::splat(simd, sphere);
                 let near = f32x8::splat(simd, context.camera.near_angstrom);
-                let ids = u32x8::splat(simd, projected.id.number());
+                let ids = projected.id.splat(simd);
                 for row in rect.top..=rect.bottom {
                     for chunk in rect.left / LANES..=rect.right / LANES {
                         let at = self.mark_whole_chunk(simd, row, chunk, sphere.near_depth, edges);
@@ -215,11 +215,7 @@ impl Tile {
     ) {
         let number = |x: f32| f32x8::splat(simd, x);
         let cylinders = CylinderX8::splat(simd, cylinder);
-        let [first, second] = projected.id.halves();
-        let ids = [
-            u32x8::splat(simd, first.number()),
-            u32x8::splat(simd, second.number()),
-        ];
+        let ids = projected.id.splat_halves(simd);
         let zero = number(0.0);
         let outline = OutlineBand::new(cylinder.radius, cylinder.sample_reach);
         let within = number(if edges {
@@ -297,11 +293,7 @@ impl Tile {
             || {
                 let cylinders = CappedCylinderX8::splat(simd, cylinder);
                 let near = f32x8::splat(simd, context.camera.near_angstrom);
-                let [first, second] = projected.id.halves();
-                let ids = [
-                    u32x8::splat(simd, first.number()),
-                    u32x8::splat(simd, second.number()),
-                ];
+                let ids = projected.id.splat_halves(simd);
                 for row in rect.top..=rect.bottom {
                     let (left, right) = cylinder_columns(
                         cylinder,

@@ -160,7 +160,7 @@ impl Worker {
         simd.vectorize(
             #[inline(always)]
             || {
-                let none = u32x8::splat(simd, PrimitiveId::NONE.number());
+                let none = PrimitiveId::NONE.splat(simd);
                 let ids = PrimitiveId::numbers(self.tile.ids.as_slice());
                 for row in 0..output.rows {
                     let tile_row = row + apron;

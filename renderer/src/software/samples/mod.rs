@@ -187,7 +187,7 @@ impl EdgeSamples {
                 let closest = number(form.closest[0]) * pair.x
                     + (number(form.closest[1]) * pair.y + number(form.closest[2]));
                 let depth = (closest - square.sqrt()) / pair.length;
-                samples.depth_test(simd, &pair, hit, depth, u32x8::splat(simd, id.number()));
+                samples.depth_test(simd, &pair, hit, depth, id.splat(simd));
             },
         );
     }
@@ -202,11 +202,7 @@ impl EdgeSamples {
     ) {
         let zero = f32x8::splat(simd, 0.0);
         let cylinders = CylinderX8::splat(simd, cylinder);
-        let [first, second] = id.halves();
-        let ids = [
-            u32x8::splat(simd, first.number()),
-            u32x8::splat(simd, second.number()),
-        ];
+        let ids = id.splat_halves(simd);
         self.for_each_pair(
             simd,
             candidates,
@@ -244,13 +240,7 @@ impl EdgeSamples {
                         let approach = spheres.closest_approach::<PERSPECTIVE>(simd, pair.rays());
                         let (wall, hit) = approach.visible_wall(simd, near);
                         let depth = approach.closest + wall;
-                        samples.depth_test(
-                            simd,
-                            &pair,
-                            hit,
-                            depth,
-                            u32x8::splat(simd, id.number()),
-                        );
+                        samples.depth_test(simd, &pair, hit, depth, id.splat(simd));
                     },
                 );
             },
@@ -268,19 +258,15 @@ impl EdgeSamples {
         simd.vectorize(
             #[inline(always)]
             || {
-                let full = CappedCylinderX8::splat(simd, cylinder);
+                let cylinders = CappedCylinderX8::splat(simd, cylinder);
                 let near = f32x8::splat(simd, context.camera.near_angstrom);
-                let [first, second] = id.halves();
-                let ids = [
-                    u32x8::splat(simd, first.number()),
-                    u32x8::splat(simd, second.number()),
-                ];
+                let ids = id.splat_halves(simd);
                 self.for_each_pair(
                     simd,
                     candidates,
                     #[inline(always)]
                     |samples, pair| {
-                        let hit = full.hit::<PERSPECTIVE>(simd, pair.rays(), near);
+                        let hit = cylinders.hit::<PERSPECTIVE>(simd, pair.rays(), near);
                         let ids = hit.first_half.select(ids[0], ids[1]);
                         samples.depth_test(simd, &pair, hit.hit, hit.depth, ids);
                     },
@@ -315,7 +301,7 @@ impl EdgeSamples {
             self.slots[usize::from(*pixel)] = slot;
         }
         let far = f32x8::splat(simd, f32::INFINITY);
-        let none = u32x8::splat(simd, PrimitiveId::NONE.number());
+        let none = PrimitiveId::NONE.splat(simd);
         let ids = PrimitiveId::numbers_mut(&mut self.ids);
         // Whole chunks: the buffers are long enough for all pixels of a tile.
         for at in (0..edges.pixels.len() * stride).step_by(LANES) {
@@ -444,7 +430,7 @@ impl EdgeSamples {
                     for quad in (0..count).step_by(QUAD) {
                         let ids = PrimitiveId::numbers(&self.ids[first + quad..][..QUAD]);
                         let ids = u32x4::from_slice(simd, ids);
-                        let none = u32x4::splat(simd, PrimitiveId::NONE.number());
+                        let none = PrimitiveId::NONE.splat_quad(simd);
                         let mut wanted = ids.simd_ne(none);
                         if count < quad + QUAD {
                             wanted &= mask32x4::from_bitmask(simd, (1 << (count - quad)) - 1);
@@ -475,7 +461,7 @@ impl EdgeSamples {
         for quad in (0..self.stride).step_by(QUAD) {
             let ids = PrimitiveId::numbers(&self.ids[first + quad..][..QUAD]);
             let ids = u32x4::from_slice(simd, ids);
-            let equal = ids.simd_eq(u32x4::splat(simd, id.number())).to_bitmask();
+            let equal = ids.simd_eq(id.splat_quad(simd)).to_bitmask();
             number += equal.count_ones() as usize;
         }
         number
