@@ -11,7 +11,8 @@ use super::simd::LANES;
 use super::tile::TILE_PX;
 use crate::frame::Frame;
 
-/// The rows of the frame's planes that one row of tiles covers. A plane that is not wanted is empty.
+/// The rows of the frame's planes that one row of tiles covers. A plane that is not wanted is
+/// empty.
 #[derive(Debug)]
 pub(super) struct Band<'a> {
     /// Row of tiles.

@@ -1,9 +1,9 @@
 //! Which pixels need more than the ray through their centre.
 //!
 //! A pixel is *interior* when all of its samples hit the sphere or the half of a cylinder that its
-//! centre hits, or one that continues it smoothly in the same colour. It is shaded once; or, where a
-//! highlight or a small radius makes its light vary, at its samples, but without a search for what
-//! else they might hit. All other pixels are *edges* and are shaded at each sample. A pixel is
+//! centre hits, or one that continues it smoothly in the same colour. It is shaded once; or, where
+//! a highlight or a small radius makes its light vary, at its samples, but without a search for
+//! what else they might hit. All other pixels are *edges* and are shaded at each sample. A pixel is
 //! treated as an edge when
 //!
 //! - an outline passes its centre within the reach of its samples, unless it is certainly hidden: a
@@ -97,8 +97,8 @@ impl Edges {
         );
     }
 
-    /// Compares each pixel with its neighbours at its right and below it: both pixels of a pair that
-    /// a crease separates are edges.
+    /// Compares each pixel with its neighbours at its right and below it: both pixels of a pair
+    /// that a crease separates are edges.
     #[inline(always)]
     fn find_creases<S: Simd>(&mut self, simd: S, context: &FrameContext<'_>, tile: &Tile) {
         self.creases = [0; TILE_PX];
@@ -158,8 +158,8 @@ impl Edges {
     #[inline(always)]
     fn find_chunk<S: Simd>(&mut self, simd: S, tile: &Tile, row: usize, chunk: usize) -> u32 {
         let first = chunk * LANES;
-        // The first and last columns are apron, so that their neighbours here, which belong to other
-        // rows, do not matter.
+        // The first and last columns are apron, so that their neighbours here, which belong to
+        // other rows, do not matter.
         let inside = INSIDE >> first & 255;
         let at = row * TILE_PX + first;
         let depths = |from: usize| f32x8::from_slice(simd, &tile.depth[from..][..LANES]);

@@ -11,8 +11,8 @@ use super::camera::Camera;
 use super::primitives::{Cylinder, Sphere};
 use super::simd::{Vec3x8, add_scaled, dot, each_axis, each_of, select, subtract};
 
-/// Eight rays, each given by a point of the plane at depth 1 (perspective) or of the plane through the
-/// eye (orthographic).
+/// Eight rays, each given by a point of the plane at depth 1 (perspective) or of the plane through
+/// the eye (orthographic).
 #[derive(Clone, Copy)]
 pub(super) struct RayX8<S: Simd> {
     pub(super) x: f32x8<S>,

@@ -14,8 +14,8 @@ const THIN_PX: f32 = 2.5;
 /// by more than about this many levels.
 const HIGHLIGHT_LEVELS: f32 = 1.5;
 /// From one pixel of a curved surface to the next the reflected ray turns by 2 / radius (radius in
-/// pixels). Over a pixel's samples the mean of `cos^30` then differs from the value at its centre by
-/// up to this share of it, divided by the squared radius.
+/// pixels). Over a pixel's samples the mean of `cos^30` then differs from the value at its centre
+/// by up to this share of it, divided by the squared radius.
 const HIGHLIGHT_CURVATURE: f32 = 9.2;
 
 /// The surfaces of eight spheres or cylinders; see [`Surface`](super::primitives::Surface).
@@ -126,7 +126,8 @@ impl<S: Simd> Light<S> {
         bright | radius.simd_lt(f32x8::splat(simd, THIN_PX) * pixel)
     }
 
-    /// Computes lighting and depth cue. `normal` may have any length and point away from the viewer.
+    /// Computes lighting and depth cue. `normal` may have any length and point away from the
+    /// viewer.
     #[inline(always)]
     pub(super) fn shade<const PERSPECTIVE: bool>(
         &self,

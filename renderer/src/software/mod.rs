@@ -1,5 +1,5 @@
-//! The built-in rasteriser: it needs no graphics driver, and gives the same bytes on every processor
-//! and with any number of threads.
+//! The built-in rasteriser: it needs no graphics driver, and gives the same bytes on every
+//! processor and with any number of threads.
 //!
 //! The data flow of a frame, one module per stage (`docs/rasteriser.md` has a diagram):
 //!

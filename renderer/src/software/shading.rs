@@ -240,8 +240,8 @@ impl ShadeBatch {
     }
 
     /// Shades all points and removes them: each with the mean over rays at `offsets_px` from its
-    /// own (rounded half up or down), without depth and normal. A ray that misses the surface counts
-    /// where it passes closest.
+    /// own (rounded half up or down), without depth and normal. A ray that misses the surface
+    /// counts where it passes closest.
     pub(super) fn shade_supersampled<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
@@ -252,8 +252,8 @@ impl ShadeBatch {
     ) {
         self.pad_last_chunk();
         let per_pixel = 1.0 / context.camera.pixel_scale;
-        // Sums of levels are integers below 2^12, for which `(sum + half) * reciprocal >> 16` is the
-        // exact mean.
+        // Sums of levels are integers below 2^12, for which `(sum + half) * reciprocal >> 16` is
+        // the exact mean.
         let count = offsets_px.len() as i32;
         let half = if round_half_up { count / 2 } else { 0 };
         let reciprocal = (1 << 16) / count + i32::from((1 << 16) % count != 0);
@@ -330,8 +330,8 @@ impl ShadeBatch {
     #[inline(always)]
     fn surfaces<S: Simd>(&self, simd: S, primitives: &Primitives, first: usize) -> SurfaceX8<S> {
         let ids = &self.ids[first..first + LANES];
-        // Eight rows of eight numbers are transposed as four squares of four. A macro, for a closure
-        // would not be inlined.
+        // Eight rows of eight numbers are transposed as four squares of four. A macro, for a
+        // closure would not be inlined.
         macro_rules! square {
             ($lane:literal, $part:literal) => {
                 transpose([

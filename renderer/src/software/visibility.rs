@@ -1,5 +1,5 @@
-//! Visibility at the pixels' centres: depth and id of each, where outlines run, and which primitives
-//! the samples of which pixels may hit.
+//! Visibility at the pixels' centres: depth and id of each, where outlines run, and which
+//! primitives the samples of which pixels may hit.
 
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;

@@ -399,9 +399,9 @@ impl EdgeSamples {
         second.store_slice(&mut ids[b..b + QUAD]);
     }
 
-    /// Enqueues the edge pixels for shading. A pixel all of whose samples hit what its centre hits is
-    /// passed to `interior`; for each other one an accumulator is appended, and its samples are added
-    /// to `batch` with the accumulator's index as their slot.
+    /// Enqueues the edge pixels for shading. A pixel all of whose samples hit what its centre hits
+    /// is passed to `interior`; for each other one an accumulator is appended, and its samples are
+    /// added to `batch` with the accumulator's index as their slot.
     pub(super) fn enqueue<S: Simd>(
         &self,
         simd: S,
