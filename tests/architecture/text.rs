@@ -214,6 +214,43 @@ fn links_in_documents_lead_to_files() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Paths within the repository that a document names in backticks, as far as they are plain.
+fn named_paths(text: &str) -> Vec<&str> {
+    const FOLDERS: [&str; 12] = [
+        "benches", "cli", "dataset", "docs", "examples", "fuzz", "molecule", "renderer", "scenes",
+        "scripts", "server", "tests",
+    ];
+    let code = text.split('`').skip(1).step_by(2);
+    code.filter(|path| {
+        let plain = |sign: char| sign.is_ascii_alphanumeric() || "/._-".contains(sign);
+        let folder = path.split_once('/').map(|(folder, _)| folder);
+        folder.is_some_and(|folder| FOLDERS.contains(&folder)) && path.chars().all(plain)
+    })
+    .collect()
+}
+
+#[test]
+fn documents_name_files_that_exist() {
+    let mut wrong = Vec::new();
+    for (path, text) in text_files() {
+        // The CHANGELOG may name what was.
+        let name = inside(&path);
+        if path.extension().is_none_or(|extension| extension != "md") || name == "CHANGELOG.md" {
+            continue;
+        }
+        let missing = named_paths(&text).into_iter();
+        let missing = missing.filter(|path| !root().join(path).exists());
+        wrong.extend(missing.map(|path| format!("{name}: {path}")));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn paths_are_found_in_documents() {
+    let text = "`tests/a.rs`, `molecule/src/`, `server/NAME {x}`, tests/b.rs and `x/y.rs`";
+    assert_eq!(named_paths(text), ["tests/a.rs", "molecule/src/"]);
+}
+
 #[test]
 fn only_lines_that_can_be_broken_are_too_long() {
     let word = "x".repeat(120);
