@@ -128,9 +128,9 @@ fn banned(text: &str) -> Vec<(usize, String)> {
         }
         for phrase in BANNED_PHRASES {
             let rest = words[at..].iter().map(|(_, word, _)| word.as_str());
-            let joined = words[at..].iter().skip(1).take(phrase.len() - 1);
+            let mut joined = words[at..].iter().skip(1).take(phrase.len() - 1);
             if rest.take(phrase.len()).eq(phrase.iter().copied())
-                && joined.map(|(_, _, joined)| *joined).all(|joined| joined)
+                && joined.all(|(_, _, joined)| *joined)
             {
                 found.push((*line, phrase.join(" ")));
             }
