@@ -6,7 +6,7 @@
 //! (and of its other planes, where it has any), and the SHA-256 of its PNG file.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::support::library::{SCENES, sample_job};
 use crate::support::scenes::{MAX_ATOMS, generate};
@@ -107,7 +107,7 @@ fn line(backend: &mut SoftwareBackend, name: &str, job: &RenderJob) -> String {
 }
 
 fn committed() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hashes.txt")
+    crate::support::repository().join("tests/hashes.txt")
 }
 
 #[test]

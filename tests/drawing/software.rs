@@ -31,7 +31,7 @@ fn pictures(backend: &mut dyn Backend, jobs: &[RenderJob]) -> Vec<Picture> {
 #[test]
 fn every_instruction_set_and_number_of_threads_gives_the_same_bytes() {
     let jobs = jobs(24);
-    // The slowest set: scalar, where it is compiled.
+    // The slowest of those that this processor has.
     let mut slowest = InstructionSet::ALL
         .into_iter()
         .find_map(|set| SoftwareBackend::with(set, 1))
@@ -54,11 +54,7 @@ fn every_instruction_set_and_number_of_threads_gives_the_same_bytes() {
             }
         }
     }
-    let sets = if cfg!(feature = "scalar") { 2 } else { 1 };
-    assert!(
-        tried >= 3 * sets,
-        "at least the processor's own set, and scalar where it is compiled"
-    );
+    assert!(tried >= 3, "the processor's own set at least");
 }
 
 #[test]
