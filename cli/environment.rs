@@ -1,10 +1,10 @@
 //! The environment that graphics drivers expect.
 //!
 //! Mesa's device-select layer for Vulkan looks for a Wayland display. Its library prints
-//! `XDG_RUNTIME_DIR is invalid or not set in the environment` on standard error wherever there is no
-//! desktop session: in containers, in batch jobs, under cron. The message is irrelevant to rendering.
-//! The environment of a running process cannot be changed soundly once threads may exist, so the
-//! program replaces itself, once, with the variable set.
+//! `XDG_RUNTIME_DIR is invalid or not set in the environment` on standard error wherever there is
+//! no desktop session: in containers, in batch jobs, under cron. The message is irrelevant to
+//! rendering. The environment of a running process cannot be changed soundly once threads may
+//! exist, so the program replaces itself, once, with the variable set.
 
 /// Makes sure, on Linux, that `XDG_RUNTIME_DIR` is an absolute path before a driver is loaded.
 ///

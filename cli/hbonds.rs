@@ -57,8 +57,8 @@ pub(crate) struct HbondsArgs {
 enum Format {
     /// The answer format of `MiSI-Bench`, or one bond per line.
     Text,
-    /// Each bond with its distances, angle, atom classes, the donor's side, and whether it needs the
-    /// tolerances.
+    /// Each bond with its distances, angle, atom classes, the donor's side, and whether it needs
+    /// the tolerances.
     Json,
 }
 

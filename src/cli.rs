@@ -1,5 +1,5 @@
-//! What the programs `molshot` and `molshot-view` share: exit statuses, the attribution of errors to
-//! flags or files, and the values of flags. Not part of the library's stable interface.
+//! What the programs `molshot` and `molshot-view` share: exit statuses, the attribution of errors
+//! to flags or files, and the values of flags. Not part of the library's stable interface.
 
 use std::fmt;
 use std::path::Path;

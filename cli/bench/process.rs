@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// Returns the peak resident memory in bytes, or `None` on other systems: it is `VmHWM` of Linux's `/proc/self/status` (manual page `proc_pid_status(5)`).
+/// Returns the peak resident memory in bytes, or `None` on other systems: it is `VmHWM` of Linux's
+/// `/proc/self/status` (manual page `proc_pid_status(5)`).
 pub(super) fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

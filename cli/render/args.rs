@@ -16,8 +16,8 @@ use crate::input::ReadArgs;
 #[command(after_help = EXAMPLES, args_override_self = true)]
 pub(crate) struct RenderArgs {
     /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders
-    /// in PDBbind layout, one scene file (.json), or `-` for standard input. Several inputs make one
-    /// scene.
+    /// in PDBbind layout, one scene file (.json), or `-` for standard input. Several inputs make
+    /// one scene.
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     /// File to write; its extension decides the format. `-` writes to standard output. For several

@@ -1,8 +1,8 @@
 //! All pictures of one command: threads that read inputs and build scenes, and a pool that draws,
 //! encodes and writes. A single picture takes the same path without these threads.
 //!
-//! Reading, drawing and writing overlap, and memory is bounded: a reading thread holds one scene and
-//! waits while the pool's queue is full.
+//! Reading, drawing and writing overlap, and memory is bounded: a reading thread holds one scene
+//! and waits while the pool's queue is full.
 
 mod report;
 mod runner;
