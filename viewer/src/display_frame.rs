@@ -1,12 +1,12 @@
-//! From a frame to the window's pixels, with what lies over them.
+//! Converts a frame to the pixels of the window, and draws the overlay.
 
 use molshot_renderer::Frame;
 use molshot_renderer::labels::LabelDrawer;
 use molshot_scenes::CropRect;
 
-/// A drawn picture with the atoms that it shows.
+/// A frame to be shown in the window, with the atom at each pixel.
 #[derive(Debug, Clone)]
-pub(crate) struct Picture {
+pub(crate) struct DisplayFrame {
     size_px: [usize; 2],
     rgba: Vec<u8>,
     transparent: bool,
@@ -14,22 +14,23 @@ pub(crate) struct Picture {
     crop: Option<CropRect>,
 }
 
-/// Colours of the board behind a transparent picture, and the edge of its fields.
-const BOARD: [u8; 2] = [0x66, 0x99];
-const FIELD_PX: usize = 8;
-/// Behind a picture that is smaller than the window.
-const BEHIND: u8 = 0x20;
-/// Height of a line of text over the picture, logical pixels.
+/// The two grey levels of the checkerboard behind a transparent picture.
+const CHECKERBOARD: [u8; 2] = [0x66, 0x99];
+/// Edge of a square of the checkerboard.
+const SQUARE_PX: usize = 8;
+/// Grey level around a picture that is smaller than the window.
+const MARGIN_LEVEL: u8 = 0x20;
+/// Height of a line of overlay text in logical pixels.
 const LINE_PX: f64 = 18.0;
-/// The frame around a crop.
-const FRAME: [u8; 3] = [255, 200, 80];
-/// Light outside of a crop is divided by so much.
+/// Colour of the border around a crop.
+const BORDER: [u8; 3] = [255, 200, 80];
+/// Divisor of the colours outside of a crop.
 const SHADE: u8 = 3;
 
-impl Picture {
-    /// What a window needs of a frame, and the part of it that is copied and saved where that is
-    /// not the whole.
-    pub(crate) fn of(frame: &Frame, crop: Option<CropRect>) -> Self {
+impl DisplayFrame {
+    /// Takes what the window needs of a frame. `crop` is the part that is copied and saved, unless
+    /// that is the whole picture.
+    pub(crate) fn new(frame: &Frame, crop: Option<CropRect>) -> Self {
         Self {
             size_px: [frame.width_px as usize, frame.height_px as usize],
             rgba: frame.color_rgba.clone().unwrap_or_default(),
@@ -39,12 +40,12 @@ impl Picture {
         }
     }
 
-    /// Width and height.
+    /// Width and height in pixels.
     pub(crate) fn size_px(&self) -> [usize; 2] {
         self.size_px
     }
 
-    /// The atom that is seen at a place.
+    /// The atom that is visible at a position.
     pub(crate) fn atom_at(&self, x_px: f64, y_px: f64) -> Option<u32> {
         let [width, height] = self.size_px;
         if !(0.0..width as f64).contains(&x_px) || !(0.0..height as f64).contains(&y_px) {
@@ -54,15 +55,15 @@ impl Picture {
         id.checked_sub(1)
     }
 
-    /// The picture in a window of so many pixels, in its upper left corner if the window has just
-    /// grown.
-    pub(crate) fn in_window(&self, size_px: [usize; 2], rgba: &mut Vec<u8>) {
+    /// Writes the pixels of a window of this size, with the picture in the upper left corner if the
+    /// window has just grown.
+    pub(crate) fn write_to_window(&self, size_px: [usize; 2], rgba: &mut Vec<u8>) {
         let [width, height] = size_px;
         rgba.clear();
         if self.size_px == size_px {
             rgba.extend_from_slice(&self.rgba);
         } else {
-            rgba.resize(width * height * 4, BEHIND);
+            rgba.resize(width * height * 4, MARGIN_LEVEL);
             let columns = width.min(self.size_px[0]);
             for row in 0..height.min(self.size_px[1]) {
                 let from = &self.rgba[row * self.size_px[0] * 4..][..columns * 4];
@@ -70,16 +71,16 @@ impl Picture {
             }
         }
         if self.transparent {
-            over_board(rgba, width);
+            blend_over_checkerboard(rgba, width);
         }
         if let Some(crop) = &self.crop {
-            mark(rgba, width, crop);
+            mark_crop(rgba, width, crop);
         }
     }
 }
 
-/// Shades what lies outside of a crop, and frames it; within it no pixel changes.
-fn mark(rgba: &mut [u8], width: usize, crop: &CropRect) {
+/// Darkens the pixels outside of a crop and draws a border around it; its own pixels stay.
+fn mark_crop(rgba: &mut [u8], width: usize, crop: &CropRect) {
     let from = [crop.x_px, crop.y_px].map(|edge| edge as usize);
     let to = [
         from[0] + crop.width_px as usize,
@@ -88,14 +89,14 @@ fn mark(rgba: &mut [u8], width: usize, crop: &CropRect) {
     let (pixels, _) = rgba.as_chunks_mut::<4>();
     for (at, pixel) in pixels.iter_mut().enumerate() {
         let place = [at % width.max(1), at / width.max(1)];
-        let within = |margin| {
+        let is_within = |margin| {
             (0..2).all(|axis| place[axis] + margin >= from[axis] && place[axis] < to[axis] + margin)
         };
-        if within(0) {
+        if is_within(0) {
             continue;
         }
-        if within(1) {
-            pixel[..3].copy_from_slice(&FRAME);
+        if is_within(1) {
+            pixel[..3].copy_from_slice(&BORDER);
         } else {
             for channel in &mut pixel[..3] {
                 *channel /= SHADE;
@@ -104,28 +105,29 @@ fn mark(rgba: &mut [u8], width: usize, crop: &CropRect) {
     }
 }
 
-/// Lays straight alpha over a chequered board.
-fn over_board(rgba: &mut [u8], width: usize) {
+/// Blends pixels with straight alpha over a checkerboard.
+fn blend_over_checkerboard(rgba: &mut [u8], width: usize) {
     let (pixels, _) = rgba.as_chunks_mut::<4>();
     for (at, pixel) in pixels.iter_mut().enumerate() {
-        let field = (at % width.max(1) / FIELD_PX + at / width.max(1) / FIELD_PX) % 2;
+        let square = (at % width.max(1) / SQUARE_PX + at / width.max(1) / SQUARE_PX) % 2;
         let alpha = u32::from(pixel[3]);
         for channel in &mut pixel[..3] {
-            let mixed = u32::from(*channel) * alpha + u32::from(BOARD[field]) * (255 - alpha);
+            let mixed =
+                u32::from(*channel) * alpha + u32::from(CHECKERBOARD[square]) * (255 - alpha);
             *channel = ((mixed + 127) / 255) as u8;
         }
         pixel[3] = 255;
     }
 }
 
-/// Text over a picture, on a dark ground.
+/// Draws text over a picture, on a dark background.
 #[derive(Debug, Default)]
 pub(crate) struct Overlay {
     drawer: LabelDrawer,
 }
 
 impl Overlay {
-    /// Two columns in the upper left corner: keys and what they do.
+    /// Draws two columns in the upper left corner: keys and their descriptions.
     pub(crate) fn table(
         &mut self,
         rgba: &mut [u8],
@@ -134,7 +136,7 @@ impl Overlay {
         rows: &[(&str, &str)],
     ) {
         let whole = LINE_PX * scale;
-        // All rows must be seen, in a small window in small letters.
+        // Small windows get small letters, so that all rows are visible.
         let line = whole
             .min(size_px[1] as f64 / (rows.len() as f64 + 2.0))
             .max(6.0);
@@ -162,11 +164,11 @@ impl Overlay {
         }
     }
 
-    /// A message along the lower edge, in as many lines as it takes.
+    /// Draws a message along the lower edge, in as many lines as necessary.
     pub(crate) fn message(&mut self, rgba: &mut [u8], size_px: [usize; 2], scale: f64, text: &str) {
         let line = LINE_PX * scale;
         let [width, height] = size_px.map(|edge| edge as f64);
-        let lines = wrapped(text, line, width - 2.0 * line);
+        let lines = wrap(text, line, width - 2.0 * line);
         let top = height - line * (lines.len() as f64 + 1.0);
         darken(rgba, size_px, [0.0, top, width, height]);
         for (row, text) in lines.iter().enumerate() {
@@ -177,8 +179,8 @@ impl Overlay {
     }
 }
 
-/// Breaks a text at spaces into lines of this width.
-fn wrapped(text: &str, line_px: f64, width_px: f64) -> Vec<String> {
+/// Wraps a text at spaces into lines of this width.
+fn wrap(text: &str, line_px: f64, width_px: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
@@ -192,7 +194,7 @@ fn wrapped(text: &str, line_px: f64, width_px: f64) -> Vec<String> {
     lines
 }
 
-/// Takes most of the light from a rectangle: left, top, right, bottom.
+/// Darkens a rectangle: left, top, right, bottom.
 fn darken(rgba: &mut [u8], [width, height]: [usize; 2], edges_px: [f64; 4]) {
     let [left, top, right, bottom] = edges_px.map(|edge| edge.max(0.0) as usize);
     for row in top..bottom.min(height) {
@@ -209,9 +211,9 @@ fn darken(rgba: &mut [u8], [width, height]: [usize; 2], edges_px: [f64; 4]) {
 mod tests {
     use super::*;
 
-    fn picture(size_px: [usize; 2], transparent: bool) -> Picture {
+    fn frame(size_px: [usize; 2], transparent: bool) -> DisplayFrame {
         let count = size_px[0] * size_px[1];
-        Picture {
+        DisplayFrame {
             size_px,
             rgba: (0..count).flat_map(|at| [at as u8, 2, 3, 255]).collect(),
             transparent,
@@ -221,16 +223,16 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_of_the_windows_size_is_shown_byte_by_byte() {
-        let picture = picture([3, 2], false);
+    fn a_frame_of_the_windows_size_is_shown_unchanged() {
+        let picture = frame([3, 2], false);
         let mut rgba = Vec::new();
-        picture.in_window([3, 2], &mut rgba);
+        picture.write_to_window([3, 2], &mut rgba);
         assert_eq!(rgba, picture.rgba);
     }
 
     #[test]
-    fn a_crop_is_framed_and_what_lies_outside_is_shaded() {
-        let mut picture = picture([6, 5], false);
+    fn a_crop_has_a_border_and_its_surroundings_are_darkened() {
+        let mut picture = frame([6, 5], false);
         picture.crop = Some(CropRect {
             x_px: 2,
             y_px: 0,
@@ -238,7 +240,7 @@ mod tests {
             height_px: 2,
         });
         let mut rgba = Vec::new();
-        picture.in_window([6, 5], &mut rgba);
+        picture.write_to_window([6, 5], &mut rgba);
         for y in 0..5 {
             for x in 0..6 {
                 let at = (y * 6 + x) * 4;
@@ -246,7 +248,7 @@ mod tests {
                 let shaded: Vec<u8> = drawn.iter().map(|channel| channel / SHADE).collect();
                 match (x, y) {
                     (2..=3, 0..=1) => assert_eq!(seen, drawn, "{x} {y}"),
-                    (1..=4, 0..=2) => assert_eq!(seen, FRAME, "{x} {y}"),
+                    (1..=4, 0..=2) => assert_eq!(seen, BORDER, "{x} {y}"),
                     _ => assert_eq!(seen, shaded, "{x} {y}"),
                 }
             }
@@ -254,10 +256,10 @@ mod tests {
     }
 
     #[test]
-    fn any_window_takes_any_picture() {
+    fn any_window_takes_any_frame() {
         for window in [[1, 1], [5, 1], [1, 5], [7, 9], [2, 2]] {
             let mut rgba = Vec::new();
-            picture([3, 4], true).in_window(window, &mut rgba);
+            frame([3, 4], true).write_to_window(window, &mut rgba);
             assert_eq!(rgba.len(), window[0] * window[1] * 4);
             assert_eq!(rgba[..3], [0, 2, 3]);
             let mut overlay = Overlay::default();
@@ -265,7 +267,7 @@ mod tests {
                 &mut rgba,
                 window,
                 2.0,
-                "no such file: give one that is there",
+                "the file does not exist; give another one",
             );
             overlay.table(&mut rgba, window, 1.0, &[("a", "b"), ("c", "d")]);
         }
@@ -273,8 +275,8 @@ mod tests {
 
     #[test]
     fn the_atom_under_the_pointer_is_that_of_the_id_plane() {
-        let picture = picture([3, 2], false);
-        assert_eq!(picture.atom_at(0.5, 0.5), None, "id 0 is nothing");
+        let picture = frame([3, 2], false);
+        assert_eq!(picture.atom_at(0.5, 0.5), None, "id 0 is no atom");
         assert_eq!(picture.atom_at(2.9, 1.1), Some(4));
         for (x, y) in [(-0.1, 0.0), (3.0, 0.0), (0.0, 2.0), (f64::NAN, 0.0)] {
             assert_eq!(picture.atom_at(x, y), None, "{x} {y}");
@@ -282,16 +284,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_transparent_shows_the_board() {
-        let mut rgba = vec![0; 2 * FIELD_PX * 4];
-        over_board(&mut rgba, 2 * FIELD_PX);
-        assert_eq!((rgba[0], rgba[FIELD_PX * 4]), (BOARD[0], BOARD[1]));
+    fn transparent_pixels_show_the_checkerboard() {
+        let mut rgba = vec![0; 2 * SQUARE_PX * 4];
+        blend_over_checkerboard(&mut rgba, 2 * SQUARE_PX);
+        assert_eq!(
+            (rgba[0], rgba[SQUARE_PX * 4]),
+            (CHECKERBOARD[0], CHECKERBOARD[1])
+        );
     }
 
     #[test]
-    fn long_messages_are_broken_at_spaces() {
+    fn long_messages_are_wrapped_at_spaces() {
         let text = "one two three four five six";
-        let lines = wrapped(text, 10.0, 50.0);
+        let lines = wrap(text, 10.0, 50.0);
         assert!(lines.len() > 1, "{lines:?}");
         assert_eq!(lines.join(" "), text);
         assert!(

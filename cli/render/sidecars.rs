@@ -1,4 +1,4 @@
-//! What is written beside a picture and is no plane of it: annotations and class masks.
+//! Files that accompany a picture: annotations and class masks.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,8 @@ use molshot_scenes::{Plane, RenderJob, SceneError};
 
 use super::outputs::OutputName;
 use super::request::word;
-use crate::message::Failure;
-use crate::words::Words;
+use crate::message::CliError;
+use crate::words::KeywordParser;
 
 const MASKS: &[&str] = &[
     "atom",
@@ -22,35 +22,35 @@ const MASKS: &[&str] = &[
     "role",
 ];
 
-/// Exact labels of pictures.
+/// Annotations of pictures, exact to the pixel.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Annotations")]
-pub(crate) struct TruthArgs {
-    /// Write what each picture shows as JSON: of every atom, residue and label where it is, and of
-    /// atoms and residues how much of them is seen. Takes the placeholders of OUT.
-    /// `molshot schema --annotations` prints the form.
+pub(crate) struct AnnotationArgs {
+    /// Write the annotations of each picture as JSON: the positions of atoms, residues and labels,
+    /// and how much of each atom and residue is visible. The name takes the placeholders of OUT.
+    /// `molshot schema --annotations` prints the schema.
     #[arg(long, value_name = "FILE", conflicts_with = "print_request")]
     annotations: Option<PathBuf>,
-    /// Add run-length masks (COCO's) of what is seen to the annotations, separated by commas: atom,
-    /// residue, element, residue-name, chain, role.
+    /// Add run-length-encoded masks (COCO RLE) of the visible pixels to the annotations, separated
+    /// by commas: atom, residue, element, residue-name, chain, role.
     #[arg(long, value_name = "KINDS", value_delimiter = ',', requires = "annotations",
-          value_parser = Words::new(MASKS, word::<MaskKind>), hide_possible_values = true)]
+          value_parser = KeywordParser::new(MASKS, word::<MaskKind>), hide_possible_values = true)]
     masks: Vec<MaskKind>,
 }
 
-impl TruthArgs {
-    /// The name of the annotations, with its placeholders.
-    pub(super) fn name(&self) -> Result<Option<OutputName>, Failure> {
+impl AnnotationArgs {
+    /// The name of the annotation files, with its placeholders.
+    pub(super) fn name(&self) -> Result<Option<OutputName>, CliError> {
         let Some(file) = &self.annotations else {
             return Ok(None);
         };
         if file == Path::new("-") {
-            return Err(Failure::flag("--annotations", "give the name of a file"));
+            return Err(CliError::flag("--annotations", "give the name of a file"));
         }
         OutputName::new("--annotations", file).map(Some)
     }
 
-    /// The job with the planes that annotations are made from.
+    /// Adds the plane that annotations are computed from to a job.
     pub(super) fn job(&self, job: RenderJob) -> Result<RenderJob, SceneError> {
         if self.annotations.is_none() || job.planes().contains(&Plane::AtomId) {
             return Ok(job);
@@ -60,7 +60,7 @@ impl TruthArgs {
         job.with_planes(planes)
     }
 
-    /// The run-length masks that are wanted, each once.
+    /// The requested masks, each once.
     pub(super) fn masks(&self) -> Vec<MaskKind> {
         let mut masks = self.masks.clone();
         masks.sort_unstable();
@@ -69,18 +69,18 @@ impl TruthArgs {
     }
 }
 
-/// What a picture's job is accompanied by.
+/// The files that accompany a picture.
 #[derive(Debug, Clone)]
-pub(super) struct Truth {
-    /// The planes that were asked for: a job may have more.
+pub(super) struct Sidecars {
+    /// The requested planes: the job may have more.
     pub(super) planes: Vec<Plane>,
-    /// The file of annotations.
+    /// The file of annotations, if they are requested.
     pub(super) annotations: Option<PathBuf>,
     pub(super) masks: Vec<MaskKind>,
 }
 
-impl Truth {
-    /// Writes class masks beside `path`, and the annotations. Returns what was written.
+impl Sidecars {
+    /// Writes class masks next to `path`, and the annotations. Returns the written files.
     pub(super) fn write(
         &self,
         job: &RenderJob,
@@ -88,7 +88,7 @@ impl Truth {
         path: &Path,
     ) -> Result<Vec<PathBuf>, RenderError> {
         thread_local! {
-            // Its buffers serve all pictures of a thread.
+            // Its buffers are reused for all pictures of a thread.
             static ANNOTATOR: RefCell<Annotator> = RefCell::default();
         }
         let mut written = save_masks(job, frame, self.planes.iter().copied(), path)?;

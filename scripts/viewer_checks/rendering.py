@@ -1,4 +1,4 @@
-"""Mouse, keys, sizes, crops, several inputs, two windows: the window is what molshot renders."""
+"""Mouse, keys, sizes, crops, several inputs, two windows: the window equals what molshot renders."""
 
 import json
 import pathlib
@@ -6,53 +6,53 @@ import shutil
 
 import numpy
 
-from .driver import LIBRARY, SIZE, Viewer, check, difference, middle_of_something, pixels_of, render, run, wait
+from .driver import LIBRARY, SIZE, Viewer, check, difference, pixel_of_stick, pixels_of, render, run, wait
 
 POCKET = LIBRARY / "hiv_protease_inhibitor.json"
 WIDE = f"{SIZE[0]}x{SIZE[1]}"
 
 
-def look_around(folder: pathlib.Path) -> None:
+def views_and_keys(folder: pathlib.Path) -> None:
     viewer = Viewer(folder, POCKET, "--size", WIDE)
-    views = [viewer.same("opened")]
+    views = [viewer.matches_render("opened")]
     viewer.drag(1, (320, 240), (360, 250), (420, 300))
-    views.append(viewer.same("turned"))
+    views.append(viewer.matches_render("turned"))
     viewer.drag(3, (320, 240), (300, 200), (270, 190))
-    views.append(viewer.same("moved"))
+    views.append(viewer.matches_render("moved"))
     viewer.desktop.wheel(4)
-    views.append(viewer.same("zoomed"))
+    views.append(viewer.matches_render("zoomed"))
     run("xdotool", "keydown", "shift")
     viewer.drag(1, (320, 240), (330, 260))
     run("xdotool", "keyup", "shift")
-    views.append(viewer.same("moved_with_shift"))
+    views.append(viewer.matches_render("moved_with_shift"))
     hovers_and_centres(viewer, views)
     for key in ["p", "s", "l", "b", "g", "h"]:
         viewer.key(key)
-        views.append(viewer.same(f"key_{key}"))
+        views.append(viewer.matches_render(f"key_{key}"))
     viewer.key("0")
     for key in "123456":
         viewer.key(key)
-        views.append(viewer.same(f"view_{key}"))
+        views.append(viewer.matches_render(f"view_{key}"))
     alike = [(a, b) for a in range(len(views)) for b in range(a) if difference(views[a], views[b]) == 0]
     check(not alike, f"every step changes the picture {alike or ''}")
     saves(viewer)
     shows_help(viewer, views[-1])
     sizes(viewer)
     viewer.idles("an idle window")
-    viewer.at(*middle_of_something(viewer.seen("still")))
+    viewer.at(*pixel_of_stick(viewer.screenshot("still")))
     wait(lambda: " of " in viewer.title(), "the title names the atom")
     viewer.idles("a window with the pointer on an atom")
     viewer.close()
 
 
 def hovers_and_centres(viewer: Viewer, views: list[numpy.ndarray]) -> None:
-    viewer.at(*middle_of_something(views[-1]))
+    viewer.at(*pixel_of_stick(views[-1]))
     title = wait(lambda: " of " in viewer.title() and viewer.title(), "the title names the atom")
     check("pixel" in title and "depth" in title, f"the title says where the atom is: {title}")
     viewer.desktop.double_click()
     wait(lambda: "center" in viewer.copied("c"), "a double click centres on the atom")
-    views.append(viewer.same("centred"))
-    # The pixel that the title tells is where the atom's centre is: in the middle, now.
+    views.append(viewer.matches_render("centred"))
+    # The title gives the pixel of the atom's centre, which is now the centre of the picture.
     viewer.at(SIZE[0] // 2, SIZE[1] // 2)
     middle = wait(lambda: " of " in viewer.title() and viewer.title(), "the title names the atom in the middle")
     x, y = (float(word) for word in middle.split("pixel ")[1].split(",")[0].split())
@@ -61,38 +61,38 @@ def hovers_and_centres(viewer: Viewer, views: list[numpy.ndarray]) -> None:
 
 def saves(viewer: Viewer) -> None:
     viewer.key("e")
-    still = viewer.folder / "hiv_protease_inhibitor_1.png"
+    saved = viewer.folder / "hiv_protease_inhibitor_1.png"
     wait(lambda: "saved" in viewer.title(), "the picture is saved")
-    seen = viewer.same("still")
-    check(numpy.array_equal(seen, pixels_of(still)), "the saved picture is the window's")
+    seen = viewer.matches_render("still")
+    check(numpy.array_equal(seen, pixels_of(saved)), "the saved picture equals the window")
     rendered = viewer.folder / "again.png"
     render(viewer.request("again"), rendered)
-    check(still.read_bytes() == rendered.read_bytes(), "the saved file is that of molshot render, byte by byte")
+    check(saved.read_bytes() == rendered.read_bytes(), "the saved file equals that of molshot render, byte by byte")
 
 
 def shows_help(viewer: Viewer, before: numpy.ndarray) -> None:
     viewer.key("question")
-    viewer.seen_when("help", lambda picture: difference(picture, before) > 0.02, "? shows the help")
+    viewer.screenshot_when("help", lambda picture: difference(picture, before) > 0.02, "? shows the help")
     viewer.key("question")
-    viewer.seen_when("help_gone", lambda picture: numpy.array_equal(picture, before), "? hides the help")
+    viewer.screenshot_when("help_gone", lambda picture: numpy.array_equal(picture, before), "? hides the help")
 
 
 def sizes(viewer: Viewer) -> None:
     for width, height in [(500, 700), (40, 30), (1, 1), SIZE]:
         run("xdotool", "windowsize", viewer.window, str(width), str(height))
-        wait(lambda: viewer.seen("size").shape[:2] == (height, width), "the window's size")
-        viewer.same(f"size_{width}x{height}")
+        wait(lambda: viewer.screenshot("size").shape[:2] == (height, width), "the window's size")
+        viewer.matches_render(f"size_{width}x{height}")
     for step in range(60):
         run("xdotool", "windowsize", viewer.window, str(300 + 9 * (step % 31)), str(300 + 7 * (step % 13)))
     run("xdotool", "windowsize", viewer.window, str(SIZE[0]), str(SIZE[1]))
-    wait(lambda: viewer.seen("size").shape[:2] == (SIZE[1], SIZE[0]), "the window's size")
-    viewer.same("after_sixty_sizes")
+    wait(lambda: viewer.screenshot("size").shape[:2] == (SIZE[1], SIZE[0]), "the window's size")
+    viewer.matches_render("after_sixty_sizes")
     run("xdotool", "windowunmap", viewer.window)
-    wait(lambda: viewer.desktop.find(viewer) is None, "the window is away")
+    wait(lambda: viewer.desktop.find(viewer) is None, "the window is unmapped")
     run("xdotool", "windowmap", viewer.window)
-    wait(lambda: viewer.desktop.find(viewer), "the window is there again")
+    wait(lambda: viewer.desktop.find(viewer), "the window is mapped again")
     viewer.desktop.focus(viewer)
-    viewer.same("mapped_again")
+    viewer.matches_render("mapped_again")
 
 
 def high_dpi(folder: pathlib.Path) -> None:
@@ -100,11 +100,11 @@ def high_dpi(folder: pathlib.Path) -> None:
     for scale in ["1", "1.5", "2"]:
         environment = {"WINIT_X11_SCALE_FACTOR": scale}
         viewer = Viewer(folder, POCKET, "--size", "900x1050", environment=environment)
-        before = viewer.same(f"scale_{scale}")
+        before = viewer.matches_render(f"scale_{scale}")
         check(before.shape == (1050, 900, 3), f"scale {scale}: the picture has the pixels that were asked for")
         viewer.drag(1, (450, 525), (500, 580))
-        turned = viewer.same(f"scale_{scale}_turned")
-        viewer.at(*middle_of_something(turned))
+        turned = viewer.matches_render(f"scale_{scale}_turned")
+        viewer.at(*pixel_of_stick(turned))
         title = wait(lambda: " of " in viewer.title() and viewer.title(), "the title names the atom")
         viewer.desktop.double_click()
         commands = wait(lambda: "chain" in viewer.copied("c") and viewer.copied("c"), "a double click centres on the atom")
@@ -112,9 +112,9 @@ def high_dpi(folder: pathlib.Path) -> None:
         _, number, chain = residue.split()
         centre = f'center chain "{chain}" and resi {number} and name "{name}"'
         check(commands.startswith(centre), f"scale {scale}: a double click centres on the atom that the title names: {centre}")
-        centred = viewer.same(f"scale_{scale}_centred")
+        centred = viewer.matches_render(f"scale_{scale}_centred")
         viewer.key("question")
-        shown = viewer.seen_when(f"scale_{scale}_help", lambda picture: difference(picture, centred) > 0.02, f"scale {scale}: help")
+        shown = viewer.screenshot_when(f"scale_{scale}_help", lambda picture: difference(picture, centred) > 0.02, f"scale {scale}: help")
         changed = abs(shown.astype(int) - centred.astype(int)).max(axis=2) > 3
         widths.append(int(numpy.nonzero(changed.any(axis=0))[0].max()) + 1)
         viewer.close()
@@ -139,79 +139,79 @@ def crops(folder: pathlib.Path) -> None:
     saved = pixels_of(folder / "cropped_1.png")
     check(numpy.array_equal(saved, turned[120:320, 200:440]), "what is saved is the crop")
     run("xdotool", "windowsize", viewer.window, "800", "600")
-    wait(lambda: viewer.seen("size").shape[:2] == (600, 800), "the window's size")
+    wait(lambda: viewer.screenshot("size").shape[:2] == (600, 800), "the window's size")
     crop_is(viewer, "crop_larger", (250, 150, 300, 250))
     viewer.key("x")
-    check("crop" not in viewer.copied("c"), "x leaves the crop out of what is copied")
-    viewer.same("not_cropped")
+    check("crop" not in viewer.copied("c"), "x switches the crop of copied requests off")
+    viewer.matches_render("not_cropped")
     viewer.key("x")
     crop_is(viewer, "cropped_again", (250, 150, 300, 250))
     viewer.close()
 
 
 def crop_is(viewer: Viewer, name: str, rectangle: tuple[int, int, int, int]) -> numpy.ndarray:
-    """The window shows the whole, shaded but for the crop, and the crop is what molshot renders."""
+    """Checks that the window shows the whole picture, darkened outside of the crop, and that the crop equals what molshot renders."""
     x, y, width, height = rectangle
     rendered = viewer.rendered(name)
     check(rendered.shape == (height, width, 3), f"{name}: the rendered picture is the crop")
     inside = (slice(y, y + height), slice(x, x + width))
-    seen = viewer.seen_when(
-        name, lambda picture: difference(picture[inside], rendered) <= 0.0005, f"{name}: the window's crop is the rendered picture"
+    seen = viewer.screenshot_when(
+        name, lambda picture: difference(picture[inside], rendered) <= 0.0005, f"{name}: the window's crop equals the rendered picture"
     )
     outside = seen.copy()
     outside[y - 1 : y + height + 1, x - 1 : x + width + 1] = 0
     frame = (seen[y - 1, x - 1 : x + width + 1] == [255, 200, 80]).all()
-    check(frame and 40 < outside.max() <= 85, f"{name}: it is framed, and what lies outside is shaded")
+    check(frame and 40 < outside.max() <= 85, f"{name}: it has a border, and its surroundings are darkened")
     return seen
 
 
 def several(folder: pathlib.Path) -> None:
     viewer = Viewer(folder, LIBRARY / "zinc_site.json", LIBRARY / "dna.json", "--size", WIDE)
-    first = viewer.same("input_1")
+    first = viewer.matches_render("input_1")
     viewer.key("n")
     wait(lambda: viewer.title().startswith("dna"), "n goes to the next input")
-    check(difference(viewer.same("input_2"), first) > 0.02, "it is another picture")
+    check(difference(viewer.matches_render("input_2"), first) > 0.02, "it is another picture")
     viewer.key("N")
     wait(lambda: viewer.title().startswith("zinc_site"), "N goes back")
-    viewer.seen_when("input_1_again", lambda picture: difference(picture, first) == 0, "to the first picture")
+    viewer.screenshot_when("input_1_again", lambda picture: difference(picture, first) == 0, "to the first picture")
 
-    # An input that cannot be read shows its error; keys stay with what is seen until it can.
+    # An unreadable input shows its error until it can be read.
     broken = folder / "broken.pdb"
     broken.write_text("nothing of use\n")
     other = Viewer(folder, LIBRARY / "zinc_site.json", broken, "--each", "--size", WIDE)
-    shown = other.same("before_broken")
+    shown = other.matches_render("before_broken")
     other.key("n")
-    wait(lambda: "broken.pdb" in other.said(), "the broken input is named")
-    other.seen_when("broken_input", lambda picture: difference(picture, shown) > 0.01, "its error is written over the last picture")
+    wait(lambda: "broken.pdb" in other.stderr_text(), "the broken input is named")
+    other.screenshot_when("broken_input", lambda picture: difference(picture, shown) > 0.01, "its error is shown over the last picture")
     other.key("u")
-    wait(lambda: "there is nothing to copy" in other.title(), "the input before is not copied in its place")
+    wait(lambda: "there is nothing to copy" in other.title(), "the previous input is not copied instead")
     broken.write_text((LIBRARY / "1ubi.pdb").read_text())
-    wait(lambda: other.title() == "broken - molshot", "the mended input is opened")
+    wait(lambda: other.title() == "broken - molshot", "the repaired input is opened")
     check("broken.pdb/" in other.copied("u"), "and copied")
-    check("commands" not in other.copied("u"), "with a view of its own")
-    check(difference(other.same("mended_input"), shown) > 0.02, "and shown")
+    check("commands" not in other.copied("u"), "with its own view")
+    check(difference(other.matches_render("mended_input"), shown) > 0.02, "and shown")
 
-    # Two windows at once: one covers the other, which then draws nothing.
+    # Two windows: one covers the other, which then draws nothing.
     viewer.desktop.focus(viewer)
     def covers() -> bool:
-        # Of a covered window itself there is no picture.
+        # A covered window cannot be captured itself.
         run("xdotool", "windowraise", viewer.window)
         run("import", "-silent", "-window", "root", folder / "root.png")
         return difference(pixels_of(folder / "root.png")[: SIZE[1], : SIZE[0]], first) == 0
 
-    wait(covers, "the one covers the other")
+    wait(covers, "one window covers the other")
     viewer.drag(1, (320, 240), (360, 250), (420, 300))
-    viewer.same("the_covering_one")
+    viewer.matches_render("the_covering_one")
     other.desktop.focus(other)
-    before = other.said().count("picture")
+    before = other.stderr_text().count("picture")
     run("xdotool", "windowsize", other.window, "600", "440")
     other.key("1")
     run("xdotool", "windowsize", other.window, "610", "440")
     wait(lambda: "size=610x440" in other.copied("u"), "the covered window takes its size")
     other.idles("a covered window of another size")
-    check(other.said().count("picture") == before, "and draws nothing")
+    check(other.stderr_text().count("picture") == before, "and draws nothing")
     run("xdotool", "windowraise", other.window)
-    other.same("uncovered")
+    other.matches_render("uncovered")
     other.close()
     viewer.desktop.focus(viewer)
     viewer.close()
@@ -228,8 +228,8 @@ def ends_while_drawing(folder: pathlib.Path) -> None:
     for key in ["e", "2", "e", "q"]:
         viewer.key(key)
     viewer.ends("q ends the program while it draws and saves")
-    stills = [folder / f"slow_{number}.png" for number in [1, 2]]
-    whole = all(still.exists() and pixels_of(still).shape == (900, 1200, 3) for still in stills)
-    check(whole, "what was being saved is whole")
-    check(whole and difference(*map(pixels_of, stills)) > 0.02, "two pictures, each of its view")
-    check("panicked" not in viewer.said(), "without a panic")
+    saved_files = [folder / f"slow_{number}.png" for number in [1, 2]]
+    whole = all(saved.exists() and pixels_of(saved).shape == (900, 1200, 3) for saved in saved_files)
+    check(whole, "the saved files are complete")
+    check(whole and difference(*map(pixels_of, saved_files)) > 0.02, "two pictures, each of its view")
+    check("panicked" not in viewer.stderr_text(), "without a panic")

@@ -1,4 +1,4 @@
-//! What leaves the window: the request as text, the picture as files.
+//! Copies the request as text, and saves the picture.
 
 use std::path::PathBuf;
 
@@ -9,106 +9,111 @@ use winit::event_loop::EventLoopClosed;
 use super::{App, Event};
 use crate::copy::{Form, copy, ending};
 use crate::document::Document;
-use crate::input::Source;
+use crate::input::InputSource;
 
 impl App {
-    /// Copies the request to the clipboard, where there is one, and prints it.
+    /// Copies the request to the clipboard, if there is one, and prints it.
     pub(super) fn copy(&mut self, form: Form) {
-        if self.is_refused("copy") {
+        if self.refuses("copy") {
             return;
         }
         let Some(document) = &self.document else {
             return;
         };
-        let size = self.another_size(document);
+        let size = self.size_remark(document);
         let name = self.sources[self.opened].name();
         let mut copied = match copy(&document.request(), form, &name, &self.args.server) {
             Ok(copied) => copied,
-            Err(error) => return self.say(error.to_string()),
+            Err(error) => return self.set_status(error.to_string()),
         };
-        if self.reading.protein && form != Form::Commands {
+        if self.input_options.folder.protein && form != Form::Commands {
             copied.left_out.push("--protein".into());
         }
         println!("{}", copied.text);
         if self.clipboard.is_none() {
             self.clipboard = arboard::Clipboard::new().ok();
         }
-        let taken = self
+        let copied_to_clipboard = self
             .clipboard
             .as_mut()
             .is_some_and(|clipboard| clipboard.set_text(copied.text).is_ok());
-        let mut said = String::from(if taken {
+        let mut status = String::from(if copied_to_clipboard {
             "copied and printed"
         } else {
             "printed; there is no clipboard"
         });
         if form != Form::Commands {
-            said.push_str(&size);
+            status.push_str(&size);
         }
         if !copied.left_out.is_empty() {
-            said = format!("{said}; it cannot say {}", copied.left_out.join(" "));
+            status = format!(
+                "{status}; this form cannot express {}",
+                copied.left_out.join(" ")
+            );
         }
         if copied.is_nameless {
-            said = format!("{said}; no server knows {name}: upload its files and write their id");
+            status = format!("{status}; no server knows {name}: upload its files and use their id");
         }
-        self.say(said);
+        self.set_status(status);
     }
 
-    /// Says that what is seen is not the input that the title names, where that is so.
-    fn is_refused(&mut self, what: &str) -> bool {
+    /// Refuses an action while the picture is not of the input that the title names.
+    fn refuses(&mut self, verb: &str) -> bool {
         if self.opened == self.current {
             return false;
         }
         let why = if self.error.is_some() {
             "it cannot be read"
         } else {
-            "it is still being read"
+            "it is still loading"
         };
-        self.say(format!("there is nothing to {what}: {why}"));
+        self.set_status(format!("there is nothing to {verb}: {why}"));
         true
     }
 
-    /// That a picture has not the size that somebody wrote down, where that is so.
-    fn another_size(&self, document: &Document) -> String {
-        let is_written =
-            self.args.size.is_some() || matches!(self.sources[self.opened], Source::Scene(_));
-        let ([width, height], own) = (document.still_size(), document.own_size());
-        if is_written && own != [width, height] {
-            let [own_width, own_height] = own;
-            format!("; {width}x{height} as the window, not {own_width}x{own_height}")
+    /// Remarks that the picture has not the size that the scene file or `--size` asks for, if so.
+    fn size_remark(&self, document: &Document) -> String {
+        let is_explicit = self.args.size.is_some()
+            || matches!(self.sources[self.opened], InputSource::SceneFile(_));
+        let ([width, height], asked) = (document.export_size(), document.request_size());
+        if is_explicit && asked != [width, height] {
+            let [asked_width, asked_height] = asked;
+            format!("; {width}x{height} as the window, not {asked_width}x{asked_height}")
         } else {
             String::new()
         }
     }
 
-    /// Writes the picture as `molshot render` does, under the first name that is free in the
-    /// current folder.
+    /// Saves the picture as `molshot render` does, under the first unused name in the current
+    /// folder.
     pub(super) fn save(&mut self) {
-        if self.is_refused("save") {
+        if self.refuses("save") {
             return;
         }
         let Some(document) = &self.document else {
             return;
         };
-        let size = self.another_size(document);
+        let size = self.size_remark(document);
         let request = document.request();
-        let job = match document.still() {
+        let job = match document.export_job() {
             Ok(job) => job,
-            Err(error) => return self.say(error.to_string()),
+            Err(error) => return self.set_status(error.to_string()),
         };
-        let (name, ending) = (
+        let (name, extension) = (
             self.sources[self.opened].name(),
             ending(request.output.format),
         );
         let free = (1..=9999)
-            .map(|number| PathBuf::from(format!("{name}_{number}.{ending}")))
-            .find(|path| !path.exists() && !self.stills.contains(path));
+            .map(|number| PathBuf::from(format!("{name}_{number}.{extension}")))
+            .find(|path| !path.exists() && !self.reserved_names.contains(path));
         let Some(path) = free else {
-            return self.say("all names up to 9999 are taken; make room in this folder".into());
+            return self.set_status(
+                "all names up to 9999 are in use; remove files from this folder".into(),
+            );
         };
-        self.stills.insert(path.clone());
+        self.reserved_names.insert(path.clone());
         let proxy = self.proxy.clone();
-        let drawn = job.clone();
+        let drawn_job = job.clone();
         let work = move |frame: &molshot_renderer::Frame, _: &mut _| {
             let planes = request.output.planes;
             let encoding = Encoding {
@@ -117,20 +122,20 @@ impl App {
                 jpeg_quality: request.output.jpeg_quality,
             };
             let mut written = save(frame, planes.iter().copied(), &path, encoding)?;
-            written.extend(save_masks(&drawn, frame, planes, &path)?);
+            written.extend(save_masks(&drawn_job, frame, planes, &path)?);
             Ok(written)
         };
         let answer = move |result: Result<_, molshot_renderer::pool::PoolError>| {
             let result = result.map(|files| (files, size));
             let saved = Event::Saved(result.map_err(|error| error.to_string()));
-            // A window that is gone has no title to say it in.
+            // A closed window has no title for the error.
             if let Err(EventLoopClosed(Event::Saved(Err(error)))) = proxy.send_event(saved) {
                 eprintln!("molshot-view: {error}");
             }
         };
-        let order = RenderTask::new(job, &CancelToken::new(), work, answer);
-        if let Err(refusal) = self.pool.try_submit(order) {
-            refusal.tell();
+        let task = RenderTask::new(job, &CancelToken::new(), work, answer);
+        if let Err(refused) = self.pool.try_submit(task) {
+            refused.tell();
         }
     }
 }

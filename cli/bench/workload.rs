@@ -1,4 +1,4 @@
-//! What is drawn: a scene, perhaps in many copies, from one side after another.
+//! The scene that a benchmark draws, perhaps in several copies, from many directions.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,13 +16,12 @@ use molshot_scenes::{
 };
 
 use crate::input::ReadArgs;
-use crate::message::Failure;
-use crate::scene_file::is_scene_file;
+use crate::message::CliError;
 
-/// Name of the pocket that is drawn when no other structure is given.
+/// Name of the built-in pocket, which is drawn when no structure is given.
 pub(super) const BUILT_IN: &str = "1hvr";
 
-/// Its files (`scenes/library/README.md` says where they come from).
+/// Files of the built-in pocket (`scenes/library/README.md` says where they come from).
 const BUILT_IN_FILES: [(&str, &[u8]); 2] = [
     (
         "1hvr_pocket.pdb",
@@ -36,60 +35,60 @@ const BUILT_IN_FILES: [(&str, &[u8]); 2] = [
 
 /// Degrees between one view and the next, about the vertical and the horizontal screen axis: the
 /// golden angle, and the fractional part of the square root of 2 in turns. So no two views are
-/// alike, and each few of them look from all sides.
+/// equal, and any few successive views cover all directions.
 const STEP_DEGREES: [f64; 2] = [137.507_764, 149.116_882];
 
-/// Most spheres and cylinders of all copies together: their memory is about 2 GB.
-const MOST_BODIES: u64 = 20_000_000;
+/// Maximum number of spheres and cylinders of all copies: their memory is about 2 GB.
+const MAX_PRIMITIVES: u64 = 20_000_000;
 
-/// Copies stand so far apart.
+/// Distance between adjacent copies.
 const GAP_ANGSTROM: f64 = 2.0;
 
-/// Why there is nothing to draw.
-pub(super) enum Fault {
+/// Why a workload cannot be prepared.
+pub(super) enum WorkloadError {
     /// The request does not fit the structure.
     Scene(SceneError),
-    Other(Failure),
+    Other(CliError),
 }
 
-impl From<SceneError> for Fault {
+impl From<SceneError> for WorkloadError {
     fn from(error: SceneError) -> Self {
         Self::Scene(error)
     }
 }
 
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
-        Self::Other(failure)
+impl From<CliError> for WorkloadError {
+    fn from(error: CliError) -> Self {
+        Self::Other(error)
     }
 }
 
-/// A scene and the camera's first place.
-pub(super) struct Subject {
-    /// What it is called.
+/// A scene with the camera of its first picture.
+pub(super) struct Workload {
+    /// Name in reports.
     pub(super) name: String,
     pub(super) scene: Arc<Scene>,
-    /// Atoms of the structure, times its copies.
+    /// Number of atoms of all copies.
     pub(super) atoms: u64,
     pub(super) samples: Samples,
     pub(super) encoding: Encoding,
-    /// Reading files and understanding them.
+    /// Time to read the structure.
     pub(super) read: Duration,
-    /// Structure to scene.
+    /// Time to build the scene.
     pub(super) build: Duration,
-    /// After the request's commands.
+    /// The camera, moved by the request's commands.
     camera: Camera,
 }
 
-impl Subject {
+impl Workload {
     pub(super) fn open(
         inputs: &[PathBuf],
         read: &ReadArgs,
         request: &RenderRequest,
         copies: [u32; 3],
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, WorkloadError> {
         if request.output.planes.iter().ne([&Plane::Color]) {
-            return Err(Failure::flag(
+            return Err(CliError::flag(
                 "--planes",
                 "only the colour plane is measured; leave it out",
             )
@@ -98,19 +97,18 @@ impl Subject {
         let start = Instant::now();
         let structure = match inputs {
             [] => built_in()?,
-            [input] if is_scene_file(input) => read.read_source(&request.structure, input)?,
-            inputs => read.read_all(inputs)?,
+            inputs => read.read_requested(&request.structure, inputs)?,
         };
         let read = start.elapsed();
         let start = Instant::now();
         let prepared = PreparedScene::new(structure, request)?;
-        let bodies = prepared.scene().spheres.len() + prepared.scene().cylinders.len();
+        let primitives = prepared.scene().spheres.len() + prepared.scene().cylinders.len();
         let copy_count: u64 = copies.iter().map(|n| u64::from(*n)).product();
-        if bodies as u64 * copy_count > MOST_BODIES {
-            return Err(Failure::flag(
+        if primitives as u64 * copy_count > MAX_PRIMITIVES {
+            return Err(CliError::flag(
                 "--copies",
                 format_args!(
-                    "{copy_count} copies of {bodies} spheres and cylinders are more than {MOST_BODIES}; give fewer"
+                    "{copy_count} copies of {primitives} spheres and cylinders are more than {MAX_PRIMITIVES}; give fewer"
                 ),
             )
             .into());
@@ -141,7 +139,7 @@ impl Subject {
         })
     }
 
-    /// The picture from one of the sides. The same number is the same side, in every process.
+    /// Builds the job of a picture. Equal numbers give equal views, in every process.
     pub(super) fn job(&self, index: u32) -> Result<RenderJob, SceneError> {
         let mut camera = self.camera.clone();
         let turn = |axis, step: f64| Command::Turn {
@@ -162,7 +160,7 @@ impl Subject {
         )
     }
 
-    /// Width and height of a picture, pixels.
+    /// Width and height of a picture in pixels.
     pub(super) fn size_px(&self) -> [u32; 2] {
         let crop = self.camera.viewport().crop;
         [crop.width_px, crop.height_px]
@@ -176,7 +174,7 @@ fn file_name(path: &Path) -> String {
     )
 }
 
-fn built_in() -> Result<Arc<Structure>, Failure> {
+fn built_in() -> Result<Arc<Structure>, CliError> {
     let options = ReadOptions::default();
     let parts: Result<Vec<Structure>, _> = BUILT_IN_FILES
         .into_iter()
@@ -185,7 +183,7 @@ fn built_in() -> Result<Arc<Structure>, Failure> {
     Ok(Arc::new(Structure::merge(parts?)))
 }
 
-/// The scene many times over, side by side, without labels. All copies of an atom have its id.
+/// Repeats a scene side by side, without labels. All copies of an atom have its id.
 fn tiled(scene: &Scene, copies: [u32; 3]) -> Result<Scene, SceneError> {
     let step = 2.0 * scene.bounds.half_size() + GAP_ANGSTROM;
     let mut parts = SceneParts {
