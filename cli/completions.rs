@@ -1,30 +1,28 @@
 //! `molshot completions` and `molshot man`
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::Cli;
-use crate::message::{Failure, output};
+use crate::message::{CliError, output};
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  molshot completions bash > ~/.local/share/bash-completion/completions/molshot"
 )]
 pub(crate) struct CompletionsArgs {
-    /// The shell.
+    /// The shell that the script is for.
     shell: Shell,
 }
 
-pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &CompletionsArgs, mut program: Command) -> Result<(), CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "molshot", &mut script);
+    clap_complete::generate(args.shell, &mut program, "molshot", &mut script);
     output(&script)
 }
 
-/// The manual: one page, with a section for each subcommand.
-pub(crate) fn man() -> Result<(), Failure> {
-    let mut root = Cli::command();
+/// Prints the manual: one page with a section for each subcommand.
+pub(crate) fn man(mut root: Command) -> Result<(), CliError> {
     root.build();
     let page = Man::new(root.clone());
     let mut text = Vec::new();
@@ -42,7 +40,7 @@ pub(crate) fn man() -> Result<(), Failure> {
         man.render_extra_section(&mut section)?;
         let name = subcommand.get_name().to_uppercase();
         text.extend(format!(".SH \"MOLSHOT {name}\"\n").bytes());
-        // Its own sections become parts of one.
+        // The sections of the subcommand's own page become subsections.
         for line in String::from_utf8_lossy(&section).lines() {
             match line.strip_prefix(".SH ") {
                 Some(heading) => text.extend(format!(".SS {heading}\n").bytes()),

@@ -9,39 +9,39 @@ use molshot_scenes::Plane;
 use molshot_scenes::request::ImageFormat;
 use serde_json::json;
 
-use crate::message::{Failure, output};
+use crate::message::{CliError, output, output_json};
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  molshot doctor\n  molshot doctor --picture test.png\n  molshot doctor --adapter gpu --json"
 )]
 pub(crate) struct DoctorArgs {
-    /// Judge this choice: auto, gpu, software, or vulkan-software.
+    /// Adapter to verify: auto, gpu, software, or vulkan-software.
     #[arg(long, value_name = "ADAPTER", default_value = "auto", value_parser = crate::words::adapter(), hide_possible_values = true)]
     adapter: AdapterChoice,
     /// Write the test picture to this PNG file.
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
-    /// Print JSON.
+    /// Print the report as JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Where Vulkan's loader looks for drivers on Linux (Vulkan-Loader documentation, "Driver Discovery
-/// on Linux").
+/// Folders in which Vulkan's loader searches for driver manifests on Linux (Vulkan-Loader
+/// documentation, "Driver Discovery on Linux").
 const DRIVER_FOLDERS: [&str; 3] = [
     "/usr/share/vulkan/icd.d",
     "/usr/local/share/vulkan/icd.d",
     "/etc/vulkan/icd.d",
 ];
 
-pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &DoctorArgs) -> Result<(), CliError> {
     let drivers = Drivers::find();
     let adapters = enumerate_adapters(args.adapter);
     let start = Instant::now();
-    let checked = open(args.adapter).and_then(|mut draw| {
+    let checked = open(args.adapter).and_then(|mut backend| {
         let opened = start.elapsed();
-        let frame = check::test_picture(draw.as_mut())?;
+        let frame = check::test_picture(backend.as_mut())?;
         Ok((opened, start.elapsed(), frame))
     });
     let verdict = match &checked {
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
                 save(frame, [Plane::Color], path, ImageFormat::Png)?;
             }
             format!(
-                "right, drawn by {} (device open after {:.0} ms, picture after {:.0} ms)",
+                "correct, drawn by {} (device open after {:.0} ms, picture after {:.0} ms)",
                 frame.adapter,
                 opened.as_secs_f64() * 1e3,
                 all.as_secs_f64() * 1e3
@@ -68,12 +68,11 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
                 "exists": file.exists,
             })).collect::<Vec<_>>(),
             "adapters": adapters.iter().map(adapter_json).collect::<Vec<_>>(),
-            "test_picture": {"right": checked.is_ok(), "message": verdict},
+            // `right` is the former name of `passed`, kept for this version.
+            "test_picture": {"passed": checked.is_ok(), "right": checked.is_ok(), "message": verdict},
             "remedy": remedy,
         });
-        let mut text = serde_json::to_string_pretty(&report)?;
-        text.push('\n');
-        output(text.as_bytes())?;
+        output_json(&report)?;
     } else {
         output(text(&drivers, &adapters, &verdict, remedy.as_deref()).as_bytes())?;
     }
@@ -117,7 +116,7 @@ fn text(
     }
     lines.push(format!("test picture: {verdict}"));
     if let Some(remedy) = remedy {
-        lines.push(format!("to mend it: {remedy}"));
+        lines.push(format!("to fix it: {remedy}"));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -140,21 +139,21 @@ fn adapter_json(adapter: &AdapterReport) -> serde_json::Value {
     })
 }
 
-/// A driver manifest, and whether it is there.
+/// A driver manifest, and whether the file exists.
 struct DriverFile {
     path: PathBuf,
     exists: bool,
 }
 
-/// What the Vulkan loader reads, and the variable that overrides its own search, if one does.
+/// The driver manifests that the Vulkan loader reads, and the variable that overrides its search.
 struct Drivers {
     variable: Option<&'static str>,
     files: Vec<DriverFile>,
 }
 
 impl Drivers {
-    /// Either variable replaces the search in folders; the newer name comes first (Vulkan-Loader
-    /// documentation, "Driver Discovery").
+    /// Finds the manifests as the loader does: either variable replaces the search in folders, and
+    /// the newer name takes precedence (Vulkan-Loader documentation, "Driver Discovery").
     fn find() -> Self {
         let overriding = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
             .into_iter()
@@ -177,7 +176,7 @@ impl Drivers {
         Self { variable, files }
     }
 
-    /// One line for people.
+    /// One line of text.
     fn text(&self) -> String {
         let files: Vec<String> = self
             .files
@@ -189,7 +188,7 @@ impl Drivers {
             .collect();
         let by = self
             .variable
-            .map(|name| format!(" (as {name} says)"))
+            .map(|name| format!(" (from {name})"))
             .unwrap_or_default();
         format!("Vulkan drivers{by}: {}", or_none(&files.join(", ")))
     }
@@ -201,13 +200,16 @@ fn manifests_in_folders() -> Vec<PathBuf> {
         .filter_map(|folder| Path::new(folder).read_dir().ok())
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
         .collect();
     found.sort();
     found
 }
 
-/// The exact command that helps on this system.
+/// The command that fixes the problem on this system.
 fn remedy(choice: AdapterChoice, drivers: &Drivers) -> String {
     if let Some(variable) = drivers.variable {
         return format!("unset {variable}");

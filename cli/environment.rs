@@ -1,16 +1,17 @@
 //! The environment that graphics drivers expect.
 //!
-//! Mesa's device-select layer for Vulkan asks for a Wayland display, whose library prints
-//! `XDG_RUNTIME_DIR is invalid or not set in the environment` on standard error wherever nobody is
-//! logged in at a desktop: in containers, in batch jobs, under cron. The line says nothing about
-//! our work. The environment of a running process cannot be changed soundly once threads may exist,
-//! so the program starts itself again, once, with the variable set.
+//! Mesa's device-select layer for Vulkan looks for a Wayland display. Its library prints
+//! `XDG_RUNTIME_DIR is invalid or not set in the environment` on standard error wherever there is
+//! no desktop session: in containers, in batch jobs, under cron. The message is irrelevant to
+//! rendering. The environment of a running process cannot be changed soundly once threads may
+//! exist, so the program replaces itself, once, with the variable set.
 
 /// Makes sure, on Linux, that `XDG_RUNTIME_DIR` is an absolute path before a driver is loaded.
-/// Where it is not, the process is replaced by the same program with the same arguments and the
-/// variable set to `/dev/null`, in which nobody can have planted a socket; the second time it is
-/// set, so there is no third. If that fails the program goes on: all it costs is a line on standard
-/// error.
+///
+/// If it is not, the process is replaced by the same program with the same arguments and the
+/// variable set to `/dev/null`, which cannot contain a socket. The new process finds the variable
+/// set, so this happens once. If the replacement fails the program goes on: the only cost is the
+/// message on standard error.
 #[cfg(target_os = "linux")]
 pub(crate) fn prepare_for_drivers() {
     use std::os::unix::process::CommandExt;
@@ -30,10 +31,10 @@ pub(crate) fn prepare_for_drivers() {
     if let Some(name) = arguments.next() {
         command.arg0(name);
     }
-    // Comes back only if it fails.
+    // Returns only if it fails.
     let _error = command.args(arguments).env(VARIABLE, "/dev/null").exec();
 }
 
-/// Nothing needs to be done on other systems.
+/// Does nothing: other systems need no preparation.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn prepare_for_drivers() {}

@@ -9,10 +9,8 @@ use molshot_molecule::hbonds::{
 };
 use molshot_molecule::{ResidueClass, ResidueKey, ResidueKeyError, Structure};
 
-use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};
-use crate::message::{Failure, note, output};
-use crate::scene_file;
+use crate::message::{CliError, Verbosity, note, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,8 +19,8 @@ Examples:
   molshot hbonds 5ey0_pocket.pdb 5ey0_ligand.mol2 --format json
   molshot hbonds 1ubi.cif --scope all
 
-Text between pocket and ligand: `ARG 45 NH2 A, O1B; ...` (pocket atom, ligand atom), without water; with --residue: `Yes: ARG NH2, O1B`
-or `No`. Text of other scopes: one bond a line. The criteria are in docs/hydrogen-bonds.md.";
+The text for bonds between pocket and ligand is `ARG 45 NH2 A, O1B; ...` (pocket atom, ligand atom), without water; with --residue it is
+`Yes: ARG NH2, O1B` or `No`. For other scopes it has one bond per line. The criteria are described in docs/hydrogen-bonds.md.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -31,23 +29,24 @@ pub(crate) struct HbondsArgs {
     /// `molshot info`.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// How the bonds are printed.
+    /// Format of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Only the bonds between this residue and the ligand: name, number, and chain (? for a blank
-    /// one) where that is not clear; of several of one name, `#2` at the end is the second.
+    /// List only the bonds between this residue and the ligand. Give its name, its number and, if
+    /// these are ambiguous, its chain (? for a blank chain); `#2` at the end selects the second of
+    /// several residues with equal names.
     #[arg(long, value_name = "RESIDUE", value_parser = parse_residue)]
     residue: Option<ResidueKey>,
-    /// Between which atoms bonds are looked for.
+    /// Atoms between which bonds are searched.
     #[arg(long, value_enum, default_value_t = ScopeName::Ligand, conflicts_with = "residue")]
     scope: ScopeName,
-    /// Tolerance of distances, 0 to 2 angstrom.
+    /// Tolerance of distances in angstrom, 0 to 2.
     #[arg(long, value_name = "ANGSTROM", default_value_t = HydrogenBondOptions::default().distance_slack_angstrom)]
     distance_slack: f32,
-    /// Tolerance of angles, 0 to 90 degrees.
+    /// Tolerance of angles in degrees, 0 to 90.
     #[arg(long, value_name = "DEGREES", default_value_t = HydrogenBondOptions::default().angle_slack_degrees)]
     angle_slack: f32,
-    /// Leave water out of JSON and of the other scopes, too.
+    /// Exclude water from JSON output and from the other scopes as well.
     #[arg(long)]
     no_water: bool,
     #[command(flatten)]
@@ -56,10 +55,10 @@ pub(crate) struct HbondsArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// The answer form of `MiSI-Bench`, or one bond a line.
+    /// The answer format of `MiSI-Bench`, or one bond per line.
     Text,
-    /// Every bond with distances, angle, classes, the donor's side, and whether it needs the
-    /// tolerances.
+    /// Each bond with its distances, angle, atom classes, the donor's side, and whether it needs
+    /// the tolerances.
     Json,
 }
 
@@ -78,7 +77,7 @@ fn parse_residue(text: &str) -> Result<ResidueKey, String> {
         .ok_or_else(|| "give name, number and chain, such as 'ARG 45 A'".to_owned())
 }
 
-pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), CliError> {
     let options = HydrogenBondOptions {
         scope: match args.scope {
             ScopeName::Ligand => Scope::PocketToLigand,
@@ -89,18 +88,13 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure
         angle_slack_degrees: args.angle_slack,
         water: !args.no_water,
     };
-    let structure = match args.inputs.as_slice() {
-        [input] if scene_file::is_scene_file(input) => args
-            .read
-            .read_source(&scene_file::read(input)?.structure, input)?,
-        inputs => args.read.read_all(inputs)?,
-    };
+    let structure = args.read.read_all(&args.inputs)?;
     let residue = match &args.residue {
-        Some(key) => Some(the_residue(&structure, key)?),
+        Some(key) => Some(find_residue(&structure, key)?),
         None => None,
     };
     let mut found = find(&structure, &options)
-        .map_err(|error: OptionsError| Failure::usage(error.to_string()))?;
+        .map_err(|error: OptionsError| CliError::usage(error.to_string()))?;
     if let Some(residue) = residue {
         let is_of = |atom: u32| structure.atoms().residue[atom as usize] == residue;
         found
@@ -128,9 +122,9 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure
         let is_water =
             |residue: u32| structure.residues()[residue as usize].class == ResidueClass::Water;
         if args.format == Format::Text && residue.is_some_and(is_water) {
-            note("the answer leaves water out; --format json has its bonds");
+            note("the text excludes water; --format json lists its bonds");
         }
-        // An empty answer is an answer; it must not look like a mishap.
+        // An empty result is valid; a note tells it apart from a failure.
         if text.trim().is_empty() || found.bonds.is_empty() && residue.is_none() {
             note(format_args!(
                 "no hydrogen bonds among {} donors and {} acceptors{}",
@@ -139,7 +133,7 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure
                 if found.bonds.is_empty() {
                     ""
                 } else {
-                    " but those of water"
+                    " other than those of water"
                 }
             ));
         }
@@ -147,34 +141,31 @@ pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure
     Ok(())
 }
 
-/// The one residue that is meant: one of those that a ligand is bonded to.
-fn the_residue(structure: &Structure, key: &ResidueKey) -> Result<u32, Failure> {
+/// Finds the residue that `key` names among those that are not part of the ligand.
+fn find_residue(structure: &Structure, key: &ResidueKey) -> Result<u32, CliError> {
     key.find(structure, |residue| !is_of_ligand(structure, residue))
         .map_err(|error| {
             let is_ligand = error == ResidueKeyError::None
-                && structure
-                    .residues()
-                    .iter()
-                    .any(|residue| key.fits(structure, residue) && is_of_ligand(structure, residue));
+                && structure.residues().iter().any(|residue| {
+                    key.fits(structure, residue) && is_of_ligand(structure, residue)
+                });
             if is_ligand {
-                return Failure::flag(
+                return CliError::flag(
                     "--residue",
-                    format_args!(
-                        "{key} is the ligand; name a residue of the pocket, whose bonds with the ligand are asked for"
-                    ),
+                    format_args!("{key} is the ligand; name a residue of the pocket"),
                 );
             }
             let remedy = match error {
                 ResidueKeyError::None => {
-                    "; molshot hbonds INPUT --scope all --format json names those with bonds"
+                    "; molshot hbonds INPUT --scope all --format json lists the residues with bonds"
                 }
                 _ => "",
             };
-            Failure::flag("--residue", format_args!("{key} {error}{remedy}"))
+            CliError::flag("--residue", format_args!("{key} {error}{remedy}"))
         })
 }
 
-/// One bond a line: donor, acceptor, distance, classes.
+/// Formats one bond per line: donor, acceptor, distance, classes.
 fn lines(found: &HydrogenBonds, structure: &Structure) -> String {
     let mut text = String::new();
     for bond in found.report(structure).bonds {
@@ -192,7 +183,7 @@ fn lines(found: &HydrogenBonds, structure: &Structure) -> String {
                 }
             )
         });
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "{donor} -> {acceptor}  {:.3} angstrom  {} -> {}{}",

@@ -6,37 +6,30 @@ use std::path::PathBuf;
 use clap::Args;
 use molshot_molecule::summary::Summary;
 
-use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};
-use crate::message::{Failure, output};
-use crate::scene_file;
+use crate::message::{CliError, Verbosity, output, output_json};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json")]
+#[command(
+    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
+)]
 pub(crate) struct InfoArgs {
     /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders
     /// in PDBbind layout, one scene file (.json), or `-`.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Print JSON.
+    /// Print the summary as JSON.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     read: ReadArgs,
 }
 
-pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), Failure> {
-    let structure = match args.inputs.as_slice() {
-        [input] if scene_file::is_scene_file(input) => args
-            .read
-            .read_source(&scene_file::read(input)?.structure, input)?,
-        inputs => args.read.read_all(inputs)?,
-    };
+pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    let structure = args.read.read_all(&args.inputs)?;
     let summary = Summary::of(&structure);
     if args.json {
-        let mut text = serde_json::to_string_pretty(&summary)?;
-        text.push('\n');
-        return output(text.as_bytes());
+        return output_json(&summary);
     }
     let model = args.read.model_name();
     output(text(&summary, &model).as_bytes())?;
@@ -44,11 +37,11 @@ pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), Failure> 
     Ok(())
 }
 
-/// `model` says which one was read of a file that holds several.
+/// Formats the summary. `model` names the model that was read of files with several.
 fn text(summary: &Summary, model: &str) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{name:<12} {value}");
     };
     for part in &summary.parts {
@@ -124,7 +117,7 @@ fn text(summary: &Summary, model: &str) -> String {
     text
 }
 
-/// The first ten of a list.
+/// Joins the first items of a list and counts the rest.
 fn shortened(items: &[String]) -> String {
     const SHOWN: usize = 10;
     let mut text = items[..items.len().min(SHOWN)].join(", ");

@@ -1,21 +1,21 @@
-//! Ctrl-C: the first finishes what is begun, the second ends the program at once.
+//! Ctrl-C: the first press finishes the work in progress, the second ends the program at once.
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::message::INTERRUPTED;
 
-/// How often Ctrl-C was pressed.
+/// Number of times that Ctrl-C was pressed.
 static PRESSED: AtomicU32 = AtomicU32::new(0);
-/// Files that are being written.
+/// Number of files that are being written.
 static WRITING: AtomicUsize = AtomicUsize::new(0);
-/// At the second Ctrl-C so long is waited for files that are being written; a disk that takes
-/// longer leaves its temporary file.
+/// How long the second Ctrl-C waits for files that are being written. A slower disk leaves a
+/// temporary file.
 const LAST_WRITES: Duration = Duration::from_millis(200);
 
-/// Listens to Ctrl-C from now on. `on_first` tells the user.
+/// Handles Ctrl-C from now on. `on_first` is called at the first press, to inform the user.
 pub(crate) fn listen(on_first: impl Fn() + Send + 'static) {
-    let heard = ctrlc::set_handler(move || {
+    let handler = ctrlc::set_handler(move || {
         if PRESSED.fetch_add(1, Ordering::SeqCst) == 0 {
             on_first();
             return;
@@ -26,20 +26,20 @@ pub(crate) fn listen(on_first: impl Fn() + Send + 'static) {
         }
         std::process::exit(i32::from(INTERRUPTED));
     });
-    // Without a handler Ctrl-C ends the program at once, and finished files are still whole.
-    drop(heard);
+    // Without a handler Ctrl-C ends the program at once; finished files are complete all the same.
+    drop(handler);
 }
 
-/// Whether to begin nothing more.
+/// Whether Ctrl-C was pressed: nothing more is to be started.
 pub(crate) fn requested() -> bool {
     PRESSED.load(Ordering::SeqCst) > 0
 }
 
-/// A file that is being written, for as long as this lives.
+/// Counts a file as being written for as long as the value lives.
 pub(crate) struct Writing(());
 
 impl Writing {
-    /// `None` when the program is about to end.
+    /// Returns `None` when the program is about to end.
     pub(crate) fn begin() -> Option<Self> {
         WRITING.fetch_add(1, Ordering::SeqCst);
         let writing = Self(());

@@ -1,4 +1,4 @@
-//! `molshot`: one file per subcommand; each reads its flags, calls the libraries, and prints.
+//! `molshot`: one file per subcommand. Each parses its flags, calls the libraries and prints.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,
@@ -23,9 +23,12 @@ mod words;
 
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-/// Draws molecules: exact pictures, masks and depth from structure files.
+use message::Verbosity;
+
+/// Renders molecules: pictures, depth, masks and annotations from structure files, exact to the
+/// pixel.
 #[derive(Debug, Parser)]
 #[command(
     name = "molshot",
@@ -54,31 +57,30 @@ Examples:
   molshot dataset plan --complexes pdbbind/ --out misi/
   molshot doctor
 
-Exit status: 0 done, 1 the work failed, 2 the command line is wrong, 130 ended by Ctrl-C.";
+Exit status: 0 on success, 1 when the work failed, 2 when the command line is wrong, 130 after Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Draw a structure or a scene file.
+    /// Render pictures of a structure or a scene file.
     Render(Box<render::RenderArgs>),
-    /// Say what was read from an input: atoms, residues, chains, ligands, bonds, warnings.
+    /// Print a summary of an input: atoms, residues, chains, ligands, bonds, warnings.
     Info(info::InfoArgs),
-    /// Measure images a second, end to end and by stage.
+    /// Measure images per second, end to end and by stage.
     Bench(Box<bench::BenchArgs>),
-    /// Find hydrogen bonds, by default those between pocket and ligand.
+    /// List hydrogen bonds, by default those between pocket and ligand.
     Hbonds(hbonds::HbondsArgs),
-    /// Serve pictures over HTTP.
+    /// Serve pictures over HTTP, with a web page to try it.
     Serve(serve::ServeArgs),
-    /// Make training and examination sets of questions about pictures, check them, and score
-    /// answers.
+    /// Generate, check and export sets of questions about pictures, and score answers to them.
     #[command(subcommand)]
     Dataset(Box<dataset::DatasetCommand>),
-    /// Check what this machine draws with, and draw a test picture.
+    /// List the graphics adapters of this machine and verify them with a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests, or of annotations.
     Schema(schema::SchemaArgs),
-    /// Print a completion script for a shell.
+    /// Print a shell's completion script.
     Completions(completions::CompletionsArgs),
-    /// Print the manual page in roff.
+    /// Print the manual page in the format of man (roff).
     #[command(
         after_help = "Examples:\n  molshot man | man -l -\n  molshot man > ~/.local/share/man/man1/molshot.1"
     )]
@@ -86,7 +88,7 @@ enum Command {
 }
 
 impl Command {
-    /// Whether a graphics driver will be loaded.
+    /// Whether the command loads a graphics driver.
     fn opens_an_adapter(&self) -> bool {
         match self {
             Self::Render(args) => args.draws(),
@@ -99,17 +101,6 @@ impl Command {
             | Self::Man => false,
         }
     }
-}
-
-/// How much is said on standard error.
-#[derive(Debug, Clone, Copy, Args)]
-struct Verbosity {
-    /// Say nothing but errors.
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Say more: every warning of a reader, the adapter, timings.
-    #[arg(short, long, global = true)]
-    verbose: bool,
 }
 
 fn main() -> ExitCode {
@@ -130,14 +121,14 @@ fn main() -> ExitCode {
         Command::Dataset(command) => dataset::run(&command, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => schema::run(&args),
-        Command::Completions(args) => completions::run(&args),
-        Command::Man => completions::man(),
+        Command::Completions(args) => completions::run(&args, Cli::command()),
+        Command::Man => completions::man(Cli::command()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            message::error(&failure);
-            failure.exit_code()
+        Err(error) => {
+            message::error(&error);
+            error.exit_code()
         }
     }
 }

@@ -1,14 +1,13 @@
-//! `molshot serve`: the server's settings as flags.
+//! `molshot serve`: each setting of the server is a flag.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use molshot::input::read_text_file;
 use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, start_log};
 
-use crate::Verbosity;
-use crate::message::{Failure, note, output};
-use crate::scene_file::read_text;
+use crate::message::{CliError, Verbosity, note, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,10 +17,10 @@ Examples:
   MOLSHOT_TOKENS=secret molshot serve --listen 0.0.0.0:8000
   curl -s http://127.0.0.1:8000/v1/structures/sample-dna/image.png -o dna.png
 
-Every flag is also a variable (--queue-max: MOLSHOT_QUEUE_MAX) and a key of the file (queue-max = 256). Flags go before variables,
-variables before the file. Sizes may end in KiB, MiB or GiB. The page to try it is at /, the description of the interface at /docs.";
+Every flag is also an environment variable (--queue-max: MOLSHOT_QUEUE_MAX) and a key of the configuration file (queue-max = 256). Flags
+override variables, and variables override the file. Sizes may end in KiB, MiB or GiB. The web page is at /, the API reference at /docs.";
 
-/// The flags that were given.
+/// The flags that were given on the command line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ServeArgs {
     settings: BTreeMap<&'static str, String>,
@@ -93,15 +92,15 @@ impl Args for ServeArgs {
                     .long("config")
                     .value_name("FILE")
                     .value_parser(clap::value_parser!(PathBuf))
-                    .help("Configuration file, TOML; without it the one that MOLSHOT_CONFIG names"),
+                    .help(
+                        "Configuration file in TOML [default: the file that MOLSHOT_CONFIG names]",
+                    ),
             )
             .arg(
                 Arg::new("print-config")
                     .long("print-config")
                     .action(ArgAction::SetTrue)
-                    .help(
-                        "Print every setting and where it comes from, in the file's form, and end",
-                    ),
+                    .help("Print all settings and their origins as a configuration file, and exit"),
             )
     }
 
@@ -110,7 +109,7 @@ impl Args for ServeArgs {
     }
 }
 
-pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError> {
     let variable = |name: &str| std::env::var(name).ok();
     let path = args
         .config
@@ -126,12 +125,12 @@ pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), Failure>
             (_, given) => given,
         }
     };
-    let blame = |error: molshot_server::ConfigError| match error.origin {
-        Origin::File(_) => Failure::Work(error.into()),
-        _ => Failure::usage(error.to_string()),
+    let attribute = |error: molshot_server::ConfigError| match error.origin {
+        Origin::File(_) => CliError::Work(error.into()),
+        _ => CliError::usage(error.to_string()),
     };
-    let layers = Layers::new(flag, variable, file).map_err(blame)?;
-    let config = layers.config().map_err(blame)?;
+    let layers = Layers::new(flag, variable, file).map_err(attribute)?;
+    let config = layers.config().map_err(attribute)?;
     if args.print_config {
         return output(layers.to_string().as_bytes());
     }
@@ -139,24 +138,24 @@ pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), Failure>
     let insecure = config.insecure_public;
     let server = Server::open(config).map_err(|error| {
         if error.is_usage() {
-            Failure::usage(error.to_string())
+            CliError::usage(error.to_string())
         } else {
-            Failure::Work(error.into())
+            CliError::Work(error.into())
         }
     })?;
     let address = server.address()?;
-    // Programs that start it wait for this line.
+    // Programs that start the server wait for this line.
     output(format!("listening on http://{address}\n").as_bytes())?;
     if !verbosity.quiet {
         note(format_args!("drawing with {}", server.adapter()));
         if insecure {
-            note("warning: whoever reaches this address may use it (--insecure-public)");
+            note("warning: anyone who reaches this address may use the server (--insecure-public)");
         }
     }
     Ok(server.run()?)
 }
 
-fn config_text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(read_text(path, "configuration file")?)
-        .map_err(|_| Failure::in_file(path, "is no text in UTF-8; give a TOML file"))
+fn config_text(path: &Path) -> Result<String, CliError> {
+    String::from_utf8(read_text_file(path, "configuration file")?)
+        .map_err(|_| CliError::in_file(path, "is not UTF-8 text; give a TOML file"))
 }

@@ -1,5 +1,5 @@
-//! Values of flags that are words from a list: shells complete them, and a wrong one gets our own
-//! message.
+//! Values of flags that are keywords from a list: shells complete them, and an unknown one gets our
+//! own message.
 
 use std::ffi::OsStr;
 
@@ -8,24 +8,27 @@ use clap::{Arg, Command, Error};
 use molshot_renderer::AdapterChoice;
 use molshot_scenes::{Keyword, Samples};
 
-/// A parser with the words that it knows.
+/// A parser of keywords that lists them for completion.
 #[derive(Clone)]
-pub(crate) struct Words<T> {
-    words: &'static [&'static str],
+pub(crate) struct KeywordParser<T> {
+    keywords: &'static [&'static str],
     parse: fn(&str) -> Result<T, String>,
 }
 
-impl<T> Words<T> {
-    /// `parse` takes each of `words`, and perhaps other spellings.
+/// The former name of [`KeywordParser`], until its last users are renamed.
+pub(crate) type Words<T> = KeywordParser<T>;
+
+impl<T> KeywordParser<T> {
+    /// `parse` accepts each of `keywords`, and perhaps other spellings.
     pub(crate) const fn new(
-        words: &'static [&'static str],
+        keywords: &'static [&'static str],
         parse: fn(&str) -> Result<T, String>,
     ) -> Self {
-        Self { words, parse }
+        Self { keywords, parse }
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> TypedValueParser for Words<T> {
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for KeywordParser<T> {
     type Value = T;
 
     fn parse_ref(
@@ -39,13 +42,13 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Words<T> {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.words.iter().map(PossibleValue::new)))
+        Some(Box::new(self.keywords.iter().map(PossibleValue::new)))
     }
 }
 
-/// The names of adapters.
-pub(crate) fn adapter() -> Words<AdapterChoice> {
-    Words::new(&["auto", "gpu", "software", "vulkan-software"], str::parse)
+/// The parser of adapter names.
+pub(crate) fn adapter() -> KeywordParser<AdapterChoice> {
+    KeywordParser::new(&["auto", "gpu", "software", "vulkan-software"], str::parse)
 }
 
 /// A word of a list of keywords; the error lists the others.

@@ -1,4 +1,4 @@
-//! Drawing, encoding and writing through the pool, and looking at the clock.
+//! Draws, encodes and writes pictures with the pool, and measures the time.
 
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -10,21 +10,21 @@ use molshot_renderer::{AdapterChoice, Frame, Timings, save_bytes};
 use molshot_scenes::request::ImageFormat;
 
 use super::process;
-use super::subject::Subject;
+use super::workload::Workload;
 use crate::interrupt;
-use crate::message::Failure;
+use crate::message::CliError;
 
-/// Pictures a thread before any count: the scene is uploaded and buffers have grown.
-const WARM_UP_A_THREAD: u32 = 2;
-/// So many pictures at most are in a temporary folder; then they are removed, which is not counted.
+/// Number of warm-up pictures per thread: they upload the scene and grow buffers.
+const WARM_UP_PER_THREAD: u32 = 2;
+/// Maximum number of pictures in a temporary folder. Then they are removed, which is not measured.
 const PICTURES_KEPT: usize = 1000;
-/// Pictures a thread that are on their way at a time.
-const IN_FLIGHT_A_THREAD: usize = 4;
+/// Number of pictures per thread that are in flight at a time.
+const IN_FLIGHT_PER_THREAD: usize = 4;
 
-/// How long the stages of pictures took, added up over threads.
+/// Durations of the stages of pictures, summed over threads.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Stages {
-    /// Camera and checks.
+    /// Camera and validation.
     pub(super) job: Duration,
     pub(super) upload: Duration,
     pub(super) draw: Duration,
@@ -32,7 +32,7 @@ pub(super) struct Stages {
     pub(super) labels: Duration,
     pub(super) encode: Duration,
     pub(super) write: Duration,
-    /// What was written.
+    /// Number of bytes written.
     pub(super) bytes: u64,
 }
 
@@ -49,13 +49,13 @@ impl Stages {
     }
 }
 
-/// Many pictures.
+/// One repeat of the measurement.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Repeat {
     pub(super) pictures: u32,
-    /// From the first to the last, by the clock on the wall.
+    /// Elapsed time.
     pub(super) wall: Duration,
-    /// Time of all processors that went to them, where the system tells.
+    /// Processor time of all threads, if the system reports it.
     pub(super) processors: Option<Duration>,
     pub(super) stages: Stages,
 }
@@ -63,29 +63,29 @@ pub(super) struct Repeat {
 /// The first picture of a backend.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct First {
-    /// Opening a backend.
+    /// Time to open the backend.
     pub(super) open: Duration,
-    /// Sending the scene to it.
+    /// Time to upload the scene.
     pub(super) upload: Duration,
-    /// The whole of the picture, from its camera to its file.
+    /// Time of the whole picture, from its camera to its file.
     pub(super) picture: Duration,
 }
 
-/// The pool that a backend's pictures go through, as those of `molshot render` do.
-pub(super) struct Crew {
+/// A backend's pool, which is the one that `molshot render` uses.
+pub(super) struct BenchPool {
     pool: Pool,
-    /// Pictures that are drawn at a time.
+    /// Number of pictures that are drawn at a time.
     at_a_time: usize,
     open: Duration,
 }
 
-impl Crew {
-    /// With so many threads, which draw a picture each, or one picture together.
+impl BenchPool {
+    /// Opens a pool whose threads draw a picture each or, if `together`, one picture together.
     pub(super) fn open(
         choice: AdapterChoice,
         threads: usize,
         together: bool,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CliError> {
         let start = Instant::now();
         let pool = Pool::open(choice, |kind| {
             if together {
@@ -105,13 +105,13 @@ impl Crew {
         self.pool.adapter()
     }
 
-    /// Draws a first picture, and then some with every thread.
-    pub(super) fn warm_up(&self, subject: &Subject, folder: &Folder) -> Result<First, Failure> {
+    /// Draws a first picture, and then a few with each thread.
+    pub(super) fn warm_up(&self, workload: &Workload, folder: &Folder) -> Result<First, CliError> {
         let start = Instant::now();
-        let stages = self.draw(subject, folder, 0..1)?;
+        let stages = self.draw(workload, folder, 0..1)?;
         let picture = start.elapsed();
         let few = u32::try_from(self.at_a_time).unwrap_or(u32::MAX);
-        self.draw(subject, folder, 0..few.saturating_mul(WARM_UP_A_THREAD))?;
+        self.draw(workload, folder, 0..few.saturating_mul(WARM_UP_PER_THREAD))?;
         folder.clear()?;
         Ok(First {
             open: self.open,
@@ -120,13 +120,13 @@ impl Crew {
         })
     }
 
-    /// Draws so many pictures, each from another side.
+    /// Draws this many pictures, each from another direction.
     pub(super) fn repeat(
         &self,
-        subject: &Subject,
+        workload: &Workload,
         folder: &Folder,
         pictures: u32,
-    ) -> Result<Repeat, Failure> {
+    ) -> Result<Repeat, CliError> {
         let mut repeat = Repeat {
             pictures,
             wall: Duration::ZERO,
@@ -137,7 +137,7 @@ impl Crew {
             let end = pictures.min(first.saturating_add(PICTURES_KEPT as u32));
             let before = process::processor_time();
             let start = Instant::now();
-            repeat.stages.add(&self.draw(subject, folder, first..end)?);
+            repeat.stages.add(&self.draw(workload, folder, first..end)?);
             repeat.wall += start.elapsed();
             let took = process::processor_time().zip(before);
             repeat.processors = repeat
@@ -151,34 +151,36 @@ impl Crew {
 
     fn draw(
         &self,
-        subject: &Subject,
+        workload: &Workload,
         folder: &Folder,
         pictures: Range<u32>,
-    ) -> Result<Stages, Failure> {
-        let encoding = subject.encoding;
-        let window = self.at_a_time.saturating_mul(IN_FLIGHT_A_THREAD);
+    ) -> Result<Stages, CliError> {
+        let encoding = workload.encoding;
+        let window = self.at_a_time.saturating_mul(IN_FLIGHT_PER_THREAD);
         let mut job_time = Duration::ZERO;
-        let mut fault = None;
+        let mut job_error = None;
         let jobs = pictures.map_while(|index| {
             if interrupt::requested() {
                 return None;
             }
             let start = Instant::now();
-            let job = match subject.job(index) {
+            let job = match workload.job(index) {
                 Ok(job) => job,
                 Err(error) => {
-                    fault = Some(error);
+                    job_error = Some(error);
                     return None;
                 }
             };
             job_time += start.elapsed();
             let path = folder.path_of(index, encoding.format);
-            let work = move |frame: &Frame, desk: &mut WorkerScratch| {
+            let work = move |frame: &Frame, scratch: &mut WorkerScratch| {
                 let start = Instant::now();
-                desk.encoder.encode(frame, encoding, &mut desk.bytes)?;
+                scratch
+                    .encoder
+                    .encode(frame, encoding, &mut scratch.bytes)?;
                 let encode = start.elapsed();
                 let start = Instant::now();
-                save_bytes(&path, &desk.bytes)?;
+                save_bytes(&path, &scratch.bytes)?;
                 let Timings {
                     upload,
                     draw,
@@ -193,7 +195,7 @@ impl Crew {
                     labels,
                     encode,
                     write: start.elapsed(),
-                    bytes: desk.bytes.len() as u64,
+                    bytes: scratch.bytes.len() as u64,
                 })
             };
             Some((job, work))
@@ -202,34 +204,36 @@ impl Crew {
         for (_, result) in self.pool.map(jobs, Sequence::AsReady, window) {
             stages.add(&result?);
         }
-        if let Some(error) = fault {
+        if let Some(error) = job_error {
             return Err(error.into());
         }
         if interrupt::requested() {
-            return Err(Failure::Interrupted("interrupted".to_owned()));
+            return Err(CliError::Interrupted("interrupted".to_owned()));
         }
         stages.job = job_time;
         Ok(stages)
     }
 }
 
-/// Where pictures are written.
+/// The folder that pictures are written to.
 pub(super) struct Folder {
     path: PathBuf,
-    /// Removed, with all that is in it, when it is no longer used.
+    /// Whether it is removed, with its contents, when it is no longer used.
     temporary: bool,
 }
 
 impl Folder {
-    pub(super) fn open(kept: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn open(kept: Option<&Path>) -> Result<Self, CliError> {
         let opened = match kept {
             Some(path) => std::fs::create_dir_all(path).map(|()| path.to_owned()),
             None => new_temporary(),
         };
         let path = opened.map_err(|error| {
-            Failure::in_file(
+            CliError::in_file(
                 kept.unwrap_or(&std::env::temp_dir()),
-                format_args!("the folder cannot be made: {error}; give --out DIR with another one"),
+                format_args!(
+                    "the folder cannot be created: {error}; give another one with --out DIR"
+                ),
             )
         })?;
         Ok(Self {
@@ -239,12 +243,12 @@ impl Folder {
     }
 
     fn path_of(&self, index: u32, format: ImageFormat) -> PathBuf {
-        let ending = molshot_scenes::request::file_extension(format);
-        self.path.join(format!("{index}.{ending}"))
+        let extension = molshot_scenes::request::file_extension(format);
+        self.path.join(format!("{index}.{extension}"))
     }
 
-    /// Removes the pictures of a temporary folder.
-    fn clear(&self) -> Result<(), Failure> {
+    /// Removes the pictures of a temporary folder; others are kept.
+    fn clear(&self) -> Result<(), CliError> {
         if self.temporary {
             for entry in std::fs::read_dir(&self.path)? {
                 std::fs::remove_file(entry?.path())?;
@@ -254,7 +258,7 @@ impl Folder {
     }
 }
 
-/// A new folder, which nobody else has.
+/// Creates a new temporary folder.
 fn new_temporary() -> std::io::Result<PathBuf> {
     let mut number = 0;
     loop {
@@ -262,7 +266,7 @@ fn new_temporary() -> std::io::Result<PathBuf> {
             std::env::temp_dir().join(format!("molshot-bench-{}-{number}", std::process::id()));
         match std::fs::create_dir(&path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists && number < 1000 => number += 1,
-            made => return made.map(|()| path),
+            created => return created.map(|()| path),
         }
     }
 }
@@ -270,7 +274,7 @@ fn new_temporary() -> std::io::Result<PathBuf> {
 impl Drop for Folder {
     fn drop(&mut self) {
         if self.temporary {
-            // What cannot be removed is left to the system's own cleaning of its temporary folder.
+            // The system cleans up temporary files that cannot be removed here.
             let _ = std::fs::remove_dir_all(&self.path);
         }
     }

@@ -3,7 +3,7 @@
 mod drive;
 pub(crate) mod process;
 mod report;
-mod subject;
+mod workload;
 
 use std::path::PathBuf;
 
@@ -11,29 +11,28 @@ use clap::Args;
 use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::PoolOptions;
 
-use crate::Verbosity;
 use crate::input::ReadArgs;
 use crate::interrupt;
-use crate::message::{Failure, note, output};
+use crate::message::{CliError, Verbosity, note, output};
 use crate::render::request::{self, RequestArgs};
-use drive::{Crew, Folder, Repeat};
-use report::{Contender, Report};
-use subject::Subject;
+use drive::{BenchPool, Folder, Repeat};
+use report::{BenchEntry, Report};
+use workload::{Workload, WorkloadError};
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_override_self = true)]
 pub(crate) struct BenchArgs {
-    /// What to draw, as an INPUT of `molshot render`; give it several times for pocket and ligand.
-    /// Without it a pocket with its ligand that is built in.
+    /// Structure to draw, as an INPUT of `molshot render`; may be given several times, for example
+    /// for pocket and ligand [default: a built-in pocket with its ligand].
     #[arg(long, value_name = "INPUT")]
     structure: Vec<PathBuf>,
-    /// Pictures a repeat, each from another side.
+    /// Number of pictures per repeat, each from another direction.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000_000), allow_negative_numbers = true)]
     views: u32,
-    /// So many times; the median counts.
+    /// Number of repeats; the median is reported.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000), allow_negative_numbers = true)]
     repeats: u32,
-    /// What to draw with: auto, gpu, software, or vulkan-software.
+    /// Adapter that draws: auto, gpu, software, or vulkan-software.
     #[arg(
         long,
         visible_alias = "backend",
@@ -43,26 +42,25 @@ pub(crate) struct BenchArgs {
         hide_possible_values = true
     )]
     adapter: AdapterChoice,
-    /// Threads; each draws, encodes and writes whole pictures, unless --latency is given [default:
-    /// as many as there are processors].
+    /// Number of threads; each draws, encodes and writes whole pictures unless --latency is given
+    /// [default: number of processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024), allow_negative_numbers = true)]
     threads: Option<u32>,
-    /// Draw one picture after another, each with all threads, as for one large picture; else each
-    /// thread draws its own.
+    /// Draw one picture after another, each with all threads, instead of one picture per thread.
     #[arg(long)]
     latency: bool,
-    /// Draw with the built-in software backend and with wgpu (a GPU where there is one, else
-    /// software Vulkan) in turns, and compare.
+    /// Compare the built-in software backend with wgpu (a GPU if there is one, otherwise software
+    /// Vulkan), drawing with them in turns.
     #[arg(long, conflicts_with = "adapter")]
     compare: bool,
-    /// Keep the pictures in this folder, which is made if need be; of a comparison the last ones.
-    /// Without it they are written to a temporary folder and removed.
+    /// Keep the pictures in this folder, which is created if it does not exist; a comparison keeps
+    /// the last ones [default: a temporary folder, which is removed].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Copies of the scene along x, y and z, side by side: large scenes from small files.
+    /// Repeat the scene this many times along x, y and z, to make large scenes from small files.
     #[arg(long, value_name = "NX,NY,NZ", value_parser = parse_copies, default_value = "1,1,1", allow_hyphen_values = true)]
     copies: [u32; 3],
-    /// Print JSON.
+    /// Print the results as JSON.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -79,10 +77,11 @@ Examples:
   molshot bench --structure 1aon.cif.gz --style spacefill --latency
   molshot bench --compare --json > bench.json
 
-A picture's time is that of one thread, by stage: job (camera and checks), upload, draw, read back, labels, encode, write. Images a second count everything from
-the camera to the renamed file. Where others use the machine, too, the time of processors says more than the clock does. Pictures before the first repeat warm up and are not counted.";
+The time per picture is that of one thread, by stage: job (camera and validation), upload, draw, read back, labels, encode, write. Images per second count everything
+from the camera to the renamed file. On a machine that other programs use, processor time is more reliable than elapsed time. Pictures drawn before the first repeat are a
+warm-up and are not counted.";
 
-/// Most copies of a scene.
+/// Maximum number of copies of a scene.
 const MAX_COPIES: u32 = 100_000;
 
 fn parse_copies(text: &str) -> Result<[u32; 3], String> {
@@ -99,32 +98,30 @@ fn parse_copies(text: &str) -> Result<[u32; 3], String> {
             Ok([x, y, z])
         }
         _ => Err(format!(
-            "give three numbers from 1 on, such as 3,3,2, and at most {MAX_COPIES} copies in all"
+            "give three numbers of at least 1, such as 3,3,2, for at most {MAX_COPIES} copies in total"
         )),
     }
 }
 
-pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), CliError> {
     let named = if args.structure.is_empty() {
-        vec![PathBuf::from(subject::BUILT_IN)]
+        vec![PathBuf::from(workload::BUILT_IN)]
     } else {
         args.structure.clone()
     };
     let request = request::of_inputs(&named, &args.request, None)?;
-    let subject =
-        Subject::open(&args.structure, &args.read, &request, args.copies).map_err(|failure| {
-            match failure {
-                subject::Fault::Scene(error) => args.request.blame(error, &named[0]),
-                subject::Fault::Other(failure) => failure,
+    let workload =
+        Workload::open(&args.structure, &args.read, &request, args.copies).map_err(|error| {
+            match error {
+                WorkloadError::Scene(error) => args.request.attribute(error, &named[0]),
+                WorkloadError::Other(error) => error,
             }
         })?;
     let threads = args
         .threads
         .map_or_else(PoolOptions::available_threads, |threads| threads as usize);
     interrupt::listen(|| {
-        note(
-            "interrupted: ending with the pictures that are begun; press Ctrl-C again to quit at once",
-        );
+        note("interrupted: finishing the pictures in progress; press Ctrl-C again to quit at once");
     });
     let folder = Folder::open(args.out.as_deref())?;
     let choices: &[AdapterChoice] = if args.compare {
@@ -132,41 +129,41 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), Failure>
     } else {
         &[args.adapter]
     };
-    let mut contenders = Vec::new();
+    let mut entries = Vec::new();
     for choice in choices {
-        let crew = match Crew::open(*choice, threads, args.latency) {
-            // A comparison takes what wgpu there is.
+        let pool = match BenchPool::open(*choice, threads, args.latency) {
+            // Without a GPU the comparison uses software Vulkan.
             Err(_) if args.compare && *choice == AdapterChoice::Gpu => {
-                Crew::open(AdapterChoice::VulkanSoftware, threads, args.latency)
+                BenchPool::open(AdapterChoice::VulkanSoftware, threads, args.latency)
             }
-            crew => crew,
+            pool => pool,
         }?;
-        contenders.push((crew, Vec::<Repeat>::new()));
+        entries.push((pool, Vec::<Repeat>::new()));
     }
     let mut first_pictures = Vec::new();
-    for (crew, _) in &contenders {
-        first_pictures.push(crew.warm_up(&subject, &folder)?);
+    for (pool, _) in &entries {
+        first_pictures.push(pool.warm_up(&workload, &folder)?);
     }
     for repeat in 0..args.repeats {
-        for (crew, repeats) in &mut contenders {
-            repeats.push(crew.repeat(&subject, &folder, args.views)?);
+        for (pool, repeats) in &mut entries {
+            repeats.push(pool.repeat(&workload, &folder, args.views)?);
             if verbosity.verbose {
                 note(format_args!(
                     "repeat {} of {}: {}",
                     repeat + 1,
                     args.repeats,
-                    crew.adapter()
+                    pool.adapter()
                 ));
             }
         }
     }
     let report = Report {
-        subject: &subject,
+        workload: &workload,
         threads,
         latency: args.latency,
         views: args.views,
-        contenders: std::iter::zip(contenders, first_pictures)
-            .map(|((crew, repeats), first)| Contender::new(crew.adapter(), first, repeats))
+        entries: std::iter::zip(entries, first_pictures)
+            .map(|((pool, repeats), first)| BenchEntry::new(pool.adapter(), first, repeats))
             .collect(),
         peak_memory_bytes: process::peak_bytes(),
     };

@@ -1,4 +1,4 @@
-//! What was measured, for people and for programs.
+//! The results of a benchmark as text and as JSON.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -6,19 +6,19 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::drive::{First, Repeat};
-use super::subject::Subject;
+use super::workload::Workload;
 
-/// Ten steps of the system's clock of processors' time.
-const LEAST_PROCESSOR_TIME: Duration = Duration::from_millis(100);
+/// Least processor time that is reported: ten steps of the system's clock.
+const MIN_PROCESSOR_TIME: Duration = Duration::from_millis(100);
 
 /// One backend and its repeats.
-pub(super) struct Contender {
+pub(super) struct BenchEntry {
     adapter: String,
     first: First,
     repeats: Vec<Repeat>,
 }
 
-impl Contender {
+impl BenchEntry {
     pub(super) fn new(adapter: &str, first: First, repeats: Vec<Repeat>) -> Self {
         Self {
             adapter: adapter.to_owned(),
@@ -27,7 +27,7 @@ impl Contender {
         }
     }
 
-    /// Images a second of each repeat.
+    /// Images per second of each repeat.
     fn rates(&self) -> Vec<f64> {
         self.repeats
             .iter()
@@ -35,12 +35,12 @@ impl Contender {
             .collect()
     }
 
-    /// Median over the repeats of what `stage` gives for one.
+    /// The median of `stage` over the repeats.
     fn median(&self, stage: impl Fn(&Repeat) -> f64) -> f64 {
         median(self.repeats.iter().map(stage).collect())
     }
 
-    /// Name and median milliseconds a picture of each stage, of one thread.
+    /// Name and median milliseconds per picture of each stage, for one thread.
     fn stages_ms(&self) -> [(&'static str, f64); 7] {
         let stage = |get: fn(&Repeat) -> Duration| {
             self.median(|repeat| ms(get(repeat)) / f64::from(repeat.pictures))
@@ -56,13 +56,13 @@ impl Contender {
         ]
     }
 
-    /// Time of processors for a picture, all threads together; not where it is too little to be
-    /// told by the system's clock.
+    /// Processor milliseconds per picture of all threads together, unless the total is too small
+    /// for the resolution of the system's clock.
     fn processor_ms(&self) -> Option<f64> {
         if self.repeats.iter().any(|repeat| {
             repeat
                 .processors
-                .is_some_and(|time| time < LEAST_PROCESSOR_TIME)
+                .is_some_and(|time| time < MIN_PROCESSOR_TIME)
         }) {
             return None;
         }
@@ -78,21 +78,21 @@ impl Contender {
     }
 }
 
-/// Everything.
+/// All results of a benchmark.
 pub(super) struct Report<'a> {
-    pub(super) subject: &'a Subject,
+    pub(super) workload: &'a Workload,
     pub(super) threads: usize,
-    /// Whether all threads drew each picture.
+    /// Whether all threads drew each picture together.
     pub(super) latency: bool,
     pub(super) views: u32,
-    pub(super) contenders: Vec<Contender>,
+    pub(super) entries: Vec<BenchEntry>,
     pub(super) peak_memory_bytes: Option<u64>,
 }
 
 impl Report<'_> {
-    /// Rates of the first backend divided by those of the second, pair by pair.
+    /// The rates of the first backend divided by those of the second, pair by pair.
     fn ratios(&self) -> Option<Vec<f64>> {
-        let [one, other] = self.contenders.as_slice() else {
+        let [one, other] = self.entries.as_slice() else {
             return None;
         };
         Some(
@@ -103,46 +103,46 @@ impl Report<'_> {
     }
 
     pub(super) fn json(&self) -> Value {
-        let subject = self.subject;
-        let [width_px, height_px] = subject.size_px();
+        let workload = self.workload;
+        let [width_px, height_px] = workload.size_px();
         let results: Vec<Value> = self
-            .contenders
+            .entries
             .iter()
-            .map(|contender| {
-                let stages: serde_json::Map<String, Value> = contender
+            .map(|entry| {
+                let stages: serde_json::Map<String, Value> = entry
                     .stages_ms()
                     .into_iter()
                     .map(|(name, ms)| (name.to_owned(), rounded(ms)))
                     .collect();
                 json!({
-                    "adapter": contender.adapter,
-                    "images_per_second": rounded(median(contender.rates())),
-                    "images_per_second_of_repeats": contender.rates().into_iter().map(rounded).collect::<Vec<_>>(),
+                    "adapter": entry.adapter,
+                    "images_per_second": rounded(median(entry.rates())),
+                    "images_per_second_of_repeats": entry.rates().into_iter().map(rounded).collect::<Vec<_>>(),
                     "ms_per_picture_and_thread": stages,
-                    "processor_ms_per_picture": contender.processor_ms().map(rounded),
-                    "bytes_per_picture": contender.bytes_per_picture().round() as u64,
-                    "open_ms": rounded(ms(contender.first.open)),
-                    "first_picture_ms": rounded(ms(contender.first.picture)),
-                    "first_upload_ms": rounded(ms(contender.first.upload)),
+                    "processor_ms_per_picture": entry.processor_ms().map(rounded),
+                    "bytes_per_picture": entry.bytes_per_picture().round() as u64,
+                    "open_ms": rounded(ms(entry.first.open)),
+                    "first_picture_ms": rounded(ms(entry.first.picture)),
+                    "first_upload_ms": rounded(ms(entry.first.upload)),
                 })
             })
             .collect();
         json!({
             "molshot": env!("CARGO_PKG_VERSION"),
-            "structure": subject.name,
-            "atoms": subject.atoms,
-            "spheres": subject.scene.spheres.len(),
-            "cylinders": subject.scene.cylinders.len(),
+            "structure": workload.name,
+            "atoms": workload.atoms,
+            "spheres": workload.scene.spheres.len(),
+            "cylinders": workload.scene.cylinders.len(),
             "width_px": width_px,
             "height_px": height_px,
-            "samples": subject.samples.count(),
-            "format": molshot_scenes::Keyword::keyword(subject.encoding.format),
-            "compression": subject.encoding.compression,
+            "samples": workload.samples.count(),
+            "format": molshot_scenes::Keyword::keyword(workload.encoding.format),
+            "compression": workload.encoding.compression,
             "threads": self.threads,
             "threads_per_picture": if self.latency { self.threads } else { 1 },
             "views": self.views,
-            "read_ms": rounded(ms(subject.read)),
-            "scene_build_ms": rounded(ms(subject.build)),
+            "read_ms": rounded(ms(workload.read)),
+            "scene_build_ms": rounded(ms(workload.build)),
             "results": results,
             "ratios": self.ratios().map(|ratios| ratios.into_iter().map(rounded).collect::<Vec<_>>()),
             "median_ratio": self.ratios().map(|ratios| rounded(median(ratios))),
@@ -151,18 +151,18 @@ impl Report<'_> {
     }
 
     pub(super) fn text(&self) -> String {
-        let subject = self.subject;
-        let [width_px, height_px] = subject.size_px();
+        let workload = self.workload;
+        let [width_px, height_px] = workload.size_px();
         let mut text = format!(
             "{}: {} atoms, drawn as {} spheres and {} cylinders; read in {:.1} ms, scene built in {:.1} ms\n\
-             {width_px} x {height_px} pixels, {} samples, {} thread{}{}, {} picture{} a repeat\n",
-            subject.name,
-            subject.atoms,
-            subject.scene.spheres.len(),
-            subject.scene.cylinders.len(),
-            ms(subject.read),
-            ms(subject.build),
-            subject.samples.count(),
+             {width_px} x {height_px} pixels, {} samples, {} thread{}{}, {} picture{} per repeat\n",
+            workload.name,
+            workload.atoms,
+            workload.scene.spheres.len(),
+            workload.scene.cylinders.len(),
+            ms(workload.read),
+            ms(workload.build),
+            workload.samples.count(),
             self.threads,
             plural(u64::try_from(self.threads).unwrap_or(u64::MAX)),
             if self.latency {
@@ -173,29 +173,29 @@ impl Report<'_> {
             self.views,
             plural(self.views.into()),
         );
-        for contender in &self.contenders {
-            let rates = contender.rates();
+        for entry in &self.entries {
+            let rates = entry.rates();
             let least = rates.iter().copied().fold(f64::INFINITY, f64::min);
             let most = rates.iter().copied().fold(0.0, f64::max);
-            let stages = contender.stages_ms();
+            let stages = entry.stages_ms();
             let total: f64 = stages.iter().map(|(_, ms)| ms).sum();
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(
                 text,
-                "\n{}: {:.1} images/s (median of {}, {least:.1} to {most:.1}), {:.1} kB a picture",
-                contender.adapter,
+                "\n{}: {:.1} images/s (median of {}, {least:.1} to {most:.1}), {:.1} kB per picture",
+                entry.adapter,
                 median(rates.clone()),
                 rates.len(),
-                contender.bytes_per_picture() / 1e3,
+                entry.bytes_per_picture() / 1e3,
             );
-            if let Some(ms) = contender.processor_ms() {
-                let _ = writeln!(text, "  {ms:.2} ms of processors' time a picture");
+            if let Some(ms) = entry.processor_ms() {
+                let _ = writeln!(text, "  {ms:.2} ms of processor time per picture");
             }
             let _ = writeln!(
                 text,
                 "  first picture {:.1} ms after {:.1} ms to open",
-                ms(contender.first.picture),
-                ms(contender.first.open)
+                ms(entry.first.picture),
+                ms(entry.first.open)
             );
             for (name, ms) in stages {
                 let _ = writeln!(
@@ -226,12 +226,12 @@ fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-/// Four digits behind the point are more than any clock knows.
+/// Rounds to four decimals, which is beyond the resolution of any clock.
 fn rounded(value: f64) -> Value {
     json!((value * 1e4).round() / 1e4)
 }
 
-/// The middle one; the mean of the two middle ones.
+/// The median: the middle value, or the mean of the two middle values.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -242,7 +242,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     }
 }
 
-/// The ending of a word that counts things.
+/// The plural suffix for a count.
 fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
 }

@@ -1,51 +1,51 @@
-//! Where pictures are written: the name with its placeholders, and the refusal of names under which
-//! something would be lost.
+//! The names of output files: placeholders, and checks that no file replaces an input or another
+//! output.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use molshot::input::{STANDARD_INPUT, is_scene_file};
 use molshot_molecule::Format;
 use molshot_renderer::{check_destination, files_of};
 use molshot_scenes::request::StructureSource;
-use molshot_scenes::{Plane, SceneDocument};
+use molshot_scenes::{Plane, RenderRequest};
 
-use super::pictures::{Picture, Pictures};
-use crate::message::Failure;
-use crate::scene_file::is_scene_file;
+use super::pictures::{PictureSpec, Pictures};
+use crate::message::CliError;
 
-/// A piece of OUT.
+/// A part of an output name.
 #[derive(Debug, PartialEq, Eq)]
 enum Piece {
-    /// Taken as it stands.
+    /// Literal text.
     Text(OsString),
-    /// The name of the picture's view.
+    /// `{view}`: the name of the picture's view.
     View,
-    /// The picture's number.
+    /// `{index}`: the picture's number.
     Index,
-    /// The input's name.
+    /// `{name}`: the input's name.
     Name,
 }
 
-/// OUT, taken apart at its placeholders.
+/// An output name, split at its placeholders.
 #[derive(Debug)]
 pub(super) struct OutputName {
-    /// The flag that gave it.
+    /// The flag that sets the name.
     flag: &'static str,
     pieces: Vec<Piece>,
 }
 
 impl OutputName {
-    /// Understands OUT. Words in braces that are no placeholders are refused, for they are misspelt
-    /// ones; a name that is no Unicode is taken as it stands, and has no placeholders.
-    pub(super) fn new(flag: &'static str, out: &Path) -> Result<Self, Failure> {
+    /// Parses a name. Unknown words in braces are refused as misspelt placeholders; a name that is
+    /// not Unicode is used literally and has no placeholders.
+    pub(super) fn new(flag: &'static str, out: &Path) -> Result<Self, CliError> {
         let Some(mut rest) = out.to_str() else {
             if out.as_os_str().as_encoded_bytes().contains(&b'{') {
-                return Err(Failure::flag(
+                return Err(CliError::flag(
                     flag,
                     format_args!(
-                        "{} is no UTF-8, which a name with placeholders must be; give another name",
+                        "{} is not UTF-8, which a name with placeholders must be; give another name",
                         out.display()
                     ),
                 ));
@@ -71,10 +71,10 @@ impl OutputName {
                 "index" => Piece::Index,
                 "name" => Piece::Name,
                 _ => {
-                    return Err(Failure::flag(
+                    return Err(CliError::flag(
                         flag,
                         format_args!(
-                            "there is no placeholder {{{word}}}; give {{view}}, {{index}} or {{name}}"
+                            "unknown placeholder {{{word}}}; give {{view}}, {{index}} or {{name}}"
                         ),
                     ));
                 }
@@ -94,8 +94,8 @@ impl OutputName {
         self.pieces.contains(piece)
     }
 
-    /// The name of one picture of the input that goes by `name`.
-    pub(super) fn path(&self, picture: &Picture, name: &OsStr) -> PathBuf {
+    /// The name of one picture of the input that is called `name`.
+    pub(super) fn path(&self, picture: &PictureSpec, name: &OsStr) -> PathBuf {
         let mut path = OsString::new();
         for piece in &self.pieces {
             path.push(match piece {
@@ -108,45 +108,43 @@ impl OutputName {
         path.into()
     }
 
-    /// Refuses a name without the placeholders that keep pictures apart, and with one that nothing
-    /// fills.
+    /// Refuses a name that lacks a placeholder which distinguishes the pictures, or has one without
+    /// a value.
     pub(super) fn check_placeholders(
         &self,
         groups: usize,
         pictures: usize,
         views: bool,
-    ) -> Result<(), Failure> {
-        let refuse = |text: &str| Err(Failure::flag(self.flag, text));
+    ) -> Result<(), CliError> {
+        let refuse = |text: &str| Err(CliError::flag(self.flag, text));
         if groups > 1 && !self.has(&Piece::Name) {
             return refuse(
-                "--each would write all inputs to one file; put {name} into OUT, as in '{name}.png'",
+                "--each would write all inputs to one file; include {name} in the name, as in '{name}.png'",
             );
         }
         if self.has(&Piece::View) && !views {
-            return refuse(
-                "only --views gives pictures a {view}; give --views, or use {index} or {name}",
-            );
+            return refuse("{view} requires --views; give --views, or use {index} or {name}");
         }
         if pictures > 1 && !self.has(&Piece::View) && !self.has(&Piece::Index) {
             return refuse(if views {
-                "many pictures would be written to one file; put {view} or {index} into OUT, as in '{view}.png'"
+                "many pictures would be written to one file; include {view} or {index} in the name, as in '{view}.png'"
             } else {
-                "many pictures would be written to one file; put {index} into OUT, as in 'turn_{index}.png'"
+                "many pictures would be written to one file; include {index} in the name, as in 'turn_{index}.png'"
             });
         }
         Ok(())
     }
 }
 
-/// Files as the disk knows them, however they were named.
+/// Resolves different names of one file to a single path.
 #[derive(Debug, Default)]
 struct Canonical {
     folders: BTreeMap<PathBuf, PathBuf>,
 }
 
 impl Canonical {
-    /// One name for every name of a file. The file need not be there; links are followed, as they
-    /// are when it is written.
+    /// Returns the canonical path of a file, which need not exist. Links are followed, as they are
+    /// when the file is written.
     fn of(&mut self, path: &Path) -> PathBuf {
         if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
             && let Ok(target) = path.canonicalize()
@@ -170,55 +168,56 @@ impl Canonical {
     }
 }
 
-/// Inputs of one scene, as the check of names sees them.
+/// What the check of output names needs to know about one scene.
 #[derive(Debug)]
-pub(super) struct Drawn<'a> {
+pub(super) struct GroupFiles<'a> {
     /// The inputs.
     pub(super) inputs: &'a [PathBuf],
-    /// The request, where it could be made.
-    pub(super) request: Option<&'a SceneDocument>,
+    /// The request, if it is valid.
+    pub(super) request: Option<&'a RenderRequest>,
 }
 
-/// Refuses, before any work is done, names under which pictures or annotations would replace each
-/// other or a file that is read, and places that cannot be written.
+/// Refuses output names that are equal to each other or to an input, and folders that cannot be
+/// written, before any work is done.
 pub(super) fn check_files(
-    (out, truth): (Option<&OutputName>, Option<&OutputName>),
-    drawn: &[Drawn<'_>],
+    (out, annotations): (Option<&OutputName>, Option<&OutputName>),
+    groups: &[GroupFiles<'_>],
     pictures: &Pictures,
     commands_file: Option<&Path>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let mut canonical = Canonical::default();
     let mut read: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
-    let mut inputs: Vec<PathBuf> = drawn
+    let mut inputs: Vec<PathBuf> = groups
         .iter()
-        .flat_map(|drawn| files_read(drawn.inputs, drawn.request))
+        .flat_map(|group| files_read(group.inputs, group.request))
         .collect();
     inputs.extend(commands_file.map(Path::to_owned));
     for input in inputs {
         read.insert(canonical.of(&input), input);
     }
     let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
-    for Drawn { inputs, request } in drawn {
+    for GroupFiles { inputs, request } in groups {
         let name = name_of(&inputs[0]);
         let planes = request.map_or_else(
             || vec![Plane::Color],
-            |request| request.request.output.planes.iter().copied().collect(),
+            |request| request.output.planes.iter().copied().collect(),
         );
         for picture in pictures.iter() {
-            let drawn = out.map(|out| {
+            let pictures = out.map(|out| {
                 (
                     out,
                     files_of(&out.path(&picture, &name), planes.iter().copied()),
                 )
             });
-            let told = truth.map(|truth| (truth, vec![truth.path(&picture, &name)]));
-            let files = drawn.into_iter().chain(told);
+            let annotations =
+                annotations.map(|name_of| (name_of, vec![name_of.path(&picture, &name)]));
+            let files = pictures.into_iter().chain(annotations);
             for (flag, path) in
                 files.flat_map(|(name, files)| files.into_iter().map(move |file| (name.flag, file)))
             {
                 let file = canonical.of(&path);
                 if let Some(input) = read.get(&file) {
-                    return Err(Failure::flag(
+                    return Err(CliError::flag(
                         flag,
                         format_args!(
                             "writing {} would replace the input {}; give another name",
@@ -230,19 +229,19 @@ pub(super) fn check_files(
                 check_destination(&path)?;
                 if let Some(other) = taken.insert(file, &inputs[0]) {
                     if *other == inputs[0] {
-                        return Err(Failure::flag(
+                        return Err(CliError::flag(
                             flag,
                             format_args!(
-                                "two pictures of {} would both write {}; name every view and every input once, and give annotations a name of their own",
+                                "two pictures of {} would both be written to {}; give each view and each input once, and annotations another name",
                                 other.display(),
                                 path.display()
                             ),
                         ));
                     }
-                    return Err(Failure::flag(
+                    return Err(CliError::flag(
                         flag,
                         format_args!(
-                            "a picture of {} and one of {} would both write {}; draw inputs of one name by separate commands",
+                            "a picture of {} and one of {} would both be written to {}; draw inputs with equal names by separate commands",
                             other.display(),
                             inputs[0].display(),
                             path.display()
@@ -255,17 +254,17 @@ pub(super) fn check_files(
     Ok(())
 }
 
-/// Whether all files of a picture are there. A file has its name only once it is whole; an empty
-/// one is none of ours.
+/// Whether all files of a picture exist. Files get their names only when they are complete, and
+/// are never empty.
 pub(super) fn is_finished(path: &Path, planes: impl IntoIterator<Item = Plane>) -> bool {
     files_of(path, planes)
         .iter()
         .all(|file| fs::metadata(file).is_ok_and(|file| file.is_file() && file.len() > 0))
 }
 
-/// Every file that is read for a scene: files, the structure files of folders, a scene file and the
-/// files that it names.
-fn files_read(inputs: &[PathBuf], request: Option<&SceneDocument>) -> Vec<PathBuf> {
+/// Lists all files that are read for a scene: files, the structure files of folders, a scene file
+/// and the files that it names.
+fn files_read(inputs: &[PathBuf], request: Option<&RenderRequest>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = inputs.to_vec();
     if inputs.iter().any(|input| is_scene_file(input))
         && let Some(request) = request
@@ -275,14 +274,14 @@ fn files_read(inputs: &[PathBuf], request: Option<&SceneDocument>) -> Vec<PathBu
     }
     let mut files = Vec::new();
     for path in paths {
-        if path == Path::new("-") {
+        if path == Path::new(STANDARD_INPUT) {
             continue;
         }
         if !path.is_dir() {
             files.push(path);
             continue;
         }
-        // A folder that cannot be read is told of when its turn comes.
+        // An unreadable folder is reported when its structure is read.
         let Ok(entries) = path.read_dir() else {
             continue;
         };
@@ -295,7 +294,7 @@ fn files_read(inputs: &[PathBuf], request: Option<&SceneDocument>) -> Vec<PathBu
     files
 }
 
-/// What `{name}` stands for: the input's name without folders and endings.
+/// The value of `{name}`: the input's file name without folders and file extensions.
 pub(super) fn name_of(input: &Path) -> OsString {
     let name = input.file_name().unwrap_or(OsStr::new("input"));
     if input.is_dir() {
@@ -303,7 +302,7 @@ pub(super) fn name_of(input: &Path) -> OsString {
     }
     let name = Path::new(name);
     let name = match (name.extension(), name.file_stem()) {
-        (Some(ending), Some(stem)) if ending == "gz" => Path::new(stem),
+        (Some(extension), Some(stem)) if extension == "gz" => Path::new(stem),
         _ => name,
     };
     name.file_stem().unwrap_or(name.as_os_str()).to_owned()

@@ -1,32 +1,33 @@
-//! Which pictures of one scene are drawn, and where each is written.
+//! The pictures of one scene: their views, numbers and cameras.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use molshot::input::read_text_file;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::{Axis, ViewName};
 use molshot_scenes::{Camera, Command, RenderJob, RenderRequest, SceneError, parse_commands};
 
-use crate::message::Failure;
-use crate::scene_file::read_text;
-use crate::words::Words;
+use crate::message::CliError;
+use crate::words::KeywordParser;
 
-/// Many pictures of one scene.
+/// Flags that ask for several pictures of one scene.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Many pictures")]
 pub(crate) struct PictureArgs {
-    /// One picture from each of these views, separated by commas: front, left, top, back, right,
-    /// bottom. The view comes first, then --commands.
-    #[arg(long, value_delimiter = ',', value_name = "VIEWS", value_parser = Words::new(VIEWS, parse_view),
+    /// Draw one picture from each of these views, separated by commas: front, left, top, back,
+    /// right, bottom. The view is applied before --commands.
+    #[arg(long, value_delimiter = ',', value_name = "VIEWS", value_parser = KeywordParser::new(VIEWS, parse_view),
           hide_possible_values = true,
           conflicts_with_all = ["turntable", "commands_file"])]
     views: Vec<ViewName>,
-    /// N pictures around the vertical screen axis, after --commands.
+    /// Draw N pictures in a full turn about the vertical screen axis, which is applied after
+    /// --commands.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "commands_file",
           allow_negative_numbers = true)]
     turntable: Option<u32>,
-    /// One picture for each line of view commands in this file, after --commands. Empty lines and
-    /// lines that begin with # are skipped.
+    /// Draw one picture for each line of view commands in this file, which are applied after
+    /// --commands. Empty lines and lines that begin with # are skipped.
     #[arg(long, value_name = "FILE")]
     commands_file: Option<PathBuf>,
 }
@@ -41,23 +42,23 @@ fn parse_view(text: &str) -> Result<ViewName, String> {
         .ok_or_else(|| "give front, left, top, back, right or bottom".to_owned())
 }
 
-/// One picture of a scene.
+/// One picture of a scene that is to be drawn.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Picture {
-    /// Number among the pictures of its scene, counted from 0, with as many digits as the last one.
+pub(crate) struct PictureSpec {
+    /// Number among the pictures of its scene, counted from 0, padded to the last one's digits.
     pub(super) index: String,
-    /// Name of its view; empty when it was not asked for by name.
+    /// Name of its view; empty unless --views names it.
     pub(super) view: &'static str,
-    /// Before the request's own commands.
+    /// Commands before those of the request.
     before: Vec<Command>,
-    /// After the request's own commands.
+    /// Commands after those of the request.
     after: Vec<Command>,
-    /// `FILE:LINE` of the commands in `after`; empty when they are our own.
+    /// `FILE:LINE` of the commands in `after`; empty unless they come from a file.
     place: String,
 }
 
 impl PictureArgs {
-    /// Whether pictures have names of views.
+    /// Whether pictures have the names of views.
     pub(super) fn names_views(&self) -> bool {
         !self.views.is_empty()
     }
@@ -67,8 +68,8 @@ impl PictureArgs {
         self.commands_file.as_deref()
     }
 
-    /// The pictures that the flags ask for; a single one without any flag.
-    pub(crate) fn list(&self) -> Result<Pictures, Failure> {
+    /// The requested pictures; a single one without any flag.
+    pub(crate) fn list(&self) -> Result<Pictures, CliError> {
         let kind = if let Some(file) = &self.commands_file {
             Kind::Lines(file.clone(), commands_of_file(file)?)
         } else if let Some(count) = self.turntable {
@@ -82,7 +83,7 @@ impl PictureArgs {
     }
 }
 
-/// The pictures of one scene; each is made when it is asked for, for there may be many.
+/// The pictures of one scene, which are computed one by one because there may be many.
 #[derive(Debug)]
 pub(crate) struct Pictures {
     kind: Kind,
@@ -98,7 +99,7 @@ enum Kind {
 }
 
 impl Pictures {
-    /// How many there are; at least one.
+    /// The number of pictures; at least one.
     pub(crate) fn len(&self) -> usize {
         match &self.kind {
             Kind::Single => 1,
@@ -108,17 +109,17 @@ impl Pictures {
         }
     }
 
-    /// All of them, in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Picture> {
+    /// All pictures, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = PictureSpec> {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    /// One of them, by its number; beyond the last it has no commands.
-    fn get(&self, index: usize) -> Picture {
+    /// The picture with this number.
+    fn get(&self, index: usize) -> PictureSpec {
         let digits = (self.len() - 1).to_string().len();
-        let mut picture = Picture {
+        let mut picture = PictureSpec {
             index: format!("{index:0digits$}"),
-            ..Picture::default()
+            ..PictureSpec::default()
         };
         match &self.kind {
             Kind::Single => {}
@@ -145,14 +146,14 @@ impl Pictures {
     }
 }
 
-fn commands_of_file(file: &Path) -> Result<Vec<(usize, Vec<Command>)>, Failure> {
-    let bytes = read_text(file, "text file with view commands")?;
+fn commands_of_file(file: &Path) -> Result<Vec<(usize, Vec<Command>)>, CliError> {
+    let bytes = read_text_file(file, "text file with view commands")?;
     let mut pictures = Vec::new();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let place = format!("{}:{}", file.display(), index + 1);
         let Ok(line) = std::str::from_utf8(line) else {
-            return Err(Failure::Work(anyhow::anyhow!(
-                "{place}: this is no text in UTF-8; give one picture's view commands a line"
+            return Err(CliError::Work(anyhow::anyhow!(
+                "{place}: the line is not UTF-8 text; give the view commands of one picture per line"
             )));
         };
         let line = line.trim();
@@ -160,87 +161,87 @@ fn commands_of_file(file: &Path) -> Result<Vec<(usize, Vec<Command>)>, Failure> 
             continue;
         }
         let after = parse_commands(line)
-            .map_err(|error| Failure::Work(anyhow::anyhow!("{place}: {error}")))?;
+            .map_err(|error| CliError::Work(anyhow::anyhow!("{place}: {error}")))?;
         pictures.push((index + 1, after));
     }
     if pictures.is_empty() {
-        return Err(Failure::in_file(
+        return Err(CliError::in_file(
             file,
-            "holds no view commands; give one picture's commands a line",
+            "contains no view commands; give the commands of one picture per line",
         ));
     }
     Ok(pictures)
 }
 
-/// Where the pictures of one scene begin: its camera, moved by the request's own commands unless a
-/// picture has some that come before.
+/// The camera that the pictures of one scene start from: fitted to the scene and moved by the
+/// request's commands, unless a picture has commands that come before them.
 #[derive(Debug)]
-pub(crate) struct Start<'a> {
+pub(crate) struct BaseCamera<'a> {
     prepared: &'a PreparedScene,
     input: &'a Path,
     /// Whether the request's commands come from the flag.
     from_flag: bool,
-    own: Vec<Command>,
+    /// The request's commands.
+    commands: Vec<Command>,
     fitted: Camera,
     moved: Result<Camera, SceneError>,
 }
 
-impl<'a> Start<'a> {
-    /// `input` and `from_flag` say where the request and its commands come from.
+impl<'a> BaseCamera<'a> {
+    /// `input` is where the request comes from, `from_flag` whether its commands come from a flag.
     pub(crate) fn new(
         prepared: &'a PreparedScene,
         request: &RenderRequest,
         input: &'a Path,
         from_flag: bool,
-    ) -> Result<Self, Failure> {
-        let blame_file = |error: SceneError| Failure::in_file(input, error);
-        let own = request.view_commands().map_err(blame_file)?;
-        let fitted = prepared.camera().map_err(blame_file)?;
+    ) -> Result<Self, CliError> {
+        let in_file = |error: SceneError| CliError::in_file(input, error);
+        let commands = request.view_commands().map_err(in_file)?;
+        let fitted = prepared.camera().map_err(in_file)?;
         let mut moved = fitted.clone();
-        let applied = moved.apply(&own, &prepared.scene().structure);
+        let applied = moved.apply(&commands, &prepared.scene().structure);
         Ok(Self {
             prepared,
             input,
             from_flag,
-            own,
+            commands,
             fitted,
             moved: applied.map(|()| moved),
         })
     }
 }
 
-impl Picture {
-    /// The job of this picture.
-    pub(crate) fn job(&self, start: &Start<'_>) -> Result<RenderJob, Failure> {
-        let structure = &start.prepared.scene().structure;
-        let camera = match &start.moved {
+impl PictureSpec {
+    /// Builds the job of this picture.
+    pub(crate) fn job(&self, base: &BaseCamera<'_>) -> Result<RenderJob, CliError> {
+        let structure = &base.prepared.scene().structure;
+        let camera = match &base.moved {
             Ok(moved) if self.before.is_empty() => {
                 let mut camera = moved.clone();
-                camera
-                    .apply(&self.after, structure)
-                    .map_err(|error| self.blame(later(error, start.own.len()), start))?;
+                camera.apply(&self.after, structure).map_err(|error| {
+                    self.attribute(renumbered(error, base.commands.len()), base)
+                })?;
                 camera
             }
             _ => {
-                let commands = [self.before.as_slice(), &start.own, &self.after].concat();
-                let mut camera = start.fitted.clone();
+                let commands = [self.before.as_slice(), &base.commands, &self.after].concat();
+                let mut camera = base.fitted.clone();
                 camera
                     .apply(&commands, structure)
-                    .map_err(|error| self.blame(error, start))?;
+                    .map_err(|error| self.attribute(error, base))?;
                 camera
             }
         };
-        start
-            .prepared
+        base.prepared
             .job_from(&camera)
-            .map_err(|error| Failure::in_file(start.input, error))
+            .map_err(|error| CliError::in_file(base.input, error))
     }
 
-    /// Says where the command at fault stands: in the commands file, in the flag, or in the scene
-    /// file. One that was typed and fits no structure makes the command line wrong; a `center`
-    /// whose atoms this structure lacks does not.
-    fn blame(&self, error: SceneError, start: &Start<'_>) -> Failure {
-        let (own, input, from_flag) = (&start.own, start.input, start.from_flag);
+    /// Attributes an error to where the command stands: the commands file, the flag, or the scene
+    /// file. An invalid command of the flag makes the command line wrong; a `center` whose atoms
+    /// this structure does not have does not.
+    fn attribute(&self, error: SceneError, base: &BaseCamera<'_>) -> CliError {
+        let (own, input, from_flag) = (&base.commands, base.input, base.from_flag);
         let SceneError::Command {
             number,
             pointer,
@@ -249,11 +250,11 @@ impl Picture {
             remedy,
         } = error
         else {
-            return Failure::in_file(input, error);
+            return CliError::in_file(input, error);
         };
         let own_number = number.saturating_sub(self.before.len());
         let after_number = own_number.saturating_sub(own.len());
-        let renumbered = SceneError::Command {
+        let error = SceneError::Command {
             number: if after_number > 0 {
                 after_number
             } else {
@@ -265,21 +266,21 @@ impl Picture {
             remedy,
         };
         if after_number > 0 {
-            return Failure::Work(anyhow::anyhow!("{}: {renumbered}", self.place));
+            return CliError::Work(anyhow::anyhow!("{}: {error}", self.place));
         }
         let depends_on_structure = own_number
             .checked_sub(1)
             .and_then(|index| own.get(index))
             .is_some_and(|command| matches!(command, Command::Center(_)));
         if from_flag && !depends_on_structure {
-            return Failure::flag("--commands", renumbered);
+            return CliError::flag("--commands", error);
         }
-        Failure::in_file(input, renumbered)
+        CliError::in_file(input, error)
     }
 }
 
-/// The same fault, with so many commands before those that were counted.
-fn later(mut error: SceneError, commands: usize) -> SceneError {
+/// Adds the number of preceding `commands` to the command number of an error.
+fn renumbered(mut error: SceneError, commands: usize) -> SceneError {
     if let SceneError::Command { number, .. } = &mut error {
         *number += commands;
     }

@@ -1,5 +1,5 @@
-//! How far many pictures are: a bar on a terminal, a line now and then elsewhere, and a last line
-//! with the rate.
+//! The progress of many pictures: a bar on a terminal, a line at intervals elsewhere, and a last
+//! line with the rate.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
-use crate::Verbosity;
-use crate::message::note;
+use crate::message::{Verbosity, note};
 
-/// Between two lines where there is no terminal.
+/// Interval between two lines when standard error is not a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Counts pictures and shows how many there are; every thread may tell it.
+/// Counts pictures and shows the progress; all threads share it.
 #[derive(Debug)]
 pub(super) struct Progress {
     total: usize,
@@ -27,7 +26,7 @@ pub(super) struct Progress {
     lines: bool,
     quiet: bool,
     bar: ProgressBar,
-    /// Held while something is printed, so that messages are not torn.
+    /// Held while something is printed, so that messages do not interleave.
     printing: Mutex<()>,
 }
 
@@ -53,7 +52,7 @@ impl Progress {
         }
     }
 
-    /// A picture is written.
+    /// Counts a picture that was written.
     pub(super) fn drawn(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if !self.lines {
@@ -81,23 +80,23 @@ impl Progress {
         }
     }
 
-    /// A picture is there already.
+    /// Counts a picture that exists already.
     pub(super) fn skip(&self) {
         self.skipped.fetch_add(1, Ordering::Relaxed);
         self.bar.dec_length(1);
     }
 
-    /// Pictures written.
+    /// Number of pictures that were written.
     pub(super) fn done(&self) -> usize {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// Pictures that were there already.
+    /// Number of pictures that existed already.
     pub(super) fn skipped(&self) -> usize {
         self.skipped.load(Ordering::Relaxed)
     }
 
-    /// Pictures that were asked for.
+    /// Number of requested pictures.
     pub(super) fn total(&self) -> usize {
         self.total
     }
@@ -107,13 +106,13 @@ impl Progress {
         self.suspend(|| note(text));
     }
 
-    /// Prints while the bar is out of the way.
+    /// Hides the bar while `print` runs.
     pub(super) fn suspend(&self, print: impl FnOnce()) {
         let _one = self.printing.lock().unwrap_or_else(PoisonError::into_inner);
         self.bar.suspend(print);
     }
 
-    /// Takes the bar away and says how many pictures there are, and how fast they came.
+    /// Removes the bar and prints the number of pictures and their rate.
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
         let done = self.done();
@@ -123,7 +122,7 @@ impl Progress {
         if done == 0 {
             note(format_args!(
                 "nothing to draw: all {} were finished before",
-                pictures(self.skipped())
+                count_pictures(self.skipped())
             ));
             return;
         }
@@ -134,18 +133,18 @@ impl Progress {
         };
         note(format_args!(
             "{} in {seconds:.1} s, {} pictures/s{skipped}",
-            pictures(done),
+            count_pictures(done),
             Rate(done as f64 / seconds.max(1e-9)),
         ));
     }
 }
 
-/// `1 picture`, `2 pictures`.
-pub(super) fn pictures(count: usize) -> String {
+/// Formats a number of pictures: `1 picture`, `2 pictures`.
+pub(super) fn count_pictures(count: usize) -> String {
     format!("{count} picture{}", if count == 1 { "" } else { "s" })
 }
 
-/// Three digits, or all before the point.
+/// A rate with three significant digits, or with all digits before the decimal point.
 struct Rate(f64);
 
 impl fmt::Display for Rate {
@@ -166,7 +165,7 @@ fn style() -> ProgressStyle {
     style
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // The bar is drawn without it if it cannot be.
+            // An error leaves the rate out of the bar.
             let _ = write!(out, "{}", Rate(state.per_sec()));
         })
 }

@@ -1,1 +1,1 @@
-"""What scripts/check-viewer is made of."""
+"""The parts of scripts/check-viewer."""

@@ -1,6 +1,6 @@
-"""A preview window that is driven from outside, and what it is held against.
+"""Drives a preview window from outside, and compares it with rendered pictures.
 
-Nothing here waits for a fixed time: what must come is polled for, up to `PATIENCE` seconds, so that a slow machine only takes longer."""
+Nothing here waits for a fixed time: conditions are polled for up to `TIMEOUT_S` seconds, so that a slow machine only takes longer."""
 
 import json
 import os
@@ -15,18 +15,18 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 LIBRARY = ROOT / "scenes/library"
 SIZE = (640, 480)
-PATIENCE = 90.0
-# Share of pixels that may differ by more than three levels: edges, where two GPUs round
-# differently. Both software backends differ in none.
+TIMEOUT_S = 90.0
+# Share of pixels that may differ by more than three levels: two GPUs round differently at edges. The
+# software backends do not differ.
 TOLERANCE = 0.0005
 
 counts = {"passed": 0, "failed": 0}
-# What the programs are started with: --adapter and --present.
+# The --adapter and --present of the programs.
 options = {"adapter": "auto", "present": "auto"}
 
 
-class Stuck(Exception):
-    """Something that the following steps need did not come."""
+class TimedOut(Exception):
+    """A condition that the following steps need was not met in time."""
 
 
 def check(holds: bool, what: str) -> bool:
@@ -35,20 +35,20 @@ def check(holds: bool, what: str) -> bool:
     return bool(holds)
 
 
-def wait(condition, what: str, seconds: float = PATIENCE):
-    """The first value of `condition` that is true."""
+def wait(condition, what: str, seconds: float = TIMEOUT_S):
+    """Polls `condition`, and returns its first true value."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise Stuck(f"{what} within {seconds:.0f} s")
+            raise TimedOut(f"{what} within {seconds:.0f} s")
         time.sleep(0.05)
 
 
 def difference(a: numpy.ndarray, b: numpy.ndarray) -> float:
-    """Share of pixels that differ by more than three levels in a channel; 1 for pictures of different sizes."""
+    """Returns the share of pixels that differ by more than three levels in a channel; 1 for different sizes."""
     if a.shape != b.shape:
         return 1.0
     return float((abs(a.astype(int) - b.astype(int)).max(axis=2) > 3).mean())
@@ -68,20 +68,20 @@ def run(*command: str | pathlib.Path, fails: bool = False) -> str:
 
 
 class X11:
-    """Synthetic mouse and keyboard of an X server, and pictures of its windows."""
+    """The synthetic mouse and keyboard of an X server, and screenshots of its windows."""
 
     def find(self, viewer: "Viewer") -> str | None:
         found = run("xdotool", "search", "--all", "--onlyvisible", "--pid", str(viewer.process.pid), "--name", "molshot", fails=True)
         return found.split()[0] if found.split() else None
 
     def focus(self, viewer: "Viewer") -> None:
-        """Without a window manager nobody else gives it the keyboard."""
+        """Gives the window the keyboard focus, because there is no window manager."""
 
         def has_it() -> bool:
             run("xdotool", "windowfocus", viewer.window, fails=True)
             return run("xdotool", "getwindowfocus", fails=True).strip() == viewer.window
 
-        wait(has_it, "the window takes the keyboard")
+        wait(has_it, "the window has the keyboard focus")
 
     def title(self, viewer: "Viewer") -> str:
         return run("xdotool", "getwindowname", viewer.window, fails=True).strip()
@@ -102,13 +102,13 @@ class X11:
         run("xdotool", "key", name)
 
     def picture(self, viewer: "Viewer", path: pathlib.Path) -> numpy.ndarray:
-        # A window that is being resized or mapped cannot be read for a moment.
+        # A window that is being resized or mapped cannot be captured for a moment.
         wait(lambda: subprocess.run(["import", "-silent", "-window", viewer.window, path], stderr=subprocess.DEVNULL).returncode == 0, "a screenshot")
         return pixels_of(path)
 
 
 class Viewer:
-    """molshot-view in a window of its own."""
+    """A running molshot-view with its window."""
 
     number = 0
     all: list["Viewer"] = []
@@ -126,17 +126,17 @@ class Viewer:
             self.process = subprocess.Popen(command, stdin=given_file, stdout=out, stderr=err, cwd=folder, env={**os.environ, **(environment or {})})
         Viewer.all.append(self)
         self.window = wait(self._window, "a window")
-        # It is mapped a moment before the program listens to it; a focus that came then would be
-        # missed.
-        wait(lambda: " presents" in self.said(), "a window that is set up")
+        # The window is mapped shortly before the program handles its events, and would miss an earlier
+        # focus event.
+        wait(lambda: " presents" in self.stderr_text(), "a window that is set up")
         self.desktop.focus(self)
 
     def _window(self) -> str | None:
         if self.process.poll() is not None:
-            raise Stuck("molshot-view ended: " + self.said())
+            raise TimedOut("molshot-view ended: " + self.stderr_text())
         return self.desktop.find(self)
 
-    def said(self) -> str:
+    def stderr_text(self) -> str:
         return self.err.read_text()
 
     def title(self) -> str:
@@ -155,15 +155,15 @@ class Viewer:
     def key(self, name: str) -> None:
         self.desktop.key(name)
 
-    def seen(self, name: str) -> numpy.ndarray:
-        """The window as it is now."""
+    def screenshot(self, name: str) -> numpy.ndarray:
+        """Captures the window."""
         return self.desktop.picture(self, self.folder / f"{name}.png")
 
-    def seen_when(self, name: str, holds, what: str, seconds: float = PATIENCE) -> numpy.ndarray:
-        """The window when something holds of it."""
+    def screenshot_when(self, name: str, holds, what: str, seconds: float = TIMEOUT_S) -> numpy.ndarray:
+        """Captures the window until the picture meets a condition."""
         end = time.monotonic() + seconds
         while True:
-            picture = self.seen(name)
+            picture = self.screenshot(name)
             if holds(picture):
                 check(True, what)
                 return picture
@@ -173,14 +173,14 @@ class Viewer:
             time.sleep(0.1)
 
     def copied(self, key: str) -> str:
-        """What a key prints. Events are taken in order, so it is of the state that all steps before have led to."""
+        """Presses a key and returns what it prints. Events are handled in order, so the text shows the state after all previous steps."""
         size = self.out.stat().st_size
 
         def printed() -> str | None:
             text = self.out.read_text()[size:]
             if not text.endswith("\n"):
                 return None
-            # A request that is handed to curl by lines ends with the line that is named before it.
+            # A here-document ends with its delimiter.
             if "<<'" in text and not text.rstrip("\n").endswith("\n" + text.split("<<'")[1].split("'")[0]):
                 return None
             if key == "j":
@@ -194,19 +194,19 @@ class Viewer:
         return wait(printed, f"key {key} prints")
 
     def request(self, name: str) -> pathlib.Path:
-        """The copied JSON as a file."""
+        """Writes the copied JSON to a file."""
         path = self.folder / f"{name}.json"
         path.write_text(self.copied("j"))
         return path
 
     def rendered(self, name: str) -> numpy.ndarray:
-        """What molshot draws of the copied JSON."""
+        """Renders the copied JSON with molshot."""
         path = self.folder / f"{name}_rendered.png"
         render(self.request(name), path)
         return pixels_of(path)
 
-    def same(self, name: str) -> numpy.ndarray:
-        """The window when it shows what molshot draws of the copied JSON."""
+    def matches_render(self, name: str) -> numpy.ndarray:
+        """Captures the window until it equals what molshot renders of the copied JSON."""
         rendered = self.rendered(name)
         best = 1.0
 
@@ -215,13 +215,13 @@ class Viewer:
             best = min(best, difference(picture, rendered))
             return best <= TOLERANCE
 
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT_S
         while True:
-            picture = self.seen(name)
+            picture = self.screenshot(name)
             if holds(picture) or time.monotonic() > end:
                 break
             time.sleep(0.1)
-        check(best <= TOLERANCE, f"{name}: the window is the rendered picture ({best:.4%} of the pixels differ)")
+        check(best <= TOLERANCE, f"{name}: the window equals the rendered picture ({best:.4%} of the pixels differ)")
         return picture
 
     def processor_seconds(self) -> float:
@@ -229,13 +229,13 @@ class Viewer:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def idles(self, what: str) -> None:
-        """It uses no processor time for some seconds."""
+        """Checks that it uses no processor time for some seconds."""
         before = self.processor_seconds()
         time.sleep(5)
         used = self.processor_seconds() - before
         check(used <= 0.02, f"{what} uses no processor time ({used:.2f} s in 5 s)")
 
-    def ends(self, what: str, seconds: float = PATIENCE) -> None:
+    def ends(self, what: str, seconds: float = TIMEOUT_S) -> None:
         try:
             check(self.process.wait(seconds) == 0, f"{what}, with 0")
         except subprocess.TimeoutExpired:
@@ -247,15 +247,15 @@ class Viewer:
         self.ends("q ends the program")
 
 
-def middle_of_something(picture: numpy.ndarray) -> tuple[int, int]:
-    """A pixel within a stick, as far from the background as there is: not black for some pixels around."""
+def pixel_of_stick(picture: numpy.ndarray) -> tuple[int, int]:
+    """Returns a pixel inside a stick, several pixels away from the background."""
     drawn = picture.max(axis=2) > 40
     inside = drawn.copy()
     for shift in range(-3, 4):
         inside &= numpy.roll(drawn, shift, axis=0) & numpy.roll(drawn, shift, axis=1)
-    # Away from the edge, where the picture wraps around.
+    # Exclude the edges, where numpy.roll wraps around.
     inside[:20], inside[-20:], inside[:, :20], inside[:, -20:] = False, False, False, False
-    # Letters are white or gray; sticks of the pocket are not.
+    # Labels are white or grey; the sticks of the pocket are coloured.
     spread = picture.max(axis=2).astype(int) - picture.min(axis=2)
     rows, columns = numpy.nonzero(inside & (spread > 40))
     return int(columns[len(columns) // 2]), int(rows[len(rows) // 2])

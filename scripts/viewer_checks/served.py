@@ -1,4 +1,4 @@
-"""The URL and the curl command that are copied, against a server of the same structures."""
+"""Compares the copied URL and curl command with a server of the same structures."""
 
 import contextlib
 import gzip
@@ -15,7 +15,7 @@ WIDE = f"{SIZE[0]}x{SIZE[1]}"
 
 @contextlib.contextmanager
 def server(folder: pathlib.Path):
-    """A server's address. It draws with what the window draws with, for other backends may round edges differently."""
+    """Starts a server and yields its address. It uses the window's adapter, because other backends may round edges differently."""
     log = folder / "server.txt"
     command = [PROGRAMS / "molshot", "serve", "--listen", "127.0.0.1:0", "--structures", folder / "served"]
     command += ["--uploads", folder / "uploads", "--adapter", options["adapter"]]
@@ -52,17 +52,17 @@ def copies(folder: pathlib.Path) -> None:
         viewer.desktop.wheel(3)
         agree(viewer, "1ubi", "file")
         viewer.close()
-        # Two files make one scene, which no server has a name for: they are uploaded.
+        # A scene of two files has no id on a server: the files are uploaded.
         pocket = [served / "1hvr/1hvr_pocket.pdb", served / "1hvr/1hvr_ligand.mol2"]
         viewer = Viewer(folder, *pocket, "--size", WIDE, "--server", address)
         viewer.copied("u")
-        wait(lambda: "no server knows" in viewer.title(), "that no URL names two files is said")
+        wait(lambda: "no server knows" in viewer.title(), "the title reports that no URL names two files")
         agree(viewer, "1hvr_pocket", "uploaded", with_url=False)
         viewer.close()
 
 
 def standard_input(folder: pathlib.Path) -> None:
-    """What came by standard input is copied with its text, packed or not, small or large."""
+    """Standard input is copied with its text, gzipped or not, small or large."""
     (folder / "served").mkdir()
     text = (LIBRARY / "1ubi.pdb").read_bytes()
     remarks = b"REMARK   1 it's \"$HOME\" `and` \\back                                             \n" * 40_000
@@ -75,13 +75,13 @@ def standard_input(folder: pathlib.Path) -> None:
         for key in ["j", "k"]:
             size = viewer.out.stat().st_size
             viewer.key(key)
-            wait(lambda: "cannot be copied" in viewer.title(), f"{key}: what is no text cannot be copied, which is said")
+            wait(lambda: "cannot be copied" in viewer.title(), f"{key}: copying binary input is refused with a message")
             check(viewer.out.stat().st_size == size, "and nothing is printed")
             viewer.at(100, 100)
             viewer.at(101, 100)
-            wait(lambda: "cannot be copied" not in viewer.title(), "the mouse goes on")
+            wait(lambda: "cannot be copied" not in viewer.title(), "moving the mouse clears the message")
         viewer.close()
-        # A scene file with its structure in it.
+        # A scene file that contains its structure.
         scene = {"schema_version": 1, "structure": {"files": [{"name": "x.pdb", "text": (remarks + text).decode()}]}}
         (folder / "inline.json").write_text(json.dumps(scene))
         viewer = Viewer(folder, folder / "inline.json", "--size", WIDE, "--server", address)
@@ -90,8 +90,8 @@ def standard_input(folder: pathlib.Path) -> None:
 
 
 def agree(viewer: Viewer, name: str, what: str, with_url: bool = True) -> None:
-    """The server draws the very bytes that the window saves."""
-    viewer.same(what)
+    """Checks that the server returns the bytes that the window saves."""
+    viewer.matches_render(what)
     before = set(viewer.folder.glob(f"{name}_*.png"))
     viewer.key("e")
     saved = wait(lambda: "saved" in viewer.title() and set(viewer.folder.glob(f"{name}_*.png")) - before, "the picture is saved")

@@ -1,4 +1,4 @@
-"""The window of a Wayland session: sway without a screen, driven by keys (wtype), and photographed (grim). It has no mouse."""
+"""A window in a headless sway session, driven by keys (wtype) and captured by grim. It has no mouse."""
 
 import contextlib
 import json
@@ -14,8 +14,8 @@ from .driver import LIBRARY, SIZE, Viewer, check, difference, pixels_of, run, wa
 from .files import changed_atom
 
 TOOLS = ["sway", "swaymsg", "grim", "wtype"]
-NOBODY = 65534
-# No borders, so that the window is where the picture is.
+UNPRIVILEGED_ID = 65534
+# Without borders the window is at the position of the picture.
 CONFIG = """
 output HEADLESS-1 mode 1000x800@60Hz scale {scale}
 default_border none
@@ -26,7 +26,7 @@ focus_follows_mouse no
 
 
 class Sway:
-    """Synthetic keyboard of a compositor without a screen, and pictures of it."""
+    """The synthetic keyboard of a headless compositor, and screenshots of it."""
 
     def __init__(self, scale: float = 1.0):
         self.scale = scale
@@ -51,7 +51,7 @@ class Sway:
             self.key("c")
             return viewer.out.stat().st_size > 0
 
-        # It asks for the keyboard only when there is one.
+        # The window binds the keyboard only once there is one.
         wait(takes_keys, "the window takes keys")
         viewer.copied("j")
 
@@ -73,7 +73,7 @@ class Sway:
 
 @contextlib.contextmanager
 def session(folder: pathlib.Path, scale: float):
-    """A compositor of its own; what is started within speaks to it."""
+    """Starts a compositor; programs that are started within connect to it."""
     runtime = pathlib.Path(tempfile.mkdtemp())
     config = runtime / "sway.conf"
     width, height = (round(edge / scale) for edge in SIZE)
@@ -84,20 +84,20 @@ def session(folder: pathlib.Path, scale: float):
         os.environ.pop(name, None)
     command = ["sway", "--config", config]
     if os.geteuid() == 0:
-        # It refuses to be root.
+        # It refuses to run as root.
         for path in [runtime, config]:
-            os.chown(path, NOBODY, NOBODY)
-        command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
+            os.chown(path, UNPRIVILEGED_ID, UNPRIVILEGED_ID)
+        command = ["setpriv", f"--reuid={UNPRIVILEGED_ID}", f"--regid={UNPRIVILEGED_ID}", "--clear-groups", *command]
     with (folder / "sway.txt").open("w") as log:
         compositor = subprocess.Popen(command, stdout=log, stderr=log, cwd=runtime)
     keyboard = None
     try:
-        # The sockets' names are the compositor's choice.
+        # The compositor chooses the names of its sockets.
         wait(lambda: all(sorted(runtime.glob(name)) for name in ["wayland-*", "sway-ipc.*"]), "the compositor listens")
         sockets = [next(path for path in sorted(runtime.glob(name)) if path.suffix != ".lock") for name in ["wayland-*", "sway-ipc.*"]]
         os.environ |= {"WAYLAND_DISPLAY": sockets[0].name, "SWAYSOCK": str(sockets[1])}
-        # Each wtype is a keyboard that comes and goes; one stays, so that the window has a keyboard
-        # to ask for.
+        # Each wtype is a keyboard that is added and removed; one stays, so that the window can bind a
+        # keyboard.
         keyboard = subprocess.Popen(["wtype", "-s", "86400000", "x"])
         yield Sway(scale)
     finally:
@@ -114,9 +114,9 @@ def session(folder: pathlib.Path, scale: float):
 def wayland(folder: pathlib.Path) -> None:
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
-        print(f"skipped: Wayland, for lack of {', '.join(missing)}", flush=True)
+        print(f"skipped: Wayland, because of missing {', '.join(missing)}", flush=True)
         return
-    # A compositor of this age tells its windows whole scales only, and shrinks what they draw.
+    # This version of the compositor supports only integer scales, and scales windows down.
     for scale in [1.0, 2.0]:
         inner = folder / f"scale_{scale}"
         inner.mkdir()
@@ -130,25 +130,25 @@ def in_session(folder: pathlib.Path, desktop: Sway) -> None:
     file = folder / "changing.sdf"
     file.write_text(text)
     viewer = Viewer(folder, file, "--style", "ball-and-stick", desktop=desktop)
-    wait(lambda: viewer.seen("size").shape[:2] == (SIZE[1], SIZE[0]), "the window's size")
-    first = viewer.same(f"{name}_opened")
+    wait(lambda: viewer.screenshot("size").shape[:2] == (SIZE[1], SIZE[0]), "the window's size")
+    first = viewer.matches_render(f"{name}_opened")
     check(first.shape[:2] == (SIZE[1], SIZE[0]), f"scale {desktop.scale}: the picture has the window's pixels: {first.shape}")
     viewer.key("2")
-    turned = viewer.same(f"{name}_turned")
+    turned = viewer.matches_render(f"{name}_turned")
     check(difference(first, turned) > 0.01, "a key turns")
     viewer.key("question")
-    viewer.seen_when(f"{name}_help", lambda picture: difference(picture, turned) > 0.02, "? shows the help")
+    viewer.screenshot_when(f"{name}_help", lambda picture: difference(picture, turned) > 0.02, "? shows the help")
     viewer.key("question")
     viewer.key("e")
     wait(lambda: "saved" in viewer.title(), "the picture is saved")
-    check(numpy.array_equal(pixels_of(folder / "changing_1.png"), viewer.same(f"{name}_saved")), "as it is seen")
+    check(numpy.array_equal(pixels_of(folder / "changing_1.png"), viewer.matches_render(f"{name}_saved")), "as it is shown")
     file.write_text(changed_atom(text)[0])
-    wait(lambda: "read again" in viewer.title(), "a changed file is read again")
-    viewer.same(f"{name}_changed")
+    wait(lambda: "reloaded" in viewer.title(), "a changed file is reloaded")
+    viewer.matches_render(f"{name}_changed")
     width, height = (round(edge * 0.7 / desktop.scale) for edge in SIZE)
     run("swaymsg", f"[con_id={viewer.window}] resize set {width} {height}, move absolute position 0 0")
-    wait(lambda: viewer.seen("size").shape[:2] != first.shape[:2], "the window's size")
-    viewer.same(f"{name}_resized")
+    wait(lambda: viewer.screenshot("size").shape[:2] != first.shape[:2], "the window's size")
+    viewer.matches_render(f"{name}_resized")
     viewer.idles("an idle window")
     run("swaymsg", f"[con_id={viewer.window}] kill")
     viewer.ends("closing the window ends the program")

@@ -1,4 +1,4 @@
-//! Inputs that are no structures, damaged or hostile: exit status 1, and the message names the
+//! Inputs that are not structures, damaged or hostile: exit status 1, and the message names the
 //! file.
 
 use std::io::Write;
@@ -61,8 +61,8 @@ fn what_is_not_there_is_named() {
 #[test]
 fn what_is_no_structure_is_named() {
     let folder = Folder::new("no_structure");
-    for ending in ["pdb", "cif", "bcif", "sdf", "mol2", "xyz", "txt"] {
-        refuse(&folder, &format!("empty.{ending}"), "", &["; "]);
+    for extension in ["pdb", "cif", "bcif", "sdf", "mol2", "xyz", "txt"] {
+        refuse(&folder, &format!("empty.{extension}"), "", &["; "]);
     }
     let png = std::fs::read(
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/first-picture.png"),
@@ -89,7 +89,7 @@ fn what_is_no_structure_is_named() {
 }
 
 #[test]
-fn declared_counts_are_not_believed() {
+fn declared_counts_are_not_trusted() {
     let folder = Folder::new("counts");
     refuse(
         &folder,

@@ -159,7 +159,7 @@ fn pictures_do_not_replace_each_others_planes() {
     folder.refuse(
         2,
         &[&args[..], &["--planes", "color,depth"]].concat(),
-        &["both write a.depth.png"],
+        &["both be written to a.depth.png"],
     );
     folder.draw(&[&args[1..], &["--size", "16x16"]].concat());
 }

@@ -53,7 +53,7 @@ fn keys_are_named() {
 }
 
 #[test]
-fn values_out_of_range_are_the_files_fault() {
+fn values_out_of_range_are_attributed_to_the_file() {
     let folder = Folder::new("scene_values");
     let scene = |rest: &str| {
         format!(r#"{{"schema_version": 1, "structure": {{"paths": ["a.pdb"]}}, {rest}}}"#)

@@ -71,7 +71,7 @@ fn a_bench_without_data_has_a_pocket_of_its_own() {
     assert!(stages["draw"].as_f64().expect("a time") > 0.0);
     assert!(result["bytes_per_picture"].as_u64().expect("a size") > 200);
     if cfg!(target_os = "linux") {
-        // Ten tiny pictures take too little time to be told.
+        // Ten tiny pictures take too little time to be reported.
         assert!(result["processor_ms_per_picture"].is_null());
         assert!(report["peak_memory_bytes"].as_u64().expect("a size") > 1 << 20);
     }
@@ -209,7 +209,7 @@ fn an_interrupted_bench_leaves_nothing() {
 }
 
 #[test]
-fn people_are_told_in_words() {
+fn the_text_names_the_rates_and_the_stages() {
     let folder = Folder::new("bench_text");
     let text = folder
         .run(&[
@@ -240,7 +240,7 @@ fn what_cannot_be_measured_is_refused() {
     let folder = Folder::new("bench_refused");
     for (flags, words) in [
         (&["--copies", "2,2"][..], "--copies"),
-        (&["--copies", "0,1,1"], "three numbers from 1 on"),
+        (&["--copies", "0,1,1"], "three numbers of at least 1"),
         (&["--copies", "1000,1000,1000"], "100000 copies"),
         (&["--planes", "depth"], "--planes"),
         (&["--views", "0"], "--views"),

@@ -62,7 +62,7 @@ fn quiet_keeps_warnings_back_and_verbose_says_more() {
 }
 
 #[test]
-fn warnings_of_readers_are_told() {
+fn warnings_of_readers_are_printed() {
     let folder = Folder::new("warnings");
     folder.put(
         "odd.pdb",
@@ -81,7 +81,7 @@ fn warnings_of_readers_are_told() {
 }
 
 #[test]
-fn a_reader_that_leaves_early_is_no_failure() {
+fn a_reader_that_leaves_early_is_not_a_failure() {
     for args in [
         &["schema"][..],
         &["man"],

@@ -62,7 +62,7 @@ fn info_says_how_many_models_there_are() {
 }
 
 #[test]
-fn an_input_given_twice_is_told_of() {
+fn an_input_given_twice_is_warned_of() {
     let folder = Folder::new("twice");
     folder.put("a.pdb", ATOM);
     let run = folder.draw(&["a.pdb", "./a.pdb", "-o", "a.png", "--size", "16x16"]);
@@ -75,7 +75,7 @@ fn an_input_given_twice_is_told_of() {
 }
 
 #[test]
-fn a_picture_of_nothing_is_told_of() {
+fn an_empty_picture_is_warned_of() {
     let folder = Folder::new("nothing");
     let input = library("1ubi.pdb");
     let look = [&input, "-o", "a.png", "--size", "32x32"];
@@ -91,7 +91,7 @@ fn a_picture_of_nothing_is_told_of() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_by_name_is_told_the_way_in() {
+fn a_pipe_by_name_is_refused_with_the_remedy() {
     let folder = Folder::new("pipe");
     folder.refuse(
         1,

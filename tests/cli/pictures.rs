@@ -88,7 +88,7 @@ fn the_background_is_the_colour_asked_for_or_nothing() {
 }
 
 #[test]
-fn the_format_follows_the_ending_unless_it_is_given() {
+fn the_format_follows_the_file_extension_unless_it_is_given() {
     let folder = Folder::new("format");
     let input = library("1a28_progesterone.sdf");
     for (out, flags, magic) in [

@@ -106,7 +106,7 @@ fn resuming_draws_what_is_missing_and_nothing_else() {
     folder.put("t0.png", whole.bytes("t0.png"));
     assert_equal(&folder, &whole);
 
-    // Nothing left: nothing is drawn, and that is no failure.
+    // Nothing left: nothing is drawn, which is not a failure.
     let said = draw(&folder, &[&args[..], &planes, &["--resume"]].concat());
     assert!(said.contains("nothing to draw: all 4 pictures"), "{said}");
     assert_equal(&folder, &whole);
@@ -118,7 +118,7 @@ fn resuming_draws_what_is_missing_and_nothing_else() {
 }
 
 #[test]
-fn what_is_said_of_many_pictures() {
+fn the_summary_of_many_pictures() {
     let folder = Folder::new("summary");
     let input = library("1a28_progesterone.sdf");
     let args = [input.as_str(), "-o", "t{index}.png", "--turntable", "5"];
@@ -160,7 +160,7 @@ fn failures_are_named_at_the_end_and_the_rest_is_drawn() {
 }
 
 #[test]
-fn a_disk_that_refuses_is_told_once() {
+fn a_full_disk_is_reported_once() {
     let folder = Folder::new("no_space");
     let input = library("1a28_progesterone.sdf");
     // Writing to it fails with "no space left".
@@ -212,7 +212,7 @@ fn wait_for(folder: &Folder, count: usize) {
 }
 
 #[test]
-fn ctrl_c_finishes_what_is_begun_and_resuming_gives_the_same() {
+fn ctrl_c_finishes_pictures_in_progress_and_resuming_gives_the_same() {
     let input = library("1hvr");
     let args = [
         &input,

@@ -138,7 +138,7 @@ fn what_a_scene_file_cannot_hold_is_said() {
     assert_eq!(run.status, Some(0));
     assert!(
         run.stderr
-            .contains("molshot: warning: a scene file has no place for --model")
+            .contains("molshot: warning: a scene file cannot store --model")
     );
     folder.refuse(
         2,

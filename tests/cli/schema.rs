@@ -107,7 +107,7 @@ fn is_a(value: &Value, kind: &Value) -> bool {
         "null" => value.is_null(),
         "number" => value.is_number(),
         "integer" => value.is_u64() || value.is_i64(),
-        other => panic!("there is no type {other}"),
+        other => panic!("unknown type {other}"),
     }
 }
 

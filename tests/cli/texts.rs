@@ -155,7 +155,7 @@ fn the_manual_page_is_roff_and_whole() {
     ] {
         assert!(page.contains(word), "{word}");
     }
-    // One page: it has all sections, one title, and sends nobody to another page.
+    // One page: it has all sections, one title, and does not refer to another page.
     assert_eq!(page.matches(".TH ").count(), 1);
     for subcommand in ["RENDER", "INFO", "DOCTOR", "SCHEMA", "COMPLETIONS", "MAN"] {
         let heading = format!(".SH \"MOLSHOT {subcommand}\"");
@@ -180,7 +180,7 @@ fn the_doctor_names_the_adapter_and_draws() {
     for word in [
         "taken",
         "llvmpipe",
-        "test picture: right",
+        "test picture: correct",
         "Vulkan drivers: /",
     ] {
         assert!(text.contains(word), "{word}\n{text}");
@@ -190,7 +190,8 @@ fn the_doctor_names_the_adapter_and_draws() {
         .run(&["doctor", "--adapter", "vulkan-software", "--json"])
         .text();
     let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!(report["test_picture"]["right"], true);
+    assert_eq!(report["test_picture"]["passed"], true);
+    assert_eq!(report["test_picture"]["right"], true, "the former name");
     let adapters = report["adapters"].as_array().expect("a list");
     assert_eq!(
         adapters
@@ -216,12 +217,12 @@ fn the_doctor_says_what_is_missing() {
     assert_eq!(run.status, Some(1));
     let text = String::from_utf8(run.stdout).expect("text");
     assert!(text.contains("/none.json (missing)"), "{text}");
-    assert!(text.contains("to mend it: unset VK_DRIVER_FILES"), "{text}");
+    assert!(text.contains("to fix it: unset VK_DRIVER_FILES"), "{text}");
     assert!(run.stderr.starts_with("molshot: no "), "{}", run.stderr);
 }
 
 #[test]
-fn without_any_driver_the_built_in_back_end_draws() {
+fn without_any_driver_the_built_in_backend_draws() {
     let folder = Folder::new("doctor_no_driver");
     let run = folder.run_with(&["doctor", "--adapter", "software"], b"", |command| {
         command.env("VK_DRIVER_FILES", "/none.json");
@@ -229,5 +230,5 @@ fn without_any_driver_the_built_in_back_end_draws() {
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     let text = String::from_utf8(run.stdout).expect("text");
     assert!(text.contains("taken   built-in"), "{text}");
-    assert!(text.contains("test picture: right"), "{text}");
+    assert!(text.contains("test picture: correct"), "{text}");
 }

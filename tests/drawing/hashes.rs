@@ -1,12 +1,12 @@
-//! The built-in rasteriser gives the bytes that `tests/hashes.txt` says: from every instruction
-//! set, with any number of threads, in any order, on any machine.
+//! The built-in rasteriser gives the bytes whose hashes stand in `tests/hashes.txt`: with every
+//! instruction set and number of threads, in any order, on any machine.
 //!
-//! `BLESS=1 cargo test --test integration drawing::hashes` writes the file anew, after a change of
-//! pixels or of the encoder that is meant. A line holds a job's name, the SHA-256 of its decoded
-//! pixels (and of its other planes, where it has any), and the SHA-256 of its PNG file.
+//! `BLESS=1 cargo test --test integration drawing::hashes` rewrites the file after an intended
+//! change of pixels or of the encoder. A line holds a job's name, the SHA-256 of its decoded pixels
+//! (and of its other planes, where it has any), and the SHA-256 of its PNG file.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::support::library::{SCENES, sample_job};
 use crate::support::scenes::{MAX_ATOMS, generate};
@@ -34,7 +34,7 @@ fn jobs() -> Vec<(String, RenderJob)> {
         let samples = settings[case as usize % 3];
         let viewport = Viewport::whole(120 + case as u32, 91);
         let job = if case % 2 == 0 {
-            // Colour alone: edges are not shaded at their centres then.
+            // Colour alone: then edge pixels are not shaded at their centres.
             let planes = [Plane::Color].into_iter().collect();
             RenderJob::new(
                 made.scene().clone(),
@@ -74,8 +74,8 @@ fn hex(hash: Sha256) -> String {
         })
 }
 
-/// A job's line. `decoded` are read back from the file, so that the first hash outlives a change of
-/// the encoder.
+/// The line of a job. Its pixels are decoded from the file, so that the first hash does not depend
+/// on the encoder.
 fn line(backend: &mut SoftwareBackend, name: &str, job: &RenderJob) -> String {
     let frame = draw(backend, job);
     let file = encode::picture(&frame, ImageFormat::Png)
@@ -107,7 +107,7 @@ fn line(backend: &mut SoftwareBackend, name: &str, job: &RenderJob) -> String {
 }
 
 fn committed() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hashes.txt")
+    crate::support::repository().join("tests/hashes.txt")
 }
 
 #[test]
@@ -116,14 +116,14 @@ fn every_job_gives_the_committed_bytes() {
     if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
         assert!(
             std::env::var_os("CI").is_none(),
-            "not rewritten where CI is set"
+            "the file is never rewritten in CI"
         );
         let mut backend = SoftwareBackend::new();
         let text: String = jobs
             .iter()
             .map(|(name, job)| line(&mut backend, name, job) + "\n")
             .collect();
-        std::fs::write(committed(), text).expect("the folder of tests can be written");
+        std::fs::write(committed(), text).expect("the folder of tests is writable");
     }
     let text = std::fs::read_to_string(committed()).expect("the committed hashes");
     let expected: Vec<&str> = text.lines().collect();
@@ -135,7 +135,7 @@ fn every_job_gives_the_committed_bytes() {
             let Some(mut backend) = SoftwareBackend::with(set, threads) else {
                 continue;
             };
-            // Another order each time.
+            // A different order each time.
             let mut order: Vec<usize> = (0..jobs.len()).collect();
             for place in (1..order.len()).rev() {
                 order.swap(place, chance.below(place as u32 + 1) as usize);
@@ -148,5 +148,8 @@ fn every_job_gives_the_committed_bytes() {
             }
         }
     }
-    assert!(wrong.is_empty(), "other bytes: {wrong:#?}");
+    assert!(
+        wrong.is_empty(),
+        "bytes differ from the committed ones: {wrong:#?}"
+    );
 }

@@ -1,6 +1,5 @@
 //! Jobs of the sample scenes.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use molshot_molecule::read::{FolderOptions, read_input};
@@ -23,7 +22,7 @@ pub(crate) const SCENES: [&str; 9] = [
 
 /// A sample scene as its file says, but with another size, number of samples, and all planes.
 pub(crate) fn sample_job(scene: &str, size_px: [u32; 2], samples: Samples) -> RenderJob {
-    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library");
+    let library = super::repository().join("scenes/library");
     let text = std::fs::read(library.join(format!("{scene}.json"))).expect("a sample scene");
     let document = SceneDocument::from_json(&text).expect("a request");
     let mut request = document.request;

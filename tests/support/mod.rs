@@ -15,7 +15,7 @@ pub(crate) mod pictures;
 pub(crate) mod scenes;
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
@@ -30,6 +30,15 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 
 /// Atoms of one residue of [`structure`].
 pub(crate) const ATOMS_PER_RESIDUE: u32 = 3;
+
+/// The folder of this repository, also for the tests of a package within it.
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .find(|folder| folder.join("tests/hashes.txt").is_file())
+        .expect("the package is part of the repository")
+        .to_owned()
+}
 
 /// Opens software Vulkan. A machine without it fails these tests: they are the proof that pictures
 /// are right.

@@ -1,49 +1,53 @@
-//! What keys and wheels mean, without what desktops add: keys that are held from before, repeats,
-//! and clicks of a wheel that come twice.
+//! Keys and wheels without the artefacts of desktops: keys held since before the window had the
+//! focus, key repeats, and wheel clicks that are reported twice.
 
 use winit::event::{ElementState, MouseScrollDelta};
 use winit::keyboard::{Key, ModifiersState, NamedKey, PhysicalKey};
 
 use crate::keys::{Action, action};
 
-/// Logical pixels of a touch pad's way that are one notch of a wheel.
-const PIXELS_A_NOTCH: f64 = 40.0;
+/// Logical pixels of touch pad scrolling that equal one notch of a wheel.
+const PIXELS_PER_NOTCH: f64 = 40.0;
 
-/// A key that goes down, or is said to be down.
+/// A reported key press.
 #[derive(Debug, Clone)]
 pub(crate) struct Press<'a> {
     pub(crate) key: &'a Key,
-    pub(crate) place: PhysicalKey,
-    /// It is held, and comes again.
+    pub(crate) physical_key: PhysicalKey,
+    /// Whether it is a repeat of a held key.
     pub(crate) repeats: bool,
-    /// It was down when the window got the keyboard.
+    /// Whether it was already down when the window got the focus.
     pub(crate) is_synthetic: bool,
 }
 
-/// The keyboard as the window has seen it.
+/// The state of the keyboard.
 #[derive(Debug, Default)]
 pub(crate) struct Keyboard {
     pub(crate) modifiers: ModifiersState,
-    /// Keys that were down when the window got the keyboard, and whether that is longer ago than
-    /// the events of this moment.
+    /// Keys that were down when the window got the focus, and whether all events of that moment
+    /// have been handled since.
     held: Vec<(PhysicalKey, bool)>,
 }
 
 impl Keyboard {
-    /// What a pressed key stands for. One that was pressed in another window stands for nothing
-    /// until it is released; one that is held for nothing but the next input; one with Ctrl, Alt or
-    /// Super belongs to the desktop.
+    /// Returns the action of a key press. A key that was pressed in another window has none until
+    /// it is released, a held key repeats only the step to another input, and combinations with
+    /// Ctrl, Alt or Super belong to the desktop.
     pub(crate) fn press(&mut self, press: &Press<'_>) -> Option<Action> {
         if press.is_synthetic {
-            self.held.push((press.place, false));
+            self.held.push((press.physical_key, false));
             return None;
         }
         let mut repeats = press.repeats;
-        if let Some(at) = self.held.iter().position(|held| held.0 == press.place) {
+        if let Some(at) = self
+            .held
+            .iter()
+            .position(|held| held.0 == press.physical_key)
+        {
             if self.held[at].1 {
                 repeats = true;
             } else {
-                // Its own event was on the way when the window asked which keys are down.
+                // Its event was already queued when the window asked which keys are down.
                 self.held.swap_remove(at);
             }
         }
@@ -54,45 +58,48 @@ impl Keyboard {
         action_of(press.key).filter(|action| !repeats || matches!(action, Action::Step(_)))
     }
 
-    pub(crate) fn release(&mut self, place: PhysicalKey) {
-        self.held.retain(|held| held.0 != place);
+    /// Handles the release of a key.
+    pub(crate) fn release(&mut self, key: PhysicalKey) {
+        self.held.retain(|held| held.0 != key);
     }
 
-    /// The window has lost the keyboard.
-    pub(crate) fn lost(&mut self) {
+    /// Handles the loss of the focus.
+    pub(crate) fn focus_lost(&mut self) {
         self.held.clear();
     }
 
-    /// All events that there were are taken.
-    pub(crate) fn pause(&mut self) {
+    /// Marks that all queued events have been handled.
+    pub(crate) fn end_of_events(&mut self) {
         for held in &mut self.held {
             held.1 = true;
         }
     }
 }
 
-/// What a key stands for.
+/// The action of a key.
 fn action_of(key: &Key) -> Option<Action> {
     match key {
         Key::Character(text) => action(text),
-        Key::Named(NamedKey::Escape) => Some(Action::Close),
+        Key::Named(NamedKey::Escape) => Some(Action::CloseOverlay),
         Key::Named(NamedKey::PageDown | NamedKey::ArrowRight) => Some(Action::Step(1)),
         Key::Named(NamedKey::PageUp | NamedKey::ArrowLeft) => Some(Action::Step(-1)),
         _ => None,
     }
 }
 
-/// The wheel. On X11 a wheel whose device has buttons alone (a remote desktop's, say) is heard when
-/// its button goes down and when it comes up again, and nothing in the window's event tells the one
-/// from the other; the device's own event does, which comes before it.
+/// The state of the wheel.
+///
+/// On X11 a wheel whose device has only buttons, as on remote desktops, is reported both when its
+/// button is pressed and when it is released, and the window's events do not distinguish the two.
+/// The device's event, which comes before, does.
 #[derive(Debug, Default)]
 pub(crate) struct Wheel {
-    /// A wheel's button, and what the device last did with it.
+    /// The last device event: a wheel button and its state.
     last: Option<(u32, ElementState)>,
 }
 
 impl Wheel {
-    /// A device's button has changed; whether it is a wheel's.
+    /// Handles a button event of a device, and returns whether it is a wheel button.
     pub(crate) fn button(&mut self, button: u32, state: ElementState) -> bool {
         let is_wheel = (4..=7).contains(&button);
         if is_wheel {
@@ -101,12 +108,12 @@ impl Wheel {
         is_wheel
     }
 
-    /// The pointer has moved: what the wheel did before was done elsewhere.
-    pub(crate) fn moved(&mut self) {
+    /// Handles a movement of the pointer: earlier device events belong to another place.
+    pub(crate) fn pointer_moved(&mut self) {
         self.last = None;
     }
 
-    /// Notches away from the user.
+    /// Returns the notches of a wheel event, positive away from the user.
     pub(crate) fn turn(&mut self, delta: MouseScrollDelta, scale: f64) -> f64 {
         match delta {
             MouseScrollDelta::LineDelta(columns, lines) => {
@@ -117,12 +124,12 @@ impl Wheel {
                 }
                 f64::from(lines)
             }
-            MouseScrollDelta::PixelDelta(way) => way.y / (PIXELS_A_NOTCH * scale),
+            MouseScrollDelta::PixelDelta(distance) => distance.y / (PIXELS_PER_NOTCH * scale),
         }
     }
 }
 
-/// The button that is so many columns and lines.
+/// The button that reports a scroll of these columns and lines.
 fn button_of(columns: f32, lines: f32) -> Option<u32> {
     [(0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0)]
         .iter()
@@ -142,7 +149,7 @@ mod tests {
         let key = Key::Character(SmolStr::new(text));
         let press = Press {
             key: &key,
-            place: E,
+            physical_key: E,
             repeats,
             is_synthetic,
         };
@@ -153,22 +160,22 @@ mod tests {
     fn a_key_that_was_pressed_in_another_window_does_nothing_until_it_is_released() {
         let mut keyboard = Keyboard::default();
         assert!(!press(&mut keyboard, "e", false, true), "held");
-        keyboard.pause();
-        assert!(!press(&mut keyboard, "e", false, false), "it comes again");
+        keyboard.end_of_events();
+        assert!(!press(&mut keyboard, "e", false, false), "it repeats");
         assert!(!press(&mut keyboard, "e", true, false));
         keyboard.release(E);
         assert!(press(&mut keyboard, "e", false, false));
-        // Pressed in the window, at the very moment when that gets the keyboard.
+        // Pressed at the very moment when the window gets the focus.
         assert!(!press(&mut keyboard, "e", false, true));
         assert!(press(&mut keyboard, "e", false, false), "its own event");
         assert!(!press(&mut keyboard, "e", false, true));
-        keyboard.lost();
-        keyboard.pause();
+        keyboard.focus_lost();
+        keyboard.end_of_events();
         assert!(press(&mut keyboard, "e", false, false));
     }
 
     #[test]
-    fn a_held_key_goes_through_the_inputs_and_does_nothing_else_twice() {
+    fn a_held_key_repeats_only_the_step_to_another_input() {
         let mut keyboard = Keyboard::default();
         for key in ["e", "s", "?", "j", "q"] {
             assert!(press(&mut keyboard, key, false, false), "{key}");
@@ -180,9 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn keys_with_ctrl_alt_or_super_are_the_desktops() {
+    fn keys_with_ctrl_alt_or_super_belong_to_the_desktop() {
         let mut keyboard = Keyboard::default();
-        for (modifier, is_ours) in [
+        for (modifier, acts) in [
             (ModifiersState::CONTROL, false),
             (ModifiersState::ALT, false),
             (ModifiersState::SUPER | ModifiersState::SHIFT, false),
@@ -191,7 +198,7 @@ mod tests {
         ] {
             keyboard.modifiers = modifier;
             for key in ["e", "N"] {
-                assert_eq!(press(&mut keyboard, key, false, false), is_ours, "{key}");
+                assert_eq!(press(&mut keyboard, key, false, false), acts, "{key}");
             }
         }
     }
@@ -212,14 +219,14 @@ mod tests {
             assert_eq!(turn(ElementState::Pressed, 5, down), -1.0);
             assert_eq!(turn(ElementState::Released, 5, down), 0.0);
         }
-        // A wheel with an axis sends one event a notch, and no button.
+        // A wheel with an axis sends one event per notch, and no button events.
         for _ in 0..3 {
             assert_eq!(wheel.turn(up, 1.0), 1.0);
         }
         assert_eq!(wheel.turn(MouseScrollDelta::LineDelta(0.0, 1.5), 1.0), 1.5);
-        // A click outside of the window is not this one's.
+        // A click outside of the window does not count.
         assert!(wheel.button(4, ElementState::Released));
-        wheel.moved();
+        wheel.pointer_moved();
         assert_eq!(wheel.turn(up, 1.0), 1.0);
         assert!(!wheel.button(1, ElementState::Pressed));
     }

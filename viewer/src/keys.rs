@@ -1,4 +1,4 @@
-//! What each key does. The help that the window shows is made from the same table.
+//! The action of each key. The help in the window is generated from the same table.
 
 use molshot_scenes::RenderRequest;
 use molshot_scenes::colors::Rgb;
@@ -8,32 +8,32 @@ use molshot_scenes::request::{BackgroundRequest, LabelContent, Preset, Projectio
 
 use crate::copy::Form;
 
-/// What a key does.
+/// The action of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// One of the six views.
-    Look(ViewName),
-    /// The camera as the request says.
+    /// Shows one of the six views.
+    View(ViewName),
+    /// Resets the camera to that of the request.
     Reset,
-    /// Changes the request.
+    /// Changes a setting of the request.
     Change(Setting),
-    /// Leaves the request's crop out, or takes it in again.
+    /// Switches the request's crop off or on.
     Crop,
-    /// The next or the previous input.
+    /// Goes to another input, relative to the current one.
     Step(isize),
-    /// Copies the request.
+    /// Copies the request in a form.
     Copy(Form),
     /// Saves the picture.
     Save,
     /// Shows or hides the help.
     Help,
-    /// Hides what lies over the picture.
-    Close,
+    /// Hides the overlay.
+    CloseOverlay,
     /// Ends the program.
     Quit,
 }
 
-/// What of the request changes.
+/// A setting of the request that a key changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Setting {
     Style,
@@ -45,15 +45,15 @@ pub(crate) enum Setting {
     Background,
 }
 
-/// Keys as help shows them, what they do, and their actions.
+/// The keys as the help shows them, with descriptions and actions.
 pub(crate) const KEYS: [(&str, &str, Action); 24] = [
-    ("1", "view front", Action::Look(ViewName::Front)),
-    ("2", "view left", Action::Look(ViewName::Left)),
-    ("3", "view top", Action::Look(ViewName::Top)),
-    ("4", "view back", Action::Look(ViewName::Back)),
-    ("5", "view right", Action::Look(ViewName::Right)),
-    ("6", "view bottom", Action::Look(ViewName::Bottom)),
-    ("0", "the request's own view", Action::Reset),
+    ("1", "view front", Action::View(ViewName::Front)),
+    ("2", "view left", Action::View(ViewName::Left)),
+    ("3", "view top", Action::View(ViewName::Top)),
+    ("4", "view back", Action::View(ViewName::Back)),
+    ("5", "view right", Action::View(ViewName::Right)),
+    ("6", "view bottom", Action::View(ViewName::Bottom)),
+    ("0", "the request's view", Action::Reset),
     ("s", "next style", Action::Change(Setting::Style)),
     ("l", "next kind of labels", Action::Change(Setting::Labels)),
     (
@@ -89,17 +89,17 @@ pub(crate) const KEYS: [(&str, &str, Action); 24] = [
     ("q", "quit", Action::Quit),
 ];
 
-/// What the mouse does, for the help.
+/// The mouse actions, for the help.
 pub(crate) const MOUSE: [(&str, &str); 5] = [
-    ("hover", "name an atom in the title"),
-    ("drag", "turn"),
+    ("hover", "show an atom in the title"),
+    ("drag", "rotate"),
     ("right or shift drag", "move"),
     ("wheel", "zoom"),
     ("double click", "centre on an atom"),
 ];
 
-/// What a key does; nothing without an entry. With caps locked a letter means what it means
-/// without, unless it has a meaning of its own.
+/// The action of a key, if it has one. With Caps Lock a letter acts as its lower-case form, unless
+/// the upper-case form has an action itself.
 pub(crate) fn action(text: &str) -> Option<Action> {
     let find = |text: &str| KEYS.iter().find(|(key, _, _)| *key == text);
     find(text)
@@ -107,7 +107,7 @@ pub(crate) fn action(text: &str) -> Option<Action> {
         .map(|(_, _, action)| *action)
 }
 
-/// The help's rows: mouse and keys, those for several inputs and for a crop only where there are.
+/// The rows of the help. Keys for several inputs and for a crop are listed only when they apply.
 pub(crate) fn help(several_inputs: bool, crop: bool) -> Vec<(&'static str, &'static str)> {
     let keys = KEYS
         .iter()
@@ -137,36 +137,36 @@ const BACKGROUNDS: [BackgroundRequest; 3] = [
     BackgroundRequest::Transparent,
 ];
 
-/// The value after one in its round; the first for one that is not in it.
-fn after<T: Copy + PartialEq>(round: &[T], value: T) -> T {
-    let next = round
+/// The next value of a cycle; the first one for a value that is not in it.
+fn next_in<T: Copy + PartialEq>(cycle: &[T], value: T) -> T {
+    let next = cycle
         .iter()
         .position(|other| *other == value)
-        .map_or(0, |at| (at + 1) % round.len());
-    round[next]
+        .map_or(0, |at| (at + 1) % cycle.len());
+    cycle[next]
 }
 
 impl Setting {
-    /// Changes a request, and says to what.
+    /// Changes a request, and describes the new value.
     pub(crate) fn apply(self, request: &mut RenderRequest) -> String {
         let style = &mut request.style;
         let on = |on: bool| if on { "shown" } else { "hidden" };
         match self {
             Self::Style => {
-                style.preset = after(&STYLES, style.preset);
-                // No other preset has one.
+                style.preset = next_in(&STYLES, style.preset);
+                // Only the preset misi-residue has a residue.
                 style.residue = None;
-                format!("style {}", word(&style.preset))
+                format!("style {}", keyword(&style.preset))
             }
             Self::Labels => {
-                style.labels = after(&LABELS, style.labels);
-                format!("labels {}", word(&style.labels))
+                style.labels = next_in(&LABELS, style.labels);
+                format!("labels {}", keyword(&style.labels))
             }
             Self::Projection => {
                 let projection = &mut request.camera.projection;
                 let kinds = [ProjectionKind::Perspective, ProjectionKind::Orthographic];
-                *projection = after(&kinds, *projection);
-                word(projection)
+                *projection = next_in(&kinds, *projection);
+                keyword(projection)
             }
             Self::Hydrogens => {
                 style.hydrogens = !style.hydrogens;
@@ -185,17 +185,17 @@ impl Setting {
                 format!("hydrogen bonds {}", on(added))
             }
             Self::Background => {
-                style.background = after(&BACKGROUNDS, style.background);
-                format!("background {}", word(&style.background))
+                style.background = next_in(&BACKGROUNDS, style.background);
+                format!("background {}", keyword(&style.background))
             }
         }
     }
 }
 
-/// The word of a value in the request document.
-fn word(value: &impl serde::Serialize) -> String {
+/// The keyword of a value in the request.
+fn keyword(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
+        Ok(serde_json::Value::String(keyword)) => keyword,
         _ => String::new(),
     }
 }
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_stands_for_two_things() {
+    fn no_key_has_two_actions() {
         for (at, (key, _, _)) in KEYS.iter().enumerate() {
             assert!(
                 KEYS[at + 1..].iter().all(|(other, _, _)| other != key),
@@ -231,8 +231,8 @@ mod tests {
             let first = RenderRequest::default();
             let mut request = first.clone();
             for step in 1..=steps {
-                let said = setting.apply(&mut request);
-                assert!(!said.is_empty());
+                let description = setting.apply(&mut request);
+                assert!(!description.is_empty());
                 request.validate().expect("a request that can be drawn");
                 assert_eq!(request == first, step == steps, "{setting:?} {step}");
             }

@@ -1,14 +1,14 @@
-//! `molshot-view`: a window that shows what `molshot render` draws, and the request for it.
+//! `molshot-view`: a window that shows what `molshot render` draws, and copies the request for it.
 //!
-//! The road of the data: [`input`] reads -> [`document`] holds request and camera, which [`orbit`]
-//! says as view commands -> [`pacer`] decides when to draw -> the renderer's pool draws ->
-//! [`picture`] -> [`window`] -> [`present`]. What is seen is a frame of the very backend that
-//! draws files, pixel by pixel.
+//! Data flow: [`input`] reads structures and requests; [`document`] holds the request and the
+//! camera, which [`orbit`] expresses as view commands; [`pacer`] decides when to draw; the
+//! renderer's pool draws; [`display_frame`] converts the frame for the window; [`window_state`] and
+//! [`present`] show it. The window shows a frame of the backend that draws files, pixel by pixel.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "what is copied is printed, too, and so are messages"
+    reason = "copied text and messages are printed"
 )]
 
 mod app;
@@ -16,61 +16,48 @@ mod args;
 mod copy;
 mod desktop;
 mod devices;
+mod display_frame;
 mod document;
 mod input;
 mod keys;
 mod orbit;
 mod pacer;
-mod picture;
 mod present;
 mod watch;
 mod window;
+mod window_state;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use molshot::cli::CliError;
 use molshot_renderer::pool::{Pool, PoolOptions};
 
-use app::{App, First};
-use args::{Args, Failure};
-use input::Reading;
+use app::{App, FirstInput};
+use args::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("molshot-view: {failure}");
-            failure.exit_code()
+        Err(error) => {
+            eprintln!("molshot-view: {error}");
+            error.exit_code()
         }
     }
 }
 
-/// An error with its causes, each said once: some say their cause themselves.
-fn words(error: &anyhow::Error) -> String {
-    let mut text = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
-        }
-    }
-    text
-}
-
-fn run(args: Args) -> Result<(), Failure> {
+fn run(args: Args) -> Result<(), CliError> {
     args.check()?;
-    let reading = Reading {
-        format: args.input_format,
-        protein: args.protein,
-    };
-    let sources = input::sources(&args.inputs, args.each)?;
+    let options = args.input_options();
+    let sources = input::sources(&args.inputs, args.each, &options)?;
     let threads = args
         .threads
         .map_or_else(PoolOptions::available_threads, usize::from);
-    let first = First::of(&args, &sources, reading)?;
+    let first = FirstInput::find(&args, &sources, &options)?;
     let pool = Pool::open(args.adapter, |_| PoolOptions::latency(threads))?;
     let event_loop = desktop::event_loop()?;
-    let mut app = App::new(args, sources, reading, pool, event_loop.create_proxy());
+    let mut app = App::new(args, sources, options, pool, event_loop.create_proxy());
     app.open_first(first);
     event_loop.run_app(&mut app)?;
     Ok(app.finish()?)

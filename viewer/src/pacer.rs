@@ -1,33 +1,33 @@
-//! When what is drawn: one picture at a time, a coarse one while the mouse moves, the request's own
-//! when it rests, none when nothing changed.
+//! Decides when pictures are drawn: one at a time, in quick quality while the mouse moves, in full
+//! quality when it is at rest, and none when nothing has changed.
 
 use std::time::{Duration, Instant};
 
-/// The mouse rests when it has not moved for so long, or for as long as the last full picture took
-/// if that is longer: a picture that is begun is finished, and the mouse would wait for it ...
-const REST: Duration = Duration::from_millis(120);
-/// ... but not for longer than this.
-const LONGEST_REST: Duration = Duration::from_millis(500);
+/// The mouse is at rest when it has not moved for this time, or for the time of the last full
+/// picture if that is longer, because the next movement would have to wait for such a picture.
+const MIN_REST: Duration = Duration::from_millis(120);
+/// Upper limit of the time after which the mouse is at rest.
+const MAX_REST: Duration = Duration::from_millis(500);
 
 /// How a picture is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quality {
-    /// One sample a pixel, while the view changes.
+    /// One sample per pixel, while the view changes.
     Quick,
-    /// As the request says.
+    /// The samples of the request.
     Full,
 }
 
-/// A picture that is being drawn or was drawn.
+/// A picture that is being drawn or has been drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ticket {
-    /// Number of the state that it shows.
+    /// Number of the document state that it shows.
     pub(crate) version: u64,
-    /// How.
+    /// Its quality.
     pub(crate) quality: Quality,
 }
 
-/// Decides what is drawn next.
+/// Decides which picture is drawn next.
 #[derive(Debug, Default)]
 pub(crate) struct Pacer {
     version: u64,
@@ -38,13 +38,13 @@ pub(crate) struct Pacer {
 }
 
 impl Pacer {
-    /// What is to be seen has changed. `moving` while the mouse does it.
+    /// Records a change of the document. `moving` says that the mouse causes it.
     pub(crate) fn changed(&mut self, moving: bool, now: Instant) {
         self.version += 1;
         self.moved = moving.then_some(now);
     }
 
-    /// What to draw now; it counts as being drawn until [`Self::done`].
+    /// Returns the picture to draw now, which is in flight until [`Self::done`].
     pub(crate) fn next(&mut self, now: Instant) -> Option<Ticket> {
         if self.in_flight.is_some() || self.version == 0 {
             return None;
@@ -54,22 +54,22 @@ impl Pacer {
         } else {
             Quality::Full
         };
-        let wanted = Ticket {
+        let next = Ticket {
             version: self.version,
             quality,
         };
-        let is_there = self.drawn.is_some_and(|drawn| {
-            drawn.version == wanted.version
+        let is_drawn = self.drawn.is_some_and(|drawn| {
+            drawn.version == next.version
                 && (drawn.quality == Quality::Full || quality == Quality::Quick)
         });
-        if is_there {
+        if is_drawn {
             return None;
         }
-        self.in_flight = Some(wanted);
-        Some(wanted)
+        self.in_flight = Some(next);
+        Some(next)
     }
 
-    /// A picture is finished, or failed, after so long.
+    /// Records that a picture is finished or has failed, after this time.
     pub(crate) fn done(&mut self, ticket: Ticket, took: Duration) {
         if ticket.quality == Quality::Full {
             self.full_took = took;
@@ -80,14 +80,14 @@ impl Pacer {
         }
     }
 
-    /// A picture was called off before it was drawn.
-    pub(crate) fn called_off(&mut self, ticket: Ticket) {
+    /// Records that a picture was cancelled before it was drawn.
+    pub(crate) fn cancelled(&mut self, ticket: Ticket) {
         if self.in_flight == Some(ticket) {
             self.in_flight = None;
         }
     }
 
-    /// When to look again though nothing happened; `None` when there is nothing to wait for.
+    /// When to call [`Self::next`] again without an event; `None` when nothing is pending.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         let settled = self
             .drawn
@@ -97,14 +97,14 @@ impl Pacer {
             .flatten()
     }
 
-    /// Whether a finished picture shows what is wanted now.
+    /// Whether the finished picture shows the current state.
     pub(crate) fn is_current(&self) -> bool {
         self.drawn
             .is_some_and(|drawn| drawn.version == self.version)
     }
 
     fn rests_at(&self) -> Option<Instant> {
-        let rest = self.full_took.clamp(REST, LONGEST_REST);
+        let rest = self.full_took.clamp(MIN_REST, MAX_REST);
         self.moved.map(|moved| moved + rest)
     }
 }
@@ -127,9 +127,9 @@ mod tests {
         assert_eq!(first, ticket(1, Quality::Full));
         assert_eq!(pacer.next(now), None, "one at a time");
         assert!(!pacer.is_current());
-        pacer.done(first, REST);
+        pacer.done(first, MIN_REST);
         assert!(pacer.is_current());
-        assert_eq!(pacer.next(now + REST * 100), None);
+        assert_eq!(pacer.next(now + MIN_REST * 100), None);
         assert_eq!(pacer.wake_at(), None, "an idle window sleeps");
     }
 
@@ -146,30 +146,30 @@ mod tests {
             ticket(5, Quality::Quick),
             "states 1 to 4 are outdated"
         );
-        pacer.changed(true, now + REST / 2);
-        pacer.done(quick, REST * 9);
+        pacer.changed(true, now + MIN_REST / 2);
+        pacer.done(quick, MIN_REST * 9);
         assert!(!pacer.is_current());
-        let quick = pacer.next(now + REST / 2).expect("a picture");
+        let quick = pacer.next(now + MIN_REST / 2).expect("a picture");
         assert_eq!(quick, ticket(6, Quality::Quick));
-        pacer.done(quick, REST * 9);
-        assert_eq!(pacer.next(now + REST), None);
-        let wake = pacer.wake_at().expect("it must look again");
-        assert_eq!(wake, now + REST / 2 + REST);
+        pacer.done(quick, MIN_REST * 9);
+        assert_eq!(pacer.next(now + MIN_REST), None);
+        let wake = pacer.wake_at().expect("it must be called again");
+        assert_eq!(wake, now + MIN_REST / 2 + MIN_REST);
         let full = pacer.next(wake).expect("the mouse rests");
         assert_eq!(full, ticket(6, Quality::Full));
-        pacer.done(full, REST * 2);
+        pacer.done(full, MIN_REST * 2);
         assert_eq!((pacer.next(wake), pacer.wake_at()), (None, None));
-        // One that is called off was not drawn.
+        // A cancelled picture was not drawn.
         pacer.changed(false, wake);
         let full = pacer.next(wake).expect("a picture");
         pacer.changed(true, wake);
-        pacer.called_off(full);
+        pacer.cancelled(full);
         let quick = pacer.next(wake).expect("a picture in its place");
         assert_eq!(quick, ticket(8, Quality::Quick));
         assert!(!pacer.is_current());
-        pacer.done(quick, REST);
-        // Such a picture is waited for by a mouse that rests for as long.
+        pacer.done(quick, MIN_REST);
+        // The mouse is at rest after the time of the last full picture.
         pacer.changed(true, wake);
-        assert_eq!(pacer.wake_at(), Some(wake + REST * 2));
+        assert_eq!(pacer.wake_at(), Some(wake + MIN_REST * 2));
     }
 }

@@ -9,7 +9,7 @@ use molshot_scenes::options::{self, options_at};
 use molshot_scenes::request::{ImageFormat, StructureSource, format_of_extension};
 use molshot_scenes::{RenderRequest, SceneDocument, SceneError};
 
-use crate::message::Failure;
+use crate::message::CliError;
 use crate::scene_file::{self, is_scene_file};
 
 pub(crate) use args::RequestArgs;
@@ -28,31 +28,30 @@ pub(crate) fn of_inputs(
     inputs: &[PathBuf],
     args: &RequestArgs,
     out: Option<&Path>,
-) -> Result<SceneDocument, Failure> {
+) -> Result<SceneDocument, CliError> {
     let scene_file = inputs.iter().any(|input| is_scene_file(input));
     let mut document = if scene_file {
         let [scene_file] = inputs else {
-            return Err(Failure::usage(
+            return Err(CliError::usage(
                 "a scene file names its own structure; give it alone, or use --each",
             ));
         };
         scene_file::read(scene_file)?
     } else {
-        RenderRequest::new(StructureSource::Paths {
-            paths: inputs
-                .iter()
-                .map(|input| input.display().to_string())
-                .collect(),
-        })
+        let paths = inputs.iter().map(|input| input.display().to_string());
+        let structure = StructureSource::Paths {
+            paths: paths.collect(),
+        };
+        SceneDocument::new(structure, RenderRequest::default())
     };
-    let mut request =
-        options::apply(&request, &args.given).map_err(|error| args.blame(error, &inputs[0]))?;
-    args.set_format(&mut request, out, scene_file)?;
-    request
+    document.request = options::apply(&document.request, &args.given)
+        .map_err(|error| args.attribute(error, &inputs[0]))?;
+    args.set_format(&mut document.request, out, scene_file)?;
+    document
         .validate()
-        .map_err(|error| args.blame(error, &inputs[0]))?;
+        .map_err(|error| args.attribute(error, &inputs[0]))?;
     match args.unused_flag(&document.request) {
-        Some((flag, why)) if !scene_file => Err(Failure::flag(&format!("--{flag}"), why)),
+        Some((flag, why)) if !scene_file => Err(CliError::flag(&format!("--{flag}"), why)),
         _ => Ok(document),
     }
 }
@@ -64,7 +63,7 @@ impl RequestArgs {
         request: &mut RenderRequest,
         out: Option<&Path>,
         from_scene_file: bool,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         if self.has("format") {
             return Ok(());
         }
@@ -74,7 +73,7 @@ impl RequestArgs {
             && out != Path::new("-")
             && !from_scene_file
         {
-            return Err(Failure::flag(
+            return Err(CliError::flag(
                 "--output",
                 format_args!(
                     "{} has no file extension that says the format; use .png, .jpg or .webp, or give --format",
@@ -87,7 +86,7 @@ impl RequestArgs {
 
     /// A mistake in a flag's value is attributed to the flag and makes the command line wrong;
     /// every other one is attributed to the file `input`.
-    pub(crate) fn blame(&self, error: SceneError, input: &Path) -> Failure {
+    pub(crate) fn attribute(&self, error: SceneError, input: &Path) -> CliError {
         let flag = error.pointer().and_then(|pointer| self.flag_at(pointer));
         match (flag, error) {
             (
@@ -95,10 +94,10 @@ impl RequestArgs {
                 SceneError::Invalid {
                     problem, remedy, ..
                 },
-            ) => Failure::flag(&flag, format_args!("{problem}; {remedy}")),
-            (Some(flag), SceneError::Selection { source, .. }) => Failure::flag(&flag, source),
-            (Some(flag), error) => Failure::flag(&flag, error),
-            (None, error) => Failure::in_file(input, error),
+            ) => CliError::flag(&flag, format_args!("{problem}; {remedy}")),
+            (Some(flag), SceneError::Selection { source, .. }) => CliError::flag(&flag, source),
+            (Some(flag), error) => CliError::flag(&flag, error),
+            (None, error) => CliError::in_file(input, error),
         }
     }
 
@@ -125,9 +124,9 @@ impl RequestArgs {
     }
 }
 
-fn format_of(extension: &str) -> Result<ImageFormat, Failure> {
+fn format_of(extension: &str) -> Result<ImageFormat, CliError> {
     format_of_extension(extension).ok_or_else(|| {
-        Failure::flag(
+        CliError::flag(
             "--output",
             format_args!(
                 "the file extension .{extension} is not a picture format; use .png, .jpg or .webp, or give --format"

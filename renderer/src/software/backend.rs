@@ -1,4 +1,4 @@
-//! Job to frame: tiles, over one thread or several.
+//! The backend: from a render job to a frame, with one thread or several.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -6,14 +6,15 @@ use std::time::Instant;
 use fearless_simd::Level;
 use molshot_scenes::{Plane, RenderJob, Samples};
 
-use super::band::{Plan, bands};
-use super::bins::{Bins, Grid};
-use super::bodies::Bodies;
-use super::camera::{Camera, Lines};
-use super::level::InstructionSet;
-use super::spare::Spare;
-use super::tile::{Picture, TILE_PX};
-use super::upload::Upload;
+use super::band::{FramePlan, bands};
+use super::binning::{Bins, TileGrid};
+use super::camera::{AxisRays, Camera};
+use super::context::FrameContext;
+use super::frame_pool::FramePool;
+use super::instruction_set::InstructionSet;
+use super::primitives::Primitives;
+use super::scene::SceneData;
+use super::tile::TILE_PX;
 use super::worker::Worker;
 use crate::backend::Backend;
 use crate::effects::{Painter, Plain};
@@ -21,37 +22,41 @@ use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
 use crate::labels::{self, LabelDrawer};
 
-/// The built-in rasteriser.
+/// The built-in rasteriser, which needs no graphics driver.
+///
+/// It keeps the data of the last scene and all of its buffers, so that further views of one scene
+/// start quickly and allocate nothing.
 #[derive(Debug)]
 pub struct SoftwareBackend {
     set: InstructionSet,
     level: Level,
     name: String,
-    upload: Option<Upload>,
-    bodies: Bodies,
+    scene: Option<SceneData>,
+    primitives: Primitives,
     bins: Bins,
-    /// Of columns and rows.
-    lines: [Lines; 2],
+    /// Rays of columns and of rows.
+    axis_rays: [AxisRays; 2],
     workers: Vec<Worker>,
-    /// Planes of a frame that was given back.
-    spare: Spare,
-    /// Planes of parts that effects are made from.
-    spare_part: Spare,
+    /// Planes of a recycled frame.
+    frame_pool: FramePool,
+    /// Planes of a recycled part frame, from which effects are computed.
+    part_frame_pool: FramePool,
     effects: Painter,
     labels: LabelDrawer,
 }
 
 impl SoftwareBackend {
-    /// A backend with the processor's best instructions that draws with the calling thread alone:
-    /// for one picture a thread.
+    /// Creates a backend with the fastest instruction set that draws with the calling thread alone.
+    ///
+    /// It suits programs that draw many frames at once, with one backend per thread.
     #[must_use]
     pub fn new() -> Self {
         let set = InstructionSet::best();
         Self::build(set, set.level().unwrap_or(Level::fallback()), 1)
     }
 
-    /// A backend with an instruction set and with `threads` threads (at least one) for each
-    /// picture. `None` when the processor lacks the set.
+    /// Creates a backend with a given instruction set and `threads` threads (at least one) for each
+    /// frame. Returns `None` when the processor lacks the set.
     #[must_use]
     pub fn with(set: InstructionSet, threads: usize) -> Option<Self> {
         Some(Self::build(set, set.level()?, threads))
@@ -64,31 +69,31 @@ impl SoftwareBackend {
             set,
             level,
             name: format!("built-in software ({})", set.name()),
-            upload: None,
-            bodies: Bodies::default(),
+            scene: None,
+            primitives: Primitives::default(),
             bins: Bins::default(),
-            lines: Default::default(),
+            axis_rays: Default::default(),
             workers,
-            spare: Spare::default(),
-            spare_part: Spare::default(),
+            frame_pool: FramePool::default(),
+            part_frame_pool: FramePool::default(),
             effects: Painter::default(),
             labels: LabelDrawer::default(),
         }
     }
 
-    /// The instructions it draws with.
+    /// Returns the instruction set that it draws with.
     #[must_use]
     pub fn instruction_set(&self) -> InstructionSet {
         self.set
     }
 
-    /// Of all buffers.
+    /// Lists the capacities of all buffers.
     #[cfg(test)]
     fn capacities(&self) -> Vec<usize> {
         let mut capacities = Vec::new();
-        self.bodies.capacities(&mut capacities);
+        self.primitives.capacities(&mut capacities);
         self.bins.capacities(&mut capacities);
-        self.spare.capacities(&mut capacities);
+        self.frame_pool.capacities(&mut capacities);
         for worker in &self.workers {
             worker.capacities(&mut capacities);
         }
@@ -98,22 +103,22 @@ impl SoftwareBackend {
     fn draw_job(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         let mut timings = Timings::default();
         let start = Instant::now();
-        let upload = match self.upload.take() {
-            Some(upload) if upload.holds(job.scene()) => upload,
+        let scene = match self.scene.take() {
+            Some(scene) if scene.is_for(job.scene()) => scene,
             _ => {
-                let upload = Upload::new(job.scene());
+                let scene = SceneData::new(job.scene());
                 timings.upload = start.elapsed();
-                upload
+                scene
             }
         };
         let start = Instant::now();
-        let camera = Camera::new(job, upload.origin);
+        let camera = Camera::new(job, scene.origin);
         let crop = job.viewport().crop;
         let wants = |plane| job.planes().contains(&plane);
         let antialiased = wants(Plane::Color) && job.samples() != Samples::One;
         let apron = usize::from(antialiased);
         let step = TILE_PX - 2 * apron;
-        let grid = Grid {
+        let grid = TileGrid {
             origin_px: [crop.x_px as i32, crop.y_px as i32],
             step_px: step as i32,
             apron_px: apron as i32,
@@ -129,8 +134,8 @@ impl SoftwareBackend {
         let reach_px = (job.samples().offsets_px().iter())
             .map(|[x, y]| (x * x + y * y).sqrt())
             .fold(0.0, f32::max);
-        self.bodies.look(&upload, &camera, drawn, reach_px);
-        self.bins.fill(&self.bodies.seen, &grid);
+        self.primitives.project(&scene, &camera, drawn, reach_px);
+        self.bins.fill(&self.primitives.visible, &grid);
 
         let offsets_px = if antialiased {
             job.samples().offsets_px()
@@ -139,28 +144,28 @@ impl SoftwareBackend {
         };
         for (axis, tiles) in [grid.columns, grid.rows].into_iter().enumerate() {
             let first = grid.origin_px[axis] - grid.apron_px;
-            self.lines[axis].fill(&camera, axis, first, tiles * step + 2 * apron, offsets_px);
+            self.axis_rays[axis].fill(&camera, axis, first, tiles * step + 2 * apron, offsets_px);
         }
 
         let width = crop.width_px as usize;
         let pixels = width * crop.height_px as usize;
-        let mut frame = self.spare.frame(job, pixels, &self.name)?;
+        let mut frame = self.frame_pool.take(job, pixels, &self.name)?;
         let background = job.scene().background;
         let [red, green, blue] = background.color;
-        let plan = Plan {
-            picture: Picture {
+        let plan = FramePlan {
+            context: FrameContext {
                 camera: &camera,
-                upload: &upload,
-                bodies: &self.bodies,
-                disorder: self.bins.disorder,
+                scene: &scene,
+                primitives: &self.primitives,
+                max_depth_inversion: self.bins.max_depth_inversion,
             },
             bins: &self.bins,
             grid,
             width_px: width,
             height_px: crop.height_px as usize,
             offsets_px,
-            rounds: job.samples().rounds(),
-            lines: &self.lines,
+            round_half_up: job.samples().rounds(),
+            axis_rays: &self.axis_rays,
             colors: wants(Plane::Color),
             planes: job.planes().iter().any(|plane| *plane != Plane::Color),
             background: u32::from_le_bytes([
@@ -193,7 +198,7 @@ impl SoftwareBackend {
         drop(bands);
         timings.draw = start.elapsed();
         frame.timings = timings;
-        self.upload = Some(upload);
+        self.scene = Some(scene);
         Ok(frame)
     }
 }
@@ -210,20 +215,20 @@ impl Plain for SoftwareBackend {
     }
 
     fn draw_part(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        std::mem::swap(&mut self.spare, &mut self.spare_part);
+        std::mem::swap(&mut self.frame_pool, &mut self.part_frame_pool);
         let frame = self.draw_job(job);
-        std::mem::swap(&mut self.spare, &mut self.spare_part);
+        std::mem::swap(&mut self.frame_pool, &mut self.part_frame_pool);
         frame
     }
 
     fn recycle_part(&mut self, frame: Frame) {
-        self.spare_part.keep(frame);
+        self.part_frame_pool.recycle(frame);
     }
 }
 
 impl Backend for SoftwareBackend {
     fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        // Lent to itself for the time of a picture.
+        // Taken out, for the effects draw with this very backend.
         let mut effects = std::mem::take(&mut self.effects);
         let drawn = effects.draw(self, &labels::underlay(job));
         self.effects = effects;
@@ -237,7 +242,7 @@ impl Backend for SoftwareBackend {
     }
 
     fn recycle(&mut self, frame: Frame) {
-        self.spare.keep(frame);
+        self.frame_pool.recycle(frame);
     }
 }
 
@@ -250,7 +255,7 @@ mod tests {
 
     use super::*;
 
-    /// Balls in a square, seen from a turn of the camera about the view's axis.
+    /// A view of the scene with the camera turned about its direction of view.
     fn job(scene: &std::sync::Arc<Scene>, turn: f64) -> RenderJob {
         let view = View {
             pose: Pose {
@@ -275,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn buffers_stay_from_picture_to_picture() {
+    fn buffers_are_reused_from_frame_to_frame() {
         let text = b"HETATM    1  C1  LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nEND\n";
         let options = molshot_molecule::ReadOptions {
             format: Some(molshot_molecule::Format::Pdb),
@@ -306,12 +311,12 @@ mod tests {
         let turns = |backend: &mut SoftwareBackend| {
             for turn in 0..40 {
                 let job = job(&scene, f64::from(turn) * 0.157);
-                let frame = backend.draw(&job).expect("a small picture");
+                let frame = backend.draw(&job).expect("a small context");
                 backend.recycle(frame);
             }
         };
         turns(&mut backend);
-        // Debug output shows capacities of nothing, so they are asked for one by one.
+        // `Debug` prints no capacities, so that each buffer is asked for its own.
         let first = backend.capacities();
         assert!(first.iter().sum::<usize>() > 1000, "{first:?}");
         for _ in 0..3 {

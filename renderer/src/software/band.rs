@@ -1,18 +1,21 @@
-//! Who works on which pixels: bands of a frame, and what all threads share.
+//! Bands of a frame, which threads fill independently, and what the threads share.
 
 use fearless_simd::prelude::*;
 use fearless_simd::u32x8;
 
-use super::bins::{Bins, Grid};
-use super::camera::Lines;
-use super::queue::Answers;
-use super::tile::{LANES, Picture, TILE_PX};
+use super::binning::{Bins, TileGrid};
+use super::camera::AxisRays;
+use super::context::FrameContext;
+use super::shading::ShadeResults;
+use super::simd::LANES;
+use super::tile::TILE_PX;
 use crate::frame::Frame;
 
-/// Rows of the frame's planes, as many as a row of tiles covers. A plane that is not wanted is
+/// The rows of the frame's planes that one row of tiles covers. A plane that is not wanted is
 /// empty.
 #[derive(Debug)]
 pub(super) struct Band<'a> {
+    /// Row of tiles.
     pub(super) row: usize,
     pub(super) color: &'a mut [u8],
     pub(super) depth: &'a mut [f32],
@@ -21,37 +24,41 @@ pub(super) struct Band<'a> {
     pub(super) residue: &'a mut [u32],
 }
 
-/// What all threads share.
+/// What all threads share while a frame is drawn.
 #[derive(Debug)]
 #[allow(
     clippy::struct_excessive_bools,
-    reason = "each says another thing of the picture"
+    reason = "independent properties of the frame"
 )]
-pub(super) struct Plan<'a> {
-    pub(super) picture: Picture<'a>,
+pub(super) struct FramePlan<'a> {
+    pub(super) context: FrameContext<'a>,
     pub(super) bins: &'a Bins,
-    pub(super) grid: Grid,
-    /// Columns and rows of the tiles, aprons included.
-    pub(super) lines: &'a [Lines; 2],
+    pub(super) grid: TileGrid,
+    /// Rays of all columns and of all rows of the tiles, aprons included.
+    pub(super) axis_rays: &'a [AxisRays; 2],
+    /// Size of the frame.
     pub(super) width_px: usize,
     pub(super) height_px: usize,
+    /// Positions of the samples relative to their pixel's centre; empty for one sample per pixel.
     pub(super) offsets_px: &'a [[f32; 2]],
-    /// Their mean is rounded half up, not cut down.
-    pub(super) rounds: bool,
+    /// True when the mean of the samples is rounded half up, not down.
+    pub(super) round_half_up: bool,
     /// True when colour is wanted.
     pub(super) colors: bool,
     /// True when depth, normals or ids are wanted.
     pub(super) planes: bool,
-    /// Colour where nothing is met, red lowest.
+    /// Colour of pixels that show no primitive, red in the lowest byte.
     pub(super) background: u32,
+    /// True when the background has alpha 0.
     pub(super) transparent: bool,
+    /// Residue of each atom.
     pub(super) residue_of: &'a [u32],
 }
 
-/// Cuts a frame into bands, one a row of tiles.
+/// Divides a frame into bands, one per row of tiles.
 pub(super) fn bands<'a>(
     frame: &'a mut Frame,
-    plan: &Plan<'_>,
+    plan: &FramePlan<'_>,
 ) -> impl Iterator<Item = Band<'a>> + use<'a> {
     let step = plan.grid.step_px as usize;
     let (width, height) = (plan.width_px, plan.height_px);
@@ -64,18 +71,18 @@ pub(super) fn bands<'a>(
         let pixels = width * step.min(height - row * step);
         Band {
             row,
-            color: cut(&mut color, pixels * 4),
-            depth: cut(&mut depth, pixels),
-            normal: cut(&mut normal, pixels),
-            atom: cut(&mut atom, pixels),
-            residue: cut(&mut residue, pixels),
+            color: split_off(&mut color, pixels * 4),
+            depth: split_off(&mut depth, pixels),
+            normal: split_off(&mut normal, pixels),
+            atom: split_off(&mut atom, pixels),
+            residue: split_off(&mut residue, pixels),
         }
     })
 }
 
-/// The first `count` of a slice, which loses them; nothing of an empty one.
+/// Takes the first `count` elements off a slice; none of an empty one.
 #[allow(clippy::mut_mut, reason = "the slice itself moves on")]
-fn cut<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
+fn split_off<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
     let whole = std::mem::take(rest);
     let (first, last) = whole.split_at_mut(count.min(whole.len()));
     *rest = last;
@@ -84,17 +91,18 @@ fn cut<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
 
 /// The pixels of a tile that lie in the frame.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    /// Column of the frame of the first.
+pub(super) struct TileOutput {
+    /// Column in the frame of the first.
     pub(super) left: usize,
     pub(super) columns: usize,
     pub(super) rows: usize,
+    /// Width of the frame.
     pub(super) width: usize,
 }
 
-impl Part {
+impl TileOutput {
     #[inline(always)]
-    pub(super) fn of(plan: &Plan<'_>, column: usize, band: &Band<'_>) -> Self {
+    pub(super) fn of(plan: &FramePlan<'_>, column: usize, band: &Band<'_>) -> Self {
         let step = plan.grid.step_px as usize;
         Self {
             left: column * step,
@@ -104,14 +112,14 @@ impl Part {
         }
     }
 
-    /// Place in the band of a place in the tile; `None` for one that is not shown.
+    /// Index in the band of a pixel of the tile; `None` for one of the apron or outside the frame.
     #[inline(always)]
-    pub(super) fn place(&self, at: usize, apron: usize) -> Option<usize> {
+    pub(super) fn index(&self, at: usize, apron: usize) -> Option<usize> {
         let (row, column) = (at / TILE_PX - apron, at % TILE_PX - apron);
         (row < self.rows && column < self.columns).then_some(self.start(row) + column)
     }
 
-    /// Place in the band of a row's first pixel.
+    /// Index in the band of a row's first pixel.
     #[inline(always)]
     pub(super) fn start(&self, row: usize) -> usize {
         row * self.width + self.left
@@ -119,12 +127,12 @@ impl Part {
 }
 
 impl Band<'_> {
-    /// Nothing is seen yet.
-    pub(super) fn clear<S: Simd>(&mut self, simd: S, plan: &Plan<'_>) {
+    /// Fills all planes with the background.
+    pub(super) fn clear<S: Simd>(&mut self, simd: S, plan: &FramePlan<'_>) {
         simd.vectorize(
             #[inline(always)]
             || {
-                // The library's own filling would not use wide instructions.
+                // `slice::fill` would not use wide instructions.
                 let background = u32x8::splat(simd, plan.background).to_bytes();
                 let (chunks, rest) = self.color.as_chunks_mut::<{ 4 * LANES }>();
                 for chunk in chunks {
@@ -139,25 +147,30 @@ impl Band<'_> {
         self.residue.fill(0);
     }
 
-    /// The colours; none when colour is not wanted.
+    /// The colour plane; empty when colour is not wanted.
     #[inline(always)]
     pub(super) fn pixels(&mut self) -> &mut [[u8; 4]] {
         self.color.as_chunks_mut().0
     }
 
-    /// Sets all planes but colour.
+    /// Writes all planes except colour for one lane of shading results.
     #[inline(always)]
-    pub(super) fn put(&mut self, plan: &Plan<'_>, answers: &Answers<'_>, lane: usize) {
-        let at = answers.slot[lane] as usize;
+    pub(super) fn write_planes(
+        &mut self,
+        plan: &FramePlan<'_>,
+        results: &ShadeResults<'_>,
+        lane: usize,
+    ) {
+        let at = results.slots[lane] as usize;
         if let Some(depth) = self.depth.get_mut(at) {
-            *depth = answers.planes.depth[lane];
+            *depth = results.planes.depth[lane];
         }
         if let Some(normal) = self.normal.get_mut(at) {
-            let [x, y, z] = &answers.planes.normal;
+            let [x, y, z] = &results.planes.normal;
             *normal = [x[lane], y[lane], z[lane]];
         }
-        let atom = plan.picture.upload.atoms[answers.key[lane] as usize];
-        // A body that is no atom's shows 0, as nothing does.
+        let atom = plan.context.scene.atoms[results.ids[lane].index()];
+        // A primitive that belongs to no atom has id 0, as the background does.
         let residue = plan.residue_of.get(atom as usize);
         if let Some(id) = self.atom.get_mut(at) {
             *id = residue.map_or(0, |_| atom + 1);

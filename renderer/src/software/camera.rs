@@ -1,37 +1,36 @@
-//! One picture's camera, light and background as the inner loops read them.
+//! One frame's camera, and the rays through its pixels, as the inner loops read them.
 
 use std::ops::Deref;
 
 use glam::{DVec3, Vec3, Vec4};
 use molshot_scenes::RenderJob;
 
-use super::samples::QUAD;
+use super::simd::QUAD;
 use crate::camera_numbers::CameraNumbers;
 
-/// [`CameraNumbers`], and what follows from them.
+/// [`CameraNumbers`], and values that follow from them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Camera {
-    numbers: CameraNumbers,
-    /// Columns of the rotation and the shift; scene axes are world axes about
-    /// [`super::upload::Upload`]'s origin.
+    uniforms: CameraNumbers,
+    /// Columns of `camera_from_scene`: the rotation's three, then the translation.
     columns: [Vec3; 4],
-    /// Half of the whole picture's size, pixels.
-    pub(super) middle_px: [f32; 2],
+    /// Centre of the whole image, pixels.
+    pub(super) center_px: [f32; 2],
 }
 
 impl Deref for Camera {
     type Target = CameraNumbers;
 
     fn deref(&self) -> &CameraNumbers {
-        &self.numbers
+        &self.uniforms
     }
 }
 
 impl Camera {
-    /// `scene_origin` is the world point that uploaded positions refer to.
+    /// `scene_origin` is the world point that positions of the scene data refer to.
     pub(super) fn new(job: &RenderJob, scene_origin: DVec3) -> Self {
-        let numbers = CameraNumbers::new(job.scene(), scene_origin, job.view(), job.viewport());
-        let matrix = numbers.camera_from_scene;
+        let uniforms = CameraNumbers::new(job.scene(), scene_origin, job.view(), job.viewport());
+        let matrix = uniforms.camera_from_scene;
         let column = |column: Vec4| column.truncate();
         Self {
             columns: [
@@ -40,25 +39,25 @@ impl Camera {
                 column(matrix.z_axis),
                 column(matrix.w_axis),
             ],
-            middle_px: numbers.picture_size_px.map(|size_px| size_px * 0.5),
-            numbers,
+            center_px: uniforms.picture_size_px.map(|size_px| size_px * 0.5),
+            uniforms,
         }
     }
 
-    /// Scene axes to camera axes.
+    /// Transforms a point from scene axes to camera axes.
     #[inline(always)]
     pub(super) fn to_camera(self, p: [f32; 3]) -> Vec3 {
-        let [x, y, z, shift] = self.columns;
-        x * p[0] + y * p[1] + z * p[2] + shift
+        let [x, y, z, translation] = self.columns;
+        x * p[0] + y * p[1] + z * p[2] + translation
     }
 
-    /// The ray's x for a point of the picture, pixels.
+    /// The x of the ray through a column of the image, given in pixels from the left.
     #[inline(always)]
     pub(super) fn ray_x(&self, x_px: f32) -> f32 {
-        (x_px - self.middle_px[0]) / self.pixel_scale
+        (x_px - self.center_px[0]) / self.pixel_scale
     }
 
-    /// Two parts whose sum is the squared length of a ray.
+    /// Two terms, one of x and one of y, whose sum is the squared length of a ray's direction.
     #[inline(always)]
     pub(super) fn ray_squares(&self, x: f32, y: f32) -> (f32, f32) {
         if self.perspective {
@@ -68,7 +67,7 @@ impl Camera {
         }
     }
 
-    /// Angstrom a pixel spans at a depth, as `[0] + [1] * depth`.
+    /// Width of a pixel at a depth, in angstrom, as `[0] + [1] * depth`.
     pub(super) fn pixel_angstrom(&self) -> [f32; 2] {
         let at_1 = 1.0 / self.pixel_scale;
         if self.perspective {
@@ -78,30 +77,35 @@ impl Camera {
         }
     }
 
-    /// The ray's y for a point of the picture, pixels from the top.
+    /// The y of the ray through a row of the image, given in pixels from the top.
     #[inline(always)]
     pub(super) fn ray_y(&self, y_px: f32) -> f32 {
-        (self.middle_px[1] - y_px) / self.pixel_scale
+        (self.center_px[1] - y_px) / self.pixel_scale
     }
 }
 
-/// Rays through the columns or the rows of a picture's tiles, samples included; the buffers stay
-/// from picture to picture.
+/// Rays through all columns, or all rows, of an image's tiles, and through their samples. The
+/// buffers are reused from frame to frame.
+///
+/// A ray's x depends on its column alone and its y on its row alone, so that two such lists hold
+/// all rays of a frame.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
-    /// Places of the pixels' centres on the picture.
+pub(super) struct AxisRays {
+    /// Places of the pixels' centres in the image, pixels.
     pub(super) px: Vec<f32>,
+    /// The rays' x or y.
     pub(super) rays: Vec<f32>,
-    /// Parts of the rays' squared lengths; see [`Camera::ray_squares`].
+    /// Terms of the rays' squared lengths; see [`Camera::ray_squares`].
     pub(super) squares: Vec<f32>,
-    /// The same for each sample of each line. A line has room for whole [`QUAD`]s of them, filled
-    /// up with its last sample.
+    /// As `rays`, for each sample of each line. A line has whole [`QUAD`]s of them, padded with its
+    /// last sample.
     pub(super) sample_rays: Vec<f32>,
+    /// As `squares`, for each sample of each line.
     pub(super) sample_squares: Vec<f32>,
 }
 
-impl Lines {
-    /// `axis`: 0 for columns, 1 for rows. `count` lines from `first_px` on.
+impl AxisRays {
+    /// Fills the lists for `count` columns (`axis` 0) or rows (`axis` 1) from `first_px` on.
     pub(super) fn fill(
         &mut self,
         camera: &Camera,
@@ -128,10 +132,10 @@ impl Lines {
         self.sample_rays.clear();
         for px in &self.px {
             let last = offsets_px.last().into_iter().cycle();
-            let filled = offsets_px.iter().chain(last);
-            let room = offsets_px.len().next_multiple_of(QUAD);
+            let padded = offsets_px.iter().chain(last);
+            let stride = offsets_px.len().next_multiple_of(QUAD);
             self.sample_rays
-                .extend(filled.take(room).map(|offset| ray(px + offset[axis])));
+                .extend(padded.take(stride).map(|offset| ray(px + offset[axis])));
         }
         self.sample_squares.clear();
         self.sample_squares

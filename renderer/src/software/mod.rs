@@ -1,18 +1,25 @@
-//! The built-in rasteriser: needs no driver, and gives the same bytes on every processor and with
-//! any number of threads.
+//! The built-in rasteriser: it needs no graphics driver, and gives the same bytes on every
+//! processor and with any number of threads.
 //!
-//! The road of the data: `upload` (one scene, made relative to its middle) -> `bodies` (what one
-//! camera sees of it) -> `bins` (front to back, tile by tile) -> `centers` (who is seen through the
-//! middle of each pixel of a `tile`) -> `edges` (pixels whose samples may meet something else) ->
-//! `samples` (what they meet) -> `queue`, `shade` (colour, once a pixel or a sample). `worker`
-//! walks this road for one tile, `backend` for a picture.
+//! The data flow of a frame, one module per stage (`docs/rasteriser.md` has a diagram):
 //!
-//! What is drawn is what `shaders/` says; the formulas here are the same ones, in f32, without
-//! fused multiplication, so that each instruction set rounds alike.
+//! - `scene`: the primitives of a scene, relative to the middle of its bounding box;
+//! - `primitives`: the same as one camera sees them, with pixel bounds and nearest depths;
+//! - `binning`: for each tile the primitives that may touch it, front to back;
+//! - `visibility`: what the centre of each pixel of a `tile` shows;
+//! - `edges`: the pixels whose samples may show something else;
+//! - `samples`: what those samples show;
+//! - `shading`, `lighting`: colours, once per pixel or per sample;
+//! - `resolve`: the mean of a pixel's samples.
+//!
+//! `worker` runs the stages from `visibility` on for one tile, `backend` all of them for a frame.
+//!
+//! The pictures are those of the shaders in `shaders/`: the formulas are the same, in f32 and
+//! without fused multiplication, so that every instruction set rounds alike.
 
 #![allow(
     clippy::inline_always,
-    reason = "vector instructions that are not inlined into the function that may use them become calls"
+    reason = "a SIMD operation that is not inlined into code compiled for its instructions is a call"
 )]
 #![allow(
     clippy::needless_range_loop,
@@ -21,26 +28,29 @@
 #![allow(
     clippy::too_many_lines,
     clippy::too_many_arguments,
-    reason = "an inner loop and its kinds of primitives stand together"
+    reason = "inner loops stay in one function, and take their state as arguments"
 )]
 
 mod backend;
 mod band;
-mod bins;
-mod bodies;
+mod binning;
 mod camera;
-mod centers;
+mod context;
 mod edges;
+mod frame_pool;
+mod instruction_set;
 mod intersect;
-mod level;
-mod mixed;
-mod queue;
+mod lighting;
+mod primitive_id;
+mod primitives;
+mod resolve;
 mod samples;
-mod shade;
-mod spare;
+mod scene;
+mod shading;
+mod simd;
 mod tile;
-mod upload;
+mod visibility;
 mod worker;
 
 pub use backend::SoftwareBackend;
-pub use level::InstructionSet;
+pub use instruction_set::InstructionSet;

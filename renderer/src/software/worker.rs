@@ -1,4 +1,4 @@
-//! What one thread does: bands, tile by tile.
+//! The stages of one tile in their order, as one thread runs them.
 
 #[cfg(any(
     feature = "scalar",
@@ -8,46 +8,48 @@ use fearless_simd::Fallback;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, f32x8, mask32x8, u32x8};
 
-use super::band::{Band, Part, Plan};
+use super::band::{Band, FramePlan, TileOutput};
 use super::edges::Edges;
-use super::mixed::Mixed;
-use super::queue::{Answers, Queue};
-use super::samples::Samples;
-use super::tile::{LANES, NOTHING, TILE_PIXELS, TILE_PX, Tile};
+use super::primitive_id::PrimitiveId;
+use super::resolve::ResolveAccumulator;
+use super::samples::EdgeSamples;
+use super::shading::{ShadeBatch, ShadeResults};
+use super::simd::{LANES, for_each_lane};
+use super::tile::{TILE_PIXELS, TILE_PX, Tile};
 
-/// What one thread works with; the buffers stay from picture to picture.
+/// The buffers of one thread, reused from tile to tile and from frame to frame.
 #[derive(Debug, Default)]
 pub(super) struct Worker {
     tile: Tile,
     edges: Edges,
-    samples: Samples,
-    /// Pixels that are shaded once.
-    even: Queue,
+    samples: EdgeSamples,
+    /// Pixels all of whose samples show one surface, shaded at their centres.
+    interior: ShadeBatch,
     /// Samples of pixels that show several surfaces.
-    mixed_samples: Queue,
-    /// Pixels whose highlight is sampled.
-    highlights: Queue,
-    mixed: Vec<Mixed>,
+    edge_samples: ShadeBatch,
+    /// Interior pixels whose light varies, shaded at their samples.
+    supersampled: ShadeBatch,
+    accumulators: Vec<ResolveAccumulator>,
 }
 
 impl Worker {
-    /// Of all buffers.
+    /// Appends the capacities of all buffers.
     #[cfg(test)]
     pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
         capacities.extend([
             self.tile.runs.capacity(),
-            self.tile.touches.capacity(),
+            self.tile.candidates.capacity(),
             self.edges.pixels.capacity(),
-            self.mixed.capacity(),
+            self.accumulators.capacity(),
         ]);
         self.samples.capacities(capacities);
-        self.even.capacities(capacities);
-        self.mixed_samples.capacities(capacities);
-        self.highlights.capacities(capacities);
+        self.interior.capacities(capacities);
+        self.edge_samples.capacities(capacities);
+        self.supersampled.capacities(capacities);
     }
 
-    /// Draws a band.
-    pub(super) fn draw(&mut self, level: Level, plan: &Plan<'_>, band: Band<'_>) {
+    /// Draws a band with the instructions of `level`.
+    pub(super) fn draw(&mut self, level: Level, plan: &FramePlan<'_>, band: Band<'_>) {
         match level {
             #[cfg(target_arch = "aarch64")]
             Level::Neon(simd) => self.draw_with(simd, plan, band),
@@ -66,12 +68,12 @@ impl Worker {
                 not(feature = "scalar"),
                 any(target_arch = "x86_64", target_arch = "aarch64")
             ))]
-            _ => unreachable!("no set of instructions stands for {level:?}"),
+            _ => unreachable!("no instruction set has the level {level:?}"),
         }
     }
 
-    fn draw_with<S: Simd>(&mut self, simd: S, plan: &Plan<'_>, mut band: Band<'_>) {
-        if plan.picture.camera.perspective {
+    fn draw_with<S: Simd>(&mut self, simd: S, plan: &FramePlan<'_>, mut band: Band<'_>) {
+        if plan.context.camera.perspective {
             self.draw_band::<_, true>(simd, plan, &mut band);
         } else {
             self.draw_band::<_, false>(simd, plan, &mut band);
@@ -81,7 +83,7 @@ impl Worker {
     fn draw_band<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
-        plan: &Plan<'_>,
+        plan: &FramePlan<'_>,
         band: &mut Band<'_>,
     ) {
         band.clear(simd, plan);
@@ -96,90 +98,93 @@ impl Worker {
     fn draw_tile<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
-        plan: &Plan<'_>,
+        plan: &FramePlan<'_>,
         column: usize,
         members: &[u32],
         band: &mut Band<'_>,
     ) {
-        let (grid, picture) = (&plan.grid, &plan.picture);
+        let (grid, context) = (&plan.grid, &plan.context);
         let origin = [
             grid.origin_px[0] + column as i32 * grid.step_px - grid.apron_px,
             grid.origin_px[1] + band.row as i32 * grid.step_px - grid.apron_px,
         ];
-        let part = Part::of(plan, column, band);
+        let output = TileOutput::of(plan, column, band);
         let antialiased = !plan.offsets_px.is_empty();
-        let at = [
+        let first_lines = [
             column * grid.step_px as usize,
             band.row * grid.step_px as usize,
         ];
-        self.tile.turn_to(simd, plan.lines, at, origin);
         self.tile
-            .see::<S, PERSPECTIVE>(simd, picture, members, antialiased);
+            .begin_tile(simd, plan.axis_rays, first_lines, origin);
+        self.tile
+            .rasterize::<S, PERSPECTIVE>(simd, context, members, antialiased);
         self.edges.clear();
-        // Without samples the colours are those of the centres, too.
+        // With one sample per pixel the colours, too, are those of the centres.
         let all_at_once = plan.planes && plan.colors && !antialiased;
         if plan.planes {
-            // Whatever the colours' samples meet, the other planes show what the centres meet.
-            self.ask_even(simd, plan, &part);
-            self.even
-                .answer::<S, PERSPECTIVE, true>(simd, picture, false, |answers| {
-                    Answers::each(answers.lanes, |lane| band.put(plan, answers, lane));
+            // No edges are known yet, so all centres are shaded: planes other than colour show what
+            // the centres hit, whatever the samples hit.
+            self.enqueue_interior(simd, plan, &output);
+            self.interior
+                .shade::<S, PERSPECTIVE, true>(simd, context, false, |results| {
+                    for_each_lane(results.lanes, |lane| band.write_planes(plan, results, lane));
                     if all_at_once {
-                        set_colors(band.pixels(), answers);
+                        write_colors(band.pixels(), results);
                     }
                 });
         }
         if plan.colors && !all_at_once {
             if antialiased {
-                self.edges.find(simd, picture, &self.tile);
+                self.edges.find(simd, context, &self.tile);
                 if !self.edges.pixels.is_empty() {
-                    self.samples.see::<S, PERSPECTIVE>(
+                    self.samples.rasterize::<S, PERSPECTIVE>(
                         simd,
-                        picture,
+                        context,
                         &self.tile,
                         &self.edges,
                         members,
-                        plan.lines,
-                        at,
+                        plan.axis_rays,
+                        first_lines,
                         plan.offsets_px.len(),
                     );
                 }
             }
-            self.color::<S, PERSPECTIVE>(simd, plan, &part, band);
+            self.shade_colors::<S, PERSPECTIVE>(simd, plan, &output, band);
         }
     }
 
-    /// Asks for all centres that meet something and are not edges.
-    fn ask_even<S: Simd>(&mut self, simd: S, plan: &Plan<'_>, part: &Part) {
+    /// Enqueues all pixels whose centres hit a primitive, except edges.
+    fn enqueue_interior<S: Simd>(&mut self, simd: S, plan: &FramePlan<'_>, output: &TileOutput) {
         let apron = plan.grid.apron_px as usize;
-        self.even.clear(TILE_PIXELS);
+        self.interior.clear(TILE_PIXELS);
         simd.vectorize(
             #[inline(always)]
             || {
-                let nothing = u32x8::splat(simd, NOTHING);
-                for row in 0..part.rows {
+                let none = PrimitiveId::NONE.splat(simd);
+                let ids = PrimitiveId::numbers(self.tile.ids.as_slice());
+                for row in 0..output.rows {
                     let tile_row = row + apron;
-                    let shown = ((1_u64 << part.columns) - 1) as u32
+                    let shown = ((1_u64 << output.columns) - 1) as u32
                         & !(self.edges.rows[tile_row] >> apron);
-                    let start = part.start(row) as u32;
-                    for first in (0..part.columns).step_by(LANES) {
-                        // The last chunk is moved back so that it ends in the tile's row.
+                    let start = output.start(row) as u32;
+                    for first in (0..output.columns).step_by(LANES) {
+                        // The last chunk is moved back so that it ends within the tile's row.
                         let from = (apron + first).min(TILE_PX - LANES);
                         let column = from - apron;
-                        // What earlier chunks had is not asked for again.
+                        // Pixels of earlier chunks are not enqueued again.
                         let shown = (shown & !((1_u32 << first) - 1)) >> column & 255;
                         let at = tile_row * TILE_PX + from;
-                        let key = u32x8::from_slice(simd, &self.tile.key[at..at + LANES]);
+                        let id = u32x8::from_slice(simd, &ids[at..at + LANES]);
                         let shown = mask32x8::from_bitmask(simd, u64::from(shown));
-                        let wanted = shown & key.simd_ne(nothing);
+                        let wanted = shown & id.simd_ne(none);
                         if wanted.any_true() {
-                            self.even.push_row(
+                            self.interior.enqueue_row(
                                 simd,
                                 wanted,
                                 f32x8::from_slice(simd, &self.tile.xs[from..from + LANES]),
                                 self.tile.ys[tile_row],
                                 f32x8::from_slice(simd, &self.tile.depth[at..at + LANES]),
-                                key,
+                                id,
                                 start + column as u32,
                             );
                         }
@@ -189,62 +194,62 @@ impl Worker {
         );
     }
 
-    /// Sets the colours of a tile.
-    fn color<S: Simd, const PERSPECTIVE: bool>(
+    /// Shades the pixels of a tile, and resolves those that have several surfaces.
+    fn shade_colors<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
-        plan: &Plan<'_>,
-        part: &Part,
+        plan: &FramePlan<'_>,
+        output: &TileOutput,
         band: &mut Band<'_>,
     ) {
-        let picture = &plan.picture;
+        let context = &plan.context;
         let apron = plan.grid.apron_px as usize;
         let pixels = band.pixels();
-        self.ask_even(simd, plan, part);
-        let (tile, even) = (&self.tile, &mut self.even);
-        self.mixed_samples
+        self.enqueue_interior(simd, plan, output);
+        let (tile, interior) = (&self.tile, &mut self.interior);
+        self.edge_samples
             .clear(self.edges.pixels.len() * plan.offsets_px.len());
-        self.mixed.clear();
+        self.accumulators.clear();
         if !self.edges.pixels.is_empty() {
-            self.samples.ask(
+            self.samples.enqueue(
                 simd,
-                picture,
+                context,
                 tile,
                 &self.edges,
-                &mut self.mixed_samples,
-                &mut self.mixed,
+                &mut self.edge_samples,
+                &mut self.accumulators,
                 #[inline(always)]
                 |pixel| {
-                    let key = tile.key[pixel];
-                    if key != NOTHING
-                        && let Some(place) = part.place(pixel, apron)
+                    let id = tile.ids[pixel];
+                    if id != PrimitiveId::NONE
+                        && let Some(index) = output.index(pixel, apron)
                     {
                         let (x, y) = (tile.xs[pixel % TILE_PX], tile.ys[pixel / TILE_PX]);
-                        even.push(x, y, tile.depth[pixel], key, place as u32);
+                        interior.enqueue(x, y, tile.depth[pixel], id, index as u32);
                     }
                 },
             );
         }
-        let highlights = &mut self.highlights;
+        let supersampled = &mut self.supersampled;
         let sampled = !plan.offsets_px.is_empty();
-        highlights.clear(TILE_PIXELS);
-        // A mean that is cut down lies below the light at the pixel's centre: it is taken sample by
-        // sample everywhere.
-        let everywhere = sampled && !plan.rounds;
-        self.even.answer::<S, PERSPECTIVE, false>(
+        supersampled.clear(TILE_PIXELS);
+        // A mean that is rounded down is lower than the value at the pixel's centre even where the
+        // light is nearly constant, so every pixel is supersampled.
+        let everywhere = sampled && !plan.round_half_up;
+        self.interior.shade::<S, PERSPECTIVE, false>(
             simd,
-            picture,
+            context,
             everywhere,
             #[inline(always)]
-            |answers| {
-                set_colors(pixels, answers);
+            |results| {
+                write_colors(pixels, results);
                 if sampled {
-                    Answers::each(
-                        answers.uneven,
+                    for_each_lane(
+                        results.needs_supersampling,
                         #[inline(always)]
                         |lane| {
-                            let (x, y) = (answers.x[lane], answers.y[lane]);
-                            highlights.push(x, y, 0.0, answers.key[lane], answers.slot[lane]);
+                            let (x, y) = (results.x[lane], results.y[lane]);
+                            supersampled.enqueue(x, y, 0.0, results.ids[lane], results.slots[lane]);
                         },
                     );
                 }
@@ -253,53 +258,55 @@ impl Worker {
         if !sampled {
             return;
         }
-        highlights.answer_sampled::<S, PERSPECTIVE>(
+        supersampled.shade_supersampled::<S, PERSPECTIVE>(
             simd,
-            picture,
+            context,
             plan.offsets_px,
-            plan.rounds,
+            plan.round_half_up,
             #[inline(always)]
-            |answers| {
-                set_colors(pixels, answers);
+            |results| {
+                write_colors(pixels, results);
             },
         );
-        let mixed = &mut self.mixed;
-        self.mixed_samples.answer::<S, PERSPECTIVE, false>(
+        let accumulators = &mut self.accumulators;
+        self.edge_samples.shade::<S, PERSPECTIVE, false>(
             simd,
-            picture,
+            context,
             false,
             #[inline(always)]
-            |answers| {
-                Answers::each(
-                    answers.lanes,
+            |results| {
+                for_each_lane(
+                    results.lanes,
                     #[inline(always)]
                     |lane| {
-                        if let Some(mixed) = mixed.get_mut(answers.slot[lane] as usize) {
-                            mixed.add(answers.color[lane]);
+                        if let Some(accumulator) =
+                            accumulators.get_mut(results.slots[lane] as usize)
+                        {
+                            accumulator.add(results.color[lane]);
                         }
                     },
                 );
             },
         );
-        for mixed in &self.mixed {
-            if let Some(place) = part.place(usize::from(mixed.pixel), apron)
-                && let Some(pixel) = pixels.get_mut(place)
+        for accumulator in &self.accumulators {
+            if let Some(index) = output.index(usize::from(accumulator.pixel), apron)
+                && let Some(pixel) = pixels.get_mut(index)
             {
-                *pixel = mixed.mean(plan.background, plan.transparent, plan.rounds);
+                *pixel = accumulator.resolve(plan.background, plan.transparent, plan.round_half_up);
             }
         }
     }
 }
 
-/// Puts the colours of answers where their slots say.
+/// Writes colours to the pixels that their slots name.
 #[inline(always)]
-fn set_colors(pixels: &mut [[u8; 4]], answers: &Answers<'_>) {
-    Answers::each(
-        answers.lanes,
+fn write_colors(pixels: &mut [[u8; 4]], results: &ShadeResults<'_>) {
+    for_each_lane(
+        results.lanes,
         #[inline(always)]
         |lane| {
-            if let Some(pixel) = pixels.get_mut(answers.slot[lane] as usize) {
-                *pixel = answers.color[lane].to_le_bytes();
+            if let Some(pixel) = pixels.get_mut(results.slots[lane] as usize) {
+                *pixel = results.color[lane].to_le_bytes();
             }
         },
     );

@@ -1,8 +1,8 @@
-//! The program's state and what happens to it: files that change, keys, finished pictures.
+//! The state of the program, and how events change it: changed files, keys, finished pictures.
 
+mod export;
 mod mouse;
 mod opening;
-mod outputs;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -11,105 +11,110 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use glam::DVec2;
+use molshot::input::InputOptions;
 use molshot_renderer::pool::{CancelToken, Pool, PoolError, RenderTask};
 use winit::event_loop::EventLoopProxy;
 use winit::window::Window;
 
 use crate::args::Args;
+use crate::display_frame::DisplayFrame;
 use crate::document::Document;
-use crate::input::{Loaded, Reading, Source};
+use crate::input::{InputSource, LoadedInput};
 use crate::keys::{Action, Setting};
 use crate::pacer::{Pacer, Quality, Ticket};
-use crate::picture::Picture;
 use crate::present::Presenter;
-use crate::watch::Watch;
-use crate::window::Shown;
+use crate::watch::FileWatcher;
+use crate::window_state::WindowState;
 
 use mouse::Drag;
-pub(crate) use mouse::Grip;
-pub(crate) use opening::First;
+pub(crate) use mouse::DragMode;
+pub(crate) use opening::FirstInput;
 
-/// A file that is written in several steps is read once, so long after the last of them.
-const SETTLE: Duration = Duration::from_millis(100);
-/// The window's first size where the request's does not fit: a share of the screen.
+/// Changed files are read when they have not changed for this long: programs write in several
+/// steps.
+const RELOAD_DELAY: Duration = Duration::from_millis(100);
+/// The size of the window before an input is opened.
 const DEFAULT_SIZE_PX: [u32; 2] = [1024, 1024];
 
-/// What other threads tell.
+/// What other threads report.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// A picture is finished; how long it took.
-    Drawn(Ticket, Duration, Result<Picture, PoolError>),
-    /// A still is written, and what is to be said of its size.
+    /// A picture is finished, after this time.
+    Drawn(Ticket, Duration, Result<DisplayFrame, PoolError>),
+    /// A picture is saved: its files, and a remark about its size.
     Saved(Result<(Vec<PathBuf>, String), String>),
-    /// An input was read; the number of the wish, and who listens to its files.
-    Loaded(u64, Option<Watch>, Result<Box<Loaded>, String>),
-    /// A file that is looked at was changed.
+    /// An input was read: the number of the load request, the watcher of its files, and its
+    /// content.
+    Loaded(u64, Option<FileWatcher>, Result<Box<LoadedInput>, String>),
+    /// A watched file has changed.
     FilesChanged,
 }
 
-/// A picture that a screen is too small for, and the window that it got.
+/// A picture that is larger than the screen, and the window that shows it scaled down.
 #[derive(Debug, Clone, Copy)]
-struct Fit {
+struct ScaledWindow {
     picture_px: [u32; 2],
     window_px: [u32; 2],
 }
 
-impl Fit {
-    /// Whether a window has the size that it got, as desktops round it.
-    fn is(&self, window_px: [u32; 2]) -> bool {
+impl ScaledWindow {
+    /// Whether a window has this size, within the rounding of desktops.
+    fn has_size(&self, window_px: [u32; 2]) -> bool {
         (0..2).all(|axis| window_px[axis].abs_diff(self.window_px[axis]) <= 2)
     }
 }
 
+/// The program's state.
 pub(crate) struct App {
     args: Args,
-    sources: Vec<Source>,
-    /// The input that is wanted.
+    sources: Vec<InputSource>,
+    /// The requested input.
     current: usize,
-    /// The input that is shown.
+    /// The input that the document shows.
     opened: usize,
-    reading: Reading,
+    input_options: InputOptions,
     pool: Pool,
     proxy: EventLoopProxy<Event>,
     document: Option<Document>,
     pacer: Pacer,
-    /// Calls off the full picture that is ordered.
-    full: Option<CancelToken>,
-    picture: Option<Picture>,
+    /// Cancels the full-quality picture that is queued.
+    full_cancel: Option<CancelToken>,
+    frame: Option<DisplayFrame>,
     drag: Option<Drag>,
     pointer_px: DVec2,
     hovered: Option<u32>,
-    watch: Option<Watch>,
-    /// When changed files are read again.
+    watcher: Option<FileWatcher>,
+    /// When changed files are reloaded.
     reload_at: Option<Instant>,
-    /// The newest wish to read; answers to older ones are dropped.
-    wish: u64,
-    help: bool,
-    /// What is wrong; shown until it is right.
+    /// Number of the latest load request; results of earlier ones are dropped.
+    load_number: u64,
+    shows_help: bool,
+    /// The error of the current input, shown until the input can be read.
     error: Option<String>,
-    /// What is over the picture until the next key.
+    /// A message over the picture, shown until the next key.
     notice: Option<String>,
+    /// The last action's message in the title, shown until the mouse moves.
     status: String,
-    /// What the readers found odd, in short.
-    warned: String,
+    /// The summary of the readers' warnings.
+    warning_summary: String,
     size_px: [u32; 2],
-    /// A window that is smaller than the picture that it was made for.
-    fit: Option<Fit>,
+    /// Set while the window is smaller than the picture that it was opened for.
+    scaled: Option<ScaledWindow>,
     clipboard: Option<arboard::Clipboard>,
-    /// Files that stills were given; a still that is not yet written has none on the disk.
-    stills: BTreeSet<PathBuf>,
-    /// True when the program is to end.
+    /// Names of saved pictures, including those that are not written yet.
+    reserved_names: BTreeSet<PathBuf>,
+    /// Whether the program is to end.
     pub(crate) ended: bool,
-    /// Why there is no window.
-    pub(crate) failure: Option<String>,
-    pub(crate) shown: Shown,
+    /// Why the window could not be opened.
+    pub(crate) window_error: Option<String>,
+    pub(crate) window_state: WindowState,
 }
 
 impl App {
     pub(crate) fn new(
         args: Args,
-        sources: Vec<Source>,
-        reading: Reading,
+        sources: Vec<InputSource>,
+        input_options: InputOptions,
         pool: Pool,
         proxy: EventLoopProxy<Event>,
     ) -> Self {
@@ -118,58 +123,58 @@ impl App {
             sources,
             current: 0,
             opened: 0,
-            reading,
+            input_options,
             pool,
             proxy,
             document: None,
             pacer: Pacer::default(),
-            full: None,
-            picture: None,
+            full_cancel: None,
+            frame: None,
             drag: None,
             pointer_px: DVec2::ZERO,
             hovered: None,
-            watch: None,
+            watcher: None,
             reload_at: None,
-            wish: 0,
-            help: false,
+            load_number: 0,
+            shows_help: false,
             error: None,
             notice: None,
             status: String::new(),
-            warned: String::new(),
+            warning_summary: String::new(),
             size_px: DEFAULT_SIZE_PX,
-            fit: None,
+            scaled: None,
             clipboard: None,
-            stills: BTreeSet::new(),
+            reserved_names: BTreeSet::new(),
             ended: false,
-            failure: None,
-            shown: Shown::default(),
+            window_error: None,
+            window_state: WindowState::default(),
         }
     }
 
-    /// The end: what is being drawn and saved is finished.
+    /// Finishes the pictures that are being drawn and saved.
     ///
     /// # Errors
-    /// Why there was no window.
+    /// When the window could not be opened.
     pub(crate) fn finish(self) -> Result<()> {
         self.pool.finish();
-        self.failure.map_or(Ok(()), |failure| bail!(failure))
+        self.window_error.map_or(Ok(()), |error| bail!(error))
     }
 
-    /// What another thread tells.
-    pub(crate) fn hear(&mut self, event: Event) {
+    /// Handles what another thread reports.
+    pub(crate) fn handle(&mut self, event: Event) {
         match event {
-            Event::FilesChanged => self.reload_at = Some(Instant::now() + SETTLE),
-            Event::Loaded(wish, watch, loaded) if wish == self.wish => {
-                self.watch = watch;
-                self.loaded(loaded);
+            Event::FilesChanged => self.reload_at = Some(Instant::now() + RELOAD_DELAY),
+            Event::Loaded(number, watcher, loaded) if number == self.load_number => {
+                self.watcher = watcher;
+                self.finish_load(loaded);
             }
             Event::Loaded(..) => {}
             Event::Saved(Ok((files, size))) => {
                 let names: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
-                self.say(format!("saved {}{size}", names.join(", ")));
+                self.set_status(format!("saved {}{size}", names.join(", ")));
             }
-            Event::Saved(Err(error)) => self.say(error),
-            Event::Drawn(ticket, _, Err(PoolError::Cancelled)) => self.pacer.called_off(ticket),
+            Event::Saved(Err(error)) => self.set_status(error),
+            Event::Drawn(ticket, _, Err(PoolError::Cancelled)) => self.pacer.cancelled(ticket),
             Event::Drawn(ticket, took, result) => {
                 self.pacer.done(ticket, took);
                 if self.args.verbose {
@@ -181,29 +186,29 @@ impl App {
                     );
                 }
                 match result {
-                    Ok(picture) => self.picture = Some(picture),
-                    Err(error) => self.say(error.to_string()),
+                    Ok(frame) => self.frame = Some(frame),
+                    Err(error) => self.set_status(error.to_string()),
                 }
-                self.hover();
-                self.shown.request_redraw();
+                self.update_hover();
+                self.window_state.request_redraw();
             }
         }
     }
 
-    /// Starts what is due, and says when to come again.
-    pub(crate) fn attend(&mut self) -> Option<Instant> {
+    /// Starts what is due, and returns when to be called again.
+    pub(crate) fn advance(&mut self) -> Option<Instant> {
         let now = Instant::now();
         if self.reload_at.is_some_and(|at| now >= at) {
             self.reload_at = None;
             self.load();
         }
-        // What nobody sees is not drawn, and nobody waits for it.
-        let is_visible = self.shown.is_visible();
+        // A hidden window is not drawn, and does not wake up for drawing.
+        let is_visible = self.window_state.is_visible();
         if is_visible {
             self.draw(now);
         }
         let pacer = self.pacer.wake_at().filter(|_| is_visible);
-        [self.reload_at, pacer, self.shown.attend(now)]
+        [self.reload_at, pacer, self.window_state.retry(now)]
             .into_iter()
             .flatten()
             .min()
@@ -220,43 +225,43 @@ impl App {
             Ok(job) => job,
             Err(error) => {
                 self.pacer.done(ticket, Duration::ZERO);
-                self.say(error.to_string());
+                self.set_status(error.to_string());
                 return;
             }
         };
         let proxy = self.proxy.clone();
         let crop = document.crop();
         let cancel = CancelToken::new();
-        let order = RenderTask::new(
+        let task = RenderTask::new(
             job,
             &cancel,
-            move |frame, _| Ok(Picture::of(frame, crop)),
+            move |frame, _| Ok(DisplayFrame::new(frame, crop)),
             move |result| {
                 let _ = proxy.send_event(Event::Drawn(ticket, now.elapsed(), result));
             },
         );
-        self.full = (ticket.quality == Quality::Full).then_some(cancel);
-        if let Err(refusal) = self.pool.try_submit(order) {
-            refusal.tell();
+        self.full_cancel = (ticket.quality == Quality::Full).then_some(cancel);
+        if let Err(refused) = self.pool.try_submit(task) {
+            refused.tell();
         }
     }
 
-    /// A window was given a size for a picture.
-    pub(crate) fn fits(&mut self, picture_px: [u32; 2], window_px: [u32; 2]) {
-        self.fit = (picture_px != window_px).then_some(Fit {
+    /// Records the window size that a picture's size has led to.
+    pub(crate) fn window_sized_for(&mut self, picture_px: [u32; 2], window_px: [u32; 2]) {
+        self.scaled = (picture_px != window_px).then_some(ScaledWindow {
             picture_px,
             window_px,
         });
     }
 
-    /// The window has another size; without one nothing is drawn.
+    /// Handles a new size of the window; without pixels nothing is drawn.
     pub(crate) fn resized(&mut self, size_px: [u32; 2]) {
         if size_px.contains(&0) || size_px == self.size_px {
             return;
         }
         self.size_px = size_px;
-        // From now on the user says how large the picture is.
-        self.fit = self.fit.filter(|fit| fit.is(size_px));
+        // Once resized by the user, the window decides the size of the picture.
+        self.scaled = self.scaled.filter(|scaled| scaled.has_size(size_px));
         self.resize_document();
         self.drag = None;
         self.pacer.changed(true, Instant::now());
@@ -264,69 +269,72 @@ impl App {
 
     fn resize_document(&mut self) {
         if let Some(document) = &mut self.document {
-            document.resize(self.size_px, self.fit.map(|fit| fit.picture_px));
+            document.resize(self.size_px, self.scaled.map(|scaled| scaled.picture_px));
         }
-        self.title();
+        self.update_title();
     }
 
-    /// Size of the picture that is wanted.
-    pub(crate) fn size_px(&self) -> [u32; 2] {
+    /// The size of the requested picture.
+    pub(crate) fn picture_size_px(&self) -> [u32; 2] {
         self.size_px
     }
 
-    fn say(&mut self, text: String) {
+    fn set_status(&mut self, text: String) {
         self.status = text;
-        self.title();
+        self.update_title();
     }
 
-    fn title(&mut self) {
+    /// Shows the name of the input, with a message or the atom under the pointer, in the title.
+    fn update_title(&mut self) {
         let name = self.sources[self.current].name();
         let is_shown = self.opened == self.current;
         let document = self.document.as_ref().filter(|_| is_shown);
         let described = self.hovered.and_then(|atom| document?.describe(atom));
-        let said = Some(&self.status).filter(|status| !status.is_empty());
+        let status = Some(&self.status).filter(|status| !status.is_empty());
         let error = self.error.as_ref().or(self.notice.as_ref());
-        let text = said.cloned().or(described).or(error.cloned());
+        let text = status.cloned().or(described).or(error.cloned());
         let text = text.unwrap_or_else(|| {
             let scaled = document
-                .map(|document| (document.still_size(), self.size_px))
-                .filter(|(still, window)| still != window)
+                .map(|document| (document.export_size(), self.size_px))
+                .filter(|(export, window)| export != window)
                 .map(|([width, height], [window_width, window_height])| {
                     format!(
-                        "window is {window_width}x{window_height}, the picture {width}x{height}"
+                        "the window is {window_width}x{window_height}, the picture {width}x{height}"
                     )
                 });
-            let warned = Some(self.warned.clone()).filter(|warned| is_shown && !warned.is_empty());
-            let notes: Vec<String> = [warned, scaled].into_iter().flatten().collect();
+            let warnings = Some(self.warning_summary.clone())
+                .filter(|warnings| is_shown && !warnings.is_empty());
+            let notes: Vec<String> = [warnings, scaled].into_iter().flatten().collect();
             notes.join("; ")
         });
         let title = match text.as_str() {
             "" => format!("{name} - molshot"),
             text => format!("{name} - {text} - molshot"),
         };
-        self.shown.set_title(title);
+        self.window_state.set_title(title);
     }
 
-    /// Does what a key stands for.
-    pub(crate) fn act(&mut self, action: Action) {
+    /// Performs the action of a key.
+    pub(crate) fn perform(&mut self, action: Action) {
         self.hovered = None;
         self.notice = None;
         match action {
-            Action::Look(view) => self.still(|document| document.look(view)),
-            Action::Reset => self.still(Document::reset),
+            Action::View(view) => self.update_document(|document| document.look_from(view)),
+            Action::Reset => self.update_document(Document::reset),
             Action::Change(setting) => self.change(setting),
             Action::Crop => self.toggle_crop(),
             Action::Step(by) => self.step(by),
             Action::Copy(form) => self.copy(form),
             Action::Save => self.save(),
-            Action::Help => self.help = !self.help,
-            Action::Close => self.help = false,
+            Action::Help => self.shows_help = !self.shows_help,
+            Action::CloseOverlay => self.shows_help = false,
             Action::Quit => self.ended = true,
         }
-        self.shown.request_redraw();
+        self.window_state.request_redraw();
     }
 
-    fn still(&mut self, act: impl FnOnce(&mut Document)) {
+    /// Changes the document while the mouse is at rest.
+    fn update_document(&mut self, act: impl FnOnce(&mut Document)) {
         if let Some(document) = &mut self.document {
             act(document);
             self.drag = None;
@@ -338,14 +346,14 @@ impl App {
         let Some(document) = &mut self.document else {
             return;
         };
-        let mut said = String::new();
-        match document.change(|request| said = setting.apply(request)) {
+        let mut description = String::new();
+        match document.change(|request| description = setting.apply(request)) {
             Ok(()) => {
                 self.drag = None;
                 self.pacer.changed(false, Instant::now());
-                self.say(said);
+                self.set_status(description);
             }
-            Err(error) => self.say(error.to_string()),
+            Err(error) => self.set_status(error.to_string()),
         }
     }
 
@@ -353,27 +361,27 @@ impl App {
         let Some(document) = &mut self.document else {
             return;
         };
-        let said = match document.toggle_crop() {
+        let status = match document.toggle_crop() {
             Some(true) => "cropped",
             Some(false) => "not cropped",
             None => "the request has no crop",
         };
         self.pacer.changed(false, Instant::now());
-        self.say(said.into());
+        self.set_status(status.into());
     }
 
     fn step(&mut self, by: isize) {
         let count = self.sources.len();
         if count < 2 {
-            self.say("there is one input; give several, and --each".into());
+            self.set_status("there is only one input; give several inputs and --each".into());
             return;
         }
         self.current = (self.current as isize + by).rem_euclid(count as isize) as usize;
-        self.say("reading".into());
+        self.set_status("loading".into());
         self.load();
     }
 
-    /// Finds out who presents in a window.
+    /// Opens a presenter for a window.
     ///
     /// # Errors
     /// As [`Presenter::open`].
@@ -391,20 +399,20 @@ impl App {
         Ok(presenter)
     }
 
-    /// Presents the picture with what lies over it.
+    /// Presents the picture with its overlay.
     pub(crate) fn present(&mut self) {
-        let help = self.help.then(|| {
+        let help = self.shows_help.then(|| {
             let has_crop = self.document.as_ref().is_some_and(Document::has_crop);
             crate::keys::help(self.sources.len() > 1, has_crop)
         });
-        let presented = self.shown.present(
-            self.picture.as_ref(),
+        let presented = self.window_state.present(
+            self.frame.as_ref(),
             help.as_deref(),
             self.error.as_deref().or(self.notice.as_deref()),
         );
         if let Err(error) = presented {
-            // It is made anew for the next picture.
-            eprintln!("molshot-view: the window takes no picture: {error}");
+            // The next picture gets a new surface.
+            eprintln!("molshot-view: the picture cannot be presented: {error}");
         }
     }
 }

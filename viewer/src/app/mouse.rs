@@ -1,4 +1,4 @@
-//! What the mouse does.
+//! Mouse actions.
 
 use std::time::Instant;
 
@@ -10,95 +10,96 @@ use super::App;
 use crate::document::Document;
 use crate::orbit::{Orbit, arcball};
 
-/// So much larger or smaller is the scene after one notch of the wheel.
-const ZOOM_A_NOTCH: f64 = 1.1;
+/// Zoom factor of one notch of the wheel.
+const ZOOM_PER_NOTCH: f64 = 1.1;
 
-/// What a pressed button does with the pointer's way.
+/// What dragging with a pressed button does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Grip {
-    /// Turns.
-    Turn,
-    /// Moves.
-    Shift,
+pub(crate) enum DragMode {
+    /// Rotates the scene.
+    Rotate,
+    /// Moves the scene in the plane of the picture.
+    Move,
 }
 
-/// A button that is held.
+/// A drag with a button that is held.
 #[derive(Debug, Clone)]
 pub(super) struct Drag {
-    grip: Grip,
+    mode: DragMode,
     button: MouseButton,
     start_px: DVec2,
     start: Orbit,
 }
 
 impl App {
-    /// A button is pressed.
-    pub(crate) fn grab(&mut self, grip: Grip, button: MouseButton) {
+    /// Starts a drag.
+    pub(crate) fn start_drag(&mut self, mode: DragMode, button: MouseButton) {
         let start = self.document.as_ref().map(Document::orbit);
         match start {
             Some(Ok(start)) => {
                 self.drag = Some(Drag {
-                    grip,
+                    mode,
                     button,
                     start_px: self.pointer_px,
                     start,
                 });
             }
-            Some(Err(error)) => self.say(error.to_string()),
+            Some(Err(error)) => self.set_status(error.to_string()),
             None => {}
         }
     }
 
-    /// A button is let go, be it the one that drags or not.
-    pub(crate) fn release(&mut self, button: MouseButton) {
+    /// Handles the release of a button, which ends the drag if it is the drag's button.
+    pub(crate) fn end_drag(&mut self, button: MouseButton) {
         if self.drag.as_ref().is_some_and(|drag| drag.button == button) {
             self.drag = None;
         }
-        self.hover();
+        self.update_hover();
     }
 
-    /// The pointer is at another place.
-    pub(crate) fn point(&mut self, at_px: DVec2) {
+    /// Handles a movement of the pointer.
+    pub(crate) fn pointer_moved(&mut self, at_px: DVec2) {
         self.pointer_px = at_px;
-        // What was said stays until the user goes on.
+        // A status message stays until the mouse moves.
         self.status.clear();
         let Some(drag) = self.drag.clone() else {
-            self.hover();
+            self.update_hover();
             return;
         };
         let size = DVec2::from(self.size_px.map(f64::from));
-        self.moving(|document| match drag.grip {
-            Grip::Turn => document.turn(&drag.start, arcball(drag.start_px, at_px, size)),
-            Grip::Shift => document.shift(&drag.start, at_px - drag.start_px),
+        self.move_camera(|document| match drag.mode {
+            DragMode::Rotate => document.rotate(&drag.start, arcball(drag.start_px, at_px, size)),
+            DragMode::Move => document.pan(&drag.start, at_px - drag.start_px),
         });
     }
 
-    /// The pointer is outside of the window.
-    pub(crate) fn leave(&mut self) {
+    /// Handles the pointer leaving the window.
+    pub(crate) fn pointer_left(&mut self) {
         if self.drag.is_none() {
             self.pointer_px = DVec2::NEG_INFINITY;
-            self.hover();
+            self.update_hover();
         }
     }
 
-    /// The wheel is turned by so many notches, away from the user.
-    pub(crate) fn wheel(&mut self, notches: f64) {
-        self.moving(|document| document.zoom(ZOOM_A_NOTCH.powf(notches)));
-        // A drag goes on from here: its next step would undo the zoom.
+    /// Zooms by notches of the wheel, positive away from the user.
+    pub(crate) fn zoom(&mut self, notches: f64) {
+        self.move_camera(|document| document.zoom(ZOOM_PER_NOTCH.powf(notches)));
+        // Restart the drag from here, because its next step would undo the zoom.
         if let Some(drag) = self.drag.take() {
-            self.grab(drag.grip, drag.button);
+            self.start_drag(drag.mode, drag.button);
         }
     }
 
-    /// A double click.
-    pub(crate) fn center(&mut self) {
+    /// Centres on the atom under the pointer.
+    pub(crate) fn center_on_atom(&mut self) {
         self.drag = None;
         if let Some(atom) = self.atom_under_pointer() {
-            self.moving(|document| document.center(atom));
+            self.move_camera(|document| document.center(atom));
         }
     }
 
-    fn moving(&mut self, act: impl FnOnce(&mut Document) -> Result<(), SceneError>) {
+    /// Moves the camera, and draws in quick quality until the mouse is at rest.
+    fn move_camera(&mut self, act: impl FnOnce(&mut Document) -> Result<(), SceneError>) {
         let Some(document) = &mut self.document else {
             return;
         };
@@ -106,30 +107,30 @@ impl App {
             Ok(()) => {
                 self.hovered = None;
                 self.pacer.changed(true, Instant::now());
-                // Where it still waits, behind a picture that is saved.
-                if let Some(full) = self.full.take() {
-                    full.cancel();
+                // It may still be queued behind a picture that is being saved.
+                if let Some(cancel) = self.full_cancel.take() {
+                    cancel.cancel();
                 }
             }
-            Err(error) => self.say(error.to_string()),
+            Err(error) => self.set_status(error.to_string()),
         }
     }
 
     fn atom_under_pointer(&self) -> Option<u32> {
-        let picture = self.picture.as_ref()?;
-        // A picture of another view has other atoms there.
-        let fits = picture.size_px().map(|edge| edge as u32) == self.size_px;
+        let frame = self.frame.as_ref()?;
+        // A picture of another view has other atoms at the pointer.
+        let fits = frame.size_px().map(|edge| edge as u32) == self.size_px;
         (fits && self.pacer.is_current())
-            .then(|| picture.atom_at(self.pointer_px.x, self.pointer_px.y))
+            .then(|| frame.atom_at(self.pointer_px.x, self.pointer_px.y))
             .flatten()
     }
 
-    /// Says in the title what the pointer is on.
-    pub(crate) fn hover(&mut self) {
+    /// Shows the atom under the pointer in the title.
+    pub(crate) fn update_hover(&mut self) {
         let atom = self.atom_under_pointer();
         if atom != self.hovered || self.drag.is_none() {
             self.hovered = atom;
-            self.title();
+            self.update_title();
         }
     }
 }

@@ -1,92 +1,97 @@
-//! Inputs: the first that can be shown, the others, and those whose files change.
+//! Loads inputs: the first one at the start, others on request, and again when files change.
 
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
+use molshot::cli::CliError;
+use molshot::input::InputOptions;
 use molshot_molecule::Warning;
 use winit::event_loop::EventLoopProxy;
 
 use super::{App, Event};
-use crate::args::{Args, Failure};
+use crate::args::Args;
 use crate::document::Document;
-use crate::input::{Loaded, Reading, Source};
-use crate::watch::Watch;
-use crate::words;
+use crate::input::{InputSource, LoadedInput};
+use crate::watch::FileWatcher;
 
-/// Without `--verbose`, so many warnings of the readers are printed.
+/// Number of the readers' warnings that are printed without `--verbose`.
 const WARNINGS_SHOWN: usize = 5;
 
 /// The first input that can be shown.
 #[derive(Debug)]
-pub(crate) struct First {
-    at: usize,
+pub(crate) struct FirstInput {
+    index: usize,
     document: Document,
-    /// What is wrong with those before it.
-    passed_over: Vec<Failure>,
+    /// The errors of the inputs before it.
+    skipped: Vec<CliError>,
 }
 
-impl First {
+impl FirstInput {
     /// Reads inputs until one can be shown.
     ///
     /// # Errors
-    /// What is wrong with the last of them if none can; that of the others is printed.
-    pub(crate) fn of(args: &Args, sources: &[Source], reading: Reading) -> Result<Self, Failure> {
-        let mut passed_over: Vec<Failure> = Vec::new();
-        for (at, source) in sources.iter().enumerate() {
-            if let Some(failure) = passed_over.last() {
-                eprintln!("molshot-view: {failure}");
+    /// The error of the last input if none can be shown; those of the others are printed.
+    pub(crate) fn find(
+        args: &Args,
+        sources: &[InputSource],
+        options: &InputOptions,
+    ) -> Result<Self, CliError> {
+        let mut skipped: Vec<CliError> = Vec::new();
+        for (index, source) in sources.iter().enumerate() {
+            if let Some(error) = skipped.last() {
+                eprintln!("molshot-view: {error}");
             }
-            match open(args, source, reading) {
+            match open(args, source, options) {
                 Ok(document) => {
                     return Ok(Self {
-                        at,
+                        index,
                         document,
-                        passed_over,
+                        skipped,
                     });
                 }
-                Err(failure) => passed_over.push(failure),
+                Err(error) => skipped.push(error),
             }
         }
-        Err(passed_over
+        Err(skipped
             .pop()
             .unwrap_or_else(|| anyhow!("there is no input").into()))
     }
 
-    /// What is said of those before it.
+    /// The message about the inputs before it.
     fn notice(&self) -> Option<String> {
-        let first = self.passed_over.first()?;
-        Some(match self.passed_over.len() {
-            1 => format!("passed over an input: {first}"),
-            count => format!("passed over {count} inputs; the first: {first}"),
+        let first = self.skipped.first()?;
+        Some(match self.skipped.len() {
+            1 => format!("skipped an input: {first}"),
+            count => format!("skipped {count} inputs; the first: {first}"),
         })
     }
 }
 
-/// An input in a window of its own size.
-fn open(args: &Args, source: &Source, reading: Reading) -> Result<Document, Failure> {
-    let mut loaded = source.load(reading)?;
+/// Opens an input in a window of its own size.
+fn open(args: &Args, source: &InputSource, options: &InputOptions) -> Result<Document, CliError> {
+    let mut loaded = source.load(options)?;
     args.apply(&mut loaded.request);
     let output = &loaded.request.output;
     let size_px = [output.width_px, output.height_px];
     let document = loaded.request.validate();
     document
         .and_then(|()| Document::new(loaded, size_px))
-        .map_err(|error| args.blame(error).of(source.name()))
+        .map_err(|error| args.attribute(error).of_input(&source.name()))
 }
 
 impl App {
-    /// Shows the first input, before there is a window.
-    pub(crate) fn open_first(&mut self, first: First) {
-        self.current = first.at;
+    /// Shows the first input, before the window is opened.
+    pub(crate) fn open_first(&mut self, first: FirstInput) {
+        self.current = first.index;
         self.notice = first.notice();
-        self.watch = watch(&self.sources[self.current], &self.proxy);
-        self.size_px = first.document.own_size();
+        self.watcher = watch(&self.sources[self.current], &self.proxy);
+        self.size_px = first.document.request_size();
         self.open(first.document);
     }
 
-    /// Shows the current input as its request says.
+    /// Shows a document of the current input.
     fn open(&mut self, document: Document) {
-        self.warned = warn(document.warnings(), self.args.verbose);
+        self.warning_summary = print_warnings(document.warnings(), self.args.verbose);
         self.document = Some(document);
         self.opened = self.current;
         self.status.clear();
@@ -98,46 +103,47 @@ impl App {
 
     /// Reads the current input on another thread.
     pub(super) fn load(&mut self) {
-        self.wish += 1;
-        let (wish, reading, proxy) = (self.wish, self.reading, self.proxy.clone());
+        self.load_number += 1;
+        let (number, proxy) = (self.load_number, self.proxy.clone());
+        let options = self.input_options.clone();
         let source = self.sources[self.current].clone();
         std::thread::spawn(move || {
-            // First, so that no change after reading is missed.
-            let watch = watch(&source, &proxy);
-            let loaded = source.load(reading);
-            let loaded = loaded.map(Box::new).map_err(|error| words(&error));
-            let _ = proxy.send_event(Event::Loaded(wish, watch, loaded));
+            // The watcher comes first, so that no change after reading is missed.
+            let watcher = watch(&source, &proxy);
+            let loaded = source.load(&options);
+            let loaded = loaded.map(Box::new).map_err(|error| error.to_string());
+            let _ = proxy.send_event(Event::Loaded(number, watcher, loaded));
         });
     }
 
-    /// Shows what was read, or says why it cannot.
-    pub(super) fn loaded(&mut self, loaded: Result<Box<Loaded>, String>) {
+    /// Shows what was read, or the error.
+    pub(super) fn finish_load(&mut self, loaded: Result<Box<LoadedInput>, String>) {
         let result = loaded.map_err(|error| anyhow!(error));
-        match result.and_then(|loaded| self.take(*loaded)) {
+        match result.and_then(|loaded| self.show_loaded(*loaded)) {
             Ok(()) => {
                 self.error = None;
-                // It began in the document before.
+                // A drag refers to the previous document.
                 self.drag = None;
             }
             Err(error) => {
-                let error = words(&error);
+                let error = error.to_string();
                 eprintln!("molshot-view: {error}");
                 self.error = Some(error);
                 self.status.clear();
                 self.hovered = None;
             }
         }
-        self.shown.request_redraw();
-        self.title();
+        self.window_state.request_redraw();
+        self.update_title();
     }
 
-    fn take(&mut self, mut loaded: Loaded) -> Result<()> {
-        let is_scene_file = matches!(self.sources[self.current], Source::Scene(_));
-        let before = self
+    fn show_loaded(&mut self, mut loaded: LoadedInput) -> Result<()> {
+        let is_scene_file = matches!(self.sources[self.current], InputSource::SceneFile(_));
+        let previous = self
             .document
             .as_ref()
             .filter(|_| self.opened == self.current);
-        let Some(before) = before else {
+        let Some(previous) = previous else {
             self.args.apply(&mut loaded.request);
             self.open(Document::new(loaded, self.size_px)?);
             return Ok(());
@@ -145,34 +151,34 @@ impl App {
         if is_scene_file {
             self.args.apply(&mut loaded.request);
         }
-        let after = before.reloaded(loaded, is_scene_file)?;
-        let (old_px, new_px) = (before.own_size(), after.own_size());
-        self.warned = warn(after.warnings(), self.args.verbose);
-        self.document = Some(after);
+        let reloaded = previous.reloaded(loaded, is_scene_file)?;
+        let (old_px, new_px) = (previous.request_size(), reloaded.request_size());
+        self.warning_summary = print_warnings(reloaded.warnings(), self.args.verbose);
+        self.document = Some(reloaded);
         self.pacer.changed(false, Instant::now());
         if new_px != old_px {
-            self.take_size(new_px);
+            self.resize_window(new_px);
         }
-        self.say(if self.warned.is_empty() {
-            "read again".into()
+        self.set_status(if self.warning_summary.is_empty() {
+            "reloaded".into()
         } else {
-            format!("read again; {}", self.warned)
+            format!("reloaded; {}", self.warning_summary)
         });
         Ok(())
     }
 
-    /// Gives the window the size that a scene file now says.
-    fn take_size(&mut self, picture_px: [u32; 2]) {
-        if let Some((window_px, given_px)) = self.shown.wish_size(picture_px) {
-            self.fits(picture_px, window_px);
-            self.resized(given_px.unwrap_or(self.size_px));
+    /// Gives the window the new size of a scene file.
+    fn resize_window(&mut self, picture_px: [u32; 2]) {
+        if let Some((window_px, actual_px)) = self.window_state.request_size(picture_px) {
+            self.window_sized_for(picture_px, window_px);
+            self.resized(actual_px.unwrap_or(self.size_px));
             self.resize_document();
         }
     }
 }
 
-/// Prints what the readers found odd as `molshot render` does, and says for the title that it did.
-fn warn(warnings: &[Warning], verbose: bool) -> String {
+/// Prints the readers' warnings as `molshot render` does, and summarizes them for the title.
+fn print_warnings(warnings: &[Warning], verbose: bool) -> String {
     let shown = if verbose {
         warnings.len()
     } else {
@@ -192,16 +198,16 @@ fn warn(warnings: &[Warning], verbose: bool) -> String {
     }
 }
 
-/// Listens to an input's files.
-fn watch(source: &Source, proxy: &EventLoopProxy<Event>) -> Option<Watch> {
+/// Watches the files of an input.
+fn watch(source: &InputSource, proxy: &EventLoopProxy<Event>) -> Option<FileWatcher> {
     let proxy = proxy.clone();
-    let told = move || {
+    let notify = move || {
         // The window may be closing.
         let _ = proxy.send_event(Event::FilesChanged);
     };
-    Watch::new(&source.files(), told)
+    FileWatcher::new(&source.files(), notify)
         .inspect_err(|error| {
-            eprintln!("molshot-view: changes of files will not be noticed: {error}");
+            eprintln!("molshot-view: file changes cannot be watched: {error}");
         })
         .ok()
 }

@@ -1,5 +1,5 @@
-//! What is looked at: a structure, the request as keys have changed it, and the camera as the mouse
-//! has moved it.
+//! The document that a window shows: a structure, the request as keys have changed it, and the
+//! camera as the mouse has moved it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,62 +13,61 @@ use molshot_scenes::{
     Samples, Scene, SceneDocument, SceneError,
 };
 
-use crate::input::Loaded;
+use crate::input::LoadedInput;
 use crate::orbit::Orbit;
 use crate::pacer::Quality;
 
-/// One scene and the way it is looked at.
+/// A scene with its request and camera.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     structure: Arc<Structure>,
     source: StructureSource,
     request: RenderRequest,
     scene: Arc<Scene>,
-    /// The request's own commands, without a crop.
-    own: Vec<Command>,
-    /// Where the mouse has led the camera; nowhere yet without it.
+    /// The request's commands, without a crop.
+    request_commands: Vec<Command>,
+    /// The camera as the mouse has moved it; `None` until it is moved.
     orbit: Option<Orbit>,
-    /// The request's crop; it refers to the request's own size.
+    /// The request's crop, which refers to the request's size.
     crop: Option<Crop>,
-    /// Whether the crop is part of the picture that is copied and saved.
+    /// Whether the crop applies to copied and saved pictures.
     is_cropped: bool,
-    /// The window's picture.
+    /// Size of the picture in the window.
     size_px: [u32; 2],
-    /// The picture that is copied and saved where that is not the window's: a screen was too small
-    /// for it.
-    still_px: Option<[u32; 2]>,
+    /// Size of copied and saved pictures, if the screen is too small for it.
+    export_size_px: Option<[u32; 2]>,
 }
 
-/// Cameras that differ by so little, as by the rounding of view commands, are the same: angstrom;
-/// radians, and share of a width.
-const SAME_ANGSTROM: f64 = 2e-3;
-const SAME: f64 = 1e-4;
-/// Percent are rounded to so many decimals: at 10,000 pixels a hundredth of a pixel.
-const PERCENT_DECIMALS: f64 = 1e4;
+/// Cameras whose positions differ by at most this, as by the rounding of view commands, are equal.
+const POSITION_TOLERANCE_ANGSTROM: f64 = 2e-3;
+/// Likewise for orientations in radians, and for widths relative to the width.
+const TOLERANCE: f64 = 1e-4;
+/// Percentages are rounded to one in this: at 10,000 pixels that is a hundredth of a pixel.
+const PERCENT_SCALE: f64 = 1e4;
 
 impl Document {
-    /// A document as its request says, in a window of so many pixels (at least one each way).
+    /// Opens an input in a window of this size in pixels, at least 1 x 1.
     ///
     /// # Errors
     /// As [`PreparedScene::new`] and [`Camera::apply`].
-    pub(crate) fn new(loaded: Loaded, size_px: [u32; 2]) -> Result<Self, SceneError> {
-        let Loaded {
+    pub(crate) fn new(loaded: LoadedInput, size_px: [u32; 2]) -> Result<Self, SceneError> {
+        let LoadedInput {
             structure,
             source,
             request,
         } = loaded;
         let prepared = PreparedScene::new(Arc::clone(&structure), &request)?;
         let scene = Arc::clone(prepared.scene());
-        let mut own = request.view_commands()?;
+        let mut request_commands = request.view_commands()?;
         let output = &request.output;
-        // Here a crop that reaches out of its picture is found, or a second one.
+        // This validates the commands, including a crop outside of the picture or a second crop.
         scene
             .camera(&request.camera, output.width_px, output.height_px)?
-            .apply(&own, &scene.structure)?;
+            .apply(&request_commands, &scene.structure)?;
         let mut crop = None;
-        own.retain(|command| {
-            if let Command::Crop(own_crop) = command {
-                crop = Some(*own_crop);
+        request_commands.retain(|command| {
+            if let Command::Crop(request_crop) = command {
+                crop = Some(*request_crop);
             }
             !matches!(command, Command::Crop(_))
         });
@@ -77,44 +76,48 @@ impl Document {
             source,
             request,
             scene,
-            own,
+            request_commands,
             orbit: None,
             crop,
             is_cropped: crop.is_some(),
             size_px,
-            still_px: None,
+            export_size_px: None,
         };
         document.camera()?;
         Ok(document)
     }
 
-    /// The document of a file that was read again. The camera stays, unless a scene file now says
-    /// another one; one that was not moved goes to another structure that a scene file now names.
+    /// Opens a file again that has changed. The camera stays unless the commands of a scene file
+    /// have changed or, if it was not moved, the camera or the structure of a scene file.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub(crate) fn reloaded(&self, loaded: Loaded, is_scene_file: bool) -> Result<Self, SceneError> {
-        let before = self.camera()?;
+    pub(crate) fn reloaded(
+        &self,
+        loaded: LoadedInput,
+        is_scene_file: bool,
+    ) -> Result<Self, SceneError> {
+        let previous = self.camera()?;
         let mut loaded = loaded;
         if !is_scene_file {
             loaded.request = self.request.clone();
         }
-        let (now, then) = (&loaded.request, &self.request);
+        let (new, old) = (&loaded.request, &self.request);
         let same_source = loaded.source == self.source;
         let is_moved = self.orbit.is_some();
-        let stays =
-            now.commands == then.commands && (is_moved || now.camera == then.camera && same_source);
+        let keeps_camera =
+            new.commands == old.commands && (is_moved || new.camera == old.camera && same_source);
         let mut after = Self::new(loaded, self.size_px)?;
         if after.crop == self.crop {
             after.is_cropped = self.is_cropped;
         }
-        if after.own_size() == self.own_size() {
-            after.still_px = self.still_px;
+        if after.request_size() == self.request_size() {
+            after.export_size_px = self.export_size_px;
         }
-        if stays && !after.looks_as(&before)? {
+        if keeps_camera && !after.has_camera(&previous)? {
             let center = Orbit::center_of(&self.commands());
-            let (pose, projection) = (before.pose(), before.view().projection);
-            // An atom that it turned about may be gone.
+            let (pose, projection) = (previous.pose(), previous.view().projection);
+            // The atom at the rotation centre may no longer exist.
             after.orbit = after
                 .orbit_of(&pose, projection, center)
                 .or_else(|_| after.orbit_of(&pose, projection, None))
@@ -126,20 +129,20 @@ impl Document {
         Ok(after)
     }
 
-    /// Whether a camera is this one's but for what rounding does.
-    fn looks_as(&self, other: &Camera) -> Result<bool, SceneError> {
+    /// Whether a camera equals the document's, apart from rounding.
+    fn has_camera(&self, other: &Camera) -> Result<bool, SceneError> {
         let own = self.camera()?;
         let (a, b) = (own.pose(), other.pose());
         let same_width = match (own.view().projection, other.view().projection) {
             (
                 Projection::Orthographic { width_angstrom: a },
                 Projection::Orthographic { width_angstrom: b },
-            ) => (a - b).abs() <= SAME * a,
+            ) => (a - b).abs() <= TOLERANCE * a,
             (a, b) => a == b,
         };
         Ok(same_width
-            && a.position_angstrom.distance(b.position_angstrom) <= SAME_ANGSTROM
-            && a.world_from_camera.angle_between(b.world_from_camera) <= SAME)
+            && a.position_angstrom.distance(b.position_angstrom) <= POSITION_TOLERANCE_ANGSTROM
+            && a.world_from_camera.angle_between(b.world_from_camera) <= TOLERANCE)
     }
 
     fn orbit_of(
@@ -157,33 +160,32 @@ impl Document {
         )
     }
 
-    /// Whether the request has a crop, be it left out or not.
+    /// Whether the request has a crop, even if it is switched off.
     pub(crate) fn has_crop(&self) -> bool {
         self.crop.is_some()
     }
 
-    /// Leaves the request's crop out, or takes it in again; whether it is in now. `None` for a
-    /// request without one.
+    /// Switches the request's crop off or on, and returns whether it is on now; `None` for a
+    /// request without a crop.
     pub(crate) fn toggle_crop(&mut self) -> Option<bool> {
         self.crop?;
         self.is_cropped = !self.is_cropped;
         Some(self.is_cropped)
     }
 
-    /// The part of the window's picture that is copied and saved, where that is not the whole.
+    /// The part of the window's picture that is copied and saved, unless that is the whole picture.
     pub(crate) fn crop(&self) -> Option<CropRect> {
         self.crop_command(self.size_px).map(|(_, part)| part)
     }
 
-    /// The crop as a picture of some size has it: as it was written where that is the request's own
-    /// size, else the same share of the picture. A picture in which that is less than a pixel has
-    /// none.
+    /// The crop for a picture of this size: unchanged for the request's size, otherwise the same
+    /// share of the picture; `None` if that is less than a pixel.
     fn crop_command(&self, size_px: [u32; 2]) -> Option<(Command, CropRect)> {
         let crop = self.crop.filter(|_| self.is_cropped)?;
-        let command = Command::Crop(if size_px == self.own_size() {
+        let command = Command::Crop(if size_px == self.request_size() {
             crop
         } else {
-            in_percent(&crop, self.own_size())
+            in_percent(&crop, self.request_size())
         });
         let mut camera = self.fitted(size_px).ok()?;
         camera
@@ -192,29 +194,29 @@ impl Document {
         Some((command, camera.viewport().crop))
     }
 
-    /// The size that the request was opened with.
-    pub(crate) fn own_size(&self) -> [u32; 2] {
+    /// The size in pixels that the request was opened with.
+    pub(crate) fn request_size(&self) -> [u32; 2] {
         let output = &self.request.output;
         [output.width_px, output.height_px]
     }
 
-    /// The size of the picture that is copied and saved.
-    pub(crate) fn still_size(&self) -> [u32; 2] {
-        self.still_px.unwrap_or(self.size_px)
+    /// The size in pixels of copied and saved pictures.
+    pub(crate) fn export_size(&self) -> [u32; 2] {
+        self.export_size_px.unwrap_or(self.size_px)
     }
 
-    /// Takes the window's size, pixels, at least one each way. It `stands_for` a picture of another
-    /// size of the same shape where a screen is too small for that; if that is the request's own,
-    /// it is copied and saved.
-    pub(crate) fn resize(&mut self, size_px: [u32; 2], stands_for: Option<[u32; 2]>) {
+    /// Sets the window's size in pixels, at least 1 x 1. `scaled_from` is the size of a picture
+    /// that is too large for the screen; if it is the request's size, copied and saved pictures
+    /// have it.
+    pub(crate) fn resize(&mut self, size_px: [u32; 2], scaled_from: Option<[u32; 2]>) {
         self.size_px = size_px;
-        self.still_px = stands_for.filter(|size| *size == self.own_size());
+        self.export_size_px = scaled_from.filter(|size| *size == self.request_size());
     }
 
-    /// The view commands of the camera as it stands, without a crop.
+    /// The view commands of the current camera, without a crop.
     pub(crate) fn commands(&self) -> Vec<Command> {
         match &self.orbit {
-            None => self.own.clone(),
+            None => self.request_commands.clone(),
             Some(orbit) => orbit.commands(),
         }
     }
@@ -223,33 +225,32 @@ impl Document {
         self.scene.camera(&self.request.camera, width, height)
     }
 
-    /// The camera that a request with [`Self::commands`] has in the window's size: that of the
-    /// whole picture.
+    /// The camera of a request with [`Self::commands`] at the window's size, without a crop.
     ///
     /// # Errors
     /// As [`Camera::apply`].
     pub(crate) fn camera(&self) -> Result<Camera, SceneError> {
-        self.camera_of(self.size_px)
+        self.camera_for(self.size_px)
     }
 
-    fn camera_of(&self, size_px: [u32; 2]) -> Result<Camera, SceneError> {
+    fn camera_for(&self, size_px: [u32; 2]) -> Result<Camera, SceneError> {
         let mut camera = self.fitted(size_px)?;
         camera.apply(&self.commands(), &self.scene.structure)?;
         Ok(camera)
     }
 
-    /// The scene file of the picture that is seen, within its crop.
+    /// The scene file of the visible picture, within its crop.
     pub(crate) fn scene_file(&self) -> SceneDocument {
         SceneDocument::new(self.source.clone(), self.request())
     }
 
-    /// The request for the picture that is seen, within its crop.
+    /// The request for the visible picture, within its crop.
     pub(crate) fn request(&self) -> RenderRequest {
         let mut request = self.request.clone();
-        let size_px = self.still_size();
+        let size_px = self.export_size();
         [request.output.width_px, request.output.height_px] = size_px;
-        let is_as_opened = self.crop.is_none() || self.is_cropped && size_px == self.own_size();
-        if self.orbit.is_some() || !is_as_opened {
+        let is_unchanged = self.crop.is_none() || self.is_cropped && size_px == self.request_size();
+        if self.orbit.is_some() || !is_unchanged {
             let crop = self.crop_command(size_px).map(|(command, _)| command);
             let commands = self.commands().into_iter().chain(crop);
             request.commands = commands.map(|command| command.to_string()).collect();
@@ -257,7 +258,7 @@ impl Document {
         request
     }
 
-    /// The job of the window's picture: the whole.
+    /// The job of the window's picture, without a crop.
     ///
     /// # Errors
     /// As [`RenderJob::new`].
@@ -267,24 +268,24 @@ impl Document {
             Quality::Full => self.request.output.samples,
         };
         let planes = BTreeSet::from([Plane::Color, Plane::AtomId]);
-        self.job_of(&self.camera()?, samples, planes)
+        self.job_for(&self.camera()?, samples, planes)
     }
 
-    /// The job of the picture that is saved: that of `molshot render`.
+    /// The job of a saved picture, which equals that of `molshot render`.
     ///
     /// # Errors
     /// As [`RenderJob::new`].
-    pub(crate) fn still(&self) -> Result<RenderJob, SceneError> {
+    pub(crate) fn export_job(&self) -> Result<RenderJob, SceneError> {
         let output = &self.request.output;
-        let size_px = self.still_size();
-        let mut camera = self.camera_of(size_px)?;
+        let size_px = self.export_size();
+        let mut camera = self.camera_for(size_px)?;
         if let Some((crop, _)) = self.crop_command(size_px) {
             camera.apply(&[crop], &self.scene.structure)?;
         }
-        self.job_of(&camera, output.samples, output.planes.clone())
+        self.job_for(&camera, output.samples, output.planes.clone())
     }
 
-    fn job_of(
+    fn job_for(
         &self,
         camera: &Camera,
         samples: Samples,
@@ -294,8 +295,7 @@ impl Document {
         RenderJob::new(scene, camera.view(), camera.viewport(), samples, planes)
     }
 
-    /// Changes the request; as it was where that leaves nothing to draw. The camera keeps its
-    /// commands.
+    /// Changes the request, unless that leaves nothing to draw. The camera keeps its commands.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -305,7 +305,7 @@ impl Document {
     ) -> Result<(), SceneError> {
         let mut request = self.request.clone();
         change(&mut request);
-        let loaded = Loaded {
+        let loaded = LoadedInput {
             structure: Arc::clone(&self.structure),
             source: self.source.clone(),
             request,
@@ -313,28 +313,28 @@ impl Document {
         let mut changed = Self::new(loaded, self.size_px)?;
         changed.orbit.clone_from(&self.orbit);
         changed.is_cropped = self.is_cropped;
-        changed.still_px = self.still_px;
+        changed.export_size_px = self.export_size_px;
         changed.camera()?;
         *self = changed;
         Ok(())
     }
 
-    /// What the readers found odd.
+    /// The readers' warnings.
     pub(crate) fn warnings(&self) -> &[Warning] {
         self.structure.warnings()
     }
 
-    /// Looks as the request says.
+    /// Resets the camera to that of the request.
     pub(crate) fn reset(&mut self) {
         self.orbit = None;
     }
 
-    /// One of the six views.
-    pub(crate) fn look(&mut self, view: ViewName) {
+    /// Shows one of the six views.
+    pub(crate) fn look_from(&mut self, view: ViewName) {
         self.orbit = Some(Orbit::named(view));
     }
 
-    /// The camera's place, to be moved.
+    /// The camera relative to the fitted one, as the start of a drag.
     ///
     /// # Errors
     /// As [`Camera::apply`].
@@ -342,7 +342,7 @@ impl Document {
         if let Some(orbit) = &self.orbit {
             return Ok(orbit.clone());
         }
-        let center = Orbit::center_of(&self.own);
+        let center = Orbit::center_of(&self.request_commands);
         Orbit::of_camera(
             &self.camera()?,
             center,
@@ -351,49 +351,49 @@ impl Document {
         )
     }
 
-    /// Moves the camera, unless that leads it where no camera may be.
+    /// Moves the camera, unless the new camera is invalid.
     ///
     /// # Errors
     /// As [`Camera::apply`].
     pub(crate) fn set_orbit(&mut self, orbit: Orbit) -> Result<(), SceneError> {
-        let before = self.orbit.replace(orbit);
+        let previous = self.orbit.replace(orbit);
         let moved = self.camera().map(|_| ());
         if moved.is_err() {
-            self.orbit = before;
+            self.orbit = previous;
         }
         moved
     }
 
-    /// Turns the scene from where a drag began.
+    /// Rotates the scene relative to the start of a drag.
     ///
     /// # Errors
     /// As [`Camera::apply`].
-    pub(crate) fn turn(&mut self, start: &Orbit, turn: DQuat) -> Result<(), SceneError> {
+    pub(crate) fn rotate(&mut self, start: &Orbit, rotation: DQuat) -> Result<(), SceneError> {
         let mut orbit = start.clone();
-        orbit.turn(turn);
+        orbit.rotate(rotation);
         self.set_orbit(orbit)
     }
 
-    /// Moves the scene from where a drag began by so many pixels (right, down): what lies as deep
-    /// as the rotation centre follows the pointer.
+    /// Moves the scene by pixels (right, down) relative to the start of a drag: points at the depth
+    /// of the rotation centre follow the pointer.
     ///
     /// # Errors
     /// As [`Camera::apply`].
-    pub(crate) fn shift(&mut self, start: &Orbit, pixels: DVec2) -> Result<(), SceneError> {
+    pub(crate) fn pan(&mut self, start: &Orbit, pixels: DVec2) -> Result<(), SceneError> {
         let camera = self.camera()?;
         let view = camera.view();
         let scale = view.pixel_scale(&camera.viewport());
         let depth = -camera.pose().camera_from_world(camera.rotation_center()).z;
-        let angstrom_a_pixel = match view.projection {
+        let angstrom_per_pixel = match view.projection {
             Projection::Perspective { .. } => depth.max(view.near_angstrom) / scale,
             Projection::Orthographic { .. } => 1.0 / scale,
         };
         let mut orbit = start.clone();
-        orbit.shift(DVec2::new(pixels.x, -pixels.y) * angstrom_a_pixel);
+        orbit.pan(DVec2::new(pixels.x, -pixels.y) * angstrom_per_pixel);
         self.set_orbit(orbit)
     }
 
-    /// Makes the scene larger.
+    /// Enlarges the scene by a factor.
     ///
     /// # Errors
     /// As [`Camera::apply`].
@@ -403,7 +403,7 @@ impl Document {
         self.set_orbit(orbit)
     }
 
-    /// Brings an atom to the middle and turns about it from now on.
+    /// Moves an atom to the centre of the picture and makes it the rotation centre.
     ///
     /// # Errors
     /// As [`Camera::apply`].
@@ -424,7 +424,7 @@ impl Document {
         self.set_orbit(orbit)
     }
 
-    /// An atom in words: name, residue, coordinates, and where it is in the picture.
+    /// Describes an atom: name, residue, coordinates and position in the picture.
     pub(crate) fn describe(&self, atom: u32) -> Option<String> {
         let structure = &self.scene.structure;
         let atoms = structure.atoms();
@@ -433,13 +433,13 @@ impl Document {
         let residue = structure.residue_of(atom);
         let chain = &structure.chains()[residue.chain as usize].id;
         let code = char::from(residue.insertion_code);
-        let camera = self.camera_of(self.still_size()).ok()?;
+        let camera = self.camera_for(self.export_size()).ok()?;
         let world = DVec3::from_array([x, y, z].map(f64::from));
         let at = camera.view().project(&camera.viewport(), world);
-        let place = format!("{} {}{}", residue.name, residue.number, code);
+        let residue_text = format!("{} {}{}", residue.name, residue.number, code);
         Some(format!(
             "{name} of {}{}{chain} at {x:.3} {y:.3} {z:.3} \u{c5}, pixel {:.1} {:.1}, depth {:.2} \u{c5}",
-            place.trim_end(),
+            residue_text.trim_end(),
             if chain.is_empty() { "" } else { " " },
             at.x,
             at.y,
@@ -448,13 +448,13 @@ impl Document {
     }
 }
 
-/// A crop of a picture of this size as shares of it.
+/// Converts a crop of a picture of this size to percentages.
 fn in_percent(crop: &Crop, [width_px, height_px]: [u32; 2]) -> Crop {
     let share = |extent, whole: u32| match extent {
         Extent::Percent(_) => extent,
         Extent::Pixels(pixels) => {
             let percent = 100.0 * f64::from(pixels) / f64::from(whole.max(1));
-            Extent::Percent((percent * PERCENT_DECIMALS).round() / PERCENT_DECIMALS)
+            Extent::Percent((percent * PERCENT_SCALE).round() / PERCENT_SCALE)
         }
     };
     Crop {
@@ -465,7 +465,8 @@ fn in_percent(crop: &Crop, [width_px, height_px]: [u32; 2]) -> Crop {
     }
 }
 
-/// `center` of one atom: by its names where they mean no other, else by its index.
+/// Returns the `center` command of an atom: by its names if they are unique, otherwise by its
+/// index.
 fn center_command(structure: &Structure, atom: u32) -> Result<Option<Command>, SceneError> {
     let Some(name) = structure.atoms().name.get(atom as usize) else {
         return Ok(None);

@@ -7,7 +7,7 @@ use super::*;
 
 const SIZE: [u32; 2] = [400, 300];
 
-fn loaded(text: &str, commands: &[&str]) -> Loaded {
+fn loaded(text: &str, commands: &[&str]) -> LoadedInput {
     let options = ReadOptions {
         format: Some(Format::Pdb),
         ..ReadOptions::default()
@@ -15,7 +15,7 @@ fn loaded(text: &str, commands: &[&str]) -> Loaded {
     let structure = read_bytes("x.pdb", text.as_bytes(), PartRole::Whole, &options);
     let mut request = RenderRequest::default();
     request.commands = commands.iter().map(|text| (*text).to_owned()).collect();
-    Loaded {
+    LoadedInput {
         structure: Arc::new(structure.expect("a structure")),
         source: StructureSource::Id { id: "x".into() },
         request,
@@ -61,11 +61,11 @@ fn whatever_is_done_the_copied_request_has_the_windows_camera_to_the_last_bit() 
     same_view(&document);
     let start = document.orbit().expect("an orbit");
     let turn = DQuat::from_rotation_x(0.4) * DQuat::from_rotation_y(-1.1);
-    document.turn(&start, turn).expect("a turn");
+    document.rotate(&start, turn).expect("a turn");
     same_view(&document);
     let start = document.orbit().expect("an orbit");
     document
-        .shift(&start, DVec2::new(31.0, -17.0))
+        .pan(&start, DVec2::new(31.0, -17.0))
         .expect("a move");
     same_view(&document);
     document.zoom(1.7).expect("a zoom");
@@ -78,7 +78,7 @@ fn whatever_is_done_the_copied_request_has_the_windows_camera_to_the_last_bit() 
         .change(|request| request.camera.projection = ProjectionKind::Orthographic)
         .expect("a projection");
     same_view(&document);
-    document.look(ViewName::Top);
+    document.look_from(ViewName::Top);
     same_view(&document);
     document.reset();
     same_view(&document);
@@ -104,7 +104,7 @@ fn what_is_shifted_follows_the_pointer_and_what_is_centred_comes_to_the_middle()
         );
         let start = document.orbit().expect("an orbit");
         document
-            .shift(&start, DVec2::new(40.0, -25.0))
+            .pan(&start, DVec2::new(40.0, -25.0))
             .expect("a move");
         let moved = at(&document) - middle;
         assert!(
@@ -138,7 +138,7 @@ fn a_file_that_is_read_again_keeps_the_camera_that_the_mouse_has_moved() {
     let mut document = document(&[]);
     let start = document.orbit().expect("an orbit");
     document
-        .turn(&start, DQuat::from_rotation_y(0.7))
+        .rotate(&start, DQuat::from_rotation_y(0.7))
         .expect("a turn");
     document.zoom(1.3).expect("a zoom");
     let before = document.camera().expect("a camera").pose();
@@ -210,21 +210,21 @@ fn a_picture_that_the_screen_is_too_small_for_is_copied_and_saved_whole() {
     assert_eq!(part, [5, 10, 50, 25], "in the window");
     let start = document.orbit().expect("an orbit");
     let turn = DQuat::from_rotation_x(0.4);
-    document.turn(&start, turn).expect("a turn");
+    document.rotate(&start, turn).expect("a turn");
     let request = document.request();
     assert_eq!([request.output.width_px, request.output.height_px], SIZE);
     let last = request.commands.last().map(String::as_str);
     assert_eq!(last, Some("crop 10 20 100 50"));
-    let (own, service) = (document.still().expect("a job"), service(&document));
+    let (own, service) = (document.export_job().expect("a job"), service(&document));
     assert_eq!(
         (own.view(), own.viewport()),
         (service.view(), service.viewport())
     );
     // The user's own size, and a picture that it was not made for.
     document.resize([210, 150], None);
-    assert_eq!(document.still_size(), [210, 150]);
+    assert_eq!(document.export_size(), [210, 150]);
     document.resize([200, 150], Some([600, 450]));
-    assert_eq!(document.still_size(), [200, 150]);
+    assert_eq!(document.export_size(), [200, 150]);
 }
 
 #[test]
@@ -251,8 +251,8 @@ fn a_change_that_leaves_nothing_to_draw_is_refused() {
 }
 
 /// What is saved is what a service draws of what is copied, crop and all.
-fn same_still(document: &Document) {
-    let (own, service) = (document.still().expect("a job"), service(document));
+fn same_export(document: &Document) {
+    let (own, service) = (document.export_job().expect("a job"), service(document));
     assert_eq!(
         (own.view(), own.viewport()),
         (service.view(), service.viewport())
@@ -279,13 +279,13 @@ fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
         document.request().commands,
         ["roll y 10", "crop 10 20 100 50", "zoom 2"]
     );
-    same_still(&document);
+    same_export(&document);
     document.zoom(1.5).expect("a zoom");
     assert_eq!(
         document.request().commands,
         ["roll y 10", "zoom 3", "crop 10 20 100 50"]
     );
-    same_still(&document);
+    same_export(&document);
     let part = document.crop().expect("a crop");
     assert_eq!(
         [part.x_px, part.y_px, part.width_px, part.height_px],
@@ -293,7 +293,7 @@ fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
     );
     assert_eq!(document.toggle_crop(), Some(false));
     assert_eq!(document.request().commands, ["roll y 10", "zoom 3"]);
-    same_still(&document);
+    same_export(&document);
     document
         .change(|request| request.style.hydrogens = true)
         .expect("a change");
@@ -314,7 +314,7 @@ fn in_a_window_of_another_size_a_crop_is_the_same_share_of_the_picture() {
     );
     let copied = document.request().commands;
     assert_eq!(copied[2], "crop 2.5% 6.6667% 25% 16.6667%");
-    same_still(&document);
+    same_export(&document);
     // Less than a pixel is no crop.
     document.resize([2, 2], None);
     assert_eq!(document.crop(), None);

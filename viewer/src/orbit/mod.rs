@@ -1,50 +1,50 @@
-//! Where the camera went, as the fewest view commands that lead there.
+//! The camera relative to the fitted front view, expressed by the fewest view commands.
 //!
-//! A camera that view commands move has six degrees of freedom, a zoom (parallel projection) and a
-//! rotation centre. Turned by `R` (world axes to screen axes), with its rotation centre at
+//! A camera that view commands move has six degrees of freedom, a zoom (in orthographic projection)
+//! and a rotation centre. Rotated by `R` (world axes to screen axes), with its rotation centre at
 //! `(x, y, -depth)` in screen axes, it is reached from the fitted front view by at most seven
 //! commands: `center`, which fixes the rotation centre and the depth `d0`; three `roll`s, the Euler
-//! angles of `R = Rz Rx Ry`; `zoom d0 / depth`; `move x` and `move y`. As they do not name the size
-//! of the picture, they mean the same view in a window of another size.
+//! angles of `R = Rz Rx Ry`; `zoom d0 / depth`; `move x` and `move y`. They are independent of the
+//! size of the picture, so they give the same view in a window of another size.
 
 use glam::{DQuat, DVec2, DVec3, EulerRot};
 use molshot_molecule::Structure;
 use molshot_scenes::commands::{Axis, MAX_ZOOM, MIN_ZOOM, Target, ViewName};
 use molshot_scenes::{Camera, Command, Pose, Projection, SceneError};
 
-/// Decimals of angles in degrees and of distances in angstrom: at a thousand pixels a hundredth of
-/// a pixel.
+/// Decimals of angles in degrees and of distances in angstrom: at a thousand pixels that is a
+/// hundredth of a pixel.
 const DECIMALS: i32 = 3;
-/// Digits of a zoom factor.
+/// Significant digits of a zoom factor.
 const ZOOM_DIGITS: i32 = 6;
 
 /// A camera relative to the fitted front view.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Orbit {
-    /// What the scene turns about; the box's centre without it.
+    /// The rotation centre; `None` is the centre of the bounding box.
     center: Option<Target>,
-    /// World axes to screen axes.
-    turned: DQuat,
-    /// How many times larger what is at the rotation centre became.
+    /// Rotation from world axes to screen axes.
+    screen_from_world: DQuat,
+    /// Magnification at the rotation centre.
     zoom: f64,
-    /// Where the rotation centre lies, screen x and y from the picture's centre; z is a move that
-    /// no zoom can say. Angstrom.
-    moved: DVec3,
+    /// Position of the rotation centre in angstrom: screen x and y from the picture's centre, and a
+    /// move along z that no zoom can express.
+    offset_angstrom: DVec3,
 }
 
 impl Orbit {
-    /// One of the six views.
+    /// The camera of one of the six views.
     pub(crate) fn named(view: ViewName) -> Self {
         Self {
             center: None,
-            turned: turn_of(view),
+            screen_from_world: rotation_of(view),
             zoom: 1.0,
-            moved: DVec3::ZERO,
+            offset_angstrom: DVec3::ZERO,
         }
     }
 
-    /// What a camera that commands have moved looks like from the fitted one. `center` is what it
-    /// turns about.
+    /// Expresses a camera that commands have moved relative to the fitted one. `center` is its
+    /// rotation centre.
     ///
     /// # Errors
     /// As [`Camera::apply`].
@@ -63,7 +63,7 @@ impl Orbit {
         )
     }
 
-    /// As [`Self::of_camera`], for a pose in world axes.
+    /// Does the same as [`Self::of_camera`] for a pose in world axes.
     ///
     /// # Errors
     /// As [`Camera::apply`].
@@ -99,14 +99,13 @@ impl Orbit {
         };
         Ok(Self {
             center,
-            turned: pose.world_from_camera.inverse().normalize(),
+            screen_from_world: pose.world_from_camera.inverse().normalize(),
             zoom,
-            moved: DVec3::new(at.x, at.y, z),
+            offset_angstrom: DVec3::new(at.x, at.y, z),
         })
     }
 
-    /// What `commands` make the rotation centre of: the selection of the last `center` since the
-    /// last `view`.
+    /// The rotation centre that `commands` set: that of the last `center` after the last `view`.
     pub(crate) fn center_of(commands: &[Command]) -> Option<Target> {
         commands
             .iter()
@@ -118,7 +117,7 @@ impl Orbit {
             })
     }
 
-    /// The commands that lead here from the fitted camera, rounded as people read them.
+    /// The commands that move the fitted camera here, rounded for readability.
     pub(crate) fn commands(&self) -> Vec<Command> {
         self.commands_rounded(|number| round_to(number, DECIMALS), round_zoom)
     }
@@ -130,15 +129,15 @@ impl Orbit {
     ) -> Vec<Command> {
         let mut commands = Vec::new();
         commands.extend(self.center.clone().map(Command::Center));
-        let named = ViewName::ALL
-            .into_iter()
-            .find(|view| self.center.is_none() && self.turned.angle_between(turn_of(*view)) < 1e-6);
+        let named = ViewName::ALL.into_iter().find(|view| {
+            self.center.is_none() && self.screen_from_world.angle_between(rotation_of(*view)) < 1e-6
+        });
         if let Some(view) = named {
             if view != ViewName::Front {
                 commands.push(Command::View(view));
             }
         } else {
-            let (z, x, y) = self.turned.to_euler(EulerRot::ZXY);
+            let (z, x, y) = self.screen_from_world.to_euler(EulerRot::ZXY);
             for (axis, radians) in [(Axis::Y, y), (Axis::X, x), (Axis::Z, z)] {
                 let degrees = round(radians.to_degrees());
                 if degrees != 0.0 {
@@ -150,8 +149,8 @@ impl Orbit {
         if (factor - 1.0).abs() > f64::EPSILON {
             commands.push(Command::Zoom { factor });
         }
-        let moved = self.moved.to_array();
-        for (axis, angstrom) in [Axis::X, Axis::Y, Axis::Z].into_iter().zip(moved) {
+        let offset = self.offset_angstrom.to_array();
+        for (axis, angstrom) in [Axis::X, Axis::Y, Axis::Z].into_iter().zip(offset) {
             let angstrom = round(angstrom);
             if angstrom != 0.0 {
                 commands.push(Command::Move { axis, angstrom });
@@ -160,31 +159,31 @@ impl Orbit {
         commands
     }
 
-    /// Turns the scene, screen axes.
-    pub(crate) fn turn(&mut self, turn: DQuat) {
-        self.turned = (turn * self.turned).normalize();
+    /// Rotates the scene about screen axes.
+    pub(crate) fn rotate(&mut self, rotation: DQuat) {
+        self.screen_from_world = (rotation * self.screen_from_world).normalize();
     }
 
-    /// Moves the scene in the picture's plane, angstrom at the rotation centre's depth.
-    pub(crate) fn shift(&mut self, angstrom: DVec2) {
-        self.moved += angstrom.extend(0.0);
+    /// Moves the scene in the picture's plane, by angstrom at the rotation centre's depth.
+    pub(crate) fn pan(&mut self, angstrom: DVec2) {
+        self.offset_angstrom += angstrom.extend(0.0);
     }
 
-    /// Makes the scene larger, within the limits of the command.
+    /// Enlarges the scene by a factor, within the limits of the zoom command.
     pub(crate) fn zoom(&mut self, factor: f64) {
         self.zoom = (self.zoom * factor).clamp(MIN_ZOOM, MAX_ZOOM);
     }
 }
 
-/// The turn of a view from the front view, world axes to screen axes.
-fn turn_of(view: ViewName) -> DQuat {
+/// The rotation of a view from world axes to screen axes, relative to the front view.
+fn rotation_of(view: ViewName) -> DQuat {
     let (axis, degrees) = view.turn_from_front();
     DQuat::from_axis_angle(axis.unit(), degrees.to_radians())
 }
 
 fn round_to(number: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
-    // Without the sum a negative zero would stay one.
+    // Adding zero converts a negative zero.
     (number * scale).round() / scale + 0.0
 }
 
@@ -193,16 +192,17 @@ fn round_zoom(factor: f64) -> f64 {
     round_to(factor, decimals).clamp(MIN_ZOOM, MAX_ZOOM)
 }
 
-/// The turn of a drag from one point of the picture to another, screen axes: Shoemake, "ARCBALL: a
-/// user interface for specifying three-dimensional orientation using a mouse", Graphics Interface
-/// 1992. A drag and its way back cancel out, and so do its detours; outside of the ball the scene
-/// rolls about screen z.
+/// Returns the rotation of a drag between two points of the picture, in screen axes.
+///
+/// Shoemake, "ARCBALL: a user interface for specifying three-dimensional orientation using a
+/// mouse", Graphics Interface 1992. A drag and its reverse cancel out, and so do detours; outside
+/// of the ball the scene rotates about screen z.
 pub(crate) fn arcball(from_px: DVec2, to_px: DVec2, size_px: DVec2) -> DQuat {
     let [a, b] = [from_px, to_px].map(|point| on_ball(point, size_px));
     DQuat::from_vec4(a.cross(b).extend(a.dot(b))).normalize()
 }
 
-/// A point of the picture on the unit ball that fills it.
+/// Projects a point of the picture to the unit ball that fills it.
 fn on_ball(point_px: DVec2, size_px: DVec2) -> DVec3 {
     let radius = 0.5 * size_px.min_element().max(1.0);
     let x = (point_px.x - 0.5 * size_px.x) / radius;

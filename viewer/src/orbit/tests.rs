@@ -63,7 +63,7 @@ fn command() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_commands_are_said_again_by_at_most_seven(
+    fn any_commands_are_expressed_by_at_most_seven(
         commands in prop::collection::vec(command(), 0..12),
         parallel in any::<bool>(),
     ) {
@@ -107,7 +107,7 @@ proptest! {
         let mut seen = DQuat::IDENTITY;
         for (x, y, to_x, to_y) in drags {
             let turn = arcball(DVec2::new(x, y), DVec2::new(to_x, to_y), size);
-            orbit.turn(turn);
+            orbit.rotate(turn);
             seen = turn * seen;
         }
         let mut camera = fitted.clone();
@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn a_drag_and_its_way_back_cancel_out(
+    fn a_drag_and_its_reverse_cancel_out(
         x in -50.0..850.0_f64, y in -50.0..650.0_f64, to_x in -50.0..850.0_f64, to_y in -50.0..650.0_f64,
     ) {
         let (a, b) = (DVec2::new(x, y), DVec2::new(to_x, to_y));
@@ -162,11 +162,11 @@ fn a_drag_to_the_right_turns_about_screen_y_and_up_about_minus_x() {
 }
 
 #[test]
-fn numbers_are_rounded_and_zero_is_left_out() {
+fn numbers_are_rounded_and_zeros_are_omitted() {
     let mut orbit = Orbit::named(ViewName::Front);
-    orbit.turn(DQuat::from_rotation_y(15.123_456_f64.to_radians()));
+    orbit.rotate(DQuat::from_rotation_y(15.123_456_f64.to_radians()));
     orbit.zoom(1.234_567_89);
-    orbit.shift(DVec2::new(0.000_01, -2.5));
+    orbit.pan(DVec2::new(0.000_01, -2.5));
     let text: Vec<String> = orbit.commands().iter().map(ToString::to_string).collect();
     assert_eq!(text, ["roll y 15.123", "zoom 1.23457", "move y -2.5"]);
     orbit.zoom(1e9);

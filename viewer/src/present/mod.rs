@@ -1,8 +1,7 @@
-//! How a finished picture comes into the window: by a surface of the graphics API, or copied by the
-//! processor.
+//! Presents finished pictures in the window: by a surface of the graphics API, or by the CPU.
 //!
-//! Both take the same bytes, so the window shows the same pixels. A surface that fails is made
-//! anew, with its device; when that does not help, the processor takes over for good.
+//! Both take the same bytes, so the window shows the same pixels. A surface that fails is recreated
+//! with its device; if that does not help, the CPU presents from then on.
 
 mod recovery;
 mod software;
@@ -16,19 +15,19 @@ use std::time::Duration;
 use molshot_renderer::{AdapterChoice, BackendKind};
 use winit::window::Window;
 
-use recovery::{Next, Outcome, Recovery};
+use recovery::{PresentOutcome, Recovery, RecoveryStep};
 use software::SoftwarePresenter;
 use surface::SurfacePresenter;
 
-/// What presents.
+/// How pictures are presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum PresentChoice {
-    /// A surface where a GPU draws and can present, else the processor.
+    /// By a surface if a GPU draws and can present, otherwise by the CPU.
     #[default]
     Auto,
-    /// A surface of whichever adapter can present, or failure.
+    /// By a surface of any adapter that can present; fails without one.
     Surface,
-    /// The processor.
+    /// By the CPU.
     Software,
 }
 
@@ -46,8 +45,8 @@ impl FromStr for PresentChoice {
 }
 
 impl PresentChoice {
-    /// Whose surfaces are tried; nobody's where the processor presents. `adapter` is what is drawn
-    /// with, as it was asked for and as it was found.
+    /// The adapters whose surfaces are tried; `None` if the CPU presents. `adapter` is the
+    /// requested adapter, `found` the backend that draws.
     pub(crate) fn adapters(
         self,
         adapter: AdapterChoice,
@@ -62,16 +61,16 @@ impl PresentChoice {
     }
 }
 
-/// What became of a picture.
+/// The result of presenting a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presented {
-    /// It is on its way to the screen.
+    /// It was presented.
     Now,
-    /// The window takes none at present; it is to be tried again after so long.
+    /// The window accepts no picture at present; retry after this time.
     Later(Duration),
 }
 
-/// What a test takes away.
+/// A loss that tests simulate.
 #[cfg(debug_assertions)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Loss {
@@ -83,145 +82,147 @@ pub(crate) enum Loss {
     Adapters,
 }
 
-/// Who presents now.
-enum Road {
+/// The current way of presenting.
+enum PresentPath {
     Surface(Box<SurfacePresenter>),
-    /// The surface is to be made anew.
+    /// The surface is to be recreated.
     Closed,
     Software(SoftwarePresenter),
 }
 
 /// Presents pictures in a window.
 pub(crate) struct Presenter {
-    road: Road,
+    path: PresentPath,
     window: Arc<Window>,
     adapters: AdapterChoice,
     recovery: Recovery,
 }
 
 impl Presenter {
-    /// A presenter for a window, by surfaces of `adapters`, or by the processor.
+    /// Opens a presenter for a window, by a surface of `adapters` or by the CPU.
     ///
     /// # Errors
-    /// In words, when surfaces are a must and none of the adapters has one.
+    /// When a surface is required and none of the adapters can present. The error is a message.
     pub(crate) fn open(
         window: Arc<Window>,
         choice: PresentChoice,
         adapters: Option<AdapterChoice>,
     ) -> Result<Self, String> {
-        let road = match adapters.map(|adapters| open_surface(&window, adapters)) {
-            Some(Ok(surface)) => Road::Surface(Box::new(surface)),
+        let path = match adapters.map(|adapters| open_surface(&window, adapters)) {
+            Some(Ok(surface)) => PresentPath::Surface(Box::new(surface)),
             Some(Err(reason)) if choice == PresentChoice::Surface => {
                 return Err(format!(
-                    "the window cannot be presented to by a surface: {reason}; use --present auto"
+                    "no surface can present to the window: {reason}; use --present auto"
                 ));
             }
-            Some(Err(_)) | None => Road::Software(SoftwarePresenter::new(Arc::clone(&window))),
+            Some(Err(_)) | None => {
+                PresentPath::Software(SoftwarePresenter::new(Arc::clone(&window)))
+            }
         };
         Ok(Self {
-            road,
+            path,
             window,
             adapters: adapters.unwrap_or_default(),
             recovery: Recovery::default(),
         })
     }
 
-    /// Who presents, for people.
+    /// Describes what presents.
     pub(crate) fn name(&self) -> String {
-        match &self.road {
-            Road::Surface(surface) => format!("a surface of {}", surface.adapter()),
-            Road::Closed => "nobody".into(),
-            Road::Software(_) => "the processor".into(),
+        match &self.path {
+            PresentPath::Surface(surface) => format!("a surface of {}", surface.adapter()),
+            PresentPath::Closed => "nothing".into(),
+            PresentPath::Software(_) => "the CPU".into(),
         }
     }
 
-    /// Presents a picture: four bytes a pixel, the window's size in pixels, at least one each way.
+    /// Presents a picture of the window's size, in four bytes per pixel. The size is at least 1 x
+    /// 1.
     ///
     /// # Errors
-    /// In words, when the processor cannot present either; the next picture is tried anew.
+    /// When the CPU cannot present either. The error is a message; the next picture is tried anew.
     pub(crate) fn present(&mut self, rgba: &[u8], size_px: [u32; 2]) -> Result<Presented, String> {
         loop {
-            let outcome = match &mut self.road {
-                Road::Software(software) => {
+            let outcome = match &mut self.path {
+                PresentPath::Software(software) => {
                     software
                         .present(rgba, size_px)
                         .map_err(|error| error.to_string())?;
                     return Ok(Presented::Now);
                 }
-                Road::Surface(surface) => {
-                    caught(|| Ok(surface.present(rgba, size_px, &self.window)))
-                        .unwrap_or_else(Outcome::Failed)
+                PresentPath::Surface(surface) => {
+                    catch_panic(|| Ok(surface.present(rgba, size_px, &self.window)))
+                        .unwrap_or_else(PresentOutcome::Failed)
                 }
-                Road::Closed => match open_surface(&self.window, self.adapters) {
+                PresentPath::Closed => match open_surface(&self.window, self.adapters) {
                     Ok(surface) => {
-                        self.road = Road::Surface(Box::new(surface));
+                        self.path = PresentPath::Surface(Box::new(surface));
                         continue;
                     }
-                    Err(reason) => Outcome::Failed(reason),
+                    Err(reason) => PresentOutcome::Failed(reason),
                 },
             };
             match self.recovery.after(&outcome) {
-                Next::Done => return Ok(Presented::Now),
-                Next::Again => {}
-                Next::Wait(pause) => return Ok(Presented::Later(pause)),
-                Next::Reopen(pause) => {
-                    if let Outcome::Failed(reason) = outcome {
-                        eprintln!("molshot-view: {reason}; the window's surface is made anew");
+                RecoveryStep::Done => return Ok(Presented::Now),
+                RecoveryStep::Retry => {}
+                RecoveryStep::Wait(pause) => return Ok(Presented::Later(pause)),
+                RecoveryStep::Reopen(pause) => {
+                    if let PresentOutcome::Failed(reason) = outcome {
+                        eprintln!("molshot-view: {reason}; recreating the window's surface");
                     }
-                    self.close(Road::Closed);
+                    self.replace_path(PresentPath::Closed);
                     if !pause.is_zero() {
                         return Ok(Presented::Later(pause));
                     }
                 }
-                Next::GiveUp => {
+                RecoveryStep::GiveUp => {
                     let reason = match outcome {
-                        Outcome::Failed(reason) => reason,
-                        _ => "its surface does not stay of the window's size".into(),
+                        PresentOutcome::Failed(reason) => reason,
+                        _ => "the surface does not keep the window's size".into(),
                     };
-                    eprintln!("molshot-view: {reason}; from now on the processor presents");
+                    eprintln!("molshot-view: {reason}; the CPU presents from now on");
                     let software = SoftwarePresenter::new(Arc::clone(&self.window));
-                    self.close(Road::Software(software));
+                    self.replace_path(PresentPath::Software(software));
                 }
             }
         }
     }
 
-    /// Takes something away, as drivers do.
+    /// Simulates a loss.
     #[cfg(debug_assertions)]
-    pub(crate) fn lose(&mut self, loss: Loss) {
+    pub(crate) fn simulate_loss(&mut self, loss: Loss) {
         if loss == Loss::Adapters {
-            // No adapter is of no kind.
+            // No adapter has a surface for this choice.
             self.adapters = AdapterChoice::Software;
         }
-        if let Road::Surface(surface) = &mut self.road {
-            surface.lose(loss);
+        if let PresentPath::Surface(surface) = &mut self.path {
+            surface.simulate_loss(loss);
         }
     }
 
-    /// Gives up who presents now. A surface in disorder may panic even then.
-    fn close(&mut self, next: Road) {
-        let before = std::mem::replace(&mut self.road, next);
-        // Nothing is left to be done about it.
-        let _ = caught(|| {
-            drop(before);
+    /// Replaces the way of presenting. A broken surface may panic even when it is dropped.
+    fn replace_path(&mut self, next: PresentPath) {
+        let previous = std::mem::replace(&mut self.path, next);
+        // The surface is gone either way.
+        let _ = catch_panic(|| {
+            drop(previous);
             Ok(())
         });
     }
 }
 
 fn open_surface(window: &Arc<Window>, adapters: AdapterChoice) -> Result<SurfacePresenter, String> {
-    caught(|| SurfacePresenter::open(window, adapters))
+    catch_panic(|| SurfacePresenter::open(window, adapters))
 }
 
-/// What the graphics library's panics say is an error like others: a window that was shown is not
-/// taken away by it.
-fn caught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+/// Converts a panic of the graphics library to an error, so that the window stays open.
+fn catch_panic<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
-        let said = payload.downcast_ref::<String>().map(String::as_str);
-        let said = said.or_else(|| payload.downcast_ref::<&str>().copied());
+        let message = payload.downcast_ref::<String>().map(String::as_str);
+        let message = message.or_else(|| payload.downcast_ref::<&str>().copied());
         Err(format!(
-            "the graphics library gave up: {}",
-            said.unwrap_or("no reason given")
+            "the graphics library panicked: {}",
+            message.unwrap_or("no reason given")
         ))
     })
 }
@@ -231,20 +232,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_surface_is_taken_by_itself_only_where_a_gpu_draws() {
+    fn auto_presents_by_a_surface_only_if_a_gpu_draws() {
         use AdapterChoice as A;
-        let by_itself = |found| PresentChoice::Auto.adapters(A::Auto, found);
-        assert_eq!(by_itself(BackendKind::Gpu), Some(A::Gpu));
-        assert_eq!(by_itself(BackendKind::Software), None);
-        assert_eq!(by_itself(BackendKind::VulkanSoftware), None);
+        let auto = |found| PresentChoice::Auto.adapters(A::Auto, found);
+        assert_eq!(auto(BackendKind::Gpu), Some(A::Gpu));
+        assert_eq!(auto(BackendKind::Software), None);
+        assert_eq!(auto(BackendKind::VulkanSoftware), None);
         for (adapter, tried) in [
             (A::Auto, A::Auto),
             (A::Software, A::Auto),
             (A::VulkanSoftware, A::VulkanSoftware),
             (A::Gpu, A::Gpu),
         ] {
-            let asked = PresentChoice::Surface.adapters(adapter, BackendKind::Software);
-            assert_eq!(asked, Some(tried));
+            let surface = PresentChoice::Surface.adapters(adapter, BackendKind::Software);
+            assert_eq!(surface, Some(tried));
             assert_eq!(
                 PresentChoice::Software.adapters(adapter, BackendKind::Gpu),
                 None
@@ -253,15 +254,15 @@ mod tests {
     }
 
     #[test]
-    fn choices_are_words() {
+    fn choices_are_keywords() {
         assert_eq!("surface".parse(), Ok(PresentChoice::Surface));
         assert_eq!("auto".parse(), Ok(PresentChoice::default()));
         assert!("gpu".parse::<PresentChoice>().is_err());
     }
 
     #[test]
-    fn a_panic_is_an_error_with_its_words() {
-        let said: Result<(), String> = caught(|| panic!("no {}", "luck"));
-        assert!(said.expect_err("a panic").ends_with("no luck"));
+    fn a_panic_is_an_error_with_its_message() {
+        let result: Result<(), String> = catch_panic(|| panic!("no {}", "luck"));
+        assert!(result.expect_err("a panic").ends_with("no luck"));
     }
 }

@@ -1,49 +1,49 @@
-//! What is done about a surface that presents nothing: a matter of how often, so it is decided
-//! without one.
+//! Decides what to do when a surface cannot present. The decision depends only on counts, so it is
+//! tested without a surface.
 
 use std::time::Duration;
 
-/// So many failures in a row, and surfaces are given up.
-const MOST_FAILURES: u32 = 5;
-/// A surface is made anew at once after the first failure; after the second it is waited for so
-/// long, and twice as long each time: a driver that starts again takes a second or two.
-const FIRST_REST: Duration = Duration::from_millis(250);
-/// So many times in a row a surface is of another size than its window, and surfaces are given up.
-const MOST_OUTDATED: u32 = 60;
-/// So many of these without a pause: the window's size is asked for again each time.
-const OUTDATED_AT_ONCE: u32 = 3;
-/// After a window took no picture it is tried again after so long ...
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// ... and twice as long each time, up to this: it may be hidden for hours.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Number of successive failures after which the CPU presents.
+const MAX_FAILURES: u32 = 5;
+/// A surface is recreated at once after the first failure, after this delay after the second, and
+/// after twice the previous delay each further time: a driver takes a second or two to restart.
+const FIRST_REOPEN_DELAY: Duration = Duration::from_millis(250);
+/// Number of successive outdated surfaces after which the CPU presents.
+const MAX_OUTDATED: u32 = 60;
+/// Number of outdated surfaces that are reconfigured without a delay.
+const OUTDATED_WITHOUT_DELAY: u32 = 3;
+/// First delay before a window that accepts no picture is tried again; it doubles each time.
+const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
+/// Upper limit of that delay: a window may be hidden for hours.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
 
-/// How an attempt to present went.
+/// The outcome of an attempt to present.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum PresentOutcome {
     Presented,
-    /// The window takes no picture at present.
+    /// The window accepts no picture at present.
     NotNow,
-    /// The surface no longer fits its window; it was set up anew.
+    /// The surface no longer fits its window and was reconfigured.
     Outdated,
-    /// The surface or its device is of no more use, for a reason.
+    /// The surface or its device has failed, for this reason.
     Failed(String),
 }
 
-/// What is to be done.
+/// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum RecoveryStep {
     Done,
-    /// Present once more.
-    Again,
-    /// Present once more after so long.
+    /// Present again.
+    Retry,
+    /// Present again after this time.
     Wait(Duration),
-    /// Make the surface anew, after so long.
+    /// Recreate the surface after this time.
     Reopen(Duration),
-    /// Let the processor present.
+    /// Present by the CPU.
     GiveUp,
 }
 
-/// Counts what went wrong since a picture was last presented.
+/// Counts the failures since a picture was last presented.
 #[derive(Debug, Default)]
 pub(super) struct Recovery {
     failures: u32,
@@ -52,33 +52,33 @@ pub(super) struct Recovery {
 }
 
 impl Recovery {
-    pub(super) fn after(&mut self, outcome: &Outcome) -> Next {
+    pub(super) fn after(&mut self, outcome: &PresentOutcome) -> RecoveryStep {
         match outcome {
-            Outcome::Presented => {
+            PresentOutcome::Presented => {
                 *self = Self::default();
-                Next::Done
+                RecoveryStep::Done
             }
-            Outcome::NotNow => {
-                let pause = FIRST_PAUSE * 2_u32.pow(self.waits.min(10));
+            PresentOutcome::NotNow => {
+                let pause = FIRST_RETRY_DELAY * 2_u32.pow(self.waits.min(10));
                 self.waits += 1;
-                Next::Wait(pause.min(LONGEST_PAUSE))
+                RecoveryStep::Wait(pause.min(MAX_RETRY_DELAY))
             }
-            Outcome::Outdated => {
+            PresentOutcome::Outdated => {
                 self.outdated += 1;
-                if self.outdated >= MOST_OUTDATED {
-                    Next::GiveUp
-                } else if self.outdated.is_multiple_of(OUTDATED_AT_ONCE) {
-                    Next::Wait(FIRST_PAUSE)
+                if self.outdated >= MAX_OUTDATED {
+                    RecoveryStep::GiveUp
+                } else if self.outdated.is_multiple_of(OUTDATED_WITHOUT_DELAY) {
+                    RecoveryStep::Wait(FIRST_RETRY_DELAY)
                 } else {
-                    Next::Again
+                    RecoveryStep::Retry
                 }
             }
-            Outcome::Failed(_) => {
+            PresentOutcome::Failed(_) => {
                 self.failures += 1;
                 match self.failures {
-                    1 => Next::Reopen(Duration::ZERO),
-                    MOST_FAILURES.. => Next::GiveUp,
-                    before => Next::Reopen(FIRST_REST * 2_u32.pow(before - 2)),
+                    1 => RecoveryStep::Reopen(Duration::ZERO),
+                    MAX_FAILURES.. => RecoveryStep::GiveUp,
+                    before => RecoveryStep::Reopen(FIRST_REOPEN_DELAY * 2_u32.pow(before - 2)),
                 }
             }
         }
@@ -89,28 +89,34 @@ impl Recovery {
 mod tests {
     use super::*;
 
-    fn failed() -> Outcome {
-        Outcome::Failed("lost".into())
+    fn failed() -> PresentOutcome {
+        PresentOutcome::Failed("lost".into())
     }
 
     #[test]
-    fn one_loss_is_mended_at_once_however_often_it_comes_between_pictures() {
+    fn a_single_failure_is_recovered_from_at_once_however_often_it_occurs() {
         let mut recovery = Recovery::default();
         for _ in 0..100 {
-            assert_eq!(recovery.after(&failed()), Next::Reopen(Duration::ZERO));
-            assert_eq!(recovery.after(&Outcome::Presented), Next::Done);
+            assert_eq!(
+                recovery.after(&failed()),
+                RecoveryStep::Reopen(Duration::ZERO)
+            );
+            assert_eq!(
+                recovery.after(&PresentOutcome::Presented),
+                RecoveryStep::Done
+            );
         }
     }
 
     #[test]
-    fn a_surface_that_cannot_be_mended_is_given_up_after_a_few_seconds() {
+    fn a_surface_that_cannot_be_recovered_is_given_up_after_a_few_seconds() {
         let mut recovery = Recovery::default();
         let mut waited = Duration::ZERO;
         let mut tries = 0;
         loop {
             match recovery.after(&failed()) {
-                Next::Reopen(pause) => waited += pause,
-                Next::GiveUp => break,
+                RecoveryStep::Reopen(pause) => waited += pause,
+                RecoveryStep::GiveUp => break,
                 next => panic!("{next:?}"),
             }
             tries += 1;
@@ -121,34 +127,37 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_window_is_asked_ever_more_rarely_and_never_given_up() {
+    fn a_hidden_window_is_retried_ever_more_rarely_and_never_given_up() {
         let mut recovery = Recovery::default();
         let mut last = Duration::ZERO;
         for _ in 0..100 {
-            let Next::Wait(pause) = recovery.after(&Outcome::NotNow) else {
+            let RecoveryStep::Wait(pause) = recovery.after(&PresentOutcome::NotNow) else {
                 panic!("a hidden window is waited for");
             };
-            assert!(pause >= last && pause <= LONGEST_PAUSE);
+            assert!(pause >= last && pause <= MAX_RETRY_DELAY);
             last = pause;
         }
-        assert_eq!(last, LONGEST_PAUSE);
+        assert_eq!(last, MAX_RETRY_DELAY);
     }
 
     #[test]
-    fn a_window_that_is_being_resized_is_followed_but_not_without_end() {
+    fn a_window_that_is_being_resized_is_followed_but_not_forever() {
         let mut recovery = Recovery::default();
         let mut at_once = 0;
-        for step in 1..MOST_OUTDATED {
-            match recovery.after(&Outcome::Outdated) {
-                Next::Again => at_once += 1,
-                Next::Wait(_) => at_once = 0,
+        for step in 1..MAX_OUTDATED {
+            match recovery.after(&PresentOutcome::Outdated) {
+                RecoveryStep::Retry => at_once += 1,
+                RecoveryStep::Wait(_) => at_once = 0,
                 next => panic!("{step}: {next:?}"),
             }
             assert!(
-                at_once < OUTDATED_AT_ONCE,
-                "the window's thread must come back"
+                at_once < OUTDATED_WITHOUT_DELAY,
+                "the window's thread must return"
             );
         }
-        assert_eq!(recovery.after(&Outcome::Outdated), Next::GiveUp);
+        assert_eq!(
+            recovery.after(&PresentOutcome::Outdated),
+            RecoveryStep::GiveUp
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The processor presents: pixels are copied into a buffer of the window system.
+//! Presents by the CPU: pixels are copied into a buffer of the window system.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use winit::window::Window;
 
 type Surface = softbuffer::Surface<Arc<Window>, Arc<Window>>;
 
-/// Copies pictures into a window.
+/// Copies pictures to a window.
 pub(super) struct SoftwarePresenter {
     window: Arc<Window>,
     surface: Option<Surface>,
@@ -22,7 +22,7 @@ impl SoftwarePresenter {
         }
     }
 
-    /// Presents a picture of the window's size; nothing for a window without pixels.
+    /// Presents a picture of the window's size. A window without pixels is skipped.
     ///
     /// # Errors
     /// The window system's. The next picture gets a new surface.
@@ -42,7 +42,7 @@ impl SoftwarePresenter {
         };
         surface.resize(width, height)?;
         let mut pixels = surface.buffer_mut()?;
-        to_window(rgba, &mut pixels);
+        to_window_pixels(rgba, &mut pixels);
         self.window.pre_present_notify();
         pixels.present()?;
         self.surface = Some(surface);
@@ -50,8 +50,8 @@ impl SoftwarePresenter {
     }
 }
 
-/// Pixels as a window takes them: `0x00RRGGBB`.
-fn to_window(rgba: &[u8], pixels: &mut [u32]) {
+/// Converts pixels to the format of the window system: `0x00RRGGBB`.
+fn to_window_pixels(rgba: &[u8], pixels: &mut [u32]) {
     let (rgba, _) = rgba.as_chunks::<4>();
     for (pixel, [r, g, b, _]) in pixels.iter_mut().zip(rgba) {
         *pixel = u32::from(*r) << 16 | u32::from(*g) << 8 | u32::from(*b);
@@ -63,9 +63,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_become_pixels_in_the_windows_order() {
+    fn bytes_are_converted_to_pixels_in_the_windows_order() {
         let mut pixels = vec![7; 3];
-        to_window(&[1, 2, 3, 255, 0xAB, 0xCD, 0xEF, 0], &mut pixels);
+        to_window_pixels(&[1, 2, 3, 255, 0xAB, 0xCD, 0xEF, 0], &mut pixels);
         assert_eq!(pixels, [0x01_0203, 0xAB_CDEF, 7]);
     }
 }

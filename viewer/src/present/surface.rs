@@ -1,5 +1,5 @@
-//! A surface of the graphics API presents: the picture is uploaded as a texture and drawn pixel by
-//! pixel.
+//! Presents by a surface of the graphics API: the picture is uploaded as a texture and drawn pixel
+//! by pixel.
 
 use std::sync::Arc;
 
@@ -7,53 +7,53 @@ use molshot_renderer::gpu::{Context, adapters_for, instance};
 use molshot_renderer::{AdapterChoice, RenderError};
 use winit::window::Window;
 
-use super::recovery::Outcome;
+use super::recovery::PresentOutcome;
 
-/// Formats of surfaces that take bytes as they are. With the others, which end in `Srgb`, the
-/// hardware would encode what is encoded already.
+/// Surface formats without a transfer function. With `Srgb` formats the hardware would apply the
+/// sRGB transfer function to bytes that already have it.
 const FORMATS: [wgpu::TextureFormat; 2] = [
     wgpu::TextureFormat::Bgra8Unorm,
     wgpu::TextureFormat::Rgba8Unorm,
 ];
-/// The newest picture at the next refresh, without waiting for it in the window's thread; where
-/// there is no such mode, one after the other.
+/// The newest picture at the next refresh without blocking the window's thread or, if that mode is
+/// not supported, one picture after the other.
 const MODES: [wgpu::PresentMode; 2] = [wgpu::PresentMode::Mailbox, wgpu::PresentMode::Fifo];
 
 /// Presents by a surface of a window.
 pub(super) struct SurfacePresenter {
     surface: wgpu::Surface<'static>,
-    /// How the surface is to be set up, but for its size.
+    /// The configuration of the surface, apart from its size.
     configuration: wgpu::SurfaceConfiguration,
-    /// The size that it is set up for; none when that must be done again.
+    /// The configured size; `None` if the surface must be configured again.
     configured_px: Option<[u32; 2]>,
     pipeline: wgpu::RenderPipeline,
-    picture: Option<Upload>,
+    texture: Option<PictureTexture>,
     context: Context,
-    /// A test has taken the surface away.
+    /// Whether a test simulates the loss of the surface.
     #[cfg(debug_assertions)]
     is_lost: bool,
 }
 
 /// The texture of pictures of one size.
-struct Upload {
+struct PictureTexture {
     size_px: [u32; 2],
     texture: wgpu::Texture,
     group: wgpu::BindGroup,
 }
 
 impl SurfacePresenter {
-    /// A surface of the first of the adapters that can present to a window.
+    /// Opens a surface of the first adapter that can present to a window.
     ///
     /// # Errors
-    /// In words: why there is none.
+    /// A message, when no adapter can.
     pub(super) fn open(window: &Arc<Window>, adapters: AdapterChoice) -> Result<Self, String> {
         if adapters == AdapterChoice::Software {
-            return Err("the processor has no surfaces".into());
+            return Err("the built-in backend has no surfaces".into());
         }
         let instance = instance();
         let adapters = adapters_for(adapters, &instance);
         if adapters.is_empty() {
-            return Err("there is no such graphics adapter".into());
+            return Err("no such graphics adapter was found".into());
         }
         let surface = instance
             .create_surface(Arc::clone(window))
@@ -91,45 +91,52 @@ impl SurfacePresenter {
             configuration,
             configured_px: None,
             pipeline,
-            picture: None,
+            texture: None,
             context,
             #[cfg(debug_assertions)]
             is_lost: false,
         })
     }
 
-    /// Whose surface it is, for people.
+    /// The name of the adapter.
     pub(super) fn adapter(&self) -> &str {
         self.context.adapter()
     }
 
     /// Presents a picture of the window's size.
-    pub(super) fn present(&mut self, rgba: &[u8], size_px: [u32; 2], window: &Window) -> Outcome {
+    pub(super) fn present(
+        &mut self,
+        rgba: &[u8],
+        size_px: [u32; 2],
+        window: &Window,
+    ) -> PresentOutcome {
         let outcome = self
-            .try_to(rgba, size_px, window)
-            .unwrap_or_else(|error| Outcome::Failed(error.to_string()));
+            .try_present(rgba, size_px, window)
+            .unwrap_or_else(|error| PresentOutcome::Failed(error.to_string()));
         match (outcome, self.context.find_loss()) {
-            (Outcome::Failed(_), Some(reason)) => {
-                Outcome::Failed(format!("the graphics device was lost: {reason}"))
+            (PresentOutcome::Failed(_), Some(reason)) => {
+                PresentOutcome::Failed(format!("the graphics device was lost: {reason}"))
             }
             (outcome, _) => outcome,
         }
     }
 
-    fn try_to(
+    fn try_present(
         &mut self,
         rgba: &[u8],
         size_px: [u32; 2],
         window: &Window,
-    ) -> Result<Outcome, RenderError> {
+    ) -> Result<PresentOutcome, RenderError> {
         #[cfg(debug_assertions)]
         if self.is_lost {
-            return Ok(Outcome::Failed("the window's surface was lost".into()));
+            return Ok(PresentOutcome::Failed(
+                "the window's surface was lost".into(),
+            ));
         }
         let context = &self.context;
         if self.configured_px != Some(size_px) {
-            // By itself: of a surface that could not be set up the library lets nobody ask for a
-            // texture.
+            // A surface that could not be configured must not be asked for a texture, so errors are
+            // checked here.
             self.configured_px = None;
             [self.configuration.width, self.configuration.height] = size_px;
             context.guarded(|| {
@@ -143,24 +150,24 @@ impl SurfacePresenter {
             let (target, fits) = match self.surface.get_current_texture() {
                 Current::Success(target) => (target, true),
                 Current::Suboptimal(target) => (target, false),
-                Current::Timeout | Current::Occluded => return Ok((Outcome::NotNow, true)),
-                Current::Outdated => return Ok((Outcome::Outdated, false)),
-                // The reason of the last one is in the library's report.
+                Current::Timeout | Current::Occluded => return Ok((PresentOutcome::NotNow, true)),
+                Current::Outdated => return Ok((PresentOutcome::Outdated, false)),
+                // For a validation error the reason is in the library's report.
                 Current::Lost | Current::Validation => {
                     let lost = "the window's surface was lost".into();
-                    return Ok((Outcome::Failed(lost), false));
+                    return Ok((PresentOutcome::Failed(lost), false));
                 }
             };
-            let picture = match self.picture.take() {
-                Some(picture) if picture.size_px == size_px => picture,
-                _ => Upload::new(&context.device, &self.pipeline, size_px),
+            let texture = match self.texture.take() {
+                Some(texture) if texture.size_px == size_px => texture,
+                _ => PictureTexture::new(&context.device, &self.pipeline, size_px),
             };
-            picture.write(&context.queue, rgba);
-            picture.draw(context, &self.pipeline, &target.texture);
-            self.picture = Some(picture);
+            texture.write(&context.queue, rgba);
+            texture.draw(context, &self.pipeline, &target.texture);
+            self.texture = Some(texture);
             window.pre_present_notify();
             context.queue.present(target);
-            Ok((Outcome::Presented, fits))
+            Ok((PresentOutcome::Presented, fits))
         })?;
         if !fits {
             self.configured_px = None;
@@ -168,9 +175,9 @@ impl SurfacePresenter {
         Ok(outcome)
     }
 
-    /// Takes something away, as drivers do.
+    /// Simulates a loss.
     #[cfg(debug_assertions)]
-    pub(super) fn lose(&mut self, loss: super::Loss) {
+    pub(super) fn simulate_loss(&mut self, loss: super::Loss) {
         if loss == super::Loss::Surface {
             self.is_lost = true;
         } else {
@@ -179,7 +186,7 @@ impl SurfacePresenter {
     }
 }
 
-impl Upload {
+impl PictureTexture {
     fn new(device: &wgpu::Device, pipeline: &wgpu::RenderPipeline, size_px: [u32; 2]) -> Self {
         let texture = device.create_texture(&wgpu::TextureDescriptor {
             label: Some("picture"),

@@ -1,4 +1,4 @@
-//! What the samples of edge pixels meet.
+//! Visibility at the samples of edge pixels.
 
 mod gaps;
 
@@ -6,172 +6,179 @@ use fearless_simd::prelude::*;
 use fearless_simd::{f32x4, f32x8, mask32x4, mask32x8, u32x4, u32x8};
 
 use self::gaps::Gap;
-use super::bodies::{Ball, Stick};
-use super::camera::Lines;
-use super::centers::BallForm;
+use super::camera::AxisRays;
+use super::context::FrameContext;
 use super::edges::Edges;
-use super::intersect::{Balls, FullSticks, Rays, Sticks};
-use super::mixed::Mixed;
-use super::queue::Queue;
-use super::tile::{LANES, NOTHING, Picture, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, Touch, nearer};
+use super::intersect::{CappedCylinderX8, CylinderX8, RayX8, SphereQuadratic, SphereX8};
+use super::primitive_id::PrimitiveId;
+use super::primitives::{Cylinder, Primitive, Sphere};
+use super::resolve::ResolveAccumulator;
+use super::shading::ShadeBatch;
+use super::simd::{LANES, QUAD};
+use super::tile::{ChunkMask, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, nearest};
 
-/// Samples that lie together in memory.
-pub(super) const QUAD: usize = 4;
-/// Most samples of a pixel.
+/// Largest number of samples per pixel.
 const MAX_SAMPLES: usize = 16;
 
-/// Rays through samples, and what they meet.
+/// The rays through the samples of a tile's edge pixels, and their nearest hits. The buffers are
+/// reused from tile to tile.
 #[derive(Debug)]
-pub(super) struct Samples {
+pub(super) struct EdgeSamples {
+    /// Number of samples per pixel.
     count: usize,
-    /// Places of a pixel in the lists: `count` in whole quads. What is beyond `count` repeats the
-    /// last sample.
-    room: usize,
-    /// Rays through the samples of each column and row, and their parts of squared lengths; as in
+    /// Entries per pixel in the lists: `count` rounded up to whole [`QUAD`]s. Those beyond `count`
+    /// repeat the last sample.
+    stride: usize,
+    /// Rays through the samples of each column and row, and terms of their squared lengths, as in
     /// [`Tile`].
     xs: Box<[f32; TILE_PX * MAX_SAMPLES]>,
     ys: Box<[f32; TILE_PX * MAX_SAMPLES]>,
     x_squares: Box<[f32; TILE_PX * MAX_SAMPLES]>,
     y_squares: Box<[f32; TILE_PX * MAX_SAMPLES]>,
-    /// Where an edge pixel stands in the list of them.
+    /// For each edge pixel its index among the edge pixels.
     slots: Box<[u16; TILE_PIXELS]>,
+    /// Depth and id of each sample's nearest hit, edge pixel by edge pixel.
     depth: Vec<f32>,
-    key: Vec<u32>,
-    /// For a second look; see [`Samples::see_gaps`].
+    ids: Vec<PrimitiveId>,
+    /// Buffers of [`Self::resample_gaps`].
     gaps: Vec<Gap>,
-    gap_touches: Vec<Touch>,
+    gap_candidates: Vec<ChunkMask>,
 }
 
-impl Default for Samples {
+impl Default for EdgeSamples {
     fn default() -> Self {
         let zeros = || Box::new([0.0; TILE_PX * MAX_SAMPLES]);
         Self {
             count: 0,
-            room: 0,
+            stride: 0,
             xs: zeros(),
             ys: zeros(),
             x_squares: zeros(),
             y_squares: zeros(),
             slots: Box::new([0; TILE_PIXELS]),
             depth: vec![0.0; TILE_PIXELS * MAX_SAMPLES],
-            key: vec![0; TILE_PIXELS * MAX_SAMPLES],
+            ids: vec![PrimitiveId::NONE; TILE_PIXELS * MAX_SAMPLES],
             gaps: Vec::with_capacity(TILE_PIXELS),
-            gap_touches: Vec::with_capacity(TILE_PIXELS),
+            gap_candidates: Vec::with_capacity(TILE_PIXELS),
         }
     }
 }
 
-/// Two quads of one row's samples that are cast together.
+/// Two quads of samples in one row of pixels, whose rays are cast together.
 #[derive(Clone, Copy)]
-struct Pair<S: Simd> {
+struct QuadPair<S: Simd> {
     x: f32x8<S>,
     y: f32x8<S>,
-    /// Squared length.
+    /// Squared length of the rays.
     length: f32x8<S>,
-    /// Where their answers are.
+    /// Places of the quads in the lists of hits.
     at: [usize; 2],
 }
 
-impl<S: Simd> Pair<S> {
+impl<S: Simd> QuadPair<S> {
     #[inline(always)]
-    fn rays(&self) -> Rays<S> {
-        Rays {
+    fn rays(&self) -> RayX8<S> {
+        RayX8 {
             x: self.x,
             y: self.y,
         }
     }
 }
 
-/// What one body may meet in a tile.
+/// Pixels of a tile whose samples may hit one primitive.
 #[derive(Clone, Copy)]
-struct Part<'a> {
-    touches: &'a [Touch],
-    /// For each pixel the depth that it must begin before.
-    before: &'a [f32],
-    near: f32,
+struct Candidates<'a> {
+    chunks: &'a [ChunkMask],
+    /// For each pixel of the tile the depth behind which a primitive is hidden.
+    max_depth: &'a [f32],
+    /// Least depth of any point of the primitive.
+    near_depth: f32,
 }
 
-impl Samples {
-    /// Of all buffers.
+impl EdgeSamples {
+    /// Appends the capacities of the large buffers.
     #[cfg(test)]
     pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
-        capacities.extend([self.depth.capacity(), self.key.capacity()]);
+        capacities.extend([self.depth.capacity(), self.ids.capacity()]);
     }
 
-    /// Casts the rays through all samples of all edges.
-    pub(super) fn see<S: Simd, const PERSPECTIVE: bool>(
+    /// Casts the rays through all samples of all edge pixels. `first_lines` are the tile's first
+    /// column and row in `axis_rays`; `count` is the number of samples per pixel.
+    pub(super) fn rasterize<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
-        picture: &Picture<'_>,
+        context: &FrameContext<'_>,
         tile: &Tile,
         edges: &Edges,
         members: &[u32],
-        lines: &[Lines; 2],
-        at: [usize; 2],
+        axis_rays: &[AxisRays; 2],
+        first_lines: [usize; 2],
         count: usize,
     ) {
         self.count = count;
-        self.room = count.next_multiple_of(QUAD);
+        self.stride = count.next_multiple_of(QUAD);
         simd.vectorize(
             #[inline(always)]
             || {
-                self.turn_to(simd, lines, at, edges);
+                self.begin_tile(simd, axis_rays, first_lines, edges);
                 let mut start = 0;
                 for run in &tile.runs {
-                    let part = Part {
-                        touches: &tile.touches[start..run.end as usize],
-                        before: edges.deepest.as_slice(),
-                        near: run.near,
+                    let candidates = Candidates {
+                        chunks: &tile.candidates[start..run.end as usize],
+                        max_depth: edges.neighborhood_depth.as_slice(),
+                        near_depth: run.near_depth,
                     };
                     start = run.end as usize;
-                    self.see_body::<S, PERSPECTIVE>(simd, picture, part, run.body);
+                    self.rasterize_primitive::<S, PERSPECTIVE>(simd, context, candidates, run.id);
                 }
             },
         );
-        self.see_gaps::<S, PERSPECTIVE>(simd, picture, tile, edges, members);
+        self.resample_gaps::<S, PERSPECTIVE>(simd, context, tile, edges, members);
     }
 
+    /// Casts the rays of the candidates against one primitive.
     #[inline(always)]
-    fn see_body<S: Simd, const PERSPECTIVE: bool>(
+    fn rasterize_primitive<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
-        picture: &Picture<'_>,
-        part: Part<'_>,
-        body: u32,
+        context: &FrameContext<'_>,
+        candidates: Candidates<'_>,
+        id: PrimitiveId,
     ) {
-        let bodies = picture.bodies;
-        let index = body as usize;
-        if let Some(ball) = bodies.balls.get(index) {
-            if ball.cut {
-                self.see_cut::<S, PERSPECTIVE>(simd, picture, part, ball, body);
-            } else {
-                self.see_ball(simd, picture, part, ball, body);
+        match context.primitives.get(id) {
+            Primitive::Sphere(sphere) if sphere.near_clipped => {
+                self.rasterize_clipped_sphere::<S, PERSPECTIVE>(
+                    simd, context, candidates, sphere, id,
+                );
             }
-        } else {
-            let stick = &bodies.sticks[index - bodies.balls.len()];
-            let key = (2 * index - bodies.balls.len()) as u32;
-            if stick.full {
-                self.see_full::<S, PERSPECTIVE>(simd, picture, part, stick, key);
-            } else {
-                self.see_stick::<S, PERSPECTIVE>(simd, part, stick, key);
+            Primitive::Sphere(sphere) => {
+                self.rasterize_sphere(simd, context, candidates, sphere, id);
+            }
+            Primitive::Cylinder(cylinder) if cylinder.needs_caps => {
+                self.rasterize_capped_cylinder::<S, PERSPECTIVE>(
+                    simd, context, candidates, cylinder, id,
+                );
+            }
+            Primitive::Cylinder(cylinder) => {
+                self.rasterize_cylinder::<S, PERSPECTIVE>(simd, candidates, cylinder, id);
             }
         }
     }
 
     #[inline(always)]
-    fn see_ball<S: Simd>(
+    fn rasterize_sphere<S: Simd>(
         &mut self,
         simd: S,
-        picture: &Picture<'_>,
-        part: Part<'_>,
-        ball: &Ball,
-        key: u32,
+        context: &FrameContext<'_>,
+        candidates: Candidates<'_>,
+        sphere: &Sphere,
+        id: PrimitiveId,
     ) {
         let number = |x: f32| f32x8::splat(simd, x);
-        let form = BallForm::new(picture.camera, ball);
-        self.each_pair(
+        let form = SphereQuadratic::new(context.camera, sphere);
+        self.for_each_pair(
             simd,
-            part,
+            candidates,
             #[inline(always)]
             |samples, pair| {
                 let distance = form.distances(simd, pair.x, pair.y);
@@ -180,147 +187,149 @@ impl Samples {
                 let closest = number(form.closest[0]) * pair.x
                     + (number(form.closest[1]) * pair.y + number(form.closest[2]));
                 let depth = (closest - square.sqrt()) / pair.length;
-                samples.keep(simd, &pair, hit, depth, u32x8::splat(simd, key));
+                samples.depth_test(simd, &pair, hit, depth, id.splat(simd));
             },
         );
     }
 
     #[inline(always)]
-    fn see_stick<S: Simd, const PERSPECTIVE: bool>(
+    fn rasterize_cylinder<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
-        part: Part<'_>,
-        stick: &Stick,
-        key: u32,
+        candidates: Candidates<'_>,
+        cylinder: &Cylinder,
+        id: PrimitiveId,
     ) {
         let zero = f32x8::splat(simd, 0.0);
-        let sticks = Sticks::splat(simd, stick);
-        let keys = [u32x8::splat(simd, key), u32x8::splat(simd, key + 1)];
-        self.each_pair(
+        let cylinders = CylinderX8::splat(simd, cylinder);
+        let ids = id.splat_halves(simd);
+        self.for_each_pair(
             simd,
-            part,
+            candidates,
             #[inline(always)]
             |samples, pair| {
-                let pass = sticks.pass::<PERSPECTIVE>(simd, pair.rays());
-                let depth = pass.closest - pass.half_chord();
-                let place = pass.place_along(depth);
-                let hit =
-                    pass.half_chord_squared.simd_ge(zero) & place.abs().simd_le(sticks.half_length);
-                let keys = place.simd_lt(zero).select(keys[0], keys[1]);
-                samples.keep(simd, &pair, hit, depth, keys);
+                let approach = cylinders.closest_approach::<PERSPECTIVE>(simd, pair.rays());
+                let depth = approach.closest - approach.half_chord();
+                let place = approach.place_along(depth);
+                let hit = approach.half_chord_squared.simd_ge(zero)
+                    & place.abs().simd_le(cylinders.half_length);
+                let ids = place.simd_lt(zero).select(ids[0], ids[1]);
+                samples.depth_test(simd, &pair, hit, depth, ids);
             },
         );
     }
 
-    fn see_cut<S: Simd, const PERSPECTIVE: bool>(
+    fn rasterize_clipped_sphere<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
-        picture: &Picture<'_>,
-        part: Part<'_>,
-        ball: &Ball,
-        key: u32,
+        context: &FrameContext<'_>,
+        candidates: Candidates<'_>,
+        sphere: &Sphere,
+        id: PrimitiveId,
     ) {
         simd.vectorize(
             #[inline(always)]
             || {
-                let balls = Balls::splat(simd, ball);
-                let near = f32x8::splat(simd, picture.camera.near_angstrom);
-                self.each_pair(
+                let spheres = SphereX8::splat(simd, sphere);
+                let near = f32x8::splat(simd, context.camera.near_angstrom);
+                self.for_each_pair(
                     simd,
-                    part,
+                    candidates,
                     #[inline(always)]
                     |samples, pair| {
-                        let pass = balls.pass::<PERSPECTIVE>(simd, pair.rays());
-                        let (wall, hit) = pass.wall(simd, near);
-                        let depth = pass.closest + wall;
-                        samples.keep(simd, &pair, hit, depth, u32x8::splat(simd, key));
+                        let approach = spheres.closest_approach::<PERSPECTIVE>(simd, pair.rays());
+                        let (wall, hit) = approach.visible_wall(simd, near);
+                        let depth = approach.closest + wall;
+                        samples.depth_test(simd, &pair, hit, depth, id.splat(simd));
                     },
                 );
             },
         );
     }
 
-    fn see_full<S: Simd, const PERSPECTIVE: bool>(
+    fn rasterize_capped_cylinder<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,
-        picture: &Picture<'_>,
-        part: Part<'_>,
-        stick: &Stick,
-        key: u32,
+        context: &FrameContext<'_>,
+        candidates: Candidates<'_>,
+        cylinder: &Cylinder,
+        id: PrimitiveId,
     ) {
         simd.vectorize(
             #[inline(always)]
             || {
-                let full = FullSticks::splat(simd, stick);
-                let near = f32x8::splat(simd, picture.camera.near_angstrom);
-                let keys = [u32x8::splat(simd, key), u32x8::splat(simd, key + 1)];
-                self.each_pair(
+                let cylinders = CappedCylinderX8::splat(simd, cylinder);
+                let near = f32x8::splat(simd, context.camera.near_angstrom);
+                let ids = id.splat_halves(simd);
+                self.for_each_pair(
                     simd,
-                    part,
+                    candidates,
                     #[inline(always)]
                     |samples, pair| {
-                        let hit = full.hit::<PERSPECTIVE>(simd, pair.rays(), near);
-                        let keys = hit.first_half.select(keys[0], keys[1]);
-                        samples.keep(simd, &pair, hit.hit, hit.depth, keys);
+                        let hit = cylinders.hit::<PERSPECTIVE>(simd, pair.rays(), near);
+                        let ids = hit.first_half.select(ids[0], ids[1]);
+                        samples.depth_test(simd, &pair, hit.hit, hit.depth, ids);
                     },
                 );
             },
         );
     }
 
-    /// Prepares the rays of a tile, whose first line of each of `lines` is `at`.
+    /// Loads the rays of a tile and clears the hits of its edge pixels.
     #[inline(always)]
-    fn turn_to<S: Simd>(
+    fn begin_tile<S: Simd>(
         &mut self,
         simd: S,
-        [columns, rows]: &[Lines; 2],
-        at: [usize; 2],
+        [columns, rows]: &[AxisRays; 2],
+        first_lines: [usize; 2],
         edges: &Edges,
     ) {
-        let room = self.room;
+        let stride = self.stride;
         let copy = |to: &mut [f32], from: &[f32], at: usize| {
-            to[..TILE_PX * room].copy_from_slice(&from[at * room..(at + TILE_PX) * room]);
+            to[..TILE_PX * stride].copy_from_slice(&from[at * stride..(at + TILE_PX) * stride]);
         };
-        copy(self.xs.as_mut_slice(), &columns.sample_rays, at[0]);
+        let [column, row] = first_lines;
+        copy(self.xs.as_mut_slice(), &columns.sample_rays, column);
         copy(
             self.x_squares.as_mut_slice(),
             &columns.sample_squares,
-            at[0],
+            column,
         );
-        copy(self.ys.as_mut_slice(), &rows.sample_rays, at[1]);
-        copy(self.y_squares.as_mut_slice(), &rows.sample_squares, at[1]);
+        copy(self.ys.as_mut_slice(), &rows.sample_rays, row);
+        copy(self.y_squares.as_mut_slice(), &rows.sample_squares, row);
         for (slot, pixel) in (0..).zip(&edges.pixels) {
             self.slots[usize::from(*pixel)] = slot;
         }
         let far = f32x8::splat(simd, f32::INFINITY);
-        let nothing = u32x8::splat(simd, NOTHING);
-        // Whole chunks: the buffers have room for all pixels.
-        for at in (0..edges.pixels.len() * room).step_by(LANES) {
+        let none = PrimitiveId::NONE.splat(simd);
+        let ids = PrimitiveId::numbers_mut(&mut self.ids);
+        // Whole chunks: the buffers are long enough for all pixels of a tile.
+        for at in (0..edges.pixels.len() * stride).step_by(LANES) {
             far.store_slice(&mut self.depth[at..at + LANES]);
-            nothing.store_slice(&mut self.key[at..at + LANES]);
+            none.store_slice(&mut ids[at..at + LANES]);
         }
     }
 
-    /// Hands out the rays that may meet a body, eight at a time.
+    /// Calls `visit` with the rays of the candidates, eight at a time.
     #[inline(always)]
-    fn each_pair<S: Simd>(
+    fn for_each_pair<S: Simd>(
         &mut self,
         simd: S,
-        part: Part<'_>,
-        mut take: impl FnMut(&mut Self, Pair<S>),
+        candidates: Candidates<'_>,
+        mut visit: impl FnMut(&mut Self, QuadPair<S>),
     ) {
-        let near = f32x8::splat(simd, part.near);
-        for touch in part.touches {
-            let first = usize::from(touch.chunk) * LANES;
-            // Only edges, and only where the body is not certainly hidden.
-            let before = f32x8::from_slice(simd, &part.before[first..first + LANES]);
-            let mut lanes = near.simd_le(before).to_bitmask() as u32 & u32::from(touch.lanes);
-            let row = usize::from(touch.chunk) / ROW_CHUNKS;
+        let near = f32x8::splat(simd, candidates.near_depth);
+        for mask in candidates.chunks {
+            let first = usize::from(mask.chunk) * LANES;
+            // Only edge pixels, and only where the primitive is not certainly hidden.
+            let max_depth = f32x8::from_slice(simd, &candidates.max_depth[first..first + LANES]);
+            let mut lanes = near.simd_le(max_depth).to_bitmask() as u32 & u32::from(mask.lanes);
+            let row = usize::from(mask.chunk) / ROW_CHUNKS;
             while lanes != 0 {
                 let one = first + lanes.trailing_zeros() as usize;
                 lanes &= lanes - 1;
-                if self.room == QUAD {
-                    // The last of an odd number goes with itself.
+                if self.stride == QUAD {
+                    // The last of an odd number is paired with itself.
                     let two = if lanes == 0 {
                         one
                     } else {
@@ -328,108 +337,114 @@ impl Samples {
                     };
                     lanes &= lanes.wrapping_sub(1);
                     let pair = self.pair(simd, row, [(one, 0), (two, 0)]);
-                    take(self, pair);
+                    visit(self, pair);
                 } else {
-                    for quad in (0..self.room).step_by(2 * QUAD) {
-                        // So does the last of an odd number here.
-                        let second = (quad + QUAD).min(self.room - QUAD);
+                    for quad in (0..self.stride).step_by(2 * QUAD) {
+                        // So is the last of an odd number of quads.
+                        let second = (quad + QUAD).min(self.stride - QUAD);
                         let pair = self.pair(simd, row, [(one, quad), (one, second)]);
-                        take(self, pair);
+                        visit(self, pair);
                     }
                 }
             }
         }
     }
 
-    /// Rays of two quads, each of a pixel and its first sample.
+    /// Loads the rays of two quads, each given by its pixel and its first sample.
     #[inline(always)]
-    fn pair<S: Simd>(&self, simd: S, row: usize, quads: [(usize, usize); 2]) -> Pair<S> {
-        let room = self.room;
+    fn pair<S: Simd>(&self, simd: S, row: usize, quads: [(usize, usize); 2]) -> QuadPair<S> {
+        let stride = self.stride;
         let [a, b] = quads;
         let both = |numbers: &[f32], a: usize, b: usize| {
             f32x4::from_slice(simd, &numbers[a..a + QUAD])
                 .combine(f32x4::from_slice(simd, &numbers[b..b + QUAD]))
         };
-        let column = |quad: (usize, usize)| quad.0 % TILE_PX * room + quad.1;
+        let column = |quad: (usize, usize)| quad.0 % TILE_PX * stride + quad.1;
         let columns = [column(a), column(b)];
-        let rows = [row * room + a.1, row * room + b.1];
-        Pair {
+        let rows = [row * stride + a.1, row * stride + b.1];
+        QuadPair {
             x: both(self.xs.as_slice(), columns[0], columns[1]),
             y: both(self.ys.as_slice(), rows[0], rows[1]),
             length: both(self.x_squares.as_slice(), columns[0], columns[1])
                 + both(self.y_squares.as_slice(), rows[0], rows[1]),
             at: [
-                usize::from(self.slots[a.0]) * room + a.1,
-                usize::from(self.slots[b.0]) * room + b.1,
+                usize::from(self.slots[a.0]) * stride + a.1,
+                usize::from(self.slots[b.0]) * stride + b.1,
             ],
         }
     }
 
+    /// Writes the hits of a pair that are [nearest].
     #[inline(always)]
-    fn keep<S: Simd>(
+    fn depth_test<S: Simd>(
         &mut self,
         simd: S,
-        pair: &Pair<S>,
+        pair: &QuadPair<S>,
         hit: mask32x8<S>,
         depth: f32x8<S>,
-        key: u32x8<S>,
+        id: u32x8<S>,
     ) {
         let [a, b] = pair.at;
-        let depth_there = f32x4::from_slice(simd, &self.depth[a..a + QUAD])
+        let current_depth = f32x4::from_slice(simd, &self.depth[a..a + QUAD])
             .combine(f32x4::from_slice(simd, &self.depth[b..b + QUAD]));
-        let key_there = u32x4::from_slice(simd, &self.key[a..a + QUAD])
-            .combine(u32x4::from_slice(simd, &self.key[b..b + QUAD]));
-        let (depth, key) = nearer(hit, [depth, depth_there], [key, key_there]);
+        let ids = PrimitiveId::numbers_mut(&mut self.ids);
+        let current_id = u32x4::from_slice(simd, &ids[a..a + QUAD])
+            .combine(u32x4::from_slice(simd, &ids[b..b + QUAD]));
+        let (depth, id) = nearest(hit, [depth, current_depth], [id, current_id]);
         let (first, second) = depth.split();
         first.store_slice(&mut self.depth[a..a + QUAD]);
         second.store_slice(&mut self.depth[b..b + QUAD]);
-        let (first, second) = key.split();
-        first.store_slice(&mut self.key[a..a + QUAD]);
-        second.store_slice(&mut self.key[b..b + QUAD]);
+        let (first, second) = id.split();
+        first.store_slice(&mut ids[a..a + QUAD]);
+        second.store_slice(&mut ids[b..b + QUAD]);
     }
 
-    /// Asks for the colours of edge pixels. Those of which all samples meet what the centre meets
-    /// are left to `even`; the others are listed in `mixed`, and each of their samples is asked for
-    /// in `queue`, with its place in that list.
-    pub(super) fn ask<S: Simd>(
+    /// Enqueues the edge pixels for shading. A pixel all of whose samples hit what its centre hits
+    /// is passed to `interior`; for each other one an accumulator is appended, and its samples are
+    /// added to `batch` with the accumulator's index as their slot.
+    pub(super) fn enqueue<S: Simd>(
         &self,
         simd: S,
-        picture: &Picture<'_>,
+        context: &FrameContext<'_>,
         tile: &Tile,
         edges: &Edges,
-        queue: &mut Queue,
-        mixed: &mut Vec<Mixed>,
-        mut even: impl FnMut(usize),
+        batch: &mut ShadeBatch,
+        accumulators: &mut Vec<ResolveAccumulator>,
+        mut interior: impl FnMut(usize),
     ) {
-        let (count, room) = (self.count, self.room);
+        let (count, stride) = (self.count, self.stride);
         simd.vectorize(
             #[inline(always)]
             || {
                 for (slot, pixel) in edges.pixels.iter().enumerate() {
                     let pixel = usize::from(*pixel);
-                    let first = slot * room;
-                    let center = tile.key[pixel];
-                    if self.number_of(simd, first, center) == room && !picture.is_open(center) {
-                        even(pixel);
+                    let first = slot * stride;
+                    let center = tile.ids[pixel];
+                    if self.count_matching(simd, first, center) == stride
+                        && !context.primitives.is_capped_or_clipped(center)
+                    {
+                        interior(pixel);
                         continue;
                     }
-                    let (column, row) = (pixel % TILE_PX * room, pixel / TILE_PX * room);
+                    let (column, row) = (pixel % TILE_PX * stride, pixel / TILE_PX * stride);
                     for quad in (0..count).step_by(QUAD) {
-                        let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
-                        let mut wanted = keys.simd_ne(u32x4::splat(simd, NOTHING));
+                        let ids = PrimitiveId::numbers(&self.ids[first + quad..][..QUAD]);
+                        let ids = u32x4::from_slice(simd, ids);
+                        let none = PrimitiveId::NONE.splat_quad(simd);
+                        let mut wanted = ids.simd_ne(none);
                         if count < quad + QUAD {
                             wanted &= mask32x4::from_bitmask(simd, (1 << (count - quad)) - 1);
                         }
-                        queue.push_quad(
+                        batch.enqueue_quad(
                             wanted,
                             f32x4::from_slice(simd, &self.xs[column + quad..][..QUAD]),
                             f32x4::from_slice(simd, &self.ys[row + quad..][..QUAD]),
                             f32x4::from_slice(simd, &self.depth[first + quad..][..QUAD]),
-                            keys,
-                            u32x4::splat(simd, mixed.len() as u32),
+                            ids,
+                            u32x4::splat(simd, accumulators.len() as u32),
                         );
                     }
-                    mixed.push(Mixed {
+                    accumulators.push(ResolveAccumulator {
                         pixel: pixel as u16,
                         samples: count as u16,
                         sums: 0,
@@ -439,13 +454,14 @@ impl Samples {
         );
     }
 
-    /// How many places of the pixel that starts at `first` meet a key.
+    /// Number of entries of the pixel that starts at `first` whose hit is `id`.
     #[inline(always)]
-    fn number_of<S: Simd>(&self, simd: S, first: usize, key: u32) -> usize {
+    fn count_matching<S: Simd>(&self, simd: S, first: usize, id: PrimitiveId) -> usize {
         let mut number = 0;
-        for quad in (0..self.room).step_by(QUAD) {
-            let keys = u32x4::from_slice(simd, &self.key[first + quad..][..QUAD]);
-            let equal = keys.simd_eq(u32x4::splat(simd, key)).to_bitmask();
+        for quad in (0..self.stride).step_by(QUAD) {
+            let ids = PrimitiveId::numbers(&self.ids[first + quad..][..QUAD]);
+            let ids = u32x4::from_slice(simd, ids);
+            let equal = ids.simd_eq(id.splat_quad(simd)).to_bitmask();
             number += equal.count_ones() as usize;
         }
         number

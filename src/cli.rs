@@ -1,0 +1,159 @@
+//! What the programs `molshot` and `molshot-view` share: exit statuses, the attribution of errors
+//! to flags or files, and the values of flags. Not part of the library's stable interface.
+
+use std::fmt;
+use std::path::Path;
+use std::process::ExitCode;
+
+use molshot_molecule::Format;
+use molshot_scenes::SceneError;
+
+use crate::input::InputError;
+
+/// Exit status after Ctrl-C, as shells report it: 128 plus the signal's number.
+pub const INTERRUPTED: u8 = 130;
+
+/// The names of structure formats, in the order in which help lists them.
+pub const FORMAT_NAMES: &[&str] = &["pdb", "mmcif", "bcif", "sdf", "mol2", "xyz"];
+
+/// Why a program ends without success.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CliError {
+    /// The command line is wrong: exit status 2.
+    Usage(String),
+    /// The work failed: exit status 1.
+    Work(anyhow::Error),
+    /// Ctrl-C ended the work early: exit status 130.
+    Interrupted(String),
+    /// The reader of standard output closed it (`molshot info x | head`), which is not an error:
+    /// exit status 0 without a message.
+    Silent,
+}
+
+impl CliError {
+    /// A wrong command line: what is wrong, and what would be right.
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self::Usage(text.into())
+    }
+
+    /// An invalid value of a flag: exit status 2, and the message begins with the flag.
+    pub fn flag(flag: &str, text: impl fmt::Display) -> Self {
+        Self::Usage(format!("{flag}: {text}"))
+    }
+
+    /// An error in a file: exit status 1, and the message begins with the file.
+    pub fn in_file(path: &Path, text: impl fmt::Display) -> Self {
+        Self::Work(anyhow::anyhow!("{}: {text}", path.display()))
+    }
+
+    /// Prefixes an error of the work with the input that it is about.
+    #[must_use]
+    pub fn of_input(self, input: &str) -> Self {
+        match self {
+            Self::Work(error) => Self::Work(anyhow::anyhow!("{input}: {error}")),
+            other => other,
+        }
+    }
+
+    /// Attributes an error in a request to the flag that set the value, if one did: exit status 2;
+    /// otherwise the error is one of the work.
+    #[must_use]
+    pub fn attribute(error: SceneError, flag: Option<&str>) -> Self {
+        match (flag, error) {
+            (
+                Some(flag),
+                SceneError::Invalid {
+                    problem, remedy, ..
+                },
+            ) => Self::flag(flag, format_args!("{problem}; {remedy}")),
+            (Some(flag), SceneError::Selection { source, .. }) => Self::flag(flag, source),
+            (Some(flag), error) => Self::flag(flag, error),
+            (None, error) => Self::Work(error.into()),
+        }
+    }
+
+    /// The program's exit status.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Work(_) => ExitCode::FAILURE,
+            Self::Interrupted(_) => ExitCode::from(INTERRUPTED),
+            Self::Silent => ExitCode::SUCCESS,
+        }
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for CliError {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        match error.downcast_ref() {
+            Some(InputError::StandardInputTwice) => Self::Usage(error.to_string()),
+            Some(InputError::StandardInputFormat) => Self::flag("--input-format", error),
+            _ => Self::Work(error),
+        }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Interrupted(text) => f.write_str(text),
+            // The libraries' errors include their causes: the chain would repeat them.
+            Self::Work(error) => write!(f, "{error}"),
+            Self::Silent => Ok(()),
+        }
+    }
+}
+
+/// Parses a picture's size, such as `1024x768`: width and height in pixels.
+///
+/// # Errors
+/// The message for the user.
+pub fn parse_size(text: &str) -> Result<[u32; 2], String> {
+    let parse = |part: &str| part.trim().parse::<u32>().ok();
+    text.split_once(['x', 'X'])
+        .and_then(|(width, height)| Some([parse(width)?, parse(height)?]))
+        .ok_or_else(|| "give width and height in pixels, as 1024x768".to_owned())
+}
+
+/// Parses the name of a structure format.
+///
+/// # Errors
+/// The message for the user.
+pub fn parse_format(text: &str) -> Result<Format, String> {
+    Format::from_name(text).ok_or_else(|| "give pdb, mmcif, bcif, sdf, mol2 or xyz".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_listed_names_are_those_of_the_formats() {
+        for name in FORMAT_NAMES {
+            assert_eq!(parse_format(name).map(Format::name), Ok(*name));
+        }
+    }
+
+    #[test]
+    fn an_error_is_attributed_to_the_flag_that_was_given_or_else_to_the_work() {
+        let error = || SceneError::invalid("/output/width_px", "is 0".into(), "give more".into());
+        match CliError::attribute(error(), Some("--size")) {
+            CliError::Usage(text) => assert_eq!(text, "--size: is 0; give more"),
+            other => panic!("{other:?}"),
+        }
+        let work = CliError::attribute(error(), None);
+        assert!(matches!(work, CliError::Work(_)), "{work:?}");
+        assert!(work.of_input("a.json").to_string().starts_with("a.json: "));
+    }
+
+    #[test]
+    fn a_size_is_two_numbers() {
+        assert_eq!(parse_size("20x10"), Ok([20, 10]));
+        for wrong in ["", "20", "20x", "axb", "-1x2", "1x2x3"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

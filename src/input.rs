@@ -1,0 +1,321 @@
+//! Reads what the programs take as INPUT: structure files, folders, scene files, standard input.
+//!
+//! ```
+//! use molshot::input::{InputOptions, read_inputs};
+//!
+//! # let folder = std::env::temp_dir().join(format!("molshot-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! let file = folder.join("water.xyz");
+//! std::fs::write(&file, "3\n\nO 0 0 0\nH 0.96 0 0\nH -0.24 0.93 0\n")?;
+//! let structure = read_inputs(&[file], &InputOptions::default())?;
+//! assert_eq!(structure.atoms().len(), 3);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
+use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
+use molshot_scenes::request::StructureSource;
+use molshot_scenes::{SceneDocument, SceneError};
+
+/// Scene files and files of view commands are small; a structure file that was given in their place
+/// is not read to its end.
+const MAX_TEXT_BYTES: u64 = 16 << 20;
+
+/// The INPUT that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// How structures are read.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct InputOptions {
+    /// Format, model and limits.
+    ///
+    /// The model applies to the inputs that have several; an input with a single model keeps that
+    /// one, if any other input has the model.
+    pub read: ReadOptions,
+    /// What is read of a folder in PDBbind layout.
+    pub folder: FolderOptions,
+}
+
+/// Why an input cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// A text file cannot be opened or read.
+    #[error("{}: cannot be read: {source}; give the path of a {kind}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What kind of file was expected.
+        kind: &'static str,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// A text file is larger than any of its kind.
+    #[error(
+        "{}: is too large for a {kind}; give one of at most {max_bytes} bytes",
+        path.display()
+    )]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// What kind of file was expected.
+        kind: &'static str,
+        /// The limit.
+        max_bytes: u64,
+    },
+    /// A scene file is not a valid request.
+    #[error("{}: {source}", path.display())]
+    SceneFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: SceneError,
+    },
+    /// A scene file names its structure by an id, which only a server can resolve.
+    #[error(
+        "{}: /structure/id: only a server knows ids; give {{\"paths\": [...]}} with files beside \
+         the scene file",
+        path.display()
+    )]
+    StructureId {
+        /// The scene file.
+        path: PathBuf,
+    },
+    /// Standard input is given more than once.
+    #[error(
+        "- is given twice, but standard input can be read only once; give files for the others"
+    )]
+    StandardInputTwice,
+    /// The format of standard input is not given.
+    #[error(
+        "standard input has no file extension that tells its format; give pdb, mmcif, bcif, sdf, \
+         mol2 or xyz"
+    )]
+    StandardInputFormat,
+    /// Standard input cannot be read.
+    #[error("standard input cannot be read: {0}")]
+    StandardInput(io::Error),
+    /// A structure cannot be read.
+    #[error(transparent)]
+    Structure(#[from] MoleculeError),
+}
+
+impl InputError {
+    /// Returns a stable, machine-readable name of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io { .. } | Self::StandardInput(_) => "io",
+            Self::TooLarge { .. } => "too-large",
+            Self::SceneFile { source, .. } => source.code(),
+            Self::StructureId { .. } => "structure-id",
+            Self::StandardInputTwice => "standard-input-twice",
+            Self::StandardInputFormat => "standard-input-format",
+            Self::Structure(error) => error.code(),
+        }
+    }
+}
+
+/// Returns whether an input is a scene file: its file extension is `.json`, and it is not a folder.
+#[must_use]
+pub fn is_scene_file(input: &Path) -> bool {
+    input
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+        && !input.is_dir()
+}
+
+/// Reads and validates a scene file.
+///
+/// A scene file names its structure files relative to itself; the returned document names them
+/// relative to the current folder.
+///
+/// # Errors
+/// [`InputError::Io`], [`InputError::TooLarge`] and [`InputError::SceneFile`].
+pub fn read_scene_file(path: &Path) -> Result<SceneDocument, InputError> {
+    let bytes = read_text_file(path, "scene file")?;
+    let mut document =
+        SceneDocument::from_json(&bytes).map_err(|source| InputError::SceneFile {
+            path: path.to_owned(),
+            source,
+        })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if let StructureSource::Paths { paths } = &mut document.structure {
+        for path in paths {
+            *path = folder.join(&*path).display().to_string();
+        }
+    }
+    Ok(document)
+}
+
+/// Reads a small text file of at most 16 MiB.
+///
+/// `kind` names what is expected in messages, as in "scene file". Pipes are read, because shells
+/// make them of `<(...)`.
+///
+/// # Errors
+/// [`InputError::Io`] and [`InputError::TooLarge`].
+pub fn read_text_file(path: &Path, kind: &'static str) -> Result<Vec<u8>, InputError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|source| InputError::Io {
+            path: path.to_owned(),
+            kind,
+            source,
+        })?;
+    if bytes.len() as u64 > MAX_TEXT_BYTES {
+        return Err(InputError::TooLarge {
+            path: path.to_owned(),
+            kind,
+            max_bytes: MAX_TEXT_BYTES,
+        });
+    }
+    Ok(bytes)
+}
+
+/// Reads standard input up to the size limit of structure files.
+///
+/// # Errors
+/// [`InputError::StandardInputFormat`] unless the options name a format, and
+/// [`InputError::StandardInput`].
+pub fn read_standard_input(options: &InputOptions) -> Result<Vec<u8>, InputError> {
+    if options.read.format.is_none() {
+        return Err(InputError::StandardInputFormat);
+    }
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .take(options.read.limits.max_bytes.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(InputError::StandardInput)?;
+    Ok(bytes)
+}
+
+/// Reads one structure from inputs as users name them: what a single scene file draws, or else all
+/// of the structure files and folders, merged.
+///
+/// # Errors
+/// As [`read_scene_file`], [`read_source`] and [`read_structures`].
+pub fn read_inputs(inputs: &[PathBuf], options: &InputOptions) -> Result<Structure, InputError> {
+    match inputs {
+        [input] if is_scene_file(input) => {
+            read_source(&read_scene_file(input)?.structure, input, options)
+        }
+        inputs => read_structures(inputs, options),
+    }
+}
+
+/// Reads structure files, folders in PDBbind layout and standard input (`-`), and merges them.
+///
+/// # Errors
+/// [`InputError::Structure`] and those of standard input.
+pub fn read_structures(paths: &[PathBuf], options: &InputOptions) -> Result<Structure, InputError> {
+    let is_standard = |path: &Path| path == Path::new(STANDARD_INPUT);
+    if paths.iter().filter(|path| is_standard(path)).count() > 1 {
+        return Err(InputError::StandardInputTwice);
+    }
+    read_merged(paths, options, |path| {
+        Ok(if is_standard(path) {
+            Item::Bytes {
+                name: "standard input",
+                bytes: Cow::Owned(read_standard_input(options)?),
+                role: PartRole::Whole,
+            }
+        } else {
+            Item::Path(path)
+        })
+    })
+}
+
+/// Reads the structure that a scene file names.
+///
+/// # Errors
+/// [`InputError::StructureId`], [`InputError::Structure`] and those of standard input.
+pub fn read_source(
+    source: &StructureSource,
+    scene_file: &Path,
+    options: &InputOptions,
+) -> Result<Structure, InputError> {
+    match source {
+        StructureSource::Paths { paths } => {
+            let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+            read_structures(&paths, options)
+        }
+        StructureSource::Files { files } => read_merged(files, options, |file| {
+            Ok(Item::Bytes {
+                name: &file.name,
+                bytes: Cow::Borrowed(file.text.as_bytes()),
+                role: PartRole::from_file_name(&file.name),
+            })
+        }),
+        StructureSource::Id { .. } => Err(InputError::StructureId {
+            path: scene_file.to_owned(),
+        }),
+    }
+}
+
+/// One structure to be read.
+enum Item<'a> {
+    /// A file or a folder.
+    Path(&'a Path),
+    /// A file that is in memory.
+    Bytes {
+        name: &'a str,
+        bytes: Cow<'a, [u8]>,
+        role: PartRole,
+    },
+}
+
+impl Item<'_> {
+    fn read(&self, read: &ReadOptions, folder: FolderOptions) -> Result<Structure, MoleculeError> {
+        match self {
+            Self::Path(path) => read_input(path, folder, read),
+            Self::Bytes { name, bytes, role } => read_bytes(name, bytes, *role, read),
+        }
+    }
+}
+
+/// Reads and merges all `sources`. See [`InputOptions::read`] for which model is read of each.
+fn read_merged<'a, T>(
+    sources: &'a [T],
+    options: &InputOptions,
+    open: impl Fn(&'a T) -> Result<Item<'a>, InputError>,
+) -> Result<Structure, InputError> {
+    let mut first_model = options.read;
+    first_model.model = None;
+    let mut structures = Vec::with_capacity(sources.len());
+    let mut found_model = false;
+    let mut refused = None;
+    for source in sources {
+        let item = open(source)?;
+        let structure = match item.read(&options.read, options.folder) {
+            Ok(structure) => {
+                found_model = true;
+                structure
+            }
+            Err(error) if options.read.model.is_some() && sources.len() > 1 => {
+                match item.read(&first_model, options.folder) {
+                    Ok(only) if only.parts().iter().all(|part| part.models == 1) => {
+                        refused.get_or_insert(error);
+                        only
+                    }
+                    _ => return Err(error.into()),
+                }
+            }
+            Err(error) => return Err(error.into()),
+        };
+        structures.push(structure);
+    }
+    match refused {
+        Some(error) if !found_model => Err(error.into()),
+        _ => Ok(Structure::merge(structures)),
+    }
+}
