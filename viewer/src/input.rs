@@ -208,7 +208,7 @@ mod tests {
         options.read.format = Some(Format::Xyz);
         for (bytes, copied) in [(packed, text), (b"1\n\xc5\nO 0 0 0\n".to_vec(), "")] {
             let loaded = InputSource::StandardInput(Arc::new(bytes)).load(&options);
-            match loaded.expect("a structure").request.structure {
+            match loaded.expect("a structure").source {
                 StructureSource::Files { files } => assert_eq!(files[0].text, copied),
                 other => panic!("{other:?}"),
             }
