@@ -148,5 +148,8 @@ fn every_job_gives_the_committed_bytes() {
             }
         }
     }
-    assert!(wrong.is_empty(), "bytes differ from the committed ones: {wrong:#?}");
+    assert!(
+        wrong.is_empty(),
+        "bytes differ from the committed ones: {wrong:#?}"
+    );
 }
