@@ -39,11 +39,17 @@ impl PrimitiveId {
         self.0 as usize
     }
 
-    /// Place in a list with one entry per half of a cylinder; `None` for a sphere, and beyond every
-    /// such list for [`Self::NONE`]. Half of it is the cylinder's index.
+    /// Index among the halves of all cylinders; `None` for a sphere, and beyond every list for
+    /// [`Self::NONE`].
     #[inline(always)]
-    pub(super) fn cylinder_half(self, sphere_count: usize) -> Option<usize> {
+    pub(super) fn half_index(self, sphere_count: usize) -> Option<usize> {
         self.index().checked_sub(sphere_count)
+    }
+
+    /// Index among the cylinders; `None` for a sphere, and beyond every list for [`Self::NONE`].
+    #[inline(always)]
+    pub(super) fn cylinder_index(self, sphere_count: usize) -> Option<usize> {
+        self.half_index(sphere_count).map(|half| half / 2)
     }
 
     /// The id's number in eight lanes.
@@ -93,10 +99,15 @@ mod tests {
             .collect();
         assert_eq!(PrimitiveId::numbers(&ids), [0, 1, 2, 3, 4, 5, 6]);
         assert!(ids.iter().map(|id| id.index()).eq(0..7));
-        let halves: Vec<Option<usize>> = ids.iter().map(|id| id.cylinder_half(3)).collect();
+        let halves: Vec<Option<usize>> = ids.iter().map(|id| id.half_index(3)).collect();
         assert_eq!(
             halves,
             [None, None, None, Some(0), Some(1), Some(2), Some(3)]
+        );
+        let cylinders: Vec<Option<usize>> = ids.iter().map(|id| id.cylinder_index(3)).collect();
+        assert_eq!(
+            cylinders,
+            [None, None, None, Some(0), Some(0), Some(1), Some(1)]
         );
         assert!(ids.iter().all(|id| *id < PrimitiveId::NONE));
     }

@@ -136,16 +136,17 @@ impl Primitives {
     /// The primitive of an id other than [`PrimitiveId::NONE`].
     #[inline(always)]
     pub(super) fn get(&self, id: PrimitiveId) -> Primitive<'_> {
-        match id.cylinder_half(self.spheres.len()) {
+        match id.cylinder_index(self.spheres.len()) {
             None => Primitive::Sphere(&self.spheres[id.index()]),
-            Some(half) => Primitive::Cylinder(&self.cylinders[half / 2]),
+            Some(index) => Primitive::Cylinder(&self.cylinders[index]),
         }
     }
 
     /// The cylinder of an id that is known to be a cylinder's.
     #[inline(always)]
     pub(super) fn cylinder(&self, id: PrimitiveId) -> &Cylinder {
-        &self.cylinders[(id.index() - self.spheres.len()) / 2]
+        let index = id.cylinder_index(self.spheres.len());
+        &self.cylinders[index.expect("the id of a cylinder")]
     }
 
     /// True when more than the near wall of a primitive may be visible, so that its surface may

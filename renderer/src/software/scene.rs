@@ -94,12 +94,12 @@ impl SceneData {
     #[inline]
     pub(super) fn joins_smoothly(&self, a: PrimitiveId, b: PrimitiveId) -> bool {
         let (low, high) = (a.min(b), a.max(b));
-        let Some(high_half) = high.cylinder_half(self.spheres.len()) else {
+        let sphere_count = self.spheres.len();
+        let Some(half) = high.half_index(sphere_count) else {
             return false;
         };
-        let low_half = low.cylinder_half(self.spheres.len());
-        self.joints.get(high_half) == Some(&low)
-            || (low_half.map(|half| half / 2) == Some(high_half / 2)
+        self.joints.get(half) == Some(&low)
+            || (low.cylinder_index(sphere_count) == high.cylinder_index(sphere_count)
                 && self.colors.get(low.index()) == self.colors.get(high.index()))
     }
 

@@ -49,6 +49,7 @@ pub(super) use {each_axis, each_of};
 /// Eight vectors of three, as x, y and z.
 pub(super) type Vec3x8<S> = [f32x8<S>; 3];
 
+/// The scalar products of eight pairs of vectors.
 #[inline(always)]
 pub(super) fn dot<S: Simd>(a: Vec3x8<S>, b: Vec3x8<S>) -> f32x8<S> {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
@@ -60,6 +61,7 @@ pub(super) fn add_scaled<S: Simd>(a: Vec3x8<S>, s: f32x8<S>, b: Vec3x8<S>) -> Ve
     [a[0] + s * b[0], a[1] + s * b[1], a[2] + s * b[2]]
 }
 
+/// `a - b`
 #[inline(always)]
 pub(super) fn subtract<S: Simd>(a: Vec3x8<S>, b: Vec3x8<S>) -> Vec3x8<S> {
     [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
