@@ -78,11 +78,12 @@ impl Crate {
             if steps.iter().any(|step| seen.contains(step)) {
                 continue;
             }
-            let mut text = String::new();
-            for (from, to) in &steps {
-                text += &format!("{} -({})-> ", name_of(from), uses[from][*to]);
-            }
-            texts.push(text + &name_of(&circle[0]));
+            let mut parts: Vec<String> = steps
+                .iter()
+                .map(|(from, to)| format!("{} -({})-> ", name_of(from), uses[from][*to]))
+                .collect();
+            parts.push(name_of(&circle[0]));
+            texts.push(parts.concat());
             seen.extend(steps);
         }
         texts

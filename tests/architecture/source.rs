@@ -2,6 +2,24 @@
 //! declares, what it imports and which paths it names. It leaves out code that is compiled for
 //! tests only.
 
+/// Words that an item or a statement begins with.
+const ITEM_WORDS: [&str; 14] = [
+    "pub",
+    "fn",
+    "mod",
+    "use",
+    "impl",
+    "struct",
+    "const",
+    "static",
+    "enum",
+    "type",
+    "trait",
+    "let",
+    "async",
+    "macro_rules",
+];
+
 /// What one source file says about modules. Inline modules (`mod a { ... }`) count as their file,
 /// but their names are kept so that `super` and `self` are understood.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -226,23 +244,7 @@ impl Reader<'_> {
         while self.token(0) == "#" {
             self.attribute_is_for_tests();
         }
-        const ITEMS: [&str; 14] = [
-            "pub",
-            "fn",
-            "mod",
-            "use",
-            "impl",
-            "struct",
-            "const",
-            "static",
-            "enum",
-            "type",
-            "trait",
-            "let",
-            "async",
-            "macro_rules",
-        ];
-        let is_item = ITEMS.contains(&self.token(0));
+        let is_item = ITEM_WORDS.contains(&self.token(0));
         let mut depth = 0;
         while self.at < self.tokens.len() {
             match self.token(0) {
@@ -342,18 +344,24 @@ impl Reader<'_> {
 
 #[test]
 fn comments_texts_and_lifetimes_are_no_tokens_of_paths() {
-    let text = r##"
+    let text = r#"
         // use crate::a;
         /* crate::b /* crate::c */ */
-        const T: &'static str = "crate::d"; let c = '"'; let q = '\''; let r = r#"crate::e""#;
+        const T: &'static str = "crate::d"; let c = '"'; let q = '\''; let r = r"crate::e";
         fn f<'a>(x: &'a str) -> b::C { crate::g::h(x) }
-    "##;
+    "#;
     let paths: Vec<String> = read(text)
         .paths
         .iter()
         .map(|(_, path)| path.join("::"))
         .collect();
     assert_eq!(paths, ["b::C", "crate::g::h"]);
+}
+
+#[test]
+fn raw_texts_end_with_their_hashes() {
+    let text = concat!("let r = r#", "\"a \" crate::b\"", "#; let c = crate::d;");
+    assert_eq!(read(text).paths.len(), 1);
 }
 
 #[test]
