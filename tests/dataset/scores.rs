@@ -1,4 +1,4 @@
-//! Scores: both ends of the scale, tolerance and strictness.
+//! Scores: both ends of the scale, tolerance of form, and strictness about meaning.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ fn baseline(folder: &Folder, name: &str) -> Value {
 }
 
 #[test]
-fn the_oracle_has_all_points_and_chance_has_few() {
+fn the_oracle_has_all_points_and_random_answers_have_few() {
     let folder = finished(
         "scores_ends",
         10,
@@ -51,17 +51,17 @@ fn the_oracle_has_all_points_and_chance_has_few() {
         );
     }
     assert_eq!(oracle["average"], 100.0);
-    // Chance, with room of four standard deviations of so few questions. T1: half of the axes, and
-    // 1 - mean distance / 8 of two of eight values; T2: a third, likewise; T3: one of 21; choices:
-    // a quarter.
+    // Expected scores of random answers, with a tolerance of four standard deviations. T1: half for
+    // the axis, times 1 - mean distance / 8; T2: likewise with a third; T3: one of 21; choices: a
+    // quarter.
     let near = |column: &str, chance: f64| {
         let questions = random["columns"][column]["questions"]
             .as_f64()
             .expect("a count");
-        let room = 4.0 * 50.0 / questions.sqrt();
+        let tolerance = 4.0 * 50.0 / questions.sqrt();
         let found = score(&random, column);
         assert!(
-            (found - chance).abs() < room,
+            (found - chance).abs() < tolerance,
             "{column}: {found}, by chance {chance}"
         );
     };
@@ -78,7 +78,7 @@ fn the_oracle_has_all_points_and_chance_has_few() {
 }
 
 #[test]
-fn answers_are_read_with_tolerance_and_judged_with_rigour() {
+fn answers_are_parsed_tolerantly_and_scored_strictly() {
     let folder = finished(
         "scores_forms",
         4,
@@ -107,9 +107,9 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
         .to_owned();
     let list = text(bonds, "answer");
     let score = |item: &Value, said: &str| {
-        let line = serde_json::json!({"id": item["id"], "answer": said, "model": "kept out"});
+        let line = serde_json::json!({"id": item["id"], "answer": said, "model": "ignored"});
         folder.write("answers.jsonl", format!("{line}\n"));
-        let told = folder.ok(&[
+        let output = folder.ok(&[
             "score",
             "--out",
             "out",
@@ -118,9 +118,9 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
             "--format",
             "json",
         ]);
-        let scores: Value = serde_json::from_str(&told).expect("JSON");
+        let scores: Value = serde_json::from_str(&output).expect("JSON");
         let column = &scores["columns"][item["task"].as_str().expect("a task")];
-        // One of the column's questions has an answer.
+        // One question of the column has an answer.
         let questions = column["questions"].as_f64().expect("a count");
         (column["score"].as_f64().expect("a score") * questions / 100.0).round() as usize
     };
@@ -174,8 +174,8 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
 }
 
 #[test]
-fn predictions_with_faults_are_refused_with_their_line() {
-    let folder = finished("scores_faults", 4, &["--tasks", "T1"]);
+fn invalid_predictions_are_refused_with_their_line() {
+    let folder = finished("scores_invalid", 4, &["--tasks", "T1"]);
     let args = ["score", "--out", "out", "--predictions", "p.jsonl"];
     folder.refuse(1, &args, &["p.jsonl"]);
     for (content, words) in [
@@ -190,7 +190,7 @@ fn predictions_with_faults_are_refused_with_their_line() {
         folder.write("p.jsonl", content);
         folder.refuse(1, &args, &words);
     }
-    // Nothing said, and a mark of byte order, stop nothing.
+    // A missing answer and a byte order mark are accepted.
     let id = folder.lines("out")[0]["items"][0]["id"].clone();
     for mark in ["", "\u{feff}"] {
         let line = serde_json::json!({"id": id, "answer": null});
@@ -200,7 +200,7 @@ fn predictions_with_faults_are_refused_with_their_line() {
     folder.write("p.jsonl", "{\"id\": \"elsewhere\", \"answer\": \"\"}\n");
     let table = folder.ok(&[&args[..], &["--chart", "scores.svg"]].concat());
     assert!(
-        table.contains("1 predictions are of questions that the set does not have"),
+        table.contains("1 predictions are for questions that the set does not have"),
         "{table}"
     );
     assert!(

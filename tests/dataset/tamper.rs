@@ -1,4 +1,4 @@
-//! `verify` finds what was changed.
+//! `verify` finds files that were changed.
 
 use std::fmt::Write;
 use std::fs;
@@ -8,8 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::set::{Folder, finished};
 
-/// Bytes are changed in place, and the shard's account of the file with them: only what the bytes
-/// mean can tell.
+/// Changes bytes in place, and the hash in the manifest, so only the meaning of the bytes differs.
 fn change(folder: &Folder, table: &str, from: &[u8], to: &[u8]) {
     assert_eq!(from.len(), to.len());
     let path = folder.path(table);
@@ -20,18 +19,18 @@ fn change(folder: &Folder, table: &str, from: &[u8], to: &[u8]) {
         .unwrap_or_else(|| panic!("{table} has no such bytes"));
     let before = hash(&bytes);
     bytes[at..at + to.len()].copy_from_slice(to);
-    fs::write(&path, &bytes).expect("room");
+    fs::write(&path, &bytes).expect("the file can be written");
     for entry in fs::read_dir(folder.path("out/shards")).expect("shards") {
         let path = entry.expect("an entry").path();
-        let text = fs::read_to_string(&path).expect("an account");
-        fs::write(&path, text.replace(&before, &hash(&bytes))).expect("room");
+        let text = fs::read_to_string(&path).expect("a manifest");
+        fs::write(&path, text.replace(&before, &hash(&bytes))).expect("the file can be written");
     }
 }
 
 fn hash(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in Sha256::digest(bytes) {
-        write!(text, "{byte:02x}").expect("a String takes all text");
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
     }
     text
 }
@@ -42,28 +41,25 @@ fn restore(from: &Path, to: &Path) {
 }
 
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("room");
+    fs::create_dir_all(to).expect("the file can be written");
     for entry in fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
         let place = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy(&entry.path(), &place);
         } else {
-            fs::copy(entry.path(), place).expect("room");
+            fs::copy(entry.path(), place).expect("the file can be written");
         }
     }
 }
 
-#[allow(
-    clippy::too_many_lines,
-    reason = "one set, changed in one way after the other"
-)]
+#[allow(clippy::too_many_lines, reason = "one set with several changes")]
 #[test]
 fn every_kind_of_change_is_found() {
     let folder = finished("tamper", 4, &["--tasks", "T1,T8,T9"]);
     let verify = ["verify", "--out", "out", "--sample", "1000"];
-    let told = folder.ok(&verify);
-    assert!(told.contains("no fault"), "{told}");
+    let output = folder.ok(&verify);
+    assert!(output.contains("no problems"), "{output}");
     copy(&folder.path("out"), &folder.path("sound"));
     let lines = folder.lines("out");
     let line = lines
@@ -79,14 +75,14 @@ fn every_kind_of_change_is_found() {
     let pictures = "out/data/pictures/train-00000.parquet";
     let questions = "out/data/T1-translation/train-00000.parquet";
 
-    // A byte of a file, without further ado.
+    // A byte of a file.
     let mut bytes = fs::read(folder.path(pictures)).expect("a table");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    fs::write(folder.path(pictures), &bytes).expect("room");
+    fs::write(folder.path(pictures), &bytes).expect("the file can be written");
     folder.refuse(1, &verify, &["is not the file that was written"]);
 
-    // A pixel, in a file that is accounted for.
+    // A pixel, with the right hash in the manifest.
     restore(&folder.path("sound"), &folder.path("out"));
     let sound = fs::read(folder.path(pictures)).expect("a table");
     let start = sound.windows(4).position(|w| w == b"IDAT").expect("a PNG") + 24;
@@ -94,9 +90,9 @@ fn every_kind_of_change_is_found() {
     let mut other = one.clone();
     other[5] ^= 0x10;
     change(&folder, pictures, &one, &other);
-    folder.refuse(1, &verify, &["drawn anew is another picture"]);
+    folder.refuse(1, &verify, &["rendered again has other bytes"]);
 
-    // An answer, an id, the words of a question, and a task.
+    // An answer, an id, and the text of a question.
     restore(&folder.path("sound"), &folder.path("out"));
     let answer = text("answer");
     let mut wrong = answer.clone();
@@ -116,7 +112,7 @@ fn every_kind_of_change_is_found() {
         folder.refuse(1, &verify, &["otherwise than planned"]);
     }
 
-    // An answer in plan and table: the pictures' requests say otherwise.
+    // An answer in plan and table, which contradicts the requests of its pictures.
     restore(&folder.path("sound"), &folder.path("out"));
     change(&folder, questions, &answer, &wrong);
     let plan = folder.path("out/plan/complexes.jsonl");
@@ -131,7 +127,7 @@ fn every_kind_of_change_is_found() {
     replan(&folder, &old, &new);
     folder.refuse(1, &verify, &["the requests say"]);
 
-    // An id that is there twice.
+    // An id that is used twice.
     restore(&folder.path("sound"), &folder.path("out"));
     let id = |number: usize| items[number]["id"].as_str().expect("an id").to_owned();
     let new = old.replacen(
@@ -140,44 +136,44 @@ fn every_kind_of_change_is_found() {
         1,
     );
     replan(&folder, &old, &new);
-    folder.refuse(1, &verify, &["is there twice"]);
+    folder.refuse(1, &verify, &["is used twice"]);
 
-    // A plan that is not the head's; an account with other counts.
+    // Lines that do not match the head of the plan; a report with other counts.
     restore(&folder.path("sound"), &folder.path("out"));
-    fs::write(&plan, &new).expect("room");
+    fs::write(&plan, &new).expect("the file can be written");
     folder.refuse(1, &verify, &["is not the one that plan.json was made with"]);
     restore(&folder.path("sound"), &folder.path("out"));
-    let report = fs::read_to_string(folder.path("out/report.json")).expect("an account");
+    let report = fs::read_to_string(folder.path("out/report.json")).expect("a manifest");
     let counted = report.replacen("\"made\": ", "\"made\": 1", 1);
-    fs::write(folder.path("out/report.json"), counted).expect("room");
-    folder.refuse(1, &verify, &["report.json counts other"]);
+    fs::write(folder.path("out/report.json"), counted).expect("the file can be written");
+    folder.refuse(1, &verify, &["report.json has other counts"]);
 
-    // A file that is missing, a shard that is not finished, and a file too many.
+    // A missing file, an incomplete shard, and an unknown file.
     restore(&folder.path("sound"), &folder.path("out"));
     fs::remove_file(folder.path(questions)).expect("a table");
     folder.refuse(1, &verify, &["T1-translation/train-00000.parquet"]);
     restore(&folder.path("sound"), &folder.path("out"));
-    fs::remove_file(folder.path("out/shards/train-00000.json")).expect("an account");
-    folder.refuse(1, &verify, &["is not finished"]);
+    fs::remove_file(folder.path("out/shards/train-00000.json")).expect("a manifest");
+    folder.refuse(1, &verify, &["is incomplete"]);
     restore(&folder.path("sound"), &folder.path("out"));
-    let stray = folder.path("out/data/T1-translation/train-00009.parquet");
-    fs::copy(folder.path(questions), stray).expect("room");
-    folder.refuse(1, &verify, &["is no file of this set"]);
+    let unknown = folder.path("out/data/T1-translation/train-00009.parquet");
+    fs::copy(folder.path(questions), unknown).expect("the file can be written");
+    folder.refuse(1, &verify, &["is not a file of this set"]);
 
-    // One that stands beside the tables' folders: all else is looked at, too.
+    // An unknown file beside the folders of tables, together with a missing file.
     restore(&folder.path("sound"), &folder.path("out"));
-    fs::write(folder.path("out/data/notes.txt"), "x").expect("room");
+    fs::write(folder.path("out/data/notes.txt"), "x").expect("the file can be written");
     fs::remove_file(folder.path(questions)).expect("a table");
     folder.refuse(
         1,
         &verify,
         &[
-            "data/notes.txt is no file of this set",
+            "data/notes.txt is not a file of this set",
             "T1-translation/train-00000.parquet",
         ],
     );
 
-    // A picture under another name: the question's is missing.
+    // A picture under another name, so that the picture of the question is missing.
     restore(&folder.path("sound"), &folder.path("out"));
     let path = item["images"][3].as_str().expect("a path");
     let other = path.replace(|c: char| c.is_ascii_digit(), "e");
@@ -188,12 +184,12 @@ fn every_kind_of_change_is_found() {
     folder.ok(&verify);
 }
 
-/// Writes another plan, with the head that belongs to it.
+/// Writes another plan with a matching head.
 fn replan(folder: &Folder, old: &str, new: &str) {
-    assert_eq!(old.len(), new.len(), "the shards' places stay");
-    fs::write(folder.path("out/plan/complexes.jsonl"), new).expect("room");
+    assert_eq!(old.len(), new.len(), "the positions of the shards stay");
+    fs::write(folder.path("out/plan/complexes.jsonl"), new).expect("the file can be written");
     let head = folder.path("out/plan/plan.json");
     let text = fs::read_to_string(&head).expect("a head");
     let text = text.replace(&hash(old.as_bytes()), &hash(new.as_bytes()));
-    fs::write(head, text).expect("room");
+    fs::write(head, text).expect("the file can be written");
 }

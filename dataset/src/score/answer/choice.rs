@@ -1,13 +1,13 @@
-//! The letter of a choice.
+//! Parses the letter of a multiple-choice answer.
 
 use std::collections::BTreeSet;
 
 use super::commands::{steps, steps_of};
 use super::unwrapped;
-use crate::plan::choices::LETTERS;
 use crate::step::{Step, StepKind};
+use crate::task::OPTION_LETTERS;
 
-/// A letter behind one of these is the one that is meant.
+/// A letter after one of these words is the answer.
 const CHOOSING: [&str; 11] = [
     "answer",
     "choice",
@@ -21,34 +21,34 @@ const CHOOSING: [&str; 11] = [
     "selecting",
     "solution",
 ];
-/// Words that may stand between them and the letter.
+/// Words that may be between them and the letter.
 const BETWEEN: [&str; 12] = [
     "is", "be", "would", "should", "must", "option", "choice", "picture", "letter", "the", "to",
     "correct",
 ];
-/// Nouns for what a letter names.
+/// Nouns that a letter may follow.
 const NOUNS: [&str; 4] = ["option", "choice", "picture", "letter"];
-/// A letter before `is` and one of these is meant.
+/// A letter before `is` and one of these words is the answer.
 const RIGHT: [&str; 5] = ["correct", "right", "answer", "best", "true"];
-/// A letter at the beginning, before one of these, is the answer, and what follows says why.
+/// A letter at the beginning before one of these words is the answer, followed by its reason.
 const REASONS: [&str; 8] = [
     "because", "since", "as", "for", "due", "where", "which", "given",
 ];
 
-/// The letter that a text chooses; `options` are the texts of a question whose options are
-/// commands, which stand for their letters.
+/// Returns the letter that a text chooses.
 ///
-/// A statement is the letter alone; a letter at the beginning (`C.`, `C: ...`, `Option C`,
-/// `A because ...`); one behind `answer`, `choose`, ...; one before `is correct`; where there is
-/// none of these, a capital at the very end, if no other letter is named. Statements of two
-/// letters, and a letter beside commands of another option, are no answer.
+/// `options` are the texts of the options if these are commands; the commands of an option then
+/// count as its letter. A statement is the letter alone; a letter at the beginning (`C.`, `C: ...`,
+/// `Option C`, `A because ...`); one after `answer`, `choose`, ...; one before `is correct`; or else
+/// a capital at the very end if no other letter is mentioned. A text with statements of two letters,
+/// or with a letter and the commands of another option, has no answer.
 #[must_use]
 pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
     let text = unwrapped(text);
     let tokens = tokens(&text);
     let stated = stated(&tokens)?;
     let said = sorted(steps_of(&text));
-    let by_commands: Vec<&'static str> = LETTERS
+    let by_commands: Vec<&'static str> = OPTION_LETTERS
         .iter()
         .zip(options)
         .filter(|(_, option)| !said.is_empty() && sorted(steps(option)) == said)
@@ -56,7 +56,7 @@ pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
         .collect();
     match stated {
         Some(letter) => {
-            let place = LETTERS.iter().position(|other| *other == letter)?;
+            let place = OPTION_LETTERS.iter().position(|other| *other == letter)?;
             let own = options.get(place).map(|option| steps(option));
             let agrees = own.is_none_or(|own| said.iter().all(|step| own.contains(step)));
             agrees.then_some(letter)
@@ -65,13 +65,14 @@ pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
     }
 }
 
+/// Sorts steps and removes duplicates.
 fn sorted(mut steps: Vec<Step>) -> Vec<Step> {
     steps.sort_by_key(|step| (step.kind == StepKind::Roll, step.axis as u8, step.amount));
     steps.dedup();
     steps
 }
 
-/// A word, or a mark between words.
+/// A word or a punctuation mark.
 #[derive(Debug, PartialEq)]
 enum Token {
     Word(String),
@@ -90,7 +91,7 @@ fn tokens(text: &str) -> Vec<Token> {
         if !word.is_empty() {
             tokens.push(Token::Word(std::mem::take(&mut word)));
         }
-        // Decoration is nothing, and a space parts words, no more.
+        // Decoration is ignored, and spaces only separate words.
         if c == '\n'
             || !(c.is_whitespace() || "*_`\"'$\u{201c}\u{201d}\u{2019}\u{2018}".contains(c))
         {
@@ -108,7 +109,7 @@ impl Token {
         let Self::Word(word) = self else {
             return None;
         };
-        LETTERS
+        OPTION_LETTERS
             .into_iter()
             .find(|letter| word.trim_end_matches('\'').eq_ignore_ascii_case(letter))
     }
@@ -122,10 +123,10 @@ impl Token {
     }
 }
 
-/// The letter that is stated, if any; the outer `None` where two are.
+/// Returns the stated letter, if any; the outer `None` means that two are stated.
 #[expect(
     clippy::option_option,
-    reason = "no statement and a contradiction are different things"
+    reason = "a missing statement differs from a contradiction"
 )]
 fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
     let words: Vec<usize> = (0..tokens.len())
@@ -143,7 +144,7 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
             || is_chosen(tokens, place, before, after)
             || is_called_right(tokens, place, after);
         if is_claim {
-            // `A or B` names both.
+            // `A or B` states both.
             if in_list(tokens, place) {
                 return None;
             }
@@ -151,14 +152,15 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
         }
     }
     if claims.is_empty() {
-        // An article cannot end a sentence; beside other letters it would be a guess.
+        // A capital A at the end of a sentence cannot be an article. If other letters are mentioned, it
+        // is unclear which one is the answer.
         let capitals: BTreeSet<&str> = words
             .iter()
             .filter(|place| tokens[**place].is_capital())
             .filter_map(|place| tokens[*place].letter())
             .collect();
         let last = words.last().map(|place| &tokens[*place]);
-        let ending = last
+        let final_letter = last
             .filter(|token| token.is_capital() && capitals.len() == 1)
             .and_then(Token::letter);
         let denied = words
@@ -166,7 +168,7 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
             .rev()
             .nth(1)
             .is_some_and(|place| tokens[*place].is_word(&["not", "than", "or", "and"]));
-        claims.extend(ending.filter(|_| !denied));
+        claims.extend(final_letter.filter(|_| !denied));
     }
     match claims.len() {
         0 => Some(None),
@@ -175,7 +177,7 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
     }
 }
 
-/// `C.`, `(C)`, `C: ...`, `Option C`, `A because ...`
+/// Tells whether a letter begins the text as an answer: `C.`, `(C)`, `Option C`, `A because ...`.
 fn begins(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> bool {
     let named = before.len() == 1 && tokens[before[0]].is_word(&NOUNS);
     if !before.is_empty() && !named {
@@ -196,7 +198,7 @@ fn begins(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> 
     }
 }
 
-/// `The answer is C`, `I choose (c)`, `the correct option is C`
+/// Tells whether a letter is chosen: `The answer is C`, `I choose (c)`, `the correct option is C`.
 fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> bool {
     if !tokens[place].is_capital() {
         // `The answer is a complex` chooses nothing.
@@ -213,8 +215,7 @@ fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) 
     let mut seen_is = false;
     let mut seen_noun = false;
     for &earlier in before.iter().rev() {
-        // What is said before a full stop or a line's end is said of something else, unless it is a
-        // title (`Answer:`).
+        // Words before a full stop or comma belong to another statement.
         let parted = tokens[earlier + 1..place]
             .iter()
             .any(|token| matches!(token, Token::Mark('.' | ';' | ',' | '!' | '?')));
@@ -240,7 +241,7 @@ fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) 
             .any(|earlier| tokens[*earlier].is_word(&["correct"]))
 }
 
-/// `A is correct`, `C is the right option`
+/// Tells whether a letter is called right: `A is correct`, `C is the right option`.
 fn is_called_right(tokens: &[Token], place: usize, after: &[usize]) -> bool {
     let adjacent = after.first() == Some(&(place + 1));
     let mut after = after.iter().map(|place| &tokens[*place]);
@@ -254,7 +255,7 @@ fn is_called_right(tokens: &[Token], place: usize, after: &[usize]) -> bool {
     adjacent && is && next.is_some_and(|token| token.is_word(&RIGHT))
 }
 
-/// Whether a letter is one of several that are joined by `or`, `and`, `/`, `,` or `&`.
+/// Tells whether a letter is one of several, joined by `or`, `and`, `/`, `,` or `&`.
 fn in_list(tokens: &[Token], place: usize) -> bool {
     let own = tokens[place].letter();
     let is_other = |token: Option<&Token>| {
