@@ -41,7 +41,7 @@ Examples:
   molshot dataset score --out misi/ --predictions answers.jsonl";
 
 impl DatasetCommand {
-    /// Tells whether a graphics driver will be loaded.
+    /// Returns whether a graphics driver will be loaded.
     pub(crate) fn draws(&self) -> bool {
         match self {
             Self::Generate(args) => args.draws(),

@@ -8,7 +8,7 @@
 //! data/T1-translation/train-00000.parquet     the questions of one task
 //! shards/train-00000.json                     written last: this shard is complete
 //! structures/ID/ID_pocket.pdb  ID_ligand.mol2  complexes cut out of whole entries
-//! local.json                                  where the complexes are on this machine; not part of the set
+//! local.json                                  path of the complexes; not part of the set
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -139,7 +139,9 @@ impl Layout {
         Ok(())
     }
 
-    /// Returns where to read complexes: the given folder, else the recorded one, else the set's cuts.
+    /// Returns the source of complexes.
+    ///
+    /// It is the given folder, else the recorded one, else the cuts of the set.
     ///
     /// # Errors
     /// When none of the three exists.

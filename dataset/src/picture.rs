@@ -35,8 +35,9 @@ pub struct PictureSpec {
     /// Whether residue labels include the chain, as they do where the pocket has several chains.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub chains: bool,
-    /// Commands that moved the ligand beforehand, about its own centre and in the screen axes of
-    /// the front view.
+    /// Commands that moved the ligand beforehand.
+    ///
+    /// They are about its own centre, in the screen axes of the front view.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ligand_moved: Vec<String>,
     /// View commands; the first one names the view.
@@ -160,7 +161,7 @@ impl PictureSpec {
         request
     }
 
-    /// Tells whether another picture has the same scene, so that one upload serves both.
+    /// Returns whether another picture has the same scene, so that one upload serves both.
     #[must_use]
     pub fn same_scene(&self, other: &Self) -> bool {
         self.complex == other.complex
@@ -226,8 +227,8 @@ mod tests {
             assert!(name.is_some_and(|name| name.len() == 16), "{path}");
             assert!(!path.contains("move") && !path.contains("front"), "{path}");
         }
-        // Paths are the same on every machine; another seed gives other names, another owner another
-        // folder.
+        // Paths are the same on every machine; another seed gives other names, another owner
+        // another folder.
         assert_eq!(path(&pictures[0]), pictures[0].path("5ey0", 7));
         assert_ne!(path(&pictures[0]), pictures[0].path("5ey0", 8));
         assert!(pictures[0].path("1 b", 7).starts_with("1_b/"));

@@ -24,7 +24,9 @@ pub struct Item {
     pub task: Task,
     /// The reference answer: a letter for multiple-choice questions, else the text.
     pub answer: String,
-    /// Texts of the options A to D, or paths of options that are pictures; empty for open questions.
+    /// Texts of the options A to D; empty for open questions.
+    ///
+    /// If the options are pictures, these are their paths.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// Paths of the pictures, in the order in which they are shown.

@@ -111,7 +111,7 @@ impl Task {
         format!("{}-{}", self.name(), self.title())
     }
 
-    /// Tells whether the answer is one of four options; otherwise it is a text.
+    /// Returns whether the answer is one of four options; otherwise it is a text.
     #[must_use]
     pub fn is_choice(self) -> bool {
         matches!(self, Self::T5 | Self::T6 | Self::T8)

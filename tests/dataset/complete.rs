@@ -91,13 +91,13 @@ fn check_counts(folder: &Folder, inputs: &Path) {
         );
         assert_eq!(of(&items, "T9") + of(&dropped, "T9"), 1, "{id}");
         for item in items.iter().filter(|item| item["task"] == "T9") {
-            let said: BTreeSet<&str> = item["answer"]
+            let answer: BTreeSet<&str> = item["answer"]
                 .as_str()
                 .expect("an answer")
                 .split("; ")
                 .collect();
             let found: BTreeSet<&str> = bonds.iter().map(|(_, bond)| bond.as_str()).collect();
-            assert_eq!(said, found, "{id}");
+            assert_eq!(answer, found, "{id}");
         }
     }
 }

@@ -141,7 +141,7 @@ fn temporary_failures_are_retried() {
         Reply::CutOff,
     ];
     let count = questions(&folder);
-    let faults = replies.len();
+    let failures = replies.len();
     let endpoint = Endpoint::start(move |number, _| {
         replies
             .get(number)
@@ -163,8 +163,8 @@ fn temporary_failures_are_retried() {
     ]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    assert!(stderr.contains(&format!("{faults} retries")), "{stderr}");
-    assert_eq!(endpoint.asked().len(), count + faults);
+    assert!(stderr.contains(&format!("{failures} retries")), "{stderr}");
+    assert_eq!(endpoint.asked().len(), count + failures);
     assert_eq!(predictions(&folder, "m").len(), count);
 }
 

@@ -106,8 +106,8 @@ fn answers_are_parsed_tolerantly_and_scored_strictly() {
         .expect("a text")
         .to_owned();
     let list = text(bonds, "answer");
-    let score = |item: &Value, said: &str| {
-        let line = serde_json::json!({"id": item["id"], "answer": said, "model": "ignored"});
+    let score = |item: &Value, given: &str| {
+        let line = serde_json::json!({"id": item["id"], "answer": given, "model": "ignored"});
         folder.write("answers.jsonl", format!("{line}\n"));
         let output = folder.ok(&[
             "score",
@@ -124,7 +124,7 @@ fn answers_are_parsed_tolerantly_and_scored_strictly() {
         let questions = column["questions"].as_f64().expect("a count");
         (column["score"].as_f64().expect("a score") * questions / 100.0).round() as usize
     };
-    for said in [
+    for given in [
         answer.clone(),
         answer.to_uppercase(),
         format!("```\n{answer}\n```"),
@@ -134,18 +134,18 @@ fn answers_are_parsed_tolerantly_and_scored_strictly() {
         format!("<think>first I thought of move y 4</think>{answer}"),
         format!("<answer>{answer}</answer>"),
     ] {
-        assert_eq!(score(move_item, &said), 1, "{said}");
+        assert_eq!(score(move_item, &given), 1, "{given}");
     }
-    for said in [
+    for given in [
         "",
         "no idea",
         "move x 1 or move y 1",
         "shift x 1",
         "move x one",
     ] {
-        assert_eq!(score(move_item, said), 0, "{said}");
+        assert_eq!(score(move_item, given), 0, "{given}");
     }
-    for said in [
+    for given in [
         letter.clone(),
         format!("({letter})"),
         format!("Option {letter}"),
@@ -155,20 +155,20 @@ fn answers_are_parsed_tolerantly_and_scored_strictly() {
         format!("Final answer: {}", letter.to_lowercase()),
         format!("\\boxed{{{letter}}}"),
     ] {
-        assert_eq!(score(choice, &said), 1, "{said}");
+        assert_eq!(score(choice, &given), 1, "{given}");
     }
-    for said in ["A or B", "ABCD", "A, B, C and D", "a picture", "E"] {
-        assert_eq!(score(choice, said), 0, "{said}");
+    for given in ["A or B", "ABCD", "A, B, C and D", "a picture", "E"] {
+        assert_eq!(score(choice, given), 0, "{given}");
     }
     let mut reversed: Vec<&str> = list.split("; ").collect();
     reversed.reverse();
-    for said in [
+    for given in [
         list.clone(),
         list.to_lowercase(),
         reversed.join(";\n"),
         format!("Answer: {list}."),
     ] {
-        assert_eq!(score(bonds, &said), 1, "{said}");
+        assert_eq!(score(bonds, &given), 1, "{given}");
     }
     assert_eq!(score(bonds, &list.replace(' ', "_")), 0);
 }

@@ -60,7 +60,7 @@ fn every_kind_of_change_is_found() {
     let verify = ["verify", "--out", "out", "--sample", "1000"];
     let output = folder.ok(&verify);
     assert!(output.contains("no problems"), "{output}");
-    copy(&folder.path("out"), &folder.path("sound"));
+    copy(&folder.path("out"), &folder.path("original"));
     let lines = folder.lines("out");
     let line = lines
         .iter()
@@ -83,17 +83,21 @@ fn every_kind_of_change_is_found() {
     folder.refuse(1, &verify, &["is not the file that was written"]);
 
     // A pixel, with the right hash in the manifest.
-    restore(&folder.path("sound"), &folder.path("out"));
-    let sound = fs::read(folder.path(pictures)).expect("a table");
-    let start = sound.windows(4).position(|w| w == b"IDAT").expect("a PNG") + 24;
-    let one: Vec<u8> = sound[start..start + 12].to_vec();
+    restore(&folder.path("original"), &folder.path("out"));
+    let original = fs::read(folder.path(pictures)).expect("a table");
+    let start = original
+        .windows(4)
+        .position(|w| w == b"IDAT")
+        .expect("a PNG")
+        + 24;
+    let one: Vec<u8> = original[start..start + 12].to_vec();
     let mut other = one.clone();
     other[5] ^= 0x10;
     change(&folder, pictures, &one, &other);
     folder.refuse(1, &verify, &["rendered again has other bytes"]);
 
     // An answer, an id, and the text of a question.
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     let answer = text("answer");
     let mut wrong = answer.clone();
     let last = wrong.len() - 1;
@@ -107,13 +111,13 @@ fn every_kind_of_change_is_found() {
             b"Which command is it?".to_vec(),
         ),
     ] {
-        restore(&folder.path("sound"), &folder.path("out"));
+        restore(&folder.path("original"), &folder.path("out"));
         change(&folder, questions, &from, &to);
         folder.refuse(1, &verify, &["otherwise than planned"]);
     }
 
     // An answer in plan and table, which contradicts the requests of its pictures.
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     change(&folder, questions, &answer, &wrong);
     let plan = folder.path("out/plan/complexes.jsonl");
     let old = fs::read_to_string(&plan).expect("a plan");
@@ -128,7 +132,7 @@ fn every_kind_of_change_is_found() {
     folder.refuse(1, &verify, &["the requests say"]);
 
     // An id that is used twice.
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     let id = |number: usize| items[number]["id"].as_str().expect("an id").to_owned();
     let new = old.replacen(
         &format!("\"id\":\"{}\"", id(1)),
@@ -139,29 +143,29 @@ fn every_kind_of_change_is_found() {
     folder.refuse(1, &verify, &["is used twice"]);
 
     // Lines that do not match the head of the plan; a report with other counts.
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     fs::write(&plan, &new).expect("the file can be written");
     folder.refuse(1, &verify, &["is not the one that plan.json was made with"]);
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     let report = fs::read_to_string(folder.path("out/report.json")).expect("a manifest");
     let counted = report.replacen("\"made\": ", "\"made\": 1", 1);
     fs::write(folder.path("out/report.json"), counted).expect("the file can be written");
     folder.refuse(1, &verify, &["report.json has other counts"]);
 
     // A missing file, an incomplete shard, and an unknown file.
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     fs::remove_file(folder.path(questions)).expect("a table");
     folder.refuse(1, &verify, &["T1-translation/train-00000.parquet"]);
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     fs::remove_file(folder.path("out/shards/train-00000.json")).expect("a manifest");
     folder.refuse(1, &verify, &["is incomplete"]);
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     let unknown = folder.path("out/data/T1-translation/train-00009.parquet");
     fs::copy(folder.path(questions), unknown).expect("the file can be written");
     folder.refuse(1, &verify, &["is not a file of this set"]);
 
     // An unknown file beside the folders of tables, together with a missing file.
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     fs::write(folder.path("out/data/notes.txt"), "x").expect("the file can be written");
     fs::remove_file(folder.path(questions)).expect("a table");
     folder.refuse(
@@ -174,13 +178,13 @@ fn every_kind_of_change_is_found() {
     );
 
     // A picture under another name, so that the picture of the question is missing.
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     let path = item["images"][3].as_str().expect("a path");
     let other = path.replace(|c: char| c.is_ascii_digit(), "e");
     change(&folder, pictures, path.as_bytes(), other.as_bytes());
     folder.refuse(1, &verify, &["otherwise than planned"]);
 
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     folder.ok(&verify);
 }
 

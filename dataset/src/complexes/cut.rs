@@ -99,8 +99,9 @@ pub struct CutRecord {
     pub pocket_cutoff_angstrom: f32,
     /// Number of residues of the pocket.
     pub pocket_residues: usize,
-    /// Whether the pocket or the ligand has hydrogens; if not, hydrogen bonds are found from heavy
-    /// atoms alone.
+    /// Whether the pocket or the ligand has hydrogens.
+    ///
+    /// If not, hydrogen bonds are found from heavy atoms alone.
     pub has_hydrogens: bool,
 }
 

@@ -51,7 +51,9 @@ pub struct Complex {
 #[error("{message}")]
 #[non_exhaustive]
 pub struct ComplexError {
-    /// Stable name of the reason: `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
+    /// Stable name of the reason.
+    ///
+    /// One of `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
     /// `ligand_not_there`, `no_pdb_form`, `two_of_one_name`, `undrawable`.
     pub reason: &'static str,
     /// Description of the problem.

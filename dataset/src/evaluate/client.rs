@@ -260,8 +260,8 @@ fn read_answer(text: &str) -> Result<Answer, String> {
     let value: Value = serde_json::from_str(text)
         .map_err(|error| format!("the response is not JSON ({error})"))?;
     let message = &value["choices"][0]["message"];
-    // A message may consist of several parts; one that was refused, or truncated while reasoning, has
-    // no content.
+    // A message may consist of several parts; one that was refused, or truncated while reasoning,
+    // has no content.
     let text = match &message["content"] {
         Value::String(text) => text.clone(),
         Value::Array(parts) => parts

@@ -1,5 +1,6 @@
 //! The data card: `README.md` with the metadata block that the Hugging Face Hub reads.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::configurations;
@@ -21,6 +22,7 @@ pub(super) fn card(
     Ok(text)
 }
 
+/// Returns the size category of the Hugging Face Hub.
 fn size_category(questions: usize) -> &'static str {
     match questions {
         0..1_000 => "n<1K",
@@ -39,7 +41,8 @@ fn write_card(
     writeln!(out, "---")?;
     writeln!(out, "pretty_name: Microscopic spatial intelligence")?;
     writeln!(out, "language:\n- {}", catalogue.language)?;
-    // The Hub expects lower-case identifiers, such as `cc-by-4.0`; any other licence is in the text.
+    // The Hub expects lower-case identifiers, such as `cc-by-4.0`; any other licence is in the
+    // text.
     let is_identifier = plan
         .license
         .chars()
@@ -78,38 +81,7 @@ fn write_card(
          the paper: they were made by {} from structures of the same kind, with seed {}. Pictures have {} x {} pixels and {} samples per pixel.\n",
         plan.generator, plan.seed, plan.size.width_px, plan.size.height_px, plan.size.samples
     )?;
-    writeln!(
-        out,
-        "| configuration | pictures per question | train | test |\n|---|---|---|---|"
-    )?;
-    let count = |split: Split, task: Task| {
-        let counts = report
-            .questions
-            .get(&split)
-            .and_then(|tasks| tasks.get(&task));
-        counts.map_or(0, |counts| counts.made)
-    };
-    for task in &plan.tasks {
-        writeln!(
-            out,
-            "| {} | {} | {} | {} |",
-            task.configuration(),
-            pictures_per_question(*task),
-            count(Split::Train, *task),
-            count(Split::Test, *task)
-        )?;
-    }
-    let of = |counts: &std::collections::BTreeMap<Split, usize>, split: Split| {
-        counts.get(&split).copied().unwrap_or(0)
-    };
-    writeln!(
-        out,
-        "| pictures | | {} | {} |\n| complexes | | {} | {} |\n",
-        of(&report.pictures, Split::Train),
-        of(&report.pictures, Split::Test),
-        of(&report.complexes.used, Split::Train),
-        of(&report.complexes.used, Split::Test)
-    )?;
+    write_counts(out, plan, report)?;
     write_columns(out, plan)?;
     writeln!(
         out,
@@ -138,6 +110,41 @@ fn write_card(
         } else {
             " Complexes that were cut out of whole entries are in `structures/`; `report.json` says how they were cut."
         }
+    )
+}
+
+/// Writes the table of the numbers of questions, pictures and complexes.
+fn write_counts(out: &mut String, plan: &Plan, report: &Report) -> std::fmt::Result {
+    writeln!(
+        out,
+        "| configuration | pictures per question | train | test |\n|---|---|---|---|"
+    )?;
+    let count = |split: Split, task: Task| {
+        let counts = report
+            .questions
+            .get(&split)
+            .and_then(|tasks| tasks.get(&task));
+        counts.map_or(0, |counts| counts.made)
+    };
+    for task in &plan.tasks {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} |",
+            task.configuration(),
+            pictures_per_question(*task),
+            count(Split::Train, *task),
+            count(Split::Test, *task)
+        )?;
+    }
+    let of =
+        |counts: &BTreeMap<Split, usize>, split: Split| counts.get(&split).copied().unwrap_or(0);
+    writeln!(
+        out,
+        "| pictures | | {} | {} |\n| complexes | | {} | {} |\n",
+        of(&report.pictures, Split::Train),
+        of(&report.pictures, Split::Test),
+        of(&report.complexes.used, Split::Train),
+        of(&report.complexes.used, Split::Test)
     )
 }
 

@@ -60,7 +60,7 @@ pub(super) fn row(line: &ComplexPlan, structure: &Structure) -> Result<Vec<Cell>
     ])
 }
 
-/// Tells whether a row of the table is that of a complex.
+/// Returns whether a row of the table is that of a complex.
 ///
 /// # Errors
 /// When the table lacks a column.

@@ -1,4 +1,6 @@
-//! Croissant metadata, version 1.0 (<https://docs.mlcommons.org/croissant/docs/croissant-spec.html>).
+//! Croissant metadata of a set.
+//!
+//! The format is Croissant 1.0 (<https://docs.mlcommons.org/croissant/docs/croissant-spec.html>).
 
 use serde_json::{Value, json};
 

@@ -110,8 +110,8 @@ pub struct FileEntry {
 /// When all shards of the set are complete, it also writes data card, metadata and report.
 ///
 /// # Errors
-/// When there is no plan, the files of a complex have changed since it was planned, rendering fails,
-/// the disk cannot be written, or the work is cancelled.
+/// When there is no plan, the files of a complex have changed since it was planned, rendering
+/// fails, the disk cannot be written, or the work is cancelled.
 pub fn generate(
     layout: &Layout,
     options: &GenerateOptions,
@@ -179,7 +179,7 @@ pub fn generate(
     Ok(summary)
 }
 
-/// Tells whether a shard has its manifest and all of its tables in the recorded sizes.
+/// Returns whether a shard has its manifest and all of its tables in the recorded sizes.
 ///
 /// A shard that lost a table is made again. `verify` also compares hashes.
 fn is_complete(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {

@@ -58,7 +58,7 @@ impl PictureAnnotations {
         Ok(Self::from(&annotations))
     }
 
-    /// Tells whether a row of the table has the same values.
+    /// Returns whether a row of the table has the same values.
     ///
     /// # Errors
     /// When the table lacks a column.

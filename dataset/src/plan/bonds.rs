@@ -102,7 +102,7 @@ impl AmbiguousNames {
         }
     }
 
-    /// Tells whether the residue or an atom of a bond shares its name with another.
+    /// Returns whether the residue or an atom of a bond shares its name with another.
     fn include(&self, structure: &Structure, (pocket, ligand): (u32, u32)) -> bool {
         let residue = structure.atoms().residue[pocket as usize];
         self.atoms.contains(&pocket)
@@ -355,7 +355,7 @@ impl QuestionBuilder<'_> {
     }
 }
 
-/// Tells whether both atoms of a bond are visible.
+/// Returns whether both atoms of a bond are visible.
 fn both_visible(visible: &[bool], (pocket, ligand): (u32, u32)) -> bool {
     visible[pocket as usize] && visible[ligand as usize]
 }

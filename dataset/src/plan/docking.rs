@@ -127,7 +127,7 @@ impl LigandGeometry {
         }
     }
 
-    /// Tells whether another rotation than the answer's brings the ligand back equally well.
+    /// Returns whether another rotation than the answer's brings the ligand back equally well.
     ///
     /// That is so if it puts each atom where one of the same element was.
     fn is_ambiguous(&self, rotation: Step) -> bool {
@@ -241,7 +241,7 @@ impl QuestionBuilder<'_> {
     }
 }
 
-/// Tells whether moving the ligand changed (almost) nothing.
+/// Returns whether moving the ligand changed (almost) nothing.
 ///
 /// The usual limit is too strict here, because a small ligand changes little of a large picture.
 fn is_unchanged(a: &Thumbnail, b: &Thumbnail) -> bool {

@@ -6,11 +6,11 @@
 //! component has two sizes and both signs.
 //!
 //! The other size must not reveal the answer either. It is drawn by the Metropolis rule (1953) from
-//! the distribution of sizes of correct translations ([`WEIGHTS`]): a step up is as likely as a step
-//! down, a step to a rarer size is accepted with the ratio of the weights, and otherwise the size
-//! stays. So of all questions whose options have the sizes 3 and 6, about as many are correct with 6
-//! as with 3. The walk adds steps rather than multiplying by factors: of the sizes 2 and 4, the
-//! correct one would always be 4 if 2 were too small to be halved.
+//! the distribution of sizes of correct translations ([`WEIGHTS`]): a step up is as likely as a
+//! step down, a step to a rarer size is accepted with the ratio of the weights, and otherwise the
+//! size stays. So of all questions whose options have the sizes 3 and 6, about as many are correct
+//! with 6 as with 3. The walk adds steps rather than multiplying by factors: of the sizes 2 and 4,
+//! the correct one would always be 4 if 2 were too small to be halved.
 
 use crate::random::Random;
 
@@ -20,8 +20,8 @@ const MIN_DIFFERENCE_ANGSTROM: i32 = 2;
 const STEPS: std::ops::RangeInclusive<i32> = MIN_DIFFERENCE_ANGSTROM..=5;
 /// Relative frequency of the sizes 1, 2, ... of a component, in millionths of that of size 0.
 ///
-/// This is a normal distribution with a variance of 14.25 square angstrom, fitted to 229 bonds of 57
-/// complexes (17.0 along x, 11.5 along y).
+/// This is a normal distribution with a variance of 14.25 square angstrom, fitted to 229 bonds of
+/// 57 complexes (17.0 along x, 11.5 along y).
 const WEIGHTS: [u32; 20] = [
     965_521, 869_053, 729_213, 570_408, 415_949, 282_760, 179_192, 105_863, 58_303, 29_934, 14_327,
     6_392, 2_659, 1_031, 373, 126, 39, 12, 3, 1,

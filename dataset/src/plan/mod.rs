@@ -1,4 +1,4 @@
-//! Plans a set: which pictures and questions it has, as a pure function of inputs, options and seed.
+//! Plans a set: its pictures and questions are a pure function of inputs, options and seed.
 //!
 //! First all complexes are checked, and whole entries are cut. Then the seed assigns them to splits
 //! and orders them. Then the items of each complex are made on several threads and written in that

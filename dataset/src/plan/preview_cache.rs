@@ -77,7 +77,7 @@ impl PreviewCache {
         })
     }
 
-    /// Tells whether residue labels must include the chain, because the pocket has several.
+    /// Returns whether residue labels must include the chain, because the pocket has several.
     #[must_use]
     pub fn has_chains(&self) -> bool {
         self.has_chains
@@ -157,7 +157,7 @@ impl PreviewCache {
             .count()
     }
 
-    /// Tells whether the front view looks alike after two lists of steps.
+    /// Returns whether the front view looks alike after two lists of steps.
     ///
     /// # Errors
     /// When rendering fails.
@@ -260,7 +260,7 @@ pub fn chains(structure: &Structure) -> BTreeSet<String> {
         .collect()
 }
 
-/// Tells whether two thumbnails are too similar to be told apart.
+/// Returns whether two thumbnails are too similar to be told apart.
 #[must_use]
 pub fn are_alike(a: &Thumbnail, b: &Thumbnail) -> bool {
     let distance = a.distance(b);

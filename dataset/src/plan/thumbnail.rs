@@ -1,7 +1,7 @@
 //! Small pictures without labels, which decide whether a question can be answered.
 //!
-//! A thumbnail is rendered by the built-in rasteriser from the scene and camera of the picture, with
-//! at most [`EDGE_PX`] pixels per edge and one sample per pixel. There are two measures of the
+//! A thumbnail is rendered by the built-in rasteriser from the scene and camera of the picture,
+//! with at most [`EDGE_PX`] pixels per edge and one sample per pixel. There are two measures of the
 //! difference of two thumbnails:
 //!
 //! - **pixel distance**: of the pixels that are not black in both, the share that differs by more

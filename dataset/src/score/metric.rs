@@ -1,8 +1,8 @@
 //! Points for an answer, 0 to 1, by the rules of the paper; where it is silent, a choice is noted.
 //!
 //! - T3, T5, T6, T8: 1 if equal to the reference, else 0.
-//! - T1, T2: 0 if the command or the axis is wrong, else 1 - |given - reference| / width of the range
-//!   (8 angstrom, 180 degrees), at least 0.
+//! - T1, T2: 0 if the command or the axis is wrong, else 1 - |given - reference| / width of the
+//!   range (8 angstrom, 180 degrees), at least 0.
 //! - T7: half of the points for `roll` (as T2) and half for `move`: 0 if the axis or the sign is
 //!   wrong, else 1 - |given - reference| / |reference|, at least 0 (the paper does not name the
 //!   divisor). A single command gets its half; two different ones of a kind make the answer

@@ -39,8 +39,8 @@ impl TableWriter {
     /// # Errors
     /// When the disk cannot be written.
     pub fn create(path: &Path, columns: &[Column]) -> Result<Self, DatasetError> {
-        let fault = |error: ParquetError| DatasetError::content(path, error);
-        let schema = parse_message_type(&schema(columns)).map_err(fault)?;
+        let invalid = |error: ParquetError| DatasetError::content(path, error);
+        let schema = parse_message_type(&schema(columns)).map_err(invalid)?;
         let info = json!({"info": {"features": features(columns)}}).to_string();
         let mut properties = WriterProperties::builder()
             .set_created_by(GENERATOR.to_owned())
@@ -63,7 +63,7 @@ impl TableWriter {
         let file = AtomicFile::create(path)?;
         let writer =
             SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties.build()))
-                .map_err(fault)?;
+                .map_err(invalid)?;
         Ok(Self {
             path: path.to_owned(),
             columns: columns.to_vec(),
@@ -162,7 +162,7 @@ impl<T> Leaf<T> {
         Self::lists_of(lists, 0, 1)
     }
 
-    /// Makes a column of lists; `empty` and `present` are the levels of an empty list and of a value.
+    /// Makes a column of lists, given the levels of an empty list and of a value.
     fn lists_of(lists: impl IntoIterator<Item = Vec<T>>, empty: i16, present: i16) -> Self {
         let (mut values, mut definition, mut repetition) = (Vec::new(), Vec::new(), Vec::new());
         for list in lists {

@@ -1,7 +1,7 @@
 //! Checks a set against its plan.
 //!
-//! It checks counts, ids, hashes and references, renders a sample of the pictures again and compares
-//! their bytes, and derives every answer again from the stored requests (`rederive`).
+//! It checks counts, ids, hashes and references, renders a sample of the pictures again and
+//! compares their bytes, and derives every answer again from the stored requests (`rederive`).
 
 mod cuts;
 mod rederive;
@@ -320,7 +320,9 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// Checks the table of pictures, renders the sampled ones again, and returns all requests by path.
+    /// Checks the table of pictures, and returns all requests by path.
+    ///
+    /// The sampled pictures are rendered again and compared.
     fn check_pictures(
         &self,
         name: &str,

@@ -245,8 +245,7 @@ impl AnswerChecker {
         Ok(())
     }
 
-    /// Checks that only the answer brings the bond to the middle of the picture, within half an
-    /// angstrom.
+    /// Checks that only the answer brings the bond to the middle, within half an angstrom.
     fn check_location(&self, item: &Item, front: &RenderRequest) -> CheckResult<()> {
         let fact = |name: &str| item.facts.get(name).ok_or(format!("{name} is not named"));
         let (residue, pocket, ligand) =

@@ -1,4 +1,4 @@
-//! Finds files in `data/` that no shard wrote, and that loading the set by its patterns would include.
+//! Finds files in `data/` that no shard wrote; loading the set by file patterns would include them.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -31,7 +31,8 @@ const BULLETS: &[char] = &[
 ///
 /// `None` means that the text is not understood. Entries are separated by semicolons or line feeds
 /// and may have bullets or numbers. Sentences without digits (`Here are the bonds:`,
-/// `No other bonds.`) are ignored; any other text that is not a bond makes the whole answer invalid.
+/// `No other bonds.`) are ignored; any other text that is not a bond makes the whole answer
+/// invalid.
 #[must_use]
 pub fn bonds(text: &str) -> Option<Vec<AnswerBond>> {
     let bare = undecorated(text, false);
@@ -108,7 +109,7 @@ fn without_bullet(entry: &str) -> &str {
     }
 }
 
-/// Tells whether a text is a sentence rather than a bond.
+/// Returns whether a text is a sentence rather than a bond.
 ///
 /// It has no digits, and no comma unless it begins with a typical first word.
 fn is_sentence(text: &str) -> bool {
@@ -165,14 +166,14 @@ fn bond(entry: &str) -> Option<AnswerBond> {
     })
 }
 
-/// Tells whether a word is a residue number: `45`, `-3`, `45B`.
+/// Returns whether a word is a residue number: `45`, `-3`, `45B`.
 fn is_number(word: &str) -> bool {
     let digits = word.strip_prefix('-').unwrap_or(word);
     let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
     rest.len() < digits.len() && rest.len() <= 1 && rest.chars().all(|c| c.is_ascii_alphabetic())
 }
 
-/// Tells whether a word can be the name of an atom, residue or chain.
+/// Returns whether a word can be the name of an atom, residue or chain.
 fn is_name(word: &str) -> bool {
     !word.is_empty()
         && word.len() <= 8
@@ -181,7 +182,7 @@ fn is_name(word: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "'*\"+-_".contains(c))
 }
 
-/// Tells whether a text clearly denies any bond and says nothing else.
+/// Returns whether a text clearly denies any bond and says nothing else.
 ///
 /// Examples: `No`, `None`, `No hydrogen bonds`,
 /// `There is no hydrogen bond between this residue and the ligand`.

@@ -39,26 +39,26 @@ const REASONS: [&str; 8] = [
 ///
 /// `options` are the texts of the options if these are commands; the commands of an option then
 /// count as its letter. A statement is the letter alone; a letter at the beginning (`C.`, `C: ...`,
-/// `Option C`, `A because ...`); one after `answer`, `choose`, ...; one before `is correct`; or else
-/// a capital at the very end if no other letter is mentioned. A text with statements of two letters,
-/// or with a letter and the commands of another option, has no answer.
+/// `Option C`, `A because ...`); one after `answer`, `choose`, ...; one before `is correct`; or
+/// else a capital at the very end if no other letter is mentioned. A text with statements of two
+/// letters, or with a letter and the commands of another option, has no answer.
 #[must_use]
 pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
     let text = unwrapped(text);
     let tokens = tokens(&text);
     let stated = stated(&tokens)?;
-    let said = sorted(steps_of(&text));
+    let commands = sorted(steps_of(&text));
     let by_commands: Vec<&'static str> = OPTION_LETTERS
         .iter()
         .zip(options)
-        .filter(|(_, option)| !said.is_empty() && sorted(steps(option)) == said)
+        .filter(|(_, option)| !commands.is_empty() && sorted(steps(option)) == commands)
         .map(|(letter, _)| *letter)
         .collect();
     match stated {
         Some(letter) => {
             let place = OPTION_LETTERS.iter().position(|other| *other == letter)?;
             let own = options.get(place).map(|option| steps(option));
-            let agrees = own.is_none_or(|own| said.iter().all(|step| own.contains(step)));
+            let agrees = own.is_none_or(|own| commands.iter().all(|step| own.contains(step)));
             agrees.then_some(letter)
         }
         None => by_commands.first().copied(),
@@ -152,8 +152,8 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
         }
     }
     if claims.is_empty() {
-        // A capital A at the end of a sentence cannot be an article. If other letters are mentioned, it
-        // is unclear which one is the answer.
+        // A capital A at the end of a sentence cannot be an article. If other letters are
+        // mentioned, it is unclear which one is the answer.
         let capitals: BTreeSet<&str> = words
             .iter()
             .filter(|place| tokens[**place].is_capital())
@@ -177,7 +177,7 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
     }
 }
 
-/// Tells whether a letter begins the text as an answer: `C.`, `(C)`, `Option C`, `A because ...`.
+/// Returns whether a letter begins the text as an answer: `C.`, `(C)`, `Option C`, `A because ...`.
 fn begins(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> bool {
     let named = before.len() == 1 && tokens[before[0]].is_word(&NOUNS);
     if !before.is_empty() && !named {
@@ -198,7 +198,7 @@ fn begins(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> 
     }
 }
 
-/// Tells whether a letter is chosen: `The answer is C`, `I choose (c)`, `the correct option is C`.
+/// Returns whether a letter is chosen: `The answer is C`, `the correct option is C`.
 fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> bool {
     if !tokens[place].is_capital() {
         // `The answer is a complex` chooses nothing.
@@ -216,10 +216,10 @@ fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) 
     let mut seen_noun = false;
     for &earlier in before.iter().rev() {
         // Words before a full stop or comma belong to another statement.
-        let parted = tokens[earlier + 1..place]
+        let is_separated = tokens[earlier + 1..place]
             .iter()
             .any(|token| matches!(token, Token::Mark('.' | ';' | ',' | '!' | '?')));
-        if parted {
+        if is_separated {
             return false;
         }
         if tokens[earlier].is_word(&CHOOSING) {
@@ -241,7 +241,7 @@ fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) 
             .any(|earlier| tokens[*earlier].is_word(&["correct"]))
 }
 
-/// Tells whether a letter is called right: `A is correct`, `C is the right option`.
+/// Returns whether a letter is called right: `A is correct`, `C is the right option`.
 fn is_called_right(tokens: &[Token], place: usize, after: &[usize]) -> bool {
     let adjacent = after.first() == Some(&(place + 1));
     let mut after = after.iter().map(|place| &tokens[*place]);
@@ -255,7 +255,7 @@ fn is_called_right(tokens: &[Token], place: usize, after: &[usize]) -> bool {
     adjacent && is && next.is_some_and(|token| token.is_word(&RIGHT))
 }
 
-/// Tells whether a letter is one of several, joined by `or`, `and`, `/`, `,` or `&`.
+/// Returns whether a letter is one of several, joined by `or`, `and`, `/`, `,` or `&`.
 fn in_list(tokens: &[Token], place: usize) -> bool {
     let own = tokens[place].letter();
     let is_other = |token: Option<&Token>| {
