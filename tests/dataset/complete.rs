@@ -114,7 +114,7 @@ fn check_answers(folder: &Folder) {
                 .split([' ', ','])
                 .filter(|word| !word.is_empty())
                 .collect();
-            let amount = |place: usize| words[place].parse::<i32>().expect("a whole number");
+            let amount = |index: usize| words[index].parse::<i32>().expect("a whole number");
             let pictures = item["images"].as_array().expect("pictures").len();
             let options = item["options"].as_array().cloned().unwrap_or_default();
             seen.entry(task.to_owned())
@@ -290,8 +290,8 @@ fn all_complexes_of_the_larger_data_make_a_valid_set() {
     };
     let folder = Folder::new("complete_data");
     for name in ["complexes", "complexes_other"] {
-        let place = data.join(name);
-        let text = place.to_str().expect("UTF-8");
+        let inputs = data.join(name);
+        let text = inputs.to_str().expect("UTF-8");
         let _ = std::fs::remove_dir_all(folder.path("out"));
         folder.ok(&[
             "plan",
@@ -311,7 +311,7 @@ fn all_complexes_of_the_larger_data_make_a_valid_set() {
         let output = folder.ok(&["verify", "--out", "out", "--sample", "40"]);
         assert!(output.contains("no problems"), "{output}");
         if name == "complexes" {
-            check_counts(&folder, &place);
+            check_counts(&folder, &inputs);
         }
         check_answers(&folder);
         for baseline in ["train", "test"] {

@@ -36,7 +36,7 @@ fn entries(folder: &Folder) {
         let mut first = [0.0; 3];
         for (row, line) in atoms.lines().skip(1).enumerate() {
             let words: Vec<&str> = line.split_whitespace().collect();
-            let at = [2, 3, 4].map(|place| words[place].parse().expect("a number"));
+            let at = [2, 3, 4].map(|path| words[path].parse().expect("a number"));
             first = at;
             let symbol = words[5].split('.').next().expect("an element");
             hetero(7000 + row, words[1], name, 500, at, symbol);
@@ -111,10 +111,10 @@ fn entries_are_cut_and_sets_of_them_are_verified() {
     let pocket = fs::read_to_string(folder.path("out/structures/1hvrx0/1hvrx0_pocket.pdb"));
     let pocket = pocket.expect("a cut");
     assert!(!pocket.contains("GOL") && !pocket.contains("HOH") && pocket.contains("REMARK 999"));
-    let bonds = |place: std::path::PathBuf| {
+    let bonds = |path: std::path::PathBuf| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_molshot"))
             .arg("hbonds")
-            .arg(place)
+            .arg(path)
             .output()
             .expect("the program starts");
         let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -148,11 +148,11 @@ fn entries_are_cut_and_sets_of_them_are_verified() {
     );
     entries(&folder);
     folder.ok(&verify);
-    let place = "out/structures/7pblx0/7pblx0_pocket.pdb";
-    let text = fs::read_to_string(folder.path(place)).expect("a cut");
-    folder.write(place, format!("REMARK\n{text}"));
+    let path = "out/structures/7pblx0/7pblx0_pocket.pdb";
+    let text = fs::read_to_string(folder.path(path)).expect("a cut");
+    folder.write(path, format!("REMARK\n{text}"));
     folder.refuse(1, &verify, &["7pblx0 have changed since it was planned"]);
-    folder.write(place, text);
+    folder.write(path, text);
     assert_eq!(folder.tree("out"), tree);
 }
 

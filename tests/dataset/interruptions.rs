@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::set::{Folder, complexes, plan};
+use super::set::{Folder, complexes, copy_folder, plan};
 
 /// Tasks with few pictures (those of T5 show two complexes), and many small shards.
 const SMALL: [&str; 6] = [
@@ -16,25 +16,12 @@ const SMALL: [&str; 6] = [
     "split.json",
 ];
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("the file can be written");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).expect("the file can be written");
-        }
-    }
-}
-
 #[test]
 fn killed_at_twenty_moments_and_resumed_gives_the_same_tree() {
     let folder = Folder::new("interruptions_killed");
     complexes(&folder, 8);
     plan(&folder, "whole", &SMALL);
-    copy(&folder.path("whole"), &folder.path("killed"));
+    copy_folder(&folder.path("whole"), &folder.path("killed"));
     let start = Instant::now();
     folder.ok(&["generate", "--out", "whole"]);
     let whole_run = start.elapsed();
@@ -89,7 +76,7 @@ fn parts_made_apart_and_any_number_of_threads_give_the_same_tree() {
     complexes(&folder, 6);
     plan(&folder, "one", &SMALL);
     for copied in ["five", "first", "second"] {
-        copy(&folder.path("one"), &folder.path(copied));
+        copy_folder(&folder.path("one"), &folder.path(copied));
     }
     folder.ok(&["generate", "--out", "one", "--threads", "1"]);
     folder.ok(&["generate", "--out", "five", "--threads", "5"]);
@@ -113,7 +100,7 @@ fn parts_made_apart_and_any_number_of_threads_give_the_same_tree() {
         !folder.path("first/README.md").exists(),
         "half of a set has no data card"
     );
-    copy(&folder.path("second"), &folder.path("first"));
+    copy_folder(&folder.path("second"), &folder.path("first"));
     folder.ok(&["generate", "--out", "first", "--resume"]);
     assert_eq!(folder.tree("first"), one);
     // An indexed job of Kubernetes.
@@ -138,7 +125,7 @@ fn an_interrupt_keeps_complete_shards_and_says_how_to_continue() {
     let folder = Folder::new("interruptions_interrupt");
     complexes(&folder, 8);
     plan(&folder, "out", &SMALL);
-    copy(&folder.path("out"), &folder.path("whole"));
+    copy_folder(&folder.path("out"), &folder.path("whole"));
     let child = folder
         .command(&["generate", "--out", "out"])
         .spawn()

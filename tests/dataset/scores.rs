@@ -100,8 +100,8 @@ fn answers_are_parsed_tolerantly_and_scored_strictly() {
     let (move_item, choice, bonds) = (of("T1"), of("T8"), of("T9"));
     let answer = text(move_item, "answer");
     let letter = text(choice, "answer");
-    let place = "ABCD".find(&letter).expect("a letter");
-    let option = choice["options"][place]
+    let index = "ABCD".find(&letter).expect("a letter");
+    let option = choice["options"][index]
         .as_str()
         .expect("a text")
         .to_owned();

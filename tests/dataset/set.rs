@@ -115,13 +115,27 @@ pub(crate) fn library(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// Copies a folder with all of its files.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the file can be written");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("the file can be written");
+        }
+    }
+}
+
 /// Copies a sample complex under another name.
 pub(crate) fn copy_complex(from: &str, folder: &Path, id: &str) {
-    let place = folder.join(id);
-    fs::create_dir_all(&place).expect("the file can be written");
+    let target = folder.join(id);
+    fs::create_dir_all(&target).expect("the file can be written");
     for file in ["pocket.pdb", "ligand.mol2"] {
         let source = library(from).join(format!("{from}_{file}"));
-        fs::copy(source, place.join(format!("{id}_{file}"))).expect("a library file");
+        fs::copy(source, target.join(format!("{id}_{file}"))).expect("a library file");
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::set::{Folder, finished};
+use super::set::{Folder, copy_folder, finished};
 
 /// Changes bytes in place, and the hash in the manifest, so only the meaning of the bytes differs.
 fn change(folder: &Folder, table: &str, from: &[u8], to: &[u8]) {
@@ -37,20 +37,7 @@ fn hash(bytes: &[u8]) -> String {
 
 fn restore(from: &Path, to: &Path) {
     let _ = fs::remove_dir_all(to);
-    copy(from, to);
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("the file can be written");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).expect("the file can be written");
-        }
-    }
+    copy_folder(from, to);
 }
 
 #[allow(clippy::too_many_lines, reason = "one set with several changes")]
@@ -60,7 +47,7 @@ fn every_kind_of_change_is_found() {
     let verify = ["verify", "--out", "out", "--sample", "1000"];
     let output = folder.ok(&verify);
     assert!(output.contains("no problems"), "{output}");
-    copy(&folder.path("out"), &folder.path("original"));
+    copy_folder(&folder.path("out"), &folder.path("original"));
     let lines = folder.lines("out");
     let line = lines
         .iter()

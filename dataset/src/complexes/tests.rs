@@ -160,14 +160,17 @@ fn an_entry_is_cut_by_the_rule_and_reads_as_a_folder() {
 #[test]
 fn a_folder_with_a_protein_alone_is_cut() {
     let folder = std::env::temp_dir().join(format!("molshot-protein-{}", std::process::id()));
-    let place = folder.join("in/1hvr");
-    fs::create_dir_all(&place).expect("the file can be written");
+    let folder_path = folder.join("in/1hvr");
+    fs::create_dir_all(&folder_path).expect("the file can be written");
     let from = library().folder.join("1hvr");
-    fs::copy(from.join("1hvr_pocket.pdb"), place.join("1hvr_protein.pdb"))
-        .expect("the file can be written");
+    fs::copy(
+        from.join("1hvr_pocket.pdb"),
+        folder_path.join("1hvr_protein.pdb"),
+    )
+    .expect("the file can be written");
     fs::copy(
         from.join("1hvr_ligand.mol2"),
-        place.join("1hvr_ligand.mol2"),
+        folder_path.join("1hvr_ligand.mol2"),
     )
     .expect("the file can be written");
     let source = ComplexSource::new(&folder.join("in")).with_cuts(&folder.join("cuts"));

@@ -306,7 +306,7 @@ impl ExportWriter {
             names.push(path.clone());
         }
         let options = options_of(task, question);
-        let option = |place: usize| options.get(place).map_or("", String::as_str);
+        let option = |index: usize| options.get(index).map_or("", String::as_str);
         let flat = |text: &str| text.replace('\t', " ").replace('"', "\"\"");
         let list = |texts: &[String]| flat(&json!(texts).to_string());
         // Texts with line feeds, and lists, are quoted as in CSV files.

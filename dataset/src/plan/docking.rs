@@ -142,8 +142,8 @@ impl LigandGeometry {
             .any(|other| {
                 displaced.iter().all(|(element, atom)| {
                     let back = other.apply(self.center, *atom);
-                    self.atoms.iter().any(|(same, place)| {
-                        same == element && place.distance(back) < SAME_PLACE_ANGSTROM
+                    self.atoms.iter().any(|(same, original)| {
+                        same == element && original.distance(back) < SAME_PLACE_ANGSTROM
                     })
                 })
             })

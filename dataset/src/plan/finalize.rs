@@ -48,9 +48,9 @@ impl PendingCuts {
 
     /// Replaces the cuts of an earlier plan by those of the complexes that are in the set.
     pub(super) fn keep(self, layout: &Layout, report: &Report) -> Result<(), DatasetError> {
-        let place = layout.cuts();
-        if place.exists() {
-            fs::remove_dir_all(&place).map_err(DatasetError::file(&place))?;
+        let cuts = layout.cuts();
+        if cuts.exists() {
+            fs::remove_dir_all(&cuts).map_err(DatasetError::file(&cuts))?;
         }
         if report.complexes.cut.is_empty() {
             return Ok(());
@@ -63,7 +63,7 @@ impl PendingCuts {
                 fs::remove_dir_all(&path).map_err(DatasetError::file(&path))?;
             }
         }
-        fs::rename(&self.0, &place).map_err(DatasetError::file(&place))
+        fs::rename(&self.0, &cuts).map_err(DatasetError::file(&cuts))
     }
 }
 

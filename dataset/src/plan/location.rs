@@ -122,8 +122,11 @@ mod tests {
             };
             let mut order = [0, 1, 2, 3];
             random.shuffle(&mut order);
-            let right = order.iter().position(|place| *place == 0).expect("a place");
-            all.push((order.map(|place| options[place]), right));
+            let right = order
+                .iter()
+                .position(|index| *index == 0)
+                .expect("an index");
+            all.push((order.map(|index| options[index]), right));
         }
         all
     }
@@ -159,7 +162,7 @@ mod tests {
         let points: f64 = questions
             .iter()
             .map(|(options, right)| {
-                let ratings: Vec<i64> = (0..4).map(|place| rate(options, place)).collect();
+                let ratings: Vec<i64> = (0..4).map(|index| rate(options, index)).collect();
                 let best = ratings.iter().max().expect("four");
                 let ties = ratings.iter().filter(|rating| *rating == best).count();
                 f64::from(ratings[*right] == *best) / ties as f64
@@ -175,15 +178,15 @@ mod tests {
             // Six standard deviations of the share of 8,000 questions are 0.03.
             assert!((share - 0.25).abs() < 0.03, "{name}: {share}");
         };
-        let size = |options: &Options, place: usize| -> i64 {
-            let [x, y] = options[place].map(i64::from);
+        let size = |options: &Options, index: usize| -> i64 {
+            let [x, y] = options[index].map(i64::from);
             x * x + y * y
         };
         // The k-th smallest, by the length of the translation.
         for k in 0..4 {
-            let rule = |options: &Options, place: usize| {
+            let rule = |options: &Options, index: usize| {
                 let smaller = (0..4)
-                    .filter(|other| size(options, *other) < size(options, place))
+                    .filter(|other| size(options, *other) < size(options, index))
                     .count();
                 i64::from(smaller == k)
             };
@@ -194,17 +197,17 @@ mod tests {
             for sign in [1, -1] {
                 near(
                     "extreme",
-                    share(&questions, |options, place| {
-                        i64::from(sign * options[place][axis])
+                    share(&questions, |options, index| {
+                        i64::from(sign * options[index][axis])
                     }),
                 );
             }
         }
         // The odd one out, and the one in the middle of the others.
-        let apart = |options: &Options, place: usize| -> i64 {
+        let apart = |options: &Options, index: usize| -> i64 {
             (0..4)
                 .map(|other| {
-                    let parts = [0, 1].map(|axis| options[place][axis] - options[other][axis]);
+                    let parts = [0, 1].map(|axis| options[index][axis] - options[other][axis]);
                     i64::from(parts[0].abs() + parts[1].abs())
                 })
                 .sum()
@@ -212,17 +215,17 @@ mod tests {
         near("odd one out", share(&questions, apart));
         near(
             "middle",
-            share(&questions, |options, place| -apart(options, place)),
+            share(&questions, |options, index| -apart(options, index)),
         );
         // The one whose relations to the others are most like those of a correct option to its
         // distractors: signs flipped, sizes changed, one of each.
         near(
             "similarity to distractors",
-            share(&questions, |options, place| {
-                let [x, y] = options[place];
+            share(&questions, |options, index| {
+                let [x, y] = options[index];
                 let others = || {
                     (0..4)
-                        .filter(move |other| *other != place)
+                        .filter(move |other| *other != index)
                         .map(|o| options[o])
                 };
                 let flipped = others().any(|[a, b]| (a.abs(), b.abs()) == (x.abs(), y.abs()));
@@ -239,10 +242,10 @@ mod tests {
         for threshold in 2..10 {
             near(
                 &format!("threshold {threshold}"),
-                share(&questions, |options, place| {
+                share(&questions, |options, index| {
                     let sum: i32 = options.iter().flatten().map(|part| part.abs()).sum();
                     let sign = if sum > 8 * threshold { -1 } else { 1 };
-                    sign * size(options, place)
+                    sign * size(options, index)
                 }),
             );
         }

@@ -25,8 +25,8 @@ pub fn chart(scores: &[Scores]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
     );
-    for (place, column) in COLUMNS.iter().enumerate() {
-        let x = LEFT_PX + place * CELL_PX[0] + CELL_PX[0] / 2;
+    for (index, column) in COLUMNS.iter().enumerate() {
+        let x = LEFT_PX + index * CELL_PX[0] + CELL_PX[0] / 2;
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             svg,
@@ -43,11 +43,11 @@ pub fn chart(scores: &[Scores]) -> String {
             "<text x=\"{}\" y=\"{middle}\" text-anchor=\"end\">{name}</text>",
             LEFT_PX - 8
         );
-        for (place, cell) in cells.iter().enumerate() {
+        for (index, cell) in cells.iter().enumerate() {
             let Some(score) = cell else {
                 continue;
             };
-            let x = LEFT_PX + place * CELL_PX[0];
+            let x = LEFT_PX + index * CELL_PX[0];
             let lightness = (96.0 - 0.56 * score).round();
             let text_color = if lightness < 60.0 { "white" } else { "black" };
             let _ = writeln!(

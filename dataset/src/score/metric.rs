@@ -210,7 +210,7 @@ fn comparison_key(item: &Item, bond: &AnswerBond) -> String {
             (bond.number, bond.chain) = (None, None);
         }
     } else if bond.chain.is_none() {
-        let place = format!(
+        let residue = format!(
             "{} {}",
             bond.residue,
             bond.number.as_deref().unwrap_or_default()
@@ -218,7 +218,7 @@ fn comparison_key(item: &Item, bond: &AnswerBond) -> String {
         let twins = item.facts.get("twins").map_or("", String::as_str);
         let is_unique = twins
             .split("; ")
-            .all(|twin| !twin.eq_ignore_ascii_case(&place));
+            .all(|twin| !twin.eq_ignore_ascii_case(&residue));
         let same = reference_bonds(item)
             .into_iter()
             .find(|other| other.residue == bond.residue && other.number == bond.number);

@@ -255,8 +255,8 @@ pub fn table(scores: &Scores) -> String {
     let mut row = |name: &str, cell: &dyn Fn(usize, &str) -> String| {
         // Writing to a `String` cannot fail.
         let _ = write!(text, "{name:<width$}");
-        for (place, column) in COLUMNS.iter().enumerate() {
-            let _ = write!(text, "{:>9}", cell(place, column));
+        for (index, column) in COLUMNS.iter().enumerate() {
+            let _ = write!(text, "{:>9}", cell(index, column));
         }
         text.push('\n');
     };
@@ -286,7 +286,7 @@ pub fn table(scores: &Scores) -> String {
         of(column, &|c| c.not_understood.to_string())
     });
     for (name, values) in PAPER {
-        row(name, &|place, _| format!("{:.2}", values[place]));
+        row(name, &|index, _| format!("{:.2}", values[index]));
     }
     if let Some(average) = scores.average {
         let _ = writeln!(text, "average without T5 and T6: {average:.2}");

@@ -56,8 +56,8 @@ pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
         .collect();
     match stated {
         Some(letter) => {
-            let place = OPTION_LETTERS.iter().position(|other| *other == letter)?;
-            let own = options.get(place).map(|option| steps(option));
+            let position = OPTION_LETTERS.iter().position(|other| *other == letter)?;
+            let own = options.get(position).map(|option| steps(option));
             let agrees = own.is_none_or(|own| commands.iter().all(|step| own.contains(step)));
             agrees.then_some(letter)
         }
@@ -130,22 +130,22 @@ impl Token {
 )]
 fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
     let words: Vec<usize> = (0..tokens.len())
-        .filter(|place| matches!(tokens[*place], Token::Word(_)))
+        .filter(|position| matches!(tokens[*position], Token::Word(_)))
         .collect();
     let mut claims = BTreeSet::new();
-    for (number, &place) in words.iter().enumerate() {
-        let Some(letter) = tokens[place].letter() else {
+    for (number, &position) in words.iter().enumerate() {
+        let Some(letter) = tokens[position].letter() else {
             continue;
         };
         let before = &words[..number];
         let after = &words[number + 1..];
         let is_claim = words.len() == 1
-            || begins(tokens, place, before, after)
-            || is_chosen(tokens, place, before, after)
-            || is_called_right(tokens, place, after);
+            || begins(tokens, position, before, after)
+            || is_chosen(tokens, position, before, after)
+            || is_called_right(tokens, position, after);
         if is_claim {
             // `A or B` states both.
-            if in_list(tokens, place) {
+            if in_list(tokens, position) {
                 return None;
             }
             claims.insert(letter);
@@ -156,10 +156,10 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
         // mentioned, it is unclear which one is the answer.
         let capitals: BTreeSet<&str> = words
             .iter()
-            .filter(|place| tokens[**place].is_capital())
-            .filter_map(|place| tokens[*place].letter())
+            .filter(|position| tokens[**position].is_capital())
+            .filter_map(|position| tokens[*position].letter())
             .collect();
-        let last = words.last().map(|place| &tokens[*place]);
+        let last = words.last().map(|position| &tokens[*position]);
         let final_letter = last
             .filter(|token| token.is_capital() && capitals.len() == 1)
             .and_then(Token::letter);
@@ -167,7 +167,7 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
             .iter()
             .rev()
             .nth(1)
-            .is_some_and(|place| tokens[*place].is_word(&["not", "than", "or", "and"]));
+            .is_some_and(|position| tokens[*position].is_word(&["not", "than", "or", "and"]));
         claims.extend(final_letter.filter(|_| !denied));
     }
     match claims.len() {
@@ -178,45 +178,47 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
 }
 
 /// Returns whether a letter begins the text as an answer: `C.`, `(C)`, `Option C`, `A because ...`.
-fn begins(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> bool {
+fn begins(tokens: &[Token], position: usize, before: &[usize], after: &[usize]) -> bool {
     let named = before.len() == 1 && tokens[before[0]].is_word(&NOUNS);
     if !before.is_empty() && !named {
         return false;
     }
-    if !tokens[place].is_capital() && !named {
+    if !tokens[position].is_capital() && !named {
         // `a) ...`
-        return matches!(tokens.get(place + 1), Some(Token::Mark(')' | ']')));
+        return matches!(tokens.get(position + 1), Some(Token::Mark(')' | ']')));
     }
-    match tokens.get(place + 1) {
+    match tokens.get(position + 1) {
         None | Some(Token::Mark(_)) => true,
         Some(word) => {
             word.is_word(&REASONS)
-                || is_called_right(tokens, place, after)
+                || is_called_right(tokens, position, after)
                 || (word.is_word(&["or", "and"])
-                    && tokens.get(place + 2).is_some_and(|t| t.letter().is_some()))
+                    && tokens
+                        .get(position + 2)
+                        .is_some_and(|t| t.letter().is_some()))
         }
     }
 }
 
 /// Returns whether a letter is chosen: `The answer is C`, `the correct option is C`.
-fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> bool {
-    if !tokens[place].is_capital() {
+fn is_chosen(tokens: &[Token], position: usize, before: &[usize], after: &[usize]) -> bool {
+    if !tokens[position].is_capital() {
         // `The answer is a complex` chooses nothing.
-        if matches!(tokens.get(place + 1), Some(Token::Word(_))) {
+        if matches!(tokens.get(position + 1), Some(Token::Word(_))) {
             return false;
         }
     }
     let is = tokens
-        .get(place + 1)
+        .get(position + 1)
         .is_some_and(|token| token.is_word(&["is"]));
-    if is && !is_called_right(tokens, place, after) {
+    if is && !is_called_right(tokens, position, after) {
         return false;
     }
     let mut seen_is = false;
     let mut seen_noun = false;
     for &earlier in before.iter().rev() {
         // Words before a full stop or comma belong to another statement.
-        let is_separated = tokens[earlier + 1..place]
+        let is_separated = tokens[earlier + 1..position]
             .iter()
             .any(|token| matches!(token, Token::Mark('.' | ';' | ',' | '!' | '?')));
         if is_separated {
@@ -242,9 +244,9 @@ fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) 
 }
 
 /// Returns whether a letter is called right: `A is correct`, `C is the right option`.
-fn is_called_right(tokens: &[Token], place: usize, after: &[usize]) -> bool {
-    let adjacent = after.first() == Some(&(place + 1));
-    let mut after = after.iter().map(|place| &tokens[*place]);
+fn is_called_right(tokens: &[Token], position: usize, after: &[usize]) -> bool {
+    let adjacent = after.first() == Some(&(position + 1));
+    let mut after = after.iter().map(|position| &tokens[*position]);
     let is = after.next().is_some_and(|token| token.is_word(&["is"]));
     let next = after.next();
     let next = if next.is_some_and(|token| token.is_word(&["the"])) {
@@ -256,8 +258,8 @@ fn is_called_right(tokens: &[Token], place: usize, after: &[usize]) -> bool {
 }
 
 /// Returns whether a letter is one of several, joined by `or`, `and`, `/`, `,` or `&`.
-fn in_list(tokens: &[Token], place: usize) -> bool {
-    let own = tokens[place].letter();
+fn in_list(tokens: &[Token], position: usize) -> bool {
+    let own = tokens[position].letter();
     let is_other = |token: Option<&Token>| {
         token.is_some_and(|token| {
             token.is_capital() && token.letter().is_some_and(|l| Some(l) != own)
@@ -269,9 +271,13 @@ fn in_list(tokens: &[Token], place: usize) -> bool {
         })
     };
     let noun = |token: Option<&Token>| token.is_some_and(|token| token.is_word(&NOUNS));
-    let skip = usize::from(noun(tokens.get(place + 2)));
-    let after = joins(tokens.get(place + 1)) && is_other(tokens.get(place + 2 + skip));
-    let back = |steps: usize| place.checked_sub(steps).and_then(|place| tokens.get(place));
+    let skip = usize::from(noun(tokens.get(position + 2)));
+    let after = joins(tokens.get(position + 1)) && is_other(tokens.get(position + 2 + skip));
+    let back = |steps: usize| {
+        position
+            .checked_sub(steps)
+            .and_then(|position| tokens.get(position))
+    };
     let skip = usize::from(noun(back(1)));
     let before = joins(back(1 + skip)) && is_other(back(2 + skip));
     after || before

@@ -110,14 +110,14 @@ fn words(text: &str) -> Vec<String> {
             c => c,
         })
         .collect();
-    let is_digit = |place: Option<usize>| {
-        place
-            .and_then(|place| lower.get(place))
+    let is_digit = |position: Option<usize>| {
+        position
+            .and_then(|position| lower.get(position))
             .is_some_and(char::is_ascii_digit)
     };
     let mut spaced = String::new();
-    for (place, c) in lower.iter().enumerate() {
-        let within = is_digit(place.checked_sub(1)) && is_digit(Some(place + 1));
+    for (position, c) in lower.iter().enumerate() {
+        let within = is_digit(position.checked_sub(1)) && is_digit(Some(position + 1));
         match c {
             ',' if within => spaced.push('.'),
             '/' if within => spaced.push_str(" / "),
@@ -141,26 +141,26 @@ fn command(words: &[String]) -> Parsed {
         "roll" | "turn" => StepKind::Roll,
         _ => return Parsed::Nothing,
     };
-    let word = |place: usize| words.get(place).map_or("", String::as_str);
-    let mut place = 1;
-    while BEFORE_AXIS.contains(&word(place)) {
-        place += 1;
+    let word = |position: usize| words.get(position).map_or("", String::as_str);
+    let mut position = 1;
+    while BEFORE_AXIS.contains(&word(position)) {
+        position += 1;
     }
-    let axis = match word(place).trim_end_matches("-axis") {
+    let axis = match word(position).trim_end_matches("-axis") {
         "x" => Axis::X,
         "y" => Axis::Y,
         "z" => Axis::Z,
         _ => return Parsed::Nothing,
     };
-    place += 1;
-    while BEFORE_NUMBER.contains(&word(place)) {
-        place += 1;
+    position += 1;
+    while BEFORE_NUMBER.contains(&word(position)) {
+        position += 1;
     }
     // There may be a space after a minus sign.
-    let (sign, text) = match word(place) {
+    let (sign, text) = match word(position) {
         "-" => {
-            place += 1;
-            ("-", word(place))
+            position += 1;
+            ("-", word(position))
         }
         text => ("", text),
     };
@@ -171,13 +171,13 @@ fn command(words: &[String]) -> Parsed {
     let Some(amount) = number_of(&format!("{sign}{number}")) else {
         return Parsed::Nothing;
     };
-    place += 1;
+    position += 1;
     unit = unit.trim_end_matches('.');
     if unit.is_empty() {
-        let next = word(place).trim_end_matches('.');
+        let next = word(position).trim_end_matches('.');
         if ANGSTROMS.contains(&next) || DEGREES.contains(&next) || OTHER_UNITS.contains(&next) {
             unit = next;
-            place += 1;
+            position += 1;
         }
     }
     let fits = unit.is_empty()
@@ -185,9 +185,10 @@ fn command(words: &[String]) -> Parsed {
             StepKind::Move => ANGSTROMS.contains(&unit),
             StepKind::Roll => DEGREES.contains(&unit),
         };
-    let next_is_number = |place: usize| number_of(word(place).trim_end_matches('.')).is_some();
-    let another = next_is_number(place)
-        || BETWEEN_NUMBERS.contains(&word(place)) && next_is_number(place + 1);
+    let next_is_number =
+        |position: usize| number_of(word(position).trim_end_matches('.')).is_some();
+    let another = next_is_number(position)
+        || BETWEEN_NUMBERS.contains(&word(position)) && next_is_number(position + 1);
     if !fits || another || amount.fract() != 0.0 || amount.abs() >= 1e6 {
         return Parsed::Unclear;
     }
@@ -196,7 +197,7 @@ fn command(words: &[String]) -> Parsed {
         axis,
         amount: amount as i32,
     };
-    Parsed::Command(step, place)
+    Parsed::Command(step, position)
 }
 
 /// Parses a decimal number without an exponent.
