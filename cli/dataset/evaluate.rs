@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use molshot_dataset::files::write_file;
-use molshot_dataset::picture::plain;
-use molshot_dataset::{Baseline, EvaluateOptions, Layout, Watch, baseline, evaluate};
+use molshot_dataset::picture::path_component;
+use molshot_dataset::{Baseline, EvaluateOptions, Layout, Monitor, baseline, evaluate};
 
 use super::failure;
 use super::progress::Meter;
-use super::score::{ShowArgs, of_file};
+use super::score::{ShowArgs, score_file};
 use crate::Verbosity;
 use crate::interrupt;
 use crate::message::{Failure, note};
@@ -21,7 +21,7 @@ Examples:
   OPENAI_API_KEY=... molshot dataset evaluate --out misi/ --endpoint https://api.openai.com/v1 --model o3 --concurrency 16
   molshot dataset evaluate --out misi/ --baseline oracle
 
-Answers go to OUT/predictions/MODEL-SPLIT.jsonl, one after the other; the same command asks only what is not there. Then they are scored.";
+Answers are appended to OUT/predictions/MODEL-SPLIT.jsonl and then scored. The same command again asks only the questions without an answer.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -29,7 +29,7 @@ pub(crate) struct EvaluateArgs {
     /// Folder of the set.
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// Base of an OpenAI-compatible endpoint, such as `http://localhost:8000/v1`.
+    /// Base URL of an OpenAI-compatible endpoint, such as `http://localhost:8000/v1`.
     #[arg(
         long,
         value_name = "URL",
@@ -37,29 +37,29 @@ pub(crate) struct EvaluateArgs {
         requires = "model"
     )]
     endpoint: Option<String>,
-    /// The model's name there.
+    /// Name of the model at the endpoint.
     #[arg(long, value_name = "NAME", conflicts_with = "baseline")]
     model: Option<String>,
-    /// Answer without a model, to see what the scores mean.
+    /// Answer without a model, to compare scores with.
     #[arg(long, value_enum, conflicts_with = "endpoint")]
-    baseline: Option<Blind>,
-    /// Environment variable that holds the key.
+    baseline: Option<BaselineArg>,
+    /// Environment variable with the key.
     #[arg(long, value_name = "VARIABLE", default_value = "OPENAI_API_KEY")]
     key_variable: String,
-    /// Requests at a time.
+    /// Number of concurrent requests.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
     concurrency: u16,
-    /// Tries of a request before it is given up.
+    /// Attempts per question before it is given up.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..))]
     tries: u16,
-    /// Longest wait for an answer, seconds.
+    /// Time limit of a request, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
-    /// Most tokens of an answer.
+    /// Limit of tokens per answer.
     #[arg(long, value_name = "N", default_value_t = 4096)]
     max_tokens: u32,
-    /// Price of a million tokens asked and answered, to tell the cost.
-    #[arg(long, value_name = "PRICE", num_args = 2, value_names = ["ASKED", "ANSWERED"])]
+    /// Prices of a million prompt tokens and a million completion tokens, to print the cost.
+    #[arg(long, num_args = 2, value_names = ["PROMPT", "COMPLETION"])]
     prices: Vec<f64>,
     /// Seed of the random baseline.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -69,16 +69,16 @@ pub(crate) struct EvaluateArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Blind {
-    /// Any answer of the right form.
+enum BaselineArg {
+    /// A random answer of the right form.
     Random,
     /// The same answer to all questions of a task.
     Constant,
-    /// The right answer.
+    /// The reference answer.
     Oracle,
 }
 
-impl Blind {
+impl BaselineArg {
     fn baseline(self) -> (Baseline, &'static str) {
         match self {
             Self::Random => (Baseline::Random, "random"),
@@ -92,8 +92,8 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
     let layout = Layout::new(&args.out);
     let split = args.show.split.split();
     let (endpoint, model) = match (&args.baseline, &args.endpoint, &args.model) {
-        (Some(blind), ..) => {
-            let (which, name) = blind.baseline();
+        (Some(baseline_arg), ..) => {
+            let (which, name) = baseline_arg.baseline();
             let answers = baseline(&layout, split, which, args.seed).map_err(failure)?;
             let mut lines = String::new();
             for (id, answer) in answers {
@@ -102,7 +102,7 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
             }
             let file = layout.file(&format!("predictions/{name}-{}.jsonl", split.name()));
             write_file(&file, lines.as_bytes()).map_err(failure)?;
-            return of_file(&layout, &file, &args.show, name);
+            return score_file(&layout, &file, &args.show, name);
         }
         (None, Some(endpoint), Some(model)) => (endpoint, model),
         _ => {
@@ -113,64 +113,61 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
     };
     let file = layout.file(&format!(
         "predictions/{}-{}.jsonl",
-        plain(model),
+        path_component(model),
         split.name()
     ));
-    let options = EvaluateOptions {
-        endpoint: endpoint.clone(),
-        model: model.clone(),
-        key: std::env::var(&args.key_variable)
-            .ok()
-            .filter(|key| !key.trim().is_empty()),
-        split,
-        concurrency: usize::from(args.concurrency),
-        tries: usize::from(args.tries),
-        timeout: Duration::from_secs(args.timeout),
-        max_tokens: args.max_tokens,
-    };
+    let mut options = EvaluateOptions::new(endpoint, model);
+    options.key = std::env::var(&args.key_variable)
+        .ok()
+        .filter(|key| !key.trim().is_empty());
+    options.split = split;
+    options.concurrency = usize::from(args.concurrency);
+    options.tries = usize::from(args.tries);
+    options.timeout = Duration::from_secs(args.timeout);
+    options.max_tokens = args.max_tokens;
     let meter = Meter::new("questions", verbosity);
     interrupt::listen(|| {
         note(
-            "interrupted: finishing the questions that are asked; press Ctrl-C again to quit at once",
+            "interrupted: waiting for the questions in flight; press Ctrl-C again to quit at once",
         );
     });
-    let watch = Watch {
+    let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
     };
-    let usage = evaluate(&layout, &options, &file, watch).map_err(failure)?;
+    let summary = evaluate(&layout, &options, &file, monitor).map_err(failure)?;
     meter.finish();
     if !verbosity.quiet {
         let cost = match args.prices.as_slice() {
-            [asked, answered] => {
-                let cost =
-                    asked * usage.prompt_tokens as f64 + answered * usage.completion_tokens as f64;
+            [prompt, completion] => {
+                let cost = prompt * summary.prompt_tokens as f64
+                    + completion * summary.completion_tokens as f64;
                 format!(", cost {}", cost_text(cost * 1e-6))
             }
             _ => String::new(),
         };
         note(format_args!(
-            "{} questions answered, {} had been, {} tries made again; {} tokens asked, {} answered{cost}",
-            usage.answered,
-            usage.found,
-            usage.retries,
-            usage.prompt_tokens,
-            usage.completion_tokens
+            "{} questions answered, {} answered before, {} retries; {} prompt tokens, {} completion tokens{cost}",
+            summary.answered,
+            summary.found,
+            summary.retries,
+            summary.prompt_tokens,
+            summary.completion_tokens
         ));
     }
-    if usage.answered + usage.found > 0 {
-        of_file(&layout, &file, &args.show, model)?;
+    if summary.answered + summary.found > 0 {
+        score_file(&layout, &file, &args.show, model)?;
     }
-    match usage.failure {
+    match summary.first_failure {
         Some(first) => Err(Failure::Work(anyhow::anyhow!(
-            "{} questions have no answer, the first: {first}; the same command asks them again",
-            usage.failed
+            "{} questions have no answer, the first: {first}; run the same command again to retry",
+            summary.failed
         ))),
         None => Ok(()),
     }
 }
 
-/// Two decimals; for less than 1, as many as show three digits that are not 0.
+/// Formats a cost with two decimals, or with three significant digits if it is less than 1.
 fn cost_text(cost: f64) -> String {
     let places = if cost > 0.0 && cost < 1.0 {
         (2 - cost.log10().floor() as i32).clamp(2, 9) as usize
@@ -185,7 +182,7 @@ mod tests {
     use super::cost_text;
 
     #[test]
-    fn small_costs_are_told() {
+    fn small_costs_keep_three_significant_digits() {
         for (cost, text) in [
             (0.0, "0.00"),
             (12.345, "12.35"),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use molshot_dataset::{Format, Layout, Watch, export};
+use molshot_dataset::{DatasetError, ExportFormat, Layout, Monitor, export};
 
 use super::failure;
 use super::progress::Meter;
@@ -17,8 +17,8 @@ Examples:
   molshot dataset export --out misi/ --format llamafactory
   molshot dataset export --out misi/ --format webdataset
 
-parquet: tables with each question's pictures in its row. webdataset: tar files. imagefolder: pictures and metadata.jsonl. llamafactory: sharegpt with
-images, and dataset_info.json. llava: conversations. vlmeval: VLMEvalKit's tab-separated tables.";
+parquet: tables with the pictures of each question in its row. webdataset: tar files. imagefolder: pictures and metadata.jsonl.
+llamafactory: conversations in the sharegpt form, and dataset_info.json. llava: conversations. vlmeval: tab-separated tables of VLMEvalKit.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -28,18 +28,23 @@ pub(crate) struct ExportArgs {
     out: PathBuf,
     /// parquet, webdataset, imagefolder, llamafactory, llava or vlmeval.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true,
-          value_parser = Words::new(&["parquet", "webdataset", "imagefolder", "llamafactory", "llava", "vlmeval"], str::parse::<Format>))]
-    format: Format,
+          value_parser = Words::new(&ExportFormat::NAMES, parse_format))]
+    format: ExportFormat,
+}
+
+fn parse_format(text: &str) -> Result<ExportFormat, String> {
+    text.parse()
+        .map_err(|error: DatasetError| error.to_string())
 }
 
 pub(super) fn run(args: &ExportArgs, verbosity: Verbosity) -> Result<(), Failure> {
     let meter = Meter::new("questions", verbosity);
     interrupt::listen(|| note("interrupted: stopping; press Ctrl-C again to quit at once"));
-    let watch = Watch {
+    let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
     };
-    let folder = export(&Layout::new(&args.out), args.format, watch).map_err(failure)?;
+    let folder = export(&Layout::new(&args.out), args.format, monitor).map_err(failure)?;
     meter.finish();
     if !verbosity.quiet {
         note(format_args!("written to {}", folder.display()));

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use molshot_dataset::{GenerateOptions, Layout, Watch, generate};
+use molshot_dataset::{GenerateOptions, Layout, Monitor, generate};
 use molshot_renderer::AdapterChoice;
-use molshot_renderer::pool::PoolOptions;
 
 use super::failure;
 use super::progress::Meter;
@@ -18,34 +17,34 @@ const EXAMPLES: &str = "\
 Examples:
   molshot dataset generate --out misi/
   molshot dataset generate --out misi/ --resume
-  molshot dataset generate --out misi/ --shard 0/8        (the first of eight jobs; each makes every eighth file)
+  molshot dataset generate --out misi/ --shard 0/8        (the first of eight jobs; each makes every eighth shard)
   sbatch --array=0-7 --wrap 'molshot dataset generate --out misi/'
 
-Within a Slurm array the job takes its part by itself (SLURM_ARRAY_TASK_ID of SLURM_ARRAY_TASK_COUNT); in an indexed Kubernetes job give
---shard auto/N (JOB_COMPLETION_INDEX). Jobs may share OUT, or write apart: put their folders together, and run
-`molshot dataset generate --out OUT --resume` once more for the card.";
+In a Slurm array, a job takes its part from SLURM_ARRAY_TASK_ID and SLURM_ARRAY_TASK_COUNT; in an indexed Kubernetes job, give --shard auto/N,
+which takes it from JOB_COMPLETION_INDEX. Jobs may share OUT. If they have separate folders, merge these and run
+`molshot dataset generate --out OUT --resume` once more to write the data card.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct GenerateArgs {
-    /// Folder of the set, with its plan.
+    /// Folder of the set, which has its plan.
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
     /// Make part I of N, counted from 0 (N/N is 0/N); auto/N takes I from `SLURM_ARRAY_TASK_ID` or
     /// `JOB_COMPLETION_INDEX`.
     #[arg(long, value_name = "I/N")]
     shard: Option<String>,
-    /// Go on where an earlier run ended. A file is there only when it is whole.
+    /// Continue an earlier run: keep complete shards and make the others.
     #[arg(long)]
     resume: bool,
-    /// Where the complexes are [default: as planned].
+    /// Folder of the complexes [default: as planned].
     #[arg(long, value_name = "DIR")]
     complexes: Option<PathBuf>,
-    /// Threads to draw with [default: as many as there are processors].
+    /// Number of threads [default: number of processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// What draws. The built-in rasteriser (software) gives the same bytes on every machine; a GPU
-    /// those of its kind.
+    /// Adapter that renders. The built-in rasteriser (software) gives the same bytes on every
+    /// machine; GPUs of different models may differ.
     #[arg(long, value_name = "ADAPTER", default_value = "software", hide_possible_values = true, value_parser = crate::words::adapter())]
     adapter: AdapterChoice,
 }
@@ -56,8 +55,7 @@ impl GenerateArgs {
     }
 }
 
-/// Environment variables that number a job, with those that say how many there are and with which
-/// number they begin.
+/// Environment variables with the index of a job, the number of jobs, and the first index.
 const JOBS: [(&str, Option<&str>, Option<&str>); 2] = [
     (
         "SLURM_ARRAY_TASK_ID",
@@ -67,7 +65,7 @@ const JOBS: [(&str, Option<&str>, Option<&str>); 2] = [
     ("JOB_COMPLETION_INDEX", None, None),
 ];
 
-/// Which part of how many.
+/// Returns the part of this process as index and number of parts; `None` for all shards.
 fn part(
     shard: Option<&str>,
     variable: &dyn Fn(&str) -> Option<String>,
@@ -76,7 +74,7 @@ fn part(
         variable(name).map(|value| {
             value.trim().parse::<usize>().map_err(|_| {
                 Failure::usage(format!(
-                    "{name} is \"{value}\", which is no number; unset it, or give --shard I/N"
+                    "{name} is \"{value}\", which is not a number; unset it, or give --shard I/N"
                 ))
             })
         })
@@ -101,10 +99,10 @@ fn part(
         return match own()? {
             Some((index, Some(count))) if index < count => Ok(Some((index, count))),
             Some((_, Some(_))) => Err(Failure::usage(
-                "the numbers of this array have gaps; give --shard I/N",
+                "the task ids of this array have gaps; give --shard I/N",
             )),
             Some((_, None)) => Err(Failure::usage(
-                "JOB_COMPLETION_INDEX is set, but not of how many; give --shard auto/N",
+                "JOB_COMPLETION_INDEX is set, but the number of jobs is unknown; give --shard auto/N",
             )),
             None => Ok(None),
         };
@@ -132,49 +130,48 @@ pub(super) fn run(args: &GenerateArgs, verbosity: Verbosity) -> Result<(), Failu
     if let (Some((index, of)), false) = (part, verbosity.quiet) {
         note(format_args!("part {index} of {of}, counted from 0"));
     }
-    let options = GenerateOptions {
-        complexes: args.complexes.clone(),
-        part,
-        resume: args.resume,
-        threads: args
-            .threads
-            .map_or_else(PoolOptions::available_threads, usize::from),
-        adapter: args.adapter,
-    };
+    let mut options = GenerateOptions::default();
+    options.complexes.clone_from(&args.complexes);
+    options.part = part;
+    options.resume = args.resume;
+    options.adapter = args.adapter;
+    if let Some(threads) = args.threads {
+        options.threads = usize::from(threads);
+    }
     let meter = Meter::new("pictures", verbosity);
     interrupt::listen(|| {
-        note("interrupted: finished files are kept; press Ctrl-C again to quit at once");
+        note("interrupted: complete shards are kept; press Ctrl-C again to quit at once");
     });
-    let watch = Watch {
+    let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
     };
-    let made = generate(&Layout::new(&args.out), &options, watch).map_err(failure)?;
+    let summary = generate(&Layout::new(&args.out), &options, monitor).map_err(failure)?;
     meter.finish();
     if verbosity.quiet {
         return Ok(());
     }
     let seconds = meter.elapsed().as_secs_f64();
-    if made.pictures > 0 {
+    if summary.pictures > 0 {
         let share = |us: u64| us as f64 * 1e-4 / (seconds * options.threads as f64);
         let processors = processor_time().map_or_else(String::new, |time| {
             format!(" ({:.1} s of processor time)", time.as_secs_f64())
         });
         note(format_args!(
-            "{} pictures in {seconds:.1} s{processors}, {:.0} pictures/s with {}; of the threads' time {:.0} % was drawing and encoding, {:.0} % annotating",
-            made.pictures,
-            made.pictures as f64 / seconds.max(1e-9),
-            made.adapter,
-            share(made.drawing_us),
-            share(made.annotating_us)
+            "{} pictures in {seconds:.1} s{processors}, {:.0} pictures/s with {}; of the threads' time, {:.0} % was rendering and encoding, {:.0} % annotating",
+            summary.pictures,
+            summary.pictures as f64 / seconds.max(1e-9),
+            summary.adapter,
+            share(summary.rendering_us),
+            share(summary.annotating_us)
         ));
     }
     note(format_args!(
-        "files: {} made, {} there before, {} left to others{}",
-        made.made,
-        made.found,
-        made.left,
-        if made.left == 0 {
+        "shards: {} made, {} complete before, {} left to other jobs{}",
+        summary.shards_made,
+        summary.shards_found,
+        summary.shards_left,
+        if summary.shards_left == 0 {
             "; the set is complete"
         } else {
             ""

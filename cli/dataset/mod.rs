@@ -17,15 +17,15 @@ use crate::message::Failure;
 #[derive(Debug, Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub(crate) enum DatasetCommand {
-    /// Decide which pictures and questions a set has. Draws only sketches.
+    /// Decide which pictures and questions a set has; renders only small previews.
     Plan(plan::PlanArgs),
-    /// Draw a plan's pictures and write its tables.
+    /// Render the pictures of a plan and write its tables.
     Generate(generate::GenerateArgs),
     /// Check a set: counts, ids, hashes, references, a sample of pictures, and every answer.
     Verify(verify::VerifyArgs),
-    /// Write a set in a form that other tools load.
+    /// Write a set in a format that other tools load.
     Export(export::ExportArgs),
-    /// Score answers by the paper's rules, beside the paper's table.
+    /// Score answers by the rules of the paper, next to its table.
     Score(score::ScoreArgs),
     /// Ask a model behind an OpenAI-compatible endpoint, and score its answers.
     Evaluate(evaluate::EvaluateArgs),
@@ -41,7 +41,7 @@ Examples:
   molshot dataset score --out misi/ --predictions answers.jsonl";
 
 impl DatasetCommand {
-    /// Whether a graphics driver will be loaded.
+    /// Returns whether a graphics driver will be loaded.
     pub(crate) fn draws(&self) -> bool {
         match self {
             Self::Generate(args) => args.draws(),
@@ -62,7 +62,7 @@ pub(crate) fn run(command: &DatasetCommand, verbosity: Verbosity) -> Result<(), 
     }
 }
 
-/// A failure of the library as one of the program.
+/// Converts an error of the library into one of the program.
 fn failure(error: DatasetError) -> Failure {
     match error {
         DatasetError::Interrupted(text) => Failure::Interrupted(text),

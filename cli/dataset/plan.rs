@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use molshot_dataset::complexes::Source;
-use molshot_dataset::complexes::cut::{CutRule, POCKET_CUTOFF_ANGSTROM, read_ligands};
+use molshot_dataset::complexes::ComplexSource;
+use molshot_dataset::complexes::cut::{POCKET_CUTOFF_ANGSTROM, read_ligands};
 use molshot_dataset::messages::Catalogue;
-use molshot_dataset::plan::LICENSE;
-use molshot_dataset::plan::account::Report;
+use molshot_dataset::plan::report::Report;
 use molshot_dataset::plan::split::SplitChoice;
-use molshot_dataset::{Layout, PictureSize, PlanOptions, Split, Task, Watch, parse_tasks, plan};
-use molshot_renderer::pool::PoolOptions;
+use molshot_dataset::plan::{DEFAULT_SHARD_PICTURES, DEFAULT_TEST_SHARE, UNSTATED_LICENSE};
+use molshot_dataset::{
+    DatasetError, Layout, Monitor, PictureSize, PlanOptions, Split, Task, parse_tasks, plan,
+};
 use molshot_scenes::Samples;
 
 use super::failure;
@@ -22,8 +23,8 @@ use crate::message::{Failure, note, output};
 use crate::words::parse_samples;
 use molshot_scenes::options::parse_size;
 
-/// Complexes that were left out, told by name.
-const NAMED: usize = 10;
+/// Skipped complexes that are printed by name.
+const MAX_NAMED: usize = 10;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,10 +33,10 @@ Examples:
   molshot dataset plan --complexes pdbbind/ --out small/ --tasks T1,T7 --limit 100 --size 512x512
   molshot dataset plan --complexes entries/ --out misi/ --ligands ligands.txt --pocket-cutoff 8
 
-A plan is a function of the complexes' files, the options and the seed: the same ones give the same bytes. The split file is
-{\"train\": [\"1a61\", ...], \"test\": [\"5ey0\", ...]}. Of a whole entry (ID.cif, ID.pdb, ...; also .gz) the ligand is the largest residue that is no
-polymer, water, ion or common additive, or what the list of ligands says: ID RESNAME [NUMBER [CHAIN]] a line; the pocket is what has a heavy atom within
-the cutoff of it. report.json tells what was chosen; the cuts are written to OUT/structures.";
+A plan is a function of the files of the complexes, the options and the seed: the same inputs give the same bytes. The split file is
+{\"train\": [\"1a61\", ...], \"test\": [\"5ey0\", ...]}. The ligand of a whole entry (ID.cif, ID.pdb, ...; also .gz) is the largest residue that is neither
+polymer, water, ion nor common additive, or the one in the list of ligands, whose lines are ID RESNAME [NUMBER [CHAIN]]. The pocket is every residue
+with a heavy atom within the cutoff of the ligand. report.json says what was chosen; the cuts are written to OUT/structures.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -45,66 +46,66 @@ pub(crate) struct PlanArgs {
     /// each also `.gz`.
     #[arg(long, value_name = "DIR")]
     complexes: PathBuf,
-    /// Folder of the set; it is made.
+    /// Folder of the set, which is created.
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// Which complex is on which side. Without it the seed decides, by --test-share.
+    /// File that assigns complexes to splits. Without it, --test-share and the seed decide.
     #[arg(long, value_name = "FILE.json")]
     split: Option<PathBuf>,
-    /// Share of the complexes to test with, 0 to 1.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1227, value_parser = parse_share, conflicts_with = "split")]
+    /// Share of the complexes in the test split, 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_TEST_SHARE, value_parser = parse_share, conflicts_with = "split")]
     test_share: f64,
     /// Tasks: all, or some of T1 to T9, separated by commas.
     #[arg(long, value_name = "TASKS", default_value = "all", value_parser = tasks)]
     tasks: TaskList,
-    /// Every random choice comes from this number.
+    /// Seed of all random choices.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// Size of the pictures in pixels.
     #[arg(long, value_name = "WxH", default_value = "1024x1024", value_parser = parse_size)]
     size: (u32, u32),
-    /// Colour samples a pixel: 1, 4, 9 or 16.
+    /// Anti-aliasing: 1, 4, 9 or 16 samples per pixel.
     #[arg(long, value_name = "N", default_value = "4", value_parser = parse_samples)]
     samples: Samples,
-    /// Take at most so many complexes, the first by name.
+    /// Limit of the number of complexes; the first by name are taken.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
-    /// Plan the small examination: of the test side, 50 questions a task (T4: 50 with and 50
-    /// without a bond).
+    /// Plan the small set: of the test split, 50 questions per task (T4: 50 with and 50 without a
+    /// bond).
     #[arg(long)]
     tiny: bool,
-    /// Question texts in another language: a catalogue of the form of dataset/messages/en.toml.
+    /// Question texts in another language: a catalogue in the form of dataset/messages/en.toml.
     #[arg(long, value_name = "FILE.toml")]
     messages: Option<PathBuf>,
-    /// Licence of the set, for its card and metadata: the address of its text, an SPDX identifier,
+    /// Licence of the set, for its data card and metadata: the URL of its text, an SPDX identifier,
     /// or words.
-    #[arg(long, value_name = "LICENSE", default_value = LICENSE, value_parser = parse_license)]
+    #[arg(long, value_name = "LICENSE", default_value = UNSTATED_LICENSE, value_parser = parse_license)]
     license: String,
-    /// Leave out where each picture's atoms and residues are and how much of them is seen: pictures
-    /// are made faster.
+    /// Omit the annotations (positions and visibility of atoms and residues), which makes generation
+    /// faster.
     #[arg(long)]
     no_annotations: bool,
-    /// Most pictures of a file; a complex is never parted.
-    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Limit of pictures per shard; a complex is never divided.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SHARD_PICTURES as u32, value_parser = clap::value_parser!(u32).range(1..))]
     shard_pictures: u32,
-    /// Which residue of a whole entry is the ligand: lines `ID RESNAME [NUMBER [CHAIN]]`. Those of
-    /// other entries are chosen by size.
+    /// List of the ligands of whole entries, with lines `ID RESNAME [NUMBER [CHAIN]]`. In entries
+    /// that are not listed, the largest candidate is the ligand.
     #[arg(long, value_name = "FILE")]
     ligands: Option<PathBuf>,
-    /// A residue belongs to the pocket of a whole entry (or protein) when a heavy atom of it is so
-    /// near to the ligand, angstrom.
+    /// Largest distance of a heavy atom of the pocket from the ligand, for complexes that are cut
+    /// out of whole entries or proteins, in angstrom.
     #[arg(long, value_name = "ANGSTROM", default_value_t = POCKET_CUTOFF_ANGSTROM, value_parser = parse_cutoff)]
     pocket_cutoff: f32,
-    /// Threads [default: as many as there are processors].
+    /// Number of threads [default: number of processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
 
-/// clap takes a bare `Vec` for many values.
+/// A list of tasks; clap would treat a plain `Vec` as a flag with several values.
 #[derive(Debug, Clone)]
 struct TaskList(Vec<Task>);
 
-fn tasks(text: &str) -> Result<TaskList, String> {
+fn tasks(text: &str) -> Result<TaskList, DatasetError> {
     parse_tasks(text).map(TaskList)
 }
 
@@ -113,7 +114,7 @@ fn parse_license(text: &str) -> Result<String, String> {
     let is_line = !text.is_empty() && text.len() <= 500 && !text.chars().any(char::is_control);
     is_line
         .then(|| text.to_owned())
-        .ok_or_else(|| "give a line of 1 to 500 bytes".to_owned())
+        .ok_or_else(|| "give one line of 1 to 500 bytes".to_owned())
 }
 
 fn parse_share(text: &str) -> Result<f64, String> {
@@ -139,7 +140,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
         Some(file) => {
             let text =
                 std::fs::read_to_string(file).map_err(|error| Failure::in_file(file, error))?;
-            // Here, so that what is wrong is told with the file's name.
+            // Parsed here so that an error names the file.
             Catalogue::parse(file, &text).map_err(failure)?;
             Some(text)
         }
@@ -153,57 +154,53 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
     {
         return Err(Failure::flag(
             "--size",
-            format_args!("give 16 to {most} pixels an edge"),
+            format_args!("give 16 to {most} pixels per edge"),
         ));
     }
-    let options = PlanOptions {
-        seed: args.seed,
-        size: PictureSize {
-            width_px,
-            height_px,
-            samples: args.samples.count(),
-        },
-        tasks: args.tasks.0.clone(),
-        split,
-        limit: args.limit.map(|limit| limit as usize),
-        tiny: args.tiny,
-        shard_pictures: args.shard_pictures as usize,
-        messages,
-        annotations: !args.no_annotations,
-        license: args.license.clone(),
-        cut: CutRule {
-            pocket_cutoff_angstrom: args.pocket_cutoff,
-            ligands: match &args.ligands {
-                Some(file) => read_ligands(file).map_err(failure)?,
-                None => std::collections::BTreeMap::new(),
-            },
-        },
-        threads: args
-            .threads
-            .map_or_else(PoolOptions::available_threads, usize::from),
+    let mut options = PlanOptions::default();
+    options.seed = args.seed;
+    options.size = PictureSize {
+        width_px,
+        height_px,
+        samples: args.samples.count(),
     };
-    let source = Source::new(&args.complexes);
+    options.tasks.clone_from(&args.tasks.0);
+    options.split = split;
+    options.limit = args.limit.map(|limit| limit as usize);
+    options.tiny = args.tiny;
+    options.shard_pictures = args.shard_pictures as usize;
+    options.messages = messages;
+    options.annotations = !args.no_annotations;
+    options.license.clone_from(&args.license);
+    options.cut.pocket_cutoff_angstrom = args.pocket_cutoff;
+    if let Some(file) = &args.ligands {
+        options.cut.ligands = read_ligands(file).map_err(failure)?;
+    }
+    if let Some(threads) = args.threads {
+        options.threads = usize::from(threads);
+    }
+    let source = ComplexSource::new(&args.complexes);
     let meter = Meter::new("complexes", verbosity);
     interrupt::listen(|| note("interrupted: stopping; press Ctrl-C again to quit at once"));
-    let watch = Watch {
+    let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
     };
     let (plan, report) =
-        plan(&source, &Layout::new(&args.out), &options, watch).map_err(failure)?;
+        plan(&source, &Layout::new(&args.out), &options, monitor).map_err(failure)?;
     meter.finish();
     if !verbosity.quiet {
         output(summary(&report).as_bytes())?;
-        for skipped in report.complexes.skipped.iter().take(NAMED) {
+        for skipped in report.complexes.skipped.iter().take(MAX_NAMED) {
             note(format_args!(
                 "left out: {}: {} ({})",
                 skipped.id, skipped.message, skipped.reason
             ));
         }
-        if report.complexes.skipped.len() > NAMED {
+        if report.complexes.skipped.len() > MAX_NAMED {
             note(format_args!(
-                "{} more are left out; report.json names them",
-                report.complexes.skipped.len() - NAMED
+                "{} more were left out; report.json names them",
+                report.complexes.skipped.len() - MAX_NAMED
             ));
         }
         if !report.complexes.cut.is_empty() {
@@ -214,12 +211,12 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
         }
         if report.complexes.unused_ligands > 0 {
             note(format_args!(
-                "{} lines of the list of ligands name no complex of the folder",
+                "{} lines of the list of ligands name a complex that is not in the folder",
                 report.complexes.unused_ligands
             ));
         }
         note(format_args!(
-            "planned in {:.1} s: {} files of pictures; next: molshot dataset generate --out {}",
+            "planned in {:.1} s: {} shards; next: molshot dataset generate --out {}",
             meter.elapsed().as_secs_f64(),
             plan.shards.len(),
             args.out.display()
@@ -228,27 +225,27 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
     Ok(())
 }
 
-/// A table of what the set has.
+/// Formats the counts of a plan as a table.
 fn summary(report: &Report) -> String {
     let mut text = format!("{:<28}{:>10}{:>10}\n", "", "train", "test");
     let mut line = |name: &str, count: &dyn Fn(Split) -> usize| {
         let [train, test] = Split::ALL.map(count);
-        // Writing to a string does not fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{name:<28}{train:>10}{test:>10}");
     };
-    line("complexes", &|side| {
-        report.complexes.used.get(&side).copied().unwrap_or(0)
+    line("complexes", &|split| {
+        report.complexes.used.get(&split).copied().unwrap_or(0)
     });
     for task in Task::ALL {
-        let counts = |side: Split| report.questions.get(&side).and_then(|all| all.get(&task));
-        if Split::ALL.into_iter().any(|side| counts(side).is_some()) {
-            line(&task.configuration(), &|side| {
-                counts(side).map_or(0, |c| c.made)
+        let counts = |split: Split| report.questions.get(&split).and_then(|all| all.get(&task));
+        if Split::ALL.into_iter().any(|split| counts(split).is_some()) {
+            line(&task.configuration(), &|split| {
+                counts(split).map_or(0, |c| c.made)
             });
         }
     }
-    line("pictures", &|side| {
-        report.pictures.get(&side).copied().unwrap_or(0)
+    line("pictures", &|split| {
+        report.pictures.get(&split).copied().unwrap_or(0)
     });
     text
 }

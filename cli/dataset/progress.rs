@@ -1,4 +1,4 @@
-//! How far a set is: a bar on a terminal, a line now and then elsewhere.
+//! Progress display: a bar on a terminal, otherwise a line every few seconds.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -11,10 +11,10 @@ use molshot_dataset::Progress;
 use crate::Verbosity;
 use crate::message::note;
 
-/// Between two lines where there is no terminal.
+/// Interval of progress lines without a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows rate and time left.
+/// Shows progress, rate and remaining time.
 #[derive(Debug)]
 pub(super) struct Meter {
     what: &'static str,
@@ -25,7 +25,7 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// `what` is counted, such as `pictures`.
+    /// Makes a meter; `what` names the counted things, such as `pictures`.
     pub(super) fn new(what: &'static str, verbosity: Verbosity) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let style =
@@ -46,7 +46,7 @@ impl Meter {
         }
     }
 
-    /// Told of every step, by any thread.
+    /// Shows the progress; called after every step, from any thread.
     pub(super) fn show(&self, progress: Progress) {
         if !self.lines {
             self.bar.set_length(progress.total as u64);
@@ -73,12 +73,12 @@ impl Meter {
         ));
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// Since the beginning.
+    /// Returns the time since the meter was made.
     pub(super) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }

@@ -15,7 +15,7 @@ Examples:
   molshot dataset score --out misi/ --predictions answers.jsonl
   molshot dataset score --out misi/ --predictions answers.jsonl --format json --chart scores.svg
 
-A line of the predictions is {\"id\": \"5ey0-T1-0\", \"answer\": \"move x 3\"}. What is taken for an answer and how it is scored is in docs/dataset.md.";
+A line of the predictions is {\"id\": \"5ey0-T1-0\", \"answer\": \"move x 3\"}. docs/dataset.md says how answers are parsed and scored.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -23,43 +23,43 @@ pub(crate) struct ScoreArgs {
     /// Folder of the set.
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// Answers, one a line.
+    /// Answers, one per line.
     #[arg(long, value_name = "FILE.jsonl")]
     predictions: PathBuf,
     #[command(flatten)]
     show: ShowArgs,
-    /// Name of the model in the table [default: the predictions' file name].
+    /// Name of the model in the table [default: the name of the predictions file].
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
 }
 
-/// How scores are shown.
+/// Options of the output of scores.
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// Which side is scored.
-    #[arg(long, value_enum, default_value_t = Side::Test)]
-    pub(super) split: Side,
-    /// How the scores are printed.
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
-    /// Draw the scores beside the paper's, too.
+    /// Split to score.
+    #[arg(long, value_enum, default_value_t = SplitArg::Test)]
+    pub(super) split: SplitArg,
+    /// Format of the printed scores.
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+    /// Also draw the scores next to those of the paper.
     #[arg(long, value_name = "FILE.svg")]
     chart: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Side {
+pub(super) enum SplitArg {
     Train,
     Test,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
+enum OutputFormat {
     Text,
     Json,
 }
 
-impl Side {
+impl SplitArg {
     pub(super) fn split(self) -> Split {
         match self {
             Self::Train => Split::Train,
@@ -69,11 +69,11 @@ impl Side {
 }
 
 impl ShowArgs {
-    /// Prints scores, and draws them where that is asked for.
+    /// Prints scores, and draws them if a file is given.
     pub(super) fn show(&self, scores: &Scores) -> Result<(), Failure> {
         let text = match self.format {
-            Form::Text => table(scores),
-            Form::Json => serde_json::to_string_pretty(scores)? + "\n",
+            OutputFormat::Text => table(scores),
+            OutputFormat::Json => serde_json::to_string_pretty(scores)? + "\n",
         };
         output(text.as_bytes())?;
         if let Some(path) = &self.chart {
@@ -83,8 +83,8 @@ impl ShowArgs {
     }
 }
 
-/// Scores a file of predictions.
-pub(super) fn of_file(
+/// Scores a file of predictions and shows the scores.
+pub(super) fn score_file(
     layout: &Layout,
     file: &Path,
     show: &ShowArgs,
@@ -102,7 +102,7 @@ pub(super) fn run(args: &ScoreArgs) -> Result<(), Failure> {
         .unwrap_or_default()
         .to_string_lossy();
     let model = args.model.as_deref().unwrap_or(&stem);
-    of_file(
+    score_file(
         &Layout::new(&args.out),
         &args.predictions,
         &args.show,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use molshot_dataset::{Layout, VerifyOptions, Watch, verify};
+use molshot_dataset::{Layout, Monitor, VerifyOptions, verify};
 use molshot_renderer::AdapterChoice;
 
 use super::failure;
@@ -17,8 +17,8 @@ Examples:
   molshot dataset verify --out misi/
   molshot dataset verify --out misi/ --sample 1000
 
-Looks at sizes and hashes of all files, counts, ids and references; draws a sample of the pictures anew and compares their bytes; derives every
-answer anew from the pictures' stored requests. Exit status 1 when anything is wrong.";
+Checks sizes and hashes of all files, counts, ids and references; renders a sample of the pictures again and compares their
+bytes; derives every answer again from the stored requests of its pictures. The exit status is 1 if there is a problem.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -26,13 +26,13 @@ pub(crate) struct VerifyArgs {
     /// Folder of the set.
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// Draw so many pictures anew.
+    /// Number of pictures to render again.
     #[arg(long, value_name = "N", default_value_t = 200)]
     sample: usize,
-    /// Where the complexes are [default: as planned].
+    /// Folder of the complexes [default: as planned].
     #[arg(long, value_name = "DIR")]
     complexes: Option<PathBuf>,
-    /// What draws: what drew the set.
+    /// Adapter that renders: the one that rendered the set.
     #[arg(long, value_name = "ADAPTER", default_value = "software", hide_possible_values = true, value_parser = crate::words::adapter())]
     adapter: AdapterChoice,
 }
@@ -44,46 +44,45 @@ impl VerifyArgs {
 }
 
 pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), Failure> {
-    let options = VerifyOptions {
-        complexes: args.complexes.clone(),
-        sample: args.sample,
-        adapter: args.adapter,
-    };
+    let mut options = VerifyOptions::default();
+    options.complexes.clone_from(&args.complexes);
+    options.sample = args.sample;
+    options.adapter = args.adapter;
     let meter = Meter::new("shards", verbosity);
     interrupt::listen(|| note("interrupted: stopping; press Ctrl-C again to quit at once"));
-    let watch = Watch {
+    let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
     };
-    let found = verify(&Layout::new(&args.out), &options, watch).map_err(failure)?;
+    let found = verify(&Layout::new(&args.out), &options, monitor).map_err(failure)?;
     meter.finish();
     output(
         format!(
-            "{} files as written, {} questions as planned, {} answers derived anew, {} pictures, {} of them drawn anew and the same{}; {}\n",
+            "{} files as written, {} questions as planned, {} answers derived again, {} pictures, {} of them rendered again with the same bytes{}; {}\n",
             found.files,
             found.questions,
             found.derived,
             found.pictures,
-            found.redrawn,
+            found.rendered_again,
             match (found.cut, found.uncut) {
                 (0, 0) => String::new(),
-                (cut, 0) => format!(", {cut} complexes cut anew and the same"),
+                (cut, 0) => format!(", {cut} complexes cut again with the same bytes"),
                 (cut, uncut) =>
-                    format!(", {cut} complexes cut anew and the same, {uncut} whose entries are not there"),
+                    format!(", {cut} complexes cut again with the same bytes, {uncut} without their entries"),
             },
-            if found.faults.is_empty() { "no fault" } else { "with faults" }
+            if found.problems.is_empty() { "no problems" } else { "with problems" }
         )
         .as_bytes(),
     )?;
-    if found.faults.is_empty() {
+    if found.problems.is_empty() {
         return Ok(());
     }
-    for fault in &found.faults {
-        note(fault);
+    for problem in &found.problems {
+        note(problem);
     }
     Err(Failure::Work(anyhow::anyhow!(
-        "{} faults in {}",
-        found.faults.len(),
+        "{} problems in {}",
+        found.problems.len(),
         args.out.display()
     )))
 }

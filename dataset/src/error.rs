@@ -1,23 +1,23 @@
-//! What can go wrong with a data set.
+//! The error type of this crate.
 
 use std::path::Path;
 
 use molshot_renderer::RenderError;
 use molshot_scenes::SceneError;
 
-/// A failure of the data set's work.
+/// An error of planning, generating, checking, exporting or scoring a data set.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatasetError {
-    /// A picture cannot be set up.
+    /// A scene cannot be built from a complex.
     #[error("{complex}: {source}")]
     Scene {
-        /// The complex.
+        /// Id of the complex.
         complex: String,
-        /// Why.
+        /// The cause.
         source: Box<SceneError>,
     },
-    /// A picture cannot be drawn.
+    /// A picture cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
     /// A file or folder cannot be read or written.
@@ -25,33 +25,33 @@ pub enum DatasetError {
     File {
         /// Its path.
         path: String,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A file's content is not what it must be: what is wrong; what would be right.
+    /// The content of a file is invalid.
     #[error("{path}: {problem}")]
     Content {
-        /// Its path, with the line where there is one.
+        /// Its path, followed by `:LINE` if the error is in one line.
         path: String,
-        /// What is wrong; what would be right.
+        /// What is wrong; then what would be right.
         problem: String,
     },
-    /// What is asked for cannot be: what is wrong; what would be right.
+    /// A request is invalid or cannot be fulfilled; the text says why.
     #[error("{0}")]
     Request(String),
-    /// Someone asked to stop; what is finished is kept.
+    /// The work was cancelled; the text says what is kept.
     #[error("{0}")]
     Interrupted(String),
 }
 
 impl DatasetError {
-    /// A file that cannot be read or written.
+    /// Turns an I/O error of a path into [`Self::File`].
     pub(crate) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.display().to_string();
         move |source| Self::File { path, source }
     }
 
-    /// Content that is not what it must be.
+    /// Makes a [`Self::Content`] for a file.
     pub(crate) fn content(path: &Path, problem: impl std::fmt::Display) -> Self {
         Self::Content {
             path: path.display().to_string(),
@@ -59,7 +59,7 @@ impl DatasetError {
         }
     }
 
-    /// Content of a line that is not what it must be; lines count from 1.
+    /// Makes a [`Self::Content`] for one line of a file; the first line is line 1.
     pub(crate) fn line(path: &Path, line: usize, problem: impl std::fmt::Display) -> Self {
         Self::Content {
             path: format!("{}:{line}", path.display()),
@@ -67,7 +67,7 @@ impl DatasetError {
         }
     }
 
-    /// A stable, machine-readable name for the kind of failure.
+    /// Returns the stable, machine-readable name of the kind of error.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

@@ -1,33 +1,33 @@
-//! Where things are in a set's folder.
+//! Paths of the files in the folder of a set.
 //!
 //! ```text
-//! README.md  croissant.json  report.json     card, metadata, account
-//! plan/plan.json  plan/complexes.jsonl        what the set is made of
-//! data/pictures/train-00000.parquet           each picture once
-//! data/complexes/train-00000.parquet          names of atoms and residues, once a complex
-//! data/T1-translation/train-00000.parquet     the questions of a task
-//! shards/train-00000.json                     written last: this shard is finished
-//! structures/ID/ID_pocket.pdb  ID_ligand.mol2  complexes that were cut out of whole entries
-//! local.json                                  where the complexes are on this machine; no part of the set
+//! README.md  croissant.json  report.json     data card, metadata, counts
+//! plan/plan.json  plan/complexes.jsonl        head, and one line per complex
+//! data/pictures/train-00000.parquet           each picture, stored once
+//! data/complexes/train-00000.parquet          names of atoms and residues per complex
+//! data/T1-translation/train-00000.parquet     the questions of one task
+//! shards/train-00000.json                     written last: this shard is complete
+//! structures/ID/ID_pocket.pdb  ID_ligand.mol2  complexes cut out of whole entries
+//! local.json                                  path of the complexes; not part of the set
 //! ```
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::complexes::Source;
+use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
 use crate::files::{read_json, write_json};
-use crate::plan::record::{Plan, SCHEMA_VERSION};
+use crate::record::{Plan, SCHEMA_VERSION};
 use crate::task::Task;
 
-/// A set's folder.
+/// The folder of a set.
 #[derive(Debug, Clone)]
 pub struct Layout {
     root: PathBuf,
 }
 
-/// What this machine alone knows.
+/// The content of `local.json`, which is valid on this machine only.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Local {
@@ -35,7 +35,7 @@ struct Local {
 }
 
 impl Layout {
-    /// Of a folder, which need not be there.
+    /// Makes the layout of a folder, which need not exist.
     #[must_use]
     pub fn new(root: &Path) -> Self {
         Self {
@@ -43,76 +43,76 @@ impl Layout {
         }
     }
 
-    /// The folder.
+    /// Returns the folder of the set.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// A file by its path in the set.
+    /// Returns the path of a file, given its path in the set.
     #[must_use]
     pub fn file(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
 
-    /// The plan's head.
+    /// Returns the path of the head of the plan.
     #[must_use]
     pub fn plan_file(&self) -> PathBuf {
         self.file("plan/plan.json")
     }
 
-    /// The plan's lines.
+    /// Returns the path of the lines of the plan, one per complex.
     #[must_use]
     pub fn complexes_file(&self) -> PathBuf {
         self.file("plan/complexes.jsonl")
     }
 
-    /// The account.
+    /// Returns the path of `report.json`.
     #[must_use]
     pub fn report_file(&self) -> PathBuf {
         self.file("report.json")
     }
 
-    /// Folder of the complexes that were cut out of whole entries.
+    /// Returns the folder of the complexes that were cut out of whole entries.
     #[must_use]
     pub fn cuts(&self) -> PathBuf {
         self.file("structures")
     }
 
-    /// What says that a shard is finished.
+    /// Returns the path of the manifest of a shard, which exists when the shard is complete.
     #[must_use]
     pub fn shard_file(&self, shard: &str) -> PathBuf {
         self.file(&format!("shards/{shard}.json"))
     }
 
-    /// Path in the set of a shard's pictures.
+    /// Returns the path in the set of a shard's table of pictures.
     #[must_use]
     pub fn pictures_path(shard: &str) -> String {
         format!("data/pictures/{shard}.parquet")
     }
 
-    /// Path in the set of what a shard's annotations refer to.
+    /// Returns the path in the set of the table that a shard's annotations refer to.
     #[must_use]
     pub fn complexes_path(shard: &str) -> String {
         format!("data/complexes/{shard}.parquet")
     }
 
-    /// Path in the set of a shard's questions of a task.
+    /// Returns the path in the set of a shard's table of questions of one task.
     #[must_use]
     pub fn questions_path(task: Task, shard: &str) -> String {
         format!("data/{}/{shard}.parquet", task.configuration())
     }
 
-    /// Reads the plan's head.
+    /// Reads the head of the plan.
     ///
     /// # Errors
-    /// When there is no plan, or one of another version.
+    /// When there is no plan, or its version is not supported.
     pub fn plan(&self) -> Result<Plan, DatasetError> {
         let path = self.plan_file();
         if !path.exists() {
             return Err(DatasetError::content(
                 &self.root,
-                "holds no plan; make one with `molshot dataset plan --complexes DIR --out OUT`",
+                "has no plan; make one with `molshot dataset plan --complexes DIR --out OUT`",
             ));
         }
         let plan: Plan = read_json(&path)?;
@@ -120,7 +120,7 @@ impl Layout {
             return Err(DatasetError::content(
                 &path,
                 format!(
-                    "is a plan of version {}, and this program knows version {SCHEMA_VERSION}; plan anew",
+                    "is a plan of version {}, but this program reads version {SCHEMA_VERSION}; plan again",
                     plan.schema_version
                 ),
             ));
@@ -128,22 +128,24 @@ impl Layout {
         Ok(plan)
     }
 
-    /// Notes where the complexes are.
+    /// Records in `local.json` where the complexes are.
     ///
     /// # Errors
-    /// When the disk refuses.
-    pub fn remember(&self, source: &Source) -> Result<(), DatasetError> {
+    /// When the disk cannot be written.
+    pub fn save_source(&self, source: &ComplexSource) -> Result<(), DatasetError> {
         let complexes =
             std::fs::canonicalize(&source.folder).map_err(DatasetError::file(&source.folder))?;
         write_json(&self.file("local.json"), &Local { complexes })?;
         Ok(())
     }
 
-    /// Where the complexes are: as given, else as noted; those that were cut are in the set itself.
+    /// Returns the source of complexes.
+    ///
+    /// It is the given folder, else the recorded one, else the cuts of the set.
     ///
     /// # Errors
-    /// When neither is there, and the set has no cuts.
-    pub fn source(&self, given: Option<&Path>) -> Result<Source, DatasetError> {
+    /// When none of the three exists.
+    pub fn source(&self, given: Option<&Path>) -> Result<ComplexSource, DatasetError> {
         let folder = if let Some(folder) = given {
             folder.to_owned()
         } else {
@@ -159,6 +161,6 @@ impl Layout {
                 }
             }
         };
-        Ok(Source::new(&folder).with_cuts(&self.cuts()))
+        Ok(ComplexSource::new(&folder).with_cuts(&self.cuts()))
     }
 }

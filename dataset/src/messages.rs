@@ -1,5 +1,4 @@
-//! Question texts, from catalogues: TOML files of the form of `messages/en.toml`, which is built
-//! in.
+//! Question texts: message catalogues in TOML. `messages/en.toml` is built in.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,26 +6,26 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::DatasetError;
-use crate::plan::choices::LETTERS;
-use crate::plan::record::Item;
+use crate::record::Item;
+use crate::task::OPTION_LETTERS;
 use crate::task::Task;
 
 /// The English catalogue.
 const ENGLISH: &str = include_str!("../messages/en.toml");
-/// A fragment may stand in another one, so deep.
-const MOST_DEPTH: usize = 8;
+/// Fragments may contain other fragments, nested at most this deep.
+const MAX_DEPTH: usize = 8;
 
-/// Texts of one language.
+/// The message catalogue of one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalogue {
     /// IETF tag, such as `en`.
     pub language: String,
     fragments: BTreeMap<String, String>,
-    words: Words,
+    words: LineTemplates,
     tasks: BTreeMap<Task, TaskTexts>,
 }
 
-/// Texts of one task.
+/// The texts of one task.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TaskTexts {
@@ -34,22 +33,22 @@ struct TaskTexts {
     question: String,
 }
 
-/// Lines of lists.
+/// Templates of the lines of lists.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Words {
+struct LineTemplates {
     picture: String,
     option: String,
 }
 
-/// A catalogue as it is written.
+/// The TOML form of a catalogue.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(non_snake_case, reason = "tables are named after the tasks")]
-struct Form {
+struct CatalogueFile {
     language: String,
     fragments: BTreeMap<String, String>,
-    words: Words,
+    words: LineTemplates,
     T1: TaskTexts,
     T2: TaskTexts,
     T3: TaskTexts,
@@ -62,48 +61,48 @@ struct Form {
 }
 
 impl Catalogue {
-    /// The English one.
+    /// Returns the built-in English catalogue.
     ///
     /// # Errors
-    /// None: a test reads it.
+    /// Never in practice: a test parses the built-in text.
     pub fn english() -> Result<Self, DatasetError> {
         Self::parse(Path::new("messages/en.toml"), ENGLISH)
     }
 
-    /// Its text, for whoever translates it.
+    /// Returns the TOML text of the English catalogue, as a base for translations.
     #[must_use]
     pub fn english_text() -> &'static str {
         ENGLISH
     }
 
-    /// Reads a catalogue and makes sure that every question can be asked with it.
+    /// Parses a catalogue and checks that it has a complete text for every kind of question.
     ///
     /// # Errors
-    /// What is wrong, with the file.
+    /// When the text is invalid or incomplete; the error names the file.
     pub fn parse(path: &Path, text: &str) -> Result<Self, DatasetError> {
-        let form: Form =
+        let file: CatalogueFile =
             toml::from_str(text).map_err(|error| DatasetError::content(path, error))?;
         let tasks = [
-            form.T1, form.T2, form.T3, form.T4, form.T5, form.T6, form.T7, form.T8, form.T9,
+            file.T1, file.T2, file.T3, file.T4, file.T5, file.T6, file.T7, file.T8, file.T9,
         ];
         let catalogue = Self {
-            language: form.language,
-            fragments: form.fragments,
-            words: form.words,
+            language: file.language,
+            fragments: file.fragments,
+            words: file.words,
             tasks: Task::ALL.into_iter().zip(tasks).collect(),
         };
         for (task, texts) in &catalogue.tasks {
-            let needed = pictures_of(*task);
+            let needed = pictures_per_question(*task);
             if texts.pictures.len() != needed {
                 return Err(DatasetError::content(
                     path,
                     format!(
-                        "{task} has {} captions; give {needed}, one a picture",
+                        "{task} has {} captions; give {needed}, one per picture",
                         texts.pictures.len()
                     ),
                 ));
             }
-            for item in samples(*task) {
+            for item in sample_items(*task) {
                 catalogue
                     .question(&item)
                     .map_err(|error| DatasetError::content(path, format!("{task}: {error}")))?;
@@ -112,7 +111,7 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// What each picture of a task shows.
+    /// Returns the captions of the pictures of a task.
     #[must_use]
     pub fn captions(&self, task: Task) -> &[String] {
         self.tasks
@@ -120,10 +119,10 @@ impl Catalogue {
             .map_or(&[], |texts| texts.pictures.as_slice())
     }
 
-    /// The words of a question.
+    /// Builds the text of a question.
     ///
     /// # Errors
-    /// When a text names something that the question does not have.
+    /// When a text has a placeholder that the question has no value for.
     pub fn question(&self, item: &Item) -> Result<String, DatasetError> {
         let Some(texts) = self.tasks.get(&item.task) else {
             return Err(DatasetError::Request(format!(
@@ -133,7 +132,7 @@ impl Catalogue {
         };
         let mut values = self.fragments.clone();
         values.extend(item.facts.clone());
-        // A chain without a name is not spoken of.
+        // A chain without a name is left out of the text.
         if let Some(residue) = values.get_mut("residue")
             && let Some(named) = residue.strip_suffix(" ?")
         {
@@ -160,35 +159,35 @@ impl Catalogue {
             })
             .collect();
         values.insert("pictures".into(), pictures.join("\n"));
-        let options: Vec<String> = LETTERS
+        let options: Vec<String> = OPTION_LETTERS
             .iter()
             .zip(&item.options)
             .map(|(letter, text)| fill(&self.words.option, &[("letter", letter), ("text", text)]))
             .collect();
         values.insert("options".into(), options.join("\n"));
         let mut text = texts.question.trim().to_owned();
-        for _ in 0..MOST_DEPTH {
+        for _ in 0..MAX_DEPTH {
             if !text.contains('{') {
                 return Ok(text);
             }
             for (name, value) in &values {
-                let mark = format!("{{{name}}}");
-                if text.contains(&mark) {
-                    text = text.replace(&mark, value.trim());
+                let placeholder = format!("{{{name}}}");
+                if text.contains(&placeholder) {
+                    text = text.replace(&placeholder, value.trim());
                 }
             }
         }
         let from = text.find('{').unwrap_or(0);
         let rest: String = text[from..].chars().take(30).collect();
         Err(DatasetError::Request(format!(
-            "nothing is known for \"{rest}\"; the names that may stand in braces are in the head of messages/en.toml"
+            "\"{rest}\" has an unknown placeholder; the head of messages/en.toml lists the known ones"
         )))
     }
 }
 
-/// Pictures of a question of a task.
+/// Returns the number of pictures of a question.
 #[must_use]
-pub fn pictures_of(task: Task) -> usize {
+pub fn pictures_per_question(task: Task) -> usize {
     match task {
         Task::T1 | Task::T2 | Task::T3 => 4,
         Task::T4 | Task::T8 | Task::T9 => 6,
@@ -198,6 +197,7 @@ pub fn pictures_of(task: Task) -> usize {
     }
 }
 
+/// Replaces `{name}` by its value.
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut text = text.to_owned();
     for (name, value) in values {
@@ -206,22 +206,23 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     text
 }
 
-/// Questions of a task, with all that its texts may name: T9 has a text for each way in which
-/// chains are named.
-fn samples(task: Task) -> Vec<Item> {
-    let mut samples = vec![sample(task)];
+/// Makes sample questions that need every text of a task.
+///
+/// T9 has one text for each way in which chains are named.
+fn sample_items(task: Task) -> Vec<Item> {
+    let mut items = vec![sample_item(task)];
     if task == Task::T9 {
         for chain in ["", "A"] {
-            let mut item = sample(task);
+            let mut item = sample_item(task);
             item.facts.insert("chain".to_owned(), chain.to_owned());
-            samples.push(item);
+            items.push(item);
         }
     }
-    samples
+    items
 }
 
-/// A question of a task.
-fn sample(task: Task) -> Item {
+/// Makes a sample question of a task.
+fn sample_item(task: Task) -> Item {
     let facts: &[(&str, &str)] = match task {
         Task::T4 => &[("residue", "ARG 45 A")],
         Task::T8 => &[
@@ -235,8 +236,10 @@ fn sample(task: Task) -> Item {
         id: String::new(),
         task,
         answer: String::new(),
-        options: LETTERS.map(|_| "move x 1, move y 2".to_owned()).to_vec(),
-        images: vec![String::new(); pictures_of(task)],
+        options: OPTION_LETTERS
+            .map(|_| "move x 1, move y 2".to_owned())
+            .to_vec(),
+        images: vec![String::new(); pictures_per_question(task)],
         facts: facts
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -249,10 +252,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn english_asks_all_questions_in_full() {
+    fn the_english_catalogue_completes_every_question() {
         let catalogue = Catalogue::english().expect("the built-in catalogue");
         for task in Task::ALL {
-            let question = catalogue.question(&sample(task)).expect("a text");
+            let question = catalogue.question(&sample_item(task)).expect("a text");
             assert!(
                 !question.contains('{') && !question.contains("\n\n"),
                 "{question}"
@@ -268,24 +271,24 @@ mod tests {
                     "{task} lacks {needed}: {question}"
                 );
             }
-            let last = format!("Picture {}:", pictures_of(task));
+            let last = format!("Picture {}:", pictures_per_question(task));
             assert!(question.contains(&last), "{task} lacks {last}");
         }
-        let residue = catalogue.question(&sample(Task::T4)).expect("a text");
+        let residue = catalogue.question(&sample_item(Task::T4)).expect("a text");
         assert!(residue.contains("ARG 45 A"));
-        let location = catalogue.question(&sample(Task::T8)).expect("a text");
+        let location = catalogue.question(&sample_item(Task::T8)).expect("a text");
         assert!(location.contains("NH2") && location.contains("D: move x 1, move y 2"));
         assert!(location.contains("Greek letters"));
-        let of_chains = samples(Task::T9)
+        let of_chains = sample_items(Task::T9)
             .into_iter()
             .map(|item| catalogue.question(&item).expect("a text"));
         let of_chains: Vec<String> = of_chains.collect();
         assert!(of_chains[0].contains("several chains; the label"));
         assert!(of_chains[1].contains("has no name."));
         assert!(of_chains[2].contains("are of chain A."));
-        // A chain without a name leaves no mark in the text.
+        // The `?` of a chain without a name does not appear in the text.
         for task in [Task::T4, Task::T8] {
-            let mut item = sample(task);
+            let mut item = sample_item(task);
             item.facts.insert("residue".into(), "HIS 57 ?".into());
             let text = catalogue.question(&item).expect("a text");
             assert!(
@@ -296,12 +299,12 @@ mod tests {
     }
 
     #[test]
-    fn a_catalogue_with_a_gap_is_refused_with_its_place() {
+    fn an_incomplete_catalogue_is_refused_and_named() {
         let refused = |from: &str, to: &str| {
             let text = ENGLISH.replacen(from, to, 1);
             assert_ne!(text, ENGLISH);
             Catalogue::parse(Path::new("x.toml"), &text)
-                .expect_err("a gap")
+                .expect_err("an incomplete catalogue")
                 .to_string()
         };
         assert!(refused("{axes}", "{axis}").contains("axis"));

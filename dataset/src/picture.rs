@@ -1,4 +1,4 @@
-//! One picture of a set: what it shows, its name, and the request that draws it.
+//! One picture of a set: what it shows, its path, and the request that renders it.
 
 use molshot_scenes::job::Samples;
 use molshot_scenes::request::{ImageFormat, LabelContent, Preset, StructureSource};
@@ -8,37 +8,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::random::Random;
 
-/// What is shown.
+/// Which part of a complex a picture shows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Look {
+#[non_exhaustive]
+pub enum PictureKind {
     /// Pocket and ligand.
     Complex,
-    /// The pocket alone, through the complex's camera.
+    /// The pocket alone, with the camera of the whole complex.
     Pocket,
-    /// The ligand alone, through the complex's camera.
+    /// The ligand alone, with the camera of the whole complex.
     Ligand,
-    /// One residue (`ARG 45 A`) and the ligand, through a camera of their own.
+    /// One residue (`ARG 45 A`) and the ligand, with a camera fitted to them.
     Residue(String),
 }
 
-/// A picture.
+/// What one picture shows, and from where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Picture {
-    /// Which complex.
+pub struct PictureSpec {
+    /// Id of the complex.
     pub complex: String,
-    /// What of it.
-    pub look: Look,
-    /// Whether the labels of residues name the chain, too: where the pocket has residues of several
-    /// chains.
+    /// Which part of it is shown.
+    #[serde(rename = "look", alias = "kind")]
+    pub kind: PictureKind,
+    /// Whether residue labels include the chain, as they do where the pocket has several chains.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub chains: bool,
-    /// How the ligand was moved before: steps about its own centre, in screen axes of the front
-    /// view.
+    /// Commands that moved the ligand beforehand.
+    ///
+    /// They are about its own centre, in the screen axes of the front view.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ligand_moved: Vec<String>,
-    /// View commands; the first names the view.
+    /// View commands; the first one names the view.
     pub commands: Vec<String>,
 }
 
@@ -50,7 +52,7 @@ pub struct PictureSize {
     pub width_px: u32,
     /// Height, pixels.
     pub height_px: u32,
-    /// Samples a pixel: 1, 4, 9 or 16.
+    /// Colour samples per pixel: 1, 4, 9 or 16.
     pub samples: u32,
 }
 
@@ -64,22 +66,22 @@ impl Default for PictureSize {
     }
 }
 
-impl Picture {
-    /// A picture of a complex from a view, with further commands.
+impl PictureSpec {
+    /// Describes a picture of a complex from a view, with further commands.
     #[must_use]
-    pub fn new(complex: &str, look: Look, view: &str, further: &[String]) -> Self {
+    pub fn new(complex: &str, kind: PictureKind, view: &str, further: &[String]) -> Self {
         let mut commands = vec![format!("view {view}")];
         commands.extend_from_slice(further);
         Self {
             complex: complex.to_owned(),
-            look,
+            kind,
             chains: false,
             ligand_moved: Vec::new(),
             commands,
         }
     }
 
-    /// The same picture with the ligand moved.
+    /// Returns the same picture with the ligand moved.
     #[must_use]
     pub fn with_ligand_moved(self, ligand_moved: &[String]) -> Self {
         Self {
@@ -88,29 +90,32 @@ impl Picture {
         }
     }
 
-    /// The same picture with the chain in the labels of residues; where no residue is labelled it
-    /// stays as it is.
+    /// Returns the same picture with or without chains in residue labels.
+    ///
+    /// Pictures without residue labels stay unchanged.
     #[must_use]
     pub fn with_chains(self, chains: bool) -> Self {
-        let labels_residues = matches!(self.look, Look::Complex | Look::Pocket);
+        let labels_residues = matches!(self.kind, PictureKind::Complex | PictureKind::Pocket);
         Self {
             chains: chains && labels_residues,
             ..self
         }
     }
 
-    /// Its path in the set: the folder of the complex whose questions show it, and a name that
-    /// tells nothing to whoever sees it: 16 hexadecimal digits of SHA-256 of the seed and of what
-    /// the picture shows. Two pictures of an owner have one path only if they are one picture.
+    /// Returns the path of the picture in the set: `OWNER/HASH.png`.
+    ///
+    /// The owner is the complex whose questions show the picture. The name must not reveal the
+    /// answer, so it is a hash: 16 hexadecimal digits of the SHA-256 of the seed and of all fields.
+    /// Different pictures of one owner have different paths.
     #[must_use]
     pub fn path(&self, owner: &str, seed: u64) -> String {
-        let (look, residue) = match &self.look {
-            Look::Complex => ("complex", ""),
-            Look::Pocket => ("pocket", ""),
-            Look::Ligand => ("ligand", ""),
-            Look::Residue(name) => ("residue", name.as_str()),
+        let (kind, residue) = match &self.kind {
+            PictureKind::Complex => ("complex", ""),
+            PictureKind::Pocket => ("pocket", ""),
+            PictureKind::Ligand => ("ligand", ""),
+            PictureKind::Residue(name) => ("residue", name.as_str()),
         };
-        let mut words = vec!["picture", owner, &self.complex, look, residue];
+        let mut words = vec!["picture", owner, &self.complex, kind, residue];
         if self.chains {
             words.push("chains");
         }
@@ -118,33 +123,33 @@ impl Picture {
         words.push("commands");
         words.extend(self.commands.iter().map(String::as_str));
         let number = Random::new(seed, &words).next_u64();
-        format!("{}/{number:016x}.png", plain(owner))
+        format!("{}/{number:016x}.png", path_component(owner))
     }
 
-    /// The request document that draws it; the structure is named by its id.
+    /// Returns the request document that renders it; the structure is referred to by its id.
     #[must_use]
     pub fn document(&self, size: PictureSize) -> SceneDocument {
         let id = self.complex.clone();
         SceneDocument::new(StructureSource::Id { id }, self.request(size))
     }
 
-    /// The request that draws it.
+    /// Returns the request that renders it.
     #[must_use]
     pub fn request(&self, size: PictureSize) -> RenderRequest {
         let mut request = RenderRequest::default();
-        request.style.preset = match &self.look {
-            Look::Complex => Preset::Misi,
-            Look::Pocket => Preset::MisiPocket,
-            Look::Ligand => Preset::MisiLigand,
-            Look::Residue(name) => {
+        request.style.preset = match &self.kind {
+            PictureKind::Complex => Preset::Misi,
+            PictureKind::Pocket => Preset::MisiPocket,
+            PictureKind::Ligand => Preset::MisiLigand,
+            PictureKind::Residue(name) => {
                 request.style.residue = Some(name.clone());
                 Preset::MisiResidue
             }
         };
-        // Said outright: what is labelled by itself depends on how many residues there are, and the
-        // questions speak of labels.
-        request.style.labels = match self.look {
-            Look::Residue(_) => LabelContent::Atoms,
+        // Explicit, because the default depends on the number of residues, and the questions refer
+        // to the labels.
+        request.style.labels = match self.kind {
+            PictureKind::Residue(_) => LabelContent::Atoms,
             _ => LabelContent::ResiduesAndLigandAtoms,
         };
         request.style.label_style.chains = self.chains;
@@ -162,34 +167,35 @@ impl Picture {
         request
     }
 
-    /// Whether another picture has the same scene, so that one upload serves both.
+    /// Returns whether another picture has the same scene, so that one upload serves both.
     #[must_use]
     pub fn same_scene(&self, other: &Self) -> bool {
         self.complex == other.complex
-            && self.look == other.look
+            && self.kind == other.kind
             && self.chains == other.chains
             && self.ligand_moved == other.ligand_moved
     }
 }
 
-/// A text as a part of a path: letters, digits, `.`, `_` and `-` stay, a space becomes `_`, all
-/// else `%` and two hexadecimal digits a byte, so that different texts stay different but for
-/// spaces and `_`.
+/// Escapes a text for use as one component of a path.
+///
+/// Letters, digits, `.`, `_` and `-` stay, a space becomes `_`, and every other byte becomes `%`
+/// and two hexadecimal digits. Texts that differ by more than spaces and `_` stay different.
 #[must_use]
-pub fn plain(text: &str) -> String {
+pub fn path_component(text: &str) -> String {
     use std::fmt::Write;
-    let mut plain = String::with_capacity(text.len());
+    let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => {
-                plain.push(char::from(byte));
+                escaped.push(char::from(byte));
             }
-            b' ' => plain.push('_'),
+            b' ' => escaped.push('_'),
             // Writing to a string does not fail.
-            _ => drop(write!(plain, "%{byte:02X}")),
+            _ => drop(write!(escaped, "%{byte:02X}")),
         }
     }
-    plain
+    escaped
 }
 
 #[cfg(test)]
@@ -197,26 +203,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_differ_and_tell_nothing() {
-        let path = |picture: &Picture| picture.path("5ey0", 7);
-        let look = |look: Look| Picture::new("5ey0", look, "front", &[]);
+    fn paths_differ_and_do_not_reveal_what_is_shown() {
+        let path = |picture: &PictureSpec| picture.path("5ey0", 7);
+        let of_kind = |kind: PictureKind| PictureSpec::new("5ey0", kind, "front", &[]);
         let mut pictures = vec![
-            look(Look::Complex),
-            look(Look::Pocket),
-            look(Look::Ligand),
-            look(Look::Residue("HIS 57 ?".into())),
-            Picture::new("1abc", Look::Complex, "front", &[]),
-            look(Look::Complex).with_chains(true),
+            of_kind(PictureKind::Complex),
+            of_kind(PictureKind::Pocket),
+            of_kind(PictureKind::Ligand),
+            of_kind(PictureKind::Residue("HIS 57 ?".into())),
+            PictureSpec::new("1abc", PictureKind::Complex, "front", &[]),
+            of_kind(PictureKind::Complex).with_chains(true),
         ];
         for amount in -4..=4 {
             let command = format!("move x {amount}");
-            pictures.push(Picture::new(
+            pictures.push(PictureSpec::new(
                 "5ey0",
-                Look::Complex,
+                PictureKind::Complex,
                 "front",
                 std::slice::from_ref(&command),
             ));
-            pictures.push(look(Look::Complex).with_ligand_moved(&[command]));
+            pictures.push(of_kind(PictureKind::Complex).with_ligand_moved(&[command]));
         }
         let paths: std::collections::BTreeSet<String> = pictures.iter().map(path).collect();
         assert_eq!(paths.len(), pictures.len());
@@ -227,7 +233,8 @@ mod tests {
             assert!(name.is_some_and(|name| name.len() == 16), "{path}");
             assert!(!path.contains("move") && !path.contains("front"), "{path}");
         }
-        // The same on every machine; another seed gives other names, another owner another folder.
+        // Paths are the same on every machine; another seed gives other names, another owner
+        // another folder.
         assert_eq!(path(&pictures[0]), pictures[0].path("5ey0", 7));
         assert_ne!(path(&pictures[0]), pictures[0].path("5ey0", 8));
         assert!(pictures[0].path("1 b", 7).starts_with("1_b/"));
@@ -235,28 +242,29 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_said_outright_and_chains_only_where_residues_are_labelled() {
-        let request = |look: Look| {
-            let picture = Picture::new("x", look, "front", &[]).with_chains(true);
+    fn labels_are_explicit_and_have_chains_only_where_residues_are_labelled() {
+        let request = |kind: PictureKind| {
+            let picture = PictureSpec::new("x", kind, "front", &[]).with_chains(true);
             picture.request(PictureSize::default()).style
         };
-        for look in [Look::Complex, Look::Pocket] {
-            let style = request(look);
+        for kind in [PictureKind::Complex, PictureKind::Pocket] {
+            let style = request(kind);
             assert_eq!(style.labels, LabelContent::ResiduesAndLigandAtoms);
             assert!(style.label_style.chains);
         }
-        let residue = request(Look::Residue("ARG 45 A".into()));
+        let residue = request(PictureKind::Residue("ARG 45 A".into()));
         assert_eq!(residue.labels, LabelContent::Atoms);
         assert!(!residue.label_style.chains);
-        assert!(!request(Look::Ligand).label_style.chains);
+        assert!(!request(PictureKind::Ligand).label_style.chains);
     }
 
     #[test]
-    fn requests_are_sound_documents() {
-        let picture = Picture::new("5ey0", Look::Residue("ARG 45 A".into()), "back", &[])
-            .with_ligand_moved(&["roll x 30".into()]);
+    fn requests_are_valid_documents() {
+        let picture =
+            PictureSpec::new("5ey0", PictureKind::Residue("ARG 45 A".into()), "back", &[])
+                .with_ligand_moved(&["roll x 30".into()]);
         let document = picture.document(PictureSize::default());
-        document.validate().expect("a sound request");
+        document.validate().expect("a valid request");
         let text = serde_json::to_vec(&document).expect("JSON");
         assert_eq!(
             SceneDocument::from_json(&text).expect("a document"),

@@ -1,16 +1,18 @@
-//! Random numbers without a state: each is a function of a seed, a name and a counter.
+//! A counter-based random number generator: each number is a function of seed, stream name and
+//! counter.
 //!
-//! A block is the SHA-256 of the seed, the words that name a stream (complex, task, index of the
-//! item), and the number of the block in it. So an item does not depend on which items were made
-//! before it, by whom, or in which order. SHA-256 is FIPS 180-4; integers come from its bytes in
-//! big-endian order.
+//! A block is the SHA-256 (FIPS 180-4) of the seed, the words that name a stream (complex, task,
+//! index of the item), and the number of the block in the stream; integers are read from it in
+//! big-endian order. So an item depends neither on the items made before it nor on the thread or
+//! process that makes it. Plans are promised to stay the same from version to version, which the
+//! generators of crates do not promise.
 
 use sha2::{Digest, Sha256};
 
 /// Bytes of a block.
 const BLOCK_BYTES: usize = 32;
 
-/// Numbers of one stream.
+/// The numbers of one stream.
 #[derive(Debug, Clone)]
 pub struct Random {
     stream: Sha256,
@@ -20,8 +22,9 @@ pub struct Random {
 }
 
 impl Random {
-    /// The stream of a seed and a name. Words are told apart by their lengths: `ab`, `c` is not
-    /// `a`, `bc`.
+    /// Starts the stream of a seed and a name.
+    ///
+    /// Each word is hashed with its length, so `ab`, `c` is another name than `a`, `bc`.
     #[must_use]
     pub fn new(seed: u64, name: &[&str]) -> Self {
         let mut stream = Sha256::new();
@@ -39,7 +42,7 @@ impl Random {
         }
     }
 
-    /// Any number of 64 bits, all alike.
+    /// Returns the next number, uniform over all 64-bit values.
     pub fn next_u64(&mut self) -> u64 {
         if self.used == BLOCK_BYTES {
             let mut block = self.stream.clone();
@@ -54,28 +57,29 @@ impl Random {
         u64::from_be_bytes(bytes)
     }
 
-    /// A number below `count`, all alike; 0 where `count` is. The few highest numbers that would
-    /// make the lowest results likelier are drawn again.
+    /// Returns a uniform number below `count`, or 0 if `count` is 0.
+    ///
+    /// Numbers above the largest multiple of `count` are rejected, which removes the modulo bias.
     pub fn below(&mut self, count: usize) -> usize {
         let count = count as u64;
         if count < 2 {
             return 0;
         }
-        let fair = u64::MAX - u64::MAX % count;
+        let limit = u64::MAX - u64::MAX % count;
         loop {
             let number = self.next_u64();
-            if number < fair {
+            if number < limit {
                 return (number % count) as usize;
             }
         }
     }
 
-    /// One of several; `None` of none.
+    /// Returns a uniform choice of the elements, or `None` if there are none.
     pub fn choose<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         from.get(self.below(from.len()))
     }
 
-    /// Any order (Fisher and Yates).
+    /// Shuffles uniformly (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for end in (1..items.len()).rev() {
             items.swap(end, self.below(end + 1));
@@ -88,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stream_is_what_its_name_says() {
+    fn a_stream_depends_on_seed_and_name() {
         let three = |seed: u64, name: &[&str]| {
             let mut random = Random::new(seed, name);
             [0; 9].map(|_| random.next_u64())
@@ -96,13 +100,13 @@ mod tests {
         assert_eq!(three(1, &["5ey0", "T1"]), three(1, &["5ey0", "T1"]));
         assert_ne!(three(1, &["5ey0", "T1"]), three(2, &["5ey0", "T1"]));
         assert_ne!(three(1, &["ab", "c"]), three(1, &["a", "bc"]));
-        // By the definition (worked out apart from this program), so that no change of ours goes
-        // unseen: sets of a seed would be others.
+        // Computed from the definition without this program, so that a change of the generator,
+        // which would change all sets, is noticed.
         assert_eq!(Random::new(7, &["x"]).next_u64(), 0x36de_2d67_3bfe_6076);
     }
 
     #[test]
-    fn all_are_alike() {
+    fn numbers_are_uniform() {
         let mut random = Random::new(3, &["counts"]);
         let mut counts = [0_u32; 7];
         for _ in 0..70_000 {
@@ -116,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shuffle_keeps_all_and_moves_each_anywhere() {
+    fn a_shuffle_is_a_uniform_permutation() {
         let mut firsts = [0_u32; 4];
         for index in 0..4000 {
             let mut items = [0, 1, 2, 3];

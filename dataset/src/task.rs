@@ -1,25 +1,31 @@
-//! The nine tasks of `MiSI-Bench` (arXiv 2512.10867): their names, forms and counts.
+//! The nine tasks of `MiSI-Bench` (arXiv 2512.10867): names, forms of answer, and counts.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Side of the split.
+use crate::error::DatasetError;
+
+/// Letters of the options of a multiple-choice question.
+pub const OPTION_LETTERS: [&str; 4] = ["A", "B", "C", "D"];
+
+/// One of the two splits of a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Split {
-    /// To learn from.
+    /// For training.
     Train,
-    /// To be examined with.
+    /// For evaluation.
     Test,
 }
 
 impl Split {
-    /// Both, in order.
+    /// Both splits, in order.
     pub const ALL: [Self; 2] = [Self::Train, Self::Test];
 
-    /// The word of files and columns.
+    /// Returns the name in files and columns: `train` or `test`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -31,6 +37,7 @@ impl Split {
 
 /// One of the nine tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Task {
     /// Translation.
     T1,
@@ -40,9 +47,9 @@ pub enum Task {
     T3,
     /// Residue-ligand interaction.
     T4,
-    /// Translation and rotation, carried over to another complex.
+    /// Translation and rotation, applied to another complex.
     T5,
-    /// Two rotations, carried on.
+    /// Two rotations, applied once more.
     T6,
     /// Docking.
     T7,
@@ -53,7 +60,7 @@ pub enum Task {
 }
 
 impl Task {
-    /// All, in order.
+    /// All tasks, in order.
     pub const ALL: [Self; 9] = [
         Self::T1,
         Self::T2,
@@ -66,7 +73,7 @@ impl Task {
         Self::T9,
     ];
 
-    /// `T1` to `T9`.
+    /// Returns the short name: `T1` to `T9`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -82,7 +89,7 @@ impl Task {
         }
     }
 
-    /// What it is about, in words of file names.
+    /// Returns the descriptive name in file names, such as `translation`.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -98,23 +105,23 @@ impl Task {
         }
     }
 
-    /// Name of the configuration, such as `T1-translation`.
+    /// Returns the name of the data set configuration, such as `T1-translation`.
     #[must_use]
     pub fn configuration(self) -> String {
         format!("{}-{}", self.name(), self.title())
     }
 
-    /// True where one of four options is asked for, false where a text is.
+    /// Returns whether the answer is one of four options; otherwise it is a text.
     #[must_use]
     pub fn is_choice(self) -> bool {
         matches!(self, Self::T5 | Self::T6 | Self::T8)
     }
 
-    /// Items of a complex; `None` where its bonds decide.
+    /// Returns the number of items per complex; `None` where it depends on hydrogen bonds.
     #[must_use]
-    pub fn items(self, split: Split) -> Option<u32> {
+    pub fn items_per_complex(self, split: Split) -> Option<u32> {
         let (train, test) = match self {
-            // Two axes, and one with four.
+            // T1: two axes with two each; T3: one axis with four.
             Self::T1 | Self::T3 => (4, 2),
             Self::T2 | Self::T5 | Self::T6 | Self::T7 => (6, 3),
             Self::T4 | Self::T8 | Self::T9 => return None,
@@ -133,31 +140,34 @@ impl fmt::Display for Task {
 }
 
 impl FromStr for Task {
-    type Err = String;
+    type Err = DatasetError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, DatasetError> {
         let text = text.trim();
         Self::ALL
             .into_iter()
             .find(|task| {
                 task.name().eq_ignore_ascii_case(text) || task.title().eq_ignore_ascii_case(text)
             })
-            .ok_or_else(|| format!("\"{text}\" is no task; give T1 to T9, or all"))
+            .ok_or_else(|| {
+                let problem = format!("\"{text}\" is not a task; give T1 to T9, or all");
+                DatasetError::Request(problem)
+            })
     }
 }
 
-/// Reads `all`, or tasks separated by commas; sorted, each once.
+/// Parses `all`, or task names separated by commas, into a sorted list without duplicates.
 ///
 /// # Errors
-/// What is no task, and what would be right.
-pub fn parse_tasks(text: &str) -> Result<Vec<Task>, String> {
+/// When a name is not a task.
+pub fn parse_tasks(text: &str) -> Result<Vec<Task>, DatasetError> {
     if text.trim().eq_ignore_ascii_case("all") {
         return Ok(Task::ALL.to_vec());
     }
     let mut tasks = text
         .split(',')
         .map(str::parse)
-        .collect::<Result<Vec<Task>, String>>()?;
+        .collect::<Result<Vec<Task>, DatasetError>>()?;
     tasks.sort_unstable();
     tasks.dedup();
     Ok(tasks)
@@ -168,12 +178,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_the_papers() {
-        // Complexes of the paper's splits, and its totals.
+    fn counts_match_the_paper() {
+        // The paper has 3,503 complexes for training and 490 for tests.
         let totals = |task: Task| {
             (
-                task.items(Split::Train).map(|n| n * 3503),
-                task.items(Split::Test).map(|n| n * 490),
+                task.items_per_complex(Split::Train).map(|n| n * 3503),
+                task.items_per_complex(Split::Test).map(|n| n * 490),
             )
         };
         assert_eq!(totals(Task::T1), (Some(14_012), Some(980)));
@@ -185,9 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_tasks() {
-        assert_eq!(parse_tasks("T2, t1,T2"), Ok(vec![Task::T1, Task::T2]));
-        assert_eq!(parse_tasks("all").map(|tasks| tasks.len()), Ok(9));
-        assert!(parse_tasks("T0").is_err_and(|error| error.contains("T1 to T9")));
+    fn lists_of_tasks_are_parsed() {
+        assert_eq!(
+            parse_tasks("T2, t1,T2").expect("two tasks"),
+            [Task::T1, Task::T2]
+        );
+        assert_eq!(parse_tasks("all").expect("all tasks").len(), 9);
+        assert!(parse_tasks("T0").is_err_and(|error| error.to_string().contains("T1 to T9")));
     }
 }

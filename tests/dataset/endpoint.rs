@@ -1,5 +1,4 @@
-//! A chat endpoint of a test's own: HTTP/1.1 on a loopback port, one thread a connection, one
-//! request each.
+//! A chat endpoint for tests: HTTP/1.1 on a loopback port, one thread and request per connection.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// What was asked.
+/// A request that the endpoint received.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) line: String,
@@ -17,7 +16,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The question: the last text.
+    /// Returns the question, which is the last text.
     pub(crate) fn question(&self) -> String {
         let parts = self.body["messages"][0]["content"]
             .as_array()
@@ -27,19 +26,19 @@ impl Asked {
     }
 }
 
-/// What is answered.
+/// A reply of the endpoint.
 #[derive(Debug, Clone)]
 pub(crate) enum Reply {
     /// Status, further header lines, body.
     Http(u16, String, String),
-    /// Nothing, for so long.
+    /// No response for some time.
     Silence(Duration),
-    /// The head of an answer that never ends.
+    /// A response that is truncated.
     CutOff,
 }
 
 impl Reply {
-    /// A proper answer with counts of tokens.
+    /// Makes a valid answer with token counts.
     pub(crate) fn answer(text: &str) -> Self {
         let body = serde_json::json!({
             "choices": [{"message": {"role": "assistant", "content": text}}],
@@ -53,7 +52,7 @@ impl Reply {
     }
 }
 
-/// The endpoint; it ends with the process.
+/// A running endpoint, which ends with the process.
 pub(crate) struct Endpoint {
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -61,7 +60,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// `reply` is told the number of the request, counted from 0, and the request.
+    /// Starts an endpoint; `reply` gets the index of the request and the request.
     pub(crate) fn start(reply: impl Fn(usize, &Asked) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
@@ -104,13 +103,13 @@ impl Endpoint {
         self.asked.lock().expect("no panic").clone()
     }
 
-    /// Most requests at a time.
+    /// Returns the largest number of concurrent requests.
     pub(crate) fn most_at_once(&self) -> usize {
         self.most_at_once.lock().expect("no panic").1
     }
 }
 
-/// A request; `None` of a connection that was closed.
+/// Reads a request; `None` if the connection was closed.
 fn read(stream: &TcpStream) -> Option<Asked> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
@@ -138,7 +137,7 @@ fn read(stream: &TcpStream) -> Option<Asked> {
 }
 
 fn send(mut stream: TcpStream, reply: Reply) {
-    // Whoever asked may be gone.
+    // The client may have closed the connection.
     let _ = match reply {
         Reply::Http(status, headers, body) => write!(
             stream,

@@ -1,14 +1,14 @@
-//! Whole entries as complexes.
+//! Complexes that are cut out of whole entries.
 
 use std::fmt::Write;
 use std::fs;
 
 use super::set::{Folder, library, plan};
 
-/// 1HVR and 7PBL as whole PDB entries: pocket, ligand as HETATM records, glycerol and water.
+/// Writes 1HVR and 7PBL as whole PDB entries, with water and glycerol.
 fn entries(folder: &Folder) {
     for (id, name, copies) in [("1hvr", "XK2", 2), ("7pbl", "AGS", 2)] {
-        let read = |ending: &str| fs::read_to_string(library(id).join(format!("{id}_{ending}")));
+        let read = |file: &str| fs::read_to_string(library(id).join(format!("{id}_{file}")));
         let pocket = read("pocket.pdb").expect("a library file");
         let lines: Vec<&str> = pocket
             .lines()
@@ -31,12 +31,12 @@ fn entries(folder: &Folder) {
                 "HETATM{serial:>5}  {atom:<3} {residue} Z{number:>4}    {:>8.3}{:>8.3}{:>8.3}  1.00  0.00          {symbol:>2}",
                 at[0], at[1], at[2]
             )
-            .expect("a String takes all text");
+            .expect("writing to a String cannot fail");
         };
         let mut first = [0.0; 3];
         for (row, line) in atoms.lines().skip(1).enumerate() {
             let words: Vec<&str> = line.split_whitespace().collect();
-            let at = [2, 3, 4].map(|place| words[place].parse().expect("a number"));
+            let at = [2, 3, 4].map(|path| words[path].parse().expect("a number"));
             first = at;
             let symbol = words[5].split('.').next().expect("an element");
             hetero(7000 + row, words[1], name, 500, at, symbol);
@@ -56,17 +56,15 @@ fn entries(folder: &Folder) {
             folder.write(&format!("in/{id}x{copy}.pdb"), &text);
         }
     }
-    // What has nothing to ask about is told and left out.
-    fs::copy(library("1ubi.pdb"), folder.path("in/1ubi.pdb")).expect("room");
-    fs::copy(library("1gbt.bcif.gz"), folder.path("in/1gbt.bcif.gz")).expect("room");
+    // Entries without a ligand are reported and left out.
+    fs::copy(library("1ubi.pdb"), folder.path("in/1ubi.pdb")).expect("the file can be written");
+    fs::copy(library("1gbt.bcif.gz"), folder.path("in/1gbt.bcif.gz"))
+        .expect("the file can be written");
 }
 
-#[allow(
-    clippy::too_many_lines,
-    reason = "one set, looked at from several sides"
-)]
+#[allow(clippy::too_many_lines, reason = "one set with several checks")]
 #[test]
-fn entries_are_cut_made_and_checked() {
+fn entries_are_cut_and_sets_of_them_are_verified() {
     let folder = Folder::new("entries");
     entries(&folder);
     folder.write(
@@ -75,7 +73,7 @@ fn entries_are_cut_made_and_checked() {
     );
     folder.write(
         "ligands.txt",
-        "1hvrx1 XK2 500 Z # as the rule\n7pblx1 AGS\nelsewhere GTP\n",
+        "1hvrx1 XK2 500 Z # same as by the rule\n7pblx1 AGS\nelsewhere GTP\n",
     );
     let options = [
         "--split",
@@ -87,15 +85,15 @@ fn entries_are_cut_made_and_checked() {
     ];
     plan(&folder, "out", &options);
     folder.ok(&["generate", "--out", "out"]);
-    let told = folder.ok(&["verify", "--out", "out"]);
+    let output = folder.ok(&["verify", "--out", "out"]);
     let report = folder.json("out/report.json");
     let cut = &report["complexes"]["cut"];
     let count = cut.as_object().expect("cuts").len();
     assert!(
-        told.contains(&format!(
-            "{count} complexes cut anew and the same; no fault"
+        output.contains(&format!(
+            "{count} complexes cut again with the same bytes; no problems"
         )),
-        "{told}"
+        "{output}"
     );
     assert_eq!(cut["1hvrx0"]["ligand"], "XK2 500 Z");
     assert_eq!(cut["1hvrx0"]["chosen_by"], "rule");
@@ -109,14 +107,14 @@ fn entries_are_cut_made_and_checked() {
             .any(|s| s["id"] == "1ubi" && s["reason"] == "no_ligand"),
         "{skipped:?}"
     );
-    // The cut is a folder that everything else reads; glycerol and water are not in it.
+    // The cut has no glycerol and no water.
     let pocket = fs::read_to_string(folder.path("out/structures/1hvrx0/1hvrx0_pocket.pdb"));
     let pocket = pocket.expect("a cut");
     assert!(!pocket.contains("GOL") && !pocket.contains("HOH") && pocket.contains("REMARK 999"));
-    let bonds = |place: std::path::PathBuf| {
+    let bonds = |path: std::path::PathBuf| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_molshot"))
             .arg("hbonds")
-            .arg(place)
+            .arg(path)
             .output()
             .expect("the program starts");
         let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -124,16 +122,20 @@ fn entries_are_cut_made_and_checked() {
         text
     };
     let cut = bonds(folder.path("out/structures/1hvrx0"));
-    assert_eq!(cut, bonds(library("1hvr")), "as the library's own folder");
-    // The set is whole without the entries: whoever has it alone can check all but the cutting.
+    assert_eq!(
+        cut,
+        bonds(library("1hvr")),
+        "same bonds as the sample folder"
+    );
+    // Without the entries, everything but the cutting can be verified.
     let tree = folder.tree("out");
     fs::remove_file(folder.path("out/local.json")).expect("a file");
     let alone = folder.ok(&["verify", "--out", "out"]);
     assert!(
-        alone.contains("whose entries are not there; no fault"),
+        alone.contains("without their entries; no problems"),
         "{alone}"
     );
-    // A changed entry, and a changed cut, are found.
+    // A changed entry and a changed cut are found.
     folder.write(
         "in/7pblx0.pdb",
         fs::read(folder.path("in/1hvrx0.pdb")).expect("a file"),
@@ -142,15 +144,15 @@ fn entries_are_cut_made_and_checked() {
     folder.refuse(
         1,
         &verify,
-        &["cut anew out of 7pblx0.pdb is another complex"],
+        &["cut again out of 7pblx0.pdb is another complex"],
     );
     entries(&folder);
     folder.ok(&verify);
-    let place = "out/structures/7pblx0/7pblx0_pocket.pdb";
-    let text = fs::read_to_string(folder.path(place)).expect("a cut");
-    folder.write(place, format!("REMARK\n{text}"));
-    folder.refuse(1, &verify, &["7pblx0 are others than when it was planned"]);
-    folder.write(place, text);
+    let path = "out/structures/7pblx0/7pblx0_pocket.pdb";
+    let text = fs::read_to_string(folder.path(path)).expect("a cut");
+    folder.write(path, format!("REMARK\n{text}"));
+    folder.refuse(1, &verify, &["7pblx0 have changed since it was planned"]);
+    folder.write(path, text);
     assert_eq!(folder.tree("out"), tree);
 }
 

@@ -1,4 +1,4 @@
-//! `evaluate` against an endpoint that behaves in many ways.
+//! `evaluate` with endpoints that work, fail, refuse and hang.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,13 +7,12 @@ use std::time::Duration;
 use super::endpoint::{Endpoint, Reply};
 use super::set::{Folder, finished};
 
-/// A set with few questions: T1 and T9 of four complexes, of which one is for tests.
+/// Makes a set with few questions: T1 and T9 of four complexes, one of them in the test split.
 fn small(name: &str) -> Folder {
     finished(name, 4, &["--tasks", "T1,T9"])
 }
 
-/// Right answers by the words of the question, which differ in nothing but the pictures: by the
-/// number of the request then.
+/// Returns the number of questions of the test split.
 fn questions(folder: &Folder) -> usize {
     let test = folder
         .lines("out")
@@ -35,7 +34,7 @@ fn predictions(folder: &Folder, model: &str) -> BTreeMap<String, serde_json::Val
 }
 
 #[test]
-fn pictures_go_along_and_answers_are_scored() {
+fn requests_have_pictures_and_answers_are_scored() {
     let folder = small("evaluate_good");
     let endpoint = Endpoint::start(|_, _| Reply::answer("Answer: move x 1"));
     let output = folder
@@ -90,9 +89,9 @@ fn pictures_go_along_and_answers_are_scored() {
                 .all(|url| url.starts_with("data:image/png;base64,iVBORw0KGgo"))
         );
     }
-    // 1000 tokens asked and 7 answered, each at its price a million.
+    // 1000 prompt tokens and 7 completion tokens per question, with prices per million.
     let cost = count as f64 * (1000.0 * 2.0 + 7.0 * 10.0) * 1e-6;
-    // Three digits that are not 0.
+    // Three significant digits.
     let decimals = match cost {
         0.0..0.01 => 5,
         0.01..0.1 => 4,
@@ -101,7 +100,7 @@ fn pictures_go_along_and_answers_are_scored() {
     };
     let cost = format!("cost {cost:.decimals$}");
     assert!(
-        stderr.contains(&format!("{} tokens asked", count * 1000)) && stderr.contains(&cost),
+        stderr.contains(&format!("{} prompt tokens", count * 1000)) && stderr.contains(&cost),
         "{stderr}"
     );
     let scores: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
@@ -110,10 +109,14 @@ fn pictures_go_along_and_answers_are_scored() {
         scores["columns"]["T9"]["not_understood"],
         scores["columns"]["T9"]["questions"]
     );
-    let told = predictions(&folder, "a%2Fb_c");
-    assert_eq!(told.len(), count);
-    assert!(told.values().all(|line| line["prompt_tokens"] == 1000));
-    // Again: nothing is asked.
+    let predictions = predictions(&folder, "a%2Fb_c");
+    assert_eq!(predictions.len(), count);
+    assert!(
+        predictions
+            .values()
+            .all(|line| line["prompt_tokens"] == 1000)
+    );
+    // A second run asks nothing.
     folder.ok(&[
         "evaluate",
         "--out",
@@ -127,18 +130,18 @@ fn pictures_go_along_and_answers_are_scored() {
 }
 
 #[test]
-fn what_fails_for_a_while_is_tried_again() {
+fn temporary_failures_are_retried() {
     let folder = small("evaluate_retries");
     let replies = [
         Reply::status(429, "Retry-After: 0\r\n", "slow down"),
         Reply::status(503, "Retry-After: 0.05\r\n", ""),
         Reply::status(500, "Retry-After: 0\r\n", "oops"),
-        Reply::status(200, "Retry-After: 0\r\n", "this is no JSON"),
+        Reply::status(200, "Retry-After: 0\r\n", "this is not JSON"),
         Reply::status(200, "Retry-After: 0\r\n", "{\"choices\": []}"),
         Reply::CutOff,
     ];
     let count = questions(&folder);
-    let faults = replies.len();
+    let failures = replies.len();
     let endpoint = Endpoint::start(move |number, _| {
         replies
             .get(number)
@@ -160,19 +163,16 @@ fn what_fails_for_a_while_is_tried_again() {
     ]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    assert!(
-        stderr.contains(&format!("{faults} tries made again")),
-        "{stderr}"
-    );
-    assert_eq!(endpoint.asked().len(), count + faults);
+    assert!(stderr.contains(&format!("{failures} retries")), "{stderr}");
+    assert_eq!(endpoint.asked().len(), count + failures);
     assert_eq!(predictions(&folder, "m").len(), count);
 }
 
 #[test]
-fn a_question_without_an_answer_is_told_and_asked_again_later() {
+fn a_question_without_an_answer_is_reported_and_asked_again_later() {
     let folder = small("evaluate_missing");
     let count = questions(&folder);
-    // The first request and all that repeat it hang; others answer.
+    // The first request hangs; the others are answered.
     let endpoint = Endpoint::start(|number, _| {
         if number == 0 {
             Reply::Silence(Duration::from_secs(20))
@@ -195,7 +195,11 @@ fn a_question_without_an_answer_is_told_and_asked_again_later() {
         "--concurrency",
         "2",
     ];
-    let stderr = folder.refuse(1, &args, &["1 questions have no answer", "asks them again"]);
+    let stderr = folder.refuse(
+        1,
+        &args,
+        &["1 questions have no answer", "run the same command again"],
+    );
     assert!(stderr.to_lowercase().contains("timeout"), "{stderr}");
     assert_eq!(predictions(&folder, "m").len(), count - 1);
     folder.ok(&args);
@@ -204,7 +208,7 @@ fn a_question_without_an_answer_is_told_and_asked_again_later() {
 }
 
 #[test]
-fn a_refused_key_ends_the_work_at_once_and_is_not_repeated() {
+fn a_refused_key_ends_the_work_at_once_and_is_not_printed() {
     let folder = small("evaluate_key");
     let endpoint = Endpoint::start(|_, _| Reply::status(401, "", "no such key: sk-secret-words"));
     let output = folder
@@ -230,7 +234,7 @@ fn a_refused_key_ends_the_work_at_once_and_is_not_repeated() {
     );
     assert!(!stderr.contains("secret"), "{stderr}");
     assert_eq!(endpoint.asked().len(), 1);
-    // Another variable holds another key.
+    // The key can come from another variable.
     let output = folder
         .command(&[
             "evaluate",
@@ -256,7 +260,7 @@ fn a_refused_key_ends_the_work_at_once_and_is_not_repeated() {
 }
 
 #[test]
-fn an_endpoint_with_other_parameters_gets_them() {
+fn requests_adapt_to_the_parameters_of_the_endpoint() {
     let folder = small("evaluate_form");
     let count = questions(&folder);
     let endpoint = Endpoint::start(|_, asked| {
@@ -288,7 +292,7 @@ fn an_endpoint_with_other_parameters_gets_them() {
         "1",
     ]);
     assert_eq!(predictions(&folder, "m").len(), count);
-    // Any other fault of a request is the question's: it is not repeated.
+    // Any other invalid request is not retried.
     let strict = Endpoint::start(|_, _| Reply::status(400, "", "too many images"));
     let args = [
         "evaluate",
@@ -304,7 +308,7 @@ fn an_endpoint_with_other_parameters_gets_them() {
 }
 
 #[test]
-fn requests_go_side_by_side_and_a_killed_run_goes_on() {
+fn requests_are_concurrent_and_a_killed_run_continues() {
     let folder = finished("evaluate_killed", 6, &["--tasks", "T1,T2"]);
     let count = questions(&folder);
     assert!(count > 8);
@@ -330,20 +334,20 @@ fn requests_go_side_by_side_and_a_killed_run_goes_on() {
         std::thread::sleep(Duration::from_millis(2));
     }
     let most = endpoint.most_at_once();
-    assert!((2..=3).contains(&most), "{most} requests at a time");
-    child.kill().expect("a child of ours");
-    child.wait().expect("a child of ours");
+    assert!((2..=3).contains(&most), "{most} concurrent requests");
+    child.kill().expect("a child process");
+    child.wait().expect("a child process");
     let answered: BTreeSet<String> = predictions(&folder, "m").into_keys().collect();
     assert!(answered.len() >= 3);
-    // A line that was cut off.
+    // A truncated line.
     let whole = fs::read_to_string(&file).expect("a file");
-    fs::write(&file, format!("{whole}{{\"id\": \"a2-T")).expect("room");
+    fs::write(&file, format!("{whole}{{\"id\": \"a2-T")).expect("the file can be written");
     let before = endpoint.asked().len();
     folder.ok(&args);
     assert_eq!(
         endpoint.asked().len() - before,
         count - answered.len(),
-        "what was answered is not asked again"
+        "answered questions are not asked again"
     );
     assert_eq!(predictions(&folder, "m").len(), count);
 }
@@ -369,10 +373,14 @@ fn an_endpoint_that_never_answers_ends_the_work() {
     folder.refuse(
         1,
         &args,
-        &["16 questions in a row", "down", "asks the rest"],
+        &[
+            "16 consecutive questions",
+            "down",
+            "run the same command again",
+        ],
     );
     assert_eq!(endpoint.asked().len(), 32);
-    // Nobody listens at all.
+    // No server listens at the address.
     let nowhere = [
         "evaluate",
         "--out",
@@ -384,7 +392,7 @@ fn an_endpoint_that_never_answers_ends_the_work() {
         "--tries",
         "1",
     ];
-    folder.refuse(1, &nowhere, &["in a row"]);
+    folder.refuse(1, &nowhere, &["consecutive questions"]);
     let no_address = [
         "evaluate",
         "--out",

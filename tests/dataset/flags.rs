@@ -1,10 +1,10 @@
-//! Options that are wrong: an error that names the option and what would be right.
+//! Invalid options: the error names the option and says what would be right.
 
 use super::set::{Folder, complexes, plan};
 
 #[allow(clippy::too_many_lines, reason = "a list of cases")]
 #[test]
-fn wrong_options_are_refused_with_what_would_be_right() {
+fn invalid_options_are_refused_with_a_remedy() {
     let folder = Folder::new("flags");
     complexes(&folder, 3);
     let plans: [(&[&str], i32, &[&str]); 13] = [
@@ -40,7 +40,7 @@ fn wrong_options_are_refused_with_what_would_be_right() {
             "{\"train\": [\"a0\"], \"validation\": []}",
             ["split.json", "validation"],
         ),
-        ("[]", ["split.json", "is no object"]),
+        ("[]", ["split.json", "is not an object"]),
     ] {
         folder.write("split.json", content);
         folder.refuse(
@@ -71,7 +71,7 @@ fn wrong_options_are_refused_with_what_would_be_right() {
         ],
         &["words.toml", "missing field"],
     );
-    std::fs::create_dir(folder.path("nothing")).expect("room");
+    std::fs::create_dir(folder.path("nothing")).expect("the file can be written");
     folder.refuse(
         1,
         &["plan", "--complexes", "nothing", "--out", "out"],
@@ -82,7 +82,7 @@ fn wrong_options_are_refused_with_what_would_be_right() {
         &["plan", "--complexes", "absent", "--out", "out"],
         &["absent"],
     );
-    // Folders that are no set.
+    // Folders without a set.
     folder.write("p.jsonl", "{\"id\": \"x\", \"answer\": \"y\"}\n");
     for command in [
         &["generate", "--out", "nothing"][..],
@@ -139,14 +139,14 @@ fn wrong_options_are_refused_with_what_would_be_right() {
         ],
         &["--timeout"],
     );
-    // A set that is planned and not made.
+    // A set that is planned but not generated.
     plan(&folder, "out", &["--tasks", "T1"]);
     folder.refuse(
         1,
         &["export", "--out", "out", "--format", "llava"],
         &["generate"],
     );
-    folder.refuse(1, &["verify", "--out", "out"], &["is not finished"]);
+    folder.refuse(1, &["verify", "--out", "out"], &["is incomplete"]);
     for shard in ["1", "5/4", "0/0", "x/4", "-1/4"] {
         folder.refuse(
             2,
@@ -155,7 +155,7 @@ fn wrong_options_are_refused_with_what_would_be_right() {
         );
     }
     folder.ok(&["generate", "--out", "out"]);
-    // Another plan does not mix with the files of this one.
+    // Another plan is refused while the folder has the tables of this one.
     folder.refuse(
         1,
         &[

@@ -1,16 +1,16 @@
-//! Data sets from outside: the program plans, makes, checks, exports and scores them, and is
-//! killed, lied to and kept waiting.
+//! End-to-end tests of `molshot dataset`: plan, generate, verify, export, score and evaluate.
 //!
-//! The complexes are the sample scenes' structures and what the tests make of them. Pictures are
-//! small and drawn by the built-in rasteriser.
+//! They also kill the program, tamper with its files, and let endpoints fail. The complexes are the
+//! structures of the sample scenes and variants of them. Pictures are small and rendered by the
+//! built-in rasteriser.
 
-mod endings;
+mod complete;
 mod endpoint;
 mod entries;
 mod evaluate;
+mod exports;
 mod flags;
-mod forms;
-mod full;
+mod interruptions;
 mod plans;
 mod scores;
 mod set;

@@ -1,11 +1,11 @@
-//! A plan is a function of the complexes' files, the options and the seed.
+//! A plan is a function of the files of the complexes, the options and the seed.
 
 use std::fs;
 
 use super::set::{Folder, complexes, copy_complex, plan};
 
 #[test]
-fn the_same_inputs_give_the_same_plan_however_it_is_made() {
+fn the_same_inputs_give_the_same_plan_with_any_threads() {
     let folder = Folder::new("plans_same");
     complexes(&folder, 6);
     let split = ["--split", "split.json", "--threads"];
@@ -16,7 +16,7 @@ fn the_same_inputs_give_the_same_plan_however_it_is_made() {
         plan(&folder, "other", &[&split[..], &[threads]].concat());
         assert_eq!(folder.tree("other"), one, "{threads} threads");
     }
-    // The same complexes, put into the folder in another order.
+    // The same complexes, written to the folder in another order.
     let again = Folder::new("plans_order");
     for number in (0..6).rev() {
         let (from, letter) = [("1hvr", 'a'), ("7pbl", 'b')][number % 2];
@@ -25,7 +25,7 @@ fn the_same_inputs_give_the_same_plan_however_it_is_made() {
     fs::copy(folder.path("split.json"), again.path("split.json")).expect("a file");
     plan(&again, "one", &["--split", "split.json"]);
     assert_eq!(again.tree("one"), one);
-    // Planning anew over an old plan changes nothing; another seed changes the items.
+    // Planning again over an old plan changes nothing; another seed changes the items.
     plan(&folder, "one", &["--split", "split.json"]);
     assert_eq!(folder.tree("one"), one);
     plan(&folder, "seed", &["--split", "split.json", "--seed", "1"]);
@@ -65,7 +65,7 @@ fn items_of_a_complex_do_not_depend_on_the_other_complexes() {
 }
 
 #[test]
-fn faulty_complexes_are_told_and_the_rest_is_made() {
+fn faulty_complexes_are_reported_and_left_out() {
     let folder = Folder::new("plans_faults");
     complexes(&folder, 4);
     let ligand = |id: &str| fs::read_to_string(folder.path(&format!("in/{id}/{id}_ligand.mol2")));
@@ -75,7 +75,7 @@ fn faulty_complexes_are_told_and_the_rest_is_made() {
     let good = ligand("bondless").expect("a file");
     folder.write(
         "in/unreadable/unreadable_ligand.mol2",
-        "this is no molecule\n",
+        "this is not a molecule\n",
     );
     let bonds = good.find("@<TRIPOS>BOND").expect("bonds");
     let mut bondless = format!("{}@<TRIPOS>BOND\n", &good[..bonds]);
@@ -86,8 +86,7 @@ fn faulty_complexes_are_told_and_the_rest_is_made() {
     let atoms = counts.split_whitespace().next().expect("atoms").to_owned();
     bondless = bondless.replacen(&counts, &format!("{atoms} 0"), 1);
     folder.write("in/bondless/bondless_ligand.mol2", &bondless);
-    // Two atoms and a third in the middle: half a turn about two axes, and any about the third,
-    // changes nothing.
+    // Two atoms: half a turn about two axes, and any rotation about the third, changes nothing.
     let line = |n: usize, x: f32| format!("{n} O{n} {x:.3} 9.000 20.000 O 1 SYM 0\n");
     let symmetric = format!(
         "@<TRIPOS>MOLECULE\nsym\n2 1\nSMALL\nNO_CHARGES\n@<TRIPOS>ATOM\n{}{}@<TRIPOS>BOND\n1 1 2 1\n",

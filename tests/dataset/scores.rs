@@ -1,4 +1,4 @@
-//! Scores: both ends of the scale, tolerance and strictness.
+//! Scores: both ends of the scale, tolerance of form, and strictness about meaning.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ fn baseline(folder: &Folder, name: &str) -> Value {
 }
 
 #[test]
-fn the_oracle_has_all_points_and_chance_has_few() {
+fn the_oracle_has_all_points_and_random_answers_have_few() {
     let folder = finished(
         "scores_ends",
         10,
@@ -51,17 +51,17 @@ fn the_oracle_has_all_points_and_chance_has_few() {
         );
     }
     assert_eq!(oracle["average"], 100.0);
-    // Chance, with room of four standard deviations of so few questions. T1: half of the axes, and
-    // 1 - mean distance / 8 of two of eight values; T2: a third, likewise; T3: one of 21; choices:
-    // a quarter.
+    // Expected scores of random answers, with a tolerance of four standard deviations. T1: half for
+    // the axis, times 1 - mean distance / 8; T2: likewise with a third; T3: one of 21; choices: a
+    // quarter.
     let near = |column: &str, chance: f64| {
         let questions = random["columns"][column]["questions"]
             .as_f64()
             .expect("a count");
-        let room = 4.0 * 50.0 / questions.sqrt();
+        let tolerance = 4.0 * 50.0 / questions.sqrt();
         let found = score(&random, column);
         assert!(
-            (found - chance).abs() < room,
+            (found - chance).abs() < tolerance,
             "{column}: {found}, by chance {chance}"
         );
     };
@@ -78,7 +78,7 @@ fn the_oracle_has_all_points_and_chance_has_few() {
 }
 
 #[test]
-fn answers_are_read_with_tolerance_and_judged_with_rigour() {
+fn answers_are_parsed_tolerantly_and_scored_strictly() {
     let folder = finished(
         "scores_forms",
         4,
@@ -100,16 +100,16 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
     let (move_item, choice, bonds) = (of("T1"), of("T8"), of("T9"));
     let answer = text(move_item, "answer");
     let letter = text(choice, "answer");
-    let place = "ABCD".find(&letter).expect("a letter");
-    let option = choice["options"][place]
+    let index = "ABCD".find(&letter).expect("a letter");
+    let option = choice["options"][index]
         .as_str()
         .expect("a text")
         .to_owned();
     let list = text(bonds, "answer");
-    let score = |item: &Value, said: &str| {
-        let line = serde_json::json!({"id": item["id"], "answer": said, "model": "kept out"});
+    let score = |item: &Value, given: &str| {
+        let line = serde_json::json!({"id": item["id"], "answer": given, "model": "ignored"});
         folder.write("answers.jsonl", format!("{line}\n"));
-        let told = folder.ok(&[
+        let output = folder.ok(&[
             "score",
             "--out",
             "out",
@@ -118,13 +118,13 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
             "--format",
             "json",
         ]);
-        let scores: Value = serde_json::from_str(&told).expect("JSON");
+        let scores: Value = serde_json::from_str(&output).expect("JSON");
         let column = &scores["columns"][item["task"].as_str().expect("a task")];
-        // One of the column's questions has an answer.
+        // One question of the column has an answer.
         let questions = column["questions"].as_f64().expect("a count");
         (column["score"].as_f64().expect("a score") * questions / 100.0).round() as usize
     };
-    for said in [
+    for given in [
         answer.clone(),
         answer.to_uppercase(),
         format!("```\n{answer}\n```"),
@@ -134,18 +134,18 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
         format!("<think>first I thought of move y 4</think>{answer}"),
         format!("<answer>{answer}</answer>"),
     ] {
-        assert_eq!(score(move_item, &said), 1, "{said}");
+        assert_eq!(score(move_item, &given), 1, "{given}");
     }
-    for said in [
+    for given in [
         "",
         "no idea",
         "move x 1 or move y 1",
         "shift x 1",
         "move x one",
     ] {
-        assert_eq!(score(move_item, said), 0, "{said}");
+        assert_eq!(score(move_item, given), 0, "{given}");
     }
-    for said in [
+    for given in [
         letter.clone(),
         format!("({letter})"),
         format!("Option {letter}"),
@@ -155,27 +155,27 @@ fn answers_are_read_with_tolerance_and_judged_with_rigour() {
         format!("Final answer: {}", letter.to_lowercase()),
         format!("\\boxed{{{letter}}}"),
     ] {
-        assert_eq!(score(choice, &said), 1, "{said}");
+        assert_eq!(score(choice, &given), 1, "{given}");
     }
-    for said in ["A or B", "ABCD", "A, B, C and D", "a picture", "E"] {
-        assert_eq!(score(choice, said), 0, "{said}");
+    for given in ["A or B", "ABCD", "A, B, C and D", "a picture", "E"] {
+        assert_eq!(score(choice, given), 0, "{given}");
     }
     let mut reversed: Vec<&str> = list.split("; ").collect();
     reversed.reverse();
-    for said in [
+    for given in [
         list.clone(),
         list.to_lowercase(),
         reversed.join(";\n"),
         format!("Answer: {list}."),
     ] {
-        assert_eq!(score(bonds, &said), 1, "{said}");
+        assert_eq!(score(bonds, &given), 1, "{given}");
     }
     assert_eq!(score(bonds, &list.replace(' ', "_")), 0);
 }
 
 #[test]
-fn predictions_with_faults_are_refused_with_their_line() {
-    let folder = finished("scores_faults", 4, &["--tasks", "T1"]);
+fn invalid_predictions_are_refused_with_their_line() {
+    let folder = finished("scores_invalid", 4, &["--tasks", "T1"]);
     let args = ["score", "--out", "out", "--predictions", "p.jsonl"];
     folder.refuse(1, &args, &["p.jsonl"]);
     for (content, words) in [
@@ -190,7 +190,7 @@ fn predictions_with_faults_are_refused_with_their_line() {
         folder.write("p.jsonl", content);
         folder.refuse(1, &args, &words);
     }
-    // Nothing said, and a mark of byte order, stop nothing.
+    // A missing answer and a byte order mark are accepted.
     let id = folder.lines("out")[0]["items"][0]["id"].clone();
     for mark in ["", "\u{feff}"] {
         let line = serde_json::json!({"id": id, "answer": null});
@@ -200,7 +200,7 @@ fn predictions_with_faults_are_refused_with_their_line() {
     folder.write("p.jsonl", "{\"id\": \"elsewhere\", \"answer\": \"\"}\n");
     let table = folder.ok(&[&args[..], &["--chart", "scores.svg"]].concat());
     assert!(
-        table.contains("1 predictions are of questions that the set does not have"),
+        table.contains("1 predictions are for questions that the set does not have"),
         "{table}"
     );
     assert!(

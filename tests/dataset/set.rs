@@ -1,4 +1,4 @@
-//! Making sets, and looking at them.
+//! Helpers that make sets and read their files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// A folder of a test's own, empty at its start.
+/// A folder for one test, empty at its start.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -27,11 +27,11 @@ impl Folder {
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("room");
-        fs::write(path, content).expect("room");
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the file can be written");
+        fs::write(path, content).expect("the file can be written");
     }
 
-    /// Starts `molshot dataset ...` in this folder, without the environment's keys and job numbers.
+    /// Prepares `molshot dataset ...` in this folder, without keys and job numbers in the environment.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_molshot"));
         command
@@ -47,6 +47,7 @@ impl Folder {
         command
     }
 
+    /// Runs the program and checks that it does not panic.
     pub(crate) fn run(&self, args: &[&str]) -> Output {
         let output = self.command(args).output().expect("the program starts");
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -54,7 +55,7 @@ impl Folder {
         output
     }
 
-    /// Runs what must succeed; returns standard output.
+    /// Runs a command that must succeed; returns standard output.
     pub(crate) fn ok(&self, args: &[&str]) -> String {
         let output = self.run(args);
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -62,7 +63,7 @@ impl Folder {
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
-    /// Runs what must fail with a status and with these words; returns standard error.
+    /// Runs a command that must fail with a status and these words; returns standard error.
     pub(crate) fn refuse(&self, status: i32, args: &[&str], words: &[&str]) -> String {
         let output = self.run(args);
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -78,7 +79,7 @@ impl Folder {
         serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// Lines of a plan.
+    /// Returns the lines of a plan.
     pub(crate) fn lines(&self, out: &str) -> Vec<Value> {
         let text = fs::read_to_string(self.path(&format!("{out}/plan/complexes.jsonl")));
         let text = text.expect("a plan");
@@ -86,7 +87,7 @@ impl Folder {
         text.lines().map(line).collect()
     }
 
-    /// Hash of each file below a folder but what is this machine's alone.
+    /// Returns the hash of each file below a folder, without `local.json`.
     pub(crate) fn tree(&self, name: &str) -> BTreeMap<String, String> {
         let mut files = BTreeMap::new();
         walk(&self.path(name), "", &mut files);
@@ -114,18 +115,33 @@ pub(crate) fn library(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// Copies a complex of the library under another name.
-pub(crate) fn copy_complex(from: &str, folder: &Path, id: &str) {
-    let place = folder.join(id);
-    fs::create_dir_all(&place).expect("room");
-    for (ending, name) in [("pocket.pdb", "pocket.pdb"), ("ligand.mol2", "ligand.mol2")] {
-        let source = library(from).join(format!("{from}_{ending}"));
-        fs::copy(source, place.join(format!("{id}_{name}"))).expect("a library file");
+/// Copies a folder with all of its files.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the file can be written");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("the file can be written");
+        }
     }
 }
 
-/// Folder `in` with `count` complexes `a0`, `b1`, `a2`, ..., by turns 1HVR and 7PBL; and a split
-/// with every third for tests.
+/// Copies a sample complex under another name.
+pub(crate) fn copy_complex(from: &str, folder: &Path, id: &str) {
+    let target = folder.join(id);
+    fs::create_dir_all(&target).expect("the file can be written");
+    for file in ["pocket.pdb", "ligand.mol2"] {
+        let source = library(from).join(format!("{from}_{file}"));
+        fs::copy(source, target.join(format!("{id}_{file}"))).expect("a library file");
+    }
+}
+
+/// Makes the folder `in` with complexes `a0`, `b1`, `a2`, ... and `split.json`.
+///
+/// The complexes are copies of 1HVR and 7PBL in turn; every third one is in the test split.
 pub(crate) fn complexes(folder: &Folder, count: usize) {
     let (mut train, mut test) = (Vec::new(), Vec::new());
     for number in 0..count {
@@ -143,7 +159,7 @@ pub(crate) fn complexes(folder: &Folder, count: usize) {
     folder.write("split.json", split.to_string());
 }
 
-/// Plans the complexes of `in`, at 64 x 64 pixels unless told otherwise.
+/// Plans the complexes of `in`, by default with 64 x 64 pixels.
 pub(crate) fn plan(folder: &Folder, out: &str, further: &[&str]) -> String {
     let mut args = vec!["plan", "--complexes", "in", "--out", out, "--samples", "1"];
     if !further.contains(&"--size") {
@@ -153,7 +169,7 @@ pub(crate) fn plan(folder: &Folder, out: &str, further: &[&str]) -> String {
     folder.ok(&args)
 }
 
-/// A set of all tasks, made once for a test.
+/// Makes a complete set of all tasks.
 pub(crate) fn finished(name: &str, count: usize, further: &[&str]) -> Folder {
     let folder = Folder::new(name);
     complexes(&folder, count);

@@ -1,4 +1,4 @@
-//! `verify` finds what was changed.
+//! `verify` finds files that were changed.
 
 use std::fmt::Write;
 use std::fs;
@@ -6,10 +6,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::set::{Folder, finished};
+use super::set::{Folder, copy_folder, finished};
 
-/// Bytes are changed in place, and the shard's account of the file with them: only what the bytes
-/// mean can tell.
+/// Changes bytes in place, and the hash in the manifest, so only the meaning of the bytes differs.
 fn change(folder: &Folder, table: &str, from: &[u8], to: &[u8]) {
     assert_eq!(from.len(), to.len());
     let path = folder.path(table);
@@ -20,51 +19,35 @@ fn change(folder: &Folder, table: &str, from: &[u8], to: &[u8]) {
         .unwrap_or_else(|| panic!("{table} has no such bytes"));
     let before = hash(&bytes);
     bytes[at..at + to.len()].copy_from_slice(to);
-    fs::write(&path, &bytes).expect("room");
+    fs::write(&path, &bytes).expect("the file can be written");
     for entry in fs::read_dir(folder.path("out/shards")).expect("shards") {
         let path = entry.expect("an entry").path();
-        let text = fs::read_to_string(&path).expect("an account");
-        fs::write(&path, text.replace(&before, &hash(&bytes))).expect("room");
+        let text = fs::read_to_string(&path).expect("a manifest");
+        fs::write(&path, text.replace(&before, &hash(&bytes))).expect("the file can be written");
     }
 }
 
 fn hash(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in Sha256::digest(bytes) {
-        write!(text, "{byte:02x}").expect("a String takes all text");
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
     }
     text
 }
 
 fn restore(from: &Path, to: &Path) {
     let _ = fs::remove_dir_all(to);
-    copy(from, to);
+    copy_folder(from, to);
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("room");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).expect("room");
-        }
-    }
-}
-
-#[allow(
-    clippy::too_many_lines,
-    reason = "one set, changed in one way after the other"
-)]
+#[allow(clippy::too_many_lines, reason = "one set with several changes")]
 #[test]
 fn every_kind_of_change_is_found() {
     let folder = finished("tamper", 4, &["--tasks", "T1,T8,T9"]);
     let verify = ["verify", "--out", "out", "--sample", "1000"];
-    let told = folder.ok(&verify);
-    assert!(told.contains("no fault"), "{told}");
-    copy(&folder.path("out"), &folder.path("sound"));
+    let output = folder.ok(&verify);
+    assert!(output.contains("no problems"), "{output}");
+    copy_folder(&folder.path("out"), &folder.path("original"));
     let lines = folder.lines("out");
     let line = lines
         .iter()
@@ -79,25 +62,29 @@ fn every_kind_of_change_is_found() {
     let pictures = "out/data/pictures/train-00000.parquet";
     let questions = "out/data/T1-translation/train-00000.parquet";
 
-    // A byte of a file, without further ado.
+    // A byte of a file.
     let mut bytes = fs::read(folder.path(pictures)).expect("a table");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    fs::write(folder.path(pictures), &bytes).expect("room");
+    fs::write(folder.path(pictures), &bytes).expect("the file can be written");
     folder.refuse(1, &verify, &["is not the file that was written"]);
 
-    // A pixel, in a file that is accounted for.
-    restore(&folder.path("sound"), &folder.path("out"));
-    let sound = fs::read(folder.path(pictures)).expect("a table");
-    let start = sound.windows(4).position(|w| w == b"IDAT").expect("a PNG") + 24;
-    let one: Vec<u8> = sound[start..start + 12].to_vec();
+    // A pixel, with the right hash in the manifest.
+    restore(&folder.path("original"), &folder.path("out"));
+    let original = fs::read(folder.path(pictures)).expect("a table");
+    let start = original
+        .windows(4)
+        .position(|w| w == b"IDAT")
+        .expect("a PNG")
+        + 24;
+    let one: Vec<u8> = original[start..start + 12].to_vec();
     let mut other = one.clone();
     other[5] ^= 0x10;
     change(&folder, pictures, &one, &other);
-    folder.refuse(1, &verify, &["drawn anew is another picture"]);
+    folder.refuse(1, &verify, &["rendered again has other bytes"]);
 
-    // An answer, an id, the words of a question, and a task.
-    restore(&folder.path("sound"), &folder.path("out"));
+    // An answer, an id, and the text of a question.
+    restore(&folder.path("original"), &folder.path("out"));
     let answer = text("answer");
     let mut wrong = answer.clone();
     let last = wrong.len() - 1;
@@ -111,13 +98,13 @@ fn every_kind_of_change_is_found() {
             b"Which command is it?".to_vec(),
         ),
     ] {
-        restore(&folder.path("sound"), &folder.path("out"));
+        restore(&folder.path("original"), &folder.path("out"));
         change(&folder, questions, &from, &to);
         folder.refuse(1, &verify, &["otherwise than planned"]);
     }
 
-    // An answer in plan and table: the pictures' requests say otherwise.
-    restore(&folder.path("sound"), &folder.path("out"));
+    // An answer in plan and table, which contradicts the requests of its pictures.
+    restore(&folder.path("original"), &folder.path("out"));
     change(&folder, questions, &answer, &wrong);
     let plan = folder.path("out/plan/complexes.jsonl");
     let old = fs::read_to_string(&plan).expect("a plan");
@@ -131,8 +118,8 @@ fn every_kind_of_change_is_found() {
     replan(&folder, &old, &new);
     folder.refuse(1, &verify, &["the requests say"]);
 
-    // An id that is there twice.
-    restore(&folder.path("sound"), &folder.path("out"));
+    // An id that is used twice.
+    restore(&folder.path("original"), &folder.path("out"));
     let id = |number: usize| items[number]["id"].as_str().expect("an id").to_owned();
     let new = old.replacen(
         &format!("\"id\":\"{}\"", id(1)),
@@ -140,60 +127,60 @@ fn every_kind_of_change_is_found() {
         1,
     );
     replan(&folder, &old, &new);
-    folder.refuse(1, &verify, &["is there twice"]);
+    folder.refuse(1, &verify, &["is used twice"]);
 
-    // A plan that is not the head's; an account with other counts.
-    restore(&folder.path("sound"), &folder.path("out"));
-    fs::write(&plan, &new).expect("room");
+    // Lines that do not match the head of the plan; a report with other counts.
+    restore(&folder.path("original"), &folder.path("out"));
+    fs::write(&plan, &new).expect("the file can be written");
     folder.refuse(1, &verify, &["is not the one that plan.json was made with"]);
-    restore(&folder.path("sound"), &folder.path("out"));
-    let report = fs::read_to_string(folder.path("out/report.json")).expect("an account");
+    restore(&folder.path("original"), &folder.path("out"));
+    let report = fs::read_to_string(folder.path("out/report.json")).expect("a manifest");
     let counted = report.replacen("\"made\": ", "\"made\": 1", 1);
-    fs::write(folder.path("out/report.json"), counted).expect("room");
-    folder.refuse(1, &verify, &["report.json counts other"]);
+    fs::write(folder.path("out/report.json"), counted).expect("the file can be written");
+    folder.refuse(1, &verify, &["report.json has other counts"]);
 
-    // A file that is missing, a shard that is not finished, and a file too many.
-    restore(&folder.path("sound"), &folder.path("out"));
+    // A missing file, an incomplete shard, and an unknown file.
+    restore(&folder.path("original"), &folder.path("out"));
     fs::remove_file(folder.path(questions)).expect("a table");
     folder.refuse(1, &verify, &["T1-translation/train-00000.parquet"]);
-    restore(&folder.path("sound"), &folder.path("out"));
-    fs::remove_file(folder.path("out/shards/train-00000.json")).expect("an account");
-    folder.refuse(1, &verify, &["is not finished"]);
-    restore(&folder.path("sound"), &folder.path("out"));
-    let stray = folder.path("out/data/T1-translation/train-00009.parquet");
-    fs::copy(folder.path(questions), stray).expect("room");
-    folder.refuse(1, &verify, &["is no file of this set"]);
+    restore(&folder.path("original"), &folder.path("out"));
+    fs::remove_file(folder.path("out/shards/train-00000.json")).expect("a manifest");
+    folder.refuse(1, &verify, &["is incomplete"]);
+    restore(&folder.path("original"), &folder.path("out"));
+    let unknown = folder.path("out/data/T1-translation/train-00009.parquet");
+    fs::copy(folder.path(questions), unknown).expect("the file can be written");
+    folder.refuse(1, &verify, &["is not a file of this set"]);
 
-    // One that stands beside the tables' folders: all else is looked at, too.
-    restore(&folder.path("sound"), &folder.path("out"));
-    fs::write(folder.path("out/data/notes.txt"), "x").expect("room");
+    // An unknown file beside the folders of tables, together with a missing file.
+    restore(&folder.path("original"), &folder.path("out"));
+    fs::write(folder.path("out/data/notes.txt"), "x").expect("the file can be written");
     fs::remove_file(folder.path(questions)).expect("a table");
     folder.refuse(
         1,
         &verify,
         &[
-            "data/notes.txt is no file of this set",
+            "data/notes.txt is not a file of this set",
             "T1-translation/train-00000.parquet",
         ],
     );
 
-    // A picture under another name: the question's is missing.
-    restore(&folder.path("sound"), &folder.path("out"));
+    // A picture under another name, so that the picture of the question is missing.
+    restore(&folder.path("original"), &folder.path("out"));
     let path = item["images"][3].as_str().expect("a path");
     let other = path.replace(|c: char| c.is_ascii_digit(), "e");
     change(&folder, pictures, path.as_bytes(), other.as_bytes());
     folder.refuse(1, &verify, &["otherwise than planned"]);
 
-    restore(&folder.path("sound"), &folder.path("out"));
+    restore(&folder.path("original"), &folder.path("out"));
     folder.ok(&verify);
 }
 
-/// Writes another plan, with the head that belongs to it.
+/// Writes another plan with a matching head.
 fn replan(folder: &Folder, old: &str, new: &str) {
-    assert_eq!(old.len(), new.len(), "the shards' places stay");
-    fs::write(folder.path("out/plan/complexes.jsonl"), new).expect("room");
+    assert_eq!(old.len(), new.len(), "the positions of the shards stay");
+    fs::write(folder.path("out/plan/complexes.jsonl"), new).expect("the file can be written");
     let head = folder.path("out/plan/plan.json");
     let text = fs::read_to_string(&head).expect("a head");
     let text = text.replace(&hash(old.as_bytes()), &hash(new.as_bytes()));
-    fs::write(head, text).expect("room");
+    fs::write(head, text).expect("the file can be written");
 }

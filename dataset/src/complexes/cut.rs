@@ -1,11 +1,10 @@
-//! A complex cut out of a larger structure: which residue is the ligand, and which ones are its
-//! pocket.
+//! Cuts a complex out of a larger structure: selects the ligand and the residues of its pocket.
 //!
-//! **Ligand**: the one that a list names, else the residue with most heavy atoms that is no
-//! polymer, water, ion, or common additive of buffers and crystals; of equally large ones the first
-//! of the file. **Pocket**: every other residue with a heavy atom within a cutoff of a heavy atom
-//! of the ligand (10 angstrom: `PDBbind`'s rule), water and additives left out. Residues stay
-//! whole, with the hydrogens that they have.
+//! **Ligand**: the residue that a list names, else the one with most heavy atoms that is neither
+//! polymer, water, ion, nor a common additive of buffers and crystals; of equally large ones, the
+//! first in the file. **Pocket**: every other residue with a heavy atom within a cutoff of a heavy
+//! atom of the ligand, without water and additives. The default cutoff, 10 angstrom, is that of
+//! `PDBbind`. Residues stay whole and keep their hydrogens.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,16 +13,16 @@ use std::path::Path;
 use molshot_molecule::{Element, PartRole, Residue, ResidueClass, Structure};
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, fault};
+use super::{ComplexError, chain_name, complex_error, residue_name, residue_number};
 use crate::error::DatasetError;
 
-/// `PDBbind`'s cutoff of a pocket, angstrom.
+/// Cutoff of the pocket in `PDBbind`, in angstrom.
 pub const POCKET_CUTOFF_ANGSTROM: f32 = 10.0;
 
-/// Component ids of what is in a crystal because of how it was made: alcohols and polyethers, salts
-/// and acids, buffers, reducing agents, detergents, gases, and atoms that nobody could name. They
-/// are common in entries of the Protein Data Bank and rarely what an entry is about; where one is,
-/// `--ligands` names it.
+/// Component ids of common additives: what is in a crystal because of how it was grown.
+///
+/// These are alcohols and polyethers, salts and acids, buffers, reducing agents, detergents, gases,
+/// and unidentified atoms. Where one of them is the ligand of interest, a list of ligands names it.
 pub const ADDITIVES: &str = "EDO GOL PEG PGE PG4 PG0 PG5 PG6 1PE 2PE P6G PE3 PE4 PE5 PE8 7PE 12P 15P XPE P33 PEU MPD MRD IPA IPH EOH MOH \
     BU1 BU3 PGO PDO PGR PGQ HEZ DMS DMF DIO ACN ACE1 URE GAI \
     SO4 SO3 PO4 PO3 PI 2HP NO3 NH4 SCN AZI BCT CO3 BO3 BO4 CYN PER PEO ACT ACY FMT CAC MLI MLA OXL TAR TLA CIT FLC SIN \
@@ -31,29 +30,30 @@ pub const ADDITIVES: &str = "EDO GOL PEG PGE PG4 PG0 PG5 PG6 1PE 2PE P6G PE3 PE4
     LDA BOG BNG LMT DMU UMQ SDS C8E OLC OLA MYR \
     OXY O2 CMO NO N2 XE KR UNX UNL UNK DUM";
 
-/// Other residues that a message lists.
-const LISTED: usize = 6;
+/// Residues that a message lists at most.
+const MAX_LISTED: usize = 6;
 
-/// A ligand by name.
+/// A line of the list of ligands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LigandName {
     /// Residue name, such as `XK2`.
     pub name: String,
-    /// Author's number, with the insertion code if it has one.
+    /// Author residue number, with the insertion code if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Author's chain; `?` for one without a name.
+    /// Author chain; `?` for a chain without a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chain: Option<String>,
 }
 
-/// How complexes are cut.
+/// The rule by which complexes are cut out of whole entries.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct CutRule {
-    /// Cutoff of the pocket, angstrom.
+    /// Cutoff of the pocket, in angstrom.
     pub pocket_cutoff_angstrom: f32,
-    /// Ligands by complex; where none is named, the rule chooses.
+    /// Ligands by complex id; for other complexes the largest candidate is chosen.
     pub ligands: BTreeMap<String, LigandName>,
 }
 
@@ -66,56 +66,60 @@ impl Default for CutRule {
     }
 }
 
-/// Who chose a ligand.
+/// How the ligand was chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ChosenBy {
-    /// The rule: the largest.
+    /// As the largest candidate.
     Rule,
-    /// The list.
+    /// By the list of ligands.
     List,
-    /// The folder: its ligand's file.
+    /// By the ligand file of the folder.
     File,
 }
 
-/// What was cut out of which file.
+/// What was cut out of which file, as recorded in the plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CutRecord {
-    /// The file (or folder) below the folder of complexes.
+    /// Name of the file or folder in the folder of complexes.
     pub from: String,
-    /// SHA-256 of its bytes, lower-case hexadecimal digits.
+    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
     pub from_sha256: String,
-    /// The ligand: name, number, chain (`?` for none).
+    /// Name, number and chain of the ligand, such as `XK2 263 A`; `?` for a chain without a name.
     pub ligand: String,
-    /// Who chose it.
+    /// How it was chosen.
     pub chosen_by: ChosenBy,
-    /// Its atoms but hydrogen.
+    /// Number of its heavy atoms.
     pub ligand_heavy_atoms: usize,
-    /// Residues that could have been the ligand, too: neither polymer, water, ion nor additive.
+    /// Number of other residues that are neither polymer, water, ion nor additive.
     pub other_candidates: usize,
-    /// Cutoff of the pocket, angstrom.
+    /// Cutoff of the pocket, in angstrom.
     pub pocket_cutoff_angstrom: f32,
-    /// Residues of the pocket.
+    /// Number of residues of the pocket.
     pub pocket_residues: usize,
-    /// Whether pocket or ligand have any hydrogen; without, hydrogen bonds are found from heavy
-    /// atoms alone.
+    /// Whether the pocket or the ligand has hydrogens.
+    ///
+    /// If not, hydrogen bonds are found from heavy atoms alone.
     pub has_hydrogens: bool,
 }
 
-/// Residues of a cut, by index in the structure.
+/// The selected residues of a cut, by index in the structure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Choice {
+pub(super) struct CutSelection {
     pub(super) ligand: Vec<u32>,
     pub(super) pocket: Vec<u32>,
     pub(super) chosen_by: ChosenBy,
     pub(super) other_candidates: usize,
 }
 
-/// Reads a list of ligands: `ID RESNAME [NUMBER [CHAIN]]` a line; `#` begins a comment.
+/// Reads a list of ligands by complex id.
+///
+/// Each line is `ID RESNAME [NUMBER [CHAIN]]`; `#` begins a comment.
 ///
 /// # Errors
-/// When it cannot be read, a line is none, or a complex is named twice.
+/// When the file cannot be read, a line is invalid, or a complex is named twice.
 pub fn read_ligands(path: &Path) -> Result<BTreeMap<String, LigandName>, DatasetError> {
     let text = fs::read_to_string(path).map_err(DatasetError::file(path))?;
     let mut all = BTreeMap::new();
@@ -144,28 +148,13 @@ pub fn read_ligands(path: &Path) -> Result<BTreeMap<String, LigandName>, Dataset
             digits.parse::<u32>().is_ok()
         };
         if name.number.as_ref().is_some_and(|text| !digits(text)) {
-            return Err(wrong(&format!("\"{}\" is no residue number", words[2])));
+            return Err(wrong(&format!("\"{}\" is not a residue number", words[2])));
         }
         if all.insert(id.clone(), name).is_some() {
             return Err(wrong(&format!("names {id} for the second time")));
         }
     }
     Ok(all)
-}
-
-/// Number with insertion code, as authors write it.
-pub(super) fn number_of(residue: &Residue) -> String {
-    match residue.insertion_code {
-        b' ' => residue.number.to_string(),
-        code => format!("{}{}", residue.number, char::from(code)),
-    }
-}
-
-/// `XK2 263 A`; a chain without a name as `?`.
-pub(super) fn name_of(structure: &Structure, residue: &Residue) -> String {
-    let chain = structure.chains()[residue.chain as usize].id.as_str();
-    let chain = if chain.is_empty() { "?" } else { chain };
-    format!("{} {} {chain}", residue.name, number_of(residue))
 }
 
 fn is_additive(residue: &Residue) -> bool {
@@ -187,15 +176,15 @@ fn heavy_atoms<'a>(
         .map(|atom| atoms.position_angstrom[atom])
 }
 
-/// Chooses ligand and pocket in a whole structure, or the pocket where a part of it is the ligand.
-pub(super) fn choose(
+/// Selects ligand and pocket of a structure; a part with the role of a ligand is the ligand.
+pub(super) fn select(
     structure: &Structure,
     named: Option<&LigandName>,
     cutoff_angstrom: f32,
-) -> Result<Choice, Fault> {
+) -> Result<CutSelection, ComplexError> {
     let residues = structure.residues();
     let is_part = |residue: &Residue| structure.part_of(residue).role == PartRole::Ligand;
-    let own: Vec<u32> = (0..residues.len() as u32)
+    let ligand_part: Vec<u32> = (0..residues.len() as u32)
         .filter(|index| is_part(&residues[*index as usize]))
         .collect();
     let mut candidates: Vec<(usize, u32)> = (0_u32..)
@@ -204,10 +193,10 @@ pub(super) fn choose(
         .map(|(index, residue)| (heavy_atoms(structure, residue).count(), index))
         .filter(|(heavy, _)| *heavy > 1)
         .collect();
-    // Largest first; of equals the first of the file.
+    // Largest first; equally large ones in the order of the file.
     candidates.sort_by_key(|(heavy, index)| (std::cmp::Reverse(*heavy), *index));
-    let (ligand, chosen_by) = if !own.is_empty() {
-        (own, ChosenBy::File)
+    let (ligand, chosen_by) = if !ligand_part.is_empty() {
+        (ligand_part, ChosenBy::File)
     } else if let Some(named) = named {
         (vec![find(structure, named)?], ChosenBy::List)
     } else {
@@ -221,7 +210,7 @@ pub(super) fn choose(
         .filter(|(_, index)| !ligand.contains(index))
         .count();
     let pocket = pocket(structure, &ligand, cutoff_angstrom);
-    Ok(Choice {
+    Ok(CutSelection {
         ligand,
         pocket,
         chosen_by,
@@ -232,16 +221,17 @@ pub(super) fn choose(
     })
 }
 
-fn find(structure: &Structure, named: &LigandName) -> Result<u32, Fault> {
+fn find(structure: &Structure, named: &LigandName) -> Result<u32, ComplexError> {
     let found = structure.residues().iter().position(|residue| {
-        let chain = structure.chains()[residue.chain as usize].id.as_str();
-        let chain = if chain.is_empty() { "?" } else { chain };
         residue.name.eq_ignore_ascii_case(&named.name)
             && named
                 .number
                 .as_ref()
-                .is_none_or(|number| number.eq_ignore_ascii_case(&number_of(residue)))
-            && named.chain.as_ref().is_none_or(|other| other == chain)
+                .is_none_or(|number| number.eq_ignore_ascii_case(&residue_number(residue)))
+            && named
+                .chain
+                .as_ref()
+                .is_none_or(|chain| chain == chain_name(structure, residue))
     });
     found.map(|index| index as u32).ok_or_else(|| {
         let words = [
@@ -251,49 +241,49 @@ fn find(structure: &Structure, named: &LigandName) -> Result<u32, Fault> {
         ];
         let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
         let message = format!(
-            "the list names {}, which the structure has not; it has {}",
+            "the list names {}, but the structure has {}",
             words.join(" "),
             listed(structure)
         );
-        fault("ligand_not_there", message)
+        complex_error("ligand_not_there", message)
     })
 }
 
-fn no_ligand(structure: &Structure) -> Fault {
+fn no_ligand(structure: &Structure) -> ComplexError {
     let message = format!(
-        "no residue is left as the ligand without polymers, water, ions and common additives; it has {}; name one with --ligands",
+        "no residue can be the ligand, because polymers, water, ions and common additives are excluded; the structure has {}; name one with --ligands",
         listed(structure)
     );
-    fault("no_ligand", message)
+    complex_error("no_ligand", message)
 }
 
-/// Residues that are neither polymer nor water, for a message.
+/// Lists the residues that are neither polymer nor water, for a message.
 fn listed(structure: &Structure) -> String {
-    let mut names: Vec<String> = structure
-        .residues()
-        .iter()
-        .filter(|residue| !residue.class.is_polymer() && residue.class != ResidueClass::Water)
-        .map(|residue| name_of(structure, residue))
+    let mut names: Vec<String> = (0_u32..)
+        .zip(structure.residues())
+        .filter(|(_, residue)| !residue.class.is_polymer() && residue.class != ResidueClass::Water)
+        .map(|(index, _)| residue_name(structure, index))
         .collect();
-    let more = names.len().saturating_sub(LISTED);
-    names.truncate(LISTED);
+    let more = names.len().saturating_sub(MAX_LISTED);
+    names.truncate(MAX_LISTED);
     if more > 0 {
         names.push(format!("{more} more"));
     }
     if names.is_empty() {
-        "nothing but polymers and water".to_owned()
+        "only polymers and water".to_owned()
     } else {
         names.join(", ")
     }
 }
 
+/// Returns the residues near the ligand.
 fn pocket(structure: &Structure, ligand: &[u32], cutoff_angstrom: f32) -> Vec<u32> {
     let residues = structure.residues();
     let centers: Vec<[f32; 3]> = ligand
         .iter()
         .flat_map(|index| heavy_atoms(structure, &residues[*index as usize]))
         .collect();
-    // A box around the ligand spares most distances.
+    // A box around the ligand avoids most distance calculations.
     let (mut low, mut high) = ([f32::INFINITY; 3], [f32::NEG_INFINITY; 3]);
     for center in &centers {
         for axis in 0..3 {

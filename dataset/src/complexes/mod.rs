@@ -1,9 +1,9 @@
-//! The complexes of a folder: which there are, and one of them read.
+//! Lists and reads the complexes of a folder.
 //!
-//! A complex is a folder in `PDBbind` layout, or a whole entry (PDB, mmCIF, `BinaryCIF`, each
-//! gzipped or not) from which ligand and pocket are cut ([`cut`]). A cut is written into the set as
-//! a folder in `PDBbind` layout, and is read from there ever after: so a picture's request names
-//! one structure, which whoever has the set has, too.
+//! A complex is a folder in `PDBbind` layout, or a whole entry (PDB, mmCIF, `BinaryCIF`, each also
+//! gzipped) from which ligand and pocket are cut ([`cut`]). A cut is written into the set as a
+//! folder in `PDBbind` layout and read from there from then on, so the set contains the structure
+//! that its render requests refer to.
 
 pub mod cut;
 #[cfg(test)]
@@ -15,71 +15,78 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use glam::DVec3;
 use molshot_molecule::read::{FolderOptions, read_file, read_folder};
-use molshot_molecule::{Element, PartRole, ReadLimits, ReadOptions, ResidueClass, Structure};
+use molshot_molecule::{
+    Element, PartRole, ReadLimits, ReadOptions, Residue, ResidueClass, Structure,
+};
 use sha2::{Digest, Sha256};
 
 use crate::error::DatasetError;
-use crate::files::{hash_file, write_file};
+use crate::files::{hash_file, hex, write_file};
 use cut::{CutRecord, CutRule};
 
-/// A pocket and a ligand have far fewer atoms; whatever has more is no complex.
+/// Limit of atoms of a complex; pockets with their ligands have far fewer.
 const MAX_ATOMS: usize = 200_000;
-/// A whole entry may be a ribosome.
+/// Limit of atoms of a whole entry; a ribosome is within it.
 const MAX_ENTRY_ATOMS: usize = 2_000_000;
-/// Text of such a file.
+/// Limit of bytes of a pocket or ligand file.
 const MAX_BYTES: u64 = 64 << 20;
-/// Text of a whole entry.
+/// Limit of bytes of a whole entry.
 const MAX_ENTRY_BYTES: u64 = 1 << 30;
-/// Endings of whole entries; each may be followed by `.gz`.
-const ENTRY_ENDINGS: [&str; 5] = ["pdb", "ent", "cif", "mmcif", "bcif"];
+/// File extensions of whole entries; each may be followed by `.gz`.
+const ENTRY_EXTENSIONS: [&str; 5] = ["pdb", "ent", "cif", "mmcif", "bcif"];
 
-/// A complex that was read.
+/// A pocket with its ligand.
 #[derive(Debug, Clone)]
 pub struct Complex {
-    /// Name of its folder or, without its endings, of its file.
+    /// Name of its folder, or of its file without the extensions.
     pub id: String,
-    /// Pocket and ligand.
+    /// Pocket and ligand as one structure.
     pub structure: Arc<Structure>,
 }
 
-/// Why a complex cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Stable name: `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
+/// The reason why a complex cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+#[non_exhaustive]
+pub struct ComplexError {
+    /// Stable name of the reason.
+    ///
+    /// One of `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
     /// `ligand_not_there`, `no_pdb_form`, `two_of_one_name`, `undrawable`.
     pub reason: &'static str,
-    /// For people.
+    /// Description of the problem.
     pub message: String,
 }
 
-/// Where complexes are read from.
+/// The folders that complexes are read from.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct ComplexSource {
     /// Folder whose subfolders and files are the complexes.
     pub folder: PathBuf,
-    /// Folder of the cuts; a complex that is there is read from there.
+    /// Folder of the cuts; a complex that has a cut is read from here.
     pub cuts: Option<PathBuf>,
 }
 
-/// What a complex is cut from.
+/// The input of a cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Uncut {
+enum CutInput {
     /// A whole entry.
     Entry(PathBuf),
     /// A folder with `ID_protein.pdb` and no `ID_pocket.pdb`.
     Protein(PathBuf),
 }
 
-/// Name of a whole entry without its endings; `None` for other files.
+/// Returns the name of a whole entry without its extensions; `None` for other files.
 fn entry_id(name: &str) -> Option<&str> {
-    let plain = name.strip_suffix(".gz").unwrap_or(name);
-    let (id, ending) = plain.rsplit_once('.')?;
-    (ENTRY_ENDINGS.contains(&ending) && !id.is_empty()).then_some(id)
+    let stem = name.strip_suffix(".gz").unwrap_or(name);
+    let (id, extension) = stem.rsplit_once('.')?;
+    (ENTRY_EXTENSIONS.contains(&extension) && !id.is_empty()).then_some(id)
 }
 
-impl Source {
-    /// Of a folder, without cuts.
+impl ComplexSource {
+    /// Makes a source of a folder, without cuts.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
         Self {
@@ -88,7 +95,7 @@ impl Source {
         }
     }
 
-    /// The same with the cuts of a folder.
+    /// Returns the same source with a folder of cuts.
     #[must_use]
     pub fn with_cuts(self, cuts: &Path) -> Self {
         Self {
@@ -97,17 +104,18 @@ impl Source {
         }
     }
 
-    /// Names of all complexes, sorted: the subfolders and whole entries that do not begin with a
-    /// dot.
+    /// Returns the sorted ids of all complexes.
+    ///
+    /// These are the names of the subfolders and whole entries that do not begin with a dot.
     ///
     /// # Errors
-    /// When the folder cannot be read, or has neither.
+    /// When the folder cannot be read or has no complex.
     pub fn list(&self) -> Result<Vec<String>, DatasetError> {
-        let fault = |source| DatasetError::file(&self.folder)(source);
+        let file_error = |source| DatasetError::file(&self.folder)(source);
         let mut ids = BTreeSet::new();
-        for entry in fs::read_dir(&self.folder).map_err(fault)? {
-            let entry = entry.map_err(fault)?;
-            // A name that is no Unicode has no place in a table.
+        for entry in fs::read_dir(&self.folder).map_err(file_error)? {
+            let entry = entry.map_err(file_error)?;
+            // Tables hold text, so names must be Unicode.
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
@@ -123,17 +131,17 @@ impl Source {
         if ids.is_empty() {
             return Err(DatasetError::content(
                 &self.folder,
-                "holds no complex; give a folder of folders ID/ with ID_pocket.pdb and ID_ligand.mol2 (or .sdf), or of whole entries ID.cif, ID.pdb, ...",
+                "has no complex; give a folder of folders ID/ with ID_pocket.pdb and ID_ligand.mol2 (or .sdf), or of whole entries ID.cif, ID.pdb, ...",
             ));
         }
         Ok(ids.into_iter().collect())
     }
 
-    /// Files and folders that are called `id`.
+    /// Returns the files and folders of a complex.
     fn named(&self, id: &str) -> Vec<PathBuf> {
-        let files = ENTRY_ENDINGS
+        let files = ENTRY_EXTENSIONS
             .iter()
-            .flat_map(|ending| [format!("{id}.{ending}"), format!("{id}.{ending}.gz")])
+            .flat_map(|extension| [format!("{id}.{extension}"), format!("{id}.{extension}.gz")])
             .map(|name| self.folder.join(name))
             .filter(|path| path.is_file());
         Some(self.folder.join(id))
@@ -143,22 +151,22 @@ impl Source {
             .collect()
     }
 
-    /// Where a complex is, for messages.
+    /// Returns the path of a complex, for messages.
     #[must_use]
     pub fn path(&self, id: &str) -> PathBuf {
         let first = self.named(id).into_iter().next();
         first.unwrap_or_else(|| self.folder.join(id))
     }
 
-    /// The folder in `PDBbind` layout that a complex is read from.
+    /// Returns the folder in `PDBbind` layout that a complex is read from.
     fn folder_of(&self, id: &str) -> PathBuf {
         let cut = self.cuts.as_ref().map(|cuts| cuts.join(id));
         cut.filter(|cut| cut.is_dir())
             .unwrap_or_else(|| self.folder.join(id))
     }
 
-    /// What a complex has to be cut from; `None` for one that has a pocket's file.
-    fn uncut(&self, id: &str) -> Result<Option<Uncut>, Fault> {
+    /// Returns the input of a complex's cut; `None` if it has a pocket file and needs no cut.
+    fn cut_input(&self, id: &str) -> Result<Option<CutInput>, ComplexError> {
         let named = self.named(id);
         let [path] = named.as_slice() else {
             let names: Vec<String> = named
@@ -167,40 +175,42 @@ impl Source {
                 .map(|name| name.to_string_lossy().into_owned())
                 .collect();
             return match names.as_slice() {
-                // The reader says what is missing.
+                // The reader reports what is missing.
                 [] => Ok(None),
-                names => Err(fault(
+                names => Err(complex_error(
                     "two_of_one_name",
-                    format!("{} have one name; keep one of them", names.join(" and ")),
+                    format!(
+                        "{} have the same name; keep one of them",
+                        names.join(" and ")
+                    ),
                 )),
             };
         };
         if path.is_file() {
-            return Ok(Some(Uncut::Entry(path.clone())));
+            return Ok(Some(CutInput::Entry(path.clone())));
         }
         let names: Vec<String> = fs::read_dir(path)
-            .map_err(|error| fault("unreadable", error.to_string()))?
+            .map_err(|error| complex_error("unreadable", error.to_string()))?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .collect();
-        let has = |ending: &str| {
+        let has = |suffix: &str| {
             names
                 .iter()
-                .any(|name| name.strip_suffix(".gz").unwrap_or(name).ends_with(ending))
+                .any(|name| name.strip_suffix(".gz").unwrap_or(name).ends_with(suffix))
         };
-        let whole = has("_protein.pdb") && !has("_pocket.pdb");
-        Ok(whole.then(|| Uncut::Protein(path.clone())))
+        let is_whole = has("_protein.pdb") && !has("_pocket.pdb");
+        Ok(is_whole.then(|| CutInput::Protein(path.clone())))
     }
 
-    /// Cuts a complex and writes the cut to the folder of the cuts; `None` for one that needs no
-    /// cut.
+    /// Cuts a complex and writes the files to the folder of cuts; `None` if it needs no cut.
     ///
     /// # Errors
-    /// Why it cannot be cut; the outer error when the disk refuses.
+    /// The inner error says why the complex cannot be cut; the outer one is that of the disk.
     pub fn cut(
         &self,
         id: &str,
         rule: &CutRule,
-    ) -> Result<Result<Option<CutRecord>, Fault>, DatasetError> {
+    ) -> Result<Result<Option<CutRecord>, ComplexError>, DatasetError> {
         let Some(cuts) = &self.cuts else {
             return Ok(Ok(None));
         };
@@ -212,14 +222,14 @@ impl Source {
                 Ok(Ok(Some(cut.record)))
             }
             Ok(None) => Ok(Ok(None)),
-            Err(fault) => Ok(Err(fault)),
+            Err(error) => Ok(Err(error)),
         }
     }
 
-    /// The texts of a complex's cut, by file name; `None` for one that needs no cut.
-    pub(crate) fn cut_text(&self, id: &str, rule: &CutRule) -> Result<Option<Cut>, Fault> {
-        let unreadable = |error: String| fault("unreadable", error);
-        let Some(uncut) = self.uncut(id)? else {
+    /// Cuts a complex in memory; `None` if it needs no cut.
+    pub(crate) fn cut_text(&self, id: &str, rule: &CutRule) -> Result<Option<Cut>, ComplexError> {
+        let unreadable = |error: String| complex_error("unreadable", error);
+        let Some(input) = self.cut_input(id)? else {
             return Ok(None);
         };
         let options = ReadOptions {
@@ -229,13 +239,13 @@ impl Source {
             },
             ..ReadOptions::default()
         };
-        let (structure, from, from_sha256) = match &uncut {
-            Uncut::Entry(path) => (
+        let (structure, from, from_sha256) = match &input {
+            CutInput::Entry(path) => (
                 read_file(path, &options),
                 path,
                 hash_file(path).map(|file| file.sha256),
             ),
-            Uncut::Protein(path) => (
+            CutInput::Protein(path) => (
                 read_folder(path, FolderOptions { protein: true }, &options),
                 path,
                 hash_folder(path),
@@ -245,61 +255,63 @@ impl Source {
         let from_sha256 = from_sha256.map_err(|error| unreadable(error.to_string()))?;
         let from = from.file_name().unwrap_or_default().to_string_lossy();
         let cutoff = rule.pocket_cutoff_angstrom;
-        let choice = cut::choose(&structure, rule.ligands.get(id), cutoff)?;
-        if choice.pocket.is_empty() {
+        let selection = cut::select(&structure, rule.ligands.get(id), cutoff)?;
+        if selection.pocket.is_empty() {
             let message = format!("nothing is within {cutoff} angstrom of the ligand");
-            return Err(fault("no_pocket", message));
+            return Err(complex_error("no_pocket", message));
         }
         let residues = structure.residues();
-        let of = |index: &u32| &residues[*index as usize];
-        let names: Vec<String> = choice
+        let residue = |index: &u32| &residues[*index as usize];
+        let names: Vec<String> = selection
             .ligand
             .iter()
-            .map(|index| cut::name_of(&structure, of(index)))
+            .map(|index| residue_name(&structure, *index))
             .collect();
         let ligand = names.join(", ");
         let elements = &structure.atoms().element;
         let hydrogens = |indices: &[u32]| {
-            let mut atoms = indices.iter().flat_map(|index| of(index).atoms.clone());
+            let mut atoms = indices
+                .iter()
+                .flat_map(|index| residue(index).atoms.clone());
             atoms.any(|atom| elements[atom as usize] == Element::H)
         };
-        let heavy = choice
+        let heavy = selection
             .ligand
             .iter()
-            .flat_map(|index| of(index).atoms.clone())
+            .flat_map(|index| residue(index).atoms.clone())
             .filter(|atom| elements[*atom as usize] != Element::H);
         let record = CutRecord {
             from: from.clone().into_owned(),
             from_sha256,
             ligand: ligand.clone(),
-            chosen_by: choice.chosen_by,
+            chosen_by: selection.chosen_by,
             ligand_heavy_atoms: heavy.count(),
-            other_candidates: choice.other_candidates,
+            other_candidates: selection.other_candidates,
             pocket_cutoff_angstrom: cutoff,
-            pocket_residues: choice.pocket.len(),
-            has_hydrogens: hydrogens(&choice.pocket) || hydrogens(&choice.ligand),
+            pocket_residues: selection.pocket.len(),
+            has_hydrogens: hydrogens(&selection.pocket) || hydrogens(&selection.ligand),
         };
         let remark = format!(
             "CUT FROM {from}: RESIDUES WITH A HEAVY ATOM WITHIN\n{cutoff} ANGSTROM OF {ligand}, WITHOUT WATER AND ADDITIVES"
         );
-        let pocket = write::pocket_pdb(&structure, &choice.pocket, &remark)?;
+        let pocket = write::pocket_pdb(&structure, &selection.pocket, &remark)?;
         Ok(Some(Cut {
             record,
             files: BTreeMap::from([
                 (format!("{id}_pocket.pdb"), pocket),
                 (
                     format!("{id}_ligand.mol2"),
-                    write::ligand_mol2(&structure, &choice.ligand, id),
+                    write::ligand_mol2(&structure, &selection.ligand, id),
                 ),
             ]),
         }))
     }
 
-    /// Reads a complex and checks that it is one.
+    /// Reads a complex and checks that it has a pocket and a ligand.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub fn read(&self, id: &str) -> Result<Complex, Fault> {
+    /// When it cannot be read or used; the error says why.
+    pub fn read(&self, id: &str) -> Result<Complex, ComplexError> {
         let options = ReadOptions {
             limits: ReadLimits {
                 max_bytes: MAX_BYTES,
@@ -308,7 +320,7 @@ impl Source {
             ..ReadOptions::default()
         };
         let structure = read_folder(&self.folder_of(id), FolderOptions::default(), &options)
-            .map_err(|error| fault("unreadable", error.to_string()))?;
+            .map_err(|error| complex_error("unreadable", error.to_string()))?;
         check(&structure)?;
         Ok(Complex {
             id: id.to_owned(),
@@ -316,8 +328,9 @@ impl Source {
         })
     }
 
-    /// SHA-256 of the names and bytes of a complex's pocket and ligand files, as lower-case
-    /// hexadecimal digits. Pictures are promised for these bytes only.
+    /// Returns the SHA-256 of the names and bytes of a complex's pocket and ligand files.
+    ///
+    /// It is written in lower-case hexadecimal digits. A plan is valid for these bytes only.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -326,15 +339,15 @@ impl Source {
     }
 }
 
-/// A cut that is not written yet.
+/// A cut in memory.
 #[derive(Debug)]
 pub(crate) struct Cut {
     pub(crate) record: CutRecord,
-    /// Texts by file name.
+    /// Contents by file name.
     pub(crate) files: BTreeMap<String, String>,
 }
 
-/// SHA-256 of the names and bytes of the files that a folder's complex may be read from.
+/// Returns the SHA-256 of the names and bytes of the files that a complex may be read from.
 fn hash_folder(folder: &Path) -> Result<String, DatasetError> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(folder).map_err(DatasetError::file(folder))? {
@@ -343,7 +356,7 @@ fn hash_folder(folder: &Path) -> Result<String, DatasetError> {
             names.insert(name);
         }
     }
-    // A protein's file beside a pocket's is not read.
+    // A protein file is not read if there is a pocket file.
     let has_pocket = names.iter().any(|name| name.contains("_pocket."));
     let mut hash = Sha256::new();
     for name in names {
@@ -362,18 +375,18 @@ fn hash_folder(folder: &Path) -> Result<String, DatasetError> {
     Ok(hex(&hash.finalize()))
 }
 
-fn fault(reason: &'static str, message: impl Into<String>) -> Fault {
-    Fault {
+fn complex_error(reason: &'static str, message: impl Into<String>) -> ComplexError {
+    ComplexError {
         reason,
         message: message.into(),
     }
 }
 
-/// Whether there is something to ask about.
-fn check(structure: &Structure) -> Result<(), Fault> {
+/// Checks that a structure has a ligand with bonds and a pocket with residues.
+fn check(structure: &Structure) -> Result<(), ComplexError> {
     let heavy = ligand_atoms(structure);
     if heavy.is_empty() {
-        return Err(fault("no_ligand", "the ligand has no atom but hydrogen"));
+        return Err(complex_error("no_ligand", "the ligand has no heavy atom"));
     }
     let is_ligand: BTreeSet<u32> = heavy.iter().copied().collect();
     let bonded = structure
@@ -381,33 +394,33 @@ fn check(structure: &Structure) -> Result<(), Fault> {
         .iter()
         .any(|bond| is_ligand.contains(&bond.a) && is_ligand.contains(&bond.b));
     if heavy.len() > 1 && !bonded {
-        return Err(fault(
+        return Err(complex_error(
             "ligand_without_bonds",
-            "the ligand's file gives no bond between its atoms; take one that does",
+            "the file of the ligand has no bond between its atoms; give a file with bonds",
         ));
     }
     let has_pocket = structure.residues().iter().any(|residue| {
         structure.part_of(residue).role != PartRole::Ligand && residue.class.is_polymer()
     });
     if !has_pocket {
-        return Err(fault("no_pocket", "the pocket has no residue"));
+        return Err(complex_error("no_pocket", "the pocket has no residue"));
     }
     Ok(())
 }
 
-/// The ligand's drawn atoms: all but hydrogen.
+/// Returns the drawn atoms of the ligand: all but hydrogen.
 #[must_use]
 pub fn ligand_atoms(structure: &Structure) -> Vec<u32> {
-    raster_fallback_count(structure, true)
+    drawn_atoms(structure, true)
 }
 
-/// The pocket's drawn atoms: neither hydrogen nor water.
+/// Returns the drawn atoms of the pocket: all but hydrogen and water.
 #[must_use]
 pub fn pocket_atoms(structure: &Structure) -> Vec<u32> {
-    raster_fallback_count(structure, false)
+    drawn_atoms(structure, false)
 }
 
-fn raster_fallback_count(structure: &Structure, ligand: bool) -> Vec<u32> {
+fn drawn_atoms(structure: &Structure, ligand: bool) -> Vec<u32> {
     let elements = &structure.atoms().element;
     (0..elements.len() as u32)
         .filter(|&atom| {
@@ -419,17 +432,39 @@ fn raster_fallback_count(structure: &Structure, ligand: bool) -> Vec<u32> {
         .collect()
 }
 
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+/// Returns the position of an atom, in angstrom.
+pub(crate) fn position_angstrom(structure: &Structure, atom: u32) -> DVec3 {
+    DVec3::from_array(structure.atoms().position_angstrom[atom as usize].map(f64::from))
 }
 
-/// Where the project's own complex is, for tests that need no other data.
+/// Returns the number of a residue with its insertion code, such as `45B`.
+fn residue_number(residue: &Residue) -> String {
+    match residue.insertion_code {
+        b' ' => residue.number.to_string(),
+        code => format!("{}{}", residue.number, char::from(code)),
+    }
+}
+
+/// Returns the chain of a residue; `?` for a chain without a name.
+fn chain_name<'a>(structure: &'a Structure, residue: &Residue) -> &'a str {
+    match structure.chains()[residue.chain as usize].id.as_str() {
+        "" => "?",
+        id => id,
+    }
+}
+
+/// Returns name, number and chain of a residue, such as `ARG 45 A`.
+///
+/// Requests and questions use this form; a chain without a name is written as `?`.
+#[must_use]
+pub fn residue_name(structure: &Structure, residue: u32) -> String {
+    let residue = &structure.residues()[residue as usize];
+    let chain = chain_name(structure, residue);
+    format!("{} {} {chain}", residue.name, residue_number(residue))
+}
+
+/// Returns the source of the sample structures, for tests that need no other data.
 #[cfg(test)]
-pub(crate) fn library() -> Source {
-    Source::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenes/library"))
+pub(crate) fn library() -> ComplexSource {
+    ComplexSource::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenes/library"))
 }

@@ -1,11 +1,11 @@
-//! Cuts, listings, hashes.
+//! Tests of listing, reading, hashing and cutting complexes.
 
 use std::fmt::Write;
 
 use super::*;
 
 #[test]
-fn the_librarys_complexes_are_read_and_hashed() {
+fn sample_complexes_are_read_and_hashed() {
     let source = library();
     assert!(
         source
@@ -23,10 +23,10 @@ fn the_librarys_complexes_are_read_and_hashed() {
         source.read("none").expect_err("no folder").reason,
         "unreadable"
     );
-    assert!(Source::new(Path::new("nowhere")).list().is_err());
+    assert!(ComplexSource::new(Path::new("nowhere")).list().is_err());
 }
 
-/// 1HVR put together again as a whole entry, with what a crystal has besides.
+/// Returns 1HVR as a whole entry, with water and additives.
 fn entry() -> String {
     let folder = library().folder.join("1hvr");
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect("a library file");
@@ -50,7 +50,7 @@ fn entry() -> String {
             at[1],
             at[2]
         )
-        .expect("a String takes all text");
+        .expect("writing to a String cannot fail");
     };
     for row in ligand.lines() {
         if row.starts_with("@<TRIPOS>") {
@@ -81,12 +81,15 @@ fn entry() -> String {
 fn an_entry_is_cut_by_the_rule_and_reads_as_a_folder() {
     let folder = std::env::temp_dir().join(format!("molshot-cut-{}", std::process::id()));
     let entries = folder.join("entries");
-    fs::create_dir_all(&entries).expect("room");
-    fs::write(entries.join("1hvr.pdb"), entry()).expect("room");
-    let source = Source::new(&entries).with_cuts(&folder.join("cuts"));
+    fs::create_dir_all(&entries).expect("the file can be written");
+    fs::write(entries.join("1hvr.pdb"), entry()).expect("the file can be written");
+    let source = ComplexSource::new(&entries).with_cuts(&folder.join("cuts"));
     assert_eq!(source.list().expect("an entry"), ["1hvr"]);
     let record = source.cut("1hvr", &CutRule::default());
-    let record = record.expect("room").expect("a ligand").expect("an entry");
+    let record = record
+        .expect("the file can be written")
+        .expect("a ligand")
+        .expect("an entry");
     assert_eq!(record.ligand, "XK2 263 A");
     assert_eq!(record.chosen_by, cut::ChosenBy::Rule);
     let cut = source.read("1hvr").expect("the cut");
@@ -95,9 +98,11 @@ fn an_entry_is_cut_by_the_rule_and_reads_as_a_folder() {
         let names: Vec<String> = pocket_atoms(structure)
             .into_iter()
             .map(|atom| {
-                let residue = structure.residue_of(atom);
                 let name = &structure.atoms().name[atom as usize];
-                format!("{} {name}", cut::name_of(structure, residue))
+                format!(
+                    "{} {name}",
+                    residue_name(structure, structure.atoms().residue[atom as usize])
+                )
             })
             .collect();
         names
@@ -107,7 +112,7 @@ fn an_entry_is_cut_by_the_rule_and_reads_as_a_folder() {
         ligand_atoms(&cut.structure).len(),
         ligand_atoms(&whole.structure).len()
     );
-    // A smaller cutoff takes fewer; a list takes what it says.
+    // A smaller cutoff gives a smaller pocket; a list overrides the rule.
     let near = CutRule {
         pocket_cutoff_angstrom: 4.0,
         ..CutRule::default()
@@ -118,7 +123,7 @@ fn an_entry_is_cut_by_the_rule_and_reads_as_a_folder() {
         .expect("an entry");
     assert!(nearer.record.pocket_residues < record.pocket_residues);
     let list = folder.join("list");
-    fs::write(&list, "# comment\n1hvr GOL\n").expect("room");
+    fs::write(&list, "# comment\n1hvr GOL\n").expect("the file can be written");
     let listed = CutRule {
         ligands: cut::read_ligands(&list).expect("a list"),
         ..CutRule::default()
@@ -130,38 +135,50 @@ fn an_entry_is_cut_by_the_rule_and_reads_as_a_folder() {
     assert!(glycerol.record.ligand.starts_with("GOL"));
     for (text, wanted) in [
         ("1hvr\n", "1 words"),
-        ("1hvr XK2 x A\n", "no residue number"),
+        ("1hvr XK2 x A\n", "not a residue number"),
         ("1hvr XK2\n1hvr GOL\n", "second time"),
     ] {
-        fs::write(&list, text).expect("room");
-        let error = cut::read_ligands(&list).expect_err("no list").to_string();
+        fs::write(&list, text).expect("the file can be written");
+        let error = cut::read_ligands(&list)
+            .expect_err("an invalid list")
+            .to_string();
         assert!(error.contains(wanted) && error.contains(':'), "{error}");
     }
-    // Two of one name; and nothing left to be a ligand.
-    fs::write(entries.join("1hvr.cif"), "data_x").expect("room");
+    // Two files of one name, and an entry without a ligand.
+    fs::write(entries.join("1hvr.cif"), "data_x").expect("the file can be written");
     let twice = source.cut_text("1hvr", &near).expect_err("two files");
     assert_eq!(twice.reason, "two_of_one_name");
-    fs::copy(library().folder.join("1ubi.pdb"), entries.join("1ubi.pdb")).expect("room");
-    let none = source.cut_text("1ubi", &near).expect_err("ubiquitin alone");
+    fs::copy(library().folder.join("1ubi.pdb"), entries.join("1ubi.pdb"))
+        .expect("the file can be written");
+    let none = source
+        .cut_text("1ubi", &near)
+        .expect_err("ubiquitin has no ligand");
     assert_eq!(none.reason, "no_ligand");
-    fs::remove_dir_all(folder).expect("our own folder");
+    fs::remove_dir_all(folder).expect("the test made this folder");
 }
 
 #[test]
 fn a_folder_with_a_protein_alone_is_cut() {
     let folder = std::env::temp_dir().join(format!("molshot-protein-{}", std::process::id()));
-    let place = folder.join("in/1hvr");
-    fs::create_dir_all(&place).expect("room");
+    let folder_path = folder.join("in/1hvr");
+    fs::create_dir_all(&folder_path).expect("the file can be written");
     let from = library().folder.join("1hvr");
-    fs::copy(from.join("1hvr_pocket.pdb"), place.join("1hvr_protein.pdb")).expect("room");
+    fs::copy(
+        from.join("1hvr_pocket.pdb"),
+        folder_path.join("1hvr_protein.pdb"),
+    )
+    .expect("the file can be written");
     fs::copy(
         from.join("1hvr_ligand.mol2"),
-        place.join("1hvr_ligand.mol2"),
+        folder_path.join("1hvr_ligand.mol2"),
     )
-    .expect("room");
-    let source = Source::new(&folder.join("in")).with_cuts(&folder.join("cuts"));
+    .expect("the file can be written");
+    let source = ComplexSource::new(&folder.join("in")).with_cuts(&folder.join("cuts"));
     let record = source.cut("1hvr", &CutRule::default());
-    let record = record.expect("room").expect("a cut").expect("a protein");
+    let record = record
+        .expect("the file can be written")
+        .expect("a cut")
+        .expect("a protein");
     assert_eq!(record.chosen_by, cut::ChosenBy::File);
     let cut = source.read("1hvr").expect("the cut");
     let whole = library().read("1hvr").expect("the library's complex");
@@ -170,5 +187,5 @@ fn a_folder_with_a_protein_alone_is_cut() {
         bonds.answer(&complex.structure)
     };
     assert_eq!(bonds(&cut), bonds(&whole));
-    fs::remove_dir_all(folder).expect("our own folder");
+    fs::remove_dir_all(folder).expect("the test made this folder");
 }

@@ -1,8 +1,8 @@
-//! A cut as files in `PDBbind` layout: the pocket as PDB, the ligand as MOL2.
+//! Writes a cut in `PDBbind` layout: the pocket as PDB, the ligand as MOL2.
 //!
-//! PDB: wwPDB format 3.3, with CONECT records for the bonds of hetero residues, which no template
-//! knows. MOL2: Tripos MOL2 with the bonds that the reader found; atom types are bare element
-//! symbols, for hybridisation is not the file's to say.
+//! PDB: wwPDB format 3.3, with CONECT records for the bonds of hetero residues, which have no
+//! template. MOL2: Tripos MOL2 with the bonds that the reader found; atom types are bare element
+//! symbols, because the hybridisation is not known at this point.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,24 +10,23 @@ use std::fmt::Write;
 use molshot_molecule::read::read_bytes;
 use molshot_molecule::{BondOrder, Element, Format, PartRole, ReadOptions, Residue, Structure};
 
-use super::cut::number_of;
-use super::{Fault, fault};
+use super::{ComplexError, complex_error, residue_number};
 
-/// Positions are written to a thousandth.
+/// Precision of the positions in a PDB file.
 const SAME_ANGSTROM: f32 = 0.001;
 
-/// Old atom index to new serial number.
+/// Maps atom indices of the structure to serial numbers of the file.
 type Serials = BTreeMap<u32, usize>;
 
-/// The pocket's residues as PDB.
+/// Writes the residues of the pocket as PDB.
 pub(super) fn pocket_pdb(
     structure: &Structure,
     pocket: &[u32],
     remark: &str,
-) -> Result<String, Fault> {
+) -> Result<String, ComplexError> {
     let mut text = String::new();
     for line in remark.lines() {
-        // Writing to a string does not fail; so below.
+        // Writing to a `String` cannot fail, here and below.
         let _ = writeln!(text, "REMARK 999 {line}");
     }
     let mut serials = Serials::new();
@@ -68,6 +67,7 @@ pub(super) fn pocket_pdb(
     Ok(text)
 }
 
+/// Writes an ATOM or HETATM record.
 fn atom_line(
     text: &mut String,
     structure: &Structure,
@@ -84,7 +84,7 @@ fn atom_line(
         element.symbol()
     };
     let name = atoms.name[at].as_str();
-    // Names of elements with one letter begin in the second of the four columns.
+    // Names of atoms with a one-letter element start in the second of the four columns.
     let name = if symbol.len() == 1 && name.len() < 4 {
         format!(" {name:<3}")
     } else {
@@ -92,8 +92,8 @@ fn atom_line(
     };
     let chain = structure.chains()[residue.chain as usize].id.as_str();
     let chain = if chain.is_empty() { " " } else { chain };
-    // Column 18 to 22: names of three letters and chains of one; longer ones take the column
-    // between.
+    // Columns 18 to 22: a name of three letters, a blank, and a chain of one letter; a longer name
+    // takes the blank.
     let owner = if residue.name.len() > 3 {
         format!("{}{chain}", residue.name)
     } else {
@@ -116,23 +116,24 @@ fn atom_line(
     );
 }
 
-/// Whether the text says what the structure does: names that are too long for their columns do not
-/// come back.
-fn check(structure: &Structure, pocket: &[u32], text: &str) -> Result<(), Fault> {
+/// Checks that reading the text gives the pocket again.
+///
+/// Names that are too long for their columns are read differently.
+fn check(structure: &Structure, pocket: &[u32], text: &str) -> Result<(), ComplexError> {
     let options = ReadOptions {
         format: Some(Format::Pdb),
         ..ReadOptions::default()
     };
-    let no_form = |what: String| {
+    let not_writable = |what: String| {
         let message = format!(
-            "{what} cannot be written in the columns of a PDB file; give pocket and ligand as files of their own"
+            "{what} cannot be written in the columns of a PDB file; give pocket and ligand as separate files"
         );
-        fault("no_pdb_form", message)
+        complex_error("no_pdb_form", message)
     };
     let written = read_bytes("pocket.pdb", text.as_bytes(), PartRole::Pocket, &options)
-        .map_err(|error| no_form(format!("the pocket ({error})")))?;
+        .map_err(|error| not_writable(format!("the pocket ({error})")))?;
     if written.residues().len() != pocket.len() {
-        return Err(no_form("the pocket".to_owned()));
+        return Err(not_writable("the pocket".to_owned()));
     }
     for (index, back) in pocket.iter().zip(written.residues()) {
         let residue = &structure.residues()[*index as usize];
@@ -152,21 +153,21 @@ fn check(structure: &Structure, pocket: &[u32], text: &str) -> Result<(), Fault>
                     })
             });
         if residue.name != back.name
-            || number_of(residue) != number_of(back)
+            || residue_number(residue) != residue_number(back)
             || before != after
             || !same_atoms
         {
-            return Err(no_form(format!(
+            return Err(not_writable(format!(
                 "residue {} {} of chain \"{before}\"",
                 residue.name,
-                number_of(residue)
+                residue_number(residue)
             )));
         }
     }
     Ok(())
 }
 
-/// The ligand's residues as MOL2.
+/// Writes the residues of the ligand as MOL2.
 pub(super) fn ligand_mol2(structure: &Structure, ligand: &[u32], name: &str) -> String {
     let atoms = structure.atoms();
     let word = |text: &str| {

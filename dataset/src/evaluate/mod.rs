@@ -1,14 +1,12 @@
-//! Answers from a model behind an OpenAI-compatible chat endpoint, or from a baseline, as lines of
-//! a predictions file.
+//! Gets predictions from a model behind an OpenAI-compatible chat endpoint.
 //!
-//! Each answer is a line as soon as it is there; a line that was cut off is made anew, and what is
-//! there is not asked again. Requests that fail for a while (no connection, no answer in time, 408,
-//! 409, 429, 5xx, an answer that is none) are tried again, each time after twice as long, or when
-//! `Retry-After` says. A key that is refused, or an address that has no such endpoint, ends the
-//! work at once, and so do many failures in a row.
+//! Each answer is appended to the predictions file as soon as it arrives; a truncated last line is
+//! removed, and answered questions are not asked again. Requests with a temporary failure (no
+//! connection, timeout, HTTP 408, 409, 425, 429 or 5xx, an invalid response) are retried after
+//! `Retry-After`, or with exponential backoff. A refused key, a missing endpoint, or many
+//! consecutive failures end the work.
 
-mod ask;
-mod baseline;
+mod client;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,69 +17,86 @@ use std::time::Duration;
 
 use crate::error::DatasetError;
 use crate::layout::Layout;
+use crate::monitor::{Monitor, Progress};
+use crate::reader::{PictureReader, read_questions};
 use crate::score::Prediction;
-use crate::stored::{Pictures, questions};
 use crate::task::{Split, Task};
-use crate::watch::{Progress, Watch};
 
-use ask::{Asker, Failure};
-pub use baseline::{Baseline, baseline};
+use client::{Answer, AskError, ChatClient};
 
-/// So many questions in a row without an answer end the work; twice the concurrency where that is
-/// more.
-const MOST_FAILURES: usize = 16;
+/// Consecutive questions without an answer that end the work; at least twice the concurrency.
+const MAX_CONSECUTIVE_FAILURES: usize = 16;
 
-/// How a model is asked.
+/// The options of [`evaluate()`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct EvaluateOptions {
     /// Base of the endpoint, such as `http://localhost:8000/v1`.
     pub endpoint: String,
-    /// The model's name there.
+    /// Name of the model at the endpoint.
     pub model: String,
-    /// Sent as a bearer token.
+    /// Key that is sent as a bearer token.
     pub key: Option<String>,
-    /// The side that is asked.
+    /// The split whose questions are asked.
     pub split: Split,
-    /// Requests at a time.
+    /// Number of concurrent requests.
     pub concurrency: usize,
-    /// Tries of a request before it is given up.
+    /// Attempts per question before it is given up.
     pub tries: usize,
-    /// Longest wait for an answer.
+    /// Time limit of a request.
     pub timeout: Duration,
-    /// Most tokens of an answer.
+    /// Limit of tokens per answer.
     pub max_tokens: u32,
 }
 
-/// What asking took.
+impl EvaluateOptions {
+    /// Makes the default options for a model: the test split, four concurrent requests.
+    #[must_use]
+    pub fn new(endpoint: &str, model: &str) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            model: model.to_owned(),
+            key: None,
+            split: Split::Test,
+            concurrency: 4,
+            tries: 6,
+            timeout: Duration::from_mins(10),
+            max_tokens: 4096,
+        }
+    }
+}
+
+/// Counts of one run of [`evaluate()`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Questions that were answered by this run.
+#[non_exhaustive]
+pub struct EvaluateSummary {
+    /// Number of questions that this run answered.
     pub answered: usize,
-    /// Questions that had been answered before.
+    /// Number of questions that were answered before.
     pub found: usize,
-    /// Questions that no try could get an answer to, with the last reason of the first of them.
+    /// Number of questions without an answer.
     pub failed: usize,
-    /// See `failed`.
-    pub failure: Option<String>,
-    /// Tokens of all questions that have an answer, as the endpoint counts them; of earlier runs,
-    /// too.
+    /// Id of the first question without an answer, and the reason.
+    pub first_failure: Option<String>,
+    /// Tokens of all answered questions, including earlier runs, as counted by the endpoint.
     pub prompt_tokens: u64,
-    /// Tokens of all answers.
+    /// Tokens of all answers, including earlier runs.
     pub completion_tokens: u64,
-    /// Tries that failed and were made again.
+    /// Number of retries.
     pub retries: usize,
 }
 
-/// Asks all questions of a side that `file` has no answer to, and adds the answers to it.
+/// Asks all questions of a split that have no answer in `file`, and appends the answers to it.
 ///
 /// # Errors
-/// When the set cannot be read, the file not be written, or the work is called off.
+/// When the set cannot be read, the file cannot be written, no question can be answered, or the
+/// work is cancelled.
 pub fn evaluate(
     layout: &Layout,
     options: &EvaluateOptions,
     file: &Path,
-    watch: Watch<'_>,
-) -> Result<Usage, DatasetError> {
+    monitor: Monitor<'_>,
+) -> Result<EvaluateSummary, DatasetError> {
     let plan = layout.plan()?;
     let answered = recover(file)?;
     let out = fs::OpenOptions::new()
@@ -90,38 +105,38 @@ pub fn evaluate(
         .open(file)
         .map_err(DatasetError::file(file))?;
     let mut todo = Vec::new();
-    let mut usage = Usage::default();
+    let mut summary = EvaluateSummary::default();
     for task in Task::ALL {
         for shard in plan
             .shards
             .iter()
             .filter(|shard| shard.split == options.split)
         {
-            for question in questions(layout, shard, task)? {
+            for question in read_questions(layout, shard, task)? {
                 if let Some(known) = answered.get(&question.id) {
-                    usage.found += 1;
-                    usage.prompt_tokens += known.prompt_tokens.unwrap_or(0);
-                    usage.completion_tokens += known.completion_tokens.unwrap_or(0);
+                    summary.found += 1;
+                    summary.prompt_tokens += known.prompt_tokens.unwrap_or(0);
+                    summary.completion_tokens += known.completion_tokens.unwrap_or(0);
                 } else {
                     todo.push(question);
                 }
             }
         }
     }
-    let asker = Asker::new(options, watch);
+    let client = ChatClient::new(options, monitor);
     let total = todo.len();
     let queue = Mutex::new(todo.into_iter());
-    let pictures = Mutex::new(Pictures::open(layout, &plan, options.split)?);
+    let pictures = Mutex::new(PictureReader::open(layout, &plan, options.split)?);
     let state = Mutex::new(State {
         out,
-        usage,
+        summary,
         done: 0,
-        failures_in_a_row: 0,
+        consecutive_failures: 0,
         fatal: None,
     });
     let work = || loop {
         let question = lock(&queue).next();
-        let Some(question) = question.filter(|_| !(watch.stopped)()) else {
+        let Some(question) = question.filter(|_| !(monitor.stopped)()) else {
             return;
         };
         if lock(&state).fatal.is_some() {
@@ -132,17 +147,17 @@ pub fn evaluate(
             .iter()
             .map(|path| lock(&pictures).get(path))
             .collect();
-        let asked = images.map(|images| asker.ask(&question, &images));
+        let answer = images.map(|images| client.ask(&question, &images));
         let mut state = lock(&state);
-        if let Err(error) = asked.and_then(|asked| {
-            let most = MOST_FAILURES.max(2 * options.concurrency);
-            state.take(question.id, asked, file, most)
+        if let Err(error) = answer.and_then(|answer| {
+            let max_failures = MAX_CONSECUTIVE_FAILURES.max(2 * options.concurrency);
+            state.record(question.id, answer, file, max_failures)
         }) {
             state.fatal.get_or_insert(error);
             return;
         }
         state.done += 1;
-        (watch.progress)(Progress {
+        (monitor.progress)(Progress {
             done: state.done,
             total,
         });
@@ -153,44 +168,44 @@ pub fn evaluate(
         }
     });
     let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut usage = state.usage;
-    usage.retries = asker.retries();
+    let mut summary = state.summary;
+    summary.retries = client.retries();
     match state.fatal {
         Some(error) => Err(error),
-        None if (watch.stopped)() => Err(DatasetError::Interrupted(format!(
-            "interrupted: {} answers are kept in {}; the same command asks the rest",
-            usage.answered + usage.found,
+        None if (monitor.stopped)() => Err(DatasetError::Interrupted(format!(
+            "interrupted: {} answers are kept in {}; run the same command again for the others",
+            summary.answered + summary.found,
             file.display()
         ))),
-        None => Ok(usage),
+        None => Ok(summary),
     }
 }
 
-/// What the threads share.
+/// State that the threads share.
 struct State {
     out: fs::File,
-    usage: Usage,
+    summary: EvaluateSummary,
     done: usize,
-    failures_in_a_row: usize,
+    consecutive_failures: usize,
     fatal: Option<DatasetError>,
 }
 
 impl State {
-    /// Notes what became of a question; an error ends the work.
-    fn take(
+    /// Records the result of a question; an error ends the work.
+    fn record(
         &mut self,
         id: String,
-        asked: Result<ask::Answer, Failure>,
+        answer: Result<Answer, AskError>,
         file: &Path,
-        most_failures: usize,
+        max_failures: usize,
     ) -> Result<(), DatasetError> {
-        let usage = &mut self.usage;
-        match asked {
+        let summary = &mut self.summary;
+        match answer {
             Ok(answer) => {
-                self.failures_in_a_row = 0;
-                usage.answered += 1;
-                usage.prompt_tokens += answer.prompt_tokens.unwrap_or(0);
-                usage.completion_tokens += answer.completion_tokens.unwrap_or(0);
+                self.consecutive_failures = 0;
+                summary.answered += 1;
+                summary.prompt_tokens += answer.prompt_tokens.unwrap_or(0);
+                summary.completion_tokens += answer.completion_tokens.unwrap_or(0);
                 let line = Prediction {
                     id,
                     answer: answer.text,
@@ -199,32 +214,32 @@ impl State {
                 };
                 let line = serde_json::to_string(&line)
                     .map_err(|error| DatasetError::Request(error.to_string()))?;
-                // One call, so that a kill leaves a whole line or a piece without its end.
+                // One call, so that a killed process leaves a whole line or a truncated one.
                 self.out
                     .write_all((line + "\n").as_bytes())
                     .map_err(DatasetError::file(file))
             }
-            Err(Failure::Refused(problem)) => Err(DatasetError::Request(format!(
+            Err(AskError::Refused(problem)) => Err(DatasetError::Request(format!(
                 "the endpoint refuses all questions: {problem}; {} answers are kept in {}",
-                usage.answered + usage.found,
+                summary.answered + summary.found,
                 file.display()
             ))),
-            Err(Failure::NoAnswer(problem)) => {
-                usage.failed += 1;
-                self.failures_in_a_row += 1;
+            Err(AskError::NoAnswer(problem)) => {
+                summary.failed += 1;
+                self.consecutive_failures += 1;
                 let about = format!("{id}: {problem}");
-                if self.failures_in_a_row >= most_failures {
+                if self.consecutive_failures >= max_failures {
                     return Err(DatasetError::Request(format!(
-                        "{} questions in a row have no answer, the last: {about}; {} answers are kept in {}, and the same command asks the rest",
-                        self.failures_in_a_row,
-                        usage.answered + usage.found,
+                        "{} consecutive questions have no answer, the last: {about}; {} answers are kept in {}; run the same command again for the others",
+                        self.consecutive_failures,
+                        summary.answered + summary.found,
                         file.display()
                     )));
                 }
-                usage.failure.get_or_insert(about);
+                summary.first_failure.get_or_insert(about);
                 Ok(())
             }
-            Err(Failure::Stopped) => Ok(()),
+            Err(AskError::Stopped) => Ok(()),
         }
     }
 }
@@ -233,7 +248,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The answers of a file; a last line that was cut off is taken away.
+/// Reads the answers of a file, after removing a truncated last line.
 fn recover(file: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
     let Ok(text) = fs::read(file) else {
         if let Some(folder) = file.parent() {
@@ -241,15 +256,15 @@ fn recover(file: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
         }
         return Ok(BTreeMap::new());
     };
-    let whole = text
+    let complete = text
         .iter()
         .rposition(|byte| *byte == b'\n')
         .map_or(0, |last| last + 1);
-    if whole < text.len() {
+    if complete < text.len() {
         fs::OpenOptions::new()
             .write(true)
             .open(file)
-            .and_then(|file| file.set_len(whole as u64))
+            .and_then(|file| file.set_len(complete as u64))
             .map_err(DatasetError::file(file))?;
     }
     crate::score::read_prediction_lines(file)

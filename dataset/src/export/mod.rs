@@ -1,7 +1,7 @@
-//! A set in the forms that other tools load, below `export/FORMAT/` of the set.
+//! Exports a set in the formats of other tools, to `export/FORMAT/` in the folder of the set.
 //!
-//! Pictures keep their names, which tell nothing of what they show. Files are written under
-//! temporary names and renamed.
+//! Pictures keep their names, which do not reveal what they show. Files are written under temporary
+//! names and renamed.
 
 mod tar;
 mod writers;
@@ -12,69 +12,82 @@ use std::str::FromStr;
 
 use crate::error::DatasetError;
 use crate::layout::Layout;
-use crate::stored::{Pictures, Question, questions};
+use crate::monitor::{Monitor, Progress};
+use crate::reader::{PictureReader, Question, read_questions};
 use crate::task::{Split, Task};
-use crate::watch::{Progress, Watch};
 
-use writers::Writer;
+use writers::ExportWriter;
 
-/// A form.
+/// A format of exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+#[non_exhaustive]
+pub enum ExportFormat {
     /// Parquet with each question's pictures in its row.
     Parquet,
-    /// Tar files of samples: `KEY.0.png`, ..., `KEY.json` (`WebDataset`).
+    /// Tar files of samples: `KEY.00.png`, ..., `KEY.json` (`WebDataset`).
     Webdataset,
     /// Folders of pictures with `metadata.jsonl` (Hugging Face `imagefolder`).
     Imagefolder,
-    /// LLaMA-Factory: sharegpt with images, and `dataset_info.json`.
+    /// LLaMA-Factory: conversations in the sharegpt form, and `dataset_info.json`.
     Llamafactory,
-    /// `LLaVA`'s conversations.
+    /// Conversations in the form of `LLaVA`.
     Llava,
-    /// `VLMEvalKit`: tab-separated, pictures within.
+    /// Tab-separated tables of `VLMEvalKit` with the pictures in base64.
     Vlmeval,
 }
 
-impl Format {
-    /// The word of the command line and of the folder.
+impl ExportFormat {
+    /// All formats, in the order of [`Self::NAMES`].
+    pub const ALL: [Self; 6] = [
+        Self::Parquet,
+        Self::Webdataset,
+        Self::Imagefolder,
+        Self::Llamafactory,
+        Self::Llava,
+        Self::Vlmeval,
+    ];
+
+    /// The names of all formats.
+    pub const NAMES: [&str; 6] = [
+        "parquet",
+        "webdataset",
+        "imagefolder",
+        "llamafactory",
+        "llava",
+        "vlmeval",
+    ];
+
+    /// Returns the name in the command line and of the folder.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Parquet => "parquet",
-            Self::Webdataset => "webdataset",
-            Self::Imagefolder => "imagefolder",
-            Self::Llamafactory => "llamafactory",
-            Self::Llava => "llava",
-            Self::Vlmeval => "vlmeval",
-        }
+        Self::NAMES[self as usize]
     }
 }
 
-impl FromStr for Format {
-    type Err = String;
+impl FromStr for ExportFormat {
+    type Err = DatasetError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        [
-            Self::Parquet,
-            Self::Webdataset,
-            Self::Imagefolder,
-            Self::Llamafactory,
-            Self::Llava,
-            Self::Vlmeval,
-        ]
-        .into_iter()
-        .find(|format| format.name() == text)
-        .ok_or_else(|| {
-            "give parquet, webdataset, imagefolder, llamafactory, llava or vlmeval".to_owned()
-        })
+    fn from_str(text: &str) -> Result<Self, DatasetError> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == text)
+            .ok_or_else(|| {
+                let names = "parquet, webdataset, imagefolder, llamafactory, llava or vlmeval";
+                DatasetError::Request(format!("\"{text}\" is not a format; give {names}"))
+            })
     }
 }
 
-/// Writes a finished set in a form; returns the folder.
+/// Exports a complete set and returns the folder of the export.
 ///
 /// # Errors
-/// When the set is not finished, cannot be read, the disk refuses, or the work is called off.
-pub fn export(layout: &Layout, format: Format, watch: Watch<'_>) -> Result<PathBuf, DatasetError> {
+/// When the set is incomplete or cannot be read, the disk cannot be written, or the work is
+/// cancelled.
+pub fn export(
+    layout: &Layout,
+    format: ExportFormat,
+    monitor: Monitor<'_>,
+) -> Result<PathBuf, DatasetError> {
     let plan = layout.plan()?;
     if let Some(shard) = plan
         .shards
@@ -84,7 +97,7 @@ pub fn export(layout: &Layout, format: Format, watch: Watch<'_>) -> Result<PathB
         return Err(DatasetError::content(
             layout.root(),
             format!(
-                "lacks the shard {}; run generate with --resume first",
+                "lacks the shard {}; run `molshot dataset generate --resume` first",
                 shard.name()
             ),
         ));
@@ -96,34 +109,34 @@ pub fn export(layout: &Layout, format: Format, watch: Watch<'_>) -> Result<PathB
         .flat_map(|shard| shard.questions.values())
         .sum();
     let mut done = 0;
-    let mut writer = Writer::new(format, &folder);
+    let mut writer = ExportWriter::new(format, &folder);
     for split in Split::ALL {
-        let mut pictures = Pictures::open(layout, &plan, split)?;
+        let mut pictures = PictureReader::open(layout, &plan, split)?;
         let shards: Vec<_> = plan
             .shards
             .iter()
             .filter(|shard| shard.split == split)
             .collect();
         for task in Task::ALL {
-            let mut any = false;
+            let mut is_begun = false;
             for shard in &shards {
-                for question in questions(layout, shard, task)? {
-                    if !any {
+                for question in read_questions(layout, shard, task)? {
+                    if !is_begun {
                         writer.begin(split, task)?;
-                        any = true;
+                        is_begun = true;
                     }
                     writer.add(split, task, &question, &mut pictures)?;
                     done += 1;
-                    (watch.progress)(Progress { done, total });
-                    if (watch.stopped)() {
+                    (monitor.progress)(Progress { done, total });
+                    if (monitor.stopped)() {
                         return Err(DatasetError::Interrupted(
-                            "interrupted: the export is not finished; the same command begins anew"
+                            "interrupted: the export is incomplete; run the same command again"
                                 .into(),
                         ));
                     }
                 }
             }
-            if any {
+            if is_begun {
                 writer.end(split, task)?;
             }
         }
@@ -132,12 +145,12 @@ pub fn export(layout: &Layout, format: Format, watch: Watch<'_>) -> Result<PathB
     Ok(folder)
 }
 
-/// The question with a mark before it for each picture.
-fn with_marks(question: &Question, mark: &str) -> String {
+/// Returns the text of a question after one line per picture with a placeholder such as `<image>`.
+fn with_image_placeholders(question: &Question, placeholder: &str) -> String {
     let mut text = String::new();
     for (number, caption) in question.captions.iter().enumerate() {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "Picture {} ({caption}): {mark}", number + 1);
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "Picture {} ({caption}): {placeholder}", number + 1);
     }
     text + &question.question
 }

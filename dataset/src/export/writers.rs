@@ -1,67 +1,68 @@
-//! One question after the other, in each form.
+//! Writes questions in each of the export formats.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
-use super::{Format, tar, with_marks};
-use crate::base64;
+use super::{ExportFormat, tar, with_image_placeholders};
 use crate::error::DatasetError;
-use crate::files::{Unfinished, write_file, write_json};
-use crate::picture::plain;
-use crate::plan::choices::LETTERS;
-use crate::stored::{Pictures, Question};
-use crate::tables::{Cell, Column, Kind, Picture, TableWriter};
+use crate::files::{AtomicFile, write_file, write_json};
+use crate::picture::path_component;
+use crate::reader::{PictureReader, Question};
+use crate::tables::{Cell, Column, ColumnKind, ImageFile, TableWriter};
+use crate::task::OPTION_LETTERS;
 use crate::task::{Split, Task};
 
-/// Pictures of a file; a question is never parted.
-const MOST_PICTURES: usize = 5000;
+/// Limit of pictures per file; a question is never divided.
+const MAX_PICTURES_PER_FILE: usize = 5000;
 
-/// Columns of the self-contained tables.
+/// Columns of self-contained tables.
 const COLUMNS: [Column; 9] = [
-    ("id", Kind::Text),
-    ("task", Kind::Text),
-    ("split", Kind::Text),
-    ("complex", Kind::Text),
-    ("question", Kind::Text),
-    ("answer", Kind::Text),
-    ("options", Kind::Texts),
-    ("captions", Kind::Texts),
-    ("images", Kind::Images),
+    ("id", ColumnKind::Text),
+    ("task", ColumnKind::Text),
+    ("split", ColumnKind::Text),
+    ("complex", ColumnKind::Text),
+    ("question", ColumnKind::Text),
+    ("answer", ColumnKind::Text),
+    ("options", ColumnKind::Texts),
+    ("captions", ColumnKind::Texts),
+    ("images", ColumnKind::Images),
 ];
 
-/// What is being written.
-enum Open {
-    Nothing,
+/// The file that is being written.
+enum OpenFile {
+    None,
     Table(Box<TableWriter>),
-    File(Box<Unfinished>),
+    File(Box<AtomicFile>),
 }
 
-/// Writes a form.
-pub(super) struct Writer {
-    format: Format,
+/// Writes the files of an export.
+pub(super) struct ExportWriter {
+    format: ExportFormat,
     folder: PathBuf,
-    open: Open,
-    /// Files of this side and task, and pictures of the last of them.
+    open: OpenFile,
+    /// Number of files of the current split and task, and of pictures in the last of them.
     parts: usize,
     pictures: usize,
-    /// Entries of a JSON list that were written.
+    /// Number of entries of the current JSON list.
     entries: usize,
-    /// Pictures that are files already.
+    /// Names of the picture files that exist.
     written: BTreeSet<String>,
-    /// Names of finished lists, for LLaMA-Factory.
+    /// Names of the complete lists, for LLaMA-Factory.
     lists: Vec<String>,
+    /// Index of the next row of a tab-separated table.
     row: usize,
 }
 
-impl Writer {
-    pub(super) fn new(format: Format, folder: &Path) -> Self {
+impl ExportWriter {
+    pub(super) fn new(format: ExportFormat, folder: &Path) -> Self {
         Self {
             format,
             folder: folder.to_owned(),
-            open: Open::Nothing,
+            open: OpenFile::None,
             parts: 0,
             pictures: 0,
             entries: 0,
@@ -75,23 +76,23 @@ impl Writer {
         format!("{}-{}", task.configuration(), split.name())
     }
 
-    /// Begins the questions of a side and task.
+    /// Begins the questions of a split and task.
     pub(super) fn begin(&mut self, split: Split, task: Task) -> Result<(), DatasetError> {
         self.parts = 0;
         self.entries = 0;
         self.row = 0;
         let name = Self::list_name(split, task);
         match self.format {
-            Format::Parquet | Format::Webdataset => self.next_part(split, task),
-            Format::Imagefolder => {
+            ExportFormat::Parquet | ExportFormat::Webdataset => self.next_part(split, task),
+            ExportFormat::Imagefolder => {
                 let path = self.folder.join(task.configuration()).join(split.name());
                 self.written.clear();
                 self.open_file(&path.join("metadata.jsonl"), b"")
             }
-            Format::Llamafactory | Format::Llava => {
+            ExportFormat::Llamafactory | ExportFormat::Llava => {
                 self.open_file(&self.folder.join(format!("{name}.json")), b"[\n")
             }
-            Format::Vlmeval => self.open_file(
+            ExportFormat::Vlmeval => self.open_file(
                 &self.folder.join(format!("{name}.tsv")),
                 b"index\tid\timage\timage_path\tquestion\tA\tB\tC\tD\tanswer\tcategory\n",
             ),
@@ -99,36 +100,40 @@ impl Writer {
     }
 
     fn open_file(&mut self, path: &Path, head: &[u8]) -> Result<(), DatasetError> {
-        let mut file = Unfinished::create(path)?;
+        let mut file = AtomicFile::create(path)?;
         file.write_all(head).map_err(DatasetError::file(path))?;
-        self.open = Open::File(Box::new(file));
+        self.open = OpenFile::File(Box::new(file));
         Ok(())
     }
 
-    /// Begins the next of several files.
+    /// Begins the next file of the split and task.
     fn next_part(&mut self, split: Split, task: Task) -> Result<(), DatasetError> {
         self.close(b"")?;
         self.pictures = 0;
-        let (part, side, name) = (self.parts, split.name(), task.configuration());
+        let (part, split_name, name) = (self.parts, split.name(), task.configuration());
         self.parts += 1;
-        if self.format == Format::Parquet {
-            let path = self.folder.join(format!("{name}/{side}-{part:05}.parquet"));
-            self.open = Open::Table(Box::new(TableWriter::create(&path, &COLUMNS)?));
+        if self.format == ExportFormat::Parquet {
+            let path = self
+                .folder
+                .join(format!("{name}/{split_name}-{part:05}.parquet"));
+            self.open = OpenFile::Table(Box::new(TableWriter::create(&path, &COLUMNS)?));
             return Ok(());
         }
         self.open_file(
-            &self.folder.join(format!("{name}-{side}-{part:06}.tar")),
+            &self
+                .folder
+                .join(format!("{name}-{split_name}-{part:06}.tar")),
             b"",
         )
     }
 
     fn close(&mut self, tail: &[u8]) -> Result<(), DatasetError> {
-        match std::mem::replace(&mut self.open, Open::Nothing) {
-            Open::Nothing => {}
-            Open::Table(table) => drop(table.finish()?),
-            Open::File(mut file) => {
-                let put = |file: &mut Unfinished| {
-                    if self.format == Format::Webdataset {
+        match std::mem::replace(&mut self.open, OpenFile::None) {
+            OpenFile::None => {}
+            OpenFile::Table(table) => drop(table.finish()?),
+            OpenFile::File(mut file) => {
+                let put = |file: &mut AtomicFile| {
+                    if self.format == ExportFormat::Webdataset {
                         tar::end(file)?;
                     }
                     file.write_all(tail)
@@ -142,7 +147,7 @@ impl Writer {
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), DatasetError> {
         match &mut self.open {
-            Open::File(file) => file
+            OpenFile::File(file) => file
                 .write_all(bytes)
                 .map_err(DatasetError::file(&self.folder)),
             _ => Ok(()),
@@ -155,68 +160,68 @@ impl Writer {
         split: Split,
         task: Task,
         question: &Question,
-        pictures: &mut Pictures<'_>,
+        pictures: &mut PictureReader<'_>,
     ) -> Result<(), DatasetError> {
         match self.format {
-            Format::Parquet | Format::Webdataset => {
-                if self.pictures + question.images.len() > MOST_PICTURES {
+            ExportFormat::Parquet | ExportFormat::Webdataset => {
+                if self.pictures + question.images.len() > MAX_PICTURES_PER_FILE {
                     self.next_part(split, task)?;
                 }
                 self.pictures += question.images.len();
-                if self.format == Format::Parquet {
-                    self.table_row(split, task, question, pictures)
+                if self.format == ExportFormat::Parquet {
+                    self.write_table_row(split, task, question, pictures)
                 } else {
-                    self.sample(split, task, question, pictures)
+                    self.write_sample(split, task, question, pictures)
                 }
             }
-            Format::Imagefolder => {
+            ExportFormat::Imagefolder => {
                 let folder = self.folder.join(task.configuration()).join(split.name());
-                let names = self.picture_files(&folder, "", question, pictures)?;
-                let mut entry = about(split, task, question);
+                let names = self.write_picture_files(&folder, "", question, pictures)?;
+                let mut entry = metadata(split, task, question);
                 entry["images_file_names"] = json!(names);
                 self.put(format!("{entry}\n").as_bytes())
             }
-            Format::Llamafactory => {
+            ExportFormat::Llamafactory => {
                 let folder = self.folder.clone();
-                let names = self.picture_files(&folder, "images/", question, pictures)?;
-                self.entry(&json!({
+                let names = self.write_picture_files(&folder, "images/", question, pictures)?;
+                self.write_entry(&json!({
                     "messages": [
-                        {"role": "user", "content": with_marks(question, "<image>")},
+                        {"role": "user", "content": with_image_placeholders(question, "<image>")},
                         {"role": "assistant", "content": question.answer},
                     ],
                     "images": names,
                 }))
             }
-            Format::Llava => {
+            ExportFormat::Llava => {
                 let folder = self.folder.clone();
-                let names = self.picture_files(&folder, "images/", question, pictures)?;
-                self.entry(&json!({
+                let names = self.write_picture_files(&folder, "images/", question, pictures)?;
+                self.write_entry(&json!({
                     "id": question.id,
                     "image": names,
                     "conversations": [
-                        {"from": "human", "value": with_marks(question, "<image>")},
+                        {"from": "human", "value": with_image_placeholders(question, "<image>")},
                         {"from": "gpt", "value": question.answer},
                     ],
                 }))
             }
-            Format::Vlmeval => self.tab_row(task, question, pictures),
+            ExportFormat::Vlmeval => self.write_tab_row(task, question, pictures),
         }
     }
 
     /// Adds an entry to a JSON list.
-    fn entry(&mut self, entry: &Value) -> Result<(), DatasetError> {
+    fn write_entry(&mut self, entry: &Value) -> Result<(), DatasetError> {
         let comma = if self.entries == 0 { "" } else { ",\n" };
         self.entries += 1;
         self.put(format!("{comma}{entry}").as_bytes())
     }
 
-    /// Writes a question's pictures as files, each once; their paths relative to `folder`.
-    fn picture_files(
+    /// Writes the pictures of a question as files, each once; returns their paths within `folder`.
+    fn write_picture_files(
         &mut self,
         folder: &Path,
         prefix: &str,
         question: &Question,
-        pictures: &mut Pictures<'_>,
+        pictures: &mut PictureReader<'_>,
     ) -> Result<Vec<String>, DatasetError> {
         let mut names = Vec::new();
         for path in &question.images {
@@ -229,21 +234,22 @@ impl Writer {
         Ok(names)
     }
 
-    fn table_row(
+    /// Writes a row of a Parquet table.
+    fn write_table_row(
         &mut self,
         split: Split,
         task: Task,
         question: &Question,
-        pictures: &mut Pictures<'_>,
+        pictures: &mut PictureReader<'_>,
     ) -> Result<(), DatasetError> {
         let mut images = Vec::new();
         for path in &question.images {
-            images.push(Picture {
+            images.push(ImageFile {
                 bytes: pictures.get(path)?.to_vec(),
                 path: path.clone(),
             });
         }
-        if let Open::Table(table) = &mut self.open {
+        if let OpenFile::Table(table) = &mut self.open {
             table.push(vec![
                 Cell::Text(question.id.clone()),
                 Cell::Text(task.name().to_owned()),
@@ -259,21 +265,22 @@ impl Writer {
         Ok(())
     }
 
-    fn sample(
+    /// Writes a sample of a tar file.
+    fn write_sample(
         &mut self,
         split: Split,
         task: Task,
         question: &Question,
-        pictures: &mut Pictures<'_>,
+        pictures: &mut PictureReader<'_>,
     ) -> Result<(), DatasetError> {
-        // The first point parts key and ending.
-        let key = plain(&question.id).replace('.', "_");
+        // The key ends at the first point of the name.
+        let key = path_component(&question.id).replace('.', "_");
         let mut files = Vec::new();
         for (number, path) in question.images.iter().enumerate() {
             files.push((format!("{key}.{number:02}.png"), pictures.get(path)?));
         }
-        let entry = about(split, task, question).to_string();
-        let Open::File(out) = &mut self.open else {
+        let entry = metadata(split, task, question).to_string();
+        let OpenFile::File(out) = &mut self.open else {
             return Ok(());
         };
         let mut put = || -> std::io::Result<()> {
@@ -285,23 +292,24 @@ impl Writer {
         put().map_err(DatasetError::file(&self.folder))
     }
 
-    fn tab_row(
+    /// Writes a row of a tab-separated table.
+    fn write_tab_row(
         &mut self,
         task: Task,
         question: &Question,
-        pictures: &mut Pictures<'_>,
+        pictures: &mut PictureReader<'_>,
     ) -> Result<(), DatasetError> {
         let mut images = Vec::new();
         let mut names = Vec::new();
         for path in &question.images {
-            images.push(base64::encode(&pictures.get(path)?));
+            images.push(BASE64_STANDARD.encode(&*pictures.get(path)?));
             names.push(path.clone());
         }
         let options = options_of(task, question);
-        let option = |place: usize| options.get(place).map_or("", String::as_str);
+        let option = |index: usize| options.get(index).map_or("", String::as_str);
         let flat = |text: &str| text.replace('\t', " ").replace('"', "\"\"");
         let list = |texts: &[String]| flat(&json!(texts).to_string());
-        // Texts with line feeds and lists stand in quotes, as in comma-separated files.
+        // Texts with line feeds, and lists, are quoted as in CSV files.
         let row = format!(
             "{}\t{}\t\"{}\"\t\"{}\"\t\"{}\"\t{}\t{}\t{}\t{}\t{}\t{}\n",
             self.row,
@@ -320,10 +328,10 @@ impl Writer {
         self.put(row.as_bytes())
     }
 
-    /// Ends the questions of a side and task.
+    /// Ends the questions of a split and task.
     pub(super) fn end(&mut self, split: Split, task: Task) -> Result<(), DatasetError> {
         let tail: &[u8] = match self.format {
-            Format::Llamafactory | Format::Llava => b"\n]\n",
+            ExportFormat::Llamafactory | ExportFormat::Llava => b"\n]\n",
             _ => b"",
         };
         self.close(tail)?;
@@ -331,9 +339,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes what says how to load it.
+    /// Writes the file that describes the export, where the format has one.
     pub(super) fn finish(self) -> Result<(), DatasetError> {
-        if self.format == Format::Llamafactory {
+        if self.format == ExportFormat::Llamafactory {
             let entry = |name: &String| {
                 let entry = json!({
                     "file_name": format!("{name}.json"),
@@ -353,18 +361,18 @@ impl Writer {
     }
 }
 
-/// Texts of the options; those that are pictures are called by their number.
+/// Returns the texts of the options; options that are pictures are named by their number.
 fn options_of(task: Task, question: &Question) -> Vec<String> {
     if matches!(task, Task::T5 | Task::T6) {
-        let first = question.images.len() - LETTERS.len().min(question.images.len());
-        return (1..=LETTERS.len())
+        let first = question.images.len() - OPTION_LETTERS.len().min(question.images.len());
+        return (1..=OPTION_LETTERS.len())
             .map(|n| format!("Picture {}", first + n))
             .collect();
     }
     question.options.clone()
 }
 
-fn about(split: Split, task: Task, question: &Question) -> Value {
+fn metadata(split: Split, task: Task, question: &Question) -> Value {
     json!({
         "id": question.id,
         "task": task.name(),

@@ -1,14 +1,15 @@
-//! Croissant metadata (<https://docs.mlcommons.org/croissant/docs/croissant-spec.html>, version
-//! 1.0).
+//! Croissant metadata of a set.
+//!
+//! The format is Croissant 1.0 (<https://docs.mlcommons.org/croissant/docs/croissant-spec.html>).
 
 use serde_json::{Value, json};
 
 use super::{Manifest, columns_of, configurations};
-use crate::plan::account::Report;
-use crate::plan::record::Plan;
-use crate::tables::{Column, Kind};
+use crate::plan::report::Report;
+use crate::record::Plan;
+use crate::tables::{Column, ColumnKind};
 
-/// The document.
+/// Returns the Croissant document of a set.
 pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) -> Value {
     let configurations = configurations(plan);
     let mut distribution = vec![json!({
@@ -21,7 +22,7 @@ pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) ->
         "sha256": fingerprint(manifests),
     })];
     let mut records = Vec::new();
-    for (name, sides) in &configurations {
+    for (name, splits) in &configurations {
         distribution.push(json!({
             "@type": "cr:FileSet",
             "@id": format!("{name}-files"),
@@ -32,12 +33,12 @@ pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) ->
             "includes": format!("data/{name}/*.parquet"),
         }));
         let columns = columns_of(name, plan);
-        let sides: Vec<&str> = sides.iter().map(|side| side.name()).collect();
+        let splits: Vec<&str> = splits.iter().map(|split| split.name()).collect();
         records.push(json!({
             "@type": "cr:RecordSet",
             "@id": name,
             "name": name,
-            "description": format!("Splits: {}.", sides.join(", ")),
+            "description": format!("Splits: {}.", splits.join(", ")),
             "field": columns.iter().map(|column| field(name, *column)).collect::<Vec<Value>>(),
         }));
     }
@@ -59,7 +60,7 @@ pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) ->
     })
 }
 
-/// A hash of all tables' hashes.
+/// Returns a hash of the hashes of all tables.
 fn fingerprint(manifests: &[Manifest]) -> String {
     use sha2::{Digest, Sha256};
     let mut hash = Sha256::new();
@@ -67,23 +68,23 @@ fn fingerprint(manifests: &[Manifest]) -> String {
         hash.update(path.as_bytes());
         hash.update(file.sha256.as_bytes());
     }
-    crate::complexes::hex(&hash.finalize())
+    crate::files::hex(&hash.finalize())
 }
 
 fn field(set: &str, (name, kind): Column) -> Value {
     let (data_type, repeated) = match kind {
-        Kind::Text => ("sc:Text", false),
-        Kind::Texts => ("sc:Text", true),
-        Kind::Floats => ("sc:Float", true),
-        Kind::Numbers => ("sc:Integer", true),
-        Kind::Image => ("sc:ImageObject", false),
-        Kind::Images => ("sc:ImageObject", true),
+        ColumnKind::Text => ("sc:Text", false),
+        ColumnKind::Texts => ("sc:Text", true),
+        ColumnKind::Floats => ("sc:Float", true),
+        ColumnKind::Numbers => ("sc:Integer", true),
+        ColumnKind::Image => ("sc:ImageObject", false),
+        ColumnKind::Images => ("sc:ImageObject", true),
     };
     let mut source = json!({
         "fileSet": {"@id": format!("{set}-files")},
         "extract": {"column": name},
     });
-    if matches!(kind, Kind::Image | Kind::Images) {
+    if matches!(kind, ColumnKind::Image | ColumnKind::Images) {
         source["transform"] = json!({"jsonPath": "bytes"});
     }
     let mut field = json!({
@@ -99,7 +100,7 @@ fn field(set: &str, (name, kind): Column) -> Value {
     field
 }
 
-/// The context that the specification gives.
+/// Returns the JSON-LD context of the specification.
 fn context() -> Value {
     json!({
         "@language": "en",

@@ -1,16 +1,15 @@
-//! Draws a plan's pictures and writes its tables, shard by shard.
+//! Renders the pictures of a plan and writes its tables, shard by shard.
 //!
-//! A shard's tables are written under temporary names, synced and renamed; last comes
-//! `shards/NAME.json`, which says that the shard is finished and what it has. A finished shard is
-//! never written again. So the process may be killed at any moment: what is there is whole, and
-//! `--resume` makes the rest. No byte depends on threads, on time, or on which process made which
-//! shard.
+//! The tables of a shard are written under temporary names, synced and renamed. Its manifest
+//! `shards/NAME.json`, which lists them, is written last. A complete shard is never written again,
+//! so the process can be killed at any moment, and `--resume` makes the remaining shards. The bytes
+//! depend neither on threads, nor on time, nor on which process made which shard.
 
 mod card;
+pub mod complexes_table;
 mod croissant;
-pub mod places;
+pub mod picture_annotations;
 mod shard;
-pub mod structures;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,87 +23,104 @@ use crate::error::DatasetError;
 use crate::files::{read_json, write_file, write_json};
 use crate::layout::Layout;
 use crate::messages::Catalogue;
-use crate::plan::account::{Report, Written};
-use crate::plan::record::{Plan, ShardPlan};
-use crate::task::Task;
-use crate::watch::Watch;
+use crate::monitor::Monitor;
+use crate::plan::report::{Report, Written};
+use crate::record::{Plan, ShardPlan};
+use crate::tables::Column;
+use crate::task::{Split, Task};
 
 pub use shard::{picture_columns, question_columns};
 
-/// Memory for pictures that are drawn and encoded at a time.
-const MOST_PICTURE_BYTES: u64 = 2 << 30;
+/// Memory limit of the pictures that are rendered and encoded at the same time.
+const MAX_PICTURE_BYTES: u64 = 2 << 30;
 
-/// How a set is made.
+/// The options of [`generate()`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct GenerateOptions {
-    /// Where the complexes are, where not as noted by the plan.
+    /// Folder of the complexes; `None` for the one that the plan recorded.
     pub complexes: Option<PathBuf>,
-    /// Number of this process, counted from 0, and of all: it makes every so-many-th shard.
+    /// `(I, N)` makes every N-th shard, starting at shard I; `None` makes all shards.
     pub part: Option<(usize, usize)>,
-    /// Go on where an earlier process ended.
+    /// Whether to continue a set that has complete shards.
     pub resume: bool,
-    /// Threads; they change no byte.
+    /// Number of threads; the bytes do not depend on it.
     pub threads: usize,
-    /// What draws.
+    /// The adapter that renders.
     pub adapter: AdapterChoice,
 }
 
-/// What a run made.
+impl Default for GenerateOptions {
+    /// All shards of a new set, rendered by the built-in rasteriser on all processors.
+    fn default() -> Self {
+        Self {
+            complexes: None,
+            part: None,
+            resume: false,
+            threads: PoolOptions::available_threads(),
+            adapter: AdapterChoice::Software,
+        }
+    }
+}
+
+/// Counts of one run of [`generate()`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Generated {
-    /// Shards that this run made.
-    pub made: usize,
-    /// Shards of this run's part that were there.
-    pub found: usize,
-    /// Shards that others have to make.
-    pub left: usize,
-    /// Pictures that this run drew.
+#[non_exhaustive]
+pub struct GenerateSummary {
+    /// Number of shards that this run made.
+    pub shards_made: usize,
+    /// Number of shards of this run's part that were complete before.
+    pub shards_found: usize,
+    /// Number of shards of other parts that are not complete.
+    pub shards_left: usize,
+    /// Number of pictures that this run rendered.
     pub pictures: usize,
-    /// What the pictures' drawing and encoding took, summed over threads, microseconds.
-    pub drawing_us: u64,
-    /// What annotating the pictures took, summed over threads, microseconds.
+    /// Time of rendering and encoding, summed over threads, in microseconds.
+    pub rendering_us: u64,
+    /// Time of annotating, summed over threads, in microseconds.
     pub annotating_us: u64,
-    /// What drew.
+    /// Name of the adapter that rendered.
     pub adapter: String,
 }
 
-/// `shards/NAME.json`.
+/// The manifest of a shard: `shards/NAME.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// What drew.
+    /// Name of the adapter that rendered.
     pub adapter: String,
-    /// The tables, by path in the set.
+    /// Its tables, by path in the set.
     pub files: BTreeMap<String, FileEntry>,
 }
 
-/// A table of a shard.
+/// A table in the manifest of a shard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
-    /// Size.
+    /// Size in bytes.
     pub bytes: u64,
-    /// SHA-256, lower-case hexadecimal digits.
+    /// SHA-256 in lower-case hexadecimal digits.
     pub sha256: String,
     /// Number of rows.
     pub rows: usize,
 }
 
-/// Makes the shards of a plan that are asked for and not there, and, when all are there, the card,
-/// the metadata and the account.
+/// Makes the missing shards of a plan, or of a part of it.
+///
+/// When all shards of the set are complete, it also writes data card, metadata and report.
 ///
 /// # Errors
-/// When there is no plan, a complex's files are others than when it was planned, drawing fails, the
-/// disk refuses, or the work is called off.
+/// When there is no plan, the files of a complex have changed since it was planned, rendering
+/// fails, the disk cannot be written, or the work is cancelled.
 pub fn generate(
     layout: &Layout,
     options: &GenerateOptions,
-    watch: Watch<'_>,
-) -> Result<Generated, DatasetError> {
+    monitor: Monitor<'_>,
+) -> Result<GenerateSummary, DatasetError> {
     let plan = layout.plan()?;
     let source = layout.source(options.complexes.as_deref())?;
     let catalogue = catalogue(layout)?;
-    let (mine, others): (Vec<_>, Vec<_>) =
+    let (own, others): (Vec<_>, Vec<_>) =
         plan.shards
             .iter()
             .enumerate()
@@ -112,59 +128,61 @@ pub fn generate(
                 Some((part, of)) => index % of.max(1) == part,
                 None => true,
             });
-    let marked = |shard: &ShardPlan| layout.shard_file(&shard.name()).exists();
-    let marked = mine.iter().filter(|(_, shard)| marked(shard)).count();
-    if marked > 0 && !options.resume {
+    let has_manifest = |shard: &ShardPlan| layout.shard_file(&shard.name()).exists();
+    let complete = own.iter().filter(|(_, shard)| has_manifest(shard)).count();
+    if complete > 0 && !options.resume {
         return Err(DatasetError::content(
             layout.root(),
-            format!("has {marked} finished shards already; add --resume to make the rest"),
+            format!("has {complete} complete shards already; add --resume to make the others"),
         ));
     }
-    let unfinished = |shards: Vec<(usize, &ShardPlan)>| {
-        let mut rest: Vec<ShardPlan> = Vec::new();
+    let incomplete = |shards: Vec<(usize, &ShardPlan)>| {
+        let mut incomplete: Vec<ShardPlan> = Vec::new();
         for (_, shard) in shards {
-            if !is_finished(layout, shard)? {
-                rest.push(shard.clone());
+            if !is_complete(layout, shard)? {
+                incomplete.push(shard.clone());
             }
         }
-        Ok::<_, DatasetError>(rest)
+        Ok::<_, DatasetError>(incomplete)
     };
-    let all = mine.len();
-    let todo = unfinished(mine)?;
-    let mut result = Generated {
-        found: all - todo.len(),
-        left: unfinished(others)?.len(),
-        ..Generated::default()
+    let count = own.len();
+    let todo = incomplete(own)?;
+    let mut summary = GenerateSummary {
+        shards_found: count - todo.len(),
+        shards_left: incomplete(others)?.len(),
+        ..GenerateSummary::default()
     };
     if !todo.is_empty() {
         let size = plan.size;
         let picture_bytes = u64::from(size.width_px) * u64::from(size.height_px) * 4 * 3;
         let pool = Pool::open(options.adapter, |kind| {
             PoolOptions::throughput(kind, options.threads)
-                .within_memory(picture_bytes, MOST_PICTURE_BYTES)
+                .within_memory(picture_bytes, MAX_PICTURE_BYTES)
         })?;
-        let mut work = shard::Work::new(layout, &plan, &source, &catalogue, &pool, watch);
-        work.total = todo.iter().map(|shard| shard.pictures).sum();
-        work.window = options.threads.max(1) * 4;
+        let mut writer =
+            shard::ShardWriter::new(layout, &plan, &source, &catalogue, &pool, monitor);
+        writer.total = todo.iter().map(|shard| shard.pictures).sum();
+        writer.window = options.threads.max(1) * 4;
         for shard in &todo {
-            work.make(shard)?;
-            result.made += 1;
+            writer.write(shard)?;
+            summary.shards_made += 1;
         }
-        result.pictures = work.done;
-        result.drawing_us = work.drawing_us;
-        result.annotating_us = work.annotating_us;
-        pool.adapter().clone_into(&mut result.adapter);
+        summary.pictures = writer.done;
+        summary.rendering_us = writer.rendering_us;
+        summary.annotating_us = writer.annotating_us;
+        pool.adapter().clone_into(&mut summary.adapter);
         pool.finish();
     }
-    if result.left == 0 {
-        conclude(layout, &plan, &catalogue)?;
+    if summary.shards_left == 0 {
+        write_summary(layout, &plan, &catalogue)?;
     }
-    Ok(result)
+    Ok(summary)
 }
 
-/// Whether a shard's tables are there, each with its size. What was lost behind its back is made
-/// anew; `verify` compares hashes, too.
-fn is_finished(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
+/// Returns whether a shard has its manifest and all of its tables in the recorded sizes.
+///
+/// A shard that lost a table is made again. `verify` also compares hashes.
+fn is_complete(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
     let Some(manifest) = manifest(layout, shard)? else {
         return Ok(false);
     };
@@ -174,20 +192,20 @@ fn is_finished(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError>
     }))
 }
 
-/// The catalogue that the plan was made with.
+/// Reads the message catalogue of the plan.
 ///
 /// # Errors
-/// When it is missing or damaged.
+/// When it is missing or invalid.
 pub fn catalogue(layout: &Layout) -> Result<Catalogue, DatasetError> {
     let path = layout.file("plan/messages.toml");
     let text = fs::read_to_string(&path).map_err(DatasetError::file(&path))?;
     Catalogue::parse(&path, &text)
 }
 
-/// What all shards have.
+/// Reads the manifests of all shards.
 ///
 /// # Errors
-/// When a shard is not finished.
+/// When a shard is not complete.
 pub fn manifests(layout: &Layout, plan: &Plan) -> Result<Vec<Manifest>, DatasetError> {
     plan.shards
         .iter()
@@ -195,8 +213,8 @@ pub fn manifests(layout: &Layout, plan: &Plan) -> Result<Vec<Manifest>, DatasetE
         .collect()
 }
 
-/// Writes what is known when all shards are there.
-fn conclude(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<(), DatasetError> {
+/// Writes data card, metadata and report of a complete set.
+fn write_summary(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<(), DatasetError> {
     let manifests = manifests(layout, plan)?;
     let mut report: Report = read_json(&layout.report_file())?;
     let mut adapters: Vec<&str> = manifests.iter().map(|m| m.adapter.as_str()).collect();
@@ -219,44 +237,44 @@ fn conclude(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<(), D
     Ok(())
 }
 
-/// Configurations that have files, with the sides of each.
-fn configurations(plan: &Plan) -> Vec<(String, Vec<crate::task::Split>)> {
-    let sides = |has: &dyn Fn(&ShardPlan) -> bool| -> Vec<crate::task::Split> {
-        crate::task::Split::ALL
+/// Returns the configurations that have files, with the splits of each.
+fn configurations(plan: &Plan) -> Vec<(String, Vec<Split>)> {
+    let splits = |has: &dyn Fn(&ShardPlan) -> bool| -> Vec<Split> {
+        Split::ALL
             .into_iter()
-            .filter(|side| {
+            .filter(|split| {
                 plan.shards
                     .iter()
-                    .any(|shard| shard.split == *side && has(shard))
+                    .any(|shard| shard.split == *split && has(shard))
             })
             .collect()
     };
-    let mut all: Vec<(String, Vec<crate::task::Split>)> = Task::ALL
+    let mut all: Vec<(String, Vec<Split>)> = Task::ALL
         .into_iter()
         .map(|task| {
             let has = |shard: &ShardPlan| shard.questions.contains_key(&task);
-            (task.configuration(), sides(&has))
+            (task.configuration(), splits(&has))
         })
         .collect();
-    all.push(("pictures".to_owned(), sides(&|_| true)));
-    all.push(("complexes".to_owned(), sides(&|_| true)));
-    all.retain(|(_, sides)| !sides.is_empty());
+    all.push(("pictures".to_owned(), splits(&|_| true)));
+    all.push(("complexes".to_owned(), splits(&|_| true)));
+    all.retain(|(_, splits)| !splits.is_empty());
     all
 }
 
-/// Columns of a configuration.
-fn columns_of(configuration: &str, plan: &Plan) -> Vec<crate::tables::Column> {
+/// Returns the columns of a configuration.
+fn columns_of(configuration: &str, plan: &Plan) -> Vec<Column> {
     match configuration {
         "pictures" => picture_columns(plan.annotations),
-        "complexes" => structures::COLUMNS.to_vec(),
+        "complexes" => complexes_table::COLUMNS.to_vec(),
         _ => question_columns(),
     }
 }
 
-/// Reads a shard's manifest, if it is finished.
+/// Reads the manifest of a shard; `None` if the shard is not complete.
 ///
 /// # Errors
-/// When the file is damaged.
+/// When the manifest is invalid.
 pub fn manifest(layout: &Layout, shard: &ShardPlan) -> Result<Option<Manifest>, DatasetError> {
     let path: &Path = &layout.shard_file(&shard.name());
     path.exists().then(|| read_json(path)).transpose()

@@ -1,4 +1,4 @@
-//! One shard: its pictures in order through the pool, then its questions.
+//! Writes one shard: renders its pictures in order in the pool, then writes its questions.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -10,86 +10,86 @@ use molshot_renderer::{Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
 use molshot_scenes::{Camera, Plane, PreparedScene, RenderJob};
 
-use super::places::{self, Places};
-use super::{FileEntry, Manifest, structures};
-use crate::complexes::Source;
+use super::picture_annotations::{self, PictureAnnotations};
+use super::{FileEntry, Manifest, complexes_table};
+use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
 use crate::files::write_json;
 use crate::layout::Layout;
 use crate::messages::Catalogue;
-use crate::picture::Picture;
-use crate::plan::read_lines_from;
-use crate::plan::record::{ComplexPlan, Plan, ShardPlan};
-use crate::tables::{Cell, Column, Kind, Picture as Image, TableWriter};
+use crate::monitor::{Monitor, Progress};
+use crate::picture::PictureSpec;
+use crate::plan::read_shard_lines;
+use crate::record::{ComplexPlan, Plan, ShardPlan};
+use crate::tables::{Cell, Column, ColumnKind, ImageFile, TableWriter};
 use crate::task::Task;
-use crate::watch::{Progress, Watch};
 
-/// Columns of `data/pictures`; those of [`Places`] only where they are asked for.
+/// Returns the columns of `data/pictures`, with or without those of [`PictureAnnotations`].
 #[must_use]
 pub fn picture_columns(annotations: bool) -> Vec<Column> {
     let mut columns = vec![
-        ("path", Kind::Text),
-        ("image", Kind::Image),
-        ("complex", Kind::Text),
-        ("split", Kind::Text),
-        ("request", Kind::Text),
+        ("path", ColumnKind::Text),
+        ("image", ColumnKind::Image),
+        ("complex", ColumnKind::Text),
+        ("split", ColumnKind::Text),
+        ("request", ColumnKind::Text),
     ];
     if annotations {
-        columns.extend(places::COLUMNS);
+        columns.extend(picture_annotations::COLUMNS);
     }
     columns
 }
 
-/// Columns of a task's questions.
+/// Returns the columns of the questions of a task.
 #[must_use]
 pub fn question_columns() -> Vec<Column> {
     vec![
-        ("id", Kind::Text),
-        ("task", Kind::Text),
-        ("split", Kind::Text),
-        ("complex", Kind::Text),
-        ("question", Kind::Text),
-        ("answer", Kind::Text),
-        ("options", Kind::Texts),
-        ("images", Kind::Texts),
-        ("captions", Kind::Texts),
+        ("id", ColumnKind::Text),
+        ("task", ColumnKind::Text),
+        ("split", ColumnKind::Text),
+        ("complex", ColumnKind::Text),
+        ("question", ColumnKind::Text),
+        ("answer", ColumnKind::Text),
+        ("options", ColumnKind::Texts),
+        ("images", ColumnKind::Texts),
+        ("captions", ColumnKind::Texts),
     ]
 }
 
-/// A finished picture.
-struct Drawn {
+/// A rendered and encoded picture.
+struct RenderedPicture {
     bytes: Vec<u8>,
-    places: Option<Places>,
-    encoding_us: u64,
+    annotations: Option<PictureAnnotations>,
+    rendering_us: u64,
     annotating_us: u64,
 }
 
-/// What the shards of a run share.
-pub(super) struct Work<'a> {
+/// Writes the shards of a run.
+pub(super) struct ShardWriter<'a> {
     layout: &'a Layout,
     plan: &'a Plan,
-    source: &'a Source,
+    source: &'a ComplexSource,
     catalogue: &'a Catalogue,
     pool: &'a Pool,
-    watch: Watch<'a>,
-    /// Pictures of all shards.
+    monitor: Monitor<'a>,
+    /// Number of pictures of all shards.
     pub(super) total: usize,
-    /// Pictures that are drawn.
+    /// Number of rendered pictures.
     pub(super) done: usize,
-    /// Pictures on their way at a time.
+    /// Limit of pictures in the pool at the same time.
     pub(super) window: usize,
-    pub(super) drawing_us: u64,
+    pub(super) rendering_us: u64,
     pub(super) annotating_us: u64,
 }
 
-impl<'a> Work<'a> {
+impl<'a> ShardWriter<'a> {
     pub(super) fn new(
         layout: &'a Layout,
         plan: &'a Plan,
-        source: &'a Source,
+        source: &'a ComplexSource,
         catalogue: &'a Catalogue,
         pool: &'a Pool,
-        watch: Watch<'a>,
+        monitor: Monitor<'a>,
     ) -> Self {
         Self {
             layout,
@@ -97,24 +97,28 @@ impl<'a> Work<'a> {
             source,
             catalogue,
             pool,
-            watch,
+            monitor,
             total: 0,
             done: 0,
             window: 1,
-            drawing_us: 0,
+            rendering_us: 0,
             annotating_us: 0,
         }
     }
 
-    /// Writes what the numbers of annotations mean.
-    fn complexes(&self, name: &str, lines: &[ComplexPlan]) -> Result<FileEntry, DatasetError> {
+    /// Writes the table that the indices of annotations refer to.
+    fn write_complexes(
+        &self,
+        name: &str,
+        lines: &[ComplexPlan],
+    ) -> Result<FileEntry, DatasetError> {
         let path = self.layout.file(&Layout::complexes_path(name));
-        let mut table = TableWriter::create(&path, &structures::COLUMNS)?;
+        let mut table = TableWriter::create(&path, &complexes_table::COLUMNS)?;
         for line in lines {
-            let read = self.source.read(&line.id).map_err(|fault| {
-                DatasetError::content(&self.source.path(&line.id), fault.message)
+            let read = self.source.read(&line.id).map_err(|error| {
+                DatasetError::content(&self.source.path(&line.id), error.message)
             })?;
-            table.push(structures::row(line, &read.structure)?)?;
+            table.push(complexes_table::row(line, &read.structure)?)?;
         }
         let finished = table.finish()?;
         Ok(FileEntry {
@@ -124,17 +128,17 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Makes a shard.
-    pub(super) fn make(&mut self, shard: &ShardPlan) -> Result<(), DatasetError> {
+    /// Makes a shard: its tables, then its manifest.
+    pub(super) fn write(&mut self, shard: &ShardPlan) -> Result<(), DatasetError> {
         let name = shard.name();
-        let lines = read_lines_from(&self.layout.complexes_file(), shard)?;
+        let lines = read_shard_lines(&self.layout.complexes_file(), shard)?;
         let mut files = BTreeMap::new();
-        let entry = self.pictures(&name, &lines)?;
+        let entry = self.write_pictures(&name, &lines)?;
         files.insert(Layout::pictures_path(&name), entry);
-        let entry = self.complexes(&name, &lines)?;
+        let entry = self.write_complexes(&name, &lines)?;
         files.insert(Layout::complexes_path(&name), entry);
         for task in shard.questions.keys() {
-            let entry = self.questions(&name, &lines, *task)?;
+            let entry = self.write_questions(&name, &lines, *task)?;
             files.insert(Layout::questions_path(*task, &name), entry);
         }
         let manifest = Manifest {
@@ -145,70 +149,81 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn pictures(&mut self, name: &str, lines: &[ComplexPlan]) -> Result<FileEntry, DatasetError> {
+    /// Renders the pictures and writes their table.
+    fn write_pictures(
+        &mut self,
+        name: &str,
+        lines: &[ComplexPlan],
+    ) -> Result<FileEntry, DatasetError> {
         let path = self.layout.file(&Layout::pictures_path(name));
         let annotations = self.plan.annotations;
         let mut table = TableWriter::create(&path, &picture_columns(annotations))?;
-        let pictures: Vec<(&ComplexPlan, &String, &Picture)> = lines
+        let pictures: Vec<(&ComplexPlan, &String, &PictureSpec)> = lines
             .iter()
             .flat_map(|line| {
                 let pictures = line.pictures.iter();
                 pictures.map(move |(path, picture)| (line, path, picture))
             })
             .collect();
-        let mut setup = Setup {
+        let mut builder = JobBuilder {
             plan: self.plan,
             source: self.source,
-            stage: None,
-            checked: VecDeque::new(),
+            current: None,
+            structures: VecDeque::new(),
             failed: None,
         };
-        let stopped = self.watch.stopped;
+        let stopped = self.monitor.stopped;
         let jobs = pictures.iter().map_while(|(line, _, picture)| {
             if stopped() {
                 return None;
             }
-            let job = setup.job(line, picture, annotations)?;
-            let place = annotations.then(|| job.clone());
-            let work =
-                move |frame: &Frame, desk: &mut WorkerScratch| encode(frame, desk, place.as_ref());
+            let job = builder.job(line, picture, annotations)?;
+            let annotated = annotations.then(|| job.clone());
+            let work = move |frame: &Frame, scratch: &mut WorkerScratch| {
+                encode(frame, scratch, annotated.as_ref())
+            };
             Some((job, work))
         });
         let mut results = self.pool.map(jobs, Sequence::InOrder, self.window);
-        for ((line, picture_path, picture), (_, drawn)) in pictures.iter().zip(&mut results) {
-            let drawn = drawn.map_err(|error| {
-                let problem = format!("{picture_path} cannot be drawn: {error}");
+        for ((line, picture_path, picture), (_, rendered)) in pictures.iter().zip(&mut results) {
+            let rendered = rendered.map_err(|error| {
+                let problem = format!("{picture_path} cannot be rendered: {error}");
                 DatasetError::content(&self.source.path(&line.id), problem)
             })?;
             let request = serde_json::to_string(&picture.document(self.plan.size))
                 .map_err(|error| DatasetError::content(&path, error))?;
             let mut row = vec![
                 Cell::Text((*picture_path).clone()),
-                Cell::Image(Image {
-                    bytes: drawn.bytes,
+                Cell::Image(ImageFile {
+                    bytes: rendered.bytes,
                     path: (*picture_path).clone(),
                 }),
                 Cell::Text(picture.complex.clone()),
                 Cell::Text(line.split.name().to_owned()),
                 Cell::Text(request),
             ];
-            row.extend(drawn.places.into_iter().flat_map(Places::cells));
+            row.extend(
+                rendered
+                    .annotations
+                    .into_iter()
+                    .flat_map(PictureAnnotations::cells),
+            );
             table.push(row)?;
-            self.drawing_us += drawn.encoding_us;
-            self.annotating_us += drawn.annotating_us;
+            self.rendering_us += rendered.rendering_us;
+            self.annotating_us += rendered.annotating_us;
             self.done += 1;
-            (self.watch.progress)(Progress {
+            (self.monitor.progress)(Progress {
                 done: self.done,
                 total: self.total,
             });
         }
         drop(results);
-        if let Some(error) = setup.failed {
+        if let Some(error) = builder.failed {
             return Err(error);
         }
         if stopped() {
             return Err(DatasetError::Interrupted(format!(
-                "interrupted: {} of {} pictures are drawn; the same command with --resume makes the shards that are not finished",
+                "interrupted: {} of {} pictures are rendered; run the same command with --resume to make the remaining shards",
                 self.done, self.total
             )));
         }
@@ -220,7 +235,8 @@ impl<'a> Work<'a> {
         })
     }
 
-    fn questions(
+    /// Writes the table of questions of one task.
+    fn write_questions(
         &self,
         name: &str,
         lines: &[ComplexPlan],
@@ -254,55 +270,59 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Encodes a picture on a worker's thread, and says where its atoms are.
+/// Encodes and annotates a picture on a worker thread.
+///
+/// `annotated` is the job of a picture with annotations.
 fn encode(
     frame: &Frame,
-    desk: &mut WorkerScratch,
-    place: Option<&RenderJob>,
-) -> Result<Drawn, RenderError> {
+    scratch: &mut WorkerScratch,
+    annotated: Option<&RenderJob>,
+) -> Result<RenderedPicture, RenderError> {
     let start = Instant::now();
-    let WorkerScratch { encoder, bytes, .. } = desk;
+    let WorkerScratch { encoder, bytes, .. } = scratch;
     encoder.encode(frame, Encoding::from(&OutputRequest::default()), bytes)?;
     let bytes = bytes.clone();
     let timings = frame.timings;
     let drawing = timings.upload + timings.draw + timings.read_back + timings.labels;
-    let encoding = start.elapsed() + drawing;
+    let rendering = start.elapsed() + drawing;
     let start = Instant::now();
-    let places = place.map(|job| Places::of(job, frame)).transpose()?;
-    Ok(Drawn {
+    let annotations = annotated
+        .map(|job| PictureAnnotations::of(job, frame))
+        .transpose()?;
+    Ok(RenderedPicture {
         bytes,
-        places,
-        encoding_us: encoding.as_micros() as u64,
+        annotations,
+        rendering_us: rendering.as_micros() as u64,
         annotating_us: start.elapsed().as_micros() as u64,
     })
 }
 
-/// The scene that is set up.
-struct Stage {
-    picture: Picture,
+/// A prepared scene with the picture that it was prepared for.
+struct CurrentScene {
+    picture: PictureSpec,
     prepared: PreparedScene,
-    fitted: Camera,
+    fitted_camera: Camera,
 }
 
-/// Sets pictures up, one after the other: those of one scene share it.
-struct Setup<'a> {
+/// Builds the render jobs of consecutive pictures; pictures of one scene share it.
+struct JobBuilder<'a> {
     plan: &'a Plan,
-    source: &'a Source,
-    stage: Option<Stage>,
-    /// The complexes that were read last: name, hash of the files, structure.
-    checked: VecDeque<(String, String, Arc<Structure>)>,
+    source: &'a ComplexSource,
+    current: Option<CurrentScene>,
+    /// The complexes that were read last: id, hash of the files, structure.
+    structures: VecDeque<(String, String, Arc<Structure>)>,
     failed: Option<DatasetError>,
 }
 
-/// So many structures are kept: the complex, and those of its questions about others.
-const KEPT: usize = 8;
+/// Number of cached structures: a complex and those that its questions combine it with.
+const MAX_STRUCTURES: usize = 8;
 
-impl Setup<'_> {
-    /// The job of a picture; `None` when there is none, and then `failed` says why.
+impl JobBuilder<'_> {
+    /// Builds the job of a picture; on failure returns `None` and stores the error in `failed`.
     fn job(
         &mut self,
         line: &ComplexPlan,
-        picture: &Picture,
+        picture: &PictureSpec,
         annotations: bool,
     ) -> Option<RenderJob> {
         let job = self.try_job(line, picture).and_then(|job| {
@@ -328,66 +348,66 @@ impl Setup<'_> {
     fn try_job(
         &mut self,
         line: &ComplexPlan,
-        picture: &Picture,
+        picture: &PictureSpec,
     ) -> Result<RenderJob, DatasetError> {
-        let scene_fault = |source| DatasetError::Scene {
+        let scene_error = |source| DatasetError::Scene {
             complex: picture.complex.clone(),
             source: Box::new(source),
         };
-        let ready = self
-            .stage
+        let current = self
+            .current
             .take()
-            .filter(|stage| stage.picture.same_scene(picture));
-        let stage = if let Some(stage) = ready {
-            stage
+            .filter(|scene| scene.picture.same_scene(picture));
+        let scene = if let Some(scene) = current {
+            scene
         } else {
             let structure = self.structure(line, &picture.complex)?;
             let mut request = picture.request(self.plan.size);
             request.commands.clear();
-            let prepared = PreparedScene::new(structure, &request).map_err(scene_fault)?;
-            let fitted = prepared.camera().map_err(scene_fault)?;
-            Stage {
+            let prepared = PreparedScene::new(structure, &request).map_err(scene_error)?;
+            let fitted_camera = prepared.camera().map_err(scene_error)?;
+            CurrentScene {
                 picture: picture.clone(),
                 prepared,
-                fitted,
+                fitted_camera,
             }
         };
         let commands = picture
             .request(self.plan.size)
             .view_commands()
-            .map_err(scene_fault)?;
-        let mut camera = stage.fitted.clone();
+            .map_err(scene_error)?;
+        let mut camera = scene.fitted_camera.clone();
         camera
-            .apply(&commands, &stage.prepared.scene().structure)
-            .map_err(scene_fault)?;
-        let job = stage.prepared.job_from(&camera).map_err(scene_fault)?;
-        self.stage = Some(stage);
+            .apply(&commands, &scene.prepared.scene().structure)
+            .map_err(scene_error)?;
+        let job = scene.prepared.job_from(&camera).map_err(scene_error)?;
+        self.current = Some(scene);
         Ok(job)
     }
 
-    /// Reads a complex; the files of a line's own must be those that were planned.
+    /// Reads a complex; the files of the complex of the line must be those that were planned.
     fn structure(&mut self, line: &ComplexPlan, id: &str) -> Result<Arc<Structure>, DatasetError> {
-        let known = self.checked.iter().find(|(other, ..)| other == id);
-        let (hash, structure) = if let Some((_, hash, structure)) = known {
+        let cached = self.structures.iter().find(|(other, ..)| other == id);
+        let (hash, structure) = if let Some((_, hash, structure)) = cached {
             (hash.clone(), Arc::clone(structure))
         } else {
             let hash = self.source.hash(id)?;
             let complex = self
                 .source
                 .read(id)
-                .map_err(|fault| DatasetError::content(&self.source.path(id), fault.message))?;
-            if self.checked.len() == KEPT {
-                self.checked.pop_front();
+                .map_err(|error| DatasetError::content(&self.source.path(id), error.message))?;
+            if self.structures.len() == MAX_STRUCTURES {
+                self.structures.pop_front();
             }
             let structure = complex.structure;
             let entry = (id.to_owned(), hash.clone(), Arc::clone(&structure));
-            self.checked.push_back(entry);
+            self.structures.push_back(entry);
             (hash, structure)
         };
         if id == line.id && hash != line.input_sha256 {
             return Err(DatasetError::content(
                 &self.source.path(id),
-                "its files are others than when the set was planned; restore them, or plan anew",
+                "its files have changed since the set was planned; restore them, or plan again",
             ));
         }
         Ok(structure)

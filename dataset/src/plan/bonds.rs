@@ -1,36 +1,35 @@
-//! T4, T8, T9: hydrogen bonds between pocket and ligand.
+//! T4, T8, T9: questions about hydrogen bonds between pocket and ligand.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use glam::DVec3;
 use molshot_molecule::hbonds::{self, HydrogenBondOptions, HydrogenBonds};
 use molshot_molecule::{PartRole, ResidueClass, Structure};
+use molshot_scenes::Camera;
 use molshot_scenes::commands::Axis;
-use molshot_scenes::{Camera, Projection};
 
-use super::choices::LETTERS;
 use super::location;
-use super::maker::{Maker, SIX_VIEWS};
-use crate::complexes::{ligand_atoms, pocket_atoms};
+use super::preview_cache::{Reason, chains, tan_half_fov_x};
+use super::question_builder::{QuestionBuilder, SIX_VIEWS};
+use crate::complexes::{ligand_atoms, pocket_atoms, position_angstrom, residue_name};
 use crate::error::DatasetError;
-use crate::picture::Look;
-use crate::plan::studio::{Reason, chains};
-use crate::step::{Step, join};
-use crate::task::Task;
+use crate::picture::PictureKind;
+use crate::step::{Step, join_steps};
+use crate::task::{OPTION_LETTERS, Task};
 
-/// What is known of a complex's bonds.
+/// The hydrogen bonds of a complex.
 #[derive(Debug)]
 pub struct Bonds {
     found: HydrogenBonds,
-    /// Pocket atom, ligand atom.
+    /// Pocket atom and ligand atom of each bond.
     pairs: Vec<(u32, u32)>,
 }
 
 impl Bonds {
-    /// Finds them, by the criteria of `docs/hydrogen-bonds.md`.
+    /// Finds the bonds by the criteria of `docs/hydrogen-bonds.md`.
     ///
     /// # Errors
-    /// None for the default tolerances, which are used here.
+    /// Never in practice: the default tolerances, which are used here, are valid.
     pub fn of(structure: &Structure) -> Result<Self, DatasetError> {
         let found = hbonds::find(structure, &HydrogenBondOptions::default())
             .map_err(|error| DatasetError::Request(error.to_string()))?;
@@ -38,60 +37,39 @@ impl Bonds {
         Ok(Self { found, pairs })
     }
 
-    /// The answer of T9.
+    /// Returns the reference answer of T9.
     #[must_use]
     pub fn answer(&self, structure: &Structure) -> String {
         self.found.answer(structure)
     }
 
-    /// The answer of T4 for a residue.
+    /// Returns the reference answer of T4 for a residue.
     #[must_use]
     pub fn answer_for_residue(&self, structure: &Structure, residue: u32) -> String {
         self.found.answer_for_residue(structure, residue)
     }
 
-    /// Pocket atom and ligand atom of each bond.
+    /// Returns the pocket atom and ligand atom of each bond.
     #[must_use]
     pub fn pairs(&self) -> &[(u32, u32)] {
         &self.pairs
     }
 }
 
-/// A residue as requests and questions name it: `ARG 45 A`, a blank chain as `?`.
+/// Returns the midpoint of two atoms in world axes, in angstrom.
 #[must_use]
-pub fn residue_name(structure: &Structure, residue: u32) -> String {
-    let residue = &structure.residues()[residue as usize];
-    let chain = structure.chains()[residue.chain as usize].id.as_str();
-    let code = match residue.insertion_code {
-        b' ' => String::new(),
-        code => char::from(code).to_string(),
-    };
-    format!(
-        "{} {}{code} {}",
-        residue.name,
-        residue.number,
-        if chain.is_empty() { "?" } else { chain }
-    )
+pub fn midpoint(structure: &Structure, pair: (u32, u32)) -> DVec3 {
+    (position_angstrom(structure, pair.0) + position_angstrom(structure, pair.1)) * 0.5
 }
 
-/// Centre of two atoms, world axes.
-#[must_use]
-pub fn centroid(structure: &Structure, pair: (u32, u32)) -> DVec3 {
-    let at = |atom: u32| {
-        DVec3::from_array(structure.atoms().position_angstrom[atom as usize].map(f64::from))
-    };
-    (at(pair.0) + at(pair.1)) * 0.5
-}
-
-/// Names that stand for several things, so that an answer or a question with them could mean
-/// either: residues, atoms of a residue, atoms of the ligand.
-struct Ambiguous {
+/// Residues and atoms that share their name with another, so questions cannot refer to them.
+struct AmbiguousNames {
     residues: BTreeSet<u32>,
-    /// Drawn atoms whose residue, or whose ligand, has another drawn one of the same name.
+    /// Drawn atoms whose residue or ligand has another drawn atom of the same name.
     atoms: BTreeSet<u32>,
 }
 
-impl Ambiguous {
+impl AmbiguousNames {
     fn of(structure: &Structure) -> Self {
         let mut residues: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
         for index in 0..structure.residues().len() as u32 {
@@ -102,7 +80,7 @@ impl Ambiguous {
             }
         }
         let atoms = structure.atoms();
-        // A ligand of several residues is labelled by atom names alone, and so is one for this.
+        // Labels of the ligand are atom names alone, so all of its residues count as one owner.
         let mut names: BTreeMap<(Option<u32>, &str), Vec<u32>> = BTreeMap::new();
         let of_residue = |atom: &u32| Some(atoms.residue[*atom as usize]);
         let of_pocket = pocket_atoms(structure)
@@ -124,8 +102,8 @@ impl Ambiguous {
         }
     }
 
-    /// Whether a bond's residue or one of its atoms is one of several of its name.
-    fn names(&self, structure: &Structure, (pocket, ligand): (u32, u32)) -> bool {
+    /// Returns whether the residue or an atom of a bond shares its name with another.
+    fn include(&self, structure: &Structure, (pocket, ligand): (u32, u32)) -> bool {
         let residue = structure.atoms().residue[pocket as usize];
         self.atoms.contains(&pocket)
             || self.atoms.contains(&ligand)
@@ -133,8 +111,10 @@ impl Ambiguous {
     }
 }
 
-/// What T9's text and its scorer must know of chains: the name of the only one (empty where it has
-/// none), and residues that only their chain tells apart.
+/// Returns the facts about chains that the text and the scorer of T9 need.
+///
+/// `chain` is the name of the pocket's only chain (empty if it has no name); `twins` lists residues
+/// that differ only by chain.
 fn chain_facts(structure: &Structure) -> BTreeMap<String, String> {
     let mut facts = BTreeMap::new();
     let mut all = chains(structure);
@@ -160,13 +140,13 @@ fn chain_facts(structure: &Structure) -> BTreeMap<String, String> {
     facts
 }
 
-impl Maker<'_> {
-    /// All items of those of T4, T8 and T9 that are asked for.
-    pub(super) fn bonds(&mut self, tasks: &[Task]) -> Result<(), DatasetError> {
-        let bonds = Bonds::of(self.studio.structure())?;
-        let ambiguous = Ambiguous::of(self.studio.structure());
+impl QuestionBuilder<'_> {
+    /// Adds all items of T4, T8 and T9, as far as these are among `tasks`.
+    pub(super) fn add_bond_items(&mut self, tasks: &[Task]) -> Result<(), DatasetError> {
+        let bonds = Bonds::of(self.preview.structure())?;
+        let ambiguous = AmbiguousNames::of(self.preview.structure());
         if tasks.contains(&Task::T4) {
-            self.residues(&bonds, &ambiguous)?;
+            self.add_residue_items(&bonds, &ambiguous)?;
         }
         if !tasks.contains(&Task::T8) && !tasks.contains(&Task::T9) {
             return Ok(());
@@ -174,45 +154,50 @@ impl Maker<'_> {
         if bonds.pairs.is_empty() {
             for task in [Task::T8, Task::T9] {
                 if tasks.contains(&task) {
-                    self.drop_item(task, "no_hydrogen_bonds", String::new());
+                    self.add_dropped(task, "no_hydrogen_bonds", String::new());
                 }
             }
             return Ok(());
         }
-        let visible = self
-            .studio
-            .visible(self.sketcher, self.size, &Look::Complex, |visible| {
-                bonds.pairs.iter().all(|pair| both(visible, *pair))
-            })?;
-        let hidden = |pair: (u32, u32)| !both(&visible, pair);
+        let visible = self.preview.visible_atoms(
+            self.thumbnailer,
+            self.size,
+            &PictureKind::Complex,
+            |visible| bonds.pairs.iter().all(|pair| both_visible(visible, *pair)),
+        )?;
+        let hidden = |pair: (u32, u32)| !both_visible(&visible, pair);
         if tasks.contains(&Task::T8) {
             for (index, pair) in bonds.pairs.iter().enumerate() {
-                self.location(index, *pair, &ambiguous, hidden(*pair));
+                self.add_location_item(index, *pair, &ambiguous, hidden(*pair));
             }
         }
         if tasks.contains(&Task::T9) {
-            let structure = self.studio.structure();
+            let structure = self.preview.structure();
             let is_ambiguous = bonds
                 .pairs
                 .iter()
-                .any(|pair| ambiguous.names(structure, *pair));
+                .any(|pair| ambiguous.include(structure, *pair));
             let answer = bonds.answer(structure);
             if is_ambiguous {
-                self.drop_item(Task::T9, "ambiguous_names", String::new());
+                self.add_dropped(Task::T9, "ambiguous_names", String::new());
             } else if bonds.pairs.iter().copied().any(hidden) {
-                self.drop_item(Task::T9, "atom_not_visible", String::new());
+                self.add_dropped(Task::T9, "atom_not_visible", String::new());
             } else {
                 let facts = chain_facts(structure);
-                let images = self.views(&Look::Complex, &SIX_VIEWS);
-                self.push(Task::T9, 0, answer, Vec::new(), images, facts);
+                let images = self.add_views(&PictureKind::Complex, &SIX_VIEWS);
+                self.add_item(Task::T9, 0, answer, Vec::new(), images, facts);
             }
         }
         Ok(())
     }
 
-    /// T4: every residue that bonds, and as many that do not, at least one.
-    fn residues(&mut self, bonds: &Bonds, ambiguous: &Ambiguous) -> Result<(), DatasetError> {
-        let complex = self.studio.complex().clone();
+    /// Adds the items of T4: each residue with a bond, and as many without, at least one.
+    fn add_residue_items(
+        &mut self,
+        bonds: &Bonds,
+        ambiguous: &AmbiguousNames,
+    ) -> Result<(), DatasetError> {
+        let complex = self.preview.complex().clone();
         let structure = &*complex.structure;
         let bonding: BTreeSet<u32> = bonds
             .pairs
@@ -230,7 +215,7 @@ impl Maker<'_> {
                     && !bonding.contains(index)
             })
             .collect();
-        self.random(Task::T4, "others").shuffle(&mut others);
+        self.random_stream(Task::T4, "others").shuffle(&mut others);
         let wanted_others = bonding.len().max(1);
         let mut index = 0;
         let mut made_others = 0;
@@ -240,32 +225,32 @@ impl Maker<'_> {
                 break;
             }
             let name = residue_name(structure, residue);
-            let look = Look::Residue(name.clone());
+            let kind = PictureKind::Residue(name.clone());
             let pairs: Vec<(u32, u32)> = bonds
                 .pairs
                 .iter()
                 .copied()
                 .filter(|(pocket, _)| structure.atoms().residue[*pocket as usize] == residue)
                 .collect();
-            let fault = if ambiguous.residues.contains(&residue)
-                || pairs.iter().any(|pair| ambiguous.names(structure, *pair))
+            let problem = if ambiguous.residues.contains(&residue)
+                || pairs.iter().any(|pair| ambiguous.include(structure, *pair))
             {
                 Some("ambiguous_names")
             } else {
-                self.residue_fault(&look, residue, &pairs)?
+                self.check_residue(&kind, residue, &pairs)?
             };
-            match fault {
+            match problem {
                 Some(reason) if bonds_here => {
-                    self.count(Task::T4, reason);
-                    self.drop_item(Task::T4, reason, name);
+                    self.count_rejection(Task::T4, reason);
+                    self.add_dropped(Task::T4, reason, name);
                 }
-                // Another that does not bond takes its place.
-                Some(reason) => self.count(Task::T4, reason),
+                // Another residue without bonds takes its place.
+                Some(reason) => self.count_rejection(Task::T4, reason),
                 None => {
                     let answer = bonds.answer_for_residue(structure, residue);
-                    let images = self.views(&look, &SIX_VIEWS);
+                    let images = self.add_views(&kind, &SIX_VIEWS);
                     let facts = BTreeMap::from([("residue".to_owned(), name)]);
-                    self.push(Task::T4, index, answer, Vec::new(), images, facts);
+                    self.add_item(Task::T4, index, answer, Vec::new(), images, facts);
                     index += 1;
                     made_others += usize::from(!bonds_here);
                 }
@@ -274,23 +259,27 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Why a residue's six pictures do not tell: an atom of a bond, or the residue as a whole, is
-    /// in none of them.
-    fn residue_fault(
+    /// Checks that the six pictures of a residue show it and all atoms of its bonds.
+    ///
+    /// Returns the reason of rejection, if any.
+    fn check_residue(
         &mut self,
-        look: &Look,
+        kind: &PictureKind,
         residue: u32,
         pairs: &[(u32, u32)],
     ) -> Result<Option<Reason>, DatasetError> {
-        let atoms = self.studio.structure().residues()[residue as usize]
+        let atoms = self.preview.structure().residues()[residue as usize]
             .atoms
             .clone();
         let any = |visible: &[bool]| atoms.clone().any(|atom| visible[atom as usize]);
-        let all_bonds = |visible: &[bool]| pairs.iter().all(|pair| both(visible, *pair));
+        let all_bonds = |visible: &[bool]| pairs.iter().all(|pair| both_visible(visible, *pair));
         let enough = |visible: &[bool]| any(visible) && all_bonds(visible);
-        let visible = match self.studio.visible(self.sketcher, self.size, look, enough) {
+        let visible = match self
+            .preview
+            .visible_atoms(self.thumbnailer, self.size, kind, enough)
+        {
             Ok(visible) => visible,
-            // A residue of hydrogen alone, say.
+            // For example a residue with hydrogens only.
             Err(DatasetError::Scene { .. }) => return Ok(Some("residue_not_drawable")),
             Err(error) => return Err(error),
         };
@@ -303,9 +292,15 @@ impl Maker<'_> {
         })
     }
 
-    /// T8: one bond.
-    fn location(&mut self, index: usize, pair: (u32, u32), ambiguous: &Ambiguous, is_hidden: bool) {
-        let structure = self.studio.structure();
+    /// Adds the item of T8 for one bond.
+    fn add_location_item(
+        &mut self,
+        index: usize,
+        pair: (u32, u32),
+        ambiguous: &AmbiguousNames,
+        is_hidden: bool,
+    ) {
+        let structure = self.preview.structure();
         let names = &structure.atoms().name;
         let residue = residue_name(structure, structure.atoms().residue[pair.0 as usize]);
         let facts = BTreeMap::from([
@@ -317,13 +312,13 @@ impl Maker<'_> {
             "{residue} {}, {}",
             names[pair.0 as usize], names[pair.1 as usize]
         );
-        let front = self.studio.front();
-        let seen = front.pose().camera_from_world(centroid(structure, pair));
-        let truth = [-seen.x, -seen.y].map(|part| part.round() as i32);
-        let reach = half_picture_angstrom(front, -seen.z).map(|part| part.floor() as i32);
-        let mut random = self.random(Task::T8, &index.to_string());
-        let options = location::options(truth, reach, &mut random);
-        let reason = if ambiguous.names(structure, pair) {
+        let front = self.preview.front_camera();
+        let center = front.pose().camera_from_world(midpoint(structure, pair));
+        let correct = [-center.x, -center.y].map(|part| part.round() as i32);
+        let max_size = half_picture_angstrom(front, -center.z).map(|part| part.floor() as i32);
+        let mut random = self.random_stream(Task::T8, &index.to_string());
+        let options = location::options(correct, max_size, &mut random);
+        let reason = if ambiguous.include(structure, pair) {
             Some("ambiguous_names")
         } else if is_hidden {
             Some("atom_not_visible")
@@ -334,25 +329,25 @@ impl Maker<'_> {
         };
         let (None, Some(options)) = (reason, options) else {
             let reason = reason.unwrap_or("bond_is_at_the_centre");
-            self.count(Task::T8, reason);
-            self.drop_item(Task::T8, reason, about);
+            self.count_rejection(Task::T8, reason);
+            self.add_dropped(Task::T8, reason, about);
             return;
         };
         let mut order = [0, 1, 2, 3];
         random.shuffle(&mut order);
-        let letter = order.iter().position(|place| *place == 0).unwrap_or(0);
+        let letter = order.iter().position(|index| *index == 0).unwrap_or(0);
         let texts = order
             .iter()
-            .map(|place| {
-                let [x, y] = options[*place];
-                join(&[Step::translation(Axis::X, x), Step::translation(Axis::Y, y)])
+            .map(|index| {
+                let [x, y] = options[*index];
+                join_steps(&[Step::translation(Axis::X, x), Step::translation(Axis::Y, y)])
             })
             .collect();
-        let images = self.views(&Look::Complex, &SIX_VIEWS);
-        self.push(
+        let images = self.add_views(&PictureKind::Complex, &SIX_VIEWS);
+        self.add_item(
             Task::T8,
             index,
-            LETTERS[letter].to_owned(),
+            OPTION_LETTERS[letter].to_owned(),
             texts,
             images,
             facts,
@@ -360,19 +355,15 @@ impl Maker<'_> {
     }
 }
 
-/// Whether both atoms of a bond are seen.
-fn both(visible: &[bool], (pocket, ligand): (u32, u32)) -> bool {
+/// Returns whether both atoms of a bond are visible.
+fn both_visible(visible: &[bool], (pocket, ligand): (u32, u32)) -> bool {
     visible[pocket as usize] && visible[ligand as usize]
 }
 
-/// Half of what the picture shows at a depth, along x and y, angstrom.
+/// Returns half of the width and height of the picture at a depth, in angstrom.
 fn half_picture_angstrom(front: &Camera, depth_angstrom: f64) -> [f64; 2] {
     let viewport = front.viewport();
-    let fov = match front.view().projection {
-        Projection::Perspective { fov_x_degrees } => fov_x_degrees,
-        Projection::Orthographic { .. } => 30.0,
-    };
-    let half = depth_angstrom * (fov.to_radians() * 0.5).tan();
+    let half = depth_angstrom * tan_half_fov_x(front);
     let aspect = f64::from(viewport.height_px) / f64::from(viewport.width_px);
     [half, half * aspect]
 }

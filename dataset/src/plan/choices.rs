@@ -1,89 +1,97 @@
-//! T5 translation and rotation, T6 two rotations: two motions, to be recognised among four
-//! pictures.
+//! T5 translation and rotation, T6 two rotations: which of four pictures shows the same motions?
 //!
-//! Three wrong options an item, one from each of the paper's schemes: both sizes changed; the first
-//! motion's sign flipped and the second's size changed; the first motion's axis and the second's
-//! size changed. A size is changed to another of the grid, the sign staying.
+//! Each item has three distractors, one by each scheme of the paper: both sizes changed; the first
+//! sign flipped and the second size changed; the first axis and the second size changed. A changed
+//! size is another allowed size of the same sign.
 
 use std::collections::BTreeMap;
 
 use molshot_scenes::commands::Axis;
 
-use super::maker::{AXES, Maker, THREE_VIEWS, Try, amounts};
-use super::motions::{DEGREES, MOST_ANGSTROM, MOST_DEGREES};
+use super::motions::{
+    MAX_ROTATION_DEGREES, MAX_TRANSLATION_ANGSTROM, ROTATION_STEP_DEGREES, rotations,
+};
+use super::preview_cache::{PreviewCache, command_texts};
+use super::question_builder::{AXES, Attempt, QuestionBuilder, THREE_VIEWS, amounts};
+use super::thumbnail::Thumbnailer;
 use crate::error::DatasetError;
-use crate::picture::{Look, Picture};
-use crate::plan::studio::{Studio, texts};
+use crate::picture::{PictureKind, PictureSpec};
 use crate::random::Random;
 use crate::step::{Step, StepKind};
-use crate::task::Task;
+use crate::task::{OPTION_LETTERS, Task};
 
-/// Letters of the options.
-pub const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
+/// Two consecutive motions.
+type MotionPair = [Step; 2];
 
-/// Two motions, one after the other.
-type Pair = [Step; 2];
-
-impl Maker<'_> {
-    /// All items of T5; `partners` are the complexes on which motions are to be recognised, item by
-    /// item and in turns.
-    pub(super) fn carried_over(
+impl QuestionBuilder<'_> {
+    /// Adds all items of T5.
+    ///
+    /// `partners` are the complexes that the options show; items take them in rotation.
+    pub(super) fn add_translation_rotation(
         &mut self,
-        partners: &mut [(usize, Studio)],
+        partners: &mut [(usize, PreviewCache)],
     ) -> Result<(), DatasetError> {
         let task = Task::T5;
         let mut candidates = Vec::new();
         for &first_axis in &AXES[..2] {
-            for first in amounts(MOST_ANGSTROM, 1) {
+            for first in amounts(MAX_TRANSLATION_ANGSTROM, 1) {
                 for second in rotations() {
                     candidates.push([Step::translation(first_axis, first), second]);
                 }
             }
         }
-        self.random(task, "pairs").shuffle(&mut candidates);
+        self.random_stream(task, "pairs").shuffle(&mut candidates);
         let mut candidates = candidates.into_iter();
-        let all = task.items(self.split).unwrap_or(0) as usize;
-        // Others show this complex as it stands, whatever becomes of its own items.
-        self.views(&Look::Complex, &THREE_VIEWS);
+        let all = task.items_per_complex(self.split).unwrap_or(0) as usize;
+        // Items of other complexes show these views, even if this complex has no item.
+        self.add_views(&PictureKind::Complex, &THREE_VIEWS);
         for index in 0..all {
-            let mut random = self.random(task, &index.to_string());
-            let place = index % partners.len().max(1);
-            let Some((_, target)) = partners.get_mut(place) else {
-                self.drop_item(task, "no_other_complex", String::new());
+            let mut random = self.random_stream(task, &index.to_string());
+            let partner = index % partners.len().max(1);
+            let Some((_, target)) = partners.get_mut(partner) else {
+                self.add_dropped(task, "no_other_complex", String::new());
                 continue;
             };
-            let made = self.next_of(task, &mut candidates, |maker, pair| {
-                if maker.studio.alike(maker.sketcher, &[], &pair)? {
+            let made = self.next_accepted(task, &mut candidates, |builder, pair| {
+                if builder
+                    .preview
+                    .looks_alike(builder.thumbnailer, &[], &pair)?
+                {
                     return Ok(Err("after_looks_like_before"));
                 }
-                options(target, maker.sketcher, &[], pair, &mut random)
+                shuffled_options(target, builder.thumbnailer, &[], pair, &mut random)
             })?;
             let Some((pair, options, letter)) = made else {
                 continue;
             };
-            let mut images = self.views(&Look::Complex, &THREE_VIEWS);
-            images.push(self.after(&pair));
+            let mut images = self.add_views(&PictureKind::Complex, &THREE_VIEWS);
+            images.push(self.add_front_after(&pair));
             let (other, chains) = (target.id().to_owned(), target.has_chains());
-            // These belong to the other complex, which has them in the plan, too.
+            // These pictures are in the plan of the other complex.
             let seed = self.seed;
             images.extend(THREE_VIEWS.map(|view| {
-                let picture = Picture::new(&other, Look::Complex, view, &[]);
+                let picture = PictureSpec::new(&other, PictureKind::Complex, view, &[]);
                 picture.with_chains(chains).path(&other, seed)
             }));
             let mut paths = Vec::new();
             for option in &options {
-                let picture = Picture::new(&other, Look::Complex, "front", &texts(option));
-                paths.push(self.picture(picture.with_chains(chains)));
+                let picture = PictureSpec::new(
+                    &other,
+                    PictureKind::Complex,
+                    "front",
+                    &command_texts(option),
+                );
+                paths.push(self.add_picture(picture.with_chains(chains)));
             }
             images.extend(paths.iter().cloned());
             let facts = BTreeMap::from([("other".to_owned(), other)]);
-            self.push(task, index, letter, paths, images, facts);
+            self.add_item(task, index, letter, paths, images, facts);
         }
         Ok(())
     }
 
-    /// All items of T6.
-    pub(super) fn carried_on(&mut self) -> Result<(), DatasetError> {
+    /// Adds all items of T6.
+    pub(super) fn add_rotation_rotation(&mut self) -> Result<(), DatasetError> {
         let task = Task::T6;
         let mut candidates = Vec::new();
         for first in rotations() {
@@ -93,73 +101,66 @@ impl Maker<'_> {
                 }
             }
         }
-        self.random(task, "pairs").shuffle(&mut candidates);
+        self.random_stream(task, "pairs").shuffle(&mut candidates);
         let mut candidates = candidates.into_iter();
-        let all = task.items(self.split).unwrap_or(0) as usize;
+        let all = task.items_per_complex(self.split).unwrap_or(0) as usize;
         for index in 0..all {
-            let mut random = self.random(task, &index.to_string());
-            let made = self.next_of(task, &mut candidates, |maker, pair| {
-                if maker.studio.alike(maker.sketcher, &[], &pair)? {
+            let mut random = self.random_stream(task, &index.to_string());
+            let made = self.next_accepted(task, &mut candidates, |builder, pair| {
+                if builder
+                    .preview
+                    .looks_alike(builder.thumbnailer, &[], &pair)?
+                {
                     return Ok(Err("after_looks_like_before"));
                 }
-                let sketcher = &mut *maker.sketcher;
-                options(&mut maker.studio, sketcher, &pair, pair, &mut random)
+                let thumbnailer = &mut *builder.thumbnailer;
+                shuffled_options(&mut builder.preview, thumbnailer, &pair, pair, &mut random)
             })?;
             let Some((pair, options, letter)) = made else {
                 continue;
             };
-            let mut images = self.views(&Look::Complex, &THREE_VIEWS);
-            images.push(self.after(&pair));
+            let mut images = self.add_views(&PictureKind::Complex, &THREE_VIEWS);
+            images.push(self.add_front_after(&pair));
             let mut paths = Vec::new();
             for option in &options {
-                paths.push(self.after(&[pair.as_slice(), option].concat()));
+                paths.push(self.add_front_after(&[pair.as_slice(), option].concat()));
             }
             images.extend(paths.iter().cloned());
-            self.push(task, index, letter, paths, images, BTreeMap::new());
+            self.add_item(task, index, letter, paths, images, BTreeMap::new());
         }
         Ok(())
     }
 }
 
-/// The right pair and three wrong ones in any order, with the letter of the right one.
-fn options(
-    target: &mut Studio,
-    sketcher: &mut crate::plan::sketch::Sketcher,
+/// Returns the pair, its shuffled options, and the letter of the right option.
+fn shuffled_options(
+    target: &mut PreviewCache,
+    thumbnailer: &mut Thumbnailer,
     before: &[Step],
-    pair: Pair,
+    pair: MotionPair,
     random: &mut Random,
-) -> Try<(Pair, Vec<Pair>, String)> {
+) -> Attempt<(MotionPair, Vec<MotionPair>, String)> {
     let mut options = vec![pair];
-    options.extend(decoys(pair, random));
+    options.extend(distractors(pair, random));
     let mut order = [0, 1, 2, 3];
     random.shuffle(&mut order);
-    let options: Vec<Pair> = order.iter().map(|place| options[*place]).collect();
-    let letter = order.iter().position(|place| *place == 0).unwrap_or(0);
+    let options: Vec<MotionPair> = order.iter().map(|index| options[*index]).collect();
+    let letter = order.iter().position(|index| *index == 0).unwrap_or(0);
     for (number, a) in options.iter().enumerate() {
         for b in &options[..number] {
             let [a, b] = [a, b].map(|option| [before, option].concat());
-            if target.alike(sketcher, &a, &b)? {
+            if target.looks_alike(thumbnailer, &a, &b)? {
                 return Ok(Err("two_options_look_alike"));
             }
         }
     }
-    Ok(Ok((pair, options, LETTERS[letter].to_owned())))
+    Ok(Ok((pair, options, OPTION_LETTERS[letter].to_owned())))
 }
 
-fn rotations() -> Vec<Step> {
-    AXES.iter()
-        .flat_map(|axis| {
-            amounts(MOST_DEGREES, DEGREES)
-                .into_iter()
-                .map(|amount| Step::rotation(*axis, amount))
-        })
-        .collect()
-}
-
-/// One wrong pair of each scheme.
-fn decoys([first, second]: Pair, random: &mut Random) -> [Pair; 3] {
+/// Returns one wrong pair by each scheme.
+fn distractors([first, second]: MotionPair, random: &mut Random) -> [MotionPair; 3] {
     let other_axes: Vec<Axis> = match first.kind {
-        // Depth hardly shows, so translations stay in the plane of the screen.
+        // Motion in depth is hardly visible, so translations stay in the plane of the screen.
         StepKind::Move => AXES[..2]
             .iter()
             .copied()
@@ -179,13 +180,13 @@ fn decoys([first, second]: Pair, random: &mut Random) -> [Pair; 3] {
     ]
 }
 
-/// The same motion by another size.
+/// Returns the same motion with another size of the same sign.
 fn resized(step: Step, random: &mut Random) -> Step {
-    let (most, grid) = match step.kind {
-        StepKind::Move => (MOST_ANGSTROM, 1),
-        StepKind::Roll => (MOST_DEGREES, DEGREES),
+    let (max, increment) = match step.kind {
+        StepKind::Move => (MAX_TRANSLATION_ANGSTROM, 1),
+        StepKind::Roll => (MAX_ROTATION_DEGREES, ROTATION_STEP_DEGREES),
     };
-    let others: Vec<i32> = amounts(most, grid)
+    let others: Vec<i32> = amounts(max, increment)
         .into_iter()
         .filter(|amount| amount.signum() == step.amount.signum() && *amount != step.amount)
         .collect();
@@ -197,22 +198,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decoys_follow_the_three_schemes() {
-        let mut random = Random::new(1, &["decoys"]);
+    fn distractors_follow_the_three_schemes() {
+        let mut random = Random::new(1, &["distractors"]);
         for pair in [
             [Step::translation(Axis::X, 3), Step::rotation(Axis::X, -15)],
             [Step::rotation(Axis::Z, -90), Step::rotation(Axis::Y, 45)],
         ] {
             for _ in 0..50 {
-                let [sizes, sign, axis] = decoys(pair, &mut random);
+                let [sizes, sign, axis] = distractors(pair, &mut random);
                 assert!(sizes[0].axis == pair[0].axis && sizes[0].amount != pair[0].amount);
                 assert_eq!(sizes[0].amount.signum(), pair[0].amount.signum());
                 assert_eq!(sign[0], pair[0].inverse());
                 assert!(axis[0].axis != pair[0].axis && axis[0].amount == pair[0].amount);
-                for decoy in [sizes, sign, axis] {
-                    assert!(decoy[1].axis == pair[1].axis && decoy[1].amount != pair[1].amount);
-                    assert_eq!(decoy[1].amount.signum(), pair[1].amount.signum());
-                    assert!(decoy[1].amount.abs() <= 90 && decoy[1].amount % 15 == 0);
+                for distractor in [sizes, sign, axis] {
+                    assert!(
+                        distractor[1].axis == pair[1].axis
+                            && distractor[1].amount != pair[1].amount
+                    );
+                    assert_eq!(distractor[1].amount.signum(), pair[1].amount.signum());
+                    assert!(distractor[1].amount.abs() <= 90 && distractor[1].amount % 15 == 0);
                 }
             }
         }

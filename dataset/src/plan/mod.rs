@@ -1,108 +1,132 @@
-//! Which pictures and questions a set has: a pure function of inputs, options and seed.
+//! Plans a set: its pictures and questions are a pure function of inputs, options and seed.
 //!
-//! All complexes are looked at first (is each one sound? whole entries are cut), then put on a side
-//! and in an order by the seed; then each one's items are made, on all processors, and written in
-//! that order. What a complex's line says depends on the seed, the complex, the options, and (for
-//! T5, which shows two complexes) on which complexes follow it in its side's order.
+//! First all complexes are checked, and whole entries are cut. Then the seed assigns them to splits
+//! and orders them. Then the items of each complex are made on several threads and written in that
+//! order. The line of a complex depends on the seed, the complex, the options, and (for T5, which
+//! shows two complexes) on the complexes that follow it in the order of its split.
 
-pub mod account;
 pub mod bonds;
 pub mod choices;
 pub mod docking;
-mod finish;
-mod lines;
+mod finalize;
+mod line_reader;
+mod line_writer;
 mod location;
-mod maker;
+mod mini_split;
 pub mod motions;
-pub mod record;
-pub mod sketch;
+pub mod preview_cache;
+mod question_builder;
+pub mod report;
 pub mod split;
-pub mod studio;
-mod tiny;
-mod work;
+pub mod thumbnail;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-pub use lines::{read_lines, read_lines_from};
+use molshot_renderer::pool::PoolOptions;
 
-use account::{Report, Skipped};
-use finish::{CutsDraft, finish};
-use record::{Plan, SCHEMA_VERSION};
-use sketch::Sketcher;
-use split::{SplitChoice, ordered};
-use studio::Studio;
-use work::Work;
+pub use line_reader::{read_lines, read_shard_lines};
+
+use finalize::{PendingCuts, finalize};
+use line_writer::LineWriter;
+use preview_cache::PreviewCache;
+use report::{ComplexCounts, Report, Skipped};
+use split::{SplitChoice, seeded_order};
+use thumbnail::Thumbnailer;
 
 use crate::complexes::cut::{CutRecord, CutRule};
-use crate::complexes::{Fault, Source};
+use crate::complexes::{ComplexError, ComplexSource};
 use crate::error::DatasetError;
 use crate::files::{write_file, write_json};
 use crate::layout::Layout;
 use crate::messages::Catalogue;
+use crate::monitor::Monitor;
 use crate::picture::PictureSize;
+use crate::record::{GENERATOR, Plan, SCHEMA_VERSION};
 use crate::task::{Split, Task};
-use crate::watch::Watch;
 
-/// What made a plan.
-pub const GENERATOR: &str = concat!("molshot ", env!("CARGO_PKG_VERSION"));
+/// The default licence text of a set.
+pub const UNSTATED_LICENSE: &str =
+    "not stated by the makers of the set; the structures have their own terms";
 
-/// What is said of the licence of a set whose maker says nothing.
-pub const LICENSE: &str = "not stated by whoever made the set; the structures have their own terms";
+/// The default share of complexes in the test split: that of the paper.
+pub const DEFAULT_TEST_SHARE: f64 = 0.1227;
 
-/// What a set is to be.
+/// The default limit of pictures per shard.
+pub const DEFAULT_SHARD_PICTURES: usize = 2000;
+
+/// The options of a plan.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct PlanOptions {
-    /// Every random choice comes from it.
+    /// Seed of all random choices.
     pub seed: u64,
     /// Size of the pictures.
     pub size: PictureSize,
-    /// Which tasks, sorted.
+    /// The tasks, sorted.
     pub tasks: Vec<Task>,
-    /// Which side a complex is on.
+    /// How complexes are assigned to splits.
     pub split: SplitChoice,
-    /// At most so many complexes, the first by name.
+    /// Limit of the number of complexes; the first by name are taken.
     pub limit: Option<usize>,
-    /// Only the test side, with 50 questions for each column of the paper's table.
+    /// Plans only the test split, with 50 questions for each column of the paper's table.
     pub tiny: bool,
-    /// Pictures of a shard, at most; a complex is never parted.
+    /// Limit of pictures per shard; a complex is never divided.
     pub shard_pictures: usize,
-    /// The text of the catalogue of questions; `None` for the English one.
+    /// TOML text of the message catalogue; `None` for the English one.
     pub messages: Option<String>,
-    /// Whether each picture has the places of its atoms.
+    /// Whether each picture has annotations of its atoms and residues.
     pub annotations: bool,
-    /// Licence of the set: an address, an SPDX identifier, or words; [`LICENSE`] where nobody said.
+    /// Licence of the set: an address, an SPDX identifier, or words.
     pub license: String,
-    /// How whole entries are cut.
+    /// The rule by which whole entries are cut.
     pub cut: CutRule,
-    /// Threads; they change no byte.
+    /// Number of threads; the result does not depend on it.
     pub threads: usize,
 }
 
-/// A complex that can be used.
+impl Default for PlanOptions {
+    /// The defaults of the command line: all tasks, all complexes, pictures of 1024 x 1024 pixels.
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            size: PictureSize::default(),
+            tasks: Task::ALL.to_vec(),
+            split: SplitChoice::Share(DEFAULT_TEST_SHARE),
+            limit: None,
+            tiny: false,
+            shard_pictures: DEFAULT_SHARD_PICTURES,
+            messages: None,
+            annotations: true,
+            license: UNSTATED_LICENSE.to_owned(),
+            cut: CutRule::default(),
+            threads: PoolOptions::available_threads(),
+        }
+    }
+}
+
+/// A complex that passed the checks.
 #[derive(Debug, Clone)]
-struct Sound {
+struct UsableComplex {
     id: String,
     /// SHA-256 of its files.
     hash: String,
-    /// What it was cut from, where it was.
+    /// How it was cut out of a whole entry, if it was.
     cut: Option<CutRecord>,
 }
 
-#[expect(clippy::too_many_lines, reason = "one road, told in order")]
-/// Makes the plan and writes it to the set's folder, with `report.json`.
+/// Makes a plan and writes it, with `report.json`, to the folder of the set.
 ///
 /// # Errors
-/// When the folder of complexes cannot be read, nothing in it can be used, the disk refuses, the
-/// work is called off, or the folder holds the tables of another plan.
+/// When the folder of complexes cannot be read, has no usable complex, the disk cannot be written,
+/// the work is cancelled, or the folder of the set has the tables of another plan.
 pub fn plan(
-    source: &Source,
+    source: &ComplexSource,
     layout: &Layout,
     options: &PlanOptions,
-    watch: Watch<'_>,
+    monitor: Monitor<'_>,
 ) -> Result<(Plan, Report), DatasetError> {
     let messages = options.messages.as_deref();
     let messages = messages.unwrap_or(Catalogue::english_text());
@@ -114,73 +138,38 @@ pub fn plan(
     let mut ids = all;
     ids.truncate(options.limit.unwrap_or(usize::MAX));
     report.complexes.found = ids.len();
-    let cuts = CutsDraft::new(layout)?;
+    let cuts = PendingCuts::new(layout)?;
     let source = &source.clone().with_cuts(cuts.path());
-    let sound = examine(source, &ids, options, watch, &mut report)?;
-    let names: Vec<String> = sound.iter().map(|complex| complex.id.clone()).collect();
-    let (sides, missing) = options.split.sides(&names, options.seed);
-    for id in missing {
-        if !report
-            .complexes
-            .skipped
-            .iter()
-            .any(|skipped| skipped.id == id)
-        {
-            let message = "the split names it, but it is not there".to_owned();
-            report.complexes.skipped.push(Skipped {
-                id,
-                reason: "not_there".into(),
-                message,
-            });
-        }
-    }
-    for id in names.iter().filter(|id| !sides.contains_key(*id)) {
-        report.complexes.skipped.push(Skipped {
-            id: id.clone(),
-            reason: "on_no_side".into(),
-            message: "the split does not name it".into(),
-        });
-    }
-    report.complexes.skipped.sort_by(|a, b| a.id.cmp(&b.id));
-    let sound: BTreeMap<String, Sound> = sound.into_iter().map(|c| (c.id.clone(), c)).collect();
-    let mut lines = Vec::new();
-    for side in Split::ALL {
-        let on_side: Vec<String> = sides
-            .iter()
-            .filter(|(_, other)| **other == side)
-            .map(|(id, _)| id.clone())
-            .collect();
-        if !options.tiny || side == Split::Test {
-            let ordered = ordered(&on_side, options.seed, "order");
-            lines.extend(ordered.into_iter().map(|id| (side, id)));
-        }
-    }
+    let usable = check_complexes(source, &ids, options, monitor, &mut report.complexes)?;
+    let lines = assign_lines(&usable, options, &mut report.complexes);
     if lines.is_empty() {
         return Err(DatasetError::content(
             &source.folder,
             format!(
-                "has no complex that can be used: {} were looked at, {} left out{}; see {}",
+                "has no usable complex: {} were checked, {} left out{}; {}",
                 report.complexes.found,
                 report.complexes.skipped.len(),
                 if options.tiny {
-                    " (--tiny takes the test side alone)"
+                    " (--tiny takes the test split only)"
                 } else {
                     ""
                 },
-                "`molshot info` for what is wrong with one",
+                "`molshot info` says what is wrong with one",
             ),
         ));
     }
-    let work = Work {
+    let usable: BTreeMap<String, UsableComplex> =
+        usable.into_iter().map(|c| (c.id.clone(), c)).collect();
+    let writer = LineWriter {
         source,
         options,
         lines: &lines,
-        sound: &sound,
-        watch,
+        usable: &usable,
+        monitor,
     };
-    let planned = work.write(layout)?;
-    let chosen = if options.tiny {
-        Some(tiny::choose(planned.path(), options.seed)?)
+    let pending = writer.write(layout)?;
+    let selected = if options.tiny {
+        Some(mini_split::select(pending.path(), options.seed)?)
     } else {
         None
     };
@@ -197,9 +186,9 @@ pub fn plan(
         complexes_sha256: String::new(),
         shards: Vec::new(),
     };
-    finish(
-        &planned,
-        chosen.as_ref(),
+    finalize(
+        &pending,
+        selected.as_ref(),
         layout,
         options,
         &mut head,
@@ -208,29 +197,69 @@ pub fn plan(
     cuts.keep(layout, &report)?;
     write_file(&layout.file("plan/messages.toml"), messages.as_bytes())?;
     write_json(&layout.report_file(), &report)?;
-    layout.remember(source)?;
+    layout.save_source(source)?;
     Ok((head, report))
 }
 
-/// Looks at all complexes: which can be used?
-fn examine(
-    source: &Source,
+/// Assigns usable complexes to splits and orders them; those without a split are skipped.
+fn assign_lines(
+    usable: &[UsableComplex],
+    options: &PlanOptions,
+    counts: &mut ComplexCounts,
+) -> Vec<(Split, String)> {
+    let ids: Vec<String> = usable.iter().map(|complex| complex.id.clone()).collect();
+    let (splits, missing) = options.split.assign(&ids, options.seed);
+    for id in missing {
+        if !counts.skipped.iter().any(|skipped| skipped.id == id) {
+            counts.skipped.push(Skipped {
+                id,
+                reason: "not_there".into(),
+                message: "the split names it, but it is not there".into(),
+            });
+        }
+    }
+    for id in ids.iter().filter(|id| !splits.contains_key(*id)) {
+        counts.skipped.push(Skipped {
+            id: id.clone(),
+            reason: "on_no_side".into(),
+            message: "the split does not name it".into(),
+        });
+    }
+    counts.skipped.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut lines = Vec::new();
+    for split in Split::ALL {
+        let in_split: Vec<String> = splits
+            .iter()
+            .filter(|(_, other)| **other == split)
+            .map(|(id, _)| id.clone())
+            .collect();
+        if !options.tiny || split == Split::Test {
+            let ordered = seeded_order(&in_split, options.seed, "order");
+            lines.extend(ordered.into_iter().map(|id| (split, id)));
+        }
+    }
+    lines
+}
+
+/// Checks all complexes and returns the usable ones; the others are counted as skipped.
+fn check_complexes(
+    source: &ComplexSource,
     ids: &[String],
     options: &PlanOptions,
-    watch: Watch<'_>,
-    report: &mut Report,
-) -> Result<Vec<Sound>, DatasetError> {
+    monitor: Monitor<'_>,
+    counts: &mut ComplexCounts,
+) -> Result<Vec<UsableComplex>, DatasetError> {
     let next = AtomicUsize::new(0);
-    let found = Mutex::new(Vec::new());
-    let look = || {
-        let sketcher = Sketcher::new(options.size);
+    let checked = Mutex::new(Vec::new());
+    let work = || {
+        let thumbnailer = Thumbnailer::new(options.size);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(id) = ids.get(number).filter(|_| !(watch.stopped)()) else {
+            let Some(id) = ids.get(number).filter(|_| !(monitor.stopped)()) else {
                 return;
             };
-            let result = look_at(source, id, &options.cut, &sketcher);
-            found
+            let result = check_complex(source, id, &options.cut, &thumbnailer);
+            checked
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push((number, result));
@@ -238,58 +267,60 @@ fn examine(
     };
     std::thread::scope(|scope| {
         for _ in 0..options.threads.max(1) {
-            scope.spawn(look);
+            scope.spawn(work);
         }
     });
-    stop_if_asked(watch)?;
-    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.sort_by_key(|(number, _)| *number);
-    let mut sound = Vec::new();
-    for (number, result) in found {
-        let id = ids[number].clone();
+    stop_if_asked(monitor)?;
+    let mut checked = checked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    checked.sort_by_key(|(number, _)| *number);
+    let mut usable = Vec::new();
+    for (number, result) in checked {
         match result? {
-            Ok(complex) => sound.push(complex),
-            Err(fault) => report.complexes.skipped.push(Skipped {
-                id,
-                reason: fault.reason.into(),
-                message: fault.message,
+            Ok(complex) => usable.push(complex),
+            Err(error) => counts.skipped.push(Skipped {
+                id: ids[number].clone(),
+                reason: error.reason.into(),
+                message: error.message,
             }),
         }
     }
-    Ok(sound)
+    Ok(usable)
 }
 
-/// Looks at one complex: cuts it if need be, reads it, and sets its picture up.
-fn look_at(
-    source: &Source,
+/// Checks one complex: cuts it if necessary, reads it, and prepares its scene.
+///
+/// The inner error says why the complex cannot be used; the outer one is that of the disk.
+fn check_complex(
+    source: &ComplexSource,
     id: &str,
     rule: &CutRule,
-    sketcher: &Sketcher,
-) -> Result<Result<Sound, Fault>, DatasetError> {
+    thumbnailer: &Thumbnailer,
+) -> Result<Result<UsableComplex, ComplexError>, DatasetError> {
     let cut = match source.cut(id, rule)? {
         Ok(cut) => cut,
-        Err(fault) => return Ok(Err(fault)),
+        Err(error) => return Ok(Err(error)),
     };
-    let drawn = source.read(id).and_then(|complex| {
-        Studio::new(complex, sketcher).map_err(|error| Fault {
+    let prepared = source.read(id).and_then(|complex| {
+        PreviewCache::new(complex, thumbnailer).map_err(|error| ComplexError {
             reason: "undrawable",
             message: error.to_string(),
         })
     });
-    Ok(match drawn {
-        Ok(_) => Ok(Sound {
+    Ok(match prepared {
+        Ok(_) => Ok(UsableComplex {
             id: id.to_owned(),
             hash: source.hash(id)?,
             cut,
         }),
-        Err(fault) => Err(fault),
+        Err(error) => Err(error),
     })
 }
 
-fn stop_if_asked(watch: Watch<'_>) -> Result<(), DatasetError> {
-    if (watch.stopped)() {
+/// Returns an error if the work is to stop.
+fn stop_if_asked(monitor: Monitor<'_>) -> Result<(), DatasetError> {
+    if (monitor.stopped)() {
         return Err(DatasetError::Interrupted(
-            "interrupted: nothing was planned; the same command begins anew".into(),
+            "interrupted: nothing was planned; run the same command again".into(),
         ));
     }
     Ok(())

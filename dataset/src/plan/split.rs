@@ -1,4 +1,4 @@
-//! Which complex is on which side, and in which order they come.
+//! Assigns complexes to the train and test splits, and orders them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,12 +10,13 @@ use crate::files::read_json;
 use crate::random::Random;
 use crate::task::Split;
 
-/// How sides are chosen.
+/// How complexes are assigned to splits.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum SplitChoice {
-    /// This share of the complexes, 0 to 1, is tested with; which ones, the seed says.
+    /// A share of the complexes, 0 to 1, is in the test split; the seed decides which ones.
     Share(f64),
-    /// As listed.
+    /// As listed by complex id; complexes that are not listed are left out.
     Listed(BTreeMap<String, Split>),
 }
 
@@ -33,13 +34,13 @@ impl SplitChoice {
     /// Reads a split file.
     ///
     /// # Errors
-    /// When it cannot be read, or names a complex twice: on both sides it would be learned and
-    /// tested.
+    /// When it cannot be read, or names a complex twice.
     pub fn read(path: &Path) -> Result<Self, DatasetError> {
         let value: serde_json::Value = read_json(path)?;
-        // A list would be read as an object without names.
+        // serde would read a list as a struct without field names.
         if !value.is_object() {
-            let problem = r#"is no object; give {"train": ["1a61", ...], "test": ["5ey0", ...]}"#;
+            let problem =
+                r#"is not an object; give {"train": ["1a61", ...], "test": ["5ey0", ...]}"#;
             return Err(DatasetError::content(path, problem));
         }
         let file: SplitFile =
@@ -62,14 +63,15 @@ impl SplitChoice {
         Ok(Self::Listed(sides))
     }
 
-    /// The side of each complex that has one, and the listed ones that are not there. A share is
-    /// rounded to whole complexes; each complex has a number of its own, and those with the lowest
-    /// are tested with.
+    /// Returns the split of each complex, and the listed ids that do not exist.
+    ///
+    /// A share is rounded to whole complexes. Each complex has a random number, and those with the
+    /// lowest are in the test split.
     #[must_use]
-    pub fn sides(&self, ids: &[String], seed: u64) -> (BTreeMap<String, Split>, Vec<String>) {
+    pub fn assign(&self, ids: &[String], seed: u64) -> (BTreeMap<String, Split>, Vec<String>) {
         match self {
             Self::Share(share) => {
-                let mut ranked = ordered(ids, seed, "split");
+                let mut ranked = seeded_order(ids, seed, "split");
                 let test = (share.clamp(0.0, 1.0) * ids.len() as f64).round() as usize;
                 let train = ranked.split_off(test.min(ranked.len()));
                 let sides = ranked
@@ -79,8 +81,8 @@ impl SplitChoice {
                 (sides.collect(), Vec::new())
             }
             Self::Listed(sides) => {
-                let there: BTreeSet<&String> = ids.iter().collect();
-                let known = |id: &String| there.contains(id);
+                let existing: BTreeSet<&String> = ids.iter().collect();
+                let known = |id: &String| existing.contains(id);
                 (
                     sides
                         .iter()
@@ -94,10 +96,11 @@ impl SplitChoice {
     }
 }
 
-/// Complexes in an order that the seed decides. Where one stands among the others depends on the
-/// seed and its name alone.
+/// Returns the ids in a random order.
+///
+/// The relative order of two ids depends on the seed, the purpose and these ids only.
 #[must_use]
-pub fn ordered(ids: &[String], seed: u64, purpose: &str) -> Vec<String> {
+pub fn seeded_order(ids: &[String], seed: u64, purpose: &str) -> Vec<String> {
     let mut keyed: Vec<(u64, &String)> = ids
         .iter()
         .map(|id| (Random::new(seed, &[purpose, id]).next_u64(), id))
@@ -115,22 +118,22 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_met_and_each_complex_is_on_one_side() {
-        let (sides, missing) = SplitChoice::Share(0.12).sides(&ids(100), 5);
+    fn a_share_is_met_and_each_complex_is_in_one_split() {
+        let (sides, missing) = SplitChoice::Share(0.12).assign(&ids(100), 5);
         assert_eq!(sides.len(), 100);
         assert_eq!(
             sides.values().filter(|side| **side == Split::Test).count(),
             12
         );
         assert!(missing.is_empty());
-        assert_ne!(sides, SplitChoice::Share(0.12).sides(&ids(100), 6).0);
+        assert_ne!(sides, SplitChoice::Share(0.12).assign(&ids(100), 6).0);
     }
 
     #[test]
-    fn an_order_stays_when_others_go() {
-        let all = ordered(&ids(50), 1, "order");
+    fn the_order_stays_when_complexes_are_removed() {
+        let all = seeded_order(&ids(50), 1, "order");
         let fewer: Vec<String> = ids(50).into_iter().filter(|id| id != "c007").collect();
         let without: Vec<String> = all.into_iter().filter(|id| id != "c007").collect();
-        assert_eq!(ordered(&fewer, 1, "order"), without);
+        assert_eq!(seeded_order(&fewer, 1, "order"), without);
     }
 }

@@ -1,4 +1,4 @@
-//! Scores as a picture: tasks x models, darker for more.
+//! Scores as an SVG heat map: models x tasks, darker for higher scores.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ const LEFT_PX: usize = 190;
 const TOP_PX: usize = 40;
 const CELL_PX: [usize; 2] = [64, 30];
 
-/// An SVG of this model's row above the paper's.
+/// Draws an SVG with the given scores above those of the paper.
 #[must_use]
 pub fn chart(scores: &[Scores]) -> String {
     let own = scores.iter().map(|scores| {
@@ -25,9 +25,9 @@ pub fn chart(scores: &[Scores]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
     );
-    for (place, column) in COLUMNS.iter().enumerate() {
-        let x = LEFT_PX + place * CELL_PX[0] + CELL_PX[0] / 2;
-        // Writing to a string does not fail.
+    for (index, column) in COLUMNS.iter().enumerate() {
+        let x = LEFT_PX + index * CELL_PX[0] + CELL_PX[0] / 2;
+        // Writing to a `String` cannot fail.
         let _ = writeln!(
             svg,
             "<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{column}</text>",
@@ -43,17 +43,17 @@ pub fn chart(scores: &[Scores]) -> String {
             "<text x=\"{}\" y=\"{middle}\" text-anchor=\"end\">{name}</text>",
             LEFT_PX - 8
         );
-        for (place, cell) in cells.iter().enumerate() {
+        for (index, cell) in cells.iter().enumerate() {
             let Some(score) = cell else {
                 continue;
             };
-            let x = LEFT_PX + place * CELL_PX[0];
-            let light = (96.0 - 0.56 * score).round();
-            let ink = if light < 60.0 { "white" } else { "black" };
+            let x = LEFT_PX + index * CELL_PX[0];
+            let lightness = (96.0 - 0.56 * score).round();
+            let text_color = if lightness < 60.0 { "white" } else { "black" };
             let _ = writeln!(
                 svg,
-                "<rect x=\"{x}\" y=\"{top}\" width=\"{}\" height=\"{}\" fill=\"hsl(214,60%,{light}%)\"/>\n\
-                 <text x=\"{}\" y=\"{middle}\" text-anchor=\"middle\" fill=\"{ink}\">{score:.1}</text>",
+                "<rect x=\"{x}\" y=\"{top}\" width=\"{}\" height=\"{}\" fill=\"hsl(214,60%,{lightness}%)\"/>\n\
+                 <text x=\"{}\" y=\"{middle}\" text-anchor=\"middle\" fill=\"{text_color}\">{score:.1}</text>",
                 CELL_PX[0] - 2,
                 CELL_PX[1] - 2,
                 x + CELL_PX[0] / 2

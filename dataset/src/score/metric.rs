@@ -1,33 +1,34 @@
-//! Points for an answer, 0 to 1: the paper's rules, and our own where it leaves a gap.
+//! Points for an answer, 0 to 1, by the rules of the paper; where it is silent, a choice is noted.
 //!
-//! - T3 and choices: 1 if equal.
-//! - T1, T2: 0 if the command or the axis is wrong, else 1 - |given - true| / width of the range (8
-//!   angstrom, 180 degrees), not below 0.
-//! - T7: half for `roll` (as T2), half for `move`: 0 if the axis or the sign is wrong, else 1 -
-//!   |given - true| / |true|, not below 0 (the paper does not say by what it divides). One of them
-//!   alone is worth its half; two different ones of a kind are no answer; their order is not
-//!   judged.
-//! - T4, T9: share of the true bonds that were given; 0.5 when all are, but false ones, too; 0 when
-//!   more than twice as many are given as are true. T4 without bonds: 1 for `No`, else 0.
+//! - T3, T5, T6, T8: 1 if equal to the reference, else 0.
+//! - T1, T2: 0 if the command or the axis is wrong, else 1 - |given - reference| / width of the
+//!   range (8 angstrom, 180 degrees), at least 0.
+//! - T7: half of the points for `roll` (as T2) and half for `move`: 0 if the axis or the sign is
+//!   wrong, else 1 - |given - reference| / |reference|, at least 0 (the paper does not name the
+//!   divisor). A single command gets its half; two different ones of a kind make the answer
+//!   invalid; the order does not matter.
+//! - T4, T9: the share of the reference bonds that were given; 0.5 if all were given together with
+//!   wrong ones; 0 if more than twice as many were given as the reference has. T4 without bonds: 1
+//!   for `No`, else 0.
 
 use std::collections::BTreeSet;
 
 use molshot_scenes::commands::Axis;
 
-use super::answer::{self, Bond};
-use crate::plan::motions::{MOST_ANGSTROM, MOST_DEGREES};
-use crate::plan::record::Item;
+use super::answer::{self, AnswerBond};
+use crate::plan::motions::{MAX_ROTATION_DEGREES, MAX_TRANSLATION_ANGSTROM};
+use crate::record::Item;
 use crate::step::{Step, StepKind};
 use crate::task::Task;
 
-/// What an answer is worth.
+/// The points of one answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Points {
-    /// By the rules above.
+    /// Score from 0 to 1.
     pub score: f64,
-    /// Whether it says exactly what is true.
+    /// Whether the answer equals the reference.
     pub exact: bool,
-    /// Whether it says anything in the form that was asked for.
+    /// Whether the answer has the required form.
     pub understood: bool,
 }
 
@@ -47,7 +48,20 @@ impl Points {
     }
 }
 
-/// Points of a text.
+/// Scores the text of an answer against the reference answer of an item.
+///
+/// ```
+/// use molshot_dataset::record::Item;
+/// use molshot_dataset::score::metric::points;
+///
+/// let item: Item = serde_json::from_str(
+///     r#"{"id": "5ey0-T1-0", "task": "T1", "answer": "move x 3", "images": []}"#,
+/// )?;
+/// assert_eq!(points(&item, "The answer is: move x 3").score, 1.0);
+/// assert_eq!(points(&item, "move x 1").score, 0.75);
+/// assert!(!points(&item, "I cannot tell.").understood);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[must_use]
 pub fn points(item: &Item, text: &str) -> Points {
     match item.task {
@@ -63,13 +77,14 @@ pub fn points(item: &Item, text: &str) -> Points {
             Points::all_or_nothing(given.map(|letter| letter == item.answer))
         }
         Task::T1 | Task::T2 | Task::T3 => {
-            let Some((given, truth)) = answer::step(text).zip(answer::step(&item.answer)) else {
+            let Some((given, reference)) = answer::step(text).zip(answer::step(&item.answer))
+            else {
                 return Points::NONE;
             };
-            let exact = given == truth;
+            let exact = given == reference;
             let score = match item.task {
                 Task::T3 => f64::from(exact),
-                task => near(given, truth, width(task)),
+                task => closeness(given, reference, width(task)),
             };
             Points {
                 score,
@@ -82,25 +97,27 @@ pub fn points(item: &Item, text: &str) -> Points {
     }
 }
 
+/// Returns the width of the range of answers of T1 or T2.
 fn width(task: Task) -> f64 {
     f64::from(
         2 * if task == Task::T1 {
-            MOST_ANGSTROM
+            MAX_TRANSLATION_ANGSTROM
         } else {
-            MOST_DEGREES
+            MAX_ROTATION_DEGREES
         },
     )
 }
 
-fn near(given: Step, truth: Step, width: f64) -> f64 {
-    if given.kind != truth.kind || given.axis != truth.axis {
+/// Scores a step by its distance from the reference.
+fn closeness(given: Step, reference: Step, width: f64) -> f64 {
+    if given.kind != reference.kind || given.axis != reference.axis {
         return 0.0;
     }
-    (1.0 - f64::from((given.amount - truth.amount).abs()) / width).max(0.0)
+    (1.0 - f64::from((given.amount - reference.amount).abs()) / width).max(0.0)
 }
 
-fn docking(truth: &str, text: &str) -> Points {
-    // Several different ones of a kind leave open which is meant.
+fn docking(reference: &str, text: &str) -> Points {
+    // With several different commands of a kind, it is unclear which one is the answer.
     let one_of = |steps: &[Step], kind: StepKind| -> Result<Option<Step>, ()> {
         let mut of_kind = steps.iter().copied().filter(|step| step.kind == kind);
         let first = of_kind.next();
@@ -113,48 +130,51 @@ fn docking(truth: &str, text: &str) -> Points {
             one_of(steps, StepKind::Move)?,
         ))
     };
-    let (given, truth) = (answer::steps(text), answer::steps(truth));
-    let (Ok(given), Ok((Some(roll), Some(shift)))) = (both(&given), both(&truth)) else {
+    let (given, reference) = (answer::steps(text), answer::steps(reference));
+    let (Ok(given), Ok((Some(roll), Some(shift)))) = (both(&given), both(&reference)) else {
         return Points::NONE;
     };
     if given == (None, None) {
         return Points::NONE;
     }
     let (given_roll, given_move) = given;
-    let turned = given_roll.map_or(0.0, |given| near(given, roll, width(Task::T2)));
-    let right_way =
+    let roll_score = given_roll.map_or(0.0, |given| closeness(given, roll, width(Task::T2)));
+    let has_right_direction =
         |given: &Step| given.axis == Axis::X && given.amount.signum() == shift.amount.signum();
-    let moved = given_move.filter(right_way).map_or(0.0, |given| {
-        near(given, shift, f64::from(shift.amount.abs()))
+    let move_score = given_move.filter(has_right_direction).map_or(0.0, |given| {
+        closeness(given, shift, f64::from(shift.amount.abs()))
     });
     Points {
-        score: 0.5 * turned + 0.5 * moved,
+        score: 0.5 * roll_score + 0.5 * move_score,
         exact: given == (Some(roll), Some(shift)),
         understood: true,
     }
 }
 
 fn bonds(item: &Item, text: &str) -> Points {
-    let key = |bond: &Bond| key(item, bond);
-    let truth = truth_of(item).iter().map(key).collect::<BTreeSet<_>>();
+    let key = |bond: &AnswerBond| comparison_key(item, bond);
+    let reference = reference_bonds(item)
+        .iter()
+        .map(key)
+        .collect::<BTreeSet<_>>();
     let given = answer::bonds(text).filter(|bonds| {
-        // T9 asks for the number, too.
+        // T9 also requires the residue number.
         item.task == Task::T4 || bonds.iter().all(|bond| bond.number.is_some())
     });
     let Some(given) = given else {
         return Points::NONE;
     };
     let given: BTreeSet<String> = given.iter().map(key).collect();
-    let hits = given.intersection(&truth).count();
-    let exact = given == truth;
-    let score = if truth.is_empty() {
+    let hits = given.intersection(&reference).count();
+    let exact = given == reference;
+    let score = if reference.is_empty() {
         f64::from(given.is_empty())
-    } else if given.len() > 2 * truth.len() {
+    } else if given.len() > 2 * reference.len() {
         0.0
-    } else if hits == truth.len() && given.len() > truth.len() {
+    } else if hits == reference.len() && given.len() > reference.len() {
         0.5
     } else {
-        hits as f64 / truth.len() as f64
+        hits as f64 / reference.len() as f64
     };
     Points {
         score,
@@ -163,34 +183,34 @@ fn bonds(item: &Item, text: &str) -> Points {
     }
 }
 
-fn truth_of(item: &Item) -> Vec<Bond> {
+/// Returns the bonds of the reference answer.
+fn reference_bonds(item: &Item) -> Vec<AnswerBond> {
     answer::bonds(&item.answer).unwrap_or_default()
 }
 
-/// A bond as it is compared: without what may be left out, so that it does not matter whether it
-/// is.
+/// Returns the text by which bonds are compared, normalised so that optional parts do not matter.
 ///
-/// T4 asks for no number and no chain; given, they must be the residue's. In T9 a chain may be left
-/// out, or be `?`, where the residue's name and number are unique in the pocket without it; and
-/// where the pocket's chain has no name.
-fn key(item: &Item, bond: &Bond) -> String {
+/// T4 requires neither number nor chain, but if they are given, they must be those of the residue.
+/// In T9 the chain may be omitted or `?` if name and number are unique in the pocket, or if the
+/// chain has no name.
+fn comparison_key(item: &Item, bond: &AnswerBond) -> String {
     let mut bond = bond.clone();
-    let told = |chain: &Option<String>| chain.clone().filter(|chain| chain != "?");
-    bond.chain = told(&bond.chain);
+    let named = |chain: &Option<String>| chain.clone().filter(|chain| chain != "?");
+    bond.chain = named(&bond.chain);
     if item.task == Task::T4 {
         let fact = item
             .facts
             .get("residue")
             .map(|name| name.to_ascii_uppercase());
         let mut own = fact.as_deref().unwrap_or("").split(' ').skip(1);
-        let is_own = |given: &Option<String>, own: Option<&str>| {
+        let matches_own = |given: &Option<String>, own: Option<&str>| {
             given.is_none() || own.is_none() || given.as_deref() == own
         };
-        if is_own(&bond.number, own.next()) && is_own(&bond.chain, own.next()) {
+        if matches_own(&bond.number, own.next()) && matches_own(&bond.chain, own.next()) {
             (bond.number, bond.chain) = (None, None);
         }
     } else if bond.chain.is_none() {
-        let place = format!(
+        let residue = format!(
             "{} {}",
             bond.residue,
             bond.number.as_deref().unwrap_or_default()
@@ -198,13 +218,13 @@ fn key(item: &Item, bond: &Bond) -> String {
         let twins = item.facts.get("twins").map_or("", String::as_str);
         let is_unique = twins
             .split("; ")
-            .all(|twin| !twin.eq_ignore_ascii_case(&place));
-        let same = truth_of(item)
+            .all(|twin| !twin.eq_ignore_ascii_case(&residue));
+        let same = reference_bonds(item)
             .into_iter()
-            .find(|truth| truth.residue == bond.residue && truth.number == bond.number);
+            .find(|other| other.residue == bond.residue && other.number == bond.number);
         bond.chain = same
             .filter(|_| is_unique)
-            .and_then(|truth| told(&truth.chain));
+            .and_then(|reference| named(&reference.chain));
     }
     let text = |part: Option<String>| part.unwrap_or_else(|| "?".to_owned());
     format!(
@@ -222,11 +242,11 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    fn score(task: Task, truth: &str, text: &str) -> f64 {
+    fn score(task: Task, reference: &str, text: &str) -> f64 {
         let item = Item {
             id: "x".into(),
             task,
-            answer: truth.into(),
+            answer: reference.into(),
             options: Vec::new(),
             images: Vec::new(),
             facts: BTreeMap::new(),
@@ -235,8 +255,8 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "all of these are exact in binary")]
-    fn the_papers_rules() {
+    #[expect(clippy::float_cmp, reason = "these values are exact in binary")]
+    fn the_rules_of_the_paper() {
         assert_eq!(score(Task::T1, "move x 3", "move x 3"), 1.0);
         assert_eq!(score(Task::T1, "move x 3", "move x 1"), 0.75);
         assert_eq!(score(Task::T1, "move x 3", "move y 3"), 0.0);
@@ -267,17 +287,21 @@ mod tests {
             ),
             0.0
         );
-        let truth = "Yes: ARG NH2, O1B; ARG NE, O2G";
-        assert_eq!(score(Task::T4, truth, "Yes: ARG NE, O2G"), 0.5);
+        let reference = "Yes: ARG NH2, O1B; ARG NE, O2G";
+        assert_eq!(score(Task::T4, reference, "Yes: ARG NE, O2G"), 0.5);
         assert_eq!(
-            score(Task::T4, truth, "Yes: ARG NE, O2G; ARG NH2, O1B; ARG N, O1"),
+            score(
+                Task::T4,
+                reference,
+                "Yes: ARG NE, O2G; ARG NH2, O1B; ARG N, O1"
+            ),
             0.5
         );
-        assert_eq!(score(Task::T4, truth, "No"), 0.0);
+        assert_eq!(score(Task::T4, reference, "No"), 0.0);
         assert_eq!(score(Task::T4, "No", "no"), 1.0);
-        assert_eq!(score(Task::T4, "No", truth), 0.0);
+        assert_eq!(score(Task::T4, "No", reference), 0.0);
         let many = "Yes: ARG NH2, O1B; ARG NE, O2G; ARG A, A; ARG B, B; ARG C, C";
-        assert_eq!(score(Task::T4, truth, many), 0.0);
+        assert_eq!(score(Task::T4, reference, many), 0.0);
         assert_eq!(
             score(Task::T9, "ARG 45 NH2 A, O1B", "ARG 45 NH2 A, O1B"),
             1.0
@@ -304,8 +328,8 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "all of these are exact in binary")]
-    fn numbers_and_chains_that_are_told_must_be_right() {
+    #[expect(clippy::float_cmp, reason = "these values are exact in binary")]
+    fn given_numbers_and_chains_must_be_right() {
         let residue = item(
             Task::T4,
             "Yes: MET N, N4; MET O, N7",
@@ -329,16 +353,16 @@ mod tests {
                 "{text}"
             );
         }
-        let truth = "ILE 50 N A, O1; ARG 45 NE A, O2";
-        let twins = item(Task::T9, truth, &[("twins", "ILE 50; ASP 25")]);
-        let one_chain = item(Task::T9, truth, &[("chain", "A")]);
+        let reference = "ILE 50 N A, O1; ARG 45 NE A, O2";
+        let twins = item(Task::T9, reference, &[("twins", "ILE 50; ASP 25")]);
+        let one_chain = item(Task::T9, reference, &[("chain", "A")]);
         let unnamed = item(
             Task::T9,
             "ILE 50 N ?, O1; ARG 45 NE ?, O2",
             &[("chain", "")],
         );
         for (text, [of_twins, of_one, of_unnamed]) in [
-            (truth, [1.0, 1.0, 0.0]),
+            (reference, [1.0, 1.0, 0.0]),
             ("ILE 50 N A, O1; ARG 45 NE, O2", [1.0, 1.0, 0.5]),
             ("ILE 50 N, O1; ARG 45 NE, O2", [0.5, 1.0, 1.0]),
             ("ILE 50 N ?, O1; ARG 45 NE ?, O2", [0.5, 1.0, 1.0]),

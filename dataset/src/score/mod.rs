@@ -1,5 +1,6 @@
-//! Scores of answers: points a question ([`metric`]), means and intervals a column, beside the
-//! paper's table.
+//! Scores answers: points per question ([`metric`]), means and confidence intervals per column.
+//!
+//! [`table`] and [`chart`] show the scores together with the table of the paper.
 
 pub mod answer;
 mod chart;
@@ -23,21 +24,21 @@ use crate::task::Split;
 pub use chart::chart;
 pub use paper::{COLUMNS, PAPER};
 
-/// Resamples of the bootstrap.
+/// Number of bootstrap resamples.
 const RESAMPLES: usize = 1000;
 
-/// A line of a predictions file; further keys are passed over.
+/// A line of a predictions file; other keys are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prediction {
     /// The question's id.
     pub id: String,
-    /// What the model said; `null`, as some programs write for nothing, is an empty text.
+    /// Answer of the model; `null`, which some programs write for a missing one, is an empty text.
     #[serde(deserialize_with = "text_or_null")]
     pub answer: String,
-    /// Tokens of the question, where an endpoint counted them.
+    /// Tokens of the question, if the endpoint counted them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt_tokens: Option<u64>,
-    /// Tokens of the answer.
+    /// Tokens of the answer, if the endpoint counted them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_tokens: Option<u64>,
 }
@@ -46,45 +47,48 @@ fn text_or_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
-/// Scores of a column.
+/// Scores of one column of the table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ColumnScore {
-    /// Questions.
+    /// Number of questions.
     pub questions: usize,
-    /// Of these, without a prediction; they count as wrong.
+    /// Number of questions without a prediction, which count as wrong.
     pub missing: usize,
-    /// Of these, with a text that is not in the form that was asked for; they count as wrong.
+    /// Number of answers that do not have the required form, which count as wrong.
     pub not_understood: usize,
-    /// The paper's score, percent.
+    /// Mean score by the rules of the paper, in percent.
     pub score: f64,
-    /// 95 % bootstrap interval of it.
+    /// 95 % bootstrap interval of the score.
     pub interval: [f64; 2],
-    /// Exact matches, percent.
+    /// Share of exact matches, in percent.
     pub exact: f64,
-    /// 95 % bootstrap interval of it.
+    /// 95 % bootstrap interval of the share of exact matches.
     pub exact_interval: [f64; 2],
 }
 
 /// Scores of a model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Scores {
-    /// Its name.
+    /// Name of the model.
     pub model: String,
-    /// The side that was scored.
+    /// The split that was scored.
     pub split: String,
-    /// By column of the paper's table.
+    /// Scores by column of the paper's table.
     pub columns: BTreeMap<String, ColumnScore>,
-    /// The paper's average: over tasks without T5 and T6, T4 being the mean of its two columns.
-    /// Missing where a task is.
+    /// The average of the paper: over all tasks but T5 and T6, where T4 is the mean of its columns.
+    ///
+    /// `None` if the set lacks one of these tasks.
     pub average: Option<f64>,
-    /// Predictions of questions that the set does not have.
+    /// Number of predictions for questions that the set does not have.
     pub unknown: usize,
 }
 
-/// Answers of a predictions file, by question. A question that is answered twice is refused.
+/// Reads the answers of a predictions file by question id.
 ///
 /// # Errors
-/// When it cannot be read, or a line is no prediction.
+/// When it cannot be read, a line is invalid, or a question is answered twice.
 pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, String>, DatasetError> {
     let lines = read_prediction_lines(path)?;
     Ok(lines
@@ -93,16 +97,16 @@ pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, String>, Dataset
         .collect())
 }
 
-/// Lines of a predictions file, by question. A question that is answered twice is refused.
+/// Reads the lines of a predictions file by question id.
 ///
 /// # Errors
-/// When it cannot be read, or a line is no prediction.
+/// When it cannot be read, a line is invalid, or a question is answered twice.
 pub fn read_prediction_lines(path: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
     let file = File::open(path).map_err(DatasetError::file(path))?;
     let mut all = BTreeMap::new();
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let line = line.map_err(DatasetError::file(path))?;
-        // A mark of byte order, which some programs begin files with.
+        // Some programs begin files with a byte order mark.
         let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
         if line.trim().is_empty() {
             continue;
@@ -113,9 +117,9 @@ pub fn read_prediction_lines(path: &Path) -> Result<BTreeMap<String, Prediction>
         };
         let value: serde_json::Value =
             serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
-        // A list would be read as an object without names.
+        // serde would read a list as a struct without field names.
         if !value.is_object() {
-            return Err(wrong("is no object".to_owned()));
+            return Err(wrong("is not an object".to_owned()));
         }
         let prediction: Prediction =
             serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
@@ -222,7 +226,7 @@ fn hundredth(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
-/// 95 % interval of a mean: percentiles of the means of resamples (Efron 1979), percent.
+/// Returns the 95 % bootstrap interval of a mean in percent (percentile method, Efron 1979).
 fn interval(values: &[f64], column: &str) -> [f64; 2] {
     let mut random = Random::new(0, &["bootstrap", column]);
     let mut means: Vec<f64> = (0..RESAMPLES)
@@ -237,7 +241,7 @@ fn interval(values: &[f64], column: &str) -> [f64; 2] {
     [means[RESAMPLES / 40], means[RESAMPLES - 1 - RESAMPLES / 40]].map(percent)
 }
 
-/// A table for people: this model beside the paper's.
+/// Formats the scores of a model and those of the paper as a text table.
 #[must_use]
 pub fn table(scores: &Scores) -> String {
     let mut text = String::new();
@@ -249,10 +253,10 @@ pub fn table(scores: &Scores) -> String {
         .unwrap_or(0)
         .max(22);
     let mut row = |name: &str, cell: &dyn Fn(usize, &str) -> String| {
-        // Writing to a string does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{name:<width$}");
-        for (place, column) in COLUMNS.iter().enumerate() {
-            let _ = write!(text, "{:>9}", cell(place, column));
+        for (index, column) in COLUMNS.iter().enumerate() {
+            let _ = write!(text, "{:>9}", cell(index, column));
         }
         text.push('\n');
     };
@@ -282,7 +286,7 @@ pub fn table(scores: &Scores) -> String {
         of(column, &|c| c.not_understood.to_string())
     });
     for (name, values) in PAPER {
-        row(name, &|place, _| format!("{:.2}", values[place]));
+        row(name, &|index, _| format!("{:.2}", values[index]));
     }
     if let Some(average) = scores.average {
         let _ = writeln!(text, "average without T5 and T6: {average:.2}");
@@ -290,12 +294,12 @@ pub fn table(scores: &Scores) -> String {
     if scores.unknown > 0 {
         let _ = writeln!(
             text,
-            "{} predictions are of questions that the set does not have",
+            "{} predictions are for questions that the set does not have",
             scores.unknown
         );
     }
     text.push_str(
-        "The rows below this model's are the paper's (arXiv 2512.10867), on its own questions.\n",
+        "The rows below those of this model are from the paper (arXiv 2512.10867), on its own questions.\n",
     );
     text
 }

@@ -1,9 +1,9 @@
-//! The paper's table (arXiv 2512.10867, composite score, percent).
+//! The table of the paper (arXiv 2512.10867): composite scores in percent.
 
-/// Columns.
+/// The columns of the table.
 pub const COLUMNS: [&str; 10] = ["T1", "T2", "T3", "T4+", "T4-", "T5", "T6", "T7", "T8", "T9"];
 
-/// Rows. All but the last were asked the small set, the last the full test set.
+/// The rows of the table: all but the last on the small set, the last on the full test set.
 pub const PAPER: [(&str, [f64; 10]); 6] = [
     (
         "human",

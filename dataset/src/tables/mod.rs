@@ -1,26 +1,26 @@
-//! Tables as Parquet files (<https://parquet.apache.org/docs/file-format/>): rows in, row by row,
-//! and out again.
+//! Reads and writes tables as Parquet files (<https://parquet.apache.org/docs/file-format/>).
 //!
-//! Nothing is compressed: nearly all bytes are pictures, which are. What repeats (question texts)
-//! is in dictionaries. The footer says in the key `huggingface` which columns are pictures, as the
-//! library `datasets` writes it.
+//! Columns are not compressed, because nearly all bytes are PNG pictures. Repeated texts
+//! (questions) are stored once in dictionaries. The key `huggingface` of the footer describes the
+//! columns in the form of the library `datasets`.
 
 mod read;
 mod write;
 
-pub use read::{PictureFile, Row, rows, rows_of};
+pub use read::{ImageColumnReader, Row, read_columns, read_rows};
 pub use write::TableWriter;
 
 use serde_json::{Value, json};
 
-/// What a column holds.
+/// The type of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+#[non_exhaustive]
+pub enum ColumnKind {
     /// A text.
     Text,
     /// A list of texts.
     Texts,
-    /// A list of numbers of 32 bits.
+    /// A list of 32-bit floating-point numbers.
     Floats,
     /// A list of whole numbers below 2^31.
     Numbers,
@@ -32,37 +32,38 @@ pub enum Kind {
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Cell {
     /// A text.
     Text(String),
     /// A list of texts.
     Texts(Vec<String>),
-    /// A list of numbers.
+    /// A list of floating-point numbers.
     Floats(Vec<f32>),
     /// A list of whole numbers.
     Numbers(Vec<u32>),
     /// A picture.
-    Image(Picture),
+    Image(ImageFile),
     /// A list of pictures.
-    Images(Vec<Picture>),
+    Images(Vec<ImageFile>),
 }
 
-/// A picture's file.
+/// A picture file in a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Picture {
+pub struct ImageFile {
     /// Its bytes.
     pub bytes: Vec<u8>,
     /// Its path in the set.
     pub path: String,
 }
 
-/// A column.
-pub type Column = (&'static str, Kind);
+/// Name and type of a column.
+pub type Column = (&'static str, ColumnKind);
 
-/// A picture. The library `datasets` takes a group for one only if all of it may be missing.
+/// Schema of a picture; the library `datasets` requires all of it to be optional.
 const IMAGE: &str = "{ optional binary bytes; optional binary path (UTF8); }";
 
-/// Schema in Parquet's own language.
+/// Returns the schema of a table in the text form of Parquet.
 fn schema(columns: &[Column]) -> String {
     let mut text = String::from("message schema {\n");
     for (name, kind) in columns {
@@ -70,12 +71,12 @@ fn schema(columns: &[Column]) -> String {
             format!("required group {name} (LIST) {{ repeated group list {{ {element} }} }}")
         };
         let column = match kind {
-            Kind::Text => format!("required binary {name} (UTF8);"),
-            Kind::Texts => list("required binary element (UTF8);"),
-            Kind::Floats => list("required float element;"),
-            Kind::Numbers => list("required int32 element;"),
-            Kind::Image => format!("optional group {name} {IMAGE}"),
-            Kind::Images => format!(
+            ColumnKind::Text => format!("required binary {name} (UTF8);"),
+            ColumnKind::Texts => list("required binary element (UTF8);"),
+            ColumnKind::Floats => list("required float element;"),
+            ColumnKind::Numbers => list("required int32 element;"),
+            ColumnKind::Image => format!("optional group {name} {IMAGE}"),
+            ColumnKind::Images => format!(
                 "optional group {name} (LIST) {{ repeated group list {{ optional group element {IMAGE} }} }}"
             ),
         };
@@ -86,7 +87,7 @@ fn schema(columns: &[Column]) -> String {
     text
 }
 
-/// The columns as `datasets` describes them.
+/// Returns the description of the columns in the form of the library `datasets`.
 #[must_use]
 pub fn features(columns: &[Column]) -> Value {
     let value = |dtype: &str| json!({"dtype": dtype, "_type": "Value"});
@@ -95,12 +96,12 @@ pub fn features(columns: &[Column]) -> Value {
     let mut features = serde_json::Map::new();
     for (name, kind) in columns {
         let feature = match kind {
-            Kind::Text => value("string"),
-            Kind::Texts => list(value("string")),
-            Kind::Floats => list(value("float32")),
-            Kind::Numbers => list(value("int32")),
-            Kind::Image => image(),
-            Kind::Images => list(image()),
+            ColumnKind::Text => value("string"),
+            ColumnKind::Texts => list(value("string")),
+            ColumnKind::Floats => list(value("float32")),
+            ColumnKind::Numbers => list(value("int32")),
+            ColumnKind::Image => image(),
+            ColumnKind::Images => list(image()),
         };
         features.insert((*name).to_owned(), feature);
     }
@@ -112,18 +113,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_in_comes_out() {
+    fn written_rows_are_read_back() {
         let folder = std::env::temp_dir().join(format!("molshot-tables-{}", std::process::id()));
         let path = folder.join("t.parquet");
         let columns: [Column; 6] = [
-            ("id", Kind::Text),
-            ("options", Kind::Texts),
-            ("x_px", Kind::Floats),
-            ("atom", Kind::Numbers),
-            ("image", Kind::Image),
-            ("images", Kind::Images),
+            ("id", ColumnKind::Text),
+            ("options", ColumnKind::Texts),
+            ("x_px", ColumnKind::Floats),
+            ("atom", ColumnKind::Numbers),
+            ("image", ColumnKind::Image),
+            ("images", ColumnKind::Images),
         ];
-        let picture = |n: usize| Picture {
+        let picture = |n: usize| ImageFile {
             bytes: vec![n as u8; n],
             path: format!("a/{n}.png"),
         };
@@ -139,12 +140,12 @@ mod tests {
         };
         let mut table = TableWriter::create(&path, &columns).expect("a file");
         for n in 0..1200 {
-            table.push(row(n)).expect("room");
+            table.push(row(n)).expect("the row can be written");
         }
-        let finished = table.finish().expect("room");
+        let finished = table.finish().expect("the row can be written");
         assert_eq!(crate::files::hash_file(&path).expect("a file"), finished);
         let mut count = 0;
-        for (n, read) in rows(&path).expect("a table").enumerate() {
+        for (n, read) in read_rows(&path).expect("a table").enumerate() {
             let read = read.expect("a row");
             assert_eq!(read.text("id").expect("a text"), format!("row {n}"));
             assert_eq!(
@@ -163,15 +164,15 @@ mod tests {
             count += 1;
         }
         assert_eq!(count, 1200);
-        // Some columns alone.
-        let ids: Vec<String> = rows_of(&path, &["id"])
+        // Selected columns.
+        let ids: Vec<String> = read_columns(&path, &["id"])
             .expect("a table")
             .map(|row| row.expect("a row").text("id").expect("a text"))
             .collect();
         assert_eq!(ids[1199], "row 1199");
-        // Pictures from anywhere; the first group ends behind row 999.
-        let file = PictureFile::open(&path).expect("a table");
-        for (row, count, there) in [
+        // Pictures of any rows; the first row group ends after row 999.
+        let file = ImageColumnReader::open(&path).expect("a table");
+        for (row, count, found) in [
             (0, 1, 1),
             (7, 5, 5),
             (998, 16, 2),
@@ -179,10 +180,10 @@ mod tests {
             (1199, 9, 1),
         ] {
             let pictures = file.pictures(row, count).expect("pictures");
-            let wanted: Vec<Vec<u8>> = (row..row + there).map(|n| picture(n).bytes).collect();
+            let wanted: Vec<Vec<u8>> = (row..row + found).map(|n| picture(n).bytes).collect();
             assert_eq!(pictures, wanted, "row {row}");
         }
         assert!(file.pictures(1200, 1).is_err());
-        std::fs::remove_dir_all(folder).expect("our own folder");
+        std::fs::remove_dir_all(folder).expect("the test made this folder");
     }
 }

@@ -1,46 +1,47 @@
-//! Rows of a Parquet file.
+//! Reads rows and pictures of Parquet files.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::ByteArray;
+use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row as Fields};
 use parquet::schema::types::Type;
 
-use super::Picture;
+use super::ImageFile;
 use crate::error::DatasetError;
 
-/// A row that was read.
+/// A row of a table.
 #[derive(Debug)]
 pub struct Row {
     path: PathBuf,
     fields: Fields,
 }
 
-/// Reads all rows of a table, one group of them in memory at a time.
+/// Reads all rows of a table, with one row group in memory at a time.
 ///
 /// # Errors
-/// When it cannot be opened or is no table; each row, when it cannot be read.
-pub fn rows(
+/// When the file cannot be opened or is not a table; each item, when its row is invalid.
+pub fn read_rows(
     path: &Path,
 ) -> Result<impl Iterator<Item = Result<Row, DatasetError>> + use<>, DatasetError> {
-    rows_of(path, &[])
+    read_columns(path, &[])
 }
 
-/// As [`rows`], with some columns alone; none named means all.
+/// Reads some columns of all rows; an empty list means all columns.
 ///
 /// # Errors
-/// As [`rows`].
-pub fn rows_of(
+/// As [`read_rows`].
+pub fn read_columns(
     path: &Path,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<Row, DatasetError>> + use<>, DatasetError> {
     let file = File::open(path).map_err(DatasetError::file(path))?;
-    let fault = |error| DatasetError::content(path, format!("is no sound table: {error}"));
-    let reader = SerializedFileReader::new(file).map_err(fault)?;
+    let invalid = |error| invalid_table(path, &error);
+    let reader = SerializedFileReader::new(file).map_err(invalid)?;
     let projection = (!columns.is_empty())
         .then(|| {
             let schema = reader.metadata().file_metadata().schema();
@@ -55,51 +56,51 @@ pub fn rows_of(
                 .build()
         })
         .transpose()
-        .map_err(fault)?;
+        .map_err(invalid)?;
     let rows = RowIter::from_file_into(Box::new(reader))
         .project(projection)
-        .map_err(fault)?;
+        .map_err(invalid)?;
     let path = path.to_owned();
     Ok(rows.map(move |row| match row {
         Ok(fields) => Ok(Row {
             path: path.clone(),
             fields,
         }),
-        Err(error) => Err(DatasetError::content(
-            &path,
-            format!("is no sound table: {error}"),
-        )),
+        Err(error) => Err(invalid_table(&path, &error)),
     }))
 }
 
-/// A table that pictures are taken from, wherever they stand: only the pages that have them are
-/// read.
-pub struct PictureFile {
+fn invalid_table(path: &Path, error: &ParquetError) -> DatasetError {
+    DatasetError::content(path, format!("is not a valid table: {error}"))
+}
+
+/// Reads pictures of any rows of a table; only the pages that have them are read.
+pub struct ImageColumnReader {
     path: PathBuf,
     reader: SerializedFileReader<File>,
-    /// Number of the column with the pictures' bytes among those of a group.
+    /// Index of the leaf column with the bytes of the pictures.
     column: usize,
-    /// Number of the first row of each group, and of all rows at the end.
+    /// Index of the first row of each row group, and the number of all rows at the end.
     first_rows: Vec<usize>,
 }
 
-impl std::fmt::Debug for PictureFile {
+impl std::fmt::Debug for ImageColumnReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PictureFile")
+        f.debug_struct("ImageColumnReader")
             .field("path", &self.path)
             .finish_non_exhaustive()
     }
 }
 
-impl PictureFile {
+impl ImageColumnReader {
     /// Opens the column `image` of a table.
     ///
     /// # Errors
-    /// When it cannot be opened, or has no such column.
+    /// When the file cannot be opened or has no such column.
     pub fn open(path: &Path) -> Result<Self, DatasetError> {
         let file = File::open(path).map_err(DatasetError::file(path))?;
-        let fault = |error| DatasetError::content(path, format!("is no sound table: {error}"));
-        let reader = SerializedFileReader::new(file).map_err(fault)?;
+        let invalid = |error| invalid_table(path, &error);
+        let reader = SerializedFileReader::new(file).map_err(invalid)?;
         let metadata = reader.metadata();
         let leaves = metadata.file_metadata().schema_descr();
         let column = (0..leaves.num_columns())
@@ -119,26 +120,25 @@ impl PictureFile {
         })
     }
 
-    /// The pictures of at most `count` rows from one on, as far as its group goes.
+    /// Reads the pictures of at most `count` rows, starting at `row` and within its row group.
     ///
     /// # Errors
-    /// When there is no such row, or it cannot be read.
+    /// When the row does not exist or cannot be read.
     pub fn pictures(&self, row: usize, count: usize) -> Result<Vec<Vec<u8>>, DatasetError> {
-        let fault =
-            |error| DatasetError::content(&self.path, format!("is no sound table: {error}"));
+        let invalid = |error| invalid_table(&self.path, &error);
         let missing = || DatasetError::content(&self.path, format!("has no row {row}"));
         let group = self.first_rows.partition_point(|first| *first <= row);
         let group = group.checked_sub(1).ok_or_else(missing)?;
         let end = *self.first_rows.get(group + 1).ok_or_else(missing)?;
         let wanted = count.min(end - row);
-        let columns = self.reader.get_row_group(group).map_err(fault)?;
+        let columns = self.reader.get_row_group(group).map_err(invalid)?;
         let ColumnReader::ByteArrayColumnReader(mut column) =
-            columns.get_column_reader(self.column).map_err(fault)?
+            columns.get_column_reader(self.column).map_err(invalid)?
         else {
             return Err(missing());
         };
         let skipped = row - self.first_rows[group];
-        if column.skip_records(skipped).map_err(fault)? != skipped {
+        if column.skip_records(skipped).map_err(invalid)? != skipped {
             return Err(missing());
         }
         let mut values: Vec<ByteArray> = Vec::with_capacity(wanted);
@@ -146,7 +146,7 @@ impl PictureFile {
         while values.len() < wanted {
             let (records, ..) = column
                 .read_records(wanted - values.len(), Some(&mut levels), None, &mut values)
-                .map_err(fault)?;
+                .map_err(invalid)?;
             if records == 0 {
                 return Err(missing());
             }
@@ -167,14 +167,14 @@ impl Row {
     fn wrong(&self, name: &str) -> DatasetError {
         DatasetError::content(
             &self.path,
-            format!("the column \"{name}\" holds something else than it should"),
+            format!("the column \"{name}\" has another type than expected"),
         )
     }
 
-    /// A text.
+    /// Returns a text.
     ///
     /// # Errors
-    /// When the column is missing or holds something else; so for all others.
+    /// When the column is missing or has another type, as for all columns.
     pub fn text(&self, name: &str) -> Result<String, DatasetError> {
         match self.field(name)? {
             Field::Str(text) => Ok(text.clone()),
@@ -198,7 +198,7 @@ impl Row {
         }
     }
 
-    /// A list of texts.
+    /// Returns a list of texts.
     ///
     /// # Errors
     /// As [`Self::text`].
@@ -209,7 +209,7 @@ impl Row {
         })
     }
 
-    /// A list of numbers.
+    /// Returns a list of floating-point numbers.
     ///
     /// # Errors
     /// As [`Self::text`].
@@ -220,7 +220,7 @@ impl Row {
         })
     }
 
-    /// A list of whole numbers.
+    /// Returns a list of whole numbers.
     ///
     /// # Errors
     /// As [`Self::text`].
@@ -231,34 +231,34 @@ impl Row {
         })
     }
 
-    /// A picture.
+    /// Returns a picture.
     ///
     /// # Errors
     /// As [`Self::text`].
-    pub fn image(&self, name: &str) -> Result<Picture, DatasetError> {
+    pub fn image(&self, name: &str) -> Result<ImageFile, DatasetError> {
         picture(self.field(name)?).ok_or_else(|| self.wrong(name))
     }
 
-    /// A list of pictures.
+    /// Returns a list of pictures.
     ///
     /// # Errors
     /// As [`Self::text`].
-    pub fn images(&self, name: &str) -> Result<Vec<Picture>, DatasetError> {
+    pub fn images(&self, name: &str) -> Result<Vec<ImageFile>, DatasetError> {
         self.list(name, picture)
     }
 }
 
-fn picture(field: &Field) -> Option<Picture> {
+fn picture(field: &Field) -> Option<ImageFile> {
     let Field::Group(group) = field else {
         return None;
     };
-    let mut made = Picture::default();
+    let mut image = ImageFile::default();
     for (name, field) in group.get_column_iter() {
         match (name.as_str(), field) {
-            ("bytes", Field::Bytes(bytes)) => made.bytes = bytes.data().to_vec(),
-            ("path", Field::Str(path)) => made.path.clone_from(path),
+            ("bytes", Field::Bytes(bytes)) => image.bytes = bytes.data().to_vec(),
+            ("path", Field::Str(path)) => image.path.clone_from(path),
             _ => return None,
         }
     }
-    Some(made)
+    Some(image)
 }

@@ -1,4 +1,4 @@
-//! Rows to a Parquet file.
+//! Writes rows to Parquet files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,34 +13,34 @@ use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
 use serde_json::json;
 
-use super::{Cell, Column, Kind, features, schema};
+use super::{Cell, Column, ColumnKind, features, schema};
 use crate::error::DatasetError;
-use crate::files::{Finished, Unfinished};
-use crate::plan::GENERATOR;
+use crate::files::{AtomicFile, FileDigest};
+use crate::record::GENERATOR;
 
-/// Rows are written in groups of at most so many bytes or rows: a reader holds a group in memory.
+/// Limit of bytes per row group; readers keep one group in memory.
 const GROUP_BYTES: usize = 32 << 20;
-/// See [`GROUP_BYTES`].
+/// Limit of rows per row group.
 const GROUP_ROWS: usize = 1000;
 
-/// A table that is being written; it gets its name when it is finished.
+/// Writes a table; the file gets its final name when it is complete.
 #[derive(Debug)]
 pub struct TableWriter {
     path: PathBuf,
     columns: Vec<Column>,
-    writer: Option<SerializedFileWriter<Unfinished>>,
+    writer: Option<SerializedFileWriter<AtomicFile>>,
     rows: Vec<Vec<Cell>>,
     bytes: usize,
 }
 
 impl TableWriter {
-    /// Begins a table.
+    /// Creates a table.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the disk cannot be written.
     pub fn create(path: &Path, columns: &[Column]) -> Result<Self, DatasetError> {
-        let fault = |error: ParquetError| DatasetError::content(path, error);
-        let schema = parse_message_type(&schema(columns)).map_err(fault)?;
+        let invalid = |error: ParquetError| DatasetError::content(path, error);
+        let schema = parse_message_type(&schema(columns)).map_err(invalid)?;
         let info = json!({"info": {"features": features(columns)}}).to_string();
         let mut properties = WriterProperties::builder()
             .set_created_by(GENERATOR.to_owned())
@@ -49,21 +49,21 @@ impl TableWriter {
             .set_offset_index_disabled(true)
             .set_key_value_metadata(Some(vec![KeyValue::new("huggingface".to_owned(), info)]));
         for (name, kind) in columns {
-            // Each picture is there once: a dictionary would only look them all up.
-            let place: &[&str] = match kind {
-                Kind::Image => &["bytes"],
-                Kind::Images => &["list", "element", "bytes"],
-                Kind::Floats => &["list", "element"],
+            // A picture is stored once, so a dictionary of pictures would be useless.
+            let leaf: &[&str] = match kind {
+                ColumnKind::Image => &["bytes"],
+                ColumnKind::Images => &["list", "element", "bytes"],
+                ColumnKind::Floats => &["list", "element"],
                 _ => continue,
             };
             let mut path = vec![(*name).to_owned()];
-            path.extend(place.iter().map(|part| (*part).to_owned()));
+            path.extend(leaf.iter().map(|part| (*part).to_owned()));
             properties = properties.set_column_dictionary_enabled(ColumnPath::new(path), false);
         }
-        let file = Unfinished::create(path)?;
+        let file = AtomicFile::create(path)?;
         let writer =
             SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties.build()))
-                .map_err(fault)?;
+                .map_err(invalid)?;
         Ok(Self {
             path: path.to_owned(),
             columns: columns.to_vec(),
@@ -73,10 +73,10 @@ impl TableWriter {
         })
     }
 
-    /// Adds a row: a cell for each column, of the column's kind.
+    /// Adds a row: one cell per column, of the column's kind.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the disk cannot be written.
     pub fn push(&mut self, row: Vec<Cell>) -> Result<(), DatasetError> {
         self.bytes += row.iter().map(size).sum::<usize>();
         self.rows.push(row);
@@ -109,14 +109,14 @@ impl TableWriter {
         written.map_err(|error: ParquetError| DatasetError::content(&self.path, error))
     }
 
-    /// Writes the rest and gives the table its name.
+    /// Writes the remaining rows and gives the file its final name.
     ///
     /// # Errors
-    /// When the disk refuses.
-    pub fn finish(mut self) -> Result<Finished, DatasetError> {
+    /// When the disk cannot be written.
+    pub fn finish(mut self) -> Result<FileDigest, DatasetError> {
         self.flush()?;
         let Some(writer) = self.writer.take() else {
-            return Err(DatasetError::content(&self.path, "is finished already"));
+            return Err(DatasetError::content(&self.path, "is already complete"));
         };
         writer
             .into_inner()
@@ -125,6 +125,7 @@ impl TableWriter {
     }
 }
 
+/// Returns the size of a cell in bytes.
 fn size(cell: &Cell) -> usize {
     match cell {
         Cell::Text(text) => text.len(),
@@ -136,16 +137,16 @@ fn size(cell: &Cell) -> usize {
     }
 }
 
-/// Values of one leaf, with the levels that say which belong to one list.
+/// Values of one leaf column, with the levels that assign them to lists.
 struct Leaf<T> {
     values: Vec<T>,
-    /// Definition and repetition; nothing for a leaf that is in no list.
+    /// Definition and repetition levels; `None` for a column without lists.
     levels: Option<(Vec<i16>, Vec<i16>)>,
 }
 
 impl<T> Leaf<T> {
-    /// Values that may be missing `depth` levels deep, and are all there.
-    fn all_there(values: Vec<T>, depth: i16) -> Self {
+    /// Makes a column of optional values, nested `depth` levels deep, that are all present.
+    fn all_present(values: Vec<T>, depth: i16) -> Self {
         let levels = Some((vec![depth; values.len()], vec![0; values.len()]));
         Self { values, levels }
     }
@@ -161,8 +162,8 @@ impl<T> Leaf<T> {
         Self::lists_of(lists, 0, 1)
     }
 
-    /// Lists; the levels say that one is empty, and that a value is there.
-    fn lists_of(lists: impl IntoIterator<Item = Vec<T>>, empty: i16, there: i16) -> Self {
+    /// Makes a column of lists, given the levels of an empty list and of a value.
+    fn lists_of(lists: impl IntoIterator<Item = Vec<T>>, empty: i16, present: i16) -> Self {
         let (mut values, mut definition, mut repetition) = (Vec::new(), Vec::new(), Vec::new());
         for list in lists {
             if list.is_empty() {
@@ -170,7 +171,7 @@ impl<T> Leaf<T> {
                 repetition.push(0);
             }
             for (index, value) in list.into_iter().enumerate() {
-                definition.push(there);
+                definition.push(present);
                 repetition.push(i16::from(index > 0));
                 values.push(value);
             }
@@ -182,7 +183,7 @@ impl<T> Leaf<T> {
     }
 }
 
-type Group<'a> = SerializedRowGroupWriter<'a, Unfinished>;
+type Group<'a> = SerializedRowGroupWriter<'a, AtomicFile>;
 
 fn write_leaf<T: DataType>(group: &mut Group<'_>, leaf: &Leaf<T::T>) -> Result<(), ParquetError> {
     let Some(mut column) = group.next_column()? else {
@@ -202,7 +203,7 @@ fn write_leaf<T: DataType>(group: &mut Group<'_>, leaf: &Leaf<T::T>) -> Result<(
     column.close()
 }
 
-/// All cells of a column of a group; they are of one kind.
+/// Writes the cells of one column of a row group; they are all of one kind.
 fn write_column(group: &mut Group<'_>, cells: Vec<Cell>) -> Result<(), ParquetError> {
     let text = |text: String| ByteArray::from(text.into_bytes());
     match cells.first() {
@@ -243,8 +244,8 @@ fn write_column(group: &mut Group<'_>, cells: Vec<Cell>) -> Result<(), ParquetEr
                     _ => None,
                 })
                 .unzip();
-            write_leaf::<ByteArrayType>(group, &Leaf::all_there(bytes, 2))?;
-            write_leaf::<ByteArrayType>(group, &Leaf::all_there(paths, 2))
+            write_leaf::<ByteArrayType>(group, &Leaf::all_present(bytes, 2))?;
+            write_leaf::<ByteArrayType>(group, &Leaf::all_present(paths, 2))
         }
         Some(Cell::Images(_)) => {
             let (bytes, paths): (Vec<Vec<ByteArray>>, Vec<Vec<ByteArray>>) = cells

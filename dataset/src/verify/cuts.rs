@@ -1,23 +1,28 @@
-//! Cuts: are the files in the set what the whole entries give today?
+//! Checks that cutting the whole entries again gives the files of the set.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::Verified;
-use crate::complexes::Source;
+use super::VerifyReport;
+use crate::complexes::ComplexSource;
 use crate::complexes::cut::{ChosenBy, CutRule, LigandName};
-use crate::plan::record::ComplexPlan;
+use crate::record::ComplexPlan;
 
-/// Cuts a complex anew, if it was cut and its entry is there.
-pub(super) fn check(source: &Source, cuts: &Path, complex: &ComplexPlan, found: &mut Verified) {
+/// Checks the files of a complex; cuts it again if it was cut and its entry exists.
+pub(super) fn check(
+    source: &ComplexSource,
+    cuts: &Path,
+    complex: &ComplexPlan,
+    found: &mut VerifyReport,
+) {
     match source.hash(&complex.id) {
         Ok(hash) if hash == complex.input_sha256 => {}
-        Ok(_) => found.fault(format!(
-            "the files of {} are others than when it was planned",
+        Ok(_) => found.add_problem(format!(
+            "the files of {} have changed since it was planned",
             complex.id
         )),
-        // Whoever reads it says so.
+        // The check that reads the complex reports it.
         Err(_) => return,
     }
     let Some(record) = &complex.cut else {
@@ -52,13 +57,13 @@ pub(super) fn check(source: &Source, cuts: &Path, complex: &ComplexPlan, found: 
             if same {
                 found.cut += 1;
             } else {
-                found.fault(format!(
-                    "{} cut anew out of {} is another complex",
+                found.add_problem(format!(
+                    "{} cut again out of {} is another complex",
                     complex.id, record.from
                 ));
             }
         }
-        Ok(None) => found.fault(format!("{} is no whole entry any more", complex.id)),
-        Err(fault) => found.fault(format!("{}: {}", complex.id, fault.message)),
+        Ok(None) => found.add_problem(format!("{} is no longer a whole entry", complex.id)),
+        Err(error) => found.add_problem(format!("{}: {}", complex.id, error.message)),
     }
 }

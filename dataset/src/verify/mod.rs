@@ -1,101 +1,118 @@
-//! Is a set what its plan says? Counts, ids, hashes, references; a sample of pictures drawn anew;
-//! every answer derived anew from the stored requests (`derive`).
+//! Checks a set against its plan.
+//!
+//! It checks counts, ids, hashes and references, renders a sample of the pictures again and
+//! compares their bytes, and derives every answer again from the stored requests (`rederive`).
 
 mod cuts;
-mod derive;
-mod stray;
+mod rederive;
+mod unknown_files;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use molshot_renderer::{AdapterChoice, Encoder, Encoding, open};
+use molshot_renderer::{AdapterChoice, Backend, Encoder, Encoding, open};
 use molshot_scenes::{Plane, PreparedScene, RenderRequest, SceneDocument};
 
+use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
 use crate::files::{hash_file, read_json};
-use crate::generate::places::Places;
-use crate::generate::{catalogue, manifest, structures};
+use crate::generate::picture_annotations::PictureAnnotations;
+use crate::generate::{catalogue, complexes_table, manifest};
 use crate::layout::Layout;
 use crate::messages::Catalogue;
-use crate::plan::account::Report;
+use crate::monitor::{Monitor, Progress};
 use crate::plan::read_lines;
-use crate::plan::record::{ComplexPlan, Plan, ShardPlan};
+use crate::plan::report::Report;
 use crate::random::Random;
-use crate::tables::{rows, rows_of};
+use crate::record::{ComplexPlan, Plan, ShardPlan};
+use crate::tables::{read_columns, read_rows};
 use crate::task::Task;
-use crate::watch::{Progress, Watch};
 
-/// So many faults are told.
-const MOST_FAULTS: usize = 100;
+/// Limit of the list of problems.
+const MAX_PROBLEMS: usize = 100;
 
-/// How a set is looked at.
+/// The options of [`verify()`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct VerifyOptions {
-    /// Where the complexes are, where not as noted by the plan.
+    /// Folder of the complexes; `None` for the one that the plan recorded.
     pub complexes: Option<PathBuf>,
-    /// Pictures that are drawn anew, chosen by their own numbers.
+    /// Number of pictures that are rendered again, chosen at random.
     pub sample: usize,
-    /// What draws; it must be what drew the set.
+    /// The adapter that renders; it must be the one that rendered the set.
     pub adapter: AdapterChoice,
 }
 
-/// What was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verified {
-    /// Tables whose size and hash are right.
-    pub files: usize,
-    /// Questions that were looked at.
-    pub questions: usize,
-    /// Answers that were derived anew.
-    pub derived: usize,
-    /// Pictures that are there.
-    pub pictures: usize,
-    /// Pictures that were drawn anew and are the same, byte for byte; their annotations, too.
-    pub redrawn: usize,
-    /// Complexes that were cut anew out of their whole entries and are the same, byte for byte.
-    pub cut: usize,
-    /// Complexes whose whole entries are not there, so that they could not be cut anew.
-    pub uncut: usize,
-    /// What is wrong; the first hundred.
-    pub faults: Vec<String>,
-}
-
-impl Verified {
-    fn fault(&mut self, text: impl Into<String>) {
-        if self.faults.len() < MOST_FAULTS {
-            self.faults.push(text.into());
+impl Default for VerifyOptions {
+    /// A sample of 200 pictures, rendered by the built-in rasteriser.
+    fn default() -> Self {
+        Self {
+            complexes: None,
+            sample: 200,
+            adapter: AdapterChoice::Software,
         }
     }
 }
 
-/// Looks at all of a set.
+/// The result of [`verify()`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// Number of tables with the recorded size and hash.
+    pub files: usize,
+    /// Number of checked questions.
+    pub questions: usize,
+    /// Number of answers that were derived again and are the same.
+    pub derived: usize,
+    /// Number of pictures.
+    pub pictures: usize,
+    /// Number of pictures that were rendered again with the same bytes and annotations.
+    pub rendered_again: usize,
+    /// Number of complexes that were cut again with the same bytes.
+    pub cut: usize,
+    /// Number of complexes that were not cut again, because their whole entries are missing.
+    pub uncut: usize,
+    /// The problems that were found, at most a hundred.
+    pub problems: Vec<String>,
+}
+
+impl VerifyReport {
+    fn add_problem(&mut self, text: impl Into<String>) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(text.into());
+        }
+    }
+}
+
+/// Checks a set and lists its problems.
 ///
 /// # Errors
-/// When the plan or the complexes cannot be read at all; all else is a fault in the result.
+/// When the plan or the folder of complexes cannot be read, or the work is cancelled. All other
+/// problems are listed in the result.
 pub fn verify(
     layout: &Layout,
     options: &VerifyOptions,
-    watch: Watch<'_>,
-) -> Result<Verified, DatasetError> {
+    monitor: Monitor<'_>,
+) -> Result<VerifyReport, DatasetError> {
     let plan = layout.plan()?;
-    let mut found = Verified::default();
+    let mut found = VerifyReport::default();
     if hash_file(&layout.complexes_file())?.sha256 != plan.complexes_sha256 {
-        found.fault("plan/complexes.jsonl is not the one that plan.json was made with");
+        found.add_problem("plan/complexes.jsonl is not the one that plan.json was made with");
     }
-    let paths = all_paths(layout, &plan, &mut found)?;
-    stray::check(layout, &plan, &mut found)?;
-    let work = Work {
+    let paths = check_tables(layout, &plan, &mut found)?;
+    unknown_files::check(layout, &plan, &mut found)?;
+    let checker = Checker {
         layout,
         plan: &plan,
         catalogue: catalogue(layout)?,
         source: layout.source(options.complexes.as_deref())?,
         paths: &paths,
-        sampled: sampled(&paths, plan.seed, options.sample),
+        sampled: select_sample(&paths, plan.seed, options.sample),
     };
     let mut lines = read_lines(&layout.complexes_file())?;
     let mut report = Report::default();
     let mut ids = BTreeSet::new();
-    let mut draw = open(options.adapter)?;
+    let mut backend = open(options.adapter)?;
     for (number, shard) in plan.shards.iter().enumerate() {
         let complexes: Vec<ComplexPlan> = lines
             .by_ref()
@@ -103,45 +120,45 @@ pub fn verify(
             .collect::<Result<_, _>>()?;
         for complex in &complexes {
             report.add(complex);
-            cuts::check(&work.source, &layout.cuts(), complex, &mut found);
+            cuts::check(&checker.source, &layout.cuts(), complex, &mut found);
             for item in &complex.items {
                 if !ids.insert(item.id.clone()) {
-                    found.fault(format!("the id {} is there twice", item.id));
+                    found.add_problem(format!("the id {} is used twice", item.id));
                 }
             }
         }
-        if let Err(error) = work.shard(shard, &complexes, &mut *draw, &mut found) {
-            found.fault(error.to_string());
+        if let Err(error) = checker.check_shard(shard, &complexes, &mut *backend, &mut found) {
+            found.add_problem(error.to_string());
         }
-        (watch.progress)(Progress {
+        (monitor.progress)(Progress {
             done: number + 1,
             total: plan.shards.len(),
         });
-        if (watch.stopped)() {
+        if (monitor.stopped)() {
             return Err(DatasetError::Interrupted(
-                "interrupted: not all was looked at".into(),
+                "interrupted: the check is incomplete".into(),
             ));
         }
     }
-    let told: Report = read_json(&layout.report_file())?;
-    if told.questions != report.questions || told.pictures != report.pictures {
-        found.fault("report.json counts other questions or pictures than the plan has");
+    let stored: Report = read_json(&layout.report_file())?;
+    if stored.questions != report.questions || stored.pictures != report.pictures {
+        found.add_problem("report.json has other counts of questions or pictures than the plan");
     }
     Ok(found)
 }
 
-/// Paths of all pictures of the tables.
-fn all_paths(
+/// Checks sizes and hashes of all tables, and returns the paths of all pictures.
+fn check_tables(
     layout: &Layout,
     plan: &Plan,
-    found: &mut Verified,
+    found: &mut VerifyReport,
 ) -> Result<BTreeSet<String>, DatasetError> {
     let mut paths = BTreeSet::new();
     for shard in &plan.shards {
         let name = shard.name();
         let Some(manifest) = manifest(layout, shard)? else {
-            found.fault(format!(
-                "the shard {name} is not finished; run generate with --resume"
+            found.add_problem(format!(
+                "the shard {name} is incomplete; run `molshot dataset generate --resume`"
             ));
             continue;
         };
@@ -150,36 +167,36 @@ fn all_paths(
                 Ok(file) if (file.bytes, &file.sha256) == (entry.bytes, &entry.sha256) => {
                     found.files += 1;
                 }
-                Ok(_) => found.fault(format!("{path} is not the file that was written")),
-                Err(error) => found.fault(error.to_string()),
+                Ok(_) => found.add_problem(format!("{path} is not the file that was written")),
+                Err(error) => found.add_problem(error.to_string()),
             }
         }
-        let table = rows_of(&layout.file(&Layout::pictures_path(&name)), &["path"]);
+        let table = read_columns(&layout.file(&Layout::pictures_path(&name)), &["path"]);
         match table {
             Ok(table) => {
                 for row in table {
                     let path = row.and_then(|row| row.text("path"));
                     match path {
                         Ok(path) if paths.contains(&path) => {
-                            found.fault(format!("the picture {path} is there twice"));
+                            found.add_problem(format!("the picture {path} is stored twice"));
                         }
                         Ok(path) => drop(paths.insert(path)),
                         Err(error) => {
-                            found.fault(error.to_string());
+                            found.add_problem(error.to_string());
                             break;
                         }
                     }
                 }
             }
-            Err(error) => found.fault(error.to_string()),
+            Err(error) => found.add_problem(error.to_string()),
         }
     }
     found.pictures = paths.len();
     Ok(paths)
 }
 
-/// Pictures to be drawn anew: those with the lowest numbers of their own.
-fn sampled(paths: &BTreeSet<String>, seed: u64, sample: usize) -> BTreeSet<String> {
+/// Selects the pictures to render again: those with the lowest random numbers.
+fn select_sample(paths: &BTreeSet<String>, seed: u64, sample: usize) -> BTreeSet<String> {
     let mut numbered: Vec<(u64, &String)> = paths
         .iter()
         .map(|path| (Random::new(seed, &["verify", path]).next_u64(), path))
@@ -192,26 +209,28 @@ fn sampled(paths: &BTreeSet<String>, seed: u64, sample: usize) -> BTreeSet<Strin
         .collect()
 }
 
-struct Work<'a> {
+/// What the checks of all shards share.
+struct Checker<'a> {
     layout: &'a Layout,
     plan: &'a Plan,
     catalogue: Catalogue,
-    source: crate::complexes::Source,
+    source: ComplexSource,
     paths: &'a BTreeSet<String>,
     sampled: BTreeSet<String>,
 }
 
-impl Work<'_> {
-    fn shard(
+impl Checker<'_> {
+    /// Checks the tables of a shard and derives its answers.
+    fn check_shard(
         &self,
         shard: &ShardPlan,
         complexes: &[ComplexPlan],
-        draw: &mut dyn molshot_renderer::Backend,
-        found: &mut Verified,
+        backend: &mut dyn Backend,
+        found: &mut VerifyReport,
     ) -> Result<(), DatasetError> {
         let name = shard.name();
-        let requests = self.pictures(&name, complexes, draw, found)?;
-        self.complexes(&name, complexes, found)?;
+        let requests = self.check_pictures(&name, complexes, backend, found)?;
+        self.check_complexes(&name, complexes, found)?;
         for task in Task::ALL {
             let items = complexes.iter().flat_map(|complex| {
                 let items = complex.items.iter().filter(move |item| item.task == task);
@@ -223,7 +242,7 @@ impl Work<'_> {
             }
             let table = self.layout.file(&Layout::questions_path(task, &name));
             let mut count = 0;
-            for (row, (complex, item)) in rows(&table)?.zip(&items) {
+            for (row, (complex, item)) in read_rows(&table)?.zip(&items) {
                 let row = row?;
                 count += 1;
                 let same = row.text("id")? == item.id
@@ -236,22 +255,19 @@ impl Work<'_> {
                     && row.text("split")? == complex.split.name()
                     && row.text("question")? == self.catalogue.question(item)?;
                 if !same {
-                    found.fault(format!(
-                        "{} is in the table otherwise than planned",
-                        item.id
-                    ));
+                    found.add_problem(format!("{} is stored otherwise than planned", item.id));
                 }
                 for image in item
                     .images
                     .iter()
                     .filter(|image| !self.paths.contains(*image))
                 {
-                    found.fault(format!("{} shows {image}, which is not there", item.id));
+                    found.add_problem(format!("{} shows {image}, which is missing", item.id));
                 }
                 found.questions += 1;
             }
             if count != items.len() {
-                found.fault(format!(
+                found.add_problem(format!(
                     "{} has {count} questions, not {}",
                     table.display(),
                     items.len()
@@ -259,43 +275,43 @@ impl Work<'_> {
             }
         }
         for complex in complexes {
-            self.counts(complex, found);
-            match derive::Complex::read(&self.source, &complex.id) {
+            self.check_counts(complex, found);
+            match rederive::AnswerChecker::read(&self.source, &complex.id) {
                 Ok(read) => {
                     for item in &complex.items {
                         match read.check(item, &requests, &self.source) {
                             Ok(()) => found.derived += 1,
-                            Err(problem) => found.fault(format!("{}: {problem}", item.id)),
+                            Err(problem) => found.add_problem(format!("{}: {problem}", item.id)),
                         }
                     }
                 }
-                Err(problem) => found.fault(format!("{}: {problem}", complex.id)),
+                Err(problem) => found.add_problem(format!("{}: {problem}", complex.id)),
             }
         }
         Ok(())
     }
 
-    /// The names that annotations refer to, and the bonds.
-    fn complexes(
+    /// Checks the table that annotations refer to.
+    fn check_complexes(
         &self,
         name: &str,
         complexes: &[ComplexPlan],
-        found: &mut Verified,
+        found: &mut VerifyReport,
     ) -> Result<(), DatasetError> {
         let table = self.layout.file(&Layout::complexes_path(name));
-        let mut table_rows = rows(&table)?;
+        let mut table_rows = read_rows(&table)?;
         for complex in complexes {
             let Some(row) = table_rows.next().transpose()? else {
-                found.fault(format!("{} ends before {}", table.display(), complex.id));
+                found.add_problem(format!("{} ends before {}", table.display(), complex.id));
                 return Ok(());
             };
-            // A complex that cannot be read is a fault of its own.
+            // A complex that cannot be read is reported elsewhere.
             let Ok(read) = self.source.read(&complex.id) else {
                 continue;
             };
-            if !structures::is_row(complex, &read.structure, &row)? {
-                found.fault(format!(
-                    "{} is in {} otherwise than its files say",
+            if !complexes_table::matches(complex, &read.structure, &row)? {
+                found.add_problem(format!(
+                    "{} is stored in {} otherwise than its files say",
                     complex.id,
                     table.display()
                 ));
@@ -304,13 +320,15 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The tables' requests by path; the sampled pictures are drawn anew.
-    fn pictures(
+    /// Checks the table of pictures, and returns all requests by path.
+    ///
+    /// The sampled pictures are rendered again and compared.
+    fn check_pictures(
         &self,
         name: &str,
         complexes: &[ComplexPlan],
-        draw: &mut dyn molshot_renderer::Backend,
-        found: &mut Verified,
+        backend: &mut dyn Backend,
+        found: &mut VerifyReport,
     ) -> Result<BTreeMap<String, RenderRequest>, DatasetError> {
         let table = self.layout.file(&Layout::pictures_path(name));
         let planned = complexes.iter().flat_map(|complex| {
@@ -318,10 +336,10 @@ impl Work<'_> {
             pictures.map(move |(path, picture)| (complex, path, picture))
         });
         let mut requests = BTreeMap::new();
-        let mut table_rows = rows(&table)?;
+        let mut table_rows = read_rows(&table)?;
         for (complex, path, picture) in planned {
             let Some(row) = table_rows.next() else {
-                found.fault(format!("{} ends before {path}", table.display()));
+                found.add_problem(format!("{} ends before {path}", table.display()));
                 break;
             };
             let row = row?;
@@ -335,25 +353,25 @@ impl Work<'_> {
                 && request == picture.document(self.plan.size);
             let request = request.request;
             if !same {
-                found.fault(format!("{path} is in the table otherwise than planned"));
+                found.add_problem(format!("{path} is stored otherwise than planned"));
             }
             if self.sampled.contains(path) {
                 let image = row.image("image")?;
-                match self.redraw(&picture.complex, &request, draw) {
+                match self.render_again(&picture.complex, &request, backend) {
                     Ok((bytes, _)) if bytes != image.bytes => {
-                        found.fault(format!("{path} drawn anew is another picture"));
+                        found.add_problem(format!("{path} rendered again has other bytes"));
                     }
-                    Ok((_, Some(places))) if !places.are_in(&row)? => {
-                        found.fault(format!("{path} drawn anew has other annotations"));
+                    Ok((_, Some(annotations))) if !annotations.equal_row(&row)? => {
+                        found.add_problem(format!("{path} rendered again has other annotations"));
                     }
-                    Ok(_) => found.redrawn += 1,
-                    Err(error) => found.fault(format!("{path}: {error}")),
+                    Ok(_) => found.rendered_again += 1,
+                    Err(error) => found.add_problem(format!("{path}: {error}")),
                 }
             }
             requests.insert(path.clone(), request);
         }
         if table_rows.next().is_some() {
-            found.fault(format!(
+            found.add_problem(format!(
                 "{} has more pictures than planned",
                 table.display()
             ));
@@ -361,16 +379,17 @@ impl Work<'_> {
         Ok(requests)
     }
 
-    fn redraw(
+    /// Renders a picture, and annotates it if the plan says so.
+    fn render_again(
         &self,
         complex: &str,
         request: &RenderRequest,
-        draw: &mut dyn molshot_renderer::Backend,
-    ) -> Result<(Vec<u8>, Option<Places>), DatasetError> {
+        backend: &mut dyn Backend,
+    ) -> Result<(Vec<u8>, Option<PictureAnnotations>), DatasetError> {
         let read = self
             .source
             .read(complex)
-            .map_err(|fault| DatasetError::Request(fault.message))?;
+            .map_err(|error| DatasetError::Request(error.message))?;
         let mut planes = request.output.planes.clone();
         if self.plan.annotations {
             planes.insert(Plane::AtomId);
@@ -381,20 +400,23 @@ impl Work<'_> {
                 complex: complex.to_owned(),
                 source: Box::new(source),
             })?;
-        let frame = draw.draw(&job)?;
+        let frame = backend.draw(&job)?;
         let mut bytes = Vec::new();
         Encoder::new().encode(&frame, Encoding::from(&request.output), &mut bytes)?;
-        let places = self.plan.annotations.then(|| Places::of(&job, &frame));
-        Ok((bytes, places.transpose()?))
+        let annotations = self
+            .plan
+            .annotations
+            .then(|| PictureAnnotations::of(&job, &frame));
+        Ok((bytes, annotations.transpose()?))
     }
 
-    /// As many questions as the paper's formulae say, less those that were dropped.
-    fn counts(&self, complex: &ComplexPlan, found: &mut Verified) {
+    /// Checks that made and dropped questions are as many as the paper's formulae say.
+    fn check_counts(&self, complex: &ComplexPlan, found: &mut VerifyReport) {
         if self.plan.tiny {
             return;
         }
         for task in &self.plan.tasks {
-            let Some(wanted) = task.items(complex.split) else {
+            let Some(wanted) = task.items_per_complex(complex.split) else {
                 continue;
             };
             let made = complex
@@ -408,7 +430,7 @@ impl Work<'_> {
                 .filter(|dropped| dropped.task == *task)
                 .count();
             if made + dropped != wanted as usize {
-                found.fault(format!(
+                found.add_problem(format!(
                     "{} has {made} questions of {task} and {dropped} dropped ones, not {wanted} in all",
                     complex.id
                 ));

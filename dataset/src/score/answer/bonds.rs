@@ -1,40 +1,40 @@
-//! Hydrogen bonds in a text: `Yes: ARG NH2, O1B; ARG NE, O2G`, `ARG 45 NH2 A, O1B`, `No`.
+//! Parses hydrogen bonds: `Yes: ARG NH2, O1B; ARG NE, O2G`, `ARG 45 NH2 A, O1B`, `No`.
 
 use super::undecorated;
 
-/// A bond as a text names it, in capitals.
+/// A bond as named in an answer, in upper case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Bond {
-    /// Residue's name.
+pub struct AnswerBond {
+    /// Name of the residue.
     pub residue: String,
-    /// Its number, with the insertion code, where it is told.
+    /// Number of the residue with its insertion code, if given.
     pub number: Option<String>,
-    /// Name of its atom.
+    /// Name of the atom of the residue.
     pub atom: String,
-    /// Its chain, where it is told; `?` says that it has no name.
+    /// Chain of the residue, if given; `?` means that it has no name.
     pub chain: Option<String>,
-    /// Name of the ligand's atom.
+    /// Name of the atom of the ligand.
     pub ligand_atom: String,
 }
 
-/// A sentence begins with one of these, and a bond does not.
+/// First words of sentences; a bond begins with none of them.
 const OPENERS: [&str; 20] = [
     "yes", "here", "there", "the", "these", "those", "this", "i", "based", "looking", "in", "from",
     "so", "hence", "all", "both", "they", "it", "no", "none",
 ];
-/// Marks of lists.
+/// Bullets of lists.
 const BULLETS: &[char] = &[
     '-', '\u{2022}', '\u{2013}', '\u{2014}', '\u{b7}', '\u{25e6}', '\u{25cf}', '\u{25aa}',
 ];
 
-/// Bonds of T4 or T9; none where the text says that there is none (`No`). `None` where it has
-/// neither the form nor a clear no.
+/// Returns the bonds of an answer to T4 or T9; an empty list if it denies any bond (`No`).
 ///
-/// Entries stand between semicolons or in lines, as a list with bullets or numbers if they like;
-/// sentences without digits (`Here are the bonds:`, `No other bonds.`) are passed over; anything
-/// else that is no bond makes the whole text one that is not understood.
+/// `None` means that the text is not understood. Entries are separated by semicolons or line feeds
+/// and may have bullets or numbers. Sentences without digits (`Here are the bonds:`,
+/// `No other bonds.`) are ignored; any other text that is not a bond makes the whole answer
+/// invalid.
 #[must_use]
-pub fn bonds(text: &str) -> Option<Vec<Bond>> {
+pub fn bonds(text: &str) -> Option<Vec<AnswerBond>> {
     let bare = undecorated(text, false);
     let quoted = bare
         .strip_prefix('\'')
@@ -53,7 +53,7 @@ pub fn bonds(text: &str) -> Option<Vec<Bond>> {
             continue;
         }
         if denies(entry) {
-            // Bonds and none: which?
+            // Bonds and a denial contradict each other.
             return None;
         }
         if let Some(bond) = bond(entry) {
@@ -78,7 +78,7 @@ fn begins_with(text: &str, word: &str) -> bool {
     first.is_some_and(|first| first.eq_ignore_ascii_case(word))
 }
 
-/// What stands behind a `Yes` at the beginning.
+/// Removes a `Yes` at the beginning.
 fn without_yes(text: &str) -> &str {
     let yes = text
         .get(..3)
@@ -90,7 +90,7 @@ fn without_yes(text: &str) -> &str {
     }
 }
 
-/// `- ...`, `• ...`, `* ...`, `1. ...`, `(2) ...`, `3) ...`
+/// Removes a bullet or number: `- ...`, `• ...`, `* ...`, `1. ...`, `(2) ...`, `3) ...`.
 fn without_bullet(entry: &str) -> &str {
     let entry = entry.trim();
     if let Some(rest) = entry.strip_prefix("* ").or_else(|| {
@@ -109,7 +109,9 @@ fn without_bullet(entry: &str) -> &str {
     }
 }
 
-/// Words that name nothing: without digits, and without a comma unless it begins as sentences do.
+/// Returns whether a text is a sentence rather than a bond.
+///
+/// It has no digits, and no comma unless it begins with a typical first word.
 fn is_sentence(text: &str) -> bool {
     if text.contains(|c: char| c.is_ascii_digit()) {
         return false;
@@ -118,8 +120,8 @@ fn is_sentence(text: &str) -> bool {
     opens || !text.contains(',')
 }
 
-/// One bond and nothing else.
-fn bond(entry: &str) -> Option<Bond> {
+/// Parses exactly one bond.
+fn bond(entry: &str) -> Option<AnswerBond> {
     let upper = entry.to_ascii_uppercase();
     let (pocket, ligand) = upper.rsplit_once(',')?;
     let ligand = ligand.trim();
@@ -127,7 +129,7 @@ fn bond(entry: &str) -> Option<Bond> {
         return None;
     }
     let mut words: Vec<&str> = pocket.split_whitespace().collect();
-    // `ARG45`: a number may stand directly behind the name where none follows.
+    // `ARG45`: the number may follow the name without a space.
     let glued = words.first().and_then(|first| {
         let at = first.find(|c: char| c.is_ascii_digit())?;
         let (name, number) = first.split_at(at);
@@ -155,7 +157,7 @@ fn bond(entry: &str) -> Option<Bond> {
         return None;
     }
     let owned = |word: &&str| (*word).to_owned();
-    Some(Bond {
+    Some(AnswerBond {
         residue: owned(residue),
         number: number.map(owned),
         atom: owned(atom),
@@ -164,14 +166,14 @@ fn bond(entry: &str) -> Option<Bond> {
     })
 }
 
-/// `45`, `-3`, `45B`.
+/// Returns whether a word is a residue number: `45`, `-3`, `45B`.
 fn is_number(word: &str) -> bool {
     let digits = word.strip_prefix('-').unwrap_or(word);
     let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
     rest.len() < digits.len() && rest.len() <= 1 && rest.chars().all(|c| c.is_ascii_alphabetic())
 }
 
-/// A name of an atom, residue or chain: no spaces, nothing that parts words.
+/// Returns whether a word can be the name of an atom, residue or chain.
 fn is_name(word: &str) -> bool {
     !word.is_empty()
         && word.len() <= 8
@@ -180,8 +182,10 @@ fn is_name(word: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "'*\"+-_".contains(c))
 }
 
-/// A clear no: `No`, `None`, `No hydrogen bonds`,
-/// `There is no hydrogen bond between this residue and the ligand`, and nothing else.
+/// Returns whether a text clearly denies any bond and says nothing else.
+///
+/// Examples: `No`, `None`, `No hydrogen bonds`,
+/// `There is no hydrogen bond between this residue and the ligand`.
 fn denies(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let clean: String = lower
@@ -225,7 +229,7 @@ fn denies(text: &str) -> bool {
     );
     match words {
         [] => true,
-        // Who does not bond, in whatever words.
+        // The partners of the denied bond, in any words.
         ["between", .., "ligand"] => !text.contains('?') && !text.contains(';'),
         _ => false,
     }

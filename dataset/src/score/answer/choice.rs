@@ -1,13 +1,13 @@
-//! The letter of a choice.
+//! Parses the letter of a multiple-choice answer.
 
 use std::collections::BTreeSet;
 
 use super::commands::{steps, steps_of};
 use super::unwrapped;
-use crate::plan::choices::LETTERS;
 use crate::step::{Step, StepKind};
+use crate::task::OPTION_LETTERS;
 
-/// A letter behind one of these is the one that is meant.
+/// A letter after one of these words is the answer.
 const CHOOSING: [&str; 11] = [
     "answer",
     "choice",
@@ -21,57 +21,58 @@ const CHOOSING: [&str; 11] = [
     "selecting",
     "solution",
 ];
-/// Words that may stand between them and the letter.
+/// Words that may be between them and the letter.
 const BETWEEN: [&str; 12] = [
     "is", "be", "would", "should", "must", "option", "choice", "picture", "letter", "the", "to",
     "correct",
 ];
-/// Nouns for what a letter names.
+/// Nouns that a letter may follow.
 const NOUNS: [&str; 4] = ["option", "choice", "picture", "letter"];
-/// A letter before `is` and one of these is meant.
+/// A letter before `is` and one of these words is the answer.
 const RIGHT: [&str; 5] = ["correct", "right", "answer", "best", "true"];
-/// A letter at the beginning, before one of these, is the answer, and what follows says why.
+/// A letter at the beginning before one of these words is the answer, followed by its reason.
 const REASONS: [&str; 8] = [
     "because", "since", "as", "for", "due", "where", "which", "given",
 ];
 
-/// The letter that a text chooses; `options` are the texts of a question whose options are
-/// commands, which stand for their letters.
+/// Returns the letter that a text chooses.
 ///
-/// A statement is the letter alone; a letter at the beginning (`C.`, `C: ...`, `Option C`,
-/// `A because ...`); one behind `answer`, `choose`, ...; one before `is correct`; where there is
-/// none of these, a capital at the very end, if no other letter is named. Statements of two
-/// letters, and a letter beside commands of another option, are no answer.
+/// `options` are the texts of the options if these are commands; the commands of an option then
+/// count as its letter. A statement is the letter alone; a letter at the beginning (`C.`, `C: ...`,
+/// `Option C`, `A because ...`); one after `answer`, `choose`, ...; one before `is correct`; or
+/// else a capital at the very end if no other letter is mentioned. A text with statements of two
+/// letters, or with a letter and the commands of another option, has no answer.
 #[must_use]
 pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
     let text = unwrapped(text);
     let tokens = tokens(&text);
     let stated = stated(&tokens)?;
-    let said = sorted(steps_of(&text));
-    let by_commands: Vec<&'static str> = LETTERS
+    let commands = sorted(steps_of(&text));
+    let by_commands: Vec<&'static str> = OPTION_LETTERS
         .iter()
         .zip(options)
-        .filter(|(_, option)| !said.is_empty() && sorted(steps(option)) == said)
+        .filter(|(_, option)| !commands.is_empty() && sorted(steps(option)) == commands)
         .map(|(letter, _)| *letter)
         .collect();
     match stated {
         Some(letter) => {
-            let place = LETTERS.iter().position(|other| *other == letter)?;
-            let own = options.get(place).map(|option| steps(option));
-            let agrees = own.is_none_or(|own| said.iter().all(|step| own.contains(step)));
+            let position = OPTION_LETTERS.iter().position(|other| *other == letter)?;
+            let own = options.get(position).map(|option| steps(option));
+            let agrees = own.is_none_or(|own| commands.iter().all(|step| own.contains(step)));
             agrees.then_some(letter)
         }
         None => by_commands.first().copied(),
     }
 }
 
+/// Sorts steps and removes duplicates.
 fn sorted(mut steps: Vec<Step>) -> Vec<Step> {
     steps.sort_by_key(|step| (step.kind == StepKind::Roll, step.axis as u8, step.amount));
     steps.dedup();
     steps
 }
 
-/// A word, or a mark between words.
+/// A word or a punctuation mark.
 #[derive(Debug, PartialEq)]
 enum Token {
     Word(String),
@@ -90,7 +91,7 @@ fn tokens(text: &str) -> Vec<Token> {
         if !word.is_empty() {
             tokens.push(Token::Word(std::mem::take(&mut word)));
         }
-        // Decoration is nothing, and a space parts words, no more.
+        // Decoration is ignored, and spaces only separate words.
         if c == '\n'
             || !(c.is_whitespace() || "*_`\"'$\u{201c}\u{201d}\u{2019}\u{2018}".contains(c))
         {
@@ -108,7 +109,7 @@ impl Token {
         let Self::Word(word) = self else {
             return None;
         };
-        LETTERS
+        OPTION_LETTERS
             .into_iter()
             .find(|letter| word.trim_end_matches('\'').eq_ignore_ascii_case(letter))
     }
@@ -122,51 +123,52 @@ impl Token {
     }
 }
 
-/// The letter that is stated, if any; the outer `None` where two are.
+/// Returns the stated letter, if any; the outer `None` means that two are stated.
 #[expect(
     clippy::option_option,
-    reason = "no statement and a contradiction are different things"
+    reason = "a missing statement differs from a contradiction"
 )]
 fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
     let words: Vec<usize> = (0..tokens.len())
-        .filter(|place| matches!(tokens[*place], Token::Word(_)))
+        .filter(|position| matches!(tokens[*position], Token::Word(_)))
         .collect();
     let mut claims = BTreeSet::new();
-    for (number, &place) in words.iter().enumerate() {
-        let Some(letter) = tokens[place].letter() else {
+    for (number, &position) in words.iter().enumerate() {
+        let Some(letter) = tokens[position].letter() else {
             continue;
         };
         let before = &words[..number];
         let after = &words[number + 1..];
         let is_claim = words.len() == 1
-            || begins(tokens, place, before, after)
-            || is_chosen(tokens, place, before, after)
-            || is_called_right(tokens, place, after);
+            || begins(tokens, position, before, after)
+            || is_chosen(tokens, position, before, after)
+            || is_called_right(tokens, position, after);
         if is_claim {
-            // `A or B` names both.
-            if in_list(tokens, place) {
+            // `A or B` states both.
+            if in_list(tokens, position) {
                 return None;
             }
             claims.insert(letter);
         }
     }
     if claims.is_empty() {
-        // An article cannot end a sentence; beside other letters it would be a guess.
+        // A capital A at the end of a sentence cannot be an article. If other letters are
+        // mentioned, it is unclear which one is the answer.
         let capitals: BTreeSet<&str> = words
             .iter()
-            .filter(|place| tokens[**place].is_capital())
-            .filter_map(|place| tokens[*place].letter())
+            .filter(|position| tokens[**position].is_capital())
+            .filter_map(|position| tokens[*position].letter())
             .collect();
-        let last = words.last().map(|place| &tokens[*place]);
-        let ending = last
+        let last = words.last().map(|position| &tokens[*position]);
+        let final_letter = last
             .filter(|token| token.is_capital() && capitals.len() == 1)
             .and_then(Token::letter);
         let denied = words
             .iter()
             .rev()
             .nth(1)
-            .is_some_and(|place| tokens[*place].is_word(&["not", "than", "or", "and"]));
-        claims.extend(ending.filter(|_| !denied));
+            .is_some_and(|position| tokens[*position].is_word(&["not", "than", "or", "and"]));
+        claims.extend(final_letter.filter(|_| !denied));
     }
     match claims.len() {
         0 => Some(None),
@@ -175,50 +177,51 @@ fn stated(tokens: &[Token]) -> Option<Option<&'static str>> {
     }
 }
 
-/// `C.`, `(C)`, `C: ...`, `Option C`, `A because ...`
-fn begins(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> bool {
+/// Returns whether a letter begins the text as an answer: `C.`, `(C)`, `Option C`, `A because ...`.
+fn begins(tokens: &[Token], position: usize, before: &[usize], after: &[usize]) -> bool {
     let named = before.len() == 1 && tokens[before[0]].is_word(&NOUNS);
     if !before.is_empty() && !named {
         return false;
     }
-    if !tokens[place].is_capital() && !named {
+    if !tokens[position].is_capital() && !named {
         // `a) ...`
-        return matches!(tokens.get(place + 1), Some(Token::Mark(')' | ']')));
+        return matches!(tokens.get(position + 1), Some(Token::Mark(')' | ']')));
     }
-    match tokens.get(place + 1) {
+    match tokens.get(position + 1) {
         None | Some(Token::Mark(_)) => true,
         Some(word) => {
             word.is_word(&REASONS)
-                || is_called_right(tokens, place, after)
+                || is_called_right(tokens, position, after)
                 || (word.is_word(&["or", "and"])
-                    && tokens.get(place + 2).is_some_and(|t| t.letter().is_some()))
+                    && tokens
+                        .get(position + 2)
+                        .is_some_and(|t| t.letter().is_some()))
         }
     }
 }
 
-/// `The answer is C`, `I choose (c)`, `the correct option is C`
-fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) -> bool {
-    if !tokens[place].is_capital() {
+/// Returns whether a letter is chosen: `The answer is C`, `the correct option is C`.
+fn is_chosen(tokens: &[Token], position: usize, before: &[usize], after: &[usize]) -> bool {
+    if !tokens[position].is_capital() {
         // `The answer is a complex` chooses nothing.
-        if matches!(tokens.get(place + 1), Some(Token::Word(_))) {
+        if matches!(tokens.get(position + 1), Some(Token::Word(_))) {
             return false;
         }
     }
     let is = tokens
-        .get(place + 1)
+        .get(position + 1)
         .is_some_and(|token| token.is_word(&["is"]));
-    if is && !is_called_right(tokens, place, after) {
+    if is && !is_called_right(tokens, position, after) {
         return false;
     }
     let mut seen_is = false;
     let mut seen_noun = false;
     for &earlier in before.iter().rev() {
-        // What is said before a full stop or a line's end is said of something else, unless it is a
-        // title (`Answer:`).
-        let parted = tokens[earlier + 1..place]
+        // Words before a full stop or comma belong to another statement.
+        let is_separated = tokens[earlier + 1..position]
             .iter()
             .any(|token| matches!(token, Token::Mark('.' | ';' | ',' | '!' | '?')));
-        if parted {
+        if is_separated {
             return false;
         }
         if tokens[earlier].is_word(&CHOOSING) {
@@ -240,10 +243,10 @@ fn is_chosen(tokens: &[Token], place: usize, before: &[usize], after: &[usize]) 
             .any(|earlier| tokens[*earlier].is_word(&["correct"]))
 }
 
-/// `A is correct`, `C is the right option`
-fn is_called_right(tokens: &[Token], place: usize, after: &[usize]) -> bool {
-    let adjacent = after.first() == Some(&(place + 1));
-    let mut after = after.iter().map(|place| &tokens[*place]);
+/// Returns whether a letter is called right: `A is correct`, `C is the right option`.
+fn is_called_right(tokens: &[Token], position: usize, after: &[usize]) -> bool {
+    let adjacent = after.first() == Some(&(position + 1));
+    let mut after = after.iter().map(|position| &tokens[*position]);
     let is = after.next().is_some_and(|token| token.is_word(&["is"]));
     let next = after.next();
     let next = if next.is_some_and(|token| token.is_word(&["the"])) {
@@ -254,9 +257,9 @@ fn is_called_right(tokens: &[Token], place: usize, after: &[usize]) -> bool {
     adjacent && is && next.is_some_and(|token| token.is_word(&RIGHT))
 }
 
-/// Whether a letter is one of several that are joined by `or`, `and`, `/`, `,` or `&`.
-fn in_list(tokens: &[Token], place: usize) -> bool {
-    let own = tokens[place].letter();
+/// Returns whether a letter is one of several, joined by `or`, `and`, `/`, `,` or `&`.
+fn in_list(tokens: &[Token], position: usize) -> bool {
+    let own = tokens[position].letter();
     let is_other = |token: Option<&Token>| {
         token.is_some_and(|token| {
             token.is_capital() && token.letter().is_some_and(|l| Some(l) != own)
@@ -268,9 +271,13 @@ fn in_list(tokens: &[Token], place: usize) -> bool {
         })
     };
     let noun = |token: Option<&Token>| token.is_some_and(|token| token.is_word(&NOUNS));
-    let skip = usize::from(noun(tokens.get(place + 2)));
-    let after = joins(tokens.get(place + 1)) && is_other(tokens.get(place + 2 + skip));
-    let back = |steps: usize| place.checked_sub(steps).and_then(|place| tokens.get(place));
+    let skip = usize::from(noun(tokens.get(position + 2)));
+    let after = joins(tokens.get(position + 1)) && is_other(tokens.get(position + 2 + skip));
+    let back = |steps: usize| {
+        position
+            .checked_sub(steps)
+            .and_then(|position| tokens.get(position))
+    };
     let skip = usize::from(noun(back(1)));
     let before = joins(back(1 + skip)) && is_other(back(2 + skip));
     after || before

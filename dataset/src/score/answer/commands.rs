@@ -1,11 +1,11 @@
-//! Commands in a text: `move x 3`, `roll y -15`, and what comes near to them.
+//! Parses commands: `move x 3`, `roll y -15`, and similar spellings.
 
 use molshot_scenes::commands::Axis;
 
 use super::bare;
 use crate::step::{Step, StepKind};
 
-/// Words of length that may stand behind a number of `move`, and of angle behind one of `roll`.
+/// Units of length after the number of a `move`.
 const ANGSTROMS: [&str; 7] = [
     "a",
     "\u{e5}",
@@ -15,8 +15,9 @@ const ANGSTROMS: [&str; 7] = [
     "\u{e5}ngstr\u{f6}m",
     "\u{e5}ngstr\u{f6}ms",
 ];
+/// Units of angle after the number of a `roll`.
 const DEGREES: [&str; 4] = ["\u{b0}", "deg", "degree", "degrees"];
-/// Units that make a number another one.
+/// Units that make a command invalid.
 const OTHER_UNITS: [&str; 16] = [
     "nm",
     "nanometer",
@@ -35,25 +36,27 @@ const OTHER_UNITS: [&str; 16] = [
     "radian",
     "radians",
 ];
-/// Words between two numbers that leave open which of them is meant.
+/// Words between two numbers, which make it unclear which number is the answer.
 const BETWEEN_NUMBERS: [&str; 8] = ["or", "and", "to", "-", "/", "..", "...", "through"];
-/// A command behind one of these is denied.
+/// A command after one of these words is denied.
 const DENIALS: [&str; 9] = [
     "not", "never", "without", "neither", "nor", "don't", "wouldn't", "isn't", "cannot",
 ];
-/// Words that may stand between `move` and the axis, and between the axis and the number.
+/// Words that may be between `move` and the axis.
 const BEFORE_AXIS: [&str; 7] = ["along", "about", "around", "in", "on", "the", "axis"];
+/// Words that may be between the axis and the number.
 const BEFORE_NUMBER: [&str; 5] = ["axis", "direction", "by", "of", "to"];
 
-/// The commands of a text, in order; what is no command is passed over. None at all where a command
-/// leaves open which number it means (`move x 3 or 4`), or has a number that is not whole
-/// (`move x 3,5`) or of another unit (`move x 3 nm`).
+/// Returns the commands of a text in order; all other words are ignored.
+///
+/// The list is empty if a command has several numbers (`move x 3 or 4`), a number that is not whole
+/// (`move x 3,5`), or another unit (`move x 3 nm`).
 #[must_use]
 pub fn steps(text: &str) -> Vec<Step> {
     steps_of(&bare(text))
 }
 
-/// As [`steps`], of all of a text.
+/// Does the work of [`steps`] without unwrapping the text.
 pub(super) fn steps_of(text: &str) -> Vec<Step> {
     let words = words(text);
     let mut steps = Vec::new();
@@ -63,20 +66,20 @@ pub(super) fn steps_of(text: &str) -> Vec<Step> {
             .iter()
             .any(|word| DENIALS.contains(&word.as_str()));
         match command(&words[at..]) {
-            Read::Command(step, length) => {
+            Parsed::Command(step, length) => {
                 if !denied {
                     steps.push(step);
                 }
                 at += length;
             }
-            Read::Unclear => return Vec::new(),
-            Read::Nothing => at += 1,
+            Parsed::Unclear => return Vec::new(),
+            Parsed::Nothing => at += 1,
         }
     }
     steps
 }
 
-/// The one command of a text; none where there are several different ones.
+/// Returns the command of a text; `None` if there is none, or there are several different ones.
 #[must_use]
 pub fn step(text: &str) -> Option<Step> {
     let steps = steps(text);
@@ -84,18 +87,19 @@ pub fn step(text: &str) -> Option<Step> {
     steps.iter().all(|step| *step == first).then_some(first)
 }
 
-/// What stands at a place.
-enum Read {
-    /// A command of so many words.
+/// The result of parsing at one position.
+enum Parsed {
+    /// A command and its number of words.
     Command(Step, usize),
-    /// A command that cannot be told.
+    /// A command that is unclear.
     Unclear,
-    /// No command.
+    /// Not a command.
     Nothing,
 }
 
-/// Words in lower case, without the marks between them; minus signs of all kinds are hyphens, a
-/// comma within a number is a decimal one.
+/// Splits a text into lower-case words without punctuation.
+///
+/// All kinds of minus signs become hyphens, and a comma within a number becomes a decimal point.
 fn words(text: &str) -> Vec<String> {
     let lower: Vec<char> = text
         .to_lowercase()
@@ -106,14 +110,14 @@ fn words(text: &str) -> Vec<String> {
             c => c,
         })
         .collect();
-    let is_digit = |place: Option<usize>| {
-        place
-            .and_then(|place| lower.get(place))
+    let is_digit = |position: Option<usize>| {
+        position
+            .and_then(|position| lower.get(position))
             .is_some_and(char::is_ascii_digit)
     };
     let mut spaced = String::new();
-    for (place, c) in lower.iter().enumerate() {
-        let within = is_digit(place.checked_sub(1)) && is_digit(Some(place + 1));
+    for (position, c) in lower.iter().enumerate() {
+        let within = is_digit(position.checked_sub(1)) && is_digit(Some(position + 1));
         match c {
             ',' if within => spaced.push('.'),
             '/' if within => spaced.push_str(" / "),
@@ -130,32 +134,33 @@ fn words(text: &str) -> Vec<String> {
     spaced.split_whitespace().map(str::to_owned).collect()
 }
 
-fn command(words: &[String]) -> Read {
+/// Parses a command at the beginning of a list of words.
+fn command(words: &[String]) -> Parsed {
     let kind = match words[0].as_str() {
         "move" => StepKind::Move,
         "roll" | "turn" => StepKind::Roll,
-        _ => return Read::Nothing,
+        _ => return Parsed::Nothing,
     };
-    let word = |place: usize| words.get(place).map_or("", String::as_str);
-    let mut place = 1;
-    while BEFORE_AXIS.contains(&word(place)) {
-        place += 1;
+    let word = |position: usize| words.get(position).map_or("", String::as_str);
+    let mut position = 1;
+    while BEFORE_AXIS.contains(&word(position)) {
+        position += 1;
     }
-    let axis = match word(place).trim_end_matches("-axis") {
+    let axis = match word(position).trim_end_matches("-axis") {
         "x" => Axis::X,
         "y" => Axis::Y,
         "z" => Axis::Z,
-        _ => return Read::Nothing,
+        _ => return Parsed::Nothing,
     };
-    place += 1;
-    while BEFORE_NUMBER.contains(&word(place)) {
-        place += 1;
+    position += 1;
+    while BEFORE_NUMBER.contains(&word(position)) {
+        position += 1;
     }
-    // A minus sign may stand apart.
-    let (sign, text) = match word(place) {
+    // There may be a space after a minus sign.
+    let (sign, text) = match word(position) {
         "-" => {
-            place += 1;
-            ("-", word(place))
+            position += 1;
+            ("-", word(position))
         }
         text => ("", text),
     };
@@ -164,15 +169,15 @@ fn command(words: &[String]) -> Read {
         .unwrap_or(text.len());
     let (number, mut unit) = text.split_at(end);
     let Some(amount) = number_of(&format!("{sign}{number}")) else {
-        return Read::Nothing;
+        return Parsed::Nothing;
     };
-    place += 1;
+    position += 1;
     unit = unit.trim_end_matches('.');
     if unit.is_empty() {
-        let next = word(place).trim_end_matches('.');
+        let next = word(position).trim_end_matches('.');
         if ANGSTROMS.contains(&next) || DEGREES.contains(&next) || OTHER_UNITS.contains(&next) {
             unit = next;
-            place += 1;
+            position += 1;
         }
     }
     let fits = unit.is_empty()
@@ -180,20 +185,22 @@ fn command(words: &[String]) -> Read {
             StepKind::Move => ANGSTROMS.contains(&unit),
             StepKind::Roll => DEGREES.contains(&unit),
         };
-    let next_is_number = |place: usize| number_of(word(place).trim_end_matches('.')).is_some();
-    let another = next_is_number(place)
-        || BETWEEN_NUMBERS.contains(&word(place)) && next_is_number(place + 1);
+    let next_is_number =
+        |position: usize| number_of(word(position).trim_end_matches('.')).is_some();
+    let another = next_is_number(position)
+        || BETWEEN_NUMBERS.contains(&word(position)) && next_is_number(position + 1);
     if !fits || another || amount.fract() != 0.0 || amount.abs() >= 1e6 {
-        return Read::Unclear;
+        return Parsed::Unclear;
     }
     let step = Step {
         kind,
         axis,
         amount: amount as i32,
     };
-    Read::Command(step, place)
+    Parsed::Command(step, position)
 }
 
+/// Parses a decimal number without an exponent.
 fn number_of(text: &str) -> Option<f64> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let digits = text.strip_prefix('+').unwrap_or(text);

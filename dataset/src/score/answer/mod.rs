@@ -1,8 +1,8 @@
-//! What a model's text says: commands ([`steps`]), a letter ([`letter`]), bonds ([`bonds`]).
+//! Parses the text of an answer: commands ([`steps`]), a letter ([`letter`]), bonds ([`bonds`]).
 //!
-//! Tolerant of form, strict about meaning: a text that says two different things says nothing, and
-//! what is not in the grammar is not guessed at. `docs/dataset.md` lists the rules; `tests.rs`
-//! holds a table of texts for each of them.
+//! The parsers are tolerant of form and strict about meaning: a text with two different answers has
+//! none, and texts outside the grammar are not interpreted. `docs/dataset.md` lists the rules;
+//! `tests.rs` has a table of texts for each of them.
 
 mod bonds;
 mod choice;
@@ -10,22 +10,22 @@ mod commands;
 #[cfg(test)]
 mod tests;
 
-pub use bonds::{Bond, bonds};
+pub use bonds::{AnswerBond, bonds};
 pub use choice::letter;
 pub use commands::{step, steps};
 
-/// Quotation marks, which stand around answers and mean nothing.
+/// Quotation marks around answers, which are ignored.
 const QUOTES: &[char] = &[
     '`', '"', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '\u{ab}', '\u{bb}',
 ];
 
-/// The part of a text that is the answer, without decoration.
+/// Returns the part of a text that is the answer, without decoration.
 #[must_use]
 pub fn bare(text: &str) -> String {
     undecorated(text, true)
 }
 
-/// As [`bare`]; single asterisks may be a part of names (`O5*`) and stay if they are to.
+/// Does the work of [`bare`]; single asterisks can be kept, because names contain them (`O5*`).
 fn undecorated(text: &str, drop_asterisks: bool) -> String {
     let text = unwrapped(text);
     let text = text.as_str();
@@ -53,8 +53,7 @@ fn undecorated(text: &str, drop_asterisks: bool) -> String {
     bare.trim().trim_end_matches('.').trim().to_owned()
 }
 
-/// What is within the wrappings that models are told to put an answer in; the whole text where
-/// there are none.
+/// Returns the content of the usual wrappers of answers, or the whole text if there is none.
 fn unwrapped(text: &str) -> String {
     let mut text = text.rsplit("</think>").next().unwrap_or(text).trim();
     let lower = text.to_ascii_lowercase();

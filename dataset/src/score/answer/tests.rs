@@ -1,4 +1,4 @@
-//! Texts, and what they say: a table for each form of answer.
+//! Tables of texts and their expected meaning, for each form of answer.
 
 use molshot_scenes::commands::Axis;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::step::Step;
 
 #[test]
-fn commands_in_many_clothes() {
+fn commands_in_many_phrasings() {
     let wanted = Some(Step::translation(Axis::X, 3));
     for text in [
         "move x 3",
@@ -100,7 +100,7 @@ fn commands_in_many_clothes() {
 }
 
 #[test]
-fn letters_in_many_clothes() {
+fn letters_in_many_phrasings() {
     let options: Vec<String> = [
         "move x 1, move y 2",
         "move x -1, move y 2",
@@ -191,7 +191,7 @@ fn letters_in_many_clothes() {
     }
 }
 
-fn named(bond: &Bond) -> String {
+fn named(bond: &AnswerBond) -> String {
     let or_dash = |part: &Option<String>| part.clone().unwrap_or_else(|| "-".into());
     format!(
         "{} {} {} {}, {}",
@@ -204,7 +204,7 @@ fn named(bond: &Bond) -> String {
 }
 
 #[test]
-fn bonds_in_many_clothes() {
+fn bonds_in_many_phrasings() {
     let two = ["MET 104 N A, N4", "LYS 47 NZ A, O1A"];
     for text in [
         "MET 104 N A, N4; LYS 47 NZ A, O1A",

@@ -1,5 +1,4 @@
-//! Exports, as far as can be seen without the libraries that load them: `scripts/check-exports`
-//! does that.
+//! Exports, checked without the libraries that load them; `scripts/check-exports` uses these.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,8 +12,8 @@ fn names(folder: &Folder, below: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_form_has_every_question_and_no_name_tells() {
-    let folder = finished("forms", 4, &[]);
+fn every_format_has_every_question_and_names_reveal_nothing() {
+    let folder = finished("exports", 4, &[]);
     let wanted: BTreeSet<String> = folder
         .lines("out")
         .iter()
@@ -35,14 +34,14 @@ fn every_form_has_every_question_and_no_name_tells() {
         folder.ok(&["export", "--out", "out", "--format", form]);
         assert_eq!(folder.tree(&below), once, "{form} twice");
         for name in names(&folder, &below) {
-            let tells = ["move", "roll", "front_", "_x_", "after"];
-            assert!(!tells.iter().any(|word| name.contains(word)), "{name}");
+            let revealing = ["move", "roll", "front_", "_x_", "after"];
+            assert!(!revealing.iter().any(|word| name.contains(word)), "{name}");
             assert!(!name.contains(".part"), "{name}");
         }
     }
     let read = |name: &str| fs::read_to_string(folder.path(name)).expect("a text");
     let json = |name: &str| -> Value { serde_json::from_str(&read(name)).expect("JSON") };
-    // LLaVA and LLaMA-Factory: lists whose marks are as many as their pictures, which are there.
+    // LLaVA and LLaMA-Factory: as many placeholders as pictures, and all pictures exist.
     let info = json("out/export/llamafactory/dataset_info.json");
     let mut found = BTreeSet::new();
     let mut entries = 0;
@@ -73,7 +72,7 @@ fn every_form_has_every_question_and_no_name_tells() {
     }
     assert_eq!(found, wanted);
     assert_eq!(entries, wanted.len());
-    // Tar files: names of members, whose keys are the questions'.
+    // Tar files: the keys of the members are the ids of the questions.
     let mut keys = BTreeSet::new();
     for name in names(&folder, "out/export/webdataset") {
         let bytes =

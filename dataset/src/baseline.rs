@@ -1,30 +1,32 @@
-//! Answers without a model: the scorer is checked from both ends.
+//! Baselines: predictions without a model, which show what scores mean and check the scorer.
 
 use std::collections::BTreeMap;
 
 use crate::error::DatasetError;
 use crate::layout::Layout;
-use crate::plan::choices::LETTERS;
-use crate::plan::docking::turns;
+use crate::plan::motions::rotations;
 use crate::plan::read_lines;
-use crate::plan::record::Item;
 use crate::random::Random;
+use crate::record::Item;
+use crate::task::OPTION_LETTERS;
 use crate::task::{Split, Task};
 
-/// Random moves of T7 go so far, angstrom: about as far as ligands do.
-const MOST_MOVE: usize = 20;
-/// Who answers without looking: the scorer is checked from both ends.
+/// Largest random translation of T7, in angstrom: about as far as ligands are moved.
+const MAX_MOVE_ANGSTROM: usize = 20;
+
+/// How a baseline answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Baseline {
-    /// Any answer of the right form, all alike.
+    /// A random answer of the right form.
     Random,
-    /// The same answer to all questions of a task.
+    /// The same answer to every question of a task.
     Constant,
-    /// The right answer.
+    /// The reference answer.
     Oracle,
 }
 
-/// The answers of a baseline to one side of a set.
+/// Returns the answers of a baseline to the questions of one split, by question id.
 ///
 /// # Errors
 /// When the plan cannot be read.
@@ -44,8 +46,10 @@ pub fn baseline(
         for item in complex.items {
             let answer = match which {
                 Baseline::Oracle => item.answer.clone(),
-                Baseline::Constant => constant(item.task).to_owned(),
-                Baseline::Random => any(&item, &mut Random::new(seed, &["baseline", &item.id])),
+                Baseline::Constant => constant_answer(item.task).to_owned(),
+                Baseline::Random => {
+                    random_answer(&item, &mut Random::new(seed, &["baseline", &item.id]))
+                }
             };
             answers.insert(item.id, answer);
         }
@@ -53,7 +57,7 @@ pub fn baseline(
     Ok(answers)
 }
 
-fn constant(task: Task) -> &'static str {
+fn constant_answer(task: Task) -> &'static str {
     match task {
         Task::T1 => "move x 1",
         Task::T2 => "roll y 15",
@@ -64,8 +68,8 @@ fn constant(task: Task) -> &'static str {
     }
 }
 
-/// Any answer of the task's form.
-fn any(item: &Item, random: &mut Random) -> String {
+/// Draws an answer of the task's form.
+fn random_answer(item: &Item, random: &mut Random) -> String {
     let moves: Vec<i32> = (-4..=4).filter(|n| *n != 0).collect();
     let pick = |random: &mut Random, from: &[i32]| random.choose(from).copied().unwrap_or(0);
     match item.task {
@@ -74,19 +78,19 @@ fn any(item: &Item, random: &mut Random) -> String {
             format!("move {axis} {}", pick(random, &moves))
         }
         Task::T2 => random
-            .choose(&turns())
+            .choose(&rotations())
             .map(ToString::to_string)
             .unwrap_or_default(),
         Task::T3 => format!("move z {}", 40 + random.below(21)),
-        Task::T5 | Task::T6 | Task::T8 => LETTERS[random.below(4)].to_owned(),
+        Task::T5 | Task::T6 | Task::T8 => OPTION_LETTERS[random.below(4)].to_owned(),
         Task::T7 => {
-            let turn = random
-                .choose(&turns())
+            let rotation = random
+                .choose(&rotations())
                 .map(ToString::to_string)
                 .unwrap_or_default();
-            let distance = 1 + random.below(MOST_MOVE) as i32;
+            let distance = 1 + random.below(MAX_MOVE_ANGSTROM) as i32;
             let sign = if random.below(2) == 0 { 1 } else { -1 };
-            format!("{turn}, move x {}", sign * distance)
+            format!("{rotation}, move x {}", sign * distance)
         }
         Task::T4 if random.below(2) == 0 => "No".to_owned(),
         Task::T4 => "Yes: SER OG, O1".to_owned(),

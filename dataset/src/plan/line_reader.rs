@@ -1,27 +1,27 @@
-//! The lines of a plan, read.
+//! Reads the lines of a plan.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::Path;
 
-use super::record::{ComplexPlan, ShardPlan};
 use crate::error::DatasetError;
+use crate::record::{ComplexPlan, ShardPlan};
 
-/// The lines of a plan, one after the other.
+/// Reads the lines of a plan one by one.
 ///
 /// # Errors
-/// When the file cannot be opened; each line, when it cannot be read.
+/// When the file cannot be opened; each item, when its line is invalid.
 pub fn read_lines(
     path: &Path,
 ) -> Result<impl Iterator<Item = Result<ComplexPlan, DatasetError>> + use<>, DatasetError> {
     lines_from(path, 0, 0)
 }
 
-/// The lines of a shard.
+/// Reads the lines of a shard.
 ///
 /// # Errors
 /// As [`read_lines`].
-pub fn read_lines_from(path: &Path, shard: &ShardPlan) -> Result<Vec<ComplexPlan>, DatasetError> {
+pub fn read_shard_lines(path: &Path, shard: &ShardPlan) -> Result<Vec<ComplexPlan>, DatasetError> {
     lines_from(path, shard.first_byte, shard.first_line)?
         .take(shard.complexes)
         .collect()

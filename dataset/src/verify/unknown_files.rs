@@ -1,20 +1,19 @@
-//! Files below `data/` that no shard wrote: whoever loads the set by its patterns would load them,
-//! too.
+//! Finds files in `data/` that no shard wrote; loading the set by file patterns would include them.
 
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::Verified;
+use super::VerifyReport;
 use crate::error::DatasetError;
 use crate::generate::manifest;
 use crate::layout::Layout;
-use crate::plan::record::Plan;
+use crate::record::Plan;
 
-/// Tells of every such file.
+/// Reports every such file.
 pub(super) fn check(
     layout: &Layout,
     plan: &Plan,
-    found: &mut Verified,
+    found: &mut VerifyReport,
 ) -> Result<(), DatasetError> {
     let mut known = BTreeSet::new();
     for shard in &plan.shards {
@@ -25,27 +24,27 @@ pub(super) fn check(
         );
     }
     let data = layout.file("data");
-    // Nothing is written yet.
+    // No shard is written yet.
     let Ok(folders) = fs::read_dir(&data) else {
         return Ok(());
     };
     for folder in folders {
         let folder = folder.map_err(DatasetError::file(&data))?;
-        let place = folder.path();
+        let folder_path = folder.path();
         let name = folder.file_name();
-        if !place.is_dir() {
-            found.fault(format!(
-                "data/{} is no file of this set; remove it",
+        if !folder_path.is_dir() {
+            found.add_problem(format!(
+                "data/{} is not a file of this set; remove it",
                 name.to_string_lossy()
             ));
             continue;
         }
-        let files = fs::read_dir(&place).map_err(DatasetError::file(&place))?;
+        let files = fs::read_dir(&folder_path).map_err(DatasetError::file(&folder_path))?;
         for file in files {
-            let file = file.map_err(DatasetError::file(&place))?.file_name();
+            let file = file.map_err(DatasetError::file(&folder_path))?.file_name();
             let path = format!("data/{}/{}", name.to_string_lossy(), file.to_string_lossy());
             if path.ends_with(".parquet") && !known.contains(&path) {
-                found.fault(format!("{path} is no file of this set; remove it"));
+                found.add_problem(format!("{path} is not a file of this set; remove it"));
             }
         }
     }

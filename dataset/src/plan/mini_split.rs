@@ -1,49 +1,49 @@
-//! The small examination: 50 questions for each column of the paper's table.
+//! Selects the small set (`--tiny`): 50 questions for each column of the paper's table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::read_lines;
-use super::record::ComplexPlan;
 use crate::error::DatasetError;
 use crate::random::Random;
+use crate::record::ComplexPlan;
 
-/// Questions of a column.
-pub(super) const TINY: usize = 50;
+/// Questions per column.
+const QUESTIONS_PER_COLUMN: usize = 50;
 
-/// Which questions are in, and which pictures they show.
+/// The selected questions and their pictures.
 #[derive(Debug)]
-pub(super) struct Chosen {
+pub(super) struct MiniSplit {
     ids: BTreeSet<String>,
     paths: BTreeSet<String>,
 }
 
-/// Chooses by a number that each question has of its own: those with the lowest are in.
-pub(super) fn choose(lines: &Path, seed: u64) -> Result<Chosen, DatasetError> {
+/// Selects the questions with the lowest random numbers; each question has its own stream.
+pub(super) fn select(lines: &Path, seed: u64) -> Result<MiniSplit, DatasetError> {
     let mut lowest: BTreeMap<&'static str, BTreeMap<(u64, String), Vec<String>>> = BTreeMap::new();
     for complex in read_lines(lines)? {
         for item in complex?.items {
             let column = lowest.entry(item.column()).or_default();
             let number = Random::new(seed, &["tiny", &item.id]).next_u64();
             column.insert((number, item.id), item.images);
-            if column.len() > TINY {
+            if column.len() > QUESTIONS_PER_COLUMN {
                 column.pop_last();
             }
         }
     }
-    let mut chosen = Chosen {
+    let mut selected = MiniSplit {
         ids: BTreeSet::new(),
         paths: BTreeSet::new(),
     };
     for ((_, id), images) in lowest.into_values().flatten() {
-        chosen.ids.insert(id);
-        chosen.paths.extend(images);
+        selected.ids.insert(id);
+        selected.paths.extend(images);
     }
-    Ok(chosen)
+    Ok(selected)
 }
 
-impl Chosen {
-    /// Leaves what was chosen; pictures that another complex's question shows stay, too.
+impl MiniSplit {
+    /// Removes the questions that are not selected, and pictures that no selected question shows.
     pub(super) fn prune(&self, complex: &mut ComplexPlan) {
         complex.items.retain(|item| self.ids.contains(&item.id));
         complex

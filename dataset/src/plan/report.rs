@@ -1,50 +1,53 @@
-//! `report.json`: what was made, resampled and left out, and why.
+//! `report.json`: counts what was made, resampled and left out, with reasons.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::ComplexPlan;
 use crate::complexes::cut::CutRecord;
+use crate::record::ComplexPlan;
 use crate::task::{Split, Task};
 
-/// Dropped items that are named for each task, split and reason; the rest is counted.
-const NAMED: usize = 5;
+/// Dropped items that are named per task, split and reason; the others are only counted.
+const MAX_EXAMPLES: usize = 5;
 
-/// The account of a set.
+/// The content of `report.json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// Complexes.
+    /// Counts of complexes.
     pub complexes: ComplexCounts,
-    /// Pictures of each side.
+    /// Number of pictures by split.
     pub pictures: BTreeMap<Split, usize>,
-    /// Questions, by side and task.
+    /// Counts of questions by split and task.
     pub questions: BTreeMap<Split, BTreeMap<Task, TaskCounts>>,
-    /// What was written; missing until all is.
+    /// Size of the tables; missing until all shards are complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<Written>,
 }
 
-/// Complexes.
+/// Counts of complexes, and those that were skipped or cut.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ComplexCounts {
-    /// In the folder, and within the limit.
+    /// Number in the folder, at most the limit.
     pub found: usize,
-    /// With questions, by side.
+    /// Number in the set, by split.
     pub used: BTreeMap<Split, usize>,
-    /// Without, and why.
+    /// Complexes that are not in the set.
     pub skipped: Vec<Skipped>,
-    /// Those that were cut out of whole entries, by name.
+    /// Complexes that were cut out of whole entries, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cut: BTreeMap<String, CutRecord>,
-    /// Names of the list of ligands that no complex has.
+    /// Number of ids in the list of ligands that no complex has.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unused_ligands: usize,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
@@ -53,26 +56,26 @@ fn is_zero(count: &usize) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skipped {
-    /// Its name.
+    /// Id of the complex.
     pub id: String,
     /// Stable name of the reason.
     pub reason: String,
-    /// For people.
+    /// Description of the problem.
     pub message: String,
 }
 
-/// Questions of one task on one side.
+/// Counts of the questions of one task in one split.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskCounts {
-    /// In the set.
+    /// Number in the set.
     pub made: usize,
-    /// Of those of T4, with a bond.
+    /// Number of T4 questions with a bond.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_bond: Option<usize>,
-    /// Tries that were thrown away, by reason.
+    /// Number of rejected candidates by reason.
     pub resampled: BTreeMap<String, u32>,
-    /// Questions that no try could make, by reason.
+    /// Questions without an accepted candidate, by reason.
     pub dropped: BTreeMap<String, DroppedCounts>,
 }
 
@@ -80,26 +83,26 @@ pub struct TaskCounts {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DroppedCounts {
-    /// How many.
+    /// Their number.
     pub count: usize,
-    /// The first ones.
+    /// The first of them.
     pub such_as: Vec<String>,
 }
 
-/// What `generate` wrote.
+/// Size of the tables that `generate` wrote.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Written {
-    /// Tables.
+    /// Number of tables.
     pub files: usize,
-    /// Their bytes.
+    /// Their size in bytes.
     pub bytes: u64,
-    /// What drew.
+    /// The adapters that rendered the pictures.
     pub adapter: String,
 }
 
 impl Report {
-    /// Counts a complex's line.
+    /// Adds the counts of a complex.
     pub fn add(&mut self, complex: &ComplexPlan) {
         *self.complexes.used.entry(complex.split).or_default() += 1;
         if let Some(cut) = &complex.cut {
@@ -124,21 +127,21 @@ impl Report {
             let counts = tasks.entry(dropped.task).or_default();
             let counts = counts.dropped.entry(dropped.reason.clone()).or_default();
             counts.count += 1;
-            if counts.such_as.len() < NAMED {
+            if counts.such_as.len() < MAX_EXAMPLES {
                 let about = [complex.id.as_str(), &dropped.about].join(" ");
                 counts.such_as.push(about.trim().to_owned());
             }
         }
     }
 
-    /// All questions.
+    /// Returns the number of all questions.
     #[must_use]
     pub fn question_count(&self) -> usize {
         let tasks = self.questions.values().flat_map(BTreeMap::values);
         tasks.map(|counts| counts.made).sum()
     }
 
-    /// All pictures.
+    /// Returns the number of all pictures.
     #[must_use]
     pub fn picture_count(&self) -> usize {
         self.pictures.values().sum()

@@ -1,5 +1,7 @@
-//! Answers from requests: cameras and moved atoms are compared, not texts. What a request does is
-//! computed by the scene's own code and measured here, independently of how the question was made.
+//! Derives answers from stored requests.
+//!
+//! Cameras and moved atoms are compared, not texts. The scene code applies the request, and the
+//! effect is measured here, independently of how the question was made.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -10,67 +12,68 @@ use molshot_molecule::Structure;
 use molshot_scenes::commands::Axis;
 use molshot_scenes::{Camera, PreparedScene, RenderRequest};
 
-use crate::complexes::{Source, ligand_atoms};
-use crate::plan::bonds::{Bonds, centroid, residue_name};
-use crate::plan::choices::LETTERS;
-use crate::plan::record::Item;
+use crate::complexes::{ComplexSource, ligand_atoms, position_angstrom, residue_name};
+use crate::plan::bonds::{Bonds, midpoint};
+use crate::record::Item;
 use crate::score::answer;
 use crate::step::{Step, StepKind};
+use crate::task::OPTION_LETTERS;
 use crate::task::Task;
 
-/// Positions are stored in single precision.
+/// Tolerance of positions, which are stored in single precision.
 const SAME_ANGSTROM: f64 = 1e-2;
-/// Motions are computed in double precision.
+/// Tolerance of motions, which are computed in double precision.
 const SAME_MOTION: f64 = 1e-6;
 
 /// Requests by path.
 pub(super) type Requests = BTreeMap<String, RenderRequest>;
-type Outcome<T> = Result<T, String>;
+type CheckResult<T> = Result<T, String>;
 
-/// A complex that was read.
-pub(super) struct Complex {
+/// Checks the answers of one complex.
+pub(super) struct AnswerChecker {
     structure: Arc<Structure>,
-    /// Found when they are asked for first.
+    /// Found on first use.
     bonds: OnceCell<Bonds>,
 }
 
-/// What a camera's motion does to the scene, in camera axes: about the rotation centre by `turn`,
-/// after a shift by `shift`.
+/// The apparent motion of the scene between two cameras, in camera axes.
+///
+/// It is a translation by `shift`, then a rotation by `rotation` about the rotation centre.
 #[derive(Debug, Clone, Copy)]
 struct Motion {
-    turn: DQuat,
+    rotation: DQuat,
     shift: DVec3,
 }
 
 impl Motion {
     fn between(before: &Camera, after: &Camera) -> Self {
         let (from, to) = (before.pose(), after.pose());
-        let turn = to.world_from_camera.inverse() * from.world_from_camera;
+        let rotation = to.world_from_camera.inverse() * from.world_from_camera;
         let shift =
             to.world_from_camera.inverse() * (from.position_angstrom - to.position_angstrom);
-        // A turn about the centre k carries c to k + R (c + s - k).
+        // A point c moves to k + R (c + s - k), where k is the rotation centre.
         let center = from.camera_from_world(before.rotation_center());
         Self {
-            turn,
-            shift: turn.inverse() * (shift - center) + center,
+            rotation,
+            shift: rotation.inverse() * (shift - center) + center,
         }
     }
 
-    fn is(&self, other: &Self) -> bool {
-        self.turn.dot(other.turn).abs() > 1.0 - SAME_MOTION
+    fn equals(&self, other: &Self) -> bool {
+        self.rotation.dot(other.rotation).abs() > 1.0 - SAME_MOTION
             && self.shift.distance(other.shift) < SAME_MOTION * 1e3
     }
 
-    /// The one command that does it.
+    /// Returns the single command that has this effect, if there is one.
     fn step(&self) -> Option<Step> {
-        let (axis, radians) = self.turn.to_axis_angle();
+        let (axis, radians) = self.rotation.to_axis_angle();
         if radians.abs() < SAME_MOTION {
             return along(self.shift).map(|(axis, amount)| Step::translation(axis, amount));
         }
         if self.shift.length() > SAME_MOTION * 1e3 {
             return None;
         }
-        // Turns by more than half a circle are turns the other way.
+        // Rotations by more than half a turn are rotations in the opposite direction.
         let full = std::f64::consts::TAU;
         let radians = if radians > full / 2.0 {
             radians - full
@@ -81,7 +84,7 @@ impl Motion {
     }
 }
 
-/// The axis along which a vector points, and its whole length.
+/// Returns the axis along which a vector points, and its length, if that is a whole number.
 fn along(vector: DVec3) -> Option<(Axis, i32)> {
     [Axis::X, Axis::Y, Axis::Z].into_iter().find_map(|axis| {
         let length = vector.dot(axis.unit());
@@ -91,16 +94,16 @@ fn along(vector: DVec3) -> Option<(Axis, i32)> {
     })
 }
 
-impl Complex {
-    pub(super) fn read(source: &Source, id: &str) -> Outcome<Self> {
-        let complex = source.read(id).map_err(|fault| fault.message)?;
+impl AnswerChecker {
+    pub(super) fn read(source: &ComplexSource, id: &str) -> CheckResult<Self> {
+        let complex = source.read(id).map_err(|error| error.message)?;
         Ok(Self {
             structure: complex.structure,
             bonds: OnceCell::new(),
         })
     }
 
-    fn bonds(&self) -> Outcome<&Bonds> {
+    fn bonds(&self) -> CheckResult<&Bonds> {
         if let Some(bonds) = self.bonds.get() {
             return Ok(bonds);
         }
@@ -108,9 +111,14 @@ impl Complex {
         Ok(self.bonds.get_or_init(|| bonds))
     }
 
-    /// Whether the item's answer is what its pictures' requests say.
-    pub(super) fn check(&self, item: &Item, requests: &Requests, source: &Source) -> Outcome<()> {
-        let request = |index: usize| -> Outcome<&RenderRequest> {
+    /// Checks that the answer of an item follows from the requests of its pictures.
+    pub(super) fn check(
+        &self,
+        item: &Item,
+        requests: &Requests,
+        source: &ComplexSource,
+    ) -> CheckResult<()> {
+        let request = |index: usize| -> CheckResult<&RenderRequest> {
             let path = item.images.get(index).ok_or("a picture is missing")?;
             requests
                 .get(path)
@@ -122,7 +130,7 @@ impl Complex {
                 let motion = Motion::between(&self.camera(before)?, &self.camera(after)?);
                 let step = motion
                     .step()
-                    .ok_or("the pictures differ by no single command")?;
+                    .ok_or("the pictures do not differ by a single command")?;
                 same(&step.to_string(), &item.answer)
             }
             Task::T5 => {
@@ -136,20 +144,25 @@ impl Complex {
                 let mut front = request(7)?.clone();
                 front.commands = vec!["view front".into()];
                 let front = other.camera(&front)?;
-                let is_right = |index: usize| -> Outcome<bool> {
-                    Ok(Motion::between(&front, &other.camera(request(7 + index)?)?).is(&wanted))
-                };
-                Self::letter(item, is_right)
+                let is_right =
+                    |index: usize| -> CheckResult<bool> {
+                        Ok(Motion::between(&front, &other.camera(request(7 + index)?)?)
+                            .equals(&wanted))
+                    };
+                Self::check_letter(item, is_right)
             }
             Task::T6 => {
                 let [first, second] = [self.camera(request(0)?)?, self.camera(request(3)?)?];
                 let wanted = Motion::between(&first, &second);
-                Self::letter(item, |index| {
-                    Ok(Motion::between(&second, &self.camera(request(4 + index)?)?).is(&wanted))
+                Self::check_letter(item, |index| {
+                    Ok(
+                        Motion::between(&second, &self.camera(request(4 + index)?)?)
+                            .equals(&wanted),
+                    )
                 })
             }
-            Task::T7 => self.docking(item, request(6)?),
-            Task::T8 => self.location(item, request(0)?),
+            Task::T7 => self.check_docking(item, request(6)?),
+            Task::T8 => self.check_location(item, request(0)?),
             Task::T4 => {
                 let name = item
                     .facts
@@ -170,7 +183,8 @@ impl Complex {
         }
     }
 
-    fn camera(&self, request: &RenderRequest) -> Outcome<Camera> {
+    /// Returns the camera of a request.
+    fn camera(&self, request: &RenderRequest) -> CheckResult<Camera> {
         let mut front = request.clone();
         front.style.labels = molshot_scenes::request::LabelContent::None;
         let prepared =
@@ -183,10 +197,10 @@ impl Complex {
         Ok(camera)
     }
 
-    /// The one option for which something holds must be the answer.
-    fn letter(item: &Item, is_right: impl Fn(usize) -> Outcome<bool>) -> Outcome<()> {
+    /// Checks that exactly the option of the answer satisfies `is_right`.
+    fn check_letter(item: &Item, is_right: impl Fn(usize) -> CheckResult<bool>) -> CheckResult<()> {
         let mut right = Vec::new();
-        for (index, letter) in LETTERS.iter().enumerate() {
+        for (index, letter) in OPTION_LETTERS.iter().enumerate() {
             if is_right(index)? {
                 right.push(*letter);
             }
@@ -194,28 +208,33 @@ impl Complex {
         same(&right.join(" and "), &item.answer)
     }
 
-    /// The answer brings every atom of the ligand back.
-    fn docking(&self, item: &Item, request: &RenderRequest) -> Outcome<()> {
+    /// Checks that the answer brings every atom of the ligand back.
+    fn check_docking(&self, item: &Item, request: &RenderRequest) -> CheckResult<()> {
         let prepared =
             PreparedScene::new(Arc::clone(&self.structure), request).map_err(|e| e.to_string())?;
         let moved = &prepared.scene().structure;
-        let at = |structure: &Structure, atom: u32| {
-            DVec3::from_array(structure.atoms().position_angstrom[atom as usize].map(f64::from))
-        };
         let ligand = ligand_atoms(&self.structure);
-        // About the middle of what the pictures show.
-        let sum: DVec3 = ligand.iter().map(|atom| at(moved, *atom)).sum();
+        // Rotations are about the centre of the ligand as the pictures show it.
+        let sum: DVec3 = ligand
+            .iter()
+            .map(|atom| position_angstrom(moved, *atom))
+            .sum();
         let center = sum / ligand.len().max(1) as f64;
         let steps = answer::steps(&item.answer);
         let kinds: Vec<StepKind> = steps.iter().map(|step| step.kind).collect();
         if kinds != [StepKind::Roll, StepKind::Move] {
-            return Err(format!("\"{}\" is no turn and move", item.answer));
+            return Err(format!(
+                "\"{}\" is not a rotation and a translation",
+                item.answer
+            ));
         }
         for atom in ligand {
             let back = steps
                 .iter()
-                .fold(at(moved, atom), |point, step| step.apply(center, point));
-            let distance = back.distance(at(&self.structure, atom));
+                .fold(position_angstrom(moved, atom), |point, step| {
+                    step.apply(center, point)
+                });
+            let distance = back.distance(position_angstrom(&self.structure, atom));
             if distance > SAME_ANGSTROM {
                 return Err(format!(
                     "\"{}\" leaves an atom {distance:.3} angstrom off",
@@ -226,8 +245,8 @@ impl Complex {
         Ok(())
     }
 
-    /// The answer, and it alone, brings the bond's middle to the picture's, to half an angstrom.
-    fn location(&self, item: &Item, front: &RenderRequest) -> Outcome<()> {
+    /// Checks that only the answer brings the bond to the middle, within half an angstrom.
+    fn check_location(&self, item: &Item, front: &RenderRequest) -> CheckResult<()> {
         let fact = |name: &str| item.facts.get(name).ok_or(format!("{name} is not named"));
         let (residue, pocket, ligand) =
             (fact("residue")?, fact("pocket_atom")?, fact("ligand_atom")?);
@@ -239,13 +258,13 @@ impl Complex {
                 && residue_name(&self.structure, index) == *residue
         });
         let (Some(pair), None) = (pairs.next(), pairs.next()) else {
-            return Err("no one bond has this name".into());
+            return Err("not exactly one bond has this name".into());
         };
         let middle = self
             .camera(front)?
             .pose()
-            .camera_from_world(centroid(&self.structure, *pair));
-        Self::letter(item, |index| {
+            .camera_from_world(midpoint(&self.structure, *pair));
+        Self::check_letter(item, |index| {
             let text = item.options.get(index).ok_or("an option is missing")?;
             let moved = answer::steps(text)
                 .iter()
@@ -255,7 +274,7 @@ impl Complex {
     }
 }
 
-fn same(derived: &str, stored: &str) -> Outcome<()> {
+fn same(derived: &str, stored: &str) -> CheckResult<()> {
     if derived == stored {
         Ok(())
     } else {

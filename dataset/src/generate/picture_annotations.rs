@@ -1,8 +1,8 @@
-//! What is known of a picture: where its atoms and residues are, and how much of each is seen.
+//! Annotations of a picture: where its atoms and residues are, and how much of each is visible.
 //!
-//! The figures are those of `molshot render --annotations`, as columns: lists with one entry a
-//! drawn atom, and lists with one a residue with a drawn atom. Pixels are kept to a hundredth and
-//! lengths to a thousandth, which is as good as the single precision of the columns.
+//! The values are those of `molshot render --annotations`, as columns: lists with one entry per
+//! drawn atom, and lists with one entry per residue with a drawn atom. Pixels are rounded to
+//! hundredths and lengths to thousandths, close to the single precision of the columns.
 
 use std::cell::RefCell;
 
@@ -10,47 +10,47 @@ use molshot_renderer::{Annotations, Annotator, Frame, RenderError};
 use molshot_scenes::RenderJob;
 
 use crate::error::DatasetError;
-use crate::tables::{Cell, Column, Kind, Row};
+use crate::tables::{Cell, Column, ColumnKind, Row};
 
-/// Columns, in the order of [`Places::cells`].
+/// Columns, in the order of [`PictureAnnotations::cells`].
 pub(super) const COLUMNS: [Column; 11] = [
-    ("atom", Kind::Numbers),
-    ("x_px", Kind::Floats),
-    ("y_px", Kind::Floats),
-    ("depth_angstrom", Kind::Floats),
-    ("visible_fraction", Kind::Floats),
-    ("residue", Kind::Numbers),
-    ("residue_left_px", Kind::Numbers),
-    ("residue_top_px", Kind::Numbers),
-    ("residue_width_px", Kind::Numbers),
-    ("residue_height_px", Kind::Numbers),
-    ("residue_visible_fraction", Kind::Floats),
+    ("atom", ColumnKind::Numbers),
+    ("x_px", ColumnKind::Floats),
+    ("y_px", ColumnKind::Floats),
+    ("depth_angstrom", ColumnKind::Floats),
+    ("visible_fraction", ColumnKind::Floats),
+    ("residue", ColumnKind::Numbers),
+    ("residue_left_px", ColumnKind::Numbers),
+    ("residue_top_px", ColumnKind::Numbers),
+    ("residue_width_px", ColumnKind::Numbers),
+    ("residue_height_px", ColumnKind::Numbers),
+    ("residue_visible_fraction", ColumnKind::Floats),
 ];
 
-/// Where a picture's drawn atoms and residues are.
+/// Positions and visibility of the drawn atoms and residues of a picture.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub struct Places {
+pub struct PictureAnnotations {
     /// Index of each drawn atom in the structure.
     atom: Vec<u32>,
-    /// Not a number for an atom behind the camera; so is `y_px`.
+    /// NaN for an atom behind the camera, as is `y_px`.
     x_px: Vec<f32>,
     y_px: Vec<f32>,
     depth_angstrom: Vec<f32>,
     visible_fraction: Vec<f32>,
     residue: Vec<u32>,
-    /// Box of what is seen of it: left, top, width, height. All 0 where nothing is.
+    /// Bounding box of the visible pixels: left, top, width, height; all 0 if none is visible.
     residue_box_px: [Vec<u32>; 4],
     residue_visible_fraction: Vec<f32>,
 }
 
-impl Places {
-    /// Of a frame that was drawn from a job with its atom-id plane.
+impl PictureAnnotations {
+    /// Annotates a frame, which must have an atom-id plane.
     ///
     /// # Errors
-    /// When the frame has no such plane.
+    /// When the frame has no atom-id plane.
     pub fn of(job: &RenderJob, frame: &Frame) -> Result<Self, RenderError> {
         thread_local! {
-            // Its buffers serve all pictures of a thread.
+            // Its buffers are reused for all pictures of a thread.
             static ANNOTATOR: RefCell<Annotator> = RefCell::default();
         }
         let annotations =
@@ -58,11 +58,11 @@ impl Places {
         Ok(Self::from(&annotations))
     }
 
-    /// Whether a row of the table says the same.
+    /// Returns whether a row of the table has the same values.
     ///
     /// # Errors
-    /// When the table has no such columns.
-    pub fn are_in(&self, row: &Row) -> Result<bool, DatasetError> {
+    /// When the table lacks a column.
+    pub fn equal_row(&self, row: &Row) -> Result<bool, DatasetError> {
         let same = |a: &[f32], b: &[f32]| {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
         };
@@ -95,7 +95,7 @@ impl Places {
         Ok(true)
     }
 
-    /// A row's cells.
+    /// Returns the cells of a row, in the order of the columns.
     #[must_use]
     pub fn cells(self) -> [Cell; 11] {
         let [left, top, width, height] = self.residue_box_px;
@@ -115,29 +115,29 @@ impl Places {
     }
 }
 
-impl From<&Annotations> for Places {
+impl From<&Annotations> for PictureAnnotations {
     fn from(annotations: &Annotations) -> Self {
-        let mut places = Self::default();
+        let mut columns = Self::default();
         let pixel =
             |value: Option<f64>| value.map_or(f32::NAN, |v| ((v * 100.0).round() / 100.0) as f32);
         for atom in &annotations.atoms {
-            places.atom.push(atom.index);
-            places.x_px.push(pixel(atom.x_px));
-            places.y_px.push(pixel(atom.y_px));
+            columns.atom.push(atom.index);
+            columns.x_px.push(pixel(atom.x_px));
+            columns.y_px.push(pixel(atom.y_px));
             let depth = (atom.depth_angstrom * 1000.0).round() / 1000.0;
-            places.depth_angstrom.push(depth as f32);
-            places.visible_fraction.push(atom.visible_fraction as f32);
+            columns.depth_angstrom.push(depth as f32);
+            columns.visible_fraction.push(atom.visible_fraction as f32);
         }
         for residue in &annotations.residues {
-            places.residue.push(residue.index);
+            columns.residue.push(residue.index);
             let bounds = residue.box_px.unwrap_or_default();
-            for (column, value) in places.residue_box_px.iter_mut().zip(bounds) {
+            for (column, value) in columns.residue_box_px.iter_mut().zip(bounds) {
                 column.push(value);
             }
-            places
+            columns
                 .residue_visible_fraction
                 .push(residue.visible_fraction as f32);
         }
-        places
+        columns
     }
 }

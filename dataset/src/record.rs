@@ -1,17 +1,20 @@
-//! What a plan says: the head of a set, and a line for each complex.
+//! The stored form of a plan: the head of the set, and one line per complex.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::complexes::cut::CutRecord;
-use crate::picture::{Picture, PictureSize};
+use crate::picture::{PictureSize, PictureSpec};
 use crate::task::{Split, Task};
 
-/// The version of the plan's form.
+/// Name and version of this program, as recorded in plans and tables.
+pub const GENERATOR: &str = concat!("molshot ", env!("CARGO_PKG_VERSION"));
+
+/// Version of the format of plans.
 pub const SCHEMA_VERSION: u32 = 3;
 
-/// One question, without its words.
+/// One question without its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
@@ -19,24 +22,28 @@ pub struct Item {
     pub id: String,
     /// Which task.
     pub task: Task,
-    /// The right answer: a letter for choices, else the text.
+    /// The reference answer: a letter for multiple-choice questions, else the text.
     pub answer: String,
-    /// Texts of the options A to D; for options that are pictures, their paths. Empty where there
-    /// are none.
+    /// Texts of the options A to D; empty for open questions.
+    ///
+    /// If the options are pictures, these are their paths.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// Paths of the pictures, in the order in which they are shown.
     pub images: Vec<String>,
-    /// What the question's text names, and what the scorer must know of it: `residue`,
-    /// `pocket_atom`, `ligand_atom`; `chain` (T9), the name of the pocket's only chain, and
-    /// `twins`, residues that only their chain tells apart (`ILE 50; ASP 25`); `other` (T5).
+    /// Values for the question's text and for the scorer.
+    ///
+    /// `residue`, `pocket_atom` and `ligand_atom` (T4, T8); `chain`, the name of the pocket's only
+    /// chain, and `twins`, residues that differ only by chain, such as `ILE 50; ASP 25` (T9);
+    /// `other`, the id of the second complex (T5).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, String>,
 }
 
 impl Item {
-    /// The column of the paper's table that counts it: the task, with T4 parted by whether there is
-    /// a bond.
+    /// Returns the column of the paper's table that counts it.
+    ///
+    /// That is the task, except that T4 has a column with bonds (`T4+`) and one without (`T4-`).
     #[must_use]
     pub fn column(&self) -> &'static str {
         match self.task {
@@ -47,66 +54,66 @@ impl Item {
     }
 }
 
-/// An item that could not be made.
+/// A question that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dropped {
     /// Which task.
     pub task: Task,
-    /// Why; of several tries, why the last one failed.
+    /// Why the last attempt failed.
     pub reason: String,
-    /// What it was about.
+    /// The residue or bond of the question, if it is about one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
 }
 
-/// All of one complex: a line of `plan/complexes.jsonl`.
+/// The pictures and questions of one complex: a line of `plan/complexes.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ComplexPlan {
-    /// Its name.
+    /// Id of the complex.
     pub id: String,
-    /// Its side.
+    /// Its split.
     pub split: Split,
     /// SHA-256 of its files.
     pub input_sha256: String,
-    /// What it was cut from, where it was.
+    /// How it was cut out of a whole entry, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<CutRecord>,
-    /// The pictures that are drawn with it, by path, in drawing order.
-    pub pictures: Vec<(String, Picture)>,
+    /// The pictures to render, with their paths, in rendering order.
+    pub pictures: Vec<(String, PictureSpec)>,
     /// Its questions, by task.
     pub items: Vec<Item>,
-    /// What could not be made.
+    /// Questions that could not be made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<Dropped>,
-    /// Tries that failed, by task and reason.
+    /// Number of rejected candidates, by task and reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resampled: BTreeMap<Task, BTreeMap<String, u32>>,
 }
 
-/// Complexes that follow each other in the plan and are written together.
+/// Consecutive complexes of the plan whose tables are written together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShardPlan {
-    /// Its side.
+    /// Its split.
     pub split: Split,
-    /// Its number in the split.
+    /// Its number within the split.
     pub number: u32,
-    /// Lines of the plan before it.
+    /// Number of lines of the plan before it.
     pub first_line: usize,
-    /// Bytes of the plan's lines before it.
+    /// Number of bytes of the plan's lines before it.
     pub first_byte: u64,
     /// Number of lines.
     pub complexes: usize,
     /// Number of pictures.
     pub pictures: usize,
-    /// Number of questions of each task; those with none are left out.
+    /// Number of questions of each task; tasks without questions are left out.
     pub questions: BTreeMap<Task, usize>,
 }
 
 impl ShardPlan {
-    /// Its name, such as `train-00003`.
+    /// Returns its name, such as `train-00003`.
     #[must_use]
     pub fn name(&self) -> String {
         format!("{}-{:05}", self.split.name(), self.number)
@@ -117,26 +124,26 @@ impl ShardPlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// Version of this form: [`SCHEMA_VERSION`].
+    /// Version of the format: [`SCHEMA_VERSION`].
     pub schema_version: u32,
-    /// What made it.
+    /// Name and version of the program that made it.
     pub generator: String,
-    /// Every random choice comes from it.
+    /// Seed of all random choices.
     pub seed: u64,
     /// Size of the pictures.
     pub size: PictureSize,
-    /// The tasks that were asked for.
+    /// The tasks of the set.
     pub tasks: Vec<Task>,
-    /// True for the small examination: 50 questions a column of the paper's table.
+    /// Whether the set is the small one: 50 questions per column of the paper's table.
     pub tiny: bool,
     /// Language of the questions.
     pub language: String,
-    /// Whether each picture has the places of its atoms.
+    /// Whether each picture has annotations of its atoms and residues.
     pub annotations: bool,
-    /// Licence of the set, in words or as an address.
+    /// Licence of the set: an address, an SPDX identifier, or words.
     pub license: String,
     /// SHA-256 of `plan/complexes.jsonl`.
     pub complexes_sha256: String,
-    /// Files of the set, in order.
+    /// Shards of the set, in order.
     pub shards: Vec<ShardPlan>,
 }

@@ -1,27 +1,28 @@
-//! The table `complexes`: what the numbers of the pictures' annotations mean, once a complex.
+//! The table `complexes`: the names that the indices of annotations refer to, one row per complex.
 
 use molshot_molecule::{PartRole, Structure};
 
+use crate::complexes::residue_name;
 use crate::error::DatasetError;
-use crate::plan::bonds::{Bonds, residue_name};
-use crate::plan::record::ComplexPlan;
-use crate::tables::{Cell, Column, Kind, Row};
+use crate::plan::bonds::Bonds;
+use crate::record::ComplexPlan;
+use crate::tables::{Cell, Column, ColumnKind, Row};
 
 /// Columns of `data/complexes`.
 pub(super) const COLUMNS: [Column; 10] = [
-    ("complex", Kind::Text),
-    ("split", Kind::Text),
-    ("input_sha256", Kind::Text),
-    ("cut_from", Kind::Text),
-    ("atom_name", Kind::Texts),
-    ("atom_element", Kind::Texts),
-    ("atom_residue", Kind::Numbers),
-    ("residue_name", Kind::Texts),
-    ("residue_role", Kind::Texts),
-    ("hydrogen_bonds", Kind::Text),
+    ("complex", ColumnKind::Text),
+    ("split", ColumnKind::Text),
+    ("input_sha256", ColumnKind::Text),
+    ("cut_from", ColumnKind::Text),
+    ("atom_name", ColumnKind::Texts),
+    ("atom_element", ColumnKind::Texts),
+    ("atom_residue", ColumnKind::Numbers),
+    ("residue_name", ColumnKind::Texts),
+    ("residue_role", ColumnKind::Texts),
+    ("hydrogen_bonds", ColumnKind::Text),
 ];
 
-/// The row of a complex.
+/// Makes the row of a complex.
 pub(super) fn row(line: &ComplexPlan, structure: &Structure) -> Result<Vec<Cell>, DatasetError> {
     let atoms = structure.atoms();
     let role = |index: u32| {
@@ -59,20 +60,20 @@ pub(super) fn row(line: &ComplexPlan, structure: &Structure) -> Result<Vec<Cell>
     ])
 }
 
-/// Whether a row of the table is a complex's.
+/// Returns whether a row of the table is that of a complex.
 ///
 /// # Errors
-/// When the table has no such columns.
-pub fn is_row(
+/// When the table lacks a column.
+pub fn matches(
     line: &ComplexPlan,
     structure: &Structure,
-    found: &Row,
+    stored: &Row,
 ) -> Result<bool, DatasetError> {
     for ((name, _), cell) in COLUMNS.iter().zip(row(line, structure)?) {
         let same = match cell {
-            Cell::Text(text) => found.text(name)? == text,
-            Cell::Texts(texts) => found.texts(name)? == texts,
-            Cell::Numbers(numbers) => found.numbers(name)? == numbers,
+            Cell::Text(text) => stored.text(name)? == text,
+            Cell::Texts(texts) => stored.texts(name)? == texts,
+            Cell::Numbers(numbers) => stored.numbers(name)? == numbers,
             _ => false,
         };
         if !same {

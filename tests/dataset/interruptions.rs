@@ -1,12 +1,12 @@
-//! Making a set in pieces: killed, interrupted, by several jobs, with any number of threads.
+//! Generating a set in several runs: killed, interrupted, by several jobs, with several threads.
 
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::set::{Folder, complexes, plan};
+use super::set::{Folder, complexes, copy_folder, plan};
 
-/// Tasks with few pictures, of which T5's are of two complexes each; many small files.
+/// Tasks with few pictures (those of T5 show two complexes), and many small shards.
 const SMALL: [&str; 6] = [
     "--tasks",
     "T1,T5,T9",
@@ -16,30 +16,17 @@ const SMALL: [&str; 6] = [
     "split.json",
 ];
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("room");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).expect("room");
-        }
-    }
-}
-
 #[test]
 fn killed_at_twenty_moments_and_resumed_gives_the_same_tree() {
-    let folder = Folder::new("endings_killed");
+    let folder = Folder::new("interruptions_killed");
     complexes(&folder, 8);
     plan(&folder, "whole", &SMALL);
-    copy(&folder.path("whole"), &folder.path("killed"));
+    copy_folder(&folder.path("whole"), &folder.path("killed"));
     let start = Instant::now();
     folder.ok(&["generate", "--out", "whole"]);
     let whole_run = start.elapsed();
-    // Moments from the beginning of a run to a fifth of a whole one: twenty of them go through all
-    // of the work.
+    // Each run is killed within the first fifth of the time of a whole run; together, the twenty
+    // runs go through all of the work.
     let mut seed: u64 = 7;
     let mut caught = 0;
     for _ in 0..20 {
@@ -56,15 +43,15 @@ fn killed_at_twenty_moments_and_resumed_gives_the_same_tree() {
         ));
         caught += usize::from(child.try_wait().expect("a child").is_none());
         // SIGKILL on Unix.
-        child.kill().expect("a child of ours");
-        child.wait().expect("a child of ours");
+        child.kill().expect("a child process");
+        child.wait().expect("a child process");
     }
-    assert!(caught > 0, "no run was caught at work");
+    assert!(caught > 0, "no run was killed while it worked");
     folder.ok(&["generate", "--out", "killed", "--resume"]);
     assert_eq!(folder.tree("killed"), folder.tree("whole"));
     folder.ok(&["verify", "--out", "killed", "--sample", "20"]);
-    // What is gone or cut short is made anew, though a shard says that it is finished; the rest is
-    // not touched.
+    // Missing and truncated files are made again, although the manifest of their shard exists; the
+    // other files are not touched.
     let table = folder.path("killed/data/T1-translation/train-00000.parquet");
     let pictures = folder.path("killed/data/pictures/train-00001.parquet");
     let kept = folder.path("killed/data/pictures/test-00000.parquet");
@@ -75,28 +62,27 @@ fn killed_at_twenty_moments_and_resumed_gives_the_same_tree() {
     let before = written(&kept);
     fs::remove_file(&table).expect("a table");
     let half = fs::read(&pictures).expect("a table");
-    fs::write(&pictures, &half[..half.len() / 2]).expect("room");
+    fs::write(&pictures, &half[..half.len() / 2]).expect("the file can be written");
     folder.ok(&["generate", "--out", "killed", "--resume"]);
     assert_eq!(folder.tree("killed"), folder.tree("whole"));
     assert_eq!(written(&kept), before);
-    // A finished set is not begun again by mistake.
+    // A complete set is not generated again by mistake.
     folder.refuse(1, &["generate", "--out", "whole"], &["--resume"]);
 }
 
 #[test]
 fn parts_made_apart_and_any_number_of_threads_give_the_same_tree() {
-    let folder = Folder::new("endings_parts");
+    let folder = Folder::new("interruptions_parts");
     complexes(&folder, 6);
     plan(&folder, "one", &SMALL);
     for copied in ["five", "first", "second"] {
-        copy(&folder.path("one"), &folder.path(copied));
+        copy_folder(&folder.path("one"), &folder.path(copied));
     }
     folder.ok(&["generate", "--out", "one", "--threads", "1"]);
     folder.ok(&["generate", "--out", "five", "--threads", "5"]);
     let one = folder.tree("one");
     assert_eq!(folder.tree("five"), one);
-    // Two jobs of a Slurm array, each with a folder of its own; the second one's files are put to
-    // the first one's.
+    // Two jobs of a Slurm array with separate folders, which are merged afterwards.
     for (number, out) in [("0", "first"), ("1", "second")] {
         let run = folder
             .command(&["generate", "--out", out])
@@ -110,11 +96,14 @@ fn parts_made_apart_and_any_number_of_threads_give_the_same_tree() {
             String::from_utf8_lossy(&run.stderr)
         );
     }
-    assert!(!folder.path("first/README.md").exists(), "a half is no set");
-    copy(&folder.path("second"), &folder.path("first"));
+    assert!(
+        !folder.path("first/README.md").exists(),
+        "half of a set has no data card"
+    );
+    copy_folder(&folder.path("second"), &folder.path("first"));
     folder.ok(&["generate", "--out", "first", "--resume"]);
     assert_eq!(folder.tree("first"), one);
-    // In the indexed jobs of Kubernetes.
+    // An indexed job of Kubernetes.
     let run = folder
         .command(&[
             "generate", "--out", "second", "--shard", "auto/2", "--resume",
@@ -132,24 +121,24 @@ fn parts_made_apart_and_any_number_of_threads_give_the_same_tree() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_keeps_what_is_finished_and_says_how_to_go_on() {
-    let folder = Folder::new("endings_interrupt");
+fn an_interrupt_keeps_complete_shards_and_says_how_to_continue() {
+    let folder = Folder::new("interruptions_interrupt");
     complexes(&folder, 8);
     plan(&folder, "out", &SMALL);
-    copy(&folder.path("out"), &folder.path("whole"));
+    copy_folder(&folder.path("out"), &folder.path("whole"));
     let child = folder
         .command(&["generate", "--out", "out"])
         .spawn()
         .expect("the program starts");
-    // When the first file is finished, it is in the middle of the work.
-    let begun = || {
+    // Once the first shard is complete, the program is in the middle of its work.
+    let has_begun = || {
         fs::read_dir(folder.path("out/shards")).is_ok_and(|files| {
             files
                 .flatten()
                 .any(|f| !f.file_name().to_string_lossy().starts_with('.'))
         })
     };
-    while !begun() {
+    while !has_begun() {
         std::thread::sleep(Duration::from_millis(2));
     }
     let status = std::process::Command::new("kill")
@@ -171,12 +160,12 @@ fn an_interrupt_keeps_what_is_finished_and_says_how_to_go_on() {
 }
 
 #[test]
-fn files_that_changed_since_the_plan_are_noticed() {
-    let folder = Folder::new("endings_changed");
+fn files_that_changed_since_the_plan_are_refused() {
+    let folder = Folder::new("interruptions_changed");
     complexes(&folder, 4);
     plan(&folder, "out", &SMALL);
     let file = folder.path("in/a0/a0_pocket.pdb");
     let text = fs::read_to_string(&file).expect("a file");
-    fs::write(&file, format!("REMARK changed\n{text}")).expect("room");
-    folder.refuse(1, &["generate", "--out", "out"], &["a0", "plan anew"]);
+    fs::write(&file, format!("REMARK changed\n{text}")).expect("the file can be written");
+    folder.refuse(1, &["generate", "--out", "out"], &["a0", "plan again"]);
 }

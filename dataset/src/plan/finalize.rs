@@ -1,38 +1,39 @@
-//! The plan gets its name: lines become shards, and cuts a part of the set.
+//! Finalizes a plan: groups its lines into shards and moves files to their final names.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::account::Report;
+use super::PlanOptions;
+use super::mini_split::MiniSplit;
 use super::read_lines;
-use super::record::{Plan, ShardPlan};
-use super::{PlanOptions, tiny};
+use super::report::Report;
 use crate::error::DatasetError;
-use crate::files::{Unfinished, write_json};
+use crate::files::{AtomicFile, write_json};
 use crate::layout::Layout;
+use crate::record::{Plan, ShardPlan};
 
-/// Lines under a temporary name; removed when dropped.
-pub(super) struct Draft(pub(super) PathBuf);
+/// The lines of a plan under a temporary name; removed when dropped.
+pub(super) struct PendingPlan(pub(super) PathBuf);
 
-impl Draft {
+impl PendingPlan {
     pub(super) fn path(&self) -> &Path {
         &self.0
     }
 }
 
-impl Drop for Draft {
+impl Drop for PendingPlan {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// Cuts under a temporary name; removed when dropped.
-pub(super) struct CutsDraft(PathBuf);
+/// The cuts of a plan under a temporary name; removed when dropped.
+pub(super) struct PendingCuts(PathBuf);
 
-impl CutsDraft {
-    /// Begins anew: what a killed process left is removed.
+impl PendingCuts {
+    /// Makes the temporary name, and removes what a killed process left there.
     pub(super) fn new(layout: &Layout) -> Result<Self, DatasetError> {
         let path = layout.file("plan/.structures.draft");
         if path.exists() {
@@ -45,12 +46,11 @@ impl CutsDraft {
         &self.0
     }
 
-    /// Makes the cuts of the complexes that are in the set a part of it, in the place of an earlier
-    /// plan's.
+    /// Replaces the cuts of an earlier plan by those of the complexes that are in the set.
     pub(super) fn keep(self, layout: &Layout, report: &Report) -> Result<(), DatasetError> {
-        let place = layout.cuts();
-        if place.exists() {
-            fs::remove_dir_all(&place).map_err(DatasetError::file(&place))?;
+        let cuts = layout.cuts();
+        if cuts.exists() {
+            fs::remove_dir_all(&cuts).map_err(DatasetError::file(&cuts))?;
         }
         if report.complexes.cut.is_empty() {
             return Ok(());
@@ -63,34 +63,34 @@ impl CutsDraft {
                 fs::remove_dir_all(&path).map_err(DatasetError::file(&path))?;
             }
         }
-        fs::rename(&self.0, &place).map_err(DatasetError::file(&place))
+        fs::rename(&self.0, &cuts).map_err(DatasetError::file(&cuts))
     }
 }
 
-impl Drop for CutsDraft {
+impl Drop for PendingCuts {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// Parts the lines into shards, and gives the plan its name.
-pub(super) fn finish(
-    draft: &Draft,
-    chosen: Option<&tiny::Chosen>,
+/// Groups the lines into shards, counts them in the report, and writes head and lines.
+pub(super) fn finalize(
+    pending: &PendingPlan,
+    selected: Option<&MiniSplit>,
     layout: &Layout,
     options: &PlanOptions,
     head: &mut Plan,
     report: &mut Report,
 ) -> Result<(), DatasetError> {
     let path = layout.complexes_file();
-    let mut file = Unfinished::create(&path)?;
+    let mut file = AtomicFile::create(&path)?;
     let mut shards: Vec<ShardPlan> = Vec::new();
     let mut line_number = 0;
     let mut bytes = 0;
-    for complex in read_lines(draft.path())? {
+    for complex in read_lines(pending.path())? {
         let mut complex = complex?;
-        if let Some(chosen) = chosen {
-            chosen.prune(&mut complex);
+        if let Some(selected) = selected {
+            selected.prune(&mut complex);
             if complex.pictures.is_empty() {
                 continue;
             }
@@ -101,10 +101,10 @@ pub(super) fn finish(
                 || shard.pictures + complex.pictures.len() > options.shard_pictures
         });
         if new_shard {
-            let of_side = shards.iter().filter(|shard| shard.split == complex.split);
+            let of_split = shards.iter().filter(|shard| shard.split == complex.split);
             shards.push(ShardPlan {
                 split: complex.split,
-                number: of_side.count() as u32,
+                number: of_split.count() as u32,
                 first_line: line_number,
                 first_byte: bytes,
                 complexes: 0,
@@ -132,7 +132,7 @@ pub(super) fn finish(
     if has_tables && layout.plan().is_ok_and(|old| old != *head) {
         return Err(DatasetError::content(
             layout.root(),
-            "holds the tables of another plan; give another folder, or remove this one",
+            "has the tables of another plan; give another folder, or remove this one",
         ));
     }
     file.finish()?;

@@ -1,5 +1,4 @@
-//! A whole set: the counts of the paper's formulae, every answer in its range, every file where it
-//! belongs.
+//! Complete sets: counts by the formulae of the paper, ranges of answers, and the list of files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,8 +8,8 @@ use serde_json::Value;
 
 use super::set::{Folder, finished, plan};
 
-/// Samples of a complex, train and test, of the tasks that do not depend on its bonds (arXiv
-/// 2512.10867).
+/// Questions per complex in the train and test splits, for tasks that do not depend on hydrogen
+/// bonds (arXiv 2512.10867).
 const FORMULAE: [(&str, [usize; 2]); 6] = [
     ("T1", [4, 2]),
     ("T2", [6, 3]),
@@ -20,8 +19,7 @@ const FORMULAE: [(&str, [usize; 2]); 6] = [
     ("T7", [6, 3]),
 ];
 
-/// Bonds of a complex as `molshot hbonds` tells them: residue with its number and chain, the bond's
-/// own words.
+/// Returns the bonds of a complex as `molshot hbonds` prints them: residue and text of the bond.
 fn bonds(complex: &Path) -> Vec<(String, String)> {
     let output = Command::new(env!("CARGO_BIN_EXE_molshot"))
         .arg("hbonds")
@@ -43,18 +41,18 @@ fn bonds(complex: &Path) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Holds a plan's lines against the formulae: made and dropped are all that the paper makes.
+/// Checks that made and dropped questions together are as many as the formulae say.
 fn check_counts(folder: &Folder, inputs: &Path) {
     for line in folder.lines("out") {
         let id = line["id"].as_str().expect("an id");
-        let side = usize::from(line["split"] == "test");
+        let split = usize::from(line["split"] == "test");
         let list = |key: &str| line[key].as_array().cloned().unwrap_or_default();
         let (items, dropped) = (list("items"), list("dropped"));
         let of =
             |list: &[Value], task: &str| list.iter().filter(|item| item["task"] == task).count();
         for (task, counts) in FORMULAE {
             let all = of(&items, task) + of(&dropped, task);
-            assert_eq!(all, counts[side], "{id} {task}");
+            assert_eq!(all, counts[split], "{id} {task}");
         }
         let bonds = bonds(&inputs.join(id));
         let bonding: BTreeSet<&String> = bonds.iter().map(|(residue, _)| residue).collect();
@@ -62,8 +60,8 @@ fn check_counts(folder: &Folder, inputs: &Path) {
             .iter()
             .filter(|item| item["task"] == "T4" && item["answer"] != "No")
             .collect();
-        // Residues of one name (chains without names) are left out each, and are one in the bonds'
-        // words.
+        // Several residues of one name (in chains without names) are dropped one by one, but are one
+        // in the texts of the bonds.
         let made = with.len() + of(&dropped, "T4");
         let is_clear = dropped
             .iter()
@@ -93,21 +91,20 @@ fn check_counts(folder: &Folder, inputs: &Path) {
         );
         assert_eq!(of(&items, "T9") + of(&dropped, "T9"), 1, "{id}");
         for item in items.iter().filter(|item| item["task"] == "T9") {
-            let said: BTreeSet<&str> = item["answer"]
+            let answer: BTreeSet<&str> = item["answer"]
                 .as_str()
                 .expect("an answer")
                 .split("; ")
                 .collect();
             let found: BTreeSet<&str> = bonds.iter().map(|(_, bond)| bond.as_str()).collect();
-            assert_eq!(said, found, "{id}");
+            assert_eq!(answer, found, "{id}");
         }
     }
 }
 
-/// Every answer is in its task's form and range; options differ; each question shows as many
-/// pictures as it says.
+/// Checks the form and range of every answer, that options differ, and the number of pictures.
 fn check_answers(folder: &Folder) {
-    let turns = |amount: i32| amount != 0 && amount % 15 == 0 && (-90..=90).contains(&amount);
+    let is_rotation = |amount: i32| amount != 0 && amount % 15 == 0 && (-90..=90).contains(&amount);
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in folder.lines("out") {
         for item in line["items"].as_array().expect("items") {
@@ -117,7 +114,7 @@ fn check_answers(folder: &Folder) {
                 .split([' ', ','])
                 .filter(|word| !word.is_empty())
                 .collect();
-            let amount = |place: usize| words[place].parse::<i32>().expect("a whole number");
+            let amount = |index: usize| words[index].parse::<i32>().expect("a whole number");
             let pictures = item["images"].as_array().expect("pictures").len();
             let options = item["options"].as_array().cloned().unwrap_or_default();
             seen.entry(task.to_owned())
@@ -133,7 +130,7 @@ fn check_answers(folder: &Folder) {
                 "T2" => assert!(
                     words[0] == "roll"
                         && "xyz".contains(words[1])
-                        && turns(amount(2))
+                        && is_rotation(amount(2))
                         && pictures == 4
                 ),
                 "T3" => assert!(
@@ -141,7 +138,7 @@ fn check_answers(folder: &Folder) {
                 ),
                 "T7" => assert!(
                     words[0] == "roll"
-                        && turns(amount(2))
+                        && is_rotation(amount(2))
                         && words[3..5] == ["move", "x"]
                         && amount(5) != 0
                         && pictures == 7
@@ -163,7 +160,7 @@ fn check_answers(folder: &Folder) {
                 _ => assert_eq!(pictures, 6),
             }
         }
-        // No name tells what a picture shows.
+        // Names of pictures do not reveal what they show.
         for picture in line["pictures"].as_array().expect("pictures") {
             let path = picture[0].as_str().expect("a path");
             let name = path.split('/').nth(1).expect("a name");
@@ -179,6 +176,7 @@ fn check_answers(folder: &Folder) {
     }
 }
 
+/// Checks that every shard has its tables, and the set its other files.
 fn check_files(folder: &Folder) {
     let tree = folder.tree("out");
     let plan = folder.json("out/plan/plan.json");
@@ -216,9 +214,9 @@ fn check_files(folder: &Folder) {
 }
 
 #[test]
-fn a_set_has_the_counts_of_the_papers_formulae() {
+fn a_set_has_the_counts_of_the_formulae_of_the_paper() {
     let folder = finished(
-        "full_own",
+        "complete_own",
         5,
         &["--shard-pictures", "300", "--size", "192x192"],
     );
@@ -231,10 +229,10 @@ fn a_set_has_the_counts_of_the_papers_formulae() {
         .flat_map(|line| line["items"].as_array().expect("items"));
     let tasks: BTreeSet<&str> = items.filter_map(|item| item["task"].as_str()).collect();
     assert_eq!(tasks.len(), 9, "{tasks:?}");
-    let told = folder.ok(&["verify", "--out", "out", "--sample", "60"]);
+    let output = folder.ok(&["verify", "--out", "out", "--sample", "60"]);
     assert!(
-        told.contains("60 of them drawn anew and the same; no fault"),
-        "{told}"
+        output.contains("60 of them rendered again with the same bytes; no problems"),
+        "{output}"
     );
     let report = folder.json("out/report.json");
     let derived: u64 = ["train", "test"]
@@ -248,16 +246,16 @@ fn a_set_has_the_counts_of_the_papers_formulae() {
         .map(|counts| counts["made"].as_u64().expect("a count"))
         .sum();
     assert!(
-        told.contains(&format!("{derived} answers derived anew")),
-        "{told}"
+        output.contains(&format!("{derived} answers derived again")),
+        "{output}"
     );
     let card = std::fs::read_to_string(folder.path("out/README.md")).expect("a card");
-    assert!(card.contains("pictures tell nothing of what"), "{card}");
+    assert!(card.contains("pictures do not reveal what"), "{card}");
 }
 
 #[test]
-fn the_small_examination_has_at_most_fifty_of_each_column() {
-    let folder = Folder::new("full_tiny");
+fn the_small_set_has_at_most_fifty_questions_per_column() {
+    let folder = Folder::new("complete_tiny");
     super::set::complexes(&folder, 24);
     plan(
         &folder,
@@ -276,12 +274,12 @@ fn the_small_examination_has_at_most_fifty_of_each_column() {
     assert_eq!((with, all - with), (50, 50));
     folder.ok(&["generate", "--out", "out"]);
     folder.ok(&["verify", "--out", "out", "--sample", "10"]);
-    let told = folder.ok(&["evaluate", "--out", "out", "--baseline", "oracle"]);
-    assert!(told.contains("100.00"), "{told}");
+    let output = folder.ok(&["evaluate", "--out", "out", "--baseline", "oracle"]);
+    assert!(output.contains("100.00"), "{output}");
 }
 
 #[test]
-fn all_complexes_of_the_larger_data_make_a_sound_set() {
+fn all_complexes_of_the_larger_data_make_a_valid_set() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(std::path::PathBuf::from) else {
         std::io::Write::write_all(
             &mut std::io::stderr(),
@@ -290,10 +288,10 @@ fn all_complexes_of_the_larger_data_make_a_sound_set() {
         .expect("standard error is open");
         return;
     };
-    let folder = Folder::new("full_data");
+    let folder = Folder::new("complete_data");
     for name in ["complexes", "complexes_other"] {
-        let place = data.join(name);
-        let text = place.to_str().expect("UTF-8");
+        let inputs = data.join(name);
+        let text = inputs.to_str().expect("UTF-8");
         let _ = std::fs::remove_dir_all(folder.path("out"));
         folder.ok(&[
             "plan",
@@ -310,14 +308,14 @@ fn all_complexes_of_the_larger_data_make_a_sound_set() {
             "--no-annotations",
         ]);
         folder.ok(&["generate", "--out", "out"]);
-        let told = folder.ok(&["verify", "--out", "out", "--sample", "40"]);
-        assert!(told.contains("no fault"), "{told}");
+        let output = folder.ok(&["verify", "--out", "out", "--sample", "40"]);
+        assert!(output.contains("no problems"), "{output}");
         if name == "complexes" {
-            check_counts(&folder, &place);
+            check_counts(&folder, &inputs);
         }
         check_answers(&folder);
         for baseline in ["train", "test"] {
-            let told = folder.ok(&[
+            let output = folder.ok(&[
                 "evaluate",
                 "--out",
                 "out",
@@ -328,7 +326,7 @@ fn all_complexes_of_the_larger_data_make_a_sound_set() {
                 "--format",
                 "json",
             ]);
-            let scores: Value = serde_json::from_str(&told).expect("JSON");
+            let scores: Value = serde_json::from_str(&output).expect("JSON");
             for (column, score) in scores["columns"].as_object().expect("columns") {
                 assert_eq!(score["score"], 100.0, "{column}");
             }

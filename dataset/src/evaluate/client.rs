@@ -1,0 +1,281 @@
+//! Sends a question to a chat endpoint, with retries.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::{Value, json};
+
+use super::EvaluateOptions;
+use crate::monitor::Monitor;
+use crate::reader::Question;
+
+/// Wait before the first retry; it doubles with each further one.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// Longest wait without a `Retry-After` header.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// Longest wait that is accepted from a `Retry-After` header.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(10);
+/// Interval of checks for cancellation while waiting.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// Characters of an endpoint's response that are quoted in errors.
+const MAX_QUOTED_CHARS: usize = 200;
+
+/// The response of a model.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) text: String,
+    pub(super) prompt_tokens: Option<u64>,
+    pub(super) completion_tokens: Option<u64>,
+}
+
+/// The reason why a question has no answer.
+#[derive(Debug)]
+pub(super) enum AskError {
+    /// This question cannot be answered; others may be.
+    NoAnswer(String),
+    /// No question can be answered: the key is refused, or the endpoint does not exist.
+    Refused(String),
+    /// The work was cancelled.
+    Stopped,
+}
+
+/// A client of a chat endpoint, shared by several threads.
+pub(super) struct ChatClient<'a> {
+    options: &'a EvaluateOptions,
+    monitor: Monitor<'a>,
+    agent: ureq::Agent,
+    url: String,
+    retries: AtomicUsize,
+    /// Whether the endpoint requires `max_completion_tokens` instead of `max_tokens`.
+    uses_completion_limit: AtomicBool,
+    /// Whether the endpoint refuses `temperature`.
+    omits_temperature: AtomicBool,
+}
+
+/// The variant of the request format that the endpoint accepts, as far as is known.
+#[derive(Debug, Clone, Copy)]
+struct RequestFormat {
+    uses_completion_limit: bool,
+    omits_temperature: bool,
+}
+
+/// The outcome of one attempt.
+enum Attempt {
+    Answer(Answer),
+    /// Retry later, after the wait that the endpoint asked for, if any.
+    RetryLater(String, Option<Duration>),
+    /// Retry at once in another request format.
+    OtherFormat,
+    /// Do not retry.
+    Failed(AskError),
+}
+
+impl<'a> ChatClient<'a> {
+    pub(super) fn new(options: &'a EvaluateOptions, monitor: Monitor<'a>) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(options.timeout))
+            .http_status_as_error(false)
+            .build();
+        Self {
+            options,
+            monitor,
+            agent: agent.into(),
+            url: format!(
+                "{}/chat/completions",
+                options.endpoint.trim_end_matches('/')
+            ),
+            retries: AtomicUsize::new(0),
+            uses_completion_limit: AtomicBool::new(false),
+            omits_temperature: AtomicBool::new(false),
+        }
+    }
+
+    /// Returns the number of retries of all questions.
+    pub(super) fn retries(&self) -> usize {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Builds the chat request: each picture after its caption, then the question.
+    fn body(&self, format: RequestFormat, question: &Question, images: &[Arc<Vec<u8>>]) -> String {
+        let mut content = Vec::new();
+        for (number, (image, caption)) in images.iter().zip(&question.captions).enumerate() {
+            let url = format!("data:image/png;base64,{}", BASE64_STANDARD.encode(&**image));
+            content.push(
+                json!({"type": "text", "text": format!("Picture {}: {caption}", number + 1)}),
+            );
+            content.push(json!({"type": "image_url", "image_url": {"url": url}}));
+        }
+        content.push(json!({"type": "text", "text": question.question}));
+        let mut body = json!({
+            "model": self.options.model,
+            "messages": [{"role": "user", "content": content}],
+        });
+        let limit = if format.uses_completion_limit {
+            "max_completion_tokens"
+        } else {
+            "max_tokens"
+        };
+        body[limit] = json!(self.options.max_tokens);
+        if !format.omits_temperature {
+            body["temperature"] = json!(0);
+        }
+        body.to_string()
+    }
+
+    /// Sends a question until there is an answer or no retry is left.
+    pub(super) fn ask(
+        &self,
+        question: &Question,
+        images: &[Arc<Vec<u8>>],
+    ) -> Result<Answer, AskError> {
+        let mut wait = FIRST_WAIT;
+        let mut attempts = 0;
+        loop {
+            let format = self.format();
+            let body = self.body(format, question, images);
+            let (problem, requested_wait) = match self.send_once(format, &body) {
+                Attempt::Answer(answer) => return Ok(answer),
+                Attempt::Failed(failure) => return Err(failure),
+                Attempt::OtherFormat => continue,
+                Attempt::RetryLater(problem, requested_wait) => (problem, requested_wait),
+            };
+            attempts += 1;
+            if attempts >= self.options.tries.max(1) {
+                return Err(AskError::NoAnswer(problem));
+            }
+            self.retries.fetch_add(1, Ordering::Relaxed);
+            self.sleep(requested_wait.map_or(wait, |wait| wait.min(LONGEST_RETRY_AFTER)))?;
+            wait = (wait * 2).min(LONGEST_WAIT);
+        }
+    }
+
+    /// Waits, unless the work is cancelled.
+    fn sleep(&self, wait: Duration) -> Result<(), AskError> {
+        let end = Instant::now() + wait;
+        loop {
+            if (self.monitor.stopped)() {
+                return Err(AskError::Stopped);
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(POLL_INTERVAL));
+        }
+    }
+
+    /// Sends a request once.
+    fn send_once(&self, format: RequestFormat, body: &str) -> Attempt {
+        let mut request = self
+            .agent
+            .post(&self.url)
+            .header("Content-Type", "application/json");
+        if let Some(key) = &self.options.key {
+            request = request.header("Authorization", &format!("Bearer {key}"));
+        }
+        let mut response = match request.send(body) {
+            Ok(response) => response,
+            // An invalid address or key stays invalid.
+            Err(error @ (ureq::Error::BadUri(_) | ureq::Error::Http(_))) => {
+                return Attempt::Failed(AskError::Refused(self.quoted(&error.to_string())));
+            }
+            Err(error) => return Attempt::RetryLater(self.quoted(&error.to_string()), None),
+        };
+        let status = response.status().as_u16();
+        let retry_after = response
+            .headers()
+            .get("retry-after")
+            .and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok())
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let text = match response.body_mut().read_to_string() {
+            Ok(text) => text,
+            Err(error) => return Attempt::RetryLater(self.quoted(&error.to_string()), retry_after),
+        };
+        if status == 200 {
+            return match read_answer(&text) {
+                Ok(answer) => Attempt::Answer(answer),
+                Err(problem) => {
+                    Attempt::RetryLater(self.quoted(&format!("{problem}: {text}")), retry_after)
+                }
+            };
+        }
+        let problem = self.quoted(&format!("HTTP {status}: {text}"));
+        match status {
+            400 | 422 if self.changes_format(format, &text) => Attempt::OtherFormat,
+            401 | 403 | 404 | 405 => Attempt::Failed(AskError::Refused(problem)),
+            408 | 409 | 425 | 429 | 500.. => Attempt::RetryLater(problem, retry_after),
+            _ => Attempt::Failed(AskError::NoAnswer(problem)),
+        }
+    }
+
+    /// Returns the request format that is known to be needed so far.
+    fn format(&self) -> RequestFormat {
+        RequestFormat {
+            uses_completion_limit: self.uses_completion_limit.load(Ordering::Relaxed),
+            omits_temperature: self.omits_temperature.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Adapts the request format if a refusal names a parameter that can be omitted or renamed.
+    ///
+    /// Returns whether the next request will differ from the refused one.
+    fn changes_format(&self, format: RequestFormat, text: &str) -> bool {
+        let parts = [
+            (
+                "max_completion_tokens",
+                format.uses_completion_limit,
+                &self.uses_completion_limit,
+            ),
+            (
+                "temperature",
+                format.omits_temperature,
+                &self.omits_temperature,
+            ),
+        ];
+        let mut changed = false;
+        for (word, was, flag) in parts {
+            if text.contains(word) && !was {
+                flag.store(true, Ordering::Relaxed);
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// Returns the first characters of a response on one line, without the key.
+    fn quoted(&self, text: &str) -> String {
+        let text = match &self.options.key {
+            Some(key) if !key.is_empty() => text.replace(key.as_str(), "(key)"),
+            _ => text.to_owned(),
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.join(" ").chars().take(MAX_QUOTED_CHARS).collect()
+    }
+}
+
+/// Reads the answer from a response.
+fn read_answer(text: &str) -> Result<Answer, String> {
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| format!("the response is not JSON ({error})"))?;
+    let message = &value["choices"][0]["message"];
+    // A message may consist of several parts; one that was refused, or truncated while reasoning,
+    // has no content.
+    let text = match &message["content"] {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts
+            .iter()
+            .filter_map(|part| part["text"].as_str())
+            .collect(),
+        Value::Null if message.is_object() => {
+            message["refusal"].as_str().unwrap_or_default().to_owned()
+        }
+        _ => return Err("the response has no choices[0].message.content".into()),
+    };
+    Ok(Answer {
+        text,
+        prompt_tokens: value["usage"]["prompt_tokens"].as_u64(),
+        completion_tokens: value["usage"]["completion_tokens"].as_u64(),
+    })
+}
