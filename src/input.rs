@@ -76,7 +76,7 @@ pub enum InputError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: SceneError,
+        source: Box<SceneError>,
     },
     /// A scene file names its structure by an id, which only a server can resolve.
     #[error(
@@ -143,7 +143,7 @@ pub fn read_scene_file(path: &Path) -> Result<RenderRequest, InputError> {
     let bytes = read_text_file(path, "scene file")?;
     let mut request = RenderRequest::from_json(&bytes).map_err(|source| InputError::SceneFile {
         path: path.to_owned(),
-        source,
+        source: Box::new(source),
     })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     if let StructureSource::Paths { paths } = &mut request.structure {
