@@ -1,4 +1,5 @@
-//! Valid requests for content that the structure does not have, or not completely: always warned of.
+//! Valid requests for content that the structure does not have, or not completely: always warned
+//! of.
 
 use super::program::{Folder, library};
 
