@@ -76,7 +76,7 @@ pub enum InputError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: SceneError,
+        source: Box<SceneError>,
     },
     /// A scene file names its structure by an id, which only a server can resolve.
     #[error(
@@ -144,7 +144,7 @@ pub fn read_scene_file(path: &Path) -> Result<SceneDocument, InputError> {
     let mut document =
         SceneDocument::from_json(&bytes).map_err(|source| InputError::SceneFile {
             path: path.to_owned(),
-            source,
+            source: Box::new(source),
         })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     if let StructureSource::Paths { paths } = &mut document.structure {

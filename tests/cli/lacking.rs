@@ -1,4 +1,5 @@
-//! Sound requests that do not fit the structure, or not all of it: said, and never in silence.
+//! Valid requests for content that the structure does not have, or not completely: always warned
+//! of.
 
 use super::program::{Folder, library};
 
@@ -34,7 +35,7 @@ fn an_input_that_a_flag_does_not_fit_does_not_stop_the_rest() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
+fn missing_content_is_warned_of() {
     let folder = Folder::new("lacking_said");
     let said = |input: &str, flags: &[&str]| {
         let input = library(input);
@@ -83,7 +84,7 @@ fn what_is_not_there_is_said() {
 }
 
 #[test]
-fn the_style_is_blamed_for_what_it_hides() {
+fn the_style_is_named_for_what_it_hides() {
     let folder = Folder::new("lacking_style");
     let input = library("1hvr");
     for (style, select) in [("misi-ligand", "pocket"), ("misi-pocket", "ligand")] {

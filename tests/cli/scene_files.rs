@@ -126,7 +126,7 @@ fn inline_files_are_drawn() {
 }
 
 #[test]
-fn what_a_scene_file_cannot_hold_is_said() {
+fn flags_that_a_scene_file_cannot_store_are_warned_of() {
     let folder = Folder::new("left_out");
     let run = folder.run(&[
         "render",

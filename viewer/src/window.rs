@@ -126,7 +126,7 @@ impl App {
         }
         match button {
             MouseButton::Left if self.window_state.is_double_click(Instant::now()) => {
-                self.center_on_atom()
+                self.center_on_atom();
             }
             MouseButton::Left if self.window_state.keyboard.modifiers.shift_key() => {
                 self.start_drag(DragMode::Move, button);

@@ -36,7 +36,7 @@ fn document(commands: &[&str]) -> Document {
     Document::new(loaded(&pdb(1.2), commands), SIZE).expect("a document")
 }
 
-/// What a service draws of the copied request.
+/// The job that a service builds from the copied request.
 fn service(document: &Document) -> RenderJob {
     let text = serde_json::to_vec(&document.scene_file()).expect("JSON");
     let copied = SceneDocument::from_json(&text).expect("a request");
@@ -56,7 +56,7 @@ fn same_view(document: &Document) {
 }
 
 #[test]
-fn whatever_is_done_the_copied_request_has_the_windows_camera_to_the_last_bit() {
+fn the_copied_request_always_has_exactly_the_windows_camera() {
     let mut document = document(&["view left; roll y 15", "center name CA"]);
     same_view(&document);
     let start = document.orbit().expect("an orbit");
@@ -85,7 +85,7 @@ fn whatever_is_done_the_copied_request_has_the_windows_camera_to_the_last_bit() 
 }
 
 #[test]
-fn what_is_shifted_follows_the_pointer_and_what_is_centred_comes_to_the_middle() {
+fn a_panned_point_follows_the_pointer_and_a_centred_atom_is_in_the_middle() {
     for kind in [ProjectionKind::Perspective, ProjectionKind::Orthographic] {
         let mut document = document(&[]);
         document
@@ -115,7 +115,7 @@ fn what_is_shifted_follows_the_pointer_and_what_is_centred_comes_to_the_middle()
 }
 
 #[test]
-fn an_atom_is_named_in_the_commands_and_in_words() {
+fn an_atom_is_named_in_the_commands_and_in_its_description() {
     let mut document = document(&[]);
     document.center(1).expect("an atom");
     let text: Vec<String> = document
@@ -134,7 +134,7 @@ fn an_atom_is_named_in_the_commands_and_in_words() {
 }
 
 #[test]
-fn a_file_that_is_read_again_keeps_the_camera_that_the_mouse_has_moved() {
+fn a_reloaded_file_keeps_the_camera_that_the_mouse_has_moved() {
     let mut document = document(&[]);
     let start = document.orbit().expect("an orbit");
     document
@@ -142,7 +142,7 @@ fn a_file_that_is_read_again_keeps_the_camera_that_the_mouse_has_moved() {
         .expect("a turn");
     document.zoom(1.3).expect("a zoom");
     let before = document.camera().expect("a camera").pose();
-    // The box grows, and with it what a fitted camera is.
+    // The bounding box grows, and the fitted camera changes with it.
     let again = document
         .reloaded(loaded(&pdb(9.0), &[]), false)
         .expect("a document");
@@ -158,7 +158,7 @@ fn a_file_that_is_read_again_keeps_the_camera_that_the_mouse_has_moved() {
 }
 
 #[test]
-fn a_file_that_is_read_again_keeps_the_camera_that_nobody_has_moved() {
+fn a_reloaded_file_keeps_the_camera_that_was_not_moved() {
     for kind in [ProjectionKind::Perspective, ProjectionKind::Orthographic] {
         let mut untouched = document(&["roll y 20"]);
         untouched
@@ -184,12 +184,12 @@ fn a_file_that_is_read_again_keeps_the_camera_that_nobody_has_moved() {
         let mut fitted = far;
         fitted.reset();
         let way = place(&untouched).truncate() - place(&fitted).truncate();
-        assert!(way.length() > 20.0, "what is there now is fitted: {way}");
+        assert!(way.length() > 20.0, "the new content is fitted: {way}");
     }
 }
 
 #[test]
-fn a_scene_file_that_names_another_camera_or_structure_is_fitted_where_nothing_was_moved() {
+fn a_reloaded_scene_file_with_another_camera_or_structure_is_fitted_unless_moved() {
     let untouched = document(&[]);
     let mut other = loaded(&pdb(60.0), &[]);
     other.source = StructureSource::Id { id: "y".into() };
@@ -202,7 +202,7 @@ fn a_scene_file_that_names_another_camera_or_structure_is_fitted_where_nothing_w
 }
 
 #[test]
-fn a_picture_that_the_screen_is_too_small_for_is_copied_and_saved_whole() {
+fn a_picture_larger_than_the_screen_is_copied_and_saved_at_full_size() {
     let mut document = cropped("crop 10 20 100 50", SIZE);
     document.resize([200, 150], Some(SIZE));
     let part = document.crop().expect("a crop");
@@ -228,7 +228,7 @@ fn a_picture_that_the_screen_is_too_small_for_is_copied_and_saved_whole() {
 }
 
 #[test]
-fn a_scene_file_that_says_another_camera_is_obeyed() {
+fn a_reloaded_scene_file_with_other_commands_sets_the_camera() {
     let mut document = document(&["roll y 10"]);
     document.zoom(1.3).expect("a zoom");
     let again = document
@@ -250,7 +250,7 @@ fn a_change_that_leaves_nothing_to_draw_is_refused() {
     assert_eq!(document.request(), before);
 }
 
-/// What is saved is what a service draws of what is copied, crop and all.
+/// The saved picture equals what a service draws of the copied request, including the crop.
 fn same_export(document: &Document) {
     let (own, service) = (document.export_job().expect("a job"), service(document));
     assert_eq!(
@@ -297,7 +297,7 @@ fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
     document
         .change(|request| request.style.hydrogens = true)
         .expect("a change");
-    assert_eq!(document.crop(), None, "what was left out stays out");
+    assert_eq!(document.crop(), None, "a crop that is off stays off");
     assert_eq!(document.toggle_crop(), Some(true));
     document.reset();
     assert_eq!(document.request().commands.len(), 3);
@@ -305,7 +305,7 @@ fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
 }
 
 #[test]
-fn in_a_window_of_another_size_a_crop_is_the_same_share_of_the_picture() {
+fn a_crop_covers_the_same_share_in_a_window_of_another_size() {
     let mut document = cropped("crop 10 20 100 50", [800, 300]);
     let part = document.crop().expect("a crop");
     assert_eq!(
@@ -315,7 +315,7 @@ fn in_a_window_of_another_size_a_crop_is_the_same_share_of_the_picture() {
     let copied = document.request().commands;
     assert_eq!(copied[2], "crop 2.5% 6.6667% 25% 16.6667%");
     same_export(&document);
-    // Less than a pixel is no crop.
+    // A crop of less than a pixel is dropped.
     document.resize([2, 2], None);
     assert_eq!(document.crop(), None);
     assert_eq!(document.request().commands, ["roll y 10", "zoom 2"]);
@@ -324,7 +324,7 @@ fn in_a_window_of_another_size_a_crop_is_the_same_share_of_the_picture() {
 }
 
 #[test]
-fn a_crop_that_reaches_out_of_its_picture_is_refused_as_by_the_renderer() {
+fn a_crop_outside_of_its_picture_is_refused_as_by_the_renderer() {
     let mut loaded = loaded(&pdb(1.2), &["roll y 10", "crop 10 20 400 50"]);
     [
         loaded.request.output.width_px,
