@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
+use molshot_molecule::{FolderOptions, read_bytes, read_input};
 use molshot_molecule::{Format, MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 

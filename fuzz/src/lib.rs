@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use molshot_molecule::read::{MAX_COORDINATE_ANGSTROM, read_bytes};
+use molshot_molecule::{MAX_COORDINATE_ANGSTROM, read_bytes};
 use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions, Structure};
 
 /// A peptide of two residues, a ligand, water and an ion; small, yet with every class of residue

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions};
 
 fuzz_target!(|bytes: &[u8]| {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
-use molshot_molecule::read::{FolderOptions, ReadOptions, read_input};
+use molshot_molecule::{FolderOptions, ReadOptions, read_input};
 
 fn main() {
     let mut totals = [Duration::ZERO; 2];

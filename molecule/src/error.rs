@@ -1,60 +1,6 @@
 //! What can be wrong with a file or a selection, and where.
 
-use std::fmt;
-
-/// A place in an input: a file (or the name an upload was given) and, where it is known, a line.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Location {
-    /// File path or upload name, as the caller gave it.
-    pub file: String,
-    /// Line, counted from 1. `None` where a line has no meaning (binary formats) or no single one
-    /// is at fault.
-    pub line: Option<u64>,
-}
-
-impl Location {
-    /// A place without a line.
-    #[must_use]
-    pub fn file(file: impl Into<String>) -> Self {
-        Self {
-            file: file.into(),
-            line: None,
-        }
-    }
-
-    /// A place with a line, counted from 1.
-    #[must_use]
-    pub fn line(file: impl Into<String>, line: u64) -> Self {
-        Self {
-            file: file.into(),
-            line: Some(line),
-        }
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}", self.file),
-            None => f.write_str(&self.file),
-        }
-    }
-}
-
-/// Something odd in a file that could still be read; the reader's decision is part of the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// Where it was seen.
-    pub location: Location,
-    /// What was seen and what was done about it.
-    pub message: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.location, self.message)
-    }
-}
+use crate::diagnostics::Location;
 
 /// Every way in which reading or selecting fails. The display form is
 /// `FILE:LINE: what is wrong; what would be right`.

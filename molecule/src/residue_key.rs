@@ -174,8 +174,8 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::*;
-    use crate::read::{ReadOptions, read_bytes};
     use crate::structure::PartRole;
+    use crate::{ReadOptions, read_bytes};
 
     #[test]
     fn keys_are_read_and_written() {

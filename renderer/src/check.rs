@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::{InlineFile, Preset, StructureSource};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::support::{open, test_data};
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::Backend;
 use molshot_scenes::request::{Preset, StructureSource};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::support::compare::Picture;
 use crate::support::{draw, open};
-use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read::read_bytes};
+use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read_bytes};
 use molshot_renderer::labels::boxes;
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::request::{LabelContent, StructureSource};

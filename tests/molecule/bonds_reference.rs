@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use molshot_molecule::{PseudobondKind, ReadOptions, Structure, read};
+use molshot_molecule::{PseudobondKind, ReadOptions, Structure, read_file};
 
 /// Test data folder, or `None` with a printed reason.
 fn data() -> Option<PathBuf> {
@@ -31,7 +31,7 @@ fn open(complexes: &Path, id: &str, model: &str) -> Structure {
         .map(|ending| folder.join(format!("{id}_{model}.{ending}")))
         .find(|path| path.exists())
         .unwrap_or_else(|| panic!("{id} has no {model}"));
-    read::read_file(&path, &ReadOptions::default())
+    read_file(&path, &ReadOptions::default())
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

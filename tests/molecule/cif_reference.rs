@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use molshot_molecule::read::read_file;
+use molshot_molecule::read_file;
 use molshot_molecule::{ReadOptions, Structure};
 
 /// Pairs of files of one entry, text first.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use molshot_molecule::chemistry::idatm;
+use molshot_molecule::perception::idatm;
 
 #[test]
 fn types_equal_those_of_chimerax() {

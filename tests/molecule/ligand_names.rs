@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::read_file;
+use molshot_molecule::read_file;
 
 /// Atom name, element symbol, residue name, residue number, chain.
 type Row = (String, String, String, String, String);

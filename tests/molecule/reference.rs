@@ -2,7 +2,7 @@
 //! it.
 use std::path::{Path, PathBuf};
 
-use molshot_molecule::{ReadOptions, Structure, read};
+use molshot_molecule::{ReadOptions, Structure, read_file};
 
 /// Test data folder, or `None` with a printed reason.
 pub(crate) fn data() -> Option<PathBuf> {
@@ -27,7 +27,7 @@ pub(crate) fn open(data: &Path, id: &str, model: &str) -> Structure {
         .map(|ending| folder.join(format!("{id}_{model}.{ending}")))
         .find(|path| path.exists())
         .unwrap_or_else(|| panic!("{id} has no {model}"));
-    read::read_file(&path, &ReadOptions::default())
+    read_file(&path, &ReadOptions::default())
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use glam::{DAffine3, DMat3, DVec3};
-use molshot_molecule::read::{FolderOptions, read_folder};
+use molshot_molecule::{FolderOptions, read_folder};
 use molshot_molecule::{PartRole, ReadOptions, Structure};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::{Axis, Command, ViewName};

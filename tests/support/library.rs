@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, PreparedScene, RenderJob, RenderRequest, Samples, Viewport};

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
 use molshot_renderer::{AdapterChoice, Backend, Frame};
 use molshot_scenes::{

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use flate2::read::MultiGzDecoder;
-use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
+use molshot_molecule::{FolderOptions, read_bytes, read_input};
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
 use molshot_scenes::RenderRequest;
 use molshot_scenes::request::{InlineFile, StructureSource};

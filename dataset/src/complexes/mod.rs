@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use molshot_molecule::read::{FolderOptions, read_file, read_folder};
+use molshot_molecule::{FolderOptions, read_file, read_folder};
 use molshot_molecule::{Element, PartRole, ReadLimits, ReadOptions, ResidueClass, Structure};
 use sha2::{Digest, Sha256};
 

@@ -10,11 +10,11 @@ use super::groups::Spec::{
 };
 use super::groups::{Node, leaf, matches_at, node};
 use crate::Element;
-use crate::chemistry::idatm::AtomType::{
+use crate::perception::idatm::AtomType::{
     C1, C2, Cac, Car, N1, N2, N2Plus, N3, Npl, Ntr, O2, O2Minus, O3, O3Minus, Pac, Pox, S2,
     S3Minus, Sac, Sar, Son, Sxd,
 };
-use crate::chemistry::idatm::Typed;
+use crate::perception::idatm::Typed;
 
 /// An atom that accepts, and how it is tested.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -16,10 +16,10 @@ use super::groups::Spec::{
 };
 use super::groups::{Node, leaf, matches_at, node};
 use crate::Element;
-use crate::chemistry::idatm::AtomType::{
+use crate::perception::idatm::AtomType::{
     C2, C3, Cac, Car, N2, N2Plus, N3, N3Plus, NgPlus, Npl, O2, O3,
 };
-use crate::chemistry::idatm::Typed;
+use crate::perception::idatm::Typed;
 
 /// An atom that donates, and how it is tested.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::bond::{HydrogenBond, HydrogenBonds};
 use super::options::is_of_ligand;
-use super::{HydrogenBond, HydrogenBonds};
 use crate::structure::{Residue, ResidueClass};
 use crate::{Structure, Warning};
 

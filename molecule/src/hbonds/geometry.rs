@@ -10,8 +10,8 @@ use super::criteria::{
 use super::donors::Donor;
 use super::hydrogens::{Hydrogen, hydrogens, hydrogens_and_lone_pairs, mirrored_lone_pairs};
 use crate::Element;
-use crate::chemistry::idatm::molecule::Molecule;
-use crate::chemistry::idatm::vector::{
+use crate::perception::idatm::molecule::Molecule;
+use crate::perception::idatm::vector::{
     Vec3, add, angle_degrees, cross, distance, dot, perpendicular_part, scale, sub, unit,
 };
 

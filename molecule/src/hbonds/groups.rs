@@ -6,8 +6,8 @@
 //! own says nothing about that atom's other neighbours.
 
 use crate::Element;
-use crate::chemistry::idatm::molecule::Molecule;
-use crate::chemistry::idatm::{AtomType, Geometry};
+use crate::perception::idatm::molecule::Molecule;
+use crate::perception::idatm::{AtomType, Geometry};
 
 /// What one atom of a pattern may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

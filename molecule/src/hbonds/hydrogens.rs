@@ -1,9 +1,9 @@
 //! Where hydrogens and lone pairs are: from the file, or at ideal places.
 
 use crate::Element;
-use crate::chemistry::idatm::Geometry;
-use crate::chemistry::idatm::molecule::Molecule;
-use crate::chemistry::idatm::vector::{
+use crate::perception::idatm::Geometry;
+use crate::perception::idatm::molecule::Molecule;
+use crate::perception::idatm::vector::{
     Vec3, add, cross, dot, perpendicular_part, scale, sub, unit,
 };
 

@@ -2,7 +2,7 @@
 //! `ChimeraX`'s `hbonds` applies them: the same donors and acceptors, the same tests, the same
 //! tolerances (0.4 angstrom, 20 degrees).
 //!
-//! The road: [`crate::chemistry::idatm`] (atom types, rings) -> `groups` (patterns of functional
+//! The road: [`crate::perception::idatm`] (atom types, rings) -> `groups` (patterns of functional
 //! groups) -> `donors` and `acceptors` (classes with their limits) -> `search` (near pairs) ->
 //! `geometry` with `hydrogens` (tests) -> [`HydrogenBonds`] -> `format` (answers).
 //!
@@ -10,6 +10,7 @@
 //! hydroxyl groups may be found twice, once with each as donor.
 
 mod acceptors;
+mod bond;
 mod classes;
 mod complete;
 mod criteria;
@@ -23,57 +24,17 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use crate::chemistry::idatm::Typed;
-use crate::chemistry::idatm::vector::{angle_degrees, distance};
+use crate::perception::idatm::Typed;
+use crate::perception::idatm::vector::{angle_degrees, distance};
 use crate::{Location, Structure, Warning};
 use criteria::{SULFUR_EXTRA, Slack};
 use geometry::Pair;
 use search::Grid;
 
+pub use bond::{HydrogenBond, HydrogenBonds};
 pub use classes::{AcceptorClass, DonorClass};
 pub use format::{AtomReport, BondReport, BondSide, Report};
 pub use options::{HydrogenBondOptions, OptionsError, Scope, is_of_ligand};
-
-/// One hydrogen bond.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct HydrogenBond {
-    /// The heavy atom that donates.
-    pub donor: u32,
-    /// The hydrogen that points best to the acceptor, where the file has hydrogens on the donor.
-    pub hydrogen: Option<u32>,
-    /// The atom that accepts.
-    pub acceptor: u32,
-    /// Donor to acceptor.
-    pub distance_angstrom: f32,
-    /// Hydrogen to acceptor, at the place of the file or an ideal one; `None` where no place is
-    /// known.
-    pub hydrogen_distance_angstrom: Option<f32>,
-    /// Angle donor-hydrogen-acceptor of that hydrogen.
-    pub angle_degrees: Option<f32>,
-    /// Class of the donor.
-    pub donor_class: DonorClass,
-    /// Class of the acceptor.
-    pub acceptor_class: AcceptorClass,
-    /// True when the bond keeps the survey's limits without any tolerance.
-    pub strict: bool,
-}
-
-/// What was found in a structure.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct HydrogenBonds {
-    /// By part of the donor, then of the acceptor; then by the donor's class and index, then the
-    /// acceptor's.
-    pub bonds: Vec<HydrogenBond>,
-    /// Number of donors on the sides looked at.
-    pub donors: usize,
-    /// Number of acceptors on the sides looked at.
-    pub acceptors: usize,
-    /// What was odd: no ligand, no hydrogens, atoms without types, rings without bond orders,
-    /// crowded atoms.
-    pub warnings: Vec<Warning>,
-}
 
 /// Metals nearer than this to the acceptor may stand in the way, in angstrom.
 const METAL_DISTANCE_ANGSTROM: f64 = 4.0;
@@ -85,11 +46,11 @@ const METAL_ANGLE_DEGREES: f64 = 45.0;
 ///
 /// ```
 /// use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
-/// use molshot_molecule::{PartRole, ReadOptions, read};
+/// use molshot_molecule::{PartRole, ReadOptions, read_bytes};
 /// let pdb = b"\
 /// HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O\n\
 /// HETATM    2  O   HOH A   2       2.800   0.000   0.000  1.00  0.00           O\n";
-/// let water = read::read_bytes("water.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
+/// let water = read_bytes("water.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
 /// let options = HydrogenBondOptions { scope: Scope::All, ..HydrogenBondOptions::default() };
 /// // Each of the two may be the donor.
 /// assert_eq!(hbonds::find(&water, &options)?.bonds.len(), 2);

@@ -1,10 +1,10 @@
 //! Which bonds are looked for, and how strictly.
 
-use super::HydrogenBond;
 use super::acceptors::Acceptor;
+use super::bond::HydrogenBond;
 use super::complete::is_complete;
 use super::donors::Donor;
-use crate::chemistry::idatm::{AtomType, Typed};
+use crate::perception::idatm::{AtomType, Typed};
 use crate::structure::{PartRole, Residue, ResidueClass};
 use crate::{Element, Location, Structure, Warning};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::chemistry::idatm::vector::{Vec3, squared_distance};
+use crate::perception::idatm::vector::{Vec3, squared_distance};
 
 /// More points than this in one cell are a heap of atoms, not a molecule, nor many poses of a
 /// ligand at one place: in ice, a cube of 4.3 angstrom edge holds three oxygens. Wide tolerances

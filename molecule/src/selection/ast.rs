@@ -33,7 +33,7 @@ pub(super) enum Expression {
     Not(Box<Self>),
     /// Atoms near those of the operand.
     Within {
-        /// Largest distance in angstrom, 0 to [`super::MAX_DISTANCE_ANGSTROM`].
+        /// Largest distance in angstrom, 0 to [`super::limits::MAX_DISTANCE_ANGSTROM`].
         distance_angstrom: f64,
         /// From where it is measured.
         of: Box<Self>,

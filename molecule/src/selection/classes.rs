@@ -1,7 +1,7 @@
 //! The words that stand for a set of atoms.
 
-use super::POCKET_DISTANCE_ANGSTROM;
-use super::evaluate::{by_element, by_residue, whole_residues};
+use super::limits::POCKET_DISTANCE_ANGSTROM;
+use super::mask::{by_element, by_residue, whole_residues};
 use super::near;
 use super::words::Class;
 use crate::structure::{PartRole, Residue, ResidueClass};

@@ -1,6 +1,6 @@
 //! Characters to tokens, each with its column.
 
-use super::MAX_EXPRESSION_BYTES;
+use super::limits::MAX_EXPRESSION_BYTES;
 use crate::MoleculeError;
 
 /// A piece of the expression.

@@ -45,6 +45,8 @@ mod ast;
 mod classes;
 mod evaluate;
 mod lexer;
+mod limits;
+mod mask;
 mod near;
 mod parser;
 mod specifier;
@@ -53,10 +55,6 @@ mod values;
 mod words;
 
 #[cfg(test)]
-mod fixtures;
-#[cfg(test)]
-mod laws;
-#[cfg(test)]
 mod tests;
 
 use std::fmt;
@@ -64,20 +62,10 @@ use std::str::FromStr;
 
 use crate::{MoleculeError, Structure};
 
-/// Longest expression in bytes. A little under 64 KiB, because the column of an error is also the
-/// width of the line that points at it, and [`std::fmt`] refuses widths above 65535.
-pub const MAX_EXPRESSION_BYTES: usize = 65_000;
-/// Deepest nesting of parentheses and of operators that stand in front.
-pub const MAX_DEPTH: usize = 100;
-/// Largest number of terms in an expression; a list of values counts as one.
-pub const MAX_TERMS: usize = 1_000;
-/// Largest number of terms that measure distances (`within`, `pocket`).
-pub const MAX_DISTANCE_TERMS: usize = 32;
-/// Largest distance of `within`, in angstrom.
-pub const MAX_DISTANCE_ANGSTROM: f64 = 1_000.0;
-/// Distance between heavy atoms that makes a residue part of the pocket, in angstrom: the rule by
-/// which `PDBbind` (<https://www.pdbbind-plus.org.cn>) cuts its pocket files.
-pub const POCKET_DISTANCE_ANGSTROM: f64 = 10.0;
+pub use limits::{
+    MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_EXPRESSION_BYTES, MAX_TERMS,
+    POCKET_DISTANCE_ANGSTROM,
+};
 
 /// A parsed selection expression. Its display form is an expression that parses to an equal
 /// selection.

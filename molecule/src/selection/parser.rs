@@ -4,9 +4,9 @@ use smol_str::SmolStr;
 
 use super::ast::{Expression, NumberRange, Pattern};
 use super::lexer::{Token, TokenKind, fault, shown, tokens};
+use super::limits::{MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_TERMS};
 use super::values::{RangeFault, element, number_range, residue_range};
 use super::words::{self, Class, Meaning, Operator, Property};
-use super::{MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_TERMS};
 use crate::MoleculeError;
 
 /// What every step gives back.

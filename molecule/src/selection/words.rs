@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::suggest;
+
 /// A word that by itself stands for a set of atoms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -162,41 +164,9 @@ impl fmt::Display for Operator {
     }
 }
 
-/// The word that a mistyped one most resembles: at most one slip in words of up to four letters, at
-/// most two in longer ones. Where several are as near, the first in the table.
+/// The keyword that a mistyped one most resembles.
 pub(super) fn nearest(typed: &str) -> Option<&'static str> {
-    // Longer than any word by more than two letters: cannot be near one.
-    if typed.len() > 12 || typed.len() < 2 {
-        return None;
-    }
-    let typed = typed.to_ascii_lowercase();
-    WORDS
-        .iter()
-        .map(|&(word, _)| (slips(typed.as_bytes(), word.as_bytes()), word))
-        .filter(|&(slips, word)| slips <= if word.len() <= 4 { 1 } else { 2 })
-        .min_by_key(|&(slips, _)| slips)
-        .map(|(_, word)| word)
-}
-
-/// Edit distance in which a swap of neighbours is one slip (optimal string alignment; Damerau,
-/// Communications of the ACM 7 (1964) 171).
-fn slips(a: &[u8], b: &[u8]) -> usize {
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
+    suggest::nearest(typed, WORDS.iter().map(|&(word, _)| word))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::{Format, PartRole, ReadOptions, read::read_bytes};
+use molshot_molecule::{Format, PartRole, ReadOptions, read_bytes};
 use molshot_scenes::labels::{Alignment, Label, LabelSize, LabelSubject, Labels, Outline};
 use molshot_scenes::{
     Background, CropRect, DepthCue, Lighting, Plane, Pose, Projection, RenderJob, Samples, Scene,

@@ -283,7 +283,7 @@ mod tests {
         };
         let role = molshot_molecule::PartRole::Whole;
         let structure =
-            molshot_molecule::read::read_bytes("one.pdb", text, role, &options).expect("one atom");
+            molshot_molecule::read_bytes("one.pdb", text, role, &options).expect("one atom");
         let spheres = (0..400).map(|index| Sphere {
             center_angstrom: [(index % 20) as f32 - 10.0, (index / 20) as f32 - 10.0, 0.0],
             radius_angstrom: 0.8,

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read::read_bytes};
+use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read_bytes};
 
 use super::*;
 use crate::build::{build_scene, build_scene_with};

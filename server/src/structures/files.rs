@@ -1,7 +1,7 @@
 //! Files that came whole, to one structure.
 
 use axum::http::StatusCode;
-use molshot_molecule::read::{ReadLimits, read_bytes};
+use molshot_molecule::{ReadLimits, read_bytes};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use sha2::{Digest, Sha256};
 

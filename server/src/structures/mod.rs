@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use moka::future::Cache;
 use molshot_molecule::Structure;
-use molshot_molecule::read::ReadLimits;
+use molshot_molecule::ReadLimits;
 use molshot_scenes::request::{InlineFile, StructureSource};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;

@@ -1,4 +1,4 @@
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::Viewport;
 use molshot_scenes::request::{ProjectionKind, StructureSource};

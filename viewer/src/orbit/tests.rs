@@ -24,7 +24,7 @@ fn structure() -> Structure {
         ..molshot_molecule::ReadOptions::default()
     };
     let role = molshot_molecule::PartRole::Whole;
-    molshot_molecule::read::read_bytes("four.xyz", text.as_bytes(), role, &options)
+    molshot_molecule::read_bytes("four.xyz", text.as_bytes(), role, &options)
         .expect("four atoms")
 }
 

@@ -6,7 +6,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::{
     Background, CropRect, Lighting, Plane, Pose, Projection, RenderJob, Samples, Scene, SceneParts,

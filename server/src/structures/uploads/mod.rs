@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use molshot_molecule::read::format_of_content;
+use molshot_molecule::format_of_content;
 use molshot_molecule::{Format, PartRole};
 use sha2::{Digest, Sha256};
 
