@@ -23,7 +23,7 @@ fn library(name: &str) -> PathBuf {
 }
 
 fn structure(name: &str) -> Structure {
-    let folder = FolderOptions { protein: false };
+    let folder = FolderOptions::default();
     read_input(&library(name), folder, &ReadOptions::default()).expect("a sample is read")
 }
 

@@ -79,16 +79,15 @@ fn parse_residue(text: &str) -> Result<ResidueKey, String> {
 }
 
 pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), Failure> {
-    let options = HydrogenBondOptions {
-        scope: match args.scope {
-            ScopeName::Ligand => Scope::PocketToLigand,
-            ScopeName::Within => Scope::WithinParts,
-            ScopeName::All => Scope::All,
-        },
-        distance_slack_angstrom: args.distance_slack,
-        angle_slack_degrees: args.angle_slack,
-        water: !args.no_water,
+    let scope = match args.scope {
+        ScopeName::Ligand => Scope::PocketToLigand,
+        ScopeName::Within => Scope::WithinParts,
+        ScopeName::All => Scope::All,
     };
+    let options = HydrogenBondOptions::default()
+        .with_scope(scope)
+        .with_slack(args.distance_slack, args.angle_slack)
+        .with_water(!args.no_water);
     let structure = match args.inputs.as_slice() {
         [input] if scene_file::is_scene_file(input) => args
             .read

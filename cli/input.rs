@@ -43,11 +43,9 @@ fn parse_format(text: &str) -> Result<Format, String> {
 
 impl ReadArgs {
     fn options(&self) -> ReadOptions {
-        ReadOptions {
-            format: self.input_format,
-            model: self.model,
-            ..ReadOptions::default()
-        }
+        ReadOptions::default()
+            .with_format(self.input_format)
+            .with_model(self.model)
     }
 
     /// Which model is read: `number 3`, or `the first`.
@@ -59,9 +57,7 @@ impl ReadArgs {
     }
 
     fn read_input(&self, input: &Path, options: &ReadOptions) -> Result<Structure, Failure> {
-        let folder = FolderOptions {
-            protein: self.protein,
-        };
+        let folder = FolderOptions::default().with_protein(self.protein);
         match read_input(input, folder, options) {
             Ok(structure) => Ok(structure),
             // A pipe or a device; its reader is not ours to wait for, but standard input is.
@@ -118,10 +114,7 @@ impl ReadArgs {
         items: &'a [T],
         opened: impl Fn(&'a T) -> Result<Reading<'a>, Failure>,
     ) -> Result<Arc<Structure>, Failure> {
-        let first = ReadOptions {
-            model: None,
-            ..self.options()
-        };
+        let first = self.options().with_model(None);
         let mut structures = Vec::with_capacity(items.len());
         let mut honoured = false;
         let mut refused = None;

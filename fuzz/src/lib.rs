@@ -1,31 +1,27 @@
-//! What the fuzz targets share: the reader's laws, and small structures to select and draw from.
+//! What the fuzz targets share: the properties of every structure, and small structures to select and draw from.
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
 
-use molshot_molecule::{MAX_COORDINATE_ANGSTROM, read_bytes};
-use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions, Structure};
+use molshot_molecule::{
+    Format, MAX_COORDINATE_ANGSTROM, PartRole, ReadLimits, ReadOptions, Structure, read_bytes,
+};
 
 /// A peptide of two residues, a ligand, water and an ion; small, yet with every class of residue
 /// but nucleotides.
 const SMALL_PDB: &str = include_str!("small.pdb");
 
 /// Limits that a fuzzer's small inputs can reach.
-const LIMITS: ReadLimits = ReadLimits {
-    max_bytes: 1 << 20,
-    max_atoms: 10_000,
-};
+const LIMITS: ReadLimits = ReadLimits::new(1 << 20, 10_000);
 
 /// Reads bytes as an upload would be and checks what a [`Structure`] promises.
 ///
 /// # Panics
 /// When a promise is broken: that is what the fuzzer looks for.
 pub fn read(format: Option<Format>, bytes: &[u8]) {
-    let options = ReadOptions {
-        format,
-        model: None,
-        limits: LIMITS,
-    };
+    let options = ReadOptions::default()
+        .with_format(format)
+        .with_limits(LIMITS);
     match read_bytes("upload", bytes, PartRole::Whole, &options) {
         Ok(structure) => check(&structure),
         Err(error) => assert!(!error.to_string().is_empty()),
@@ -82,10 +78,7 @@ pub fn check(structure: &Structure) {
 /// When it cannot be read.
 #[must_use]
 pub fn small_structure() -> Arc<Structure> {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let read = read_bytes("small.pdb", SMALL_PDB.as_bytes(), PartRole::Whole, &options);
     Arc::new(read.expect("the small structure is sound"))
 }

@@ -28,14 +28,12 @@ fn main() {
             }
         };
         let read = start.elapsed();
-        let options = HydrogenBondOptions {
-            scope: if structure.parts().len() > 1 {
-                Scope::PocketToLigand
-            } else {
-                Scope::All
-            },
-            ..HydrogenBondOptions::default()
+        let scope = if structure.parts().len() > 1 {
+            Scope::PocketToLigand
+        } else {
+            Scope::All
         };
+        let options = HydrogenBondOptions::default().with_scope(scope);
         let start = Instant::now();
         match find(&structure, &options) {
             Ok(found) => {

@@ -2,18 +2,18 @@
 
 use std::fmt;
 
-/// A place in an input: a file (or the name an upload was given) and, where it is known, a line.
+/// A place in an input: a file (or the name of an upload) and, if known, a line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Location {
     /// File path or upload name, as the caller gave it.
     pub file: String,
-    /// Line, counted from 1. `None` where a line has no meaning (binary formats) or no single one
-    /// is at fault.
+    /// Line, counted from 1. `None` in binary formats, and if the problem is not in a single line.
     pub line: Option<u64>,
 }
 
 impl Location {
-    /// A place without a line.
+    /// Creates a location without a line.
     #[must_use]
     pub fn file(file: impl Into<String>) -> Self {
         Self {
@@ -22,7 +22,7 @@ impl Location {
         }
     }
 
-    /// A place with a line, counted from 1.
+    /// Creates a location with a line, counted from 1.
     #[must_use]
     pub fn line(file: impl Into<String>, line: u64) -> Self {
         Self {
@@ -31,7 +31,7 @@ impl Location {
         }
     }
 
-    /// The place of a record whose line is counted from 1; 0 means that it has no line.
+    /// Creates the location of a record whose line is counted from 1; 0 means that it has no line.
     pub(crate) fn of_record(file: &str, line: u32) -> Self {
         Self {
             file: file.to_owned(),
@@ -49,12 +49,13 @@ impl fmt::Display for Location {
     }
 }
 
-/// Something odd in a file that could still be read; the reader's decision is part of the text.
+/// A problem in a file that could still be read, and how the reader handled it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Warning {
-    /// Where it was seen.
+    /// Where the problem is.
     pub location: Location,
-    /// What was seen and what was done about it.
+    /// The problem, and how it was handled.
     pub message: String,
 }
 

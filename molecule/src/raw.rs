@@ -1,23 +1,23 @@
-//! What every reader produces: rows as the file gives them, before any decision about chemistry.
+//! The output of every reader: rows as in the file, before any interpretation of their chemistry.
 
 use smol_str::SmolStr;
 
 use crate::structure::BondOrder;
 use crate::{Element, Warning};
 
-/// One atom record. Coordinates may still be anything; `assemble` refuses what is not finite or too
-/// far away.
+/// One atom row. Its coordinates may have any value; `build` rejects those that are not finite or
+/// too large.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RawAtom {
-    /// Line of the record, counted from 1; 0 where the format has no lines.
+    /// Line of the row, counted from 1; 0 if the format has no lines.
     pub(crate) line: u32,
     pub(crate) serial: i32,
     /// Name without padding.
     pub(crate) name: SmolStr,
-    /// `None` when the file has no (or no sound) element; `assemble` then guesses it from the name.
+    /// `None` if the file has no valid element; `build` then derives it from the name.
     pub(crate) element: Option<Element>,
-    /// True when a PDB name begins in the second of its four columns, which says that the element
-    /// has one letter. False in every other format.
+    /// True if a PDB name begins in the second of its four columns, as names of elements with one
+    /// letter do. False in every other format.
     pub(crate) name_is_indented: bool,
     /// Alternate location, `b' '` for none.
     pub(crate) altloc: u8,
@@ -28,8 +28,8 @@ pub(crate) struct RawAtom {
     pub(crate) chain_id: SmolStr,
     pub(crate) label_chain_id: SmolStr,
     pub(crate) hetero: bool,
-    /// Number of chain terminators (`TER`) before this atom: residues on different sides are never
-    /// joined. In mmCIF: the running number of `label_asym_id` changes.
+    /// Number of chain terminators (`TER`) before this atom; in mmCIF, of changes of
+    /// `label_asym_id`. Residues of different segments are never joined.
     pub(crate) segment: u32,
     pub(crate) position_angstrom: [f32; 3],
     pub(crate) occupancy: f32,
@@ -37,17 +37,17 @@ pub(crate) struct RawAtom {
     pub(crate) formal_charge: i8,
 }
 
-/// Where a bond of the file comes from; decides whether chemistry may overrule it.
+/// Origin of a bond in the file, which decides how it combines with derived bonds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum BondSource {
-    /// The format lists all bonds (MOL2, SDF): bonds are exactly these.
+    /// The format lists all bonds (MOL2, SDF): exactly these are used.
     Complete,
-    /// Stated one by one beside derived ones (`CONECT`, `_struct_conn`).
+    /// Single bonds in addition to derived ones (`CONECT`, `_struct_conn`).
     Extra,
-    /// Stated as metal coordination (`_struct_conn` of type `metalc`).
+    /// Metal coordination (`_struct_conn` of type `metalc`).
     Metal,
-    /// Stated by the chemical component (`_chem_comp_bond`): replaces the distance rule within that
-    /// residue.
+    /// Bond of the chemical component (`_chem_comp_bond`), which replaces the distance rule within
+    /// the residue.
     Component,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct RawBond {
 pub(crate) struct RawModel {
     pub(crate) atoms: Vec<RawAtom>,
     pub(crate) bonds: Vec<RawBond>,
-    /// True when the format states every bond (MOL2, SDF): none is then derived.
+    /// True if the format lists every bond (MOL2, SDF); no bonds are derived then.
     pub(crate) bonds_complete: bool,
     /// Number of models or records in the file; 0 counts as 1.
     pub(crate) models: usize,

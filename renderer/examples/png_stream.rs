@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for input in &arguments[1..] {
         let structure = Arc::new(read_input(
             Path::new(input),
-            FolderOptions { protein: false },
+            FolderOptions::default(),
             &ReadOptions::default(),
         )?);
         for index in 0..count {

@@ -20,10 +20,7 @@ HETATM    5  O2' LIG A   1       1.000   0.500  -4.000  1.00  0.00           O
 ";
 
 fn structure() -> Arc<Structure> {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let read = read_bytes("x.pdb", POCKET.as_bytes(), PartRole::Whole, &options);
     Arc::new(read.expect("the text keeps to the format"))
 }

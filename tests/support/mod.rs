@@ -81,10 +81,7 @@ pub(crate) fn structure(atoms: u32) -> Arc<Structure> {
         .expect("a String takes all text");
     }
     text.push_str("END\n");
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let structure = read_bytes("test.pdb", text.as_bytes(), PartRole::Whole, &options)
         .expect("the text keeps to the format");
     assert_eq!(structure.atoms().len(), atoms as usize);

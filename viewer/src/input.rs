@@ -164,16 +164,11 @@ fn text_of(bytes: &[u8]) -> Option<String> {
 }
 
 fn options(reading: Reading) -> ReadOptions {
-    ReadOptions {
-        format: reading.format,
-        ..ReadOptions::default()
-    }
+    ReadOptions::default().with_format(reading.format)
 }
 
 fn read_paths(paths: &[PathBuf], reading: Reading) -> Result<Arc<Structure>> {
-    let folder = FolderOptions {
-        protein: reading.protein,
-    };
+    let folder = FolderOptions::default().with_protein(reading.protein);
     let read = |path: &PathBuf| Ok(read_input(path, folder, &options(reading))?);
     let structures = paths.iter().map(read).collect::<Result<Vec<_>>>()?;
     Ok(Arc::new(Structure::merge(structures)))

@@ -15,8 +15,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use molshot_molecule::{FolderOptions, read_file, read_folder};
 use molshot_molecule::{Element, PartRole, ReadLimits, ReadOptions, ResidueClass, Structure};
+use molshot_molecule::{FolderOptions, read_file, read_folder};
 use sha2::{Digest, Sha256};
 
 use crate::error::DatasetError;
@@ -222,13 +222,8 @@ impl Source {
         let Some(uncut) = self.uncut(id)? else {
             return Ok(None);
         };
-        let options = ReadOptions {
-            limits: ReadLimits {
-                max_bytes: MAX_ENTRY_BYTES,
-                max_atoms: MAX_ENTRY_ATOMS,
-            },
-            ..ReadOptions::default()
-        };
+        let options =
+            ReadOptions::default().with_limits(ReadLimits::new(MAX_ENTRY_BYTES, MAX_ENTRY_ATOMS));
         let (structure, from, from_sha256) = match &uncut {
             Uncut::Entry(path) => (
                 read_file(path, &options),
@@ -236,7 +231,7 @@ impl Source {
                 hash_file(path).map(|file| file.sha256),
             ),
             Uncut::Protein(path) => (
-                read_folder(path, FolderOptions { protein: true }, &options),
+                read_folder(path, FolderOptions::default().with_protein(true), &options),
                 path,
                 hash_folder(path),
             ),
@@ -300,13 +295,7 @@ impl Source {
     /// # Errors
     /// What is wrong with it.
     pub fn read(&self, id: &str) -> Result<Complex, Fault> {
-        let options = ReadOptions {
-            limits: ReadLimits {
-                max_bytes: MAX_BYTES,
-                max_atoms: MAX_ATOMS,
-            },
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions::default().with_limits(ReadLimits::new(MAX_BYTES, MAX_ATOMS));
         let structure = read_folder(&self.folder_of(id), FolderOptions::default(), &options)
             .map_err(|error| fault("unreadable", error.to_string()))?;
         check(&structure)?;

@@ -119,10 +119,7 @@ fn atom_line(
 /// Whether the text says what the structure does: names that are too long for their columns do not
 /// come back.
 fn check(structure: &Structure, pocket: &[u32], text: &str) -> Result<(), Fault> {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let no_form = |what: String| {
         let message = format!(
             "{what} cannot be written in the columns of a PDB file; give pocket and ligand as files of their own"

@@ -1,4 +1,4 @@
-//! Alternate locations: one conformer per residue.
+//! Alternate locations: one conformer is kept per residue.
 
 use std::collections::HashMap;
 
@@ -6,17 +6,18 @@ use smol_str::SmolStr;
 
 use crate::raw::RawAtom;
 
-/// Means of occupancies closer than this are equal: files give two decimals.
+/// Mean occupancies that differ by less are equal: files give two decimals.
 const OCCUPANCY_TOLERANCE: f32 = 1e-3;
 
-/// Which rows stay when each residue keeps one alternate location; `None` when no row has one.
+/// Returns which rows to keep, with one alternate location per residue; `None` if the file has
+/// none.
 ///
-/// A residue here is what shares chain, number and insertion code, whatever its names
-/// (microheterogeneity) and wherever its rows stand (atom by atom or conformer by conformer). It
-/// keeps the location with the highest mean occupancy, ties going to the alphabetically first, and
-/// all rows without a location. Atoms that exist in other locations only are dropped, so that what
-/// remains is one conformer and not a mixture. Where a row without a location repeats the name of
-/// one with (the first conformer left blank), blank competes as a location too.
+/// A residue here is all rows with the same chain, number and insertion code, with any names
+/// (microheterogeneity) and in any order (atom by atom or conformer by conformer). It keeps the
+/// location with the highest mean occupancy (the alphabetically first one of several) and all rows
+/// without a location. Atoms that exist only in other locations are dropped, so that one conformer
+/// remains and not a mixture. If a row without a location has the same name as a row with one (the
+/// first conformer is blank), blank is a location too.
 pub(super) fn kept(rows: &[RawAtom]) -> Option<Vec<bool>> {
     if rows.iter().all(|row| row.altloc == b' ') {
         return None;
@@ -53,7 +54,7 @@ pub(super) fn kept(rows: &[RawAtom]) -> Option<Vec<bool>> {
     Some(kept)
 }
 
-/// `(residue, row)` of all residues with an alternate location, ordered by residue.
+/// Returns `(residue, row)` for all residues with an alternate location, sorted by residue.
 fn members(rows: &[RawAtom]) -> Vec<(u32, u32)> {
     type Key<'a> = (&'a SmolStr, i32, u8);
     fn key(row: &RawAtom) -> Key<'_> {
@@ -78,7 +79,7 @@ fn members(rows: &[RawAtom]) -> Vec<(u32, u32)> {
     members
 }
 
-/// Occupancy by location id within one residue.
+/// Sums of occupancies by location id within one residue.
 struct Scores {
     sum: [f32; 256],
     count: [u32; 256],
@@ -95,7 +96,7 @@ impl Default for Scores {
 
 impl Scores {
     fn add(&mut self, altloc: u8, occupancy: f32) {
-        // What is no number says nothing for its location.
+        // NaN and infinity do not count for their location.
         let occupancy = if occupancy.is_finite() {
             occupancy
         } else {
@@ -105,7 +106,7 @@ impl Scores {
         self.count[usize::from(altloc)] += 1;
     }
 
-    /// The id with the highest mean; begins anew.
+    /// Returns the id with the highest mean, and resets all sums.
     fn take_best(&mut self) -> u8 {
         let mut best = (b' ', f32::NEG_INFINITY);
         for altloc in 0..=255_u8 {

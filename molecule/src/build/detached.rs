@@ -1,4 +1,4 @@
-//! Hydrogens that stand apart from their residue: programs that add them sometimes write them all
+//! Hydrogens that a file lists apart from their residue: some programs append all added hydrogens
 //! at the end.
 
 use std::collections::{HashMap, HashSet};
@@ -11,24 +11,24 @@ use crate::Element;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{RawAtom, RawModel};
 
-/// What makes rows one residue: chain, number, insertion code, name, segment.
+/// Identity of a residue: chain, number, insertion code, name, segment.
 type Key<'a> = (&'a SmolStr, i32, u8, &'a SmolStr, u32);
 
-/// Moves rows of hydrogens behind the rows of their residue, and bonds with them.
+/// Moves rows of detached hydrogens to the end of their residue, and renumbers the bonds.
 ///
-/// A run of rows is moved when it holds hydrogens only, when an earlier run is of the same residue,
-/// and when none of its names is there already: where residue numbers repeat (a large box of
-/// water), equal names tell that the two are different molecules. All else stays in the order of
-/// the file. Linear time.
+/// A run of rows is moved if it consists of hydrogens only, an earlier run has the same residue,
+/// and that residue has none of its names yet: if residue numbers repeat (as in a large box of
+/// water), equal names show that the two are different molecules. All other rows keep their order.
+/// Takes linear time.
 pub(super) fn regroup_detached_hydrogens(model: &mut RawModel, file: &str) {
     if !any_run_begins_with_hydrogen(&model.atoms) {
         return;
     }
-    let Some((home, moved)) = homes(&model.atoms) else {
+    let Some((target_run, moved)) = target_runs(&model.atoms) else {
         return;
     };
     let mut order: Vec<u32> = (0..model.atoms.len() as u32).collect();
-    order.sort_by_key(|row| home[*row as usize]);
+    order.sort_by_key(|row| target_run[*row as usize]);
     let mut new_index = vec![0_u32; order.len()];
     for (new, old) in order.iter().enumerate() {
         new_index[*old as usize] = new as u32;
@@ -47,12 +47,12 @@ pub(super) fn regroup_detached_hydrogens(model: &mut RawModel, file: &str) {
     }
     moved.report(
         file,
-        "they are put together, so the order of atoms is not the file's",
+        "they are moved to it, so the order of atoms differs from the file",
         &mut model.warnings,
     );
 }
 
-/// A quick look that spares nearly all files the rest.
+/// Fast test that excludes nearly all files from the search.
 fn any_run_begins_with_hydrogen(rows: &[RawAtom]) -> bool {
     rows.windows(2).any(|pair| {
         // In most files the element alone decides.
@@ -72,12 +72,12 @@ fn is_hydrogen(row: &RawAtom) -> bool {
     )
 }
 
-/// For every row the number of the run it belongs behind, and what was moved; `None` when nothing
-/// is.
-fn homes(rows: &[RawAtom]) -> Option<(Vec<u32>, RepeatedWarning)> {
+/// Returns for every row the run that it belongs to, and a warning about the moved rows; `None` if
+/// all rows stay.
+fn target_runs(rows: &[RawAtom]) -> Option<(Vec<u32>, RepeatedWarning)> {
     let runs: Vec<&[RawAtom]> = rows.chunk_by(same_residue).collect();
     let mut first_run: HashMap<Key<'_>, u32> = HashMap::new();
-    // Names of the residues that hydrogens want to move to, noted when the first does.
+    // Names of the residues to which hydrogens move, collected when the first one does.
     let mut names: HashSet<(u32, &str)> = HashSet::new();
     let mut noted: HashSet<u32> = HashSet::new();
     let mut moved = RepeatedWarning::default();
@@ -108,7 +108,10 @@ fn homes(rows: &[RawAtom]) -> Option<(Vec<u32>, RepeatedWarning)> {
                 place = target;
                 any = true;
                 moved.note(first.line, || {
-                    format!("hydrogens of {} stand apart from it", residue_label(first))
+                    format!(
+                        "hydrogens of {} are detached from it in the file",
+                        residue_label(first)
+                    )
                 });
             }
         }

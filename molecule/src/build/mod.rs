@@ -1,4 +1,4 @@
-//! Rows to columns: alternate locations, residues, chains, limits.
+//! Raw rows to a [`Structure`]: alternate locations, residues, chains, elements, limits, bonds.
 
 mod altloc;
 mod detached;
@@ -16,20 +16,20 @@ use crate::raw::{RawAtom, RawBond, RawModel};
 use crate::structure::{MAX_COORDINATE_ANGSTROM, Part, PartRole};
 use crate::{Location, MoleculeError, Structure};
 
-/// Stands for "dropped" in the map from rows to atoms.
+/// Marks a dropped row in the map from rows to atoms.
 const DROPPED: u32 = u32::MAX;
 
-/// Makes a structure of one part from the rows of one file.
+/// Builds a structure of one part from the rows of one file.
 ///
-/// Alternate locations are resolved (see [`altloc::kept`]), rows are gathered into residues
-/// (neighbouring rows of equal chain, number, insertion code, name and segment) and chains (by
-/// author's id, over the whole part), missing elements are guessed from names, and chemistry adds
-/// classes and bonds. Atoms keep the order of the file, but for hydrogens that stand apart from
-/// their residue (see [`detached::regroup_detached_hydrogens`]).
+/// Alternate locations are resolved (see [`altloc::kept`]), rows are grouped into residues
+/// (adjacent rows of equal chain, number, insertion code, name and segment) and chains (by author
+/// id, over the whole part), missing elements are derived from names, and [`perceive`] adds classes
+/// and bonds. Atoms keep the order of the file, except for detached hydrogens (see
+/// [`detached::regroup_detached_hydrogens`]).
 ///
 /// # Errors
-/// No atom; more than `max_atoms`; a coordinate that is not finite or whose
-/// magnitude is [`MAX_COORDINATE_ANGSTROM`] or more.
+/// Returns an error for zero atoms, for more than `max_atoms`, and for a coordinate that is not
+/// finite or whose magnitude is [`MAX_COORDINATE_ANGSTROM`] or more.
 pub(crate) fn build(
     mut model: RawModel,
     part_name: &str,
@@ -99,7 +99,7 @@ pub(crate) fn build(
     Ok(structure)
 }
 
-/// Takes out the rows that are not kept; also the new index of every row, where any was dropped.
+/// Removes the rows that are not kept. Also returns the new index of every row if any was removed.
 fn drop_rows(rows: Vec<RawAtom>, kept: Option<Vec<bool>>) -> (Vec<RawAtom>, Option<Vec<u32>>) {
     let Some(kept) = kept else {
         return (rows, None);
@@ -121,7 +121,8 @@ fn drop_rows(rows: Vec<RawAtom>, kept: Option<Vec<bool>>) -> (Vec<RawAtom>, Opti
     (rows, Some(new_index))
 }
 
-/// Bonds between finished atoms, lower index first.
+/// Renumbers bonds from rows to atoms, with the lower index first. Bonds of dropped rows are
+/// removed.
 fn renumber(bonds: Vec<RawBond>, new_index: Option<&[u32]>, atom_count: usize) -> Vec<RawBond> {
     let find = |row: u32| match new_index {
         None => row,
@@ -137,12 +138,12 @@ fn renumber(bonds: Vec<RawBond>, new_index: Option<&[u32]>, atom_count: usize) -
         .collect()
 }
 
-/// The limits of the crate: number of atoms, finite and near coordinates.
+/// Checks the number of atoms and the coordinates.
 fn check(rows: &[RawAtom], file: &str, max_atoms: usize) -> Result<(), MoleculeError> {
     if rows.is_empty() {
         return Err(MoleculeError::Syntax {
             location: Location::file(file),
-            problem: "there is no atom".to_owned(),
+            problem: "the file has no atoms".to_owned(),
             remedy: "give a file with at least one atom".to_owned(),
         });
     }
@@ -178,7 +179,10 @@ fn check(rows: &[RawAtom], file: &str, max_atoms: usize) -> Result<(), MoleculeE
         }
         return Err(MoleculeError::Limit {
             location,
-            problem: format!("atom {} stands {farthest:e} angstrom away", row.serial),
+            problem: format!(
+                "atom {} has a coordinate of {farthest:e} angstrom",
+                row.serial
+            ),
             remedy,
         });
     }

@@ -19,7 +19,7 @@ pub(super) fn same_residue(a: &RawAtom, b: &RawAtom) -> bool {
         && a.chain_id == b.chain_id
 }
 
-/// `ALA 12B of chain A`.
+/// Formats a residue for a message: `ALA 12B of chain A`.
 pub(super) fn residue_label(row: &RawAtom) -> String {
     let insertion = match row.insertion_code {
         b' ' => String::new(),
@@ -36,10 +36,10 @@ pub(super) fn residue_label(row: &RawAtom) -> String {
     )
 }
 
-/// Up to this many rows comparing all names costs less than hashing them.
+/// Up to this number of rows, comparing all names is faster than hashing them.
 const FEW_ROWS: usize = 24;
 
-/// Notes the first atom name that a residue holds twice. `names` is scratch space.
+/// Notes the first atom name that occurs twice in a residue. `names` is scratch memory.
 pub(super) fn note_repeated_name<'a>(
     residue: &'a [RawAtom],
     names: &mut HashSet<&'a str>,
@@ -59,7 +59,7 @@ pub(super) fn note_repeated_name<'a>(
         let row = &residue[second];
         repeated.note(row.line, || {
             format!(
-                "{} holds the atom name {} twice",
+                "{} has the atom name {} twice",
                 residue_label(row),
                 row.name
             )
@@ -67,7 +67,7 @@ pub(super) fn note_repeated_name<'a>(
     }
 }
 
-/// The columns as they grow.
+/// The columns of a structure under construction.
 pub(super) struct Columns {
     pub(super) atoms: Atoms,
     pub(super) residues: Vec<Residue>,
@@ -77,7 +77,8 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// `atoms` rows are really there: room for them is no belief in a declared count.
+    /// Allocates columns for `atoms` rows. The number is that of rows that were read, not one that
+    /// a file declares.
     pub(super) fn new(atoms: usize) -> Self {
         Self {
             atoms: Atoms {
@@ -98,7 +99,7 @@ impl Columns {
         }
     }
 
-    /// Adds the rows of one residue, at least one.
+    /// Appends the rows of one residue, at least one.
     pub(super) fn push_residue(&mut self, rows: &[RawAtom], unguessed: &mut RepeatedWarning) {
         let Some(first) = rows.first() else { return };
         let index = self.residues.len() as u32;
@@ -115,7 +116,7 @@ impl Columns {
             if element.is_none() {
                 unguessed.note(row.line, || {
                     format!(
-                        "no element can be told from the atom name \"{}\" in {}",
+                        "the element cannot be derived from the atom name \"{}\" in {}",
                         row.name,
                         residue_label(row)
                     )
@@ -139,14 +140,14 @@ impl Columns {
             insertion_code: first.insertion_code,
             chain,
             atoms: start..self.atoms.len() as u32,
-            // Chemistry decides; this is what an unknown residue is.
+            // Perception sets the class; this is the one of unknown residues.
             class: ResidueClass::Ligand,
             hetero: first.hetero,
         });
         self.residue_segment.push(first.segment);
     }
 
-    /// Chain of a row's author id, made where it is new.
+    /// Returns the chain of a row by its author id, and creates a new one if needed.
     fn chain(&mut self, row: &RawAtom) -> u32 {
         if let Some(last) = self.residues.last()
             && self.chains[last.chain as usize].id == row.chain_id

@@ -51,7 +51,7 @@ const METAL_ANGLE_DEGREES: f64 = 45.0;
 /// HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O\n\
 /// HETATM    2  O   HOH A   2       2.800   0.000   0.000  1.00  0.00           O\n";
 /// let water = read_bytes("water.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
-/// let options = HydrogenBondOptions { scope: Scope::All, ..HydrogenBondOptions::default() };
+/// let options = HydrogenBondOptions::default().with_scope(Scope::All);
 /// // Each of the two may be the donor.
 /// assert_eq!(hbonds::find(&water, &options)?.bonds.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -25,6 +25,7 @@ pub enum Scope {
 /// Which bonds are looked for, and how strictly. The default is that of `ChimeraX`'s `hbonds`
 /// between two models.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct HydrogenBondOptions {
     /// Between which atoms.
     pub scope: Scope,
@@ -61,6 +62,28 @@ pub struct OptionsError {
 }
 
 impl HydrogenBondOptions {
+    /// Sets between which atoms bonds are searched.
+    #[must_use]
+    pub const fn with_scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Sets both tolerances, in angstrom and degrees.
+    #[must_use]
+    pub const fn with_slack(mut self, distance_angstrom: f32, angle_degrees: f32) -> Self {
+        self.distance_slack_angstrom = distance_angstrom;
+        self.angle_slack_degrees = angle_degrees;
+        self
+    }
+
+    /// Sets whether water takes part.
+    #[must_use]
+    pub const fn with_water(mut self, water: bool) -> Self {
+        self.water = water;
+        self
+    }
+
     pub(super) fn check(&self) -> Result<(), OptionsError> {
         for (name, value, highest) in [
             (

@@ -8,14 +8,15 @@ use flate2::read::MultiGzDecoder;
 use crate::diagnostics::Location;
 use crate::error::MoleculeError;
 
-/// First bytes of a gzip member (RFC 1952) with the only compression method there is.
+/// First bytes of a gzip member (RFC 1952), including the only compression method.
 const GZIP_MAGIC: &[u8] = b"\x1f\x8b\x08";
 
-/// Gzipped structures shrink to a tenth, very regular ones to a fiftieth; deflate itself ends at a
-/// thousandth. Beyond this ratio a file is a bomb, and is not decompressed further.
+/// Largest ratio of decompressed to compressed size. Structure files shrink to a tenth, very
+/// regular ones to a fiftieth; deflate can reach a thousandth. A file beyond this ratio is treated
+/// as a decompression bomb.
 const MAX_GZIP_RATIO: u64 = 200;
 
-/// The ratio is not looked at below this size: no harm is done.
+/// Decompressed sizes up to this one are accepted at any ratio: they do no harm.
 const ALWAYS_PLAUSIBLE_BYTES: u64 = 16 << 20;
 
 /// The error for more bytes than the limit allows.
@@ -27,7 +28,8 @@ pub(crate) fn too_large(file: &str, bytes: u64, max_bytes: u64) -> MoleculeError
     }
 }
 
-/// Undoes gzip (several members in a row count as one), never making more than `max_bytes`.
+/// Decompresses gzip, of one or several members, to at most `max_bytes`. Other bytes are returned
+/// unchanged.
 pub(crate) fn decompress<'a>(
     name: &str,
     bytes: &'a [u8],
@@ -65,7 +67,7 @@ pub(crate) fn decompress<'a>(
         return Err(MoleculeError::Limit {
             location: Location::file(name),
             problem: format!(
-                "grows to more than {MAX_GZIP_RATIO} times its size when decompressed, which no structure does"
+                "grows to more than {MAX_GZIP_RATIO} times its size when decompressed, which no structure file does"
             ),
             remedy: "give a structure file, or decompress it first".to_owned(),
         });
@@ -80,14 +82,14 @@ pub(crate) fn decompress<'a>(
     Ok(Cow::Owned(text))
 }
 
-/// A name without its `.gz`.
+/// Returns a file name without its `.gz`.
 pub(crate) fn without_gz(name: &str) -> &str {
     match name
         .len()
         .checked_sub(3)
         .map(|at| name.split_at_checked(at))
     {
-        Some(Some((stem, ending))) if ending.eq_ignore_ascii_case(".gz") => stem,
+        Some(Some((stem, extension))) if extension.eq_ignore_ascii_case(".gz") => stem,
         _ => name,
     }
 }

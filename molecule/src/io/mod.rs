@@ -18,7 +18,7 @@ use self::options::{Format, ReadOptions};
 use crate::error::MoleculeError;
 use crate::raw::RawModel;
 
-/// Parses decompressed bytes of a known format. `file` stands in messages only.
+/// Parses decompressed bytes of a known format. `file` is used only in messages.
 pub(crate) fn parse(
     format: Format,
     file: &str,

@@ -10,23 +10,36 @@ use crate::io::options::ReadOptions;
 use crate::structure::PartRole;
 use crate::{Location, MoleculeError, Structure, Warning};
 
-/// How many names of a folder a message lists.
+/// Number of file names that an error message lists.
 const LISTED_NAMES: usize = 8;
 
-/// What to take from a folder in PDBbind layout.
+/// Options of reading a folder in `PDBbind` layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct FolderOptions {
-    /// True takes `ID_protein.pdb`, false `ID_pocket.pdb`. Where only the other one exists, that is
-    /// read, with a warning.
+    /// True reads `ID_protein.pdb`, false reads `ID_pocket.pdb`. If only the other one exists, it
+    /// is read, with a warning.
     pub protein: bool,
 }
 
-/// Reads `ID_pocket.pdb` (or `ID_protein.pdb`) and `ID_ligand.mol2` (else `ID_ligand.sdf`) of the
-/// folder `ID/`, each gzipped or not: a structure of two parts, pocket and ligand.
+impl FolderOptions {
+    /// Chooses `ID_protein.pdb` (true) or `ID_pocket.pdb` (false).
+    #[must_use]
+    pub const fn with_protein(mut self, protein: bool) -> Self {
+        self.protein = protein;
+        self
+    }
+}
+
+/// Reads a folder `ID/` in `PDBbind` layout into a structure of two parts, pocket and ligand.
 ///
-/// MOL2 goes first because it has atom names; where it cannot be read and the SD file can, that one
-/// is read, with a warning. A folder whose name is not its files' prefix is read too when it holds
-/// one prefix only. `options.format` is not used; `options.model` chooses the ligand's record.
+/// The files are `ID_pocket.pdb` (or `ID_protein.pdb`) and `ID_ligand.mol2` (else `ID_ligand.sdf`),
+/// each gzipped or not.
+///
+/// MOL2 is preferred because it has atom names; if it cannot be read and the SD file can, the SD
+/// file is used, with a warning. The prefix of the files may differ from the name of the folder if
+/// there is only one such file of each kind. `options.format` is not used; `options.model` selects
+/// the record of the ligand.
 pub fn read_folder(
     path: &Path,
     folder: FolderOptions,
@@ -52,16 +65,16 @@ pub fn read_folder(
     Ok(structure)
 }
 
-/// The names in a folder.
+/// The file names in a folder.
 #[derive(Debug)]
 struct Listing {
     folder: String,
-    /// The folder's own name, empty where it has none (`/`).
+    /// Name of the folder, empty if it has none (`/`).
     id: String,
     names: BTreeSet<String>,
 }
 
-/// The ligand's files, the better one first.
+/// The files of the ligand, the preferred one first.
 #[derive(Debug, Clone, Copy)]
 struct LigandFiles<'a> {
     first: &'a str,
@@ -78,10 +91,10 @@ impl Listing {
         let mut names = BTreeSet::new();
         for entry in std::fs::read_dir(path).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
-            // A name that is no Unicode is none that is looked for.
+            // Names that are not Unicode cannot match.
             names.extend(entry.file_name().into_string());
         }
-        // `.` and `..` have no name of their own.
+        // `.` and `..` are not names.
         let id = match path.file_name() {
             Some(name) => name.to_string_lossy().into_owned(),
             None => std::fs::canonicalize(path)
@@ -95,13 +108,13 @@ impl Listing {
         Ok(Self { folder, id, names })
     }
 
-    /// The files `ID` + ending, gzipped or not, in the order of `endings`; where there is none,
-    /// those that are the only ones of any prefix with such an ending.
-    fn find(&self, endings: &[&str]) -> Vec<&str> {
-        let own: Vec<&str> = endings
+    /// Returns the files `ID` + suffix, gzipped or not, in the order of `suffixes`; if there are
+    /// none, the files with these suffixes that are the only ones of their suffix.
+    fn find(&self, suffixes: &[&str]) -> Vec<&str> {
+        let own: Vec<&str> = suffixes
             .iter()
-            .filter_map(|ending| {
-                let plain = format!("{}{ending}", self.id);
+            .filter_map(|suffix| {
+                let plain = format!("{}{suffix}", self.id);
                 self.names
                     .get(&plain)
                     .or_else(|| self.names.get(&format!("{plain}.gz")))
@@ -111,20 +124,20 @@ impl Listing {
         if !own.is_empty() {
             return own;
         }
-        endings
+        suffixes
             .iter()
-            .filter_map(|ending| {
+            .filter_map(|suffix| {
                 let mut files = self
                     .names
                     .iter()
-                    .filter(|name| without_gz(name).ends_with(ending));
+                    .filter(|name| without_gz(name).ends_with(suffix));
                 let first = files.next()?;
                 files.next().is_none().then_some(first.as_str())
             })
             .collect()
     }
 
-    /// Pocket and ligand files, or an error that says what is missing and what is there.
+    /// Selects pocket and ligand files. The error lists what is missing and what the folder holds.
     fn choose(
         &self,
         folder: FolderOptions,
@@ -172,7 +185,7 @@ impl Listing {
         }
     }
 
-    /// The first names and how many more there are.
+    /// Lists the first names and the number of further ones.
     fn listed(&self) -> String {
         if self.names.is_empty() {
             return "nothing".to_owned();
@@ -190,7 +203,7 @@ impl Listing {
         text.join(", ")
     }
 
-    /// The better ligand file; the other one where only that can be read.
+    /// Reads the preferred ligand file, or the other one if only that can be read.
     fn read_ligand(
         &self,
         path: &Path,
@@ -207,13 +220,13 @@ impl Listing {
                     warnings.push(Warning {
                         location: Location::file(&self.folder),
                         message: format!(
-                            "{} cannot be read, so {second} is, whose atoms have no names of their own ({error})",
+                            "{} cannot be read, so {second} is read, which has no atom names ({error})",
                             files.first
                         ),
                     });
                     return Ok(ligand);
                 }
-                // What is wrong with the better file is what helps.
+                // The error of the preferred file is the more useful one.
                 Err(_) => error,
             },
         };

@@ -1,5 +1,5 @@
-//! Inputs: a file, bytes, a folder in PDBbind layout. Files are opened, bounded and decompressed
-//! here.
+//! Bytes, files and folders to [`Structure`]: the only module that uses both the readers
+//! ([`crate::io`]) and [`crate::build`].
 
 mod folder;
 
@@ -16,7 +16,7 @@ use crate::{MoleculeError, Structure};
 
 pub use folder::{FolderOptions, read_folder};
 
-/// Reads a file or a folder: what a command line's INPUT means.
+/// Reads a file, or a folder in `PDBbind` layout.
 pub fn read_input(
     path: &Path,
     folder: FolderOptions,
@@ -29,8 +29,8 @@ pub fn read_input(
     }
 }
 
-/// Reads one regular file, gzipped or not, into a structure of one part that is named after the
-/// file's stem.
+/// Reads one regular file, gzipped or not, into a structure of one part, which is named after the
+/// file.
 pub fn read_file(path: &Path, options: &ReadOptions) -> Result<Structure, MoleculeError> {
     read_file_as(path, PartRole::Whole, options)
 }
@@ -45,8 +45,8 @@ fn read_file_as(
     read_bytes(&file, &bytes, role, options)
 }
 
-/// Reads bytes, gzipped or not. `name` decides nothing but the messages, the part's name and, where
-/// the content leaves it open, the format.
+/// Reads the bytes of a file, gzipped or not. `name` is used in messages and as the name of the
+/// part; its extension decides the format if the content does not.
 pub fn read_bytes(
     name: &str,
     bytes: &[u8],
@@ -70,16 +70,16 @@ pub fn read_bytes(
     crate::build::build(model, part_name(name), name, role, options.limits.max_atoms)
 }
 
-/// The format that the content of a file, gzipped or not, shows by itself; none where only a name
-/// can tell, or where it is no structure. As [`read_bytes`] decides it.
+/// Detects the format of a file, gzipped or not, from its content alone, as [`read_bytes`] does.
+/// `None` if the content is not a structure or does not decide the format.
 #[must_use]
 pub fn format_of_content(bytes: &[u8], max_bytes: u64) -> Option<Format> {
     let text = decompress("", bytes, max_bytes).ok()?;
     sniff::detect("", sniff::without_bom(&text)).ok()
 }
 
-/// A file's bytes; at most `max_bytes`. Whatever is no regular file is refused unopened: opening a
-/// pipe would wait for a writer.
+/// Reads a file of at most `max_bytes`. Only regular files are opened: opening a pipe would wait
+/// for a writer.
 fn load(path: &Path, file: &str, max_bytes: u64) -> Result<Vec<u8>, MoleculeError> {
     let unreadable = |source| MoleculeError::Io {
         file: file.to_owned(),
@@ -96,7 +96,7 @@ fn load(path: &Path, file: &str, max_bytes: u64) -> Result<Vec<u8>, MoleculeErro
         return Err(too_large(file, metadata.len(), max_bytes));
     }
     let mut bytes = Vec::new();
-    // A file may grow while it is read.
+    // The file may grow during reading.
     File::open(path)
         .and_then(|open| {
             open.take(max_bytes.saturating_add(1))
@@ -133,8 +133,7 @@ fn kind_of(metadata: &Metadata) -> &'static str {
     }
 }
 
-/// Lines that end with a lone `\r`, as on the first Macintosh systems, get the `\n` that every
-/// reader looks for.
+/// Replaces `\r` by `\n` in a text whose lines end with `\r` alone, as on early Macintosh systems.
 fn with_line_feeds(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\n', text).is_some() || memchr::memchr(b'\r', text).is_none() {
         return Cow::Borrowed(text);
@@ -146,7 +145,7 @@ fn with_line_feeds(text: &[u8]) -> Cow<'_, [u8]> {
     )
 }
 
-/// File stem: no folders, no `.gz`, no ending.
+/// Returns a file name without folders, `.gz` and extension.
 fn part_name(name: &str) -> &str {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let name = without_gz(last);

@@ -1,21 +1,21 @@
 //! Covalent bonds, pseudobonds, and the neighbours of every atom.
 
-/// Bond order as a file gives it.
+/// Bond order as the file gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum BondOrder {
-    /// Not given (derived from a template or a distance).
+    /// Not given: the bond is derived from a template or a distance.
     #[default]
     Unknown,
-    /// Single.
+    /// Single bond.
     Single,
-    /// Double.
+    /// Double bond.
     Double,
-    /// Triple.
+    /// Triple bond.
     Triple,
-    /// Aromatic (delocalised in a ring).
+    /// Aromatic bond, delocalised in a ring.
     Aromatic,
-    /// Amide, MOL2's `am`.
+    /// Amide bond, `am` in MOL2.
     Amide,
 }
 
@@ -26,17 +26,17 @@ pub struct Bond {
     pub a: u32,
     /// Higher atom index.
     pub b: u32,
-    /// Order, as far as a file says.
+    /// Bond order, if the file gives one.
     pub order: BondOrder,
 }
 
-/// Why two atoms are related without a covalent bond.
+/// Kind of relation between two atoms without a covalent bond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PseudobondKind {
-    /// Residues follow each other in the file, but the chain is broken between them.
+    /// Two residues are adjacent in the chain, but structure is missing between them.
     MissingStructure,
-    /// A metal and the atom that coordinates it.
+    /// A metal and an atom that coordinates it.
     MetalCoordination,
 }
 
@@ -47,11 +47,11 @@ pub struct Pseudobond {
     pub a: u32,
     /// Higher atom index.
     pub b: u32,
-    /// Why.
+    /// Kind of relation.
     pub kind: PseudobondKind,
 }
 
-/// Bonded neighbours of every atom (compressed rows).
+/// Bonded neighbours of every atom, in one flat list (compressed sparse rows).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neighbours {
     offsets: Vec<u32>,
@@ -59,7 +59,7 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
-    /// Builds the rows for `atom_count` atoms from bonds whose ends are all below `atom_count`.
+    /// Collects the neighbours of `atom_count` atoms from bonds between atoms below `atom_count`.
     #[must_use]
     pub fn from_bonds(atom_count: usize, bonds: &[Bond]) -> Self {
         let mut offsets = vec![0_u32; atom_count + 1];
@@ -84,10 +84,10 @@ impl Neighbours {
         Self { offsets, list }
     }
 
-    /// Neighbours of one atom, ascending.
+    /// Returns the neighbours of one atom, ascending.
     ///
     /// # Panics
-    /// When `atom` is out of range.
+    /// Panics if `atom` is out of range.
     #[must_use]
     pub fn of(&self, atom: u32) -> &[u32] {
         let i = atom as usize;

@@ -4,39 +4,39 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-/// What a residue is, chemically.
+/// Chemical class of a residue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResidueClass {
-    /// Amino acid that is part of, or can be part of, a peptide chain.
+    /// Amino acid, in a peptide chain or alone.
     AminoAcid,
     /// Nucleotide of DNA or RNA.
     Nucleotide,
     /// Water.
     Water,
-    /// A single-atom ion (metal or halide).
+    /// Ion of a single atom (metal or halide).
     Ion,
     /// Everything else: ligands, cofactors, sugars, lipids, buffer molecules.
     Ligand,
 }
 
 impl ResidueClass {
-    /// True for amino acids and nucleotides.
+    /// Returns true for amino acids and nucleotides.
     #[must_use]
     pub fn is_polymer(self) -> bool {
         matches!(self, Self::AminoAcid | Self::Nucleotide)
     }
 }
 
-/// One residue: a run of atoms.
+/// One residue: a contiguous range of atoms.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Residue {
     /// Name (`ARG`, `HOH`, `GTP`).
     pub name: SmolStr,
-    /// Author's sequence number.
+    /// Residue number given by the author of the file.
     pub number: i32,
-    /// Insertion code; `b' '` where there is none.
+    /// Insertion code; `b' '` if it has none.
     pub insertion_code: u8,
     /// Index into [`Structure::chains`].
     pub chain: u32,
@@ -44,16 +44,16 @@ pub struct Residue {
     pub atoms: Range<u32>,
     /// Chemical class.
     pub class: ResidueClass,
-    /// True when the file says so (`HETATM`, `_atom_site.group_PDB`).
+    /// True for a hetero residue in the file (`HETATM`, `_atom_site.group_PDB`).
     pub hetero: bool,
 }
 
-/// One chain: residues of one part that carry the same author chain id. They need not be contiguous
-/// (water of a chain commonly stands at the end of a file).
+/// One chain: the residues of one part with the same author chain id. They need not be contiguous:
+/// the water of a chain is often at the end of a file.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Chain {
-    /// Author's chain id; empty where the file leaves it blank.
+    /// Chain id given by the author of the file; empty if it is blank.
     pub id: SmolStr,
     /// mmCIF `label_asym_id` of the chain's first atom; equals `id` in other formats.
     pub label_id: SmolStr,
@@ -61,22 +61,22 @@ pub struct Chain {
     pub part: u32,
 }
 
-/// What an input file stands for in a scene of several files.
+/// Role of an input file in a structure of several files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PartRole {
-    /// A whole structure; its residues are classed one by one.
+    /// A whole structure; its residues are classified one by one.
     Whole,
     /// The pocket or protein of a PDBbind folder.
     Pocket,
-    /// The ligand of a PDBbind folder: every residue in it is of class ligand.
+    /// The ligand of a PDBbind folder; all its residues are of class ligand.
     Ligand,
 }
 
 impl PartRole {
-    /// What a name in the manner of `PDBbind` stands for: `x_pocket.pdb` and `x_protein.pdb` a
-    /// pocket, `x_ligand.mol2` and `x_ligand.sdf` a ligand (each also `.gz`), and everything else a
-    /// whole structure.
+    /// Returns the role of a file name in `PDBbind` style: `x_pocket.pdb` and `x_protein.pdb` are
+    /// pockets, `x_ligand.mol2` and `x_ligand.sdf` are ligands (each also with `.gz`), everything
+    /// else is a whole structure.
     #[must_use]
     pub fn from_file_name(name: &str) -> Self {
         let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
@@ -90,13 +90,13 @@ impl PartRole {
     }
 }
 
-/// One input file (a *model* in ChimeraX's words). Bonds never cross parts.
+/// One input file (a *model* in ChimeraX). No bond connects two parts.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Part {
-    /// File stem (`5ey0_pocket`).
+    /// File name without folder and extension (`5ey0_pocket`).
     pub name: String,
-    /// What the file stands for.
+    /// Role of the file.
     pub role: PartRole,
     /// Atoms of this part.
     pub atoms: Range<u32>,

@@ -12,9 +12,9 @@ pub use limits::MAX_COORDINATE_ANGSTROM;
 
 use crate::diagnostics::Warning;
 
-/// A molecular structure of one or several files. Made only by this crate's readers, so whoever
-/// holds one may rely on: equal column lengths, indices in range, finite coordinates, bonds sorted
-/// by `(a, b)` and unique.
+/// A molecular structure of one or several files. Only the readers of this crate create one, so the
+/// following always holds: columns have equal lengths, indices are in range, coordinates are
+/// finite, bonds are sorted by `(a, b)` and unique.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Structure {
@@ -28,77 +28,76 @@ pub struct Structure {
 }
 
 impl Structure {
-    /// Atom columns.
+    /// Returns the atom columns.
     #[must_use]
     pub fn atoms(&self) -> &Atoms {
         &self.atoms
     }
 
-    /// Residues in file order.
+    /// Returns the residues in file order.
     #[must_use]
     pub fn residues(&self) -> &[Residue] {
         &self.residues
     }
 
-    /// Chains in order of first appearance.
+    /// Returns the chains in order of first appearance.
     #[must_use]
     pub fn chains(&self) -> &[Chain] {
         &self.chains
     }
 
-    /// Input files in the order given.
+    /// Returns the parts (input files) in the order given.
     #[must_use]
     pub fn parts(&self) -> &[Part] {
         &self.parts
     }
 
-    /// Covalent bonds, sorted by `(a, b)`, unique.
+    /// Returns the covalent bonds, sorted by `(a, b)` and unique.
     #[must_use]
     pub fn bonds(&self) -> &[Bond] {
         &self.bonds
     }
 
-    /// Chain gaps and metal coordination, sorted, unique.
+    /// Returns chain gaps and metal coordination, sorted and unique.
     #[must_use]
     pub fn pseudobonds(&self) -> &[Pseudobond] {
         &self.pseudobonds
     }
 
-    /// What was odd in the files, in reading order.
+    /// Returns the warnings of the readers, in reading order.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
-    /// Residue of an atom.
+    /// Returns the residue of an atom.
     ///
     /// # Panics
-    /// When `atom` is not below [`Atoms::len`].
+    /// Panics if `atom` is not below [`Atoms::len`].
     #[must_use]
     pub fn residue_of(&self, atom: u32) -> &Residue {
         &self.residues[self.atoms.residue[atom as usize] as usize]
     }
 
-    /// Part of a residue.
+    /// Returns the part of a residue.
     #[must_use]
     pub fn part_of(&self, residue: &Residue) -> &Part {
         &self.parts[self.chains[residue.chain as usize].part as usize]
     }
 
-    /// Bonded neighbours of every atom, as one flat list: the neighbours of atom `i`, ascending,
-    /// are `list[offsets[i]..offsets[i + 1]]`.
+    /// Computes the bonded neighbours of every atom.
     #[must_use]
     pub fn neighbours(&self) -> Neighbours {
         Neighbours::from_bonds(self.atoms.len(), &self.bonds)
     }
 
-    /// The same structure with its atoms elsewhere: bonds, classes and all else stay. `None` when
-    /// there are more or fewer positions than atoms, or one is not finite or lies beyond
-    /// [`crate::structure::MAX_COORDINATE_ANGSTROM`].
+    /// Returns the same structure with other atom positions; everything else, such as bonds, stays.
+    /// `None` if the number of positions is not the number of atoms, or a coordinate is not finite
+    /// or not below [`MAX_COORDINATE_ANGSTROM`].
     #[must_use]
     pub fn with_positions(&self, position_angstrom: Vec<[f32; 3]>) -> Option<Self> {
         let limit = MAX_COORDINATE_ANGSTROM;
-        // Written so that not-a-number fails, too.
+        // This comparison is false for NaN, too.
         let sound = position_angstrom.len() == self.atoms.len()
             && position_angstrom
                 .as_flattened()
@@ -113,8 +112,7 @@ impl Structure {
         })
     }
 
-    /// Puts several files into one structure, in the order given; every file stays a part of its
-    /// own.
+    /// Merges several structures into one, in the order given; every file stays a separate part.
     #[must_use]
     pub fn merge(structures: Vec<Self>) -> Self {
         let mut all = Self {

@@ -277,10 +277,8 @@ mod tests {
     #[test]
     fn buffers_stay_from_picture_to_picture() {
         let text = b"HETATM    1  C1  LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nEND\n";
-        let options = molshot_molecule::ReadOptions {
-            format: Some(molshot_molecule::Format::Pdb),
-            ..Default::default()
-        };
+        let options =
+            molshot_molecule::ReadOptions::default().with_format(molshot_molecule::Format::Pdb);
         let role = molshot_molecule::PartRole::Whole;
         let structure =
             molshot_molecule::read_bytes("one.pdb", text, role, &options).expect("one atom");

@@ -28,10 +28,7 @@ HETATM    7  O   HOH A 300      30.000   0.000   0.000  1.00  0.00           O
 ";
 
 fn read(text: &str, role: PartRole) -> Arc<Structure> {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     Arc::new(
         read_bytes("x.pdb", text.as_bytes(), role, &options).expect("the text keeps to the format"),
     )

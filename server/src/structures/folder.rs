@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use molshot_molecule::Format;
 use molshot_molecule::FolderOptions;
+use molshot_molecule::Format;
 use molshot_molecule::{MoleculeError, ReadOptions, Structure, read_input};
 use sha2::{Digest, Sha256};
 

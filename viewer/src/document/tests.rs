@@ -8,10 +8,7 @@ use super::*;
 const SIZE: [u32; 2] = [400, 300];
 
 fn loaded(text: &str, commands: &[&str]) -> Loaded {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let structure = read_bytes("x.pdb", text.as_bytes(), PartRole::Whole, &options);
     let mut request = RenderRequest::new(StructureSource::Id { id: "x".into() });
     request.commands = commands.iter().map(|text| (*text).to_owned()).collect();

@@ -6,6 +6,7 @@ use crate::Element;
 
 /// Number and arrangement of the places around an atom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Geometry {
     /// One place (hydrogen).
     Single,

@@ -25,10 +25,7 @@ fn open() -> GpuBackend {
 
 /// `count` balls in a row before the camera.
 fn job(count: u32) -> RenderJob {
-    let options = ReadOptions {
-        format: Some(Format::Xyz),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Xyz);
     let structure = read_bytes("t.xyz", b"1\n\nC 0 0 0\n", PartRole::Whole, &options).unwrap();
     let scene = Scene::from_parts(SceneParts {
         spheres: (0..count)

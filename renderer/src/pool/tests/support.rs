@@ -32,10 +32,7 @@ pub(super) fn scene(atoms: u32) -> Arc<Scene> {
         )
         .unwrap();
     }
-    let options = ReadOptions {
-        format: Some(Format::Xyz),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Xyz);
     let structure = read_bytes("row.xyz", text.as_bytes(), PartRole::Whole, &options).unwrap();
     let request = RenderRequest::new(StructureSource::Files {
         files: vec![InlineFile {
