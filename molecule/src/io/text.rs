@@ -1,12 +1,11 @@
-//! What the readers of line-based formats share: numbered lines, fields, numbers, the wording of
-//! errors.
+//! Helpers of the line-based readers: numbered lines, fields, numbers, errors.
 
 use smol_str::SmolStr;
 
 use super::options::ReadOptions;
 use crate::{Location, MoleculeError, Warning};
 
-/// Lines of a text, numbered from 1. A line ends with `\n` or `\r\n`; the last one may lack its
+/// Lines of a text, numbered from 1. A line ends with `\n` or `\r\n`; the last one may have no line
 /// end.
 #[derive(Debug, Clone)]
 pub(super) struct Lines<'a> {
@@ -15,7 +14,7 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Lines of `text`; the first one gets the number `first`.
+    /// Iterates over the lines of `text`; the first one has the number `first`.
     pub(super) fn new(text: &'a [u8], first: u64) -> Self {
         Self {
             rest: text,
@@ -23,7 +22,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Number of the line that was handed out last; one less than the first number before that.
+    /// Returns the number of the line that was returned last, or one less than the first number.
     pub(super) fn number(&self) -> u64 {
         self.number
     }
@@ -46,31 +45,31 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// Fields between white space.
+/// Splits a line at white space.
 pub(super) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(u8::is_ascii_whitespace)
         .filter(|field| !field.is_empty())
 }
 
-/// The columns `start..end` (counted from 0) without the blanks around; empty where the line is
-/// shorter.
+/// Returns the columns `start..end` (counted from 0) without surrounding white space; empty beyond
+/// the end of the line.
 pub(super) fn columns(line: &[u8], start: usize, end: usize) -> &[u8] {
     let end = end.min(line.len());
     line.get(start..end).unwrap_or_default().trim_ascii()
 }
 
-/// A number in decimal or exponent form, no blanks around. Infinity and NaN pass: `assemble`
-/// refuses them by name.
+/// Parses a number in decimal or exponent form without white space. Infinity and NaN are accepted
+/// here and rejected by `build`.
 pub(super) fn float(field: &[u8]) -> Option<f32> {
     std::str::from_utf8(field).ok()?.parse().ok()
 }
 
-/// A whole number, no blanks around.
+/// Parses an integer without white space.
 pub(super) fn integer<T: std::str::FromStr>(field: &[u8]) -> Option<T> {
     std::str::from_utf8(field).ok()?.parse().ok()
 }
 
-/// Text of a file as it may stand in a message: quoted, escaped, cut to 40 characters.
+/// Quotes text of a file for a message: escaped and truncated to 40 characters.
 pub(super) fn quote(field: &[u8]) -> String {
     let text = String::from_utf8_lossy(&field[..field.len().min(200)]);
     let mut short: String = text.chars().take(40).collect();
@@ -80,17 +79,17 @@ pub(super) fn quote(field: &[u8]) -> String {
     format!("{short:?}")
 }
 
-/// A name of the file; bytes that are no UTF-8 become replacement characters.
+/// Converts a name to text; invalid UTF-8 becomes replacement characters.
 pub(super) fn name(field: &[u8]) -> SmolStr {
     SmolStr::new(String::from_utf8_lossy(field))
 }
 
-/// Line number as [`crate::raw::RawAtom::line`] keeps it.
+/// Converts a line number to the type of [`crate::raw::RawAtom::line`].
 pub(super) fn line_u32(line: u64) -> u32 {
     u32::try_from(line).unwrap_or(u32::MAX)
 }
 
-/// A broken rule at a line.
+/// Creates a syntax error at a line.
 pub(super) fn syntax(
     file: &str,
     line: u64,
@@ -104,7 +103,7 @@ pub(super) fn syntax(
     }
 }
 
-/// A broken rule of the file as a whole.
+/// Creates a syntax error of the whole file.
 pub(super) fn syntax_file(
     file: &str,
     problem: impl Into<String>,
@@ -117,7 +116,7 @@ pub(super) fn syntax_file(
     }
 }
 
-/// Something odd; `line` 0 stands for the whole file.
+/// Creates a warning; `line` 0 means the whole file.
 pub(super) fn warning(file: &str, line: u64, message: impl Into<String>) -> Warning {
     Warning {
         location: Location {
@@ -128,8 +127,8 @@ pub(super) fn warning(file: &str, line: u64, message: impl Into<String>) -> Warn
     }
 }
 
-/// Refuses one atom more than the options allow. `count` is the number of atoms so far.
-pub(super) fn room_for_atom(
+/// Returns an error if one more atom would exceed the limit. `count` is the number of atoms so far.
+pub(super) fn check_atom_limit(
     file: &str,
     line: u64,
     count: usize,
@@ -141,31 +140,31 @@ pub(super) fn room_for_atom(
     }
     Err(MoleculeError::Limit {
         location: Location::line(file, line.max(1)),
-        problem: format!("holds more than {limit} atoms, the limit"),
+        problem: format!("holds more atoms than the limit of {limit}"),
         remedy: "give a smaller structure or raise the limit on atoms".to_owned(),
     })
 }
 
-/// Where the chosen record of a file of several begins and ends, and how many there are.
+/// The selected record of a file, and the number of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Chosen<'a> {
+pub(super) struct SelectedRecord<'a> {
     /// Bytes of the record.
     pub(super) text: &'a [u8],
     /// Number of the record's first line.
     pub(super) first_line: u64,
-    /// Records in the file.
+    /// Number of records in the file.
     pub(super) count: usize,
 }
 
-/// Picks the record that `options.model` names (counted from 1; the first without it). `starts`
-/// holds the byte offsets at which records begin, ascending; a record ends where the next begins.
-pub(super) fn choose<'a>(
+/// Selects the record `options.model` (counted from 1; the first by default). `starts` are the byte
+/// offsets at which records begin, ascending; a record ends where the next begins.
+pub(super) fn select_record<'a>(
     file: &str,
     bytes: &'a [u8],
     starts: &[usize],
     what: &str,
     options: &ReadOptions,
-) -> Result<Chosen<'a>, MoleculeError> {
+) -> Result<SelectedRecord<'a>, MoleculeError> {
     let count = starts.len();
     let wanted = options.model.unwrap_or(1) as usize;
     let Some(start) = wanted.checked_sub(1).and_then(|i| starts.get(i)).copied() else {
@@ -173,7 +172,7 @@ pub(super) fn choose<'a>(
             format!("holds no {what}")
         } else {
             let plural = if count == 1 { "" } else { "s" };
-            format!("{what} {wanted} was asked for, but the file holds {count} {what}{plural}")
+            format!("{what} {wanted} was requested, but the file holds {count} {what}{plural}")
         };
         let remedy = if count == 0 {
             format!("give a file with at least one {what}")
@@ -183,15 +182,15 @@ pub(super) fn choose<'a>(
         return Err(syntax_file(file, problem, remedy));
     };
     let end = starts.get(wanted).copied().unwrap_or(bytes.len());
-    Ok(Chosen {
+    Ok(SelectedRecord {
         text: &bytes[start..end],
         first_line: 1 + memchr::memchr_iter(b'\n', &bytes[..start]).count() as u64,
         count,
     })
 }
 
-/// The warning that a file holds more than what is read, where nobody chose.
-pub(super) fn several(
+/// Creates a warning if a file has several records and none is selected.
+pub(super) fn warn_of_several(
     file: &str,
     count: usize,
     what: &str,
@@ -202,7 +201,7 @@ pub(super) fn several(
             file,
             0,
             if what == "model" {
-                // Models bear numbers of their own.
+                // Models have their own numbers.
                 format!("holds {count} models; the first is read; choose another by its number")
             } else {
                 format!(
@@ -213,14 +212,15 @@ pub(super) fn several(
     })
 }
 
-/// Byte offsets of the lines that begin with `marker`, ascending.
+/// Returns the byte offsets of the lines that begin with `marker`, ascending.
 pub(super) fn lines_beginning_with(bytes: &[u8], marker: &[u8]) -> Vec<usize> {
     memchr::memmem::find_iter(bytes, marker)
         .filter(|&at| at == 0 || bytes[at - 1] == b'\n')
         .collect()
 }
 
-/// Damaged versions of a text: a slice replaced by random bytes, the rest cut off or not.
+/// Generates damaged versions of a text: a slice is replaced by random bytes, and the rest may be
+/// cut off.
 #[cfg(test)]
 pub(super) fn mutated(text: &'static str) -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     use proptest::prelude::*;
@@ -274,11 +274,11 @@ mod tests {
             ..ReadOptions::default()
         };
         let starts = [0, 2];
-        let chosen = choose("f", b"a\nb\nc\n", &starts, "molecule", &options(Some(2)));
+        let chosen = select_record("f", b"a\nb\nc\n", &starts, "molecule", &options(Some(2)));
         let chosen = chosen.expect("record 2 is there");
         assert_eq!((chosen.text, chosen.first_line), (&b"b\nc\n"[..], 2));
         for wanted in [0, 3] {
-            let error = choose("f", b"a\nb\n", &starts, "molecule", &options(Some(wanted)));
+            let error = select_record("f", b"a\nb\n", &starts, "molecule", &options(Some(wanted)));
             let text = error.expect_err("no such record").to_string();
             assert!(text.contains("the file holds 2 molecules; choose a number from 1 to 2"));
         }

@@ -8,15 +8,15 @@ use super::text;
 use crate::Element;
 use crate::raw::RawAtom;
 
-/// Next running number of an element, from 1.
-pub(super) fn running_number(numbers: &mut HashMap<Element, u32>, element: Element) -> u32 {
+/// Returns the next number of an element, from 1.
+pub(super) fn next_number(numbers: &mut HashMap<Element, u32>, element: Element) -> u32 {
     let number = numbers.entry(element).or_insert(0);
     *number += 1;
     *number
 }
 
-/// An atom of a format that names neither atoms nor residues: element + running number, residue
-/// `UNL` 1, no chain (what ChimeraX does with SD files).
+/// Creates an atom named element + number, in residue `UNL` 1 without chain, as ChimeraX does for
+/// SD files.
 pub(super) fn unnamed_ligand_atom(
     line: u64,
     row: usize,

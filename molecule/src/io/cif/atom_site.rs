@@ -10,7 +10,7 @@ use super::fields::{UNNAMED_RESIDUE, element_of_symbol, formal_charge, one_lette
 use super::row::{Row, RowContext, too_many_atoms};
 use crate::diagnostics::RepeatedWarning;
 use crate::io::options::ReadOptions;
-use crate::io::text::several;
+use crate::io::text::warn_of_several;
 use crate::raw::{RawAtom, RawModel};
 use crate::{Location, MoleculeError};
 
@@ -310,7 +310,7 @@ impl AtomSites {
         }
         let count = self.models.len();
         let mut warnings = Vec::new();
-        warnings.extend(several(file, count, "model", options));
+        warnings.extend(warn_of_several(file, count, "model", options));
         self.without_coordinates
             .report(file, "it is left out", &mut warnings);
         self.long_codes

@@ -1,8 +1,8 @@
 //! Tripos MOL2.
 //!
-//! Source: "Tripos Mol2 File Format" (Tripos, 2007): sections that begin with `@<TRIPOS>NAME`, rows
-//! of fields between blanks, `#` for comments, `\` at a line's end to continue it. Bonds are
-//! exactly those listed.
+//! Source: "Tripos Mol2 File Format" (Tripos, 2007). Sections begin with `@<TRIPOS>NAME`, rows
+//! consist of fields separated by blanks, `#` begins a comment, `\` at the end of a line continues
+//! it. Only the listed bonds are used.
 
 mod rows;
 
@@ -15,23 +15,25 @@ use crate::MoleculeError;
 use crate::raw::RawModel;
 use rows::{Molecule, Rows};
 
-/// Reads one molecule: the first, or the one that `options.model` names, counted from 1.
+/// Reads one molecule: `options.model`, counted from 1, or the first.
 ///
-/// A residue is a substructure. Its name and number are those of the substructure's name (`ARG45`
-/// is `ARG` 45); a name of three characters or fewer is a component's (`E20`) and stays whole, with
-/// the substructure's id as the number. The chain is that of the `SUBSTRUCTURE` record, empty
-/// without one.
+/// A residue is a substructure. Its name and number come from the name of the substructure (`ARG45`
+/// is `ARG` 45); a name of up to three characters is a component name (`E20`) and is not split, and
+/// the number is the substructure id. The chain is that of the `SUBSTRUCTURE` record, or empty.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
     options: &ReadOptions,
 ) -> Result<RawModel, MoleculeError> {
     let starts = text::lines_beginning_with(bytes, b"@<TRIPOS>MOLECULE");
-    let chosen = text::choose(file, bytes, &starts, "molecule", options)?;
+    let chosen = text::select_record(file, bytes, &starts, "molecule", options)?;
     let mut molecule = Molecule::new(file, options);
-    molecule
-        .warnings
-        .extend(text::several(file, chosen.count, "molecule", options));
+    molecule.warnings.extend(text::warn_of_several(
+        file,
+        chosen.count,
+        "molecule",
+        options,
+    ));
     let mut rows = Rows::new(chosen.text, chosen.first_line);
     let mut section = Vec::new();
     while let Some((line, row)) = rows.next_row() {
@@ -55,7 +57,8 @@ pub(super) fn parse(
     Ok(model)
 }
 
-/// What is missing between what a molecule declares and what it holds.
+/// Compares a declared count with the actual one: an error if rows are missing, a warning if there
+/// are more.
 fn check_count(
     file: &str,
     last_line: u64,

@@ -1,4 +1,4 @@
-//! Rows of the MOL2 sections and what they mean.
+//! Rows of the MOL2 sections.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
 use crate::structure::BondOrder;
 use crate::{Element, MoleculeError, Warning};
 
-/// Lines of a molecule: comments and blank lines left out, continued lines joined.
+/// Lines of a molecule, without comments and blank lines, with continued lines joined.
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
     lines: Lines<'a>,
@@ -25,12 +25,12 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Number of the line read last.
+    /// Returns the number of the line that was read last.
     pub(super) fn number(&self) -> u64 {
         self.lines.number()
     }
 
-    /// Next row that is neither blank nor a comment, with the number of its first line.
+    /// Returns the next row that is neither blank nor a comment, with the number of its first line.
     pub(super) fn next_row(&mut self) -> Option<(u64, Cow<'a, [u8]>)> {
         loop {
             let (number, line) = self.lines.next()?;
@@ -56,30 +56,30 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Next line as it stands, blank or not.
+    /// Returns the next line unchanged, blank or not.
     fn next_line(&mut self) -> Option<(u64, &'a [u8])> {
         self.lines.next()
     }
 }
 
-/// A substructure as its record gives it.
+/// A `SUBSTRUCTURE` record.
 #[derive(Debug)]
 struct Substructure {
     name: SmolStr,
     chain_id: SmolStr,
 }
 
-/// One molecule as it grows.
+/// One molecule under construction.
 #[derive(Debug)]
 pub(super) struct Molecule<'a> {
     file: &'a str,
     options: &'a ReadOptions,
     declared_atoms: Option<u64>,
     declared_bonds: Option<u64>,
-    /// Lines at which the sections begin.
+    /// Line at which the `ATOM` section begins.
     atom_section: Option<u64>,
     bond_section: Option<u64>,
-    /// The molecule's type is that of a polymer: its atoms are no heteroatoms.
+    /// True if the molecule is of a polymer type: its residues are not hetero residues.
     polymer: bool,
     repeated_id_seen: bool,
     atoms: Vec<RawAtom>,
@@ -112,8 +112,8 @@ impl<'a> Molecule<'a> {
         }
     }
 
-    /// The rows of `MOLECULE`: name (any text, even none), counts, molecule type; the rest does not
-    /// matter here.
+    /// Reads the rows of `MOLECULE`: name (any text, possibly empty), counts, molecule type. The
+    /// rest is not used.
     pub(super) fn read_header(&mut self, rows: &mut Rows<'_>) -> Result<(), MoleculeError> {
         let _name = rows.next_line();
         let Some((line, counts)) = rows.next_row() else {
@@ -152,10 +152,10 @@ impl<'a> Molecule<'a> {
         }
     }
 
-    /// `id name x y z type [substructure_id [substructure_name [charge ...]]]`.
+    /// Reads `id name x y z type [substructure_id [substructure_name [charge ...]]]`.
     pub(super) fn read_atom(&mut self, line: u64, row: &[u8]) -> Result<(), MoleculeError> {
         let count = self.atoms.len();
-        text::room_for_atom(self.file, line, count, self.options)?;
+        text::check_atom_limit(self.file, line, count, self.options)?;
         let mut fields = fields(row);
         let id = fields.next().and_then(integer::<u64>);
         let name = fields.next();
@@ -174,7 +174,7 @@ impl<'a> Molecule<'a> {
         };
         let element = element_of_type(kind);
         let name = if name == b"****" {
-            // The format's empty string: such an atom is named like those of formats without names.
+            // The empty string of the format: the atom is named as in formats without names.
             format_smolstr!("{}{id}", element.unwrap_or_default().symbol())
         } else {
             text::name(name)
@@ -198,7 +198,7 @@ impl<'a> Molecule<'a> {
             element,
             name_is_indented: false,
             altloc: b' ',
-            // The name as it stands; `finish` splits it when the substructure records are known.
+            // The unsplit name; `finish` splits it once the substructure records are known.
             residue_name: text::name(substructure_name),
             residue_number: 1,
             insertion_code: b' ',
@@ -215,7 +215,7 @@ impl<'a> Molecule<'a> {
         Ok(())
     }
 
-    /// `id atom1 atom2 type [status]`.
+    /// Reads `id atom1 atom2 type [status]`.
     pub(super) fn read_bond(&mut self, line: u64, row: &[u8]) -> Result<(), MoleculeError> {
         let mut fields = fields(row).skip(1);
         let a = fields.next().and_then(integer::<u64>);
@@ -238,8 +238,7 @@ impl<'a> Molecule<'a> {
                         source: BondSource::Complete,
                     });
                 } else {
-                    // Not connected: the row only says so. It counts as a declared bond all the
-                    // same.
+                    // The row means "not connected", but it counts as a declared bond.
                     self.declared_bonds = self.declared_bonds.map(|n| n.saturating_sub(1));
                 }
                 Ok(())
@@ -257,13 +256,13 @@ impl<'a> Molecule<'a> {
                     "the bond names atom {}, which does not exist",
                     if found.is_none() { a } else { b }
                 ),
-                "a bond joins two atoms of the ATOM section, which stands before the BOND section",
+                "a bond joins two atoms of the ATOM section, which comes before the BOND section",
             )),
         }
     }
 
-    /// `id name root [type [dictionary [chain ...]]]`. Rows that are none are passed over: nothing
-    /// depends on them.
+    /// Reads `id name root [type [dictionary [chain ...]]]`. Invalid rows are ignored: they are not
+    /// needed.
     pub(super) fn read_substructure(&mut self, row: &[u8]) {
         let mut fields = fields(row);
         let Some((id, name)) = fields.next().and_then(integer::<i32>).zip(fields.next()) else {
@@ -278,7 +277,7 @@ impl<'a> Molecule<'a> {
             });
     }
 
-    /// Checks the counts and names the residues. `last_line` is the last line of the molecule.
+    /// Checks the counts and sets the residue names. `last_line` is the last line of the molecule.
     pub(super) fn finish(mut self, last_line: u64) -> Result<RawModel, MoleculeError> {
         let atoms = check_count(
             self.file,
@@ -319,33 +318,32 @@ impl<'a> Molecule<'a> {
                 atom.label_chain_id = record.chain_id.clone();
             }
         }
-        if gather_residues(&mut self.atoms, &mut self.bonds, &self.substructure_ids) {
+        if group_residues(&mut self.atoms, &mut self.bonds, &self.substructure_ids) {
             self.warnings.push(warning(
                 self.file,
                 0,
-                "atoms of one substructure stand apart from each other; they are put together, so the order of atoms is not the file's",
+                "atoms of one substructure are not contiguous; they are grouped, so the order of atoms differs from the file",
             ));
         }
         Ok(RawModel {
             atoms: self.atoms,
             bonds: self.bonds,
             bonds_complete: true,
-            // Only the caller sees the other molecules.
+            // The caller sets the number of molecules.
             models: 1,
             warnings: self.warnings,
         })
     }
 }
 
-/// Puts the atoms of one residue next to each other, residues in the order of their first atoms;
-/// true when that changed the order. Programs that add hydrogens and lone pairs write them behind
-/// all other atoms.
-fn gather_residues(
+/// Groups the atoms of each residue, in the order of the first atoms. Returns true if the order
+/// changed. Programs that add hydrogens and lone pairs append them after all other atoms.
+fn group_residues(
     atoms: &mut Vec<RawAtom>,
     bonds: &mut [RawBond],
     substructure_ids: &[Option<i32>],
 ) -> bool {
-    // The id counts, not only the name: both halves of a dimer may have an `HIS12`.
+    // By id and name: both halves of a dimer may have an `HIS12`.
     let mut residues: HashMap<(Option<i32>, SmolStr), u32> = HashMap::new();
     let residue_of_row: Vec<u32> = atoms
         .iter()
@@ -376,14 +374,14 @@ fn gather_residues(
     true
 }
 
-/// `****` is the format's empty string; `<0>` and the like are what several programs write for
-/// "none".
+/// Returns false for `****`, the empty string of the format, and for `<0>` and similar texts, which
+/// several programs write instead.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name != "****" && !name.starts_with('<')
 }
 
-/// `ARG45` is `ARG` 45 and `ALA-3` is `ALA` -3. Names of up to three characters are component
-/// names, digits and all (`E20`, `TG1`), as ChimeraX has it.
+/// Splits `ARG45` into `ARG` and 45, `ALA-3` into `ALA` and -3. Names of up to three characters are
+/// component names with their digits (`E20`, `TG1`), as in ChimeraX.
 fn split_residue_name(name: &SmolStr) -> (SmolStr, Option<i32>) {
     let prefix = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let prefix = match prefix.strip_suffix('-') {
@@ -399,12 +397,12 @@ fn split_residue_name(name: &SmolStr) -> (SmolStr, Option<i32>) {
     }
 }
 
-/// Element of an atom type: what stands before the dot. `None` where that is no element, so that
-/// the name decides.
+/// Returns the element of an atom type, which precedes the dot. `None` if it is not an element: the
+/// element is then derived from the name.
 ///
-/// Types in small letters without a dot are those of Amber's general force field (Wang et al., J.
-/// Comput. Chem. 25 (2004) 1157-1174), which writers put in place of Tripos types. Some read like
-/// elements (`ca` is an aromatic carbon, `os` an ether oxygen): there the first letter is the
+/// Lower-case types without a dot are those of the general Amber force field (Wang et al., J.
+/// Comput. Chem. 25 (2004) 1157-1174), which some programs write instead of Tripos types. Some look
+/// like elements (`ca` is an aromatic carbon, `os` an ether oxygen): their first letter is the
 /// element.
 fn element_of_type(kind: &[u8]) -> Option<Element> {
     const PLACEHOLDERS: [&[u8]; 7] = [b"DU", b"LP", b"ANY", b"HAL", b"HET", b"HEV", b"****"];
@@ -424,7 +422,7 @@ fn element_of_type(kind: &[u8]) -> Option<Element> {
         return Element::from_symbol(&head[..1]);
     }
     Element::from_symbol(head).or_else(|| {
-        // `c3`, `hc`, `n4`: letters of the force field whose first one is the element.
+        // `c3`, `hc`, `n4`: types of the force field whose first letter is the element.
         let small = head
             .iter()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -434,7 +432,8 @@ fn element_of_type(kind: &[u8]) -> Option<Element> {
     })
 }
 
-/// Order of a bond type; `None` for `nc`, not connected. `4` is what some writers put for aromatic.
+/// Returns the order of a bond type; `None` for `nc`, not connected. Some programs write `4` for
+/// aromatic.
 fn order_of(kind: &[u8]) -> Option<BondOrder> {
     Some(match kind.to_ascii_lowercase().as_slice() {
         b"nc" => return None,

@@ -1,8 +1,8 @@
 //! One ATOM or HETATM line.
 //!
-//! Columns follow the wwPDB format 3.3
-//! (<https://www.wwpdb.org/documentation/file-format-content/format33/sect9.html>); ranges in the
-//! code count from 0, in messages from 1 as the format's description does.
+//! Columns are those of the wwPDB format 3.3
+//! (<https://www.wwpdb.org/documentation/file-format-content/format33/sect9.html>). They count from
+//! 0 in the code, and from 1 in messages, as in the description of the format.
 
 use memchr::memchr;
 use smol_str::SmolStr;
@@ -13,9 +13,9 @@ use crate::diagnostics::RepeatedWarning;
 use crate::raw::RawAtom;
 use crate::{Element, MoleculeError, Warning};
 
-/// Oddities of atom lines, each told once.
+/// Warnings about atom lines, each reported once.
 #[derive(Debug, Default)]
-pub(super) struct Oddities {
+pub(super) struct AtomWarnings {
     serial: RepeatedWarning,
     residue_number: RepeatedWarning,
     occupancy: RepeatedWarning,
@@ -23,39 +23,39 @@ pub(super) struct Oddities {
     shifted: RepeatedWarning,
 }
 
-impl Oddities {
+impl AtomWarnings {
     pub(super) fn report(self, file: &str, warnings: &mut Vec<Warning>) {
-        self.serial
-            .report(file, "atoms are counted on from the one before", warnings);
+        self.serial.report(
+            file,
+            "it is taken as one more than the serial number before",
+            warnings,
+        );
         self.residue_number
             .report(file, "the residue number is taken as 0", warnings);
         self.occupancy
             .report(file, "the occupancy is taken as 1", warnings);
         self.b_factor
             .report(file, "the temperature factor is taken as 0", warnings);
-        self.shifted.report(
-            file,
-            "the line is read by its order of fields and decimal points",
-            warnings,
-        );
+        self.shifted
+            .report(file, "the fields are read in their order instead", warnings);
     }
 }
 
-/// What one line leaves behind for the next: names repeat, serials may have to be counted on.
+/// State from line to line: names repeat, and serial numbers may have to be continued.
 #[derive(Debug, Default)]
 pub(super) struct AtomReader {
     last_serial: i32,
-    /// True once a serial had more than five digits: CONECT fields are then wider, too.
+    /// True once a serial number had more than five digits: CONECT fields are then wider, too.
     pub(super) wide: bool,
-    /// True once a serial could only be hexadecimal: all later ones are.
+    /// True once a serial number could only be hexadecimal: all later ones are hexadecimal, too.
     hexadecimal: bool,
     residue_name: SmolStr,
     chain_id: SmolStr,
-    pub(super) oddities: Oddities,
+    pub(super) warnings: AtomWarnings,
 }
 
 impl AtomReader {
-    /// Reads a line that begins with `ATOM` or `HETATM`. `number` is the line's, counted from 1.
+    /// Reads a line that begins with `ATOM` or `HETATM`. `number` is the line number, from 1.
     pub(super) fn read(
         &mut self,
         file: &str,
@@ -70,21 +70,22 @@ impl AtomReader {
         let coordinates = if tab { None } else { coordinates(line) };
         let (position_angstrom, tail) = match coordinates {
             Some(Coordinates::InColumns(position)) => (position, Tail::in_columns(line)),
-            Some(Coordinates::Behind(position, end)) => {
-                self.oddities.shifted.note(number, || {
-                    "the coordinates do not stand in columns 31-54".to_owned()
+            Some(Coordinates::Shifted(position, end)) => {
+                self.warnings.shifted.note(number, || {
+                    "the coordinates are not in columns 31-54".to_owned()
                 });
                 (position, Tail::by_order(&line[end..]))
             }
-            // An empty field is a missing number: counting fields would take the next one for it.
+            // An empty field is a missing number: reading by order would use the next field
+            // instead.
             None if !tab && has_empty_coordinate(line) => {
                 return Err(no_coordinates(file, number, line));
             }
             None => {
                 return match self.read_free(number, whole, segment) {
                     Some(atom) => {
-                        self.oddities.shifted.note(number, || {
-                            "the fields do not stand in the columns of the format".to_owned()
+                        self.warnings.shifted.note(number, || {
+                            "the fields are not in the columns of the format".to_owned()
                         });
                         Ok(atom)
                     }
@@ -93,13 +94,21 @@ impl AtomReader {
             }
         };
 
-        let oddities = &mut self.oddities;
-        let occupancy = optional(tail.occupancy, 1.0, number, &mut oddities.occupancy, || {
-            ("columns 55-60", "occupancy")
-        });
-        let b_factor = optional(tail.b_factor, 0.0, number, &mut oddities.b_factor, || {
-            ("columns 61-66", "temperature factor")
-        });
+        let warnings = &mut self.warnings;
+        let occupancy = optional(
+            tail.occupancy,
+            1.0,
+            number,
+            &mut warnings.occupancy,
+            "columns 55-60",
+        );
+        let b_factor = optional(
+            tail.b_factor,
+            0.0,
+            number,
+            &mut warnings.b_factor,
+            "columns 61-66",
+        );
         let serial = self.serial(number, serial);
         let (residue_name, chain_id) = residue_and_chain(line);
         set(&mut self.residue_name, residue_name);
@@ -140,11 +149,12 @@ impl AtomReader {
             })
         };
         self.last_serial = known.unwrap_or_else(|| {
-            // Stars are how FORTRAN writes what does not fit: a habit, not a fault worth a word.
+            // FORTRAN writes stars for a number that does not fit: this is common and causes no
+            // warning.
             if !field.trim_ascii().iter().all(|b| *b == b'*') {
-                self.oddities.serial.note(number, || {
+                self.warnings.serial.note(number, || {
                     format!(
-                        "columns 7-11 hold \"{}\", which is no serial number",
+                        "columns 7-11 hold \"{}\", which is not a serial number",
                         text(field)
                     )
                 });
@@ -154,7 +164,7 @@ impl AtomReader {
         self.last_serial
     }
 
-    /// Residue number and insertion code of columns 23-27.
+    /// Reads residue number and insertion code from columns 23-27.
     fn residue_number(&mut self, number: u32, line: &[u8]) -> (i32, u8) {
         let field = columns(line, 22, 26);
         let insertion = column(line, 26);
@@ -163,8 +173,8 @@ impl AtomReader {
             && !field[3].is_ascii_whitespace()
             && let Some(value) = integer(columns(line, 22, 27))
         {
-            // Five columns wide, as molecular dynamics programs write it: no insertion code is a
-            // digit.
+            // Five columns wide, as molecular dynamics programs write it: insertion codes are never
+            // digits.
             return (value, b' ');
         }
         if let Some(value) = hybrid36(field, 4) {
@@ -182,16 +192,16 @@ impl AtomReader {
         if let Some(value) = hexadecimal(field) {
             return (value, code(insertion));
         }
-        self.oddities.residue_number.note(number, || {
+        self.warnings.residue_number.note(number, || {
             format!(
-                "columns 23-26 hold \"{}\", which is no residue number",
+                "columns 23-26 hold \"{}\", which is not a residue number",
                 text(field)
             )
         });
         (0, code(insertion))
     }
 
-    /// A line whose fields are parted by white space (PQR files, tabs):
+    /// Reads a line whose fields are separated by white space (PQR files, tabs):
     /// `ATOM serial name residue [chain] number x y z [occupancy or charge ...]`.
     fn read_free(&mut self, number: u32, line: &[u8], segment: u32) -> Option<RawAtom> {
         let mut tokens: [&[u8]; 11] = [&[]; 11];
@@ -208,8 +218,8 @@ impl AtomReader {
             }
         }
         let tokens = &tokens[..count];
-        // The first of three numbers with a decimal point; before it the residue number, before
-        // that perhaps a chain.
+        // x is the first of three numbers with a decimal point; the residue number precedes it, and
+        // a chain may precede that.
         let x = (4..=5).find(|x| {
             tokens.get(*x..*x + 3).is_some_and(|xyz| {
                 xyz.iter()
@@ -244,7 +254,7 @@ impl AtomReader {
                 decimal(tokens[x + 1])?,
                 decimal(tokens[x + 2])?,
             ],
-            // What follows in a PQR file is a charge and a radius.
+            // In a PQR file, a charge and a radius follow.
             occupancy: 1.0,
             b_factor: 0.0,
             formal_charge: 0,
@@ -252,11 +262,11 @@ impl AtomReader {
     }
 }
 
-/// The serial of columns 7-11, and the line in which all further columns stand where the format has
-/// them.
+/// Splits off the serial number of columns 7-11, and returns the line with all further columns in
+/// the places of the format.
 ///
-/// From 100000 on some programs begin the serial in column 6 (after `ATOM`), others let it push the
-/// rest of the line to the right.
+/// From 100000 on, some programs begin the serial number in column 6 (after `ATOM`), others shift
+/// the rest of the line to the right.
 fn split_serial(line: &[u8]) -> (&[u8], &[u8]) {
     if line.starts_with(b"ATOM") && column(line, 5).is_ascii_digit() {
         return (columns(line, 5, 11), line);
@@ -270,7 +280,7 @@ fn split_serial(line: &[u8]) -> (&[u8], &[u8]) {
     (columns(line, 6, 11), line)
 }
 
-/// What follows the coordinates.
+/// The fields after the coordinates.
 struct Tail<'a> {
     occupancy: &'a [u8],
     b_factor: &'a [u8],
@@ -279,11 +289,11 @@ struct Tail<'a> {
 }
 
 impl<'a> Tail<'a> {
-    /// By columns 55 to 80.
+    /// Reads columns 55 to 80.
     fn in_columns(line: &'a [u8]) -> Self {
         let (element, formal_charge) = element_and_charge(line);
-        // PQR files have charge and radius here, of four decimals; two full fields of six columns
-        // may touch.
+        // PQR files have charge and radius here, with four decimals; two full fields of six columns
+        // may be adjacent.
         let touching = column(line, 59).is_ascii_digit() && column(line, 60).is_ascii_digit();
         let other = touching && !(column(line, 57) == b'.' && column(line, 63) == b'.');
         let (occupancy, b_factor): (&[u8], &[u8]) = if other {
@@ -299,8 +309,8 @@ impl<'a> Tail<'a> {
         }
     }
 
-    /// By the order of what is parted by white space: occupancy, temperature factor, ..., element
-    /// with its charge.
+    /// Reads fields separated by white space: occupancy, temperature factor, ..., element with
+    /// charge.
     fn by_order(rest: &'a [u8]) -> Self {
         let mut tokens = rest
             .split(u8::is_ascii_whitespace)
@@ -319,12 +329,12 @@ impl<'a> Tail<'a> {
     }
 }
 
-/// A one-letter code; blank for white space.
+/// Returns a one-letter code, or a blank for white space.
 fn code(byte: u8) -> u8 {
     if byte.is_ascii_graphic() { byte } else { b' ' }
 }
 
-/// Renews a name that mostly stays the same from line to line.
+/// Updates a name that is mostly equal from line to line, without a new allocation.
 fn set(name: &mut SmolStr, field: &[u8]) {
     let field = field.trim_ascii();
     if name.as_bytes() != field {
@@ -332,12 +342,12 @@ fn set(name: &mut SmolStr, field: &[u8]) {
     }
 }
 
-/// Residue name (columns 18-20, and 21 for names of four letters) and chain (column 22, and 21 for
-/// chains of two).
+/// Returns residue name (columns 18-20, and 21 for names of four letters) and chain (column 22, and
+/// 21 for ids of two letters).
 ///
-/// Column 21 is unused in the format. Programs for molecular dynamics put the fourth letter of a
-/// residue name there, others the first of two letters of a chain; the latter is assumed where
-/// columns 18-20 already hold a whole standard name, or one set to the right.
+/// Column 21 is unused in the format. Molecular dynamics programs write the fourth letter of a
+/// residue name there, others the first of two letters of a chain id. The latter is assumed if
+/// columns 18-20 hold a complete standard name, or a right-aligned one.
 fn residue_and_chain(line: &[u8]) -> (&[u8], &[u8]) {
     let extra = column(line, 20);
     if extra == b' ' {
@@ -355,7 +365,7 @@ fn residue_and_chain(line: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Names that fill columns 18-20 in files of the format.
+/// Standard names, which fill columns 18-20.
 const STANDARD: [&[u8]; 22] = [
     b"ALA", b"ARG", b"ASN", b"ASP", b"CYS", b"GLN", b"GLU", b"GLY", b"HIS", b"ILE", b"LEU", b"LYS",
     b"MET", b"PHE", b"PRO", b"SER", b"THR", b"TRP", b"TYR", b"VAL", b"HOH", b"MSE",
@@ -368,31 +378,30 @@ const FOUR_LETTERS: [&[u8]; 16] = [
     b"CYS2", b"LYSH", b"LYSN", b"ARGN", b"ASPH", b"GLUH",
 ];
 
-/// A number that may be missing.
+/// Reads a number that may be missing.
 fn optional(
     field: &[u8],
     default: f32,
     number: u32,
-    tally: &mut RepeatedWarning,
-    what: impl FnOnce() -> (&'static str, &'static str),
+    warning: &mut RepeatedWarning,
+    range: &str,
 ) -> f32 {
     if let Some(value) = decimal(field) {
         return value;
     }
     if !field.trim_ascii().is_empty() {
-        tally.note(number, || {
-            let (range, quantity) = what();
-            format!("{range} hold \"{}\", which is no {quantity}", text(field))
+        warning.note(number, || {
+            format!("{range} hold \"{}\", which is not a number", text(field))
         });
     }
     default
 }
 
-/// Element of columns 77-78 and charge of columns 79-80, or of an `AutoDock` atom type in columns
-/// 78-79.
+/// Reads the element of columns 77-78 and the charge of columns 79-80, or the element of an
+/// `AutoDock` atom type in columns 78-79.
 ///
-/// Files older than format 2.1 carry an entry code and a line number in columns 73-80; what is no
-/// element symbol there is no charge either.
+/// Files older than format 2.1 have an entry code and a line number in columns 73-80; without an
+/// element symbol there the charge is not read either.
 fn element_and_charge(line: &[u8]) -> (Option<Element>, i8) {
     if column(line, 72) == b'.' && decimal(columns(line, 66, 76)).is_some() {
         // PDBQT: a partial charge in columns 71-76.
@@ -403,8 +412,8 @@ fn element_and_charge(line: &[u8]) -> (Option<Element>, i8) {
     (element, charge)
 }
 
-/// Element of an `AutoDock` 4 atom type: `A` is aromatic carbon; `NA`, `OA`, `SA` accept hydrogen
-/// bonds, `HD` is given.
+/// Returns the element of an `AutoDock` 4 atom type: `A` is aromatic carbon; `NA`, `OA`, `SA`
+/// accept hydrogen bonds, `HD` is donated in one.
 fn autodock_element(kind: &[u8]) -> Option<Element> {
     match kind {
         b"A" | b"G" | b"GA" | b"J" | b"Q" | [b'C', b'G', b'0'..=b'9'] => Some(Element::C),

@@ -6,11 +6,11 @@ use crate::diagnostics::RepeatedWarning;
 use crate::raw::{BondSource, RawAtom, RawBond};
 use crate::structure::BondOrder;
 
-/// One bond as a record says it.
+/// One bond of a record.
 struct Pair {
     line: u32,
-    /// Atoms read before the record, and before the first record of its block: a file put together
-    /// from several has several blocks, and serials mean the atoms just above.
+    /// Range of the atoms that the serial numbers refer to, as numbers of atoms read: a
+    /// concatenated file has several blocks of CONECT records, each for the atoms above it.
     block: (u32, u32),
     from: i32,
     to: i32,
@@ -27,8 +27,8 @@ pub(super) struct Conect {
 }
 
 impl Conect {
-    /// Reads one record. `atoms_before` is the number of atoms read so far; `wide` says that
-    /// serials of six digits have been seen, whose fields may be six columns wide.
+    /// Reads one record. `atoms_before` is the number of atoms read so far; `wide` is true if
+    /// serial numbers of six digits occurred, whose fields may be six columns wide.
     pub(super) fn read(&mut self, number: u32, line: &[u8], atoms_before: u32, wide: bool) {
         if atoms_before > self.block.1 {
             self.block = (self.block.1, atoms_before);
@@ -36,7 +36,7 @@ impl Conect {
         let mut serials = [0_i32; 5];
         let Some(count) = read_serials(line, wide, &mut serials) else {
             self.unreadable.note(number, || {
-                "the CONECT record holds something else than serial numbers".to_owned()
+                "the CONECT record holds something other than serial numbers".to_owned()
             });
             return;
         };
@@ -58,10 +58,10 @@ impl Conect {
         }
     }
 
-    /// Finds the atoms that the serials mean: O(n log n) in atoms and bonds.
+    /// Finds the atoms of the serial numbers, in O(n log n) of atoms and bonds.
     ///
-    /// A serial that several atoms carry (counted past 99999 and wrapped) says nothing for certain:
-    /// its bonds are left to the distance rule.
+    /// A serial number of several atoms (wrapped after 99999) is ambiguous: its bonds are left to
+    /// the distance rule.
     pub(super) fn resolve(
         self,
         file: &str,
@@ -115,12 +115,12 @@ impl Conect {
                 });
             }
         }
-        // Each bond is told from both ends; the one that says more counts.
+        // Each bond is listed from both ends; the higher order is used.
         bonds.sort_by_key(|bond| (bond.a, bond.b, std::cmp::Reverse(rank(bond.order))));
         bonds.dedup_by_key(|bond| (bond.a, bond.b));
         self.unreadable
-            .report(file, "the record is left out", warnings);
-        missing.report(file, "the bond is left out", warnings);
+            .report(file, "the record is ignored", warnings);
+        missing.report(file, "the bond is ignored", warnings);
         ambiguous.report(
             file,
             "the bond is left to the distance between atoms",
@@ -138,8 +138,8 @@ fn rank(order: BondOrder) -> u8 {
     }
 }
 
-/// Serials of columns 7-31 (five columns each), or parted by white space where they do not keep to
-/// them. Returns how many; `None` when something is no serial.
+/// Reads the serial numbers of columns 7-31 (five columns each), or separated by white space if
+/// they are not in these columns. Returns their number; `None` if a field is not a serial number.
 fn read_serials(line: &[u8], wide: bool, serials: &mut [i32; 5]) -> Option<usize> {
     let mut count = 0;
     let mut sound = true;
@@ -164,8 +164,7 @@ fn read_serials(line: &[u8], wide: bool, serials: &mut [i32; 5]) -> Option<usize
             None => sound = false,
         }
     }
-    // The first field is the atom that the others are bonded to: without it there is nothing to
-    // say.
+    // The first field is the atom that the others are bonded to; it is required.
     if sound && (count == 0 || !columns(line, 6, 11).trim_ascii().is_empty()) {
         return Some(count);
     }
@@ -187,7 +186,7 @@ enum Lookup {
     Several,
 }
 
-/// The atom of a serial: the only one within `block`, else the only one at all.
+/// Finds the atom of a serial number: the only one in `block`, else the only one in the file.
 fn lookup(by_serial: &[(i32, u32)], serial: i32, block: (u32, u32)) -> Lookup {
     let start = by_serial.partition_point(|entry| *entry < (serial, block.0));
     let within = |i: usize| {

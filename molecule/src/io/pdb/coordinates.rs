@@ -1,18 +1,18 @@
-//! Coordinates of an atom line: in columns 31-54, or next to them.
+//! Coordinates of an atom line, in columns 31-54 or shifted.
 
 use super::fields::{column, columns, decimal, text};
 use crate::{Location, MoleculeError};
 
-/// Where the coordinates of a line stand.
+/// The coordinates of a line, and where they are.
 pub(super) enum Coordinates {
     /// In columns 31-54.
     InColumns([f32; 3]),
-    /// Elsewhere behind intact columns up to the residue number; the number that follows is in the
-    /// byte given.
-    Behind([f32; 3], usize),
+    /// Elsewhere after the residue number; the second value is the byte after them.
+    Shifted([f32; 3], usize),
 }
 
-/// Coordinates in their columns, or behind them when a number grew too wide or the line is shifted.
+/// Reads the coordinates from their columns, or after the residue number if a number is too wide or
+/// the line is shifted.
 pub(super) fn coordinates(line: &[u8]) -> Option<Coordinates> {
     let in_columns = || {
         Some([
@@ -36,8 +36,8 @@ pub(super) fn coordinates(line: &[u8]) -> Option<Coordinates> {
     if has_empty_coordinate(line) {
         return None;
     }
-    // Residue number and insertion code end in column 27; numbers of three decimals may touch each
-    // other.
+    // Residue number and insertion code end in column 27; numbers with three decimals may be
+    // adjacent.
     let mut at = 27;
     let mut position = [0.0; 3];
     for value in &mut position {
@@ -51,22 +51,22 @@ pub(super) fn coordinates(line: &[u8]) -> Option<Coordinates> {
         at = point + 1 + decimals;
         *value = decimal(&line[start..at])?;
     }
-    // Digits behind the third decimal are a fourth one, not part of a number that touches.
+    // Digits after the third decimal belong to the same number, not to an adjacent one.
     let digits = line[at..].iter().take_while(|b| b.is_ascii_digit()).count();
     if digits > 0 && column(line, at + digits) != b'.' {
         return None;
     }
-    Some(Coordinates::Behind(position, at))
+    Some(Coordinates::Shifted(position, at))
 }
 
-/// True when one of the three coordinate fields is blank or lies behind the end of the line.
+/// Returns true if one of the three coordinate fields is blank or beyond the end of the line.
 pub(super) fn has_empty_coordinate(line: &[u8]) -> bool {
     [30, 38, 46]
         .into_iter()
         .any(|start| columns(line, start, start + 8).trim_ascii().is_empty())
 }
 
-/// The error for a line without three numbers: names the first column range at fault.
+/// Creates the error for a line without three numbers, with the first wrong column range.
 pub(super) fn no_coordinates(file: &str, number: u32, line: &[u8]) -> MoleculeError {
     let fields = [
         ("x", 30, 38, "31-38"),
@@ -86,10 +86,10 @@ pub(super) fn no_coordinates(file: &str, number: u32, line: &[u8]) -> MoleculeEr
     } else if field.trim_ascii().is_empty() {
         format!("columns {range} are empty")
     } else if decimal(field).is_some() {
-        "the coordinates do not stand in columns 31-54".to_owned()
+        "the coordinates are not in columns 31-54".to_owned()
     } else {
         format!(
-            "columns {range} hold \"{}\", which is no number",
+            "columns {range} hold \"{}\", which is not a number",
             text(field)
         )
     };

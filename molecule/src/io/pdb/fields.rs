@@ -2,18 +2,19 @@
 
 use smol_str::SmolStr;
 
-/// Bytes `start..end` of a line (counted from 0), as far as the line reaches.
+/// Returns the bytes `start..end` of a line (counted from 0), up to the end of the line.
 pub(super) fn columns(line: &[u8], start: usize, end: usize) -> &[u8] {
     let end = end.min(line.len());
     line.get(start..end).unwrap_or(&[])
 }
 
-/// Byte of a column (counted from 0); blank beyond the end of the line.
+/// Returns the byte of a column (counted from 0); blank beyond the end of the line.
 pub(super) fn column(line: &[u8], index: usize) -> u8 {
     line.get(index).copied().unwrap_or(b' ')
 }
 
-/// A field as text: without padding, every byte that is not printable ASCII shown as `?`.
+/// Converts a field to text, without padding and with `?` for every byte that is not printable
+/// ASCII.
 pub(super) fn text(field: &[u8]) -> SmolStr {
     let field = field.trim_ascii();
     let mut buffer = [0_u8; 16];
@@ -39,7 +40,7 @@ pub(super) fn text(field: &[u8]) -> SmolStr {
         .collect()
 }
 
-/// A decimal number with optional padding, or `None`; never infinite or not-a-number.
+/// Parses a finite decimal number with optional padding.
 ///
 /// Up to seven digits with up to ten decimals are exact integers in `f32` before one correctly
 /// rounded division, hence equal to the standard library's result; anything longer, and exponents,
@@ -79,7 +80,7 @@ pub(super) fn decimal(field: &[u8]) -> Option<f32> {
     value.is_finite().then_some(value)
 }
 
-/// A decimal integer with optional padding and sign, or `None`.
+/// Parses a decimal integer with optional padding and sign.
 pub(super) fn integer(field: &[u8]) -> Option<i32> {
     let field = field.trim_ascii();
     let (negative, digits) = match field {
@@ -99,10 +100,9 @@ pub(super) fn integer(field: &[u8]) -> Option<i32> {
     Some(if negative { -value } else { value })
 }
 
-/// A number in the hybrid-36 notation of R. W. Grosse-Kunstleve (cctbx, `iotbx.pdb.hybrid_36`) for
-/// a field of `width` columns: decimal as long as that fits; then `A000..ZZZZ` count on in base 36
-/// with capitals, then `a000..zzzz` with small letters. `None` for what is neither decimal nor
-/// hybrid-36.
+/// Parses a number in the hybrid-36 notation of R. W. Grosse-Kunstleve (cctbx,
+/// `iotbx.pdb.hybrid_36`) in a field of `width` columns: decimal as long as it fits, then
+/// `A000..ZZZZ` in base 36 with upper-case letters, then `a000..zzzz` with lower-case letters.
 pub(super) fn hybrid36(field: &[u8], width: usize) -> Option<i32> {
     let trimmed = field.trim_ascii();
     match trimmed.first()? {
@@ -127,8 +127,8 @@ pub(super) fn hybrid36(field: &[u8], width: usize) -> Option<i32> {
     i32::try_from(value + base).ok()
 }
 
-/// A hexadecimal number that begins with a decimal digit and has at least one letter (`186a0`), as
-/// VMD writes counts above 99999; hybrid-36 numbers never look like this.
+/// Parses a hexadecimal number that begins with a decimal digit and has at least one letter
+/// (`186a0`), as VMD writes numbers above 99999. Hybrid-36 numbers never have this form.
 pub(super) fn hexadecimal(field: &[u8]) -> Option<i32> {
     let field = field.trim_ascii();
     if !field.first()?.is_ascii_digit() || !field.iter().any(u8::is_ascii_alphabetic) {
@@ -137,7 +137,7 @@ pub(super) fn hexadecimal(field: &[u8]) -> Option<i32> {
     i32::from_str_radix(std::str::from_utf8(field).ok()?, 16).ok()
 }
 
-/// Formal charge of columns 79-80: `2+`, `+2`, `1-`, `-`, `0`; 0 for anything else.
+/// Parses the formal charge of columns 79-80: `2+`, `+2`, `1-`, `-`, `0`; 0 for anything else.
 pub(super) fn charge(field: &[u8]) -> i8 {
     match field.trim_ascii() {
         [d @ b'0'..=b'9', b'+'] | [b'+', d @ b'0'..=b'9'] => (d - b'0') as i8,

@@ -1,8 +1,8 @@
 //! Protein Data Bank format, wwPDB version 3.3 (<https://www.wwpdb.org/documentation/file-format>),
-//! older files, what molecular dynamics programs write, and PDBQT of `AutoDock`.
+//! older versions, the variants of molecular dynamics programs, and PDBQT of `AutoDock`.
 //!
-//! One pass over the lines; of all records only ATOM, HETATM, TER, MODEL, ENDMDL, END and CONECT
-//! matter.
+//! The file is read in one pass; only the records ATOM, HETATM, TER, MODEL, ENDMDL, END and CONECT
+//! are used.
 
 mod atom;
 mod conect;
@@ -21,13 +21,12 @@ use crate::diagnostics::RepeatedWarning;
 use crate::raw::{RawAtom, RawModel};
 use crate::{Location, MoleculeError};
 
-/// Parses one model: the first that has atoms, or the one `options.model` names by its MODEL
-/// number.
+/// Parses one model: the one with the MODEL number `options.model`, or the first with atoms.
 ///
-/// A file without MODEL records holds model 1. Atoms outside of MODEL and ENDMDL, and atoms after
-/// an END that repeat the first atom of the file (frames of a trajectory), count as models with the
-/// next free number. Other atoms after END belong to what stands before it: files put together by
-/// hand look like that.
+/// A file without MODEL records is model 1. Atoms outside of MODEL and ENDMDL, and atoms after an
+/// END that repeat the first atom of the file (frames of a trajectory), are models with the next
+/// free number. Other atoms after END belong to the model before it, as in files that were
+/// concatenated.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
@@ -36,17 +35,17 @@ pub(super) fn parse(
     let mut models = Models::new(options.model);
     let mut reader = AtomReader::default();
     let mut conect = Conect::default();
-    // A line of an atom has 54 to 81 bytes: room for what a file of that length can hold, touched
-    // only when used.
+    // An atom line has 54 to 81 bytes: capacity for a file of this length; unused memory is never
+    // touched.
     let mut atoms: Vec<RawAtom> = Vec::with_capacity(bytes.len() / 81);
     let mut segment = 0;
-    let mut odd_model = RepeatedWarning::default();
+    let mut invalid_model = RepeatedWarning::default();
     let mut after_end = RepeatedWarning::default();
     let mut first_atom: &[u8] = &[];
     let mut ended = false;
 
     for (number, line) in Lines::new(bytes) {
-        // Most lines are ATOM, tested first.
+        // Most lines are ATOM, so they are tested first.
         if is_atom(line) {
             if first_atom.is_empty() {
                 first_atom = identity(line);
@@ -74,7 +73,7 @@ pub(super) fn parse(
                 .and_then(integer)
                 .and_then(|n| u32::try_from(n).ok());
             if count.is_none() && !name.is_empty() {
-                odd_model.note(number, || {
+                invalid_model.note(number, || {
                     format!("MODEL is followed by \"{}\"", fields::text(name))
                 });
             }
@@ -87,19 +86,15 @@ pub(super) fn parse(
         }
     }
     if atoms.is_empty() {
-        return Err(models.nothing(file));
+        return Err(models.no_atoms(file));
     }
 
     let mut warnings = Vec::new();
     let count = models.seen.len();
-    warnings.extend(super::text::several(file, count, "model", options));
-    odd_model.report(
-        file,
-        "the model takes the number after the one before",
-        &mut warnings,
-    );
-    after_end.report(file, "it belongs to the atoms before", &mut warnings);
-    reader.oddities.report(file, &mut warnings);
+    warnings.extend(super::text::warn_of_several(file, count, "model", options));
+    invalid_model.report(file, "the model gets the next number", &mut warnings);
+    after_end.report(file, "it is read with the atoms before", &mut warnings);
+    reader.warnings.report(file, &mut warnings);
     let bonds = conect.resolve(file, &atoms, &mut warnings);
     Ok(RawModel {
         atoms,
@@ -110,8 +105,8 @@ pub(super) fn parse(
     })
 }
 
-/// True for ATOM and HETATM records; the two columns after `ATOM` may be blank or part of a wide
-/// serial.
+/// Returns true for ATOM and HETATM records; the two columns after `ATOM` may be blank or part of a
+/// wide serial.
 fn is_atom(line: &[u8]) -> bool {
     if line.starts_with(b"ATOM") {
         columns(line, 4, 6)
@@ -126,23 +121,24 @@ fn column_is_blank(line: &[u8], index: usize) -> bool {
     fields::column(line, index).is_ascii_whitespace()
 }
 
-/// Serial, name, residue and chain of an atom line: equal where a frame begins anew.
+/// Returns serial, name, residue and chain of an atom line, which are equal at the beginning of
+/// each frame.
 fn identity(line: &[u8]) -> &[u8] {
     columns(line, 6, 27)
 }
 
-/// Which model the lines belong to, and whether it is the wanted one.
+/// The model of the current line, and whether it is the selected one.
 struct Models {
     wanted: Option<u32>,
     /// Number of the current or last model.
     number: u32,
-    /// True between the first line of a model and its end.
+    /// True inside a model.
     open: bool,
-    /// True while the current model is the one to keep.
+    /// True while the current model is the selected one.
     taken: bool,
-    /// True once the wanted model has begun: no other is taken.
+    /// True once the selected model has begun: no other one is selected.
     found: bool,
-    /// Numbers of all models with atoms, to say what there is.
+    /// Numbers of all models with atoms, for messages.
     seen: Vec<u32>,
 }
 
@@ -158,7 +154,7 @@ impl Models {
         }
     }
 
-    /// A MODEL record, with its number where it has a sound one. Ends a model left open.
+    /// Begins a model, with its number if it has a valid one. Ends the current model.
     fn start(&mut self, number: Option<u32>) {
         self.close();
         self.number = number.unwrap_or_else(|| self.number.saturating_add(1));
@@ -170,12 +166,12 @@ impl Models {
         self.taken = false;
     }
 
-    /// True while the atoms of the wanted model are being read.
+    /// Returns true inside the selected model.
     fn reading(&self) -> bool {
         self.taken
     }
 
-    /// An atom: true when it is to be kept.
+    /// Counts an atom; returns true if it is in the selected model.
     fn atom(&mut self) -> bool {
         if !self.open {
             self.start(None);
@@ -193,12 +189,12 @@ impl Models {
         self.taken
     }
 
-    /// Why no atom was kept.
-    fn nothing(&self, file: &str) -> MoleculeError {
+    /// Creates the error for a file without atoms in the selected model.
+    fn no_atoms(&self, file: &str) -> MoleculeError {
         let (problem, remedy) = match (self.wanted, &*self.seen) {
             (Some(wanted), [only]) => (
-                format!("there is no model {wanted}"),
-                format!("ask for model {only}, the only one"),
+                format!("the file has no model {wanted}"),
+                format!("choose model {only}, the only one"),
             ),
             (Some(wanted), [first, .., last]) => {
                 let consecutive = self
@@ -214,13 +210,13 @@ impl Models {
                     format!("{first} ... {last} ({} models)", self.seen.len())
                 };
                 (
-                    format!("there is no model {wanted}"),
-                    format!("ask for one of the models {there}"),
+                    format!("the file has no model {wanted}"),
+                    format!("choose one of the models {there}"),
                 )
             }
             _ => (
-                "there is no ATOM or HETATM record".to_owned(),
-                "give a file in PDB format whose records are named in capitals, from column 1 on"
+                "the file has no ATOM or HETATM record".to_owned(),
+                "give a PDB file whose record names are in upper case and begin in column 1"
                     .to_owned(),
             ),
         };
@@ -232,8 +228,7 @@ impl Models {
     }
 }
 
-/// Lines with their numbers from 1 on; they end with LF, CR LF or CR alone. A byte order mark is
-/// passed over.
+/// Lines, numbered from 1, that end with LF, CR LF or CR. A byte order mark is skipped.
 struct Lines<'a> {
     rest: &'a [u8],
     number: u32,
@@ -260,12 +255,12 @@ impl<'a> Iterator for Lines<'a> {
             return Some((self.number, std::mem::take(&mut self.rest)));
         };
         let line = &self.rest[..end];
-        let ending = if self.rest[end..].starts_with(b"\r\n") {
+        let line_end = if self.rest[end..].starts_with(b"\r\n") {
             2
         } else {
             1
         };
-        self.rest = &self.rest[end + ending..];
+        self.rest = &self.rest[end + line_end..];
         Some((self.number, line))
     }
 }

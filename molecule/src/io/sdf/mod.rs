@@ -1,48 +1,46 @@
 //! MDL molfiles and SD files.
 //!
-//! Source: "CTFile Formats" (BIOVIA, 2020): the V2000 connection table in fixed columns, the V3000
-//! one in tagged lines, SD files as molfiles with data items, each ended by `$$$$`.
+//! Source: "CTFile Formats" (BIOVIA, 2020). The V2000 connection table has fixed columns, the V3000
+//! one has tagged lines; an SD file is a series of molfiles with data items, each ended by `$$$$`.
 
 mod v2000;
 mod v3000;
 
 #[cfg(test)]
-#[allow(
-    clippy::float_cmp,
-    reason = "coordinates come back as they were written"
-)]
+#[allow(clippy::float_cmp, reason = "coordinates are read exactly")]
 mod tests;
 
 use std::collections::HashMap;
 
 use super::options::ReadOptions;
 use super::text::{self, Lines, quote, syntax, warning};
-use super::unnamed::{running_number, unnamed_ligand_atom};
+use super::unnamed::{next_number, unnamed_ligand_atom};
 use crate::raw::{BondSource, RawBond, RawModel};
 use crate::structure::BondOrder;
 use crate::{Element, MoleculeError};
 
-/// Reads one record of a molfile or SD file: the first, or the one that `options.model` names,
-/// counted from 1.
+/// Reads one record of a molfile or SD file: `options.model`, counted from 1, or the first.
 ///
-/// Atoms get the names element + running number of that element (`C1`, `C2`, `O1`), residue `UNL`
-/// 1, no chain.
+/// Atoms are named element + number (`C1`, `C2`, `O1`), in residue `UNL` 1 without chain.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
     options: &ReadOptions,
 ) -> Result<RawModel, MoleculeError> {
     let starts = record_starts(bytes);
-    let chosen = text::choose(file, bytes, &starts, "molecule", options)?;
+    let chosen = text::select_record(file, bytes, &starts, "molecule", options)?;
     let mut lines = Lines::new(record_body(chosen.text), chosen.first_line);
     let mut model = RawModel {
         bonds_complete: true,
         models: chosen.count,
         ..RawModel::default()
     };
-    model
-        .warnings
-        .extend(text::several(file, chosen.count, "molecule", options));
+    model.warnings.extend(text::warn_of_several(
+        file,
+        chosen.count,
+        "molecule",
+        options,
+    ));
     let _title = lines.next();
     let program = lines.next().map_or(&b""[..], |(_, line)| line);
     let _comment = lines.next();
@@ -58,7 +56,7 @@ pub(super) fn parse(
         file,
         options,
         model,
-        running_numbers: HashMap::new(),
+        numbers: HashMap::new(),
         unknown_symbol_seen: false,
     };
     if memchr::memmem::find(counts, b"V3000").is_some() {
@@ -78,8 +76,8 @@ pub(super) fn parse(
     Ok(table.model)
 }
 
-/// Offsets at which records begin: the start of the file and what follows each `$$$$` line. A
-/// record of nothing but white space (commonly the end of the file) is none.
+/// Returns the offsets of the records: the start of the file and what follows each `$$$$` line.
+/// Records of white space only (as at the end of the file) do not count.
 fn record_starts(bytes: &[u8]) -> Vec<usize> {
     let mut starts = Vec::new();
     let mut start = 0;
@@ -93,20 +91,20 @@ fn record_starts(bytes: &[u8]) -> Vec<usize> {
     starts
 }
 
-/// The record without its `$$$$` line and what follows.
+/// Returns the record without its `$$$$` line and what follows.
 fn record_body(record: &[u8]) -> &[u8] {
     let end = text::lines_beginning_with(record, b"$$$$");
     &record[..end.first().copied().unwrap_or(record.len())]
 }
 
-/// The connection table as it grows, whichever version the file has.
+/// The connection table under construction, of either version.
 #[derive(Debug)]
 struct Table<'a> {
     file: &'a str,
     options: &'a ReadOptions,
     model: RawModel,
-    /// Atoms so far of each element, for the names.
-    running_numbers: HashMap<Element, u32>,
+    /// Number of atoms so far of each element, for the names.
+    numbers: HashMap<Element, u32>,
     unknown_symbol_seen: bool,
 }
 
@@ -128,7 +126,7 @@ impl Table<'_> {
         formal_charge: i8,
     ) -> Result<(), MoleculeError> {
         let count = self.model.atoms.len();
-        text::room_for_atom(self.file, line, count, self.options)?;
+        text::check_atom_limit(self.file, line, count, self.options)?;
         let element = element_of(symbol).unwrap_or_else(|| {
             if !self.unknown_symbol_seen && !is_placeholder(symbol) {
                 self.unknown_symbol_seen = true;
@@ -136,14 +134,14 @@ impl Table<'_> {
                     self.file,
                     line,
                     format!(
-                        "{} is no element; such atoms are of unknown element",
+                        "{} is not an element symbol; the element of such atoms is unknown",
                         quote(symbol)
                     ),
                 ));
             }
             Element::UNKNOWN
         });
-        let number = running_number(&mut self.running_numbers, element);
+        let number = next_number(&mut self.numbers, element);
         self.model.atoms.push(unnamed_ligand_atom(
             line,
             count,
@@ -155,7 +153,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Adds a bond between rows `a` and `b`, counted from 0 and known to be there.
+    /// Adds a bond between the existing rows `a` and `b`, counted from 0.
     fn add_bond(&mut self, a: u32, b: u32, order: BondOrder) {
         self.model.bonds.push(RawBond {
             a,
@@ -165,8 +163,8 @@ impl Table<'_> {
         });
     }
 
-    /// Three points always lie in a plane and a header that says 3D is believed; what else has no
-    /// depth is a drawing.
+    /// Warns if all z coordinates are 0 and the header does not declare 3D: the molecule is a 2D
+    /// drawing. Three atoms are always planar.
     fn warn_if_flat(&mut self, program: &[u8]) {
         let flat = self
             .model
@@ -179,7 +177,7 @@ impl Table<'_> {
             self.model.warnings.push(warning(
                 self.file,
                 0,
-                "all z coordinates are 0: this is a flat drawing (2D), not a conformation; it is read as it stands",
+                "all z coordinates are 0: this is a flat drawing (2D), not a conformation; it is read unchanged",
             ));
         }
     }
@@ -189,8 +187,8 @@ fn element_of(symbol: &[u8]) -> Option<Element> {
     Element::from_symbol(symbol)
 }
 
-/// Symbols that the format itself defines for "some atom": lists and groups of a query, lone pairs,
-/// dummies.
+/// Tests for symbols of the format that are not elements: lists and groups of a query, lone pairs,
+/// dummy atoms.
 fn is_placeholder(symbol: &[u8]) -> bool {
     const PLACEHOLDERS: [&[u8]; 15] = [
         b"*", b"A", b"AH", b"Q", b"QH", b"M", b"MH", b"X", b"XH", b"L", b"LP", b"R", b"R#", b"DU",
@@ -202,8 +200,8 @@ fn is_placeholder(symbol: &[u8]) -> bool {
         || matches!(symbol, [b'R', digits @ ..] if digits.iter().all(u8::is_ascii_digit))
 }
 
-/// Bond type of the connection table. 5 to 8 are query types, 9 is a coordination bond; `None` for
-/// 10, a hydrogen bond, which is no bond here.
+/// Returns the order of a bond type. 5 to 8 are query types, 9 is a coordination bond; `None` for
+/// 10, a hydrogen bond.
 fn order_of(kind: u32) -> Option<BondOrder> {
     match kind {
         1 => Some(BondOrder::Single),

@@ -5,7 +5,7 @@ use super::{Table, order_of};
 use crate::MoleculeError;
 use crate::structure::BondOrder;
 
-/// Reads atoms, bonds and properties; `lines` stands behind the counts line.
+/// Reads atoms, bonds and properties; `lines` is positioned after the counts line.
 pub(super) fn read(
     table: &mut Table<'_>,
     counts_line: u64,
@@ -40,7 +40,7 @@ pub(super) fn read(
     read_properties(table, lines)
 }
 
-/// Next line of a block, unless the record is over.
+/// Returns the next line of a block, or an error at the end of the record.
 fn next_row<'a>(
     table: &Table<'_>,
     lines: &mut Lines<'a>,
@@ -56,16 +56,14 @@ fn next_row<'a>(
     .map_err(|(line, end)| {
         table.error(
             line,
-            format!(
-                "the counts line declares {declared} {what}s, but only {read} stand before {end}"
-            ),
+            format!("the counts line declares {declared} {what}s, but only {read} precede {end}"),
             "give the whole file; it may have been cut off",
         )
     })
 }
 
-/// Numbers of atoms and bonds: columns 1-3 and 4-6, or the first two fields where the columns hold
-/// no numbers.
+/// Reads the numbers of atoms and bonds: columns 1-3 and 4-6, or the first two fields if the
+/// columns do not hold numbers.
 fn read_counts(line: &[u8]) -> Option<(u32, u32)> {
     let fixed = || {
         let atoms = integer(columns(line, 0, 3))?;
@@ -88,8 +86,8 @@ struct Atom<'a> {
     charge: i8,
 }
 
-/// Fixed columns first: only they tell numbers apart that touch. Writers that break the columns
-/// separate by blanks.
+/// Reads an atom line by fixed columns, which separate adjacent numbers without blanks, or else by
+/// fields: writers that ignore the columns separate by blanks.
 fn read_atom(line: &[u8]) -> Option<Atom<'_>> {
     let fixed = || {
         let symbol = columns(line, 31, 34);
@@ -127,7 +125,7 @@ fn is_symbol(field: &[u8]) -> bool {
         if (first.is_ascii_alphabetic() || *first == b'*') && !rest.contains(&b' '))
 }
 
-/// The old charge column: 1, 2, 3 are +3, +2, +1; 5, 6, 7 are -1, -2, -3; 4 is a radical.
+/// Decodes the old charge column: 1, 2, 3 are +3, +2, +1; 5, 6, 7 are -1, -2, -3; 4 is a radical.
 fn charge_of(field: &[u8]) -> i8 {
     match integer::<u8>(field) {
         Some(code @ (1..=3 | 5..=7)) => 4 - code as i8,
@@ -135,7 +133,8 @@ fn charge_of(field: &[u8]) -> i8 {
     }
 }
 
-/// Ends of a bond, counted from 1 and known to be there, and its order; `None` where it is no bond.
+/// Reads a bond line: two existing atoms, counted from 1, and the bond order (`None` for a hydrogen
+/// bond).
 fn read_bond(
     table: &Table<'_>,
     line: u64,
@@ -160,7 +159,7 @@ fn read_bond(
     let sound = |&(a, b, _): &(u32, u32, u32)| {
         (1..=atom_count).contains(&a) && (1..=atom_count).contains(&b) && a != b
     };
-    // Wider columns can read as wrong numbers in the narrow ones: what makes sense wins.
+    // Numbers in wider columns can be misread in the narrow ones: the valid interpretation is used.
     let (fixed, split) = (fixed(), split());
     let found = fixed
         .filter(sound)
@@ -182,17 +181,17 @@ fn read_bond(
     }
 }
 
-/// The properties block up to `M  END`. `M  CHG` and `M  RAD` void the charge column of the atom
-/// lines.
+/// Reads the properties block up to `M  END`. `M  CHG` and `M  RAD` override the charge column of
+/// the atom lines.
 fn read_properties(table: &mut Table<'_>, lines: &mut Lines<'_>) -> Result<(), MoleculeError> {
-    let mut column_is_void = false;
+    let mut column_is_overridden = false;
     for (line, text) in lines.by_ref() {
         if text.starts_with(b"M  END") {
             return Ok(());
         }
         let charges = text.starts_with(b"M  CHG");
-        if (charges || text.starts_with(b"M  RAD")) && !column_is_void {
-            column_is_void = true;
+        if (charges || text.starts_with(b"M  RAD")) && !column_is_overridden {
+            column_is_overridden = true;
             for atom in &mut table.model.atoms {
                 atom.formal_charge = 0;
             }
@@ -209,7 +208,7 @@ fn read_properties(table: &mut Table<'_>, lines: &mut Lines<'_>) -> Result<(), M
     Ok(())
 }
 
-/// `M  CHG  n aaa vvv ...`: pairs of atom number and charge.
+/// Reads `M  CHG  n aaa vvv ...`: pairs of atom number and charge.
 fn read_charges(table: &mut Table<'_>, line: u64, text: &[u8]) -> Result<(), MoleculeError> {
     let mut values = fields(&text[6..]).skip(1);
     while let Some(number) = values.next() {

@@ -6,10 +6,10 @@ use super::super::text::{Lines, float, integer, quote, warning};
 use super::{Table, order_of};
 use crate::MoleculeError;
 
-/// Reads the first `CTAB` block; `lines` stands behind the counts line of the V2000 header.
+/// Reads the first `CTAB` block; `lines` is positioned after the counts line of the V2000 header.
 pub(super) fn read(table: &mut Table<'_>, lines: &mut Lines<'_>) -> Result<(), MoleculeError> {
     let mut declared: Option<(u64, u64)> = None;
-    // Block names that are open, outermost first.
+    // Names of the open blocks, outermost first.
     let mut open: Vec<Vec<u8>> = Vec::new();
     let mut rows: HashMap<u64, u32> = HashMap::new();
     let mut bonds_seen: u64 = 0;
@@ -25,7 +25,7 @@ pub(super) fn read(table: &mut Table<'_>, lines: &mut Lines<'_>) -> Result<(), M
                     return Err(table.error(
                         line,
                         format!(
-                            "\"END {}\" stands where block {} is open",
+                            "\"END {}\" is found while block {} is open",
                             String::from_utf8_lossy(argument),
                             quote(block)
                         ),
@@ -69,8 +69,8 @@ pub(super) fn read(table: &mut Table<'_>, lines: &mut Lines<'_>) -> Result<(), M
     ))
 }
 
-/// Next `M  V30` entry without its tag, lines that end with `-` joined with the following ones.
-/// `None` at `M  END` or the end of the record. The number is that of the first line.
+/// Returns the next `M  V30` entry without its tag, with continued lines (ending in `-`) joined,
+/// and the number of its first line. `None` at `M  END` or the end of the record.
 fn next_entry(
     table: &Table<'_>,
     lines: &mut Lines<'_>,
@@ -98,11 +98,11 @@ fn next_entry(
         };
         joined.extend_from_slice(head);
     }
-    // An entry that is continued into nothing is cut off: the caller reports the missing end.
+    // The continuation is missing: the caller reports the missing end.
     Ok(None)
 }
 
-/// Splits at blanks; `"..."` with `""` inside for a quote, `(...)` and `[...]` keep their blanks.
+/// Splits at blanks outside of `"..."` (with `""` for a quote), `(...)` and `[...]`.
 fn words(text: &[u8]) -> Vec<Vec<u8>> {
     let mut words = Vec::new();
     let mut word = Vec::new();
@@ -143,7 +143,7 @@ fn words(text: &[u8]) -> Vec<Vec<u8>> {
     words
 }
 
-/// `index symbol x y z map [KEY=value ...]`.
+/// Reads `index symbol x y z map [KEY=value ...]`.
 fn read_atom(
     table: &mut Table<'_>,
     line: u64,
@@ -151,7 +151,7 @@ fn read_atom(
     words: &[Vec<u8>],
     rows: &mut HashMap<u64, u32>,
 ) -> Result<(), MoleculeError> {
-    // `NOT [N,O]` is one atom type in two words.
+    // `NOT [N,O]` is one atom type of two words.
     let negated = words.get(1).is_some_and(|word| word == b"NOT");
     let after_symbol = if negated { 3 } else { 2 };
     let number = |i: usize| words.get(after_symbol + i).and_then(|word| float(word));
@@ -180,7 +180,7 @@ fn read_atom(
         }
     }
     let row = table.model.atoms.len() as u32;
-    // A list such as `[N,O]` names no single element.
+    // A list such as `[N,O]` is not a single element.
     let symbol: &[u8] = if negated || symbol.starts_with(b"[") || symbol.starts_with(b"NOT ") {
         b"L"
     } else {
@@ -191,13 +191,13 @@ fn read_atom(
         return Err(table.error(
             line,
             format!("atom index {index} is used twice"),
-            "give every atom an index of its own",
+            "give every atom a different index",
         ));
     }
     Ok(())
 }
 
-/// `index type atom1 atom2 [KEY=value ...]`.
+/// Reads `index type atom1 atom2 [KEY=value ...]`.
 fn read_bond(
     table: &mut Table<'_>,
     line: u64,
@@ -223,12 +223,13 @@ fn read_bond(
         _ => Err(table.error(
             line,
             format!("the bond joins atoms {a} and {b}"),
-            "a bond joins two different atoms of the record, which stand before it",
+            "a bond joins two different atoms of the record, which come before it",
         )),
     }
 }
 
-/// Fewer rows than declared are a cut-off file, more are odd but all there.
+/// Returns an error if there are fewer rows than declared (a truncated file), and warns if there
+/// are more.
 fn check_counts(
     table: &mut Table<'_>,
     line: u64,

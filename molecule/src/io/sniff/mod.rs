@@ -1,7 +1,6 @@
-//! Which format do these bytes have? The content decides; where it leaves it open, the name's
-//! ending does.
+//! Format detection from the content and, if it is ambiguous, from the file extension.
 //!
-//! Signatures of foreign files are those of the libmagic database.
+//! Signatures of unsupported files are those of the libmagic database.
 
 use std::path::Path;
 
@@ -9,13 +8,13 @@ use super::options::Format;
 use super::text::{Lines, columns, fields, float, integer};
 use crate::MoleculeError;
 
-/// How much of a text is looked at. A MOL2 or mmCIF file may begin with a long comment.
+/// Number of bytes that are examined. A MOL2 or mmCIF file may begin with a long comment.
 const HEAD_BYTES: usize = 1 << 16;
 
 const READABLE: &str = "give a PDB, mmCIF, BinaryCIF, SDF, MOL2 or XYZ file, gzipped or not";
 
-/// First bytes of files that are no molecular structure, what they are, and what to do.
-const FOREIGN: [(&[u8], &str, &str); 16] = [
+/// Signatures of other kinds of files: first bytes, kind, and remedy.
+const UNSUPPORTED: [(&[u8], &str, &str); 16] = [
     (b"BZh", "is bzip2-compressed", "decompress it first"),
     (b"\xfd7zXZ\0", "is xz-compressed", "decompress it first"),
     (
@@ -31,9 +30,9 @@ const FOREIGN: [(&[u8], &str, &str); 16] = [
         "is compressed by Unix compress",
         "decompress it first",
     ),
-    (b"\x89PNG\r\n\x1a\n", "is a PNG picture", READABLE),
-    (b"\xff\xd8\xff", "is a JPEG picture", READABLE),
-    (b"GIF8", "is a GIF picture", READABLE),
+    (b"\x89PNG\r\n\x1a\n", "is a PNG image", READABLE),
+    (b"\xff\xd8\xff", "is a JPEG image", READABLE),
+    (b"GIF8", "is a GIF image", READABLE),
     (b"%PDF-", "is a PDF document", READABLE),
     (b"\x7fELF", "is an ELF program", READABLE),
     (b"\x89HDF\r\n\x1a\n", "is an HDF5 file", READABLE),
@@ -42,13 +41,13 @@ const FOREIGN: [(&[u8], &str, &str); 16] = [
     (b"$RXN", "is a reaction file, not a molecule", READABLE),
 ];
 
-/// The content without a UTF-8 byte order mark.
+/// Returns the content without a UTF-8 byte order mark.
 pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// Format of decompressed bytes without a byte order mark. `name` serves messages and, where the
-/// content leaves it open, its ending counts.
+/// Detects the format of decompressed bytes without a byte order mark. `name` is used in messages,
+/// and its extension if the content is ambiguous.
 pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> {
     let refuse = |problem: &str, remedy: &str| MoleculeError::Format {
         file: name.to_owned(),
@@ -56,23 +55,23 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> 
         remedy: remedy.to_owned(),
     };
     refuse_empty(name, bytes)?;
-    for (magic, problem, remedy) in FOREIGN {
+    for (magic, problem, remedy) in UNSUPPORTED {
         if bytes.starts_with(magic) {
             return Err(refuse(problem, remedy));
         }
     }
-    // USTAR's mark stands at byte 257 of the first header.
+    // The mark of USTAR is at byte 257 of the first header.
     if bytes.get(257..262) == Some(b"ustar") {
         return Err(refuse("is a tar archive", "unpack it first"));
     }
     if is_message_pack_map(bytes) {
-        // Both have one map at the top; the order of its keys is free.
+        // Both formats are one map, with keys in any order.
         if memchr::memmem::find(bytes, b"dataBlocks").is_some() {
             return Ok(Format::Bcif);
         }
         if memchr::memmem::find(bytes, b"mmtfVersion").is_some() {
             return Err(refuse(
-                "is MMTF, which is not read (the format was retired by RCSB in 2024)",
+                "is MMTF, which is not supported (RCSB retired the format in 2024)",
                 "give mmCIF or BinaryCIF",
             ));
         }
@@ -83,23 +82,20 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> 
     }
     let by_name = Format::from_path(Path::new(name));
     if by_name != Some(Format::Bcif) && memchr::memchr(0, head).is_some() {
-        return Err(refuse(
-            "is binary data of no format that is read here",
-            READABLE,
-        ));
+        return Err(refuse("is binary data of an unsupported format", READABLE));
     }
-    if let Some(problem) = foreign_text(head) {
+    if let Some(problem) = unsupported_text(head) {
         return Err(refuse(problem, READABLE));
     }
     by_name.ok_or_else(|| {
         refuse(
-            "neither the content nor the name's ending is that of a format that is read here",
+            "neither the content nor the file extension belongs to a supported format",
             READABLE,
         )
     })
 }
 
-/// A file of nothing, or of nothing but white space, has an error of its own.
+/// Returns an error for an empty file, and for one of white space only.
 pub(crate) fn refuse_empty(name: &str, bytes: &[u8]) -> Result<(), MoleculeError> {
     if !bytes.trim_ascii().is_empty() {
         return Ok(());
@@ -109,19 +105,19 @@ pub(crate) fn refuse_empty(name: &str, bytes: &[u8]) -> Result<(), MoleculeError
         problem: if bytes.is_empty() {
             "is empty (0 bytes)".to_owned()
         } else {
-            "is empty (nothing but white space)".to_owned()
+            "is empty (only white space)".to_owned()
         },
         remedy: READABLE.to_owned(),
     })
 }
 
-/// A map of up to 15 entries, or one with a 16 or 32 bit length (MessagePack specification).
+/// Tests for a map of up to 15 entries, or with a 16 or 32 bit length (MessagePack specification).
 fn is_message_pack_map(bytes: &[u8]) -> bool {
     matches!(bytes.first(), Some(0x80..=0x8f | 0xde | 0xdf))
 }
 
-/// Text formats by their marks, the surest first: a mark of one may stand in another's title or
-/// comment.
+/// Detects text formats by their marks, the most reliable one first: the mark of one format may
+/// occur in a title or comment of another.
 fn detect_text(head: &[u8]) -> Option<Format> {
     if is_sdf(head) {
         return Some(Format::Sdf);
@@ -138,7 +134,7 @@ fn detect_text(head: &[u8]) -> Option<Format> {
     is_pdb(head).then_some(Format::Pdb)
 }
 
-/// The fourth line ends with the version of the connection table.
+/// Tests whether the fourth line ends with the version of the connection table.
 fn is_sdf(head: &[u8]) -> bool {
     Lines::new(head, 1).nth(3).is_some_and(|(_, line)| {
         let line = line.trim_ascii_end();
@@ -146,7 +142,7 @@ fn is_sdf(head: &[u8]) -> bool {
     })
 }
 
-/// The first word that is no comment begins a data block.
+/// Tests whether the first word outside of comments begins a data block.
 fn is_mmcif(head: &[u8]) -> bool {
     Lines::new(head, 1)
         .map(|(_, line)| line.trim_ascii())
@@ -157,7 +153,7 @@ fn is_mmcif(head: &[u8]) -> bool {
         })
 }
 
-/// A number alone on the first line, coordinates on the third.
+/// Tests for a number on the first line and coordinates on the third.
 fn is_xyz(head: &[u8]) -> bool {
     let mut lines = Lines::new(head, 1);
     let count = lines
@@ -170,9 +166,9 @@ fn is_xyz(head: &[u8]) -> bool {
         })
 }
 
-/// A line that begins with one of the format's record names and is no prose.
+/// Tests for a line that begins with a record name of the format.
 fn is_pdb(head: &[u8]) -> bool {
-    /// Records that stand before the atoms in entries and in the output of common programs.
+    /// Records before the atoms in entries and in the output of common programs.
     const RECORDS: [&[u8]; 34] = [
         b"ATOM", b"HETATM", b"HEADER", b"OBSLTE", b"TITLE", b"SPLIT", b"CAVEAT", b"COMPND",
         b"SOURCE", b"KEYWDS", b"EXPDTA", b"NUMMDL", b"MDLTYP", b"AUTHOR", b"REVDAT", b"SPRSDE",
@@ -184,21 +180,21 @@ fn is_pdb(head: &[u8]) -> bool {
         let record = columns(line, 0, 6);
         line.first().is_some_and(|c| !c.is_ascii_whitespace())
             && (RECORDS.contains(&record)
-                // Atom serials beyond 99999 run into the record name.
+                // Atom serials beyond 99999 extend into the record name.
                 || record.starts_with(b"ATOM ")
                 || record.starts_with(b"HETATM"))
     })
 }
 
-/// What a text that is no structure looks like.
-fn foreign_text(head: &[u8]) -> Option<&'static str> {
+/// Recognises text of other formats.
+fn unsupported_text(head: &[u8]) -> Option<&'static str> {
     let head = head.trim_ascii_start();
     let begins = |word: &[u8]| {
         head.get(..word.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
     if begins(b"<!doctype html") || begins(b"<html") {
-        // Commonly the page of a failed download.
+        // Often the error page of a failed download.
         Some("is an HTML page")
     } else if begins(b"<?xml") {
         Some("is an XML document")

@@ -1,32 +1,32 @@
-//! XYZ: a count, a comment, then one row per atom; frames follow each other.
+//! XYZ: number of atoms, a comment, one row per atom; a file may have several frames.
 //!
-//! The format has no specification; this follows Open Babel's description of it (a symbol or an
-//! atomic number, then x, y, z in angstrom; what stands behind is left alone).
+//! The format has no specification; this reader follows the description by Open Babel (a symbol or
+//! an atomic number, then x, y, z in angstrom; further fields are ignored).
 
 use std::collections::HashMap;
 
 use super::options::ReadOptions;
 use super::text::{self, Lines, fields, float, integer, quote, syntax, warning};
-use super::unnamed::{running_number, unnamed_ligand_atom};
+use super::unnamed::{next_number, unnamed_ligand_atom};
 use crate::raw::RawModel;
 use crate::{Element, MoleculeError};
 
-/// Reads one frame: the first, or the one that `options.model` names, counted from 1. Names are
-/// those of SD files (`C1`, `C2`, `O1`; residue `UNL` 1); bonds are not in the file.
+/// Reads one frame: `options.model`, counted from 1, or the first. Atoms are named as in SD files
+/// (`C1`, `C2`, `O1`; residue `UNL` 1). The format has no bonds.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
     options: &ReadOptions,
 ) -> Result<RawModel, MoleculeError> {
     let starts = frame_starts(bytes);
-    let chosen = text::choose(file, bytes, &starts, "frame", options)?;
+    let chosen = text::select_record(file, bytes, &starts, "frame", options)?;
     let mut model = RawModel {
         models: chosen.count,
         ..RawModel::default()
     };
     model
         .warnings
-        .extend(text::several(file, chosen.count, "frame", options));
+        .extend(text::warn_of_several(file, chosen.count, "frame", options));
     let mut lines = Lines::new(chosen.text, chosen.first_line);
     let (counts_line, counts) = lines.next().unwrap_or((chosen.first_line, b""));
     let Some(declared) = integer::<u64>(counts.trim_ascii()) else {
@@ -46,7 +46,7 @@ pub(super) fn parse(
         ));
     }
     let _comment = lines.next();
-    let mut running_numbers = HashMap::new();
+    let mut numbers = HashMap::new();
     let mut unknown_symbol_seen = false;
     for row in 0.. {
         if row as u64 == declared {
@@ -63,7 +63,7 @@ pub(super) fn parse(
                 "give the whole file; it may have been cut off",
             ));
         };
-        text::room_for_atom(file, line, row, options)?;
+        text::check_atom_limit(file, line, row, options)?;
         let Some((symbol, position_angstrom)) = read_row(text) else {
             return Err(syntax(
                 file,
@@ -79,14 +79,14 @@ pub(super) fn parse(
                     file,
                     line,
                     format!(
-                        "{} is no element; such atoms are of unknown element",
+                        "{} is not an element symbol; the element of such atoms is unknown",
                         quote(symbol)
                     ),
                 ));
             }
             Element::UNKNOWN
         });
-        let number = running_number(&mut running_numbers, element);
+        let number = next_number(&mut numbers, element);
         model.atoms.push(unnamed_ligand_atom(
             line,
             row,
@@ -101,16 +101,15 @@ pub(super) fn parse(
             file,
             lines.number(),
             format!(
-                "more stands behind the {declared} atoms that the frame declares; it is left out"
+                "more lines follow the {declared} atoms that the frame declares; they are ignored"
             ),
         ));
     }
     Ok(model)
 }
 
-/// Offsets of the frames. A frame begins with a line that is a whole number, follows the atoms of
-/// the frame before it and is looked for nowhere else. The first frame begins at the first line
-/// that is not blank.
+/// Returns the offsets of the frames. A frame begins with an integer line directly after the atoms
+/// of the frame before it. The first frame begins at the first line that is not blank.
 fn frame_starts(bytes: &[u8]) -> Vec<usize> {
     let mut starts = Vec::new();
     let mut at = 0;
@@ -136,7 +135,7 @@ fn frame_starts(bytes: &[u8]) -> Vec<usize> {
     starts
 }
 
-/// The line at an offset and the offset of the next.
+/// Returns the line at an offset, and the offset of the next line.
 fn line_at(bytes: &[u8], at: usize) -> (&[u8], usize) {
     match memchr::memchr(b'\n', &bytes[at..]) {
         Some(length) => (&bytes[at..at + length], at + length + 1),
@@ -155,7 +154,8 @@ fn read_row(text: &[u8]) -> Option<(&[u8], [f32; 3])> {
     Some((symbol, position_angstrom))
 }
 
-/// Element of an atomic number or of a symbol, which may carry a label's digits (`C12`).
+/// Returns the element of an atomic number or of a symbol, which may have the digits of a label
+/// (`C12`).
 fn element_of(symbol: &[u8]) -> Option<Element> {
     if let Some(number) = integer::<u8>(symbol) {
         return Element::from_atomic_number(number);
@@ -172,8 +172,5 @@ fn element_of(symbol: &[u8]) -> Option<Element> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::float_cmp,
-    reason = "coordinates come back as they were written"
-)]
+#[allow(clippy::float_cmp, reason = "coordinates are read exactly")]
 mod tests;
