@@ -1,12 +1,12 @@
-//! MessagePack to a borrowed tree, limited in depth and in number of values.
+//! MessagePack to a borrowed tree, with limits of depth and number of values.
 //!
-//! Format: <https://github.com/msgpack/msgpack/blob/master/spec.md>. Extension types are refused:
-//! BinaryCIF has none.
+//! Format: <https://github.com/msgpack/msgpack/blob/master/spec.md>. Extension types are rejected:
+//! BinaryCIF does not use them.
 
 /// Deepest nesting; BinaryCIF needs about a dozen levels.
 const MAX_DEPTH: usize = 32;
-/// Most values in one file; a full entry has some tens of thousands. Bulk data stand in single byte
-/// strings.
+/// Largest number of values in one file; an entry has some tens of thousands. Bulk data are single
+/// byte strings.
 const MAX_VALUES: usize = 4_000_000;
 
 /// One value.
@@ -20,7 +20,7 @@ pub(super) enum Value<'a> {
     Int(i64),
     /// Any float type.
     Float(f64),
-    /// Text; sound UTF-8.
+    /// Text, valid UTF-8.
     Text(&'a str),
     /// Bytes.
     Binary(&'a [u8]),
@@ -31,7 +31,7 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// Value of a text key in a map.
+    /// Returns the value of a text key in a map.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         let Self::Map(pairs) = self else { return None };
         pairs
@@ -39,7 +39,7 @@ impl<'a> Value<'a> {
             .find_map(|(name, value)| (*name == Value::Text(key)).then_some(value))
     }
 
-    /// Text.
+    /// Returns a text.
     pub(super) fn as_text(&self) -> Option<&'a str> {
         match self {
             Self::Text(text) => Some(text),
@@ -55,7 +55,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Integer; a float without fraction counts, as JavaScript's encoders do not tell them apart.
+    /// Returns an integer; a float without fraction is accepted, since JavaScript encoders do not
+    /// distinguish them.
     pub(super) fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(*number),
@@ -66,7 +67,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Number.
+    /// Returns a number.
     pub(super) fn as_number(&self) -> Option<f64> {
         match self {
             Self::Int(number) => Some(*number as f64),
@@ -84,17 +85,17 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Why bytes are no MessagePack, with the offset of the fault.
+/// A decoding error and its offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct DecodeError {
     /// Offset in bytes.
     pub(super) offset: usize,
-    /// What is wrong.
+    /// The problem.
     pub(super) problem: &'static str,
 }
 
-/// Decodes one value; bytes after it are not looked at.
-pub(super) fn decode(bytes: &[u8]) -> Result<Value<'_>, Fault> {
+/// Decodes one value and ignores the bytes after it.
+pub(super) fn decode(bytes: &[u8]) -> Result<Value<'_>, DecodeError> {
     Decoder {
         bytes,
         offset: 0,
@@ -110,14 +111,14 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn fault<T>(&self, problem: &'static str) -> Result<T, Fault> {
-        Err(Fault {
+    fn fault<T>(&self, problem: &'static str) -> Result<T, DecodeError> {
+        Err(DecodeError {
             offset: self.offset,
             problem,
         })
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Fault> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
         match self.bytes[self.offset..].split_at_checked(length) {
             Some((head, _)) => {
                 self.offset += length;
@@ -127,15 +128,15 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Big-endian bytes.
-    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+    /// Reads big-endian bytes.
+    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N)?);
         Ok(array)
     }
 
-    /// A length of 1, 2 or 4 bytes.
-    fn length(&mut self, size: u8) -> Result<usize, Fault> {
+    /// Reads a length of 1, 2 or 4 bytes.
+    fn length(&mut self, size: u8) -> Result<usize, DecodeError> {
         Ok(match size {
             1 => usize::from(self.fixed::<1>()?[0]),
             2 => usize::from(u16::from_be_bytes(self.fixed()?)),
@@ -143,7 +144,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value<'a>, Fault> {
+    fn value(&mut self, depth: usize) -> Result<Value<'a>, DecodeError> {
         if depth > MAX_DEPTH {
             return self.fault("the values are nested too deeply");
         }
@@ -196,16 +197,16 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    fn text(&mut self, length: usize) -> Result<Value<'a>, Fault> {
+    fn text(&mut self, length: usize) -> Result<Value<'a>, DecodeError> {
         let bytes = self.take(length)?;
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Value::Text(text)),
-            Err(_) => self.fault("a text is no UTF-8"),
+            Err(_) => self.fault("a text is not UTF-8"),
         }
     }
 
-    // Lists grow with what is there: a declared length reserves nothing.
-    fn array(&mut self, length: usize, depth: usize) -> Result<Value<'a>, Fault> {
+    // Lists grow with the content: a declared length does not reserve memory.
+    fn array(&mut self, length: usize, depth: usize) -> Result<Value<'a>, DecodeError> {
         let mut values = Vec::new();
         for _ in 0..length {
             values.push(self.value(depth + 1)?);
@@ -213,7 +214,7 @@ impl<'a> Decoder<'a> {
         Ok(Value::Array(values))
     }
 
-    fn map(&mut self, length: usize, depth: usize) -> Result<Value<'a>, Fault> {
+    fn map(&mut self, length: usize, depth: usize) -> Result<Value<'a>, DecodeError> {
         let mut pairs = Vec::new();
         for _ in 0..length {
             pairs.push((self.value(depth + 1)?, self.value(depth + 1)?));
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_lengths_are_not_believed() {
+    fn declared_lengths_do_not_reserve_memory() {
         for bytes in [
             vec![0xdd, 0xff, 0xff, 0xff, 0xff, 1],
             vec![0xdf, 0xff, 0xff, 0xff, 0xff, 1],

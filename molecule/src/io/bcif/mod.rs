@@ -16,10 +16,10 @@ use super::options::ReadOptions;
 use crate::raw::RawModel;
 use crate::{Location, MoleculeError};
 
-/// Rows that even the smallest file may have.
+/// Number of rows that even the smallest file may have.
 const ROWS_OF_SMALL_FILES: usize = 65_536;
 
-/// Columns of one category in the order of its items.
+/// Columns of one category, in the order of its items.
 struct Table<'a> {
     columns: Vec<Option<Column<'a>>>,
     rows: usize,
@@ -28,7 +28,7 @@ struct Table<'a> {
 /// One decoded column.
 struct Column<'a> {
     values: Array<'a>,
-    /// 0 where the value is there, 1 for `.`, 2 for `?`; `None` when all are there.
+    /// 0 for a present value, 1 for `.`, 2 for `?`; `None` if all values are present.
     mask: Option<Vec<i32>>,
 }
 
@@ -39,7 +39,7 @@ struct TableRow<'t, 'a> {
 }
 
 impl<'t, 'a> TableRow<'t, 'a> {
-    /// The column, unless absent or masked in this row.
+    /// Returns the column, unless it is absent or masked in this row.
     fn column(&self, item: usize) -> Option<&'t Array<'a>> {
         let column = self.table.columns[item].as_ref()?;
         let there = column.mask.as_ref().is_none_or(|mask| mask[self.row] == 0);
@@ -47,7 +47,7 @@ impl<'t, 'a> TableRow<'t, 'a> {
     }
 }
 
-/// What a number column says as an integer: a float with a fraction says none.
+/// Converts a float without fraction to an integer.
 fn whole(number: f64) -> Result<i64, NotANumber> {
     if number.fract() == 0.0 && number.abs() < 9e15 {
         Ok(number as i64)
@@ -114,7 +114,7 @@ impl Row for TableRow<'_, '_> {
     }
 }
 
-/// Reads the first data block that holds atoms. `file` stands in messages only.
+/// Reads the first data block with atoms. `file` is used only in messages.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
@@ -128,9 +128,9 @@ pub(super) fn parse(
     let root = message_pack::decode(bytes)
         .map_err(|fault| syntax(format!("byte {}: {}", fault.offset, fault.problem)))?;
     let blocks = list(&root, "dataBlocks")
-        .ok_or_else(|| syntax("there is no list dataBlocks at the top".to_owned()))?;
-    // Each of the three coordinates takes at least a byte of the file in every row, so more rows
-    // than that can only be a small file that unpacks to fill the memory.
+        .ok_or_else(|| syntax("the top-level map has no list dataBlocks".to_owned()))?;
+    // Each of the three coordinates takes at least one byte per row, so a file that declares more
+    // rows is malicious.
     let mut budget = Budget::new((bytes.len() / 3).max(ROWS_OF_SMALL_FILES));
     let mut builder = BlockBuilder::new(file, options);
     for block in blocks {
@@ -163,7 +163,8 @@ fn list<'v, 'a>(value: &'v Value<'a>, key: &str) -> Option<&'v [Value<'a>]> {
     value.get(key).and_then(Value::as_array)
 }
 
-/// Decodes the columns of a category that are read. The error follows the category's name.
+/// Decodes the columns of a category that are read. The error text follows the name of the
+/// category.
 fn table<'a>(
     value: &Value<'a>,
     category: Category,
@@ -206,7 +207,7 @@ fn decode_column<'a>(column: &Value<'a>, budget: &mut Budget) -> Result<Column<'
     let data = column.get("data").ok_or("the column has no data")?;
     let values = encoding::decode(data, budget)?;
     if matches!(values, Array::Bytes(_)) {
-        return Err("the column names no encoding".to_owned());
+        return Err("the column has no encoding".to_owned());
     }
     let mask = match column.get("mask") {
         None | Some(Value::Nil) => None,
@@ -219,7 +220,7 @@ fn decode_column<'a>(column: &Value<'a>, budget: &mut Budget) -> Result<Column<'
                     values.len()
                 ));
             }
-            _ => return Err("the mask is no list of integers".to_owned()),
+            _ => return Err("the mask is not a list of integers".to_owned()),
         },
     };
     Ok(Column { values, mask })

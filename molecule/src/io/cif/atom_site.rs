@@ -14,44 +14,44 @@ use crate::io::text::warn_of_several;
 use crate::raw::{RawAtom, RawModel};
 use crate::{Location, MoleculeError};
 
-/// Which columns hold the coordinates.
+/// Kind of coordinates in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coordinates {
     Cartesian,
     Fractional,
 }
 
-/// Identifiers that links of the file may use in place of the author's.
+/// Identifiers of the dictionary that links may use instead of those of the author.
 #[derive(Debug, Default)]
 pub(super) struct Labels {
-    /// `label_seq_id` of every atom; `None` where missing.
+    /// `label_seq_id` of every atom; `None` if missing.
     sequence: Vec<Option<i32>>,
-    /// `label_atom_id` of the atoms whose author's name differs.
+    /// `label_atom_id` of the atoms with a different author name.
     names: HashMap<u32, SmolStr>,
 }
 
 impl Labels {
-    /// `label_seq_id` of an atom.
+    /// Returns the `label_seq_id` of an atom.
     pub(super) fn sequence(&self, atom: u32) -> Option<i32> {
         self.sequence.get(atom as usize).copied().flatten()
     }
 
-    /// `label_atom_id` of an atom where it differs from the atom's name.
+    /// Returns the `label_atom_id` of an atom if it differs from its name.
     pub(super) fn name(&self, atom: u32) -> Option<&SmolStr> {
         self.names.get(&atom)
     }
 }
 
-/// Gathers the atoms of the chosen model.
+/// Collects the atoms of the selected model.
 #[derive(Debug, Default)]
 pub(super) struct AtomSites {
     atoms: Vec<RawAtom>,
-    /// Fractional coordinates of every atom, in place of Cartesian ones.
+    /// Fractional coordinates of every atom, if the file has no Cartesian ones.
     fractional: Vec<[f64; 3]>,
     labels: Labels,
     coordinates: Option<Coordinates>,
     models: BTreeSet<i64>,
-    /// Model number of the row before, which spares most look-ups in `models`.
+    /// Model number of the row before, which avoids most look-ups in `models`.
     last_model: Option<i64>,
     first_model: Option<i64>,
     segment: u32,
@@ -60,18 +60,18 @@ pub(super) struct AtomSites {
     long_codes: RepeatedWarning,
 }
 
-/// Numbers for residues that have none.
+/// Assigns numbers to residues without one.
 #[derive(Debug, Default)]
 struct Numbering {
     highest: i32,
-    /// Chain and residue name of the current unnumbered residue, its number, and its atoms so far.
+    /// Chain and name of the current residue without a number, and the number assigned to it.
     current: Option<(SmolStr, SmolStr, i32)>,
     seen: HashSet<(SmolStr, u8)>,
 }
 
 impl Numbering {
-    /// Number of an atom's residue: a new one, above all numbers before, when chain or residue name
-    /// change or the atom's name comes again (the next water).
+    /// Returns the number of the residue of an atom. A new number begins if the chain or residue
+    /// name changes, or the atom name repeats (the next water).
     fn running(&mut self, chain: &SmolStr, residue: &SmolStr, name: &SmolStr, altloc: u8) -> i32 {
         if let Some((last_chain, last_residue, number)) = &self.current
             && last_chain == chain
@@ -87,7 +87,7 @@ impl Numbering {
         self.highest
     }
 
-    /// Notes a number that the file gives.
+    /// Notes a number given by the file.
     fn given(&mut self, number: i32) {
         self.highest = self.highest.max(number);
         self.current = None;
@@ -95,7 +95,7 @@ impl Numbering {
 }
 
 impl AtomSites {
-    /// Takes one row; keeps it when it belongs to the chosen model.
+    /// Adds one row if it belongs to the selected model.
     pub(super) fn push(
         &mut self,
         context: &RowContext<'_, impl Row>,
@@ -152,7 +152,7 @@ impl AtomSites {
         Ok(())
     }
 
-    /// Makes the record of a kept row.
+    /// Creates the atom of a row.
     fn record(
         &mut self,
         context: &RowContext<'_, impl Row>,
@@ -248,8 +248,8 @@ impl AtomSites {
         })
     }
 
-    /// Alternate location of mmCIF, or disorder group of core CIF; its sign tells of a special
-    /// position only.
+    /// Returns the alternate location of mmCIF, or the disorder group of core CIF without its sign,
+    /// which only marks special positions.
     fn altloc(&mut self, row: &impl Row) -> u8 {
         let code = self.code(row, AtomSite::AltId);
         if code != b' ' {
@@ -261,7 +261,7 @@ impl AtomSites {
             .unwrap_or(b' ')
     }
 
-    /// The one letter of a code; of longer ones the first.
+    /// Returns the letter of a code; of longer codes the first, with a warning.
     fn code(&mut self, row: &impl Row, item: AtomSite) -> u8 {
         let Some(text) = row.text(item as usize) else {
             return b' ';
@@ -279,7 +279,7 @@ impl AtomSites {
         code
     }
 
-    /// The model and the identifiers that links need; `None` when there was no row at all.
+    /// Returns the model and the identifiers for links; `None` without any row.
     pub(super) fn finish(
         mut self,
         file: &str,
@@ -298,7 +298,7 @@ impl AtomSites {
             && !self.models.contains(&i64::from(wanted))
         {
             return Err(fault(
-                format!("there is no model {wanted} in _atom_site.pdbx_PDB_model_num"),
+                format!("_atom_site.pdbx_PDB_model_num has no model {wanted}"),
                 &format!("choose among {}", list_of_models(&self.models)),
             ));
         }
@@ -324,7 +324,7 @@ impl AtomSites {
                 location: Location::file(file),
                 message:
                     "small-molecule CIF with fractional coordinates: converted with the unit cell; \
-                          only the atoms listed are shown, symmetry is not applied"
+                          only the listed atoms are read, symmetry is not applied"
                         .to_owned(),
             });
         }
@@ -339,7 +339,7 @@ impl AtomSites {
     }
 }
 
-/// Which coordinate columns there are.
+/// Determines the kind of coordinates.
 fn coordinate_columns(context: &RowContext<'_, impl Row>) -> Result<Coordinates, MoleculeError> {
     let has = |items: [AtomSite; 3]| items.map(|item| context.row.has(item as usize));
     let cartesian = has([AtomSite::X, AtomSite::Y, AtomSite::Z]);
@@ -360,7 +360,7 @@ fn coordinate_columns(context: &RowContext<'_, impl Row>) -> Result<Coordinates,
     ))
 }
 
-/// The three coordinates; `None` when one is missing.
+/// Reads the three coordinates; `None` if one is missing.
 fn position(
     context: &RowContext<'_, impl Row>,
     coordinates: Coordinates,
@@ -396,7 +396,8 @@ fn position(
     Ok(Some(position))
 }
 
-/// Temperature factor in square angstrom; 8 pi^2 U where the file gives U (core CIF dictionary).
+/// Reads the temperature factor in square angstrom; 8 pi^2 U if the file gives U (core CIF
+/// dictionary).
 fn b_factor(context: &RowContext<'_, impl Row>) -> Result<f32, MoleculeError> {
     let meaning = "the isotropic displacement in square angstrom";
     if let Some(b) = context.real(AtomSite::BFactor as usize, meaning)? {
@@ -408,7 +409,7 @@ fn b_factor(context: &RowContext<'_, impl Row>) -> Result<f32, MoleculeError> {
     }))
 }
 
-/// Element at the beginning of a core CIF label: the longest symbol that fits (`Cl1`, `C12A`,
+/// Returns the element of a core CIF label: the longest symbol that it begins with (`Cl1`, `C12A`,
 /// `H3A`).
 fn element_of_label(label: &str) -> Option<crate::Element> {
     let letters = label
@@ -421,7 +422,7 @@ fn element_of_label(label: &str) -> Option<crate::Element> {
         .find_map(|length| element_of_symbol(&label[..length]))
 }
 
-/// `model 3`, `models 1 to 20` or `models 1, 3, 7, …`.
+/// Formats `model 3`, `models 1 to 20` or `models 1, 3, 7, …`.
 fn list_of_models(models: &BTreeSet<i64>) -> String {
     const SHOWN: usize = 20;
     let (Some(&first), Some(&last)) = (models.first(), models.last()) else {

@@ -1,4 +1,4 @@
-//! Rows of all categories in, one model out.
+//! Rows of all categories of a data block to one model.
 
 use super::atom_site::AtomSites;
 use super::bonds::{ComponentBonds, Links};
@@ -10,7 +10,7 @@ use crate::MoleculeError;
 use crate::io::options::ReadOptions;
 use crate::raw::RawModel;
 
-/// Gathers the rows of one data block after another until a block holds atoms.
+/// Collects the rows of one data block after another until a block has atoms.
 #[derive(Debug)]
 pub(crate) struct BlockBuilder<'a> {
     file: &'a str,
@@ -20,7 +20,7 @@ pub(crate) struct BlockBuilder<'a> {
     saw_component_without_coordinates: bool,
 }
 
-/// What the current data block has given so far.
+/// The content of the current data block.
 #[derive(Debug, Default)]
 struct Block {
     sites: AtomSites,
@@ -31,7 +31,7 @@ struct Block {
 }
 
 impl<'a> BlockBuilder<'a> {
-    /// A collector before the first row. `file` stands in messages only.
+    /// Creates a builder without rows. `file` is used only in messages.
     pub(crate) fn new(file: &'a str, options: &'a ReadOptions) -> Self {
         Self {
             file,
@@ -42,7 +42,7 @@ impl<'a> BlockBuilder<'a> {
         }
     }
 
-    /// Takes one row of the current data block.
+    /// Adds one row of the current data block.
     pub(crate) fn row(&mut self, category: Category, row: &impl Row) -> Result<(), MoleculeError> {
         let context = RowContext {
             file: self.file,
@@ -62,12 +62,12 @@ impl<'a> BlockBuilder<'a> {
         }
     }
 
-    /// Notes that the file has diffraction data, for the message when it has no atoms.
+    /// Notes that the file has diffraction data, for the error message if it has no atoms.
     pub(crate) fn note_reflections(&mut self) {
         self.saw_reflections = true;
     }
 
-    /// Ends a data block: its model, or `None` when it held no atoms and the next block may.
+    /// Ends a data block and returns its model, or `None` if it has no atoms.
     pub(crate) fn finish_block(&mut self) -> Result<Option<RawModel>, MoleculeError> {
         let block = std::mem::take(&mut self.block);
         if let Some((mut model, labels)) =
@@ -87,12 +87,12 @@ impl<'a> BlockBuilder<'a> {
         Ok(Some(model))
     }
 
-    /// The error for a file none of whose blocks held atoms.
+    /// Creates the error for a file without atoms in any block.
     pub(crate) fn no_atoms(&self) -> MoleculeError {
         let (problem, remedy) = if self.saw_reflections {
             (
                 "holds diffraction data (_refln) and no atoms",
-                "give the file of the model, whose atoms stand in _atom_site, not its structure factors",
+                "give the file of the model, with atoms in _atom_site, instead of the structure factors",
             )
         } else if self.saw_component_without_coordinates {
             (

@@ -1,4 +1,4 @@
-//! Bonds that the file states: `_struct_conn` between residues, `_chem_comp_bond` inside them.
+//! Bonds in the file: `_struct_conn` between residues, `_chem_comp_bond` inside them.
 
 use std::collections::HashMap;
 
@@ -13,11 +13,12 @@ use crate::diagnostics::RepeatedWarning;
 use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
 use crate::structure::BondOrder;
 
-/// Most bonds of one atom in a component's definition. Metal clusters reach a dozen; the ceiling
-/// keeps the time of a hostile definition linear.
+/// Largest number of bonds of one atom in the definition of a component. Metal clusters have up to
+/// a dozen; the limit keeps the time for a malicious definition linear.
 const MAX_BONDS_OF_ATOM: usize = 64;
 
-/// Bond order of `sing`, `DOUB`, `aromatic`, `deloc` and the like: the first four letters decide.
+/// Returns the bond order of `sing`, `DOUB`, `aromatic`, `deloc` and similar words, from the first
+/// four letters.
 fn bond_order(text: Option<&str>) -> BondOrder {
     let head = text.and_then(|text| text.get(..4)).unwrap_or("");
     match head.to_ascii_lowercase().as_str() {
@@ -29,7 +30,7 @@ fn bond_order(text: Option<&str>) -> BondOrder {
     }
 }
 
-/// True when two atoms can be there at the same time.
+/// Returns true if two atoms can be present at the same time.
 fn compatible(a: &RawAtom, b: &RawAtom) -> bool {
     a.altloc == b.altloc || a.altloc == b' ' || b.altloc == b' '
 }
@@ -43,7 +44,7 @@ fn bond(a: u32, b: u32, order: BondOrder, source: BondSource) -> RawBond {
     }
 }
 
-/// Ends of the runs of atoms that belong to one residue.
+/// Iterates over the runs of atoms of one residue, each with the index of its first atom.
 fn residue_runs(atoms: &[RawAtom]) -> impl Iterator<Item = (u32, &[RawAtom])> {
     let same = |a: &RawAtom, b: &RawAtom| {
         a.residue_number == b.residue_number
@@ -60,13 +61,13 @@ fn residue_runs(atoms: &[RawAtom]) -> impl Iterator<Item = (u32, &[RawAtom])> {
     })
 }
 
-/// Bonds of the components by residue name.
+/// Bonds of the components, by residue name.
 #[derive(Debug, Default)]
 pub(super) struct ComponentBonds {
     components: HashMap<SmolStr, Definition>,
 }
 
-/// One component: numbered atom names, and for each the bonds to names of any number.
+/// One component: numbered atom names, and the bonds of each.
 #[derive(Debug, Default)]
 struct Definition {
     names: HashMap<SmolStr, u32>,
@@ -85,7 +86,7 @@ impl Definition {
 }
 
 impl ComponentBonds {
-    /// Takes one row. A row without component or atoms says nothing and is passed over.
+    /// Adds one row. A row without component or atoms is ignored.
     pub(super) fn push(&mut self, context: &RowContext<'_, impl Row>) -> Result<(), MoleculeError> {
         let name = |item: ChemCompBond| context.row.name(item as usize);
         let text = |item: ChemCompBond| context.row.text(item as usize);
@@ -120,9 +121,9 @@ impl ComponentBonds {
         Ok(())
     }
 
-    /// Adds the bonds of every residue whose component is defined. `label_name` gives the
-    /// dictionary's name of an atom where the author's differs. Of atoms with the same name and
-    /// alternate location the first counts.
+    /// Adds the bonds of every residue with a defined component. `label_name` returns the
+    /// dictionary name of an atom if the author name differs. Of several atoms with the same name
+    /// and alternate location, the first is used.
     pub(super) fn add_to<'l>(
         &self,
         model: &mut RawModel,
@@ -131,7 +132,7 @@ impl ComponentBonds {
         if self.components.is_empty() {
             return;
         }
-        // Number of the name in the definition, alternate location, atom.
+        // (Number of the name in the definition, alternate location, atom.)
         let mut present: Vec<(u32, u8, u32)> = Vec::new();
         for (start, run) in residue_runs(&model.atoms) {
             let Some(definition) = self.components.get(&run[0].residue_name) else {
@@ -163,11 +164,11 @@ impl ComponentBonds {
     }
 }
 
-/// Which residue a link's partner is in.
+/// Residue of a partner of a link.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ResidueKey {
-    /// True when chain and number are those of the dictionary (`label_…`), false when they are the
-    /// author's.
+    /// True if chain and number are those of the dictionary (`label_…`), false if they are those of
+    /// the author.
     label: bool,
     chain: SmolStr,
     number: Option<i32>,
@@ -175,8 +176,8 @@ struct ResidueKey {
     name: SmolStr,
 }
 
-/// One partner of a link: atom in a residue, by numbers of [`Links`]; alternate location where one
-/// is named.
+/// One partner of a link: an atom of a residue as a number of [`Links::targets`], and its alternate
+/// location if given.
 #[derive(Debug, Clone, Copy)]
 struct Partner {
     target: u32,
@@ -192,12 +193,12 @@ struct Link {
     source: BondSource,
 }
 
-/// Links between residues. Partners are numbered so that a partner named often is looked up once.
+/// Links between residues. Partners are numbered, so that repeated partners are looked up once.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     rows: Vec<Link>,
     residues: HashMap<ResidueKey, u32>,
-    /// Number of an atom by number of the residue and atom name.
+    /// Numbers of atoms, by number of the residue and atom name.
     targets: HashMap<(u32, SmolStr), u32>,
 }
 
@@ -230,14 +231,14 @@ const PARTNERS: [[StructConn; 10]; 2] = [
 ];
 
 impl Links {
-    /// Takes one row. Hydrogen bonds, salt bridges and links to other asymmetric units are passed
-    /// over, and so are rows that do not name two atoms.
+    /// Adds one row. Hydrogen bonds, salt bridges, links to other asymmetric units and rows without
+    /// two atoms are ignored.
     pub(super) fn push(&mut self, context: &RowContext<'_, impl Row>) {
         let row = context.row;
         let Some(kind) = row.text(StructConn::Type as usize) else {
             return;
         };
-        // The first six letters tell: `covale_base` and the like are covalent too.
+        // The first six letters decide: `covale_base` and similar types are covalent, too.
         let source = match kind.get(..6).map(str::to_ascii_lowercase).as_deref() {
             Some("metalc") => BondSource::Metal,
             Some("disulf" | "covale") => BondSource::Extra,
@@ -254,7 +255,7 @@ impl Links {
         });
     }
 
-    /// One partner; `None` when it is not named or in another asymmetric unit.
+    /// Reads one partner; `None` if it is not given or in another asymmetric unit.
     fn partner(&mut self, row: &impl Row, items: &[StructConn; 10]) -> Option<Partner> {
         let [
             asym,
@@ -302,8 +303,8 @@ impl Links {
         })
     }
 
-    /// Adds the links whose atoms are in the model. A link that names no alternate location joins
-    /// all that can be there together.
+    /// Adds the links whose atoms are in the model. A link without alternate location joins all
+    /// atoms that can be present at the same time.
     pub(super) fn add_to(&self, model: &mut RawModel, labels: &Labels, file: &str) {
         if self.rows.is_empty() {
             return;
@@ -338,9 +339,10 @@ impl Links {
         unmatched.report(file, "it is left out", &mut model.warnings);
     }
 
-    /// Atoms of every target, at most one for each alternate location and [`MAX_ALTLOCS`] in all.
+    /// Finds the atoms of every target, at most one per alternate location and [`MAX_ALTLOCS`] in
+    /// total.
     fn find(&self, atoms: &[RawAtom], labels: &Labels) -> Vec<Vec<(u8, u32)>> {
-        /// Most alternate locations of one atom; entries have up to a handful.
+        /// Largest number of alternate locations of one atom; entries have a few.
         const MAX_ALTLOCS: usize = 16;
         let mut found: Vec<Vec<(u8, u32)>> = vec![Vec::new(); self.targets.len()];
         let mut key = ResidueKey {

@@ -1,6 +1,6 @@
 //! The categories that are read, and their items.
 
-/// Makes an enum of a category's items together with their names, in the same order.
+/// Defines the enum of the items of a category, and their names in the same order.
 macro_rules! items {
     ($(#[$meta:meta])* $name:ident { $($variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -10,14 +10,14 @@ macro_rules! items {
         }
 
         impl $name {
-            /// Item names; the index of a name is its variant's number.
+            /// Item names; the index of a name is the number of its variant.
             pub(crate) const NAMES: &[&str] = &[$($text),+];
         }
     };
 }
 
 items! {
-    /// Items of `_atom_site`. Those from `Label` on are core CIF's.
+    /// Items of `_atom_site`. Those from `Label` on are of core CIF.
     AtomSite {
         Group = "group_PDB",
         Id = "id",
@@ -50,7 +50,7 @@ items! {
 }
 
 items! {
-    /// Items of `_chem_comp_atom`; `x`, `y`, `z` are those of refinement libraries.
+    /// Items of `_chem_comp_atom`; refinement libraries use `x`, `y`, `z`.
     ChemCompAtom {
         Comp = "comp_id",
         Atom = "atom_id",
@@ -70,7 +70,7 @@ items! {
 }
 
 items! {
-    /// Items of `_chem_comp_bond`; `type` is that of refinement libraries.
+    /// Items of `_chem_comp_bond`; refinement libraries use `type`.
     ChemCompBond {
         Comp = "comp_id",
         Atom1 = "atom_id_1",
@@ -81,7 +81,8 @@ items! {
 }
 
 items! {
-    /// Items of `_struct_conn`, the second partner's after the first's and in the same order.
+    /// Items of `_struct_conn`: those of the first partner, then those of the second in the same
+    /// order.
     StructConn {
         Type = "conn_type_id",
         Order = "pdbx_value_order",
@@ -120,7 +121,7 @@ items! {
     }
 }
 
-/// A category that is read.
+/// A category that this crate reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Category {
     /// Atoms: [`AtomSite`].
@@ -136,7 +137,7 @@ pub(crate) enum Category {
 }
 
 impl Category {
-    /// Every category; the place of one here is its number.
+    /// All categories, in the order of their numbers.
     pub(crate) const ALL: [Self; 5] = [
         Self::AtomSite,
         Self::ChemCompAtom,
@@ -145,7 +146,7 @@ impl Category {
         Self::Cell,
     ];
 
-    /// Name without the leading underscore.
+    /// Returns the name without the leading underscore.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::AtomSite => "atom_site",
@@ -156,7 +157,7 @@ impl Category {
         }
     }
 
-    /// Names of the items that are read.
+    /// Returns the names of the items that are read.
     pub(crate) fn items(self) -> &'static [&'static str] {
         match self {
             Self::AtomSite => AtomSite::NAMES,
@@ -167,14 +168,14 @@ impl Category {
         }
     }
 
-    /// Index of an item by its name in any case.
+    /// Finds an item by its name, in any case.
     pub(crate) fn item(self, name: &[u8]) -> Option<usize> {
         self.items()
             .iter()
             .position(|item| item.as_bytes().eq_ignore_ascii_case(name))
     }
 
-    /// Category of a name such as `_atom_site`, in any case.
+    /// Finds a category by a name such as `_atom_site`, in any case.
     pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
         let name = name.strip_prefix(b"_").unwrap_or(name);
         Self::ALL
@@ -182,8 +183,8 @@ impl Category {
             .find(|category| category.name().as_bytes().eq_ignore_ascii_case(name))
     }
 
-    /// Category and item of a data name: `_atom_site.Cartn_x`, or core CIF's `_atom_site_fract_x`;
-    /// in any case.
+    /// Finds category and item of a data name, in any case: `_atom_site.Cartn_x`, or
+    /// `_atom_site_fract_x` of core CIF.
     pub(crate) fn from_tag(tag: &[u8]) -> Option<(Self, usize)> {
         let tag = tag.strip_prefix(b"_")?;
         Self::ALL.into_iter().find_map(|category| {
@@ -198,8 +199,7 @@ impl Category {
     }
 }
 
-/// True for the data names and categories that only diffraction data have (`_refln.…`,
-/// `_diffrn_refln.…`).
+/// Returns true for data names and categories of diffraction data (`_refln.…`, `_diffrn_refln.…`).
 pub(crate) fn is_reflection(name: &[u8]) -> bool {
     let name = name.strip_prefix(b"_").unwrap_or(name);
     [b"refln".as_slice(), b"diffrn_refln"].iter().any(|prefix| {

@@ -1,10 +1,10 @@
-//! The unit cell, and fractional coordinates to Cartesian ones.
+//! The unit cell, and the conversion of fractional to Cartesian coordinates.
 
 use super::category::Cell;
 use super::row::{Row, RowContext};
 use crate::{Location, MoleculeError};
 
-/// Edges in angstrom and angles in degrees, as far as the file gives them.
+/// Edges in angstrom and angles in degrees, if the file gives them.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) struct UnitCell {
     edges_angstrom: [Option<f64>; 3],
@@ -12,7 +12,7 @@ pub(super) struct UnitCell {
 }
 
 impl UnitCell {
-    /// Takes the row of `_cell`.
+    /// Reads the row of `_cell`.
     pub(super) fn set(&mut self, context: &RowContext<'_, impl Row>) -> Result<(), MoleculeError> {
         let edges = [Cell::A, Cell::B, Cell::C];
         for (edge, item) in self.edges_angstrom.iter_mut().zip(edges) {
@@ -25,9 +25,9 @@ impl UnitCell {
         Ok(())
     }
 
-    /// Cartesian coordinates in angstrom of fractional ones: x along edge a, y in the plane of a
-    /// and b (the convention of the PDB; International Tables for Crystallography, volume F,
-    /// chapter 3.1). A missing angle counts as 90 degrees, as the core CIF dictionary says.
+    /// Converts fractional to Cartesian coordinates in angstrom: x along edge a, y in the plane of
+    /// a and b (the convention of the PDB; International Tables for Crystallography, volume F,
+    /// chapter 3.1). A missing angle is 90 degrees, by the core CIF dictionary.
     pub(super) fn to_cartesian(
         self,
         file: &str,
@@ -55,7 +55,7 @@ impl UnitCell {
         let height2 = 1.0 - cos_beta * cos_beta - c_y * c_y;
         let sound = [a, b, c].iter().all(|edge| *edge > 0.0) && sin_gamma > 0.0 && height2 > 0.0;
         if !sound {
-            return Err(fault("edges and angles of the unit cell span no volume"));
+            return Err(fault("the unit cell has no volume"));
         }
         let c_z = height2.sqrt();
         let positions: Vec<[f32; 3]> = fractional

@@ -1,4 +1,4 @@
-//! `_chem_comp_atom`: the definition of one chemical component as one residue.
+//! `_chem_comp_atom`: the definition of a chemical component, read as one residue.
 
 use smol_str::SmolStr;
 
@@ -10,8 +10,8 @@ use crate::diagnostics::RepeatedWarning;
 use crate::io::options::ReadOptions;
 use crate::raw::{RawAtom, RawModel};
 
-/// Coordinate columns in the order in which they are preferred: idealised, from an entry of the
-/// PDB, and those of refinement libraries.
+/// Coordinate columns in order of preference: idealised, from a PDB entry, and of refinement
+/// libraries.
 const COORDINATE_SETS: [[ChemCompAtom; 3]; 3] = [
     [
         ChemCompAtom::IdealX,
@@ -26,7 +26,7 @@ const COORDINATE_SETS: [[ChemCompAtom; 3]; 3] = [
     [ChemCompAtom::X, ChemCompAtom::Y, ChemCompAtom::Z],
 ];
 
-/// Gathers the atoms of the first component of a block.
+/// Collects the atoms of the first component of a block.
 #[derive(Debug, Default)]
 pub(super) struct Component {
     atoms: Vec<RawAtom>,
@@ -37,7 +37,7 @@ pub(super) struct Component {
 }
 
 impl Component {
-    /// Takes one row.
+    /// Adds one row.
     pub(super) fn push(
         &mut self,
         context: &RowContext<'_, impl Row>,
@@ -46,7 +46,7 @@ impl Component {
         let row = context.row;
         let complete = |set: &[ChemCompAtom; 3]| set.iter().all(|item| row.has(*item as usize));
         if !COORDINATE_SETS.iter().any(complete) {
-            // Entries list their components' atoms without coordinates.
+            // Entries list the atoms of their components without coordinates.
             self.rows_without_columns = true;
             return Ok(());
         }
@@ -109,17 +109,17 @@ impl Component {
         Ok(())
     }
 
-    /// True when there are atoms, but no coordinates at all.
+    /// Returns true if there are atoms, but no coordinates at all.
     pub(super) fn lacks_coordinates(&self) -> bool {
         self.rows_without_columns
             || (!self.atoms.is_empty() && self.positions.iter().flatten().all(Option::is_none))
     }
 
-    /// The component as a model: with the first complete set of coordinates, else with the fullest
-    /// one and without the atoms it lacks. `None` when no atom has coordinates.
+    /// Returns the component as a model, with the first complete set of coordinates, else with the
+    /// set of most atoms and only these atoms. `None` if no atom has coordinates.
     pub(super) fn finish(self, file: &str) -> Option<RawModel> {
         let known = |set: &Vec<Option<[f32; 3]>>| set.iter().flatten().count();
-        // Reversed because `max_by_key` takes the last of equals.
+        // Reversed because `max_by_key` returns the last of equal elements.
         let set = self.positions.iter().rev().max_by_key(|set| known(set))?;
         if known(set) == 0 {
             return None;
@@ -153,7 +153,7 @@ impl Component {
     }
 }
 
-/// Coordinates of one set; `None` when one is absent or missing.
+/// Reads the coordinates of one set; `None` if one is absent or missing.
 fn position(
     context: &RowContext<'_, impl Row>,
     set: [ChemCompAtom; 3],

@@ -1,12 +1,13 @@
-//! Values that several categories share: codes of one letter, elements, charges.
+//! Values of several categories: codes of one letter, elements, charges.
 
 use super::row::{Row, RowContext};
 use crate::{Element, MoleculeError};
 
-/// Name of a residue that the file leaves unnamed: the PDB's name for an unknown ligand.
+/// Name of a residue without a name in the file: the PDB name of an unknown ligand.
 pub(super) const UNNAMED_RESIDUE: &str = "UNL";
 
-/// First letter of a code, `b'?'` when it is not printable ASCII, `b' '` when there is none.
+/// Returns the first letter of a code, `b'?'` if it is not printable ASCII, `b' '` for an empty
+/// code.
 pub(super) fn one_letter(text: &str) -> u8 {
     match text.bytes().next() {
         None => b' ',
@@ -15,8 +16,8 @@ pub(super) fn one_letter(text: &str) -> u8 {
     }
 }
 
-/// Element of a type symbol, whose letters may be followed by a charge (`Fe3+`, `O2-`), or of a
-/// core CIF label (`Cl1`, `C12A`), which begins with one.
+/// Returns the element of a type symbol, which may have a charge (`Fe3+`, `O2-`), or of the
+/// beginning of a core CIF label (`Cl1`).
 pub(super) fn element_of_symbol(symbol: &str) -> Option<Element> {
     let bytes = symbol.as_bytes();
     let letters = bytes
@@ -26,7 +27,7 @@ pub(super) fn element_of_symbol(symbol: &str) -> Option<Element> {
     Element::from_symbol(&bytes[..letters])
 }
 
-/// Formal charge; 0 where missing.
+/// Reads the formal charge; 0 if missing.
 pub(super) fn formal_charge(
     context: &RowContext<'_, impl Row>,
     item: usize,

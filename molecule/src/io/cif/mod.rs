@@ -1,10 +1,9 @@
-//! The categories of PDBx/mmCIF that are read, row by row, whether they stand in text or in
-//! BinaryCIF.
+//! What mmCIF and BinaryCIF share: the categories of PDBx/mmCIF and their meaning.
 //!
-//! A reader of either encoding finds the categories and hands every row of them, as a [`Row`], to
-//! one [`Collector`]; all decisions about meaning are made here, so text and binary mean the same.
-//! Item names: PDBx/mmCIF dictionary 5.4 (<https://mmcif.wwpdb.org>) and the core CIF dictionary
-//! 2.4 (<https://www.iucr.org/resources/cif/dictionaries>).
+//! A reader of either encoding passes every row of a category, as a [`Row`], to a [`BlockBuilder`].
+//! All interpretation is done here, so that both encodings mean the same. Item names: PDBx/mmCIF
+//! dictionary 5.4 (<https://mmcif.wwpdb.org>) and the core CIF dictionary 2.4
+//! (<https://www.iucr.org/resources/cif/dictionaries>).
 
 mod atom_site;
 mod block;

@@ -1,4 +1,5 @@
-//! Numbers of CIF: an optional standard uncertainty in parentheses, no `nan` and no `inf`.
+//! Numbers in CIF, with an optional standard uncertainty in parentheses, and without `nan` and
+//! `inf`.
 
 use super::NotANumber;
 
@@ -8,15 +9,15 @@ const EXACT_POWERS_OF_TEN: [f64; 23] = [
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
-/// Longest number in bytes. Nobody writes longer ones, and BinaryCIF may repeat one text in every
-/// row.
+/// Longest number in bytes. The limit bounds the time for BinaryCIF, which may repeat one text in
+/// every row.
 const MAX_LENGTH_BYTES: usize = 255;
 
-/// Reads a real number, `1.234(5)` as 1.234. The result is finite and rounded correctly.
+/// Parses a real number (`1.234(5)` is 1.234). The result is finite and rounded correctly.
 ///
-/// At most 15 digits without an exponent take a short way: mantissa and power of ten are then both
-/// exact in `f64`, so one division rounds correctly (W. D. Clinger, "How to read floating point
-/// numbers accurately", 1990).
+/// Up to 15 digits without an exponent have a fast path: mantissa and power of ten are both exact
+/// in `f64`, so one division rounds correctly (W. D. Clinger, "How to read floating point numbers
+/// accurately", 1990).
 pub(crate) fn parse_real(value: &[u8]) -> Result<f64, NotANumber> {
     let value = without_uncertainty(value)?;
     let (negative, digits) = match value {
@@ -45,7 +46,7 @@ pub(crate) fn parse_real(value: &[u8]) -> Result<f64, NotANumber> {
     Ok(if negative { -magnitude } else { magnitude })
 }
 
-/// Reads what the short way leaves: many digits, exponents.
+/// Parses numbers with many digits or an exponent.
 fn parse_long_real(value: &[u8]) -> Result<f64, NotANumber> {
     let numeric = |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
     if !value.iter().all(numeric) {
@@ -60,14 +61,14 @@ fn parse_long_real(value: &[u8]) -> Result<f64, NotANumber> {
     }
 }
 
-/// Reads an integer with an optional sign and an optional standard uncertainty.
+/// Parses an integer with an optional sign and an optional standard uncertainty.
 pub(crate) fn parse_integer(value: &[u8]) -> Result<i64, NotANumber> {
     let value = without_uncertainty(value)?;
     let text = std::str::from_utf8(value).map_err(|_| NotANumber)?;
     text.parse().map_err(|_| NotANumber)
 }
 
-/// Cuts `(5)` off the end.
+/// Removes a standard uncertainty such as `(5)`.
 fn without_uncertainty(value: &[u8]) -> Result<&[u8], NotANumber> {
     if value.len() > MAX_LENGTH_BYTES {
         return Err(NotANumber);
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn invalid_numbers_are_rejected() {
         let bad: [&[u8]; 16] = [
             b"", b".", b"-", b"+.", b"nan", b"inf", b"1e999", b"1-0", b"1.2.3", b"1.2()",
             b"1.2(x)", b"(5)", b"1,2", b"1 2", b"0x10", b"5)",
@@ -141,7 +142,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_short_way_rounds_like_the_standard_library(text in "[+-]?[0-9]{0,16}(\\.[0-9]{0,16})?") {
+        fn the_fast_path_rounds_like_the_standard_library(text in "[+-]?[0-9]{0,16}(\\.[0-9]{0,16})?") {
             let standard = text.parse::<f64>().map_err(|_| NotANumber);
             prop_assert_eq!(parse_real(text.as_bytes()), standard);
         }

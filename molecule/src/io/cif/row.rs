@@ -7,37 +7,36 @@ use smol_str::SmolStr;
 use super::category::Category;
 use crate::{Location, MoleculeError};
 
-/// One row of a category. An item is an index into the list of names of the row's [`Category`].
+/// One row of a category. An item is an index into the list of item names of the [`Category`].
 pub(crate) trait Row {
-    /// True when the category has a column of this item at all.
+    /// Returns true if the category has a column of this item.
     fn has(&self, item: usize) -> bool;
 
-    /// The value as text; `None` where the column is absent or the value is missing (`?`, `.`,
+    /// Returns the value as text; `None` if the column is absent or the value is missing (`?`, `.`,
     /// empty).
     fn text(&self, item: usize) -> Option<Cow<'_, str>>;
 
-    /// The value as a name to keep; `None` as for [`Row::text`]. Rows whose texts are shared share
-    /// them here too.
+    /// Returns the value as a name to store; `None` as for [`Row::text`]. Shared texts stay shared.
     fn name(&self, item: usize) -> Option<SmolStr> {
         self.text(item).map(SmolStr::new)
     }
 
-    /// The value as an integer; `None` as for [`Row::text`].
+    /// Returns the value as an integer; `None` as for [`Row::text`].
     fn integer(&self, item: usize) -> Result<Option<i64>, NotANumber>;
 
-    /// The value as a real number, without its standard uncertainty; finite; `None` as for
+    /// Returns the value as a finite real number without its standard uncertainty; `None` as for
     /// [`Row::text`].
     fn real(&self, item: usize) -> Result<Option<f64>, NotANumber>;
 
-    /// Where the row stands.
+    /// Returns the place of the row, for messages.
     fn place(&self) -> Place;
 }
 
-/// A value that should be a number is none.
+/// Error: the value is not a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotANumber;
 
-/// Where a row stands: text has lines, BinaryCIF only row numbers.
+/// Place of a row: text has lines, BinaryCIF only row numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// Line of the row's first value, counted from 1.
@@ -47,7 +46,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// Text before a message that names the row where there is no line: `row 3: `, else empty.
+    /// Returns the beginning of a message: `row 3: ` if the place has no line, else an empty text.
     pub(super) fn prefix(self) -> String {
         match self {
             Self::Line(_) => String::new(),
@@ -55,7 +54,7 @@ impl Place {
         }
     }
 
-    /// The place as errors and warnings give it.
+    /// Returns the location for errors.
     fn location(self, file: &str) -> Location {
         match self {
             Self::Line(line) => Location::line(file, line),
@@ -63,7 +62,7 @@ impl Place {
         }
     }
 
-    /// The line as [`crate::raw::RawAtom::line`] stores it; 0 where there is none.
+    /// Returns the line in the form of [`crate::raw::RawAtom::line`]; 0 if there is none.
     pub(crate) fn line(self) -> u32 {
         match self {
             Self::Line(line) => u32::try_from(line).unwrap_or(u32::MAX),
@@ -72,7 +71,7 @@ impl Place {
     }
 }
 
-/// A row together with what messages about it need.
+/// A row with its file and category, for messages.
 #[derive(Debug)]
 pub(super) struct RowContext<'a, R> {
     pub(super) file: &'a str,
@@ -81,21 +80,21 @@ pub(super) struct RowContext<'a, R> {
 }
 
 impl<R: Row> RowContext<'_, R> {
-    /// A real number, `None` where missing. `meaning` ends the sentence "give …".
+    /// Returns a real number, `None` if missing. `meaning` completes the remedy "give …".
     pub(super) fn real(&self, item: usize, meaning: &str) -> Result<Option<f64>, MoleculeError> {
         self.row
             .real(item)
-            .map_err(|_| self.bad_value(item, "no number", meaning))
+            .map_err(|_| self.bad_value(item, "not a number", meaning))
     }
 
-    /// An integer, `None` where missing.
+    /// Returns an integer, `None` if missing.
     pub(super) fn integer(&self, item: usize, meaning: &str) -> Result<Option<i64>, MoleculeError> {
         self.row
             .integer(item)
-            .map_err(|_| self.bad_value(item, "no integer", meaning))
+            .map_err(|_| self.bad_value(item, "not an integer", meaning))
     }
 
-    /// An integer of 32 bits, `None` where missing.
+    /// Returns an integer of 32 bits, `None` if missing.
     pub(super) fn integer32(
         &self,
         item: usize,
@@ -104,12 +103,12 @@ impl<R: Row> RowContext<'_, R> {
         self.integer(item, meaning)?
             .map(|number| {
                 i32::try_from(number)
-                    .map_err(|_| self.bad_value(item, "no integer of 32 bits", meaning))
+                    .map_err(|_| self.bad_value(item, "not an integer of 32 bits", meaning))
             })
             .transpose()
     }
 
-    /// The error for a value that is not what its item asks for.
+    /// Creates the error for a value that its item does not allow.
     pub(super) fn bad_value(&self, item: usize, fault: &str, meaning: &str) -> MoleculeError {
         let value = self.row.text(item).unwrap_or_default();
         let shown: String = value.chars().take(40).collect();
@@ -124,7 +123,7 @@ impl<R: Row> RowContext<'_, R> {
         )
     }
 
-    /// An error about this row.
+    /// Creates a syntax error about this row.
     pub(super) fn syntax(&self, problem: &str, remedy: &str) -> MoleculeError {
         let place = self.row.place();
         MoleculeError::Syntax {
@@ -135,7 +134,7 @@ impl<R: Row> RowContext<'_, R> {
     }
 }
 
-/// The error for more atoms than the limit allows.
+/// Creates the error for more atoms than the limit.
 pub(super) fn too_many_atoms(file: &str, place: Place, limit: usize) -> MoleculeError {
     MoleculeError::Limit {
         location: place.location(file),

@@ -1,7 +1,7 @@
 //! PDBx/mmCIF and core CIF text.
 //!
-//! One pass over the tokens; only the rows of the categories in [`super::cif`] are kept, one
-//! at a time.
+//! The tokens are read in one pass; rows of the categories in [`super::cif`] are passed on one at a
+//! time.
 
 mod tokenizer;
 
@@ -15,14 +15,14 @@ use super::options::ReadOptions;
 use crate::MoleculeError;
 use crate::raw::RawModel;
 
-/// Most items of any category.
+/// Largest number of items of a category.
 const MAX_ITEMS: usize = 32;
 
-/// One row of text. Cells are in the order of the category's items.
+/// One row of text, with cells in the order of the items of the category.
 #[derive(Debug, Clone, Copy)]
 struct TextRow<'a> {
     cells: [Option<&'a [u8]>; MAX_ITEMS],
-    /// Bit `i` tells whether the category has item `i`.
+    /// Bit `i` is set if the category has item `i`.
     columns: u32,
     line: u64,
 }
@@ -61,7 +61,7 @@ impl Row for TextRow<'_> {
     }
 }
 
-/// Reads the first data block that holds atoms. `file` stands in messages only.
+/// Reads the first data block with atoms. `file` is used only in messages.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
@@ -80,10 +80,10 @@ pub(super) fn parse(
 struct Parser<'a> {
     tokens: Tokenizer<'a>,
     builder: BlockBuilder<'a>,
-    /// Rows given item by item outside of loops, one for each category.
+    /// Rows outside of loops, item by item, one for each category.
     singles: [TextRow<'a>; Category::ALL.len()],
     in_block: bool,
-    /// Inside a save frame, whose content is a definition and no data.
+    /// True inside a save frame, which holds a definition instead of data.
     in_frame: bool,
 }
 
@@ -114,7 +114,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Ends a block: hands on the rows that stood outside of loops.
+    /// Ends a block, and passes on the rows outside of loops.
     fn finish_block(&mut self) -> Result<Option<RawModel>, MoleculeError> {
         for category in Category::ALL {
             let row = std::mem::replace(&mut self.singles[category as usize], TextRow::EMPTY);
@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
         self.builder.finish_block()
     }
 
-    /// What a data name stands for, when it is read.
+    /// Returns category and item of a data name, if it is read.
     fn wanted(&mut self, tag: &[u8]) -> Result<Option<(Category, usize)>, MoleculeError> {
         if !self.in_block {
             return Err(self.tokens.error(
@@ -143,7 +143,7 @@ impl<'a> Parser<'a> {
         Ok(Category::from_tag(tag))
     }
 
-    /// A data name and its value.
+    /// Reads a data name and its value.
     fn single(&mut self, tag: &'a [u8]) -> Result<Token<'a>, MoleculeError> {
         let line = self.tokens.token_line();
         let wanted = self.wanted(tag)?;
@@ -168,10 +168,10 @@ impl<'a> Parser<'a> {
         self.tokens.next()
     }
 
-    /// A loop: data names, then rows of values. Returns the token after it.
+    /// Reads a loop: data names, then rows of values. Returns the token after it.
     fn read_loop(&mut self) -> Result<Token<'a>, MoleculeError> {
         let loop_line = self.tokens.token_line();
-        // Item of each column. A loop belongs to the category of its first data name that is read.
+        // Item of each column. The category of a loop is that of its first data name that is read.
         let mut slots: Vec<Option<usize>> = Vec::new();
         let mut category = None;
         let mut row = TextRow::EMPTY;
@@ -247,7 +247,7 @@ impl<'a> Parser<'a> {
         self.tokens.error(
             self.tokens.token_line(),
             format!(
-                "the value \"{}\" belongs to no data name",
+                "the value \"{}\" has no data name",
                 show(value.unwrap_or(b"?"))
             ),
             "write a data name before it, or put quotes around a value with spaces",
@@ -255,7 +255,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The beginning of a name or value for a message.
+/// Truncates a name or value for a message.
 fn show(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]);
     text.chars().take(40).collect()

@@ -1,4 +1,4 @@
-//! CIF text to tokens, on byte slices.
+//! Splits CIF text into tokens, on byte slices.
 //!
 //! Grammar: S. R. Hall, F. H. Allen, I. D. Brown, "The crystallographic information file", 1991, in
 //! the form of the CIF 1.1 syntax specification
@@ -6,12 +6,12 @@
 
 use crate::{Location, MoleculeError};
 
-/// What a token is.
+/// A token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     /// `data_NAME`, without the keyword.
     Data(&'a [u8]),
-    /// `save_NAME`, or `save_` with an empty name, which ends a frame.
+    /// `save_NAME`; with an empty name (`save_`) it ends a frame.
     Save(&'a [u8]),
     /// `loop_`.
     Loop,
@@ -39,14 +39,14 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0b' | b'\x0c')
 }
 
-/// The rest of `word` after `keyword` in any case.
+/// Returns the rest of `word` after `keyword`, in any case.
 fn after<'a>(word: &'a [u8], keyword: &[u8]) -> Option<&'a [u8]> {
     let (head, rest) = word.split_at_checked(keyword.len())?;
     head.eq_ignore_ascii_case(keyword).then_some(rest)
 }
 
 impl<'a> Tokenizer<'a> {
-    /// Begins at the first byte; a byte order mark is passed over.
+    /// Begins at the first byte; a byte order mark is skipped.
     pub(super) fn new(file: &'a str, bytes: &'a [u8]) -> Self {
         let start = if bytes.starts_with(b"\xef\xbb\xbf") {
             3
@@ -62,12 +62,12 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// Line on which the last token began, counted from 1.
+    /// Returns the line on which the last token began, counted from 1.
     pub(super) fn token_line(&self) -> u64 {
         self.token_line
     }
 
-    /// An error at a line.
+    /// Creates an error at a line.
     pub(super) fn error(
         &self,
         line: u64,
@@ -81,7 +81,7 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// The next token.
+    /// Returns the next token.
     pub(super) fn next(&mut self) -> Result<Token<'a>, MoleculeError> {
         self.skip_space_and_comments();
         self.token_line = self.line;
@@ -99,13 +99,13 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// A bare word: a keyword or a value.
+    /// Interprets a bare word: a keyword or a value.
     #[inline]
     fn bare(&self, word: &'a [u8]) -> Result<Token<'a>, MoleculeError> {
         if matches!(word, b"?" | b".") {
             return Ok(Token::Value(None));
         }
-        // All keywords end their letters with an underscore at the fifth, sixth or eighth place.
+        // All keywords have at least five characters and begin with one of these letters.
         if word.len() < 5
             || !matches!(
                 word[0],
@@ -127,7 +127,7 @@ impl<'a> Tokenizer<'a> {
             let word = String::from_utf8_lossy(word);
             return Err(self.error(
                 self.token_line,
-                format!("{word} is a word of STAR that CIF reserves"),
+                format!("{word} is a reserved word"),
                 "put quotes around it if it is a value",
             ));
         }
@@ -155,7 +155,7 @@ impl<'a> Tokenizer<'a> {
         self.position == 0 || matches!(self.bytes[self.position - 1], b'\n' | b'\r')
     }
 
-    /// Bytes up to white space.
+    /// Reads bytes up to white space.
     #[inline]
     fn word(&mut self) -> &'a [u8] {
         let rest = &self.bytes[self.position..];
@@ -167,7 +167,7 @@ impl<'a> Tokenizer<'a> {
         &rest[..length]
     }
 
-    /// A value in quotes on one line. A quote inside is part of the value unless white space
+    /// Reads a quoted value on one line. A quote inside is part of the value unless white space
     /// follows it.
     fn quoted(&mut self, quote: u8) -> Result<Token<'a>, MoleculeError> {
         let start = self.position + 1;
@@ -189,7 +189,7 @@ impl<'a> Tokenizer<'a> {
         ))
     }
 
-    /// A text field: from `;` at the start of a line to the next line that begins with `;`.
+    /// Reads a text field: from `;` at the start of a line to the next line that begins with `;`.
     fn text_field(&mut self) -> Result<Token<'a>, MoleculeError> {
         let start = self.position + 1;
         let rest = &self.bytes[start..];
@@ -232,7 +232,7 @@ mod tests {
             .into_iter()
             .map(|(_, token)| match token {
                 Token::Value(value) => value.map(|v| std::str::from_utf8(v).expect("text")),
-                other => panic!("{other:?} is no value"),
+                other => panic!("{other:?} is not a value"),
             })
             .collect()
     }
@@ -324,7 +324,7 @@ mod tests {
             ("a\n'b\nc'", "t.cif:2: the quote ' is not closed"),
             ("a\n\"b", "t.cif:2: the quote \" is not closed"),
             ("a\n\n;b\nc", "t.cif:3: the text field is not closed"),
-            ("stop_", "t.cif:1: stop_ is a word of STAR"),
+            ("stop_", "t.cif:1: stop_ is a reserved word"),
         ] {
             let mut tokenizer = Tokenizer::new("t.cif", text.as_bytes());
             let message = loop {

@@ -1,4 +1,4 @@
-//! BinaryCIF's encodings, undone.
+//! Decoding of the encodings of BinaryCIF.
 //!
 //! Specification: <https://github.com/molstar/BinaryCIF/blob/master/encoding.md>, version 0.3; D.
 //! Sehnal et al., 2020,
@@ -8,18 +8,18 @@ use smol_str::SmolStr;
 
 use super::message_pack::Value;
 
-/// Longest text of a column that is read; names and codes are shorter. Every row may name the same
-/// text, so the size of the file alone would not bound the work.
+/// Longest text of a column; names and codes are shorter. Every row may refer to the same text, so
+/// the size of the file alone does not bound the time.
 const MAX_TEXT_BYTES: usize = 255;
-/// Longest chain of encodings; the format's own tools use up to four.
+/// Longest chain of encodings; the tools of the format use up to four.
 const MAX_ENCODINGS: usize = 16;
 
 /// Decoded values of a column or a mask.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Array<'a> {
-    /// Bytes before `ByteArray` is undone.
+    /// Bytes before `ByteArray` is decoded.
     Bytes(&'a [u8]),
-    /// Integers; all integer types of the format but the upper half of `Uint32` fit.
+    /// Integers; all integer types of the format fit, except the upper half of `Uint32`.
     Int(Vec<i32>),
     /// Floats of either width.
     Float(Vec<f64>),
@@ -28,7 +28,7 @@ pub(super) enum Array<'a> {
 }
 
 impl Array<'_> {
-    /// Number of values.
+    /// Returns the number of values.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
@@ -39,7 +39,7 @@ impl Array<'_> {
     }
 }
 
-/// Indices into a list of different texts, which stand in one string.
+/// Indices into a list of distinct texts.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TextArray {
     texts: Vec<SmolStr>,
@@ -47,25 +47,25 @@ pub(super) struct TextArray {
 }
 
 impl TextArray {
-    /// Text of a row; `None` where the index is negative (no value).
+    /// Returns the text of a row; `None` if the index is negative (no value).
     pub(super) fn get(&self, row: usize) -> Option<&SmolStr> {
         let index = usize::try_from(*self.indices.get(row)?).ok()?;
         self.texts.get(index)
     }
 }
 
-/// How many values may come out.
+/// Limits of the number of decoded values.
 #[derive(Debug)]
 pub(super) struct Budget {
-    /// Most values of one array.
+    /// Largest number of values of one array.
     per_array: usize,
-    /// What is left for all arrays that `RunLength` expands: the only encoding that makes much of
-    /// little.
+    /// Remaining number of values for all arrays that `RunLength` expands; no other encoding
+    /// expands data.
     expanded: usize,
 }
 
 impl Budget {
-    /// A budget of `per_array` values in every array, and of 64 such arrays out of `RunLength`.
+    /// Allows `per_array` values in every array, and 64 times as many in all arrays of `RunLength`.
     pub(super) fn new(per_array: usize) -> Self {
         Self {
             per_array,
@@ -74,8 +74,8 @@ impl Budget {
     }
 }
 
-/// Undoes all encodings of an `EncodedData` map, the last one first. No array on the way may pass
-/// the budget. The error says what is wrong.
+/// Decodes an `EncodedData` map: all encodings, the last one first. Every intermediate array has to
+/// be within the budget. The error is the problem as text.
 pub(super) fn decode<'a>(data: &Value<'a>, budget: &mut Budget) -> Result<Array<'a>, String> {
     let bytes = data
         .get("data")
@@ -84,12 +84,12 @@ pub(super) fn decode<'a>(data: &Value<'a>, budget: &mut Budget) -> Result<Array<
     let encodings = data
         .get("encoding")
         .and_then(Value::as_array)
-        .ok_or("the encoded data name no encodings (encoding)")?;
-    undo(bytes, encodings, budget)
+        .ok_or("the encoded data have no list of encodings (encoding)")?;
+    decode_chain(bytes, encodings, budget)
 }
 
-/// Undoes a chain of encodings, the last one first.
-fn undo<'a>(
+/// Decodes a chain of encodings, the last one first.
+fn decode_chain<'a>(
     bytes: &'a [u8],
     encodings: &[Value<'a>],
     budget: &mut Budget,
@@ -160,15 +160,12 @@ fn integer(encoding: &Value<'_>, key: &str) -> Result<i64, String> {
         .ok_or_else(|| format!("an encoding has no integer {key}"))
 }
 
-/// Little-endian numbers of the type that the encoding names.
+/// Decodes little-endian numbers of the type in the encoding.
 fn byte_array<'a>(encoding: &Value<'_>, bytes: &[u8]) -> Result<Array<'a>, String> {
     fn all<T, const N: usize>(bytes: &[u8], read: impl Fn([u8; N]) -> T) -> Result<Vec<T>, String> {
         let (chunks, rest) = bytes.as_chunks::<N>();
         if !rest.is_empty() {
-            return Err(format!(
-                "{} bytes are no whole number of {N}-byte values",
-                bytes.len()
-            ));
+            return Err(format!("{} bytes are not a multiple of {N}", bytes.len()));
         }
         Ok(chunks.iter().map(|chunk| read(*chunk)).collect())
     }
@@ -217,7 +214,7 @@ fn interval_quantization<'a>(encoding: &Value<'_>, values: &[i32]) -> Result<Arr
     ))
 }
 
-/// Pairs of a value and how often it comes.
+/// Decodes pairs of a value and its number of repetitions.
 fn run_length(pairs: &[i32], budget: &mut Budget) -> Result<Vec<i32>, String> {
     let limit = budget.per_array.min(budget.expanded);
     let (pairs, rest) = pairs.as_chunks::<2>();
@@ -237,7 +234,7 @@ fn run_length(pairs: &[i32], budget: &mut Budget) -> Result<Vec<i32>, String> {
     Ok(values)
 }
 
-/// Differences; sums wrap like the 32-bit arrays of the format's own tools.
+/// Decodes differences; sums wrap as in the 32-bit arrays of the tools of the format.
 fn delta(encoding: &Value<'_>, mut values: Vec<i32>) -> Result<Vec<i32>, String> {
     let origin = integer(encoding, "origin")?;
     let mut sum = i32::try_from(origin).map_err(|_| format!("Delta has the origin {origin}"))?;
@@ -248,7 +245,7 @@ fn delta(encoding: &Value<'_>, mut values: Vec<i32>) -> Result<Vec<i32>, String>
     Ok(values)
 }
 
-/// Small integers, where the ends of their range mean "and the next one on top".
+/// Decodes small integers: a value at either end of the range is continued by the next one.
 fn integer_packing(encoding: &Value<'_>, packed: &[i32]) -> Result<Vec<i32>, String> {
     let unsigned = match encoding.get("isUnsigned") {
         Some(Value::Bool(unsigned)) => *unsigned,
@@ -289,15 +286,15 @@ fn string_array<'a>(
             .and_then(Value::as_array)
             .ok_or_else(|| format!("StringArray has no {key}"))
     };
-    // A StringArray inside would let a few bytes ask for deep recursion.
+    // A nested StringArray would allow deep recursion from a few bytes.
     let mut integers = |bytes: &'a [u8], encodings: &[Value<'a>], what: &str| {
         let nested = |e: &Value<'_>| e.get("kind").and_then(Value::as_text) == Some("StringArray");
         if encodings.iter().any(nested) {
             return Err(format!("StringArray has {what} that are texts"));
         }
-        match undo(bytes, encodings, budget)? {
+        match decode_chain(bytes, encodings, budget)? {
             Array::Int(values) => Ok(values),
-            _ => Err(format!("StringArray has {what} that are no integers")),
+            _ => Err(format!("StringArray has {what} that are not integers")),
         }
     };
     let indices = integers(bytes, list("dataEncoding")?, "indices")?;
@@ -312,7 +309,8 @@ fn string_array<'a>(
         .ok_or("StringArray has no stringData")?;
     let ascii = string.is_ascii();
     let mut texts = Vec::with_capacity(offsets.len().saturating_sub(1));
-    // Offsets count UTF-16 units, as the format comes from JavaScript; in ASCII these are bytes.
+    // Offsets count UTF-16 units, since the format was designed in JavaScript; in ASCII these are
+    // bytes.
     let wide: Vec<usize> = if ascii {
         Vec::new()
     } else {
@@ -349,7 +347,7 @@ fn string_array<'a>(
     Ok(Array::Text(TextArray { texts, indices }))
 }
 
-/// Byte offset of every UTF-16 unit of a text, and of its end.
+/// Returns the byte offset of every UTF-16 unit of a text, and of its end.
 fn utf16_to_bytes(text: &str) -> Vec<usize> {
     let mut offsets = Vec::with_capacity(text.len() + 1);
     for (offset, character) in text.char_indices() {
