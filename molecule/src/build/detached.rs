@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use super::elements::ElementGuess;
+use super::elements::ElementRules;
 use super::residues::{residue_label, same_residue};
 use crate::Element;
 use crate::diagnostics::RepeatedWarning;
@@ -65,7 +65,7 @@ fn any_run_begins_with_hydrogen(rows: &[RawAtom]) -> bool {
 fn is_hydrogen(row: &RawAtom) -> bool {
     row.element.map_or_else(
         || {
-            ElementGuess::new(&row.residue_name, false).element(&row.name, row.name_is_indented)
+            ElementRules::new(&row.residue_name, false).element(&row.name, row.name_is_indented)
                 == Some(Element::H)
         },
         |element| element == Element::H,

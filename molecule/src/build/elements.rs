@@ -1,18 +1,18 @@
-//! Elements from atom names, for files that do not give them.
+//! Elements from atom names, for files without elements.
 
 use crate::Element;
 
-/// Two-letter elements that a name may mean outside of standard residues. Left out on purpose are
-/// those whose symbol is a common name of a light atom:
-/// `CA CD CE CF CM CR CS HE HF HG HO NA NB ND NE NP OS PA PB PO SB SC SM SN` count only where the
-/// residue is named so too, or has no other atom.
+/// Two-letter elements that an atom name may denote outside of standard residues. Symbols that are
+/// common names of light atoms are excluded:
+/// `CA CD CE CF CM CR CS HE HF HG HO NA NB ND NE NP OS PA PB PO SB SC SM SN` are elements only if
+/// the residue has the same name or no other atom.
 const TWO_LETTERS: [&[u8]; 30] = [
     b"CL", b"BR", b"FE", b"ZN", b"MG", b"MN", b"CU", b"CO", b"NI", b"SE", b"SI", b"LI", b"AL",
     b"AS", b"RB", b"SR", b"MO", b"RU", b"RH", b"PD", b"AG", b"PT", b"AU", b"IR", b"BA", b"GD",
     b"YB", b"TB", b"GA", b"TE",
 ];
 
-/// Names of ions in the CHARMM force field, used for residue and atom alike.
+/// Ions of the CHARMM force field, with the same name for residue and atom.
 const CHARMM_IONS: [(&str, &[u8]); 6] = [
     ("SOD", b"NA"),
     ("POT", b"K"),
@@ -22,8 +22,7 @@ const CHARMM_IONS: [(&str, &[u8]); 6] = [
     ("IOD", b"I"),
 ];
 
-/// Residues that hold only C, N, O, S, P, H (and Se) whatever the second letter of a name looks
-/// like.
+/// Tests for residues with only C, N, O, S, P, H (and Se), whatever the second letter of a name is.
 fn is_standard(residue_name: &str) -> bool {
     matches!(
         residue_name,
@@ -92,16 +91,16 @@ fn is_standard(residue_name: &str) -> bool {
     )
 }
 
-/// What a residue says about the elements of its atoms; made once a residue.
-pub(super) struct ElementGuess<'a> {
+/// Derives the elements of the atoms of one residue from their names.
+pub(super) struct ElementRules<'a> {
     residue_name: &'a str,
     standard: bool,
     lone_hetero: bool,
 }
 
-impl<'a> ElementGuess<'a> {
-    /// `lone_hetero` says that the residue has one atom only and is no part of a polymer: an ion,
-    /// whose atom name is then a whole symbol.
+impl<'a> ElementRules<'a> {
+    /// Creates the rules for a residue. `lone_hetero` is true for a residue of one atom outside of
+    /// polymers: an ion, whose atom name is a complete symbol.
     pub(super) fn new(residue_name: &'a str, lone_hetero: bool) -> Self {
         Self {
             residue_name,
@@ -110,12 +109,12 @@ impl<'a> ElementGuess<'a> {
         }
     }
 
-    /// Element that an atom name means, or `None`.
+    /// Returns the element of an atom name, or `None`.
     ///
-    /// `indented` is the rule of the PDB format: the symbol ends in the second of four columns, so
-    /// a name that begins there has an element of one letter; other formats pass false.
+    /// `indented` is true for PDB names that begin in the second of their four columns: the symbol
+    /// ends there, so it has one letter. Other formats pass false.
     pub(super) fn element(&self, name: &str, indented: bool) -> Option<Element> {
-        // Hydrogens carry their number in front in older files (`1HB`).
+        // Names of hydrogens begin with a number in older files (`1HB`).
         let letters = letters(name.as_bytes());
         let first = letters.first()?.to_ascii_uppercase();
         if self.standard {
@@ -139,7 +138,7 @@ impl<'a> ElementGuess<'a> {
         }
         let head = letters.get(..2).map(<[u8]>::to_ascii_uppercase);
         let head = head.as_deref().unwrap_or(&[]);
-        // Programs often ignore the columns; carbon and boron atoms of these names hardly exist.
+        // Programs often ignore the columns; carbon and boron atoms with these names are very rare.
         if matches!(head, b"CL" | b"BR") && (letters.len() == 2 || !indented) {
             return Element::from_symbol(head);
         }
@@ -157,7 +156,7 @@ impl<'a> ElementGuess<'a> {
     }
 }
 
-/// The letters at the beginning of a name, behind digits and quotes.
+/// Returns the letters at the beginning of a name, after digits and quotes.
 fn letters(name: &[u8]) -> &[u8] {
     let start = name
         .iter()
@@ -173,11 +172,11 @@ fn letters(name: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::ElementGuess;
+    use super::ElementRules;
     use crate::Element;
 
     fn guess(name: &str, indented: bool, residue: &str, lone: bool) -> Option<&'static str> {
-        ElementGuess::new(residue, lone)
+        ElementRules::new(residue, lone)
             .element(name, indented)
             .map(Element::symbol)
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use super::elements::ElementGuess;
+use super::elements::ElementRules;
 use crate::Element;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::RawAtom;
@@ -104,12 +104,12 @@ impl Columns {
         let Some(first) = rows.first() else { return };
         let index = self.residues.len() as u32;
         let start = self.atoms.len() as u32;
-        let mut guess = None;
+        let mut rules = None;
         for row in rows {
             let element = row.element.or_else(|| {
-                guess
+                rules
                     .get_or_insert_with(|| {
-                        ElementGuess::new(&first.residue_name, first.hetero && rows.len() == 1)
+                        ElementRules::new(&first.residue_name, first.hetero && rows.len() == 1)
                     })
                     .element(&row.name, row.name_is_indented)
             });

@@ -1,4 +1,4 @@
-//! The result of the search.
+//! The result of the search: bonds and counts.
 
 use super::classes::{AcceptorClass, DonorClass};
 use crate::Warning;
@@ -7,39 +7,39 @@ use crate::Warning;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct HydrogenBond {
-    /// The heavy atom that donates.
+    /// Heavy atom that donates.
     pub donor: u32,
-    /// The hydrogen that points best to the acceptor, where the file has hydrogens on the donor.
+    /// Hydrogen with the largest angle at it, if the file has hydrogens on the donor.
     pub hydrogen: Option<u32>,
-    /// The atom that accepts.
+    /// Atom that accepts.
     pub acceptor: u32,
-    /// Donor to acceptor.
+    /// Distance of donor and acceptor.
     pub distance_angstrom: f32,
-    /// Hydrogen to acceptor, at the place of the file or an ideal one; `None` where no place is
-    /// known.
+    /// Distance of hydrogen and acceptor, with the hydrogen in the file or at an ideal position;
+    /// `None` if its position is unknown.
     pub hydrogen_distance_angstrom: Option<f32>,
-    /// Angle donor-hydrogen-acceptor of that hydrogen.
+    /// Angle donor-hydrogen-acceptor of this hydrogen.
     pub angle_degrees: Option<f32>,
     /// Class of the donor.
     pub donor_class: DonorClass,
     /// Class of the acceptor.
     pub acceptor_class: AcceptorClass,
-    /// True when the bond keeps the survey's limits without any tolerance.
+    /// True if the bond satisfies the limits without tolerances.
     pub strict: bool,
 }
 
-/// What was found in a structure.
+/// Hydrogen bonds of a structure.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct HydrogenBonds {
-    /// By part of the donor, then of the acceptor; then by the donor's class and index, then the
-    /// acceptor's.
+    /// Bonds, sorted by part of the donor, part of the acceptor, class and index of the donor,
+    /// class and index of the acceptor.
     pub bonds: Vec<HydrogenBond>,
-    /// Number of donors on the sides looked at.
+    /// Number of donors within the scope.
     pub donors: usize,
-    /// Number of acceptors on the sides looked at.
+    /// Number of acceptors within the scope.
     pub acceptors: usize,
-    /// What was odd: no ligand, no hydrogens, atoms without types, rings without bond orders,
-    /// crowded atoms.
+    /// Warnings: no ligand, no hydrogens, atoms without types, rings without bond orders, crowded
+    /// atoms.
     pub warnings: Vec<Warning>,
 }

@@ -1,13 +1,13 @@
-//! Hydrogen bonds by the criteria of Mills & Dean, J. Comput.-Aided Mol. Des. 10 (1996) 607, as
-//! `ChimeraX`'s `hbonds` applies them: the same donors and acceptors, the same tests, the same
-//! tolerances (0.4 angstrom, 20 degrees).
+//! Hydrogen bonds by the criteria of Mills & Dean, J. Comput.-Aided Mol. Des. 10 (1996) 607, as in
+//! the command `hbonds` of `ChimeraX`: the same donors, acceptors, tests and tolerances (0.4
+//! angstrom, 20 degrees).
 //!
-//! The road: [`crate::perception::idatm`] (atom types, rings) -> `groups` (patterns of functional
+//! Data flow: [`crate::perception::idatm`] (atom types, rings) -> `groups` (patterns of functional
 //! groups) -> `donors` and `acceptors` (classes with their limits) -> `search` (near pairs) ->
-//! `geometry` with `hydrogens` (tests) -> [`HydrogenBonds`] -> `format` (answers).
+//! `geometry` with `hydrogens` (tests) -> [`HydrogenBonds`] -> `format` (text and JSON).
 //!
-//! A bond is a pair of heavy atoms. Every pair that passes is kept: an acceptor may have many. Two
-//! hydroxyl groups may be found twice, once with each as donor.
+//! A bond is a pair of heavy atoms. Every pair that passes the tests is kept, so an acceptor may
+//! have many bonds. Two hydroxyl groups may form two bonds, each with another donor.
 
 mod acceptors;
 mod bond;
@@ -36,13 +36,13 @@ pub use classes::{AcceptorClass, DonorClass};
 pub use format::{AtomReport, BondReport, BondSide, Report};
 pub use options::{HydrogenBondOptions, OptionsError, Scope, is_of_ligand};
 
-/// Metals nearer than this to the acceptor may stand in the way, in angstrom.
+/// Distance of a metal to the acceptor, in angstrom, up to which it may block a bond.
 const METAL_DISTANCE_ANGSTROM: f64 = 4.0;
 
-/// They do when seen from the acceptor within this angle of the donor.
+/// Largest angle at the acceptor between donor and a metal that blocks the bond.
 const METAL_ANGLE_DEGREES: f64 = 45.0;
 
-/// Finds the hydrogen bonds of a structure. Linear in the number of atoms.
+/// Finds the hydrogen bonds of a structure, in linear time.
 ///
 /// ```
 /// use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
@@ -52,13 +52,13 @@ const METAL_ANGLE_DEGREES: f64 = 45.0;
 /// HETATM    2  O   HOH A   2       2.800   0.000   0.000  1.00  0.00           O\n";
 /// let water = read_bytes("water.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
 /// let options = HydrogenBondOptions::default().with_scope(Scope::All);
-/// // Each of the two may be the donor.
+/// // Each of the two molecules may be the donor.
 /// assert_eq!(hbonds::find(&water, &options)?.bonds.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// When a tolerance is not finite, negative, or beyond its limit.
+/// Returns an error if a tolerance is not finite, negative, or above its limit.
 pub fn find(
     structure: &Structure,
     options: &HydrogenBondOptions,
@@ -128,7 +128,7 @@ impl Finder<'_> {
             warnings.push(Warning {
                 location: Location::file(molecule.structure.parts()[0].name.clone()),
                 message: format!(
-                    "{} acceptors crowd at the same places, more than can be real; they are left out",
+                    "{} acceptors are too crowded to be real; they are ignored",
                     grid.crowded
                 ),
             });
@@ -182,7 +182,7 @@ impl Finder<'_> {
     }
 }
 
-/// Puts the figures of a bond together.
+/// Computes the values of a bond.
 fn describe(pair: &Pair<'_>, strict: bool) -> HydrogenBond {
     let molecule = pair.molecule;
     let (donor, acceptor) = (pair.donor.atom, pair.acceptor.atom);

@@ -1,15 +1,15 @@
-//! What every residue is.
+//! Chemical classes of residues.
 
 use super::distance::squared_distance;
 use super::names::{ResidueKind, residue_kind};
 use crate::structure::{Residue, ResidueClass};
 use crate::{Element, Structure};
 
-/// Longest covalent bond inside and between residues of a polymer that is still believed, in
-/// angstrom. C-N in a peptide has 1.33, O-P in a nucleic acid 1.60.
+/// Longest accepted bond inside and between residues of a polymer, in angstrom. C-N in a peptide
+/// has 1.33, O-P in a nucleic acid 1.60.
 const LONGEST_LINK_ANGSTROM: f32 = 2.0;
 
-/// Index of the first atom of a residue with one of these names, in the order of the names.
+/// Finds the first atom of a residue with one of these names, in the order of the names.
 pub(crate) fn atom_named(structure: &Structure, residue: &Residue, names: &[&str]) -> Option<u32> {
     names.iter().find_map(|name| {
         residue
@@ -19,8 +19,8 @@ pub(crate) fn atom_named(structure: &Structure, residue: &Residue, names: &[&str
     })
 }
 
-/// Classes of all residues, by name and by atoms. `segment` holds the chain segment of each
-/// residue.
+/// Returns the classes of all residues, by name and by atoms. `segment` holds the chain segment of
+/// each residue.
 pub(crate) fn classify(structure: &Structure, segment: &[u32]) -> Vec<ResidueClass> {
     structure
         .residues
@@ -44,7 +44,7 @@ fn class_of(
     }
     if residue.atoms.len() == 1 {
         let element = structure.atoms.element[residue.atoms.start as usize];
-        // Before the nucleotides: `I` and `U` are iodide and uranium as well as inosine and
+        // Tested before nucleotides: `I` and `U` are iodide and uranium as well as inosine and
         // uridine.
         if element.is_metal() || element.is_halogen() {
             return ResidueClass::Ion;
@@ -61,7 +61,7 @@ fn class_of(
     }
 }
 
-/// The residues just before and after one, where they belong to the same chain and segment.
+/// Returns the residues before and after one, if they are in the same chain and segment.
 fn adjacent<'a>(
     structure: &'a Structure,
     segment: &[u32],
@@ -86,8 +86,8 @@ fn is_near(structure: &Structure, a: Option<u32>, b: Option<u32>) -> bool {
         <= LONGEST_LINK_ANGSTROM * LONGEST_LINK_ANGSTROM
 }
 
-/// True when some neighbour in the chain is bonded: the neighbour before through its `out_of`, the
-/// one after through its `into`.
+/// Returns true if a neighbour in the chain is bonded: the one before by its atom `out_of`, the one
+/// after by its atom `into`.
 fn is_linked(
     structure: &Structure,
     segment: &[u32],
@@ -102,8 +102,8 @@ fn is_linked(
         || after.is_some_and(|a| is_near(structure, named(residue, out_of), named(a, into)))
 }
 
-/// A residue of any name with the peptide backbone, in a chain. `UNK` (unknown amino acid in the
-/// Protein Data Bank, but also "unknown ligand" elsewhere) needs no neighbour.
+/// Tests for a residue of any name with a peptide backbone, in a chain. `UNK` (unknown amino acid
+/// in the Protein Data Bank, but "unknown ligand" elsewhere) does not need a neighbour.
 fn is_modified_amino_acid(
     structure: &Structure,
     segment: &[u32],
@@ -118,7 +118,7 @@ fn is_modified_amino_acid(
         && (residue.name == "UNK" || is_linked(structure, segment, index, residue, &["C"], &["N"]))
 }
 
-/// A residue of any name with the sugar of a nucleotide, in a chain.
+/// Tests for a residue of any name with the sugar of a nucleotide, in a chain.
 fn is_modified_nucleotide(
     structure: &Structure,
     segment: &[u32],

@@ -1,17 +1,16 @@
-//! Which bonds of metals are coordination rather than covalent bonds.
+//! Separates metal coordination from covalent bonds.
 
 use crate::structure::{Bond, Neighbours, Pseudobond, PseudobondKind};
 use crate::{Element, Structure};
 
-/// A metal with more bonds than this is coordinated, not bonded.
+/// Largest number of covalent bonds of a metal; with more bonds all are coordination.
 const MOST_COVALENT_BONDS: usize = 4;
 
-/// Takes the coordination out of `structure.bonds` (sorted, unique) and into
-/// `structure.pseudobonds`.
+/// Moves metal coordination from `structure.bonds` (sorted, unique) to `structure.pseudobonds`.
 ///
-/// A bond of a metal is coordination when it leads into another residue, when the metal has more
-/// than four bonds, or when its partner is bonded to a non-metal of its residue too. A metal's only
-/// bond stays a bond when the partner has no lone pair to give (the carbon of a methylmercury).
+/// A bond of a metal is coordination if it leads to another residue, if the metal has more than
+/// four bonds, or if its partner is also bonded to a non-metal of its residue. The only bond of a
+/// metal stays a bond if the partner has no lone pair (the carbon of methylmercury).
 pub(crate) fn separate_coordination(structure: &mut Structure) {
     let atoms = &structure.atoms;
     let is_metal = |i: u32| atoms.element[i as usize].is_metal();

@@ -1,11 +1,11 @@
-//! Residue classes and bonds.
+//! What is derived from atoms: residue classes, bonds, atom types, radii.
 //!
-//! The road: `names` (what a residue name says) -> `classes` -> `residue` (bonds inside a residue,
-//! by `templates` or by `distance`) -> `polymer` (bonds between residues, gaps) -> `metals`
-//! (coordination).
+//! Data flow: `names` (meaning of a residue name) -> `classes` -> `residue` (bonds inside a
+//! residue, by `templates` or by `distance`) -> `polymer` (bonds between residues, gaps) ->
+//! `metals` (coordination). Atom types ([`idatm`]) and radii are computed on request.
 //!
-//! The rules are those by which `ChimeraX` bonds the atoms of PDB files (Pettersen et al., Protein
-//! Sci. 30 (2021) 70), so that pictures and what is derived from bonds agree with it.
+//! The rules are those of `ChimeraX` for PDB files (Pettersen et al., Protein Sci. 30 (2021) 70),
+//! so that bonds, and everything derived from them, agree with it.
 
 mod classes;
 mod distance;
@@ -26,27 +26,29 @@ use crate::raw::{BondSource, RawBond};
 use crate::structure::{Bond, BondOrder, PartRole, Pseudobond, PseudobondKind, ResidueClass};
 use crate::{Location, Structure, Warning};
 
-/// What the bond rules need beside the finished columns.
+/// Input of bond perception beside the columns of the structure.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct FileBonds {
-    /// Bonds of the file between atom indices of the finished columns.
+    /// Bonds in the file, between atom indices of the structure.
     pub(crate) bonds: Vec<RawBond>,
-    /// True when they are all there are.
+    /// True if the file lists all bonds.
     pub(crate) complete: bool,
     /// Chain segment of every residue (see `RawAtom::segment`).
     pub(crate) residue_segment: Vec<u32>,
 }
 
-/// Classes the residues and finds the bonds of a structure of one part: called once by `assemble`,
-/// at its end. `structure.residues[..].class` and `structure.bonds`, `.pseudobonds` are set here.
+/// Classifies the residues and finds the bonds of a structure of one part: sets
+/// `structure.residues[..].class`, `structure.bonds` and `structure.pseudobonds`.
 ///
-/// - A file that lists all bonds (MOL2, SDF): exactly these.
-/// - Otherwise, inside residues: standard ones by template; those with a component description in
-///   the file by that; all others, and standard ones with hydrogens of unknown names, by distance.
-/// - Between residues: neighbours in a polymer chain, disulfide bridges by distance, and what the
-///   file states. Such a bond is a [`PseudobondKind::MissingStructure`] instead when it is 1.75
-///   times the sum of the bond radii or longer and its residues do not follow each other by number.
-/// - Coordination of metals, stated or found, is [`PseudobondKind::MetalCoordination`].
+/// - If the file lists all bonds (MOL2, SDF), exactly these are used.
+/// - Otherwise, bonds inside residues: standard residues by template; residues with a component
+///   definition in the file by that; all others, and standard residues with hydrogens of unknown
+///   names, by distance.
+/// - Bonds between residues: neighbours in a polymer chain, disulfide bridges by distance, and
+///   bonds in the file. Such a bond becomes a [`PseudobondKind::MissingStructure`] if its length is
+///   at least 1.75 times the sum of the covalent radii and its residues do not have consecutive
+///   numbers.
+/// - Coordination of metals, from the file or derived, is [`PseudobondKind::MetalCoordination`].
 pub(crate) fn perceive(structure: &mut Structure, file: &str, file_bonds: FileBonds) {
     let FileBonds {
         bonds: mut stated,
@@ -82,7 +84,7 @@ pub(crate) fn perceive(structure: &mut Structure, file: &str, file_bonds: FileBo
     }
 }
 
-/// Derives the bonds that the file does not state, and adds those it does.
+/// Derives bonds, and adds those of the file.
 fn derive(structure: &mut Structure, file: &str, stated: &[RawBond], segment: &[u32]) {
     let mut bonds = Vec::with_capacity(structure.atoms.len() + structure.atoms.len() / 8);
     let mut pseudobonds = Vec::new();
@@ -104,8 +106,8 @@ fn derive(structure: &mut Structure, file: &str, stated: &[RawBond], segment: &[
     let mut inside = residue::ResidueBonds::default();
     let mut next = 0;
     for residue in &structure.residues {
-        // Residues are runs of atoms in ascending order, so their component bonds are runs of the
-        // sorted list.
+        // Residues are ranges of atoms in ascending order, so their component bonds are ranges of
+        // the sorted list.
         let from = next;
         while by_component
             .get(next)
@@ -119,7 +121,7 @@ fn derive(structure: &mut Structure, file: &str, stated: &[RawBond], segment: &[
         structure.warnings.push(Warning {
             location: Location::file(file),
             message: format!(
-                "{} atoms crowd at the same places, more than can be bonded; they get no bonds by distance",
+                "{} atoms are too crowded to be bonded by distance; they get no such bonds",
                 inside.crowded
             ),
         });
@@ -167,7 +169,7 @@ fn derive(structure: &mut Structure, file: &str, stated: &[RawBond], segment: &[
             });
         }
     }
-    // What is stated as coordination is no covalent bond, even if the atoms are near enough.
+    // Coordination in the file excludes a covalent bond, even if the atoms are near enough.
     pseudobonds.sort_unstable();
     bonds.retain(|bond| {
         let coordination = Pseudobond {
@@ -178,7 +180,7 @@ fn derive(structure: &mut Structure, file: &str, stated: &[RawBond], segment: &[
         pseudobonds.is_empty() || pseudobonds.binary_search(&coordination).is_err()
     });
     structure.bonds = sorted_unique(bonds);
-    // A bond that is there after all (`CONECT` between the alpha carbons of a trace) leaves no gap.
+    // A bond between the same atoms (`CONECT` between the alpha carbons of a trace) replaces a gap.
     let bonds = &structure.bonds;
     pseudobonds.retain(|gap| {
         gap.kind == PseudobondKind::MetalCoordination
@@ -192,10 +194,9 @@ fn derive(structure: &mut Structure, file: &str, stated: &[RawBond], segment: &[
     structure.pseudobonds.dedup();
 }
 
-/// Sorts by atoms and keeps one bond of each pair: the first whose order is known.
+/// Sorts by atoms and keeps one bond of each pair: the first with a known order.
 fn sorted_unique(mut bonds: Vec<Bond>) -> Vec<Bond> {
-    // Stable, so that of two contradicting orders the one stated first counts; fast, as most of it
-    // is in order.
+    // A stable sort, so that of two different orders the first in the file is used.
     bonds.sort_by_key(|bond| (bond.a, bond.b, bond.order == BondOrder::Unknown));
     bonds.dedup_by_key(|bond| (bond.a, bond.b));
     bonds

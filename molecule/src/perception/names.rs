@@ -1,26 +1,26 @@
-//! Residue names that say by themselves what a residue is.
+//! Residue names with a fixed meaning.
 
 use std::sync::OnceLock;
 
 use super::packed_name::pack;
 use super::templates::{self, Template};
 
-/// What a residue name stands for.
+/// Kind of residue, by its name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ResidueKind {
-    /// An amino acid; the template where all its atoms are known.
+    /// An amino acid, with its template if there is one.
     AminoAcid(Option<&'static Template>),
     /// A nucleotide.
     Nucleotide(&'static Template),
-    /// Water, also of the usual simulation models.
+    /// Water, also of common simulation models.
     Water,
-    /// A name used for single-atom ions. What it stands for shows only from the atoms.
+    /// A name that is used for single-atom ions; the atoms decide.
     Ion,
-    /// Nothing known.
+    /// Any other name.
     Other,
 }
 
-/// Amino acids that have no template here: pyrrolysine, ambiguous ones, and the caps of chain ends.
+/// Amino acids without template: pyrrolysine, ambiguous ones, and the caps of chain ends.
 const AMINO_ACIDS_WITHOUT_TEMPLATE: &str = "PYL ASX GLX ACE NME NMA NHE NH2 FOR";
 
 /// Water in the Protein Data Bank, `CHARMM`, AMBER, GROMACS and other programs.
@@ -46,8 +46,8 @@ fn table() -> &'static Table {
                 }
             }
         };
-        // Amino acids and nucleotides first: the sort is stable and the first entry of a name
-        // counts.
+        // Amino acids and nucleotides come first: the sort is stable, and the first entry of a name
+        // is kept.
         for template in templates::amino_acids() {
             add(
                 template.residue_names,
@@ -75,9 +75,9 @@ fn exact(name: &[u8]) -> Option<ResidueKind> {
         .map(|i| table[i].1)
 }
 
-/// What a residue name stands for, in any case. Beside the names of the Protein Data Bank this
-/// knows AMBER's terminal residues (`NALA`, `CALA`), its nucleotides (`DA5`, `RU3`, `DGN`) and the
-/// `+A` of old PDB files.
+/// Returns the kind of a residue name, in any case. It includes the names of the Protein Data Bank,
+/// terminal residues (`NALA`, `CALA`) and nucleotides (`DA5`, `RU3`, `DGN`) of AMBER, and `+A` of
+/// old PDB files.
 pub(crate) fn residue_kind(name: &str) -> ResidueKind {
     let name = name.as_bytes();
     if let Some(kind) = exact(name) {

@@ -1,7 +1,7 @@
-//! Short names as numbers, which compare faster than texts.
+//! Short names as integers, which are faster to compare than texts.
 
-/// A short name as a number, in upper case: equal numbers mean equal names. `None` for more than
-/// eight bytes.
+/// Packs a name of up to eight bytes, in upper case, into an integer: equal integers mean equal
+/// names.
 pub(crate) fn pack(name: &[u8]) -> Option<u64> {
     if name.len() > 8 {
         return None;

@@ -5,14 +5,14 @@ use super::distance::{bonds_by_distance, squared_distance};
 use crate::structure::{Residue, ResidueClass};
 use crate::{Element, Structure};
 
-/// A bond between residues that do not follow each other is a gap from this many times the sum of
-/// the bond radii on.
+/// Ratio of length to the sum of the covalent radii from which a bond between non-consecutive
+/// residues is a gap.
 const GAP_FACTOR: f32 = 1.75;
 
-/// Joins residues of one polymer that follow each other.
+/// Joins adjacent residues of polymers.
 ///
-/// Returns pairs with a mark: true where the true pair of atoms (C-N, O3'-P) is not in the file, so
-/// that the next best atoms stand for it and the pair is a gap, not a bond.
+/// Returns pairs of atoms with a flag: true if the linking atoms (C-N, O3'-P) are not in the file,
+/// so that other atoms replace them and the pair is a gap, not a bond.
 pub(crate) fn join_chains(structure: &Structure, segment: &[u32]) -> Vec<([u32; 2], bool)> {
     let mut joins = Vec::new();
     for (i, pair) in structure.residues.windows(2).enumerate() {
@@ -34,8 +34,8 @@ pub(crate) fn join_chains(structure: &Structure, segment: &[u32]) -> Vec<([u32; 
         let [Some((a, a_true)), Some((b, b_true))] = ends else {
             continue;
         };
-        // Two amino acids side by side among the ligands are no chain unless they are really
-        // bonded.
+        // Adjacent amino acids among the ligands are joined only if they are near enough for a
+        // bond.
         if before.hetero && after.hetero && is_far(structure, [a, b]) {
             continue;
         }
@@ -44,7 +44,7 @@ pub(crate) fn join_chains(structure: &Structure, segment: &[u32]) -> Vec<([u32; 
     joins
 }
 
-/// The atom that links a residue, and whether it is the true one.
+/// Finds the linking atom of a residue, and whether it is the regular one.
 fn end(
     structure: &Structure,
     residue: &Residue,
@@ -57,8 +57,8 @@ fn end(
     }
 }
 
-/// True when two atoms are too far apart for any bond: 1.75 times the sum of the bond radii or
-/// more.
+/// Returns true if the distance of two atoms is at least [`GAP_FACTOR`] times the sum of their
+/// covalent radii.
 fn is_far(structure: &Structure, [a, b]: [u32; 2]) -> bool {
     let atoms = &structure.atoms;
     let (a, b) = (a as usize, b as usize);
@@ -68,15 +68,15 @@ fn is_far(structure: &Structure, [a, b]: [u32; 2]) -> bool {
     squared_distance(atoms.position_angstrom[a], atoms.position_angstrom[b]) >= limit * limit
 }
 
-/// True when a bond between residues only says that structure is missing between them: its atoms
-/// are far apart, and the residues are not neighbours by number in one chain.
+/// Returns true if structure is missing between two residues: the atoms are far apart, and the
+/// residues do not have consecutive numbers in one chain.
 pub(crate) fn is_gap(structure: &Structure, pair: [u32; 2]) -> bool {
     let [r, s] = pair.map(|atom| structure.residue_of(atom));
     let follow = r.chain == s.chain && r.number.abs_diff(s.number) < 2;
     !follow && is_far(structure, pair)
 }
 
-/// Sulfur bridges between cysteines of any chains, by distance.
+/// Finds disulfide bridges between cysteines of all chains, by distance.
 pub(crate) fn disulfides(structure: &Structure) -> Vec<[u32; 2]> {
     let atoms = &structure.atoms;
     let mut sulfurs = Vec::new();

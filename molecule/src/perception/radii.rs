@@ -1,22 +1,23 @@
-//! Van der Waals radii by atom type, as `ChimeraX` gives them.
+//! Van der Waals radii by atom type, as in `ChimeraX`.
 //!
-//! An atom whose bonds are all there, hydrogens counted, has a radius of the Amber force fields;
-//! one whose hydrogens are left out has a united atom's, which is larger. Which of them it is
-//! decides each atom by itself, in a part that has any hydrogens: in a pocket with polar hydrogens
-//! alone, the carbonyl's carbon is whole and the alpha carbon united.
+//! An atom with all of its bonds, including hydrogens, has the radius of the Amber force fields; an
+//! atom without some of its hydrogens has the larger radius of a united atom. In a part with any
+//! hydrogens this is decided per atom: in a pocket with polar hydrogens only, the carbonyl carbon
+//! is complete and the alpha carbon is united.
 //!
-//! Sources: Amber 99 (Wang, Cieplak & Kollman, J. Comput. Chem. 21 (2000) 1049) for whole atoms;
+//! Sources: Amber 99 (Wang, Cieplak & Kollman, J. Comput. Chem. 21 (2000) 1049) for complete atoms;
 //! Tsai, Taylor, Chothia & Gerstein, J. Mol. Biol. 290 (1999) 253 for united ones; the rule is that
-//! of `ChimeraX` ("Atom and bond radii" of its user guide), whose radii of ions and halogens are
-//! not taken over.
+//! of `ChimeraX` ("Atom and bond radii" in its user guide), but not its radii of ions and halogens.
 
 use super::idatm::{AtomType, Geometry, Typed};
 use crate::structure::Neighbours;
 use crate::{Element, Structure};
 
-/// Van der Waals radii of all atoms, angstrom. Hydrogen, carbon, nitrogen, oxygen, phosphorus and
-/// sulfur have them by atom type and by whether their hydrogens are there, all others by element
-/// ([`Element::vdw_radius_angstrom`]). Types all atoms, which is linear in their number.
+/// Returns the van der Waals radii of all atoms, in angstrom.
+///
+/// The radii of hydrogen, carbon, nitrogen, oxygen, phosphorus and sulfur depend on the atom type
+/// and on the presence of their hydrogens, all others on the element only
+/// ([`Element::vdw_radius_angstrom`]). Takes linear time, for computing the atom types.
 ///
 /// ```
 /// use molshot_molecule::{PartRole, ReadOptions, perception::vdw_radii_angstrom, read_bytes};
@@ -37,11 +38,11 @@ pub fn vdw_radii_angstrom(structure: &Structure) -> Vec<f32> {
         for atom in atoms {
             let kind = molecule.types[atom as usize];
             let bonds = molecule.neighbours.of(atom).len();
-            let is_whole =
+            let is_complete =
                 has_hydrogens && kind.geometry().is_some() && kind.substituents() <= bonds;
             let element = elements[atom as usize];
-            let radius = if is_whole {
-                whole(element, kind)
+            let radius = if is_complete {
+                complete(element, kind)
             } else {
                 united(elements, &molecule.neighbours, atom, kind)
             };
@@ -53,8 +54,8 @@ pub fn vdw_radii_angstrom(structure: &Structure) -> Vec<f32> {
     radii
 }
 
-/// Of an atom with all of its bonds.
-fn whole(element: Element, kind: AtomType) -> Option<f32> {
+/// Radius of an atom with all of its bonds.
+fn complete(element: Element, kind: AtomType) -> Option<f32> {
     Some(match element {
         Element::H => 1.0,
         Element::C => 1.70,
@@ -67,15 +68,15 @@ fn whole(element: Element, kind: AtomType) -> Option<f32> {
     })
 }
 
-/// Of an atom that stands for its hydrogens, too.
+/// Radius of an atom that includes its missing hydrogens.
 fn united(elements: &[Element], neighbours: &Neighbours, atom: u32, kind: AtomType) -> Option<f32> {
     Some(match elements[atom as usize] {
         Element::H => 1.0,
         Element::C if !matches!(kind, AtomType::Car | AtomType::C2) => 1.88,
         Element::C => {
             let bonded = neighbours.of(atom);
-            let bears = |n: &u32| elements[*n as usize] == Element::H;
-            if bonded.len() < 3 || bonded.iter().any(bears) {
+            let is_hydrogen = |n: &u32| elements[*n as usize] == Element::H;
+            if bonded.len() < 3 || bonded.iter().any(is_hydrogen) {
                 1.76
             } else {
                 1.61

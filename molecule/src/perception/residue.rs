@@ -1,4 +1,4 @@
-//! Bonds inside one residue: by template, by component, by distance.
+//! Bonds inside residues: by template, by component, by distance.
 
 use super::distance::{bonds_by_distance, squared_distance};
 use super::names::{ResidueKind, residue_kind};
@@ -6,12 +6,12 @@ use super::templates::{Template, canonical};
 use crate::structure::Residue;
 use crate::{Element, Structure};
 
-/// A nucleotide with all hydrogens has 38 atoms, tryptophan with both ends 27.
+/// Largest number of atoms of one standard residue. A nucleotide with all hydrogens has 38 atoms,
+/// tryptophan with both ends 27.
 const MOST_ATOMS_OF_STANDARD_RESIDUE: usize = 64;
 
-/// Longest bond of a hydrogen that its name alone can make, in angstrom: 1.34 (on sulfur) with room
-/// for crude models. Beyond it the name means something else, as the `HT1` of a blocked chain end
-/// does.
+/// Longest bond of a hydrogen by its name, in angstrom: 1.34 (on sulfur) with a tolerance for crude
+/// models. Beyond it the name has another meaning, as `HT1` at a blocked chain end does.
 const LONGEST_HYDROGEN_BOND_ANGSTROM: f32 = 1.7;
 
 fn can_carry(structure: &Structure, carrier: u32, hydrogen: u32) -> bool {
@@ -20,27 +20,25 @@ fn can_carry(structure: &Structure, carrier: u32, hydrogen: u32) -> bool {
         <= LONGEST_HYDROGEN_BOND_ANGSTROM * LONGEST_HYDROGEN_BOND_ANGSTROM
 }
 
-/// Finds the bonds inside residues one after the other; holds what can be reused from one to the
-/// next.
+/// Finds the bonds inside residues, with scratch memory that is reused.
 #[derive(Debug, Default)]
 pub(crate) struct ResidueBonds {
-    /// Bonds found so far, as atom indices of the structure, not sorted, possibly repeated.
+    /// Bonds found so far, as atom indices of the structure; not sorted, possibly repeated.
     pub(crate) pairs: Vec<[u32; 2]>,
-    /// Atoms that got no derived bonds because too many others crowd around them.
+    /// Number of atoms without derived bonds because too many others are nearby.
     pub(crate) crowded: usize,
-    /// Packed names of the residue's atoms; 0 for hydrogens and for what has no usable name.
+    /// Packed names of the atoms of the residue; 0 for hydrogens and unusable names.
     names: Vec<u64>,
-    /// True for atoms of the residue that have a bond.
+    /// True for atoms of the residue with a bond.
     bonded: Vec<bool>,
 }
 
 impl ResidueBonds {
     /// Adds the bonds of one residue.
     ///
-    /// `stated` are the bonds that the file's component description gives inside it (atom indices
-    /// of the structure). Where it gives some, or the name has a template, those are taken, and
-    /// atoms which they say nothing about are bonded by distance; otherwise all are bonded by
-    /// distance.
+    /// `stated` are the bonds of its component definition in the file (atom indices of the
+    /// structure). If there are some, or the name has a template, these are used, and all other
+    /// atoms are bonded by distance; otherwise all atoms are bonded by distance.
     pub(crate) fn add(&mut self, structure: &Structure, residue: &Residue, stated: &[[u32; 2]]) {
         let start = residue.atoms.start;
         let count = residue.atoms.len();
@@ -68,9 +66,9 @@ impl ResidueBonds {
         }
     }
 
-    /// Water: its oxygen bears its hydrogens, whatever their names; extra sites of water models
-    /// stay unbonded, and so do hydrogens that a simulation left on the other side of its box.
-    /// False, with nothing added, when it is not one oxygen with at most three hydrogens.
+    /// Adds the bonds of water: oxygen to hydrogens of any name. Extra sites of water models stay
+    /// unbonded, and so do hydrogens on the other side of a periodic box. Returns false, without
+    /// bonds, if it is not one oxygen with at most three hydrogens.
     fn add_water(&mut self, structure: &Structure, residue: &Residue) -> bool {
         let elements = &structure.atoms.element;
         let mut oxygen = None;
@@ -107,9 +105,9 @@ impl ResidueBonds {
                 canonical(atoms.name[index(i)].as_bytes(), template.is_amino_acid)
             }
         }));
-        // A heavy atom that is no part of the template, or a second one of the same name, has to be
-        // bonded by what is near it. With hydrogens of unclear names the whole residue is. More
-        // atoms than any such residue has are several residues under one number.
+        // A heavy atom outside of the template is bonded by distance. With two heavy atoms of one
+        // name, or hydrogens of unknown names, the whole residue is. If there are more atoms than
+        // any standard residue has, several residues share one number.
         let mut unclear = self.names.len() > MOST_ATOMS_OF_STANDARD_RESIDUE;
         let mut foreign = false;
         for (k, &name) in self.names.iter().enumerate() {
@@ -167,7 +165,8 @@ impl ResidueBonds {
         self.bonded = bonded;
     }
 
-    /// Adds the bonds by distance which `wanted` allows; it is given positions within the residue.
+    /// Adds the bonds by distance that `wanted` accepts; its arguments are positions within the
+    /// residue.
     fn add_by_distance(
         &mut self,
         structure: &Structure,

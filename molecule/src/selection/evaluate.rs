@@ -1,4 +1,4 @@
-//! The tree over a structure: one flag an atom.
+//! Evaluation of an expression to a mask.
 
 use super::ast::{Expression, ResidueRange};
 use super::classes;
@@ -8,7 +8,8 @@ use super::text::{NameSet, RangeSet, caseless};
 use crate::Structure;
 use crate::structure::Chain;
 
-/// Evaluates a node. Recursion follows the nesting of the expression, which the parser bounds.
+/// Evaluates a node. The depth of recursion is the nesting of the expression, which the parser
+/// limits.
 pub(super) fn evaluate(expression: &Expression, structure: &Structure) -> Vec<bool> {
     let atoms = structure.atoms();
     match expression {
@@ -101,8 +102,8 @@ fn folded(
     flags
 }
 
-/// One flag a chain: its id is in the list as written, or in another case where no chain has the id
-/// as written.
+/// Returns one flag per chain: its id is in the list exactly, or in another case if no chain has
+/// exactly this id.
 fn chains(ids: &[smol_str::SmolStr], chains: &[Chain]) -> Vec<bool> {
     let mut exact: Vec<(&str, bool)> = ids.iter().map(|id| (id.as_str(), false)).collect();
     exact.sort_unstable();

@@ -1,18 +1,18 @@
-//! Tokens to the tree, by recursive descent: `or` over `and` over what stands in front.
+//! Recursive descent parser: `or` over `and` over prefix operators.
 
 use smol_str::SmolStr;
 
 use super::ast::{Expression, NumberRange, Pattern};
 use super::lexer::{Token, TokenKind, fault, shown, tokens};
 use super::limits::{MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_TERMS};
-use super::values::{RangeFault, element, number_range, residue_range};
+use super::values::{RangeError, element, number_range, residue_range};
 use super::words::{self, Class, Meaning, Operator, Property};
 use crate::MoleculeError;
 
-/// What every step gives back.
+/// Result of every parsing step.
 pub(super) type Result<T> = std::result::Result<T, MoleculeError>;
 
-/// What can begin a term, for messages.
+/// The terms, for messages.
 const TERMS: &str = "a term is one of all, none, ligand, pocket, protein, nucleic, polymer, water, ion, metal, hetero, \
      hydrogen, heavy, backbone, sidechain, or chain, resi, resn, name, element, index, serial, part with values, or \
      /CHAIN:RESIDUE@ATOM";
@@ -34,8 +34,8 @@ pub(super) fn parse(expression: &str) -> Result<Expression> {
             let column = token.column;
             let (problem, remedy) = match &token.kind {
                 TokenKind::Close => (
-                    "this parenthesis closes none".to_string(),
-                    "take it out, or put `(` in front".to_string(),
+                    "this parenthesis was not opened".to_string(),
+                    "remove it, or put `(` before the group".to_string(),
                 ),
                 TokenKind::Separator(c) => (
                     format!("`{c}` joins values of a list, not terms"),
@@ -58,7 +58,7 @@ fn joining() -> String {
     "write `and` or `or` between them".to_string()
 }
 
-/// The advice for a mistyped word, unless the word is right.
+/// Returns a suggestion for a mistyped keyword, unless the word is a keyword.
 fn near(word: &str) -> Option<String> {
     if words::is_word(word) {
         return None;
@@ -78,7 +78,7 @@ fn described(kind: &TokenKind) -> String {
     }
 }
 
-/// Place in the token list, and what was asked for so far.
+/// State of parsing: position in the list of tokens, and counts for the limits.
 pub(super) struct Parser<'a> {
     expression: &'a str,
     tokens: Vec<Token>,
@@ -99,7 +99,7 @@ impl Parser<'_> {
         token
     }
 
-    /// Column of the next token, or the one behind the expression.
+    /// Returns the column of the next token, or the one after the expression.
     fn column(&self) -> usize {
         self.peek().map_or_else(
             || self.expression.trim_end().chars().count() + 1,
@@ -107,7 +107,7 @@ impl Parser<'_> {
         )
     }
 
-    /// An error that points at a column of the expression.
+    /// Creates an error at a column of the expression.
     pub(super) fn fault(
         &self,
         column: usize,
@@ -117,7 +117,7 @@ impl Parser<'_> {
         fault(self.expression, column, problem, remedy)
     }
 
-    /// What the next token does as an operator, if it does.
+    /// Returns the operator of the next token, if it is one.
     fn operator(&self) -> Option<Operator> {
         match &self.peek()?.kind {
             TokenKind::And => Some(Operator::And),
@@ -131,7 +131,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `X or Y or ...`
+    /// Parses `X or Y or ...`.
     fn any_of(&mut self) -> Result<Expression> {
         let first = self.all_of()?;
         let mut operands = vec![first];
@@ -142,7 +142,7 @@ impl Parser<'_> {
         Ok(one_or(operands, Expression::Or))
     }
 
-    /// `X and Y and ...`
+    /// Parses `X and Y and ...`.
     fn all_of(&mut self) -> Result<Expression> {
         let first = self.operand()?;
         let mut operands = vec![first];
@@ -153,7 +153,7 @@ impl Parser<'_> {
         Ok(one_or(operands, Expression::And))
     }
 
-    /// A term, a group, or an operator in front and its operand.
+    /// Parses a term, a group, or a prefix operator with its operand.
     fn operand(&mut self) -> Result<Expression> {
         let column = self.column();
         self.depth += 1;
@@ -161,7 +161,7 @@ impl Parser<'_> {
             return Err(self.fault(
                 column,
                 format!("parentheses and operators are nested more than {MAX_DEPTH} deep"),
-                "take out what is not needed",
+                "remove what is not needed",
             ));
         }
         let operand = match self.operator() {
@@ -177,7 +177,7 @@ impl Parser<'_> {
             Some(operator @ (Operator::And | Operator::Or | Operator::Of)) => {
                 return Err(self.fault(
                     column,
-                    format!("`{operator}` has no term in front"),
+                    format!("`{operator}` has no term before it"),
                     TERMS,
                 ));
             }
@@ -187,7 +187,7 @@ impl Parser<'_> {
         Ok(operand)
     }
 
-    /// `within D of X`
+    /// Parses `within D of X`.
     fn within(&mut self, column: usize) -> Result<Expression> {
         const FORM: &str =
             "write a distance in angstrom from 0 to 1000, as in `within 5 of ligand`";
@@ -199,14 +199,14 @@ impl Parser<'_> {
             Some(kind) => {
                 return Err(self.fault(
                     distance_column,
-                    format!("{} is no distance", described(kind)),
+                    format!("{} is not a distance", described(kind)),
                     FORM,
                 ));
             }
             None => return Err(self.fault(distance_column, "the distance is missing", FORM)),
         };
         let distance_angstrom = match typed.parse::<f64>() {
-            // Adding zero turns a negative zero into the usual one.
+            // Adding zero changes negative zero to zero.
             Ok(distance) if (0.0..=MAX_DISTANCE_ANGSTROM).contains(&distance) => distance + 0.0,
             Ok(_) => {
                 return Err(self.fault(
@@ -218,7 +218,7 @@ impl Parser<'_> {
             Err(_) => {
                 return Err(self.fault(
                     distance_column,
-                    format!("{} is no distance", shown(&typed)),
+                    format!("{} is not a distance", shown(&typed)),
                     FORM,
                 ));
             }
@@ -227,7 +227,7 @@ impl Parser<'_> {
         if self.operator() != Some(Operator::Of) {
             return Err(self.fault(
                 self.column(),
-                format!("`of` is missing behind `within {distance_angstrom}`"),
+                format!("`of` is missing after `within {distance_angstrom}`"),
                 format!("write `within {distance_angstrom} of` and a term"),
             ));
         }
@@ -243,14 +243,14 @@ impl Parser<'_> {
         if self.distance_terms > MAX_DISTANCE_TERMS {
             return Err(self.fault(
                 column,
-                format!("more than {MAX_DISTANCE_TERMS} terms measure distances"),
-                "join what is to be near with `or`, as in `within 5 of (X or Y)`",
+                format!("more than {MAX_DISTANCE_TERMS} terms compute distances"),
+                "combine the targets with `or`, as in `within 5 of (X or Y)`",
             ));
         }
         Ok(())
     }
 
-    /// A group, a class, a property with its values, or an atom specifier.
+    /// Parses a group, a class, a property with its values, or an atom specifier.
     fn term(&mut self, column: usize) -> Result<Expression> {
         self.terms += 1;
         if self.terms > MAX_TERMS {
@@ -279,7 +279,7 @@ impl Parser<'_> {
                     None => Err(self.fault(
                         column,
                         "this parenthesis is not closed",
-                        "put `)` behind the group",
+                        "put `)` after the group",
                     )),
                     Some(TokenKind::Word(word)) => Err(self.fault(
                         self.column(),
@@ -310,7 +310,7 @@ impl Parser<'_> {
             }
             kind => Err(self.fault(
                 column,
-                format!("{} stands where a term should begin", described(&kind)),
+                format!("{} is found where a term should begin", described(&kind)),
                 TERMS,
             )),
         }
@@ -324,15 +324,11 @@ impl Parser<'_> {
         } else {
             TERMS.to_string()
         };
-        self.fault(
-            column,
-            format!("{} is no word of the language", shown(word)),
-            remedy,
-        )
+        self.fault(column, format!("{} is not a keyword", shown(word)), remedy)
     }
 
-    /// The values of a property: words with `+`, `,` or space between them, up to the next word of
-    /// the language.
+    /// Parses the values of a property: words separated by `+`, `,` or space, up to the next
+    /// keyword.
     fn property(&mut self, property: Property) -> Result<Expression> {
         let mut values = Vec::new();
         let mut separated = false;
@@ -343,8 +339,8 @@ impl Parser<'_> {
                 Some(TokenKind::Quoted(text)) => Some((SmolStr::new(text), true)),
                 Some(TokenKind::Word(word)) => match words::meaning(word) {
                     Some(Meaning::Operator(_)) => None,
-                    // A name may happen to be a word (`resn ALL` is allose): in the first place and
-                    // behind a separator only a value can stand.
+                    // A name may equal a keyword (`resn ALL` is allose): the first word and words
+                    // after a separator are always values.
                     Some(_) if !expected => None,
                     _ => Some((SmolStr::new(word), false)),
                 },
@@ -377,7 +373,7 @@ impl Parser<'_> {
             .map_or_else(|| "the end".to_string(), |token| described(&token.kind));
         self.fault(
             column,
-            format!("{found} stands where `{}` needs a value", property.word()),
+            format!("`{}` needs a value, but {found} follows", property.word()),
             format!(
                 "give {}; a name with other characters goes in `\"...\"`",
                 property.values()
@@ -385,7 +381,7 @@ impl Parser<'_> {
         )
     }
 
-    /// Turns the values into what the property compares.
+    /// Converts the values to the expression of the property.
     pub(super) fn property_of(&self, property: Property, values: Vec<Value>) -> Result<Expression> {
         let numbers = |lowest: i64, highest: i64| -> Result<Vec<NumberRange>> {
             values
@@ -412,10 +408,10 @@ impl Parser<'_> {
                     .map(|value| {
                         self.unquoted(value, property)?;
                         residue_range(&value.text).map_err(|problem| match problem {
-                            RangeFault::Form => self.bad_value(value, property),
-                            RangeFault::Backwards => self.fault(
+                            RangeError::Form => self.bad_value(value, property),
+                            RangeError::Descending => self.fault(
                                 value.column,
-                                format!("the range {} runs backwards", shown(&value.text)),
+                                format!("the range {} is descending", shown(&value.text)),
                                 "give the lower residue number first",
                             ),
                         })
@@ -447,14 +443,14 @@ impl Parser<'_> {
 
     fn bad_value(&self, value: &Value, property: Property) -> MoleculeError {
         let remedy = match near(&value.text) {
-            // A mistyped operator behind a list reads like one more value of it.
+            // A mistyped operator after a list looks like one more value.
             Some(advice) if !value.quoted => advice,
             _ => format!("give {}", property.values()),
         };
         self.fault(
             value.column,
             format!(
-                "{} is no value of `{}`",
+                "{} is not a value of `{}`",
                 shown(&value.text),
                 property.word()
             ),
@@ -468,7 +464,7 @@ pub(super) struct Value {
     /// Column of its first character.
     pub(super) column: usize,
     pub(super) text: SmolStr,
-    /// True when it stood in quotes.
+    /// True for a quoted value.
     pub(super) quoted: bool,
 }
 
@@ -477,17 +473,17 @@ impl Value {
         match self.text.strip_suffix('*') {
             Some(start) if !self.quoted => Pattern {
                 text: SmolStr::new(start),
-                any_ending: true,
+                is_prefix: true,
             },
             _ => Pattern {
                 text: self.text.clone(),
-                any_ending: false,
+                is_prefix: false,
             },
         }
     }
 }
 
-/// The only operand, or the operator over several.
+/// Returns the only operand, or the operator with several.
 pub(super) fn one_or(
     mut operands: Vec<Expression>,
     many: fn(Vec<Expression>) -> Expression,

@@ -1,10 +1,10 @@
-//! The words of the language, and what a mistyped one may have been meant to be.
+//! The keywords of the selection language.
 
 use std::fmt;
 
 use crate::suggest;
 
-/// A word that by itself stands for a set of atoms.
+/// A keyword for a set of atoms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     All,
@@ -24,7 +24,7 @@ pub(super) enum Class {
     Sidechain,
 }
 
-/// A word that needs values behind it.
+/// A keyword that values follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Property {
     Chain,
@@ -37,7 +37,7 @@ pub(super) enum Property {
     Part,
 }
 
-/// A word that joins or changes terms.
+/// A keyword that joins or changes terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     And,
@@ -48,7 +48,7 @@ pub(super) enum Operator {
     ByResidue,
 }
 
-/// What a word does.
+/// Meaning of a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     Class(Class),
@@ -56,7 +56,7 @@ pub(super) enum Meaning {
     Operator(Operator),
 }
 
-/// Every word. The first word of a meaning is the one that is written back.
+/// All keywords. The first one of a meaning is used in the text of a selection.
 const WORDS: [(&str, Meaning); 47] = [
     ("all", Meaning::Class(Class::All)),
     ("none", Meaning::Class(Class::None)),
@@ -107,7 +107,7 @@ const WORDS: [(&str, Meaning); 47] = [
     ("byresidue", Meaning::Operator(Operator::ByResidue)),
 ];
 
-/// What a word means, in any case; `None` for what is no word of the language.
+/// Returns the meaning of a keyword, in any case; `None` for other words.
 pub(super) fn meaning(word: &str) -> Option<Meaning> {
     WORDS
         .iter()
@@ -115,12 +115,12 @@ pub(super) fn meaning(word: &str) -> Option<Meaning> {
         .map(|&(_, meaning)| meaning)
 }
 
-/// True for a word of the language.
+/// Returns true for a keyword.
 pub(super) fn is_word(word: &str) -> bool {
     meaning(word).is_some()
 }
 
-/// The word that is written for a meaning.
+/// Returns the keyword of a meaning.
 fn spelling(wanted: Meaning) -> &'static str {
     WORDS
         .iter()
@@ -129,19 +129,19 @@ fn spelling(wanted: Meaning) -> &'static str {
 }
 
 impl Class {
-    /// The word that is written for it.
+    /// Returns its keyword.
     pub(super) fn word(self) -> &'static str {
         spelling(Meaning::Class(self))
     }
 }
 
 impl Property {
-    /// The word that is written for it.
+    /// Returns its keyword.
     pub(super) fn word(self) -> &'static str {
         spelling(Meaning::Property(self))
     }
 
-    /// What stands behind it, with examples, for messages.
+    /// Describes its values, with examples, for messages.
     pub(super) fn values(self) -> &'static str {
         match self {
             Self::Chain => "chain ids, such as `chain A` or `chain A+B`",
@@ -164,7 +164,7 @@ impl fmt::Display for Operator {
     }
 }
 
-/// The keyword that a mistyped one most resembles.
+/// Finds the keyword that a mistyped one most resembles.
 pub(super) fn nearest(typed: &str) -> Option<&'static str> {
     suggest::nearest(typed, WORDS.iter().map(|&(word, _)| word))
 }

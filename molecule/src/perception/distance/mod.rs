@@ -1,47 +1,50 @@
-//! Bonds by distance, for atoms that no template and no file names.
+//! Bonds by distance, for atoms without bonds from a template or the file.
 
 use crate::Element;
 
-/// Two atoms are bonded up to the sum of their radii plus this, in angstrom (Meng & Lewis 1991).
+/// Two atoms are bonded up to the sum of their radii plus this tolerance, in angstrom (Meng & Lewis
+/// 1991).
 pub(crate) const TOLERANCE_ANGSTROM: f32 = 0.4;
 
-/// Atoms closer than this, in angstrom, lie on each other by mistake and are not bonded. The
-/// shortest bond there is (of molecular hydrogen) has 0.74.
+/// Atoms nearer than this, in angstrom, overlap by mistake and are not bonded. The shortest bond
+/// (of molecular hydrogen) has 0.74.
 const SHORTEST_BOND_ANGSTROM: f32 = 0.4;
 
-/// More bonds than this and the coordinates are wrong: the largest coordination numbers known are
-/// 16.
+/// Largest number of bonds of one atom, the largest known coordination number; with more, the
+/// coordinates are wrong.
 const MOST_BONDS: u8 = 16;
 
-/// More atoms than this in a cube whose edge is the longest possible bond (4.4 angstrom at most)
-/// are a heap, not a molecule: diamond, the densest matter here, has 15 in that volume.
+/// Largest number of atoms in a cube with the edge of the longest possible bond (at most 4.4
+/// angstrom). Diamond has 15 atoms in this volume; more than 64 are overlapping atoms, not a
+/// molecule.
 const MOST_ATOMS_PER_CELL: usize = 64;
 
-/// Up to this many atoms all pairs are looked at, which costs less than sorting them into cells.
+/// Up to this number of atoms, testing all pairs is faster than sorting them into cells.
 const FEW_ATOMS: usize = 48;
 
-/// What the distance rule found.
+/// Result of the distance rule.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct DistanceBonds {
-    /// Pairs of positions in the input, lower one first; in no particular order.
+    /// Pairs of positions in the input, the lower one first; in no particular order.
     pub(crate) pairs: Vec<[u32; 2]>,
-    /// Atoms left without derived bonds because too many others crowd around them.
+    /// Number of atoms without bonds because too many others are nearby.
     pub(crate) crowded: usize,
 }
 
-/// Collects pairs while they are seen, in any order; the result does not depend on it.
-struct Collector<'a> {
+/// Collects bonds from pairs of atoms in any order; the result does not depend on the order.
+struct BondCollector<'a> {
     positions: &'a [[f32; 3]],
     elements: &'a [Element],
-    /// Bonds between heavy atoms seen so far, saturating.
+    /// Number of bonds to heavy atoms so far, saturating.
     degree: Vec<u8>,
     heavy: Vec<[u32; 2]>,
-    /// For each hydrogen the squared distance and index of its nearest heavy atom within reach.
+    /// For each hydrogen: squared distance and index of its nearest heavy atom within bonding
+    /// distance.
     nearest: Vec<(f32, u32)>,
     crowded: usize,
 }
 
-impl<'a> Collector<'a> {
+impl<'a> BondCollector<'a> {
     fn new(positions: &'a [[f32; 3]], elements: &'a [Element]) -> Self {
         let has_hydrogens = elements.contains(&Element::H);
         Self {
@@ -57,7 +60,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn see(&mut self, i: u32, j: u32) {
+    fn add_pair(&mut self, i: u32, j: u32) {
         let (a, b) = (i as usize, j as usize);
         let squared = squared_distance(self.positions[a], self.positions[b]);
         let reach = self.elements[a].covalent_radius_angstrom()
@@ -71,12 +74,13 @@ impl<'a> Collector<'a> {
             self.elements[b] == Element::H,
         ) {
             (true, true) => {}
-            (true, false) => self.offer(a, squared, j),
-            (false, true) => self.offer(b, squared, i),
+            (true, false) => self.update_nearest(a, squared, j),
+            (false, true) => self.update_nearest(b, squared, i),
             (false, false) => {
                 self.degree[a] = self.degree[a].saturating_add(1);
                 self.degree[b] = self.degree[b].saturating_add(1);
-                // Beyond the limit the pair is dropped at the end anyway: this bounds the memory.
+                // Beyond the limit the pair is dropped at the end: not storing it bounds the
+                // memory.
                 if self.degree[a] <= MOST_BONDS && self.degree[b] <= MOST_BONDS {
                     self.heavy.push([i.min(j), i.max(j)]);
                 }
@@ -84,7 +88,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn offer(&mut self, hydrogen: usize, squared: f32, carrier: u32) {
+    fn update_nearest(&mut self, hydrogen: usize, squared: f32, carrier: u32) {
         let best = &mut self.nearest[hydrogen];
         if (squared, carrier) < *best {
             *best = (squared, carrier);
@@ -116,14 +120,14 @@ pub(crate) fn squared_distance(a: [f32; 3], b: [f32; 3]) -> f32 {
     x * x + y * y + z * z
 }
 
-/// Bonds among atoms by distance: `d <= r1 + r2 + 0.4` angstrom with the radii of
+/// Finds bonds by distance: `d <= r1 + r2 + 0.4` angstrom with the radii of
 /// [`Element::covalent_radius_angstrom`]. A hydrogen has one bond, to the nearest heavy atom within
-/// reach; two hydrogens are bonded only when they are all there is (molecular hydrogen). Unknown
-/// elements have no bonds.
+/// this distance; two hydrogens are bonded only if there are no other atoms (molecular hydrogen).
+/// Unknown elements have no bonds.
 ///
-/// Time and memory are linear in the number of atoms, whatever their positions: an atom with more
-/// than 16 heavy neighbours within reach, or in a heap of atoms, gets no bond to heavy atoms and is
-/// counted in [`DistanceBonds::crowded`].
+/// Time and memory are linear in the number of atoms for any positions: an atom with more than 16
+/// heavy neighbours within bonding distance, or among too many overlapping atoms, gets no bond to
+/// heavy atoms and is counted in [`DistanceBonds::crowded`].
 pub(crate) fn bonds_by_distance(positions: &[[f32; 3]], elements: &[Element]) -> DistanceBonds {
     if let [Element::H, Element::H] = elements {
         let reach = 2.0 * Element::H.covalent_radius_angstrom() + TOLERANCE_ANGSTROM;
@@ -135,30 +139,30 @@ pub(crate) fn bonds_by_distance(positions: &[[f32; 3]], elements: &[Element]) ->
             crowded: 0,
         };
     }
-    let mut collector = Collector::new(positions, elements);
+    let mut collector = BondCollector::new(positions, elements);
     let known = |i: usize| elements[i] != Element::UNKNOWN;
     if positions.len() <= FEW_ATOMS {
         for i in (0..positions.len()).filter(|&i| known(i)) {
             for j in (i + 1..positions.len()).filter(|&j| known(j)) {
-                collector.see(i as u32, j as u32);
+                collector.add_pair(i as u32, j as u32);
             }
         }
     } else {
-        see_near_pairs(&mut collector);
+        add_near_pairs(&mut collector);
     }
     collector.finish()
 }
 
-/// Bits of a cell's coordinate along one axis; coordinates reach 2 * 100 000 angstrom / 0.86
+/// Bits of the coordinate of a cell along one axis; the largest is 2 * 100 000 angstrom / 0.86
 /// angstrom < 2^18.
 const AXIS_BITS: u32 = 20;
 
-/// Shows the collector every pair of known atoms in the same or in touching cells, once.
+/// Passes every pair of known atoms in the same or adjacent cells to the collector, once.
 ///
-/// Atoms are sorted by cell, x fastest, so that the three cells of a row that touch a given one are
-/// one run of the sorted list, and each of the nine rows around moves forward only: after the sort
-/// everything is one sweep.
-fn see_near_pairs(collector: &mut Collector<'_>) {
+/// Atoms are sorted by cell, x fastest, so that the three adjacent cells of a row are contiguous in
+/// the sorted list, and the pointer into each adjacent row only moves forward: one sweep visits all
+/// pairs.
+fn add_near_pairs(collector: &mut BondCollector<'_>) {
     let (positions, elements) = (collector.positions, collector.elements);
     let known = (0..positions.len() as u32).filter(|&i| elements[i as usize] != Element::UNKNOWN);
     let longest_radius = elements
@@ -169,7 +173,7 @@ fn see_near_pairs(collector: &mut Collector<'_>) {
     let low = positions.iter().fold([f32::INFINITY; 3], |low, p| {
         [low[0].min(p[0]), low[1].min(p[1]), low[2].min(p[2])]
     });
-    // One free cell on the low side keeps "the row before" from wrapping into a negative key.
+    // An empty cell on the low side avoids negative keys of the row before.
     let axis = |value: f32, low: f32| -> u64 {
         let limit = (1_u64 << AXIS_BITS) - 2;
         (((value - low) / edge) as u64 + 1).min(limit)
@@ -181,7 +185,7 @@ fn see_near_pairs(collector: &mut Collector<'_>) {
     };
     let mut sorted: Vec<(u64, u32)> = known.map(|i| (key(positions[i as usize]), i)).collect();
     sorted.sort_unstable();
-    // Cells with their runs; heaps are left out.
+    // Cells with their ranges; overfull cells are excluded.
     let mut cells: Vec<(u64, std::ops::Range<usize>)> = Vec::new();
     let mut start = 0;
     for run in sorted.chunk_by(|a, b| a.0 == b.0) {
@@ -192,8 +196,8 @@ fn see_near_pairs(collector: &mut Collector<'_>) {
         }
         start += run.len();
     }
-    // Rows that come after a cell's own in key order, as the key of their middle cell relative to
-    // the cell's.
+    // Rows after that of the cell in key order, as the key of their middle cell relative to the
+    // cell.
     let row = 1_u64 << AXIS_BITS;
     let layer = 1_u64 << (2 * AXIS_BITS);
     let rows = [row, layer - row, layer, layer + row];
@@ -201,13 +205,13 @@ fn see_near_pairs(collector: &mut Collector<'_>) {
     for (c, (cell_key, run)) in cells.iter().enumerate() {
         for (k, &(_, i)) in sorted[run.clone()].iter().enumerate() {
             for &(_, j) in &sorted[run.start + k + 1..run.end] {
-                collector.see(i, j);
+                collector.add_pair(i, j);
             }
         }
         let mut across = |other: &std::ops::Range<usize>| {
             for &(_, i) in &sorted[run.clone()] {
                 for &(_, j) in &sorted[other.clone()] {
-                    collector.see(i, j);
+                    collector.add_pair(i, j);
                 }
             }
         };

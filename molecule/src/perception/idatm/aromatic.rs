@@ -1,4 +1,4 @@
-//! Aromatic rings: which rings may be, their bond orders, and the types that follow.
+//! Aromatic rings: candidate rings, their bond orders, and the resulting types.
 //!
 //! Meng & Lewis 1991 suggest the step (page 897). Index of aromaticity from bond lengths:
 //! Kruszewski & Krygowski's HOMA as Krygowski gives it in J. Chem. Inf. Comput. Sci. 33 (1993) 70.
@@ -14,23 +14,23 @@ use super::types::AtomType::{
 };
 use crate::Element;
 
-/// Larger systems are taken as aromatic without a look at their bond orders.
+/// Larger ring systems are treated as aromatic without computing bond orders.
 const MOST_ATOMS_OF_SYSTEM: usize = 50;
 
-/// Steps of the search for bond orders in one structure: seconds at most. Ring systems beyond keep
-/// their types.
+/// Largest number of search steps for bond orders in one structure, which take seconds. Ring
+/// systems after that keep their types.
 const MOST_STEPS_IN_ALL: usize = 20_000_000;
 
-/// What the ring pass hands on.
+/// Result of the ring pass.
 #[derive(Debug, Default)]
 pub(crate) struct RingOutcome {
-    /// Nitrogens with two neighbours whose type is settled.
+    /// Nitrogens with two neighbours and a final type.
     pub(crate) assigned_nitrogens: BTreeSet<u32>,
-    /// First atom of each ring system for which no bond orders could be found.
+    /// First atom of each ring system without valid bond orders.
     pub(crate) unsolved: Vec<u32>,
 }
 
-/// Types the atoms of planar rings.
+/// Assigns types to the atoms of planar rings.
 pub(crate) fn aromatic_rings(
     molecule: &mut Molecule<'_>,
     rings: &Rings,
@@ -72,8 +72,8 @@ pub(crate) fn aromatic_rings(
     outcome
 }
 
-/// Whether the types of the ring's atoms allow it to be planar, and its bond lengths do not speak
-/// against it.
+/// Returns whether the types of the atoms allow a planar ring, and the bond lengths do not
+/// contradict it.
 fn may_be_aromatic(molecule: &Molecule<'_>, ring: &Ring) -> bool {
     let mut oxygens = 0;
     let mut is_planar = true;
@@ -95,8 +95,8 @@ fn may_be_aromatic(molecule: &Molecule<'_>, ring: &Ring) -> bool {
     is_planar || has_aromatic_lengths(molecule, ring)
 }
 
-/// HOMA-like index of the ring's bond lengths: 1 for benzene, 0 for a Kekulé structure; far below
-/// for single bonds.
+/// Returns whether the bond lengths are those of an aromatic ring, by an index similar to HOMA: 1
+/// for benzene, 0 for a Kekulé structure, far below 0 for single bonds.
 fn has_aromatic_lengths(molecule: &Molecule<'_>, ring: &Ring) -> bool {
     let mut sum = 0.0;
     let mut count = 0.0;
@@ -117,7 +117,7 @@ fn has_aromatic_lengths(molecule: &Molecule<'_>, ring: &Ring) -> bool {
     index >= 0.5 || count * index >= -35.0
 }
 
-/// Groups rings that share bonds.
+/// Groups rings that share bonds into ring systems.
 fn fused<'r>(rings: &[&'r Ring]) -> Vec<Vec<&'r Ring>> {
     let mut by_bond: BTreeMap<[u32; 2], Vec<usize>> = BTreeMap::new();
     for (i, ring) in rings.iter().enumerate() {
@@ -149,17 +149,18 @@ fn fused<'r>(rings: &[&'r Ring]) -> Vec<Vec<&'r Ring>> {
     systems
 }
 
-/// What is believed of one bond out of the system, and how firmly.
+/// Assumed order of one bond that leads out of the ring system.
 struct OuterBond {
     ring_atom: u32,
     order: Outer,
-    /// The order taken when the first one leads nowhere.
+    /// The order to try if the first one has no solution.
     second_guess: Option<Outer>,
-    /// Leads to a ring of another system.
+    /// True if the bond leads to another ring.
     between_rings: bool,
 }
 
-/// Finds bond orders for one system and types its atoms; false when there are none.
+/// Finds bond orders of one system and assigns types to its atoms; returns false if there are no
+/// valid bond orders.
 fn solve(
     molecule: &mut Molecule<'_>,
     rings: &[&Ring],
@@ -186,7 +187,7 @@ fn solve(
                         between_rings: true,
                     }
                 } else {
-                    judge(molecule, atom, other)
+                    assumed_order(molecule, atom, other)
                 };
                 outer.push((other, bond));
             }
@@ -240,7 +241,7 @@ fn solve(
     true
 }
 
-/// Puts the unknowns of a system together.
+/// Collects the unknowns of a system.
 fn build(
     atoms: &BTreeSet<u32>,
     ring_bonds: &[[u32; 2]],
@@ -256,7 +257,7 @@ fn build(
         atoms,
     };
     for (other, bond) in outer {
-        let Some(place) = system.place(bond.ring_atom) else {
+        let Some(place) = system.index_of(bond.ring_atom) else {
             continue;
         };
         match take(bond) {
@@ -265,17 +266,17 @@ fn build(
                 system.outer_sum[place] += 2;
                 system.has_outer_double[place] = true;
             }
-            // Between two atoms of the same system an open bond is seen from both; it is one
+            // An open bond between two atoms of the same system is found from both; it is one
             // unknown.
-            Outer::Open if system.place(*other).is_some() && *other < bond.ring_atom => {}
+            Outer::Open if system.index_of(*other).is_some() && *other < bond.ring_atom => {}
             Outer::Open => system.unknowns.push([bond.ring_atom, *other]),
         }
     }
     system
 }
 
-/// The order of a bond out of a ring, from the type of the atom outside.
-fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
+/// Assumes the order of a bond that leads out of a ring, from the type of the outer atom.
+fn assumed_order(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
     let kind = molecule.kind(other);
     let is_terminal = molecule.degree(other) == 1;
     let on_carbon = molecule.element(ring_atom) == Element::C;
@@ -288,11 +289,11 @@ fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
             molecule.degree(other),
         ) {
             (true, _) => (Outer::Single, Some(Outer::Open)),
-            // Three bonds in a plane leave no doubt.
+            // Three bonds in a plane are unambiguous.
             (false, 3..) => (Outer::Double, None),
             (false, _) => (Outer::Double, Some(Outer::Open)),
         },
-        // Carboxylates, nitro groups, charged nitrogens, whatever is sp or sp3.
+        // Carboxylates, nitro groups, charged nitrogens, sp and sp3 atoms.
         _ => (Outer::Single, None),
     };
     OuterBond {
@@ -303,7 +304,7 @@ fn judge(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBond {
     }
 }
 
-/// Whether an sp2 atom outside has another sp2 atom to share its double bond with.
+/// Returns whether an outer sp2 atom has another sp2 neighbour for its double bond.
 fn has_other_partner(molecule: &Molecule<'_>, atom: u32, ring_atom: u32) -> bool {
     molecule.others(atom, ring_atom).any(|n| {
         let kind = molecule.kind(n);
@@ -311,7 +312,7 @@ fn has_other_partner(molecule: &Molecule<'_>, atom: u32, ring_atom: u32) -> bool
     })
 }
 
-/// Types of terminal atoms outside whose bond turned out otherwise than believed.
+/// Corrects the types of outer terminal atoms whose bond order differs from the assumed one.
 fn settle_outer(
     molecule: &mut Molecule<'_>,
     system: &System,
@@ -329,7 +330,7 @@ fn settle_outer(
             .map(|(_, &order)| order);
         let is_double = match order {
             Some(order) => order == 2,
-            None => match system.place(bond.ring_atom) {
+            None => match system.index_of(bond.ring_atom) {
                 Some(place) => system.has_outer_double[place],
                 None => continue,
             },
@@ -345,7 +346,7 @@ fn settle_outer(
     }
 }
 
-/// Types of the ring atoms.
+/// Assigns types to the ring atoms.
 fn assign_types(
     molecule: &mut Molecule<'_>,
     rings: &[&Ring],
@@ -358,7 +359,7 @@ fn assign_types(
             continue;
         }
         for &atom in &ring.atoms {
-            let Some(place) = system.place(atom) else {
+            let Some(place) = system.index_of(atom) else {
                 continue;
             };
             let sum = system.sum(place, orders);
@@ -367,7 +368,7 @@ fn assign_types(
                 Element::O => molecule.set(atom, if sum > 2 { OarPlus } else { Oar }),
                 Element::S => molecule.set(atom, Sar),
                 Element::N if molecule.degree(atom) == 3 && sum == 4 => molecule.set(atom, N2Plus),
-                // A nitrogen that bears a hydrogen or a group and gives its lone pair is planar.
+                // A nitrogen with a substituent that contributes its lone pair is planar.
                 Element::N if molecule.degree(atom) == 3 => molecule.set(atom, Npl),
                 _ => {}
             }
@@ -378,7 +379,7 @@ fn assign_types(
             if molecule.element(atom) != Element::N || molecule.degree(atom) != 2 {
                 continue;
             }
-            let Some(place) = system.place(atom) else {
+            let Some(place) = system.index_of(atom) else {
                 continue;
             };
             let kind = if system.sum(place, orders) == 2 {

@@ -1,5 +1,5 @@
-//! Bond orders of ring systems: all ways to place double bonds so that every atom keeps its
-//! valence, and the best of them.
+//! Bond orders of ring systems: all assignments of double bonds with correct valences, and the best
+//! of them.
 
 use std::cell::Cell;
 
@@ -7,19 +7,19 @@ use super::molecule::Molecule;
 use super::rings::Ring;
 use crate::Element;
 
-/// Steps after which the search for further assignments ends; a system of 50 atoms with few ambiguities
-/// takes hundreds.
+/// Largest number of search steps for one system; a system of 50 atoms with few unknowns takes
+/// hundreds.
 const MOST_STEPS: usize = 50_000;
 
-/// Assignments that are compared.
+/// Largest number of assignments that are compared.
 const MOST_ASSIGNMENTS: usize = 4096;
 
-/// What is known of a bond that leads out of the system.
+/// Order of a bond that leads out of the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outer {
     Single,
     Double,
-    /// Either: found together with the ring's bonds.
+    /// Unknown: found together with the ring bonds.
     Open,
 }
 
@@ -30,11 +30,11 @@ pub(crate) struct System {
     pub(crate) atoms: Vec<u32>,
     /// Ring bonds, then open outer bonds (ring atom first): the unknowns.
     pub(crate) unknowns: Vec<[u32; 2]>,
-    /// How many of the unknowns are ring bonds.
+    /// Number of ring bonds among the unknowns.
     pub(crate) ring_bonds: usize,
-    /// Sum of the orders of the outer bonds that are known, for each atom of `atoms`.
+    /// Sum of the known orders of outer bonds, for each atom of `atoms`.
     pub(crate) outer_sum: Vec<u8>,
-    /// True for atoms of `atoms` whose double bond is known to lead out.
+    /// True for atoms of `atoms` with a known outer double bond.
     pub(crate) has_outer_double: Vec<bool>,
 }
 
@@ -42,11 +42,11 @@ pub(crate) struct System {
 pub(crate) type Orders = Vec<u8>;
 
 impl System {
-    pub(crate) fn place(&self, atom: u32) -> Option<usize> {
+    pub(crate) fn index_of(&self, atom: u32) -> Option<usize> {
         self.atoms.binary_search(&atom).ok()
     }
 
-    /// Sum of all bond orders of an atom of the system.
+    /// Returns the sum of all bond orders of an atom of the system.
     pub(crate) fn sum(&self, place: usize, orders: &[u8]) -> u8 {
         let atom = self.atoms[place];
         self.outer_sum[place]
@@ -59,19 +59,19 @@ impl System {
                 .sum::<u8>()
     }
 
-    /// All assignments within the limits; `budget` is what is left of the steps for the whole
-    /// structure. With `charged`, nitrogen and oxygen may have one bond more than usual.
+    /// Finds all assignments within the limits; `budget` is the remaining number of steps for the
+    /// whole structure. With `charged`, nitrogen and oxygen may have one bond more than usual.
     pub(crate) fn assignments(
         &self,
         molecule: &Molecule<'_>,
         charged: bool,
         budget: &Cell<usize>,
     ) -> Vec<Orders> {
-        // Bonds in an order in which atoms become complete early: along the system.
+        // Bonds in an order that completes atoms early: along the system.
         let order = self.walk();
         let ends: Vec<[Option<usize>; 2]> = order
             .iter()
-            .map(|&unknown| self.unknowns[unknown].map(|atom| self.place(atom)))
+            .map(|&unknown| self.unknowns[unknown].map(|atom| self.index_of(atom)))
             .collect();
         let mut left = vec![0_u8; self.atoms.len()];
         for places in &ends {
@@ -86,7 +86,7 @@ impl System {
             .collect();
         let mut found = Vec::new();
         let mut sums = self.outer_sum.clone();
-        // fits: the sum can still reach what is allowed, with each open bond counting one or two.
+        // The sum can still become valid, with each open bond of order one or two.
         let fits = |sums: &[u8], left: &[u8], place: usize| {
             let [low, high] = allowed[place];
             sums[place] + left[place] <= high && sums[place] + 2 * left[place] >= low
@@ -152,7 +152,7 @@ impl System {
         }
     }
 
-    /// The unknowns in breadth-first order from the first atom.
+    /// Returns the unknowns in breadth-first order from the first atom.
     fn walk(&self) -> Vec<usize> {
         let mut order = Vec::with_capacity(self.unknowns.len());
         let mut taken = vec![false; self.unknowns.len()];
@@ -175,8 +175,8 @@ impl System {
         }
     }
 
-    /// Electrons in the pi system of a ring under an assignment; `None` when a double bond leads
-    /// out of the ring system, which takes the electron out of the ring.
+    /// Counts the electrons in the pi system of a ring under an assignment; `None` if a double bond
+    /// leads out of the ring system, so that its electron is not in the ring.
     pub(crate) fn pi_electrons(
         &self,
         molecule: &Molecule<'_>,
@@ -185,7 +185,7 @@ impl System {
     ) -> Option<u32> {
         let mut electrons = 0;
         for &atom in &ring.atoms {
-            let place = self.place(atom)?;
+            let place = self.index_of(atom)?;
             let is_double_outside = self.has_outer_double[place]
                 || self.unknowns[self.ring_bonds..]
                     .iter()
@@ -208,8 +208,8 @@ impl System {
         Some(electrons)
     }
 
-    /// True when the ring has 4n + 2 electrons (Hückel's rule). Two fused rings with odd numbers,
-    /// as those of azulene, share an electron so that both have.
+    /// Returns true if the ring has 4n + 2 electrons (Hückel's rule). Two fused rings with odd
+    /// numbers, such as those of azulene, share an electron and are both aromatic.
     pub(crate) fn is_aromatic(&self, molecule: &Molecule<'_>, ring: &Ring, orders: &[u8]) -> bool {
         match self.pi_electrons(molecule, ring, orders) {
             Some(electrons) if electrons % 2 == 1 => true,
@@ -218,7 +218,7 @@ impl System {
         }
     }
 
-    /// Nitrogens and oxygens with one bond more than usual.
+    /// Counts nitrogens and oxygens with one bond more than usual.
     fn charges(&self, molecule: &Molecule<'_>, orders: &[u8]) -> usize {
         (0..self.atoms.len())
             .filter(|&place| {
@@ -229,8 +229,8 @@ impl System {
             .count()
     }
 
-    /// The best assignment: most atoms in aromatic rings, then fewest charges, then the double
-    /// bonds where the bonds are short.
+    /// Returns the best assignment: most atoms in aromatic rings, then fewest charges, then double
+    /// bonds at short bonds.
     pub(crate) fn best(
         &self,
         molecule: &Molecule<'_>,
@@ -269,8 +269,8 @@ impl System {
     }
 }
 
-/// Lowest and highest sum of bond orders of a ring atom, hydrogens that a file leaves out not
-/// counted.
+/// Returns the lowest and highest sum of bond orders of a ring atom, without hydrogens that are not
+/// in the file.
 fn allowed_sum(molecule: &Molecule<'_>, atom: u32, charged: bool) -> [u8; 2] {
     let extra = u8::from(charged);
     match (molecule.element(atom), molecule.degree(atom)) {

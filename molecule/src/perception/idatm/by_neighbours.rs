@@ -1,8 +1,8 @@
-//! First passes: types by the number of neighbours and the angles between them, and of atoms with
-//! one neighbour by the length of their bond.
+//! First passes: types by the number of neighbours and their angles, and of terminal atoms by bond
+//! length.
 //!
-//! Figures: Meng & Lewis 1991, tables 3 and 4, as `ChimeraX` uses them; lengths in angstrom, angles
-//! in degrees.
+//! Values: Meng & Lewis 1991, tables 3 and 4, as used by `ChimeraX`; lengths in angstrom, angles in
+//! degrees.
 
 use super::molecule::Molecule;
 use super::types::AtomType::{
@@ -11,23 +11,23 @@ use super::types::AtomType::{
 };
 use crate::Element;
 
-/// What a later pass has to look at again.
+/// Ambiguity of an atom that a later pass resolves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Recheck {
-    /// Nothing.
+    /// No ambiguity.
     #[default]
     No,
-    /// Carbon with a tetrahedral angle: sp3 unless a bond is short.
+    /// Carbon with a tetrahedral angle: sp3, unless a bond is short.
     MaybePlanarCarbon,
-    /// Nitrogen with a tetrahedral angle: sp3 unless a bond is short.
+    /// Nitrogen with a tetrahedral angle: sp3, unless a bond is short.
     MaybePlanarNitrogen,
-    /// Carbon with a planar angle: sp2 unless all bonds are long.
+    /// Carbon with a planar angle: sp2, unless all bonds are long.
     MaybeTetrahedralCarbon,
-    /// Nitrogen that looks sp2 beside a carbon whose type was not known yet.
+    /// Apparent sp2 nitrogen next to a carbon whose type is not known yet.
     MaybeDelocalised,
 }
 
-/// What the first passes hand on beside the types.
+/// Ambiguities that the first passes leave.
 #[derive(Debug, Default)]
 pub(crate) struct Ambiguities {
     /// One entry for each atom.
@@ -38,12 +38,13 @@ pub(crate) struct Ambiguities {
 pub(crate) const LONGEST_CARBONYL: f64 = 1.30;
 /// Longest double bond of a terminal sulfur on carbon.
 pub(crate) const LONGEST_THIOCARBONYL: f64 = 1.76;
-/// Longest bond of a terminal nitrogen to a planar carbon that is no sp3 bond.
+/// Longest bond of a terminal nitrogen to a planar carbon that is not sp3.
 pub(crate) const LONGEST_PLANAR_NITROGEN: f64 = 1.38;
 /// Longest bond of a terminal carbon with a double bond.
 pub(crate) const LONGEST_ALKENE: f64 = 1.41;
 
-/// Types by number of neighbours: hydrogens, and atoms with two, three or four neighbours.
+/// Assigns types by number of neighbours: to hydrogens, and to atoms with two, three or four
+/// neighbours.
 pub(crate) fn by_neighbours(molecule: &mut Molecule<'_>, computed: &[u32]) -> Ambiguities {
     let mut ambiguities = Ambiguities {
         recheck: vec![Recheck::No; molecule.len() as usize],
@@ -73,7 +74,7 @@ pub(crate) fn by_neighbours(molecule: &mut Molecule<'_>, computed: &[u32]) -> Am
             4 => type_tetravalent(molecule, atom),
             3 => type_trivalent(molecule, atom),
             2 => type_divalent(molecule, atom, &mut ambiguities),
-            // Water without hydrogens, whatever its residue is called.
+            // Water without hydrogens, in a residue of any name.
             0 if molecule.element(atom) == Element::O => molecule.set(atom, O3),
             _ => {}
         }
@@ -150,7 +151,7 @@ fn type_divalent(molecule: &mut Molecule<'_>, atom: u32, ambiguities: &mut Ambig
         Element::N if angle < 160.0 => {
             let mut is_double = false;
             for n in [a, b] {
-                if may_bear_double_bond(molecule, atom, n) {
+                if may_have_double_bond(molecule, atom, n) {
                     is_double = true;
                     if molecule.element(n) == Element::C && molecule.is_untyped(n) {
                         *recheck = Recheck::MaybeDelocalised;
@@ -167,9 +168,9 @@ fn type_divalent(molecule: &mut Molecule<'_>, atom: u32, ambiguities: &mut Ambig
     molecule.set(atom, kind);
 }
 
-/// Whether the bond of a nitrogen to one of its two neighbours is short enough to be double, and
-/// the neighbour has no other use for its double bond.
-fn may_bear_double_bond(molecule: &Molecule<'_>, nitrogen: u32, neighbour: u32) -> bool {
+/// Returns whether the bond of a nitrogen to one of its two neighbours is short enough for a double
+/// bond, and the neighbour has no other double bond.
+fn may_have_double_bond(molecule: &Molecule<'_>, nitrogen: u32, neighbour: u32) -> bool {
     let length = molecule.length(nitrogen, neighbour);
     match molecule.element(neighbour) {
         Element::N => length <= 1.32,
@@ -191,68 +192,68 @@ fn may_bear_double_bond(molecule: &Molecule<'_>, nitrogen: u32, neighbour: u32) 
     }
 }
 
-/// Types of atoms with one neighbour, by that neighbour and the length of the bond.
+/// Assigns types to atoms with one neighbour, by that neighbour and the bond length.
 pub(crate) fn terminal(
     molecule: &mut Molecule<'_>,
     computed: &[u32],
     ambiguities: &mut Ambiguities,
 ) {
     for &atom in computed {
-        let &[bearer] = molecule.of(atom) else {
+        let &[neighbour] = molecule.of(atom) else {
             continue;
         };
-        let length = molecule.length(atom, bearer);
+        let length = molecule.length(atom, neighbour);
         match molecule.element(atom) {
-            Element::C => terminal_carbon(molecule, atom, bearer, length),
-            Element::N => terminal_nitrogen(molecule, atom, bearer, length),
-            Element::O => terminal_oxygen(molecule, atom, bearer, length, ambiguities),
-            Element::S => terminal_sulfur(molecule, atom, bearer, length, ambiguities),
+            Element::C => terminal_carbon(molecule, atom, neighbour, length),
+            Element::N => terminal_nitrogen(molecule, atom, neighbour, length),
+            Element::O => terminal_oxygen(molecule, atom, neighbour, length, ambiguities),
+            Element::S => terminal_sulfur(molecule, atom, neighbour, length, ambiguities),
             _ => {}
         }
     }
 }
 
-fn terminal_carbon(molecule: &mut Molecule<'_>, atom: u32, bearer: u32, length: f64) {
-    let element = molecule.element(bearer);
-    let kind = match molecule.kind(bearer) {
+fn terminal_carbon(molecule: &mut Molecule<'_>, atom: u32, neighbour: u32, length: f64) {
+    let element = molecule.element(neighbour);
+    let kind = match molecule.kind(neighbour) {
         C1 if length <= 1.22 => C1,
-        _ if element == Element::N && molecule.degree(bearer) < 3 && length <= 1.20 => {
-            molecule.set(bearer, N1Plus);
+        _ if element == Element::N && molecule.degree(neighbour) < 3 && length <= 1.20 => {
+            molecule.set(neighbour, N1Plus);
             C1
         }
-        // An isonitrile: the carbon is sp unless the nitrogen's triple bond leads to its other
+        // Isonitrile: the carbon is sp, unless the triple bond of the nitrogen leads to its other
         // neighbour.
         N1Plus => {
-            let far = molecule.others(bearer, atom).next();
+            let far = molecule.others(neighbour, atom).next();
             match far {
-                Some(far) if molecule.length(bearer, far) < length => C3,
+                Some(far) if molecule.length(neighbour, far) < length => C3,
                 _ => C1,
             }
         }
         _ if element == Element::C && length <= LONGEST_ALKENE => C2,
         _ if element == Element::N && length <= 1.37 => C2,
-        _ if element == Element::O && molecule.degree(bearer) == 1 && length <= 1.17 => C1Minus,
+        _ if element == Element::O && molecule.degree(neighbour) == 1 && length <= 1.17 => C1Minus,
         _ => C3,
     };
     molecule.set(atom, kind);
 }
 
-fn terminal_nitrogen(molecule: &mut Molecule<'_>, atom: u32, bearer: u32, length: f64) {
-    let element = molecule.element(bearer);
-    let of_bearer = molecule.kind(bearer);
-    let is_nitrile_by_crowd = of_bearer == C1
+fn terminal_nitrogen(molecule: &mut Molecule<'_>, atom: u32, neighbour: u32, length: f64) {
+    let element = molecule.element(neighbour);
+    let neighbour_kind = molecule.kind(neighbour);
+    let is_nitrile_by_degree = neighbour_kind == C1
         && molecule
-            .others(bearer, atom)
+            .others(neighbour, atom)
             .any(|far| molecule.degree(far) > 2);
-    let kind = if is_nitrile_by_crowd
-        || of_bearer == N1Plus
-        || (length <= 1.20 && (of_bearer == C1 || element == Element::N))
+    let kind = if is_nitrile_by_degree
+        || neighbour_kind == N1Plus
+        || (length <= 1.20 && (neighbour_kind == C1 || element == Element::N))
         || (length < 1.21 && element == Element::O)
     {
         N1
-    } else if (length > LONGEST_PLANAR_NITROGEN && matches!(of_bearer, C2 | C3))
-        || (length > 1.43 && of_bearer == N3)
-        || (length > 1.41 && of_bearer == Npl)
+    } else if (length > LONGEST_PLANAR_NITROGEN && matches!(neighbour_kind, C2 | C3))
+        || (length > 1.43 && neighbour_kind == N3)
+        || (length > 1.41 && neighbour_kind == Npl)
     {
         N3
     } else if matches!(element, Element::C | Element::N) {
@@ -266,32 +267,32 @@ fn terminal_nitrogen(molecule: &mut Molecule<'_>, atom: u32, bearer: u32, length
 fn terminal_oxygen(
     molecule: &mut Molecule<'_>,
     atom: u32,
-    bearer: u32,
+    neighbour: u32,
     length: f64,
     ambiguities: &mut Ambiguities,
 ) {
-    let element = molecule.element(bearer);
-    let bearer_is_lone = molecule.degree(bearer) == 1;
-    let kind = match molecule.kind(bearer) {
+    let element = molecule.element(neighbour);
+    let neighbour_is_terminal = molecule.degree(neighbour) == 1;
+    let kind = match molecule.kind(neighbour) {
         Cac | Ntr | N1Plus => O2Minus,
-        Pac if is_hydroxyl_of_phosphate(molecule, atom, bearer, length) => O3,
+        Pac if is_hydroxyl_of_phosphate(molecule, atom, neighbour, length) => O3,
         Pac | Sac | N3Plus | Pox | Son | Sxd => O3Minus,
-        _ if element == Element::C && bearer_is_lone && length <= 1.17 => O1Plus,
+        _ if element == Element::C && neighbour_is_terminal && length <= 1.17 => O1Plus,
         _ if element == Element::C && length <= LONGEST_CARBONYL => {
-            molecule.set(bearer, C2);
-            ambiguities.recheck[bearer as usize] = Recheck::No;
+            molecule.set(neighbour, C2);
+            ambiguities.recheck[neighbour as usize] = Recheck::No;
             O2
         }
         _ if element == Element::AS && length <= 1.685 => O2,
-        _ if element == Element::O && bearer_is_lone && length <= 1.338 => O2,
-        _ if element == Element::N && bearer_is_lone && length <= 1.21 => O1,
+        _ if element == Element::O && neighbour_is_terminal && length <= 1.338 => O2,
+        _ if element == Element::N && neighbour_is_terminal && length <= 1.21 => O1,
         _ => O3,
     };
     molecule.set(atom, kind);
 }
 
-/// Among three or more terminal oxygens of a phosphate, one whose bond is at least 0.05 longer than
-/// every other's bears a hydrogen that the file leaves out.
+/// Returns true for a terminal oxygen of a phosphate with three or more whose bond is at least 0.05
+/// longer than all others: its hydrogen is not in the file.
 fn is_hydroxyl_of_phosphate(
     molecule: &Molecule<'_>,
     atom: u32,
@@ -309,16 +310,16 @@ fn is_hydroxyl_of_phosphate(
 fn terminal_sulfur(
     molecule: &mut Molecule<'_>,
     atom: u32,
-    bearer: u32,
+    neighbour: u32,
     length: f64,
     ambiguities: &mut Ambiguities,
 ) {
-    let kind = match molecule.element(bearer) {
+    let kind = match molecule.element(neighbour) {
         Element::P => S3Minus,
-        _ if molecule.kind(bearer) == N1Plus => S2,
+        _ if molecule.kind(neighbour) == N1Plus => S2,
         Element::C if length <= LONGEST_THIOCARBONYL => {
-            molecule.set(bearer, C2);
-            ambiguities.recheck[bearer as usize] = Recheck::No;
+            molecule.set(neighbour, C2);
+            ambiguities.recheck[neighbour as usize] = Recheck::No;
             S2
         }
         Element::AS if length <= 2.11 => S2,
@@ -327,7 +328,7 @@ fn terminal_sulfur(
     molecule.set(atom, kind);
 }
 
-/// Second looks at atoms with two neighbours, now that those around them have types.
+/// Resolves ambiguities of atoms with two neighbours, now that their neighbours have types.
 pub(crate) fn recheck(molecule: &mut Molecule<'_>, computed: &[u32], ambiguities: &Ambiguities) {
     for &atom in computed {
         let near = |element: Element, longest: f64| {
@@ -366,7 +367,8 @@ pub(crate) fn recheck(molecule: &mut Molecule<'_>, computed: &[u32], ambiguities
     }
 }
 
-/// Planar nitrogens with two heavy neighbours and short bonds are sp2 nitrogens with a double bond.
+/// Changes planar nitrogens with two heavy neighbours and short bonds to sp2 nitrogens with a
+/// double bond.
 pub(crate) fn short_bonds_of_nitrogens(molecule: &mut Molecule<'_>, computed: &[u32]) {
     for &atom in computed {
         if molecule.kind(atom) != Npl || molecule.heavy(atom) != 2 {
@@ -396,7 +398,8 @@ pub(crate) fn short_bonds_of_nitrogens(molecule: &mut Molecule<'_>, computed: &[
     }
 }
 
-/// Length in angstrom below which a bond of nitrogen to this atom is rather double than single.
+/// Length in angstrom below which a bond of nitrogen to this atom is more likely double than
+/// single.
 fn criterion(molecule: &Molecule<'_>, neighbour: u32) -> Option<f64> {
     match molecule.element(neighbour) {
         Element::C => Some(1.3629),

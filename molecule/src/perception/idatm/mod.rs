@@ -2,10 +2,10 @@
 //! states from heavy atom coordinates", J. Comput. Chem. 12 (1991) 891), as extended by
 //! `UCSF Chimera` and `ChimeraX`.
 //!
-//! The road: `templates` (standard residues, by name) -> `by_neighbours` (numbers of neighbours,
+//! Data flow: `templates` (standard residues, by name) -> `by_neighbours` (numbers of neighbours,
 //! angles, then lengths of terminal bonds) -> `rings` and `aromatic` with `bond_orders` -> `repair`
-//! (partners of sp2 atoms, charges). Bond orders of a file are not used: the types rest on
-//! elements, bonds and coordinates alone, so that the same molecule has the same types from any
+//! (partners of sp2 atoms, charges). Bond orders of the file are not used: the types depend on
+//! elements, bonds and coordinates only, so that the same molecule has the same types in any
 //! format.
 
 mod aromatic;
@@ -26,17 +26,17 @@ use rings::Rings;
 
 pub use types::{AtomType, Geometry};
 
-/// Types of all atoms of a structure.
+/// Atom types of a structure.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AtomTypes {
     /// One type for each atom.
     pub types: Vec<AtomType>,
-    /// What was odd, such as a ring to which no bond orders fit.
+    /// Warnings, such as a ring without valid bond orders.
     pub warnings: Vec<Warning>,
 }
 
-/// Types all atoms of a structure. Linear in the number of atoms.
+/// Computes the types of all atoms of a structure, in linear time.
 ///
 /// ```
 /// use molshot_molecule::{PartRole, ReadOptions, perception::idatm, read_bytes};
@@ -54,7 +54,7 @@ pub fn atom_types(structure: &Structure) -> AtomTypes {
     }
 }
 
-/// A molecule with types and rings: what hydrogen bonds are found from.
+/// A molecule with types and rings: the input of the search for hydrogen bonds.
 #[derive(Debug)]
 pub(crate) struct Typed<'a> {
     pub(crate) molecule: Molecule<'a>,
@@ -69,7 +69,7 @@ impl<'a> Typed<'a> {
         Self::perceive(molecule, &has_template)
     }
 
-    /// Types the atoms that have none from a template; `has_template` has one entry for each
+    /// Computes the types of the atoms without template; `has_template` has one entry for each
     /// residue.
     fn perceive(mut molecule: Molecule<'a>, has_template: &[bool]) -> Self {
         let structure = molecule.structure;
@@ -98,7 +98,7 @@ impl<'a> Typed<'a> {
                 Warning {
                     location: Location::file(structure.part_of(residue).name.clone()),
                     message: format!(
-                        "no bond orders fit the ring system of {} {} that holds atom {}; its atoms keep the types of single bonds and angles",
+                        "no bond orders fit the ring system of {} {} with atom {}; its atoms keep the types from bond lengths and angles",
                         residue.name, residue.number, structure.atoms().name[atom as usize]
                     ),
                 }

@@ -1,30 +1,28 @@
-//! The molecule as the typing passes see it: positions, elements, neighbours, and the types found
-//! so far.
+//! The molecule during typing: positions, elements, neighbours, and the types found so far.
 
 use super::types::AtomType;
 use super::vector::{Vec3, angle_degrees, distance};
 use crate::structure::{Bond, Neighbours, PseudobondKind};
 use crate::{Element, Structure};
 
-/// More bonds than this and the file is wrong: the largest coordination numbers known are 16.
-/// Chemistry takes such atoms as unbonded, which also keeps every step linear in the number of
-/// atoms.
+/// Largest number of bonds of one atom; the largest known coordination number is 16. Atoms with
+/// more bonds are treated as unbonded, which also keeps every step linear in the number of atoms.
 const MOST_BONDS: u32 = 24;
 
-/// Working state of typing, and afterwards what hydrogen bonds are found from.
+/// State of typing, and afterwards the input of the search for hydrogen bonds.
 #[derive(Debug, Clone)]
 pub(crate) struct Molecule<'a> {
     pub(crate) structure: &'a Structure,
     pub(crate) positions: Vec<Vec3>,
     pub(crate) neighbours: Neighbours,
-    /// Neighbours that are no hydrogens.
+    /// Number of neighbours other than hydrogen.
     pub(crate) heavy_count: Vec<u32>,
     pub(crate) types: Vec<AtomType>,
-    /// False where a template gives the type: no pass changes it.
+    /// False for a type from a template, which is never changed.
     pub(crate) is_computed: Vec<bool>,
-    /// Atoms with more bonds than any can have; their bonds are left out.
+    /// Number of atoms with too many bonds; their bonds are ignored.
     pub(crate) overbonded: usize,
-    /// True for atoms whose chain is broken at them.
+    /// True for atoms at a chain gap.
     pub(crate) is_at_gap: Vec<bool>,
 }
 
@@ -113,7 +111,7 @@ impl<'a> Molecule<'a> {
         self.heavy_count[atom as usize] as usize
     }
 
-    /// Bonded atoms, ascending.
+    /// Returns the bonded atoms, ascending.
     pub(crate) fn of(&self, atom: u32) -> &[u32] {
         self.neighbours.of(atom)
     }
@@ -122,41 +120,41 @@ impl<'a> Molecule<'a> {
         self.of(atom).len()
     }
 
-    /// The neighbours of `atom` other than `not`.
+    /// Returns the neighbours of `atom` other than `not`.
     pub(crate) fn others(&self, atom: u32, not: u32) -> impl Iterator<Item = u32> + '_ {
         self.of(atom).iter().copied().filter(move |&n| n != not)
     }
 
-    /// Length of a bond in angstrom.
+    /// Returns the length of a bond in angstrom.
     pub(crate) fn length(&self, a: u32, b: u32) -> f64 {
         distance(self.position(a), self.position(b))
     }
 
-    /// Angle a-b-c in degrees.
+    /// Returns the angle a-b-c in degrees.
     pub(crate) fn angle(&self, a: u32, b: u32, c: u32) -> f64 {
         angle_degrees(self.position(a), self.position(b), self.position(c))
     }
 
-    /// Changes the type of an atom that has none from a template.
+    /// Changes the type of an atom without a template.
     pub(crate) fn set(&mut self, atom: u32, kind: AtomType) {
         if self.is_computed[atom as usize] {
             self.types[atom as usize] = kind;
         }
     }
 
-    /// True while no pass has typed the atom.
+    /// Returns true if the atom does not have a type yet.
     pub(crate) fn is_untyped(&self, atom: u32) -> bool {
         matches!(self.kind(atom), AtomType::Untyped(_))
     }
 
-    /// Atoms whose type is to be found.
+    /// Returns the atoms with computed types.
     pub(crate) fn computed(&self) -> Vec<u32> {
         (0..self.len())
             .filter(|&i| self.is_computed[i as usize])
             .collect()
     }
 
-    /// Oxygen neighbours that have no other heavy neighbour; with `bare`, only those without
+    /// Counts oxygen neighbours without other heavy neighbours; with `bare`, only those without
     /// hydrogens.
     pub(crate) fn free_oxygens(&self, atom: u32, bare: bool) -> usize {
         self.of(atom)

@@ -1,5 +1,5 @@
-//! Last passes: sp2 atoms without a partner, charges of nitrogens and carboxylates, and what the
-//! passes before left inconsistent.
+//! Last passes: sp2 atoms without a partner, charges of nitrogens and carboxylates, and remaining
+//! inconsistencies.
 
 use std::collections::BTreeSet;
 
@@ -18,8 +18,8 @@ use crate::structure::PseudobondKind;
 /// Longest N=O bond in angstrom.
 const LONGEST_NITROSO: f64 = 1.295;
 
-/// Nitrogens typed as double-bonded beside a carbon that was not known yet: delocalised when the
-/// double bonds of all neighbours turned out to be elsewhere, one of them in an aromatic ring.
+/// Changes ambiguous double-bonded nitrogens to delocalised ones if the double bonds of all
+/// neighbours are elsewhere, one of them in an aromatic ring.
 pub(crate) fn delocalised_nitrogens(
     molecule: &mut Molecule<'_>,
     computed: &[u32],
@@ -48,7 +48,7 @@ pub(crate) fn delocalised_nitrogens(
     }
 }
 
-/// sp2 carbons need an sp2 partner.
+/// Repairs sp2 carbons without an sp2 partner.
 pub(crate) fn isolated_carbons(molecule: &mut Molecule<'_>, computed: &[u32]) {
     for &atom in computed {
         if molecule.kind(atom) != C2 {
@@ -93,8 +93,7 @@ pub(crate) fn isolated_carbons(molecule: &mut Molecule<'_>, computed: &[u32]) {
     }
 }
 
-/// Of the neighbours with no other bond the one whose bond is shortest by the measure of a double
-/// bond.
+/// Returns the terminal neighbour with the shortest bond relative to a double bond.
 fn best_terminal_partner(molecule: &Molecule<'_>, carbon: u32) -> Option<u32> {
     molecule
         .of(carbon)
@@ -114,7 +113,7 @@ fn best_terminal_partner(molecule: &Molecule<'_>, carbon: u32) -> Option<u32> {
         .map(|(n, _)| n)
 }
 
-/// Charges at pH 7: amines and guanidinium groups are protonated, carboxyl groups are not.
+/// Assigns charges at pH 7: amines and guanidinium groups are protonated, carboxyl groups are not.
 pub(crate) fn charges(molecule: &mut Molecule<'_>, computed: &[u32], rings: &Rings) {
     for &atom in computed {
         match molecule.element(atom) {
@@ -140,7 +139,7 @@ pub(crate) fn charges(molecule: &mut Molecule<'_>, computed: &[u32], rings: &Rin
     }
 }
 
-/// Nitrogens on one sp2 carbon that share a positive charge.
+/// Assigns types to the nitrogens of one sp2 carbon that share a positive charge.
 fn guanidinium(molecule: &mut Molecule<'_>, carbon: u32, rings: &Rings) {
     let neighbours = molecule.of(carbon).to_vec();
     if neighbours
@@ -156,7 +155,7 @@ fn guanidinium(molecule: &mut Molecule<'_>, carbon: u32, rings: &Rings) {
             molecule.element(n) == Element::N
                 && match molecule.kind(n) {
                     Npl => true,
-                    // A double bond from this carbon, not from the nitrogen's other neighbour.
+                    // A double bond to this carbon, not to the other neighbour of the nitrogen.
                     N2 => molecule
                         .others(n, carbon)
                         .filter(|&other| !molecule.is_hydrogen(other))
@@ -178,8 +177,8 @@ fn guanidinium(molecule: &mut Molecule<'_>, carbon: u32, rings: &Rings) {
     }
 }
 
-/// Nitrogens whose type the rings did not settle, by their sp2 neighbours: one that has no other
-/// sp2 neighbour shares its double bond with the nitrogen.
+/// Assigns types to the remaining nitrogens by their sp2 neighbours: a neighbour without another
+/// sp2 neighbour has its double bond to the nitrogen.
 pub(crate) fn unsettled_nitrogens(
     molecule: &mut Molecule<'_>,
     computed: &[u32],
@@ -238,20 +237,20 @@ pub(crate) fn unsettled_nitrogens(
     }
 }
 
-/// Terminal oxygens on planar atoms that lack a partner, nitrite, and sulfur between metals.
+/// Repairs terminal oxygens on planar atoms without a partner, nitrite, and sulfur between metals.
 pub(crate) fn leftovers(molecule: &mut Molecule<'_>, computed: &[u32], rings: &Rings) {
     for &atom in computed {
         if molecule.kind(atom) != O3 {
             continue;
         }
-        let &[bearer] = molecule.of(atom) else {
+        let &[neighbour] = molecule.of(atom) else {
             continue;
         };
-        let kind = molecule.kind(bearer);
-        if !kind.is_planar() || rings.is_aromatic(molecule, bearer) {
+        let kind = molecule.kind(neighbour);
+        if !kind.is_planar() || rings.is_aromatic(molecule, neighbour) {
             continue;
         }
-        let has_partner = molecule.others(bearer, atom).any(|n| {
+        let has_partner = molecule.others(neighbour, atom).any(|n| {
             let kind = molecule.kind(n);
             kind.is_planar() && !matches!(kind, Car | Npl)
         });
@@ -259,9 +258,9 @@ pub(crate) fn leftovers(molecule: &mut Molecule<'_>, computed: &[u32], rings: &R
             continue;
         }
         if kind == Npl {
-            if molecule.length(atom, bearer) < LONGEST_NITROSO {
+            if molecule.length(atom, neighbour) < LONGEST_NITROSO {
                 molecule.set(atom, O2);
-                molecule.set(bearer, N2Plus);
+                molecule.set(neighbour, N2Plus);
             }
         } else {
             molecule.set(atom, O2);

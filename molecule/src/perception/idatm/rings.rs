@@ -1,8 +1,8 @@
-//! Rings: the shortest ones through each bond, inside residues.
+//! Rings inside residues: the shortest ones through each bond.
 //!
-//! The set holds every ring of a molecule that a chemist would draw; unlike a smallest set of
-//! smallest rings it does not depend on the order of atoms (all three six-membered rings of
-//! bicyclo[2.2.2]octane are in it).
+//! The set includes every ring that a chemist would draw. Unlike a smallest set of smallest rings
+//! it does not depend on the order of atoms: it has all three six-membered rings of
+//! bicyclo[2.2.2]octane.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -10,27 +10,26 @@ use super::molecule::Molecule;
 use super::types::AtomType::{C2, Car, N2, N2Plus, Npl, Oar, OarPlus, Sar};
 use crate::Element;
 
-/// Longer rings are not looked for: none is aromatic in the sense of the rules, and the search
-/// stays linear.
+/// Longest ring of the search, which keeps it linear: longer rings are not aromatic by the rules.
 pub(crate) const LONGEST_RING: usize = 24;
 
-/// Atoms looked at in search of the rings through one bond; a molecule has far fewer within half a
-/// ring's length.
+/// Largest number of atoms visited for the rings through one bond; a molecule has far fewer within
+/// half the length of a ring.
 const MOST_ATOMS_SEARCHED: usize = 2048;
 
-/// Shortest rings of equal length that are kept for one bond.
+/// Largest number of shortest rings of equal length through one bond.
 const MOST_RINGS_PER_BOND: usize = 8;
 
 /// One ring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ring {
-    /// Atoms in the order of the bonds around, beginning with the lowest index, towards its lower
+    /// Atoms in the order of the ring, beginning with the lowest index, towards its lower
     /// neighbour.
     pub(crate) atoms: Vec<u32>,
 }
 
 impl Ring {
-    /// Bonds as pairs, lower atom first, in ring order.
+    /// Returns the bonds as pairs, lower atom first, in ring order.
     pub(crate) fn bonds(&self) -> impl Iterator<Item = [u32; 2]> + '_ {
         let n = self.atoms.len();
         (0..n).map(move |i| {
@@ -39,7 +38,7 @@ impl Ring {
         })
     }
 
-    /// The two ring neighbours of an atom of the ring, lower index first.
+    /// Returns the two ring neighbours of an atom of the ring, lower index first.
     pub(crate) fn around(&self, atom: u32) -> Option<[u32; 2]> {
         let n = self.atoms.len();
         let i = self.atoms.iter().position(|&other| other == atom)?;
@@ -47,7 +46,7 @@ impl Ring {
         Some([a.min(b), a.max(b)])
     }
 
-    /// True when all atoms have types of aromatic rings.
+    /// Returns true if all atoms have types of aromatic rings.
     pub(crate) fn is_aromatic(&self, molecule: &Molecule<'_>) -> bool {
         self.atoms.iter().all(|&atom| match molecule.element(atom) {
             Element::C => molecule.kind(atom) == Car,
@@ -59,11 +58,11 @@ impl Ring {
     }
 }
 
-/// All rings of a structure, and which atoms are in them.
+/// All rings of a structure, and the atoms in them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rings {
     pub(crate) all: Vec<Ring>,
-    /// Rings of each atom that is in one, as indices into `all`.
+    /// Rings of each ring atom, as indices into `all`.
     by_atom: HashMap<u32, Vec<u32>>,
     /// True for atoms in a ring of any size.
     in_any: Vec<bool>,
@@ -90,7 +89,7 @@ impl Rings {
         found
     }
 
-    /// Rings through an atom.
+    /// Returns the rings through an atom.
     pub(crate) fn of(&self, atom: u32) -> impl Iterator<Item = &Ring> + '_ {
         self.by_atom
             .get(&atom)
@@ -99,22 +98,21 @@ impl Rings {
             .map(|&i| &self.all[i as usize])
     }
 
-    /// True when some ring, of any size, passes through the atom.
+    /// Returns true if a ring of any size contains the atom.
     pub(crate) fn contains(&self, atom: u32) -> bool {
         self.in_any[atom as usize]
     }
 
-    /// True when an aromatic ring passes through the atom.
+    /// Returns true if an aromatic ring contains the atom.
     pub(crate) fn is_aromatic(&self, molecule: &Molecule<'_>, atom: u32) -> bool {
         self.of(atom).any(|ring| ring.is_aromatic(molecule))
     }
 }
 
-/// Scratch space of the search, used again for every residue.
+/// Scratch memory of the search, reused for every residue.
 #[derive(Default)]
 struct Search {
-    /// Neighbours of each atom of the residue that are left after all chains are cut off, as local
-    /// indices.
+    /// Neighbours of each atom of the residue after removal of all chains, as local indices.
     graph: Vec<Vec<u32>>,
     depth: Vec<u32>,
     touched: Vec<u32>,
@@ -155,7 +153,7 @@ impl Search {
                 }
                 found.in_any[(start + a) as usize] = true;
                 found.in_any[(start + b) as usize] = true;
-                for path in self.shortest_ways(a, b) {
+                for path in self.shortest_paths(a, b) {
                     let atoms = canonical(path);
                     let mut key = atoms.clone();
                     key.sort_unstable();
@@ -169,7 +167,7 @@ impl Search {
         }
     }
 
-    /// Takes away atoms with one neighbour until none is left.
+    /// Removes atoms with one neighbour until none remains.
     fn cut_chains(&mut self, count: usize) {
         let mut ends: Vec<u32> = (0..count as u32)
             .filter(|&i| self.graph[i as usize].len() == 1)
@@ -186,7 +184,8 @@ impl Search {
         }
     }
 
-    /// Bonds between rings that are in none themselves (Tarjan's bridges), without recursion.
+    /// Finds bonds between rings that are not in a ring (bridges, by Tarjan's algorithm), without
+    /// recursion.
     fn bridges(&self, count: usize) -> HashSet<[u32; 2]> {
         let mut bridges = HashSet::new();
         let mut order = vec![u32::MAX; count];
@@ -226,8 +225,8 @@ impl Search {
         bridges
     }
 
-    /// All shortest ways from `a` to `b` that do not use their bond, within the limits.
-    fn shortest_ways(&mut self, a: u32, b: u32) -> Vec<Vec<u32>> {
+    /// Finds all shortest paths from `a` to `b` without their bond, within the limits.
+    fn shortest_paths(&mut self, a: u32, b: u32) -> Vec<Vec<u32>> {
         for atom in self.touched.drain(..) {
             self.depth[atom as usize] = u32::MAX;
         }
@@ -252,34 +251,34 @@ impl Search {
                 }
             }
         }
-        let mut ways = Vec::new();
+        let mut paths = Vec::new();
         if self.depth[b as usize] != u32::MAX {
-            // Back from b, each step one nearer to a.
+            // Backwards from b; each step is one nearer to a.
             let mut partial = vec![vec![b]];
-            while let Some(way) = partial.pop() {
-                let last = way[way.len() - 1];
+            while let Some(path) = partial.pop() {
+                let last = path[path.len() - 1];
                 let depth = self.depth[last as usize];
                 if depth == 0 {
-                    ways.push(way);
-                    if ways.len() >= MOST_RINGS_PER_BOND {
+                    paths.push(path);
+                    if paths.len() >= MOST_RINGS_PER_BOND {
                         break;
                     }
                     continue;
                 }
                 for &next in &self.graph[last as usize] {
                     if self.depth[next as usize] == depth - 1 && !(last == b && next == a) {
-                        let mut longer = way.clone();
+                        let mut longer = path.clone();
                         longer.push(next);
                         partial.push(longer);
                     }
                 }
             }
         }
-        ways
+        paths
     }
 }
 
-/// The same ring beginning with its lowest atom, towards the lower of that atom's neighbours.
+/// Rotates a ring to begin with its lowest atom, towards the lower of its neighbours.
 fn canonical(mut atoms: Vec<u32>) -> Vec<u32> {
     let lowest = (0..atoms.len()).min_by_key(|&i| atoms[i]).unwrap_or(0);
     atoms.rotate_left(lowest);

@@ -1,9 +1,9 @@
-//! Types of the atoms of standard residues, which are given by name and never computed.
+//! Atom types of standard residues, which are given by name and never computed.
 //!
-//! Crystal structures of proteins are seldom precise enough to tell a type from a bond length, and
-//! the chemistry of standard residues is known. The tables hold the types that `ChimeraX` gives
-//! these residues; the protonation is the usual one at pH 7, with histidine neutral on both
-//! nitrogens, as either may carry the hydrogen.
+//! Crystal structures of proteins are rarely precise enough to derive types from bond lengths, and
+//! the chemistry of standard residues is known. The tables hold the types of `ChimeraX`; the
+//! protonation is the usual one at pH 7, with both nitrogens of histidine neutral, since either may
+//! have the hydrogen.
 
 use super::molecule::Molecule;
 use super::types::AtomType::{
@@ -12,7 +12,7 @@ use super::types::AtomType::{
 use crate::structure::Residue;
 use crate::{Element, perception::names};
 
-/// Residue names and the types of the side chain; whatever carbon is not listed is `C3`.
+/// Residue names and the types of the side chain; other carbons are `C3`.
 type SideChain = (&'static str, &'static [(&'static str, AtomType)]);
 
 const AMINO_ACIDS: [SideChain; 24] = [
@@ -115,7 +115,7 @@ const AMINO_ACIDS: [SideChain; 24] = [
     ),
 ];
 
-/// The carbons that stay `C3` in the residues above, valine among them.
+/// The `C3` carbons of these residues and of valine.
 const SP3_CARBONS: [(&str, &str); 20] = [
     ("ALA", "CB"),
     ("ARG", "CB CG CD"),
@@ -162,8 +162,8 @@ const SUGAR: [(&str, AtomType); 19] = [
     ("CM5", C3),
 ];
 
-/// Bases by the names of their residues. Both rings of adenine are aromatic, of guanine only the
-/// five-membered one; pyrimidines have none.
+/// Bases by residue name. Both rings of adenine are aromatic, only the five-membered one of
+/// guanine, and none of pyrimidines.
 const BASES: [SideChain; 5] = [
     (
         "A DA RA ADE",
@@ -241,8 +241,8 @@ fn lists(names: &str, name: &str) -> bool {
     names.split(' ').any(|other| other == name)
 }
 
-/// Gives all atoms of standard residues their types and marks them as not to be computed.
-/// Returns, for each residue, whether a template stands for it.
+/// Assigns types to all atoms of standard residues and marks them as not computed. Returns, for
+/// each residue, whether it has a template.
 pub(crate) fn assign(molecule: &mut Molecule<'_>) -> Vec<bool> {
     let structure = molecule.structure;
     structure
@@ -272,7 +272,7 @@ pub(crate) fn assign(molecule: &mut Molecule<'_>) -> Vec<bool> {
 /// The tables that apply to one residue name.
 enum Template {
     Water,
-    /// Acetyl, which caps the beginning of a chain.
+    /// Acetyl, the cap at the beginning of a chain.
     Acetyl,
     AminoAcid {
         typed: &'static [(&'static str, AtomType)],
@@ -303,8 +303,8 @@ impl Template {
         })
     }
 
-    /// True when a bond other than one of the backbone or a disulfide bridge leads out of the
-    /// residue: its chemistry is then no longer that of the template.
+    /// Returns true if a bond other than those of the backbone and a disulfide bridge leads out of
+    /// the residue, so that the template does not apply.
     fn has_side_link(&self, molecule: &Molecule<'_>, residue: &Residue) -> bool {
         let backbone: &[&str] = match self {
             Self::Water => return false,
@@ -357,23 +357,23 @@ impl Template {
     }
 }
 
-/// A carboxyl group of a side chain that carries its hydrogen (`HD1`, `HD2`, `HE1`, `HE2`) is no
-/// carboxylate.
+/// Returns the type of an atom of a side chain carboxyl group with hydrogen (`HD1`, `HD2`, `HE1`,
+/// `HE2`), which is not a carboxylate.
 fn acid(residue: &Residue, name: &str, has: &dyn Fn(&str) -> bool) -> Option<AtomType> {
     let (carbon, oxygens, hydrogens) = match residue.name.as_str() {
         "ASP" => ("CG", ["OD1", "OD2"], ["HD1", "HD2"]),
         "GLU" => ("CD", ["OE1", "OE2"], ["HE1", "HE2"]),
         _ => return None,
     };
-    let bearer = (0..2).find(|&i| has(hydrogens[i]))?;
+    let protonated = (0..2).find(|&i| has(hydrogens[i]))?;
     if name == carbon {
         return Some(C2);
     }
     let place = oxygens.iter().position(|oxygen| *oxygen == name)?;
-    Some(if place == bearer { O3 } else { O2 })
+    Some(if place == protonated { O3 } else { O2 })
 }
 
-/// True when the atom has a bond into another residue; a chain gap is none.
+/// Returns true if the atom has a bond to another residue; chain gaps do not count.
 fn leaves_residue(molecule: &Molecule<'_>, residue: &Residue, atom: u32) -> bool {
     molecule
         .of(atom)

@@ -1,27 +1,27 @@
-//! The atom types and what they say about geometry.
+//! The atom types and their geometry.
 
 use std::fmt;
 
 use crate::Element;
 
-/// Number and arrangement of the places around an atom.
+/// Number and arrangement of the sites around an atom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Geometry {
-    /// One place (hydrogen).
+    /// One site (hydrogen).
     Single,
-    /// Two places, 180 degrees apart.
+    /// Two sites, 180 degrees apart.
     Linear,
-    /// Three places in a plane, 120 degrees apart.
+    /// Three sites in a plane, 120 degrees apart.
     Planar,
-    /// Four places, 109.5 degrees apart.
+    /// Four sites, 109.5 degrees apart.
     Tetrahedral,
 }
 
 impl Geometry {
-    /// Number of places: 1 to 4.
+    /// Returns the number of sites: 1 to 4.
     #[must_use]
-    pub fn places(self) -> usize {
+    pub fn site_count(self) -> usize {
         match self {
             Self::Single => 1,
             Self::Linear => 2,
@@ -31,26 +31,26 @@ impl Geometry {
     }
 }
 
-/// Makes the enum and its table from one list: variant, name, geometry, number of atoms bonded in
-/// the usual protonation.
+/// Defines the enum and its tables from one list: variant, name, geometry, number of bonded atoms
+/// in the usual protonation.
 macro_rules! atom_types {
     ($($(#[$doc:meta])* $variant:ident $name:literal $geometry:ident $substituents:literal;)*) => {
-        /// An atom type of IDATM (Meng & Lewis, J. Comput. Chem. 12 (1991) 891), with the types
-        /// that `UCSF Chimera` and `ChimeraX` have added (their user's guide, "Atom Types").
+        /// An atom type of IDATM (Meng & Lewis, J. Comput. Chem. 12 (1991) 891), with the
+        /// additional types of `UCSF Chimera` and `ChimeraX` ("Atom Types" in their user guides).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum AtomType {
             $($(#[$doc])* $variant,)*
-            /// An element of which no types are told apart (metals, halogens, boron, silicon), or
-            /// an atom whose bonds fit no type.
+            /// An element without different types (metals, halogens, boron, silicon), or an atom
+            /// whose bonds do not fit any type.
             Untyped(Element),
         }
 
         impl AtomType {
-            /// All types but [`Self::Untyped`].
+            /// All types except [`Self::Untyped`].
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// Name in the manner of `ChimeraX`: `C3`, `Npl`, `O3-`, `Zn`.
+            /// Returns the name of the type in `ChimeraX`: `C3`, `Npl`, `O3-`, `Zn`.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -59,7 +59,7 @@ macro_rules! atom_types {
                 }
             }
 
-            /// Geometry of the bonds and lone pairs; `None` for [`Self::Untyped`].
+            /// Returns the geometry of bonds and lone pairs; `None` for [`Self::Untyped`].
             #[must_use]
             pub fn geometry(self) -> Option<Geometry> {
                 match self {
@@ -68,8 +68,8 @@ macro_rules! atom_types {
                 }
             }
 
-            /// Number of bonded atoms, hydrogens counted, in the usual state of protonation; 0 for
-            /// [`Self::Untyped`].
+            /// Returns the number of bonded atoms, including hydrogens, in the usual protonation; 0
+            /// for [`Self::Untyped`].
             #[must_use]
             pub fn substituents(self) -> usize {
                 match self {
@@ -146,7 +146,7 @@ atom_types! {
     Sxd "Sxd" Tetrahedral 3;
     /// Phosphorus of a phosphate: two or more terminal oxygens.
     Pac "Pac" Tetrahedral 4;
-    /// Phosphorus of a phosphine oxide, phosphonate diester and the like: one terminal oxygen.
+    /// Phosphorus of a phosphine oxide, phosphonate diester or similar group: one terminal oxygen.
     Pox "Pox" Tetrahedral 4;
     /// Phosphorus with four bonds and no terminal oxygen.
     P3Plus "P3+" Tetrahedral 4;
@@ -161,13 +161,13 @@ atom_types! {
 }
 
 impl AtomType {
-    /// Whether the atom is sp2: [`Geometry::Planar`].
+    /// Returns whether the atom is sp2: [`Geometry::Planar`].
     #[must_use]
     pub fn is_planar(self) -> bool {
         self.geometry() == Some(Geometry::Planar)
     }
 
-    /// Whether the atom is sp3: [`Geometry::Tetrahedral`].
+    /// Returns whether the atom is sp3: [`Geometry::Tetrahedral`].
     #[must_use]
     pub fn is_tetrahedral(self) -> bool {
         self.geometry() == Some(Geometry::Tetrahedral)
@@ -192,7 +192,10 @@ mod tests {
                     .iter()
                     .all(|other| other.name() != kind.name())
             );
-            let places = kind.geometry().expect("all listed types have one").places();
+            let places = kind
+                .geometry()
+                .expect("all listed types have one")
+                .site_count();
             assert!((1..=places).contains(&kind.substituents()), "{kind}");
         }
         let zinc = AtomType::Untyped(Element::ZN);

@@ -1,5 +1,4 @@
-//! The little vector algebra that types and hydrogen bonds need: `[f64; 3]` in angstrom, angles in
-//! degrees.
+//! Vector algebra for atom types and hydrogen bonds: `[f64; 3]` in angstrom, angles in degrees.
 
 /// A point or a direction.
 pub(crate) type Vec3 = [f64; 3];
@@ -40,13 +39,13 @@ pub(crate) fn distance(a: Vec3, b: Vec3) -> f64 {
     squared_distance(a, b).sqrt()
 }
 
-/// The same direction with length 1; `None` for a vector without a direction.
+/// Normalises a vector; `None` for a vector of (almost) zero length.
 pub(crate) fn unit(a: Vec3) -> Option<Vec3> {
     let length = squared_length(a).sqrt();
     (length > 1e-9).then(|| scale(a, 1.0 / length))
 }
 
-/// Angle a-b-c at b in degrees, 0 to 180; 0 where two of the points coincide.
+/// Returns the angle a-b-c in degrees, 0 to 180; 0 if two of the points coincide.
 pub(crate) fn angle_degrees(a: Vec3, b: Vec3, c: Vec3) -> f64 {
     match (unit(sub(a, b)), unit(sub(c, b))) {
         (Some(to_a), Some(to_c)) => dot(to_a, to_c).clamp(-1.0, 1.0).acos().to_degrees(),
@@ -54,7 +53,7 @@ pub(crate) fn angle_degrees(a: Vec3, b: Vec3, c: Vec3) -> f64 {
     }
 }
 
-/// What is left of `a` when its part along the unit vector `axis` is taken away.
+/// Returns the component of `a` perpendicular to the unit vector `axis`.
 pub(crate) fn perpendicular_part(a: Vec3, axis: Vec3) -> Vec3 {
     sub(a, scale(axis, dot(a, axis)))
 }

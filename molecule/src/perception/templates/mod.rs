@@ -1,9 +1,8 @@
-//! Bonds inside standard residues by atom names.
+//! Templates of standard residues: bonds by atom names.
 //!
-//! Heavy atoms: the connection tables of the amino acids and nucleotides (Protein Data Bank
-//! Chemical Component Dictionary), written as `A-B` pairs. Hydrogens: their names are made from the
-//! name of the atom that carries them, so the carrier is found from the name alone; see
-//! [`Template::carrier`].
+//! Heavy atoms: the connection tables of the amino acids and nucleotides (Chemical Component
+//! Dictionary of the Protein Data Bank) as `A-B` pairs. Hydrogens: their names derive from the name
+//! of the atom that they are bonded to; see [`Template::carrier`].
 
 use std::sync::OnceLock;
 
@@ -12,11 +11,11 @@ use super::packed_name::pack;
 /// Bonds of one kind of residue.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Residue names it stands for, separated by blanks.
+    /// Residue names of the template, separated by blanks.
     pub(crate) residue_names: &'static str,
-    /// True for an amino acid (its backbone nitrogen is `N`).
+    /// True for an amino acid, with the backbone nitrogen `N`.
     pub(crate) is_amino_acid: bool,
-    /// Bonds between heavy atoms as packed canonical names.
+    /// Bonds between heavy atoms, as packed canonical names.
     pub(crate) bonds: Vec<[u64; 2]>,
     /// Packed canonical names of all heavy atoms, ascending.
     pub(crate) atoms: Vec<u64>,
@@ -66,8 +65,8 @@ const AMINO_ACIDS: [(&str, &str); 23] = [
 /// Sugar and phosphate.
 const SUGAR: &str = "P-OP1 P-OP2 P-OP3 P-O5' O5'-C5' C5'-C4' C4'-O4' C4'-C3' C3'-O3' C3'-C2' C2'-O2' C2'-C1' C1'-O4'";
 
-/// A template bond applies where both atoms are there, so that one table serves all purines and one
-/// all pyrimidines.
+/// A bond applies if both atoms are present, so one table covers all purines and one all
+/// pyrimidines.
 const NUCLEOTIDES: [(&str, &str); 2] = [
     (
         "A G I DA DG DI RA RG RI ADE GUA INO",
@@ -101,12 +100,12 @@ impl Template {
         }
     }
 
-    /// Position in `heavy` (packed canonical names of the residue's heavy atoms) of the atom that
-    /// carries a hydrogen of this name; `None` when the name does not say it.
+    /// Finds the atom that a hydrogen is bonded to, from the name of the hydrogen: its position in
+    /// `heavy`, the packed canonical names of the heavy atoms of the residue.
     ///
-    /// Hydrogens are named `H` + the carrier's name without its element + a number (`HG21` on
-    /// `CG2`, `H5''` on `C5'`, `HH` on `OH`), on oxygens of nucleotides `H` + the whole name
-    /// (`HO5'`), on the backbone nitrogen `H`, `HN`, `H1` to `H3`, `HT1` to `HT3`. Old PDB files
+    /// Hydrogens are named `H` + the name of their neighbour without its element + a number (`HG21`
+    /// on `CG2`, `H5''` on `C5'`, `HH` on `OH`); on oxygens of nucleotides `H` + the full name
+    /// (`HO5'`); on the backbone nitrogen `H`, `HN`, `H1` to `H3`, `HT1` to `HT3`. Old PDB files
     /// write the number first (`1HB`) and `*` for `'`.
     pub(crate) fn carrier(&self, hydrogen: &[u8], heavy: &[u64]) -> Option<usize> {
         let mut buffer = [0_u8; 8];
@@ -131,7 +130,7 @@ impl Template {
             let whole_name = match rest {
                 b"5T" => b"O5'",
                 b"3T" => b"O3'",
-                // Old names of the hydrogen on O2' and of those on thymine's methyl group.
+                // Old names of the hydrogen on O2' and of those on the methyl group of thymine.
                 b"O'2" | b"O2'1" => b"O2'",
                 [b'5', b'M' | b'1' | b'2' | b'3', ..] => b"C7".as_slice(),
                 other => other,
@@ -140,8 +139,9 @@ impl Template {
                 return Some(found);
             }
         }
-        // The longest locant that begins the hydrogen's; of equally long ones nitrogen before
-        // carbon before oxygen (adenine's H61 is on N6, not C6; H5' on C5', not O5').
+        // The longest locant that is a prefix of that of the hydrogen; of equally long ones
+        // nitrogen before carbon before oxygen (H61 of adenine is on N6, not C6; H5' is on C5', not
+        // O5').
         let mut best: Option<(usize, u8, usize)> = None;
         for (i, &atom) in heavy.iter().enumerate() {
             let bytes = atom.to_be_bytes();
@@ -171,8 +171,8 @@ impl Template {
     }
 }
 
-/// What follows the `H` (or `D`) of a hydrogen's name, in upper case, a leading number moved to the
-/// end and `*` written as `'`. `None` when the name is no hydrogen's.
+/// Returns the part of a hydrogen name after `H` (or `D`), in upper case, with a leading number
+/// moved to the end and `*` replaced by `'`. `None` if it is not the name of a hydrogen.
 fn hydrogen_locant<'a>(name: &[u8], buffer: &'a mut [u8; 8]) -> Option<&'a [u8]> {
     if name.len() > buffer.len() {
         return None;
@@ -193,8 +193,9 @@ fn hydrogen_locant<'a>(name: &[u8], buffer: &'a mut [u8; 8]) -> Option<&'a [u8]>
     Some(&buffer[..length])
 }
 
-/// A heavy atom's name in upper case and in the spelling of the templates, packed; 0 for a name
-/// that is too long. Nucleotides of old files spell `O1P`, `C5*` and thymine's methyl group `C5M`.
+/// Packs the name of a heavy atom in upper case and in the spelling of the templates; 0 for a name
+/// that is too long. Old files of nucleotides use `O1P`, `C5*` and, for the methyl group of
+/// thymine, `C5M`.
 pub(crate) fn canonical(name: &[u8], is_amino_acid: bool) -> u64 {
     if is_amino_acid {
         return pack(name).unwrap_or(0);
@@ -213,7 +214,7 @@ pub(crate) fn canonical(name: &[u8], is_amino_acid: bool) -> u64 {
     }
 }
 
-/// Templates of the amino acids.
+/// Returns the templates of the amino acids.
 pub(crate) fn amino_acids() -> &'static [Template] {
     static TEMPLATES: OnceLock<Vec<Template>> = OnceLock::new();
     TEMPLATES.get_or_init(|| {
@@ -224,7 +225,7 @@ pub(crate) fn amino_acids() -> &'static [Template] {
     })
 }
 
-/// Templates of the nucleotides.
+/// Returns the templates of the nucleotides.
 pub(crate) fn nucleotides() -> &'static [Template] {
     static TEMPLATES: OnceLock<Vec<Template>> = OnceLock::new();
     TEMPLATES.get_or_init(|| {
