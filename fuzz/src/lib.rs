@@ -1,4 +1,5 @@
-//! What the fuzz targets share: the properties of every structure, and small structures to select and draw from.
+//! What the fuzz targets share: the properties of every structure, and small structures to select
+//! and draw from.
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
@@ -14,10 +15,10 @@ const SMALL_PDB: &str = include_str!("small.pdb");
 /// Limits that a fuzzer's small inputs can reach.
 const LIMITS: ReadLimits = ReadLimits::new(1 << 20, 10_000);
 
-/// Reads bytes as an upload would be and checks what a [`Structure`] promises.
+/// Reads bytes like an upload, and checks the invariants of the [`Structure`].
 ///
 /// # Panics
-/// When a promise is broken: that is what the fuzzer looks for.
+/// Panics if an invariant is violated, which the fuzzer detects.
 pub fn read(format: Option<Format>, bytes: &[u8]) {
     let options = ReadOptions::default()
         .with_format(format)
@@ -28,10 +29,10 @@ pub fn read(format: Option<Format>, bytes: &[u8]) {
     }
 }
 
-/// Checks the promises of a structure's columns, residues and bonds.
+/// Checks the invariants of the columns, residues and bonds of a structure.
 ///
 /// # Panics
-/// When one is broken.
+/// Panics if one is violated.
 pub fn check(structure: &Structure) {
     let atoms = structure.atoms();
     let count = atoms.len();
@@ -72,10 +73,10 @@ pub fn check(structure: &Structure) {
     assert!(pseudobonds.windows(2).all(|pair| pair[0] < pair[1]));
 }
 
-/// The small structure that selections and commands are tried on.
+/// Returns the small structure for selections and commands.
 ///
 /// # Panics
-/// When it cannot be read.
+/// Panics if it cannot be read.
 #[must_use]
 pub fn small_structure() -> Arc<Structure> {
     let options = ReadOptions::default().with_format(Format::Pdb);

@@ -1,5 +1,5 @@
-//! Any bytes read as xyz or pdb: whatever molecule that makes, its hydrogen bonds are found, and
-//! their figures are sound.
+//! Any bytes read as xyz or pdb: the hydrogen bonds of the resulting molecule are found, with valid
+//! values.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -70,7 +70,7 @@ const COLOR_RGB: [u32; 119] = [
 ];
 
 /// Atomic number by symbol: `27 * first letter + second letter`, letters counted from 1 and 0 for
-/// "no second letter". A table, because this is asked once for every atom of a file.
+/// "no second letter". A table, because this is looked up once for every atom of a file.
 const NUMBER_BY_LETTERS: [u8; 27 * 27] = {
     let mut table = [0; 27 * 27];
     let mut number = 1;

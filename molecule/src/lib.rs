@@ -1,4 +1,53 @@
-//! Molecular structure files in, a validated [`Structure`] out.
+//! Reads molecular structure files into a validated [`Structure`]: atoms, residues, chains, bonds.
+//!
+//! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2 and XYZ, gzipped or not. On a structure this
+//! crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]), and
+//! finds hydrogen bonds ([`hbonds`]). It contains nothing about drawing.
+//!
+//! ```
+//! use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
+//! use molshot_molecule::{PartRole, ReadOptions, Selection, read_bytes};
+//!
+//! let pdb = b"\
+//! ATOM      1  N   GLY A   1      -1.449   0.000   0.000  1.00  0.00           N
+//! ATOM      2  CA  GLY A   1       0.000   0.000   0.000  1.00  0.00           C
+//! ATOM      3  C   GLY A   1       0.570   1.410   0.000  1.00  0.00           C
+//! ATOM      4  O   GLY A   1      -0.150   2.400   0.000  1.00  0.00           O
+//! HETATM    5  O   HOH A   2      -1.500   4.900   0.000  1.00  0.00           O
+//! END
+//! ";
+//! let structure = read_bytes("gly.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
+//! assert_eq!(structure.atoms().len(), 5);
+//! assert_eq!(structure.bonds().len(), 3);
+//!
+//! // One flag per atom.
+//! let near_water = Selection::parse("protein and within 3 of water")?.evaluate(&structure);
+//! assert_eq!(near_water, [false, false, false, true, false]);
+//!
+//! let options = HydrogenBondOptions::default().with_scope(Scope::All);
+//! let found = hbonds::find(&structure, &options)?;
+//! let names: Vec<_> = found
+//!     .bonds
+//!     .iter()
+//!     .map(|bond| [bond.donor, bond.acceptor].map(|atom| &*structure.atoms().name[atom as usize]))
+//!     .collect();
+//! // Water donates to the carbonyl oxygen.
+//! assert_eq!(names, [["O", "O"]]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Data flow
+//!
+//! Bytes pass through these modules in one direction; `load` is the only one that uses both the
+//! readers and `build`:
+//!
+//! ```text
+//! load     bytes, files and folders -> Structure
+//!   io         decompressed bytes -> raw::RawModel (the rows of a file), one parser per format
+//!   build      RawModel -> Structure: alternate locations, residues, chains, elements, limits
+//!     perception   residue classes, bonds; on request atom types and radii
+//! hbonds, selection, summary, ResidueKey    read a Structure
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod element;

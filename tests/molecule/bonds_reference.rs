@@ -1,5 +1,4 @@
-//! Bond counts of protein pockets and ligands against those of `ChimeraX`, in a table beside the
-//! test data.
+//! Bond counts of protein pockets and ligands compared with a table of those of `ChimeraX`.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/bonds_truth.tsv` and
 //! `complexes/ID/ID_pocket.pdb`, `ID_ligand.mol2` (or `.sdf`).
@@ -28,7 +27,7 @@ fn open(complexes: &Path, id: &str, model: &str) -> Structure {
     let folder = complexes.join(id);
     let path = ["pdb", "mol2", "sdf"]
         .iter()
-        .map(|ending| folder.join(format!("{id}_{model}.{ending}")))
+        .map(|extension| folder.join(format!("{id}_{model}.{extension}")))
         .find(|path| path.exists())
         .unwrap_or_else(|| panic!("{id} has no {model}"));
     read_file(&path, &ReadOptions::default())

@@ -1,5 +1,4 @@
-//! Atom types of protein pockets and ligands against those of `ChimeraX`, in a table beside the
-//! test data.
+//! Atom types of protein pockets and ligands compared with a table of those of `ChimeraX`.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/idatm_truth.tsv` and `complexes/`.
 

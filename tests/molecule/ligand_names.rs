@@ -1,6 +1,6 @@
 //! Names, elements and residues of ligand atoms against those that `ChimeraX` gives.
 //!
-//! `MOLSHOT_TEST_DATA` names the data: `truth/idatm_truth.tsv` with one atom a row,
+//! `MOLSHOT_TEST_DATA` names the data: `truth/idatm_truth.tsv` with one atom per row,
 //! `complexes/ID/ID_ligand.*`.
 
 use std::collections::BTreeMap;
@@ -34,11 +34,11 @@ fn ligand_atoms_are_named_as_chimerax_names_them() {
             "pdbid", "model", "index", "chain", "resname", "resnum", "icode", "atom", "element"
         ])
     );
-    let mut truth: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    let mut reference: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for line in lines {
         let column: Vec<&str> = line.split('\t').collect();
         if column[1] == "ligand" {
-            truth.entry(column[0]).or_default().push((
+            reference.entry(column[0]).or_default().push((
                 column[7].to_owned(),
                 column[8].to_owned(),
                 column[4].to_owned(),
@@ -47,11 +47,11 @@ fn ligand_atoms_are_named_as_chimerax_names_them() {
             ));
         }
     }
-    assert!(truth.len() > 10, "the table is not all there");
-    for (id, expected) in truth {
+    assert!(reference.len() > 10, "the table is not all there");
+    for (id, expected) in reference {
         let folder = data.join("complexes").join(id);
         let path = ["mol2", "sdf"]
-            .map(|ending| folder.join(format!("{id}_ligand.{ending}")))
+            .map(|extension| folder.join(format!("{id}_ligand.{extension}")))
             .into_iter()
             .find(|path| path.exists())
             .expect("a ligand");

@@ -24,7 +24,7 @@ pub(crate) fn open(data: &Path, id: &str, model: &str) -> Structure {
     let folder = data.join("complexes").join(id);
     let path = ["pdb", "mol2", "sdf"]
         .iter()
-        .map(|ending| folder.join(format!("{id}_{model}.{ending}")))
+        .map(|extension| folder.join(format!("{id}_{model}.{extension}")))
         .find(|path| path.exists())
         .unwrap_or_else(|| panic!("{id} has no {model}"));
     read_file(&path, &ReadOptions::default())

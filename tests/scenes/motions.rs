@@ -422,7 +422,7 @@ fn residues_that_are_not_there_or_not_wanted_are_refused() {
     assert!(refuse(Preset::Misi, Some("ASP 25 A")).contains("not be used"));
     assert!(refuse(Preset::MisiResidue, Some("ASP")).contains("names no residue"));
     assert!(refuse(Preset::MisiResidue, Some("ASP x")).contains("names no residue"));
-    assert!(refuse(Preset::MisiResidue, Some("TRP 25 A")).contains("is no residue"));
+    assert!(refuse(Preset::MisiResidue, Some("TRP 25 A")).contains("is not a residue"));
     // The protease has two chains.
     assert!(refuse(Preset::MisiResidue, Some("ASP 25")).contains("several"));
 }

@@ -90,7 +90,7 @@ fn conformers_in_blocks() {
         "N _ ALA 2 1.0",
     ];
     assert_eq!(kept(&rows), [3, 4, 5]);
-    // The second conformer behind the next residue.
+    // The second conformer after the next residue.
     let rows = ["CA A SER 1 0.7", "N _ ALA 2 1.0", "CA B SER 1 0.3"];
     let structure = finish(model(&rows));
     assert_eq!(structure.atoms.serial, [1, 2]);
@@ -219,7 +219,7 @@ fn residues_and_chains() {
 }
 
 #[test]
-fn terminators_part_residues_that_are_named_alike() {
+fn terminators_separate_residues_with_equal_names() {
     let mut input = model(&["O _ HOH 1 1", "O _ HOH 1 1"]);
     assert_eq!(finish(input.clone()).residues.len(), 1);
     input.atoms[1].segment = 1;
@@ -227,7 +227,7 @@ fn terminators_part_residues_that_are_named_alike() {
 }
 
 #[test]
-fn repeated_names_stay_and_are_told_once() {
+fn repeated_names_stay_and_are_reported_once() {
     let rows = [
         "CA _ LIG 1 1",
         "CB _ LIG 1 1",
@@ -241,13 +241,13 @@ fn repeated_names_stay_and_are_told_once() {
     assert_eq!(structure.warnings.len(), 1);
     assert_eq!(
         structure.warnings[0].to_string(),
-        "x.pdb:3: LIG 1 of chain A holds the atom name CA twice; all atoms of that name are kept \
+        "x.pdb:3: LIG 1 of chain A has the atom name CA twice; all atoms of that name are kept \
          (2 such cases, this is the first)"
     );
 }
 
 #[test]
-fn missing_elements_come_from_names_and_unknown_ones_are_told_once() {
+fn missing_elements_come_from_names_and_unknown_ones_are_reported_once() {
     let mut input = model(&[
         "CA _ ALA 1 1",
         "CA _ CA 2 1",
@@ -263,7 +263,7 @@ fn missing_elements_come_from_names_and_unknown_ones_are_told_once() {
     assert_eq!(structure.warnings.len(), 1);
     assert_eq!(
         structure.warnings[0].to_string(),
-        "x.pdb:3: no element can be told from the atom name \"XX\" in LIG 3 of chain A; \
+        "x.pdb:3: the element cannot be derived from the atom name \"XX\" in LIG 3 of chain A; \
          the element is taken as unknown (2 such cases, this is the first)"
     );
 }
@@ -292,7 +292,7 @@ fn bonds_follow_their_atoms() {
 fn limits() {
     assert_eq!(
         try_finish(RawModel::default()).unwrap_err().to_string(),
-        "x.pdb: there is no atom; give a file with at least one atom"
+        "x.pdb: the file has no atoms; give a file with at least one atom"
     );
     let rows = ["N _ ALA 1 1", "CA A ALA 1 1", "CA B ALA 1 1"];
     let with_limit = |max_atoms| build(model(&rows), "x", "x.pdb", PartRole::Whole, max_atoms);
@@ -317,7 +317,7 @@ fn coordinates_must_be_finite_and_near() {
         assert!(with(-99_999.9, axis).is_ok());
         assert_eq!(
             with(-1e9, axis).unwrap_err().to_string(),
-            "x.pdb:2: atom 2 stands 1e9 angstrom away; \
+            "x.pdb:2: atom 2 has a coordinate of 1e9 angstrom; \
              give coordinates in angstrom, each below 100000 in magnitude"
         );
         assert!(matches!(

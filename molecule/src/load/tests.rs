@@ -11,7 +11,7 @@ const MOL2: &str = "@<TRIPOS>MOLECULE\nm\n1 0 1\nSMALL\n@<TRIPOS>ATOM\n1 C7 1 2 
 const PDB: &str =
     "ATOM      1  CA  ALA A   1       1.000   2.000   3.000  1.00  0.00           C  \nEND\n";
 
-/// A folder of its own for one test, removed when it is over.
+/// A temporary folder of one test, removed at its end.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -288,7 +288,7 @@ fn a_folder_without_enough_says_what_is_missing() {
         "{text}"
     );
     assert!(text.contains("it holds nothing"));
-    // Two of a kind under foreign names: nobody can tell which.
+    // Two files of one kind under other names are ambiguous.
     let path = scratch.complex(&[
         ("a_pocket.pdb", PDB),
         ("b_pocket.pdb", PDB),

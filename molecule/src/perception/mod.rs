@@ -26,7 +26,7 @@ use crate::raw::{BondSource, RawBond};
 use crate::structure::{Bond, BondOrder, PartRole, Pseudobond, PseudobondKind, ResidueClass};
 use crate::{Location, Structure, Warning};
 
-/// Input of bond perception beside the columns of the structure.
+/// Input of bond perception in addition to the columns of the structure.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct FileBonds {
     /// Bonds in the file, between atom indices of the structure.

@@ -18,11 +18,11 @@ impl Parser<'_> {
         let mut rest = text;
         let mut at = column;
         for mark in ['#', '/', ':', '@'] {
-            let Some(behind) = rest.strip_prefix(mark) else {
+            let Some(after) = rest.strip_prefix(mark) else {
                 continue;
             };
-            let end = behind.find(['#', '/', ':', '@']).unwrap_or(behind.len());
-            let (list, next) = behind.split_at(end);
+            let end = after.find(['#', '/', ':', '@']).unwrap_or(after.len());
+            let (list, next) = after.split_at(end);
             let mut values = Vec::new();
             at += 1;
             for value in list.split(',') {

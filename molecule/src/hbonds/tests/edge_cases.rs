@@ -1,4 +1,4 @@
-//! Odd chemistry: a result or a word of warning, never silence.
+//! Unusual chemistry: a result or a warning, never silence.
 #![allow(
     clippy::format_push_string,
     reason = "a test may build its file as it likes"
@@ -14,7 +14,7 @@ fn pdb(text: &str, role: PartRole) -> Structure {
         format: Some(Format::Pdb),
         ..ReadOptions::default()
     };
-    read_bytes("odd.pdb", text.as_bytes(), role, &options).unwrap()
+    read_bytes("edge_case.pdb", text.as_bytes(), role, &options).unwrap()
 }
 
 /// A line of a PDB file.
@@ -43,7 +43,7 @@ fn all(structure: &Structure) -> HydrogenBonds {
     find(structure, &options).unwrap()
 }
 
-fn said(found: &HydrogenBonds, words: &str) -> bool {
+fn has_warning(found: &HydrogenBonds, words: &str) -> bool {
     found
         .warnings
         .iter()
@@ -59,7 +59,7 @@ fn without_a_ligand_or_a_pocket_it_says_so() {
     )
     .unwrap();
     assert!(
-        found.bonds.is_empty() && said(&found, "there is no ligand"),
+        found.bonds.is_empty() && has_warning(&found, "the structure has no ligand"),
         "{:?}",
         found.warnings
     );
@@ -68,7 +68,11 @@ fn without_a_ligand_or_a_pocket_it_says_so() {
         &HydrogenBondOptions::default(),
     )
     .unwrap();
-    assert!(said(&found, "there is no pocket"), "{:?}", found.warnings);
+    assert!(
+        has_warning(&found, "the structure has no pocket"),
+        "{:?}",
+        found.warnings
+    );
     let carbon = atom(3, " C1", "LIG", 3, [5.0, 0.0, 0.0], "C");
     let found = find(
         &pdb(&(waters + &carbon), PartRole::Whole),
@@ -76,7 +80,7 @@ fn without_a_ligand_or_a_pocket_it_says_so() {
     )
     .unwrap();
     assert!(
-        said(&found, "the ligand has neither donors nor acceptors"),
+        has_warning(&found, "the ligand has neither donors nor acceptors"),
         "{:?}",
         found.warnings
     );
@@ -146,13 +150,13 @@ fn too_many_bonds_and_heaps_are_named() {
     }
     let found = all(&pdb(&text, PartRole::Whole));
     assert!(
-        said(&found, "1 atoms have more bonds than their element allows"),
+        has_warning(&found, "1 atoms have more bonds than their element allows"),
         "{:?}",
         found.warnings
     );
-    let heap: String = (1..2000).map(|i| water(i, 0.0)).collect();
-    let found = all(&pdb(&heap, PartRole::Whole));
-    assert!(said(&found, "crowd"), "{:?}", found.warnings);
+    let overlapping: String = (1..2000).map(|i| water(i, 0.0)).collect();
+    let found = all(&pdb(&overlapping, PartRole::Whole));
+    assert!(has_warning(&found, "crowd"), "{:?}", found.warnings);
 }
 
 #[test]
@@ -183,7 +187,7 @@ fn an_atom_with_thousands_of_bonds_is_taken_as_unbonded() {
     let structure = read_bytes("hub.sdf", text.as_bytes(), PartRole::Whole, &options).unwrap();
     let found = all(&structure);
     assert!(
-        said(&found, "1 atoms have more bonds than their element allows"),
+        has_warning(&found, "1 atoms have more bonds than their element allows"),
         "{:?}",
         found.warnings
     );
@@ -212,7 +216,7 @@ fn tolerances_have_limits() {
 
 #[test]
 fn a_residue_lacking_atoms_is_left_out_of_the_classes() {
-    // The side chain of asparagine without its CG: the nitrogen's chemistry cannot be told.
+    // The side chain of asparagine without its CG: the class of the nitrogen is unknown.
     let whole = [
         (" N", [0.0, 0.0, 0.0], "N"),
         (" CA", [1.45, 0.0, 0.0], "C"),

@@ -31,7 +31,7 @@ fn xyz(atoms: &[Atom]) -> Structure {
         format: Some(Format::Xyz),
         ..ReadOptions::default()
     };
-    read_bytes("law.xyz", text.as_bytes(), PartRole::Whole, &options).unwrap()
+    read_bytes("property.xyz", text.as_bytes(), PartRole::Whole, &options).unwrap()
 }
 
 /// Elements that make all kinds of chemistry, carbon and polar ones most often.
@@ -42,7 +42,7 @@ fn element() -> impl Strategy<Value = &'static str> {
     ])
 }
 
-/// Atoms thrown into a box so small that they are bonded in every odd way.
+/// Random atoms in a box so small that they have all kinds of bonds.
 fn crowd() -> impl Strategy<Value = Vec<Atom>> {
     prop::collection::vec((element(), prop::array::uniform3(-4.0..4.0_f64)), 1..80)
 }

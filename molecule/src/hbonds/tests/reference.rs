@@ -1,4 +1,4 @@
-//! Donors, acceptors and bonds against those of `ChimeraX`, in tables beside the test data.
+//! Donors, acceptors and bonds, compared with tables of those of `ChimeraX`.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/*.tsv` and `complexes/`.
 
@@ -34,7 +34,7 @@ fn open(data: &Path, id: &str, model: &str) -> Structure {
     let folder = data.join("complexes").join(id);
     let path = ["pdb", "mol2", "sdf"]
         .iter()
-        .map(|ending| folder.join(format!("{id}_{model}.{ending}")))
+        .map(|extension| folder.join(format!("{id}_{model}.{extension}")))
         .find(|path| path.exists())
         .unwrap_or_else(|| panic!("{id} has no {model}"));
     read_file(&path, &ReadOptions::default()).unwrap()

@@ -237,15 +237,15 @@ fn faults_name_category_and_column() {
     for (bytes, expected) in [
         (
             with("Cartn_x", Values::Text(vec!["1", "abc"]), None),
-            "t.bcif: row 2: _atom_site.Cartn_x holds \"abc\", which is no number; give the x coordinate in angstrom",
+            "t.bcif: row 2: _atom_site.Cartn_x holds \"abc\", which is not a number; give the x coordinate in angstrom",
         ),
         (
             with("Cartn_x", Values::Real(vec![1.0, f64::NAN]), None),
-            "t.bcif: row 2: _atom_site.Cartn_x holds \"NaN\", which is no number; give the x coordinate in angstrom",
+            "t.bcif: row 2: _atom_site.Cartn_x holds \"NaN\", which is not a number; give the x coordinate in angstrom",
         ),
         (
             with("auth_seq_id", Values::Real(vec![1.5, 2.0]), None),
-            "t.bcif: row 1: _atom_site.auth_seq_id holds \"1.5\", which is no integer; give the author's residue number",
+            "t.bcif: row 1: _atom_site.auth_seq_id holds \"1.5\", which is not an integer; give the author's residue number",
         ),
         (
             with("Cartn_y", Values::Int(vec![1]), None),

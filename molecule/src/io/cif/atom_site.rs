@@ -312,7 +312,7 @@ impl AtomSites {
         let mut warnings = Vec::new();
         warnings.extend(warn_of_several(file, count, "model", options));
         self.without_coordinates
-            .report(file, "it is left out", &mut warnings);
+            .report(file, "it is ignored", &mut warnings);
         self.long_codes
             .report(file, "only its first letter is used", &mut warnings);
         if self.coordinates == Some(Coordinates::Fractional) {

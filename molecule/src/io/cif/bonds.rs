@@ -336,7 +336,7 @@ impl Links {
                 });
             }
         }
-        unmatched.report(file, "it is left out", &mut model.warnings);
+        unmatched.report(file, "it is ignored", &mut model.warnings);
     }
 
     /// Finds the atoms of every target, at most one per alternate location and [`MAX_ALTLOCS`] in

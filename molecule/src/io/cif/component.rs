@@ -143,7 +143,7 @@ impl Component {
                 });
             }
         }
-        without_coordinates.report(file, "it is left out", &mut model.warnings);
+        without_coordinates.report(file, "it is ignored", &mut model.warnings);
         self.other_components.report(
             file,
             "only the first component of the block is read",

@@ -111,7 +111,7 @@ fn links_find_their_atoms_by_author_or_label() {
     assert_eq!(
         warnings,
         [
-            "t.cif:31: _struct_conn: 1 link(s) name atoms that the model does not have; they were left out"
+            "t.cif:31: a link of _struct_conn names an atom that the model does not have; it is ignored"
         ]
     );
 }

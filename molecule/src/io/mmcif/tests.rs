@@ -107,7 +107,7 @@ fn a_model_is_chosen_by_its_number() {
     assert_eq!(second.atoms[0].formal_charge, -1);
     assert_eq!(
         read_model(&text, 3).unwrap_err().to_string(),
-        "t.cif: there is no model 3 in _atom_site.pdbx_PDB_model_num; choose among models 1, 2"
+        "t.cif: _atom_site.pdbx_PDB_model_num has no model 3; choose among models 1, 2"
     );
     // The first model is the one of the first row, whatever its number.
     let text = format!("{HEAD}ATOM 1 N N . GLY A 1 ? 1 2 3 1 1 ? 27 H 7\n{ROWS}");
@@ -126,7 +126,7 @@ fn line_ends_case_and_layout_change_nothing() {
     assert_eq!(read(&shouted).unwrap(), plain);
     let with_comments = text.replace("_atom_site.id", "_atom_site.id # serial ' number");
     assert_eq!(read(&with_comments).unwrap(), plain);
-    // Values may be broken over lines and stand in text fields.
+    // Values may be on several lines and in text fields.
     let wrapped = text.replace("ATOM 2 C CA A", "ATOM\n2 C\n;CA\n;\nA");
     let mut found = read(&wrapped).unwrap();
     for (atom, expected) in found.atoms.iter_mut().zip(&plain.atoms) {
@@ -223,17 +223,17 @@ fn faults_of_values_name_line_category_and_item() {
         (
             "2.5(3)",
             "2.5x",
-            "t.cif:22: _atom_site.Cartn_x holds \"2.5x\", which is no number; give the x coordinate in angstrom",
+            "t.cif:22: _atom_site.Cartn_x holds \"2.5x\", which is not a number; give the x coordinate in angstrom",
         ),
         (
             "1 27 H 1\nHET",
             "1 27B H 1\nHET",
-            "t.cif:22: _atom_site.auth_seq_id holds \"27B\", which is no integer; give the author's residue number",
+            "t.cif:22: _atom_site.auth_seq_id holds \"27B\", which is not an integer; give the author's residue number",
         ),
         (
             " 2 301 H",
             " 2 3000000000 H",
-            "t.cif:23: _atom_site.auth_seq_id holds \"3000000000\", which is no integer of 32 bits; \
+            "t.cif:23: _atom_site.auth_seq_id holds \"3000000000\", which is not an integer of 32 bits; \
              give the author's residue number",
         ),
         (

@@ -187,7 +187,7 @@ fn a_residue_in_pieces_is_put_together() {
             .last()
             .expect("a warning")
             .message
-            .contains("stand apart")
+            .contains("are not contiguous")
     );
 }
 
@@ -361,7 +361,7 @@ fn odd_counts_and_ids_are_told() {
             .message
             .contains("atom id 1 is used twice")
     );
-    // Declared, but never believed.
+    // Declared counts do not reserve memory.
     assert!(
         error(&SMALL.replace(" 5 4 1", " 5000000000000 4 1"))
             .contains("declares 5000000000000 atoms")

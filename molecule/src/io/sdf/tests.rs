@@ -96,7 +96,7 @@ fn a_v2000_record_gives_atoms_and_bonds() {
         ("UNL", 1)
     );
     assert!(oxygen.hetero && oxygen.chain_id.is_empty());
-    // Numbers that touch are told apart by their columns.
+    // Adjacent numbers are separated by their columns.
     assert_eq!(
         model.atoms[3].position_angstrom,
         [-1000.0, -2000.5, -3000.25]
@@ -162,7 +162,7 @@ fn placeholders_are_unknown_elements_and_isotopes_hydrogen() {
     let model = read(&ETHANOL_LIKE.replace("O   0", "Zzz 0")).expect("sound");
     assert_eq!(
         messages(&model),
-        ["\"Zzz\" is no element; such atoms are of unknown element"]
+        ["\"Zzz\" is not an element symbol; the element of such atoms is unknown"]
     );
     assert_eq!(model.warnings[0].location.line, Some(7));
 }
@@ -184,7 +184,7 @@ fn the_first_record_is_read_unless_another_is_chosen() {
     let error = record(&file, 3).expect_err("there are two").to_string();
     assert_eq!(
         error,
-        "x.sdf: molecule 3 was asked for, but the file holds 2 molecules; choose a number from 1 to 2"
+        "x.sdf: molecule 3 was requested, but the file holds 2 molecules; choose a number from 1 to 2"
     );
 }
 
@@ -222,7 +222,7 @@ fn a_cut_off_record_is_refused_with_the_line() {
     assert!(error(&cut(3)).starts_with("x.sdf:2: the record ends before its fourth line"));
     assert_eq!(
         error(&cut(6)),
-        "x.sdf:6: the counts line declares 4 atoms, but only 2 stand before the end of the record; \
+        "x.sdf:6: the counts line declares 4 atoms, but only 2 precede the end of the record; \
          give the whole file; it may have been cut off"
     );
     assert!(error(&cut(9)).starts_with("x.sdf:9: the counts line declares 3 bonds, but only 1"));
@@ -233,7 +233,7 @@ fn a_cut_off_record_is_refused_with_the_line() {
     assert!(error(&text[..text.len() - 45]).starts_with("x.sdf:6: the atom line reads"));
     assert!(error("").contains("holds no molecule"));
     let early = ETHANOL_LIKE.replace("  1  4  4  0  0  0  0\n", "");
-    assert!(error(&early).contains("only 2 stand before M  END"));
+    assert!(error(&early).contains("only 2 precede M  END"));
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn faults_of_v3000_records_are_named() {
         (
             "END ATOM",
             "END BOND",
-            "stands where block \"ATOM\" is open",
+            "is found while block \"ATOM\" is open",
         ),
         (
             "M  V30 END CTAB\n",
@@ -327,7 +327,8 @@ fn faults_of_v3000_records_are_named() {
         let text = error(&V3000.replacen(from, to, 1));
         assert!(text.contains(expected), "{text}");
     }
-    let model = read(&V3000.replace("COUNTS 4 3", "COUNTS 2 1")).expect("more is odd, no fault");
+    let model =
+        read(&V3000.replace("COUNTS 4 3", "COUNTS 2 1")).expect("more atoms are only a warning");
     assert_eq!(model.warnings.len(), 2);
     let cut = V3000.find("M  V30 2 8").expect("a bond");
     assert!(error(&V3000[..cut]).contains("after 4 atoms and 1 bonds; give the whole file"));

@@ -49,18 +49,15 @@ fn the_ending_decides_where_the_content_leaves_it_open() {
     assert_eq!(found("folder.cif/x.SDF.gz", text), Format::Sdf);
     assert_eq!(found("x.ent", text), Format::Pdb);
     assert_eq!(found("x.bcif", b"\0\0"), Format::Bcif);
-    assert!(problem("x.txt", text).contains("neither the content nor the name's ending"));
+    assert!(problem("x.txt", text).contains("neither the content nor the file extension"));
     assert!(problem("pdb", text).contains("neither"));
 }
 
 #[test]
 fn foreign_files_are_named() {
     for (bytes, expected) in [
-        (
-            &b"\x89PNG\r\n\x1a\n...."[..],
-            "is a PNG picture; give a PDB",
-        ),
-        (b"\xff\xd8\xff\xe0", "is a JPEG picture"),
+        (&b"\x89PNG\r\n\x1a\n...."[..], "is a PNG image; give a PDB"),
+        (b"\xff\xd8\xff\xe0", "is a JPEG image"),
         (b"%PDF-1.4", "is a PDF document"),
         (b"\x7fELF\x02", "is an ELF program"),
         (b"BZh91AY", "is bzip2-compressed; decompress it first"),

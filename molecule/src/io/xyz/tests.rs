@@ -96,7 +96,7 @@ fn faults_are_named_with_their_line() {
     assert!(
         model.warnings[0]
             .message
-            .contains("more stands behind the 3 atoms")
+            .contains("more lines follow the 3 atoms")
     );
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The rule written down without any thought of speed.
+/// The rule, implemented without regard to speed.
 fn by_definition(positions: &[[f32; 3]], elements: &[Element]) -> BTreeSet<[u32; 2]> {
     let distance = |i: usize, j: usize| squared_distance(positions[i], positions[j]).sqrt();
     let within_reach = |i: usize, j: usize| {
@@ -138,11 +138,11 @@ fn the_limit_is_the_sum_of_the_radii_and_four_tenths() {
 }
 
 #[test]
-fn heaps_of_atoms_take_linear_time_and_are_counted() {
+fn overlapping_atoms_take_linear_time_and_are_counted() {
     let start = Instant::now();
     let same = bonds_by_distance(&vec![[1.0, 2.0, 3.0]; 100_000], &vec![Element::C; 100_000]);
     assert_eq!((same.pairs.len(), same.crowded), (0, 100_000));
-    // Two heaps within bonding distance of each other, of heavy atoms and hydrogens.
+    // Two sets of overlapping atoms within bonding distance, of heavy atoms and hydrogens.
     let positions: Vec<_> = (0..100_000_u32)
         .map(|i| [(i % 2) as f32, 0.0, 0.0])
         .collect();

@@ -1,4 +1,4 @@
-//! Files for tests of chemistry, written row by row.
+//! Structures for tests of perception, built from rows.
 
 use smol_str::SmolStr;
 
@@ -7,7 +7,7 @@ use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
 use crate::structure::{BondOrder, PartRole};
 use crate::{Element, Structure};
 
-/// Rows of a file, written tersely.
+/// Rows of a file.
 #[derive(Default)]
 pub(super) struct Rows {
     pub(super) model: RawModel,

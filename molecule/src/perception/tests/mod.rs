@@ -51,7 +51,7 @@ fn neighbours_in_a_chain_are_joined() {
 
 #[test]
 fn a_long_join_is_a_gap_unless_the_numbers_follow() {
-    // 9.0 between C and N: chain is broken where the numbers jump, and believed where they do not.
+    // 9.0 between C and N: a gap if the numbers jump, and a bond if they do not.
     let jump = Rows::default()
         .glycine("GLY", "A", 1, 0.0)
         .glycine("GLY", "A", 3, 11.4)
@@ -197,7 +197,7 @@ fn sulfurs_of_cysteines_near_each_other_are_bridged() {
 }
 
 #[test]
-fn stated_bonds_are_added_and_long_ones_between_strangers_are_gaps() {
+fn stated_bonds_are_added_and_long_ones_between_other_residues_are_gaps() {
     let mut rows = Rows::default();
     rows.glycine("GLY", "A", 1, 0.0)
         .single("LIG", "C1", "C", 5.0)
@@ -390,7 +390,7 @@ fn water_takes_hydrogens_of_any_name_and_no_extra_sites() {
 }
 
 #[test]
-fn a_heap_of_atoms_is_warned_about_and_quick() {
+fn overlapping_atoms_cause_a_warning_and_are_fast() {
     let mut rows = Rows::default();
     rows.residue("LIG", "A", 1, 0.0, &vec![("C1", "C", [0.0; 3]); 100_000]);
     let structure = rows.whole();
@@ -410,7 +410,7 @@ fn a_heap_of_atoms_is_warned_about_and_quick() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever stands in a file: no panic, and the promises of `Structure` hold.
+    /// Any file: no panic, and the invariants of `Structure` hold.
     #[test]
     fn bonds_are_sorted_unique_and_apart_from_pseudobonds(
         atoms in prop::collection::vec((0..8_usize, 0..12_usize, 0..3_usize, -3..4_i32, [0..9_u8, 0..9_u8, 0..9_u8]), 1..60),

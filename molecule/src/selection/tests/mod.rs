@@ -262,8 +262,8 @@ fn a_complex_has_its_ligand_and_pocket_by_part() {
 #[test]
 fn a_pocket_is_what_has_a_heavy_atom_within_10_angstrom_of_the_ligand() {
     let sample = sample();
-    // The ligand's heavy atoms stand at 10, 11 and 12, so ARG's N at 0 is just near enough; HIS at
-    // 40 is not, and the ligand is no part of its own pocket.
+    // The heavy atoms of the ligand are at 10, 11 and 12, so N of ARG at 0 is just near enough; HIS
+    // at 40 is not, and the ligand is not part of its pocket.
     assert_eq!(
         pick(&sample, "pocket"),
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15]
@@ -352,7 +352,7 @@ fn faults_are_shown_where_they_are_with_advice() {
         ("index -1", 7, "counted from 0"),
         ("part 0", 6, "counted from 1"),
         ("serial 1-", 8, "serial numbers"),
-        ("within of ligand", 8, "`of` is no distance"),
+        ("within of ligand", 8, "`of` is not a distance"),
         ("within", 7, "the distance is missing"),
         ("within -1 of ligand", 8, "out of range"),
         ("within nan of ligand", 8, "out of range"),
@@ -421,7 +421,7 @@ fn excess_is_refused() {
             .1
             .contains("at most")
     );
-    // The column behind the longest expression can still be printed.
+    // The column after the longest expression can still be printed.
     let longest = format!("chain A{}chian", " ".repeat(MAX_EXPRESSION_BYTES - 12));
     assert!(Selection::parse(&longest).is_ok());
     let (column, _) = refusal(&format!(

@@ -224,17 +224,18 @@ proptest! {
     }
 }
 
-/// Crowds in which comparing pairs would take minutes: two heaps of equal points just out of reach
-/// of each other, a shell around a heap, and a lattice as large as the largest distance.
+/// Point sets for which comparing all pairs would take minutes: two sets of equal points just
+/// beyond the distance, a shell around equal points, and a lattice as large as the largest
+/// distance.
 #[test]
 fn within_stays_fast_in_crowds() {
     let count = 100_000_usize;
     let half = |i: usize| i < count / 2;
     let sources: Vec<bool> = (0..count).map(half).collect();
-    let heaps: Vec<[f32; 3]> = (0..count)
+    let clusters: Vec<[f32; 3]> = (0..count)
         .map(|i| if half(i) { [0.0; 3] } else { [5.001, 0.0, 0.0] })
         .collect();
-    assert_eq!(near(&heaps, &sources, 5.0), sources);
+    assert_eq!(near(&clusters, &sources, 5.0), sources);
     let shell: Vec<[f32; 3]> = (0..count)
         .map(|i| {
             if half(i) {

@@ -49,8 +49,8 @@ fn conect_that_cannot_be_resolved_is_told_once() {
     assert_eq!(
         warnings(&model),
         [
-            "x.pdb:6: the CONECT record holds something else than serial numbers; the record is left out",
-            "x.pdb:4: CONECT names serial 9, which no atom has; the bond is left out \
+            "x.pdb:6: the CONECT record holds something other than serial numbers; the record is ignored",
+            "x.pdb:4: CONECT names serial 9, which no atom has; the bond is ignored \
              (2 such cases, this is the first)",
             "x.pdb:4: CONECT names serial 2, which several atoms have; \
              the bond is left to the distance between atoms",
@@ -64,7 +64,7 @@ fn conect_means_the_atoms_just_above_it() {
         "{N}{CA}CONECT    1    2\nEND\n{ZN}{CA}{}CONECT    2    3\n",
         with(7, "    4")
     );
-    // Serial 2 stands twice; each block has its own.
+    // Serial 2 occurs twice; each block has its own.
     let model = read(&text);
     let pairs: Vec<(u32, u32)> = model.bonds.iter().map(|b| (b.a, b.b)).collect();
     assert_eq!(pairs, [(0, 1), (2, 3)]);

@@ -82,11 +82,11 @@ fn every_column_of_a_sound_line() {
 
 #[test]
 fn every_kind_of_line_ending() {
-    for ending in ["\n", "\r\n", "\r"] {
-        let text = format!("REMARK\n{N}\n{CA}").replace('\n', ending);
+    for line_end in ["\n", "\r\n", "\r"] {
+        let text = format!("REMARK\n{N}\n{CA}").replace('\n', line_end);
         let model = read(&text);
         let lines: Vec<u32> = model.atoms.iter().map(|a| a.line).collect();
-        assert_eq!(lines, [2, 4], "{ending:?}");
+        assert_eq!(lines, [2, 4], "{line_end:?}");
         assert_eq!(model.atoms[1].element, Some(Element::C));
     }
     assert_eq!(one(&format!("\u{feff}{}", N.trim_end())).line, 1);
@@ -166,12 +166,12 @@ fn serials_that_overflow_are_counted_on() {
     let text = with(7, "1869f") + &with(7, "186a0") + &with(7, "18700");
     assert_eq!(read(&text).atoms[2].serial, 0x18700);
 
-    let odd = read(&(N.to_owned() + &with(7, "  x1 ") + &with(7, "  y  ")));
-    assert_eq!(odd.atoms[2].serial, 3);
+    let invalid = read(&(N.to_owned() + &with(7, "  x1 ") + &with(7, "  y  ")));
+    assert_eq!(invalid.atoms[2].serial, 3);
     assert_eq!(
-        warnings(&odd),
+        warnings(&invalid),
         [
-            "x.pdb:2: columns 7-11 hold \"x1\", which is no serial number; atoms are counted on from the one before \
+            "x.pdb:2: columns 7-11 hold \"x1\", which is not a serial number; it is taken as one more than the serial number before \
              (2 such cases, this is the first)"
         ]
     );
@@ -297,11 +297,11 @@ fn pdbqt_gives_elements_by_its_atom_types() {
 fn coordinates_that_are_no_numbers() {
     assert_eq!(
         failure(&(CA.to_owned() + &with(31, "    ab.c"))),
-        "x.pdb:2: columns 31-38 hold \"ab.c\", which is no number; give the x coordinate in angstrom"
+        "x.pdb:2: columns 31-38 hold \"ab.c\", which is not a number; give the x coordinate in angstrom"
     );
     assert_eq!(
         failure(&with(39, "     NaN")),
-        "x.pdb:1: columns 39-46 hold \"NaN\", which is no number; give the y coordinate in angstrom"
+        "x.pdb:1: columns 39-46 hold \"NaN\", which is not a number; give the y coordinate in angstrom"
     );
     assert_eq!(
         failure(&with(47, "        ")),
@@ -326,9 +326,9 @@ fn odd_occupancies_are_told_once() {
     assert_eq!(
         warnings(&model),
         [
-            "x.pdb:1: columns 55-60 hold \"-.--\", which is no occupancy; the occupancy is taken as 1 \
+            "x.pdb:1: columns 55-60 hold \"-.--\", which is not a number; the occupancy is taken as 1 \
              (2 such cases, this is the first)",
-            "x.pdb:4: columns 61-66 hold \"******\", which is no temperature factor; \
+            "x.pdb:4: columns 61-66 hold \"******\", which is not a number; \
              the temperature factor is taken as 0",
         ]
     );
@@ -368,14 +368,14 @@ fn models_by_number() {
     );
     assert_eq!(
         read_model(&text, 1).unwrap_err().to_string(),
-        "x.pdb: there is no model 1; ask for one of the models 4, 7"
+        "x.pdb: the file has no model 1; choose one of the models 4, 7"
     );
     // No ENDMDL, no MODEL, no number, numbers from 0, an empty first model.
     assert_eq!(read(&format!("MODEL 1\n{N}MODEL 2\n{CA}")).atoms.len(), 1);
     assert_eq!(read_model(N, 1).unwrap().atoms.len(), 1);
     assert_eq!(
         read_model(N, 2).unwrap_err().to_string(),
-        "x.pdb: there is no model 2; ask for model 1, the only one"
+        "x.pdb: the file has no model 2; choose model 1, the only one"
     );
     assert_eq!(
         read_model(&format!("MODEL\n{N}MODEL\n{CA}"), 2)
@@ -403,7 +403,7 @@ fn models_by_number() {
         read_model(&frames, 31)
             .unwrap_err()
             .to_string()
-            .ends_with("ask for one of the models 1 to 30")
+            .ends_with("choose one of the models 1 to 30")
     );
 }
 

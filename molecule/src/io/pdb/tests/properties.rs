@@ -13,7 +13,7 @@ use crate::build::build;
 use crate::io::options::ReadOptions;
 use crate::structure::PartRole;
 
-/// Parses and builds; the structure must keep its promises.
+/// Parses and builds a structure, and checks its invariants.
 fn read_whole(bytes: &[u8]) -> Option<Structure> {
     let options = ReadOptions::default();
     let model = parse("x.pdb", bytes, &options).ok()?;

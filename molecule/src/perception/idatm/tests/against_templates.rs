@@ -1,5 +1,5 @@
 //! The templates of standard residues are chemistry that everybody agrees on: perception from
-//! coordinates has to come to the same types, as far as coordinates of proteins allow.
+//! coordinates has to find the same types, within the precision of protein coordinates.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`.
 

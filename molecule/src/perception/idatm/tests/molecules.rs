@@ -89,9 +89,9 @@ fn textbook_molecules_have_the_types_of_the_textbook() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Without hydrogens some molecules cannot be told from others: acetic acid is an acetate, the
-/// tautomers of guanine and cytosine look alike. In urea and biotin the force field's C-N bonds are
-/// as long as those of amines (crystals have 1.35 angstrom).
+/// Without hydrogens some molecules are ambiguous: acetic acid is an acetate, the tautomers of
+/// guanine and cytosine look alike. In urea and biotin the force field's C-N bonds are as long as
+/// those of amines (crystals have 1.35 angstrom).
 #[test]
 fn types_without_hydrogens_are_nearly_the_same() {
     const OTHERWISE: &[&str] = &["acetic", "guanine", "cytosine", "urea", "biotin"];
