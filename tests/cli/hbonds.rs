@@ -78,7 +78,11 @@ fn an_empty_answer_is_explained() {
     let folder = Folder::new("hbonds_empty");
     folder.put("water.pdb", WATERS);
     let run = folder.run(&["hbonds", "water.pdb"]);
-    assert!(run.stderr.contains("the structure has no ligand"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the structure has no ligand"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(run.text(), "\n");
 }
 

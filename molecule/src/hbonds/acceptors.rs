@@ -14,7 +14,7 @@ use crate::perception::idatm::AtomType::{
     C1, C2, Cac, Car, N1, N2, N2Plus, N3, Npl, Ntr, O2, O2Minus, O3, O3Minus, Pac, Pox, S2,
     S3Minus, Sac, Sar, Son, Sxd,
 };
-use crate::perception::idatm::Typed;
+use crate::perception::idatm::TypedMolecule;
 
 /// An acceptor and its test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -216,7 +216,7 @@ const ROWS: [Row; 22] = [
 ];
 
 /// Finds all acceptors, sorted by class and atom.
-pub(crate) fn find(typed: &Typed<'_>) -> Vec<Acceptor> {
+pub(crate) fn find(typed: &TypedMolecule<'_>) -> Vec<Acceptor> {
     let molecule = &typed.molecule;
     let mut finder = Finder {
         typed,
@@ -234,7 +234,7 @@ pub(crate) fn find(typed: &Typed<'_>) -> Vec<Acceptor> {
 }
 
 struct Finder<'a> {
-    typed: &'a Typed<'a>,
+    typed: &'a TypedMolecule<'a>,
     claimed: Vec<bool>,
     found: Vec<Acceptor>,
 }
@@ -345,7 +345,10 @@ impl Finder<'_> {
 
 /// Classifies a nitrogen in exactly one ring, of five or six atoms, with a lone pair in the plane
 /// of the ring.
-fn ring_nitrogen(typed: &Typed<'_>, atom: u32) -> Option<(AcceptorClass, AcceptorTest, [u32; 2])> {
+fn ring_nitrogen(
+    typed: &TypedMolecule<'_>,
+    atom: u32,
+) -> Option<(AcceptorClass, AcceptorTest, [u32; 2])> {
     use AcceptorClass as Class;
     let molecule = &typed.molecule;
     let mut rings = typed.rings.of(atom);
@@ -388,7 +391,10 @@ fn ring_nitrogen(typed: &Typed<'_>, atom: u32) -> Option<(AcceptorClass, Accepto
 }
 
 /// Returns the limits by atom type that `ChimeraX` uses for atoms without a class.
-fn generic_acceptor(typed: &Typed<'_>, atom: u32) -> Option<(AcceptorTest, [Option<u32>; 2])> {
+fn generic_acceptor(
+    typed: &TypedMolecule<'_>,
+    atom: u32,
+) -> Option<(AcceptorTest, [Option<u32>; 2])> {
     let molecule = &typed.molecule;
     let neighbours = molecule.of(atom);
     let first = neighbours.first().copied();

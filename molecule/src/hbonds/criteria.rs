@@ -6,12 +6,12 @@
 
 /// Tolerances of distance and angle beyond the limits of Mills & Dean.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Slack {
+pub(crate) struct Tolerances {
     pub(crate) distance_angstrom: f64,
     pub(crate) angle_degrees: f64,
 }
 
-impl Slack {
+impl Tolerances {
     /// No tolerance.
     pub(crate) const NONE: Self = Self {
         distance_angstrom: 0.0,
@@ -20,7 +20,7 @@ impl Slack {
 
     /// The default tolerances.
     #[cfg(test)]
-    pub(crate) const USUAL: Self = Self {
+    pub(crate) const DEFAULT: Self = Self {
         distance_angstrom: 0.4,
         angle_degrees: 20.0,
     };

@@ -19,7 +19,7 @@ use crate::Element;
 use crate::perception::idatm::AtomType::{
     C2, C3, Cac, Car, N2, N2Plus, N3, N3Plus, NgPlus, Npl, O2, O3,
 };
-use crate::perception::idatm::Typed;
+use crate::perception::idatm::TypedMolecule;
 
 /// A donor and its test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -286,7 +286,7 @@ const OTHER_SULFUR: DonorTest = DonorTest::Generic {
 };
 
 /// Finds all donors, sorted by class and atom.
-pub(crate) fn find(typed: &Typed<'_>) -> Vec<Donor> {
+pub(crate) fn find(typed: &TypedMolecule<'_>) -> Vec<Donor> {
     let count = typed.molecule.len();
     let mut finder = Finder {
         typed,
@@ -312,7 +312,7 @@ pub(crate) fn find(typed: &Typed<'_>) -> Vec<Donor> {
 }
 
 struct Finder<'a> {
-    typed: &'a Typed<'a>,
+    typed: &'a TypedMolecule<'a>,
     claimed: Vec<bool>,
     found: Vec<Donor>,
 }

@@ -4,8 +4,8 @@ use super::acceptors::Acceptor;
 use super::classes::AcceptorClass;
 use super::criteria::{
     AcceptorTest, DonorTest, GENERIC_ANGLE_AT_SULFUR, GENERIC_ANGLES, GENERIC_OTHERWISE,
-    HYDROGEN_BOND_LENGTH, SULFUR_EXTRA, Slack, THETA_OTHERWISE, Tau, ThetaRow, UPSILON_OTHERWISE,
-    UpsilonRow, WATER, WATER_OTHERWISE,
+    HYDROGEN_BOND_LENGTH, SULFUR_EXTRA, THETA_OTHERWISE, Tau, ThetaRow, Tolerances,
+    UPSILON_OTHERWISE, UpsilonRow, WATER, WATER_OTHERWISE,
 };
 use super::donors::Donor;
 use super::hydrogens::{Hydrogen, hydrogens, hydrogens_and_lone_pairs, mirrored_lone_pairs};
@@ -23,7 +23,7 @@ pub(crate) struct Pair<'a> {
     pub(crate) acceptor: &'a Acceptor,
     /// Positions of the hydrogens of the donor; may be empty.
     pub(crate) hydrogens: &'a [Hydrogen],
-    pub(crate) slack: Slack,
+    pub(crate) tolerances: Tolerances,
 }
 
 /// Kind of acceptor, for the limits of a donor.
@@ -51,7 +51,7 @@ impl Pair<'_> {
     }
 
     fn is_within(&self, limit: f64) -> bool {
-        distance(self.d(), self.a()) <= self.slack.distance(limit)
+        distance(self.d(), self.a()) <= self.tolerances.distance(limit)
     }
 
     /// Same as [`Self::is_within`], for a limit of the acceptor.
@@ -63,10 +63,9 @@ impl Pair<'_> {
     /// known.
     fn theta(&self, limit: f64) -> bool {
         self.hydrogens.is_empty()
-            || self
-                .hydrogens
-                .iter()
-                .any(|h| angle_degrees(self.a(), h.position, self.d()) >= self.slack.low(limit))
+            || self.hydrogens.iter().any(|h| {
+                angle_degrees(self.a(), h.position, self.d()) >= self.tolerances.low(limit)
+            })
     }
 
     fn acceptor_passes(&self) -> bool {
@@ -88,7 +87,7 @@ impl Pair<'_> {
                 self.acceptor_is_within(d)
                     && self.molecule.of(self.acceptor.atom).iter().all(|&n| {
                         angle_degrees(self.molecule.position(n), self.a(), self.d())
-                            >= self.slack.low(angle)
+                            >= self.tolerances.low(angle)
                     })
             }
         }
@@ -123,7 +122,7 @@ impl Pair<'_> {
             return true;
         };
         let flat = |p: Vec3| perpendicular_part(sub(p, a), normal);
-        angle_degrees(flat(base), [0.0; 3], flat(self.d())) >= self.slack.low(limit)
+        angle_degrees(flat(base), [0.0; 3], flat(self.d())) >= self.tolerances.low(limit)
     }
 
     /// Tests phi with the principal neighbours of the acceptor.
@@ -165,7 +164,7 @@ impl Pair<'_> {
     fn acceptor_upsilon(&self, low: f64, high: f64) -> bool {
         let fits = |from: Vec3| {
             let angle = angle_degrees(from, self.a(), self.d());
-            (self.slack.low(low)..=self.slack.high(high)).contains(&angle)
+            (self.tolerances.low(low)..=self.tolerances.high(high)).contains(&angle)
         };
         match self.acceptor.around[0] {
             Some(partner) => fits(self.molecule.position(partner)),
@@ -187,7 +186,7 @@ impl Pair<'_> {
             symmetry: 4,
             places: &places,
         }
-        .passes(self.d(), tau, Slack::NONE)
+        .passes(self.d(), tau, Tolerances::NONE)
     }
 
     fn kind(&self) -> Kind {
@@ -242,7 +241,7 @@ impl Pair<'_> {
         self.molecule.degree(self.acceptor.atom) < 2
             || mirrored_lone_pairs(self.molecule, self.acceptor.atom)
                 .into_iter()
-                .any(|place| angle_degrees(place, self.a(), self.d()) >= self.slack.low(limit))
+                .any(|place| angle_degrees(place, self.a(), self.d()) >= self.tolerances.low(limit))
     }
 
     fn rotatable(&self, row: UpsilonRow, symmetry: u8) -> bool {
@@ -260,7 +259,10 @@ impl Pair<'_> {
             return false;
         };
         let upsilon = angle_degrees(molecule.position(partner), self.d(), self.a());
-        if upsilon < self.slack.low(low) || upsilon > self.slack.high(high) || !self.theta(theta) {
+        if upsilon < self.tolerances.low(low)
+            || upsilon > self.tolerances.high(high)
+            || !self.theta(theta)
+        {
             return false;
         }
         row.tau.is_none_or(|tau| {
@@ -270,7 +272,7 @@ impl Pair<'_> {
                 symmetry,
                 places: self.hydrogens,
             }
-            .passes(self.a(), tau, self.slack)
+            .passes(self.a(), tau, self.tolerances)
         })
     }
 
@@ -309,7 +311,7 @@ impl Pair<'_> {
     fn hydrogen_is_within(&self, limit: f64) -> bool {
         self.hydrogens
             .iter()
-            .any(|h| distance(h.position, self.a()) <= self.slack.distance(limit))
+            .any(|h| distance(h.position, self.a()) <= self.tolerances.distance(limit))
     }
 
     /// Tests water of unknown orientation, by the distance of the heavy atoms.
@@ -363,7 +365,7 @@ impl Pair<'_> {
                 .filter(|&&n| !molecule.is_hydrogen(n))
                 .all(|&n| {
                     angle_degrees(molecule.position(n), self.d(), self.a())
-                        >= self.slack.low(at_donor)
+                        >= self.tolerances.low(at_donor)
                 })
     }
 }
@@ -390,7 +392,7 @@ struct Rotation<'a> {
 
 impl Rotation<'_> {
     /// Tests the angle between `target` and the reference points, projected along the axis.
-    fn passes(&self, target: Vec3, tau: Tau, slack: Slack) -> bool {
+    fn passes(&self, target: Vec3, tau: Tau, tolerances: Tolerances) -> bool {
         let [far, near] = self.axis;
         let references: Vec<Vec3> = if self.symmetry == 4 && self.places.len() == 2 {
             self.places.iter().map(|h| h.position).collect()
@@ -420,8 +422,8 @@ impl Rotation<'_> {
             .into_iter()
             .map(|p| angle_degrees(target, [0.0; 3], flat(p)));
         match tau {
-            Tau::Within(limit) => angles.any(|angle| angle <= slack.high(limit)),
-            Tau::AtLeast(limit) => angles.all(|angle| angle >= slack.low(limit)),
+            Tau::Within(limit) => angles.any(|angle| angle <= tolerances.high(limit)),
+            Tau::AtLeast(limit) => angles.all(|angle| angle >= tolerances.low(limit)),
         }
     }
 }

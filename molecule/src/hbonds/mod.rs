@@ -24,10 +24,10 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use crate::perception::idatm::Typed;
+use crate::perception::idatm::TypedMolecule;
 use crate::perception::idatm::vector::{angle_degrees, distance};
 use crate::{Location, Structure, Warning};
-use criteria::{SULFUR_EXTRA, Slack};
+use criteria::{SULFUR_EXTRA, Tolerances};
 use geometry::Pair;
 use search::Grid;
 
@@ -64,7 +64,7 @@ pub fn find(
     options: &HydrogenBondOptions,
 ) -> Result<HydrogenBonds, OptionsError> {
     options.check()?;
-    let typed = Typed::new(structure);
+    let typed = TypedMolecule::new(structure);
     let sides = options::Sides::new(structure, options);
     let mut warnings = typed.warnings.clone();
     let donors = wanted(donors::find(&typed), |donor| sides.of(donor.atom).is_some());
@@ -76,7 +76,7 @@ pub fn find(
         sides: &sides,
         donors: &donors,
         acceptors: &acceptors,
-        slack: Slack {
+        tolerances: Tolerances {
             distance_angstrom: f64::from(options.distance_slack_angstrom),
             angle_degrees: f64::from(options.angle_slack_degrees),
         },
@@ -96,11 +96,11 @@ fn wanted<T>(all: Vec<T>, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
 }
 
 struct Finder<'a> {
-    typed: &'a Typed<'a>,
+    typed: &'a TypedMolecule<'a>,
     sides: &'a options::Sides,
     donors: &'a [donors::Donor],
     acceptors: &'a [acceptors::Acceptor],
-    slack: Slack,
+    tolerances: Tolerances,
 }
 
 impl Finder<'_> {
@@ -109,7 +109,10 @@ impl Finder<'_> {
         let reach = self
             .acceptors
             .iter()
-            .map(|acceptor| self.slack.distance(acceptor.test.reach() + SULFUR_EXTRA))
+            .map(|acceptor| {
+                self.tolerances
+                    .distance(acceptor.test.reach() + SULFUR_EXTRA)
+            })
             .fold(0.0, f64::max);
         let positions = self
             .acceptors
@@ -151,7 +154,7 @@ impl Finder<'_> {
                     donor,
                     acceptor,
                     hydrogens,
-                    slack: self.slack,
+                    tolerances: self.tolerances,
                 };
                 if !pair.is_bond() {
                     continue;
@@ -172,8 +175,8 @@ impl Finder<'_> {
                 if is_blocked {
                     continue;
                 }
-                let is_relaxed = self.slack != Slack::NONE;
-                pair.slack = Slack::NONE;
+                let is_relaxed = self.tolerances != Tolerances::NONE;
+                pair.tolerances = Tolerances::NONE;
                 bonds.push(describe(&pair, !is_relaxed || pair.is_bond()));
             }
         }

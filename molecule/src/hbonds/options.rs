@@ -4,7 +4,7 @@ use super::acceptors::Acceptor;
 use super::bond::HydrogenBond;
 use super::complete::is_complete;
 use super::donors::Donor;
-use crate::perception::idatm::{AtomType, Typed};
+use crate::perception::idatm::{AtomType, TypedMolecule};
 use crate::structure::{PartRole, Residue, ResidueClass};
 use crate::{Element, Location, Structure, Warning};
 
@@ -179,7 +179,7 @@ impl Sides {
     /// Adds warnings about everything that may make the list of bonds incomplete.
     pub(super) fn warn(
         &self,
-        typed: &Typed<'_>,
+        typed: &TypedMolecule<'_>,
         donors: &[Donor],
         acceptors: &[Acceptor],
         bonds: &[HydrogenBond],

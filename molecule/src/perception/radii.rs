@@ -9,7 +9,7 @@
 //! Tsai, Taylor, Chothia & Gerstein, J. Mol. Biol. 290 (1999) 253 for united ones; the rule is that
 //! of `ChimeraX` ("Atom and bond radii" in its user guide), but not its radii of ions and halogens.
 
-use super::idatm::{AtomType, Geometry, Typed};
+use super::idatm::{AtomType, Geometry, TypedMolecule};
 use crate::structure::Neighbours;
 use crate::{Element, Structure};
 
@@ -28,7 +28,7 @@ use crate::{Element, Structure};
 /// ```
 #[must_use]
 pub fn vdw_radii_angstrom(structure: &Structure) -> Vec<f32> {
-    let Typed { molecule, .. } = Typed::new(structure);
+    let TypedMolecule { molecule, .. } = TypedMolecule::new(structure);
     let elements = &structure.atoms().element;
     let mut radii: Vec<f32> = elements.iter().map(|e| e.vdw_radius_angstrom()).collect();
     for part in structure.parts() {

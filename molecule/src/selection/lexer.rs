@@ -30,7 +30,7 @@ pub(super) enum TokenKind {
 }
 
 /// Creates an error at a column of the expression.
-pub(super) fn fault(
+pub(super) fn error_at(
     expression: &str,
     column: usize,
     problem: impl Into<String>,
@@ -51,7 +51,7 @@ fn printable(c: char) -> char {
 }
 
 /// Formats a part of the expression for a message: printable and short.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 40;
     let mut short: String = text.chars().take(LONGEST).map(printable).collect();
     if text.chars().nth(LONGEST).is_some() {
@@ -76,7 +76,7 @@ fn ends_specifier(c: char) -> bool {
 pub(super) fn tokens(expression: &str) -> Result<Vec<Token>, MoleculeError> {
     if expression.len() > MAX_EXPRESSION_BYTES {
         let start: String = expression.chars().take(60).collect();
-        return Err(fault(
+        return Err(error_at(
             &start,
             1,
             format!("the expression has {} bytes", expression.len()),
@@ -110,7 +110,7 @@ pub(super) fn tokens(expression: &str) -> Result<Vec<Token>, MoleculeError> {
                         Some((_, '\\')) => text.extend(characters.next().map(|(_, c)| c)),
                         Some((_, c)) => text.push(c),
                         None => {
-                            return Err(fault(
+                            return Err(error_at(
                                 expression,
                                 column,
                                 "the quotation mark is not closed",

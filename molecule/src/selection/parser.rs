@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::ast::{Expression, NumberRange, Pattern};
-use super::lexer::{Token, TokenKind, fault, shown, tokens};
+use super::lexer::{Token, TokenKind, error_at, quoted, tokens};
 use super::limits::{MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_TERMS};
 use super::values::{RangeError, element, number_range, residue_range};
 use super::words::{self, Class, Meaning, Operator, Property};
@@ -49,7 +49,7 @@ pub(super) fn parse(expression: &str) -> Result<Expression> {
                     },
                 ),
             };
-            Err(fault(expression, column, problem, remedy))
+            Err(error_at(expression, column, problem, remedy))
         }
     }
 }
@@ -74,7 +74,9 @@ fn described(kind: &TokenKind) -> String {
         TokenKind::Or => "`|`".into(),
         TokenKind::Not => "`!`".into(),
         TokenKind::Separator(c) => format!("`{c}`"),
-        TokenKind::Quoted(text) | TokenKind::Word(text) | TokenKind::Specifier(text) => shown(text),
+        TokenKind::Quoted(text) | TokenKind::Word(text) | TokenKind::Specifier(text) => {
+            quoted(text)
+        }
     }
 }
 
@@ -108,13 +110,13 @@ impl Parser<'_> {
     }
 
     /// Creates an error at a column of the expression.
-    pub(super) fn fault(
+    pub(super) fn error_at(
         &self,
         column: usize,
         problem: impl Into<String>,
         remedy: impl Into<String>,
     ) -> MoleculeError {
-        fault(self.expression, column, problem, remedy)
+        error_at(self.expression, column, problem, remedy)
     }
 
     /// Returns the operator of the next token, if it is one.
@@ -158,7 +160,7 @@ impl Parser<'_> {
         let column = self.column();
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self.fault(
+            return Err(self.error_at(
                 column,
                 format!("parentheses and operators are nested more than {MAX_DEPTH} deep"),
                 "remove what is not needed",
@@ -175,7 +177,7 @@ impl Parser<'_> {
             }
             Some(Operator::Within) => self.within(column)?,
             Some(operator @ (Operator::And | Operator::Or | Operator::Of)) => {
-                return Err(self.fault(
+                return Err(self.error_at(
                     column,
                     format!("`{operator}` has no term before it"),
                     TERMS,
@@ -197,35 +199,35 @@ impl Parser<'_> {
         let typed = match self.peek().map(|token| &token.kind) {
             Some(TokenKind::Word(word)) => word.clone(),
             Some(kind) => {
-                return Err(self.fault(
+                return Err(self.error_at(
                     distance_column,
                     format!("{} is not a distance", described(kind)),
                     FORM,
                 ));
             }
-            None => return Err(self.fault(distance_column, "the distance is missing", FORM)),
+            None => return Err(self.error_at(distance_column, "the distance is missing", FORM)),
         };
         let distance_angstrom = match typed.parse::<f64>() {
             // Adding zero changes negative zero to zero.
             Ok(distance) if (0.0..=MAX_DISTANCE_ANGSTROM).contains(&distance) => distance + 0.0,
             Ok(_) => {
-                return Err(self.fault(
+                return Err(self.error_at(
                     distance_column,
-                    format!("the distance {} is out of range", shown(&typed)),
+                    format!("the distance {} is out of range", quoted(&typed)),
                     FORM,
                 ));
             }
             Err(_) => {
-                return Err(self.fault(
+                return Err(self.error_at(
                     distance_column,
-                    format!("{} is not a distance", shown(&typed)),
+                    format!("{} is not a distance", quoted(&typed)),
                     FORM,
                 ));
             }
         };
         self.next += 1;
         if self.operator() != Some(Operator::Of) {
-            return Err(self.fault(
+            return Err(self.error_at(
                 self.column(),
                 format!("`of` is missing after `within {distance_angstrom}`"),
                 format!("write `within {distance_angstrom} of` and a term"),
@@ -241,7 +243,7 @@ impl Parser<'_> {
     fn count_distance_term(&mut self, column: usize) -> Result<()> {
         self.distance_terms += 1;
         if self.distance_terms > MAX_DISTANCE_TERMS {
-            return Err(self.fault(
+            return Err(self.error_at(
                 column,
                 format!("more than {MAX_DISTANCE_TERMS} terms compute distances"),
                 "combine the targets with `or`, as in `within 5 of (X or Y)`",
@@ -254,7 +256,7 @@ impl Parser<'_> {
     fn term(&mut self, column: usize) -> Result<Expression> {
         self.terms += 1;
         if self.terms > MAX_TERMS {
-            return Err(self.fault(
+            return Err(self.error_at(
                 column,
                 format!("the expression has more than {MAX_TERMS} terms"),
                 "put values into lists, as in `resi 45+47+50-55`",
@@ -266,7 +268,7 @@ impl Parser<'_> {
             } else {
                 "the expression ends where a term is missing"
             };
-            return Err(self.fault(column, problem, TERMS));
+            return Err(self.error_at(column, problem, TERMS));
         };
         match token.kind {
             TokenKind::Open => {
@@ -276,17 +278,17 @@ impl Parser<'_> {
                         self.next += 1;
                         Ok(group)
                     }
-                    None => Err(self.fault(
+                    None => Err(self.error_at(
                         column,
                         "this parenthesis is not closed",
                         "put `)` after the group",
                     )),
-                    Some(TokenKind::Word(word)) => Err(self.fault(
+                    Some(TokenKind::Word(word)) => Err(self.error_at(
                         self.column(),
-                        format!("{} follows a term without an operator", shown(word)),
+                        format!("{} follows a term without an operator", quoted(word)),
                         near(word).unwrap_or_else(joining),
                     )),
-                    Some(kind) => Err(self.fault(
+                    Some(kind) => Err(self.error_at(
                         self.column(),
                         format!("{} follows a term without an operator", described(kind)),
                         joining(),
@@ -306,9 +308,9 @@ impl Parser<'_> {
             },
             TokenKind::Specifier(text) => self.specifier(column, &text),
             TokenKind::Close if matches!(self.tokens.get(self.next.wrapping_sub(2)), Some(t) if t.kind == TokenKind::Open) => {
-                Err(self.fault(column, "there is nothing between the parentheses", TERMS))
+                Err(self.error_at(column, "there is nothing between the parentheses", TERMS))
             }
-            kind => Err(self.fault(
+            kind => Err(self.error_at(
                 column,
                 format!("{} is found where a term should begin", described(&kind)),
                 TERMS,
@@ -324,7 +326,7 @@ impl Parser<'_> {
         } else {
             TERMS.to_string()
         };
-        self.fault(column, format!("{} is not a keyword", shown(word)), remedy)
+        self.error_at(column, format!("{} is not a keyword", quoted(word)), remedy)
     }
 
     /// Parses the values of a property: words separated by `+`, `,` or space, up to the next
@@ -371,7 +373,7 @@ impl Parser<'_> {
         let found = self
             .peek()
             .map_or_else(|| "the end".to_string(), |token| described(&token.kind));
-        self.fault(
+        self.error_at(
             column,
             format!("`{}` needs a value, but {found} follows", property.word()),
             format!(
@@ -409,9 +411,9 @@ impl Parser<'_> {
                         self.unquoted(value, property)?;
                         residue_range(&value.text).map_err(|problem| match problem {
                             RangeError::Form => self.bad_value(value, property),
-                            RangeError::Descending => self.fault(
+                            RangeError::Descending => self.error_at(
                                 value.column,
-                                format!("the range {} is descending", shown(&value.text)),
+                                format!("the range {} is descending", quoted(&value.text)),
                                 "give the lower residue number first",
                             ),
                         })
@@ -447,11 +449,11 @@ impl Parser<'_> {
             Some(advice) if !value.quoted => advice,
             _ => format!("give {}", property.values()),
         };
-        self.fault(
+        self.error_at(
             value.column,
             format!(
                 "{} is not a value of `{}`",
-                shown(&value.text),
+                quoted(&value.text),
                 property.word()
             ),
             remedy,

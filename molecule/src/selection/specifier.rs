@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use super::ast::Expression;
-use super::lexer::shown;
+use super::lexer::quoted;
 use super::parser::{Parser, Result, Value, one_or};
 use super::values::{RangeError, residue_range};
 use super::words::Property;
@@ -27,7 +27,7 @@ impl Parser<'_> {
             at += 1;
             for value in list.split(',') {
                 if value.is_empty() {
-                    return Err(self.fault(
+                    return Err(self.error_at(
                         at,
                         format!("a value is missing after `{mark}` or `,`"),
                         FORM,
@@ -36,9 +36,9 @@ impl Parser<'_> {
                 // Outside of a specifier `~` means "not", so such a value could not be written
                 // back.
                 if value.starts_with('~') {
-                    return Err(self.fault(
+                    return Err(self.error_at(
                         at,
-                        format!("{} begins with `~`, which means \"not\"", shown(value)),
+                        format!("{} begins with `~`, which means \"not\"", quoted(value)),
                         "put `~` before the whole specifier, or give the name in quotes, as in `name \"~X\"`",
                     ));
                 }
@@ -60,7 +60,7 @@ impl Parser<'_> {
             rest = next;
         }
         if !rest.is_empty() {
-            return Err(self.fault(at, format!("{} is out of order", shown(rest)), FORM));
+            return Err(self.error_at(at, format!("{} is out of order", quoted(rest)), FORM));
         }
         Ok(one_or(operands, Expression::And))
     }

@@ -21,7 +21,7 @@ pub struct Atoms {
     pub name: Vec<SmolStr>,
     /// Serial number in the file, for messages; not necessarily unique.
     pub serial: Vec<i32>,
-    /// Index into [`Structure::residues`].
+    /// Index into [`Structure::residues`](super::Structure::residues).
     pub residue: Vec<u32>,
     /// Alternate location that was kept; `b' '` if the file has none.
     pub altloc: Vec<u8>,

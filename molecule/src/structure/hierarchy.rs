@@ -38,7 +38,7 @@ pub struct Residue {
     pub number: i32,
     /// Insertion code; `b' '` if it has none.
     pub insertion_code: u8,
-    /// Index into [`Structure::chains`].
+    /// Index into [`Structure::chains`](super::Structure::chains).
     pub chain: u32,
     /// Atoms of this residue.
     pub atoms: Range<u32>,
@@ -57,7 +57,7 @@ pub struct Chain {
     pub id: SmolStr,
     /// mmCIF `label_asym_id` of the chain's first atom; equals `id` in other formats.
     pub label_id: SmolStr,
-    /// Index into [`Structure::parts`].
+    /// Index into [`Structure::parts`](super::Structure::parts).
     pub part: u32,
 }
 

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use super::super::acceptors::{self, Acceptor};
 use super::super::criteria::{
-    AcceptorTest, DonorTest, HYDROGEN_BOND_LENGTH, Slack, Tau, ThetaRow, UpsilonRow, WATER,
+    AcceptorTest, DonorTest, HYDROGEN_BOND_LENGTH, Tau, ThetaRow, Tolerances, UpsilonRow, WATER,
 };
 use super::super::donors::{self, Donor};
 use super::super::{AcceptorClass, DonorClass, HydrogenBondOptions, find};
 use crate::Structure;
-use crate::perception::idatm::Typed;
+use crate::perception::idatm::TypedMolecule;
 use crate::{FolderOptions, ReadOptions, read_file, read_folder};
 
 fn data() -> Option<PathBuf> {
@@ -57,7 +57,7 @@ fn table(data: &Path, name: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-const SLACK: Slack = Slack::USUAL;
+const SLACK: Tolerances = Tolerances::DEFAULT;
 
 /// A number as the tables write it: up to four decimals.
 fn number(x: f64) -> String {
@@ -263,7 +263,7 @@ fn donors_and_acceptors_equal_those_of_chimerax() {
     let mut differences = String::new();
     for ((id, model), expected) in &expected {
         let structure = open(&data, id, model);
-        let typed = Typed::new(&structure);
+        let typed = TypedMolecule::new(&structure);
         let label = |atom: u32, role: &str, text: &str| {
             format!(
                 "{} {} {} {role} {text}",

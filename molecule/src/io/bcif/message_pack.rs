@@ -111,7 +111,7 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn fault<T>(&self, problem: &'static str) -> Result<T, DecodeError> {
+    fn fail<T>(&self, problem: &'static str) -> Result<T, DecodeError> {
         Err(DecodeError {
             offset: self.offset,
             problem,
@@ -124,7 +124,7 @@ impl<'a> Decoder<'a> {
                 self.offset += length;
                 Ok(head)
             }
-            None => self.fault("the file ends inside a value"),
+            None => self.fail("the file ends inside a value"),
         }
     }
 
@@ -146,11 +146,11 @@ impl<'a> Decoder<'a> {
 
     fn value(&mut self, depth: usize) -> Result<Value<'a>, DecodeError> {
         if depth > MAX_DEPTH {
-            return self.fault("the values are nested too deeply");
+            return self.fail("the values are nested too deeply");
         }
         self.values += 1;
         if self.values > MAX_VALUES {
-            return self.fault("there are too many values");
+            return self.fail("there are too many values");
         }
         let [mark] = self.fixed()?;
         Ok(match mark {
@@ -172,7 +172,7 @@ impl<'a> Decoder<'a> {
             0xce => Value::Int(i64::from(u32::from_be_bytes(self.fixed()?))),
             0xcf => match i64::try_from(u64::from_be_bytes(self.fixed()?)) {
                 Ok(number) => Value::Int(number),
-                Err(_) => return self.fault("an integer needs more than 63 bits"),
+                Err(_) => return self.fail("an integer needs more than 63 bits"),
             },
             0xd0 => Value::Int(i64::from(i8::from_be_bytes(self.fixed()?))),
             0xd1 => Value::Int(i64::from(i16::from_be_bytes(self.fixed()?))),
@@ -192,7 +192,7 @@ impl<'a> Decoder<'a> {
             }
             0xe0..=0xff => Value::Int(i64::from(mark.cast_signed())),
             0xc1 | 0xc7..=0xc9 | 0xd4..=0xd8 => {
-                return self.fault("there is a value of an extension type");
+                return self.fail("there is a value of an extension type");
             }
         })
     }
@@ -201,7 +201,7 @@ impl<'a> Decoder<'a> {
         let bytes = self.take(length)?;
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Value::Text(text)),
-            Err(_) => self.fault("a text is not UTF-8"),
+            Err(_) => self.fail("a text is not UTF-8"),
         }
     }
 
@@ -282,15 +282,15 @@ mod tests {
             vec![0xdb, 0xff, 0xff, 0xff, 0xff, b'a'],
             vec![],
         ] {
-            let fault = decode(&bytes).expect_err("the bytes are cut off");
-            assert_eq!(fault.problem, "the file ends inside a value");
+            let error = decode(&bytes).expect_err("the bytes are cut off");
+            assert_eq!(error.problem, "the file ends inside a value");
         }
     }
 
     #[test]
     fn nesting_and_foreign_types_are_refused() {
-        let fault = decode(&vec![0x91; 100_000]).expect_err("too deep");
-        assert_eq!(fault.problem, "the values are nested too deeply");
+        let error = decode(&vec![0x91; 100_000]).expect_err("too deep");
+        assert_eq!(error.problem, "the values are nested too deeply");
         assert!(decode(&[0xd4, 0, 0]).is_err());
         assert!(decode(&[0xa1, 0xff]).is_err());
         assert!(decode(&[0xcf, 0xff, 0, 0, 0, 0, 0, 0, 0]).is_err());

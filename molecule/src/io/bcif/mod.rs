@@ -126,7 +126,7 @@ pub(super) fn parse(
         remedy: "give a whole BinaryCIF file, or the entry as mmCIF text".to_owned(),
     };
     let root = message_pack::decode(bytes)
-        .map_err(|fault| syntax(format!("byte {}: {}", fault.offset, fault.problem)))?;
+        .map_err(|error| syntax(format!("byte {}: {}", error.offset, error.problem)))?;
     let blocks = list(&root, "dataBlocks")
         .ok_or_else(|| syntax("the top-level map has no list dataBlocks".to_owned()))?;
     // Each of the three coordinates takes at least one byte per row, so a file that declares more

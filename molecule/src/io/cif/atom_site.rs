@@ -289,7 +289,7 @@ impl AtomSites {
         if self.models.is_empty() {
             return Ok(None);
         }
-        let fault = |problem: String, remedy: &str| MoleculeError::Syntax {
+        let error = |problem: String, remedy: &str| MoleculeError::Syntax {
             location: Location::file(file),
             problem,
             remedy: remedy.to_owned(),
@@ -297,13 +297,13 @@ impl AtomSites {
         if let Some(wanted) = options.model
             && !self.models.contains(&i64::from(wanted))
         {
-            return Err(fault(
+            return Err(error(
                 format!("_atom_site.pdbx_PDB_model_num has no model {wanted}"),
                 &format!("choose among {}", list_of_models(&self.models)),
             ));
         }
         if self.atoms.is_empty() {
-            return Err(fault(
+            return Err(error(
                 "no atom of the model has coordinates in _atom_site".to_owned(),
                 "give numbers in Cartn_x, Cartn_y and Cartn_z",
             ));

@@ -33,7 +33,7 @@ impl UnitCell {
         file: &str,
         fractional: &[[f64; 3]],
     ) -> Result<impl Iterator<Item = [f32; 3]>, MoleculeError> {
-        let fault = |problem: &str| {
+        let error = |problem: &str| {
             MoleculeError::Syntax {
             location: Location::file(file),
             problem: format!("small-molecule CIF with fractional coordinates, but {problem}"),
@@ -43,7 +43,7 @@ impl UnitCell {
         }
         };
         let [Some(a), Some(b), Some(c)] = self.edges_angstrom else {
-            return Err(fault("an edge of the unit cell is missing"));
+            return Err(error("an edge of the unit cell is missing"));
         };
         let [alpha, beta, gamma] = self
             .angles_degrees
@@ -55,7 +55,7 @@ impl UnitCell {
         let height2 = 1.0 - cos_beta * cos_beta - c_y * c_y;
         let sound = [a, b, c].iter().all(|edge| *edge > 0.0) && sin_gamma > 0.0 && height2 > 0.0;
         if !sound {
-            return Err(fault("the unit cell has no volume"));
+            return Err(error("the unit cell has no volume"));
         }
         let c_z = height2.sqrt();
         let positions: Vec<[f32; 3]> = fractional

@@ -47,7 +47,7 @@ pub struct AtomTypes {
 /// ```
 #[must_use]
 pub fn atom_types(structure: &Structure) -> AtomTypes {
-    let typed = Typed::new(structure);
+    let typed = TypedMolecule::new(structure);
     AtomTypes {
         types: typed.molecule.types,
         warnings: typed.warnings,
@@ -56,13 +56,13 @@ pub fn atom_types(structure: &Structure) -> AtomTypes {
 
 /// A molecule with types and rings: the input of the search for hydrogen bonds.
 #[derive(Debug)]
-pub(crate) struct Typed<'a> {
+pub(crate) struct TypedMolecule<'a> {
     pub(crate) molecule: Molecule<'a>,
     pub(crate) rings: Rings,
     pub(crate) warnings: Vec<Warning>,
 }
 
-impl<'a> Typed<'a> {
+impl<'a> TypedMolecule<'a> {
     pub(crate) fn new(structure: &'a Structure) -> Self {
         let mut molecule = Molecule::new(structure);
         let has_template = templates::assign(&mut molecule);

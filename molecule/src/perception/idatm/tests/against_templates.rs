@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Molecule, Typed};
+use super::super::{Molecule, TypedMolecule};
 use crate::perception::idatm::AtomType;
 use crate::{ReadOptions, read_file};
 
@@ -26,8 +26,8 @@ fn perception_comes_to_the_types_of_the_templates() {
     for id in ["1ia1", "1of6", "1s3v", "1uou"] {
         let path = data.join(format!("complexes_other/{id}/{id}_protein.pdb"));
         let structure = read_file(&path, &ReadOptions::default()).expect("a sound file");
-        let expected = Typed::new(&structure).molecule;
-        let computed = Typed::perceive(
+        let expected = TypedMolecule::new(&structure).molecule;
+        let computed = TypedMolecule::perceive(
             Molecule::new(&structure),
             &vec![false; structure.residues().len()],
         )
