@@ -4,13 +4,14 @@
 //! consist of fields separated by blanks, `#` begins a comment, `\` at the end of a line continues
 //! it. Only the listed bonds are used.
 
+mod counts;
 mod rows;
 
 #[cfg(test)]
 mod tests;
 
 use super::options::ReadOptions;
-use super::text::{self, syntax, warning};
+use super::text;
 use crate::MoleculeError;
 use crate::raw::RawModel;
 use rows::{Molecule, Rows};
@@ -55,45 +56,4 @@ pub(super) fn parse(
     let mut model = molecule.finish(rows.number())?;
     model.models = chosen.count;
     Ok(model)
-}
-
-/// Compares a declared count with the actual one: an error if rows are missing, a warning if there
-/// are more.
-fn check_count(
-    file: &str,
-    last_line: u64,
-    declared: Option<u64>,
-    found: usize,
-    section_seen: bool,
-    what: &str,
-) -> Result<Option<crate::Warning>, MoleculeError> {
-    let Some(declared) = declared else {
-        return Ok(None);
-    };
-    let found = found as u64;
-    if found < declared {
-        let section = what.to_ascii_uppercase();
-        let problem = if section_seen {
-            format!(
-                "the molecule declares {declared} {what}s, but its {section} section holds {found}"
-            )
-        } else {
-            format!("the molecule declares {declared} {what}s, but has no {section} section")
-        };
-        return Err(syntax(
-            file,
-            last_line,
-            problem,
-            "give the whole file; it may have been cut off",
-        ));
-    }
-    Ok((found > declared).then(|| {
-        warning(
-            file,
-            0,
-            format!(
-                "the molecule declares {declared} {what}s, but {found} are there; all are read"
-            ),
-        )
-    }))
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::super::text::{self, Lines, fields, float, integer, quote, syntax, warning};
-use super::check_count;
+use super::counts::check_count;
 use crate::io::options::ReadOptions;
 use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
 use crate::structure::BondOrder;

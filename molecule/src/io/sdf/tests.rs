@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::super::text::mutated;
 use super::*;
+use crate::Element;
+use crate::structure::BondOrder;
 
 const ETHANOL_LIKE: &str = "\
 ethanol

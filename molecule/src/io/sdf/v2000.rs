@@ -1,7 +1,7 @@
 //! The V2000 connection table: fixed columns, at most 999 atoms and bonds.
 
 use super::super::text::{Lines, columns, fields, float, integer, quote, warning};
-use super::{Table, order_of};
+use super::table::{Table, order_of};
 use crate::MoleculeError;
 use crate::structure::BondOrder;
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::text::{Lines, float, integer, quote, warning};
-use super::{Table, order_of};
+use super::table::{Table, order_of};
 use crate::MoleculeError;
 
 /// Reads the first `CTAB` block; `lines` is positioned after the counts line of the V2000 header.
