@@ -75,7 +75,7 @@ pub struct AtomReport {
 /// All hydrogen bonds, for JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Report {
+pub struct HydrogenBondReport {
     /// The bonds in the order of [`HydrogenBonds::bonds`].
     pub bonds: Vec<BondReport>,
     /// Number of donors within the scope.
@@ -181,8 +181,8 @@ impl HydrogenBonds {
 
     /// Returns all bonds with names.
     #[must_use]
-    pub fn report(&self, structure: &Structure) -> Report {
-        Report {
+    pub fn report(&self, structure: &Structure) -> HydrogenBondReport {
+        HydrogenBondReport {
             bonds: self
                 .bonds
                 .iter()

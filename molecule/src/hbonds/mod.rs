@@ -33,7 +33,7 @@ use search::Grid;
 
 pub use bond::{HydrogenBond, HydrogenBonds};
 pub use classes::{AcceptorClass, DonorClass};
-pub use format::{AtomReport, BondReport, BondSide, Report};
+pub use format::{AtomReport, BondReport, BondSide, HydrogenBondReport};
 pub use options::{HydrogenBondOptions, OptionsError, Scope, is_of_ligand};
 
 /// Distance of a metal to the acceptor, in angstrom, up to which it may block a bond.

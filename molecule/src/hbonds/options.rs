@@ -245,7 +245,7 @@ impl Sides {
             .collect();
         if !bare.is_empty() {
             warn(format!(
-                "{} has no hydrogens: donors with rotatable hydrogens are tested without them, which accepts more bonds",
+                "no hydrogens in {}: donors with rotatable hydrogens are tested without them, which accepts more bonds",
                 bare.join(", ")
             ));
         }

@@ -73,7 +73,7 @@ pub fn read_bytes(
 /// Detects the format of a file, gzipped or not, from its content alone, as [`read_bytes`] does.
 /// `None` if the content is not a structure or does not decide the format.
 #[must_use]
-pub fn format_of_content(bytes: &[u8], max_bytes: u64) -> Option<Format> {
+pub fn detect_format(bytes: &[u8], max_bytes: u64) -> Option<Format> {
     let text = decompress("", bytes, max_bytes).ok()?;
     sniff::detect("", sniff::without_bom(&text)).ok()
 }

@@ -198,7 +198,7 @@ fn atoms_without_coordinates_are_left_out_with_a_warning() {
     assert_eq!(model.atoms.len(), 6);
     let warning = model.warnings[0].to_string();
     assert!(
-        warning.starts_with("t.cif:62: _atom_site: 1 atom(s) without coordinates"),
+        warning.starts_with("t.cif:62: an atom in _atom_site has no coordinates"),
         "{warning}"
     );
     let error = read("data_x _atom_site.label_atom_id C _atom_site.Cartn_x ? _atom_site.Cartn_y ? _atom_site.Cartn_z ?")
@@ -263,7 +263,7 @@ LIG O1 O -1 4 5 6 -4 -5 -6
     assert!(
         partial.warnings[0]
             .message
-            .contains("1 atom(s) without coordinates")
+            .contains("an atom in _chem_comp_atom has no coordinates")
     );
 }
 
@@ -315,7 +315,7 @@ Q1 0 0 0 ? . dum
             .contains("small-molecule CIF with fractional coordinates")
     );
     let error = read(&text.replace("gamma 120", "gamma 180")).unwrap_err();
-    assert!(error.to_string().contains("span no volume"), "{error}");
+    assert!(error.to_string().contains("has no volume"), "{error}");
 }
 
 #[test]

@@ -191,17 +191,14 @@ fn faults_of_syntax_name_their_line() {
         ("data_x\n_a.b\n_a.c 1", "t.cif:2: _a.b has no value"),
         (
             "data_x\n_a.b 1\n2",
-            "t.cif:3: the value \"2\" belongs to no data name",
+            "t.cif:3: the value \"2\" has no data name",
         ),
         (
             "data_x\nloop_\n1",
             "t.cif:2: loop_ is not followed by data names",
         ),
         ("_a.b 1", "t.cif:1: data before the first data block"),
-        (
-            "hello",
-            "t.cif:1: the value \"hello\" belongs to no data name",
-        ),
+        ("hello", "t.cif:1: the value \"hello\" has no data name"),
         (
             "data_x\n_cell.length_a 1\n_cell.length_a 2",
             "t.cif:3: _cell.length_a is given twice",

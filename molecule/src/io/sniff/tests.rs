@@ -54,7 +54,7 @@ fn the_ending_decides_where_the_content_leaves_it_open() {
 }
 
 #[test]
-fn foreign_files_are_named() {
+fn unsupported_files_are_named() {
     for (bytes, expected) in [
         (&b"\x89PNG\r\n\x1a\n...."[..], "is a PNG image; give a PDB"),
         (b"\xff\xd8\xff\xe0", "is a JPEG image"),
@@ -75,12 +75,12 @@ fn foreign_files_are_named() {
         (b"<?xml version", "is an XML document"),
         (b"{\"a\": 1}", "is a JSON document"),
         (b"$RXN\n", "is a reaction file"),
-        (b"AT\0OM", "is binary data of no format that is read here"),
+        (b"AT\0OM", "is binary data of an unsupported format"),
         (b"", "is empty (0 bytes)"),
-        (b" \n\t\n", "is empty (nothing but white space)"),
+        (b" \n\t\n", "is empty (only white space)"),
         (
             b"\xde\0\x02\xabmmtfVersion\xa31.0",
-            "is MMTF, which is not read (the format was retired by RCSB in 2024); give mmCIF or BinaryCIF",
+            "is MMTF, which is not supported (RCSB retired the format in 2024); give mmCIF or BinaryCIF",
         ),
     ] {
         let text = problem("x.pdb", bytes);

@@ -346,7 +346,7 @@ fn faults_are_shown_where_they_are_with_advice() {
         ("resi x", 6, "residue numbers"),
         ("resi 4+5+9-", 10, "residue numbers"),
         ("resi \"4\"", 6, "residue numbers"),
-        ("resi 60-45", 6, "backwards"),
+        ("resi 60-45", 6, "descending"),
         ("resi 99999999999", 6, "residue numbers"),
         ("element Qq", 9, "element symbols"),
         ("index -1", 7, "counted from 0"),
@@ -361,22 +361,22 @@ fn faults_are_shown_where_they_are_with_advice() {
         ("within 5 ligand", 10, "`of` is missing"),
         ("within 5 of", 12, "ends where a term is missing"),
         ("not", 4, "ends where a term is missing"),
-        ("and ligand", 1, "has no term in front"),
-        ("ligand and or ion", 12, "has no term in front"),
+        ("and ligand", 1, "has no term before it"),
+        ("ligand and or ion", 12, "has no term before it"),
         ("(ligand", 1, "not closed"),
-        ("ligand)", 7, "closes none"),
+        ("ligand)", 7, "was not opened"),
         ("(ligand ion)", 9, "without an operator"),
         ("()", 2, "nothing between the parentheses"),
         ("ligand + ion", 8, "write `or`"),
         ("ligand \"A\"", 8, "without an operator"),
         ("\"A\"", 1, "where a term should begin"),
-        ("name \"A", 6, "no partner"),
-        ("name \"A\\\"", 6, "no partner"),
+        ("name \"A", 6, "not closed"),
+        ("name \"A\\\"", 6, "not closed"),
         ("chain Ä and chian B", 13, "did you mean"),
         ("/A:", 4, "missing"),
         ("/A,:5", 4, "missing"),
         ("@CA:5", 4, "out of order"),
-        ("/A:60-45", 4, "backwards"),
+        ("/A:60-45", 4, "descending"),
         ("/A:5,~wat*", 6, "not"),
         ("#x/A", 2, "counted from 1"),
     ];
@@ -388,7 +388,7 @@ fn faults_are_shown_where_they_are_with_advice() {
 }
 
 #[test]
-fn the_pointer_stands_under_the_fault() {
+fn the_mark_is_below_the_error() {
     let error = Selection::parse("chain A\n\x1b[2J and chian B").expect_err("a mistyped word");
     let message = error.to_string();
     let lines: Vec<&str> = message.lines().collect();

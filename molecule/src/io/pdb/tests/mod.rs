@@ -344,8 +344,8 @@ fn only_capital_records_from_the_first_column_are_atoms() {
         &N[6..],
         &N[6..]
     );
-    assert!(failure(&text).starts_with("x.pdb: there is no ATOM or HETATM record; "));
-    assert!(failure("").starts_with("x.pdb: there is no ATOM or HETATM record; "));
+    assert!(failure(&text).starts_with("x.pdb: the file has no ATOM or HETATM record; "));
+    assert!(failure("").starts_with("x.pdb: the file has no ATOM or HETATM record; "));
     assert!(read_model("MODEL        1\nENDMDL\n", 1).is_err());
 }
 
@@ -416,6 +416,6 @@ fn frames_parted_by_end_are_models_and_pieces_are_not() {
     assert_eq!(pieces.atoms.len(), 3);
     assert_eq!(
         warnings(&pieces),
-        ["x.pdb:4: an atom follows an END record; it belongs to the atoms before"]
+        ["x.pdb:4: an atom follows an END record; it is read with the atoms before"]
     );
 }
