@@ -1,4 +1,4 @@
-//! Any bytes as a request: an error, or a document that survives being written; drawing it is an
+//! Any bytes as a request: an error, or a document that can be written and read again; drawing it is an
 //! error or a job.
 #![no_main]
 

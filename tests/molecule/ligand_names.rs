@@ -1,4 +1,4 @@
-//! Names, elements and residues of ligand atoms against those that `ChimeraX` gives.
+//! Names, elements and residues of ligand atoms, compared with those of `ChimeraX`.
 //!
 //! `MOLSHOT_TEST_DATA` names the data: `truth/idatm_truth.tsv` with one atom per row,
 //! `complexes/ID/ID_ligand.*`.
@@ -15,8 +15,8 @@ type Row = (String, String, String, String, String);
 #[test]
 fn ligand_atoms_are_named_as_chimerax_names_them() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from) else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must
-        // see it.
+        // Written to stderr directly, since the test harness captures output: skipped tests must be
+        // visible.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",

@@ -1,5 +1,5 @@
-//! What the tests against tables of `ChimeraX` share: the test data folder, and complexes out of
-//! it.
+//! Shared by the tests that compare with tables of `ChimeraX`: the test data folder and its
+//! complexes.
 use std::path::{Path, PathBuf};
 
 use molshot_molecule::{ReadOptions, Structure, read_file};
@@ -8,8 +8,8 @@ use molshot_molecule::{ReadOptions, Structure, read_file};
 pub(crate) fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
     if folder.is_none() {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must
-        // see it.
+        // Written to stderr directly, since the test harness captures output: skipped tests must be
+        // visible.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -31,7 +31,7 @@ pub(crate) fn open(data: &Path, id: &str, model: &str) -> Structure {
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Rows of a table of the test data without its heading.
+/// Rows of a table of the test data, without the heading.
 pub(crate) fn table(data: &Path, name: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(data.join("truth").join(name))
         .unwrap_or_else(|error| panic!("{name}: {error}"));
