@@ -12,7 +12,8 @@ use molshot_molecule::{PseudobondKind, ReadOptions, Structure, read_file};
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
     if folder.is_none() {
-        // Written to stderr directly, since the test harness captures output: skipped tests must be visible.
+        // Written to stderr directly, since the test harness captures output: skipped tests must be
+        // visible.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
