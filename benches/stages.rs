@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::{AdapterChoice, Encoder, Encoding, open};
 use molshot_scenes::build::PreparedScene;
@@ -23,7 +23,7 @@ fn library(name: &str) -> PathBuf {
 }
 
 fn structure(name: &str) -> Structure {
-    let folder = FolderOptions { protein: false };
+    let folder = FolderOptions::default();
     read_input(&library(name), folder, &ReadOptions::default()).expect("a sample is read")
 }
 

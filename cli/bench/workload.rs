@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use glam::DVec3;
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{PartRole, ReadOptions, Structure};
 use molshot_renderer::Encoding;
 use molshot_scenes::build::PreparedScene;

@@ -1,41 +1,38 @@
-//! What the fuzz targets share: the reader's laws, and small structures to select and draw from.
+//! What the fuzz targets share: the properties of every structure, and small structures to select
+//! and draw from.
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
 
-use molshot_molecule::read::{MAX_COORDINATE_ANGSTROM, read_bytes};
-use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions, Structure};
+use molshot_molecule::{
+    Format, MAX_COORDINATE_ANGSTROM, PartRole, ReadLimits, ReadOptions, Structure, read_bytes,
+};
 
 /// A peptide of two residues, a ligand, water and an ion; small, yet with every class of residue
 /// but nucleotides.
 const SMALL_PDB: &str = include_str!("small.pdb");
 
 /// Limits that a fuzzer's small inputs can reach.
-const LIMITS: ReadLimits = ReadLimits {
-    max_bytes: 1 << 20,
-    max_atoms: 10_000,
-};
+const LIMITS: ReadLimits = ReadLimits::new(1 << 20, 10_000);
 
-/// Reads bytes as an upload would be and checks what a [`Structure`] promises.
+/// Reads bytes like an upload, and checks the invariants of the [`Structure`].
 ///
 /// # Panics
-/// When a promise is broken: that is what the fuzzer looks for.
+/// Panics if an invariant is violated, which the fuzzer detects.
 pub fn read(format: Option<Format>, bytes: &[u8]) {
-    let options = ReadOptions {
-        format,
-        model: None,
-        limits: LIMITS,
-    };
+    let options = ReadOptions::default()
+        .with_format(format)
+        .with_limits(LIMITS);
     match read_bytes("upload", bytes, PartRole::Whole, &options) {
         Ok(structure) => check(&structure),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
 
-/// Checks the promises of a structure's columns, residues and bonds.
+/// Checks the invariants of the columns, residues and bonds of a structure.
 ///
 /// # Panics
-/// When one is broken.
+/// Panics if one is violated.
 pub fn check(structure: &Structure) {
     let atoms = structure.atoms();
     let count = atoms.len();
@@ -76,16 +73,13 @@ pub fn check(structure: &Structure) {
     assert!(pseudobonds.windows(2).all(|pair| pair[0] < pair[1]));
 }
 
-/// The small structure that selections and commands are tried on.
+/// Returns the small structure for selections and commands.
 ///
 /// # Panics
-/// When it cannot be read.
+/// Panics if it cannot be read.
 #[must_use]
 pub fn small_structure() -> Arc<Structure> {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let read = read_bytes("small.pdb", SMALL_PDB.as_bytes(), PartRole::Whole, &options);
     Arc::new(read.expect("the small structure is sound"))
 }

@@ -1,4 +1,4 @@
-//! Any bytes, gzipped or not, with the format told from them: an error or a sound structure.
+//! Any bytes, gzipped or not, with detected format: an error or a valid structure.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any text as view commands: an error, or a finite camera; the display form parses to the same
+//! Any text as view commands: an error, or a finite camera; their text parses to the same
 //! commands.
 #![no_main]
 

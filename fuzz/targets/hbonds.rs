@@ -1,11 +1,10 @@
-//! Any bytes read as xyz or pdb: whatever molecule that makes, its hydrogen bonds are found, and
-//! their figures are sound.
+//! Any bytes read as xyz or pdb: the hydrogen bonds of the resulting molecule are found, with valid
+//! values.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
-use molshot_molecule::read::read_bytes;
-use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions};
+use molshot_molecule::{Format, PartRole, ReadLimits, ReadOptions, read_bytes};
 
 fuzz_target!(|bytes: &[u8]| {
     let format = if bytes.first().is_some_and(u8::is_ascii_digit) {
@@ -13,21 +12,13 @@ fuzz_target!(|bytes: &[u8]| {
     } else {
         Format::Pdb
     };
-    let options = ReadOptions {
-        format: Some(format),
-        model: None,
-        limits: ReadLimits {
-            max_bytes: 1 << 20,
-            max_atoms: 10_000,
-        },
-    };
+    let options = ReadOptions::default()
+        .with_format(format)
+        .with_limits(ReadLimits::new(1 << 20, 10_000));
     let Ok(structure) = read_bytes("upload", bytes, PartRole::Whole, &options) else {
         return;
     };
-    let all = HydrogenBondOptions {
-        scope: Scope::All,
-        ..HydrogenBondOptions::default()
-    };
+    let all = HydrogenBondOptions::default().with_scope(Scope::All);
     let found = find(&structure, &all).expect("the options are sound");
     for bond in &found.bonds {
         assert_ne!(bond.donor, bond.acceptor);

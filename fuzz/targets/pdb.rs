@@ -1,4 +1,4 @@
-//! Any bytes read as pdb: an error or a sound structure.
+//! Any bytes read as pdb: an error or a valid structure.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

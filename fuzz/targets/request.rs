@@ -1,5 +1,5 @@
-//! Any bytes as a request: an error, or a document that survives being written; drawing it is an
-//! error or a job.
+//! Any bytes as a request: an error, or a document that can be written and read again; drawing it
+//! is an error or a job.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};

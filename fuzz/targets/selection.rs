@@ -1,4 +1,4 @@
-//! Any text as a selection: an error, or an expression whose display form parses to an equal one.
+//! Any text as a selection: an error, or an expression whose text parses to an equal one.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};

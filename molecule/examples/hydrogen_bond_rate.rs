@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
-use molshot_molecule::read::{FolderOptions, ReadOptions, read_input};
+use molshot_molecule::{FolderOptions, ReadOptions, read_input};
 
 fn main() {
     let mut totals = [Duration::ZERO; 2];
@@ -28,14 +28,12 @@ fn main() {
             }
         };
         let read = start.elapsed();
-        let options = HydrogenBondOptions {
-            scope: if structure.parts().len() > 1 {
-                Scope::PocketToLigand
-            } else {
-                Scope::All
-            },
-            ..HydrogenBondOptions::default()
+        let scope = if structure.parts().len() > 1 {
+            Scope::PocketToLigand
+        } else {
+            Scope::All
         };
+        let options = HydrogenBondOptions::default().with_scope(scope);
         let start = Instant::now();
         match find(&structure, &options) {
             Ok(found) => {

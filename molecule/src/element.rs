@@ -1,6 +1,6 @@
-//! The periodic table as far as drawing and bonding need it.
+//! The periodic table: symbols, radii and colours.
 
-/// A chemical element by atomic number; 0 stands for "unknown" (dummy atoms, `X`, `Du`, `LP`).
+/// A chemical element by atomic number; 0 is the unknown element (dummy atoms, `X`, `Du`, `LP`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Element(u8);
 
@@ -70,7 +70,7 @@ const COLOR_RGB: [u32; 119] = [
 ];
 
 /// Atomic number by symbol: `27 * first letter + second letter`, letters counted from 1 and 0 for
-/// "no second letter". A table, because this is asked once for every atom of a file.
+/// "no second letter". A table, because this is looked up once for every atom of a file.
 const NUMBER_BY_LETTERS: [u8; 27 * 27] = {
     let mut table = [0; 27 * 27];
     let mut number = 1;
@@ -91,7 +91,7 @@ const NUMBER_BY_LETTERS: [u8; 27 * 27] = {
     table
 };
 
-/// 1 to 26 for a letter of either case, 0 for anything else.
+/// Returns 1 to 26 for a letter in any case, 0 for anything else.
 fn letter_rank(byte: u8) -> usize {
     if byte.is_ascii_alphabetic() {
         usize::from(byte.to_ascii_uppercase() - b'A' + 1)
@@ -156,45 +156,45 @@ impl Element {
     /// Mercury.
     pub const HG: Self = Self(80);
 
-    /// Element of an atomic number, 1 to 118.
+    /// Returns the element of an atomic number, 1 to 118.
     #[must_use]
     pub fn from_atomic_number(number: u8) -> Option<Self> {
         (1..=118).contains(&number).then_some(Self(number))
     }
 
-    /// Element of a symbol in any case (`CL`, `Cl`, `cl`); `D` and `T` are hydrogen. No white
-    /// space, no digits.
+    /// Returns the element of a symbol in any case (`CL`, `Cl`, `cl`), without white space and
+    /// digits. `D` and `T` are hydrogen.
     #[must_use]
     pub fn from_symbol(symbol: &[u8]) -> Option<Self> {
         let index = match *symbol {
             [first] => 27 * letter_rank(first),
-            // A second byte that is no letter must not read as "no second letter".
+            // A second byte that is not a letter makes the symbol invalid.
             [first, second] if second.is_ascii_alphabetic() => {
                 27 * letter_rank(first) + letter_rank(second)
             }
             _ => return None,
         };
-        // Rank 0 as first letter leads into the first row, which is empty.
+        // An invalid first letter has rank 0, and the first row of the table is empty.
         match NUMBER_BY_LETTERS[index] {
             0 => None,
             number => Some(Self(number)),
         }
     }
 
-    /// Atomic number; 0 for an unknown element.
+    /// Returns the atomic number; 0 for the unknown element.
     #[must_use]
     pub fn atomic_number(self) -> u8 {
         self.0
     }
 
-    /// Symbol in its usual case; `X` for an unknown element.
+    /// Returns the symbol in its usual case; `X` for the unknown element.
     #[must_use]
     pub fn symbol(self) -> &'static str {
         SYMBOLS[self.0 as usize]
     }
 
-    /// Van der Waals radius in angstrom: 1.0 (hydrogen) to 3.48 (francium); 2.0 where no source has
-    /// one.
+    /// Returns the van der Waals radius in angstrom: 1.0 (hydrogen) to 3.48 (francium); 2.0 if no
+    /// source gives one.
     ///
     /// Tsai et al. 1999 (H, C, N, O, P, S), Mantina et al. 2009 (main groups), Alvarez 2013 (the
     /// rest).
@@ -203,30 +203,33 @@ impl Element {
         VDW_RADIUS_ANGSTROM[self.0 as usize]
     }
 
-    /// Bonding radius in angstrom: two atoms of one residue are taken as bonded up to the sum of
-    /// theirs + 0.4.
+    /// Returns the covalent radius in angstrom.
     ///
-    /// Values of the Cambridge Structural Database after Meng & Lewis 1991; 1.5 where it has none.
+    /// Two atoms of one residue are bonded if their distance is at most the sum of their radii +
+    /// 0.4.
+    ///
+    /// Values of the Cambridge Structural Database, from Meng & Lewis 1991; 1.5 if it has none.
     #[must_use]
     pub fn covalent_radius_angstrom(self) -> f32 {
         BOND_RADIUS_ANGSTROM[self.0 as usize]
     }
 
-    /// Colour by element, red, green, blue (sRGB): the Jmol table.
+    /// Returns the colour of the element in the Jmol table: red, green, blue (sRGB).
     #[must_use]
     pub fn color_rgb(self) -> [u8; 3] {
         let [_, red, green, blue] = COLOR_RGB[self.0 as usize].to_be_bytes();
         [red, green, blue]
     }
 
-    /// True for metals. Metalloids (B, Si, Ge, As, Sb, Te) and At count as non-metals, Po as metal;
-    /// false for unknown elements and those beyond Rf (104) whose chemistry is not known.
+    /// Returns true for metals. Metalloids (B, Si, Ge, As, Sb, Te) and At are non-metals, Po is a
+    /// metal; false for the unknown element and elements beyond Rf (104), whose chemistry is not
+    /// known.
     #[must_use]
     pub fn is_metal(self) -> bool {
         matches!(self.0, 3..=4 | 11..=13 | 19..=31 | 37..=50 | 55..=84 | 87..=104)
     }
 
-    /// True for fluorine, chlorine, bromine, iodine and astatine.
+    /// Returns true for fluorine, chlorine, bromine, iodine and astatine.
     #[must_use]
     pub fn is_halogen(self) -> bool {
         matches!(self.0, 9 | 17 | 35 | 53 | 85)

@@ -1,123 +1,68 @@
-//! What can be wrong with a file or a selection, and where.
+//! The error type of this crate.
 
-use std::fmt;
+use crate::diagnostics::Location;
 
-/// A place in an input: a file (or the name an upload was given) and, where it is known, a line.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Location {
-    /// File path or upload name, as the caller gave it.
-    pub file: String,
-    /// Line, counted from 1. `None` where a line has no meaning (binary formats) or no single one
-    /// is at fault.
-    pub line: Option<u64>,
-}
-
-impl Location {
-    /// A place without a line.
-    #[must_use]
-    pub fn file(file: impl Into<String>) -> Self {
-        Self {
-            file: file.into(),
-            line: None,
-        }
-    }
-
-    /// A place with a line, counted from 1.
-    #[must_use]
-    pub fn line(file: impl Into<String>, line: u64) -> Self {
-        Self {
-            file: file.into(),
-            line: Some(line),
-        }
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}", self.file),
-            None => f.write_str(&self.file),
-        }
-    }
-}
-
-/// Something odd in a file that could still be read; the reader's decision is part of the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// Where it was seen.
-    pub location: Location,
-    /// What was seen and what was done about it.
-    pub message: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.location, self.message)
-    }
-}
-
-/// Every way in which reading or selecting fails. The display form is
-/// `FILE:LINE: what is wrong; what would be right`.
+/// An error of reading or selecting. Its text is `FILE:LINE: problem; remedy`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MoleculeError {
-    /// The file could not be opened or read from the disk.
+    /// The file cannot be opened or read.
     #[error("{file}: cannot be read: {source}; give the path of a readable file")]
     Io {
-        /// Path as given.
+        /// Path as the caller gave it.
         file: String,
-        /// The operating system's reason.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// The content breaks the rules of its format.
+    /// The content violates the rules of its format.
     #[error("{location}: {problem}; {remedy}")]
     Syntax {
-        /// Where.
+        /// Where the problem is.
         location: Location,
-        /// What is wrong.
+        /// The problem.
         problem: String,
-        /// What would be right.
+        /// How to solve it.
         remedy: String,
     },
-    /// The content is no format that is read here.
+    /// The content is not in a supported format.
     #[error("{file}: {problem}; {remedy}")]
     Format {
-        /// Path or name.
+        /// Path or name of the input.
         file: String,
-        /// What the content looks like.
+        /// What the content is instead.
         problem: String,
-        /// What would be right.
+        /// How to solve it.
         remedy: String,
     },
-    /// A limit was passed (bytes after decompression, atoms, coordinates).
+    /// A limit is exceeded: bytes after decompression, atoms, or coordinates.
     #[error("{location}: {problem}; {remedy}")]
     Limit {
-        /// Where.
+        /// Where the problem is.
         location: Location,
-        /// What was too large, with the figure and the limit.
+        /// What is too large, and the limit.
         problem: String,
-        /// What would be right.
+        /// How to solve it.
         remedy: String,
     },
-    /// A selection expression cannot be understood.
+    /// A selection expression is not valid.
     #[error(
         "selection, column {column}: {problem}; {remedy}\n  {expression}\n  {:>column$}",
         "^"
     )]
     Selection {
-        /// The expression as typed.
+        /// The expression.
         expression: String,
-        /// Column of the fault in characters, counted from 1.
+        /// Column of the problem in characters, counted from 1.
         column: usize,
-        /// What is wrong.
+        /// The problem.
         problem: String,
-        /// What would be right.
+        /// How to solve it.
         remedy: String,
     },
 }
 
 impl MoleculeError {
-    /// A stable, machine-readable name for the kind of failure.
+    /// Returns a stable, machine-readable name of the kind of error.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

@@ -1,33 +1,79 @@
-//! Molecular structure files in, a validated [`Structure`] out.
+//! Reads molecular structure files into a validated [`Structure`]: atoms, residues, chains, bonds.
 //!
-//! The road of the data through this crate, forward only: bytes -> [`mod@read`] (one parser per
-//! format) -> `parsed::ParsedModel` (rows as the file gives them) -> `assemble` (alternate
-//! locations, residues, chains, limits) -> `chemistry` (residue classes, bonds) -> [`Structure`]
-//! (columns, behind `Arc`) -> [`selection`].
+//! The formats are PDB, mmCIF, BinaryCIF, SDF, MOL2 and XYZ, gzipped or not. On a structure this
+//! crate evaluates selections ([`Selection`]), assigns atom types and radii ([`perception`]), and
+//! finds hydrogen bonds ([`hbonds`]). It contains nothing about drawing.
 //!
-//! Nothing here knows about drawing.
+//! ```
+//! use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
+//! use molshot_molecule::{PartRole, ReadOptions, Selection, read_bytes};
+//!
+//! let pdb = b"\
+//! ATOM      1  N   GLY A   1      -1.449   0.000   0.000  1.00  0.00           N
+//! ATOM      2  CA  GLY A   1       0.000   0.000   0.000  1.00  0.00           C
+//! ATOM      3  C   GLY A   1       0.570   1.410   0.000  1.00  0.00           C
+//! ATOM      4  O   GLY A   1      -0.150   2.400   0.000  1.00  0.00           O
+//! HETATM    5  O   HOH A   2      -1.500   4.900   0.000  1.00  0.00           O
+//! END
+//! ";
+//! let structure = read_bytes("gly.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
+//! assert_eq!(structure.atoms().len(), 5);
+//! assert_eq!(structure.bonds().len(), 3);
+//!
+//! // One flag per atom.
+//! let near_water = Selection::parse("protein and within 3 of water")?.evaluate(&structure);
+//! assert_eq!(near_water, [false, false, false, true, false]);
+//!
+//! let options = HydrogenBondOptions::default().with_scope(Scope::All);
+//! let found = hbonds::find(&structure, &options)?;
+//! let names: Vec<_> = found
+//!     .bonds
+//!     .iter()
+//!     .map(|bond| [bond.donor, bond.acceptor].map(|atom| &*structure.atoms().name[atom as usize]))
+//!     .collect();
+//! // Water donates to the carbonyl oxygen.
+//! assert_eq!(names, [["O", "O"]]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Data flow
+//!
+//! Bytes pass through these modules in one direction; `load` is the only one that uses both the
+//! readers and `build`:
+//!
+//! ```text
+//! load     bytes, files and folders -> Structure
+//!   io         decompressed bytes -> raw::RawModel (the rows of a file), one parser per format
+//!   build      RawModel -> Structure: alternate locations, residues, chains, elements, limits
+//!     perception   residue classes, bonds; on request atom types and radii
+//! hbonds, selection, summary, ResidueKey    read a Structure
+//! ```
 #![forbid(unsafe_code)]
 
-pub mod chemistry;
 pub mod element;
 pub mod error;
 pub mod hbonds;
-pub mod read;
+pub mod perception;
 pub mod selection;
 pub mod structure;
+pub mod suggest;
 pub mod summary;
 
-mod assemble;
-mod parsed;
+mod build;
+mod diagnostics;
+mod io;
+mod load;
+mod raw;
 mod residue_key;
-mod tally;
 
+pub use diagnostics::{Location, Warning};
 pub use element::Element;
-pub use error::{Location, MoleculeError, Warning};
-pub use read::{Format, ReadLimits, ReadOptions};
+pub use error::MoleculeError;
+pub use io::options::{Format, ReadLimits, ReadOptions};
+pub use load::{FolderOptions, detect_format, read_bytes, read_file, read_folder, read_input};
 pub use residue_key::{ResidueKey, ResidueKeyError};
 pub use selection::Selection;
 pub use structure::{
-    Atoms, Bond, BondOrder, Chain, Part, PartRole, Pseudobond, PseudobondKind, Residue,
-    ResidueClass, Structure,
+    Atoms, Bond, BondOrder, Chain, MAX_COORDINATE_ANGSTROM, Neighbours, Part, PartRole, Pseudobond,
+    PseudobondKind, Residue, ResidueClass, Structure,
 };

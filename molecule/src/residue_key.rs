@@ -1,4 +1,4 @@
-//! Residues by the words that people use for them.
+//! Names of single residues, such as `ARG 45 A`.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -6,53 +6,55 @@ use std::num::NonZeroUsize;
 use crate::Structure;
 use crate::structure::Residue;
 
-/// Names a residue: `ARG 45 A`, `HIS 57A B` (with insertion code), `HIS 57A ?` (of the blank
-/// chain), `LYS 44` (of any chain). Where a file has several of one name, as pockets of homodimers
-/// without chain ids do, `ASP 29 ? #2` is the second of them in the file's order.
+/// Name of one residue: `ARG 45 A`, `HIS 57A B` (with insertion code), `HIS 57A ?` (in the blank
+/// chain), `LYS 44` (in any chain).
+///
+/// If a file has several residues of one name, as pockets of homodimers without chain ids do,
+/// `ASP 29 ? #2` is the second of them in file order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResidueKey {
     /// Residue name, compared without regard to case.
     pub name: String,
-    /// Author's number.
+    /// Residue number given by the author of the file.
     pub number: i32,
-    /// Insertion code; `b' '` for none.
+    /// Insertion code; `b' '` if it has none.
     pub insertion_code: u8,
     /// Chain id; `None` for any chain.
     pub chain: Option<String>,
-    /// Which of several of this name, counted from 1; `None` where there is one.
+    /// Which of several residues of this name, counted from 1; `None` if there is one.
     pub occurrence: Option<NonZeroUsize>,
 }
 
-/// Why no one residue is meant.
+/// Error of finding the residue of a [`ResidueKey`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResidueKeyError {
-    /// There is none.
-    #[error("is no residue of the structure")]
+    /// The structure does not have the residue.
+    #[error("is not a residue of the structure")]
     None,
-    /// There are several, in chains of different names.
+    /// Several residues have the name, in different chains.
     #[error("names {count} residues; add the chain: {}", chains.join(", "))]
     SeveralChains {
-        /// How many.
+        /// Number of residues.
         count: usize,
-        /// Names of the chains, `?` for a blank one.
+        /// Ids of the chains, `?` for the blank one.
         chains: Vec<String>,
     },
-    /// There are several in chains of one name.
+    /// Several residues have the name, in chains with the same id.
     #[error(
-        "names {count} residues in chains of one name; say which, counted from #1 to #{count}, such as \"{example}\""
+        "names {count} residues in chains with the same id; add a number from #1 to #{count}, such as \"{example}\""
     )]
     Several {
-        /// How many.
+        /// Number of residues.
         count: usize,
-        /// The key of the second one.
+        /// The key of the second residue, as an example.
         example: String,
     },
 }
 
 impl ResidueKey {
-    /// Reads `NAME NUMBER [CHAIN] [#N]`; the chain may be `?` for a blank id.
+    /// Parses `NAME NUMBER [CHAIN] [#N]`; the chain `?` is the blank one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut words: Vec<&str> = text.split_whitespace().collect();
@@ -82,11 +84,11 @@ impl ResidueKey {
         })
     }
 
-    /// The one residue that is meant among those that `is_candidate` admits: an index into
+    /// Finds the residue among those that `is_candidate` accepts: an index into
     /// [`Structure::residues`].
     ///
     /// # Errors
-    /// When there is none, or more than one.
+    /// Returns an error if the number of matching residues is not one.
     pub fn find(
         &self,
         structure: &Structure,
@@ -138,7 +140,7 @@ impl ResidueKey {
         }
     }
 
-    /// Whether a residue of a structure has this name, number and chain.
+    /// Returns whether a residue of a structure has this name, number and chain.
     #[must_use]
     pub fn fits(&self, structure: &Structure, residue: &Residue) -> bool {
         self.name.eq_ignore_ascii_case(&residue.name)
@@ -174,8 +176,8 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::*;
-    use crate::read::{ReadOptions, read_bytes};
     use crate::structure::PartRole;
+    use crate::{ReadOptions, read_bytes};
 
     #[test]
     fn keys_are_read_and_written() {

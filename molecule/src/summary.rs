@@ -1,11 +1,11 @@
-//! What was read, in figures: for people and, through serde, for programs.
+//! Counts of a structure, as text and, through serde, as data.
 
 use serde::Serialize;
 
 use crate::structure::{PartRole, PseudobondKind};
 use crate::{Element, ResidueClass, Structure};
 
-/// Figures of a structure.
+/// Counts of a structure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Summary {
@@ -17,13 +17,13 @@ pub struct Summary {
     pub hydrogens: usize,
     /// Number of residues.
     pub residues: usize,
-    /// Residues that are amino acids.
+    /// Number of amino acids.
     pub amino_acids: usize,
-    /// Residues that are nucleotides.
+    /// Number of nucleotides.
     pub nucleotides: usize,
-    /// Residues that are water.
+    /// Number of water molecules.
     pub waters: usize,
-    /// Residues that are ions.
+    /// Number of ions.
     pub ions: usize,
     /// Chains in order of first appearance.
     pub chains: Vec<ChainSummary>,
@@ -31,23 +31,23 @@ pub struct Summary {
     pub ligands: Vec<LigandSummary>,
     /// Number of covalent bonds.
     pub bonds: usize,
-    /// Places where a chain is broken.
+    /// Number of chain gaps.
     pub chain_gaps: usize,
-    /// Metal coordination pairs.
+    /// Number of metal coordination pairs.
     pub metal_contacts: usize,
-    /// Lowest atom coordinates, angstrom.
+    /// Lowest atom coordinates in angstrom.
     pub box_min_angstrom: [f32; 3],
-    /// Highest atom coordinates, angstrom.
+    /// Highest atom coordinates in angstrom.
     pub box_max_angstrom: [f32; 3],
-    /// What was odd in the files.
+    /// Warnings of the readers.
     pub warnings: Vec<String>,
 }
 
-/// Figures of one input file.
+/// Counts of one input file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PartSummary {
-    /// File stem.
+    /// File name without folder and extension.
     pub name: String,
     /// `whole`, `pocket` or `ligand`.
     pub role: &'static str,
@@ -55,21 +55,21 @@ pub struct PartSummary {
     pub atoms: usize,
     /// Number of residues.
     pub residues: usize,
-    /// Models or records in the file, of which one was read.
+    /// Number of models or records in the file, of which one was read.
     pub models: usize,
 }
 
-/// Figures of one chain.
+/// Counts of one chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ChainSummary {
-    /// Author's chain id; empty where the file leaves it blank.
+    /// Chain id given by the author of the file; empty if it is blank.
     pub id: String,
     /// Number of residues.
     pub residues: usize,
 }
 
-/// Figures of one ligand residue.
+/// Counts of one ligand residue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LigandSummary {
@@ -84,7 +84,7 @@ pub struct LigandSummary {
 }
 
 impl Summary {
-    /// Counts everything once.
+    /// Computes the counts of a structure.
     #[must_use]
     pub fn of(structure: &Structure) -> Self {
         let atoms = structure.atoms();

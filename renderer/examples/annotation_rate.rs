@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use glam::DQuat;
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_renderer::software::SoftwareBackend;
 use molshot_renderer::{Annotator, Backend};
 use molshot_scenes::build::PreparedScene;

@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let preset = arguments.get(1).cloned().unwrap_or("misi".into());
     let size: u32 = arguments.get(2).map_or(Ok(256), |text| text.parse())?;
     let views: u32 = arguments.get(3).map_or(Ok(4), |text| text.parse())?;
-    let structure = Arc::new(molshot_molecule::read::read_file(
+    let structure = Arc::new(molshot_molecule::read_file(
         std::path::Path::new(file),
         &ReadOptions::default(),
     )?);

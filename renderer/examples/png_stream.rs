@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_renderer::{AdapterChoice, Encoder, Frame, open};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::Axis;
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut random = Random(0x006d_6f6c_7368_6f74);
     let nothing = "HETATM    1  O   HOH A   1       0.000   0.000   0.000";
-    let water = molshot_molecule::read::read_bytes(
+    let water = molshot_molecule::read_bytes(
         "water.pdb",
         nothing.as_bytes(),
         molshot_molecule::PartRole::Whole,
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for input in &arguments[1..] {
         let structure = Arc::new(read_input(
             Path::new(input),
-            FolderOptions { protein: false },
+            FolderOptions::default(),
             &ReadOptions::default(),
         )?);
         for index in 0..count {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::Preset;
@@ -35,10 +35,7 @@ pub fn test_job() -> Result<RenderJob, RenderError> {
     let fault = |error: &dyn std::error::Error| RenderError::WrongPicture {
         property: format!("the test scene can be built ({error})"),
     };
-    let options = ReadOptions {
-        format: Some(Format::Xyz),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Xyz);
     let structure = read_bytes("test picture", WATER.as_bytes(), PartRole::Ligand, &options)
         .map_err(|error| fault(&error))?;
     let mut request = RenderRequest::default();

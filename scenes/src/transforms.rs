@@ -276,8 +276,8 @@ mod tests {
 
     #[test]
     fn a_roll_leaves_the_middle_of_what_is_drawn_where_it_is() {
-        use molshot_molecule::read::{FolderOptions, read_folder};
         use molshot_molecule::{Element, PartRole, ReadOptions};
+        use molshot_molecule::{FolderOptions, read_folder};
 
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("library/1hvr");
         let structure = read_folder(&path, FolderOptions::default(), &ReadOptions::default())

@@ -78,7 +78,11 @@ fn an_empty_answer_is_explained() {
     let folder = Folder::new("hbonds_empty");
     folder.put("water.pdb", WATERS);
     let run = folder.run(&["hbonds", "water.pdb"]);
-    assert!(run.stderr.contains("there is no ligand"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the structure has no ligand"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(run.text(), "\n");
 }
 
@@ -108,7 +112,7 @@ fn what_cannot_be_is_refused() {
         (["--residue", "ILE"], ["--residue", "ARG 45 A"]),
         (
             ["--residue", "ILE 50 Q"],
-            ["--residue", "ILE 50 Q is no residue"],
+            ["--residue", "ILE 50 Q is not a residue"],
         ),
         (["--residue", "ILE 50"], ["names 2 residues", "A, B"]),
         (

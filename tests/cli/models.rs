@@ -33,7 +33,7 @@ fn a_model_is_that_of_the_inputs_with_several() {
     let args = ["info", "receptor.pdb", "poses.xyz", "--model", "4"];
     folder.refuse(1, &args, &["poses.xyz", "1 to 3"]);
     let args = ["info", "receptor.pdb", "receptor.pdb", "--model", "4"];
-    folder.refuse(1, &args, &["there is no model 4", "model 1"]);
+    folder.refuse(1, &args, &["the file has no model 4", "model 1"]);
     let args = ["info", "receptor.pdb", "--model", "-1"];
     folder.refuse(2, &args, &["--model", "-1", "1.."]);
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::support::{open, test_data};
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::Backend;
 use molshot_scenes::request::Preset;
@@ -20,7 +20,7 @@ use molshot_scenes::{PreparedScene, RenderRequest, Samples};
 /// Files that cannot be read, and a part of what is said about each.
 const EXPECTED_FAILURES: [(&str, &str); 17] = [
     // MMTF is not read.
-    ("structures/4w93.mmtf", "is MMTF, which is not read"),
+    ("structures/4w93.mmtf", "is MMTF, which is not supported"),
     ("structures/biopython_1A8O.mmtf", "give mmCIF or BinaryCIF"),
     ("structures/biopython_4CUP.mmtf", "is MMTF"),
     ("structures/mda_173D.mmtf", "is MMTF"),
@@ -34,19 +34,19 @@ const EXPECTED_FAILURES: [(&str, &str); 17] = [
     // Headers without atoms, and no PDB file at all.
     (
         "difficult/biopython_d256ba_.ent",
-        "there is no ATOM or HETATM record",
+        "the file has no ATOM or HETATM record",
     ),
     (
         "difficult/biopython_header.pdb",
-        "there is no ATOM or HETATM record",
+        "the file has no ATOM or HETATM record",
     ),
     (
         "difficult/gemmi_5moo_header.pdb",
-        "there is no ATOM or HETATM record",
+        "the file has no ATOM or HETATM record",
     ),
     (
         "difficult/plip_non-pdb.pdb",
-        "there is no ATOM or HETATM record",
+        "the file has no ATOM or HETATM record",
     ),
     // Declares 49 atoms and has none.
     (

@@ -9,7 +9,7 @@ use crate::support::complexes::{drawn, inhibitor};
 use crate::support::scenes::{MAX_ATOMS, generate};
 use crate::support::{draw, structure, test_data};
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::{FolderOptions, read_folder};
+use molshot_molecule::{FolderOptions, read_folder};
 use molshot_renderer::Backend;
 use molshot_renderer::annotations::{
     Annotations, Annotator, MaskKind, Role, annotate, isolated_atom_scene,

@@ -16,7 +16,7 @@ use crate::support::likeness::{Likeness, likeness, sheet};
 use crate::support::pictures::{output_file, read, write_sheet};
 use crate::support::{draw, open, test_data};
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_renderer::Backend;
 use molshot_renderer::labels::boxes;
 use molshot_renderer::software::SoftwareBackend;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::support::compare::{Picture, Tolerance, assert_alike};
 use crate::support::pictures::read;
 use crate::support::{draw, open};
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::{Frame, encode};
 use molshot_scenes::request::{ImageFormat, StructureSource};

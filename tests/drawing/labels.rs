@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::support::compare::Picture;
 use crate::support::{draw, open};
-use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read::read_bytes};
+use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read_bytes};
 use molshot_renderer::labels::boxes;
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::request::LabelContent;
@@ -20,10 +20,7 @@ HETATM    5  O2' LIG A   1       1.000   0.500  -4.000  1.00  0.00           O
 ";
 
 fn structure() -> Arc<Structure> {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let read = read_bytes("x.pdb", POCKET.as_bytes(), PartRole::Whole, &options);
     Arc::new(read.expect("the text keeps to the format"))
 }

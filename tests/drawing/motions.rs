@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::support::{Chance, draw};
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::{FolderOptions, read_folder};
+use molshot_molecule::{FolderOptions, read_folder};
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::commands::{Axis, Command};
 use molshot_scenes::request::{LabelContent, ProjectionKind, RenderRequest};

@@ -1,5 +1,4 @@
-//! Bond counts of protein pockets and ligands against those of `ChimeraX`, in a table beside the
-//! test data.
+//! Bond counts of protein pockets and ligands compared with a table of those of `ChimeraX`.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/bonds_truth.tsv` and
 //! `complexes/ID/ID_pocket.pdb`, `ID_ligand.mol2` (or `.sdf`).
@@ -7,14 +6,14 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use molshot_molecule::{PseudobondKind, ReadOptions, Structure, read};
+use molshot_molecule::{PseudobondKind, ReadOptions, Structure, read_file};
 
 /// Test data folder, or `None` with a printed reason.
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from);
     if folder.is_none() {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must
-        // see it.
+        // Written to stderr directly, since the test harness captures output: skipped tests must be
+        // visible.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -28,10 +27,10 @@ fn open(complexes: &Path, id: &str, model: &str) -> Structure {
     let folder = complexes.join(id);
     let path = ["pdb", "mol2", "sdf"]
         .iter()
-        .map(|ending| folder.join(format!("{id}_{model}.{ending}")))
+        .map(|extension| folder.join(format!("{id}_{model}.{extension}")))
         .find(|path| path.exists())
         .unwrap_or_else(|| panic!("{id} has no {model}"));
-    read::read_file(&path, &ReadOptions::default())
+    read_file(&path, &ReadOptions::default())
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

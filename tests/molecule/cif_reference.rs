@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use molshot_molecule::read::read_file;
+use molshot_molecule::read_file;
 use molshot_molecule::{ReadOptions, Structure};
 
 /// Pairs of files of one entry, text first.
@@ -42,7 +42,7 @@ const MMCIF_AND_PDB: [(&str, &str); 7] = [
     ),
 ];
 
-/// Everything about an atom that two formats share, in words.
+/// Everything about an atom that two formats share, as text.
 fn atoms(structure: &Structure) -> Vec<String> {
     let columns = structure.atoms();
     (0..columns.len())
@@ -69,7 +69,7 @@ fn read(data: &Path, name: &str) -> Structure {
     read_file(&data.join(name), &ReadOptions::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Bonds by what is said about their atoms, sorted.
+/// Bonds by the texts of their atoms, sorted.
 fn bonds(structure: &Structure, atoms: &[String]) -> Vec<String> {
     let mut bonds: Vec<String> = structure
         .bonds()
@@ -84,7 +84,7 @@ fn bonds(structure: &Structure, atoms: &[String]) -> Vec<String> {
     bonds
 }
 
-/// The first thing that only one of two sorted lists has.
+/// Returns the first entry that only one of two sorted lists has.
 fn difference<'a>(a: &'a [String], b: &'a [String]) -> Option<&'a String> {
     let only = |a: &'a [String], b: &[String]| a.iter().find(|x| b.binary_search(x).is_err());
     only(a, b).or_else(|| only(b, a))
@@ -92,8 +92,8 @@ fn difference<'a>(a: &'a [String], b: &'a [String]) -> Option<&'a String> {
 
 fn compare(pairs: &[(&str, &str)]) {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA") else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must
-        // see it.
+        // Written to stderr directly, since the test harness captures output: skipped tests must be
+        // visible.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -107,7 +107,7 @@ fn compare(pairs: &[(&str, &str)]) {
         let second = read(Path::new(&data), second_name);
         let (mut a, mut b) = (atoms(&first), atoms(&second));
         let (bonds_a, bonds_b) = (bonds(&first, &a), bonds(&second, &b));
-        // Formats differ in where they put the water of a chain.
+        // Formats differ in the position of the water of a chain.
         a.sort_unstable();
         b.sort_unstable();
         for (what, a, b) in [("atoms", &a, &b), ("bonds", &bonds_a, &bonds_b)] {
@@ -137,8 +137,8 @@ fn mmcif_files_mean_what_pdb_files_mean() {
 #[test]
 fn components_and_small_molecules_are_read() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA") else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must
-        // see it.
+        // Written to stderr directly, since the test harness captures output: skipped tests must be
+        // visible.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",

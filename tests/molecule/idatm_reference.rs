@@ -1,12 +1,11 @@
-//! Atom types of protein pockets and ligands against those of `ChimeraX`, in a table beside the
-//! test data.
+//! Atom types of protein pockets and ligands compared with a table of those of `ChimeraX`.
 //!
 //! Needs the folder named by `MOLSHOT_TEST_DATA`: `truth/idatm_truth.tsv` and `complexes/`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use molshot_molecule::chemistry::idatm;
+use molshot_molecule::perception::idatm;
 
 #[test]
 fn types_equal_those_of_chimerax() {

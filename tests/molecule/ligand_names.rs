@@ -1,13 +1,13 @@
-//! Names, elements and residues of ligand atoms against those that `ChimeraX` gives.
+//! Names, elements and residues of ligand atoms, compared with those of `ChimeraX`.
 //!
-//! `MOLSHOT_TEST_DATA` names the data: `truth/idatm_truth.tsv` with one atom a row,
+//! `MOLSHOT_TEST_DATA` names the data: `truth/idatm_truth.tsv` with one atom per row,
 //! `complexes/ID/ID_ligand.*`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::read_file;
+use molshot_molecule::read_file;
 
 /// Atom name, element symbol, residue name, residue number, chain.
 type Row = (String, String, String, String, String);
@@ -15,8 +15,8 @@ type Row = (String, String, String, String, String);
 #[test]
 fn ligand_atoms_are_named_as_chimerax_names_them() {
     let Some(data) = std::env::var_os("MOLSHOT_TEST_DATA").map(PathBuf::from) else {
-        // Past the capture of the test harness: a reader of the log, and the count of tests, must
-        // see it.
+        // Written to stderr directly, since the test harness captures output: skipped tests must be
+        // visible.
         std::io::Write::write_all(
             &mut std::io::stderr(),
             b"skipped: MOLSHOT_TEST_DATA is not set\n",
@@ -34,11 +34,11 @@ fn ligand_atoms_are_named_as_chimerax_names_them() {
             "pdbid", "model", "index", "chain", "resname", "resnum", "icode", "atom", "element"
         ])
     );
-    let mut truth: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    let mut reference: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for line in lines {
         let column: Vec<&str> = line.split('\t').collect();
         if column[1] == "ligand" {
-            truth.entry(column[0]).or_default().push((
+            reference.entry(column[0]).or_default().push((
                 column[7].to_owned(),
                 column[8].to_owned(),
                 column[4].to_owned(),
@@ -47,11 +47,11 @@ fn ligand_atoms_are_named_as_chimerax_names_them() {
             ));
         }
     }
-    assert!(truth.len() > 10, "the table is not all there");
-    for (id, expected) in truth {
+    assert!(reference.len() > 10, "the table is not all there");
+    for (id, expected) in reference {
         let folder = data.join("complexes").join(id);
         let path = ["mol2", "sdf"]
-            .map(|ending| folder.join(format!("{id}_ligand.{ending}")))
+            .map(|extension| folder.join(format!("{id}_ligand.{extension}")))
             .into_iter()
             .find(|path| path.exists())
             .expect("a ligand");

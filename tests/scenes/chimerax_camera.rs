@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glam::DVec3;
-use molshot_molecule::read::{FolderOptions, read_folder};
+use molshot_molecule::{FolderOptions, read_folder};
 use molshot_molecule::{PartRole, ReadOptions};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::parse_commands;

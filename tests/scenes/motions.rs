@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use glam::{DAffine3, DMat3, DVec3};
-use molshot_molecule::read::{FolderOptions, read_folder};
+use molshot_molecule::{FolderOptions, read_folder};
 use molshot_molecule::{PartRole, ReadOptions, Structure};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::{Axis, Command, ViewName};
@@ -420,7 +420,7 @@ fn residues_that_are_not_there_or_not_wanted_are_refused() {
     assert!(refuse(Preset::Misi, Some("ASP 25 A")).contains("not be used"));
     assert!(refuse(Preset::MisiResidue, Some("ASP")).contains("names no residue"));
     assert!(refuse(Preset::MisiResidue, Some("ASP x")).contains("names no residue"));
-    assert!(refuse(Preset::MisiResidue, Some("TRP 25 A")).contains("is no residue"));
+    assert!(refuse(Preset::MisiResidue, Some("TRP 25 A")).contains("is not a residue"));
     // The protease has two chains.
     assert!(refuse(Preset::MisiResidue, Some("ASP 25")).contains("several"));
 }

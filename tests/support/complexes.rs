@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use molshot_molecule::ReadOptions;
-use molshot_molecule::read::{FolderOptions, read_folder};
+use molshot_molecule::{FolderOptions, read_folder};
 use molshot_renderer::Frame;
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::request::RenderRequest;

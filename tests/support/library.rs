@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use molshot_molecule::read::{FolderOptions, read_input};
+use molshot_molecule::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, PreparedScene, RenderJob, Samples, SceneDocument, Viewport};

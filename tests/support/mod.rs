@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
 use molshot_renderer::{AdapterChoice, Backend, Frame};
 use molshot_scenes::{
@@ -90,10 +90,7 @@ pub(crate) fn structure(atoms: u32) -> Arc<Structure> {
         .expect("a String takes all text");
     }
     text.push_str("END\n");
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let structure = read_bytes("test.pdb", text.as_bytes(), PartRole::Whole, &options)
         .expect("the text keeps to the format");
     assert_eq!(structure.atoms().len(), atoms as usize);

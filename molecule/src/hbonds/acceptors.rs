@@ -1,4 +1,4 @@
-//! Which atoms accept hydrogen bonds: the classes of the survey in their order, then classes by
+//! Acceptors of hydrogen bonds: the classes of Mills & Dean in their order, then classes by atom
 //! type.
 
 use super::classes::AcceptorClass;
@@ -10,24 +10,24 @@ use super::groups::Spec::{
 };
 use super::groups::{Node, leaf, matches_at, node};
 use crate::Element;
-use crate::chemistry::idatm::AtomType::{
+use crate::perception::idatm::AtomType::{
     C1, C2, Cac, Car, N1, N2, N2Plus, N3, Npl, Ntr, O2, O2Minus, O3, O3Minus, Pac, Pox, S2,
     S3Minus, Sac, Sar, Son, Sxd,
 };
-use crate::chemistry::idatm::Typed;
+use crate::perception::idatm::TypedMolecule;
 
-/// An atom that accepts, and how it is tested.
+/// An acceptor and its test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Acceptor {
     pub(crate) atom: u32,
     pub(crate) class: AcceptorClass,
     pub(crate) test: AcceptorTest,
-    /// Syn-anti: the partner, then the atom that carries both. Phi: the principal neighbours.
-    /// Upsilon: the partner, or none for the lone pairs.
+    /// Reference atoms. Syn-anti: the partner, then the atom that both are bonded to. Phi: the
+    /// principal neighbours. Upsilon: the partner, or none for the lone pairs.
     pub(crate) around: [Option<u32>; 2],
 }
 
-/// Where in a match an atom stands.
+/// Position of an atom in a pattern.
 #[derive(Debug, Clone, Copy)]
 enum Place {
     Root,
@@ -35,11 +35,11 @@ enum Place {
 }
 use Place::{Branch, Root};
 
-/// One row of the survey's tables.
+/// One row of the tables of Mills & Dean.
 struct Row {
     class: AcceptorClass,
     pattern: Node,
-    /// The accepting atoms, and for each the atoms that its test looks at.
+    /// The accepting atoms, and the reference atoms of each.
     wanted: &'static [(Place, [Option<Place>; 2])],
     test: AcceptorTest,
 }
@@ -52,7 +52,7 @@ const O3M: Node = leaf(Type(O3Minus));
 const O2M: Node = leaf(Type(O2Minus));
 const O2_LEAF: Node = leaf(Type(O2));
 
-/// Two equal atoms, each the other's partner.
+/// Two equal atoms, each of which is the partner of the other.
 const PAIR: &[(Place, [Option<Place>; 2])] = &[
     (Branch(0), [Some(Branch(1)), Some(Root)]),
     (Branch(1), [Some(Branch(0)), Some(Root)]),
@@ -60,11 +60,11 @@ const PAIR: &[(Place, [Option<Place>; 2])] = &[
 /// The first branch, with the second as partner.
 const FIRST_WITH_SECOND: &[(Place, [Option<Place>; 2])] =
     &[(Branch(0), [Some(Branch(1)), Some(Root)])];
-/// The first branch, which hangs on the root.
+/// The first branch, bonded to the root.
 const FIRST_ON_ROOT: &[(Place, [Option<Place>; 2])] = &[(Branch(0), [Some(Root), None])];
-/// The root, which hangs on its first branch.
+/// The root, bonded to its first branch.
 const ROOT_ON_FIRST: &[(Place, [Option<Place>; 2])] = &[(Root, [Some(Branch(0)), None])];
-/// The root by its lone pairs, or by whatever neighbours it has.
+/// The root, tested by its lone pairs or its neighbours.
 const ROOT_ALONE: &[(Place, [Option<Place>; 2])] = &[(Root, [None, None])];
 
 /// Mills & Dean 1996, acceptors, in the order in which a class claims an atom.
@@ -215,8 +215,8 @@ const ROWS: [Row; 22] = [
     },
 ];
 
-/// All acceptors, class by class and within a class by atom.
-pub(crate) fn find(typed: &Typed<'_>) -> Vec<Acceptor> {
+/// Finds all acceptors, sorted by class and atom.
+pub(crate) fn find(typed: &TypedMolecule<'_>) -> Vec<Acceptor> {
     let molecule = &typed.molecule;
     let mut finder = Finder {
         typed,
@@ -234,13 +234,13 @@ pub(crate) fn find(typed: &Typed<'_>) -> Vec<Acceptor> {
 }
 
 struct Finder<'a> {
-    typed: &'a Typed<'a>,
+    typed: &'a TypedMolecule<'a>,
     claimed: Vec<bool>,
     found: Vec<Acceptor>,
 }
 
 impl Finder<'_> {
-    /// Atoms of elements that accept hydrogen bonds and belong to no class yet.
+    /// Returns the N, O and S atoms without a class.
     fn open(&self) -> Vec<u32> {
         let molecule = &self.typed.molecule;
         (0..molecule.len())
@@ -291,7 +291,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Ethers and imines, and nitrogen and oxygen in rings.
+    /// Finds ethers and imines, and nitrogen and oxygen in rings.
     fn chains_and_rings(&mut self) {
         use AcceptorClass as Class;
         let typed = self.typed;
@@ -333,7 +333,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Whatever no class has claimed.
+    /// Finds acceptors by atom type among the remaining atoms.
     fn by_type(&mut self) {
         for atom in self.open() {
             if let Some((test, around)) = generic_acceptor(self.typed, atom) {
@@ -343,8 +343,12 @@ impl Finder<'_> {
     }
 }
 
-/// Nitrogen in exactly one ring, of five or six atoms, with a lone pair in the ring's plane.
-fn ring_nitrogen(typed: &Typed<'_>, atom: u32) -> Option<(AcceptorClass, AcceptorTest, [u32; 2])> {
+/// Classifies a nitrogen in exactly one ring, of five or six atoms, with a lone pair in the plane
+/// of the ring.
+fn ring_nitrogen(
+    typed: &TypedMolecule<'_>,
+    atom: u32,
+) -> Option<(AcceptorClass, AcceptorTest, [u32; 2])> {
     use AcceptorClass as Class;
     let molecule = &typed.molecule;
     let mut rings = typed.rings.of(atom);
@@ -386,8 +390,11 @@ fn ring_nitrogen(typed: &Typed<'_>, atom: u32) -> Option<(AcceptorClass, Accepto
     Some((class, test, around))
 }
 
-/// Limits by type, as `ChimeraX` has them for atoms outside of the survey's classes.
-fn generic_acceptor(typed: &Typed<'_>, atom: u32) -> Option<(AcceptorTest, [Option<u32>; 2])> {
+/// Returns the limits by atom type that `ChimeraX` uses for atoms without a class.
+fn generic_acceptor(
+    typed: &TypedMolecule<'_>,
+    atom: u32,
+) -> Option<(AcceptorTest, [Option<u32>; 2])> {
     let molecule = &typed.molecule;
     let neighbours = molecule.of(atom);
     let first = neighbours.first().copied();
@@ -403,10 +410,10 @@ fn generic_acceptor(typed: &Typed<'_>, atom: u32) -> Option<(AcceptorTest, [Opti
             }
         }
         O2 => {
-            let bearer = molecule.kind(first?);
-            if bearer.is_planar() {
+            let neighbour_kind = molecule.kind(first?);
+            if neighbour_kind.is_planar() {
                 (phi(3.30, 110.0, 130.0), two)
-            } else if bearer.is_tetrahedral() {
+            } else if neighbour_kind.is_tetrahedral() {
                 (upsilon(3.03, 100.0, 180.0, 145.0), partner)
             } else {
                 (generic(3.53, 90.0), two)

@@ -12,7 +12,7 @@ macro_rules! classes {
         }
 
         impl $kind {
-            /// A stable name.
+            /// Returns the stable name of the class.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -30,7 +30,7 @@ macro_rules! classes {
 }
 
 classes! {
-    /// Class of an acceptor: which row of the survey's tables holds its limits.
+    /// Class of an acceptor: the row of the tables of Mills & Dean with its limits.
     AcceptorClass;
     /// First terminal oxygen of a phosphate with three.
     PhosphateEnd "phosphate_end";
@@ -60,7 +60,7 @@ classes! {
     Sulfoxide "sulfoxide";
     /// Primary amine.
     PrimaryAmine "primary_amine";
-    /// Hydroxyl group that is no phenol.
+    /// Hydroxyl group other than phenol.
     Hydroxyl "hydroxyl";
     /// Bridging oxygen of a sulfate.
     SulfateBridge "sulfate_bridge";
@@ -80,9 +80,9 @@ classes! {
     Ether "ether";
     /// Imine outside of rings.
     Imine "imine";
-    /// Nitrogen of a six-membered ring with equal sides.
+    /// Nitrogen of a six-membered ring with the same atoms on both sides.
     SixRingNitrogenSymmetric "six_ring_nitrogen_symmetric";
-    /// Nitrogen of a five-membered ring with equal sides.
+    /// Nitrogen of a five-membered ring with the same atoms on both sides.
     FiveRingNitrogenSymmetric "five_ring_nitrogen_symmetric";
     /// Nitrogen of a six-membered ring.
     SixRingNitrogen "six_ring_nitrogen";
@@ -90,12 +90,12 @@ classes! {
     FiveRingNitrogen "five_ring_nitrogen";
     /// Oxygen of a five-membered ring.
     FiveRingOxygen "five_ring_oxygen";
-    /// None of these: limits by atom type.
+    /// None of these; the limits depend on the atom type.
     Generic "generic";
 }
 
 classes! {
-    /// Class of a donor: which row of the survey's tables holds its limits.
+    /// Class of a donor: the row of the tables of Mills & Dean with its limits.
     DonorClass;
     /// Carboxylic acid.
     CarboxylicAcid "carboxylic_acid";
@@ -133,6 +133,6 @@ classes! {
     FiveRingNitrogen "five_ring_nitrogen";
     /// Nitrogen of an aromatic six-membered ring.
     SixRingNitrogen "six_ring_nitrogen";
-    /// None of these: limits by element.
+    /// None of these; the limits depend on the element.
     Generic "generic";
 }

@@ -1,15 +1,17 @@
-//! Whether the surroundings of an atom in a standard residue are there.
+//! Test for missing neighbours of atoms in standard residues.
 
-use crate::chemistry::idatm::molecule::Molecule;
-use crate::chemistry::names::{Known, known, pack};
-use crate::chemistry::templates::canonical;
+use crate::perception::idatm::molecule::Molecule;
+use crate::perception::names::{ResidueKind, residue_kind};
+use crate::perception::packed_name::pack;
+use crate::perception::templates::canonical;
 
-/// False for an atom of a standard residue with fewer heavy neighbours in its residue than it
-/// should have: what class it would belong to cannot be told. True for atoms of all other residues.
+/// Returns false for an atom of a standard residue with fewer heavy neighbours in its residue than
+/// its template has: its class is unknown. Returns true for atoms of all other residues.
 pub(crate) fn is_complete(molecule: &Molecule<'_>, atom: u32) -> bool {
     let structure = molecule.structure;
     let residue = structure.residue_of(atom);
-    let (Known::AminoAcid(Some(template)) | Known::Nucleotide(template)) = known(&residue.name)
+    let (ResidueKind::AminoAcid(Some(template)) | ResidueKind::Nucleotide(template)) =
+        residue_kind(&residue.name)
     else {
         return true;
     };

@@ -1,71 +1,71 @@
-//! The numbers of the geometric tests, and how tolerances widen them.
+//! Limits of the geometric tests, and tolerances.
 //!
-//! Source of the tests and of most numbers: Mills & Dean, "Three-dimensional hydrogen-bond geometry
+//! Source of the tests and of most limits: Mills & Dean, "Three-dimensional hydrogen-bond geometry
 //! and probability information from a crystal survey", J. Comput.-Aided Mol. Des. 10 (1996) 607.
 //! Distances in angstrom, angles in degrees.
 
-/// How much longer and how much more bent a bond may be than the survey's limits.
+/// Tolerances of distance and angle beyond the limits of Mills & Dean.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Slack {
+pub(crate) struct Tolerances {
     pub(crate) distance_angstrom: f64,
     pub(crate) angle_degrees: f64,
 }
 
-impl Slack {
-    /// The survey's limits themselves.
+impl Tolerances {
+    /// No tolerance.
     pub(crate) const NONE: Self = Self {
         distance_angstrom: 0.0,
         angle_degrees: 0.0,
     };
 
-    /// The usual tolerances.
+    /// The default tolerances.
     #[cfg(test)]
-    pub(crate) const USUAL: Self = Self {
+    pub(crate) const DEFAULT: Self = Self {
         distance_angstrom: 0.4,
         angle_degrees: 20.0,
     };
 
-    /// Longest distance allowed.
+    /// Returns the longest distance allowed.
     pub(crate) fn distance(self, limit: f64) -> f64 {
         limit + self.distance_angstrom
     }
 
-    /// Smallest angle allowed.
+    /// Returns the smallest angle allowed.
     pub(crate) fn low(self, limit: f64) -> f64 {
         (limit - self.angle_degrees).max(0.0)
     }
 
-    /// Largest angle allowed.
+    /// Returns the largest angle allowed.
     pub(crate) fn high(self, limit: f64) -> f64 {
         (limit + self.angle_degrees).min(180.0)
     }
 }
 
-/// Limit of the angle, seen along the bond of the donor, between the acceptor and the reference
-/// points around.
+/// Limit of the dihedral angle about the bond of the donor between the acceptor and reference
+/// points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Tau {
-    /// At most this far from some reference point.
+    /// At most this angle from at least one reference point.
     Within(f64),
-    /// At least this far from all reference points.
+    /// At least this angle from all reference points.
     AtLeast(f64),
 }
 
-/// Test that an acceptor makes.
+/// Geometric test of an acceptor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum AcceptorTest {
-    /// Different limits on the side of a partner atom (syn) and on the other (anti); each distance,
-    /// phi, theta.
+    /// Different limits on the side of a partner atom (syn) and on the opposite side (anti):
+    /// distance, phi, theta.
     SynAnti { syn: [f64; 3], anti: [f64; 3] },
     /// Donor near the plane of the acceptor: distance, phi, theta.
     Phi { limits: [f64; 3] },
     /// Donor at an angle to a partner or lone pair: distance, lowest and highest upsilon, theta.
     Upsilon {
         limits: [f64; 4],
-        /// Aniline: distance of the donor from the hydrogens, seen along the bond.
+        /// Aniline: angle between the donor and the hydrogens, about the bond.
         tau: Option<Tau>,
     },
-    /// Distance, and smallest angle between donor and bonded atoms.
+    /// Distance, and smallest angle between the donor and bonded atoms.
     Generic { limits: [f64; 2] },
 }
 
@@ -93,7 +93,7 @@ pub(crate) const fn generic(distance: f64, angle: f64) -> AcceptorTest {
 }
 
 impl AcceptorTest {
-    /// The longest distance that can pass.
+    /// Returns the longest distance that can pass the test.
     pub(crate) fn reach(self) -> f64 {
         match self {
             Self::SynAnti { syn, anti } => f64::max(syn[0], anti[0]),
@@ -104,30 +104,30 @@ impl AcceptorTest {
     }
 }
 
-/// Limits of a donor whose hydrogens can turn: distance, lowest and highest upsilon, theta; tau.
+/// Limits of a donor with rotatable hydrogens: distance, lowest and highest upsilon, theta; tau.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct UpsilonRow {
     pub(crate) limits: [f64; 4],
     pub(crate) tau: Option<Tau>,
 }
 
-/// Limits of a donor whose hydrogen's place is known: distance hydrogen to acceptor, theta.
+/// Limits of a donor with a known hydrogen position: distance of hydrogen and acceptor, theta.
 pub(crate) type ThetaRow = [f64; 2];
 
-/// Test that a donor makes, with limits for each kind of acceptor.
+/// Geometric test of a donor, with limits for each kind of acceptor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum DonorTest {
-    /// The donor's hydrogens can turn about its one bond.
+    /// The hydrogens of the donor can rotate about its one bond.
     Upsilon {
         planar_oxygen: UpsilonRow,
         other: UpsilonRow,
         sp3_nitrogen: UpsilonRow,
         /// Smallest angle between the donor and a lone pair of an sp3 nitrogen.
         lone_pair: f64,
-        /// Number of equal positions as the donor turns: 2, 4 or 6.
+        /// Number of equivalent positions in a full rotation: 2, 4 or 6.
         symmetry: u8,
     },
-    /// The place of the hydrogen is known.
+    /// The position of the hydrogen is known.
     Theta {
         planar_oxygen: ThetaRow,
         other: ThetaRow,
@@ -136,44 +136,44 @@ pub(crate) enum DonorTest {
         sp3_nitrogen: ThetaRow,
         lone_pair: f64,
     },
-    /// Water: as `Theta` where it has hydrogens, else the distance between the heavy atoms.
+    /// Water: as `Theta` with hydrogens, else the distance of the heavy atoms.
     Water,
-    /// No class: distance of hydrogen to acceptor where there are hydrogens, else of the heavy
-    /// atoms; for sp2 oxygen, for sp3 oxygen or planar nitrogen, for sp3 nitrogen.
+    /// No class: distance of hydrogen and acceptor with hydrogens, else of the heavy atoms; for sp2
+    /// oxygen, for sp3 oxygen or planar nitrogen, for sp3 nitrogen.
     Generic {
         hydrogen_distance: [f64; 3],
         distance: [f64; 3],
     },
 }
 
-/// [`DonorTest::Upsilon`] for acceptors of no kind the survey knows (sulfur, sp nitrogen).
+/// Limits of [`DonorTest::Upsilon`] for other acceptors (sulfur, sp nitrogen).
 pub(crate) const UPSILON_OTHERWISE: UpsilonRow = UpsilonRow {
     limits: [3.42, 90.0, 161.0, 125.0],
     tau: None,
 };
 
-/// [`DonorTest::Theta`] for such acceptors.
+/// Limits of [`DonorTest::Theta`] for such acceptors.
 pub(crate) const THETA_OTHERWISE: ThetaRow = [2.48, 132.0];
 
-/// [`DonorTest::Generic`] for such acceptors: distance of the hydrogen, of the donor.
+/// Limits of [`DonorTest::Generic`] for such acceptors: distance of the hydrogen, of the donor.
 pub(crate) const GENERIC_OTHERWISE: [f64; 2] = [2.48, 3.42];
 
-/// Smallest angle at the hydrogen, and at the donor between its bonds and the acceptor, in
-/// [`DonorTest::Generic`].
+/// Smallest angles in [`DonorTest::Generic`]: at the hydrogen, and at the donor between its bonds
+/// and the acceptor.
 pub(crate) const GENERIC_ANGLES: [f64; 2] = [130.0, 90.0];
 
-/// The second of [`GENERIC_ANGLES`] where the acceptor is sulfur: `ChimeraX`'s own.
+/// The second of [`GENERIC_ANGLES`] for sulfur as acceptor, as in `ChimeraX`.
 pub(crate) const GENERIC_ANGLE_AT_SULFUR: f64 = 81.0;
 
-/// Sulfur is larger than what the survey's limits were made for. By so many angstrom `ChimeraX`
-/// lengthens the acceptor's distance when the donor is sulfur, and [`UPSILON_OTHERWISE`]'s,
-/// [`THETA_OTHERWISE`]'s and [`WATER_OTHERWISE`]'s when the acceptor is.
+/// Additional distance for sulfur, in angstrom, which is larger than the atoms of the tables. As in
+/// `ChimeraX` it extends the distance of the acceptor if the donor is sulfur, and the distances of
+/// [`UPSILON_OTHERWISE`], [`THETA_OTHERWISE`] and [`WATER_OTHERWISE`] if the acceptor is sulfur.
 pub(crate) const SULFUR_EXTRA: f64 = 0.35;
 
-/// Length of an N-H or O-H bond in the tables: the sum of the bond radii.
+/// Length of an N-H or O-H bond in the tables: the sum of the covalent radii.
 pub(crate) const HYDROGEN_BOND_LENGTH: f64 = 0.91;
 
-/// Water with hydrogens.
+/// Limits of water with hydrogens.
 pub(crate) const WATER: DonorTest = DonorTest::Theta {
     planar_oxygen: [2.36, 146.0],
     other: [2.23, 146.0],
@@ -182,5 +182,5 @@ pub(crate) const WATER: DonorTest = DonorTest::Theta {
     lone_pair: 150.0,
 };
 
-/// Water with hydrogens, to other acceptors.
+/// Limits of water with hydrogens, for other acceptors.
 pub(crate) const WATER_OTHERWISE: ThetaRow = [2.36, 146.0];

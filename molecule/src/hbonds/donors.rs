@@ -1,11 +1,11 @@
-//! Which atoms donate hydrogen bonds: the classes of the survey in their order, then all others
-//! with a hydrogen.
+//! Donors of hydrogen bonds: the classes of Mills & Dean in their order, then all others with a
+//! hydrogen.
 
 #![allow(
     clippy::approx_constant,
     clippy::unnecessary_wraps,
     clippy::large_enum_variant,
-    reason = "distances of the survey that happen to be near pi; rows that read like the survey's tables; one short table"
+    reason = "some distances are near pi; rows have the form of the published tables; the table is short"
 )]
 
 use super::classes::DonorClass;
@@ -16,12 +16,12 @@ use super::groups::Spec::{
 };
 use super::groups::{Node, leaf, matches_at, node};
 use crate::Element;
-use crate::chemistry::idatm::AtomType::{
+use crate::perception::idatm::AtomType::{
     C2, C3, Cac, Car, N2, N2Plus, N3, N3Plus, NgPlus, Npl, O2, O3,
 };
-use crate::chemistry::idatm::Typed;
+use crate::perception::idatm::TypedMolecule;
 
-/// An atom that donates, and how it is tested.
+/// A donor and its test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Donor {
     pub(crate) atom: u32,
@@ -29,8 +29,8 @@ pub(crate) struct Donor {
     pub(crate) test: DonorTest,
 }
 
-/// A row of the survey, or a place in the order for a class that no pattern describes.
-#[allow(clippy::large_enum_variant, reason = "a table of sixteen")]
+/// A row of the tables of Mills & Dean, or the place of a class without a pattern.
+#[allow(clippy::large_enum_variant, reason = "the table has sixteen rows")]
 enum Row {
     Pattern {
         class: DonorClass,
@@ -51,12 +51,18 @@ const fn row(limits: [f64; 4], tau: Option<Tau>) -> UpsilonRow {
     UpsilonRow { limits, tau }
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "the rows read like the paper's")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "rows have the form of the published tables"
+)]
 const fn within(degrees: f64) -> Option<Tau> {
     Some(Tau::Within(degrees))
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "the rows read like the paper's")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "rows have the form of the published tables"
+)]
 const fn at_least(degrees: f64) -> Option<Tau> {
     Some(Tau::AtLeast(degrees))
 }
@@ -93,7 +99,7 @@ const fn fixed(
     }
 }
 
-/// Amidines, and guanidinium groups with them.
+/// Limits of amidines and guanidinium groups.
 const ENAMINE: DonorTest = turning(
     row([3.17, 90.0, 146.0, 140.0], within(30.0)),
     row([3.17, 90.0, 146.0, 140.0], within(22.5)),
@@ -102,8 +108,8 @@ const ENAMINE: DonorTest = turning(
     4,
 );
 
-/// Anilines. `ChimeraX` has the highest upsilon for sp3 nitrogen with the wrong sign, so that no
-/// angle is low enough and there are no such bonds; for the sake of equal results it is so here.
+/// Limits of anilines. In `ChimeraX` the highest upsilon for sp3 nitrogen has the wrong sign, so
+/// that no such bonds are found; it is the same here, for equal results.
 const ANILINE: DonorTest = turning(
     row([3.30, 100.0, 146.0, 145.0], within(37.5)),
     row([3.30, 103.0, 146.0, 140.0], within(37.5)),
@@ -252,11 +258,11 @@ const ROWS: [Row; 16] = [
     },
 ];
 
-/// Planar nitrogen of no class, with more than one heavy neighbour.
+/// Limits of planar nitrogen without a class, with more than one heavy neighbour.
 const OTHER_SECONDARY_PLANAR: DonorTest =
     fixed([2.23, 136.0], [2.23, 141.0], 140.0, [2.46, 136.0], 140.0);
 
-/// Planar nitrogen of no class, with one heavy neighbour.
+/// Limits of planar nitrogen without a class, with one heavy neighbour.
 const OTHER_PRIMARY_PLANAR: DonorTest = turning(
     row([3.30, 90.0, 153.0, 135.0], within(45.0)),
     row([3.30, 90.0, 146.0, 140.0], within(37.5)),
@@ -279,8 +285,8 @@ const OTHER_SULFUR: DonorTest = DonorTest::Generic {
     distance: [3.65; 3],
 };
 
-/// All donors, class by class and within a class by atom.
-pub(crate) fn find(typed: &Typed<'_>) -> Vec<Donor> {
+/// Finds all donors, sorted by class and atom.
+pub(crate) fn find(typed: &TypedMolecule<'_>) -> Vec<Donor> {
     let count = typed.molecule.len();
     let mut finder = Finder {
         typed,
@@ -306,7 +312,7 @@ pub(crate) fn find(typed: &Typed<'_>) -> Vec<Donor> {
 }
 
 struct Finder<'a> {
-    typed: &'a Typed<'a>,
+    typed: &'a TypedMolecule<'a>,
     claimed: Vec<bool>,
     found: Vec<Donor>,
 }
@@ -340,7 +346,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Planar nitrogens that hang on one aromatic carbon.
+    /// Finds planar nitrogens on one aromatic carbon.
     fn anilines(&mut self) {
         let molecule = &self.typed.molecule;
         for atom in 0..molecule.len() {
@@ -363,8 +369,8 @@ impl Finder<'_> {
         }
     }
 
-    /// Nitrogens in one ring. With the nitrogen that bears the hydrogen, the double-bonded ones of
-    /// its ring are claimed.
+    /// Finds nitrogens in exactly one ring. The double-bonded nitrogens of the ring get the same
+    /// class as the nitrogen with the hydrogen.
     fn rings(&mut self) {
         let typed = self.typed;
         let molecule = &typed.molecule;
@@ -380,10 +386,10 @@ impl Finder<'_> {
                 if ring.atoms.len() != size || (size == 6 && !ring.is_aromatic(molecule)) {
                     continue;
                 }
-                let bears_hydrogen = molecule.degree(atom) == 2
+                let has_hydrogen = molecule.degree(atom) == 2
                     || (molecule.degree(atom) == 3
                         && molecule.of(atom).iter().any(|&n| molecule.is_hydrogen(n)));
-                if !bears_hydrogen || molecule.is_at_gap[atom as usize] {
+                if !has_hydrogen || molecule.is_at_gap[atom as usize] {
                     continue;
                 }
                 let (class, test) = if size == 5 {
@@ -401,7 +407,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Whatever no class has claimed, and has a hydrogen or room for one.
+    /// Finds the remaining atoms that have a hydrogen or can have one.
     fn others(&mut self) {
         let molecule = &self.typed.molecule;
         for atom in 0..molecule.len() {

@@ -1,25 +1,25 @@
-//! Hydrogen bonds as text and as rows for JSON.
+//! Hydrogen bonds as text and as data for JSON.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::Serialize;
 
+use super::bond::{HydrogenBond, HydrogenBonds};
 use super::options::is_of_ligand;
-use super::{HydrogenBond, HydrogenBonds};
 use crate::structure::{Residue, ResidueClass};
 use crate::{Structure, Warning};
 
-/// Which end of a bond is the ligand's.
+/// Side of the donor of a bond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BondSide {
-    /// The ligand accepts.
+    /// The donor is in the pocket, the acceptor in the ligand.
     Pocket,
-    /// The ligand donates.
+    /// The donor is in the ligand, the acceptor in the pocket.
     Ligand,
-    /// Neither or both ends are of a ligand.
+    /// Neither or both atoms are in a ligand.
     None,
 }
 
@@ -29,14 +29,14 @@ pub enum BondSide {
 pub struct BondReport {
     /// Donor.
     pub donor: AtomReport,
-    /// Hydrogen's atom name, where the file has it.
+    /// Atom name of the hydrogen, if it is in the file.
     pub hydrogen: Option<String>,
     /// Acceptor.
     pub acceptor: AtomReport,
-    /// Donor to acceptor.
+    /// Distance of donor and acceptor.
     pub distance_angstrom: f32,
-    /// Hydrogen to acceptor, of the hydrogen in the file or at its ideal place; `null` where no
-    /// place is known.
+    /// Distance of hydrogen and acceptor, with the hydrogen in the file or at an ideal position;
+    /// `null` if its position is unknown.
     pub hydrogen_distance_angstrom: Option<f32>,
     /// Angle donor-hydrogen-acceptor.
     pub angle_degrees: Option<f32>,
@@ -44,11 +44,11 @@ pub struct BondReport {
     pub donor_class: &'static str,
     /// Class of the acceptor.
     pub acceptor_class: &'static str,
-    /// Whose atom donates.
+    /// Side of the donor.
     pub donor_side: BondSide,
-    /// True when the bond keeps the limits without tolerance; false when only with.
+    /// True if the bond satisfies the limits without tolerances; false if only with them.
     pub strict: bool,
-    /// True when one end is water.
+    /// True if donor or acceptor is water.
     pub water: bool,
 }
 
@@ -64,29 +64,29 @@ pub struct AtomReport {
     pub residue: String,
     /// Residue number.
     pub number: i32,
-    /// Insertion code; empty for none.
+    /// Insertion code; empty if it has none.
     pub insertion_code: String,
-    /// Chain id; empty where the file leaves it blank.
+    /// Chain id; empty if it is blank.
     pub chain: String,
-    /// Input file's stem.
+    /// Name of the input file without folder and extension.
     pub part: String,
 }
 
-/// Everything found, for JSON.
+/// All hydrogen bonds, for JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Report {
+pub struct HydrogenBondReport {
     /// The bonds in the order of [`HydrogenBonds::bonds`].
     pub bonds: Vec<BondReport>,
-    /// Number of donors looked at.
+    /// Number of donors within the scope.
     pub donors: usize,
-    /// Number of acceptors looked at.
+    /// Number of acceptors within the scope.
     pub acceptors: usize,
-    /// What was odd.
+    /// Warnings of the search.
     pub warnings: Vec<String>,
 }
 
-/// Residue name, number with insertion code.
+/// Displays residue name, and number with insertion code.
 struct Numbered<'a>(&'a Residue);
 
 impl fmt::Display for Numbered<'_> {
@@ -100,10 +100,11 @@ impl fmt::Display for Numbered<'_> {
 }
 
 impl HydrogenBonds {
-    /// All bonds between pocket and ligand in the answer form of question T9 of `MiSI-Bench`:
-    /// `ARG 45 NH2 A, O1B; LYS 47 NZ A, O1A`. Water is left out, a pair of atoms is named once,
-    /// bonds of one residue stand together where its first one stands; a blank chain id is written
-    /// `?`. Empty when there are none.
+    /// Formats all bonds between pocket and ligand as the answer to question T9 of `MiSI-Bench`:
+    /// `ARG 45 NH2 A, O1B; LYS 47 NZ A, O1A`.
+    ///
+    /// Without water, each pair of atoms once, bonds of one residue together; a blank chain id is
+    /// written `?`. The text is empty if there are no bonds.
     #[must_use]
     pub fn answer(&self, structure: &Structure) -> String {
         let mut residues: Vec<(u32, Vec<String>)> = Vec::new();
@@ -127,7 +128,7 @@ impl HydrogenBonds {
         all.join("; ")
     }
 
-    /// The bonds between one residue and the ligand in the answer form of question T4:
+    /// Formats the bonds between one residue and the ligand as the answer to question T4:
     /// `Yes: ARG NH2, O1B; ARG NE, O2G`, or `No`. `residue` is an index into
     /// [`Structure::residues`].
     #[must_use]
@@ -152,7 +153,8 @@ impl HydrogenBonds {
         }
     }
 
-    /// Pocket atom and ligand atom of each bond between the two, each pair once, without water.
+    /// Returns pocket atom and ligand atom of each bond between the two, each pair once, without
+    /// water.
     #[must_use]
     pub fn pocket_ligand_pairs(&self, structure: &Structure) -> Vec<(u32, u32)> {
         let mut seen = HashSet::new();
@@ -177,10 +179,10 @@ impl HydrogenBonds {
             .collect()
     }
 
-    /// All bonds with names.
+    /// Returns all bonds with names.
     #[must_use]
-    pub fn report(&self, structure: &Structure) -> Report {
-        Report {
+    pub fn report(&self, structure: &Structure) -> HydrogenBondReport {
+        HydrogenBondReport {
             bonds: self
                 .bonds
                 .iter()

@@ -4,29 +4,29 @@ use super::acceptors::Acceptor;
 use super::classes::AcceptorClass;
 use super::criteria::{
     AcceptorTest, DonorTest, GENERIC_ANGLE_AT_SULFUR, GENERIC_ANGLES, GENERIC_OTHERWISE,
-    HYDROGEN_BOND_LENGTH, SULFUR_EXTRA, Slack, THETA_OTHERWISE, Tau, ThetaRow, UPSILON_OTHERWISE,
-    UpsilonRow, WATER, WATER_OTHERWISE,
+    HYDROGEN_BOND_LENGTH, SULFUR_EXTRA, THETA_OTHERWISE, Tau, ThetaRow, Tolerances,
+    UPSILON_OTHERWISE, UpsilonRow, WATER, WATER_OTHERWISE,
 };
 use super::donors::Donor;
 use super::hydrogens::{Hydrogen, hydrogens, hydrogens_and_lone_pairs, mirrored_lone_pairs};
 use crate::Element;
-use crate::chemistry::idatm::molecule::Molecule;
-use crate::chemistry::idatm::vector::{
+use crate::perception::idatm::molecule::Molecule;
+use crate::perception::idatm::vector::{
     Vec3, add, angle_degrees, cross, distance, dot, perpendicular_part, scale, sub, unit,
 };
 
-/// A pair under test.
+/// A pair of donor and acceptor to test.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pair<'a> {
     pub(crate) molecule: &'a Molecule<'a>,
     pub(crate) donor: &'a Donor,
     pub(crate) acceptor: &'a Acceptor,
-    /// Places of the donor's hydrogens; may be empty.
+    /// Positions of the hydrogens of the donor; may be empty.
     pub(crate) hydrogens: &'a [Hydrogen],
-    pub(crate) slack: Slack,
+    pub(crate) tolerances: Tolerances,
 }
 
-/// What kind of acceptor a donor's limits tell apart.
+/// Kind of acceptor, for the limits of a donor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     PlanarOxygen,
@@ -37,7 +37,7 @@ enum Kind {
 }
 
 impl Pair<'_> {
-    /// True when both the acceptor's and the donor's test pass.
+    /// Returns true if the tests of both acceptor and donor pass.
     pub(crate) fn is_bond(&self) -> bool {
         self.acceptor_passes() && self.donor_passes()
     }
@@ -51,22 +51,21 @@ impl Pair<'_> {
     }
 
     fn is_within(&self, limit: f64) -> bool {
-        distance(self.d(), self.a()) <= self.slack.distance(limit)
+        distance(self.d(), self.a()) <= self.tolerances.distance(limit)
     }
 
-    /// As [`Self::is_within`], for an acceptor's limit.
+    /// Same as [`Self::is_within`], for a limit of the acceptor.
     fn acceptor_is_within(&self, limit: f64) -> bool {
         self.is_within(limit + extra_for_sulfur(self.molecule, self.donor.atom))
     }
 
-    /// Some hydrogen sees acceptor and donor at this angle or more; true when no hydrogen's place
-    /// is known.
+    /// Returns true if the angle at some hydrogen is at least the limit, or no hydrogen position is
+    /// known.
     fn theta(&self, limit: f64) -> bool {
         self.hydrogens.is_empty()
-            || self
-                .hydrogens
-                .iter()
-                .any(|h| angle_degrees(self.a(), h.position, self.d()) >= self.slack.low(limit))
+            || self.hydrogens.iter().any(|h| {
+                angle_degrees(self.a(), h.position, self.d()) >= self.tolerances.low(limit)
+            })
     }
 
     fn acceptor_passes(&self) -> bool {
@@ -88,7 +87,7 @@ impl Pair<'_> {
                 self.acceptor_is_within(d)
                     && self.molecule.of(self.acceptor.atom).iter().all(|&n| {
                         angle_degrees(self.molecule.position(n), self.a(), self.d())
-                            >= self.slack.low(angle)
+                            >= self.tolerances.low(angle)
                     })
             }
         }
@@ -115,23 +114,23 @@ impl Pair<'_> {
         self.acceptor_is_within(d) && self.phi(phi, base, [partner, base]) && self.theta(theta)
     }
 
-    /// The angle base-A-D, seen in the plane through A and two other points.
+    /// Tests the angle base-A-D, projected onto the plane through A and two other points.
     fn phi(&self, limit: f64, base: Vec3, plane: [Vec3; 2]) -> bool {
         let a = self.a();
         let Some(normal) = unit(cross(sub(plane[0], a), sub(plane[1], a))) else {
-            // The points are in line: there is no plane to be in.
+            // The points are collinear and do not define a plane.
             return true;
         };
         let flat = |p: Vec3| perpendicular_part(sub(p, a), normal);
-        angle_degrees(flat(base), [0.0; 3], flat(self.d())) >= self.slack.low(limit)
+        angle_degrees(flat(base), [0.0; 3], flat(self.d())) >= self.tolerances.low(limit)
     }
 
-    /// Phi by the acceptor's principal neighbours.
+    /// Tests phi with the principal neighbours of the acceptor.
     fn phi_of_acceptor(&self, limit: f64) -> bool {
         let molecule = self.molecule;
         let acceptor = self.acceptor.atom;
         let around: [Option<u32>; 2] = match (self.acceptor.class, self.acceptor.test) {
-            // Classes that name the neighbours, which may be one of several.
+            // Classes with given neighbours, which may be some of several.
             (class, AcceptorTest::Phi { .. }) if class != AcceptorClass::Water => {
                 self.acceptor.around
             }
@@ -160,11 +159,12 @@ impl Pair<'_> {
         }
     }
 
-    /// The angle at the acceptor between its partner, or one of its lone pairs, and the donor.
+    /// Tests the angle at the acceptor between its partner, or one of its lone pairs, and the
+    /// donor.
     fn acceptor_upsilon(&self, low: f64, high: f64) -> bool {
         let fits = |from: Vec3| {
             let angle = angle_degrees(from, self.a(), self.d());
-            (self.slack.low(low)..=self.slack.high(high)).contains(&angle)
+            (self.tolerances.low(low)..=self.tolerances.high(high)).contains(&angle)
         };
         match self.acceptor.around[0] {
             Some(partner) => fits(self.molecule.position(partner)),
@@ -174,19 +174,19 @@ impl Pair<'_> {
         }
     }
 
-    /// The donor keeps away from the hydrogens of an aniline; this limit is not widened.
+    /// Tests the angle between the donor and the hydrogens of an aniline, without tolerance.
     fn aniline_tau(&self, tau: Tau) -> bool {
         let Some(partner) = self.acceptor.around[0] else {
             return false;
         };
         let places = hydrogens(self.molecule, self.acceptor.atom);
-        Turn {
+        Rotation {
             molecule: self.molecule,
             axis: [partner, self.acceptor.atom],
             symmetry: 4,
             places: &places,
         }
-        .passes(self.d(), tau, Slack::NONE)
+        .passes(self.d(), tau, Tolerances::NONE)
     }
 
     fn kind(&self) -> Kind {
@@ -224,7 +224,7 @@ impl Pair<'_> {
                         row
                     }
                 };
-                self.turning(row, symmetry)
+                self.rotatable(row, symmetry)
             }
             DonorTest::Theta { .. } => self.fixed(self.donor.test, THETA_OTHERWISE),
             DonorTest::Water if self.hydrogens.is_empty() => self.bare_water(),
@@ -236,15 +236,15 @@ impl Pair<'_> {
         }
     }
 
-    /// A lone pair of the acceptor, where its bonds say where that is, points to the donor.
+    /// Tests whether a lone pair of the acceptor, if its position is known, points to the donor.
     fn lone_pair(&self, limit: f64) -> bool {
         self.molecule.degree(self.acceptor.atom) < 2
             || mirrored_lone_pairs(self.molecule, self.acceptor.atom)
                 .into_iter()
-                .any(|place| angle_degrees(place, self.a(), self.d()) >= self.slack.low(limit))
+                .any(|place| angle_degrees(place, self.a(), self.d()) >= self.tolerances.low(limit))
     }
 
-    fn turning(&self, row: UpsilonRow, symmetry: u8) -> bool {
+    fn rotatable(&self, row: UpsilonRow, symmetry: u8) -> bool {
         let [d, low, high, theta] = row.limits;
         if !self.is_within(d) {
             return false;
@@ -259,17 +259,20 @@ impl Pair<'_> {
             return false;
         };
         let upsilon = angle_degrees(molecule.position(partner), self.d(), self.a());
-        if upsilon < self.slack.low(low) || upsilon > self.slack.high(high) || !self.theta(theta) {
+        if upsilon < self.tolerances.low(low)
+            || upsilon > self.tolerances.high(high)
+            || !self.theta(theta)
+        {
             return false;
         }
         row.tau.is_none_or(|tau| {
-            Turn {
+            Rotation {
                 molecule,
                 axis: [partner, self.donor.atom],
                 symmetry,
                 places: self.hydrogens,
             }
-            .passes(self.a(), tau, self.slack)
+            .passes(self.a(), tau, self.tolerances)
         })
     }
 
@@ -300,7 +303,7 @@ impl Pair<'_> {
         passes && self.hydrogen_is_within(row[0]) && self.theta(row[1])
     }
 
-    /// Phi as a donor asks for it: only of acceptors with two bonds, which define a plane.
+    /// Tests phi of a donor, only for acceptors with two bonds, which define a plane.
     fn donor_phi(&self, limit: f64) -> bool {
         self.molecule.degree(self.acceptor.atom) != 2 || self.phi_of_acceptor(limit)
     }
@@ -308,11 +311,10 @@ impl Pair<'_> {
     fn hydrogen_is_within(&self, limit: f64) -> bool {
         self.hydrogens
             .iter()
-            .any(|h| distance(h.position, self.a()) <= self.slack.distance(limit))
+            .any(|h| distance(h.position, self.a()) <= self.tolerances.distance(limit))
     }
 
-    /// Water of unknown orientation: the distance of the heavy atoms stands for that of the
-    /// hydrogen.
+    /// Tests water of unknown orientation, by the distance of the heavy atoms.
     fn bare_water(&self) -> bool {
         let DonorTest::Theta {
             planar_oxygen,
@@ -363,12 +365,12 @@ impl Pair<'_> {
                 .filter(|&&n| !molecule.is_hydrogen(n))
                 .all(|&n| {
                     angle_degrees(molecule.position(n), self.d(), self.a())
-                        >= self.slack.low(at_donor)
+                        >= self.tolerances.low(at_donor)
                 })
     }
 }
 
-/// What a limit of the other atom grows by when this one is sulfur.
+/// Returns the additional distance of the other atom if this one is sulfur.
 fn extra_for_sulfur(molecule: &Molecule<'_>, atom: u32) -> f64 {
     if molecule.element(atom) == Element::S {
         SULFUR_EXTRA
@@ -377,21 +379,20 @@ fn extra_for_sulfur(molecule: &Molecule<'_>, atom: u32) -> f64 {
     }
 }
 
-/// An atom seen along its one bond, and what stands around that.
-struct Turn<'a> {
+/// Rotation of an atom about its one bond.
+struct Rotation<'a> {
     molecule: &'a Molecule<'a>,
-    /// The bond: far atom, near atom.
+    /// The bond: distant atom, rotating atom.
     axis: [u32; 2],
-    /// Number of equal positions in a full turn.
+    /// Number of equivalent positions in a full rotation.
     symmetry: u8,
-    /// Hydrogens of the near atom.
+    /// Hydrogens of the rotating atom.
     places: &'a [Hydrogen],
 }
 
-impl Turn<'_> {
-    /// Whether the angle between `target` and the reference points, seen along the axis, keeps the
-    /// limit.
-    fn passes(&self, target: Vec3, tau: Tau, slack: Slack) -> bool {
+impl Rotation<'_> {
+    /// Tests the angle between `target` and the reference points, projected along the axis.
+    fn passes(&self, target: Vec3, tau: Tau, tolerances: Tolerances) -> bool {
         let [far, near] = self.axis;
         let references: Vec<Vec3> = if self.symmetry == 4 && self.places.len() == 2 {
             self.places.iter().map(|h| h.position).collect()
@@ -421,8 +422,8 @@ impl Turn<'_> {
             .into_iter()
             .map(|p| angle_degrees(target, [0.0; 3], flat(p)));
         match tau {
-            Tau::Within(limit) => angles.any(|angle| angle <= slack.high(limit)),
-            Tau::AtLeast(limit) => angles.all(|angle| angle >= slack.low(limit)),
+            Tau::Within(limit) => angles.any(|angle| angle <= tolerances.high(limit)),
+            Tau::AtLeast(limit) => angles.all(|angle| angle >= tolerances.low(limit)),
         }
     }
 }

@@ -1,18 +1,18 @@
 //! Patterns of functional groups, and how they are matched.
 //!
-//! A pattern is a root atom whose neighbours must be accounted for exactly: each neighbour is
-//! matched by one branch, and each branch matches one neighbour, but for branches that a hydrogen
-//! may fill, which may stay empty as files leave hydrogens out. A branch without branches of its
-//! own says nothing about that atom's other neighbours.
+//! A pattern is a root atom and branches for all of its neighbours: each neighbour is matched by
+//! one branch, and each branch matches one neighbour. Branches that a hydrogen can match may stay
+//! empty, because hydrogens may be missing in files. A branch without branches allows any other
+//! neighbours of its atom.
 
 use crate::Element;
-use crate::chemistry::idatm::molecule::Molecule;
-use crate::chemistry::idatm::{AtomType, Geometry};
+use crate::perception::idatm::molecule::Molecule;
+use crate::perception::idatm::{AtomType, Geometry};
 
-/// What one atom of a pattern may be.
+/// Condition on one atom of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spec {
-    /// This type.
+    /// This atom type.
     Type(AtomType),
     /// Any type of this element.
     Element(Element),
@@ -20,23 +20,23 @@ pub(crate) enum Spec {
     Tetrahedral,
     /// Any type of planar geometry.
     Planar,
-    /// Joined by a single bond: tetrahedral, or a hydrogen.
+    /// Single-bonded: tetrahedral, or a hydrogen.
     SingleBond,
-    /// As [`Self::SingleBond`], but no `O3-`.
+    /// Same as [`Self::SingleBond`], except `O3-`.
     SingleBondNotOxide,
-    /// A tetrahedral heavy atom that is no sulfur or phosphorus of an acid.
+    /// A tetrahedral heavy atom other than the sulfur or phosphorus of an acid.
     SingleBondNotAcid,
-    /// Tetrahedral, or a hydrogen, which is needed in a file with hydrogens.
+    /// Tetrahedral, or a hydrogen, which is required in a file with hydrogens.
     TetrahedralOrHydrogen,
     /// Carbon or hydrogen (`R` of a formula).
     CarbonOrHydrogen,
     /// `Npl` or `N3`.
     AmineNitrogen,
-    /// Anything but `Pac`, even the far side of a chain gap.
+    /// Any atom except `Pac`, even the other side of a chain gap.
     NotPhosphate,
 }
 
-/// A neighbour of a chain gap's end that is not in the file.
+/// The missing neighbour of an atom at a chain gap.
 const MISSING: u32 = u32::MAX;
 
 impl Spec {
@@ -67,7 +67,7 @@ impl Spec {
         }
     }
 
-    /// Whether a hydrogen that the file leaves out may stand here.
+    /// Returns whether a hydrogen that is missing in the file can be here.
     fn may_stay_empty(self) -> bool {
         matches!(
             self,
@@ -85,12 +85,11 @@ impl Spec {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Node {
     pub(crate) spec: Spec,
-    /// `None`: whatever else is bonded to it does not matter. `Some`: its other neighbours,
-    /// exactly.
+    /// Other neighbours: `None` allows any, `Some` requires exactly these.
     pub(crate) branches: Option<&'static [Node]>,
 }
 
-/// A leaf: nothing is said about the atom's other neighbours.
+/// Creates a leaf, which allows any other neighbours of the atom.
 pub(crate) const fn leaf(spec: Spec) -> Node {
     Node {
         spec,
@@ -98,7 +97,7 @@ pub(crate) const fn leaf(spec: Spec) -> Node {
     }
 }
 
-/// An atom with exactly these other neighbours.
+/// Creates an atom with exactly these other neighbours.
 pub(crate) const fn node(spec: Spec, branches: &'static [Node]) -> Node {
     Node {
         spec,
@@ -106,15 +105,15 @@ pub(crate) const fn node(spec: Spec, branches: &'static [Node]) -> Node {
     }
 }
 
-/// One match: the root, and the atom at each of its branches (`None` where a hydrogen is left out).
+/// One match: the root, and the atom at each of its branches (`None` for a missing hydrogen).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Match {
     pub(crate) root: u32,
     pub(crate) at_branch: Vec<Option<u32>>,
 }
 
-/// All matches of a pattern at one root atom. Branches with equal nodes are interchangeable: their
-/// atoms stand in ascending order, and no permutation of them is repeated.
+/// Finds all matches of a pattern at one root atom. Branches with equal nodes are interchangeable:
+/// their atoms are in ascending order, without permutations.
 pub(crate) fn matches_at(molecule: &Molecule<'_>, pattern: &Node, root: u32) -> Vec<Match> {
     if !pattern.spec.fits(molecule, root) {
         return Vec::new();
@@ -148,11 +147,11 @@ fn node_fits(molecule: &Molecule<'_>, node: &Node, atom: u32, parent: u32) -> bo
         })
 }
 
-/// More neighbours than any branch list has are no match.
+/// Largest number of neighbours; no pattern has more branches.
 const MOST_NEIGHBOURS: usize = 8;
 
-/// Calls `visit` with every way to give the neighbours of `atom` (but `parent`) to the branches;
-/// `visit` says whether to go on.
+/// Calls `visit` with every assignment of the neighbours of `atom` (except `parent`) to the
+/// branches; `visit` returns whether to continue.
 fn assign(
     molecule: &Molecule<'_>,
     branches: &[Node],
@@ -194,8 +193,7 @@ struct Assignment<'a> {
 }
 
 impl Assignment<'_> {
-    /// Goes through the branches from the one after those already filled; false when the search is
-    /// to end.
+    /// Assigns the remaining branches; returns false to end the search.
     fn next(&mut self, visit: &mut dyn FnMut(&[Option<u32>]) -> bool) -> bool {
         let branch = self.at_branch.len();
         if branch == self.branches.len() {
@@ -210,7 +208,8 @@ impl Assignment<'_> {
             return visit(&atoms);
         }
         let node = self.branches[branch];
-        // After an equal branch only later neighbours, or none after none.
+        // After an equal branch only later neighbours are tried, and only empty ones after an empty
+        // one.
         let twin = self.branches[..branch]
             .iter()
             .rposition(|other| *other == node);

@@ -1,25 +1,25 @@
-//! Where hydrogens and lone pairs are: from the file, or at ideal places.
+//! Positions of hydrogens and lone pairs: from the file, or ideal ones.
 
 use crate::Element;
-use crate::chemistry::idatm::Geometry;
-use crate::chemistry::idatm::molecule::Molecule;
-use crate::chemistry::idatm::vector::{
+use crate::perception::idatm::Geometry;
+use crate::perception::idatm::molecule::Molecule;
+use crate::perception::idatm::vector::{
     Vec3, add, cross, dot, perpendicular_part, scale, sub, unit,
 };
 
 /// Half the angle between two hydrogens of a tetrahedral atom, in degrees.
 const HALF_TETRAHEDRAL_DEGREES: f64 = 54.75;
 
-/// A place of a hydrogen, and the atom that is there if the file has it.
+/// Position of a hydrogen, and its atom if it is in the file.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Hydrogen {
     pub(crate) position: Vec3,
     pub(crate) atom: Option<u32>,
 }
 
-/// Places of the hydrogens of an atom: those of the file if there are any, else ideal ones where
-/// the bonds of the atom leave no choice. Empty when the hydrogens could be anywhere around, or
-/// nothing is known of the atom.
+/// Returns the positions of the hydrogens of an atom: those of the file if there are any, else
+/// ideal ones if the bonds of the atom determine them. Empty if the hydrogens can rotate freely, or
+/// the type of the atom is unknown.
 pub(crate) fn hydrogens(molecule: &Molecule<'_>, atom: u32) -> Vec<Hydrogen> {
     let explicit: Vec<Hydrogen> = molecule
         .of(atom)
@@ -37,13 +37,13 @@ pub(crate) fn hydrogens(molecule: &Molecule<'_>, atom: u32) -> Vec<Hydrogen> {
     let Some(geometry) = kind.geometry() else {
         return Vec::new();
     };
-    if geometry.places() > kind.substituents() {
+    if geometry.site_count() > kind.substituents() {
         return Vec::new();
     }
     let length = f64::from(
         molecule.element(atom).covalent_radius_angstrom() + Element::H.covalent_radius_angstrom(),
     );
-    free_places(molecule, atom, geometry, length)
+    free_sites(molecule, atom, geometry, length)
         .into_iter()
         .map(|position| Hydrogen {
             position,
@@ -52,7 +52,8 @@ pub(crate) fn hydrogens(molecule: &Molecule<'_>, atom: u32) -> Vec<Hydrogen> {
         .collect()
 }
 
-/// Hydrogens of the file and ideal places of all further hydrogens and lone pairs of an atom.
+/// Returns the hydrogens of the file and the ideal positions of all further hydrogens and lone
+/// pairs of an atom.
 pub(crate) fn hydrogens_and_lone_pairs(molecule: &Molecule<'_>, atom: u32) -> Vec<Vec3> {
     let mut places: Vec<Vec3> = molecule
         .of(atom)
@@ -61,27 +62,27 @@ pub(crate) fn hydrogens_and_lone_pairs(molecule: &Molecule<'_>, atom: u32) -> Ve
         .map(|&n| molecule.position(n))
         .collect();
     if let Some(geometry) = molecule.kind(atom).geometry() {
-        places.extend(free_places(molecule, atom, geometry, 1.0));
+        places.extend(free_sites(molecule, atom, geometry, 1.0));
     }
     places
 }
 
-/// The places of the lone pairs of a tetrahedral atom, mirrored through it: where a donor comes
-/// from, seen along the lone pair, is opposite to them.
+/// Returns the positions of the lone pairs of a tetrahedral atom, mirrored through it, so that the
+/// angle to a donor in the direction of the lone pair is 180 degrees.
 pub(crate) fn mirrored_lone_pairs(molecule: &Molecule<'_>, atom: u32) -> Vec<Vec3> {
     let centre = molecule.position(atom);
-    free_places(molecule, atom, Geometry::Tetrahedral, 1.0)
+    free_sites(molecule, atom, Geometry::Tetrahedral, 1.0)
         .into_iter()
         .map(|place| sub(scale(centre, 2.0), place))
         .collect()
 }
 
-/// Places around an atom that its bonds leave free, at a distance of `length` angstrom. Empty where
-/// the bonds do not say where: no bond, or a single one of a tetrahedral atom.
-fn free_places(molecule: &Molecule<'_>, atom: u32, geometry: Geometry, length: f64) -> Vec<Vec3> {
+/// Returns the free sites around an atom, at a distance of `length` angstrom. Empty if the bonds do
+/// not determine them: no bond, or a single bond of a tetrahedral atom.
+fn free_sites(molecule: &Molecule<'_>, atom: u32, geometry: Geometry, length: f64) -> Vec<Vec3> {
     let centre = molecule.position(atom);
     let bonded = molecule.of(atom);
-    let places = geometry.places();
+    let places = geometry.site_count();
     if bonded.is_empty() || bonded.len() >= places {
         return Vec::new();
     }
@@ -106,17 +107,18 @@ fn free_places(molecule: &Molecule<'_>, atom: u32, geometry: Geometry, length: f
         .collect()
 }
 
-/// Opposite to the mean of some directions.
+/// Returns the direction opposite to the mean of some directions.
 fn away_from(ways: &[Vec3]) -> Option<Vec3> {
     let sum = ways.iter().fold([0.0; 3], |sum, &way| add(sum, way));
     unit(scale(sum, -1.0))
 }
 
-/// The two places of a planar atom with one bond (along `way`): in the plane of the partner's other
-/// bonds.
+/// Returns the two free directions of a planar atom with one bond along `way`, in the plane of the
+/// other bonds of the partner.
 fn planar_pair(molecule: &Molecule<'_>, atom: u32, partner: u32, way: Vec3) -> Vec<Vec3> {
     let base = molecule.position(partner);
-    // Of two atoms beyond, the first lies on the side of the first place, the second on the other.
+    // The first of two neighbours of the partner is on the side of the first site, the second on
+    // the other side.
     let mut sides = molecule
         .others(partner, atom)
         .take(2)

@@ -1,15 +1,16 @@
-//! Hydrogen bonds by the criteria of Mills & Dean, J. Comput.-Aided Mol. Des. 10 (1996) 607, as
-//! `ChimeraX`'s `hbonds` applies them: the same donors and acceptors, the same tests, the same
-//! tolerances (0.4 angstrom, 20 degrees).
+//! Hydrogen bonds by the criteria of Mills & Dean, J. Comput.-Aided Mol. Des. 10 (1996) 607, as in
+//! the command `hbonds` of `ChimeraX`: the same donors, acceptors, tests and tolerances (0.4
+//! angstrom, 20 degrees).
 //!
-//! The road: [`crate::chemistry::idatm`] (atom types, rings) -> `groups` (patterns of functional
+//! Data flow: [`crate::perception::idatm`] (atom types, rings) -> `groups` (patterns of functional
 //! groups) -> `donors` and `acceptors` (classes with their limits) -> `search` (near pairs) ->
-//! `geometry` with `hydrogens` (tests) -> [`HydrogenBonds`] -> `format` (answers).
+//! `geometry` with `hydrogens` (tests) -> [`HydrogenBonds`] -> `format` (text and JSON).
 //!
-//! A bond is a pair of heavy atoms. Every pair that passes is kept: an acceptor may have many. Two
-//! hydroxyl groups may be found twice, once with each as donor.
+//! A bond is a pair of heavy atoms. Every pair that passes the tests is kept, so an acceptor may
+//! have many bonds. Two hydroxyl groups may form two bonds, each with another donor.
 
 mod acceptors;
+mod bond;
 mod classes;
 mod complete;
 mod criteria;
@@ -23,87 +24,47 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use crate::chemistry::idatm::Typed;
-use crate::chemistry::idatm::vector::{angle_degrees, distance};
+use crate::perception::idatm::TypedMolecule;
+use crate::perception::idatm::vector::{angle_degrees, distance};
 use crate::{Location, Structure, Warning};
-use criteria::{SULFUR_EXTRA, Slack};
+use criteria::{SULFUR_EXTRA, Tolerances};
 use geometry::Pair;
 use search::Grid;
 
+pub use bond::{HydrogenBond, HydrogenBonds};
 pub use classes::{AcceptorClass, DonorClass};
-pub use format::{AtomReport, BondReport, BondSide, Report};
+pub use format::{AtomReport, BondReport, BondSide, HydrogenBondReport};
 pub use options::{HydrogenBondOptions, OptionsError, Scope, is_of_ligand};
 
-/// One hydrogen bond.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct HydrogenBond {
-    /// The heavy atom that donates.
-    pub donor: u32,
-    /// The hydrogen that points best to the acceptor, where the file has hydrogens on the donor.
-    pub hydrogen: Option<u32>,
-    /// The atom that accepts.
-    pub acceptor: u32,
-    /// Donor to acceptor.
-    pub distance_angstrom: f32,
-    /// Hydrogen to acceptor, at the place of the file or an ideal one; `None` where no place is
-    /// known.
-    pub hydrogen_distance_angstrom: Option<f32>,
-    /// Angle donor-hydrogen-acceptor of that hydrogen.
-    pub angle_degrees: Option<f32>,
-    /// Class of the donor.
-    pub donor_class: DonorClass,
-    /// Class of the acceptor.
-    pub acceptor_class: AcceptorClass,
-    /// True when the bond keeps the survey's limits without any tolerance.
-    pub strict: bool,
-}
-
-/// What was found in a structure.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct HydrogenBonds {
-    /// By part of the donor, then of the acceptor; then by the donor's class and index, then the
-    /// acceptor's.
-    pub bonds: Vec<HydrogenBond>,
-    /// Number of donors on the sides looked at.
-    pub donors: usize,
-    /// Number of acceptors on the sides looked at.
-    pub acceptors: usize,
-    /// What was odd: no ligand, no hydrogens, atoms without types, rings without bond orders,
-    /// crowded atoms.
-    pub warnings: Vec<Warning>,
-}
-
-/// Metals nearer than this to the acceptor may stand in the way, in angstrom.
+/// Distance of a metal to the acceptor, in angstrom, up to which it may block a bond.
 const METAL_DISTANCE_ANGSTROM: f64 = 4.0;
 
-/// They do when seen from the acceptor within this angle of the donor.
+/// Largest angle at the acceptor between donor and a metal that blocks the bond.
 const METAL_ANGLE_DEGREES: f64 = 45.0;
 
-/// Finds the hydrogen bonds of a structure. Linear in the number of atoms.
+/// Finds the hydrogen bonds of a structure, in linear time.
 ///
 /// ```
 /// use molshot_molecule::hbonds::{self, HydrogenBondOptions, Scope};
-/// use molshot_molecule::{PartRole, ReadOptions, read};
+/// use molshot_molecule::{PartRole, ReadOptions, read_bytes};
 /// let pdb = b"\
 /// HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O\n\
 /// HETATM    2  O   HOH A   2       2.800   0.000   0.000  1.00  0.00           O\n";
-/// let water = read::read_bytes("water.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
-/// let options = HydrogenBondOptions { scope: Scope::All, ..HydrogenBondOptions::default() };
-/// // Each of the two may be the donor.
+/// let water = read_bytes("water.pdb", pdb, PartRole::Whole, &ReadOptions::default())?;
+/// let options = HydrogenBondOptions::default().with_scope(Scope::All);
+/// // Each of the two molecules may be the donor.
 /// assert_eq!(hbonds::find(&water, &options)?.bonds.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// When a tolerance is not finite, negative, or beyond its limit.
+/// Returns an error if a tolerance is not finite, negative, or above its limit.
 pub fn find(
     structure: &Structure,
     options: &HydrogenBondOptions,
 ) -> Result<HydrogenBonds, OptionsError> {
     options.check()?;
-    let typed = Typed::new(structure);
+    let typed = TypedMolecule::new(structure);
     let sides = options::Sides::new(structure, options);
     let mut warnings = typed.warnings.clone();
     let donors = wanted(donors::find(&typed), |donor| sides.of(donor.atom).is_some());
@@ -115,7 +76,7 @@ pub fn find(
         sides: &sides,
         donors: &donors,
         acceptors: &acceptors,
-        slack: Slack {
+        tolerances: Tolerances {
             distance_angstrom: f64::from(options.distance_slack_angstrom),
             angle_degrees: f64::from(options.angle_slack_degrees),
         },
@@ -135,11 +96,11 @@ fn wanted<T>(all: Vec<T>, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
 }
 
 struct Finder<'a> {
-    typed: &'a Typed<'a>,
+    typed: &'a TypedMolecule<'a>,
     sides: &'a options::Sides,
     donors: &'a [donors::Donor],
     acceptors: &'a [acceptors::Acceptor],
-    slack: Slack,
+    tolerances: Tolerances,
 }
 
 impl Finder<'_> {
@@ -148,7 +109,10 @@ impl Finder<'_> {
         let reach = self
             .acceptors
             .iter()
-            .map(|acceptor| self.slack.distance(acceptor.test.reach() + SULFUR_EXTRA))
+            .map(|acceptor| {
+                self.tolerances
+                    .distance(acceptor.test.reach() + SULFUR_EXTRA)
+            })
             .fold(0.0, f64::max);
         let positions = self
             .acceptors
@@ -167,7 +131,7 @@ impl Finder<'_> {
             warnings.push(Warning {
                 location: Location::file(molecule.structure.parts()[0].name.clone()),
                 message: format!(
-                    "{} acceptors crowd at the same places, more than can be real; they are left out",
+                    "{} acceptors are too crowded to be real; they are ignored",
                     grid.crowded
                 ),
             });
@@ -190,7 +154,7 @@ impl Finder<'_> {
                     donor,
                     acceptor,
                     hydrogens,
-                    slack: self.slack,
+                    tolerances: self.tolerances,
                 };
                 if !pair.is_bond() {
                     continue;
@@ -211,8 +175,8 @@ impl Finder<'_> {
                 if is_blocked {
                     continue;
                 }
-                let is_relaxed = self.slack != Slack::NONE;
-                pair.slack = Slack::NONE;
+                let is_relaxed = self.tolerances != Tolerances::NONE;
+                pair.tolerances = Tolerances::NONE;
                 bonds.push(describe(&pair, !is_relaxed || pair.is_bond()));
             }
         }
@@ -221,7 +185,7 @@ impl Finder<'_> {
     }
 }
 
-/// Puts the figures of a bond together.
+/// Computes the values of a bond.
 fn describe(pair: &Pair<'_>, strict: bool) -> HydrogenBond {
     let molecule = pair.molecule;
     let (donor, acceptor) = (pair.donor.atom, pair.acceptor.atom);

@@ -1,19 +1,19 @@
-//! Which bonds are looked for, and how strictly.
+//! Options and scope of the search.
 
-use super::HydrogenBond;
 use super::acceptors::Acceptor;
+use super::bond::HydrogenBond;
 use super::complete::is_complete;
 use super::donors::Donor;
-use crate::chemistry::idatm::{AtomType, Typed};
+use crate::perception::idatm::{AtomType, TypedMolecule};
 use crate::structure::{PartRole, Residue, ResidueClass};
 use crate::{Element, Location, Structure, Warning};
 
-/// Between which atoms bonds are looked for.
+/// Atoms between which bonds are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Scope {
-    /// Between the ligand and everything else. The ligand are the parts of role ligand; without
-    /// such parts, the residues of class ligand.
+    /// Between the ligand and everything else. The ligand consists of the parts of role ligand;
+    /// without such parts, of the residues of class ligand.
     #[default]
     PocketToLigand,
     /// Within each input file.
@@ -22,15 +22,17 @@ pub enum Scope {
     All,
 }
 
-/// Which bonds are looked for, and how strictly. The default is that of `ChimeraX`'s `hbonds`
-/// between two models.
+/// Options of the search. The defaults are those of the command `hbonds` of `ChimeraX` between two
+/// models.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct HydrogenBondOptions {
-    /// Between which atoms.
+    /// Atoms between which bonds are searched.
     pub scope: Scope,
-    /// Added to every longest distance, 0 to 2 angstrom; 0.4 by default.
+    /// Tolerance added to every longest distance, 0 to 2 angstrom; 0.4 by default.
     pub distance_slack_angstrom: f32,
-    /// Taken from every smallest angle and added to every largest, 0 to 90 degrees; 20 by default.
+    /// Tolerance subtracted from every smallest angle and added to every largest, 0 to 90 degrees;
+    /// 20 by default.
     pub angle_slack_degrees: f32,
     /// Whether water takes part; true by default.
     pub water: bool,
@@ -47,20 +49,42 @@ impl Default for HydrogenBondOptions {
     }
 }
 
-/// An option outside its range.
+/// Error: an option is outside of its range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{name} is {value}; give a number from 0 to {highest}")]
 #[non_exhaustive]
 pub struct OptionsError {
-    /// Which option.
+    /// Name of the option.
     pub name: &'static str,
-    /// Its value.
+    /// Value of the option.
     pub value: f32,
     /// The highest value allowed.
     pub highest: f32,
 }
 
 impl HydrogenBondOptions {
+    /// Sets between which atoms bonds are searched.
+    #[must_use]
+    pub const fn with_scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Sets both tolerances, in angstrom and degrees.
+    #[must_use]
+    pub const fn with_slack(mut self, distance_angstrom: f32, angle_degrees: f32) -> Self {
+        self.distance_slack_angstrom = distance_angstrom;
+        self.angle_slack_degrees = angle_degrees;
+        self
+    }
+
+    /// Sets whether water takes part.
+    #[must_use]
+    pub const fn with_water(mut self, water: bool) -> Self {
+        self.water = water;
+        self
+    }
+
     pub(super) fn check(&self) -> Result<(), OptionsError> {
         for (name, value, highest) in [
             (
@@ -86,8 +110,8 @@ impl HydrogenBondOptions {
     }
 }
 
-/// Whether a residue is the ligand's: of a file of role ligand; without such a file, of class
-/// ligand.
+/// Returns whether a residue is in the ligand: in a part of role ligand; without such a part, of
+/// class ligand.
 #[must_use]
 pub fn is_of_ligand(structure: &Structure, residue: &Residue) -> bool {
     if structure
@@ -101,12 +125,12 @@ pub fn is_of_ligand(structure: &Structure, residue: &Residue) -> bool {
     }
 }
 
-/// Which side every atom is on.
+/// Side of every atom.
 #[derive(Debug)]
 pub(super) struct Sides {
     scope: Scope,
-    /// One for each atom: 0 pocket, 1 ligand (only told apart between pocket and ligand); `None`
-    /// takes no part.
+    /// For each atom: 0 for pocket, 1 for ligand (used only for bonds between the two); `None` for
+    /// an excluded atom.
     side: Vec<Option<u8>>,
     part: Vec<u32>,
 }
@@ -143,7 +167,7 @@ impl Sides {
         self.part(a) == self.part(b)
     }
 
-    /// Whether a bond between these two is looked for.
+    /// Returns whether a bond between two atoms is within the scope.
     pub(super) fn joins(&self, a: u32, b: u32) -> bool {
         match self.scope {
             Scope::PocketToLigand => self.of(a) != self.of(b),
@@ -152,17 +176,17 @@ impl Sides {
         }
     }
 
-    /// Says what may make a list shorter than it should be.
+    /// Adds warnings about everything that may make the list of bonds incomplete.
     pub(super) fn warn(
         &self,
-        typed: &Typed<'_>,
+        typed: &TypedMolecule<'_>,
         donors: &[Donor],
         acceptors: &[Acceptor],
         bonds: &[HydrogenBond],
         warnings: &mut Vec<Warning>,
     ) {
         let structure = typed.molecule.structure;
-        let mut say = |message: String| {
+        let mut warn = |message: String| {
             warnings.push(Warning {
                 location: Location::file(
                     structure
@@ -178,8 +202,8 @@ impl Sides {
         if self.scope == Scope::PocketToLigand {
             for (side, name) in [(0, "pocket"), (1, "ligand")] {
                 if !self.side.contains(&Some(side)) {
-                    say(format!(
-                        "there is no {name}, so no bonds between pocket and ligand; look for all bonds, or give both files"
+                    warn(format!(
+                        "the structure has no {name}, so there are no bonds between pocket and ligand; search for all bonds, or give both files"
                     ));
                 } else if bonds.is_empty()
                     && !donors.iter().any(|donor| self.of(donor.atom) == Some(side))
@@ -187,7 +211,7 @@ impl Sides {
                         .iter()
                         .any(|acceptor| self.of(acceptor.atom) == Some(side))
                 {
-                    say(format!(
+                    warn(format!(
                         "the {name} has neither donors nor acceptors of hydrogen bonds"
                     ));
                 }
@@ -195,12 +219,12 @@ impl Sides {
         }
         let molecule = &typed.molecule;
         if self.scope != Scope::PocketToLigand && (donors.is_empty() || acceptors.is_empty()) {
-            say(format!(
+            warn(format!(
                 "there are {} donors and {} acceptors of hydrogen bonds{}",
                 donors.len(),
                 acceptors.len(),
                 if molecule.len() > 0 && donors.is_empty() && acceptors.is_empty() {
-                    ": only carbon, or atoms that their residues' templates say lack neighbours"
+                    ": all other atoms are carbon, or lack neighbours that their residues should have"
                 } else {
                     ""
                 }
@@ -220,8 +244,8 @@ impl Sides {
             .map(|part| structure.parts()[part].name.as_str())
             .collect();
         if !bare.is_empty() {
-            say(format!(
-                "{} without hydrogens: donors that can turn are tested without them, which admits more bonds",
+            warn(format!(
+                "no hydrogens in {}: donors with rotatable hydrogens are tested without them, which accepts more bonds",
                 bare.join(", ")
             ));
         }
@@ -233,8 +257,8 @@ impl Sides {
             })
             .count();
         if incomplete > 0 {
-            say(format!(
-                "{incomplete} nitrogen, oxygen and sulfur atoms of standard residues lack neighbours that their residues should have; they take no part"
+            warn(format!(
+                "{incomplete} nitrogen, oxygen and sulfur atoms of standard residues lack neighbours that their residues should have; they are ignored"
             ));
         }
         let untyped = (0..molecule.len())
@@ -248,8 +272,8 @@ impl Sides {
             .count()
             + molecule.overbonded;
         if untyped > 0 {
-            say(format!(
-                "{untyped} atoms have more bonds than their element allows, so no atom type; what they are bonded to may be judged wrongly"
+            warn(format!(
+                "{untyped} atoms have more bonds than their element allows, so they have no atom type; the types of their neighbours may be wrong"
             ));
         }
     }

@@ -1,26 +1,26 @@
-//! Near pairs of donors and acceptors, by a grid.
+//! Grid for finding near points.
 
 use std::collections::HashMap;
 
-use crate::chemistry::idatm::vector::{Vec3, squared_distance};
+use crate::perception::idatm::vector::{Vec3, squared_distance};
 
-/// More points than this in one cell are a heap of atoms, not a molecule, nor many poses of a
-/// ligand at one place: in ice, a cube of 4.3 angstrom edge holds three oxygens. Wide tolerances
-/// make cells of up to 6 angstrom.
+/// Largest number of points in one cell; more are overlapping atoms, not a molecule, and not many
+/// poses of a ligand either: in ice, a cube with an edge of 4.3 angstrom holds three oxygens. Large
+/// tolerances make cells of up to 6 angstrom.
 const MOST_PER_CELL: usize = 512;
 
-/// Points sorted into cubes.
+/// Points sorted into cubic cells.
 #[derive(Debug)]
 pub(crate) struct Grid {
     edge: f64,
     cells: HashMap<[i32; 3], Vec<u32>>,
     positions: Vec<Vec3>,
-    /// Points left out because too many others crowd around them.
+    /// Number of points that are excluded because too many others are in their cell.
     pub(crate) crowded: usize,
 }
 
 impl Grid {
-    /// Sorts points into cubes with edges of `reach` angstrom.
+    /// Sorts points into cells with edges of `reach` angstrom.
     pub(crate) fn new(positions: Vec<Vec3>, reach: f64) -> Self {
         let edge = reach.max(1.0);
         let mut cells: HashMap<[i32; 3], Vec<u32>> = HashMap::with_capacity(positions.len());
@@ -41,7 +41,8 @@ impl Grid {
         }
     }
 
-    /// Indices of the points within `reach` (at most the grid's) of a place, ascending.
+    /// Finds the indices of the points within `reach` (at most that of the grid) of a position,
+    /// ascending.
     pub(crate) fn near(&self, place: Vec3, reach: f64, found: &mut Vec<u32>) {
         found.clear();
         let [x, y, z] = cell(place, self.edge);
@@ -92,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heap_is_cut_and_counted() {
+    fn an_overfull_cell_is_limited_and_counted() {
         let grid = Grid::new(vec![[0.5; 3]; 1000], 4.0);
         assert_eq!(grid.crowded, 1000 - MOST_PER_CELL);
         let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! What an expression means, as a tree, and its way back to text.
+//! The syntax tree of an expression, and its text.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use smol_str::SmolStr;
 use super::words::{self, Class};
 use crate::Element;
 
-/// A term or an operator with its operands. Chains of the same operator are one flat node, so the
-/// depth of the tree follows the nesting that was typed and recursion over it is safe.
+/// A term, or an operator with its operands. Chains of the same operator are one flat node, so the
+/// depth of the tree is the nesting of the expression, and recursion is safe.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Expression {
-    /// A word that stands for a set of atoms.
+    /// A keyword for a set of atoms.
     Class(Class),
     /// Author chain ids.
     Chain(Vec<SmolStr>),
@@ -25,17 +25,17 @@ pub(super) enum Expression {
     Element(Vec<Element>),
     /// Atom indices, counted from 0.
     Index(Vec<NumberRange>),
-    /// Serial numbers of the file.
+    /// Serial numbers in the file.
     Serial(Vec<NumberRange>),
     /// Parts (input files), counted from 1.
     Part(Vec<NumberRange>),
-    /// Atoms that the operand leaves out.
+    /// Atoms that are not in the operand.
     Not(Box<Self>),
     /// Atoms near those of the operand.
     Within {
-        /// Largest distance in angstrom, 0 to [`super::MAX_DISTANCE_ANGSTROM`].
+        /// Largest distance in angstrom, 0 to [`super::limits::MAX_DISTANCE_ANGSTROM`].
         distance_angstrom: f64,
-        /// From where it is measured.
+        /// Atoms from which it is measured.
         of: Box<Self>,
     },
     /// Whole residues.
@@ -46,13 +46,13 @@ pub(super) enum Expression {
     Or(Vec<Self>),
 }
 
-/// A name in a list: the whole of it, or its beginning.
+/// A name or name prefix in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern {
     /// The name, without the `*`.
     pub(super) text: SmolStr,
-    /// True when any ending may follow.
-    pub(super) any_ending: bool,
+    /// True for a prefix, which any characters may follow.
+    pub(super) is_prefix: bool,
 }
 
 /// Numbers from `first` to `last`, both included; `first <= last`.
@@ -62,7 +62,7 @@ pub(super) struct NumberRange {
     pub(super) last: i64,
 }
 
-/// A residue's place in its chain: number, then insertion code.
+/// Position of a residue in its chain: number, then insertion code.
 pub(super) type ResidueKey = (i32, u8);
 
 /// A single residue number or a range of them.
@@ -81,7 +81,7 @@ pub(super) struct ResidueEnd {
 }
 
 impl ResidueRange {
-    /// First and last residue that are meant, both included.
+    /// Returns the first and last residue, inclusive.
     pub(super) fn keys(self) -> (ResidueKey, ResidueKey) {
         let ResidueEnd {
             number,
@@ -101,8 +101,7 @@ impl ResidueRange {
 }
 
 impl Expression {
-    /// Writes the node as an operand of an operator in front, which only `and` and `or` would
-    /// escape.
+    /// Writes the node as the operand of a prefix operator, with parentheses around `and` and `or`.
     fn fmt_tight(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::And(_) | Self::Or(_) => write!(f, "({self})"),
@@ -177,7 +176,7 @@ fn joined(
     Ok(())
 }
 
-/// Writes a value, in quotes unless it is surely read back as it is.
+/// Writes a value, in quotes unless it parses to the same value without them.
 fn text(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '\'' | '-' | '.');
     if !value.is_empty() && value.chars().all(plain) && !words::is_word(value) {
@@ -195,8 +194,8 @@ fn text(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.any_ending {
-            // Only a value that needed no quotes has an ending left open.
+        if self.is_prefix {
+            // A prefix comes from a value without quotes and does not need any.
             write!(f, "{}*", self.text)
         } else {
             text(f, &self.text)

@@ -1,13 +1,13 @@
-//! The words that stand for a set of atoms.
+//! Evaluation of keywords such as `ligand` and `backbone`.
 
-use super::POCKET_DISTANCE_ANGSTROM;
-use super::evaluate::{by_element, by_residue, whole_residues};
+use super::limits::POCKET_DISTANCE_ANGSTROM;
+use super::mask::{by_element, by_residue, whole_residues};
 use super::near;
 use super::words::Class;
 use crate::structure::{PartRole, Residue, ResidueClass};
 use crate::{Element, Structure};
 
-/// One flag an atom.
+/// Returns the mask of a class.
 pub(super) fn atoms_of(class: Class, structure: &Structure) -> Vec<bool> {
     let of_class = |wanted: ResidueClass| by_residue(structure, |residue| residue.class == wanted);
     match class {
@@ -33,7 +33,7 @@ pub(super) fn atoms_of(class: Class, structure: &Structure) -> Vec<bool> {
     }
 }
 
-/// Atoms of the parts of a role; `None` where no part has it.
+/// Returns the mask of the parts of a role; `None` if no part has it.
 fn by_role(structure: &Structure, role: PartRole) -> Option<Vec<bool>> {
     let mut flags = None;
     for part in structure.parts().iter().filter(|part| part.role == role) {
@@ -44,7 +44,8 @@ fn by_role(structure: &Structure, role: PartRole) -> Option<Vec<bool>> {
     flags
 }
 
-/// Residues of polymers, ions and water that have a heavy atom near a heavy atom of the ligand.
+/// Returns the mask of residues of polymers, ions and water with a heavy atom near a heavy atom of
+/// the ligand.
 fn around_ligand(structure: &Structure) -> Vec<bool> {
     let atoms = structure.atoms();
     let heavy = |i: usize| atoms.element[i] != Element::H;
@@ -66,8 +67,8 @@ fn around_ligand(structure: &Structure) -> Vec<bool> {
     whole_residues(structure, &near)
 }
 
-/// Metals of the periodic table: what is neither a nonmetal nor one of the metalloids B, Si, Ge,
-/// As, Sb, Te, At.
+/// Returns true for metals: elements other than nonmetals and the metalloids B, Si, Ge, As, Sb, Te,
+/// At.
 fn is_metal(element: Element) -> bool {
     matches!(
         element.atomic_number(),
@@ -75,8 +76,8 @@ fn is_metal(element: Element) -> bool {
     )
 }
 
-/// The backbone, or what the polymers have beside it. Hydrogens go with the atom that they are
-/// bonded to; one without a bond counts as side chain.
+/// Returns the mask of the backbone (`inside`) or of the side chains. A hydrogen belongs to the
+/// same set as the atom that it is bonded to; without a bond it is in the side chain.
 fn backbone(structure: &Structure, inside: bool) -> Vec<bool> {
     let atoms = structure.atoms();
     let mut flags = vec![false; atoms.len()];
@@ -104,8 +105,8 @@ fn backbone(structure: &Structure, inside: bool) -> Vec<bool> {
     flags
 }
 
-/// Heavy atoms of the peptide chain, and of phosphate and sugar of nucleotides, by their names in
-/// the wwPDB's chemical component dictionary and in the older spelling (`O1P`, `C5*`).
+/// Tests for names of heavy atoms of the peptide chain, and of phosphate and sugar of nucleotides,
+/// in the chemical component dictionary of the wwPDB or in the older spelling (`O1P`, `C5*`).
 fn is_backbone_name(residue: &Residue, name: &str) -> bool {
     match residue.class {
         ResidueClass::AminoAcid => matches!(name, "N" | "CA" | "C" | "O" | "OXT"),

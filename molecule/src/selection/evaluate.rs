@@ -1,13 +1,15 @@
-//! The tree over a structure: one flag an atom.
+//! Evaluation of an expression to a mask.
 
 use super::ast::{Expression, ResidueRange};
 use super::classes;
+use super::mask::{by_element, by_residue, whole_residues};
 use super::near;
 use super::text::{NameSet, RangeSet, caseless};
-use crate::structure::{Chain, Residue};
-use crate::{Element, Structure};
+use crate::Structure;
+use crate::structure::Chain;
 
-/// Evaluates a node. Recursion follows the nesting of the expression, which the parser bounds.
+/// Evaluates a node. The depth of recursion is the nesting of the expression, which the parser
+/// limits.
 pub(super) fn evaluate(expression: &Expression, structure: &Structure) -> Vec<bool> {
     let atoms = structure.atoms();
     match expression {
@@ -100,32 +102,8 @@ fn folded(
     flags
 }
 
-/// One flag an atom from a question about its residue.
-pub(super) fn by_residue(structure: &Structure, wanted: impl Fn(&Residue) -> bool) -> Vec<bool> {
-    let mut flags = vec![false; structure.atoms().len()];
-    for residue in structure.residues() {
-        if wanted(residue) {
-            flags[residue.atoms.start as usize..residue.atoms.end as usize].fill(true);
-        }
-    }
-    flags
-}
-
-/// One flag an atom from a question about its element.
-pub(super) fn by_element(structure: &Structure, wanted: impl Fn(Element) -> bool) -> Vec<bool> {
-    let elements = structure.atoms().element.iter();
-    elements.map(|&element| wanted(element)).collect()
-}
-
-/// All atoms of the residues of which any atom is flagged.
-pub(super) fn whole_residues(structure: &Structure, flags: &[bool]) -> Vec<bool> {
-    by_residue(structure, |residue| {
-        flags[residue.atoms.start as usize..residue.atoms.end as usize].contains(&true)
-    })
-}
-
-/// One flag a chain: its id is in the list as written, or in another case where no chain has the id
-/// as written.
+/// Returns one flag per chain: its id is in the list exactly, or in another case if no chain has
+/// exactly this id.
 fn chains(ids: &[smol_str::SmolStr], chains: &[Chain]) -> Vec<bool> {
     let mut exact: Vec<(&str, bool)> = ids.iter().map(|id| (id.as_str(), false)).collect();
     exact.sort_unstable();

@@ -1,9 +1,9 @@
-//! Characters to tokens, each with its column.
+//! Splits an expression into tokens with columns.
 
-use super::MAX_EXPRESSION_BYTES;
+use super::limits::MAX_EXPRESSION_BYTES;
 use crate::MoleculeError;
 
-/// A piece of the expression.
+/// A token of the expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
     /// Column of its first character, counted from 1 in characters.
@@ -11,7 +11,7 @@ pub(super) struct Token {
     pub(super) kind: TokenKind,
 }
 
-/// What kind of piece.
+/// Kind of token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TokenKind {
     Open,
@@ -21,7 +21,7 @@ pub(super) enum TokenKind {
     Not,
     /// `+` or `,` between the values of a list.
     Separator(char),
-    /// Text in quotes, without them.
+    /// Quoted text, without the quotes.
     Quoted(String),
     /// A word, number or name.
     Word(String),
@@ -29,16 +29,16 @@ pub(super) enum TokenKind {
     Specifier(String),
 }
 
-/// An error that points at a column of the expression.
-pub(super) fn fault(
+/// Creates an error at a column of the expression.
+pub(super) fn error_at(
     expression: &str,
     column: usize,
     problem: impl Into<String>,
     remedy: impl Into<String>,
 ) -> MoleculeError {
     MoleculeError::Selection {
-        // The line that points at the column needs one line above it, without characters that move
-        // the cursor.
+        // The expression is shown in one line above the mark of the column, so control characters
+        // are replaced.
         expression: expression.chars().map(printable).collect(),
         column,
         problem: problem.into(),
@@ -50,8 +50,8 @@ fn printable(c: char) -> char {
     if c.is_control() { ' ' } else { c }
 }
 
-/// A piece of the expression as it is shown in a message: printable and short.
-pub(super) fn shown(text: &str) -> String {
+/// Formats a part of the expression for a message: printable and short.
+pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 40;
     let mut short: String = text.chars().take(LONGEST).map(printable).collect();
     if text.chars().nth(LONGEST).is_some() {
@@ -68,15 +68,15 @@ fn ends_specifier(c: char) -> bool {
     c.is_whitespace() || matches!(c, '(' | ')' | '&' | '|' | '!' | '"' | '+')
 }
 
-/// Cuts an expression into tokens.
+/// Splits an expression into tokens.
 ///
 /// # Errors
-/// [`MoleculeError::Selection`] for an expression that is too long and for a quotation mark without
-/// its partner.
+/// Returns [`MoleculeError::Selection`] for an expression that is too long and for a missing
+/// closing quotation mark.
 pub(super) fn tokens(expression: &str) -> Result<Vec<Token>, MoleculeError> {
     if expression.len() > MAX_EXPRESSION_BYTES {
         let start: String = expression.chars().take(60).collect();
-        return Err(fault(
+        return Err(error_at(
             &start,
             1,
             format!("the expression has {} bytes", expression.len()),
@@ -110,11 +110,11 @@ pub(super) fn tokens(expression: &str) -> Result<Vec<Token>, MoleculeError> {
                         Some((_, '\\')) => text.extend(characters.next().map(|(_, c)| c)),
                         Some((_, c)) => text.push(c),
                         None => {
-                            return Err(fault(
+                            return Err(error_at(
                                 expression,
                                 column,
-                                "the quotation mark has no partner",
-                                "put `\"` behind the name; a `\"` within it is written `\\\"`",
+                                "the quotation mark is not closed",
+                                "put `\"` after the name; a `\"` within it is written `\\\"`",
                             ));
                         }
                     }

@@ -1,18 +1,18 @@
-//! The selection language: a short expression in, one flag an atom out.
+//! The selection language: expressions that select atoms.
 //!
-//! The words are those of `PyMOL`, Mol* and `ChimeraX` where these agree. An expression is made of
-//! *terms* joined by operators; words of the language may be written in any case.
+//! The keywords are those of `PyMOL`, Mol* and `ChimeraX` where these agree. An expression consists
+//! of *terms* joined by operators; keywords may be written in any case.
 //!
 //! | term | atoms |
 //! |---|---|
 //! | `all`, `*`, `none` | every atom, no atom |
-//! | `chain A B`, `chain A+B`, `chain A,B` | by the author's chain id; `chain ""` is the blank one |
-//! | `resi 45`, `resi 45-60`, `resi 45A`, `resi -5+7+50-55` | by the author's residue number |
+//! | `chain A B`, `chain A+B`, `chain A,B` | by author chain id; `chain ""` is the blank one |
+//! | `resi 45`, `resi 45-60`, `resi 45A`, `resi -5+7+50-55` | by author residue number |
 //! | `resn ARG HIS` | by residue name |
 //! | `name NH2`, `name O5' C*` | by atom name |
 //! | `element N+O` (`elem`) | by element; `X` is the unknown one |
 //! | `index 0-9` | by position in the structure, **counted from 0**, as in annotations |
-//! | `serial 1-10` | by serial number of the file |
+//! | `serial 1-10` | by serial number in the file |
 //! | `part 1` (`model`) | by input file, counted from 1 |
 //! | `ligand` | parts that are ligands of a complex if there are any, else residues of class ligand |
 //! | `pocket` | parts that are pockets if there are any, else the residues within 10 angstrom of the ligand |
@@ -30,21 +30,23 @@
 //! | `X and Y`, `X & Y` | both |
 //! | `X or Y`, <code>X &#124; Y</code> | either |
 //!
-//! The three operators in front bind most tightly, then `and`, then `or`; parentheses group. Names
-//! of residues, atoms and elements may be written in any case. A chain id is matched as written;
-//! where no chain has exactly that id, in any case. A value in `"..."` (with `\"` and `\\` inside)
-//! is taken as it is; without quotes a `*` at the end of a residue or atom name stands for any
-//! ending, and a value that is itself a word of the language needs quotes unless it is the first of
-//! its list. A residue number without insertion code means the residue without one; a range takes
-//! the insertion codes between its ends, and all codes of an end that is given without.
+//! The three prefix operators bind most tightly, then `and`, then `or`; parentheses group. Names of
+//! residues, atoms and elements may be written in any case. A chain id is matched as written; where
+//! no chain has exactly that id, in any case. A value in `"..."` (with `\"` and `\\` inside) is
+//! used literally; without quotes a `*` at the end of a residue or atom name matches any
+//! characters, and a value that is a keyword needs quotes unless it is the first of its list. A
+//! residue number without insertion code selects the residue without one; a range includes the
+//! insertion codes between its ends, and all codes of an end that is given without one.
 //!
-//! Evaluation takes time in proportion to atoms times terms; [`MAX_TERMS`], [`MAX_DISTANCE_TERMS`],
-//! [`MAX_DEPTH`] and [`MAX_EXPRESSION_BYTES`] bound what an expression may ask for.
+//! The time of an evaluation is proportional to atoms times terms; [`MAX_TERMS`],
+//! [`MAX_DISTANCE_TERMS`], [`MAX_DEPTH`] and [`MAX_EXPRESSION_BYTES`] limit an expression.
 
 mod ast;
 mod classes;
 mod evaluate;
 mod lexer;
+mod limits;
+mod mask;
 mod near;
 mod parser;
 mod specifier;
@@ -53,10 +55,6 @@ mod values;
 mod words;
 
 #[cfg(test)]
-mod fixtures;
-#[cfg(test)]
-mod laws;
-#[cfg(test)]
 mod tests;
 
 use std::fmt;
@@ -64,22 +62,12 @@ use std::str::FromStr;
 
 use crate::{MoleculeError, Structure};
 
-/// Longest expression in bytes. A little under 64 KiB, because the column of an error is also the
-/// width of the line that points at it, and [`std::fmt`] refuses widths above 65535.
-pub const MAX_EXPRESSION_BYTES: usize = 65_000;
-/// Deepest nesting of parentheses and of operators that stand in front.
-pub const MAX_DEPTH: usize = 100;
-/// Largest number of terms in an expression; a list of values counts as one.
-pub const MAX_TERMS: usize = 1_000;
-/// Largest number of terms that measure distances (`within`, `pocket`).
-pub const MAX_DISTANCE_TERMS: usize = 32;
-/// Largest distance of `within`, in angstrom.
-pub const MAX_DISTANCE_ANGSTROM: f64 = 1_000.0;
-/// Distance between heavy atoms that makes a residue part of the pocket, in angstrom: the rule by
-/// which `PDBbind` (<https://www.pdbbind-plus.org.cn>) cuts its pocket files.
-pub const POCKET_DISTANCE_ANGSTROM: f64 = 10.0;
+pub use limits::{
+    MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_EXPRESSION_BYTES, MAX_TERMS,
+    POCKET_DISTANCE_ANGSTROM,
+};
 
-/// A parsed selection expression. Its display form is an expression that parses to an equal
+/// A parsed selection expression. Its text (`Display`) is an expression that parses to an equal
 /// selection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
@@ -90,12 +78,13 @@ impl Selection {
     /// Parses an expression.
     ///
     /// # Errors
-    /// [`MoleculeError::Selection`] with the column of the first fault, in characters from 1.
+    /// Returns [`MoleculeError::Selection`] with the column of the first error, in characters from
+    /// 1.
     pub fn parse(expression: &str) -> Result<Self, MoleculeError> {
         parser::parse(expression).map(|root| Self { root })
     }
 
-    /// One flag an atom, in atom order.
+    /// Returns one flag per atom, in atom order.
     #[must_use]
     pub fn evaluate(&self, structure: &Structure) -> Vec<bool> {
         evaluate::evaluate(&self.root, structure)

@@ -1,16 +1,17 @@
-//! Which points lie within a distance of any of a set of points.
+//! Points within a distance of a set of points.
 //!
-//! Two trees of bounding boxes are walked side by side. Pairs of boxes that lie wholly within the
-//! distance or wholly beyond it are settled at once, so neither crowded places nor large distances
-//! lead to comparing all pairs, and no memory depends on the distance. (Method: Gray and Moore,
-//! "N-body problems in statistical learning", NIPS 2000.)
+//! Two trees of bounding boxes are traversed together. Pairs of boxes that are entirely within the
+//! distance or entirely beyond it are decided at once, so neither dense regions nor large distances
+//! lead to comparing all pairs, and memory does not depend on the distance. (Method: Gray and
+//! Moore, "N-body problems in statistical learning", NIPS 2000.)
 
-/// Points of a leaf. Few enough that the pairs of two leaves are cheaper to compare than to divide.
+/// Largest number of points in a leaf: comparing the pairs of two leaves is cheaper than dividing
+/// them.
 const LEAF_POINTS: usize = 8;
 
 type Point = [f32; 3];
 
-/// Square of the distance of two points, in the arithmetic in which box distances bound it exactly:
+/// Squared distance of two points, in an arithmetic in which distances of boxes are exact bounds:
 /// every step is monotonic under rounding.
 fn distance_squared(a: Point, b: Point) -> f64 {
     let square = |i: usize| {
@@ -20,7 +21,7 @@ fn distance_squared(a: Point, b: Point) -> f64 {
     square(0) + square(1) + square(2)
 }
 
-/// Smallest box around some points.
+/// Bounding box of some points.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
     min: Point,
@@ -49,7 +50,7 @@ impl Bounds {
         }
     }
 
-    /// The axis along which the box is longest, and its length.
+    /// Returns the longest axis of the box, and its length.
     fn widest_axis(&self) -> (usize, f32) {
         let width = |axis: usize| self.max[axis] - self.min[axis];
         (0..3).fold((0, width(0)), |best, axis| {
@@ -61,7 +62,7 @@ impl Bounds {
         })
     }
 
-    /// Squares of the smallest and the largest distance between points of two boxes.
+    /// Returns the squares of the smallest and the largest distance between points of two boxes.
     fn distances_squared(&self, other: &Self) -> (f64, f64) {
         let mut nearest = 0.0;
         let mut farthest = 0.0;
@@ -81,17 +82,17 @@ impl Bounds {
 #[derive(Debug)]
 struct Node {
     bounds: Bounds,
-    /// Points of the node in the tree's order.
+    /// Range of the points of the node, in the order of the tree.
     start: usize,
     end: usize,
-    /// Index of the first half; the second follows it. `None` for a leaf.
-    halves: Option<usize>,
+    /// Index of the first child; the second follows it. `None` for a leaf.
+    children: Option<usize>,
 }
 
 /// Points in the order of the leaves.
 #[derive(Debug)]
 struct Tree {
-    /// Each point with its index in the caller's list.
+    /// Each point with its index in the list of the caller.
     points: Vec<(Point, u32)>,
     nodes: Vec<Node>,
 }
@@ -106,7 +107,7 @@ impl Tree {
             bounds: Bounds::around(points.iter().map(|p| p.0)),
             start,
             end: start + points.len(),
-            halves: None,
+            children: None,
         };
         let mut nodes = vec![node(&points, 0)];
         let mut next = 0;
@@ -120,9 +121,9 @@ impl Tree {
                 let own = &mut points[start..end];
                 own.select_nth_unstable_by(middle, |a, b| a.0[axis].total_cmp(&b.0[axis]));
                 let (low, high) = own.split_at(middle);
-                nodes[next].halves = Some(nodes.len());
-                let halves = [node(low, start), node(high, start + middle)];
-                nodes.extend(halves);
+                nodes[next].children = Some(nodes.len());
+                let children = [node(low, start), node(high, start + middle)];
+                nodes.extend(children);
             }
             next += 1;
         }
@@ -130,9 +131,8 @@ impl Tree {
     }
 }
 
-/// One flag a point: true for the points of `sources`, and for those at most `distance_angstrom`
-/// from any of them (distances computed in double precision). `candidates` says which other points
-/// are wanted; the rest stay false.
+/// Returns one flag per point: true for the points of `sources`, and for `candidates` at most
+/// `distance_angstrom` from any of them (computed in double precision).
 pub(super) fn within(
     points: &[Point],
     sources: &[bool],
@@ -150,8 +150,8 @@ pub(super) fn within(
     let Some(sources_tree) = Tree::new(gather(&|i| sources[i])) else {
         return near;
     };
-    // Most structures are larger than the neighbourhood of a ligand: what lies outside its box is
-    // settled in one pass.
+    // Most structures are larger than the neighbourhood of a ligand: points outside of its box are
+    // excluded in one pass.
     let limit = distance_angstrom * distance_angstrom;
     let reach = sources_tree.nodes[0].bounds;
     let reachable = |i: usize| {
@@ -161,29 +161,29 @@ pub(super) fn within(
     let Some(targets_tree) = Tree::new(gather(&reachable)) else {
         return near;
     };
-    let mut walk = Walk {
+    let mut traversal = Traversal {
         settled: vec![false; targets_tree.nodes.len()],
         targets: &targets_tree,
         sources: &sources_tree,
         limit,
         near: &mut near,
     };
-    walk.pair(0, 0);
+    traversal.pair(0, 0);
     near
 }
 
-/// The walk over pairs of nodes.
-struct Walk<'a> {
+/// Traversal of pairs of nodes.
+struct Traversal<'a> {
     targets: &'a Tree,
     sources: &'a Tree,
     /// Square of the distance.
     limit: f64,
-    /// Nodes of `targets` all of whose points were found near.
+    /// Nodes of `targets` with all points within the distance.
     settled: Vec<bool>,
     near: &'a mut [bool],
 }
 
-impl Walk<'_> {
+impl Traversal<'_> {
     /// Compares a node of the targets with one of the sources. The depth of the recursion is the
     /// sum of both trees' depths, which are logarithms of their sizes.
     fn pair(&mut self, target: usize, source: usize) {
@@ -199,27 +199,27 @@ impl Walk<'_> {
             self.settle(target);
             return;
         }
-        let divide_target = match (t.halves, s.halves) {
+        let divide_target = match (t.children, s.children) {
             (None, None) => return self.leaves(target, source),
-            // A leaf cannot be divided, but its points are still tighter than its box.
-            (Some(_), None) if self.settled_by_points(target, source) => return,
-            (None, Some(_)) if self.settled_for_points(target, source) => return,
+            // A leaf cannot be divided, but its points are tighter bounds than its box.
+            (Some(_), None) if self.decided_by_points(target, source) => return,
+            (None, Some(_)) if self.decided_for_points(target, source) => return,
             (Some(_), None) => true,
             (None, Some(_)) => false,
             (Some(_), Some(_)) => t.bounds.widest_axis().1 >= s.bounds.widest_axis().1,
         };
         if divide_target {
-            let first = t.halves.unwrap_or(target);
+            let first = t.children.unwrap_or(target);
             self.pair(first, source);
             self.pair(first + 1, source);
             self.settled[target] = self.settled[first] && self.settled[first + 1];
         } else {
-            let first = s.halves.unwrap_or(source);
+            let first = s.children.unwrap_or(source);
             let gap = |half: usize| {
                 let bounds = &self.sources.nodes[half].bounds;
                 t.bounds.distances_squared(bounds).0
             };
-            // The nearer half is the likelier to settle the matter.
+            // The nearer child is more likely to decide the pair.
             let order = if gap(first + 1) < gap(first) {
                 [first + 1, first]
             } else {
@@ -231,8 +231,9 @@ impl Walk<'_> {
         }
     }
 
-    /// Compares the box of the targets with each source of a leaf. True when that settles the pair.
-    fn settled_by_points(&mut self, target: usize, source: usize) -> bool {
+    /// Compares the box of the targets with each source of a leaf. Returns true if this decides the
+    /// pair.
+    fn decided_by_points(&mut self, target: usize, source: usize) -> bool {
         let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
         let mut reached = false;
         for &(point, _) in &self.sources.points[s.start..s.end] {
@@ -246,8 +247,9 @@ impl Walk<'_> {
         !reached
     }
 
-    /// Compares each target of a leaf with the box of the sources. True when that settles the pair.
-    fn settled_for_points(&mut self, target: usize, source: usize) -> bool {
+    /// Compares each target of a leaf with the box of the sources. Returns true if this decides the
+    /// pair.
+    fn decided_for_points(&mut self, target: usize, source: usize) -> bool {
         let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
         let mut open = false;
         let mut all_near = true;

@@ -1,18 +1,18 @@
-//! Tokens to the tree, by recursive descent: `or` over `and` over what stands in front.
+//! Recursive descent parser: `or` over `and` over prefix operators.
 
 use smol_str::SmolStr;
 
 use super::ast::{Expression, NumberRange, Pattern};
-use super::lexer::{Token, TokenKind, fault, shown, tokens};
-use super::values::{RangeFault, element, number_range, residue_range};
+use super::lexer::{Token, TokenKind, error_at, quoted, tokens};
+use super::limits::{MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_TERMS};
+use super::values::{RangeError, element, number_range, residue_range};
 use super::words::{self, Class, Meaning, Operator, Property};
-use super::{MAX_DEPTH, MAX_DISTANCE_ANGSTROM, MAX_DISTANCE_TERMS, MAX_TERMS};
 use crate::MoleculeError;
 
-/// What every step gives back.
+/// Result of every parsing step.
 pub(super) type Result<T> = std::result::Result<T, MoleculeError>;
 
-/// What can begin a term, for messages.
+/// The terms, for messages.
 const TERMS: &str = "a term is one of all, none, ligand, pocket, protein, nucleic, polymer, water, ion, metal, hetero, \
      hydrogen, heavy, backbone, sidechain, or chain, resi, resn, name, element, index, serial, part with values, or \
      /CHAIN:RESIDUE@ATOM";
@@ -34,8 +34,8 @@ pub(super) fn parse(expression: &str) -> Result<Expression> {
             let column = token.column;
             let (problem, remedy) = match &token.kind {
                 TokenKind::Close => (
-                    "this parenthesis closes none".to_string(),
-                    "take it out, or put `(` in front".to_string(),
+                    "this parenthesis was not opened".to_string(),
+                    "remove it, or put `(` before the group".to_string(),
                 ),
                 TokenKind::Separator(c) => (
                     format!("`{c}` joins values of a list, not terms"),
@@ -49,7 +49,7 @@ pub(super) fn parse(expression: &str) -> Result<Expression> {
                     },
                 ),
             };
-            Err(fault(expression, column, problem, remedy))
+            Err(error_at(expression, column, problem, remedy))
         }
     }
 }
@@ -58,7 +58,7 @@ fn joining() -> String {
     "write `and` or `or` between them".to_string()
 }
 
-/// The advice for a mistyped word, unless the word is right.
+/// Returns a suggestion for a mistyped keyword, unless the word is a keyword.
 fn near(word: &str) -> Option<String> {
     if words::is_word(word) {
         return None;
@@ -74,11 +74,13 @@ fn described(kind: &TokenKind) -> String {
         TokenKind::Or => "`|`".into(),
         TokenKind::Not => "`!`".into(),
         TokenKind::Separator(c) => format!("`{c}`"),
-        TokenKind::Quoted(text) | TokenKind::Word(text) | TokenKind::Specifier(text) => shown(text),
+        TokenKind::Quoted(text) | TokenKind::Word(text) | TokenKind::Specifier(text) => {
+            quoted(text)
+        }
     }
 }
 
-/// Place in the token list, and what was asked for so far.
+/// State of parsing: position in the list of tokens, and counts for the limits.
 pub(super) struct Parser<'a> {
     expression: &'a str,
     tokens: Vec<Token>,
@@ -99,7 +101,7 @@ impl Parser<'_> {
         token
     }
 
-    /// Column of the next token, or the one behind the expression.
+    /// Returns the column of the next token, or the one after the expression.
     fn column(&self) -> usize {
         self.peek().map_or_else(
             || self.expression.trim_end().chars().count() + 1,
@@ -107,17 +109,17 @@ impl Parser<'_> {
         )
     }
 
-    /// An error that points at a column of the expression.
-    pub(super) fn fault(
+    /// Creates an error at a column of the expression.
+    pub(super) fn error_at(
         &self,
         column: usize,
         problem: impl Into<String>,
         remedy: impl Into<String>,
     ) -> MoleculeError {
-        fault(self.expression, column, problem, remedy)
+        error_at(self.expression, column, problem, remedy)
     }
 
-    /// What the next token does as an operator, if it does.
+    /// Returns the operator of the next token, if it is one.
     fn operator(&self) -> Option<Operator> {
         match &self.peek()?.kind {
             TokenKind::And => Some(Operator::And),
@@ -131,7 +133,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `X or Y or ...`
+    /// Parses `X or Y or ...`.
     fn any_of(&mut self) -> Result<Expression> {
         let first = self.all_of()?;
         let mut operands = vec![first];
@@ -142,7 +144,7 @@ impl Parser<'_> {
         Ok(one_or(operands, Expression::Or))
     }
 
-    /// `X and Y and ...`
+    /// Parses `X and Y and ...`.
     fn all_of(&mut self) -> Result<Expression> {
         let first = self.operand()?;
         let mut operands = vec![first];
@@ -153,15 +155,15 @@ impl Parser<'_> {
         Ok(one_or(operands, Expression::And))
     }
 
-    /// A term, a group, or an operator in front and its operand.
+    /// Parses a term, a group, or a prefix operator with its operand.
     fn operand(&mut self) -> Result<Expression> {
         let column = self.column();
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self.fault(
+            return Err(self.error_at(
                 column,
                 format!("parentheses and operators are nested more than {MAX_DEPTH} deep"),
-                "take out what is not needed",
+                "remove what is not needed",
             ));
         }
         let operand = match self.operator() {
@@ -175,9 +177,9 @@ impl Parser<'_> {
             }
             Some(Operator::Within) => self.within(column)?,
             Some(operator @ (Operator::And | Operator::Or | Operator::Of)) => {
-                return Err(self.fault(
+                return Err(self.error_at(
                     column,
-                    format!("`{operator}` has no term in front"),
+                    format!("`{operator}` has no term before it"),
                     TERMS,
                 ));
             }
@@ -187,7 +189,7 @@ impl Parser<'_> {
         Ok(operand)
     }
 
-    /// `within D of X`
+    /// Parses `within D of X`.
     fn within(&mut self, column: usize) -> Result<Expression> {
         const FORM: &str =
             "write a distance in angstrom from 0 to 1000, as in `within 5 of ligand`";
@@ -197,37 +199,37 @@ impl Parser<'_> {
         let typed = match self.peek().map(|token| &token.kind) {
             Some(TokenKind::Word(word)) => word.clone(),
             Some(kind) => {
-                return Err(self.fault(
+                return Err(self.error_at(
                     distance_column,
-                    format!("{} is no distance", described(kind)),
+                    format!("{} is not a distance", described(kind)),
                     FORM,
                 ));
             }
-            None => return Err(self.fault(distance_column, "the distance is missing", FORM)),
+            None => return Err(self.error_at(distance_column, "the distance is missing", FORM)),
         };
         let distance_angstrom = match typed.parse::<f64>() {
-            // Adding zero turns a negative zero into the usual one.
+            // Adding zero changes negative zero to zero.
             Ok(distance) if (0.0..=MAX_DISTANCE_ANGSTROM).contains(&distance) => distance + 0.0,
             Ok(_) => {
-                return Err(self.fault(
+                return Err(self.error_at(
                     distance_column,
-                    format!("the distance {} is out of range", shown(&typed)),
+                    format!("the distance {} is out of range", quoted(&typed)),
                     FORM,
                 ));
             }
             Err(_) => {
-                return Err(self.fault(
+                return Err(self.error_at(
                     distance_column,
-                    format!("{} is no distance", shown(&typed)),
+                    format!("{} is not a distance", quoted(&typed)),
                     FORM,
                 ));
             }
         };
         self.next += 1;
         if self.operator() != Some(Operator::Of) {
-            return Err(self.fault(
+            return Err(self.error_at(
                 self.column(),
-                format!("`of` is missing behind `within {distance_angstrom}`"),
+                format!("`of` is missing after `within {distance_angstrom}`"),
                 format!("write `within {distance_angstrom} of` and a term"),
             ));
         }
@@ -241,20 +243,20 @@ impl Parser<'_> {
     fn count_distance_term(&mut self, column: usize) -> Result<()> {
         self.distance_terms += 1;
         if self.distance_terms > MAX_DISTANCE_TERMS {
-            return Err(self.fault(
+            return Err(self.error_at(
                 column,
-                format!("more than {MAX_DISTANCE_TERMS} terms measure distances"),
-                "join what is to be near with `or`, as in `within 5 of (X or Y)`",
+                format!("more than {MAX_DISTANCE_TERMS} terms compute distances"),
+                "combine the targets with `or`, as in `within 5 of (X or Y)`",
             ));
         }
         Ok(())
     }
 
-    /// A group, a class, a property with its values, or an atom specifier.
+    /// Parses a group, a class, a property with its values, or an atom specifier.
     fn term(&mut self, column: usize) -> Result<Expression> {
         self.terms += 1;
         if self.terms > MAX_TERMS {
-            return Err(self.fault(
+            return Err(self.error_at(
                 column,
                 format!("the expression has more than {MAX_TERMS} terms"),
                 "put values into lists, as in `resi 45+47+50-55`",
@@ -266,7 +268,7 @@ impl Parser<'_> {
             } else {
                 "the expression ends where a term is missing"
             };
-            return Err(self.fault(column, problem, TERMS));
+            return Err(self.error_at(column, problem, TERMS));
         };
         match token.kind {
             TokenKind::Open => {
@@ -276,17 +278,17 @@ impl Parser<'_> {
                         self.next += 1;
                         Ok(group)
                     }
-                    None => Err(self.fault(
+                    None => Err(self.error_at(
                         column,
                         "this parenthesis is not closed",
-                        "put `)` behind the group",
+                        "put `)` after the group",
                     )),
-                    Some(TokenKind::Word(word)) => Err(self.fault(
+                    Some(TokenKind::Word(word)) => Err(self.error_at(
                         self.column(),
-                        format!("{} follows a term without an operator", shown(word)),
+                        format!("{} follows a term without an operator", quoted(word)),
                         near(word).unwrap_or_else(joining),
                     )),
-                    Some(kind) => Err(self.fault(
+                    Some(kind) => Err(self.error_at(
                         self.column(),
                         format!("{} follows a term without an operator", described(kind)),
                         joining(),
@@ -306,11 +308,11 @@ impl Parser<'_> {
             },
             TokenKind::Specifier(text) => self.specifier(column, &text),
             TokenKind::Close if matches!(self.tokens.get(self.next.wrapping_sub(2)), Some(t) if t.kind == TokenKind::Open) => {
-                Err(self.fault(column, "there is nothing between the parentheses", TERMS))
+                Err(self.error_at(column, "there is nothing between the parentheses", TERMS))
             }
-            kind => Err(self.fault(
+            kind => Err(self.error_at(
                 column,
-                format!("{} stands where a term should begin", described(&kind)),
+                format!("{} is found where a term should begin", described(&kind)),
                 TERMS,
             )),
         }
@@ -324,15 +326,11 @@ impl Parser<'_> {
         } else {
             TERMS.to_string()
         };
-        self.fault(
-            column,
-            format!("{} is no word of the language", shown(word)),
-            remedy,
-        )
+        self.error_at(column, format!("{} is not a keyword", quoted(word)), remedy)
     }
 
-    /// The values of a property: words with `+`, `,` or space between them, up to the next word of
-    /// the language.
+    /// Parses the values of a property: words separated by `+`, `,` or space, up to the next
+    /// keyword.
     fn property(&mut self, property: Property) -> Result<Expression> {
         let mut values = Vec::new();
         let mut separated = false;
@@ -343,8 +341,8 @@ impl Parser<'_> {
                 Some(TokenKind::Quoted(text)) => Some((SmolStr::new(text), true)),
                 Some(TokenKind::Word(word)) => match words::meaning(word) {
                     Some(Meaning::Operator(_)) => None,
-                    // A name may happen to be a word (`resn ALL` is allose): in the first place and
-                    // behind a separator only a value can stand.
+                    // A name may equal a keyword (`resn ALL` is allose): the first word and words
+                    // after a separator are always values.
                     Some(_) if !expected => None,
                     _ => Some((SmolStr::new(word), false)),
                 },
@@ -375,9 +373,9 @@ impl Parser<'_> {
         let found = self
             .peek()
             .map_or_else(|| "the end".to_string(), |token| described(&token.kind));
-        self.fault(
+        self.error_at(
             column,
-            format!("{found} stands where `{}` needs a value", property.word()),
+            format!("`{}` needs a value, but {found} follows", property.word()),
             format!(
                 "give {}; a name with other characters goes in `\"...\"`",
                 property.values()
@@ -385,7 +383,7 @@ impl Parser<'_> {
         )
     }
 
-    /// Turns the values into what the property compares.
+    /// Converts the values to the expression of the property.
     pub(super) fn property_of(&self, property: Property, values: Vec<Value>) -> Result<Expression> {
         let numbers = |lowest: i64, highest: i64| -> Result<Vec<NumberRange>> {
             values
@@ -412,10 +410,10 @@ impl Parser<'_> {
                     .map(|value| {
                         self.unquoted(value, property)?;
                         residue_range(&value.text).map_err(|problem| match problem {
-                            RangeFault::Form => self.bad_value(value, property),
-                            RangeFault::Backwards => self.fault(
+                            RangeError::Form => self.bad_value(value, property),
+                            RangeError::Descending => self.error_at(
                                 value.column,
-                                format!("the range {} runs backwards", shown(&value.text)),
+                                format!("the range {} is descending", quoted(&value.text)),
                                 "give the lower residue number first",
                             ),
                         })
@@ -447,15 +445,15 @@ impl Parser<'_> {
 
     fn bad_value(&self, value: &Value, property: Property) -> MoleculeError {
         let remedy = match near(&value.text) {
-            // A mistyped operator behind a list reads like one more value of it.
+            // A mistyped operator after a list looks like one more value.
             Some(advice) if !value.quoted => advice,
             _ => format!("give {}", property.values()),
         };
-        self.fault(
+        self.error_at(
             value.column,
             format!(
-                "{} is no value of `{}`",
-                shown(&value.text),
+                "{} is not a value of `{}`",
+                quoted(&value.text),
                 property.word()
             ),
             remedy,
@@ -468,7 +466,7 @@ pub(super) struct Value {
     /// Column of its first character.
     pub(super) column: usize,
     pub(super) text: SmolStr,
-    /// True when it stood in quotes.
+    /// True for a quoted value.
     pub(super) quoted: bool,
 }
 
@@ -477,17 +475,17 @@ impl Value {
         match self.text.strip_suffix('*') {
             Some(start) if !self.quoted => Pattern {
                 text: SmolStr::new(start),
-                any_ending: true,
+                is_prefix: true,
             },
             _ => Pattern {
                 text: self.text.clone(),
-                any_ending: false,
+                is_prefix: false,
             },
         }
     }
 }
 
-/// The only operand, or the operator over several.
+/// Returns the only operand, or the operator with several.
 pub(super) fn one_or(
     mut operands: Vec<Expression>,
     many: fn(Vec<Expression>) -> Expression,

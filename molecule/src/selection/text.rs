@@ -1,10 +1,10 @@
-//! Sets of names and numbers that answer in logarithmic time, however long the list that was typed.
+//! Sets of names and numbers with look-up in logarithmic time.
 
 use std::cmp::Ordering;
 
 use super::ast::{NumberRange, Pattern};
 
-/// Order of two texts regardless of ASCII case.
+/// Compares two texts without regard to ASCII case.
 pub(super) fn caseless(a: &str, b: &str) -> Ordering {
     let lower = |byte: u8| byte.to_ascii_lowercase();
     a.bytes().map(lower).cmp(b.bytes().map(lower))
@@ -16,31 +16,31 @@ fn begins_with(text: &str, start: &str) -> bool {
         .is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
 }
 
-/// Names and beginnings of names, in any case.
+/// Set of names and name prefixes, without regard to case.
 pub(super) struct NameSet<'a> {
     /// Whole names, in caseless order.
     whole: Vec<&'a str>,
-    /// Beginnings in caseless order; none begins with another.
-    beginnings: Vec<&'a str>,
+    /// Prefixes in caseless order, none of which begins with another.
+    prefixes: Vec<&'a str>,
 }
 
 impl<'a> NameSet<'a> {
     pub(super) fn new(patterns: &'a [Pattern]) -> Self {
-        let pick = |any_ending: bool| {
+        let pick = |is_prefix: bool| {
             let mut texts: Vec<&str> = patterns
                 .iter()
-                .filter(|pattern| pattern.any_ending == any_ending)
+                .filter(|pattern| pattern.is_prefix == is_prefix)
                 .map(|pattern| pattern.text.as_str())
                 .collect();
             texts.sort_by(|a, b| caseless(a, b));
             texts
         };
-        let mut beginnings = pick(true);
-        // In sorted order everything that begins with a text follows it without a gap.
-        beginnings.dedup_by(|later, earlier| begins_with(later, earlier));
+        let mut prefixes = pick(true);
+        // In sorted order, all texts with a prefix directly follow the prefix.
+        prefixes.dedup_by(|later, earlier| begins_with(later, earlier));
         Self {
             whole: pick(false),
-            beginnings,
+            prefixes,
         }
     }
 
@@ -52,16 +52,16 @@ impl<'a> NameSet<'a> {
         {
             return true;
         }
-        // The last beginning that is not behind the name is the only one that can fit: another that
-        // fits would be the beginning of this one.
+        // Only the last prefix that is not greater than the name can match: another match would be
+        // a prefix of this one.
         let after = self
-            .beginnings
+            .prefixes
             .partition_point(|text| caseless(text, name) != Ordering::Greater);
-        after > 0 && begins_with(name, self.beginnings[after - 1])
+        after > 0 && begins_with(name, self.prefixes[after - 1])
     }
 }
 
-/// Ranges of ordered values, both ends included, sorted and without overlap.
+/// Set of inclusive ranges, sorted and without overlap.
 pub(super) struct RangeSet<T>(Vec<(T, T)>);
 
 impl<T: Ord + Copy> RangeSet<T> {
@@ -99,7 +99,7 @@ mod tests {
             .iter()
             .map(|text| Pattern {
                 text: text.trim_end_matches('*').into(),
-                any_ending: text.ends_with('*'),
+                is_prefix: text.ends_with('*'),
             })
             .collect()
     }

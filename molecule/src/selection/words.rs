@@ -1,8 +1,10 @@
-//! The words of the language, and what a mistyped one may have been meant to be.
+//! The keywords of the selection language.
 
 use std::fmt;
 
-/// A word that by itself stands for a set of atoms.
+use crate::suggest;
+
+/// A keyword for a set of atoms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     All,
@@ -22,7 +24,7 @@ pub(super) enum Class {
     Sidechain,
 }
 
-/// A word that needs values behind it.
+/// A keyword that values follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Property {
     Chain,
@@ -35,7 +37,7 @@ pub(super) enum Property {
     Part,
 }
 
-/// A word that joins or changes terms.
+/// A keyword that joins or changes terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     And,
@@ -46,7 +48,7 @@ pub(super) enum Operator {
     ByResidue,
 }
 
-/// What a word does.
+/// Meaning of a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     Class(Class),
@@ -54,7 +56,7 @@ pub(super) enum Meaning {
     Operator(Operator),
 }
 
-/// Every word. The first word of a meaning is the one that is written back.
+/// All keywords. The first one of a meaning is used in the text of a selection.
 const WORDS: [(&str, Meaning); 47] = [
     ("all", Meaning::Class(Class::All)),
     ("none", Meaning::Class(Class::None)),
@@ -105,7 +107,7 @@ const WORDS: [(&str, Meaning); 47] = [
     ("byresidue", Meaning::Operator(Operator::ByResidue)),
 ];
 
-/// What a word means, in any case; `None` for what is no word of the language.
+/// Returns the meaning of a keyword, in any case; `None` for other words.
 pub(super) fn meaning(word: &str) -> Option<Meaning> {
     WORDS
         .iter()
@@ -113,12 +115,12 @@ pub(super) fn meaning(word: &str) -> Option<Meaning> {
         .map(|&(_, meaning)| meaning)
 }
 
-/// True for a word of the language.
+/// Returns true for a keyword.
 pub(super) fn is_word(word: &str) -> bool {
     meaning(word).is_some()
 }
 
-/// The word that is written for a meaning.
+/// Returns the keyword of a meaning.
 fn spelling(wanted: Meaning) -> &'static str {
     WORDS
         .iter()
@@ -127,19 +129,19 @@ fn spelling(wanted: Meaning) -> &'static str {
 }
 
 impl Class {
-    /// The word that is written for it.
+    /// Returns its keyword.
     pub(super) fn word(self) -> &'static str {
         spelling(Meaning::Class(self))
     }
 }
 
 impl Property {
-    /// The word that is written for it.
+    /// Returns its keyword.
     pub(super) fn word(self) -> &'static str {
         spelling(Meaning::Property(self))
     }
 
-    /// What stands behind it, with examples, for messages.
+    /// Describes its values, with examples, for messages.
     pub(super) fn values(self) -> &'static str {
         match self {
             Self::Chain => "chain ids, such as `chain A` or `chain A+B`",
@@ -162,41 +164,9 @@ impl fmt::Display for Operator {
     }
 }
 
-/// The word that a mistyped one most resembles: at most one slip in words of up to four letters, at
-/// most two in longer ones. Where several are as near, the first in the table.
+/// Finds the keyword that a mistyped one most resembles.
 pub(super) fn nearest(typed: &str) -> Option<&'static str> {
-    // Longer than any word by more than two letters: cannot be near one.
-    if typed.len() > 12 || typed.len() < 2 {
-        return None;
-    }
-    let typed = typed.to_ascii_lowercase();
-    WORDS
-        .iter()
-        .map(|&(word, _)| (slips(typed.as_bytes(), word.as_bytes()), word))
-        .filter(|&(slips, word)| slips <= if word.len() <= 4 { 1 } else { 2 })
-        .min_by_key(|&(slips, _)| slips)
-        .map(|(_, word)| word)
-}
-
-/// Edit distance in which a swap of neighbours is one slip (optimal string alignment; Damerau,
-/// Communications of the ACM 7 (1964) 171).
-fn slips(a: &[u8], b: &[u8]) -> usize {
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
+    suggest::nearest(typed, WORDS.iter().map(|&(word, _)| word))
 }
 
 #[cfg(test)]

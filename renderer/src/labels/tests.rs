@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::{Format, PartRole, ReadOptions, read::read_bytes};
+use molshot_molecule::{Format, PartRole, ReadOptions, read_bytes};
 use molshot_scenes::labels::{Alignment, Label, LabelSize, LabelSubject, Labels, Outline};
 use molshot_scenes::{
     Background, CropRect, DepthCue, Lighting, Plane, Pose, Projection, RenderJob, Samples, Scene,
@@ -21,10 +21,7 @@ const DISTANCE_ANGSTROM: f64 = 40.0;
 
 fn scene(labels: Labels, background: Background) -> Scene {
     let text = "HETATM    1  C1  LIG A   1       0.000   0.000   0.000  1.00  0.00           C\n";
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let structure = read_bytes("x.pdb", text.as_bytes(), PartRole::Whole, &options).unwrap();
     let mut scene = Scene::from_parts(SceneParts {
         spheres: Vec::new(),

@@ -282,13 +282,11 @@ mod tests {
     #[test]
     fn buffers_are_reused_from_frame_to_frame() {
         let text = b"HETATM    1  C1  LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nEND\n";
-        let options = molshot_molecule::ReadOptions {
-            format: Some(molshot_molecule::Format::Pdb),
-            ..Default::default()
-        };
+        let options =
+            molshot_molecule::ReadOptions::default().with_format(molshot_molecule::Format::Pdb);
         let role = molshot_molecule::PartRole::Whole;
         let structure =
-            molshot_molecule::read::read_bytes("one.pdb", text, role, &options).expect("one atom");
+            molshot_molecule::read_bytes("one.pdb", text, role, &options).expect("one atom");
         let spheres = (0..400).map(|index| Sphere {
             center_angstrom: [(index % 20) as f32 - 10.0, (index / 20) as f32 - 10.0, 0.0],
             radius_angstrom: 0.8,

@@ -25,7 +25,7 @@ mod tests;
 use std::sync::Arc;
 
 use glam::{DVec3, Vec3};
-use molshot_molecule::chemistry::vdw_radii_angstrom;
+use molshot_molecule::perception::vdw_radii_angstrom;
 use molshot_molecule::{Element, ResidueClass, Structure};
 
 use crate::camera::Camera;

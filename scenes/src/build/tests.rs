@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use molshot_molecule::{PartRole, ReadOptions, Structure, read::read_bytes};
+use molshot_molecule::{PartRole, ReadOptions, Structure, read_bytes};
 
 use super::{PreparedScene, build_scene};
 use crate::commands::parse_commands;

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read::read_bytes};
+use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read_bytes};
 
 use super::*;
 use crate::build::{build_scene, build_scene_with};
@@ -27,10 +27,7 @@ HETATM    7  O   HOH A 300      30.000   0.000   0.000  1.00  0.00           O
 ";
 
 fn read(text: &str, role: PartRole) -> Arc<Structure> {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     Arc::new(
         read_bytes("x.pdb", text.as_bytes(), role, &options).expect("the text keeps to the format"),
     )

@@ -214,15 +214,12 @@ pub(super) async fn hydrogen_bonds(
     let _pass = app.enter(client)?;
     parameters.only(&["scope", "distance-slack", "angle-slack", "water"])?;
     let defaults = HydrogenBondOptions::default();
-    let mut options = HydrogenBondOptions {
-        scope: match parameters.get("scope")? {
-            None | Some("ligand") => Scope::PocketToLigand,
-            Some("within") => Scope::WithinParts,
-            Some("all") => Scope::All,
-            Some(_) => return Err(Problem::parameter("scope", "give ligand, within or all")),
-        },
-        ..defaults
-    };
+    let mut options = defaults.with_scope(match parameters.get("scope")? {
+        None | Some("ligand") => Scope::PocketToLigand,
+        Some("within") => Scope::WithinParts,
+        Some("all") => Scope::All,
+        Some(_) => return Err(Problem::parameter("scope", "give ligand, within or all")),
+    });
     if let Some(slack) = parameters.number("distance-slack")? {
         options.distance_slack_angstrom = slack;
     }

@@ -1,8 +1,8 @@
 //! Files that came whole, to one structure.
 
 use axum::http::StatusCode;
-use molshot_molecule::read::{ReadLimits, read_bytes};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
+use molshot_molecule::{ReadLimits, read_bytes};
 use sha2::{Digest, Sha256};
 
 use crate::error::Problem;
@@ -26,19 +26,13 @@ impl FileLimits {
         let plausible = (bytes as u64)
             .saturating_mul(self.ratio)
             .max(ALWAYS_PLAUSIBLE_BYTES);
-        ReadLimits {
-            max_bytes: self.read.max_bytes.min(plausible),
-            ..self.read
-        }
+        ReadLimits::new(self.read.max_bytes.min(plausible), self.read.max_atoms)
     }
 }
 
 /// Options with these limits.
 pub(super) fn options(limits: ReadLimits) -> ReadOptions {
-    ReadOptions {
-        limits,
-        ..ReadOptions::default()
-    }
+    ReadOptions::default().with_limits(limits)
 }
 
 /// Reads files into one structure, and hashes their names and bytes.

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use molshot_molecule::FolderOptions;
 use molshot_molecule::Format;
-use molshot_molecule::read::FolderOptions;
-use molshot_molecule::{MoleculeError, ReadOptions, Structure, read};
+use molshot_molecule::{MoleculeError, ReadOptions, Structure, read_input};
 use sha2::{Digest, Sha256};
 
 use super::names::is_id;
@@ -125,7 +125,7 @@ pub(super) fn load(
     entry: &Entry,
     options: &ReadOptions,
 ) -> Result<(Structure, [u8; 32]), LoadError> {
-    let structure = read::read_input(&entry.path, FolderOptions::default(), options);
+    let structure = read_input(&entry.path, FolderOptions::default(), options);
     let digest = digest(&entry.path);
     // Half of an old file and half of a new one must not go by the name of either.
     if stamp(&entry.path).as_ref() != Some(&entry.stamp) {

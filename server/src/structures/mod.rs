@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use moka::future::Cache;
+use molshot_molecule::ReadLimits;
 use molshot_molecule::Structure;
-use molshot_molecule::read::ReadLimits;
 use molshot_scenes::request::{InlineFile, StructureSource};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -123,10 +123,10 @@ impl Library {
                 .build(),
             parsing: Arc::new(Semaphore::new(threads)),
             limits: FileLimits {
-                read: ReadLimits {
-                    max_bytes: config.decompressed_max_bytes,
-                    max_atoms: usize::try_from(config.atoms_max).unwrap_or(usize::MAX),
-                },
+                read: ReadLimits::new(
+                    config.decompressed_max_bytes,
+                    usize::try_from(config.atoms_max).unwrap_or(usize::MAX),
+                ),
                 ratio: config.decompressed_ratio_max,
             },
             max_files: usize::try_from(config.upload_max_files).unwrap_or(usize::MAX),

@@ -19,13 +19,10 @@ fn fitted(projection: ProjectionKind, width: u32, height: u32) -> Camera {
 /// Four atoms that a `center` can name.
 fn structure() -> Structure {
     let text = "4\n\nC 0 0 10\nN 5 2 12\nO -9 3 20\nS 4 -6 5\n";
-    let options = molshot_molecule::ReadOptions {
-        format: Some(molshot_molecule::Format::Xyz),
-        ..molshot_molecule::ReadOptions::default()
-    };
+    let options =
+        molshot_molecule::ReadOptions::default().with_format(molshot_molecule::Format::Xyz);
     let role = molshot_molecule::PartRole::Whole;
-    molshot_molecule::read::read_bytes("four.xyz", text.as_bytes(), role, &options)
-        .expect("four atoms")
+    molshot_molecule::read_bytes("four.xyz", text.as_bytes(), role, &options).expect("four atoms")
 }
 
 /// Largest difference of two cameras: angstrom of position and pivot, radians of orientation, share

@@ -1,6 +1,6 @@
 //! Tests of hydrogen bonds.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-mod laws;
-mod odd;
-mod truth;
+mod edge_cases;
+mod properties;
+mod reference;

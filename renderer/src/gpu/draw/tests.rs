@@ -6,7 +6,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::{
     Background, CropRect, Lighting, Plane, Pose, Projection, RenderJob, Samples, Scene, SceneParts,
@@ -25,10 +25,7 @@ fn open() -> GpuBackend {
 
 /// `count` balls in a row before the camera.
 fn job(count: u32) -> RenderJob {
-    let options = ReadOptions {
-        format: Some(Format::Xyz),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Xyz);
     let structure = read_bytes("t.xyz", b"1\n\nC 0 0 0\n", PartRole::Whole, &options).unwrap();
     let scene = Scene::from_parts(SceneParts {
         spheres: (0..count)

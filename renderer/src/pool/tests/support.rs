@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::{Plane, RenderJob, RenderRequest, Samples, Scene, Viewport};
@@ -31,10 +31,7 @@ pub(super) fn scene(atoms: u32) -> Arc<Scene> {
         )
         .unwrap();
     }
-    let options = ReadOptions {
-        format: Some(Format::Xyz),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Xyz);
     let structure = read_bytes("row.xyz", text.as_bytes(), PartRole::Whole, &options).unwrap();
     let request = RenderRequest::default();
     let prepared = PreparedScene::new(Arc::new(structure), &request).unwrap();

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use molshot_molecule::read::format_of_content;
+use molshot_molecule::detect_format;
 use molshot_molecule::{Format, PartRole};
 use sha2::{Digest, Sha256};
 
@@ -82,7 +82,7 @@ pub(crate) struct Uploads {
 /// (whole, pocket or ligand, as its name says), format in the same case, and bytes, in order. At
 /// most so many bytes of a compressed file are looked at.
 pub(crate) fn id_of(files: &[NamedBytes], max_bytes: u64) -> String {
-    let told = |name: &str, bytes: &[u8]| match format_of_content(bytes, max_bytes) {
+    let told = |name: &str, bytes: &[u8]| match detect_format(bytes, max_bytes) {
         Some(_) => "",
         None => Format::from_path(Path::new(name)).map_or("", Format::name),
     };

@@ -1,0 +1,265 @@
+//! Elements from atom names, for files without elements.
+
+use crate::Element;
+
+/// Two-letter elements that an atom name may denote outside of standard residues. Symbols that are
+/// common names of light atoms are excluded:
+/// `CA CD CE CF CM CR CS HE HF HG HO NA NB ND NE NP OS PA PB PO SB SC SM SN` are elements only if
+/// the residue has the same name or no other atom.
+const TWO_LETTERS: [&[u8]; 30] = [
+    b"CL", b"BR", b"FE", b"ZN", b"MG", b"MN", b"CU", b"CO", b"NI", b"SE", b"SI", b"LI", b"AL",
+    b"AS", b"RB", b"SR", b"MO", b"RU", b"RH", b"PD", b"AG", b"PT", b"AU", b"IR", b"BA", b"GD",
+    b"YB", b"TB", b"GA", b"TE",
+];
+
+/// Ions of the CHARMM force field, with the same name for residue and atom.
+const CHARMM_IONS: [(&str, &[u8]); 6] = [
+    ("SOD", b"NA"),
+    ("POT", b"K"),
+    ("CLA", b"CL"),
+    ("CAL", b"CA"),
+    ("CES", b"CS"),
+    ("IOD", b"I"),
+];
+
+/// Tests for residues with only C, N, O, S, P, H (and Se), whatever the second letter of a name is.
+fn is_standard(residue_name: &str) -> bool {
+    matches!(
+        residue_name,
+        "ALA"
+            | "ARG"
+            | "ASN"
+            | "ASP"
+            | "CYS"
+            | "GLN"
+            | "GLU"
+            | "GLY"
+            | "HIS"
+            | "ILE"
+            | "LEU"
+            | "LYS"
+            | "MET"
+            | "PHE"
+            | "PRO"
+            | "SER"
+            | "THR"
+            | "TRP"
+            | "TYR"
+            | "VAL"
+            | "ASX"
+            | "GLX"
+            | "MSE"
+            | "SEC"
+            | "PYL"
+            | "HID"
+            | "HIE"
+            | "HIP"
+            | "HSD"
+            | "HSE"
+            | "HSP"
+            | "CYX"
+            | "CYM"
+            | "ASH"
+            | "GLH"
+            | "LYN"
+            | "ACE"
+            | "NME"
+            | "NMA"
+            | "NH2"
+            | "A"
+            | "C"
+            | "G"
+            | "U"
+            | "T"
+            | "I"
+            | "DA"
+            | "DC"
+            | "DG"
+            | "DT"
+            | "DU"
+            | "DI"
+            | "ADE"
+            | "CYT"
+            | "GUA"
+            | "THY"
+            | "URA"
+            | "HOH"
+            | "WAT"
+            | "DOD"
+            | "TIP3"
+            | "SOL"
+    )
+}
+
+/// Derives the elements of the atoms of one residue from their names.
+pub(super) struct ElementRules<'a> {
+    residue_name: &'a str,
+    standard: bool,
+    lone_hetero: bool,
+}
+
+impl<'a> ElementRules<'a> {
+    /// Creates the rules for a residue. `lone_hetero` is true for a residue of one atom outside of
+    /// polymers: an ion, whose atom name is a complete symbol.
+    pub(super) fn new(residue_name: &'a str, lone_hetero: bool) -> Self {
+        Self {
+            residue_name,
+            standard: is_standard(residue_name),
+            lone_hetero,
+        }
+    }
+
+    /// Returns the element of an atom name, or `None`.
+    ///
+    /// `indented` is true for PDB names that begin in the second of their four columns: the symbol
+    /// ends there, so it has one letter. Other formats pass false.
+    pub(super) fn element(&self, name: &str, indented: bool) -> Option<Element> {
+        // Names of hydrogens begin with a number in older files (`1HB`).
+        let letters = letters(name.as_bytes());
+        let first = letters.first()?.to_ascii_uppercase();
+        if self.standard {
+            return match first {
+                b'S' if letters.eq_ignore_ascii_case(b"SE") => Element::from_symbol(b"SE"),
+                b'C' | b'N' | b'O' | b'S' | b'P' | b'H' | b'D' => Element::from_symbol(&[first]),
+                _ => None,
+            };
+        }
+        if let Some((_, symbol)) = CHARMM_IONS
+            .iter()
+            .find(|(ion, _)| *ion == self.residue_name && *ion == name)
+        {
+            return Element::from_symbol(symbol);
+        }
+        let symbol = Element::from_symbol(letters);
+        let whole_symbol = (self.lone_hetero && (!indented || letters.len() == 1))
+            || letters.eq_ignore_ascii_case(self::letters(self.residue_name.as_bytes()));
+        if symbol.is_some() && whole_symbol {
+            return symbol;
+        }
+        let head = letters.get(..2).map(<[u8]>::to_ascii_uppercase);
+        let head = head.as_deref().unwrap_or(&[]);
+        // Programs often ignore the columns; carbon and boron atoms with these names are very rare.
+        if matches!(head, b"CL" | b"BR") && (letters.len() == 2 || !indented) {
+            return Element::from_symbol(head);
+        }
+        if !indented && letters.len() == 2 && TWO_LETTERS.contains(&head) {
+            return symbol;
+        }
+        match first {
+            // A dummy atom, not deuterium.
+            b'D' if head == b"DU" => None,
+            b'C' | b'N' | b'O' | b'S' | b'P' | b'H' | b'D' | b'F' | b'I' | b'B' => {
+                Element::from_symbol(&[first])
+            }
+            _ => symbol,
+        }
+    }
+}
+
+/// Returns the letters at the beginning of a name, after digits and quotes.
+fn letters(name: &[u8]) -> &[u8] {
+    let start = name
+        .iter()
+        .position(u8::is_ascii_alphabetic)
+        .unwrap_or(name.len());
+    let name = &name[start..];
+    let end = name
+        .iter()
+        .position(|b| !b.is_ascii_alphabetic())
+        .unwrap_or(name.len());
+    &name[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ElementRules;
+    use crate::Element;
+
+    fn guess(name: &str, indented: bool, residue: &str, lone: bool) -> Option<&'static str> {
+        ElementRules::new(residue, lone)
+            .element(name, indented)
+            .map(Element::symbol)
+    }
+
+    #[test]
+    fn standard_residues_hold_light_elements_only() {
+        for (name, residue, element) in [
+            ("CA", "ALA", "C"),
+            ("CD1", "ILE", "C"),
+            ("NE2", "HIS", "N"),
+            ("SG", "CYS", "S"),
+            ("SE", "MSE", "Se"),
+            ("HG", "SER", "H"),
+            ("1HB", "ALA", "H"),
+            ("HO5'", "DA", "H"),
+            ("OH2", "TIP3", "O"),
+            ("OP1", "G", "O"),
+            ("D", "GLY", "H"),
+        ] {
+            for indented in [true, false] {
+                assert_eq!(
+                    guess(name, indented, residue, false),
+                    Some(element),
+                    "{name}"
+                );
+            }
+        }
+        assert_eq!(guess("MW", false, "SOL", false), None, "a virtual site");
+    }
+
+    #[test]
+    fn calcium_needs_its_residue_or_to_stand_alone() {
+        assert_eq!(guess("CA", false, "CA", true), Some("Ca"));
+        assert_eq!(guess("CA", true, "CA", true), Some("Ca"));
+        assert_eq!(guess("CA", false, "XYZ", true), Some("Ca"));
+        assert_eq!(guess("CA", true, "XYZ", true), Some("C"));
+        assert_eq!(guess("CA", false, "LIG", false), Some("C"));
+        assert_eq!(guess("CAL", false, "CAL", true), Some("Ca"));
+    }
+
+    #[test]
+    fn ions_are_named_like_their_residue() {
+        for (name, residue, element) in [
+            ("ZN", "ZN", "Zn"),
+            ("NA", "NA", "Na"),
+            ("NA+", "NA+", "Na"),
+            ("Cl-", "Cl-", "Cl"),
+            ("FE", "FE2", "Fe"),
+            ("CU", "CU1", "Cu"),
+            ("HG", "HG", "Hg"),
+            ("K", "K", "K"),
+            ("SOD", "SOD", "Na"),
+            ("CLA", "CLA", "Cl"),
+            ("POT", "POT", "K"),
+            ("U", "IUM", "U"),
+        ] {
+            assert_eq!(guess(name, true, residue, false), Some(element), "{name}");
+        }
+    }
+
+    #[test]
+    fn ligands_follow_the_columns_except_for_halogens() {
+        for (name, indented, element) in [
+            ("CL1", false, "Cl"),
+            ("CL1", true, "Cl"),
+            ("CLAA", false, "Cl"),
+            ("BR", true, "Br"),
+            ("FE", false, "Fe"),
+            ("NI", false, "Ni"),
+            ("NI", true, "N"),
+            ("SE1", false, "Se"),
+            ("SE1", true, "S"),
+            ("HG11", false, "H"),
+            ("HO2", false, "H"),
+            ("CD", false, "C"),
+            ("OXT", true, "O"),
+            ("2H5*", false, "H"),
+            ("XE", false, "Xe"),
+        ] {
+            assert_eq!(guess(name, indented, "LIG", false), Some(element), "{name}");
+        }
+        for name in ["", "12", "XX", "Q1", "LP1", "DU2", "*"] {
+            assert_eq!(guess(name, true, "LIG", false), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Raw rows to a [`Structure`]: alternate locations, residues, chains, elements, limits, bonds.
+
+mod altloc;
+mod detached;
+mod elements;
+mod residues;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use self::residues::{Columns, note_repeated_name, same_residue};
+use crate::diagnostics::RepeatedWarning;
+use crate::perception::{FileBonds, perceive};
+use crate::raw::{RawAtom, RawBond, RawModel};
+use crate::structure::{MAX_COORDINATE_ANGSTROM, Part, PartRole};
+use crate::{Location, MoleculeError, Structure};
+
+/// Marks a dropped row in the map from rows to atoms.
+const DROPPED: u32 = u32::MAX;
+
+/// Builds a structure of one part from the rows of one file.
+///
+/// Alternate locations are resolved (see [`altloc::kept`]), rows are grouped into residues
+/// (adjacent rows of equal chain, number, insertion code, name and segment) and chains (by author
+/// id, over the whole part), missing elements are derived from names, and [`perceive`] adds classes
+/// and bonds. Atoms keep the order of the file, except for detached hydrogens (see
+/// [`detached::regroup_detached_hydrogens`]).
+///
+/// # Errors
+/// Returns an error for zero atoms, for more than `max_atoms`, and for a coordinate that is not
+/// finite or whose magnitude is [`MAX_COORDINATE_ANGSTROM`] or more.
+pub(crate) fn build(
+    mut model: RawModel,
+    part_name: &str,
+    file: &str,
+    role: PartRole,
+    max_atoms: usize,
+) -> Result<Structure, MoleculeError> {
+    detached::regroup_detached_hydrogens(&mut model, file);
+    let RawModel {
+        atoms: rows,
+        bonds,
+        bonds_complete,
+        models,
+        mut warnings,
+    } = model;
+    let kept = altloc::kept(&rows);
+    let (rows, new_index) = drop_rows(rows, kept);
+    check(&rows, file, max_atoms)?;
+
+    let mut columns = Columns::new(rows.len());
+    let mut unguessed = RepeatedWarning::default();
+    let mut repeated = RepeatedWarning::default();
+    let mut names = HashSet::new();
+    let mut start = 0;
+    while start < rows.len() {
+        let first = &rows[start];
+        let length = rows[start..]
+            .iter()
+            .take_while(|row| same_residue(first, row))
+            .count();
+        let residue = &rows[start..start + length];
+        note_repeated_name(residue, &mut names, &mut repeated);
+        columns.push_residue(residue, &mut unguessed);
+        start += length;
+    }
+    repeated.report(file, "all atoms of that name are kept", &mut warnings);
+    unguessed.report(file, "the element is taken as unknown", &mut warnings);
+
+    let Columns {
+        atoms,
+        residues,
+        residue_segment,
+        chains,
+        ..
+    } = columns;
+    let mut structure = Structure {
+        parts: vec![Part {
+            name: part_name.to_owned(),
+            role,
+            atoms: 0..atoms.len() as u32,
+            residues: 0..residues.len() as u32,
+            models: models.max(1),
+        }],
+        atoms,
+        residues,
+        chains,
+        bonds: Vec::new(),
+        pseudobonds: Vec::new(),
+        warnings,
+    };
+    let file_bonds = FileBonds {
+        bonds: renumber(bonds, new_index.as_deref(), structure.atoms.len()),
+        complete: bonds_complete,
+        residue_segment,
+    };
+    perceive(&mut structure, file, file_bonds);
+    Ok(structure)
+}
+
+/// Removes the rows that are not kept. Also returns the new index of every row if any was removed.
+fn drop_rows(rows: Vec<RawAtom>, kept: Option<Vec<bool>>) -> (Vec<RawAtom>, Option<Vec<u32>>) {
+    let Some(kept) = kept else {
+        return (rows, None);
+    };
+    let mut next = 0;
+    let new_index = kept
+        .iter()
+        .map(|keep| {
+            let index = if *keep { next } else { DROPPED };
+            next += u32::from(*keep);
+            index
+        })
+        .collect();
+    let rows = rows
+        .into_iter()
+        .zip(kept)
+        .filter_map(|(row, keep)| keep.then_some(row))
+        .collect();
+    (rows, Some(new_index))
+}
+
+/// Renumbers bonds from rows to atoms, with the lower index first. Bonds of dropped rows are
+/// removed.
+fn renumber(bonds: Vec<RawBond>, new_index: Option<&[u32]>, atom_count: usize) -> Vec<RawBond> {
+    let find = |row: u32| match new_index {
+        None => row,
+        Some(map) => map.get(row as usize).copied().unwrap_or(DROPPED),
+    };
+    bonds
+        .into_iter()
+        .filter_map(|bond| {
+            let (a, b) = (find(bond.a), find(bond.b));
+            let (a, b) = (a.min(b), a.max(b));
+            (a < b && (b as usize) < atom_count).then_some(RawBond { a, b, ..bond })
+        })
+        .collect()
+}
+
+/// Checks the number of atoms and the coordinates.
+fn check(rows: &[RawAtom], file: &str, max_atoms: usize) -> Result<(), MoleculeError> {
+    if rows.is_empty() {
+        return Err(MoleculeError::Syntax {
+            location: Location::file(file),
+            problem: "the file has no atoms".to_owned(),
+            remedy: "give a file with at least one atom".to_owned(),
+        });
+    }
+    let max_atoms = max_atoms.min(DROPPED as usize - 1);
+    if rows.len() > max_atoms {
+        return Err(MoleculeError::Limit {
+            location: Location::file(file),
+            problem: format!(
+                "{} atoms are more than the limit of {max_atoms}",
+                rows.len()
+            ),
+            remedy: "give a smaller structure or raise the limit of atoms".to_owned(),
+        });
+    }
+    for row in rows {
+        let farthest = row.position_angstrom.iter().fold(0.0_f32, |max, x| {
+            if x.is_nan() { *x } else { max.max(x.abs()) }
+        });
+        if farthest < MAX_COORDINATE_ANGSTROM && row.position_angstrom.iter().all(|x| x.is_finite())
+        {
+            continue;
+        }
+        let location = Location::of_record(file, row.line);
+        let remedy = format!(
+            "give coordinates in angstrom, each below {MAX_COORDINATE_ANGSTROM} in magnitude"
+        );
+        if row.position_angstrom.iter().any(|x| !x.is_finite()) {
+            return Err(MoleculeError::Syntax {
+                location,
+                problem: format!("atom {} has a coordinate that is not finite", row.serial),
+                remedy,
+            });
+        }
+        return Err(MoleculeError::Limit {
+            location,
+            problem: format!(
+                "atom {} has a coordinate of {farthest:e} angstrom",
+                row.serial
+            ),
+            remedy,
+        });
+    }
+    Ok(())
+}

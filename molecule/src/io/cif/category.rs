@@ -1,0 +1,212 @@
+//! The categories that are read, and their items.
+
+/// Defines the enum of the items of a category, and their names in the same order.
+macro_rules! items {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum $name {
+            $(#[doc = concat!("`", $text, "`")] $variant,)+
+        }
+
+        impl $name {
+            /// Item names; the index of a name is the number of its variant.
+            pub(crate) const NAMES: &[&str] = &[$($text),+];
+        }
+    };
+}
+
+items! {
+    /// Items of `_atom_site`. Those from `Label` on are of core CIF.
+    AtomSite {
+        Group = "group_PDB",
+        Id = "id",
+        Symbol = "type_symbol",
+        AuthAtom = "auth_atom_id",
+        LabelAtom = "label_atom_id",
+        AltId = "label_alt_id",
+        AuthComp = "auth_comp_id",
+        LabelComp = "label_comp_id",
+        AuthAsym = "auth_asym_id",
+        LabelAsym = "label_asym_id",
+        AuthSeq = "auth_seq_id",
+        LabelSeq = "label_seq_id",
+        InsCode = "pdbx_PDB_ins_code",
+        X = "Cartn_x",
+        Y = "Cartn_y",
+        Z = "Cartn_z",
+        Occupancy = "occupancy",
+        BFactor = "B_iso_or_equiv",
+        Charge = "pdbx_formal_charge",
+        Model = "pdbx_PDB_model_num",
+        Label = "label",
+        FractX = "fract_x",
+        FractY = "fract_y",
+        FractZ = "fract_z",
+        UFactor = "U_iso_or_equiv",
+        DisorderGroup = "disorder_group",
+        CalcFlag = "calc_flag",
+    }
+}
+
+items! {
+    /// Items of `_chem_comp_atom`; refinement libraries use `x`, `y`, `z`.
+    ChemCompAtom {
+        Comp = "comp_id",
+        Atom = "atom_id",
+        Symbol = "type_symbol",
+        Charge = "charge",
+        IdealX = "pdbx_model_Cartn_x_ideal",
+        IdealY = "pdbx_model_Cartn_y_ideal",
+        IdealZ = "pdbx_model_Cartn_z_ideal",
+        ModelX = "model_Cartn_x",
+        ModelY = "model_Cartn_y",
+        ModelZ = "model_Cartn_z",
+        X = "x",
+        Y = "y",
+        Z = "z",
+        Ordinal = "pdbx_ordinal",
+    }
+}
+
+items! {
+    /// Items of `_chem_comp_bond`; refinement libraries use `type`.
+    ChemCompBond {
+        Comp = "comp_id",
+        Atom1 = "atom_id_1",
+        Atom2 = "atom_id_2",
+        Order = "value_order",
+        Type = "type",
+    }
+}
+
+items! {
+    /// Items of `_struct_conn`: those of the first partner, then those of the second in the same
+    /// order.
+    StructConn {
+        Type = "conn_type_id",
+        Order = "pdbx_value_order",
+        LabelAsym1 = "ptnr1_label_asym_id",
+        LabelComp1 = "ptnr1_label_comp_id",
+        LabelSeq1 = "ptnr1_label_seq_id",
+        LabelAtom1 = "ptnr1_label_atom_id",
+        AltId1 = "pdbx_ptnr1_label_alt_id",
+        InsCode1 = "pdbx_ptnr1_PDB_ins_code",
+        AuthAsym1 = "ptnr1_auth_asym_id",
+        AuthComp1 = "ptnr1_auth_comp_id",
+        AuthSeq1 = "ptnr1_auth_seq_id",
+        Symmetry1 = "ptnr1_symmetry",
+        LabelAsym2 = "ptnr2_label_asym_id",
+        LabelComp2 = "ptnr2_label_comp_id",
+        LabelSeq2 = "ptnr2_label_seq_id",
+        LabelAtom2 = "ptnr2_label_atom_id",
+        AltId2 = "pdbx_ptnr2_label_alt_id",
+        InsCode2 = "pdbx_ptnr2_PDB_ins_code",
+        AuthAsym2 = "ptnr2_auth_asym_id",
+        AuthComp2 = "ptnr2_auth_comp_id",
+        AuthSeq2 = "ptnr2_auth_seq_id",
+        Symmetry2 = "ptnr2_symmetry",
+    }
+}
+
+items! {
+    /// Items of `_cell`.
+    Cell {
+        A = "length_a",
+        B = "length_b",
+        C = "length_c",
+        Alpha = "angle_alpha",
+        Beta = "angle_beta",
+        Gamma = "angle_gamma",
+    }
+}
+
+/// A category that this crate reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Category {
+    /// Atoms: [`AtomSite`].
+    AtomSite,
+    /// Atoms of a component's definition: [`ChemCompAtom`].
+    ChemCompAtom,
+    /// Bonds of a component's definition: [`ChemCompBond`].
+    ChemCompBond,
+    /// Links between atoms of the structure: [`StructConn`].
+    StructConn,
+    /// The unit cell: [`Cell`].
+    Cell,
+}
+
+impl Category {
+    /// All categories, in the order of their numbers.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::AtomSite,
+        Self::ChemCompAtom,
+        Self::ChemCompBond,
+        Self::StructConn,
+        Self::Cell,
+    ];
+
+    /// Returns the name without the leading underscore.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::AtomSite => "atom_site",
+            Self::ChemCompAtom => "chem_comp_atom",
+            Self::ChemCompBond => "chem_comp_bond",
+            Self::StructConn => "struct_conn",
+            Self::Cell => "cell",
+        }
+    }
+
+    /// Returns the names of the items that are read.
+    pub(crate) fn items(self) -> &'static [&'static str] {
+        match self {
+            Self::AtomSite => AtomSite::NAMES,
+            Self::ChemCompAtom => ChemCompAtom::NAMES,
+            Self::ChemCompBond => ChemCompBond::NAMES,
+            Self::StructConn => StructConn::NAMES,
+            Self::Cell => Cell::NAMES,
+        }
+    }
+
+    /// Finds an item by its name, in any case.
+    pub(crate) fn item(self, name: &[u8]) -> Option<usize> {
+        self.items()
+            .iter()
+            .position(|item| item.as_bytes().eq_ignore_ascii_case(name))
+    }
+
+    /// Finds a category by a name such as `_atom_site`, in any case.
+    pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
+        let name = name.strip_prefix(b"_").unwrap_or(name);
+        Self::ALL
+            .into_iter()
+            .find(|category| category.name().as_bytes().eq_ignore_ascii_case(name))
+    }
+
+    /// Finds category and item of a data name, in any case: `_atom_site.Cartn_x`, or
+    /// `_atom_site_fract_x` of core CIF.
+    pub(crate) fn from_tag(tag: &[u8]) -> Option<(Self, usize)> {
+        let tag = tag.strip_prefix(b"_")?;
+        Self::ALL.into_iter().find_map(|category| {
+            let name = category.name().as_bytes();
+            let (head, rest) = tag.split_at_checked(name.len())?;
+            let (separator, item) = rest.split_first()?;
+            if !matches!(separator, b'.' | b'_') || !head.eq_ignore_ascii_case(name) {
+                return None;
+            }
+            Some((category, category.item(item)?))
+        })
+    }
+}
+
+/// Returns true for data names and categories of diffraction data (`_refln.…`, `_diffrn_refln.…`).
+pub(crate) fn is_reflection(name: &[u8]) -> bool {
+    let name = name.strip_prefix(b"_").unwrap_or(name);
+    [b"refln".as_slice(), b"diffrn_refln"].iter().any(|prefix| {
+        name.split_at_checked(prefix.len())
+            .is_some_and(|(head, rest)| {
+                head.eq_ignore_ascii_case(prefix)
+                    && matches!(rest.first(), None | Some(b'.' | b'_'))
+            })
+    })
+}

@@ -1,0 +1,266 @@
+//! Protein Data Bank format, wwPDB version 3.3 (<https://www.wwpdb.org/documentation/file-format>),
+//! older versions, the variants of molecular dynamics programs, and PDBQT of `AutoDock`.
+//!
+//! The file is read in one pass; only the records ATOM, HETATM, TER, MODEL, ENDMDL, END and CONECT
+//! are used.
+
+mod atom;
+mod conect;
+mod coordinates;
+mod fields;
+#[cfg(test)]
+mod tests;
+
+use memchr::memchr2;
+
+use self::atom::AtomReader;
+use self::conect::Conect;
+use self::fields::{columns, integer};
+use super::options::ReadOptions;
+use crate::diagnostics::RepeatedWarning;
+use crate::raw::{RawAtom, RawModel};
+use crate::{Location, MoleculeError};
+
+/// Parses one model: the one with the MODEL number `options.model`, or the first with atoms.
+///
+/// A file without MODEL records is model 1. Atoms outside of MODEL and ENDMDL, and atoms after an
+/// END that repeat the first atom of the file (frames of a trajectory), are models with the next
+/// free number. Other atoms after END belong to the model before it, as in files that were
+/// concatenated.
+pub(super) fn parse(
+    file: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<RawModel, MoleculeError> {
+    let mut models = Models::new(options.model);
+    let mut reader = AtomReader::default();
+    let mut conect = Conect::default();
+    // An atom line has 54 to 81 bytes: capacity for a file of this length; unused memory is never
+    // touched.
+    let mut atoms: Vec<RawAtom> = Vec::with_capacity(bytes.len() / 81);
+    let mut segment = 0;
+    let mut invalid_model = RepeatedWarning::default();
+    let mut after_end = RepeatedWarning::default();
+    let mut first_atom: &[u8] = &[];
+    let mut ended = false;
+
+    for (number, line) in Lines::new(bytes) {
+        // Most lines are ATOM, so they are tested first.
+        if is_atom(line) {
+            if first_atom.is_empty() {
+                first_atom = identity(line);
+            }
+            if std::mem::take(&mut ended) && models.open {
+                if identity(line) == first_atom {
+                    models.close();
+                } else {
+                    after_end.note(number, || "an atom follows an END record".to_owned());
+                }
+            }
+            if models.atom() {
+                atoms.push(reader.read(file, number, line, segment)?);
+            }
+        } else if line.starts_with(b"TER") && column_is_blank(line, 3) {
+            segment += u32::from(models.reading());
+        } else if line.starts_with(b"CONECT") {
+            conect.read(number, line, atoms.len() as u32, reader.wide);
+        } else if line.starts_with(b"MODEL") && column_is_blank(line, 5) {
+            ended = false;
+            let name = columns(line, 6, line.len()).trim_ascii();
+            let count = name
+                .split(u8::is_ascii_whitespace)
+                .next()
+                .and_then(integer)
+                .and_then(|n| u32::try_from(n).ok());
+            if count.is_none() && !name.is_empty() {
+                invalid_model.note(number, || {
+                    format!("MODEL is followed by \"{}\"", fields::text(name))
+                });
+            }
+            models.start(count);
+        } else if line.starts_with(b"ENDMDL") {
+            models.close();
+            ended = false;
+        } else if line.starts_with(b"END") && column_is_blank(line, 3) {
+            ended = true;
+        }
+    }
+    if atoms.is_empty() {
+        return Err(models.no_atoms(file));
+    }
+
+    let mut warnings = Vec::new();
+    let count = models.seen.len();
+    warnings.extend(super::text::warn_of_several(file, count, "model", options));
+    invalid_model.report(file, "the model gets the next number", &mut warnings);
+    after_end.report(file, "it is read with the atoms before", &mut warnings);
+    reader.warnings.report(file, &mut warnings);
+    let bonds = conect.resolve(file, &atoms, &mut warnings);
+    Ok(RawModel {
+        atoms,
+        bonds,
+        bonds_complete: false,
+        models: count,
+        warnings,
+    })
+}
+
+/// Returns true for ATOM and HETATM records; the two columns after `ATOM` may be blank or part of a
+/// wide serial.
+fn is_atom(line: &[u8]) -> bool {
+    if line.starts_with(b"ATOM") {
+        columns(line, 4, 6)
+            .iter()
+            .all(|b| b.is_ascii_whitespace() || b.is_ascii_digit())
+    } else {
+        line.starts_with(b"HETATM")
+    }
+}
+
+fn column_is_blank(line: &[u8], index: usize) -> bool {
+    fields::column(line, index).is_ascii_whitespace()
+}
+
+/// Returns serial, name, residue and chain of an atom line, which are equal at the beginning of
+/// each frame.
+fn identity(line: &[u8]) -> &[u8] {
+    columns(line, 6, 27)
+}
+
+/// The model of the current line, and whether it is the selected one.
+struct Models {
+    wanted: Option<u32>,
+    /// Number of the current or last model.
+    number: u32,
+    /// True inside a model.
+    open: bool,
+    /// True while the current model is the selected one.
+    taken: bool,
+    /// True once the selected model has begun: no other one is selected.
+    found: bool,
+    /// Numbers of all models with atoms, for messages.
+    seen: Vec<u32>,
+}
+
+impl Models {
+    fn new(wanted: Option<u32>) -> Self {
+        Self {
+            wanted,
+            number: 0,
+            open: false,
+            taken: false,
+            found: false,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Begins a model, with its number if it has a valid one. Ends the current model.
+    fn start(&mut self, number: Option<u32>) {
+        self.close();
+        self.number = number.unwrap_or_else(|| self.number.saturating_add(1));
+        self.open = true;
+    }
+
+    fn close(&mut self) {
+        self.open = false;
+        self.taken = false;
+    }
+
+    /// Returns true inside the selected model.
+    fn reading(&self) -> bool {
+        self.taken
+    }
+
+    /// Counts an atom; returns true if it is in the selected model.
+    fn atom(&mut self) -> bool {
+        if !self.open {
+            self.start(None);
+        }
+        if self.taken {
+            return true;
+        }
+        if self.seen.last() != Some(&self.number) {
+            self.seen.push(self.number);
+        }
+        if !self.found && self.wanted.is_none_or(|wanted| wanted == self.number) {
+            self.found = true;
+            self.taken = true;
+        }
+        self.taken
+    }
+
+    /// Creates the error for a file without atoms in the selected model.
+    fn no_atoms(&self, file: &str) -> MoleculeError {
+        let (problem, remedy) = match (self.wanted, &*self.seen) {
+            (Some(wanted), [only]) => (
+                format!("the file has no model {wanted}"),
+                format!("choose model {only}, the only one"),
+            ),
+            (Some(wanted), [first, .., last]) => {
+                let consecutive = self
+                    .seen
+                    .windows(2)
+                    .all(|w| w[0].checked_add(1) == Some(w[1]));
+                let there = if consecutive {
+                    format!("{first} to {last}")
+                } else if self.seen.len() <= 20 {
+                    let numbers: Vec<String> = self.seen.iter().map(u32::to_string).collect();
+                    numbers.join(", ")
+                } else {
+                    format!("{first} ... {last} ({} models)", self.seen.len())
+                };
+                (
+                    format!("the file has no model {wanted}"),
+                    format!("choose one of the models {there}"),
+                )
+            }
+            _ => (
+                "the file has no ATOM or HETATM record".to_owned(),
+                "give a PDB file whose record names are in upper case and begin in column 1"
+                    .to_owned(),
+            ),
+        };
+        MoleculeError::Syntax {
+            location: Location::file(file),
+            problem,
+            remedy,
+        }
+    }
+}
+
+/// Lines, numbered from 1, that end with LF, CR LF or CR. A byte order mark is skipped.
+struct Lines<'a> {
+    rest: &'a [u8],
+    number: u32,
+}
+
+impl<'a> Lines<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+            number: 0,
+        }
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (u32, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        self.number = self.number.saturating_add(1);
+        let Some(end) = memchr2(b'\n', b'\r', self.rest) else {
+            return Some((self.number, std::mem::take(&mut self.rest)));
+        };
+        let line = &self.rest[..end];
+        let line_end = if self.rest[end..].starts_with(b"\r\n") {
+            2
+        } else {
+            1
+        };
+        self.rest = &self.rest[end + line_end..];
+        Some((self.number, line))
+    }
+}

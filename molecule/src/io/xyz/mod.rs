@@ -1,0 +1,176 @@
+//! XYZ: number of atoms, a comment, one row per atom; a file may have several frames.
+//!
+//! The format has no specification; this reader follows the description by Open Babel (a symbol or
+//! an atomic number, then x, y, z in angstrom; further fields are ignored).
+
+use std::collections::HashMap;
+
+use super::options::ReadOptions;
+use super::text::{self, Lines, fields, float, integer, quote, syntax, warning};
+use super::unnamed::{next_number, unnamed_ligand_atom};
+use crate::raw::RawModel;
+use crate::{Element, MoleculeError};
+
+/// Reads one frame: `options.model`, counted from 1, or the first. Atoms are named as in SD files
+/// (`C1`, `C2`, `O1`; residue `UNL` 1). The format has no bonds.
+pub(super) fn parse(
+    file: &str,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<RawModel, MoleculeError> {
+    let starts = frame_starts(bytes);
+    let chosen = text::select_record(file, bytes, &starts, "frame", options)?;
+    let mut model = RawModel {
+        models: chosen.count,
+        ..RawModel::default()
+    };
+    model
+        .warnings
+        .extend(text::warn_of_several(file, chosen.count, "frame", options));
+    let mut lines = Lines::new(chosen.text, chosen.first_line);
+    let (counts_line, counts) = lines.next().unwrap_or((chosen.first_line, b""));
+    let Some(declared) = integer::<u64>(counts.trim_ascii()) else {
+        return Err(syntax(
+            file,
+            counts_line,
+            format!("the first line reads {}", quote(counts)),
+            "an XYZ file begins with the number of atoms, alone on its line",
+        ));
+    };
+    if declared == 0 {
+        return Err(syntax(
+            file,
+            counts_line,
+            "the frame has no atoms",
+            "give a frame with at least one atom",
+        ));
+    }
+    let _comment = lines.next();
+    let mut numbers = HashMap::new();
+    let mut unknown_symbol_seen = false;
+    for row in 0.. {
+        if row as u64 == declared {
+            break;
+        }
+        let Some((line, text)) = lines
+            .next()
+            .filter(|(_, text)| !text.trim_ascii().is_empty())
+        else {
+            return Err(syntax(
+                file,
+                lines.number(),
+                format!("the frame declares {declared} atoms, but holds {row}"),
+                "give the whole file; it may have been cut off",
+            ));
+        };
+        text::check_atom_limit(file, line, row, options)?;
+        let Some((symbol, position_angstrom)) = read_row(text) else {
+            return Err(syntax(
+                file,
+                line,
+                format!("the atom row reads {}", quote(text)),
+                "an atom row holds: symbol or atomic number, x, y, z in angstrom",
+            ));
+        };
+        let element = element_of(symbol).unwrap_or_else(|| {
+            if !unknown_symbol_seen {
+                unknown_symbol_seen = true;
+                model.warnings.push(warning(
+                    file,
+                    line,
+                    format!(
+                        "{} is not an element symbol; the element of such atoms is unknown",
+                        quote(symbol)
+                    ),
+                ));
+            }
+            Element::UNKNOWN
+        });
+        let number = next_number(&mut numbers, element);
+        model.atoms.push(unnamed_ligand_atom(
+            line,
+            row,
+            element,
+            number,
+            position_angstrom,
+            0,
+        ));
+    }
+    if starts.len() == 1 && lines.any(|(_, text)| !text.trim_ascii().is_empty()) {
+        model.warnings.push(warning(
+            file,
+            lines.number(),
+            format!(
+                "more lines follow the {declared} atoms that the frame declares; they are ignored"
+            ),
+        ));
+    }
+    Ok(model)
+}
+
+/// Returns the offsets of the frames. A frame begins with an integer line directly after the atoms
+/// of the frame before it. The first frame begins at the first line that is not blank.
+fn frame_starts(bytes: &[u8]) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let (line, next) = line_at(bytes, at);
+        if line.trim_ascii().is_empty() {
+            at = next;
+            continue;
+        }
+        let count = integer::<u64>(line.trim_ascii());
+        if count.is_none() && !starts.is_empty() {
+            break;
+        }
+        starts.push(at);
+        at = next;
+        for _ in 0..count.unwrap_or(0).saturating_add(1) {
+            if at >= bytes.len() {
+                break;
+            }
+            at = line_at(bytes, at).1;
+        }
+    }
+    starts
+}
+
+/// Returns the line at an offset, and the offset of the next line.
+fn line_at(bytes: &[u8], at: usize) -> (&[u8], usize) {
+    match memchr::memchr(b'\n', &bytes[at..]) {
+        Some(length) => (&bytes[at..at + length], at + length + 1),
+        None => (&bytes[at..], bytes.len()),
+    }
+}
+
+fn read_row(text: &[u8]) -> Option<(&[u8], [f32; 3])> {
+    let mut fields = fields(text);
+    let symbol = fields.next()?;
+    let position_angstrom = [
+        float(fields.next()?)?,
+        float(fields.next()?)?,
+        float(fields.next()?)?,
+    ];
+    Some((symbol, position_angstrom))
+}
+
+/// Returns the element of an atomic number or of a symbol, which may have the digits of a label
+/// (`C12`).
+fn element_of(symbol: &[u8]) -> Option<Element> {
+    if let Some(number) = integer::<u8>(symbol) {
+        return Element::from_atomic_number(number);
+    }
+    let letters = symbol
+        .iter()
+        .take_while(|c| c.is_ascii_alphabetic())
+        .count();
+    symbol[letters..]
+        .iter()
+        .all(u8::is_ascii_digit)
+        .then(|| Element::from_symbol(&symbol[..letters]))
+        .flatten()
+}
+
+#[cfg(test)]
+#[allow(clippy::float_cmp, reason = "coordinates are read exactly")]
+mod tests;

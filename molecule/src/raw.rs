@@ -1,0 +1,73 @@
+//! The output of every reader: rows as in the file, before any interpretation of their chemistry.
+
+use smol_str::SmolStr;
+
+use crate::structure::BondOrder;
+use crate::{Element, Warning};
+
+/// One atom row. Its coordinates may have any value; `build` rejects those that are not finite or
+/// too large.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RawAtom {
+    /// Line of the row, counted from 1; 0 if the format has no lines.
+    pub(crate) line: u32,
+    pub(crate) serial: i32,
+    /// Name without padding.
+    pub(crate) name: SmolStr,
+    /// `None` if the file has no valid element; `build` then derives it from the name.
+    pub(crate) element: Option<Element>,
+    /// True if a PDB name begins in the second of its four columns, as names of elements with one
+    /// letter do. False in every other format.
+    pub(crate) name_is_indented: bool,
+    /// Alternate location, `b' '` for none.
+    pub(crate) altloc: u8,
+    pub(crate) residue_name: SmolStr,
+    pub(crate) residue_number: i32,
+    /// `b' '` for none.
+    pub(crate) insertion_code: u8,
+    pub(crate) chain_id: SmolStr,
+    pub(crate) label_chain_id: SmolStr,
+    pub(crate) hetero: bool,
+    /// Number of chain terminators (`TER`) before this atom; in mmCIF, of changes of
+    /// `label_asym_id`. Residues of different segments are never joined.
+    pub(crate) segment: u32,
+    pub(crate) position_angstrom: [f32; 3],
+    pub(crate) occupancy: f32,
+    pub(crate) b_factor: f32,
+    pub(crate) formal_charge: i8,
+}
+
+/// Origin of a bond in the file, which decides how it combines with derived bonds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum BondSource {
+    /// The format lists all bonds (MOL2, SDF): exactly these are used.
+    Complete,
+    /// Single bonds in addition to derived ones (`CONECT`, `_struct_conn`).
+    Extra,
+    /// Metal coordination (`_struct_conn` of type `metalc`).
+    Metal,
+    /// Bond of the chemical component (`_chem_comp_bond`), which replaces the distance rule within
+    /// the residue.
+    Component,
+}
+
+/// One bond between two rows of [`RawModel::atoms`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RawBond {
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+    pub(crate) order: BondOrder,
+    pub(crate) source: BondSource,
+}
+
+/// One model (or one molecule record) of a file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct RawModel {
+    pub(crate) atoms: Vec<RawAtom>,
+    pub(crate) bonds: Vec<RawBond>,
+    /// True if the format lists every bond (MOL2, SDF); no bonds are derived then.
+    pub(crate) bonds_complete: bool,
+    /// Number of models or records in the file; 0 counts as 1.
+    pub(crate) models: usize,
+    pub(crate) warnings: Vec<Warning>,
+}

@@ -1,0 +1,108 @@
+//! Residues, chains and parts (input files).
+
+use std::ops::Range;
+
+use smol_str::SmolStr;
+
+/// Chemical class of a residue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResidueClass {
+    /// Amino acid, in a peptide chain or alone.
+    AminoAcid,
+    /// Nucleotide of DNA or RNA.
+    Nucleotide,
+    /// Water.
+    Water,
+    /// Ion of a single atom (metal or halide).
+    Ion,
+    /// Everything else: ligands, cofactors, sugars, lipids, buffer molecules.
+    Ligand,
+}
+
+impl ResidueClass {
+    /// Returns true for amino acids and nucleotides.
+    #[must_use]
+    pub fn is_polymer(self) -> bool {
+        matches!(self, Self::AminoAcid | Self::Nucleotide)
+    }
+}
+
+/// One residue: a contiguous range of atoms.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Residue {
+    /// Name (`ARG`, `HOH`, `GTP`).
+    pub name: SmolStr,
+    /// Residue number given by the author of the file.
+    pub number: i32,
+    /// Insertion code; `b' '` if it has none.
+    pub insertion_code: u8,
+    /// Index into [`Structure::chains`](super::Structure::chains).
+    pub chain: u32,
+    /// Atoms of this residue.
+    pub atoms: Range<u32>,
+    /// Chemical class.
+    pub class: ResidueClass,
+    /// True for a hetero residue in the file (`HETATM`, `_atom_site.group_PDB`).
+    pub hetero: bool,
+}
+
+/// One chain: the residues of one part with the same author chain id. They need not be contiguous:
+/// the water of a chain is often at the end of a file.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Chain {
+    /// Chain id given by the author of the file; empty if it is blank.
+    pub id: SmolStr,
+    /// mmCIF `label_asym_id` of the chain's first atom; equals `id` in other formats.
+    pub label_id: SmolStr,
+    /// Index into [`Structure::parts`](super::Structure::parts).
+    pub part: u32,
+}
+
+/// Role of an input file in a structure of several files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PartRole {
+    /// A whole structure; its residues are classified one by one.
+    Whole,
+    /// The pocket or protein of a PDBbind folder.
+    Pocket,
+    /// The ligand of a PDBbind folder; all its residues are of class ligand.
+    Ligand,
+}
+
+impl PartRole {
+    /// Returns the role of a file name in `PDBbind` style: `x_pocket.pdb` and `x_protein.pdb` are
+    /// pockets, `x_ligand.mol2` and `x_ligand.sdf` are ligands (each also with `.gz`), everything
+    /// else is a whole structure.
+    #[must_use]
+    pub fn from_file_name(name: &str) -> Self {
+        let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+        if stem.ends_with("_ligand") {
+            Self::Ligand
+        } else if stem.ends_with("_pocket") || stem.ends_with("_protein") {
+            Self::Pocket
+        } else {
+            Self::Whole
+        }
+    }
+}
+
+/// One input file (a *model* in ChimeraX). No bond connects two parts.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Part {
+    /// File name without folder and extension (`5ey0_pocket`).
+    pub name: String,
+    /// Role of the file.
+    pub role: PartRole,
+    /// Atoms of this part.
+    pub atoms: Range<u32>,
+    /// Residues of this part.
+    pub residues: Range<u32>,
+    /// Models (PDB, mmCIF, BinaryCIF) or records (SDF, MOL2, XYZ) in the file, of which one was
+    /// read; at least 1.
+    pub models: usize,
+}
