@@ -20,7 +20,7 @@ use molshot_renderer::labels::boxed_characters;
 use molshot_renderer::pool::PoolOptions;
 use molshot_renderer::{AdapterChoice, Encoding, Frame, encode, open_with_threads, save};
 use molshot_scenes::build::PreparedScene;
-use molshot_scenes::remarks::remarks;
+use molshot_scenes::diagnostics::diagnostics;
 use molshot_scenes::{Plane, RenderJob, RenderRequest, SceneDocument};
 
 use crate::Verbosity;
@@ -342,7 +342,7 @@ fn prepare(args: &RenderArgs, inputs: &[PathBuf], group: &Group) -> Result<Prepa
 /// Warnings of what a group's scene lacks of what was asked for.
 fn lacks(prepared: &PreparedScene, inputs: &[PathBuf], request: &RenderRequest) -> Vec<String> {
     let scene = prepared.scene();
-    let mut remarks = remarks(scene, request);
+    let mut remarks = diagnostics(scene, request);
     let boxed = boxed_characters(scene);
     if !boxed.is_empty() {
         let named: Vec<String> = boxed

@@ -19,6 +19,7 @@ pub mod summary;
 
 mod assemble;
 mod parsed;
+mod points;
 mod residue_key;
 mod tally;
 

@@ -7,25 +7,27 @@
 #![forbid(unsafe_code)]
 
 pub mod build;
+pub mod builder;
 pub mod camera;
 pub mod colors;
 pub mod commands;
+pub mod diagnostics;
 pub mod effects;
 pub mod error;
 pub mod job;
 pub mod keyword;
 pub mod labels;
 pub mod pseudobonds;
-pub mod remarks;
 pub mod request;
 pub mod scene;
 pub mod transforms;
 pub mod view;
 
-mod picture;
+mod misi_presets;
 mod suggest;
 
 pub use build::{PreparedScene, build_scene};
+pub use builder::SceneBuilder;
 pub use camera::Camera;
 pub use commands::{Command, parse_commands};
 pub use effects::{AmbientOcclusion, Effects, Silhouettes};

@@ -15,11 +15,12 @@
 
 mod document;
 mod effects;
-mod form;
 mod format;
 mod labels;
 mod parse;
+mod residue;
 mod source;
+mod strict_serde;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -44,6 +45,7 @@ pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
 pub use format::{ImageFormat, file_extension, format_of_extension};
 pub use labels::{LabelAlignment, LabelContent, LabelStyle, TextRequest};
+pub(crate) use residue::{RESIDUE_POINTER, residue_key};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
 
@@ -53,10 +55,10 @@ pub(crate) use validate::check_edge;
 #[serde(deny_unknown_fields, default)]
 pub struct RenderRequest {
     /// How it looks.
-    #[serde(deserialize_with = "form::object")]
+    #[serde(deserialize_with = "strict_serde::object")]
     pub style: StyleRequest,
     /// How it is projected.
-    #[serde(deserialize_with = "form::object")]
+    #[serde(deserialize_with = "strict_serde::object")]
     pub camera: CameraRequest,
     /// View commands, applied in order: `view front|left|top|back|right|bottom`,
     /// `roll x|y|z DEGREES` (or `turn`), `move x|y|z ANGSTROM`, `zoom FACTOR`, `center SELECTION`,
@@ -66,11 +68,11 @@ pub struct RenderRequest {
     /// camera.
     pub select: String,
     /// Atoms that move by themselves, the camera staying where it is; entries apply in order.
-    #[serde(deserialize_with = "form::objects")]
+    #[serde(deserialize_with = "strict_serde::objects")]
     #[schemars(length(max = MAX_TRANSFORMS))]
     pub transforms: Vec<TransformRequest>,
     /// Size and form of the picture.
-    #[serde(deserialize_with = "form::object")]
+    #[serde(deserialize_with = "strict_serde::object")]
     pub output: OutputRequest,
 }
 
@@ -106,10 +108,10 @@ pub struct StyleRequest {
     /// What is labelled.
     pub labels: LabelContent,
     /// How labels look.
-    #[serde(deserialize_with = "form::object")]
+    #[serde(deserialize_with = "strict_serde::object")]
     pub label_style: LabelStyle,
     /// Texts of one's own, at most 1000.
-    #[serde(deserialize_with = "form::objects")]
+    #[serde(deserialize_with = "strict_serde::objects")]
     pub texts: Vec<TextRequest>,
     /// Background colour, or `transparent`.
     pub background: BackgroundRequest,
@@ -130,17 +132,17 @@ pub struct StyleRequest {
     /// and the chain where that is not enough, such as `ARG 45 A`. Refused with any other preset.
     pub residue: Option<String>,
     /// Which pseudobonds are drawn, as dashes between drawn atoms.
-    #[serde(deserialize_with = "form::set")]
+    #[serde(deserialize_with = "strict_serde::set")]
     pub pseudobonds: BTreeSet<PseudobondName>,
     /// Label the drawn pseudobonds with the distance of their atoms in angstrom, with so many
     /// decimals; without it they have no labels. `ChimeraX` writes three.
     #[schemars(range(min = 0, max = 6))]
     pub pseudobond_distances: Option<u8>,
     /// Lines where one body stands before another; none without it.
-    #[serde(deserialize_with = "form::optional_object")]
+    #[serde(deserialize_with = "strict_serde::optional_object")]
     pub silhouettes: Option<SilhouetteRequest>,
     /// Darkness where light from around hardly comes to; none without it.
-    #[serde(deserialize_with = "form::optional_object")]
+    #[serde(deserialize_with = "strict_serde::optional_object")]
     pub ambient_occlusion: Option<AmbientOcclusionRequest>,
     /// The main light casts shadows.
     pub shadows: bool,
@@ -342,8 +344,8 @@ pub struct OutputRequest {
     /// File format of the colour plane. Without it the output's file extension or URL decides, and
     /// PNG where there is none.
     #[serde(
-        deserialize_with = "form::optional_keyword",
-        serialize_with = "form::write_optional_keyword"
+        deserialize_with = "strict_serde::optional_keyword",
+        serialize_with = "strict_serde::write_optional_keyword"
     )]
     #[schemars(with = "Option<format::ImageFormatSchema>")]
     pub format: Option<ImageFormat>,
@@ -353,7 +355,7 @@ pub struct OutputRequest {
     #[schemars(range(min = 1, max = 100))]
     pub jpeg_quality: u8,
     /// Which channels to hand out, each named once.
-    #[serde(deserialize_with = "form::set")]
+    #[serde(deserialize_with = "strict_serde::set")]
     pub planes: BTreeSet<Plane>,
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::form::{Object, present};
+use super::strict_serde::{Object, present};
 
 /// What to draw: exactly one of the three forms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
