@@ -105,7 +105,7 @@ impl LabelArgs {
                 .iter()
                 .map(|[text, at]| TextRequest {
                     text: text.clone(),
-                    at: Some(at.clone()),
+                    at: Some(at.as_str().into()),
                     position_angstrom: None,
                 })
                 .collect();

@@ -194,7 +194,7 @@ impl<'a> Start<'a> {
         from_flag: bool,
     ) -> Result<Self, Failure> {
         let blame_file = |error: SceneError| Failure::in_file(input, error);
-        let own = request.view_commands().map_err(blame_file)?;
+        let own = request.view_commands().map_err(blame_file)?.to_vec();
         let fitted = prepared.camera().map_err(blame_file)?;
         let mut moved = fitted.clone();
         let applied = moved.apply(&own, &prepared.scene().structure);

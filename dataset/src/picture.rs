@@ -148,11 +148,11 @@ impl Picture {
             _ => LabelContent::ResiduesAndLigandAtoms,
         };
         request.style.label_style.chains = self.chains;
-        request.commands.clone_from(&self.commands);
+        request.commands = self.commands.clone().into();
         if !self.ligand_moved.is_empty() {
             request.transforms = vec![TransformRequest {
                 select: "ligand".into(),
-                commands: self.ligand_moved.clone(),
+                commands: self.ligand_moved.clone().into(),
             }];
         }
         request.output.width_px = size.width_px;

@@ -38,7 +38,7 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
             found.push(format!(
                 "the text \"{}\" is left out: nothing that is drawn matches \"{}\"",
                 shorten(&text.text),
-                shorten(at)
+                shorten(at.as_str())
             ));
         }
     }

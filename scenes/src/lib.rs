@@ -20,6 +20,7 @@ pub mod labels;
 pub mod pseudobonds;
 pub mod request;
 pub mod scene;
+pub mod texts;
 pub mod transforms;
 pub mod view;
 
@@ -38,4 +39,5 @@ pub use labels::{Label, Labels};
 pub use pseudobonds::Dashed;
 pub use request::{RenderRequest, SceneDocument};
 pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
+pub use texts::{SelectionText, ViewCommands};
 pub use view::{CropRect, Pose, Projection, View, Viewport};

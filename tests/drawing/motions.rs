@@ -101,7 +101,7 @@ fn a_part_that_was_moved_there_and_back_gives_the_first_picture_back() {
                 .iter()
                 .map(|commands| TransformRequest {
                     select: "ligand".into(),
-                    commands: vec![(*commands).into()],
+                    commands: (*commands).into(),
                 })
                 .collect();
         });

@@ -92,7 +92,7 @@ pub(crate) fn copy(
     };
     let server = server.trim_end_matches('/');
     Ok(match form {
-        Form::Commands => whole(request.commands.join("; ")),
+        Form::Commands => whole(request.commands.entries().join("; ")),
         Form::Json => whole(serde_json::to_string_pretty(document)?),
         Form::Url => {
             let id = served_id(&document.structure);
@@ -183,7 +183,7 @@ fn url(request: &RenderRequest, id: &str, server: &str) -> serde_json::Result<Co
         let _ = write!(text, "&{name}={}", encoded(value));
     };
     if !request.commands.is_empty() {
-        add("commands", &request.commands.join(";"));
+        add("commands", &request.commands.entries().join(";"));
     }
     let mut left_out = Vec::new();
     for pointer in pointers(&document) {
@@ -263,7 +263,7 @@ mod tests {
     fn request() -> SceneDocument {
         let paths = vec!["/data/5ey0".into()];
         let mut request = RenderRequest::default();
-        request.commands = vec!["center name \"O5'\"".into(), "roll y 15.5".into()];
+        request.commands = vec!["center name \"O5'\"".into(), "roll y 15.5".into()].into();
         request.style.preset = Preset::BallAndStick;
         request.output.width_px = 640;
         SceneDocument::new(StructureSource::Paths { paths }, request)
@@ -290,7 +290,7 @@ mod tests {
         let mut request = request();
         request.request.transforms.push(TransformRequest {
             select: "ligand".into(),
-            commands: vec!["move x 1".into()],
+            commands: "move x 1".into(),
         });
         let copied = copy(&request, Form::Url, "5ey0", SERVER).expect("text");
         assert_eq!(copied.left_out, ["/transforms"]);

@@ -172,8 +172,8 @@ fn parse_transform(text: &str) -> Result<TransformRequest, String> {
         "give a selection, a colon and commands, as 'ligand: roll x 30; move y 2'".to_owned()
     })?;
     Ok(TransformRequest {
-        select: select.trim().to_owned(),
-        commands: vec![commands.trim().to_owned()],
+        select: select.trim().into(),
+        commands: commands.trim().into(),
     })
 }
 
@@ -262,12 +262,14 @@ impl RequestArgs {
         style.depth_cue &= !self.no_depth_cue;
         set(&mut request.camera.projection, self.projection.as_ref());
         set(&mut request.camera.fov_degrees, self.fov.as_ref());
-        set(&mut request.select, self.select.as_ref());
+        if let Some(select) = &self.select {
+            request.select = select.as_str().into();
+        }
         if !self.transform.is_empty() {
             request.transforms.clone_from(&self.transform);
         }
         if !self.commands.is_empty() {
-            request.commands.clone_from(&self.commands);
+            request.commands = self.commands.clone().into();
         }
         let output = &mut request.output;
         if let Some((width_px, height_px)) = self.size {

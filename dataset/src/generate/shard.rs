@@ -352,13 +352,11 @@ impl Setup<'_> {
                 fitted,
             }
         };
-        let commands = picture
-            .request(self.plan.size)
-            .view_commands()
-            .map_err(scene_fault)?;
+        let request = picture.request(self.plan.size);
+        let commands = request.view_commands().map_err(scene_fault)?;
         let mut camera = stage.fitted.clone();
         camera
-            .apply(&commands, &stage.prepared.scene().structure)
+            .apply(commands, &stage.prepared.scene().structure)
             .map_err(scene_fault)?;
         let job = stage.prepared.job_from(&camera).map_err(scene_fault)?;
         self.stage = Some(stage);

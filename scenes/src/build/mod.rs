@@ -96,8 +96,8 @@ impl PreparedScene {
             scene,
             camera: request.camera,
             output: request.output.clone(),
-            commands: request.view_commands()?,
-            entries: request.command_entries(),
+            commands: request.view_commands()?.to_vec(),
+            entries: request.commands.entry_of_each(),
         })
     }
 
@@ -207,7 +207,7 @@ pub fn build_scene_with(
     };
     if !shown.contains(&true) {
         return Err(match style.preset {
-            Preset::MisiPocket | Preset::MisiLigand if request.select == "all" => {
+            Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
                 empty::no_subject(style.preset)
             }
             _ => empty::why_not_selected(request, &styled, &selected),

@@ -1,6 +1,5 @@
 //! What a request says about labels.
 
-use molshot_molecule::Selection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +7,7 @@ use crate::colors::Rgb;
 use crate::error::SceneError;
 use crate::keyword::keywords;
 use crate::labels::MAX_TEXT_CHARACTERS;
+use crate::texts::SelectionText;
 
 /// Most free texts of a picture.
 const MAX_TEXTS: usize = 1000;
@@ -107,7 +107,7 @@ pub struct TextRequest {
     /// Where it hangs: the mean position of the atoms of this selection. Shown where one of them is
     /// drawn.
     #[serde(default)]
-    pub at: Option<String>,
+    pub at: Option<SelectionText>,
     /// Where it hangs instead, scene coordinates, angstrom.
     #[serde(default)]
     pub position_angstrom: Option<[f64; 3]>,
@@ -180,8 +180,8 @@ pub(super) fn validate_texts(texts: &[TextRequest]) -> Result<(), SceneError> {
             text.position_angstrom,
             MAX_POSITION_ANGSTROM,
         )?;
-        if text.at.is_some() {
-            text.selection(index)?;
+        if let Some(at) = &text.at {
+            at.at(|| place("/at"))?;
         }
     }
     Ok(())
@@ -196,20 +196,5 @@ fn check_point(pointer: &str, point: Option<[f64; 3]>, most: f64) -> Result<(), 
             format!("give three numbers of magnitude {most} or less"),
         )),
         _ => Ok(()),
-    }
-}
-
-impl TextRequest {
-    /// The selection it hangs at; `index` is the text's place in the request.
-    ///
-    /// # Errors
-    /// [`SceneError::Selection`].
-    pub(crate) fn selection(&self, index: usize) -> Result<Selection, SceneError> {
-        Selection::parse(self.at.as_deref().unwrap_or_default()).map_err(|source| {
-            SceneError::Selection {
-                pointer: format!("/style/texts/{index}/at"),
-                source,
-            }
-        })
     }
 }

@@ -33,11 +33,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::colors::{COLOR_REMEDY, Rgb, shorten};
-use crate::commands::{Command, parse_list, pieces};
+use crate::commands::Command;
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
 use crate::keyword::keywords;
 use crate::pseudobonds::PseudobondName;
+use crate::texts::{SelectionText, ViewCommands};
 use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
 pub use document::{PartialDocument, SCHEMA_VERSION, SceneDocument};
@@ -63,10 +64,10 @@ pub struct RenderRequest {
     /// View commands, applied in order: `view front|left|top|back|right|bottom`,
     /// `roll x|y|z DEGREES` (or `turn`), `move x|y|z ANGSTROM`, `zoom FACTOR`, `center SELECTION`,
     /// `crop X Y WIDTH HEIGHT`. An entry may hold several, separated by `;` or a new line.
-    pub commands: Vec<String>,
+    pub commands: ViewCommands,
     /// Which atoms to draw, in the selection language. The rest is hidden without moving the
     /// camera.
-    pub select: String,
+    pub select: SelectionText,
     /// Atoms that move by themselves, the camera staying where it is; entries apply in order.
     #[serde(deserialize_with = "strict_serde::objects")]
     #[schemars(length(max = MAX_TRANSFORMS))]
@@ -82,8 +83,8 @@ impl Default for RenderRequest {
         Self {
             style: StyleRequest::default(),
             camera: CameraRequest::default(),
-            commands: Vec::new(),
-            select: "all".into(),
+            commands: ViewCommands::default(),
+            select: SelectionText::default(),
             transforms: Vec::new(),
             output: OutputRequest::default(),
         }
@@ -407,26 +408,16 @@ impl RenderRequest {
     /// # Errors
     /// [`SceneError::Command`], with the command's number over all entries and the pointer of its
     /// entry.
-    pub fn view_commands(&self) -> Result<Vec<Command>, SceneError> {
-        parse_list(self.commands.iter().map(String::as_str))
-    }
-
-    /// For each view command in turn, the index of the entry of `commands` that it stands in.
-    pub(crate) fn command_entries(&self) -> Vec<usize> {
-        pieces(self.commands.iter().map(String::as_str))
-            .map(|(entry, _)| entry)
-            .collect()
+    pub fn view_commands(&self) -> Result<&[Command], SceneError> {
+        self.commands.commands()
     }
 
     /// The selection, parsed.
     ///
     /// # Errors
     /// [`SceneError::Selection`].
-    pub fn selection(&self) -> Result<Selection, SceneError> {
-        Selection::parse(&self.select).map_err(|source| SceneError::Selection {
-            pointer: "/select".into(),
-            source,
-        })
+    pub fn selection(&self) -> Result<&Selection, SceneError> {
+        self.select.at(|| "/select".into())
     }
 }
 

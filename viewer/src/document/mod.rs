@@ -59,7 +59,7 @@ impl Document {
         } = loaded;
         let prepared = PreparedScene::new(Arc::clone(&structure), &request)?;
         let scene = Arc::clone(prepared.scene());
-        let mut own = request.view_commands()?;
+        let mut own = request.view_commands()?.to_vec();
         let output = &request.output;
         // Here a crop that reaches out of its picture is found, or a second one.
         scene

@@ -259,7 +259,12 @@ impl Writer<'_> {
         let anchor = if let Some(position) = text.position_angstrom {
             Some(position.map(|part| part as f32))
         } else {
-            let chosen = text.selection(index)?.evaluate(self.drawn.structure);
+            let Some(at) = &text.at else {
+                return Ok(());
+            };
+            let chosen = at
+                .at(|| format!("/style/texts/{index}/at"))?
+                .evaluate(self.drawn.structure);
             let positions = &self.drawn.structure.atoms().position_angstrom;
             if !chosen.contains(&true) {
                 return Err(SceneError::Empty {
