@@ -166,7 +166,7 @@ impl ReadArgs {
                     Ok(read_bytes(&file.name, file.text.as_bytes(), role, options)?)
                 }))
             }),
-            StructureSource::Id { .. } => Err(Failure::in_file(
+            _ => Err(Failure::in_file(
                 scene_file,
                 "/structure/id: only a server knows ids; give {\"paths\": [...]} with files beside the scene file",
             )),

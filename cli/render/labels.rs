@@ -103,11 +103,7 @@ impl LabelArgs {
             let (pairs, _) = self.text.as_chunks::<2>();
             style.texts = pairs
                 .iter()
-                .map(|[text, at]| TextRequest {
-                    text: text.clone(),
-                    at: Some(at.as_str().into()),
-                    position_angstrom: None,
-                })
+                .map(|[text, at]| TextRequest::at_selection(text, at.as_str()))
                 .collect();
         }
     }

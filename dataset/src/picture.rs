@@ -150,10 +150,7 @@ impl Picture {
         request.style.label_style.chains = self.chains;
         request.commands = self.commands.clone().into();
         if !self.ligand_moved.is_empty() {
-            request.transforms = vec![TransformRequest {
-                select: "ligand".into(),
-                commands: self.ligand_moved.clone().into(),
-            }];
+            request.transforms = vec![TransformRequest::new("ligand", self.ligand_moved.clone())];
         }
         request.output.width_px = size.width_px;
         request.output.height_px = size.height_px;

@@ -35,6 +35,7 @@ pub const MAX_TRANSFORMS: usize = 100;
 /// Atoms that move by themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TransformRequest {
     /// Which atoms, in the selection language.
     pub select: SelectionText,
@@ -101,6 +102,15 @@ fn orientation(view: ViewName) -> DQuat {
 }
 
 impl TransformRequest {
+    /// These commands for the atoms of this selection.
+    #[must_use]
+    pub fn new(select: impl Into<SelectionText>, commands: impl Into<ViewCommands>) -> Self {
+        Self {
+            select: select.into(),
+            commands: commands.into(),
+        }
+    }
+
     /// Selection and motion, checked; `index` is the entry's place in the request.
     pub(crate) fn checked(&self, index: usize) -> Result<(&Selection, Motion), SceneError> {
         let selection = self.select.at(|| format!("/transforms/{index}/select"))?;

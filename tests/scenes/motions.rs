@@ -175,10 +175,7 @@ fn ligand_of(prepared: &PreparedScene) -> Vec<DVec3> {
 }
 
 fn transform(select: &str, commands: &str) -> TransformRequest {
-    TransformRequest {
-        select: select.into(),
-        commands: commands.into(),
-    }
+    TransformRequest::new(select, commands)
 }
 
 /// The mean of all atoms of the ligand, hydrogens too.

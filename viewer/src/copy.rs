@@ -114,7 +114,7 @@ fn served_id(structure: &StructureSource) -> Option<String> {
             [path] => Some(Path::new(path).file_name()?.to_string_lossy().into_owned()),
             _ => None,
         },
-        StructureSource::Files { .. } => None,
+        _ => None,
     }
 }
 
@@ -288,10 +288,10 @@ mod tests {
              &commands=center%20name%20%22O5%27%22%3Broll%20y%2015.5&style=ball-and-stick"
         );
         let mut request = request();
-        request.request.transforms.push(TransformRequest {
-            select: "ligand".into(),
-            commands: "move x 1".into(),
-        });
+        request
+            .request
+            .transforms
+            .push(TransformRequest::new("ligand", "move x 1"));
         let copied = copy(&request, Form::Url, "5ey0", SERVER).expect("text");
         assert_eq!(copied.left_out, ["/transforms"]);
     }
@@ -333,10 +333,7 @@ mod tests {
     }
 
     fn inline(text: &str) -> SceneDocument {
-        let file = InlineFile {
-            name: "molecule.pdb".into(),
-            text: text.into(),
-        };
+        let file = InlineFile::new("molecule.pdb", text);
         let mut request = request();
         request.structure = StructureSource::Files { files: vec![file] };
         request

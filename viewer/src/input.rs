@@ -120,10 +120,10 @@ impl Source {
                 let options = options(reading);
                 let structure = read_bytes("standard input", bytes, PartRole::Whole, &options)?;
                 let ending = reading.format.map_or("pdb", Format::name);
-                let file = InlineFile {
-                    name: format!("molecule.{ending}"),
-                    text: text_of(bytes).unwrap_or_default(),
-                };
+                let file = InlineFile::new(
+                    format!("molecule.{ending}"),
+                    text_of(bytes).unwrap_or_default(),
+                );
                 Ok(Loaded {
                     structure: Arc::new(structure),
                     source: StructureSource::Files { files: vec![file] },
@@ -230,7 +230,7 @@ fn load_scene(path: &Path, reading: Reading) -> Result<Loaded> {
             let structures = files.iter().map(read).collect::<Result<Vec<_>>>()?;
             Arc::new(Structure::merge(structures))
         }
-        StructureSource::Id { .. } => bail!(
+        _ => bail!(
             "{name}: /structure/id: only a server knows ids; give {{\"paths\": [...]}} with files beside the scene file"
         ),
     };

@@ -171,10 +171,7 @@ fn parse_transform(text: &str) -> Result<TransformRequest, String> {
     let (select, commands) = text.rsplit_once(':').ok_or_else(|| {
         "give a selection, a colon and commands, as 'ligand: roll x 30; move y 2'".to_owned()
     })?;
-    Ok(TransformRequest {
-        select: select.trim().into(),
-        commands: commands.trim().into(),
-    })
+    Ok(TransformRequest::new(select.trim(), commands.trim()))
 }
 
 pub(crate) fn parse_size(text: &str) -> Result<(u32, u32), String> {

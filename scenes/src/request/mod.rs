@@ -54,6 +54,7 @@ pub(crate) use validate::check_edge;
 /// the structure comes from stands beside it in a [`SceneDocument`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct RenderRequest {
     /// How it looks.
     #[serde(deserialize_with = "strict_serde::object")]
@@ -98,6 +99,7 @@ impl Default for RenderRequest {
     clippy::struct_excessive_bools,
     reason = "each is a key of the document, on or off by itself"
 )]
+#[non_exhaustive]
 pub struct StyleRequest {
     /// Representation and colours in one word.
     pub preset: Preset,
@@ -177,6 +179,7 @@ impl Default for StyleRequest {
 /// A representation with its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Preset {
     /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and
     /// orange, the ligand's are gray.
@@ -213,6 +216,7 @@ impl Preset {
 /// What decides an atom's colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ColorScheme {
     /// Its element.
     Element,
@@ -233,6 +237,7 @@ keywords!(ColorScheme { Element = "element", Chain = "chain", Residue = "residue
 
 /// What stands behind everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum BackgroundRequest {
     /// Nothing: alpha 0. The depth cue fades to black.
     Transparent,
@@ -296,6 +301,7 @@ impl JsonSchema for BackgroundRequest {
 /// How camera coordinates become pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct CameraRequest {
     /// Central or parallel.
     pub projection: ProjectionKind,
@@ -318,6 +324,7 @@ impl Default for CameraRequest {
 /// The kind of projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ProjectionKind {
     /// Central: what is nearer looks larger.
     #[default]
@@ -331,6 +338,7 @@ keywords!(ProjectionKind { Perspective = "perspective", Orthographic = "orthogra
 /// Size and form of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct OutputRequest {
     /// Width of the uncropped picture, pixels.
     #[schemars(range(min = 1, max = 16384))]
@@ -385,6 +393,7 @@ impl OutputRequest {
 /// What an encoder spends its time on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Compression {
     /// Files in a fraction of the time that drawing takes.
     #[default]
