@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
+use molshot_molecule::{FolderOptions, read_bytes, read_input};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{SceneDocument, SceneError};

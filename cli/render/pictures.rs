@@ -196,7 +196,7 @@ impl<'a> BaseCamera<'a> {
         from_flag: bool,
     ) -> Result<Self, CliError> {
         let in_file = |error: SceneError| CliError::in_file(input, error);
-        let commands = request.view_commands().map_err(in_file)?;
+        let commands = request.view_commands().map_err(in_file)?.to_vec();
         let fitted = prepared.camera().map_err(in_file)?;
         let mut moved = fitted.clone();
         let applied = moved.apply(&commands, &prepared.scene().structure);

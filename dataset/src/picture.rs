@@ -153,12 +153,9 @@ impl PictureSpec {
             _ => LabelContent::ResiduesAndLigandAtoms,
         };
         request.style.label_style.chains = self.chains;
-        request.commands.clone_from(&self.commands);
+        request.commands = self.commands.clone().into();
         if !self.ligand_moved.is_empty() {
-            request.transforms = vec![TransformRequest {
-                select: "ligand".into(),
-                commands: self.ligand_moved.clone(),
-            }];
+            request.transforms = vec![TransformRequest::new("ligand", self.ligand_moved.clone())];
         }
         request.output.width_px = size.width_px;
         request.output.height_px = size.height_px;

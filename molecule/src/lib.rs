@@ -63,6 +63,7 @@ mod build;
 mod diagnostics;
 mod io;
 mod load;
+mod points;
 mod raw;
 mod residue_key;
 

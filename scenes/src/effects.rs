@@ -3,7 +3,6 @@
 //! the same.
 
 use crate::error::SceneError;
-use crate::scene::Scene;
 
 /// Lines where one body stands before another or before nothing, on the side of what is behind.
 ///
@@ -76,21 +75,18 @@ impl Effects {
     }
 }
 
-impl Scene {
-    /// The scene with other effects.
-    ///
-    /// # Errors
-    /// [`SceneError::Invalid`] with a pointer to the number that is out of its range.
-    pub fn with_effects(mut self, effects: Effects) -> Result<Self, SceneError> {
+impl Effects {
+    /// Checks all numbers.
+    pub(crate) fn check(&self) -> Result<(), SceneError> {
         let mut numbers = Vec::new();
-        if let Some(lines) = effects.silhouettes {
+        if let Some(lines) = self.silhouettes {
             let [least, most] = Silhouettes::WIDTHS_PX;
             numbers.push(("/silhouettes/width_px", lines.width_px, least, most));
             // Nothing above 0 is less.
             let least = f32::MIN_POSITIVE;
             numbers.push(("/silhouettes/depth_jump", lines.depth_jump, least, 1.0));
         }
-        if let Some(occlusion) = effects.ambient_occlusion {
+        if let Some(occlusion) = self.ambient_occlusion {
             let [least, most] = AmbientOcclusion::RADII_ANGSTROM;
             let radius = occlusion.radius_angstrom;
             numbers.push(("/ambient_occlusion/radius_angstrom", radius, least, most));
@@ -106,7 +102,6 @@ impl Scene {
                 ));
             }
         }
-        self.effects = effects;
-        Ok(self)
+        Ok(())
     }
 }

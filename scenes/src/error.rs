@@ -5,6 +5,7 @@ use molshot_molecule::MoleculeError;
 /// Why a text is not a value of the kind that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}; {remedy}")]
+#[non_exhaustive]
 pub struct ValueError {
     /// What is wrong.
     pub problem: String,

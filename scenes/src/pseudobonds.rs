@@ -25,6 +25,7 @@ const SHORTEST_ANGSTROM: f64 = 0.01;
 /// A kind of pseudobond that can be drawn without being listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum PseudobondName {
     /// Hydrogen bonds between the ligand and the rest, as [`molshot_molecule::hbonds`] finds them
     /// where the atoms are drawn.

@@ -218,7 +218,8 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A drawing that is not made from a structure's style, for tests and tools. Its box is that of
+    /// A scene whose spheres and cylinders refer to the atoms of a structure; for one without a
+    /// structure see [`Scene::builder`]. Its box is that of
     /// all balls and of balls around the ends of all sticks; without any it is the world's origin.
     /// It has no labels and no effects: see [`Scene::with_labels`] and [`Scene::with_effects`].
     ///
@@ -276,6 +277,27 @@ impl Scene {
             labels: Labels::default(),
             structure: parts.structure,
         })
+    }
+
+    /// The scene with other labels.
+    ///
+    /// # Errors
+    /// [`SceneError::Invalid`] with a pointer to the label at fault when a position is not finite,
+    /// a size not positive and finite, or the outline's width out of range.
+    pub fn with_labels(mut self, labels: Labels) -> Result<Self, SceneError> {
+        labels.check()?;
+        self.labels = labels;
+        Ok(self)
+    }
+
+    /// The scene with other effects.
+    ///
+    /// # Errors
+    /// [`SceneError::Invalid`] with a pointer to the number that is out of its range.
+    pub fn with_effects(mut self, effects: Effects) -> Result<Self, SceneError> {
+        effects.check()?;
+        self.effects = effects;
+        Ok(self)
     }
 }
 

@@ -25,8 +25,9 @@ use molshot_molecule::{Selection, Structure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::commands::{Command, ViewName, parse_list};
+use crate::commands::{Command, ViewName};
 use crate::error::SceneError;
+use crate::texts::{SelectionText, ViewCommands};
 
 /// Most entries of a request.
 pub const MAX_TRANSFORMS: usize = 100;
@@ -34,13 +35,14 @@ pub const MAX_TRANSFORMS: usize = 100;
 /// Atoms that move by themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TransformRequest {
     /// Which atoms, in the selection language.
-    pub select: String,
+    pub select: SelectionText,
     /// `roll x|y|z DEGREES` (or `turn`) about their own centre (the mean of those that are drawn),
     /// `move x|y|z ANGSTROM`, in screen axes of the front view; `view NAME`: in screen axes of that
     /// view from there on. An entry may hold several, separated by `;` or a new line.
-    pub commands: Vec<String>,
+    pub commands: ViewCommands,
 }
 
 /// A motion: rotation about the own centre, then translation.
@@ -100,15 +102,23 @@ fn orientation(view: ViewName) -> DQuat {
 }
 
 impl TransformRequest {
+    /// These commands for the atoms of this selection.
+    #[must_use]
+    pub fn new(select: impl Into<SelectionText>, commands: impl Into<ViewCommands>) -> Self {
+        Self {
+            select: select.into(),
+            commands: commands.into(),
+        }
+    }
+
     /// Selection and motion, checked; `index` is the entry's place in the request.
-    pub(crate) fn parse(&self, index: usize) -> Result<(Selection, Motion), SceneError> {
-        let selection = Selection::parse(&self.select).map_err(|source| SceneError::Selection {
-            pointer: format!("/transforms/{index}/select"),
-            source,
-        })?;
-        let commands = parse_list(self.commands.iter().map(String::as_str))
+    pub(crate) fn checked(&self, index: usize) -> Result<(&Selection, Motion), SceneError> {
+        let selection = self.select.at(|| format!("/transforms/{index}/select"))?;
+        let commands = self
+            .commands
+            .commands()
             .map_err(|error| relocate(error, index))?;
-        let motion = Motion::of(&commands).map_err(|number| SceneError::Command {
+        let motion = Motion::of(commands).map_err(|number| SceneError::Command {
             number: number + 1,
             pointer: format!("/transforms/{index}/commands"),
             command: commands[number].to_string(),
@@ -137,7 +147,7 @@ pub(crate) fn validate(transforms: &[TransformRequest]) -> Result<(), SceneError
         ));
     }
     for (index, transform) in transforms.iter().enumerate() {
-        transform.parse(index)?;
+        transform.checked(index)?;
     }
     Ok(())
 }
@@ -160,7 +170,7 @@ pub(crate) fn moved(
         .map(point)
         .collect();
     for (index, transform) in transforms.iter().enumerate() {
-        let (selection, motion) = transform.parse(index)?;
+        let (selection, motion) = transform.checked(index)?;
         let chosen = selection.evaluate(structure);
         let mean = |counts: &dyn Fn(usize) -> bool| {
             let (mut sum, mut count) = (DVec3::ZERO, 0_u32);
@@ -177,7 +187,7 @@ pub(crate) fn moved(
                 format!("/transforms/{index}/select"),
                 format!(
                     "the selection \"{}\" matches no atom",
-                    crate::colors::shorten(&transform.select)
+                    crate::colors::shorten(transform.select.as_str())
                 ),
                 "name atoms that the structure has".into(),
             ));
@@ -255,22 +265,22 @@ mod tests {
     fn cameras_commands_are_refused_with_their_place() {
         let transform = TransformRequest {
             select: "ligand".into(),
-            commands: vec!["roll x 1".into(), "zoom 2".into()],
+            commands: ["roll x 1", "zoom 2"].into_iter().collect(),
         };
-        let error = transform.parse(3).expect_err("zoom moves the camera");
+        let error = transform.checked(3).expect_err("zoom moves the camera");
         assert_eq!(error.pointer(), Some("/transforms/3/commands"));
         assert!(error.to_string().contains("zoom 2"), "{error}");
         let broken = TransformRequest {
-            commands: vec!["roll q 1".into()],
+            commands: "roll q 1".into(),
             ..transform.clone()
         };
-        let error = broken.parse(2).expect_err("no such axis");
+        let error = broken.checked(2).expect_err("no such axis");
         assert_eq!(error.pointer(), Some("/transforms/2/commands/0"));
         let lost = TransformRequest {
             select: "(".into(),
             ..transform
         };
-        let error = lost.parse(0).expect_err("no selection");
+        let error = lost.checked(0).expect_err("no selection");
         assert_eq!(error.pointer(), Some("/transforms/0/select"));
     }
 
@@ -300,7 +310,7 @@ mod tests {
         };
         let roll = [TransformRequest {
             select: "ligand".into(),
-            commands: vec!["roll z 90".into()],
+            commands: "roll z 90".into(),
         }];
         let apart = mean(&structure, &drawn).distance(mean(&structure, &all));
         assert!(

@@ -215,7 +215,7 @@ fn a_molecules_fractions_are_counted_in_every_style() {
         (request.output.width_px, request.output.height_px) = (200, 160);
         request.output.planes = BTreeSet::from([Plane::AtomId]);
         request.style.preset = preset;
-        request.commands = vec!["roll y 20; move z 30; crop 20 10 150 130".into()];
+        request.commands = "roll y 20; move z 30; crop 20 10 150 130".into();
         let job = PreparedScene::new(Arc::clone(&structure), &request)
             .and_then(|prepared| prepared.job())
             .expect("a job");

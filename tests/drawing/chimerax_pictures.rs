@@ -96,7 +96,7 @@ impl Case {
         let mut request = RenderRequest::default();
         request.style.preset = self.preset;
         request.style.colors = Some(ColorScheme::AlternatingResidues);
-        request.commands = vec![self.commands.clone()];
+        request.commands = vec![self.commands.clone()].into();
         request.style.residue = self.residue.map(str::to_owned);
         request.style.labels = match self.residue {
             _ if !self.labels => LabelContent::None,

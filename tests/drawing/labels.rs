@@ -89,7 +89,7 @@ fn labels_behind_something_are_hidden_if_so_wished() {
                 request.style.label_style.offset_angstrom = Some([0.0; 3]);
                 request.style.label_style.size_angstrom = Some(0.4);
                 request.style.preset = molshot_scenes::request::Preset::Spacefill;
-                select.clone_into(&mut request.select);
+                request.select = select.into();
             })
         };
         let with = picture(&mut backend, &made(LabelContent::LigandAtoms));

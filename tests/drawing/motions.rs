@@ -99,10 +99,7 @@ fn a_part_that_was_moved_there_and_back_gives_the_first_picture_back() {
         let prepared = prepare(|request| {
             request.transforms = commands
                 .iter()
-                .map(|commands| TransformRequest {
-                    select: "ligand".into(),
-                    commands: vec![(*commands).into()],
-                })
+                .map(|commands| TransformRequest::new("ligand", *commands))
                 .collect();
         });
         picture(&mut backend, &prepared.job().expect("a job"))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use molshot_molecule::Structure;
-use molshot_molecule::read::{FolderOptions, ReadOptions, read_input};
+use molshot_molecule::{FolderOptions, ReadOptions, read_input};
 use molshot_scenes::SceneDocument;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::{RenderRequest, StructureSource};

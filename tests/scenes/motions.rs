@@ -175,10 +175,7 @@ fn ligand_of(prepared: &PreparedScene) -> Vec<DVec3> {
 }
 
 fn transform(select: &str, commands: &str) -> TransformRequest {
-    TransformRequest {
-        select: select.into(),
-        commands: vec![commands.into()],
-    }
+    TransformRequest::new(select, commands)
 }
 
 /// The mean of all atoms of the ligand, hydrogens too.
@@ -418,8 +415,8 @@ fn residues_that_are_not_there_or_not_wanted_are_refused() {
     };
     assert!(refuse(Preset::MisiResidue, None).contains("needs a residue"));
     assert!(refuse(Preset::Misi, Some("ASP 25 A")).contains("not be used"));
-    assert!(refuse(Preset::MisiResidue, Some("ASP")).contains("names no residue"));
-    assert!(refuse(Preset::MisiResidue, Some("ASP x")).contains("names no residue"));
+    assert!(refuse(Preset::MisiResidue, Some("ASP")).contains("does not name a residue"));
+    assert!(refuse(Preset::MisiResidue, Some("ASP x")).contains("does not name a residue"));
     assert!(refuse(Preset::MisiResidue, Some("TRP 25 A")).contains("is not a residue"));
     // The protease has two chains.
     assert!(refuse(Preset::MisiResidue, Some("ASP 25")).contains("several"));

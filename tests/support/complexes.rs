@@ -29,7 +29,7 @@ pub(crate) fn inhibitor_with(
     let mut request = RenderRequest::default();
     (request.output.width_px, request.output.height_px) = (320, 240);
     request.output.planes = planes.iter().copied().collect();
-    request.commands = vec![commands.into()];
+    request.commands = commands.into();
     change(&mut request);
     PreparedScene::new(Arc::new(structure), &request)
         .and_then(|prepared| prepared.job())

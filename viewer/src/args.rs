@@ -122,7 +122,7 @@ impl Args {
             request.style.residue.clone_from(&self.residue);
         }
         if let Some(commands) = &self.commands {
-            request.commands = vec![commands.clone()];
+            request.commands = vec![commands.clone()].into();
         }
         if let Some([width, height]) = self.size {
             (request.output.width_px, request.output.height_px) = (width, height);

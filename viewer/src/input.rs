@@ -10,7 +10,7 @@ use molshot::input::{
     InputOptions, STANDARD_INPUT, is_scene_file, read_scene_file, read_source, read_standard_input,
     read_structures,
 };
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
 use molshot_scenes::{RenderRequest, SceneDocument};
 use molshot_scenes::request::{InlineFile, StructureSource};
@@ -116,10 +116,10 @@ impl InputSource {
                 let structure =
                     read_bytes("standard input", bytes, PartRole::Whole, &options.read)?;
                 let extension = options.read.format.map_or("pdb", Format::name);
-                let file = InlineFile {
-                    name: format!("molecule.{extension}"),
-                    text: text_of(bytes).unwrap_or_default(),
-                };
+                let file = InlineFile::new(
+                    format!("molecule.{extension}"),
+                    text_of(bytes).unwrap_or_default(),
+                );
                 Ok(LoadedInput {
                     structure: Arc::new(structure),
                     source: StructureSource::Files { files: vec![file] },

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glam::DVec3;
-use molshot_molecule::read::{FolderOptions, read_file, read_folder};
+use molshot_molecule::{FolderOptions, read_file, read_folder};
 use molshot_molecule::{
     Element, PartRole, ReadLimits, ReadOptions, Residue, ResidueClass, Structure,
 };

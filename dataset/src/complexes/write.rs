@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{BondOrder, Element, Format, PartRole, ReadOptions, Residue, Structure};
 
 use super::{ComplexError, complex_error, residue_number};

@@ -372,13 +372,11 @@ impl JobBuilder<'_> {
                 fitted_camera,
             }
         };
-        let commands = picture
-            .request(self.plan.size)
-            .view_commands()
-            .map_err(scene_error)?;
+        let request = picture.request(self.plan.size);
+        let commands = request.view_commands().map_err(scene_error)?;
         let mut camera = scene.fitted_camera.clone();
         camera
-            .apply(&commands, &scene.prepared.scene().structure)
+            .apply(commands, &scene.prepared.scene().structure)
             .map_err(scene_error)?;
         let job = scene.prepared.job_from(&camera).map_err(scene_error)?;
         self.current = Some(scene);

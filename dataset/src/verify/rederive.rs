@@ -142,7 +142,7 @@ impl AnswerChecker {
                     .ok_or("the other complex is not named")?;
                 let other = Self::read(source, other)?;
                 let mut front = request(7)?.clone();
-                front.commands = vec!["view front".into()];
+                front.commands = "view front".into();
                 let front = other.camera(&front)?;
                 let is_right =
                     |index: usize| -> CheckResult<bool> {
@@ -192,7 +192,7 @@ impl AnswerChecker {
         let mut camera = prepared.camera().map_err(|e| e.to_string())?;
         let commands = request.view_commands().map_err(|e| e.to_string())?;
         camera
-            .apply(&commands, &self.structure)
+            .apply(commands, &self.structure)
             .map_err(|e| e.to_string())?;
         Ok(camera)
     }

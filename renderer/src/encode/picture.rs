@@ -81,7 +81,7 @@ pub(super) fn png(
                 },
             )
         }
-        Compression::Small => {
+        _ => {
             let color = if image.transparent {
                 ColorType::Rgba
             } else {

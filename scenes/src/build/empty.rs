@@ -65,7 +65,7 @@ pub(super) fn why_not_selected(
     selected: &[bool],
 ) -> SceneError {
     let count = selected.iter().filter(|selected| **selected).count();
-    let expression = crate::colors::shorten(&request.select);
+    let expression = crate::colors::shorten(request.select.as_str());
     if count == 0 {
         SceneError::Empty {
             pointer: "/select".into(),

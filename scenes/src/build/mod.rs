@@ -18,6 +18,7 @@
 //! atoms where they are drawn.
 
 mod empty;
+mod labels;
 mod paint;
 #[cfg(test)]
 mod tests;
@@ -32,8 +33,8 @@ use crate::camera::Camera;
 use crate::commands::{COMMANDS_POINTER, Command};
 use crate::error::SceneError;
 use crate::job::RenderJob;
-use crate::labels::{ATOM_LIFT_ANGSTROM, Drawn, labels};
-use crate::picture;
+use crate::labels::ATOM_LIFT_ANGSTROM;
+use crate::misi_presets;
 use crate::pseudobonds::{Dashed, dashed, of_structure};
 use crate::request::{
     BackgroundRequest, CameraRequest, ColorScheme, OutputRequest, Preset, RenderRequest,
@@ -95,8 +96,8 @@ impl PreparedScene {
             scene,
             camera: request.camera,
             output: request.output.clone(),
-            commands: request.view_commands()?,
-            entries: request.command_entries(),
+            commands: request.view_commands()?.to_vec(),
+            entries: request.commands.entry_of_each(),
         })
     }
 
@@ -195,7 +196,7 @@ pub fn build_scene_with(
     style.validate()?;
     let selected = request.selection()?.evaluate(&structure);
     let styled = styled_atoms(&structure, style);
-    let subject = picture::subject(&structure, style)?;
+    let subject = misi_presets::subject(&structure, style)?;
     let of_subject = |atom: usize| subject.as_ref().is_none_or(|subject| subject[atom]);
     let shown: Vec<bool> = (0..styled.len())
         .map(|atom| styled[atom] && selected[atom] && of_subject(atom))
@@ -206,7 +207,7 @@ pub fn build_scene_with(
     };
     if !shown.contains(&true) {
         return Err(match style.preset {
-            Preset::MisiPocket | Preset::MisiLigand if request.select == "all" => {
+            Preset::MisiPocket | Preset::MisiLigand if request.select.as_str() == "all" => {
                 empty::no_subject(style.preset)
             }
             _ => empty::why_not_selected(request, &styled, &selected),
@@ -253,14 +254,14 @@ pub fn build_scene_with(
             transparent: false,
         },
     };
-    let drawn = Drawn {
+    let drawn = labels::Drawn {
         structure: &structure,
         shown: &shown,
         ball_radius_angstrom: &radii.ball,
         pseudobonds: &dashes,
         background: background.color,
     };
-    let labels = labels(&drawn, style)?;
+    let labels = labels::labels(&drawn, style)?;
     Ok(Scene {
         effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,
@@ -289,7 +290,7 @@ fn fit_to_subject(
         .collect();
     let bounds = radii.bounds(structure, &drawn)?;
     let radius = |atom: usize| f64::from(radii.ball[atom]);
-    let labels = picture::label_bounds(structure, style, &drawn, radius);
+    let labels = misi_presets::label_bounds(structure, style, &drawn, radius);
     Some(labels.map_or([bounds; 2], |labels| {
         let fit = bounds.union(&labels);
         let lift = DVec3::Z * f64::from(ATOM_LIFT_ANGSTROM);

@@ -224,7 +224,7 @@ fn coincident_atoms_get_no_stick() {
 #[test]
 fn one_scene_serves_many_views() {
     let mut request = request();
-    request.commands = vec!["view left".into()];
+    request.commands = "view left".into();
     let prepared =
         PreparedScene::new(structure(POCKET, PartRole::Pocket), &request).expect("sound");
     let plain = prepared.job().expect("sound");
@@ -247,7 +247,7 @@ fn one_scene_serves_many_views() {
 #[test]
 fn a_command_that_fits_no_structure_points_to_its_entry() {
     let mut wrong = request();
-    wrong.commands = vec!["view left; zoom 2".into(), "center resname TRP".into()];
+    wrong.commands = vec!["view left; zoom 2".into(), "center resname TRP".into()].into();
     let prepared = PreparedScene::new(structure(POCKET, PartRole::Pocket), &wrong).expect("sound");
     let error = prepared.job().expect_err("no such residue");
     assert!(

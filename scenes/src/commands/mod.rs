@@ -143,6 +143,7 @@ pub struct Target {
 
 /// One view command. [`fmt::Display`] gives its canonical text, which parses to the same command.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Command {
     /// `view NAME`: one of the six views, without zoom or moves.
     View(ViewName),

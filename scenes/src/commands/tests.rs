@@ -51,7 +51,7 @@ fn faults_say_which_command_and_what_would_be_right() {
     assert!(remedy.contains("did you mean roll?"), "{remedy}");
 
     assert!(error_of("view lefty").2.contains("did you mean left?"));
-    assert!(error_of("roll w 15").1.contains("\"w\" is no axis"));
+    assert!(error_of("roll w 15").1.contains("\"w\" is not an axis"));
     assert!(error_of("roll y").1.contains("here is one word"));
     assert!(error_of("roll").1.contains("here is none"));
     assert!(error_of("zoom 1 2").1.contains("here are 2 words"));

@@ -50,6 +50,7 @@ impl SceneDocument {
 /// A document whose schema version and structure may be missing: what several documents have in
 /// common.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PartialDocument {
     /// The schema version, if it is given.
     version: Option<SchemaVersion>,

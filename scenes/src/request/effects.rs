@@ -10,6 +10,7 @@ use crate::error::SceneError;
 /// Lines where one body stands before another or before nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct SilhouetteRequest {
     /// Width of the lines, pixels.
     #[schemars(range(min = 0.25, max = 8.0))]
@@ -36,6 +37,7 @@ impl Default for SilhouetteRequest {
 /// Darkness where light from around hardly comes to, estimated from what the picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct AmbientOcclusionRequest {
     /// How far away bodies still darken, angstrom.
     #[schemars(range(min = 0.1, max = 50.0))]

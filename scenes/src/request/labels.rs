@@ -1,6 +1,5 @@
 //! What a request says about labels.
 
-use molshot_molecule::Selection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +7,7 @@ use crate::colors::Rgb;
 use crate::error::SceneError;
 use crate::keyword::keywords;
 use crate::labels::MAX_TEXT_CHARACTERS;
+use crate::texts::SelectionText;
 
 /// Most free texts of a picture.
 const MAX_TEXTS: usize = 1000;
@@ -19,6 +19,7 @@ const MAX_POSITION_ANGSTROM: f64 = 100_000.0;
 /// What is labelled. Only what is drawn has a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum LabelContent {
     /// As the preset has it: `misi` labels residues and ligand atoms where at most 150 residues are
     /// drawn; the others label nothing.
@@ -41,6 +42,7 @@ keywords!(LabelContent { Auto = "auto", None = "none", Residues = "residues", Li
 /// Which point of a label lies at its anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum LabelAlignment {
     /// Its lower left corner.
     #[default]
@@ -54,6 +56,7 @@ keywords!(LabelAlignment { LowerLeft = "lower-left", Center = "center" });
 /// How labels look.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct LabelStyle {
     /// Height of a line of text in the scene, angstrom: far labels are smaller. Without it, and
     /// without `size_px`, 0.7.
@@ -101,16 +104,39 @@ impl Default for LabelStyle {
 /// A text of one's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TextRequest {
     /// What it says, in one line of at most 200 characters.
     pub text: String,
     /// Where it hangs: the mean position of the atoms of this selection. Shown where one of them is
     /// drawn.
     #[serde(default)]
-    pub at: Option<String>,
+    pub at: Option<SelectionText>,
     /// Where it hangs instead, scene coordinates, angstrom.
     #[serde(default)]
     pub position_angstrom: Option<[f64; 3]>,
+}
+
+impl TextRequest {
+    /// A text at the mean position of the atoms of a selection.
+    #[must_use]
+    pub fn at_selection(text: impl Into<String>, at: impl Into<SelectionText>) -> Self {
+        Self {
+            text: text.into(),
+            at: Some(at.into()),
+            position_angstrom: None,
+        }
+    }
+
+    /// A text at a point in scene coordinates, angstrom.
+    #[must_use]
+    pub fn at_position(text: impl Into<String>, position_angstrom: [f64; 3]) -> Self {
+        Self {
+            text: text.into(),
+            at: None,
+            position_angstrom: Some(position_angstrom),
+        }
+    }
 }
 
 impl LabelStyle {
@@ -180,8 +206,8 @@ pub(super) fn validate_texts(texts: &[TextRequest]) -> Result<(), SceneError> {
             text.position_angstrom,
             MAX_POSITION_ANGSTROM,
         )?;
-        if text.at.is_some() {
-            text.selection(index)?;
+        if let Some(at) = &text.at {
+            at.at(|| place("/at"))?;
         }
     }
     Ok(())
@@ -196,20 +222,5 @@ fn check_point(pointer: &str, point: Option<[f64; 3]>, most: f64) -> Result<(), 
             format!("give three numbers of magnitude {most} or less"),
         )),
         _ => Ok(()),
-    }
-}
-
-impl TextRequest {
-    /// The selection it hangs at; `index` is the text's place in the request.
-    ///
-    /// # Errors
-    /// [`SceneError::Selection`].
-    pub(crate) fn selection(&self, index: usize) -> Result<Selection, SceneError> {
-        Selection::parse(self.at.as_deref().unwrap_or_default()).map_err(|source| {
-            SceneError::Selection {
-                pointer: format!("/style/texts/{index}/at"),
-                source,
-            }
-        })
     }
 }

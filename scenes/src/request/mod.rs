@@ -15,11 +15,12 @@
 
 mod document;
 mod effects;
-mod form;
 mod format;
 mod labels;
 mod parse;
+mod residue;
 mod source;
+mod strict_serde;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -32,11 +33,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::colors::{COLOR_REMEDY, Rgb, shorten};
-use crate::commands::{Command, parse_list, pieces};
+use crate::commands::Command;
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
 use crate::keyword::keywords;
 use crate::pseudobonds::PseudobondName;
+use crate::texts::{SelectionText, ViewCommands};
 use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
 pub use document::{PartialDocument, SCHEMA_VERSION, SceneDocument};
@@ -44,6 +46,7 @@ pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
 pub use format::{ImageFormat, file_extension, format_of_extension};
 pub use labels::{LabelAlignment, LabelContent, LabelStyle, TextRequest};
+pub(crate) use residue::{RESIDUE_POINTER, residue_key};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
 
@@ -51,26 +54,27 @@ pub(crate) use validate::check_edge;
 /// the structure comes from stands beside it in a [`SceneDocument`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct RenderRequest {
     /// How it looks.
-    #[serde(deserialize_with = "form::object")]
+    #[serde(deserialize_with = "strict_serde::object")]
     pub style: StyleRequest,
     /// How it is projected.
-    #[serde(deserialize_with = "form::object")]
+    #[serde(deserialize_with = "strict_serde::object")]
     pub camera: CameraRequest,
     /// View commands, applied in order: `view front|left|top|back|right|bottom`,
     /// `roll x|y|z DEGREES` (or `turn`), `move x|y|z ANGSTROM`, `zoom FACTOR`, `center SELECTION`,
     /// `crop X Y WIDTH HEIGHT`. An entry may hold several, separated by `;` or a new line.
-    pub commands: Vec<String>,
+    pub commands: ViewCommands,
     /// Which atoms to draw, in the selection language. The rest is hidden without moving the
     /// camera.
-    pub select: String,
+    pub select: SelectionText,
     /// Atoms that move by themselves, the camera staying where it is; entries apply in order.
-    #[serde(deserialize_with = "form::objects")]
+    #[serde(deserialize_with = "strict_serde::objects")]
     #[schemars(length(max = MAX_TRANSFORMS))]
     pub transforms: Vec<TransformRequest>,
     /// Size and form of the picture.
-    #[serde(deserialize_with = "form::object")]
+    #[serde(deserialize_with = "strict_serde::object")]
     pub output: OutputRequest,
 }
 
@@ -80,8 +84,8 @@ impl Default for RenderRequest {
         Self {
             style: StyleRequest::default(),
             camera: CameraRequest::default(),
-            commands: Vec::new(),
-            select: "all".into(),
+            commands: ViewCommands::default(),
+            select: SelectionText::default(),
             transforms: Vec::new(),
             output: OutputRequest::default(),
         }
@@ -95,6 +99,7 @@ impl Default for RenderRequest {
     clippy::struct_excessive_bools,
     reason = "each is a key of the document, on or off by itself"
 )]
+#[non_exhaustive]
 pub struct StyleRequest {
     /// Representation and colours in one word.
     pub preset: Preset,
@@ -106,10 +111,10 @@ pub struct StyleRequest {
     /// What is labelled.
     pub labels: LabelContent,
     /// How labels look.
-    #[serde(deserialize_with = "form::object")]
+    #[serde(deserialize_with = "strict_serde::object")]
     pub label_style: LabelStyle,
     /// Texts of one's own, at most 1000.
-    #[serde(deserialize_with = "form::objects")]
+    #[serde(deserialize_with = "strict_serde::objects")]
     pub texts: Vec<TextRequest>,
     /// Background colour, or `transparent`.
     pub background: BackgroundRequest,
@@ -130,17 +135,17 @@ pub struct StyleRequest {
     /// and the chain where that is not enough, such as `ARG 45 A`. Refused with any other preset.
     pub residue: Option<String>,
     /// Which pseudobonds are drawn, as dashes between drawn atoms.
-    #[serde(deserialize_with = "form::set")]
+    #[serde(deserialize_with = "strict_serde::set")]
     pub pseudobonds: BTreeSet<PseudobondName>,
     /// Label the drawn pseudobonds with the distance of their atoms in angstrom, with so many
     /// decimals; without it they have no labels. `ChimeraX` writes three.
     #[schemars(range(min = 0, max = 6))]
     pub pseudobond_distances: Option<u8>,
     /// Lines where one body stands before another; none without it.
-    #[serde(deserialize_with = "form::optional_object")]
+    #[serde(deserialize_with = "strict_serde::optional_object")]
     pub silhouettes: Option<SilhouetteRequest>,
     /// Darkness where light from around hardly comes to; none without it.
-    #[serde(deserialize_with = "form::optional_object")]
+    #[serde(deserialize_with = "strict_serde::optional_object")]
     pub ambient_occlusion: Option<AmbientOcclusionRequest>,
     /// The main light casts shadows.
     pub shadows: bool,
@@ -174,6 +179,7 @@ impl Default for StyleRequest {
 /// A representation with its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Preset {
     /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and
     /// orange, the ligand's are gray.
@@ -210,6 +216,7 @@ impl Preset {
 /// What decides an atom's colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ColorScheme {
     /// Its element.
     Element,
@@ -230,6 +237,7 @@ keywords!(ColorScheme { Element = "element", Chain = "chain", Residue = "residue
 
 /// What stands behind everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum BackgroundRequest {
     /// Nothing: alpha 0. The depth cue fades to black.
     Transparent,
@@ -293,6 +301,7 @@ impl JsonSchema for BackgroundRequest {
 /// How camera coordinates become pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct CameraRequest {
     /// Central or parallel.
     pub projection: ProjectionKind,
@@ -315,6 +324,7 @@ impl Default for CameraRequest {
 /// The kind of projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ProjectionKind {
     /// Central: what is nearer looks larger.
     #[default]
@@ -328,6 +338,7 @@ keywords!(ProjectionKind { Perspective = "perspective", Orthographic = "orthogra
 /// Size and form of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct OutputRequest {
     /// Width of the uncropped picture, pixels.
     #[schemars(range(min = 1, max = 16384))]
@@ -342,8 +353,8 @@ pub struct OutputRequest {
     /// File format of the colour plane. Without it the output's file extension or URL decides, and
     /// PNG where there is none.
     #[serde(
-        deserialize_with = "form::optional_keyword",
-        serialize_with = "form::write_optional_keyword"
+        deserialize_with = "strict_serde::optional_keyword",
+        serialize_with = "strict_serde::write_optional_keyword"
     )]
     #[schemars(with = "Option<format::ImageFormatSchema>")]
     pub format: Option<ImageFormat>,
@@ -353,7 +364,7 @@ pub struct OutputRequest {
     #[schemars(range(min = 1, max = 100))]
     pub jpeg_quality: u8,
     /// Which channels to hand out, each named once.
-    #[serde(deserialize_with = "form::set")]
+    #[serde(deserialize_with = "strict_serde::set")]
     pub planes: BTreeSet<Plane>,
 }
 
@@ -382,6 +393,7 @@ impl OutputRequest {
 /// What an encoder spends its time on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Compression {
     /// Files in a fraction of the time that drawing takes.
     #[default]
@@ -405,26 +417,16 @@ impl RenderRequest {
     /// # Errors
     /// [`SceneError::Command`], with the command's number over all entries and the pointer of its
     /// entry.
-    pub fn view_commands(&self) -> Result<Vec<Command>, SceneError> {
-        parse_list(self.commands.iter().map(String::as_str))
-    }
-
-    /// For each view command in turn, the index of the entry of `commands` that it stands in.
-    pub(crate) fn command_entries(&self) -> Vec<usize> {
-        pieces(self.commands.iter().map(String::as_str))
-            .map(|(entry, _)| entry)
-            .collect()
+    pub fn view_commands(&self) -> Result<&[Command], SceneError> {
+        self.commands.commands()
     }
 
     /// The selection, parsed.
     ///
     /// # Errors
     /// [`SceneError::Selection`].
-    pub fn selection(&self) -> Result<Selection, SceneError> {
-        Selection::parse(&self.select).map_err(|source| SceneError::Selection {
-            pointer: "/select".into(),
-            source,
-        })
+    pub fn selection(&self) -> Result<&Selection, SceneError> {
+        self.select.at(|| "/select".into())
     }
 }
 

@@ -3,12 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::form::{Object, present};
+use super::strict_serde::{Object, present};
 
 /// What to draw: exactly one of the three forms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(deny_unknown_fields)]
+#[non_exhaustive]
 pub enum StructureSource {
     /// A structure the server holds: a file or folder of the served directory, or an upload.
     Id {
@@ -33,12 +34,24 @@ pub enum StructureSource {
 /// A file within the document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct InlineFile {
     /// File name; its ending helps to tell the format, and `x_pocket.pdb`, `x_ligand.mol2` say what
     /// the file stands for.
     pub name: String,
     /// Content of a text format.
     pub text: String,
+}
+
+impl InlineFile {
+    /// A file of this name and content.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
+    }
 }
 
 /// All three forms at once. Serde's own untagged enum would say of every fault only that no variant

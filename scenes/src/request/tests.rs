@@ -359,7 +359,7 @@ fn what_is_written_is_read_back() {
     request.request.style.background = BackgroundRequest::Transparent;
     request.request.style.colors = Some(ColorScheme::Uniform);
     request.request.style.color = "teal".parse().ok();
-    request.request.commands = vec!["view left; crop 0 0 50% 50%".into()];
+    request.request.commands = "view left; crop 0 0 50% 50%".into();
     request.request.output.planes = Plane::ALL.into();
     let text = serde_json::to_vec(&request).expect("serialises");
     assert_eq!(

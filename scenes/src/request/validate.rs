@@ -1,13 +1,14 @@
 //! Ranges and contradictions: what the form alone does not say.
 
 use super::labels::validate_texts;
+use super::residue;
 use super::{
     BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, OutputRequest, RenderRequest,
     SceneDocument, StructureSource, StyleRequest,
 };
 use crate::error::SceneError;
 use crate::job::{MAX_EDGE_PX, Plane};
-use crate::{picture, transforms};
+use crate::transforms;
 
 /// Radii and scales lie between this ...
 const MIN_SIZE: f64 = 0.01;
@@ -117,7 +118,7 @@ impl StyleRequest {
             ));
         }
         super::effects(self.silhouettes, self.ambient_occlusion, self.shadows)?;
-        picture::validate(self)?;
+        residue::validate(self)?;
         match (self.colors, self.color) {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(
                 "/style/color",

@@ -305,7 +305,7 @@ impl Library {
         match source {
             StructureSource::Id { id } => self.load(&self.find(id).await?).await,
             StructureSource::Files { files } => self.inline(files).await,
-            StructureSource::Paths { .. } => Err(Problem::new(
+            _ => Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "value_invalid",
                 "paths stand in scene files only; give {\"id\": ID}, or {\"files\": [...]} with their text",

@@ -85,10 +85,7 @@ fn a_changed_file_is_read_again_and_an_unchanged_one_is_not() {
 fn files_of_a_request_are_parsed_once_however_many_ask() {
     run(async {
         let library = Arc::new(library(None));
-        let files = vec![InlineFile {
-            name: "w.xyz".into(),
-            text: XYZ.into(),
-        }];
+        let files = vec![InlineFile::new("w.xyz", XYZ)];
         let tasks: Vec<_> = (0..20)
             .map(|_| {
                 let (library, files) = (Arc::clone(&library), files.clone());

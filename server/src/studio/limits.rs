@@ -34,11 +34,12 @@ impl Limits {
             StructureSource::Files { files } => files,
             _ => &[],
         };
-        let all = [("/select".to_owned(), request.select.len())]
+        let all = [("/select".to_owned(), request.select.as_str().len())]
             .into_iter()
             .chain(
                 request
                     .commands
+                    .entries()
                     .iter()
                     .enumerate()
                     .map(|(i, text)| (format!("/commands/{i}"), text.len())),

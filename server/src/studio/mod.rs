@@ -260,7 +260,7 @@ impl Studio {
         let work = structure
             .atoms()
             .len()
-            .saturating_mul(request.commands.len());
+            .saturating_mul(request.commands.entries().len());
         let own = request.clone();
         let job = self
             .build(work < INLINE_WORK, move || job_of(scene, &own, annotated))

@@ -58,7 +58,7 @@ impl Document {
         } = loaded;
         let prepared = PreparedScene::new(Arc::clone(&structure), &request)?;
         let scene = Arc::clone(prepared.scene());
-        let mut request_commands = request.view_commands()?;
+        let mut request_commands = request.view_commands()?.to_vec();
         let output = &request.output;
         // This validates the commands, including a crop outside of the picture or a second crop.
         scene

@@ -1,4 +1,4 @@
-use molshot_molecule::read::read_bytes;
+use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::Viewport;
 use molshot_scenes::request::{ProjectionKind, StructureSource};
@@ -213,7 +213,7 @@ fn a_picture_larger_than_the_screen_is_copied_and_saved_at_full_size() {
     document.rotate(&start, turn).expect("a turn");
     let request = document.request();
     assert_eq!([request.output.width_px, request.output.height_px], SIZE);
-    let last = request.commands.last().map(String::as_str);
+    let last = request.commands.entries().last().map(String::as_str);
     assert_eq!(last, Some("crop 10 20 100 50"));
     let (own, service) = (document.export_job().expect("a job"), service(&document));
     assert_eq!(
@@ -234,11 +234,11 @@ fn a_reloaded_scene_file_with_other_commands_sets_the_camera() {
     let again = document
         .reloaded(loaded(&pdb(1.2), &["roll y 20"]), true)
         .expect("a document");
-    assert_eq!(again.request().commands, ["roll y 20"]);
+    assert_eq!(again.request().commands.entries(), ["roll y 20"]);
     let again = document
         .reloaded(loaded(&pdb(1.2), &["roll y 10"]), true)
         .expect("a document");
-    assert_eq!(again.request().commands, ["roll y 10", "zoom 1.3"]);
+    assert_eq!(again.request().commands.entries(), ["roll y 10", "zoom 1.3"]);
 }
 
 #[test]
@@ -276,13 +276,13 @@ fn cropped(crop: &str, size_px: [u32; 2]) -> Document {
 fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
     let mut document = cropped("crop 10 20 100 50", SIZE);
     assert_eq!(
-        document.request().commands,
+        document.request().commands.entries(),
         ["roll y 10", "crop 10 20 100 50", "zoom 2"]
     );
     same_export(&document);
     document.zoom(1.5).expect("a zoom");
     assert_eq!(
-        document.request().commands,
+        document.request().commands.entries(),
         ["roll y 10", "zoom 3", "crop 10 20 100 50"]
     );
     same_export(&document);
@@ -292,7 +292,7 @@ fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
         [10, 20, 100, 50]
     );
     assert_eq!(document.toggle_crop(), Some(false));
-    assert_eq!(document.request().commands, ["roll y 10", "zoom 3"]);
+    assert_eq!(document.request().commands.entries(), ["roll y 10", "zoom 3"]);
     same_export(&document);
     document
         .change(|request| request.style.hydrogens = true)
@@ -300,7 +300,7 @@ fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
     assert_eq!(document.crop(), None, "a crop that is off stays off");
     assert_eq!(document.toggle_crop(), Some(true));
     document.reset();
-    assert_eq!(document.request().commands.len(), 3);
+    assert_eq!(document.request().commands.entries().len(), 3);
     assert_eq!(self::document(&[]).toggle_crop(), None);
 }
 
@@ -313,14 +313,14 @@ fn a_crop_covers_the_same_share_in_a_window_of_another_size() {
         [20, 20, 200, 50]
     );
     let copied = document.request().commands;
-    assert_eq!(copied[2], "crop 2.5% 6.6667% 25% 16.6667%");
+    assert_eq!(copied.entries()[2], "crop 2.5% 6.6667% 25% 16.6667%");
     same_export(&document);
     // A crop of less than a pixel is dropped.
     document.resize([2, 2], None);
     assert_eq!(document.crop(), None);
-    assert_eq!(document.request().commands, ["roll y 10", "zoom 2"]);
+    assert_eq!(document.request().commands.entries(), ["roll y 10", "zoom 2"]);
     document.resize(SIZE, None);
-    assert_eq!(document.request().commands[1], "crop 10 20 100 50");
+    assert_eq!(document.request().commands.entries()[1], "crop 10 20 100 50");
 }
 
 #[test]

@@ -9,10 +9,8 @@ fn fitted(projection: ProjectionKind, width: u32, height: u32) -> Camera {
         min: DVec3::new(-12.0, -7.0, 3.0),
         max: DVec3::new(9.0, 11.0, 25.0),
     };
-    let request = CameraRequest {
-        projection,
-        ..CameraRequest::default()
-    };
+    let mut request = CameraRequest::default();
+    request.projection = projection;
     Camera::fit(&bounds, &request, width, height).expect("a camera")
 }
 

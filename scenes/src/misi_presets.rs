@@ -2,37 +2,22 @@
 //! one residue and the ligand.
 
 use glam::DVec3;
-use molshot_molecule::{PartRole, ResidueClass, ResidueKey, ResidueKeyError, Selection, Structure};
+use molshot_molecule::{PartRole, ResidueClass, ResidueKeyError, Selection, Structure};
 
 use crate::colors::shorten;
 use crate::error::SceneError;
 use crate::labels::{ATOM_GAP_ANGSTROM, LABEL_SIZE_ANGSTROM};
-use crate::request::{LabelContent, Preset, StyleRequest};
+use crate::request::{LabelContent, Preset, RESIDUE_POINTER, StyleRequest, residue_key};
 use crate::scene::BoundingBox;
-
-/// Where a request names its residue.
-const POINTER: &str = "/style/residue";
-const REMEDY: &str = "write name, number with insertion code, and the chain where that is not enough, such as \"ARG 45 A\"";
 
 /// What `ChimeraX` counts as the height of a line of Arial, in units of its size, when it fits its
 /// camera: chosen so that the box of the one picture that was compared is met to 0.02 angstrom.
 /// Letters are drawn with another one (`LINE_EM` of the renderer's font).
 const LINE_HEIGHT_EM: f64 = 1.165;
 
-/// The residue that a request names, `NAME NUMBER[CODE] [CHAIN]`.
-fn key_of(text: &str) -> Result<ResidueKey, SceneError> {
-    ResidueKey::parse(text).ok_or_else(|| {
-        SceneError::invalid(
-            POINTER,
-            format!("\"{}\" names no residue", shorten(text)),
-            REMEDY.into(),
-        )
-    })
-}
-
 /// Index of the one residue that is meant; ligands are none.
 fn find(structure: &Structure, text: &str) -> Result<usize, SceneError> {
-    let key = key_of(text)?;
+    let key = residue_key(text)?;
     key.find(structure, |residue| {
         structure.part_of(residue).role != PartRole::Ligand
     })
@@ -45,30 +30,11 @@ fn find(structure: &Structure, text: &str) -> Result<usize, SceneError> {
             _ => "of a structure with several models, draw one",
         };
         SceneError::invalid(
-            POINTER,
+            RESIDUE_POINTER,
             format!("\"{}\" {error}", shorten(text)),
             remedy.into(),
         )
     })
-}
-
-/// Checks that a residue is named where one is needed, and nowhere else.
-pub(crate) fn validate(style: &StyleRequest) -> Result<(), SceneError> {
-    match (style.preset, &style.residue) {
-        (Preset::MisiResidue, Some(text)) => key_of(text).map(|_| ()),
-        (Preset::MisiResidue, None) => Err(SceneError::invalid(
-            POINTER,
-            "the preset misi-residue needs a residue".into(),
-            format!("give \"residue\" (--residue on the command line): {REMEDY}"),
-        )),
-        (_, Some(_)) => Err(SceneError::invalid(
-            POINTER,
-            "this residue would not be used".into(),
-            "set \"preset\" to \"misi-residue\" (--style misi-residue on the command line), or leave \"residue\" out"
-                .into(),
-        )),
-        (_, None) => Ok(()),
-    }
 }
 
 /// Which atoms the picture type is about; `None` for all of them.

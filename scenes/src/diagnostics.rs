@@ -1,5 +1,4 @@
-//! What was asked for and is not there: sound requests whose picture lacks something without a
-//! word.
+//! What a sound request asks for and its scene does not show, which no error reports.
 
 use molshot_molecule::{Selection, Structure};
 
@@ -10,14 +9,14 @@ use crate::request::{Preset, RenderRequest};
 use crate::scene::{Cylinder, Scene};
 
 /// What `scene`, built by `request`, lacks of what was asked for: a sentence each, for people,
-/// without the structure's name. Faults, which keep a scene from being built, are no remarks.
+/// without the structure's name. What keeps a scene from being built is an error, not a diagnostic.
 #[must_use]
-pub fn remarks(scene: &Scene, request: &RenderRequest) -> Vec<String> {
+pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
     let style = &request.style;
-    let mut remarks = Vec::new();
+    let mut found = Vec::new();
     let ligand = has_ligand(&scene.structure);
     if style.preset == Preset::MisiResidue && !ligand {
-        remarks.push(
+        found.push(
             "the structure has no ligand: the residue is drawn alone; give the ligand, too"
                 .to_owned(),
         );
@@ -28,7 +27,7 @@ pub fn remarks(scene: &Scene, request: &RenderRequest) -> Vec<String> {
         let is_one =
             |stick: &Cylinder| stick.start_atom == Cylinder::NO_ATOM && stick.start_color == color;
         if !scene.cylinders.iter().any(is_one) {
-            remarks.push(no_dashes(*name, ligand).to_owned());
+            found.push(no_dashes(*name, ligand).to_owned());
         }
     }
     for (index, text) in style.texts.iter().enumerate() {
@@ -36,14 +35,14 @@ pub fn remarks(scene: &Scene, request: &RenderRequest) -> Vec<String> {
         if let Some(at) = &text.at
             && !scene.labels.list.iter().any(|label| is_it(&label.subject))
         {
-            remarks.push(format!(
+            found.push(format!(
                 "the text \"{}\" is left out: nothing that is drawn matches \"{}\"",
                 shorten(&text.text),
-                shorten(at)
+                shorten(at.as_str())
             ));
         }
     }
-    remarks
+    found
 }
 
 /// Why there may be no dashes of a kind.

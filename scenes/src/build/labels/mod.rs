@@ -1,5 +1,8 @@
 //! Structure and style to labels: which atoms, residues and points have one, and what it says.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -7,11 +10,11 @@ use glam::DVec3;
 use molshot_molecule::{PartRole, Residue, ResidueClass, Structure};
 use smol_str::SmolStr;
 
-use super::{
+use crate::error::SceneError;
+use crate::labels::{
     ATOM_GAP_ANGSTROM, ATOM_LIFT_ANGSTROM, Alignment, LABEL_SIZE_ANGSTROM, Label, LabelSize,
     LabelSubject, Labels, MAX_AUTO_RESIDUES, Outline,
 };
-use crate::error::SceneError;
 use crate::pseudobonds::{self, Dashed, PSEUDOBOND_RADIUS_ANGSTROM};
 use crate::request::{LabelAlignment, LabelContent, Preset, StyleRequest, TextRequest};
 
@@ -256,7 +259,12 @@ impl Writer<'_> {
         let anchor = if let Some(position) = text.position_angstrom {
             Some(position.map(|part| part as f32))
         } else {
-            let chosen = text.selection(index)?.evaluate(self.drawn.structure);
+            let Some(at) = &text.at else {
+                return Ok(());
+            };
+            let chosen = at
+                .at(|| format!("/style/texts/{index}/at"))?
+                .evaluate(self.drawn.structure);
             let positions = &self.drawn.structure.atoms().position_angstrom;
             if !chosen.contains(&true) {
                 return Err(SceneError::Empty {

@@ -284,7 +284,7 @@ fn contrast_is_white_on_dark_and_black_on_light() {
         ([127; 3], [255; 3]),
         ([128; 3], [0; 3]),
     ] {
-        assert_eq!(choose::contrast(background), expected, "{background:?}");
+        assert_eq!(contrast(background), expected, "{background:?}");
     }
 }
 

@@ -7,16 +7,9 @@
 //! left corner lies at the anchor plus an offset in screen axes; it lies over everything; it fades
 //! with depth as atoms do.
 
-mod choose;
-#[cfg(test)]
-mod tests;
-
 use smol_str::SmolStr;
 
 use crate::error::SceneError;
-use crate::scene::Scene;
-
-pub(crate) use choose::{Drawn, labels};
 
 /// Height of a line of text, angstrom.
 pub const LABEL_SIZE_ANGSTROM: f64 = 0.7;
@@ -123,14 +116,10 @@ impl Default for Labels {
     }
 }
 
-impl Scene {
-    /// The scene with other labels.
-    ///
-    /// # Errors
-    /// [`SceneError::Invalid`] with a pointer to the label at fault when a position is not finite,
-    /// a size not positive and finite, or the outline's width out of range.
-    pub fn with_labels(mut self, labels: Labels) -> Result<Self, SceneError> {
-        for (index, label) in labels.list.iter().enumerate() {
+impl Labels {
+    /// Checks positions, sizes and the outline.
+    pub(crate) fn check(&self) -> Result<(), SceneError> {
+        for (index, label) in self.list.iter().enumerate() {
             let (LabelSize::Angstrom(size) | LabelSize::Pixels(size)) = label.size;
             let mut numbers = label.anchor_angstrom.iter().chain(&label.offset_angstrom);
             if !(numbers.all(|number| number.is_finite()) && size.is_finite() && size > 0.0) {
@@ -144,7 +133,7 @@ impl Scene {
                 ));
             }
         }
-        if let Some(outline) = labels.outline
+        if let Some(outline) = self.outline
             && !(outline.width_px > 0.0 && outline.width_px <= Outline::MAX_WIDTH_PX)
         {
             return Err(SceneError::invalid(
@@ -153,7 +142,6 @@ impl Scene {
                 format!("give more than 0 and at most {}", Outline::MAX_WIDTH_PX),
             ));
         }
-        self.labels = labels;
-        Ok(self)
+        Ok(())
     }
 }

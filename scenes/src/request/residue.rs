@@ -1,0 +1,41 @@
+//! The residue of the preset `misi-residue`.
+
+use molshot_molecule::ResidueKey;
+
+use super::{Preset, StyleRequest};
+use crate::colors::shorten;
+use crate::error::SceneError;
+
+/// Where a request names its residue.
+pub(crate) const RESIDUE_POINTER: &str = "/style/residue";
+const REMEDY: &str = "write name, number with insertion code, and the chain where that is not enough, such as \"ARG 45 A\"";
+
+/// The residue that a request names, `NAME NUMBER[CODE] [CHAIN]`.
+pub(crate) fn residue_key(text: &str) -> Result<ResidueKey, SceneError> {
+    ResidueKey::parse(text).ok_or_else(|| {
+        SceneError::invalid(
+            RESIDUE_POINTER,
+            format!("\"{}\" does not name a residue", shorten(text)),
+            REMEDY.into(),
+        )
+    })
+}
+
+/// Checks that a residue is named where one is needed, and nowhere else.
+pub(super) fn validate(style: &StyleRequest) -> Result<(), SceneError> {
+    match (style.preset, &style.residue) {
+        (Preset::MisiResidue, Some(text)) => residue_key(text).map(|_| ()),
+        (Preset::MisiResidue, None) => Err(SceneError::invalid(
+            RESIDUE_POINTER,
+            "the preset misi-residue needs a residue".into(),
+            format!("give \"residue\" (--residue on the command line): {REMEDY}"),
+        )),
+        (_, Some(_)) => Err(SceneError::invalid(
+            RESIDUE_POINTER,
+            "this residue would not be used".into(),
+            "set \"preset\" to \"misi-residue\" (--style misi-residue on the command line), or leave \"residue\" out"
+                .into(),
+        )),
+        (_, None) => Ok(()),
+    }
+}
