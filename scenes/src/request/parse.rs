@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
-use super::form::Object;
+use super::strict_serde::Object;
 use super::{PartialDocument, RenderRequest, SceneDocument};
 use crate::colors::shorten;
 use crate::error::SceneError;
