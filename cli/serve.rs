@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, start_log};
+use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, init_logging};
 
 use crate::Verbosity;
 use crate::message::{Failure, note, output};
@@ -135,7 +135,7 @@ pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), Failure>
     if args.print_config {
         return output(layers.to_string().as_bytes());
     }
-    start_log(&config);
+    init_logging(&config);
     let insecure = config.insecure_public;
     let server = Server::open(config).map_err(|error| {
         if error.is_usage() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{Format, tar, with_marks};
+use super::{Format, with_marks};
 use crate::base64;
 use crate::error::DatasetError;
 use crate::files::{Unfinished, write_file, write_json};
@@ -129,7 +129,7 @@ impl Writer {
             Open::File(mut file) => {
                 let put = |file: &mut Unfinished| {
                     if self.format == Format::Webdataset {
-                        tar::end(file)?;
+                        molshot_archive::finish(file)?;
                     }
                     file.write_all(tail)
                 };
@@ -278,9 +278,9 @@ impl Writer {
         };
         let mut put = || -> std::io::Result<()> {
             for (name, bytes) in &files {
-                tar::add(out, name, bytes)?;
+                molshot_archive::append(out, name, bytes)?;
             }
-            tar::add(out, &format!("{key}.json"), entry.as_bytes())
+            molshot_archive::append(out, &format!("{key}.json"), entry.as_bytes())
         };
         put().map_err(DatasetError::file(&self.folder))
     }
