@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             text: String::from(" "),
         }],
     });
-    request.style.preset = serde_json::from_value(preset.into())?;
+    request.style.preset = preset.parse()?;
     request.output.width_px = size;
     request.output.height_px = size;
     let base = PreparedScene::new(structure, &request)?.job()?;

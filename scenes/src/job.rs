@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use crate::error::SceneError;
+use crate::keyword::{Keyword, keywords};
 use crate::scene::Scene;
 use crate::view::{CropRect, View, Viewport};
 
@@ -19,10 +19,8 @@ pub const MAX_PIXELS: u64 = 1 << 28;
 pub const MAX_PLANE_BYTES: u64 = 1 << 31;
 
 /// A channel of a picture.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum Plane {
     /// RGBA picture.
     Color,
@@ -43,6 +41,8 @@ pub enum Plane {
     /// Class mask: pocket, ligand and so on.
     MaskRole,
 }
+
+keywords!(Plane { Color = "color", Depth = "depth", Normal = "normal", AtomId = "atom-id", ResidueId = "residue-id", MaskElement = "mask-element", MaskResidue = "mask-residue", MaskChain = "mask-chain", MaskRole = "mask-role" });
 
 impl Plane {
     /// All planes, in the order of their declaration.
@@ -81,17 +81,7 @@ impl Plane {
     /// The plane's name on the command line and in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Color => "color",
-            Self::Depth => "depth",
-            Self::Normal => "normal",
-            Self::AtomId => "atom-id",
-            Self::ResidueId => "residue-id",
-            Self::MaskElement => "mask-element",
-            Self::MaskResidue => "mask-residue",
-            Self::MaskChain => "mask-chain",
-            Self::MaskRole => "mask-role",
-        }
+        self.keyword()
     }
 }
 
@@ -108,6 +98,24 @@ pub enum Samples {
     Nine,
     /// Sixteen on a rotated grid.
     Sixteen,
+}
+
+impl Keyword for Samples {
+    const KEYWORDS: &'static [(&'static str, Self)] = &[
+        ("1", Self::One),
+        ("4", Self::Four),
+        ("9", Self::Nine),
+        ("16", Self::Sixteen),
+    ];
+
+    fn keyword(self) -> &'static str {
+        match self {
+            Self::One => "1",
+            Self::Four => "4",
+            Self::Nine => "9",
+            Self::Sixteen => "16",
+        }
+    }
 }
 
 impl Samples {

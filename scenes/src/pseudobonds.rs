@@ -10,9 +10,9 @@ use glam::DVec3;
 use molshot_molecule::hbonds::{self, HydrogenBond, HydrogenBondOptions};
 use molshot_molecule::{PseudobondKind, Structure};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use crate::colors::Rgb;
+use crate::keyword::keywords;
 use crate::scene::Cylinder;
 
 /// Radius of the dashes, angstrom.
@@ -23,10 +23,8 @@ const DASHES: u32 = 8;
 const SHORTEST_ANGSTROM: f64 = 0.01;
 
 /// A kind of pseudobond that can be drawn without being listed.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum PseudobondName {
     /// Hydrogen bonds between the ligand and the rest, as [`molshot_molecule::hbonds`] finds them
     /// where the atoms are drawn.
@@ -36,6 +34,8 @@ pub enum PseudobondName {
     /// Gaps in chains.
     MissingStructure,
 }
+
+keywords!(PseudobondName { HydrogenBonds = "hydrogen-bonds", MetalCoordination = "metal-coordination", MissingStructure = "missing-structure" });
 
 impl PseudobondName {
     /// The pairs of atoms in a structure.

@@ -127,9 +127,8 @@ fn parse_size(text: &str) -> Result<[u32; 2], String> {
 }
 
 fn parse_preset(text: &str) -> Result<Preset, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|_| {
-        "give misi, misi-residue, misi-pocket, misi-ligand, ball-and-stick, licorice or spacefill".to_owned()
-    })
+    text.parse()
+        .map_err(|error: molshot_scenes::ValueError| error.to_string())
 }
 
 fn parse_format(text: &str) -> Result<Format, String> {

@@ -10,11 +10,10 @@ use molshot_scenes::colors::Rgb;
 use molshot_scenes::pseudobonds::PseudobondName;
 use molshot_scenes::request::{
     BackgroundRequest, ColorScheme, Compression, ImageFormat, LabelContent, Preset, ProjectionKind,
-    StructureSource,
+    StructureSource, format_of_extension,
 };
 use molshot_scenes::transforms::TransformRequest;
-use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
-use serde::de::DeserializeOwned;
+use molshot_scenes::{Keyword, Plane, RenderRequest, Samples, SceneError};
 
 use super::effects::EffectArgs;
 use super::labels::LabelArgs;
@@ -49,7 +48,7 @@ const LABELS: &[&str] = &[
     "residues-and-ligand-atoms",
     "atoms",
 ];
-const FORMATS: &[&str] = &["png", "jpeg", "webp"];
+const FORMATS: &[&str] = &["png", "jpeg", "webp", "tiff", "bmp", "qoi"];
 const COMPRESSIONS: &[&str] = &["fast", "small"];
 const PLANES: &[&str] = &[
     "color",
@@ -145,7 +144,7 @@ pub(crate) struct RequestArgs {
     no_depth_cue: bool,
     #[command(flatten)]
     effects: EffectArgs,
-    /// png, jpeg or webp [default: by the output's ending, else png].
+    /// png, jpeg, webp, tiff, bmp or qoi [default: by the output's ending, else png].
     #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
     format: Option<ImageFormat>,
     /// fast or small: how the file is packed. The pixels are the same [default: fast].
@@ -162,14 +161,9 @@ pub(crate) struct RequestArgs {
     planes: Vec<Plane>,
 }
 
-/// A word of the request document; its own message lists the others.
-pub(super) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| {
-        error
-            .to_string()
-            .replace("unknown variant", "there is no")
-            .replace("expected one of", "give one of")
-    })
+/// A word of the request document; the error lists the others.
+pub(super) fn word<T: Keyword>(text: &str) -> Result<T, String> {
+    T::from_keyword(text).map_err(|error| error.to_string())
 }
 
 /// `SELECTION: COMMANDS`. Selections may hold colons, commands never do.
@@ -285,9 +279,9 @@ impl RequestArgs {
             output.planes = self.planes.iter().copied().collect();
         }
         if let Some(format) = self.format {
-            output.format = format;
+            output.format = Some(format);
         } else if let Some(ending) = out.and_then(Path::extension) {
-            output.format = format_of_ending(&ending.to_string_lossy())?;
+            output.format = Some(format_of_ending(&ending.to_string_lossy())?);
         } else if let Some(out) = out
             && out != Path::new("-")
             && !from_scene_file
@@ -388,33 +382,21 @@ impl RequestArgs {
 }
 
 fn format_of_ending(ending: &str) -> Result<ImageFormat, Failure> {
-    match ending.to_ascii_lowercase().as_str() {
-        "png" => Ok(ImageFormat::Png),
-        "jpg" | "jpeg" => Ok(ImageFormat::Jpeg),
-        "webp" => Ok(ImageFormat::Webp),
-        _ => Err(Failure::flag(
+    format_of_extension(ending).ok_or_else(|| {
+        Failure::flag(
             "--output",
             format_args!(
                 "the ending .{ending} is no picture format; use .png, .jpg or .webp, or give --format"
             ),
-        )),
-    }
+        )
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use molshot_scenes::keyword::words as listed;
 
-    /// The words that a type's own message lists.
-    fn listed<T: DeserializeOwned>() -> Vec<String> {
-        let message = word::<T>("?").err().expect("no such word");
-        message
-            .split('`')
-            .skip(3)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect()
-    }
+    use super::*;
 
     #[test]
     fn shells_complete_exactly_the_words_that_are_understood() {

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use molshot_scenes::Keyword;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,21 @@ pub enum MaskKind {
     Chain,
     /// One mask a role: pocket, ligand and so on.
     Role,
+}
+
+impl Keyword for MaskKind {
+    const KEYWORDS: &'static [(&'static str, Self)] = &[
+        ("atom", Self::Atom),
+        ("residue", Self::Residue),
+        ("element", Self::Element),
+        ("residue-name", Self::ResidueName),
+        ("chain", Self::Chain),
+        ("role", Self::Role),
+    ];
+
+    fn keyword(self) -> &'static str {
+        self.name()
+    }
 }
 
 impl MaskKind {

@@ -12,6 +12,8 @@ use std::fmt;
 
 use molshot_molecule::Selection;
 
+use crate::keyword::{Keyword, keywords};
+
 pub(crate) use parse::{COMMANDS_POINTER, pieces, second_crop};
 pub use parse::{parse_commands, parse_list};
 
@@ -44,6 +46,8 @@ pub enum ViewName {
     Bottom,
 }
 
+keywords!(ViewName { Front = "front", Left = "left", Top = "top", Back = "back", Right = "right", Bottom = "bottom" });
+
 impl ViewName {
     /// All views, in the order in which MiSI-Bench shows them.
     pub const ALL: [Self; 6] = [
@@ -58,14 +62,7 @@ impl ViewName {
     /// The word of the language.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Front => "front",
-            Self::Left => "left",
-            Self::Top => "top",
-            Self::Back => "back",
-            Self::Right => "right",
-            Self::Bottom => "bottom",
-        }
+        self.keyword()
     }
 
     /// The turn that leads here from the front view: screen axis and degrees.
@@ -93,15 +90,13 @@ pub enum Axis {
     Z,
 }
 
+keywords!(Axis { X = "x", Y = "y", Z = "z" });
+
 impl Axis {
     /// The word of the language.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::X => "x",
-            Self::Y => "y",
-            Self::Z => "z",
-        }
+        self.keyword()
     }
 
     /// Unit vector in camera axes.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::colors::shorten;
 use crate::error::SceneError;
+use crate::keyword::{self, Keyword};
 use crate::suggest::give_one_of;
 
 /// What is wrong and what would be right; the caller adds which command it is about.
@@ -16,7 +17,6 @@ type Fault = (String, String);
 const VERBS: [&str; 7] = ["view", "roll", "turn", "move", "zoom", "center", "crop"];
 /// Where a request holds its commands.
 pub(crate) const COMMANDS_POINTER: &str = "/commands";
-const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// Reads commands separated by `;` or new lines; empty ones are passed over.
 ///
@@ -130,24 +130,21 @@ fn parse_one(piece: &str) -> Result<Command, Fault> {
     }
 }
 
-fn view(words: &[&str]) -> Result<Command, Fault> {
-    let names = ViewName::ALL.map(ViewName::name);
-    let [word] = words else {
+fn view(typed: &[&str]) -> Result<Command, Fault> {
+    let names = keyword::words::<ViewName>();
+    let [word] = typed else {
         return Err((
-            format!("a view is one word, and {}", here_are(words, "word")),
+            format!("a view is one word, and {}", here_are(typed, "word")),
             give_one_of("", &names),
         ));
     };
-    ViewName::ALL
-        .into_iter()
-        .find(|name| word.eq_ignore_ascii_case(name.name()))
-        .map(Command::View)
-        .ok_or_else(|| {
-            (
-                format!("\"{}\" is no view", shorten(word)),
-                give_one_of(word, &names),
-            )
-        })
+    match ViewName::from_keyword(&word.to_ascii_lowercase()) {
+        Ok(name) => Ok(Command::View(name)),
+        Err(_) => Err((
+            format!("\"{}\" is not a view", shorten(word)),
+            give_one_of(word, &names),
+        )),
+    }
 }
 
 /// Reads `AXIS NUMBER`; the number's magnitude is at most `limit`.
@@ -158,18 +155,13 @@ fn axis_and_number(words: &[&str], what: &str, limit: f64) -> Result<(Axis, f64)
             here_are(words, "word")
         ));
     };
-    let axis = match axis.to_ascii_lowercase().as_str() {
-        "x" => Axis::X,
-        "y" => Axis::Y,
-        "z" => Axis::Z,
-        _ => {
-            return Err(format!(
-                "\"{}\" is no axis ({})",
-                shorten(axis),
-                AXES.join(", ")
-            ));
-        }
-    };
+    let axis = Axis::from_keyword(&axis.to_ascii_lowercase()).map_err(|_| {
+        format!(
+            "\"{}\" is not an axis ({})",
+            shorten(axis),
+            keyword::words::<Axis>().join(", ")
+        )
+    })?;
     let typed = value;
     let value = number(typed)?;
     if value.abs() > limit {

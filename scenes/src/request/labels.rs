@@ -4,9 +4,9 @@ use molshot_molecule::Selection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::form;
 use crate::colors::Rgb;
 use crate::error::SceneError;
+use crate::keyword::keywords;
 use crate::labels::MAX_TEXT_CHARACTERS;
 
 /// Most free texts of a picture.
@@ -17,8 +17,8 @@ const MAX_OFFSET_ANGSTROM: f64 = 1000.0;
 const MAX_POSITION_ANGSTROM: f64 = 100_000.0;
 
 /// What is labelled. Only what is drawn has a label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum LabelContent {
     /// As the preset has it: `misi` labels residues and ligand atoms where at most 150 residues are
     /// drawn; the others label nothing.
@@ -36,9 +36,11 @@ pub enum LabelContent {
     Atoms,
 }
 
+keywords!(LabelContent { Auto = "auto", None = "none", Residues = "residues", LigandAtoms = "ligand-atoms", ResiduesAndLigandAtoms = "residues-and-ligand-atoms", Atoms = "atoms" });
+
 /// Which point of a label lies at its anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum LabelAlignment {
     /// Its lower left corner.
     #[default]
@@ -46,6 +48,8 @@ pub enum LabelAlignment {
     /// Its middle.
     Center,
 }
+
+keywords!(LabelAlignment { LowerLeft = "lower-left", Center = "center" });
 
 /// How labels look.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -71,7 +75,6 @@ pub struct LabelStyle {
     /// Name the chain of residues, too: `ARG 45 A`.
     pub chains: bool,
     /// Which point of a label lies at its anchor.
-    #[serde(deserialize_with = "form::word")]
     pub alignment: LabelAlignment,
     /// From the anchor, in screen axes (right, up, towards the viewer), angstrom. Without it atoms'
     /// labels are set off to the right by 0.2 and the ball's radius and forward by 0.5, all others

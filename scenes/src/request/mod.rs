@@ -15,6 +15,7 @@
 
 mod effects;
 mod form;
+mod format;
 mod labels;
 mod parse;
 mod source;
@@ -33,11 +34,13 @@ use crate::colors::{COLOR_REMEDY, Rgb, shorten};
 use crate::commands::{Command, parse_list, pieces};
 use crate::error::SceneError;
 use crate::job::{Plane, Samples};
+use crate::keyword::keywords;
 use crate::pseudobonds::PseudobondName;
 use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
 pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
+pub use format::{ImageFormat, file_extension, format_of_extension};
 pub use labels::{LabelAlignment, LabelContent, LabelStyle, TextRequest};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
@@ -92,16 +95,13 @@ fn all() -> String {
 )]
 pub struct StyleRequest {
     /// Representation and colours in one word.
-    #[serde(deserialize_with = "form::word")]
     pub preset: Preset,
     /// Colour scheme; without it the preset's own (`misi`: alternating-residues, all others:
     /// element).
-    #[serde(deserialize_with = "form::optional_word")]
     pub colors: Option<ColorScheme>,
     /// The colour of the scheme `uniform`; refused with any other.
     pub color: Option<Rgb>,
     /// What is labelled.
-    #[serde(deserialize_with = "form::word")]
     pub labels: LabelContent,
     /// How labels look.
     #[serde(deserialize_with = "form::object")]
@@ -128,7 +128,7 @@ pub struct StyleRequest {
     /// and the chain where that is not enough, such as `ARG 45 A`. Refused with any other preset.
     pub residue: Option<String>,
     /// Which pseudobonds are drawn, as dashes between drawn atoms.
-    #[serde(deserialize_with = "form::words")]
+    #[serde(deserialize_with = "form::set")]
     pub pseudobonds: BTreeSet<PseudobondName>,
     /// Label the drawn pseudobonds with the distance of their atoms in angstrom, with so many
     /// decimals; without it they have no labels. `ChimeraX` writes three.
@@ -170,8 +170,8 @@ impl Default for StyleRequest {
 }
 
 /// A representation with its colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum Preset {
     /// Sticks in the colours of MiSI-Bench: carbons of residues alternate between purple and
     /// orange, the ligand's are gray.
@@ -192,6 +192,8 @@ pub enum Preset {
     Spacefill,
 }
 
+keywords!(Preset { Misi = "misi", MisiResidue = "misi-residue", MisiPocket = "misi-pocket", MisiLigand = "misi-ligand", BallAndStick = "ball-and-stick", Licorice = "licorice", Spacefill = "spacefill" });
+
 impl Preset {
     /// True for the picture types of MiSI-Bench.
     #[must_use]
@@ -204,8 +206,8 @@ impl Preset {
 }
 
 /// What decides an atom's colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum ColorScheme {
     /// Its element.
     Element,
@@ -221,6 +223,8 @@ pub enum ColorScheme {
     /// gray, the rest by element.
     AlternatingResidues,
 }
+
+keywords!(ColorScheme { Element = "element", Chain = "chain", Residue = "residue", BFactor = "b-factor", Uniform = "uniform", AlternatingResidues = "alternating-residues" });
 
 /// What stands behind everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -289,7 +293,6 @@ impl JsonSchema for BackgroundRequest {
 #[serde(deny_unknown_fields, default)]
 pub struct CameraRequest {
     /// Central or parallel.
-    #[serde(deserialize_with = "form::word")]
     pub projection: ProjectionKind,
     /// Horizontal field of view, degrees. With `orthographic` it only decides how far away the
     /// camera stands.
@@ -308,8 +311,8 @@ impl Default for CameraRequest {
 }
 
 /// The kind of projection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum ProjectionKind {
     /// Central: what is nearer looks larger.
     #[default]
@@ -317,6 +320,8 @@ pub enum ProjectionKind {
     /// Parallel: what is nearer does not look larger.
     Orthographic,
 }
+
+keywords!(ProjectionKind { Perspective = "perspective", Orthographic = "orthographic" });
 
 /// Size and form of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -332,17 +337,21 @@ pub struct OutputRequest {
     #[serde(with = "parse::samples")]
     #[schemars(with = "parse::SamplesSchema")]
     pub samples: Samples,
-    /// File format of the colour plane.
-    #[serde(deserialize_with = "form::word")]
-    pub format: ImageFormat,
+    /// File format of the colour plane. Without it the output's file extension or URL decides, and
+    /// PNG where there is none.
+    #[serde(
+        deserialize_with = "form::optional_keyword",
+        serialize_with = "form::write_optional_keyword"
+    )]
+    #[schemars(with = "Option<format::ImageFormatSchema>")]
+    pub format: Option<ImageFormat>,
     /// Whether the file is to be made fast or small. The pixels are the same.
-    #[serde(deserialize_with = "form::word")]
     pub compression: Compression,
     /// Quality of a JPEG. Other formats are lossless and have none.
     #[schemars(range(min = 1, max = 100))]
     pub jpeg_quality: u8,
     /// Which channels to hand out, each named once.
-    #[serde(deserialize_with = "form::words")]
+    #[serde(deserialize_with = "form::set")]
     pub planes: BTreeSet<Plane>,
 }
 
@@ -352,7 +361,7 @@ impl Default for OutputRequest {
             width_px: 1024,
             height_px: 1024,
             samples: Samples::default(),
-            format: ImageFormat::default(),
+            format: None,
             compression: Compression::default(),
             jpeg_quality: 90,
             planes: BTreeSet::from([Plane::Color]),
@@ -360,22 +369,17 @@ impl Default for OutputRequest {
     }
 }
 
-/// File format of a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ImageFormat {
-    /// PNG, lossless.
-    #[default]
-    Png,
-    /// JPEG, lossy, without transparency.
-    Jpeg,
-    /// WebP, lossless.
-    Webp,
+impl OutputRequest {
+    /// The file format: the one that is named, else PNG.
+    #[must_use]
+    pub fn image_format(&self) -> ImageFormat {
+        self.format.unwrap_or(ImageFormat::Png)
+    }
 }
 
 /// What an encoder spends its time on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum Compression {
     /// Files in a fraction of the time that drawing takes.
     #[default]
@@ -384,6 +388,8 @@ pub enum Compression {
     /// WebP in some pictures.
     Small,
 }
+
+keywords!(Compression { Fast = "fast", Small = "small" });
 
 impl RenderRequest {
     /// A request with every default, for a structure.

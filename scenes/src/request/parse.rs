@@ -107,14 +107,12 @@ fn pointer(path: &Path) -> String {
 /// Splits one of serde's messages, or one of ours (`problem; remedy`), into what is wrong and what
 /// would be right. `pointer` is the place, empty for the whole document.
 fn explain(pointer: &str, message: &str) -> (String, String) {
-    for (kind, noun) in [("unknown field `", "key"), ("unknown variant `", "value")] {
-        if let Some(rest) = message.strip_prefix(kind)
-            && let Some((word, expected)) = rest.rsplit_once("`, expected ")
-        {
-            // The rest may belong to the word if that holds back-quotes itself; the last "expected"
-            // is serde's.
-            return unknown(word, noun, expected);
-        }
+    if let Some(rest) = message.strip_prefix("unknown field `")
+        && let Some((word, expected)) = rest.rsplit_once("`, expected ")
+    {
+        // The rest may belong to the word if that holds back-quotes itself; the last "expected" is
+        // serde's.
+        return unknown(word, "key", expected);
     }
     if let Some(name) = message
         .strip_prefix("missing field `")

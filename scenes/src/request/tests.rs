@@ -47,7 +47,7 @@ fn the_documented_example_is_read() {
           "camera": {"projection": "perspective", "fov_degrees": 30},
           "commands": ["view front", "roll y 15"],
           "select": "all",
-          "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "format": "png", "planes": ["color"]} }"##,
+          "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "planes": ["color"]} }"##,
     )
     .expect("sound");
     assert_eq!(request.view_commands().expect("sound").len(), 2);
@@ -89,7 +89,7 @@ fn style_and_output_words() {
     )
     .expect("sound");
     assert_eq!(request.output.samples, Samples::Sixteen);
-    assert_eq!(request.output.format, ImageFormat::Webp);
+    assert_eq!(request.output.format, Some(ImageFormat::WebP));
     assert!(request.output.planes.contains(&Plane::AtomId));
     assert_eq!(request.output.width_px, 1024);
 }

@@ -130,7 +130,8 @@ pub(super) fn estimate_bytes(
         .sum();
     // The filtered pixels and the encoded file. The file is small for a usual scene, but as large
     // as the pixels for noise.
-    let is_repacked = output.format != ImageFormat::Png || output.compression == Compression::Small;
+    let is_repacked =
+        output.image_format() != ImageFormat::Png || output.compression == Compression::Small;
     let encoding = if is_repacked { 8 } else { 4 };
     let annotations = match outputs.annotations {
         Some(_) => job.scene().structure.atoms().len() as u64 * 400,

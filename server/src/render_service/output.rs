@@ -7,7 +7,7 @@ use molshot_renderer::annotations::{MaskKind, class_mask};
 use molshot_renderer::encode::{self, media_type};
 use molshot_renderer::pool::{CancelToken, WorkerScratch};
 use molshot_renderer::{Annotator, Encoding, Frame, RenderError};
-use molshot_scenes::request::OutputRequest;
+use molshot_scenes::request::{OutputRequest, file_extension};
 use molshot_scenes::{Plane, RenderJob};
 
 use crate::media_types::{JSON, NPY};
@@ -83,6 +83,7 @@ impl RequestedOutputs {
         for plane in self.planes.iter().copied() {
             check_cancelled()?;
             if plane == Plane::Color {
+                let format = output.image_format();
                 scratch.encoder.encode_cancellable(
                     frame,
                     Encoding::from(output),
@@ -90,8 +91,8 @@ impl RequestedOutputs {
                     &|| cancel.is_cancelled(),
                 )?;
                 files.push(OutputFile {
-                    suffix: file_extension(output).into(),
-                    media_type: media_type(output.format),
+                    suffix: file_extension(format).into(),
+                    media_type: media_type(format),
                     bytes: Bytes::copy_from_slice(&scratch.bytes),
                 });
                 continue;
@@ -136,16 +137,6 @@ impl RequestedOutputs {
             });
         }
         Ok(files)
-    }
-}
-
-/// File extension of the colour image.
-fn file_extension(output: &OutputRequest) -> &'static str {
-    use molshot_scenes::request::ImageFormat;
-    match output.format {
-        ImageFormat::Png => "png",
-        ImageFormat::Jpeg => "jpg",
-        ImageFormat::Webp => "webp",
     }
 }
 

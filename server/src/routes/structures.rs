@@ -46,7 +46,7 @@ pub(super) async fn image(
     let format = match file_name.as_str() {
         "image.png" => ImageFormat::Png,
         "image.jpg" | "image.jpeg" => ImageFormat::Jpeg,
-        "image.webp" => ImageFormat::Webp,
+        "image.webp" => ImageFormat::WebP,
         _ => return Err(Problem::not_found()),
     };
     let permit = app.admit(client)?;
