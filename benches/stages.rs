@@ -13,7 +13,7 @@ use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::{AdapterChoice, Encoder, Encoding, open};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::Axis;
-use molshot_scenes::request::{Compression, ImageFormat, Preset, StructureSource};
+use molshot_scenes::request::{Compression, ImageFormat, Preset};
 use molshot_scenes::{Command, RenderJob, RenderRequest, Samples};
 
 fn library(name: &str) -> PathBuf {
@@ -28,8 +28,7 @@ fn structure(name: &str) -> Structure {
 }
 
 fn request(preset: Preset, edge_px: u32, samples: Samples) -> RenderRequest {
-    let paths = vec!["sample".to_owned()];
-    let mut request = RenderRequest::new(StructureSource::Paths { paths });
+    let mut request = RenderRequest::default();
     request.style.preset = preset;
     (request.output.width_px, request.output.height_px) = (edge_px, edge_px);
     request.output.samples = samples;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use molshot_scenes::RenderRequest;
+use molshot_scenes::SceneDocument;
 use molshot_scenes::request::StructureSource;
 
 use crate::message::Failure;
@@ -23,17 +23,17 @@ pub(crate) fn is_scene_file(input: &Path) -> bool {
 
 /// Reads and checks a scene file. The paths of its structure, which are relative to the scene file,
 /// come back relative to the current folder.
-pub(crate) fn read(path: &Path) -> Result<RenderRequest, Failure> {
+pub(crate) fn read(path: &Path) -> Result<SceneDocument, Failure> {
     let bytes = read_text(path, "scene file")?;
-    let mut request =
-        RenderRequest::from_json(&bytes).map_err(|error| Failure::in_file(path, error))?;
+    let mut document =
+        SceneDocument::from_json(&bytes).map_err(|error| Failure::in_file(path, error))?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    if let StructureSource::Paths { paths } = &mut request.structure {
+    if let StructureSource::Paths { paths } = &mut document.structure {
         for path in paths {
             *path = folder.join(&*path).display().to_string();
         }
     }
-    Ok(request)
+    Ok(document)
 }
 
 /// Bytes of a small text file; `what` names it in messages. Folders and devices are refused; pipes

@@ -11,7 +11,7 @@ use molshot_renderer::Encoding;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::Axis;
 use molshot_scenes::{
-    Camera, Command, Cylinder, Plane, RenderJob, RenderRequest, Samples, Scene, SceneError,
+    Camera, Command, Cylinder, Plane, RenderJob, Samples, Scene, SceneDocument, SceneError,
     SceneParts, Sphere,
 };
 
@@ -85,9 +85,10 @@ impl Subject {
     pub(super) fn open(
         inputs: &[PathBuf],
         read: &ReadArgs,
-        request: &RenderRequest,
+        document: &SceneDocument,
         copies: [u32; 3],
     ) -> Result<Self, Fault> {
+        let request = &document.request;
         if request.output.planes.iter().ne([&Plane::Color]) {
             return Err(Failure::flag(
                 "--planes",
@@ -98,7 +99,7 @@ impl Subject {
         let start = Instant::now();
         let structure = match inputs {
             [] => built_in()?,
-            [input] if is_scene_file(input) => read.read_source(&request.structure, input)?,
+            [input] if is_scene_file(input) => read.read_source(&document.structure, input)?,
             inputs => read.read_all(inputs)?,
         };
         let read = start.elapsed();

@@ -12,7 +12,7 @@ use molshot_renderer::pool::{
     CancelToken, Pool, PoolError, PoolOptions, RenderTask, TrySubmitErrorKind, WorkerScratch,
 };
 use molshot_renderer::{Encoding, save_with};
-use molshot_scenes::{Plane, RenderRequest};
+use molshot_scenes::{Plane, SceneDocument};
 
 use super::outputs::{self, OutputName, is_finished};
 use super::pictures::{Picture, Pictures, Start};
@@ -35,7 +35,7 @@ const WARNINGS_SHOWN: usize = 5;
 const FAILURES_NAMED: usize = 10;
 
 /// A scene's request, until it is taken; or what is wrong with it.
-pub(super) type Asked = Mutex<Option<Result<RenderRequest, Failure>>>;
+pub(super) type Asked = Mutex<Option<Result<SceneDocument, Failure>>>;
 
 /// What is to be done.
 pub(super) struct Many<'a> {
@@ -227,7 +227,7 @@ impl Many<'_> {
             .iter()
             .filter_map(|(_, request)| {
                 let request = request.lock().unwrap_or_else(PoisonError::into_inner);
-                let output = &request.as_ref()?.as_ref().ok()?.output;
+                let output = &request.as_ref()?.as_ref().ok()?.request.output;
                 let pixels = u64::from(output.width_px) * u64::from(output.height_px);
                 let bytes: u64 = output.planes.iter().map(|p| p.bytes_per_pixel()).sum();
                 Some(pixels * bytes)
@@ -305,13 +305,13 @@ impl Workplace<'_> {
         &self,
         number: usize,
         inputs: &[PathBuf],
-        request: &RenderRequest,
+        document: &SceneDocument,
         cancel: &CancelToken,
     ) -> Result<(), Failure> {
         let (many, journal) = (self.many, self.journal);
         let name = outputs::name_of(&inputs[0]);
         let truth = |picture: &Picture| Truth {
-            planes: request.output.planes.iter().copied().collect(),
+            planes: document.request.output.planes.iter().copied().collect(),
             annotations: many.truth_name.as_ref().map(|to| to.path(picture, &name)),
             masks: many.args.truth.masks(),
         };
@@ -338,7 +338,7 @@ impl Workplace<'_> {
         if todo.peek().is_none() {
             return Ok(());
         }
-        let group = read_group(many.args, inputs, request.clone())?;
+        let group = read_group(many.args, inputs, document.clone())?;
         journal
             .progress
             .suspend(|| print_warnings(&group.structure, many.verbosity));

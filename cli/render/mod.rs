@@ -21,7 +21,7 @@ use molshot_renderer::pool::PoolOptions;
 use molshot_renderer::{AdapterChoice, Encoding, Frame, encode, open_with_threads, save};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::remarks::remarks;
-use molshot_scenes::{Plane, RenderJob, RenderRequest};
+use molshot_scenes::{Plane, RenderJob, RenderRequest, SceneDocument};
 
 use crate::Verbosity;
 use crate::input::{ReadArgs, print_warnings};
@@ -147,7 +147,8 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
             request => requests.push(request),
         }
     }
-    warn_of_idle(args, requests.iter().flatten(), verbosity);
+    let sound = requests.iter().flatten().map(|document| &document.request);
+    warn_of_idle(args, sound, verbosity);
     if out != Path::new("-") || truth_name.is_some() {
         let drawn: Vec<Drawn<'_>> = std::iter::zip(&groups, &requests)
             .map(|(inputs, request)| Drawn {
@@ -185,13 +186,13 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure
 fn single(
     args: &RenderArgs,
     inputs: &[PathBuf],
-    request: RenderRequest,
+    document: SceneDocument,
     pictures: &Pictures,
     (name, truth_name): (&OutputName, Option<&OutputName>),
     verbosity: Verbosity,
 ) -> Result<(), Failure> {
     let out = args.output.as_deref().unwrap_or(Path::new("-"));
-    let group = read_group(args, inputs, request)?;
+    let group = read_group(args, inputs, document)?;
     print_warnings(&group.structure, verbosity);
     let prepared = prepare(args, inputs, &group)?;
     if !verbosity.quiet {
@@ -284,7 +285,7 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
         ));
     }
     let request = request::of_inputs(&args.inputs, &args.request, args.output.as_deref())?;
-    warn_of_idle(args, std::iter::once(&request), verbosity);
+    warn_of_idle(args, std::iter::once(&request.request), verbosity);
     let left_out = args.read.given();
     if !left_out.is_empty() && !verbosity.quiet {
         note(format_args!(
@@ -300,8 +301,12 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), Failure>
 fn read_group(
     args: &RenderArgs,
     inputs: &[PathBuf],
-    request: RenderRequest,
+    document: SceneDocument,
 ) -> Result<Group, Failure> {
+    let SceneDocument {
+        structure: source,
+        request,
+    } = document;
     let planes = &request.output.planes;
     if args.output.as_deref() == Some(Path::new("-"))
         && (planes.len() != 1 || !planes.contains(&Plane::Color))
@@ -311,7 +316,7 @@ fn read_group(
         ));
     }
     let structure = match inputs {
-        [input] if is_scene_file(input) => args.read.read_source(&request.structure, input)?,
+        [input] if is_scene_file(input) => args.read.read_source(&source, input)?,
         inputs => args.read.read_all(inputs)?,
     };
     Ok(Group {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use molshot_molecule::Format;
 use molshot_renderer::{check_destination, files_of};
 use molshot_scenes::request::StructureSource;
-use molshot_scenes::{Plane, RenderRequest};
+use molshot_scenes::{Plane, SceneDocument};
 
 use super::pictures::{Picture, Pictures};
 use crate::message::Failure;
@@ -176,7 +176,7 @@ pub(super) struct Drawn<'a> {
     /// The inputs.
     pub(super) inputs: &'a [PathBuf],
     /// The request, where it could be made.
-    pub(super) request: Option<&'a RenderRequest>,
+    pub(super) request: Option<&'a SceneDocument>,
 }
 
 /// Refuses, before any work is done, names under which pictures or annotations would replace each
@@ -202,7 +202,7 @@ pub(super) fn check_files(
         let name = name_of(&inputs[0]);
         let planes = request.map_or_else(
             || vec![Plane::Color],
-            |request| request.output.planes.iter().copied().collect(),
+            |request| request.request.output.planes.iter().copied().collect(),
         );
         for picture in pictures.iter() {
             let drawn = out.map(|out| {
@@ -265,7 +265,7 @@ pub(super) fn is_finished(path: &Path, planes: impl IntoIterator<Item = Plane>) 
 
 /// Every file that is read for a scene: files, the structure files of folders, a scene file and the
 /// files that it names.
-fn files_read(inputs: &[PathBuf], request: Option<&RenderRequest>) -> Vec<PathBuf> {
+fn files_read(inputs: &[PathBuf], request: Option<&SceneDocument>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = inputs.to_vec();
     if inputs.iter().any(|input| is_scene_file(input))
         && let Some(request) = request

@@ -1,9 +1,9 @@
 //! One picture of a set: what it shows, its name, and the request that draws it.
 
-use molshot_scenes::RenderRequest;
 use molshot_scenes::job::Samples;
 use molshot_scenes::request::{ImageFormat, LabelContent, Preset, StructureSource};
 use molshot_scenes::transforms::TransformRequest;
+use molshot_scenes::{RenderRequest, SceneDocument};
 use serde::{Deserialize, Serialize};
 
 use crate::random::Random;
@@ -123,10 +123,15 @@ impl Picture {
 
     /// The request document that draws it; the structure is named by its id.
     #[must_use]
+    pub fn document(&self, size: PictureSize) -> SceneDocument {
+        let id = self.complex.clone();
+        SceneDocument::new(StructureSource::Id { id }, self.request(size))
+    }
+
+    /// The request that draws it.
+    #[must_use]
     pub fn request(&self, size: PictureSize) -> RenderRequest {
-        let mut request = RenderRequest::new(StructureSource::Id {
-            id: self.complex.clone(),
-        });
+        let mut request = RenderRequest::default();
         request.style.preset = match &self.look {
             Look::Complex => Preset::Misi,
             Look::Pocket => Preset::MisiPocket,
@@ -250,12 +255,12 @@ mod tests {
     fn requests_are_sound_documents() {
         let picture = Picture::new("5ey0", Look::Residue("ARG 45 A".into()), "back", &[])
             .with_ligand_moved(&["roll x 30".into()]);
-        let request = picture.request(PictureSize::default());
-        request.validate().expect("a sound request");
-        let text = serde_json::to_vec(&request).expect("JSON");
+        let document = picture.document(PictureSize::default());
+        document.validate().expect("a sound request");
+        let text = serde_json::to_vec(&document).expect("JSON");
         assert_eq!(
-            RenderRequest::from_json(&text).expect("a document"),
-            request
+            SceneDocument::from_json(&text).expect("a document"),
+            document
         );
     }
 }

@@ -5,12 +5,10 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use molshot_scenes::request::StructureSource;
 use molshot_scenes::{PreparedScene, RenderRequest, parse_commands};
 
 static PREPARED: LazyLock<PreparedScene> = LazyLock::new(|| {
-    let source = StructureSource::Id { id: "small".into() };
-    PreparedScene::new(molshot_fuzz::small_structure(), &RenderRequest::new(source))
+    PreparedScene::new(molshot_fuzz::small_structure(), &RenderRequest::default())
         .expect("the small structure can be drawn")
 });
 

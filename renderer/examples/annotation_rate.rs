@@ -12,7 +12,6 @@ use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_renderer::software::SoftwareBackend;
 use molshot_renderer::{Annotator, Backend};
 use molshot_scenes::build::PreparedScene;
-use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, Pose, RenderJob, RenderRequest, View};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         &ReadOptions::default(),
     )?);
     for size in sizes.split(',') {
-        let mut request = RenderRequest::new(StructureSource::Id { id: input.clone() });
+        let mut request = RenderRequest::default();
         request.output.width_px = size.parse()?;
         request.output.height_px = size.parse()?;
         request.output.planes = [Plane::Color, Plane::AtomId].into_iter().collect();

@@ -13,7 +13,6 @@ use glam::DQuat;
 use molshot_molecule::ReadOptions;
 use molshot_renderer::{AdapterChoice, Backend, Frame, open};
 use molshot_scenes::build::PreparedScene;
-use molshot_scenes::request::{InlineFile, StructureSource};
 use molshot_scenes::{Plane, Pose, RenderJob, RenderRequest, Samples, View, Viewport};
 
 /// Edge of the reference's square of samples.
@@ -62,13 +61,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::path::Path::new(file),
         &ReadOptions::default(),
     )?);
-    let mut request = RenderRequest::new(StructureSource::Files {
-        // The structure is read here; the request only has to name something.
-        files: vec![InlineFile {
-            name: file.clone(),
-            text: String::from(" "),
-        }],
-    });
+    let mut request = RenderRequest::default();
     request.style.preset = preset.parse()?;
     request.output.width_px = size;
     request.output.height_px = size;

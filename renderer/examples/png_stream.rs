@@ -15,9 +15,7 @@ use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_renderer::{AdapterChoice, Encoder, Frame, open};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::Axis;
-use molshot_scenes::request::{
-    BackgroundRequest, Compression, ImageFormat, InlineFile, Preset, StructureSource,
-};
+use molshot_scenes::request::{BackgroundRequest, Compression, ImageFormat, Preset};
 use molshot_scenes::{Command, RenderRequest};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -50,13 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         molshot_molecule::PartRole::Whole,
         &ReadOptions::default(),
     )?;
-    let mut request = RenderRequest::new(StructureSource::Files {
-        // The structures are read here; the request only has to name something.
-        files: vec![InlineFile {
-            name: "x".into(),
-            text: " ".into(),
-        }],
-    });
+    let mut request = RenderRequest::default();
     request.style.solvent = true;
     request.output.compression = Compression::Fast;
     // A frame comes from drawing alone; what it shows is replaced.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use molshot_molecule::read::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::build::PreparedScene;
-use molshot_scenes::request::{InlineFile, Preset, StructureSource};
+use molshot_scenes::request::Preset;
 use molshot_scenes::{Plane, RenderJob, RenderRequest};
 
 use crate::backend::Backend;
@@ -41,12 +41,7 @@ pub fn test_job() -> Result<RenderJob, RenderError> {
     };
     let structure = read_bytes("test picture", WATER.as_bytes(), PartRole::Ligand, &options)
         .map_err(|error| fault(&error))?;
-    let mut request = RenderRequest::new(StructureSource::Files {
-        files: vec![InlineFile {
-            name: "water.xyz".into(),
-            text: WATER.into(),
-        }],
-    });
+    let mut request = RenderRequest::default();
     request.style.preset = Preset::Spacefill;
     request.style.hydrogens = true;
     request.style.solvent = true;

@@ -34,6 +34,6 @@ pub use job::{Plane, RenderJob, Samples};
 pub use keyword::Keyword;
 pub use labels::{Label, Labels};
 pub use pseudobonds::Dashed;
-pub use request::RenderRequest;
+pub use request::{RenderRequest, SceneDocument};
 pub use scene::{Background, BoundingBox, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 pub use view::{CropRect, Pose, Projection, View, Viewport};

@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use molshot_renderer::Annotations;
-use molshot_scenes::RenderRequest;
+use molshot_scenes::SceneDocument;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ pub(crate) fn document() -> Value {
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .into_generator();
     // This also defines the types of all members.
-    generator.subschema_for::<RenderRequest>();
+    generator.subschema_for::<SceneDocument>();
     generator.subschema_for::<Annotations>();
     let mut schemas = generator.take_definitions(true);
     schemas.extend(own_schemas());

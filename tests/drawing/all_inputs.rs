@@ -14,7 +14,7 @@ use crate::support::{open, test_data};
 use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::Backend;
-use molshot_scenes::request::{Preset, StructureSource};
+use molshot_scenes::request::Preset;
 use molshot_scenes::{PreparedScene, RenderRequest, Samples};
 
 /// Files that cannot be read, and a part of what is said about each.
@@ -161,9 +161,7 @@ fn draw_small(
     preset: Preset,
     backend: &mut dyn Backend,
 ) -> Result<usize, String> {
-    let mut request = RenderRequest::new(StructureSource::Paths {
-        paths: vec!["input".into()],
-    });
+    let mut request = RenderRequest::default();
     request.style.preset = preset;
     request.style.depth_cue = false;
     (request.output.width_px, request.output.height_px) = (128, 96);

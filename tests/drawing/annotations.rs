@@ -16,7 +16,7 @@ use molshot_renderer::annotations::{
 };
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::commands::parse_commands;
-use molshot_scenes::request::{Preset, RenderRequest, StructureSource};
+use molshot_scenes::request::{Preset, RenderRequest};
 use molshot_scenes::{Plane, PreparedScene, RenderJob};
 
 /// The state of the camera in which ChimeraX printed its atoms.
@@ -35,7 +35,7 @@ fn complex(data: &Path, id: &str, change: impl FnOnce(&mut RenderRequest)) -> Pr
     let folder = data.join("complexes").join(id);
     let structure =
         read_folder(&folder, FolderOptions::default(), &ReadOptions::default()).expect(id);
-    let mut request = RenderRequest::new(StructureSource::Id { id: id.into() });
+    let mut request = RenderRequest::default();
     (request.output.width_px, request.output.height_px) = (800, 600);
     request.output.planes = BTreeSet::from([Plane::AtomId]);
     change(&mut request);
@@ -211,7 +211,7 @@ fn a_molecules_fractions_are_counted_in_every_style() {
     let structure = Arc::new(structure);
     let mut backend = SoftwareBackend::new();
     for preset in [Preset::Misi, Preset::BallAndStick, Preset::Spacefill] {
-        let mut request = RenderRequest::new(StructureSource::Id { id: "1hvr".into() });
+        let mut request = RenderRequest::default();
         (request.output.width_px, request.output.height_px) = (200, 160);
         request.output.planes = BTreeSet::from([Plane::AtomId]);
         request.style.preset = preset;

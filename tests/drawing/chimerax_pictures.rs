@@ -20,7 +20,7 @@ use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_renderer::Backend;
 use molshot_renderer::labels::boxes;
 use molshot_renderer::software::SoftwareBackend;
-use molshot_scenes::request::{ColorScheme, LabelContent, Preset, StructureSource};
+use molshot_scenes::request::{ColorScheme, LabelContent, Preset};
 use molshot_scenes::{Labels, PreparedScene, RenderJob, RenderRequest, Samples, Scene};
 
 const WIDTH_PX: u32 = 800;
@@ -93,9 +93,7 @@ impl Case {
     }
 
     fn request(&self, samples: Samples) -> RenderRequest {
-        let mut request = RenderRequest::new(StructureSource::Id {
-            id: self.complex.clone(),
-        });
+        let mut request = RenderRequest::default();
         request.style.preset = self.preset;
         request.style.colors = Some(ColorScheme::AlternatingResidues);
         request.commands = vec![self.commands.clone()];

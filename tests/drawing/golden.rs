@@ -13,7 +13,7 @@ use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_renderer::{Frame, encode};
 use molshot_scenes::request::{ImageFormat, StructureSource};
-use molshot_scenes::{PreparedScene, RenderRequest};
+use molshot_scenes::{PreparedScene, RenderRequest, SceneDocument};
 
 /// Largest difference of a channel, in steps of 8 bits, between drivers of one kind.
 const LEVELS: u8 = 3;
@@ -69,8 +69,8 @@ fn request(scene: &str, changes: &str) -> (RenderRequest, Structure) {
     for (key, value) in changes.as_object().expect("an object") {
         document[key] = value.clone();
     }
-    let request = RenderRequest::from_json(document.to_string().as_bytes()).expect("a request");
-    let StructureSource::Paths { paths } = &request.structure else {
+    let document = SceneDocument::from_json(document.to_string().as_bytes()).expect("a request");
+    let StructureSource::Paths { paths } = &document.structure else {
         panic!("{scene} names no files");
     };
     let structures = paths.iter().map(|path| {
@@ -82,7 +82,7 @@ fn request(scene: &str, changes: &str) -> (RenderRequest, Structure) {
         .expect("a structure that can be read")
     });
     let structure = Structure::merge(structures.collect());
-    (request, structure)
+    (document.request, structure)
 }
 
 fn bless(name: &str, frame: &Frame) {

@@ -7,7 +7,7 @@ use crate::support::{draw, open};
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure, read::read_bytes};
 use molshot_renderer::labels::boxes;
 use molshot_renderer::software::SoftwareBackend;
-use molshot_scenes::request::{LabelContent, StructureSource};
+use molshot_scenes::request::LabelContent;
 use molshot_scenes::{PreparedScene, RenderJob, RenderRequest};
 
 /// A peptide's residue, a ligand before and behind it.
@@ -29,7 +29,7 @@ fn structure() -> Arc<Structure> {
 }
 
 fn job(change: impl FnOnce(&mut RenderRequest)) -> RenderJob {
-    let mut request = RenderRequest::new(StructureSource::Id { id: "x".into() });
+    let mut request = RenderRequest::default();
     (request.output.width_px, request.output.height_px) = (160, 120);
     change(&mut request);
     let prepared = PreparedScene::new(structure(), &request).expect("a scene");

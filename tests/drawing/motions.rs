@@ -8,7 +8,7 @@ use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_renderer::software::SoftwareBackend;
 use molshot_scenes::commands::{Axis, Command};
-use molshot_scenes::request::{LabelContent, ProjectionKind, RenderRequest, StructureSource};
+use molshot_scenes::request::{LabelContent, ProjectionKind, RenderRequest};
 use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{PreparedScene, RenderJob};
 
@@ -16,7 +16,7 @@ fn prepare(change: impl FnOnce(&mut RenderRequest)) -> PreparedScene {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library/1hvr");
     let structure = read_folder(&path, FolderOptions::default(), &ReadOptions::default())
         .expect("the library's complex");
-    let mut request = RenderRequest::new(StructureSource::Id { id: "1hvr".into() });
+    let mut request = RenderRequest::default();
     (request.output.width_px, request.output.height_px) = (160, 120);
     request.style.labels = LabelContent::None;
     change(&mut request);

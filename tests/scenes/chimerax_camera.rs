@@ -13,7 +13,7 @@ use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_molecule::{PartRole, ReadOptions};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::parse_commands;
-use molshot_scenes::request::{Preset, RenderRequest, StructureSource};
+use molshot_scenes::request::{Preset, RenderRequest};
 
 const STATE: &str = "sticks, no solvent, hydrogens hidden, refit";
 
@@ -53,7 +53,7 @@ fn prepare(data: &Path, id: &str, select: &str) -> PreparedScene {
     let folder = data.join("complexes").join(id);
     let structure =
         read_folder(&folder, FolderOptions::default(), &ReadOptions::default()).expect(id);
-    let mut request = RenderRequest::new(StructureSource::Id { id: id.into() });
+    let mut request = RenderRequest::default();
     request.output.width_px = 800;
     request.output.height_px = 600;
     request.select = select.into();
@@ -198,7 +198,7 @@ fn the_camera_of_one_residue_and_the_ligand_is_that_of_chimerax() {
             &ReadOptions::default(),
         )
         .expect("a complex");
-        let mut request = RenderRequest::new(StructureSource::Id { id: row[0].clone() });
+        let mut request = RenderRequest::default();
         (request.output.width_px, request.output.height_px) = (800, 600);
         request.style.preset = Preset::MisiResidue;
         request.style.residue = Some("ARG 45".into());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use molshot_molecule::Structure;
 use molshot_molecule::read::{FolderOptions, ReadOptions, read_input};
+use molshot_scenes::SceneDocument;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::{RenderRequest, StructureSource};
 
@@ -42,8 +43,9 @@ fn scenes() -> BTreeMap<String, (RenderRequest, Arc<Structure>)> {
                 .to_string_lossy()
                 .into_owned();
             let text = std::fs::read(&path).expect("a scene file can be read");
-            let request = RenderRequest::from_json(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
-            let StructureSource::Paths { paths } = &request.structure else {
+            let document =
+                SceneDocument::from_json(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+            let StructureSource::Paths { paths } = &document.structure else {
                 panic!("{name} names no paths");
             };
             let parts = paths
@@ -54,7 +56,7 @@ fn scenes() -> BTreeMap<String, (RenderRequest, Arc<Structure>)> {
                         .unwrap_or_else(|e| panic!("{name}: {e}"))
                 })
                 .collect();
-            (name, (request, Arc::new(Structure::merge(parts))))
+            (name, (document.request, Arc::new(Structure::merge(parts))))
         })
         .collect()
 }

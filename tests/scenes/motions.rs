@@ -9,9 +9,7 @@ use molshot_molecule::{PartRole, ReadOptions, Structure};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::{Axis, Command, ViewName};
 use molshot_scenes::pseudobonds::{Dashed, PseudobondName, dashed};
-use molshot_scenes::request::{
-    LabelContent, Preset, ProjectionKind, RenderRequest, StructureSource,
-};
+use molshot_scenes::request::{LabelContent, Preset, ProjectionKind, RenderRequest};
 use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{Camera, Cylinder};
 use proptest::prelude::*;
@@ -24,7 +22,7 @@ fn complex() -> Arc<Structure> {
 }
 
 fn request() -> RenderRequest {
-    let mut request = RenderRequest::new(StructureSource::Id { id: "1hvr".into() });
+    let mut request = RenderRequest::default();
     (request.output.width_px, request.output.height_px) = (800, 600);
     request
 }

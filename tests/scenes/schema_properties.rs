@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use molshot_scenes::RenderRequest;
+use molshot_scenes::SceneDocument;
 use molshot_scenes::request::schema;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_oneof, proptest};
 use proptest::sample::{Index, select};
@@ -212,8 +212,8 @@ fn damage(value: &mut Value, how: usize, other: &Value) {
 
 fn both_ways(document: &Value) -> [bool; 2] {
     [
-        RenderRequest::from_json(document.to_string().as_bytes()).is_ok(),
-        RenderRequest::from_value(document.clone()).is_ok(),
+        SceneDocument::from_json(document.to_string().as_bytes()).is_ok(),
+        SceneDocument::from_value(document.clone()).is_ok(),
     ]
 }
 
@@ -238,12 +238,12 @@ fn an_array_is_refused_wherever_an_object_belongs() {
             };
             for array in [list, json!([])] {
                 *wrong.pointer_mut(&place).expect("its own place") = array;
-                let error = RenderRequest::from_json(wrong.to_string().as_bytes())
+                let error = SceneDocument::from_json(wrong.to_string().as_bytes())
                     .expect_err("an array is no object");
                 assert_eq!(error.pointer(), Some(place.as_str()), "{error}");
                 let text = error.to_string();
                 assert!(text.ends_with("an array; give a JSON object"), "{text}");
-                let error = RenderRequest::from_value(wrong.clone()).expect_err("likewise");
+                let error = SceneDocument::from_value(wrong.clone()).expect_err("likewise");
                 assert_eq!(error.pointer(), Some(place.as_str()), "{error}");
                 count += 1;
             }
@@ -293,8 +293,8 @@ fn wrong_values_are_told_of_in_plain_words() {
                 let mut document = document.clone();
                 value.clone_into(document.pointer_mut(&place).expect("its own place"));
                 let texts = [
-                    RenderRequest::from_json(document.to_string().as_bytes()),
-                    RenderRequest::from_value(document),
+                    SceneDocument::from_json(document.to_string().as_bytes()),
+                    SceneDocument::from_value(document),
                 ]
                 .map(|read| {
                     read.err()

@@ -7,7 +7,7 @@ use molshot_molecule::ReadOptions;
 use molshot_molecule::read::{FolderOptions, read_folder};
 use molshot_renderer::Frame;
 use molshot_renderer::software::SoftwareBackend;
-use molshot_scenes::request::{RenderRequest, StructureSource};
+use molshot_scenes::request::RenderRequest;
 use molshot_scenes::{Plane, PreparedScene, RenderJob};
 
 use super::draw;
@@ -26,7 +26,7 @@ pub(crate) fn inhibitor_with(
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library/1hvr");
     let structure = read_folder(&path, FolderOptions::default(), &ReadOptions::default())
         .expect("the library's complex");
-    let mut request = RenderRequest::new(StructureSource::Id { id: "1hvr".into() });
+    let mut request = RenderRequest::default();
     (request.output.width_px, request.output.height_px) = (320, 240);
     request.output.planes = planes.iter().copied().collect();
     request.commands = vec![commands.into()];

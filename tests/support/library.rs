@@ -6,7 +6,7 @@ use std::sync::Arc;
 use molshot_molecule::read::{FolderOptions, read_input};
 use molshot_molecule::{ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
-use molshot_scenes::{Plane, PreparedScene, RenderJob, RenderRequest, Samples, Viewport};
+use molshot_scenes::{Plane, PreparedScene, RenderJob, Samples, SceneDocument, Viewport};
 
 /// The sample scenes, by the names of their files.
 pub(crate) const SCENES: [&str; 9] = [
@@ -25,9 +25,10 @@ pub(crate) const SCENES: [&str; 9] = [
 pub(crate) fn sample_job(scene: &str, size_px: [u32; 2], samples: Samples) -> RenderJob {
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library");
     let text = std::fs::read(library.join(format!("{scene}.json"))).expect("a sample scene");
-    let mut request = RenderRequest::from_json(&text).expect("a request");
+    let document = SceneDocument::from_json(&text).expect("a request");
+    let mut request = document.request;
     [request.output.width_px, request.output.height_px] = size_px;
-    let StructureSource::Paths { paths } = &request.structure else {
+    let StructureSource::Paths { paths } = &document.structure else {
         panic!("{scene} names no files");
     };
     let structures = paths.iter().map(|path| {

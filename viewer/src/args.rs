@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use molshot_molecule::Format;
 use molshot_renderer::AdapterChoice;
-use molshot_scenes::request::{Preset, StructureSource};
+use molshot_scenes::request::{Preset, StyleRequest};
 use molshot_scenes::{RenderRequest, SceneError};
 
 use crate::present::PresentChoice;
@@ -153,7 +153,7 @@ impl Args {
                 "standard input has no file ending to tell its format; give pdb, mmcif, bcif, sdf, mol2 or xyz",
             ));
         }
-        let mut request = RenderRequest::new(StructureSource::Id { id: "any".into() });
+        let mut request = RenderRequest::default();
         self.apply(&mut request);
         // A scene file may say the half of a style that was not typed.
         let has_scene_file = self
@@ -161,7 +161,7 @@ impl Args {
             .iter()
             .any(|input| crate::input::is_scene_file(input));
         if has_scene_file && self.style.is_some() != self.residue.is_some() {
-            request.style = RenderRequest::new(request.structure.clone()).style;
+            request.style = StyleRequest::default();
         }
         request.validate().map_err(|error| self.blame(error))
     }

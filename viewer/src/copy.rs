@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use molshot_scenes::RenderRequest;
 use molshot_scenes::request::{ImageFormat, StructureSource};
+use molshot_scenes::{RenderRequest, SceneDocument};
 use serde_json::Value;
 
 /// A form of the request.
@@ -71,12 +71,13 @@ pub(crate) struct Copied {
 /// # Errors
 /// For a form that holds the whole structure where there is no text of it.
 pub(crate) fn copy(
-    request: &RenderRequest,
+    document: &SceneDocument,
     form: Form,
     name: &str,
     server: &str,
 ) -> Result<Copied> {
-    if let StructureSource::Files { files } = &request.structure
+    let request = &document.request;
+    if let StructureSource::Files { files } = &document.structure
         && matches!(form, Form::Json | Form::Curl)
         && files.iter().any(|file| file.text.is_empty())
     {
@@ -92,15 +93,15 @@ pub(crate) fn copy(
     let server = server.trim_end_matches('/');
     Ok(match form {
         Form::Commands => whole(request.commands.join("; ")),
-        Form::Json => whole(serde_json::to_string_pretty(request)?),
+        Form::Json => whole(serde_json::to_string_pretty(document)?),
         Form::Url => {
-            let id = served_id(&request.structure);
+            let id = served_id(&document.structure);
             Copied {
                 is_nameless: id.is_none(),
                 ..url(request, id.as_deref().unwrap_or(name), server)?
             }
         }
-        Form::Curl => whole(curl(request, name, server)?),
+        Form::Curl => whole(curl(document, name, server)?),
     })
 }
 
@@ -119,12 +120,12 @@ fn served_id(structure: &StructureSource) -> Option<String> {
 
 /// The request posted to a server. Several files are uploaded before; those within the request stay
 /// there, and then curl reads it from its input, for what systems take as arguments has its limits.
-fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result<String> {
+fn curl(document: &SceneDocument, name: &str, server: &str) -> serde_json::Result<String> {
     const CURL: &str = "curl -sS --fail-with-body";
-    let mut request = request.clone();
+    let mut document = document.clone();
     let mut upload = String::new();
-    if let StructureSource::Paths { paths } = &request.structure {
-        let id = if let Some(id) = served_id(&request.structure) {
+    if let StructureSource::Paths { paths } = &document.structure {
+        let id = if let Some(id) = served_id(&document.structure) {
             id
         } else {
             upload = format!("id=$({CURL}");
@@ -138,10 +139,10 @@ fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result
             let _ = writeln!(upload, " {address} | sed -n {only_id}) &&");
             UPLOADED.into()
         };
-        request.structure = StructureSource::Id { id };
+        document.structure = StructureSource::Id { id };
     }
-    let json = serde_json::to_string(&request)?;
-    let (body, input) = if matches!(request.structure, StructureSource::Files { .. }) {
+    let json = serde_json::to_string(&document)?;
+    let (body, input) = if matches!(document.structure, StructureSource::Files { .. }) {
         // JSON is one line here, which is not the last one's.
         ("@-".into(), format!(" <<'{END}'\n{json}\n{END}"))
     } else {
@@ -149,7 +150,7 @@ fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result
         let body = quoted(&json).replace(UPLOADED, "'\"$id\"'");
         (body, String::new())
     };
-    let ending = ending(request.output.image_format());
+    let ending = ending(document.request.output.image_format());
     Ok(format!(
         "{upload}{CURL} -o {} -H 'content-type: application/json' --data-binary {body} {}{input}",
         quoted(&format!("{name}.{ending}")),
@@ -164,7 +165,7 @@ const UPLOADED: &str = "//uploaded//";
 const END: &str = "END_OF_REQUEST";
 
 fn url(request: &RenderRequest, id: &str, server: &str) -> serde_json::Result<Copied> {
-    let default = RenderRequest::new(StructureSource::Id { id: id.to_owned() });
+    let default = RenderRequest::default();
     let (document, default) = (
         serde_json::to_value(request)?,
         serde_json::to_value(default)?,
@@ -259,13 +260,13 @@ mod tests {
     use molshot_scenes::request::{InlineFile, Preset};
     use molshot_scenes::transforms::TransformRequest;
 
-    fn request() -> RenderRequest {
+    fn request() -> SceneDocument {
         let paths = vec!["/data/5ey0".into()];
-        let mut request = RenderRequest::new(StructureSource::Paths { paths });
+        let mut request = RenderRequest::default();
         request.commands = vec!["center name \"O5'\"".into(), "roll y 15.5".into()];
         request.style.preset = Preset::BallAndStick;
         request.output.width_px = 640;
-        request
+        SceneDocument::new(StructureSource::Paths { paths }, request)
     }
 
     fn text(form: Form) -> String {
@@ -275,7 +276,7 @@ mod tests {
     #[test]
     fn commands_and_json_say_the_request_itself() {
         assert_eq!(text(Form::Commands), "center name \"O5'\"; roll y 15.5");
-        let again = RenderRequest::from_json(text(Form::Json).as_bytes());
+        let again = SceneDocument::from_json(text(Form::Json).as_bytes());
         assert_eq!(again.expect("a scene file"), request());
     }
 
@@ -287,7 +288,7 @@ mod tests {
              &commands=center%20name%20%22O5%27%22%3Broll%20y%2015.5&style=ball-and-stick"
         );
         let mut request = request();
-        request.transforms.push(TransformRequest {
+        request.request.transforms.push(TransformRequest {
             select: "ligand".into(),
             commands: vec!["move x 1".into()],
         });
@@ -331,7 +332,7 @@ mod tests {
         assert!(draw.contains(r#""structure":{"id":"'"$id"'"}"#), "{draw}");
     }
 
-    fn inline(text: &str) -> RenderRequest {
+    fn inline(text: &str) -> SceneDocument {
         let file = InlineFile {
             name: "molecule.pdb".into(),
             text: text.into(),
@@ -353,7 +354,7 @@ mod tests {
         std::fs::write(&folder, script).expect("written");
         let output = std::process::Command::new("sh").arg(&folder).output();
         std::fs::remove_file(&folder).expect("removed");
-        let sent = RenderRequest::from_json(&output.expect("a shell").stdout);
+        let sent = SceneDocument::from_json(&output.expect("a shell").stdout);
         assert_eq!(sent.expect("a request"), request);
     }
 

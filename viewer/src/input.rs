@@ -8,8 +8,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use flate2::read::MultiGzDecoder;
 use molshot_molecule::read::{FolderOptions, read_bytes, read_input};
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
-use molshot_scenes::RenderRequest;
 use molshot_scenes::request::{InlineFile, StructureSource};
+use molshot_scenes::{RenderRequest, SceneDocument};
 
 /// A scene file is a page of text; a structure that was misnamed is not read to its end.
 const MAX_SCENE_BYTES: u64 = 16 << 20;
@@ -39,6 +39,7 @@ pub(crate) struct Reading {
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub(crate) structure: Arc<Structure>,
+    pub(crate) source: StructureSource,
     pub(crate) request: RenderRequest,
 }
 
@@ -110,7 +111,8 @@ impl Source {
                 let paths = paths.iter().map(absolute).collect::<Result<_>>()?;
                 Ok(Loaded {
                     structure,
-                    request: RenderRequest::new(StructureSource::Paths { paths }),
+                    source: StructureSource::Paths { paths },
+                    request: RenderRequest::default(),
                 })
             }
             Self::Scene(path) => load_scene(path, reading),
@@ -124,7 +126,8 @@ impl Source {
                 };
                 Ok(Loaded {
                     structure: Arc::new(structure),
-                    request: RenderRequest::new(StructureSource::Files { files: vec![file] }),
+                    source: StructureSource::Files { files: vec![file] },
+                    request: RenderRequest::default(),
                 })
             }
         }
@@ -138,8 +141,8 @@ impl Source {
             Self::Standard(_) => Vec::new(),
             Self::Scene(path) => {
                 let mut files = vec![path.clone()];
-                if let Ok(request) = read_scene(path)
-                    && let StructureSource::Paths { paths } = request.structure
+                if let Ok(document) = read_scene(path)
+                    && let StructureSource::Paths { paths } = document.structure
                 {
                     files.extend(paths.iter().map(PathBuf::from));
                 }
@@ -180,7 +183,7 @@ fn read_paths(paths: &[PathBuf], reading: Reading) -> Result<Arc<Structure>> {
 }
 
 /// Reads a scene file. The paths of its structure come back absolute.
-fn read_scene(path: &Path) -> Result<RenderRequest> {
+fn read_scene(path: &Path) -> Result<SceneDocument> {
     let name = path.display();
     let mut bytes = Vec::new();
     // Opening a pipe would wait for a writer.
@@ -194,23 +197,26 @@ fn read_scene(path: &Path) -> Result<RenderRequest> {
     if bytes.len() as u64 > MAX_SCENE_BYTES {
         bail!("{name}: is too large for a scene file; give one of at most {MAX_SCENE_BYTES} bytes");
     }
-    let mut request =
-        RenderRequest::from_json(&bytes).map_err(|error| anyhow!("{name}: {error}"))?;
-    if let StructureSource::Paths { paths } = &mut request.structure {
+    let mut document =
+        SceneDocument::from_json(&bytes).map_err(|error| anyhow!("{name}: {error}"))?;
+    if let StructureSource::Paths { paths } = &mut document.structure {
         let folder = std::path::absolute(path)?;
         let folder = folder.parent().unwrap_or(Path::new(""));
         for path in paths.iter_mut() {
             *path = folder.join(&*path).display().to_string();
         }
     }
-    Ok(request)
+    Ok(document)
 }
 
 /// Reads a scene file and what it draws.
 fn load_scene(path: &Path, reading: Reading) -> Result<Loaded> {
     let name = path.display();
-    let request = read_scene(path)?;
-    let structure = match &request.structure {
+    let SceneDocument {
+        structure: source,
+        request,
+    } = read_scene(path)?;
+    let structure = match &source {
         StructureSource::Paths { paths } => {
             let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
             read_paths(&paths, reading)?
@@ -228,7 +234,11 @@ fn load_scene(path: &Path, reading: Reading) -> Result<Loaded> {
             "{name}: /structure/id: only a server knows ids; give {{\"paths\": [...]}} with files beside the scene file"
         ),
     };
-    Ok(Loaded { structure, request })
+    Ok(Loaded {
+        structure,
+        source,
+        request,
+    })
 }
 
 #[cfg(test)]
@@ -254,7 +264,7 @@ mod tests {
         };
         for (bytes, copied) in [(packed, text), (b"1\n\xc5\nO 0 0 0\n".to_vec(), "")] {
             let loaded = Source::Standard(Arc::new(bytes)).load(reading);
-            match loaded.expect("a structure").request.structure {
+            match loaded.expect("a structure").source {
                 StructureSource::Files { files } => assert_eq!(files[0].text, copied),
                 other => panic!("{other:?}"),
             }

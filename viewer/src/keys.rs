@@ -203,7 +203,6 @@ fn word(value: &impl serde::Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use molshot_scenes::request::StructureSource;
 
     #[test]
     fn no_key_stands_for_two_things() {
@@ -220,7 +219,6 @@ mod tests {
 
     #[test]
     fn every_setting_comes_round_to_where_it_began() {
-        let id = StructureSource::Id { id: "x".into() };
         for (setting, steps) in [
             (Setting::Style, 4),
             (Setting::Labels, 6),
@@ -230,7 +228,7 @@ mod tests {
             (Setting::Solvent, 2),
             (Setting::Background, 3),
         ] {
-            let first = RenderRequest::new(id.clone());
+            let first = RenderRequest::default();
             let mut request = first.clone();
             for step in 1..=steps {
                 let said = setting.apply(&mut request);

@@ -13,7 +13,7 @@ use molshot_scenes::request::{
     StructureSource, format_of_extension,
 };
 use molshot_scenes::transforms::TransformRequest;
-use molshot_scenes::{Keyword, Plane, RenderRequest, Samples, SceneError};
+use molshot_scenes::{Keyword, Plane, RenderRequest, Samples, SceneDocument, SceneError};
 
 use super::effects::EffectArgs;
 use super::labels::LabelArgs;
@@ -197,9 +197,9 @@ pub(crate) fn of_inputs(
     inputs: &[PathBuf],
     args: &RequestArgs,
     out: Option<&Path>,
-) -> Result<RenderRequest, Failure> {
+) -> Result<SceneDocument, Failure> {
     let scene_file = inputs.iter().any(|input| is_scene_file(input));
-    let mut request = if scene_file {
+    let mut document = if scene_file {
         let [scene_file] = inputs else {
             return Err(Failure::usage(
                 "a scene file names its own structure; give it alone, or use --each",
@@ -207,20 +207,21 @@ pub(crate) fn of_inputs(
         };
         scene_file::read(scene_file)?
     } else {
-        RenderRequest::new(StructureSource::Paths {
+        let structure = StructureSource::Paths {
             paths: inputs
                 .iter()
                 .map(|input| input.display().to_string())
                 .collect(),
-        })
+        };
+        SceneDocument::new(structure, RenderRequest::default())
     };
-    args.apply(&mut request, out, scene_file)?;
-    request
+    args.apply(&mut document.request, out, scene_file)?;
+    document
         .validate()
         .map_err(|error| args.blame(error, &inputs[0]))?;
-    match args.contradiction(&request) {
+    match args.contradiction(&document.request) {
         Some((flag, why)) if !scene_file => Err(Failure::flag(flag, why)),
-        _ => Ok(request),
+        _ => Ok(document),
     }
 }
 

@@ -180,7 +180,7 @@ impl<'a> Work<'a> {
                 let problem = format!("{picture_path} cannot be drawn: {error}");
                 DatasetError::content(&self.source.path(&line.id), problem)
             })?;
-            let request = serde_json::to_string(&picture.request(self.plan.size))
+            let request = serde_json::to_string(&picture.document(self.plan.size))
                 .map_err(|error| DatasetError::content(&path, error))?;
             let mut row = vec![
                 Cell::Text((*picture_path).clone()),

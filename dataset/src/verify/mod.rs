@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use molshot_renderer::{AdapterChoice, Encoder, Encoding, open};
-use molshot_scenes::{Plane, PreparedScene, RenderRequest};
+use molshot_scenes::{Plane, PreparedScene, RenderRequest, SceneDocument};
 
 use crate::error::DatasetError;
 use crate::files::{hash_file, read_json};
@@ -326,13 +326,14 @@ impl Work<'_> {
             };
             let row = row?;
             let document = row.text("request")?;
-            let request = RenderRequest::from_json(document.as_bytes())
+            let request = SceneDocument::from_json(document.as_bytes())
                 .map_err(|error| DatasetError::content(&table, format!("{path}: {error}")))?;
             let same = row.text("path")? == *path
                 && picture.path(&complex.id, self.plan.seed) == *path
                 && row.text("complex")? == picture.complex
                 && row.text("split")? == complex.split.name()
-                && request == picture.request(self.plan.size);
+                && request == picture.document(self.plan.size);
+            let request = request.request;
             if !same {
                 found.fault(format!("{path} is in the table otherwise than planned"));
             }

@@ -61,8 +61,7 @@ pub struct PreparedScene {
 }
 
 impl PreparedScene {
-    /// Builds the scene of a request. The request's `structure` is not looked at: it is what
-    /// `structure` was read from.
+    /// Builds the scene of a request.
     ///
     /// # Errors
     /// As [`RenderRequest::validate`] and [`build_scene`].
@@ -170,8 +169,7 @@ impl PreparedScene {
     }
 }
 
-/// Builds the scene of a request (its `structure`, `camera`, `commands` and `output` are not looked
-/// at).
+/// Builds the scene of a request (its `camera`, `commands` and `output` are not looked at).
 ///
 /// # Errors
 /// [`SceneError::Selection`] when `select` cannot be understood, [`SceneError::Invalid`] when a

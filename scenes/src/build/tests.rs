@@ -9,7 +9,7 @@ use molshot_molecule::{PartRole, ReadOptions, Structure, read::read_bytes};
 
 use super::{PreparedScene, build_scene};
 use crate::commands::parse_commands;
-use crate::request::{ColorScheme, Preset, RenderRequest, StructureSource};
+use crate::request::{ColorScheme, Preset, RenderRequest};
 use crate::{Cylinder, Scene, SceneError};
 
 /// Two residues in a row (hydrogens on the first nitrogen only), a zinc ion, a water.
@@ -35,7 +35,7 @@ fn structure(text: &str, role: PartRole) -> Arc<Structure> {
 }
 
 fn request() -> RenderRequest {
-    RenderRequest::new(StructureSource::Id { id: "x".into() })
+    RenderRequest::default()
 }
 
 fn scene(change: impl FnOnce(&mut RenderRequest)) -> Result<Scene, SceneError> {

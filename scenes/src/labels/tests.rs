@@ -12,8 +12,7 @@ use super::*;
 use crate::build::{build_scene, build_scene_with};
 use crate::pseudobonds::{Dashed, PseudobondName};
 use crate::request::{
-    BackgroundRequest, LabelAlignment, LabelContent, Preset, RenderRequest, StructureSource,
-    TextRequest,
+    BackgroundRequest, LabelAlignment, LabelContent, Preset, RenderRequest, TextRequest,
 };
 
 /// Two residues with a hydrogen each, a ligand and water.
@@ -38,7 +37,7 @@ fn read(text: &str, role: PartRole) -> Arc<Structure> {
 }
 
 fn request(change: impl FnOnce(&mut RenderRequest)) -> RenderRequest {
-    let mut request = RenderRequest::new(StructureSource::Id { id: "x".into() });
+    let mut request = RenderRequest::default();
     change(&mut request);
     request
 }

@@ -13,6 +13,7 @@
 //! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`]
 //! writes every default down.
 
+mod document;
 mod effects;
 mod form;
 mod format;
@@ -38,6 +39,7 @@ use crate::keyword::keywords;
 use crate::pseudobonds::PseudobondName;
 use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
+pub use document::{PartialDocument, SCHEMA_VERSION, SceneDocument};
 pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
 pub use format::{ImageFormat, file_extension, format_of_extension};
@@ -45,45 +47,45 @@ pub use labels::{LabelAlignment, LabelContent, LabelStyle, TextRequest};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
 
-/// The version of the document that is read and written here.
-pub const SCHEMA_VERSION: u32 = 1;
-
-/// A picture to draw, as a user says it.
+/// What to draw of a structure, whichever that is: look, camera, selection, motion, output. Where
+/// the structure comes from stands beside it in a [`SceneDocument`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct RenderRequest {
-    /// Version of this document's form: 1.
-    #[serde(deserialize_with = "parse::schema_version")]
-    #[schemars(range(min = 1, max = 1))]
-    pub schema_version: u32,
-    /// What to draw.
-    pub structure: StructureSource,
     /// How it looks.
-    #[serde(default, deserialize_with = "form::object")]
+    #[serde(deserialize_with = "form::object")]
     pub style: StyleRequest,
     /// How it is projected.
-    #[serde(default, deserialize_with = "form::object")]
+    #[serde(deserialize_with = "form::object")]
     pub camera: CameraRequest,
     /// View commands, applied in order: `view front|left|top|back|right|bottom`,
     /// `roll x|y|z DEGREES` (or `turn`), `move x|y|z ANGSTROM`, `zoom FACTOR`, `center SELECTION`,
     /// `crop X Y WIDTH HEIGHT`. An entry may hold several, separated by `;` or a new line.
-    #[serde(default)]
     pub commands: Vec<String>,
     /// Which atoms to draw, in the selection language. The rest is hidden without moving the
     /// camera.
-    #[serde(default = "all")]
     pub select: String,
     /// Atoms that move by themselves, the camera staying where it is; entries apply in order.
-    #[serde(default, deserialize_with = "form::objects")]
+    #[serde(deserialize_with = "form::objects")]
     #[schemars(length(max = MAX_TRANSFORMS))]
     pub transforms: Vec<TransformRequest>,
     /// Size and form of the picture.
-    #[serde(default, deserialize_with = "form::object")]
+    #[serde(deserialize_with = "form::object")]
     pub output: OutputRequest,
 }
 
-fn all() -> String {
-    "all".into()
+impl Default for RenderRequest {
+    /// The whole structure in the preset `misi`, front view, 1024 x 1024 pixels.
+    fn default() -> Self {
+        Self {
+            style: StyleRequest::default(),
+            camera: CameraRequest::default(),
+            commands: Vec::new(),
+            select: "all".into(),
+            transforms: Vec::new(),
+            output: OutputRequest::default(),
+        }
+    }
 }
 
 /// How a structure looks.
@@ -392,19 +394,10 @@ pub enum Compression {
 keywords!(Compression { Fast = "fast", Small = "small" });
 
 impl RenderRequest {
-    /// A request with every default, for a structure.
+    /// A request with every default.
     #[must_use]
-    pub fn new(structure: StructureSource) -> Self {
-        Self {
-            schema_version: SCHEMA_VERSION,
-            structure,
-            style: StyleRequest::default(),
-            camera: CameraRequest::default(),
-            commands: Vec::new(),
-            select: all(),
-            transforms: Vec::new(),
-            output: OutputRequest::default(),
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The view commands, parsed.
@@ -435,8 +428,8 @@ impl RenderRequest {
     }
 }
 
-/// The JSON schema (draft 2020-12) of [`RenderRequest`], with every default and range.
+/// The JSON schema (draft 2020-12) of [`SceneDocument`], with every default and range.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(RenderRequest).to_value()
+    schemars::schema_for!(SceneDocument).to_value()
 }

@@ -1,17 +1,15 @@
-//! Bytes to [`RenderRequest`], with errors that name the place and the remedy.
+//! Bytes to [`SceneDocument`], with errors that name the place and the remedy.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
-use super::form::Object;
-use super::{RenderRequest, SCHEMA_VERSION};
+use super::{PartialDocument, SceneDocument};
 use crate::colors::shorten;
 use crate::error::SceneError;
 use crate::suggest::nearest;
 
-impl RenderRequest {
+impl SceneDocument {
     /// Reads and checks a document. Nesting is bounded (128 levels), so no document can exhaust the
     /// stack.
     ///
@@ -20,17 +18,16 @@ impl RenderRequest {
     /// and column; [`SceneError::Invalid`], [`SceneError::Command`] or [`SceneError::Selection`]
     /// when a value is wrong in itself.
     pub fn from_json(bytes: &[u8]) -> Result<Self, SceneError> {
-        let Object(request) = document::<Object<Self>>(bytes)?;
-        request.validate()?;
-        Ok(request)
+        let document = document::<Self>(bytes)?;
+        document.validate()?;
+        Ok(document)
     }
 
-    /// As [`RenderRequest::from_json`] for a document that was taken apart already (defaults merged
-    /// with an item's own keys). Faults of form have no line and column then: they are
+    /// As [`SceneDocument::from_json`] for a document that was parsed as JSON already (defaults
+    /// merged with an item's own keys). An error of form has no line and column then: it is
     /// [`SceneError::Invalid`].
     pub fn from_value(value: serde_json::Value) -> Result<Self, SceneError> {
-        let read = serde_path_to_error::deserialize::<_, Object<Self>>(value);
-        let Object(request) = read.map_err(|error| {
+        let document: Self = serde_path_to_error::deserialize(value).map_err(|error| {
             let pointer = pointer(error.path());
             let (problem, remedy) = explain(&pointer, &error.inner().to_string());
             SceneError::Invalid {
@@ -39,12 +36,27 @@ impl RenderRequest {
                 remedy,
             }
         })?;
-        request.validate()?;
-        Ok(request)
+        document.validate()?;
+        Ok(document)
     }
 }
 
-/// Reads one JSON document of any type, with the errors described at [`RenderRequest::from_json`].
+impl PartialDocument {
+    /// Reads and checks what is given of a document.
+    ///
+    /// # Errors
+    /// As [`SceneDocument::from_json`], but for what is missing.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, SceneError> {
+        let document = document::<Self>(bytes)?;
+        if let Some(structure) = &document.structure {
+            structure.validate()?;
+        }
+        document.request.validate()?;
+        Ok(document)
+    }
+}
+
+/// Reads one JSON document of any type, with the errors described at [`SceneDocument::from_json`].
 fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, SceneError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer)
@@ -206,18 +218,6 @@ fn unknown(word: &str, noun: &str, expected: &str) -> (String, String) {
         format!("the {noun} \"{}\" is not known here", shorten(word)),
         format!("known are {}{hint}", known.join(", ")),
     )
-}
-
-/// Reads `schema_version`, which must be the one known here.
-pub(super) fn schema_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let version = u32::deserialize(deserializer)?;
-    if version == SCHEMA_VERSION {
-        Ok(version)
-    } else {
-        Err(D::Error::custom(format!(
-            "schema version {version} is not known here; give {SCHEMA_VERSION}, or use a program that knows that version"
-        )))
-    }
 }
 
 /// [`crate::Samples`] as a number.

@@ -2,21 +2,21 @@ use proptest::prelude::{any, prop_assert_eq, proptest};
 use serde_json::json;
 
 use super::{
-    BackgroundRequest, ColorScheme, ImageFormat, Preset, RenderRequest, StructureSource, schema,
+    BackgroundRequest, ColorScheme, ImageFormat, Preset, SceneDocument, StructureSource, schema,
 };
 use crate::{Plane, Samples, SceneError};
 
 const MINIMAL: &str = r#"{"schema_version": 1, "structure": {"id": "5ey0"}}"#;
 
-fn with(key: &str, value: serde_json::Value) -> Result<RenderRequest, SceneError> {
+fn with(key: &str, value: serde_json::Value) -> Result<SceneDocument, SceneError> {
     let mut document: serde_json::Value = serde_json::from_str(MINIMAL).expect("JSON");
     document[key] = value;
-    RenderRequest::from_json(document.to_string().as_bytes())
+    SceneDocument::from_json(document.to_string().as_bytes())
 }
 
 /// Pointer, problem and remedy of the error of a document.
 fn error_of(text: &str) -> (String, String, String) {
-    match RenderRequest::from_json(text.as_bytes()).expect_err(text) {
+    match SceneDocument::from_json(text.as_bytes()).expect_err(text) {
         SceneError::Document {
             pointer,
             problem,
@@ -40,7 +40,7 @@ fn error_with(key: &str, value: serde_json::Value) -> (String, String, String) {
 
 #[test]
 fn the_documented_example_is_read() {
-    let request = RenderRequest::from_json(
+    let request = SceneDocument::from_json(
         br##"{ "schema_version": 1,
           "structure": {"id": "5ey0"},
           "style": {"preset": "misi", "labels": "auto", "background": "#000000"},
@@ -50,12 +50,12 @@ fn the_documented_example_is_read() {
           "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "planes": ["color"]} }"##,
     )
     .expect("sound");
-    assert_eq!(request.view_commands().expect("sound").len(), 2);
+    assert_eq!(request.request.view_commands().expect("sound").len(), 2);
     let mut plain = request.clone();
-    plain.commands.clear();
+    plain.request.commands.clear();
     assert_eq!(
         plain,
-        RenderRequest::from_json(MINIMAL.as_bytes()).expect("minimal")
+        SceneDocument::from_json(MINIMAL.as_bytes()).expect("minimal")
     );
 }
 
@@ -80,18 +80,21 @@ fn style_and_output_words() {
         json!({"preset": "ball-and-stick", "colors": "b-factor", "background": "Transparent", "stick_radius_angstrom": 0.1}),
     )
     .expect("sound");
-    assert_eq!(request.style.preset, Preset::BallAndStick);
-    assert_eq!(request.style.colors, Some(ColorScheme::BFactor));
-    assert_eq!(request.style.background, BackgroundRequest::Transparent);
+    assert_eq!(request.request.style.preset, Preset::BallAndStick);
+    assert_eq!(request.request.style.colors, Some(ColorScheme::BFactor));
+    assert_eq!(
+        request.request.style.background,
+        BackgroundRequest::Transparent
+    );
     let request = with(
         "output",
         json!({"samples": 16, "format": "webp", "planes": ["atom-id", "depth"]}),
     )
     .expect("sound");
-    assert_eq!(request.output.samples, Samples::Sixteen);
-    assert_eq!(request.output.format, Some(ImageFormat::WebP));
-    assert!(request.output.planes.contains(&Plane::AtomId));
-    assert_eq!(request.output.width_px, 1024);
+    assert_eq!(request.request.output.samples, Samples::Sixteen);
+    assert_eq!(request.request.output.format, Some(ImageFormat::WebP));
+    assert!(request.request.output.planes.contains(&Plane::AtomId));
+    assert_eq!(request.request.output.width_px, 1024);
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn unknown_words_are_refused_with_the_known_ones() {
 #[test]
 fn faults_of_form_name_pointer_line_and_column() {
     let text = "{\"schema_version\": 1, \"structure\": {\"id\": \"x\"},\n \"output\": {\"width_px\": \"big\"}}";
-    match RenderRequest::from_json(text.as_bytes()) {
+    match SceneDocument::from_json(text.as_bytes()) {
         Err(SceneError::Document {
             pointer,
             line,
@@ -160,7 +163,7 @@ fn faults_of_form_name_pointer_line_and_column() {
 #[test]
 fn messages_read_as_one_line() {
     let text = |document: &str| {
-        RenderRequest::from_json(document.as_bytes())
+        SceneDocument::from_json(document.as_bytes())
             .expect_err(document)
             .to_string()
     };
@@ -239,7 +242,7 @@ fn numbers_out_of_range_are_refused_with_their_pointer() {
     }
     // Beyond f64: the JSON reader itself refuses it.
     assert!(
-        RenderRequest::from_json(
+        SceneDocument::from_json(
             MINIMAL
                 .replace("\"5ey0\"}", "\"a\"}, \"camera\": {\"fov_degrees\": 1e999}")
                 .as_bytes()
@@ -338,12 +341,12 @@ fn commands_are_checked_when_the_document_is_read() {
 fn a_value_is_read_like_a_text() {
     let value: serde_json::Value = serde_json::from_str(MINIMAL).expect("JSON");
     assert_eq!(
-        RenderRequest::from_value(value.clone()).expect("sound"),
-        RenderRequest::from_json(MINIMAL.as_bytes()).expect("sound")
+        SceneDocument::from_value(value.clone()).expect("sound"),
+        SceneDocument::from_json(MINIMAL.as_bytes()).expect("sound")
     );
     let mut wrong = value;
     wrong["output"] = json!({"samples": 3});
-    let error = RenderRequest::from_value(wrong).expect_err("3 samples");
+    let error = SceneDocument::from_value(wrong).expect_err("3 samples");
     assert!(
         matches!(error, SceneError::Invalid { ref pointer, .. } if pointer == "/output/samples"),
         "{error}"
@@ -352,15 +355,15 @@ fn a_value_is_read_like_a_text() {
 
 #[test]
 fn what_is_written_is_read_back() {
-    let mut request = RenderRequest::from_json(MINIMAL.as_bytes()).expect("minimal");
-    request.style.background = BackgroundRequest::Transparent;
-    request.style.colors = Some(ColorScheme::Uniform);
-    request.style.color = "teal".parse().ok();
-    request.commands = vec!["view left; crop 0 0 50% 50%".into()];
-    request.output.planes = Plane::ALL.into();
+    let mut request = SceneDocument::from_json(MINIMAL.as_bytes()).expect("minimal");
+    request.request.style.background = BackgroundRequest::Transparent;
+    request.request.style.colors = Some(ColorScheme::Uniform);
+    request.request.style.color = "teal".parse().ok();
+    request.request.commands = vec!["view left; crop 0 0 50% 50%".into()];
+    request.request.output.planes = Plane::ALL.into();
     let text = serde_json::to_vec(&request).expect("serialises");
     assert_eq!(
-        RenderRequest::from_json(&text).expect("own output"),
+        SceneDocument::from_json(&text).expect("own output"),
         request
     );
 }
@@ -396,19 +399,19 @@ fn the_schema_writes_every_default_down() {
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in any::<Vec<u8>>()) {
-        let _ = RenderRequest::from_json(&bytes);
+        let _ = SceneDocument::from_json(&bytes);
     }
 
     #[test]
     fn no_damage_panics(position in 0_usize..49, byte: u8) {
         let mut bytes = MINIMAL.as_bytes().to_vec();
         bytes[position] = byte;
-        let _ = RenderRequest::from_json(&bytes);
+        let _ = SceneDocument::from_json(&bytes);
     }
 
     #[test]
     fn sizes_in_range_are_kept(width in 1_u32..=16_384, height in 1_u32..=16_384) {
         let request = with("output", json!({"width_px": width, "height_px": height})).expect("in range");
-        prop_assert_eq!((request.output.width_px, request.output.height_px), (width, height));
+        prop_assert_eq!((request.request.output.width_px, request.request.output.height_px), (width, height));
     }
 }

@@ -3,7 +3,7 @@
 use super::labels::validate_texts;
 use super::{
     BackgroundRequest, CameraRequest, ColorScheme, ImageFormat, OutputRequest, RenderRequest,
-    SCHEMA_VERSION, StructureSource, StyleRequest,
+    SceneDocument, StructureSource, StyleRequest,
 };
 use crate::error::SceneError;
 use crate::job::{MAX_EDGE_PX, Plane};
@@ -24,14 +24,6 @@ impl RenderRequest {
     /// [`SceneError::Invalid`] with a JSON pointer, [`SceneError::Command`] or
     /// [`SceneError::Selection`].
     pub fn validate(&self) -> Result<(), SceneError> {
-        if self.schema_version != SCHEMA_VERSION {
-            return Err(SceneError::invalid(
-                "/schema_version",
-                format!("schema version {} is not known here", self.schema_version),
-                format!("give {SCHEMA_VERSION}"),
-            ));
-        }
-        self.structure.validate()?;
         self.style.validate()?;
         self.camera.validate()?;
         self.output.validate()?;
@@ -55,8 +47,19 @@ impl RenderRequest {
     }
 }
 
+impl SceneDocument {
+    /// Checks every value. Documents that were read from JSON have passed already.
+    ///
+    /// # Errors
+    /// [`SceneError::Invalid`] for the structure, and as [`RenderRequest::validate`].
+    pub fn validate(&self) -> Result<(), SceneError> {
+        self.structure.validate()?;
+        self.request.validate()
+    }
+}
+
 impl StructureSource {
-    fn validate(&self) -> Result<(), SceneError> {
+    pub(super) fn validate(&self) -> Result<(), SceneError> {
         let empty = |pointer: &str, remedy: &str| {
             Err(SceneError::invalid(
                 pointer,

@@ -1,8 +1,11 @@
 //! Limits of one request beyond its validity: lengths of texts, samples, memory.
 
 use axum::http::StatusCode;
-use molshot_scenes::request::{Compression, ImageFormat, OutputRequest, StructureSource};
-use molshot_scenes::{Plane, RenderJob, RenderRequest};
+use molshot_scenes::request::{
+    Compression, ImageFormat, OutputRequest, StructureSource, TextRequest,
+};
+use molshot_scenes::transforms::TransformRequest;
+use molshot_scenes::{Plane, RenderJob, SceneDocument};
 
 use super::output::RequestedOutputs;
 use crate::config::Config;
@@ -25,11 +28,14 @@ impl Limits {
     }
 
     /// Refuses texts that are too long: the cost of a selection grows with its length.
-    pub(crate) fn check_request(&self, request: &RenderRequest) -> Result<(), Problem> {
+    pub(crate) fn check_document(&self, document: &SceneDocument) -> Result<(), Problem> {
+        let SceneDocument {
+            structure, request, ..
+        } = document;
         let style = &request.style;
         let texts = style.texts.iter().enumerate();
         let transforms = request.transforms.iter().enumerate();
-        let files: &[_] = match &request.structure {
+        let files: &[_] = match structure {
             StructureSource::Files { files } => files,
             _ => &[],
         };
@@ -42,8 +48,11 @@ impl Limits {
                     .enumerate()
                     .map(|(i, text)| (format!("/commands/{i}"), text.len())),
             )
-            .chain(texts.map(|(i, text)| (format!("/style/texts/{i}"), longest(text))))
-            .chain(transforms.map(|(i, moved)| (format!("/transforms/{i}"), longest(moved))))
+            .chain(texts.map(|(i, text)| (format!("/style/texts/{i}"), longest_in_text(text))))
+            .chain(
+                transforms
+                    .map(|(i, moved)| (format!("/transforms/{i}"), longest_in_transform(moved))),
+            )
             .chain(
                 files
                     .iter()
@@ -90,17 +99,18 @@ impl Limits {
     }
 }
 
-/// Length of the longest text in a part of a request.
-fn longest(part: &impl serde::Serialize) -> usize {
-    fn of(value: &serde_json::Value) -> usize {
-        match value {
-            serde_json::Value::String(text) => text.len(),
-            serde_json::Value::Array(values) => values.iter().map(of).max().unwrap_or(0),
-            serde_json::Value::Object(values) => values.values().map(of).max().unwrap_or(0),
-            _ => 0,
-        }
-    }
-    serde_json::to_value(part).map_or(0, |value| of(&value))
+/// Length of the longest text in a label.
+fn longest_in_text(label: &TextRequest) -> usize {
+    label
+        .text
+        .len()
+        .max(label.at.as_ref().map_or(0, String::len))
+}
+
+/// Length of the longest text in a transform.
+fn longest_in_transform(transform: &TransformRequest) -> usize {
+    let commands = transform.commands.iter().map(String::len);
+    commands.fold(transform.select.len(), usize::max)
 }
 
 /// Number of pixels that are drawn.

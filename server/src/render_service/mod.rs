@@ -17,8 +17,8 @@ use moka::future::Cache;
 use molshot_renderer::RenderError;
 use molshot_renderer::pool::PoolOptions;
 use molshot_scenes::build::PreparedScene;
-use molshot_scenes::request::{OutputRequest, StructureSource};
-use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, build_scene};
+use molshot_scenes::request::OutputRequest;
+use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, SceneDocument, build_scene};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -171,13 +171,16 @@ impl RenderService {
     /// Loads the structure of a request and computes the keys of its scene and answer.
     pub(crate) async fn resolve(
         &self,
-        mut request: RenderRequest,
+        document: SceneDocument,
         outputs: RequestedOutputs,
     ) -> Result<ResolvedRequest, Problem> {
-        self.limits.check_request(&request)?;
-        let (loaded, parse) = self.library.of_source(&request.structure).await?;
-        // The structure is loaded, so the files in the request are no longer needed.
-        request.structure = StructureSource::Id { id: String::new() };
+        self.limits.check_document(&document)?;
+        let SceneDocument {
+            structure, request, ..
+        } = document;
+        let (loaded, parse) = self.library.of_source(&structure).await?;
+        // Files within the document are no longer needed.
+        drop(structure);
         let scene_key = scene_key(&loaded, &request);
         let view = (&request.camera, &request.commands, &request.output);
         let mut hash = Sha256::new();

@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::{Stream, StreamExt, stream};
-use molshot_scenes::RenderRequest;
+use molshot_scenes::SceneDocument;
 use serde_json::Value;
 use tokio::task::{JoinError, JoinHandle};
 
@@ -265,11 +265,11 @@ impl Batch {
         let service = &self.app.service;
         let start = Instant::now();
         let preparing = async {
-            let (request, annotated) = self.request(index)?;
-            let mut outputs = RequestedOutputs::all(&request.output);
+            let (document, annotated) = self.item_document(index)?;
+            let mut outputs = RequestedOutputs::all(&document.request.output);
             outputs.annotations = annotated.then(|| self.document.masks.clone());
             service
-                .prepare(service.resolve(request, outputs).await?)
+                .prepare(service.resolve(document, outputs).await?)
                 .await
         };
         let prepared = with_deadline(Duration::from_secs(seconds), preparing).await?;
@@ -293,13 +293,13 @@ impl Batch {
         })
     }
 
-    /// The request of an item, and whether the item comes with annotations.
-    fn request(&self, index: usize) -> Result<(RenderRequest, bool), Problem> {
+    /// The document of an item, and whether the item comes with annotations.
+    fn item_document(&self, index: usize) -> Result<(SceneDocument, bool), Problem> {
         let (members, annotations) = item_of(&self.text[self.document.items[index].clone()])?;
-        let mut request = self.document.defaults.clone();
-        merge(&mut request, members);
-        let request = RenderRequest::from_value(Value::Object(request))?;
-        Ok((request, annotations.unwrap_or(self.document.annotations)))
+        let mut document = self.document.defaults.clone();
+        merge(&mut document, members);
+        let document = SceneDocument::from_value(Value::Object(document))?;
+        Ok((document, annotations.unwrap_or(self.document.annotations)))
     }
 }
 

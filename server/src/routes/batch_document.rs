@@ -9,11 +9,12 @@ use std::ops::Range;
 
 use axum::http::StatusCode;
 use molshot_renderer::annotations::MaskKind;
-use molshot_scenes::{RenderRequest, SceneError};
+use molshot_scenes::SceneError;
+use molshot_scenes::request::PartialDocument;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::Problem;
 use crate::json_limits::{ItemSpan, JsonLimits, scan};
@@ -240,14 +241,10 @@ fn check_defaults(defaults: &Map<String, Value>) -> Result<(), Problem> {
         )
         .at("/defaults/key"));
     }
-    let mut whole = defaults.clone();
-    // Required members that the items may give.
-    whole.entry("schema_version").or_insert(1.into());
-    whole
-        .entry("structure")
-        .or_insert_with(|| json!({ "id": "any" }));
-    let text = serde_json::to_vec(&whole).map_err(|error| Problem::internal(&error))?;
-    let Err(error) = RenderRequest::from_json(&text) else {
+    // The errors of a document depend on whether it is read from text.
+    let text = serde_json::to_vec(defaults).map_err(|error| Problem::internal(&error))?;
+    // Items may give what is missing.
+    let Err(error) = PartialDocument::from_json(&text) else {
         return Ok(());
     };
     let pointer = format!("/defaults{}", error.pointer().unwrap_or_default());

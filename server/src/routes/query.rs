@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use molshot_scenes::request::ImageFormat;
-use molshot_scenes::{Keyword, RenderRequest};
+use molshot_scenes::{Keyword, SceneDocument};
 use serde_json::{Value, json};
 
 use super::parameters::{ALIASES, Form, PICTURE, PictureParameter};
@@ -118,7 +118,7 @@ pub(crate) fn request_of(
     id: &str,
     format: ImageFormat,
     parameters: &Parameters,
-) -> Result<RenderRequest, Problem> {
+) -> Result<SceneDocument, Problem> {
     let known: Vec<&str> = PICTURE.iter().map(|parameter| parameter.name).collect();
     let parameters = &parameters.renamed();
     parameters.only(&known)?;
@@ -130,7 +130,7 @@ pub(crate) fn request_of(
     for parameter in PICTURE {
         set(&mut document, parameter, parameters)?;
     }
-    RenderRequest::from_value(document).map_err(|error| {
+    SceneDocument::from_value(document).map_err(|error| {
         with_parameter(
             Problem::from(error),
             parameters.get("size").is_ok_and(|size| size.is_some()),
@@ -382,7 +382,7 @@ mod tests {
         );
         let both = [("hbonds", "1"), ("pseudobonds", "metal-coordination")];
         let both = request_of("a", ImageFormat::Png, &parameters(&both)).expect("sound");
-        assert_eq!(both.style.pseudobonds.len(), 2);
+        assert_eq!(both.request.style.pseudobonds.len(), 2);
         assert_eq!(fault(&[("label-size", "0px")]), (422, "label-size".into()));
         assert_eq!(fault(&[("label-size", "big")]), (400, "label-size".into()));
         assert_eq!(

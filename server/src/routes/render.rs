@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use molshot_renderer::annotations::MaskKind;
 use molshot_scenes::request::{BackgroundRequest, ImageFormat};
-use molshot_scenes::{Plane, RenderRequest};
+use molshot_scenes::{Plane, RenderRequest, SceneDocument};
 
 use super::query::Parameters;
 use crate::accept::Accept;
@@ -35,13 +35,14 @@ pub(super) async fn render(
 ) -> Result<Response, Problem> {
     let permit = app.admit(client)?;
     parameters.only(&[])?;
-    let mut request = read(&app, &headers, sent, &permit).await?;
+    let mut document = read(&app, &headers, sent, &permit).await?;
+    let request = &mut document.request;
     let is_multipart = request.output.planes.len() > 1;
-    let outputs = negotiate(&mut request, &Accept::of(&headers))?;
+    let outputs = negotiate(request, &Accept::of(&headers))?;
     let answered = with_deadline(
         app.deadline(),
         Box::pin(async {
-            let resolved = app.service.resolve(request, outputs).await?;
+            let resolved = app.service.resolve(document, outputs).await?;
             let etag = resolved.etag();
             Ok((app.service.single(resolved, &permit).await?, etag))
         }),
@@ -54,18 +55,18 @@ pub(super) async fn render(
     Ok(response)
 }
 
-/// Reads a render request from a body.
+/// Reads a request from a body.
 async fn read(
     app: &App,
     headers: &HeaderMap,
     sent: Body,
     permit: &Arc<Permit>,
-) -> Result<RenderRequest, Problem> {
+) -> Result<SceneDocument, Problem> {
     let text = body::json(headers, sent, app.body_limits(), permit).await?;
     let limits = app.json_limits();
     body::offload(text.len(), move || {
         json_limits::scan(&text, limits)?;
-        Ok(RenderRequest::from_json(&text)?)
+        Ok(SceneDocument::from_json(&text)?)
     })
     .await?
 }
@@ -131,15 +132,15 @@ pub(super) async fn annotations(
     if Accept::of(&headers).weight(JSON) <= 0.0 {
         return Err(Problem::not_acceptable(JSON));
     }
-    let mut request = read(&app, &headers, sent, &permit).await?;
+    let mut document = read(&app, &headers, sent, &permit).await?;
     // Annotations need atom ids only, and these do not depend on samples.
-    request.output.planes = [Plane::AtomId].into();
+    document.request.output.planes = [Plane::AtomId].into();
     let answered = with_deadline(
         app.deadline(),
         Box::pin(async {
             let resolved = app
                 .service
-                .resolve(request, RequestedOutputs::annotations(masks))
+                .resolve(document, RequestedOutputs::annotations(masks))
                 .await?;
             let etag = resolved.etag();
             Ok((app.service.single(resolved, &permit).await?, etag))

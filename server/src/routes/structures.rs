@@ -50,11 +50,11 @@ pub(super) async fn image(
         _ => return Err(Problem::not_found()),
     };
     let permit = app.admit(client)?;
-    let request = request_of(&id, format, &parameters)?;
+    let document = request_of(&id, format, &parameters)?;
     let gives_size = parameters.get("size")?.is_some();
     let answered = Box::pin(async {
-        let parts = RequestedOutputs::all(&request.output);
-        let resolved = app.service.resolve(request, parts).await?;
+        let outputs = RequestedOutputs::all(&document.request.output);
+        let resolved = app.service.resolve(document, outputs).await?;
         let etag = resolved.etag();
         let cache_control = app.cache_control();
         if etag::matches(&headers, &etag) {

@@ -22,7 +22,7 @@ impl App {
         };
         let size = self.another_size(document);
         let name = self.sources[self.opened].name();
-        let mut copied = match copy(&document.request(), form, &name, &self.args.server) {
+        let mut copied = match copy(&document.scene_file(), form, &name, &self.args.server) {
             Ok(copied) => copied,
             Err(error) => return self.say(error.to_string()),
         };

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use glam::{DQuat, DVec2, DVec3};
 use molshot_molecule::{Structure, Warning};
 use molshot_scenes::commands::{Crop, Extent, Target, ViewName, parse_commands};
+use molshot_scenes::request::StructureSource;
 use molshot_scenes::{
     Camera, Command, CropRect, Plane, Pose, PreparedScene, Projection, RenderJob, RenderRequest,
-    Samples, Scene, SceneError,
+    Samples, Scene, SceneDocument, SceneError,
 };
 
 use crate::input::Loaded;
@@ -20,6 +21,7 @@ use crate::pacer::Quality;
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     structure: Arc<Structure>,
+    source: StructureSource,
     request: RenderRequest,
     scene: Arc<Scene>,
     /// The request's own commands, without a crop.
@@ -50,7 +52,11 @@ impl Document {
     /// # Errors
     /// As [`PreparedScene::new`] and [`Camera::apply`].
     pub(crate) fn new(loaded: Loaded, size_px: [u32; 2]) -> Result<Self, SceneError> {
-        let Loaded { structure, request } = loaded;
+        let Loaded {
+            structure,
+            source,
+            request,
+        } = loaded;
         let prepared = PreparedScene::new(Arc::clone(&structure), &request)?;
         let scene = Arc::clone(prepared.scene());
         let mut own = request.view_commands()?;
@@ -68,6 +74,7 @@ impl Document {
         });
         let document = Self {
             structure,
+            source,
             request,
             scene,
             own,
@@ -90,15 +97,13 @@ impl Document {
         let before = self.camera()?;
         let mut loaded = loaded;
         if !is_scene_file {
-            loaded.request = RenderRequest {
-                structure: loaded.request.structure,
-                ..self.request.clone()
-            };
+            loaded.request = self.request.clone();
         }
         let (now, then) = (&loaded.request, &self.request);
+        let same_source = loaded.source == self.source;
         let is_moved = self.orbit.is_some();
-        let stays = now.commands == then.commands
-            && (is_moved || now.camera == then.camera && now.structure == then.structure);
+        let stays =
+            now.commands == then.commands && (is_moved || now.camera == then.camera && same_source);
         let mut after = Self::new(loaded, self.size_px)?;
         if after.crop == self.crop {
             after.is_cropped = self.is_cropped;
@@ -233,6 +238,11 @@ impl Document {
         Ok(camera)
     }
 
+    /// The scene file of the picture that is seen, within its crop.
+    pub(crate) fn scene_file(&self) -> SceneDocument {
+        SceneDocument::new(self.source.clone(), self.request())
+    }
+
     /// The request for the picture that is seen, within its crop.
     pub(crate) fn request(&self) -> RenderRequest {
         let mut request = self.request.clone();
@@ -297,6 +307,7 @@ impl Document {
         change(&mut request);
         let loaded = Loaded {
             structure: Arc::clone(&self.structure),
+            source: self.source.clone(),
             request,
         };
         let mut changed = Self::new(loaded, self.size_px)?;

@@ -13,10 +13,11 @@ fn loaded(text: &str, commands: &[&str]) -> Loaded {
         ..ReadOptions::default()
     };
     let structure = read_bytes("x.pdb", text.as_bytes(), PartRole::Whole, &options);
-    let mut request = RenderRequest::new(StructureSource::Id { id: "x".into() });
+    let mut request = RenderRequest::default();
     request.commands = commands.iter().map(|text| (*text).to_owned()).collect();
     Loaded {
         structure: Arc::new(structure.expect("a structure")),
+        source: StructureSource::Id { id: "x".into() },
         request,
     }
 }
@@ -37,9 +38,9 @@ fn document(commands: &[&str]) -> Document {
 
 /// What a service draws of the copied request.
 fn service(document: &Document) -> RenderJob {
-    let text = serde_json::to_vec(&document.request()).expect("JSON");
-    let request = RenderRequest::from_json(&text).expect("a request");
-    PreparedScene::new(Arc::clone(&document.structure), &request)
+    let text = serde_json::to_vec(&document.scene_file()).expect("JSON");
+    let copied = SceneDocument::from_json(&text).expect("a request");
+    PreparedScene::new(Arc::clone(&document.structure), &copied.request)
         .and_then(|prepared| prepared.job())
         .expect("a job")
 }
@@ -191,7 +192,7 @@ fn a_file_that_is_read_again_keeps_the_camera_that_nobody_has_moved() {
 fn a_scene_file_that_names_another_camera_or_structure_is_fitted_where_nothing_was_moved() {
     let untouched = document(&[]);
     let mut other = loaded(&pdb(60.0), &[]);
-    other.request.structure = StructureSource::Id { id: "y".into() };
+    other.source = StructureSource::Id { id: "y".into() };
     let again = untouched.reloaded(other, true).expect("a document");
     assert!(again.orbit.is_none());
     let mut wide = loaded(&pdb(60.0), &[]);

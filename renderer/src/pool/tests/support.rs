@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use molshot_molecule::read::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions};
 use molshot_scenes::build::PreparedScene;
-use molshot_scenes::request::{InlineFile, StructureSource};
 use molshot_scenes::{Plane, RenderJob, RenderRequest, Samples, Scene, Viewport};
 
 use crate::backend::Backend;
@@ -37,12 +36,7 @@ pub(super) fn scene(atoms: u32) -> Arc<Scene> {
         ..ReadOptions::default()
     };
     let structure = read_bytes("row.xyz", text.as_bytes(), PartRole::Whole, &options).unwrap();
-    let request = RenderRequest::new(StructureSource::Files {
-        files: vec![InlineFile {
-            name: "row.xyz".into(),
-            text,
-        }],
-    });
+    let request = RenderRequest::default();
     let prepared = PreparedScene::new(Arc::new(structure), &request).unwrap();
     Arc::clone(prepared.scene())
 }
