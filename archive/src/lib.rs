@@ -132,7 +132,7 @@ mod tests {
         expected.extend_from_slice(b"a.png");
         expected.resize(100, 0);
         expected.extend_from_slice(b"0000644\x000000000\x000000000\x0000000001750\0");
-        expected.extend_from_slice(b"00000000000\x00006465\0 0");
+        expected.extend_from_slice(b"00000000000\x00006676\0 0");
         expected.resize(257, 0);
         expected.extend_from_slice(b"ustar\x0000");
         expected.resize(512, 0);
