@@ -244,7 +244,7 @@ impl RenderService {
         })
     }
 
-    /// Makes a request's job; its scene is built once.
+    /// Prepares the job of a request. Requests that differ only in the view share one scene.
     pub(crate) async fn prepare(&self, resolved: ResolvedRequest) -> Result<PreparedJob, Problem> {
         let request = &resolved.request;
         let structure = &resolved.loaded.structure;
@@ -271,9 +271,11 @@ impl RenderService {
             .atoms()
             .len()
             .saturating_mul(request.commands.len());
-        let own = request.clone();
+        let request = request.clone();
         let job = self
-            .build(work < INLINE_WORK, move || job_of(scene, &own, annotated))
+            .build(work < INLINE_WORK, move || {
+                job_of(scene, &request, annotated)
+            })
             .await??;
         self.limits.check_job(&job)?;
         Ok(PreparedJob {
