@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use molshot::input::read_text_file;
-use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, start_log};
+use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, init_logging};
 
 use crate::message::{CliError, Verbosity, note, output};
 
@@ -134,7 +134,7 @@ pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError
     if args.print_config {
         return output(layers.to_string().as_bytes());
     }
-    start_log(&config);
+    init_logging(&config);
     let insecure = config.insecure_public;
     let server = Server::open(config).map_err(|error| {
         if error.is_usage() {

@@ -1,4 +1,4 @@
-//! What a client accepts (RFC 9110, section 12.5.1).
+//! Content negotiation by the `Accept` header (RFC 9110, section 12.5.1).
 
 use axum::http::{HeaderMap, header};
 
@@ -7,8 +7,7 @@ use axum::http::{HeaderMap, header};
 pub(crate) struct Accept(Vec<(String, String, f32)>);
 
 impl Accept {
-    /// Reads the header; without one everything is acceptable. A range that cannot be understood is
-    /// passed over.
+    /// Reads the header. Without one, everything is acceptable. Malformed ranges are ignored.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut ranges = Vec::new();
         for value in headers.get_all(header::ACCEPT) {
@@ -22,7 +21,7 @@ impl Accept {
                     .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
                     .map_or(1.0, |text| {
                         let weight = text.trim().parse::<f32>().ok();
-                        // What is no weight is none; that holds for not-a-number, too.
+                        // An invalid weight counts as 0; NaN is not within the range either.
                         weight
                             .filter(|weight| (0.0..=1.0).contains(weight))
                             .unwrap_or(0.0)
@@ -37,13 +36,14 @@ impl Accept {
         Self(ranges)
     }
 
-    /// How welcome a media type is: 0 not at all. The most exact range decides.
+    /// The weight of a media type, 0 if it is not acceptable. The most specific range decides.
     pub(crate) fn weight(&self, media_type: &str) -> f32 {
         let (kind, subtype) = media_type.split_once('/').unwrap_or((media_type, ""));
         if self.0.is_empty() {
             return 1.0;
         }
-        let exactness = |range: &(String, String, f32)| match (range.0.as_str(), range.1.as_str()) {
+        let specificity = |range: &(String, String, f32)| match (range.0.as_str(), range.1.as_str())
+        {
             (a, b) if a == kind && b == subtype => Some(3),
             (a, "*") if a == kind => Some(2),
             ("*", "*") => Some(1),
@@ -51,12 +51,12 @@ impl Accept {
         };
         self.0
             .iter()
-            .filter_map(|range| Some((exactness(range)?, range.2)))
+            .filter_map(|range| Some((specificity(range)?, range.2)))
             .max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))
             .map_or(0.0, |(_, weight)| weight)
     }
 
-    /// The most welcome of some types, the first of equals; none when none is acceptable.
+    /// The offer with the greatest weight, the first of equals; `None` if none is acceptable.
     pub(crate) fn best<T: Copy>(&self, offers: &[(T, &str)]) -> Option<T> {
         let mut best: Option<(T, f32)> = None;
         for (offer, media_type) in offers {
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_exact_range_decides() {
+    fn the_most_specific_range_decides() {
         let offers = [(1, "image/png"), (2, "image/webp")];
         assert_eq!(Accept::default().best(&offers), Some(1));
         assert_eq!(accept("image/webp").best(&offers), Some(2));

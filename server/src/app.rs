@@ -1,29 +1,30 @@
-//! What every handler has at hand.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::admission::{Client, Kind, Pass};
+use crate::admission::{Client, Kind, Permit};
+use crate::auth::Tokens;
 use crate::body::BodyLimits;
 use crate::config::Config;
 use crate::error::Problem;
-use crate::guard::{RequestIds, Tokens};
-use crate::scan::Shape;
-use crate::studio::Studio;
+use crate::json_limits::JsonLimits;
+use crate::render_service::RenderService;
+use crate::request_id::RequestIds;
 
 /// The server's state.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) config: Config,
-    pub(crate) studio: Studio,
+    pub(crate) service: RenderService,
     pub(crate) tokens: Tokens,
     pub(crate) request_ids: RequestIds,
-    /// Whether only this machine is meant to ask.
+    /// Whether only clients on this machine are expected.
     pub(crate) only_local: bool,
 }
 
 impl App {
-    /// Bounds of a JSON body.
+    /// Limits of a JSON body.
     pub(crate) fn body_limits(&self) -> BodyLimits {
         BodyLimits {
             bytes: self.config.body_max_bytes,
@@ -36,35 +37,45 @@ impl App {
         }
     }
 
-    /// Bounds of a render request's text.
-    pub(crate) fn shape(&self) -> Shape {
-        Shape {
+    /// Limits of the JSON of one render request.
+    pub(crate) fn json_limits(&self) -> JsonLimits {
+        JsonLimits {
             depth: usize::try_from(self.config.json_depth_max).unwrap_or(usize::MAX),
             values: self.config.json_values_max,
             items: None,
         }
     }
 
-    /// Time for one answer.
+    /// Time limit of one answer.
     pub(crate) fn deadline(&self) -> Duration {
         Duration::from_secs(self.config.request_seconds)
     }
 
-    /// Lets a single request in.
-    pub(crate) fn enter(&self, client: Client) -> Result<Arc<Pass>, Problem> {
-        self.studio.admission.enter(client, Kind::Single)
+    /// Admits a single request, or refuses it at once.
+    pub(crate) fn admit(&self, client: Client) -> Result<Arc<Permit>, Problem> {
+        self.service.admission.admit(client, Kind::Single)
     }
 
-    /// `Cache-Control` of what has an entity tag and may be kept.
+    /// `Cache-Control` of a response that may be stored under its entity tag.
     pub(crate) fn cache_control(&self) -> String {
-        let scope = if self.tokens.is_empty() {
-            "public"
-        } else {
-            "private"
-        };
+        let scope = self.cache_scope();
         match self.config.cache_seconds {
             0 => format!("{scope}, no-cache"),
             seconds => format!("{scope}, max-age={seconds}"),
+        }
+    }
+
+    /// `Cache-Control` of a response that must be revalidated before each use.
+    pub(crate) fn revalidate(&self) -> String {
+        format!("{}, no-cache", self.cache_scope())
+    }
+
+    /// Whether caches may share responses between clients.
+    fn cache_scope(&self) -> &'static str {
+        if self.tokens.is_empty() {
+            "public"
+        } else {
+            "private"
         }
     }
 }

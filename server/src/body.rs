@@ -1,4 +1,4 @@
-//! Bodies of requests: bounded in bytes, in time, and in what they become when decompressed.
+//! Request bodies, with limits on size, time and decompressed size.
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,25 +9,26 @@ use axum::http::{HeaderMap, StatusCode, header};
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
 
-use crate::admission::Pass;
+use crate::admission::Permit;
 use crate::error::Problem;
 use crate::structures::{ALWAYS_PLAUSIBLE_BYTES, blocking};
 
-/// Bodies up to this size are read on the threads that serve: it takes less than handing them over.
+/// Bodies up to this size are processed on the async threads: that is faster than moving them to a
+/// blocking thread.
 const INLINE_BYTES: usize = 1 << 16;
-/// Decompressed at a time.
+/// Bytes that are decompressed between two memory reservations.
 const PIECE_BYTES: u64 = 1 << 20;
 
-/// Bounds of bodies.
+/// Limits of a body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimits {
-    /// As sent.
+    /// Size as sent.
     pub(crate) bytes: u64,
-    /// After decompression.
+    /// Size after decompression.
     pub(crate) decompressed: u64,
-    /// How many times larger it may become by decompression.
+    /// Largest ratio of the decompressed size to the size as sent.
     pub(crate) ratio: u64,
-    /// Until all of it is here.
+    /// Time until the whole body has arrived.
     pub(crate) seconds: u64,
 }
 
@@ -39,7 +40,7 @@ fn too_large(limit: u64) -> Problem {
     )
 }
 
-/// Refuses a body whose announced length is too much, before any of it is read.
+/// Refuses a body whose `Content-Length` is too large, before any of it is read.
 pub(crate) fn check_length(headers: &HeaderMap, limit: u64) -> Result<(), Problem> {
     let length = headers
         .get(header::CONTENT_LENGTH)
@@ -50,30 +51,32 @@ pub(crate) fn check_length(headers: &HeaderMap, limit: u64) -> Result<(), Proble
     }
 }
 
-/// 408.
+/// A 408 problem.
 pub(crate) fn too_slow(seconds: u64) -> Problem {
     Problem::new(
         StatusCode::REQUEST_TIMEOUT,
         "body_too_slow",
-        format!("the body was not here within {seconds} s"),
+        format!("the body did not arrive within {seconds} s"),
     )
 }
 
-/// A body as it comes: bounded, and each piece counted as memory of the request. What was refused
-/// is kept, for a reader in between may know only that the body broke off.
+/// Limits a body while it arrives, and reserves memory for each piece.
+///
+/// It keeps the reason of a refusal, because a parser between the body and the handler reports only
+/// that the body ended early.
 #[derive(Debug, Clone)]
-pub(crate) struct Intake {
-    pass: Arc<Pass>,
+pub(crate) struct BodyLimiter {
+    permit: Arc<Permit>,
     left: Arc<Mutex<u64>>,
     limit: u64,
     refused: Arc<Mutex<Option<Problem>>>,
 }
 
-impl Intake {
-    /// At most so many bytes.
-    pub(crate) fn new(pass: &Arc<Pass>, limit: u64) -> Self {
+impl BodyLimiter {
+    /// Limits a body to `limit` bytes.
+    pub(crate) fn new(permit: &Arc<Permit>, limit: u64) -> Self {
         Self {
-            pass: Arc::clone(pass),
+            permit: Arc::clone(permit),
             left: Arc::new(Mutex::new(limit)),
             limit,
             refused: Arc::default(),
@@ -87,17 +90,20 @@ impl Intake {
                 .checked_sub(bytes)
                 .ok_or_else(|| too_large(self.limit))?;
         }
-        self.pass.take(bytes)
+        self.permit.reserve(bytes)
     }
 
-    /// The body, with an error in its stream where it is refused.
-    pub(crate) fn watch(&self, body: Body) -> Body {
-        let own = self.clone();
+    /// Wraps a body in a stream that fails where the body is refused.
+    pub(crate) fn limit(&self, body: Body) -> Body {
+        let limiter = self.clone();
         let counted = body.into_data_stream().map(move |piece| {
-            let piece = piece.map_err(|_| broken_off());
-            let piece = piece.and_then(|piece| own.count(piece.len() as u64).map(|()| piece));
+            let piece = piece.map_err(|_| incomplete());
+            let piece = piece.and_then(|piece| limiter.count(piece.len() as u64).map(|()| piece));
             if let Err(problem) = &piece {
-                let mut refused = own.refused.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut refused = limiter
+                    .refused
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
                 *refused = Some(problem.clone());
             }
             piece
@@ -105,7 +111,7 @@ impl Intake {
         Body::from_stream(counted)
     }
 
-    /// Why the body was refused, if it was.
+    /// The reason of the refusal, if the body was refused.
     pub(crate) fn refusal(&self) -> Option<Problem> {
         self.refused
             .lock()
@@ -114,12 +120,12 @@ impl Intake {
     }
 }
 
-/// Reads a JSON body, decompressing it where it says so.
+/// Reads a JSON body, and decompresses it if its `Content-Encoding` is gzip.
 pub(crate) async fn json(
     headers: &HeaderMap,
     body: Body,
     limits: BodyLimits,
-    pass: &Arc<Pass>,
+    permit: &Arc<Permit>,
 ) -> Result<Bytes, Problem> {
     let essence = headers
         .get(header::CONTENT_TYPE)
@@ -144,7 +150,7 @@ pub(crate) async fn json(
     };
     if !is_json {
         return Err(unsupported(
-            "the body is not said to be JSON; send Content-Type: application/json",
+            "the Content-Type is not JSON; send Content-Type: application/json",
         ));
     }
     let encoding = headers
@@ -154,16 +160,16 @@ pub(crate) async fn json(
         .to_ascii_lowercase();
     if !matches!(encoding.as_str(), "identity" | "gzip" | "x-gzip") {
         return Err(unsupported(
-            "this Content-Encoding is not read; send gzip or none",
+            "this Content-Encoding is not supported; send gzip or none",
         ));
     }
     check_length(headers, limits.bytes)?;
-    let intake = Intake::new(pass, limits.bytes);
-    let mut pieces = intake.watch(body).into_data_stream();
+    let limiter = BodyLimiter::new(permit, limits.bytes);
+    let mut pieces = limiter.limit(body).into_data_stream();
     let reading = async {
         let mut text = Vec::new();
         while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|_| intake.refusal().unwrap_or_else(broken_off))?;
+            let piece = piece.map_err(|_| limiter.refusal().unwrap_or_else(incomplete))?;
             text.extend_from_slice(&piece);
         }
         Ok::<_, Problem>(Bytes::from(text))
@@ -174,12 +180,12 @@ pub(crate) async fn json(
     if encoding == "identity" {
         return Ok(bytes);
     }
-    let pass = Arc::clone(pass);
-    offload(bytes.len() * 8, move || decompress(&bytes, limits, &pass)).await?
+    let permit = Arc::clone(permit);
+    offload(bytes.len() * 8, move || decompress(&bytes, limits, &permit)).await?
 }
 
-/// Runs what takes longer the more bytes there are: here if they are few, else off the threads that
-/// serve.
+/// Runs work whose time grows with the number of bytes: on this thread if they are few, else on a
+/// blocking thread.
 pub(crate) async fn offload<T: Send + 'static>(
     bytes: usize,
     work: impl FnOnce() -> T + Send + 'static,
@@ -191,45 +197,45 @@ pub(crate) async fn offload<T: Send + 'static>(
     }
 }
 
-/// 400 of a body that did not come whole.
-pub(crate) fn broken_off() -> Problem {
+/// A 400 problem: the body ended early.
+pub(crate) fn incomplete() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "body_incomplete",
-        "the body broke off; send all of it",
+        "the body ended early; send all of it",
     )
 }
 
-fn decompress(bytes: &[u8], limits: BodyLimits, pass: &Pass) -> Result<Bytes, Problem> {
+fn decompress(bytes: &[u8], limits: BodyLimits, permit: &Permit) -> Result<Bytes, Problem> {
     let plausible = (bytes.len() as u64)
         .saturating_mul(limits.ratio)
         .max(ALWAYS_PLAUSIBLE_BYTES);
-    let most = limits.decompressed.min(plausible);
-    let mut reader = MultiGzDecoder::new(bytes).take(most + 1);
+    let max = limits.decompressed.min(plausible);
+    let mut reader = MultiGzDecoder::new(bytes).take(max + 1);
     let mut text = Vec::new();
     loop {
-        // In pieces, so that memory is counted before there is much of it.
+        // In pieces, so that memory is reserved before much of it is in use.
         let piece = (&mut reader).take(PIECE_BYTES).read_to_end(&mut text);
         let piece = piece.map_err(|error| {
             Problem::new(
                 StatusCode::BAD_REQUEST,
                 "body_incomplete",
-                format!("the body is no sound gzip ({error}); compress it again"),
+                format!("the body is not valid gzip data ({error}); compress it again"),
             )
         })?;
-        if text.len() as u64 > most {
+        if text.len() as u64 > max {
             return Err(Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_too_large",
                 format!(
-                    "the body grows to more than {most} bytes when decompressed; send less, or send it plain"
+                    "the body has more than {max} bytes after decompression; send less, or send it uncompressed"
                 ),
             ));
         }
         if piece == 0 {
             return Ok(text.into());
         }
-        pass.take(piece as u64)?;
+        permit.reserve(piece as u64)?;
     }
 }
 
@@ -241,7 +247,7 @@ mod tests {
     use flate2::write::GzEncoder;
 
     use super::*;
-    use crate::admission::tests::pass;
+    use crate::admission::tests::permit;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -259,9 +265,9 @@ mod tests {
     }
 
     #[test]
-    fn bombs_are_refused() {
-        let pass = pass(|_| ());
-        let decompress = |bytes: &[u8], most| decompress(bytes, limits(most), &pass);
+    fn gzip_bombs_are_refused() {
+        let permit = permit(|_| ());
+        let decompress = |bytes: &[u8], max| decompress(bytes, limits(max), &permit);
         let zeros = gzip(&vec![0; 8 << 20]);
         let refused = decompress(&zeros, 1 << 30).expect_err("a bomb");
         assert_eq!(refused.status, 413);
@@ -272,22 +278,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_decompressed_counts_as_memory() {
-        let pass = pass(|config| config.queue_max_bytes = 4 << 20);
-        // Another request has its share of the two MiB for single requests.
-        let other = pass.beside();
-        other.take(1 << 20).expect("room");
+    fn decompressed_bytes_count_as_memory() {
+        let permit = permit(|config| config.queue_max_bytes = 4 << 20);
+        // Another request holds one of the two MiB that single requests may use.
+        let other = permit.another();
+        other.reserve(1 << 20).expect("free memory");
         let mut large = vec![0_u8; 5 << 20];
         large
             .iter_mut()
             .enumerate()
             .for_each(|(i, byte)| *byte = ((i * i) >> 7) as u8);
-        // It is memory that is short here, not the ratio that is high.
+        // The memory is the limit here and not the ratio.
         let limits = BodyLimits {
             ratio: 1000,
             ..limits(1 << 30)
         };
-        let refused = decompress(&gzip(&large), limits, &pass).expect_err("no room");
+        let refused = decompress(&gzip(&large), limits, &permit).expect_err("no free memory");
         assert_eq!(
             (refused.status.as_u16(), refused.retry_after),
             (503, Some(1))

@@ -1,5 +1,5 @@
-//! The one place that knows HTTP statuses: every failure becomes a [`Problem`], and that an
-//! `application/problem+json` answer (RFC 9457).
+//! Failures as HTTP responses. Every failure becomes a [`Problem`], which decides the status and
+//! becomes an `application/problem+json` body (RFC 9457).
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -10,30 +10,30 @@ use molshot_renderer::pool::PoolError;
 use molshot_scenes::SceneError;
 use serde::Serialize;
 
-/// Media type of an error's body.
-pub const MEDIA_TYPE: &str = "application/problem+json";
+use crate::media_types::PROBLEM;
 
-/// A failure as its client is told of it.
+/// A failure as it is reported to the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 #[error("{code}: {detail}")]
 pub struct Problem {
     /// HTTP status.
     pub status: StatusCode,
-    /// Stable name of the kind of failure.
+    /// Stable name of the kind of failure, one of [`TITLES`] or of a library's error codes.
     pub code: &'static str,
-    /// What is wrong; what would be right.
+    /// What is wrong, and what would be accepted instead.
     pub detail: String,
-    /// JSON pointer (RFC 6901) into the request document.
+    /// JSON pointer (RFC 6901) to the value of the request document that is wrong.
     pub pointer: Option<String>,
-    /// Name of the query parameter at fault.
+    /// Name of the query parameter that is wrong.
     pub parameter: Option<String>,
     /// Seconds after which to try again.
     pub retry_after: Option<u32>,
 }
 
-/// The body, with `type` made from the code.
+/// The JSON form of a problem.
 #[derive(Serialize)]
-struct Document<'a> {
+struct ProblemDocument<'a> {
     r#type: String,
     title: &'a str,
     status: u16,
@@ -47,21 +47,30 @@ struct Document<'a> {
     retry_after: Option<u32>,
 }
 
-/// Every code that is given out here, with its title; codes of the libraries beside them.
+/// Every error code with its title, sorted by code.
 pub const TITLES: &[(&str, &str)] = &[
-    ("accept_unsatisfied", "No form of the answer is acceptable"),
+    (
+        "accept_unsatisfied",
+        "No available media type is acceptable",
+    ),
     ("atoms_too_many", "The structure has too many atoms"),
-    ("body_incomplete", "The request's body broke off"),
+    ("body_incomplete", "The request's body is incomplete"),
     ("body_too_large", "The request's body is too large"),
-    ("body_too_slow", "The request's body came too slowly"),
-    ("busy", "The server has too much to do"),
-    ("client_busy", "This client has too many requests in hand"),
-    ("command_invalid", "A view command cannot be understood"),
+    ("body_too_slow", "The request's body arrived too slowly"),
+    ("busy", "The server is overloaded"),
+    (
+        "client_busy",
+        "This client has too many requests in progress",
+    ),
+    ("command_invalid", "A view command is invalid"),
     (
         "content_type_unsupported",
-        "The body's type is not read here",
+        "The body's media type is not supported",
     ),
-    ("cross_site", "The request comes from another site's page"),
+    (
+        "cross_site",
+        "The request was sent by a page of another site",
+    ),
     ("deadline_passed", "The request took too long"),
     ("device_lost", "The graphics device was lost"),
     (
@@ -73,43 +82,43 @@ pub const TITLES: &[(&str, &str)] = &[
         "The graphics device did not answer in time",
     ),
     ("device_unavailable", "The graphics device cannot be used"),
-    ("document_invalid", "The document is not of its form"),
-    ("document_too_deep", "The document is nested too deep"),
-    ("encode_failed", "The picture cannot be encoded"),
-    ("host_unknown", "The request names a host that this is not"),
-    ("input_format_unknown", "The file's format is not known"),
+    ("document_invalid", "The document does not match its schema"),
+    ("document_too_deep", "The document is nested too deeply"),
+    ("encode_failed", "The image cannot be encoded"),
+    ("host_unknown", "The request's host name is not accepted"),
+    ("input_format_unknown", "The file's format is unknown"),
     ("input_malformed", "The file is malformed"),
     ("input_too_large", "The file is too large"),
     ("input_unreadable", "The file cannot be read"),
-    ("internal", "A fault of the server"),
+    ("internal", "Internal server error"),
     ("items_too_many", "The batch has too many items"),
-    ("key_invalid", "The item's key cannot be used"),
-    ("method_unsupported", "The method is not offered here"),
-    ("no_adapter", "There is nothing to draw with"),
-    ("not_found", "There is nothing here"),
-    ("not_understood", "The request cannot be understood"),
-    ("out_of_memory", "There is no memory left"),
-    ("parameter_invalid", "A query parameter is wrong"),
-    ("picture_too_large", "The picture is too large"),
-    ("scene_empty", "Nothing would be drawn"),
+    ("key_invalid", "The item's key is invalid"),
+    ("method_unsupported", "The method is not supported"),
+    ("no_adapter", "No graphics adapter is available"),
+    ("not_found", "Not found"),
+    ("not_understood", "The request is malformed"),
+    ("out_of_memory", "The server is out of memory"),
+    ("parameter_invalid", "A query parameter is invalid"),
+    ("picture_too_large", "The image is too large"),
+    ("scene_empty", "The scene is empty"),
     ("scene_too_large", "The scene is too large for the device"),
-    ("selection_invalid", "A selection cannot be understood"),
-    ("stopping", "The server is ending"),
-    ("storage_failed", "The disk does not work"),
+    ("selection_invalid", "A selection is invalid"),
+    ("stopping", "The server is shutting down"),
+    ("storage_failed", "The disk failed"),
     ("storage_full", "The disk is full"),
     ("string_too_long", "A text is too long"),
-    ("structure_id_invalid", "This is no id of a structure"),
+    ("structure_id_invalid", "The structure id is invalid"),
     ("structure_read_only", "The structure cannot be removed"),
-    ("structure_unknown", "The structure is not here"),
-    ("token_missing", "A token is needed"),
-    ("upload_invalid", "The upload cannot be used"),
-    ("uploads_disabled", "Uploads are not taken here"),
-    ("value_invalid", "A value is out of its range"),
-    ("values_too_many", "The document holds too much"),
+    ("structure_unknown", "The structure does not exist"),
+    ("token_missing", "A token is required"),
+    ("upload_invalid", "The upload is invalid"),
+    ("uploads_disabled", "Uploads are disabled"),
+    ("value_invalid", "A value is invalid"),
+    ("values_too_many", "The document has too many values"),
 ];
 
 impl Problem {
-    /// A problem of a kind.
+    /// Creates a problem.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
             status,
@@ -121,72 +130,92 @@ impl Problem {
         }
     }
 
-    /// The same with the place at fault.
+    /// Adds a pointer to the value that is wrong.
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
         self
     }
 
-    /// The same with the query parameter at fault.
+    /// Adds the name of the query parameter that is wrong.
     #[must_use]
     pub fn of_parameter(mut self, name: impl Into<String>) -> Self {
         self.parameter = Some(name.into());
         self
     }
 
-    /// The same with a hint when to try again.
+    /// Adds a hint when to try again.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self
     }
 
-    /// 400 of a query parameter.
+    /// A 400 problem of a query parameter.
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "parameter_invalid", detail).of_parameter(name)
     }
 
-    /// 404 of a structure.
+    /// A 404 problem of a structure.
     #[must_use]
     pub fn no_structure(id: &str) -> Self {
         let id: String = id.chars().take(80).collect();
         Self::new(
             StatusCode::NOT_FOUND,
             "structure_unknown",
-            format!("there is no structure \"{id}\"; GET /v1/structures lists those there are, POST adds one"),
+            format!("the structure \"{id}\" does not exist; GET /v1/structures lists all structures, POST adds one"),
         )
         .at("/structure/id")
     }
 
-    /// 503 while the server ends.
+    /// A 406 problem; `offers` names the media types that are available.
+    #[must_use]
+    pub fn not_acceptable(offers: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "accept_unsatisfied",
+            format!("no available media type is acceptable; accept {offers}"),
+        )
+    }
+
+    /// A 404 problem of an address.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "this address does not exist; see /openapi.json",
+        )
+    }
+
+    /// A 503 problem while the server shuts down.
     #[must_use]
     pub fn stopping() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "stopping",
-            "the server is ending; ask another, or try again",
+            "the server is shutting down; use another server, or try again later",
         )
         .retry_after(5)
     }
 
-    /// 504.
+    /// A 504 problem.
     #[must_use]
     pub fn deadline() -> Self {
         Self::new(
             StatusCode::GATEWAY_TIMEOUT,
             "deadline_passed",
-            "the answer was not ready in time; ask for a smaller picture, or try again",
+            "the answer was not ready in time; request a smaller image, or try again",
         )
     }
 
-    /// 500. What happened is logged, not told.
+    /// A 500 problem. The reason is logged but not sent to the client.
     pub fn internal(reason: &dyn std::fmt::Display) -> Self {
-        tracing::error!(%reason, "a fault of the server");
+        tracing::error!(%reason, "internal error");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
-            "a fault of the server; please report it with the request's id",
+            "internal server error; please report it with the request's id",
         )
     }
 
@@ -198,10 +227,10 @@ impl Problem {
             .map_or("The request failed", |(_, title)| title)
     }
 
-    /// The body.
+    /// The problem as JSON.
     #[must_use]
     pub fn json(&self) -> Vec<u8> {
-        let document = Document {
+        let document = ProblemDocument {
             r#type: format!("urn:molshot:problem:{}", self.code),
             title: self.title(),
             status: self.status.as_u16(),
@@ -221,7 +250,7 @@ impl IntoResponse for Problem {
         let mut response = Response::new(Body::from(self.json()));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -232,19 +261,19 @@ impl IntoResponse for Problem {
                 HeaderValue::from_static("Bearer realm=\"molshot\""),
             );
         }
-        // For the log and the counters; it is taken off before the answer leaves.
+        // For the log and the metrics; the middleware removes it.
         headers.insert(CODE, HeaderValue::from_static(self.code));
         response
     }
 }
 
-/// The code of this name.
+/// The static code of a name.
 pub(crate) fn known_code(name: &str) -> Option<&'static str> {
     let known = TITLES.iter().find(|(code, _)| *code == name);
     known.map(|(code, _)| *code)
 }
 
-/// Carries a problem's code to the middleware that counts.
+/// Internal header that carries a problem's code to the middleware.
 pub(crate) const CODE: HeaderName = HeaderName::from_static("x-molshot-code");
 
 impl From<SceneError> for Problem {
@@ -269,8 +298,8 @@ impl From<MoleculeError> for Problem {
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let detail = match &error {
-            // The path on the server's disk is nobody's business; and no names of structures in the
-            // log.
+            // Paths on the server's disk are not sent to clients, and structure names are not
+            // logged.
             MoleculeError::Io { source, .. } => {
                 tracing::warn!(error = %source.kind(), "a structure cannot be read");
                 format!("the structure's files cannot be read: {}", source.kind())
@@ -286,8 +315,7 @@ impl From<PoolError> for Problem {
         match error {
             PoolError::Render(error) => error.into(),
             PoolError::Panicked { .. } => Self::internal(&error),
-            // Seen only by a request that was not dropped by its client: the order waited beyond
-            // its deadline, or the server ends.
+            // A request whose client is still connected sees this only during shutdown.
             _ => Self::stopping(),
         }
     }
@@ -326,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_says_where() {
+    fn the_document_has_a_pointer() {
         let problem = Problem::from(SceneError::invalid(
             "/output/width_px",
             "a".into(),
@@ -340,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_of_the_disk_is_not_told() {
+    fn paths_on_the_disk_are_not_sent() {
         let error = MoleculeError::Io {
             file: "/secret/place.pdb".into(),
             source: std::io::ErrorKind::PermissionDenied.into(),

@@ -1,7 +1,7 @@
-//! Accepting connections, and ending well.
+//! Accepts connections and shuts down gracefully.
 //!
-//! Connections have limits that a framework's default loop lacks: how many there are, how long a
-//! head may take, how long a client may take nothing of its answer.
+//! Connections have limits that `axum::serve` lacks: on their number, on the time until a request's
+//! headers arrive, and on the time for which a client may read nothing of its response.
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,25 +23,24 @@ use tower::ServiceExt;
 
 use crate::app::App;
 
-/// How long idle connections may take to close at the end.
-const CLOSING: Duration = Duration::from_secs(2);
-/// How long nothing is accepted after the system had no room for a connection.
-const REST: Duration = Duration::from_millis(50);
+/// How long connections may take to close after shutdown.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Pause after the operating system could not accept a connection.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
+/// File descriptors that are kept free for other things than connections, above all for structures
+/// that are read and uploads that are written.
+const RESERVED_FILES: usize = 128;
 
-/// Files that are open beside connections: structures being read and uploads being written, most of
-/// all.
-const OTHER_FILES: usize = 128;
-
-/// A connection whose writes fail when nothing could be written for a while.
-struct Patient {
+/// A connection whose writes fail when the client has read nothing for a while.
+struct StallTimeout {
     stream: TcpStream,
-    patience: Duration,
+    timeout: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patient {
-    /// Passes a write's outcome on, keeping the time while it waits.
-    fn watch<T>(
+impl StallTimeout {
+    /// Returns the outcome of a write, or an error when it has been pending for too long.
+    fn check_stall<T>(
         &mut self,
         poll: Poll<io::Result<T>>,
         context: &mut Context<'_>,
@@ -50,16 +49,14 @@ impl Patient {
             self.stalled = None;
             return poll;
         }
-        let patience = self.patience;
-        let sleep = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(sleep(patience)));
+        let timeout = self.timeout;
+        let sleep = self.stalled.get_or_insert_with(|| Box::pin(sleep(timeout)));
         ready!(sleep.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
-impl AsyncRead for Patient {
+impl AsyncRead for StallTimeout {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -69,14 +66,14 @@ impl AsyncRead for Patient {
     }
 }
 
-impl AsyncWrite for Patient {
+impl AsyncWrite for StallTimeout {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let poll = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.watch(poll, context)
+        self.check_stall(poll, context)
     }
 
     fn poll_write_vectored(
@@ -85,7 +82,7 @@ impl AsyncWrite for Patient {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let poll = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.watch(poll, context)
+        self.check_stall(poll, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -94,51 +91,51 @@ impl AsyncWrite for Patient {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.stream).poll_flush(context);
-        self.watch(poll, context)
+        self.check_stall(poll, context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.watch(poll, context)
+        self.check_stall(poll, context)
     }
 }
 
-/// Connections at a time: as many as are wished, as far as the system lets this process have files
-/// open. One connection too many would be refused by the system again and again; so it waits, and
-/// what reads structures still finds files.
-fn connections_max(wished: u64) -> usize {
-    let wished = usize::try_from(wished)
+/// The number of simultaneous connections: the configured one, reduced to what the process's limit
+/// on open files allows. Beyond the limit, accepting would fail again and again, and structures
+/// could not be opened; so further connections wait in the listener's backlog.
+fn connections_max(configured: u64) -> usize {
+    let configured = usize::try_from(configured)
         .unwrap_or(usize::MAX)
         .min(Semaphore::MAX_PERMITS);
-    // Only Linux says so without asking the C library.
+    // Linux shows the limit in a file; elsewhere it would need a call of the C library.
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files = limits
         .lines()
         .find(|line| line.starts_with("Max open files"))
         .and_then(|line| line.split_whitespace().nth(3)?.parse::<usize>().ok());
-    let most = files.map_or(usize::MAX, |files| {
-        files.saturating_sub(OTHER_FILES).max(16)
+    let max = files.map_or(usize::MAX, |files| {
+        files.saturating_sub(RESERVED_FILES).max(16)
     });
-    if most < wished {
+    if max < configured {
         tracing::info!(
-            wished,
-            most,
-            "fewer connections at a time, for this process may not have more files open (ulimit -n)"
+            configured,
+            max,
+            "connections are limited by the number of files that this process may open (ulimit -n)"
         );
     }
-    wished.min(most)
+    configured.min(max)
 }
 
-/// Serves until `stop` is done and the work in hand, too. While it waits for that work, health is
-/// still told and new work refused.
+/// Serves until `stop` completes, then until the requests in progress are finished. Meanwhile
+/// health requests are still answered and new work is refused.
 pub(crate) async fn serve(
     app: Arc<App>,
     router: Router,
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) {
-    let most = connections_max(app.config.connections_max);
-    let connections = Arc::new(Semaphore::new(most));
+    let max_connections = connections_max(app.config.connections_max);
+    let connections = Arc::new(Semaphore::new(max_connections));
     let (closing, closed) = watch::channel(false);
     let accepting = async {
         loop {
@@ -157,7 +154,7 @@ pub(crate) async fn serve(
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
-                    sleep(REST).await;
+                    sleep(ACCEPT_RETRY_DELAY).await;
                 }
             }
         }
@@ -165,25 +162,31 @@ pub(crate) async fn serve(
     let stopping = async {
         stop.await;
         let start = Instant::now();
-        tracing::info!("stopping: work in hand is finished, no more is taken");
-        app.studio.admission.stop();
+        tracing::info!("stopping: finishing the requests in progress, refusing new ones");
+        app.service.admission.stop();
         let limit = Duration::from_secs(app.config.shutdown_seconds);
-        if !app.studio.admission.drained(limit).await {
-            tracing::warn!("work was still in hand after {} s", limit.as_secs());
+        if !app.service.admission.drained(limit).await {
+            tracing::warn!(
+                "requests were still in progress after {} s",
+                limit.as_secs()
+            );
         }
-        tracing::debug!(ms = start.elapsed().as_millis(), "work in hand is finished");
+        tracing::debug!(
+            ms = start.elapsed().as_millis(),
+            "the requests in progress are finished"
+        );
     };
     tokio::select! {
         () = accepting => {}
         () = stopping => {}
     }
-    // Answers that are still on their way to slow clients get a little time.
+    // Responses that slow clients still read get a little time.
     let _ = closing.send(true);
-    let all = u32::try_from(most).unwrap_or(u32::MAX);
-    let _ = tokio::time::timeout(CLOSING, connections.acquire_many(all)).await;
+    let all = u32::try_from(max_connections).unwrap_or(u32::MAX);
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, connections.acquire_many(all)).await;
 }
 
-/// One connection, until it ends.
+/// Serves one connection until it ends.
 fn connection(
     app: &App,
     router: Router,
@@ -191,11 +194,11 @@ fn connection(
     address: SocketAddr,
     mut closed: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> + Send + use<> {
-    // Answers are written in few pieces; waiting to fill a packet would only cost time.
+    // Responses are written in few pieces; waiting to fill a packet would only add latency.
     let _ = stream.set_nodelay(true);
-    let stream = Patient {
+    let stream = StallTimeout {
         stream,
-        patience: Duration::from_secs(app.config.stall_seconds),
+        timeout: Duration::from_secs(app.config.stall_seconds),
         stalled: None,
     };
     let mut builder = http1::Builder::new();
@@ -212,7 +215,7 @@ fn connection(
             builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let mut connection = std::pin::pin!(connection);
         tokio::select! {
-            // Clients that leave or stall are no event of ours.
+            // A client that disconnects or stalls is not an error of the server.
             _ = connection.as_mut() => return,
             _ = closed.wait_for(|closed| *closed) => {}
         }

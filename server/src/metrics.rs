@@ -1,4 +1,4 @@
-//! What is counted and timed, for Prometheus.
+//! Metrics for Prometheus.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,14 +12,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Media type of the metrics (`OpenMetrics` 1.0, which Prometheus reads).
-pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-/// Upper bounds of durations, seconds: from a cached answer to a deadline.
+/// Histogram buckets of durations, seconds: from a cached answer to the deadline.
 const SECONDS: [f64; 14] = [
     0.0001, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0,
 ];
-/// Upper bounds of answers, bytes.
+/// Histogram buckets of answer sizes, bytes.
 const BYTES: [f64; 7] = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -55,27 +52,27 @@ struct Outcome {
     result: &'static str,
 }
 
-/// What the pool, the queue and the folder of uploads count themselves, read when it is asked for.
+/// Values that other modules count themselves; they are read for each scrape.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Levels {
-    /// Single requests in hand.
+    /// Single requests in progress.
     pub(crate) requests: u64,
-    /// Batches in hand.
+    /// Batches in progress.
     pub(crate) batches: u64,
-    /// Memory counted for them.
+    /// Memory that is reserved for them.
     pub(crate) bytes: u64,
-    /// Pictures that wait to be given to the pool.
+    /// Images that wait for the pool.
     pub(crate) waiting: u64,
-    /// Bytes of uploads on the disk.
+    /// Size of all uploads on the disk.
     pub(crate) upload_bytes: u64,
 }
 
 type Durations<L> = Family<L, Histogram, fn() -> Histogram>;
 type Level = Gauge<u64, AtomicU64>;
 
-/// Values that are set when the metrics are asked for.
+/// Metrics that are set for each scrape.
 #[derive(Debug, Default)]
-struct Read {
+struct ScrapedMetrics {
     requests: Level,
     batches: Level,
     bytes: Level,
@@ -83,14 +80,14 @@ struct Read {
     upload_bytes: Level,
     threads: Level,
     threads_ready: Level,
-    in_hand: Level,
-    pictures: Family<Outcome, Counter>,
+    drawing: Level,
+    images: Family<Outcome, Counter>,
     panics: Counter,
     device_losses: Counter,
     devices_reopened: Counter,
 }
 
-/// Everything that is counted.
+/// All metrics of the server.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -102,7 +99,7 @@ pub(crate) struct Metrics {
     rejections: Family<Code, Counter>,
     items: Family<Outcome, Counter>,
     item_errors: Family<Code, Counter>,
-    read: Read,
+    scraped: ScrapedMetrics,
 }
 
 impl Default for Metrics {
@@ -119,10 +116,10 @@ impl Default for Metrics {
             rejections: Family::default(),
             items: Family::default(),
             item_errors: Family::default(),
-            read: Read::default(),
+            scraped: ScrapedMetrics::default(),
         };
         let mut registry = Registry::with_prefix("molshot");
-        let read = &metrics.read;
+        let scraped = &metrics.scraped;
         registry.register(
             "requests",
             "Requests answered, by method, route and status",
@@ -130,32 +127,32 @@ impl Default for Metrics {
         );
         registry.register(
             "request_seconds",
-            "Time until an answer begins, by route",
+            "Time until the response begins, by route",
             metrics.request_seconds.clone(),
         );
         registry.register(
             "stage_seconds",
-            "Time of pictures in each stage: queue, draw, encode; parse, scene where it was not in the cache",
+            "Time of images in each stage: queue, draw, encode; parse and scene if not cached",
             metrics.stages.clone(),
         );
         registry.register(
             "picture_bytes",
-            "Sizes of encoded pictures with all of their parts",
+            "Sizes of encoded images with all of their files",
             metrics.answer_bytes.clone(),
         );
         registry.register(
             "cache_lookups",
-            "Lookups in the caches of structures, scenes and pictures, by result",
+            "Lookups in the caches of structures, scenes and images, by result",
             metrics.caches.clone(),
         );
         registry.register(
             "rejections",
-            "Requests refused for who asks, how much is asked, or how much is in hand, by the problem's code",
+            "Requests refused because of the client, their size or the load, by the problem's code",
             metrics.rejections.clone(),
         );
         registry.register(
             "batch_items",
-            "Items of batches, by result",
+            "Items of batches that were processed, by result",
             metrics.items.clone(),
         );
         registry.register(
@@ -165,63 +162,88 @@ impl Default for Metrics {
         );
         registry.register(
             "device_losses",
-            "Devices that were lost, or did not answer in time",
-            read.device_losses.clone(),
+            "Devices that were lost or did not respond in time",
+            scraped.device_losses.clone(),
         );
         registry.register(
             "devices_reopened",
-            "Devices that were opened anew after a loss or a panic",
-            read.devices_reopened.clone(),
+            "Devices that were reopened after a loss or a panic",
+            scraped.devices_reopened.clone(),
         );
         registry.register(
             "worker_panics",
-            "Panics of drawing threads, each survived",
-            read.panics.clone(),
+            "Panics of drawing threads, which all recovered",
+            scraped.panics.clone(),
         );
         registry.register(
             "pictures",
-            "Pictures drawn and encoded, by result; those called off count as failed",
-            read.pictures.clone(),
+            "Images drawn and encoded, by result; cancelled ones count as failed",
+            scraped.images.clone(),
         );
         for (name, help, level) in [
             (
+                "requests_in_progress",
+                "Single requests that were admitted and not answered yet",
+                &scraped.requests,
+            ),
+            (
+                "batches_in_progress",
+                "Batches that were admitted and not sent completely yet",
+                &scraped.batches,
+            ),
+            (
+                "pictures_in_progress",
+                "Images that drawing threads are working on",
+                &scraped.drawing,
+            ),
+            // The names of version 0.1, kept for one version.
+            (
                 "requests_in_hand",
-                "Single requests that were let in and not answered yet",
-                &read.requests,
+                "Deprecated, the same as requests_in_progress",
+                &scraped.requests,
             ),
             (
                 "batches_in_hand",
-                "Batches that were let in and not sent to their end yet",
-                &read.batches,
-            ),
-            (
-                "reserved_bytes",
-                "Memory counted for requests in hand; queue-max-bytes bounds it",
-                &read.bytes,
-            ),
-            (
-                "pictures_waiting",
-                "Pictures that wait for a drawing thread",
-                &read.waiting,
+                "Deprecated, the same as batches_in_progress",
+                &scraped.batches,
             ),
             (
                 "pictures_in_hand",
-                "Pictures that drawing threads have in hand",
-                &read.in_hand,
+                "Deprecated, the same as pictures_in_progress",
+                &scraped.drawing,
             ),
-            ("draw_threads", "Drawing threads that run", &read.threads),
+            (
+                "reserved_bytes",
+                "Memory reserved for requests in progress, limited by queue-max-bytes",
+                &scraped.bytes,
+            ),
+            (
+                "pictures_waiting",
+                "Images that wait for a drawing thread",
+                &scraped.waiting,
+            ),
+            (
+                "draw_threads",
+                "Number of running drawing threads",
+                &scraped.threads,
+            ),
             (
                 "draw_threads_ready",
-                "Drawing threads whose device is open, or was not needed yet",
-                &read.threads_ready,
+                "Drawing threads whose device is open or was not needed yet",
+                &scraped.threads_ready,
             ),
-            ("upload_bytes", "Uploads on the disk", &read.upload_bytes),
+            (
+                "upload_bytes",
+                "Size of all uploads on the disk",
+                &scraped.upload_bytes,
+            ),
         ] {
             registry.register(name, help, level.clone());
         }
-        // Without a first value a counter that never counted would not be there to be watched.
+        // A counter without a first value would be missing until it counts, and alerts on it would
+        // not work.
         for result in ["done", "failed"] {
-            drop(read.pictures.get_or_create(&Outcome { result }));
+            drop(scraped.images.get_or_create(&Outcome { result }));
             drop(metrics.items.get_or_create(&Outcome { result }));
         }
         Self {
@@ -232,7 +254,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// A request was answered.
+    /// Counts an answered request.
     pub(crate) fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
         let labels = Request {
             method: method.to_owned(),
@@ -248,62 +270,66 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// A picture went through a stage.
+    /// Records how long an image was in a stage.
     pub(crate) fn stage(&self, stage: &'static str, took: Duration) {
         self.stages
             .get_or_create(&Stage { stage })
             .observe(took.as_secs_f64());
     }
 
-    /// A picture was encoded.
-    pub(crate) fn picture(&self, bytes: usize) {
+    /// Records the size of an encoded image.
+    pub(crate) fn image(&self, bytes: usize) {
         self.answer_bytes.observe(bytes as f64);
     }
 
-    /// Something was looked for in a cache.
+    /// Counts a lookup in a cache.
     pub(crate) fn cache(&self, cache: &'static str, hit: bool) {
         let result = if hit { "hit" } else { "miss" };
         self.caches.get_or_create(&CacheUse { cache, result }).inc();
     }
 
-    /// A request was refused.
+    /// Counts a refused request.
     pub(crate) fn rejection(&self, code: &'static str) {
         self.rejections.get_or_create(&Code { code }).inc();
     }
 
-    /// An item of a batch is done; its problem's code if it failed.
-    pub(crate) fn item(&self, fault: Option<&'static str>) {
-        let result = if fault.is_some() { "failed" } else { "done" };
+    /// Counts an item of a batch, with the problem's code if the item failed.
+    pub(crate) fn item(&self, error_code: Option<&'static str>) {
+        let result = if error_code.is_some() {
+            "failed"
+        } else {
+            "done"
+        };
         self.items.get_or_create(&Outcome { result }).inc();
-        if let Some(code) = fault {
+        if let Some(code) = error_code {
             self.item_errors.get_or_create(&Code { code }).inc();
         }
     }
 
-    /// All of it as text.
+    /// All metrics in the `OpenMetrics` text format.
     pub(crate) fn text(&self, levels: Levels, health: &Health) -> String {
-        let read = &self.read;
+        let scraped = &self.scraped;
         for (level, value) in [
-            (&read.requests, levels.requests),
-            (&read.batches, levels.batches),
-            (&read.bytes, levels.bytes),
-            (&read.waiting, levels.waiting),
-            (&read.upload_bytes, levels.upload_bytes),
-            (&read.threads, health.draw_threads as u64),
-            (&read.threads_ready, health.ready as u64),
-            (&read.in_hand, health.in_hand as u64),
+            (&scraped.requests, levels.requests),
+            (&scraped.batches, levels.batches),
+            (&scraped.bytes, levels.bytes),
+            (&scraped.waiting, levels.waiting),
+            (&scraped.upload_bytes, levels.upload_bytes),
+            (&scraped.threads, health.draw_threads as u64),
+            (&scraped.threads_ready, health.ready as u64),
+            (&scraped.drawing, health.in_hand as u64),
         ] {
             level.set(value);
         }
         for (counter, value) in [
-            (&read.panics, health.panics),
-            (&read.device_losses, health.lost),
-            (&read.devices_reopened, health.reopened),
+            (&scraped.panics, health.panics),
+            (&scraped.device_losses, health.lost),
+            (&scraped.devices_reopened, health.reopened),
         ] {
             counter.inner().store(value, Ordering::Relaxed);
         }
         for (result, value) in [("done", health.done), ("failed", health.failed)] {
-            let counter = read.pictures.get_or_create(&Outcome { result });
+            let counter = scraped.images.get_or_create(&Outcome { result });
             counter.inner().store(value, Ordering::Relaxed);
         }
         let mut text = String::new();
@@ -318,14 +344,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_has_a_name_and_a_help() {
+    fn every_metric_has_a_type_and_a_help_text() {
         let metrics = Metrics::default();
         metrics.request("GET", "/", 200, Duration::from_millis(3));
         metrics.item(Some("not_found"));
         metrics.stage("draw", Duration::from_millis(1));
         metrics.cache("scene", true);
         metrics.rejection("busy");
-        metrics.picture(1000);
+        metrics.image(1000);
         let text = metrics.text(
             Levels::default(),
             &molshot_renderer::pool::Health::default(),
@@ -339,7 +365,7 @@ mod tests {
             .filter(|line| line.starts_with("# HELP"))
             .collect();
         assert_eq!(types, helps.len());
-        assert!(types == 20, "{text}");
+        assert_eq!(types, 23, "{text}");
         for help in helps {
             assert!(help.split(' ').count() > 4 && help.ends_with('.'), "{help}");
         }

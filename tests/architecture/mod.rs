@@ -13,7 +13,8 @@ use serde_json::Value;
 
 /// Each package with those of the workspace that it may use. The data flows from left to right:
 /// molecule, scenes, renderer, server and dataset, command line and window.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
+    ("molshot-archive", &[]),
     ("molshot-molecule", &[]),
     ("molshot-scenes", &["molshot-molecule"]),
     ("molshot-shaders", &[]),
@@ -23,11 +24,21 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ),
     (
         "molshot-server",
-        &["molshot-molecule", "molshot-renderer", "molshot-scenes"],
+        &[
+            "molshot-archive",
+            "molshot-molecule",
+            "molshot-renderer",
+            "molshot-scenes",
+        ],
     ),
     (
         "molshot-dataset",
-        &["molshot-molecule", "molshot-scenes", "molshot-renderer"],
+        &[
+            "molshot-archive",
+            "molshot-molecule",
+            "molshot-scenes",
+            "molshot-renderer",
+        ],
     ),
     (
         "molshot-viewer",

@@ -1,5 +1,5 @@
-//! Batches: in order, one bad item does not stop the rest, memory stays bounded, others are served
-//! meanwhile.
+//! Batches: items arrive in order, an invalid item does not stop the rest, memory stays bounded, and
+//! other requests are served meanwhile.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -16,7 +16,7 @@ fn batch(items: &[Value]) -> Value {
 }
 
 #[test]
-fn items_come_in_order_and_a_bad_one_stops_nobody() {
+fn items_arrive_in_order_and_an_invalid_one_does_not_stop_the_rest() {
     let server = Server::start("order", &[]);
     let items: Vec<Value> = (0..30)
         .map(|number| match number {
@@ -53,7 +53,7 @@ fn items_come_in_order_and_a_bad_one_stops_nobody() {
     assert_eq!(error("k08.error.json")["status"], 404);
     assert_eq!(error("_9.error.json")["code"], "key_invalid");
     assert_eq!(error("k12.error.json")["pointer"], "/style/colours");
-    // An item is what it is alone.
+    // An item has the same bytes as a single request.
     let mut alone = request("sample-hiv-protease");
     alone["style"] = json!({ "labels": "none" });
     alone["commands"] = json!(["roll y 5"]);
@@ -62,13 +62,13 @@ fn items_come_in_order_and_a_bad_one_stops_nobody() {
         .position(|name| *name == "k05.png")
         .expect("a picture");
     assert_eq!(files[place].1, server.post("/v1/render", &alone).body);
-    let truth: Value = serde_json::from_slice(&files[place + 1].1).expect("JSON");
-    assert_eq!(truth, server.post("/v1/annotations", &alone).json());
+    let annotations: Value = serde_json::from_slice(&files[place + 1].1).expect("JSON");
+    assert_eq!(annotations, server.post("/v1/annotations", &alone).json());
     server.end();
 }
 
 #[test]
-fn the_other_container_holds_the_same() {
+fn both_containers_hold_the_same_files() {
     let server = Server::start("mixed", &[]);
     let mut document = batch(&[json!({ "key": "a" }), json!({ "key": "b", "select": "((" })]);
     document["annotations"] = json!(false);
@@ -76,7 +76,7 @@ fn the_other_container_holds_the_same() {
     let tar = server.post("/v1/render/batch", &document);
     let files = untar(&tar.body);
     assert_eq!(files.len(), 2);
-    // A single one, which all threads draw together, has the same bytes.
+    // A single request, which all threads draw together, has the same bytes.
     let alone = server.post("/v1/render", &document["defaults"]);
     assert!(alone.body == files[0].1, "other bytes");
     let mixed = server.post_as(
@@ -109,7 +109,7 @@ fn the_other_container_holds_the_same() {
 }
 
 #[test]
-fn faults_of_the_document_are_told_at_once() {
+fn errors_of_the_document_are_reported_at_once() {
     let server = Server::start("document", &["--items-max", "10", "--batches-max", "1"]);
     let code = |document: &Value| server.post("/v1/render/batch", document).problem();
     let many: Vec<Value> = (0..11).map(|_| json!({})).collect();
@@ -121,7 +121,7 @@ fn faults_of_the_document_are_told_at_once() {
         code(&json!({ "items": [], "defaults": { "key": "a" } })).2,
         "/defaults/key"
     );
-    // None of them is still counted as in hand.
+    // None of them still counts as a batch in progress.
     let empty = server.post("/v1/render/batch", &json!({ "items": [] }));
     assert!(untar(&empty.body).is_empty());
     server.end();
@@ -136,7 +136,7 @@ fn memory_mib(process: u32) -> u64 {
 }
 
 #[test]
-fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
+fn memory_is_bounded_for_a_hundred_thousand_items_and_others_are_served() {
     let server = Server::start("many", &[]);
     let items: Vec<Value> = (0..100_000)
         .map(|number| json!({ "key": format!("k{number}") }))
@@ -153,7 +153,7 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
     );
     stream.write_all(head.as_bytes()).expect("it listens");
     stream.write_all(body.as_bytes()).expect("it listens");
-    // Nothing is taken but the first bytes: the rest is held back.
+    // Only the first bytes are read: the server must hold the rest back.
     let mut taken = vec![0; 4096];
     stream.read_exact(&mut taken).expect("the answer begins");
     std::thread::sleep(Duration::from_millis(500));
@@ -166,7 +166,7 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
         .expect("a count");
     assert!(
         done < 50_000,
-        "{done} items were drawn though nobody took them"
+        "{done} items were drawn though the client read none of them"
     );
     // Single requests do not wait for the batch.
     let start = Instant::now();
@@ -174,7 +174,7 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
         .get("/v1/structures/sample-dna/image.png?size=32x32")
         .png();
     assert!(start.elapsed() < Duration::from_secs(5));
-    // Then all of it is read, and memory stays where it was.
+    // Then everything is read, and the memory does not grow.
     let mut reader = stream;
     let mut buffer = vec![0; 1 << 20];
     let mut total = 0;
@@ -182,7 +182,7 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
     let mut tail = Vec::new();
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(20) {
-        let count = reader.read(&mut buffer).expect("it goes on");
+        let count = reader.read(&mut buffer).expect("it continues");
         total += count;
         tail.extend_from_slice(&buffer[..count]);
         tail.drain(..tail.len().saturating_sub(64));
@@ -195,17 +195,17 @@ fn one_id_a_hundred_thousand_times_is_bounded_and_others_are_served() {
     if before > 0 {
         assert!(most < before + 150, "{before} MiB became {most} MiB");
     }
-    // Whoever leaves in the middle leaves nothing behind.
+    // A client that disconnects in the middle leaves nothing behind.
     drop(reader);
     server.wait_until("the batch is gone", || {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains("molshot_batches_in_hand 0\n")
+        metrics.contains("molshot_batches_in_progress 0\n")
     });
     server.end();
 }
 
 #[test]
-fn batches_at_the_same_time_all_end() {
+fn simultaneous_batches_all_complete() {
     let server = Server::start("parallel", &[]);
     let items: Vec<Value> = (0..40)
         .map(|number| json!({ "key": format!("k{number}"), "commands": [format!("roll y {number}")] }))

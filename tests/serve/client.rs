@@ -1,4 +1,4 @@
-//! A server of a test's own, and a small HTTP/1.1 client whose every byte is known.
+//! A server for each test, and a small HTTP/1.1 client that controls every byte it sends.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -19,7 +19,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Whether the body came to its announced end.
+    /// Whether the body arrived completely.
     pub(crate) whole: bool,
 }
 
@@ -36,7 +36,7 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
     }
 
-    /// Status, code and pointer of a problem, which must be sound.
+    /// Status, code and pointer of a problem, which must be valid.
     pub(crate) fn problem(&self) -> (u16, String, String) {
         assert_eq!(
             self.header("content-type"),
@@ -56,14 +56,14 @@ impl Answer {
         (self.status, code, pointer)
     }
 
-    /// The picture, decoded: width, height, RGB or RGBA bytes.
+    /// The decoded PNG: width, height, RGB or RGBA bytes.
     pub(crate) fn png(&self) -> (u32, u32, Vec<u8>) {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
         decode(&self.body)
     }
 }
 
-/// A PNG, decoded.
+/// Decodes a PNG: width, height, RGB or RGBA bytes.
 pub(crate) fn decode(bytes: &[u8]) -> (u32, u32, Vec<u8>) {
     let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
         .read_info()
@@ -78,16 +78,16 @@ pub(crate) fn decode(bytes: &[u8]) -> (u32, u32, Vec<u8>) {
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
-    /// Its uploads and whatever else the test wants to keep.
+    /// A folder for its uploads and other files of the test.
     pub(crate) folder: PathBuf,
     log: Arc<Mutex<String>>,
     /// Reads the log until the program closes it.
     listener: Option<std::thread::JoinHandle<()>>,
-    /// Kept open: the server's first line went through it.
+    /// The server's standard output, which must stay open.
     _stdout: BufReader<ChildStdout>,
 }
 
-/// A folder of a test's own, empty at its start.
+/// An empty folder for one test.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("serve")
@@ -97,7 +97,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     path
 }
 
-/// The program with a quiet environment.
+/// The program without environment variables that configure it.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_molshot"));
     for (name, _) in std::env::vars() {
@@ -114,12 +114,12 @@ impl Server {
         Self::start_in(folder(name), flags, &[])
     }
 
-    /// As `start`, in a folder that may hold something, with variables.
+    /// As `start`, in an existing folder and with environment variables.
     pub(crate) fn start_in(folder: PathBuf, flags: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::launch(program(), folder, flags, variables)
     }
 
-    /// As `start_in`, by a command that runs the program with the arguments that follow its own.
+    /// As `start_in`, with a command that runs the program with the arguments after its own.
     pub(crate) fn launch(
         mut command: Command,
         folder: PathBuf,
@@ -180,7 +180,7 @@ impl Server {
         }
     }
 
-    /// The value of a metric, by its name with its labels; none where there is none.
+    /// The value of a metric, given its name with labels; `None` if it does not exist.
     pub(crate) fn metric(&self, name: &str) -> Option<f64> {
         let text = String::from_utf8(self.get("/metrics").body).expect("text");
         text.lines()
@@ -258,13 +258,12 @@ impl Server {
         assert!(status.success());
     }
 
-    /// Ends the server and asserts that it ended well, with nothing in its log that should not be
-    /// there.
+    /// Stops the server and asserts that it exits with 0 and has logged no warnings or errors.
     pub(crate) fn end(self) {
         self.end_with(&[]);
     }
 
-    /// As `end`; these words may stand in warnings.
+    /// As `end`, but warnings and errors with these words are expected.
     pub(crate) fn end_with(mut self, expected: &[&str]) {
         self.terminate();
         let start = Instant::now();
@@ -272,10 +271,10 @@ impl Server {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 break status;
             }
-            assert!(start.elapsed() < LONG, "it does not end: {}", self.log());
+            assert!(start.elapsed() < LONG, "it does not stop: {}", self.log());
             std::thread::sleep(Duration::from_millis(10));
         };
-        // What it wrote last may still be on its way.
+        // The last lines may not be read yet.
         if let Some(listener) = self.listener.take() {
             listener.join().expect("no panic");
         }
@@ -292,7 +291,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // After `end` it is gone already.
+        // After `end` it has exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -315,7 +314,7 @@ pub(crate) fn form(files: &[(&str, &[u8])]) -> (String, Vec<u8>) {
     ("multipart/form-data; boundary=XX".into(), body)
 }
 
-/// Reads an answer; none when the connection was dropped without one.
+/// Reads an answer; `None` if the connection was closed without one.
 pub(crate) fn read_answer(stream: &mut TcpStream, head_only: bool) -> Option<Answer> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
@@ -364,7 +363,7 @@ fn read_chunks(reader: &mut impl BufRead, body: &mut Vec<u8>) -> Option<()> {
     }
 }
 
-/// Names and contents of a tar archive, which must be sound and whole.
+/// Names and contents of a tar archive, which must be valid and complete.
 pub(crate) fn untar(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     let mut rest = bytes;

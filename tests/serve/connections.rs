@@ -1,5 +1,5 @@
-//! HTTP itself: kept connections, pipelines, old clients, `Expect`, conditions, and clients that
-//! pause.
+//! HTTP itself: persistent connections, pipelining, HTTP/1.0, `Expect`, conditional requests, and
+//! clients that pause.
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::client::{Server, read_answer, request, untar};
 const GOOD: &str =
     "GET /v1/structures/sample-dna/image.png?size=32x32 HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// All that comes on a connection until it is closed.
+/// Everything that arrives on a connection until it is closed.
 fn rest(stream: &mut std::net::TcpStream) -> String {
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
@@ -19,7 +19,7 @@ fn rest(stream: &mut std::net::TcpStream) -> String {
 }
 
 #[test]
-fn a_connection_serves_on_after_refusals_and_in_a_pipeline() {
+fn a_connection_stays_open_after_errors_and_supports_pipelining() {
     let server = Server::start("kept", &[]);
     let mut stream = server.connect();
     let bad = "POST /v1/render HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
@@ -35,7 +35,7 @@ fn a_connection_serves_on_after_refusals_and_in_a_pipeline() {
             200
         );
     }
-    // Several at once are answered in order.
+    // Pipelined requests are answered in order.
     let mut stream = server.connect();
     let pipeline = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGET /v1/structures/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     stream.write_all(pipeline.as_bytes()).expect("it listens");
@@ -49,7 +49,7 @@ fn a_connection_serves_on_after_refusals_and_in_a_pipeline() {
 }
 
 #[test]
-fn old_clients_and_careful_ones_are_served() {
+fn http_1_0_and_expect_continue_are_supported() {
     let server = Server::start("careful", &[]);
     let mut stream = server.connect();
     stream
@@ -58,7 +58,7 @@ fn old_clients_and_careful_ones_are_served() {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).expect("it closes");
     assert!(bytes.starts_with(b"HTTP/1.0 200"));
-    // A batch for HTTP/1.0 has no chunks: it ends with the connection.
+    // HTTP/1.0 has no chunked encoding: the batch ends with the connection.
     let body = json!({ "defaults": request("sample-dna"), "items": [{ "key": "a" }], "annotations": false }).to_string();
     let mut stream = server.connect();
     let head = format!(
@@ -74,7 +74,7 @@ fn old_clients_and_careful_ones_are_served() {
         .expect("a head")
         + 4;
     assert_eq!(untar(&bytes[start..]).len(), 1);
-    // Who asks first whether a body is wanted is told so, or why not.
+    // With Expect: 100-continue the server asks for the body, or refuses it.
     let body = request("sample-dna").to_string();
     let expecting = |length: usize, path: &str| {
         let mut stream = server.connect();
@@ -86,7 +86,7 @@ fn old_clients_and_careful_ones_are_served() {
     };
     let mut stream = expecting(body.len(), "/v1/render");
     let mut first = [0; 25];
-    stream.read_exact(&mut first).expect("a word");
+    stream.read_exact(&mut first).expect("an interim response");
     assert_eq!(&first, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(body.as_bytes()).expect("it listens");
     assert_eq!(
@@ -96,7 +96,7 @@ fn old_clients_and_careful_ones_are_served() {
     let mut stream = expecting(100 << 20, "/v1/render");
     let refused = read_answer(&mut stream, false).expect("an answer");
     assert_eq!(refused.problem().1, "body_too_large");
-    // Ranges are not offered: the whole is sent.
+    // Range requests are not supported: the whole body is sent.
     let path = "/v1/structures/sample-dna/image.png?size=32x32";
     let whole = server.send("GET", path, &[("Range", "bytes=0-9")], &[]);
     assert_eq!((whole.status, &whole.body[..4]), (200, &b"\x89PNG"[..]));
@@ -109,8 +109,7 @@ fn old_clients_and_careful_ones_are_served() {
 
 #[test]
 fn a_client_that_pauses_loses_no_item_of_its_batch() {
-    // Whatever waits for the client does not wait for us: pauses beyond the deadline of a picture
-    // are its own.
+    // Waiting for the client does not count against the deadline of an image.
     let server = Server::start("pauses", &["--request-seconds", "1"]);
     let items: Vec<Value> = (0..400)
         .map(|number| json!({ "key": format!("k{number}"), "commands": [format!("roll y {number}")] }))
@@ -140,7 +139,7 @@ fn a_client_that_pauses_loses_no_item_of_its_batch() {
 }
 
 #[test]
-fn memory_for_batches_is_shared_and_a_stalled_one_stops_nobody() {
+fn batches_share_memory_and_a_stalled_one_does_not_block_others() {
     let server = Server::start("shared", &["--queue-max-bytes", "16MiB", "--threads", "2"]);
     let items = |count: usize| -> Vec<Value> {
         (0..count)
@@ -149,8 +148,8 @@ fn memory_for_batches_is_shared_and_a_stalled_one_stops_nobody() {
     };
     let document = |count: usize, edge_px: u32| {
         let mut defaults = request("sample-dna");
-        // A picture of 1,100 pixels takes more than the half that is for batches, and comes when
-        // there is room.
+        // An image of 1,100 pixels needs more than the half that batches may use, and is drawn when
+        // enough memory is free.
         defaults["output"] = json!({ "width_px": edge_px, "height_px": edge_px, "samples": 1 });
         json!({ "defaults": defaults, "items": items(count), "annotations": false }).to_string()
     };
@@ -171,11 +170,11 @@ fn memory_for_batches_is_shared_and_a_stalled_one_stops_nobody() {
     let mut all = first.to_vec();
     let mut buffer = vec![0; 1 << 20];
     while !all.ends_with(b"\r\n0\r\n\r\n") {
-        let count = stalled.read(&mut buffer).expect("it goes on");
-        assert_ne!(count, 0, "it broke off");
+        let count = stalled.read(&mut buffer).expect("it continues");
+        assert_ne!(count, 0, "the body ended early");
         all.extend_from_slice(&buffer[..count]);
     }
-    server.wait_until("all memory is given back", || {
+    server.wait_until("all memory is released", || {
         server.metric("molshot_reserved_bytes") == Some(0.0)
     });
     server.end();

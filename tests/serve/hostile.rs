@@ -1,4 +1,4 @@
-//! Whatever comes: a refusal at once or a dropped connection, and the next good request succeeds.
+//! Hostile requests are refused or their connection is closed, and the next valid request succeeds.
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::client::{LONG, Server, read_answer, request};
 
-/// Longer than any machine takes, however busy: what takes this long hangs. How fast refusals are
-/// is measured by `scripts/http-benchmark`, not here.
+/// A request that takes this long hangs, however busy the machine is. `scripts/http-hostile`
+/// measures how fast refusals are.
 const HUNG: Duration = Duration::from_secs(30);
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -175,7 +175,7 @@ fn hostile_uploads_are_refused() {
         eprintln!("{name}: {} after {:?}", answer.status, start.elapsed());
         good(&server);
     }
-    // A part's head without end, of no announced length: it is cut off where an upload must end.
+    // Endless part headers without a Content-Length: they are refused at the size limit of an upload.
     let small = Server::start("heads", &["--upload-max-bytes", "100000"]);
     let mut stream = small.connect();
     let head = "POST /v1/structures HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=XX\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -192,7 +192,7 @@ fn hostile_uploads_are_refused() {
         assert_eq!(answer.problem().1, "body_too_large");
     }
     good(&small);
-    small.wait_until("its memory is given back", || {
+    small.wait_until("its memory is released", || {
         small.metric("molshot_reserved_bytes") == Some(0.0)
     });
     small.end();
@@ -239,7 +239,7 @@ fn no_path_leads_out_of_the_folder() {
 }
 
 #[test]
-fn broken_requests_and_slow_clients_hold_nobody_up() {
+fn broken_requests_and_slow_clients_block_no_other_client() {
     let flags = [
         "--header-seconds",
         "1",
@@ -269,7 +269,7 @@ fn broken_requests_and_slow_clients_hold_nobody_up() {
     if let Some(answer) = read_answer(&mut huge, false) {
         assert_eq!(answer.status, 431);
     }
-    // Heads and bodies that never come to their end.
+    // Headers and bodies that never end.
     let mut heads: Vec<_> = (0..50)
         .map(|_| {
             let mut stream = server.connect();
@@ -297,9 +297,9 @@ fn broken_requests_and_slow_clients_hold_nobody_up() {
     }
     assert!(
         start.elapsed() < Duration::from_secs(20),
-        "slow heads are not dropped"
+        "clients with slow headers are not disconnected"
     );
-    // A client that takes nothing of a batch is dropped.
+    // A client that reads nothing of a batch is disconnected.
     let items: Vec<Value> = (0..20_000)
         .map(|number| json!({ "key": format!("k{number}") }))
         .collect();
@@ -314,16 +314,16 @@ fn broken_requests_and_slow_clients_hold_nobody_up() {
     stream.write_all(head.as_bytes()).expect("it listens");
     let batches = |count: u32| {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains(&format!("molshot_batches_in_hand {count}\n"))
+        metrics.contains(&format!("molshot_batches_in_progress {count}\n"))
     };
     server.wait_until("the batch is under way", || batches(1));
-    server.wait_until("the batch is dropped", || batches(0));
+    server.wait_until("the batch is cancelled", || batches(0));
     good(&server);
     server.end();
 }
 
 #[test]
-fn too_much_is_refused_and_gets_over_it() {
+fn the_server_recovers_from_overload() {
     let server = Server::start(
         "overload",
         &[
@@ -369,7 +369,7 @@ fn too_much_is_refused_and_gets_over_it() {
 }
 
 #[test]
-fn those_who_left_are_not_drawn_for() {
+fn requests_of_disconnected_clients_are_not_drawn() {
     let server = Server::start(
         "left",
         &["--picture-cache-bytes", "0", "--samples-max", "400000000"],
@@ -382,9 +382,9 @@ fn those_who_left_are_not_drawn_for() {
         stream.write_all(head.as_bytes()).expect("it listens");
     }
     let start = Instant::now();
-    server.wait_until("nothing is in hand", || {
+    server.wait_until("nothing is in progress", || {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains("molshot_requests_in_hand 0\n")
+        metrics.contains("molshot_requests_in_progress 0\n")
             && metrics.contains("molshot_pictures_waiting 0\n")
     });
     assert!(start.elapsed() < LONG / 2);

@@ -1,17 +1,17 @@
-//! The server from outside: the program is started on a free port, asked until it is ready, and
-//! judged by its answers and its log.
+//! The server from outside: each test starts the program on a free port, waits until it is ready,
+//! and checks its answers and its log.
 
 mod batches;
-mod bounds;
 pub(crate) mod client;
 mod connections;
-mod documents;
-mod endings;
-mod faults;
+mod error_locations;
+mod errors;
+mod failures;
 mod hostile;
-mod mishaps;
+mod limits;
 mod options;
 mod routes;
 mod settings;
+mod shutdown;
 mod storage;
 mod uploads;

@@ -1,13 +1,13 @@
-//! Every option does something, to the picture or to the file.
+//! Every option changes the image or the file.
 
 use super::client::Server;
 
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table of options")]
-fn every_parameter_of_an_address_changes_the_picture() {
+fn every_url_parameter_changes_the_image() {
     let server = Server::start("options", &[]);
     let base = "/v1/structures/sample-hiv-protease/image";
-    // The plain picture, and the change; some changes need company to be visible.
+    // The query without and with the parameter; some parameters need others to be visible.
     let pairs = [
         ("size=96x96", "size=96x64"),
         ("size=96x96", "size=96x96&commands=view%20left"),
@@ -117,7 +117,7 @@ fn every_parameter_of_an_address_changes_the_picture() {
         water("&style=spacefill") != water("&style=spacefill&solvent=true"),
         "solvent changes nothing"
     );
-    // The same pixels in other bytes.
+    // The same pixels, encoded as other bytes.
     let sizes = |plain: &str, changed: &str| {
         [plain, changed].map(|query| server.get(&format!("{base}.{query}")).body.len())
     };

@@ -1,4 +1,4 @@
-//! Each route does what it says.
+//! The behaviour of each route.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn every_route_answers() {
 }
 
 #[test]
-fn the_schema_is_the_programs() {
+fn the_schema_equals_that_of_the_command_line() {
     let server = Server::start("schema", &[]);
     let printed = super::client::program()
         .arg("schema")
@@ -68,7 +68,7 @@ fn the_schema_is_the_programs() {
 }
 
 #[test]
-fn a_picture_is_what_the_command_line_draws() {
+fn an_image_equals_that_of_the_command_line() {
     let server = Server::start("same", &[]);
     let file = server.folder.join("own.png");
     let drawn = super::client::program()
@@ -115,7 +115,7 @@ fn a_picture_is_what_the_command_line_draws() {
 }
 
 #[test]
-fn tags_are_strong_and_spare_the_picture() {
+fn entity_tags_are_strong_and_avoid_rendering() {
     let server = Server::start("tags", &[]);
     let path = "/v1/structures/sample-dna/image.png?size=64x64";
     let first = server.get(path);
@@ -131,7 +131,7 @@ fn tags_are_strong_and_spare_the_picture() {
         asked(&format!("{path}&commands=view+left"), &etag).status,
         200
     );
-    // The second time it comes from the cache, the same to the byte.
+    // The second response comes from the cache and has the same bytes.
     let second = server.get(path);
     assert_eq!(second.body, first.body);
     assert!(second.header("server-timing").contains("cache;desc=hit"));
@@ -150,7 +150,7 @@ fn tags_are_strong_and_spare_the_picture() {
 }
 
 #[test]
-fn the_form_is_negotiated() {
+fn the_format_is_negotiated() {
     let server = Server::start("forms", &[]);
     let document = request("sample-dna");
     let form = |document: &Value, accept: &str| {
@@ -200,7 +200,7 @@ fn the_form_is_negotiated() {
 }
 
 #[test]
-fn annotations_are_those_of_the_command_line() {
+fn annotations_equal_those_of_the_command_line() {
     let server = Server::start("annotations", &[]);
     let file = server.folder.join("own.json");
     let drawn = super::client::program()
@@ -228,7 +228,7 @@ fn annotations_are_those_of_the_command_line() {
 }
 
 #[test]
-fn lists_come_in_pages() {
+fn lists_are_paged() {
     let server = Server::start("pages", &[]);
     let mut ids = Vec::new();
     let mut after = String::new();

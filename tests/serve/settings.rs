@@ -1,11 +1,11 @@
-//! Settings from flags, variables and a file; tokens; who may listen where.
+//! Settings from flags, variables and a file; tokens; access from other machines and sites.
 
 use std::fs;
 
 use super::client::{Server, folder, program};
 
 #[test]
-fn printed_settings_say_where_they_come_from() {
+fn printed_settings_show_their_origin() {
     let place = folder("printed");
     let file = place.join("molshot.toml");
     fs::write(
@@ -36,7 +36,7 @@ fn printed_settings_say_where_they_come_from() {
 }
 
 #[test]
-fn wrong_settings_end_it_with_a_word() {
+fn invalid_settings_stop_the_program_with_a_message() {
     let place = folder("wrong");
     let file = place.join("molshot.toml");
     fs::write(&file, "quee = 10\n").expect("a file");
@@ -55,15 +55,15 @@ fn wrong_settings_end_it_with_a_word() {
         (
             vec!["--queue-max", "0"],
             2,
-            "--queue-max: \"0\" cannot be; give a whole number from 1",
+            "--queue-max: \"0\" is invalid; give a whole number from 1",
         ),
-        (vec!["--listen", "here"], 2, "--listen: \"here\" cannot be"),
+        (vec!["--listen", "here"], 2, "--listen: \"here\" is invalid"),
         (vec!["--listen", "0.0.0.0:0"], 2, "--insecure-public"),
         (vec!["--structures", &missing], 2, "--structures: "),
         (vec!["--tokens-file", &missing], 2, "--tokens-file: "),
-        (vec!["--config", &file], 1, "no setting \"quee\""),
+        (vec!["--config", &file], 1, "unknown setting \"quee\""),
         (vec!["--config", &missing], 1, "cannot be read"),
-        (vec!["--listen", &taken], 1, "cannot be listened on"),
+        (vec!["--listen", &taken], 1, "cannot listen on"),
     ] {
         let (code, text) = run(&args);
         assert_eq!(code, Some(status), "{args:?}: {text}");
@@ -136,7 +136,7 @@ fn other_sites_and_other_names_are_refused() {
         ask("POST", "/v1/structures", "Sec-Fetch-Site", "same-origin"),
         415
     );
-    // The client names a host of its own before this one; the server looks at the first.
+    // The test client adds its own Host header after this one; the server reads the first.
     let raw = |host: &str| {
         use std::io::Write;
         let mut stream = server.connect();
@@ -184,7 +184,7 @@ fn the_log_is_structured_and_names_no_content() {
     server.wait_until("the request is logged", || server.log().contains("mine-1"));
     let mut found = false;
     for line in server.log().lines().filter(|line| line.starts_with('{')) {
-        let entry: serde_json::Value = serde_json::from_str(line).expect("JSON a line");
+        let entry: serde_json::Value = serde_json::from_str(line).expect("one JSON object per line");
         if entry["request_id"] == "mine-1" {
             assert_eq!(entry["route"], "/v1/structures/{id}/{picture}");
             assert_eq!(entry["status"], 200);

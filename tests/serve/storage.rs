@@ -1,5 +1,5 @@
-//! The disk of uploads: full, refused, and the program killed while it writes. Nothing half is
-//! left, and the next upload works.
+//! Storage of uploads with a full disk, a file size limit, and a killed server. No partial upload
+//! remains, and the next upload works.
 
 use std::fs;
 use std::io::Write;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::client::{Server, folder, form};
 
-/// A structure of about so many bytes, another one for each number.
+/// A structure of about `bytes` bytes, different for each number.
 fn structure(number: usize, bytes: usize) -> Vec<u8> {
     use std::fmt::Write as _;
     let atoms = bytes / 16;
@@ -52,7 +52,7 @@ fn id_of(answer: &super::client::Answer) -> String {
     answer.json()["id"].as_str().expect("an id").to_owned()
 }
 
-/// A file system in memory, of so many bytes; none where the system does not let us.
+/// A file system in memory with `bytes` bytes; `None` if the system does not allow to mount one.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
@@ -79,13 +79,13 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily, for the server may still be ending.
+        // Lazily, because the server may still be stopping.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
 
 #[test]
-fn a_full_disk_is_told_and_leaves_nothing_half() {
+fn a_full_disk_is_reported_and_leaves_no_partial_upload() {
     let place = folder("full");
     let uploads = place.join("uploads");
     let Some(_disk) = SmallDisk::new(&uploads, 2 << 20) else {
@@ -107,7 +107,7 @@ fn a_full_disk_is_told_and_leaves_nothing_half() {
     );
     let path = format!("/v1/structures/{kept}");
     assert_eq!(server.get(&path).status, 200);
-    // Room is made, and the same upload works.
+    // After space is freed, the same upload works.
     assert_eq!(server.send("DELETE", &path, &[], &[]).status, 204);
     let now = id_of(&server.upload(&[("a.xyz", &second)]));
     assert_eq!(entries(&uploads), [now.as_str()]);
@@ -115,10 +115,10 @@ fn a_full_disk_is_told_and_leaves_nothing_half() {
 }
 
 #[test]
-fn a_file_that_may_not_grow_is_told_and_leaves_nothing_half() {
+fn a_file_size_limit_is_reported_and_leaves_no_partial_upload() {
     let place = folder("limit");
     let uploads = place.join("uploads");
-    // 512 blocks of 512 or of 1,024 bytes, whichever this shell counts in.
+    // 512 blocks of 512 or of 1,024 bytes, depending on the shell.
     let mut command = Command::new("sh");
     command.args([
         "-c",
@@ -141,14 +141,14 @@ fn a_file_that_may_not_grow_is_told_and_leaves_nothing_half() {
 }
 
 #[test]
-fn an_upload_larger_than_all_may_be_drives_nobody_out() {
+fn an_upload_larger_than_the_limit_evicts_nothing() {
     let flags = ["--uploads-max-bytes", "300000"];
     let server = Server::start("larger", &flags);
     let kept = id_of(&server.upload(&[("a.xyz", &structure(1, 200_000))]));
     let refused = server.upload(&[("a.xyz", &structure(2, 400_000))]);
     assert_eq!(refused.problem().0, 413);
     assert_eq!(ids(&server), [kept.as_str()]);
-    // One that fits drives the older one out.
+    // An upload that fits evicts the older one.
     let newer = id_of(&server.upload(&[("a.xyz", &structure(3, 200_000))]));
     assert_eq!(ids(&server), [newer.as_str()]);
     assert_eq!(entries(&server.folder.join("uploads")), [newer.as_str()]);
@@ -156,7 +156,7 @@ fn an_upload_larger_than_all_may_be_drives_nobody_out() {
 }
 
 #[test]
-fn killed_at_any_moment_it_keeps_whole_uploads_only() {
+fn a_killed_server_keeps_complete_uploads_only() {
     let place = folder("kills");
     let uploads = place.join("uploads");
     let mut answered: Vec<String> = Vec::new();
@@ -168,13 +168,13 @@ fn killed_at_any_moment_it_keeps_whole_uploads_only() {
         }
         for id in &known {
             let described: Value = server.get(&format!("/v1/structures/{id}")).json();
-            // Whole is what has all its atoms.
+            // A complete structure has all its atoms.
             let text = fs::read_to_string(uploads.join(id).join("00_a.xyz")).expect("a file");
             let atoms = text.lines().next().expect("a line");
             assert_eq!(described["summary"]["atoms"].to_string(), atoms, "{id}");
         }
         assert_eq!(entries(&uploads), known, "something half is left");
-        // Four clients upload until the server is gone; it is killed after a few answers.
+        // Four clients upload until the server is killed, which happens after a few answers.
         let address = server.address;
         let (sender, receiver) = std::sync::mpsc::channel();
         let clients: Vec<_> = (0..4)
@@ -207,7 +207,7 @@ fn killed_at_any_moment_it_keeps_whole_uploads_only() {
         for _ in 0..6 {
             answered.push(receiver.recv().expect("an answer"));
         }
-        // Dropping it is kill -9.
+        // Dropping the server is kill -9.
         drop(server);
         drop(sender);
         for client in clients {

@@ -1,5 +1,5 @@
-//! Uploads: one id for the same bytes, kept over restarts, removed when they are old, never half
-//! there.
+//! Uploads: the same bytes have one id, survive restarts, are evicted when old, and are never
+//! partial.
 
 use std::fs;
 use std::io::Write;
@@ -15,7 +15,7 @@ fn library(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn an_upload_is_kept_and_can_be_removed() {
+fn an_upload_is_stored_and_can_be_removed() {
     let place = folder("kept");
     let server = Server::start_in(place.clone(), &[], &[]);
     let (pocket, ligand) = (
@@ -36,7 +36,7 @@ fn an_upload_is_kept_and_can_be_removed() {
         (200, Some(id.as_str()))
     );
     let path = format!("/v1/structures/{id}/image.png?size=64x64");
-    // It is the same structure as that of the folder, so the same picture.
+    // The same structure as in the folder gives the same image.
     let picture = server.get(&path).png();
     assert_eq!(
         picture,
@@ -59,7 +59,7 @@ fn an_upload_is_kept_and_can_be_removed() {
 }
 
 #[test]
-fn what_is_no_structure_is_refused_and_not_kept() {
+fn invalid_structures_are_refused_and_not_stored() {
     let server = Server::start(
         "refused",
         &["--upload-max-bytes", "100000", "--upload-max-files", "2"],
@@ -91,7 +91,7 @@ fn what_is_no_structure_is_refused_and_not_kept() {
         b"x",
     );
     assert_eq!(plain.problem().0, 415);
-    // A name that wants out of its folder is made harmless.
+    // A name that points outside of its folder is made harmless.
     let good = server.upload(&[("../../../evil.xyz", xyz)]);
     assert_eq!(good.status, 201, "{good:?}");
     let uploads = server.folder.join("uploads");
@@ -116,11 +116,11 @@ fn uploads_can_be_disabled() {
 }
 
 #[test]
-fn a_killed_server_leaves_no_half_structure() {
+fn a_killed_server_leaves_no_partial_upload() {
     let place = folder("killed");
     let server = Server::start_in(place.clone(), &[], &[]);
     let whole = server.upload(&[("a.xyz", b"1\n\nO 0 0 0\n")]).json()["id"].clone();
-    // Uploads that are on their way, of which one lacks its end, while others are being written.
+    // Uploads that are still arriving, one of which never ends, while others are being written.
     let (media_type, body) = form(&[("big.pdb", &library("1ubi.pdb"))]);
     let head = format!(
         "POST /v1/structures HTTP/1.1\r\nHost: localhost\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
@@ -141,7 +141,7 @@ fn a_killed_server_leaves_no_half_structure() {
     // Dropping the server is kill -9.
     drop(server);
     let uploads = place.join("uploads");
-    // What a process that was killed while it wrote leaves behind.
+    // The folder that a process leaves when it is killed while writing.
     fs::create_dir(uploads.join(".part-4194305-0")).expect("a folder");
     fs::write(uploads.join(".part-4194305-0/00_half.pdb"), "half").expect("a file");
     let server = Server::start_in(place, &[], &[]);

@@ -3,7 +3,6 @@
 //! Pictures keep their names, which do not reveal what they show. Files are written under temporary
 //! names and renamed.
 
-mod tar;
 mod writers;
 
 use std::fmt::Write;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
-use super::{ExportFormat, tar, with_image_placeholders};
+use super::{ExportFormat, with_image_placeholders};
 use crate::error::DatasetError;
 use crate::files::{AtomicFile, write_file, write_json};
 use crate::picture::path_component;
@@ -134,7 +134,7 @@ impl ExportWriter {
             OpenFile::File(mut file) => {
                 let put = |file: &mut AtomicFile| {
                     if self.format == ExportFormat::Webdataset {
-                        tar::end(file)?;
+                        molshot_archive::finish(file)?;
                     }
                     file.write_all(tail)
                 };
@@ -285,9 +285,9 @@ impl ExportWriter {
         };
         let mut put = || -> std::io::Result<()> {
             for (name, bytes) in &files {
-                tar::add(out, name, bytes)?;
+                molshot_archive::append(out, name, bytes)?;
             }
-            tar::add(out, &format!("{key}.json"), entry.as_bytes())
+            molshot_archive::append(out, &format!("{key}.json"), entry.as_bytes())
         };
         put().map_err(DatasetError::file(&self.folder))
     }

@@ -1,5 +1,5 @@
-//! Who may come in: so many requests and so much memory in all, so many of one client. Refusals are
-//! immediate, and say when to try again.
+//! Admission control: limits on the number of requests and on their memory, for all clients and for
+//! each. A request is refused at once, with a hint when to try again.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,17 +13,17 @@ use tokio::sync::Notify;
 use crate::config::Config;
 use crate::error::Problem;
 
-/// Who asks: the number of a token, or an address.
+/// The identity by which a client's requests are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Client {
-    /// The token of this number.
+    /// The token with this index.
     Token(usize),
-    /// An address; of IPv6 the network that one customer commonly has.
+    /// An address; of an IPv6 address the first 64 bits, a typical customer prefix.
     Address(IpAddr),
 }
 
 impl Client {
-    /// The client of an address.
+    /// The client with an address.
     pub(crate) fn of_address(address: IpAddr) -> Self {
         Self::Address(match address.to_canonical() {
             IpAddr::V6(v6) => {
@@ -35,12 +35,12 @@ impl Client {
     }
 }
 
-/// A kind of work, counted by itself.
+/// A kind of request; each kind is counted separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// One answer.
+    /// A request with a single answer.
     Single,
-    /// A stream of pictures.
+    /// A batch, whose answer is a stream of images.
     Batch,
 }
 
@@ -61,48 +61,50 @@ impl Count {
 
 #[derive(Debug, Default)]
 struct State {
-    all: Count,
-    /// Of single requests, and of batches' documents.
+    /// Requests of all clients.
+    total: Count,
+    /// Memory of single requests and of batch documents.
     bytes: u64,
-    /// Of batches' documents.
+    /// Memory of batch documents alone.
     document_bytes: u64,
-    /// Of pictures of batches.
+    /// Memory of the images of batches.
     batch_bytes: u64,
     clients: HashMap<Client, Count>,
 }
 
-/// The bounds and what is within them.
+/// The limits, and the requests that count against them.
 #[derive(Debug)]
 pub(crate) struct Admission {
     state: Mutex<State>,
     stopping: AtomicBool,
     idle: Notify,
-    most: Count,
-    most_of_client: Count,
-    /// Of all together. Pictures of batches leave half of it to single requests, and these half of
-    /// it to batches; what is larger than half comes when there is room beside what is in hand.
-    most_bytes: u64,
-    /// Memory was given back, or another item of a batch may take some.
-    moved: Notify,
+    max: Count,
+    max_per_client: Count,
+    /// Memory of all requests. Images of batches leave half of it to single requests, and single
+    /// requests leave half of it to batches. An image larger than half waits until the memory
+    /// beside it is free.
+    max_bytes: u64,
+    /// Notified when memory is released, or another item of a batch may reserve some.
+    batch_progress: Notify,
 }
 
 impl Admission {
-    /// The bounds of a configuration.
+    /// The limits of a configuration.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             state: Mutex::default(),
             stopping: AtomicBool::new(false),
             idle: Notify::new(),
-            most: Count {
+            max: Count {
                 singles: config.queue_max,
                 batches: config.batches_max,
             },
-            most_of_client: Count {
+            max_per_client: Count {
                 singles: config.client_queue_max,
                 batches: config.client_batches_max,
             },
-            most_bytes: config.queue_max_bytes,
-            moved: Notify::new(),
+            max_bytes: config.queue_max_bytes,
+            batch_progress: Notify::new(),
         }
     }
 
@@ -110,34 +112,34 @@ impl Admission {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a request in, or refuses it at once.
-    pub(crate) fn enter(
+    /// Admits a request, or refuses it at once.
+    pub(crate) fn admit(
         self: &Arc<Self>,
         client: Client,
         kind: Kind,
-    ) -> Result<Arc<Pass>, Problem> {
+    ) -> Result<Arc<Permit>, Problem> {
         if self.is_stopping() {
             return Err(Problem::stopping());
         }
         let mut state = self.lock();
-        let all = *state.all.of(kind);
-        if all >= *self.most.clone().of(kind) {
-            return Err(Self::busy(&format!("{all} requests are in hand")));
+        let total = *state.total.of(kind);
+        if total >= *self.max.clone().of(kind) {
+            return Err(Self::busy(&format!("{total} requests are in progress")));
         }
         let own = *state.clients.entry(client).or_default().of(kind);
-        if own >= *self.most_of_client.clone().of(kind) {
+        if own >= *self.max_per_client.clone().of(kind) {
             return Err(Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "client_busy",
-                format!("this client has {own} requests in hand already; wait for one, or send fewer at a time"),
+                format!("this client has {own} requests in progress; wait for one of them, or send fewer at a time"),
             )
             .retry_after(1));
         }
-        *state.all.of(kind) += 1;
+        *state.total.of(kind) += 1;
         if let Some(count) = state.clients.get_mut(&client) {
             *count.of(kind) += 1;
         }
-        Ok(Arc::new(Pass {
+        Ok(Arc::new(Permit {
             admission: Arc::clone(self),
             client,
             kind,
@@ -154,145 +156,150 @@ impl Admission {
         .retry_after(1)
     }
 
-    /// Memory for a picture of a batch, from before it is drawn until it is sent; waits until there
-    /// is room. `is_its_turn` tells whether all earlier items of the batch have theirs: so the next
-    /// one to be sent never waits for what a later one holds, and no batch for itself. A batch
-    /// takes no more than an equal share, unless it holds nothing, so one whose client reads slowly
-    /// leaves the others theirs.
+    /// Reserves memory for an image of a batch, from before it is drawn until it is sent; waits
+    /// until enough is free.
+    ///
+    /// `is_its_turn` says whether all earlier items of the batch have reserved theirs. So the next
+    /// item to be sent never waits for memory that a later one holds, and no batch blocks itself.
+    /// `batch_bytes` counts the memory that the batch holds. A batch that holds some may not exceed
+    /// an equal share, so a client that reads slowly does not block other batches.
     ///
     /// # Errors
-    /// 413 of a picture that is larger than all there is.
-    pub(crate) async fn share(
+    /// 413 if the image needs more memory than there is in all.
+    pub(crate) async fn reserve_for_batch(
         self: &Arc<Self>,
         bytes: u64,
-        taken: &Arc<AtomicU64>,
+        batch_bytes: &Arc<AtomicU64>,
         is_its_turn: impl Fn() -> bool,
-    ) -> Result<Share, Problem> {
-        self.check_picture(bytes, 0)?;
+    ) -> Result<MemoryReservation, Problem> {
+        self.check_image(bytes, 0)?;
         loop {
-            let mut moved = std::pin::pin!(self.moved.notified());
-            // From here on no notice is missed.
-            moved.as_mut().enable();
+            let mut progress = std::pin::pin!(self.batch_progress.notified());
+            // No notification after this line is missed.
+            progress.as_mut().enable();
             if is_its_turn() {
                 let mut state = self.lock();
-                let own = taken.load(Ordering::Relaxed);
-                let most_of_one = self.most_bytes / 2 / state.all.batches.max(1);
-                let within_share = own == 0 || own.saturating_add(bytes) <= most_of_one;
-                if within_share && self.has_room(&state, bytes) {
+                let own = batch_bytes.load(Ordering::Relaxed);
+                let max_per_batch = self.max_bytes / 2 / state.total.batches.max(1);
+                let is_within_share = own == 0 || own.saturating_add(bytes) <= max_per_batch;
+                if is_within_share && self.fits_batch_image(&state, bytes) {
                     state.batch_bytes += bytes;
-                    taken.fetch_add(bytes, Ordering::Relaxed);
-                    return Ok(Share {
+                    batch_bytes.fetch_add(bytes, Ordering::Relaxed);
+                    return Ok(MemoryReservation {
                         admission: Arc::clone(self),
-                        taken: Arc::clone(taken),
+                        batch_bytes: Arc::clone(batch_bytes),
                         bytes,
                     });
                 }
             }
-            moved.await;
+            progress.await;
         }
     }
 
-    /// Whether a picture of a batch may be begun.
-    fn has_room(&self, state: &State, bytes: u64) -> bool {
-        let half = self.most_bytes / 2;
+    /// Whether the free memory suffices for an image of a batch.
+    fn fits_batch_image(&self, state: &State, bytes: u64) -> bool {
+        let half = self.max_bytes / 2;
         let of_batches = state.batch_bytes.saturating_add(bytes);
-        let fits = state.bytes.saturating_add(of_batches) <= self.most_bytes;
-        // Documents stay as long as their batches, and would keep out a picture as large as all
-        // there is for ever.
+        let fits = state.bytes.saturating_add(of_batches) <= self.max_bytes;
+        // Documents stay in memory as long as their batches. If they counted here, an image that
+        // needs all memory would wait for ever.
         let alone = state.batch_bytes == 0 && state.bytes == state.document_bytes;
         (fits && (of_batches <= half || bytes > half)) || alone
     }
 
-    /// Refuses a picture that there will never be room for. `beside` is what its request holds
-    /// already.
-    fn check_picture(&self, bytes: u64, beside: u64) -> Result<(), Problem> {
-        if bytes.saturating_add(beside) <= self.most_bytes {
+    /// Refuses an image that can never fit, given the memory that its request holds already.
+    fn check_image(&self, bytes: u64, held_bytes: u64) -> Result<(), Problem> {
+        if bytes.saturating_add(held_bytes) <= self.max_bytes {
             return Ok(());
         }
         Err(Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "picture_too_large",
             format!(
-                "/output: the picture needs about {} MiB of memory, and all requests together have {}; give a smaller size or fewer planes, or crop",
+                "/output: the image needs about {} MiB of memory, and all requests together may use {}; give a smaller size or fewer planes, or crop",
                 bytes.div_ceil(1 << 20),
-                self.most_bytes >> 20,
+                self.max_bytes >> 20,
             ),
         )
         .at("/output"))
     }
 
-    /// Another item of a batch may take memory.
-    pub(crate) fn batch_moved(&self) {
-        self.moved.notify_waiters();
+    /// Wakes the items of batches that wait for memory or for their turn.
+    pub(crate) fn notify_batches(&self) {
+        self.batch_progress.notify_waiters();
     }
 
-    /// Requests, batches and bytes in hand.
-    pub(crate) fn levels(&self) -> (u64, u64, u64) {
+    /// Single requests and batches in progress, and the memory that is reserved for them.
+    pub(crate) fn usage(&self) -> (u64, u64, u64) {
         let state = self.lock();
         let bytes = state.bytes + state.batch_bytes;
-        (state.all.singles, state.all.batches, bytes)
+        (state.total.singles, state.total.batches, bytes)
     }
 
-    /// Lets nobody in any more.
+    /// Refuses all further requests.
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
     }
 
-    /// Whether the server ends.
+    /// Whether the server is shutting down.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Waits until nobody is in, at most so long. False when somebody still is.
+    /// Waits until no request is in progress. Returns false if that takes longer than `limit`.
     pub(crate) async fn drained(&self, limit: Duration) -> bool {
         let wait = async {
             loop {
-                let left = self.idle.notified();
-                let (singles, batches, _) = self.levels();
+                let idle = self.idle.notified();
+                let (singles, batches, _) = self.usage();
                 if singles + batches == 0 {
                     return;
                 }
-                left.await;
+                idle.await;
             }
         };
         tokio::time::timeout(limit, wait).await.is_ok()
     }
 }
 
-/// A request that was let in; dropping it makes room.
+/// The permit of an admitted request. Dropping it ends the request and releases its memory.
 #[derive(Debug)]
-pub(crate) struct Pass {
+pub(crate) struct Permit {
     admission: Arc<Admission>,
     client: Client,
     kind: Kind,
     bytes: AtomicU64,
 }
 
-impl Pass {
-    /// Who asks.
+impl Permit {
+    /// The client of the request.
     pub(crate) fn client(&self) -> Client {
         self.client
     }
 
-    /// Counts the memory of a picture.
+    /// Reserves memory for an image.
     ///
     /// # Errors
-    /// 503 while there is no room; 413 where there never will be.
-    pub(crate) fn take_picture(&self, bytes: u64) -> Result<(), Problem> {
+    /// 503 if the memory is in use; 413 if the image can never fit.
+    pub(crate) fn reserve_image(&self, bytes: u64) -> Result<(), Problem> {
         let own = self.bytes.load(Ordering::Relaxed);
-        self.admission.check_picture(bytes, own)?;
-        self.take(bytes)
+        self.admission.check_image(bytes, own)?;
+        self.reserve(bytes)
     }
 
-    /// Counts memory that the request will take beside what it was counted with.
-    pub(crate) fn take(&self, bytes: u64) -> Result<(), Problem> {
+    /// Reserves memory in addition to what the request holds.
+    ///
+    /// # Errors
+    /// 503 if the memory is in use.
+    pub(crate) fn reserve(&self, bytes: u64) -> Result<(), Problem> {
         let admission = &self.admission;
         let mut state = admission.lock();
         let sum = state.bytes.saturating_add(bytes);
         let own = self.bytes.load(Ordering::Relaxed);
-        // What is larger than half comes when nobody else of its kind is in.
-        let is_within = sum <= admission.most_bytes / 2 || state.bytes == own;
-        if !is_within || sum.saturating_add(state.batch_bytes) > admission.most_bytes {
+        // A request that needs more than half is served while no other one of its kind holds
+        // memory.
+        let is_within = sum <= admission.max_bytes / 2 || state.bytes == own;
+        if !is_within || sum.saturating_add(state.batch_bytes) > admission.max_bytes {
             let used = state.bytes + state.batch_bytes;
             return Err(Admission::busy(&format!("{used} bytes are in use")));
         }
@@ -300,16 +307,16 @@ impl Pass {
         if self.kind == Kind::Batch {
             state.document_bytes += bytes;
         }
-        // Only changed under the lock.
+        // Changed only under the lock.
         self.bytes.store(own + bytes, Ordering::Relaxed);
         Ok(())
     }
 }
 
-impl Drop for Pass {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.admission.lock();
-        *state.all.of(self.kind) -= 1;
+        *state.total.of(self.kind) -= 1;
         let own = self.bytes.load(Ordering::Relaxed);
         state.bytes -= own;
         if self.kind == Kind::Batch {
@@ -321,40 +328,40 @@ impl Drop for Pass {
                 state.clients.remove(&self.client);
             }
         }
-        let idle = state.all.singles + state.all.batches == 0;
+        let is_idle = state.total.singles + state.total.batches == 0;
         drop(state);
-        // There is more room now, and with a batch's end the others' shares are larger.
-        self.admission.batch_moved();
-        if idle {
+        // More memory is free, and the end of a batch enlarges the shares of the others.
+        self.admission.notify_batches();
+        if is_idle {
             self.admission.idle.notify_waiters();
         }
     }
 }
 
-/// Memory of a picture of a batch; dropping it gives it back.
+/// Memory that is reserved for an image of a batch. Dropping it releases the memory.
 #[derive(Debug)]
-pub(crate) struct Share {
+pub(crate) struct MemoryReservation {
     admission: Arc<Admission>,
-    taken: Arc<AtomicU64>,
+    batch_bytes: Arc<AtomicU64>,
     bytes: u64,
 }
 
-impl Share {
-    /// What it takes has changed.
-    pub(crate) fn set(&mut self, bytes: u64) {
+impl MemoryReservation {
+    /// Changes the amount, once it is known exactly.
+    pub(crate) fn resize(&mut self, bytes: u64) {
         let mut state = self.admission.lock();
         state.batch_bytes = state.batch_bytes - self.bytes + bytes;
-        self.taken.fetch_add(bytes, Ordering::Relaxed);
-        self.taken.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.batch_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.batch_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
         self.bytes = bytes;
         drop(state);
-        self.admission.batch_moved();
+        self.admission.notify_batches();
     }
 }
 
-impl Drop for Share {
+impl Drop for MemoryReservation {
     fn drop(&mut self) {
-        self.set(0);
+        self.resize(0);
     }
 }
 

@@ -1,4 +1,6 @@
-//! How the server runs: flag > environment > file > default, and where each value came from.
+//! The server's configuration. Flags override environment variables, these override the
+//! configuration file, and that overrides the defaults. The origin of each value is kept for
+//! messages and for `--print-config`.
 
 mod table;
 mod values;
@@ -9,41 +11,43 @@ use std::path::{Path, PathBuf};
 pub use table::{Config, SETTINGS, Setting};
 pub use values::LogFormat;
 
-/// Where a value comes from.
+/// Where the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
     /// The command line.
     Flag,
-    /// The environment.
+    /// An environment variable.
     Environment,
-    /// The configuration file.
+    /// The configuration file with this path.
     File(PathBuf),
-    /// Nobody said otherwise.
+    /// The default of the setting.
     Default,
 }
 
-/// A setting that cannot be.
+/// The reason why a setting is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {reason}")]
+#[non_exhaustive]
 pub struct ConfigError {
     /// Where the value comes from.
     pub origin: Origin,
-    /// The flag, the variable, or the file with its key.
+    /// The flag, the variable, or the file and key.
     pub place: String,
-    /// What is wrong; what would be right.
+    /// What is wrong, and what would be accepted instead.
     pub reason: String,
 }
 
-/// A setting's text and where it comes from.
+/// The unparsed value of a setting with its origin.
 #[derive(Debug, Clone)]
-pub struct Given {
+struct RawSetting {
     setting: &'static Setting,
     text: String,
     origin: Origin,
 }
 
-impl Given {
-    fn fault(&self, reason: String) -> ConfigError {
+impl RawSetting {
+    fn error(&self, reason: String) -> ConfigError {
         let name = self.setting.name;
         ConfigError {
             place: match &self.origin {
@@ -58,22 +62,22 @@ impl Given {
     }
 }
 
-/// Every setting once, from the strongest place that names it.
+/// The unparsed value of every setting, from the layer with the highest precedence that has one.
 #[derive(Debug, Clone)]
-pub struct Layers(Vec<Given>);
+pub struct Layers(Vec<RawSetting>);
 
 impl Layers {
-    /// Lays flags over the environment over a file's text over the defaults.
+    /// Combines flags, environment variables, the text of a configuration file and the defaults.
     ///
     /// # Errors
-    /// When the file is no TOML, names a setting that there is not, or holds a token.
+    /// When the file is not TOML, contains an unknown setting, or contains a token.
     pub fn new(
         flag: impl Fn(&Setting) -> Option<String>,
         variable: impl Fn(&str) -> Option<String>,
         file: Option<(&Path, &str)>,
     ) -> Result<Self, ConfigError> {
         let table = file.map(|(path, text)| keys(path, text)).transpose()?;
-        let given = SETTINGS.iter().map(|setting| {
+        let settings = SETTINGS.iter().map(|setting| {
             let from_file = || {
                 let (path, table) = (file?.0, table.as_ref()?);
                 let text = text_of(table.get(setting.name)?);
@@ -84,33 +88,33 @@ impl Layers {
                 .or_else(|| Some((variable(&setting.variable())?, Origin::Environment)))
                 .or_else(from_file)
                 .unwrap_or_else(|| (setting.default.to_owned(), Origin::Default));
-            Given {
+            RawSetting {
                 setting,
                 text,
                 origin,
             }
         });
-        Ok(Self(given.collect()))
+        Ok(Self(settings.collect()))
     }
 
-    /// Reads every value.
+    /// Parses every value.
     ///
     /// # Errors
-    /// The first value that cannot be.
+    /// The first invalid value.
     pub fn config(&self) -> Result<Config, ConfigError> {
         Config::read(&self.0)
     }
 }
 
 impl fmt::Display for Layers {
-    /// A configuration file with every value, and where it comes from. Tokens are not told.
+    /// Writes a configuration file with every value and its origin. Tokens are only counted.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for given in &self.0 {
-            let Given {
+        for raw in &self.0 {
+            let RawSetting {
                 setting,
                 text,
                 origin,
-            } = given;
+            } = raw;
             let mut comment = match origin {
                 Origin::Flag => format!("--{}", setting.name),
                 Origin::Environment => setting.variable(),
@@ -125,7 +129,7 @@ impl fmt::Display for Layers {
                     .split(',')
                     .filter(|word| !word.trim().is_empty())
                     .count();
-                writeln!(f, "# {}: {count} by {comment}", setting.name)?;
+                writeln!(f, "# {}: {count} from {comment}", setting.name)?;
             } else {
                 let value = toml_value(text, setting);
                 writeln!(f, "{} = {value}  # {comment}", setting.name)?;
@@ -135,8 +139,8 @@ impl fmt::Display for Layers {
     }
 }
 
-/// A value in TOML: a bare word where it is a number or a truth value, else a string, which JSON
-/// and TOML write alike.
+/// A value in TOML: bare if it is a number or a boolean, else a string, which has the same form in
+/// JSON and TOML.
 fn toml_value(text: &str, setting: &Setting) -> String {
     let bare = setting.is_switch() || (setting.range.is_some() && text.parse::<u64>().is_ok());
     if bare {
@@ -147,33 +151,35 @@ fn toml_value(text: &str, setting: &Setting) -> String {
 }
 
 fn keys(path: &Path, text: &str) -> Result<toml::Table, ConfigError> {
-    let fault = |place: String, reason: String| ConfigError {
+    let error = |place: String, reason: String| ConfigError {
         origin: Origin::File(path.to_owned()),
         place,
         reason,
     };
     let file = path.display().to_string();
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error
+    let table: toml::Table = text.parse().map_err(|toml_error: toml::de::Error| {
+        let line = toml_error
             .span()
             .map_or(1, |span| text[..span.start].lines().count().max(1));
-        fault(
+        error(
             format!("{file}:{line}"),
-            format!("{}; give one `name = value` a line", error.message()),
+            format!("{}; give one `name = value` per line", toml_error.message()),
         )
     })?;
     for key in table.keys() {
         let Some(setting) = SETTINGS.iter().find(|setting| setting.name == key) else {
-            return Err(fault(
+            return Err(error(
                 file,
-                format!("there is no setting \"{key}\"; molshot serve --print-config lists all"),
+                format!(
+                    "unknown setting \"{key}\"; molshot serve --print-config lists all settings"
+                ),
             ));
         };
         if setting.is_secret() {
-            return Err(fault(
+            return Err(error(
                 file,
                 format!(
-                    "\"{key}\" belongs into the variable {} or into the file that tokens-file names",
+                    "\"{key}\" is not allowed here; use the variable {} or the setting tokens-file",
                     setting.variable()
                 ),
             ));
@@ -187,18 +193,17 @@ fn text_of(value: &toml::Value) -> String {
         toml::Value::String(text) => text.clone(),
         toml::Value::Array(values) => values.iter().map(text_of).collect::<Vec<_>>().join(","),
         toml::Value::Integer(number) => number.to_string(),
-        toml::Value::Boolean(truth) => truth.to_string(),
-        // Nothing takes one of these; as text it is refused by the setting, which says what it
-        // takes.
+        toml::Value::Boolean(value) => value.to_string(),
+        // No setting accepts these. Each refuses this text and says what it accepts.
         toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => "?".into(),
     }
 }
 
 impl Config {
-    /// Every default.
+    /// Returns the default of every setting.
     ///
     /// # Errors
-    /// Never, while the table is sound.
+    /// Never: a test parses all defaults.
     pub fn defaults() -> Result<Self, ConfigError> {
         Layers::new(|_| None, |_| None, None)?.config()
     }
@@ -219,16 +224,16 @@ mod tests {
             |name| find(variable, name),
             Some((Path::new("m.toml"), file)),
         )
-        .expect("sound layers")
+        .expect("valid layers")
     }
 
     #[test]
-    fn the_stronger_place_wins() {
+    fn the_layer_with_the_higher_precedence_wins() {
         let file = "queue-max = 10\nitems-max = 20\natoms-max = 30";
         let variable = [("MOLSHOT_QUEUE_MAX", "11"), ("MOLSHOT_ITEMS_MAX", "21")];
         let config = layers(&[("queue-max", "12")], &variable, file)
             .config()
-            .expect("sound");
+            .expect("valid");
         assert_eq!(
             (config.queue_max, config.items_max, config.atoms_max),
             (12, 21, 30)
@@ -237,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_can_be_read_again() {
+    fn the_printed_configuration_can_be_read() {
         let printed = layers(
             &[("upload-max-bytes", "2KiB")],
             &[("MOLSHOT_TOKENS", "s3cret")],
@@ -246,24 +251,24 @@ mod tests {
         let text = printed.to_string();
         assert!(!text.contains("s3cret"), "{text}");
         let again = Layers::new(|_| None, |_| None, Some((Path::new("p"), &text))).expect("TOML");
-        let config = again.config().expect("sound");
+        let config = again.config().expect("valid");
         assert_eq!(config.upload_max_bytes, 2048);
     }
 
     #[test]
-    fn faults_name_the_place() {
-        let of = |layers: Layers| layers.config().expect_err("a fault").to_string();
+    fn errors_name_the_place() {
+        let of = |layers: Layers| layers.config().expect_err("an error").to_string();
         assert!(of(layers(&[("queue-max", "0")], &[], "")).starts_with("--queue-max: \"0\""));
         let variable = [("MOLSHOT_LOG_FORMAT", "xml")];
         assert!(of(layers(&[], &variable, "")).starts_with("MOLSHOT_LOG_FORMAT: "));
         assert!(of(layers(&[], &[], "listen = \"here\"")).starts_with("m.toml: listen: "));
-        let fault = |text| {
+        let error = |text| {
             Layers::new(|_| None, |_| None, Some((Path::new("m.toml"), text)))
-                .expect_err("a fault")
+                .expect_err("an error")
                 .to_string()
         };
-        assert!(fault("queue = 3").contains("no setting \"queue\""));
-        assert!(fault("\n\nqueue-max = ").starts_with("m.toml:"));
-        assert!(fault("tokens = \"a\"").contains("MOLSHOT_TOKENS"));
+        assert!(error("queue = 3").contains("unknown setting \"queue\""));
+        assert!(error("\n\nqueue-max = ").starts_with("m.toml:"));
+        assert!(error("tokens = \"a\"").contains("MOLSHOT_TOKENS"));
     }
 }

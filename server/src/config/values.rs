@@ -1,34 +1,37 @@
-//! Texts to values.
+//! Parses the texts of settings.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use molshot_renderer::AdapterChoice;
 
-/// A value that may be left out, as empty text.
+/// A value that is absent if its text is empty.
 pub(super) type Optional<T> = Option<T>;
 
 /// Several words, separated by commas.
 pub(super) type List = Vec<String>;
 
-/// Form of the log.
+/// Format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LogFormat {
-    /// For people.
+    /// Plain text for people.
     Text,
-    /// An object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// What a setting's text means.
+/// A type that the text of a setting is parsed into.
 pub(super) trait Value: Sized {
+    /// Parses a text.
+    ///
     /// # Errors
-    /// What is wrong; what would be right.
+    /// A message about what is wrong and what would be accepted instead.
     fn read(text: &str, range: Option<(u64, u64)>) -> Result<Self, String>;
 }
 
 fn refuse<T>(text: &str, remedy: &str) -> Result<T, String> {
-    Err(format!("\"{text}\" cannot be; {remedy}"))
+    Err(format!("\"{text}\" is invalid; {remedy}"))
 }
 
 impl Value for u64 {

@@ -1,8 +1,8 @@
-//! `POST /v1/render/batch`: many requests in, a stream out, in order, as each is ready.
+//! `POST /v1/render/batch`: many requests in, a stream of their files out, in order.
 //!
-//! The items stay text until their turn comes, few of them are under way at a time, and a client
-//! that reads slowly holds the rest back: memory is bounded by the document, by the window, and by
-//! the batch's share of the memory for pictures, however many items there are.
+//! Memory is bounded however many items there are: the items stay text until their turn comes, only
+//! a window of them is in progress, a client that reads slowly delays the rest, and images count
+//! against the batch's share of the memory.
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -17,53 +17,44 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::{Stream, StreamExt, stream};
-use molshot_renderer::annotations::MaskKind;
 use molshot_scenes::SceneDocument;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::task::{JoinError, JoinHandle};
 
-use super::document::{Document, MAX_KEY_BYTES, item_of, keys_of, merge};
+use super::batch_document::{BatchDocument, MAX_KEY_BYTES, item_of, merge};
 use super::query::Parameters;
 use crate::accept::Accept;
-use crate::admission::{Client, Kind, Pass, Share};
-use crate::answer;
+use crate::admission::{Client, Kind, MemoryReservation, Permit};
 use crate::app::App;
 use crate::body;
-use crate::error::{MEDIA_TYPE, Problem};
-use crate::scan::{self, Shape};
-use crate::studio::{Flow, JSON, Part, Parts, next_batch, not_acceptable, within};
-use crate::tar;
+use crate::error::Problem;
+use crate::json_limits::JsonLimits;
+use crate::media_types::{MIXED, PROBLEM, TAR};
+use crate::render_service::{Flow, OutputFile, RequestedOutputs, next_batch, with_deadline};
+use crate::response;
 
-const TAR: &str = "application/x-tar";
-const MIXED: &str = "multipart/mixed";
-/// What all items have in common, and where each one stands in the text.
+/// A batch that is being answered.
 struct Batch {
     app: Arc<App>,
     text: Bytes,
-    /// Where the items stand.
-    items: Vec<(usize, usize)>,
-    keys: Vec<Option<Box<str>>>,
-    defaults: Map<String, Value>,
-    /// Whether items that do not say it come with annotations.
-    annotations: bool,
-    masks: Vec<MaskKind>,
+    document: BatchDocument,
     number: u64,
     turns: Mutex<Turns>,
-    /// Memory of pictures that are not sent yet.
-    taken: Arc<AtomicU64>,
+    /// Memory that is reserved for images that are not sent yet.
+    reserved_bytes: Arc<AtomicU64>,
 }
 
-/// The parts of an item, under their whole names, and the memory that they take until they are
+/// The files of an item under their full names, and the memory that is reserved until they are
 /// sent.
-struct Made {
-    parts: Vec<Part>,
-    memory: Option<Share>,
+struct ItemFiles {
+    files: Vec<OutputFile>,
+    memory: Option<MemoryReservation>,
 }
 
-/// A task that ends when nobody waits for it any more.
-struct Task<T>(JoinHandle<T>);
+/// A task that is aborted when its handle is dropped.
+struct AbortOnDrop<T>(JoinHandle<T>);
 
-impl<T> Future for Task<T> {
+impl<T> Future for AbortOnDrop<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -71,22 +62,22 @@ impl<T> Future for Task<T> {
     }
 }
 
-impl<T> Drop for Task<T> {
+impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
-/// In which order items take memory: each after all before it, so that what is sent next never
-/// waits for what comes later.
+/// The order in which items reserve memory: each after all items before it, so that the item to be
+/// sent next never waits for a later one.
 #[derive(Default)]
 struct Turns {
     next: usize,
-    /// Items behind `next` that need none any more.
-    passed: BTreeSet<usize>,
+    /// Items after `next` whose turn has ended.
+    ended: BTreeSet<usize>,
 }
 
-/// An item's turn to take memory. When it is dropped, for whatever reason, the next one's comes.
+/// An item's turn to reserve memory. Dropping it, also after an error, passes the turn on.
 struct Turn<'a> {
     batch: &'a Batch,
     index: usize,
@@ -101,16 +92,16 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut turns = self.batch.turns();
-        turns.passed.insert(self.index);
+        turns.ended.insert(self.index);
         loop {
             let next = turns.next;
-            if !turns.passed.remove(&next) {
+            if !turns.ended.remove(&next) {
                 break;
             }
             turns.next += 1;
         }
         drop(turns);
-        self.batch.app.studio.admission.batch_moved();
+        self.batch.app.service.admission.notify_batches();
     }
 }
 
@@ -129,20 +120,20 @@ pub(super) async fn batch(
     sent: Body,
 ) -> Result<Response, Problem> {
     parameters.only(&[])?;
-    let pass = app.studio.admission.enter(client, Kind::Batch)?;
+    let permit = app.service.admission.admit(client, Kind::Batch)?;
     let offers = [(Container::Tar, TAR), (Container::Mixed, MIXED)];
     let container = Accept::of(&headers)
         .best(&offers)
-        .ok_or_else(|| not_acceptable("application/x-tar or multipart/mixed"))?;
-    let text = body::json(&headers, sent, app.body_limits(), &pass).await?;
+        .ok_or_else(|| Problem::not_acceptable("application/x-tar or multipart/mixed"))?;
+    let text = body::json(&headers, sent, app.body_limits(), &permit).await?;
     let number = next_batch();
     let batch = body::offload(text.len(), move || Batch::read(app, text, number)).await??;
-    let boundary = format!("molshot-batch-{number}-{:016x}", fresh());
+    let boundary = format!("molshot-batch-{number}-{:016x}", random_number());
     let media_type = match container {
         Container::Tar => TAR.to_owned(),
         Container::Mixed => format!("{MIXED}; boundary={boundary}"),
     };
-    let body = Body::from_stream(batch.stream(container, boundary, pass));
+    let body = Body::from_stream(batch.stream(container, boundary, permit));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&media_type) {
@@ -153,88 +144,69 @@ pub(super) async fn batch(
     Ok(response)
 }
 
-/// A number that nobody can guess, so that no picture holds the boundary.
-fn fresh() -> u64 {
+/// A random number, so that no file can contain the boundary on purpose.
+fn random_number() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(0)
 }
 
 impl Batch {
-    /// Reads the document but for its items, of which only the keys are looked at.
+    /// Reads the document except for its items, of which only the keys are read.
     fn read(app: Arc<App>, text: Bytes, number: u64) -> Result<Self, Problem> {
-        let shape = Shape {
+        let limits = JsonLimits {
             items: Some(app.config.items_max),
-            ..app.shape()
+            ..app.json_limits()
         };
-        scan::check(&text, shape)?;
-        let document = Document::read(&text)?;
-        let start = text.as_ptr() as usize;
-        let items: Vec<(usize, usize)> = document
-            .items
-            .iter()
-            .map(|item| {
-                // Where the item's text stands in the whole, of which it is a piece.
-                let item = item.get();
-                (item.as_ptr() as usize - start, item.len())
-            })
-            .collect();
-        let keys = keys_of(&document.items);
-        let (defaults, annotations, masks) =
-            (document.defaults, document.annotations, document.masks);
         Ok(Self {
+            document: BatchDocument::read(&text, limits)?,
             app,
             text,
-            items,
-            keys,
-            defaults,
-            annotations,
-            masks,
             number,
             turns: Mutex::default(),
-            taken: Arc::default(),
+            reserved_bytes: Arc::default(),
         })
     }
 
-    /// The answer, piece by piece. The pass is given back with its end.
+    /// The body of the response. The permit is released when it ends.
     fn stream(
         self,
         container: Container,
         boundary: String,
-        pass: Arc<Pass>,
+        permit: Arc<Permit>,
     ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
         let batch = Arc::new(self);
         let window = window(&batch.app);
         let end = match container {
-            Container::Tar => Bytes::from_static(tar::END),
-            Container::Mixed => answer::end_of_parts(&boundary),
+            Container::Tar => Bytes::from_static(molshot_archive::END),
+            Container::Mixed => response::multipart_end(&boundary),
         };
         let last = stream::once(async move {
-            drop(pass);
+            drop(permit);
             Ok(end)
         });
         let of_item = Arc::clone(&batch);
-        stream::iter(0..batch.items.len())
+        stream::iter(0..batch.document.items.len())
             .map(move |index| {
-                // A task of its own goes on while the client takes nothing, so that its deadline
-                // tells of our slowness alone.
+                // A separate task continues while the client reads nothing, so that the deadline of
+                // an item does not depend on the client.
                 let batch = Arc::clone(&batch);
-                Task(tokio::spawn(async move { batch.item(index).await }))
+                AbortOnDrop(tokio::spawn(async move { batch.item(index).await }))
             })
             .buffered(window)
             .enumerate()
-            .flat_map(move |(index, made)| {
-                let made = made.unwrap_or_else(|error| Made {
-                    parts: vec![fault(&of_item.key(index), &Problem::internal(&error))],
+            .flat_map(move |(index, item)| {
+                let item = item.unwrap_or_else(|error| ItemFiles {
+                    files: vec![error_file(&of_item.key(index), &Problem::internal(&error))],
                     memory: None,
                 });
-                let pieces: Vec<Bytes> = made
-                    .parts
+                let pieces: Vec<Bytes> = item
+                    .files
                     .iter()
-                    .flat_map(|part| pieces(container, &boundary, part))
+                    .flat_map(|file| pieces(container, &boundary, file))
                     .filter(|piece| !piece.is_empty())
                     .collect();
-                // It is given back with the last piece.
-                let memory = made.memory;
+                // The memory is released after the last piece.
+                let memory = item.memory;
                 stream::iter(pieces).inspect(move |_| {
                     let _ = &memory;
                 })
@@ -247,112 +219,117 @@ impl Batch {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What an item's files are called.
+    /// The first part of the names of an item's files.
     fn key(&self, index: usize) -> String {
-        match &self.keys[index] {
+        match &self.document.keys[index] {
             Some(key) => key.to_string(),
             None => format!("_{index}"),
         }
     }
 
-    /// The parts of an item; of one that failed, its error.
-    async fn item(&self, index: usize) -> Made {
-        let metrics = &self.app.studio.metrics;
+    /// The files of an item; if it failed, a file with its error.
+    async fn item(&self, index: usize) -> ItemFiles {
+        let metrics = &self.app.service.metrics;
         let key = self.key(index);
         let turn = Turn { batch: self, index };
-        let made = if self.keys[index].is_some() {
+        let drawn = if self.document.keys[index].is_some() {
             self.draw(index, turn).await
         } else {
             Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key_invalid",
-                format!("/key: of item {index}; give a key of its own: letters, digits, '_' and '-', beginning with a letter or a digit, at most {MAX_KEY_BYTES}"),
+                format!("/key: item {index} has no valid key; give each item a different one of letters, digits, '_' and '-', beginning with a letter or a digit, at most {MAX_KEY_BYTES}"),
             )
             .at("/key"))
         };
-        match made {
-            Ok(mut made) => {
+        match drawn {
+            Ok(mut item) => {
                 metrics.item(None);
-                for part in &mut made.parts {
-                    part.suffix = format!("{key}.{}", part.suffix);
+                for file in &mut item.files {
+                    file.suffix = format!("{key}.{}", file.suffix);
                 }
-                made
+                item
             }
             Err(problem) => {
                 metrics.item(Some(problem.code));
-                Made {
-                    parts: vec![fault(&key, &problem)],
+                ItemFiles {
+                    files: vec![error_file(&key, &problem)],
                     memory: None,
                 }
             }
         }
     }
 
-    async fn draw(&self, index: usize, turn: Turn<'_>) -> Result<Made, Problem> {
+    async fn draw(&self, index: usize, turn: Turn<'_>) -> Result<ItemFiles, Problem> {
         let seconds = self.app.config.request_seconds;
-        let studio = &self.app.studio;
+        let service = &self.app.service;
         let start = Instant::now();
         let preparing = async {
-            let (request, annotated) = self.request(index)?;
-            let mut parts = Parts::all(&request.request.output);
-            parts.annotations = annotated.then(|| self.masks.clone());
-            studio.prepare(studio.locate(request, parts).await?).await
+            let (document, annotated) = self.item_document(index)?;
+            let mut outputs = RequestedOutputs::all(&document.request.output);
+            outputs.annotations = annotated.then(|| self.document.masks.clone());
+            service
+                .prepare(service.resolve(document, outputs).await?)
+                .await
         };
-        let prepared = within(Duration::from_secs(seconds), preparing).await?;
+        let prepared = with_deadline(Duration::from_secs(seconds), preparing).await?;
         let took = start.elapsed();
-        // How long this takes is the client's affair.
-        let share = studio
-            .admission
-            .share(prepared.bytes(), &self.taken, || turn.has_come());
-        let mut memory = share.await?;
+        // The deadline does not count this wait, which depends on how fast the client reads.
+        let reserving = service.admission.reserve_for_batch(
+            prepared.memory_bytes(),
+            &self.reserved_bytes,
+            || turn.has_come(),
+        );
+        let mut memory = reserving.await?;
         drop(turn);
         let left = Duration::from_secs(seconds).saturating_sub(took);
-        let answer = within(left, studio.draw(Flow::Batch(self.number), prepared)).await?;
-        let parts = Arc::unwrap_or_clone(answer.parts);
-        memory.set(parts.iter().map(|part| part.bytes.len() as u64).sum());
-        Ok(Made {
-            parts,
+        let rendered =
+            with_deadline(left, service.draw(Flow::Batch(self.number), prepared)).await?;
+        let files = Arc::unwrap_or_clone(rendered.files);
+        memory.resize(files.iter().map(|file| file.bytes.len() as u64).sum());
+        Ok(ItemFiles {
+            files,
             memory: Some(memory),
         })
     }
 
-    /// The item's own keys over the defaults, and whether it comes with annotations.
-    fn request(&self, index: usize) -> Result<(SceneDocument, bool), Problem> {
-        let (start, length) = self.items[index];
-        let (own, annotations) = item_of(&self.text[start..start + length])?;
-        let mut request = self.defaults.clone();
-        merge(&mut request, own);
-        let request = SceneDocument::from_value(Value::Object(request))?;
-        Ok((request, annotations.unwrap_or(self.annotations)))
+    /// The document of an item, and whether the item comes with annotations.
+    fn item_document(&self, index: usize) -> Result<(SceneDocument, bool), Problem> {
+        let (members, annotations) = item_of(&self.text[self.document.items[index].clone()])?;
+        let mut document = self.document.defaults.clone();
+        merge(&mut document, members);
+        let document = SceneDocument::from_value(Value::Object(document))?;
+        Ok((document, annotations.unwrap_or(self.document.annotations)))
     }
 }
 
-/// The error of an item.
-fn fault(key: &str, problem: &Problem) -> Part {
-    Part {
+/// The file that reports the error of an item.
+fn error_file(key: &str, problem: &Problem) -> OutputFile {
+    OutputFile {
         suffix: format!("{key}.error.json"),
-        media_type: MEDIA_TYPE,
+        media_type: PROBLEM,
         bytes: problem.json().into(),
     }
 }
 
-/// Items under way at a time: enough to keep all threads busy, one being drawn, one waiting and one
-/// being sent for each.
+/// Number of items in progress: enough to keep all threads busy, with one item being drawn, one
+/// waiting and one being sent for each thread.
 fn window(app: &App) -> usize {
-    (app.studio.schedule.health().draw_threads.max(1)) * 3 + 1
+    (app.service.queue.health().draw_threads.max(1)) * 3 + 1
 }
 
-/// A part as it stands in the stream.
-fn pieces(container: Container, boundary: &str, part: &Part) -> Vec<Bytes> {
+/// A file as it is written to the stream.
+fn pieces(container: Container, boundary: &str, file: &OutputFile) -> Vec<Bytes> {
     match container {
-        Container::Mixed => answer::part_pieces(boundary, part, &part.suffix).into(),
-        Container::Tar => match tar::header(&part.suffix, part.bytes.len() as u64) {
-            Some(header) => vec![header, part.bytes.clone(), tar::padding(part.bytes.len())],
-            // Keys are short, and no picture has 8 GiB.
-            None => Vec::new(),
+        Container::Mixed => response::multipart_pieces(boundary, file, &file.suffix).into(),
+        Container::Tar => match molshot_archive::header(&file.suffix, file.bytes.len() as u64) {
+            Ok(header) => vec![
+                Bytes::copy_from_slice(&header),
+                file.bytes.clone(),
+                Bytes::from_static(molshot_archive::padding(file.bytes.len())),
+            ],
+            // Cannot happen: keys are short, and no image has 8 GiB.
+            Err(_) => Vec::new(),
         },
     }
 }
-
-/// Media types of the answer, for the description.
-pub(crate) const MEDIA_TYPES: [&str; 3] = [TAR, MIXED, JSON];

@@ -1,4 +1,4 @@
-//! Health, metrics, schemas, the documentation and the page.
+//! Health, metrics, schemas, the API documentation and the page.
 
 use std::sync::Arc;
 
@@ -10,26 +10,28 @@ use molshot_renderer::annotations;
 use serde_json::json;
 
 use super::query::Parameters;
-use super::structures::nothing_here;
-use crate::answer;
+
 use crate::app::App;
 use crate::error::Problem;
-use crate::metrics::{self, Levels};
+use crate::etag::{self, entity_tag};
+use crate::media_types::METRICS;
+use crate::metrics::Levels;
 use crate::openapi;
+use crate::response;
 
 /// `GET /livez`
 pub(super) async fn live() -> Response {
-    answer::json(StatusCode::OK, &json!({ "status": "live" }))
+    response::json(StatusCode::OK, &json!({ "status": "live" }))
 }
 
 /// `GET /readyz`
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
-    let health = app.studio.schedule.health();
-    let stopping = app.studio.admission.is_stopping();
-    let ready = app.studio.is_ready() && !stopping;
+    let health = app.service.queue.health();
+    let stopping = app.service.admission.is_stopping();
+    let ready = app.service.is_ready() && !stopping;
     let document = json!({
         "status": if ready { "ready" } else if stopping { "stopping" } else { "down" },
-        "adapter": app.studio.schedule.adapter(),
+        "adapter": app.service.queue.adapter(),
         "threads": health.draw_threads,
         "threads_ready": health.ready,
         "devices_lost": health.lost,
@@ -41,7 +43,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let mut response = answer::json(status, &document);
+    let mut response = response::json(status, &document);
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -55,28 +57,25 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
 
 /// `GET /metrics`
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let (requests, batches, bytes) = app.studio.admission.levels();
+    let (requests, batches, bytes) = app.service.admission.usage();
     let levels = Levels {
         requests,
         batches,
         bytes,
-        waiting: app.studio.schedule.waiting(),
+        waiting: app.service.queue.waiting(),
         upload_bytes: app
-            .studio
+            .service
             .library
             .uploads()
             .map_or(0, |uploads| uploads.bytes()),
     };
     let text = app
-        .studio
+        .service
         .metrics
-        .text(levels, &app.studio.schedule.health());
+        .text(levels, &app.service.queue.health());
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(metrics::MEDIA_TYPE),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(METRICS));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -111,16 +110,15 @@ pub(super) async fn openapi(headers: HeaderMap) -> Response {
     constant(&headers, "application/json", text.into_bytes())
 }
 
-/// Something that is the same as long as the program is.
+/// A response that is the same in every request to this version of the program.
 fn constant(headers: &HeaderMap, media_type: &str, body: Vec<u8>) -> Response {
     use sha2::{Digest, Sha256};
-    let hash = Sha256::digest(&body);
-    let etag = format!("\"{}\"", crate::structures::hex(&hash[..16]));
+    let etag = entity_tag(&Sha256::digest(&body).into());
     let cache_control = "public, no-cache";
-    if answer::has_already(headers, &etag) {
-        return answer::not_modified(&etag, cache_control);
+    if etag::matches(headers, &etag) {
+        return response::not_modified(&etag, cache_control);
     }
-    answer::tagged(media_type, body, &etag, cache_control)
+    response::tagged(media_type, body, &etag, cache_control)
 }
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -155,7 +153,7 @@ pub(super) async fn asset(
         "options.js" => (JAVASCRIPT, page_file!("options.js")),
         "view.js" => (JAVASCRIPT, page_file!("view.js")),
         "docs.js" => (JAVASCRIPT, page_file!("docs.js")),
-        _ => return Err(nothing_here()),
+        _ => return Err(Problem::not_found()),
     };
     Ok(constant(&headers, media_type, bytes.to_vec()))
 }

@@ -1,8 +1,8 @@
-//! Every route, once: the router is made of this table, and a test holds the description of the
-//! interface against it.
+//! The table of routes. The router is built from it, and a test compares the `OpenAPI`
+//! description with it.
 
 mod batch;
-mod document;
+mod batch_document;
 mod info;
 mod query;
 mod render;
@@ -18,13 +18,12 @@ use axum::routing::{MethodRouter, delete, get, post};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
-use crate::guard::guard;
+use crate::middleware::request_layer;
 
-pub(crate) use batch::MEDIA_TYPES as BATCH_MEDIA_TYPES;
 
 type Routes = MethodRouter<Arc<App>>;
 
-/// Every path with what it does.
+/// Every path with its handlers.
 fn table() -> Vec<(&'static str, Routes)> {
     vec![
         ("/", get(info::page)),
@@ -56,7 +55,7 @@ fn table() -> Vec<(&'static str, Routes)> {
     ]
 }
 
-/// The router of a server.
+/// Builds the router of a server.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for (path, routes) in table() {
@@ -65,9 +64,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let origins = &app.config.cors_origins;
     let mut router = router
         .fallback(structures::fallback)
-        // Bodies have bounds of their own.
+        // `body` has its own limits.
         .layer(DefaultBodyLimit::disable())
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard));
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            request_layer,
+        ));
     if !origins.is_empty() {
         let allowed = if origins.iter().any(|origin| origin == "*") {
             AllowOrigin::any()
@@ -95,6 +97,19 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 }
 
 #[cfg(test)]
-pub(crate) fn paths() -> Vec<&'static str> {
-    table().into_iter().map(|(path, _)| path).collect()
+mod tests {
+    #[test]
+    fn every_route_is_described_and_no_other() {
+        let document = crate::openapi::document();
+        let mut described: Vec<&str> = document["paths"]
+            .as_object()
+            .expect("paths")
+            .keys()
+            .map(String::as_str)
+            .collect();
+        described.sort_unstable();
+        let mut routed: Vec<&str> = super::table().into_iter().map(|(path, _)| path).collect();
+        routed.sort_unstable();
+        assert_eq!(described, routed);
+    }
 }

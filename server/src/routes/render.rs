@@ -1,4 +1,4 @@
-//! `POST /v1/render`, `POST /v1/annotations`: a render request in, its answer out.
+//! `POST /v1/render` and `POST /v1/annotations`: one render request in, its files out.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use molshot_scenes::{Plane, RenderRequest, SceneDocument};
 
 use super::query::Parameters;
 use crate::accept::Accept;
-use crate::admission::{Client, Pass};
-use crate::answer;
+use crate::admission::{Client, Permit};
 use crate::app::App;
 use crate::body;
 use crate::error::Problem;
-use crate::scan;
-use crate::studio::{JSON, NPY, Parts, not_acceptable, within};
+use crate::json_limits;
+use crate::media_types::{JSON, MIXED, NPY};
+use crate::render_service::{RequestedOutputs, with_deadline};
+use crate::response;
 
-/// What the two handlers say of an answer to POST: it has a tag, but only the client knows what
-/// for.
-const POSTED: &str = "no-cache";
+/// `Cache-Control` of a response to POST: HTTP caches cannot store it, though it has an entity tag.
+const POST_CACHE_CONTROL: &str = "no-cache";
 
 /// `POST /v1/render`
 pub(super) async fn render(
@@ -33,73 +33,74 @@ pub(super) async fn render(
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
-    let pass = app.enter(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&[])?;
-    let mut document = read(&app, &headers, sent, &pass).await?;
-    let as_parts = document.request.output.planes.len() > 1;
-    let parts = negotiate(&mut document.request, &Accept::of(&headers))?;
-    let answered = within(
+    let mut document = read(&app, &headers, sent, &permit).await?;
+    let request = &mut document.request;
+    let is_multipart = request.output.planes.len() > 1;
+    let outputs = negotiate(request, &Accept::of(&headers))?;
+    let answered = with_deadline(
         app.deadline(),
         Box::pin(async {
-            let located = app.studio.locate(document, parts).await?;
-            let etag = located.etag();
-            Ok((app.studio.single(located, &pass).await?, etag))
+            let resolved = app.service.resolve(document, outputs).await?;
+            let etag = resolved.etag();
+            Ok((app.service.single(resolved, &permit).await?, etag))
         }),
     );
-    let (made, etag) = answered.await?;
-    let mut response = answer::picture(&made, &etag, POSTED, as_parts);
+    let (rendered, etag) = answered.await?;
+    let mut response = response::rendered(&rendered, &etag, POST_CACHE_CONTROL, is_multipart);
     response
         .headers_mut()
         .insert(header::VARY, HeaderValue::from_static("Accept"));
     Ok(response)
 }
 
-/// Reads a render request from a body.
+/// Reads a request from a body.
 async fn read(
     app: &App,
     headers: &HeaderMap,
     sent: Body,
-    pass: &Arc<Pass>,
+    permit: &Arc<Permit>,
 ) -> Result<SceneDocument, Problem> {
-    let text = body::json(headers, sent, app.body_limits(), pass).await?;
-    let shape = app.shape();
+    let text = body::json(headers, sent, app.body_limits(), permit).await?;
+    let limits = app.json_limits();
     body::offload(text.len(), move || {
-        scan::check(&text, shape)?;
+        json_limits::scan(&text, limits)?;
         Ok(SceneDocument::from_json(&text)?)
     })
     .await?
 }
 
-/// Decides the form of the answer by what the client accepts: of several planes all forms, of one
-/// the most welcome.
-fn negotiate(request: &mut RenderRequest, accept: &Accept) -> Result<Parts, Problem> {
-    let mut parts = Parts::all(&request.output);
+/// Chooses the files of the answer: for several planes every form, for one plane the form that the
+/// client prefers.
+fn negotiate(request: &mut RenderRequest, accept: &Accept) -> Result<RequestedOutputs, Problem> {
+    let mut outputs = RequestedOutputs::all(&request.output);
     let mut planes = request.output.planes.iter().copied();
     let (Some(plane), None) = (planes.next(), planes.next()) else {
-        if accept.weight("multipart/mixed") > 0.0 {
-            return Ok(parts);
+        if accept.weight(MIXED) > 0.0 {
+            return Ok(outputs);
         }
-        return Err(not_acceptable(
-            "multipart/mixed, for there are several planes",
+        return Err(Problem::not_acceptable(
+            "multipart/mixed, because several planes are requested",
         ));
     };
     if plane != Plane::Color {
         let array = if plane.is_mask() { JSON } else { NPY };
         let offers = [(true, "image/png"), (false, array)];
-        let pictures = accept
+        let is_image = accept
             .best(&offers)
-            .ok_or_else(|| not_acceptable(&format!("image/png or {array}")))?;
-        parts.pictures = pictures;
-        parts.arrays = !pictures;
-        return Ok(parts);
+            .ok_or_else(|| Problem::not_acceptable(&format!("image/png or {array}")))?;
+        outputs.images = is_image;
+        outputs.arrays = !is_image;
+        return Ok(outputs);
     }
     if let Some(format) = request.output.format {
-        let own = molshot_renderer::encode::media_type(format);
-        if accept.weight(own) > 0.0 {
-            return Ok(parts);
+        let requested = molshot_renderer::encode::media_type(format);
+        if accept.weight(requested) > 0.0 {
+            return Ok(outputs);
         }
-        return Err(not_acceptable(&format!(
-            "{own}, which output.format asks for"
+        return Err(Problem::not_acceptable(&format!(
+            "{requested}, which output.format requests"
         )));
     }
     let mut offers = vec![
@@ -112,9 +113,9 @@ fn negotiate(request: &mut RenderRequest, accept: &Accept) -> Result<Parts, Prob
     }
     let format = accept
         .best(&offers)
-        .ok_or_else(|| not_acceptable("image/png, image/webp or image/jpeg"))?;
+        .ok_or_else(|| Problem::not_acceptable("image/png, image/webp or image/jpeg"))?;
     request.output.format = Some(format);
-    Ok(parts)
+    Ok(outputs)
 }
 
 /// `POST /v1/annotations`
@@ -125,31 +126,36 @@ pub(super) async fn annotations(
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Problem> {
-    let pass = app.enter(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&["masks"])?;
     let masks = parameters.get("masks")?.map_or(Ok(Vec::new()), masks_of)?;
     if Accept::of(&headers).weight(JSON) <= 0.0 {
-        return Err(not_acceptable(JSON));
+        return Err(Problem::not_acceptable(JSON));
     }
-    let mut document = read(&app, &headers, sent, &pass).await?;
-    // Nothing but ids is needed, and they do not depend on samples.
+    let mut document = read(&app, &headers, sent, &permit).await?;
+    // Annotations need atom ids only, and these do not depend on samples.
     document.request.output.planes = [Plane::AtomId].into();
-    let answered = within(
+    let answered = with_deadline(
         app.deadline(),
         Box::pin(async {
-            let located = app
-                .studio
-                .locate(document, Parts::annotations(masks))
+            let resolved = app
+                .service
+                .resolve(document, RequestedOutputs::annotations(masks))
                 .await?;
-            let etag = located.etag();
-            Ok((app.studio.single(located, &pass).await?, etag))
+            let etag = resolved.etag();
+            Ok((app.service.single(resolved, &permit).await?, etag))
         }),
     );
-    let (made, etag) = answered.await?;
-    Ok(answer::picture(&made, &etag, POSTED, false))
+    let (rendered, etag) = answered.await?;
+    Ok(response::rendered(
+        &rendered,
+        &etag,
+        POST_CACHE_CONTROL,
+        false,
+    ))
 }
 
-/// Kinds of masks, separated by commas; each once.
+/// Parses kinds of masks, separated by commas. Repetitions are ignored.
 pub(super) fn masks_of(text: &str) -> Result<Vec<MaskKind>, Problem> {
     let mut masks = Vec::new();
     for word in text

@@ -1,4 +1,4 @@
-//! `/v1/structures`: pictures by address, what was read, hydrogen bonds, uploads.
+//! `/v1/structures`: images by URL, descriptions, hydrogen bonds, uploads.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,50 +16,54 @@ use serde_json::{Value, json};
 
 use super::query::{Parameters, document_of, request_of, with_parameter};
 use crate::admission::Client;
-use crate::answer;
 use crate::app::App;
-use crate::body::{self, Intake};
+use crate::body::{self, BodyLimiter};
 use crate::error::Problem;
+use crate::etag;
+use crate::media_types::JSON;
+use crate::render_service::{RequestedOutputs, with_deadline};
+use crate::response;
 use crate::structures::{
-    Found, Loaded, NamedBytes, Origin, SAMPLES, StoreError, blocking, hide_root,
+    LoadedStructure, NamedBytes, SAMPLES, StoreError, StructureEntry, StructureOrigin, blocking,
+    hide_root,
 };
-use crate::studio::{JSON, Parts, within};
 
-/// Most structures of a page, and how many there are without being asked.
+/// Largest number of structures on a page of the list.
 const MAX_PAGE: usize = 1000;
-const PAGE: usize = 100;
-/// Longest file name of an upload that is looked at.
+/// Default number of structures on a page of the list.
+const DEFAULT_PAGE: usize = 100;
+/// Longest file name of an upload.
 const MAX_NAME_BYTES: usize = 1024;
 
 /// `GET /v1/structures/{id}/image.png`, `.jpg`, `.webp`
 pub(super) async fn image(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
-    Path((id, ending)): Path<(String, String)>,
+    Path((id, file_name)): Path<(String, String)>,
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let format = match ending.as_str() {
+    let format = match file_name.as_str() {
         "image.png" => ImageFormat::Png,
         "image.jpg" | "image.jpeg" => ImageFormat::Jpeg,
         "image.webp" => ImageFormat::WebP,
-        _ => return Err(nothing_here()),
+        _ => return Err(Problem::not_found()),
     };
-    let pass = app.enter(client)?;
-    let request = request_of(&id, format, &parameters)?;
+    let permit = app.admit(client)?;
+    let document = request_of(&id, format, &parameters)?;
     let gives_size = parameters.get("size")?.is_some();
     let answered = Box::pin(async {
-        let parts = Parts::all(&request.request.output);
-        let located = app.studio.locate(request, parts).await?;
-        let etag = located.etag();
+        let outputs = RequestedOutputs::all(&document.request.output);
+        let resolved = app.service.resolve(document, outputs).await?;
+        let etag = resolved.etag();
         let cache_control = app.cache_control();
-        if answer::has_already(&headers, &etag) {
-            return Ok(answer::not_modified(&etag, &cache_control));
+        if etag::matches(&headers, &etag) {
+            return Ok(response::not_modified(&etag, &cache_control));
         }
-        let made = app.studio.single(located, &pass).await?;
-        Ok(answer::picture(&made, &etag, &cache_control, false))
+        let made = app.service.single(resolved, &permit).await?;
+        Ok(response::rendered(&made, &etag, &cache_control, false))
     });
-    within(app.deadline(), answered)
+    with_deadline(app.deadline(), answered)
         .await
         .map_err(|problem| with_parameter(problem, gives_size))
 }
@@ -71,20 +75,11 @@ pub(super) async fn request(
     Path(id): Path<String>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    let _pass = app.enter(client)?;
+    let _permit = app.admit(client)?;
     let document = document_of(&id, &parameters)?;
     // Read as the URL of a picture is, so that the errors are the same.
     request_of(&id, ImageFormat::Png, &parameters)?;
-    Ok(answer::json(StatusCode::OK, &document))
-}
-
-/// 404.
-pub(super) fn nothing_here() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "not_found",
-        "there is nothing at this address; see /openapi.json",
-    )
+    Ok(response::json(StatusCode::OK, &document))
 }
 
 /// `GET /v1/structures`
@@ -93,13 +88,13 @@ pub(super) async fn list(
     Extension(client): Extension<Client>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    let _pass = app.enter(client)?;
+    let _pass = app.admit(client)?;
     parameters.only(&["limit", "after", "prefix", "source"])?;
-    let limit = parameters.number::<usize>("limit")?.unwrap_or(PAGE);
+    let limit = parameters.number::<usize>("limit")?.unwrap_or(DEFAULT_PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(Problem::parameter(
             "limit",
-            format!("{limit} cannot be; give 1 to {MAX_PAGE}"),
+            format!("{limit} is out of range; give 1 to {MAX_PAGE}"),
         ));
     }
     let after = parameters.get("after")?.unwrap_or("");
@@ -107,18 +102,18 @@ pub(super) async fn list(
     let source = match parameters.get("source")? {
         None => None,
         Some(name) => Some(
-            Origin::of_name(name)
+            StructureOrigin::of_name(name)
                 .ok_or_else(|| Problem::parameter("source", "give sample, folder or upload"))?,
         ),
     };
-    let mut all = app.studio.library.list().await?;
+    let mut all = app.service.library.list().await?;
     all.retain(|(id, origin)| {
         id.starts_with(prefix) && source.is_none_or(|source| source == *origin)
     });
     let total = all.len();
-    let mut rest = all.into_iter().filter(|(id, _)| id.as_str() > after);
-    let page: Vec<_> = rest.by_ref().take(limit).collect();
-    let next = rest
+    let mut remaining = all.into_iter().filter(|(id, _)| id.as_str() > after);
+    let page: Vec<_> = remaining.by_ref().take(limit).collect();
+    let next = remaining
         .next()
         .and_then(|_| page.last().map(|(id, _)| id.clone()));
     let structures: Vec<Value> = page
@@ -132,11 +127,11 @@ pub(super) async fn list(
         })
         .collect();
     let document = json!({ "structures": structures, "total": total, "next": next });
-    Ok(answer::json(StatusCode::OK, &document))
+    Ok(response::json(StatusCode::OK, &document))
 }
 
-/// What was read, for JSON.
-fn describe(app: &App, id: &str, source: &str, loaded: &Loaded) -> Value {
+/// The description of a structure as JSON.
+fn describe(app: &App, id: &str, source: &str, loaded: &LoadedStructure) -> Value {
     let mut summary = Summary::of(&loaded.structure);
     let root = app.config.structures.as_deref();
     for warning in &mut summary.warnings {
@@ -153,16 +148,16 @@ pub(super) async fn describe_one(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let _pass = app.enter(client)?;
+    let _pass = app.admit(client)?;
     parameters.only(&[])?;
     let (found, loaded) = load(&app, &id).await?;
-    let etag = app.studio.etag(&loaded, &format!("summary {id}"));
-    let cache_control = revalidate(&app);
-    if answer::has_already(&headers, &etag) {
-        return Ok(answer::not_modified(&etag, &cache_control));
+    let etag = app.service.etag(&loaded, &format!("summary {id}"));
+    let cache_control = app.revalidate();
+    if etag::matches(&headers, &etag) {
+        return Ok(response::not_modified(&etag, &cache_control));
     }
     let description = describe(&app, &id, found.origin.name(), &loaded);
-    Ok(answer::tagged(
+    Ok(response::tagged(
         JSON,
         description.to_string(),
         &etag,
@@ -170,20 +165,10 @@ pub(super) async fn describe_one(
     ))
 }
 
-/// `Cache-Control` of JSON about a structure, which may be removed or changed.
-fn revalidate(app: &App) -> String {
-    let scope = if app.tokens.is_empty() {
-        "public"
-    } else {
-        "private"
-    };
-    format!("{scope}, no-cache")
-}
-
-async fn load(app: &App, id: &str) -> Result<(Found, Arc<Loaded>), Problem> {
-    within(app.deadline(), async {
-        let found = app.studio.library.find(id).await?;
-        let (loaded, _) = app.studio.library.load(&found).await?;
+async fn load(app: &App, id: &str) -> Result<(StructureEntry, Arc<LoadedStructure>), Problem> {
+    with_deadline(app.deadline(), async {
+        let found = app.service.library.find(id).await?;
+        let (loaded, _) = app.service.library.load(&found).await?;
         Ok((found, loaded))
     })
     .await
@@ -196,10 +181,10 @@ pub(super) async fn remove(
     Path(id): Path<String>,
     parameters: Parameters,
 ) -> Result<StatusCode, Problem> {
-    let _pass = app.enter(client)?;
+    let _pass = app.admit(client)?;
     parameters.only(&[])?;
-    let found = app.studio.library.find(&id).await?;
-    app.studio.library.remove(&found).await?;
+    let found = app.service.library.find(&id).await?;
+    app.service.library.remove(&found).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -211,7 +196,7 @@ pub(super) async fn hydrogen_bonds(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let _pass = app.enter(client)?;
+    let _pass = app.admit(client)?;
     parameters.only(&["scope", "distance-slack", "angle-slack", "water"])?;
     let defaults = HydrogenBondOptions::default();
     let mut options = defaults.with_scope(match parameters.get("scope")? {
@@ -228,13 +213,13 @@ pub(super) async fn hydrogen_bonds(
     }
     options.water = parameters.parse_bool("water")?.unwrap_or(defaults.water);
     let (_, loaded) = load(&app, &id).await?;
-    let etag = app.studio.etag(&loaded, &format!("hbonds {options:?}"));
-    let cache_control = revalidate(&app);
-    if answer::has_already(&headers, &etag) {
-        return Ok(answer::not_modified(&etag, &cache_control));
+    let etag = app.service.etag(&loaded, &format!("hbonds {options:?}"));
+    let cache_control = app.revalidate();
+    if etag::matches(&headers, &etag) {
+        return Ok(response::not_modified(&etag, &cache_control));
     }
     let root = app.config.structures.clone();
-    let text = within(
+    let text = with_deadline(
         app.deadline(),
         blocking(move || {
             let found = find(&loaded.structure, &options).map_err(|error| {
@@ -253,7 +238,7 @@ pub(super) async fn hydrogen_bonds(
         }),
     )
     .await??;
-    Ok(answer::tagged(JSON, text, &etag, &cache_control))
+    Ok(response::tagged(JSON, text, &etag, &cache_control))
 }
 
 /// `POST /v1/structures`
@@ -263,93 +248,95 @@ pub(super) async fn upload(
     parameters: Parameters,
     request: Request,
 ) -> Result<Response, Problem> {
-    let pass = app.enter(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&[])?;
-    let Some(uploads) = app.studio.library.uploads().cloned() else {
+    let Some(uploads) = app.service.library.uploads().cloned() else {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
             "uploads_disabled",
-            "this server takes no uploads; give the files within the request",
+            "uploads are disabled on this server; give the files within the request",
         ));
     };
-    // The multipart's own lines take little.
-    let most_bytes = app.config.upload_max_bytes + 65_536;
-    body::check_length(request.headers(), most_bytes)?;
-    let intake = Intake::new(&pass, most_bytes);
-    let request = request.map(|sent| intake.watch(sent));
+    // The multipart headers add little to the files.
+    let max_bytes = app.config.upload_max_bytes + 65_536;
+    body::check_length(request.headers(), max_bytes)?;
+    let limiter = BodyLimiter::new(&permit, max_bytes);
+    let request = request.map(|sent| limiter.limit(sent));
     let form = Multipart::from_request(request, &()).await.map_err(|_| {
         Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "content_type_unsupported",
-            "an upload is multipart/form-data with one file or more, such as curl -F file=@x.pdb sends",
+            "the body is not multipart/form-data; send one or more files, such as curl -F file=@x.pdb does",
         )
     })?;
-    let reading = read_form(&app, form, &intake);
+    let reading = read_form(&app, form, &limiter);
     let files = tokio::time::timeout(Duration::from_secs(app.config.body_seconds), reading)
         .await
         .map_err(|_| body::too_slow(app.config.body_seconds))??;
-    let (id, files, loaded) = app.studio.library.check_upload(files).await?;
+    let (id, files, loaded) = app.service.library.check_upload(files).await?;
     let name = id.clone();
     let created = blocking(move || uploads.store(&name, &files)).await?;
-    // The pass is kept until the disk has it all.
-    drop(pass);
-    let status = if created.map_err(not_kept)? {
+    // The memory stays reserved until the files are on the disk.
+    drop(permit);
+    let status = if created.map_err(storage_problem)? {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
-    let mut response = answer::json(status, &describe(&app, &id, "upload", &loaded));
-    if let Ok(place) = HeaderValue::from_str(&format!("/v1/structures/{id}")) {
-        response.headers_mut().insert(header::LOCATION, place);
+    let mut response = response::json(status, &describe(&app, &id, "upload", &loaded));
+    if let Ok(location) = HeaderValue::from_str(&format!("/v1/structures/{id}")) {
+        response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
 }
 
-/// Why an upload is not kept, for its client.
-fn not_kept(error: StoreError) -> Problem {
+/// The problem that reports why an upload cannot be stored.
+fn storage_problem(error: StoreError) -> Problem {
     match error {
-        StoreError::TooLarge { most_bytes } => Problem::new(
+        StoreError::TooLarge { max_bytes } => Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "body_too_large",
-            format!("the upload is larger than all uploads together may be, {most_bytes} bytes"),
+            format!(
+                "the upload is larger than the limit on all uploads together, {max_bytes} bytes"
+            ),
         ),
         StoreError::Full(error) => {
-            tracing::error!(error = %error.kind(), "there is no room for an upload");
+            tracing::error!(error = %error.kind(), "the disk is too full for an upload");
             Problem::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "storage_full",
-                "the disk has no room for the upload; remove uploads, or try again later",
+                "the disk is too full for the upload; remove uploads, or try again later",
             )
             .retry_after(60)
         }
         StoreError::Disk(error) => {
-            tracing::error!(error = %error.kind(), "an upload cannot be kept");
+            tracing::error!(error = %error.kind(), "an upload cannot be stored");
             Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "storage_failed",
-                "the disk does not take the upload; try again later",
+                "the upload cannot be written to the disk; try again later",
             )
             .retry_after(60)
         }
     }
 }
 
-/// The files of a form, in order.
+/// Reads the files of a form, in order.
 async fn read_form(
     app: &App,
     mut form: Multipart,
-    intake: &Intake,
+    limiter: &BodyLimiter,
 ) -> Result<Vec<NamedBytes>, Problem> {
     let invalid =
         |detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_invalid", detail);
-    // What refused the body knows best why it broke off.
+    // The form parser reports only that the body ended; the limiter knows why.
     let broken = |error: &MultipartError| {
-        intake.refusal().unwrap_or_else(|| {
+        limiter.refusal().unwrap_or_else(|| {
             Problem::new(
                 StatusCode::BAD_REQUEST,
                 "body_incomplete",
                 format!(
-                    "the form broke off, or is not sound ({}); send all of it",
+                    "the form is incomplete or malformed ({}); send all of it",
                     error.body_text()
                 ),
             )
@@ -357,23 +344,23 @@ async fn read_form(
     };
     let mut files: Vec<NamedBytes> = Vec::new();
     let mut total = 0_u64;
-    let most_files = app.config.upload_max_files;
+    let max_files = app.config.upload_max_files;
     while let Some(mut field) = form.next_field().await.map_err(|error| broken(&error))? {
         let Some(name) = field.file_name().map(str::to_owned) else {
             return Err(invalid(
-                "a field of the form is no file; send files only".into(),
+                "a field of the form is not a file; send files only".into(),
             ));
         };
         if name.is_empty() || name.len() > MAX_NAME_BYTES {
             return Err(invalid(
-                "a file has no name, or one that is too long".into(),
+                "a file has no name, or its name is too long".into(),
             ));
         }
-        if files.len() as u64 >= most_files {
+        if files.len() as u64 >= max_files {
             return Err(Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "upload_invalid",
-                format!("these are too many files for a structure; send at most {most_files}"),
+                format!("the form has too many files for one structure; send at most {max_files}"),
             ));
         }
         let mut bytes = Vec::new();
@@ -394,12 +381,12 @@ async fn read_form(
         files.push((name, bytes));
     }
     if files.is_empty() {
-        return Err(invalid("the form holds no file; send at least one".into()));
+        return Err(invalid("the form has no file; send at least one".into()));
     }
     Ok(files)
 }
 
-/// For addresses that there are not.
+/// Answers requests to unknown addresses.
 pub(super) async fn fallback(_: Body) -> Problem {
-    nothing_here()
+    Problem::not_found()
 }

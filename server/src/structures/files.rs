@@ -1,4 +1,4 @@
-//! Files that came whole, to one structure.
+//! Reads files in memory into one structure.
 
 use axum::http::StatusCode;
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
@@ -7,22 +7,22 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Problem;
 
-/// The ratio of a compressed file is not looked at below this size: no harm is done.
+/// The compression ratio is not limited below this decompressed size, which is harmless.
 pub(crate) const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
 
-/// Bounds of files.
+/// Limits of files.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FileLimits {
-    /// Of what is read.
+    /// Limits of the reader.
     pub(super) read: ReadLimits,
-    /// A compressed one may not grow to more than this many times its size.
+    /// Largest ratio of the decompressed to the compressed size.
     pub(super) ratio: u64,
 }
 
 impl FileLimits {
-    /// What may come out of so many bytes.
-    fn of(self, bytes: usize) -> ReadLimits {
-        // What is not compressed is itself.
+    /// Limits for a file of the given size.
+    fn for_file(self, bytes: usize) -> ReadLimits {
+        // An uncompressed file is within the limit by definition: its ratio is 1.
         let plausible = (bytes as u64)
             .saturating_mul(self.ratio)
             .max(ALWAYS_PLAUSIBLE_BYTES);
@@ -30,7 +30,7 @@ impl FileLimits {
     }
 }
 
-/// Options with these limits.
+/// Default options with these limits.
 pub(super) fn options(limits: ReadLimits) -> ReadOptions {
     ReadOptions::default().with_limits(limits)
 }
@@ -47,13 +47,13 @@ pub(super) fn read_files(
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        // One file is all there is, whatever its name.
+        // A single file is a whole structure, whatever its name.
         let role = if files.len() == 1 {
             PartRole::Whole
         } else {
             PartRole::from_file_name(name)
         };
-        let of_file = limits.of(bytes.len());
+        let of_file = limits.for_file(bytes.len());
         let structure =
             read_bytes(name, bytes, role, &options(of_file)).map_err(|error: MoleculeError| {
                 Problem::from(error).at(format!("/structure/files/{number}"))
@@ -64,12 +64,12 @@ pub(super) fn read_files(
         .iter()
         .map(|structure| structure.atoms().len())
         .sum();
-    let most_atoms = limits.read.max_atoms;
-    if atoms > most_atoms {
+    let max_atoms = limits.read.max_atoms;
+    if atoms > max_atoms {
         return Err(Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "atoms_too_many",
-            format!("{atoms} atoms are too many; give at most {most_atoms}"),
+            format!("{atoms} atoms are too many; give at most {max_atoms}"),
         ));
     }
     let structure = match structures.len() {

@@ -1,4 +1,4 @@
-//! The served folder: what is in it, and whether it changed. Nothing is ever written to it.
+//! The served folder: its structures and whether they changed. It is never written to.
 
 use std::fs;
 use std::io;
@@ -12,15 +12,15 @@ use sha2::{Digest, Sha256};
 
 use super::names::is_id;
 
-/// A structure of the folder as it is now.
+/// A structure of the folder in its current state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     path: PathBuf,
-    /// Name, size, time of change and place on the disk of every file.
+    /// Name, size, modification time and inode of every file.
     pub(super) stamp: String,
 }
 
-/// Ids of all that the folder holds, sorted.
+/// Ids of all structures in the folder, sorted.
 pub(super) fn list(root: &Path) -> io::Result<Vec<String>> {
     let mut ids = Vec::new();
     for entry in fs::read_dir(root)? {
@@ -29,7 +29,7 @@ pub(super) fn list(root: &Path) -> io::Result<Vec<String>> {
         let Some(name) = name.to_str().filter(|name| is_id(name)) else {
             continue;
         };
-        // Links are followed: whoever made them may. Only they cost another look at the disk.
+        // Symbolic links are followed, and only they need another system call.
         let is_folder = match entry.file_type() {
             Ok(kind) if !kind.is_symlink() => kind.is_dir(),
             _ => fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()),
@@ -47,14 +47,14 @@ pub(super) fn list(root: &Path) -> io::Result<Vec<String>> {
     Ok(ids)
 }
 
-/// The structure of an id, which was checked by [`is_id`]; none where the folder has none.
+/// The structure with an id, which [`is_id`] has accepted; `None` if the folder has none.
 pub(super) fn find(root: &Path, id: &str) -> Option<Entry> {
     let path = root.join(id);
     let stamp = stamp(&path)?;
     Some(Entry { path, stamp })
 }
 
-/// The state of a structure's files; none where there is no structure.
+/// The state of a structure's files; `None` if there is no structure.
 fn stamp(path: &Path) -> Option<String> {
     let metadata = fs::metadata(path).ok()?;
     let mut stamp = String::new();
@@ -80,15 +80,15 @@ fn stamp_of(path: &Path, metadata: &fs::Metadata, stamp: &mut String) {
         .unwrap_or_default()
         .as_nanos();
     #[cfg(unix)]
-    let place = std::os::unix::fs::MetadataExt::ino(metadata);
+    let inode = std::os::unix::fs::MetadataExt::ino(metadata);
     #[cfg(not(unix))]
-    let place = 0;
+    let inode = 0;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // Writing to a string does not fail.
-    let _ = write!(stamp, "{name}|{}|{modified}|{place};", metadata.len());
+    let _ = write!(stamp, "{name}|{}|{modified}|{inode};", metadata.len());
 }
 
-/// Whether a folder holds a structure file. It is looked through no farther than to the first.
+/// Whether a folder contains a structure file. The search ends at the first one.
 fn holds_structures(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|entries| {
         entries
@@ -97,7 +97,7 @@ fn holds_structures(folder: &Path) -> bool {
     })
 }
 
-/// Structure files of a folder, sorted.
+/// Paths of the structure files in a folder, sorted.
 fn structure_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -110,24 +110,24 @@ fn structure_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Why a structure of the folder was not loaded.
+/// Why a structure of the folder cannot be loaded.
 #[derive(Debug)]
 pub(super) enum LoadError {
-    /// It is none.
+    /// The files are not a valid structure.
     Structure(MoleculeError),
-    /// Its files change while they are read.
+    /// The files changed while they were read.
     Changing,
 }
 
-/// Reads a structure, and hashes the names and bytes of its files: both of the state that `entry`
-/// tells of.
+/// Reads a structure and hashes the names and bytes of its files, both in the state that `entry`
+/// describes.
 pub(super) fn load(
     entry: &Entry,
     options: &ReadOptions,
 ) -> Result<(Structure, [u8; 32]), LoadError> {
     let structure = read_input(&entry.path, FolderOptions::default(), options);
     let digest = digest(&entry.path);
-    // Half of an old file and half of a new one must not go by the name of either.
+    // A mixture of old and new files must not be cached as either.
     if stamp(&entry.path).as_ref() != Some(&entry.stamp) {
         return Err(LoadError::Changing);
     }

@@ -1,8 +1,8 @@
-//! Which structures there are, and each one parsed: samples within the program, the served folder,
-//! uploads, files within a request.
+//! The structures that the server can draw: built-in samples, the served folder, uploads, and files
+//! within a request.
 //!
-//! A parsed structure is kept under the hash of its content's place and state, so a changed file is
-//! another one; however many ask for it at once, it is parsed once.
+//! Parsed structures are cached. The cache key names the state of the files, so a changed file is
+//! read again. Simultaneous requests for one structure parse it once.
 
 mod files;
 mod folder;
@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
+use base16ct::lower::encode_string;
 use moka::future::Cache;
 use molshot_molecule::ReadLimits;
 use molshot_molecule::Structure;
@@ -31,21 +32,21 @@ use files::{FileLimits, options, read_files};
 pub(crate) use names::check_id;
 pub(crate) use samples::SAMPLES;
 use uploads::id_of;
-pub(crate) use uploads::{NamedBytes, StoreError, Uploads, hex};
+pub(crate) use uploads::{NamedBytes, StoreError, Uploads};
 
-/// A parsed structure.
+/// A parsed structure with the hash of its files.
 #[derive(Debug)]
-pub(crate) struct Loaded {
+pub(crate) struct LoadedStructure {
     /// The structure.
     pub(crate) structure: Arc<Structure>,
-    /// Hash of the names and bytes that it was read from.
+    /// Hash of the names and bytes of its files.
     pub(crate) digest: [u8; 32],
 }
 
-/// Where a structure of an id comes from.
+/// Where a structure comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// Within the program.
+pub(crate) enum StructureOrigin {
+    /// Built into the program.
     Sample,
     /// The served folder.
     Folder,
@@ -53,8 +54,8 @@ pub(crate) enum Origin {
     Upload,
 }
 
-impl Origin {
-    /// That of a name.
+impl StructureOrigin {
+    /// The origin with a name.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         let all = [Self::Sample, Self::Folder, Self::Upload];
         all.into_iter().find(|origin| origin.name() == name)
@@ -70,33 +71,33 @@ impl Origin {
     }
 }
 
-/// A structure that is there, though not necessarily parsed.
+/// A structure that exists, though it may not be parsed yet.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
-    /// Its id.
+pub(crate) struct StructureEntry {
+    /// The id.
     pub(crate) id: String,
-    /// Where it is.
-    pub(crate) origin: Origin,
-    /// Names its content: other content, other key.
+    /// Where the structure comes from.
+    pub(crate) origin: StructureOrigin,
+    /// Cache key; it changes with the content.
     pub(crate) key: String,
-    entry: Option<folder::Entry>,
+    folder_entry: Option<folder::Entry>,
 }
 
-/// All structures.
+/// All structures of the server, and the cache of parsed ones.
 #[derive(Debug)]
 pub(crate) struct Library {
     root: Option<PathBuf>,
     uploads: Option<Arc<Uploads>>,
-    cache: Cache<String, Arc<Loaded>>,
+    cache: Cache<String, Arc<LoadedStructure>>,
     parsing: Arc<Semaphore>,
     limits: FileLimits,
     max_files: usize,
     metrics: Arc<Metrics>,
 }
 
-/// About what a structure takes in memory.
-pub(crate) fn bytes_of(structure: &Structure) -> u64 {
-    // Columns and name of an atom, a bond, a residue, and a text for each warning.
+/// Estimated memory of a structure, bytes.
+pub(crate) fn structure_bytes(structure: &Structure) -> u64 {
+    // Columns and name of an atom, a bond, a residue, and the text of a warning.
     (structure.atoms().len() * 80
         + structure.bonds().len() * 16
         + structure.residues().len() * 64
@@ -117,8 +118,8 @@ impl Library {
             uploads: uploads.map(Arc::new),
             cache: Cache::builder()
                 .max_capacity(config.structure_cache_bytes)
-                .weigher(|_: &String, loaded: &Arc<Loaded>| {
-                    u32::try_from(bytes_of(&loaded.structure)).unwrap_or(u32::MAX)
+                .weigher(|_: &String, loaded: &Arc<LoadedStructure>| {
+                    u32::try_from(structure_bytes(&loaded.structure)).unwrap_or(u32::MAX)
                 })
                 .build(),
             parsing: Arc::new(Semaphore::new(threads)),
@@ -134,19 +135,24 @@ impl Library {
         }
     }
 
-    /// The folder of uploads, if they are taken.
+    /// The folder of uploads; `None` if uploads are disabled.
     pub(crate) fn uploads(&self) -> Option<&Arc<Uploads>> {
         self.uploads.as_ref()
     }
 
-    /// Ids of all structures with where they come from, sorted.
-    pub(crate) async fn list(&self) -> Result<Vec<(String, Origin)>, Problem> {
-        let mut ids: Vec<(String, Origin)> = SAMPLES
+    /// Ids and origins of all structures, sorted by id.
+    pub(crate) async fn list(&self) -> Result<Vec<(String, StructureOrigin)>, Problem> {
+        let mut ids: Vec<(String, StructureOrigin)> = SAMPLES
             .iter()
-            .map(|sample| (sample.id.to_owned(), Origin::Sample))
+            .map(|sample| (sample.id.to_owned(), StructureOrigin::Sample))
             .collect();
         if let Some(uploads) = &self.uploads {
-            ids.extend(uploads.list().into_iter().map(|id| (id, Origin::Upload)));
+            ids.extend(
+                uploads
+                    .list()
+                    .into_iter()
+                    .map(|id| (id, StructureOrigin::Upload)),
+            );
         }
         if let Some(root) = self.root.clone() {
             let names = blocking(move || folder::list(&root)).await?;
@@ -159,46 +165,49 @@ impl Library {
                 )
                 .retry_after(10)
             })?;
-            ids.extend(names.into_iter().map(|id| (id, Origin::Folder)));
+            ids.extend(names.into_iter().map(|id| (id, StructureOrigin::Folder)));
         }
-        // Of one id that comes first which is found first; the sort keeps their order.
+        // The sort is stable, so that of several structures with one id the one is listed that
+        // `find` returns.
         ids.sort_by(|a, b| a.0.cmp(&b.0));
         ids.dedup_by(|a, b| a.0 == b.0);
         Ok(ids)
     }
 
-    /// Finds the structure of an id.
-    pub(crate) async fn find(&self, id: &str) -> Result<Found, Problem> {
+    /// Finds the structure with an id.
+    pub(crate) async fn find(&self, id: &str) -> Result<StructureEntry, Problem> {
         check_id(id)?;
-        let found = |origin, key, entry| Found {
+        let found = |origin, key, folder_entry| StructureEntry {
             id: id.to_owned(),
             origin,
             key,
-            entry,
+            folder_entry,
         };
         if samples::find(id).is_some() {
-            return Ok(found(Origin::Sample, format!("sample/{id}"), None));
+            return Ok(found(StructureOrigin::Sample, format!("sample/{id}"), None));
         }
         if self
             .uploads
             .as_ref()
             .is_some_and(|uploads| uploads.contains(id))
         {
-            return Ok(found(Origin::Upload, format!("upload/{id}"), None));
+            return Ok(found(StructureOrigin::Upload, format!("upload/{id}"), None));
         }
         if let Some(root) = self.root.clone() {
             let name = id.to_owned();
             if let Some(entry) = blocking(move || folder::find(&root, &name)).await? {
                 let key = format!("folder/{id}/{}", entry.stamp);
-                return Ok(found(Origin::Folder, key, Some(entry)));
+                return Ok(found(StructureOrigin::Folder, key, Some(entry)));
             }
         }
         Err(Problem::no_structure(id))
     }
 
-    /// The parsed structure that was found, and how long parsing took: no time where it was here
-    /// already.
-    pub(crate) async fn load(&self, found: &Found) -> Result<(Arc<Loaded>, Duration), Problem> {
+    /// Loads a structure, from the cache if possible. Also returns how long that took.
+    pub(crate) async fn load(
+        &self,
+        found: &StructureEntry,
+    ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         let start = Instant::now();
         let loading = async {
             let found = found.clone();
@@ -206,20 +215,23 @@ impl Library {
             let uploads = self.uploads.clone();
             let limits = self.limits;
             self.parse(move || {
-                let loaded = match (found.origin, &found.entry) {
-                    (Origin::Folder, Some(entry)) => folder::load(entry, &options(limits.read))
-                        .map_err(|error| match error {
-                            folder::LoadError::Structure(error) => {
-                                without_root(error.into(), root.as_deref())
-                            }
-                            folder::LoadError::Changing => Problem::new(
-                                StatusCode::SERVICE_UNAVAILABLE,
-                                "busy",
-                                "the structure's files are being written; try again later",
-                            )
-                            .retry_after(1),
-                        }),
-                    (Origin::Sample, _) => {
+                let loaded = match (found.origin, &found.folder_entry) {
+                    (StructureOrigin::Folder, Some(entry)) => {
+                        folder::load(entry, &options(limits.read)).map_err(|error| {
+                            match error {
+                        folder::LoadError::Structure(error) => {
+                            without_root(error.into(), root.as_deref())
+                        }
+                        folder::LoadError::Changing => Problem::new(
+                            StatusCode::SERVICE_UNAVAILABLE,
+                            "busy",
+                            "the structure's files changed while they were read; try again later",
+                        )
+                        .retry_after(1),
+                    }
+                        })
+                    }
+                    (StructureOrigin::Sample, _) => {
                         let sample = samples::find(&found.id);
                         let files = sample.map_or(&[][..], |sample| sample.files);
                         let files: Vec<(&str, &[u8])> = files.to_vec();
@@ -230,7 +242,7 @@ impl Library {
                         let files = files
                             .ok_or_else(|| Problem::no_structure(&found.id))?
                             .map_err(|error| {
-                                // Which one it is, its client knows.
+                                // The log holds no ids of structures.
                                 tracing::warn!(%error, "an upload cannot be read");
                                 Problem::no_structure(&found.id)
                             })?;
@@ -242,7 +254,7 @@ impl Library {
                     }
                 };
                 loaded.map(|(structure, digest)| {
-                    Arc::new(Loaded {
+                    Arc::new(LoadedStructure {
                         structure: Arc::new(structure),
                         digest,
                     })
@@ -251,7 +263,7 @@ impl Library {
             .await
         };
         let loaded = self.cached(found.key.clone(), loading).await?;
-        if found.origin == Origin::Upload
+        if found.origin == StructureOrigin::Upload
             && let Some(uploads) = &self.uploads
         {
             uploads.touch(&found.id);
@@ -259,11 +271,11 @@ impl Library {
         Ok((loaded, start.elapsed()))
     }
 
-    /// A structure whose files stand within the request.
+    /// Loads a structure whose files are part of the request.
     pub(crate) async fn inline(
         &self,
         files: &[InlineFile],
-    ) -> Result<(Arc<Loaded>, Duration), Problem> {
+    ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         let start = Instant::now();
         self.check_count(files.len())
             .map_err(|problem| problem.at("/structure/files"))?;
@@ -284,7 +296,7 @@ impl Library {
                     .map(|file| (file.name.as_str(), file.text.as_bytes()))
                     .collect();
                 let (structure, _) = read_files(&files, limits)?;
-                Ok(Arc::new(Loaded {
+                Ok(Arc::new(LoadedStructure {
                     structure: Arc::new(structure),
                     digest,
                 }))
@@ -292,33 +304,34 @@ impl Library {
             .await
         };
         let loaded = self
-            .cached(format!("inline/{}", hex(&digest)), loading)
+            .cached(format!("inline/{}", encode_string(&digest)), loading)
             .await?;
         Ok((loaded, start.elapsed()))
     }
 
-    /// The structure that a request names, and how long that took.
+    /// Loads the structure of a request. Also returns how long that took.
     pub(crate) async fn of_source(
         &self,
         source: &StructureSource,
-    ) -> Result<(Arc<Loaded>, Duration), Problem> {
+    ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         match source {
             StructureSource::Id { id } => self.load(&self.find(id).await?).await,
             StructureSource::Files { files } => self.inline(files).await,
             _ => Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "value_invalid",
-                "paths stand in scene files only; give {\"id\": ID}, or {\"files\": [...]} with their text",
+                "paths are allowed in scene files only; give {\"id\": ID}, or {\"files\": [...]} with the text of each file",
             )
             .at("/structure/paths")),
         }
     }
 
-    /// Reads files that are to be kept, and refuses what is no structure. With them comes their id.
+    /// Parses the files of an upload and refuses invalid ones. Returns the upload's id, the files
+    /// and the structure.
     pub(crate) async fn check_upload(
         &self,
         files: Vec<NamedBytes>,
-    ) -> Result<(String, Vec<NamedBytes>, Arc<Loaded>), Problem> {
+    ) -> Result<(String, Vec<NamedBytes>, Arc<LoadedStructure>), Problem> {
         self.check_count(files.len())?;
         let limits = self.limits;
         self.parse(move || {
@@ -332,22 +345,22 @@ impl Library {
             })?;
             let structure = Arc::new(structure);
             let id = id_of(&files, limits.read.max_bytes);
-            Ok((id, files, Arc::new(Loaded { structure, digest })))
+            Ok((id, files, Arc::new(LoadedStructure { structure, digest })))
         })
         .await
     }
 
-    /// Removes an upload. The parsed structure goes with it.
-    pub(crate) async fn remove(&self, found: &Found) -> Result<(), Problem> {
+    /// Removes an upload, also from the cache.
+    pub(crate) async fn remove(&self, found: &StructureEntry) -> Result<(), Problem> {
         let uploads = self
             .uploads
             .clone()
-            .filter(|_| found.origin == Origin::Upload);
+            .filter(|_| found.origin == StructureOrigin::Upload);
         let Some(uploads) = uploads else {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 "structure_read_only",
-                "this structure is no upload; only uploads can be removed",
+                "this structure is not an upload; only uploads can be removed",
             ));
         };
         let id = found.id.clone();
@@ -368,19 +381,19 @@ impl Library {
             StatusCode::PAYLOAD_TOO_LARGE,
             "upload_invalid",
             format!(
-                "{files} files are too many for a structure; give at most {}",
+                "{files} files are too many for one structure; give at most {}",
                 self.max_files
             ),
         ))
     }
 
-    /// The cached structure of a key, or that which `loading` gives; all who wait for one key wait
-    /// for one loading.
+    /// The cached structure of a key, or the result of `loading`. Simultaneous calls with one key
+    /// share one loading.
     async fn cached(
         &self,
         key: String,
-        loading: impl Future<Output = Result<Arc<Loaded>, Problem>>,
-    ) -> Result<Arc<Loaded>, Problem> {
+        loading: impl Future<Output = Result<Arc<LoadedStructure>, Problem>>,
+    ) -> Result<Arc<LoadedStructure>, Problem> {
         let mut hit = true;
         let loaded = self
             .cache
@@ -394,7 +407,7 @@ impl Library {
         loaded
     }
 
-    /// Runs a reader on a thread that may wait, few at a time.
+    /// Runs a reader on one of a few blocking threads.
     async fn parse<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
@@ -404,19 +417,19 @@ impl Library {
             .await
             .map_err(|error| Problem::internal(&error))?;
         let start = Instant::now();
-        // The permit goes along: a client that leaves frees no thread.
-        let done = blocking(move || {
-            let done = work();
+        // The permit moves with the work: the thread stays occupied when the client disconnects.
+        let result = blocking(move || {
+            let result = work();
             drop(permit);
-            done
+            result
         })
         .await?;
         self.metrics.stage("parse", start.elapsed());
-        done
+        result
     }
 }
 
-/// Runs what may wait for the disk, or takes long, off the threads that serve.
+/// Runs work that uses the disk or takes long on a blocking thread.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
@@ -425,13 +438,13 @@ pub(crate) async fn blocking<T: Send + 'static>(
         .map_err(|error| Problem::internal(&error))
 }
 
-/// The problem without the served folder's place on the disk.
+/// Removes the path of the served folder from a problem.
 fn without_root(mut problem: Problem, root: Option<&Path>) -> Problem {
     problem.detail = hide_root(&problem.detail, root);
     problem
 }
 
-/// A text without the served folder's place on the disk.
+/// Removes the path of the served folder from a text.
 pub(crate) fn hide_root(text: &str, root: Option<&Path>) -> String {
     match root {
         Some(root) => text.replace(&format!("{}/", root.display()), ""),

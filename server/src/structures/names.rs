@@ -1,5 +1,5 @@
-//! Ids and file names: what may be one. No id can name anything outside its folder, for it holds no
-//! separator and no leading dot.
+//! Valid ids and file names. An id has no path separator and no leading dot, so it cannot name a
+//! file outside its folder.
 
 use axum::http::StatusCode;
 
@@ -7,22 +7,22 @@ use crate::error::Problem;
 
 /// Longest id.
 const MAX_ID_BYTES: usize = 128;
-/// Longest name of an uploaded file; the rest of a longer one is cut off in front.
+/// Longest name of an uploaded file; longer ones lose their beginning.
 const MAX_NAME_BYTES: usize = 100;
 
 fn is_plain(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '+')
 }
 
-/// Whether a name can be an id: letters, digits, `.`, `_`, `-`, `+`, beginning with a letter or a
-/// digit.
+/// Whether a name is a valid id: letters, digits, `.`, `_`, `-` and `+`, beginning with a letter or
+/// a digit.
 pub(crate) fn is_id(name: &str) -> bool {
     name.len() <= MAX_ID_BYTES
         && name.starts_with(|letter: char| letter.is_ascii_alphanumeric())
         && name.chars().all(is_plain)
 }
 
-/// Refuses what can be no id.
+/// Refuses invalid ids.
 pub(crate) fn check_id(id: &str) -> Result<(), Problem> {
     if is_id(id) {
         return Ok(());
@@ -31,13 +31,14 @@ pub(crate) fn check_id(id: &str) -> Result<(), Problem> {
         StatusCode::NOT_FOUND,
         "structure_id_invalid",
         format!(
-            "this is no id of a structure; give letters, digits, '.', '_', '-' and '+', at most {MAX_ID_BYTES}, beginning with a letter or a digit"
+            "the structure id is invalid; give letters, digits, '.', '_', '-' and '+', at most {MAX_ID_BYTES}, beginning with a letter or a digit"
         ),
     )
     .at("/structure/id"))
 }
 
-/// The name under which an uploaded file is kept: its last component, of plain letters.
+/// The name under which an uploaded file is stored: its last component, with unusual characters
+/// replaced.
 pub(super) fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let plain: String = last

@@ -1,13 +1,13 @@
-//! Structures within the program, for the page and for a first try.
+//! Structures that are built into the program, for the page and for first requests.
 
-/// A structure of few files.
+/// A built-in structure.
 #[derive(Debug)]
 pub(crate) struct Sample {
-    /// Id.
+    /// The id.
     pub(crate) id: &'static str,
-    /// What it is, for people.
+    /// A short description.
     pub(crate) title: &'static str,
-    /// Names and contents.
+    /// Names and contents of its files.
     pub(super) files: &'static [(&'static str, &'static [u8])],
 }
 
@@ -26,7 +26,8 @@ macro_rules! file {
     };
 }
 
-/// All of them, by id. Their sources and licences are in `scenes/library/README.md`.
+/// All built-in structures, sorted by id. `scenes/library/README.md` names their sources and
+/// licences.
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {
         id: "sample-dna",
@@ -66,7 +67,7 @@ pub(crate) const SAMPLES: &[Sample] = &[
     },
 ];
 
-/// The sample of an id.
+/// The built-in structure with an id.
 pub(super) fn find(id: &str) -> Option<&'static Sample> {
     SAMPLES.iter().find(|sample| sample.id == id)
 }

@@ -1,4 +1,4 @@
-//! One parse for all who ask, and again after a change.
+//! A structure is parsed once, and again after a change.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -82,7 +82,7 @@ fn a_changed_file_is_read_again_and_an_unchanged_one_is_not() {
 }
 
 #[test]
-fn files_of_a_request_are_parsed_once_however_many_ask() {
+fn equal_inline_files_are_parsed_once() {
     run(async {
         let library = Arc::new(library(None));
         let files = vec![InlineFile::new("w.xyz", XYZ)];

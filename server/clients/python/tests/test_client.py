@@ -121,27 +121,27 @@ def test_the_asynchronous_client_does_the_same(address: str, client: Client) -> 
     assert asyncio.run(work()) == [f"k{n}" for n in range(8)]
 
 
-def in_hand(client: Client, what: str) -> float:
-    """A level of the server's metrics."""
+def in_progress(client: Client, what: str) -> float:
+    """A gauge of the server's metrics."""
     text = client._http.get("/metrics").text
-    return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"molshot_{what}_in_hand "))
+    return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"molshot_{what}_in_progress "))
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + 30
     while not condition():
-        assert time.monotonic() < end, "it does not come to it"
+        assert time.monotonic() < end, "the condition is never true"
         time.sleep(0.05)
 
 
-def test_a_batch_that_is_left_is_dropped_by_the_server(address: str, client: Client) -> None:
+def test_the_server_cancels_an_abandoned_batch(address: str, client: Client) -> None:
     large = {**DEFAULTS, "output": {"width_px": 512, "height_px": 512}}
     items = [{"key": f"k{n}"} for n in range(2000)]
     with Client(address, token="secret") as other:
         for item in other.batch(items, defaults=large):
             assert item.image
             break
-    wait_for(lambda: in_hand(client, "batches") == 0)
+    wait_for(lambda: in_progress(client, "batches") == 0)
 
     async def cancelled() -> int:
         async with AsyncClient(address, token="secret") as other:
@@ -163,7 +163,7 @@ def test_a_batch_that_is_left_is_dropped_by_the_server(address: str, client: Cli
             return seen
 
     assert asyncio.run(cancelled()) < 2000
-    wait_for(lambda: in_hand(client, "batches") == 0)
+    wait_for(lambda: in_progress(client, "batches") == 0)
 
 
 def test_asynchronous_items_and_many_at_once(address: str) -> None:
@@ -184,7 +184,7 @@ def test_asynchronous_items_and_many_at_once(address: str) -> None:
 
 
 def serve(answers: list[bytes]) -> tuple[str, list[bytes]]:
-    """A server that gives these answers, one a connection, and keeps the requests."""
+    """Starts a server that sends these answers, one per connection, and records the requests."""
     listener = socket.create_server(("127.0.0.1", 0))
     requests: list[bytes] = []
 
@@ -219,7 +219,7 @@ def member(name: str, content: bytes) -> bytes:
     return data.getvalue()[: 512 + -(-len(content) // 512) * 512]
 
 
-def test_a_refusal_is_tried_again_when_it_says() -> None:
+def test_a_refused_request_is_sent_again_after_retry_after() -> None:
     refused = b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     good = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nDONE"
     address, requests = serve([refused, b"", refused, good])
@@ -231,7 +231,7 @@ def test_a_refusal_is_tried_again_when_it_says() -> None:
         client.image("a")
 
 
-def test_both_clients_wait_as_long_as_they_are_told() -> None:
+def test_both_clients_wait_as_long_as_retry_after_says() -> None:
     refused = b"HTTP/1.1 429 Slow\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     good = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nDONE"
     address, _ = serve([refused, good])
@@ -250,8 +250,8 @@ def test_both_clients_wait_as_long_as_they_are_told() -> None:
     assert time.monotonic() - start >= 1
 
 
-def test_items_are_given_while_the_rest_is_not_there_yet() -> None:
-    """The server sends the second half only once the client has the first item: a client that read all first would wait for ever."""
+def test_items_are_yielded_before_the_rest_arrives() -> None:
+    """The server sends the second half after the client has the first item, so reading everything first would hang."""
     go = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -277,7 +277,7 @@ def test_items_are_given_while_the_rest_is_not_there_yet() -> None:
         assert [item.image for item in batch] == [b"B"]
 
 
-def test_a_batch_that_breaks_off_goes_on_where_it_was() -> None:
+def test_a_batch_that_ends_early_is_resumed() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\nConnection: close\r\n"
     two = member("a.png", b"A") + member("b.png", b"B") + member("c.png", b"C")[:300]
     broken = head + b"Content-Length: 100000\r\n\r\n" + two
@@ -286,7 +286,7 @@ def test_a_batch_that_breaks_off_goes_on_where_it_was() -> None:
     with Client(address) as client:
         items = list(client.batch([{"key": "a"}, {"key": "b"}, {"key": "c"}]))
     assert [(item.key, item.image) for item in items] == [("a", b"A"), ("b", b"B"), ("c", b"C")]
-    # It is only known that an item is whole when the next one begins.
+    # An item is known to be complete only when the next one begins.
     assert [item["key"] for item in json.loads(requests[1])["items"]] == ["b", "c"]
 
 
@@ -300,7 +300,7 @@ def test_waits() -> None:
         assert wait_before(0, nonsense) <= 0.1
 
 
-def test_files_are_whole_however_the_bytes_are_cut() -> None:
+def test_files_are_complete_for_every_chunk_size() -> None:
     stream = member("a.png", b"x" * 700) + member("a.json", b"{}") + member("b.png", b"") + bytes(1024)
     for size in (1, 511, 512, 513, len(stream)):
         reader = ItemReader()

@@ -1,6 +1,7 @@
-//! Uploads on the disk: a folder for each, named by its content's hash. A folder has its name only
-//! once all of it is written and synced; when there are too many bytes, those that were unused
-//! longest go.
+//! Uploads on the disk: a folder for each, named by the hash of its content.
+//!
+//! A folder gets its name only when all of it is written and synced. When the uploads exceed their
+//! size limit, the least recently used ones are evicted.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -10,20 +11,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use base16ct::lower::encode_string;
 use molshot_molecule::detect_format;
 use molshot_molecule::{Format, PartRole};
 use sha2::{Digest, Sha256};
 
 use super::names::file_name;
 
-/// Folders that are being written begin so.
-const PART: &str = ".part-";
-/// How exactly it is kept on the disk when an upload was last used.
-const TOUCH_EVERY: Duration = Duration::from_mins(1);
-/// Letters of an id: a SHA-256 in hexadecimal.
-const ID_LETTERS: usize = 64;
+/// Prefix of folders that are not complete.
+const PARTIAL_PREFIX: &str = ".part-";
+/// Resolution with which the time of last use is stored on the disk.
+const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
+/// Length of an id: a SHA-256 hash in hexadecimal.
+const ID_LENGTH: usize = 64;
 
-/// A file of an upload.
+/// Name and content of an uploaded file.
 pub(crate) type NamedBytes = (String, Vec<u8>);
 
 #[derive(Debug)]
@@ -33,26 +35,26 @@ struct Entry {
     touched: SystemTime,
 }
 
-/// What is on the disk. Folders get and lose their names under its lock, so that it is never at
-/// odds with the disk.
+/// The uploads on the disk. Folders are renamed only under its lock, so that the index and the disk
+/// always agree.
 #[derive(Debug, Default)]
 struct Index {
     entries: BTreeMap<String, Entry>,
-    /// Of all uploads, and of those being written.
+    /// Size of all uploads, including those that are being written.
     bytes: u64,
 }
 
-/// Why an upload is not kept.
+/// Why an upload cannot be stored.
 #[derive(Debug)]
 pub(crate) enum StoreError {
-    /// It is larger than all uploads together may be.
+    /// It is larger than the limit on all uploads together.
     TooLarge {
-        /// What they may be.
-        most_bytes: u64,
+        /// The limit.
+        max_bytes: u64,
     },
-    /// There is no room on the disk.
+    /// The disk is full.
     Full(io::Error),
-    /// The disk does not do it.
+    /// The disk failed in another way.
     Disk(io::Error),
 }
 
@@ -75,27 +77,28 @@ pub(crate) struct Uploads {
     running: AtomicU64,
 }
 
-/// Id of an upload.
+/// The id of an upload.
 ///
-/// Of one file it is the SHA-256 of its bytes, whatever its name, unless only the name's ending
-/// tells the format: then the format counts, too. Of several files the hash is of each one's role
-/// (whole, pocket or ligand, as its name says), format in the same case, and bytes, in order. At
-/// most so many bytes of a compressed file are looked at.
+/// The id of one file is the SHA-256 hash of its bytes, whatever its name. If the format is known
+/// only from the file extension, the format is hashed, too. The id of several files is the hash of
+/// the role (whole, pocket or ligand, according to the name), the format in the same case, and the
+/// bytes of each file, in order. To find the format of a compressed file, at most `max_bytes` of it
+/// are decompressed.
 pub(crate) fn id_of(files: &[NamedBytes], max_bytes: u64) -> String {
-    let told = |name: &str, bytes: &[u8]| match detect_format(bytes, max_bytes) {
+    let format_by_name = |name: &str, bytes: &[u8]| match detect_format(bytes, max_bytes) {
         Some(_) => "",
         None => Format::from_path(Path::new(name)).map_or("", Format::name),
     };
     if let [(name, bytes)] = files {
-        let told = told(name, bytes);
-        if told.is_empty() {
-            return hex(&Sha256::digest(bytes));
+        let format = format_by_name(name, bytes);
+        if format.is_empty() {
+            return encode_string(&Sha256::digest(bytes));
         }
         let mut hash = Sha256::new();
-        hash.update(told);
+        hash.update(format);
         hash.update([0]);
         hash.update(bytes);
-        return hex(&hash.finalize());
+        return encode_string(&hash.finalize());
     }
     let mut hash = Sha256::new();
     for (name, bytes) in files {
@@ -104,46 +107,35 @@ pub(crate) fn id_of(files: &[NamedBytes], max_bytes: u64) -> String {
             PartRole::Ligand => b"ligand",
             _ => b"whole",
         };
-        for part in [role, told(name, bytes).as_bytes(), bytes] {
+        for part in [role, format_by_name(name, bytes).as_bytes(), bytes] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
     }
-    hex(&hash.finalize())
+    encode_string(&hash.finalize())
 }
 
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(DIGITS[usize::from(digit)]))
-        .collect()
-}
-
-/// Whether a text has the form of an upload's id.
+/// Whether a text has the form of an upload id.
 fn is_upload_id(id: &str) -> bool {
-    id.len() == ID_LETTERS
+    id.len() == ID_LENGTH
         && id
             .bytes()
             .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 impl Uploads {
-    /// Opens a folder, making it where there is none, and sweeps out what a killed process left
-    /// half written.
+    /// Opens a folder, creates it if necessary, and removes partial uploads of earlier processes.
     ///
     /// # Errors
-    /// When the folder cannot be made, read or written.
+    /// When the folder cannot be created, read or written.
     pub(crate) fn open(root: &Path, max_bytes: u64) -> io::Result<Self> {
         fs::create_dir_all(root)?;
         let mut index = Index::default();
         for entry in fs::read_dir(root)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if let Some(rest) = name.strip_prefix(PART) {
-                if is_left_over(rest) {
+            if let Some(rest) = name.strip_prefix(PARTIAL_PREFIX) {
+                if is_abandoned(rest) {
                     fs::remove_dir_all(entry.path())?;
                 }
                 continue;
@@ -170,8 +162,8 @@ impl Uploads {
             index: Mutex::new(index),
             running: AtomicU64::new(0),
         };
-        // Whether it can be written to is better known now than at the first upload.
-        let probe = uploads.part_folder();
+        // Finds out now, rather than at the first upload, whether the folder can be written to.
+        let probe = uploads.partial_folder();
         fs::create_dir(&probe)?;
         fs::remove_dir(&probe)?;
         Ok(uploads)
@@ -181,64 +173,65 @@ impl Uploads {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn part_folder(&self) -> PathBuf {
+    fn partial_folder(&self) -> PathBuf {
         let number = self.running.fetch_add(1, Ordering::Relaxed);
         self.root
-            .join(format!("{PART}{}-{number}", std::process::id()))
+            .join(format!("{PARTIAL_PREFIX}{}-{number}", std::process::id()))
     }
 
-    /// Bytes of all uploads.
+    /// Size of all uploads.
     pub(crate) fn bytes(&self) -> u64 {
         self.lock().bytes
     }
 
-    /// Whether an upload is here.
+    /// Whether an upload exists.
     pub(crate) fn contains(&self, id: &str) -> bool {
         self.lock().entries.contains_key(id)
     }
 
-    /// All ids, sorted.
+    /// Ids of all uploads, sorted.
     pub(crate) fn list(&self) -> Vec<String> {
         self.lock().entries.keys().cloned().collect()
     }
 
-    /// Keeps files, whose id is `id`. True when they were not here yet.
+    /// Stores files under their id. Returns false if they were stored already.
     ///
     /// # Errors
-    /// When it is too large, or the disk refuses; nothing is left behind then.
+    /// When the upload is too large or the disk fails; nothing is left on the disk then.
     pub(crate) fn store(&self, id: &str, files: &[NamedBytes]) -> Result<bool, StoreError> {
         if self.contains(id) {
             self.touch(id);
             return Ok(false);
         }
         let bytes = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
-        self.make_room(bytes)?;
-        let part = self.part_folder();
-        let stored = write_folder(&part, files).and_then(|()| self.name(&part, id, bytes));
+        self.reserve(bytes)?;
+        let partial = self.partial_folder();
+        let stored = write_folder(&partial, files).and_then(|()| self.publish(&partial, id, bytes));
         if !matches!(stored, Ok(true)) {
-            // Nobody has it, or it is here already. The first error is the one to tell.
-            let _ = fs::remove_dir_all(&part);
+            // Writing failed, or another request stored the same files. An error of this clean-up
+            // matters less than the first one.
+            let _ = fs::remove_dir_all(&partial);
             self.lock().bytes -= bytes;
         }
         Ok(stored?)
     }
 
-    /// Gives a written folder its name. False when another request was faster, with the same bytes.
-    fn name(&self, part: &Path, id: &str, bytes: u64) -> io::Result<bool> {
-        let place = self.root.join(id);
+    /// Gives a complete folder its name. Returns false if another request has stored the same files
+    /// meanwhile.
+    fn publish(&self, partial: &Path, id: &str, bytes: u64) -> io::Result<bool> {
+        let path = self.root.join(id);
         let mut index = self.lock();
         if index.entries.contains_key(id) {
             return Ok(false);
         }
-        if place.is_dir() {
-            // Of another process, or of one whose index was lost with it: the name says what is in
-            // it.
-            fs::remove_dir_all(&place)?;
+        if path.is_dir() {
+            // Another process has written it. Its content is the same, because the name is a hash.
+            fs::remove_dir_all(&path)?;
         }
-        fs::rename(part, &place)?;
+        fs::rename(partial, &path)?;
         if let Err(error) = File::open(&self.root).and_then(|root| root.sync_all()) {
-            // It may be gone after a crash, so it is not kept.
-            let _ = fs::rename(&place, part);
+            // The new name might not survive a crash, so the upload is not stored.
+            let _ = fs::rename(&path, partial);
             return Err(error);
         }
         let now = SystemTime::now();
@@ -251,11 +244,11 @@ impl Uploads {
         Ok(true)
     }
 
-    /// Counts so many bytes, and removes those unused longest until there is room for them.
-    fn make_room(&self, bytes: u64) -> Result<(), StoreError> {
+    /// Reserves space for an upload, and evicts the least recently used ones where necessary.
+    fn reserve(&self, bytes: u64) -> Result<(), StoreError> {
         if bytes > self.max_bytes {
             return Err(StoreError::TooLarge {
-                most_bytes: self.max_bytes,
+                max_bytes: self.max_bytes,
             });
         }
         loop {
@@ -263,8 +256,8 @@ impl Uploads {
                 let mut index = self.lock();
                 let oldest = index.entries.iter().min_by_key(|(_, entry)| entry.used);
                 let oldest = oldest.map(|(id, _)| id.clone());
-                // With no upload left, what takes the room is being written, and will be the next
-                // to go.
+                // If no upload is left to evict, the space belongs to uploads that are being
+                // written; they can be evicted later.
                 if index.bytes.saturating_add(bytes) <= self.max_bytes || oldest.is_none() {
                     index.bytes += bytes;
                     return Ok(());
@@ -277,7 +270,7 @@ impl Uploads {
         }
     }
 
-    /// Files of an upload, in the order in which they came; none where there is no such upload.
+    /// Reads the files of an upload in their original order; `None` if there is no such upload.
     pub(crate) fn read(&self, id: &str) -> Option<io::Result<Vec<NamedBytes>>> {
         if !self.contains(id) {
             return None;
@@ -287,21 +280,21 @@ impl Uploads {
         if let Err(error) = &files
             && error.kind() == io::ErrorKind::NotFound
         {
-            // Somebody else removed it.
-            self.forget(id);
+            // Another process has removed it.
+            self.remove_from_index(id);
         }
         Some(files)
     }
 
-    /// Takes an upload out of the index.
-    fn forget(&self, id: &str) {
+    /// Removes an upload from the index.
+    fn remove_from_index(&self, id: &str) {
         let mut index = self.lock();
         if let Some(entry) = index.entries.remove(id) {
             index.bytes -= entry.bytes;
         }
     }
 
-    /// Notes that an upload was used.
+    /// Records that an upload is used.
     pub(crate) fn touch(&self, id: &str) {
         let now = SystemTime::now();
         let mut index = self.lock();
@@ -311,36 +304,36 @@ impl Uploads {
         entry.used = now;
         let stale = now
             .duration_since(entry.touched)
-            .is_ok_and(|age| age > TOUCH_EVERY);
+            .is_ok_and(|age| age > TOUCH_INTERVAL);
         if stale {
             entry.touched = now;
             drop(index);
-            // It only makes the next process's order a little wrong if this fails.
+            // If this fails, only the order of eviction after a restart is inaccurate.
             let _ = File::open(self.root.join(id)).and_then(|folder| folder.set_modified(now));
         }
     }
 
-    /// Removes an upload. False where there is none.
+    /// Removes an upload. Returns false if there is none.
     pub(crate) fn remove(&self, id: &str) -> bool {
-        let part = self.part_folder();
+        let partial = self.partial_folder();
         let hidden = {
             let mut index = self.lock();
             let Some(entry) = index.entries.remove(id) else {
                 return false;
             };
             index.bytes -= entry.bytes;
-            // Out of sight in one step; half a structure is never seen.
-            fs::rename(self.root.join(id), &part)
+            // One rename, so that no reader sees half of the files.
+            fs::rename(self.root.join(id), &partial)
         };
-        if let Err(error) = hidden.and_then(|()| fs::remove_dir_all(&part)) {
+        if let Err(error) = hidden.and_then(|()| fs::remove_dir_all(&partial)) {
             tracing::warn!(%error, "an upload could not be removed");
         }
         true
     }
 }
 
-/// Whether nobody writes a folder any more: its process is gone, or was our namesake.
-fn is_left_over(rest: &str) -> bool {
+/// Whether a partial folder is abandoned: its process has ended, or had the same id as this one.
+fn is_abandoned(rest: &str) -> bool {
     let process = rest.split_once('-').map_or(rest, |(process, _)| process);
     let running = Path::new("/proc").join(process).is_dir();
     !running || process == std::process::id().to_string()

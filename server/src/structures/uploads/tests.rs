@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_cannot_fit_drives_nobody_out() {
+fn an_upload_that_cannot_fit_evicts_nothing() {
     let root = folder("fit");
     let uploads = Uploads::open(&root, 30).expect("a folder");
     let small = files("x.pdb", "aaaaaaaaaa");
@@ -13,11 +13,11 @@ fn what_cannot_fit_drives_nobody_out() {
     let refused = uploads.store(&id_of(&large), &large);
     assert!(matches!(
         refused,
-        Err(StoreError::TooLarge { most_bytes: 30 })
+        Err(StoreError::TooLarge { max_bytes: 30 })
     ));
     assert_eq!(uploads.list(), [id.as_str()]);
     assert_eq!(uploads.bytes(), 10);
-    // One that another process removed is forgotten when it is asked for.
+    // An upload that another process removed leaves the index when it is requested.
     fs::remove_dir_all(root.join(&id)).expect("removed");
     assert!(uploads.read(&id).expect("known").is_err());
     assert!(!uploads.contains(&id));
@@ -26,7 +26,7 @@ fn what_cannot_fit_drives_nobody_out() {
 }
 
 #[test]
-fn the_same_upload_many_times_at_once_is_kept_once() {
+fn simultaneous_equal_uploads_are_stored_once() {
     let root = folder("at-once");
     let uploads = Uploads::open(&root, 1000).expect("a folder");
     let same = files("x.pdb", "aaaaaaaaaa");
@@ -73,11 +73,11 @@ fn files(name: &str, text: &str) -> Vec<NamedBytes> {
 fn the_same_bytes_have_the_same_id() {
     let id = |name, text| super::id_of(&files(name, text), 1 << 20);
     let water = "1\n\nO 0 0 0\n";
-    let plain = hex(&Sha256::digest(water));
+    let plain = encode_string(&Sha256::digest(water));
     for name in ["a.xyz", "b.XYZ", "a.b.c.xyz", "a.pdb", "a", "x_ligand.xyz"] {
         assert_eq!(id(name, water), plain, "{name}");
     }
-    // Content that shows no format.
+    // The content does not reveal its format.
     assert_eq!(id("a.pdb", "x"), id("b.c.ENT", "x"));
     assert_ne!(id("a.pdb", "x"), id("a.pdb", "y"));
     assert_ne!(id("a.pdb", "x"), id("a.mol2", "x"));
@@ -97,14 +97,14 @@ fn the_same_bytes_have_the_same_id() {
 }
 
 #[test]
-fn uploads_outlive_the_process_and_halves_do_not() {
+fn complete_uploads_survive_a_restart_and_partial_ones_do_not() {
     let root = folder("outlive");
     let uploads = Uploads::open(&root, 1000).expect("a folder");
     let pair = [files("a_pocket.pdb", "one"), files("a_ligand.sdf", "two")].concat();
     let id = id_of(&pair);
     assert!(uploads.store(&id, &pair).expect("stored"));
     assert!(!uploads.store(&id, &pair).expect("known"));
-    // A process that was killed, and one whose folder has a foreign name.
+    // The partial upload of a killed process, and a folder that is not an upload.
     fs::create_dir(root.join(".part-4294967295-0")).expect("a folder");
     fs::create_dir(root.join("foreign")).expect("a folder");
     let uploads = Uploads::open(&root, 1000).expect("a folder");
@@ -119,7 +119,7 @@ fn uploads_outlive_the_process_and_halves_do_not() {
 }
 
 #[test]
-fn those_unused_longest_go() {
+fn the_least_recently_used_uploads_are_evicted() {
     let root = folder("longest");
     let uploads = Uploads::open(&root, 30).expect("a folder");
     let ids: Vec<String> = ["aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"]

@@ -1,4 +1,4 @@
-"""Pictures of molecules from a molshot server, for data pipelines."""
+"""Images of molecules from a molshot server, for data pipelines."""
 
 from ._client import AsyncClient, Client
 from ._types import BatchError, Item, ProblemError, Structure

@@ -1,4 +1,4 @@
-"""The clients: one that waits, one for asyncio. What they have in common is written once, as plans of requests."""
+"""The synchronous and the asynchronous client. The functions before them build requests for both."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ import httpx
 from ._tar import ItemReader
 from ._types import BatchError, Item, Json, ProblemError, Structure
 
-AGAIN = frozenset({429, 503})
+RETRY_STATUSES = frozenset({429, 503})
 """Statuses after which a request is sent again."""
-LONGEST_WAIT = 60.0
+MAX_WAIT = 60.0
 """Longest wait before a request is sent again, seconds."""
 File = str | Path | tuple[str, bytes]
-"""A file of an upload: its path, or a name and its content."""
+"""A file of an upload: its path, or its name and content."""
 
 
 @dataclass(frozen=True)
 class _Settings:
-    """What both clients are made with."""
+    """Settings of a client."""
 
     base_url: str
     token: str | None
@@ -43,16 +43,20 @@ class _Settings:
 
 
 def wait_before(attempt: int, retry_after: str | None) -> float:
-    """Seconds to wait before sending again: what the server says, in either form (RFC 9110, 10.2.3); else longer and longer, by chance."""
+    """Seconds to wait before sending again.
+
+    This is the value of ``Retry-After`` (RFC 9110, section 10.2.3), or without one an exponential
+    backoff. Both have a random part.
+    """
     seconds = _seconds_of(retry_after) if retry_after else None
     if seconds is not None:
-        # All who were refused come again at slightly different moments.
-        return min(max(seconds, 0.0), LONGEST_WAIT) + random.uniform(0, 0.25)
-    return min(0.1 * 2.0 ** min(attempt, 20), LONGEST_WAIT) * random.uniform(0.5, 1.0)
+        # The random part spreads clients that were refused at the same time.
+        return min(max(seconds, 0.0), MAX_WAIT) + random.uniform(0, 0.25)
+    return min(0.1 * 2.0 ** min(attempt, 20), MAX_WAIT) * random.uniform(0.5, 1.0)
 
 
 def _seconds_of(retry_after: str) -> float | None:
-    """What a ``Retry-After`` says, in seconds; nothing when it is in neither of its forms."""
+    """The value of ``Retry-After`` in seconds; ``None`` if it is malformed."""
     if retry_after.strip().isdecimal():
         return float(retry_after)
     try:
@@ -66,7 +70,7 @@ def _image_path(structure: str, format: str) -> str:
 
 
 def _parameters(options: Mapping[str, object]) -> dict[str, str]:
-    """Options by name; ``depth_cue`` is the parameter ``depth-cue``."""
+    """Query parameters from keyword arguments: ``depth_cue`` becomes ``depth-cue``."""
     text = {True: "true", False: "false"}
     return {
         name.replace("_", "-"): text[value] if isinstance(value, bool) else str(value)
@@ -120,7 +124,7 @@ def _check(response: httpx.Response) -> httpx.Response:
 
 
 class Client:
-    """A client that waits. Usable by several threads."""
+    """A synchronous client. Several threads may use it."""
 
     def __init__(
         self, base_url: str, *, token: str | None = None, timeout: float = 60.0, retries: int = 5, chunk_size: int = 2000
@@ -139,13 +143,13 @@ class Client:
         self._http.close()
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Sends a request, again where that may help. Every request of this interface may be sent twice without harm."""
+        """Sends a request, with retries. Every request of this interface is safe to repeat."""
         attempt = 0
         while True:
             retry_after = None
             try:
                 response = self._http.request(method, path, **arguments)
-                if response.status_code not in AGAIN or attempt >= self._settings.retries:
+                if response.status_code not in RETRY_STATUSES or attempt >= self._settings.retries:
                     return _check(response)
                 retry_after = response.headers.get("retry-after")
             except httpx.TransportError:
@@ -155,7 +159,7 @@ class Client:
             attempt += 1
 
     def ready(self) -> bool:
-        """Whether the server can draw now."""
+        """Returns whether the server can render now."""
         try:
             return self._http.get("/readyz").status_code == 200
         except httpx.TransportError:
@@ -166,11 +170,11 @@ class Client:
         return _structure(self._send("POST", "/v1/structures", files=_upload(files)).json())
 
     def structure(self, id: str) -> Structure:
-        """What was read of a structure."""
+        """Describes a structure."""
         return _structure(self._send("GET", f"/v1/structures/{quote(id, safe='')}").json())
 
     def structures(self) -> Iterator[str]:
-        """Ids of all structures."""
+        """Yields the ids of all structures."""
         after: str | None = ""
         while after is not None:
             page = self._send("GET", "/v1/structures", params={"limit": "1000", "after": after}).json()
@@ -182,22 +186,22 @@ class Client:
         self._send("DELETE", f"/v1/structures/{quote(id, safe='')}")
 
     def image(self, structure: str, format: str = "png", **options: object) -> bytes:
-        """A picture by its address; options are those of the address: ``size``, ``commands``, ``style`` and so on."""
+        """Renders an image by URL. The options are the URL's parameters: ``size``, ``commands``, ``style``..."""
         return self._send("GET", _image_path(structure, format), params=_parameters(options)).content
 
     def render(self, request: Mapping[str, Json], accept: str = "*/*") -> bytes:
-        """The answer to a render request."""
+        """Renders a request and returns the response body."""
         return self._send("POST", "/v1/render", json=request, headers={"Accept": accept}).content
 
     def annotations(self, request: Mapping[str, Json], masks: Sequence[str] = ()) -> dict[str, Json]:
-        """What a picture shows, and where."""
+        """Returns the annotations of a request: what the image shows, and where."""
         document: dict[str, Json] = self._send(
             "POST", "/v1/annotations", json=request, params={"masks": ",".join(masks)}
         ).json()
         return document
 
     def hydrogen_bonds(self, structure: str, **options: object) -> dict[str, Json]:
-        """Hydrogen bonds of a structure."""
+        """Finds the hydrogen bonds of a structure."""
         path = f"/v1/structures/{quote(structure, safe='')}/hbonds"
         document: dict[str, Json] = self._send("GET", path, params=_parameters(options)).json()
         return document
@@ -210,7 +214,10 @@ class Client:
         annotations: bool = True,
         masks: Sequence[str] = (),
     ) -> Iterator[Item]:
-        """Pictures of many items, in order, each as it arrives. Items that fail have an ``error`` and stop nobody."""
+        """Renders many items and yields them in order as they arrive.
+
+        An item that fails has an ``error``; the others continue.
+        """
         for chunk in _chunks(items, self._settings.chunk_size):
             attempt = 0
             while chunk:
@@ -218,7 +225,7 @@ class Client:
                 try:
                     body = _batch_body(chunk, defaults, annotations, masks)
                     with self._http.stream("POST", "/v1/render/batch", json=body) as response:
-                        if response.status_code in AGAIN and attempt < self._settings.retries:
+                        if response.status_code in RETRY_STATUSES and attempt < self._settings.retries:
                             retry_after = response.headers.get("retry-after")
                         elif response.status_code >= 400:
                             raise ProblemError.of(response.status_code, response.read())
@@ -229,12 +236,13 @@ class Client:
                                     done += 1
                                     yield item
                             if not reader.ended:
-                                raise BatchError("the batch broke off")
+                                raise BatchError("the batch ended early")
                             break
                 except (httpx.TransportError, BatchError):
                     if attempt >= self._settings.retries:
                         raise
-                # What arrived is not asked for again, and shows that it goes on.
+                # Items that have arrived are not requested again. They show progress, so the number
+                # of attempts starts anew.
                 chunk = chunk[done:]
                 attempt = 1 if done else attempt + 1
                 time.sleep(wait_before(attempt, retry_after))
@@ -267,7 +275,7 @@ class AsyncClient:
             retry_after = None
             try:
                 response = await self._http.request(method, path, **arguments)
-                if response.status_code not in AGAIN or attempt >= self._settings.retries:
+                if response.status_code not in RETRY_STATUSES or attempt >= self._settings.retries:
                     return _check(response)
                 retry_after = response.headers.get("retry-after")
             except httpx.TransportError:
@@ -277,7 +285,7 @@ class AsyncClient:
             attempt += 1
 
     async def ready(self) -> bool:
-        """Whether the server can draw now."""
+        """Returns whether the server can render now."""
         try:
             return (await self._http.get("/readyz")).status_code == 200
         except httpx.TransportError:
@@ -288,11 +296,11 @@ class AsyncClient:
         return _structure((await self._send("POST", "/v1/structures", files=_upload(files))).json())
 
     async def structure(self, id: str) -> Structure:
-        """What was read of a structure."""
+        """Describes a structure."""
         return _structure((await self._send("GET", f"/v1/structures/{quote(id, safe='')}")).json())
 
     async def structures(self) -> AsyncIterator[str]:
-        """Ids of all structures."""
+        """Yields the ids of all structures."""
         after: str | None = ""
         while after is not None:
             page = (await self._send("GET", "/v1/structures", params={"limit": "1000", "after": after})).json()
@@ -305,21 +313,21 @@ class AsyncClient:
         await self._send("DELETE", f"/v1/structures/{quote(id, safe='')}")
 
     async def image(self, structure: str, format: str = "png", **options: object) -> bytes:
-        """A picture by its address; options are those of the address: ``size``, ``commands``, ``style`` and so on."""
+        """Renders an image by URL. The options are the URL's parameters: ``size``, ``commands``, ``style``..."""
         return (await self._send("GET", _image_path(structure, format), params=_parameters(options))).content
 
     async def render(self, request: Mapping[str, Json], accept: str = "*/*") -> bytes:
-        """The answer to a render request."""
+        """Renders a request and returns the response body."""
         return (await self._send("POST", "/v1/render", json=request, headers={"Accept": accept})).content
 
     async def annotations(self, request: Mapping[str, Json], masks: Sequence[str] = ()) -> dict[str, Json]:
-        """What a picture shows, and where."""
+        """Returns the annotations of a request: what the image shows, and where."""
         answer = await self._send("POST", "/v1/annotations", json=request, params={"masks": ",".join(masks)})
         document: dict[str, Json] = answer.json()
         return document
 
     async def hydrogen_bonds(self, structure: str, **options: object) -> dict[str, Json]:
-        """Hydrogen bonds of a structure."""
+        """Finds the hydrogen bonds of a structure."""
         path = f"/v1/structures/{quote(structure, safe='')}/hbonds"
         document: dict[str, Json] = (await self._send("GET", path, params=_parameters(options))).json()
         return document
@@ -332,7 +340,10 @@ class AsyncClient:
         annotations: bool = True,
         masks: Sequence[str] = (),
     ) -> AsyncIterator[Item]:
-        """Pictures of many items, in order, each as it arrives. Items that fail have an ``error`` and stop nobody."""
+        """Renders many items and yields them in order as they arrive.
+
+        An item that fails has an ``error``; the others continue.
+        """
         async for chunk in _async_chunks(items, self._settings.chunk_size):
             attempt = 0
             while chunk:
@@ -340,7 +351,7 @@ class AsyncClient:
                 try:
                     body = _batch_body(chunk, defaults, annotations, masks)
                     async with self._http.stream("POST", "/v1/render/batch", json=body) as response:
-                        if response.status_code in AGAIN and attempt < self._settings.retries:
+                        if response.status_code in RETRY_STATUSES and attempt < self._settings.retries:
                             retry_after = response.headers.get("retry-after")
                         elif response.status_code >= 400:
                             raise ProblemError.of(response.status_code, await response.aread())
@@ -351,7 +362,7 @@ class AsyncClient:
                                     done += 1
                                     yield item
                             if not reader.ended:
-                                raise BatchError("the batch broke off")
+                                raise BatchError("the batch ended early")
                             break
                 except (httpx.TransportError, BatchError):
                     if attempt >= self._settings.retries:

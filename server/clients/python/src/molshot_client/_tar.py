@@ -1,4 +1,4 @@
-"""A tar stream to files as its bytes arrive. The standard library's reader wants a file that blocks."""
+"""Reads a tar stream as its bytes arrive. The standard library's reader needs a blocking file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BLOCK = 512
 
 
 class TarReader:
-    """Takes bytes, gives files. Only what the server writes is read: plain ustar files."""
+    """Splits a stream of bytes into files. Only plain ustar files are supported, as the server writes them."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -20,11 +20,11 @@ class TarReader:
 
     @property
     def begun(self) -> str | None:
-        """Name of the file whose content is not whole yet."""
+        """Name of the file whose content is incomplete."""
         return self._name
 
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
-        """The files that are whole with these bytes."""
+        """Yields the files that are complete after these bytes."""
         self._bytes += data
         while not self.ended:
             if self._name is None:
@@ -36,7 +36,7 @@ class TarReader:
                     self.ended = True
                     return
                 if header[257:262] != b"ustar":
-                    raise BatchError("the answer is no tar archive")
+                    raise BatchError("the answer is not a tar archive")
                 self._name = header[:100].rstrip(b"\0").decode()
                 self._size = int(header[124:135], 8)
             padded = -(-self._size // BLOCK) * BLOCK
@@ -49,14 +49,14 @@ class TarReader:
 
 
 class ItemReader:
-    """Takes bytes, gives items: files of one key follow each other."""
+    """Splits a stream of bytes into items. The files of one item are adjacent."""
 
     def __init__(self) -> None:
         self._tar = TarReader()
         self._item: Item | None = None
 
     def feed(self, data: bytes) -> Iterator[Item]:
-        """The items that are whole with these bytes."""
+        """Yields the items that are complete after these bytes."""
         for name, content in self._tar.feed(data):
             key, _, suffix = name.partition(".")
             if self._item is not None and self._item.key != key:
@@ -65,15 +65,16 @@ class ItemReader:
             if self._item is None:
                 self._item = Item(key)
             self._item.files[suffix] = content
-        # The head of the next item's first file shows that this one is whole; its content may take
-        # a while.
+        # The header of the next item's first file shows that this item is complete, before the
+        # content of that file arrives.
         begun = self._tar.begun
-        is_whole = self._tar.ended or (begun is not None and self._item is not None and begun.partition(".")[0] != self._item.key)
-        if is_whole and self._item is not None:
+        if self._item is not None and (
+            self._tar.ended or (begun is not None and begun.partition(".")[0] != self._item.key)
+        ):
             item, self._item = self._item, None
             yield item
 
     @property
     def ended(self) -> bool:
-        """Whether the archive came to its end."""
+        """Whether the end of the archive has arrived."""
         return self._tar.ended

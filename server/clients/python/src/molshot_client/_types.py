@@ -1,4 +1,4 @@
-"""What the clients hand out."""
+"""Types that the clients return and raise."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IMAGE_SUFFIXES = ("png", "jpg", "webp")
 
 
 class ProblemError(Exception):
-    """The server's refusal (RFC 9457)."""
+    """An error that the server reports (RFC 9457)."""
 
     def __init__(self, document: Mapping[str, Json], status: int) -> None:
         self.status = status
@@ -26,7 +26,7 @@ class ProblemError(Exception):
 
     @classmethod
     def of(cls, status: int, body: bytes) -> ProblemError:
-        """The problem that a body tells; of a body that is none, what the status tells."""
+        """The problem in a response body; if the body is not a problem, only the status is known."""
         try:
             document = json.loads(body)
         except ValueError:
@@ -35,12 +35,12 @@ class ProblemError(Exception):
 
 
 class BatchError(Exception):
-    """A batch's stream broke off, or is not of its form."""
+    """The stream of a batch ended early or is malformed."""
 
 
 @dataclass(frozen=True)
 class Structure:
-    """A structure that the server holds."""
+    """A structure on the server."""
 
     id: str
     source: str
@@ -49,19 +49,19 @@ class Structure:
 
 @dataclass
 class Item:
-    """One item of a batch: its files by suffix (``png``, ``json``, ``depth.npy``), or why there are none."""
+    """One item of a batch: its files by suffix (``png``, ``json``, ``depth.npy``), or its error."""
 
     key: str
     files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def image(self) -> bytes | None:
-        """The picture's bytes; ``None`` when it failed or no colour was asked for."""
+        """The encoded image; ``None`` if the item failed or colour was not requested."""
         return next((self.files[suffix] for suffix in IMAGE_SUFFIXES if suffix in self.files), None)
 
     @property
     def annotations(self) -> dict[str, Json] | None:
-        """The annotations; ``None`` when it failed or none were asked for."""
+        """The annotations; ``None`` if the item failed or they were not requested."""
         text = self.files.get("json")
         if text is None:
             return None
@@ -70,7 +70,7 @@ class Item:
 
     @property
     def error(self) -> ProblemError | None:
-        """Why it failed."""
+        """The reason why the item failed; ``None`` if it succeeded."""
         text = self.files.get("error.json")
         if text is None:
             return None

@@ -1,11 +1,11 @@
-//! What is said of faults in batches' documents and in addresses: at once, and with the place.
+//! Errors in batch documents and URLs are reported at once, and name the place.
 
 use serde_json::{Value, json};
 
 use super::client::{Server, request, untar};
 
 #[test]
-fn a_batch_is_checked_as_a_request_is() {
+fn a_batch_document_is_checked_like_a_request() {
     let server = Server::start("batch-form", &[]);
     let refused = |document: &Value| {
         let answer = server.post("/v1/render/batch", document);
@@ -35,10 +35,10 @@ fn a_batch_is_checked_as_a_request_is() {
     let defaults = json!({ "style": { "preset": "misi-residue", "residue": "((" } });
     let document = json!({ "items": [], "defaults": { "commands": ["fly"] } });
     assert_eq!(refused(&document), (422, "/defaults/commands/0".into()));
-    // What an item may mend is no fault of the defaults.
+    // A contradiction that an item may resolve is not an error of the defaults.
     let lenient = json!({ "items": [], "defaults": defaults });
     assert_eq!(server.post("/v1/render/batch", &lenient).status, 200);
-    // An item's own places are within the item.
+    // The pointer of an item's error is within the item.
     let long = "k".repeat(81);
     let items = json!({ "items": [{}, ["a"], { "key": long }, { "key": "d", "annotations": 3 }] });
     let files = untar(&server.post("/v1/render/batch", &items).body);
@@ -46,7 +46,7 @@ fn a_batch_is_checked_as_a_request_is() {
         .iter()
         .map(|(name, bytes)| {
             let error: Value = serde_json::from_slice(bytes).expect("JSON");
-            let pointer = error["pointer"].as_str().expect("a place").to_owned();
+            let pointer = error["pointer"].as_str().expect("a pointer").to_owned();
             assert!(
                 !error["detail"]
                     .as_str()
@@ -69,7 +69,7 @@ fn a_batch_is_checked_as_a_request_is() {
 
 #[test]
 fn annotations_are_left_out_of_one_item_or_of_all() {
-    let server = Server::start("batch-truth", &[]);
+    let server = Server::start("batch-annotations", &[]);
     let names = |at_top: bool, in_defaults: Option<bool>| -> Vec<String> {
         let mut defaults = request("sample-dna");
         if let Some(annotations) = in_defaults {
@@ -97,7 +97,7 @@ fn annotations_are_left_out_of_one_item_or_of_all() {
 }
 
 #[test]
-fn faults_of_an_address_name_the_parameter() {
+fn errors_of_a_url_name_the_parameter() {
     let server = Server::start("address", &[]);
     for (query, status, parameter) in [
         ("select=chain+Z", 422, "select"),
@@ -118,7 +118,7 @@ fn faults_of_an_address_name_the_parameter() {
         answer.problem(),
         (422, "scene_empty".into(), "/select".into())
     );
-    // Where there are no parameters, none is passed over.
+    // Operations without parameters refuse all parameters.
     for path in ["/v1/render", "/v1/render/batch"] {
         let answer = server.post(&format!("{path}?size=5x5"), &request("sample-dna"));
         assert_eq!(answer.problem().0, 400);
@@ -130,7 +130,7 @@ fn faults_of_an_address_name_the_parameter() {
 }
 
 #[test]
-fn the_command_lines_names_are_known() {
+fn the_names_of_the_command_line_are_accepted() {
     let server = Server::start("flags", &[]);
     let get = |query: &str| {
         let path = format!("/v1/structures/1hvr/image.jpg?size=96x96&{query}");
@@ -146,7 +146,7 @@ fn the_command_lines_names_are_known() {
 }
 
 #[test]
-fn planes_have_file_names_of_their_own() {
+fn each_plane_has_its_own_file_name() {
     let server = Server::start("names", &[]);
     let mut document = request("sample-dna");
     document["output"]["planes"] = json!(["color", "depth"]);

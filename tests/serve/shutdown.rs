@@ -1,4 +1,4 @@
-//! SIGTERM: no new work, what is in hand is finished, and then the end.
+//! SIGTERM: new requests are refused, requests in progress are finished, then the server stops.
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::client::{Server, read_answer, request, untar};
 
 #[test]
-fn a_batch_in_hand_is_finished_after_sigterm() {
+fn a_batch_in_progress_is_finished_after_sigterm() {
     let mut server = Server::start("finish", &[]);
     let items: Vec<Value> = (0..150)
         .map(|number| json!({ "key": format!("k{number}"), "commands": [format!("roll y {number}")] }))
@@ -24,7 +24,7 @@ fn a_batch_in_hand_is_finished_after_sigterm() {
     stream.write_all(head.as_bytes()).expect("it listens");
     server.wait_until("the batch is under way", || {
         let metrics = String::from_utf8(server.get("/metrics").body).expect("text");
-        metrics.contains("molshot_batches_in_hand 1\n")
+        metrics.contains("molshot_batches_in_progress 1\n")
     });
     server.terminate();
     server.wait_until("it says that it is not ready", || {
@@ -39,7 +39,7 @@ fn a_batch_in_hand_is_finished_after_sigterm() {
     assert_eq!(untar(&answer.body).len(), 150);
     let start = Instant::now();
     while server.child.try_wait().expect("a child").is_none() {
-        assert!(start.elapsed() < Duration::from_secs(20), "it does not end");
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not stop");
         std::thread::sleep(Duration::from_millis(10));
     }
     let status = server.child.wait().expect("a child");
@@ -47,9 +47,9 @@ fn a_batch_in_hand_is_finished_after_sigterm() {
 }
 
 #[test]
-fn an_idle_server_ends_at_once() {
+fn an_idle_server_stops_at_once() {
     let server = Server::start("idle", &[]);
-    // A connection that asks for nothing does not hold it up.
+    // An idle connection does not delay it.
     let mut idle = server.connect();
     let start = Instant::now();
     server.end();
@@ -60,7 +60,7 @@ fn an_idle_server_ends_at_once() {
 }
 
 #[test]
-fn work_that_takes_too_long_is_given_up() {
+fn requests_that_take_too_long_are_abandoned() {
     let mut server = Server::start("giveup", &["--shutdown-seconds", "1"]);
     let items: Vec<Value> = (0..5000)
         .map(|number| json!({ "key": format!("k{number}") }))
@@ -79,11 +79,11 @@ fn work_that_takes_too_long_is_given_up() {
     server.terminate();
     let start = Instant::now();
     while server.child.try_wait().expect("a child").is_none() {
-        assert!(start.elapsed() < Duration::from_secs(20), "it does not end");
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not stop");
         std::thread::sleep(Duration::from_millis(10));
     }
     assert!(
-        server.log().contains("work was still in hand"),
+        server.log().contains("requests were still in progress"),
         "{}",
         server.log()
     );

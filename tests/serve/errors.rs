@@ -1,4 +1,4 @@
-//! Each fault has its status, its code and its place.
+//! Each error has its status, code and pointer.
 
 use serde_json::{Value, json};
 
@@ -11,8 +11,8 @@ fn changed(change: impl FnOnce(&mut Value)) -> Value {
 }
 
 #[test]
-#[allow(clippy::too_many_lines, reason = "a table of faults")]
-fn faults_of_a_document_are_pointed_to() {
+#[allow(clippy::too_many_lines, reason = "a table of errors")]
+fn errors_of_a_document_have_a_pointer() {
     let server = Server::start(
         "faults",
         &["--samples-max", "100000", "--atoms-max", "5000"],
@@ -141,7 +141,7 @@ fn faults_of_a_document_are_pointed_to() {
         for path in ["/v1/render", "/v1/annotations"] {
             let answer = server.post(path, document);
             let expected = (*status, (*code).to_owned(), (*pointer).to_owned());
-            // Annotations are drawn without samples, but a picture can be too large for them, too.
+            // Annotations are drawn without samples, but an image can be too large for them, too.
             assert_eq!(answer.problem(), expected, "{path} {document}");
         }
     }
@@ -150,7 +150,7 @@ fn faults_of_a_document_are_pointed_to() {
 }
 
 #[test]
-fn faults_of_a_request_have_their_status() {
+fn errors_of_a_request_have_their_status() {
     let server = Server::start("statuses", &["--body-max-bytes", "10000"]);
     let json = ("Content-Type", "application/json");
     let send = |headers: &[(&str, &str)], body: &[u8]| {

@@ -1,8 +1,11 @@
-//! A batch's document: `{"defaults": {...}, "items": [...]}`. Its items stay text; of everything
-//! else each fault is told with its place.
+//! The document of a batch: `{"defaults": {...}, "items": [...]}`.
+//!
+//! The items stay text until their turn comes. Errors in everything else are reported at once, with
+//! a pointer.
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 
 use axum::http::StatusCode;
 use molshot_renderer::annotations::MaskKind;
@@ -14,14 +17,17 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::error::Problem;
+use crate::json_limits::{ItemSpan, JsonLimits, scan};
 
-/// Longest key: a tar header holds names of 100 bytes, and `.mask-residue.json` must fit behind it.
+/// Longest key of an item: a tar header holds names of 100 bytes, and the longest suffix,
+/// `.mask-residue.json`, must fit behind the key.
 pub(super) const MAX_KEY_BYTES: usize = 80;
-/// The document's keys.
+/// The keys of the document.
 const KEYS: [&str; 4] = ["defaults", "items", "annotations", "masks"];
-/// What one says of a document that is none.
+/// The remedy for a document that is not a batch.
 const FORM: &str = "give {\"defaults\": {...}, \"items\": [{\"key\": \"...\", ...}, ...]}";
-/// Values that contradict others. Of defaults they are no fault: an item may give what they need.
+/// Values that may contradict others. In defaults they are no error, because an item may resolve
+/// the contradiction.
 const CONTRADICTIONS: [&str; 4] = [
     "/style/color",
     "/style/residue",
@@ -29,27 +35,29 @@ const CONTRADICTIONS: [&str; 4] = [
     "/output/format",
 ];
 
-/// The document, its items unread.
+/// The document of a batch, with unparsed items.
 #[derive(Debug)]
-pub(super) struct Document<'a> {
-    /// What all items have unless they say otherwise; a part of a render request.
+pub(super) struct BatchDocument {
+    /// Members of a render request that items have unless they give others.
     pub(super) defaults: Map<String, Value>,
-    /// The items.
-    pub(super) items: Vec<&'a RawValue>,
-    /// Whether items that do not say it come with annotations.
+    /// Positions of the items in the text.
+    pub(super) items: Vec<Range<usize>>,
+    /// The key of each item; `None` if it is missing, invalid, or used by an earlier item.
+    pub(super) keys: Vec<Option<Box<str>>>,
+    /// Whether items come with annotations unless they say otherwise.
     pub(super) annotations: bool,
-    /// Masks of the annotations, sorted, each once.
+    /// Masks of the annotations, sorted, without repetitions.
     pub(super) masks: Vec<MaskKind>,
 }
 
-/// The members of an object, their values unread.
+/// The members of an object, with unparsed values.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
+        struct AllMembers;
 
-        impl<'de> Visitor<'de> for All {
+        impl<'de> Visitor<'de> for AllMembers {
             type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,7 +73,23 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             }
         }
 
-        deserializer.deserialize_map(All)
+        deserializer.deserialize_map(AllMembers)
+    }
+}
+
+impl<'a> Members<'a> {
+    /// Reads the members of a document, which must be JSON in all its parts.
+    fn read(text: &'a [u8]) -> Result<Self, Problem> {
+        serde_json::from_slice(text).map_err(|error| {
+            // The text may be JSON, but not an object.
+            if let Ok(value) = serde_json::from_slice::<&RawValue>(text)
+                && !value.get().starts_with('{')
+            {
+                let problem = format!("the document is {}", kind_of(value));
+                return invalid("", &problem, FORM);
+            }
+            invalid("", &format!("the text is not valid JSON: {error}"), FORM)
+        })
     }
 }
 
@@ -83,7 +107,7 @@ fn invalid(pointer: &str, problem: &str, remedy: &str) -> Problem {
     .at(pointer)
 }
 
-/// What a value is, for people.
+/// A description of a value for messages.
 fn kind_of(value: &RawValue) -> String {
     let text = value.get();
     match text.as_bytes().first() {
@@ -95,11 +119,11 @@ fn kind_of(value: &RawValue) -> String {
     }
 }
 
-/// The value of a member, which must be of a kind.
+/// Parses the value of a member; `expected` describes its type.
 fn value_of<'a, T: Deserialize<'a>>(
     pointer: &str,
     value: &'a RawValue,
-    wanted: &str,
+    expected: &str,
 ) -> Result<T, Problem> {
     serde_json::from_str(value.get()).map_err(|error| {
         if error.to_string().starts_with("number out of range") {
@@ -109,27 +133,22 @@ fn value_of<'a, T: Deserialize<'a>>(
                 "give one of a magnitude below 1.8e308",
             );
         }
-        let problem = format!("here is {}", kind_of(value));
-        invalid(pointer, &problem, &format!("give {wanted}"))
+        let problem = format!("the value is {}", kind_of(value));
+        invalid(pointer, &problem, &format!("give {expected}"))
     })
 }
 
-impl<'a> Document<'a> {
-    /// Reads a document but for its items.
+impl BatchDocument {
+    /// Reads a document except for its items.
     ///
     /// # Errors
-    /// 400 or 422 with the place, also of a fault in the defaults that no item could mend.
-    pub(super) fn read(text: &'a [u8]) -> Result<Self, Problem> {
-        let whole: &RawValue = serde_json::from_slice(text)
-            .map_err(|error| invalid("", &format!("this is no JSON: {error}"), FORM))?;
-        if !whole.get().starts_with('{') {
-            let problem = format!("the document is {}", kind_of(whole));
-            return Err(invalid("", &problem, FORM));
-        }
-        let Members(members) = serde_json::from_str(whole.get())
-            .map_err(|error| invalid("", &format!("the document cannot be read: {error}"), FORM))?;
+    /// 400, 413 or 422 with a pointer, also for an error in the defaults that no item could
+    /// correct.
+    pub(super) fn read(text: &[u8], limits: JsonLimits) -> Result<Self, Problem> {
+        let spans = scan(text, limits)?;
+        let Members(members) = Members::read(text)?;
         let mut defaults = Map::new();
-        let mut items = None;
+        let mut has_items = false;
         let mut annotations = true;
         let mut masks = Vec::new();
         let mut seen = BTreeSet::new();
@@ -139,9 +158,9 @@ impl<'a> Document<'a> {
             if !KEYS.contains(&key.as_str()) {
                 return Err(invalid(
                     &pointer,
-                    &format!("the key \"{short}\" is not known here"),
+                    &format!("the key \"{short}\" is unknown"),
                     &format!(
-                        "known are {}; what all items have belongs into defaults",
+                        "known keys are {}; values for all items belong in defaults",
                         KEYS.join(", ")
                     ),
                 ));
@@ -150,7 +169,14 @@ impl<'a> Document<'a> {
                 "defaults" => defaults = value_of(&pointer, value, "an object")?,
                 "annotations" => annotations = value_of(&pointer, value, "true or false")?,
                 "masks" => masks = masks_of(&pointer, value)?,
-                _ => items = Some(value_of(&pointer, value, "an array of items")?),
+                _ => {
+                    // The scan has found the items.
+                    has_items = value.get().starts_with('[');
+                    if !has_items {
+                        let problem = format!("the value is {}", kind_of(value));
+                        return Err(invalid(&pointer, &problem, "give an array of items"));
+                    }
+                }
             }
             if !seen.insert(key) {
                 return Err(invalid(
@@ -160,16 +186,19 @@ impl<'a> Document<'a> {
                 ));
             }
         }
-        let items = items.ok_or_else(|| invalid("/items", "the key \"items\" is missing", FORM))?;
-        if let Some(own) = defaults.remove("annotations") {
-            annotations = truth("/defaults/annotations", &own)?;
+        if !has_items {
+            return Err(invalid("/items", "the key \"items\" is missing", FORM));
+        }
+        if let Some(value) = defaults.remove("annotations") {
+            annotations = parse_bool("/defaults/annotations", &value)?;
         }
         check_defaults(&defaults)?;
         masks.sort_unstable();
         masks.dedup();
         Ok(Self {
+            keys: keys_of(text, &spans),
+            items: spans.into_iter().map(|span| span.text).collect(),
             defaults,
-            items,
             annotations,
             masks,
         })
@@ -187,20 +216,19 @@ fn masks_of(pointer: &str, value: &RawValue) -> Result<Vec<MaskKind>, Problem> {
             {
                 return Ok(mask);
             }
-            let problem = "this is no kind of mask".to_owned();
             Err(invalid(
                 &format!("{pointer}/{index}"),
-                &problem,
+                "this kind of mask is unknown",
                 &format!("give {WORDS}"),
             ))
         })
         .collect()
 }
 
-fn truth(pointer: &str, value: &Value) -> Result<bool, Problem> {
+fn parse_bool(pointer: &str, value: &Value) -> Result<bool, Problem> {
     value
         .as_bool()
-        .ok_or_else(|| invalid(pointer, "this is no truth value", "give true or false"))
+        .ok_or_else(|| invalid(pointer, "the value is not a boolean", "give true or false"))
 }
 
 /// Refuses defaults with which every item would fail.
@@ -209,12 +237,13 @@ fn check_defaults(defaults: &Map<String, Value>) -> Result<(), Problem> {
         return Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "key_invalid",
-            "/defaults/key: each item has a key of its own",
+            "/defaults/key: a key cannot be a default; give each item its own",
         )
         .at("/defaults/key"));
     }
+    // The errors of a document depend on whether it is read from text.
     let text = serde_json::to_vec(defaults).map_err(|error| Problem::internal(&error))?;
-    // The items may give the rest.
+    // Items may give what is missing.
     let Err(error) = PartialDocument::from_json(&text) else {
         return Ok(());
     };
@@ -226,8 +255,8 @@ fn check_defaults(defaults: &Map<String, Value>) -> Result<(), Problem> {
         SceneError::Invalid { pointer, .. } if CONTRADICTIONS.contains(&pointer.as_str()) => Ok(()),
         error => {
             let mut problem = Problem::from(error);
-            let own = problem.pointer.take().unwrap_or_default();
-            problem.detail = match problem.detail.strip_prefix(&own) {
+            let inner = problem.pointer.take().unwrap_or_default();
+            problem.detail = match problem.detail.strip_prefix(&inner) {
                 Some(rest) => format!("{pointer}{rest}"),
                 None => format!("{pointer}: {}", problem.detail),
             };
@@ -236,32 +265,33 @@ fn check_defaults(defaults: &Map<String, Value>) -> Result<(), Problem> {
     }
 }
 
-/// An item's own keys without its `key`, and whether it says that it comes with annotations.
+/// Parses an item. Returns its members without `key`, and whether it asks for annotations.
 ///
 /// # Errors
-/// 422 of what is no item, with a place within it.
+/// 422 if the text is not an item, with a pointer within it.
 pub(super) fn item_of(text: &[u8]) -> Result<(Map<String, Value>, Option<bool>), Problem> {
-    let remedy = || "give an object with a key and a render request's own keys".to_owned();
+    let remedy = || "give an object with a key and the members of a render request".to_owned();
     if !text.starts_with(b"{") {
-        return Err(SceneError::invalid("", "this is no item".into(), remedy()).into());
+        let problem = "the item is not an object".into();
+        return Err(SceneError::invalid("", problem, remedy()).into());
     }
-    let mut own: Map<String, Value> = serde_json::from_slice(text).map_err(|error| {
+    let mut members: Map<String, Value> = serde_json::from_slice(text).map_err(|error| {
         Problem::from(SceneError::invalid(
             "",
-            format!("this item cannot be read: {error}"),
+            format!("the item cannot be read: {error}"),
             remedy(),
         ))
     })?;
-    own.remove("key");
-    let annotations = own
+    members.remove("key");
+    let annotations = members
         .remove("annotations")
-        .map(|value| truth("/annotations", &value))
+        .map(|value| parse_bool("/annotations", &value))
         .transpose()?;
-    Ok((own, annotations))
+    Ok((members, annotations))
 }
 
-/// Objects are merged key by key; anything else replaces what was there. A structure names one
-/// thing, so it is replaced, too.
+/// Merges the members of an item into the defaults. Objects are merged key by key; other values
+/// replace the defaults, and so does `structure`, whose forms exclude each other.
 pub(super) fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
     for (key, value) in from {
         match (into.get_mut(&key), value) {
@@ -273,26 +303,24 @@ pub(super) fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
     }
 }
 
-/// The key of each item, where it has one that can be used and that no other has.
-pub(super) fn keys_of(items: &[&RawValue]) -> Vec<Option<Box<str>>> {
-    #[derive(Deserialize)]
-    struct Keyed {
-        key: Box<str>,
-    }
+/// The key of each item; `None` if it is missing, invalid, or used by an earlier item.
+fn keys_of(text: &[u8], spans: &[ItemSpan]) -> Vec<Option<Box<str>>> {
     let mut seen: BTreeSet<Box<str>> = BTreeSet::new();
-    items
+    spans
         .iter()
-        .map(|item| {
-            // A derived reader would take an array, too.
-            let text = Some(item.get()).filter(|text| text.starts_with('{'))?;
-            let key = serde_json::from_str::<Keyed>(text).ok()?.key;
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-            let sound = key.len() <= MAX_KEY_BYTES
-                && key.starts_with(|letter: char| letter.is_ascii_alphanumeric())
-                && key.bytes().all(plain);
-            (sound && seen.insert(key.clone())).then_some(key)
+        .map(|span| {
+            let key: Box<str> = serde_json::from_slice(&text[span.key.clone()?]).ok()?;
+            (is_key(&key) && seen.insert(key.clone())).then_some(key)
         })
         .collect()
+}
+
+/// Whether a text is a valid key: it becomes the first part of file names.
+fn is_key(key: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    key.len() <= MAX_KEY_BYTES
+        && key.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+        && key.bytes().all(is_plain)
 }
 
 #[cfg(test)]
@@ -301,8 +329,14 @@ mod tests {
 
     use super::*;
 
+    const LIMITS: JsonLimits = JsonLimits {
+        depth: 32,
+        values: 1000,
+        items: Some(100),
+    };
+
     #[test]
-    fn an_items_own_keys_win() {
+    fn the_members_of_an_item_override_the_defaults() {
         let Value::Object(mut into) = json!({"style": {"preset": "misi", "labels": "none"}, "structure": {"id": "a"}, "commands": ["view left"]})
         else {
             unreachable!("an object")
@@ -332,23 +366,20 @@ mod tests {
             r#"{"key": ""}"#,
             r#"["by-place"]"#,
         ];
-        let raw: Vec<Box<RawValue>> = texts
-            .iter()
-            .map(|text| RawValue::from_string((*text).to_owned()).expect("JSON"))
-            .collect();
-        let items: Vec<&RawValue> = raw.iter().map(AsRef::as_ref).collect();
-        let keys = keys_of(&items);
+        let text = format!(r#"{{"items": [{}]}}"#, texts.join(", "));
+        let document = BatchDocument::read(text.as_bytes(), LIMITS).expect("valid");
+        let keys = document.keys;
         assert_eq!(keys[0].as_deref(), Some("a-1_B"));
         assert!(keys[1..].iter().all(Option::is_none));
     }
 
-    fn fault(text: &str) -> (u16, String) {
-        let problem = Document::read(text.as_bytes()).expect_err(text);
-        (problem.status.as_u16(), problem.pointer.expect("a place"))
+    fn error_of(text: &str) -> (u16, String) {
+        let problem = BatchDocument::read(text.as_bytes(), LIMITS).expect_err(text);
+        (problem.status.as_u16(), problem.pointer.expect("a pointer"))
     }
 
     #[test]
-    fn faults_of_the_document_have_their_place() {
+    fn errors_of_the_document_have_a_pointer() {
         for (text, pointer) in [
             ("[{}, []]", ""),
             ("3", ""),
@@ -371,7 +402,7 @@ mod tests {
                 "/defaults/annotations",
             ),
         ] {
-            assert_eq!(fault(text), (400, pointer.to_owned()), "{text}");
+            assert_eq!(error_of(text), (400, pointer.to_owned()), "{text}");
         }
         for (text, pointer) in [
             (
@@ -387,10 +418,11 @@ mod tests {
                 "/defaults/key",
             ),
         ] {
-            assert_eq!(fault(text), (422, pointer.to_owned()), "{text}");
+            assert_eq!(error_of(text), (422, pointer.to_owned()), "{text}");
         }
         let text = r#"{"items": [3], "defaults": {"style": {"color": "red"}, "annotations": false}, "masks": ["role", "atom", "role"]}"#;
-        let document = Document::read(text.as_bytes()).expect("an item may give the scheme");
+        let document =
+            BatchDocument::read(text.as_bytes(), LIMITS).expect("an item may give the scheme");
         assert_eq!((document.items.len(), document.masks.len()), (1, 2));
         assert!(!document.annotations && !document.defaults.contains_key("annotations"));
     }

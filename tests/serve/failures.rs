@@ -1,15 +1,14 @@
-//! Drawing threads that panic or lose their device: what they had in hand fails, the others go on,
-//! and the server says how it is.
+//! Drawing threads that panic or lose their device: their current image fails, other threads
+//! continue, and the server reports its state.
 //!
-//! Mishaps come on demand, by the variable `MOLSHOT_FAULT`, which only builds with debug assertions
-//! know.
+//! The variable `MOLSHOT_FAULT` injects faults; only builds with debug assertions support it.
 
 use super::client::{Server, folder};
 
-/// A server with mishaps; none where the program was built without them.
+/// A server with injected faults; `None` if the program was built without fault injection.
 fn server(name: &str, plan: &str) -> Option<Server> {
     if !cfg!(debug_assertions) {
-        eprintln!("skipped: mishaps on demand need a build with debug assertions");
+        eprintln!("skipped: fault injection needs a build with debug assertions");
         return None;
     }
     let flags = ["--threads", "2", "--picture-cache-bytes", "0"];
@@ -27,7 +26,7 @@ fn picture(server: &Server, size: &str, number: usize) -> super::client::Answer 
 }
 
 #[test]
-fn a_thread_that_panics_is_replaced_and_others_go_on() {
+fn a_thread_recovers_from_a_panic_and_others_continue() {
     let Some(server) = server("panics", "panic=41") else {
         return;
     };
@@ -38,7 +37,7 @@ fn a_thread_that_panics_is_replaced_and_others_go_on() {
             scope.spawn(move || {
                 for number in 0..20 {
                     if thread == 0 && number % 5 == 0 {
-                        // The one fault that is ours, so it is told as such.
+                        // A panic is a bug of the server and is reported as an internal error.
                         let answer = picture(server, "41x41", number);
                         assert_eq!(answer.problem().1, "internal");
                     } else {
@@ -53,14 +52,14 @@ fn a_thread_that_panics_is_replaced_and_others_go_on() {
     assert_eq!(server.metric("molshot_draw_threads_ready"), Some(2.0));
     let ready = server.get("/readyz");
     assert_eq!((ready.status, &ready.json()["panics"]), (200, &4.into()));
-    server.wait_until("the test picture was drawn again", || {
-        server.log().contains("the test picture was drawn again")
+    server.wait_until("the test image was drawn again", || {
+        server.log().contains("the test image was drawn again")
     });
-    server.end_with(&["a fault of the server", "something befell", "panicked at"]);
+    server.end_with(&["internal error", "a drawing thread failed", "panicked at"]);
 }
 
 #[test]
-fn a_lost_device_is_opened_anew() {
+fn a_lost_device_is_reopened() {
     let Some(server) = server("lost", "lost=41") else {
         return;
     };
@@ -71,15 +70,15 @@ fn a_lost_device_is_opened_anew() {
     for number in 0..10 {
         assert_eq!(picture(&server, "40x40", number).status, 200);
     }
-    // It was tried twice.
+    // The image was tried twice.
     assert_eq!(server.metric("molshot_device_losses_total"), Some(2.0));
     assert!(server.metric("molshot_devices_reopened_total") >= Some(1.0));
     assert_eq!(server.get("/readyz").status, 200);
-    server.end_with(&["something befell"]);
+    server.end_with(&["a drawing thread failed"]);
 }
 
 #[test]
-fn a_server_without_device_is_not_ready_and_recovers_though_nobody_asks() {
+fn a_server_without_device_is_not_ready_and_recovers_without_requests() {
     let Some(server) = server("down", "lost=41,closed=8") else {
         return;
     };
@@ -88,7 +87,7 @@ fn a_server_without_device_is_not_ready_and_recovers_though_nobody_asks() {
         assert_eq!(answer.problem().0, 503, "{answer:?}");
     }
     let mut was_down = false;
-    // Nothing but its health is asked for from here on.
+    // From here on, only its health is requested.
     server.wait_until("it is ready again", || {
         let ready = server.get("/readyz");
         if ready.status == 503 {
@@ -100,11 +99,11 @@ fn a_server_without_device_is_not_ready_and_recovers_though_nobody_asks() {
     });
     assert!(was_down, "it was ready all the time");
     assert_eq!(picture(&server, "40x40", 0).status, 200);
-    server.end_with(&["something befell"]);
+    server.end_with(&["a drawing thread failed"]);
 }
 
 #[test]
-fn a_mishap_in_a_batch_is_one_items_error() {
+fn a_failure_in_a_batch_is_the_error_of_one_item() {
     let Some(server) = server("items", "panic=41") else {
         return;
     };
@@ -133,5 +132,5 @@ fn a_mishap_in_a_batch_is_one_items_error() {
         server.metric("molshot_batch_item_errors_total{code=\"internal\"}"),
         Some(1.0)
     );
-    server.end_with(&["a fault of the server", "something befell", "panicked at"]);
+    server.end_with(&["internal error", "a drawing thread failed", "panicked at"]);
 }

@@ -1,4 +1,4 @@
-//! A frame to the parts of an answer.
+//! Turns a frame into the files of an answer.
 
 use std::cell::RefCell;
 
@@ -7,13 +7,15 @@ use molshot_renderer::annotations::{MaskKind, class_mask};
 use molshot_renderer::encode::{self, media_type};
 use molshot_renderer::pool::{CancelToken, WorkerScratch};
 use molshot_renderer::{Annotator, Encoding, Frame, RenderError};
-use molshot_scenes::request::OutputRequest;
+use molshot_scenes::request::{OutputRequest, file_extension};
 use molshot_scenes::{Plane, RenderJob};
+
+use crate::media_types::{JSON, NPY};
 
 /// One file of an answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Part {
-    /// What follows the key: `png`, `depth.npy`, `json`.
+pub(crate) struct OutputFile {
+    /// What follows the item's key in the file name: `png`, `depth.npy`, `json`.
     pub(crate) suffix: String,
     /// IANA media type.
     pub(crate) media_type: &'static str,
@@ -21,62 +23,57 @@ pub(crate) struct Part {
     pub(crate) bytes: Bytes,
 }
 
-/// NumPy arrays have no registered type; this one is in use.
-pub(crate) const NPY: &str = "application/x-npy";
-/// JSON.
-pub(crate) const JSON: &str = "application/json";
-
-/// Which parts are wanted.
+/// Which files a request asks for.
 #[derive(Debug, Clone)]
-pub(crate) struct Parts {
-    /// The planes that were asked for: a job may have more.
+pub(crate) struct RequestedOutputs {
+    /// The requested planes; a job may have more.
     pub(crate) planes: Vec<Plane>,
-    /// Of planes other than colour: the picture.
-    pub(crate) pictures: bool,
-    /// Of planes other than colour: the array, and the legend of a mask.
+    /// Whether planes other than colour are sent as images.
+    pub(crate) images: bool,
+    /// Whether planes other than colour are sent as arrays, and masks with their legend.
     pub(crate) arrays: bool,
-    /// Annotations, with these masks.
+    /// Whether annotations are sent, and with which masks.
     pub(crate) annotations: Option<Vec<MaskKind>>,
 }
 
-impl Parts {
-    /// All that a request's planes give.
+impl RequestedOutputs {
+    /// Every file of the requested planes.
     pub(crate) fn all(output: &OutputRequest) -> Self {
         Self {
             planes: output.planes.iter().copied().collect(),
-            pictures: true,
+            images: true,
             arrays: true,
             annotations: None,
         }
     }
 
-    /// Annotations and nothing else.
+    /// Annotations only.
     pub(crate) fn annotations(masks: Vec<MaskKind>) -> Self {
         Self {
             planes: Vec::new(),
-            pictures: false,
+            images: false,
             arrays: false,
             annotations: Some(masks),
         }
     }
 
-    /// A text that differs where the parts differ.
+    /// A text for cache keys that differs whenever the outputs differ.
     pub(super) fn canonical(&self) -> String {
         format!("{self:?}")
     }
 
-    /// Makes the parts. `frame` is what drawing `job` gave. Stops soon after `cancel` was called,
-    /// with [`RenderError::Cancelled`].
-    pub(super) fn make(
+    /// Encodes the files of `frame`, which is the result of drawing `job`. Soon after `cancel` is
+    /// cancelled this stops with [`RenderError::Cancelled`].
+    pub(super) fn encode(
         &self,
         output: &OutputRequest,
         job: &RenderJob,
         frame: &Frame,
-        desk: &mut WorkerScratch,
+        scratch: &mut WorkerScratch,
         cancel: &CancelToken,
-    ) -> Result<Vec<Part>, RenderError> {
-        let mut parts = Vec::new();
-        let go_on = || {
+    ) -> Result<Vec<OutputFile>, RenderError> {
+        let mut files = Vec::new();
+        let check_cancelled = || {
             if cancel.is_cancelled() {
                 Err(RenderError::Cancelled)
             } else {
@@ -84,67 +81,63 @@ impl Parts {
             }
         };
         for plane in self.planes.iter().copied() {
-            go_on()?;
+            check_cancelled()?;
             if plane == Plane::Color {
-                desk.encoder.encode_cancellable(
+                let format = output.image_format();
+                scratch.encoder.encode_cancellable(
                     frame,
                     Encoding::from(output),
-                    &mut desk.bytes,
+                    &mut scratch.bytes,
                     &|| cancel.is_cancelled(),
                 )?;
-                parts.push(Part {
-                    suffix: ending(output).into(),
-                    media_type: media_type(output.image_format()),
-                    bytes: Bytes::copy_from_slice(&desk.bytes),
+                files.push(OutputFile {
+                    suffix: file_extension(format).into(),
+                    media_type: media_type(format),
+                    bytes: Bytes::copy_from_slice(&scratch.bytes),
                 });
                 continue;
             }
-            let mut put = |ending: &str, media_type, bytes: Vec<u8>| {
-                parts.push(Part {
-                    suffix: format!("{}.{ending}", plane.name()),
+            let mut add = |extension: &str, media_type, bytes: Vec<u8>| {
+                files.push(OutputFile {
+                    suffix: format!("{}.{extension}", plane.name()),
                     media_type,
                     bytes: bytes.into(),
                 });
             };
             if plane.is_mask() {
                 let mask = class_mask(job, frame, plane)?;
-                if self.pictures {
-                    put("png", "image/png", mask.png()?);
+                if self.images {
+                    add("png", "image/png", mask.png()?);
                 }
                 if self.arrays {
-                    put("json", JSON, json(&mask.legend)?);
+                    add("json", JSON, json(&mask.legend)?);
                 }
                 continue;
             }
-            if self.pictures {
-                put("png", "image/png", encode::plane_png(frame, plane)?);
+            if self.images {
+                add("png", "image/png", encode::plane_png(frame, plane)?);
             }
             if self.arrays {
-                go_on()?;
-                put("npy", NPY, encode::plane_npy(frame, plane)?);
+                check_cancelled()?;
+                add("npy", NPY, encode::plane_npy(frame, plane)?);
             }
         }
         if let Some(masks) = &self.annotations {
-            go_on()?;
+            check_cancelled()?;
             thread_local! {
-                // Its buffers serve all pictures of a thread.
+                // Its buffers are reused for all frames of a thread.
                 static ANNOTATOR: RefCell<Annotator> = RefCell::default();
             }
             let annotations =
                 ANNOTATOR.with_borrow_mut(|annotator| annotator.annotate(job, frame, masks))?;
-            parts.push(Part {
+            files.push(OutputFile {
                 suffix: "json".into(),
                 media_type: JSON,
                 bytes: json(&annotations)?.into(),
             });
         }
-        Ok(parts)
+        Ok(files)
     }
-}
-
-/// File ending of a picture.
-fn ending(output: &OutputRequest) -> &'static str {
-    molshot_scenes::request::file_extension(output.image_format())
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, RenderError> {

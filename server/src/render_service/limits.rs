@@ -1,14 +1,17 @@
-//! What a request may ask for, beyond what is sound in itself.
+//! Limits of one request beyond its validity: lengths of texts, samples, memory.
 
 use axum::http::StatusCode;
-use molshot_scenes::request::{Compression, ImageFormat, OutputRequest, StructureSource};
+use molshot_scenes::request::{
+    Compression, ImageFormat, OutputRequest, StructureSource, TextRequest,
+};
+use molshot_scenes::transforms::TransformRequest;
 use molshot_scenes::{Plane, RenderJob, SceneDocument};
 
-use super::encode::Parts;
+use super::output::RequestedOutputs;
 use crate::config::Config;
 use crate::error::Problem;
 
-/// Bounds of one picture.
+/// Limits of one image.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     text_bytes: usize,
@@ -16,7 +19,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Those of a configuration.
+    /// The limits of a configuration.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             text_bytes: usize::try_from(config.text_max_bytes).unwrap_or(usize::MAX),
@@ -24,9 +27,11 @@ impl Limits {
         }
     }
 
-    /// Refuses texts that are too long; a selection's cost grows with it.
-    pub(crate) fn check_request(&self, document: &SceneDocument) -> Result<(), Problem> {
-        let SceneDocument { structure, request } = document;
+    /// Refuses texts that are too long: the cost of a selection grows with its length.
+    pub(crate) fn check_document(&self, document: &SceneDocument) -> Result<(), Problem> {
+        let SceneDocument {
+            structure, request, ..
+        } = document;
         let style = &request.style;
         let texts = style.texts.iter().enumerate();
         let transforms = request.transforms.iter().enumerate();
@@ -44,8 +49,11 @@ impl Limits {
                     .enumerate()
                     .map(|(i, text)| (format!("/commands/{i}"), text.len())),
             )
-            .chain(texts.map(|(i, text)| (format!("/style/texts/{i}"), longest(text))))
-            .chain(transforms.map(|(i, moved)| (format!("/transforms/{i}"), longest(moved))))
+            .chain(texts.map(|(i, text)| (format!("/style/texts/{i}"), longest_in_text(text))))
+            .chain(
+                transforms
+                    .map(|(i, moved)| (format!("/transforms/{i}"), longest_in_transform(moved))),
+            )
             .chain(
                 files
                     .iter()
@@ -64,7 +72,7 @@ impl Limits {
                     StatusCode::UNPROCESSABLE_ENTITY,
                     "string_too_long",
                     format!(
-                        "{pointer}: a text of {bytes} bytes; give at most {}",
+                        "{pointer}: the text has {bytes} bytes; give at most {}",
                         self.text_bytes
                     ),
                 )
@@ -74,7 +82,7 @@ impl Limits {
         Ok(())
     }
 
-    /// Refuses pictures with too many samples.
+    /// Refuses images with too many samples.
     pub(crate) fn check_job(&self, job: &RenderJob) -> Result<(), Problem> {
         let samples = pixels(job) * u64::from(job.samples().count());
         if samples <= self.samples {
@@ -84,7 +92,7 @@ impl Limits {
             StatusCode::PAYLOAD_TOO_LARGE,
             "picture_too_large",
             format!(
-                "/output: {samples} samples (pixels times samples a pixel) are too many; give at most {}, or crop",
+                "/output: the image has {samples} samples (pixels times samples per pixel); give at most {}, or crop",
                 self.samples
             ),
         )
@@ -92,57 +100,62 @@ impl Limits {
     }
 }
 
-/// Length of the longest text of a part of a request.
-fn longest(part: &impl serde::Serialize) -> usize {
-    fn of(value: &serde_json::Value) -> usize {
-        match value {
-            serde_json::Value::String(text) => text.len(),
-            serde_json::Value::Array(values) => values.iter().map(of).max().unwrap_or(0),
-            serde_json::Value::Object(values) => values.values().map(of).max().unwrap_or(0),
-            _ => 0,
-        }
-    }
-    serde_json::to_value(part).map_or(0, |value| of(&value))
+/// Length of the longest text in a label.
+fn longest_in_text(label: &TextRequest) -> usize {
+    label
+        .text
+        .len()
+        .max(label.at.as_ref().map_or(0, String::len))
 }
 
-/// Pixels that are drawn.
+/// Length of the longest text in a transform.
+fn longest_in_transform(transform: &TransformRequest) -> usize {
+    let commands = transform.commands.iter().map(String::len);
+    commands.fold(transform.select.len(), usize::max)
+}
+
+/// Number of pixels that are drawn.
 pub(super) fn pixels(job: &RenderJob) -> u64 {
     let crop = job.viewport().crop;
     u64::from(crop.width_px) * u64::from(crop.height_px)
 }
 
-/// About what a picture takes in memory while it is made, bytes: its planes, their arrays, what
-/// encoders take beside, annotations.
-pub(super) fn bytes_of(job: &RenderJob, parts: &Parts, output: &OutputRequest) -> u64 {
+/// Estimated memory for drawing and encoding, bytes: planes, their arrays, encoder buffers,
+/// effects, annotations.
+pub(super) fn estimate_bytes(
+    job: &RenderJob,
+    outputs: &RequestedOutputs,
+    output: &OutputRequest,
+) -> u64 {
     let planes: u64 = job
         .planes()
         .iter()
         .copied()
         .map(Plane::bytes_per_pixel)
         .sum();
-    let arrays: u64 = parts
+    let arrays: u64 = outputs
         .planes
         .iter()
-        .filter(|plane| parts.arrays && **plane != Plane::Color && !plane.is_mask())
+        .filter(|plane| outputs.arrays && **plane != Plane::Color && !plane.is_mask())
         .map(|plane| plane.bytes_per_pixel())
         .sum();
-    // The pixels as files hold them, and what they become: nearly nothing of a scene, all of them
-    // of noise.
+    // The filtered pixels and the encoded file. The file is small for a usual scene, but as large
+    // as the pixels for noise.
     let is_repacked =
         output.image_format() != ImageFormat::Png || output.compression == Compression::Small;
     let encoding = if is_repacked { 8 } else { 4 };
-    let annotations = match parts.annotations {
+    let annotations = match outputs.annotations {
         Some(_) => job.scene().structure.atoms().len() as u64 * 400,
         None => 0,
     };
     pixels(job) * (planes + arrays + encoding) + effect_bytes(job) + annotations
 }
 
-/// What effects take beside, bytes: they are made strip by strip of a magnified picture.
+/// Estimated memory of effects, bytes. They are computed strip by strip of a magnified image.
 fn effect_bytes(job: &RenderJob) -> u64 {
-    /// Pixels of a strip with what is around it.
+    /// Pixels of a strip with its margins.
     const STRIP_PIXELS: u64 = 1 << 22;
-    /// Colour, depth, normal and what the effects reckon with.
+    /// Colour, depth, normal and intermediate values.
     const BYTES_PER_PIXEL: u64 = 32;
     if job.scene().effects.is_none() {
         return 0;

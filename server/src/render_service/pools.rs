@@ -1,5 +1,5 @@
-//! The threads that draw: one pool for many pictures, and one thread for a single picture that
-//! nobody else's stands before.
+//! The worker pools: one for many images at a time, and one that draws a single image with all
+//! threads while the server is otherwise idle.
 
 use molshot_renderer::check::{judge, test_job};
 use molshot_renderer::pool::{CancelToken, Pool, PoolError, PoolOptions, RenderTask};
@@ -8,57 +8,57 @@ use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 
-/// More threads than these gain little for one picture.
-const MOST_THREADS_A_PICTURE: usize = 8;
+/// More threads than this gain little for one image.
+const MAX_THREADS_PER_IMAGE: usize = 8;
 
 /// Both pools.
 pub(super) struct Pools {
-    /// For all.
+    /// Draws images of all requests, one thread per image.
     pub(super) main: Pool,
-    /// One picture at a time, with all threads; none where drawing is not the processor's, or there
-    /// is but one.
-    pub(super) quick: Option<Pool>,
-    /// Most orders that the main pool is handed at a time.
-    pub(super) most_with_main: usize,
+    /// Draws one image at a time with all threads; `None` if a GPU draws, or with one thread.
+    pub(super) latency: Option<Pool>,
+    /// Most tasks that are in the main pool at a time.
+    pub(super) max_in_main: usize,
 }
 
 impl Pools {
-    /// Opens what a configuration asks for.
+    /// Opens the pools of a configuration.
     ///
     /// # Errors
-    /// When there is nothing to draw with.
+    /// When no rendering backend is available.
     pub(super) fn open(config: &Config, threads: usize) -> Result<Self, RenderError> {
         let mut drawing = threads;
         let options = |kind| {
             let options = PoolOptions::throughput(kind, threads);
             drawing = options.draw_threads + options.encode_threads;
             PoolOptions {
-                // All that the schedule hands over fits, whoever cancels.
+                // The pool never refuses a task that the fair queue gives it, even when cancelled
+                // tasks still occupy places.
                 queue: drawing * 4 + 1,
                 ..options
             }
         };
         let main = open_pool(config, options)?;
-        let many = threads.min(MOST_THREADS_A_PICTURE);
-        let quick = if main.kind() == BackendKind::Software && many > 1 {
-            Some(open_pool(config, |_| PoolOptions::latency(many))?)
+        let per_image = threads.min(MAX_THREADS_PER_IMAGE);
+        let latency = if main.kind() == BackendKind::Software && per_image > 1 {
+            Some(open_pool(config, |_| PoolOptions::latency(per_image))?)
         } else {
             None
         };
         Ok(Self {
             main,
-            quick,
-            most_with_main: drawing * 2,
+            latency,
+            max_in_main: drawing * 2,
         })
     }
 
-    /// Draws the test picture by each pool. Returns a hash of its pixels.
+    /// Draws the test image with each pool. Returns a hash of its pixels.
     ///
     /// # Errors
-    /// When it is not right.
+    /// When it is wrong.
     pub(super) fn warm_up(&self) -> Result<[u8; 32], RenderError> {
-        if let Some(quick) = &self.quick {
-            warm_up(quick)?;
+        if let Some(latency) = &self.latency {
+            warm_up(latency)?;
         }
         warm_up(&self.main)
     }
@@ -69,13 +69,16 @@ fn open_pool(
     config: &Config,
     options: impl FnOnce(BackendKind) -> PoolOptions,
 ) -> Result<Pool, RenderError> {
-    use super::fault;
-    let Some(plan) = fault::plan() else {
+    use super::fault_injection;
+    let Some(plan) = fault_injection::plan() else {
         return Pool::open(config.adapter, options);
     };
     let options = options(BackendKind::Software);
     let (choice, threads) = (config.adapter, options.threads_a_picture);
-    Pool::with_backends(move || fault::open(&plan, choice, threads), options)
+    Pool::with_backends(
+        move || fault_injection::open(&plan, choice, threads),
+        options,
+    )
 }
 
 #[cfg(not(debug_assertions))]
@@ -90,7 +93,7 @@ fn warm_up(pool: &Pool) -> Result<[u8; 32], RenderError> {
     let job = test_job()?;
     let own = job.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
-    let order = RenderTask::new(
+    let task = RenderTask::new(
         job,
         &CancelToken::new(),
         move |frame, _| {
@@ -98,17 +101,17 @@ fn warm_up(pool: &Pool) -> Result<[u8; 32], RenderError> {
             Ok(Sha256::digest(frame.color_rgba.as_deref().unwrap_or_default()).into())
         },
         move |result| {
-            // The one who waits is this function.
+            // The receiver below lives until it has the result.
             let _ = sender.send(result);
         },
     );
-    let fault = |reason: String| RenderError::Internal { reason };
-    pool.submit(order)
-        .map_err(|refusal| fault(refusal.to_string()))?;
+    let internal = |reason: String| RenderError::Internal { reason };
+    pool.submit(task)
+        .map_err(|error| internal(error.to_string()))?;
     match receiver.recv() {
         Ok(Ok(hash)) => Ok(hash),
         Ok(Err(PoolError::Render(error))) => Err(error),
-        Ok(Err(error)) => Err(fault(error.to_string())),
-        Err(error) => Err(fault(error.to_string())),
+        Ok(Err(error)) => Err(internal(error.to_string())),
+        Err(error) => Err(internal(error.to_string())),
     }
 }

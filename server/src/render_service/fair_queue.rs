@@ -1,6 +1,7 @@
-//! A fair queue before the pool: each client's single requests and each batch are a flow of their
-//! own, and flows take turns. Only as many orders are with the pool as keep it busy, so whoever
-//! comes waits for few others.
+//! A fair queue in front of the worker pool.
+//!
+//! The single requests of each client form a flow, and so does each batch; flows take turns. Only
+//! as many tasks are in the pool as keep it busy, so a new request waits for few others.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,102 +19,104 @@ use super::limits::pixels;
 use super::pools::Pools;
 use crate::admission::Client;
 
-/// Whose turn it is.
+/// Tasks that are drawn in the order of their arrival. Different flows take turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flow {
     /// Single requests of a client.
     Singles(Client),
     /// A batch, by its number.
     Batch(u64),
-    /// The server's own test pictures.
-    Own,
+    /// The server's own test images.
+    Internal,
 }
 
+/// A task that waits for the pool.
 struct Queued {
     number: u64,
-    order: RenderTask,
+    task: RenderTask,
     cancel: CancelToken,
-    with_pool: Arc<AtomicBool>,
+    in_pool: Arc<AtomicBool>,
 }
 
 #[derive(Default)]
 struct State {
-    /// None of them empty.
+    /// Waiting tasks by flow; no flow is empty.
     flows: VecDeque<(Flow, VecDeque<Queued>)>,
-    with_pool: usize,
+    /// Tasks that the pool has.
+    in_pool: usize,
     waiting: u64,
-    /// Somebody hands orders to the pool; whoever else would, need not.
-    pumping: bool,
+    /// Whether a thread is submitting tasks to the pool; no other thread needs to.
+    is_submitting: bool,
 }
 
-/// The queue and the pools behind it.
-pub(crate) struct Schedule {
+/// The fair queue and the pools behind it.
+pub(crate) struct FairQueue {
     pool: Pool,
     state: Mutex<State>,
-    most_with_pool: usize,
+    max_in_pool: usize,
     numbers: AtomicU64,
-    /// For a single picture that comes while nothing else is in hand: all threads draw it together.
-    quick: Option<Pool>,
-    is_quick_busy: AtomicBool,
+    /// Draws a single image with all threads, if it arrives while nothing else is drawn.
+    latency_pool: Option<Pool>,
+    is_latency_pool_busy: AtomicBool,
 }
 
-/// Pictures with fewer pixels are drawn sooner than their tiles are shared out.
-const QUICK_PIXELS: u64 = 1 << 15;
+/// Smaller images are drawn faster by one thread than they can be divided among several.
+const MIN_LATENCY_POOL_PIXELS: u64 = 1 << 15;
 
-impl std::fmt::Debug for Schedule {
+impl std::fmt::Debug for FairQueue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Schedule")
+        f.debug_struct("FairQueue")
             .field("pool", &self.pool)
             .finish_non_exhaustive()
     }
 }
 
-/// What came of an order, and how long it took to come.
+/// The result of a task, and how long each stage took.
 #[derive(Debug)]
 pub(crate) struct Done<T> {
     /// What `work` returned.
     pub(crate) value: T,
-    /// From the order until it was drawn.
+    /// Time until drawing began.
     pub(crate) queue: Duration,
-    /// Drawing.
+    /// Time of drawing.
     pub(crate) draw: Duration,
-    /// `work`.
+    /// Time of `work`.
     pub(crate) encode: Duration,
 }
 
-/// Calls an order off when the one who waits for it is gone.
-struct Caller<'a> {
-    schedule: &'a Schedule,
+/// Cancels a task when the future that waits for it is dropped.
+struct CancelOnDrop<'a> {
+    queue: &'a FairQueue,
     flow: Flow,
     number: u64,
     cancel: CancelToken,
 }
 
-impl Drop for Caller<'_> {
+impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
         self.cancel.cancel();
-        self.schedule.forget(self.flow, self.number);
+        self.queue.remove(self.flow, self.number);
     }
 }
 
-impl Schedule {
-    /// A queue before pools.
+impl FairQueue {
+    /// A queue in front of these pools.
     pub(super) fn new(pools: Pools) -> Self {
         Self {
             pool: pools.main,
             state: Mutex::default(),
-            most_with_pool: pools.most_with_main,
+            max_in_pool: pools.max_in_main,
             numbers: AtomicU64::new(0),
-            quick: pools.quick,
-            is_quick_busy: AtomicBool::new(false),
+            latency_pool: pools.latency,
+            is_latency_pool_busy: AtomicBool::new(false),
         }
     }
 
-    /// How the workers are: threads of the main pool, counts of both.
+    /// Health of the workers: threads of the main pool, counts of both pools.
     pub(crate) fn health(&self) -> Health {
         let mut health = self.pool.health();
-        if let Some(quick) = &self.quick {
-            let other = quick.health();
+        if let Some(pool) = &self.latency_pool {
+            let other = pool.health();
             health.in_hand += other.in_hand;
             health.done += other.done;
             health.failed += other.failed;
@@ -129,7 +132,7 @@ impl Schedule {
         self.pool.adapter()
     }
 
-    /// Orders that wait before the pool.
+    /// Number of tasks that wait for the pool.
     pub(crate) fn waiting(&self) -> u64 {
         self.lock().waiting
     }
@@ -138,9 +141,10 @@ impl Schedule {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Draws a job, runs `work` with its frame on a thread of the pool, and gives what it returned.
-    /// When the future is dropped, the order is called off: dropped if it was not drawn yet, and
-    /// `work` is told by its token.
+    /// Draws a job, then runs `work` with the frame on the same thread and returns its result.
+    ///
+    /// Dropping the future cancels the task: it is removed if it is not drawn yet, and `work` sees
+    /// its token cancelled.
     pub(crate) async fn draw<T: Send + 'static>(
         self: &Arc<Self>,
         flow: Flow,
@@ -151,18 +155,18 @@ impl Schedule {
     ) -> Result<Done<T>, PoolError> {
         let start = Instant::now();
         let cancel = CancelToken::new();
-        let with_pool = Arc::new(AtomicBool::new(false));
+        let in_pool = Arc::new(AtomicBool::new(false));
         let (sender, receiver) = oneshot::channel();
-        let told = cancel.clone();
-        let timed = move |frame: &Frame, desk: &mut WorkerScratch| {
+        let token = cancel.clone();
+        let timed = move |frame: &Frame, scratch: &mut WorkerScratch| {
             let drawn = start.elapsed();
             let times = frame.timings;
             let draw = times.upload + times.draw + times.read_back + times.labels;
             let begin = Instant::now();
-            if told.is_cancelled() {
+            if token.is_cancelled() {
                 return Err(RenderError::Cancelled);
             }
-            let value = work(frame, desk, &told)?;
+            let value = work(frame, scratch, &token)?;
             Ok(Done {
                 value,
                 queue: drawn.saturating_sub(draw),
@@ -170,96 +174,101 @@ impl Schedule {
                 encode: begin.elapsed(),
             })
         };
-        let (schedule, counted) = (Arc::clone(self), Arc::clone(&with_pool));
-        let is_quick = Arc::new(AtomicBool::new(false));
-        let was_quick = Arc::clone(&is_quick);
+        let (queue, counted) = (Arc::clone(self), Arc::clone(&in_pool));
+        let in_latency_pool = Arc::new(AtomicBool::new(false));
+        let was_in_latency_pool = Arc::clone(&in_latency_pool);
         let pixels = pixels(&job);
-        let order = RenderTask::new(job, &cancel, timed, move |result| {
-            if was_quick.load(Ordering::Acquire) {
-                schedule.is_quick_busy.store(false, Ordering::Release);
+        let task = RenderTask::new(job, &cancel, timed, move |result| {
+            if was_in_latency_pool.load(Ordering::Acquire) {
+                queue.is_latency_pool_busy.store(false, Ordering::Release);
             }
-            // The caller may have gone.
+            // The caller may have been dropped.
             let _ = sender.send(result);
             if counted.swap(false, Ordering::AcqRel) {
-                schedule.lock().with_pool -= 1;
-                schedule.pump();
+                queue.lock().in_pool -= 1;
+                queue.submit_waiting();
             }
         });
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let caller = Caller {
-            schedule: self,
+        let cancel_on_drop = CancelOnDrop {
+            queue: self,
             flow,
             number,
             cancel: cancel.clone(),
         };
-        let wants_quick = matches!(flow, Flow::Singles(_)) && pixels >= QUICK_PIXELS;
-        let order = if wants_quick {
-            self.try_quick(order, &is_quick)
+        let suits_latency_pool =
+            matches!(flow, Flow::Singles(_)) && pixels >= MIN_LATENCY_POOL_PIXELS;
+        let task = if suits_latency_pool {
+            self.try_latency_pool(task, &in_latency_pool)
         } else {
-            Some(order)
+            Some(task)
         };
-        let queued = order.map(|order| Queued {
+        let queued = task.map(|task| Queued {
             number,
-            order,
+            task,
             cancel,
-            with_pool,
+            in_pool,
         });
         if let Some(queued) = queued {
             let mut state = self.lock();
             state.waiting += 1;
             match state.flows.iter_mut().find(|(other, _)| *other == flow) {
-                Some((_, orders)) => orders.push_back(queued),
+                Some((_, tasks)) => tasks.push_back(queued),
                 None => state.flows.push_back((flow, VecDeque::from([queued]))),
             }
             drop(state);
-            self.pump();
+            self.submit_waiting();
         }
         let done = receiver.await.unwrap_or(Err(PoolError::Stopped));
-        drop(caller);
+        drop(cancel_on_drop);
         done
     }
 
-    /// Gives an order to all threads together if they have nothing else in hand; returns it
+    /// Submits a task to the latency pool if nothing else is drawn or waiting; returns the task
     /// otherwise.
-    fn try_quick(&self, order: RenderTask, is_quick: &AtomicBool) -> Option<RenderTask> {
-        let Some(quick) = &self.quick else {
-            return Some(order);
+    fn try_latency_pool(
+        &self,
+        task: RenderTask,
+        in_latency_pool: &AtomicBool,
+    ) -> Option<RenderTask> {
+        let Some(pool) = &self.latency_pool else {
+            return Some(task);
         };
         let is_idle = {
             let state = self.lock();
-            state.with_pool == 0 && state.flows.is_empty()
+            state.in_pool == 0 && state.flows.is_empty()
         };
-        if !is_idle || self.is_quick_busy.swap(true, Ordering::AcqRel) {
-            return Some(order);
+        if !is_idle || self.is_latency_pool_busy.swap(true, Ordering::AcqRel) {
+            return Some(task);
         }
-        is_quick.store(true, Ordering::Release);
-        let refusal = quick.try_submit(order).err()?;
-        is_quick.store(false, Ordering::Release);
-        self.is_quick_busy.store(false, Ordering::Release);
-        Some(*refusal.order)
+        in_latency_pool.store(true, Ordering::Release);
+        let error = pool.try_submit(task).err()?;
+        in_latency_pool.store(false, Ordering::Release);
+        self.is_latency_pool_busy.store(false, Ordering::Release);
+        Some(*error.order)
     }
 
-    /// Takes the next order of the flow whose turn it is.
+    /// Takes the next task of the flow whose turn it is.
     fn next(&self, state: &mut State) -> Option<Queued> {
-        if state.with_pool >= self.most_with_pool {
+        if state.in_pool >= self.max_in_pool {
             return None;
         }
-        let (flow, mut orders) = state.flows.pop_front()?;
-        let first = orders.pop_front()?;
+        let (flow, mut tasks) = state.flows.pop_front()?;
+        let first = tasks.pop_front()?;
         state.waiting -= 1;
-        if !orders.is_empty() {
-            state.flows.push_back((flow, orders));
+        if !tasks.is_empty() {
+            state.flows.push_back((flow, tasks));
         }
         Some(first)
     }
 
-    /// Hands orders to the pool as long as it takes some.
-    fn pump(&self) {
+    /// Submits waiting tasks until the pool has enough.
+    fn submit_waiting(&self) {
         let mut state = self.lock();
-        if state.pumping {
+        if state.is_submitting {
             return;
         }
-        state.pumping = true;
+        state.is_submitting = true;
         while let Some(queued) = self.next(&mut state) {
             if queued.cancel.is_cancelled() {
                 drop(state);
@@ -267,42 +276,41 @@ impl Schedule {
                 state = self.lock();
                 continue;
             }
-            queued.with_pool.store(true, Ordering::Release);
-            state.with_pool += 1;
-            // The pool may call answers, and they lock.
+            queued.in_pool.store(true, Ordering::Release);
+            state.in_pool += 1;
+            // The pool may complete tasks while it accepts one, and completing a task locks.
             drop(state);
-            let refused = self.pool.try_submit(queued.order).err();
-            if let Some(refusal) = refused {
+            if let Some(error) = self.pool.try_submit(queued.task).err() {
                 debug_assert_ne!(
-                    std::mem::discriminant(&refusal.reason),
+                    std::mem::discriminant(&error.reason),
                     std::mem::discriminant(&TrySubmitErrorKind::Full { waiting: 0 }),
-                    "the pool's queue holds all that is handed to it"
+                    "the pool's queue is large enough for every submitted task"
                 );
-                refusal.tell();
+                error.tell();
             }
             state = self.lock();
         }
-        state.pumping = false;
+        state.is_submitting = false;
     }
 
-    /// Drops an order that still waits.
-    fn forget(&self, flow: Flow, number: u64) {
+    /// Removes a task that still waits.
+    fn remove(&self, flow: Flow, number: u64) {
         let mut state = self.lock();
-        let Some(place) = state.flows.iter().position(|(other, _)| *other == flow) else {
+        let Some(index_of_flow) = state.flows.iter().position(|(other, _)| *other == flow) else {
             return;
         };
-        let orders = &mut state.flows[place].1;
-        let found = orders.iter().position(|queued| queued.number == number);
-        let forgotten = found.and_then(|index| orders.remove(index));
-        if orders.is_empty() {
-            state.flows.remove(place);
+        let tasks = &mut state.flows[index_of_flow].1;
+        let index = tasks.iter().position(|queued| queued.number == number);
+        let removed = index.and_then(|index| tasks.remove(index));
+        if tasks.is_empty() {
+            state.flows.remove(index_of_flow);
         }
-        if forgotten.is_some() {
+        if removed.is_some() {
             state.waiting -= 1;
         }
         drop(state);
-        // Its answer is called now, without the lock.
-        drop(forgotten);
+        // Dropping a task completes it, which must happen without the lock.
+        drop(removed);
     }
 }
 
@@ -316,16 +324,16 @@ mod tests {
 
     use super::*;
 
-    fn schedule() -> Arc<Schedule> {
+    fn queue() -> Arc<FairQueue> {
         let options = PoolOptions {
             queue: 8,
             ..PoolOptions::latency(1)
         };
         let main = Pool::open(AdapterChoice::Software, |_| options).unwrap();
-        Arc::new(Schedule::new(Pools {
+        Arc::new(FairQueue::new(Pools {
             main,
-            quick: None,
-            most_with_main: 2,
+            latency: None,
+            max_in_main: 2,
         }))
     }
 
@@ -341,24 +349,24 @@ mod tests {
     #[test]
     fn a_late_single_request_overtakes_a_long_batch() {
         run(async {
-            let schedule = schedule();
+            let queue = queue();
             let order = Arc::new(Mutex::new(Vec::new()));
             let ask = |flow, name: &'static str| {
-                let (schedule, order) = (Arc::clone(&schedule), Arc::clone(&order));
+                let (queue, order) = (Arc::clone(&queue), Arc::clone(&order));
                 tokio::spawn(async move {
                     let work = move |_: &Frame, _: &mut WorkerScratch, _: &CancelToken| {
                         std::thread::sleep(Duration::from_millis(5));
                         order.lock().unwrap().push(name);
                         Ok(())
                     };
-                    schedule
+                    queue
                         .draw(flow, test_job().unwrap(), work)
                         .await
                         .map(|_| ())
                 })
             };
             let mut all: Vec<_> = (0..40).map(|_| ask(Flow::Batch(1), "batch")).collect();
-            while schedule.waiting() < 30 {
+            while queue.waiting() < 30 {
                 tokio::task::yield_now().await;
             }
             let single = Flow::Singles(Client::of_address([127, 0, 0, 1].into()));
@@ -376,23 +384,23 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_waits_for_is_not_drawn() {
+    fn abandoned_tasks_are_not_drawn() {
         run(async {
-            let schedule = schedule();
+            let queue = queue();
             let flow = Flow::Batch(1);
             let tasks: Vec<_> = (0..20)
                 .map(|_| {
-                    let schedule = Arc::clone(&schedule);
+                    let queue = Arc::clone(&queue);
                     let work = |_: &Frame, _: &mut WorkerScratch, _: &CancelToken| {
                         std::thread::sleep(Duration::from_millis(20));
                         Ok(())
                     };
                     tokio::spawn(async move {
-                        let _ = schedule.draw(flow, test_job().unwrap(), work).await;
+                        let _ = queue.draw(flow, test_job().unwrap(), work).await;
                     })
                 })
                 .collect();
-            while schedule.waiting() < 10 {
+            while queue.waiting() < 10 {
                 tokio::task::yield_now().await;
             }
             for task in &tasks {
@@ -401,21 +409,21 @@ mod tests {
             for task in tasks {
                 let _ = task.await;
             }
-            assert_eq!(schedule.waiting(), 0);
-            let last = schedule
+            assert_eq!(queue.waiting(), 0);
+            let last = queue
                 .draw(flow, test_job().unwrap(), |_, _, _| Ok(()))
                 .await;
             last.unwrap();
-            assert!(schedule.health().done < 8, "{:?}", schedule.health());
-            // One that was being worked on when it was called off may end later than the last.
-            let all_back = async {
-                while schedule.lock().with_pool > 0 {
+            assert!(queue.health().done < 8, "{:?}", queue.health());
+            // A task that was being drawn when it was cancelled may end after the last one.
+            let all_returned = async {
+                while queue.lock().in_pool > 0 {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
             };
-            tokio::time::timeout(Duration::from_mins(1), all_back)
+            tokio::time::timeout(Duration::from_mins(1), all_returned)
                 .await
-                .expect("every order comes back");
+                .expect("every task leaves the pool");
         });
     }
 }

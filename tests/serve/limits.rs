@@ -1,4 +1,4 @@
-//! Memory of pictures, work for those who left, and what compressed files become: all bounded.
+//! Limits on the memory of images, on work for disconnected clients, and on decompression.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,9 +16,9 @@ fn large(side_px: u32) -> Value {
     document
 }
 
-/// Pictures that take about 54 MiB each, in a budget of 64.
+/// Images of about 54 MiB each, with a memory limit of 64 MiB.
 #[test]
-fn batches_whose_pictures_do_not_fit_together_take_turns() {
+fn batches_whose_images_do_not_fit_together_take_turns() {
     let server = Server::start(
         "budget",
         &[
@@ -42,7 +42,7 @@ fn batches_whose_pictures_do_not_fit_together_take_turns() {
             while !is_over.load(Ordering::Acquire) {
                 let reserved = server.metric("molshot_reserved_bytes").expect("a value");
                 most = most.max(reserved);
-                // Small pictures go on beside them.
+                // Small images are drawn meanwhile.
                 let small = server.get("/v1/structures/sample-dna/image.png?size=16x16");
                 assert!(matches!(small.status, 200 | 503), "{small:?}");
             }
@@ -67,7 +67,7 @@ fn batches_whose_pictures_do_not_fit_together_take_turns() {
     });
     assert!(most <= f64::from(64 << 20), "{most} bytes were reserved");
     assert!(most > f64::from(50 << 20), "{most} bytes were reserved");
-    // What never fits is refused at once.
+    // An image that can never fit is refused at once.
     let single = server.post("/v1/render", &large(1200));
     assert_eq!(
         single.problem(),
@@ -89,9 +89,9 @@ fn batches_whose_pictures_do_not_fit_together_take_turns() {
 }
 
 #[test]
-fn a_picture_whose_time_is_up_is_not_encoded_to_its_end() {
+fn encoding_stops_at_the_deadline() {
     let server = Server::start(
-        "called-off",
+        "cancelled",
         &["--request-seconds", "1", "--picture-cache-bytes", "0"],
     );
     let done = || server.metric("molshot_pictures_total{result=\"done\"}");
@@ -99,8 +99,8 @@ fn a_picture_whose_time_is_up_is_not_encoded_to_its_end() {
     let (done_before, failed_before) = (done(), failed());
     let path = "/v1/structures/sample-hiv-protease/image.png?size=8000x8000&samples=1&compression=small&background=white";
     assert_eq!(server.get(path).problem().1, "deadline_passed");
-    server.wait_until("nothing is in hand", || {
-        server.metric("molshot_pictures_in_hand") == Some(0.0)
+    server.wait_until("nothing is in progress", || {
+        server.metric("molshot_pictures_in_progress") == Some(0.0)
     });
     assert_eq!(done(), done_before);
     assert_eq!(failed(), failed_before.map(|count| count + 1.0));
@@ -108,7 +108,7 @@ fn a_picture_whose_time_is_up_is_not_encoded_to_its_end() {
 }
 
 #[test]
-fn what_a_compressed_upload_becomes_is_bounded_by_its_size() {
+fn the_decompressed_size_of_an_upload_is_limited_by_its_compressed_size() {
     let mut text = Vec::new();
     for number in 0..60_000 {
         let _ = writeln!(

@@ -1,0 +1,392 @@
+//! Renders requests: structure -> scene -> job -> fair queue -> worker pool -> encoder, with
+//! caches for structures, scenes and encoded images.
+
+mod fair_queue;
+#[cfg(debug_assertions)]
+mod fault_injection;
+mod health_monitor;
+mod limits;
+mod output;
+mod pools;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use moka::future::Cache;
+use molshot_renderer::RenderError;
+use molshot_renderer::pool::PoolOptions;
+use molshot_scenes::build::PreparedScene;
+use molshot_scenes::request::OutputRequest;
+use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, SceneDocument, build_scene};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use crate::admission::{Admission, Permit};
+use crate::config::Config;
+use crate::error::Problem;
+use crate::etag::entity_tag;
+use crate::metrics::Metrics;
+use crate::structures::{self, Library, LoadedStructure, blocking};
+
+pub(crate) use fair_queue::{FairQueue, Flow};
+pub(crate) use limits::Limits;
+pub(crate) use output::{OutputFile, RequestedOutputs};
+use pools::Pools;
+
+/// Jobs with more atoms times commands than this are prepared on blocking threads.
+const INLINE_WORK: usize = 200_000;
+/// Number of the next batch.
+static NEXT_BATCH: AtomicU64 = AtomicU64::new(1);
+
+/// A number that identifies a batch within this process.
+pub(crate) fn next_batch() -> u64 {
+    NEXT_BATCH.fetch_add(1, Ordering::Relaxed)
+}
+
+/// How long each stage of an answer took.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct StageTimes {
+    pub(crate) queue: Duration,
+    pub(crate) parse: Duration,
+    pub(crate) draw: Duration,
+    pub(crate) encode: Duration,
+    /// Whether the files came from the image cache.
+    pub(crate) cached: bool,
+}
+
+/// The files of an answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Rendered {
+    pub(crate) files: Arc<Vec<OutputFile>>,
+    pub(crate) times: StageTimes,
+}
+
+/// Everything that is needed to render requests.
+#[derive(Debug)]
+pub(crate) struct RenderService {
+    pub(crate) library: Library,
+    pub(crate) queue: Arc<FairQueue>,
+    pub(crate) admission: Arc<Admission>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) limits: Limits,
+    scenes: Cache<[u8; 32], Arc<Scene>>,
+    images: Option<Cache<[u8; 32], Arc<Vec<OutputFile>>>>,
+    building: Arc<Semaphore>,
+    /// Hash of the version, the adapter and the test image as this machine draws it.
+    fingerprint: [u8; 32],
+    /// Whether the last test image was correct.
+    is_output_correct: AtomicBool,
+}
+
+/// A request with its loaded structure and the cache key of its answer.
+#[derive(Debug)]
+pub(crate) struct ResolvedRequest {
+    request: RenderRequest,
+    loaded: Arc<LoadedStructure>,
+    outputs: RequestedOutputs,
+    /// Identifies the scene: the structure, and what is drawn of it.
+    scene_key: [u8; 32],
+    /// Identifies the answer.
+    key: [u8; 32],
+    parse: Duration,
+}
+
+impl ResolvedRequest {
+    /// The strong entity tag of the answer.
+    pub(crate) fn etag(&self) -> String {
+        entity_tag(&self.key)
+    }
+}
+
+/// A request with its validated job, ready to be drawn.
+#[derive(Debug)]
+pub(crate) struct PreparedJob {
+    output: OutputRequest,
+    outputs: RequestedOutputs,
+    job: RenderJob,
+    parse: Duration,
+}
+
+impl PreparedJob {
+    /// Estimated memory for drawing and encoding, bytes.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        limits::estimate_bytes(&self.job, &self.outputs, &self.output)
+    }
+}
+
+/// Estimated memory of a scene, bytes. The structure counts, too: the scene keeps it alive even
+/// after the structure cache has evicted it.
+fn scene_bytes(scene: &Scene) -> u64 {
+    let own = scene.spheres.len() * 40 + scene.cylinders.len() * 80 + scene.labels.list.len() * 160;
+    own as u64 + 2048 + structures::structure_bytes(&scene.structure)
+}
+
+impl RenderService {
+    /// Opens the backends and draws the test image.
+    ///
+    /// # Errors
+    /// When no backend is available, or the test image is wrong.
+    pub(crate) fn open(
+        config: &Config,
+        uploads: Option<crate::structures::Uploads>,
+    ) -> Result<Self, RenderError> {
+        let threads = match config.threads {
+            0 => PoolOptions::available_threads(),
+            threads => usize::try_from(threads).unwrap_or(usize::MAX),
+        };
+        let pools = Pools::open(config, threads)?;
+        let mut hash = Sha256::new();
+        hash.update(env!("CARGO_PKG_VERSION"));
+        hash.update(pools.main.adapter());
+        hash.update(pools.warm_up()?);
+        let metrics = Arc::new(Metrics::default());
+        Ok(Self {
+            library: Library::new(config, uploads, threads, &metrics),
+            queue: Arc::new(FairQueue::new(pools)),
+            admission: Arc::new(Admission::new(config)),
+            limits: Limits::new(config),
+            scenes: Cache::builder()
+                .max_capacity(config.scene_cache_bytes)
+                .weigher(|_, scene: &Arc<Scene>| {
+                    u32::try_from(scene_bytes(scene)).unwrap_or(u32::MAX)
+                })
+                .build(),
+            images: (config.picture_cache_bytes > 0).then(|| {
+                Cache::builder()
+                    .max_capacity(config.picture_cache_bytes)
+                    .weigher(|_, files: &Arc<Vec<OutputFile>>| {
+                        let bytes: usize = files.iter().map(|file| file.bytes.len() + 128).sum();
+                        u32::try_from(bytes).unwrap_or(u32::MAX)
+                    })
+                    .build()
+            }),
+            building: Arc::new(Semaphore::new(threads)),
+            fingerprint: hash.finalize().into(),
+            metrics,
+            is_output_correct: AtomicBool::new(true),
+        })
+    }
+
+    /// Loads the structure of a request and computes the keys of its scene and answer.
+    pub(crate) async fn resolve(
+        &self,
+        document: SceneDocument,
+        outputs: RequestedOutputs,
+    ) -> Result<ResolvedRequest, Problem> {
+        self.limits.check_document(&document)?;
+        let SceneDocument {
+            structure, request, ..
+        } = document;
+        let (loaded, parse) = self.library.of_source(&structure).await?;
+        // Files within the document are no longer needed.
+        drop(structure);
+        let scene_key = scene_key(&loaded, &request);
+        let view = (&request.camera, &request.commands, &request.output);
+        let mut hash = Sha256::new();
+        hash.update(self.fingerprint);
+        hash.update(scene_key);
+        hash.update(canonical_json(&view));
+        hash.update(outputs.canonical());
+        Ok(ResolvedRequest {
+            request,
+            loaded,
+            outputs,
+            scene_key,
+            key: hash.finalize().into(),
+            parse,
+        })
+    }
+
+    /// The entity tag of something that is computed from a structure; `what` identifies it.
+    pub(crate) fn etag(&self, loaded: &LoadedStructure, what: &str) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.fingerprint);
+        hash.update(loaded.digest);
+        hash.update(what);
+        entity_tag(&hash.finalize().into())
+    }
+
+    /// Renders a single request, or takes its files from the cache. Equal requests at the same
+    /// time are drawn once.
+    pub(crate) async fn single(
+        &self,
+        resolved: ResolvedRequest,
+        permit: &Permit,
+    ) -> Result<Rendered, Problem> {
+        let parse = resolved.parse;
+        let flow = Flow::Singles(permit.client());
+        let Some(cache) = &self.images else {
+            let job = self.prepare(resolved).await?;
+            permit.reserve_image(job.memory_bytes())?;
+            return self.draw(flow, job).await;
+        };
+        let mut times = None;
+        let key = resolved.key;
+        let files = cache
+            .try_get_with(key, async {
+                let job = self.prepare(resolved).await?;
+                permit.reserve_image(job.memory_bytes())?;
+                let rendered = self.draw(flow, job).await?;
+                times = Some(rendered.times);
+                Ok(rendered.files)
+            })
+            .await
+            .map_err(|problem: Arc<Problem>| (*problem).clone());
+        self.metrics.cache("picture", times.is_none());
+        Ok(Rendered {
+            files: files?,
+            times: times.unwrap_or(StageTimes {
+                parse,
+                cached: true,
+                ..StageTimes::default()
+            }),
+        })
+    }
+
+    /// Prepares the job of a request. Requests that differ only in the view share one scene.
+    pub(crate) async fn prepare(&self, resolved: ResolvedRequest) -> Result<PreparedJob, Problem> {
+        let request = &resolved.request;
+        let structure = &resolved.loaded.structure;
+        let mut hit = true;
+        let scene = self
+            .scenes
+            .try_get_with(resolved.scene_key, async {
+                hit = false;
+                let (structure, request) = (Arc::clone(structure), request.clone());
+                let is_small = structure.atoms().len() < INLINE_WORK / 20;
+                let start = Instant::now();
+                let scene = self
+                    .build(is_small, move || build_scene(structure, &request))
+                    .await?;
+                self.metrics.stage("scene", start.elapsed());
+                Ok(Arc::new(scene?))
+            })
+            .await
+            .map_err(|problem: Arc<Problem>| (*problem).clone());
+        self.metrics.cache("scene", hit);
+        let scene = scene?;
+        let annotated = resolved.outputs.annotations.is_some();
+        let work = structure
+            .atoms()
+            .len()
+            .saturating_mul(request.commands.len());
+        let request = request.clone();
+        let job = self
+            .build(work < INLINE_WORK, move || {
+                job_of(scene, &request, annotated)
+            })
+            .await??;
+        self.limits.check_job(&job)?;
+        Ok(PreparedJob {
+            output: resolved.request.output,
+            outputs: resolved.outputs,
+            job,
+            parse: resolved.parse,
+        })
+    }
+
+    /// Runs `work`: on this thread if it is short, else on one of a few blocking threads.
+    async fn build<T: Send + 'static>(
+        &self,
+        is_short: bool,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        if is_short {
+            return Ok(work());
+        }
+        let permit = Arc::clone(&self.building)
+            .acquire_owned()
+            .await
+            .map_err(|error| Problem::internal(&error))?;
+        // The permit moves with the work: the thread stays occupied when the client disconnects.
+        blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        })
+        .await
+    }
+
+    /// Draws and encodes a job when its turn comes.
+    pub(crate) async fn draw(
+        &self,
+        flow: Flow,
+        prepared: PreparedJob,
+    ) -> Result<Rendered, Problem> {
+        let PreparedJob {
+            output,
+            outputs,
+            job,
+            parse,
+        } = prepared;
+        let drawn_job = job.clone();
+        let done = self
+            .queue
+            .draw(flow, job, move |frame, scratch, cancel| {
+                outputs.encode(&output, &drawn_job, frame, scratch, cancel)
+            })
+            .await?;
+        for (stage, took) in [
+            ("queue", done.queue),
+            ("draw", done.draw),
+            ("encode", done.encode),
+        ] {
+            self.metrics.stage(stage, took);
+        }
+        self.metrics
+            .image(done.value.iter().map(|file| file.bytes.len()).sum());
+        Ok(Rendered {
+            files: Arc::new(done.value),
+            times: StageTimes {
+                queue: done.queue,
+                parse,
+                draw: done.draw,
+                encode: done.encode,
+                cached: false,
+            },
+        })
+    }
+}
+
+/// The cache key of a scene: a hash of the structure's files and of the part of the request that
+/// decides what is drawn, but not from where.
+fn scene_key(loaded: &LoadedStructure, request: &RenderRequest) -> [u8; 32] {
+    let appearance = (&request.style, &request.select, &request.transforms);
+    let mut hash = Sha256::new();
+    hash.update(loaded.digest);
+    hash.update(canonical_json(&appearance));
+    hash.finalize().into()
+}
+
+/// A part of a request as JSON. The order of members is that of the types, so that equal requests
+/// give equal bytes.
+fn canonical_json(part: &impl serde::Serialize) -> Vec<u8> {
+    // A request that was read from JSON can always be written as JSON.
+    serde_json::to_vec(part).unwrap_or_default()
+}
+
+/// The job of a request. Annotations need the atom ids of all pixels.
+fn job_of(
+    scene: Arc<Scene>,
+    request: &RenderRequest,
+    annotated: bool,
+) -> Result<RenderJob, Problem> {
+    let job = PreparedScene::of_scene(scene, request)?.job()?;
+    if !annotated || job.planes().contains(&Plane::AtomId) {
+        return Ok(job);
+    }
+    let mut planes = job.planes().clone();
+    planes.insert(Plane::AtomId);
+    Ok(job.with_planes(planes)?)
+}
+
+/// Runs `work`, or fails when it takes longer than `time`.
+pub(crate) async fn with_deadline<T>(
+    time: Duration,
+    work: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    tokio::time::timeout(time, work)
+        .await
+        .unwrap_or_else(|_| Err(Problem::deadline()))
+}
