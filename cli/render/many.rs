@@ -374,7 +374,7 @@ impl Workplace<'_> {
                 let (encoder, bytes) = (&mut desk.encoder, &mut desk.bytes);
                 let planes = truth.planes.iter().copied();
                 let mut written = save_with(frame, planes, &path, format, encoder, bytes)?;
-                written.extend(truth.write(&own_job, frame, &path)?);
+                written.extend(truth.write(&own_job, frame, &path, &mut desk.annotator)?);
                 if shows_nothing(frame) && !verbosity.quiet {
                     told.warn_of_blank(nothing_shown(&path));
                 }
@@ -392,7 +392,7 @@ impl Workplace<'_> {
                 Err(error) => told.group_failed(number, &group_cancel, error.into()),
             };
             if let Err(refusal) = pool.submit(RenderTask::new(job, cancel, work, answer)) {
-                if refusal.reason == TrySubmitErrorKind::Stopped {
+                if refusal.kind == TrySubmitErrorKind::Stopped {
                     let dead = anyhow::anyhow!("no drawing thread is left (a fault of molshot)");
                     journal.stop(dead.into());
                 }

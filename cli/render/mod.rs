@@ -18,7 +18,9 @@ use clap::Args;
 use molshot_molecule::Structure;
 use molshot_renderer::labels::boxed_characters;
 use molshot_renderer::pool::PoolOptions;
-use molshot_renderer::{AdapterChoice, Encoding, Frame, encode, open_with_threads, save};
+use molshot_renderer::{
+    AdapterChoice, Annotator, Encoding, Frame, encode, open_with_threads, save,
+};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::remarks::remarks;
 use molshot_scenes::{Plane, RenderJob, RenderRequest};
@@ -222,7 +224,7 @@ fn single(
         } else {
             save(&frame, truth.planes.iter().copied(), &path, format)?
         };
-        written.extend(truth.write(&job, &frame, &path)?);
+        written.extend(truth.write(&job, &frame, &path, &mut Annotator::default())?);
         if verbosity.verbose && !written.is_empty() {
             for line in report(&frame, &written) {
                 note(line);

@@ -1,6 +1,5 @@
 //! What is written beside a picture and is no plane of it: annotations and class masks.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -52,12 +51,10 @@ impl TruthArgs {
 
     /// The job with the planes that annotations are made from.
     pub(super) fn job(&self, job: RenderJob) -> Result<RenderJob, SceneError> {
-        if self.annotations.is_none() || job.planes().contains(&Plane::AtomId) {
-            return Ok(job);
+        match self.annotations {
+            Some(_) => job.with_plane(Plane::AtomId),
+            None => Ok(job),
         }
-        let mut planes = job.planes().clone();
-        planes.insert(Plane::AtomId);
-        job.with_planes(planes)
     }
 
     /// The run-length masks that are wanted, each once.
@@ -86,15 +83,11 @@ impl Truth {
         job: &RenderJob,
         frame: &Frame,
         path: &Path,
+        annotator: &mut Annotator,
     ) -> Result<Vec<PathBuf>, RenderError> {
-        thread_local! {
-            // Its buffers serve all pictures of a thread.
-            static ANNOTATOR: RefCell<Annotator> = RefCell::default();
-        }
         let mut written = save_masks(job, frame, self.planes.iter().copied(), path)?;
         if let Some(file) = &self.annotations {
-            let annotations = ANNOTATOR
-                .with_borrow_mut(|annotator| annotator.annotate(job, frame, &self.masks))?;
+            let annotations = annotator.annotate(job, frame, &self.masks)?;
             let mut text =
                 serde_json::to_vec(&annotations).map_err(|error| RenderError::Encode {
                     problem: error.to_string(),

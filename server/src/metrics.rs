@@ -291,7 +291,7 @@ impl Metrics {
             (&read.upload_bytes, levels.upload_bytes),
             (&read.threads, health.draw_threads as u64),
             (&read.threads_ready, health.ready as u64),
-            (&read.in_hand, health.in_hand as u64),
+            (&read.in_hand, health.in_progress as u64),
         ] {
             level.set(value);
         }

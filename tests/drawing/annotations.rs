@@ -265,7 +265,7 @@ fn residues_are_the_sum_of_their_pixels() {
             .iter()
             .filter(|atom| atom.residue.index == residue.index)
             .collect();
-        assert_eq!(residue.raster_fallback_count as usize, of_residue.len());
+        assert_eq!(residue.drawn_atoms as usize, of_residue.len());
         let largest = of_residue.iter().map(|atom| atom.unoccluded_pixels).max();
         let sum: u64 = of_residue.iter().map(|atom| atom.unoccluded_pixels).sum();
         assert!(residue.unoccluded_pixels <= sum && Some(residue.unoccluded_pixels) >= largest);

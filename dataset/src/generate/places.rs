@@ -4,8 +4,6 @@
 //! drawn atom, and lists with one a residue with a drawn atom. Pixels are kept to a hundredth and
 //! lengths to a thousandth, which is as good as the single precision of the columns.
 
-use std::cell::RefCell;
-
 use molshot_renderer::{Annotations, Annotator, Frame, RenderError};
 use molshot_scenes::RenderJob;
 
@@ -48,13 +46,12 @@ impl Places {
     ///
     /// # Errors
     /// When the frame has no such plane.
-    pub fn of(job: &RenderJob, frame: &Frame) -> Result<Self, RenderError> {
-        thread_local! {
-            // Its buffers serve all pictures of a thread.
-            static ANNOTATOR: RefCell<Annotator> = RefCell::default();
-        }
-        let annotations =
-            ANNOTATOR.with_borrow_mut(|annotator| annotator.annotate(job, frame, &[]))?;
+    pub fn of(
+        job: &RenderJob,
+        frame: &Frame,
+        annotator: &mut Annotator,
+    ) -> Result<Self, RenderError> {
+        let annotations = annotator.annotate(job, frame, &[])?;
         Ok(Self::from(&annotations))
     }
 

@@ -261,14 +261,21 @@ fn encode(
     place: Option<&RenderJob>,
 ) -> Result<Drawn, RenderError> {
     let start = Instant::now();
-    let WorkerScratch { encoder, bytes, .. } = desk;
+    let WorkerScratch {
+        encoder,
+        bytes,
+        annotator,
+        ..
+    } = desk;
     encoder.encode(frame, Encoding::from(&OutputRequest::default()), bytes)?;
     let bytes = bytes.clone();
     let timings = frame.timings;
     let drawing = timings.upload + timings.draw + timings.read_back + timings.labels;
     let encoding = start.elapsed() + drawing;
     let start = Instant::now();
-    let places = place.map(|job| Places::of(job, frame)).transpose()?;
+    let places = place
+        .map(|job| Places::of(job, frame, annotator))
+        .transpose()?;
     Ok(Drawn {
         bytes,
         places,
@@ -309,8 +316,7 @@ impl Setup<'_> {
             if !annotations {
                 return Ok(job);
             }
-            let planes = [Plane::Color, Plane::AtomId].into();
-            job.with_planes(planes)
+            job.with_plane(Plane::AtomId)
                 .map_err(|source| DatasetError::Scene {
                     complex: picture.complex.clone(),
                     source: Box::new(source),

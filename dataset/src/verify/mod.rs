@@ -8,7 +8,7 @@ mod stray;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use molshot_renderer::{AdapterChoice, Encoder, Encoding, open};
+use molshot_renderer::{AdapterChoice, Annotator, Encoder, Encoding, open};
 use molshot_scenes::{Plane, PreparedScene, RenderRequest};
 
 use crate::error::DatasetError;
@@ -370,12 +370,15 @@ impl Work<'_> {
             .source
             .read(complex)
             .map_err(|fault| DatasetError::Request(fault.message))?;
-        let mut planes = request.output.planes.clone();
-        if self.plan.annotations {
-            planes.insert(Plane::AtomId);
-        }
         let job = PreparedScene::new(read.structure, request)
-            .and_then(|prepared| prepared.job()?.with_planes(planes))
+            .and_then(|prepared| {
+                let job = prepared.job()?;
+                if self.plan.annotations {
+                    job.with_plane(Plane::AtomId)
+                } else {
+                    Ok(job)
+                }
+            })
             .map_err(|source| DatasetError::Scene {
                 complex: complex.to_owned(),
                 source: Box::new(source),
@@ -383,7 +386,10 @@ impl Work<'_> {
         let frame = draw.draw(&job)?;
         let mut bytes = Vec::new();
         Encoder::new().encode(&frame, Encoding::from(&request.output), &mut bytes)?;
-        let places = self.plan.annotations.then(|| Places::of(&job, &frame));
+        let places = self
+            .plan
+            .annotations
+            .then(|| Places::of(&job, &frame, &mut Annotator::default()));
         Ok((bytes, places.transpose()?))
     }
 

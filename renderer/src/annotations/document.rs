@@ -151,13 +151,13 @@ pub struct AtomAnnotation {
     /// Its centre in camera axes: x to the right, y up, z towards the viewer (negative in front of
     /// the camera). `ChimeraX`'s `getcrd screen` prints these.
     pub camera_angstrom: [f64; 3],
-    /// Radius of its ball, as drawn, times the scale at its centre; null where `x_px` is.
+    /// Radius of its sphere, as drawn, times the scale at its centre; null where `x_px` is.
     pub radius_px: Option<f64>,
     /// True when its centre falls into the drawn region and lies behind the near plane.
     pub in_frame: bool,
     /// Pixels whose centre shows it: of the atom-id plane.
     pub visible_pixels: u64,
-    /// Pixels whose centre would show it if its own bodies (its ball and its halves of bonds;
+    /// Pixels whose centre would show it if its own shapes (its sphere and its halves of bonds;
     /// dashes are no atom's) stood alone in the same picture.
     pub unoccluded_pixels: u64,
     /// `visible_pixels / unoccluded_pixels`, at most 1; 0 for an atom that would cover no pixel's
@@ -181,7 +181,7 @@ pub struct ResidueAnnotation {
     /// What it is.
     pub role: Role,
     /// Number of its atoms that are drawn.
-    pub raster_fallback_count: u32,
+    pub drawn_atoms: u32,
     /// Box around the pixels that show it, uncropped picture: left, top, width, height. Null when
     /// none does.
     pub box_px: Option<[u32; 4]>,

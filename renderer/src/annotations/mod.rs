@@ -1,7 +1,7 @@
 //! Exact truth about a picture: where each atom is, how much of it is seen, and masks of classes.
 //!
 //! The road of the data: a job and its frame's atom-id plane -> `alone` (what each atom would cover
-//! by itself, with `silhouette`) -> [`Annotations`], with [`run_length`] masks on request; and
+//! by itself, with `footprint`) -> [`Annotations`], with [`run_length`] masks on request; and
 //! [`classes`] for masks as pictures.
 //!
 //! **What is exact.** Positions and depths are those of the camera, in double precision.
@@ -10,15 +10,15 @@
 //! pixel. A GPU rounds differently, so with its frames pixels at outlines, whose centres lie within
 //! rounding of the outline, may count on one side only.
 
-mod alone;
+mod camera_cylinder;
 pub mod classes;
+mod cylinder_footprint;
 mod document;
+mod footprint;
+mod isolated;
 pub mod run_length;
-mod seen;
-mod silhouette;
-mod solid;
-mod stick;
-mod union;
+mod span_union;
+mod visible;
 
 use glam::{DMat3, DVec3};
 use molshot_molecule::Structure;
@@ -28,16 +28,16 @@ use molshot_scenes::{Plane, Projection, RenderJob, Scene};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{LabelBox, LabelDrawer};
-use alone::{Bodies, Counter};
-use seen::{BLOCK_PX, Covered, Seen};
-use silhouette::Lens;
+use footprint::Projector;
+use isolated::{AtomShapes, Counter};
+use visible::{BLOCK_PX, Covered, VisiblePixels};
 
-pub use alone::isolated_atom_scene;
 pub use classes::{ClassMask, Legend, class_mask};
 pub use document::{
     Annotations, AtomAnnotation, CameraAnnotation, LabelAnnotation, PictureAnnotation,
     ResidueAnnotation, ResidueName, Role, SCHEMA_VERSION, schema,
 };
+pub use isolated::isolated_atom_scene;
 pub use run_length::{MaskKind, RunLengthMask};
 
 /// Lengths and pixels are given to a ten-thousandth: finer than any use, and half as many letters.
@@ -73,31 +73,33 @@ impl Annotator {
         let ids = ids_of(job, frame)?;
         let scene = job.scene();
         let structure = &scene.structure;
-        let bodies = Bodies::new(scene);
-        let lens = Lens::new(job);
+        let shapes = AtomShapes::new(scene);
+        let projector = Projector::new(job);
         let crop = job.viewport().crop;
         let origin_px = [crop.x_px, crop.y_px];
         let width = crop.width_px as usize;
 
-        let seen = Seen::new(structure, ids, width);
+        let seen = VisiblePixels::new(structure, ids, width);
         self.counter.begin();
-        let first_mark = self.turn_to(ids.len(), structure.residues().len());
-        let mut atoms = Vec::with_capacity(bodies.atoms.len());
+        let first_mark = self.begin(ids.len(), structure.residues().len());
+        let mut atoms = Vec::with_capacity(shapes.atoms.len());
         let mut residues: Vec<ResidueAnnotation> = Vec::new();
         let mut sum = (DVec3::ZERO, 0_u32);
         let mut covered = Covered::NONE;
-        for (at, drawn) in bodies.atoms.iter().enumerate() {
+        for (at, drawn) in shapes.atoms.iter().enumerate() {
             let residue = structure.atoms().residue[drawn.atom as usize];
             let mark = first_mark + residue;
             let stamps = &mut self.residue_stamps;
-            let alone = self.counter.count(job, &lens, &bodies, drawn, |span| {
-                let row = span.row as usize * width;
-                for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
-                    covered.pixels += u64::from(*pixel != mark);
-                    *pixel = mark;
-                }
-                covered.widen(span.row, span.first, span.end);
-            })?;
+            let alone = self
+                .counter
+                .count(job, &projector, &shapes, drawn, |span| {
+                    let row = span.row as usize * width;
+                    for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
+                        covered.pixels += u64::from(*pixel != mark);
+                        *pixel = mark;
+                    }
+                    covered.widen(span.row, span.first, span.end);
+                })?;
             let center = DVec3::from_array(drawn.center_angstrom.map(f64::from));
             sum = (sum.0 + center, sum.1 + 1);
             let place = Place::new(job, center);
@@ -110,7 +112,7 @@ impl Annotator {
                 (visible, alone),
             ));
             // Atoms of a residue follow each other.
-            let next = bodies.atoms.get(at + 1);
+            let next = shapes.atoms.get(at + 1);
             if next.is_none_or(|next| structure.atoms().residue[next.atom as usize] != residue) {
                 let centroid = Place::new(job, sum.0 / f64::from(sum.1));
                 let visible = seen.residues[residue as usize];
@@ -145,7 +147,7 @@ impl Annotator {
     }
 
     /// Turns to another picture: its first residue's mark, which no stamp bears yet.
-    fn turn_to(&mut self, pixels: usize, residues: usize) -> u32 {
+    fn begin(&mut self, pixels: usize, residues: usize) -> u32 {
         let residues = residues as u32;
         if self.residue_stamps.len() != pixels || self.last_mark.checked_add(residues + 1).is_none()
         {
@@ -241,7 +243,7 @@ fn fraction(visible: u64, alone: u64) -> f64 {
     if alone == 0 {
         0.0
     } else {
-        // Rounding at the plane that parts a stick may show one pixel more than its half alone has.
+        // Rounding at the plane that parts a cylinder may show one pixel more than its half alone has.
         (visible as f64 / alone as f64).min(1.0)
     }
 }
@@ -300,7 +302,7 @@ fn atom_annotation(
 fn residue_annotation(
     structure: &Structure,
     index: u32,
-    raster_fallback_count: u32,
+    drawn_atoms: u32,
     centroid: &Place,
     visible: &Covered,
     alone: &Covered,
@@ -314,7 +316,7 @@ fn residue_annotation(
         insertion_code: insertion_code(residue.insertion_code),
         chain: structure.chains()[residue.chain as usize].id.to_string(),
         role: classes::role_of(structure, residue),
-        raster_fallback_count,
+        drawn_atoms,
         box_px: visible.bounds(origin_px),
         amodal_box_px: alone.bounds(origin_px),
         centroid_px: centroid.pixel.map(|at| at.map(round)),

@@ -9,7 +9,7 @@
 
 use molshot_scenes::{AmbientOcclusion, CropRect, Projection, RenderJob};
 
-use super::grown;
+use super::with_margin;
 use crate::frame::Frame;
 
 /// Points that are looked up for each pixel.
@@ -143,7 +143,7 @@ impl Occlusion {
         self.depth.copy_from_slice(depth);
         let camera = Camera::new(job, 1);
         let most = spiral_px(job) as f32;
-        let wanted = grown(strip, MARGIN_PX, job.viewport());
+        let wanted = with_margin(strip, MARGIN_PX, job.viewport());
         for (at, x, y) in places(wanted, region) {
             let own = depth[at];
             if own.is_finite() {
@@ -161,7 +161,7 @@ impl Occlusion {
         }
         self.light.clear();
         self.light.resize(depth.len(), 1.0);
-        for (at, x, y) in places(grown(strip, 1, job.viewport()), region) {
+        for (at, x, y) in places(with_margin(strip, 1, job.viewport()), region) {
             if depth[at].is_finite() {
                 self.light[at] = self.smooth(region, [x, y], depth[at]);
             }

@@ -12,6 +12,7 @@ mod tests;
 use molshot_scenes::Plane;
 use molshot_scenes::request::{Compression, ImageFormat, OutputRequest};
 
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -102,12 +103,12 @@ impl Encoder {
         encoding: impl Into<Encoding>,
         out: &mut Vec<u8>,
     ) -> Result<(), RenderError> {
-        self.encode_cancellable(frame, encoding, out, &|| false)
+        self.encode_while(frame, encoding.into(), out, &|| false)
     }
 
-    /// As [`Encoder::encode`]; `is_called_off` is asked between rows of a PNG with `small` and of a
-    /// JPEG, and before each of the attempts of a WebP, and ends it. A PNG with `fast` is made in
-    /// one go: it takes a few nanoseconds a pixel.
+    /// Encodes as [`Encoder::encode`], and stops early once `cancel` is cancelled. The token is
+    /// polled between rows of a PNG with `small` and whenever another encoder writes; a PNG with
+    /// `fast` is not interrupted: it takes a few nanoseconds per pixel.
     ///
     /// # Errors
     /// As [`Encoder::encode`], and [`RenderError::Cancelled`].
@@ -116,16 +117,25 @@ impl Encoder {
         frame: &Frame,
         encoding: impl Into<Encoding>,
         out: &mut Vec<u8>,
-        is_called_off: &dyn Fn() -> bool,
+        cancel: &CancelToken,
     ) -> Result<(), RenderError> {
-        let encoding = encoding.into();
+        self.encode_while(frame, encoding.into(), out, &|| cancel.is_cancelled())
+    }
+
+    fn encode_while(
+        &mut self,
+        frame: &Frame,
+        encoding: Encoding,
+        out: &mut Vec<u8>,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), RenderError> {
         out.clear();
         let image = picture::Image::of(frame)?;
         let (compression, rgb) = (encoding.compression, &mut self.rgb);
         match encoding.format {
-            ImageFormat::Png => picture::png(&image, compression, rgb, out, is_called_off),
-            ImageFormat::Jpeg => picture::jpeg(&image, encoding, out, is_called_off),
-            ImageFormat::Webp => picture::webp(&image, compression, rgb, out, is_called_off),
+            ImageFormat::Png => picture::png(&image, compression, rgb, out, is_cancelled),
+            ImageFormat::Jpeg => picture::jpeg(&image, encoding, out, is_cancelled),
+            ImageFormat::Webp => picture::webp(&image, compression, rgb, out, is_cancelled),
         }
     }
 }

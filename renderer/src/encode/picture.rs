@@ -69,7 +69,7 @@ pub(super) fn png(
     compression: Compression,
     rgb: &mut Vec<u8>,
     out: &mut Vec<u8>,
-    is_called_off: &dyn Fn() -> bool,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
     let (width_px, height_px) = (image.width_px, image.height_px);
     match compression {
@@ -94,7 +94,7 @@ pub(super) fn png(
                 compression: png::Compression::Balanced,
                 palette: None,
             };
-            png_file::encode_by_rows(&form, image.packed(rgb)?, out, is_called_off)
+            png_file::encode_by_rows(&form, image.packed(rgb)?, out, is_cancelled)
         }
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn jpeg(
     image: &Image<'_>,
     encoding: Encoding,
     out: &mut Vec<u8>,
-    is_called_off: &dyn Fn() -> bool,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
     let (width_px, height_px) = (image.width_px, image.height_px);
     if image.transparent {
@@ -119,9 +119,9 @@ pub(super) fn jpeg(
         });
     };
     // The encoder writes as it goes, and ends when it cannot.
-    let writer = Unless {
+    let writer = CancellableWriter {
         out: &mut *out,
-        is_called_off,
+        is_cancelled,
     };
     let mut encoder = jpeg_encoder::Encoder::new(writer, encoding.jpeg_quality.clamp(1, 100));
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
@@ -129,7 +129,7 @@ pub(super) fn jpeg(
     encoder
         .encode(image.rgba, width, height, jpeg_encoder::ColorType::Rgba)
         .map_err(|error| {
-            if is_called_off() {
+            if is_cancelled() {
                 RenderError::Cancelled
             } else {
                 failed(&error)
@@ -137,16 +137,16 @@ pub(super) fn jpeg(
         })
 }
 
-/// Refuses what is written once the picture was called off.
-struct Unless<'a> {
+/// Fails to write once the picture is cancelled.
+struct CancellableWriter<'a> {
     out: &'a mut Vec<u8>,
-    is_called_off: &'a dyn Fn() -> bool,
+    is_cancelled: &'a dyn Fn() -> bool,
 }
 
-impl std::io::Write for Unless<'_> {
+impl std::io::Write for CancellableWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if (self.is_called_off)() {
-            return Err(std::io::Error::other("called off"));
+        if (self.is_cancelled)() {
+            return Err(std::io::Error::other("cancelled"));
         }
         self.out.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -162,7 +162,7 @@ pub(super) fn webp(
     compression: Compression,
     rgb: &mut Vec<u8>,
     out: &mut Vec<u8>,
-    is_called_off: &dyn Fn() -> bool,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
     let color = if image.transparent {
         image_webp::ColorType::Rgba8
@@ -171,7 +171,7 @@ pub(super) fn webp(
     };
     let data = image.packed(rgb)?;
     let encode = |prediction: bool, out: &mut Vec<u8>| {
-        if is_called_off() {
+        if is_cancelled() {
             return Err(RenderError::Cancelled);
         }
         let mut parameters = image_webp::EncoderParams::default();

@@ -64,13 +64,13 @@ fn encoder<'a>(
 /// Bytes of a chunk when a file is written row by row.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// As [`encode`], row by row; `is_called_off` is asked before each, and ends it with
+/// As [`encode`], row by row; `is_cancelled` is asked before each, and ends it with
 /// [`RenderError::Cancelled`].
 pub(super) fn encode_by_rows(
     form: &Form,
     data: &[u8],
     out: &mut Vec<u8>,
-    is_called_off: &dyn Fn() -> bool,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
     let row_bytes = data.len() / form.size_px.1.max(1) as usize;
     let mut writer = encoder(form, data, out)
@@ -80,7 +80,7 @@ pub(super) fn encode_by_rows(
         .stream_writer_with_size(CHUNK_BYTES)
         .map_err(|error| failed(&error))?;
     for row in data.chunks(row_bytes.max(1)) {
-        if is_called_off() {
+        if is_cancelled() {
             return Err(RenderError::Cancelled);
         }
         rows.write_all(row).map_err(|error| failed(&error))?;

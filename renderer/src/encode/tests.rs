@@ -134,7 +134,7 @@ fn a_frame_whose_colour_has_another_size_is_refused() {
 }
 
 #[test]
-fn a_picture_that_is_called_off_is_not_finished() {
+fn a_cancelled_picture_is_not_finished() {
     use std::cell::Cell;
 
     // Large enough for a JPEG to be written in several pieces.
@@ -155,7 +155,7 @@ fn a_picture_that_is_called_off_is_not_finished() {
         let mut encoder = Encoder::new();
         let mut encode = |most: u32| {
             asked.set(0);
-            let done = encoder.encode_cancellable(&frame, encoding, &mut out, &|| ask(most));
+            let done = encoder.encode_while(&frame, encoding, &mut out, &|| ask(most));
             (done.map_err(|error| error.code()), asked.get(), out.clone())
         };
         let (whole, times, bytes) = encode(u32::MAX);

@@ -16,7 +16,8 @@ use super::tile::{Picture, TILE_PX};
 use super::upload::Upload;
 use super::worker::Worker;
 use crate::backend::Backend;
-use crate::effects::{Painter, Plain};
+use crate::cancel::CancelToken;
+use crate::effects::{BaseRenderer, EffectsPass};
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
 use crate::labels::{self, LabelDrawer};
@@ -37,7 +38,7 @@ pub struct SoftwareBackend {
     spare: Spare,
     /// Planes of parts that effects are made from.
     spare_part: Spare,
-    effects: Painter,
+    effects: EffectsPass,
     labels: LabelDrawer,
 }
 
@@ -71,7 +72,7 @@ impl SoftwareBackend {
             workers,
             spare: Spare::default(),
             spare_part: Spare::default(),
-            effects: Painter::default(),
+            effects: EffectsPass::default(),
             labels: LabelDrawer::default(),
         }
     }
@@ -204,8 +205,8 @@ impl Default for SoftwareBackend {
     }
 }
 
-impl Plain for SoftwareBackend {
-    fn draw_plain(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+impl BaseRenderer for SoftwareBackend {
+    fn draw_base(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         self.draw_job(job)
     }
 
@@ -222,10 +223,14 @@ impl Plain for SoftwareBackend {
 }
 
 impl Backend for SoftwareBackend {
-    fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        // Lent to itself for the time of a picture.
+    fn draw_cancellable(
+        &mut self,
+        job: &RenderJob,
+        cancel: &CancelToken,
+    ) -> Result<Frame, RenderError> {
+        // Taken out while it borrows the backend.
         let mut effects = std::mem::take(&mut self.effects);
-        let drawn = effects.draw(self, &labels::underlay(job));
+        let drawn = effects.draw(self, &labels::underlay(job), cancel);
         self.effects = effects;
         let mut frame = drawn?;
         self.labels.overlay(job, &mut frame);

@@ -6,12 +6,12 @@ use glam::{DVec3, Vec3, Vec4};
 use molshot_scenes::RenderJob;
 
 use super::samples::QUAD;
-use crate::camera_numbers::CameraNumbers;
+use crate::camera_uniforms::CameraUniforms;
 
-/// [`CameraNumbers`], and what follows from them.
+/// [`CameraUniforms`], and what follows from them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Camera {
-    numbers: CameraNumbers,
+    numbers: CameraUniforms,
     /// Columns of the rotation and the shift; scene axes are world axes about
     /// [`super::upload::Upload`]'s origin.
     columns: [Vec3; 4],
@@ -20,9 +20,9 @@ pub(super) struct Camera {
 }
 
 impl Deref for Camera {
-    type Target = CameraNumbers;
+    type Target = CameraUniforms;
 
-    fn deref(&self) -> &CameraNumbers {
+    fn deref(&self) -> &CameraUniforms {
         &self.numbers
     }
 }
@@ -30,7 +30,7 @@ impl Deref for Camera {
 impl Camera {
     /// `scene_origin` is the world point that uploaded positions refer to.
     pub(super) fn new(job: &RenderJob, scene_origin: DVec3) -> Self {
-        let numbers = CameraNumbers::new(job.scene(), scene_origin, job.view(), job.viewport());
+        let numbers = CameraUniforms::new(job.scene(), scene_origin, job.view(), job.viewport());
         let matrix = numbers.camera_from_scene;
         let column = |column: Vec4| column.truncate();
         Self {

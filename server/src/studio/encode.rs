@@ -1,12 +1,10 @@
 //! A frame to the parts of an answer.
 
-use std::cell::RefCell;
-
 use axum::body::Bytes;
 use molshot_renderer::annotations::{MaskKind, class_mask};
 use molshot_renderer::encode::{self, media_type};
 use molshot_renderer::pool::{CancelToken, WorkerScratch};
-use molshot_renderer::{Annotator, Encoding, Frame, RenderError};
+use molshot_renderer::{Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
 use molshot_scenes::{Plane, RenderJob};
 
@@ -90,7 +88,7 @@ impl Parts {
                     frame,
                     Encoding::from(output),
                     &mut desk.bytes,
-                    &|| cancel.is_cancelled(),
+                    cancel,
                 )?;
                 parts.push(Part {
                     suffix: ending(output).into(),
@@ -126,12 +124,7 @@ impl Parts {
         }
         if let Some(masks) = &self.annotations {
             go_on()?;
-            thread_local! {
-                // Its buffers serve all pictures of a thread.
-                static ANNOTATOR: RefCell<Annotator> = RefCell::default();
-            }
-            let annotations =
-                ANNOTATOR.with_borrow_mut(|annotator| annotator.annotate(job, frame, masks))?;
+            let annotations = desk.annotator.annotate(job, frame, masks)?;
             parts.push(Part {
                 suffix: "json".into(),
                 media_type: JSON,

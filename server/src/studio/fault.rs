@@ -7,8 +7,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use molshot_renderer::backend::open_with_threads;
-use molshot_renderer::{AdapterChoice, Backend, Frame, RenderError};
+use molshot_renderer::{
+    AdapterChoice, Backend, CancelToken, Frame, RenderError, open_with_threads,
+};
 use molshot_scenes::RenderJob;
 
 /// What is to go wrong.
@@ -65,7 +66,11 @@ struct Faulty {
 }
 
 impl Backend for Faulty {
-    fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+    fn draw_cancellable(
+        &mut self,
+        job: &RenderJob,
+        cancel: &CancelToken,
+    ) -> Result<Frame, RenderError> {
         let width = job.viewport().crop.width_px;
         assert_ne!(width, self.plan.panic, "a mishap on demand");
         if width == self.plan.lost {
@@ -75,7 +80,7 @@ impl Backend for Faulty {
                 reason: "a mishap on demand".into(),
             });
         }
-        self.inner.draw(job)
+        self.inner.draw_cancellable(job, cancel)
     }
 
     fn recycle(&mut self, frame: Frame) {

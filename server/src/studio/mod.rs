@@ -340,12 +340,10 @@ fn job_of(
     annotated: bool,
 ) -> Result<RenderJob, Problem> {
     let job = PreparedScene::of_scene(scene, request)?.job()?;
-    if !annotated || job.planes().contains(&Plane::AtomId) {
-        return Ok(job);
+    if annotated {
+        return Ok(job.with_plane(Plane::AtomId)?);
     }
-    let mut planes = job.planes().clone();
-    planes.insert(Plane::AtomId);
-    Ok(job.with_planes(planes)?)
+    Ok(job)
 }
 
 /// Runs one answer's work within its time.

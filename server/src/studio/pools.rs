@@ -1,8 +1,8 @@
 //! The threads that draw: one pool for many pictures, and one thread for a single picture that
 //! nobody else's stands before.
 
-use molshot_renderer::check::{judge, test_job};
 use molshot_renderer::pool::{CancelToken, Pool, PoolError, PoolOptions, RenderTask};
+use molshot_renderer::self_test;
 use molshot_renderer::{BackendKind, RenderError};
 use sha2::{Digest, Sha256};
 
@@ -74,7 +74,7 @@ fn open_pool(
         return Pool::open(config.adapter, options);
     };
     let options = options(BackendKind::Software);
-    let (choice, threads) = (config.adapter, options.threads_a_picture);
+    let (choice, threads) = (config.adapter, options.threads_per_picture);
     Pool::with_backends(move || fault::open(&plan, choice, threads), options)
 }
 
@@ -87,14 +87,14 @@ fn open_pool(
 }
 
 fn warm_up(pool: &Pool) -> Result<[u8; 32], RenderError> {
-    let job = test_job()?;
+    let job = self_test::job()?;
     let own = job.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
     let order = RenderTask::new(
         job,
         &CancelToken::new(),
         move |frame, _| {
-            judge(frame, &own)?;
+            self_test::verify(frame, &own)?;
             Ok(Sha256::digest(frame.color_rgba.as_deref().unwrap_or_default()).into())
         },
         move |result| {

@@ -114,7 +114,7 @@ impl Schedule {
         let mut health = self.pool.health();
         if let Some(quick) = &self.quick {
             let other = quick.health();
-            health.in_hand += other.in_hand;
+            health.in_progress += other.in_progress;
             health.done += other.done;
             health.failed += other.failed;
             health.panics += other.panics;
@@ -236,7 +236,7 @@ impl Schedule {
         let refusal = quick.try_submit(order).err()?;
         is_quick.store(false, Ordering::Release);
         self.is_quick_busy.store(false, Ordering::Release);
-        Some(*refusal.order)
+        Some(*refusal.task)
     }
 
     /// Takes the next order of the flow whose turn it is.
@@ -274,11 +274,11 @@ impl Schedule {
             let refused = self.pool.try_submit(queued.order).err();
             if let Some(refusal) = refused {
                 debug_assert_ne!(
-                    std::mem::discriminant(&refusal.reason),
+                    std::mem::discriminant(&refusal.kind),
                     std::mem::discriminant(&TrySubmitErrorKind::Full { waiting: 0 }),
                     "the pool's queue holds all that is handed to it"
                 );
-                refusal.tell();
+                refusal.complete();
             }
             state = self.lock();
         }
@@ -311,8 +311,8 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
     use molshot_renderer::AdapterChoice;
-    use molshot_renderer::check::test_job;
     use molshot_renderer::pool::PoolOptions;
+    use molshot_renderer::self_test;
 
     use super::*;
 
@@ -352,7 +352,7 @@ mod tests {
                         Ok(())
                     };
                     schedule
-                        .draw(flow, test_job().unwrap(), work)
+                        .draw(flow, self_test::job().unwrap(), work)
                         .await
                         .map(|_| ())
                 })
@@ -388,7 +388,7 @@ mod tests {
                         Ok(())
                     };
                     tokio::spawn(async move {
-                        let _ = schedule.draw(flow, test_job().unwrap(), work).await;
+                        let _ = schedule.draw(flow, self_test::job().unwrap(), work).await;
                     })
                 })
                 .collect();
@@ -403,7 +403,7 @@ mod tests {
             }
             assert_eq!(schedule.waiting(), 0);
             let last = schedule
-                .draw(flow, test_job().unwrap(), |_, _, _| Ok(()))
+                .draw(flow, self_test::job().unwrap(), |_, _, _| Ok(()))
                 .await;
             last.unwrap();
             assert!(schedule.health().done < 8, "{:?}", schedule.health());

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use molshot_renderer::RenderError;
-use molshot_renderer::check::{judge, test_job};
 use molshot_renderer::pool::{Health, PoolError};
+use molshot_renderer::self_test;
 
 use super::{Flow, Studio};
 
@@ -65,11 +65,11 @@ impl Studio {
 
     /// Draws the test picture; none when it does not come.
     async fn test(&self) -> Option<Result<(), PoolError>> {
-        let job = test_job().ok()?;
+        let job = self_test::job().ok()?;
         let own = job.clone();
-        let drawing = self
-            .schedule
-            .draw(Flow::Own, job, move |frame, _, _| judge(frame, &own));
+        let drawing = self.schedule.draw(Flow::Own, job, move |frame, _, _| {
+            self_test::verify(frame, &own)
+        });
         let outcome = tokio::time::timeout(PATIENCE, drawing).await.ok()?;
         Some(outcome.map(|_| ()))
     }

@@ -237,7 +237,7 @@ impl App {
         );
         self.full = (ticket.quality == Quality::Full).then_some(cancel);
         if let Err(refusal) = self.pool.try_submit(order) {
-            refusal.tell();
+            refusal.complete();
         }
     }
 

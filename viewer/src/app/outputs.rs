@@ -130,7 +130,7 @@ impl App {
         };
         let order = RenderTask::new(job, &CancelToken::new(), work, answer);
         if let Err(refusal) = self.pool.try_submit(order) {
-            refusal.tell();
+            refusal.complete();
         }
     }
 }

@@ -1,20 +1,20 @@
 //! Pixels that at least one of many spans holds, each once.
 
-use super::silhouette::Span;
+use super::footprint::Span;
 
-/// What an atom's bodies cover together. Its buffers stay from atom to atom.
+/// What an atom's shapes cover together. Its buffers stay from atom to atom.
 #[derive(Debug, Default)]
-pub(super) struct Union {
+pub(super) struct SpanUnion {
     top: u32,
     /// First column and one past the last of each row from the top; equal in an empty row.
     rows: Vec<[u32; 2]>,
-    /// Spans that did not touch what their row held: few, for an atom's bodies touch each other.
+    /// Spans that did not touch what their row held: few, for an atom's shapes touch each other.
     apart: Vec<Span>,
     /// Those of one row.
     of_row: Vec<Span>,
 }
 
-impl Union {
+impl SpanUnion {
     /// Forgets all; spans of rows from `top` up to `bottom` may come.
     pub(super) fn begin(&mut self, top: u32, bottom: u32) {
         self.top = top;
@@ -88,7 +88,7 @@ mod tests {
                 .wrapping_add(1);
             ((state >> 33) % below) as u32
         };
-        let mut union = Union::default();
+        let mut union = SpanUnion::default();
         let (mut several, mut empty) = (0, 0);
         for _ in 0..300 {
             let mut expected = [[false; 40]; 6];
