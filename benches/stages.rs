@@ -120,7 +120,7 @@ fn encode(criterion: &mut Criterion) {
         let job = jobs("1hvr", Preset::Misi, edge_px, Samples::Four).swap_remove(1);
         let frame = backend.draw(&job).expect("a picture");
         let (mut encoder, mut bytes) = (Encoder::new(), Vec::new());
-        for format in [ImageFormat::Png, ImageFormat::Webp, ImageFormat::Jpeg] {
+        for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Jpeg] {
             for compression in [Compression::Fast, Compression::Small] {
                 let encoding = Encoding {
                     compression,

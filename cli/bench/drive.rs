@@ -239,11 +239,7 @@ impl Folder {
     }
 
     fn path_of(&self, index: u32, format: ImageFormat) -> PathBuf {
-        let ending = match format {
-            ImageFormat::Png => "png",
-            ImageFormat::Jpeg => "jpg",
-            ImageFormat::Webp => "webp",
-        };
+        let ending = molshot_scenes::request::file_extension(format);
         self.path.join(format!("{index}.{ending}"))
     }
 

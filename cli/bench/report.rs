@@ -136,7 +136,7 @@ impl Report<'_> {
             "width_px": width_px,
             "height_px": height_px,
             "samples": subject.samples.count(),
-            "format": subject.encoding.format,
+            "format": molshot_scenes::Keyword::keyword(subject.encoding.format),
             "compression": subject.encoding.compression,
             "threads": self.threads,
             "threads_per_picture": if self.latency { self.threads } else { 1 },

@@ -2,7 +2,7 @@
 
 use molshot_scenes::RenderRequest;
 use molshot_scenes::job::Samples;
-use molshot_scenes::request::{LabelContent, Preset, StructureSource};
+use molshot_scenes::request::{ImageFormat, LabelContent, Preset, StructureSource};
 use molshot_scenes::transforms::TransformRequest;
 use serde::{Deserialize, Serialize};
 
@@ -153,6 +153,7 @@ impl Picture {
         request.output.width_px = size.width_px;
         request.output.height_px = size.height_px;
         request.output.samples = Samples::from_count(size.samples).unwrap_or_default();
+        request.output.format = Some(ImageFormat::Png);
         request
     }
 

@@ -2,6 +2,16 @@
 
 use molshot_molecule::MoleculeError;
 
+/// Why a text is not a value of the kind that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}; {remedy}")]
+pub struct ValueError {
+    /// What is wrong.
+    pub problem: String,
+    /// What would be right.
+    pub remedy: String,
+}
+
 /// Every way in which a request cannot become a picture.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -149,7 +149,7 @@ fn curl(request: &RenderRequest, name: &str, server: &str) -> serde_json::Result
         let body = quoted(&json).replace(UPLOADED, "'\"$id\"'");
         (body, String::new())
     };
-    let ending = ending(request.output.format);
+    let ending = ending(request.output.image_format());
     Ok(format!(
         "{upload}{CURL} -o {} -H 'content-type: application/json' --data-binary {body} {}{input}",
         quoted(&format!("{name}.{ending}")),
@@ -173,7 +173,7 @@ fn url(request: &RenderRequest, id: &str, server: &str) -> serde_json::Result<Co
     let mut text = format!(
         "{server}/v1/structures/{}/image.{}?size={}x{}",
         encoded(id),
-        ending(output.format),
+        ending(output.image_format()),
         output.width_px,
         output.height_px
     );
@@ -250,11 +250,7 @@ fn quoted(text: &str) -> String {
 
 /// The usual ending of a picture's file.
 pub(crate) fn ending(format: ImageFormat) -> &'static str {
-    match format {
-        ImageFormat::Png => "png",
-        ImageFormat::Jpeg => "jpg",
-        ImageFormat::Webp => "webp",
-    }
+    molshot_scenes::request::file_extension(format)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl RequestArgs {
         let say = |(flag, why): Idle| format!("warning: {flag} does nothing: {why}");
         // Of a scene file's contradictions; others were refused.
         let mut remarks: Vec<String> = self.contradiction(request).map(say).into_iter().collect();
-        if self.jpeg_quality.is_some() && request.output.format != ImageFormat::Jpeg {
+        if self.jpeg_quality.is_some() && request.output.image_format() != ImageFormat::Jpeg {
             remarks.push(say(("--jpeg-quality", "the picture is no JPEG")));
         }
         if !request.output.planes.contains(&Plane::Color) {

@@ -10,10 +10,10 @@ use molshot_scenes::colors::Rgb;
 use molshot_scenes::pseudobonds::PseudobondName;
 use molshot_scenes::request::{
     BackgroundRequest, ColorScheme, Compression, ImageFormat, LabelContent, Preset, ProjectionKind,
-    StructureSource,
+    StructureSource, format_of_extension,
 };
 use molshot_scenes::transforms::TransformRequest;
-use molshot_scenes::{Plane, RenderRequest, Samples, SceneError};
+use molshot_scenes::{Keyword, Plane, RenderRequest, Samples, SceneError};
 use serde::de::DeserializeOwned;
 
 use super::effects::EffectArgs;
@@ -49,7 +49,7 @@ const LABELS: &[&str] = &[
     "residues-and-ligand-atoms",
     "atoms",
 ];
-const FORMATS: &[&str] = &["png", "jpeg", "webp"];
+const FORMATS: &[&str] = &["png", "jpeg", "webp", "tiff", "bmp", "qoi"];
 const COMPRESSIONS: &[&str] = &["fast", "small"];
 const PLANES: &[&str] = &[
     "color",
@@ -145,8 +145,8 @@ pub(crate) struct RequestArgs {
     no_depth_cue: bool,
     #[command(flatten)]
     effects: EffectArgs,
-    /// png, jpeg or webp [default: by the output's ending, else png].
-    #[arg(long, value_parser = Words::new(FORMATS, word::<ImageFormat>), hide_possible_values = true)]
+    /// png, jpeg, webp, tiff, bmp or qoi [default: by the output's ending, else png].
+    #[arg(long, value_parser = Words::new(FORMATS, format_word), hide_possible_values = true)]
     format: Option<ImageFormat>,
     /// fast or small: how the file is packed. The pixels are the same [default: fast].
     #[arg(long, value_parser = Words::new(COMPRESSIONS, word::<Compression>), hide_possible_values = true)]
@@ -170,6 +170,10 @@ pub(super) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
             .replace("unknown variant", "there is no")
             .replace("expected one of", "give one of")
     })
+}
+
+fn format_word(text: &str) -> Result<ImageFormat, String> {
+    ImageFormat::from_keyword(text).map_err(|error| error.to_string())
 }
 
 /// `SELECTION: COMMANDS`. Selections may hold colons, commands never do.
@@ -285,9 +289,9 @@ impl RequestArgs {
             output.planes = self.planes.iter().copied().collect();
         }
         if let Some(format) = self.format {
-            output.format = format;
+            output.format = Some(format);
         } else if let Some(ending) = out.and_then(Path::extension) {
-            output.format = format_of_ending(&ending.to_string_lossy())?;
+            output.format = Some(format_of_ending(&ending.to_string_lossy())?);
         } else if let Some(out) = out
             && out != Path::new("-")
             && !from_scene_file
@@ -388,17 +392,14 @@ impl RequestArgs {
 }
 
 fn format_of_ending(ending: &str) -> Result<ImageFormat, Failure> {
-    match ending.to_ascii_lowercase().as_str() {
-        "png" => Ok(ImageFormat::Png),
-        "jpg" | "jpeg" => Ok(ImageFormat::Jpeg),
-        "webp" => Ok(ImageFormat::Webp),
-        _ => Err(Failure::flag(
+    format_of_extension(ending).ok_or_else(|| {
+        Failure::flag(
             "--output",
             format_args!(
                 "the ending .{ending} is no picture format; use .png, .jpg or .webp, or give --format"
             ),
-        )),
-    }
+        )
+    })
 }
 
 #[cfg(test)]
@@ -422,7 +423,7 @@ mod tests {
         assert_eq!(listed::<ColorScheme>(), COLOR_SCHEMES);
         assert_eq!(listed::<ProjectionKind>(), PROJECTIONS);
         assert_eq!(listed::<LabelContent>(), LABELS);
-        assert_eq!(listed::<ImageFormat>(), FORMATS);
+        assert_eq!(molshot_scenes::keyword::words::<ImageFormat>(), FORMATS);
         assert_eq!(listed::<Compression>(), COMPRESSIONS);
         assert_eq!(listed::<Plane>(), PLANES);
         assert_eq!(listed::<PseudobondName>(), PSEUDOBONDS);

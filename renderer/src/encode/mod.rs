@@ -22,11 +22,7 @@ pub use planes::{plane_npy, plane_png};
 /// IANA media type of a format.
 #[must_use]
 pub fn media_type(format: ImageFormat) -> &'static str {
-    match format {
-        ImageFormat::Png => "image/png",
-        ImageFormat::Jpeg => "image/jpeg",
-        ImageFormat::Webp => "image/webp",
-    }
+    format.to_mime_type()
 }
 
 /// The form of a picture's file. Whatever it is, the same pixels give the same bytes on every
@@ -54,7 +50,7 @@ impl From<ImageFormat> for Encoding {
 impl From<&OutputRequest> for Encoding {
     fn from(output: &OutputRequest) -> Self {
         Self {
-            format: output.format,
+            format: output.image_format(),
             compression: output.compression,
             jpeg_quality: output.jpeg_quality,
         }
@@ -135,7 +131,11 @@ impl Encoder {
         match encoding.format {
             ImageFormat::Png => picture::png(&image, compression, rgb, out, is_cancelled),
             ImageFormat::Jpeg => picture::jpeg(&image, encoding, out, is_cancelled),
-            ImageFormat::Webp => picture::webp(&image, compression, rgb, out, is_cancelled),
+            ImageFormat::WebP => picture::webp(&image, compression, rgb, out, is_cancelled),
+            other => Err(RenderError::Encode {
+                problem: format!("pictures in the format {other:?} cannot be written yet"),
+                remedy: "use png, jpeg or webp".into(),
+            }),
         }
     }
 }

@@ -65,14 +65,14 @@ fn levels_differ_in_size_and_not_in_pixels() {
             .flat_map(|pixel| &pixel[..channels])
             .copied()
             .collect();
-        for format in [ImageFormat::Png, ImageFormat::Webp] {
+        for format in [ImageFormat::Png, ImageFormat::WebP] {
             let [fast, small] = [Compression::Fast, Compression::Small].map(|level| {
                 let image = picture(&frame, encoding(format, level)).expect("a picture");
                 assert!(samples(format, &image.bytes) == expected, "{format:?}");
                 image.bytes.len()
             });
             assert!(small <= fast, "{format:?}: {small} and {fast} bytes");
-            assert!(small < fast || format == ImageFormat::Webp);
+            assert!(small < fast || format == ImageFormat::WebP);
         }
     }
 }
@@ -102,7 +102,7 @@ fn an_encoder_is_used_again() {
     ];
     let mut encoder = Encoder::new();
     let mut out = vec![1; 5];
-    for format in [ImageFormat::Png, ImageFormat::Webp] {
+    for format in [ImageFormat::Png, ImageFormat::WebP] {
         for compression in [Compression::Fast, Compression::Small] {
             for frame in &frames {
                 let encoding = encoding(format, compression);
@@ -126,7 +126,7 @@ fn a_frame_whose_colour_has_another_size_is_refused() {
         let mut wrong = frame(1, 1, false);
         wrong.width_px = width_px;
         wrong.color_rgba = Some(vec![0; bytes]);
-        for format in [ImageFormat::Png, ImageFormat::Webp, ImageFormat::Jpeg] {
+        for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Jpeg] {
             let error = picture(&wrong, format).expect_err("no picture");
             assert_eq!(error.code(), "encode_failed");
         }
@@ -143,7 +143,7 @@ fn a_cancelled_picture_is_not_finished() {
         (ImageFormat::Png, Compression::Small),
         (ImageFormat::Jpeg, Compression::Fast),
         (ImageFormat::Jpeg, Compression::Small),
-        (ImageFormat::Webp, Compression::Small),
+        (ImageFormat::WebP, Compression::Small),
     ] {
         let encoding = encoding(format, compression);
         let asked = Cell::new(0);

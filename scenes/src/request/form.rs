@@ -8,7 +8,9 @@ use std::marker::PhantomData;
 
 use serde::de::value::{Error as ValueError, MapAccessDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::keyword::{Keyword, alternatives};
 
 /// A `T` that is read from a JSON object.
 pub(super) struct Object<T>(pub(super) T);
@@ -99,6 +101,49 @@ pub(super) fn optional_word<'de, D: Deserializer<'de>, T: for<'w> Deserialize<'w
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     Ok(Option::<Word<T>>::deserialize(deserializer)?.map(|Word(value)| value))
+}
+
+/// A value of a list of keywords, read from a JSON string.
+struct OfList<T>(T);
+
+impl<'de, T: Keyword> Deserialize<'de> for OfList<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name<T>(PhantomData<T>);
+
+        impl<T: Keyword> Visitor<'_> for Name<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&alternatives::<T>())
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<T, E> {
+                T::from_keyword(word).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Name(PhantomData)).map(OfList)
+    }
+}
+
+/// For `deserialize_with`: a keyword, or null for none.
+pub(super) fn optional_keyword<'de, D: Deserializer<'de>, T: Keyword>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Option::<OfList<T>>::deserialize(deserializer)?.map(|OfList(value)| value))
+}
+
+/// For `serialize_with`: a keyword, or null for none.
+#[allow(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+pub(super) fn write_optional_keyword<S: Serializer, T: Keyword>(
+    value: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    value.map(Keyword::keyword).serialize(serializer)
 }
 
 /// For `deserialize_with`: a key that may be left out, but is not null.

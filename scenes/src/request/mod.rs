@@ -15,6 +15,7 @@
 
 mod effects;
 mod form;
+mod format;
 mod labels;
 mod parse;
 mod source;
@@ -38,6 +39,7 @@ use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
 pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
+pub use format::{ImageFormat, file_extension, format_of_extension};
 pub use labels::{LabelAlignment, LabelContent, LabelStyle, TextRequest};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
@@ -332,9 +334,14 @@ pub struct OutputRequest {
     #[serde(with = "parse::samples")]
     #[schemars(with = "parse::SamplesSchema")]
     pub samples: Samples,
-    /// File format of the colour plane.
-    #[serde(deserialize_with = "form::word")]
-    pub format: ImageFormat,
+    /// File format of the colour plane. Without it the output's file extension or URL decides, and
+    /// PNG where there is none.
+    #[serde(
+        deserialize_with = "form::optional_keyword",
+        serialize_with = "form::write_optional_keyword"
+    )]
+    #[schemars(with = "Option<format::ImageFormatSchema>")]
+    pub format: Option<ImageFormat>,
     /// Whether the file is to be made fast or small. The pixels are the same.
     #[serde(deserialize_with = "form::word")]
     pub compression: Compression,
@@ -352,7 +359,7 @@ impl Default for OutputRequest {
             width_px: 1024,
             height_px: 1024,
             samples: Samples::default(),
-            format: ImageFormat::default(),
+            format: None,
             compression: Compression::default(),
             jpeg_quality: 90,
             planes: BTreeSet::from([Plane::Color]),
@@ -360,17 +367,12 @@ impl Default for OutputRequest {
     }
 }
 
-/// File format of a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ImageFormat {
-    /// PNG, lossless.
-    #[default]
-    Png,
-    /// JPEG, lossy, without transparency.
-    Jpeg,
-    /// WebP, lossless.
-    Webp,
+impl OutputRequest {
+    /// The file format: the one that is named, else PNG.
+    #[must_use]
+    pub fn image_format(&self) -> ImageFormat {
+        self.format.unwrap_or(ImageFormat::Png)
+    }
 }
 
 /// What an encoder spends its time on.

@@ -89,7 +89,7 @@ fn style_and_output_words() {
     )
     .expect("sound");
     assert_eq!(request.output.samples, Samples::Sixteen);
-    assert_eq!(request.output.format, ImageFormat::Webp);
+    assert_eq!(request.output.format, Some(ImageFormat::WebP));
     assert!(request.output.planes.contains(&Plane::AtomId));
     assert_eq!(request.output.width_px, 1024);
 }

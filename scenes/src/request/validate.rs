@@ -44,7 +44,7 @@ impl RenderRequest {
     fn check_transparency(&self) -> Result<(), SceneError> {
         let transparent = self.style.background == BackgroundRequest::Transparent;
         let colored = self.output.planes.contains(&Plane::Color);
-        if transparent && colored && self.output.format == ImageFormat::Jpeg {
+        if transparent && colored && self.output.format == Some(ImageFormat::Jpeg) {
             return Err(SceneError::invalid(
                 "/output/format",
                 "JPEG has no transparency".into(),

@@ -2,8 +2,8 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use molshot_scenes::RenderRequest;
 use molshot_scenes::request::ImageFormat;
+use molshot_scenes::{Keyword, RenderRequest};
 use serde_json::{Value, json};
 
 use super::parameters::{ALIASES, Form, PICTURE, PictureParameter};
@@ -125,7 +125,7 @@ pub(crate) fn request_of(
     let mut document = json!({
         "schema_version": 1,
         "structure": { "id": id },
-        "output": { "format": format },
+        "output": { "format": format.keyword() },
     });
     for parameter in PICTURE {
         set(&mut document, parameter, parameters)?;

@@ -10,8 +10,6 @@ use axum::response::Response;
 use molshot_renderer::annotations::MaskKind;
 use molshot_scenes::request::{BackgroundRequest, ImageFormat};
 use molshot_scenes::{Plane, RenderRequest};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::query::Parameters;
 use crate::accept::Accept;
@@ -37,9 +35,9 @@ pub(super) async fn render(
 ) -> Result<Response, Problem> {
     let pass = app.enter(client)?;
     parameters.only(&[])?;
-    let (mut request, names_format) = read(&app, &headers, sent, &pass).await?;
+    let mut request = read(&app, &headers, sent, &pass).await?;
     let as_parts = request.output.planes.len() > 1;
-    let parts = negotiate(&mut request, &Accept::of(&headers), names_format)?;
+    let parts = negotiate(&mut request, &Accept::of(&headers))?;
     let answered = within(
         app.deadline(),
         Box::pin(async {
@@ -56,30 +54,25 @@ pub(super) async fn render(
     Ok(response)
 }
 
-/// Reads a render request from a body; and whether it says `output.format` itself.
+/// Reads a render request from a body.
 async fn read(
     app: &App,
     headers: &HeaderMap,
     sent: Body,
     pass: &Arc<Pass>,
-) -> Result<(RenderRequest, bool), Problem> {
+) -> Result<RenderRequest, Problem> {
     let text = body::json(headers, sent, app.body_limits(), pass).await?;
     let shape = app.shape();
     body::offload(text.len(), move || {
         scan::check(&text, shape)?;
-        let request = RenderRequest::from_json(&text)?;
-        Ok((request, names_format(&text)))
+        Ok(RenderRequest::from_json(&text)?)
     })
     .await?
 }
 
 /// Decides the form of the answer by what the client accepts: of several planes all forms, of one
 /// the most welcome.
-fn negotiate(
-    request: &mut RenderRequest,
-    accept: &Accept,
-    names_format: bool,
-) -> Result<Parts, Problem> {
+fn negotiate(request: &mut RenderRequest, accept: &Accept) -> Result<Parts, Problem> {
     let mut parts = Parts::all(&request.output);
     let mut planes = request.output.planes.iter().copied();
     let (Some(plane), None) = (planes.next(), planes.next()) else {
@@ -100,8 +93,8 @@ fn negotiate(
         parts.arrays = !pictures;
         return Ok(parts);
     }
-    if names_format {
-        let own = molshot_renderer::encode::media_type(request.output.format);
+    if let Some(format) = request.output.format {
+        let own = molshot_renderer::encode::media_type(format);
         if accept.weight(own) > 0.0 {
             return Ok(parts);
         }
@@ -111,30 +104,17 @@ fn negotiate(
     }
     let mut offers = vec![
         (ImageFormat::Png, "image/png"),
-        (ImageFormat::Webp, "image/webp"),
+        (ImageFormat::WebP, "image/webp"),
         (ImageFormat::Jpeg, "image/jpeg"),
     ];
     if request.style.background == BackgroundRequest::Transparent {
         offers.pop();
     }
-    request.output.format = accept
+    let format = accept
         .best(&offers)
         .ok_or_else(|| not_acceptable("image/png, image/webp or image/jpeg"))?;
+    request.output.format = Some(format);
     Ok(parts)
-}
-
-/// Whether a document, which was read already, says `output.format` itself.
-fn names_format(text: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Document {
-        #[serde(default)]
-        output: Output,
-    }
-    #[derive(Default, Deserialize)]
-    struct Output {
-        format: Option<IgnoredAny>,
-    }
-    serde_json::from_slice::<Document>(text).is_ok_and(|document| document.output.format.is_some())
 }
 
 /// `POST /v1/annotations`
@@ -151,7 +131,7 @@ pub(super) async fn annotations(
     if Accept::of(&headers).weight(JSON) <= 0.0 {
         return Err(not_acceptable(JSON));
     }
-    let (mut request, _) = read(&app, &headers, sent, &pass).await?;
+    let mut request = read(&app, &headers, sent, &pass).await?;
     // Nothing but ids is needed, and they do not depend on samples.
     request.output.planes = [Plane::AtomId].into();
     let answered = within(

@@ -42,7 +42,7 @@ pub(super) async fn image(
     let format = match ending.as_str() {
         "image.png" => ImageFormat::Png,
         "image.jpg" | "image.jpeg" => ImageFormat::Jpeg,
-        "image.webp" => ImageFormat::Webp,
+        "image.webp" => ImageFormat::WebP,
         _ => return Err(nothing_here()),
     };
     let pass = app.enter(client)?;

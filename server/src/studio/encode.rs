@@ -92,7 +92,7 @@ impl Parts {
                 )?;
                 parts.push(Part {
                     suffix: ending(output).into(),
-                    media_type: media_type(output.format),
+                    media_type: media_type(output.image_format()),
                     bytes: Bytes::copy_from_slice(&desk.bytes),
                 });
                 continue;
@@ -137,12 +137,7 @@ impl Parts {
 
 /// File ending of a picture.
 fn ending(output: &OutputRequest) -> &'static str {
-    use molshot_scenes::request::ImageFormat;
-    match output.format {
-        ImageFormat::Png => "png",
-        ImageFormat::Jpeg => "jpg",
-        ImageFormat::Webp => "webp",
-    }
+    molshot_scenes::request::file_extension(output.image_format())
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, RenderError> {

@@ -126,7 +126,8 @@ pub(super) fn bytes_of(job: &RenderJob, parts: &Parts, output: &OutputRequest) -
         .sum();
     // The pixels as files hold them, and what they become: nearly nothing of a scene, all of them
     // of noise.
-    let is_repacked = output.format != ImageFormat::Png || output.compression == Compression::Small;
+    let is_repacked =
+        output.image_format() != ImageFormat::Png || output.compression == Compression::Small;
     let encoding = if is_repacked { 8 } else { 4 };
     let annotations = match parts.annotations {
         Some(_) => job.scene().structure.atoms().len() as u64 * 400,

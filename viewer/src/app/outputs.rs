@@ -98,7 +98,7 @@ impl App {
         };
         let (name, ending) = (
             self.sources[self.opened].name(),
-            ending(request.output.format),
+            ending(request.output.image_format()),
         );
         let free = (1..=9999)
             .map(|number| PathBuf::from(format!("{name}_{number}.{ending}")))
@@ -110,12 +110,8 @@ impl App {
         let proxy = self.proxy.clone();
         let drawn = job.clone();
         let work = move |frame: &molshot_renderer::Frame, _: &mut _| {
+            let encoding = Encoding::from(&request.output);
             let planes = request.output.planes;
-            let encoding = Encoding {
-                format: request.output.format,
-                compression: request.output.compression,
-                jpeg_quality: request.output.jpeg_quality,
-            };
             let mut written = save(frame, planes.iter().copied(), &path, encoding)?;
             written.extend(save_masks(&drawn, frame, planes, &path)?);
             Ok(written)
