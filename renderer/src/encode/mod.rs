@@ -1,15 +1,14 @@
-//! Frames to files' bytes: the picture as PNG, JPEG or WebP, the other planes as PNG and NumPy
-//! arrays.
+//! Frames to the bytes of files: the picture as PNG, JPEG, WebP, TIFF, BMP or QOI, the other planes
+//! as PNG and as NumPy arrays.
 
+mod color;
 mod npy;
-mod picture;
 mod planes;
 mod png_file;
 mod png_writer;
 #[cfg(test)]
 mod tests;
 
-use molshot_scenes::Plane;
 use molshot_scenes::request::{Compression, ImageFormat, OutputRequest};
 
 use crate::cancel::CancelToken;
@@ -19,26 +18,41 @@ use crate::frame::Frame;
 pub(crate) use planes::indexed_png;
 pub use planes::{plane_npy, plane_png};
 
-/// IANA media type of a format.
-#[must_use]
-pub fn media_type(format: ImageFormat) -> &'static str {
-    format.to_mime_type()
-}
-
-/// The form of a picture's file. Whatever it is, the same pixels give the same bytes on every
+/// How a picture is encoded. With any setting the same pixels give the same bytes on every
 /// machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Encoding {
-    /// Kind of file.
+    /// File format.
     pub format: ImageFormat,
-    /// Time against size; the pixels are the same.
+    /// Speed or size, with the same pixels. It affects PNG only.
     pub compression: Compression,
-    /// Quality of a JPEG, 1 to 100; nothing to the others.
+    /// Quality of a JPEG, 1 to 100; other formats ignore it.
     pub jpeg_quality: u8,
 }
 
+impl Encoding {
+    /// The same with another compression level.
+    #[must_use]
+    pub fn with_compression(self, compression: Compression) -> Self {
+        Self {
+            compression,
+            ..self
+        }
+    }
+
+    /// The same with another quality of a JPEG, 1 to 100.
+    #[must_use]
+    pub fn with_jpeg_quality(self, jpeg_quality: u8) -> Self {
+        Self {
+            jpeg_quality,
+            ..self
+        }
+    }
+}
+
 impl From<ImageFormat> for Encoding {
-    /// The format with every default.
+    /// The format with default settings.
     fn from(format: ImageFormat) -> Self {
         Self {
             format,
@@ -57,8 +71,9 @@ impl From<&OutputRequest> for Encoding {
     }
 }
 
-/// The bytes of a file, and what they are.
+/// The bytes of a file and their media type.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EncodedImage {
     /// Content of the file.
     pub bytes: Vec<u8>,
@@ -66,33 +81,33 @@ pub struct EncodedImage {
     pub media_type: &'static str,
 }
 
-/// Encodes pictures one after the other, and keeps what memory that takes. One thread has one.
+/// Encodes pictures one after the other and keeps its memory. Each thread needs its own.
 #[derive(Debug, Default)]
 pub struct Encoder {
-    /// Three bytes a pixel, for encoders that take no others.
+    /// RGB pixels, for encoders that read no others.
     rgb: Vec<u8>,
 }
 
 impl Encoder {
-    /// An encoder; it takes memory when it is used.
+    /// Makes an encoder; it allocates memory when it is used.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Writes a frame's colour plane into `out`, whose content is lost and whose memory is used
-    /// again:
+    /// Encodes a frame's colour plane into `out`, whose content is replaced and whose memory is
+    /// reused:
     ///
     /// | format | pixels | `fast` | `small` |
     /// |---|---|---|---|
-    /// | PNG | RGB when the frame is opaque, else RGBA | a writer of our own; no memory is taken | the png crate's `Balanced` |
-    /// | WebP, lossless | RGB when opaque, else RGBA | with prediction | with or without it, whichever is smaller |
-    /// | JPEG, no chroma subsampling | opaque only | the standard's Huffman codes | Huffman codes of the picture's own |
+    /// | PNG | RGB when the frame is opaque, else RGBA | molshot's own writer, without further memory | the level `Balanced` of the crate `png` |
+    /// | WebP (lossless), TIFF, BMP, QOI | RGB when opaque, else RGBA | the crate `image` | the same |
+    /// | JPEG, no chroma subsampling | opaque only | the crate `image` | the same |
     ///
     /// # Errors
     /// [`RenderError::Encode`] when the frame has no colour, when a transparent picture is to
     /// become a JPEG, or when the picture is larger than the format allows (JPEG 65,535, WebP
-    /// 16,384 pixels an edge). [`RenderError::OutOfHostMemory`].
+    /// 16,384 pixels per edge). [`RenderError::OutOfHostMemory`].
     pub fn encode(
         &mut self,
         frame: &Frame,
@@ -126,17 +141,8 @@ impl Encoder {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<(), RenderError> {
         out.clear();
-        let image = picture::Image::of(frame)?;
-        let (compression, rgb) = (encoding.compression, &mut self.rgb);
-        match encoding.format {
-            ImageFormat::Png => picture::png(&image, compression, rgb, out, is_cancelled),
-            ImageFormat::Jpeg => picture::jpeg(&image, encoding, out, is_cancelled),
-            ImageFormat::WebP => picture::webp(&image, compression, rgb, out, is_cancelled),
-            other => Err(RenderError::Encode {
-                problem: format!("pictures in the format {other:?} cannot be written yet"),
-                remedy: "use png, jpeg or webp".into(),
-            }),
-        }
+        let plane = color::ColorPlane::of(frame)?;
+        color::encode(&plane, encoding, &mut self.rgb, out, is_cancelled)
     }
 }
 
@@ -150,15 +156,8 @@ pub fn picture(frame: &Frame, encoding: impl Into<Encoding>) -> Result<EncodedIm
     Encoder::new().encode(frame, encoding, &mut bytes)?;
     Ok(EncodedImage {
         bytes,
-        media_type: media_type(encoding.format),
+        media_type: encoding.format.to_mime_type(),
     })
-}
-
-fn missing(plane: Plane) -> RenderError {
-    RenderError::Encode {
-        problem: format!("the plane {} was not drawn", plane.name()),
-        remedy: "ask for it in the job's planes".into(),
-    }
 }
 
 /// A failure of an encoder.

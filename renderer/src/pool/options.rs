@@ -14,6 +14,7 @@ const QUEUED_PER_THREAD: usize = 4;
 
 /// Threads and bounds of a [`Pool`](super::Pool).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PoolOptions {
     /// Threads that draw, each with its own backend; at least one.
     pub draw_threads: usize,
@@ -57,6 +58,12 @@ impl PoolOptions {
             threads_per_picture: threads.max(1),
             queue: QUEUED_PER_THREAD,
         }
+    }
+
+    /// The same options with another bound of the queue.
+    #[must_use]
+    pub fn with_queue(self, queue: usize) -> Self {
+        Self { queue, ..self }
     }
 
     /// Draws fewer pictures at a time, each with more threads, so that their planes and the

@@ -94,7 +94,7 @@ fn negotiate(request: &mut RenderRequest, accept: &Accept) -> Result<Parts, Prob
         return Ok(parts);
     }
     if let Some(format) = request.output.format {
-        let own = molshot_renderer::encode::media_type(format);
+        let own = format.to_mime_type();
         if accept.weight(own) > 0.0 {
             return Ok(parts);
         }

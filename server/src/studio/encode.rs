@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use molshot_renderer::annotations::{MaskKind, class_mask};
-use molshot_renderer::encode::{self, media_type};
+use molshot_renderer::encode;
 use molshot_renderer::pool::{CancelToken, WorkerScratch};
 use molshot_renderer::{Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
@@ -92,7 +92,7 @@ impl Parts {
                 )?;
                 parts.push(Part {
                     suffix: ending(output).into(),
-                    media_type: media_type(output.image_format()),
+                    media_type: output.image_format().to_mime_type(),
                     bytes: Bytes::copy_from_slice(&desk.bytes),
                 });
                 continue;

@@ -32,11 +32,8 @@ impl Pools {
         let options = |kind| {
             let options = PoolOptions::throughput(kind, threads);
             drawing = options.draw_threads + options.encode_threads;
-            PoolOptions {
-                // All that the schedule hands over fits, whoever cancels.
-                queue: drawing * 4 + 1,
-                ..options
-            }
+            // All that the schedule hands over fits, whoever cancels.
+            options.with_queue(drawing * 4 + 1)
         };
         let main = open_pool(config, options)?;
         let many = threads.min(MOST_THREADS_A_PICTURE);

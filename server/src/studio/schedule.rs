@@ -317,10 +317,7 @@ mod tests {
     use super::*;
 
     fn schedule() -> Arc<Schedule> {
-        let options = PoolOptions {
-            queue: 8,
-            ..PoolOptions::latency(1)
-        };
+        let options = PoolOptions::latency(1).with_queue(8);
         let main = Pool::open(AdapterChoice::Software, |_| options).unwrap();
         Arc::new(Schedule::new(Pools {
             main,
