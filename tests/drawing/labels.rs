@@ -1,4 +1,4 @@
-//! Labels through the whole program's road: both backends, crops, and what is hidden.
+//! Labels through the whole pipeline: both backends, crops, and what is hidden.
 
 use std::sync::Arc;
 

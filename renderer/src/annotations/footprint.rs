@@ -1,8 +1,8 @@
 //! Which pixel centres a shape covers when nothing else is there, in double precision, with a third
-//! answer: "too close to say".
+//! answer: "too close to decide".
 //!
 //! The built-in rasteriser decides in single precision. Where a ray passes a shape's outline within
-//! the error of that, [`Footprint`] does not guess: it notes the pixel as unsure, and
+//! the error of that, [`Footprint`] does not guess: it records the pixel as unsure, and
 //! [`super::isolated`] lets the rasteriser itself decide. So the counts are those of the rasteriser,
 //! whatever its formulas, at the cost of arithmetic for nearly all atoms.
 
@@ -21,7 +21,7 @@ pub(super) struct Span {
     pub(super) end: u32,
 }
 
-/// A camera and the region that it draws.
+/// Projects shapes to the pixels of the drawn region.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Projector {
     pub(super) middle_px: DVec2,
@@ -39,9 +39,9 @@ pub(super) struct Projector {
 pub(super) struct Footprint {
     /// Surely covered; spans may overlap.
     pub(super) spans: Vec<Span>,
-    /// Pixels (column, row) that are covered or not.
+    /// Pixels (column, row) that may be covered or not.
     pub(super) unsure: Vec<[u32; 2]>,
-    /// True when all is unsure: the near plane may cut a shape, or it is seen in a way that no row can
+    /// True when all pixels are unsure: the near plane may cut a shape, or it is seen in a way that no row can
     /// be solved for.
     pub(super) all_unsure: bool,
     /// Box that holds all shapes, drawn region: left, top, one past the right, one past the bottom;
@@ -216,7 +216,7 @@ impl Projector {
                         let miss = self.miss_of_sphere(center, self.ray_x(column), y);
                         if (miss - radius).abs() <= error {
                             out.unsure.push([column, row]);
-                            // An unsure pixel is no sure one.
+                            // An unsure pixel is not a sure one.
                             first += u32::from(column == first);
                             end -= u32::from(column + 1 == end && end > 0);
                         }

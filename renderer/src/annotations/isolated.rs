@@ -1,7 +1,7 @@
-//! How many pixels an atom would show if it stood alone.
+//! How many pixels an atom would show if it were the only one.
 //!
 //! An atom's own shapes are its spheres and its halves of cylinders: from its end to the middle. Dashes
-//! are nobody's. What they cover without anything else in the scene is counted by geometry
+//! belong to no atom. What they cover without anything else in the scene is counted by geometry
 //! ([`super::footprint`]), and where rounding would decide by drawing the shapes with the built-in
 //! rasteriser.
 
@@ -226,20 +226,20 @@ fn build(
         background: scene.background,
         structure: Arc::clone(&scene.structure),
     };
-    let mut alone = Scene::from_parts(parts).map_err(|error| impossible(&error))?;
+    let mut alone = Scene::from_parts(parts).map_err(|error| invalid_part(&error))?;
     alone.bounds = scene.bounds;
     Ok(alone)
 }
 
-/// Part of a sound scene is sound; were it not, this says so.
-fn impossible(error: &molshot_scenes::SceneError) -> RenderError {
+/// The error that a part of a valid scene is invalid, which is a bug in molshot.
+fn invalid_part(error: &molshot_scenes::SceneError) -> RenderError {
     RenderError::Encode {
         problem: format!("an atom cannot be drawn alone: {error}"),
         remedy: "report this with the scene".into(),
     }
 }
 
-/// Counts; its buffers stay from picture to picture.
+/// Counts pixels; keeps its buffers from picture to picture.
 #[derive(Debug, Default)]
 pub(super) struct Counter {
     spheres: Vec<Sphere>,
@@ -248,17 +248,17 @@ pub(super) struct Counter {
     covered: SpanUnion,
     drawn: Vec<Span>,
     backend: Option<SoftwareBackend>,
-    /// How many atoms had to be drawn, of the last picture.
+    /// Number of atoms of the last picture that had to be drawn.
     pub(super) raster_fallback_count: usize,
 }
 
 impl Counter {
-    /// Turns to another picture.
+    /// Begins another picture.
     pub(super) fn begin(&mut self) {
         self.raster_fallback_count = 0;
     }
 
-    /// Pixels that an atom covers alone. Hands every pixel to `take`, once, in spans.
+    /// Counts the pixels that an atom covers alone; passes every pixel once to `take`, in spans.
     pub(super) fn count(
         &mut self,
         job: &RenderJob,
@@ -303,7 +303,7 @@ impl Counter {
         let region = if footprint.all_unsure {
             Some([0, 0, crop.width_px, crop.height_px])
         } else {
-            // What is sure need not be drawn again.
+            // Sure pixels need not be drawn again.
             (footprint.unsure.iter())
                 .filter(|pixel| !self.covered.holds(**pixel))
                 .fold(None, |region: Option<[u32; 4]>, [column, row]| {
@@ -360,7 +360,7 @@ fn draw(
         Samples::One,
         BTreeSet::from([Plane::AtomId]),
     )
-    .map_err(|error| impossible(&error))?;
+    .map_err(|error| invalid_part(&error))?;
     let frame = backend.draw(&job)?;
     let ids = frame.atom_id.as_deref().unwrap_or_default();
     for (row, ids) in (top..).zip(ids.chunks_exact(crop.width_px as usize)) {

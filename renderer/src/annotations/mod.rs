@@ -1,7 +1,7 @@
-//! Exact truth about a picture: where each atom is, how much of it is seen, and masks of classes.
+//! Exact annotations of a picture: where each atom is, how much of it is visible, and class masks.
 //!
-//! The road of the data: a job and its frame's atom-id plane -> `alone` (what each atom would cover
-//! by itself, with `footprint`) -> [`Annotations`], with [`run_length`] masks on request; and
+//! Data flow: a job and its frame's atom-id plane -> `isolated` (what each atom would cover alone,
+//! computed by `footprint`) -> [`Annotations`], with [`run_length`] masks on request; and
 //! [`classes`] for masks as pictures.
 //!
 //! **What is exact.** Positions and depths are those of the camera, in double precision.
@@ -40,26 +40,26 @@ pub use document::{
 pub use isolated::isolated_atom_scene;
 pub use run_length::{MaskKind, RunLengthMask};
 
-/// Lengths and pixels are given to a ten-thousandth: finer than any use, and half as many letters.
+/// Rounds lengths and pixels to a ten-thousandth, which halves the size of the document.
 fn round(value: f64) -> f64 {
     // Adding zero turns -0 into 0.
     (value * 1e4).round() / 1e4 + 0.0
 }
 
-/// Annotates pictures. Its buffers stay from picture to picture: keep one for each thread.
+/// Annotates pictures. It keeps its buffers from picture to picture: use one per thread.
 #[derive(Debug, Default)]
 pub struct Annotator {
     counter: Counter,
     labels: LabelDrawer,
-    /// For every pixel the last residue that covered it, as a mark.
+    /// For every pixel the mark of the last residue that covered it.
     residue_stamps: Vec<u32>,
-    /// The last picture's last mark.
+    /// The last mark of the last picture.
     last_mark: u32,
 }
 
 impl Annotator {
-    /// Annotates a picture. `frame` is what drawing `job` gave, with its atom-id plane; `masks`
-    /// says which run-length masks to add.
+    /// Annotates a picture. `frame` is drawn from `job`, with the atom-id plane; `masks` are the
+    /// run-length masks to add.
     ///
     /// # Errors
     /// [`RenderError::Encode`] when the frame has no atom-id plane or is another job's;
@@ -146,7 +146,7 @@ impl Annotator {
         })
     }
 
-    /// Turns to another picture: its first residue's mark, which no stamp bears yet.
+    /// Begins another picture; returns the mark of its first residue, which is not in use yet.
     fn begin(&mut self, pixels: usize, residues: usize) -> u32 {
         let residues = residues as u32;
         if self.residue_stamps.len() != pixels || self.last_mark.checked_add(residues + 1).is_none()
@@ -160,8 +160,8 @@ impl Annotator {
         first
     }
 
-    /// How many atoms of the last picture were drawn by the rasteriser, for rounding would have
-    /// decided about their pixels.
+    /// Number of atoms of the last picture that were drawn by the rasteriser, because rounding
+    /// decides about some of their pixels.
     #[must_use]
     pub fn raster_fallback_count(&self) -> usize {
         self.counter.raster_fallback_count
@@ -199,20 +199,20 @@ fn ids_of<'a>(job: &RenderJob, frame: &'a Frame) -> Result<&'a [u32], RenderErro
     let fits = (frame.width_px, frame.height_px) == (crop.width_px, crop.height_px)
         && ids.len() == frame.pixel_count()
         && ids.chunks(BLOCK_PX).all(|ids| {
-            // Any bit that one has; mostly that says enough.
+            // The union of all bits is an upper bound, and mostly a sufficient one.
             ids.iter().fold(0, |all, id| all | id) as usize <= atoms
                 || ids.iter().all(|id| *id as usize <= atoms)
         });
     if !fits {
         return refuse(
-            "the frame is another job's",
+            "the frame was drawn from another job",
             "annotate a frame with the job that it was drawn from",
         );
     }
     Ok(ids)
 }
 
-/// Where a point stands.
+/// Where a point is in the camera's axes and in the picture.
 struct Place {
     camera: DVec3,
     depth: f64,
@@ -243,7 +243,8 @@ fn fraction(visible: u64, alone: u64) -> f64 {
     if alone == 0 {
         0.0
     } else {
-        // Rounding at the plane that parts a cylinder may show one pixel more than its half alone has.
+        // Rounding at the plane between the halves of a cylinder may show one pixel more than the
+        // isolated half has.
         (visible as f64 / alone as f64).min(1.0)
     }
 }

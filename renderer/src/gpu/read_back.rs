@@ -8,7 +8,7 @@ use molshot_scenes::CropRect;
 use super::context::Context;
 use crate::error::RenderError;
 
-/// All planes have four bytes a pixel.
+/// All planes have four bytes per pixel.
 pub(super) const BYTES_PER_PIXEL: u32 = 4;
 /// The device may be software on a loaded machine, so the limit is generous; it only must be
 /// finite.

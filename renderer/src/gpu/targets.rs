@@ -2,7 +2,7 @@
 
 pub(super) const COLOR_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 pub(super) const DEPTH_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Depth32Float;
-/// Atom id, depth in angstrom, octahedral normal; four bytes a pixel each, as the colour.
+/// Atom id, depth in angstrom, octahedral normal; four bytes per pixel each, as the colour.
 pub(super) const PLANE_FORMATS: [wgpu::TextureFormat; 3] = [
     wgpu::TextureFormat::R32Uint,
     wgpu::TextureFormat::R32Float,

@@ -16,7 +16,7 @@ const DESCENT_SHARE: f64 = 14.0 / 72.0;
 /// Size of an em in the picture of a text, texels.
 const MASTER_EM_PX: f64 = super::sample::MASTER_EM_PX as f64;
 
-/// Coverage below this, of 255, is none: nobody sees it, and it would make ink boxes a pixel
+/// Coverage below this, of 255, is set to 0: it is invisible, and it would make ink boxes a pixel
 /// larger.
 const FAINTEST: u8 = 5;
 
@@ -95,7 +95,7 @@ impl Font {
         FONT.as_ref()
     }
 
-    /// Whether a character has a glyph of its own, and is no box.
+    /// Whether the font has a glyph for a character, which is otherwise drawn as a box.
     pub(super) fn has(&self, character: char) -> bool {
         self.glyph(character) != 0
     }

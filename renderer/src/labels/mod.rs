@@ -3,7 +3,7 @@
 //!
 //! Both backends hand their finished frame to [`LabelDrawer::overlay`], so they write the same
 //! bytes; a crop shows exactly the pixels of the whole picture. Far labels are drawn first. Only
-//! the colour plane is touched. What stands where is told by [`boxes()`].
+//! the colour plane is touched. [`boxes()`] lists where they are.
 
 mod blend;
 mod boxes;

@@ -1,4 +1,4 @@
-//! What goes wrong stays with the task that it befell.
+//! A failure affects only its own task.
 
 use super::support::{Failure, LONG, TestBackend, answers, job, options, scene, task};
 use crate::error::RenderError;
@@ -65,7 +65,7 @@ fn work_that_fails_counts_as_failed() {
 }
 
 #[test]
-fn a_panic_in_the_work_or_the_answer_harms_nobody_else() {
+fn a_panic_in_the_work_or_the_answer_affects_no_other_task() {
     for encode_threads in [0, 1] {
         let (backend, _) = TestBackend::new();
         let pool = backend.pool(PoolOptions {
@@ -108,7 +108,7 @@ fn a_panic_in_the_work_or_the_answer_harms_nobody_else() {
 }
 
 #[test]
-fn a_lost_device_is_opened_anew_and_the_order_tried_once_more() {
+fn a_lost_device_is_reopened_and_the_order_tried_once_more() {
     for (losses, drawn) in [(1, true), (2, false)] {
         let (backend, seen) = TestBackend::new();
         let pool = backend.with(9, Failure::Lost(losses)).pool(options(1, 10));

@@ -151,7 +151,7 @@ fn a_full_queue_refuses_and_waits() {
         (3, 3, 1)
     );
 
-    // Who waits for room gets it when a picture is done, and leaves when called off.
+    // A waiting submitter proceeds when a picture is done, and gives up when it is cancelled.
     let cancelled = CancelToken::new();
     std::thread::scope(|scope| {
         let impatient = scope.spawn(|| {
@@ -187,7 +187,7 @@ fn cancelled_orders_are_dropped_and_the_running_one_is_finished() {
         pool.submit(task(&token)).unwrap();
     }
     token.cancel();
-    // Cancelled tasks make room at once.
+    // Cancelled tasks free their places at once.
     pool.try_submit(task(&CancelToken::new())).unwrap();
     for _ in 0..4 {
         let error = receiver.recv_timeout(support::LONG).unwrap().unwrap_err();
@@ -284,7 +284,7 @@ fn frames_come_back_and_are_few() {
 }
 
 #[test]
-fn a_slow_taker_holds_the_sequence_back() {
+fn a_slow_consumer_holds_the_sequence_back() {
     let (backend, seen) = TestBackend::new();
     let pool = backend.pool(options(2, 8));
     let scene = scene(1);

@@ -1,4 +1,4 @@
-//! A backend that does as it is told, and tasks for it.
+//! A backend with programmed failures, and tasks for it.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
