@@ -11,7 +11,8 @@ use crate::error::RenderError;
 pub type RgbaView<'a> = ImageBuffer<Rgba<u8>, &'a [u8]>;
 /// A depth plane as an image of the crate `image`: angstrom, infinite where nothing is met.
 pub type DepthImage = ImageBuffer<Luma<f32>, Vec<f32>>;
-/// A normal plane as an image of the crate `image`: x, y, z from -1 to 1, zero where nothing is met.
+/// A normal plane as an image of the crate `image`: x, y, z from -1 to 1, zero where nothing is
+/// met.
 pub type NormalImage = ImageBuffer<Rgb<f32>, Vec<f32>>;
 /// An id plane as an image of the crate `image`: index + 1, 0 where nothing is met.
 pub type IdImage = ImageBuffer<Luma<u32>, Vec<u32>>;

@@ -21,7 +21,8 @@ use crate::frame::Frame;
 /// which can be deleted.
 ///
 /// # Errors
-/// [`RenderError::Encode`] as [`encode::picture`], [`RenderError::Write`] when the file cannot be written.
+/// [`RenderError::Encode`] as [`encode::picture`], [`RenderError::Write`] when the file cannot be
+/// written.
 pub fn save(
     frame: &Frame,
     planes: impl IntoIterator<Item = Plane>,
@@ -81,7 +82,8 @@ pub fn save_with(
 /// written, in that order. `frame` is drawn from `job`.
 ///
 /// # Errors
-/// [`RenderError::Encode`] as [`class_mask`], [`RenderError::Write`] when the file cannot be written.
+/// [`RenderError::Encode`] as [`class_mask`], [`RenderError::Write`] when the file cannot be
+/// written.
 pub fn save_masks(
     job: &RenderJob,
     frame: &Frame,
@@ -139,8 +141,8 @@ fn beside(path: &Path, plane: Plane, extension: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Checks in advance that a picture can be written to `path`: its folder exists, and `path` is not a
-/// folder or write-protected.
+/// Checks in advance that a picture can be written to `path`: its folder exists, and `path` is not
+/// a folder or write-protected.
 ///
 /// # Errors
 /// [`RenderError::Write`]. Success is not a guarantee: only writing shows whether the disk is full.

@@ -1,5 +1,6 @@
-//! Pictures: the oracle, the properties, golden pictures, hashes, and the comparisons with ChimeraX.
-//! Both backends draw; software Vulkan draws for wgpu, and a test that does not find it fails.
+//! Pictures: the oracle, the properties, golden pictures, hashes, and the comparisons with
+//! ChimeraX. Both backends draw; software Vulkan draws for wgpu, and a test that does not find it
+//! fails.
 
 mod all_inputs;
 mod annotations;

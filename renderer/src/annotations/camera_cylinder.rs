@@ -2,8 +2,8 @@
 
 use glam::DVec3;
 
-/// Squared sine between ray and axis below which a cylinder is seen end on, and everything about it is
-/// left unsure.
+/// Squared sine between ray and axis below which a cylinder is seen end on, and everything about it
+/// is left unsure.
 const END_ON: f64 = 1e-6;
 
 /// Whether a ray meets a shape.

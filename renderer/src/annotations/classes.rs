@@ -266,8 +266,8 @@ fn roles(structure: &Structure) -> Classes {
 /// plane.
 ///
 /// # Errors
-/// [`RenderError::Encode`] when the frame has no atom-id plane, when the plane is not a mask, or when
-/// there are more than 255 classes.
+/// [`RenderError::Encode`] when the frame has no atom-id plane, when the plane is not a mask, or
+/// when there are more than 255 classes.
 pub fn class_mask(job: &RenderJob, frame: &Frame, plane: Plane) -> Result<ClassMask, RenderError> {
     let ids = ids_of(job, frame)?;
     let classes = Classes::new(&job.scene().structure, plane)?;

@@ -1,8 +1,8 @@
 //! Which pixel centres a cylinder covers when nothing else is there.
 //!
-//! What a cylinder covers of a row is one run of pixels, but where a ray may go in at one end and out
-//! at the other. So only the pixels about the two edges of the run are looked at, from a guess that
-//! the rows above give; a wrong guess costs looks, nothing else.
+//! What a cylinder covers of a row is one run of pixels, but where a ray may go in at one end and
+//! out at the other. So only the pixels about the two edges of the run are looked at, from a guess
+//! that the rows above give; a wrong guess costs looks, nothing else.
 
 use glam::{DVec2, DVec3};
 
@@ -95,7 +95,8 @@ impl Projector {
         }
     }
 
-    /// The part of a window that the discs at a cylinder's ends, and what is between them, may touch.
+    /// The part of a window that the discs at a cylinder's ends, and what is between them, may
+    /// touch.
     fn narrowed(
         &self,
         ends: [DVec3; 2],
@@ -142,9 +143,9 @@ impl Projector {
         [left, right, bottom, top]
     }
 
-    /// Whether no ray through a window passes a cylinder's axis at so small an angle that it may go in
-    /// at one end and out at the other. What such a cylinder covers is what a closed one would cover,
-    /// which is convex.
+    /// Whether no ray through a window passes a cylinder's axis at so small an angle that it may go
+    /// in at one end and out at the other. What such a cylinder covers is what a closed one would
+    /// cover, which is convex.
     fn sees_no_end(&self, cylinder: &CameraCylinder, [left, top, right, bottom]: [u32; 4]) -> bool {
         let ray = |column: f64, row: f64| {
             let x = (self.origin_px.x + column - self.middle_px.x) / self.pixel_scale;
@@ -174,8 +175,8 @@ impl Projector {
             if !self.perspective {
                 return radius * self.pixel_scale;
             }
-            // Radius of a circle about the projected centre that holds the sphere's outline: tan(a +
-            // b) - tan(a).
+            // Radius of a circle about the projected centre that holds the sphere's outline: tan(a
+            // + b) - tan(a).
             let tan_b = radius / (end.length_squared() - radius * radius).max(1e-12).sqrt();
             let tan_a = end.truncate().length() / -end.z;
             let denominator = 1.0 - tan_a * tan_b;

@@ -3,8 +3,8 @@
 //!
 //! The built-in rasteriser decides in single precision. Where a ray passes a shape's outline within
 //! the error of that, [`Footprint`] does not guess: it records the pixel as unsure, and
-//! [`super::isolated`] lets the rasteriser itself decide. So the counts are those of the rasteriser,
-//! whatever its formulas, at the cost of arithmetic for nearly all atoms.
+//! [`super::isolated`] lets the rasteriser itself decide. So the counts are those of the
+//! rasteriser, whatever its formulas, at the cost of arithmetic for nearly all atoms.
 
 use glam::{DVec2, DVec3};
 use molshot_scenes::{Projection, RenderJob};
@@ -41,8 +41,8 @@ pub(super) struct Footprint {
     pub(super) spans: Vec<Span>,
     /// Pixels (column, row) that may be covered or not.
     pub(super) unsure: Vec<[u32; 2]>,
-    /// True when all pixels are unsure: the near plane may cut a shape, or it is seen in a way that no row can
-    /// be solved for.
+    /// True when all pixels are unsure: the near plane may cut a shape, or it is seen in a way that
+    /// no row can be solved for.
     pub(super) all_unsure: bool,
     /// Box that holds all shapes, drawn region: left, top, one past the right, one past the bottom;
     /// empty when nothing is in the region.
@@ -109,8 +109,8 @@ impl Projector {
         RELATIVE_ERROR * (center.length() + radius)
     }
 
-    /// Pixels that a sphere may touch: left, top, one past the right, one past the bottom. `Err` when
-    /// the near plane may cut it.
+    /// Pixels that a sphere may touch: left, top, one past the right, one past the bottom. `Err`
+    /// when the near plane may cut it.
     pub(super) fn window(
         &self,
         center: DVec3,

@@ -1,9 +1,9 @@
 //! How many pixels an atom would show if it were the only one.
 //!
-//! An atom's own shapes are its spheres and its halves of cylinders: from its end to the middle. Dashes
-//! belong to no atom. What they cover without anything else in the scene is counted by geometry
-//! ([`super::footprint`]), and where rounding would decide by drawing the shapes with the built-in
-//! rasteriser.
+//! An atom's own shapes are its spheres and its halves of cylinders: from its end to the middle.
+//! Dashes belong to no atom. What they cover without anything else in the scene is counted by
+//! geometry ([`super::footprint`]), and where rounding would decide by drawing the shapes with the
+//! built-in rasteriser.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -131,8 +131,8 @@ impl AtomShapes {
     }
 }
 
-/// Puts one half of a cylinder to the others; its end, when round, as a sphere. A half without length is
-/// no shape.
+/// Puts one half of a cylinder to the others; its end, when round, as a sphere. A half without
+/// length is no shape.
 fn half(cylinder: &Cylinder, end: End, spheres: &mut Vec<Sphere>, cylinders: &mut Vec<Cylinder>) {
     let mut middle = [0.0; 3];
     for (axis, middle) in middle.iter_mut().enumerate() {
@@ -192,9 +192,9 @@ fn half(cylinder: &Cylinder, end: End, spheres: &mut Vec<Sphere>, cylinders: &mu
     });
 }
 
-/// The scene of one atom alone: its spheres, and its halves of cylinders, cut in the middle. Box and
-/// camera stay those of the whole, so that a job with the same view draws it where it stands in the
-/// whole picture. `None` when the atom is not drawn.
+/// The scene of one atom alone: its spheres, and its halves of cylinders, cut in the middle. Box
+/// and camera stay those of the whole, so that a job with the same view draws it where it stands in
+/// the whole picture. `None` when the atom is not drawn.
 ///
 /// This is what [`super::AtomAnnotation::unoccluded_pixels`] counts; a picture of it by the
 /// built-in rasteriser shows exactly as many.

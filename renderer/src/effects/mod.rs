@@ -1,12 +1,13 @@
-//! Silhouettes, ambient occlusion and shadows: computed on the CPU from colours, depths and normals,
-//! in the same way for all backends.
+//! Silhouettes, ambient occlusion and shadows: computed on the CPU from colours, depths and
+//! normals, in the same way for all backends.
 //!
 //! A picture with effects is drawn as a larger one with one sample per pixel: twice, three or four
-//! times as wide and high for four, nine and sixteen samples. The effects are applied to its pixels,
-//! and their means are the picture, so lines are antialiased like outlines. Pictures that would
-//! exceed [`MAX_EDGE_PX`] are magnified less. The picture is drawn strip by strip, which bounds the
-//! memory; each strip is drawn with a margin as wide as an effect reaches, so neither strips nor
-//! crops change a pixel. Labels are drawn on top later, and effects change no other plane.
+//! times as wide and high for four, nine and sixteen samples. The effects are applied to its
+//! pixels, and their means are the picture, so lines are antialiased like outlines. Pictures that
+//! would exceed [`MAX_EDGE_PX`] are magnified less. The picture is drawn strip by strip, which
+//! bounds the memory; each strip is drawn with a margin as wide as an effect reaches, so neither
+//! strips nor crops change a pixel. Labels are drawn on top later, and effects change no other
+//! plane.
 
 mod occlusion;
 mod shadows;

@@ -1,7 +1,8 @@
-//! Shadows of the key light, by shadow mapping: a second picture, of depths alone, is drawn from the
-//! light's direction, and what lies behind its depths is in shadow (Williams, "Casting curved shadows
-//! on curved surfaces", 1978). Edges are softened over three of its pixels by percentage-closer
-//! filtering (Reeves, Salesin and Cook, "Rendering antialiased shadows with depth maps", 1987).
+//! Shadows of the key light, by shadow mapping: a second picture, of depths alone, is drawn from
+//! the light's direction, and what lies behind its depths is in shadow (Williams, "Casting curved
+//! shadows on curved surfaces", 1978). Edges are softened over three of its pixels by
+//! percentage-closer filtering (Reeves, Salesin and Cook, "Rendering antialiased shadows with depth
+//! maps", 1987).
 
 use glam::{DMat3, DQuat, DVec3, Mat3, Vec3};
 use molshot_scenes::{CropRect, Plane};
@@ -13,8 +14,8 @@ use crate::frame::Frame;
 
 /// Smallest and largest edge of the shadow map, pixels.
 const EDGES_PX: [f64; 2] = [256.0, 2048.0];
-/// Normal offset in pixels of the shadow map: a surface point is moved by it along its normal before
-/// its depth is compared, because the depths in the map are those of its neighbourhood.
+/// Normal offset in pixels of the shadow map: a surface point is moved by it along its normal
+/// before its depth is compared, because the depths in the map are those of its neighbourhood.
 const NORMAL_OFFSET_PX: f32 = 2.5;
 /// Depth bias: depths may differ by so much through rounding, angstrom.
 const DEPTH_BIAS_ANGSTROM: f32 = 0.01;
@@ -81,8 +82,8 @@ pub(super) fn job_of_light(job: &RenderJob) -> Result<RenderJob, SceneError> {
 }
 
 impl ShadowMap {
-    /// Sets the shadow map from `frame`, which is drawn from `light`. The frame gets the depth plane
-    /// of the last shadow map in exchange, so that its memory is reused.
+    /// Sets the shadow map from `frame`, which is drawn from `light`. The frame gets the depth
+    /// plane of the last shadow map in exchange, so that its memory is reused.
     pub(super) fn set_depths(&mut self, job: &RenderJob, light: &RenderJob, frame: &mut Frame) {
         let Some(depth) = &mut frame.depth_angstrom else {
             self.transform = None;

@@ -123,7 +123,7 @@ fn formats_that_no_request_can_name_are_refused() {
 fn a_frame_becomes_an_image_with_the_same_pixels() {
     let frame = frame(5, 3, true);
     let rgba = frame.color_rgba.clone().expect("colour");
-    let place = frame.color_rgba.as_ref().map(|plane| plane.as_ptr());
+    let place = frame.color_rgba.as_ref().map(Vec::as_ptr);
     assert_eq!(frame.to_image().expect("an image").into_raw(), rgba);
     assert_eq!(
         frame

@@ -104,8 +104,8 @@ impl Context {
         self.lost()
     }
 
-    /// The device's loss, if it was lost, else `error`. What fails before the loss is reported fails
-    /// with another error, such as a wait for commands that were never accepted.
+    /// The device's loss, if it was lost, else `error`. What fails before the loss is reported
+    /// fails with another error, such as a wait for commands that were never accepted.
     pub(super) fn loss_or(&self, error: RenderError) -> RenderError {
         match self.find_loss() {
             Some(reason) => RenderError::DeviceLost { reason },

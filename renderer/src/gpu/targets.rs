@@ -9,7 +9,7 @@ pub(super) const PLANE_FORMATS: [wgpu::TextureFormat; 3] = [
     wgpu::TextureFormat::R32Uint,
 ];
 
-/// What a set of textures must offer.
+/// Size and kinds of a set of textures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TargetShape {
     pub(super) width_px: u32,

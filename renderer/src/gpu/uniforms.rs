@@ -1,5 +1,5 @@
-//! The view as the shaders read it. One contract with `shaders/shared/view.wgsl`, checked field by
-//! field in a test.
+//! The uniforms as the shaders read them. The layout is that of `shaders/shared/view.wgsl`, checked
+//! field by field in a test.
 
 use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
@@ -42,7 +42,7 @@ pub(super) struct ResolveUniform {
 }
 
 impl ViewUniform {
-    /// Everything but the sample's place in the pixel. `scene_origin` is the world point that
+    /// The view with samples at the pixels' centres. `scene_origin` is the world point that
     /// uploaded positions refer to.
     pub(super) fn new(
         scene: &Scene,

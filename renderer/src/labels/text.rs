@@ -7,9 +7,10 @@ use super::cache::Place;
 use super::font::{Font, descent_of_line, em_of_line, units_to_px};
 
 impl LabelDrawer {
-    /// Writes a line of text over `rgba` (rows from top to bottom of `size_px`, four bytes per pixel,
-    /// opaque). `left_top_px` is the upper left corner of the line, `line_px` its height. Letters
-    /// outside of the picture are left out; so is all of it where `rgba` is not of that size.
+    /// Writes a line of text over `rgba` (rows from top to bottom of `size_px`, four bytes per
+    /// pixel, opaque). `left_top_px` is the upper left corner of the line, `line_px` its height.
+    /// Letters outside of the picture are left out; so is all of it where `rgba` is not of that
+    /// size.
     pub fn write(
         &mut self,
         rgba: &mut [u8],

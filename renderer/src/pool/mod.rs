@@ -6,9 +6,9 @@
 //! and writes the frame on a worker thread; its `answer` is called exactly once with the result.
 //! [`Pool::map`] does the same for a whole sequence, with results in order or as they are ready.
 //!
-//! - With the built-in rasteriser every thread draws one picture at a time and encodes what it drew:
-//!   drawing and encoding overlap because the threads work on different pictures. With a GPU one or
-//!   two threads keep the device busy and the others encode.
+//! - With the built-in rasteriser every thread draws one picture at a time and encodes what it
+//!   drew: drawing and encoding overlap because the threads work on different pictures. With a GPU
+//!   one or two threads keep the device busy and the others encode.
 //! - A worker prefers waiting tasks of the scene that it has uploaded, within a window, so that
 //!   each worker uploads a scene once.
 //! - Cancelled tasks are dropped before they are drawn. A task that panics, in drawing or in

@@ -47,9 +47,9 @@ type Pixel = [u8; 4];
 /// Writes a picture behind what `out` holds: RGB of 8 bits, or RGBA when `transparent`. No memory
 /// is taken but in `out`.
 ///
-/// `None`, and `out` as it was, when there are no pixels, `rgba` does not have four bytes for each, an edge
-/// is longer than [`LONGEST_EDGE_PX`], or the compressed rows are longer than a chunk may be (2
-/// GiB; those of 1 GiB of pixels never are).
+/// `None`, and `out` as it was, when there are no pixels, `rgba` does not have four bytes for each,
+/// an edge is longer than [`LONGEST_EDGE_PX`], or the compressed rows are longer than a chunk may
+/// be (2 GiB; those of 1 GiB of pixels never are).
 pub(super) fn write(
     width_px: u32,
     height_px: u32,

@@ -1,4 +1,4 @@
-//! What a backend does when its device goes away, is too small, or has nothing to draw.
+//! What a backend does when its device is lost or too small, or when there is nothing to draw.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ fn open() -> GpuBackend {
         .expect("these tests draw with lavapipe: install mesa-vulkan-drivers")
 }
 
-/// `count` balls in a row before the camera.
+/// `count` spheres in a row in front of the camera.
 fn job(count: u32) -> RenderJob {
     let options = ReadOptions {
         format: Some(Format::Xyz),
@@ -78,7 +78,7 @@ fn assert_same_pixels(one: &Frame, other: &Frame) {
 }
 
 /// The loss may be noticed before the next job or only while it is drawn; after that it must be
-/// mended.
+/// replaced.
 #[test]
 fn a_lost_device_is_opened_again() {
     let mut backend = open();
@@ -149,7 +149,7 @@ fn a_scene_is_uploaded_once_for_many_views() {
 #[test]
 fn a_choice_that_nothing_fulfils_names_what_there_is() {
     if GpuBackend::open(AdapterChoice::Gpu).is_ok() {
-        // This machine has one: nothing to refuse.
+        // This machine has a GPU: there is no error to check.
         return;
     }
     let error = GpuBackend::open(AdapterChoice::Gpu).unwrap_err();
