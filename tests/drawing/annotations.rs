@@ -142,7 +142,7 @@ fn both_cameras_of_chimerax_project_alike() {
 /// Draws an atom alone and counts.
 fn count_alone(backend: &mut dyn Backend, job: &RenderJob, atom: u32) -> u64 {
     let alone = isolated_atom_scene(job.scene(), atom)
-        .expect("a sound scene")
+        .expect("a valid scene")
         .expect("a drawn atom");
     let job = RenderJob::new(
         Arc::new(alone),
@@ -296,7 +296,7 @@ fn a_residue_alone_is_its_atoms_together() {
                 continue;
             }
             let alone = isolated_atom_scene(job.scene(), atom.index)
-                .expect("a sound scene")
+                .expect("a valid scene")
                 .expect("a drawn atom");
             let job = RenderJob::new(
                 Arc::new(alone),

@@ -170,7 +170,7 @@ fn bare(job: &RenderJob) -> RenderJob {
         job.samples(),
         planes,
     )
-    .expect("as sound as before")
+    .expect("as valid as before")
 }
 
 /// A picture with one number of samples: by wgpu, and by the built-in backend.

@@ -117,7 +117,7 @@ fn asking_for_fewer_planes_gives_the_same_ones() {
             all.samples(),
             planes.clone(),
         )
-        .expect("the view is sound");
+        .expect("the view is valid");
         let mut expected = picture(backend, &all);
         let has = |plane| planes.contains(&plane);
         expected.rgba = expected.rgba.filter(|_| has(Plane::Color));

@@ -135,7 +135,7 @@ fn reordered(structure: &Arc<Structure>, whole: &Scene, order: &[usize]) -> Arc<
         background: whole.background,
         structure: Arc::clone(structure),
     };
-    Arc::new(Scene::from_parts(parts).expect("the same records in another order are sound"))
+    Arc::new(Scene::from_parts(parts).expect("the same records in another order are valid"))
 }
 
 /// But where two surfaces are equally deep, as at the joint of two round sticks: there the first
@@ -307,7 +307,7 @@ fn ids_point_into_the_scene_and_agree_with_residues_and_gaps() {
     );
 }
 
-/// The moved coordinates are rounded to f32 anew, which may turn a pixel on an outline, but no
+/// The moved coordinates are rounded to f32 again, which may turn a pixel on an outline, but no
 /// other.
 #[test]
 fn moving_molecule_and_camera_together_changes_almost_nothing() {

@@ -142,7 +142,7 @@ pub(crate) fn job(
         samples,
         Plane::ALL.into_iter().collect(),
     )
-    .expect("the view is sound")
+    .expect("the view is valid")
 }
 
 /// Checks a property on generated cases, the same ones in every run. It gets one backend for all of

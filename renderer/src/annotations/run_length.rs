@@ -95,7 +95,7 @@ pub(super) fn masks_of(plane: &[u32], width_px: usize) -> Vec<(u32, String, u64,
         runs.area += end - start;
         let height = height_px as u64;
         let (first, last) = (start / height, (end - 1) / height);
-        // A run that goes on in the next column reaches from the bottom to the top.
+        // A run that continues in the next column reaches from the bottom to the top.
         let (top, bottom) = if first == last {
             (start % height, (end - 1) % height)
         } else {

@@ -209,7 +209,10 @@ fn a_cancelled_picture_is_not_finished() {
         };
         let (whole, times, bytes) = encode(u32::MAX);
         assert_eq!(whole, Ok(()), "{format:?}");
-        assert_eq!(bytes, picture(&frame, encoding).expect("sound").bytes);
+        assert_eq!(
+            bytes,
+            picture(&frame, encoding).expect("a valid picture").bytes
+        );
         assert!(times >= 2, "{format:?} asks {times} times");
         let (stopped, asked_until, _) = encode(1);
         assert_eq!(stopped, Err("cancelled"), "{format:?}");

@@ -14,6 +14,7 @@ use crate::frame::Frame;
 
 /// The task of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Sequence {
     /// In the order of the jobs.
     InOrder,

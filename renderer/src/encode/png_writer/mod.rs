@@ -41,7 +41,7 @@ const LONGEST_CHUNK: usize = (1 << 31) - 1;
 /// drawn.
 const LONGEST_EDGE_PX: u32 = 1 << 26;
 
-/// A pixel as it lies in memory.
+/// A pixel as it is in memory.
 type Pixel = [u8; 4];
 
 /// Writes a picture behind what `out` holds: RGB of 8 bits, or RGBA when `transparent`. No memory

@@ -99,7 +99,7 @@ fn a_lost_device_is_opened_again() {
 }
 
 #[test]
-fn a_scene_that_fits_into_no_buffer_is_refused_and_leaves_the_back_end_sound() {
+fn a_scene_that_fits_into_no_buffer_is_refused_and_leaves_the_backend_usable() {
     let mut backend = open();
     backend.context.max_buffer_bytes = 4 * size_of::<Sphere>() as u64;
     let small = job(4);

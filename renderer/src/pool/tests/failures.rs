@@ -151,14 +151,14 @@ fn a_device_that_does_not_answer_is_given_up() {
 }
 
 #[test]
-fn a_back_end_that_cannot_be_opened_is_told_at_once() {
+fn a_backend_that_cannot_be_opened_is_told_at_once() {
     let (backend, _) = TestBackend::new();
     let error = backend.failing(0, 1).try_pool(options(3, 10)).unwrap_err();
     assert!(matches!(error, RenderError::NoAdapter { .. }));
 }
 
 #[test]
-fn workers_without_back_end_leave_the_orders_to_the_others() {
+fn workers_without_backend_leave_the_orders_to_the_others() {
     let (backend, _) = TestBackend::new();
     let pool = backend.failing(1, 1_000_000).pool(options(3, 100));
     let scene = scene(1);
@@ -176,7 +176,7 @@ fn workers_without_back_end_leave_the_orders_to_the_others() {
 }
 
 #[test]
-fn with_no_back_end_left_orders_fail_and_recover() {
+fn with_no_backend_left_orders_fail_and_recover() {
     let (backend, _) = TestBackend::new();
     let pool = backend
         .with(13, Failure::Panic)
