@@ -119,12 +119,16 @@ fn encode(criterion: &mut Criterion) {
         let job = jobs("1hvr", Preset::Misi, edge_px, Samples::Four).swap_remove(1);
         let frame = backend.draw(&job).expect("a picture");
         let (mut encoder, mut bytes) = (Encoder::new(), Vec::new());
-        for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Jpeg] {
+        for format in [
+            ImageFormat::Png,
+            ImageFormat::WebP,
+            ImageFormat::Jpeg,
+            ImageFormat::Tiff,
+            ImageFormat::Bmp,
+            ImageFormat::Qoi,
+        ] {
             for compression in [Compression::Fast, Compression::Small] {
-                let encoding = Encoding {
-                    compression,
-                    ..Encoding::from(format)
-                };
+                let encoding = Encoding::from(format).with_compression(compression);
                 group.bench_function(format!("{format:?} {compression:?} {edge_px} px"), |b| {
                     b.iter(|| {
                         encoder

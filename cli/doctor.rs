@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use molshot_renderer::{AdapterChoice, AdapterReport, check, enumerate_adapters, open, save};
+use molshot_renderer::{AdapterChoice, AdapterReport, enumerate_adapters, open, save, self_test};
 use molshot_scenes::Plane;
 use molshot_scenes::request::ImageFormat;
 use serde_json::json;
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), CliError> {
     let start = Instant::now();
     let checked = open(args.adapter).and_then(|mut backend| {
         let opened = start.elapsed();
-        let frame = check::test_picture(backend.as_mut())?;
+        let frame = self_test::run(backend.as_mut())?;
         Ok((opened, start.elapsed(), frame))
     });
     let verdict = match &checked {

@@ -26,7 +26,7 @@ struct CylinderVertex {
     @location(6) @interpolate(flat, either) atoms_and_caps: vec3<u32>,
 }
 
-// One contract with the constants of `Cylinder` in scenes/src/scene.rs.
+// The layout is that of the constants of `Cylinder` in scenes/src/scene.rs.
 const CAPS_OPEN: u32 = 0u;
 const CAPS_FLAT: u32 = 1u;
 const CAPS_ROUND: u32 = 2u;
@@ -39,14 +39,13 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
     let start = camera_from_scene(instance.start);
     let end = camera_from_scene(instance.end);
     let corner = strip_corner(vertex_index);
-    let start_outline = outline_of_ball(start, instance.radius);
-    let end_outline = outline_of_ball(end, instance.radius);
+    let start_outline = outline_of_sphere(start, instance.radius);
+    let end_outline = outline_of_sphere(end, instance.radius);
     var clip_position: vec4<f32>;
     if start_outline.behind && end_outline.behind {
         clip_position = clip_of_nothing();
     } else if start_outline.bounded && end_outline.bounded {
-        // A rectangle along the stick: the balls at both ends lie in it, and so does all between
-        // them.
+        // A rectangle along the cylinder: it contains the spheres at both ends, and all between them.
         let start_px = start_outline.center_px;
         let end_px = end_outline.center_px;
         let difference = end_px - start_px;
@@ -59,7 +58,7 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
             end_px + along * (end_outline.radius_px + QUAD_MARGIN_PX),
             corner.x > 0.0,
         );
-        // Seen end on, one ball can lie inside the other's outline: widen both tips to hold the
+        // Seen end on, one sphere can lie inside the other's outline: widen both tips to hold the
         // larger.
         let slack = max(half_width - length_px, 0.0) * corner.x;
         clip_position = clip_from_picture(tip + along * slack + across * (corner.y * half_width));
@@ -67,7 +66,7 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
         clip_position = clip_of_whole_region(corner);
     }
     // Turned, but not moved: the difference of two far points would lose the digits of a short
-    // stick's direction.
+    // cylinder's direction.
     let axis = (view.camera_from_scene * vec4<f32>(instance.end - instance.start, 0.0)).xyz;
     let axis_length = length(axis);
     return CylinderVertex(
@@ -82,7 +81,7 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
     );
 }
 
-// Nearest point of the stick's surface on the ray that is not in front of the near plane.
+// Nearest point of the cylinder's surface on the ray that is not in front of the near plane.
 //
 // As for the sphere, the ray is first moved to its point closest to the middle, so that all
 // differences are small. The side is a disc seen along the axis: solve there, then cut at the ends.

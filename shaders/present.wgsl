@@ -1,5 +1,5 @@
 // A finished picture into a window of the same size, pixel by pixel. Both hold bytes without a
-// transfer function, so what comes out is what went in.
+// transfer function, so the bytes are unchanged.
 
 @group(0) @binding(0) var picture: texture_2d<f32>;
 

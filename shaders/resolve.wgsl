@@ -4,7 +4,7 @@ struct Resolve {
     // sRGB bytes; the fourth is 1 for a transparent background, else 0.
     background: vec4<u32>,
     samples: u32,
-    // 1: means are rounded half up; 0: they are cut down.
+    // 1: means are rounded half up; 0: they are rounded down.
     rounds: u32,
 }
 
@@ -18,7 +18,7 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32) -> @builtin(position) v
     return vec4<f32>(corner, 0.0, 1.0);
 }
 
-// The mean of whole numbers, rounded half up or cut down: the same on every device.
+// The mean of integers, rounded half up or down: the same on every device.
 @fragment
 fn fragment_main(@builtin(position) frag_coord: vec4<f32>) -> @location(0) vec4<f32> {
     let pixel = vec2<i32>(frag_coord.xy);

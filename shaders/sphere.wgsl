@@ -22,7 +22,7 @@ struct SphereVertex {
 fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: SphereInstance) -> SphereVertex {
     let center = camera_from_scene(instance.center);
     let corner = strip_corner(vertex_index);
-    let outline = outline_of_ball(center, instance.radius);
+    let outline = outline_of_sphere(center, instance.radius);
     var clip_position: vec4<f32>;
     if outline.behind {
         clip_position = clip_of_nothing();
@@ -34,11 +34,11 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: SphereInstanc
     return SphereVertex(clip_position, center, instance.radius, instance.color.rgb, instance.atom);
 }
 
-// Nearest point of the ball on the ray that is not in front of the near plane.
+// Nearest point of the sphere on the ray that is not in front of the near plane.
 //
-// The ray is taken at its point closest to the centre, and the half chord from there: the
-// differences stay as small as the ball, so f32 suffices at any distance (Haines et al., "Precision
-// Improvements for Ray/Sphere Intersection", Ray Tracing Gems, 2019).
+// The half chord is computed from the ray's point closest to the centre: the differences stay as
+// small as the sphere, so f32 suffices at any distance (Haines et al., "Precision Improvements for
+// Ray/Sphere Intersection", Ray Tracing Gems, 2019).
 fn sphere_hit(vertex: SphereVertex, ray: Ray) -> Hit {
     let length_squared = dot(ray.direction, ray.direction);
     let closest = dot(vertex.center - ray.origin, ray.direction) / length_squared;
@@ -50,7 +50,7 @@ fn sphere_hit(vertex: SphereVertex, ray: Ray) -> Hit {
     let half_chord = sqrt(half_chord_squared / length_squared);
     var along = -half_chord;
     if closest + along < view.near_angstrom {
-        // The near plane cuts the ball open: its far wall is seen from inside.
+        // The near plane cuts the sphere: its far wall is visible from inside.
         along = half_chord;
         if closest + along < view.near_angstrom {
             discard;

@@ -1,6 +1,5 @@
 //! Files that accompany a picture: annotations and class masks.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -51,12 +50,10 @@ impl AnnotationArgs {
 
     /// Adds the plane that annotations are computed from to a job.
     pub(super) fn job(&self, job: RenderJob) -> Result<RenderJob, SceneError> {
-        if self.annotations.is_none() || job.planes().contains(&Plane::AtomId) {
-            return Ok(job);
+        match self.annotations {
+            Some(_) => job.with_plane(Plane::AtomId),
+            None => Ok(job),
         }
-        let mut planes = job.planes().clone();
-        planes.insert(Plane::AtomId);
-        job.with_planes(planes)
     }
 
     /// The requested masks, each once.
@@ -85,15 +82,11 @@ impl Sidecars {
         job: &RenderJob,
         frame: &Frame,
         path: &Path,
+        annotator: &mut Annotator,
     ) -> Result<Vec<PathBuf>, RenderError> {
-        thread_local! {
-            // Its buffers are reused for all pictures of a thread.
-            static ANNOTATOR: RefCell<Annotator> = RefCell::default();
-        }
         let mut written = save_masks(job, frame, self.planes.iter().copied(), path)?;
         if let Some(file) = &self.annotations {
-            let annotations = ANNOTATOR
-                .with_borrow_mut(|annotator| annotator.annotate(job, frame, &self.masks))?;
+            let annotations = annotator.annotate(job, frame, &self.masks)?;
             let mut text =
                 serde_json::to_vec(&annotations).map_err(|error| RenderError::Encode {
                     problem: error.to_string(),

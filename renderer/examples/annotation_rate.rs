@@ -1,6 +1,6 @@
-//! How long annotations take beside the picture they are made of:
+//! Compares the time of annotating a picture with that of drawing it:
 //! `annotation_rate INPUT [SIZES [PICTURES]]`, with `INPUT` a file or a folder in `PDBbind`'s
-//! layout, sizes a list such as `512,1024`, and 200 pictures of each size unless told otherwise.
+//! layout, sizes a list such as `512,1024`, and 200 pictures of each size by default.
 //! One thread and the built-in rasteriser; every picture is a new rotation.
 
 use std::sync::Arc;

@@ -1,8 +1,8 @@
-//! How good edges are: pictures with 1, 4 and 16 samples beside one of 64:
+//! Quality of edges: compares pictures with 1, 4 and 16 samples with one of 64:
 //! `edge_quality FILE PRESET [SIZE] [VIEWS]`.
 //!
-//! The reference is drawn eight times as wide and high with one sample and averaged, so it owes
-//! nothing to the rule that finds edges. Prints, for each number of samples, the mean difference of
+//! The reference is drawn eight times as wide and high with one sample and averaged, so it does
+//! not depend on the detection of edges. Prints, for each number of samples, the mean difference of
 //! a channel over the pixels that show anything, the share of them that is off by more than 16
 //! levels, and the worst; each for all pixels and for those in which all 64 samples show the same
 //! atom.
@@ -166,7 +166,7 @@ fn frame(
     Ok(draw.draw(&job)?)
 }
 
-/// The view from another side: the scene turns about its middle.
+/// The view from another side: the scene rotates about its centre.
 fn turned(base: &RenderJob, angle: f64) -> View {
     let turn = DQuat::from_rotation_y(angle) * DQuat::from_rotation_x(angle * 0.31);
     let middle = base.scene().bounds.center();

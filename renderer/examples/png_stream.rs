@@ -1,4 +1,4 @@
-//! Pictures and their PNG files, for other decoders to compare:
+//! Pictures and their PNG files, to compare with other decoders:
 //! `png_stream COUNT [SCENE_FOLDER...] > stream`.
 //!
 //! `COUNT` pictures of random content and size, and then as many of each folder (in PDBbind layout)
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut request = RenderRequest::default();
     request.style.solvent = true;
     request.output.compression = Compression::Fast;
-    // A frame comes from drawing alone; what it shows is replaced.
+    // Only drawing makes a frame; its content is replaced.
     let mut frame = draw.draw(&PreparedScene::new(Arc::new(water), &request)?.job()?)?;
     for _ in 0..count {
         random.fill(&mut frame);

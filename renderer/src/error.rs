@@ -1,19 +1,21 @@
-//! What can go wrong between a job and its picture.
+//! Failures between a job and its picture.
 
 use std::io::ErrorKind;
+
+use molshot_scenes::Plane;
 
 /// Every way in which drawing or encoding fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
-    /// No adapter of the wanted kind.
+    /// There is no adapter of the wanted kind.
     #[error("no {wanted} to draw with: {found}; {remedy}")]
     NoAdapter {
-        /// What was asked for.
+        /// The kind that was asked for.
         wanted: &'static str,
-        /// What there is.
+        /// What was found instead.
         found: String,
-        /// What would help.
+        /// What the user can do.
         remedy: String,
     },
     /// The adapter refused to open a device.
@@ -26,7 +28,7 @@ pub enum RenderError {
         /// The driver's reason.
         reason: String,
     },
-    /// The device went away while drawing. The next job opens it again.
+    /// The device was lost while drawing. The next job opens it again.
     #[error("the graphics device was lost: {reason}; try again")]
     DeviceLost {
         /// The driver's reason.
@@ -42,10 +44,10 @@ pub enum RenderError {
     },
     /// This machine's own memory is exhausted.
     #[error(
-        "there is no memory left for {needed_bytes} bytes of the picture; draw a smaller one, a crop, or fewer planes"
+        "no memory is left for {needed_bytes} bytes of the picture; draw a smaller one, a crop, or fewer planes"
     )]
     OutOfHostMemory {
-        /// Size of the plane that could not be made.
+        /// Size of the plane that could not be allocated.
         needed_bytes: u64,
     },
     /// The scene does not fit into one buffer of the device.
@@ -53,9 +55,9 @@ pub enum RenderError {
         "the scene needs a buffer of {needed_bytes} bytes, the device allows {limit_bytes}; select fewer atoms"
     )]
     TooLarge {
-        /// Wanted size.
+        /// Size of the scene.
         needed_bytes: u64,
-        /// Largest size.
+        /// Largest buffer of the device.
         limit_bytes: u64,
     },
     /// The device did not answer in time.
@@ -63,16 +65,16 @@ pub enum RenderError {
         "the graphics device did not finish within {seconds} s; draw a smaller picture or fewer atoms"
     )]
     Timeout {
-        /// How long was waited.
+        /// Time limit.
         seconds: u64,
     },
-    /// The graphics library refused a call: a fault of ours.
-    #[error("the graphics library refused a call (a fault of molshot, please report it): {reason}")]
+    /// The graphics library refused a call: a bug in molshot.
+    #[error("the graphics library refused a call (a bug in molshot, please report it): {reason}")]
     Internal {
-        /// Its reason.
+        /// The library's reason.
         reason: String,
     },
-    /// The test picture is not what it must be: the driver draws wrongly.
+    /// The test picture is wrong: the driver does not draw correctly.
     #[error(
         "the test picture is wrong: it does not hold that {property}; update the graphics driver, or use another --adapter"
     )]
@@ -88,8 +90,8 @@ pub enum RenderError {
         /// What would be right.
         remedy: String,
     },
-    /// Whoever asked for the picture does not want it any more.
-    #[error("the picture was called off while it was encoded")]
+    /// The caller cancelled the picture.
+    #[error("the picture was cancelled")]
     Cancelled,
     /// A file could not be written.
     #[error(
@@ -108,7 +110,7 @@ pub enum RenderError {
 fn write_remedy(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "make room on the disk, or give a path on another one"
+            "free space on the disk, or give a path on another one"
         }
         ErrorKind::InvalidFilename => "give a shorter name",
         _ => "give a path in a folder that exists and may be written to",
@@ -116,6 +118,14 @@ fn write_remedy(kind: ErrorKind) -> &'static str {
 }
 
 impl RenderError {
+    /// The error for a frame that lacks a plane.
+    pub(crate) fn missing_plane(plane: Plane) -> Self {
+        Self::Encode {
+            problem: format!("the plane {} was not drawn", plane.name()),
+            remedy: "ask for it in the job's planes".into(),
+        }
+    }
+
     /// A stable, machine-readable name for the kind of failure.
     #[must_use]
     pub fn code(&self) -> &'static str {

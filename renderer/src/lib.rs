@@ -1,30 +1,67 @@
-//! A [`RenderJob`](molshot_scenes::RenderJob) in, a [`Frame`] out, and from there an encoded
-//! picture.
+//! Draws a [`RenderJob`](molshot_scenes::RenderJob) into a [`Frame`] and encodes it.
 //!
-//! The road of the data: [`backend`] chooses who draws -> [`gpu`] or [`software`] draws, with
-//! effects where they are asked for -> [`labels`] go on top -> [`Frame`] -> [`encode`] ->
-//! [`mod@save`]; [`pool`] walks it with many pictures at once.
+//! Data flow: [`open`] selects a [`Backend`] (wgpu, with the feature `gpu`, or [`software`]) -> the
+//! backend draws the job, with the scene's effects -> [`labels`] are drawn on top -> [`Frame`] ->
+//! [`encode`] -> [`mod@save`]. [`pool`] does this for many pictures at once, and [`annotations`]
+//! describes what a frame shows.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use molshot_molecule::read::read_bytes;
+//! use molshot_molecule::{PartRole, ReadOptions};
+//! use molshot_renderer::{AdapterChoice, encode, open};
+//! use molshot_scenes::request::{ImageFormat, Preset, StructureSource};
+//! use molshot_scenes::{PreparedScene, RenderRequest};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let xyz = b"3\n\nO 0 0 0.5\nH 0.76 -0.59 0\nH -0.76 -0.59 0\n";
+//! let water = read_bytes("water.xyz", xyz, PartRole::Ligand, &ReadOptions::default())?;
+//!
+//! let paths = vec!["water.xyz".into()];
+//! let mut request = RenderRequest::new(StructureSource::Paths { paths });
+//! request.style.preset = Preset::Spacefill;
+//! request.style.hydrogens = true;
+//! request.style.solvent = true;
+//! (request.output.width_px, request.output.height_px) = (64, 48);
+//! let job = PreparedScene::new(Arc::new(water), &request)?.job()?;
+//!
+//! let mut backend = open(AdapterChoice::Software)?;
+//! let frame = backend.draw(&job)?;
+//! let png = encode::picture(&frame, ImageFormat::Png)?;
+//! assert!(png.bytes.starts_with(b"\x89PNG"));
+//!
+//! // The frame as an image of the crate `image`.
+//! let image = frame.into_image()?;
+//! assert_eq!(image.dimensions(), (64, 48));
+//! assert_ne!(image.get_pixel(32, 24).0[..3], [0, 0, 0]);
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod annotations;
 pub mod backend;
-mod camera_numbers;
-pub mod check;
+mod camera_uniforms;
+pub mod cancel;
 mod effects;
 pub mod encode;
 pub mod error;
 pub mod frame;
+#[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod labels;
 pub mod pool;
 pub mod save;
+pub mod select;
+pub mod self_test;
 pub mod software;
 
 pub use annotations::{Annotations, Annotator, annotate};
-pub use backend::{
-    AdapterChoice, AdapterReport, Backend, BackendKind, enumerate_adapters, open, open_with_threads,
-};
+pub use backend::{AdapterChoice, AdapterReport, Backend, BackendKind};
+pub use cancel::CancelToken;
 pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::RenderError;
 pub use frame::{Frame, Timings};
 pub use save::{check_destination, files_of, save, save_bytes, save_masks, save_with};
+pub use select::{enumerate_adapters, open, open_with_threads};

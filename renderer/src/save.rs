@@ -1,4 +1,4 @@
-//! Frames to files: the picture, and every further plane beside it.
+//! Frames to files: the picture, and every other plane beside it.
 
 use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Write};
@@ -16,12 +16,13 @@ use crate::frame::Frame;
 /// beside it, as `STEM.PLANE.png` and `STEM.PLANE.npy`. Returns what was written, in that order.
 /// Class masks are left to [`save_masks`].
 ///
-/// Each file is written under a temporary name in the same folder, and then renamed: whoever finds
-/// a file finds all of it. A program that is killed may leave a `.molshot-PROCESS-NUMBER.part`,
-/// which nobody needs.
+/// Each file is written under a temporary name in the same folder, and then renamed, so an existing
+/// file is always complete. A program that is killed may leave a `.molshot-PROCESS-NUMBER.part`,
+/// which can be deleted.
 ///
 /// # Errors
-/// [`RenderError::Encode`] as [`encode::picture`], [`RenderError::Write`] when the disk refuses.
+/// [`RenderError::Encode`] as [`encode::picture`], [`RenderError::Write`] when the file cannot be
+/// written.
 pub fn save(
     frame: &Frame,
     planes: impl IntoIterator<Item = Plane>,
@@ -38,8 +39,8 @@ pub fn save(
     )
 }
 
-/// As [`save`], with an encoder and a buffer that are used again from picture to picture; what the
-/// buffer holds is lost.
+/// Writes as [`save`], with an encoder and a buffer that are reused from picture to picture; the
+/// buffer's content is overwritten.
 ///
 /// # Errors
 /// As [`save`].
@@ -78,10 +79,11 @@ pub fn save_with(
 
 /// Writes every class mask that `planes` names beside `path`: `STEM.PLANE.png` (indices, with a
 /// palette) and `STEM.PLANE.json` (its [`Legend`](crate::annotations::Legend)). Returns what was
-/// written, in that order. `frame` is the job's.
+/// written, in that order. `frame` is drawn from `job`.
 ///
 /// # Errors
-/// [`RenderError::Encode`] as [`class_mask`], [`RenderError::Write`] when the disk refuses.
+/// [`RenderError::Encode`] as [`class_mask`], [`RenderError::Write`] when the file cannot be
+/// written.
 pub fn save_masks(
     job: &RenderJob,
     frame: &Frame,
@@ -97,8 +99,8 @@ pub fn save_masks(
                 remedy: "report this with the structure".into(),
             })?;
         legend.push(b'\n');
-        for (ending, bytes) in [("png", mask.png()?), ("json", legend)] {
-            let path = beside(path, plane, ending);
+        for (extension, bytes) in [("png", mask.png()?), ("json", legend)] {
+            let path = beside(path, plane, extension);
             save_bytes(&path, &bytes)?;
             written.push(path);
         }
@@ -109,7 +111,7 @@ pub fn save_masks(
 /// Writes a file as [`save`] does: under a temporary name, and then renamed.
 ///
 /// # Errors
-/// [`RenderError::Write`] when the disk refuses.
+/// [`RenderError::Write`] when the file cannot be written.
 pub fn save_bytes(path: &Path, bytes: &[u8]) -> Result<(), RenderError> {
     write_whole(path, bytes).map_err(|source| RenderError::Write {
         path: path.display().to_string(),
@@ -117,7 +119,7 @@ pub fn save_bytes(path: &Path, bytes: &[u8]) -> Result<(), RenderError> {
     })
 }
 
-/// The files that [`save`] and [`save_masks`] write.
+/// The paths that [`save`] and [`save_masks`] write to.
 #[must_use]
 pub fn files_of(path: &Path, planes: impl IntoIterator<Item = Plane>) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -126,27 +128,26 @@ pub fn files_of(path: &Path, planes: impl IntoIterator<Item = Plane>) -> Vec<Pat
             files.push(path.to_owned());
         } else {
             let data = if plane.is_mask() { "json" } else { "npy" };
-            files.extend(["png", data].map(|ending| beside(path, plane, ending)));
+            files.extend(["png", data].map(|extension| beside(path, plane, extension)));
         }
     }
     files
 }
 
 /// `dir/5ey0.png` and the depth plane: `dir/5ey0.depth.npy`.
-fn beside(path: &Path, plane: Plane, ending: &str) -> PathBuf {
+fn beside(path: &Path, plane: Plane, extension: &str) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!(".{}.{ending}", plane.name()));
+    name.push(format!(".{}.{extension}", plane.name()));
     path.with_file_name(name)
 }
 
-/// Says beforehand whether a picture can be written to `path`: its folder exists, and `path` is not
+/// Checks in advance that a picture can be written to `path`: its folder exists, and `path` is not
 /// a folder or write-protected.
 ///
 /// # Errors
-/// [`RenderError::Write`]. That nothing is found wrong is no promise: only writing shows whether
-/// the disk is full.
+/// [`RenderError::Write`]. Success is not a guarantee: only writing shows whether the disk is full.
 pub fn check_destination(path: &Path) -> Result<(), RenderError> {
-    let fault = |kind: ErrorKind, reason: String| {
+    let failure = |kind: ErrorKind, reason: String| {
         Err(RenderError::Write {
             path: path.display().to_string(),
             source: Error::new(kind, reason),
@@ -154,7 +155,7 @@ pub fn check_destination(path: &Path) -> Result<(), RenderError> {
     };
     let names_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
     if path.file_name().is_none() || names_folder || path.is_dir() {
-        return fault(
+        return failure(
             ErrorKind::IsADirectory,
             "it is a folder, and a file name is wanted".into(),
         );
@@ -164,14 +165,14 @@ pub fn check_destination(path: &Path) -> Result<(), RenderError> {
         _ => Path::new("."),
     };
     if !folder.is_dir() {
-        return fault(
+        return failure(
             ErrorKind::NotFound,
             format!("there is no folder {}", folder.display()),
         );
     }
     for place in [folder, path] {
         if fs::metadata(place).is_ok_and(|metadata| metadata.permissions().readonly()) {
-            return fault(
+            return failure(
                 ErrorKind::PermissionDenied,
                 format!("{} is write-protected", place.display()),
             );
@@ -184,7 +185,7 @@ pub fn check_destination(path: &Path) -> Result<(), RenderError> {
 static TEMPORARY: AtomicU64 = AtomicU64::new(0);
 
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // Mostly nothing is there, and one look must do: pictures come by the thousand.
+    // Mostly there is no such file. One system call must do: pictures come by the thousand.
     let there = fs::symlink_metadata(path);
     let target = match &there {
         // The target of a link is replaced, not the link.
@@ -196,7 +197,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if there.is_ok() && fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return File::options().write(true).open(path)?.write_all(bytes);
     }
-    // Short, for a long name of the file itself must stay possible.
+    // Short, because the name of the file itself may be as long as the system allows.
     let temporary = path.with_file_name(format!(
         ".molshot-{}-{}.part",
         std::process::id(),

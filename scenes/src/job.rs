@@ -270,23 +270,7 @@ impl RenderJob {
                 format!("draw at most {MAX_PIXELS} pixels; crop, or give a smaller size"),
             ));
         }
-        let pixels = u64::from(crop.width_px) * u64::from(crop.height_px);
-        let labels_need_depth = needs_depth(&scene, &planes) && !planes.contains(&Plane::Depth);
-        let plane_bytes = pixels
-            * planes
-                .iter()
-                .chain(labels_need_depth.then_some(&Plane::Depth))
-                .map(|plane| plane.bytes_per_pixel())
-                .sum::<u64>();
-        if plane_bytes > MAX_PLANE_BYTES {
-            return Err(SceneError::invalid(
-                "/output",
-                format!("the planes of {pixels} pixels take {plane_bytes} bytes"),
-                format!(
-                    "stay within {MAX_PLANE_BYTES} bytes: crop, give a smaller size, or ask for fewer planes"
-                ),
-            ));
-        }
+        check_plane_bytes(&scene, crop, &planes)?;
         if planes.is_empty() {
             return Err(SceneError::invalid(
                 "/output/planes",
@@ -330,6 +314,21 @@ impl RenderJob {
             self.samples,
             planes,
         )
+    }
+
+    /// The same picture with one plane more; the job itself where it has the plane already. Of the
+    /// checks of [`Self::new`] only the one that a further plane can fail is repeated.
+    ///
+    /// # Errors
+    /// [`SceneError::Invalid`] when the planes take more than [`MAX_PLANE_BYTES`].
+    pub fn with_plane(mut self, plane: Plane) -> Result<Self, SceneError> {
+        if self.planes.insert(plane) {
+            if plane.is_mask() {
+                self.planes.insert(Plane::AtomId);
+            }
+            check_plane_bytes(&self.scene, self.viewport.crop, &self.planes)?;
+        }
+        Ok(self)
     }
 
     /// The job with the depth plane, where labels need it that are not wanted on top of everything
@@ -401,6 +400,32 @@ impl RenderJob {
     pub fn planes(&self) -> &BTreeSet<Plane> {
         &self.planes
     }
+}
+
+/// Checks that the planes of a drawn region take at most [`MAX_PLANE_BYTES`].
+fn check_plane_bytes(
+    scene: &Scene,
+    crop: CropRect,
+    planes: &BTreeSet<Plane>,
+) -> Result<(), SceneError> {
+    let pixels = u64::from(crop.width_px) * u64::from(crop.height_px);
+    let labels_need_depth = needs_depth(scene, planes) && !planes.contains(&Plane::Depth);
+    let plane_bytes = pixels
+        * planes
+            .iter()
+            .chain(labels_need_depth.then_some(&Plane::Depth))
+            .map(|plane| plane.bytes_per_pixel())
+            .sum::<u64>();
+    if plane_bytes > MAX_PLANE_BYTES {
+        return Err(SceneError::invalid(
+            "/output",
+            format!("the planes of {pixels} pixels take {plane_bytes} bytes"),
+            format!(
+                "stay within {MAX_PLANE_BYTES} bytes: crop, give a smaller size, or ask for fewer planes"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a picture's labels are compared with the depth of what is drawn.

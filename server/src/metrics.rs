@@ -317,7 +317,7 @@ impl Metrics {
             (&scraped.upload_bytes, levels.upload_bytes),
             (&scraped.threads, health.draw_threads as u64),
             (&scraped.threads_ready, health.ready as u64),
-            (&scraped.drawing, health.in_hand as u64),
+            (&scraped.drawing, health.in_progress as u64),
         ] {
             level.set(value);
         }

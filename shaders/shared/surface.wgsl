@@ -1,4 +1,4 @@
-// What a primitive's fragment shader finds, and what becomes of it.
+// What a fragment shader hits, and its outputs.
 
 struct Hit {
     depth_angstrom: f32,

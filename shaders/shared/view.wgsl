@@ -1,4 +1,4 @@
-// What every primitive needs to know about the picture. One contract with `ViewUniform` in
+// View data that every primitive reads. The layout is that of `ViewUniform` in
 // renderer/gpu/uniforms.rs.
 //
 // Spaces: "scene" = world axes, origin moved to the scene's centre (so that f32 keeps its digits
@@ -55,18 +55,18 @@ fn camera_from_scene(point: vec3<f32>) -> vec3<f32> {
     return (view.camera_from_scene * vec4<f32>(point, 1.0)).xyz;
 }
 
-// A ball seen on the picture: centre in picture pixels and the radius of a circle around it that
+// A sphere seen on the picture: centre in picture pixels and the radius of a circle around it that
 // holds its outline.
 struct Outline {
     center_px: vec2<f32>,
     radius_px: f32,
-    // False when the ball reaches behind the near plane, where no circle can be given.
+    // False when the sphere reaches behind the near plane, where no circle can be given.
     bounded: bool,
     // True when nothing of it lies in front of the near plane.
     behind: bool,
 }
 
-fn outline_of_ball(center: vec3<f32>, radius: f32) -> Outline {
+fn outline_of_sphere(center: vec3<f32>, radius: f32) -> Outline {
     let middle = view.picture_size_px * 0.5;
     let depth = -center.z;
     var outline: Outline;

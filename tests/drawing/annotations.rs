@@ -142,7 +142,7 @@ fn both_cameras_of_chimerax_project_alike() {
 /// Draws an atom alone and counts.
 fn count_alone(backend: &mut dyn Backend, job: &RenderJob, atom: u32) -> u64 {
     let alone = isolated_atom_scene(job.scene(), atom)
-        .expect("a sound scene")
+        .expect("a valid scene")
         .expect("a drawn atom");
     let job = RenderJob::new(
         Arc::new(alone),
@@ -265,7 +265,7 @@ fn residues_are_the_sum_of_their_pixels() {
             .iter()
             .filter(|atom| atom.residue.index == residue.index)
             .collect();
-        assert_eq!(residue.raster_fallback_count as usize, of_residue.len());
+        assert_eq!(residue.drawn_atoms as usize, of_residue.len());
         let largest = of_residue.iter().map(|atom| atom.unoccluded_pixels).max();
         let sum: u64 = of_residue.iter().map(|atom| atom.unoccluded_pixels).sum();
         assert!(residue.unoccluded_pixels <= sum && Some(residue.unoccluded_pixels) >= largest);
@@ -296,7 +296,7 @@ fn a_residue_alone_is_its_atoms_together() {
                 continue;
             }
             let alone = isolated_atom_scene(job.scene(), atom.index)
-                .expect("a sound scene")
+                .expect("a valid scene")
                 .expect("a drawn atom");
             let job = RenderJob::new(
                 Arc::new(alone),

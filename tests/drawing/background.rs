@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::support::compare::{Picture, Tolerance, assert_alike};
 use crate::support::scenes::{MAX_ATOMS, generate};
-use crate::support::{camera_above, draw, job, law, open, scene, structure};
+use crate::support::{camera_above, check_property, draw, job, open, scene, structure};
 use molshot_renderer::Backend;
 use molshot_scenes::{Background, Projection, RenderJob, Samples, Scene, Viewport};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ fn on_background(scene: &Scene, background: Background) -> Arc<Scene> {
     Arc::new(scene)
 }
 
-/// Alpha counts samples: two pictures over black and over white tell it as well.
+/// Alpha counts samples: two pictures over black and over white show it as well.
 #[test]
 fn alpha_of_a_transparent_picture_is_its_coverage() {
     let structure = structure(MAX_ATOMS);
@@ -29,7 +29,7 @@ fn alpha_of_a_transparent_picture_is_its_coverage() {
         Just(Samples::Nine),
         Just(Samples::Sixteen)
     ];
-    law(18, &(any::<u64>(), samples), |backend, (seed, samples)| {
+    check_property(18, &(any::<u64>(), samples), |backend, (seed, samples)| {
         let base = generate(seed, false, &structure);
         let mut base_scene = Scene::clone(base.scene());
         // The cue fades into the background's colour, which shall only stand behind.
@@ -58,7 +58,7 @@ fn alpha_of_a_transparent_picture_is_its_coverage() {
             let steps = f64::from(alpha) * f64::from(samples.count()) / 255.0;
             prop_assert!(
                 (steps - steps.round()).abs() < 0.05,
-                "alpha {alpha} is no count of samples"
+                "alpha {alpha} is not a count of samples"
             );
             if samples == Samples::One {
                 prop_assert_eq!(alpha, if ids[pixel] > 0 { 255 } else { 0 });

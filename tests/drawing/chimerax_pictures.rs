@@ -2,7 +2,7 @@
 //! same colours.
 //!
 //! The pictures belong to the larger test data (`MOLSHOT_TEST_DATA`, folder `reference_images`).
-//! What the figures mean and why they are not zero is told in `docs/fidelity.md`;
+//! What the figures mean and why they are not zero is explained in `docs/fidelity.md`;
 //! `MOLSHOT_FIDELITY`, if set, names a file for the table, `MOLSHOT_FIDELITY_SHEETS` a folder for
 //! the sheets.
 
@@ -168,7 +168,7 @@ fn bare(job: &RenderJob) -> RenderJob {
         job.samples(),
         planes,
     )
-    .expect("as sound as before")
+    .expect("as valid as before")
 }
 
 /// A picture with one number of samples: by wgpu, and by the built-in backend.
@@ -230,7 +230,7 @@ fn pictures_are_like_those_of_chimerax() {
     let mut names: Vec<String> = std::fs::read_dir(data.join("reference_images"))
         .expect("the folder of pictures")
         .map(|entry| entry.expect("a readable folder").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "png"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "png"))
         .map(|path| {
             path.file_stem()
                 .expect("a name")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::support::compare::{Picture, Tolerance, assert_alike};
 use crate::support::scenes::{MAX_ATOMS, generate};
-use crate::support::{draw, law, open, structure};
+use crate::support::{check_property, draw, open, structure};
 use molshot_renderer::Backend;
 use molshot_scenes::{CropRect, Plane, RenderJob, Samples, Viewport};
 use proptest::prelude::*;
@@ -28,7 +28,7 @@ fn a_crop_holds_the_same_pixels_as_the_whole() {
         Just(Samples::Nine),
         Just(Samples::Sixteen)
     ];
-    law(
+    check_property(
         30,
         &(any::<u64>(), any::<bool>(), crop, samples),
         |backend, case| {
@@ -107,7 +107,7 @@ fn tall(samples: Samples) {
 fn asking_for_fewer_planes_gives_the_same_ones() {
     let structure = structure(MAX_ATOMS);
     let planes = proptest::sample::subsequence(Plane::ALL.to_vec(), 1..5);
-    law(24, &(any::<u64>(), planes), |backend, (seed, planes)| {
+    check_property(24, &(any::<u64>(), planes), |backend, (seed, planes)| {
         let all = generate(seed, false, &structure);
         let planes: BTreeSet<Plane> = planes.into_iter().collect();
         let some = RenderJob::new(
@@ -117,7 +117,7 @@ fn asking_for_fewer_planes_gives_the_same_ones() {
             all.samples(),
             planes.clone(),
         )
-        .expect("the view is sound");
+        .expect("the view is valid");
         let mut expected = picture(backend, &all);
         let has = |plane| planes.contains(&plane);
         expected.rgba = expected.rgba.filter(|_| has(Plane::Color));

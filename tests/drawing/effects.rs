@@ -42,7 +42,7 @@ fn with(job: &RenderJob, effects: Effects) -> RenderJob {
     let scene = scene.with_effects(effects).expect("numbers in range");
     let planes = job.planes().clone();
     let (view, viewport) = (*job.view(), *job.viewport());
-    RenderJob::new(Arc::new(scene), view, viewport, job.samples(), planes).expect("a sound job")
+    RenderJob::new(Arc::new(scene), view, viewport, job.samples(), planes).expect("a valid job")
 }
 
 fn color(backend: &mut dyn Backend, job: &RenderJob) -> Vec<[u8; 4]> {
@@ -67,7 +67,7 @@ fn balls(balls: &[([f32; 3], f32)], background: Background, samples: Samples) ->
         },
     );
     let planes = [Plane::Color].into_iter().collect();
-    RenderJob::new(scene, view, Viewport::whole(200, 160), samples, planes).expect("a sound job")
+    RenderJob::new(scene, view, Viewport::whole(200, 160), samples, planes).expect("a valid job")
 }
 
 #[test]
@@ -172,11 +172,11 @@ fn generated(case: u64, effects: Effects, viewport: Viewport, samples: Samples) 
     let scene = scene.with_effects(effects).expect("numbers in range");
     let view: View = *made.view();
     let planes = Plane::ALL.into_iter().collect();
-    RenderJob::new(Arc::new(scene), view, viewport, samples, planes).expect("a sound job")
+    RenderJob::new(Arc::new(scene), view, viewport, samples, planes).expect("a valid job")
 }
 
 #[test]
-fn back_ends_agree() {
+fn backends_agree() {
     let (mut software, mut vulkan) = (SoftwareBackend::new(), open());
     let (mut pixels, mut apart) = (0, 0);
     for case in 0..32 {

@@ -1,6 +1,6 @@
 //! Golden pictures of the sample scenes, drawn by lavapipe: a change of pixels is seen, and meant.
 //!
-//! `BLESS=1 cargo test --test integration drawing::golden` writes them anew. Look at every one that
+//! `BLESS=1 cargo test --test integration drawing::golden` rewrites them. Look at every one that
 //! changed before it is committed.
 
 use std::path::{Path, PathBuf};

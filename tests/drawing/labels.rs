@@ -1,4 +1,4 @@
-//! Labels through the whole program's road: both backends, crops, and what is hidden.
+//! Labels through the whole pipeline: both backends, crops, and what is hidden.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ fn picture(backend: &mut dyn molshot_renderer::Backend, job: &RenderJob) -> Vec<
 }
 
 #[test]
-fn both_back_ends_write_the_same_letters() {
+fn both_backends_write_the_same_letters() {
     let mut software = SoftwareBackend::new();
     let mut vulkan = open();
     for on_top in [true, false] {

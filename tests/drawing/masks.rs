@@ -131,8 +131,8 @@ fn every_run_length_mask_is_the_id_plane_in_other_words() {
     assert_eq!(found, kinds.into_iter().map(|kind| (kind, seen)).collect());
 }
 
-/// Dashes hide what is behind them, and are no atom's: in all planes of ids, in both backends, and
-/// in what atoms cover alone.
+/// Dashes hide what is behind them, and belong to no atom: in all planes of ids, in both backends,
+/// and in what atoms cover alone.
 #[test]
 fn dashes_are_nobodys() {
     let planes = [

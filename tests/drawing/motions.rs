@@ -20,7 +20,7 @@ fn prepare(change: impl FnOnce(&mut RenderRequest)) -> PreparedScene {
     (request.output.width_px, request.output.height_px) = (160, 120);
     request.style.labels = LabelContent::None;
     change(&mut request);
-    PreparedScene::new(Arc::new(structure), &request).expect("a sound request")
+    PreparedScene::new(Arc::new(structure), &request).expect("a valid request")
 }
 
 fn picture(backend: &mut SoftwareBackend, job: &RenderJob) -> Vec<u8> {

@@ -7,7 +7,7 @@ use crate::support::compare::{Picture, Tolerance, assert_alike, assert_differ};
 use crate::support::oracle::cast;
 use crate::support::scenes::{MAX_ATOMS, generate, moved};
 use crate::support::{
-    ATOMS_PER_RESIDUE, BLACK, camera_above, draw, job, law, open, scene, structure,
+    ATOMS_PER_RESIDUE, BLACK, camera_above, check_property, draw, job, open, scene, structure,
 };
 use glam::{DQuat, DVec3};
 use molshot_molecule::Structure;
@@ -41,7 +41,7 @@ fn sure(job: &RenderJob) -> Vec<bool> {
 fn an_orthographic_sphere_covers_pi_r_squared() {
     let structure = structure(1);
     let place = (0.5..8.0_f64, -1.0..1.0_f64, -1.0..1.0_f64, 20.0..60.0_f64);
-    law(24, &place, |backend, (radius, x, y, width_angstrom)| {
+    check_property(24, &place, |backend, (radius, x, y, width_angstrom)| {
         let scene = scene(
             &structure,
             vec![sphere([x, y, 0.0], radius, 0)],
@@ -80,7 +80,7 @@ fn a_stick_seen_from_the_side_covers_its_rectangle_and_caps() {
         0.0..std::f64::consts::TAU,
         0..3_u32,
     );
-    law(24, &shape, |backend, (radius, half_length, angle, caps)| {
+    check_property(24, &shape, |backend, (radius, half_length, angle, caps)| {
         let end = DVec3::new(angle.cos(), angle.sin(), 0.0) * half_length;
         let stick = Cylinder {
             start_angstrom: (-end).as_vec3().to_array(),
@@ -135,7 +135,7 @@ fn reordered(structure: &Arc<Structure>, whole: &Scene, order: &[usize]) -> Arc<
         background: whole.background,
         structure: Arc::clone(structure),
     };
-    Arc::new(Scene::from_parts(parts).expect("the same records in another order are sound"))
+    Arc::new(Scene::from_parts(parts).expect("the same records in another order are valid"))
 }
 
 /// But where two surfaces are equally deep, as at the joint of two round sticks: there the first
@@ -144,7 +144,7 @@ fn reordered(structure: &Arc<Structure>, whole: &Scene, order: &[usize]) -> Arc<
 fn the_order_of_records_changes_no_pixel() {
     let structure = structure(MAX_ATOMS);
     let order = Just((0..MAX_ATOMS as usize).collect::<Vec<_>>()).prop_shuffle();
-    law(
+    check_property(
         24,
         &(any::<u64>(), any::<bool>(), order),
         |backend, (seed, orthographic, order)| {
@@ -170,7 +170,7 @@ fn the_order_of_records_changes_no_pixel() {
 fn renamed_atoms_change_nothing_but_the_ids() {
     let structure = structure(MAX_ATOMS);
     let names = Just((0..MAX_ATOMS).collect::<Vec<_>>()).prop_shuffle();
-    law(12, &(any::<u64>(), names), |backend, (seed, names)| {
+    check_property(12, &(any::<u64>(), names), |backend, (seed, names)| {
         let first = generate(seed, false, &structure);
         let mut renamed = Scene::clone(first.scene());
         for sphere in &mut renamed.spheres {
@@ -228,7 +228,7 @@ fn of_two_equal_bodies_the_first_is_seen() {
 fn a_nearer_sphere_hides_a_farther_one() {
     let structure = structure(2);
     let case = (0.5..2.0_f64, 2.5..10.0_f64, any::<bool>(), any::<bool>());
-    law(
+    check_property(
         16,
         &case,
         |backend, (radius, gap, orthographic, near_first)| {
@@ -264,7 +264,7 @@ fn a_nearer_sphere_hides_a_farther_one() {
 #[test]
 fn ids_point_into_the_scene_and_agree_with_residues_and_gaps() {
     let structure = structure(MAX_ATOMS);
-    law(
+    check_property(
         24,
         &(any::<u64>(), any::<bool>()),
         |backend, (seed, orthographic)| {
@@ -307,7 +307,7 @@ fn ids_point_into_the_scene_and_agree_with_residues_and_gaps() {
     );
 }
 
-/// The moved coordinates are rounded to f32 anew, which may turn a pixel on an outline, but no
+/// The moved coordinates are rounded to f32 again, which may turn a pixel on an outline, but no
 /// other.
 #[test]
 fn moving_molecule_and_camera_together_changes_almost_nothing() {
@@ -333,7 +333,7 @@ fn moving_molecule_and_camera_together_changes_almost_nothing() {
                 < 100.0
         }
     });
-    law(24, &(near, shift, turn), |backend, case| {
+    check_property(24, &(near, shift, turn), |backend, case| {
         let ((seed, orthographic), shift, (x, y, angle)) = case;
         let first = generate(seed, orthographic, &structure);
         let turn = DQuat::from_axis_angle(DVec3::new(x, y, 0.5).normalize(), angle);

@@ -33,7 +33,7 @@ pub(crate) fn inhibitor_with(
     change(&mut request);
     PreparedScene::new(Arc::new(structure), &request)
         .and_then(|prepared| prepared.job())
-        .expect("a sound request")
+        .expect("a valid request")
 }
 
 /// What the built-in backend draws.

@@ -7,7 +7,7 @@ use super::compare::Picture;
 /// How far labels are looked for, pixels.
 const REACH_PX: i32 = 4;
 /// Labels of which more than this share lies under others are not looked for: their letters cannot
-/// be told apart.
+/// be distinguished.
 const MOST_COVERED: f64 = 0.3;
 /// Of a label's brightness so much makes a pixel one of its letters'.
 const LETTER_SHARE: f64 = 0.35;

@@ -49,5 +49,5 @@ pub(crate) fn sample_job(scene: &str, size_px: [u32; 2], samples: Samples) -> Re
         samples,
         Plane::ALL.into_iter().collect(),
     )
-    .expect("a sample scene's view is sound")
+    .expect("a sample scene's view is valid")
 }

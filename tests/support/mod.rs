@@ -148,15 +148,15 @@ pub(crate) fn job(
         samples,
         Plane::ALL.into_iter().collect(),
     )
-    .expect("the view is sound")
+    .expect("the view is valid")
 }
 
-/// Tries a law on generated cases, the same ones in every run. The law gets one backend for all of
+/// Checks a property on generated cases, the same ones in every run. It gets one backend for all of
 /// them.
-pub(crate) fn law<S: proptest::strategy::Strategy>(
+pub(crate) fn check_property<S: proptest::strategy::Strategy>(
     cases: u32,
     strategy: &S,
-    law: impl Fn(&mut dyn Backend, S::Value) -> Result<(), TestCaseError>,
+    property: impl Fn(&mut dyn Backend, S::Value) -> Result<(), TestCaseError>,
 ) {
     let backend = std::cell::RefCell::new(open());
     let config = Config {
@@ -166,11 +166,12 @@ pub(crate) fn law<S: proptest::strategy::Strategy>(
         ..Config::default()
     };
     let chance = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let tried = TestRunner::new_with_rng(config, chance)
-        .run(strategy, |case| law(backend.borrow_mut().as_mut(), case));
+    let tried = TestRunner::new_with_rng(config, chance).run(strategy, |case| {
+        property(backend.borrow_mut().as_mut(), case)
+    });
     match tried {
         Ok(()) => {}
-        Err(TestError::Abort(reason)) => panic!("no case could be made: {reason}"),
+        Err(TestError::Abort(reason)) => panic!("no case could be generated: {reason}"),
         Err(TestError::Fail(reason, case)) => panic!("{reason}\nsmallest failing case: {case:#?}"),
     }
 }

@@ -301,11 +301,11 @@ pub(crate) fn moved(job: &RenderJob, turn: DQuat, shift: DVec3) -> RenderJob {
         ..*job.view()
     };
     RenderJob::new(
-        Arc::new(Scene::from_parts(parts).expect("a moved scene is as sound as before")),
+        Arc::new(Scene::from_parts(parts).expect("a moved scene is as valid as before")),
         view,
         *job.viewport(),
         job.samples(),
         job.planes().clone(),
     )
-    .expect("a moved view is as sound as before")
+    .expect("a moved view is as valid as before")
 }

@@ -4,8 +4,6 @@
 //! drawn atom, and lists with one entry per residue with a drawn atom. Pixels are rounded to
 //! hundredths and lengths to thousandths, close to the single precision of the columns.
 
-use std::cell::RefCell;
-
 use molshot_renderer::{Annotations, Annotator, Frame, RenderError};
 use molshot_scenes::RenderJob;
 
@@ -47,14 +45,13 @@ impl PictureAnnotations {
     /// Annotates a frame, which must have an atom-id plane.
     ///
     /// # Errors
-    /// When the frame has no atom-id plane.
-    pub fn of(job: &RenderJob, frame: &Frame) -> Result<Self, RenderError> {
-        thread_local! {
-            // Its buffers are reused for all pictures of a thread.
-            static ANNOTATOR: RefCell<Annotator> = RefCell::default();
-        }
-        let annotations =
-            ANNOTATOR.with_borrow_mut(|annotator| annotator.annotate(job, frame, &[]))?;
+    /// When the frame has no such plane.
+    pub fn of(
+        job: &RenderJob,
+        frame: &Frame,
+        annotator: &mut Annotator,
+    ) -> Result<Self, RenderError> {
+        let annotations = annotator.annotate(job, frame, &[])?;
         Ok(Self::from(&annotations))
     }
 

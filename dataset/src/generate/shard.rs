@@ -279,7 +279,12 @@ fn encode(
     annotated: Option<&RenderJob>,
 ) -> Result<RenderedPicture, RenderError> {
     let start = Instant::now();
-    let WorkerScratch { encoder, bytes, .. } = scratch;
+    let WorkerScratch {
+        encoder,
+        bytes,
+        annotator,
+        ..
+    } = scratch;
     encoder.encode(frame, Encoding::from(&OutputRequest::default()), bytes)?;
     let bytes = bytes.clone();
     let timings = frame.timings;
@@ -287,7 +292,7 @@ fn encode(
     let rendering = start.elapsed() + drawing;
     let start = Instant::now();
     let annotations = annotated
-        .map(|job| PictureAnnotations::of(job, frame))
+        .map(|job| PictureAnnotations::of(job, frame, annotator))
         .transpose()?;
     Ok(RenderedPicture {
         bytes,
@@ -329,8 +334,7 @@ impl JobBuilder<'_> {
             if !annotations {
                 return Ok(job);
             }
-            let planes = [Plane::Color, Plane::AtomId].into();
-            job.with_planes(planes)
+            job.with_plane(Plane::AtomId)
                 .map_err(|source| DatasetError::Scene {
                     complex: picture.complex.clone(),
                     source: Box::new(source),

@@ -10,7 +10,7 @@ mod unknown_files;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use molshot_renderer::{AdapterChoice, Backend, Encoder, Encoding, open};
+use molshot_renderer::{AdapterChoice, Annotator, Backend, Encoder, Encoding, open};
 use molshot_scenes::{Plane, PreparedScene, RenderRequest, SceneDocument};
 
 use crate::complexes::ComplexSource;
@@ -390,12 +390,15 @@ impl Checker<'_> {
             .source
             .read(complex)
             .map_err(|error| DatasetError::Request(error.message))?;
-        let mut planes = request.output.planes.clone();
-        if self.plan.annotations {
-            planes.insert(Plane::AtomId);
-        }
         let job = PreparedScene::new(read.structure, request)
-            .and_then(|prepared| prepared.job()?.with_planes(planes))
+            .and_then(|prepared| {
+                let job = prepared.job()?;
+                if self.plan.annotations {
+                    job.with_plane(Plane::AtomId)
+                } else {
+                    Ok(job)
+                }
+            })
             .map_err(|source| DatasetError::Scene {
                 complex: complex.to_owned(),
                 source: Box::new(source),
@@ -403,11 +406,11 @@ impl Checker<'_> {
         let frame = backend.draw(&job)?;
         let mut bytes = Vec::new();
         Encoder::new().encode(&frame, Encoding::from(&request.output), &mut bytes)?;
-        let annotations = self
+        let places = self
             .plan
             .annotations
-            .then(|| PictureAnnotations::of(&job, &frame));
-        Ok((bytes, annotations.transpose()?))
+            .then(|| Places::of(&job, &frame, &mut Annotator::default()));
+        Ok((bytes, places.transpose()?))
     }
 
     /// Checks that made and dropped questions are as many as the paper's formulae say.

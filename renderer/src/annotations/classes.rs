@@ -1,4 +1,4 @@
-//! Class masks: what kind of thing each pixel shows.
+//! Class masks: the class of what each pixel shows.
 //!
 //! A class mask is the atom-id plane with every atom replaced by the index of its class; 0 is
 //! nothing. The indices:
@@ -11,7 +11,7 @@
 //! | `mask-role` | 1 pocket, 2 ligand, 3 polymer, 4 water, 5 ion |
 //!
 //! The indices of elements, roles and standard residues are the same in all pictures; the legend
-//! says the others.
+//! lists all of them.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ use crate::encode::indexed_png;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
-/// Index of an element that is not known: behind oganesson.
+/// Index of an unknown element: the one after oganesson.
 const UNKNOWN_ELEMENT: u8 = 119;
 /// Names with a fixed index, from 1.
 const STANDARD_RESIDUES: [&str; 28] = [
@@ -74,14 +74,14 @@ pub struct Legend {
     pub width_px: u32,
     /// Height of the drawn region.
     pub height_px: u32,
-    /// Every class that the structure has, by index. Index 0 is nothing, and stands in no legend.
+    /// Every class that the structure has, by index. Index 0 is nothing and is not listed.
     pub classes: Vec<ClassEntry>,
 }
 
 /// A class mask with its legend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClassMask {
-    /// One index a pixel of the drawn region, rows from top to bottom.
+    /// One index per pixel of the drawn region, rows from top to bottom.
     pub indices: Vec<u8>,
     /// What the indices mean.
     pub legend: Legend,
@@ -97,7 +97,7 @@ impl Classes {
     /// The classes of a structure. `plane` is one of the masks.
     ///
     /// # Errors
-    /// [`RenderError::Encode`] for a plane that is no mask, and when there are more than 255
+    /// [`RenderError::Encode`] for a plane that is not a mask, and when there are more than 255
     /// classes.
     pub(super) fn new(structure: &Structure, plane: Plane) -> Result<Self, RenderError> {
         match plane {
@@ -106,7 +106,7 @@ impl Classes {
             Plane::MaskChain => chains(structure),
             Plane::MaskRole => Ok(roles(structure)),
             _ => Err(RenderError::Encode {
-                problem: format!("the plane {} is no class mask", plane.name()),
+                problem: format!("the plane {} is not a class mask", plane.name()),
                 remedy: "use mask-element, mask-residue, mask-chain or mask-role".into(),
             }),
         }
@@ -159,7 +159,7 @@ fn by_residue(structure: &Structure, of_residue: &[u8]) -> Vec<u8> {
 
 fn too_many(what: &str, count: usize) -> RenderError {
     RenderError::Encode {
-        problem: format!("{count} {what} are more than the 255 that a class mask can tell apart"),
+        problem: format!("{count} {what} are more than the 255 that a class mask can distinguish"),
         remedy: "use the planes atom-id and residue-id".into(),
     }
 }
@@ -180,8 +180,8 @@ fn residues(structure: &Structure) -> Result<Classes, RenderError> {
         .filter(|residue| standard(residue).is_none())
         .map(|residue| residue.name.as_str())
         .collect();
-    let room = usize::from(u8::MAX - FIRST_FREE_RESIDUE) + 1;
-    if others.len() > room {
+    let free = usize::from(u8::MAX - FIRST_FREE_RESIDUE) + 1;
+    if others.len() > free {
         return Err(too_many(
             "names of residues",
             others.len() + usize::from(FIRST_FREE_RESIDUE) - 1,
@@ -266,8 +266,8 @@ fn roles(structure: &Structure) -> Classes {
 /// plane.
 ///
 /// # Errors
-/// [`RenderError::Encode`] when the frame has no atom-id plane, when the plane is no mask, or when
-/// there are more than 255 classes.
+/// [`RenderError::Encode`] when the frame has no atom-id plane, when the plane is not a mask, or
+/// when there are more than 255 classes.
 pub fn class_mask(job: &RenderJob, frame: &Frame, plane: Plane) -> Result<ClassMask, RenderError> {
     let ids = ids_of(job, frame)?;
     let classes = Classes::new(&job.scene().structure, plane)?;

@@ -1,4 +1,4 @@
-//! The JSON form of annotations.
+//! The JSON document of annotations.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use super::run_length::RunLengthMask;
 /// The version of the document that is written here.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What can be seen on a picture, and where.
+/// What a picture shows, and where.
 ///
 /// Pixels count from the left top corner of the **uncropped** picture; the centre of its first
 /// pixel is (0.5, 0.5). A file of a crop begins at `picture.crop_px[0]`, `picture.crop_px[1]`:
@@ -151,14 +151,14 @@ pub struct AtomAnnotation {
     /// Its centre in camera axes: x to the right, y up, z towards the viewer (negative in front of
     /// the camera). `ChimeraX`'s `getcrd screen` prints these.
     pub camera_angstrom: [f64; 3],
-    /// Radius of its ball, as drawn, times the scale at its centre; null where `x_px` is.
+    /// Radius of its sphere, as drawn, times the scale at its centre; null where `x_px` is.
     pub radius_px: Option<f64>,
     /// True when its centre falls into the drawn region and lies behind the near plane.
     pub in_frame: bool,
     /// Pixels whose centre shows it: of the atom-id plane.
     pub visible_pixels: u64,
-    /// Pixels whose centre would show it if its own bodies (its ball and its halves of bonds;
-    /// dashes are no atom's) stood alone in the same picture.
+    /// Pixels whose centre would show it if its own shapes (its sphere and its halves of bonds;
+    /// dashes belong to no atom) were the only ones in the same picture.
     pub unoccluded_pixels: u64,
     /// `visible_pixels / unoccluded_pixels`, at most 1; 0 for an atom that would cover no pixel's
     /// centre.
@@ -181,11 +181,11 @@ pub struct ResidueAnnotation {
     /// What it is.
     pub role: Role,
     /// Number of its atoms that are drawn.
-    pub raster_fallback_count: u32,
+    pub drawn_atoms: u32,
     /// Box around the pixels that show it, uncropped picture: left, top, width, height. Null when
     /// none does.
     pub box_px: Option<[u32; 4]>,
-    /// Box around the pixels that would show it if it stood alone; null when none would.
+    /// Box around the pixels that would show it if it were alone; null when none would.
     pub amodal_box_px: Option<[u32; 4]>,
     /// Where the mean position of its drawn atoms falls: x and y, uncropped picture; null where it
     /// is not in front of a perspective camera.
@@ -194,7 +194,7 @@ pub struct ResidueAnnotation {
     pub centroid_angstrom: [f64; 3],
     /// Pixels whose centre shows it.
     pub visible_pixels: u64,
-    /// Pixels whose centre would show it if it stood alone.
+    /// Pixels whose centre would show it if it were alone.
     pub unoccluded_pixels: u64,
     /// `visible_pixels / unoccluded_pixels`, at most 1; 0 for a residue that would cover no pixel's
     /// centre.
@@ -210,7 +210,7 @@ pub struct LabelAnnotation {
     pub atom: Option<u32>,
     /// Index of the residue that it names, if it names one.
     pub residue: Option<u32>,
-    /// Indices of the two atoms whose distance it tells, if it tells one.
+    /// Indices of the two atoms whose distance it shows, if it shows one.
     pub distance_of: Option<[u32; 2]>,
     /// Box of its line of text, uncropped picture: left, top, width, height. May reach out of the
     /// picture.

@@ -1,7 +1,7 @@
-//! Exact truth about a picture: where each atom is, how much of it is seen, and masks of classes.
+//! Exact annotations of a picture: where each atom is, how much of it is visible, and class masks.
 //!
-//! The road of the data: a job and its frame's atom-id plane -> `alone` (what each atom would cover
-//! by itself, with `silhouette`) -> [`Annotations`], with [`run_length`] masks on request; and
+//! Data flow: a job and its frame's atom-id plane -> `isolated` (what each atom would cover alone,
+//! computed by `footprint`) -> [`Annotations`], with [`run_length`] masks on request; and
 //! [`classes`] for masks as pictures.
 //!
 //! **What is exact.** Positions and depths are those of the camera, in double precision.
@@ -10,15 +10,15 @@
 //! pixel. A GPU rounds differently, so with its frames pixels at outlines, whose centres lie within
 //! rounding of the outline, may count on one side only.
 
-mod alone;
+mod camera_cylinder;
 pub mod classes;
+mod cylinder_footprint;
 mod document;
+mod footprint;
+mod isolated;
 pub mod run_length;
-mod seen;
-mod silhouette;
-mod solid;
-mod stick;
-mod union;
+mod span_union;
+mod visible;
 
 use glam::{DMat3, DVec3};
 use molshot_molecule::Structure;
@@ -28,38 +28,38 @@ use molshot_scenes::{Plane, Projection, RenderJob, Scene};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{LabelBox, LabelDrawer};
-use alone::{Bodies, Counter};
-use seen::{BLOCK_PX, Covered, Seen};
-use silhouette::Lens;
+use footprint::Projector;
+use isolated::{AtomShapes, Counter};
+use visible::{BLOCK_PX, Covered, VisiblePixels};
 
-pub use alone::isolated_atom_scene;
 pub use classes::{ClassMask, Legend, class_mask};
 pub use document::{
     Annotations, AtomAnnotation, CameraAnnotation, LabelAnnotation, PictureAnnotation,
     ResidueAnnotation, ResidueName, Role, SCHEMA_VERSION, schema,
 };
+pub use isolated::isolated_atom_scene;
 pub use run_length::{MaskKind, RunLengthMask};
 
-/// Lengths and pixels are given to a ten-thousandth: finer than any use, and half as many letters.
+/// Rounds lengths and pixels to a ten-thousandth, which halves the size of the document.
 fn round(value: f64) -> f64 {
     // Adding zero turns -0 into 0.
     (value * 1e4).round() / 1e4 + 0.0
 }
 
-/// Annotates pictures. Its buffers stay from picture to picture: keep one for each thread.
+/// Annotates pictures. It keeps its buffers from picture to picture: use one per thread.
 #[derive(Debug, Default)]
 pub struct Annotator {
     counter: Counter,
     labels: LabelDrawer,
-    /// For every pixel the last residue that covered it, as a mark.
+    /// For every pixel the mark of the last residue that covered it.
     residue_stamps: Vec<u32>,
-    /// The last picture's last mark.
+    /// The last mark of the last picture.
     last_mark: u32,
 }
 
 impl Annotator {
-    /// Annotates a picture. `frame` is what drawing `job` gave, with its atom-id plane; `masks`
-    /// says which run-length masks to add.
+    /// Annotates a picture. `frame` is drawn from `job`, with the atom-id plane; `masks` are the
+    /// run-length masks to add.
     ///
     /// # Errors
     /// [`RenderError::Encode`] when the frame has no atom-id plane or is another job's;
@@ -73,31 +73,33 @@ impl Annotator {
         let ids = ids_of(job, frame)?;
         let scene = job.scene();
         let structure = &scene.structure;
-        let bodies = Bodies::new(scene);
-        let lens = Lens::new(job);
+        let shapes = AtomShapes::new(scene);
+        let projector = Projector::new(job);
         let crop = job.viewport().crop;
         let origin_px = [crop.x_px, crop.y_px];
         let width = crop.width_px as usize;
 
-        let seen = Seen::new(structure, ids, width);
+        let seen = VisiblePixels::new(structure, ids, width);
         self.counter.begin();
-        let first_mark = self.turn_to(ids.len(), structure.residues().len());
-        let mut atoms = Vec::with_capacity(bodies.atoms.len());
+        let first_mark = self.begin(ids.len(), structure.residues().len());
+        let mut atoms = Vec::with_capacity(shapes.atoms.len());
         let mut residues: Vec<ResidueAnnotation> = Vec::new();
         let mut sum = (DVec3::ZERO, 0_u32);
         let mut covered = Covered::NONE;
-        for (at, drawn) in bodies.atoms.iter().enumerate() {
+        for (at, drawn) in shapes.atoms.iter().enumerate() {
             let residue = structure.atoms().residue[drawn.atom as usize];
             let mark = first_mark + residue;
             let stamps = &mut self.residue_stamps;
-            let alone = self.counter.count(job, &lens, &bodies, drawn, |span| {
-                let row = span.row as usize * width;
-                for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
-                    covered.pixels += u64::from(*pixel != mark);
-                    *pixel = mark;
-                }
-                covered.widen(span.row, span.first, span.end);
-            })?;
+            let alone = self
+                .counter
+                .count(job, &projector, &shapes, drawn, |span| {
+                    let row = span.row as usize * width;
+                    for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
+                        covered.pixels += u64::from(*pixel != mark);
+                        *pixel = mark;
+                    }
+                    covered.widen(span.row, span.first, span.end);
+                })?;
             let center = DVec3::from_array(drawn.center_angstrom.map(f64::from));
             sum = (sum.0 + center, sum.1 + 1);
             let place = Place::new(job, center);
@@ -110,7 +112,7 @@ impl Annotator {
                 (visible, alone),
             ));
             // Atoms of a residue follow each other.
-            let next = bodies.atoms.get(at + 1);
+            let next = shapes.atoms.get(at + 1);
             if next.is_none_or(|next| structure.atoms().residue[next.atom as usize] != residue) {
                 let centroid = Place::new(job, sum.0 / f64::from(sum.1));
                 let visible = seen.residues[residue as usize];
@@ -144,8 +146,8 @@ impl Annotator {
         })
     }
 
-    /// Turns to another picture: its first residue's mark, which no stamp bears yet.
-    fn turn_to(&mut self, pixels: usize, residues: usize) -> u32 {
+    /// Begins another picture; returns the mark of its first residue, which is not in use yet.
+    fn begin(&mut self, pixels: usize, residues: usize) -> u32 {
         let residues = residues as u32;
         if self.residue_stamps.len() != pixels || self.last_mark.checked_add(residues + 1).is_none()
         {
@@ -158,8 +160,8 @@ impl Annotator {
         first
     }
 
-    /// How many atoms of the last picture were drawn by the rasteriser, for rounding would have
-    /// decided about their pixels.
+    /// Number of atoms of the last picture that were drawn by the rasteriser, because rounding
+    /// decides about some of their pixels.
     #[must_use]
     pub fn raster_fallback_count(&self) -> usize {
         self.counter.raster_fallback_count
@@ -197,20 +199,20 @@ fn ids_of<'a>(job: &RenderJob, frame: &'a Frame) -> Result<&'a [u32], RenderErro
     let fits = (frame.width_px, frame.height_px) == (crop.width_px, crop.height_px)
         && ids.len() == frame.pixel_count()
         && ids.chunks(BLOCK_PX).all(|ids| {
-            // Any bit that one has; mostly that says enough.
+            // The union of all bits is an upper bound, and mostly a sufficient one.
             ids.iter().fold(0, |all, id| all | id) as usize <= atoms
                 || ids.iter().all(|id| *id as usize <= atoms)
         });
     if !fits {
         return refuse(
-            "the frame is another job's",
+            "the frame was drawn from another job",
             "annotate a frame with the job that it was drawn from",
         );
     }
     Ok(ids)
 }
 
-/// Where a point stands.
+/// Where a point is in the camera's axes and in the picture.
 struct Place {
     camera: DVec3,
     depth: f64,
@@ -241,7 +243,8 @@ fn fraction(visible: u64, alone: u64) -> f64 {
     if alone == 0 {
         0.0
     } else {
-        // Rounding at the plane that parts a stick may show one pixel more than its half alone has.
+        // Rounding at the plane between the halves of a cylinder may show one pixel more than the
+        // isolated half has.
         (visible as f64 / alone as f64).min(1.0)
     }
 }
@@ -300,7 +303,7 @@ fn atom_annotation(
 fn residue_annotation(
     structure: &Structure,
     index: u32,
-    raster_fallback_count: u32,
+    drawn_atoms: u32,
     centroid: &Place,
     visible: &Covered,
     alone: &Covered,
@@ -314,7 +317,7 @@ fn residue_annotation(
         insertion_code: insertion_code(residue.insertion_code),
         chain: structure.chains()[residue.chain as usize].id.to_string(),
         role: classes::role_of(structure, residue),
-        raster_fallback_count,
+        drawn_atoms,
         box_px: visible.bounds(origin_px),
         amodal_box_px: alone.bounds(origin_px),
         centroid_px: centroid.pixel.map(|at| at.map(round)),

@@ -111,7 +111,7 @@ pub(super) fn masks_of(plane: &[u32], width_px: usize) -> Vec<(u32, String, u64,
         runs.area += end - start;
         let height = height_px as u64;
         let (first, last) = (start / height, (end - 1) / height);
-        // A run that goes on in the next column reaches from the bottom to the top.
+        // A run that continues in the next column reaches from the bottom to the top.
         let (top, bottom) = if first == last {
             (start % height, (end - 1) % height)
         } else {
@@ -174,7 +174,7 @@ fn pack(counts: &[u64]) -> String {
     text
 }
 
-/// COCO's string to counts; `None` for text that is no such string.
+/// COCO's string to counts; `None` for text that is not such a string.
 #[must_use]
 pub fn unpack(text: &str) -> Option<Vec<u64>> {
     let mut counts: Vec<u64> = Vec::new();

@@ -1,12 +1,13 @@
-//! Silhouettes, ambient occlusion and shadows: made on the CPU from colours, depths and normals,
-//! for all backends alike.
+//! Silhouettes, ambient occlusion and shadows: computed on the CPU from colours, depths and
+//! normals, in the same way for all backends.
 //!
-//! A picture with effects is drawn as a larger one with one sample a pixel, twice, three or four
-//! times as wide and high for four, nine and sixteen samples. Its pixels get the effects, and their
-//! means are the picture: lines are as smooth as outlines are. Pictures that would be wider or
-//! higher than [`MAX_EDGE_PX`] so are magnified less. It is drawn strip by strip, which bounds the
-//! memory; each strip is drawn with as much around it as an effect reaches, so neither strips nor
-//! crops change a pixel. Labels go on top later, and all other planes are as without effects.
+//! A picture with effects is drawn as a larger one with one sample per pixel: twice, three or four
+//! times as wide and high for four, nine and sixteen samples. The effects are applied to its
+//! pixels, and their means are the picture, so lines are antialiased like outlines. Pictures that
+//! would exceed [`MAX_EDGE_PX`] are magnified less. The picture is drawn strip by strip, which
+//! bounds the memory; each strip is drawn with a margin as wide as an effect reaches, so neither
+//! strips nor crops change a pixel. Labels are drawn on top later, and effects change no other
+//! plane.
 
 mod occlusion;
 mod shadows;
@@ -18,30 +19,30 @@ use std::time::Instant;
 use molshot_scenes::job::MAX_EDGE_PX;
 use molshot_scenes::{CropRect, Plane, RenderJob, SceneError, Viewport};
 
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::{Frame, filled};
-use crate::pool::is_called_off;
 use occlusion::{Camera, Occlusion, Shade};
-use shadows::Shadows;
-use silhouettes::Lines;
+use shadows::ShadowMap;
+use silhouettes::Silhouettes;
 
-/// A strip has about so many pixels of the magnified picture.
+/// Approximate number of magnified pixels in a strip.
 const STRIP_PIXELS: usize = 1 << 21;
 
-/// A backend without effects and labels.
-pub(crate) trait Plain {
+/// A backend's drawing without effects and labels.
+pub(crate) trait BaseRenderer {
     /// Draws a picture.
     ///
     /// # Errors
     /// As [`crate::Backend::draw`].
-    fn draw_plain(&mut self, job: &RenderJob) -> Result<Frame, RenderError>;
+    fn draw_base(&mut self, job: &RenderJob) -> Result<Frame, RenderError>;
 
-    /// Draws a part of a picture: its frame comes back through [`Self::recycle_part`].
+    /// Draws a part of a picture; its frame is returned through [`Self::recycle_part`].
     ///
     /// # Errors
     /// As [`crate::Backend::draw`].
     fn draw_part(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        self.draw_plain(job)
+        self.draw_base(job)
     }
 
     /// Takes a part's frame back.
@@ -50,27 +51,29 @@ pub(crate) trait Plain {
     }
 }
 
-/// Draws pictures with effects. Each backend owns one, which keeps its buffers.
+/// Draws pictures with effects. Each backend owns one, because it keeps its buffers.
 #[derive(Debug, Default)]
-pub(crate) struct Painter {
-    lines: Lines,
+pub(crate) struct EffectsPass {
+    lines: Silhouettes,
     occlusion: Occlusion,
-    shadows: Shadows,
+    shadows: ShadowMap,
 }
 
-impl Painter {
-    /// Draws a job with its effects; one without them is left to the backend.
+impl EffectsPass {
+    /// Draws a job with its effects; a job without effects is passed to the backend. Stops before
+    /// the next strip once `cancel` is cancelled.
     ///
     /// # Errors
-    /// What the backend says, [`RenderError::OutOfHostMemory`], and [`RenderError::Cancelled`].
+    /// Those of the backend, [`RenderError::OutOfHostMemory`], and [`RenderError::Cancelled`].
     pub(crate) fn draw(
         &mut self,
-        backend: &mut impl Plain,
+        backend: &mut impl BaseRenderer,
         job: &RenderJob,
+        cancel: &CancelToken,
     ) -> Result<Frame, RenderError> {
         let effects = job.scene().effects;
         if effects.is_none() || !job.planes().contains(&Plane::Color) {
-            return backend.draw_plain(job);
+            return backend.draw_base(job);
         }
         let mut others = job.planes().clone();
         others.remove(&Plane::Color);
@@ -78,19 +81,19 @@ impl Painter {
             None
         } else {
             let job = job.with_planes(others).map_err(|error| internal(&error))?;
-            Some(backend.draw_plain(&job)?)
+            Some(backend.draw_base(&job)?)
         };
         if effects.shadows {
             let light = shadows::job_of_light(job).map_err(|error| internal(&error))?;
             let mut frame = backend.draw_part(&light)?;
-            self.shadows.take(job, &light, &mut frame);
+            self.shadows.set_depths(job, &light, &mut frame);
             backend.recycle_part(frame);
         }
         let crop = job.viewport().crop;
         let width = crop.width_px as usize;
         let mut color = filled(width * crop.height_px as usize * 4, 0)?;
         for strip in strips(job) {
-            if is_called_off() {
+            if cancel.is_cancelled() {
                 return Err(RenderError::Cancelled);
             }
             let start = Instant::now();
@@ -111,16 +114,16 @@ impl Painter {
             backend.recycle_part(part);
         }
         let mut frame = whole.ok_or_else(|| RenderError::Internal {
-            reason: "a picture without rows was to be drawn".into(),
+            reason: "a picture without rows cannot be drawn".into(),
         })?;
         frame.color_rgba = Some(color);
         Ok(frame)
     }
 
-    /// Draws one strip into `pixels`; returns the magnified frame that it was made from.
+    /// Draws one strip into `pixels`; returns the magnified frame that it was computed from.
     fn draw_strip(
         &mut self,
-        backend: &mut impl Plain,
+        backend: &mut impl BaseRenderer,
         job: &RenderJob,
         strip: CropRect,
         pixels: &mut [u8],
@@ -136,13 +139,13 @@ impl Painter {
             .map_err(|error| internal(&error))
         };
         if let Some(occlusion) = effects.ambient_occlusion {
-            let region = grown(strip, occlusion::reach_px(job), job.viewport());
+            let region = with_margin(strip, occlusion::reach_px(job), job.viewport());
             let frame = backend.draw_part(&part(region, 1, &[Plane::Depth, Plane::Normal])?)?;
             self.occlusion.fill(job, occlusion, region, strip, &frame);
             backend.recycle_part(frame);
         }
         let reach_px = effects.silhouettes.map_or(0, |s| s.width_px.ceil() as u32);
-        let region = grown(strip, reach_px, job.viewport());
+        let region = with_margin(strip, reach_px, job.viewport());
         let planes = [Plane::Color, Plane::Depth, Plane::Normal];
         let planes = &planes[..if effects.shadows { 3 } else { 2 }];
         let mut frame = backend.draw_part(&part(region, factor, planes)?)?;
@@ -161,7 +164,7 @@ impl Painter {
         }
         let (Some(color), Some(depth)) = (&mut frame.color_rgba, &frame.depth_angstrom) else {
             return Err(RenderError::Internal {
-                reason: "a part came back without its planes".into(),
+                reason: "a part of a picture was drawn without its planes".into(),
             });
         };
         let color = color.as_chunks_mut::<4>().0;
@@ -177,7 +180,7 @@ impl Painter {
                 .draw(color, depth, size, radius, jump, lines.color);
         }
         let rounds = job.samples().rounds();
-        mean(
+        average(
             color,
             size[0],
             inner,
@@ -190,14 +193,14 @@ impl Painter {
     }
 }
 
-/// A fault of ours: parts of a sound job are sound.
+/// A bug in molshot: every part of a valid job is valid.
 fn internal(error: &SceneError) -> RenderError {
     RenderError::Internal {
-        reason: format!("a part of a picture was refused: {error}"),
+        reason: format!("a part of a valid picture is invalid: {error}"),
     }
 }
 
-/// How many times as wide and high the picture is drawn.
+/// Magnification at which the picture is drawn.
 fn factor(job: &RenderJob) -> u32 {
     let edge = job.viewport().width_px.max(job.viewport().height_px);
     let wanted = job.samples().count().isqrt();
@@ -210,7 +213,7 @@ fn strips(job: &RenderJob) -> impl Iterator<Item = CropRect> + use<> {
     let factor = factor(job) as usize;
     let mut rows = (STRIP_PIXELS / (crop.width_px as usize * factor * factor)).max(1) as u32;
     if job.scene().effects.ambient_occlusion.is_some() {
-        // What lies around a strip is drawn, too: strips must not be thin beside it.
+        // The margin around a strip is drawn, too: strips must not be thin compared with it.
         rows = rows.max(2 * occlusion::reach_px(job));
     }
     (0..crop.height_px)
@@ -222,8 +225,8 @@ fn strips(job: &RenderJob) -> impl Iterator<Item = CropRect> + use<> {
         })
 }
 
-/// A rectangle and what lies around it within the picture.
-fn grown(rect: CropRect, by_px: u32, viewport: &Viewport) -> CropRect {
+/// A rectangle, widened by `by_px` on each side within the picture.
+fn with_margin(rect: CropRect, by_px: u32, viewport: &Viewport) -> CropRect {
     let axis = |start: u32, length: u32, whole: u32| {
         let first = start.saturating_sub(by_px);
         let end = start
@@ -242,10 +245,10 @@ fn grown(rect: CropRect, by_px: u32, viewport: &Viewport) -> CropRect {
     }
 }
 
-/// Means of squares of `factor` x `factor` pixels: of whole numbers, rounded half up (`rounds`) or
-/// cut down, as `shaders/resolve.wgsl` has them. `inner` is the part of `color` (rows of `width`)
-/// that is wanted. With straight alpha a colour is the mean of what is covered.
-fn mean(
+/// Averages squares of `factor` x `factor` pixels in integers, rounded half up (`rounds`) or down,
+/// as `shaders/resolve.wgsl` does. `inner` is the wanted part of `color` (rows of `width`). With
+/// straight alpha a colour is the mean of the covered pixels.
+fn average(
     color: &[[u8; 4]],
     width: usize,
     inner: CropRect,
@@ -254,7 +257,7 @@ fn mean(
     rounds: bool,
     pixels: &mut [u8],
 ) {
-    let more = u32::from(rounds);
+    let half = u32::from(rounds);
     let (factor, columns) = (factor as usize, inner.width_px as usize);
     let count = (factor * factor) as u32;
     let rows = pixels
@@ -281,9 +284,9 @@ fn mean(
             let covered = sums[3] / 255;
             let over = if transparent { covered.max(1) } else { count };
             for (level, sum) in pixel.iter_mut().zip(sums) {
-                *level = ((2 * sum + more * over) / (2 * over)) as u8;
+                *level = ((2 * sum + half * over) / (2 * over)) as u8;
             }
-            pixel[3] = ((2 * sums[3] + more * count) / (2 * count)) as u8;
+            pixel[3] = ((2 * sums[3] + half * count) / (2 * count)) as u8;
         }
     }
 }

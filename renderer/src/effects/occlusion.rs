@@ -1,22 +1,22 @@
-//! Ambient occlusion in screen space: how much of the half of space above each surface the picture
-//! itself shows to be taken.
+//! Screen-space ambient occlusion: how much of the hemisphere above each surface is occluded by
+//! what the picture shows.
 //!
-//! Points around a pixel are looked up in the depth plane, on a spiral (`McGuire`, Mara and Luebke,
-//! "Scalable ambient obscurance", 2012). One that shows a surface in direction `d` at a distance
-//! `r` from the pixel's own, whose normal is `n`, hides `max(0, n.d)`, the less the farther it is.
-//! Each pixel of a square of four by four has another part of the spiral, and the square's mean, of
-//! pixels about as deep, is free of the pattern.
+//! The depth plane is sampled around a pixel at points on a spiral (`McGuire`, Mara and Luebke,
+//! "Scalable ambient obscurance", 2012). A point that shows a surface in direction `d` at a
+//! distance `r` from the pixel's own, whose normal is `n`, occludes `max(0, n.d)`, less with
+//! distance. The pixels of a square of four by four sample different points of the spiral; the mean
+//! over the square, of pixels at about the same depth, removes the pattern.
 
 use molshot_scenes::{AmbientOcclusion, CropRect, Projection, RenderJob};
 
-use super::grown;
+use super::with_margin;
 use crate::frame::Frame;
 
-/// Points that are looked up for each pixel.
+/// Sample points per pixel.
 const POINTS: usize = 12;
 /// Edge of the square of pixels that share a spiral.
 const SQUARE: usize = 4;
-/// Spirals of a square.
+/// Number of spirals of a square.
 const PHASES: usize = SQUARE * SQUARE;
 /// Farthest point: a share of the picture's width, ...
 const REACH_SHARE: u32 = 12;
@@ -25,19 +25,19 @@ const MAX_REACH_PX: u32 = 170;
 /// Rows and columns around a strip of which values are needed: one for interpolation, the rest for
 /// the mean over a square.
 const MARGIN_PX: u32 = 1 + SQUARE as u32;
-/// Cosine below which nothing is hidden: else rounding would darken flat surfaces.
+/// Cosine below which nothing is occluded: otherwise rounding would darken flat surfaces.
 const LEAST_COSINE: f32 = 0.1;
-/// From the mean over the points to the darkness of strength 1. Points lie over what is shown, not
-/// over all directions, so no number is right everywhere: this one makes the gaps between van der
-/// Waals balls about half as bright.
+/// Factor from the mean over the points to the darkness at strength 1. Points sample what is shown,
+/// not all directions, so no factor is exact: this one makes the gaps between van der Waals spheres
+/// about half as bright.
 const GAIN: f32 = 3.0;
-/// Surfaces farther apart than this share no mean, angstrom.
+/// Surfaces farther apart than this are not averaged together, angstrom.
 const APART_ANGSTROM: f32 = 1.0;
 /// The golden angle: cosine and sine of pi (3 - sqrt 5). Neighbouring points of the spiral lie so
 /// far around.
 const GOLDEN: [f64; 2] = [-0.737_368_878_078_319_7, 0.675_490_294_261_523_8];
 
-/// How far around a pixel lies what its value depends on.
+/// Distance in pixels within which other pixels affect a value.
 pub(super) fn reach_px(job: &RenderJob) -> u32 {
     spiral_px(job) + MARGIN_PX
 }
@@ -69,7 +69,7 @@ impl Default for Spirals {
     }
 }
 
-/// From pixels of the whole picture to camera axes.
+/// Transforms pixels of the whole picture to camera axes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Camera {
     middle_px: [f32; 2],
@@ -79,7 +79,7 @@ pub(super) struct Camera {
 }
 
 impl Camera {
-    /// Of a job's picture, magnified.
+    /// Makes the transform of a job's picture, magnified by `factor`.
     pub(super) fn new(job: &RenderJob, factor: u32) -> Self {
         let (view, viewport) = (job.view(), job.viewport());
         let factor = factor as f32;
@@ -93,7 +93,7 @@ impl Camera {
         }
     }
 
-    /// The point that the middle of a pixel shows.
+    /// The point that the centre of a pixel shows.
     #[inline]
     pub(super) fn point(&self, x_px: u32, y_px: u32, depth: f32) -> [f32; 3] {
         let along = if self.perspective { depth } else { 1.0 } * self.per_scale;
@@ -104,20 +104,20 @@ impl Camera {
         ]
     }
 
-    /// Pixels an angstrom.
+    /// Pixels per angstrom.
     fn pixels(&self, depth: f32) -> f32 {
         self.scale / if self.perspective { depth } else { 1.0 }
     }
 }
 
-/// Light that comes to the pixels of a region.
+/// Ambient light that reaches the pixels of a region.
 #[derive(Debug, Default)]
 pub(super) struct Occlusion {
     spirals: Spirals,
     /// Region of the whole picture that the values are of.
     region: Option<CropRect>,
     depth: Vec<f32>,
-    /// 1 where nothing hides anything, 0 where all is hidden; before and after smoothing.
+    /// 1 where nothing is occluded, 0 where all is; before and after smoothing.
     raw: Vec<f32>,
     light: Vec<f32>,
 }
@@ -143,7 +143,7 @@ impl Occlusion {
         self.depth.copy_from_slice(depth);
         let camera = Camera::new(job, 1);
         let most = spiral_px(job) as f32;
-        let wanted = grown(strip, MARGIN_PX, job.viewport());
+        let wanted = with_margin(strip, MARGIN_PX, job.viewport());
         for (at, x, y) in places(wanted, region) {
             let own = depth[at];
             if own.is_finite() {
@@ -161,14 +161,14 @@ impl Occlusion {
         }
         self.light.clear();
         self.light.resize(depth.len(), 1.0);
-        for (at, x, y) in places(grown(strip, 1, job.viewport()), region) {
+        for (at, x, y) in places(with_margin(strip, 1, job.viewport()), region) {
             if depth[at].is_finite() {
                 self.light[at] = self.smooth(region, [x, y], depth[at]);
             }
         }
     }
 
-    /// Share of the half of space above a point that is hidden.
+    /// Share of the hemisphere above a point that is occluded.
     fn hidden(
         &self,
         camera: &Camera,
@@ -212,7 +212,7 @@ impl Occlusion {
             for column in 0..SQUARE as i64 {
                 let (column, row) = (i64::from(x) + column - 1, i64::from(y) + row - 1);
                 if let Some((at, ..)) = place(region, column, row) {
-                    // Nothing weighs nothing: it is infinitely deep.
+                    // The background is infinitely deep and has no weight.
                     let apart = (self.depth[at] - depth).abs() * (1.0 / APART_ANGSTROM);
                     let weight = (1.0 - apart).max(0.0);
                     sum += self.raw[at] * weight;
@@ -220,7 +220,7 @@ impl Occlusion {
                 }
             }
         }
-        // The pixel itself weighs one.
+        // The pixel itself has weight one.
         sum / weights
     }
 
@@ -277,7 +277,7 @@ impl Occlusion {
     }
 }
 
-/// How a magnified picture's pixels take less light.
+/// Darkens the pixels of a magnified picture.
 #[derive(Debug)]
 pub(super) struct Shade {
     factor: u32,

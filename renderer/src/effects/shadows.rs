@@ -1,43 +1,44 @@
-//! Shadows of the key light: a second picture, of depths alone, is drawn from the light's
-//! direction, and what lies behind its depths is in the shadow (Williams, "Casting curved shadows
-//! on curved surfaces", 1978). Its edges are softened over three of its pixels (Reeves, Salesin and
-//! Cook, "Rendering antialiased shadows with depth maps", 1987).
+//! Shadows of the key light, by shadow mapping: a second picture, of depths alone, is drawn from
+//! the light's direction, and what lies behind its depths is in shadow (Williams, "Casting curved
+//! shadows on curved surfaces", 1978). Edges are softened over three of its pixels by
+//! percentage-closer filtering (Reeves, Salesin and Cook, "Rendering antialiased shadows with depth
+//! maps", 1987).
 
 use glam::{DMat3, DQuat, DVec3, Mat3, Vec3};
 use molshot_scenes::{CropRect, Plane};
 use molshot_scenes::{Pose, Projection, RenderJob, SceneError, View, Viewport};
 
 use super::occlusion::Camera;
-use crate::camera_numbers::CameraNumbers;
+use crate::camera_uniforms::CameraUniforms;
 use crate::frame::Frame;
 
-/// Least and most pixels along an edge of the picture of depths.
+/// Smallest and largest edge of the shadow map, pixels.
 const EDGES_PX: [f64; 2] = [256.0, 2048.0];
-/// A surface is taken to lie so many of that picture's pixels nearer to the light than it does,
-/// along its normal: the depths that it is compared with are those of its own neighbourhood.
-const LIFT_PX: f32 = 2.5;
-/// As far apart depths may be for rounding, angstrom.
-const SLACK_ANGSTROM: f32 = 0.01;
+/// Normal offset in pixels of the shadow map: a surface point is moved by it along its normal
+/// before its depth is compared, because the depths in the map are those of its neighbourhood.
+const NORMAL_OFFSET_PX: f32 = 2.5;
+/// Depth bias: depths may differ by so much through rounding, angstrom.
+const DEPTH_BIAS_ANGSTROM: f32 = 0.01;
 
-/// What the light sees.
+/// Depths as seen from the key light.
 #[derive(Debug, Default)]
-pub(super) struct Shadows {
+pub(super) struct ShadowMap {
     depth: Vec<f32>,
-    edge: usize,
-    lamp: Option<Lamp>,
+    edge_px: usize,
+    transform: Option<ShadowTransform>,
 }
 
-/// From the camera's axes to the picture of depths, and the light's share of colours.
+/// From camera axes to the shadow map, and what is needed to take the light out of a colour.
 #[derive(Debug, Clone, Copy)]
-struct Lamp {
+struct ShadowTransform {
     light_from_camera: Mat3,
     origin: Vec3,
     scale: f32,
-    lift: f32,
-    numbers: CameraNumbers,
+    normal_offset_angstrom: f32,
+    uniforms: CameraUniforms,
 }
 
-/// The box of all that is drawn fits into this ball about its middle, angstrom.
+/// Radius of the bounding sphere of all that is drawn, angstrom.
 fn radius_angstrom(job: &RenderJob) -> f64 {
     job.scene().clip_bounds.half_size().length().max(1.0)
 }
@@ -49,8 +50,8 @@ fn axes(job: &RenderJob) -> DMat3 {
     DMat3::from_cols(right, back.cross(right), back)
 }
 
-/// The picture from the light. About as fine as the job's own where the middle of what is drawn
-/// lies.
+/// The job that draws the shadow map. At the centre of what is drawn its resolution is about that
+/// of the job's own picture.
 pub(super) fn job_of_light(job: &RenderJob) -> Result<RenderJob, SceneError> {
     let (view, viewport) = (job.view(), job.viewport());
     let radius = radius_angstrom(job);
@@ -80,33 +81,33 @@ pub(super) fn job_of_light(job: &RenderJob) -> Result<RenderJob, SceneError> {
     RenderJob::new(scene, light, Viewport::whole(edge, edge), samples, planes)
 }
 
-impl Shadows {
-    /// Takes what the light sees: `frame` is what drawing `light` gave. Its plane of depths is
-    /// exchanged for that of the last picture.
-    pub(super) fn take(&mut self, job: &RenderJob, light: &RenderJob, frame: &mut Frame) {
+impl ShadowMap {
+    /// Sets the shadow map from `frame`, which is drawn from `light`. The frame gets the depth
+    /// plane of the last shadow map in exchange, so that its memory is reused.
+    pub(super) fn set_depths(&mut self, job: &RenderJob, light: &RenderJob, frame: &mut Frame) {
         let Some(depth) = &mut frame.depth_angstrom else {
-            self.lamp = None;
+            self.transform = None;
             return;
         };
         std::mem::swap(&mut self.depth, depth);
-        self.edge = light.viewport().width_px as usize;
+        self.edge_px = light.viewport().width_px as usize;
         let view = job.view();
         let scale = light.view().pixel_scale(light.viewport());
         let light_from_camera = axes(job).transpose();
         let origin = view
             .pose
             .camera_from_world(light.view().pose.position_angstrom);
-        self.lamp = Some(Lamp {
+        self.transform = Some(ShadowTransform {
             light_from_camera: light_from_camera.as_mat3(),
             origin: origin.as_vec3(),
             scale: scale as f32,
-            lift: LIFT_PX / scale as f32,
-            numbers: CameraNumbers::new(job.scene(), DVec3::ZERO, view, job.viewport()),
+            normal_offset_angstrom: NORMAL_OFFSET_PX / scale as f32,
+            uniforms: CameraUniforms::new(job.scene(), DVec3::ZERO, view, job.viewport()),
         });
     }
 
-    /// Takes the key light away from what lies in its shadow, in the part `inner` of a magnified
-    /// picture that begins at `origin` and has rows of `width`.
+    /// Removes the key light from what lies in its shadow, in the part `inner` of a magnified frame
+    /// whose first pixel is `origin` in the magnified picture.
     pub(super) fn darken(
         &self,
         camera: &Camera,
@@ -115,8 +116,8 @@ impl Shadows {
         inner: CropRect,
     ) {
         let width = frame.width_px as usize;
-        let (Some(lamp), Some(color), Some(depth), Some(normal)) = (
-            &self.lamp,
+        let (Some(transform), Some(color), Some(depth), Some(normal)) = (
+            &self.transform,
             &mut frame.color_rgba,
             &frame.depth_angstrom,
             &frame.normal,
@@ -132,34 +133,35 @@ impl Shadows {
                 }
                 let point = camera.point(origin[0] + column, origin[1] + row, depth[at]);
                 let (point, normal) = (Vec3::from_array(point), Vec3::from_array(normal[at]));
-                let key = -normal.dot(Vec3::from_array(lamp.numbers.key_direction));
+                let key = -normal.dot(Vec3::from_array(transform.uniforms.key_direction));
                 if key > 0.0 {
-                    let light = self.light(lamp, point + normal * lamp.lift);
+                    let light =
+                        self.light(transform, point + normal * transform.normal_offset_angstrom);
                     if light < 1.0 {
-                        lamp.take_away(&mut color[at], 1.0 - light, [point, normal], key);
+                        transform.remove_light(&mut color[at], 1.0 - light, [point, normal], key);
                     }
                 }
             }
         }
     }
 
-    /// Share of the key light that comes to a point, in camera axes.
-    fn light(&self, lamp: &Lamp, point: Vec3) -> f32 {
-        let seen = lamp.light_from_camera * (point - lamp.origin);
-        let depth = -seen.z - SLACK_ANGSTROM;
-        let half = self.edge as f32 * 0.5;
+    /// Share of the key light that reaches a point (camera axes).
+    fn light(&self, transform: &ShadowTransform, point: Vec3) -> f32 {
+        let seen = transform.light_from_camera * (point - transform.origin);
+        let depth = -seen.z - DEPTH_BIAS_ANGSTROM;
+        let half = self.edge_px as f32 * 0.5;
         let axis = |at: f32| {
             let at = at - 0.5;
             let first = at.floor();
             (first as i64 - 1, at - first)
         };
-        let (column, right) = axis(half + seen.x * lamp.scale);
-        let (row, down) = axis(half - seen.y * lamp.scale);
-        // A window of three pixels about the point, at its place between pixels.
+        let (column, right) = axis(half + seen.x * transform.scale);
+        let (row, down) = axis(half - seen.y * transform.scale);
+        // A window of three by three pixels about the point, with sub-pixel weights.
         let mut sum = 0.0;
         for (y, tall) in (row..).zip([1.0 - down, 1.0, 1.0, down]) {
             for (x, wide) in (column..).zip([1.0 - right, 1.0, 1.0, right]) {
-                let edge = self.edge as i64;
+                let edge = self.edge_px as i64;
                 let inside = (0..edge).contains(&x) && (0..edge).contains(&y);
                 if !inside || self.depth[(y * edge + x) as usize] >= depth {
                     sum += tall * wide;
@@ -170,26 +172,26 @@ impl Shadows {
     }
 }
 
-impl Lamp {
-    /// Takes a share of the key light from a pixel: the formula of [`molshot_scenes::Lighting`]
-    /// backwards to the body's colour, and forwards again with less.
-    fn take_away(&self, pixel: &mut [u8; 4], share: f32, [point, normal]: [Vec3; 2], key: f32) {
-        let numbers = &self.numbers;
-        let kept = if numbers.cue_end_angstrom > 0.0 {
-            let span = numbers.cue_end_angstrom - numbers.cue_start_angstrom;
-            ((numbers.cue_end_angstrom + point.z) / span).clamp(0.0, 1.0)
+impl ShadowTransform {
+    /// Removes a share of the key light from a pixel: inverts the formula of
+    /// [`molshot_scenes::Lighting`] to get the primitive's colour, and shades it with less light.
+    fn remove_light(&self, pixel: &mut [u8; 4], share: f32, [point, normal]: [Vec3; 2], key: f32) {
+        let uniforms = &self.uniforms;
+        let kept = if uniforms.cue_end_angstrom > 0.0 {
+            let span = uniforms.cue_end_angstrom - uniforms.cue_start_angstrom;
+            ((uniforms.cue_end_angstrom + point.z) / span).clamp(0.0, 1.0)
         } else {
             1.0
         };
-        // What has faded away has no shadow to be seen.
+        // A shadow is not visible where the depth cue hides the colour.
         if kept < 0.01 {
             return;
         }
-        let direction = Vec3::from_array(numbers.key_direction);
-        let fill = (-normal.dot(Vec3::from_array(numbers.fill_direction))).max(0.0);
-        let diffuse = key * numbers.key_diffuse;
-        let rest = numbers.ambient + fill * numbers.fill_diffuse;
-        let towards = if numbers.perspective {
+        let direction = Vec3::from_array(uniforms.key_direction);
+        let fill = (-normal.dot(Vec3::from_array(uniforms.fill_direction))).max(0.0);
+        let diffuse = key * uniforms.key_diffuse;
+        let rest = uniforms.ambient + fill * uniforms.fill_diffuse;
+        let towards = if uniforms.perspective {
             point.normalize()
         } else {
             Vec3::NEG_Z
@@ -200,11 +202,11 @@ impl Lamp {
             let m4 = m2 * m2;
             [m2, m4, m4 * m4]
         };
-        let highlight = 255.0 * numbers.specular * m8 * m8 * m8 * m4 * m2;
-        for (level, cue) in pixel.iter_mut().zip(numbers.cue_color) {
+        let highlight = 255.0 * uniforms.specular * m8 * m8 * m8 * m4 * m2;
+        for (level, cue) in pixel.iter_mut().zip(uniforms.cue_color) {
             let faded = 255.0 * cue * (1.0 - kept);
             let lit = (f32::from(*level) - faded) / kept;
-            // A level of 255 may stand for more; the body's colour is no more than white.
+            // A level of 255 may be clipped; the primitive's colour is at most white.
             let base = ((lit - highlight) / (rest + diffuse)).clamp(0.0, 255.0);
             let less = lit - share * (base * diffuse + highlight).min(lit);
             *level = (less.max(0.0) * kept + faded + 0.5).min(255.0) as u8;

@@ -1,8 +1,8 @@
-//! Lines where depth jumps.
+//! Silhouettes: lines where the depth jumps.
 
-/// Finds and draws lines; its buffers stay from picture to picture.
+/// Finds and draws lines; keeps its buffers from picture to picture.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct Silhouettes {
     /// For each pixel the least depth within the lines' width.
     nearest: Vec<f32>,
     /// Of one row the least depths within 0, 1, 2 ... columns.
@@ -10,7 +10,7 @@ pub(super) struct Lines {
     next: Vec<f32>,
 }
 
-impl Lines {
+impl Silhouettes {
     /// Colours every pixel within `radius_px` (at least one) of which there is one that is nearer
     /// by more than `jump_angstrom`. `size` is width and height; depths are angstrom, infinite
     /// where nothing is.
@@ -25,15 +25,15 @@ impl Lines {
     ) {
         self.find_nearest(depth, [width, height], radius_px);
         for ((pixel, depth), nearest) in color.iter_mut().zip(depth).zip(&self.nearest) {
-            // Where nothing is near, the difference is no number.
+            // Where both are infinite, the difference is not a number, and not greater.
             if depth - nearest > jump_angstrom {
                 *pixel = [red, green, blue, 255];
             }
         }
     }
 
-    /// Least depths within a disc, row by row: windows of a row grow by one column at a time, and
-    /// each is laid upon the rows that the disc is so wide in.
+    /// Computes the least depth within a disc for each pixel: for each row, windows grow by one
+    /// column at a time, and each is merged into the rows in which the disc has that width.
     fn find_nearest(&mut self, depth: &[f32], [width, height]: [usize; 2], radius_px: f32) {
         let radius = radius_px.max(1.0);
         let reach = radius as usize;
@@ -69,7 +69,7 @@ impl Lines {
         }
     }
 
-    /// Least depths within one more column: `wide` columns to either side.
+    /// Widens the window to `wide` columns on either side.
     fn widen(&mut self, own: &[f32], wide: usize) {
         std::mem::swap(&mut self.within, &mut self.next);
         self.within.clear();
@@ -107,7 +107,7 @@ mod tests {
                 .collect();
             let radius = [1.0, 1.5, 2.0, 3.0, 4.0, 7.5][case % 6];
             let mut color = vec![[9, 9, 9, 0]; depth.len()];
-            let mut lines = Lines::default();
+            let mut lines = Silhouettes::default();
             lines.draw(&mut color, &depth, [width, height], radius, 1.5, [1, 2, 3]);
             for (at, pixel) in color.iter().enumerate() {
                 let (x, y) = (at % width, at / width);

@@ -1,43 +1,58 @@
-//! Frames to files' bytes: the picture as PNG, JPEG or WebP, the other planes as PNG and NumPy
-//! arrays.
+//! Frames to the bytes of files: the picture as PNG, JPEG, WebP, TIFF, BMP or QOI, the other planes
+//! as PNG and as NumPy arrays.
 
+mod color;
 mod npy;
-mod picture;
 mod planes;
 mod png_file;
 mod png_writer;
 #[cfg(test)]
 mod tests;
 
-use molshot_scenes::Plane;
 use molshot_scenes::request::{Compression, ImageFormat, OutputRequest};
 
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
 pub(crate) use planes::indexed_png;
 pub use planes::{plane_npy, plane_png};
 
-/// IANA media type of a format.
-#[must_use]
-pub fn media_type(format: ImageFormat) -> &'static str {
-    format.to_mime_type()
-}
-
-/// The form of a picture's file. Whatever it is, the same pixels give the same bytes on every
+/// How a picture is encoded. With any setting the same pixels give the same bytes on every
 /// machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Encoding {
-    /// Kind of file.
+    /// File format.
     pub format: ImageFormat,
-    /// Time against size; the pixels are the same.
+    /// Speed or size, with the same pixels. It affects PNG and JPEG.
     pub compression: Compression,
-    /// Quality of a JPEG, 1 to 100; nothing to the others.
+    /// Quality of a JPEG, 1 to 100; other formats ignore it.
     pub jpeg_quality: u8,
 }
 
+impl Encoding {
+    /// The same with another compression level.
+    #[must_use]
+    pub fn with_compression(self, compression: Compression) -> Self {
+        Self {
+            compression,
+            ..self
+        }
+    }
+
+    /// The same with another quality of a JPEG, 1 to 100.
+    #[must_use]
+    pub fn with_jpeg_quality(self, jpeg_quality: u8) -> Self {
+        Self {
+            jpeg_quality,
+            ..self
+        }
+    }
+}
+
 impl From<ImageFormat> for Encoding {
-    /// The format with every default.
+    /// The format with default settings.
     fn from(format: ImageFormat) -> Self {
         Self {
             format,
@@ -56,8 +71,9 @@ impl From<&OutputRequest> for Encoding {
     }
 }
 
-/// The bytes of a file, and what they are.
+/// The bytes of a file and their media type.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EncodedImage {
     /// Content of the file.
     pub bytes: Vec<u8>,
@@ -65,45 +81,45 @@ pub struct EncodedImage {
     pub media_type: &'static str,
 }
 
-/// Encodes pictures one after the other, and keeps what memory that takes. One thread has one.
+/// Encodes pictures one after the other and keeps its memory. Each thread needs its own.
 #[derive(Debug, Default)]
 pub struct Encoder {
-    /// Three bytes a pixel, for encoders that take no others.
+    /// RGB pixels, for encoders that read no others.
     rgb: Vec<u8>,
 }
 
 impl Encoder {
-    /// An encoder; it takes memory when it is used.
+    /// Makes an encoder; it allocates memory when it is used.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Writes a frame's colour plane into `out`, whose content is lost and whose memory is used
-    /// again:
+    /// Encodes a frame's colour plane into `out`, whose content is replaced and whose memory is
+    /// reused:
     ///
     /// | format | pixels | `fast` | `small` |
     /// |---|---|---|---|
-    /// | PNG | RGB when the frame is opaque, else RGBA | a writer of our own; no memory is taken | the png crate's `Balanced` |
-    /// | WebP, lossless | RGB when opaque, else RGBA | with prediction | with or without it, whichever is smaller |
-    /// | JPEG, no chroma subsampling | opaque only | the standard's Huffman codes | Huffman codes of the picture's own |
+    /// | PNG | RGB when the frame is opaque, else RGBA | molshot's own writer, without further memory | the level `Balanced` of the crate `png` |
+    /// | WebP (lossless), TIFF, BMP, QOI | RGB when opaque, else RGBA | the crate `image` | the same |
+    /// | JPEG, no chroma subsampling | opaque only | the standard's Huffman codes | Huffman codes optimised for the picture |
     ///
     /// # Errors
     /// [`RenderError::Encode`] when the frame has no colour, when a transparent picture is to
     /// become a JPEG, or when the picture is larger than the format allows (JPEG 65,535, WebP
-    /// 16,384 pixels an edge). [`RenderError::OutOfHostMemory`].
+    /// 16,384 pixels per edge). [`RenderError::OutOfHostMemory`].
     pub fn encode(
         &mut self,
         frame: &Frame,
         encoding: impl Into<Encoding>,
         out: &mut Vec<u8>,
     ) -> Result<(), RenderError> {
-        self.encode_cancellable(frame, encoding, out, &|| false)
+        self.encode_while(frame, encoding.into(), out, &|| false)
     }
 
-    /// As [`Encoder::encode`]; `is_called_off` is asked between rows of a PNG with `small` and of a
-    /// JPEG, and before each of the attempts of a WebP, and ends it. A PNG with `fast` is made in
-    /// one go: it takes a few nanoseconds a pixel.
+    /// Encodes as [`Encoder::encode`], and stops early once `cancel` is cancelled. The token is
+    /// polled between rows of a PNG with `small` and whenever another encoder writes; a PNG with
+    /// `fast` is not interrupted: it takes a few nanoseconds per pixel.
     ///
     /// # Errors
     /// As [`Encoder::encode`], and [`RenderError::Cancelled`].
@@ -112,21 +128,21 @@ impl Encoder {
         frame: &Frame,
         encoding: impl Into<Encoding>,
         out: &mut Vec<u8>,
-        is_called_off: &dyn Fn() -> bool,
+        cancel: &CancelToken,
     ) -> Result<(), RenderError> {
-        let encoding = encoding.into();
+        self.encode_while(frame, encoding.into(), out, &|| cancel.is_cancelled())
+    }
+
+    fn encode_while(
+        &mut self,
+        frame: &Frame,
+        encoding: Encoding,
+        out: &mut Vec<u8>,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), RenderError> {
         out.clear();
-        let image = picture::Image::of(frame)?;
-        let (compression, rgb) = (encoding.compression, &mut self.rgb);
-        match encoding.format {
-            ImageFormat::Png => picture::png(&image, compression, rgb, out, is_called_off),
-            ImageFormat::Jpeg => picture::jpeg(&image, encoding, out, is_called_off),
-            ImageFormat::WebP => picture::webp(&image, compression, rgb, out, is_called_off),
-            other => Err(RenderError::Encode {
-                problem: format!("pictures in the format {other:?} cannot be written yet"),
-                remedy: "use png, jpeg or webp".into(),
-            }),
-        }
+        let plane = color::ColorPlane::of(frame)?;
+        color::encode(&plane, encoding, &mut self.rgb, out, is_cancelled)
     }
 }
 
@@ -140,15 +156,8 @@ pub fn picture(frame: &Frame, encoding: impl Into<Encoding>) -> Result<EncodedIm
     Encoder::new().encode(frame, encoding, &mut bytes)?;
     Ok(EncodedImage {
         bytes,
-        media_type: media_type(encoding.format),
+        media_type: encoding.format.to_mime_type(),
     })
-}
-
-fn missing(plane: Plane) -> RenderError {
-    RenderError::Encode {
-        problem: format!("the plane {} was not drawn", plane.name()),
-        remedy: "ask for it in the job's planes".into(),
-    }
 }
 
 /// A failure of an encoder.

@@ -1,9 +1,9 @@
-//! Planes other than colour, as PNG (to look at, and for tools that read only pictures) and as
+//! Planes other than colour, as PNG (for display, and for tools that read only image files) and as
 //! NumPy arrays (exact).
 //!
 //! | plane | PNG | NumPy |
 //! |---|---|---|
-//! | depth | 16-bit gray, [`Frame::depth_units_per_angstrom`] steps an angstrom (also in the `tEXt` chunk of that name), 0 = nothing | `<f4` (H, W), angstrom, `inf` = nothing |
+//! | depth | 16-bit gray, [`Frame::depth_units_per_angstrom`] steps per angstrom (also in the `tEXt` chunk of that name), 0 = nothing | `<f4` (H, W), angstrom, `inf` = nothing |
 //! | normal | RGB, `round((n + 1) / 2 * 255)`, black = nothing | `<f4` (H, W, 3), zero = nothing |
 //! | atom-id, residue-id | RGB, `id = R + 256 G + 65536 B` (as COCO's panoptic masks), 0 = nothing | `<u4` (H, W), index + 1, 0 = nothing |
 
@@ -11,7 +11,7 @@ use molshot_scenes::Plane;
 use molshot_scenes::request::ImageFormat;
 use png::{BitDepth, ColorType, Compression};
 
-use super::{missing, npy, picture, png_file};
+use super::{npy, picture, png_file};
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -22,7 +22,7 @@ use crate::frame::Frame;
 pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
     let size = (frame.width_px, frame.height_px);
     let encode = |color, depth, text, data: &[u8]| {
-        let form = png_file::Form {
+        let layout = png_file::Layout {
             size_px: size,
             color,
             depth,
@@ -30,7 +30,7 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             palette: None,
         };
         let mut bytes = Vec::new();
-        png_file::encode(&form, text, data, &mut bytes)?;
+        png_file::encode(&layout, text, data, &mut bytes)?;
         Ok(bytes)
     };
     let rgb = |data: Vec<u8>| encode(ColorType::Rgb, BitDepth::Eight, None, &data);
@@ -49,13 +49,13 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             let depth = frame
                 .depth_angstrom
                 .as_ref()
-                .ok_or_else(|| missing(plane))?;
+                .ok_or_else(|| RenderError::missing_plane(plane))?;
             let units = frame.depth_units_per_angstrom;
             let data: Vec<u8> = depth
                 .iter()
                 .flat_map(|depth| {
                     let value = if depth.is_finite() {
-                        // Something that is there is never 0.
+                        // 0 means that nothing is met there.
                         (depth * units as f32)
                             .round()
                             .clamp(1.0, f32::from(u16::MAX)) as u16
@@ -69,7 +69,10 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             encode(ColorType::Grayscale, BitDepth::Sixteen, text, &data)
         }
         Plane::Normal => {
-            let normal = frame.normal.as_ref().ok_or_else(|| missing(plane))?;
+            let normal = frame
+                .normal
+                .as_ref()
+                .ok_or_else(|| RenderError::missing_plane(plane))?;
             rgb(normal
                 .iter()
                 .flat_map(|n| {
@@ -81,8 +84,14 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
                 })
                 .collect())
         }
-        Plane::AtomId => ids(frame.atom_id.as_ref().ok_or_else(|| missing(plane))?),
-        Plane::ResidueId => ids(frame.residue_id.as_ref().ok_or_else(|| missing(plane))?),
+        Plane::AtomId => ids(frame
+            .atom_id
+            .as_ref()
+            .ok_or_else(|| RenderError::missing_plane(plane))?),
+        Plane::ResidueId => ids(frame
+            .residue_id
+            .as_ref()
+            .ok_or_else(|| RenderError::missing_plane(plane))?),
         Plane::MaskElement | Plane::MaskResidue | Plane::MaskChain | Plane::MaskRole => {
             Err(not_drawn(plane))
         }
@@ -106,27 +115,33 @@ pub fn plane_npy(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             let depth = frame
                 .depth_angstrom
                 .as_ref()
-                .ok_or_else(|| missing(plane))?;
+                .ok_or_else(|| RenderError::missing_plane(plane))?;
             let values = depth.iter().map(|depth| depth.to_le_bytes());
             Ok(npy::encode("<f4", &shape, values))
         }
         Plane::Normal => {
-            let normal = frame.normal.as_ref().ok_or_else(|| missing(plane))?;
+            let normal = frame
+                .normal
+                .as_ref()
+                .ok_or_else(|| RenderError::missing_plane(plane))?;
             let values = normal.as_flattened().iter().map(|part| part.to_le_bytes());
             Ok(npy::encode("<f4", &[shape[0], shape[1], 3], values))
         }
-        Plane::AtomId => Ok(ids(frame.atom_id.as_ref().ok_or_else(|| missing(plane))?)),
+        Plane::AtomId => Ok(ids(frame
+            .atom_id
+            .as_ref()
+            .ok_or_else(|| RenderError::missing_plane(plane))?)),
         Plane::ResidueId => Ok(ids(frame
             .residue_id
             .as_ref()
-            .ok_or_else(|| missing(plane))?)),
+            .ok_or_else(|| RenderError::missing_plane(plane))?)),
         Plane::MaskElement | Plane::MaskResidue | Plane::MaskChain | Plane::MaskRole => {
             Err(not_drawn(plane))
         }
     }
 }
 
-/// An indexed PNG of eight bits: rows of indices into `palette`, which has three bytes a colour.
+/// An indexed PNG of eight bits: rows of indices into `palette`, which has three bytes per colour.
 ///
 /// # Errors
 /// [`RenderError::Encode`] when the encoder fails.
@@ -135,7 +150,7 @@ pub(crate) fn indexed_png(
     palette: Vec<u8>,
     indices: &[u8],
 ) -> Result<Vec<u8>, RenderError> {
-    let form = png_file::Form {
+    let layout = png_file::Layout {
         size_px,
         color: ColorType::Indexed,
         depth: BitDepth::Eight,
@@ -143,11 +158,11 @@ pub(crate) fn indexed_png(
         palette: Some(palette),
     };
     let mut bytes = Vec::new();
-    png_file::encode(&form, None, indices, &mut bytes)?;
+    png_file::encode(&layout, None, indices, &mut bytes)?;
     Ok(bytes)
 }
 
-/// A class mask is no plane of a frame.
+/// The error for class masks, which are not planes of a frame.
 fn not_drawn(plane: Plane) -> RenderError {
     RenderError::Encode {
         problem: format!("{} is made from the plane atom-id, not drawn", plane.name()),

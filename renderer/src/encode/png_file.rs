@@ -1,5 +1,5 @@
-//! PNG by the png crate: what the writer for pictures has no form for, and where time does not
-//! count.
+//! PNG by the crate `png`: for kinds of pixels that the own writer does not support, and where size
+//! matters more than time.
 
 use std::io::Write;
 
@@ -8,9 +8,9 @@ use png::{BitDepth, ColorType, Compression};
 use super::failed;
 use crate::error::RenderError;
 
-/// How samples become a file.
+/// Size, kind of pixels and compression of a PNG.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(super) struct Layout {
     /// Width and height.
     pub(super) size_px: (u32, u32),
     pub(super) color: ColorType,
@@ -20,14 +20,14 @@ pub(super) struct Form {
     pub(super) palette: Option<Vec<u8>>,
 }
 
-/// Encodes rows of samples behind what `out` holds. `text` becomes one `tEXt` chunk.
+/// Encodes rows of samples and appends the file to `out`. `text` becomes one `tEXt` chunk.
 pub(super) fn encode(
-    form: &Form,
+    layout: &Layout,
     text: Option<(&str, String)>,
     data: &[u8],
     out: &mut Vec<u8>,
 ) -> Result<(), RenderError> {
-    let mut encoder = encoder(form, data, out);
+    let mut encoder = encoder(layout, data, out);
     if let Some((key, value)) = text {
         encoder
             .add_text_chunk(key.to_owned(), value)
@@ -40,47 +40,47 @@ pub(super) fn encode(
     writer.finish().map_err(|error| failed(&error))
 }
 
-/// An encoder of a form that writes behind what `out` holds.
+/// An encoder that appends to `out`.
 fn encoder<'a>(
-    form: &'a Form,
+    layout: &'a Layout,
     data: &[u8],
     out: &'a mut Vec<u8>,
 ) -> png::Encoder<'a, &'a mut Vec<u8>> {
-    // Pictures of molecules compress to about a tenth: one allocation serves nearly all.
+    // Pictures of molecules compress to about a tenth: one allocation is mostly enough.
     out.reserve(data.len() / 8 + 1024);
-    let (width_px, height_px) = form.size_px;
+    let (width_px, height_px) = layout.size_px;
     let mut encoder = png::Encoder::new(out, width_px, height_px);
-    encoder.set_color(form.color);
-    encoder.set_depth(form.depth);
-    encoder.set_compression(form.compression);
-    if let Some(palette) = &form.palette {
+    encoder.set_color(layout.color);
+    encoder.set_depth(layout.depth);
+    encoder.set_compression(layout.compression);
+    if let Some(palette) = &layout.palette {
         encoder.set_palette(palette.as_slice());
-        // Neighbouring indices are no near numbers: filters would only hide the runs.
+        // Neighbouring indices are unrelated numbers: filters would only hide the runs.
         encoder.set_filter(png::Filter::NoFilter);
     }
     encoder
 }
 
-/// Bytes of a chunk when a file is written row by row.
+/// Size of a chunk when a file is written row by row.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// As [`encode`], row by row; `is_called_off` is asked before each, and ends it with
+/// Encodes as [`encode`], row by row. `is_cancelled` is polled before each row and stops it with
 /// [`RenderError::Cancelled`].
 pub(super) fn encode_by_rows(
-    form: &Form,
+    layout: &Layout,
     data: &[u8],
     out: &mut Vec<u8>,
-    is_called_off: &dyn Fn() -> bool,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
-    let row_bytes = data.len() / form.size_px.1.max(1) as usize;
-    let mut writer = encoder(form, data, out)
+    let row_bytes = data.len() / layout.size_px.1.max(1) as usize;
+    let mut writer = encoder(layout, data, out)
         .write_header()
         .map_err(|error| failed(&error))?;
     let mut rows = writer
         .stream_writer_with_size(CHUNK_BYTES)
         .map_err(|error| failed(&error))?;
     for row in data.chunks(row_bytes.max(1)) {
-        if is_called_off() {
+        if is_cancelled() {
             return Err(RenderError::Cancelled);
         }
         rows.write_all(row).map_err(|error| failed(&error))?;

@@ -1,11 +1,20 @@
-//! Every format and level: the pixels, and the memory.
+//! Every format and level: the pixels, and the use of memory.
 
 use molshot_scenes::request::{Compression, ImageFormat};
 
 use super::*;
 use crate::frame::{Frame, Timings};
 
-/// Half of it ground, half of it shades; with holes when `transparent`.
+/// Formats that keep every pixel.
+const LOSSLESS: [ImageFormat; 5] = [
+    ImageFormat::Png,
+    ImageFormat::WebP,
+    ImageFormat::Tiff,
+    ImageFormat::Bmp,
+    ImageFormat::Qoi,
+];
+
+/// Half background, half shades; with holes when `transparent`.
 fn frame(width_px: u32, height_px: u32, transparent: bool) -> Frame {
     let color = (0..width_px * height_px).flat_map(|index| {
         let (x, y) = (index % width_px, index / width_px);
@@ -39,17 +48,15 @@ fn encoding(format: ImageFormat, compression: Compression) -> Encoding {
 
 /// The decoded samples of a lossless file.
 fn samples(format: ImageFormat, bytes: &[u8]) -> Vec<u8> {
-    let input = std::io::Cursor::new(bytes);
     if format == ImageFormat::Png {
+        let input = std::io::Cursor::new(bytes);
         let mut reader = png::Decoder::new(input).read_info().expect("a header");
         let mut samples = vec![0; reader.output_buffer_size().expect("a size")];
         reader.next_frame(&mut samples).expect("pixels");
         return samples;
     }
-    let mut decoder = image_webp::WebPDecoder::new(input).expect("a header");
-    let mut samples = vec![0; decoder.output_buffer_size().expect("a size")];
-    decoder.read_image(&mut samples).expect("pixels");
-    samples
+    let image = image::load_from_memory_with_format(bytes, format).expect("an image");
+    image.into_bytes()
 }
 
 #[test]
@@ -65,14 +72,14 @@ fn levels_differ_in_size_and_not_in_pixels() {
             .flat_map(|pixel| &pixel[..channels])
             .copied()
             .collect();
-        for format in [ImageFormat::Png, ImageFormat::WebP] {
+        for format in LOSSLESS {
             let [fast, small] = [Compression::Fast, Compression::Small].map(|level| {
                 let image = picture(&frame, encoding(format, level)).expect("a picture");
                 assert!(samples(format, &image.bytes) == expected, "{format:?}");
                 image.bytes.len()
             });
             assert!(small <= fast, "{format:?}: {small} and {fast} bytes");
-            assert!(small < fast || format == ImageFormat::WebP);
+            assert!(small < fast || format != ImageFormat::Png);
         }
     }
 }
@@ -80,17 +87,56 @@ fn levels_differ_in_size_and_not_in_pixels() {
 #[test]
 fn a_jpeg_is_smaller_at_the_small_level_and_at_low_quality() {
     let frame = frame(97, 61, false);
-    let size = |compression, jpeg_quality| {
-        let encoding = Encoding {
-            format: ImageFormat::Jpeg,
-            compression,
-            jpeg_quality,
-        };
+    let size = |compression, quality| {
+        let encoding = encoding(ImageFormat::Jpeg, compression).with_jpeg_quality(quality);
         picture(&frame, encoding).expect("a picture").bytes.len()
     };
     assert!(size(Compression::Small, 90) < size(Compression::Fast, 90));
     assert!(size(Compression::Fast, 50) < size(Compression::Fast, 90));
     assert!(size(Compression::Fast, 90) < size(Compression::Fast, 100));
+}
+
+#[test]
+fn a_jpeg_has_the_pixels_of_the_frame() {
+    let frame = frame(97, 61, false);
+    let bytes = picture(
+        &frame,
+        Encoding::from(ImageFormat::Jpeg).with_jpeg_quality(100),
+    );
+    let bytes = bytes.expect("a picture").bytes;
+    let decoded = image::load_from_memory(&bytes).expect("a JPEG").into_rgb8();
+    let expected = frame.to_image().expect("colour");
+    for (pixel, expected) in decoded.pixels().zip(expected.pixels()) {
+        for channel in 0..3 {
+            assert!(pixel[channel].abs_diff(expected[channel]) <= 4);
+        }
+    }
+}
+
+#[test]
+fn formats_that_no_request_can_name_are_refused() {
+    let error = picture(&frame(2, 2, false), ImageFormat::Gif).expect_err("not supported");
+    assert_eq!(error.code(), "encode_failed");
+}
+
+#[test]
+fn a_frame_becomes_an_image_with_the_same_pixels() {
+    let frame = frame(5, 3, true);
+    let rgba = frame.color_rgba.clone().expect("colour");
+    let place = frame.color_rgba.as_ref().map(Vec::as_ptr);
+    assert_eq!(frame.to_image().expect("an image").into_raw(), rgba);
+    assert_eq!(
+        frame
+            .clone()
+            .into_depth_image()
+            .expect_err("not drawn")
+            .code(),
+        "encode_failed"
+    );
+    let image = image::RgbaImage::try_from(frame).expect("an image");
+    assert_eq!(image.dimensions(), (5, 3));
+    assert_eq!(Some(image.as_ptr()), place, "the pixels were copied");
+    assert_eq!(image.into_raw(), rgba);
 }
 
 #[test]
@@ -102,7 +148,7 @@ fn an_encoder_is_used_again() {
     ];
     let mut encoder = Encoder::new();
     let mut out = vec![1; 5];
-    for format in [ImageFormat::Png, ImageFormat::WebP] {
+    for format in LOSSLESS {
         for compression in [Compression::Fast, Compression::Small] {
             for frame in &frames {
                 let encoding = encoding(format, compression);
@@ -126,7 +172,7 @@ fn a_frame_whose_colour_has_another_size_is_refused() {
         let mut wrong = frame(1, 1, false);
         wrong.width_px = width_px;
         wrong.color_rgba = Some(vec![0; bytes]);
-        for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Jpeg] {
+        for format in LOSSLESS.into_iter().chain([ImageFormat::Jpeg]) {
             let error = picture(&wrong, format).expect_err("no picture");
             assert_eq!(error.code(), "encode_failed");
         }
@@ -134,16 +180,19 @@ fn a_frame_whose_colour_has_another_size_is_refused() {
 }
 
 #[test]
-fn a_picture_that_is_called_off_is_not_finished() {
+fn a_cancelled_picture_is_not_finished() {
     use std::cell::Cell;
 
-    // Large enough for a JPEG to be written in several pieces.
+    // Large enough for a file to be written in several pieces.
     let frame = frame(97, 61, false);
     for (format, compression) in [
         (ImageFormat::Png, Compression::Small),
         (ImageFormat::Jpeg, Compression::Fast),
         (ImageFormat::Jpeg, Compression::Small),
-        (ImageFormat::WebP, Compression::Small),
+        (ImageFormat::WebP, Compression::Fast),
+        (ImageFormat::Bmp, Compression::Fast),
+        (ImageFormat::Qoi, Compression::Fast),
+        (ImageFormat::Tiff, Compression::Fast),
     ] {
         let encoding = encoding(format, compression);
         let asked = Cell::new(0);
@@ -155,16 +204,19 @@ fn a_picture_that_is_called_off_is_not_finished() {
         let mut encoder = Encoder::new();
         let mut encode = |most: u32| {
             asked.set(0);
-            let done = encoder.encode_cancellable(&frame, encoding, &mut out, &|| ask(most));
+            let done = encoder.encode_while(&frame, encoding, &mut out, &|| ask(most));
             (done.map_err(|error| error.code()), asked.get(), out.clone())
         };
         let (whole, times, bytes) = encode(u32::MAX);
         assert_eq!(whole, Ok(()), "{format:?}");
-        assert_eq!(bytes, picture(&frame, encoding).expect("sound").bytes);
+        assert_eq!(
+            bytes,
+            picture(&frame, encoding).expect("a valid picture").bytes
+        );
         assert!(times >= 2, "{format:?} asks {times} times");
         let (stopped, asked_until, _) = encode(1);
         assert_eq!(stopped, Err("cancelled"), "{format:?}");
-        // A writer that was refused may ask why.
-        assert!(asked_until <= 3, "{format:?} went on");
+        // The encoder polls once more to find the reason for the writer's failure.
+        assert!(asked_until <= 4, "{format:?} went on");
     }
 }

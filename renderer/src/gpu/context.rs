@@ -1,11 +1,11 @@
-//! Instance, adapter, device, and how their failures become our errors.
+//! Instance, adapter and device, and the translation of their failures to [`RenderError`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::backend::{AdapterChoice, AdapterReport, BackendKind};
 use crate::error::RenderError;
 
-/// An open device that remembers what goes wrong with it.
+/// An open device that records its failures.
 #[derive(Debug)]
 pub struct Context {
     /// The device.
@@ -27,11 +27,11 @@ struct Faults {
 }
 
 impl Context {
-    /// Opens the adapter that `choice` takes.
+    /// Opens the adapter that `choice` selects.
     pub(super) fn open(choice: AdapterChoice) -> Result<Self, RenderError> {
         let instance = instance();
         let adapters = adapters(&instance);
-        let Some(index) = take(choice, &adapters) else {
+        let Some(index) = select(choice, &adapters) else {
             return Err(no_adapter(choice, &adapters));
         };
         Self::of(&adapters[index])
@@ -59,7 +59,7 @@ impl Context {
         })?;
 
         let faults = Arc::new(Mutex::new(Faults::default()));
-        // The default handler of uncaptured errors panics; ours remembers.
+        // The default handler of uncaptured errors panics; this one records them.
         let seen = Arc::clone(&faults);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             lock(&seen).uncaptured.get_or_insert(error.to_string());
@@ -84,41 +84,41 @@ impl Context {
         })
     }
 
-    /// Name and kind of the adapter, for people.
+    /// Name and kind of the adapter, for display.
     #[must_use]
     pub fn adapter(&self) -> &str {
         &self.adapter_name
     }
 
-    /// The reason for which the device was lost, if it was.
+    /// The reason of the device's loss, if it was lost.
     pub(super) fn lost(&self) -> Option<String> {
         lock(&self.faults).lost.clone()
     }
 
-    /// The reason for which the device was lost, if it was. The library reports a loss only when it
-    /// is polled.
+    /// Polls the device, because wgpu reports a loss only then; returns the reason of the loss, if
+    /// the device was lost.
     #[must_use]
     pub fn find_loss(&self) -> Option<String> {
-        // What polling says does not matter: it is called for the callback.
+        // The result of polling is not needed: it triggers the callback.
         drop(self.device.poll(wgpu::PollType::Poll));
         self.lost()
     }
 
-    /// The device's loss, if that is behind `error`. What fails before the loss is reported fails
-    /// with some other error, such as a wait for commands that were never taken.
-    pub(super) fn blame_loss(&self, error: RenderError) -> RenderError {
+    /// The device's loss, if it was lost, else `error`. What fails before the loss is reported
+    /// fails with another error, such as a wait for commands that were never accepted.
+    pub(super) fn loss_or(&self, error: RenderError) -> RenderError {
         match self.find_loss() {
             Some(reason) => RenderError::DeviceLost { reason },
             None => error,
         }
     }
 
-    /// Runs `work`, which makes resources and submits commands, and turns whatever the graphics
-    /// library reports during it into an error.
+    /// Runs `work`, which makes resources and submits commands, and turns every failure that wgpu
+    /// reports during it into an error.
     ///
     /// # Errors
-    /// What `work` says; [`RenderError::DeviceLost`], [`RenderError::OutOfMemory`] or
-    /// [`RenderError::Internal`] when the library reports it.
+    /// Those of `work`; [`RenderError::DeviceLost`], [`RenderError::OutOfMemory`] or
+    /// [`RenderError::Internal`] when wgpu reports them.
     pub fn guarded<T>(
         &self,
         work: impl FnOnce() -> Result<T, RenderError>,
@@ -151,12 +151,12 @@ impl Context {
     }
 }
 
-/// A poisoned lock only means that another thread died between two plain assignments.
+/// A poisoned lock is used as it is: another thread panicked between two plain assignments.
 fn lock(faults: &Mutex<Faults>) -> std::sync::MutexGuard<'_, Faults> {
     faults.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An instance with the graphics APIs that are drawn with: one a platform.
+/// An instance with the graphics APIs in use: one per platform.
 #[must_use]
 pub fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor {
@@ -166,12 +166,12 @@ pub fn instance() -> wgpu::Instance {
     })
 }
 
-/// The adapters that a choice may take, best kind first, in the drivers' order within a kind.
-/// [`AdapterChoice::Auto`] may take any.
+/// The adapters that match a choice, best kind first, in the drivers' order within a kind.
+/// Every adapter matches [`AdapterChoice::Auto`].
 #[must_use]
 pub fn adapters_for(choice: AdapterChoice, instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
     let mut adapters = adapters(instance);
-    adapters.retain(|adapter| refusal(choice, adapter.get_info().device_type).is_none());
+    adapters.retain(|adapter| mismatch(choice, adapter.get_info().device_type).is_none());
     adapters
 }
 
@@ -206,35 +206,34 @@ fn is_gpu(kind: wgpu::DeviceType) -> bool {
     rank(kind) < rank(wgpu::DeviceType::Other)
 }
 
-/// Why `choice` does not want an adapter of this kind; `None` when it does.
-fn refusal(choice: AdapterChoice, kind: wgpu::DeviceType) -> Option<&'static str> {
+/// Why an adapter of this kind does not match `choice`; `None` when it does.
+fn mismatch(choice: AdapterChoice, kind: wgpu::DeviceType) -> Option<&'static str> {
     match choice {
-        AdapterChoice::Gpu if !is_gpu(kind) => Some("is no GPU"),
+        AdapterChoice::Gpu if !is_gpu(kind) => Some("not a GPU"),
         AdapterChoice::VulkanSoftware if kind != wgpu::DeviceType::Cpu => {
-            Some("is no software driver")
+            Some("not a software driver")
         }
         _ => None,
     }
 }
 
-fn take(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> Option<usize> {
+fn select(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> Option<usize> {
     adapters
         .iter()
-        .position(|adapter| refusal(choice, adapter.get_info().device_type).is_none())
+        .position(|adapter| mismatch(choice, adapter.get_info().device_type).is_none())
 }
 
-/// Lists all adapters, in the order in which they are considered, and says what `choice` does with
-/// each.
+/// Lists all adapters, in the order in which they are tried, and says what `choice` does with each.
 #[must_use]
 pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
     let adapters = adapters(&instance());
-    let taken = take(choice, &adapters);
+    let taken = select(choice, &adapters);
     adapters
         .iter()
         .enumerate()
         .map(|(index, adapter)| {
             let info = adapter.get_info();
-            let reason = match refusal(choice, info.device_type) {
+            let reason = match mismatch(choice, info.device_type) {
                 Some(reason) => reason.to_owned(),
                 None if taken == Some(index)
                     && info.device_type == wgpu::DeviceType::Cpu
@@ -243,7 +242,7 @@ pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
                     "there is no GPU".to_owned()
                 }
                 None if taken == Some(index) => "the best of its kind".to_owned(),
-                None => "another one comes first".to_owned(),
+                None => "another one is preferred".to_owned(),
             };
             AdapterReport {
                 kind: kind_name(info.device_type),
@@ -272,7 +271,7 @@ fn describe(info: &wgpu::AdapterInfo) -> String {
 
 fn no_adapter(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> RenderError {
     let found = if adapters.is_empty() {
-        "no Vulkan, Metal or DX12 driver answers".to_owned()
+        "no Vulkan, Metal or DX12 driver was found".to_owned()
     } else {
         let names: Vec<String> = adapters
             .iter()

@@ -1,4 +1,4 @@
-//! Rust records and WGSL structs are one contract: held together field by field, without a device.
+//! Compares Rust records and WGSL structs field by field, without a device.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::mem::{offset_of, size_of};
@@ -105,7 +105,7 @@ fn arrives_as(format: wgpu::VertexFormat) -> TypeInner {
             size: VectorSize::Quad,
             scalar: float,
         },
-        other => panic!("{other:?} is not in the contract yet"),
+        other => panic!("{other:?} is not supported by this test yet"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The wgpu backend: instanced impostors on Vulkan, Metal or DX12.
 //!
-//! Long-lived and immutable: `context` (instance, adapter, device) and `pipelines`. Varying:
+//! Long-lived and immutable: `context` (instance, adapter, device) and `pipelines`. Variable:
 //! `scene_buffers` (one uploaded scene), `targets` (textures of one region), `uniforms` (one view),
-//! `passes` (the commands of one region). `draw` ties them together.
+//! `passes` (the commands of one region). `draw` uses them all.
 
 mod context;
 mod draw;

@@ -27,7 +27,7 @@ pub(super) struct Passes<'a> {
 
 impl Passes<'_> {
     /// Records all passes: through the pixels' centres for the planes (and the picture, when it has
-    /// one sample), then one a sample and their mean.
+    /// one sample), then one per sample and their mean.
     pub(super) fn record(&self, device: &wgpu::Device, encoder: &mut wgpu::CommandEncoder) {
         let targets = self.targets;
         if targets.shape.planes || targets.sample_layers.is_empty() {
@@ -68,7 +68,7 @@ impl Passes<'_> {
         self.record_primitives(encoder, CENTER_SLOT, &attachments);
     }
 
-    /// Draws everything into `attachments`: colour alone, or colour and the planes.
+    /// Draws all primitives into `attachments`: colour alone, or colour and the planes.
     fn record_primitives(
         &self,
         encoder: &mut wgpu::CommandEncoder,

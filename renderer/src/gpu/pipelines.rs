@@ -1,4 +1,4 @@
-//! Pipelines: made once a device, for every scene and view.
+//! Pipelines: compiled once per device, for every scene and view.
 
 use std::mem::size_of;
 
@@ -7,7 +7,7 @@ use molshot_scenes::{Cylinder, Sphere};
 use super::targets::{COLOR_FORMAT, DEPTH_FORMAT, PLANE_FORMATS};
 use super::uniforms::{ResolveUniform, ViewUniform};
 
-/// Everything about drawing that does not depend on what is drawn.
+/// All pipelines: they do not depend on what is drawn.
 #[derive(Debug)]
 pub(super) struct Pipelines {
     pub(super) view_layout: wgpu::BindGroupLayout,
@@ -155,7 +155,7 @@ fn primitive(
                 ..Default::default()
             },
             // Reversed depth: nearer is greater. "Greater" keeps the first of two equal ones, so
-            // that ties go by record order.
+            // that ties are resolved by record order.
             depth_stencil: Some(wgpu::DepthStencilState {
                 format: DEPTH_FORMAT,
                 depth_write_enabled: Some(true),

@@ -1,4 +1,4 @@
-//! Which planes are copied back, and how their bytes become a frame.
+//! Selects the planes to read back, and turns their bytes into a frame.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::read_back::{StagingLayout, place};
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings, depth_units_per_angstrom, filled};
 
-/// What is copied back from the device.
+/// A plane that is read back from the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Read {
     Color,
@@ -17,7 +17,7 @@ pub(super) enum Read {
     Normal,
 }
 
-/// The ids tell where a normal is one, so they come along with it.
+/// The ids say where a normal is valid, so they are read together with it.
 pub(super) fn reads(planes: &BTreeSet<Plane>) -> Vec<Read> {
     let wanted = |read| match read {
         Read::Color => planes.contains(&Plane::Color),
@@ -131,7 +131,8 @@ pub(super) fn finish_planes(job: &RenderJob, frame: &mut Frame) -> Result<(), Re
             }
         }
     }
-    // Bodies that are no atom's: until here they were told from the background.
+    // Primitives that belong to no atom: until here their ids distinguished them from the
+    // background.
     for id in &mut ids {
         if *id == Cylinder::NO_ATOM + 1 {
             *id = 0;

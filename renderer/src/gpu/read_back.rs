@@ -1,4 +1,4 @@
-//! From textures to memory.
+//! Reads textures back into memory.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use molshot_scenes::CropRect;
 use super::context::Context;
 use crate::error::RenderError;
 
-/// All planes have four bytes a pixel.
+/// All planes have four bytes per pixel.
 pub(super) const BYTES_PER_PIXEL: u32 = 4;
-/// The device may be software on a loaded machine, so the limit is generous; it only must be
-/// finite.
+/// Time limit of a wait. The device may be software on a loaded machine, so the limit is generous;
+/// it only must be finite.
 const TIMEOUT_S: u64 = 120;
 
 /// One mappable buffer for all planes of a region.
@@ -20,7 +20,7 @@ pub(super) struct Staging {
     buffer: wgpu::Buffer,
 }
 
-/// How the planes of a region lie in the buffer.
+/// Layout of a region's planes in the buffer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StagingLayout {
     width_px: u32,
@@ -89,7 +89,7 @@ impl Staging {
         );
     }
 
-    /// Waits for the submission and hands the mapped bytes to `take`, as one slice for all planes.
+    /// Waits for the submission and passes the mapped bytes to `take`, as one slice for all planes.
     pub(super) fn wait_and_read(
         &self,
         context: &Context,
@@ -100,7 +100,7 @@ impl Staging {
         let (sender, receiver) = mpsc::channel();
         self.buffer
             .map_async(wgpu::MapMode::Read, 0..bytes, move |result| {
-                // The receiver only goes away when the wait below has failed.
+                // The receiver is dropped only when the wait below has failed.
                 drop(sender.send(result));
             });
         let waited = context.device.poll(wgpu::PollType::Wait {

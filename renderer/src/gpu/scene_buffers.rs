@@ -27,9 +27,9 @@ pub(super) struct Instances {
 }
 
 impl SceneBuffers {
-    /// Sends a scene to the device. Positions are made relative to the middle of the scene's box in
-    /// f64, so that f32 on the device resolves them however far the molecule stands from the
-    /// world's origin.
+    /// Uploads a scene. Positions are made relative to the centre of the scene's box in f64, so
+    /// that f32 on the device resolves them at any distance of the molecule from the world's
+    /// origin.
     pub(super) fn upload(context: &Context, scene: &Arc<Scene>) -> Result<Self, RenderError> {
         let origin = scene.bounds.center();
         let relative = |p: [f32; 3]| {
@@ -62,7 +62,7 @@ impl SceneBuffers {
         })
     }
 
-    /// True when this is `scene`, not merely an equal one.
+    /// True when this is `scene` itself, not only an equal one.
     pub(super) fn holds(&self, scene: &Arc<Scene>) -> bool {
         Arc::ptr_eq(&self.scene, scene)
     }

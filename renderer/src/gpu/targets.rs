@@ -2,14 +2,14 @@
 
 pub(super) const COLOR_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 pub(super) const DEPTH_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Depth32Float;
-/// Atom id, depth in angstrom, octahedral normal; four bytes a pixel each, as the colour.
+/// Atom id, depth in angstrom, octahedral normal; four bytes per pixel each, as the colour.
 pub(super) const PLANE_FORMATS: [wgpu::TextureFormat; 3] = [
     wgpu::TextureFormat::R32Uint,
     wgpu::TextureFormat::R32Float,
     wgpu::TextureFormat::R32Uint,
 ];
 
-/// What a set of textures must offer.
+/// Size and kinds of a set of textures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TargetShape {
     pub(super) width_px: u32,

@@ -1,11 +1,11 @@
-//! The view as the shaders read it. One contract with `shaders/shared/view.wgsl`, checked field by
-//! field in a test.
+//! The uniforms as the shaders read them. The layout is that of `shaders/shared/view.wgsl`, checked
+//! field by field in a test.
 
 use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 use molshot_scenes::{CropRect, Scene, View, Viewport};
 
-use crate::camera_numbers::CameraNumbers;
+use crate::camera_uniforms::CameraUniforms;
 
 /// WGSL's `View`.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
@@ -42,7 +42,7 @@ pub(super) struct ResolveUniform {
 }
 
 impl ViewUniform {
-    /// Everything but the sample's place in the pixel. `scene_origin` is the world point that
+    /// The view with samples at the pixels' centres. `scene_origin` is the world point that
     /// uploaded positions refer to.
     pub(super) fn new(
         scene: &Scene,
@@ -51,25 +51,25 @@ impl ViewUniform {
         viewport: &Viewport,
         region: CropRect,
     ) -> Self {
-        let numbers = CameraNumbers::new(scene, scene_origin, view, viewport);
+        let uniforms = CameraUniforms::new(scene, scene_origin, view, viewport);
         Self {
-            camera_from_scene: numbers.camera_from_scene.to_cols_array_2d(),
-            picture_size_px: numbers.picture_size_px,
+            camera_from_scene: uniforms.camera_from_scene.to_cols_array_2d(),
+            picture_size_px: uniforms.picture_size_px,
             region_origin_px: [region.x_px as f32, region.y_px as f32],
             region_size_px: [region.width_px as f32, region.height_px as f32],
             sample_offset_px: [0.0; 2],
-            pixel_scale: numbers.pixel_scale,
-            near_angstrom: numbers.near_angstrom,
-            orthographic: u32::from(!numbers.perspective),
-            cue_start_angstrom: numbers.cue_start_angstrom,
-            cue_color: numbers.cue_color,
-            cue_end_angstrom: numbers.cue_end_angstrom,
-            key_direction: numbers.key_direction,
-            key_diffuse: numbers.key_diffuse,
-            fill_direction: numbers.fill_direction,
-            fill_diffuse: numbers.fill_diffuse,
-            ambient: numbers.ambient,
-            specular: numbers.specular,
+            pixel_scale: uniforms.pixel_scale,
+            near_angstrom: uniforms.near_angstrom,
+            orthographic: u32::from(!uniforms.perspective),
+            cue_start_angstrom: uniforms.cue_start_angstrom,
+            cue_color: uniforms.cue_color,
+            cue_end_angstrom: uniforms.cue_end_angstrom,
+            key_direction: uniforms.key_direction,
+            key_diffuse: uniforms.key_diffuse,
+            fill_direction: uniforms.fill_direction,
+            fill_diffuse: uniforms.fill_diffuse,
+            ambient: uniforms.ambient,
+            specular: uniforms.specular,
             padding: [0.0; 2],
         }
     }

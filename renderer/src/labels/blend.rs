@@ -1,6 +1,6 @@
-//! Letters over pixels, in whole numbers: the same bytes on every machine.
+//! Blends letters over pixels in integer arithmetic, which gives the same bytes on every machine.
 
-/// What letters are blended with, row by row.
+/// The pixels that letters are blended over.
 pub(super) struct Canvas<'a> {
     /// Pixels of the drawn region, four bytes each, straight alpha.
     pub(super) rgba: &'a mut [u8],
@@ -13,7 +13,7 @@ pub(super) struct Canvas<'a> {
     pub(super) transparent: bool,
 }
 
-/// A colour and how deep it lies.
+/// A colour and its depth.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ink {
     pub(super) rgb: [u8; 3],
@@ -105,7 +105,7 @@ fn over(pixel: &mut [u8; 4], rgb: [u8; 3], level: u8) {
     pixel[3] = ((2 * whole + 255) / (2 * 255)) as u8;
 }
 
-/// The union of two coverages that know nothing of each other.
+/// The union of two independent coverages.
 #[inline]
 pub(super) fn union(a: u8, b: u8) -> u8 {
     let clear = (255 - u32::from(a)) * (255 - u32::from(b));

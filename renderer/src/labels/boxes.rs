@@ -1,4 +1,4 @@
-//! Where labels are on a picture, as data.
+//! The places of labels in a picture, as data.
 
 use molshot_scenes::labels::LabelSubject;
 use molshot_scenes::{CropRect, RenderJob};
@@ -14,7 +14,7 @@ pub struct LabelBox {
     pub index: usize,
     /// What it says.
     pub text: String,
-    /// What it tells about.
+    /// What it names.
     pub subject: LabelSubject,
     /// Left, top, right and bottom edge of its line of text: from the lowest descender to the
     /// highest ascender, as wide as it is set.

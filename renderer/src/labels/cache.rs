@@ -1,21 +1,22 @@
 //! Rasterised glyphs, kept from picture to picture.
 //!
-//! A glyph is kept by its width and its height, rounded to one of 64 steps an octave (so that it is
-//! at most 0.8 % too large or too small), and by its origin's place in its pixel, rounded to
+//! A glyph is kept by its width and its height, rounded to one of 64 steps per octave (so that it
+//! is at most 0.8 % too large or too small), and by its origin's place in its pixel, rounded to
 //! eighths (quarters can be seen beside ChimeraX's letters: they differ by half as much again).
 //! What is drawn depends on these roundings alone, never on what the cache holds.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::font::{Coverage, Font};
-use super::sample::{MASTER_EM_PX, sample};
+use super::coverage::{Coverage, MASTER_EM_PX};
+use super::font::Font;
+use super::sample::sample;
 
-/// Past so many bytes of coverage all is forgotten.
+/// With more bytes of coverage the cache is cleared.
 const CAPACITY_BYTES: usize = 16 << 20;
 /// Steps of a pixel in which origins lie.
 const STEPS: i64 = 8;
-/// Bits of an `f32`'s significand that a rounded size drops: 64 steps an octave are left.
+/// Bits of an `f32`'s significand that a rounded size drops: 64 steps per octave are left.
 const DROPPED_BITS: u32 = 23 - 6;
 /// Bits that a rounded size has left, its sign among them.
 const SIZE_BITS: u32 = 32 - DROPPED_BITS;
@@ -31,7 +32,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Rounds a point of the whole picture, pixels. `None` beyond a million pixels, and for what is
-    /// no number.
+    /// not a number.
     pub(super) fn new(x_px: f64, y_px: f64) -> Option<Self> {
         let mut place = Self {
             pixel: [0; 2],
@@ -73,7 +74,7 @@ pub(super) struct Glyph<'a> {
 }
 
 /// Multiplies by an odd constant with well mixed high bits (the golden ratio's): keys are few and
-/// ours, so nothing better is needed.
+/// trusted, so no better hash is needed.
 #[derive(Debug, Default)]
 struct KeyHasher(u64);
 

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use ab_glyph_rasterizer::{Point, Rasterizer, point};
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
+use super::coverage::{self, Coverage};
+
 /// Font units in an em.
 const UNITS_PER_EM: f64 = 2048.0;
 /// Height of a line in em, and of its part below the base line. ChimeraX draws text at 48 points,
@@ -14,9 +16,9 @@ const LINE_EM: f64 = 72.0 / 64.0;
 /// Part of a line that is below the base line.
 const DESCENT_SHARE: f64 = 14.0 / 72.0;
 /// Size of an em in the picture of a text, texels.
-const MASTER_EM_PX: f64 = super::sample::MASTER_EM_PX as f64;
+const MASTER_EM_PX: f64 = coverage::MASTER_EM_PX as f64;
 
-/// Coverage below this, of 255, is none: nobody sees it, and it would make ink boxes a pixel
+/// Coverage below this, of 255, is set to 0: it is invisible, and it would make ink boxes a pixel
 /// larger.
 const FAINTEST: u8 = 5;
 
@@ -95,7 +97,7 @@ impl Font {
         FONT.as_ref()
     }
 
-    /// Whether a character has a glyph of its own, and is no box.
+    /// Whether the font has a glyph for a character, which is otherwise drawn as a box.
     pub(super) fn has(&self, character: char) -> bool {
         self.glyph(character) != 0
     }
@@ -179,55 +181,6 @@ impl Font {
             levels,
         }
         .trimmed()
-    }
-}
-
-/// How much of each pixel of a rectangle is covered.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Coverage {
-    /// First column, pixels right of that of the origin.
-    pub(super) left: i32,
-    /// First row, pixels below that of the origin.
-    pub(super) top: i32,
-    /// Columns.
-    pub(super) width: usize,
-    /// Rows of `width`, 0 to 255.
-    pub(super) levels: Vec<u8>,
-}
-
-impl Coverage {
-    /// Without empty rows and columns at its edges.
-    pub(super) fn trimmed(self) -> Self {
-        let height = self.levels.len() / self.width.max(1);
-        let row_is_empty = |y: usize| {
-            self.levels[y * self.width..][..self.width]
-                .iter()
-                .all(|l| *l == 0)
-        };
-        let column_is_empty = |x: usize| {
-            self.levels
-                .iter()
-                .skip(x)
-                .step_by(self.width)
-                .all(|l| *l == 0)
-        };
-        let Some(first_row) = (0..height).find(|y| !row_is_empty(*y)) else {
-            return Self::default();
-        };
-        let end_row = (0..height)
-            .rfind(|y| !row_is_empty(*y))
-            .map_or(0, |y| y + 1);
-        let first = (0..self.width).find(|x| !column_is_empty(*x)).unwrap_or(0);
-        let end = (0..self.width)
-            .rfind(|x| !column_is_empty(*x))
-            .map_or(0, |x| x + 1);
-        let rows = (first_row..end_row).flat_map(|y| &self.levels[y * self.width..][first..end]);
-        Self {
-            left: self.left + first as i32,
-            top: self.top + first_row as i32,
-            width: end - first,
-            levels: rows.copied().collect(),
-        }
     }
 }
 

@@ -1,13 +1,14 @@
-//! Labels over a drawn picture: text to glyphs to coverage to pixels, on the CPU and in whole
-//! numbers, for all backends alike.
+//! Draws labels over a picture: text to glyphs to coverage to pixels, on the CPU and in integer
+//! arithmetic, in the same way for all backends.
 //!
-//! Both backends hand their finished frame to [`LabelDrawer::overlay`], so they write the same
+//! Both backends pass their finished frame to [`LabelDrawer::overlay`], so they write the same
 //! bytes; a crop shows exactly the pixels of the whole picture. Far labels are drawn first. Only
-//! the colour plane is touched. What stands where is told by [`boxes()`].
+//! the colour plane is touched. [`boxes()`] lists where they are.
 
 mod blend;
 mod boxes;
 mod cache;
+mod coverage;
 mod font;
 mod place;
 mod rim;

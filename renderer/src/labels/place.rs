@@ -1,4 +1,4 @@
-//! Labels to the picture: where each lies, how large, in which colour, and which are left out.
+//! Places labels in the picture: position, size, fading, and which labels are left out.
 
 use glam::DVec3;
 use molshot_scenes::labels::{Alignment, Label, LabelSize};
@@ -6,17 +6,16 @@ use molshot_scenes::{Projection, RenderJob, Viewport};
 
 use super::font::{Font, Line, Stretched, em_of_line, units_to_px};
 
-/// A line of less than this is a smear, and is not drawn; pixels.
+/// A line below this height is illegible and is not drawn; pixels.
 const MIN_LINE_PX: f64 = 1.0;
-/// A line of more than this has no place in a picture: its label hangs right before the camera;
-/// pixels.
+/// A line above this height is not drawn: its label is directly in front of the camera; pixels.
 const MAX_LINE_PX: f64 = 1024.0;
-/// The labels of a picture cover at most so many times its area ...
+/// The labels of a picture cover at most this many times its area ...
 const MAX_LAYERS: f64 = 64.0;
 /// ... or so many pixels, if that is more; the farthest of more are left out. It bounds the time
 /// that a picture takes.
 const MIN_AREA_LIMIT_PX: f64 = 67_108_864.0;
-/// Edge of the squares in which neighbours are looked for, pixels.
+/// Edge of the grid cells in which neighbours are searched, pixels.
 const CELL_PX: f64 = 32.0;
 
 /// A label on a picture.
@@ -51,7 +50,7 @@ pub(super) fn place(job: &RenderJob, lines: &[Line]) -> Vec<Placed> {
         .filter_map(|(index, (label, line))| place_one(job, index, label, line))
         .filter(|placed| whole.touches(placed))
         .collect();
-    // Nearest first: the order in which labels claim their place. Ties are broken by what is drawn,
+    // Nearest first: nearer labels take precedence. Ties are broken by what is drawn,
     // so that the list's order does not matter.
     placed.sort_by(|a, b| {
         let by_place = |[a, b]: [&Placed; 2]| {
@@ -87,8 +86,7 @@ fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Optio
     let (view, viewport) = (job.view(), job.viewport());
     let world = DVec3::from_array(label.anchor_angstrom.map(f64::from));
     let anchor = view.pose.camera_from_world(world);
-    // What is cut off has no label, but a label that hangs before its atom is not cut off by
-    // itself.
+    // A clipped atom has no label, but a label in front of its atom is not clipped by itself.
     if !(anchor.is_finite() && -anchor.z >= view.near_angstrom) {
         return None;
     }
@@ -157,8 +155,8 @@ impl Whole {
     }
 }
 
-/// Leaves out what touches a nearer label, the rims of both `rim_px` wide. `placed` has the nearest
-/// first.
+/// Removes labels that touch a nearer label, both with outlines of `rim_px`. `placed` has the
+/// nearest first.
 fn declutter(placed: &mut Vec<Placed>, whole: Whole, rim_px: f64) {
     let columns = (whole.width / CELL_PX).ceil().max(1.0) as usize;
     let rows = (whole.height / CELL_PX).ceil().max(1.0) as usize;
@@ -183,7 +181,7 @@ fn declutter(placed: &mut Vec<Placed>, whole: Whole, rim_px: f64) {
     });
 }
 
-/// Texts laid out, once a text.
+/// Lays out all texts, each distinct text once.
 pub(super) fn lay_out(font: &Font, list: &[Label]) -> Vec<Line> {
     list.iter().map(|label| font.lay_out(&label.text)).collect()
 }

@@ -1,4 +1,4 @@
-//! The rim around a label's letters.
+//! The outline around a label's letters.
 
 use super::blend::{Canvas, Ink, union};
 use super::cache::Glyph;
@@ -67,7 +67,7 @@ impl Mask {
         (self.left, self.top, self.width, self.levels) = (new_left, new_top, new_width, levels);
     }
 
-    /// Blends the letters, swollen by `width_px`, in the rim's colour: each pixel takes the
+    /// Blends the letters, dilated by `width_px`, in the outline's colour: each pixel takes the
     /// greatest coverage within a disc around it, whose own edge is soft by a pixel.
     pub(super) fn blend_rim(&mut self, canvas: &mut Canvas<'_>, width_px: f32, ink: Ink) {
         if self.width == 0 {

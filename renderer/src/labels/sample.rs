@@ -4,10 +4,8 @@
 //! Exact coverage is smoother, but differs from ChimeraX's letters by a fifth more (measured beside
 //! its picture of 5EY0).
 
-use super::font::Coverage;
+use super::coverage::{Coverage, MASTER_EM_PX};
 
-/// Size of the picture's em, pixels.
-pub(super) const MASTER_EM_PX: f32 = 64.0;
 /// Points along each edge of a pixel.
 const POINTS: usize = 3;
 /// Weights of the two texels between which a point lies add up to this.

@@ -1,4 +1,4 @@
-//! Text of a program's own over a picture, in the labels' font: help, messages. No request asks for
+//! Text of a program over a picture, in the labels' font: help, messages. No request asks for
 //! it, and no job draws it.
 
 use super::LabelDrawer;
@@ -7,9 +7,10 @@ use super::cache::Place;
 use super::font::{Font, descent_of_line, em_of_line, units_to_px};
 
 impl LabelDrawer {
-    /// Writes a line of text over `rgba` (rows from top to bottom of `size_px`, four bytes a pixel,
-    /// opaque). `left_top_px` is the upper left corner of the line, `line_px` its height. Letters
-    /// outside of the picture are left out; so is all of it where `rgba` is not of that size.
+    /// Writes a line of text over `rgba` (rows from top to bottom of `size_px`, four bytes per
+    /// pixel, opaque). `left_top_px` is the upper left corner of the line, `line_px` its height.
+    /// Letters outside of the picture are left out; so is all of it where `rgba` is not of that
+    /// size.
     pub fn write(
         &mut self,
         rgba: &mut [u8],

@@ -1,4 +1,4 @@
-//! A sequence of pictures through the pool, with results in order or as they come.
+//! Draws a sequence of pictures, with results in order or as they are ready.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,20 +7,22 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use molshot_scenes::RenderJob;
 
 use super::Pool;
-use super::order::{CancelToken, PoolError, RenderTask, WorkerScratch};
+use super::task::{PoolError, RenderTask, WorkerScratch};
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
-/// The order of results.
+/// The task of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Sequence {
-    /// As the jobs came.
+    /// In the order of the jobs.
     InOrder,
-    /// As they are done.
+    /// As soon as each is ready.
     AsReady,
 }
 
-/// Results of [`Pool::map`]. Dropping it calls off what was not drawn yet.
+/// Results of [`Pool::map`]. Dropping it cancels what is not drawn yet.
 pub struct Map<'a, I, T> {
     pool: &'a Pool,
     jobs: I,
@@ -49,8 +51,8 @@ impl<I, T> fmt::Debug for Map<'_, I, T> {
 impl Pool {
     /// Draws all `jobs`, each with its `work` (see [`RenderTask::new`]), and yields each job's
     /// number, counted from 0, with its result. Jobs are taken from their iterator only as results
-    /// are taken from this one: at most `window` (at least one) are on their way or waiting to be
-    /// taken, so memory is bounded however long the sequence and however slow its taker.
+    /// are taken from this one: at most `window` (at least one) are in progress or waiting to be
+    /// taken, so memory is bounded for any length of the sequence and any speed of the consumer.
     pub fn map<I, W, T>(
         &self,
         jobs: I,
@@ -96,13 +98,13 @@ where
             let number = self.submitted;
             self.submitted += 1;
             let sender = self.sender.clone();
-            let order = RenderTask::new(job, &self.cancel, work, move |result| {
-                // The taker may have gone.
+            let task = RenderTask::new(job, &self.cancel, work, move |result| {
+                // The receiver may have been dropped.
                 let _ = sender.send((number, result));
             });
             self.in_flight += 1;
-            if let Err(refusal) = self.pool.submit(order) {
-                refusal.tell();
+            if let Err(error) = self.pool.submit(task) {
+                error.complete();
             }
         }
     }

@@ -1,24 +1,24 @@
 //! Many pictures at once: long-lived worker threads that own their backends, behind one bounded
 //! queue.
 //!
-//! An [`RenderTask`] goes in by [`Pool::submit`], which waits for room, or [`Pool::try_submit`],
-//! which refuses at once; a drawing thread draws it, the order's `work` encodes and writes the
-//! frame on a worker thread, and its `answer` is called exactly once with what came of it.
-//! [`Pool::map`] is the same for a whole sequence, with results in order or as they come.
+//! A [`RenderTask`] is queued by [`Pool::submit`], which waits while the queue is full, or
+//! [`Pool::try_submit`], which fails at once. A drawing thread draws it; the task's `work` encodes
+//! and writes the frame on a worker thread; its `answer` is called exactly once with the result.
+//! [`Pool::map`] does the same for a whole sequence, with results in order or as they are ready.
 //!
-//! - The built-in rasteriser draws one picture a thread, and whoever drew a picture encodes it:
-//!   drawing and encoding overlap because the threads are at different pictures. With a GPU one or
-//!   two threads keep the device busy and the others encode.
-//! - A worker prefers waiting orders of the scene that it holds, within a window, so that a scene
-//!   is uploaded once a worker.
-//! - Cancelled orders are dropped before they are drawn. An order that panics, in drawing or in
-//!   `work`, is answered with [`PoolError::Panicked`]; the worker opens a new backend and goes on.
-//!   A lost device is opened anew and the order tried once more.
+//! - With the built-in rasteriser every thread draws one picture at a time and encodes what it
+//!   drew: drawing and encoding overlap because the threads work on different pictures. With a GPU
+//!   one or two threads keep the device busy and the others encode.
+//! - A worker prefers waiting tasks of the scene that it has uploaded, within a window, so that
+//!   each worker uploads a scene once.
+//! - Cancelled tasks are dropped before they are drawn. A task that panics, in drawing or in
+//!   `work`, fails with [`PoolError::Panicked`]; the worker opens a new backend and continues. A
+//!   lost device is reopened and the task tried once more.
 //! - Planes and encoded bytes are reused ([`Backend::recycle`], [`WorkerScratch`]).
 mod map;
 mod options;
-mod order;
 mod queue;
+mod task;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -27,20 +27,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crate::backend::{AdapterChoice, Backend, BackendKind, open_with_threads};
+use crate::backend::{AdapterChoice, Backend, BackendKind};
 use crate::error::RenderError;
+use crate::select::open_with_threads;
 
+pub use crate::cancel::CancelToken;
 pub use map::{Map, Sequence};
 pub use options::PoolOptions;
-pub(crate) use order::is_called_off;
-pub use order::{CancelToken, PoolError, RenderTask, WorkerScratch};
 pub use queue::{Health, TrySubmitError, TrySubmitErrorKind};
+pub use task::{PoolError, RenderTask, WorkerScratch};
 
 use queue::Shared;
-
-/// Opens a backend; called again after a panic or the loss of a device, by the worker that lost
-/// it.
-type Open = dyn Fn() -> Result<Box<dyn Backend>, RenderError> + Send + Sync;
+use worker::OpenBackend;
 
 /// Worker threads with their backends. Dropping it is [`Pool::stop`].
 pub struct Pool {
@@ -60,9 +58,9 @@ impl fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Opens a backend of a choice and starts the workers. `options` is asked once the kind of the
-    /// backend is known, for how many threads are of use depends on it:
-    /// [`PoolOptions::throughput`] fits all.
+    /// Opens a backend and starts the workers. `options` is called once the kind of the backend is
+    /// known, because the useful number of threads depends on it: [`PoolOptions::throughput`] suits
+    /// every kind.
     ///
     /// # Errors
     /// As [`open`](crate::open).
@@ -73,43 +71,44 @@ impl Pool {
         let first = open_with_threads(choice, 1)?;
         let kind = first.kind();
         let options = options(kind);
-        // What was found once is not looked for again.
+        // The search for an adapter is not repeated by every worker.
         let choice = match kind {
             BackendKind::Software => AdapterChoice::Software,
             BackendKind::Gpu => AdapterChoice::Gpu,
             BackendKind::VulkanSoftware => AdapterChoice::VulkanSoftware,
         };
-        let threads = options.threads_a_picture;
+        let threads = options.threads_per_picture;
         let open = move || open_with_threads(choice, threads);
         let first = if kind == BackendKind::Software && threads > 1 {
             open()?
         } else {
             first
         };
-        let open: Arc<Open> = Arc::new(open);
+        let open: Arc<OpenBackend> = Arc::new(open);
         Self::start(first, &open, options)
     }
 
-    /// A pool whose backends come from `open`, which is called at once, and later by every worker
-    /// for itself.
+    /// Starts a pool whose backends come from `open`, which is called at once, and later by every
+    /// worker for itself.
     ///
     /// # Errors
-    /// What `open` says at first. When it fails later, for one of several workers, the others draw.
+    /// Those of the first call of `open`. When a later call fails, for one of several workers, the
+    /// others draw.
     pub fn with_backends(
         open: impl Fn() -> Result<Box<dyn Backend>, RenderError> + Send + Sync + 'static,
         options: PoolOptions,
     ) -> Result<Self, RenderError> {
         let first = open()?;
-        let open: Arc<Open> = Arc::new(open);
+        let open: Arc<OpenBackend> = Arc::new(open);
         Self::start(first, &open, options)
     }
 
     fn start(
         first: Box<dyn Backend>,
-        open: &Arc<Open>,
+        open: &Arc<OpenBackend>,
         options: PoolOptions,
     ) -> Result<Self, RenderError> {
-        let options = options.sound();
+        let options = options.with_minimums();
         let shared = Arc::new(Shared::new(&options));
         let mut pool = Self {
             adapter: first.adapter().to_owned(),
@@ -142,38 +141,38 @@ impl Pool {
             .name(name)
             .spawn(work)
             .map_err(|error| RenderError::Internal {
-                reason: format!("the system starts no further thread: {error}"),
+                reason: format!("the system cannot start another thread: {error}"),
             })?;
         self.threads.push(thread);
         Ok(())
     }
 
-    /// Queues an order, waiting while the queue is full; the wait ends when the order is cancelled
-    /// or the pool stops.
+    /// Queues a task, waiting while the queue is full; the wait ends when the task is cancelled or
+    /// the pool stops.
     ///
     /// # Errors
-    /// [`TrySubmitError`] with the order, whose `answer` was not called. Not from within `work` or
-    /// `answer`: a worker that waits for room makes none.
-    pub fn submit(&self, order: RenderTask) -> Result<(), TrySubmitError> {
-        self.shared.submit(order, true)
+    /// [`TrySubmitError`] with the task, whose `answer` was not called. Do not call it from within
+    /// `work` or `answer`: a worker that waits for a free place cannot free one.
+    pub fn submit(&self, task: RenderTask) -> Result<(), TrySubmitError> {
+        self.shared.submit(task, true)
     }
 
-    /// Queues an order if there is room.
+    /// Queues a task, or fails at once.
     ///
     /// # Errors
-    /// [`TrySubmitError`] with the order, whose `answer` was not called;
+    /// [`TrySubmitError`] with the task, whose `answer` was not called;
     /// [`TrySubmitErrorKind::Full`] when the queue is.
-    pub fn try_submit(&self, order: RenderTask) -> Result<(), TrySubmitError> {
-        self.shared.submit(order, false)
+    pub fn try_submit(&self, task: RenderTask) -> Result<(), TrySubmitError> {
+        self.shared.submit(task, false)
     }
 
-    /// How the workers are.
+    /// State of the workers.
     #[must_use]
     pub fn health(&self) -> Health {
         self.shared.health()
     }
 
-    /// Name of the adapter, for people.
+    /// Name of the adapter, for display.
     #[must_use]
     pub fn adapter(&self) -> &str {
         &self.adapter
@@ -185,13 +184,13 @@ impl Pool {
         self.kind
     }
 
-    /// Ends the pool when all that is queued is drawn and answered.
+    /// Stops the pool once all queued tasks are complete.
     pub fn finish(mut self) {
         self.shared.close(false);
         self.join();
     }
 
-    /// Ends the pool: what is being drawn is finished, what waits is answered with
+    /// Stops the pool: tasks in progress are completed, waiting ones fail with
     /// [`PoolError::Stopped`].
     pub fn stop(mut self) {
         self.shared.close(true);
@@ -201,11 +200,9 @@ impl Pool {
     fn join(&mut self) {
         let own = std::thread::current().id();
         for thread in self.threads.drain(..) {
-            // An `answer` may own the last handle of the pool: a thread cannot wait for its own
-            // end.
+            // An `answer` may own the last handle of the pool, and a thread cannot join itself.
             if thread.thread().id() != own {
-                // A worker catches its panics; if one was missed, the pool's end is no place to
-                // raise it.
+                // A worker catches its panics; one that it missed is not raised again here.
                 let _ = thread.join();
             }
         }

@@ -1,40 +1,41 @@
-//! How many threads do what.
+//! Numbers of threads and the queue's bound.
 
 use std::num::NonZero;
 
 use crate::backend::BackendKind;
 
-/// Most threads that draw with lavapipe, each with an instance of its own: it starts a thread a
-/// core for every one of them.
-const MOST_LAVAPIPE_INSTANCES: usize = 4;
-/// Threads that keep a GPU busy: while one waits for its pixels, the other's picture is drawn.
+/// Most threads that draw with lavapipe, each with its own instance: every instance starts one
+/// thread per core.
+const MAX_LAVAPIPE_INSTANCES: usize = 4;
+/// Threads that keep a GPU busy: while one reads its pixels back, the other's picture is drawn.
 const GPU_DRAW_THREADS: usize = 2;
-/// Orders that wait for each thread. More would only hold more scenes in memory.
-const QUEUED_A_THREAD: usize = 4;
+/// Tasks that may wait per thread. More would only hold more scenes in memory.
+const QUEUED_PER_THREAD: usize = 4;
 
 /// Threads and bounds of a [`Pool`](super::Pool).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PoolOptions {
-    /// Threads that draw, each with a backend of its own; at least one.
+    /// Threads that draw, each with its own backend; at least one.
     pub draw_threads: usize,
-    /// Threads that only run the orders' `work`. With none, who draws a picture also encodes it,
-    /// which is best where the processor draws.
+    /// Threads that only run the tasks' `work`. With none, the thread that draws a picture also
+    /// encodes it, which is fastest where the CPU draws.
     pub encode_threads: usize,
-    /// Threads of each built-in backend for one picture: 1 gives the most pictures, more give each
-    /// picture sooner.
-    pub threads_a_picture: usize,
-    /// Most orders that wait; at least one.
+    /// Threads of each built-in backend for one picture: 1 gives the best throughput, more give a
+    /// lower latency.
+    pub threads_per_picture: usize,
+    /// Most tasks that may wait; at least one.
     pub queue: usize,
 }
 
 impl PoolOptions {
-    /// The most pictures a second from so many threads in all.
+    /// The best throughput with `threads` threads in all.
     #[must_use]
     pub fn throughput(kind: BackendKind, threads: usize) -> Self {
         let threads = threads.max(1);
         let draw_threads = match kind {
             BackendKind::Software => threads,
-            BackendKind::VulkanSoftware => threads.min(MOST_LAVAPIPE_INSTANCES),
+            BackendKind::VulkanSoftware => threads.min(MAX_LAVAPIPE_INSTANCES),
             BackendKind::Gpu => threads.min(GPU_DRAW_THREADS),
         };
         Self {
@@ -43,51 +44,56 @@ impl PoolOptions {
                 BackendKind::Gpu => (threads - draw_threads).max(1),
                 BackendKind::Software | BackendKind::VulkanSoftware => threads - draw_threads,
             },
-            threads_a_picture: 1,
-            queue: threads * QUEUED_A_THREAD,
+            threads_per_picture: 1,
+            queue: threads * QUEUED_PER_THREAD,
         }
     }
 
-    /// Each picture as soon as possible: one after the other, its tiles drawn by so many threads.
+    /// The lowest latency: one picture after the other, its tiles drawn by `threads` threads.
     #[must_use]
     pub fn latency(threads: usize) -> Self {
         Self {
             draw_threads: 1,
             encode_threads: 0,
-            threads_a_picture: threads.max(1),
-            queue: QUEUED_A_THREAD,
+            threads_per_picture: threads.max(1),
+            queue: QUEUED_PER_THREAD,
         }
     }
 
-    /// Fewer pictures at a time, each with more threads, so that planes and encoder's copies of
-    /// pictures of this size stay within a memory. One picture is drawn whatever it takes.
+    /// The same options with another bound of the queue.
     #[must_use]
-    pub fn within_memory(mut self, bytes_a_picture: u64, limit_bytes: u64) -> Self {
-        let fit = usize::try_from(limit_bytes / bytes_a_picture.max(1)).unwrap_or(usize::MAX);
-        let threads = self.draw_threads * self.threads_a_picture;
+    pub fn with_queue(self, queue: usize) -> Self {
+        Self { queue, ..self }
+    }
+
+    /// Draws fewer pictures at a time, each with more threads, so that their planes and the
+    /// encoders' copies stay within `limit_bytes`. One picture is always drawn.
+    #[must_use]
+    pub fn within_memory(mut self, bytes_per_picture: u64, limit_bytes: u64) -> Self {
+        let fit = usize::try_from(limit_bytes / bytes_per_picture.max(1)).unwrap_or(usize::MAX);
+        let threads = self.draw_threads * self.threads_per_picture;
         if fit < self.draw_threads {
             self.draw_threads = fit.max(1);
-            self.threads_a_picture = (threads / self.draw_threads).max(1);
+            self.threads_per_picture = (threads / self.draw_threads).max(1);
         }
-        // A frame more for each encoding thread, and one that waits.
+        // One frame more for each encoding thread, and one that waits.
         let left = fit.saturating_sub(self.draw_threads);
         self.encode_threads = self.encode_threads.min(left / 2);
         self
     }
 
-    /// Number of threads that the machine runs at a time, as far as this process may use them; 1
-    /// where it does not say.
+    /// Number of threads that this process may run at a time; 1 where the system does not say.
     #[must_use]
     pub fn available_threads() -> usize {
         std::thread::available_parallelism().map_or(1, NonZero::get)
     }
 
-    /// Nothing that must be there is zero.
-    pub(super) fn sound(self) -> Self {
+    /// The options with every count raised to its minimum.
+    pub(super) fn with_minimums(self) -> Self {
         Self {
             draw_threads: self.draw_threads.max(1),
             queue: self.queue.max(1),
-            threads_a_picture: self.threads_a_picture.max(1),
+            threads_per_picture: self.threads_per_picture.max(1),
             ..self
         }
     }
@@ -98,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_processor_draws_with_all_threads_and_a_gpu_with_few() {
+    fn the_cpu_draws_with_all_threads_and_a_gpu_with_few() {
         let software = PoolOptions::throughput(BackendKind::Software, 16);
         assert_eq!((software.draw_threads, software.encode_threads), (16, 0));
         let gpu = PoolOptions::throughput(BackendKind::Gpu, 16);
@@ -114,9 +120,9 @@ mod tests {
         let wide = PoolOptions::throughput(BackendKind::Software, 16);
         assert_eq!(wide.within_memory(10, 1000), wide);
         let narrow = wide.within_memory(300, 1000);
-        assert_eq!((narrow.draw_threads, narrow.threads_a_picture), (3, 5));
+        assert_eq!((narrow.draw_threads, narrow.threads_per_picture), (3, 5));
         let one = wide.within_memory(5000, 1000);
-        assert_eq!((one.draw_threads, one.threads_a_picture), (1, 16));
+        assert_eq!((one.draw_threads, one.threads_per_picture), (1, 16));
         let gpu = PoolOptions::throughput(BackendKind::Gpu, 16).within_memory(100, 1000);
         assert_eq!((gpu.draw_threads, gpu.encode_threads), (2, 4));
     }

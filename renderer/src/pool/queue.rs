@@ -1,4 +1,4 @@
-//! What the threads of a pool share: orders that wait, frames that wait to be encoded, and counts.
+//! What the threads of a pool share: waiting tasks, frames that wait to be encoded, and counters.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,62 +9,60 @@ use std::time::Duration;
 use molshot_scenes::Scene;
 
 use super::options::PoolOptions;
-use super::order::{PoolError, RenderTask, Task};
-use super::worker::tell;
+use super::task::{PoolError, RenderTask, TaskHandler, complete};
 use crate::frame::Frame;
 
-/// How far a worker looks for an order of the scene that it holds.
+/// Among so many of the oldest tasks a worker looks for one of the scene that it has uploaded.
 const AFFINITY_WINDOW: usize = 64;
-/// How often the oldest order may be passed over by workers that prefer their scene.
-const MOST_PASSED_OVER: u32 = 32;
-/// Who waits for room looks this often whether the order was cancelled.
+/// How often workers that prefer their own scene may pass over the oldest task.
+const MAX_PASSED_OVER: u32 = 32;
+/// How often a submitter that waits for a full queue checks whether its task was cancelled.
 const CANCEL_POLL: Duration = Duration::from_millis(20);
-/// Frames that wait for each encoding thread; beyond, the drawing thread encodes itself.
-const DRAWN_AN_ENCODER: usize = 1;
+/// Frames that may wait per encoding thread; with more, the drawing thread encodes itself.
+const DRAWN_PER_ENCODER: usize = 1;
 
-/// Why an order was not queued.
+/// Why a task was not queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrySubmitErrorKind {
-    /// So many orders wait already.
+    /// The queue is full.
     Full {
-        /// Orders that wait.
+        /// Number of tasks that wait.
         waiting: usize,
     },
-    /// It was cancelled.
+    /// The task was cancelled.
     Cancelled,
     /// The pool is ending, or all its workers have died.
     Stopped,
 }
 
-/// An order that was not queued.
+/// A task that was not queued, and why.
 #[derive(Debug)]
 pub struct TrySubmitError {
-    /// The order, as it was given. Dropping it answers it with [`PoolError::Stopped`].
-    pub order: Box<RenderTask>,
-    /// Why.
-    pub reason: TrySubmitErrorKind,
+    /// The task, unchanged. Dropping it calls its `answer` with [`PoolError::Stopped`].
+    pub task: Box<RenderTask>,
+    /// Why it was not queued.
+    pub kind: TrySubmitErrorKind,
 }
 
 impl TrySubmitError {
-    /// Answers the order with why it was refused, for callers whose only ear is the order's
-    /// `answer`.
-    pub fn tell(self) {
-        let error = match self.reason {
+    /// Calls the task's `answer` with the error, for callers that handle all errors there.
+    pub fn complete(self) {
+        let error = match self.kind {
             TrySubmitErrorKind::Cancelled => PoolError::Cancelled,
             TrySubmitErrorKind::Full { .. } | TrySubmitErrorKind::Stopped => PoolError::Stopped,
         };
-        tell(self.order.task, Some(error));
+        complete(self.task.handler, Some(error));
     }
 }
 
 impl fmt::Display for TrySubmitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.reason {
+        match self.kind {
             TrySubmitErrorKind::Full { waiting } => {
                 write!(f, "{waiting} pictures wait already; try again later")
             }
-            TrySubmitErrorKind::Cancelled => f.write_str("the picture was called off"),
+            TrySubmitErrorKind::Cancelled => f.write_str("the picture was cancelled"),
             TrySubmitErrorKind::Stopped => f.write_str("the pool is ending"),
         }
     }
@@ -72,37 +70,37 @@ impl fmt::Display for TrySubmitError {
 
 impl std::error::Error for TrySubmitError {}
 
-/// State of a pool at a moment.
+/// State of a pool at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Health {
     /// Drawing threads that run.
     pub draw_threads: usize,
-    /// Of these, those whose backend could be opened, or was not needed yet.
+    /// Drawing threads whose backend is open, or was not needed yet.
     pub ready: usize,
     /// Encoding threads that run.
     pub encode_threads: usize,
-    /// Orders that wait.
+    /// Tasks that wait.
     pub waiting: usize,
-    /// Most orders that may wait.
+    /// Most tasks that may wait.
     pub queue: usize,
-    /// Orders being drawn or encoded, or between the two.
-    pub in_hand: usize,
-    /// Orders answered with success since the start.
+    /// Tasks being drawn or encoded, or between the two.
+    pub in_progress: usize,
+    /// Tasks that succeeded since the start.
     pub done: u64,
-    /// Orders answered with an error since the start; cancelled ones among them.
+    /// Tasks that failed since the start, cancelled ones included.
     pub failed: u64,
-    /// Panics that were caught since the start.
+    /// Panics caught since the start.
     pub panics: u64,
-    /// Backends that were opened in place of a lost one since the start.
+    /// Backends opened in place of a lost one since the start.
     pub reopened: u64,
-    /// Devices that were lost, or did not answer in time, since the start.
+    /// Devices lost, or given up after a timeout, since the start.
     pub lost: u64,
 }
 
-/// A frame with what is left of its order.
+/// A drawn frame with the rest of its task.
 pub(super) struct Drawn {
-    pub(super) task: Box<dyn Task>,
+    pub(super) handler: Box<dyn TaskHandler>,
     pub(super) frame: Frame,
 }
 
@@ -112,9 +110,9 @@ struct State {
     /// How often the first of `waiting` was passed over.
     passed_over: u32,
     drawn: VecDeque<Drawn>,
-    /// Frames that were encoded, for whoever draws next.
+    /// Frames that were encoded: the next pictures are drawn into their memory.
     spare: Vec<Frame>,
-    in_hand: usize,
+    in_progress: usize,
     draw_threads: usize,
     encode_threads: usize,
     /// Drawing threads whose backend cannot be opened.
@@ -133,17 +131,17 @@ pub(super) struct Counts {
 
 pub(super) struct Shared {
     state: Mutex<State>,
-    /// An order waits, or the pool closes.
+    /// A task waits, or the pool closes.
     arrived: Condvar,
     /// A frame waits to be encoded, or no more will come.
     to_encode: Condvar,
-    /// The queue has room again.
-    room: Condvar,
+    /// The queue has a free place again.
+    vacancy: Condvar,
     pub(super) counts: Counts,
     queue: usize,
-    most_drawn: usize,
+    max_drawn: usize,
     /// As many frames as can be in use at a time.
-    most_spare: usize,
+    max_spare: usize,
 }
 
 impl Shared {
@@ -156,37 +154,37 @@ impl Shared {
             }),
             arrived: Condvar::new(),
             to_encode: Condvar::new(),
-            room: Condvar::new(),
+            vacancy: Condvar::new(),
             counts: Counts::default(),
             queue: options.queue,
-            most_drawn: options.encode_threads * DRAWN_AN_ENCODER,
-            most_spare: options.draw_threads + options.encode_threads * (1 + DRAWN_AN_ENCODER),
+            max_drawn: options.encode_threads * DRAWN_PER_ENCODER,
+            max_spare: options.draw_threads + options.encode_threads * (1 + DRAWN_PER_ENCODER),
         }
     }
 
-    /// Nothing that could panic happens under the lock.
+    /// A poisoned lock is used as it is: no code that could panic runs under the lock.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn submit(&self, order: RenderTask, wait: bool) -> Result<(), TrySubmitError> {
-        let mut called_off = Vec::new();
+    pub(super) fn submit(&self, task: RenderTask, wait: bool) -> Result<(), TrySubmitError> {
+        let mut cancelled = Vec::new();
         let mut state = self.lock();
-        let reason = loop {
+        let kind = loop {
             if state.closed || state.draw_threads == 0 {
                 break TrySubmitErrorKind::Stopped;
             }
-            if order.cancel.is_cancelled() {
+            if task.cancel.is_cancelled() {
                 break TrySubmitErrorKind::Cancelled;
             }
             if state.waiting.len() >= self.queue {
-                take_cancelled(&mut state.waiting, &mut called_off);
+                take_cancelled(&mut state.waiting, &mut cancelled);
             }
             if state.waiting.len() < self.queue {
-                state.waiting.push_back(order);
+                state.waiting.push_back(task);
                 drop(state);
                 self.arrived.notify_one();
-                self.call_off(called_off);
+                self.complete_cancelled(cancelled);
                 return Ok(());
             }
             if !wait {
@@ -195,29 +193,28 @@ impl Shared {
                 };
             }
             state = self
-                .room
+                .vacancy
                 .wait_timeout(state, CANCEL_POLL)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         };
         drop(state);
-        self.call_off(called_off);
+        self.complete_cancelled(cancelled);
         Err(TrySubmitError {
-            order: Box::new(order),
-            reason,
+            task: Box::new(task),
+            kind,
         })
     }
 
-    fn call_off(&self, orders: Vec<RenderTask>) {
-        for order in orders {
+    fn complete_cancelled(&self, tasks: Vec<RenderTask>) {
+        for task in tasks {
             self.counts.failed.fetch_add(1, Ordering::Relaxed);
-            tell(order.task, Some(PoolError::Cancelled));
+            complete(task.handler, Some(PoolError::Cancelled));
         }
     }
 
-    /// The next order for a worker that holds `scene`; waits for one. `None` when the pool has
-    /// closed and nothing is left. A worker without a frame to draw into gets one that was encoded
-    /// since.
+    /// Waits for the next task for a worker that has uploaded `scene`. `None` when the pool is
+    /// closed and no task is left. A worker without a spare frame gets one, if there is one.
     pub(super) fn next(
         &self,
         scene: Option<&Arc<Scene>>,
@@ -225,14 +222,14 @@ impl Shared {
     ) -> Option<RenderTask> {
         let mut state = self.lock();
         loop {
-            if let Some(order) = state.pick(scene) {
-                state.in_hand += 1;
+            if let Some(task) = state.pick(scene) {
+                state.in_progress += 1;
                 if spare.is_none() {
                     *spare = state.spare.pop();
                 }
                 drop(state);
-                self.room.notify_one();
-                return Some(order);
+                self.vacancy.notify_one();
+                return Some(task);
             }
             if state.closed {
                 return None;
@@ -244,21 +241,21 @@ impl Shared {
         }
     }
 
-    /// Puts an order back that its worker cannot draw, if another worker can; else it is returned.
-    pub(super) fn give_back(&self, order: RenderTask) -> Option<RenderTask> {
+    /// Puts back a task that its worker cannot draw, if another worker can; else returns it.
+    pub(super) fn return_task(&self, task: RenderTask) -> Option<RenderTask> {
         let mut state = self.lock();
         if state.draw_threads <= state.down {
-            return Some(order);
+            return Some(task);
         }
-        state.waiting.push_front(order);
-        state.in_hand -= 1;
+        state.waiting.push_front(task);
+        state.in_progress -= 1;
         drop(state);
         self.arrived.notify_one();
         None
     }
 
     /// A worker's backend cannot be opened, or can be again.
-    pub(super) fn set_down(&self, down: bool) {
+    pub(super) fn set_backend_failed(&self, down: bool) {
         let mut state = self.lock();
         if down {
             state.down += 1;
@@ -267,10 +264,10 @@ impl Shared {
         }
     }
 
-    /// Hands a frame to the encoding threads, if they are not behind; else it is returned.
-    pub(super) fn hand_over(&self, drawn: Drawn) -> Option<Drawn> {
+    /// Queues a frame for the encoding threads, unless too many wait; then returns it.
+    pub(super) fn queue_for_encoding(&self, drawn: Drawn) -> Option<Drawn> {
         let mut state = self.lock();
-        if state.encode_threads == 0 || state.drawn.len() >= self.most_drawn {
+        if state.encode_threads == 0 || state.drawn.len() >= self.max_drawn {
             return Some(drawn);
         }
         state.drawn.push_back(drawn);
@@ -279,7 +276,7 @@ impl Shared {
         None
     }
 
-    /// The next frame to encode; waits for one. `None` when no more can come.
+    /// Waits for the next frame to encode. `None` when no more can come.
     pub(super) fn next_drawn(&self) -> Option<Drawn> {
         let mut state = self.lock();
         loop {
@@ -296,12 +293,12 @@ impl Shared {
         }
     }
 
-    /// An order that was taken has been answered; its frame may be drawn into again.
-    pub(super) fn done_with(&self, frame: Option<Frame>) {
+    /// Counts a taken task as finished; its frame may be drawn into again.
+    pub(super) fn task_finished(&self, frame: Option<Frame>) {
         let mut state = self.lock();
-        state.in_hand -= 1;
+        state.in_progress -= 1;
         if let Some(frame) = frame
-            && state.spare.len() < self.most_spare
+            && state.spare.len() < self.max_spare
         {
             state.spare.push(frame);
         }
@@ -316,7 +313,7 @@ impl Shared {
         }
         drop(state);
         self.to_encode.notify_all();
-        self.room.notify_all();
+        self.vacancy.notify_all();
         self.stopped(left);
     }
 
@@ -328,14 +325,14 @@ impl Shared {
             left = std::mem::take(&mut state.drawn);
         }
         drop(state);
-        for Drawn { task, .. } in left {
+        for Drawn { handler, .. } in left {
             self.counts.failed.fetch_add(1, Ordering::Relaxed);
-            tell(task, Some(PoolError::Stopped));
-            self.done_with(None);
+            complete(handler, Some(PoolError::Stopped));
+            self.task_finished(None);
         }
     }
 
-    /// Takes no more orders. With `drop_waiting` those that wait are answered now.
+    /// Accepts no more tasks. With `drop_waiting` those that wait are failed now.
     pub(super) fn close(&self, drop_waiting: bool) {
         let mut state = self.lock();
         state.closed = true;
@@ -346,19 +343,19 @@ impl Shared {
         drop(state);
         self.arrived.notify_all();
         self.to_encode.notify_all();
-        self.room.notify_all();
+        self.vacancy.notify_all();
         self.stopped(left);
     }
 
-    fn stopped(&self, orders: VecDeque<RenderTask>) {
-        for order in orders {
+    fn stopped(&self, tasks: VecDeque<RenderTask>) {
+        for task in tasks {
             self.counts.failed.fetch_add(1, Ordering::Relaxed);
-            let error = if order.cancel.is_cancelled() {
+            let error = if task.cancel.is_cancelled() {
                 PoolError::Cancelled
             } else {
                 PoolError::Stopped
             };
-            tell(order.task, Some(error));
+            complete(task.handler, Some(error));
         }
     }
 
@@ -371,7 +368,7 @@ impl Shared {
             encode_threads: state.encode_threads,
             waiting: state.waiting.len(),
             queue: self.queue,
-            in_hand: state.in_hand,
+            in_progress: state.in_progress,
             done: count(&self.counts.done),
             failed: count(&self.counts.failed),
             panics: count(&self.counts.panics),
@@ -382,14 +379,14 @@ impl Shared {
 }
 
 impl State {
-    /// The oldest order of the scene within the window, else the oldest of all.
+    /// The oldest task of the scene within the window, else the oldest of all.
     fn pick(&mut self, scene: Option<&Arc<Scene>>) -> Option<RenderTask> {
         let index = match scene {
-            Some(scene) if self.passed_over < MOST_PASSED_OVER => self
+            Some(scene) if self.passed_over < MAX_PASSED_OVER => self
                 .waiting
                 .iter()
                 .take(AFFINITY_WINDOW)
-                .position(|order| Arc::ptr_eq(order.job.scene(), scene))
+                .position(|task| Arc::ptr_eq(task.job.scene(), scene))
                 .unwrap_or(0),
             _ => 0,
         };
@@ -400,13 +397,13 @@ impl State {
 
 fn take_cancelled(waiting: &mut VecDeque<RenderTask>, taken: &mut Vec<RenderTask>) {
     for _ in 0..waiting.len() {
-        let Some(order) = waiting.pop_front() else {
+        let Some(task) = waiting.pop_front() else {
             break;
         };
-        if order.cancel.is_cancelled() {
-            taken.push(order);
+        if task.cancel.is_cancelled() {
+            taken.push(task);
         } else {
-            waiting.push_back(order);
+            waiting.push_back(task);
         }
     }
 }

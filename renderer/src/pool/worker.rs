@@ -1,4 +1,4 @@
-//! The threads: drawing, encoding, and getting over what goes wrong.
+//! The threads of a pool: drawing, encoding, and recovery from failures.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,67 +7,75 @@ use std::time::Duration;
 
 use molshot_scenes::{RenderJob, Scene};
 
-use super::Open;
-use super::order::{PoolError, RenderTask, Task, WorkerScratch};
 use super::queue::{Drawn, Shared};
+use super::task::{PoolError, RenderTask, TaskHandler, WorkerScratch, complete};
 use crate::backend::Backend;
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
-/// A frame of this size or less is drawn into again; what one huge picture took is given back.
-const MOST_KEPT_BYTES: usize = 64 << 20;
+/// Frames up to this size are drawn into again; the memory of one huge picture is freed.
+const MAX_KEPT_BYTES: usize = 64 << 20;
 
-/// A frame that was encoded, unless it is huge.
-fn worth_keeping(frame: Frame) -> Option<Frame> {
-    (frame.held_bytes() <= MOST_KEPT_BYTES).then_some(frame)
+/// The frame for the next picture, unless it is huge.
+fn if_reusable(frame: Frame) -> Option<Frame> {
+    (frame.held_bytes() <= MAX_KEPT_BYTES).then_some(frame)
 }
 
-/// How long a worker whose backend cannot be opened leaves the orders to the others.
-const REST: Duration = Duration::from_millis(250);
+/// How long a worker whose backend cannot be opened waits, so that other workers take the tasks.
+const BACKEND_RETRY_PAUSE: Duration = Duration::from_millis(250);
 
-/// Runs whatever is left when a thread ends, be it by a panic that nobody foresaw.
-struct AtEnd<F: FnMut()>(F);
+/// Runs its closure when a thread ends, also when that is by a panic.
+struct OnThreadExit<F: FnMut()>(F);
 
-impl<F: FnMut()> Drop for AtEnd<F> {
+impl<F: FnMut()> Drop for OnThreadExit<F> {
     fn drop(&mut self) {
         (self.0)();
     }
 }
 
-/// A drawing thread. Without a backend it opens one when the first order comes.
-pub(super) fn draw(shared: &Shared, open: &Open, backend: Option<Box<dyn Backend>>) {
-    let _end = AtEnd(|| shared.draw_thread_ends());
-    let mut artist = Artist {
+/// Opens a backend. A worker calls it again after a panic or the loss of its device.
+pub(super) type OpenBackend = dyn Fn() -> Result<Box<dyn Backend>, RenderError> + Send + Sync;
+
+/// A drawing thread. Without a backend it opens one when the first task comes.
+pub(super) fn draw(shared: &Shared, open: &OpenBackend, backend: Option<Box<dyn Backend>>) {
+    let _end = OnThreadExit(|| shared.draw_thread_ends());
+    let mut worker = RenderWorker {
         shared,
         open,
         backend,
         down: false,
         lost: false,
-        desk: WorkerScratch::default(),
+        scratch: WorkerScratch::default(),
         spare: None,
         scene: None,
     };
-    while let Some(order) = shared.next(artist.scene.as_ref(), &mut artist.spare) {
-        artist.serve(order);
+    while let Some(task) = shared.next(worker.scene.as_ref(), &mut worker.spare) {
+        worker.serve(task);
     }
-    artist.close();
+    worker.close();
 }
 
 /// An encoding thread.
 pub(super) fn encode(shared: &Shared) {
-    let _end = AtEnd(|| shared.encode_thread_ends());
-    let mut desk = WorkerScratch::default();
-    while let Some(Drawn { task, frame }) = shared.next_drawn() {
-        complete(shared, task, &frame, &mut desk);
-        shared.done_with(worth_keeping(frame));
+    let _end = OnThreadExit(|| shared.encode_thread_ends());
+    let mut scratch = WorkerScratch::default();
+    while let Some(Drawn { handler, frame }) = shared.next_drawn() {
+        encode_and_answer(shared, handler, &frame, &mut scratch);
+        shared.task_finished(if_reusable(frame));
     }
 }
 
-/// Runs an order's `work` and `answer`.
-fn complete(shared: &Shared, mut task: Box<dyn Task>, frame: &Frame, desk: &mut WorkerScratch) {
-    match catch_unwind(AssertUnwindSafe(|| task.work(frame, desk))) {
+/// Runs a task's `work` and `answer`.
+fn encode_and_answer(
+    shared: &Shared,
+    mut handler: Box<dyn TaskHandler>,
+    frame: &Frame,
+    scratch: &mut WorkerScratch,
+) {
+    match catch_unwind(AssertUnwindSafe(|| handler.work(frame, scratch))) {
         Ok(is_success) => {
-            desk.tidy();
+            scratch.free_huge_buffers();
             let counts = &shared.counts;
             let count = if is_success {
                 &counts.done
@@ -75,47 +83,38 @@ fn complete(shared: &Shared, mut task: Box<dyn Task>, frame: &Frame, desk: &mut 
                 &counts.failed
             };
             count.fetch_add(1, Ordering::Relaxed);
-            tell(task, None);
+            complete(handler, None);
         }
         Err(payload) => {
-            *desk = WorkerScratch::default();
+            *scratch = WorkerScratch::default();
             shared.counts.panics.fetch_add(1, Ordering::Relaxed);
-            fail(shared, task, PoolError::of_panic(&*payload));
+            fail(shared, handler, PoolError::of_panic(&*payload));
         }
     }
 }
 
-fn fail(shared: &Shared, task: Box<dyn Task>, error: PoolError) {
+fn fail(shared: &Shared, handler: Box<dyn TaskHandler>, error: PoolError) {
     shared.counts.failed.fetch_add(1, Ordering::Relaxed);
-    tell(task, Some(error));
+    complete(handler, Some(error));
 }
 
-/// Calls an order's `answer`. If that panics, nobody is left to be told, and the thread has others
-/// to serve.
-pub(super) fn tell(task: Box<dyn Task>, error: Option<PoolError>) {
-    let _ = catch_unwind(AssertUnwindSafe(|| match error {
-        None => task.answer(),
-        Some(error) => task.fail(error),
-    }));
-}
-
-/// A drawing thread's own things.
-struct Artist<'a> {
+/// What a drawing thread owns.
+struct RenderWorker<'a> {
     shared: &'a Shared,
-    open: &'a Open,
+    open: &'a OpenBackend,
     backend: Option<Box<dyn Backend>>,
-    /// Whether the pool was told that the backend cannot be opened.
+    /// Whether the last attempt to open the backend failed, as the pool knows.
     down: bool,
-    /// Whether there was a backend that had to be given up.
+    /// Whether a backend was closed after a failure and no other was opened since.
     lost: bool,
-    desk: WorkerScratch,
-    /// A frame that was encoded.
+    scratch: WorkerScratch,
+    /// A frame that was encoded: the next picture is drawn into its memory.
     spare: Option<Frame>,
-    /// What the backend holds.
+    /// The scene that the backend has uploaded.
     scene: Option<Arc<Scene>>,
 }
 
-/// How drawing went.
+/// Result of drawing.
 enum Outcome {
     Drawn(Frame),
     Failed(PoolError),
@@ -123,66 +122,65 @@ enum Outcome {
     NoBackend(RenderError),
 }
 
-impl Artist<'_> {
-    fn serve(&mut self, order: RenderTask) {
-        if order.cancel.is_cancelled() {
-            fail(self.shared, order.task, PoolError::Cancelled);
-            self.shared.done_with(None);
+impl RenderWorker<'_> {
+    fn serve(&mut self, task: RenderTask) {
+        if task.cancel.is_cancelled() {
+            fail(self.shared, task.handler, PoolError::Cancelled);
+            self.shared.task_finished(None);
             return;
         }
-        let cancel = order.cancel.clone();
-        match cancel.drawing(|| self.draw(&order.job)) {
+        match self.draw(&task.job, &task.cancel) {
             Outcome::Drawn(frame) => {
                 let drawn = Drawn {
-                    task: order.task,
+                    handler: task.handler,
                     frame,
                 };
-                if let Some(Drawn { task, frame }) = self.shared.hand_over(drawn) {
-                    complete(self.shared, task, &frame, &mut self.desk);
-                    self.spare = worth_keeping(frame);
-                    self.shared.done_with(None);
+                if let Some(Drawn { handler, frame }) = self.shared.queue_for_encoding(drawn) {
+                    encode_and_answer(self.shared, handler, &frame, &mut self.scratch);
+                    self.spare = if_reusable(frame);
+                    self.shared.task_finished(None);
                 }
             }
             Outcome::Failed(PoolError::Render(RenderError::Cancelled)) => {
-                fail(self.shared, order.task, PoolError::Cancelled);
-                self.shared.done_with(None);
+                fail(self.shared, task.handler, PoolError::Cancelled);
+                self.shared.task_finished(None);
             }
             Outcome::Failed(error) => {
-                fail(self.shared, order.task, error);
-                self.shared.done_with(None);
+                fail(self.shared, task.handler, error);
+                self.shared.task_finished(None);
             }
-            Outcome::NoBackend(error) => match self.shared.give_back(order) {
-                None => std::thread::sleep(REST),
-                Some(order) => {
-                    fail(self.shared, order.task, error.into());
-                    self.shared.done_with(None);
+            Outcome::NoBackend(error) => match self.shared.return_task(task) {
+                None => std::thread::sleep(BACKEND_RETRY_PAUSE),
+                Some(task) => {
+                    fail(self.shared, task.handler, error.into());
+                    self.shared.task_finished(None);
                 }
             },
         }
     }
 
-    /// Draws; once more when the device was lost.
-    fn draw(&mut self, job: &RenderJob) -> Outcome {
-        match self.draw_once(job) {
+    /// Draws; tries once more when the device was lost.
+    fn draw(&mut self, job: &RenderJob, cancel: &CancelToken) -> Outcome {
+        match self.draw_once(job, cancel) {
             Outcome::Failed(PoolError::Render(RenderError::DeviceLost { .. })) => {
-                self.draw_once(job)
+                self.draw_once(job, cancel)
             }
             outcome => outcome,
         }
     }
 
-    fn draw_once(&mut self, job: &RenderJob) -> Outcome {
+    fn draw_once(&mut self, job: &RenderJob, cancel: &CancelToken) -> Outcome {
         let mut backend = match self.take_backend() {
             Ok(backend) => backend,
             Err(error) => return Outcome::NoBackend(error),
         };
-        // A frame a picture: a backend keeps no more than it draws into next.
+        // One frame per picture: a backend keeps no more than it draws into next.
         let spare = self.spare.take();
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             if let Some(frame) = spare {
                 backend.recycle(frame);
             }
-            backend.draw(job)
+            backend.draw_cancellable(job, cancel)
         }));
         self.backend = Some(backend);
         match drawn {
@@ -193,7 +191,7 @@ impl Artist<'_> {
                 Outcome::Drawn(frame)
             }
             Ok(Err(error)) => {
-                // A device that did not answer in time may never again.
+                // A device that did not answer in time may never answer again.
                 if matches!(
                     error,
                     RenderError::DeviceLost { .. } | RenderError::Timeout { .. }
@@ -217,7 +215,7 @@ impl Artist<'_> {
             .is_some_and(|held| Arc::ptr_eq(held, scene))
     }
 
-    /// The backend; a new one where there is none.
+    /// Takes the backend, or opens one where there is none.
     fn take_backend(&mut self) -> Result<Box<dyn Backend>, RenderError> {
         if let Some(backend) = self.backend.take() {
             return Ok(backend);
@@ -229,7 +227,7 @@ impl Artist<'_> {
         });
         if opened.is_err() != self.down {
             self.down = opened.is_err();
-            self.shared.set_down(self.down);
+            self.shared.set_backend_failed(self.down);
         }
         if opened.is_ok() && std::mem::take(&mut self.lost) {
             self.shared.counts.reopened.fetch_add(1, Ordering::Relaxed);
@@ -237,7 +235,7 @@ impl Artist<'_> {
         opened
     }
 
-    /// Gives the backend up. One in disorder may panic even then.
+    /// Closes the backend. A broken one may panic even when it is dropped.
     fn close(&mut self) {
         self.scene = None;
         self.lost = true;

@@ -17,7 +17,8 @@ use super::scene::SceneData;
 use super::tile::TILE_PX;
 use super::worker::Worker;
 use crate::backend::Backend;
-use crate::effects::{Painter, Plain};
+use crate::cancel::CancelToken;
+use crate::effects::{BaseRenderer, EffectsPass};
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
 use crate::labels::{self, LabelDrawer};
@@ -41,7 +42,7 @@ pub struct SoftwareBackend {
     frame_pool: FramePool,
     /// Planes of a recycled part frame, from which effects are computed.
     part_frame_pool: FramePool,
-    effects: Painter,
+    effects: EffectsPass,
     labels: LabelDrawer,
 }
 
@@ -76,7 +77,7 @@ impl SoftwareBackend {
             workers,
             frame_pool: FramePool::default(),
             part_frame_pool: FramePool::default(),
-            effects: Painter::default(),
+            effects: EffectsPass::default(),
             labels: LabelDrawer::default(),
         }
     }
@@ -209,8 +210,8 @@ impl Default for SoftwareBackend {
     }
 }
 
-impl Plain for SoftwareBackend {
-    fn draw_plain(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+impl BaseRenderer for SoftwareBackend {
+    fn draw_base(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         self.draw_job(job)
     }
 
@@ -227,10 +228,14 @@ impl Plain for SoftwareBackend {
 }
 
 impl Backend for SoftwareBackend {
-    fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        // Taken out, for the effects draw with this very backend.
+    fn draw_cancellable(
+        &mut self,
+        job: &RenderJob,
+        cancel: &CancelToken,
+    ) -> Result<Frame, RenderError> {
+        // Taken out while it borrows the backend.
         let mut effects = std::mem::take(&mut self.effects);
-        let drawn = effects.draw(self, &labels::underlay(job));
+        let drawn = effects.draw(self, &labels::underlay(job), cancel);
         self.effects = effects;
         let mut frame = drawn?;
         self.labels.overlay(job, &mut frame);

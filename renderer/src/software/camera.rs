@@ -19,7 +19,7 @@ pub(super) struct Camera {
 }
 
 impl Deref for Camera {
-    type Target = CameraNumbers;
+    type Target = CameraUniforms;
 
     fn deref(&self) -> &CameraNumbers {
         &self.uniforms

@@ -117,7 +117,7 @@ impl FairQueue {
         let mut health = self.pool.health();
         if let Some(pool) = &self.latency_pool {
             let other = pool.health();
-            health.in_hand += other.in_hand;
+            health.in_progress += other.in_progress;
             health.done += other.done;
             health.failed += other.failed;
             health.panics += other.panics;
@@ -245,7 +245,7 @@ impl FairQueue {
         let error = pool.try_submit(task).err()?;
         in_latency_pool.store(false, Ordering::Release);
         self.is_latency_pool_busy.store(false, Ordering::Release);
-        Some(*error.order)
+        Some(*error.task)
     }
 
     /// Takes the next task of the flow whose turn it is.
@@ -282,11 +282,11 @@ impl FairQueue {
             drop(state);
             if let Some(error) = self.pool.try_submit(queued.task).err() {
                 debug_assert_ne!(
-                    std::mem::discriminant(&error.reason),
+                    std::mem::discriminant(&error.kind),
                     std::mem::discriminant(&TrySubmitErrorKind::Full { waiting: 0 }),
                     "the pool's queue is large enough for every submitted task"
                 );
-                error.tell();
+                error.complete();
             }
             state = self.lock();
         }
@@ -319,16 +319,13 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
     use molshot_renderer::AdapterChoice;
-    use molshot_renderer::check::test_job;
     use molshot_renderer::pool::PoolOptions;
+    use molshot_renderer::self_test;
 
     use super::*;
 
     fn queue() -> Arc<FairQueue> {
-        let options = PoolOptions {
-            queue: 8,
-            ..PoolOptions::latency(1)
-        };
+        let options = PoolOptions::latency(1).with_queue(8);
         let main = Pool::open(AdapterChoice::Software, |_| options).unwrap();
         Arc::new(FairQueue::new(Pools {
             main,
@@ -360,7 +357,7 @@ mod tests {
                         Ok(())
                     };
                     queue
-                        .draw(flow, test_job().unwrap(), work)
+                        .draw(flow, self_test::job().unwrap(), work)
                         .await
                         .map(|_| ())
                 })
@@ -396,7 +393,7 @@ mod tests {
                         Ok(())
                     };
                     tokio::spawn(async move {
-                        let _ = queue.draw(flow, test_job().unwrap(), work).await;
+                        let _ = queue.draw(flow, self_test::job().unwrap(), work).await;
                     })
                 })
                 .collect();
@@ -411,7 +408,7 @@ mod tests {
             }
             assert_eq!(queue.waiting(), 0);
             let last = queue
-                .draw(flow, test_job().unwrap(), |_, _, _| Ok(()))
+                .draw(flow, self_test::job().unwrap(), |_, _, _| Ok(()))
                 .await;
             last.unwrap();
             assert!(queue.health().done < 8, "{:?}", queue.health());

@@ -1,12 +1,10 @@
 //! Turns a frame into the files of an answer.
 
-use std::cell::RefCell;
-
 use axum::body::Bytes;
 use molshot_renderer::annotations::{MaskKind, class_mask};
-use molshot_renderer::encode::{self, media_type};
+use molshot_renderer::encode;
 use molshot_renderer::pool::{CancelToken, WorkerScratch};
-use molshot_renderer::{Annotator, Encoding, Frame, RenderError};
+use molshot_renderer::{Encoding, Frame, RenderError};
 use molshot_scenes::request::{OutputRequest, file_extension};
 use molshot_scenes::{Plane, RenderJob};
 
@@ -88,11 +86,11 @@ impl RequestedOutputs {
                     frame,
                     Encoding::from(output),
                     &mut scratch.bytes,
-                    &|| cancel.is_cancelled(),
+                    cancel,
                 )?;
                 files.push(OutputFile {
                     suffix: file_extension(format).into(),
-                    media_type: media_type(format),
+                    media_type: format.to_mime_type(),
                     bytes: Bytes::copy_from_slice(&scratch.bytes),
                 });
                 continue;
@@ -124,12 +122,7 @@ impl RequestedOutputs {
         }
         if let Some(masks) = &self.annotations {
             check_cancelled()?;
-            thread_local! {
-                // Its buffers are reused for all frames of a thread.
-                static ANNOTATOR: RefCell<Annotator> = RefCell::default();
-            }
-            let annotations =
-                ANNOTATOR.with_borrow_mut(|annotator| annotator.annotate(job, frame, masks))?;
+            let annotations = scratch.annotator.annotate(job, frame, masks)?;
             files.push(OutputFile {
                 suffix: "json".into(),
                 media_type: JSON,

@@ -1,8 +1,8 @@
 //! The worker pools: one for many images at a time, and one that draws a single image with all
 //! threads while the server is otherwise idle.
 
-use molshot_renderer::check::{judge, test_job};
 use molshot_renderer::pool::{CancelToken, Pool, PoolError, PoolOptions, RenderTask};
+use molshot_renderer::self_test;
 use molshot_renderer::{BackendKind, RenderError};
 use sha2::{Digest, Sha256};
 
@@ -31,12 +31,9 @@ impl Pools {
         let options = |kind| {
             let options = PoolOptions::throughput(kind, threads);
             drawing = options.draw_threads + options.encode_threads;
-            PoolOptions {
-                // The pool never refuses a task that the fair queue gives it, even when cancelled
-                // tasks still occupy places.
-                queue: drawing * 4 + 1,
-                ..options
-            }
+            // The pool never refuses a task that the fair queue gives it, even when cancelled tasks
+            // still occupy places.
+            options.with_queue(drawing * 4 + 1)
         };
         let main = open_pool(config, options)?;
         let per_image = threads.min(MAX_THREADS_PER_IMAGE);
@@ -74,7 +71,7 @@ fn open_pool(
         return Pool::open(config.adapter, options);
     };
     let options = options(BackendKind::Software);
-    let (choice, threads) = (config.adapter, options.threads_a_picture);
+    let (choice, threads) = (config.adapter, options.threads_per_picture);
     Pool::with_backends(
         move || fault_injection::open(&plan, choice, threads),
         options,
@@ -90,14 +87,14 @@ fn open_pool(
 }
 
 fn warm_up(pool: &Pool) -> Result<[u8; 32], RenderError> {
-    let job = test_job()?;
+    let job = self_test::job()?;
     let own = job.clone();
     let (sender, receiver) = std::sync::mpsc::channel();
     let task = RenderTask::new(
         job,
         &CancelToken::new(),
         move |frame, _| {
-            judge(frame, &own)?;
+            self_test::verify(frame, &own)?;
             Ok(Sha256::digest(frame.color_rgba.as_deref().unwrap_or_default()).into())
         },
         move |result| {

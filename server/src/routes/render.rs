@@ -95,7 +95,7 @@ fn negotiate(request: &mut RenderRequest, accept: &Accept) -> Result<RequestedOu
         return Ok(outputs);
     }
     if let Some(format) = request.output.format {
-        let requested = molshot_renderer::encode::media_type(format);
+        let requested = format.to_mime_type();
         if accept.weight(requested) > 0.0 {
             return Ok(outputs);
         }

@@ -242,7 +242,7 @@ impl App {
         );
         self.full_cancel = (ticket.quality == Quality::Full).then_some(cancel);
         if let Err(refused) = self.pool.try_submit(task) {
-            refused.tell();
+            refused.complete();
         }
     }
 

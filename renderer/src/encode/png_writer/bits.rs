@@ -6,7 +6,7 @@ use super::huffman::Code;
 /// from it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bits {
-    /// Bytes that are written. Behind them is room.
+    /// Number of bytes that are written; `out` is longer.
     filled: usize,
     /// Bits that are not yet written.
     pending: u64,
@@ -24,9 +24,9 @@ impl Bits {
         }
     }
 
-    /// Makes room for so many bytes, and for the rest of a word behind them.
+    /// Extends `out` so that so many bytes fit, and the rest of a word behind them.
     pub(super) fn reserve(self, out: &mut Vec<u8>, bytes: usize) {
-        /// Room is made in such pieces: it has to be cleared, so not too much, and not too often.
+        /// Growth of `out`: it is cleared, so it should be neither too large nor too frequent.
         const PIECE_BYTES: usize = 32 << 10;
         let needed = self.filled + bytes + size_of::<u64>();
         if needed > out.len() {
@@ -34,15 +34,15 @@ impl Bits {
         }
     }
 
-    /// Puts up to 57 bits, for which room was made.
+    /// Writes up to 57 bits, which must fit into what was reserved.
     #[inline(always)]
     pub(super) fn put(&mut self, out: &mut [u8], bits: u64, count: u32) {
         self.pending |= bits << self.pending_count;
         self.pending_count += count;
         // Always a whole word, of which the full bytes count: cheaper than asking how many there
         // are.
-        if let Some(room) = out.get_mut(self.filled..self.filled + size_of::<u64>()) {
-            room.copy_from_slice(&self.pending.to_le_bytes());
+        if let Some(target) = out.get_mut(self.filled..self.filled + size_of::<u64>()) {
+            target.copy_from_slice(&self.pending.to_le_bytes());
         }
         self.filled += (self.pending_count >> 3) as usize;
         self.pending >>= self.pending_count & !7;

@@ -41,15 +41,15 @@ const LONGEST_CHUNK: usize = (1 << 31) - 1;
 /// drawn.
 const LONGEST_EDGE_PX: u32 = 1 << 26;
 
-/// A pixel as it lies in memory.
+/// A pixel as it is in memory.
 type Pixel = [u8; 4];
 
 /// Writes a picture behind what `out` holds: RGB of 8 bits, or RGBA when `transparent`. No memory
 /// is taken but in `out`.
 ///
-/// `None`, and `out` as it was, when there is no pixel, `rgba` has not four bytes for each, an edge
-/// is longer than [`LONGEST_EDGE_PX`], or the compressed rows are longer than a chunk may be (2
-/// GiB; those of 1 GiB of pixels never are).
+/// `None`, and `out` as it was, when there are no pixels, `rgba` does not have four bytes for each,
+/// an edge is longer than [`LONGEST_EDGE_PX`], or the compressed rows are longer than a chunk may
+/// be (2 GiB; those of 1 GiB of pixels never are).
 pub(super) fn write(
     width_px: u32,
     height_px: u32,
@@ -118,14 +118,14 @@ fn deflate<const CHANNELS: usize>(width: usize, pixels: &[Pixel], out: &mut Vec<
         bits.put_code(out, huffman::byte(filter));
         let mut sums = RowSums::default();
         sums.add(row_bytes, u64::from(filter), 0);
-        let room = out.as_mut_slice();
+        let target = out.as_mut_slice();
         if let Some(above) = above {
-            differences::<CHANNELS>(row, above, width, room, &mut bits, &mut sums);
+            differences::<CHANNELS>(row, above, width, target, &mut bits, &mut sums);
         } else {
             // To the left of the first pixel there are zeros.
             let (first, others) = row.split_at(1);
-            differences::<CHANNELS>(first, &[[0; 4]], width, room, &mut bits, &mut sums);
-            differences::<CHANNELS>(others, row, width - 1, room, &mut bits, &mut sums);
+            differences::<CHANNELS>(first, &[[0; 4]], width, target, &mut bits, &mut sums);
+            differences::<CHANNELS>(others, row, width - 1, target, &mut bits, &mut sums);
         }
         adler.add(row_bytes, sums);
         above = Some(row);

@@ -15,7 +15,8 @@ use super::scene_buffers::SceneBuffers;
 use super::targets::{TargetShape, Targets};
 use super::uniforms::{ResolveUniform, ViewUniform};
 use crate::backend::{AdapterChoice, Backend, BackendKind};
-use crate::effects::{Painter, Plain};
+use crate::cancel::CancelToken;
+use crate::effects::{BaseRenderer, EffectsPass};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{self, LabelDrawer};
@@ -41,16 +42,15 @@ pub struct GpuBackend {
     scene: Option<SceneBuffers>,
     targets: Option<Targets>,
     staging: Option<Staging>,
-    effects: Painter,
+    effects: EffectsPass,
     labels: LabelDrawer,
 }
 
 impl GpuBackend {
-    /// Opens the adapter that `choice` takes and compiles the pipelines.
+    /// Opens the adapter that `choice` selects and compiles the pipelines.
     ///
     /// # Errors
-    /// [`RenderError::NoAdapter`], [`RenderError::Device`], or what the driver says while
-    /// compiling.
+    /// [`RenderError::NoAdapter`], [`RenderError::Device`], or the driver's error while compiling.
     pub fn open(choice: AdapterChoice) -> Result<Self, RenderError> {
         let context = Context::open(choice)?;
         let (pipelines, view_uniforms, view_group, resolve_uniforms) = context.guarded(|| {
@@ -90,7 +90,7 @@ impl GpuBackend {
             scene: None,
             targets: None,
             staging: None,
-            effects: Painter::default(),
+            effects: EffectsPass::default(),
             labels: LabelDrawer::default(),
         })
     }
@@ -117,7 +117,7 @@ impl GpuBackend {
         Ok(frame)
     }
 
-    /// Makes textures and the read-back buffer for a job, unless those of the last job serve.
+    /// Makes textures and the read-back buffer for a job, unless those of the last job fit.
     fn prepare_targets(&mut self, job: &RenderJob, edge: u32, read_planes: usize) {
         let crop = job.viewport().crop;
         let shape = TargetShape {
@@ -128,7 +128,7 @@ impl GpuBackend {
         };
         let device = &self.context.device;
         if self.targets.as_ref().is_none_or(|t| t.shape != shape) {
-            // Freed before the new ones are made, so that both need not fit.
+            // Freed before the new ones are made, so that both need not fit into memory.
             self.targets = None;
             self.targets = Some(Targets::new(device, shape));
         }
@@ -209,7 +209,7 @@ impl GpuBackend {
             job.viewport(),
             region,
         );
-        // First the view through the centres, then one a sample.
+        // First the view through the pixel centres, then one per sample.
         let offsets = std::iter::once(&[0.0, 0.0]).chain(job.samples().offsets_px());
         for (slot, offset) in offsets.enumerate() {
             self.context.queue.write_buffer(
@@ -232,27 +232,31 @@ impl GpuBackend {
     }
 }
 
-impl Plain for GpuBackend {
-    fn draw_plain(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+impl BaseRenderer for GpuBackend {
+    fn draw_base(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
         self.draw_job(job)
     }
 }
 
 impl Backend for GpuBackend {
-    fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+    fn draw_cancellable(
+        &mut self,
+        job: &RenderJob,
+        cancel: &CancelToken,
+    ) -> Result<Frame, RenderError> {
         if self.context.lost().is_some() {
             *self = Self::open(self.choice)?;
         }
-        // Lent to itself for the time of a picture.
+        // Taken out while it borrows the backend.
         let mut effects = std::mem::take(&mut self.effects);
-        let drawn = effects.draw(self, &labels::underlay(job));
+        let drawn = effects.draw(self, &labels::underlay(job), cancel);
         self.effects = effects;
         let mut frame = drawn.map_err(|error| {
-            // What was half made may be the reason; the next job starts afresh.
+            // Half-made resources may be the cause; the next job starts with new ones.
             self.scene = None;
             self.targets = None;
             self.staging = None;
-            self.context.blame_loss(error)
+            self.context.loss_or(error)
         })?;
         self.labels.overlay(job, &mut frame);
         Ok(frame)
@@ -267,7 +271,7 @@ impl Backend for GpuBackend {
     }
 }
 
-/// Cuts a rectangle into regions of at most `edge` pixels along a side, row by row.
+/// Splits a rectangle into regions of at most `edge` pixels along a side, row by row.
 fn regions(crop: CropRect, edge: u32) -> impl Iterator<Item = CropRect> {
     let starts = move |length: u32| (0..length).step_by(edge as usize);
     starts(crop.height_px).flat_map(move |y| {

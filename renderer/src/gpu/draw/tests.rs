@@ -1,4 +1,4 @@
-//! What a backend does when its device goes away, is too small, or has nothing to draw.
+//! What a backend does when its device is lost or too small, or when there is nothing to draw.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ fn open() -> GpuBackend {
         .expect("these tests draw with lavapipe: install mesa-vulkan-drivers")
 }
 
-/// `count` balls in a row before the camera.
+/// `count` spheres in a row in front of the camera.
 fn job(count: u32) -> RenderJob {
     let options = ReadOptions::default().with_format(Format::Xyz);
     let structure = read_bytes("t.xyz", b"1\n\nC 0 0 0\n", PartRole::Whole, &options).unwrap();
@@ -75,7 +75,7 @@ fn assert_same_pixels(one: &Frame, other: &Frame) {
 }
 
 /// The loss may be noticed before the next job or only while it is drawn; after that it must be
-/// mended.
+/// replaced.
 #[test]
 fn a_lost_device_is_opened_again() {
     let mut backend = open();
@@ -96,7 +96,7 @@ fn a_lost_device_is_opened_again() {
 }
 
 #[test]
-fn a_scene_that_fits_into_no_buffer_is_refused_and_leaves_the_back_end_sound() {
+fn a_scene_that_fits_into_no_buffer_is_refused_and_leaves_the_backend_usable() {
     let mut backend = open();
     backend.context.max_buffer_bytes = 4 * size_of::<Sphere>() as u64;
     let small = job(4);
@@ -146,7 +146,7 @@ fn a_scene_is_uploaded_once_for_many_views() {
 #[test]
 fn a_choice_that_nothing_fulfils_names_what_there_is() {
     if GpuBackend::open(AdapterChoice::Gpu).is_ok() {
-        // This machine has one: nothing to refuse.
+        // This machine has a GPU: there is no error to check.
         return;
     }
     let error = GpuBackend::open(AdapterChoice::Gpu).unwrap_err();

@@ -1,17 +1,17 @@
-//! What goes wrong stays with the order that it befell.
+//! A failure affects only its own task.
 
-use super::support::{LONG, Mishap, TestBackend, answers, job, options, order, scene};
+use super::support::{Failure, LONG, TestBackend, answers, job, options, scene, task};
 use crate::error::RenderError;
 use crate::pool::{CancelToken, PoolError, PoolOptions, RenderTask};
 
 #[test]
 fn a_panic_is_the_error_of_its_own_order() {
     let (backend, seen) = TestBackend::new();
-    let pool = backend.with(13, Mishap::Panic).pool(options(2, 100));
+    let pool = backend.with(13, Failure::Panic).pool(options(2, 100));
     let scene = scene(1);
     let (sender, receiver) = answers();
     for width in 5..25 {
-        pool.submit(order(&job(&scene, width), &CancelToken::new(), &sender))
+        pool.submit(task(&job(&scene, width), &CancelToken::new(), &sender))
             .unwrap();
     }
     let mut failed = Vec::new();
@@ -22,11 +22,11 @@ fn a_panic_is_the_error_of_its_own_order() {
     let PoolError::Panicked { message } = &failed[0] else {
         panic!("{failed:?}");
     };
-    assert_eq!(message, "mishap of width 13");
+    assert_eq!(message, "failure of width 13");
     assert_eq!(failed[0].code(), "internal");
     // Both workers are there, the one with a new backend.
     for _ in 0..20 {
-        pool.submit(order(&job(&scene, 5), &CancelToken::new(), &sender))
+        pool.submit(task(&job(&scene, 5), &CancelToken::new(), &sender))
             .unwrap();
         receiver.recv_timeout(LONG).unwrap().unwrap();
     }
@@ -65,7 +65,7 @@ fn work_that_fails_counts_as_failed() {
 }
 
 #[test]
-fn a_panic_in_the_work_or_the_answer_harms_nobody_else() {
+fn a_panic_in_the_work_or_the_answer_affects_no_other_task() {
     for encode_threads in [0, 1] {
         let (backend, _) = TestBackend::new();
         let pool = backend.pool(PoolOptions {
@@ -108,13 +108,13 @@ fn a_panic_in_the_work_or_the_answer_harms_nobody_else() {
 }
 
 #[test]
-fn a_lost_device_is_opened_anew_and_the_order_tried_once_more() {
+fn a_lost_device_is_reopened_and_the_order_tried_once_more() {
     for (losses, drawn) in [(1, true), (2, false)] {
         let (backend, seen) = TestBackend::new();
-        let pool = backend.with(9, Mishap::Lost(losses)).pool(options(1, 10));
+        let pool = backend.with(9, Failure::Lost(losses)).pool(options(1, 10));
         let scene = scene(1);
         let (sender, receiver) = answers();
-        pool.submit(order(&job(&scene, 9), &CancelToken::new(), &sender))
+        pool.submit(task(&job(&scene, 9), &CancelToken::new(), &sender))
             .unwrap();
         let result = receiver.recv_timeout(LONG).unwrap();
         assert_eq!(result.is_ok(), drawn, "{result:?}");
@@ -122,7 +122,7 @@ fn a_lost_device_is_opened_anew_and_the_order_tried_once_more() {
             assert_eq!(error.code(), "device_lost");
         }
         // The next is drawn in any case.
-        pool.submit(order(&job(&scene, 9), &CancelToken::new(), &sender))
+        pool.submit(task(&job(&scene, 9), &CancelToken::new(), &sender))
             .unwrap();
         receiver.recv_timeout(LONG).unwrap().unwrap();
         assert_eq!(seen.opened(), 1 + losses);
@@ -137,11 +137,11 @@ fn a_lost_device_is_opened_anew_and_the_order_tried_once_more() {
 #[test]
 fn a_device_that_does_not_answer_is_given_up() {
     let (backend, seen) = TestBackend::new();
-    let pool = backend.with(9, Mishap::Timeout).pool(options(1, 10));
+    let pool = backend.with(9, Failure::Timeout).pool(options(1, 10));
     let scene = scene(1);
     let (sender, receiver) = answers();
     for width in [9, 8] {
-        pool.submit(order(&job(&scene, width), &CancelToken::new(), &sender))
+        pool.submit(task(&job(&scene, width), &CancelToken::new(), &sender))
             .unwrap();
     }
     let error = receiver.recv_timeout(LONG).unwrap().unwrap_err();
@@ -151,20 +151,20 @@ fn a_device_that_does_not_answer_is_given_up() {
 }
 
 #[test]
-fn a_back_end_that_cannot_be_opened_is_told_at_once() {
+fn a_backend_that_cannot_be_opened_is_told_at_once() {
     let (backend, _) = TestBackend::new();
     let error = backend.failing(0, 1).try_pool(options(3, 10)).unwrap_err();
     assert!(matches!(error, RenderError::NoAdapter { .. }));
 }
 
 #[test]
-fn workers_without_back_end_leave_the_orders_to_the_others() {
+fn workers_without_backend_leave_the_orders_to_the_others() {
     let (backend, _) = TestBackend::new();
     let pool = backend.failing(1, 1_000_000).pool(options(3, 100));
     let scene = scene(1);
     let (sender, receiver) = answers();
     for _ in 0..100 {
-        pool.submit(order(&job(&scene, 8), &CancelToken::new(), &sender))
+        pool.submit(task(&job(&scene, 8), &CancelToken::new(), &sender))
             .unwrap();
     }
     for _ in 0..100 {
@@ -176,10 +176,10 @@ fn workers_without_back_end_leave_the_orders_to_the_others() {
 }
 
 #[test]
-fn with_no_back_end_left_orders_fail_and_recover() {
+fn with_no_backend_left_orders_fail_and_recover() {
     let (backend, _) = TestBackend::new();
     let pool = backend
-        .with(13, Mishap::Panic)
+        .with(13, Failure::Panic)
         .failing(1, 3)
         .pool(options(1, 100));
     let scene = scene(1);
@@ -190,7 +190,7 @@ fn with_no_back_end_left_orders_fail_and_recover() {
         (8, Some("no_adapter")),
         (8, None),
     ] {
-        pool.submit(order(&job(&scene, width), &CancelToken::new(), &sender))
+        pool.submit(task(&job(&scene, width), &CancelToken::new(), &sender))
             .unwrap();
         let result = receiver.recv_timeout(LONG).unwrap();
         assert_eq!(result.err().as_ref().map(PoolError::code), code);

@@ -76,7 +76,7 @@ fn a_worker_keeps_to_the_scene_that_it_holds() {
     let scenes = [scene(1), scene(2)];
     let (sender, receiver) = answers();
     for i in 0..20 {
-        pool.submit(support::order(
+        pool.submit(support::task(
             &job(&scenes[i % 2], 8),
             &CancelToken::new(),
             &sender,
@@ -137,34 +137,37 @@ fn a_full_queue_refuses_and_waits() {
     let (sender, receiver) = answers();
     let scene = scene(1);
     let token = CancelToken::new();
-    let order = || support::order(&job(&scene, 8), &token, &sender);
-    pool.submit(order()).unwrap();
-    support::wait_until(|| pool.health().in_hand == 1);
+    let task = || support::task(&job(&scene, 8), &token, &sender);
+    pool.submit(task()).unwrap();
+    support::wait_until(|| pool.health().in_progress == 1);
     for _ in 0..3 {
-        pool.try_submit(order()).unwrap();
+        pool.try_submit(task()).unwrap();
     }
-    let refusal = pool.try_submit(order()).unwrap_err();
-    assert_eq!(refusal.reason, TrySubmitErrorKind::Full { waiting: 3 });
+    let error = pool.try_submit(task()).unwrap_err();
+    assert_eq!(error.kind, TrySubmitErrorKind::Full { waiting: 3 });
     let health = pool.health();
-    assert_eq!((health.waiting, health.queue, health.in_hand), (3, 3, 1));
+    assert_eq!(
+        (health.waiting, health.queue, health.in_progress),
+        (3, 3, 1)
+    );
 
-    // Who waits for room gets it when a picture is done, and leaves when called off.
+    // A waiting submitter proceeds when a picture is done, and gives up when it is cancelled.
     let cancelled = CancelToken::new();
     std::thread::scope(|scope| {
         let impatient = scope.spawn(|| {
-            let order = support::order(&job(&scene, 8), &cancelled, &sender);
-            pool.submit(order).unwrap_err().reason
+            let task = support::task(&job(&scene, 8), &cancelled, &sender);
+            pool.submit(task).unwrap_err().kind
         });
         cancelled.cancel();
         assert_eq!(impatient.join().unwrap(), TrySubmitErrorKind::Cancelled);
-        let patient = scope.spawn(|| pool.submit(*refusal.order).is_ok());
+        let patient = scope.spawn(|| pool.submit(*error.task).is_ok());
         gate.open();
         assert!(patient.join().unwrap());
     });
     let results: Vec<_> = (0..6)
         .map(|_| receiver.recv_timeout(support::LONG).unwrap())
         .collect();
-    // A refused order that is dropped is answered, too.
+    // A refused task that is dropped is answered, too.
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 5);
     assert!(matches!(results[0], Err(PoolError::Stopped)));
 }
@@ -177,15 +180,15 @@ fn cancelled_orders_are_dropped_and_the_running_one_is_finished() {
     let scene = scene(1);
     let token = CancelToken::new();
     let (sender, receiver) = answers();
-    let order = |token: &CancelToken| support::order(&job(&scene, 8), token, &sender);
-    pool.submit(order(&token)).unwrap();
-    support::wait_until(|| pool.health().in_hand == 1);
+    let task = |token: &CancelToken| support::task(&job(&scene, 8), token, &sender);
+    pool.submit(task(&token)).unwrap();
+    support::wait_until(|| pool.health().in_progress == 1);
     for _ in 0..4 {
-        pool.submit(order(&token)).unwrap();
+        pool.submit(task(&token)).unwrap();
     }
     token.cancel();
-    // Cancelled orders make room at once.
-    pool.try_submit(order(&CancelToken::new())).unwrap();
+    // Cancelled tasks free their places at once.
+    pool.try_submit(task(&CancelToken::new())).unwrap();
     for _ in 0..4 {
         let error = receiver.recv_timeout(support::LONG).unwrap().unwrap_err();
         assert!(matches!(error, PoolError::Cancelled));
@@ -209,14 +212,10 @@ fn a_pool_that_stops_finishes_what_it_draws_and_answers_all() {
     let scene = scene(1);
     let (sender, receiver) = answers();
     for _ in 0..40 {
-        pool.submit(support::order(
-            &job(&scene, 8),
-            &CancelToken::new(),
-            &sender,
-        ))
-        .unwrap();
+        pool.submit(support::task(&job(&scene, 8), &CancelToken::new(), &sender))
+            .unwrap();
     }
-    support::wait_until(|| pool.health().in_hand == 2);
+    support::wait_until(|| pool.health().in_progress == 2);
     let opener = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(30));
         gate.open();
@@ -244,12 +243,8 @@ fn a_pool_that_finishes_draws_all() {
     let scene = scene(1);
     let (sender, receiver) = answers();
     for _ in 0..40 {
-        pool.submit(support::order(
-            &job(&scene, 8),
-            &CancelToken::new(),
-            &sender,
-        ))
-        .unwrap();
+        pool.submit(support::task(&job(&scene, 8), &CancelToken::new(), &sender))
+            .unwrap();
     }
     pool.finish();
     drop(sender);
@@ -267,10 +262,10 @@ fn frames_come_back_and_are_few() {
         });
         let scene = scene(1);
         let jobs = (0..500).map(|_| {
-            (job(&scene, 16), |_: &Frame, desk: &mut WorkerScratch| {
-                desk.bytes.clear();
-                desk.bytes.extend_from_slice(&[0; 100]);
-                Ok(desk.bytes.as_ptr() as usize)
+            (job(&scene, 16), |_: &Frame, scratch: &mut WorkerScratch| {
+                scratch.bytes.clear();
+                scratch.bytes.extend_from_slice(&[0; 100]);
+                Ok(scratch.bytes.as_ptr() as usize)
             })
         });
         let buffers: std::collections::BTreeSet<usize> = pool
@@ -284,12 +279,12 @@ fn frames_come_back_and_are_few() {
             "{} frames were made for 500 pictures",
             seen.frames_made()
         );
-        assert!(seen.most_frames_alive() <= 4 + 2 * encoders);
+        assert!(seen.max_frames_alive() <= 4 + 2 * encoders);
     }
 }
 
 #[test]
-fn a_slow_taker_holds_the_sequence_back() {
+fn a_slow_consumer_holds_the_sequence_back() {
     let (backend, seen) = TestBackend::new();
     let pool = backend.pool(options(2, 8));
     let scene = scene(1);

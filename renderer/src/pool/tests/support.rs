@@ -1,4 +1,4 @@
-//! A backend that does as it is told, and orders for it.
+//! A backend with programmed failures, and tasks for it.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -56,7 +56,7 @@ pub(super) fn options(draw_threads: usize, queue: usize) -> PoolOptions {
     PoolOptions {
         draw_threads,
         encode_threads: 0,
-        threads_a_picture: 1,
+        threads_per_picture: 1,
         queue,
     }
 }
@@ -67,8 +67,8 @@ pub(super) fn answers() -> (Sender<Answer>, Receiver<Answer>) {
     channel()
 }
 
-/// An order whose work does nothing.
-pub(super) fn order(job: &RenderJob, cancel: &CancelToken, sender: &Sender<Answer>) -> RenderTask {
+/// An task whose work does nothing.
+pub(super) fn task(job: &RenderJob, cancel: &CancelToken, sender: &Sender<Answer>) -> RenderTask {
     let sender = sender.clone();
     RenderTask::new(
         job.clone(),
@@ -106,7 +106,7 @@ impl Gate {
 
 /// What happens when the picture of this width is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mishap {
+pub(super) enum Failure {
     Panic,
     /// The device is lost, so many times in all.
     Lost(usize),
@@ -124,7 +124,7 @@ struct Counters {
     drawn: AtomicUsize,
     frames_made: AtomicUsize,
     alive: AtomicUsize,
-    most_alive: AtomicUsize,
+    max_alive: AtomicUsize,
     losses: AtomicUsize,
 }
 
@@ -142,8 +142,8 @@ impl Seen {
         self.0.frames_made.load(Ordering::SeqCst)
     }
     /// Frames that were drawn and not given back, at most.
-    pub(super) fn most_frames_alive(&self) -> usize {
-        self.0.most_alive.load(Ordering::SeqCst)
+    pub(super) fn max_frames_alive(&self) -> usize {
+        self.0.max_alive.load(Ordering::SeqCst)
     }
 }
 
@@ -152,7 +152,7 @@ impl Seen {
 pub(super) struct TestBackend {
     seen: Seen,
     gate: Option<Gate>,
-    mishaps: Vec<(u32, Mishap)>,
+    failures: Vec<(u32, Failure)>,
     /// Opening fails from this time on, counted from 0, and before the other.
     fails: Option<(usize, usize)>,
 }
@@ -169,8 +169,8 @@ impl TestBackend {
         self.gate.get_or_insert_default().clone()
     }
 
-    pub(super) fn with(mut self, width_px: u32, mishap: Mishap) -> Self {
-        self.mishaps.push((width_px, mishap));
+    pub(super) fn with(mut self, width_px: u32, failure: Failure) -> Self {
+        self.failures.push((width_px, failure));
         self
     }
 
@@ -221,7 +221,7 @@ impl std::fmt::Debug for Open {
 }
 
 impl Backend for Open {
-    fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+    fn draw_cancellable(&mut self, job: &RenderJob, _: &CancelToken) -> Result<Frame, RenderError> {
         let making = &self.making;
         let counters = &making.seen.0;
         if let Some(gate) = &making.gate {
@@ -236,20 +236,22 @@ impl Backend for Open {
             counters.uploads.fetch_add(1, Ordering::SeqCst);
         }
         let width_px = job.viewport().width_px;
-        let mishap = making.mishaps.iter().find(|(width, _)| *width == width_px);
-        match mishap.map(|(_, mishap)| *mishap) {
-            Some(Mishap::Panic) => panic!("mishap of width {width_px}"),
-            Some(Mishap::Lost(times)) if counters.losses.fetch_add(1, Ordering::SeqCst) < times => {
+        let failure = making.failures.iter().find(|(width, _)| *width == width_px);
+        match failure.map(|(_, failure)| *failure) {
+            Some(Failure::Panic) => panic!("failure of width {width_px}"),
+            Some(Failure::Lost(times))
+                if counters.losses.fetch_add(1, Ordering::SeqCst) < times =>
+            {
                 return Err(RenderError::DeviceLost {
                     reason: "test".into(),
                 });
             }
-            Some(Mishap::Timeout) => return Err(RenderError::Timeout { seconds: 1 }),
+            Some(Failure::Timeout) => return Err(RenderError::Timeout { seconds: 1 }),
             _ => {}
         }
         counters.drawn.fetch_add(1, Ordering::SeqCst);
         let alive = counters.alive.fetch_add(1, Ordering::SeqCst) + 1;
-        counters.most_alive.fetch_max(alive, Ordering::SeqCst);
+        counters.max_alive.fetch_max(alive, Ordering::SeqCst);
         Ok(self.spare.take().unwrap_or_else(|| {
             counters.frames_made.fetch_add(1, Ordering::SeqCst);
             Frame {

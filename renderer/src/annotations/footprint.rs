@@ -1,16 +1,16 @@
-//! Which pixel centres a body covers when nothing else is there, in double precision, with a third
-//! answer: "too close to say".
+//! Which pixel centres a shape covers when nothing else is there, in double precision, with a third
+//! answer: "too close to decide".
 //!
-//! The built-in rasteriser decides in single precision. Where a ray passes a body's outline within
-//! the error of that, [`Silhouette`] does not guess: it notes the pixel as open, and
-//! [`super::alone`] lets the rasteriser itself decide. So the counts are those of the rasteriser,
-//! whatever its formulas, at the cost of arithmetic for nearly all atoms.
+//! The built-in rasteriser decides in single precision. Where a ray passes a shape's outline within
+//! the error of that, [`Footprint`] does not guess: it records the pixel as unsure, and
+//! [`super::isolated`] lets the rasteriser itself decide. So the counts are those of the
+//! rasteriser, whatever its formulas, at the cost of arithmetic for nearly all atoms.
 
 use glam::{DVec2, DVec3};
 use molshot_scenes::{Projection, RenderJob};
 
 /// How far, as a share of the distance to the camera, single precision may misplace a ray beside a
-/// body: five units in the last place.
+/// shape: five units in the last place.
 const RELATIVE_ERROR: f64 = 3e-7;
 
 /// Pixels of one row of the drawn region: row, first column, one past the last.
@@ -21,9 +21,9 @@ pub(super) struct Span {
     pub(super) end: u32,
 }
 
-/// A camera and the region that it draws.
+/// Projects shapes to the pixels of the drawn region.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lens {
+pub(super) struct Projector {
     pub(super) middle_px: DVec2,
     pub(super) pixel_scale: f64,
     pub(super) near_angstrom: f64,
@@ -34,26 +34,26 @@ pub(super) struct Lens {
     size_px: [u32; 2],
 }
 
-/// What bodies cover.
+/// What shapes cover.
 #[derive(Debug, Default)]
-pub(super) struct Silhouette {
+pub(super) struct Footprint {
     /// Surely covered; spans may overlap.
     pub(super) spans: Vec<Span>,
-    /// Pixels (column, row) that are covered or not.
-    pub(super) open: Vec<[u32; 2]>,
-    /// True when all is open: the near plane may cut a body, or it is seen in a way that no row can
-    /// be solved for.
-    pub(super) all_open: bool,
-    /// Box that holds all bodies, drawn region: left, top, one past the right, one past the bottom;
+    /// Pixels (column, row) that may be covered or not.
+    pub(super) unsure: Vec<[u32; 2]>,
+    /// True when all pixels are unsure: the near plane may cut a shape, or it is seen in a way that
+    /// no row can be solved for.
+    pub(super) all_unsure: bool,
+    /// Box that holds all shapes, drawn region: left, top, one past the right, one past the bottom;
     /// empty when nothing is in the region.
     pub(super) bounds: Option<[u32; 4]>,
 }
 
-impl Silhouette {
+impl Footprint {
     pub(super) fn clear(&mut self) {
         self.spans.clear();
-        self.open.clear();
-        self.all_open = false;
+        self.unsure.clear();
+        self.all_unsure = false;
         self.bounds = None;
     }
 
@@ -70,7 +70,7 @@ impl Silhouette {
     }
 }
 
-impl Lens {
+impl Projector {
     pub(super) fn new(job: &RenderJob) -> Self {
         let (view, viewport) = (job.view(), job.viewport());
         let crop = viewport.crop;
@@ -109,25 +109,29 @@ impl Lens {
         RELATIVE_ERROR * (center.length() + radius)
     }
 
-    /// Pixels that a ball may touch: left, top, one past the right, one past the bottom. `Err` when
-    /// the near plane may cut it.
-    pub(super) fn window(&self, center: DVec3, radius: f64) -> Result<Option<[u32; 4]>, Cut> {
+    /// Pixels that a sphere may touch: left, top, one past the right, one past the bottom. `Err`
+    /// when the near plane may cut it.
+    pub(super) fn window(
+        &self,
+        center: DVec3,
+        radius: f64,
+    ) -> Result<Option<[u32; 4]>, NearClipped> {
         let depth = -center.z;
         let error = Self::error_angstrom(center, radius);
         if depth + radius < self.near_angstrom - error {
             return Ok(None);
         }
         if depth - radius < self.near_angstrom + error {
-            return Err(Cut);
+            return Err(NearClipped);
         }
         let extent = self.extent(center, radius);
         if extent.iter().any(|slope| slope.is_nan()) {
-            return Err(Cut);
+            return Err(NearClipped);
         }
         Ok(self.clip(extent))
     }
 
-    /// Least and largest x, least and largest y of the rays that touch a ball in front of the
+    /// Least and largest x, least and largest y of the rays that touch a sphere in front of the
     /// camera; no numbers where a tangent leads past the picture's horizon.
     pub(super) fn extent(&self, center: DVec3, radius: f64) -> [f64; 4] {
         let depth = -center.z;
@@ -135,7 +139,7 @@ impl Lens {
             if !self.perspective {
                 return [at - radius, at + radius];
             }
-            // The tangents of the ball's shadow on the plane of this axis and the view.
+            // The tangents of the sphere's shadow on the plane of this axis and the view.
             let tangent = (at * at + depth * depth - radius * radius).max(0.0).sqrt();
             [-1.0, 1.0].map(|side| {
                 let across = depth * tangent - side * radius * at;
@@ -164,13 +168,13 @@ impl Lens {
         (left < right && top < bottom).then_some([left, top, right, bottom])
     }
 
-    /// Adds a ball with its centre in camera axes.
-    pub(super) fn ball(&self, center: DVec3, radius: f64, out: &mut Silhouette) {
+    /// Adds a sphere with its centre in camera axes.
+    pub(super) fn sphere(&self, center: DVec3, radius: f64, out: &mut Footprint) {
         let window = match self.window(center, radius) {
             Ok(Some(window)) => window,
             Ok(None) => return,
-            Err(Cut) => {
-                out.all_open = true;
+            Err(NearClipped) => {
+                out.all_unsure = true;
                 return;
             }
         };
@@ -182,7 +186,7 @@ impl Lens {
         let tangent_squared = center.length_squared() - radius * radius;
         let lead = center.x * center.x - tangent_squared;
         if self.perspective && lead >= 0.0 {
-            out.all_open = true;
+            out.all_unsure = true;
             return;
         }
         for row in top..bottom {
@@ -209,10 +213,10 @@ impl Lens {
                 for column in [at, at + 1.0] {
                     if column >= f64::from(left) && column < f64::from(right) {
                         let column = column as u32;
-                        let miss = self.miss_of_ball(center, self.ray_x(column), y);
+                        let miss = self.miss_of_sphere(center, self.ray_x(column), y);
                         if (miss - radius).abs() <= error {
-                            out.open.push([column, row]);
-                            // An open pixel is no sure one.
+                            out.unsure.push([column, row]);
+                            // An unsure pixel is not a sure one.
                             first += u32::from(column == first);
                             end -= u32::from(column + 1 == end && end > 0);
                         }
@@ -226,7 +230,7 @@ impl Lens {
     }
 
     /// How far a ray passes from a point.
-    fn miss_of_ball(&self, center: DVec3, x: f64, y: f64) -> f64 {
+    fn miss_of_sphere(&self, center: DVec3, x: f64, y: f64) -> f64 {
         if self.perspective {
             center.cross(DVec3::new(x, y, -1.0).normalize()).length()
         } else {
@@ -235,6 +239,6 @@ impl Lens {
     }
 }
 
-/// The near plane may cut a body, or its outline is not bounded.
+/// The near plane may cut a shape, or its outline is not bounded.
 #[derive(Debug)]
-pub(super) struct Cut;
+pub(super) struct NearClipped;

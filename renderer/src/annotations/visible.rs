@@ -39,13 +39,13 @@ impl Covered {
 pub(super) const BLOCK_PX: usize = 32;
 
 /// What the ids show.
-pub(super) struct Seen {
+pub(super) struct VisiblePixels {
     /// Pixels of each atom.
     pub(super) atoms: Vec<u64>,
     pub(super) residues: Vec<Covered>,
 }
 
-impl Seen {
+impl VisiblePixels {
     pub(super) fn new(structure: &Structure, ids: &[u32], width: usize) -> Self {
         let mut atoms = vec![0; structure.atoms().len()];
         let mut residues = vec![Covered::NONE; structure.residues().len()];

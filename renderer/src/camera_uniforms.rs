@@ -6,7 +6,7 @@ use molshot_scenes::{Projection, Scene, View, Viewport};
 
 /// The numbers behind `View` in `shaders/shared/view.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct CameraNumbers {
+pub(crate) struct CameraUniforms {
     /// Scene axes (world axes about the uploaded origin) to camera axes (x right, y up, looking
     /// down -z), angstrom.
     pub(crate) camera_from_scene: Mat4,
@@ -35,7 +35,7 @@ pub(crate) struct CameraNumbers {
     pub(crate) specular: f32,
 }
 
-impl CameraNumbers {
+impl CameraUniforms {
     /// `scene_origin` is the world point that uploaded positions refer to.
     pub(crate) fn new(
         scene: &Scene,

@@ -1,22 +1,22 @@
-//! Which pixel centres a stick covers when nothing else is there.
+//! Which pixel centres a cylinder covers when nothing else is there.
 //!
-//! What a stick covers of a row is one run of pixels, but where a ray may go in at one end and out
-//! at the other. So only the pixels about the two edges of the run are looked at, from a guess that
-//! the rows above give; a wrong guess costs looks, nothing else.
+//! What a cylinder covers of a row is one run of pixels, but where a ray may go in at one end and
+//! out at the other. So only the pixels about the two edges of the run are looked at, from a guess
+//! that the rows above give; a wrong guess costs looks, nothing else.
 
 use glam::{DVec2, DVec3};
 
-use super::silhouette::{Lens, Silhouette, Span};
-use super::solid::{Answer, Reach, Solid};
+use super::camera_cylinder::{CameraCylinder, HitTest, Reach};
+use super::footprint::{Footprint, Projector, Span};
 
-impl Lens {
-    /// Adds a stick without round ends, its ends in camera axes. `flat`: discs close it.
-    pub(super) fn stick(&self, ends: [DVec3; 2], radius: f64, flat: bool, out: &mut Silhouette) {
+impl Projector {
+    /// Adds a cylinder without round ends, its ends in camera axes. `flat`: discs close it.
+    pub(super) fn cylinder(&self, ends: [DVec3; 2], radius: f64, flat: bool, out: &mut Footprint) {
         let windows = ends.map(|end| self.window(end, radius));
         let [start, end] = ends;
         let depths = ends.map(|end| -end.z);
         if windows.iter().any(Result::is_err) {
-            out.all_open = true;
+            out.all_unsure = true;
             return;
         }
         let behind = depths
@@ -38,10 +38,10 @@ impl Lens {
             .iter()
             .any(|depth| depth - radius < self.near_angstrom)
         {
-            out.all_open = true;
+            out.all_unsure = true;
             return;
         }
-        let solid = Solid {
+        let cylinder = CameraCylinder {
             middle: (start + end) * 0.5,
             axis: (end - start).normalize_or(DVec3::Z),
             half_length: start.distance(end) * 0.5,
@@ -52,16 +52,16 @@ impl Lens {
                 .into_iter()
                 .fold(0.0, f64::max),
         };
-        // A stick is the hull of the discs that close it, which is less than that of the balls
+        // A cylinder is the hull of the discs that close it, which is less than that of the spheres
         // about its ends.
-        let window = self.narrowed(ends, &solid, window);
+        let window = self.narrowed(ends, &cylinder, window);
         let Some(window) = window else { return };
         out.widen(window);
         let [left, top, right, bottom] = window;
         let strip = self.strip(ends, radius);
-        let whole = flat || self.sees_no_end(&solid, window);
-        let wall = self.perspective.then(|| solid.wall());
-        let mut trail = Trail::default();
+        let whole = flat || self.sees_no_end(&cylinder, window);
+        let wall = self.perspective.then(|| cylinder.wall());
+        let mut tracker = EdgeTracker::default();
         for row in top..bottom {
             let y = self.ray_y(row);
             let line = wall.map(|wall| wall.row(y));
@@ -78,14 +78,14 @@ impl Lens {
             }
             let covers = |column| match &line {
                 Some(line) => line.covers(self.ray_x(column)),
-                None => solid.covers_parallel(self.ray_x(column), y),
+                None => cylinder.covers_parallel(self.ray_x(column), y),
             };
             if whole {
-                let guess = trail.guess(columns);
+                let guess = tracker.guess(columns);
                 let found =
-                    guess.and_then(|guess| edges(covers, columns, guess, row, &mut out.open));
-                let found = found.or_else(|| edges_of_all(covers, columns, row, &mut out.open));
-                trail.add(columns, found);
+                    guess.and_then(|guess| edges(covers, columns, guess, row, &mut out.unsure));
+                let found = found.or_else(|| edges_of_all(covers, columns, row, &mut out.unsure));
+                tracker.add(columns, found);
                 if let Some([first, end]) = found {
                     out.spans.push(Span { row, first, end });
                 }
@@ -95,9 +95,15 @@ impl Lens {
         }
     }
 
-    /// The part of a window that the discs at a stick's ends, and what is between them, may touch.
-    fn narrowed(&self, ends: [DVec3; 2], solid: &Solid, window: [u32; 4]) -> Option<[u32; 4]> {
-        let [a, b] = ends.map(|end| self.extent_of_disc(end, solid));
+    /// The part of a window that the discs at a cylinder's ends, and what is between them, may
+    /// touch.
+    fn narrowed(
+        &self,
+        ends: [DVec3; 2],
+        cylinder: &CameraCylinder,
+        window: [u32; 4],
+    ) -> Option<[u32; 4]> {
+        let [a, b] = ends.map(|end| self.extent_of_disc(end, cylinder));
         let tight = self.clip([
             a[0].min(b[0]),
             a[1].max(b[1]),
@@ -109,11 +115,11 @@ impl Lens {
         (left < right && top < bottom).then_some([left, top, right, bottom])
     }
 
-    /// Least and largest x, least and largest y of the rays that meet the disc at a stick's end;
+    /// Least and largest x, least and largest y of the rays that meet the disc at a cylinder's end;
     /// endless where it may reach the camera's plane.
-    fn extent_of_disc(&self, center: DVec3, solid: &Solid) -> [f64; 4] {
-        let radius = solid.radius + 2.0 * solid.error;
-        let axis = solid.axis;
+    fn extent_of_disc(&self, center: DVec3, cylinder: &CameraCylinder) -> [f64; 4] {
+        let radius = cylinder.radius + 2.0 * cylinder.error;
+        let axis = cylinder.axis;
         let ends = |at: f64, along: f64| {
             if !self.perspective {
                 let half = radius * (1.0 - along * along).max(0.0).sqrt();
@@ -137,10 +143,10 @@ impl Lens {
         [left, right, bottom, top]
     }
 
-    /// Whether no ray through a window passes a stick's axis at so small an angle that it may go in
-    /// at one end and out at the other. What such a stick covers is what a closed one would cover,
-    /// which is convex.
-    fn sees_no_end(&self, solid: &Solid, [left, top, right, bottom]: [u32; 4]) -> bool {
+    /// Whether no ray through a window passes a cylinder's axis at so small an angle that it may go
+    /// in at one end and out at the other. What such a cylinder covers is what a closed one would
+    /// cover, which is convex.
+    fn sees_no_end(&self, cylinder: &CameraCylinder, [left, top, right, bottom]: [u32; 4]) -> bool {
         let ray = |column: f64, row: f64| {
             let x = (self.origin_px.x + column - self.middle_px.x) / self.pixel_scale;
             let y = (self.middle_px.y - self.origin_px.y - row) / self.pixel_scale;
@@ -155,11 +161,11 @@ impl Lens {
         } else {
             (DVec3::NEG_Z, 0.0)
         };
-        let angle = axis.dot(solid.axis).abs().min(1.0).acos() - apart;
-        angle > 0.0 && solid.radius < 0.9 * solid.half_length * angle.tan()
+        let angle = axis.dot(cylinder.axis).abs().min(1.0).acos() - apart;
+        angle > 0.0 && cylinder.radius < 0.9 * cylinder.half_length * angle.tan()
     }
 
-    /// The strip of the picture that holds a stick.
+    /// The strip of the picture that holds a cylinder.
     fn strip(&self, ends: [DVec3; 2], radius: f64) -> Strip {
         let at = ends.map(|end| {
             let scale = if self.perspective { 1.0 / -end.z } else { 1.0 };
@@ -169,8 +175,8 @@ impl Lens {
             if !self.perspective {
                 return radius * self.pixel_scale;
             }
-            // Radius of a circle about the projected centre that holds the ball's outline: tan(a +
-            // b) - tan(a).
+            // Radius of a circle about the projected centre that holds the sphere's outline: tan(a
+            // + b) - tan(a).
             let tan_b = radius / (end.length_squared() - radius * radius).max(1e-12).sqrt();
             let tan_a = end.truncate().length() / -end.z;
             let denominator = 1.0 - tan_a * tan_b;
@@ -218,14 +224,14 @@ const FAR_PX: u32 = 8;
 
 /// Edges of the rows above, from which those of the next are guessed.
 #[derive(Debug, Default)]
-struct Trail {
+struct EdgeTracker {
     /// Of the last rows, the newest first: first column, one past the last.
     rows: [Option<[u32; 2]>; 3],
     /// Whether the newest row's edges were the bounds of its columns.
     bound: [bool; 2],
 }
 
-impl Trail {
+impl EdgeTracker {
     /// First and last covered column of a row, most likely. `None` when nothing is known.
     fn guess(&self, columns: [u32; 2]) -> Option<[u32; 2]> {
         let newest = self.rows[0]?;
@@ -256,38 +262,38 @@ impl Trail {
     }
 }
 
-/// The covered run of a row, looked for about a guess of its first and last column; what is open
-/// beside it goes to `open`. `None`, and nothing more open, when it is not there.
+/// The covered run of a row, looked for about a guess of its first and last column; what is unsure
+/// beside it goes to `unsure`. `None`, and nothing more unsure, when it is not there.
 fn edges(
-    covers: impl Fn(u32) -> Answer,
+    covers: impl Fn(u32) -> HitTest,
     columns: [u32; 2],
     guess: [u32; 2],
     row: u32,
-    open: &mut Vec<[u32; 2]>,
+    unsure: &mut Vec<[u32; 2]>,
 ) -> Option<[u32; 2]> {
-    let before = open.len();
+    let before = unsure.len();
     // The first covered column, inwards from the guess; then outwards, as long as nothing is surely
     // missed.
     let mut first = guess[0];
     let at_guess = covers(first);
     let mut answer = at_guess;
-    while answer != Answer::Yes {
-        if answer == Answer::Open {
-            open.push([first, row]);
+    while answer != HitTest::Yes {
+        if answer == HitTest::Unsure {
+            unsure.push([first, row]);
         }
         first += 1;
         if first >= columns[1] || first > guess[0] + FAR_PX {
-            open.truncate(before);
+            unsure.truncate(before);
             return None;
         }
         answer = covers(first);
     }
-    if at_guess != Answer::No {
+    if at_guess != HitTest::No {
         for column in (columns[0]..guess[0]).rev() {
             match covers(column) {
-                Answer::Yes => first = column,
-                Answer::Open => open.push([column, row]),
-                Answer::No => break,
+                HitTest::Yes => first = column,
+                HitTest::Unsure => unsure.push([column, row]),
+                HitTest::No => break,
             }
         }
     }
@@ -296,19 +302,19 @@ fn edges(
     let mut last = start;
     let at_start = covers(last);
     let mut answer = at_start;
-    while answer != Answer::Yes && last > first {
-        if answer == Answer::Open {
-            open.push([last, row]);
+    while answer != HitTest::Yes && last > first {
+        if answer == HitTest::Unsure {
+            unsure.push([last, row]);
         }
         last -= 1;
         answer = covers(last);
     }
-    if at_start != Answer::No {
+    if at_start != HitTest::No {
         for column in start + 1..columns[1] {
             match covers(column) {
-                Answer::Yes => last = column,
-                Answer::Open => open.push([column, row]),
-                Answer::No => break,
+                HitTest::Yes => last = column,
+                HitTest::Unsure => unsure.push([column, row]),
+                HitTest::No => break,
             }
         }
     }
@@ -318,18 +324,18 @@ fn edges(
 /// The covered run of a row of which nothing is known: every column is looked at up to the first
 /// covered one, and down to the last.
 fn edges_of_all(
-    covers: impl Fn(u32) -> Answer,
+    covers: impl Fn(u32) -> HitTest,
     columns: [u32; 2],
     row: u32,
-    open: &mut Vec<[u32; 2]>,
+    unsure: &mut Vec<[u32; 2]>,
 ) -> Option<[u32; 2]> {
     let mut covered = |column: &u32| match covers(*column) {
-        Answer::Yes => true,
-        Answer::Open => {
-            open.push([*column, row]);
+        HitTest::Yes => true,
+        HitTest::Unsure => {
+            unsure.push([*column, row]);
             false
         }
-        Answer::No => false,
+        HitTest::No => false,
     };
     let first = (columns[0]..columns[1]).find(&mut covered)?;
     let last = (first + 1..columns[1]).rev().find(&mut covered);
@@ -337,16 +343,16 @@ fn edges_of_all(
 }
 
 /// The covered runs of a row, every column looked at.
-fn runs(covers: impl Fn(u32) -> Answer, columns: [u32; 2], row: u32, out: &mut Silhouette) {
+fn runs(covers: impl Fn(u32) -> HitTest, columns: [u32; 2], row: u32, out: &mut Footprint) {
     let mut run: Option<u32> = None;
     for column in columns[0]..columns[1] {
         match covers(column) {
-            Answer::Yes => {
+            HitTest::Yes => {
                 run.get_or_insert(column);
                 continue;
             }
-            Answer::Open => out.open.push([column, row]),
-            Answer::No => {}
+            HitTest::Unsure => out.unsure.push([column, row]),
+            HitTest::No => {}
         }
         if let Some(first) = run.take() {
             let end = column;

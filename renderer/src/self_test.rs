@@ -1,4 +1,4 @@
-//! A test picture whose every property is known beforehand: does this machine draw right?
+//! A test picture with known properties: checks that this machine draws correctly.
 
 use std::sync::Arc;
 
@@ -13,31 +13,31 @@ use crate::error::RenderError;
 use crate::frame::Frame;
 
 const EDGE_PX: u32 = 96;
-/// Water with its oxygen in the middle of the picture and in front of both hydrogens.
+/// Water with its oxygen in the centre of the picture and in front of both hydrogens.
 const WATER: &str = "3\n\nO 0 0 0.5\nH 0.76 -0.59 0\nH -0.76 -0.59 0\n";
 
-/// Draws the test picture and checks what is known of it (see [`judge`]).
+/// Draws the test picture and checks it with [`verify`].
 ///
 /// # Errors
-/// What drawing says, or [`RenderError::WrongPicture`] with the property that does not hold.
-pub fn test_picture(draw: &mut dyn Backend) -> Result<Frame, RenderError> {
-    let job = test_job()?;
-    let frame = draw.draw(&job)?;
-    judge(&frame, &job)?;
+/// Those of drawing, or [`RenderError::WrongPicture`] with the property that does not hold.
+pub fn run(backend: &mut dyn Backend) -> Result<Frame, RenderError> {
+    let job = job()?;
+    let frame = backend.draw(&job)?;
+    verify(&frame, &job)?;
     Ok(frame)
 }
 
-/// The test picture's job, for whoever draws it by a pool.
+/// The test picture's job, for callers that draw it with a pool.
 ///
 /// # Errors
-/// [`RenderError::WrongPicture`] when the scene cannot be built: a fault of ours.
-pub fn test_job() -> Result<RenderJob, RenderError> {
-    let fault = |error: &dyn std::error::Error| RenderError::WrongPicture {
+/// [`RenderError::WrongPicture`] when the scene cannot be built, which is a bug in molshot.
+pub fn job() -> Result<RenderJob, RenderError> {
+    let broken = |error: &dyn std::error::Error| RenderError::WrongPicture {
         property: format!("the test scene can be built ({error})"),
     };
     let options = ReadOptions::default().with_format(Format::Xyz);
     let structure = read_bytes("test picture", WATER.as_bytes(), PartRole::Ligand, &options)
-        .map_err(|error| fault(&error))?;
+        .map_err(|error| broken(&error))?;
     let mut request = RenderRequest::default();
     request.style.preset = Preset::Spacefill;
     request.style.hydrogens = true;
@@ -47,16 +47,16 @@ pub fn test_job() -> Result<RenderJob, RenderError> {
     request.output.planes = Plane::ALL.into_iter().collect();
     PreparedScene::new(Arc::new(structure), &request)
         .and_then(|prepared| prepared.job())
-        .map_err(|error| fault(&error))
+        .map_err(|error| broken(&error))
 }
 
-/// Checks what is known of the test picture: the oxygen is seen in the middle, in red, facing the
-/// viewer, at the depth that the camera gives; both hydrogens are seen beside it; the corner is
+/// Checks the known properties of the test picture: the oxygen is in the centre, red, facing the
+/// viewer, at the depth that follows from the camera; both hydrogens are visible; the corner is
 /// empty; every pixel with an id has a depth and a normal.
 ///
 /// # Errors
 /// [`RenderError::WrongPicture`] with the property that does not hold.
-pub fn judge(frame: &Frame, job: &RenderJob) -> Result<(), RenderError> {
+pub fn verify(frame: &Frame, job: &RenderJob) -> Result<(), RenderError> {
     let hold = |holds: bool, property: &str| {
         if holds {
             Ok(())
@@ -72,10 +72,9 @@ pub fn judge(frame: &Frame, job: &RenderJob) -> Result<(), RenderError> {
         &frame.depth_angstrom,
         &frame.normal,
     ) else {
-        return hold(false, "all planes come back");
+        return hold(false, "all planes are drawn");
     };
-    // The oxygen's centre, and what the ray through it must meet: its foremost point, up to the
-    // pixel's size.
+    // The ray through the oxygen's centre must meet its foremost point, up to the pixel's size.
     let oxygen = job.scene().spheres[0];
     let center = glam::DVec3::from_array(oxygen.center_angstrom.map(f64::from));
     let seen = job.view().project(job.viewport(), center);
@@ -84,7 +83,7 @@ pub fn judge(frame: &Frame, job: &RenderJob) -> Result<(), RenderError> {
     hold(ids[pixel] == 1, "the oxygen is in front")?;
     hold(
         (f64::from(depth[pixel]) - expected_depth).abs() < 0.01,
-        "the oxygen has the depth that the camera gives it",
+        "the oxygen has the depth that follows from the camera",
     )?;
     hold(normal[pixel][2] > 0.99, "the oxygen faces the viewer")?;
     let [red, green, blue, alpha] = [0, 1, 2, 3].map(|channel| color[pixel * 4 + channel]);
@@ -94,7 +93,7 @@ pub fn judge(frame: &Frame, job: &RenderJob) -> Result<(), RenderError> {
     )?;
     hold(
         ids.contains(&2) && ids.contains(&3),
-        "both hydrogens are seen",
+        "both hydrogens are visible",
     )?;
     hold(
         ids[0] == 0 && color[..4] == [0, 0, 0, 255],

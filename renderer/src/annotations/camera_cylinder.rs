@@ -1,23 +1,23 @@
-//! Which rays meet a stick, in double precision.
+//! Which rays meet a cylinder, in double precision.
 
 use glam::DVec3;
 
-/// Squared sine between ray and axis below which a stick is seen end on, and everything about it is
-/// left open.
+/// Squared sine between ray and axis below which a cylinder is seen end on, and everything about it
+/// is left unsure.
 const END_ON: f64 = 1e-6;
 
-/// Whether a ray meets a body.
+/// Whether a ray meets a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum HitTest {
     Yes,
     No,
     /// Too close to say.
-    Open,
+    Unsure,
 }
 
 /// A cylinder in camera axes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Solid {
+pub(super) struct CameraCylinder {
     pub(super) middle: DVec3,
     /// Unit.
     pub(super) axis: DVec3,
@@ -31,7 +31,7 @@ pub(super) struct Solid {
 
 /// A ray beside the endless cylinder, all that counts of it.
 #[derive(Debug, Clone, Copy)]
-struct Pass {
+struct ClosestApproach {
     /// Distance from the axis, squared.
     miss_squared: f64,
     /// Place along the axis where it is nearest.
@@ -40,10 +40,10 @@ struct Pass {
     steep: f64,
 }
 
-impl Solid {
+impl CameraCylinder {
     /// Whether a ray along the view meets the wall or, if it is closed, a disc; `x` and `y` are the
     /// ray's place.
-    pub(super) fn covers_parallel(&self, x: f64, y: f64) -> Answer {
+    pub(super) fn covers_parallel(&self, x: f64, y: f64) -> HitTest {
         let origin = DVec3::new(x, y, 0.0) - self.middle;
         let direction = DVec3::NEG_Z;
         let origin_along = origin.dot(self.axis);
@@ -55,7 +55,7 @@ impl Solid {
             return self.end_on(origin, direction);
         }
         let closest = -across_origin.dot(across_direction) / across_squared;
-        self.answer(Pass {
+        self.answer(ClosestApproach {
             miss_squared: (across_origin + closest * across_direction).length_squared(),
             place: origin_along + closest * direction_along,
             steep: direction_along.abs() / across_squared.sqrt(),
@@ -63,12 +63,12 @@ impl Solid {
     }
 
     /// Of rays that are nearly parallel to the axis only those far enough beside it surely miss it.
-    fn end_on(&self, origin: DVec3, direction: DVec3) -> Answer {
+    fn end_on(&self, origin: DVec3, direction: DVec3) -> HitTest {
         let miss = origin.cross(direction).length() / direction.length();
         if miss > self.reach() {
-            Answer::No
+            HitTest::No
         } else {
-            Answer::Open
+            HitTest::Unsure
         }
     }
 
@@ -77,45 +77,45 @@ impl Solid {
         self.radius + self.half_length * (2.0 * END_ON).sqrt() + self.error
     }
 
-    fn answer(&self, pass: Pass) -> Answer {
+    fn answer(&self, pass: ClosestApproach) -> HitTest {
         let miss = pass.miss_squared.max(0.0).sqrt();
         if miss > self.radius + self.error {
-            return Answer::No;
+            return HitTest::No;
         }
-        let Pass { place, steep, .. } = pass;
+        let ClosestApproach { place, steep, .. } = pass;
         let half_across = (self.radius * self.radius - miss * miss).max(0.0).sqrt();
         let half = half_across * steep;
         let chord = [place - half, place + half];
         if miss > self.radius - self.error {
-            // At the outline: open, if it is an outline of this part of the endless cylinder.
+            // At the outline: unsure, if it is an outline of this part of the endless cylinder.
             let slack = self.error * (1.0 + steep)
                 + (2.0 * self.radius * self.error + self.error * self.error).sqrt() * 2.0 * steep;
             let beside =
                 chord[0] > self.half_length + slack || chord[1] < -self.half_length - slack;
-            return if beside { Answer::No } else { Answer::Open };
+            return if beside { HitTest::No } else { HitTest::Unsure };
         }
         let slack = self.error * (1.0 + steep * (1.0 + self.radius / half_across));
         let within = |place: f64| {
             if place.abs() <= self.half_length - slack {
-                Answer::Yes
+                HitTest::Yes
             } else if place.abs() >= self.half_length + slack {
-                Answer::No
+                HitTest::No
             } else {
-                Answer::Open
+                HitTest::Unsure
             }
         };
         let walls = chord.map(within);
-        if walls.contains(&Answer::Yes) {
-            return Answer::Yes;
+        if walls.contains(&HitTest::Yes) {
+            return HitTest::Yes;
         }
-        if walls.contains(&Answer::Open) {
-            return Answer::Open;
+        if walls.contains(&HitTest::Unsure) {
+            return HitTest::Unsure;
         }
         let through = chord[0] < 0.0 && chord[1] > 0.0;
         if through && self.flat {
-            return Answer::Yes;
+            return HitTest::Yes;
         }
-        Answer::No
+        HitTest::No
     }
 
     /// What rays from the camera have in common.
@@ -123,17 +123,17 @@ impl Solid {
         let origin = -self.middle;
         let origin_along = origin.dot(self.axis);
         Wall {
-            solid: self,
+            cylinder: self,
             origin_along,
             origin_across_squared: (origin - origin_along * self.axis).length_squared(),
         }
     }
 }
 
-/// A stick seen from the camera, which stands in the origin.
+/// A cylinder seen from the camera, which stands in the origin.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wall<'a> {
-    solid: &'a Solid,
+    cylinder: &'a CameraCylinder,
     /// The camera's place along the axis, from the middle, and its squared distance from the axis.
     origin_along: f64,
     origin_across_squared: f64,
@@ -142,7 +142,7 @@ pub(super) struct Wall<'a> {
 impl<'a> Wall<'a> {
     /// Rays through one row: `(x, y, -1)` of any x.
     pub(super) fn row(self, y: f64) -> WallRow<'a> {
-        let (axis, origin) = (self.solid.axis, -self.solid.middle);
+        let (axis, origin) = (self.cylinder.axis, -self.cylinder.middle);
         let along = axis.y * y - axis.z;
         WallRow {
             wall: self,
@@ -157,7 +157,7 @@ impl<'a> Wall<'a> {
     }
 }
 
-/// Where rays of a row may meet a stick.
+/// Where rays of a row may meet a cylinder.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reach {
     /// For x between these.
@@ -182,16 +182,16 @@ pub(super) struct WallRow<'a> {
 impl WallRow<'_> {
     /// Where rays pass the axis within reach: a quadratic in x.
     pub(super) fn reach(&self) -> Reach {
-        let solid = self.wall.solid;
+        let cylinder = self.wall.cylinder;
         // A little wider than what is needed, for the rounding of the roots.
-        let reach = solid.reach() + solid.error;
+        let reach = cylinder.reach() + cylinder.error;
         let outside = self.wall.origin_across_squared - reach * reach;
-        let slope = solid.axis.x;
+        let slope = cylinder.axis.x;
         let square = outside * (1.0 - slope * slope) - self.turn * self.turn;
         let linear = -(outside * self.along * slope + self.product * self.turn);
         let constant =
             outside * (self.squared - self.along * self.along) - self.product * self.product;
-        // Terms cancel where the row runs along the stick.
+        // Terms cancel where the row runs along the cylinder.
         let scale = self.wall.origin_across_squared;
         if !(outside > 0.0 && square > 1e-6 * scale) {
             return Reach::Unknown;
@@ -210,27 +210,27 @@ impl WallRow<'_> {
     }
 
     /// Whether a ray meets the wall or, if it is closed, a disc.
-    pub(super) fn covers(&self, x: f64) -> Answer {
+    pub(super) fn covers(&self, x: f64) -> HitTest {
         let Wall {
-            solid,
+            cylinder,
             origin_along,
             origin_across_squared,
         } = self.wall;
-        let along = self.along + x * solid.axis.x;
+        let along = self.along + x * cylinder.axis.x;
         let squared = self.squared + x * x;
         let across_squared = squared - along * along;
         if across_squared < END_ON * squared {
-            return solid.end_on(-solid.middle, DVec3::new(x, self.y, -1.0));
+            return cylinder.end_on(-cylinder.middle, DVec3::new(x, self.y, -1.0));
         }
         let product = self.product + x * self.turn;
-        let most = solid.radius + solid.error;
+        let most = cylinder.radius + cylinder.error;
         // Most rays miss, and that takes no division. Equality is left to the rest.
         let miss = origin_across_squared * across_squared - product * product;
         if miss > most * most * across_squared * (1.0 + 1e-9) {
-            return Answer::No;
+            return HitTest::No;
         }
         let closest = -product / across_squared;
-        solid.answer(Pass {
+        cylinder.answer(ClosestApproach {
             miss_squared: miss / across_squared,
             place: origin_along + closest * along,
             steep: along.abs() / across_squared.sqrt(),

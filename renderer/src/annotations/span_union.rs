@@ -1,20 +1,20 @@
 //! Pixels that at least one of many spans holds, each once.
 
-use super::silhouette::Span;
+use super::footprint::Span;
 
-/// What an atom's bodies cover together. Its buffers stay from atom to atom.
+/// What an atom's shapes cover together. Its buffers stay from atom to atom.
 #[derive(Debug, Default)]
-pub(super) struct Union {
+pub(super) struct SpanUnion {
     top: u32,
     /// First column and one past the last of each row from the top; equal in an empty row.
     rows: Vec<[u32; 2]>,
-    /// Spans that did not touch what their row held: few, for an atom's bodies touch each other.
+    /// Spans that did not touch what their row held: few, for an atom's shapes touch each other.
     apart: Vec<Span>,
     /// Those of one row.
     of_row: Vec<Span>,
 }
 
-impl Union {
+impl SpanUnion {
     /// Forgets all; spans of rows from `top` up to `bottom` may come.
     pub(super) fn begin(&mut self, top: u32, bottom: u32) {
         self.top = top;
@@ -44,7 +44,7 @@ impl Union {
                 .any(|span| span.row == row && (span.first..span.end).contains(&column))
     }
 
-    /// Hands over what is held, as spans that do not overlap.
+    /// Passes the union to `take`, as spans that do not overlap.
     pub(super) fn each(&mut self, mut take: impl FnMut(Span)) {
         self.apart.sort_unstable_by_key(|span| span.row);
         let mut apart = self.apart.iter().peekable();
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pixel_is_handed_over_once() {
+    fn every_pixel_is_passed_once() {
         let mut state = 3_u64;
         let mut next = |below: u64| {
             state = state
@@ -88,7 +88,7 @@ mod tests {
                 .wrapping_add(1);
             ((state >> 33) % below) as u32
         };
-        let mut union = Union::default();
+        let mut union = SpanUnion::default();
         let (mut several, mut empty) = (0, 0);
         for _ in 0..300 {
             let mut expected = [[false; 40]; 6];
@@ -111,7 +111,7 @@ mod tests {
                 let row = (span.row - 10) as usize;
                 spans[row] += 1;
                 for pixel in &mut found[row][span.first as usize..span.end as usize] {
-                    assert!(!*pixel, "handed over twice");
+                    assert!(!*pixel, "passed twice");
                     *pixel = true;
                 }
             });

@@ -1,9 +1,9 @@
-//! How many pixels an atom would show if it stood alone.
+//! How many pixels an atom would show if it were the only one.
 //!
-//! An atom's own bodies are its balls and its halves of sticks: from its end to the middle. Dashes
-//! are nobody's. What they cover without anything else in the scene is counted by geometry
-//! ([`super::silhouette`]), and where rounding would decide by drawing the bodies with the built-in
-//! rasteriser.
+//! An atom's own shapes are its spheres and its halves of cylinders: from its end to the middle.
+//! Dashes belong to no atom. What they cover without anything else in the scene is counted by
+//! geometry ([`super::footprint`]), and where rounding would decide by drawing the shapes with the
+//! built-in rasteriser.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,40 +13,40 @@ use molshot_scenes::{
     CropRect, Cylinder, Plane, RenderJob, Samples, Scene, SceneParts, Sphere, Viewport,
 };
 
-use super::silhouette::{Lens, Silhouette, Span};
-use super::union::Union;
+use super::footprint::{Footprint, Projector, Span};
+use super::span_union::SpanUnion;
 use crate::backend::Backend;
 use crate::error::RenderError;
 use crate::software::SoftwareBackend;
 
-/// The bodies of every drawn atom, and where it stands.
+/// The shapes of every drawn atom, and where it stands.
 #[derive(Debug)]
-pub(super) struct Bodies {
+pub(super) struct AtomShapes {
     /// Drawn atoms, ascending.
     pub(super) atoms: Vec<DrawnAtom>,
     /// Indices into spheres (first), then cylinders with the end in the lowest bit, atom by atom.
     lists: Vec<Part>,
 }
 
-/// One atom with its bodies.
+/// One atom with its shapes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DrawnAtom {
     pub(super) atom: u32,
     /// Its place as drawn, world axes.
     pub(super) center_angstrom: [f32; 3],
-    /// Radius of its ball; of its thickest stick where it has none.
+    /// Radius of its sphere; of its thickest cylinder where it has none.
     pub(super) radius_angstrom: f32,
     first: u32,
     end: u32,
 }
 
-/// One body.
+/// One shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     /// A sphere.
-    Ball(u32),
+    Sphere(u32),
     /// A cylinder's half.
-    Half(u32, End),
+    HalfCylinder(u32, End),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,19 +57,19 @@ enum End {
     Both,
 }
 
-impl Bodies {
+impl AtomShapes {
     pub(super) fn new(scene: &Scene) -> Self {
         let mut parts: Vec<(u32, Part)> =
             Vec::with_capacity(scene.spheres.len() + 2 * scene.cylinders.len());
         for (index, sphere) in (0..).zip(&scene.spheres) {
-            parts.push((sphere.atom, Part::Ball(index)));
+            parts.push((sphere.atom, Part::Sphere(index)));
         }
-        for (index, stick) in (0..).zip(&scene.cylinders) {
-            if stick.start_atom == stick.end_atom {
-                parts.push((stick.start_atom, Part::Half(index, End::Both)));
+        for (index, cylinder) in (0..).zip(&scene.cylinders) {
+            if cylinder.start_atom == cylinder.end_atom {
+                parts.push((cylinder.start_atom, Part::HalfCylinder(index, End::Both)));
             } else {
-                parts.push((stick.start_atom, Part::Half(index, End::Start)));
-                parts.push((stick.end_atom, Part::Half(index, End::Stop)));
+                parts.push((cylinder.start_atom, Part::HalfCylinder(index, End::Start)));
+                parts.push((cylinder.end_atom, Part::HalfCylinder(index, End::Stop)));
             }
         }
         parts.retain(|(atom, _)| *atom != Cylinder::NO_ATOM);
@@ -86,17 +86,17 @@ impl Bodies {
                 continue;
             }
             let (center_angstrom, radius_angstrom) = match part {
-                Part::Ball(index) => {
+                Part::Sphere(index) => {
                     let sphere = &scene.spheres[index as usize];
                     (sphere.center_angstrom, sphere.radius_angstrom)
                 }
-                Part::Half(index, end) => {
-                    let stick = &scene.cylinders[index as usize];
+                Part::HalfCylinder(index, end) => {
+                    let cylinder = &scene.cylinders[index as usize];
                     let center = match end {
-                        End::Start | End::Both => stick.start_angstrom,
-                        End::Stop => stick.end_angstrom,
+                        End::Start | End::Both => cylinder.start_angstrom,
+                        End::Stop => cylinder.end_angstrom,
                     };
-                    (center, stick.radius_angstrom)
+                    (center, cylinder.radius_angstrom)
                 }
             };
             atoms.push(DrawnAtom {
@@ -110,72 +110,77 @@ impl Bodies {
         Self { atoms, lists }
     }
 
-    /// An atom's bodies as they would be drawn alone, instead of what the lists held.
+    /// An atom's shapes as they would be drawn alone, instead of what the lists held.
     fn of(
         &self,
         scene: &Scene,
         atom: &DrawnAtom,
-        balls: &mut Vec<Sphere>,
-        sticks: &mut Vec<Cylinder>,
+        spheres: &mut Vec<Sphere>,
+        cylinders: &mut Vec<Cylinder>,
     ) {
-        balls.clear();
-        sticks.clear();
+        spheres.clear();
+        cylinders.clear();
         for part in &self.lists[atom.first as usize..atom.end as usize] {
             match part {
-                Part::Ball(index) => balls.push(scene.spheres[*index as usize]),
-                Part::Half(index, end) => {
-                    half(&scene.cylinders[*index as usize], *end, balls, sticks);
+                Part::Sphere(index) => spheres.push(scene.spheres[*index as usize]),
+                Part::HalfCylinder(index, end) => {
+                    half(&scene.cylinders[*index as usize], *end, spheres, cylinders);
                 }
             }
         }
     }
 }
 
-/// Puts one half of a stick to the others; its end, when round, as a ball. A half without length is
-/// no body.
-fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cylinder>) {
+/// Puts one half of a cylinder to the others; its end, when round, as a sphere. A half without
+/// length is no shape.
+fn half(cylinder: &Cylinder, end: End, spheres: &mut Vec<Sphere>, cylinders: &mut Vec<Cylinder>) {
     let mut middle = [0.0; 3];
     for (axis, middle) in middle.iter_mut().enumerate() {
-        *middle = (stick.start_angstrom[axis] + stick.end_angstrom[axis]) * 0.5;
+        *middle = (cylinder.start_angstrom[axis] + cylinder.end_angstrom[axis]) * 0.5;
     }
     let (start, stop, color, atom) = match end {
         End::Start => (
-            stick.start_angstrom,
+            cylinder.start_angstrom,
             middle,
-            stick.start_color,
-            stick.start_atom,
+            cylinder.start_color,
+            cylinder.start_atom,
         ),
-        End::Stop => (stick.end_angstrom, middle, stick.end_color, stick.end_atom),
+        End::Stop => (
+            cylinder.end_angstrom,
+            middle,
+            cylinder.end_color,
+            cylinder.end_atom,
+        ),
         End::Both => (
-            stick.start_angstrom,
-            stick.end_angstrom,
-            stick.start_color,
-            stick.start_atom,
+            cylinder.start_angstrom,
+            cylinder.end_angstrom,
+            cylinder.start_color,
+            cylinder.start_atom,
         ),
     };
-    if stick.caps == Cylinder::ROUND {
-        let mut ball = |center_angstrom| {
-            balls.push(Sphere {
+    if cylinder.caps == Cylinder::ROUND {
+        let mut sphere = |center_angstrom| {
+            spheres.push(Sphere {
                 center_angstrom,
-                radius_angstrom: stick.radius_angstrom,
+                radius_angstrom: cylinder.radius_angstrom,
                 color,
                 atom,
             });
         };
-        ball(start);
+        sphere(start);
         if end == End::Both {
-            ball(stop);
+            sphere(stop);
         }
     }
     let [a, b] = [start, stop].map(|p| DVec3::from_array(p.map(f64::from)));
     if a.distance_squared(b) == 0.0 {
         return;
     }
-    sticks.push(Cylinder {
+    cylinders.push(Cylinder {
         start_angstrom: start,
-        radius_angstrom: stick.radius_angstrom,
+        radius_angstrom: cylinder.radius_angstrom,
         end_angstrom: stop,
-        caps: if stick.caps == Cylinder::FLAT {
+        caps: if cylinder.caps == Cylinder::FLAT {
             Cylinder::FLAT
         } else {
             Cylinder::OPEN
@@ -187,9 +192,9 @@ fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cy
     });
 }
 
-/// The scene of one atom alone: its balls, and its halves of sticks, cut in the middle. Box and
-/// camera stay those of the whole, so that a job with the same view draws it where it stands in the
-/// whole picture. `None` when the atom is not drawn.
+/// The scene of one atom alone: its spheres, and its halves of cylinders, cut in the middle. Box
+/// and camera stay those of the whole, so that a job with the same view draws it where it stands in
+/// the whole picture. `None` when the atom is not drawn.
 ///
 /// This is what [`super::AtomAnnotation::unoccluded_pixels`] counts; a picture of it by the
 /// built-in rasteriser shows exactly as many.
@@ -197,12 +202,12 @@ fn half(stick: &Cylinder, end: End, balls: &mut Vec<Sphere>, sticks: &mut Vec<Cy
 /// # Errors
 /// None for a scene of this program; those of [`Scene::from_parts`] otherwise.
 pub fn isolated_atom_scene(scene: &Scene, atom: u32) -> Result<Option<Scene>, RenderError> {
-    let bodies = Bodies::new(scene);
-    match bodies.atoms.binary_search_by_key(&atom, |drawn| drawn.atom) {
+    let shapes = AtomShapes::new(scene);
+    match shapes.atoms.binary_search_by_key(&atom, |drawn| drawn.atom) {
         Ok(at) => {
-            let (mut balls, mut sticks) = (Vec::new(), Vec::new());
-            bodies.of(scene, &bodies.atoms[at], &mut balls, &mut sticks);
-            build(scene, balls, sticks).map(Some)
+            let (mut spheres, mut cylinders) = (Vec::new(), Vec::new());
+            shapes.of(scene, &shapes.atoms[at], &mut spheres, &mut cylinders);
+            build(scene, spheres, cylinders).map(Some)
         }
         Err(_) => Ok(None),
     }
@@ -221,44 +226,44 @@ fn build(
         background: scene.background,
         structure: Arc::clone(&scene.structure),
     };
-    let mut alone = Scene::from_parts(parts).map_err(|error| impossible(&error))?;
+    let mut alone = Scene::from_parts(parts).map_err(|error| invalid_part(&error))?;
     alone.bounds = scene.bounds;
     Ok(alone)
 }
 
-/// Part of a sound scene is sound; were it not, this says so.
-fn impossible(error: &molshot_scenes::SceneError) -> RenderError {
+/// The error that a part of a valid scene is invalid, which is a bug in molshot.
+fn invalid_part(error: &molshot_scenes::SceneError) -> RenderError {
     RenderError::Encode {
         problem: format!("an atom cannot be drawn alone: {error}"),
         remedy: "report this with the scene".into(),
     }
 }
 
-/// Counts; its buffers stay from picture to picture.
+/// Counts pixels; keeps its buffers from picture to picture.
 #[derive(Debug, Default)]
 pub(super) struct Counter {
-    balls: Vec<Sphere>,
-    sticks: Vec<Cylinder>,
-    silhouette: Silhouette,
-    covered: Union,
+    spheres: Vec<Sphere>,
+    cylinders: Vec<Cylinder>,
+    footprint: Footprint,
+    covered: SpanUnion,
     drawn: Vec<Span>,
     backend: Option<SoftwareBackend>,
-    /// How many atoms had to be drawn, of the last picture.
+    /// Number of atoms of the last picture that had to be drawn.
     pub(super) raster_fallback_count: usize,
 }
 
 impl Counter {
-    /// Turns to another picture.
+    /// Begins another picture.
     pub(super) fn begin(&mut self) {
         self.raster_fallback_count = 0;
     }
 
-    /// Pixels that an atom covers alone. Hands every pixel to `take`, once, in spans.
+    /// Counts the pixels that an atom covers alone; passes every pixel once to `take`, in spans.
     pub(super) fn count(
         &mut self,
         job: &RenderJob,
-        lens: &Lens,
-        bodies: &Bodies,
+        projector: &Projector,
+        shapes: &AtomShapes,
         atom: &DrawnAtom,
         mut take: impl FnMut(Span),
     ) -> Result<u64, RenderError> {
@@ -268,38 +273,38 @@ impl Counter {
             view.pose
                 .camera_from_world(DVec3::from_array(p.map(f64::from)))
         };
-        let silhouette = &mut self.silhouette;
-        silhouette.clear();
-        bodies.of(scene, atom, &mut self.balls, &mut self.sticks);
-        let shape = |ball: &Sphere| (ball.center_angstrom, ball.radius_angstrom);
-        for (at, ball) in self.balls.iter().enumerate() {
-            // Round ends of several sticks are often the same ball.
-            if self.balls[..at].iter().any(|b| shape(b) == shape(ball)) {
+        let footprint = &mut self.footprint;
+        footprint.clear();
+        shapes.of(scene, atom, &mut self.spheres, &mut self.cylinders);
+        let shape = |sphere: &Sphere| (sphere.center_angstrom, sphere.radius_angstrom);
+        for (at, sphere) in self.spheres.iter().enumerate() {
+            // Round ends of several cylinders are often the same sphere.
+            if self.spheres[..at].iter().any(|b| shape(b) == shape(sphere)) {
                 continue;
             }
-            let center = camera(ball.center_angstrom);
-            lens.ball(center, f64::from(ball.radius_angstrom), silhouette);
+            let center = camera(sphere.center_angstrom);
+            projector.sphere(center, f64::from(sphere.radius_angstrom), footprint);
         }
-        for stick in &self.sticks {
-            let ends = [stick.start_angstrom, stick.end_angstrom].map(camera);
-            let flat = stick.caps == Cylinder::FLAT;
-            lens.stick(ends, f64::from(stick.radius_angstrom), flat, silhouette);
+        for cylinder in &self.cylinders {
+            let ends = [cylinder.start_angstrom, cylinder.end_angstrom].map(camera);
+            let flat = cylinder.caps == Cylinder::FLAT;
+            projector.cylinder(ends, f64::from(cylinder.radius_angstrom), flat, footprint);
         }
         let crop = job.viewport().crop;
-        let [_, top, _, bottom] = match silhouette.bounds {
-            _ if silhouette.all_open => [0, 0, crop.width_px, crop.height_px],
+        let [_, top, _, bottom] = match footprint.bounds {
+            _ if footprint.all_unsure => [0, 0, crop.width_px, crop.height_px],
             Some(bounds) => bounds,
             None => return Ok(0),
         };
         self.covered.begin(top, bottom);
-        for span in &silhouette.spans {
+        for span in &footprint.spans {
             self.covered.add(*span);
         }
-        let region = if silhouette.all_open {
+        let region = if footprint.all_unsure {
             Some([0, 0, crop.width_px, crop.height_px])
         } else {
-            // What is sure need not be drawn again.
-            (silhouette.open.iter())
+            // Sure pixels need not be drawn again.
+            (footprint.unsure.iter())
                 .filter(|pixel| !self.covered.holds(**pixel))
                 .fold(None, |region: Option<[u32; 4]>, [column, row]| {
                     let [left, top, right, bottom] =
@@ -316,7 +321,7 @@ impl Counter {
             self.raster_fallback_count += 1;
             self.drawn.clear();
             let backend = self.backend.get_or_insert_with(SoftwareBackend::new);
-            let alone = build(scene, self.balls.clone(), self.sticks.clone())?;
+            let alone = build(scene, self.spheres.clone(), self.cylinders.clone())?;
             draw(backend, job, alone, region, &mut self.drawn)?;
             for span in &self.drawn {
                 self.covered.add(*span);
@@ -355,7 +360,7 @@ fn draw(
         Samples::One,
         BTreeSet::from([Plane::AtomId]),
     )
-    .map_err(|error| impossible(&error))?;
+    .map_err(|error| invalid_part(&error))?;
     let frame = backend.draw(&job)?;
     let ids = frame.atom_id.as_deref().unwrap_or_default();
     for (row, ids) in (top..).zip(ids.chunks_exact(crop.width_px as usize)) {
