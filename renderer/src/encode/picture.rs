@@ -81,7 +81,7 @@ pub(super) fn png(
                 },
             )
         }
-        _ => {
+        Compression::Small => {
             let color = if image.transparent {
                 ColorType::Rgba
             } else {
