@@ -122,7 +122,7 @@ impl Workload {
         let build = start.elapsed();
         let output = &request.output;
         let mut camera = scene.camera(&request.camera, output.width_px, output.height_px)?;
-        camera.apply(&request.view_commands()?, &scene.structure)?;
+        camera.apply(request.view_commands()?, &scene.structure)?;
         let names: Vec<String> = inputs.iter().map(|input| file_name(input)).collect();
         Ok(Self {
             name: if names.is_empty() {

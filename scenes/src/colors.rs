@@ -72,7 +72,7 @@ impl FromStr for Rgb {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{}\" is no colour; {COLOR_REMEDY}", shorten(text));
+        let wrong = || format!("\"{}\" is not a colour; {COLOR_REMEDY}", shorten(text));
         let trimmed = text.trim();
         if let Some(digits) = trimmed.strip_prefix('#') {
             if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {

@@ -22,7 +22,7 @@ pub fn diagnostics(scene: &Scene, request: &RenderRequest) -> Vec<String> {
         );
     }
     for name in &style.pseudobonds {
-        // Dashes are told apart by their colours, which are one a kind.
+        // Each kind of dashes has a colour of its own.
         let color = name.color().opaque();
         let is_one =
             |stick: &Cylinder| stick.start_atom == Cylinder::NO_ATOM && stick.start_color == color;

@@ -37,7 +37,7 @@ impl Silhouettes {
 /// distance, estimated from depths and normals.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AmbientOcclusion {
-    /// How far away bodies still darken, angstrom; [`AmbientOcclusion::RADII_ANGSTROM`].
+    /// How far away surfaces still darken, angstrom; [`AmbientOcclusion::RADII_ANGSTROM`].
     pub radius_angstrom: f32,
     /// How dark it gets: 0 is not at all, 1 is as usual, at most
     /// [`AmbientOcclusion::MAX_STRENGTH`].
@@ -59,7 +59,7 @@ impl AmbientOcclusion {
 /// What is made of a picture's depth. By default nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Effects {
-    /// Lines around bodies.
+    /// Lines around spheres and cylinders.
     pub silhouettes: Option<Silhouettes>,
     /// Darkness in gaps.
     pub ambient_occlusion: Option<AmbientOcclusion>,

@@ -85,7 +85,7 @@ impl Plane {
     }
 }
 
-/// Colour samples a pixel.
+/// Colour samples per pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Samples {
     /// One, at the pixel's centre.
@@ -199,7 +199,7 @@ impl Samples {
     }
 }
 
-/// A picture to draw. Whoever holds one may rely on it: sizes within limits, crop inside the
+/// A picture to draw. Every value of this type is sound: sizes within limits, crop inside the
 /// picture, finite camera, at least one plane.
 #[derive(Debug, Clone)]
 pub struct RenderJob {
@@ -344,7 +344,7 @@ impl RenderJob {
         )
     }
 
-    /// A part of the picture, `factor` times as wide and as high, with one sample a pixel: what
+    /// A part of the picture, `factor` times as wide and as high, with one sample per pixel: what
     /// effects are made from. `part` lies in the whole picture, `factor` is at least 1, and neither
     /// takes the whole picture's edges beyond [`MAX_EDGE_PX`].
     ///
@@ -388,8 +388,8 @@ impl RenderJob {
         &self.viewport
     }
 
-    /// Colour samples a pixel. The other planes always hold what the ray through the pixel's centre
-    /// meets.
+    /// Colour samples per pixel. The other planes always hold what the ray through the pixel's
+    /// centre meets.
     #[must_use]
     pub fn samples(&self) -> Samples {
         self.samples

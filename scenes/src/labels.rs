@@ -46,7 +46,7 @@ pub enum LabelSize {
     Pixels(f32),
 }
 
-/// Which point of a label lies at its anchor.
+/// Which point of a label is at its anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Alignment {
     /// Its lower left corner.
@@ -67,7 +67,7 @@ pub struct Label {
     pub anchor_angstrom: [f32; 3],
     /// From there, in screen axes (x right, y up, z towards the viewer), angstrom.
     pub offset_angstrom: [f32; 3],
-    /// Which point of it lies there.
+    /// Which point of it is there.
     pub alignment: Alignment,
     /// Height of its line.
     pub size: LabelSize,

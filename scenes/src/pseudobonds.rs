@@ -3,7 +3,7 @@
 //! Sizes and dashes are `ChimeraX`'s (user guide, `style` and `hbonds`;
 //! <https://github.com/RBVI/ChimeraX>): radius 0.075 angstrom; each half has four dashes, all as
 //! long as the gaps between them, with half a gap at each end: a pseudobond of length L has eight
-//! dashes of L / 16. Each dash is closed by discs. A dash is no atom: the planes of ids and all
+//! dashes of L / 16. Each dash is closed by discs. A dash belongs to no atom: the ID planes and all
 //! masks show nothing there, though the plane of depths has it, and it hides what is behind it.
 
 use glam::DVec3;

@@ -10,7 +10,7 @@ use crate::effects::Effects;
 use crate::error::SceneError;
 use crate::labels::Labels;
 
-/// A ball: an atom, or the joint of two sticks.
+/// A sphere: an atom, or the joint of two sticks.
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Sphere {
@@ -53,7 +53,7 @@ impl Cylinder {
     pub const FLAT: u32 = 1;
     /// Hemispheres of the cylinder's radius.
     pub const ROUND: u32 = 2;
-    /// The half is no atom's: it hides what is behind it, and shows 0 in the planes of ids.
+    /// The half belongs to no atom: it hides what is behind it and has 0 in the ID planes.
     pub const NO_ATOM: u32 = u32::MAX - 1;
 }
 
@@ -259,7 +259,7 @@ impl Scene {
             if cylinder.caps > Cylinder::ROUND {
                 return Err(SceneError::invalid(
                     pointer,
-                    format!("there are no caps {}", cylinder.caps),
+                    format!("caps {} are not known", cylinder.caps),
                     "give 0 (open), 1 (flat) or 2 (round)".into(),
                 ));
             }
@@ -313,7 +313,7 @@ fn check_ball(pointer: &str, center: [f32; 3], radius: f32) -> Result<(), SceneE
     }
     Err(SceneError::invalid(
         pointer,
-        format!("no body has its middle at {center:?} and the radius {radius}"),
+        format!("a sphere or cylinder cannot be at {center:?} with the radius {radius}"),
         "give a finite position and a positive radius".into(),
     ))
 }
@@ -324,7 +324,7 @@ fn check_atom(pointer: &str, atom: u32, atom_count: usize) -> Result<(), SceneEr
     }
     Err(SceneError::invalid(
         pointer,
-        format!("there is no atom {atom}"),
+        format!("atom {atom} does not exist"),
         format!("the structure has {atom_count} atoms, counted from 0"),
     ))
 }

@@ -127,7 +127,7 @@ impl ViewCommands {
         &self.entries
     }
 
-    /// Whether there is no entry.
+    /// Whether the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

@@ -123,7 +123,7 @@ impl Case {
             let mut camera = sticks.camera().expect("a camera");
             camera
                 .apply(
-                    &request.view_commands().expect("commands"),
+                    request.view_commands().expect("commands"),
                     &prepared.scene().structure,
                 )
                 .expect("commands that can be followed");

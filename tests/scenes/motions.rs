@@ -58,7 +58,7 @@ fn by_hand(command: &Command, center: DVec3) -> DAffine3 {
                 * DAffine3::from_translation(-center)
         }
         Command::Move { axis, angstrom } => DAffine3::from_translation(axis.unit() * *angstrom),
-        other => panic!("{other} is no motion"),
+        other => panic!("{other} is not a motion"),
     }
 }
 
@@ -417,7 +417,7 @@ fn residues_that_are_not_there_or_not_wanted_are_refused() {
     assert!(refuse(Preset::Misi, Some("ASP 25 A")).contains("not be used"));
     assert!(refuse(Preset::MisiResidue, Some("ASP")).contains("does not name a residue"));
     assert!(refuse(Preset::MisiResidue, Some("ASP x")).contains("does not name a residue"));
-    assert!(refuse(Preset::MisiResidue, Some("TRP 25 A")).contains("is not a residue"));
+    assert!(refuse(Preset::MisiResidue, Some("TRP 25 A")).contains("residue of the structure"));
     // The protease has two chains.
     assert!(refuse(Preset::MisiResidue, Some("ASP 25")).contains("several"));
 }

@@ -239,7 +239,7 @@ fn an_array_is_refused_wherever_an_object_belongs() {
             for array in [list, json!([])] {
                 *wrong.pointer_mut(&place).expect("its own place") = array;
                 let error = SceneDocument::from_json(wrong.to_string().as_bytes())
-                    .expect_err("an array is no object");
+                    .expect_err("an array is not an object");
                 assert_eq!(error.pointer(), Some(place.as_str()), "{error}");
                 let text = error.to_string();
                 assert!(text.ends_with("an array; give a JSON object"), "{text}");

@@ -143,7 +143,7 @@ impl PreparedScene {
         self.job_from(&camera)
     }
 
-    /// Points a command's fault to the entry of the request that it stands in.
+    /// Points a command's error to the entry of the request that it stands in.
     fn locate(&self, mut error: SceneError) -> SceneError {
         if let SceneError::Command {
             number, pointer, ..
@@ -357,7 +357,7 @@ impl Radii {
         }
     }
 
-    /// Box of the balls. Sticks are no thicker than the balls at their ends, so they are inside.
+    /// Box of the balls. Sticks are at most as thick as the balls at their ends, so they are inside.
     fn bounds(&self, structure: &Structure, styled: &[bool]) -> Option<BoundingBox> {
         let mut bounds: Option<BoundingBox> = None;
         let positions = &structure.atoms().position_angstrom;

@@ -4,7 +4,7 @@
 //! and observation of its cameras), for pictures of both programs to be comparable:
 //!
 //! - Screen axes: x right, y up, z towards the viewer; the camera looks along its -z. Turns follow
-//!   the right-hand rule, and it is the scene that seems to turn and to move; in truth the camera
+//!   the right-hand rule, and it is the scene that seems to turn and to move; in fact the camera
 //!   does.
 //! - **Fit.** The front view looks along world -z. With `e` the corners of the scene's bounding box
 //!   relative to its centre, `tx = tan(fov / 2)` and `ty = tx * height / width`, the camera stands
@@ -312,7 +312,7 @@ impl Camera {
 }
 
 /// Steps of the grid of orientations, a unit; of positions, an angstrom: rounding noise is some
-/// 1e-15 and 1e-13 of these, a pixel of the largest picture is more than a hundred steps.
+/// 1e-15 and 1e-13 of these, one pixel of the largest picture is more than a hundred steps.
 const ROTATION_STEPS: f64 = (1_u64 << 30) as f64;
 /// See [`ROTATION_STEPS`].
 const POSITION_STEPS: f64 = (1_u64 << 24) as f64;

@@ -60,7 +60,7 @@ fn the_fit_is_that_of_chimerax() {
     assert!((view.far_angstrom - 111.351).abs() < 0.002, "{view:?}");
 }
 
-/// Which way each view looks, told by where the world's axes fall on the screen.
+/// Which way each view looks, by where the world's axes fall on the screen.
 #[test]
 fn the_six_views_look_where_they_should() {
     // World axes in camera axes: (x, y, z).

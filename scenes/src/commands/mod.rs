@@ -2,7 +2,7 @@
 //! `view left; roll y 15; move x 3; zoom 1.5; center ligand; crop 25% 25% 50% 50%`.
 //!
 //! Commands are separated by `;` or a new line and apply in order; words are read in any case. What
-//! each one does to the camera is said in [`crate::camera`].
+//! each one does to the camera is described in the module `camera`.
 
 mod parse;
 #[cfg(test)]

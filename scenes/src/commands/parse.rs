@@ -28,7 +28,7 @@ pub fn parse_commands(text: &str) -> Result<Vec<Command>, SceneError> {
 }
 
 /// As [`parse_commands`], for the entries of a request's list; commands are numbered through, and a
-/// fault points to its entry (`/commands/0`).
+/// an error points to its entry (`/commands/0`).
 pub fn parse_list<'a>(
     texts: impl IntoIterator<Item = &'a str>,
 ) -> Result<Vec<Command>, SceneError> {
@@ -124,7 +124,7 @@ fn parse_one(piece: &str) -> Result<Command, Fault> {
         "center" | "centre" => center(rest),
         "crop" => crop(&words),
         _ => Err((
-            format!("\"{}\" is no view command", shorten(verb)),
+            format!("\"{}\" is not a view command", shorten(verb)),
             give_one_of(verb, &VERBS),
         )),
     }
@@ -185,7 +185,7 @@ fn number(word: &str) -> Result<f64, String> {
         // Adding zero turns -0 into 0, so that "roll y -0" and "roll y 0" are one command.
         Ok(value) if value.is_finite() => Ok(value + 0.0),
         Ok(_) => Err(format!("\"{}\" is not finite", shorten(word))),
-        Err(_) => Err(format!("\"{}\" is no number", shorten(word))),
+        Err(_) => Err(format!("\"{}\" is not a number", shorten(word))),
     }
 }
 
@@ -262,5 +262,5 @@ fn extent(word: &str) -> Result<Extent, String> {
     }
     word.parse()
         .map(Extent::Pixels)
-        .map_err(|_| format!("\"{}\" is no whole number of pixels", shorten(word)))
+        .map_err(|_| format!("\"{}\" is not a whole number of pixels", shorten(word)))
 }

@@ -7,7 +7,7 @@ use crate::colors::Rgb;
 use crate::effects::{AmbientOcclusion, Effects, Silhouettes};
 use crate::error::SceneError;
 
-/// Lines where one body stands before another or before nothing.
+/// Lines where a surface stands in front of another or of the background.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
@@ -34,12 +34,13 @@ impl Default for SilhouetteRequest {
     }
 }
 
-/// Darkness where light from around hardly comes to, estimated from what the picture shows.
+/// Ambient occlusion: darkening of places that little light from around reaches, estimated
+/// from the depth plane.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct AmbientOcclusionRequest {
-    /// How far away bodies still darken, angstrom.
+    /// How far away surfaces still darken, angstrom.
     #[schemars(range(min = 0.1, max = 50.0))]
     pub radius_angstrom: f64,
     /// How dark it gets: 0 is not at all, 1 is as usual.

@@ -39,7 +39,7 @@ pub enum LabelContent {
 
 keywords!(LabelContent { Auto = "auto", None = "none", Residues = "residues", LigandAtoms = "ligand-atoms", ResiduesAndLigandAtoms = "residues-and-ligand-atoms", Atoms = "atoms" });
 
-/// Which point of a label lies at its anchor.
+/// Which point of a label is at its anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ pub struct LabelStyle {
     pub declutter: bool,
     /// Name the chain of residues, too: `ARG 45 A`.
     pub chains: bool,
-    /// Which point of a label lies at its anchor.
+    /// Which point of a label is at its anchor.
     pub alignment: LabelAlignment,
     /// From the anchor, in screen axes (right, up, towards the viewer), angstrom. Without it atoms'
     /// labels are set off to the right by 0.2 and the ball's radius and forward by 0.5, all others
@@ -101,7 +101,7 @@ impl Default for LabelStyle {
     }
 }
 
-/// A text of one's own.
+/// A custom label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -190,7 +190,7 @@ pub(super) fn validate_texts(texts: &[TextRequest]) -> Result<(), SceneError> {
         {
             return Err(SceneError::invalid(
                 place("/text"),
-                "this is no line of text".into(),
+                "this is not a line of text".into(),
                 format!("give one line of 1 to {MAX_TEXT_CHARACTERS} characters"),
             ));
         }

@@ -73,7 +73,7 @@ pub struct RenderRequest {
     #[serde(deserialize_with = "strict_serde::objects")]
     #[schemars(length(max = MAX_TRANSFORMS))]
     pub transforms: Vec<TransformRequest>,
-    /// Size and form of the picture.
+    /// Size and file format of the picture.
     #[serde(deserialize_with = "strict_serde::object")]
     pub output: OutputRequest,
 }
@@ -113,7 +113,7 @@ pub struct StyleRequest {
     /// How labels look.
     #[serde(deserialize_with = "strict_serde::object")]
     pub label_style: LabelStyle,
-    /// Texts of one's own, at most 1000.
+    /// Custom labels, at most 1000.
     #[serde(deserialize_with = "strict_serde::objects")]
     pub texts: Vec<TextRequest>,
     /// Background colour, or `transparent`.
@@ -141,10 +141,10 @@ pub struct StyleRequest {
     /// decimals; without it they have no labels. `ChimeraX` writes three.
     #[schemars(range(min = 0, max = 6))]
     pub pseudobond_distances: Option<u8>,
-    /// Lines where one body stands before another; none without it.
+    /// Silhouettes: lines where a surface stands in front of another; none without it.
     #[serde(deserialize_with = "strict_serde::optional_object")]
     pub silhouettes: Option<SilhouetteRequest>,
-    /// Darkness where light from around hardly comes to; none without it.
+    /// Ambient occlusion: darkening of places that little light reaches; none without it.
     #[serde(deserialize_with = "strict_serde::optional_object")]
     pub ambient_occlusion: Option<AmbientOcclusionRequest>,
     /// The main light casts shadows.
@@ -260,7 +260,7 @@ impl FromStr for BackgroundRequest {
         }
         text.parse().map(Self::Color).map_err(|_| {
             format!(
-                "\"{}\" is no colour; {COLOR_REMEDY}, or transparent",
+                "\"{}\" is not a colour; {COLOR_REMEDY}, or transparent",
                 shorten(text)
             )
         })
@@ -335,7 +335,7 @@ pub enum ProjectionKind {
 
 keywords!(ProjectionKind { Perspective = "perspective", Orthographic = "orthographic" });
 
-/// Size and form of a picture.
+/// Size and file format of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
@@ -346,7 +346,7 @@ pub struct OutputRequest {
     /// Height of the uncropped picture, pixels.
     #[schemars(range(min = 1, max = 16384))]
     pub height_px: u32,
-    /// Colour samples a pixel.
+    /// Colour samples per pixel.
     #[serde(with = "parse::samples")]
     #[schemars(with = "parse::SamplesSchema")]
     pub samples: Samples,
@@ -358,12 +358,12 @@ pub struct OutputRequest {
     )]
     #[schemars(with = "Option<format::ImageFormatSchema>")]
     pub format: Option<ImageFormat>,
-    /// Whether the file is to be made fast or small. The pixels are the same.
+    /// Whether the file is written fast or small. The pixels are the same.
     pub compression: Compression,
     /// Quality of a JPEG. Other formats are lossless and have none.
     #[schemars(range(min = 1, max = 100))]
     pub jpeg_quality: u8,
-    /// Which channels to hand out, each named once.
+    /// Which planes to output, each named once.
     #[serde(deserialize_with = "strict_serde::set")]
     pub planes: BTreeSet<Plane>,
 }
@@ -393,7 +393,6 @@ impl OutputRequest {
 /// What an encoder spends its time on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
-#[non_exhaustive]
 pub enum Compression {
     /// Files in a fraction of the time that drawing takes.
     #[default]

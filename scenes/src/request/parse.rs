@@ -105,7 +105,7 @@ fn fault(pointer: String, error: &serde_json::Error) -> SceneError {
         )
     } else {
         (
-            format!("this is no JSON: {message}"),
+            format!("this is not JSON: {message}"),
             "give one JSON object in UTF-8".into(),
         )
     };
@@ -220,7 +220,7 @@ fn misplaced(pointer: &str, problem: &str) -> String {
     };
     match (pointer, found.as_str()) {
         ("", _) => format!("the document is {found}"),
-        (_, "null") => "null is no value here".into(),
+        (_, "null") => "null is not allowed here".into(),
         _ => format!("here is {found}"),
     }
 }

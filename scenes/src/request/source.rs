@@ -36,8 +36,8 @@ pub enum StructureSource {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InlineFile {
-    /// File name; its ending helps to tell the format, and `x_pocket.pdb`, `x_ligand.mol2` say what
-    /// the file stands for.
+    /// File name; its extension helps to detect the format, and `x_pocket.pdb`, `x_ligand.mol2` say
+    /// what the file stands for.
     pub name: String,
     /// Content of a text format.
     pub text: String,

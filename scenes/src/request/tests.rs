@@ -145,8 +145,8 @@ fn faults_of_form_name_pointer_line_and_column() {
         }
         other => panic!("{other:?}"),
     }
-    assert!(error_of("{").1.contains("no JSON"));
-    assert!(error_of("").1.contains("no JSON"));
+    assert!(error_of("{").1.contains("not JSON"));
+    assert!(error_of("").1.contains("not JSON"));
     assert!(error_of(&format!("{MINIMAL} x")).1.contains("trailing"));
     assert!(error_of(&"[".repeat(100_000)).2.contains("give"));
     assert!(
@@ -169,7 +169,7 @@ fn messages_read_as_one_line() {
     };
     assert_eq!(
         text("{]"),
-        "line 1, column 2: this is no JSON: key must be a string; give one JSON object in UTF-8"
+        "line 1, column 2: this is not JSON: key must be a string; give one JSON object in UTF-8"
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "camera": {"fov": 30}}"#),
@@ -286,7 +286,7 @@ fn null_and_endless_numbers_are_named_as_what_they_are() {
         [pointer, problem, remedy],
         [
             "/style/preset",
-            "null is no value here",
+            "null is not allowed here",
             "give one of misi, misi-residue, misi-pocket, misi-ligand, ball-and-stick, licorice, spacefill"
         ]
     );
