@@ -183,7 +183,7 @@ fn placeholders_are_known_and_filled() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_that_is_no_unicode_is_kept() {
+fn a_name_that_is_not_unicode_is_kept() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let folder = Folder::new("no_unicode");

@@ -132,7 +132,7 @@ fn copies_multiply_what_is_drawn() {
 }
 
 #[test]
-fn a_comparison_alternates_two_back_ends() {
+fn a_comparison_alternates_two_backends() {
     let folder = Folder::new("bench_compare");
     let report = measured(&folder, &["--compare", "--samples", "1"]);
     assert_eq!(report["results"].as_array().expect("results").len(), 2);

@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn the_atom_under_the_pointer_is_that_of_the_id_plane() {
         let picture = frame([3, 2], false);
-        assert_eq!(picture.atom_at(0.5, 0.5), None, "id 0 is no atom");
+        assert_eq!(picture.atom_at(0.5, 0.5), None, "id 0 means background");
         assert_eq!(picture.atom_at(2.9, 1.1), Some(4));
         for (x, y) in [(-0.1, 0.0), (3.0, 0.0), (0.0, 2.0), (f64::NAN, 0.0)] {
             assert_eq!(picture.atom_at(x, y), None, "{x} {y}");

@@ -54,7 +54,7 @@ impl FirstInput {
         }
         Err(skipped
             .pop()
-            .unwrap_or_else(|| anyhow!("there is no input").into()))
+            .unwrap_or_else(|| anyhow!("no input is given").into()))
     }
 
     /// The message about the inputs before it.
