@@ -132,7 +132,7 @@ impl AtomShapes {
 }
 
 /// Puts one half of a cylinder to the others; its end, when round, as a sphere. A half without
-/// length is no shape.
+/// length is left out.
 fn half(cylinder: &Cylinder, end: End, spheres: &mut Vec<Sphere>, cylinders: &mut Vec<Cylinder>) {
     let mut middle = [0.0; 3];
     for (axis, middle) in middle.iter_mut().enumerate() {
