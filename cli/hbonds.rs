@@ -78,16 +78,15 @@ fn parse_residue(text: &str) -> Result<ResidueKey, String> {
 }
 
 pub(crate) fn run(args: &HbondsArgs, verbosity: Verbosity) -> Result<(), CliError> {
-    let options = HydrogenBondOptions {
-        scope: match args.scope {
-            ScopeName::Ligand => Scope::PocketToLigand,
-            ScopeName::Within => Scope::WithinParts,
-            ScopeName::All => Scope::All,
-        },
-        distance_slack_angstrom: args.distance_slack,
-        angle_slack_degrees: args.angle_slack,
-        water: !args.no_water,
+    let scope = match args.scope {
+        ScopeName::Ligand => Scope::PocketToLigand,
+        ScopeName::Within => Scope::WithinParts,
+        ScopeName::All => Scope::All,
     };
+    let options = HydrogenBondOptions::default()
+        .with_scope(scope)
+        .with_slack(args.distance_slack, args.angle_slack)
+        .with_water(!args.no_water);
     let structure = args.read.read_all(&args.inputs)?;
     let residue = match &args.residue {
         Some(key) => Some(find_residue(&structure, key)?),

@@ -256,7 +256,8 @@ pub fn read_source(
                 role: PartRole::from_file_name(&file.name),
             })
         }),
-        StructureSource::Id { .. } => Err(InputError::StructureId {
+        // An id, or a source of a later version.
+        _ => Err(InputError::StructureId {
             path: scene_file.to_owned(),
         }),
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use molshot_molecule::Structure;
 use molshot_renderer::labels::boxed_characters;
 use molshot_scenes::build::PreparedScene;
-use molshot_scenes::remarks::remarks;
+use molshot_scenes::diagnostics::diagnostics;
 use molshot_scenes::{Plane, RenderRequest, SceneDocument};
 
 use super::args::RenderArgs;
@@ -65,7 +65,7 @@ impl<'a> Group<'a> {
     /// Returns warnings about requested content that the scene does not have.
     pub(super) fn missing_content(&self, prepared: &PreparedScene) -> Vec<String> {
         let scene = prepared.scene();
-        let mut diagnostics = remarks(scene, &self.request);
+        let mut diagnostics = diagnostics(scene, &self.request);
         let lacking = boxed_characters(scene);
         if !lacking.is_empty() {
             let named: Vec<String> = lacking

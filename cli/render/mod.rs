@@ -59,7 +59,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         let files: Vec<GroupFiles<'_>> = std::iter::zip(&groups, &requests)
             .map(|(inputs, request)| GroupFiles {
                 inputs,
-                request: request.as_ref().ok(),
+                document: request.as_ref().ok(),
             })
             .collect();
         let names = (

@@ -10,7 +10,7 @@ use molshot::input::{STANDARD_INPUT, is_scene_file};
 use molshot_molecule::Format;
 use molshot_renderer::{check_destination, files_of};
 use molshot_scenes::request::StructureSource;
-use molshot_scenes::{Plane, RenderRequest};
+use molshot_scenes::{Plane, SceneDocument};
 
 use super::pictures::{PictureSpec, Pictures};
 use crate::message::CliError;
@@ -173,8 +173,8 @@ impl Canonical {
 pub(super) struct GroupFiles<'a> {
     /// The inputs.
     pub(super) inputs: &'a [PathBuf],
-    /// The request, if it is valid.
-    pub(super) request: Option<&'a RenderRequest>,
+    /// The document, if it is valid.
+    pub(super) document: Option<&'a SceneDocument>,
 }
 
 /// Refuses output names that are equal to each other or to an input, and folders that cannot be
@@ -189,18 +189,18 @@ pub(super) fn check_files(
     let mut read: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     let mut inputs: Vec<PathBuf> = groups
         .iter()
-        .flat_map(|group| files_read(group.inputs, group.request))
+        .flat_map(|group| files_read(group.inputs, group.document))
         .collect();
     inputs.extend(commands_file.map(Path::to_owned));
     for input in inputs {
         read.insert(canonical.of(&input), input);
     }
     let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
-    for GroupFiles { inputs, request } in groups {
+    for GroupFiles { inputs, document } in groups {
         let name = name_of(&inputs[0]);
-        let planes = request.map_or_else(
+        let planes = document.map_or_else(
             || vec![Plane::Color],
-            |request| request.output.planes.iter().copied().collect(),
+            |document| document.request.output.planes.iter().copied().collect(),
         );
         for picture in pictures.iter() {
             let pictures = out.map(|out| {
@@ -264,11 +264,11 @@ pub(super) fn is_finished(path: &Path, planes: impl IntoIterator<Item = Plane>) 
 
 /// Lists all files that are read for a scene: files, the structure files of folders, a scene file
 /// and the files that it names.
-fn files_read(inputs: &[PathBuf], request: Option<&RenderRequest>) -> Vec<PathBuf> {
+fn files_read(inputs: &[PathBuf], document: Option<&SceneDocument>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = inputs.to_vec();
     if inputs.iter().any(|input| is_scene_file(input))
-        && let Some(request) = request
-        && let StructureSource::Paths { paths: named } = &request.structure
+        && let Some(document) = document
+        && let StructureSource::Paths { paths: named } = &document.structure
     {
         paths.extend(named.iter().map(PathBuf::from));
     }

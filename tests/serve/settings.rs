@@ -184,7 +184,8 @@ fn the_log_is_structured_and_names_no_content() {
     server.wait_until("the request is logged", || server.log().contains("mine-1"));
     let mut found = false;
     for line in server.log().lines().filter(|line| line.starts_with('{')) {
-        let entry: serde_json::Value = serde_json::from_str(line).expect("one JSON object per line");
+        let entry: serde_json::Value =
+            serde_json::from_str(line).expect("one JSON object per line");
         if entry["request_id"] == "mine-1" {
             assert_eq!(entry["route"], "/v1/structures/{id}/{picture}");
             assert_eq!(entry["status"], 200);

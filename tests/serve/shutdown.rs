@@ -39,7 +39,10 @@ fn a_batch_in_progress_is_finished_after_sigterm() {
     assert_eq!(untar(&answer.body).len(), 150);
     let start = Instant::now();
     while server.child.try_wait().expect("a child").is_none() {
-        assert!(start.elapsed() < Duration::from_secs(20), "it does not stop");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "it does not stop"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
     let status = server.child.wait().expect("a child");
@@ -79,7 +82,10 @@ fn requests_that_take_too_long_are_abandoned() {
     server.terminate();
     let start = Instant::now();
     while server.child.try_wait().expect("a child").is_none() {
-        assert!(start.elapsed() < Duration::from_secs(20), "it does not stop");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "it does not stop"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
     assert!(

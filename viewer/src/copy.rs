@@ -61,7 +61,7 @@ pub(crate) fn copy(
     };
     let server = server.trim_end_matches('/');
     Ok(match form {
-        Form::Commands => whole(request.commands.join("; ")),
+        Form::Commands => whole(request.commands.entries().join("; ")),
         Form::Json => whole(serde_json::to_string_pretty(document)?),
         Form::Url => {
             let id = served_id(&document.structure);
@@ -83,7 +83,7 @@ fn served_id(structure: &StructureSource) -> Option<String> {
             [path] => Some(Path::new(path).file_name()?.to_string_lossy().into_owned()),
             _ => None,
         },
-        StructureSource::Files { .. } => None,
+        _ => None,
     }
 }
 
@@ -176,7 +176,7 @@ mod tests {
     fn request() -> SceneDocument {
         let paths = vec!["/data/5ey0".into()];
         let mut request = RenderRequest::default();
-        request.commands = vec!["center name \"O5'\"".into(), "roll y 15.5".into()];
+        request.commands = vec!["center name \"O5'\"".into(), "roll y 15.5".into()].into();
         request.style.preset = Preset::BallAndStick;
         request.output.width_px = 640;
         SceneDocument::new(StructureSource::Paths { paths }, request)
@@ -201,10 +201,10 @@ mod tests {
              &commands=center%20name%20%22O5%27%22%3Broll%20y%2015.5&style=ball-and-stick"
         );
         let mut request = request();
-        request.request.transforms.push(TransformRequest {
-            select: "ligand".into(),
-            commands: vec!["move x 1".into()],
-        });
+        request
+            .request
+            .transforms
+            .push(TransformRequest::new("ligand", "move x 1"));
         let copied = copy(&request, Form::Url, "5ey0", SERVER).expect("text");
         assert_eq!(copied.left_out, ["/transforms"]);
     }
@@ -246,10 +246,7 @@ mod tests {
     }
 
     fn inline(text: &str) -> SceneDocument {
-        let file = InlineFile {
-            name: "molecule.pdb".into(),
-            text: text.into(),
-        };
+        let file = InlineFile::new("molecule.pdb", text);
         let mut request = request();
         request.structure = StructureSource::Files { files: vec![file] };
         request

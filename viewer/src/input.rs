@@ -12,8 +12,8 @@ use molshot::input::{
 };
 use molshot_molecule::read_bytes;
 use molshot_molecule::{Format, PartRole, ReadOptions, Structure};
-use molshot_scenes::{RenderRequest, SceneDocument};
 use molshot_scenes::request::{InlineFile, StructureSource};
+use molshot_scenes::{RenderRequest, SceneDocument};
 
 /// First bytes of gzipped data (RFC 1952, section 2.3.1).
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];

@@ -51,7 +51,7 @@ impl BatchRender<'_> {
             .iter()
             .filter_map(|(_, request)| {
                 let request = request.lock().unwrap_or_else(PoisonError::into_inner);
-                let output = &request.as_ref()?.as_ref().ok()?.output;
+                let output = &request.as_ref()?.as_ref().ok()?.request.output;
                 let pixels = u64::from(output.width_px) * u64::from(output.height_px);
                 let bytes: u64 = output.planes.iter().map(|p| p.bytes_per_pixel()).sum();
                 Some(pixels * bytes)

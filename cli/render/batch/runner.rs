@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use molshot_renderer::pool::{
     CancelToken, Pool, PoolError, PoolOptions, RenderTask, TrySubmitErrorKind, WorkerScratch,
 };
-use molshot_renderer::{Encoding, Frame, RenderError, open_with_threads, save_with};
+use molshot_renderer::{Annotator, Encoding, Frame, RenderError, open_with_threads, save_with};
 use molshot_scenes::{Plane, RenderJob, SceneDocument};
 
 use super::super::args::RenderArgs;
@@ -123,7 +123,7 @@ impl<'a> BatchRunner<'a> {
     ) -> Result<(), CliError> {
         let (batch, report) = (self.batch, self.report);
         let name = outputs::name_of(&inputs[0]);
-        let planes: Vec<Plane> = request.output.planes.iter().copied().collect();
+        let planes: Vec<Plane> = document.request.output.planes.iter().copied().collect();
         let files_of = |picture: &PictureSpec| PictureFiles {
             path: batch.name.path(picture, &name),
             sidecars: Sidecars {
@@ -150,7 +150,7 @@ impl<'a> BatchRunner<'a> {
         if pending.peek().is_none() {
             return Ok(());
         }
-        let group = Group::read(batch.args, inputs, request)?;
+        let group = Group::read(batch.args, inputs, document)?;
         report
             .progress
             .suspend(|| print_warnings(&group.structure, batch.verbosity));
@@ -208,7 +208,7 @@ impl<'a> BatchRunner<'a> {
         match pool.submit(RenderTask::new(job, cancel, work, answer)) {
             Ok(()) => true,
             Err(refused) => {
-                if refused.reason == TrySubmitErrorKind::Stopped {
+                if refused.kind == TrySubmitErrorKind::Stopped {
                     let dead = anyhow::anyhow!("no drawing thread is left (a bug in molshot)");
                     self.report.stop(dead.into());
                 }
@@ -255,7 +255,7 @@ impl PictureTask {
             let WorkerScratch { bytes, encoder, .. } = &mut scratch;
             encoder.encode(&frame, self.encoding, bytes)?;
             output(bytes)?;
-            self.save_sidecars(&frame, Vec::new())?;
+            self.save_sidecars(&frame, Vec::new(), &mut scratch.annotator)?;
         } else {
             self.save(&frame, &mut scratch)?;
         }
@@ -274,13 +274,22 @@ impl PictureTask {
             encoder,
             bytes,
         )?;
-        self.save_sidecars(frame, written)
+        self.save_sidecars(frame, written, &mut scratch.annotator)
     }
 
     /// Writes what accompanies the picture and reports on the whole; `written` lists its files.
-    fn save_sidecars(&self, frame: &Frame, mut written: Vec<PathBuf>) -> Result<(), RenderError> {
+    fn save_sidecars(
+        &self,
+        frame: &Frame,
+        mut written: Vec<PathBuf>,
+        annotator: &mut Annotator,
+    ) -> Result<(), RenderError> {
         let path = &self.files.path;
-        written.extend(self.files.sidecars.write(&self.job, frame, path)?);
+        written.extend(
+            self.files
+                .sidecars
+                .write(&self.job, frame, path, annotator)?,
+        );
         if !self.verbosity.quiet && is_empty(frame) {
             self.report.warn_of_empty(empty_picture_warning(path));
         }

@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glam::DVec3;
-use molshot_molecule::{FolderOptions, read_file, read_folder};
 use molshot_molecule::{
     Element, PartRole, ReadLimits, ReadOptions, Residue, ResidueClass, Structure,
 };
+use molshot_molecule::{FolderOptions, read_file, read_folder};
 use sha2::{Digest, Sha256};
 
 use crate::error::DatasetError;
@@ -232,13 +232,8 @@ impl ComplexSource {
         let Some(input) = self.cut_input(id)? else {
             return Ok(None);
         };
-        let options = ReadOptions {
-            limits: ReadLimits {
-                max_bytes: MAX_ENTRY_BYTES,
-                max_atoms: MAX_ENTRY_ATOMS,
-            },
-            ..ReadOptions::default()
-        };
+        let options =
+            ReadOptions::default().with_limits(ReadLimits::new(MAX_ENTRY_BYTES, MAX_ENTRY_ATOMS));
         let (structure, from, from_sha256) = match &input {
             CutInput::Entry(path) => (
                 read_file(path, &options),
@@ -246,7 +241,7 @@ impl ComplexSource {
                 hash_file(path).map(|file| file.sha256),
             ),
             CutInput::Protein(path) => (
-                read_folder(path, FolderOptions { protein: true }, &options),
+                read_folder(path, FolderOptions::default().with_protein(true), &options),
                 path,
                 hash_folder(path),
             ),
@@ -312,13 +307,7 @@ impl ComplexSource {
     /// # Errors
     /// When it cannot be read or used; the error says why.
     pub fn read(&self, id: &str) -> Result<Complex, ComplexError> {
-        let options = ReadOptions {
-            limits: ReadLimits {
-                max_bytes: MAX_BYTES,
-                max_atoms: MAX_ATOMS,
-            },
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions::default().with_limits(ReadLimits::new(MAX_BYTES, MAX_ATOMS));
         let structure = read_folder(&self.folder_of(id), FolderOptions::default(), &options)
             .map_err(|error| complex_error("unreadable", error.to_string()))?;
         check(&structure)?;

@@ -120,10 +120,7 @@ fn atom_line(
 ///
 /// Names that are too long for their columns are read differently.
 fn check(structure: &Structure, pocket: &[u32], text: &str) -> Result<(), ComplexError> {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let not_writable = |what: String| {
         let message = format!(
             "{what} cannot be written in the columns of a PDB file; give pocket and ligand as separate files"

@@ -406,11 +406,11 @@ impl Checker<'_> {
         let frame = backend.draw(&job)?;
         let mut bytes = Vec::new();
         Encoder::new().encode(&frame, Encoding::from(&request.output), &mut bytes)?;
-        let places = self
+        let annotations = self
             .plan
             .annotations
-            .then(|| Places::of(&job, &frame, &mut Annotator::default()));
-        Ok((bytes, places.transpose()?))
+            .then(|| PictureAnnotations::of(&job, &frame, &mut Annotator::default()));
+        Ok((bytes, annotations.transpose()?))
     }
 
     /// Checks that made and dropped questions are as many as the paper's formulae say.

@@ -6,12 +6,12 @@ use glam::{DVec3, Vec3, Vec4};
 use molshot_scenes::RenderJob;
 
 use super::simd::QUAD;
-use crate::camera_numbers::CameraNumbers;
+use crate::camera_uniforms::CameraUniforms;
 
-/// [`CameraNumbers`], and values that follow from them.
+/// [`CameraUniforms`], and values that follow from them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Camera {
-    uniforms: CameraNumbers,
+    uniforms: CameraUniforms,
     /// Columns of `camera_from_scene`: the rotation's three, then the translation.
     columns: [Vec3; 4],
     /// Centre of the whole image, pixels.
@@ -21,7 +21,7 @@ pub(super) struct Camera {
 impl Deref for Camera {
     type Target = CameraUniforms;
 
-    fn deref(&self) -> &CameraNumbers {
+    fn deref(&self) -> &CameraUniforms {
         &self.uniforms
     }
 }
@@ -29,7 +29,7 @@ impl Deref for Camera {
 impl Camera {
     /// `scene_origin` is the world point that positions of the scene data refer to.
     pub(super) fn new(job: &RenderJob, scene_origin: DVec3) -> Self {
-        let uniforms = CameraNumbers::new(job.scene(), scene_origin, job.view(), job.viewport());
+        let uniforms = CameraUniforms::new(job.scene(), scene_origin, job.view(), job.viewport());
         let matrix = uniforms.camera_from_scene;
         let column = |column: Vec4| column.truncate();
         Self {

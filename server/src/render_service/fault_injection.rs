@@ -7,8 +7,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use molshot_renderer::backend::open_with_threads;
-use molshot_renderer::{AdapterChoice, Backend, Frame, RenderError};
+use molshot_renderer::{
+    AdapterChoice, Backend, CancelToken, Frame, RenderError, open_with_threads,
+};
 use molshot_scenes::RenderJob;
 
 /// Which faults are injected.
@@ -74,7 +75,11 @@ struct FaultInjector {
 }
 
 impl Backend for FaultInjector {
-    fn draw(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+    fn draw_cancellable(
+        &mut self,
+        job: &RenderJob,
+        cancel: &CancelToken,
+    ) -> Result<Frame, RenderError> {
         let width_px = job.viewport().crop.width_px;
         assert_ne!(width_px, self.plan.panic_width_px, "injected fault");
         if width_px == self.plan.loss_width_px {
@@ -84,7 +89,7 @@ impl Backend for FaultInjector {
                 .store(failed_reopens, Ordering::Release);
             return Err(injected_loss());
         }
-        self.inner.draw(job)
+        self.inner.draw_cancellable(job, cancel)
     }
 
     fn recycle(&mut self, frame: Frame) {

@@ -7,9 +7,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use molshot_renderer::RenderError;
-use molshot_renderer::check::{judge, test_job};
 use molshot_renderer::pool::{Health, PoolError};
+use molshot_renderer::{RenderError, self_test};
 
 use super::{Flow, RenderService};
 
@@ -66,10 +65,10 @@ impl RenderService {
 
     /// Draws the test image; `None` if it is not ready in time.
     async fn test(&self) -> Option<Result<(), PoolError>> {
-        let job = test_job().ok()?;
+        let job = self_test::job().ok()?;
         let expected = job.clone();
         let drawing = self.queue.draw(Flow::Internal, job, move |frame, _, _| {
-            judge(frame, &expected)
+            self_test::verify(frame, &expected)
         });
         let outcome = tokio::time::timeout(TEST_TIMEOUT, drawing).await.ok()?;
         Some(outcome.map(|_| ()))

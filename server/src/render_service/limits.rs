@@ -105,13 +105,13 @@ fn longest_in_text(label: &TextRequest) -> usize {
     label
         .text
         .len()
-        .max(label.at.as_ref().map_or(0, String::len))
+        .max(label.at.as_ref().map_or(0, |at| at.as_str().len()))
 }
 
 /// Length of the longest text in a transform.
 fn longest_in_transform(transform: &TransformRequest) -> usize {
-    let commands = transform.commands.iter().map(String::len);
-    commands.fold(transform.select.len(), usize::max)
+    let commands = transform.commands.entries().iter().map(String::len);
+    commands.fold(transform.select.as_str().len(), usize::max)
 }
 
 /// Number of pixels that are drawn.

@@ -270,7 +270,7 @@ impl RenderService {
         let work = structure
             .atoms()
             .len()
-            .saturating_mul(request.commands.len());
+            .saturating_mul(request.commands.entries().len());
         let request = request.clone();
         let job = self
             .build(work < INLINE_WORK, move || {

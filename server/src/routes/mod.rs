@@ -20,7 +20,6 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::app::App;
 use crate::middleware::request_layer;
 
-
 type Routes = MethodRouter<Arc<App>>;
 
 /// Every path with its handlers.

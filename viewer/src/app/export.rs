@@ -133,7 +133,7 @@ impl App {
         };
         let task = RenderTask::new(job, &CancelToken::new(), work, answer);
         if let Err(refused) = self.pool.try_submit(task) {
-            refused.tell();
+            refused.complete();
         }
     }
 }

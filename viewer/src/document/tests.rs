@@ -8,10 +8,7 @@ use super::*;
 const SIZE: [u32; 2] = [400, 300];
 
 fn loaded(text: &str, commands: &[&str]) -> LoadedInput {
-    let options = ReadOptions {
-        format: Some(Format::Pdb),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default().with_format(Format::Pdb);
     let structure = read_bytes("x.pdb", text.as_bytes(), PartRole::Whole, &options);
     let mut request = RenderRequest::default();
     request.commands = commands.iter().map(|text| (*text).to_owned()).collect();
@@ -238,7 +235,10 @@ fn a_reloaded_scene_file_with_other_commands_sets_the_camera() {
     let again = document
         .reloaded(loaded(&pdb(1.2), &["roll y 10"]), true)
         .expect("a document");
-    assert_eq!(again.request().commands.entries(), ["roll y 10", "zoom 1.3"]);
+    assert_eq!(
+        again.request().commands.entries(),
+        ["roll y 10", "zoom 1.3"]
+    );
 }
 
 #[test]
@@ -292,7 +292,10 @@ fn a_crop_is_copied_as_it_was_opened_until_something_moves() {
         [10, 20, 100, 50]
     );
     assert_eq!(document.toggle_crop(), Some(false));
-    assert_eq!(document.request().commands.entries(), ["roll y 10", "zoom 3"]);
+    assert_eq!(
+        document.request().commands.entries(),
+        ["roll y 10", "zoom 3"]
+    );
     same_export(&document);
     document
         .change(|request| request.style.hydrogens = true)
@@ -318,9 +321,15 @@ fn a_crop_covers_the_same_share_in_a_window_of_another_size() {
     // A crop of less than a pixel is dropped.
     document.resize([2, 2], None);
     assert_eq!(document.crop(), None);
-    assert_eq!(document.request().commands.entries(), ["roll y 10", "zoom 2"]);
+    assert_eq!(
+        document.request().commands.entries(),
+        ["roll y 10", "zoom 2"]
+    );
     document.resize(SIZE, None);
-    assert_eq!(document.request().commands.entries()[1], "crop 10 20 100 50");
+    assert_eq!(
+        document.request().commands.entries()[1],
+        "crop 10 20 100 50"
+    );
 }
 
 #[test]
