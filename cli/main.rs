@@ -7,6 +7,7 @@
 
 mod bench;
 mod completions;
+#[cfg(feature = "dataset")]
 mod dataset;
 mod doctor;
 mod environment;
@@ -16,8 +17,8 @@ mod input;
 mod interrupt;
 mod message;
 mod render;
-mod scene_file;
 mod schema;
+#[cfg(feature = "serve")]
 mod serve;
 mod words;
 
@@ -69,8 +70,10 @@ enum Command {
     Bench(Box<bench::BenchArgs>),
     /// List hydrogen bonds, by default those between pocket and ligand.
     Hbonds(hbonds::HbondsArgs),
+    #[cfg(feature = "serve")]
     /// Serve pictures over HTTP, with a web page to try it.
     Serve(serve::ServeArgs),
+    #[cfg(feature = "dataset")]
     /// Generate, check and export sets of questions about pictures, and score answers to them.
     #[command(subcommand)]
     Dataset(Box<dataset::DatasetCommand>),
@@ -92,8 +95,11 @@ impl Command {
     fn opens_an_adapter(&self) -> bool {
         match self {
             Self::Render(args) => args.draws(),
+            #[cfg(feature = "dataset")]
             Self::Dataset(command) => command.draws(),
-            Self::Bench(_) | Self::Doctor(_) | Self::Serve(_) => true,
+            #[cfg(feature = "serve")]
+            Self::Serve(_) => true,
+            Self::Bench(_) | Self::Doctor(_) => true,
             Self::Info(_)
             | Self::Hbonds(_)
             | Self::Schema(_)
@@ -117,7 +123,9 @@ fn main() -> ExitCode {
         Command::Info(args) => info::run(&args, verbosity),
         Command::Bench(args) => bench::run(&args, verbosity),
         Command::Hbonds(args) => hbonds::run(&args, verbosity),
+        #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args, verbosity),
+        #[cfg(feature = "dataset")]
         Command::Dataset(command) => dataset::run(&command, verbosity),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => schema::run(&args),

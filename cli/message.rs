@@ -19,9 +19,6 @@ pub(crate) struct Verbosity {
     pub(crate) verbose: bool,
 }
 
-/// The former name of [`CliError`], until its last users are renamed.
-pub(crate) type Failure = CliError;
-
 /// Prints `molshot: ...` on standard error.
 pub(crate) fn error(error: &CliError) {
     if !matches!(error, CliError::Silent) {

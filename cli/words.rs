@@ -15,9 +15,6 @@ pub(crate) struct KeywordParser<T> {
     parse: fn(&str) -> Result<T, String>,
 }
 
-/// The former name of [`KeywordParser`], until its last users are renamed.
-pub(crate) type Words<T> = KeywordParser<T>;
-
 impl<T> KeywordParser<T> {
     /// `parse` accepts each of `keywords`, and perhaps other spellings.
     pub(crate) const fn new(

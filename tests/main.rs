@@ -11,6 +11,7 @@ mod architecture;
 mod cli;
 mod dataset;
 mod drawing;
+mod examples;
 mod molecule;
 mod options;
 mod scenes;

@@ -13,7 +13,7 @@ use super::progress::Meter;
 use super::score::{ShowArgs, score_file};
 use crate::Verbosity;
 use crate::interrupt;
-use crate::message::{Failure, note};
+use crate::message::{CliError, note};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,7 +88,7 @@ impl BaselineArg {
     }
 }
 
-pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliError> {
     let layout = Layout::new(&args.out);
     let split = args.show.split.split();
     let (endpoint, model) = match (&args.baseline, &args.endpoint, &args.model) {
@@ -106,7 +106,7 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
         }
         (None, Some(endpoint), Some(model)) => (endpoint, model),
         _ => {
-            return Err(Failure::usage(
+            return Err(CliError::usage(
                 "give --endpoint URL --model NAME, or --baseline",
             ));
         }
@@ -159,7 +159,7 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), Failu
         score_file(&layout, &file, &args.show, model)?;
     }
     match summary.first_failure {
-        Some(first) => Err(Failure::Work(anyhow::anyhow!(
+        Some(first) => Err(CliError::Work(anyhow::anyhow!(
             "{} questions have no answer, the first: {first}; run the same command again to retry",
             summary.failed
         ))),

@@ -9,8 +9,8 @@ use super::failure;
 use super::progress::Meter;
 use crate::Verbosity;
 use crate::interrupt;
-use crate::message::{Failure, note};
-use crate::words::Words;
+use crate::message::{CliError, note};
+use crate::words::KeywordParser;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +28,7 @@ pub(crate) struct ExportArgs {
     out: PathBuf,
     /// parquet, webdataset, imagefolder, llamafactory, llava or vlmeval.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true,
-          value_parser = Words::new(&ExportFormat::NAMES, parse_format))]
+          value_parser = KeywordParser::new(&ExportFormat::NAMES, parse_format))]
     format: ExportFormat,
 }
 
@@ -37,7 +37,7 @@ fn parse_format(text: &str) -> Result<ExportFormat, String> {
         .map_err(|error: DatasetError| error.to_string())
 }
 
-pub(super) fn run(args: &ExportArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(super) fn run(args: &ExportArgs, verbosity: Verbosity) -> Result<(), CliError> {
     let meter = Meter::new("questions", verbosity);
     interrupt::listen(|| note("interrupted: stopping; press Ctrl-C again to quit at once"));
     let monitor = Monitor {

@@ -11,7 +11,7 @@ use super::progress::Meter;
 use crate::Verbosity;
 use crate::bench::process::processor_time;
 use crate::interrupt;
-use crate::message::{Failure, note};
+use crate::message::{CliError, note};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,17 +69,17 @@ const JOBS: [(&str, Option<&str>, Option<&str>); 2] = [
 fn part(
     shard: Option<&str>,
     variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<(usize, usize)>, Failure> {
+) -> Result<Option<(usize, usize)>, CliError> {
     let number = |name: &str| {
         variable(name).map(|value| {
             value.trim().parse::<usize>().map_err(|_| {
-                Failure::usage(format!(
+                CliError::usage(format!(
                     "{name} is \"{value}\", which is not a number; unset it, or give --shard I/N"
                 ))
             })
         })
     };
-    let own = || -> Result<Option<(usize, Option<usize>)>, Failure> {
+    let own = || -> Result<Option<(usize, Option<usize>)>, CliError> {
         for (index, count, first) in JOBS {
             if let Some(index) = number(index).transpose()? {
                 let first = first.and_then(number).transpose()?.unwrap_or(0);
@@ -90,7 +90,7 @@ fn part(
         Ok(None)
     };
     let wrong = || {
-        Failure::flag(
+        CliError::flag(
             "--shard",
             "give I/N, such as 0/8 for the first of eight parts, or auto/N",
         )
@@ -98,10 +98,10 @@ fn part(
     let Some(text) = shard else {
         return match own()? {
             Some((index, Some(count))) if index < count => Ok(Some((index, count))),
-            Some((_, Some(_))) => Err(Failure::usage(
+            Some((_, Some(_))) => Err(CliError::usage(
                 "the task ids of this array have gaps; give --shard I/N",
             )),
-            Some((_, None)) => Err(Failure::usage(
+            Some((_, None)) => Err(CliError::usage(
                 "JOB_COMPLETION_INDEX is set, but the number of jobs is unknown; give --shard auto/N",
             )),
             None => Ok(None),
@@ -111,7 +111,7 @@ fn part(
     let of: usize = of.trim().parse().map_err(|_| wrong())?;
     let index = if index.trim() == "auto" {
         own()?.map(|(index, _)| index).ok_or_else(|| {
-            Failure::flag(
+            CliError::flag(
                 "--shard",
                 "auto finds neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX; give I/N",
             )
@@ -125,7 +125,7 @@ fn part(
     Ok(Some((index % of, of)))
 }
 
-pub(super) fn run(args: &GenerateArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(super) fn run(args: &GenerateArgs, verbosity: Verbosity) -> Result<(), CliError> {
     let part = part(args.shard.as_deref(), &|name| std::env::var(name).ok())?;
     if let (Some((index, of)), false) = (part, verbosity.quiet) {
         note(format_args!("part {index} of {of}, counted from 0"));

@@ -12,7 +12,7 @@ use clap::Subcommand;
 use molshot_dataset::DatasetError;
 
 use crate::Verbosity;
-use crate::message::Failure;
+use crate::message::CliError;
 
 #[derive(Debug, Subcommand)]
 #[command(after_help = EXAMPLES)]
@@ -51,7 +51,7 @@ impl DatasetCommand {
     }
 }
 
-pub(crate) fn run(command: &DatasetCommand, verbosity: Verbosity) -> Result<(), Failure> {
+pub(crate) fn run(command: &DatasetCommand, verbosity: Verbosity) -> Result<(), CliError> {
     match command {
         DatasetCommand::Plan(args) => plan::run(args, verbosity),
         DatasetCommand::Generate(args) => generate::run(args, verbosity),
@@ -63,9 +63,9 @@ pub(crate) fn run(command: &DatasetCommand, verbosity: Verbosity) -> Result<(), 
 }
 
 /// Converts an error of the library into one of the program.
-fn failure(error: DatasetError) -> Failure {
+fn failure(error: DatasetError) -> CliError {
     match error {
-        DatasetError::Interrupted(text) => Failure::Interrupted(text),
+        DatasetError::Interrupted(text) => CliError::Interrupted(text),
         error => error.into(),
     }
 }

@@ -19,7 +19,7 @@ use super::failure;
 use super::progress::Meter;
 use crate::Verbosity;
 use crate::interrupt;
-use crate::message::{Failure, note, output};
+use crate::message::{CliError, note, output};
 use crate::words::parse_samples;
 use molshot_scenes::options::parse_size;
 
@@ -131,7 +131,7 @@ fn parse_cutoff(text: &str) -> Result<f32, String> {
         .ok_or_else(|| "give 2 to 50 angstrom".to_owned())
 }
 
-pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError> {
     let split = match &args.split {
         Some(file) => SplitChoice::read(file).map_err(failure)?,
         None => SplitChoice::Share(args.test_share),
@@ -139,7 +139,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
     let messages = match &args.messages {
         Some(file) => {
             let text =
-                std::fs::read_to_string(file).map_err(|error| Failure::in_file(file, error))?;
+                std::fs::read_to_string(file).map_err(|error| CliError::in_file(file, error))?;
             // Parsed here so that an error names the file.
             Catalogue::parse(file, &text).map_err(failure)?;
             Some(text)
@@ -152,7 +152,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), Failure> 
         .iter()
         .all(|edge| (16..=most).contains(edge))
     {
-        return Err(Failure::flag(
+        return Err(CliError::flag(
             "--size",
             format_args!("give 16 to {most} pixels per edge"),
         ));

@@ -8,7 +8,7 @@ use molshot_dataset::score::{Scores, chart, table};
 use molshot_dataset::{Layout, Split, read_predictions, score};
 
 use super::failure;
-use crate::message::{Failure, output};
+use crate::message::{CliError, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,7 +70,7 @@ impl SplitArg {
 
 impl ShowArgs {
     /// Prints scores, and draws them if a file is given.
-    pub(super) fn show(&self, scores: &Scores) -> Result<(), Failure> {
+    pub(super) fn show(&self, scores: &Scores) -> Result<(), CliError> {
         let text = match self.format {
             OutputFormat::Text => table(scores),
             OutputFormat::Json => serde_json::to_string_pretty(scores)? + "\n",
@@ -89,13 +89,13 @@ pub(super) fn score_file(
     file: &Path,
     show: &ShowArgs,
     model: &str,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let predictions = read_predictions(file).map_err(failure)?;
     let scores = score(layout, &predictions, show.split.split(), model).map_err(failure)?;
     show.show(&scores)
 }
 
-pub(super) fn run(args: &ScoreArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &ScoreArgs) -> Result<(), CliError> {
     let stem = args
         .predictions
         .file_stem()

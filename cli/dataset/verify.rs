@@ -10,7 +10,7 @@ use super::failure;
 use super::progress::Meter;
 use crate::Verbosity;
 use crate::interrupt;
-use crate::message::{Failure, note, output};
+use crate::message::{CliError, note, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,7 +43,7 @@ impl VerifyArgs {
     }
 }
 
-pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), Failure> {
+pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), CliError> {
     let mut options = VerifyOptions::default();
     options.complexes.clone_from(&args.complexes);
     options.sample = args.sample;
@@ -80,7 +80,7 @@ pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), Failure
     for problem in &found.problems {
         note(problem);
     }
-    Err(Failure::Work(anyhow::anyhow!(
+    Err(CliError::Work(anyhow::anyhow!(
         "{} problems in {}",
         found.problems.len(),
         args.out.display()

@@ -8,18 +8,16 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use molshot_molecule::read::read_bytes;
-//! use molshot_molecule::{PartRole, ReadOptions};
+//! use molshot_molecule::{PartRole, ReadOptions, read_bytes};
 //! use molshot_renderer::{AdapterChoice, encode, open};
-//! use molshot_scenes::request::{ImageFormat, Preset, StructureSource};
+//! use molshot_scenes::request::{ImageFormat, Preset};
 //! use molshot_scenes::{PreparedScene, RenderRequest};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let xyz = b"3\n\nO 0 0 0.5\nH 0.76 -0.59 0\nH -0.76 -0.59 0\n";
 //! let water = read_bytes("water.xyz", xyz, PartRole::Ligand, &ReadOptions::default())?;
 //!
-//! let paths = vec!["water.xyz".into()];
-//! let mut request = RenderRequest::new(StructureSource::Paths { paths });
+//! let mut request = RenderRequest::default();
 //! request.style.preset = Preset::Spacefill;
 //! request.style.hydrogens = true;
 //! request.style.solvent = true;

@@ -10,7 +10,7 @@ use molshot_scenes::request::{ImageFormat, StructureSource, format_of_extension}
 use molshot_scenes::{RenderRequest, SceneDocument, SceneError};
 
 use crate::message::CliError;
-use crate::scene_file::{self, is_scene_file};
+use molshot::input::{is_scene_file, read_scene_file};
 
 pub(crate) use args::RequestArgs;
 
@@ -36,7 +36,7 @@ pub(crate) fn of_inputs(
                 "a scene file names its own structure; give it alone, or use --each",
             ));
         };
-        scene_file::read(scene_file)?
+        read_scene_file(scene_file)?
     } else {
         let paths = inputs.iter().map(|input| input.display().to_string());
         let structure = StructureSource::Paths {

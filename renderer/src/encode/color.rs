@@ -5,10 +5,12 @@
 //! `image` (4 and 7 ms for 512 x 512 pixels) and can optimise Huffman codes. All other formats are
 //! written by the crate `image`.
 
-use std::io::{self, Cursor, Write};
+use std::io::{self, Write};
 
+#[cfg(feature = "tiff")]
+use image::codecs::tiff::TiffEncoder;
 use image::codecs::webp::WebPEncoder;
-use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tiff::TiffEncoder};
+use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use molshot_scenes::request::{Compression, ImageFormat};
 use png::{BitDepth, ColorType};
@@ -93,7 +95,13 @@ pub(super) fn encode(
             by_image(WebPEncoder::new_lossless(writer), plane, rgb)
         }
         // The TIFF encoder seeks, so it gets no writer that can fail; it copies the pixels.
-        ImageFormat::Tiff => by_image(TiffEncoder::new(Cursor::new(&mut *out)), plane, rgb),
+        #[cfg(feature = "tiff")]
+        ImageFormat::Tiff => by_image(TiffEncoder::new(io::Cursor::new(&mut *out)), plane, rgb),
+        #[cfg(not(feature = "tiff"))]
+        ImageFormat::Tiff => Err(RenderError::Encode {
+            problem: "this program was built without the feature `tiff`".into(),
+            remedy: "use png, jpeg, webp, bmp or qoi".into(),
+        }),
         ImageFormat::Bmp => {
             let mut writer = CancellableWriter::new(out, is_cancelled);
             by_image(BmpEncoder::new(&mut writer), plane, rgb)
