@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
 use molshot_renderer::AdapterChoice;
-use molshot_scenes::{Keyword, Samples};
+use molshot_scenes::Keyword;
 
 /// A parser of keywords that lists them for completion.
 #[derive(Clone)]
@@ -51,9 +51,4 @@ pub(crate) fn adapter() -> KeywordParser<AdapterChoice> {
 /// A word of a list of keywords; the error lists the others.
 pub(crate) fn word<T: Keyword>(text: &str) -> Result<T, String> {
     T::from_keyword(text).map_err(|error| error.to_string())
-}
-
-/// A number of colour samples per pixel.
-pub(crate) fn parse_samples(text: &str) -> Result<Samples, String> {
-    word(text)
 }

@@ -20,7 +20,7 @@ use super::progress::Meter;
 use crate::Verbosity;
 use crate::interrupt;
 use crate::message::{CliError, note, output};
-use crate::words::parse_samples;
+use crate::words::word;
 use molshot_scenes::options::parse_size;
 
 /// Skipped complexes that are printed by name.
@@ -65,7 +65,7 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "WxH", default_value = "1024x1024", value_parser = parse_size)]
     size: (u32, u32),
     /// Anti-aliasing: 1, 4, 9 or 16 samples per pixel.
-    #[arg(long, value_name = "N", default_value = "4", value_parser = parse_samples)]
+    #[arg(long, value_name = "N", default_value = "4", value_parser = word::<Samples>)]
     samples: Samples,
     /// Limit of the number of complexes; the first by name are taken.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
