@@ -45,7 +45,8 @@ fn vertex_main(@builtin(vertex_index) vertex_index: u32, instance: CylinderInsta
     if start_outline.behind && end_outline.behind {
         clip_position = clip_of_nothing();
     } else if start_outline.bounded && end_outline.bounded {
-        // A rectangle along the cylinder: it contains the spheres at both ends, and all between them.
+        // A rectangle along the cylinder: it contains the spheres at both ends, and all between
+        // them.
         let start_px = start_outline.center_px;
         let end_px = end_outline.center_px;
         let difference = end_px - start_px;

@@ -81,8 +81,8 @@ pub(crate) struct PlanArgs {
     /// or words.
     #[arg(long, value_name = "LICENSE", default_value = UNSTATED_LICENSE, value_parser = parse_license)]
     license: String,
-    /// Omit the annotations (positions and visibility of atoms and residues), which makes generation
-    /// faster.
+    /// Omit the annotations (positions and visibility of atoms and residues), which makes
+    /// generation faster.
     #[arg(long)]
     no_annotations: bool,
     /// Limit of pictures per shard; a complex is never divided.

@@ -16,8 +16,8 @@ PROGRAMS = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "
 LIBRARY = ROOT / "scenes/library"
 SIZE = (640, 480)
 TIMEOUT_S = 90.0
-# Share of pixels that may differ by more than three levels: two GPUs round differently at edges. The
-# software backends do not differ.
+# Share of pixels that may differ by more than three levels: two GPUs round differently at edges.
+# The software backends do not differ.
 TOLERANCE = 0.0005
 
 counts = {"passed": 0, "failed": 0}
@@ -126,8 +126,8 @@ class Viewer:
             self.process = subprocess.Popen(command, stdin=given_file, stdout=out, stderr=err, cwd=folder, env={**os.environ, **(environment or {})})
         Viewer.all.append(self)
         self.window = wait(self._window, "a window")
-        # The window is mapped shortly before the program handles its events, and would miss an earlier
-        # focus event.
+        # The window is mapped shortly before the program handles its events, and would miss an
+        # earlier focus event.
         wait(lambda: " presents" in self.stderr_text(), "a window that is set up")
         self.desktop.focus(self)
 

@@ -96,8 +96,8 @@ def session(folder: pathlib.Path, scale: float):
         wait(lambda: all(sorted(runtime.glob(name)) for name in ["wayland-*", "sway-ipc.*"]), "the compositor listens")
         sockets = [next(path for path in sorted(runtime.glob(name)) if path.suffix != ".lock") for name in ["wayland-*", "sway-ipc.*"]]
         os.environ |= {"WAYLAND_DISPLAY": sockets[0].name, "SWAYSOCK": str(sockets[1])}
-        # Each wtype is a keyboard that is added and removed; one stays, so that the window can bind a
-        # keyboard.
+        # Each wtype is a keyboard that is added and removed; one stays, so that the window can bind
+        # a keyboard.
         keyboard = subprocess.Popen(["wtype", "-s", "86400000", "x"])
         yield Sway(scale)
     finally:

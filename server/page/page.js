@@ -288,7 +288,7 @@ function crop(a, b) {
   };
   const start = [inside(low[0], 0), inside(low[1], 1)];
   const end = [inside(high[0], 0), inside(high[1], 1)];
-  // A click is no rectangle.
+  // A click does not draw a rectangle.
   if (end[0] - start[0] > 0.5 && end[1] - start[1] > 0.5) {
     seen.crop = [old[0] + start[0], old[1] + start[1], end[0] - start[0], end[1] - start[1]];
   }

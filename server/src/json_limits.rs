@@ -1,8 +1,8 @@
 //! Limits on a JSON text, checked before it is parsed: nesting depth and number of values.
 //!
 //! Parsing millions of values only to refuse them takes long and needs much memory. This scan
-//! counts brackets and commas, skips strings with `memchr`, and allocates nothing per value. It also
-//! records the positions of the items of a batch, which are therefore not searched again.
+//! counts brackets and commas, skips strings with `memchr`, and allocates nothing per value. It
+//! also records the positions of the items of a batch, which are therefore not searched again.
 //!
 //! The alternative, counting within the parser, saves the scan but refuses a document at its first
 //! type error instead of for its size. The scan is cheap (Xeon, release build, against

@@ -60,8 +60,8 @@ fn check_counts(folder: &Folder, inputs: &Path) {
             .iter()
             .filter(|item| item["task"] == "T4" && item["answer"] != "No")
             .collect();
-        // Several residues of one name (in chains without names) are dropped one by one, but are one
-        // in the texts of the bonds.
+        // Several residues of one name (in chains without names) are dropped one by one, but are
+        // one in the texts of the bonds.
         let made = with.len() + of(&dropped, "T4");
         let is_clear = dropped
             .iter()

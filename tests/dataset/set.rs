@@ -31,7 +31,8 @@ impl Folder {
         fs::write(path, content).expect("the file can be written");
     }
 
-    /// Prepares `molshot dataset ...` in this folder, without keys and job numbers in the environment.
+    /// Prepares `molshot dataset ...` in this folder, without keys and job numbers in the
+    /// environment.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_molshot"));
         command

@@ -1,5 +1,5 @@
-//! Batches: items arrive in order, an invalid item does not stop the rest, memory stays bounded, and
-//! other requests are served meanwhile.
+//! Batches: items arrive in order, an invalid item does not stop the rest, memory stays bounded,
+//! and other requests are served meanwhile.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};

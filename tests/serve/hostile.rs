@@ -175,7 +175,8 @@ fn hostile_uploads_are_refused() {
         eprintln!("{name}: {} after {:?}", answer.status, start.elapsed());
         good(&server);
     }
-    // Endless part headers without a Content-Length: they are refused at the size limit of an upload.
+    // Endless part headers without a Content-Length: they are refused at the size limit of an
+    // upload.
     let small = Server::start("heads", &["--upload-max-bytes", "100000"]);
     let mut stream = small.connect();
     let head = "POST /v1/structures HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=XX\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -111,7 +111,7 @@ fn a_full_disk_is_reported_and_leaves_no_partial_upload() {
     assert_eq!(server.send("DELETE", &path, &[], &[]).status, 204);
     let now = id_of(&server.upload(&[("a.xyz", &second)]));
     assert_eq!(entries(&uploads), [now.as_str()]);
-    server.end_with(&["there is no room for an upload"]);
+    server.end_with(&["the disk is too full for an upload"]);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_file_size_limit_is_reported_and_leaves_no_partial_upload() {
     assert_eq!(entries(&uploads), [""; 0]);
     let kept = id_of(&server.upload(&[("a.xyz", &small)]));
     assert_eq!(entries(&uploads), [kept.as_str()]);
-    server.end_with(&["there is no room for an upload"]);
+    server.end_with(&["the disk is too full for an upload"]);
 }
 
 #[test]

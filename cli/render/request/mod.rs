@@ -87,7 +87,14 @@ impl RequestArgs {
     /// A mistake in a flag's value is attributed to the flag and makes the command line wrong;
     /// every other one is attributed to the file `input`.
     pub(crate) fn attribute(&self, error: SceneError, input: &Path) -> CliError {
-        let flag = error.pointer().and_then(|pointer| self.flag_at(pointer));
+        let is_of_input = |pointer: &str| {
+            // What a selection or the style leaves of this input depends on the input.
+            matches!(error, SceneError::Empty { .. }) && !pointer.starts_with("/transforms")
+        };
+        let flag = error
+            .pointer()
+            .filter(|pointer| !is_of_input(pointer))
+            .and_then(|pointer| self.flag_at(pointer));
         match (flag, error) {
             (
                 Some(flag),

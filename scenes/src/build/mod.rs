@@ -357,7 +357,8 @@ impl Radii {
         }
     }
 
-    /// Box of the balls. Sticks are at most as thick as the balls at their ends, so they are inside.
+    /// Box of the balls. Sticks are at most as thick as the balls at their ends, so they are
+    /// inside.
     fn bounds(&self, structure: &Structure, styled: &[bool]) -> Option<BoundingBox> {
         let mut bounds: Option<BoundingBox> = None;
         let positions = &structure.atoms().position_angstrom;

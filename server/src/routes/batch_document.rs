@@ -26,8 +26,8 @@ pub(super) const MAX_KEY_BYTES: usize = 80;
 const KEYS: [&str; 4] = ["defaults", "items", "annotations", "masks"];
 /// The remedy for a document that is not a batch.
 const FORM: &str = "give {\"defaults\": {...}, \"items\": [{\"key\": \"...\", ...}, ...]}";
-/// Values that may contradict others. In defaults they are no error, because an item may resolve
-/// the contradiction.
+/// Values that may contradict others. In defaults they are not an error, because an item may
+/// resolve the contradiction.
 const CONTRADICTIONS: [&str; 4] = [
     "/style/color",
     "/style/residue",
