@@ -10,7 +10,7 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use molshot_molecule::{PartRole, ReadOptions, read::read_bytes};
+//! use molshot_molecule::{PartRole, ReadOptions, read_bytes};
 //! use molshot_scenes::request::Preset;
 //! use molshot_scenes::{PreparedScene, RenderRequest};
 //!

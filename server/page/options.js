@@ -12,15 +12,52 @@ const element = (name, properties = {}, ...children) => {
 };
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
-const titleOf = ({ name }) => capital(name.replaceAll("-", " "));
+const ABBREVIATIONS = { fov: "field of view", jpeg: "JPEG" };
+const titleOf = ({ name }) => capital(name.split("-").map((word) => ABBREVIATIONS[word] ?? word).join(" "));
+const UNITS = { angstrom: "Å", degrees: "°", pixels: "px" };
 
-/** The element that takes an option's value, and how the value is read from it. */
+/** Longest text that a field of the panel shows. */
+const PLACEHOLDER_MAX = 16;
+/** What the values of some kinds look like. */
+const EXAMPLES = {
+  color: "#4477aa",
+  background: "#4477aa",
+  selection: "protein and not water",
+  residue: "ARG 45 A",
+  offset: "0,0.5,0",
+  "label-size": "0.7 or 14px",
+  transforms: "ligand: move x 5",
+  texts: "active site => resi 25",
+};
+
+/** What an option does, which values it takes, and what happens without it. */
+function explanation(option) {
+  const parts = [option.help];
+  if (option.minimum !== undefined) parts.push(`${option.minimum} to ${option.maximum}.`);
+  if (!isSwitch(option) && option.without) parts.push(`Default: ${option.without}.`);
+  return parts.join(" ");
+}
+
+const isSwitch = ({ kind }) => ["switch", "inverted-switch", "object", "listed-keyword"].includes(kind);
+
+/** A label with its control inside, so that they belong together without ids. */
+function labelled(option, input) {
+  const unit = UNITS[option.unit] ? ` (${UNITS[option.unit]})` : "";
+  const title = element("span", { textContent: titleOf(option) + unit });
+  const content = isSwitch(option) ? [input, title] : [title, input];
+  const className = isSwitch(option) ? "switch" : input.tagName === "TEXTAREA" ? "" : "row";
+  return element("label", { className, title: explanation(option) }, ...content);
+}
+
+/** The element of the form for an option, and how its values are read. An empty value is the
+ *  default. */
 function control(option) {
-  const common = { id: option.name, title: option.help };
+  const common = { id: option.name };
   const free = (properties) => {
     const input = element("input", { ...common, type: "text", spellcheck: false, autocomplete: "off", ...properties });
-    input.placeholder = option.without ?? "";
-    return { input, read: () => [input.value.trim()] };
+    const without = option.without ?? "";
+    input.placeholder = without && without.length <= PLACEHOLDER_MAX ? without : (EXAMPLES[option.kind] ?? "(default)");
+    return { shown: labelled(option, input), read: () => [input.value.trim()] };
   };
   switch (option.kind) {
     case "switch":
@@ -29,29 +66,30 @@ function control(option) {
     case "listed-keyword": {
       const on = option.default === "true";
       const input = element("input", { ...common, type: "checkbox", checked: on });
-      return { input, read: () => [input.checked === on ? "" : String(input.checked)] };
+      return { shown: labelled(option, input), read: () => [input.checked === on ? "" : String(input.checked)] };
     }
     case "keyword":
     case "one-of": {
       const words = option.words.map((word) => new Option(word, word));
-      const first = option.default === null ? [new Option(`(${option.without ?? "none"})`, "")] : [];
+      const first = option.default === null ? [new Option("(default)", "")] : [];
       const input = element("select", common, ...first, ...words);
       input.value = option.default ?? "";
-      return { input, read: () => [input.value === option.default ? "" : input.value] };
+      return { shown: labelled(option, input), read: () => [input.value === option.default ? "" : input.value] };
     }
     case "keywords": {
-      const words = option.words.map((word) => new Option(word, word));
-      const input = element("select", { ...common, multiple: true, size: Math.min(words.length, 4) }, ...words);
-      return { input, read: () => [[...input.selectedOptions].map(({ value }) => value).join(",")] };
+      const boxes = option.words.map((word) => element("input", { type: "checkbox", value: word }));
+      const labels = boxes.map((box) => element("label", { className: "switch" }, box, element("span", { textContent: box.value })));
+      const legend = element("legend", { textContent: titleOf(option) });
+      const shown = element("fieldset", { ...common, title: explanation(option) }, legend, ...labels);
+      return { shown, read: () => [boxes.filter(({ checked }) => checked).map(({ value }) => value).join(",")] };
     }
     case "number":
     case "integer":
       return free({ type: "number", min: option.minimum, max: option.maximum, step: option.kind === "integer" ? 1 : "any" });
     case "transforms":
     case "texts": {
-      const example = option.kind === "texts" ? "active site => resi 25" : "ligand: move x 5";
-      const input = element("textarea", { ...common, rows: 2, placeholder: example, spellcheck: false });
-      return { input, read: () => input.value.split("\n").map((line) => line.trim()) };
+      const input = element("textarea", { ...common, rows: 2, placeholder: EXAMPLES[option.kind], spellcheck: false });
+      return { shown: labelled(option, input), read: () => input.value.split("\n").map((line) => line.trim()) };
     }
     default:
       return free({});
@@ -68,17 +106,14 @@ export function optionForm(container, table, changed) {
     // Of several options for one value the first one is shown.
     if (!option.in_url || ELSEWHERE.has(option.name) || seen.has(option.pointer)) continue;
     seen.add(option.pointer);
-    const { input, read } = control(option);
-    input.addEventListener("change", changed);
+    const { shown, read } = control(option);
+    shown.addEventListener("change", changed);
     readers.push([option.name, read]);
     if (!groups.has(option.group)) {
       const group = element("details", { open: OPEN.has(option.group) }, element("summary", { textContent: option.group }));
       groups.set(option.group, group);
     }
-    const unit = option.unit && option.kind === "number" ? ` (${option.unit})` : "";
-    const title = document.createTextNode(` ${titleOf(option)}${unit} `);
-    const isSwitch = input.type === "checkbox";
-    groups.get(option.group).append(element("label", { className: isSwitch ? "switch" : "" }, ...(isSwitch ? [input, title] : [title, input])));
+    groups.get(option.group).append(shown);
   }
   container.replaceChildren(...groups.values());
   return () => readers.flatMap(([name, read]) => read().filter(Boolean).map((value) => [name, value]));

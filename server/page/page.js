@@ -4,7 +4,7 @@ import { commands, fresh, multiply, turn } from "./view.js";
 const $ = (id) => document.getElementById(id);
 const frame = $("frame");
 const picture = $("picture");
-// While something moves, pictures of this edge are asked for; they are there within a frame or two.
+// While something moves, pictures of this size are requested, which arrive within a frame or two.
 const MOVING_EDGE = 384;
 const SETTLE_MS = 160;
 
@@ -16,12 +16,12 @@ let structure = "";
 
 const headers = () => ($("token").value ? { Authorization: `Bearer ${$("token").value}` } : {});
 
-function complain(text) {
+function showError(text) {
   $("error").textContent = text;
   $("error").hidden = !text;
 }
 
-/** Fetches; a problem's own words become the error. */
+/** Fetches. A failure is an error with the detail of the problem document. */
 async function ask(url, options = {}) {
   let answer;
   try {
@@ -34,7 +34,7 @@ async function ask(url, options = {}) {
   const problem = await answer.json().catch(() => null);
   if (answer.status === 401) $("access").open = true;
   const error = new Error(problem?.detail ?? `The server answered ${answer.status}.`);
-  error.again = Number(answer.headers.get("retry-after"));
+  error.retryAfter = Number(answer.headers.get("retry-after"));
   throw error;
 }
 
@@ -42,6 +42,7 @@ const sides = () => $("size").value.split("x").map(Number);
 
 // Names and values of the options that differ from their defaults; filled when the form is made.
 let chosen = () => [];
+let hasForm = false;
 
 /** The parameters of the picture's URL, those with defaults left out. */
 function parameters(size) {
@@ -59,14 +60,19 @@ const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 async function showRequest() {
   const url = address($("size").value);
   $("url").textContent = url;
-  let request;
+  let request = null;
   try {
     request = await (await ask(address($("size").value, "request.json"))).json();
   } catch {
-    // The picture itself shows the error.
-    return;
+    // The URL of the picture has the same error, which is shown.
   }
+  // A later change shows its own request.
   if (url !== address($("size").value)) return;
+  for (const name of ["json", "curl"]) {
+    $(name).textContent = "";
+    document.querySelector(`[data-copy=${name}]`).disabled = !request;
+  }
+  if (!request) return;
   const token = $("token").value ? ` -H "Authorization: Bearer $TOKEN"` : "";
   $("json").textContent = JSON.stringify(request, null, 1);
   $("curl").textContent =
@@ -113,18 +119,18 @@ async function work() {
       picture.alt = `${structure}: ${commands(seen).join("; ")}`;
       frame.dataset.drawn = String(Number(frame.dataset.drawn ?? 0) + 1);
       $("hint").hidden = true;
-      const ending = bytes.type.split("/")[1] ?? "png";
+      const extension = bytes.type.split("/")[1] ?? "png";
       $("save").href = url;
-      $("save").download = `${structure.slice(0, 40)}.${ending}`;
+      $("save").download = `${structure.slice(0, 40)}.${extension}`;
       $("save").hidden = false;
       const shown = `${picture.naturalWidth} x ${picture.naturalHeight}`;
       $("times").textContent = `${shown}, ${Math.round(bytes.size / 1024)} KiB in ${Math.round(performance.now() - start)} ms.`;
-      complain("");
+      showError("");
     } catch (error) {
       if (error.name === "AbortError") continue;
-      complain(error.message);
-      // Too busy: the server says when to come again.
-      if (error.again > 0 && error.again < 30) settle = setTimeout(() => draw(false), error.again * 1000);
+      showError(error.message);
+      // The server is too busy, and says when to try again.
+      if (error.retryAfter > 0 && error.retryAfter < 30) settle = setTimeout(() => draw(false), error.retryAfter * 1000);
     }
   }
   drawing = null;
@@ -134,7 +140,7 @@ async function work() {
 async function choose(id) {
   structure = id;
   seen = fresh();
-  // One that is not in the list is put there.
+  // A structure that is not in the list is added to it.
   if (![...$("structure").options].some((option) => option.value === id)) $("structure").prepend(new Option(shortened(id), id));
   $("structure").value = id;
   if (named() !== id) location.hash = encodeURIComponent(id);
@@ -144,7 +150,7 @@ async function choose(id) {
     if (structure !== id) return;
     extent = Math.max(...summary.box_max_angstrom.map((high, axis) => high - summary.box_min_angstrom[axis]), 5) * 1.1;
   } catch (error) {
-    complain(error.message);
+    showError(error.message);
   }
 }
 
@@ -159,14 +165,14 @@ function named() {
   }
 }
 
-/** Ids of a source, at most so many. */
+/** Ids of the structures of a source, at most `most`. */
 async function idsOf(source, most, prefix = "") {
   const query = new URLSearchParams({ source, limit: most, prefix });
   return (await ask(`v1/structures?${query}`)).json();
 }
 
 async function list() {
-  // A folder of thousands is not for a list; the rest of it is found by what its names begin with.
+  // A list shows the first structures of a large folder; others are found by prefix.
   const titles = { sample: "Samples", upload: "Uploads", folder: "Served folder" };
   const sources = Object.keys(titles);
   const pages = await Promise.all(sources.map((source) => idsOf(source, 500)));
@@ -180,7 +186,7 @@ async function list() {
   $("finding").hidden = !pages.some(({ next }) => next);
 }
 
-// Finding one of many.
+// Finding a structure by prefix.
 let asking = 0;
 $("find").addEventListener("input", () => {
   clearTimeout(asking);
@@ -190,7 +196,7 @@ $("find").addEventListener("input", () => {
       const pages = await Promise.all(["folder", "upload"].map((source) => idsOf(source, 25, prefix)));
       $("found").replaceChildren(...pages.flatMap(({ structures }) => structures.map(({ id }) => new Option(id, id))));
     } catch (error) {
-      complain(error.message);
+      showError(error.message);
     }
   }, 150);
 });
@@ -215,7 +221,7 @@ async function upload(files) {
     await choose(id);
   } catch (error) {
     $("times").textContent = "";
-    complain(error.message);
+    showError(error.message);
   }
 }
 
@@ -271,7 +277,7 @@ frame.addEventListener("pointermove", (event) => {
   } else rotate((y / width) * 180, (x / width) * 180);
   draw(true);
 });
-/** Crops to what lies between two places of the frame, in per cent. */
+/** Crops to the rectangle between two points of the frame, in percent. */
 function crop(a, b) {
   setCropping(false);
   const low = [0, 1].map((axis) => Math.max(0, Math.min(a[axis], b[axis])));
@@ -288,7 +294,7 @@ function crop(a, b) {
   };
   const start = [inside(low[0], 0), inside(low[1], 1)];
   const end = [inside(high[0], 0), inside(high[1], 1)];
-  // A click does not draw a rectangle.
+  // A click does not make a rectangle.
   if (end[0] - start[0] > 0.5 && end[1] - start[1] > 0.5) {
     seen.crop = [old[0] + start[0], old[1] + start[1], end[0] - start[0], end[1] - start[1]];
   }
@@ -338,7 +344,7 @@ function setCropping(on) {
   $("box").hidden = true;
 }
 
-/** Moves or resizes the rectangle by a key; whether it was one. */
+/** Moves or resizes the rectangle by a key; returns whether the key has an action. */
 function cropKey(event) {
   const step = { ArrowLeft: [-2, 0], ArrowRight: [2, 0], ArrowUp: [0, -2], ArrowDown: [0, 2] }[event.key];
   if (event.key === "Enter") crop(keyBox.slice(0, 2), keyBox.slice(2));
@@ -395,7 +401,7 @@ for (const button of document.querySelectorAll("[data-copy]"))
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
     } catch {
-      // Without leave to write, what is to be copied is marked for Ctrl-C.
+      // Without permission to write to the clipboard, the text is selected for Ctrl-C.
       getSelection().selectAllChildren($(button.dataset.copy));
       button.textContent = "Press Ctrl-C";
     }
@@ -404,12 +410,15 @@ for (const button of document.querySelectorAll("[data-copy]"))
 
 async function start() {
   try {
-    const table = await (await ask("v1/options")).json();
-    chosen = optionForm($("options"), table, () => draw());
+    if (!hasForm) {
+      const table = await (await ask("v1/options")).json();
+      chosen = optionForm($("options"), table, () => draw());
+      hasForm = true;
+    }
     await list();
     await choose(named() || "sample-hiv-protease");
   } catch (error) {
-    complain(error.message);
+    showError(error.message);
   }
 }
 start();

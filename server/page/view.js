@@ -1,4 +1,4 @@
-// What is seen: a turn, a move, a zoom, a crop. Pure; no page.
+// The view: a rotation, a move, a zoom and a crop, and the commands for them. Independent of the page.
 
 /** 3 x 3 matrices, row by row. */
 export const identity = () => [1, 0, 0, 0, 1, 0, 0, 0, 1];
@@ -11,7 +11,7 @@ export function multiply(a, b) {
   return product;
 }
 
-/** The turn about a screen axis by an angle in degrees, right-hand rule. */
+/** The rotation matrix about a screen axis by an angle in degrees, right-hand rule. */
 export function turn(axis, degrees) {
   const angle = (degrees * Math.PI) / 180;
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
@@ -33,7 +33,7 @@ export const fresh = () => ({ view: "front", turn: identity(), move: [0, 0], zoo
 
 const short = (value, digits) => String(Number(value.toFixed(digits)));
 
-/** The view commands that lead from the named view to what is seen. */
+/** The view commands that lead from the named view to this one. */
 export function commands(seen) {
   const list = [`view ${seen.view}`];
   const [x, y, z] = angles(seen.turn);

@@ -3,12 +3,13 @@
 
 use axum::http::StatusCode;
 use molshot_renderer::Annotations;
-use molshot_scenes::SceneDocument;
 use molshot_scenes::options::RENDER_OPTIONS;
+use molshot_scenes::request::ImageFormat;
+use molshot_scenes::{Keyword, SceneDocument};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::media_types::{MIXED, TAR};
+use crate::media_types::{JSON, MIXED, NPY, TAR};
 
 /// Builds the description.
 pub(crate) fn document() -> Value {
@@ -202,10 +203,17 @@ fn picture_parameters() -> Vec<Value> {
     let mut all = request_parameters();
     let picture = json!({
         "name": "picture", "in": "path", "required": true,
-        "schema": { "enum": ["image.png", "image.jpg", "image.jpeg", "image.webp"] },
+        "schema": { "enum": picture_names() },
     });
     all.insert(1, picture);
     all
+}
+
+/// The last parts of image URLs: `image.` and every file extension of every format.
+fn picture_names() -> Vec<String> {
+    let formats = ImageFormat::KEYWORDS.iter();
+    let extensions = formats.flat_map(|(_, format)| format.extensions_str());
+    extensions.map(|name| format!("image.{name}")).collect()
 }
 
 /// The structure's id, and the render options.
@@ -235,17 +243,13 @@ fn plain(tag: &str, summary: &str, media_types: &[&str], problems: &[u16]) -> Va
 
 #[allow(clippy::too_many_lines, reason = "a table, a row for each operation")]
 fn paths() -> Value {
-    let pictures = [
-        "image/png",
-        "image/jpeg",
-        "image/webp",
-        "application/x-npy",
-        "application/json",
-        "multipart/mixed",
-    ];
+    let formats = ImageFormat::KEYWORDS.iter();
+    let images: Vec<&str> = formats.map(|(_, format)| format.to_mime_type()).collect();
+    let planes = [NPY, JSON, MIXED];
+    let pictures = [&images[..], &planes].concat();
     let picture = responses(
         &[
-            (200, "The image.", binary(&pictures[..3])),
+            (200, "The image.", binary(&images)),
             (304, "Not modified.", json!({})),
         ],
         OF_GET,
@@ -379,12 +383,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reference_leads_somewhere() {
+    fn every_reference_names_a_schema_of_the_document() {
         fn visit(value: &Value, document: &Value, count: &mut usize) {
             match value {
                 Value::Object(values) => {
                     if let Some(Value::String(target)) = values.get("$ref") {
-                        let pointer = target.strip_prefix('#').expect("a local reference");
+                        let pointer = target
+                            .strip_prefix('#')
+                            .expect("a reference within the document");
                         assert!(document.pointer(pointer).is_some(), "{target}");
                         *count += 1;
                     }

@@ -25,6 +25,9 @@ fn every_route_answers() {
         ("/v1/structures/1hvr/image.png?size=64x64", "image/png"),
         ("/v1/structures/1hvr/image.jpg?size=64x64", "image/jpeg"),
         ("/v1/structures/1hvr/image.webp?size=64x64", "image/webp"),
+        ("/v1/structures/1hvr/image.tiff?size=64x64", "image/tiff"),
+        ("/v1/structures/1hvr/image.bmp?size=64x64", "image/bmp"),
+        ("/v1/structures/1hvr/image.qoi?size=64x64", "image/x-qoi"),
     ] {
         let answer = server.get(path);
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
@@ -162,7 +165,9 @@ fn the_format_is_negotiated() {
         form(&document, "image/webp, image/png;q=0.5"),
         (200, "image/webp".into())
     );
-    assert_eq!(form(&document, "image/jpeg"), (200, "image/jpeg".into()));
+    for media_type in ["image/jpeg", "image/tiff", "image/bmp", "image/x-qoi"] {
+        assert_eq!(form(&document, media_type), (200, media_type.into()));
+    }
     assert_eq!(form(&document, "text/html").0, 406);
     let mut named = document.clone();
     named["output"]["format"] = "webp".into();

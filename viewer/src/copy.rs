@@ -1,4 +1,4 @@
-//! The request for what is seen, in the forms in which it is handed on.
+//! The request of the view, in the forms in which it is copied.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -22,23 +22,23 @@ pub(crate) enum Form {
     Curl,
 }
 
-/// Where a server is asked when none is named.
+/// The address of the server in copied text if `--server` gives none.
 pub(crate) const SERVER: &str = "http://127.0.0.1:8000";
 
-/// A request as text, and what the form has no place for.
+/// A request as text, and what this form cannot express.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Copied {
     pub(crate) text: String,
-    /// JSON pointers.
+    /// JSON pointers of the values that the text does not have.
     pub(crate) left_out: Vec<String>,
-    /// The text names a structure that no server can know by this name.
+    /// Whether the text names a structure that a server does not know by this name.
     pub(crate) is_nameless: bool,
 }
 
-/// The request in a form. `name` is what the structure is called where a server has no name for it.
+/// The request in a form. `name` is the name of a structure for which a server has no name.
 ///
 /// # Errors
-/// For a form that holds the whole structure where there is no text of it.
+/// For a form that contains the whole structure, if the structure is binary.
 pub(crate) fn copy(
     document: &SceneDocument,
     form: Form,
@@ -74,8 +74,8 @@ pub(crate) fn copy(
     })
 }
 
-/// What a server calls a structure that its folder holds: the name of the file, with its ending, or
-/// of the folder. It has none for several files.
+/// The id of a structure on a server of its folder: the name of the file, with its file extension,
+/// or of the folder. Several files have no id.
 fn served_id(structure: &StructureSource) -> Option<String> {
     match structure {
         StructureSource::Id { id } => Some(id.clone()),
@@ -87,8 +87,9 @@ fn served_id(structure: &StructureSource) -> Option<String> {
     }
 }
 
-/// The request posted to a server. Several files are uploaded before; those within the request stay
-/// there, and then curl reads it from its input, for what systems take as arguments has its limits.
+/// A shell command that posts the request to a server. Several files are uploaded first. Inline files
+/// stay in the request, and curl then reads it from standard input, because the size of arguments is
+/// limited.
 fn curl(document: &SceneDocument, name: &str, server: &str) -> serde_json::Result<String> {
     const CURL: &str = "curl -sS --fail-with-body";
     let mut document = document.clone();
@@ -99,7 +100,7 @@ fn curl(document: &SceneDocument, name: &str, server: &str) -> serde_json::Resul
         } else {
             upload = format!("id=$({CURL}");
             for path in paths {
-                // Within its quotes curl takes a backslash before these two alone.
+                // Within quotes, curl reads a backslash as an escape before these two characters only.
                 let path = path.replace('\\', r"\\").replace('"', "\\\"");
                 let _ = write!(upload, " -F {}", quoted(&format!("file=@\"{path}\"")));
             }
@@ -112,10 +113,10 @@ fn curl(document: &SceneDocument, name: &str, server: &str) -> serde_json::Resul
     }
     let json = serde_json::to_string(&document)?;
     let (body, input) = if matches!(document.structure, StructureSource::Files { .. }) {
-        // JSON is one line here, which is not the last one's.
+        // The JSON is one line here, so that it cannot contain the delimiter as a line.
         ("@-".into(), format!(" <<'{END}'\n{json}\n{END}"))
     } else {
-        // The shell's variable stands outside of the quotes.
+        // The shell variable has to be outside of the single quotes.
         let body = quoted(&json).replace(UPLOADED, "'\"$id\"'");
         (body, String::new())
     };
@@ -127,10 +128,10 @@ fn curl(document: &SceneDocument, name: &str, server: &str) -> serde_json::Resul
     ))
 }
 
-/// Stands for the id of an upload in a request; no id can be this.
+/// Placeholder of the id of an upload in a request; no id looks like this.
 const UPLOADED: &str = "//uploaded//";
 
-/// Line after a request that a shell hands to curl.
+/// Delimiter of the here-document that contains a request.
 const END: &str = "END_OF_REQUEST";
 
 fn url(request: &RenderRequest, id: &str, server: &str) -> Copied {
@@ -171,7 +172,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use molshot_scenes::request::{InlineFile, Preset};
-    use molshot_scenes::transforms::TransformRequest;
+    use serde_json::json;
 
     fn request() -> SceneDocument {
         let paths = vec!["/data/5ey0".into()];
@@ -187,30 +188,102 @@ mod tests {
     }
 
     #[test]
-    fn commands_and_json_say_the_request_itself() {
+    fn commands_and_json_are_those_of_the_request() {
         assert_eq!(text(Form::Commands), "center name \"O5'\"; roll y 15.5");
         let again = SceneDocument::from_json(text(Form::Json).as_bytes());
         assert_eq!(again.expect("a scene file"), request());
     }
 
     #[test]
-    fn a_url_says_what_differs_and_what_it_cannot_say() {
+    fn a_url_has_the_values_that_differ_from_the_defaults() {
         assert_eq!(
             text(Form::Url),
             "http://127.0.0.1:8000/v1/structures/5ey0/image.png?size=640x1024\
              &commands=center%20name%20%22O5%27%22%3Broll%20y%2015.5&style=ball-and-stick"
         );
-        let mut request = request();
-        request
-            .request
-            .transforms
-            .push(TransformRequest::new("ligand", "move x 1"));
-        let copied = copy(&request, Form::Url, "5ey0", SERVER).expect("text");
-        assert_eq!(copied.left_out, ["/transforms"]);
+    }
+
+    /// The parameters of the copied URL, decoded, and the pointers that it leaves out.
+    fn url_of(render: serde_json::Value) -> (Vec<(String, String)>, Vec<String>) {
+        let mut document = render;
+        document["schema_version"] = 1.into();
+        document["structure"] = json!({ "id": "5ey0" });
+        let document = SceneDocument::from_value(document).expect("a request");
+        let copied = copy(&document, Form::Url, "5ey0", SERVER).expect("a URL");
+        let (_, query) = copied.text.split_once('?').expect("a query");
+        let decoded = |text: &str| {
+            let text = percent_encoding::percent_decode_str(text).decode_utf8();
+            text.expect("UTF-8").into_owned()
+        };
+        let pairs = query.split('&').map(|pair| {
+            let (name, value) = pair.split_once('=').expect("a parameter");
+            (decoded(name), decoded(value))
+        });
+        (pairs.collect(), copied.left_out)
     }
 
     #[test]
-    fn a_server_knows_what_its_folder_holds_by_the_names_there() {
+    fn a_url_has_effects_label_styling_transforms_and_texts() {
+        for (request, expected) in [
+            (
+                json!({ "style": { "silhouettes": { "width_px": 2.0 } } }),
+                vec![("silhouettes", "true"), ("silhouette-width", "2")],
+            ),
+            (
+                json!({ "style": { "shadows": true } }),
+                vec![("shadows", "true")],
+            ),
+            (
+                json!({ "style": { "ambient_occlusion": { "strength": 2.0, "radius_angstrom": 3.0 } } }),
+                vec![
+                    ("ambient-occlusion", "true"),
+                    ("ambient-occlusion-strength", "2"),
+                    ("ambient-occlusion-radius", "3"),
+                ],
+            ),
+            (
+                json!({ "style": { "label_style": {
+                    "size_px": 14.0, "color": "#ff0000", "outline_px": 1.5, "alignment": "center",
+                    "offset_angstrom": [0.0, 0.5, -1.0], "chains": true, "on_top": false,
+                    "declutter": true,
+                } } }),
+                vec![
+                    ("label-size", "14px"),
+                    ("label-color", "#ff0000"),
+                    ("label-outline", "1.5"),
+                    ("label-alignment", "center"),
+                    ("label-offset", "0,0.5,-1"),
+                    ("label-chains", "true"),
+                    ("hide-labels-behind", "true"),
+                    ("declutter-labels", "true"),
+                ],
+            ),
+            (
+                json!({ "transforms": [{ "select": "ligand", "commands": "move x 1" }] }),
+                vec![("transform", "ligand: move x 1")],
+            ),
+            (
+                json!({ "style": { "texts": [{ "text": "active site", "at": "resi 25" }] } }),
+                vec![("text", "active site => resi 25")],
+            ),
+        ] {
+            let (parameters, left_out) = url_of(request.clone());
+            assert!(left_out.is_empty(), "{request}: {left_out:?}");
+            for (name, value) in expected {
+                let pair = (name.to_owned(), value.to_owned());
+                assert!(parameters.contains(&pair), "{name}={value}: {parameters:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_have_no_parameter_are_reported() {
+        let (_, left_out) = url_of(json!({ "output": { "planes": ["color", "depth"] } }));
+        assert_eq!(left_out, ["/output/planes"]);
+    }
+
+    #[test]
+    fn a_url_names_a_file_or_folder_as_the_server_of_its_folder_does() {
         let named = |paths: &[&str]| {
             let mut request = request();
             let paths = paths.iter().map(|path| (*path).to_owned()).collect();
@@ -254,11 +327,11 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_request_with_its_files_in_it_passes_a_shell_whatever_its_size() {
+    fn a_request_with_inline_files_passes_a_shell_at_any_size() {
         let lines = "REMARK it's `$HOME` \\ \"\nEND_OF_REQUEST\n".repeat(100_000);
         let request = inline(&lines);
         let text = copy(&request, Form::Curl, "molecule", SERVER).expect("text");
-        // A curl that answers with what it is sent.
+        // A curl that prints what it is sent.
         let script = format!("curl() {{ cat; }}\n{}\n", text.text);
         let folder = std::env::temp_dir().join(format!("molshot-copy-{}", std::process::id()));
         std::fs::write(&folder, script).expect("written");
@@ -269,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_not_copied_as_if_it_were() {
+    fn binary_input_cannot_be_copied_as_json_or_curl() {
         let copied = |form| copy(&inline(""), form, "molecule", SERVER);
         for form in [Form::Json, Form::Curl] {
             let error = copied(form).expect_err("binary");

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn every_setting_comes_round_to_where_it_began() {
+    fn every_setting_returns_to_its_first_value_after_all_others() {
         for (setting, steps) in [
             (Setting::Style, 4),
             (Setting::Labels, 6),

@@ -25,6 +25,16 @@ use crate::response;
 /// `Cache-Control` of a response to POST: HTTP caches cannot store it, though it has an entity tag.
 const POST_CACHE_CONTROL: &str = "no-cache";
 
+/// Formats of the colour plane, the preferred one first where `Accept` weighs them equally.
+const OFFERED_FORMATS: [ImageFormat; 6] = [
+    ImageFormat::Png,
+    ImageFormat::WebP,
+    ImageFormat::Jpeg,
+    ImageFormat::Tiff,
+    ImageFormat::Bmp,
+    ImageFormat::Qoi,
+];
+
 /// `POST /v1/render`
 pub(super) async fn render(
     State(app): State<Arc<App>>,
@@ -103,17 +113,16 @@ fn negotiate(request: &mut RenderRequest, accept: &Accept) -> Result<RequestedOu
             "{requested}, which output.format requests"
         )));
     }
-    let mut offers = vec![
-        (ImageFormat::Png, "image/png"),
-        (ImageFormat::WebP, "image/webp"),
-        (ImageFormat::Jpeg, "image/jpeg"),
-    ];
-    if request.style.background == BackgroundRequest::Transparent {
-        offers.pop();
-    }
-    let format = accept
-        .best(&offers)
-        .ok_or_else(|| Problem::not_acceptable("image/png, image/webp or image/jpeg"))?;
+    let is_transparent = request.style.background == BackgroundRequest::Transparent;
+    let offers: Vec<(ImageFormat, &str)> = OFFERED_FORMATS
+        .iter()
+        .filter(|format| !(is_transparent && **format == ImageFormat::Jpeg))
+        .map(|format| (*format, format.to_mime_type()))
+        .collect();
+    let format = accept.best(&offers).ok_or_else(|| {
+        let types: Vec<&str> = offers.iter().map(|(_, media_type)| *media_type).collect();
+        Problem::not_acceptable(&format!("one of {}", types.join(", ")))
+    })?;
     request.output.format = Some(format);
     Ok(outputs)
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
 use molshot_molecule::summary::Summary;
-use molshot_scenes::request::ImageFormat;
+use molshot_scenes::request::{ImageFormat, format_of_extension};
 use serde_json::{Value, json};
 
 use super::query::{Parameters, document_of, request_of, with_parameter};
@@ -35,7 +35,7 @@ const DEFAULT_PAGE: usize = 100;
 /// Longest file name of an upload.
 const MAX_NAME_BYTES: usize = 1024;
 
-/// `GET /v1/structures/{id}/image.png`, `.jpg`, `.webp`
+/// `GET /v1/structures/{id}/image.png`, and with the file extensions of the other formats
 pub(super) async fn image(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
@@ -43,12 +43,10 @@ pub(super) async fn image(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let format = match file_name.as_str() {
-        "image.png" => ImageFormat::Png,
-        "image.jpg" | "image.jpeg" => ImageFormat::Jpeg,
-        "image.webp" => ImageFormat::WebP,
-        _ => return Err(Problem::not_found()),
-    };
+    let format = file_name
+        .strip_prefix("image.")
+        .and_then(format_of_extension)
+        .ok_or_else(Problem::not_found)?;
     let permit = app.admit(client)?;
     let document = request_of(&id, format, &parameters)?;
     let gives_size = parameters.get("size")?.is_some();
