@@ -112,10 +112,7 @@ impl fmt::Display for CliError {
 /// # Errors
 /// The message for the user.
 pub fn parse_size(text: &str) -> Result<[u32; 2], String> {
-    let parse = |part: &str| part.trim().parse::<u32>().ok();
-    text.split_once(['x', 'X'])
-        .and_then(|(width, height)| Some([parse(width)?, parse(height)?]))
-        .ok_or_else(|| "give width and height in pixels, as 1024x768".to_owned())
+    molshot_scenes::options::parse_size(text).map(|(width, height)| [width, height])
 }
 
 /// Parses the name of a structure format.
