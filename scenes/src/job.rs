@@ -7,11 +7,12 @@ use schemars::JsonSchema;
 
 use crate::error::SceneError;
 use crate::keyword::{Keyword, keywords};
+use crate::ranges::EDGE_PX;
 use crate::scene::Scene;
 use crate::view::{CropRect, View, Viewport};
 
 /// Largest edge of a picture in pixels.
-pub const MAX_EDGE_PX: u32 = 16_384;
+pub const MAX_EDGE_PX: u32 = EDGE_PX.max;
 /// Largest number of pixels of the drawn region (256 Mi).
 pub const MAX_PIXELS: u64 = 1 << 28;
 
@@ -233,7 +234,7 @@ impl RenderJob {
             ("/output/height_px", viewport.height_px),
         ];
         for (pointer, side) in sides {
-            if side == 0 || side > MAX_EDGE_PX {
+            if !EDGE_PX.contains(side) {
                 return Err(SceneError::invalid(
                     pointer,
                     format!("the picture cannot be {side} pixels along an edge"),

@@ -10,6 +10,7 @@
 use smol_str::SmolStr;
 
 use crate::error::SceneError;
+use crate::ranges::LABEL_OUTLINE_PX;
 
 /// Height of a line of text, angstrom.
 pub const LABEL_SIZE_ANGSTROM: f64 = 0.7;
@@ -86,7 +87,7 @@ pub struct Outline {
 
 impl Outline {
     /// Widest rim.
-    pub const MAX_WIDTH_PX: f32 = 4.0;
+    pub const MAX_WIDTH_PX: f32 = LABEL_OUTLINE_PX.max as f32;
 }
 
 /// All labels of a scene, and what holds for all of them.

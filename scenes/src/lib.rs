@@ -10,7 +10,7 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use molshot_molecule::{PartRole, ReadOptions, read::read_bytes};
+//! use molshot_molecule::{PartRole, ReadOptions, read_bytes};
 //! use molshot_scenes::request::Preset;
 //! use molshot_scenes::{PreparedScene, RenderRequest};
 //!
@@ -51,8 +51,10 @@ pub mod keyword;
 pub mod labels;
 pub mod options;
 pub mod pseudobonds;
+pub mod ranges;
 pub mod request;
 pub mod scene;
+pub mod schema;
 pub mod texts;
 pub mod transforms;
 pub mod view;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use molshot_scenes::SceneDocument;
-use molshot_scenes::request::schema;
+use molshot_scenes::schema::schema;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_oneof, proptest};
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
