@@ -131,7 +131,7 @@ impl Samples {
         }
     }
 
-    /// Where each sample lies, in pixels relative to the pixel's centre (x right, y down). Four and
+    /// Where each sample is, in pixels relative to the pixel's centre (x right, y down). Four and
     /// sixteen are the standard sample positions of Vulkan (specification, "Multisampling", table
     /// of standard sample locations): no two share a row or a column. Nine are the middles of the
     /// pixel's ninths, row by row, as `ChimeraX` has them (`save`, `supersample 3`).
@@ -346,7 +346,7 @@ impl RenderJob {
     }
 
     /// A part of the picture, `factor` times as wide and as high, with one sample per pixel: what
-    /// effects are made from. `part` lies in the whole picture, `factor` is at least 1, and neither
+    /// effects are made from. `part` is within the whole picture, `factor` is at least 1, and neither
     /// takes the whole picture's edges beyond [`MAX_EDGE_PX`].
     ///
     /// # Errors

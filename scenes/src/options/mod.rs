@@ -1,4 +1,4 @@
-//! The one table of render options: what each is called, where its value stands in the request,
+//! The one table of render options: what each is called, where its value is in the request,
 //! which values it takes, and what it does.
 //!
 //! The command line's flags, the parameters of a picture's URL, their description in `OpenAPI`, the

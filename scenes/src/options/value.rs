@@ -22,7 +22,7 @@ pub struct GivenOption {
 /// The request with options set as given; options that are not given keep their values.
 ///
 /// # Errors
-/// [`SceneError::Invalid`] with the JSON pointer of the value at fault, [`SceneError::Command`] or
+/// [`SceneError::Invalid`] with the JSON pointer of the wrong value, [`SceneError::Command`] or
 /// [`SceneError::Selection`].
 pub fn apply(request: &RenderRequest, given: &[GivenOption]) -> Result<RenderRequest, SceneError> {
     if given.is_empty() {

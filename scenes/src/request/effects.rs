@@ -1,4 +1,4 @@
-//! What a request says about silhouettes and ambient occlusion.
+//! The keys of a request for silhouettes and ambient occlusion.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ impl Default for AmbientOcclusionRequest {
     }
 }
 
-/// What the two say, checked.
+/// The effects of a request, with their numbers checked.
 ///
 /// # Errors
 /// [`SceneError::Invalid`] with a JSON pointer.

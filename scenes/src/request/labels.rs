@@ -1,4 +1,4 @@
-//! What a request says about labels.
+//! The keys of a request for labels.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::colors::Rgb;
 use crate::error::SceneError;
 use crate::keyword::keywords;
-use crate::labels::MAX_TEXT_CHARACTERS;
+use crate::labels::{LabelAlignment, MAX_TEXT_CHARACTERS};
 use crate::ranges;
 use crate::texts::SelectionText;
 
@@ -14,7 +14,7 @@ use crate::texts::SelectionText;
 const MAX_TEXTS: usize = 1000;
 /// Farthest that an offset leads, angstrom.
 const MAX_OFFSET_ANGSTROM: f64 = 1000.0;
-/// Farthest from the origin that a text hangs, angstrom: as far as atoms may be.
+/// Farthest from the origin that a text is anchored, angstrom: as far as atoms may be.
 const MAX_POSITION_ANGSTROM: f64 = 100_000.0;
 
 /// What is labelled. Only what is drawn has a label.
@@ -39,20 +39,6 @@ pub enum LabelContent {
 }
 
 keywords!(LabelContent { Auto = "auto", None = "none", Residues = "residues", LigandAtoms = "ligand-atoms", ResiduesAndLigandAtoms = "residues-and-ligand-atoms", Atoms = "atoms" });
-
-/// Which point of a label is at its anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum LabelAlignment {
-    /// Its lower left corner.
-    #[default]
-    LowerLeft,
-    /// Its middle.
-    Center,
-}
-
-keywords!(LabelAlignment { LowerLeft = "lower-left", Center = "center" });
 
 /// How labels look.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -106,11 +92,11 @@ impl Default for LabelStyle {
 pub struct TextRequest {
     /// What it says, in one line of at most 200 characters.
     pub text: String,
-    /// Where it hangs: the mean position of the atoms of this selection. Shown where one of them is
+    /// Its anchor: the mean position of the atoms of this selection. Shown where one of them is
     /// drawn.
     #[serde(default)]
     pub at: Option<SelectionText>,
-    /// Where it hangs instead, scene coordinates, angstrom.
+    /// Its anchor instead, scene coordinates, angstrom.
     #[serde(default)]
     pub position_angstrom: Option<[f64; 3]>,
 }

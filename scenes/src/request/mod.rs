@@ -40,15 +40,16 @@ use crate::error::SceneError;
 use crate::job::{Plane, Samples};
 use crate::keyword::keywords;
 use crate::pseudobonds::PseudobondName;
-use crate::texts::{SelectionText, ViewCommands};
+use crate::texts::{ResidueText, SelectionText, ViewCommands};
 use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
+pub use crate::labels::LabelAlignment;
 pub use document::{PartialDocument, SCHEMA_VERSION, SceneDocument};
 pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
 pub use format::{ImageFormat, file_extension, format_of_extension};
-pub use labels::{LabelAlignment, LabelContent, LabelStyle, TextRequest};
-pub(crate) use residue::{RESIDUE_POINTER, residue_key};
+pub use labels::{LabelContent, LabelStyle, TextRequest};
+pub(crate) use residue::{RESIDUE_POINTER, needed_residue, residue_key};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
 
@@ -133,7 +134,7 @@ pub struct StyleRequest {
     pub depth_cue: bool,
     /// The residue of the preset `misi-residue`, which needs it: name, number with insertion code,
     /// and the chain where that is not enough, such as `ARG 45 A`. Refused with any other preset.
-    pub residue: Option<String>,
+    pub residue: Option<ResidueText>,
     /// Which pseudobonds are drawn, as dashes between drawn atoms.
     #[serde(deserialize_with = "strict_serde::set")]
     pub pseudobonds: BTreeSet<PseudobondName>,
@@ -234,7 +235,7 @@ pub enum ColorScheme {
 
 keywords!(ColorScheme { Element = "element", Chain = "chain", Residue = "residue", BFactor = "b-factor", Uniform = "uniform", AlternatingResidues = "alternating-residues" });
 
-/// What stands behind everything.
+/// The background of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackgroundRequest {
@@ -388,6 +389,7 @@ impl OutputRequest {
 /// What an encoder spends its time on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Compression {
     /// Files in a fraction of the time that drawing takes.
     #[default]

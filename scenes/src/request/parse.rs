@@ -166,7 +166,7 @@ pub(super) mod samples {
         let count = u32::deserialize(deserializer)?;
         Samples::from_count(count).ok_or_else(|| {
             D::Error::custom(format!(
-                "{count} samples are not on offer; give 1, 4, 9 or 16"
+                "{count} samples are not supported; give 1, 4, 9 or 16"
             ))
         })
     }

@@ -176,7 +176,7 @@ fn messages_read_as_one_line() {
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
-        "line 1, column 72: /output/samples: 3 samples are not on offer; give 1, 4, 9 or 16"
+        "line 1, column 72: /output/samples: 3 samples are not supported; give 1, 4, 9 or 16"
     );
 }
 
@@ -212,7 +212,7 @@ fn every_kind_of_error_of_form_has_its_place_and_words() {
         ),
         (
             style(r#"{"stick_radius_angstrom":true}"#),
-            "line 1, column 84: /style/stick_radius_angstrom: here is true; give a number",
+            "line 1, column 85: /style/stick_radius_angstrom: here is true; give a number",
         ),
         (
             style(r#"{"shadows":true,"shadows":true}"#),
