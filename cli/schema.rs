@@ -19,6 +19,6 @@ pub(crate) fn run(args: &SchemaArgs) -> Result<(), CliError> {
     if args.annotations {
         output_json(&annotations::schema())
     } else {
-        output_json(&molshot_scenes::request::schema())
+        output_json(&molshot_scenes::schema::schema())
     }
 }

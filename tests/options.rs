@@ -147,7 +147,7 @@ fn every_option_is_a_flag_of_the_command_line_with_its_help() {
 
 #[test]
 fn every_option_is_in_the_schema_with_its_help_and_range() {
-    let schema = molshot_scenes::request::schema();
+    let schema = molshot_scenes::schema::schema();
     let text = schema.to_string();
     for option in RENDER_OPTIONS {
         let key = option.pointer.rsplit('/').next().expect("a key");

@@ -142,7 +142,7 @@ impl PictureSpec {
             PictureKind::Pocket => Preset::MisiPocket,
             PictureKind::Ligand => Preset::MisiLigand,
             PictureKind::Residue(name) => {
-                request.style.residue = Some(name.clone());
+                request.style.residue = Some(name.clone().into());
                 Preset::MisiResidue
             }
         };

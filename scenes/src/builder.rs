@@ -7,7 +7,7 @@ use molshot_molecule::Structure;
 use crate::colors::Rgb;
 use crate::effects::Effects;
 use crate::error::SceneError;
-use crate::labels::{Alignment, Label, LabelSize, LabelSubject, Labels};
+use crate::labels::{Label, LabelAlignment, LabelSize, LabelSubject, Labels};
 use crate::scene::{Background, Cylinder, DepthCue, Lighting, Scene, SceneParts, Sphere};
 
 /// Builds a [`Scene`] from spheres, cylinders and labels. Every sphere counts as one atom: the n-th
@@ -88,7 +88,7 @@ impl SceneBuilder {
             subject: LabelSubject::Text(self.labels.list.len() as u32),
             anchor_angstrom: anchor,
             offset_angstrom: [0.0; 3],
-            alignment: Alignment::Center,
+            alignment: LabelAlignment::Center,
             size: LabelSize::Angstrom(height),
             color: color.0,
         });

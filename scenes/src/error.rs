@@ -30,7 +30,7 @@ pub enum SceneError {
     /// The document is not JSON, or not of the request's form.
     #[error("line {line}, column {column}: {}{problem}; {remedy}", place(pointer))]
     Document {
-        /// JSON pointer to the value at fault; empty for the whole document.
+        /// JSON pointer to the wrong value; empty for the whole document.
         pointer: String,
         /// Line, counted from 1.
         line: usize,
@@ -95,7 +95,7 @@ impl SceneError {
         }
     }
 
-    /// JSON pointer (RFC 6901) to the value at fault, empty for the whole document.
+    /// JSON pointer (RFC 6901) to the wrong value, empty for the whole document.
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         match self {

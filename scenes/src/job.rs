@@ -7,11 +7,12 @@ use schemars::JsonSchema;
 
 use crate::error::SceneError;
 use crate::keyword::{Keyword, keywords};
+use crate::ranges::EDGE_PX;
 use crate::scene::Scene;
 use crate::view::{CropRect, View, Viewport};
 
 /// Largest edge of a picture in pixels.
-pub const MAX_EDGE_PX: u32 = 16_384;
+pub const MAX_EDGE_PX: u32 = EDGE_PX.max;
 /// Largest number of pixels of the drawn region (256 Mi).
 pub const MAX_PIXELS: u64 = 1 << 28;
 
@@ -130,7 +131,7 @@ impl Samples {
         }
     }
 
-    /// Where each sample lies, in pixels relative to the pixel's centre (x right, y down). Four and
+    /// Where each sample is, in pixels relative to the pixel's centre (x right, y down). Four and
     /// sixteen are the standard sample positions of Vulkan (specification, "Multisampling", table
     /// of standard sample locations): no two share a row or a column. Nine are the middles of the
     /// pixel's ninths, row by row, as `ChimeraX` has them (`save`, `supersample 3`).
@@ -233,7 +234,7 @@ impl RenderJob {
             ("/output/height_px", viewport.height_px),
         ];
         for (pointer, side) in sides {
-            if side == 0 || side > MAX_EDGE_PX {
+            if !EDGE_PX.contains(side) {
                 return Err(SceneError::invalid(
                     pointer,
                     format!("the picture cannot be {side} pixels along an edge"),
@@ -345,7 +346,7 @@ impl RenderJob {
     }
 
     /// A part of the picture, `factor` times as wide and as high, with one sample per pixel: what
-    /// effects are made from. `part` lies in the whole picture, `factor` is at least 1, and neither
+    /// effects are made from. `part` is within the whole picture, `factor` is at least 1, and neither
     /// takes the whole picture's edges beyond [`MAX_EDGE_PX`].
     ///
     /// # Errors

@@ -1,22 +1,25 @@
-//! Labels of a scene: short texts that face the camera, each hung up at a point of the world.
+//! Labels of a scene: short texts that face the camera, each anchored at a point of the world.
 //!
-//! Which texts there are, and where they hang, is decided here; how wide a text is and which pixels
+//! Which texts there are, and where their anchors are, is decided here; how wide a text is and which pixels
 //! it covers, where it is drawn (the renderer owns the font). The conventions are `ChimeraX`'s
 //! (user guide, `label`; observed in its pictures): a label is a flat rectangle as high as a line
 //! of text, in world units (0.7 angstrom), so that perspective makes far ones smaller; its lower
-//! left corner lies at the anchor plus an offset in screen axes; it lies over everything; it fades
+//! left corner is at the anchor plus an offset in screen axes; it is drawn over everything; it fades
 //! with depth as atoms do.
 
+use schemars::JsonSchema;
 use smol_str::SmolStr;
 
 use crate::error::SceneError;
+use crate::keyword::keywords;
+use crate::ranges::LABEL_OUTLINE_PX;
 
 /// Height of a line of text, angstrom.
 pub const LABEL_SIZE_ANGSTROM: f64 = 0.7;
 /// How far from the middle of its atom's ball a label begins: the ball's radius plus this, to the
 /// right, angstrom.
 pub const ATOM_GAP_ANGSTROM: f32 = 0.2;
-/// How far before its atom a label hangs, angstrom.
+/// How far in front of its atom a label is anchored, angstrom.
 pub const ATOM_LIFT_ANGSTROM: f32 = 0.5;
 /// With `labels` set to `auto` a scene of more drawn residues than this has no labels: they would
 /// hide the picture. Pockets have fewer.
@@ -24,8 +27,9 @@ pub const MAX_AUTO_RESIDUES: usize = 150;
 /// Longest text of a label, in characters.
 pub const MAX_TEXT_CHARACTERS: usize = 200;
 
-/// What a label tells about.
+/// What a label is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum LabelSubject {
     /// The atom of this index.
     Atom(u32),
@@ -47,8 +51,10 @@ pub enum LabelSize {
 }
 
 /// Which point of a label is at its anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Alignment {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum LabelAlignment {
     /// Its lower left corner.
     #[default]
     LowerLeft,
@@ -56,19 +62,21 @@ pub enum Alignment {
     Center,
 }
 
+keywords!(LabelAlignment { LowerLeft = "lower-left", Center = "center" });
+
 /// One label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
     /// What it says, in one line.
     pub text: SmolStr,
-    /// What it tells about.
+    /// What it is about.
     pub subject: LabelSubject,
-    /// Where it hangs, world axes, angstrom.
+    /// Its anchor, world axes, angstrom.
     pub anchor_angstrom: [f32; 3],
-    /// From there, in screen axes (x right, y up, z towards the viewer), angstrom.
+    /// From the anchor, in screen axes (x right, y up, z towards the viewer), angstrom.
     pub offset_angstrom: [f32; 3],
-    /// Which point of it is there.
-    pub alignment: Alignment,
+    /// Which point of it is at the anchor.
+    pub alignment: LabelAlignment,
     /// Height of its line.
     pub size: LabelSize,
     /// sRGB colour, before the depth cue.
@@ -86,7 +94,7 @@ pub struct Outline {
 
 impl Outline {
     /// Widest rim.
-    pub const MAX_WIDTH_PX: f32 = 4.0;
+    pub const MAX_WIDTH_PX: f32 = LABEL_OUTLINE_PX.max as f32;
 }
 
 /// All labels of a scene, and what holds for all of them.
@@ -126,7 +134,7 @@ impl Labels {
                 return Err(SceneError::invalid(
                     format!("/labels/{index}"),
                     format!(
-                        "no label hangs at {:?} + {:?} with the size {size}",
+                        "no label can be at {:?} + {:?} with the size {size}",
                         label.anchor_angstrom, label.offset_angstrom
                     ),
                     "give finite positions and a positive size".into(),

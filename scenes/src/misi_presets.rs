@@ -7,8 +7,11 @@ use molshot_molecule::{PartRole, ResidueClass, ResidueKeyError, Selection, Struc
 use crate::colors::shorten;
 use crate::error::SceneError;
 use crate::labels::{ATOM_GAP_ANGSTROM, LABEL_SIZE_ANGSTROM};
-use crate::request::{LabelContent, Preset, RESIDUE_POINTER, StyleRequest, residue_key};
+use crate::request::{
+    LabelContent, Preset, RESIDUE_POINTER, StyleRequest, needed_residue, residue_key,
+};
 use crate::scene::BoundingBox;
+use crate::texts::ResidueText;
 
 /// What `ChimeraX` counts as the height of a line of Arial, in units of its size, when it fits its
 /// camera: chosen so that the box of the one picture that was compared is met to 0.02 angstrom.
@@ -16,7 +19,7 @@ use crate::scene::BoundingBox;
 const LINE_HEIGHT_EM: f64 = 1.165;
 
 /// Index of the one residue that is meant; ligands are none.
-fn find(structure: &Structure, text: &str) -> Result<usize, SceneError> {
+fn find(structure: &Structure, text: &ResidueText) -> Result<usize, SceneError> {
     let key = residue_key(text)?;
     key.find(structure, |residue| {
         structure.part_of(residue).role != PartRole::Ligand
@@ -31,7 +34,7 @@ fn find(structure: &Structure, text: &str) -> Result<usize, SceneError> {
         };
         SceneError::invalid(
             RESIDUE_POINTER,
-            format!("\"{}\" {error}", shorten(text)),
+            format!("\"{}\" {error}", shorten(text.as_str())),
             remedy.into(),
         )
     })
@@ -54,8 +57,7 @@ pub(crate) fn subject(
         Preset::MisiPocket => part("pocket").map(Some),
         Preset::MisiLigand => part("ligand").map(Some),
         Preset::MisiResidue => {
-            let text = style.residue.as_deref().unwrap_or_default();
-            let residue = find(structure, text)?;
+            let residue = find(structure, needed_residue(style)?)?;
             let mut atoms = part("ligand")?;
             let range = structure.residues()[residue].atoms.clone();
             atoms[range.start as usize..range.end as usize].fill(true);

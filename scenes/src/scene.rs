@@ -180,7 +180,7 @@ impl DepthCue {
     };
 }
 
-/// What stands behind everything.
+/// The background of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Background {
     /// sRGB colour; also the colour into which the depth cue fades.
@@ -224,7 +224,7 @@ impl Scene {
     /// It has no labels and no effects: see [`Scene::with_labels`] and [`Scene::with_effects`].
     ///
     /// # Errors
-    /// [`SceneError::Invalid`] with a pointer to the part at fault when a position or radius is not
+    /// [`SceneError::Invalid`] with a pointer to the wrong part when a position or radius is not
     /// finite, a radius is not positive, a stick's ends coincide, its caps are none of
     /// [`Cylinder`]'s constants, or an atom is not in the structure.
     pub fn from_parts(parts: SceneParts) -> Result<Self, SceneError> {
@@ -282,7 +282,7 @@ impl Scene {
     /// The scene with other labels.
     ///
     /// # Errors
-    /// [`SceneError::Invalid`] with a pointer to the label at fault when a position is not finite,
+    /// [`SceneError::Invalid`] with a pointer to the wrong label when a position is not finite,
     /// a size not positive and finite, or the outline's width out of range.
     pub fn with_labels(mut self, labels: Labels) -> Result<Self, SceneError> {
         labels.check()?;

@@ -1,4 +1,5 @@
-//! Texts of a request in one of the two small languages, kept with what they parse to.
+//! Texts of a request in one of the small languages (selections, view commands, names of
+//! residues), kept with what they parse to.
 //!
 //! A text is parsed when it is taken in, and nowhere else. One that cannot be understood is kept as
 //! it is, for [`crate::RenderRequest::validate`] reports it with its place in the document.
@@ -6,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use molshot_molecule::{MoleculeError, Selection};
+use molshot_molecule::{MoleculeError, ResidueKey, Selection};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
@@ -96,19 +97,61 @@ impl PartialEq for SelectionText {
 
 impl Eq for SelectionText {}
 
-impl JsonSchema for SelectionText {
-    fn inline_schema() -> bool {
-        true
+/// The name of a residue, `NAME NUMBER[CODE] [CHAIN]`, with what it parses to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct ResidueText {
+    text: String,
+    /// None for a text that does not name a residue.
+    key: Option<ResidueKey>,
+}
+
+impl ResidueText {
+    /// The name as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
-    fn schema_name() -> Cow<'static, str> {
-        String::schema_name()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        String::json_schema(generator)
+    /// The parsed name; none for a text that does not name a residue.
+    #[must_use]
+    pub fn key(&self) -> Option<&ResidueKey> {
+        self.key.as_ref()
     }
 }
+
+impl From<String> for ResidueText {
+    fn from(text: String) -> Self {
+        let key = ResidueKey::parse(&text);
+        Self { text, key }
+    }
+}
+
+impl From<&str> for ResidueText {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<ResidueText> for String {
+    fn from(text: ResidueText) -> Self {
+        text.text
+    }
+}
+
+impl fmt::Display for ResidueText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq for ResidueText {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for ResidueText {}
 
 /// Entries of view commands with what they parse to. An entry may hold several commands, separated
 /// by `;` or a new line.
@@ -212,23 +255,34 @@ impl PartialEq for ViewCommands {
 
 impl Eq for ViewCommands {}
 
-impl JsonSchema for ViewCommands {
-    fn inline_schema() -> bool {
-        true
-    }
+/// Gives a type the schema of the type that it is written as.
+macro_rules! schema_of {
+    ($($type:ident as $written:ty),+) => {$(
+        impl JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
 
-    fn schema_name() -> Cow<'static, str> {
-        Vec::<String>::schema_name()
-    }
+            fn schema_name() -> Cow<'static, str> {
+                <$written>::schema_name()
+            }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Vec::<String>::json_schema(generator)
-    }
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                <$written>::json_schema(generator)
+            }
+        }
+    )+};
 }
+
+schema_of!(
+    SelectionText as String,
+    ResidueText as String,
+    ViewCommands as Vec<String>
+);
 
 #[cfg(test)]
 mod tests {
-    use super::{SelectionText, ViewCommands};
+    use super::{ResidueText, SelectionText, ViewCommands};
     use crate::error::SceneError;
 
     #[test]
@@ -244,6 +298,15 @@ mod tests {
             Err(SceneError::Selection { pointer, .. }) => assert_eq!(pointer, "/select"),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn the_name_of_a_residue_is_kept_with_its_text() {
+        let text: ResidueText = serde_json::from_str("\"arg  45 A\"").expect("a text");
+        assert_eq!(text.as_str(), "arg  45 A");
+        assert_eq!(text.key().map(|key| key.number), Some(45));
+        assert_eq!(serde_json::to_string(&text).expect("JSON"), "\"arg  45 A\"");
+        assert!(ResidueText::from("((").key().is_none());
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl Case {
         request.style.preset = self.preset;
         request.style.colors = Some(ColorScheme::AlternatingResidues);
         request.commands = vec![self.commands.clone()].into();
-        request.style.residue = self.residue.map(str::to_owned);
+        request.style.residue = self.residue.map(Into::into);
         request.style.labels = match self.residue {
             _ if !self.labels => LabelContent::None,
             Some(_) => LabelContent::Atoms,

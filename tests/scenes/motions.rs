@@ -80,14 +80,18 @@ fn inverse(commands: &[Command]) -> Vec<Command> {
         .collect()
 }
 
-fn law<S: Strategy>(cases: u32, strategy: &S, law: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+fn check_property<S: Strategy>(
+    cases: u32,
+    strategy: &S,
+    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
     let config = Config {
         cases,
         failure_persistence: None,
         ..Config::default()
     };
-    let chance = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let tried = TestRunner::new_with_rng(config, chance).run(strategy, law);
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let tried = TestRunner::new_with_rng(config, rng).run(strategy, property);
     if let Err(error) = tried {
         panic!("{error}");
     }
@@ -105,7 +109,7 @@ fn a_thousand_sequences_are_their_matrix_product_and_can_be_undone() {
         .step_by(97)
         .map(|p| DVec3::from_array(p.map(f64::from)))
         .collect();
-    law(1000, &prop::collection::vec(motion(), 1..30), |commands| {
+    check_property(1000, &prop::collection::vec(motion(), 1..30), |commands| {
         let mut camera = front.clone();
         let mut product = DAffine3::IDENTITY;
         for command in &commands {
@@ -267,7 +271,7 @@ fn views_that_differ_by_noise_are_equal_bit_for_bit() {
     for projection in [ProjectionKind::Perspective, ProjectionKind::Orthographic] {
         let prepared = prepare(|request| request.camera.projection = projection);
         let front = prepared.camera().expect("a camera");
-        law(1000, &prop::collection::vec(motion(), 1..30), |commands| {
+        check_property(1000, &prop::collection::vec(motion(), 1..30), |commands| {
             let mut camera = front.clone();
             let round = [commands.clone(), inverse(&commands)].concat();
             camera.apply(&round, &structure).expect("motions");
@@ -380,7 +384,7 @@ fn a_residue_and_the_ligand_fill_their_own_picture() {
     let whole = prepare(|_| {});
     let part = prepare(|request| {
         request.style.preset = Preset::MisiResidue;
-        request.style.residue = Some(format!("asp 25 {chain}"));
+        request.style.residue = Some(format!("asp 25 {chain}").into());
     });
     let drawn = &part.scene().spheres;
     assert_eq!(drawn.len(), ligand_of(&whole).len() + 8);
@@ -396,11 +400,11 @@ fn a_residue_and_the_ligand_fill_their_own_picture() {
     assert_eq!(part.scene().labels.list.len(), drawn.len());
     let none = prepare(|request| {
         request.style.preset = Preset::MisiResidue;
-        request.style.residue = Some(format!("ASP 25 {chain}"));
+        request.style.residue = Some(format!("ASP 25 {chain}").into());
         request.style.labels = LabelContent::None;
     });
     assert!(none.scene().labels.list.is_empty());
-    assert!(distance(&none) < distance(&part), "labels take room");
+    assert!(distance(&none) < distance(&part), "labels take space");
 }
 
 #[test]
@@ -408,7 +412,7 @@ fn residues_that_are_not_there_or_not_wanted_are_refused() {
     let refuse = |preset: Preset, residue: Option<&str>| {
         let mut request = request();
         request.style.preset = preset;
-        request.style.residue = residue.map(str::to_owned);
+        request.style.residue = residue.map(Into::into);
         let error = PreparedScene::new(complex(), &request).expect_err("no such picture");
         assert_eq!(error.pointer(), Some("/style/residue"));
         error.to_string()

@@ -1,27 +1,27 @@
-//! The law of the request's form: what the reader takes, the published schema takes. Documents are
+//! The request's form: what the reader accepts, the published schema accepts. Documents are
 //! made from the sample scenes by putting values where they do not belong.
 
 use std::path::Path;
 
 use molshot_scenes::SceneDocument;
-use molshot_scenes::request::schema;
+use molshot_scenes::schema::schema;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_oneof, proptest};
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 
 /// Why a document is not of the schema; none if it is. Knows the keywords that the request's schema
 /// uses.
-fn fault(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
+fn violation(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
     let wrong = |what: &str| Some(format!("{at}: {what}: {value}"));
     for (keyword, rule) in schema.as_object().expect("a schema is an object") {
         let found = match keyword.as_str() {
             "$ref" => {
                 let target = rule.as_str().and_then(|r| r.strip_prefix('#'));
                 let target = target.and_then(|pointer| root.pointer(pointer));
-                fault(root, target.expect("a reference within"), value, at)
+                violation(root, target.expect("a reference within"), value, at)
             }
             "anyOf" | "oneOf" => {
-                let fits = |s: &&Value| fault(root, s, value, at).is_none();
+                let fits = |s: &&Value| violation(root, s, value, at).is_none();
                 let count = items(rule).iter().filter(fits).count();
                 let wanted = if keyword == "oneOf" {
                     count == 1
@@ -70,7 +70,7 @@ fn fault(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String
             }
             "items" => value.as_array().and_then(|list| {
                 let mut each = list.iter().enumerate();
-                each.find_map(|(i, v)| fault(root, rule, v, &format!("{at}/{i}")))
+                each.find_map(|(i, v)| violation(root, rule, v, &format!("{at}/{i}")))
             }),
             "required" => value.as_object().and_then(|members| {
                 let lacking =
@@ -84,7 +84,7 @@ fn fault(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<String
                 let known = rule.as_object().expect("properties");
                 let strict = schema.get("additionalProperties") == Some(&Value::Bool(false));
                 members.iter().find_map(|(key, v)| match known.get(key) {
-                    Some(rule) => fault(root, rule, v, &format!("{at}/{key}")),
+                    Some(rule) => violation(root, rule, v, &format!("{at}/{key}")),
                     None if strict => wrong(&format!("has the unknown key {key}")),
                     None => None,
                 })
@@ -222,7 +222,7 @@ fn the_undamaged_documents_fit_schema_and_reader() {
     let schema = schema();
     for document in documents() {
         assert_eq!(both_ways(&document), [true, true], "{document}");
-        assert_eq!(fault(&schema, &schema, &document, ""), None);
+        assert_eq!(violation(&schema, &schema, &document, ""), None);
     }
 }
 
@@ -252,10 +252,10 @@ fn an_array_is_refused_wherever_an_object_belongs() {
     assert!(count > 30, "{count} places were tried");
 }
 
-/// Whatever stands in the wrong place is told of in JSON's words, never in those of the reader's
+/// Every value in the wrong place is described in JSON's words, never in those of the reader's
 /// source code, with the pointer of the place.
 #[test]
-fn wrong_values_are_told_of_in_plain_words() {
+fn wrong_values_are_described_in_plain_words() {
     let raw = [
         "sequence",
         "struct ",
@@ -304,7 +304,7 @@ fn wrong_values_are_told_of_in_plain_words() {
                     let found = raw.iter().find(|word| text.contains(**word));
                     assert!(found.is_none(), "{value} at {place}: {text}");
                     // Commands and selections point to the entry, all others to the place, to what
-                    // lies in it, or to its object.
+                    // is in it, or to its object.
                     assert!(
                         pointer.is_some() && text.contains("give")
                             || text.contains("known are")
@@ -367,8 +367,8 @@ proptest! {
         let [text, value] = both_ways(&document);
         prop_assert!(text == value, "read from text: {text}, from a value: {value}: {document}");
         if text {
-            let fault = fault(&schema, &schema, &document, "");
-            prop_assert!(fault.is_none(), "{fault:?}");
+            let violation = violation(&schema, &schema, &document, "");
+            prop_assert!(violation.is_none(), "{violation:?}");
         }
     }
 }

@@ -118,8 +118,8 @@ impl Args {
         if let Some(preset) = self.style {
             request.style.preset = preset;
         }
-        if self.residue.is_some() {
-            request.style.residue.clone_from(&self.residue);
+        if let Some(residue) = &self.residue {
+            request.style.residue = Some(residue.as_str().into());
         }
         if let Some(commands) = &self.commands {
             request.commands = vec![commands.clone()].into();

@@ -171,7 +171,13 @@ impl AnswerChecker {
                 let mut residues = (0..self.structure.residues().len() as u32)
                     .filter(|index| residue_name(&self.structure, *index) == *name);
                 let residue = residues.next().ok_or("there is no such residue")?;
-                if request(0)?.style.residue.as_ref() != Some(name) {
+                if request(0)?
+                    .style
+                    .residue
+                    .as_ref()
+                    .map(molshot_scenes::ResidueText::as_str)
+                    != Some(name)
+                {
                     return Err("the pictures show another residue".into());
                 }
                 same(

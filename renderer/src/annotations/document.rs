@@ -230,5 +230,5 @@ pub struct LabelAnnotation {
 /// The JSON schema (draft 2020-12) of [`Annotations`].
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Annotations).to_value()
+    molshot_scenes::schema::schema_of::<Annotations>()
 }

@@ -333,7 +333,7 @@ fn label_annotation(label: &LabelBox) -> LabelAnnotation {
         LabelSubject::Atom(atom) => (Some(atom), None, None),
         LabelSubject::Residue(residue) => (None, Some(residue), None),
         LabelSubject::Distance(atoms) => (None, None, Some(atoms)),
-        LabelSubject::Text(_) => (None, None, None),
+        _ => (None, None, None),
     };
     let [left, top, right, bottom] = label.line_box_px;
     LabelAnnotation {

@@ -146,14 +146,6 @@ fn png(
 ) -> Result<(), RenderError> {
     let (width_px, height_px) = plane.size_px();
     match compression {
-        Compression::Fast => {
-            png_writer::write(width_px, height_px, plane.rgba(), plane.transparent, out).ok_or_else(
-                || RenderError::Encode {
-                    problem: format!("{width_px} x {height_px} pixels are too many for PNG"),
-                    remedy: "draw a smaller picture or a crop".into(),
-                },
-            )
-        }
         Compression::Small => {
             let color = if plane.transparent {
                 ColorType::Rgba
@@ -169,6 +161,11 @@ fn png(
             };
             png_file::encode_by_rows(&layout, plane.packed(rgb)?, out, is_cancelled)
         }
+        _ => png_writer::write(width_px, height_px, plane.rgba(), plane.transparent, out)
+            .ok_or_else(|| RenderError::Encode {
+                problem: format!("{width_px} x {height_px} pixels are too many for PNG"),
+                remedy: "draw a smaller picture or a crop".into(),
+            }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Places labels in the picture: position, size, fading, and which labels are left out.
 
 use glam::DVec3;
-use molshot_scenes::labels::{Alignment, Label, LabelSize};
+use molshot_scenes::labels::{Label, LabelAlignment, LabelSize};
 use molshot_scenes::{Projection, RenderJob, Viewport};
 
 use super::font::{Font, Line, Stretched, em_of_line, units_to_px};
@@ -109,7 +109,7 @@ fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Optio
     let stretched = Stretched::new(line_px, width);
     let mut left = f64::from(viewport.width_px) * 0.5 + corner.x * scale;
     let mut bottom = f64::from(viewport.height_px) * 0.5 - corner.y * scale;
-    if label.alignment == Alignment::Center {
+    if label.alignment == LabelAlignment::Center {
         left -= width * 0.5;
         bottom += line_px * 0.5;
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use glam::{DQuat, DVec3};
 use molshot_molecule::{Format, PartRole, ReadOptions, read_bytes};
-use molshot_scenes::labels::{Alignment, Label, LabelSize, LabelSubject, Labels, Outline};
+use molshot_scenes::labels::{Label, LabelAlignment, LabelSize, LabelSubject, Labels, Outline};
 use molshot_scenes::{
     Background, CropRect, DepthCue, Lighting, Plane, Pose, Projection, RenderJob, Samples, Scene,
     SceneParts, View, Viewport,
@@ -48,7 +48,7 @@ fn label(text: &str, at: [f32; 3]) -> Label {
         subject: LabelSubject::Atom(0),
         anchor_angstrom: at,
         offset_angstrom: [0.0; 3],
-        alignment: Alignment::LowerLeft,
+        alignment: LabelAlignment::LowerLeft,
         size: LabelSize::Angstrom(2.0),
         color: [255; 3],
     }
@@ -310,7 +310,7 @@ fn near_labels_lie_over_far_ones_and_far_ones_fade() {
     near.text = "I".into();
     near.color = [255, 0, 0];
     near.size = LabelSize::Pixels(60.0);
-    near.alignment = Alignment::Center;
+    near.alignment = LabelAlignment::Center;
     let mut far = near.clone();
     far.anchor_angstrom[2] = -20.0;
     far.color = [0, 255, 0];

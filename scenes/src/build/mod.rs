@@ -50,7 +50,7 @@ pub const BALL_SCALE: f64 = 0.25;
 /// Atoms nearer than this, in angstrom, get no stick between them: it would have no direction.
 const SHORTEST_STICK_ANGSTROM: f32 = 1e-3;
 
-/// A scene with all that a request says about its pictures: one upload, many views.
+/// A scene with the camera, output and view commands of its request: one upload, many views.
 #[derive(Debug, Clone)]
 pub struct PreparedScene {
     scene: Arc<Scene>,

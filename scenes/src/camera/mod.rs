@@ -23,7 +23,7 @@
 //! - **Clip planes** of the final pose: with `d` the distance to the box's centre along the view
 //!   axis and `r` 1.01 times half of the box's diagonal (the box being widened to what a transform
 //!   has moved out of it), `near = max(d - r, 0.001 * 2 r)` and `far = d + r`, or `2 * near` where
-//!   that lies behind the near plane.
+//!   that is behind the near plane.
 //! - **Views are settled**: the final pose is rounded to 2^-24 angstrom and 2^-30 in its
 //!   quaternion, so that ways to the same camera end in the same bits.
 
@@ -165,7 +165,7 @@ impl Camera {
     /// # Errors
     /// [`SceneError::Command`], numbered within `commands` and without the entry in its pointer,
     /// when a selection matches no atom, a crop reaches out of the picture or is the second one,
-    /// the rotation centre lies behind the camera where a zoom is wanted, or the camera leaves
+    /// the rotation centre is behind the camera where a zoom is wanted, or the camera leaves
     /// every reasonable distance.
     pub fn apply(&mut self, commands: &[Command], structure: &Structure) -> Result<(), SceneError> {
         for (index, command) in commands.iter().enumerate() {
@@ -182,7 +182,11 @@ impl Camera {
         Ok(())
     }
 
-    fn apply_one(&mut self, command: &Command, structure: &Structure) -> Result<(), Fault> {
+    fn apply_one(
+        &mut self,
+        command: &Command,
+        structure: &Structure,
+    ) -> Result<(), ProblemAndRemedy> {
         match command {
             Command::View(name) => self.reset(*name),
             Command::Turn { axis, degrees } => self.turn(*axis, *degrees),
@@ -233,7 +237,7 @@ impl Camera {
         self.pose.position_angstrom -= self.pose.world_from_camera * (axis.unit() * angstrom);
     }
 
-    fn zoom(&mut self, factor: f64) -> Result<(), Fault> {
+    fn zoom(&mut self, factor: f64) -> Result<(), ProblemAndRemedy> {
         if let Projection::Orthographic { width_angstrom } = &mut self.projection {
             *width_angstrom /= factor;
             return Ok(());
@@ -241,7 +245,7 @@ impl Camera {
         let depth = -self.pose.camera_from_world(self.rotation_center).z;
         if depth <= 0.0 {
             return Err((
-                "the rotation centre lies behind the camera".into(),
+                "the rotation centre is behind the camera".into(),
                 "zoom before moving the camera through the scene".into(),
             ));
         }
@@ -258,7 +262,7 @@ impl Camera {
     }
 
     /// Refuses a camera that no longer means anything.
-    fn check(&self) -> Result<(), Fault> {
+    fn check(&self) -> Result<(), ProblemAndRemedy> {
         let distance = self.pose.position_angstrom.distance(self.bounds.center());
         let width = match self.projection {
             Projection::Perspective { .. } => 1.0,
@@ -318,7 +322,7 @@ const ROTATION_STEPS: f64 = (1_u64 << 30) as f64;
 const POSITION_STEPS: f64 = (1_u64 << 24) as f64;
 
 /// A pose on a grid far above the noise of double precision and far below a pixel. Labels stand at
-/// whole eighths of a pixel: without this, noise would tip letters over to the next one, and a
+/// whole eighths of a pixel: without this, noise would move letters to the next one, and a
 /// sequence of commands with its inverse would not give the first picture back.
 fn settled_pose(pose: Pose) -> Pose {
     let turn = pose.world_from_camera;
@@ -362,10 +366,10 @@ fn settled(part: f64, steps: f64) -> f64 {
 }
 
 /// What is wrong and what would be right.
-type Fault = (String, String);
+type ProblemAndRemedy = (String, String);
 
 /// Mean position of the atoms of a selection, angstrom.
-fn centroid(target: &Target, structure: &Structure) -> Result<DVec3, Fault> {
+fn centroid(target: &Target, structure: &Structure) -> Result<DVec3, ProblemAndRemedy> {
     let chosen = target.selection.evaluate(structure);
     let mut sum = DVec3::ZERO;
     let mut count = 0_u32;
@@ -385,7 +389,7 @@ fn centroid(target: &Target, structure: &Structure) -> Result<DVec3, Fault> {
 
 /// A crop in pixels. Percent are rounded to the nearest pixel; a rectangle in percent has its edges
 /// rounded, so that neighbouring rectangles neither overlap nor leave a gap.
-fn resolve_crop(crop: &Crop, viewport: &Viewport) -> Result<CropRect, Fault> {
+fn resolve_crop(crop: &Crop, viewport: &Viewport) -> Result<CropRect, ProblemAndRemedy> {
     let (x_px, width_px) = resolve_span(crop.x, crop.width, viewport.width_px);
     let (y_px, height_px) = resolve_span(crop.y, crop.height, viewport.height_px);
     let inside = |start: u32, length: u32, whole: u32| {

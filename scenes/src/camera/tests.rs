@@ -206,7 +206,7 @@ fn center_brings_a_point_to_the_middle_at_its_depth() {
             .expect("a turn");
         let exact = camera.pose().camera_from_world(point);
         assert!(exact.truncate().length() < 1e-9, "{exact}");
-        // The view lies on the grid of settled poses: half a step of 2^-24 angstrom is a millionth
+        // The view is on the grid of settled poses: half a step of 2^-24 angstrom is a millionth
         // of a pixel here.
         let seen = camera.view().project(&camera.viewport(), point);
         assert!(

@@ -12,7 +12,7 @@ use crate::keyword::{self, Keyword};
 use crate::suggest::give_one_of;
 
 /// What is wrong and what would be right; the caller adds which command it is about.
-type Fault = (String, String);
+type ProblemAndRemedy = (String, String);
 
 const VERBS: [&str; 7] = ["view", "roll", "turn", "move", "zoom", "center", "crop"];
 /// Where a request holds its commands.
@@ -56,7 +56,7 @@ fn parse_pieces<'a>(
     let mut cropped = false;
     for (pointer, piece) in pieces {
         let number = commands.len() + 1;
-        let fault = |(problem, remedy): Fault| SceneError::Command {
+        let refuse = |(problem, remedy): ProblemAndRemedy| SceneError::Command {
             number,
             pointer: pointer.clone(),
             command: shorten(piece),
@@ -64,15 +64,15 @@ fn parse_pieces<'a>(
             remedy,
         };
         if commands.len() == MAX_COMMANDS {
-            return Err(fault((
+            return Err(refuse((
                 "there are too many commands".into(),
                 format!("give at most {MAX_COMMANDS}"),
             )));
         }
-        let command = parse_one(piece).map_err(fault)?;
+        let command = parse_one(piece).map_err(refuse)?;
         if matches!(command, Command::Crop(_)) {
             if cropped {
-                return Err(fault(second_crop()));
+                return Err(refuse(second_crop()));
             }
             cropped = true;
         }
@@ -82,14 +82,14 @@ fn parse_pieces<'a>(
 }
 
 /// Why there may be one crop only.
-pub(crate) fn second_crop() -> Fault {
+pub(crate) fn second_crop() -> ProblemAndRemedy {
     (
         "the picture is cropped already".into(),
         "give one crop; it counts in pixels of the uncropped picture".into(),
     )
 }
 
-fn parse_one(piece: &str) -> Result<Command, Fault> {
+fn parse_one(piece: &str) -> Result<Command, ProblemAndRemedy> {
     let (verb, rest) = piece
         .split_once(char::is_whitespace)
         .map_or((piece, ""), |(verb, rest)| (verb, rest.trim()));
@@ -130,7 +130,7 @@ fn parse_one(piece: &str) -> Result<Command, Fault> {
     }
 }
 
-fn view(typed: &[&str]) -> Result<Command, Fault> {
+fn view(typed: &[&str]) -> Result<Command, ProblemAndRemedy> {
     let names = keyword::words::<ViewName>();
     let [word] = typed else {
         return Err((
@@ -189,27 +189,27 @@ fn number(word: &str) -> Result<f64, String> {
     }
 }
 
-fn zoom(words: &[&str]) -> Result<Command, Fault> {
-    let fault = |problem: String| {
+fn zoom(words: &[&str]) -> Result<Command, ProblemAndRemedy> {
+    let refuse = |problem: String| {
         (
             problem,
             format!("write zoom FACTOR, such as zoom 1.5, with {MIN_ZOOM} to {MAX_ZOOM}"),
         )
     };
     let [word] = words else {
-        return Err(fault(format!(
+        return Err(refuse(format!(
             "one factor is wanted, and {}",
             here_are(words, "word")
         )));
     };
-    let factor = number(word).map_err(fault)?;
+    let factor = number(word).map_err(refuse)?;
     if !(MIN_ZOOM..=MAX_ZOOM).contains(&factor) {
-        return Err(fault(format!("{} is out of range", shorten(word))));
+        return Err(refuse(format!("{} is out of range", shorten(word))));
     }
     Ok(Command::Zoom { factor })
 }
 
-fn center(rest: &str) -> Result<Command, Fault> {
+fn center(rest: &str) -> Result<Command, ProblemAndRemedy> {
     const REMEDY: &str = "write center SELECTION, such as center ligand";
     if rest.is_empty() {
         return Err(("a selection is wanted".into(), REMEDY.into()));
@@ -229,7 +229,7 @@ fn center(rest: &str) -> Result<Command, Fault> {
     }))
 }
 
-fn crop(words: &[&str]) -> Result<Command, Fault> {
+fn crop(words: &[&str]) -> Result<Command, ProblemAndRemedy> {
     const REMEDY: &str = "write crop X Y WIDTH HEIGHT in whole pixels of the uncropped picture or in percent, such as \
                           crop 0 0 512 256 or crop 25% 25% 50% 50%";
     let [x, y, width, height] = words else {

@@ -1,4 +1,4 @@
-//! The one table of render options: what each is called, where its value stands in the request,
+//! The one table of render options: what each is called, where its value is in the request,
 //! which values it takes, and what it does.
 //!
 //! The command line's flags, the parameters of a picture's URL, their description in `OpenAPI`, the
@@ -168,27 +168,6 @@ pub fn options_at(pointer: &str) -> Vec<&'static RenderOption> {
     found.sort_by_key(|option| std::cmp::Reverse(option.pointer.len()));
     found
 }
-
-/// The range of the number at a JSON pointer, as its option declares it.
-pub(crate) fn range_at(pointer: &str) -> Option<(f64, f64)> {
-    RENDER_OPTIONS.iter().find_map(|option| match option.kind {
-        OptionKind::Number { min, max, .. } if option.pointer == pointer => Some((min, max)),
-        OptionKind::Integer { min, max, .. } if option.pointer == pointer => {
-            Some((min.into(), max.into()))
-        }
-        OptionKind::LabelSize => match pointer.strip_prefix(option.pointer)? {
-            "/size_angstrom" => Some(LABEL_SIZE_RANGE_ANGSTROM),
-            "/size_px" => Some(LABEL_SIZE_RANGE_PX),
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-/// Heights of a line of text in the scene, angstrom.
-pub const LABEL_SIZE_RANGE_ANGSTROM: (f64, f64) = (0.05, 20.0);
-/// Heights of a line of text in the picture, pixels.
-pub const LABEL_SIZE_RANGE_PX: (f64, f64) = (2.0, 512.0);
 
 impl RenderOption {
     /// The words that it takes, where it takes words.

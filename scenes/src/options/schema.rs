@@ -3,49 +3,32 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    LABEL_SIZE_RANGE_ANGSTROM, LABEL_SIZE_RANGE_PX, OptionKind, RENDER_OPTIONS, RenderOption,
-};
+use super::{OptionKind, RENDER_OPTIONS, RenderOption};
+use crate::ranges;
 
 /// Writes help and ranges of the options into the JSON schema of the request.
 pub(crate) fn describe(schema: &mut Value) {
     // Of several options for one key the first one that is not a shorthand describes it.
     for option in RENDER_OPTIONS.iter().rev() {
-        let range = match option.kind {
-            OptionKind::InvertedSwitch if option.name.starts_with("no-") => continue,
-            OptionKind::ListedKeyword(_) | OptionKind::Size => continue,
-            OptionKind::LabelSize => {
-                for (key, range) in [
-                    ("size_angstrom", LABEL_SIZE_RANGE_ANGSTROM),
-                    ("size_px", LABEL_SIZE_RANGE_PX),
-                ] {
-                    let pointer = format!("{}/{key}", option.pointer);
-                    if let Some(key) = key_at(schema, &pointer) {
-                        set_range(key, range);
-                    }
-                }
-                continue;
+        for (key, [min, max]) in option.limits() {
+            if let Some(number) = key_at(schema, &format!("{}{key}", option.pointer)) {
+                number["minimum"] = min;
+                number["maximum"] = max;
             }
-            OptionKind::Number { min, max, .. } => Some((min, max)),
-            OptionKind::Integer { min, max, .. } => Some((min.into(), max.into())),
-            _ => None,
-        };
-        let Some(key) = key_at(schema, option.pointer) else {
-            continue;
-        };
-        // What a switch does is written for the state that it is called by.
-        if !matches!(option.kind, OptionKind::InvertedSwitch) {
+        }
+        match option.kind {
+            // They set keys that have descriptions of their own. What a switch does is written for
+            // the state that it is named after.
+            OptionKind::ListedKeyword(_)
+            | OptionKind::Size
+            | OptionKind::LabelSize
+            | OptionKind::InvertedSwitch => continue,
+            _ => {}
+        }
+        if let Some(key) = key_at(schema, option.pointer) {
             key["description"] = option.help.into();
         }
-        if let Some(range) = range {
-            set_range(key, range);
-        }
     }
-}
-
-fn set_range(key: &mut Value, (min, max): (f64, f64)) {
-    key["minimum"] = min.into();
-    key["maximum"] = max.into();
 }
 
 /// The subschema of the key that a pointer leads to.
@@ -72,6 +55,23 @@ fn target(schema: &Value, place: &str) -> Option<String> {
 }
 
 impl RenderOption {
+    /// Least and largest value of each number that the option sets, with its pointer below that of
+    /// the option.
+    fn limits(&self) -> Vec<(&'static str, [Value; 2])> {
+        let float = |range: ranges::NumberRange<f64>| [range.min.into(), range.max.into()];
+        let edge = || [ranges::EDGE_PX.min.into(), ranges::EDGE_PX.max.into()];
+        match self.kind {
+            OptionKind::Number { min, max, .. } => vec![("", [min.into(), max.into()])],
+            OptionKind::Integer { min, max, .. } => vec![("", [min.into(), max.into()])],
+            OptionKind::Size => vec![("/width_px", edge()), ("/height_px", edge())],
+            OptionKind::LabelSize => vec![
+                ("/size_angstrom", float(ranges::LABEL_SIZE_ANGSTROM)),
+                ("/size_px", float(ranges::LABEL_SIZE_PX)),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
     /// The JSON schema of the option's URL parameter.
     #[must_use]
     pub fn url_schema(&self) -> Value {

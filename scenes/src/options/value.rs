@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::{LABEL_SIZE_RANGE_ANGSTROM, LABEL_SIZE_RANGE_PX, OptionKind, RenderOption, either};
+use super::{OptionKind, RenderOption, either};
 use crate::colors::{COLOR_REMEDY, Rgb};
 use crate::error::SceneError;
+use crate::ranges;
 use crate::request::{BackgroundRequest, RenderRequest};
 use crate::suggest::give_one_of;
 
@@ -21,7 +22,7 @@ pub struct GivenOption {
 /// The request with options set as given; options that are not given keep their values.
 ///
 /// # Errors
-/// [`SceneError::Invalid`] with the JSON pointer of the value at fault, [`SceneError::Command`] or
+/// [`SceneError::Invalid`] with the JSON pointer of the wrong value, [`SceneError::Command`] or
 /// [`SceneError::Selection`].
 pub fn apply(request: &RenderRequest, given: &[GivenOption]) -> Result<RenderRequest, SceneError> {
     if given.is_empty() {
@@ -70,13 +71,13 @@ impl RenderOption {
                 .map(|_| ())
                 .map_err(|_| format!("{COLOR_REMEDY}, or transparent")),
             OptionKind::LabelSize => {
-                let (number, (min, max), unit) = match text.trim().strip_suffix("px") {
-                    Some(number) => (number, LABEL_SIZE_RANGE_PX, "px"),
-                    None => (text, LABEL_SIZE_RANGE_ANGSTROM, ""),
+                let (number, range, unit) = match text.trim().strip_suffix("px") {
+                    Some(number) => (number, ranges::LABEL_SIZE_PX, "px"),
+                    None => (text, ranges::LABEL_SIZE_ANGSTROM, ""),
                 };
                 match number.trim().parse::<f64>() {
-                    Ok(number) if (min..=max).contains(&number) => Ok(()),
-                    _ => Err(format!("give {min}{unit} to {max}{unit}")),
+                    Ok(number) if range.contains(number) => Ok(()),
+                    _ => Err(format!("give {}{unit} to {}{unit}", range.min, range.max)),
                 }
             }
             _ => Ok(()),

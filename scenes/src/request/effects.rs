@@ -1,4 +1,4 @@
-//! What a request says about silhouettes and ambient occlusion.
+//! The keys of a request for silhouettes and ambient occlusion.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::colors::Rgb;
 use crate::effects::{AmbientOcclusion, Effects, Silhouettes};
 use crate::error::SceneError;
+use crate::ranges;
 
 /// Lines where a surface stands in front of another or of the background.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,11 +14,9 @@ use crate::error::SceneError;
 #[non_exhaustive]
 pub struct SilhouetteRequest {
     /// Width of the lines, pixels.
-    #[schemars(range(min = 0.25, max = 8.0))]
     pub width_px: f64,
     /// Least difference of depths that makes a line, as a share of the way from the near to the far
     /// plane.
-    #[schemars(range(min = 0.0001, max = 1.0))]
     pub depth_jump: f64,
     /// Colour of the lines.
     pub color: Rgb,
@@ -41,10 +40,8 @@ impl Default for SilhouetteRequest {
 #[non_exhaustive]
 pub struct AmbientOcclusionRequest {
     /// How far away surfaces still darken, angstrom.
-    #[schemars(range(min = 0.1, max = 50.0))]
     pub radius_angstrom: f64,
     /// How dark it gets: 0 is not at all, 1 is as usual.
-    #[schemars(range(min = 0.0, max = 4.0))]
     pub strength: f64,
 }
 
@@ -58,7 +55,7 @@ impl Default for AmbientOcclusionRequest {
     }
 }
 
-/// What the two say, checked.
+/// The effects of a request, with their numbers checked.
 ///
 /// # Errors
 /// [`SceneError::Invalid`] with a JSON pointer.
@@ -67,38 +64,24 @@ pub(crate) fn effects(
     ambient_occlusion: Option<AmbientOcclusionRequest>,
     shadows: bool,
 ) -> Result<Effects, SceneError> {
-    let check = |pointer: &str, number: f64, least: f64, most: f64| {
-        if (least..=most).contains(&number) {
-            return Ok(number as f32);
-        }
-        Err(SceneError::invalid(
-            pointer,
-            format!("{number:?} is out of range"),
-            format!("give {least} to {most}"),
-        ))
-    };
     let silhouettes = silhouettes.map(|lines| {
+        let (width, jump) = (lines.width_px, lines.depth_jump);
+        ranges::SILHOUETTE_WIDTH_PX.check("/style/silhouettes/width_px", width)?;
+        ranges::SILHOUETTE_DEPTH_JUMP.check("/style/silhouettes/depth_jump", jump)?;
         Ok(Silhouettes {
-            width_px: check("/style/silhouettes/width_px", lines.width_px, 0.25, 8.0)?,
-            depth_jump: check(
-                "/style/silhouettes/depth_jump",
-                lines.depth_jump,
-                0.0001,
-                1.0,
-            )?,
+            width_px: width as f32,
+            depth_jump: jump as f32,
             color: lines.color.0,
         })
     });
     let ambient_occlusion = ambient_occlusion.map(|occlusion| {
         let (radius, strength) = (occlusion.radius_angstrom, occlusion.strength);
+        let pointer = "/style/ambient_occlusion/radius_angstrom";
+        ranges::OCCLUSION_RADIUS_ANGSTROM.check(pointer, radius)?;
+        ranges::OCCLUSION_STRENGTH.check("/style/ambient_occlusion/strength", strength)?;
         Ok(AmbientOcclusion {
-            radius_angstrom: check(
-                "/style/ambient_occlusion/radius_angstrom",
-                radius,
-                0.1,
-                50.0,
-            )?,
-            strength: check("/style/ambient_occlusion/strength", strength, 0.0, 4.0)?,
+            radius_angstrom: radius as f32,
+            strength: strength as f32,
         })
     });
     Ok(Effects {

@@ -1,4 +1,4 @@
-//! What a request says about labels.
+//! The keys of a request for labels.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 use crate::colors::Rgb;
 use crate::error::SceneError;
 use crate::keyword::keywords;
-use crate::labels::MAX_TEXT_CHARACTERS;
+use crate::labels::{LabelAlignment, MAX_TEXT_CHARACTERS};
+use crate::ranges;
 use crate::texts::SelectionText;
 
 /// Most free texts of a picture.
 const MAX_TEXTS: usize = 1000;
 /// Farthest that an offset leads, angstrom.
 const MAX_OFFSET_ANGSTROM: f64 = 1000.0;
-/// Farthest from the origin that a text hangs, angstrom: as far as atoms may be.
+/// Farthest from the origin that a text is anchored, angstrom: as far as atoms may be.
 const MAX_POSITION_ANGSTROM: f64 = 100_000.0;
 
 /// What is labelled. Only what is drawn has a label.
@@ -39,20 +40,6 @@ pub enum LabelContent {
 
 keywords!(LabelContent { Auto = "auto", None = "none", Residues = "residues", LigandAtoms = "ligand-atoms", ResiduesAndLigandAtoms = "residues-and-ligand-atoms", Atoms = "atoms" });
 
-/// Which point of a label is at its anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum LabelAlignment {
-    /// Its lower left corner.
-    #[default]
-    LowerLeft,
-    /// Its middle.
-    Center,
-}
-
-keywords!(LabelAlignment { LowerLeft = "lower-left", Center = "center" });
-
 /// How labels look.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -60,16 +47,13 @@ keywords!(LabelAlignment { LowerLeft = "lower-left", Center = "center" });
 pub struct LabelStyle {
     /// Height of a line of text in the scene, angstrom: far labels are smaller. Without it, and
     /// without `size_px`, 0.7.
-    #[schemars(range(min = 0.05, max = 20.0))]
     pub size_angstrom: Option<f64>,
     /// Height of a line of text in the picture, pixels; not beside `size_angstrom`.
-    #[schemars(range(min = 2.0, max = 512.0))]
     pub size_px: Option<f64>,
     /// Colour; without it white on a dark background, black on a light one.
     pub color: Option<Rgb>,
     /// Width of a rim around the letters, black around light letters and white around dark ones,
     /// pixels; 0 is none.
-    #[schemars(range(min = 0.0, max = 4.0))]
     pub outline_px: f64,
     /// Draw labels over everything. If false, what is nearer than a label hides it, pixel by pixel.
     pub on_top: bool,
@@ -108,11 +92,11 @@ impl Default for LabelStyle {
 pub struct TextRequest {
     /// What it says, in one line of at most 200 characters.
     pub text: String,
-    /// Where it hangs: the mean position of the atoms of this selection. Shown where one of them is
+    /// Its anchor: the mean position of the atoms of this selection. Shown where one of them is
     /// drawn.
     #[serde(default)]
     pub at: Option<SelectionText>,
-    /// Where it hangs instead, scene coordinates, angstrom.
+    /// Its anchor instead, scene coordinates, angstrom.
     #[serde(default)]
     pub position_angstrom: Option<[f64; 3]>,
 }
@@ -143,19 +127,21 @@ impl LabelStyle {
     /// Checks sizes.
     pub(super) fn validate(&self) -> Result<(), SceneError> {
         let sizes = [
-            ("size_angstrom", self.size_angstrom, 0.05, 20.0),
-            ("size_px", self.size_px, 2.0, 512.0),
-            ("outline_px", Some(self.outline_px), 0.0, 4.0),
+            (
+                "size_angstrom",
+                self.size_angstrom,
+                ranges::LABEL_SIZE_ANGSTROM,
+            ),
+            ("size_px", self.size_px, ranges::LABEL_SIZE_PX),
+            (
+                "outline_px",
+                Some(self.outline_px),
+                ranges::LABEL_OUTLINE_PX,
+            ),
         ];
-        for (key, size, least, most) in sizes {
-            if let Some(size) = size
-                && !(least..=most).contains(&size)
-            {
-                return Err(SceneError::invalid(
-                    format!("/style/label_style/{key}"),
-                    format!("{size:?} is out of range"),
-                    format!("give {least} to {most}"),
-                ));
+        for (key, size, range) in sizes {
+            if let Some(size) = size {
+                range.check(&format!("/style/label_style/{key}"), size)?;
             }
         }
         if self.size_angstrom.is_some() && self.size_px.is_some() {

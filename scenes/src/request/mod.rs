@@ -10,11 +10,12 @@
 //!   "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "format": "png", "planes": ["color"]} }
 //! ```
 //!
-//! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`schema`]
+//! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`crate::schema::schema`]
 //! writes every default down.
 
 mod document;
 mod effects;
+mod form_error;
 mod format;
 mod labels;
 mod parse;
@@ -23,6 +24,7 @@ mod source;
 mod strict_serde;
 #[cfg(test)]
 mod tests;
+mod tracked;
 mod validate;
 
 use std::collections::BTreeSet;
@@ -38,15 +40,16 @@ use crate::error::SceneError;
 use crate::job::{Plane, Samples};
 use crate::keyword::keywords;
 use crate::pseudobonds::PseudobondName;
-use crate::texts::{SelectionText, ViewCommands};
+use crate::texts::{ResidueText, SelectionText, ViewCommands};
 use crate::transforms::{MAX_TRANSFORMS, TransformRequest};
 
+pub use crate::labels::LabelAlignment;
 pub use document::{PartialDocument, SCHEMA_VERSION, SceneDocument};
 pub(crate) use effects::effects;
 pub use effects::{AmbientOcclusionRequest, SilhouetteRequest};
 pub use format::{ImageFormat, file_extension, format_of_extension};
-pub use labels::{LabelAlignment, LabelContent, LabelStyle, TextRequest};
-pub(crate) use residue::{RESIDUE_POINTER, residue_key};
+pub use labels::{LabelContent, LabelStyle, TextRequest};
+pub(crate) use residue::{RESIDUE_POINTER, needed_residue, residue_key};
 pub use source::{InlineFile, StructureSource};
 pub(crate) use validate::check_edge;
 
@@ -123,23 +126,20 @@ pub struct StyleRequest {
     /// Draw water, too.
     pub solvent: bool,
     /// Radius of bonds, and of atoms in `misi` and `licorice`, angstrom. Without it 0.2.
-    #[schemars(range(min = 0.01, max = 5.0))]
     pub stick_radius_angstrom: Option<f64>,
     /// Radius of balls as a share of the van der Waals radius. Without it 0.25, and 1 in
     /// `spacefill`.
-    #[schemars(range(min = 0.01, max = 5.0))]
     pub ball_scale: Option<f64>,
     /// Fade into the background with depth.
     pub depth_cue: bool,
     /// The residue of the preset `misi-residue`, which needs it: name, number with insertion code,
     /// and the chain where that is not enough, such as `ARG 45 A`. Refused with any other preset.
-    pub residue: Option<String>,
+    pub residue: Option<ResidueText>,
     /// Which pseudobonds are drawn, as dashes between drawn atoms.
     #[serde(deserialize_with = "strict_serde::set")]
     pub pseudobonds: BTreeSet<PseudobondName>,
     /// Label the drawn pseudobonds with the distance of their atoms in angstrom, with so many
     /// decimals; without it they have no labels. `ChimeraX` writes three.
-    #[schemars(range(min = 0, max = 6))]
     pub pseudobond_distances: Option<u8>,
     /// Silhouettes: lines where a surface stands in front of another; none without it.
     #[serde(deserialize_with = "strict_serde::optional_object")]
@@ -235,7 +235,7 @@ pub enum ColorScheme {
 
 keywords!(ColorScheme { Element = "element", Chain = "chain", Residue = "residue", BFactor = "b-factor", Uniform = "uniform", AlternatingResidues = "alternating-residues" });
 
-/// What stands behind everything.
+/// The background of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackgroundRequest {
@@ -307,7 +307,6 @@ pub struct CameraRequest {
     pub projection: ProjectionKind,
     /// Horizontal field of view, degrees. With `orthographic` it only decides how far away the
     /// camera stands.
-    #[schemars(range(min = 1.0, max = 170.0))]
     pub fov_degrees: f64,
 }
 
@@ -341,10 +340,8 @@ keywords!(ProjectionKind { Perspective = "perspective", Orthographic = "orthogra
 #[non_exhaustive]
 pub struct OutputRequest {
     /// Width of the uncropped picture, pixels.
-    #[schemars(range(min = 1, max = 16384))]
     pub width_px: u32,
     /// Height of the uncropped picture, pixels.
-    #[schemars(range(min = 1, max = 16384))]
     pub height_px: u32,
     /// Colour samples per pixel.
     #[serde(with = "parse::samples")]
@@ -361,7 +358,6 @@ pub struct OutputRequest {
     /// Whether the file is written fast or small. The pixels are the same.
     pub compression: Compression,
     /// Quality of a JPEG. Other formats are lossless and have none.
-    #[schemars(range(min = 1, max = 100))]
     pub jpeg_quality: u8,
     /// Which planes to output, each named once.
     #[serde(deserialize_with = "strict_serde::set")]
@@ -393,6 +389,7 @@ impl OutputRequest {
 /// What an encoder spends its time on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Compression {
     /// Files in a fraction of the time that drawing takes.
     #[default]
@@ -427,12 +424,4 @@ impl RenderRequest {
     pub fn selection(&self) -> Result<&Selection, SceneError> {
         self.select.at(|| "/select".into())
     }
-}
-
-/// The JSON schema (draft 2020-12) of [`SceneDocument`], with every default and range.
-#[must_use]
-pub fn schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(SceneDocument).to_value();
-    crate::options::describe(&mut schema);
-    schema
 }

@@ -2,13 +2,12 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
-use serde_path_to_error::{Path, Segment};
 
+use super::form_error::{FormError, FormProblem};
 use super::strict_serde::Object;
+use super::tracked::read;
 use super::{PartialDocument, RenderRequest, SceneDocument};
-use crate::colors::shorten;
-use crate::error::SceneError;
-use crate::suggest::nearest;
+use crate::error::{SceneError, ValueError};
 
 impl SceneDocument {
     /// Reads and checks a document. Nesting is bounded (128 levels), so no document can exhaust the
@@ -69,178 +68,77 @@ impl PartialDocument {
 
 /// Reads a value that was parsed as JSON already.
 fn of_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, SceneError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer = pointer(error.path());
-        let (problem, remedy) = explain(&pointer, &error.inner().to_string());
-        SceneError::Invalid {
-            pointer,
-            problem,
-            remedy,
-        }
+    read(value).map_err(|error: FormError<serde_json::Error>| {
+        let (form, _) = error.into_parts();
+        let explanation = form.explanation().unwrap_or_else(not_json);
+        SceneError::invalid(form.pointer(), explanation.problem, explanation.remedy)
     })
 }
 
 /// Reads one JSON document of any type, with the errors described at [`SceneDocument::from_json`].
 fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, SceneError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| fault(pointer(error.path()), error.inner()))?;
+    let value = read(&mut deserializer).map_err(|error| document_error(error, bytes))?;
     deserializer
         .end()
-        .map_err(|error| fault(String::new(), &error))?;
+        .map_err(|error| document_error(FormError::from_reader(error, None), bytes))?;
     Ok(value)
 }
 
-fn fault(pointer: String, error: &serde_json::Error) -> SceneError {
+fn document_error(error: FormError<serde_json::Error>, bytes: &[u8]) -> SceneError {
+    let (form, reader) = error.into_parts();
+    // What is missing of the whole document is known at its end.
+    let (line, column) = match &reader {
+        Some(error) => (error.line(), error.column()),
+        None => end_of(bytes),
+    };
+    let (pointer, explanation) = match (form.explanation(), reader) {
+        (Some(explanation), _) => (form.pointer(), explanation),
+        (None, Some(error)) => syntax_error(&form, &error),
+        (None, None) => (String::new(), not_json()),
+    };
+    SceneError::Document {
+        pointer,
+        line,
+        column,
+        problem: explanation.problem,
+        remedy: explanation.remedy,
+    }
+}
+
+/// Place and explanation of an error of the JSON reader, of which no more is known than its text.
+fn syntax_error(form: &FormProblem, error: &serde_json::Error) -> (String, ValueError) {
     let message = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&place).unwrap_or(&message);
-    let too_large = message == "number out of range";
-    let (problem, remedy) = if error.is_data() {
-        explain(&pointer, message)
-    } else if too_large {
-        (
-            "the number is too large".into(),
-            "give one of a magnitude below 1.8e308".into(),
-        )
-    } else {
-        (
-            format!("this is not JSON: {message}"),
-            "give one JSON object in UTF-8".into(),
-        )
-    };
-    SceneError::Document {
-        // The path of a broken document is only where the reader stood, and may end in a key that
-        // is not there.
-        pointer: if error.is_data() || too_large {
-            pointer
-        } else {
-            String::new()
-        },
-        line: error.line(),
-        column: error.column(),
-        problem,
-        remedy,
-    }
-}
-
-/// JSON pointer (RFC 6901) of a path.
-fn pointer(path: &Path) -> String {
-    let mut text = String::new();
-    for segment in path {
-        text.push('/');
-        match segment {
-            Segment::Seq { index } => text.push_str(&index.to_string()),
-            Segment::Map { key } | Segment::Enum { variant: key } => {
-                text.push_str(&shorten(key).replace('~', "~0").replace('/', "~1"));
-            }
-            Segment::Unknown => text.push('?'),
-        }
-    }
-    text
-}
-
-/// Splits one of serde's messages, or one of ours (`problem; remedy`), into what is wrong and what
-/// would be right. `pointer` is the place, empty for the whole document.
-fn explain(pointer: &str, message: &str) -> (String, String) {
-    if let Some(rest) = message.strip_prefix("unknown field `")
-        && let Some((word, expected)) = rest.rsplit_once("`, expected ")
-    {
-        // The rest may belong to the word if that holds back-quotes itself; the last "expected" is
-        // serde's.
-        return unknown(word, "key", expected);
-    }
-    if let Some(name) = message
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.strip_suffix('`'))
-    {
-        let example = match name {
-            "schema_version" => " (this form is \"schema_version\": 1)",
-            "structure" => ", such as \"structure\": {\"id\": \"5ey0\"}",
-            _ => "",
+    if message == "number out of range" {
+        let too_large = ValueError {
+            problem: "the number is too large".into(),
+            remedy: "give one of a magnitude below 1.8e308".into(),
         };
-        return (
-            format!("the key \"{name}\" is missing"),
-            format!("add it{example}"),
-        );
+        return (form.pointer(), too_large);
     }
-    if let Some(name) = message
-        .strip_prefix("duplicate field `")
-        .and_then(|rest| rest.strip_suffix('`'))
-    {
-        return (
-            format!("the key \"{name}\" is given twice"),
-            "keep one of them".into(),
-        );
+    // The path of a broken document is only where the reader stood, and may end in a key that is
+    // not there.
+    let mut explanation = not_json();
+    explanation.problem = format!("{}: {message}", explanation.problem);
+    (String::new(), explanation)
+}
+
+fn not_json() -> ValueError {
+    ValueError {
+        problem: "this is not JSON".into(),
+        remedy: "give one JSON object in UTF-8".into(),
     }
-    if let Some((problem, expected)) = message.rsplit_once(", expected ") {
-        let expected = match expected {
-            "u8" => "a whole number from 0 to 255",
-            "u32" => "a whole number from 0 to 4294967295",
-            "f32" | "f64" => "a number",
-            "a boolean" => "true or false",
-            "a sequence" => "an array",
-            "a map" => "an object",
-            other => other,
-        };
-        return (misplaced(pointer, problem), format!("give {expected}"));
-    }
-    if let Some((problem, remedy)) = message.split_once("; ") {
-        return (problem.to_owned(), remedy.to_owned());
-    }
+}
+
+/// Line and column of the last byte, both counted from 1.
+fn end_of(bytes: &[u8]) -> (usize, usize) {
+    let text = bytes.trim_ascii_end();
+    let mut lines = text.split(|byte| *byte == b'\n');
     (
-        shorten_middle(message),
-        "see the schema of the request for what belongs here".into(),
-    )
-}
-
-/// What stands where something else belongs, from serde's "invalid type: integer `3`".
-fn misplaced(pointer: &str, problem: &str) -> String {
-    if let Some(length) = problem.strip_prefix("invalid length ") {
-        return format!("here is an array of length {length}");
-    }
-    let Some(found) = problem
-        .strip_prefix("invalid type: ")
-        .or_else(|| problem.strip_prefix("invalid value: "))
-    else {
-        return shorten_middle(problem);
-    };
-    let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
-    let found = match kind {
-        "sequence" => "an array".into(),
-        "map" => "an object".into(),
-        "null" | "unit" => "null".into(),
-        "boolean" => value.replace('`', ""),
-        "integer" => format!("the number {}", value.replace('`', "")),
-        "floating" => format!(
-            "the number {}",
-            value.trim_start_matches("point ").replace('`', "")
-        ),
-        _ => format!("the {}", shorten_middle(found)),
-    };
-    match (pointer, found.as_str()) {
-        ("", _) => format!("the document is {found}"),
-        (_, "null") => "null is not allowed here".into(),
-        _ => format!("here is {found}"),
-    }
-}
-
-/// Messages quote the value at fault, which may be megabytes long.
-fn shorten_middle(text: &str) -> String {
-    let mut short: String = text.chars().take(160).collect();
-    if short.len() < text.len() {
-        short.push_str("...");
-    }
-    short
-}
-
-/// `expected` is serde's list: "one of `a`, `b`", "`a` or `b`", "`a`", "there are no fields".
-fn unknown(word: &str, noun: &str, expected: &str) -> (String, String) {
-    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    let hint = nearest(word, &known).map_or_else(String::new, |k| format!(" (did you mean {k}?)"));
-    (
-        format!("the {noun} \"{}\" is not known here", shorten(word)),
-        format!("known are {}{hint}", known.join(", ")),
+        lines.clone().count(),
+        lines.next_back().map_or(0, <[u8]>::len),
     )
 }
 
@@ -268,7 +166,7 @@ pub(super) mod samples {
         let count = u32::deserialize(deserializer)?;
         Samples::from_count(count).ok_or_else(|| {
             D::Error::custom(format!(
-                "{count} samples are not on offer; give 1, 4, 9 or 16"
+                "{count} samples are not supported; give 1, 4, 9 or 16"
             ))
         })
     }

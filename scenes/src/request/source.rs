@@ -54,7 +54,7 @@ impl InlineFile {
     }
 }
 
-/// All three forms at once. Serde's own untagged enum would say of every fault only that no variant
+/// All three forms at once. Serde's own untagged enum would say of every error only that no variant
 /// matches.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,9 +1,8 @@
 use proptest::prelude::{any, prop_assert_eq, proptest};
 use serde_json::json;
 
-use super::{
-    BackgroundRequest, ColorScheme, ImageFormat, Preset, SceneDocument, StructureSource, schema,
-};
+use super::{BackgroundRequest, ColorScheme, ImageFormat, Preset, SceneDocument, StructureSource};
+use crate::schema::schema;
 use crate::{Plane, Samples, SceneError};
 
 const MINIMAL: &str = r#"{"schema_version": 1, "structure": {"id": "5ey0"}}"#;
@@ -177,8 +176,57 @@ fn messages_read_as_one_line() {
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
-        "line 1, column 72: /output/samples: 3 samples are not on offer; give 1, 4, 9 or 16"
+        "line 1, column 72: /output/samples: 3 samples are not supported; give 1, 4, 9 or 16"
     );
+}
+
+#[test]
+fn every_kind_of_error_of_form_has_its_place_and_words() {
+    let style = |style: &str| {
+        format!(r#"{{"schema_version":1,"structure":{{"paths":["a"]}},"style":{style}}}"#)
+    };
+    for (document, expected) in [
+        (
+            r#"{"structure": {"paths": ["a"]}}"#.into(),
+            r#"line 1, column 31: the key "schema_version" is missing; add it (this form is "schema_version": 1)"#,
+        ),
+        (
+            "{\"schema_version\": 1,\n}".into(),
+            "line 2, column 1: this is not JSON: trailing comma; give one JSON object in UTF-8",
+        ),
+        (
+            "{\"schema_version\":\n 1}\n\n".into(),
+            r#"line 2, column 3: the key "structure" is missing; add it, such as "structure": {"id": "5ey0"}"#,
+        ),
+        (
+            style(r#"{"label_style":{"offset_angstrom":[1,2]}}"#),
+            "line 1, column 95: /style/label_style/offset_angstrom: here is an array of length 2; give an array of length 3",
+        ),
+        (
+            style(r#"{"label_style":{"offset_angstrom":[1,2,3,4]}}"#),
+            "line 1, column 99: /style/label_style/offset_angstrom: here is an array of length 4; give an array of length 3",
+        ),
+        (
+            style(r#"{"shadows":"\u0001\"x"}"#),
+            r#"line 1, column 78: /style/shadows: here is the string "\u{1}\"x"; give true or false"#,
+        ),
+        (
+            style(r#"{"stick_radius_angstrom":true}"#),
+            "line 1, column 85: /style/stick_radius_angstrom: here is true; give a number",
+        ),
+        (
+            style(r#"{"shadows":true,"shadows":true}"#),
+            r#"line 1, column 81: /style: the key "shadows" is given twice; keep one of them"#,
+        ),
+        (
+            r#"{"schema_version":1,"schema_version":1}"#.into(),
+            r#"line 1, column 36: the key "schema_version" is given twice; keep one of them"#,
+        ),
+    ] {
+        let document: String = document;
+        let error = SceneDocument::from_json(document.as_bytes()).expect_err(&document);
+        assert_eq!(error.to_string(), expected);
+    }
 }
 
 #[test]
@@ -366,6 +414,17 @@ fn what_is_written_is_read_back() {
         SceneDocument::from_json(&text).expect("own output"),
         request
     );
+}
+
+#[test]
+fn the_list_of_keys_is_the_schemas() {
+    let schema = schema();
+    let properties = schema["properties"].as_object().expect("properties");
+    let mut known: Vec<&str> = properties.keys().map(String::as_str).collect();
+    let mut keys = super::document::KEYS.to_vec();
+    known.sort_unstable();
+    keys.sort_unstable();
+    assert_eq!(known, keys);
 }
 
 #[test]

@@ -7,15 +7,9 @@ use super::{
     SceneDocument, StructureSource, StyleRequest,
 };
 use crate::error::SceneError;
-use crate::job::{MAX_EDGE_PX, Plane};
+use crate::job::Plane;
+use crate::ranges;
 use crate::transforms;
-
-/// Radii and scales lie between this ...
-const MIN_SIZE: f64 = 0.01;
-/// ... and this.
-const MAX_SIZE: f64 = 5.0;
-/// Most decimals of a distance.
-const MAX_DECIMALS: u8 = 6;
 
 impl RenderRequest {
     /// Checks every value; commands and selection are parsed. Documents read here have passed
@@ -93,29 +87,16 @@ impl StyleRequest {
     pub(crate) fn validate(&self) -> Result<(), SceneError> {
         self.label_style.validate()?;
         validate_texts(&self.texts)?;
-        let sizes = [
-            ("/style/stick_radius_angstrom", self.stick_radius_angstrom),
-            ("/style/ball_scale", self.ball_scale),
-        ];
-        for (pointer, size) in sizes {
-            if let Some(size) = size
-                && !(MIN_SIZE..=MAX_SIZE).contains(&size)
-            {
-                return Err(SceneError::invalid(
-                    pointer,
-                    format!("{size:?} is out of range"),
-                    format!("give {MIN_SIZE} to {MAX_SIZE}"),
-                ));
-            }
+        if let Some(radius) = self.stick_radius_angstrom {
+            ranges::STICK_RADIUS_ANGSTROM.check("/style/stick_radius_angstrom", radius)?;
         }
-        if let Some(decimals) = self.pseudobond_distances
-            && decimals > MAX_DECIMALS
-        {
-            return Err(SceneError::invalid(
-                "/style/pseudobond_distances",
-                format!("{decimals} decimals are too many"),
-                format!("give 0 to {MAX_DECIMALS}"),
-            ));
+        if let Some(scale) = self.ball_scale {
+            ranges::BALL_SCALE.check("/style/ball_scale", scale)?;
+        }
+        if let Some(decimals) = self.pseudobond_distances {
+            let problem = || format!("{decimals} decimals are too many");
+            let pointer = "/style/pseudobond_distances";
+            ranges::DISTANCE_DECIMALS.check_with(pointer, decimals, problem)?;
         }
         super::effects(self.silhouettes, self.ambient_occlusion, self.shadows)?;
         residue::validate(self)?;
@@ -138,17 +119,10 @@ impl StyleRequest {
 impl CameraRequest {
     /// Checks the field of view.
     pub(crate) fn validate(&self) -> Result<(), SceneError> {
-        if (1.0..=170.0).contains(&self.fov_degrees) {
-            return Ok(());
-        }
-        Err(SceneError::invalid(
-            "/camera/fov_degrees",
-            format!(
-                "a field of view of {:?} degrees is out of range",
-                self.fov_degrees
-            ),
-            "give 1 to 170".into(),
-        ))
+        let degrees = self.fov_degrees;
+        ranges::FOV_DEGREES.check_with("/camera/fov_degrees", degrees, || {
+            format!("a field of view of {degrees:?} degrees is out of range")
+        })
     }
 }
 
@@ -161,13 +135,10 @@ impl OutputRequest {
         for (pointer, edge) in edges {
             check_edge(pointer, edge)?;
         }
-        if !(1..=100).contains(&self.jpeg_quality) {
-            return Err(SceneError::invalid(
-                "/output/jpeg_quality",
-                format!("a quality of {} is out of range", self.jpeg_quality),
-                "give 1 to 100".into(),
-            ));
-        }
+        let quality = self.jpeg_quality;
+        ranges::JPEG_QUALITY.check_with("/output/jpeg_quality", quality, || {
+            format!("a quality of {quality} is out of range")
+        })?;
         if self.planes.is_empty() {
             return Err(SceneError::invalid(
                 "/output/planes",
@@ -181,12 +152,7 @@ impl OutputRequest {
 
 /// Checks the length of one edge of a picture.
 pub(crate) fn check_edge(pointer: &str, edge_px: u32) -> Result<(), SceneError> {
-    if (1..=MAX_EDGE_PX).contains(&edge_px) {
-        return Ok(());
-    }
-    Err(SceneError::invalid(
-        pointer,
-        format!("the picture cannot be {edge_px} pixels along an edge"),
-        format!("give 1 to {MAX_EDGE_PX}"),
-    ))
+    ranges::EDGE_PX.check_with(pointer, edge_px, || {
+        format!("the picture cannot be {edge_px} pixels along an edge")
+    })
 }

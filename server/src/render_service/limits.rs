@@ -64,7 +64,7 @@ impl Limits {
                 style
                     .residue
                     .iter()
-                    .map(|text| ("/style/residue".to_owned(), text.len())),
+                    .map(|text| ("/style/residue".to_owned(), text.as_str().len())),
             );
         for (pointer, bytes) in all {
             if bytes > self.text_bytes {

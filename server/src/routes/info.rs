@@ -87,7 +87,7 @@ pub(super) async fn schema(
 ) -> Result<Response, Problem> {
     parameters.only(&["of"])?;
     let schema = match parameters.get("of")? {
-        None | Some("render") => molshot_scenes::request::schema(),
+        None | Some("render") => molshot_scenes::schema::schema(),
         Some("annotations") => annotations::schema(),
         Some(_) => return Err(Problem::parameter("of", "give render or annotations")),
     };

@@ -12,11 +12,11 @@ use smol_str::SmolStr;
 
 use crate::error::SceneError;
 use crate::labels::{
-    ATOM_GAP_ANGSTROM, ATOM_LIFT_ANGSTROM, Alignment, LABEL_SIZE_ANGSTROM, Label, LabelSize,
-    LabelSubject, Labels, MAX_AUTO_RESIDUES, Outline,
+    ATOM_GAP_ANGSTROM, ATOM_LIFT_ANGSTROM, LABEL_SIZE_ANGSTROM, Label, LabelSize, LabelSubject,
+    Labels, MAX_AUTO_RESIDUES, Outline,
 };
 use crate::pseudobonds::{self, Dashed, PSEUDOBOND_RADIUS_ANGSTROM};
-use crate::request::{LabelAlignment, LabelContent, Preset, StyleRequest, TextRequest};
+use crate::request::{LabelContent, Preset, StyleRequest, TextRequest};
 
 /// What labels are made from, beside the style.
 pub(crate) struct Drawn<'a> {
@@ -65,10 +65,7 @@ pub(crate) fn labels(drawn: &Drawn<'_>, style: &StyleRequest) -> Result<Labels, 
         subject: LabelSubject::Text(0),
         anchor_angstrom: [0.0; 3],
         offset_angstrom: [0.0; 3],
-        alignment: match look.alignment {
-            LabelAlignment::LowerLeft => Alignment::LowerLeft,
-            LabelAlignment::Center => Alignment::Center,
-        },
+        alignment: look.alignment,
         size: match (look.size_px, look.size_angstrom) {
             (Some(size_px), _) => LabelSize::Pixels(size_px as f32),
             (None, size) => LabelSize::Angstrom(size.unwrap_or(LABEL_SIZE_ANGSTROM) as f32),
@@ -276,7 +273,7 @@ impl Writer<'_> {
                     remedy: "name atoms that the structure has, or give position_angstrom".into(),
                 });
             }
-            // A text that tells about atoms shows with them.
+            // A text at atoms is shown where one of them is drawn.
             let visible = chosen.iter().zip(self.drawn.shown).any(|(c, s)| *c && *s);
             let positions = positions.iter().zip(&chosen);
             mean(positions.filter(|(_, c)| **c).map(|(p, _)| *p)).filter(|_| visible)

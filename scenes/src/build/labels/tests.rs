@@ -175,7 +175,7 @@ fn the_look_is_as_asked() {
     assert_eq!((label.size, label.color), (LabelSize::Pixels(12.0), [0; 3]));
     assert_eq!(
         (label.alignment, label.offset_angstrom),
-        (Alignment::Center, [1.0, 2.0, 3.0])
+        (LabelAlignment::Center, [1.0, 2.0, 3.0])
     );
     let outline = labels.outline.expect("an outline");
     assert_eq!((outline.width_px, outline.color), (1.5, [255; 3]));
