@@ -6,7 +6,7 @@ import shutil
 
 import numpy
 
-from .driver import LIBRARY, SIZE, Viewer, check, difference, pixel_of_stick, pixels_of, render, run, wait
+from .driver import LIBRARY, SIZE, TOLERANCE, Viewer, check, difference, pixel_of_stick, pixels_of, render, run, wait
 
 POCKET = LIBRARY / "hiv_protease_inhibitor.json"
 WIDE = f"{SIZE[0]}x{SIZE[1]}"
@@ -155,13 +155,21 @@ def crop_is(viewer: Viewer, name: str, rectangle: tuple[int, int, int, int]) -> 
     rendered = viewer.rendered(name)
     check(rendered.shape == (height, width, 3), f"{name}: the rendered picture is the crop")
     inside = (slice(y, y + height), slice(x, x + width))
+
+    def is_marked(picture: numpy.ndarray) -> bool:
+        """Whether the crop has a border, and its surroundings are darkened."""
+        outside = picture.copy()
+        outside[y - 1 : y + height + 1, x - 1 : x + width + 1] = 0
+        border = picture[y - 1, x - 1 : x + width + 1]
+        return bool((border == [255, 200, 80]).all()) and 40 < outside.max() <= 85
+
+    # A window that does not show the crop yet has the same pixels within it.
     seen = viewer.screenshot_when(
-        name, lambda picture: difference(picture[inside], rendered) <= 0.0005, f"{name}: the window's crop equals the rendered picture"
+        name,
+        lambda picture: difference(picture[inside], rendered) <= TOLERANCE and is_marked(picture),
+        f"{name}: the window's crop equals the rendered picture",
     )
-    outside = seen.copy()
-    outside[y - 1 : y + height + 1, x - 1 : x + width + 1] = 0
-    frame = (seen[y - 1, x - 1 : x + width + 1] == [255, 200, 80]).all()
-    check(frame and 40 < outside.max() <= 85, f"{name}: it has a border, and its surroundings are darkened")
+    check(is_marked(seen), f"{name}: it has a border, and its surroundings are darkened")
     return seen
 
 

@@ -11,6 +11,15 @@ import urllib.request
 from .driver import LIBRARY, PROGRAMS, SIZE, Viewer, check, options, wait
 
 WIDE = f"{SIZE[0]}x{SIZE[1]}"
+# Style options beyond those that keys of the window change.
+STYLED = {
+    "silhouettes": {"width_px": 2.0},
+    "shadows": True,
+    "ambient_occlusion": {"strength": 2.0, "radius_angstrom": 3.0},
+    "labels": "residues",
+    "label_style": {"size_px": 14, "color": "#ffff00", "outline_px": 1.5, "alignment": "center", "offset_angstrom": [0, 0.5, 0], "chains": True},
+    "texts": [{"text": "active site", "at": "resi 25"}],
+}
 
 
 @contextlib.contextmanager
@@ -46,6 +55,20 @@ def copies(folder: pathlib.Path) -> None:
         for key in ["s", "p", "l", "h", "b", "g"]:
             viewer.key(key)
         agree(viewer, "hiv_protease_inhibitor", "scene_restyled")
+        viewer.close()
+        # Every option that a URL can have.
+        scene = json.loads((LIBRARY / "hiv_protease_inhibitor.json").read_text())
+        scene["style"] |= STYLED
+        scene["transforms"] = [{"select": "ligand", "commands": ["move x 2", "roll y 10"]}]
+        (served / "styled.json").write_text(json.dumps(scene))
+        viewer = Viewer(folder, served / "styled.json", "--size", WIDE, "--server", address)
+        agree(viewer, "styled", "styled")
+        url = viewer.copied("u")
+        names = ["silhouette-width", "shadows", "ambient-occlusion-strength", "label-size", "label-color", "label-alignment", "label-offset", "transform", "text"]
+        missing = [name for name in names if f"&{name}=" not in url]
+        check(not missing, f"the URL has effects, label styling, transforms and texts {missing or ''}")
+        wait(lambda: "copied" in viewer.title() or "printed" in viewer.title(), "the title reports the copy")
+        check("cannot express" not in viewer.title(), f"the URL leaves nothing out: {viewer.title()}")
         viewer.close()
         viewer = Viewer(folder, served / "1ubi.pdb", "--size", WIDE, "--server", address + "/")
         viewer.at(320, 240)

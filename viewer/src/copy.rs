@@ -87,9 +87,9 @@ fn served_id(structure: &StructureSource) -> Option<String> {
     }
 }
 
-/// A shell command that posts the request to a server. Several files are uploaded first. Inline files
-/// stay in the request, and curl then reads it from standard input, because the size of arguments is
-/// limited.
+/// A shell command that posts the request to a server. Several files are uploaded first. Inline
+/// files stay in the request, and curl then reads it from standard input, because the size of
+/// arguments is limited.
 fn curl(document: &SceneDocument, name: &str, server: &str) -> serde_json::Result<String> {
     const CURL: &str = "curl -sS --fail-with-body";
     let mut document = document.clone();
@@ -100,7 +100,8 @@ fn curl(document: &SceneDocument, name: &str, server: &str) -> serde_json::Resul
         } else {
             upload = format!("id=$({CURL}");
             for path in paths {
-                // Within quotes, curl reads a backslash as an escape before these two characters only.
+                // Within quotes, curl reads a backslash as an escape before these two characters
+                // only.
                 let path = path.replace('\\', r"\\").replace('"', "\\\"");
                 let _ = write!(upload, " -F {}", quoted(&format!("file=@\"{path}\"")));
             }
@@ -199,7 +200,7 @@ mod tests {
         assert_eq!(
             text(Form::Url),
             "http://127.0.0.1:8000/v1/structures/5ey0/image.png?size=640x1024\
-             &commands=center%20name%20%22O5%27%22%3Broll%20y%2015.5&style=ball-and-stick"
+             &commands=center%20name%20%22O5%27%22%3B%20roll%20y%2015.5&style=ball-and-stick"
         );
     }
 
@@ -227,18 +228,23 @@ mod tests {
         for (request, expected) in [
             (
                 json!({ "style": { "silhouettes": { "width_px": 2.0 } } }),
-                vec![("silhouettes", "true"), ("silhouette-width", "2")],
+                vec![("silhouette-width", "2.0")],
+            ),
+            (
+                json!({ "style": { "silhouettes": {} } }),
+                vec![("silhouettes", "true")],
             ),
             (
                 json!({ "style": { "shadows": true } }),
                 vec![("shadows", "true")],
             ),
             (
-                json!({ "style": { "ambient_occlusion": { "strength": 2.0, "radius_angstrom": 3.0 } } }),
+                json!({ "style": { "ambient_occlusion": {
+                    "strength": 2.0, "radius_angstrom": 3.0,
+                } } }),
                 vec![
-                    ("ambient-occlusion", "true"),
-                    ("ambient-occlusion-strength", "2"),
-                    ("ambient-occlusion-radius", "3"),
+                    ("ambient-occlusion-strength", "2.0"),
+                    ("ambient-occlusion-radius", "3.0"),
                 ],
             ),
             (
@@ -252,14 +258,14 @@ mod tests {
                     ("label-color", "#ff0000"),
                     ("label-outline", "1.5"),
                     ("label-alignment", "center"),
-                    ("label-offset", "0,0.5,-1"),
+                    ("label-offset", "0.0,0.5,-1.0"),
                     ("label-chains", "true"),
                     ("hide-labels-behind", "true"),
                     ("declutter-labels", "true"),
                 ],
             ),
             (
-                json!({ "transforms": [{ "select": "ligand", "commands": "move x 1" }] }),
+                json!({ "transforms": [{ "select": "ligand", "commands": ["move x 1"] }] }),
                 vec![("transform", "ligand: move x 1")],
             ),
             (

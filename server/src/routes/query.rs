@@ -51,7 +51,7 @@ impl Parameters {
         Ok(())
     }
 
-    /// The same, with the other names of the command line's flags.
+    /// The same, with aliases replaced by the names of the options.
     fn renamed(&self) -> Self {
         let rename = |name: &String| match URL_ALIASES.iter().find(|(alias, _)| alias == name) {
             Some((_, own)) => (*own).to_owned(),
@@ -83,7 +83,7 @@ impl Parameters {
         values.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The values of an option, as its own reader takes them.
+    /// The values of an option, in the form that [`RenderOption::set`] takes.
     fn values_of(&self, option: &RenderOption) -> Result<Vec<String>, Problem> {
         let name = option.name;
         match option.kind {
@@ -139,7 +139,7 @@ fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// The JSON document that a picture's URL stands for: what the parameters say, and no defaults.
+/// The JSON document that an image URL stands for: the values of the parameters, without defaults.
 pub(crate) fn document_of(id: &str, parameters: &Parameters) -> Result<Value, Problem> {
     let in_url = || RENDER_OPTIONS.iter().filter(|option| option.in_url);
     let known: Vec<&str> = in_url().map(|option| option.name).collect();
@@ -162,7 +162,7 @@ pub(crate) fn document_of(id: &str, parameters: &Parameters) -> Result<Value, Pr
     Ok(document)
 }
 
-/// The render request of a picture's URL.
+/// The render request of an image URL.
 pub(crate) fn request_of(
     id: &str,
     format: ImageFormat,
@@ -178,8 +178,8 @@ pub(crate) fn request_of(
     })
 }
 
-/// A fault of a request that was made of an address, with the parameter at fault. `gives_size`
-/// tells whether the address says how large the picture is.
+/// Adds the parameter that causes an error to the error of a request that was made from a URL.
+/// `gives_size`: whether the URL has the size of the image.
 pub(crate) fn with_parameter(problem: Problem, gives_size: bool) -> Problem {
     if problem.parameter.is_some() {
         return problem;
@@ -259,11 +259,12 @@ mod tests {
                 .map(|option| option.name)
                 .collect::<Vec<_>>()
         );
-        let plain = request_of("a", ImageFormat::Jpeg, &Parameters::default()).expect("sound");
+        let plain =
+            request_of("a", ImageFormat::Jpeg, &Parameters::default()).expect("a valid request");
         for pair in values {
             let mut list = vec![pair];
             match pair.0 {
-                // What is of use only with another.
+                // Options that are valid only together with another.
                 "residue" => list = vec![("residue", "ARG 45"), ("style", "misi-residue")],
                 "color" => list.push(("colors", "uniform")),
                 "pseudobond-distances" => list.push(("pseudobonds", "hydrogen-bonds")),
@@ -276,56 +277,56 @@ mod tests {
     }
 
     #[test]
-    fn faults_name_the_parameter() {
-        let fault = |list: &[(&str, &str)]| {
+    fn errors_name_the_parameter() {
+        let error = |list: &[(&str, &str)]| {
             let problem =
-                request_of("a", ImageFormat::Png, &parameters(list)).expect_err("a fault");
+                request_of("a", ImageFormat::Png, &parameters(list)).expect_err("an error");
             (
                 problem.status.as_u16(),
                 problem.parameter.unwrap_or_default(),
             )
         };
-        assert_eq!(fault(&[("size", "0x5")]), (422, "size".into()));
-        assert_eq!(fault(&[("size", "4294967296x1")]), (400, "size".into()));
-        assert_eq!(fault(&[("sise", "5x5")]), (400, "sise".into()));
+        assert_eq!(error(&[("size", "0x5")]), (422, "size".into()));
+        assert_eq!(error(&[("size", "4294967296x1")]), (400, "size".into()));
+        assert_eq!(error(&[("sise", "5x5")]), (400, "sise".into()));
         assert_eq!(
-            fault(&[("size", "5x5"), ("size", "6x6")]),
+            error(&[("size", "5x5"), ("size", "6x6")]),
             (400, "size".into())
         );
-        assert_eq!(fault(&[("commands", "fly")]), (422, "commands".into()));
-        assert_eq!(fault(&[("select", "((")]), (422, "select".into()));
-        assert_eq!(fault(&[("fov", "1e308")]), (422, "fov".into()));
-        assert_eq!(fault(&[("fov", "NaN")]), (400, "fov".into()));
+        assert_eq!(error(&[("commands", "fly")]), (422, "commands".into()));
+        assert_eq!(error(&[("select", "((")]), (422, "select".into()));
+        assert_eq!(error(&[("fov", "1e308")]), (422, "fov".into()));
+        assert_eq!(error(&[("fov", "NaN")]), (400, "fov".into()));
         assert_eq!(
-            fault(&[("background", "rgb(300,0,0)")]),
+            error(&[("background", "rgb(300,0,0)")]),
             (422, "background".into())
         );
         for name in ["quality", "jpeg-quality"] {
-            assert_eq!(fault(&[(name, "0")]), (422, "jpeg-quality".into()));
+            assert_eq!(error(&[(name, "0")]), (422, "jpeg-quality".into()));
         }
         assert_eq!(
-            fault(&[("quality", "5"), ("jpeg-quality", "6")]),
+            error(&[("quality", "5"), ("jpeg-quality", "6")]),
             (400, "jpeg-quality".into())
         );
         let both = [("hbonds", "1"), ("pseudobonds", "metal-coordination")];
-        let both = request_of("a", ImageFormat::Png, &parameters(&both)).expect("sound");
+        let both = request_of("a", ImageFormat::Png, &parameters(&both)).expect("a valid request");
         assert_eq!(both.request.style.pseudobonds.len(), 2);
-        assert_eq!(fault(&[("label-size", "0px")]), (422, "label-size".into()));
-        assert_eq!(fault(&[("label-size", "big")]), (400, "label-size".into()));
+        assert_eq!(error(&[("label-size", "0px")]), (422, "label-size".into()));
+        assert_eq!(error(&[("label-size", "big")]), (400, "label-size".into()));
         assert_eq!(
-            fault(&[("silhouette-width", "99")]),
+            error(&[("silhouette-width", "99")]),
             (422, "silhouette-width".into())
         );
-        assert_eq!(fault(&[("transform", "all")]), (400, "transform".into()));
+        assert_eq!(error(&[("transform", "all")]), (400, "transform".into()));
         assert_eq!(
-            fault(&[
+            error(&[
                 ("transform", "all: roll x 1"),
                 ("transform", "((: roll x 1")
             ]),
             (422, "transform".into())
         );
         let transparent = parameters(&[("background", "transparent")]);
-        let problem = request_of("a", ImageFormat::Jpeg, &transparent).expect_err("a fault");
+        let problem = request_of("a", ImageFormat::Jpeg, &transparent).expect_err("an error");
         assert_eq!(problem.pointer.as_deref(), Some("/output/format"));
     }
 }
