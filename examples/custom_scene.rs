@@ -1,4 +1,5 @@
-//! Ten spheres from numbers, without a structure file: `cargo run --example custom_scene -- OUTPUT.png`
+//! Ten spheres from numbers, without a structure file:
+//! `cargo run --example custom_scene -- OUTPUT.png`
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;

@@ -16,10 +16,10 @@
 //! ```
 //!
 //! [`read`] makes a [`Structure`] of files; a [`RenderRequest`] says what to draw of it, with the
-//! options of the command line (`docs/render-options.md`); [`Renderer`] draws it into a [`Picture`].
-//! [`PreparedScene`] gives many views of one scene, [`Pool`] draws on all processors, and
-//! [`Scene::builder`] makes scenes of spheres and cylinders without a structure file. The programs
-//! in `examples/` show each.
+//! options of the command line (`docs/render-options.md`); [`Renderer`] draws it into a
+//! [`Picture`]. [`PreparedScene`] gives many views of one scene, [`Pool`] draws on all processors,
+//! and [`Scene::builder`] makes scenes of spheres and cylinders without a structure file. The
+//! programs in `examples/` show each.
 //!
 //! Everything else is in the crates that this one puts together: `molshot_molecule` (structures),
 //! `molshot_scenes` (requests to scenes) and `molshot_renderer` (scenes to pictures), which are

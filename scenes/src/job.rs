@@ -346,8 +346,8 @@ impl RenderJob {
     }
 
     /// A part of the picture, `factor` times as wide and as high, with one sample per pixel: what
-    /// effects are made from. `part` is within the whole picture, `factor` is at least 1, and neither
-    /// takes the whole picture's edges beyond [`MAX_EDGE_PX`].
+    /// effects are made from. `part` is within the whole picture, `factor` is at least 1, and
+    /// neither takes the whole picture's edges beyond [`MAX_EDGE_PX`].
     ///
     /// # Errors
     /// As [`Self::new`].

@@ -1,11 +1,11 @@
 //! Labels of a scene: short texts that face the camera, each anchored at a point of the world.
 //!
-//! Which texts there are, and where their anchors are, is decided here; how wide a text is and which pixels
-//! it covers, where it is drawn (the renderer owns the font). The conventions are `ChimeraX`'s
-//! (user guide, `label`; observed in its pictures): a label is a flat rectangle as high as a line
-//! of text, in world units (0.7 angstrom), so that perspective makes far ones smaller; its lower
-//! left corner is at the anchor plus an offset in screen axes; it is drawn over everything; it fades
-//! with depth as atoms do.
+//! Which texts there are, and where their anchors are, is decided here; how wide a text is and
+//! which pixels it covers, where it is drawn (the renderer owns the font). The conventions are
+//! `ChimeraX`'s (user guide, `label`; observed in its pictures): a label is a flat rectangle as
+//! high as a line of text, in world units (0.7 angstrom), so that perspective makes far ones
+//! smaller; its lower left corner is at the anchor plus an offset in screen axes; it is drawn over
+//! everything; it fades with depth as atoms do.
 
 use schemars::JsonSchema;
 use smol_str::SmolStr;

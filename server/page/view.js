@@ -1,4 +1,5 @@
-// The view: a rotation, a move, a zoom and a crop, and the commands for them. Independent of the page.
+// The view: a rotation, a move, a zoom and a crop, and the commands for them. Independent of the
+// page.
 
 /** 3 x 3 matrices, row by row. */
 export const identity = () => [1, 0, 0, 0, 1, 0, 0, 0, 1];

@@ -76,7 +76,8 @@ impl RenderOption {
             }
             _ if Some(value) == default.pointer(self.pointer) || value.is_null() => return,
             OptionKind::Object => {
-                // A member that differs adds the object, too; without one the object is said itself.
+                // A member that differs adds the object, too; without one the object is said
+                // itself.
                 let prefix = format!("{}/", self.pointer);
                 let mut is_default = true;
                 for member in RENDER_OPTIONS {

@@ -10,8 +10,8 @@
 //!   "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "format": "png", "planes": ["color"]} }
 //! ```
 //!
-//! Only `schema_version` and `structure` are required; unknown keys are refused by name. [`crate::schema::schema`]
-//! writes every default down.
+//! Only `schema_version` and `structure` are required; unknown keys are refused by name.
+//! [`crate::schema::schema`] writes every default down.
 
 mod document;
 mod effects;
