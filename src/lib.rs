@@ -23,7 +23,7 @@
 //!
 //! Everything else is in the crates that this one puts together: `molshot_molecule` (structures),
 //! `molshot_scenes` (requests to scenes) and `molshot_renderer` (scenes to pictures), which are
-//! re-exported as [`molecule`], [`scenes`] and [`renderer`](molshot_renderer).
+//! re-exported as [`molecule`], [`scenes`] and [`renderer`].
 #![forbid(unsafe_code)]
 
 use std::path::Path;
