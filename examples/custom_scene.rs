@@ -29,6 +29,8 @@ fn main() -> Result<(), molshot::Error> {
     request.commands = "view front; roll x 20".into();
     [request.output.width_px, request.output.height_px] = [320, 320];
     let job = PreparedScene::of_scene(scene, &request)?.job()?;
-    Renderer::new()?.render_job(job)?.save(output)?;
+    Renderer::new()?
+        .render_job(job, &request.output)?
+        .save(output)?;
     Ok(())
 }

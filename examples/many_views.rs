@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use molshot::{
     AdapterChoice, ImageFormat, Pool, PoolOptions, PreparedScene, RenderRequest, Sequence,
-    parse_commands,
+    WorkerScratch, parse_commands,
 };
 
 fn main() -> Result<(), molshot::Error> {
@@ -33,8 +33,7 @@ fn main() -> Result<(), molshot::Error> {
     let jobs = jobs.collect::<Result<Vec<_>, _>>()?;
     let work = |job| {
         // Runs on a worker, after drawing.
-        let encode = |frame: &molshot::Frame,
-                      scratch: &mut molshot::renderer::pool::WorkerScratch| {
+        let encode = |frame: &molshot::Frame, scratch: &mut WorkerScratch| {
             scratch
                 .encoder
                 .encode(frame, ImageFormat::Png, &mut scratch.bytes)?;

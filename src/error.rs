@@ -1,4 +1,6 @@
-//! The error type of the front door.
+//! The error type of the library.
+
+use std::fmt;
 
 use molshot_molecule::MoleculeError;
 use molshot_renderer::RenderError;
@@ -8,7 +10,10 @@ use molshot_scenes::SceneError;
 use crate::input::InputError;
 
 /// Why a picture could not be made. Every message says what is wrong and what would be right.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` writes the same text as `Display`, because that is what a program prints whose `main`
+/// returns the error.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// An input cannot be read.
@@ -48,5 +53,11 @@ impl Error {
             Self::Pool(_) => "pool",
             Self::FileExtension { .. } => "file_extension",
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

@@ -37,17 +37,20 @@ mod picture;
 mod render;
 
 pub use error::Error;
+/// The crate whose types pictures are exchanged in: `RgbaImage`, `ImageFormat`.
+pub use image;
 pub use molshot_molecule as molecule;
 pub use molshot_molecule::{
     Element, Format, PartRole, ReadOptions, Selection, Structure, hbonds, read_bytes,
 };
 pub use molshot_renderer as renderer;
-pub use molshot_renderer::pool::{Pool, PoolOptions, Sequence};
+pub use molshot_renderer::pool::{Pool, PoolOptions, Sequence, WorkerScratch};
 pub use molshot_renderer::{AdapterChoice, Annotations, Frame, enumerate_adapters};
 pub use molshot_scenes as scenes;
 pub use molshot_scenes::colors::Rgb;
 pub use molshot_scenes::request::{
-    ColorScheme, ImageFormat, LabelContent, Preset, StructureSource,
+    self, BackgroundRequest, ColorScheme, ImageFormat, LabelContent, Preset, ProjectionKind,
+    StructureSource,
 };
 pub use molshot_scenes::{
     Plane, PreparedScene, RenderJob, RenderRequest, Samples, Scene, SceneDocument, parse_commands,

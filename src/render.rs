@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use molshot_molecule::Structure;
 use molshot_renderer::{AdapterChoice, Backend, Encoding, open};
+use molshot_scenes::request::OutputRequest;
 use molshot_scenes::{PreparedScene, RenderJob, RenderRequest};
 
 use crate::error::Error;
@@ -52,20 +53,52 @@ impl Renderer {
         request: &RenderRequest,
     ) -> Result<Picture, Error> {
         let job = PreparedScene::new(Arc::clone(structure), request)?.job()?;
-        self.draw(job, Encoding::from(&request.output))
+        self.render_job(job, &request.output)
     }
 
     /// Draws a job: one view of a scene that was prepared before. Consecutive views of one scene
-    /// upload it once.
+    /// upload it once. `output` says how files are encoded (`RenderRequest::output`); size, samples
+    /// and planes are those of the job.
     ///
     /// # Errors
     /// [`Error::Render`].
-    pub fn render_job(&mut self, job: RenderJob) -> Result<Picture, Error> {
-        self.draw(job, Encoding::from(&RenderRequest::default().output))
+    pub fn render_job(&mut self, job: RenderJob, output: &OutputRequest) -> Result<Picture, Error> {
+        let frame = self.backend.draw(&job)?;
+        Ok(Picture::new(frame, job, Encoding::from(output)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_encoded_as_its_request_says() {
+        let structure = crate::read("scenes/library/1ubi.pdb").expect("a structure");
+        let mut request = RenderRequest::default();
+        [request.output.width_px, request.output.height_px] = [64, 64];
+        request.output.jpeg_quality = 5;
+        let mut renderer = Renderer::with_adapter(AdapterChoice::Software).expect("built in");
+        let whole = renderer.render(&structure, &request).expect("a picture");
+        let scene = PreparedScene::new(structure, &request).expect("a scene");
+        let job = scene.job().expect("a job");
+        let view = renderer
+            .render_job(job, &request.output)
+            .expect("a picture");
+        let jpeg = |picture: &Picture| picture.encode(crate::ImageFormat::Jpeg).expect("a JPEG");
+        assert_eq!(jpeg(&whole), jpeg(&view));
+        assert!(
+            whole.annotations().is_err(),
+            "the plane atom-id is not named"
+        );
     }
 
-    fn draw(&mut self, job: RenderJob, encoding: Encoding) -> Result<Picture, Error> {
-        let frame = self.backend.draw(&job)?;
-        Ok(Picture::new(frame, job, encoding))
+    #[test]
+    fn errors_are_readable_where_main_returns_them() {
+        let error = crate::read("no-such-file.pdb").expect_err("not there");
+        let shown = format!("{error:?}");
+        assert_eq!(shown, error.to_string());
+        assert!(shown.contains("no-such-file.pdb"), "{shown}");
+        assert_eq!(error.code(), "input_unreadable");
     }
 }
