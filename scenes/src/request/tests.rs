@@ -196,7 +196,7 @@ fn every_kind_of_error_of_form_has_its_place_and_words() {
         ),
         (
             "{\"schema_version\":\n 1}\n\n".into(),
-            r#"line 2, column 3: the key "structure" is missing; add it, such as "structure": {"id": "5ey0"}"#,
+            r#"line 2, column 3: the key "structure" is missing; add it, such as "structure": {"paths": ["5ey0.cif"]} in a scene file, or "structure": {"id": "5ey0"} in a request to a server"#,
         ),
         (
             style(r#"{"label_style":{"offset_angstrom":[1,2]}}"#),
@@ -226,6 +226,30 @@ fn every_kind_of_error_of_form_has_its_place_and_words() {
         let document: String = document;
         let error = SceneDocument::from_json(document.as_bytes()).expect_err(&document);
         assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn a_number_that_is_not_whole_or_too_large_is_answered_with_the_keys_own_range() {
+    for (key, value, remedy) in [
+        ("/style/pseudobond_distances", json!(300), "give a whole number from 0 to 6"),
+        ("/style/pseudobond_distances", json!(2.0), "give a whole number from 0 to 6"),
+        ("/output/samples", json!("4"), "give the number 1, 4, 9 or 16"),
+        ("/output/width_px", json!(-1), "give a whole number from 1 to 16384"),
+        ("/output/height_px", json!(512.5), "give a whole number from 1 to 16384"),
+        ("/output/jpeg_quality", json!(256), "give a whole number from 1 to 100"),
+        ("/schema_version", json!("1"), "give the number 1"),
+        ("/style/pseudobonds", json!("hydrogen-bonds"), "[\"hydrogen-bonds\"]"),
+    ] {
+        let mut document: serde_json::Value = serde_json::from_str(MINIMAL).expect("JSON");
+        let (parent, name) = key.rsplit_once('/').expect("a pointer");
+        match parent.strip_prefix('/') {
+            Some(parent) => document[parent] = json!({ name: value }),
+            None => document[name] = value,
+        }
+        let error = SceneDocument::from_value(document).expect_err(key);
+        assert_eq!(error.pointer(), Some(key));
+        assert!(error.to_string().ends_with(remedy), "{error}");
     }
 }
 
