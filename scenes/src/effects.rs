@@ -4,7 +4,7 @@
 
 use crate::error::SceneError;
 
-/// Lines where one body stands before another or before nothing, on the side of what is behind.
+/// Lines where a surface ends in front of another one or of the background, on the farther side.
 ///
 /// A point of the picture belongs to a line when some point within `width_px` of it is nearer than
 /// it by more than `depth_jump` of the way from the near to the far plane. Lines do not fade with

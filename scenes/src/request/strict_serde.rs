@@ -111,8 +111,7 @@ pub(super) fn whole_number<'de, D: Deserializer<'de>, T: TryFrom<u64>>(
         }
 
         fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
-            T::try_from(number)
-                .map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+            T::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
         }
     }
 
@@ -126,7 +125,7 @@ pub(super) fn whole_number<'de, D: Deserializer<'de>, T: TryFrom<u64>>(
 /// validation does that.
 fn within<'de, D: Deserializer<'de>, T: TryFrom<u64> + Display>(
     deserializer: D,
-    range: NumberRange<T>,
+    range: &NumberRange<T>,
 ) -> Result<T, D::Error> {
     let expected = format!("a whole number from {} to {}", range.min, range.max);
     whole_number(deserializer, expected)
@@ -134,12 +133,12 @@ fn within<'de, D: Deserializer<'de>, T: TryFrom<u64> + Display>(
 
 /// For `deserialize_with`: width or height of a picture in pixels.
 pub(super) fn edge_px<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    within(deserializer, ranges::EDGE_PX)
+    within(deserializer, &ranges::EDGE_PX)
 }
 
 /// For `deserialize_with`: the quality of a JPEG.
 pub(super) fn jpeg_quality<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
-    within(deserializer, ranges::JPEG_QUALITY)
+    within(deserializer, &ranges::JPEG_QUALITY)
 }
 
 /// For `deserialize_with`: decimals of distances, or null for no distances.
@@ -150,7 +149,7 @@ pub(super) fn distance_decimals<'de, D: Deserializer<'de>>(
 
     impl<'de> Deserialize<'de> for Decimals {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            within(deserializer, ranges::DISTANCE_DECIMALS).map(Self)
+            within(deserializer, &ranges::DISTANCE_DECIMALS).map(Self)
         }
     }
 
