@@ -57,7 +57,7 @@ pub struct PreparedScene {
     camera: CameraRequest,
     output: OutputRequest,
     commands: Vec<Command>,
-    /// For each command, the index of the request's entry that it stands in.
+    /// For each command, the index of the entry of the request that holds it.
     entries: Vec<usize>,
 }
 
@@ -147,7 +147,7 @@ impl PreparedScene {
         self.job_from(&camera)
     }
 
-    /// Points a command's error to the entry of the request that it stands in.
+    /// Points a command's error to the entry of the request that holds it.
     fn locate(&self, mut error: SceneError) -> SceneError {
         if let SceneError::Command {
             number, pointer, ..

@@ -203,7 +203,10 @@ fn nothing_to_draw_says_why() {
         .map(|_| POCKET.lines().nth(11).expect("water"))
         .expect("lines");
     let error = build_scene(structure(water, PartRole::Whole), &request()).expect_err("water only");
-    assert!(error.to_string().contains("turn on the option solvent"), "{error}");
+    assert!(
+        error.to_string().contains("turn on the option solvent"),
+        "{error}"
+    );
     let error =
         build_scene(Arc::new(Structure::merge(Vec::new())), &request()).expect_err("no atoms");
     assert!(error.to_string().contains("no atoms"), "{error}");

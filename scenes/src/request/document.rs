@@ -124,7 +124,7 @@ impl<'de> Deserialize<'de> for PartialDocument {
     }
 }
 
-/// The members of a document without its own two, which are put aside.
+/// The members of a document but for its version and structure, which are kept separately.
 struct RequestKeys<'a, A> {
     map: A,
     version: &'a mut Option<SchemaVersion>,

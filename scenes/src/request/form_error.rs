@@ -28,9 +28,9 @@ pub(super) enum Problem {
     Syntax,
     /// A value of another kind.
     Misplaced {
-        /// What stands there, as `the number 3`; none for null.
+        /// The value that was found, as `the number 3`; none for null.
         found: Option<String>,
-        /// What belongs there, as `true or false`.
+        /// What is accepted there, as `true or false`.
         expected: String,
     },
     /// Anything else.

@@ -142,7 +142,7 @@ pub struct StyleRequest {
     /// decimals; without it they have no labels. `ChimeraX` writes three.
     #[serde(deserialize_with = "strict_serde::distance_decimals")]
     pub pseudobond_distances: Option<u8>,
-    /// Silhouettes: lines where a surface stands in front of another; none without it.
+    /// Silhouettes: lines where a surface ends in front of another one; none without it.
     #[serde(deserialize_with = "strict_serde::optional_object")]
     pub silhouettes: Option<SilhouetteRequest>,
     /// Ambient occlusion: darkening of places that little light reaches; none without it.
