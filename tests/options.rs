@@ -1,5 +1,6 @@
 //! Every row of the table of render options is on every surface: help, URL parameters, `OpenAPI`,
-//! the page's form, the copied URL, the schema, and the page of documentation.
+//! the copied URL, the schema, and the page of documentation; and the web page's form is made from
+//! the table, with one control for each value that URLs can set.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -47,7 +48,7 @@ fn sample(option: &RenderOption) -> Vec<String> {
 }
 
 /// Other options without which an option is refused.
-fn company(option: &RenderOption) -> Vec<(&'static str, &'static str)> {
+fn required_with(option: &RenderOption) -> Vec<(&'static str, &'static str)> {
     match option.name {
         "residue" => vec![("style", "misi-residue")],
         "color" => vec![("colors", "uniform")],
@@ -60,7 +61,7 @@ fn given(option: &'static RenderOption) -> Vec<GivenOption> {
         option,
         values: sample(option),
     }];
-    for (name, value) in company(option) {
+    for (name, value) in required_with(option) {
         let option = molshot_scenes::options::option(name).expect(name);
         all.push(GivenOption {
             option,
@@ -165,7 +166,7 @@ fn every_option_is_in_the_schema_with_its_help_and_range() {
 }
 
 #[test]
-fn every_option_is_a_parameter_of_urls_and_a_control_of_the_page() {
+fn every_option_is_a_parameter_of_urls_and_every_value_a_control_of_the_page() {
     let server = Server::start("option_table", &[]);
     let openapi = server.get("/openapi.json").json();
     let parameters = &openapi["paths"]["/v1/structures/{id}/{picture}"]["get"]["parameters"];
@@ -184,7 +185,7 @@ fn every_option_is_a_parameter_of_urls_and_a_control_of_the_page() {
             continue;
         }
         // The URL is read as the request that the table says.
-        let mut query: Vec<(&str, String)> = company(option)
+        let mut query: Vec<(&str, String)> = required_with(option)
             .into_iter()
             .map(|(name, value)| (name, value.to_owned()))
             .collect();
@@ -199,26 +200,60 @@ fn every_option_is_a_parameter_of_urls_and_a_control_of_the_page() {
         let expected = apply(&RenderRequest::default(), &given(option)).expect(option.name);
         assert_eq!(request, expected, "{}", option.name);
     }
-    // The page makes its form from that table: every kind has a control there.
+    // The script of the page's form knows every kind of the options that have a control there.
+    // That the form then has these controls and no others is checked in a browser, by
+    // `scripts/check-page`.
     let script = String::from_utf8(server.get("/assets/options.js").body).expect("text");
-    for row in table {
-        let kind = row["kind"].as_str().expect("a kind");
-        let is_text = [
-            "color",
-            "background",
-            "selection",
-            "residue",
-            "size",
-            "label-size",
-            "offset",
-            "commands",
-        ];
-        assert!(
-            script.contains(&format!("\"{kind}\"")) || is_text.contains(&kind),
-            "{kind}"
+    for option in options_with_control() {
+        let kind = table
+            .iter()
+            .find(|row| row["name"] == option.name)
+            .and_then(|row| row["kind"].as_str())
+            .expect("a row with a kind");
+        let is_plain_text = matches!(
+            option.kind,
+            OptionKind::Color
+                | OptionKind::Background
+                | OptionKind::Selection
+                | OptionKind::Residue
+                | OptionKind::LabelSize
+                | OptionKind::Offset
         );
+        let has_case = script.contains(&format!("case \"{kind}\":"));
+        assert!(has_case != is_plain_text, "{}: {kind}", option.name);
     }
     server.end();
+}
+
+/// The options that have a control in the page's form: of those that URLs take the first for each
+/// value. Size and commands have controls elsewhere on the page.
+fn options_with_control() -> Vec<&'static RenderOption> {
+    let mut found: Vec<&RenderOption> = Vec::new();
+    for option in RENDER_OPTIONS.iter().filter(|option| option.in_url) {
+        if found.iter().all(|other| other.pointer != option.pointer) {
+            found.push(option);
+        }
+    }
+    found.retain(|option| !matches!(option.kind, OptionKind::Size | OptionKind::Commands));
+    found
+}
+
+#[test]
+fn the_form_leaves_out_only_second_options_of_a_value_and_those_set_elsewhere() {
+    let with_control = options_with_control();
+    let others = RENDER_OPTIONS
+        .iter()
+        .filter(|option| with_control.iter().all(|other| other.name != option.name));
+    let others: Vec<&str> = others.map(|option| option.name).collect();
+    let expected = [
+        "size",
+        "commands",
+        "hbonds",
+        "depth-cue",
+        "format",
+        "planes",
+    ];
+    assert_eq!(others, expected);
 }
 
 fn percent_encoded(text: &str) -> String {

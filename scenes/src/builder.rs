@@ -13,6 +13,10 @@ use crate::scene::{Background, Cylinder, DepthCue, Lighting, Scene, SceneParts, 
 /// Builds a [`Scene`] from spheres, cylinders and labels. Every sphere counts as one atom: the n-th
 /// one, counted from 0, has the number n + 1 in the planes of ids, as atoms of a file have.
 ///
+/// Scenes are drawn with single precision: keep positions and radii to molecular scales (radii of
+/// about 0.001 to 100000 angstrom). A scene of extreme ones, such as a radius of 1e30, is not
+/// refused, but its picture may be empty.
+///
 /// ```
 /// use molshot_scenes::{Scene, colors::Rgb};
 ///
@@ -55,23 +59,29 @@ impl Default for SceneBuilder {
 }
 
 impl SceneBuilder {
-    /// Adds a sphere; centre and radius in angstrom.
-    pub fn sphere(mut self, center: [f32; 3], radius: f32, color: Rgb) -> Self {
+    /// Adds a sphere of this centre, radius and colour.
+    pub fn sphere(mut self, center_angstrom: [f32; 3], radius_angstrom: f32, color: Rgb) -> Self {
         self.spheres.push(Sphere {
-            center_angstrom: center,
-            radius_angstrom: radius,
+            center_angstrom,
+            radius_angstrom,
             color: color.opaque(),
             atom: self.spheres.len() as u32,
         });
         self
     }
 
-    /// Adds a cylinder with flat ends; it belongs to no sphere. Ends and radius in angstrom.
-    pub fn cylinder(mut self, start: [f32; 3], end: [f32; 3], radius: f32, color: Rgb) -> Self {
+    /// Adds a cylinder with flat ends, which belongs to no sphere.
+    pub fn cylinder(
+        mut self,
+        start_angstrom: [f32; 3],
+        end_angstrom: [f32; 3],
+        radius_angstrom: f32,
+        color: Rgb,
+    ) -> Self {
         self.cylinders.push(Cylinder {
-            start_angstrom: start,
-            radius_angstrom: radius,
-            end_angstrom: end,
+            start_angstrom,
+            radius_angstrom,
+            end_angstrom,
             caps: Cylinder::FLAT,
             start_color: color.opaque(),
             end_color: color.opaque(),
@@ -81,15 +91,21 @@ impl SceneBuilder {
         self
     }
 
-    /// Adds a line of text centred at a point, `height` angstrom high.
-    pub fn label(mut self, text: &str, anchor: [f32; 3], height: f32, color: Rgb) -> Self {
+    /// Adds a line of text of this height, centred at a point.
+    pub fn label(
+        mut self,
+        text: &str,
+        anchor_angstrom: [f32; 3],
+        height_angstrom: f32,
+        color: Rgb,
+    ) -> Self {
         self.labels.list.push(Label {
             text: text.into(),
             subject: LabelSubject::Text(self.labels.list.len() as u32),
-            anchor_angstrom: anchor,
+            anchor_angstrom,
             offset_angstrom: [0.0; 3],
             alignment: LabelAlignment::Center,
-            size: LabelSize::Angstrom(height),
+            size: LabelSize::Angstrom(height_angstrom),
             color: color.0,
         });
         self
@@ -176,7 +192,7 @@ mod tests {
                 .sphere(center, 1.0, chain_color(usize::from(index)))
                 .label(&index.to_string(), center, 0.7, Rgb::BLACK);
         }
-        let scene = builder.build().expect("a sound scene");
+        let scene = builder.build().expect("a valid scene");
         let ids: Vec<u32> = scene.spheres.iter().map(|sphere| sphere.atom).collect();
         assert_eq!(ids, (0..10).collect::<Vec<u32>>());
         assert_eq!(scene.spheres[1].color, chain_color(1).opaque());

@@ -36,7 +36,7 @@ const NAMES: [(&str, u32); 20] = [
     ("yellow", 0xFF_FF_00),
 ];
 
-/// What would be right where a colour is wanted.
+/// The remedy of a text that is not a colour.
 pub(crate) const COLOR_REMEDY: &str =
     "give #RRGGBB, #RGB or a basic CSS name such as white, black, red or gray";
 

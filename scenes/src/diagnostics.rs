@@ -1,4 +1,4 @@
-//! What a sound request asks for and its scene does not show, which no error reports.
+//! What a valid request asks for and its scene does not show, which no error reports.
 
 use molshot_molecule::{Selection, Structure};
 

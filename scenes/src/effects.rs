@@ -4,7 +4,7 @@
 
 use crate::error::SceneError;
 
-/// Lines where one body stands before another or before nothing, on the side of what is behind.
+/// Lines where a surface ends in front of another one or of the background, on the farther side.
 ///
 /// A point of the picture belongs to a line when some point within `width_px` of it is nearer than
 /// it by more than `depth_jump` of the way from the near to the far plane. Lines do not fade with
@@ -31,7 +31,7 @@ impl Silhouettes {
     };
 }
 
-/// Darkness where light from around hardly comes to: in gaps, and beside what stands nearer.
+/// Ambient occlusion: darkening of places that little light from around reaches, such as gaps.
 ///
 /// The share of the half of space above a surface that is hidden by what the picture shows within a
 /// distance, estimated from depths and normals.
@@ -49,7 +49,7 @@ impl AmbientOcclusion {
     pub const RADII_ANGSTROM: [f32; 2] = [0.1, 50.0];
     /// Greatest strength.
     pub const MAX_STRENGTH: f32 = 4.0;
-    /// Four angstrom: what stands beside an atom or one farther on.
+    /// Four angstrom: the neighbours of an atom, and theirs.
     pub const DEFAULT: Self = Self {
         radius_angstrom: 4.0,
         strength: 1.0,

@@ -2,7 +2,7 @@
 
 use molshot_molecule::MoleculeError;
 
-/// Why a text is not a value of the kind that is wanted.
+/// Why a text is not a value of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}; {remedy}")]
 #[non_exhaustive]
@@ -64,7 +64,7 @@ pub enum SceneError {
         /// The reason.
         source: MoleculeError,
     },
-    /// The request is sound, but nothing would be drawn.
+    /// The request is valid, but nothing would be drawn.
     #[error("nothing to draw: {problem}; {remedy}")]
     Empty {
         /// JSON pointer to what leaves nothing.

@@ -200,7 +200,7 @@ impl Samples {
     }
 }
 
-/// A picture to draw. Every value of this type is sound: sizes within limits, crop inside the
+/// A picture to draw. Every value of this type is valid: sizes within limits, crop inside the
 /// picture, finite camera, at least one plane.
 #[derive(Debug, Clone)]
 pub struct RenderJob {

@@ -55,12 +55,12 @@ pub mod ranges;
 pub mod request;
 pub mod scene;
 pub mod schema;
+pub mod suggest;
 pub mod texts;
 pub mod transforms;
 pub mod view;
 
 mod misi_presets;
-mod suggest;
 
 pub use build::{PreparedScene, build_scene};
 pub use builder::SceneBuilder;

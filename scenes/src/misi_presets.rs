@@ -27,9 +27,7 @@ fn find(structure: &Structure, text: &ResidueText) -> Result<usize, SceneError> 
     .map(|index| index as usize)
     .map_err(|error| {
         let remedy = match error {
-            ResidueKeyError::None => {
-                "name one that it has; `molshot render INPUT --annotations FILE.json` lists them"
-            }
+            ResidueKeyError::None => "name one that it has; the annotations of a picture list them",
             _ => "of a structure with several models, draw one",
         };
         SceneError::invalid(

@@ -1,4 +1,4 @@
-//! What is to be drawn, with every default decided.
+//! The scene: all spheres, cylinders, labels and lights of a picture, with every default applied.
 
 use std::sync::Arc;
 

@@ -9,7 +9,8 @@ const MAX_CHARACTERS: usize = 40;
 /// The known word that differs least from `word` (case does not count), if it is near enough to be
 /// a typing mistake: at most a third of its letters, and at least one, may differ. Else the first
 /// that begins with `word`.
-pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     if word.chars().count() > MAX_CHARACTERS {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Texts of a request in one of the small languages (selections, view commands, names of
 //! residues), kept with what they parse to.
 //!
-//! A text is parsed when it is taken in, and nowhere else. One that cannot be understood is kept as
+//! A text is parsed when it is read, and nowhere else. One that cannot be understood is kept as
 //! it is, for [`crate::RenderRequest::validate`] reports it with its place in the document.
 
 use std::borrow::Cow;
@@ -197,7 +197,7 @@ impl ViewCommands {
         }
     }
 
-    /// For each command in turn, the index of the entry that it stands in.
+    /// For each command in turn, the index of the entry that holds it.
     pub(crate) fn entry_of_each(&self) -> Vec<usize> {
         pieces(self.texts()).map(|(entry, _)| entry).collect()
     }

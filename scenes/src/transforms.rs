@@ -129,7 +129,7 @@ impl TransformRequest {
     }
 }
 
-/// Points a command's error to the transform that it stands in.
+/// Points a command's error to the transform that holds it.
 fn relocate(mut error: SceneError, index: usize) -> SceneError {
     if let SceneError::Command { pointer, .. } = &mut error {
         *pointer = format!("/transforms/{index}{pointer}");

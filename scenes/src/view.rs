@@ -1,4 +1,4 @@
-//! A camera, decided: where it stands, how it projects, which pixels are wanted.
+//! A view: the pose of the camera, its projection, and the pixels that are drawn.
 
 use glam::{DQuat, DVec3};
 

@@ -209,7 +209,7 @@ fn what_is_selected_must_be_there() {
     folder.refuse(
         1,
         &["render", "water.pdb", "-o", "a.png"],
-        &["water.pdb", "--solvent"],
+        &["water.pdb", "option solvent"],
     );
 }
 

@@ -80,7 +80,7 @@ fn fitted_cameras_are_those_of_chimerax() {
             bounds.max.distance(vector(&row[4])) < 0.01,
             "{id}: {bounds:?}"
         );
-        let view = prepared.camera().expect("a sound box").view();
+        let view = prepared.camera().expect("a valid box").view();
         let origin = view.pose.position_angstrom.distance(vector(&row[5]));
         assert!(origin < 0.01, "{id}: the camera is {origin} angstrom away");
         let near: f64 = row[6].parse().expect("a number");
@@ -112,7 +112,7 @@ fn projected_atoms_are_those_of_chimerax() {
     let mut rows = 0;
     for id in ids {
         let prepared = prepare(&data, id, "all");
-        let (scene, camera) = (prepared.scene(), prepared.camera().expect("a sound box"));
+        let (scene, camera) = (prepared.scene(), prepared.camera().expect("a valid box"));
         let (view, viewport) = (camera.view(), camera.viewport());
         let structure = &scene.structure;
         // Residues of one number may differ by insertion code, which the table leaves out: the
@@ -174,10 +174,10 @@ fn selecting_does_not_move_the_camera() {
     let whole = prepare(&data, "5ey0", "all");
     let part = prepare(&data, "5ey0", "resname ARG");
     assert!(part.scene().spheres.len() < whole.scene().spheres.len());
-    let commands = parse_commands("view left; roll y 15; move z 40").expect("sound");
+    let commands = parse_commands("view left; roll y 15; move z 40").expect("valid");
     let (whole, part) = (
-        whole.job_with(&commands).expect("sound"),
-        part.job_with(&commands).expect("sound"),
+        whole.job_with(&commands).expect("valid"),
+        part.job_with(&commands).expect("valid"),
     );
     assert_eq!(whole.view(), part.view());
 }
@@ -204,7 +204,7 @@ fn the_camera_of_one_residue_and_the_ligand_is_that_of_chimerax() {
         request.style.residue = Some("ARG 45".into());
         let prepared = PreparedScene::new(Arc::new(structure), &request).expect("a scene");
         let bounds = prepared.scene().clip_bounds;
-        let camera = prepared.camera().expect("a sound box").view();
+        let camera = prepared.camera().expect("a valid box").view();
         let off = camera.pose.position_angstrom.distance(vector(&row[5]));
         eprintln!("{}: {off:.4} angstrom off; {bounds:?}", row[0]);
         assert!(bounds.min.distance(vector(&row[3])) < 0.02, "{bounds:?}");

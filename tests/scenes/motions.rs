@@ -30,7 +30,7 @@ fn request() -> RenderRequest {
 fn prepare(change: impl FnOnce(&mut RenderRequest)) -> PreparedScene {
     let mut request = request();
     change(&mut request);
-    PreparedScene::new(complex(), &request).expect("a sound request")
+    PreparedScene::new(complex(), &request).expect("a valid request")
 }
 
 fn motion() -> impl Strategy<Value = Command> {
@@ -144,7 +144,7 @@ fn six_views_are_turns_of_the_front_view() {
     let structure = complex();
     let apply = |commands: &[Command]| -> Camera {
         let mut camera = prepared.camera().expect("a camera");
-        camera.apply(commands, &structure).expect("sound commands");
+        camera.apply(commands, &structure).expect("valid commands");
         camera
     };
     for name in ViewName::ALL {

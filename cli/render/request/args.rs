@@ -68,7 +68,14 @@ fn flag_of(option: &'static RenderOption) -> Arg {
         .help(option.full_help())
         .help_heading(option.group.title());
     if option.is_switch() {
-        return flag.action(ArgAction::SetTrue);
+        // Of a switch and its opposite the last one on the command line counts.
+        let opposites = RENDER_OPTIONS.iter().filter(|other| {
+            let is_other = other.name != option.name && other.pointer == option.pointer;
+            is_other && is_boolean(other) && is_boolean(option)
+        });
+        return flag
+            .action(ArgAction::SetTrue)
+            .overrides_with_all(opposites.map(|other| other.name));
     }
     let flag = flag
         .value_names(option.value_names())
@@ -98,6 +105,11 @@ fn flag_of(option: &'static RenderOption) -> Arg {
             .default_missing_value(value),
         None => flag,
     }
+}
+
+/// Whether the option sets a boolean.
+fn is_boolean(option: &RenderOption) -> bool {
+    matches!(option.kind, OptionKind::Switch | OptionKind::InvertedSwitch)
 }
 
 /// Checks a flag's value by its option, and knows the words that shells complete.
@@ -132,5 +144,26 @@ impl TypedValueParser for OptionValue {
                 Box::new(words.into_iter().map(PossibleValue::new));
             values
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command, FromArgMatches};
+
+    use super::RequestArgs;
+
+    #[test]
+    fn of_a_switch_and_its_opposite_the_last_one_counts() {
+        for flags in [
+            ["--depth-cue", "--no-depth-cue"],
+            ["--no-depth-cue", "--depth-cue"],
+        ] {
+            let command = RequestArgs::augment_args(Command::new("render"));
+            let matches = command.get_matches_from([&["render"], &flags[..]].concat());
+            let args = RequestArgs::from_arg_matches(&matches).expect("valid flags");
+            let given: Vec<_> = args.given.iter().map(|given| given.option.name).collect();
+            assert_eq!(given, [flags[1].trim_start_matches("--")]);
+        }
     }
 }

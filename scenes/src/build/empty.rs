@@ -36,11 +36,7 @@ pub(super) fn why_empty(
             "all {} atoms are hidden, being water or hydrogen ({water} of water, {hydrogens} hydrogens)",
             styled.len()
         ),
-        remedy: format!(
-            "set {} to true in \"style\" (--{} on the command line)",
-            remedies.join(" or "),
-            remedies.join(", --")
-        ),
+        remedy: format!("turn on the option {}", remedies.join(" or ")),
     }
 }
 
@@ -92,7 +88,7 @@ pub(super) fn why_not_selected(
             problem: format!(
                 "all {count} atoms of the selection \"{expression}\" are hidden, being water or hydrogen"
             ),
-            remedy: "set solvent or hydrogens to true in \"style\" (--solvent, --hydrogens on the command line)".into(),
+            remedy: "turn on the option solvent or hydrogens".into(),
         }
     }
 }

@@ -57,7 +57,7 @@ pub struct PreparedScene {
     camera: CameraRequest,
     output: OutputRequest,
     commands: Vec<Command>,
-    /// For each command, the index of the request's entry that it stands in.
+    /// For each command, the index of the entry of the request that holds it.
     entries: Vec<usize>,
 }
 
@@ -85,9 +85,13 @@ impl PreparedScene {
         Self::of_scene(Arc::new(scene), request)
     }
 
-    /// A scene that was built before, by a request with the same style, selection and transforms,
-    /// seen as this request says. The request's values were checked, as those of a document that
-    /// was read are.
+    /// A scene that exists already, seen as this request says.
+    ///
+    /// Of the request only `camera`, `commands` and `output` are used. What the scene contains and
+    /// how it looks is the scene's own: `style` (with background, labels and silhouettes), `select`
+    /// and `transforms` of the request have no effect. To change those, build the scene anew with
+    /// [`PreparedScene::new`], or set them with [`Scene::builder`]. The request's values are not
+    /// checked here; those of a document that was read were.
     ///
     /// # Errors
     /// As [`RenderRequest::view_commands`].
@@ -143,7 +147,7 @@ impl PreparedScene {
         self.job_from(&camera)
     }
 
-    /// Points a command's error to the entry of the request that it stands in.
+    /// Points a command's error to the entry of the request that holds it.
     fn locate(&self, mut error: SceneError) -> SceneError {
         if let SceneError::Command {
             number, pointer, ..

@@ -31,7 +31,7 @@ END
 
 fn structure(text: &str, role: PartRole) -> Arc<Structure> {
     let options = ReadOptions::default();
-    Arc::new(read_bytes("x_pocket.pdb", text.as_bytes(), role, &options).expect("a sound file"))
+    Arc::new(read_bytes("x_pocket.pdb", text.as_bytes(), role, &options).expect("a valid file"))
 }
 
 fn request() -> RenderRequest {
@@ -64,7 +64,7 @@ fn color_of(scene: &Scene, atom: u32) -> [u8; 4] {
 
 #[test]
 fn misi_draws_heavy_atoms_as_sticks_without_water() {
-    let scene = scene(|_| ()).expect("sound");
+    let scene = scene(|_| ()).expect("valid");
     assert_eq!(
         names(&scene),
         ["N", "CA", "C", "O", "N", "CA", "C", "O", "CB", "ZN"]
@@ -83,7 +83,7 @@ fn misi_draws_heavy_atoms_as_sticks_without_water() {
 
 #[test]
 fn carbons_alternate_and_the_rest_goes_by_element() {
-    let scene = scene(|_| ()).expect("sound");
+    let scene = scene(|_| ()).expect("valid");
     assert_eq!(color_of(&scene, 2), [0xBF, 0x99, 0xF2, 255]);
     assert_eq!(color_of(&scene, 6), [0xF2, 0xB3, 0x66, 255]);
     assert_eq!(color_of(&scene, 4), [0xFF, 0x0D, 0x0D, 255]);
@@ -100,7 +100,7 @@ fn carbons_alternate_and_the_rest_goes_by_element() {
 #[test]
 fn ligand_files_keep_gray_carbons() {
     let ligand = structure(POCKET, PartRole::Ligand);
-    let scene = build_scene(ligand, &request()).expect("sound");
+    let scene = build_scene(ligand, &request()).expect("valid");
     let carbons = scene
         .spheres
         .iter()
@@ -116,7 +116,7 @@ fn hydrogens_and_water_on_request() {
         r.style.hydrogens = true;
         r.style.solvent = true;
     })
-    .expect("sound");
+    .expect("valid");
     assert_eq!(scene.spheres.len(), 12);
     assert_eq!(scene.cylinders.len(), 9);
     assert!(
@@ -128,8 +128,8 @@ fn hydrogens_and_water_on_request() {
 
 #[test]
 fn selecting_hides_without_moving_the_box() {
-    let whole = scene(|_| ()).expect("sound");
-    let part = scene(|r| r.select = "resname ALA".into()).expect("sound");
+    let whole = scene(|_| ()).expect("valid");
+    let part = scene(|r| r.select = "resname ALA".into()).expect("valid");
     assert_eq!(names(&part), ["N", "CA", "C", "O", "CB"]);
     assert_eq!(part.cylinders.len(), 4);
     assert_eq!(part.bounds, whole.bounds);
@@ -138,16 +138,16 @@ fn selecting_hides_without_moving_the_box() {
 
 #[test]
 fn presets_have_their_sizes() {
-    let balls = scene(|r| r.style.preset = Preset::BallAndStick).expect("sound");
+    let balls = scene(|r| r.style.preset = Preset::BallAndStick).expect("valid");
     // Without its two hydrogens the alpha carbon stands for them, too.
     assert_eq!(balls.spheres[1].radius_angstrom, 0.25 * 1.88);
     assert_eq!(balls.cylinders.len(), 8);
-    let filled = scene(|r| r.style.preset = Preset::Spacefill).expect("sound");
+    let filled = scene(|r| r.style.preset = Preset::Spacefill).expect("valid");
     assert_eq!(filled.spheres[1].radius_angstrom, 1.88);
     assert_eq!(filled.spheres[2].radius_angstrom, 1.7);
     assert!(filled.cylinders.is_empty());
     assert_eq!(filled.spheres[1].color, [0x90, 0x90, 0x90, 255]);
-    let thick = scene(|r| r.style.stick_radius_angstrom = Some(0.6)).expect("sound");
+    let thick = scene(|r| r.style.stick_radius_angstrom = Some(0.6)).expect("valid");
     assert!(thick.spheres.iter().all(|s| s.radius_angstrom >= 0.6));
     assert!((thick.bounds.min.x - -0.6).abs() < 1e-6);
 }
@@ -160,7 +160,7 @@ fn colour_schemes_differ_from_each_other() {
             r.style.color =
                 (scheme == ColorScheme::Uniform).then_some(crate::colors::Rgb([1, 2, 3]));
         })
-        .expect("sound");
+        .expect("valid");
         scene.spheres.iter().map(|s| s.color).collect::<Vec<_>>()
     };
     let b_factor = colors(ColorScheme::BFactor);
@@ -194,7 +194,7 @@ fn nothing_to_draw_says_why() {
     );
     let (hidden, remedy) = problem(|r| r.select = "resname HOH".into());
     assert!(
-        hidden.contains("are hidden") && remedy.contains("--solvent"),
+        hidden.contains("are hidden") && remedy.contains("option solvent"),
         "{hidden}; {remedy}"
     );
     let water = POCKET
@@ -203,7 +203,10 @@ fn nothing_to_draw_says_why() {
         .map(|_| POCKET.lines().nth(11).expect("water"))
         .expect("lines");
     let error = build_scene(structure(water, PartRole::Whole), &request()).expect_err("water only");
-    assert!(error.to_string().contains("set solvent to true"), "{error}");
+    assert!(
+        error.to_string().contains("turn on the option solvent"),
+        "{error}"
+    );
     let error =
         build_scene(Arc::new(Structure::merge(Vec::new())), &request()).expect_err("no atoms");
     assert!(error.to_string().contains("no atoms"), "{error}");
@@ -212,7 +215,7 @@ fn nothing_to_draw_says_why() {
 #[test]
 fn coincident_atoms_get_no_stick() {
     let text = POCKET.replace("   3.550   3.650  -1.220", "   3.970   2.840   0.000");
-    let scene = build_scene(structure(&text, PartRole::Pocket), &request()).expect("sound");
+    let scene = build_scene(structure(&text, PartRole::Pocket), &request()).expect("valid");
     assert!(
         scene
             .cylinders
@@ -226,16 +229,16 @@ fn one_scene_serves_many_views() {
     let mut request = request();
     request.commands = "view left".into();
     let prepared =
-        PreparedScene::new(structure(POCKET, PartRole::Pocket), &request).expect("sound");
-    let plain = prepared.job().expect("sound");
+        PreparedScene::new(structure(POCKET, PartRole::Pocket), &request).expect("valid");
+    let plain = prepared.job().expect("valid");
     let turned = prepared
-        .job_with(&parse_commands("roll y 15; crop 0 0 50% 50%").expect("sound"))
-        .expect("sound");
+        .job_with(&parse_commands("roll y 15; crop 0 0 50% 50%").expect("valid"))
+        .expect("valid");
     assert!(Arc::ptr_eq(plain.scene(), turned.scene()));
     assert_ne!(plain.view(), turned.view());
     assert_eq!(turned.viewport().crop.width_px, 512);
     let error = prepared
-        .job_with(&parse_commands("center resname TRP").expect("sound"))
+        .job_with(&parse_commands("center resname TRP").expect("valid"))
         .expect_err("no such residue");
     assert_eq!(error.pointer(), Some("/commands"));
     assert!(
@@ -248,7 +251,7 @@ fn one_scene_serves_many_views() {
 fn a_command_that_fits_no_structure_points_to_its_entry() {
     let mut wrong = request();
     wrong.commands = vec!["view left; zoom 2".into(), "center resname TRP".into()].into();
-    let prepared = PreparedScene::new(structure(POCKET, PartRole::Pocket), &wrong).expect("sound");
+    let prepared = PreparedScene::new(structure(POCKET, PartRole::Pocket), &wrong).expect("valid");
     let error = prepared.job().expect_err("no such residue");
     assert!(
         matches!(error, SceneError::Command { number: 3, .. }),
@@ -260,11 +263,11 @@ fn a_command_that_fits_no_structure_points_to_its_entry() {
 #[test]
 fn center_uses_the_centroid_of_the_selection() {
     let prepared =
-        PreparedScene::new(structure(POCKET, PartRole::Pocket), &request()).expect("sound");
-    let mut camera = prepared.camera().expect("sound");
+        PreparedScene::new(structure(POCKET, PartRole::Pocket), &request()).expect("valid");
+    let mut camera = prepared.camera().expect("valid");
     camera
         .apply(
-            &parse_commands("center name ZN").expect("sound"),
+            &parse_commands("center name ZN").expect("valid"),
             &prepared.scene().structure,
         )
         .expect("an ion");

@@ -31,7 +31,7 @@ fn example() -> BoundingBox {
 }
 
 fn camera(request: &CameraRequest) -> Camera {
-    Camera::fit(&example(), request, 800, 600).expect("a sound box")
+    Camera::fit(&example(), request, 800, 600).expect("a valid box")
 }
 
 fn after(request: &CameraRequest, text: &str) -> Camera {
@@ -340,7 +340,7 @@ proptest! {
         bounds in any_box(), width in 1_u32..4000, height in 1_u32..4000, fov_degrees in 1.0..170.0_f64, parallel: bool,
     ) {
         let projection = if parallel { ProjectionKind::Orthographic } else { ProjectionKind::Perspective };
-        let camera = Camera::fit(&bounds, &CameraRequest { projection, fov_degrees }, width, height).expect("sound");
+        let camera = Camera::fit(&bounds, &CameraRequest { projection, fov_degrees }, width, height).expect("valid");
         let (mut view, viewport) = (camera.view(), camera.viewport());
         let reach = |view: &crate::View| {
             let (w, h) = (f64::from(width), f64::from(height));
@@ -417,7 +417,7 @@ proptest! {
     fn crops_are_inside_or_refused(
         x in 0.0..=100.0_f64, y in 0.0..=100.0_f64, w in 0.01..=100.0_f64, h in 0.01..=100.0_f64, width in 1_u32..5000, height in 1_u32..5000,
     ) {
-        let mut camera = Camera::fit(&example(), &PERSPECTIVE, width, height).expect("sound");
+        let mut camera = Camera::fit(&example(), &PERSPECTIVE, width, height).expect("valid");
         let text = format!("crop {x}% {y}% {w}% {h}%");
         if camera.apply(&commands(&text), &no_atoms()).is_ok() {
             let crop = camera.viewport().crop;

@@ -134,7 +134,10 @@ fn view(typed: &[&str]) -> Result<Command, ProblemAndRemedy> {
     let names = keyword::words::<ViewName>();
     let [word] = typed else {
         return Err((
-            format!("a view is one word, and {}", here_are(typed, "word")),
+            format!(
+                "expected one word for the view, found {}",
+                count_of(typed, "word")
+            ),
             give_one_of("", &names),
         ));
     };
@@ -151,8 +154,8 @@ fn view(typed: &[&str]) -> Result<Command, ProblemAndRemedy> {
 fn axis_and_number(words: &[&str], what: &str, limit: f64) -> Result<(Axis, f64), String> {
     let [axis, value] = words else {
         return Err(format!(
-            "an axis and {what} are wanted, and {}",
-            here_are(words, "word")
+            "expected an axis and {what}, found {}",
+            count_of(words, "word")
         ));
     };
     let axis = Axis::from_keyword(&axis.to_ascii_lowercase()).map_err(|_| {
@@ -170,12 +173,12 @@ fn axis_and_number(words: &[&str], what: &str, limit: f64) -> Result<(Axis, f64)
     Ok((axis, value))
 }
 
-/// How many words there are where another number is wanted.
-fn here_are(words: &[&str], noun: &str) -> String {
+/// How many words there are, for messages about another number of them.
+fn count_of(words: &[&str], noun: &str) -> String {
     match words.len() {
-        0 => "here is none".into(),
-        1 => format!("here is one {noun}"),
-        count => format!("here are {count} {noun}s"),
+        0 => "nothing".into(),
+        1 => format!("one {noun}"),
+        count => format!("{count} {noun}s"),
     }
 }
 
@@ -198,8 +201,8 @@ fn zoom(words: &[&str]) -> Result<Command, ProblemAndRemedy> {
     };
     let [word] = words else {
         return Err(refuse(format!(
-            "one factor is wanted, and {}",
-            here_are(words, "word")
+            "expected one factor, found {}",
+            count_of(words, "word")
         )));
     };
     let factor = number(word).map_err(refuse)?;
@@ -212,7 +215,7 @@ fn zoom(words: &[&str]) -> Result<Command, ProblemAndRemedy> {
 fn center(rest: &str) -> Result<Command, ProblemAndRemedy> {
     const REMEDY: &str = "write center SELECTION, such as center ligand";
     if rest.is_empty() {
-        return Err(("a selection is wanted".into(), REMEDY.into()));
+        return Err(("expected a selection, found nothing".into(), REMEDY.into()));
     }
     let selection = Selection::parse(rest).map_err(|error| match error {
         molshot_molecule::MoleculeError::Selection {
@@ -234,7 +237,7 @@ fn crop(words: &[&str]) -> Result<Command, ProblemAndRemedy> {
                           crop 0 0 512 256 or crop 25% 25% 50% 50%";
     let [x, y, width, height] = words else {
         return Err((
-            format!("four extents are wanted, and {}", here_are(words, "extent")),
+            format!("expected four extents, found {}", count_of(words, "extent")),
             REMEDY.into(),
         ));
     };

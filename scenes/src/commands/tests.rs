@@ -21,7 +21,7 @@ fn error_of(text: &str) -> (usize, String, String) {
 #[test]
 fn separators_case_and_white_space() {
     let commands =
-        parse_commands(" View LEFT ;; roll Y 15\n\tTURN z -1e1;\r\nmove x 3;").expect("sound");
+        parse_commands(" View LEFT ;; roll Y 15\n\tTURN z -1e1;\r\nmove x 3;").expect("valid");
     assert_eq!(
         commands,
         [
@@ -52,9 +52,13 @@ fn faults_say_which_command_and_what_would_be_right() {
 
     assert!(error_of("view lefty").2.contains("did you mean left?"));
     assert!(error_of("roll w 15").1.contains("\"w\" is not an axis"));
-    assert!(error_of("roll y").1.contains("here is one word"));
-    assert!(error_of("roll").1.contains("here is none"));
-    assert!(error_of("zoom 1 2").1.contains("here are 2 words"));
+    assert!(error_of("roll y").1.contains("found one word"));
+    assert!(
+        error_of("roll")
+            .1
+            .contains("an angle in degrees, found nothing")
+    );
+    assert!(error_of("zoom 1 2").1.contains("found 2 words"));
     assert_eq!(error_of("roll y 1e300").1, "1e300 is out of range");
     assert_eq!(error_of("zoom 1e300").1, "1e300 is out of range");
     let long = format!("move x {}", "9".repeat(300));
@@ -71,7 +75,7 @@ fn faults_say_which_command_and_what_would_be_right() {
     assert!(error_of("zoom 0").1.contains("out of range"));
     assert!(error_of("zoom inf").1.contains("not finite"));
     assert!(error_of("center").1.contains("selection"));
-    assert!(error_of("crop 0 0 10").1.contains("here are 3"));
+    assert!(error_of("crop 0 0 10").1.contains("found 3 extents"));
     assert!(error_of("crop 0 0 0 10").1.contains("empty"));
     assert!(error_of("crop 0 0 101% 10").1.contains("100%"));
     assert!(error_of("crop 0 0 -1 10").1.contains("whole number"));
@@ -103,7 +107,7 @@ fn lists_are_numbered_through() {
 
 #[test]
 fn a_center_keeps_its_selection() {
-    let commands = parse_commands("CENTRE  chain A and resname ARG ; zoom 2").expect("sound");
+    let commands = parse_commands("CENTRE  chain A and resname ARG ; zoom 2").expect("valid");
     assert_eq!(commands[0].to_string(), "center chain A and resname ARG");
     assert_eq!(
         parse_commands(&commands[0].to_string()).expect("canonical"),

@@ -18,7 +18,7 @@ pub use json::options_json;
 pub use query::{UrlQuery, url_query};
 pub(crate) use schema::describe;
 pub use table::RENDER_OPTIONS;
-pub use value::{GivenOption, apply, parse_size, split_text};
+pub use value::{GivenOption, apply, contradiction, parse_size, split_text};
 
 /// One option of a picture.
 #[derive(Debug, Clone, Copy)]

@@ -129,7 +129,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/preset",
         K::Keyword(names::<Preset>),
         G::Style,
-        "Representation and colours. misi-residue needs --residue.",
+        "Representation and colours. misi-residue needs the option residue.",
     )
     .default_value("misi"),
     option(
@@ -235,7 +235,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/depth_cue",
         K::Switch,
         G::Style,
-        "Fade into the background with depth; on unless a scene file turns it off.",
+        "Fade into the background with depth; on by default.",
     )
     .default_value("true"),
     option(
@@ -330,7 +330,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/silhouettes",
         K::Object,
         G::Effects,
-        "Draw lines where one surface stands before another or before the background.",
+        "Draw silhouettes: lines where a surface ends in front of another one or of the background.",
     )
     .default_value("false"),
     option(
@@ -338,7 +338,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/silhouettes/width_px",
         number(ranges::SILHOUETTE_WIDTH_PX, "PIXELS"),
         G::Effects,
-        "Width of silhouette lines in pixels; draws them.",
+        "Width of silhouette lines in pixels. Turns silhouettes on.",
     )
     .default_value("1"),
     option(
@@ -347,7 +347,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         number(ranges::SILHOUETTE_DEPTH_JUMP, "FRACTION"),
         G::Effects,
         "Least difference in depth that makes a silhouette line, as a fraction of the distance \
-         between the near and the far plane; draws them.",
+         between the near and the far plane. Turns silhouettes on.",
     )
     .default_value("0.03"),
     option(
@@ -355,7 +355,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/silhouettes/color",
         K::Color,
         G::Effects,
-        "Colour of silhouette lines; draws them.",
+        "Colour of silhouette lines. Turns silhouettes on.",
     )
     .default_value("#000000"),
     option(
@@ -371,7 +371,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/ambient_occlusion",
         K::Object,
         G::Effects,
-        "Darken gaps, and what stands close behind something.",
+        "Ambient occlusion: darken places that little light from around reaches, such as gaps.",
     )
     .default_value("false"),
     option(
@@ -379,8 +379,8 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/ambient_occlusion/strength",
         number(ranges::OCCLUSION_STRENGTH, "FACTOR"),
         G::Effects,
-        "How dark gaps become: 0 leaves them as they are, 1 is the estimated occlusion; darkens \
-         gaps.",
+        "Strength of ambient occlusion: 0 has no effect, 1 is the estimated occlusion. Turns \
+         ambient occlusion on.",
     )
     .default_value("1"),
     option(
@@ -388,7 +388,7 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/style/ambient_occlusion/radius_angstrom",
         number(ranges::OCCLUSION_RADIUS_ANGSTROM, "ANGSTROM"),
         G::Effects,
-        "Distance up to which surfaces darken each other, in angstrom; darkens gaps.",
+        "Distance up to which surfaces darken each other, in angstrom. Turns ambient occlusion on.",
     )
     .default_value("4"),
     option(
@@ -429,8 +429,8 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/output/planes",
         K::Keywords(names::<Plane>),
         G::Output,
-        "Planes to write. Those beside color go to OUT with .depth.png, .depth.npy and so on for \
-         its file extension; masks are indexed PNG files with a .json legend.",
+        "Planes to output. The files of those beside color have .depth.png, .depth.npy and so on in \
+         place of the picture's file extension; masks are indexed PNG files with a .json legend.",
     )
     .default_value("color")
     .not_in_urls(),

@@ -63,6 +63,39 @@ fn an_effects_member_adds_the_effect_and_keeps_what_was_there() {
 }
 
 #[test]
+fn options_that_contradict_each_other_are_refused_with_both_names() {
+    for [(one, value), (other, other_value)] in [
+        [("depth-cue", "true"), ("no-depth-cue", "true")],
+        [("no-depth-cue", "false"), ("depth-cue", "false")],
+        [("silhouettes", "false"), ("silhouette-width", "2")],
+        [
+            ("ambient-occlusion-radius", "2"),
+            ("ambient-occlusion", "no"),
+        ],
+        [("hbonds", "false"), ("pseudobonds", "hydrogen-bonds")],
+    ] {
+        let error = set(&[(one, value), (other, other_value)]).expect_err(one);
+        assert!(error.contains("contradict each other"), "{error}");
+        assert!(error.contains(one) && error.contains(other), "{error}");
+    }
+    for pair in [
+        [("depth-cue", "false"), ("no-depth-cue", "true")],
+        [("silhouettes", "true"), ("silhouette-width", "2")],
+        [("hbonds", "false"), ("pseudobonds", "metal-coordination")],
+    ] {
+        set(&pair).expect(pair[0].0);
+    }
+}
+
+#[test]
+fn an_empty_word_of_a_list_is_refused_as_any_unknown_word_is() {
+    for text in ["", ",", "hydrogen-bonds,"] {
+        let error = set(&[("pseudobonds", text)]).expect_err(text);
+        assert!(error.contains("give one of hydrogen-bonds"), "{error}");
+    }
+}
+
+#[test]
 fn a_pointer_leads_to_the_option_that_sets_it() {
     for (pointer, name) in [
         ("/output/width_px", "size"),

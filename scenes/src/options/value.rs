@@ -22,11 +22,18 @@ pub struct GivenOption {
 /// The request with options set as given; options that are not given keep their values.
 ///
 /// # Errors
-/// [`SceneError::Invalid`] with the JSON pointer of the wrong value, [`SceneError::Command`] or
-/// [`SceneError::Selection`].
+/// [`SceneError::Invalid`] with the JSON pointer of the wrong value or of options that contradict
+/// each other, [`SceneError::Command`] or [`SceneError::Selection`].
 pub fn apply(request: &RenderRequest, given: &[GivenOption]) -> Result<RenderRequest, SceneError> {
     if given.is_empty() {
         return Ok(request.clone());
+    }
+    if let Some((option, other)) = contradiction(given) {
+        return Err(SceneError::Invalid {
+            pointer: option.pointer.to_owned(),
+            problem: format!("{} and {} contradict each other", option.name, other.name),
+            remedy: "leave out one of them".to_owned(),
+        });
     }
     let mut document = request.to_value();
     for GivenOption { option, values } in given {
@@ -39,6 +46,42 @@ pub fn apply(request: &RenderRequest, given: &[GivenOption]) -> Result<RenderReq
             })?;
     }
     RenderRequest::from_value(document)
+}
+
+/// The first two of the given options that contradict each other, if there are any: a switch and
+/// its opposite, an object that is turned off and a value within it, or a word that is turned off
+/// and listed.
+#[must_use]
+pub fn contradiction(
+    given: &[GivenOption],
+) -> Option<(&'static RenderOption, &'static RenderOption)> {
+    given.iter().find_map(|one| {
+        let other = given.iter().find(|other| one.contradicts(other))?;
+        Some((one.option, other.option))
+    })
+}
+
+impl GivenOption {
+    fn contradicts(&self, other: &Self) -> bool {
+        let value_of = |given: &Self| given.values.last().map(|text| given.option.value(text));
+        let is_off = || value_of(self) == Some(Ok(false.into()));
+        let has_same_pointer = self.option.pointer == other.option.pointer;
+        match (self.option.kind, other.option.kind) {
+            (
+                OptionKind::Switch | OptionKind::InvertedSwitch,
+                OptionKind::Switch | OptionKind::InvertedSwitch,
+            ) => has_same_pointer && value_of(self) != value_of(other),
+            (OptionKind::Object, _) => {
+                let below = other.option.pointer.strip_prefix(self.option.pointer);
+                below.is_some_and(|rest| rest.starts_with('/')) && is_off()
+            }
+            (OptionKind::ListedKeyword(word), OptionKind::Keywords(_)) => {
+                let lists = |text: &String| text.split(',').any(|other| other.trim() == word);
+                has_same_pointer && is_off() && other.values.iter().any(lists)
+            }
+            _ => false,
+        }
+    }
 }
 
 impl RenderOption {
@@ -170,9 +213,12 @@ impl RenderOption {
             OptionKind::OneOf(names) => {
                 whole_number_of(text).ok_or_else(|| format!("give {}", either(&names())))?
             }
-            OptionKind::Keywords(_) => {
-                let words = text.split(',').map(str::trim);
-                words.filter(|word| !word.is_empty()).collect()
+            OptionKind::Keywords(names) => {
+                let words = || text.split(',').map(str::trim);
+                if words().any(str::is_empty) {
+                    return Err(give_one_of("", &names()));
+                }
+                words().collect()
             }
             OptionKind::Offset => {
                 let parts: Result<Vec<Value>, String> = text.split(',').map(number_of).collect();

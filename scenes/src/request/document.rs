@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
 
+use super::strict_serde::whole_number;
 use super::{RenderRequest, StructureSource};
 
 /// The version of the document that is read and written here.
@@ -123,7 +124,7 @@ impl<'de> Deserialize<'de> for PartialDocument {
     }
 }
 
-/// The members of a document without its own two, which are put aside.
+/// The members of a document but for its version and structure, which are kept separately.
 struct RequestKeys<'a, A> {
     map: A,
     version: &'a mut Option<SchemaVersion>,
@@ -183,7 +184,7 @@ struct SchemaVersion;
 
 impl<'de> Deserialize<'de> for SchemaVersion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let version = u32::deserialize(deserializer)?;
+        let version: u32 = whole_number(deserializer, format!("the number {SCHEMA_VERSION}"))?;
         if version == SCHEMA_VERSION {
             return Ok(Self);
         }

@@ -8,7 +8,7 @@ use crate::effects::{AmbientOcclusion, Effects, Silhouettes};
 use crate::error::SceneError;
 use crate::ranges;
 
-/// Lines where a surface stands in front of another or of the background.
+/// Lines where a surface ends in front of another one or of the background.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]

@@ -28,9 +28,9 @@ pub(super) enum Problem {
     Syntax,
     /// A value of another kind.
     Misplaced {
-        /// What stands there, as `the number 3`; none for null.
+        /// The value that was found, as `the number 3`; none for null.
         found: Option<String>,
-        /// What belongs there, as `true or false`.
+        /// What is accepted there, as `true or false`.
         expected: String,
     },
     /// Anything else.
@@ -181,7 +181,10 @@ impl<E: Error> Error for FormError<E> {
     fn missing_field(key: &'static str) -> Self {
         let example = match key {
             "schema_version" => " (this form is \"schema_version\": 1)",
-            "structure" => ", such as \"structure\": {\"id\": \"5ey0\"}",
+            "structure" => concat!(
+                ", such as \"structure\": {\"paths\": [\"5ey0.cif\"]} in a scene file, or ",
+                "\"structure\": {\"id\": \"5ey0\"} in a request to a server"
+            ),
             _ => "",
         };
         Self::other(
@@ -243,8 +246,6 @@ pub(super) fn quoted(text: &str) -> String {
 fn in_words(expected: &dyn Expected) -> String {
     let expected = expected.to_string();
     match expected.as_str() {
-        "u8" => "a whole number from 0 to 255".into(),
-        "u32" => "a whole number from 0 to 4294967295".into(),
         "f32" | "f64" => "a number".into(),
         "a boolean" => "true or false".into(),
         "a sequence" => "an array".into(),

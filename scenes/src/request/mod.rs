@@ -140,8 +140,9 @@ pub struct StyleRequest {
     pub pseudobonds: BTreeSet<PseudobondName>,
     /// Label the drawn pseudobonds with the distance of their atoms in angstrom, with so many
     /// decimals; without it they have no labels. `ChimeraX` writes three.
+    #[serde(deserialize_with = "strict_serde::distance_decimals")]
     pub pseudobond_distances: Option<u8>,
-    /// Silhouettes: lines where a surface stands in front of another; none without it.
+    /// Silhouettes: lines where a surface ends in front of another one; none without it.
     #[serde(deserialize_with = "strict_serde::optional_object")]
     pub silhouettes: Option<SilhouetteRequest>,
     /// Ambient occlusion: darkening of places that little light reaches; none without it.
@@ -340,8 +341,10 @@ keywords!(ProjectionKind { Perspective = "perspective", Orthographic = "orthogra
 #[non_exhaustive]
 pub struct OutputRequest {
     /// Width of the uncropped picture, pixels.
+    #[serde(deserialize_with = "strict_serde::edge_px")]
     pub width_px: u32,
     /// Height of the uncropped picture, pixels.
+    #[serde(deserialize_with = "strict_serde::edge_px")]
     pub height_px: u32,
     /// Colour samples per pixel.
     #[serde(with = "parse::samples")]
@@ -358,6 +361,7 @@ pub struct OutputRequest {
     /// Whether the file is written fast or small. The pixels are the same.
     pub compression: Compression,
     /// Quality of a JPEG. Other formats are lossless and have none.
+    #[serde(deserialize_with = "strict_serde::jpeg_quality")]
     pub jpeg_quality: u8,
     /// Which planes to output, each named once.
     #[serde(deserialize_with = "strict_serde::set")]

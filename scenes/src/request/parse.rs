@@ -145,8 +145,9 @@ fn end_of(bytes: &[u8]) -> (usize, usize) {
 /// [`crate::Samples`] as a number.
 pub(super) mod samples {
     use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serializer};
+    use serde::{Deserializer, Serializer};
 
+    use super::super::strict_serde::whole_number;
     use crate::job::Samples;
 
     #[allow(
@@ -163,7 +164,8 @@ pub(super) mod samples {
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Samples, D::Error> {
-        let count = u32::deserialize(deserializer)?;
+        let expected = "the number 1, 4, 9 or 16".to_owned();
+        let count: u32 = whole_number(deserializer, expected)?;
         Samples::from_count(count).ok_or_else(|| {
             D::Error::custom(format!(
                 "{count} samples are not supported; give 1, 4, 9 or 16"

@@ -31,7 +31,7 @@ pub(crate) fn needed_residue(style: &StyleRequest) -> Result<&ResidueText, Scene
         SceneError::invalid(
             RESIDUE_POINTER,
             "the preset misi-residue needs a residue".into(),
-            format!("give \"residue\" (--residue on the command line): {REMEDY}"),
+            format!("give the option residue: {REMEDY}"),
         )
     })
 }
@@ -43,8 +43,7 @@ pub(super) fn validate(style: &StyleRequest) -> Result<(), SceneError> {
         (_, Some(_)) => Err(SceneError::invalid(
             RESIDUE_POINTER,
             "this residue would not be used".into(),
-            "set \"preset\" to \"misi-residue\" (--style misi-residue on the command line), or leave \"residue\" out"
-                .into(),
+            "set the style to misi-residue, or leave the residue out".into(),
         )),
         (_, None) => Ok(()),
     }

@@ -69,8 +69,11 @@ struct AnyForm {
 
 impl<'de> Deserialize<'de> for StructureSource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const REMEDY: &str =
-            "give exactly one of \"id\", \"files\" and \"paths\", such as {\"id\": \"5ey0\"}";
+        const REMEDY: &str = concat!(
+            "give exactly one of \"id\", \"files\" and \"paths\", such as ",
+            "{\"paths\": [\"5ey0.cif\"]} in a scene file, or {\"id\": \"5ey0\"} in a request ",
+            "to a server"
+        );
         let wrong = |problem: &str| Err(serde::de::Error::custom(format!("{problem}; {REMEDY}")));
         let Object(form) = Object::<AnyForm>::deserialize(deserializer)?;
         match form {

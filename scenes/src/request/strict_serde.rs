@@ -1,15 +1,17 @@
 //! The forms that serde's derived readers are too lenient about: a struct is read from an object
-//! only (not from an array of its values), a set without repetitions.
+//! only (not from an array of its values), a set without repetitions, and a whole number with an
+//! error that says which ones the document takes.
 
 use std::collections::BTreeSet;
-use std::fmt;
+use std::fmt::{self, Display};
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::keyword::{self, Keyword};
+use crate::ranges::{self, NumberRange};
 
 /// A `T` that is read from a JSON object.
 pub(super) struct Object<T>(pub(super) T);
@@ -90,6 +92,70 @@ pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     T::deserialize(deserializer).map(Some)
 }
 
+/// A whole number that fits `T`. Where there is none, the error says `expected`, which is what the
+/// document takes here and not what the type holds.
+pub(super) fn whole_number<'de, D: Deserializer<'de>, T: TryFrom<u64>>(
+    deserializer: D,
+    expected: String,
+) -> Result<T, D::Error> {
+    struct Whole<T> {
+        expected: String,
+        number: PhantomData<T>,
+    }
+
+    impl<T: TryFrom<u64>> Visitor<'_> for Whole<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(&self.expected)
+        }
+
+        fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+            T::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+        }
+    }
+
+    deserializer.deserialize_u64(Whole {
+        expected,
+        number: PhantomData,
+    })
+}
+
+/// A whole number whose error says this range. Numbers that fit `T` are not compared with it:
+/// validation does that.
+fn within<'de, D: Deserializer<'de>, T: TryFrom<u64> + Display>(
+    deserializer: D,
+    range: &NumberRange<T>,
+) -> Result<T, D::Error> {
+    let expected = format!("a whole number from {} to {}", range.min, range.max);
+    whole_number(deserializer, expected)
+}
+
+/// For `deserialize_with`: width or height of a picture in pixels.
+pub(super) fn edge_px<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    within(deserializer, &ranges::EDGE_PX)
+}
+
+/// For `deserialize_with`: the quality of a JPEG.
+pub(super) fn jpeg_quality<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    within(deserializer, &ranges::JPEG_QUALITY)
+}
+
+/// For `deserialize_with`: decimals of distances, or null for no distances.
+pub(super) fn distance_decimals<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<u8>, D::Error> {
+    struct Decimals(u8);
+
+    impl<'de> Deserialize<'de> for Decimals {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            within(deserializer, &ranges::DISTANCE_DECIMALS).map(Self)
+        }
+    }
+
+    Ok(Option::<Decimals>::deserialize(deserializer)?.map(|Decimals(count)| count))
+}
+
 /// For `deserialize_with`: keywords, each named once.
 pub(super) fn set<'de, D: Deserializer<'de>, T: Keyword + Ord>(
     deserializer: D,
@@ -119,7 +185,8 @@ pub(super) fn set<'de, D: Deserializer<'de>, T: Keyword + Ord>(
         type Value = BTreeSet<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an array of words, such as [\"color\"]")
+            let example = T::KEYWORDS.first().map_or("", |(word, _)| word);
+            write!(f, "an array of words, such as [\"{example}\"]")
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {

@@ -48,8 +48,8 @@ fn the_documented_example_is_read() {
           "select": "all",
           "output": {"width_px": 1024, "height_px": 1024, "samples": 4, "planes": ["color"]} }"##,
     )
-    .expect("sound");
-    assert_eq!(request.request.view_commands().expect("sound").len(), 2);
+    .expect("valid");
+    assert_eq!(request.request.view_commands().expect("valid").len(), 2);
     let mut plain = request.clone();
     plain.request.commands.clear();
     assert_eq!(
@@ -78,7 +78,7 @@ fn style_and_output_words() {
         "style",
         json!({"preset": "ball-and-stick", "colors": "b-factor", "background": "Transparent", "stick_radius_angstrom": 0.1}),
     )
-    .expect("sound");
+    .expect("valid");
     assert_eq!(request.request.style.preset, Preset::BallAndStick);
     assert_eq!(request.request.style.colors, Some(ColorScheme::BFactor));
     assert_eq!(
@@ -89,7 +89,7 @@ fn style_and_output_words() {
         "output",
         json!({"samples": 16, "format": "webp", "planes": ["atom-id", "depth"]}),
     )
-    .expect("sound");
+    .expect("valid");
     assert_eq!(request.request.output.samples, Samples::Sixteen);
     assert_eq!(request.request.output.format, Some(ImageFormat::WebP));
     assert!(request.request.output.planes.contains(&Plane::AtomId));
@@ -196,7 +196,7 @@ fn every_kind_of_error_of_form_has_its_place_and_words() {
         ),
         (
             "{\"schema_version\":\n 1}\n\n".into(),
-            r#"line 2, column 3: the key "structure" is missing; add it, such as "structure": {"id": "5ey0"}"#,
+            r#"line 2, column 3: the key "structure" is missing; add it, such as "structure": {"paths": ["5ey0.cif"]} in a scene file, or "structure": {"id": "5ey0"} in a request to a server"#,
         ),
         (
             style(r#"{"label_style":{"offset_angstrom":[1,2]}}"#),
@@ -226,6 +226,58 @@ fn every_kind_of_error_of_form_has_its_place_and_words() {
         let document: String = document;
         let error = SceneDocument::from_json(document.as_bytes()).expect_err(&document);
         assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn a_number_that_is_not_whole_or_too_large_is_answered_with_the_keys_own_range() {
+    for (key, value, remedy) in [
+        (
+            "/style/pseudobond_distances",
+            json!(300),
+            "give a whole number from 0 to 6",
+        ),
+        (
+            "/style/pseudobond_distances",
+            json!(2.0),
+            "give a whole number from 0 to 6",
+        ),
+        (
+            "/output/samples",
+            json!("4"),
+            "give the number 1, 4, 9 or 16",
+        ),
+        (
+            "/output/width_px",
+            json!(-1),
+            "give a whole number from 1 to 16384",
+        ),
+        (
+            "/output/height_px",
+            json!(512.5),
+            "give a whole number from 1 to 16384",
+        ),
+        (
+            "/output/jpeg_quality",
+            json!(256),
+            "give a whole number from 1 to 100",
+        ),
+        ("/schema_version", json!("1"), "give the number 1"),
+        (
+            "/style/pseudobonds",
+            json!("hydrogen-bonds"),
+            "[\"hydrogen-bonds\"]",
+        ),
+    ] {
+        let mut document: serde_json::Value = serde_json::from_str(MINIMAL).expect("JSON");
+        let (parent, name) = key.rsplit_once('/').expect("a pointer");
+        match parent.strip_prefix('/') {
+            Some(parent) => document[parent] = json!({ name: value }),
+            None => document[name] = value,
+        }
+        let error = SceneDocument::from_value(document).expect_err(key);
+        assert_eq!(error.pointer(), Some(key));
+        assert!(error.to_string().ends_with(remedy), "{error}");
     }
 }
 
@@ -389,8 +441,8 @@ fn commands_are_checked_when_the_document_is_read() {
 fn a_value_is_read_like_a_text() {
     let value: serde_json::Value = serde_json::from_str(MINIMAL).expect("JSON");
     assert_eq!(
-        SceneDocument::from_value(value.clone()).expect("sound"),
-        SceneDocument::from_json(MINIMAL.as_bytes()).expect("sound")
+        SceneDocument::from_value(value.clone()).expect("valid"),
+        SceneDocument::from_json(MINIMAL.as_bytes()).expect("valid")
     );
     let mut wrong = value;
     wrong["output"] = json!({"samples": 3});

@@ -104,13 +104,13 @@ impl StyleRequest {
             (Some(ColorScheme::Uniform), None) => Err(SceneError::invalid(
                 "/style/color",
                 "the colour scheme uniform needs a colour".into(),
-                "give \"color\" (--color on the command line), such as \"#4477aa\"".into(),
+                "give the option color, such as #4477aa".into(),
             )),
             (Some(ColorScheme::Uniform), Some(_)) | (_, None) => Ok(()),
             (_, Some(_)) => Err(SceneError::invalid(
                 "/style/color",
                 "this colour would not be used".into(),
-                "set \"colors\" to \"uniform\" (--colors uniform on the command line), or leave \"color\" out".into(),
+                "set the colour scheme to uniform (option colors), or leave the colour out".into(),
             )),
         }
     }

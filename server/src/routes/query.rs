@@ -3,9 +3,11 @@
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use molshot_scenes::options::{
-    OptionKind, RENDER_OPTIONS, RenderOption, URL_ALIASES, options_at, split_text,
+    GivenOption, OptionKind, RENDER_OPTIONS, RenderOption, URL_ALIASES, contradiction, option,
+    options_at, split_text,
 };
 use molshot_scenes::request::ImageFormat;
+use molshot_scenes::suggest::nearest;
 use molshot_scenes::{Keyword, SceneDocument};
 use serde_json::{Value, json};
 
@@ -37,6 +39,8 @@ impl Parameters {
         for (name, _) in &self.0 {
             if !known.contains(&name.as_str()) {
                 let short: String = name.chars().take(40).collect();
+                let hint = nearest(name, known)
+                    .map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
                 let known = if known.is_empty() {
                     "there are none".to_owned()
                 } else {
@@ -44,11 +48,32 @@ impl Parameters {
                 };
                 return Err(Problem::parameter(
                     &short,
-                    format!("there is no parameter \"{short}\" here; {known}"),
+                    format!("there is no parameter \"{short}\" here{hint}; {known}"),
                 ));
             }
         }
         Ok(())
+    }
+
+    /// Refuses options that a picture's URL does not take, and says where they belong.
+    fn without_options_outside_urls(&self) -> Result<(), Problem> {
+        let mut options = self.0.iter().filter_map(|(name, _)| option(name));
+        let Some(option) = options.find(|option| !option.in_url) else {
+            return Ok(());
+        };
+        let remedy = match option.pointer {
+            "/output/format" => {
+                "give the format as the file extension of the path, such as image.webp".to_owned()
+            }
+            pointer => format!("POST a render request with {pointer} to /v1/render"),
+        };
+        Err(Problem::parameter(
+            option.name,
+            format!(
+                "{} is not a parameter of a picture's URL; {remedy}",
+                option.name
+            ),
+        ))
     }
 
     /// The same, with aliases replaced by the names of the options.
@@ -107,14 +132,18 @@ impl Parameters {
         }
     }
 
-    /// A number.
-    pub(crate) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+    /// A number. `expected` says which ones are accepted, such as `a whole number`.
+    pub(crate) fn number<T: std::str::FromStr>(
+        &self,
+        name: &str,
+        expected: &str,
+    ) -> Result<Option<T>, Problem> {
         self.get(name)?
             .map(|text| {
                 text.trim().parse().map_err(|_| {
                     Problem::parameter(
                         name,
-                        format!("\"{}\" is not a number that fits here", shorten(text)),
+                        format!("\"{}\" is not {expected}; give {expected}", shorten(text)),
                     )
                 })
             })
@@ -144,11 +173,13 @@ pub(crate) fn document_of(id: &str, parameters: &Parameters) -> Result<Value, Pr
     let in_url = || RENDER_OPTIONS.iter().filter(|option| option.in_url);
     let known: Vec<&str> = in_url().map(|option| option.name).collect();
     let parameters = &parameters.renamed();
+    parameters.without_options_outside_urls()?;
     parameters.only(&known)?;
     let mut document = json!({
         "schema_version": 1,
         "structure": { "id": id },
     });
+    let mut given = Vec::new();
     for option in in_url() {
         let values = parameters.values_of(option)?;
         option.set(&mut document, &values).map_err(|remedy| {
@@ -158,8 +189,19 @@ pub(crate) fn document_of(id: &str, parameters: &Parameters) -> Result<Value, Pr
                 format!("\"{value}\" is not a value of {}; {remedy}", option.name),
             )
         })?;
+        given.push(GivenOption { option, values });
     }
-    Ok(document)
+    given.retain(|given| !given.values.is_empty());
+    match contradiction(&given) {
+        Some((option, other)) => Err(Problem::parameter(
+            option.name,
+            format!(
+                "{} and {} contradict each other; leave out one of them",
+                option.name, other.name
+            ),
+        )),
+        None => Ok(document),
+    }
 }
 
 /// The render request of an image URL.
@@ -289,6 +331,23 @@ mod tests {
         assert_eq!(error(&[("size", "0x5")]), (422, "size".into()));
         assert_eq!(error(&[("size", "4294967296x1")]), (400, "size".into()));
         assert_eq!(error(&[("sise", "5x5")]), (400, "sise".into()));
+        let both = [("silhouette-width", "2"), ("silhouettes", "false")];
+        assert_eq!(error(&both), (400, "silhouettes".into()));
+        assert_eq!(error(&[("pseudobonds", "")]), (400, "pseudobonds".into()));
+        for (list, remedy) in [
+            (&[("stile", "misi")][..], "did you mean style?"),
+            (&[("format", "png")], "file extension of the path"),
+            (&[("planes", "depth")], "/output/planes to /v1/render"),
+            (
+                &[("depth-cue", "true"), ("no-depth-cue", "true")],
+                "no-depth-cue and depth-cue contradict each other",
+            ),
+        ] {
+            let problem =
+                request_of("a", ImageFormat::Png, &parameters(list)).expect_err("an error");
+            assert_eq!(problem.status.as_u16(), 400);
+            assert!(problem.to_string().contains(remedy), "{problem:?}");
+        }
         assert_eq!(
             error(&[("size", "5x5"), ("size", "6x6")]),
             (400, "size".into())

@@ -88,7 +88,9 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let _pass = app.admit(client)?;
     parameters.only(&["limit", "after", "prefix", "source"])?;
-    let limit = parameters.number::<usize>("limit")?.unwrap_or(DEFAULT_PAGE);
+    let expected = format!("a whole number from 1 to {MAX_PAGE}");
+    let limit = parameters.number::<usize>("limit", &expected)?;
+    let limit = limit.unwrap_or(DEFAULT_PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(Problem::parameter(
             "limit",
@@ -203,10 +205,10 @@ pub(super) async fn hydrogen_bonds(
         Some("all") => Scope::All,
         Some(_) => return Err(Problem::parameter("scope", "give ligand, within or all")),
     });
-    if let Some(slack) = parameters.number("distance-slack")? {
+    if let Some(slack) = parameters.number("distance-slack", "a number of angstrom")? {
         options.distance_slack_angstrom = slack;
     }
-    if let Some(slack) = parameters.number("angle-slack")? {
+    if let Some(slack) = parameters.number("angle-slack", "a number of degrees")? {
         options.angle_slack_degrees = slack;
     }
     options.water = parameters.parse_bool("water")?.unwrap_or(defaults.water);
