@@ -21,7 +21,7 @@ pub(crate) fn run(args: &CompletionsArgs, mut program: Command) -> Result<(), Cl
     output(&script)
 }
 
-/// Prints the manual: one page with a section for each subcommand.
+/// Prints the manual: one page with a section for each subcommand, and for each of its subcommands.
 pub(crate) fn man(mut root: Command) -> Result<(), CliError> {
     root.build();
     let page = Man::new(root.clone());
@@ -31,23 +31,45 @@ pub(crate) fn man(mut root: Command) -> Result<(), CliError> {
     page.render_synopsis_section(&mut text)?;
     page.render_description_section(&mut text)?;
     page.render_options_section(&mut text)?;
-    for subcommand in root.get_subcommands() {
+    add_subcommands(&mut text, &root, "MOLSHOT")?;
+    let mut examples = Vec::new();
+    page.render_extra_section(&mut examples)?;
+    for line in String::from_utf8_lossy(&examples).lines() {
+        let line = examples_heading(line);
+        text.extend(format!("{line}\n").bytes());
+    }
+    output(&text)
+}
+
+/// Appends a section for each visible subcommand of `parent`, and recursively for theirs.
+fn add_subcommands(text: &mut Vec<u8>, parent: &Command, prefix: &str) -> std::io::Result<()> {
+    for subcommand in parent.get_subcommands().filter(|one| !one.is_hide_set()) {
         let man = Man::new(subcommand.clone());
         let mut section = Vec::new();
         man.render_synopsis_section(&mut section)?;
         man.render_description_section(&mut section)?;
         man.render_options_section(&mut section)?;
         man.render_extra_section(&mut section)?;
-        let name = subcommand.get_name().to_uppercase();
-        text.extend(format!(".SH \"MOLSHOT {name}\"\n").bytes());
+        let name = format!("{prefix} {}", subcommand.get_name().to_uppercase());
+        text.extend(format!(".SH \"{name}\"\n").bytes());
         // The sections of the subcommand's own page become subsections.
         for line in String::from_utf8_lossy(&section).lines() {
+            let line = examples_heading(line);
             match line.strip_prefix(".SH ") {
                 Some(heading) => text.extend(format!(".SS {heading}\n").bytes()),
                 None => text.extend(format!("{line}\n").bytes()),
             }
         }
+        add_subcommands(text, subcommand, &name)?;
     }
-    page.render_extra_section(&mut text)?;
-    output(&text)
+    Ok(())
+}
+
+/// Replaces clap's heading of the text after the options, which is examples here.
+fn examples_heading(line: &str) -> &str {
+    if line == ".SH EXTRA" {
+        ".SH EXAMPLES"
+    } else {
+        line
+    }
 }

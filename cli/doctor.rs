@@ -94,7 +94,12 @@ fn text(
         std::env::consts::OS,
         std::env::consts::ARCH
     )];
-    if cfg!(target_os = "linux") {
+    if !cfg!(feature = "gpu") {
+        lines.push(
+            "graphics drivers: not used, because this molshot was built without the feature `gpu`"
+                .to_owned(),
+        );
+    } else if cfg!(target_os = "linux") {
         lines.push(drivers.text());
     }
     lines.push(format!(
@@ -103,15 +108,18 @@ fn text(
     ));
     for adapter in adapters {
         lines.push(format!(
-            "  {} {} ({}, {}; driver {}): {}; textures to {} px, buffers to {} MiB",
-            if adapter.taken { "taken  " } else { "refused" },
+            "  {} {} ({}, {}; driver {}): {}; textures to {} px, buffers {}",
+            if adapter.taken { "used  " } else { "unused" },
             adapter.name,
             adapter.kind,
             adapter.api,
             or_none(&adapter.driver),
-            adapter.reason,
+            reason(adapter),
             adapter.max_texture_px,
-            adapter.max_buffer_bytes >> 20,
+            match adapter.max_buffer_bytes {
+                u64::MAX => "limited by memory".to_owned(),
+                bytes => format!("to {} MiB", bytes >> 20),
+            },
         ));
     }
     lines.push(format!("test picture: {verdict}"));
@@ -120,6 +128,15 @@ fn text(
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// Why an adapter is used or not. A build without support of GPUs does not search for any.
+fn reason(adapter: &AdapterReport) -> &str {
+    if !cfg!(feature = "gpu") && adapter.taken {
+        "the only one of this build"
+    } else {
+        &adapter.reason
+    }
 }
 
 fn or_none(text: &str) -> &str {
@@ -211,6 +228,9 @@ fn manifests_in_folders() -> Vec<PathBuf> {
 
 /// The command that fixes the problem on this system.
 fn remedy(choice: AdapterChoice, drivers: &Drivers) -> String {
+    if !cfg!(feature = "gpu") {
+        return "build molshot with the default features, or use --adapter software".to_owned();
+    }
     if let Some(variable) = drivers.variable {
         return format!("unset {variable}");
     }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use molshot::cli::number;
 use molshot_molecule::hbonds::{
     HydrogenBondOptions, HydrogenBonds, OptionsError, Scope, find, is_of_ligand,
 };
@@ -41,10 +42,12 @@ pub(crate) struct HbondsArgs {
     #[arg(long, value_enum, default_value_t = ScopeName::Ligand, conflicts_with = "residue")]
     scope: ScopeName,
     /// Tolerance of distances in angstrom, 0 to 2.
-    #[arg(long, value_name = "ANGSTROM", default_value_t = HydrogenBondOptions::default().distance_slack_angstrom)]
+    #[arg(long, value_name = "ANGSTROM", default_value_t = HydrogenBondOptions::default().distance_slack_angstrom,
+          value_parser = number(0.0_f32..=2.0), allow_negative_numbers = true)]
     distance_slack: f32,
     /// Tolerance of angles in degrees, 0 to 90.
-    #[arg(long, value_name = "DEGREES", default_value_t = HydrogenBondOptions::default().angle_slack_degrees)]
+    #[arg(long, value_name = "DEGREES", default_value_t = HydrogenBondOptions::default().angle_slack_degrees,
+          value_parser = number(0.0_f32..=90.0), allow_negative_numbers = true)]
     angle_slack: f32,
     /// Exclude water from JSON output and from the other scopes as well.
     #[arg(long)]

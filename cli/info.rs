@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use molshot_molecule::Format;
 use molshot_molecule::summary::Summary;
 
 use crate::input::{ReadArgs, print_warnings};
@@ -14,9 +15,9 @@ use crate::message::{CliError, Verbosity, output, output_json};
     after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
 )]
 pub(crate) struct InfoArgs {
-    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders
-    /// in PDBbind layout, one scene file (.json), or `-`.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_name = "INPUT",
+          help = format!("Structure files ({}, each also .gz), folders in PDBbind layout, \
+                          one scene file (.json), or `-`", Format::extensions_text()))]
     inputs: Vec<PathBuf>,
     /// Print the summary as JSON.
     #[arg(long)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use molshot::cli::{FORMAT_NAMES, parse_format};
+use molshot::cli::{FORMAT_NAMES, parse_format, whole};
 use molshot::input::{self, InputError, InputOptions, is_scene_file};
 use molshot_molecule::{Format, MoleculeError, Structure};
 use molshot_scenes::request::StructureSource;
@@ -17,16 +17,17 @@ const WARNINGS_SHOWN: usize = 5;
 
 /// How inputs are read.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Input")]
 pub(crate) struct ReadArgs {
-    /// Format of standard input, or of a file whose content does not tell it: pdb, mmcif, bcif,
-    /// sdf, mol2, xyz.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true,
+          help = format!("Format of standard input, or of a file whose content does not tell it: {}",
+                         Format::names_text()),
           value_parser = KeywordParser::new(FORMAT_NAMES, parse_format))]
     input_format: Option<Format>,
     /// Model to read of a file with several models: the model's number in PDB and mmCIF, the
     /// record counted from 1 in SDF, MOL2 and XYZ [default: the first]. With several inputs, those
     /// that have a single model keep it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole(1_u32..), allow_negative_numbers = true)]
     model: Option<u32>,
     /// Read `ID_protein.pdb` of a folder instead of `ID_pocket.pdb`.
     #[arg(long)]
@@ -102,7 +103,8 @@ fn finish(read: Result<Structure, InputError>) -> Result<Arc<Structure>, CliErro
             Err(CliError::in_file(
                 Path::new(&file),
                 format_args!(
-                    "cannot be read: {source}; to read what another program prints, pipe it in and use - with --input-format pdb (or mmcif, bcif, sdf, mol2, xyz)"
+                    "cannot be read: {source}; to read what another program prints, pipe it in and use - with --input-format {}",
+                    Format::names_text()
                 ),
             ))
         }

@@ -16,6 +16,8 @@ mod info;
 mod input;
 mod interrupt;
 mod message;
+#[cfg(not(all(feature = "serve", feature = "dataset")))]
+mod not_built;
 mod render;
 mod schema;
 #[cfg(feature = "serve")]
@@ -36,7 +38,7 @@ use message::Verbosity;
     version,
     propagate_version = true,
     arg_required_else_help = true,
-    after_help = EXAMPLES,
+    after_help = examples(),
     disable_help_subcommand = true
 )]
 struct Cli {
@@ -46,19 +48,31 @@ struct Cli {
     verbosity: Verbosity,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  molshot render 5ey0/ -o 5ey0.png
-  molshot render protein.cif.gz -o protein.png --style spacefill --size 1600x1200
-  molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top
-  molshot info 5ey0/
-  molshot bench
-  molshot hbonds 5ey0/
-  molshot serve --structures complexes/
-  molshot dataset plan --complexes pdbbind/ --out misi/
-  molshot doctor
-
-Exit status: 0 on success, 1 when the work failed, 2 when the command line is wrong, 130 after Ctrl-C.";
+/// The examples of the subcommands that this build has, and the exit statuses.
+fn examples() -> String {
+    let mut lines = vec![
+        "Examples:",
+        "  molshot render 5ey0/ -o 5ey0.png",
+        "  molshot render protein.cif.gz -o protein.png --style spacefill --size 1600x1200",
+        "  molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top",
+        "  molshot info 5ey0/",
+        "  molshot bench",
+        "  molshot hbonds 5ey0/",
+    ];
+    if cfg!(feature = "serve") {
+        lines.push("  molshot serve --structures complexes/");
+    }
+    if cfg!(feature = "dataset") {
+        lines.push("  molshot dataset plan --complexes pdbbind/ --out misi/");
+    }
+    lines.extend([
+        "  molshot doctor",
+        "",
+        "Exit status: 0 on success, 1 when the work failed, 2 when the command line is wrong, \
+         130 after Ctrl-C.",
+    ]);
+    lines.join("\n")
+}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -77,6 +91,14 @@ enum Command {
     /// Generate, check and export sets of questions about pictures, and score answers to them.
     #[command(subcommand)]
     Dataset(Box<dataset::DatasetCommand>),
+    /// Not part of this build.
+    #[cfg(not(feature = "serve"))]
+    #[command(hide = true)]
+    Serve(not_built::NotBuiltArgs),
+    /// Not part of this build.
+    #[cfg(not(feature = "dataset"))]
+    #[command(hide = true)]
+    Dataset(not_built::NotBuiltArgs),
     /// List the graphics adapters of this machine and verify them with a test picture.
     Doctor(doctor::DoctorArgs),
     /// Print the JSON schema of scene files and render requests, or of annotations.
@@ -105,6 +127,10 @@ impl Command {
             | Self::Schema(_)
             | Self::Completions(_)
             | Self::Man => false,
+            #[cfg(not(feature = "dataset"))]
+            Self::Dataset(_) => false,
+            #[cfg(not(feature = "serve"))]
+            Self::Serve(_) => false,
         }
     }
 }
@@ -127,6 +153,10 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args, verbosity),
         #[cfg(feature = "dataset")]
         Command::Dataset(command) => dataset::run(&command, verbosity),
+        #[cfg(not(feature = "serve"))]
+        Command::Serve(_) => Err(not_built::error("serve")),
+        #[cfg(not(feature = "dataset"))]
+        Command::Dataset(_) => Err(not_built::error("dataset")),
         Command::Doctor(args) => doctor::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args, Cli::command()),

@@ -12,10 +12,16 @@ pub(crate) use molshot::cli::{CliError, INTERRUPTED};
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Verbosity {
     /// Print errors only.
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        display_order = 900,
+        conflicts_with = "verbose"
+    )]
     pub(crate) quiet: bool,
     /// Print more: all warnings of the readers, the adapter, timings.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 901)]
     pub(crate) verbose: bool,
 }
 

@@ -73,7 +73,10 @@ impl Args for ServeArgs {
             };
             let range = setting
                 .range
-                .map(|(low, high)| format!(" [{low} to {high}]"))
+                .map(|(low, high)| match setting.value_name {
+                    "BYTES" => format!(" [{} to {}]", size_text(low), size_text(high)),
+                    _ => format!(" [{low} to {high}]"),
+                })
                 .unwrap_or_default();
             let arg = Arg::new(setting.name).long(setting.name).help(format!(
                 "{}{default}{range}",
@@ -107,6 +110,18 @@ impl Args for ServeArgs {
     fn augment_args_for_update(command: Command) -> Command {
         Self::augment_args(command)
     }
+}
+
+/// A size in the largest unit that divides it, as defaults are written.
+fn size_text(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let unit = units
+        .into_iter()
+        .find(|(_, bits)| bytes != 0 && bytes.is_multiple_of(1 << bits));
+    unit.map_or_else(
+        || bytes.to_string(),
+        |(name, bits)| format!("{}{name}", bytes >> bits),
+    )
 }
 
 pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError> {

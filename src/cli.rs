@@ -2,8 +2,10 @@
 //! to flags or files, and the values of flags. Not part of the library's stable interface.
 
 use std::fmt;
+use std::ops::{Bound, RangeBounds};
 use std::path::Path;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use molshot_molecule::Format;
 use molshot_scenes::SceneError;
@@ -14,7 +16,18 @@ use crate::input::InputError;
 pub const INTERRUPTED: u8 = 130;
 
 /// The names of structure formats, in the order in which help lists them.
-pub const FORMAT_NAMES: &[&str] = &["pdb", "mmcif", "bcif", "sdf", "mol2", "xyz"];
+pub const FORMAT_NAMES: &[&str] = &names_of(Format::ALL);
+
+/// The names of `formats`, as a constant.
+const fn names_of<const N: usize>(formats: [Format; N]) -> [&'static str; N] {
+    let mut names = [""; N];
+    let mut at = 0;
+    while at < N {
+        names[at] = formats[at].name();
+        at += 1;
+    }
+    names
+}
 
 /// Why a program ends without success.
 #[derive(Debug)]
@@ -120,7 +133,42 @@ pub fn parse_size(text: &str) -> Result<[u32; 2], String> {
 /// # Errors
 /// The message for the user.
 pub fn parse_format(text: &str) -> Result<Format, String> {
-    Format::from_name(text).ok_or_else(|| "give pdb, mmcif, bcif, sdf, mol2 or xyz".to_owned())
+    Format::from_name(text).ok_or_else(|| format!("give {}", Format::names_text()))
+}
+
+/// Returns a parser of whole numbers within `range`, for clap.
+pub fn whole<T, R>(range: R) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static
+where
+    T: FromStr + PartialOrd + fmt::Display,
+    R: RangeBounds<T> + Clone + Send + Sync + 'static,
+{
+    move |text| within(text, &range, "a whole number")
+}
+
+/// Returns a parser of numbers within `range`, for clap; infinities are accepted only by a range
+/// without an end.
+pub fn number<T, R>(range: R) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static
+where
+    T: FromStr + PartialOrd + fmt::Display,
+    R: RangeBounds<T> + Clone + Send + Sync + 'static,
+{
+    move |text| within(text, &range, "a number")
+}
+
+/// Parses a value within a range; the message names both ends, as far as there are any.
+fn within<T: FromStr + PartialOrd + fmt::Display>(
+    text: &str,
+    range: &impl RangeBounds<T>,
+    what: &str,
+) -> Result<T, String> {
+    let parsed = text.parse().ok().filter(|value| range.contains(value));
+    parsed.ok_or_else(|| match (range.start_bound(), range.end_bound()) {
+        (Bound::Included(low), Bound::Included(high)) => {
+            format!("give {what} from {low} to {high}")
+        }
+        (Bound::Included(low), _) => format!("give {what}, at least {low}"),
+        _ => format!("give {what}"),
+    })
 }
 
 #[cfg(test)]
@@ -144,6 +192,23 @@ mod tests {
         let work = CliError::attribute(error(), None);
         assert!(matches!(work, CliError::Work(_)), "{work:?}");
         assert!(work.of_input("a.json").to_string().starts_with("a.json: "));
+    }
+
+    #[test]
+    fn a_number_out_of_range_names_the_range() {
+        assert_eq!(whole(1_u16..=1024)("7"), Ok(7));
+        for wrong in ["0", "x", "1025", "-1", "1.5", ""] {
+            let text = "give a whole number from 1 to 1024".to_owned();
+            assert_eq!(whole(1_u16..=1024)(wrong), Err(text), "{wrong}");
+        }
+        assert_eq!(
+            whole(1_u64..)("0"),
+            Err("give a whole number, at least 1".to_owned())
+        );
+        for wrong in ["-1", "x", "NaN", "inf"] {
+            let text = "give a number from 0 to 2".to_owned();
+            assert_eq!(number(0.0_f32..=2.0)(wrong), Err(text), "{wrong}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use molshot_molecule::{FolderOptions, read_bytes, read_input};
+use molshot_molecule::{FolderOptions, Format, read_bytes, read_input};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{SceneDocument, SceneError};
@@ -95,8 +95,8 @@ pub enum InputError {
     StandardInputTwice,
     /// The format of standard input is not given.
     #[error(
-        "standard input has no file extension that tells its format; give pdb, mmcif, bcif, sdf, \
-         mol2 or xyz"
+        "standard input has no file extension that tells its format; give {}",
+        Format::names_text()
     )]
     StandardInputFormat,
     /// Standard input cannot be read.

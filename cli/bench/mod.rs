@@ -8,6 +8,7 @@ mod workload;
 use std::path::PathBuf;
 
 use clap::Args;
+use molshot::cli::whole;
 use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::PoolOptions;
 
@@ -27,10 +28,10 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "INPUT")]
     structure: Vec<PathBuf>,
     /// Number of pictures per repeat, each from another direction.
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = whole(1_u32..=10_000_000), allow_negative_numbers = true)]
     views: u32,
     /// Number of repeats; the median is reported.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = whole(1_u32..=1000), allow_negative_numbers = true)]
     repeats: u32,
     /// Adapter that draws: auto, gpu, software, or vulkan-software.
     #[arg(
@@ -44,7 +45,7 @@ pub(crate) struct BenchArgs {
     adapter: AdapterChoice,
     /// Number of threads; each draws, encodes and writes whole pictures unless --latency is given
     /// [default: number of processors].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole(1_u32..=1024), allow_negative_numbers = true)]
     threads: Option<u32>,
     /// Draw one picture after another, each with all threads, instead of one picture per thread.
     #[arg(long)]

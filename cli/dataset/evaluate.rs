@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use molshot::cli::{number, whole};
 use molshot_dataset::files::write_file;
 use molshot_dataset::picture::path_component;
 use molshot_dataset::{Baseline, EvaluateOptions, Layout, Monitor, baseline, evaluate};
 
-use super::failure;
 use super::progress::Meter;
 use super::score::{ShowArgs, score_file};
+use super::{GIVE_A_SET, check_folder, failure};
 use crate::Verbosity;
 use crate::interrupt;
 use crate::message::{CliError, note};
@@ -47,22 +48,23 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_name = "VARIABLE", default_value = "OPENAI_API_KEY")]
     key_variable: String,
     /// Number of concurrent requests.
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = whole(1_u16..=1024), allow_negative_numbers = true)]
     concurrency: u16,
     /// Attempts per question before it is given up.
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = whole(1_u16..), allow_negative_numbers = true)]
     tries: u16,
     /// Time limit of a request, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = whole(1_u64..=86_400), allow_negative_numbers = true)]
     timeout: u64,
     /// Limit of tokens per answer.
-    #[arg(long, value_name = "N", default_value_t = 4096)]
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = whole(0_u32..=u32::MAX), allow_negative_numbers = true)]
     max_tokens: u32,
     /// Prices of a million prompt tokens and a million completion tokens, to print the cost.
-    #[arg(long, num_args = 2, value_names = ["PROMPT", "COMPLETION"])]
+    #[arg(long, num_args = 2, value_names = ["PROMPT", "COMPLETION"],
+          value_parser = number(0.0_f64..=1e9), allow_negative_numbers = true)]
     prices: Vec<f64>,
     /// Seed of the random baseline.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0..=u64::MAX), allow_negative_numbers = true)]
     seed: u64,
     #[command(flatten)]
     show: ShowArgs,
@@ -89,6 +91,7 @@ impl BaselineArg {
 }
 
 pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    check_folder("--out", &args.out, GIVE_A_SET)?;
     let layout = Layout::new(&args.out);
     let split = args.show.split.split();
     let (endpoint, model) = match (&args.baseline, &args.endpoint, &args.model) {

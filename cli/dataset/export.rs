@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use molshot_dataset::{DatasetError, ExportFormat, Layout, Monitor, export};
 
-use super::failure;
 use super::progress::Meter;
+use super::{GIVE_A_SET, check_folder, failure};
 use crate::Verbosity;
 use crate::interrupt;
 use crate::message::{CliError, note};
@@ -38,6 +38,7 @@ fn parse_format(text: &str) -> Result<ExportFormat, String> {
 }
 
 pub(super) fn run(args: &ExportArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    check_folder("--out", &args.out, GIVE_A_SET)?;
     let meter = Meter::new("questions", verbosity);
     interrupt::listen(|| note("interrupted: stopping; press Ctrl-C again to quit at once"));
     let monitor = Monitor {

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use molshot::cli::whole;
 use molshot_dataset::{GenerateOptions, Layout, Monitor, generate};
 use molshot_renderer::AdapterChoice;
 
-use super::failure;
 use super::progress::Meter;
+use super::{GIVE_A_SET, check_folder, failure};
 use crate::Verbosity;
 use crate::bench::process::processor_time;
 use crate::interrupt;
@@ -41,7 +42,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "DIR")]
     complexes: Option<PathBuf>,
     /// Number of threads [default: number of processors].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole(1_u16..=u16::MAX), allow_negative_numbers = true)]
     threads: Option<u16>,
     /// Adapter that renders. The built-in rasteriser (software) gives the same bytes on every
     /// machine; GPUs of different models may differ.
@@ -126,6 +127,10 @@ fn part(
 }
 
 pub(super) fn run(args: &GenerateArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    check_folder("--out", &args.out, GIVE_A_SET)?;
+    if let Some(complexes) = &args.complexes {
+        check_folder("--complexes", complexes, "give the folder of the complexes")?;
+    }
     let part = part(args.shard.as_deref(), &|name| std::env::var(name).ok())?;
     if let (Some((index, of)), false) = (part, verbosity.quiet) {
         note(format_args!("part {index} of {of}, counted from 0"));

@@ -8,6 +8,8 @@ mod progress;
 mod score;
 mod verify;
 
+use std::path::Path;
+
 use clap::Subcommand;
 use molshot_dataset::DatasetError;
 
@@ -60,6 +62,33 @@ pub(crate) fn run(command: &DatasetCommand, verbosity: Verbosity) -> Result<(), 
         DatasetCommand::Score(args) => score::run(args),
         DatasetCommand::Evaluate(args) => evaluate::run(args, verbosity),
     }
+}
+
+/// The remedy of a folder that should be a set.
+const GIVE_A_SET: &str = "give the folder of a set, which molshot dataset plan makes";
+
+/// Refuses a folder that cannot be read: the message begins with the flag that names it.
+fn check_folder(flag: &str, folder: &Path, remedy: &str) -> Result<(), CliError> {
+    folder
+        .read_dir()
+        .map(|_| ())
+        .map_err(|error| unreadable(flag, folder, &error, remedy))
+}
+
+/// Refuses a file that does not exist: the message begins with the flag that names it. The file is
+/// not opened, because it may be a pipe.
+fn check_file(flag: &str, file: &Path) -> Result<(), CliError> {
+    let remedy = "give a file that exists";
+    file.metadata()
+        .map(|_| ())
+        .map_err(|error| unreadable(flag, file, &error, remedy))
+}
+
+fn unreadable(flag: &str, path: &Path, error: &std::io::Error, remedy: &str) -> CliError {
+    CliError::Work(anyhow::anyhow!(
+        "{flag}: {}: cannot be read: {error}; {remedy}",
+        path.display()
+    ))
 }
 
 /// Converts an error of the library into one of the program.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
+use molshot::cli::{number, whole};
 use molshot_dataset::complexes::ComplexSource;
 use molshot_dataset::complexes::cut::{POCKET_CUTOFF_ANGSTROM, read_ligands};
 use molshot_dataset::messages::Catalogue;
@@ -13,14 +14,13 @@ use molshot_dataset::plan::{DEFAULT_SHARD_PICTURES, DEFAULT_TEST_SHARE, UNSTATED
 use molshot_dataset::{
     DatasetError, Layout, Monitor, PictureSize, PlanOptions, Split, Task, parse_tasks, plan,
 };
-use molshot_scenes::Samples;
+use molshot_scenes::{Keyword, Samples};
 
-use super::failure;
 use super::progress::Meter;
+use super::{check_file, check_folder, failure};
 use crate::Verbosity;
 use crate::interrupt;
 use crate::message::{CliError, note, output};
-use crate::words::word;
 use molshot_scenes::options::parse_size;
 
 /// Skipped complexes that are printed by name.
@@ -53,22 +53,22 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "FILE.json")]
     split: Option<PathBuf>,
     /// Share of the complexes in the test split, 0 to 1.
-    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_TEST_SHARE, value_parser = parse_share, conflicts_with = "split")]
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_TEST_SHARE, value_parser = number(0.0_f64..=1.0), allow_negative_numbers = true, conflicts_with = "split")]
     test_share: f64,
     /// Tasks: all, or some of T1 to T9, separated by commas.
     #[arg(long, value_name = "TASKS", default_value = "all", value_parser = tasks)]
     tasks: TaskList,
     /// Seed of all random choices.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0..=u64::MAX), allow_negative_numbers = true)]
     seed: u64,
     /// Size of the pictures in pixels.
     #[arg(long, value_name = "WxH", default_value = "1024x1024", value_parser = parse_size)]
     size: (u32, u32),
     /// Anti-aliasing: 1, 4, 9 or 16 samples per pixel.
-    #[arg(long, value_name = "N", default_value = "4", value_parser = word::<Samples>)]
+    #[arg(long, value_name = "N", default_value = "4", value_parser = parse_samples)]
     samples: Samples,
     /// Limit of the number of complexes; the first by name are taken.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole(1_u64..), allow_negative_numbers = true)]
     limit: Option<u64>,
     /// Plan the small set: of the test split, 50 questions per task (T4: 50 with and 50 without a
     /// bond).
@@ -86,7 +86,7 @@ pub(crate) struct PlanArgs {
     #[arg(long)]
     no_annotations: bool,
     /// Limit of pictures per shard; a complex is never divided.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_SHARD_PICTURES as u32, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SHARD_PICTURES as u32, value_parser = whole(1_u32..), allow_negative_numbers = true)]
     shard_pictures: u32,
     /// List of the ligands of whole entries, with lines `ID RESNAME [NUMBER [CHAIN]]`. In entries
     /// that are not listed, the largest candidate is the ligand.
@@ -94,10 +94,10 @@ pub(crate) struct PlanArgs {
     ligands: Option<PathBuf>,
     /// Largest distance of a heavy atom of the pocket from the ligand, for complexes that are cut
     /// out of whole entries or proteins, in angstrom.
-    #[arg(long, value_name = "ANGSTROM", default_value_t = POCKET_CUTOFF_ANGSTROM, value_parser = parse_cutoff)]
+    #[arg(long, value_name = "ANGSTROM", default_value_t = POCKET_CUTOFF_ANGSTROM, value_parser = number(2.0_f32..=50.0), allow_negative_numbers = true)]
     pocket_cutoff: f32,
     /// Number of threads [default: number of processors].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole(1_u16..=u16::MAX), allow_negative_numbers = true)]
     threads: Option<u16>,
 }
 
@@ -117,21 +117,35 @@ fn parse_license(text: &str) -> Result<String, String> {
         .ok_or_else(|| "give one line of 1 to 500 bytes".to_owned())
 }
 
-fn parse_share(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|share| (0.0..=1.0).contains(share))
-        .ok_or_else(|| "give a number from 0 to 1".to_owned())
+/// Parses the number of samples. Its message has no suggestion, because numbers are not misspelt.
+fn parse_samples(text: &str) -> Result<Samples, String> {
+    Samples::from_keyword(text).map_err(|_| {
+        let counts: Vec<&str> = Samples::KEYWORDS.iter().map(|(count, _)| *count).collect();
+        format!("give one of {}", counts.join(", "))
+    })
 }
 
-fn parse_cutoff(text: &str) -> Result<f32, String> {
-    text.parse()
-        .ok()
-        .filter(|cutoff| (2.0..=50.0).contains(cutoff))
-        .ok_or_else(|| "give 2 to 50 angstrom".to_owned())
+/// Refuses paths that do not exist; the messages name the flags.
+fn check_inputs(args: &PlanArgs) -> Result<(), CliError> {
+    check_folder(
+        "--complexes",
+        &args.complexes,
+        "give the folder of the complexes",
+    )?;
+    for (flag, file) in [
+        ("--split", &args.split),
+        ("--messages", &args.messages),
+        ("--ligands", &args.ligands),
+    ] {
+        if let Some(file) = file {
+            check_file(flag, file)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    check_inputs(args)?;
     let split = match &args.split {
         Some(file) => SplitChoice::read(file).map_err(failure)?,
         None => SplitChoice::Share(args.test_share),

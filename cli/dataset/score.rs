@@ -7,7 +7,7 @@ use molshot_dataset::files::write_file;
 use molshot_dataset::score::{Scores, chart, table};
 use molshot_dataset::{Layout, Split, read_predictions, score};
 
-use super::failure;
+use super::{GIVE_A_SET, check_file, check_folder, failure};
 use crate::message::{CliError, output};
 
 const EXAMPLES: &str = "\
@@ -96,6 +96,8 @@ pub(super) fn score_file(
 }
 
 pub(super) fn run(args: &ScoreArgs) -> Result<(), CliError> {
+    check_folder("--out", &args.out, GIVE_A_SET)?;
+    check_file("--predictions", &args.predictions)?;
     let stem = args
         .predictions
         .file_stem()

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use molshot::cli::whole;
 use molshot_dataset::{Layout, Monitor, VerifyOptions, verify};
 use molshot_renderer::AdapterChoice;
 
-use super::failure;
 use super::progress::Meter;
+use super::{GIVE_A_SET, check_folder, failure};
 use crate::Verbosity;
 use crate::interrupt;
 use crate::message::{CliError, note, output};
@@ -27,7 +28,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
     /// Number of pictures to render again.
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = whole(0..=usize::MAX), allow_negative_numbers = true)]
     sample: usize,
     /// Folder of the complexes [default: as planned].
     #[arg(long, value_name = "DIR")]
@@ -44,6 +45,10 @@ impl VerifyArgs {
 }
 
 pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    check_folder("--out", &args.out, GIVE_A_SET)?;
+    if let Some(complexes) = &args.complexes {
+        check_folder("--complexes", complexes, "give the folder of the complexes")?;
+    }
     let mut options = VerifyOptions::default();
     options.complexes.clone_from(&args.complexes);
     options.sample = args.sample;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use molshot::cli::whole;
+use molshot_molecule::Format;
 use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::PoolOptions;
 
@@ -15,10 +17,10 @@ use crate::input::ReadArgs;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_override_self = true)]
 pub(crate) struct RenderArgs {
-    /// Structure files (.pdb .ent .cif .mmcif .bcif .sdf .mol .mol2 .xyz, each also .gz), folders
-    /// in PDBbind layout, one scene file (.json), or `-` for standard input. Several inputs make
-    /// one scene.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_name = "INPUT",
+          help = format!("Structure files ({}, each also .gz), folders in PDBbind layout, one \
+                          scene file (.json), or `-` for standard input. Several inputs make one \
+                          scene", Format::extensions_text()))]
     pub(super) inputs: Vec<PathBuf>,
     /// File to write; its extension decides the format. `-` writes to standard output. For several
     /// pictures the name contains {view} or {index}, with --each also {name}.
@@ -41,7 +43,7 @@ pub(crate) struct RenderArgs {
     #[arg(long, conflicts_with = "print_request")]
     pub(super) resume: bool,
     /// Number of threads [default: number of processors].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole(1_u16..=1024), allow_negative_numbers = true)]
     pub(super) threads: Option<u16>,
     /// Adapter that draws: auto, gpu, software, or vulkan-software.
     #[arg(long, value_name = "ADAPTER", default_value = "auto", value_parser = crate::words::adapter(), hide_possible_values = true)]

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use molshot::input::is_scene_file;
 use molshot_scenes::RenderRequest;
 
 use crate::message::{CliError, Verbosity, note, output_json};
@@ -118,6 +119,13 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError
         return Err(CliError::usage(
             "--print-request: a scene file cannot name standard input; give files",
         ));
+    }
+    if let Some(out) = args.output.as_deref().filter(|out| is_scene_file(out)) {
+        return Err(CliError::usage(format!(
+            "--print-request: the request is printed on standard output; give > {0} instead of \
+             -o {0}",
+            out.display()
+        )));
     }
     let request = request::of_inputs(&args.inputs, &args.request, args.output.as_deref())?;
     warn_of_unused(args, std::iter::once(&request.request), verbosity);

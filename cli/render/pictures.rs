@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use molshot::cli::whole;
 use molshot::input::read_text_file;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::{Axis, ViewName};
@@ -23,7 +24,7 @@ pub(crate) struct PictureArgs {
     views: Vec<ViewName>,
     /// Draw N pictures in a full turn about the vertical screen axis, which is applied after
     /// --commands.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "commands_file",
+    #[arg(long, value_name = "N", value_parser = whole(1_u32..=100_000), conflicts_with = "commands_file",
           allow_negative_numbers = true)]
     turntable: Option<u32>,
     /// Draw one picture for each line of view commands in this file, which are applied after

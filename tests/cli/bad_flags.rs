@@ -60,6 +60,10 @@ fn unknown_values_are_named_with_the_known_ones() {
         ("--turntable", "-3", "100000"),
         ("--turntable", "99999999999999999999", "--turntable"),
         ("--turntable", "1000000", "100000"),
+        ("--turntable", "x", "give a whole number from 1 to 100000"),
+        ("--threads", "0", "give a whole number from 1 to 1024"),
+        ("--threads", "x", "give a whole number from 1 to 1024"),
+        ("--model", "x", "give a whole number, at least 1"),
     ] {
         refuse(&folder, &[flag, value], &[flag, known]);
     }

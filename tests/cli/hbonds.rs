@@ -125,11 +125,19 @@ fn what_cannot_be_is_refused() {
         ),
         (
             ["--distance-slack", "7"],
-            ["distance tolerance", "from 0 to 2"],
+            ["--distance-slack", "give a number from 0 to 2"],
         ),
         (
             ["--angle-slack", "100"],
-            ["angle tolerance", "from 0 to 90"],
+            ["--angle-slack", "give a number from 0 to 90"],
+        ),
+        (
+            ["--distance-slack", "x"],
+            ["--distance-slack", "give a number from 0 to 2"],
+        ),
+        (
+            ["--angle-slack", "-1"],
+            ["--angle-slack", "give a number from 0 to 90"],
         ),
         (["--scope", "everything"], ["--scope", "within"]),
     ] {

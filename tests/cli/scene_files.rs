@@ -145,4 +145,15 @@ fn flags_that_a_scene_file_cannot_store_are_warned_of() {
         &["render", "-", "--input-format", "pdb", "--print-request"],
         &["standard input"],
     );
+    folder.refuse(
+        2,
+        &[
+            "render",
+            &library("1hvr"),
+            "--print-request",
+            "-o",
+            "a.json",
+        ],
+        &["--print-request", "standard output", "> a.json"],
+    );
 }

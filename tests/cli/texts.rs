@@ -161,6 +161,11 @@ fn the_manual_page_is_roff_and_whole() {
         let heading = format!(".SH \"MOLSHOT {subcommand}\"");
         assert!(page.contains(&heading), "{subcommand}");
     }
+    for subcommand in ["PLAN", "GENERATE", "VERIFY", "EXPORT", "SCORE", "EVALUATE"] {
+        let heading = format!(".SH \"MOLSHOT DATASET {subcommand}\"");
+        assert!(page.contains(&heading), "{subcommand}");
+    }
+    assert!(!page.contains("EXTRA"));
     for reference in ["molshot\\-render(1)", "molshot-render(1)"] {
         assert!(!page.contains(reference), "{reference}");
     }
@@ -178,7 +183,7 @@ fn the_doctor_names_the_adapter_and_draws() {
     ];
     let text = folder.run(&args).text();
     for word in [
-        "taken",
+        "used",
         "llvmpipe",
         "test picture: correct",
         "Vulkan drivers: /",
@@ -229,6 +234,27 @@ fn without_any_driver_the_built_in_backend_draws() {
     });
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     let text = String::from_utf8(run.stdout).expect("text");
-    assert!(text.contains("taken   built-in"), "{text}");
+    assert!(text.contains("used   built-in"), "{text}");
     assert!(text.contains("test picture: correct"), "{text}");
+}
+
+#[test]
+fn the_documentation_lists_the_selection_language() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read =
+        |path: &str| std::fs::read_to_string(root.join(path)).expect("a file of the project");
+    let page = read("docs/command-line.md");
+    let source = read("molecule/src/selection/mod.rs");
+    let rows: Vec<String> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! |"))
+        .map(|row| {
+            let row = row.replace("<code>X &#124; Y</code>", r"`X \| Y`");
+            format!("|{}\n", row.replace("`ChimeraX`", "ChimeraX"))
+        })
+        .collect();
+    assert!(rows.len() > 20, "{rows:?}");
+    for row in rows {
+        assert!(page.contains(&row), "{row}");
+    }
 }

@@ -12,19 +12,35 @@ fn invalid_options_are_refused_with_a_remedy() {
         (&["--tasks", ""], 2, &["--tasks", "T1 to T9"]),
         (&["--size", "8x8"], 2, &["--size", "16 to"]),
         (&["--size", "large"], 2, &["--size"]),
-        (&["--samples", "3"], 2, &["--samples"]),
+        (
+            &["--samples", "3"],
+            2,
+            &["--samples", "give one of 1, 4, 9, 16"],
+        ),
         (&["--test-share", "1.5"], 2, &["--test-share", "0 to 1"]),
-        (&["--seed=-1"], 2, &["--seed"]),
-        (&["--limit", "0"], 2, &["--limit"]),
+        (&["--seed=-1"], 2, &["--seed", "give a whole number from 0"]),
+        (
+            &["--limit", "0"],
+            2,
+            &["--limit", "give a whole number, at least 1"],
+        ),
         (&["--shard-pictures", "0"], 2, &["--shard-pictures"]),
         (&["--threads", "0"], 2, &["--threads"]),
-        (&["--split", "nowhere.json"], 1, &["nowhere.json"]),
+        (
+            &["--split", "nowhere.json"],
+            1,
+            &["--split", "nowhere.json"],
+        ),
         (
             &["--split", "split.json", "--test-share", "0.5"],
             2,
             &["--test-share", "--split"],
         ),
-        (&["--messages", "nowhere.toml"], 1, &["nowhere.toml"]),
+        (
+            &["--messages", "nowhere.toml"],
+            1,
+            &["--messages", "nowhere.toml"],
+        ),
     ];
     for (further, status, words) in plans {
         let args = [&["plan", "--complexes", "in", "--out", "out"], further].concat();
@@ -80,7 +96,17 @@ fn invalid_options_are_refused_with_a_remedy() {
     folder.refuse(
         1,
         &["plan", "--complexes", "absent", "--out", "out"],
-        &["absent"],
+        &["--complexes: absent", "give the folder of the complexes"],
+    );
+    folder.refuse(
+        1,
+        &["score", "--out", "nothing", "--predictions", "absent.jsonl"],
+        &["--predictions: absent.jsonl"],
+    );
+    folder.refuse(
+        1,
+        &["verify", "--out", "absent"],
+        &["--out: absent", "molshot dataset plan"],
     );
     // Folders without a set.
     folder.write("p.jsonl", "{\"id\": \"x\", \"answer\": \"y\"}\n");

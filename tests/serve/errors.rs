@@ -193,6 +193,19 @@ fn errors_of_a_request_have_their_status() {
         let (found, ..) = server.send(method, path, &[], &[]).problem();
         assert_eq!(found, status, "{method} {path}");
     }
+    for (path, words) in [
+        (
+            "/v1/structures/sample-dna/image.gif",
+            &["image.png", "image.jpg", "image.qoi"][..],
+        ),
+        ("/v1/structures?limit=x", &["a whole number from 1 to 1000"]),
+    ] {
+        let answer = server.get(path).json();
+        let detail = answer["detail"].as_str().expect("a text");
+        for word in words {
+            assert!(detail.contains(word), "{path}: {detail}");
+        }
+    }
     assert_eq!(
         server.send("PUT", "/v1/render", &[], &[]).header("allow"),
         "POST"

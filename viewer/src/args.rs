@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use molshot::cli::{CliError, parse_format, parse_size};
+use molshot::cli::{CliError, parse_format, parse_size, whole};
 use molshot::input::{InputError, InputOptions, STANDARD_INPUT, is_scene_file};
 use molshot_molecule::Format;
 use molshot_renderer::AdapterChoice;
@@ -47,10 +47,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PRESENT", default_value = "auto", value_parser = |text: &str| text.parse::<PresentChoice>())]
     pub(crate) present: PresentChoice,
     /// Number of threads that draw a picture [default: number of processors].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = whole(1_u16..=1024), allow_negative_numbers = true)]
     pub(crate) threads: Option<u16>,
-    /// Format of standard input: pdb, mmcif, bcif, sdf, mol2, xyz.
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format,
+          help = format!("Format of standard input: {}", Format::names_text()))]
     pub(crate) input_format: Option<Format>,
     /// Read `ID_protein.pdb` of a folder instead of `ID_pocket.pdb`.
     #[arg(long)]
@@ -173,6 +173,20 @@ mod tests {
                 Err(CliError::Usage(text)) => assert!(text.starts_with(begins), "{text}"),
                 other => panic!("{words:?} is wrong, not {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn the_documentation_lists_every_key() {
+        let page = include_str!("../../docs/viewer.md");
+        for (key, does, _) in crate::keys::KEYS {
+            assert!(page.contains(&format!("| `{key}` | {does} |")), "{key}");
+        }
+        for (gesture, does) in crate::keys::MOUSE {
+            assert!(
+                page.contains(&format!("| {gesture} | {does} |")),
+                "{gesture}"
+            );
         }
     }
 

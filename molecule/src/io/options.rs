@@ -23,19 +23,76 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the format of a file extension, in any case: `pdb`, `ent`, `cif`, `mmcif`, `bcif`,
-    /// `sdf`, `sd`, `mol`, `mol2`, `xyz`.
+    /// Every format, in the order in which help and messages list them.
+    pub const ALL: [Self; 6] = [
+        Self::Pdb,
+        Self::Mmcif,
+        Self::Bcif,
+        Self::Sdf,
+        Self::Mol2,
+        Self::Xyz,
+    ];
+
+    /// Returns the name that [`Format::from_name`] accepts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pdb => "pdb",
+            Self::Mmcif => "mmcif",
+            Self::Bcif => "bcif",
+            Self::Sdf => "sdf",
+            Self::Mol2 => "mol2",
+            Self::Xyz => "xyz",
+        }
+    }
+
+    /// Returns the name as it is written in prose, such as `BinaryCIF`.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Pdb => "PDB",
+            Self::Mmcif => "mmCIF",
+            Self::Bcif => "BinaryCIF",
+            Self::Sdf => "SDF",
+            Self::Mol2 => "MOL2",
+            Self::Xyz => "XYZ",
+        }
+    }
+
+    /// Returns the file extensions of the format, in lower case and without the dot.
+    #[must_use]
+    pub const fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Pdb => &["pdb", "ent"],
+            Self::Mmcif => &["cif", "mmcif"],
+            Self::Bcif => &["bcif"],
+            Self::Sdf => &["sdf", "sd", "mol"],
+            Self::Mol2 => &["mol2"],
+            Self::Xyz => &["xyz"],
+        }
+    }
+
+    /// Returns the names of all formats as a remedy lists them: `pdb, mmcif, ... or xyz`.
+    #[must_use]
+    pub fn names_text() -> String {
+        alternatives(Self::name)
+    }
+
+    /// Returns the file extensions of all formats as help lists them: `.pdb .ent .cif ...`.
+    #[must_use]
+    pub fn extensions_text() -> String {
+        let all = Self::ALL.iter().flat_map(|format| format.extensions());
+        let dotted: Vec<String> = all.map(|extension| format!(".{extension}")).collect();
+        dotted.join(" ")
+    }
+
+    /// Returns the format of a file extension, in any case. The extensions are those of
+    /// [`Format::extensions`].
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().as_str() {
-            "pdb" | "ent" => Some(Self::Pdb),
-            "cif" | "mmcif" => Some(Self::Mmcif),
-            "bcif" => Some(Self::Bcif),
-            "sdf" | "sd" | "mol" => Some(Self::Sdf),
-            "mol2" => Some(Self::Mol2),
-            "xyz" => Some(Self::Xyz),
-            _ => None,
-        }
+        let name = name.to_ascii_lowercase();
+        let mut all = Self::ALL.into_iter();
+        all.find(|format| format.extensions().contains(&name.as_str()))
     }
 
     /// Returns the format of the extension of a path, without regard to `.gz`.
@@ -45,18 +102,15 @@ impl Format {
         let (_, extension) = without_gz(&name).rsplit_once('.')?;
         Self::from_name(extension)
     }
+}
 
-    /// Returns the name that [`Format::from_name`] accepts.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pdb => "pdb",
-            Self::Mmcif => "mmcif",
-            Self::Bcif => "bcif",
-            Self::Sdf => "sdf",
-            Self::Mol2 => "mol2",
-            Self::Xyz => "xyz",
-        }
+/// Joins a text of every format: `a, b or c`.
+pub(super) fn alternatives(text: fn(Format) -> &'static str) -> String {
+    let texts = Format::ALL.map(text);
+    match texts.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 
@@ -125,5 +179,25 @@ impl ReadOptions {
     pub const fn with_limits(mut self, limits: ReadLimits) -> Self {
         self.limits = limits;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_has_its_name_and_extensions() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_name(format.name()), Some(format));
+            for extension in format.extensions() {
+                assert_eq!(Format::from_name(&extension.to_uppercase()), Some(format));
+            }
+        }
+        assert_eq!(Format::names_text(), "pdb, mmcif, bcif, sdf, mol2 or xyz");
+        assert_eq!(
+            Format::extensions_text(),
+            ".pdb .ent .cif .mmcif .bcif .sdf .sd .mol .mol2 .xyz"
+        );
     }
 }

@@ -157,3 +157,15 @@ pub(super) async fn asset(
     };
     Ok(constant(&headers, media_type, bytes.to_vec()))
 }
+
+#[cfg(test)]
+mod tests {
+    use molshot_molecule::Format;
+
+    #[test]
+    fn the_page_accepts_every_structure_format() {
+        let page = include_str!("../../page/index.html");
+        let extensions = Format::extensions_text().replace(' ', ",");
+        assert!(page.contains(&format!("accept=\"{extensions},.gz\"")));
+    }
+}

@@ -11,7 +11,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
 use molshot_molecule::summary::Summary;
-use molshot_scenes::request::{ImageFormat, format_of_extension};
+use molshot_scenes::Keyword;
+use molshot_scenes::request::{ImageFormat, file_extension, format_of_extension};
 use serde_json::{Value, json};
 
 use super::query::{Parameters, document_of, request_of, with_parameter};
@@ -43,10 +44,10 @@ pub(super) async fn image(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let format = file_name
+    let extension = file_name
         .strip_prefix("image.")
-        .and_then(format_of_extension)
         .ok_or_else(Problem::not_found)?;
+    let format = format_of_extension(extension).ok_or_else(no_such_image)?;
     let permit = app.admit(client)?;
     let document = request_of(&id, format, &parameters)?;
     let gives_size = parameters.get("size")?.is_some();
@@ -64,6 +65,19 @@ pub(super) async fn image(
     with_deadline(app.deadline(), answered)
         .await
         .map_err(|problem| with_parameter(problem, gives_size))
+}
+
+/// The problem of a file extension that no image format has.
+fn no_such_image() -> Problem {
+    let names: Vec<String> = ImageFormat::KEYWORDS
+        .iter()
+        .map(|(_, format)| format!("image.{}", file_extension(*format)))
+        .collect();
+    let detail = format!(
+        "this is not an image format of this server; give {}",
+        names.join(", ")
+    );
+    Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
 }
 
 /// `GET /v1/structures/{id}/request.json`: the render request that the parameters stand for.

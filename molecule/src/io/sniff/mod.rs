@@ -4,42 +4,64 @@
 
 use std::path::Path;
 
-use super::options::Format;
+use super::options::{Format, alternatives};
 use super::text::{Lines, columns, fields, float, integer};
 use crate::MoleculeError;
 
 /// Number of bytes that are examined. A MOL2 or mmCIF file may begin with a long comment.
 const HEAD_BYTES: usize = 1 << 16;
 
-const READABLE: &str = "give a PDB, mmCIF, BinaryCIF, SDF, MOL2 or XYZ file, gzipped or not";
-
-/// Signatures of other kinds of files: first bytes, kind, and remedy.
-const UNSUPPORTED: [(&[u8], &str, &str); 16] = [
-    (b"BZh", "is bzip2-compressed", "decompress it first"),
-    (b"\xfd7zXZ\0", "is xz-compressed", "decompress it first"),
+/// Signatures of other kinds of files: first bytes, kind, and remedy (`None`: another file).
+const UNSUPPORTED: [(&[u8], &str, Option<&str>); 16] = [
+    (b"BZh", "is bzip2-compressed", Some("decompress it first")),
+    (
+        b"\xfd7zXZ\0",
+        "is xz-compressed",
+        Some("decompress it first"),
+    ),
     (
         b"\x28\xb5\x2f\xfd",
         "is zstd-compressed",
-        "decompress it first",
+        Some("decompress it first"),
     ),
-    (b"PK\x03\x04", "is a ZIP archive", "unpack it first"),
-    (b"PK\x05\x06", "is an empty ZIP archive", READABLE),
-    (b"7z\xbc\xaf\x27\x1c", "is a 7z archive", "unpack it first"),
+    (b"PK\x03\x04", "is a ZIP archive", Some("unpack it first")),
+    (b"PK\x05\x06", "is an empty ZIP archive", None),
+    (
+        b"7z\xbc\xaf\x27\x1c",
+        "is a 7z archive",
+        Some("unpack it first"),
+    ),
     (
         b"\x1f\x9d",
         "is compressed by Unix compress",
-        "decompress it first",
+        Some("decompress it first"),
     ),
-    (b"\x89PNG\r\n\x1a\n", "is a PNG image", READABLE),
-    (b"\xff\xd8\xff", "is a JPEG image", READABLE),
-    (b"GIF8", "is a GIF image", READABLE),
-    (b"%PDF-", "is a PDF document", READABLE),
-    (b"\x7fELF", "is an ELF program", READABLE),
-    (b"\x89HDF\r\n\x1a\n", "is an HDF5 file", READABLE),
-    (b"\xff\xfe", "is UTF-16 text", "save it as UTF-8 or ASCII"),
-    (b"\xfe\xff", "is UTF-16 text", "save it as UTF-8 or ASCII"),
-    (b"$RXN", "is a reaction file, not a molecule", READABLE),
+    (b"\x89PNG\r\n\x1a\n", "is a PNG image", None),
+    (b"\xff\xd8\xff", "is a JPEG image", None),
+    (b"GIF8", "is a GIF image", None),
+    (b"%PDF-", "is a PDF document", None),
+    (b"\x7fELF", "is an ELF program", None),
+    (b"\x89HDF\r\n\x1a\n", "is an HDF5 file", None),
+    (
+        b"\xff\xfe",
+        "is UTF-16 text",
+        Some("save it as UTF-8 or ASCII"),
+    ),
+    (
+        b"\xfe\xff",
+        "is UTF-16 text",
+        Some("save it as UTF-8 or ASCII"),
+    ),
+    (b"$RXN", "is a reaction file, not a molecule", None),
 ];
+
+/// Returns the remedy that names the supported formats.
+fn readable() -> String {
+    format!(
+        "give a {} file, gzipped or not",
+        alternatives(Format::title)
+    )
+}
 
 /// Returns the content without a UTF-8 byte order mark.
 pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
@@ -57,7 +79,8 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> 
     refuse_empty(name, bytes)?;
     for (magic, problem, remedy) in UNSUPPORTED {
         if bytes.starts_with(magic) {
-            return Err(refuse(problem, remedy));
+            let remedy = remedy.map_or_else(readable, str::to_owned);
+            return Err(refuse(problem, &remedy));
         }
     }
     // The mark of USTAR is at byte 257 of the first header.
@@ -82,15 +105,18 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> 
     }
     let by_name = Format::from_path(Path::new(name));
     if by_name != Some(Format::Bcif) && memchr::memchr(0, head).is_some() {
-        return Err(refuse("is binary data of an unsupported format", READABLE));
+        return Err(refuse(
+            "is binary data of an unsupported format",
+            &readable(),
+        ));
     }
     if let Some(problem) = unsupported_text(head) {
-        return Err(refuse(problem, READABLE));
+        return Err(refuse(problem, &readable()));
     }
     by_name.ok_or_else(|| {
         refuse(
             "neither the content nor the file extension belongs to a supported format",
-            READABLE,
+            &readable(),
         )
     })
 }
@@ -107,7 +133,7 @@ pub(crate) fn refuse_empty(name: &str, bytes: &[u8]) -> Result<(), MoleculeError
         } else {
             "is empty (only white space)".to_owned()
         },
-        remedy: READABLE.to_owned(),
+        remedy: readable(),
     })
 }
 

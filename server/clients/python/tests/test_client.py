@@ -72,7 +72,17 @@ def test_structures_and_pictures(client: Client, tmp_path: Path) -> None:
     assert (caught.value.status, caught.value.code) == (404, "structure_unknown")
 
 
+def test_lists_repeat_a_parameter(client: Client) -> None:
+    texts = ["first => resi 1", "second => resi 2"]
+    both = client.image("sample-dna", size="64x64", text=texts)
+    assert both not in [client.image("sample-dna", size="64x64", text=text) for text in texts]
+    assert client.image("sample-dna", "bmp", size="32x32").startswith(b"BM")
+
+
 def test_problems_say_where(client: Client, address: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        client.image("sample-dna", size="big")
+    assert (caught.value.status, caught.value.parameter) == (400, "size")
     with pytest.raises(ProblemError) as caught:
         client.render({**DEFAULTS, "commands": ["fly"]})
     assert (caught.value.status, caught.value.pointer) == (422, "/commands/0")

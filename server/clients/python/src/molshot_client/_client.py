@@ -69,14 +69,20 @@ def _image_path(structure: str, format: str) -> str:
     return f"/v1/structures/{quote(structure, safe='')}/image.{format}"
 
 
-def _parameters(options: Mapping[str, object]) -> dict[str, str]:
-    """Query parameters from keyword arguments: ``depth_cue`` becomes ``depth-cue``."""
-    text = {True: "true", False: "false"}
+def _parameters(options: Mapping[str, object]) -> dict[str, list[str]]:
+    """Query parameters from keyword arguments: ``depth_cue`` becomes ``depth-cue``.
+
+    A list or a tuple repeats the parameter, as ``commands``, ``transform`` and ``text`` may be.
+    """
     return {
-        name.replace("_", "-"): text[value] if isinstance(value, bool) else str(value)
+        name.replace("_", "-"): [_text(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
         for name, value in options.items()
         if value is not None
     }
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _upload(files: Sequence[File]) -> list[tuple[str, tuple[str, bytes]]]:
@@ -186,7 +192,10 @@ class Client:
         self._send("DELETE", f"/v1/structures/{quote(id, safe='')}")
 
     def image(self, structure: str, format: str = "png", **options: object) -> bytes:
-        """Renders an image by URL. The options are the URL's parameters: ``size``, ``commands``, ``style``..."""
+        """Renders an image by URL. The options are the URL's parameters: ``size``, ``commands``, ``style``...
+
+        A list repeats a parameter: ``text=["active site => resi 25", "flap => resi 50"]``.
+        """
         return self._send("GET", _image_path(structure, format), params=_parameters(options)).content
 
     def render(self, request: Mapping[str, Json], accept: str = "*/*") -> bytes:
@@ -313,7 +322,10 @@ class AsyncClient:
         await self._send("DELETE", f"/v1/structures/{quote(id, safe='')}")
 
     async def image(self, structure: str, format: str = "png", **options: object) -> bytes:
-        """Renders an image by URL. The options are the URL's parameters: ``size``, ``commands``, ``style``..."""
+        """Renders an image by URL. The options are the URL's parameters: ``size``, ``commands``, ``style``...
+
+        A list repeats a parameter: ``text=["active site => resi 25", "flap => resi 50"]``.
+        """
         return (await self._send("GET", _image_path(structure, format), params=_parameters(options))).content
 
     async def render(self, request: Mapping[str, Json], accept: str = "*/*") -> bytes:

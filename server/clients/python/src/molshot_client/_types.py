@@ -10,7 +10,8 @@ from typing import Any
 Json = Any
 """A JSON value."""
 
-IMAGE_SUFFIXES = ("png", "jpg", "webp")
+IMAGE_SUFFIXES = ("png", "jpg", "webp", "tiff", "bmp", "qoi")
+"""File extensions of images in batches, the default format first."""
 
 
 class ProblemError(Exception):
@@ -21,6 +22,7 @@ class ProblemError(Exception):
         self.code = str(document.get("code", "unknown"))
         self.detail = str(document.get("detail", f"the server answered {status}"))
         self.pointer: str | None = document.get("pointer")
+        self.parameter: str | None = document.get("parameter")
         self.document = dict(document)
         super().__init__(f"{self.code}: {self.detail}")
 
