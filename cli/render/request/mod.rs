@@ -76,7 +76,7 @@ impl RequestArgs {
             return Err(CliError::flag(
                 "--output",
                 format_args!(
-                    "{} has no file extension that says the format; use .png, .jpg or .webp, or give --format",
+                    "{} has no file extension that says the format; use .png, .jpg, .webp, .tiff, .bmp or .qoi, or give --format",
                     out.display()
                 ),
             ));
@@ -136,7 +136,7 @@ fn format_of(extension: &str) -> Result<ImageFormat, CliError> {
         CliError::flag(
             "--output",
             format_args!(
-                "the file extension .{extension} is not a picture format; use .png, .jpg or .webp, or give --format"
+                "the file extension .{extension} is not a picture format; use .png, .jpg, .webp, .tiff, .bmp or .qoi, or give --format"
             ),
         )
     })
