@@ -1,30 +1,13 @@
 //! "Did you mean": the nearest of a few known words.
 
-use strsim::osa_distance;
-
-/// Longest word that is compared. A longer one is not a typing mistake of any known word, and
-/// comparing takes time in proportion to its length.
-const MAX_CHARACTERS: usize = 40;
-
-/// The known word that differs least from `word` (case does not count), if it is near enough to be
-/// a typing mistake: at most a third of its letters, and at least one, may differ. Else the first
-/// that begins with `word`.
+/// The known word that is nearest to `word`, as [`molshot_molecule::suggest::nearest`] finds it, or
+/// else the first one that begins with it.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    if word.chars().count() > MAX_CHARACTERS {
-        return None;
-    }
-    let word = word.to_lowercase();
-    known
-        .iter()
-        .map(|k| (osa_distance(&word, &k.to_lowercase()), *k))
-        .filter(|(d, k)| *d <= (k.chars().count() / 3).max(1))
-        .min_by_key(|(d, _)| *d)
-        .map(|(_, k)| k)
-        .or_else(|| {
-            let shortened = |k: &&str| word.len() >= 3 && k.to_lowercase().starts_with(&word);
-            known.iter().copied().find(shortened)
-        })
+    let begins_with =
+        |known: &&str| word.len() >= 3 && known.to_lowercase().starts_with(&word.to_lowercase());
+    molshot_molecule::suggest::nearest(word, known.iter().copied())
+        .or_else(|| known.iter().copied().find(begins_with))
 }
 
 /// `give one of a, b, c (did you mean b?)`.

@@ -15,7 +15,8 @@ use molshot::input::{is_scene_file, read_scene_file};
 pub(crate) use args::RequestArgs;
 
 /// Values that contradict others: a JSON pointer, and the flags that can be at fault, the first
-/// that was given being named. The last one is named even if it was not given.
+/// that was given being named. `--format` is named even if it was not given, because the file
+/// extension of the output stands for it.
 const CONTRADICTIONS: [(&str, &[&str]); 3] = [
     ("/output/format", &["background", "format"]),
     ("/style/residue", &["residue", "style"]),

@@ -32,8 +32,8 @@ pub struct RenderOption {
     pub pointer: &'static str,
     /// Which values it takes, and how they are written.
     pub kind: OptionKind,
-    /// The value that has the effect of leaving the option out, as a user would write it; `None`
-    /// where only leaving it out has that effect.
+    /// Its value without the option, as a user would write it; `None` where that is not one value.
+    /// An option within an object such as `silhouettes` adds the object even with this value.
     pub default: Option<&'static str>,
     /// What happens without the option, where that is not one value.
     pub otherwise: Option<&'static str>,
