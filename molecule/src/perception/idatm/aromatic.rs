@@ -283,7 +283,8 @@ fn assumed_order(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBo
     let (order, second_guess) = match kind {
         O2 | S2 if is_terminal => (Outer::Double, Some(Outer::Single)),
         O3 | S3 if is_terminal && on_carbon => (Outer::Single, Some(Outer::Open)),
-        Npl => (Outer::Single, Some(Outer::Open)),
+        // An amino group may be an imino group, as the one of a protonated guanine.
+        Npl => (Outer::Open, None),
         C2 | N2 => match (
             has_other_partner(molecule, other, ring_atom),
             molecule.degree(other),
@@ -291,7 +292,8 @@ fn assumed_order(molecule: &Molecule<'_>, ring_atom: u32, other: u32) -> OuterBo
             (true, _) => (Outer::Single, Some(Outer::Open)),
             // Three bonds in a plane are unambiguous.
             (false, 3..) => (Outer::Double, None),
-            (false, _) => (Outer::Double, Some(Outer::Open)),
+            // Its angle alone does not tell an imine from an amine without its hydrogen.
+            (false, _) => (Outer::Open, None),
         },
         // Carboxylates, nitro groups, charged nitrogens, sp and sp3 atoms.
         _ => (Outer::Single, None),
@@ -312,7 +314,8 @@ fn has_other_partner(molecule: &Molecule<'_>, atom: u32, ring_atom: u32) -> bool
     })
 }
 
-/// Corrects the types of outer terminal atoms whose bond order differs from the assumed one.
+/// Corrects the types of outer atoms whose bond order differs from the assumed one: of terminal
+/// ones, and of nitrogens that have no double bond elsewhere.
 fn settle_outer(
     molecule: &mut Molecule<'_>,
     system: &System,
@@ -320,7 +323,8 @@ fn settle_outer(
     outer: &[(u32, OuterBond)],
 ) {
     for (other, bond) in outer {
-        if bond.between_rings || molecule.degree(*other) != 1 {
+        let may_change = molecule.degree(*other) == 1 || molecule.kind(*other) == N2;
+        if bond.between_rings || !may_change {
             continue;
         }
         let order = system.unknowns[system.ring_bonds..]
@@ -340,6 +344,7 @@ fn settle_outer(
             (O3, true) => O2,
             (S2, false) => S3,
             (S3, true) => S2,
+            (N2, false) if !has_other_partner(molecule, *other, bond.ring_atom) => Npl,
             _ => continue,
         };
         molecule.set(*other, kind);

@@ -60,7 +60,8 @@ impl System {
     }
 
     /// Finds all assignments within the limits; `budget` is the remaining number of steps for the
-    /// whole structure. With `charged`, nitrogen and oxygen may have one bond more than usual.
+    /// whole structure. With `charged`, nitrogen with three neighbours and oxygen have one bond more
+    /// than usual, all of them: one alone of several has no reason to be the charged one.
     pub(crate) fn assignments(
         &self,
         molecule: &Molecule<'_>,
@@ -277,8 +278,8 @@ fn allowed_sum(molecule: &Molecule<'_>, atom: u32, charged: bool) -> [u8; 2] {
         (Element::C, 3) => [4, 4],
         // A hydrogen is missing.
         (Element::C, _) => [3, 3],
-        (Element::N, 3) => [3, 3 + extra],
-        (Element::O, _) => [2, 2 + extra],
+        (Element::N, 3) => [3 + extra, 3 + extra],
+        (Element::O, _) => [2 + extra, 2 + extra],
         (Element::S, 2) => [2, 2],
         // Nitrogen with or without a hydrogen; phosphorus.
         _ => [2, 3],

@@ -139,15 +139,10 @@ pub(crate) fn charges(molecule: &mut Molecule<'_>, computed: &[u32], rings: &Rin
     }
 }
 
-/// Assigns types to the nitrogens of one sp2 carbon that share a positive charge.
+/// Assigns types to the nitrogens of one sp2 carbon that share a positive charge, as those of
+/// guanidinium groups do; those of ureas outside of rings count as such.
 fn guanidinium(molecule: &mut Molecule<'_>, carbon: u32, rings: &Rings) {
     let neighbours = molecule.of(carbon).to_vec();
-    if neighbours
-        .iter()
-        .any(|&n| matches!(molecule.kind(n), O2 | S2))
-    {
-        return;
-    }
     let candidates: Vec<u32> = neighbours
         .iter()
         .copied()
@@ -167,9 +162,19 @@ fn guanidinium(molecule: &mut Molecule<'_>, carbon: u32, rings: &Rings) {
     if candidates.len() < 2 {
         return;
     }
-    let in_ring = candidates.iter().any(|&n| rings.contains(n));
+    // A neighbouring carbonyl group takes the charge of an acylated guanidine or urea.
+    let is_acyl = |n: u32| {
+        molecule.element(n) == Element::C
+            && molecule
+                .of(n)
+                .iter()
+                .any(|&next| matches!(molecule.kind(next), O2 | S2))
+    };
+    let keeps_charge = candidates
+        .iter()
+        .all(|&n| !rings.contains(n) && !molecule.others(n, carbon).any(is_acyl));
     for n in candidates {
-        if !in_ring {
+        if keeps_charge {
             molecule.set(n, NgPlus);
         } else if molecule.kind(n) != N2 {
             molecule.set(n, Npl);
