@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use molshot::cli::{FORMAT_NAMES, parse_format, whole};
 use molshot::input::{self, InputError, InputOptions, is_scene_file};
-use molshot_molecule::{Format, MoleculeError, Structure};
+use molshot_molecule::{AlternateLocation, Format, MoleculeError, Structure};
 use molshot_scenes::request::StructureSource;
 
 use crate::message::{CliError, Verbosity, note};
@@ -29,6 +29,12 @@ pub(crate) struct ReadArgs {
     /// that have a single model keep it.
     #[arg(long, value_name = "N", value_parser = whole(1_u32..), allow_negative_numbers = true)]
     model: Option<u32>,
+    /// Alternate location to read of disordered atoms: an identifier such as B, `highest` for the
+    /// one with the highest mean occupancy in each group of bonded residues (then the lowest
+    /// B-factor, then the first letter), or `all-highest` for a single one in the whole file
+    /// [default: highest].
+    #[arg(long, value_name = "ID|highest|all-highest", value_parser = parse_altloc)]
+    altloc: Option<AlternateLocation>,
     /// Read `ID_protein.pdb` of a folder instead of `ID_pocket.pdb`.
     #[arg(long)]
     protein: bool,
@@ -39,6 +45,7 @@ impl ReadArgs {
         let mut options = InputOptions::default();
         options.read.format = self.input_format;
         options.read.model = self.model;
+        options.read.altloc = self.altloc.unwrap_or_default();
         options.folder.protein = self.protein;
         options
     }
@@ -83,12 +90,20 @@ impl ReadArgs {
         [
             (self.input_format.is_some(), "--input-format"),
             (self.model.is_some(), "--model"),
+            (self.altloc.is_some(), "--altloc"),
             (self.protein, "--protein"),
         ]
         .into_iter()
         .filter_map(|(given, flag)| given.then_some(flag))
         .collect()
     }
+}
+
+fn parse_altloc(text: &str) -> Result<AlternateLocation, String> {
+    AlternateLocation::from_name(text).ok_or_else(|| {
+        let words = AlternateLocation::WORDS.join(", ");
+        format!("give one character as the file has it, such as A, or {words}")
+    })
 }
 
 fn finish(read: Result<Structure, InputError>) -> Result<Arc<Structure>, CliError> {

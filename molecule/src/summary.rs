@@ -57,6 +57,8 @@ pub struct PartSummary {
     pub residues: usize,
     /// Number of models or records in the file, of which one was read.
     pub models: usize,
+    /// Number of atoms in alternate locations that were not chosen and are not counted above.
+    pub alternates_left_out: usize,
 }
 
 /// Counts of one chain.
@@ -123,6 +125,7 @@ impl Summary {
                     atoms: part.atoms.len(),
                     residues: part.residues.len(),
                     models: part.models,
+                    alternates_left_out: part.alternates_left_out,
                 })
                 .collect(),
             atoms: atoms.len(),

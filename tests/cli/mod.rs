@@ -12,6 +12,7 @@ mod bad_scenes;
 mod bench;
 mod environment;
 mod hbonds;
+mod info;
 mod lacking;
 mod many;
 mod models;

@@ -14,7 +14,7 @@ use crate::diagnostics::RepeatedWarning;
 use crate::perception::{FileBonds, perceive};
 use crate::raw::{RawAtom, RawBond, RawModel};
 use crate::structure::{MAX_COORDINATE_ANGSTROM, Part, PartRole};
-use crate::{Location, MoleculeError, Structure};
+use crate::{Location, MoleculeError, ReadOptions, Structure};
 
 /// Marks a dropped row in the map from rows to atoms.
 const DROPPED: u32 = u32::MAX;
@@ -28,26 +28,29 @@ const DROPPED: u32 = u32::MAX;
 /// [`detached::regroup_detached_hydrogens`]).
 ///
 /// # Errors
-/// Returns an error for zero atoms, for more than `max_atoms`, and for a coordinate that is not
+/// Returns an error for zero atoms, for more than the limit of `options`, and for a coordinate that is not
 /// finite or whose magnitude is [`MAX_COORDINATE_ANGSTROM`] or more.
 pub(crate) fn build(
     mut model: RawModel,
     part_name: &str,
     file: &str,
     role: PartRole,
-    max_atoms: usize,
+    options: &ReadOptions,
 ) -> Result<Structure, MoleculeError> {
     detached::regroup_detached_hydrogens(&mut model, file);
+    let mut warnings = std::mem::take(&mut model.warnings);
+    let kept = altloc::kept(&model, options.altloc, file, &mut warnings);
     let RawModel {
         atoms: rows,
         bonds,
         bonds_complete,
         models,
-        mut warnings,
+        ..
     } = model;
-    let kept = altloc::kept(&rows);
+    let rows_before = rows.len();
     let (rows, new_index) = drop_rows(rows, kept);
-    check(&rows, file, max_atoms)?;
+    let alternates_left_out = rows_before - rows.len();
+    check(&rows, file, options.limits.max_atoms)?;
 
     let mut columns = Columns::new(rows.len());
     let mut unguessed = RepeatedWarning::default();
@@ -82,6 +85,7 @@ pub(crate) fn build(
             atoms: 0..atoms.len() as u32,
             residues: 0..residues.len() as u32,
             models: models.max(1),
+            alternates_left_out,
         }],
         atoms,
         residues,

@@ -3,7 +3,7 @@
 use super::build;
 use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
 use crate::structure::{BondOrder, PartRole};
-use crate::{Element, MoleculeError, Structure};
+use crate::{Element, MoleculeError, ReadLimits, ReadOptions, Structure};
 
 /// `NAME ALTLOC RESIDUE NUMBER OCCUPANCY` to a row of chain A; `_` for no alternate location.
 fn row(text: &str) -> RawAtom {
@@ -48,7 +48,13 @@ pub(super) fn model(rows: &[&str]) -> RawModel {
 }
 
 pub(super) fn try_finish(model: RawModel) -> Result<Structure, MoleculeError> {
-    build(model, "x", "x.pdb", PartRole::Whole, usize::MAX)
+    build(
+        model,
+        "x",
+        "x.pdb",
+        PartRole::Whole,
+        &ReadOptions::default(),
+    )
 }
 
 fn finish(model: RawModel) -> Structure {
@@ -295,7 +301,10 @@ fn limits() {
         "x.pdb: the file has no atoms; give a file with at least one atom"
     );
     let rows = ["N _ ALA 1 1", "CA A ALA 1 1", "CA B ALA 1 1"];
-    let with_limit = |max_atoms| build(model(&rows), "x", "x.pdb", PartRole::Whole, max_atoms);
+    let with_limit = |max_atoms| {
+        let options = ReadOptions::default().with_limits(ReadLimits::new(u64::MAX, max_atoms));
+        build(model(&rows), "x", "x.pdb", PartRole::Whole, &options)
+    };
     assert_eq!(with_limit(2).unwrap().atoms.len(), 2);
     let error = with_limit(1).unwrap_err();
     assert_eq!(error.code(), "input_too_large");
@@ -343,7 +352,7 @@ fn the_part_is_what_was_asked_for() {
         "1abc_ligand",
         "d/1abc_ligand.sdf",
         PartRole::Ligand,
-        usize::MAX,
+        &ReadOptions::default(),
     )
     .unwrap();
     assert_eq!(structure.parts[0].name, "1abc_ligand");

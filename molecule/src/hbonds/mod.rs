@@ -10,6 +10,7 @@
 //! have many bonds. Two hydroxyl groups may form two bonds, each with another donor.
 
 mod acceptors;
+mod atom_classes;
 mod bond;
 mod classes;
 mod complete;
@@ -31,6 +32,7 @@ use criteria::{SULFUR_EXTRA, Tolerances};
 use geometry::Pair;
 use search::Grid;
 
+pub use atom_classes::AtomClasses;
 pub use bond::{HydrogenBond, HydrogenBonds};
 pub use classes::{AcceptorClass, DonorClass};
 pub use format::{AtomReport, BondReport, BondSide, HydrogenBondReport};

@@ -146,6 +146,42 @@ impl Default for ReadLimits {
     }
 }
 
+/// Which alternate location is read of disordered atoms.
+///
+/// One is read per group of residues that are bonded through atoms with alternate locations, so
+/// that neighbours never come from two conformers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum AlternateLocation {
+    /// For each group the one with the highest mean occupancy; of several the one with the lowest
+    /// mean B-factor, then the alphabetically first.
+    #[default]
+    Highest,
+    /// One for the whole file, chosen in the same way over all atoms; groups that lack it are read
+    /// as [`Self::Highest`] says, with a warning.
+    AllHighest,
+    /// The location with this identifier; groups that lack it are read as [`Self::Highest`] says,
+    /// with a warning.
+    Id(u8),
+}
+
+impl AlternateLocation {
+    /// The words that [`Self::from_name`] accepts beside identifiers.
+    pub const WORDS: [&'static str; 2] = ["highest", "all-highest"];
+
+    /// Returns the choice of a text: one of [`Self::WORDS`], or an identifier of one printable
+    /// ASCII character. `None` for other texts.
+    #[must_use]
+    pub fn from_name(text: &str) -> Option<Self> {
+        match text.as_bytes() {
+            b"highest" => Some(Self::Highest),
+            b"all-highest" => Some(Self::AllHighest),
+            [id] if id.is_ascii_graphic() => Some(Self::Id(*id)),
+            _ => None,
+        }
+    }
+}
+
 /// Options of reading one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -155,6 +191,8 @@ pub struct ReadOptions {
     /// Model to read: the model number in PDB and mmCIF, the record counted from 1 in SDF, MOL2 and
     /// XYZ. `None` takes the first.
     pub model: Option<u32>,
+    /// Alternate location of disordered atoms.
+    pub altloc: AlternateLocation,
     /// Limits of size.
     pub limits: ReadLimits,
 }
@@ -174,6 +212,13 @@ impl ReadOptions {
         self
     }
 
+    /// Sets the alternate location.
+    #[must_use]
+    pub const fn with_altloc(mut self, altloc: AlternateLocation) -> Self {
+        self.altloc = altloc;
+        self
+    }
+
     /// Sets the limits.
     #[must_use]
     pub const fn with_limits(mut self, limits: ReadLimits) -> Self {
@@ -185,6 +230,17 @@ impl ReadOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn alternate_locations_are_words_or_one_character() {
+        let choice = AlternateLocation::from_name;
+        assert_eq!(choice("highest"), Some(AlternateLocation::Highest));
+        assert_eq!(choice("all-highest"), Some(AlternateLocation::AllHighest));
+        assert_eq!(choice("B"), Some(AlternateLocation::Id(b'B')));
+        for text in ["", " ", "AB", "\n", "\u{e9}", "lowest"] {
+            assert_eq!(choice(text), None, "{text:?}");
+        }
+    }
 
     #[test]
     fn every_format_has_its_name_and_extensions() {

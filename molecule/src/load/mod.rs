@@ -67,7 +67,7 @@ pub fn read_bytes(
         with_line_feeds(text)
     };
     let model = crate::io::parse(format, name, &text, options)?;
-    crate::build::build(model, part_name(name), name, role, options.limits.max_atoms)
+    crate::build::build(model, part_name(name), name, role, options)
 }
 
 /// Detects the format of a file, gzipped or not, from its content alone, as [`read_bytes`] does.

@@ -20,6 +20,7 @@ pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use distance::bonds_by_distance;
 pub use radii::vdw_radii_angstrom;
 
 use crate::raw::{BondSource, RawBond};

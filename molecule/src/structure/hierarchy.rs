@@ -105,4 +105,7 @@ pub struct Part {
     /// Models (PDB, mmCIF, BinaryCIF) or records (SDF, MOL2, XYZ) in the file, of which one was
     /// read; at least 1.
     pub models: usize,
+    /// Atoms of the file in alternate locations that were not chosen; they are not in the structure
+    /// (see [`AlternateLocation`](crate::AlternateLocation)).
+    pub alternates_left_out: usize,
 }

@@ -32,7 +32,7 @@ use footprint::Projector;
 use isolated::{AtomShapes, Counter};
 use visible::{BLOCK_PX, Covered, VisiblePixels};
 
-pub use classes::{ClassMask, Legend, class_mask};
+pub use classes::{ClassMask, Legend, class_mask, role_of};
 pub use document::{
     Annotations, AtomAnnotation, CameraAnnotation, LabelAnnotation, PictureAnnotation,
     ResidueAnnotation, ResidueName, Role, SCHEMA_VERSION, schema,

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use crate::build::build;
 use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
 use crate::structure::{BondOrder, PartRole};
-use crate::{Element, Structure};
+use crate::{Element, ReadOptions, Structure};
 
 /// Rows of a file.
 #[derive(Default)]
@@ -94,7 +94,7 @@ impl Rows {
 
     pub(super) fn role(&mut self, role: PartRole) -> Structure {
         let model = std::mem::take(&mut self.model);
-        build(model, "test", "test.pdb", role, usize::MAX).expect("sound rows")
+        build(model, "test", "test.pdb", role, &ReadOptions::default()).expect("sound rows")
     }
 
     pub(super) fn whole(&mut self) -> Structure {

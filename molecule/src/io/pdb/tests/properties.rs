@@ -19,7 +19,14 @@ fn read_whole(bytes: &[u8]) -> Option<Structure> {
     let model = parse("x.pdb", bytes, &options).ok()?;
     let rows = model.atoms.len() as u32;
     assert!(model.bonds.iter().all(|b| b.a < b.b && b.b < rows));
-    let structure = build(model, "x", "x.pdb", PartRole::Whole, usize::MAX).ok()?;
+    let structure = build(
+        model,
+        "x",
+        "x.pdb",
+        PartRole::Whole,
+        &ReadOptions::default(),
+    )
+    .ok()?;
     let atoms = structure.atoms();
     assert_eq!(atoms.residue.len(), atoms.len());
     let mut next = 0;

@@ -1,5 +1,7 @@
 //! `molshot info`
 
+mod atom_table;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -7,12 +9,13 @@ use clap::Args;
 use molshot_molecule::Format;
 use molshot_molecule::summary::Summary;
 
+use self::atom_table::AtomTableFile;
 use crate::input::{ReadArgs, print_warnings};
-use crate::message::{CliError, Verbosity, output, output_json};
+use crate::message::{CliError, Verbosity, note, output, output_json};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
+    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
 )]
 pub(crate) struct InfoArgs {
     #[arg(required = true, value_name = "INPUT",
@@ -22,19 +25,34 @@ pub(crate) struct InfoArgs {
     /// Print the summary as JSON.
     #[arg(long)]
     json: bool,
+    /// Write a table of all atoms: index, name, element, residue, chain, role, atom type (IDATM),
+    /// and classes as donor and acceptor of hydrogen bonds. The extension says the form: .tsv or
+    /// .json.
+    #[arg(long, value_name = "FILE")]
+    atoms: Option<PathBuf>,
     #[command(flatten)]
     read: ReadArgs,
 }
 
 pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    let table = args.atoms.as_deref().map(AtomTableFile::new).transpose()?;
     let structure = args.read.read_all(&args.inputs)?;
     let summary = Summary::of(&structure);
+    let type_warnings = match &table {
+        Some(table) => table.write(&structure)?,
+        None => Vec::new(),
+    };
     if args.json {
         return output_json(&summary);
     }
     let model = args.read.model_name();
     output(text(&summary, &model).as_bytes())?;
     print_warnings(&structure, verbosity);
+    if !verbosity.quiet {
+        for warning in &type_warnings {
+            note(format_args!("warning: {warning}"));
+        }
+    }
     Ok(())
 }
 
@@ -60,6 +78,15 @@ fn text(summary: &Summary, model: &str) -> String {
                 }
             ),
         );
+        if part.alternates_left_out > 0 {
+            line(
+                "",
+                format!(
+                    "{} atoms of other alternate locations are left out; --altloc chooses",
+                    part.alternates_left_out
+                ),
+            );
+        }
     }
     line(
         "atoms",
