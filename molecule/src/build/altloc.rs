@@ -299,7 +299,13 @@ mod tests {
     fn on_a_line(rows: &[&str]) -> RawModel {
         let mut model = model(rows);
         for (atom, row) in model.atoms.iter_mut().zip(rows) {
-            let number = |field| row.split_whitespace().nth(field).unwrap().parse().unwrap();
+            let number = |field| {
+                row.split_whitespace()
+                    .nth(field)
+                    .expect("sound rows")
+                    .parse()
+                    .expect("sound rows")
+            };
             atom.b_factor = number(5);
             atom.position_angstrom = [number(6), 0.0, 0.0];
             if atom.name == "N" {
@@ -311,7 +317,7 @@ mod tests {
 
     fn read(model: RawModel, altloc: AlternateLocation) -> Structure {
         let options = ReadOptions::default().with_altloc(altloc);
-        build(model, "x", "x.pdb", PartRole::Whole, &options).unwrap()
+        build(model, "x", "x.pdb", PartRole::Whole, &options).expect("sound rows")
     }
 
     fn kept(model: RawModel) -> Vec<i32> {

@@ -44,7 +44,7 @@ impl AtomClasses {
 
 #[cfg(test)]
 mod tests {
-    use super::AtomClasses;
+    use super::{AcceptorClass, AtomClasses, DonorClass};
     use crate::{PartRole, ReadOptions, read_bytes};
 
     #[test]
@@ -55,10 +55,16 @@ mod tests {
         let classes = AtomClasses::of(&structure);
         let types: Vec<&str> = classes.types.iter().map(|kind| kind.name()).collect();
         assert_eq!(types, ["C3", "O3", "H", "HC", "HC", "HC"]);
-        let names = classes.donors.iter().map(|class| class.map(|c| c.name()));
+        let names = classes
+            .donors
+            .iter()
+            .map(|class| class.map(DonorClass::name));
         let donors: Vec<_> = names.collect();
         assert_eq!(donors, [None, Some("hydroxyl"), None, None, None, None]);
-        assert_eq!(classes.acceptors[1].map(|c| c.name()), Some("hydroxyl"));
+        assert_eq!(
+            classes.acceptors[1].map(AcceptorClass::name),
+            Some("hydroxyl")
+        );
         assert_eq!(classes.acceptors[0], None);
     }
 }
