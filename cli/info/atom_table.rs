@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use molshot_molecule::Structure;
-use molshot_molecule::hbonds::AtomClasses;
+use molshot_molecule::hbonds::{AcceptorClass, AtomClasses, DonorClass};
 use molshot_renderer::annotations::{ResidueName, Role, role_of};
 use molshot_renderer::save_bytes;
 use serde::Serialize;
@@ -108,8 +108,8 @@ fn rows<'a>(
             chain: &structure.chains()[residue.chain as usize].id,
             role: role_of(structure, residue),
             atom_type: classes.types[index].name(),
-            donor: classes.donors[index].map(|class| class.name()),
-            acceptor: classes.acceptors[index].map(|class| class.name()),
+            donor: classes.donors[index].map(DonorClass::name),
+            acceptor: classes.acceptors[index].map(AcceptorClass::name),
         }
     })
 }
