@@ -9,7 +9,7 @@ use super::elements::ElementRules;
 use super::residues::{residue_label, same_residue};
 use crate::Element;
 use crate::diagnostics::RepeatedWarning;
-use crate::raw::{RawAtom, RawModel};
+use crate::raw::{ElementField, RawAtom, RawModel};
 
 /// Identity of a residue: chain, number, insertion code, name, segment.
 type Key<'a> = (&'a SmolStr, i32, u8, &'a SmolStr, u32);
@@ -56,20 +56,24 @@ pub(super) fn regroup_detached_hydrogens(model: &mut RawModel, file: &str) {
 fn any_run_begins_with_hydrogen(rows: &[RawAtom]) -> bool {
     rows.windows(2).any(|pair| {
         // In most files the element alone decides.
-        pair[1].element.is_none_or(|element| element == Element::H)
+        pair[1]
+            .element
+            .known()
+            .is_none_or(|element| element == Element::H)
             && !same_residue(&pair[0], &pair[1])
             && is_hydrogen(&pair[1])
     })
 }
 
 fn is_hydrogen(row: &RawAtom) -> bool {
-    row.element.map_or_else(
-        || {
+    match row.element {
+        ElementField::Known(element) => element == Element::H,
+        ElementField::Absent => {
             ElementRules::new(&row.residue_name, false).element(&row.name, row.name_is_indented)
                 == Some(Element::H)
-        },
-        |element| element == Element::H,
-    )
+        }
+        ElementField::NotAnElement(_) => false,
+    }
 }
 
 /// Returns for every row the run that it belongs to, and a warning about the moved rows; `None` if
@@ -123,8 +127,7 @@ fn target_runs(rows: &[RawAtom]) -> Option<(Vec<u32>, RepeatedWarning)> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{model, try_finish};
-    use crate::Element;
-    use crate::raw::{BondSource, RawBond, RawModel};
+    use crate::raw::{BondSource, ElementField, RawBond, RawModel};
     use crate::structure::BondOrder;
 
     /// Rows whose names begin with H are hydrogens, by the element or, without it, by the name.
@@ -132,9 +135,11 @@ mod tests {
         let mut model = model(texts);
         for row in &mut model.atoms {
             let symbol = &row.name.as_bytes()[..1];
-            row.element = with_elements
-                .then(|| Element::from_symbol(symbol))
-                .flatten();
+            row.element = if with_elements {
+                ElementField::from_symbol(symbol)
+            } else {
+                ElementField::Absent
+            };
         }
         model
     }

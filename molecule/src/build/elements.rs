@@ -1,6 +1,9 @@
 //! Elements from atom names, for files without elements.
 
-use crate::Element;
+use super::residues::residue_label;
+use crate::diagnostics::RepeatedWarning;
+use crate::raw::{ElementField, RawAtom};
+use crate::{Element, Warning};
 
 /// Two-letter elements that an atom name may denote outside of standard residues. Symbols that are
 /// common names of light atoms are excluded:
@@ -153,6 +156,81 @@ impl<'a> ElementRules<'a> {
             }
             _ => symbol,
         }
+    }
+}
+
+/// Derives missing elements from atom names, and counts the cases for the warnings.
+#[derive(Debug, Default)]
+pub(super) struct ElementGuesses {
+    /// Atoms without an element field whose name does not tell the element.
+    nameless: RepeatedWarning,
+    /// Atoms whose element field is the beginning of the symbol that the name gives.
+    shortened: RepeatedWarning,
+    /// Atoms whose element field is something else.
+    not_elements: RepeatedWarning,
+}
+
+impl ElementGuesses {
+    /// Returns the element of a row without a known one.
+    ///
+    /// Text that is not an element (`EP` of a virtual site, `Ve` of a cavity) says that the atom is
+    /// none of an element: the name would give a wrong one (hydrogen for `DOH2`). Only if the text
+    /// begins the symbol that the name gives (`Z` of ZN), the field is merely cut off.
+    #[cold]
+    pub(super) fn guess(&mut self, row: &RawAtom, rules: &ElementRules<'_>) -> Element {
+        let by_name = rules.element(&row.name, row.name_is_indented);
+        let field = match &row.element {
+            ElementField::Known(element) => return *element,
+            ElementField::Absent => {
+                return by_name.unwrap_or_else(|| {
+                    self.nameless.note(row.line, || {
+                        format!(
+                            "the element cannot be derived from the atom name \"{}\" in {}",
+                            row.name,
+                            residue_label(row)
+                        )
+                    });
+                    Element::UNKNOWN
+                });
+            }
+            ElementField::NotAnElement(text) => text.trim_ascii(),
+        };
+        let describe = || {
+            format!(
+                "the element field of atom {} of {} holds \"{}\", which is not an element",
+                row.name,
+                residue_label(row),
+                String::from_utf8_lossy(field)
+            )
+        };
+        let begins = |element: &Element| {
+            let symbol = element.symbol().as_bytes();
+            symbol
+                .get(..field.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(field))
+        };
+        if let Some(element) = by_name.filter(begins) {
+            self.shortened.note(row.line, describe);
+            return element;
+        }
+        self.not_elements.note(row.line, describe);
+        Element::UNKNOWN
+    }
+
+    pub(super) fn report(self, file: &str, warnings: &mut Vec<Warning>) {
+        self.nameless
+            .report(file, "the element is taken as unknown", warnings);
+        self.shortened.report(
+            file,
+            "the element that begins with it is taken from the atom name",
+            warnings,
+        );
+        self.not_elements.report(
+            file,
+            "the element is taken as unknown: such an atom gets no bonds by distance, no atom type \
+             and no hydrogen bonds",
+            warnings,
+        );
     }
 }
 

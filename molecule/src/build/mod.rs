@@ -9,6 +9,7 @@ mod tests;
 
 use std::collections::HashSet;
 
+use self::elements::ElementGuesses;
 use self::residues::{Columns, note_repeated_name, same_residue};
 use crate::diagnostics::RepeatedWarning;
 use crate::perception::{FileBonds, perceive};
@@ -50,7 +51,7 @@ pub(crate) fn build(
     check(&rows, file, max_atoms)?;
 
     let mut columns = Columns::new(rows.len());
-    let mut unguessed = RepeatedWarning::default();
+    let mut elements = ElementGuesses::default();
     let mut repeated = RepeatedWarning::default();
     let mut names = HashSet::new();
     let mut start = 0;
@@ -62,11 +63,11 @@ pub(crate) fn build(
             .count();
         let residue = &rows[start..start + length];
         note_repeated_name(residue, &mut names, &mut repeated);
-        columns.push_residue(residue, &mut unguessed);
+        columns.push_residue(residue, &mut elements);
         start += length;
     }
     repeated.report(file, "all atoms of that name are kept", &mut warnings);
-    unguessed.report(file, "the element is taken as unknown", &mut warnings);
+    elements.report(file, &mut warnings);
 
     let Columns {
         atoms,

@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use super::elements::ElementRules;
-use crate::Element;
+use super::elements::{ElementGuesses, ElementRules};
 use crate::diagnostics::RepeatedWarning;
-use crate::raw::RawAtom;
+use crate::raw::{ElementField, RawAtom};
 use crate::structure::{Atoms, Chain, Residue, ResidueClass};
 
 /// True when two rows belong to one residue, provided that they are neighbours in the file.
@@ -100,31 +99,24 @@ impl Columns {
     }
 
     /// Appends the rows of one residue, at least one.
-    pub(super) fn push_residue(&mut self, rows: &[RawAtom], unguessed: &mut RepeatedWarning) {
+    pub(super) fn push_residue(&mut self, rows: &[RawAtom], elements: &mut ElementGuesses) {
         let Some(first) = rows.first() else { return };
         let index = self.residues.len() as u32;
         let start = self.atoms.len() as u32;
         let mut rules = None;
         for row in rows {
-            let element = row.element.or_else(|| {
-                rules
-                    .get_or_insert_with(|| {
+            let element = match row.element {
+                ElementField::Known(element) => element,
+                _ => elements.guess(
+                    row,
+                    rules.get_or_insert_with(|| {
                         ElementRules::new(&first.residue_name, first.hetero && rows.len() == 1)
-                    })
-                    .element(&row.name, row.name_is_indented)
-            });
-            if element.is_none() {
-                unguessed.note(row.line, || {
-                    format!(
-                        "the element cannot be derived from the atom name \"{}\" in {}",
-                        row.name,
-                        residue_label(row)
-                    )
-                });
-            }
+                    }),
+                ),
+            };
             let atoms = &mut self.atoms;
             atoms.position_angstrom.push(row.position_angstrom);
-            atoms.element.push(element.unwrap_or(Element::UNKNOWN));
+            atoms.element.push(element);
             atoms.name.push(row.name.clone());
             atoms.serial.push(row.serial);
             atoms.residue.push(index);

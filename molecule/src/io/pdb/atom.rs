@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::coordinates::{Coordinates, coordinates, has_empty_coordinate, no_coordinates};
 use super::fields::{charge, column, columns, decimal, hexadecimal, hybrid36, integer, text};
 use crate::diagnostics::RepeatedWarning;
-use crate::raw::RawAtom;
+use crate::raw::{ElementField, RawAtom};
 use crate::{Element, MoleculeError, Warning};
 
 /// Warnings about atom lines, each reported once.
@@ -239,7 +239,7 @@ impl AtomReader {
             line: number,
             serial,
             name: text(tokens[1]),
-            element: None,
+            element: ElementField::Absent,
             name_is_indented: false,
             altloc: b' ',
             residue_name: self.residue_name.clone(),
@@ -284,7 +284,7 @@ fn split_serial(line: &[u8]) -> (&[u8], &[u8]) {
 struct Tail<'a> {
     occupancy: &'a [u8],
     b_factor: &'a [u8],
-    element: Option<Element>,
+    element: ElementField,
     formal_charge: i8,
 }
 
@@ -323,7 +323,7 @@ impl<'a> Tail<'a> {
         Self {
             occupancy,
             b_factor,
-            element,
+            element: element.map_or(ElementField::Absent, ElementField::Known),
             formal_charge: element.map_or(0, |_| charge(&last[letters..])),
         }
     }
@@ -402,25 +402,48 @@ fn optional(
 ///
 /// Files older than format 2.1 have an entry code and a line number in columns 73-80; without an
 /// element symbol there the charge is not read either.
-fn element_and_charge(line: &[u8]) -> (Option<Element>, i8) {
+fn element_and_charge(line: &[u8]) -> (ElementField, i8) {
     if column(line, 72) == b'.' && decimal(columns(line, 66, 76)).is_some() {
         // PDBQT: a partial charge in columns 71-76.
         return (autodock_element(columns(line, 77, 80).trim_ascii()), 0);
     }
-    let element = Element::from_symbol(columns(line, 76, 78).trim_ascii());
-    let charge = element.map_or(0, |_| charge(columns(line, 78, 80)));
-    (element, charge)
+    match Element::from_symbol(columns(line, 76, 78).trim_ascii()) {
+        Some(element) => (ElementField::Known(element), charge(columns(line, 78, 80))),
+        None => other_element_field(line),
+    }
+}
+
+/// Reads columns 77-78 if they do not hold a symbol. Text is an element field only if it has a
+/// letter and is a word by itself: a segment, an entry code or a line number may reach into these
+/// columns.
+#[cold]
+fn other_element_field(line: &[u8]) -> (ElementField, i8) {
+    let field = columns(line, 76, 78).trim_ascii();
+    let alone = !column(line, 75).is_ascii_graphic()
+        && !(column(line, 77).is_ascii_graphic() && column(line, 78).is_ascii_alphabetic());
+    if !alone || !field.first().is_some_and(u8::is_ascii_alphabetic) {
+        return (ElementField::Absent, 0);
+    }
+    // A symbol with the number of a label (`C1`), or with its charge (`N1+`).
+    if let [letter, b'0'..=b'9' | b'+' | b'-'] = field
+        && let Some(element) = Element::from_symbol(&[*letter])
+    {
+        let charge = charge(&columns(line, 76, 80).trim_ascii()[1..]);
+        return (ElementField::Known(element), charge);
+    }
+    (ElementField::not_an_element(field), 0)
 }
 
 /// Returns the element of an `AutoDock` 4 atom type: `A` is aromatic carbon; `NA`, `OA`, `SA`
 /// accept hydrogen bonds, `HD` is donated in one.
-fn autodock_element(kind: &[u8]) -> Option<Element> {
-    match kind {
-        b"A" | b"G" | b"GA" | b"J" | b"Q" | [b'C', b'G', b'0'..=b'9'] => Some(Element::C),
-        b"NA" | b"NS" | b"NX" => Some(Element::N),
-        b"OA" | b"OS" | b"OX" => Some(Element::O),
-        b"SA" => Some(Element::S),
-        b"HD" | b"HS" => Some(Element::H),
-        other => Element::from_symbol(other),
-    }
+fn autodock_element(kind: &[u8]) -> ElementField {
+    let element = match kind {
+        b"A" | b"G" | b"GA" | b"J" | b"Q" | [b'C', b'G', b'0'..=b'9'] => Element::C,
+        b"NA" | b"NS" | b"NX" => Element::N,
+        b"OA" | b"OS" | b"OX" => Element::O,
+        b"SA" => Element::S,
+        b"HD" | b"HS" => Element::H,
+        other => return ElementField::from_symbol(other),
+    };
+    ElementField::Known(element)
 }
