@@ -35,6 +35,12 @@ pub(super) fn residue_label(row: &RawAtom) -> String {
     )
 }
 
+/// Tests for an atom of a residue `DUM` of the database OPM and the PPM server: their names N and O
+/// stand for the two surfaces of a membrane, not for elements.
+fn is_membrane_marker(row: &RawAtom) -> bool {
+    matches!(row.name.as_str(), "N" | "O" | "C")
+}
+
 /// Up to this number of rows, comparing all names is faster than hashing them.
 const FEW_ROWS: usize = 24;
 
@@ -104,8 +110,10 @@ impl Columns {
         let index = self.residues.len() as u32;
         let start = self.atoms.len() as u32;
         let mut rules = None;
+        let is_marker = first.residue_name == "DUM" && rows.iter().all(is_membrane_marker);
         for row in rows {
             let element = match row.element {
+                _ if is_marker => elements.of_membrane_marker(row),
                 ElementField::Known(element) => element,
                 _ => elements.guess(
                     row,

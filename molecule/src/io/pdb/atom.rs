@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use super::coordinates::{Coordinates, coordinates, has_empty_coordinate, no_coordinates};
 use super::fields::{charge, column, columns, decimal, hexadecimal, hybrid36, integer, text};
+use super::pdbqt;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{ElementField, RawAtom};
 use crate::{Element, MoleculeError, Warning};
@@ -21,6 +22,7 @@ pub(super) struct AtomWarnings {
     occupancy: RepeatedWarning,
     b_factor: RepeatedWarning,
     shifted: RepeatedWarning,
+    waters: RepeatedWarning,
 }
 
 impl AtomWarnings {
@@ -36,6 +38,11 @@ impl AtomWarnings {
             .report(file, "the occupancy is taken as 1", warnings);
         self.b_factor
             .report(file, "the temperature factor is taken as 0", warnings);
+        self.waters.report(
+            file,
+            "it is read as the oxygen of a water molecule (HOH), behind all other atoms",
+            warnings,
+        );
         self.shifted
             .report(file, "the fields are read in their order instead", warnings);
     }
@@ -51,6 +58,8 @@ pub(super) struct AtomReader {
     hexadecimal: bool,
     residue_name: SmolStr,
     chain_id: SmolStr,
+    /// Lines of the waters of hydrated docking, in PDBQT files.
+    pub(super) water_lines: Vec<u32>,
     pub(super) warnings: AtomWarnings,
 }
 
@@ -109,6 +118,9 @@ impl AtomReader {
             &mut warnings.b_factor,
             "columns 61-66",
         );
+        if tail.is_docking_water {
+            self.note_docking_water(number);
+        }
         let serial = self.serial(number, serial);
         let (residue_name, chain_id) = residue_and_chain(line);
         set(&mut self.residue_name, residue_name);
@@ -133,6 +145,14 @@ impl AtomReader {
             b_factor,
             formal_charge: tail.formal_charge,
         })
+    }
+
+    #[cold]
+    fn note_docking_water(&mut self, number: u32) {
+        self.water_lines.push(number);
+        self.warnings.waters.note(number, || {
+            "the AutoDock type W is water of hydrated docking, not tungsten".to_owned()
+        });
     }
 
     fn serial(&mut self, number: u32, field: &[u8]) -> i32 {
@@ -286,12 +306,20 @@ struct Tail<'a> {
     b_factor: &'a [u8],
     element: ElementField,
     formal_charge: i8,
+    is_docking_water: bool,
 }
 
 impl<'a> Tail<'a> {
     /// Reads columns 55 to 80.
     fn in_columns(line: &'a [u8]) -> Self {
-        let (element, formal_charge) = element_and_charge(line);
+        let mut is_docking_water = false;
+        let (element, formal_charge) = if is_pdbqt(line) {
+            let kind = columns(line, 77, 80).trim_ascii();
+            is_docking_water = kind == pdbqt::WATER;
+            (pdbqt::element_of_type(kind), 0)
+        } else {
+            element_and_charge(line)
+        };
         // PQR files have charge and radius here, with four decimals; two full fields of six columns
         // may be adjacent.
         let touching = column(line, 59).is_ascii_digit() && column(line, 60).is_ascii_digit();
@@ -306,6 +334,7 @@ impl<'a> Tail<'a> {
             b_factor,
             element,
             formal_charge,
+            is_docking_water,
         }
     }
 
@@ -325,6 +354,7 @@ impl<'a> Tail<'a> {
             b_factor,
             element: element.map_or(ElementField::Absent, ElementField::Known),
             formal_charge: element.map_or(0, |_| charge(&last[letters..])),
+            is_docking_water: false,
         }
     }
 }
@@ -397,16 +427,17 @@ fn optional(
     default
 }
 
-/// Reads the element of columns 77-78 and the charge of columns 79-80, or the element of an
-/// `AutoDock` atom type in columns 78-79.
+/// Tests for a line of a PDBQT file: a partial charge in columns 71-76, before an atom type in
+/// columns 78-79.
+fn is_pdbqt(line: &[u8]) -> bool {
+    column(line, 72) == b'.' && decimal(columns(line, 66, 76)).is_some()
+}
+
+/// Reads the element of columns 77-78 and the charge of columns 79-80.
 ///
 /// Files older than format 2.1 have an entry code and a line number in columns 73-80; without an
 /// element symbol there the charge is not read either.
 fn element_and_charge(line: &[u8]) -> (ElementField, i8) {
-    if column(line, 72) == b'.' && decimal(columns(line, 66, 76)).is_some() {
-        // PDBQT: a partial charge in columns 71-76.
-        return (autodock_element(columns(line, 77, 80).trim_ascii()), 0);
-    }
     match Element::from_symbol(columns(line, 76, 78).trim_ascii()) {
         Some(element) => (ElementField::Known(element), charge(columns(line, 78, 80))),
         None => other_element_field(line),
@@ -432,18 +463,4 @@ fn other_element_field(line: &[u8]) -> (ElementField, i8) {
         return (ElementField::Known(element), charge);
     }
     (ElementField::not_an_element(field), 0)
-}
-
-/// Returns the element of an `AutoDock` 4 atom type: `A` is aromatic carbon; `NA`, `OA`, `SA`
-/// accept hydrogen bonds, `HD` is donated in one.
-fn autodock_element(kind: &[u8]) -> ElementField {
-    let element = match kind {
-        b"A" | b"G" | b"GA" | b"J" | b"Q" | [b'C', b'G', b'0'..=b'9'] => Element::C,
-        b"NA" | b"NS" | b"NX" => Element::N,
-        b"OA" | b"OS" | b"OX" => Element::O,
-        b"SA" => Element::S,
-        b"HD" | b"HS" => Element::H,
-        other => return ElementField::from_symbol(other),
-    };
-    ElementField::Known(element)
 }

@@ -8,6 +8,7 @@ mod atom;
 mod conect;
 mod coordinates;
 mod fields;
+mod pdbqt;
 #[cfg(test)]
 mod tests;
 
@@ -89,6 +90,7 @@ pub(super) fn parse(
         return Err(models.no_atoms(file));
     }
 
+    pdbqt::separate_waters(&mut atoms, &reader.water_lines);
     let mut warnings = Vec::new();
     let count = models.seen.len();
     warnings.extend(super::text::warn_of_several(file, count, "model", options));

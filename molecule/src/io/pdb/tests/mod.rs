@@ -5,6 +5,7 @@
 )]
 
 mod conect;
+mod pdbqt;
 mod properties;
 
 use super::parse;
@@ -306,34 +307,6 @@ fn pqr_by_columns_and_by_white_space() {
     assert_eq!((atom.residue_number, atom.insertion_code), (242, b'A'));
     assert_eq!((&*atom.residue_name, &*atom.chain_id), ("ASP", ""));
     assert_eq!((atom.occupancy, free.warnings.len()), (1.0, 1));
-}
-
-#[test]
-fn pdbqt_gives_elements_by_its_atom_types() {
-    let line = |kind: &str| format!("{}    -0.123 {kind:<2}\n", &N[..66]);
-    for (kind, symbol) in [
-        ("A", "C"),
-        ("C", "C"),
-        ("OA", "O"),
-        ("NA", "N"),
-        ("SA", "S"),
-        ("HD", "H"),
-        ("Cl", "Cl"),
-        ("Br", "Br"),
-        ("Zn", "Zn"),
-        ("P", "P"),
-        ("CG0", "C"),
-    ] {
-        let text = format!(
-            "ROOT\n{}ENDROOT\nBRANCH   1   2\nENDBRANCH   1   2\nTORSDOF 1\n",
-            line(kind)
-        );
-        assert_eq!(
-            one(&text).element.known().unwrap().symbol(),
-            symbol,
-            "{kind}"
-        );
-    }
 }
 
 #[test]

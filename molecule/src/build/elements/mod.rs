@@ -168,6 +168,8 @@ pub(super) struct ElementGuesses {
     shortened: RepeatedWarning,
     /// Atoms whose element field is something else.
     not_elements: RepeatedWarning,
+    /// Atoms that mark the surfaces of a membrane.
+    membrane_markers: RepeatedWarning,
 }
 
 impl ElementGuesses {
@@ -217,12 +219,29 @@ impl ElementGuesses {
         Element::UNKNOWN
     }
 
+    /// Notes an atom that marks the surface of a membrane, and returns the unknown element.
+    #[cold]
+    pub(super) fn of_membrane_marker(&mut self, row: &RawAtom) -> Element {
+        self.membrane_markers.note(row.line, || {
+            format!(
+                "{} marks a surface of the membrane (as in OPM files) and is not an atom",
+                residue_label(row)
+            )
+        });
+        Element::UNKNOWN
+    }
+
     pub(super) fn report(self, file: &str, warnings: &mut Vec<Warning>) {
         self.nameless
             .report(file, "the element is taken as unknown", warnings);
         self.shortened.report(
             file,
             "the element that begins with it is taken from the atom name",
+            warnings,
+        );
+        self.membrane_markers.report(
+            file,
+            "it is kept without element, bonds and hydrogen bonds, and is not a ligand",
             warnings,
         );
         self.not_elements.report(
@@ -249,95 +268,4 @@ fn letters(name: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::ElementRules;
-    use crate::Element;
-
-    fn guess(name: &str, indented: bool, residue: &str, lone: bool) -> Option<&'static str> {
-        ElementRules::new(residue, lone)
-            .element(name, indented)
-            .map(Element::symbol)
-    }
-
-    #[test]
-    fn standard_residues_hold_light_elements_only() {
-        for (name, residue, element) in [
-            ("CA", "ALA", "C"),
-            ("CD1", "ILE", "C"),
-            ("NE2", "HIS", "N"),
-            ("SG", "CYS", "S"),
-            ("SE", "MSE", "Se"),
-            ("HG", "SER", "H"),
-            ("1HB", "ALA", "H"),
-            ("HO5'", "DA", "H"),
-            ("OH2", "TIP3", "O"),
-            ("OP1", "G", "O"),
-            ("D", "GLY", "H"),
-        ] {
-            for indented in [true, false] {
-                assert_eq!(
-                    guess(name, indented, residue, false),
-                    Some(element),
-                    "{name}"
-                );
-            }
-        }
-        assert_eq!(guess("MW", false, "SOL", false), None, "a virtual site");
-    }
-
-    #[test]
-    fn calcium_needs_its_residue_or_to_stand_alone() {
-        assert_eq!(guess("CA", false, "CA", true), Some("Ca"));
-        assert_eq!(guess("CA", true, "CA", true), Some("Ca"));
-        assert_eq!(guess("CA", false, "XYZ", true), Some("Ca"));
-        assert_eq!(guess("CA", true, "XYZ", true), Some("C"));
-        assert_eq!(guess("CA", false, "LIG", false), Some("C"));
-        assert_eq!(guess("CAL", false, "CAL", true), Some("Ca"));
-    }
-
-    #[test]
-    fn ions_are_named_like_their_residue() {
-        for (name, residue, element) in [
-            ("ZN", "ZN", "Zn"),
-            ("NA", "NA", "Na"),
-            ("NA+", "NA+", "Na"),
-            ("Cl-", "Cl-", "Cl"),
-            ("FE", "FE2", "Fe"),
-            ("CU", "CU1", "Cu"),
-            ("HG", "HG", "Hg"),
-            ("K", "K", "K"),
-            ("SOD", "SOD", "Na"),
-            ("CLA", "CLA", "Cl"),
-            ("POT", "POT", "K"),
-            ("U", "IUM", "U"),
-        ] {
-            assert_eq!(guess(name, true, residue, false), Some(element), "{name}");
-        }
-    }
-
-    #[test]
-    fn ligands_follow_the_columns_except_for_halogens() {
-        for (name, indented, element) in [
-            ("CL1", false, "Cl"),
-            ("CL1", true, "Cl"),
-            ("CLAA", false, "Cl"),
-            ("BR", true, "Br"),
-            ("FE", false, "Fe"),
-            ("NI", false, "Ni"),
-            ("NI", true, "N"),
-            ("SE1", false, "Se"),
-            ("SE1", true, "S"),
-            ("HG11", false, "H"),
-            ("HO2", false, "H"),
-            ("CD", false, "C"),
-            ("OXT", true, "O"),
-            ("2H5*", false, "H"),
-            ("XE", false, "Xe"),
-        ] {
-            assert_eq!(guess(name, indented, "LIG", false), Some(element), "{name}");
-        }
-        for name in ["", "12", "XX", "Q1", "LP1", "DU2", "*"] {
-            assert_eq!(guess(name, true, "LIG", false), None, "{name}");
-        }
-    }
-}
+mod tests;
