@@ -8,7 +8,11 @@ mod atom;
 mod conect;
 mod coordinates;
 mod fields;
+mod free;
+mod identity;
+mod numbers;
 mod pdbqt;
+mod tail;
 #[cfg(test)]
 mod tests;
 
@@ -34,7 +38,7 @@ pub(super) fn parse(
     options: &ReadOptions,
 ) -> Result<RawModel, MoleculeError> {
     let mut models = Models::new(options.model);
-    let mut reader = AtomReader::default();
+    let mut reader = AtomReader::new(is_pqr(file));
     let mut conect = Conect::default();
     // An atom line has 54 to 81 bytes: capacity for a file of this length; unused memory is never
     // touched.
@@ -107,6 +111,17 @@ pub(super) fn parse(
     })
 }
 
+/// Tests for the file extension of PQR files, which are PDB files with a charge and a radius.
+fn is_pqr(file: &str) -> bool {
+    let name = file.as_bytes();
+    let name = match name {
+        [head @ .., b'.', b'g' | b'G', b'z' | b'Z'] => head,
+        all => all,
+    };
+    name.last_chunk::<4>()
+        .is_some_and(|end| end.eq_ignore_ascii_case(b".pqr"))
+}
+
 /// Returns true for ATOM and HETATM records; the two columns after `ATOM` may be blank or part of a
 /// wide serial.
 fn is_atom(line: &[u8]) -> bool {
@@ -114,9 +129,19 @@ fn is_atom(line: &[u8]) -> bool {
         columns(line, 4, 6)
             .iter()
             .all(|b| b.is_ascii_whitespace() || b.is_ascii_digit())
+            || is_atom_without_serial(line)
     } else {
         line.starts_with(b"HETATM")
     }
+}
+
+/// Tests for an atom whose serial number is missing: a word follows the record name, and later
+/// there are coordinates. It must not be left out as an unknown record.
+#[cold]
+fn is_atom_without_serial(line: &[u8]) -> bool {
+    let words = line.split(u8::is_ascii_whitespace);
+    let is_coordinate = |word: &&[u8]| word.contains(&b'.') && fields::decimal(word).is_some();
+    column_is_blank(line, 4) && words.filter(is_coordinate).count() >= 3
 }
 
 fn column_is_blank(line: &[u8], index: usize) -> bool {

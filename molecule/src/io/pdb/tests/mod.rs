@@ -5,6 +5,7 @@
 )]
 
 mod conect;
+mod displaced;
 mod pdbqt;
 mod properties;
 
