@@ -1,8 +1,8 @@
 //! Protein Data Bank format, wwPDB version 3.3 (<https://www.wwpdb.org/documentation/file-format>),
 //! older versions, the variants of molecular dynamics programs, and PDBQT of `AutoDock`.
 //!
-//! The file is read in one pass; only the records ATOM, HETATM, TER, MODEL, ENDMDL, END and CONECT
-//! are used.
+//! The file is read in one pass; only the records ATOM, HETATM, TER, MODEL, ENDMDL, END, CONECT,
+//! LINK, LINKR and SSBOND are used.
 
 mod atom;
 mod conect;
@@ -10,6 +10,7 @@ mod coordinates;
 mod fields;
 mod free;
 mod identity;
+mod link;
 mod numbers;
 mod pdbqt;
 mod tail;
@@ -21,6 +22,7 @@ use memchr::memchr2;
 use self::atom::AtomReader;
 use self::conect::Conect;
 use self::fields::{columns, integer};
+use self::link::Links;
 use super::options::ReadOptions;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{RawAtom, RawModel};
@@ -40,6 +42,7 @@ pub(super) fn parse(
     let mut models = Models::new(options.model);
     let mut reader = AtomReader::new(is_pqr(file));
     let mut conect = Conect::default();
+    let mut links = Links::default();
     // An atom line has 54 to 81 bytes: capacity for a file of this length; unused memory is never
     // touched.
     let mut atoms: Vec<RawAtom> = Vec::with_capacity(bytes.len() / 81);
@@ -69,6 +72,8 @@ pub(super) fn parse(
             segment += u32::from(models.reading());
         } else if line.starts_with(b"CONECT") {
             conect.read(number, line, atoms.len() as u32, reader.wide);
+        } else if line.starts_with(b"LINK") || line.starts_with(b"SSBOND") {
+            links.read(number, line);
         } else if line.starts_with(b"MODEL") && column_is_blank(line, 5) {
             ended = false;
             let name = columns(line, 6, line.len()).trim_ascii();
@@ -101,7 +106,8 @@ pub(super) fn parse(
     invalid_model.report(file, "the model gets the next number", &mut warnings);
     after_end.report(file, "it is read with the atoms before", &mut warnings);
     reader.warnings.report(file, &mut warnings);
-    let bonds = conect.resolve(file, &atoms, &mut warnings);
+    let mut bonds = conect.resolve(file, &atoms, &mut warnings);
+    links.resolve(file, &atoms, &mut bonds, &mut warnings);
     Ok(RawModel {
         atoms,
         bonds,

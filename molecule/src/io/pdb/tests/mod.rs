@@ -6,6 +6,7 @@
 
 mod conect;
 mod displaced;
+mod link;
 mod pdbqt;
 mod properties;
 
