@@ -25,8 +25,8 @@ const DROPPED: u32 = u32::MAX;
 /// Alternate locations are resolved (see [`altloc::kept`]), rows are grouped into residues
 /// (adjacent rows of equal chain, number, insertion code, name and segment) and chains (by author
 /// id, over the whole part), missing elements are derived from names, and [`perceive`] adds classes
-/// and bonds. Atoms keep the order of the file, except for detached hydrogens (see
-/// [`detached::regroup_detached_hydrogens`]).
+/// and bonds. Atoms keep the order of the file, except for residues in several places
+/// (see [`detached::regroup_scattered_residues`]).
 ///
 /// # Errors
 /// Returns an error for zero atoms, for more than `max_atoms`, and for a coordinate that is not
@@ -38,7 +38,7 @@ pub(crate) fn build(
     role: PartRole,
     max_atoms: usize,
 ) -> Result<Structure, MoleculeError> {
-    detached::regroup_detached_hydrogens(&mut model, file);
+    detached::regroup_scattered_residues(&mut model, file);
     let RawModel {
         atoms: rows,
         bonds,
