@@ -95,13 +95,17 @@ fn text(summary: &Summary, model: &str) -> String {
     line(
         "residues",
         format!(
-            "{} ({} amino acids, {} nucleotides, {} water, {} ions, {} ligands)",
+            "{} ({} amino acids, {} nucleotides, {} water, {} ions, {} ligands{})",
             summary.residues,
             summary.amino_acids,
             summary.nucleotides,
             summary.waters,
             summary.ions,
-            summary.ligands.len()
+            summary.ligands.len(),
+            match markers(summary) {
+                0 => String::new(),
+                n => format!(", {n} markers"),
+            }
         ),
     );
     let chains: Vec<String> = summary
@@ -143,6 +147,17 @@ fn text(summary: &Summary, model: &str) -> String {
     line("box", format!("{low} to {high} angstrom"));
     line("warnings", summary.warnings.len().to_string());
     text
+}
+
+/// Returns the number of residues that belong to no other class: markers, such as those of the
+/// surfaces of a membrane.
+fn markers(summary: &Summary) -> usize {
+    let molecules = summary.amino_acids
+        + summary.nucleotides
+        + summary.waters
+        + summary.ions
+        + summary.ligands.len();
+    summary.residues.saturating_sub(molecules)
 }
 
 /// Joins the first items of a list and counts the rest.

@@ -5,6 +5,51 @@ use smol_str::SmolStr;
 use crate::structure::BondOrder;
 use crate::{Element, Warning};
 
+/// The element field of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ElementField {
+    /// No such field, or an empty one: `build` derives the element from the atom name.
+    Absent,
+    /// The field holds an element. Readers set [`Element::UNKNOWN`] for atoms whose format says
+    /// that they have none, about which there is nothing to report.
+    Known(Element),
+    /// The field holds something else (`EP`, `X`): `build` derives the element from the atom name
+    /// only if the field begins its symbol. The first bytes of the field, filled up with blanks.
+    NotAnElement([u8; 6]),
+}
+
+impl ElementField {
+    /// Reads a symbol in any case; a field of white space is absent.
+    pub(crate) fn from_symbol(field: &[u8]) -> Self {
+        let field = field.trim_ascii();
+        match Element::from_symbol(field) {
+            Some(element) => Self::Known(element),
+            None => Self::not_an_element(field),
+        }
+    }
+
+    /// Creates the value for text that is known not to be a symbol; without text it is absent.
+    #[cold]
+    pub(crate) fn not_an_element(field: &[u8]) -> Self {
+        if field.is_empty() {
+            return Self::Absent;
+        }
+        let mut text = [b' '; 6];
+        for (to, from) in text.iter_mut().zip(field) {
+            *to = if from.is_ascii_graphic() { *from } else { b'?' };
+        }
+        Self::NotAnElement(text)
+    }
+
+    /// Returns the element if the field holds one.
+    pub(crate) fn known(self) -> Option<Element> {
+        match self {
+            Self::Known(element) => Some(element),
+            Self::Absent | Self::NotAnElement(_) => None,
+        }
+    }
+}
+
 /// One atom row. Its coordinates may have any value; `build` rejects those that are not finite or
 /// too large.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +59,7 @@ pub(crate) struct RawAtom {
     pub(crate) serial: i32,
     /// Name without padding.
     pub(crate) name: SmolStr,
-    /// `None` if the file has no valid element; `build` then derives it from the name.
-    pub(crate) element: Option<Element>,
+    pub(crate) element: ElementField,
     /// True if a PDB name begins in the second of its four columns, as names of elements with one
     /// letter do. False in every other format.
     pub(crate) name_is_indented: bool,
@@ -71,3 +115,6 @@ pub(crate) struct RawModel {
     pub(crate) models: usize,
     pub(crate) warnings: Vec<Warning>,
 }
+
+/// The longest file has millions of rows: the element field fits into what was padding.
+const _: () = assert!(std::mem::size_of::<RawAtom>() <= 144);

@@ -261,7 +261,10 @@ fn no_ligand(structure: &Structure) -> ComplexError {
 fn listed(structure: &Structure) -> String {
     let mut names: Vec<String> = (0_u32..)
         .zip(structure.residues())
-        .filter(|(_, residue)| !residue.class.is_polymer() && residue.class != ResidueClass::Water)
+        .filter(|(_, residue)| {
+            !residue.class.is_polymer()
+                && !matches!(residue.class, ResidueClass::Water | ResidueClass::Marker)
+        })
         .map(|(index, _)| residue_name(structure, index))
         .collect();
     let more = names.len().saturating_sub(MAX_LISTED);
@@ -302,7 +305,7 @@ fn pocket(structure: &Structure, ligand: &[u32], cutoff_angstrom: f32) -> Vec<u3
         .zip(residues)
         .filter(|(index, residue)| {
             !ligand.contains(index)
-                && residue.class != ResidueClass::Water
+                && !matches!(residue.class, ResidueClass::Water | ResidueClass::Marker)
                 && !is_additive(residue)
                 && heavy_atoms(structure, residue).any(is_near)
         })

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::diagnostics::RepeatedWarning;
 use crate::perception::bonds_by_distance;
-use crate::raw::{BondSource, RawAtom, RawModel};
+use crate::raw::{BondSource, ElementField, RawAtom, RawModel};
 use crate::{AlternateLocation, Element, Warning};
 
 use super::residues::residue_label;
@@ -150,8 +150,12 @@ fn groups(model: &RawModel, members: &[(u32, u32)], residues: usize) -> Vec<u32>
 
 /// Returns the element by which an atom may bond another residue; unknown for others.
 fn linking_element(atom: &RawAtom) -> Element {
-    // Without an element: carbon and nitrogen differ little.
-    let element = atom.element.unwrap_or(Element::C);
+    let element = match atom.element {
+        ElementField::Known(element) => element,
+        // Carbon and nitrogen differ little.
+        ElementField::Absent => Element::C,
+        ElementField::NotAnElement(_) => Element::UNKNOWN,
+    };
     let may_link = atom.position_angstrom.iter().all(|x| x.is_finite())
         && element != Element::H
         && !element.is_metal();
@@ -291,7 +295,7 @@ mod tests {
     use super::super::build;
     use super::super::tests::model;
     use crate::AlternateLocation;
-    use crate::raw::{BondSource, RawBond, RawModel};
+    use crate::raw::{BondSource, ElementField, RawBond, RawModel};
     use crate::structure::{BondOrder, PartRole};
     use crate::{Element, ReadOptions, Structure};
 
@@ -309,7 +313,7 @@ mod tests {
             atom.b_factor = number(5);
             atom.position_angstrom = [number(6), 0.0, 0.0];
             if atom.name == "N" {
-                atom.element = Some(Element::N);
+                atom.element = ElementField::Known(Element::N);
             }
         }
         model

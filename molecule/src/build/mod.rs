@@ -9,6 +9,7 @@ mod tests;
 
 use std::collections::HashSet;
 
+use self::elements::ElementGuesses;
 use self::residues::{Columns, note_repeated_name, same_residue};
 use crate::diagnostics::RepeatedWarning;
 use crate::perception::{FileBonds, perceive};
@@ -24,12 +25,12 @@ const DROPPED: u32 = u32::MAX;
 /// Alternate locations are resolved (see [`altloc::kept`]), rows are grouped into residues
 /// (adjacent rows of equal chain, number, insertion code, name and segment) and chains (by author
 /// id, over the whole part), missing elements are derived from names, and [`perceive`] adds classes
-/// and bonds. Atoms keep the order of the file, except for detached hydrogens (see
-/// [`detached::regroup_detached_hydrogens`]).
+/// and bonds. Atoms keep the order of the file, except for residues in several places
+/// (see [`detached::regroup_scattered_residues`]).
 ///
 /// # Errors
-/// Returns an error for zero atoms, for more than the limit of `options`, and for a coordinate that is not
-/// finite or whose magnitude is [`MAX_COORDINATE_ANGSTROM`] or more.
+/// Returns an error for zero atoms, for more than the limit of `options`, and for a coordinate that
+/// is not finite or whose magnitude is [`MAX_COORDINATE_ANGSTROM`] or more.
 pub(crate) fn build(
     mut model: RawModel,
     part_name: &str,
@@ -37,7 +38,7 @@ pub(crate) fn build(
     role: PartRole,
     options: &ReadOptions,
 ) -> Result<Structure, MoleculeError> {
-    detached::regroup_detached_hydrogens(&mut model, file);
+    detached::regroup_scattered_residues(&mut model, file);
     let mut warnings = std::mem::take(&mut model.warnings);
     let kept = altloc::kept(&model, options.altloc, file, &mut warnings);
     let RawModel {
@@ -53,7 +54,7 @@ pub(crate) fn build(
     check(&rows, file, options.limits.max_atoms)?;
 
     let mut columns = Columns::new(rows.len());
-    let mut unguessed = RepeatedWarning::default();
+    let mut elements = ElementGuesses::default();
     let mut repeated = RepeatedWarning::default();
     let mut names = HashSet::new();
     let mut start = 0;
@@ -65,11 +66,11 @@ pub(crate) fn build(
             .count();
         let residue = &rows[start..start + length];
         note_repeated_name(residue, &mut names, &mut repeated);
-        columns.push_residue(residue, &mut unguessed);
+        columns.push_residue(residue, &mut elements);
         start += length;
     }
     repeated.report(file, "all atoms of that name are kept", &mut warnings);
-    unguessed.report(file, "the element is taken as unknown", &mut warnings);
+    elements.report(file, &mut warnings);
 
     let Columns {
         atoms,

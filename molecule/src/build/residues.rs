@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use super::elements::ElementRules;
-use crate::Element;
+use super::elements::{ElementGuesses, ElementRules};
 use crate::diagnostics::RepeatedWarning;
-use crate::raw::RawAtom;
+use crate::raw::{ElementField, RawAtom};
 use crate::structure::{Atoms, Chain, Residue, ResidueClass};
 
 /// True when two rows belong to one residue, provided that they are neighbours in the file.
@@ -34,6 +33,12 @@ pub(super) fn residue_label(row: &RawAtom) -> String {
         "{} {}{insertion}{chain}",
         row.residue_name, row.residue_number
     )
+}
+
+/// Tests for an atom of a residue `DUM` of the database OPM and the PPM server: their names N and O
+/// stand for the two surfaces of a membrane, not for elements.
+fn is_membrane_marker(row: &RawAtom) -> bool {
+    matches!(row.name.as_str(), "N" | "O" | "C")
 }
 
 /// Up to this number of rows, comparing all names is faster than hashing them.
@@ -100,31 +105,26 @@ impl Columns {
     }
 
     /// Appends the rows of one residue, at least one.
-    pub(super) fn push_residue(&mut self, rows: &[RawAtom], unguessed: &mut RepeatedWarning) {
+    pub(super) fn push_residue(&mut self, rows: &[RawAtom], elements: &mut ElementGuesses) {
         let Some(first) = rows.first() else { return };
         let index = self.residues.len() as u32;
         let start = self.atoms.len() as u32;
         let mut rules = None;
+        let is_marker = first.residue_name == "DUM" && rows.iter().all(is_membrane_marker);
         for row in rows {
-            let element = row.element.or_else(|| {
-                rules
-                    .get_or_insert_with(|| {
+            let element = match row.element {
+                _ if is_marker => elements.of_membrane_marker(row),
+                ElementField::Known(element) => element,
+                _ => elements.guess(
+                    row,
+                    rules.get_or_insert_with(|| {
                         ElementRules::new(&first.residue_name, first.hetero && rows.len() == 1)
-                    })
-                    .element(&row.name, row.name_is_indented)
-            });
-            if element.is_none() {
-                unguessed.note(row.line, || {
-                    format!(
-                        "the element cannot be derived from the atom name \"{}\" in {}",
-                        row.name,
-                        residue_label(row)
-                    )
-                });
-            }
+                    }),
+                ),
+            };
             let atoms = &mut self.atoms;
             atoms.position_angstrom.push(row.position_angstrom);
-            atoms.element.push(element.unwrap_or(Element::UNKNOWN));
+            atoms.element.push(element);
             atoms.name.push(row.name.clone());
             atoms.serial.push(row.serial);
             atoms.residue.push(index);

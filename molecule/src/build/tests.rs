@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use super::build;
-use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
+use crate::raw::{BondSource, ElementField, RawAtom, RawBond, RawModel};
 use crate::structure::{BondOrder, PartRole};
 use crate::{Element, MoleculeError, ReadLimits, ReadOptions, Structure};
 
@@ -12,7 +12,7 @@ fn row(text: &str) -> RawAtom {
         line: 0,
         serial: 0,
         name: fields[0].into(),
-        element: Some(Element::C),
+        element: ElementField::Known(Element::C),
         name_is_indented: false,
         altloc: match fields[1] {
             "_" => b' ',
@@ -261,7 +261,7 @@ fn missing_elements_come_from_names_and_unknown_ones_are_reported_once() {
         "YY1 _ LIG 3 1",
     ]);
     for atom in &mut input.atoms {
-        atom.element = None;
+        atom.element = ElementField::Absent;
     }
     let structure = finish(input);
     let symbols: Vec<_> = structure.atoms.element.iter().map(|e| e.symbol()).collect();

@@ -63,7 +63,7 @@ impl Format {
     #[must_use]
     pub const fn extensions(self) -> &'static [&'static str] {
         match self {
-            Self::Pdb => &["pdb", "ent"],
+            Self::Pdb => &["pdb", "ent", "pdbqt", "pqr"],
             Self::Mmcif => &["cif", "mmcif"],
             Self::Bcif => &["bcif"],
             Self::Sdf => &["sdf", "sd", "mol"],
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(Format::names_text(), "pdb, mmcif, bcif, sdf, mol2 or xyz");
         assert_eq!(
             Format::extensions_text(),
-            ".pdb .ent .cif .mmcif .bcif .sdf .sd .mol .mol2 .xyz"
+            ".pdb .ent .pdbqt .pqr .cif .mmcif .bcif .sdf .sd .mol .mol2 .xyz"
         );
     }
 }

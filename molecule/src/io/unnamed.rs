@@ -6,7 +6,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::text;
 use crate::Element;
-use crate::raw::RawAtom;
+use crate::raw::{ElementField, RawAtom};
 
 /// Returns the next number of an element, from 1.
 pub(super) fn next_number(numbers: &mut HashMap<Element, u32>, element: Element) -> u32 {
@@ -29,7 +29,7 @@ pub(super) fn unnamed_ligand_atom(
         line: text::line_u32(line),
         serial: i32::try_from(row + 1).unwrap_or(i32::MAX),
         name: format_smolstr!("{}{number}", element.symbol()),
-        element: Some(element),
+        element: ElementField::Known(element),
         name_is_indented: false,
         altloc: b' ',
         residue_name: SmolStr::new_static("UNL"),

@@ -57,8 +57,16 @@ fn class_of(
         ResidueKind::Nucleotide(_) => ResidueClass::Nucleotide,
         _ if is_modified_amino_acid(structure, segment, index, residue) => ResidueClass::AminoAcid,
         _ if is_modified_nucleotide(structure, segment, index, residue) => ResidueClass::Nucleotide,
+        _ if has_no_element(structure, residue) => ResidueClass::Marker,
         _ => ResidueClass::Ligand,
     }
+}
+
+fn has_no_element(structure: &Structure, residue: &Residue) -> bool {
+    residue
+        .atoms
+        .clone()
+        .all(|i| structure.atoms.element[i as usize] == Element::UNKNOWN)
 }
 
 /// Returns the residues before and after one, if they are in the same chain and segment.

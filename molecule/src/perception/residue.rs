@@ -27,7 +27,8 @@ pub(crate) struct ResidueBonds {
     pub(crate) pairs: Vec<[u32; 2]>,
     /// Number of atoms without derived bonds because too many others are nearby.
     pub(crate) crowded: usize,
-    /// Packed names of the atoms of the residue; 0 for hydrogens and unusable names.
+    /// Packed names of the atoms of the residue; 0 for hydrogens, atoms of unknown element and
+    /// unusable names.
     names: Vec<u64>,
     /// True for atoms of the residue with a bond.
     bonded: Vec<bool>,
@@ -99,7 +100,8 @@ impl ResidueBonds {
         let index = |i: u32| i as usize;
         self.names.clear();
         self.names.extend(residue.atoms.clone().map(|i| {
-            if atoms.element[index(i)] == Element::H {
+            // An atom of unknown element has its name by chance.
+            if matches!(atoms.element[index(i)], Element::H | Element::UNKNOWN) {
                 0
             } else {
                 canonical(atoms.name[index(i)].as_bytes(), template.is_amino_acid)

@@ -50,7 +50,9 @@ fn around_ligand(structure: &Structure) -> Vec<bool> {
     let atoms = structure.atoms();
     let heavy = |i: usize| atoms.element[i] != Element::H;
     let mut ligand = atoms_of(Class::Ligand, structure);
-    let around = by_residue(structure, |residue| residue.class != ResidueClass::Ligand);
+    let around = by_residue(structure, |residue| {
+        !matches!(residue.class, ResidueClass::Ligand | ResidueClass::Marker)
+    });
     let around: Vec<bool> = around.iter().zip(&ligand).map(|(&a, &l)| a && !l).collect();
     for (i, flag) in ligand.iter_mut().enumerate() {
         *flag &= heavy(i);

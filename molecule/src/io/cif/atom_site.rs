@@ -6,12 +6,12 @@ use smol_str::SmolStr;
 
 use super::category::AtomSite;
 use super::cell::UnitCell;
-use super::fields::{UNNAMED_RESIDUE, element_of_symbol, formal_charge, one_letter};
+use super::fields::{UNNAMED_RESIDUE, element_field, element_of_symbol, formal_charge, one_letter};
 use super::row::{Row, RowContext, too_many_atoms};
 use crate::diagnostics::RepeatedWarning;
 use crate::io::options::ReadOptions;
 use crate::io::text::warn_of_several;
-use crate::raw::{RawAtom, RawModel};
+use crate::raw::{ElementField, RawAtom, RawModel};
 use crate::{Location, MoleculeError};
 
 /// Kind of coordinates in the file.
@@ -174,10 +174,10 @@ impl AtomSites {
             ));
         };
         let symbol = row.text(AtomSite::Symbol as usize);
-        let element = match &symbol {
-            Some(symbol) => element_of_symbol(symbol),
-            None if coordinates == Coordinates::Fractional => element_of_label(&name),
-            None => None,
+        let element = if symbol.is_none() && coordinates == Coordinates::Fractional {
+            element_of_label(&name).map_or(ElementField::Absent, ElementField::Known)
+        } else {
+            element_field(symbol.as_deref())
         };
         let chain_id = either(AtomSite::AuthAsym, AtomSite::LabelAsym).unwrap_or_default();
         let label_chain_id = text(AtomSite::LabelAsym).unwrap_or_else(|| chain_id.clone());

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::category::ChemCompAtom;
-use super::fields::{UNNAMED_RESIDUE, element_of_symbol, formal_charge};
+use super::fields::{UNNAMED_RESIDUE, element_field, formal_charge};
 use super::row::{Place, Row, RowContext, too_many_atoms};
 use crate::MoleculeError;
 use crate::diagnostics::RepeatedWarning;
@@ -89,9 +89,7 @@ impl Component {
             line: row.place().line(),
             serial,
             name,
-            element: row
-                .text(ChemCompAtom::Symbol as usize)
-                .and_then(|symbol| element_of_symbol(&symbol)),
+            element: element_field(row.text(ChemCompAtom::Symbol as usize).as_deref()),
             name_is_indented: false,
             altloc: b' ',
             residue_name,

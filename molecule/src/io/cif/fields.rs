@@ -1,6 +1,7 @@
 //! Values of several categories: codes of one letter, elements, charges.
 
 use super::row::{Row, RowContext};
+use crate::raw::ElementField;
 use crate::{Element, MoleculeError};
 
 /// Name of a residue without a name in the file: the PDB name of an unknown ligand.
@@ -25,6 +26,17 @@ pub(super) fn element_of_symbol(symbol: &str) -> Option<Element> {
         .take_while(|byte| byte.is_ascii_alphabetic())
         .count();
     Element::from_symbol(&bytes[..letters])
+}
+
+/// Reads the type symbol of an atom; `None` (`?` or `.`) is absent.
+pub(super) fn element_field(symbol: Option<&str>) -> ElementField {
+    let Some(symbol) = symbol else {
+        return ElementField::Absent;
+    };
+    match element_of_symbol(symbol) {
+        Some(element) => ElementField::Known(element),
+        None => ElementField::not_an_element(symbol.trim_ascii().as_bytes()),
+    }
 }
 
 /// Reads the formal charge; 0 if missing.

@@ -293,7 +293,7 @@ Q1 0 0 0 ? . dum
     let [chlorine, carbon] = &model.atoms[..] else {
         panic!("two atoms")
     };
-    assert_eq!(chlorine.element.unwrap().symbol(), "Cl");
+    assert_eq!(chlorine.element.known().unwrap().symbol(), "Cl");
     assert_eq!(chlorine.position_angstrom, [1.0, 0.0, 0.0]);
     // 8 pi^2 0.05
     assert!((chlorine.b_factor - 3.947_842).abs() < 1e-5);

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::Element;
 use crate::ReadLimits;
-use crate::raw::RawAtom;
+use crate::raw::{ElementField, RawAtom};
 
 /// A loop with the usual columns; rows are added by the tests.
 const HEAD: &str = "data_T
@@ -63,7 +63,7 @@ fn all_fields_of_an_atom_are_read() {
             line: 22,
             serial: 2,
             name: "CA".into(),
-            element: Some(Element::C),
+            element: ElementField::Known(Element::C),
             name_is_indented: false,
             altloc: b'A',
             residue_name: "GLY".into(),
@@ -81,7 +81,7 @@ fn all_fields_of_an_atom_are_read() {
     );
     let zinc = &model.atoms[2];
     assert_eq!(zinc.name, "ZN'");
-    assert_eq!(zinc.element.unwrap().symbol(), "Zn");
+    assert_eq!(zinc.element.known().unwrap().symbol(), "Zn");
     assert!(zinc.hetero);
     assert_eq!(
         (zinc.segment, zinc.altloc, zinc.insertion_code),

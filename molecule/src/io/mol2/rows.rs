@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::super::text::{self, Lines, fields, float, integer, quote, syntax, warning};
 use super::counts::check_count;
 use crate::io::options::ReadOptions;
-use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
+use crate::raw::{BondSource, ElementField, RawAtom, RawBond, RawModel};
 use crate::structure::BondOrder;
 use crate::{Element, MoleculeError, Warning};
 
@@ -195,7 +195,7 @@ impl<'a> Molecule<'a> {
             line: text::line_u32(line),
             serial: i32::try_from(id).unwrap_or(i32::MAX),
             name,
-            element,
+            element: element.map_or(ElementField::Absent, ElementField::Known),
             name_is_indented: false,
             altloc: b' ',
             // The unsplit name; `finish` splits it once the substructure records are known.

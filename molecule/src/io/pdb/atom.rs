@@ -7,11 +7,17 @@
 use memchr::memchr;
 use smol_str::SmolStr;
 
-use super::coordinates::{Coordinates, coordinates, has_empty_coordinate, no_coordinates};
-use super::fields::{charge, column, columns, decimal, hexadecimal, hybrid36, integer, text};
+use super::coordinates::{
+    after_residue_number, has_empty_coordinate, in_place, no_coordinates, within_columns,
+};
+use super::fields::{code, column, columns, decimal, hexadecimal, hybrid36, text};
+use super::identity::{
+    chain_into_number, is_in_columns, realign, residue_and_chain, residue_number,
+};
+use super::tail::Tail;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::RawAtom;
-use crate::{Element, MoleculeError, Warning};
+use crate::{MoleculeError, Warning};
 
 /// Warnings about atom lines, each reported once.
 #[derive(Debug, Default)]
@@ -20,7 +26,12 @@ pub(super) struct AtomWarnings {
     residue_number: RepeatedWarning,
     occupancy: RepeatedWarning,
     b_factor: RepeatedWarning,
+    element: RepeatedWarning,
+    wide_chain: RepeatedWarning,
     shifted: RepeatedWarning,
+    realigned: RepeatedWarning,
+    free: RepeatedWarning,
+    waters: RepeatedWarning,
 }
 
 impl AtomWarnings {
@@ -36,9 +47,42 @@ impl AtomWarnings {
             .report(file, "the occupancy is taken as 1", warnings);
         self.b_factor
             .report(file, "the temperature factor is taken as 0", warnings);
-        self.shifted
-            .report(file, "the fields are read in their order instead", warnings);
+        self.waters.report(
+            file,
+            "it is read as the oxygen of a water molecule (HOH), behind all other atoms",
+            warnings,
+        );
+        self.element
+            .report(file, "the element is read there", warnings);
+        self.wide_chain.report(file, "they are read so", warnings);
+        self.shifted.report(
+            file,
+            "they and the fields after them are read in their order instead",
+            warnings,
+        );
+        self.realigned.report(
+            file,
+            "the fields are moved into their columns and read there",
+            warnings,
+        );
+        self.free.report(
+            file,
+            "all fields are read in their order instead, as separated by blanks",
+            warnings,
+        );
     }
+}
+
+/// One line, with the fields before the coordinates in their columns.
+struct Row<'a> {
+    number: u32,
+    segment: u32,
+    hetero: bool,
+    /// Field of the serial number.
+    serial: &'a [u8],
+    line: &'a [u8],
+    /// The chain, if it is not in its columns.
+    chain: Option<&'a [u8]>,
 }
 
 /// State from line to line: names repeat, and serial numbers may have to be continued.
@@ -51,10 +95,22 @@ pub(super) struct AtomReader {
     hexadecimal: bool,
     residue_name: SmolStr,
     chain_id: SmolStr,
+    pub(super) is_pqr: bool,
+    /// Lines of the waters of hydrated docking, in PDBQT files.
+    pub(super) water_lines: Vec<u32>,
     pub(super) warnings: AtomWarnings,
 }
 
 impl AtomReader {
+    /// Creates a reader. In PQR files, a charge and a radius follow the coordinates, and the fields
+    /// are separated by blanks.
+    pub(super) fn new(is_pqr: bool) -> Self {
+        Self {
+            is_pqr,
+            ..Self::default()
+        }
+    }
+
     /// Reads a line that begins with `ATOM` or `HETATM`. `number` is the line number, from 1.
     pub(super) fn read(
         &mut self,
@@ -63,58 +119,153 @@ impl AtomReader {
         line: &[u8],
         segment: u32,
     ) -> Result<RawAtom, MoleculeError> {
-        let hetero = line.starts_with(b"HETATM");
-        let whole = line;
-        let (serial, line) = split_serial(line);
+        let (serial, moved) = split_serial(line);
+        match in_place(moved) {
+            Some(position) => {
+                let tail = Tail::in_columns(moved);
+                let row = Row {
+                    number,
+                    segment,
+                    hetero: line.starts_with(b"HETATM"),
+                    serial,
+                    line: moved,
+                    chain: None,
+                };
+                Ok(self.in_columns(&row, position, &tail))
+            }
+            None => self.read_displaced(file, number, line, segment),
+        }
+    }
+
+    /// Reads a line without three coordinates of three decimals in columns 31-54.
+    #[cold]
+    fn read_displaced(
+        &mut self,
+        file: &str,
+        number: u32,
+        whole: &[u8],
+        segment: u32,
+    ) -> Result<RawAtom, MoleculeError> {
+        let (serial, line) = split_serial(whole);
+        let row = Row {
+            number,
+            segment,
+            hetero: whole.starts_with(b"HETATM"),
+            serial,
+            line,
+            chain: None,
+        };
         let tab = memchr(b'\t', line).is_some();
-        let coordinates = if tab { None } else { coordinates(line) };
-        let (position_angstrom, tail) = match coordinates {
-            Some(Coordinates::InColumns(position)) => (position, Tail::in_columns(line)),
-            Some(Coordinates::Shifted(position, end)) => {
-                self.warnings.shifted.note(number, || {
-                    "the coordinates are not in columns 31-54".to_owned()
-                });
-                (position, Tail::by_order(&line[end..]))
+        if !tab && is_in_columns(serial, line) {
+            if let Some(position) = within_columns(line) {
+                return Ok(self.in_columns(&row, position, &Tail::in_columns(line)));
             }
             // An empty field is a missing number: reading by order would use the next field
             // instead.
-            None if !tab && has_empty_coordinate(line) => {
-                return Err(no_coordinates(file, number, line));
+            if !has_empty_coordinate(line)
+                && let Some((position, end)) = after_residue_number(line)
+            {
+                self.warnings.shifted.note(number, || {
+                    "the coordinates are not in columns 31-54".to_owned()
+                });
+                return Ok(self.in_columns(&row, position, &Tail::by_order(&line[end..])));
             }
-            None => {
-                return match self.read_free(number, whole, segment) {
-                    Some(atom) => {
-                        self.warnings.shifted.note(number, || {
-                            "the fields are not in the columns of the format".to_owned()
-                        });
-                        Ok(atom)
-                    }
-                    None => Err(no_coordinates(file, number, line)),
-                };
+            return Err(no_coordinates(file, number, line));
+        }
+        if !tab
+            && let Some(realigned) = realign(whole)
+            && let Some(position) = in_place(&realigned.line)
+        {
+            self.warnings.realigned.note(number, || match realigned.chain {
+                Some(chain) => format!(
+                    "the chain {} has two letters, and all fields behind it are one column to the right",
+                    text(&chain)
+                ),
+                None => "the fields are beside the columns of the format".to_owned(),
+            });
+            let row = Row {
+                serial: columns(&realigned.line, 6, 11),
+                line: &realigned.line,
+                chain: realigned.chain.as_ref().map(<[u8; 2]>::as_slice),
+                ..row
+            };
+            return Ok(self.in_columns(&row, position, &Tail::in_columns(row.line)));
+        }
+        if let Some(atom) = self.read_free(number, whole, segment) {
+            if !self.is_pqr {
+                self.warnings.free.note(number, || {
+                    "the fields are not in the columns of the format".to_owned()
+                });
             }
-        };
+            return Ok(atom);
+        }
+        match within_columns(line).filter(|_| !tab) {
+            Some(position) => Ok(self.in_columns(&row, position, &Tail::in_columns(line))),
+            None => Err(no_coordinates(file, number, line)),
+        }
+    }
 
-        let warnings = &mut self.warnings;
-        let occupancy = optional(
-            tail.occupancy,
-            1.0,
+    /// Creates the atom of a line whose fields before the coordinates are in their columns.
+    fn in_columns(
+        &mut self,
+        row: &Row<'_>,
+        position_angstrom: [f32; 3],
+        tail: &Tail<'_>,
+    ) -> RawAtom {
+        let &Row {
             number,
-            &mut warnings.occupancy,
-            "columns 55-60",
-        );
-        let b_factor = optional(
-            tail.b_factor,
-            0.0,
-            number,
-            &mut warnings.b_factor,
-            "columns 61-66",
-        );
+            segment,
+            serial,
+            line,
+            chain,
+            ..
+        } = row;
+        let (mut occupancy, mut b_factor) = (1.0, 0.0);
+        if !self.is_pqr {
+            let warnings = &mut self.warnings;
+            occupancy = optional(
+                tail.occupancy,
+                1.0,
+                number,
+                &mut warnings.occupancy,
+                tail.places[0],
+            );
+            b_factor = optional(
+                tail.b_factor,
+                0.0,
+                number,
+                &mut warnings.b_factor,
+                tail.places[1],
+            );
+        }
+        if tail.is_docking_water {
+            self.note_docking_water(number);
+        }
+        if let Some(start) = tail.displaced {
+            self.note_displaced_element(number, line, tail, start);
+        }
         let serial = self.serial(number, serial);
         let (residue_name, chain_id) = residue_and_chain(line);
         set(&mut self.residue_name, residue_name);
-        set(&mut self.chain_id, chain_id);
-        let (residue_number, insertion_code) = self.residue_number(number, line);
-        Ok(RawAtom {
+        let two_letters = if column(line, 26).is_ascii_digit() {
+            chain_into_number(line)
+        } else {
+            None
+        };
+        let (residue_number, insertion_code) = if let Some((chain, value)) = two_letters {
+            set(&mut self.chain_id, chain);
+            self.warnings.wide_chain.note(number, || {
+                format!(
+                    "columns 22-27 hold \"{}\": a chain of two letters and a residue number",
+                    text(columns(line, 21, 27))
+                )
+            });
+            (value, b' ')
+        } else {
+            set(&mut self.chain_id, chain.unwrap_or(chain_id));
+            residue_number(line).unwrap_or_else(|| self.no_residue_number(number, line))
+        };
+        RawAtom {
             line: number,
             serial,
             name: text(columns(line, 12, 16)),
@@ -126,16 +277,48 @@ impl AtomReader {
             insertion_code,
             chain_id: self.chain_id.clone(),
             label_chain_id: self.chain_id.clone(),
-            hetero,
+            hetero: row.hetero,
             segment,
             position_angstrom,
             occupancy,
             b_factor,
             formal_charge: tail.formal_charge,
-        })
+        }
     }
 
-    fn serial(&mut self, number: u32, field: &[u8]) -> i32 {
+    #[cold]
+    fn no_residue_number(&mut self, number: u32, line: &[u8]) -> (i32, u8) {
+        self.warnings.residue_number.note(number, || {
+            format!(
+                "columns 23-26 hold \"{}\", which is not a residue number",
+                text(columns(line, 22, 26))
+            )
+        });
+        (0, code(column(line, 26)))
+    }
+
+    #[cold]
+    fn note_displaced_element(&mut self, number: u32, line: &[u8], tail: &Tail<'_>, start: usize) {
+        self.warnings.element.note(number, || {
+            let symbol = tail.element.known().unwrap_or_default().symbol();
+            format!(
+                "columns 77-78 hold \"{}\", but atom {} has the element {symbol} from column {} on",
+                text(columns(line, 76, 78)),
+                text(columns(line, 12, 16)),
+                start + 1
+            )
+        });
+    }
+
+    #[cold]
+    pub(super) fn note_docking_water(&mut self, number: u32) {
+        self.water_lines.push(number);
+        self.warnings.waters.note(number, || {
+            "the AutoDock type W is water of hydrated docking, not tungsten".to_owned()
+        });
+    }
+
+    pub(super) fn serial(&mut self, number: u32, field: &[u8]) -> i32 {
         self.wide |= field.len() > 5;
         let known = if self.hexadecimal {
             std::str::from_utf8(field.trim_ascii())
@@ -163,103 +346,6 @@ impl AtomReader {
         });
         self.last_serial
     }
-
-    /// Reads residue number and insertion code from columns 23-27.
-    fn residue_number(&mut self, number: u32, line: &[u8]) -> (i32, u8) {
-        let field = columns(line, 22, 26);
-        let insertion = column(line, 26);
-        if insertion.is_ascii_digit()
-            && field.len() == 4
-            && !field[3].is_ascii_whitespace()
-            && let Some(value) = integer(columns(line, 22, 27))
-        {
-            // Five columns wide, as molecular dynamics programs write it: insertion codes are never
-            // digits.
-            return (value, b' ');
-        }
-        if let Some(value) = hybrid36(field, 4) {
-            return (value, code(insertion));
-        }
-        let trimmed = field.trim_ascii();
-        if let [digits @ .., letter] = trimmed
-            && letter.is_ascii_alphabetic()
-            && trimmed.len() < 4
-            && insertion.is_ascii_whitespace()
-            && let Some(value) = integer(digits)
-        {
-            return (value, *letter);
-        }
-        if let Some(value) = hexadecimal(field) {
-            return (value, code(insertion));
-        }
-        self.warnings.residue_number.note(number, || {
-            format!(
-                "columns 23-26 hold \"{}\", which is not a residue number",
-                text(field)
-            )
-        });
-        (0, code(insertion))
-    }
-
-    /// Reads a line whose fields are separated by white space (PQR files, tabs):
-    /// `ATOM serial name residue [chain] number x y z [occupancy or charge ...]`.
-    fn read_free(&mut self, number: u32, line: &[u8], segment: u32) -> Option<RawAtom> {
-        let mut tokens: [&[u8]; 11] = [&[]; 11];
-        let mut count = 0;
-        let body = line.get(if line.starts_with(b"HETATM") { 6 } else { 4 }..)?;
-        for token in body
-            .split(u8::is_ascii_whitespace)
-            .filter(|t| !t.is_empty())
-        {
-            *tokens.get_mut(count)? = token;
-            count += 1;
-            if count == tokens.len() {
-                break;
-            }
-        }
-        let tokens = &tokens[..count];
-        // x is the first of three numbers with a decimal point; the residue number precedes it, and
-        // a chain may precede that.
-        let x = (4..=5).find(|x| {
-            tokens.get(*x..*x + 3).is_some_and(|xyz| {
-                xyz.iter()
-                    .all(|t| t.contains(&b'.') && decimal(t).is_some())
-            })
-        })?;
-        let residue = tokens[x - 1];
-        let (digits, insertion_code) = match residue {
-            [digits @ .., letter] if letter.is_ascii_alphabetic() => (digits, *letter),
-            all => (all, b' '),
-        };
-        let residue_number = integer(digits)?;
-        let serial = self.serial(number, tokens[0]);
-        set(&mut self.residue_name, tokens[2]);
-        set(&mut self.chain_id, if x == 5 { tokens[3] } else { &[] });
-        Some(RawAtom {
-            line: number,
-            serial,
-            name: text(tokens[1]),
-            element: None,
-            name_is_indented: false,
-            altloc: b' ',
-            residue_name: self.residue_name.clone(),
-            residue_number,
-            insertion_code,
-            chain_id: self.chain_id.clone(),
-            label_chain_id: self.chain_id.clone(),
-            hetero: line.starts_with(b"HETATM"),
-            segment,
-            position_angstrom: [
-                decimal(tokens[x])?,
-                decimal(tokens[x + 1])?,
-                decimal(tokens[x + 2])?,
-            ],
-            // In a PQR file, a charge and a radius follow.
-            occupancy: 1.0,
-            b_factor: 0.0,
-            formal_charge: 0,
-        })
-    }
 }
 
 /// Splits off the serial number of columns 7-11, and returns the line with all further columns in
@@ -280,60 +366,6 @@ fn split_serial(line: &[u8]) -> (&[u8], &[u8]) {
     (columns(line, 6, 11), line)
 }
 
-/// The fields after the coordinates.
-struct Tail<'a> {
-    occupancy: &'a [u8],
-    b_factor: &'a [u8],
-    element: Option<Element>,
-    formal_charge: i8,
-}
-
-impl<'a> Tail<'a> {
-    /// Reads columns 55 to 80.
-    fn in_columns(line: &'a [u8]) -> Self {
-        let (element, formal_charge) = element_and_charge(line);
-        // PQR files have charge and radius here, with four decimals; two full fields of six columns
-        // may be adjacent.
-        let touching = column(line, 59).is_ascii_digit() && column(line, 60).is_ascii_digit();
-        let other = touching && !(column(line, 57) == b'.' && column(line, 63) == b'.');
-        let (occupancy, b_factor): (&[u8], &[u8]) = if other {
-            (&[], &[])
-        } else {
-            (columns(line, 54, 60), columns(line, 60, 66))
-        };
-        Self {
-            occupancy,
-            b_factor,
-            element,
-            formal_charge,
-        }
-    }
-
-    /// Reads fields separated by white space: occupancy, temperature factor, ..., element with
-    /// charge.
-    fn by_order(rest: &'a [u8]) -> Self {
-        let mut tokens = rest
-            .split(u8::is_ascii_whitespace)
-            .filter(|token| !token.is_empty());
-        let occupancy = tokens.next().unwrap_or(&[]);
-        let b_factor = tokens.next().unwrap_or(&[]);
-        let last = tokens.next_back().unwrap_or(&[]);
-        let letters = last.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        let element = Element::from_symbol(&last[..letters]);
-        Self {
-            occupancy,
-            b_factor,
-            element,
-            formal_charge: element.map_or(0, |_| charge(&last[letters..])),
-        }
-    }
-}
-
-/// Returns a one-letter code, or a blank for white space.
-fn code(byte: u8) -> u8 {
-    if byte.is_ascii_graphic() { byte } else { b' ' }
-}
-
 /// Updates a name that is mostly equal from line to line, without a new allocation.
 fn set(name: &mut SmolStr, field: &[u8]) {
     let field = field.trim_ascii();
@@ -342,85 +374,21 @@ fn set(name: &mut SmolStr, field: &[u8]) {
     }
 }
 
-/// Returns residue name (columns 18-20, and 21 for names of four letters) and chain (column 22, and
-/// 21 for ids of two letters).
-///
-/// Column 21 is unused in the format. Molecular dynamics programs write the fourth letter of a
-/// residue name there, others the first of two letters of a chain id. The latter is assumed if
-/// columns 18-20 hold a complete standard name, or a right-aligned one.
-fn residue_and_chain(line: &[u8]) -> (&[u8], &[u8]) {
-    let extra = column(line, 20);
-    if extra == b' ' {
-        return (columns(line, 17, 20), columns(line, 21, 22));
-    }
-    let two_letters = column(line, 21) != b' '
-        && extra.is_ascii_alphanumeric()
-        && (column(line, 17) == b' '
-            || (STANDARD.contains(&columns(line, 17, 20))
-                && !FOUR_LETTERS.contains(&columns(line, 17, 21))));
-    if two_letters {
-        (columns(line, 17, 20), columns(line, 20, 22))
-    } else {
-        (columns(line, 17, 21), columns(line, 21, 22))
-    }
-}
-
-/// Standard names, which fill columns 18-20.
-const STANDARD: [&[u8]; 22] = [
-    b"ALA", b"ARG", b"ASN", b"ASP", b"CYS", b"GLN", b"GLU", b"GLY", b"HIS", b"ILE", b"LEU", b"LYS",
-    b"MET", b"PHE", b"PRO", b"SER", b"THR", b"TRP", b"TYR", b"VAL", b"HOH", b"MSE",
-];
-
-/// Names of four letters that begin with a standard one: protonation states in GROMOS and OPLS
-/// force fields.
-const FOUR_LETTERS: [&[u8]; 16] = [
-    b"HISA", b"HISB", b"HISD", b"HISE", b"HISH", b"HISP", b"HIS1", b"HIS2", b"CYSH", b"CYS1",
-    b"CYS2", b"LYSH", b"LYSN", b"ARGN", b"ASPH", b"GLUH",
-];
-
 /// Reads a number that may be missing.
 fn optional(
     field: &[u8],
     default: f32,
     number: u32,
     warning: &mut RepeatedWarning,
-    range: &str,
+    place: &str,
 ) -> f32 {
     if let Some(value) = decimal(field) {
         return value;
     }
     if !field.trim_ascii().is_empty() {
         warning.note(number, || {
-            format!("{range} hold \"{}\", which is not a number", text(field))
+            format!("{place} \"{}\", which is not a number", text(field))
         });
     }
     default
-}
-
-/// Reads the element of columns 77-78 and the charge of columns 79-80, or the element of an
-/// `AutoDock` atom type in columns 78-79.
-///
-/// Files older than format 2.1 have an entry code and a line number in columns 73-80; without an
-/// element symbol there the charge is not read either.
-fn element_and_charge(line: &[u8]) -> (Option<Element>, i8) {
-    if column(line, 72) == b'.' && decimal(columns(line, 66, 76)).is_some() {
-        // PDBQT: a partial charge in columns 71-76.
-        return (autodock_element(columns(line, 77, 80).trim_ascii()), 0);
-    }
-    let element = Element::from_symbol(columns(line, 76, 78).trim_ascii());
-    let charge = element.map_or(0, |_| charge(columns(line, 78, 80)));
-    (element, charge)
-}
-
-/// Returns the element of an `AutoDock` 4 atom type: `A` is aromatic carbon; `NA`, `OA`, `SA`
-/// accept hydrogen bonds, `HD` is donated in one.
-fn autodock_element(kind: &[u8]) -> Option<Element> {
-    match kind {
-        b"A" | b"G" | b"GA" | b"J" | b"Q" | [b'C', b'G', b'0'..=b'9'] => Some(Element::C),
-        b"NA" | b"NS" | b"NX" => Some(Element::N),
-        b"OA" | b"OS" | b"OX" => Some(Element::O),
-        b"SA" => Some(Element::S),
-        b"HD" | b"HS" => Some(Element::H),
-        other => Element::from_symbol(other),
-    }
 }

@@ -3,41 +3,43 @@
 use super::fields::{column, columns, decimal, text};
 use crate::{Location, MoleculeError};
 
-/// The coordinates of a line, and where they are.
-pub(super) enum Coordinates {
-    /// In columns 31-54.
-    InColumns([f32; 3]),
-    /// Elsewhere after the residue number; the second value is the byte after them.
-    Shifted([f32; 3], usize),
+/// Returns true if one byte and the next one belong to the same number.
+fn straddles(line: &[u8], left: usize) -> bool {
+    let (a, b) = (column(line, left), column(line, left + 1));
+    !a.is_ascii_whitespace() && (b.is_ascii_digit() || b == b'.')
 }
 
-/// Reads the coordinates from their columns, or after the residue number if a number is too wide or
-/// the line is shifted.
-pub(super) fn coordinates(line: &[u8]) -> Option<Coordinates> {
-    let in_columns = || {
-        Some([
-            decimal(columns(line, 30, 38))?,
-            decimal(columns(line, 38, 46))?,
-            decimal(columns(line, 46, 54))?,
-        ])
-    };
-    let straddles = |left: usize| {
-        let (a, b) = (column(line, left), column(line, left + 1));
-        !a.is_ascii_whitespace() && (b.is_ascii_digit() || b == b'.')
-    };
+fn in_columns(line: &[u8]) -> Option<[f32; 3]> {
+    Some([
+        decimal(columns(line, 30, 38))?,
+        decimal(columns(line, 38, 46))?,
+        decimal(columns(line, 46, 54))?,
+    ])
+}
+
+/// Reads the coordinates of columns 31-54 if they have three decimals, as the format requires.
+pub(super) fn in_place(line: &[u8]) -> Option<[f32; 3]> {
     let points_in_place =
         column(line, 34) == b'.' && column(line, 42) == b'.' && column(line, 50) == b'.';
-    if !straddles(29)
-        && (points_in_place || !(straddles(37) || straddles(45) || straddles(53)))
-        && let Some(position) = in_columns()
-    {
-        return Some(Coordinates::InColumns(position));
+    if points_in_place && !straddles(line, 29) {
+        in_columns(line)
+    } else {
+        None
     }
-    if has_empty_coordinate(line) {
+}
+
+/// Reads the coordinates of columns 31-54 with any number of decimals, if none leaves its columns.
+pub(super) fn within_columns(line: &[u8]) -> Option<[f32; 3]> {
+    if [29, 37, 45, 53].iter().any(|left| straddles(line, *left)) {
         return None;
     }
-    // Residue number and insertion code end in column 27; numbers with three decimals may be
-    // adjacent.
+    in_columns(line)
+}
+
+/// Reads the three coordinates after the residue number, which ends in column 27, if a number is
+/// too wide or the rest of the line is shifted. Numbers with three decimals may be adjacent. Also
+/// returns the byte after them.
+pub(super) fn after_residue_number(line: &[u8]) -> Option<([f32; 3], usize)> {
     let mut at = 27;
     let mut position = [0.0; 3];
     for value in &mut position {
@@ -56,7 +58,7 @@ pub(super) fn coordinates(line: &[u8]) -> Option<Coordinates> {
     if digits > 0 && column(line, at + digits) != b'.' {
         return None;
     }
-    Some(Coordinates::Shifted(position, at))
+    Some((position, at))
 }
 
 /// Returns true if one of the three coordinate fields is blank or beyond the end of the line.
@@ -86,7 +88,9 @@ pub(super) fn no_coordinates(file: &str, number: u32, line: &[u8]) -> MoleculeEr
     } else if field.trim_ascii().is_empty() {
         format!("columns {range} are empty")
     } else if decimal(field).is_some() {
-        "the coordinates are not in columns 31-54".to_owned()
+        "the coordinates are not in columns 31-54, and the fields of the line cannot be told apart \
+         by blanks"
+            .to_owned()
     } else {
         format!(
             "columns {range} hold \"{}\", which is not a number",

@@ -147,3 +147,8 @@ pub(super) fn charge(field: &[u8]) -> i8 {
         _ => 0,
     }
 }
+
+/// Returns a one-letter code, or a blank for white space.
+pub(super) fn code(byte: u8) -> u8 {
+    if byte.is_ascii_graphic() { byte } else { b' ' }
+}

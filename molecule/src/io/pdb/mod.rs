@@ -1,13 +1,19 @@
 //! Protein Data Bank format, wwPDB version 3.3 (<https://www.wwpdb.org/documentation/file-format>),
 //! older versions, the variants of molecular dynamics programs, and PDBQT of `AutoDock`.
 //!
-//! The file is read in one pass; only the records ATOM, HETATM, TER, MODEL, ENDMDL, END and CONECT
-//! are used.
+//! The file is read in one pass; only the records ATOM, HETATM, TER, MODEL, ENDMDL, END, CONECT,
+//! LINK, LINKR and SSBOND are used.
 
 mod atom;
 mod conect;
 mod coordinates;
 mod fields;
+mod free;
+mod identity;
+mod link;
+mod numbers;
+mod pdbqt;
+mod tail;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +22,7 @@ use memchr::memchr2;
 use self::atom::AtomReader;
 use self::conect::Conect;
 use self::fields::{columns, integer};
+use self::link::Links;
 use super::options::ReadOptions;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{RawAtom, RawModel};
@@ -33,8 +40,9 @@ pub(super) fn parse(
     options: &ReadOptions,
 ) -> Result<RawModel, MoleculeError> {
     let mut models = Models::new(options.model);
-    let mut reader = AtomReader::default();
+    let mut reader = AtomReader::new(is_pqr(file));
     let mut conect = Conect::default();
+    let mut links = Links::default();
     // An atom line has 54 to 81 bytes: capacity for a file of this length; unused memory is never
     // touched.
     let mut atoms: Vec<RawAtom> = Vec::with_capacity(bytes.len() / 81);
@@ -64,6 +72,8 @@ pub(super) fn parse(
             segment += u32::from(models.reading());
         } else if line.starts_with(b"CONECT") {
             conect.read(number, line, atoms.len() as u32, reader.wide);
+        } else if line.starts_with(b"LINK") || line.starts_with(b"SSBOND") {
+            links.read(number, line);
         } else if line.starts_with(b"MODEL") && column_is_blank(line, 5) {
             ended = false;
             let name = columns(line, 6, line.len()).trim_ascii();
@@ -89,13 +99,15 @@ pub(super) fn parse(
         return Err(models.no_atoms(file));
     }
 
+    pdbqt::separate_waters(&mut atoms, &reader.water_lines);
     let mut warnings = Vec::new();
     let count = models.seen.len();
     warnings.extend(super::text::warn_of_several(file, count, "model", options));
     invalid_model.report(file, "the model gets the next number", &mut warnings);
     after_end.report(file, "it is read with the atoms before", &mut warnings);
     reader.warnings.report(file, &mut warnings);
-    let bonds = conect.resolve(file, &atoms, &mut warnings);
+    let mut bonds = conect.resolve(file, &atoms, &mut warnings);
+    links.resolve(file, &atoms, &mut bonds, &mut warnings);
     Ok(RawModel {
         atoms,
         bonds,
@@ -105,6 +117,17 @@ pub(super) fn parse(
     })
 }
 
+/// Tests for the file extension of PQR files, which are PDB files with a charge and a radius.
+fn is_pqr(file: &str) -> bool {
+    let name = file.as_bytes();
+    let name = match name {
+        [head @ .., b'.', b'g' | b'G', b'z' | b'Z'] => head,
+        all => all,
+    };
+    name.last_chunk::<4>()
+        .is_some_and(|end| end.eq_ignore_ascii_case(b".pqr"))
+}
+
 /// Returns true for ATOM and HETATM records; the two columns after `ATOM` may be blank or part of a
 /// wide serial.
 fn is_atom(line: &[u8]) -> bool {
@@ -112,9 +135,19 @@ fn is_atom(line: &[u8]) -> bool {
         columns(line, 4, 6)
             .iter()
             .all(|b| b.is_ascii_whitespace() || b.is_ascii_digit())
+            || is_atom_without_serial(line)
     } else {
         line.starts_with(b"HETATM")
     }
+}
+
+/// Tests for an atom whose serial number is missing: a word follows the record name, and later
+/// there are coordinates. It must not be left out as an unknown record.
+#[cold]
+fn is_atom_without_serial(line: &[u8]) -> bool {
+    let words = line.split(u8::is_ascii_whitespace);
+    let is_coordinate = |word: &&[u8]| word.contains(&b'.') && fields::decimal(word).is_some();
+    column_is_blank(line, 4) && words.filter(is_coordinate).count() >= 3
 }
 
 fn column_is_blank(line: &[u8], index: usize) -> bool {

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::super::text::mutated;
 use super::*;
 use crate::Element;
+use crate::raw::ElementField;
 use crate::structure::BondOrder;
 
 const ETHANOL_LIKE: &str = "\
@@ -90,7 +91,7 @@ fn a_v2000_record_gives_atoms_and_bonds() {
         ]
     );
     let oxygen = &model.atoms[2];
-    assert_eq!(oxygen.element, Some(Element::O));
+    assert_eq!(oxygen.element, ElementField::Known(Element::O));
     assert_eq!(oxygen.formal_charge, -1);
     assert_eq!((oxygen.line, oxygen.serial), (7, 3));
     assert_eq!(
@@ -154,12 +155,16 @@ fn every_code_of_the_charge_column_is_known() {
 fn placeholders_are_unknown_elements_and_isotopes_hydrogen() {
     for symbol in ["*  ", "R# ", "R1 ", "A  ", "Q  ", "LP ", "Du "] {
         let model = read(&ETHANOL_LIKE.replace("O   0", &format!("{symbol} 0"))).expect("sound");
-        assert_eq!(model.atoms[2].element, Some(Element::UNKNOWN), "{symbol}");
+        assert_eq!(
+            model.atoms[2].element,
+            ElementField::Known(Element::UNKNOWN),
+            "{symbol}"
+        );
         assert!(model.warnings.is_empty(), "{symbol}");
     }
     for symbol in ["D  ", "T  "] {
         let model = read(&ETHANOL_LIKE.replace("O   0", &format!("{symbol} 0"))).expect("sound");
-        assert_eq!(model.atoms[2].element, Some(Element::H));
+        assert_eq!(model.atoms[2].element, ElementField::Known(Element::H));
     }
     let model = read(&ETHANOL_LIKE.replace("O   0", "Zzz 0")).expect("sound");
     assert_eq!(

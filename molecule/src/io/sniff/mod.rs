@@ -100,6 +100,16 @@ pub(crate) fn detect(name: &str, bytes: &[u8]) -> Result<Format, MoleculeError> 
         }
     }
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    if is_gro(head) {
+        let remedy = format!(
+            "convert it (`gmx editconf -f FILE.gro -o FILE.pdb`), or {}",
+            readable()
+        );
+        return Err(refuse(
+            "is a GRO file of GROMACS, which is not supported",
+            &remedy,
+        ));
+    }
     if let Some(format) = detect_text(head) {
         return Ok(format);
     }
@@ -192,6 +202,23 @@ fn is_xyz(head: &[u8]) -> bool {
         })
 }
 
+/// Tests for a number on the second line and, on the third, the columns of the format of GROMACS:
+/// residue number and name, atom name and number (five columns each), and coordinates in nanometres
+/// whose decimal points have equal distances.
+fn is_gro(head: &[u8]) -> bool {
+    let mut lines = Lines::new(head, 1).skip(1).map(|(_, line)| line);
+    let (Some(count), Some(atom)) = (lines.next(), lines.next()) else {
+        return false;
+    };
+    let is_number = |start| integer::<u32>(columns(atom, start, start + 5)).is_some();
+    let points: Vec<usize> = memchr::memchr_iter(b'.', atom).take(3).collect();
+    integer::<u32>(count.trim_ascii()).is_some()
+        && is_number(0)
+        && is_number(15)
+        && !columns(atom, 5, 15).is_empty()
+        && matches!(*points, [x, y, z] if x > 20 && y - x == z - y)
+}
+
 /// Tests for a line that begins with a record name of the format.
 fn is_pdb(head: &[u8]) -> bool {
     /// Records before the atoms in entries and in the output of common programs.
@@ -226,6 +253,10 @@ fn unsupported_text(head: &[u8]) -> Option<&'static str> {
         Some("is an XML document")
     } else if begins(b"{") || begins(b"[{") {
         Some("is a JSON document")
+    } else if begins(b"PSF ") {
+        Some("is a PSF topology, which has no coordinates")
+    } else if begins(b"%VERSION") {
+        Some("is a topology of AMBER, which has no coordinates")
     } else {
         None
     }

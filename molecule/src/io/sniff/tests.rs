@@ -75,6 +75,11 @@ fn unsupported_files_are_named() {
         (b"<?xml version", "is an XML document"),
         (b"{\"a\": 1}", "is a JSON document"),
         (b"$RXN\n", "is a reaction file"),
+        (b"PSF CMAP\n", "is a PSF topology, which has no coordinates"),
+        (
+            b"%VERSION  VERSION_STAMP = V0001.000\n",
+            "is a topology of AMBER",
+        ),
         (b"AT\0OM", "is binary data of an unsupported format"),
         (b"", "is empty (0 bytes)"),
         (b" \n\t\n", "is empty (only white space)"),
@@ -95,6 +100,26 @@ fn unsupported_files_are_named() {
 }
 
 #[test]
+fn gromacs_files_are_named_whatever_they_are_called() {
+    let gro = "Water box\n    2\n    1SOL     OW    1   1.000   1.000  -1.000\n    1SOL    HW1    2   1.096   1.000   1.000\n   2.0 2.0 2.0\n";
+    let velocities =
+        "MODEL t= 0.0\r\n1\r\n 1234LIG  C123A99999  -1.00000  12.00000   0.50000  0.1234\r\n";
+    for text in [gro, velocities] {
+        for name in ["x.pdb", "x.gro", "x.xyz", "x"] {
+            assert!(
+                problem(name, text.as_bytes()).contains(
+                    ": is a GRO file of GROMACS, which is not supported; convert it (`gmx editconf \
+                     -f FILE.gro -o FILE.pdb`), or give a PDB, mmCIF"
+                ),
+                "{name}"
+            );
+        }
+    }
+    let xyz = b"1\n1\nC 0.000 0.000 0.000\n";
+    assert_eq!(found("x", xyz), Format::Xyz);
+}
+
+#[test]
 fn names_of_formats_lead_back_to_them() {
     for format in [
         Format::Pdb,
@@ -109,6 +134,8 @@ fn names_of_formats_lead_back_to_them() {
     for (path, format) in [
         ("a/b.PDB", Some(Format::Pdb)),
         ("b.ent.gz", Some(Format::Pdb)),
+        ("b.pqr", Some(Format::Pdb)),
+        ("b.PDBQT.gz", Some(Format::Pdb)),
         ("b.mmcif.GZ", Some(Format::Mmcif)),
         ("b.mol", Some(Format::Sdf)),
         ("b.gz", None),

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::super::text::mutated;
 use super::*;
+use crate::raw::ElementField;
 
 const WATER: &str = "3\nwater\nO 0 0 0\nH  0.96 0 0 0.417 extra\n1 -0.24 0.93 0\n";
 
@@ -65,9 +66,12 @@ fn the_first_frame_is_read_unless_another_is_chosen() {
 #[test]
 fn symbols_may_carry_labels_and_unknown_ones_are_told() {
     let model = read(&WATER.replace("O 0", "O12 0")).expect("sound");
-    assert_eq!(model.atoms[0].element, Some(Element::O));
+    assert_eq!(model.atoms[0].element, ElementField::Known(Element::O));
     let model = read(&WATER.replace("O 0", "Qq 0").replace("H ", "0 ")).expect("sound");
-    assert_eq!(model.atoms[0].element, Some(Element::UNKNOWN));
+    assert_eq!(
+        model.atoms[0].element,
+        ElementField::Known(Element::UNKNOWN)
+    );
     assert_eq!(model.warnings.len(), 1);
 }
 

@@ -256,7 +256,7 @@ pub(crate) fn assign(molecule: &mut Molecule<'_>) -> Vec<bool> {
                 return false;
             }
             for atom in residue.atoms.clone() {
-                if molecule.element(atom) == Element::H {
+                if matches!(molecule.element(atom), Element::H | Element::UNKNOWN) {
                     continue;
                 }
                 if let Some(kind) = template.kind(molecule, residue, atom) {

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::build::build;
-use crate::raw::{BondSource, RawAtom, RawBond, RawModel};
+use crate::raw::{BondSource, ElementField, RawAtom, RawBond, RawModel};
 use crate::structure::{BondOrder, PartRole};
 use crate::{Element, ReadOptions, Structure};
 
@@ -30,7 +30,9 @@ impl Rows {
                 line: 0,
                 serial: self.model.atoms.len() as i32 + 1,
                 name: SmolStr::new(atom),
-                element: Some(Element::from_symbol(element.as_bytes()).unwrap_or(Element::UNKNOWN)),
+                element: ElementField::Known(
+                    Element::from_symbol(element.as_bytes()).unwrap_or(Element::UNKNOWN),
+                ),
                 name_is_indented: false,
                 altloc: b' ',
                 residue_name: SmolStr::new(name),

@@ -5,11 +5,14 @@
 )]
 
 mod conect;
+mod displaced;
+mod link;
+mod pdbqt;
 mod properties;
 
 use super::parse;
 use crate::io::options::ReadOptions;
-use crate::raw::{RawAtom, RawModel};
+use crate::raw::{ElementField, RawAtom, RawModel};
 use crate::{Element, MoleculeError};
 
 const N: &str =
@@ -67,7 +70,10 @@ fn every_column_of_a_sound_line() {
     assert_eq!((&*atom.chain_id, &*atom.label_chain_id), ("A", "A"));
     assert_eq!(atom.position_angstrom, [11.104, 6.134, -6.504]);
     assert_eq!((atom.occupancy, atom.b_factor), (0.5, 20.25));
-    assert_eq!((atom.element, atom.formal_charge), (Some(Element::N), 1));
+    assert_eq!(
+        (atom.element, atom.formal_charge),
+        (ElementField::Known(Element::N), 1)
+    );
     assert!(!atom.hetero && atom.name_is_indented);
 
     let zinc = one(ZN);
@@ -75,7 +81,7 @@ fn every_column_of_a_sound_line() {
     assert_eq!(zinc.position_angstrom, [-1.0, 2.5, -99.125]);
     assert_eq!(
         (zinc.element, zinc.formal_charge),
-        (Element::from_symbol(b"ZN"), 2)
+        (ElementField::from_symbol(b"ZN"), 2)
     );
     assert!(zinc.hetero && !zinc.name_is_indented);
 }
@@ -87,7 +93,7 @@ fn every_kind_of_line_ending() {
         let model = read(&text);
         let lines: Vec<u32> = model.atoms.iter().map(|a| a.line).collect();
         assert_eq!(lines, [2, 4], "{line_end:?}");
-        assert_eq!(model.atoms[1].element, Some(Element::C));
+        assert_eq!(model.atoms[1].element, ElementField::Known(Element::C));
     }
     assert_eq!(one(&format!("\u{feff}{}", N.trim_end())).line, 1);
 }
@@ -97,7 +103,7 @@ fn short_lines_take_defaults() {
     let atom = one(&N[..54]);
     assert_eq!(
         (atom.occupancy, atom.b_factor, atom.element),
-        (1.0, 0.0, None)
+        (1.0, 0.0, ElementField::Absent)
     );
     let blank = one(&with(55, "            "));
     assert_eq!((blank.occupancy, blank.b_factor), (1.0, 0.0));
@@ -198,12 +204,48 @@ fn chains_blank_and_of_two_letters_and_names_of_four() {
 
 #[test]
 fn elements_missing_or_bad_are_left_to_the_name() {
-    for field in ["    ", "  12", "??  ", "XX1+", " 1  "] {
+    for field in ["    ", "  12", "??  ", " 1  "] {
         let atom = one(&with(77, field));
-        assert_eq!((atom.element, atom.formal_charge), (None, 0), "{field}");
+        assert_eq!(
+            (atom.element, atom.formal_charge),
+            (ElementField::Absent, 0),
+            "{field}"
+        );
     }
-    assert_eq!(one(&with(77, "C ")).element, Some(Element::C));
-    assert_eq!(one(&with(77, " D")).element, Some(Element::H));
+    for (field, text) in [
+        ("EP  ", "EP"),
+        ("Ve  ", "Ve"),
+        (" X  ", "X"),
+        ("XX1+", "XX"),
+    ] {
+        let atom = one(&with(77, field));
+        assert_eq!(
+            (atom.element, atom.formal_charge),
+            (ElementField::from_symbol(text.as_bytes()), 0),
+            "{field}"
+        );
+    }
+    // A label, or a charge that touches the symbol.
+    for (field, symbol, charge) in [("C1  ", "C", 0), ("N1+ ", "N", 1), (" O- ", "O", -1)] {
+        let atom = one(&with(77, field));
+        assert_eq!(
+            (atom.element, atom.formal_charge),
+            (ElementField::from_symbol(symbol.as_bytes()), charge),
+            "{field}"
+        );
+    }
+    // A segment or another word that reaches into the columns is not an element field.
+    for tail in ["PROTEIN", "   CHAIN", "1ABCXY12"] {
+        assert_eq!(one(&with(73, tail)).element, ElementField::Absent, "{tail}");
+    }
+    assert_eq!(
+        one(&with(77, "C ")).element,
+        ElementField::Known(Element::C)
+    );
+    assert_eq!(
+        one(&with(77, " D")).element,
+        ElementField::Known(Element::H)
+    );
     let left = one(&with(13, "CA  "));
     assert!(!left.name_is_indented && left.name == "CA");
 }
@@ -244,7 +286,7 @@ fn coordinates_that_leave_their_columns() {
     assert_eq!((wide.occupancy, wide.b_factor), (0.75, 10.0));
     assert_eq!(
         (wide.element, wide.formal_charge),
-        (Element::from_symbol(b"Cl"), -1)
+        (ElementField::from_symbol(b"Cl"), -1)
     );
     // Full columns that touch are sound.
     let full = one(&with(31, "-999.999-888.888-777.777"));
@@ -267,30 +309,6 @@ fn pqr_by_columns_and_by_white_space() {
     assert_eq!((atom.residue_number, atom.insertion_code), (242, b'A'));
     assert_eq!((&*atom.residue_name, &*atom.chain_id), ("ASP", ""));
     assert_eq!((atom.occupancy, free.warnings.len()), (1.0, 1));
-}
-
-#[test]
-fn pdbqt_gives_elements_by_its_atom_types() {
-    let line = |kind: &str| format!("{}    -0.123 {kind:<2}\n", &N[..66]);
-    for (kind, symbol) in [
-        ("A", "C"),
-        ("C", "C"),
-        ("OA", "O"),
-        ("NA", "N"),
-        ("SA", "S"),
-        ("HD", "H"),
-        ("Cl", "Cl"),
-        ("Br", "Br"),
-        ("Zn", "Zn"),
-        ("P", "P"),
-        ("CG0", "C"),
-    ] {
-        let text = format!(
-            "ROOT\n{}ENDROOT\nBRANCH   1   2\nENDBRANCH   1   2\nTORSDOF 1\n",
-            line(kind)
-        );
-        assert_eq!(one(&text).element.unwrap().symbol(), symbol, "{kind}");
-    }
 }
 
 #[test]

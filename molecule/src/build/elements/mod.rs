@@ -1,6 +1,9 @@
 //! Elements from atom names, for files without elements.
 
-use crate::Element;
+use super::residues::residue_label;
+use crate::diagnostics::RepeatedWarning;
+use crate::raw::{ElementField, RawAtom};
+use crate::{Element, Warning};
 
 /// Two-letter elements that an atom name may denote outside of standard residues. Symbols that are
 /// common names of light atoms are excluded:
@@ -156,6 +159,100 @@ impl<'a> ElementRules<'a> {
     }
 }
 
+/// Derives missing elements from atom names, and counts the cases for the warnings.
+#[derive(Debug, Default)]
+pub(super) struct ElementGuesses {
+    /// Atoms without an element field whose name does not tell the element.
+    nameless: RepeatedWarning,
+    /// Atoms whose element field is the beginning of the symbol that the name gives.
+    shortened: RepeatedWarning,
+    /// Atoms whose element field is something else.
+    not_elements: RepeatedWarning,
+    /// Atoms that mark the surfaces of a membrane.
+    membrane_markers: RepeatedWarning,
+}
+
+impl ElementGuesses {
+    /// Returns the element of a row without a known one.
+    ///
+    /// Text that is not an element (`EP` of a virtual site, `Ve` of a cavity) says that the atom is
+    /// none of an element: the name would give a wrong one (hydrogen for `DOH2`). Only if the text
+    /// begins the symbol that the name gives (`Z` of ZN), the field is merely cut off.
+    #[cold]
+    pub(super) fn guess(&mut self, row: &RawAtom, rules: &ElementRules<'_>) -> Element {
+        let by_name = rules.element(&row.name, row.name_is_indented);
+        let field = match &row.element {
+            ElementField::Known(element) => return *element,
+            ElementField::Absent => {
+                return by_name.unwrap_or_else(|| {
+                    self.nameless.note(row.line, || {
+                        format!(
+                            "the element cannot be derived from the atom name \"{}\" in {}",
+                            row.name,
+                            residue_label(row)
+                        )
+                    });
+                    Element::UNKNOWN
+                });
+            }
+            ElementField::NotAnElement(text) => text.trim_ascii(),
+        };
+        let describe = || {
+            format!(
+                "the element field of atom {} of {} holds \"{}\", which is not an element",
+                row.name,
+                residue_label(row),
+                String::from_utf8_lossy(field)
+            )
+        };
+        let begins = |element: &Element| {
+            let symbol = element.symbol().as_bytes();
+            symbol
+                .get(..field.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(field))
+        };
+        if let Some(element) = by_name.filter(begins) {
+            self.shortened.note(row.line, describe);
+            return element;
+        }
+        self.not_elements.note(row.line, describe);
+        Element::UNKNOWN
+    }
+
+    /// Notes an atom that marks the surface of a membrane, and returns the unknown element.
+    #[cold]
+    pub(super) fn of_membrane_marker(&mut self, row: &RawAtom) -> Element {
+        self.membrane_markers.note(row.line, || {
+            format!(
+                "{} marks a surface of the membrane (as in OPM files) and is not an atom",
+                residue_label(row)
+            )
+        });
+        Element::UNKNOWN
+    }
+
+    pub(super) fn report(self, file: &str, warnings: &mut Vec<Warning>) {
+        self.nameless
+            .report(file, "the element is taken as unknown", warnings);
+        self.shortened.report(
+            file,
+            "the element that begins with it is taken from the atom name",
+            warnings,
+        );
+        self.membrane_markers.report(
+            file,
+            "it is kept without element, bonds and hydrogen bonds, and is not a ligand",
+            warnings,
+        );
+        self.not_elements.report(
+            file,
+            "the element is taken as unknown: such an atom gets no bonds by distance, no atom type \
+             and no hydrogen bonds",
+            warnings,
+        );
+    }
+}
+
 /// Returns the letters at the beginning of a name, after digits and quotes.
 fn letters(name: &[u8]) -> &[u8] {
     let start = name
@@ -171,95 +268,4 @@ fn letters(name: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::ElementRules;
-    use crate::Element;
-
-    fn guess(name: &str, indented: bool, residue: &str, lone: bool) -> Option<&'static str> {
-        ElementRules::new(residue, lone)
-            .element(name, indented)
-            .map(Element::symbol)
-    }
-
-    #[test]
-    fn standard_residues_hold_light_elements_only() {
-        for (name, residue, element) in [
-            ("CA", "ALA", "C"),
-            ("CD1", "ILE", "C"),
-            ("NE2", "HIS", "N"),
-            ("SG", "CYS", "S"),
-            ("SE", "MSE", "Se"),
-            ("HG", "SER", "H"),
-            ("1HB", "ALA", "H"),
-            ("HO5'", "DA", "H"),
-            ("OH2", "TIP3", "O"),
-            ("OP1", "G", "O"),
-            ("D", "GLY", "H"),
-        ] {
-            for indented in [true, false] {
-                assert_eq!(
-                    guess(name, indented, residue, false),
-                    Some(element),
-                    "{name}"
-                );
-            }
-        }
-        assert_eq!(guess("MW", false, "SOL", false), None, "a virtual site");
-    }
-
-    #[test]
-    fn calcium_needs_its_residue_or_to_stand_alone() {
-        assert_eq!(guess("CA", false, "CA", true), Some("Ca"));
-        assert_eq!(guess("CA", true, "CA", true), Some("Ca"));
-        assert_eq!(guess("CA", false, "XYZ", true), Some("Ca"));
-        assert_eq!(guess("CA", true, "XYZ", true), Some("C"));
-        assert_eq!(guess("CA", false, "LIG", false), Some("C"));
-        assert_eq!(guess("CAL", false, "CAL", true), Some("Ca"));
-    }
-
-    #[test]
-    fn ions_are_named_like_their_residue() {
-        for (name, residue, element) in [
-            ("ZN", "ZN", "Zn"),
-            ("NA", "NA", "Na"),
-            ("NA+", "NA+", "Na"),
-            ("Cl-", "Cl-", "Cl"),
-            ("FE", "FE2", "Fe"),
-            ("CU", "CU1", "Cu"),
-            ("HG", "HG", "Hg"),
-            ("K", "K", "K"),
-            ("SOD", "SOD", "Na"),
-            ("CLA", "CLA", "Cl"),
-            ("POT", "POT", "K"),
-            ("U", "IUM", "U"),
-        ] {
-            assert_eq!(guess(name, true, residue, false), Some(element), "{name}");
-        }
-    }
-
-    #[test]
-    fn ligands_follow_the_columns_except_for_halogens() {
-        for (name, indented, element) in [
-            ("CL1", false, "Cl"),
-            ("CL1", true, "Cl"),
-            ("CLAA", false, "Cl"),
-            ("BR", true, "Br"),
-            ("FE", false, "Fe"),
-            ("NI", false, "Ni"),
-            ("NI", true, "N"),
-            ("SE1", false, "Se"),
-            ("SE1", true, "S"),
-            ("HG11", false, "H"),
-            ("HO2", false, "H"),
-            ("CD", false, "C"),
-            ("OXT", true, "O"),
-            ("2H5*", false, "H"),
-            ("XE", false, "Xe"),
-        ] {
-            assert_eq!(guess(name, indented, "LIG", false), Some(element), "{name}");
-        }
-        for name in ["", "12", "XX", "Q1", "LP1", "DU2", "*"] {
-            assert_eq!(guess(name, true, "LIG", false), None, "{name}");
-        }
-    }
-}
+mod tests;

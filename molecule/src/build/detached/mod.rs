@@ -1,0 +1,304 @@
+//! Residues whose atoms are in several places of a file: added hydrogens at its end or beginning,
+//! and the pockets of programs that sort atoms by distance.
+
+use std::collections::{HashMap, HashSet};
+
+use smol_str::SmolStr;
+
+use super::elements::ElementRules;
+use super::residues::residue_label;
+use crate::Element;
+use crate::diagnostics::RepeatedWarning;
+use crate::raw::{ElementField, RawAtom, RawModel};
+
+/// Parts of one residue are nearer to each other than this, in angstrom: the longest amino acid has
+/// 9 from end to end, and atoms between the parts may be missing.
+const NEAR_ANGSTROM: f32 = 8.0;
+
+/// Largest number of different residues with one name, number and chain that a run is compared
+/// with; large boxes of water reuse numbers.
+const MOST_NAMESAKES: usize = 16;
+
+/// Identity of a residue: chain, number, insertion code, name, segment.
+type Key<'a> = (&'a SmolStr, i32, u8, &'a SmolStr, u32);
+
+/// Moves all rows of a residue to one place, and renumbers the bonds.
+///
+/// Two runs of rows with the same chain, number, insertion code, name and segment are parts of one
+/// residue if they are near each other and have no atom name in common: where residue numbers
+/// repeat (as in a large box of water), equal names show that the two are different molecules. The
+/// place is that of the first run with a heavy atom. All other rows keep their order. Takes linear
+/// time.
+pub(super) fn regroup_scattered_residues(model: &mut RawModel, file: &str) {
+    if !may_repeat(&model.atoms) {
+        return;
+    }
+    let mut parts = Parts::default();
+    parts.find(&model.atoms);
+    let Some(target_run) = parts.target_runs(&model.atoms) else {
+        return;
+    };
+    let mut order: Vec<u32> = (0..model.atoms.len() as u32).collect();
+    order.sort_by_key(|row| target_run[*row as usize]);
+    let mut new_index = vec![0_u32; order.len()];
+    for (new, old) in order.iter().enumerate() {
+        new_index[*old as usize] = new as u32;
+    }
+    let mut rows: Vec<(u32, RawAtom)> = new_index
+        .iter()
+        .copied()
+        .zip(std::mem::take(&mut model.atoms))
+        .collect();
+    rows.sort_by_key(|(new, _)| *new);
+    model.atoms = rows.into_iter().map(|(_, row)| row).collect();
+    for bond in &mut model.bonds {
+        for end in [&mut bond.a, &mut bond.b] {
+            *end = new_index.get(*end as usize).copied().unwrap_or(*end);
+        }
+    }
+    parts.hydrogens.report(
+        file,
+        "they are moved to it, so the order of atoms differs from the file",
+        &mut model.warnings,
+    );
+    parts.scattered.report(
+        file,
+        "its atoms are put together, so the order of atoms differs from the file",
+        &mut model.warnings,
+    );
+}
+
+/// True when two rows are at one place of the chain; of several residues there (microheterogeneity)
+/// the alternate location decides later.
+fn same_place(a: &RawAtom, b: &RawAtom) -> bool {
+    a.residue_number == b.residue_number
+        && a.insertion_code == b.insertion_code
+        && a.segment == b.segment
+        && a.chain_id == b.chain_id
+}
+
+/// Fast test that excludes nearly all files from the search: without repeats, the numbers of each
+/// chain ascend.
+fn may_repeat(rows: &[RawAtom]) -> bool {
+    // Chains of the current segment, each with the last number and insertion code.
+    let mut chains: Vec<(&SmolStr, i32, u8)> = Vec::new();
+    let mut current = 0;
+    let mut before: Option<&RawAtom> = None;
+    for row in rows {
+        let Some(last) = before.replace(row) else {
+            chains.push((&row.chain_id, row.residue_number, row.insertion_code));
+            continue;
+        };
+        if same_place(last, row) {
+            continue;
+        }
+        if last.segment != row.segment {
+            chains.clear();
+        }
+        let is_current = chains
+            .get(current)
+            .is_some_and(|(chain, ..)| **chain == row.chain_id);
+        let known = if is_current {
+            Some(current)
+        } else {
+            chains
+                .iter()
+                .position(|(chain, ..)| **chain == row.chain_id)
+        };
+        let Some(index) = known else {
+            // So many chains in one segment are searched in full.
+            if chains.len() >= 64 {
+                return true;
+            }
+            current = chains.len();
+            chains.push((&row.chain_id, row.residue_number, row.insertion_code));
+            continue;
+        };
+        current = index;
+        let (_, number, insertion_code) = &mut chains[index];
+        if (row.residue_number, row.insertion_code) <= (*number, *insertion_code) {
+            return true;
+        }
+        (*number, *insertion_code) = (row.residue_number, row.insertion_code);
+    }
+    false
+}
+
+fn is_hydrogen(row: &RawAtom) -> bool {
+    match row.element {
+        ElementField::Known(element) => element == Element::H,
+        ElementField::Absent => {
+            ElementRules::new(&row.residue_name, false).element(&row.name, row.name_is_indented)
+                == Some(Element::H)
+        }
+        ElementField::NotAnElement(_) => false,
+    }
+}
+
+/// Smallest box around some atoms, in angstrom.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    low: [f32; 3],
+    high: [f32; 3],
+}
+
+impl Bounds {
+    fn of(rows: &[RawAtom]) -> Self {
+        let mut bounds = Self {
+            low: [f32::INFINITY; 3],
+            high: [f32::NEG_INFINITY; 3],
+        };
+        for row in rows {
+            bounds.add(row.position_angstrom, row.position_angstrom);
+        }
+        bounds
+    }
+
+    fn add(&mut self, low: [f32; 3], high: [f32; 3]) {
+        for axis in 0..3 {
+            self.low[axis] = self.low[axis].min(low[axis]);
+            self.high[axis] = self.high[axis].max(high[axis]);
+        }
+    }
+
+    fn squared_distance(&self, other: &Self) -> f32 {
+        (0..3)
+            .map(|axis| {
+                let gap =
+                    (self.low[axis] - other.high[axis]).max(other.low[axis] - self.high[axis]);
+                gap.max(0.0).powi(2)
+            })
+            .sum()
+    }
+}
+
+/// One residue: the runs that belong together.
+#[derive(Debug)]
+struct Group {
+    /// Run at whose place the residue is.
+    place: u32,
+    has_heavy: bool,
+    bounds: Bounds,
+    /// True once the residue is counted as scattered.
+    is_counted: bool,
+}
+
+/// The assignment of runs to residues.
+#[derive(Debug, Default)]
+struct Parts {
+    groups: Vec<Group>,
+    /// Residue of every run.
+    group_of_run: Vec<u32>,
+    is_any_moved: bool,
+    hydrogens: RepeatedWarning,
+    scattered: RepeatedWarning,
+}
+
+impl Parts {
+    fn find(&mut self, rows: &[RawAtom]) {
+        let mut namesakes: HashMap<Key<'_>, Vec<u32>> = HashMap::new();
+        let mut names: HashSet<(u32, &str)> = HashSet::new();
+        for (index, run) in (0_u32..).zip(rows.chunk_by(same_place)) {
+            let first = &run[0];
+            let bounds = Bounds::of(run);
+            let has_heavy = !run.iter().all(is_hydrogen);
+            // With several residues at one place, alternate locations are mixed.
+            let is_uniform = run.iter().all(|row| row.residue_name == first.residue_name);
+            let key = (
+                &first.chain_id,
+                first.residue_number,
+                first.insertion_code,
+                &first.residue_name,
+                first.segment,
+            );
+            let same = namesakes.entry(key).or_default();
+            let found = if is_uniform && same.len() <= MOST_NAMESAKES {
+                self.nearest(same, run, &bounds, &names)
+            } else {
+                None
+            };
+            let group = if let Some(group) = found {
+                self.add(group, index, run, has_heavy, bounds);
+                group
+            } else {
+                let group = self.groups.len() as u32;
+                self.groups.push(Group {
+                    place: index,
+                    has_heavy,
+                    bounds,
+                    is_counted: false,
+                });
+                if is_uniform {
+                    same.push(group);
+                }
+                group
+            };
+            names.extend(run.iter().map(|row| (group, row.name.as_str())));
+            self.group_of_run.push(group);
+        }
+    }
+
+    /// Finds the nearest of some residues that has none of the names of a run.
+    fn nearest(
+        &self,
+        groups: &[u32],
+        run: &[RawAtom],
+        bounds: &Bounds,
+        names: &HashSet<(u32, &str)>,
+    ) -> Option<u32> {
+        groups
+            .iter()
+            .map(|&group| {
+                let distance = self.groups[group as usize].bounds.squared_distance(bounds);
+                (distance, group)
+            })
+            .filter(|&(distance, group)| {
+                distance <= NEAR_ANGSTROM * NEAR_ANGSTROM
+                    && run
+                        .iter()
+                        .all(|row| !names.contains(&(group, row.name.as_str())))
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, group)| group)
+    }
+
+    fn add(&mut self, group: u32, index: u32, run: &[RawAtom], has_heavy: bool, bounds: Bounds) {
+        let first = &run[0];
+        let group = &mut self.groups[group as usize];
+        if !(group.has_heavy && has_heavy) {
+            self.hydrogens.note(first.line, || {
+                format!(
+                    "hydrogens of {} are detached from it in the file",
+                    residue_label(first)
+                )
+            });
+        } else if !group.is_counted {
+            group.is_counted = true;
+            self.scattered.note(first.line, || {
+                format!("{} is in several places of the file", residue_label(first))
+            });
+        }
+        if !group.has_heavy && has_heavy {
+            group.place = index;
+            group.has_heavy = true;
+        }
+        group.bounds.add(bounds.low, bounds.high);
+        self.is_any_moved = true;
+    }
+
+    /// Returns for every row the run at whose place it is; `None` if all rows stay.
+    fn target_runs(&self, rows: &[RawAtom]) -> Option<Vec<u32>> {
+        if !self.is_any_moved {
+            return None;
+        }
+        let mut targets = Vec::with_capacity(rows.len());
+        for (run, group) in rows.chunk_by(same_place).zip(&self.group_of_run) {
+            let place = self.groups[*group as usize].place;
+            targets.extend(std::iter::repeat_n(place, run.len()));
+        }
+        Some(targets)
+    }
+}
+
+#[cfg(test)]
+mod tests;
