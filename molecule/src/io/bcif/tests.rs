@@ -110,13 +110,15 @@ enum Values {
 
 type Columns = Vec<(&'static str, Values, Option<Vec<i32>>)>;
 
+/// Name of a data block, number of rows of each category, and the categories.
+type Block<'a> = (&'a str, i32, Vec<(&'a str, Columns)>);
+
 /// A file with one data block, `T`, with one category of every list.
 fn file(rows: i32, categories: &[(&str, Columns)]) -> Vec<u8> {
     blocks(&[("T", rows, categories.to_vec())])
 }
 
-/// A file with data blocks: name, number of rows of each category, and the categories.
-fn blocks(blocks: &[(&str, i32, Vec<(&str, Columns)>)]) -> Vec<u8> {
+fn blocks(blocks: &[Block<'_>]) -> Vec<u8> {
     let mut out = Writer::default();
     out.map(3);
     out.text("version", "0.3.0");

@@ -264,15 +264,15 @@ impl<'a> Parser<'a> {
                     _ if column == 0 => {
                         return Ok(token);
                     }
-                    _ => match self.unquoted_value(token) {
-                        Some(word) => Some(word),
-                        None => {
+                    _ => {
+                        let Some(word) = self.unquoted_value(token) else {
                             let columns = slots.len();
                             return Err(
                                 self.cut_short(row.line, loop_line, column, columns, category)
                             );
-                        }
-                    },
+                        };
+                        Some(word)
+                    }
                 };
                 if let Some(item) = slot {
                     row.cells[*item] = value;

@@ -203,8 +203,9 @@ impl<'a> Molecule<'a> {
             return Ok((Some(id), name));
         }
         let is_text = |field: &[u8]| is_name(&String::from_utf8_lossy(field));
-        if !is_text(field) && !(is_number(field) && name.is_some()) {
-            // No id, or the charge of a row without substructure.
+        let is_charge_of_row = is_number(field) && name.is_none();
+        if is_charge_of_row || !(is_text(field) || is_number(field)) {
+            // A row without substructure, or one without id.
             return Ok((None, name.unwrap_or_default()));
         }
         if name.is_none_or(is_charge) && !is_number(field) {

@@ -94,7 +94,7 @@ fn read_further_bonds(
     let mut rest = lines.clone();
     while let Some((line, text)) = rest.next() {
         let start = text.trim_ascii_start();
-        if start.first().is_some_and(|c| c.is_ascii_alphabetic()) || start.starts_with(b">") {
+        if start.first().is_some_and(u8::is_ascii_alphabetic) || start.starts_with(b">") {
             break;
         }
         *lines = rest.clone();

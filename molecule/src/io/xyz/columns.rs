@@ -74,18 +74,13 @@ impl Columns {
             let &[name, kind, count] = part else {
                 return Err(bad("is not a list of name:type:count".to_owned(), EXAMPLE));
             };
-            let count = match count.parse::<usize>() {
-                Ok(count @ 1..=1000) => count,
-                _ => {
-                    return Err(bad(
-                        format!(
-                            "gives column {} the number of fields {}",
-                            quote(name.as_bytes()),
-                            quote(count.as_bytes())
-                        ),
-                        EXAMPLE,
-                    ));
-                }
+            let Ok(count @ 1..=1000) = count.parse::<usize>() else {
+                let what = format!(
+                    "gives column {} the number of fields {}",
+                    quote(name.as_bytes()),
+                    quote(count.as_bytes())
+                );
+                return Err(bad(what, EXAMPLE));
             };
             let kind = kind.to_ascii_uppercase();
             if !["S", "R", "I", "L"].contains(&kind.as_str()) {

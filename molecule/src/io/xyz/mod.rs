@@ -72,32 +72,8 @@ pub(super) fn parse(
             ));
         };
         text::check_atom_limit(file, line, row, options)?;
-        let Some((symbol, position_angstrom)) = columns.read(text) else {
-            return Err(bad_row(file, line, text, columns));
-        };
-        if let Some(declared) = columns.declared {
-            let found = fields(text).count();
-            if found < declared {
-                return Err(bad_row(file, line, text, columns));
-            }
-            if found > declared {
-                longer_rows.note(text::line_u32(line), || {
-                    format!("the atom row has {found} fields, but Properties declares {declared}")
-                });
-            }
-        } else if is_row_number(symbol, row, text) {
-            return Err(syntax(
-                file,
-                line,
-                format!(
-                    "the atom row reads {}: its first field is not the atomic number of the symbol \
-                     after the coordinates",
-                    quote(text)
-                ),
-                "give rows of symbol, x, y, z, or name the columns in the second line as in \
-                 Properties=id:I:1:pos:R:3:species:S:1",
-            ));
-        }
+        let (symbol, position_angstrom) =
+            read_row(file, line, row, text, columns, &mut longer_rows)?;
         let element = element_of(symbol).unwrap_or_else(|| {
             if !unknown_symbol_seen {
                 unknown_symbol_seen = true;
@@ -168,6 +144,45 @@ fn line_at(bytes: &[u8], at: usize) -> (&[u8], usize) {
         Some(length) => (&bytes[at..at + length], at + length + 1),
         None => (&bytes[at..], bytes.len()),
     }
+}
+
+/// Returns symbol and position in angstrom of an atom row, the `row`-th from 0. Rows with more fields
+/// than are declared are noted in `longer_rows`.
+fn read_row<'t>(
+    file: &str,
+    line: u64,
+    row: usize,
+    text: &'t [u8],
+    columns: Columns,
+    longer_rows: &mut RepeatedWarning,
+) -> Result<(&'t [u8], [f32; 3]), MoleculeError> {
+    let Some((symbol, position_angstrom)) = columns.read(text) else {
+        return Err(bad_row(file, line, text, columns));
+    };
+    if let Some(declared) = columns.declared {
+        let found = fields(text).count();
+        if found < declared {
+            return Err(bad_row(file, line, text, columns));
+        }
+        if found > declared {
+            longer_rows.note(text::line_u32(line), || {
+                format!("the atom row has {found} fields, but Properties declares {declared}")
+            });
+        }
+    } else if is_row_number(symbol, row, text) {
+        return Err(syntax(
+            file,
+            line,
+            format!(
+                "the atom row reads {}: its first field is not the atomic number of the symbol after \
+                 the coordinates",
+                quote(text)
+            ),
+            "give rows of symbol, x, y, z, or name the columns in the second line as in \
+             Properties=id:I:1:pos:R:3:species:S:1",
+        ));
+    }
+    Ok((symbol, position_angstrom))
 }
 
 /// Creates the error for a row without a symbol and three numbers in their columns.

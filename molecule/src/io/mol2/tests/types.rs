@@ -1,5 +1,7 @@
 //! Elements of Sybyl types and of types of force fields.
 
+use std::fmt::Write;
+
 use super::{one_atom, read};
 use crate::Element;
 use crate::raw::RawModel;
@@ -17,7 +19,11 @@ fn record(atoms: &[(&str, &str, &str)]) -> RawModel {
             id += 1;
             last = residue;
         }
-        text += &format!("{} {name} {row}.0 0 0 {kind} {id} {residue} 0.0\n", row + 1);
+        let number = row + 1;
+        let _ = writeln!(
+            text,
+            "{number} {name} {row}.0 0 0 {kind} {id} {residue} 0.0"
+        );
     }
     read(&text).expect("a sound record")
 }
