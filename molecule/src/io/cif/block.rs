@@ -209,7 +209,7 @@ impl<'a> BlockBuilder<'a> {
                 self.file,
                 0,
                 format!(
-                    "the {} coarse-grained spheres of the file are left out; only atoms are read",
+                    "coarse-grained spheres of the file are left out ({} of them); only atoms are read",
                     self.sphere_count
                 ),
             ));

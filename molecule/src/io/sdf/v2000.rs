@@ -101,11 +101,11 @@ fn read_further_bonds(
         if start.is_empty() || is_list(text) {
             continue;
         }
-        if passed_over > 0 {
-            passed_over -= 1;
-            continue;
-        }
         let Ok((a, b, order)) = read_bond(table, line, text, atom_count) else {
+            if passed_over > 0 {
+                passed_over -= 1;
+                continue;
+            }
             return Err(table.error(
                 line,
                 format!(

@@ -168,7 +168,7 @@ _ihm_sphere_obj_site.object_radius
     let model = read(&format!("data_i\n{SITES}{spheres}")).unwrap();
     assert_eq!(
         messages(&model),
-        ["t.cif: the 2 coarse-grained spheres of the file are left out; only atoms are read"]
+        ["t.cif: coarse-grained spheres of the file are left out (2 of them); only atoms are read"]
     );
     let without_rows = &spheres[..spheres.find("1 A").unwrap()];
     assert!(messages(&read(&format!("data_i\n{without_rows}{SITES}")).unwrap()).is_empty());
