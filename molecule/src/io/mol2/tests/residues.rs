@@ -1,5 +1,7 @@
 //! Names and numbers of residues.
 
+use proptest::prelude::*;
+
 use super::{one_atom, read};
 use crate::raw::RawModel;
 
@@ -165,4 +167,27 @@ fn single_letters_are_nucleotides_in_a_polymer() {
     let model = read(text).expect("sound");
     assert_eq!(name_and_number(&model), ("G", 1234, ' '));
     assert!(model.warnings.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn a_name_and_number_with_the_component_column_read_back(
+        component in "[A-Z0-9]{1,5}",
+        number in -9999..1_000_000_i32,
+        code in prop_oneof![Just(' '), proptest::char::range('A', 'Z')],
+    ) {
+        let code_text = code.to_string();
+        let name = format!("{component}{number}{}", code_text.trim());
+        let record = format!("1 {name} 1 RESIDUE 0 A {component}");
+        let model = with_record("x", &format!("1 {name}"), &record);
+        prop_assert_eq!(name_and_number(&model), (component.as_str(), number, code));
+        prop_assert!(model.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_component_without_a_number_reads_back(component in "[A-Z0-9]{1,5}", id in 1..1000_i32) {
+        let record = format!("{id} {component} 1 RESIDUE 0 A {component}");
+        let model = with_record("x", &format!("{id} {component}"), &record);
+        prop_assert_eq!(name_and_number(&model), (component.as_str(), id, ' '));
+    }
 }
