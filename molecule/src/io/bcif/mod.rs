@@ -10,9 +10,10 @@ use smol_str::SmolStr;
 use self::encoding::{Array, Budget};
 use self::message_pack::Value;
 use super::cif::{
-    BlockBuilder, Category, NotANumber, Place, Row, is_reflection, parse_integer, parse_real,
+    BlockBuilder, Category, NotANumber, OtherContent, Place, Row, parse_integer, parse_real,
 };
 use super::options::ReadOptions;
+use super::text::warning;
 use crate::raw::RawModel;
 use crate::{Location, MoleculeError};
 
@@ -114,17 +115,13 @@ impl Row for TableRow<'_, '_> {
     }
 }
 
-/// Reads the first data block with atoms. `file` is used only in messages.
+/// Reads the data block that [`BlockBuilder`] chooses. `file` is used only in messages.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
     options: &ReadOptions,
 ) -> Result<RawModel, MoleculeError> {
-    let syntax = |problem: String| MoleculeError::Syntax {
-        location: Location::file(file),
-        problem,
-        remedy: "give a whole BinaryCIF file, or the entry as mmCIF text".to_owned(),
-    };
+    let syntax = |problem: String| syntax(file, problem);
     let root = message_pack::decode(bytes)
         .map_err(|error| syntax(format!("byte {}: {}", error.offset, error.problem)))?;
     let blocks = list(&root, "dataBlocks")
@@ -133,30 +130,63 @@ pub(super) fn parse(
     // rows is malicious.
     let mut budget = Budget::new((bytes.len() / 3).max(ROWS_OF_SMALL_FILES));
     let mut builder = BlockBuilder::new(file, options);
+    let mut warnings = Vec::new();
     for block in blocks {
-        let categories = list(block, "categories")
-            .ok_or_else(|| syntax("a data block has no list categories".to_owned()))?;
-        for category in categories {
-            let Some(name) = category.get("name").and_then(Value::as_text) else {
-                return Err(syntax("a category has no name".to_owned()));
-            };
-            if is_reflection(name.as_bytes()) {
-                builder.note_reflections();
+        if let Err(error) = read_block(file, block, &mut budget, &mut builder) {
+            // What follows the structure is not needed: a fault there does not make it unreadable.
+            if !builder.has_structure() {
+                return Err(error);
             }
-            let Some(wanted) = Category::from_name(name.as_bytes()) else {
-                continue;
-            };
-            let table = table(category, wanted, &mut budget)
-                .map_err(|problem| syntax(format!("_{}{problem}", wanted.name())))?;
-            for row in 0..table.rows {
-                builder.row(wanted, &TableRow { table: &table, row })?;
-            }
-        }
-        if let Some(model) = builder.finish_block()? {
-            return Ok(model);
+            let message =
+                format!("what follows the data block with the atoms is left out: {error}");
+            warnings.push(warning(file, 0, message));
+            break;
         }
     }
-    Err(builder.no_atoms())
+    let mut model = builder.finish()?;
+    model.warnings.append(&mut warnings);
+    Ok(model)
+}
+
+fn syntax(file: &str, problem: String) -> MoleculeError {
+    MoleculeError::Syntax {
+        location: Location::file(file),
+        problem,
+        remedy: "give a whole BinaryCIF file, or the entry as mmCIF text".to_owned(),
+    }
+}
+
+/// Passes the rows of one data block to the builder.
+fn read_block(
+    file: &str,
+    block: &Value<'_>,
+    budget: &mut Budget,
+    builder: &mut BlockBuilder<'_>,
+) -> Result<(), MoleculeError> {
+    let syntax = |problem: String| syntax(file, problem);
+    let header = block.get("header").and_then(Value::as_text);
+    builder.begin_block(header.unwrap_or_default().as_bytes());
+    let categories = list(block, "categories")
+        .ok_or_else(|| syntax("a data block has no list categories".to_owned()))?;
+    for category in categories {
+        let Some(name) = category.get("name").and_then(Value::as_text) else {
+            return Err(syntax("a category has no name".to_owned()));
+        };
+        if let Some(content) = OtherContent::from_name(name.as_bytes()) {
+            let rows = category.get("rowCount").and_then(Value::as_integer);
+            let rows = rows.and_then(|rows| u64::try_from(rows).ok());
+            builder.note_other(content, rows.unwrap_or(0));
+        }
+        let Some(wanted) = Category::from_name(name.as_bytes()) else {
+            continue;
+        };
+        let table = table(category, wanted, budget)
+            .map_err(|problem| syntax(format!("_{}{problem}", wanted.name())))?;
+        for row in 0..table.rows {
+            builder.row(wanted, &TableRow { table: &table, row })?;
+        }
+    }
+    builder.finish_block()
 }
 
 fn list<'v, 'a>(value: &'v Value<'a>, key: &str) -> Option<&'v [Value<'a>]> {

@@ -110,15 +110,29 @@ enum Values {
 
 type Columns = Vec<(&'static str, Values, Option<Vec<i32>>)>;
 
-/// A file with one category of every list.
+/// Name of a data block, number of rows of each category, and the categories.
+type Block<'a> = (&'a str, i32, Vec<(&'a str, Columns)>);
+
+/// A file with one data block, `T`, with one category of every list.
 fn file(rows: i32, categories: &[(&str, Columns)]) -> Vec<u8> {
+    blocks(&[("T", rows, categories.to_vec())])
+}
+
+fn blocks(blocks: &[Block<'_>]) -> Vec<u8> {
     let mut out = Writer::default();
     out.map(3);
     out.text("version", "0.3.0");
     out.text("encoder", "test");
-    out.list("dataBlocks", 1);
+    out.list("dataBlocks", blocks.len());
+    for (name, rows, categories) in blocks {
+        block(&mut out, name, *rows, categories);
+    }
+    out.0
+}
+
+fn block(out: &mut Writer, name: &str, rows: i32, categories: &[(&str, Columns)]) {
     out.map(2);
-    out.text("header", "T");
+    out.text("header", name);
     out.list("categories", categories.len());
     for (name, columns) in categories {
         out.map(3);
@@ -137,7 +151,6 @@ fn file(rows: i32, categories: &[(&str, Columns)]) -> Vec<u8> {
             }
         }
     }
-    out.0
 }
 
 fn atoms() -> Columns {
@@ -240,8 +253,8 @@ fn faults_name_category_and_column() {
             "t.bcif: row 2: _atom_site.Cartn_x holds \"abc\", which is not a number; give the x coordinate in angstrom",
         ),
         (
-            with("Cartn_x", Values::Real(vec![1.0, f64::NAN]), None),
-            "t.bcif: row 2: _atom_site.Cartn_x holds \"NaN\", which is not a number; give the x coordinate in angstrom",
+            with("Cartn_x", Values::Real(vec![1.0, f64::INFINITY]), None),
+            "t.bcif: row 2: _atom_site.Cartn_x holds \"inf\", which is not a number; give the x coordinate in angstrom",
         ),
         (
             with("auth_seq_id", Values::Real(vec![1.5, 2.0]), None),
@@ -271,6 +284,66 @@ fn faults_name_category_and_column() {
         message(&file(2, &[("_atom_site", twice)]))
             .contains("_atom_site.id: the column is given twice")
     );
+}
+
+#[test]
+fn the_block_with_the_structure_is_read_and_the_others_are_named() {
+    let component: Columns = vec![
+        ("comp_id", Values::Text(vec!["LIG", "LIG"]), None),
+        ("atom_id", Values::Text(vec!["C1", "O1"]), None),
+        ("x", Values::Real(vec![0.0, 1.2]), None),
+        ("y", Values::Real(vec![0.0, 0.0]), None),
+        ("z", Values::Real(vec![0.0, 0.0]), None),
+    ];
+    let component = ("comp_LIG", 2, vec![("_chem_comp_atom", component)]);
+    let structure = ("model", 2, vec![("_atom_site", atoms())]);
+    let other = ("other", 2, vec![("_atom_site", atoms())]);
+    let model = read(&blocks(&[component.clone(), structure.clone(), other])).unwrap();
+    assert_eq!(model.atoms[0].name, "CA");
+    assert_eq!(
+        model.warnings.last().unwrap().to_string(),
+        "t.bcif: only data block \"model\" is read; other data blocks with coordinates are left out: \
+         \"comp_LIG\" (the definition of a chemical component), \"other\""
+    );
+    assert_eq!(
+        read(&blocks(&[component])).unwrap().atoms[0].name,
+        "C1",
+        "a component alone"
+    );
+    // A fault behind the structure is a warning.
+    let broken = ("broken", 3, vec![("_atom_site", atoms())]);
+    let model = read(&blocks(&[structure, broken])).unwrap();
+    assert!(
+        model.warnings[0]
+            .message
+            .starts_with("what follows the data block with the atoms is left out"),
+        "{:?}",
+        model.warnings
+    );
+}
+
+#[test]
+fn nan_is_a_missing_number() {
+    for values in [
+        Values::Real(vec![1.0, f64::NAN]),
+        Values::Text(vec!["1", "nan"]),
+    ] {
+        let model = read(&with("Cartn_x", values, None)).unwrap();
+        assert_eq!(model.atoms.len(), 1);
+        assert_eq!(
+            model.warnings[0].message,
+            "row 2: an atom in _atom_site has no coordinates; it is ignored"
+        );
+    }
+}
+
+#[test]
+fn spheres_without_atoms_are_refused_as_what_they_are() {
+    let spheres = [(
+        "_ihm_sphere_obj_site",
+        vec![("id", Values::Int(vec![1, 2, 3]), None)],
+    )];
+    assert!(message(&file(3, &spheres)).contains("only coarse-grained spheres"));
 }
 
 #[test]

@@ -339,6 +339,13 @@ impl AtomSites {
     }
 }
 
+/// Returns true if an atom has coordinates of either kind.
+pub(super) fn has_coordinates(row: &impl Row) -> bool {
+    let all = |items: [AtomSite; 3]| items.iter().all(|item| row.text(*item as usize).is_some());
+    all([AtomSite::X, AtomSite::Y, AtomSite::Z])
+        || all([AtomSite::FractX, AtomSite::FractY, AtomSite::FractZ])
+}
+
 /// Determines the kind of coordinates.
 fn coordinate_columns(context: &RowContext<'_, impl Row>) -> Result<Coordinates, MoleculeError> {
     let has = |items: [AtomSite; 3]| items.map(|item| context.row.has(item as usize));

@@ -199,14 +199,35 @@ impl Category {
     }
 }
 
-/// Returns true for data names and categories of diffraction data (`_refln.…`, `_diffrn_refln.…`).
-pub(crate) fn is_reflection(name: &[u8]) -> bool {
-    let name = name.strip_prefix(b"_").unwrap_or(name);
-    [b"refln".as_slice(), b"diffrn_refln"].iter().any(|prefix| {
-        name.split_at_checked(prefix.len())
-            .is_some_and(|(head, rest)| {
-                head.eq_ignore_ascii_case(prefix)
-                    && matches!(rest.first(), None | Some(b'.' | b'_'))
+/// Content that is not read, but that explains why a file has no atoms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OtherContent {
+    /// Diffraction data (`_refln.…`, `_diffrn_refln.…`).
+    Reflections,
+    /// Coarse-grained spheres of integrative models: each stands for one or more residues
+    /// (`_ihm_sphere_obj_site.…`, and `_ihm_gaussian_obj_site.…`, which are spheres with a spread).
+    Spheres,
+}
+
+impl OtherContent {
+    /// Returns the content of a data name or category, in any case.
+    pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
+        const PREFIXES: [(&[u8], OtherContent); 4] = [
+            (b"refln", OtherContent::Reflections),
+            (b"diffrn_refln", OtherContent::Reflections),
+            (b"ihm_sphere_obj_site", OtherContent::Spheres),
+            (b"ihm_gaussian_obj_site", OtherContent::Spheres),
+        ];
+        let name = name.strip_prefix(b"_").unwrap_or(name);
+        PREFIXES
+            .iter()
+            .find(|(prefix, _)| {
+                name.split_at_checked(prefix.len())
+                    .is_some_and(|(head, rest)| {
+                        head.eq_ignore_ascii_case(prefix)
+                            && matches!(rest.first(), None | Some(b'.' | b'_'))
+                    })
             })
-    })
+            .map(|(_, content)| *content)
+    }
 }

@@ -26,6 +26,13 @@ const COORDINATE_SETS: [[ChemCompAtom; 3]; 3] = [
     [ChemCompAtom::X, ChemCompAtom::Y, ChemCompAtom::Z],
 ];
 
+/// Returns true if an atom of a component's definition has coordinates of any set.
+pub(super) fn has_coordinates(row: &impl Row) -> bool {
+    COORDINATE_SETS
+        .iter()
+        .any(|set| set.iter().all(|item| row.text(*item as usize).is_some()))
+}
+
 /// Collects the atoms of the first component of a block.
 #[derive(Debug, Default)]
 pub(super) struct Component {

@@ -16,7 +16,7 @@ mod number;
 mod row;
 
 pub(super) use block::BlockBuilder;
-pub(super) use category::{Category, is_reflection};
+pub(super) use category::{Category, OtherContent};
 pub(super) use number::{parse_integer, parse_real};
 pub(super) use row::{NotANumber, Place, Row};
 

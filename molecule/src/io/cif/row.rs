@@ -84,14 +84,34 @@ impl<R: Row> RowContext<'_, R> {
     pub(super) fn real(&self, item: usize, meaning: &str) -> Result<Option<f64>, MoleculeError> {
         self.row
             .real(item)
-            .map_err(|_| self.bad_value(item, "not a number", meaning))
+            .or_else(|_| self.missing_or_bad(item, "not a number", meaning))
     }
 
     /// Returns an integer, `None` if missing.
     pub(super) fn integer(&self, item: usize, meaning: &str) -> Result<Option<i64>, MoleculeError> {
         self.row
             .integer(item)
-            .map_err(|_| self.bad_value(item, "not an integer", meaning))
+            .or_else(|_| self.missing_or_bad(item, "not an integer", meaning))
+    }
+
+    /// Returns `None` for `nan`, which some programs write for a missing number instead of `?`, and
+    /// the error of [`RowContext::bad_value`] for any other value.
+    #[cold]
+    fn missing_or_bad<T>(
+        &self,
+        item: usize,
+        fault: &str,
+        meaning: &str,
+    ) -> Result<Option<T>, MoleculeError> {
+        let is_nan = self.row.text(item).is_some_and(|value| {
+            value
+                .trim_start_matches(['-', '+'])
+                .eq_ignore_ascii_case("nan")
+        });
+        if is_nan {
+            return Ok(None);
+        }
+        Err(self.bad_value(item, fault, meaning))
     }
 
     /// Returns an integer of 32 bits, `None` if missing.

@@ -9,10 +9,12 @@ use std::borrow::Cow;
 
 use self::tokenizer::{Token, Tokenizer};
 use super::cif::{
-    BlockBuilder, Category, NotANumber, Place, Row, is_reflection, parse_integer, parse_real,
+    BlockBuilder, Category, NotANumber, OtherContent, Place, Row, parse_integer, parse_real,
 };
 use super::options::ReadOptions;
+use super::text::warning;
 use crate::MoleculeError;
+use crate::diagnostics::RepeatedWarning;
 use crate::raw::RawModel;
 
 /// Largest number of items of a category.
@@ -61,23 +63,26 @@ impl Row for TextRow<'_> {
     }
 }
 
-/// Reads the first data block with atoms. `file` is used only in messages.
+/// Reads the data block that [`BlockBuilder`] chooses. `file` is used only in messages.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],
     options: &ReadOptions,
 ) -> Result<RawModel, MoleculeError> {
     Parser {
+        file,
         tokens: Tokenizer::new(file, bytes),
         builder: BlockBuilder::new(file, options),
         singles: [TextRow::EMPTY; Category::ALL.len()],
         in_block: false,
         in_frame: false,
+        unquoted: RepeatedWarning::default(),
     }
     .run()
 }
 
 struct Parser<'a> {
+    file: &'a str,
     tokens: Tokenizer<'a>,
     builder: BlockBuilder<'a>,
     /// Rows outside of loops, item by item, one for each category.
@@ -85,20 +90,39 @@ struct Parser<'a> {
     in_block: bool,
     /// True inside a save frame, which holds a definition instead of data.
     in_frame: bool,
+    /// Values that begin with an underscore and have no quotes.
+    unquoted: RepeatedWarning,
 }
 
 impl<'a> Parser<'a> {
     fn run(mut self) -> Result<RawModel, MoleculeError> {
+        let mut warnings = Vec::new();
+        if let Err(error) = self.read_blocks() {
+            // What follows the structure is not needed: a fault there does not make it unreadable.
+            if !self.builder.has_structure() {
+                return Err(error);
+            }
+            warnings.push(warning(
+                self.file,
+                0,
+                format!("what follows the data block with the atoms is left out: {error}"),
+            ));
+        }
+        self.unquoted
+            .report(self.file, "it is read as a value", &mut warnings);
+        let mut model = self.builder.finish()?;
+        model.warnings.append(&mut warnings);
+        Ok(model)
+    }
+
+    fn read_blocks(&mut self) -> Result<(), MoleculeError> {
         let mut token = self.tokens.next()?;
         loop {
             token = match token {
-                Token::Data(_) | Token::End => {
-                    if let Some(model) = self.finish_block()? {
-                        return Ok(model);
-                    }
-                    if token == Token::End {
-                        return Err(self.builder.no_atoms());
-                    }
+                Token::End => return self.finish_block(),
+                Token::Data(name) => {
+                    self.finish_block()?;
+                    self.builder.begin_block(name);
                     self.in_block = true;
                     self.in_frame = false;
                     self.tokens.next()?
@@ -115,7 +139,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Ends a block, and passes on the rows outside of loops.
-    fn finish_block(&mut self) -> Result<Option<RawModel>, MoleculeError> {
+    fn finish_block(&mut self) -> Result<(), MoleculeError> {
         for category in Category::ALL {
             let row = std::mem::replace(&mut self.singles[category as usize], TextRow::EMPTY);
             if row.columns != 0 {
@@ -137,23 +161,56 @@ impl<'a> Parser<'a> {
         if self.in_frame {
             return Ok(None);
         }
-        if is_reflection(tag) {
-            self.builder.note_reflections();
-        }
         Ok(Category::from_tag(tag))
+    }
+
+    /// Returns the value of a data name that stands where only a value can be: within a line, after
+    /// other values of its row. `None` if it may be a data name.
+    #[cold]
+    fn unquoted_value(&mut self, token: Token<'a>) -> Option<&'a [u8]> {
+        let Token::Tag(word) = token else {
+            return None;
+        };
+        if word.contains(&b'.') || self.tokens.begins_line(word) {
+            return None;
+        }
+        let line = u32::try_from(self.tokens.token_line()).unwrap_or(u32::MAX);
+        self.unquoted.note(line, || {
+            format!(
+                "the value {} begins with an underscore and has no quotes",
+                show(word)
+            )
+        });
+        Some(word)
     }
 
     /// Reads a data name and its value.
     fn single(&mut self, tag: &'a [u8]) -> Result<Token<'a>, MoleculeError> {
         let line = self.tokens.token_line();
         let wanted = self.wanted(tag)?;
-        let Token::Value(value) = self.tokens.next()? else {
-            return Err(self.tokens.error(
-                line,
-                format!("{} has no value", show(tag)),
-                "give one after the data name; a missing value is written ?",
-            ));
+        let value = match self.tokens.next()? {
+            Token::Value(value) => value,
+            other => match self.unquoted_value(other) {
+                Some(word) => Some(word),
+                None => {
+                    return Err(self.tokens.error(
+                        line,
+                        format!("{} has no value", show(tag)),
+                        "give one after the data name; a missing value is written ?",
+                    ));
+                }
+            },
         };
+        if wanted.is_none()
+            && let Some(content) = OtherContent::from_name(tag)
+        {
+            // One row is counted at its id, however many items it has.
+            let is_id = tag
+                .rsplit(|byte| *byte == b'.')
+                .next()
+                .is_some_and(|item| item.eq_ignore_ascii_case(b"id"));
+            self.builder.note_other(content, u64::from(is_id));
+        }
         if let Some((category, item)) = wanted {
             let row = &mut self.singles[category as usize];
             if row.has(item) {
@@ -174,9 +231,11 @@ impl<'a> Parser<'a> {
         // Item of each column. The category of a loop is that of its first data name that is read.
         let mut slots: Vec<Option<usize>> = Vec::new();
         let mut category = None;
+        let mut other_content = None;
         let mut row = TextRow::EMPTY;
         let mut token = self.tokens.next()?;
         while let Token::Tag(tag) = token {
+            other_content = other_content.or_else(|| OtherContent::from_name(tag));
             let slot = match self.wanted(tag)? {
                 Some((found, item)) if found == *category.get_or_insert(found) => {
                     if row.has(item) {
@@ -200,11 +259,20 @@ impl<'a> Parser<'a> {
         loop {
             row.line = self.tokens.token_line();
             for (column, slot) in slots.iter().enumerate() {
-                let Token::Value(value) = token else {
-                    if column == 0 {
+                let value = match token {
+                    Token::Value(value) => value,
+                    _ if column == 0 => {
                         return Ok(token);
                     }
-                    return Err(self.cut_short(row.line, loop_line, column, slots.len(), category));
+                    _ => {
+                        let Some(word) = self.unquoted_value(token) else {
+                            let columns = slots.len();
+                            return Err(
+                                self.cut_short(row.line, loop_line, column, columns, category)
+                            );
+                        };
+                        Some(word)
+                    }
                 };
                 if let Some(item) = slot {
                     row.cells[*item] = value;
@@ -213,6 +281,8 @@ impl<'a> Parser<'a> {
             }
             if let Some(category) = category {
                 self.builder.row(category, &row)?;
+            } else if let Some(content) = other_content {
+                self.builder.note_other(content, 1);
             }
         }
     }

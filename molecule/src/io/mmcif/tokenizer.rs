@@ -67,6 +67,13 @@ impl<'a> Tokenizer<'a> {
         self.token_line
     }
 
+    /// Returns true if only blanks precede the last token, the bare word `word`, on its line.
+    pub(super) fn begins_line(&self, word: &[u8]) -> bool {
+        let before = &self.bytes[..self.position.saturating_sub(word.len())];
+        let last = before.iter().rfind(|byte| !matches!(byte, b' ' | b'\t'));
+        matches!(last, None | Some(b'\n' | b'\r'))
+    }
+
     /// Creates an error at a line.
     pub(super) fn error(
         &self,
@@ -91,7 +98,12 @@ impl<'a> Tokenizer<'a> {
         match first {
             b'\'' | b'"' => self.quoted(first),
             b';' if self.at_line_start() => self.text_field(),
-            b'_' => Ok(Token::Tag(self.word())),
+            b'_' => match self.word() {
+                // A data name has at least one character after its underscore. Some programs write
+                // the bare character as a name, such as that of a chain.
+                word @ b"_" => Ok(Token::Value(Some(word))),
+                word => Ok(Token::Tag(word)),
+            },
             _ => {
                 let word = self.word();
                 self.bare(word)
@@ -298,6 +310,20 @@ mod tests {
                 (1, Token::Value(Some(b"loop_x"))),
                 (1, Token::Value(Some(b"loop_"))),
                 (1, Token::Value(Some(b"data"))),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_lone_underscore_is_a_value() {
+        assert_eq!(
+            tokens("_ _a '_' _\n__"),
+            [
+                (1, Token::Value(Some(b"_".as_slice()))),
+                (1, Token::Tag(b"_a")),
+                (1, Token::Value(Some(b"_"))),
+                (1, Token::Value(Some(b"_"))),
+                (2, Token::Tag(b"__")),
             ]
         );
     }

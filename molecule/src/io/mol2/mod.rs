@@ -5,7 +5,10 @@
 //! it. Only the listed bonds are used.
 
 mod counts;
+mod molecule;
+mod residues;
 mod rows;
+mod types;
 
 #[cfg(test)]
 mod tests;
@@ -14,13 +17,16 @@ use super::options::ReadOptions;
 use super::text;
 use crate::MoleculeError;
 use crate::raw::RawModel;
-use rows::{Molecule, Rows};
+use molecule::Molecule;
+use rows::Rows;
 
 /// Reads one molecule: `options.model`, counted from 1, or the first.
 ///
 /// A residue is a substructure. Its name and number come from the name of the substructure (`ARG45`
-/// is `ARG` 45); a name of up to three characters is a component name (`E20`) and is not split, and
-/// the number is the substructure id. The chain is that of the `SUBSTRUCTURE` record, or empty.
+/// is `ARG` 45) and, where the `SUBSTRUCTURE` record has it, from the component id in its seventh
+/// column; a name of up to three characters is a component id (`E20`) and is not split. The number of
+/// a residue without one is the substructure id. The chain is that of the `SUBSTRUCTURE` record, or
+/// empty.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],

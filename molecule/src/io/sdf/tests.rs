@@ -257,6 +257,84 @@ fn declared_counts_are_not_believed() {
 }
 
 #[test]
+fn rows_beyond_the_declared_numbers_are_read_with_a_warning() {
+    let whole = read(ETHANOL_LIKE).expect("sound");
+    for (counts, expected) in [
+        (
+            "  4  1  0",
+            "x.sdf:10: the counts line declares 1 bond, but 3 are there; all are read",
+        ),
+        (
+            "  4  0  0",
+            "x.sdf:9: the counts line declares 0 bonds, but 3 are there; all are read",
+        ),
+        (
+            "  2  3  0",
+            "x.sdf:7: the counts line declares 2 atoms, but 4 are there; all are read",
+        ),
+        (
+            "  0  3  0",
+            "x.sdf:5: the counts line declares 0 atoms, but 4 are there; all are read",
+        ),
+    ] {
+        for end in ["M  END", "\nM  CHG  1   3  -1\nM  END", "> <ID>"] {
+            let text = ETHANOL_LIKE
+                .replace("  4  3  0", counts)
+                .replace("M  END", end);
+            for text in [text.replace('\n', "\r\n"), text] {
+                let model = read(&text).expect("all rows are sound");
+                assert_eq!((&model.atoms, &model.bonds), (&whole.atoms, &whole.bonds));
+                assert_eq!(model.warnings[0].to_string(), expected);
+            }
+        }
+    }
+    // Rows in broken columns, and fewer atoms and bonds at once.
+    let text = "t\n\n\n 1 0\n0.5 1.5 2 C 0 5\n1 0 1 CL\n1 2 1\nM  END\n";
+    let model = read(text).expect("separated by blanks");
+    assert_eq!((model.atoms.len(), model.bonds.len()), (2, 1));
+    assert_eq!(model.warnings.len(), 2);
+}
+
+#[test]
+fn lines_beyond_the_declared_bonds_that_are_no_bonds_are_refused() {
+    let one_bond = ETHANOL_LIKE.replace("  4  3  0", "  4  1  0");
+    for (bond, shown) in [
+        ("  2  3  x", "\"  2  3  x  0  0  0  0\""),
+        ("  2  9  1", "\"  2  9  1"),
+        ("  2.5  3 1", "\"  2.5  3 1"),
+    ] {
+        let text = error(&one_bond.replace("  2  3  2", bond));
+        assert!(
+            text.starts_with(
+                "x.sdf:10: a line after the bonds that the counts line declares (1) is neither"
+            ) && text.contains(shown),
+            "{text}"
+        );
+    }
+    // Lists of elements and texts are no bonds.
+    let lists = ETHANOL_LIKE.replace("M  END", "  2 F    2   7   8\nM  END");
+    let texts = ETHANOL_LIKE
+        .replace("  4  3  0  0  0  0", "  4  3  0  0  0  1")
+        .replace("M  END", "  1.5  2.0\n1 text\nM  END");
+    for text in [lists, texts] {
+        let model = read(&text).expect("sound");
+        assert_eq!(model.bonds.len(), 3);
+        assert!(model.warnings.is_empty());
+    }
+}
+
+#[test]
+fn a_bond_line_among_the_declared_atoms_says_so() {
+    let text = error(&ETHANOL_LIKE.replace("  4  3  0", "  5  3  0"));
+    assert!(
+        text.starts_with(
+            "x.sdf:9: the counts line declares 5 atoms, but a bond line follows after 4: "
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_bond_to_an_atom_that_is_not_there_is_refused() {
     for (from, to) in [
         ("  2  3  2", "  2  9  2"),

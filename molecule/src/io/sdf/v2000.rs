@@ -12,16 +12,27 @@ pub(super) fn read(
     counts: &[u8],
     lines: &mut Lines<'_>,
 ) -> Result<(), MoleculeError> {
-    let Some((atom_count, bond_count)) = read_counts(counts) else {
+    let Some((declared_atoms, declared_bonds)) = read_counts(counts) else {
         return Err(table.error(
             counts_line,
             format!("the counts line reads {}", quote(counts)),
             "the fourth line of a record holds the numbers of atoms and bonds in columns 1-3 and 4-6",
         ));
     };
-    for read in 0..atom_count {
-        let (line, text) = next_row(table, lines, read, atom_count, "atom")?;
+    for read in 0..declared_atoms {
+        let (line, text) = next_row(table, lines, read, declared_atoms, "atom")?;
         let Some(atom) = read_atom(text) else {
+            if bond_numbers(text).is_some() {
+                return Err(table.error(
+                    line,
+                    format!(
+                        "the counts line declares {declared_atoms} atoms, but a bond line follows \
+                         after {read}: {}",
+                        quote(text)
+                    ),
+                    "give as many atom lines as the counts line declares",
+                ));
+            }
             return Err(table.error(
                 line,
                 format!("the atom line reads {}", quote(text)),
@@ -30,14 +41,109 @@ pub(super) fn read(
         };
         table.add_atom(line, atom.symbol, atom.position_angstrom, atom.charge)?;
     }
-    for read in 0..bond_count {
-        let (line, text) = next_row(table, lines, read, bond_count, "bond")?;
+    let atom_count = read_further_atoms(table, lines, declared_atoms)?;
+    for read in 0..declared_bonds {
+        let (line, text) = next_row(table, lines, read, declared_bonds, "bond")?;
         let (a, b, order) = read_bond(table, line, text, atom_count)?;
         if let Some(order) = order {
             table.add_bond(a - 1, b - 1, order);
         }
     }
+    read_further_bonds(table, lines, counts, atom_count, declared_bonds)?;
     read_properties(table, lines)
+}
+
+/// Reads atom lines beyond the declared number, with a warning, and returns the number of atoms. An
+/// atom line cannot be a bond line: it has a symbol after three numbers.
+fn read_further_atoms(
+    table: &mut Table<'_>,
+    lines: &mut Lines<'_>,
+    declared: u32,
+) -> Result<u32, MoleculeError> {
+    let mut first_line = None;
+    let mut rest = lines.clone();
+    while let Some((line, text)) = rest.next() {
+        let Some(atom) = read_atom(text) else {
+            break;
+        };
+        table.add_atom(line, atom.symbol, atom.position_angstrom, atom.charge)?;
+        first_line.get_or_insert(line);
+        *lines = rest.clone();
+    }
+    let count = table.model.atoms.len() as u32;
+    warn_of_further_rows(table, first_line, declared, count, "atom");
+    Ok(count)
+}
+
+/// Reads bond lines beyond the declared number, with a warning. They end at the first line that
+/// begins with a letter, as all properties do, or with the `>` of a data item.
+fn read_further_bonds(
+    table: &mut Table<'_>,
+    lines: &mut Lines<'_>,
+    counts: &[u8],
+    atom_count: u32,
+    declared: u32,
+) -> Result<(), MoleculeError> {
+    // Two obsolete blocks may stand here: lists of elements for queries (`  2 F    2   7   8`), and
+    // texts of two lines each.
+    let is_list = |text| matches!(fields(text).nth(1), Some(b"T" | b"F"));
+    let texts = integer::<u32>(columns(counts, 15, 18)).unwrap_or(0);
+    let mut passed_over = texts.saturating_mul(2);
+    let mut first_line = None;
+    let mut count = declared;
+    let mut rest = lines.clone();
+    while let Some((line, text)) = rest.next() {
+        let start = text.trim_ascii_start();
+        if start.first().is_some_and(u8::is_ascii_alphabetic) || start.starts_with(b">") {
+            break;
+        }
+        *lines = rest.clone();
+        if start.is_empty() || is_list(text) {
+            continue;
+        }
+        let Ok((a, b, order)) = read_bond(table, line, text, atom_count) else {
+            if passed_over > 0 {
+                passed_over -= 1;
+                continue;
+            }
+            return Err(table.error(
+                line,
+                format!(
+                    "a line after the bonds that the counts line declares ({declared}) is neither a bond \
+                     nor a property: {}",
+                    quote(text)
+                ),
+                "correct the counts line; after the bonds come lines such as \"M  CHG\" and \"M  END\"",
+            ));
+        };
+        if let Some(order) = order {
+            table.add_bond(a - 1, b - 1, order);
+        }
+        first_line.get_or_insert(line);
+        count += 1;
+    }
+    warn_of_further_rows(table, first_line, declared, count, "bond");
+    Ok(())
+}
+
+/// Warns of rows beyond the declared number, of which the first is at `first_line`.
+fn warn_of_further_rows(
+    table: &mut Table<'_>,
+    first_line: Option<u64>,
+    declared: u32,
+    found: u32,
+    what: &str,
+) {
+    if let Some(line) = first_line {
+        let message = format!(
+            "the counts line declares {declared} {what}{}, but {found} are there; all are read",
+            if declared == 1 { "" } else { "s" }
+        );
+        table
+            .model
+            .warnings
+            .push(warning(table.file, line, message));
+    }
 }
 
 /// Returns the next line of a block, or an error at the end of the record.
@@ -133,6 +239,26 @@ fn charge_of(field: &[u8]) -> i8 {
     }
 }
 
+/// Returns the first three fields of a bond line by its columns, which separate numbers without
+/// blanks.
+fn bond_in_columns(text: &[u8]) -> Option<(u32, u32, u32)> {
+    Some((
+        integer(columns(text, 0, 3))?,
+        integer(columns(text, 3, 6))?,
+        integer(columns(text, 6, 9))?,
+    ))
+}
+
+/// Returns the first three fields of a bond line that are separated by blanks.
+fn bond_numbers(text: &[u8]) -> Option<(u32, u32, u32)> {
+    let mut fields = fields(text);
+    Some((
+        integer(fields.next()?)?,
+        integer(fields.next()?)?,
+        integer(fields.next()?)?,
+    ))
+}
+
 /// Reads a bond line: two existing atoms, counted from 1, and the bond order (`None` for a hydrogen
 /// bond).
 fn read_bond(
@@ -141,26 +267,11 @@ fn read_bond(
     text: &[u8],
     atom_count: u32,
 ) -> Result<(u32, u32, Option<BondOrder>), MoleculeError> {
-    let fixed = || {
-        Some((
-            integer::<u32>(columns(text, 0, 3))?,
-            integer::<u32>(columns(text, 3, 6))?,
-            integer::<u32>(columns(text, 6, 9))?,
-        ))
-    };
-    let split = || {
-        let mut fields = fields(text);
-        Some((
-            integer::<u32>(fields.next()?)?,
-            integer::<u32>(fields.next()?)?,
-            integer::<u32>(fields.next()?)?,
-        ))
-    };
     let sound = |&(a, b, _): &(u32, u32, u32)| {
         (1..=atom_count).contains(&a) && (1..=atom_count).contains(&b) && a != b
     };
     // Numbers in wider columns can be misread in the narrow ones: the valid interpretation is used.
-    let (fixed, split) = (fixed(), split());
+    let (fixed, split) = (bond_in_columns(text), bond_numbers(text));
     let found = fixed
         .filter(sound)
         .or(split.filter(sound))

@@ -189,16 +189,23 @@ fn is_mmcif(head: &[u8]) -> bool {
         })
 }
 
-/// Tests for a number on the first line and coordinates on the third.
+/// Tests for a number on the first line and coordinates on the third, or, in extended XYZ, for
+/// names of columns on the second.
 fn is_xyz(head: &[u8]) -> bool {
     let mut lines = Lines::new(head, 1);
     let count = lines
         .next()
         .and_then(|(_, line)| integer::<u64>(line.trim_ascii()));
+    let names_columns = lines.next().is_some_and(|(_, comment)| {
+        const KEY: &[u8] = b"Properties=";
+        comment
+            .windows(KEY.len())
+            .any(|part| part.eq_ignore_ascii_case(KEY))
+    });
     count.is_some()
-        && lines.nth(1).is_some_and(|(_, row)| {
+        && lines.next().is_some_and(|(_, row)| {
             let row: Vec<_> = fields(row).take(4).collect();
-            row.len() == 4 && row[1..].iter().all(|field| float(field).is_some())
+            row.len() == 4 && (names_columns || row[1..].iter().all(|field| float(field).is_some()))
         })
 }
 

@@ -30,6 +30,7 @@ fn the_content_decides_against_the_ending() {
             Format::Sdf,
         ),
         (b"2\ncomment\nC 0 0 0\n", Format::Xyz),
+        (b"1\nPROPERTIES=pos:R:3:species:S:1\n0 0 0 C\n", Format::Xyz),
         (b"\x83\xabdataBlocks\x90\xa7encoder\xa1x", Format::Bcif),
     ] {
         for name in ["x.pdb", "x.cif", "x.bcif", "x.sdf", "x.mol2", "x.xyz", "x"] {

@@ -1,13 +1,18 @@
 //! XYZ: number of atoms, a comment, one row per atom; a file may have several frames.
 //!
 //! The format has no specification; this reader follows the description by Open Babel (a symbol or
-//! an atomic number, then x, y, z in angstrom; further fields are ignored).
+//! an atomic number, then x, y, z in angstrom; further fields are ignored). The comment of extended
+//! XYZ may name other columns.
 
+mod columns;
+
+use self::columns::Columns;
 use std::collections::HashMap;
 
 use super::options::ReadOptions;
-use super::text::{self, Lines, fields, float, integer, quote, syntax, warning};
+use super::text::{self, Lines, fields, integer, quote, syntax, warning};
 use super::unnamed::{next_number, unnamed_ligand_atom};
+use crate::diagnostics::RepeatedWarning;
 use crate::raw::RawModel;
 use crate::{Element, MoleculeError};
 
@@ -45,9 +50,12 @@ pub(super) fn parse(
             "give a frame with at least one atom",
         ));
     }
-    let _comment = lines.next();
+    let (comment_line, comment) = lines.next().unwrap_or((counts_line, b""));
+    let columns = Columns::from_comment(comment)
+        .map_err(|bad| syntax(file, comment_line, bad.problem, bad.remedy))?;
     let mut numbers = HashMap::new();
     let mut unknown_symbol_seen = false;
+    let mut longer_rows = RepeatedWarning::default();
     for row in 0.. {
         if row as u64 == declared {
             break;
@@ -64,14 +72,8 @@ pub(super) fn parse(
             ));
         };
         text::check_atom_limit(file, line, row, options)?;
-        let Some((symbol, position_angstrom)) = read_row(text) else {
-            return Err(syntax(
-                file,
-                line,
-                format!("the atom row reads {}", quote(text)),
-                "an atom row holds: symbol or atomic number, x, y, z in angstrom",
-            ));
-        };
+        let (symbol, position_angstrom) =
+            read_row(file, line, row, text, columns, &mut longer_rows)?;
         let element = element_of(symbol).unwrap_or_else(|| {
             if !unknown_symbol_seen {
                 unknown_symbol_seen = true;
@@ -96,6 +98,7 @@ pub(super) fn parse(
             0,
         ));
     }
+    longer_rows.report(file, "fields beyond them are ignored", &mut model.warnings);
     if starts.len() == 1 && lines.any(|(_, text)| !text.trim_ascii().is_empty()) {
         model.warnings.push(warning(
             file,
@@ -143,15 +146,78 @@ fn line_at(bytes: &[u8], at: usize) -> (&[u8], usize) {
     }
 }
 
-fn read_row(text: &[u8]) -> Option<(&[u8], [f32; 3])> {
-    let mut fields = fields(text);
-    let symbol = fields.next()?;
-    let position_angstrom = [
-        float(fields.next()?)?,
-        float(fields.next()?)?,
-        float(fields.next()?)?,
-    ];
-    Some((symbol, position_angstrom))
+/// Returns symbol and position in angstrom of an atom row, the `row`-th from 0. Rows with more fields
+/// than are declared are noted in `longer_rows`.
+fn read_row<'t>(
+    file: &str,
+    line: u64,
+    row: usize,
+    text: &'t [u8],
+    columns: Columns,
+    longer_rows: &mut RepeatedWarning,
+) -> Result<(&'t [u8], [f32; 3]), MoleculeError> {
+    let Some((symbol, position_angstrom)) = columns.read(text) else {
+        return Err(bad_row(file, line, text, columns));
+    };
+    if let Some(declared) = columns.declared {
+        let found = fields(text).count();
+        if found < declared {
+            return Err(bad_row(file, line, text, columns));
+        }
+        if found > declared {
+            longer_rows.note(text::line_u32(line), || {
+                format!("the atom row has {found} fields, but Properties declares {declared}")
+            });
+        }
+    } else if is_row_number(symbol, row, text) {
+        return Err(syntax(
+            file,
+            line,
+            format!(
+                "the atom row reads {}: its first field is not the atomic number of the symbol after \
+                 the coordinates",
+                quote(text)
+            ),
+            "give rows of symbol, x, y, z, or name the columns in the second line as in \
+             Properties=id:I:1:pos:R:3:species:S:1",
+        ));
+    }
+    Ok((symbol, position_angstrom))
+}
+
+/// Creates the error for a row without a symbol and three numbers in their columns.
+fn bad_row(file: &str, line: u64, text: &[u8], columns: Columns) -> MoleculeError {
+    let mut problem = format!("the atom row reads {}", quote(text));
+    let remedy = match columns.declared {
+        None => "an atom row holds: symbol or atomic number, x, y, z in angstrom".to_owned(),
+        Some(declared) => {
+            let found = fields(text).count();
+            if found < declared {
+                problem = format!(
+                    "the atom row has {found} fields, but Properties declares {declared}: {}",
+                    quote(text)
+                );
+            }
+            "give rows with the columns that Properties names in the second line of the frame, \
+             coordinates in angstrom"
+                .to_owned()
+        }
+    };
+    syntax(file, line, problem, remedy)
+}
+
+/// Returns true if the first field of a row of plain XYZ is its number instead of an atomic number:
+/// the symbol of another element follows the coordinates, as in `1 0.0 0.0 0.0 C`.
+fn is_row_number(first: &[u8], row: usize, text: &[u8]) -> bool {
+    if !first[0].is_ascii_digit() || integer::<usize>(first) != Some(row + 1) {
+        return false;
+    }
+    // `T` and `F` may be flags.
+    let symbol = fields(text)
+        .nth(4)
+        .filter(|field| !matches!(field, [b'T' | b'F']));
+    let element = symbol.and_then(Element::from_symbol);
+    element.is_some_and(|element| usize::from(element.atomic_number()) != row + 1)
 }
 
 /// Returns the element of an atomic number or of a symbol, which may have the digits of a label

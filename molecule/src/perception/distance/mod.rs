@@ -22,6 +22,37 @@ const MOST_ATOMS_PER_CELL: usize = 64;
 /// Up to this number of atoms, testing all pairs is faster than sorting them into cells.
 const FEW_ATOMS: usize = 48;
 
+/// Returns true for elements that form no bonds: the unknown element, helium, neon and argon.
+fn is_without_bonds(element: Element) -> bool {
+    matches!(element.atomic_number(), 0 | 2 | 10 | 18)
+}
+
+/// Returns the bonding radius in angstrom of a noble gas that forms compounds, which the set of
+/// [`Element::covalent_radius_angstrom`] lacks: B. Cordero et al., Dalton Trans. (2008) 2832.
+fn noble_gas_radius_angstrom(element: Element) -> Option<f32> {
+    match element.symbol() {
+        "Kr" => Some(1.16),
+        "Xe" => Some(1.40),
+        "Rn" => Some(1.50),
+        _ => None,
+    }
+}
+
+/// Tests a pair within the general distance of which at least one is a noble gas: it is bonded to
+/// the elements of its compounds (fluorides, oxides, a few more) and to no other, such as the atoms
+/// around xenon in a cavity of a protein.
+#[cold]
+fn is_noble_gas_bond(a: Element, b: Element, squared: f32) -> bool {
+    let radius = |element: Element| match noble_gas_radius_angstrom(element) {
+        Some(radius) => radius,
+        None => element.covalent_radius_angstrom(),
+    };
+    let is_partner =
+        |element| [Element::C, Element::N, Element::O, Element::F, Element::CL].contains(&element);
+    let reach = radius(a) + radius(b) + TOLERANCE_ANGSTROM;
+    (is_partner(a) || is_partner(b)) && squared <= reach * reach
+}
+
 /// Result of the distance rule.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct DistanceBonds {
@@ -67,6 +98,16 @@ impl<'a> BondCollector<'a> {
             + self.elements[b].covalent_radius_angstrom()
             + TOLERANCE_ANGSTROM;
         if squared > reach * reach || squared < SHORTEST_BOND_ANGSTROM * SHORTEST_BOND_ANGSTROM {
+            return;
+        }
+        if matches!(
+            (
+                self.elements[a].atomic_number(),
+                self.elements[b].atomic_number()
+            ),
+            (36 | 54 | 86, _) | (_, 36 | 54 | 86)
+        ) && !is_noble_gas_bond(self.elements[a], self.elements[b], squared)
+        {
             return;
         }
         match (
@@ -123,7 +164,8 @@ pub(crate) fn squared_distance(a: [f32; 3], b: [f32; 3]) -> f32 {
 /// Finds bonds by distance: `d <= r1 + r2 + 0.4` angstrom with the radii of
 /// [`Element::covalent_radius_angstrom`]. A hydrogen has one bond, to the nearest heavy atom within
 /// this distance; two hydrogens are bonded only if there are no other atoms (molecular hydrogen).
-/// Unknown elements have no bonds.
+/// Unknown elements and helium, neon and argon have no bonds; krypton, xenon and radon have bonds
+/// to C, N, O, F and Cl only, with their own radii.
 ///
 /// Time and memory are linear in the number of atoms for any positions: an atom with more than 16
 /// heavy neighbours within bonding distance, or among too many overlapping atoms, gets no bond to
@@ -140,7 +182,7 @@ pub(crate) fn bonds_by_distance(positions: &[[f32; 3]], elements: &[Element]) ->
         };
     }
     let mut collector = BondCollector::new(positions, elements);
-    let known = |i: usize| elements[i] != Element::UNKNOWN;
+    let known = |i: usize| !is_without_bonds(elements[i]);
     if positions.len() <= FEW_ATOMS {
         for i in (0..positions.len()).filter(|&i| known(i)) {
             for j in (i + 1..positions.len()).filter(|&j| known(j)) {
@@ -164,7 +206,7 @@ const AXIS_BITS: u32 = 20;
 /// pairs.
 fn add_near_pairs(collector: &mut BondCollector<'_>) {
     let (positions, elements) = (collector.positions, collector.elements);
-    let known = (0..positions.len() as u32).filter(|&i| elements[i as usize] != Element::UNKNOWN);
+    let known = (0..positions.len() as u32).filter(|&i| !is_without_bonds(elements[i as usize]));
     let longest_radius = elements
         .iter()
         .map(|e| e.covalent_radius_angstrom())

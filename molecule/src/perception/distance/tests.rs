@@ -9,11 +9,21 @@ use super::*;
 fn by_definition(positions: &[[f32; 3]], elements: &[Element]) -> BTreeSet<[u32; 2]> {
     let distance = |i: usize, j: usize| squared_distance(positions[i], positions[j]).sqrt();
     let within_reach = |i: usize, j: usize| {
-        let reach =
-            elements[i].covalent_radius_angstrom() + elements[j].covalent_radius_angstrom() + 0.4;
+        let radius = |i: usize| match elements[i].symbol() {
+            "Xe" => 1.4,
+            _ => elements[i].covalent_radius_angstrom(),
+        };
+        let reach = radius(i) + radius(j) + 0.4;
+        let never = |i: usize| ["X", "He"].contains(&elements[i].symbol());
+        let xenon_bonds = |i: usize, j: usize| {
+            elements[i].symbol() != "Xe"
+                || ["C", "N", "O", "F", "Cl"].contains(&elements[j].symbol())
+        };
         i != j
-            && elements[i] != Element::UNKNOWN
-            && elements[j] != Element::UNKNOWN
+            && !never(i)
+            && !never(j)
+            && xenon_bonds(i, j)
+            && xenon_bonds(j, i)
             && distance(i, j) >= 0.4
             && distance(i, j) <= reach
     };
@@ -43,6 +53,10 @@ fn by_definition(positions: &[[f32; 3]], elements: &[Element]) -> BTreeSet<[u32;
     bonds
 }
 
+fn symbol(text: &str) -> Element {
+    Element::from_symbol(text.as_bytes()).expect("a symbol")
+}
+
 fn found(positions: &[[f32; 3]], elements: &[Element]) -> BTreeSet<[u32; 2]> {
     let bonds = bonds_by_distance(positions, elements);
     let set: BTreeSet<_> = bonds.pairs.iter().copied().collect();
@@ -60,6 +74,8 @@ fn atoms(most: usize, box_sixteenths: i16) -> impl Strategy<Value = Vec<([f32; 3
         1 => Just(Element::S),
         1 => Just(Element::ZN),
         1 => Just(Element::UNKNOWN),
+        1 => Just(symbol("He")),
+        1 => Just(symbol("Xe")),
     ];
     let place = [0..box_sixteenths, 0..box_sixteenths, 0..box_sixteenths];
     let place = place.prop_map(|p| p.map(|x| f32::from(x) / 16.0));
@@ -171,4 +187,38 @@ fn an_atom_with_too_many_neighbours_stays_alone() {
     assert_eq!(bonds.crowded, 1);
     assert!(bonds.pairs.iter().all(|pair| pair[0] != 0));
     assert!(!bonds.pairs.is_empty());
+}
+
+#[test]
+fn noble_gases_have_only_the_bonds_of_their_compounds() {
+    let bonded = |a: &str, b: &str, distance: f32| {
+        let positions = [[0.0; 3], [distance, 0.0, 0.0]];
+        !found(&positions, &[symbol(a), symbol(b)]).is_empty()
+    };
+    for (a, b, distance) in [
+        ("Xe", "F", 1.98),
+        ("F", "Kr", 1.88),
+        ("Xe", "O", 1.76),
+        ("Xe", "N", 2.02),
+        ("Xe", "C", 2.09),
+        ("Xe", "Cl", 2.31),
+        ("Rn", "F", 2.08),
+    ] {
+        assert!(bonded(a, b, distance), "{a}-{b}");
+    }
+    for (a, b, distance) in [
+        ("He", "He", 3.0),
+        ("He", "He", 1.0),
+        ("Ne", "C", 1.5),
+        ("Ar", "Ar", 3.4),
+        ("Ar", "F", 2.0),
+        ("Kr", "Kr", 3.3),
+        ("Xe", "Xe", 3.0),
+        ("Xe", "C", 2.9),
+        ("Xe", "O", 2.6),
+        ("Xe", "H", 1.7),
+        ("Xe", "Fe", 2.6),
+    ] {
+        assert!(!bonded(a, b, distance), "{a}...{b}");
+    }
 }

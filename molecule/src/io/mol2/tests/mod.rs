@@ -2,6 +2,11 @@ use proptest::prelude::*;
 
 use super::super::text::mutated;
 use super::*;
+
+mod columns;
+mod residues;
+mod types;
+
 use crate::Element;
 use crate::structure::BondOrder;
 
@@ -140,33 +145,6 @@ fn residues_are_substructures() {
 }
 
 #[test]
-fn substructure_names_split_into_name_and_number() {
-    for (substructure, name, number) in [
-        ("1 GTP", "GTP", 1),
-        ("7 GTP", "GTP", 7),
-        ("1 TG1", "TG1", 1),
-        ("1 0H7", "0H7", 1),
-        ("1 HIS12", "HIS", 12),
-        ("1 UNK1", "UNK", 1),
-        ("2 ZN301", "ZN", 301),
-        ("1 Q101", "Q", 101),
-        ("3 12345", "12345", 3),
-        ("3 LIG99999999999", "LIG99999999999", 3),
-        ("4 ****", "UNL", 4),
-        ("1 <0>", "UNL", 1),
-        ("**** ABC", "ABC", 1),
-        ("", "UNL", 1),
-    ] {
-        let atom = one_atom("C.3", substructure);
-        assert_eq!(
-            (atom.residue_name.as_str(), atom.residue_number),
-            (name, number),
-            "{substructure}"
-        );
-    }
-}
-
-#[test]
 fn a_residue_in_pieces_is_put_together() {
     let text = PROTEIN.replace("3 2 2", "5 3 2").replace(
         "@<TRIPOS>BOND",
@@ -202,56 +180,6 @@ fn a_nameless_atom_takes_the_name_of_its_substructure_record() {
 fn an_atom_without_a_name_is_named_after_its_element_and_id() {
     let model = read(&SMALL.replace("3 O3' ", "3 ****")).expect("sound");
     assert_eq!(model.atoms[2].name, "O3");
-}
-
-#[test]
-fn the_type_gives_the_element() {
-    let number = |kind: &str| {
-        one_atom(kind, "")
-            .element
-            .known()
-            .map(Element::atomic_number)
-    };
-    for (kind, expected) in [
-        ("C.3", 6),
-        ("C.cat", 6),
-        ("N.pl3", 7),
-        ("S.o2", 16),
-        ("H.t3p", 1),
-        ("Na", 11),
-        ("NA", 11),
-        ("Cl", 17),
-        ("cl", 17),
-        ("Co.oh", 27),
-        ("Cr.th", 24),
-        ("Ca", 20),
-        ("D", 1),
-        // Amber's general force field.
-        ("ca", 6),
-        ("c3", 6),
-        ("os", 8),
-        ("oh", 8),
-        ("ho", 1),
-        ("hc", 1),
-        ("n4", 7),
-        ("na", 7),
-        ("p5", 15),
-        ("s6", 16),
-        ("br", 35),
-        // Not elements.
-        ("Du", 0),
-        ("Du.C", 0),
-        ("LP", 0),
-        ("Any", 0),
-        ("HAL", 0),
-        ("Het", 0),
-        ("hev", 0),
-    ] {
-        assert_eq!(number(kind), Some(expected), "{kind}");
-    }
-    // The name decides.
-    assert_eq!(number("Zz"), None);
-    assert_eq!(number("CT1"), None);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 #![allow(clippy::float_cmp, reason = "the numbers compared are exact in binary")]
 
+mod blocks;
+
 use super::category::AtomSite;
 use super::fields::element_of_symbol;
 use super::*;
@@ -373,14 +375,17 @@ fn names_find_their_category_and_item() {
         b"_diffrn_refln.id",
         b"_refln_index_h",
     ] {
-        assert!(is_reflection(name));
+        assert_eq!(
+            OtherContent::from_name(name),
+            Some(OtherContent::Reflections)
+        );
     }
     for name in [
         b"_reflns.number".as_slice(),
         b"_refine.id",
         b"_diffrn_reflns_av",
     ] {
-        assert!(!is_reflection(name));
+        assert_eq!(OtherContent::from_name(name), None);
     }
 }
 
