@@ -20,10 +20,18 @@ const LIMITS: ReadLimits = ReadLimits::new(1 << 20, 10_000);
 /// # Panics
 /// Panics if an invariant is violated, which the fuzzer detects.
 pub fn read(format: Option<Format>, bytes: &[u8]) {
+    read_as("upload", format, bytes);
+}
+
+/// Reads bytes like a file of a name, and checks the invariants of the [`Structure`].
+///
+/// # Panics
+/// Panics if an invariant is violated, which the fuzzer detects.
+pub fn read_as(name: &str, format: Option<Format>, bytes: &[u8]) {
     let options = ReadOptions::default()
         .with_format(format)
         .with_limits(LIMITS);
-    match read_bytes("upload", bytes, PartRole::Whole, &options) {
+    match read_bytes(name, bytes, PartRole::Whole, &options) {
         Ok(structure) => check(&structure),
         Err(error) => assert!(!error.to_string().is_empty()),
     }

@@ -1,7 +1,10 @@
-//! Any bytes read as pdb: an error or a valid structure.
+//! Any bytes read as pdb, and as pqr: an error or a valid structure.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use molshot_molecule::Format;
 
-fuzz_target!(|bytes: &[u8]| molshot_fuzz::read(Some(Format::Pdb), bytes));
+fuzz_target!(|bytes: &[u8]| {
+    molshot_fuzz::read(Some(Format::Pdb), bytes);
+    molshot_fuzz::read_as("x.pqr", Some(Format::Pdb), bytes);
+});

@@ -19,6 +19,11 @@ const NEAR_ANGSTROM: f32 = 8.0;
 /// with; large boxes of water reuse numbers.
 const MOST_NAMESAKES: usize = 16;
 
+/// Up to these numbers of ascending sequences of a chain, and of chains in a segment, the fast test
+/// for repeated residues is used.
+const MOST_SEQUENCES: usize = 8;
+const MOST_CHAINS: usize = 64;
+
 /// Identity of a residue: chain, number, insertion code, name, segment.
 type Key<'a> = (&'a SmolStr, i32, u8, &'a SmolStr, u32);
 
@@ -77,49 +82,60 @@ fn same_place(a: &RawAtom, b: &RawAtom) -> bool {
         && a.chain_id == b.chain_id
 }
 
+/// Residue numbers of one chain within a segment, as ascending sequences.
+struct Numbers<'a> {
+    chain: &'a SmolStr,
+    /// First and last number of the sequences before the current one.
+    before: Vec<(i32, i32)>,
+    first: i32,
+    last: (i32, u8),
+}
+
+impl Numbers<'_> {
+    /// Adds the number of the next residue. Returns false if it may have been there before.
+    fn add(&mut self, number: i32, insertion_code: u8) -> bool {
+        if (number, insertion_code) <= self.last {
+            self.before.push((self.first, self.last.0));
+            self.first = number;
+        }
+        self.last = (number, insertion_code);
+        let is_new = |&(first, last): &(i32, i32)| number < first || number > last;
+        self.before.len() <= MOST_SEQUENCES && self.before.iter().all(is_new)
+    }
+}
+
 /// Fast test that excludes nearly all files from the search: without repeats, the numbers of each
-/// chain ascend.
+/// chain ascend, in a few sequences (polymer, ligands, water).
 fn may_repeat(rows: &[RawAtom]) -> bool {
-    // Chains of the current segment, each with the last number and insertion code.
-    let mut chains: Vec<(&SmolStr, i32, u8)> = Vec::new();
+    let mut chains: Vec<Numbers<'_>> = Vec::new();
     let mut current = 0;
-    let mut before: Option<&RawAtom> = None;
-    for row in rows {
-        let Some(last) = before.replace(row) else {
-            chains.push((&row.chain_id, row.residue_number, row.insertion_code));
-            continue;
-        };
-        if same_place(last, row) {
-            continue;
+    for (index, row) in rows.iter().enumerate() {
+        if let Some(last) = index.checked_sub(1).map(|last| &rows[last]) {
+            if same_place(last, row) {
+                continue;
+            }
+            if last.segment != row.segment {
+                chains.clear();
+            }
         }
-        if last.segment != row.segment {
-            chains.clear();
+        let is_of = |chain: &Numbers<'_>| *chain.chain == row.chain_id;
+        if !chains.get(current).is_some_and(is_of) {
+            current = chains.iter().position(is_of).unwrap_or(chains.len());
         }
-        let is_current = chains
-            .get(current)
-            .is_some_and(|(chain, ..)| **chain == row.chain_id);
-        let known = if is_current {
-            Some(current)
-        } else {
-            chains
-                .iter()
-                .position(|(chain, ..)| **chain == row.chain_id)
-        };
-        let Some(index) = known else {
-            // So many chains in one segment are searched in full.
-            if chains.len() >= 64 {
+        if let Some(numbers) = chains.get_mut(current) {
+            if !numbers.add(row.residue_number, row.insertion_code) {
                 return true;
             }
-            current = chains.len();
-            chains.push((&row.chain_id, row.residue_number, row.insertion_code));
-            continue;
-        };
-        current = index;
-        let (_, number, insertion_code) = &mut chains[index];
-        if (row.residue_number, row.insertion_code) <= (*number, *insertion_code) {
+        } else if chains.len() < MOST_CHAINS {
+            chains.push(Numbers {
+                chain: &row.chain_id,
+                before: Vec::new(),
+                first: row.residue_number,
+                last: (row.residue_number, row.insertion_code),
+            });
+        } else {
             return true;
         }
-        (*number, *insertion_code) = (row.residue_number, row.insertion_code);
     }
     false
 }
@@ -179,6 +195,8 @@ struct Group {
     place: u32,
     has_heavy: bool,
     bounds: Bounds,
+    /// Rows of the first run, until their names are collected for a comparison.
+    unnamed: Option<std::ops::Range<usize>>,
     /// True once the residue is counted as scattered.
     is_counted: bool,
 }
@@ -198,8 +216,11 @@ impl Parts {
     fn find(&mut self, rows: &[RawAtom]) {
         let mut namesakes: HashMap<Key<'_>, Vec<u32>> = HashMap::new();
         let mut names: HashSet<(u32, &str)> = HashSet::new();
+        let mut start = 0;
         for (index, run) in (0_u32..).zip(rows.chunk_by(same_place)) {
             let first = &run[0];
+            let range = start..start + run.len();
+            start = range.end;
             let bounds = Bounds::of(run);
             let has_heavy = !run.iter().all(is_hydrogen);
             // With several residues at one place, alternate locations are mixed.
@@ -212,13 +233,19 @@ impl Parts {
                 first.segment,
             );
             let same = namesakes.entry(key).or_default();
-            let found = if is_uniform && same.len() <= MOST_NAMESAKES {
+            let found = if is_uniform && !same.is_empty() && same.len() <= MOST_NAMESAKES {
+                for &group in &*same {
+                    if let Some(range) = self.groups[group as usize].unnamed.take() {
+                        names.extend(rows[range].iter().map(|row| (group, row.name.as_str())));
+                    }
+                }
                 self.nearest(same, run, &bounds, &names)
             } else {
                 None
             };
             let group = if let Some(group) = found {
                 self.add(group, index, run, has_heavy, bounds);
+                names.extend(run.iter().map(|row| (group, row.name.as_str())));
                 group
             } else {
                 let group = self.groups.len() as u32;
@@ -226,6 +253,7 @@ impl Parts {
                     place: index,
                     has_heavy,
                     bounds,
+                    unnamed: Some(range),
                     is_counted: false,
                 });
                 if is_uniform {
@@ -233,7 +261,6 @@ impl Parts {
                 }
                 group
             };
-            names.extend(run.iter().map(|row| (group, row.name.as_str())));
             self.group_of_run.push(group);
         }
     }
