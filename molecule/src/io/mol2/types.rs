@@ -221,7 +221,7 @@ fn is_of_force_field(kind: &str) -> bool {
 fn contradicts(kind: &str, name: &str) -> bool {
     // Types of Tripos; the name of such an atom may be anything.
     const SYBYL: [&str; 6] = ["Na", "Ca", "Co", "Cr", "Cu", "Sn"];
-    // Halogens, and elements that are no types of force fields.
+    // Halogens, and elements whose symbols no force field uses for something else.
     const CERTAIN: [&str; 5] = ["CL", "BR", "SI", "SE", "FE"];
     let name = letters(name);
     !SYBYL.contains(&kind)
@@ -234,7 +234,7 @@ fn contradicts(kind: &str, name: &str) -> bool {
 
 /// Returns the element of a symbol of two letters in a record with types of a force field.
 fn two_letters_of_force_field(kind: &str, name: &str, element: Element) -> Element {
-    // Metals that are no types of force fields, if the atom has their name.
+    // Metals whose symbols are rare as types of force fields, if the atom has their name.
     const METALS: [&str; 11] = [
         "CU", "CO", "NI", "PT", "CR", "SR", "SN", "BA", "BI", "BE", "SB",
     ];
