@@ -120,8 +120,8 @@ fn what_cannot_be_is_refused() {
             ["--residue", "ILE 50 A #2 is no"],
         ),
         (
-            ["--residue", "XK 2263"],
-            ["XK 2263 is the ligand", "pocket"],
+            ["--residue", "XK2 263"],
+            ["XK2 263 is the ligand", "pocket"],
         ),
         (
             ["--distance-slack", "7"],

@@ -24,9 +24,9 @@ use rows::Rows;
 ///
 /// A residue is a substructure. Its name and number come from the name of the substructure (`ARG45`
 /// is `ARG` 45) and, where the `SUBSTRUCTURE` record has it, from the component id in its seventh
-/// column; a name of up to three characters is a component id (`E20`) and is not split. The number of
-/// a residue without one is the substructure id. The chain is that of the `SUBSTRUCTURE` record, or
-/// empty.
+/// column; a name of up to three characters is a component id (`E20`) and is not split. The number
+/// of a residue without one is the substructure id. The chain is that of the `SUBSTRUCTURE` record,
+/// or empty.
 pub(super) fn parse(
     file: &str,
     bytes: &[u8],

@@ -317,7 +317,8 @@ impl<'a> Molecule<'a> {
             ));
         }
         self.name_residues();
-        if let Some(found) = types::set_elements(&mut self.atoms, &self.kinds) {
+        let mut points = RepeatedWarning::default();
+        if let Some(found) = types::set_elements(&mut self.atoms, &self.kinds, &mut points) {
             let line = self.atoms[found.row].line;
             self.warnings.push(warning(
                 self.file,
@@ -342,6 +343,11 @@ impl<'a> Molecule<'a> {
                 "atoms of one substructure are not contiguous; they are grouped, so the order of atoms differs from the file",
             ));
         }
+        points.report(
+            self.file,
+            "the element of such atoms is unknown",
+            &mut self.warnings,
+        );
         self.charges_as_names.report(
             self.file,
             "the substructure is taken as one without a name",

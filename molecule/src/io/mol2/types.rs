@@ -8,6 +8,7 @@
 use smol_str::SmolStr;
 
 use crate::Element;
+use crate::diagnostics::RepeatedWarning;
 use crate::perception::names::{ResidueKind, residue_kind};
 use crate::raw::{ElementField, RawAtom};
 
@@ -16,6 +17,8 @@ use crate::raw::{ElementField, RawAtom};
 enum Meaning {
     /// The element is certain, or the type is a placeholder without element.
     Certain(Element),
+    /// A point of a force field without an element, such as a virtual site.
+    Point,
     /// An element symbol of two letters that may be a type of a force field.
     TwoLetters(Element),
     /// Neither a Sybyl type nor an element.
@@ -38,11 +41,17 @@ pub(super) struct ForceField {
 /// Sets the elements of all atoms of a record from their types. The atoms must have their residue
 /// names. Returns what says that the types are of a force field, unless it defines each of them
 /// without doubt (GAFF).
-pub(super) fn set_elements(atoms: &mut [RawAtom], kinds: &[SmolStr]) -> Option<ForceField> {
+/// residue names. Returns what says that the types are of a force field, unless it defines each of
+/// them without doubt (GAFF). Points without an element are noted in `points`.
+pub(super) fn set_elements(
+    atoms: &mut [RawAtom],
+    kinds: &[SmolStr],
+    points: &mut RepeatedWarning,
+) -> Option<ForceField> {
     let meanings: Vec<Meaning> = kinds.iter().map(|kind| meaning(kind.as_bytes())).collect();
     let may_be_ion = |row: usize| {
         let small = || kinds[row].len() == 2 && !kinds[row].contains('.');
-        !matches!(meanings[row], Meaning::Certain(_) | Meaning::Unknown) || small()
+        matches!(meanings[row], Meaning::TwoLetters(_) | Meaning::Foreign) || small()
     };
     let residue_sizes = if (0..atoms.len()).any(may_be_ion) {
         residue_sizes(atoms)
@@ -91,6 +100,12 @@ pub(super) fn set_elements(atoms: &mut [RawAtom], kinds: &[SmolStr]) -> Option<F
                     Element::from_symbol(kind.as_bytes()).or(Some(element))
                 }
                 Meaning::Certain(element) => Some(element),
+                Meaning::Point => {
+                    points.note(atoms[row].line, || {
+                        format!("the atom type {kind:?} is not an element")
+                    });
+                    Some(Element::UNKNOWN)
+                }
                 Meaning::Unknown => None,
                 Meaning::TwoLetters(element) => {
                     let keep = found.is_none()
@@ -149,9 +164,8 @@ fn begins_with(text: &str, start: &str) -> bool {
 }
 
 fn meaning(kind: &[u8]) -> Meaning {
-    const PLACEHOLDERS: [&[u8]; 10] = [
-        b"DU", b"LP", b"ANY", b"HAL", b"HET", b"HEV", b"****", b"X", b"XX", b"VS",
-    ];
+    const PLACEHOLDERS: [&[u8]; 7] = [b"DU", b"LP", b"ANY", b"HAL", b"HET", b"HEV", b"****"];
+    const POINTS: [&[u8]; 3] = [b"X", b"XX", b"VS"];
     // Wang et al., J. Comput. Chem. 25 (2004) 1157-1174: the general AMBER force field. Some of its
     // lower-case types look like elements: their first letter is the element.
     const GAFF: [&[u8]; 19] = [
@@ -161,12 +175,13 @@ fn meaning(kind: &[u8]) -> Meaning {
     let dot = memchr::memchr(b'.', kind);
     let head = &kind[..dot.unwrap_or(kind.len())];
     let is_one_of = |list: &[&[u8]]| list.iter().any(|item| item.eq_ignore_ascii_case(head));
-    // Lone pairs and other points without mass are numbered or have a suffix: `LP1`, `EPW`.
-    let is_point = dot.is_none()
-        && head.len() <= 3
-        && [b"LP", b"EP"].iter().any(|start| head.starts_with(*start));
-    if is_one_of(&PLACEHOLDERS) || is_point {
+    if is_one_of(&PLACEHOLDERS) {
         return Meaning::Certain(Element::UNKNOWN);
+    }
+    // Lone pairs and extra points are numbered or have a suffix: `LP1`, `EPW`.
+    let is_point = head.len() <= 3 && (head.starts_with(b"LP") || head.starts_with(b"EP"));
+    if dot.is_none() && (is_point || is_one_of(&POINTS)) {
+        return Meaning::Point;
     }
     if let (Some(_), element) = (dot, Element::from_symbol(head)) {
         return element.map_or(Meaning::Unknown, Meaning::Certain);
@@ -221,7 +236,7 @@ fn is_of_force_field(kind: &str) -> bool {
 fn contradicts(kind: &str, name: &str) -> bool {
     // Types of Tripos; the name of such an atom may be anything.
     const SYBYL: [&str; 6] = ["Na", "Ca", "Co", "Cr", "Cu", "Sn"];
-    // Halogens, and elements that are no types of force fields.
+    // Halogens, and elements whose symbols no force field uses for something else.
     const CERTAIN: [&str; 5] = ["CL", "BR", "SI", "SE", "FE"];
     let name = letters(name);
     !SYBYL.contains(&kind)
@@ -234,7 +249,7 @@ fn contradicts(kind: &str, name: &str) -> bool {
 
 /// Returns the element of a symbol of two letters in a record with types of a force field.
 fn two_letters_of_force_field(kind: &str, name: &str, element: Element) -> Element {
-    // Metals that are no types of force fields, if the atom has their name.
+    // Metals whose symbols are rare as types of force fields, if the atom has their name.
     const METALS: [&str; 11] = [
         "CU", "CO", "NI", "PT", "CR", "SR", "SN", "BA", "BI", "BE", "SB",
     ];
@@ -300,7 +315,9 @@ fn foreign_element(kind: &str, name: &str, is_ion: bool) -> Option<Element> {
             .iter()
             .any(|symbol| symbol.eq_ignore_ascii_case(head));
         // Types of UFF begin with a symbol in its usual case (`Ca6+2`).
-        let is_symbol = head.as_bytes()[1].is_ascii_lowercase() && begins_with(letters(name), head);
+        let is_symbol = kind.len() == 2
+            && head.as_bytes()[1].is_ascii_lowercase()
+            && begins_with(letters(name), head);
         if is_halogen_or_iron {
             return Some(two_letters_of_force_field(head, name, element));
         }

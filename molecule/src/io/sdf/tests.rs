@@ -296,7 +296,7 @@ fn rows_beyond_the_declared_numbers_are_read_with_a_warning() {
 }
 
 #[test]
-fn lines_beyond_the_declared_bonds_that_are_no_bonds_are_refused() {
+fn lines_beyond_the_declared_bonds_that_are_not_bonds_are_refused() {
     let one_bond = ETHANOL_LIKE.replace("  4  3  0", "  4  1  0");
     for (bond, shown) in [
         ("  2  3  x", "\"  2  3  x  0  0  0  0\""),
@@ -311,7 +311,7 @@ fn lines_beyond_the_declared_bonds_that_are_no_bonds_are_refused() {
             "{text}"
         );
     }
-    // Lists of elements and texts are no bonds.
+    // Lists of elements and texts are not bonds.
     let lists = ETHANOL_LIKE.replace("M  END", "  2 F    2   7   8\nM  END");
     let texts = ETHANOL_LIKE
         .replace("  4  3  0  0  0  0", "  4  3  0  0  0  1")

@@ -68,7 +68,7 @@ fn a_row_that_does_not_fit_names_the_field() {
 }
 
 #[test]
-fn columns_that_are_missing_at_the_end_are_told() {
+fn columns_that_are_missing_at_the_end_are_reported() {
     for (row, name, warning) in [
         ("1 C1 10.0 20.0 30.0 C.3", "UNL", None),
         ("1 C1 10.0 20.0 30.0 C.3 1", "UNL", None),

@@ -318,6 +318,43 @@ fn types_without_an_element_leave_it_to_the_name() {
 }
 
 #[test]
+fn points_without_an_element_are_unknown_with_a_warning() {
+    let model = record(&[
+        ("O", "OW", "WAT"),
+        ("EPW", "EP", "WAT"),
+        ("C3", "XX", "LIG"),
+        ("H1", "LPH", "LIG"),
+        ("O9", "Du", "LIG"),
+    ]);
+    assert_eq!(symbols(&model), ["O", "X", "X", "X", "X"]);
+    assert_eq!(
+        messages(&model)[1..],
+        [
+            "x.mol2:8: the atom type \"EP\" is not an element; the element of such atoms is unknown \
+          (3 such cases, this is the first)"
+        ]
+    );
+}
+
+#[test]
+fn types_of_chimerax_are_not_metals() {
+    check_ligand(&[
+        ("Car", "C"),
+        ("Npl", "N"),
+        ("O2-", "O"),
+        ("N3+", "N"),
+        ("HC", "H"),
+    ]);
+    let model = record(&[
+        ("CA", "Car", "LIG"),
+        ("PA", "Pac", "LIG"),
+        ("NA", "Nar", "LIG"),
+        ("SI", "Sac", "LIG"),
+    ]);
+    assert_eq!(symbols(&model), ["C", "P", "N", "S"]);
+}
+
+#[test]
 fn the_case_of_the_name_does_not_matter() {
     for name in ["C1", "c1", "1C"] {
         let model = record(&[(name, "CA", "LIG"), ("O2", "O", "LIG")]);
