@@ -1,5 +1,6 @@
 //! A plan says what it leaves out and why.
 
+use std::fmt::Write;
 use std::fs;
 
 use super::set::{Folder, complexes, library};
@@ -9,12 +10,14 @@ fn entry(ligand: &str) -> String {
     let protein = fs::read_to_string(library("1hvr/1hvr_pocket.pdb")).expect("a pocket");
     let mut text = protein.replace("\nEND", "\nREMARK");
     for (serial, x) in (7000..).zip([-9.1, -7.7, -6.9]) {
-        text += &format!(
-            "HETATM{serial:>5}  C{}  {ligand} A 900    {x:>8.3}{:>8.3}{:>8.3}  1.00  0.00           C\n",
+        writeln!(
+            text,
+            "HETATM{serial:>5}  C{}  {ligand} A 900    {x:>8.3}{:>8.3}{:>8.3}  1.00  0.00           C",
             serial - 6999,
             15.0 + x / 10.0,
             28.0
-        );
+        )
+        .expect("writing to a String cannot fail");
     }
     text + "END\n"
 }

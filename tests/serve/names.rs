@@ -1,5 +1,6 @@
 //! Names of the served folder: with blanks, with letters of any script, hidden.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
@@ -89,14 +90,16 @@ fn an_upload_whose_pocket_holds_the_ligand_is_drawn_without_the_copy() {
     for (serial, line) in (7000..).zip(atoms) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let at = [2, 3, 4].map(|word| words[word].parse::<f64>().expect("a number"));
-        both += &format!(
-            "HETATM{serial:>5}  {:<3} XK2 A 263    {:>8.3}{:>8.3}{:>8.3}  1.00  0.00          {:>2}\n",
+        writeln!(
+            both,
+            "HETATM{serial:>5}  {:<3} XK2 A 263    {:>8.3}{:>8.3}{:>8.3}  1.00  0.00          {:>2}",
             words[1],
             at[0],
             at[1],
             at[2],
             &words[5][..1]
-        );
+        )
+        .expect("writing to a String cannot fail");
     }
     let upload = |pocket: &str| {
         let files = [

@@ -72,15 +72,14 @@ pub(super) fn read_files(
             format!("{atoms} atoms are too many; give at most {max_atoms}"),
         ));
     }
-    let structure = match structures.len() {
-        1 => structures.swap_remove(0),
-        _ => {
-            let pocket = files
-                .iter()
-                .find(|(name, _)| PartRole::from_file_name(name) == PartRole::Pocket)
-                .map_or("", |(name, _)| *name);
-            remove_ligand_from_pocket(Structure::merge(structures), pocket)?
-        }
+    let structure = if structures.len() == 1 {
+        structures.swap_remove(0)
+    } else {
+        let pocket = files
+            .iter()
+            .find(|(name, _)| PartRole::from_file_name(name) == PartRole::Pocket)
+            .map_or("", |(name, _)| *name);
+        remove_ligand_from_pocket(Structure::merge(structures), pocket)?
     };
     Ok((structure, hash.finalize().into()))
 }

@@ -1,5 +1,7 @@
 //! Names and numbers survive cut, write and read.
 
+use std::fmt::Write;
+
 use super::*;
 
 /// Returns [`entry`] as mmCIF with the ligand `A1LU6 12345 AAA`, and residue numbers of the pocket
@@ -20,7 +22,7 @@ fn entry_in_mmcif(ligand_chain: &str, shift: i32) -> String {
         "auth_seq_id",
         "auth_asym_id",
     ] {
-        text += &format!("_atom_site.{item}\n");
+        text.extend(["_atom_site.", item, "\n"]);
     }
     for line in entry().lines() {
         let is_hetero = line.starts_with("HETATM");
@@ -34,8 +36,9 @@ fn entry_in_mmcif(ligand_chain: &str, shift: i32) -> String {
             name => (name, number + shift, format!("{}AA", column(21, 22))),
         };
         let atom = format!("\"{}\"", column(12, 16));
-        text += &format!(
-            "{} {} {} {atom} {name} {chain} {} {} {} {} {number} {chain}\n",
+        writeln!(
+            text,
+            "{} {} {} {atom} {name} {chain} {} {} {} {} {number} {chain}",
             if is_hetero { "HETATM" } else { "ATOM" },
             column(6, 11),
             column(76, 78),
@@ -47,7 +50,8 @@ fn entry_in_mmcif(ligand_chain: &str, shift: i32) -> String {
             column(30, 38),
             column(38, 46),
             column(46, 54),
-        );
+        )
+        .expect("writing to a String cannot fail");
     }
     text
 }
@@ -171,7 +175,8 @@ fn more_atoms_than_serial_numbers_of_a_pdb_file_survive() {
     let mut number = 0;
     for (x, y, z) in (0..47_i32.pow(3)).map(|n| (n % 47, n / 47 % 47, n / 47 / 47)) {
         number += 1;
-        text += &format!("HETATM Ar AR AR A {number} {x} {y} {z}.25\n");
+        writeln!(text, "HETATM Ar AR AR A {number} {x} {y} {z}.25")
+            .expect("writing to a String cannot fail");
     }
     let folder = std::env::temp_dir().join(format!("molshot-many-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
