@@ -18,9 +18,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use molshot_molecule::{FolderOptions, Format, read_bytes, read_input};
+use molshot_molecule::{FolderOptions, Format, read_bytes, read_input, remove_ligand_from_pocket};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
-use molshot_scenes::request::StructureSource;
+use molshot_scenes::request::{InlineFile, StructureSource};
 use molshot_scenes::{SceneDocument, SceneError};
 
 /// Scene files and files of view commands are small; a structure file that was given in their place
@@ -249,13 +249,19 @@ pub fn read_source(
             let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
             read_structures(&paths, options)
         }
-        StructureSource::Files { files } => read_merged(files, options, |file| {
-            Ok(Item::Bytes {
-                name: &file.name,
-                bytes: Cow::Borrowed(file.text.as_bytes()),
-                role: PartRole::from_file_name(&file.name),
-            })
-        }),
+        StructureSource::Files { files } => {
+            let role = |file: &InlineFile| PartRole::from_file_name(&file.name);
+            let merged = read_merged(files, options, |file| {
+                Ok(Item::Bytes {
+                    name: &file.name,
+                    bytes: Cow::Borrowed(file.text.as_bytes()),
+                    role: role(file),
+                })
+            })?;
+            let pocket = files.iter().find(|file| role(file) == PartRole::Pocket);
+            let name = pocket.map_or("", |file| &file.name);
+            Ok(remove_ligand_from_pocket(merged, name)?)
+        }
         // An id, or a source of a later version.
         _ => Err(InputError::StructureId {
             path: scene_file.to_owned(),

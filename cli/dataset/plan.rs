@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use molshot::cli::{number, whole};
-use molshot_dataset::complexes::ComplexSource;
 use molshot_dataset::complexes::cut::{POCKET_CUTOFF_ANGSTROM, read_ligands};
+use molshot_dataset::complexes::{ComplexSource, left_out_texts};
 use molshot_dataset::messages::Catalogue;
 use molshot_dataset::plan::report::Report;
 use molshot_dataset::plan::split::SplitChoice;
@@ -23,9 +23,6 @@ use crate::interrupt;
 use crate::message::{CliError, note, output};
 use molshot_scenes::options::parse_size;
 
-/// Skipped complexes that are printed by name.
-const MAX_NAMED: usize = 10;
-
 const EXAMPLES: &str = "\
 Examples:
   molshot dataset plan --complexes pdbbind/ --out misi/
@@ -35,15 +32,16 @@ Examples:
 
 A plan is a function of the files of the complexes, the options and the seed: the same inputs give the same bytes. The split file is
 {\"train\": [\"1a61\", ...], \"test\": [\"5ey0\", ...]}. The ligand of a whole entry (ID.cif, ID.pdb, ...; also .gz) is the largest residue that is neither
-polymer, water, ion nor common additive, or the one in the list of ligands, whose lines are ID RESNAME [NUMBER [CHAIN]]. The pocket is every residue
+polymer, water, ion nor common additive, or the one in the list of ligands, whose lines are ID RESNAME [NUMBER [CHAIN]]
+(* RESNAME for all others, as in \"* UNL\" for docked poses). The pocket is every residue
 with a heavy atom within the cutoff of the ligand. report.json says what was chosen; the cuts are written to OUT/structures.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PlanArgs {
     /// Folder of complexes: folders `ID/` with `ID_pocket.pdb` (or `ID_protein.pdb`) and
-    /// `ID_ligand.mol2` (or `.sdf`), and whole entries `ID.pdb`, `.ent`, `.cif`, `.mmcif`, `.bcif`,
-    /// each also `.gz`.
+    /// `ID_ligand.mol2` (or `.sdf`), and whole entries `ID.pdb`, `.ent`, `.pdb1`, `.bio1`, `.cif`,
+    /// `.mmcif`, `.bcif`, each also `.gz`.
     #[arg(long, value_name = "DIR")]
     complexes: PathBuf,
     /// Folder of the set, which is created.
@@ -88,8 +86,9 @@ pub(crate) struct PlanArgs {
     /// Limit of pictures per shard; a complex is never divided.
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SHARD_PICTURES as u32, value_parser = whole(1_u32..), allow_negative_numbers = true)]
     shard_pictures: u32,
-    /// List of the ligands of whole entries, with lines `ID RESNAME [NUMBER [CHAIN]]`. In entries
-    /// that are not listed, the largest candidate is the ligand.
+    /// List of the ligands of whole entries, with lines `ID RESNAME [NUMBER [CHAIN]]`; the ID `*`
+    /// stands for all entries without a line. In entries that are not listed, the largest candidate
+    /// is the ligand.
     #[arg(long, value_name = "FILE")]
     ligands: Option<PathBuf>,
     /// Largest distance of a heavy atom of the pocket from the ligand, for complexes that are cut
@@ -205,17 +204,18 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
     meter.finish();
     if !verbosity.quiet {
         output(summary(&report).as_bytes())?;
-        for skipped in report.complexes.skipped.iter().take(MAX_NAMED) {
-            note(format_args!(
-                "left out: {}: {} ({})",
-                skipped.id, skipped.message, skipped.reason
-            ));
+        let skipped = report.complexes.skipped_by_reason();
+        for reason in &skipped {
+            note(format_args!("left out: {reason}"));
         }
-        if report.complexes.skipped.len() > MAX_NAMED {
-            note(format_args!(
-                "{} more were left out; report.json names them",
-                report.complexes.skipped.len() - MAX_NAMED
-            ));
+        for files in left_out_texts(&report.complexes.left_out_files) {
+            note(format_args!("left out: {files}"));
+        }
+        if report.complexes.skipped.len() > skipped.len() {
+            note("report.json lists every complex that was left out");
+        }
+        if report.question_count() == 0 {
+            note("no question could be made; report.json says why, by task");
         }
         if !report.complexes.cut.is_empty() {
             note(format_args!(

@@ -7,7 +7,7 @@
 //! data/complexes/train-00000.parquet          names of atoms and residues per complex
 //! data/T1-translation/train-00000.parquet     the questions of one task
 //! shards/train-00000.json                     written last: this shard is complete
-//! structures/ID/ID_pocket.pdb  ID_ligand.mol2  complexes cut out of whole entries
+//! structures/ID/ID_pocket.pdb  ID_ligand.mol2  complexes cut out of whole entries (or .cif)
 //! local.json                                  path of the complexes; not part of the set
 //! ```
 

@@ -205,6 +205,7 @@ impl Server {
         }
         let uploads = open_uploads(&config)?;
         let service = RenderService::open(&config, uploads)?;
+        service.library.log_left_out_of_folder();
         let only_local = loopback && tokens.is_empty() && !config.insecure_public;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(molshot_renderer::pool::PoolOptions::available_threads().clamp(2, 16))

@@ -190,7 +190,8 @@ const OF_GET: &[u16] = &[400, 401, 403, 404, 413, 422, 429, 503, 504];
 fn id() -> Value {
     json!({
         "name": "id", "in": "path", "required": true,
-        "schema": { "type": "string", "maxLength": 128, "pattern": "^[A-Za-z0-9][A-Za-z0-9._+-]*$" },
+        "description": "Name of a sample, a file or folder of the served folder, or an upload; percent-encoded as UTF-8, at most 255 bytes.",
+        "schema": { "type": "string", "maxLength": 255, "pattern": "^[^\\u0000-\\u0020\\u007f./\\\\:*?\"<>|%][^\\u0000-\\u001f\\u007f/\\\\:*?\"<>|%]*$" },
         "example": "sample-hiv-protease",
     })
 }

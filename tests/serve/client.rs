@@ -109,7 +109,7 @@ pub(crate) fn program() -> Command {
 }
 
 impl Server {
-    /// Starts a server with further flags; it serves the sample library.
+    /// Starts a server with further flags; it serves the sample library unless they name a folder.
     pub(crate) fn start(name: &str, flags: &[&str]) -> Self {
         Self::start_in(folder(name), flags, &[])
     }
@@ -127,10 +127,11 @@ impl Server {
         variables: &[(&str, &str)],
     ) -> Self {
         let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library");
+        command.args(["serve", "--listen", "127.0.0.1:0", "--adapter", "software"]);
+        if !flags.contains(&"--structures") {
+            command.arg("--structures").arg(library);
+        }
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--adapter", "software"])
-            .arg("--structures")
-            .arg(library)
             .args(flags)
             .env("MOLSHOT_UPLOADS", folder.join("uploads"))
             .envs(variables.iter().copied())

@@ -9,6 +9,7 @@ mod errors;
 mod failures;
 mod hostile;
 mod limits;
+mod names;
 mod options;
 mod routes;
 mod settings;

@@ -23,12 +23,20 @@ pub const POCKET_CUTOFF_ANGSTROM: f32 = 10.0;
 ///
 /// These are alcohols and polyethers, salts and acids, buffers, reducing agents, detergents, gases,
 /// and unidentified atoms. Where one of them is the ligand of interest, a list of ligands names it.
+/// A ligand that has a file of its own is never counted as an additive, whatever its name.
 pub const ADDITIVES: &str = "EDO GOL PEG PGE PG4 PG0 PG5 PG6 1PE 2PE P6G PE3 PE4 PE5 PE8 7PE 12P 15P XPE P33 PEU MPD MRD IPA IPH EOH MOH \
     BU1 BU3 PGO PDO PGR PGQ HEZ DMS DMF DIO ACN ACE1 URE GAI \
     SO4 SO3 PO4 PO3 PI 2HP NO3 NH4 SCN AZI BCT CO3 BO3 BO4 CYN PER PEO ACT ACY FMT CAC MLI MLA OXL TAR TLA CIT FLC SIN \
     TRS TAM BTB B3P MES EPE HEP PIP NHE CXS IMD BCN HED BME DTT DTU DTV TCE \
     LDA BOG BNG LMT DMU UMQ SDS C8E OLC OLA MYR \
     OXY O2 CMO NO N2 XE KR UNX UNL UNK DUM";
+
+/// Those of [`ADDITIVES`] that stand for residues of unknown identity. Docking programs give these
+/// names to their ligands.
+const UNIDENTIFIED: [&str; 2] = ["UNL", "UNK"];
+
+/// The id in a list of ligands that stands for every complex without a line of its own.
+pub const EVERY_COMPLEX: &str = "*";
 
 /// Residues that a message lists at most.
 const MAX_LISTED: usize = 6;
@@ -54,6 +62,8 @@ pub struct CutRule {
     /// Cutoff of the pocket, in angstrom.
     pub pocket_cutoff_angstrom: f32,
     /// Ligands by complex id; for other complexes the largest candidate is chosen.
+    ///
+    /// The one of [`EVERY_COMPLEX`] is that of all other complexes that have such a residue.
     pub ligands: BTreeMap<String, LigandName>,
 }
 
@@ -63,6 +73,17 @@ impl Default for CutRule {
             pocket_cutoff_angstrom: POCKET_CUTOFF_ANGSTROM,
             ligands: BTreeMap::new(),
         }
+    }
+}
+
+impl CutRule {
+    /// Returns the ligand that the list names for a complex of this structure.
+    pub(super) fn named(&self, id: &str, structure: &Structure) -> Option<&LigandName> {
+        let for_every = || {
+            let named = self.ligands.get(EVERY_COMPLEX)?;
+            position(structure, named).map(|_| named)
+        };
+        self.ligands.get(id).or_else(for_every)
     }
 }
 
@@ -116,7 +137,8 @@ pub(super) struct CutSelection {
 
 /// Reads a list of ligands by complex id.
 ///
-/// Each line is `ID RESNAME [NUMBER [CHAIN]]`; `#` begins a comment.
+/// Each line is `ID RESNAME [NUMBER [CHAIN]]`; `#` begins a comment. The id `*` stands for every
+/// complex that has no line of its own.
 ///
 /// # Errors
 /// When the file cannot be read, a line is invalid, or a complex is named twice.
@@ -157,10 +179,13 @@ pub fn read_ligands(path: &Path) -> Result<BTreeMap<String, LigandName>, Dataset
     Ok(all)
 }
 
+/// Returns whether a residue is an additive. A residue of a polymer is none: `UNK` is also an
+/// amino acid that was not identified.
 fn is_additive(residue: &Residue) -> bool {
-    ADDITIVES
-        .split_ascii_whitespace()
-        .any(|name| name.eq_ignore_ascii_case(&residue.name))
+    !residue.class.is_polymer()
+        && ADDITIVES
+            .split_ascii_whitespace()
+            .any(|name| name.eq_ignore_ascii_case(&residue.name))
 }
 
 fn heavy_atoms<'a>(
@@ -221,8 +246,9 @@ pub(super) fn select(
     })
 }
 
-fn find(structure: &Structure, named: &LigandName) -> Result<u32, ComplexError> {
-    let found = structure.residues().iter().position(|residue| {
+/// Returns the first residue of a name.
+fn position(structure: &Structure, named: &LigandName) -> Option<usize> {
+    structure.residues().iter().position(|residue| {
         residue.name.eq_ignore_ascii_case(&named.name)
             && named
                 .number
@@ -232,7 +258,11 @@ fn find(structure: &Structure, named: &LigandName) -> Result<u32, ComplexError> 
                 .chain
                 .as_ref()
                 .is_none_or(|chain| chain == chain_name(structure, residue))
-    });
+    })
+}
+
+fn find(structure: &Structure, named: &LigandName) -> Result<u32, ComplexError> {
+    let found = position(structure, named);
     found.map(|index| index as u32).ok_or_else(|| {
         let words = [
             Some(&named.name),
@@ -241,29 +271,70 @@ fn find(structure: &Structure, named: &LigandName) -> Result<u32, ComplexError> 
         ];
         let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
         let message = format!(
-            "the list names {}, but the structure has {}",
+            "the list of --ligands names {}, but the structure has {}; correct the line of this complex",
             words.join(" "),
-            listed(structure)
+            listed(structure, |residue| !residue.class.is_polymer())
+                .unwrap_or_else(|| "only polymers and water".to_owned())
         );
         complex_error("ligand_not_there", message)
     })
 }
 
+/// Explains why no residue can be the ligand, and how one is named.
 fn no_ligand(structure: &Structure) -> ComplexError {
-    let message = format!(
-        "no residue can be the ligand, because polymers, water, ions and common additives are excluded; the structure has {}; name one with --ligands",
-        listed(structure)
+    let residues = structure.residues();
+    // The largest of them is the one that a user most likely means.
+    let largest = residues
+        .iter()
+        .filter(|residue| residue.class == ResidueClass::Ligand && is_additive(residue))
+        .max_by_key(|residue| heavy_atoms(structure, residue).count());
+    let mut why = Vec::new();
+    if let Some(additives) = listed(structure, is_additive) {
+        why.push(format!(
+            "{additives} (counted as additives of crystals and buffers)"
+        ));
+    }
+    let is_single = |residue: &Residue| !residue.class.is_polymer() && !is_additive(residue);
+    if let Some(single) = listed(structure, is_single) {
+        why.push(format!("{single} (with a single heavy atom)"));
+    }
+    let unidentified = UNIDENTIFIED
+        .into_iter()
+        .find(|name| largest.is_some_and(|residue| residue.name.eq_ignore_ascii_case(name)));
+    let remedy = match (largest, unidentified) {
+        (Some(_), Some(name)) => format!(
+            "{name} is the name of an unidentified residue, and of the ligands of docking programs: if it is the ligand, give --ligands FILE with the line \"ID {name}\", or \"{EVERY_COMPLEX} {name}\" for all complexes"
+        ),
+        (Some(residue), None) => format!(
+            "if one of them is the ligand, give --ligands FILE with a line such as \"ID {}\"",
+            residue.name
+        ),
+        (None, _) => "a peptide or a nucleotide can be the ligand if --ligands FILE names its residue, or if it has a file of its own: give a folder ID/ with ID_protein.pdb and ID_ligand.mol2".to_owned(),
+    };
+    why.push(
+        if why.is_empty() {
+            "only polymers and water"
+        } else {
+            "polymers and water"
+        }
+        .to_owned(),
     );
-    complex_error("no_ligand", message)
+    complex_error(
+        "no_ligand",
+        format!(
+            "no residue can be the ligand: the structure has {}; {remedy}",
+            why.join(", ")
+        ),
+    )
 }
 
-/// Lists the residues that are neither polymer nor water, for a message.
-fn listed(structure: &Structure) -> String {
+/// Lists the residues that are wanted and no water, for a message; `None` without any.
+fn listed(structure: &Structure, is_wanted: impl Fn(&Residue) -> bool) -> Option<String> {
     let mut names: Vec<String> = (0_u32..)
         .zip(structure.residues())
         .filter(|(_, residue)| {
-            !residue.class.is_polymer()
-                && !matches!(residue.class, ResidueClass::Water | ResidueClass::Marker)
+            !matches!(residue.class, ResidueClass::Water | ResidueClass::Marker)
+                && is_wanted(residue)
         })
         .map(|(index, _)| residue_name(structure, index))
         .collect();
@@ -272,11 +343,7 @@ fn listed(structure: &Structure) -> String {
     if more > 0 {
         names.push(format!("{more} more"));
     }
-    if names.is_empty() {
-        "only polymers and water".to_owned()
-    } else {
-        names.join(", ")
-    }
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Returns the residues near the ligand.

@@ -5,6 +5,7 @@
 //! folder in `PDBbind` layout and read from there from then on, so the set contains the structure
 //! that its render requests refer to.
 
+mod contents;
 pub mod cut;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use glam::DVec3;
 use molshot_molecule::{
@@ -24,6 +25,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::DatasetError;
 use crate::files::{hash_file, hex, write_file};
+use contents::{ComplexFile, Contents};
+pub use contents::{LeftOutFile, WhyLeftOut, left_out_texts};
 use cut::{CutRecord, CutRule};
 
 /// Limit of atoms of a complex; pockets with their ligands have far fewer.
@@ -34,8 +37,6 @@ const MAX_ENTRY_ATOMS: usize = 2_000_000;
 const MAX_BYTES: u64 = 64 << 20;
 /// Limit of bytes of a whole entry.
 const MAX_ENTRY_BYTES: u64 = 1 << 30;
-/// File extensions of whole entries; each may be followed by `.gz`.
-const ENTRY_EXTENSIONS: [&str; 5] = ["pdb", "ent", "cif", "mmcif", "bcif"];
 
 /// A pocket with its ligand.
 #[derive(Debug, Clone)]
@@ -54,7 +55,7 @@ pub struct ComplexError {
     /// Stable name of the reason.
     ///
     /// One of `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
-    /// `ligand_not_there`, `no_pdb_form`, `two_of_one_name`, `undrawable`.
+    /// `ligand_without_heavy_atoms`, `ligand_not_there`, `not_writable`, `two_of_one_name`, `undrawable`.
     pub reason: &'static str,
     /// Description of the problem.
     pub message: String,
@@ -67,6 +68,8 @@ pub struct ComplexSource {
     pub folder: PathBuf,
     /// Folder of the cuts; a complex that has a cut is read from here.
     pub cuts: Option<PathBuf>,
+    /// What is in the folder, once it was listed.
+    contents: Arc<OnceLock<Contents>>,
 }
 
 /// The input of a cut.
@@ -78,13 +81,6 @@ enum CutInput {
     Protein(PathBuf),
 }
 
-/// Returns the name of a whole entry without its extensions; `None` for other files.
-fn entry_id(name: &str) -> Option<&str> {
-    let stem = name.strip_suffix(".gz").unwrap_or(name);
-    let (id, extension) = stem.rsplit_once('.')?;
-    (ENTRY_EXTENSIONS.contains(&extension) && !id.is_empty()).then_some(id)
-}
-
 impl ComplexSource {
     /// Makes a source of a folder, without cuts.
     #[must_use]
@@ -92,6 +88,7 @@ impl ComplexSource {
         Self {
             folder: folder.to_owned(),
             cuts: None,
+            contents: Arc::default(),
         }
     }
 
@@ -106,49 +103,47 @@ impl ComplexSource {
 
     /// Returns the sorted ids of all complexes.
     ///
-    /// These are the names of the subfolders and whole entries that do not begin with a dot.
+    /// These are the names of the subfolders and whole entries that do not begin with a dot. The
+    /// folder is listed once.
     ///
     /// # Errors
     /// When the folder cannot be read or has no complex.
     pub fn list(&self) -> Result<Vec<String>, DatasetError> {
-        let file_error = |source| DatasetError::file(&self.folder)(source);
-        let mut ids = BTreeSet::new();
-        for entry in fs::read_dir(&self.folder).map_err(file_error)? {
-            let entry = entry.map_err(file_error)?;
-            // Tables hold text, so names must be Unicode.
-            let Ok(name) = entry.file_name().into_string() else {
-                continue;
-            };
-            if name.starts_with('.') {
-                continue;
-            }
-            if entry.path().is_dir() {
-                ids.insert(name);
-            } else if let Some(id) = entry_id(&name) {
-                ids.insert(id.to_owned());
-            }
-        }
-        if ids.is_empty() {
+        let contents = self.contents()?;
+        if contents.complexes.is_empty() {
+            let left_out = contents.left_out_text();
             return Err(DatasetError::content(
                 &self.folder,
-                "has no complex; give a folder of folders ID/ with ID_pocket.pdb and ID_ligand.mol2 (or .sdf), or of whole entries ID.cif, ID.pdb, ...",
+                format!(
+                    "has no complex; give a folder of folders ID/ with ID_pocket.pdb and ID_ligand.mol2 (or .sdf), or of whole entries ID.cif, ID.pdb, ...{left_out}"
+                ),
             ));
         }
-        Ok(ids.into_iter().collect())
+        Ok(contents.complexes.keys().cloned().collect())
+    }
+
+    /// Returns the files of the folder that are no complexes, sorted by name.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn left_out(&self) -> Result<&[LeftOutFile], DatasetError> {
+        Ok(&self.contents()?.left_out)
+    }
+
+    fn contents(&self) -> Result<&Contents, DatasetError> {
+        if let Some(contents) = self.contents.get() {
+            return Ok(contents);
+        }
+        let contents = Contents::of(&self.folder).map_err(DatasetError::file(&self.folder))?;
+        Ok(self.contents.get_or_init(|| contents))
     }
 
     /// Returns the files and folders of a complex.
     fn named(&self, id: &str) -> Vec<PathBuf> {
-        let files = ENTRY_EXTENSIONS
-            .iter()
-            .flat_map(|extension| [format!("{id}.{extension}"), format!("{id}.{extension}.gz")])
-            .map(|name| self.folder.join(name))
-            .filter(|path| path.is_file());
-        Some(self.folder.join(id))
-            .filter(|path| path.is_dir())
-            .into_iter()
-            .chain(files)
-            .collect()
+        let contents = self.contents().ok();
+        let names = contents.and_then(|contents| contents.complexes.get(id));
+        let names = names.map(Vec::as_slice).unwrap_or_default();
+        names.iter().map(|name| self.folder.join(name)).collect()
     }
 
     /// Returns the path of a complex, for messages.
@@ -186,19 +181,13 @@ impl ComplexSource {
                 )),
             };
         };
-        if path.is_file() {
+        if !path.is_dir() {
             return Ok(Some(CutInput::Entry(path.clone())));
         }
-        let names: Vec<String> = fs::read_dir(path)
-            .map_err(|error| complex_error("unreadable", error.to_string()))?
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .collect();
-        let has = |suffix: &str| {
-            names
-                .iter()
-                .any(|name| name.strip_suffix(".gz").unwrap_or(name).ends_with(suffix))
-        };
-        let is_whole = has("_protein.pdb") && !has("_pocket.pdb");
+        let parts = contents::parts_of(path)
+            .map_err(|error| complex_error("unreadable", error.to_string()))?;
+        let has = |wanted: ComplexFile| parts.iter().any(|(_, part)| *part == wanted);
+        let is_whole = has(ComplexFile::Protein) && !has(ComplexFile::Pocket);
         Ok(is_whole.then(|| CutInput::Protein(path.clone())))
     }
 
@@ -250,9 +239,11 @@ impl ComplexSource {
         let from_sha256 = from_sha256.map_err(|error| unreadable(error.to_string()))?;
         let from = from.file_name().unwrap_or_default().to_string_lossy();
         let cutoff = rule.pocket_cutoff_angstrom;
-        let selection = cut::select(&structure, rule.ligands.get(id), cutoff)?;
+        let selection = cut::select(&structure, rule.named(id, &structure), cutoff)?;
         if selection.pocket.is_empty() {
-            let message = format!("nothing is within {cutoff} angstrom of the ligand");
+            let message = format!(
+                "nothing but water and additives is within {cutoff} angstrom of the ligand; give a larger --pocket-cutoff, or another ligand in --ligands FILE"
+            );
             return Err(complex_error("no_pocket", message));
         }
         let residues = structure.residues();
@@ -289,15 +280,13 @@ impl ComplexSource {
         let remark = format!(
             "CUT FROM {from}: RESIDUES WITH A HEAVY ATOM WITHIN\n{cutoff} ANGSTROM OF {ligand}, WITHOUT WATER AND ADDITIVES"
         );
-        let pocket = write::pocket_pdb(&structure, &selection.pocket, &remark)?;
+        let (pocket_extension, pocket) = write::pocket(&structure, &selection.pocket, id, &remark)?;
+        let (ligand_extension, ligand) = write::ligand(&structure, &selection.ligand, id, &remark)?;
         Ok(Some(Cut {
             record,
             files: BTreeMap::from([
-                (format!("{id}_pocket.pdb"), pocket),
-                (
-                    format!("{id}_ligand.mol2"),
-                    write::ligand_mol2(&structure, &selection.ligand, id),
-                ),
+                (format!("{id}_pocket.{pocket_extension}"), pocket),
+                (format!("{id}_ligand.{ligand_extension}"), ligand),
             ]),
         }))
     }
@@ -338,20 +327,12 @@ pub(crate) struct Cut {
 
 /// Returns the SHA-256 of the names and bytes of the files that a complex may be read from.
 fn hash_folder(folder: &Path) -> Result<String, DatasetError> {
-    let mut names = BTreeSet::new();
-    for entry in fs::read_dir(folder).map_err(DatasetError::file(folder))? {
-        let entry = entry.map_err(DatasetError::file(folder))?;
-        if let Ok(name) = entry.file_name().into_string() {
-            names.insert(name);
-        }
-    }
+    let parts = contents::parts_of(folder).map_err(DatasetError::file(folder))?;
     // A protein file is not read if there is a pocket file.
-    let has_pocket = names.iter().any(|name| name.contains("_pocket."));
+    let has_pocket = parts.iter().any(|(_, part)| *part == ComplexFile::Pocket);
     let mut hash = Sha256::new();
-    for name in names {
-        let is_read = name.contains("_ligand.")
-            || name.contains(if has_pocket { "_pocket." } else { "_protein." });
-        if !is_read {
+    for (name, part) in parts {
+        if has_pocket && part == ComplexFile::Protein {
             continue;
         }
         let path = folder.join(&name);
@@ -375,7 +356,10 @@ fn complex_error(reason: &'static str, message: impl Into<String>) -> ComplexErr
 fn check(structure: &Structure) -> Result<(), ComplexError> {
     let heavy = ligand_atoms(structure);
     if heavy.is_empty() {
-        return Err(complex_error("no_ligand", "the ligand has no heavy atom"));
+        return Err(complex_error(
+            "ligand_without_heavy_atoms",
+            "the ligand has no heavy atom; give a ligand with more than hydrogens",
+        ));
     }
     let is_ligand: BTreeSet<u32> = heavy.iter().copied().collect();
     let bonded = structure
@@ -392,7 +376,10 @@ fn check(structure: &Structure) -> Result<(), ComplexError> {
         structure.part_of(residue).role != PartRole::Ligand && residue.class.is_polymer()
     });
     if !has_pocket {
-        return Err(complex_error("no_pocket", "the pocket has no residue"));
+        return Err(complex_error(
+            "no_pocket",
+            "the file of the pocket has no amino acid and no nucleotide; give the residues around the ligand",
+        ));
     }
     Ok(())
 }

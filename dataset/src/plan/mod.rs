@@ -36,8 +36,8 @@ use report::{ComplexCounts, Report, Skipped};
 use split::{SplitChoice, seeded_order};
 use thumbnail::Thumbnailer;
 
-use crate::complexes::cut::{CutRecord, CutRule};
-use crate::complexes::{ComplexError, ComplexSource};
+use crate::complexes::cut::{CutRecord, CutRule, EVERY_COMPLEX};
+use crate::complexes::{ComplexError, ComplexSource, left_out_texts};
 use crate::error::DatasetError;
 use crate::files::{write_file, write_json};
 use crate::layout::Layout;
@@ -133,8 +133,10 @@ pub fn plan(
     let catalogue = Catalogue::parse(Path::new("the catalogue of messages"), messages)?;
     let all = source.list()?;
     let mut report = Report::default();
-    let unused = options.cut.ligands.keys().filter(|id| !all.contains(id));
+    let listed = options.cut.ligands.keys();
+    let unused = listed.filter(|id| *id != EVERY_COMPLEX && !all.contains(id));
     report.complexes.unused_ligands = unused.count();
+    report.complexes.left_out_files = source.left_out()?.to_vec();
     let mut ids = all;
     ids.truncate(options.limit.unwrap_or(usize::MAX));
     report.complexes.found = ids.len();
@@ -143,20 +145,13 @@ pub fn plan(
     let usable = check_complexes(source, &ids, options, monitor, &mut report.complexes)?;
     let lines = assign_lines(&usable, options, &mut report.complexes);
     if lines.is_empty() {
-        return Err(DatasetError::content(
-            &source.folder,
-            format!(
-                "has no usable complex: {} were checked, {} left out{}; {}",
-                report.complexes.found,
-                report.complexes.skipped.len(),
-                if options.tiny {
-                    " (--tiny takes the test split only)"
-                } else {
-                    ""
-                },
-                "`molshot info` says what is wrong with one",
-            ),
-        ));
+        return Err(nothing_left(
+            source,
+            layout,
+            options,
+            usable.len(),
+            &report,
+        )?);
     }
     let usable: BTreeMap<String, UsableComplex> =
         usable.into_iter().map(|c| (c.id.clone(), c)).collect();
@@ -201,6 +196,52 @@ pub fn plan(
     Ok((head, report))
 }
 
+/// Writes the report of a plan without complexes, and returns the error that says why, by reason.
+/// The report of an older plan stays.
+fn nothing_left(
+    source: &ComplexSource,
+    layout: &Layout,
+    options: &PlanOptions,
+    usable: usize,
+    report: &Report,
+) -> Result<DatasetError, DatasetError> {
+    let counts = &report.complexes;
+    let mut lines = vec![format!(
+        "has no usable complex: {} of {} are left out",
+        counts.skipped.len(),
+        counts.found
+    )];
+    let reasons = counts.skipped_by_reason();
+    lines.extend(reasons.iter().map(|reason| format!("  {reason}")));
+    if options.tiny && counts.skipped.len() < counts.found {
+        lines[0] = format!(
+            "has no complex for --tiny, which takes the test split only: {} of {} are left out",
+            counts.skipped.len(),
+            counts.found
+        );
+        lines.push(format!(
+            "  {usable} could be used, but none is in the test split; give a larger --test-share, or name complexes in \"test\" of the file of --split, or omit --tiny"
+        ));
+    }
+    let is_one_complex = counts
+        .skipped
+        .iter()
+        .any(|skipped| skipped.id.ends_with("_pocket") || skipped.id.ends_with("_protein"));
+    if is_one_complex {
+        lines.push(
+            "  this looks like the folder of one complex; give the folder that it is in".to_owned(),
+        );
+    }
+    let files = left_out_texts(&counts.left_out_files);
+    lines.extend(files.into_iter().map(|text| format!("  {text}")));
+    if !layout.plan_file().exists() {
+        let path = layout.report_file();
+        write_json(&path, report)?;
+        lines.push(format!("  {} lists all of them", path.display()));
+    }
+    Ok(DatasetError::content(&source.folder, lines.join("\n")))
+}
+
 /// Assigns usable complexes to splits and orders them; those without a split are skipped.
 fn assign_lines(
     usable: &[UsableComplex],
@@ -214,7 +255,7 @@ fn assign_lines(
             counts.skipped.push(Skipped {
                 id,
                 reason: "not_there".into(),
-                message: "the split names it, but it is not there".into(),
+                message: "the file of --split names it, but it is not among the complexes; remove it from the file, or see whether --limit is too small".into(),
             });
         }
     }
@@ -222,7 +263,8 @@ fn assign_lines(
         counts.skipped.push(Skipped {
             id: id.clone(),
             reason: "on_no_side".into(),
-            message: "the split does not name it".into(),
+            message: "the file of --split does not name it; name it in \"train\" or in \"test\""
+                .into(),
         });
     }
     counts.skipped.sort_by(|a, b| a.id.cmp(&b.id));

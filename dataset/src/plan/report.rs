@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::complexes::LeftOutFile;
 use crate::complexes::cut::CutRecord;
 use crate::record::ComplexPlan;
 use crate::task::{Split, Task};
@@ -39,6 +40,9 @@ pub struct ComplexCounts {
     /// Complexes that were cut out of whole entries, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cut: BTreeMap<String, CutRecord>,
+    /// Files of the folder that are no complexes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out_files: Vec<LeftOutFile>,
     /// Number of ids in the list of ligands that no complex has.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unused_ligands: usize,
@@ -62,6 +66,50 @@ pub struct Skipped {
     pub reason: String,
     /// Description of the problem.
     pub message: String,
+}
+
+/// Complexes that are not in the set for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SkippedReason<'a> {
+    /// Their number.
+    pub count: usize,
+    /// The first of them.
+    pub first: &'a Skipped,
+}
+
+impl std::fmt::Display for SkippedReason<'_> {
+    /// Writes the number, the reason, and the first complex with its problem.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Skipped {
+            id,
+            reason,
+            message,
+        } = self.first;
+        match self.count {
+            1 => write!(f, "1 complex ({reason}): {id}: {message}"),
+            count => write!(
+                f,
+                "{count} complexes ({reason}), the first is {id}: {message}"
+            ),
+        }
+    }
+}
+
+impl ComplexCounts {
+    /// Groups the complexes that are not in the set by reason, the most frequent reason first.
+    #[must_use]
+    pub fn skipped_by_reason(&self) -> Vec<SkippedReason<'_>> {
+        let mut groups: BTreeMap<&str, SkippedReason<'_>> = BTreeMap::new();
+        for first in &self.skipped {
+            let group = groups.entry(first.reason.as_str());
+            group.or_insert(SkippedReason { count: 0, first }).count += 1;
+        }
+        let mut groups: Vec<SkippedReason<'_>> = groups.into_values().collect();
+        // Equally frequent ones stay in the order of their names.
+        groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+        groups
+    }
 }
 
 /// Counts of the questions of one task in one split.

@@ -60,10 +60,13 @@ impl Format {
     }
 
     /// Returns the file extensions of the format, in lower case and without the dot.
+    ///
+    /// `pdb1` and `bio1` stand for `pdb2`, `bio2` and so on, too: PDB files of biological
+    /// assemblies, as the wwPDB and Binding MOAD name them.
     #[must_use]
     pub const fn extensions(self) -> &'static [&'static str] {
         match self {
-            Self::Pdb => &["pdb", "ent", "pdbqt", "pqr"],
+            Self::Pdb => &["pdb", "ent", "pdb1", "bio1", "pdbqt", "pqr"],
             Self::Mmcif => &["cif", "mmcif"],
             Self::Bcif => &["bcif"],
             Self::Sdf => &["sdf", "sd", "mol"],
@@ -91,6 +94,9 @@ impl Format {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
+        if assembly_number(&name).is_some() {
+            return Some(Self::Pdb);
+        }
         let mut all = Self::ALL.into_iter();
         all.find(|format| format.extensions().contains(&name.as_str()))
     }
@@ -102,6 +108,16 @@ impl Format {
         let (_, extension) = without_gz(&name).rsplit_once('.')?;
         Self::from_name(extension)
     }
+}
+
+/// Returns the number of the biological assembly that a file extension of PDB files names: 2 for
+/// `bio2` (Binding MOAD) and for `pdb2` (wwPDB). `None` for other file extensions.
+#[must_use]
+pub fn assembly_number(extension: &str) -> Option<u32> {
+    let (head, digits) = extension.split_at_checked(3)?;
+    let is_assembly = head.eq_ignore_ascii_case("bio") || head.eq_ignore_ascii_case("pdb");
+    let is_number = (1..=4).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_assembly && is_number)
 }
 
 /// Joins a text of every format: `a, b or c`.
@@ -253,7 +269,23 @@ mod tests {
         assert_eq!(Format::names_text(), "pdb, mmcif, bcif, sdf, mol2 or xyz");
         assert_eq!(
             Format::extensions_text(),
-            ".pdb .ent .pdbqt .pqr .cif .mmcif .bcif .sdf .sd .mol .mol2 .xyz"
+            ".pdb .ent .pdb1 .bio1 .pdbqt .pqr .cif .mmcif .bcif .sdf .sd .mol .mol2 .xyz"
         );
+    }
+
+    #[test]
+    fn files_of_biological_assemblies_are_pdb_files() {
+        for name in ["10gs.bio1", "10gs.BIO2", "a/1abc.pdb12.gz", "1abc.bio1.GZ"] {
+            assert_eq!(
+                Format::from_path(Path::new(name)),
+                Some(Format::Pdb),
+                "{name}"
+            );
+        }
+        for name in ["x.bio", "x.pdbx", "x.pdb1a", "x.bio12345", "x.cif1", "bio1"] {
+            assert_eq!(Format::from_path(Path::new(name)), None, "{name}");
+        }
+        assert_eq!(assembly_number("bio12"), Some(12));
+        assert_eq!(assembly_number("pdb"), None);
     }
 }

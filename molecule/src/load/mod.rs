@@ -2,6 +2,8 @@
 //! ([`crate::io`]) and [`crate::build`].
 
 mod folder;
+mod listing;
+mod overlap;
 
 use std::borrow::Cow;
 use std::fs::{File, Metadata};
@@ -15,6 +17,7 @@ use crate::structure::PartRole;
 use crate::{MoleculeError, Structure};
 
 pub use folder::{FolderOptions, read_folder};
+pub use overlap::remove_ligand_from_pocket;
 
 /// Reads a file, or a folder in `PDBbind` layout.
 pub fn read_input(

@@ -4,6 +4,7 @@ mod atoms;
 mod bonds;
 mod hierarchy;
 mod limits;
+mod retain;
 
 pub use atoms::Atoms;
 pub use bonds::{Bond, BondOrder, Neighbours, Pseudobond, PseudobondKind};

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
-use molshot_molecule::{ReadLimits, read_bytes};
+use molshot_molecule::{ReadLimits, read_bytes, remove_ligand_from_pocket};
 use sha2::{Digest, Sha256};
 
 use crate::error::Problem;
@@ -72,9 +72,14 @@ pub(super) fn read_files(
             format!("{atoms} atoms are too many; give at most {max_atoms}"),
         ));
     }
-    let structure = match structures.len() {
-        1 => structures.swap_remove(0),
-        _ => Structure::merge(structures),
+    let structure = if structures.len() == 1 {
+        structures.swap_remove(0)
+    } else {
+        let pocket = files
+            .iter()
+            .find(|(name, _)| PartRole::from_file_name(name) == PartRole::Pocket)
+            .map_or("", |(name, _)| *name);
+        remove_ligand_from_pocket(Structure::merge(structures), pocket)?
     };
     Ok((structure, hash.finalize().into()))
 }

@@ -87,6 +87,7 @@ pub(crate) struct StructureEntry {
 #[derive(Debug)]
 pub(crate) struct Library {
     root: Option<PathBuf>,
+    left_out: folder::LeftOutLog,
     uploads: Option<Arc<Uploads>>,
     cache: Cache<String, Arc<LoadedStructure>>,
     parsing: Arc<Semaphore>,
@@ -115,6 +116,7 @@ impl Library {
     ) -> Self {
         Self {
             root: config.structures.clone(),
+            left_out: folder::LeftOutLog::default(),
             uploads: uploads.map(Arc::new),
             cache: Cache::builder()
                 .max_capacity(config.structure_cache_bytes)
@@ -155,8 +157,8 @@ impl Library {
             );
         }
         if let Some(root) = self.root.clone() {
-            let names = blocking(move || folder::list(&root)).await?;
-            let names = names.map_err(|error| {
+            let listing = blocking(move || folder::list(&root)).await?;
+            let listing = listing.map_err(|error| {
                 tracing::error!(error = %error.kind(), "the served folder cannot be read");
                 Problem::new(
                     StatusCode::SERVICE_UNAVAILABLE,
@@ -165,13 +167,24 @@ impl Library {
                 )
                 .retry_after(10)
             })?;
-            ids.extend(names.into_iter().map(|id| (id, StructureOrigin::Folder)));
+            self.left_out.note(listing.left_out);
+            let names = listing.ids.into_iter();
+            ids.extend(names.map(|id| (id, StructureOrigin::Folder)));
         }
         // The sort is stable, so that of several structures with one id the one is listed that
         // `find` returns.
         ids.sort_by(|a, b| a.0.cmp(&b.0));
         ids.dedup_by(|a, b| a.0 == b.0);
         Ok(ids)
+    }
+
+    /// Logs what of the served folder is not offered, when the server starts. An unreadable folder
+    /// is reported when it is used.
+    pub(crate) fn log_left_out_of_folder(&self) {
+        let listing = self.root.as_deref().map(folder::list);
+        if let Some(Ok(listing)) = listing {
+            self.left_out.note(listing.left_out);
+        }
     }
 
     /// Finds the structure with an id.

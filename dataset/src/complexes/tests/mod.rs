@@ -1,5 +1,8 @@
 //! Tests of listing, reading, hashing and cutting complexes.
 
+mod contents;
+mod round_trip;
+
 use std::fmt::Write;
 
 use super::*;
@@ -146,11 +149,13 @@ fn an_entry_is_cut_by_the_rule_and_reads_as_a_folder() {
     }
     // Two files of one name, and an entry without a ligand.
     fs::write(entries.join("1hvr.cif"), "data_x").expect("the file can be written");
+    // The folder is listed once for each source.
+    let source = ComplexSource::new(&entries);
     let twice = source.cut_text("1hvr", &near).expect_err("two files");
     assert_eq!(twice.reason, "two_of_one_name");
     fs::copy(library().folder.join("1ubi.pdb"), entries.join("1ubi.pdb"))
         .expect("the file can be written");
-    let none = source
+    let none = ComplexSource::new(&entries)
         .cut_text("1ubi", &near)
         .expect_err("ubiquitin has no ligand");
     assert_eq!(none.reason, "no_ligand");

@@ -1,3 +1,6 @@
+mod folders;
+mod overlap;
+
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -9,7 +12,7 @@ use super::*;
 const SDF: &str = "t\n  p                 3D\n\n  1  0  0  0  0  0  0  0  0  0999 V2000\n    1.0000    2.0000    3.0000 C   0  0\nM  END\n";
 const MOL2: &str = "@<TRIPOS>MOLECULE\nm\n1 0 1\nSMALL\n@<TRIPOS>ATOM\n1 C7 1 2 3 C.3 1 GTP\n";
 const PDB: &str =
-    "ATOM      1  CA  ALA A   1       1.000   2.000   3.000  1.00  0.00           C  \nEND\n";
+    "ATOM      1  CA  ALA A   1       5.000   2.000   3.000  1.00  0.00           C  \nEND\n";
 
 /// A temporary folder of one test, removed at its end.
 struct Scratch(PathBuf);
@@ -168,131 +171,4 @@ fn what_is_no_regular_file_is_refused() {
             .to_string();
         assert!(text.contains("it is a socket"), "{text}");
     }
-}
-
-/// Part names of a folder, and the warnings.
-fn folder(path: &Path, protein: bool) -> Result<(Vec<String>, Vec<String>), MoleculeError> {
-    let structure = read_input(path, FolderOptions { protein }, &ReadOptions::default())?;
-    Ok((
-        structure.parts().iter().map(|p| p.name.clone()).collect(),
-        structure
-            .warnings()
-            .iter()
-            .map(|w| w.message.clone())
-            .collect(),
-    ))
-}
-
-#[test]
-fn a_folder_gives_pocket_and_ligand() {
-    let scratch = Scratch::new("folder");
-    let all = scratch.complex(&[
-        ("1abc_pocket.pdb", PDB),
-        ("1abc_protein.pdb", PDB),
-        ("1abc_ligand.mol2", MOL2),
-        ("1abc_ligand.sdf", SDF),
-        ("other_ligand.mol2", "nothing"),
-        ("other_pocket.pdb", "nothing"),
-    ]);
-    let structure = read_input(&all, FolderOptions::default(), &ReadOptions::default());
-    let structure = structure.expect("a sound folder");
-    let parts: Vec<_> = structure
-        .parts()
-        .iter()
-        .map(|p| (p.name.as_str(), p.role))
-        .collect();
-    assert_eq!(
-        parts,
-        [
-            ("1abc_pocket", PartRole::Pocket),
-            ("1abc_ligand", PartRole::Ligand)
-        ]
-    );
-    assert_eq!(structure.atoms().name, ["CA", "C7"]);
-    let with_slash = PathBuf::from(format!("{}/", all.display()));
-    assert_eq!(
-        folder(&with_slash, true).expect("sound"),
-        (
-            vec!["1abc_protein".to_owned(), "1abc_ligand".to_owned()],
-            vec![]
-        )
-    );
-    assert_eq!(
-        folder(&all.join("../1abc/."), false).expect("sound").0[0],
-        "1abc_pocket"
-    );
-}
-
-#[test]
-fn a_folder_with_less_is_read_with_a_warning() {
-    let scratch = Scratch::new("less");
-    let path = scratch.complex(&[("1abc_pocket.pdb", PDB), ("1abc_ligand.sdf", SDF)]);
-    let (parts, warnings) = folder(&path, true).expect("the pocket serves");
-    assert_eq!(parts, ["1abc_pocket", "1abc_ligand"]);
-    assert_eq!(
-        warnings,
-        ["has no 1abc_protein.pdb; 1abc_pocket.pdb is read instead"]
-    );
-    let path = scratch.complex(&[("1abc_protein.pdb", PDB), ("1abc_ligand.sdf", SDF)]);
-    let (parts, warnings) = folder(&path, false).expect("the protein serves");
-    assert_eq!(parts[0], "1abc_protein");
-    assert_eq!(warnings.len(), 1);
-    let path = scratch.complex(&[("x_pocket.pdb", PDB), ("y_ligand.sdf", SDF)]);
-    assert_eq!(
-        folder(&path, false).expect("one prefix each").0,
-        ["x_pocket", "y_ligand"]
-    );
-}
-
-#[test]
-fn a_broken_mol2_gives_way_to_the_sd_file() {
-    let scratch = Scratch::new("broken");
-    let broken = &MOL2[..MOL2.len() - 25];
-    let path = scratch.complex(&[
-        ("1abc_pocket.pdb", PDB),
-        ("1abc_ligand.mol2", broken),
-        ("1abc_ligand.sdf", SDF),
-    ]);
-    let (_, warnings) = folder(&path, false).expect("the SD file serves");
-    assert!(warnings[0].starts_with("1abc_ligand.mol2 cannot be read, so 1abc_ligand.sdf is"));
-    assert!(
-        warnings[0].contains("declares 1 atoms") || warnings[0].contains("atom row"),
-        "{warnings:?}"
-    );
-    let path = scratch.complex(&[
-        ("1abc_pocket.pdb", PDB),
-        ("1abc_ligand.mol2", broken),
-        ("1abc_ligand.sdf", "nothing"),
-    ]);
-    let text = folder(&path, false)
-        .expect_err("both are broken")
-        .to_string();
-    assert!(text.contains("1abc_ligand.mol2:"), "{text}");
-}
-
-#[test]
-fn a_folder_without_enough_says_what_is_missing() {
-    let scratch = Scratch::new("missing");
-    let path = scratch.complex(&[("1abc_ligand.sdf", SDF), ("notes.txt", "n")]);
-    let text = folder(&path, false).expect_err("no pocket").to_string();
-    assert!(
-        text.contains(
-            "1abc: the folder has no 1abc_pocket.pdb (or 1abc_protein.pdb); it holds 1abc_ligand.sdf, notes.txt; give"
-        ),
-        "{text}"
-    );
-    let path = scratch.complex(&[]);
-    let text = folder(&path, true).expect_err("empty").to_string();
-    assert!(
-        text.contains("has no 1abc_protein.pdb (or 1abc_pocket.pdb) and no 1abc_ligand.mol2"),
-        "{text}"
-    );
-    assert!(text.contains("it holds nothing"));
-    // Two files of one kind under other names are ambiguous.
-    let path = scratch.complex(&[
-        ("a_pocket.pdb", PDB),
-        ("b_pocket.pdb", PDB),
-        ("c_ligand.sdf", SDF),
-    ]);
-    folder(&path, false).expect_err("two pockets");
 }
