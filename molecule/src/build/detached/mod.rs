@@ -111,7 +111,13 @@ fn may_repeat(rows: &[RawAtom]) -> bool {
     let mut current = 0;
     for (index, row) in rows.iter().enumerate() {
         if let Some(last) = index.checked_sub(1).map(|last| &rows[last]) {
-            if same_place(last, row) {
+            // Between atoms of polymers the chain changes with the number or the segment: comparing
+            // it for every atom takes time.
+            let is_same = last.residue_number == row.residue_number
+                && last.insertion_code == row.insertion_code
+                && last.segment == row.segment
+                && (!row.hetero || last.chain_id == row.chain_id);
+            if is_same {
                 continue;
             }
             if last.segment != row.segment {
