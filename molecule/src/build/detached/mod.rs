@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use smol_str::SmolStr;
 
 use super::elements::ElementRules;
-use super::residues::residue_label;
 use crate::Element;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{ElementField, RawAtom, RawModel};
@@ -302,13 +301,13 @@ impl Parts {
             self.hydrogens.note(first.line, || {
                 format!(
                     "hydrogens of {} are detached from it in the file",
-                    residue_label(first)
+                    first.residue_label()
                 )
             });
         } else if !group.is_counted {
             group.is_counted = true;
             self.scattered.note(first.line, || {
-                format!("{} is in several places of the file", residue_label(first))
+                format!("{} is in several places of the file", first.residue_label())
             });
         }
         if !group.has_heavy && has_heavy {
