@@ -81,6 +81,25 @@ pub(crate) struct RawAtom {
     pub(crate) formal_charge: i8,
 }
 
+impl RawAtom {
+    /// Formats the residue for a message: `ALA 12B of chain A`.
+    pub(crate) fn residue_label(&self) -> String {
+        let insertion = match self.insertion_code {
+            b' ' => String::new(),
+            code => (code as char).to_string(),
+        };
+        let chain = if self.chain_id.is_empty() {
+            String::new()
+        } else {
+            format!(" of chain {}", self.chain_id)
+        };
+        format!(
+            "{} {}{insertion}{chain}",
+            self.residue_name, self.residue_number
+        )
+    }
+}
+
 /// Origin of a bond in the file, which decides how it combines with derived bonds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum BondSource {

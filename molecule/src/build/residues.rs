@@ -18,23 +18,6 @@ pub(super) fn same_residue(a: &RawAtom, b: &RawAtom) -> bool {
         && a.chain_id == b.chain_id
 }
 
-/// Formats a residue for a message: `ALA 12B of chain A`.
-pub(super) fn residue_label(row: &RawAtom) -> String {
-    let insertion = match row.insertion_code {
-        b' ' => String::new(),
-        code => (code as char).to_string(),
-    };
-    let chain = if row.chain_id.is_empty() {
-        String::new()
-    } else {
-        format!(" of chain {}", row.chain_id)
-    };
-    format!(
-        "{} {}{insertion}{chain}",
-        row.residue_name, row.residue_number
-    )
-}
-
 /// Tests for an atom of a residue `DUM` of the database OPM and the PPM server: their names N and O
 /// stand for the two surfaces of a membrane, not for elements.
 fn is_membrane_marker(row: &RawAtom) -> bool {
@@ -65,7 +48,7 @@ pub(super) fn note_repeated_name<'a>(
         repeated.note(row.line, || {
             format!(
                 "{} has the atom name {} twice",
-                residue_label(row),
+                row.residue_label(),
                 row.name
             )
         });

@@ -172,14 +172,7 @@ fn derive(structure: &mut Structure, file: &str, stated: &[RawBond], segment: &[
     }
     // Coordination in the file excludes a covalent bond, even if the atoms are near enough.
     pseudobonds.sort_unstable();
-    bonds.retain(|bond| {
-        let coordination = Pseudobond {
-            a: bond.a,
-            b: bond.b,
-            kind: PseudobondKind::MetalCoordination,
-        };
-        pseudobonds.is_empty() || pseudobonds.binary_search(&coordination).is_err()
-    });
+    remove_coordination(&mut bonds, &pseudobonds, structure.atoms.len());
     structure.bonds = sorted_unique(bonds);
     // A bond between the same atoms (`CONECT` between the alpha carbons of a trace) replaces a gap.
     let bonds = &structure.bonds;
@@ -193,6 +186,26 @@ fn derive(structure: &mut Structure, file: &str, stated: &[RawBond], segment: &[
     metals::separate_coordination(structure);
     structure.pseudobonds.sort_unstable();
     structure.pseudobonds.dedup();
+}
+
+/// Removes the bonds that are coordination of metals in `pseudobonds`, which are sorted.
+fn remove_coordination(bonds: &mut Vec<Bond>, pseudobonds: &[Pseudobond], atom_count: usize) {
+    if pseudobonds.is_empty() {
+        return;
+    }
+    // Nearly all atoms have no pseudobond: the search is for the others.
+    let mut has_pseudobond = vec![false; atom_count];
+    for pseudobond in pseudobonds {
+        has_pseudobond[pseudobond.a as usize] = true;
+    }
+    bonds.retain(|bond| {
+        let coordination = Pseudobond {
+            a: bond.a,
+            b: bond.b,
+            kind: PseudobondKind::MetalCoordination,
+        };
+        !has_pseudobond[bond.a as usize] || pseudobonds.binary_search(&coordination).is_err()
+    });
 }
 
 /// Sorts by atoms and keeps one bond of each pair: the first with a known order.

@@ -18,8 +18,8 @@ pub enum ResidueClass {
     Ion,
     /// Everything else: ligands, cofactors, sugars, lipids, buffer molecules.
     Ligand,
-    /// Not a molecule: no atom has a known element, as in the markers of a membrane's surfaces or of
-    /// a cavity.
+    /// Not a molecule: no atom has a known element, as in the markers of a membrane's surfaces or
+    /// of a cavity.
     Marker,
 }
 

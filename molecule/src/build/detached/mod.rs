@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use smol_str::SmolStr;
 
 use super::elements::ElementRules;
-use super::residues::residue_label;
 use crate::Element;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{ElementField, RawAtom, RawModel};
@@ -111,7 +110,13 @@ fn may_repeat(rows: &[RawAtom]) -> bool {
     let mut current = 0;
     for (index, row) in rows.iter().enumerate() {
         if let Some(last) = index.checked_sub(1).map(|last| &rows[last]) {
-            if same_place(last, row) {
+            // Between atoms of polymers the chain changes with the number or the segment: comparing
+            // it for every atom takes time.
+            let is_same = last.residue_number == row.residue_number
+                && last.insertion_code == row.insertion_code
+                && last.segment == row.segment
+                && (!row.hetero || last.chain_id == row.chain_id);
+            if is_same {
                 continue;
             }
             if last.segment != row.segment {
@@ -296,13 +301,13 @@ impl Parts {
             self.hydrogens.note(first.line, || {
                 format!(
                     "hydrogens of {} are detached from it in the file",
-                    residue_label(first)
+                    first.residue_label()
                 )
             });
         } else if !group.is_counted {
             group.is_counted = true;
             self.scattered.note(first.line, || {
-                format!("{} is in several places of the file", residue_label(first))
+                format!("{} is in several places of the file", first.residue_label())
             });
         }
         if !group.has_heavy && has_heavy {

@@ -1,6 +1,5 @@
 //! Elements from atom names, for files without elements.
 
-use super::residues::residue_label;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{ElementField, RawAtom};
 use crate::{Element, Warning};
@@ -189,7 +188,7 @@ impl ElementGuesses {
                         format!(
                             "the element cannot be derived from the atom name \"{}\" in {}",
                             row.name,
-                            residue_label(row)
+                            row.residue_label()
                         )
                     });
                     Element::UNKNOWN
@@ -201,7 +200,7 @@ impl ElementGuesses {
             format!(
                 "the element field of atom {} of {} holds \"{}\", which is not an element",
                 row.name,
-                residue_label(row),
+                row.residue_label(),
                 String::from_utf8_lossy(field)
             )
         };
@@ -225,7 +224,7 @@ impl ElementGuesses {
         self.membrane_markers.note(row.line, || {
             format!(
                 "{} marks a surface of the membrane (as in OPM files) and is not an atom",
-                residue_label(row)
+                row.residue_label()
             )
         });
         Element::UNKNOWN

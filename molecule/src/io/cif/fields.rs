@@ -48,3 +48,27 @@ pub(super) fn formal_charge(
     let charge = context.integer(item, meaning)?.unwrap_or(0);
     i8::try_from(charge).map_err(|_| context.bad_value(item, "too large", meaning))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_are_absent_known_or_something_else() {
+        let known = |symbol: &[u8]| ElementField::from_symbol(symbol);
+        assert_eq!(element_field(None), ElementField::Absent);
+        assert_eq!(element_field(Some("Cl")), known(b"Cl"));
+        assert_eq!(element_field(Some("FE2+")), known(b"Fe"));
+        assert_eq!(element_field(Some("D")), known(b"H"));
+        // Unknown atoms (UNX) of the Protein Data Bank, and virtual sites.
+        for text in ["X", "XX", "EP", "LP", "1"] {
+            let field = element_field(Some(text));
+            assert_eq!(
+                field,
+                ElementField::not_an_element(text.as_bytes()),
+                "{text}"
+            );
+            assert_eq!(field.known(), None);
+        }
+    }
+}

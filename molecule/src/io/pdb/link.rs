@@ -151,36 +151,38 @@ impl Links {
         if found.is_empty() {
             return (targets, found);
         }
-        let same = |a: &RawAtom, b: &RawAtom| {
-            a.residue_number == b.residue_number
-                && a.insertion_code == b.insertion_code
-                && a.chain_id == b.chain_id
-        };
-        let mut index = 0;
-        for run in atoms.chunk_by(same) {
-            let start = index;
-            index += run.len() as u32;
+        let mut wanted: Vec<i32> = residues.keys().map(|key| key.number).collect();
+        wanted.sort_unstable();
+        let mut last = None;
+        let mut is_wanted = false;
+        for (atom, row) in (0_u32..).zip(atoms) {
+            // Nearly all residues have no link: the number excludes them.
+            if last != Some(row.residue_number) {
+                last = Some(row.residue_number);
+                is_wanted = wanted.binary_search(&row.residue_number).is_ok();
+            }
+            if !is_wanted {
+                continue;
+            }
             let key = ResidueKey {
-                chain: run[0].chain_id.clone(),
-                number: run[0].residue_number,
-                insertion_code: run[0].insertion_code,
+                chain: row.chain_id.clone(),
+                number: row.residue_number,
+                insertion_code: row.insertion_code,
             };
-            let Some(&residue) = residues.get(&key) else {
+            let number = residues
+                .get(&key)
+                .and_then(|residue| numbers.get(&(*residue, row.name.as_str())));
+            let Some(&number) = number else {
                 continue;
             };
-            for (atom, row) in (start..).zip(run) {
-                let Some(&number) = numbers.get(&(residue, row.name.as_str())) else {
-                    continue;
-                };
-                // The first atom of a name and alternate location.
-                let list = &mut found[number as usize];
-                let known = list.iter().any(|other: &u32| {
-                    let other = &atoms[*other as usize];
-                    other.altloc == row.altloc && other.residue_name == row.residue_name
-                });
-                if !known && list.len() < MAX_ALTLOCS {
-                    list.push(atom);
-                }
+            // The first atom of a name and alternate location.
+            let list = &mut found[number as usize];
+            let known = list.iter().any(|other: &u32| {
+                let other = &atoms[*other as usize];
+                other.altloc == row.altloc && other.residue_name == row.residue_name
+            });
+            if !known && list.len() < MAX_ALTLOCS {
+                list.push(atom);
             }
         }
         (targets, found)

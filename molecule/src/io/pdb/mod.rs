@@ -49,6 +49,7 @@ pub(super) fn parse(
     let mut segment = 0;
     let mut invalid_model = RepeatedWarning::default();
     let mut after_end = RepeatedWarning::default();
+    let mut left_out = RepeatedWarning::default();
     let mut first_atom: &[u8] = &[];
     let mut ended = false;
 
@@ -93,6 +94,12 @@ pub(super) fn parse(
             ended = false;
         } else if line.starts_with(b"END") && column_is_blank(line, 3) {
             ended = true;
+        } else if matches!(line.first(), Some(b' ' | b'\t' | b'a' | b'h' | b'A' | b'H'))
+            && is_misplaced_atom(line)
+        {
+            left_out.note(number, || {
+                "the record name of an atom is not in capitals from column 1 on".to_owned()
+            });
         }
     }
     if atoms.is_empty() {
@@ -105,6 +112,7 @@ pub(super) fn parse(
     warnings.extend(super::text::warn_of_several(file, count, "model", options));
     invalid_model.report(file, "the model gets the next number", &mut warnings);
     after_end.report(file, "it is read with the atoms before", &mut warnings);
+    left_out.report(file, "the line is left out", &mut warnings);
     reader.warnings.report(file, &mut warnings);
     let mut bonds = conect.resolve(file, &atoms, &mut warnings);
     links.resolve(file, &atoms, &mut bonds, &mut warnings);
@@ -148,6 +156,20 @@ fn is_atom_without_serial(line: &[u8]) -> bool {
     let words = line.split(u8::is_ascii_whitespace);
     let is_coordinate = |word: &&[u8]| word.contains(&b'.') && fields::decimal(word).is_some();
     column_is_blank(line, 4) && words.filter(is_coordinate).count() >= 3
+}
+
+/// Tests for an atom that is not read because its record name is in small letters or behind blanks.
+#[cold]
+fn is_misplaced_atom(line: &[u8]) -> bool {
+    let mut words = line
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
+    words.next().is_some_and(|word| {
+        word.eq_ignore_ascii_case(b"ATOM") || word.eq_ignore_ascii_case(b"HETATM")
+    }) && words
+        .filter(|word| word.contains(&b'.') && fields::decimal(word).is_some())
+        .count()
+        >= 3
 }
 
 fn column_is_blank(line: &[u8], index: usize) -> bool {

@@ -173,6 +173,24 @@ fn sound_and_collapsed_lines_may_alternate() {
 }
 
 #[test]
+fn atoms_whose_record_name_is_elsewhere_are_counted() {
+    let model = read(&format!("{N} {CA}atom  {}Hetatm{}", &CA[6..], &ZN[6..]));
+    assert_eq!(model.atoms.len(), 1);
+    assert_eq!(
+        warnings(&model),
+        [
+            "x.pdb:2: the record name of an atom is not in capitals from column 1 on; the line is \
+             left out (3 such cases, this is the first)"
+        ]
+    );
+    // Prose is not an atom.
+    assert_eq!(
+        read(&format!("{N} ATOM 1 of 2\nHEADER 1.0 2.0 3.0\n")).warnings,
+        []
+    );
+}
+
+#[test]
 fn fields_that_are_too_wide_are_read_in_their_order() {
     let warned = "x.pdb:1: the coordinates are not in columns 31-54; they and the fields after them \
                   are read in their order instead";

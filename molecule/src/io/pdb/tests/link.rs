@@ -94,7 +94,7 @@ fn missing_atoms_and_unreadable_records_are_counted() {
         "LINK\n".to_owned(),
         "LINK         ND2 ASN\n".to_owned(),
         "SSBOND   1 CYS\n".to_owned(),
-        "LINKAGE IS NO RECORD\n".to_owned(),
+        "LINKAGE OF CHAINS\n".to_owned(),
     ];
     let (bonds, warnings) = bonds(&records.concat());
     assert_eq!(bonds, []);
