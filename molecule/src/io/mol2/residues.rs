@@ -28,8 +28,8 @@ impl ResidueName {
     }
 }
 
-/// What is known about the substructures of a record, to find where a component id ends and a number
-/// begins.
+/// What is known about the substructures of a record, to find where a component id ends and a
+/// number begins.
 #[derive(Debug)]
 pub(super) struct NameRules<'a> {
     /// Name of the molecule, which is often the component id of a ligand.
@@ -64,7 +64,8 @@ impl NameRules<'_> {
     /// `ALA-3` is `ALA` -3. Component ids may end in digits themselves (`E20`, `A1LU6`, `XK2`).
     ///
     /// `component` is the component id that the `SUBSTRUCTURE` record gives in a column of its own,
-    /// if it does: it decides. A split that rests on the form of the name only is noted in `guesses`.
+    /// if it does: it decides. A split that rests on the form of the name only is noted in
+    /// `guesses`.
     pub(super) fn split(
         &self,
         name: &str,

@@ -1,9 +1,9 @@
 //! Elements of atom types.
 //!
 //! The types of the format are those of Tripos (Sybyl): an element and, after a dot, its
-//! hybridisation (`C.ar`). Many programs write the types of a force field instead. Some of these look
-//! like elements (`CA` is an aromatic carbon of AMBER, `OS` an ether oxygen), so a type alone is not
-//! enough: one type that can only be of a force field says that the record has such types.
+//! hybridisation (`C.ar`). Many programs write the types of a force field instead. Some of these
+//! look like elements (`CA` is an aromatic carbon of AMBER, `OS` an ether oxygen), so a type alone
+//! is not enough: one type that can only be of a force field says that the record has such types.
 
 use smol_str::SmolStr;
 

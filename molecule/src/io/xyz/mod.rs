@@ -146,8 +146,8 @@ fn line_at(bytes: &[u8], at: usize) -> (&[u8], usize) {
     }
 }
 
-/// Returns symbol and position in angstrom of an atom row, the `row`-th from 0. Rows with more fields
-/// than are declared are noted in `longer_rows`.
+/// Returns symbol and position in angstrom of an atom row, the `row`-th from 0. Rows with more
+/// fields than are declared are noted in `longer_rows`.
 fn read_row<'t>(
     file: &str,
     line: u64,
