@@ -55,7 +55,8 @@ pub struct ComplexError {
     /// Stable name of the reason.
     ///
     /// One of `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
-    /// `ligand_without_heavy_atoms`, `ligand_not_there`, `not_writable`, `two_of_one_name`, `undrawable`.
+    /// `ligand_without_heavy_atoms`, `ligand_not_there`, `not_writable`, `two_of_one_name`,
+    /// `undrawable`.
     pub reason: &'static str,
     /// Description of the problem.
     pub message: String,
@@ -122,7 +123,7 @@ impl ComplexSource {
         Ok(contents.complexes.keys().cloned().collect())
     }
 
-    /// Returns the files of the folder that are no complexes, sorted by name.
+    /// Returns the files of the folder that are not complexes, sorted by name.
     ///
     /// # Errors
     /// When the folder cannot be read.

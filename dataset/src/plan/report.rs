@@ -40,7 +40,7 @@ pub struct ComplexCounts {
     /// Complexes that were cut out of whole entries, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cut: BTreeMap<String, CutRecord>,
-    /// Files of the folder that are no complexes.
+    /// Files of the folder that are not complexes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out_files: Vec<LeftOutFile>,
     /// Number of ids in the list of ligands that no complex has.
