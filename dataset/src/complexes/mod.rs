@@ -307,6 +307,19 @@ impl ComplexSource {
         })
     }
 
+    /// Returns the warnings of the readers about a complex, with paths relative to its folder.
+    #[must_use]
+    pub fn warnings(&self, complex: &Complex) -> Vec<String> {
+        let folder = self.folder_of(&complex.id).display().to_string();
+        let warnings = complex.structure.warnings().iter();
+        warnings
+            .map(|warning| {
+                let text = warning.to_string().replace(&format!("{folder}/"), "");
+                text.replace(&folder, &complex.id)
+            })
+            .collect()
+    }
+
     /// Returns the SHA-256 of the names and bytes of a complex's pocket and ligand files.
     ///
     /// It is written in lower-case hexadecimal digits. A plan is valid for these bytes only.
