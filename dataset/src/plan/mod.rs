@@ -359,15 +359,19 @@ fn check_complex(
                 message: error.to_string(),
             })
     });
-    Ok(match prepared {
-        Ok(warnings) => Ok(UsableComplex {
+    Ok(prepared.and_then(|warnings| {
+        // A file that is not read but belongs to the complex may be unreadable, too.
+        let hash = source.hash(id).map_err(|error| ComplexError {
+            reason: "unreadable",
+            message: error.to_string(),
+        })?;
+        Ok(UsableComplex {
             id: id.to_owned(),
-            hash: source.hash(id)?,
+            hash,
             cut,
             warnings,
-        }),
-        Err(error) => Err(error),
-    })
+        })
+    }))
 }
 
 /// Returns an error if the work is to stop.
