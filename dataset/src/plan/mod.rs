@@ -346,12 +346,15 @@ fn check_complex(
     rule: &CutRule,
     thumbnailer: &Thumbnailer,
 ) -> Result<Result<UsableComplex, ComplexError>, DatasetError> {
-    let cut = match source.cut(id, rule)? {
+    let cut = match source.write_cut(id, rule)? {
         Ok(cut) => cut,
         Err(error) => return Ok(Err(error)),
     };
     let prepared = source.read(id).and_then(|complex| {
-        let warnings = source.warnings(&complex);
+        let mut warnings = cut
+            .as_ref()
+            .map_or_else(Vec::new, |cut| cut.warnings.clone());
+        warnings.extend(source.warnings(&complex));
         PreviewCache::new(complex, thumbnailer)
             .map(|_| warnings)
             .map_err(|error| ComplexError {
@@ -368,7 +371,7 @@ fn check_complex(
         Ok(UsableComplex {
             id: id.to_owned(),
             hash,
-            cut,
+            cut: cut.map(|cut| cut.record),
             warnings,
         })
     }))
