@@ -214,6 +214,14 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
         if report.complexes.skipped.len() > skipped.len() {
             note("report.json lists every complex that was left out");
         }
+        let warnings = &report.complexes.warnings;
+        if let Some((id, texts)) = warnings.first_key_value() {
+            note(format_args!(
+                "{} complexes were read with warnings, which report.json lists; the first: {id}: {}",
+                warnings.len(),
+                texts.join("; ")
+            ));
+        }
         if report.question_count() == 0 {
             note("no question could be made; report.json says why, by task");
         }

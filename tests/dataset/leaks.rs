@@ -63,6 +63,16 @@ fn a_ligand_in_the_pocket_file_changes_neither_pictures_nor_questions() {
         warnings.contains("still holds the ligand: most atoms of XK2 263 A"),
         "{warnings}"
     );
+    assert_eq!(
+        folder.json("clean/report.json")["complexes"].get("warnings"),
+        None
+    );
+    let warnings = folder.json("copy/report.json")["complexes"]["warnings"]["a"].clone();
+    let text = warnings[0].as_str().expect("a warning");
+    assert!(
+        text.starts_with("a_pocket.pdb: the file of the pocket still holds the ligand"),
+        "{text}"
+    );
     let items = |out: &str| folder.lines(out)[0]["items"].clone();
     assert!(
         items("copy")

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 
-use super::set::{Folder, complexes, library};
+use super::set::{Folder, complexes, library, plan};
 
 /// A protein with a ligand of this name beside it.
 fn entry(ligand: &str) -> String {
@@ -119,4 +119,28 @@ fn splits_and_the_tiny_set_say_what_is_missing() {
         &["plan", "--complexes", "in/a0", "--out", "out"],
         &["this looks like the folder of one complex"],
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_broken_link_leaves_out_one_complex_only() {
+    let folder = Folder::new("left_out_link");
+    complexes(&folder, 2);
+    std::os::unix::fs::symlink("nowhere", folder.path("in/b1/b1_ligand.sdf")).expect("a link");
+    std::os::unix::fs::symlink("nowhere", folder.path("in/link.cif")).expect("a link");
+    plan(&folder, "out", &["--tasks", "T1", "--test-share", "0"]);
+    let report = folder.json("out/report.json");
+    let skipped = report["complexes"]["skipped"].as_array().expect("a list");
+    let entries: Vec<(&str, &str)> = skipped
+        .iter()
+        .map(|entry| {
+            assert_eq!(entry["reason"], "unreadable");
+            let text = |key: &str| entry[key].as_str().expect("a text");
+            (text("id"), text("message"))
+        })
+        .collect();
+    assert_eq!(entries.len(), 2, "{entries:?}");
+    assert!(entries[0].0 == "b1" && entries[0].1.contains("b1_ligand.sdf: "));
+    assert!(entries[1].0 == "link" && entries[1].1.contains("link.cif: cannot be read"));
+    assert_eq!(report["complexes"]["used"]["train"], 1);
 }

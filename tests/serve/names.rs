@@ -71,7 +71,7 @@ fn names_with_blanks_and_other_letters_are_served() {
     ] {
         assert_eq!(log.matches(words).count(), 1, "{log}");
     }
-    server.end();
+    server.end_with(&["not offered from the served folder"]);
 }
 
 #[test]

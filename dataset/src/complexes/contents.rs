@@ -14,17 +14,17 @@ const ENTRY_FORMATS: [Format; 3] = [Format::Pdb, Format::Mmcif, Format::Bcif];
 /// Names that a message lists at most.
 const LISTED_NAMES: usize = 5;
 
-/// A file of the folder of complexes that is no complex.
+/// A file of the folder of complexes that is not a complex.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeftOutFile {
     /// Name of the file.
     pub name: String,
-    /// Why it is no complex.
+    /// Why it is not a complex.
     pub why: WhyLeftOut,
 }
 
-/// Why a file of the folder is no complex.
+/// Why a file of the folder is not a complex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ pub(super) struct Contents {
     /// Names of the files and folders of each complex, by id. There is more than one if several
     /// have the same name, which is an error of that complex.
     pub(super) complexes: BTreeMap<String, Vec<String>>,
-    /// Files that are no complexes, sorted by name.
+    /// Files that are not complexes, sorted by name.
     pub(super) left_out: Vec<LeftOutFile>,
 }
 
@@ -188,8 +188,8 @@ pub(super) enum ComplexFile {
     Ligand,
 }
 
-/// Returns the files that a complex may be read from, sorted by name. Hidden files and folders are
-/// none of them.
+/// Returns the files that a complex may be read from, sorted by name. Hidden files and
+/// folders are left out.
 pub(super) fn parts_of(folder: &Path) -> io::Result<BTreeSet<(String, ComplexFile)>> {
     let mut parts = BTreeSet::new();
     for entry in fs::read_dir(folder)? {

@@ -179,7 +179,7 @@ pub fn read_ligands(path: &Path) -> Result<BTreeMap<String, LigandName>, Dataset
     Ok(all)
 }
 
-/// Returns whether a residue is an additive. A residue of a polymer is none: `UNK` is also an
+/// Returns whether a residue is an additive. A residue of a polymer never is: `UNK` is also an
 /// amino acid that was not identified.
 fn is_additive(residue: &Residue) -> bool {
     !residue.class.is_polymer()

@@ -55,7 +55,8 @@ pub struct ComplexError {
     /// Stable name of the reason.
     ///
     /// One of `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
-    /// `ligand_without_heavy_atoms`, `ligand_not_there`, `not_writable`, `two_of_one_name`, `undrawable`.
+    /// `ligand_without_heavy_atoms`, `ligand_not_there`, `not_writable`, `two_of_one_name`,
+    /// `undrawable`.
     pub reason: &'static str,
     /// Description of the problem.
     pub message: String,
@@ -122,7 +123,7 @@ impl ComplexSource {
         Ok(contents.complexes.keys().cloned().collect())
     }
 
-    /// Returns the files of the folder that are no complexes, sorted by name.
+    /// Returns the files of the folder that are not complexes, sorted by name.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -200,19 +201,26 @@ impl ComplexSource {
         id: &str,
         rule: &CutRule,
     ) -> Result<Result<Option<CutRecord>, ComplexError>, DatasetError> {
+        let written = self.write_cut(id, rule)?;
+        Ok(written.map(|cut| cut.map(|cut| cut.record)))
+    }
+
+    /// Does what [`Self::cut`] does, and returns the whole cut.
+    pub(crate) fn write_cut(
+        &self,
+        id: &str,
+        rule: &CutRule,
+    ) -> Result<Result<Option<Cut>, ComplexError>, DatasetError> {
         let Some(cuts) = &self.cuts else {
             return Ok(Ok(None));
         };
-        match self.cut_text(id, rule) {
-            Ok(Some(cut)) => {
-                for (name, text) in &cut.files {
-                    write_file(&cuts.join(id).join(name), text.as_bytes())?;
-                }
-                Ok(Ok(Some(cut.record)))
+        let cut = self.cut_text(id, rule);
+        if let Ok(Some(cut)) = &cut {
+            for (name, text) in &cut.files {
+                write_file(&cuts.join(id).join(name), text.as_bytes())?;
             }
-            Ok(None) => Ok(Ok(None)),
-            Err(error) => Ok(Err(error)),
         }
+        Ok(cut)
     }
 
     /// Cuts a complex in memory; `None` if it needs no cut.
@@ -282,8 +290,10 @@ impl ComplexSource {
         );
         let (pocket_extension, pocket) = write::pocket(&structure, &selection.pocket, id, &remark)?;
         let (ligand_extension, ligand) = write::ligand(&structure, &selection.ligand, id, &remark)?;
+        let folder = self.folder.display().to_string();
         Ok(Some(Cut {
             record,
+            warnings: relative_warnings(&structure, &folder),
             files: BTreeMap::from([
                 (format!("{id}_pocket.{pocket_extension}"), pocket),
                 (format!("{id}_ligand.{ligand_extension}"), ligand),
@@ -306,6 +316,16 @@ impl ComplexSource {
         })
     }
 
+    /// Returns the warnings of the readers about a complex, with paths relative to its folder.
+    #[must_use]
+    pub fn warnings(&self, complex: &Complex) -> Vec<String> {
+        let folder = self.folder_of(&complex.id).display().to_string();
+        let warnings = relative_warnings(&complex.structure, &folder).into_iter();
+        warnings
+            .map(|text| text.replace(&folder, &complex.id))
+            .collect()
+    }
+
     /// Returns the SHA-256 of the names and bytes of a complex's pocket and ligand files.
     ///
     /// It is written in lower-case hexadecimal digits. A plan is valid for these bytes only.
@@ -321,6 +341,8 @@ impl ComplexSource {
 #[derive(Debug)]
 pub(crate) struct Cut {
     pub(crate) record: CutRecord,
+    /// Warnings about the input, with paths relative to the folder of complexes.
+    pub(crate) warnings: Vec<String>,
     /// Contents by file name.
     pub(crate) files: BTreeMap<String, String>,
 }
@@ -343,6 +365,15 @@ fn hash_folder(folder: &Path) -> Result<String, DatasetError> {
         hash.update(bytes);
     }
     Ok(hex(&hash.finalize()))
+}
+
+/// Returns the warnings of a structure with paths relative to a folder.
+fn relative_warnings(structure: &Structure, folder: &str) -> Vec<String> {
+    let folder = format!("{}/", folder.trim_end_matches('/'));
+    let warnings = structure.warnings().iter();
+    warnings
+        .map(|warning| warning.to_string().replace(&folder, ""))
+        .collect()
 }
 
 fn complex_error(reason: &'static str, message: impl Into<String>) -> ComplexError {

@@ -20,7 +20,7 @@ pub mod report;
 pub mod split;
 pub mod thumbnail;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -115,6 +115,8 @@ struct UsableComplex {
     hash: String,
     /// How it was cut out of a whole entry, if it was.
     cut: Option<CutRecord>,
+    /// Warnings of the readers.
+    warnings: Vec<String>,
 }
 
 /// Makes a plan and writes it, with `report.json`, to the folder of the set.
@@ -153,6 +155,12 @@ pub fn plan(
             &report,
         )?);
     }
+    let in_plan: BTreeSet<&str> = lines.iter().map(|(_, id)| id.as_str()).collect();
+    report.complexes.warnings = usable
+        .iter()
+        .filter(|complex| !complex.warnings.is_empty() && in_plan.contains(complex.id.as_str()))
+        .map(|complex| (complex.id.clone(), complex.warnings.clone()))
+        .collect();
     let usable: BTreeMap<String, UsableComplex> =
         usable.into_iter().map(|c| (c.id.clone(), c)).collect();
     let writer = LineWriter {
@@ -338,24 +346,35 @@ fn check_complex(
     rule: &CutRule,
     thumbnailer: &Thumbnailer,
 ) -> Result<Result<UsableComplex, ComplexError>, DatasetError> {
-    let cut = match source.cut(id, rule)? {
+    let cut = match source.write_cut(id, rule)? {
         Ok(cut) => cut,
         Err(error) => return Ok(Err(error)),
     };
     let prepared = source.read(id).and_then(|complex| {
-        PreviewCache::new(complex, thumbnailer).map_err(|error| ComplexError {
-            reason: "undrawable",
-            message: error.to_string(),
-        })
+        let mut warnings = cut
+            .as_ref()
+            .map_or_else(Vec::new, |cut| cut.warnings.clone());
+        warnings.extend(source.warnings(&complex));
+        PreviewCache::new(complex, thumbnailer)
+            .map(|_| warnings)
+            .map_err(|error| ComplexError {
+                reason: "undrawable",
+                message: error.to_string(),
+            })
     });
-    Ok(match prepared {
-        Ok(_) => Ok(UsableComplex {
+    Ok(prepared.and_then(|warnings| {
+        // A file that is not read but belongs to the complex may be unreadable, too.
+        let hash = source.hash(id).map_err(|error| ComplexError {
+            reason: "unreadable",
+            message: error.to_string(),
+        })?;
+        Ok(UsableComplex {
             id: id.to_owned(),
-            hash: source.hash(id)?,
-            cut,
-        }),
-        Err(error) => Err(error),
-    })
+            hash,
+            cut: cut.map(|cut| cut.record),
+            warnings,
+        })
+    }))
 }
 
 /// Returns an error if the work is to stop.

@@ -232,7 +232,7 @@ impl Listing {
     ) {
         let mut others: Vec<&str> = Vec::new();
         for file in self.candidates(kind) {
-            // A gzipped copy of the file that is read is no other file.
+            // A gzipped copy of the file that is read is not another file.
             if file.prefix != pocket.prefix || file.rank != pocket.rank {
                 others.push(file.name);
             }

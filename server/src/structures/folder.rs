@@ -29,7 +29,7 @@ pub(super) struct Entry {
 pub(super) enum WhyLeftOut {
     /// A structure file whose name begins with a dot, as the `._` files of macOS do.
     Hidden,
-    /// A structure whose name is no id.
+    /// A structure whose name cannot be an id.
     Name,
     /// A symbolic link to a structure file that does not exist.
     Link,
@@ -183,7 +183,7 @@ fn holds_structures(folder: &Path) -> bool {
         .is_ok_and(|entries| entries.flatten().any(|entry| is_structure_file(&entry)))
 }
 
-/// Whether an entry of a structure's folder is one of its files. Hidden files and folders are none.
+/// Whether an entry of a structure's folder is one of its files. Hidden files and folders are not.
 fn is_structure_file(entry: &fs::DirEntry) -> bool {
     let name = entry.file_name();
     !name.as_encoded_bytes().starts_with(b".")

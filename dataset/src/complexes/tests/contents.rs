@@ -209,6 +209,25 @@ fn a_ligand_counted_as_an_additive_is_named_with_the_flag() {
 }
 
 #[test]
+fn a_protein_that_holds_the_ligand_is_cut_without_it_and_with_a_warning() {
+    let scratch = Scratch::new("holds");
+    let ligand = library().folder.join("1hvr/1hvr_ligand.mol2");
+    scratch.write("x/x_protein.pdb", entry());
+    scratch.write("x/x_ligand.mol2", fs::read(ligand).expect("a library file"));
+    let source = ComplexSource::new(&scratch.0);
+    let cut = source.cut_text("x", &CutRule::default());
+    let cut = cut.expect("a cut").expect("a protein");
+    assert!(!cut.files["x_pocket.pdb"].contains("XK2 A 263"));
+    assert!(
+        cut.warnings.iter().any(|text| text.starts_with(
+            "x/x_protein.pdb: the file of the pocket still holds the ligand: most atoms of XK2 263 A"
+        )),
+        "{:?}",
+        cut.warnings
+    );
+}
+
+#[test]
 fn a_ligand_with_a_file_is_no_additive() {
     let scratch = Scratch::new("file");
     let from = library().folder.join("1hvr");

@@ -178,7 +178,7 @@ fn other_and_hidden_files_of_a_folder_are_named() {
         warnings,
         ["._x_pocket.pdb is a hidden file and is left out"]
     );
-    // A gzipped copy is no other file.
+    // A gzipped copy is not another file.
     let path = scratch.complex(&[("x_pocket.pdb", PDB), ("x_ligand.sdf", SDF)]);
     std::fs::write(path.join("x_pocket.pdb.gz"), gzip(PDB.as_bytes())).expect("a file");
     assert_eq!(folder(&path, false).expect("sound").1, [""; 0]);
