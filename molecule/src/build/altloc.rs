@@ -9,8 +9,6 @@ use crate::perception::bonds_by_distance;
 use crate::raw::{BondSource, ElementField, RawAtom, RawModel};
 use crate::{AlternateLocation, Element, Warning};
 
-use super::residues::residue_label;
-
 /// Mean occupancies, and mean B-factors, that differ by less are equal: files give two decimals.
 const TOLERANCE: f64 = 1e-3;
 
@@ -65,7 +63,7 @@ pub(super) fn kept(
                 let location = char::from(chosen.demanded.unwrap_or(b' '));
                 format!(
                     "{} has no alternate location {location}",
-                    residue_label(row)
+                    row.residue_label()
                 )
             });
         }

@@ -8,7 +8,7 @@
 //! | `mask-element` | atomic number; 119 for an unknown element |
 //! | `mask-residue` | residue name: 1 to 20 the amino acids by three-letter code, 21 to 28 the nucleotides A C G U DA DC DG DT, 29 water of any name, from 30 on any other name of the structure, sorted |
 //! | `mask-chain` | the structure's chains in their order, from 1 |
-//! | `mask-role` | 1 pocket, 2 ligand, 3 polymer, 4 water, 5 ion |
+//! | `mask-role` | 1 pocket, 2 ligand, 3 polymer, 4 water, 5 ion, 6 marker |
 //!
 //! The indices of elements, roles and standard residues are the same in all pictures; the legend
 //! lists all of them.
@@ -44,6 +44,7 @@ pub fn role_of(structure: &Structure, residue: &Residue) -> Role {
     match (part, residue.class) {
         (PartRole::Ligand, _) => Role::Ligand,
         (_, ResidueClass::Water) => Role::Water,
+        (_, ResidueClass::Marker) => Role::Marker,
         (PartRole::Pocket, _) => Role::Pocket,
         (_, class) if class.is_polymer() => Role::Polymer,
         (_, ResidueClass::Ion) => Role::Ion,
@@ -246,6 +247,7 @@ fn roles(structure: &Structure) -> Classes {
         Role::Polymer => Rgb::from_hex(0xF2_B3_66),
         Role::Water => Rgb::from_hex(0x33_99_FF),
         Role::Ion => Rgb::from_hex(0x66_CC_66),
+        Role::Marker => Rgb::from_hex(0xFF_FF_FF),
     };
     let of_residue: Vec<u8> = structure
         .residues()

@@ -97,16 +97,20 @@ pub enum Role {
     Water,
     /// A single-atom ion that is in no pocket file.
     Ion,
+    /// Points without any known element that are in no ligand file, such as the markers of a
+    /// membrane or of a cavity.
+    Marker,
 }
 
 impl Role {
     /// All roles, in the order of their declaration.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Pocket,
         Self::Ligand,
         Self::Polymer,
         Self::Water,
         Self::Ion,
+        Self::Marker,
     ];
 
     /// The word of the JSON form.
@@ -118,6 +122,7 @@ impl Role {
             Self::Polymer => "polymer",
             Self::Water => "water",
             Self::Ion => "ion",
+            Self::Marker => "marker",
         }
     }
 }
