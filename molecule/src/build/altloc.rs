@@ -399,7 +399,7 @@ mod tests {
 
     #[test]
     fn atoms_of_different_locations_bond_nothing() {
-        // Two sites of water that exclude each other are no group: each keeps its best.
+        // Waters that exclude each other do not form a group: each keeps its best.
         let rows = [
             "O A HOH 1 0.6 10 0",
             "O B HOH 1 0.4 10 5",

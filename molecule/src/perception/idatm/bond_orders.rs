@@ -60,8 +60,8 @@ impl System {
     }
 
     /// Finds all assignments within the limits; `budget` is the remaining number of steps for the
-    /// whole structure. With `charged`, nitrogen with three neighbours and oxygen have one bond more
-    /// than usual, all of them: one alone of several has no reason to be the charged one.
+    /// whole structure. With `charged`, nitrogen with three neighbours and oxygen have one bond
+    /// more than usual, all of them: one alone of several has no reason to be the charged one.
     pub(crate) fn assignments(
         &self,
         molecule: &Molecule<'_>,
