@@ -28,10 +28,12 @@ pub(super) fn pocket(
     id: &str,
     remark: &str,
 ) -> Result<(&'static str, String), ComplexError> {
-    let text = pdb::pocket_pdb(structure, pocket, remark);
     let role = PartRole::Pocket;
-    if compare(structure, pocket, &text, Format::Pdb, role, Compared::All).is_ok() {
-        return Ok(("pdb", text));
+    if pdb::has_room(structure, pocket) {
+        let text = pdb::pocket_pdb(structure, pocket, remark);
+        if compare(structure, pocket, &text, Format::Pdb, role, Compared::All).is_ok() {
+            return Ok(("pdb", text));
+        }
     }
     as_mmcif(structure, pocket, id, remark, role)
 }

@@ -44,7 +44,7 @@ pub(super) fn ligand_mol2(structure: &Structure, ligand: &[u32], name: &str) -> 
         let chain = word(&structure.chains()[residue.chain as usize].id);
         let _ = writeln!(
             roots,
-            "{number} {owner} {} RESIDUE 0 {chain}",
+            "{number} {owner} {} RESIDUE 0 {chain} {owner}",
             serials.len() + 1
         );
         for atom in residue.atoms.clone() {

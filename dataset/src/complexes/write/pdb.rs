@@ -8,6 +8,30 @@ use molshot_molecule::{Residue, Structure};
 
 use super::Serials;
 
+/// Largest serial number of five columns.
+const MAX_SERIAL: usize = 99_999;
+
+/// Returns whether all fields of the residues fit their columns. Readers guess where a field of
+/// neighbouring ones begins, or refuse such lines.
+pub(super) fn has_room(structure: &Structure, pocket: &[u32]) -> bool {
+    let atoms = structure.atoms();
+    let mut count = 0;
+    pocket.iter().all(|index| {
+        let residue = &structure.residues()[*index as usize];
+        count += residue.atoms.len();
+        let chain = &structure.chains()[residue.chain as usize].id;
+        let fits = |position: &[f32; 3]| position.iter().all(|x| (-999.0..9999.0).contains(x));
+        count <= MAX_SERIAL
+            && (-999..=9999).contains(&residue.number)
+            && residue.name.len() <= 4
+            && chain.len() <= 1
+            && residue.atoms.clone().all(|atom| {
+                atoms.name[atom as usize].len() <= 4
+                    && fits(&atoms.position_angstrom[atom as usize])
+            })
+    })
+}
+
 /// Writes the residues of the pocket as PDB.
 pub(super) fn pocket_pdb(structure: &Structure, pocket: &[u32], remark: &str) -> String {
     let mut text = String::new();
