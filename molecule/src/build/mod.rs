@@ -38,9 +38,10 @@ pub(crate) fn build(
     role: PartRole,
     options: &ReadOptions,
 ) -> Result<Structure, MoleculeError> {
-    detached::regroup_scattered_residues(&mut model, file);
     let mut warnings = std::mem::take(&mut model.warnings);
-    let kept = altloc::kept(&model, options.altloc, file, &mut warnings);
+    let mut kept = altloc::kept(&model, options.altloc, file, &mut warnings);
+    detached::regroup_scattered_residues(&mut model, &mut kept, file);
+    warnings.append(&mut model.warnings);
     let RawModel {
         atoms: rows,
         bonds,

@@ -26,14 +26,29 @@ const MOST_CHAINS: usize = 64;
 /// Identity of a residue: chain, number, insertion code, name, segment.
 type Key<'a> = (&'a SmolStr, i32, u8, &'a SmolStr, u32);
 
+/// Name of an atom: residue, name and alternate location.
+type Name<'a> = (u32, &'a str, u8);
+
+fn name_in(group: u32, row: &RawAtom) -> Name<'_> {
+    (group, &row.name, row.altloc)
+}
+
 /// Moves all rows of a residue to one place, and renumbers the bonds.
 ///
 /// Two runs of rows with the same chain, number, insertion code, name and segment are parts of one
-/// residue if they are near each other and have no atom name in common: where residue numbers
-/// repeat (as in a large box of water), equal names show that the two are different molecules. The
+/// residue if they are near each other and have no atom in common, by name and alternate location:
+/// where residue numbers repeat (as in a large box of water), equal names show that the two are
+/// different molecules; conformers in blocks of their own differ in their location. The
 /// place is that of the first run with a heavy atom. All other rows keep their order. Takes linear
 /// time.
-pub(super) fn regroup_scattered_residues(model: &mut RawModel, file: &str) {
+///
+/// `kept` says which rows will stay in the structure (all of them without it) and moves with the
+/// rows; there are warnings only if the order of those rows changes.
+pub(super) fn regroup_scattered_residues(
+    model: &mut RawModel,
+    kept: &mut Option<Vec<bool>>,
+    file: &str,
+) {
     if !may_repeat(&model.atoms) {
         return;
     }
@@ -44,6 +59,11 @@ pub(super) fn regroup_scattered_residues(model: &mut RawModel, file: &str) {
     };
     let mut order: Vec<u32> = (0..model.atoms.len() as u32).collect();
     order.sort_by_key(|row| target_run[*row as usize]);
+    let is_kept = |row: u32| kept.as_ref().is_none_or(|kept| kept[row as usize]);
+    let is_noticed = !order.iter().filter(|row| is_kept(**row)).is_sorted();
+    if let Some(kept) = kept {
+        *kept = order.iter().map(|row| kept[*row as usize]).collect();
+    }
     let mut new_index = vec![0_u32; order.len()];
     for (new, old) in order.iter().enumerate() {
         new_index[*old as usize] = new as u32;
@@ -59,6 +79,9 @@ pub(super) fn regroup_scattered_residues(model: &mut RawModel, file: &str) {
         for end in [&mut bond.a, &mut bond.b] {
             *end = new_index.get(*end as usize).copied().unwrap_or(*end);
         }
+    }
+    if !is_noticed {
+        return;
     }
     parts.hydrogens.report(
         file,
@@ -220,7 +243,7 @@ struct Parts {
 impl Parts {
     fn find(&mut self, rows: &[RawAtom]) {
         let mut namesakes: HashMap<Key<'_>, Vec<u32>> = HashMap::new();
-        let mut names: HashSet<(u32, &str)> = HashSet::new();
+        let mut names: HashSet<Name<'_>> = HashSet::new();
         let mut start = 0;
         for (index, run) in (0_u32..).zip(rows.chunk_by(same_place)) {
             let first = &run[0];
@@ -241,7 +264,7 @@ impl Parts {
             let found = if is_uniform && !same.is_empty() && same.len() <= MOST_NAMESAKES {
                 for &group in &*same {
                     if let Some(range) = self.groups[group as usize].unnamed.take() {
-                        names.extend(rows[range].iter().map(|row| (group, row.name.as_str())));
+                        names.extend(rows[range].iter().map(|row| name_in(group, row)));
                     }
                 }
                 self.nearest(same, run, &bounds, &names)
@@ -250,7 +273,7 @@ impl Parts {
             };
             let group = if let Some(group) = found {
                 self.add(group, index, run, has_heavy, bounds);
-                names.extend(run.iter().map(|row| (group, row.name.as_str())));
+                names.extend(run.iter().map(|row| name_in(group, row)));
                 group
             } else {
                 let group = self.groups.len() as u32;
@@ -276,7 +299,7 @@ impl Parts {
         groups: &[u32],
         run: &[RawAtom],
         bounds: &Bounds,
-        names: &HashSet<(u32, &str)>,
+        names: &HashSet<Name<'_>>,
     ) -> Option<u32> {
         groups
             .iter()
@@ -286,9 +309,7 @@ impl Parts {
             })
             .filter(|&(distance, group)| {
                 distance <= NEAR_ANGSTROM * NEAR_ANGSTROM
-                    && run
-                        .iter()
-                        .all(|row| !names.contains(&(group, row.name.as_str())))
+                    && run.iter().all(|row| !names.contains(&name_in(group, row)))
             })
             .min_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, group)| group)

@@ -215,6 +215,27 @@ fn an_alternation_of_residues_takes_linear_time() {
         .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let mut model = model(&texts);
-    super::regroup_scattered_residues(&mut model, "x.pdb");
+    super::regroup_scattered_residues(&mut model, &mut None, "x.pdb");
     assert_eq!(model.warnings, []);
+}
+
+#[test]
+fn a_conformer_in_a_block_of_its_own_joins_its_residue() {
+    let texts = [
+        "N _ SER 5 1.0",
+        "CA _ SER 5 1.0",
+        "CB A SER 5 0.4",
+        "OG A SER 5 0.4",
+        "N _ GLY 6 1.0",
+        "CB B SER 5 0.6",
+        "OG B SER 5 0.6",
+    ];
+    let structure = try_finish(rows(&texts, true)).expect("these rows are sound");
+    assert_eq!(structure.atoms().serial, [1, 2, 6, 7, 5]);
+    assert_eq!(structure.residues().len(), 2);
+    assert_eq!(structure.warnings().len(), 1);
+    let swapped = texts.map(|text| text.replace("0.4", "0.7").replace("0.6", "0.3"));
+    let first = rows(&swapped.each_ref().map(String::as_str), true);
+    // Nothing that is read has moved.
+    assert_eq!(serials(first), (vec![1, 2, 3, 4, 5], 2, 0));
 }
