@@ -16,26 +16,92 @@ pub(super) enum Entry {
 
 /// Signs between the two atoms, which become commas; longer ones first.
 const ARROWS: [&str; 22] = [
-    "<-->", "<->", "-->", "---", "->", "=>", "--", "\u{2192}", "\u{2194}", "\u{21d2}", "\u{27f6}", "\u{2190}",
-    "\u{b7}\u{b7}\u{b7}", "\u{22ef}", "\u{2026}", "...", "..", " \u{2013} ", " \u{2014} ", "\u{2013}", "\u{2014}", "\u{2550}",
+    "<-->",
+    "<->",
+    "-->",
+    "---",
+    "->",
+    "=>",
+    "--",
+    "\u{2192}",
+    "\u{2194}",
+    "\u{21d2}",
+    "\u{27f6}",
+    "\u{2190}",
+    "\u{b7}\u{b7}\u{b7}",
+    "\u{22ef}",
+    "\u{2026}",
+    "...",
+    "..",
+    " \u{2013} ",
+    " \u{2014} ",
+    "\u{2013}",
+    "\u{2014}",
+    "\u{2550}",
 ];
 /// Words beside names, which are ignored.
 const FILLERS: [&str; 19] = [
-    "residue", "res", "atom", "protein", "pocket", "ligand", "ligand's", "lig", "the", "of", "backbone",
-    "sidechain", "between", "bond", "h-bond", "hydrogen", "also", "and", "only",
+    "residue",
+    "res",
+    "atom",
+    "protein",
+    "pocket",
+    "ligand",
+    "ligand's",
+    "lig",
+    "the",
+    "of",
+    "backbone",
+    "sidechain",
+    "between",
+    "bond",
+    "h-bond",
+    "hydrogen",
+    "also",
+    "and",
+    "only",
 ];
 /// Words of notes that deny the bond.
 const DENYING_NOTE: [&str; 16] = [
-    "too", "far", "not", "no", "none", "unlikely", "excluded", "rejected", "outside", "beyond", "wrong",
-    "\u{4e0d}", "\u{592a}\u{8fdc}", "nicht", "trop", "\u{43d}\u{435}",
+    "too",
+    "far",
+    "not",
+    "no",
+    "none",
+    "unlikely",
+    "excluded",
+    "rejected",
+    "outside",
+    "beyond",
+    "wrong",
+    "\u{4e0d}",
+    "\u{592a}\u{8fdc}",
+    "nicht",
+    "trop",
+    "\u{43d}\u{435}",
 ];
 /// Full names of amino acids.
 const AMINO_ACIDS: [(&str, &str); 20] = [
-    ("ALANINE", "ALA"), ("ARGININE", "ARG"), ("ASPARAGINE", "ASN"), ("ASPARTATE", "ASP"),
-    ("CYSTEINE", "CYS"), ("GLUTAMINE", "GLN"), ("GLUTAMATE", "GLU"), ("GLYCINE", "GLY"),
-    ("HISTIDINE", "HIS"), ("ISOLEUCINE", "ILE"), ("LEUCINE", "LEU"), ("LYSINE", "LYS"),
-    ("METHIONINE", "MET"), ("PHENYLALANINE", "PHE"), ("PROLINE", "PRO"), ("SERINE", "SER"),
-    ("THREONINE", "THR"), ("TRYPTOPHAN", "TRP"), ("TYROSINE", "TYR"), ("VALINE", "VAL"),
+    ("ALANINE", "ALA"),
+    ("ARGININE", "ARG"),
+    ("ASPARAGINE", "ASN"),
+    ("ASPARTATE", "ASP"),
+    ("CYSTEINE", "CYS"),
+    ("GLUTAMINE", "GLN"),
+    ("GLUTAMATE", "GLU"),
+    ("GLYCINE", "GLY"),
+    ("HISTIDINE", "HIS"),
+    ("ISOLEUCINE", "ILE"),
+    ("LEUCINE", "LEU"),
+    ("LYSINE", "LYS"),
+    ("METHIONINE", "MET"),
+    ("PHENYLALANINE", "PHE"),
+    ("PROLINE", "PRO"),
+    ("SERINE", "SER"),
+    ("THREONINE", "THR"),
+    ("TRYPTOPHAN", "TRP"),
+    ("TYROSINE", "TYR"),
+    ("VALINE", "VAL"),
 ];
 /// Names of side chain atoms, which cannot be chains of one letter.
 const SIDE_CHAIN_ATOMS: [&str; 17] = [
@@ -62,16 +128,27 @@ pub(super) fn entry(text: &str) -> Entry {
             continue;
         }
         if fields.len() >= 2 && is_note(&field) {
+            // `VAL 22 O A, N1 is not a bond` is a sentence.
+            if names_atom(&field) {
+                return Entry::Other;
+            }
             notes.push(field);
         } else {
             fields.push(field);
         }
     }
+    // `... -> yes`
+    let verdict = fields.last().map(|field| field.to_lowercase());
+    if fields.len() > 2 && matches!(verdict.as_deref(), Some("yes" | "no")) {
+        notes.extend(fields.pop());
+    }
     let Some(bonds) = of_fields(&fields).or_else(|| joined(&fields)) else {
         return Entry::Other;
     };
+    // `no others` and what is said about other atoms do not deny this bond.
     let denied = notes
         .iter()
+        .filter(|note| !note.to_lowercase().contains("other") && !names_atom(note))
         .flat_map(|note| note.split(|c: char| !c.is_alphanumeric()))
         .any(|word| !word.is_empty() && is_any(word, &DENYING_NOTE));
     if denied {
@@ -79,6 +156,22 @@ pub(super) fn entry(text: &str) -> Entry {
     } else {
         Entry::Bonds(bonds)
     }
+}
+
+/// Returns whether a text has a word that looks like the name of an atom: capitals and a digit.
+///
+/// `ARG45` does not.
+pub(super) fn names_atom(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| {
+        let is_residue =
+            word.is_ascii() && word.len() > 3 && word[..3].chars().all(|c| c.is_ascii_uppercase());
+        !is_residue
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.contains(|c: char| c.is_ascii_digit())
+            && word
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    })
 }
 
 /// Removes brackets: names in them stay (`ARG45(NH2)`, `(chain A)`), notes are returned.
@@ -123,9 +216,22 @@ fn without_distance(field: &str) -> String {
         let word = word.trim_start_matches(['~', '\u{2248}', '=', '<', '>', '\u{2264}']);
         let digits = word.trim_end_matches(['\u{c5}', '\u{212b}', 'A', '\u{c3}']);
         digits.contains('.') && digits.parse::<f64>().is_ok()
-            || digits.len() < word.len() && word.contains(['\u{c5}', '\u{212b}']) && digits.parse::<f64>().is_ok()
+            || digits.len() < word.len()
+                && word.contains(['\u{c5}', '\u{212b}'])
+                && digits.parse::<f64>().is_ok()
     };
-    let units = ["\u{c5}", "\u{212b}", "A", "angstrom", "angstroms", "~", "\u{2248}", "d", "=", "\u{e5}"];
+    let units = [
+        "\u{c5}",
+        "\u{212b}",
+        "A",
+        "angstrom",
+        "angstroms",
+        "~",
+        "\u{2248}",
+        "d",
+        "=",
+        "\u{e5}",
+    ];
     let words: Vec<&str> = field.split_whitespace().collect();
     let mut kept: Vec<&str> = Vec::new();
     let mut at = 0;
@@ -140,7 +246,10 @@ fn without_distance(field: &str) -> String {
             while words.get(at).is_some_and(|next| units.contains(next)) {
                 at += 1;
             }
-            while kept.last().is_some_and(|last| ["d", "=", "~", "about", "at", "\u{2248}"].contains(last)) {
+            while kept
+                .last()
+                .is_some_and(|last| ["d", "=", "~", "about", "at", "\u{2248}"].contains(last))
+            {
                 kept.pop();
             }
             continue;
@@ -159,7 +268,11 @@ fn is_note(field: &str) -> bool {
         || !field.is_ascii()
         || field.contains('.') && has_digits
         || !has_digits && words.iter().any(|word| word.len() >= 4)
-        || !has_digits && words.len() >= 2 && words.iter().all(|word| word.chars().all(char::is_lowercase))
+        || !has_digits
+            && words.len() >= 2
+            && words
+                .iter()
+                .all(|word| word.chars().all(char::is_lowercase))
 }
 
 /// Parses fields as one bond, or as pairs of fields.
@@ -175,13 +288,17 @@ fn of_fields(fields: &[String]) -> Option<Vec<AnswerBond>> {
     if let [first, second] = fields
         && let Some(bond) = bond(second, first)
         && bond.number.is_some()
+        && names_atom(first)
     {
         return Some(vec![bond]);
     }
     if fields.len() < 4 || !fields.len().is_multiple_of(2) {
         return None;
     }
-    fields.chunks(2).map(|pair| bond(&pair[0], &pair[1])).collect()
+    fields
+        .chunks(2)
+        .map(|pair| bond(&pair[0], &pair[1]))
+        .collect()
 }
 
 /// Parses `ARG 45 NH2 A and O1B`, `ARG 45 NH2 to O1B`, or bonds that are joined by `and`.
@@ -206,9 +323,20 @@ fn joined(fields: &[String]) -> Option<Vec<AnswerBond>> {
         let Some(at) = lower.rfind(word) else {
             continue;
         };
-        let verbs = ["bonds", "bonded", "binds", "donates", "hydrogen-bonds", "hydrogen-bonded", "h-bonds"];
+        let verbs = [
+            "bonds",
+            "bonded",
+            "binds",
+            "donates",
+            "hydrogen-bonds",
+            "hydrogen-bonded",
+            "h-bonds",
+        ];
         let mut pocket: Vec<&str> = text[..at].split_whitespace().collect();
-        while pocket.last().is_some_and(|last| verbs.contains(&last.to_ascii_lowercase().as_str())) {
+        while pocket
+            .last()
+            .is_some_and(|last| verbs.contains(&last.to_ascii_lowercase().as_str()))
+        {
             pocket.pop();
         }
         if let Some(bond) = bond(&pocket.join(" "), &text[at + word.len()..]) {
@@ -294,6 +422,11 @@ fn bond(pocket: &str, ligand: &str) -> Option<AnswerBond> {
         [residue, atom] if !is_number(atom) => (residue, None, atom, None),
         _ => return None,
     };
+    // Words are not residues: `near O1B, yes`.
+    let longest = if number.is_some() { 5 } else { 3 };
+    if residue.len() > longest || ["YES", "NO", "THE", "AND"].contains(residue) || ligand == "YES" {
+        return None;
+    }
     let chain = chain.or_else(|| own_chain.map(|chain| (*chain).to_owned()));
     let is_chain = |chain: &String| is_name(chain) || chain == "?";
     if !is_name(residue) || !is_name(atom) || chain.as_ref().is_some_and(|chain| !is_chain(chain)) {
@@ -314,10 +447,13 @@ fn split_glued(words: &mut Vec<String>) {
         let word = words[at].clone();
         let name: String = word.chars().take_while(char::is_ascii_alphabetic).collect();
         let rest = &word[name.len()..];
-        let rest = rest.strip_prefix('-').filter(|_| name.len() == 3).unwrap_or(rest);
+        let rest = rest
+            .strip_prefix('-')
+            .filter(|_| name.len() == 3)
+            .unwrap_or(rest);
         let (number, atom) = rest.split_once(['-', '.']).unwrap_or((rest, ""));
         let numbered = words.get(at + 1).is_some_and(|word| is_number(word));
-        if name.len() < 2 || !is_number(number) || numbered || at == 1 && words[0].len() != 1 {
+        if name.len() != 3 || !is_number(number) || numbered || at == 1 && words[0].len() != 1 {
             continue;
         }
         let mut parts = vec![name, number.to_owned()];

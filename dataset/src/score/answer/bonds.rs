@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Form;
-use super::bond::{Entry, entry};
+use super::bond::{Entry, entry, names_atom};
 use super::denial::{Denial, denial, is_refusal, starts_with_yes, without_yes};
 use super::table;
 use super::text::answer_part;
@@ -29,24 +29,59 @@ pub struct AnswerBond {
 
 /// Bullets of lists.
 const BULLETS: &[char] = &[
-    '-', '\u{2022}', '\u{2013}', '\u{2014}', '\u{b7}', '\u{25e6}', '\u{25cf}', '\u{25aa}', '+', '#', '>',
-    '\u{2705}', '\u{2714}', '\u{1f449}',
+    '-',
+    '\u{2022}',
+    '\u{2013}',
+    '\u{2014}',
+    '\u{b7}',
+    '\u{25e6}',
+    '\u{25cf}',
+    '\u{25aa}',
+    '+',
+    '#',
+    '>',
+    '\u{2705}',
+    '\u{2714}',
+    '\u{1f449}',
 ];
 /// Words of headings whose lists are candidates.
 const CANDIDATES: [&str; 8] = [
-    "candidate", "candidates", "checked", "considered", "possible", "potential", "examined", "pairs",
+    "candidate",
+    "candidates",
+    "checked",
+    "considered",
+    "possible",
+    "potential",
+    "examined",
+    "pairs",
 ];
 /// Words of headings whose lists are no bonds.
 const REJECTED: [&str; 10] = [
-    "not", "far", "no", "excluded", "rejected", "distant", "unlikely", "without", "non-bonds", "discarded",
+    "not",
+    "far",
+    "no",
+    "excluded",
+    "rejected",
+    "distant",
+    "unlikely",
+    "without",
+    "non-bonds",
+    "discarded",
 ];
 /// Beginnings of sentences that add bonds.
-const ADDING: [&str; 6] = ["also", "additionally", "plus", "another", "furthermore", "moreover"];
+const ADDING: [&str; 6] = [
+    "also",
+    "additionally",
+    "plus",
+    "another",
+    "furthermore",
+    "moreover",
+];
 /// Common words of sentences of at least two letters.
 const PROSE: [&str; 34] = [
-    "the", "is", "are", "and", "to", "of", "with", "at", "in", "on", "for", "from", "not", "but", "too",
-    "far", "it", "its", "this", "that", "by", "as", "was", "i", "we", "so", "or", "be", "an", "all", "has",
-    "les", "der", "la",
+    "the", "is", "are", "and", "to", "of", "with", "at", "in", "on", "for", "from", "not", "but",
+    "too", "far", "it", "its", "this", "that", "by", "as", "was", "i", "we", "so", "or", "be",
+    "an", "all", "has", "les", "der", "la",
 ];
 
 /// How surely a list is meant as the answer, from the weakest.
@@ -65,6 +100,15 @@ struct Group {
     /// The bonds in order.
     ordered: Vec<AnswerBond>,
     position: usize,
+    paragraph: usize,
+}
+
+/// An entry that is neither a bond nor clearly prose.
+struct Unclear {
+    level: Level,
+    paragraph: usize,
+    /// Whether it has common words of sentences.
+    has_words: bool,
 }
 
 /// What was found in a text.
@@ -73,8 +117,8 @@ struct Found {
     groups: Vec<Group>,
     /// Denials with their places and levels.
     denials: Vec<(Denial, usize, Level)>,
-    /// Levels of entries that are neither bonds nor prose.
-    unclear: Vec<Level>,
+    /// Entries that are neither bonds nor prose.
+    unclear: Vec<Unclear>,
     /// Places of retractions.
     retractions: Vec<usize>,
     says_yes: bool,
@@ -117,14 +161,25 @@ fn decide(found: &Found, text: &str) -> Option<Vec<AnswerBond>> {
         let denies = denial.is_some() && !found.says_yes && (is_bare || !is_refusal(text));
         return denies.then(Vec::new);
     };
-    if denial > Some(level) {
+    let whole = found
+        .denials
+        .iter()
+        .filter(|(kind, ..)| *kind != Denial::OfAtoms);
+    if whole.map(|(_, _, level)| *level).max() > Some(level) {
         return Some(Vec::new());
     }
     let last = found.groups.iter().map(|group| group.position).max();
     let contradicts = |(kind, at, denied): &(Denial, usize, Level)| {
-        *denied >= level && (*kind == Denial::Bare || Some(*at) > last)
+        let is_general = *kind == Denial::Sentence && Some(*at) > last;
+        *denied >= level && (*kind == Denial::Bare || is_general)
     };
-    if found.denials.iter().any(contradicts) || found.unclear.iter().any(|other| *other >= level) {
+    // A sentence in a paragraph before the bonds is reasoning.
+    let first = found.groups.iter().filter(|group| group.level == level);
+    let paragraph = first.map(|group| group.paragraph).min();
+    let is_part = |other: &Unclear| {
+        other.level >= level && !(other.has_words && Some(other.paragraph) < paragraph)
+    };
+    if found.denials.iter().any(contradicts) || found.unclear.iter().any(is_part) {
         return None;
     }
     let mut groups = found.groups.iter().filter(|group| group.level == level);
@@ -149,9 +204,14 @@ fn decide(found: &Found, text: &str) -> Option<Vec<AnswerBond>> {
 fn without_quotes(text: &str) -> String {
     let apostrophe = if text.contains('\u{2018}') { "" } else { "'" };
     let text = text.replace('\u{2018}', "").replace('\u{2019}', apostrophe);
-    let marks = ['`', '"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{300c}', '\u{300d}'];
+    let marks = [
+        '`', '"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{300c}', '\u{300d}',
+    ];
     let text = text.replace(marks, "");
-    let quoted = text.trim().strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let quoted = text
+        .trim()
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''));
     quoted.unwrap_or(&text).to_owned()
 }
 
@@ -166,6 +226,7 @@ struct Scanner {
     /// Whether the current heading rejects its list.
     rejects: bool,
     position: usize,
+    paragraph: usize,
     group_is_open: bool,
 }
 
@@ -193,6 +254,7 @@ impl Scanner {
     fn line(&mut self, line: &str) {
         let line = line.trim();
         if line.starts_with("```") || line.is_empty() {
+            self.paragraph += usize::from(line.is_empty());
             if self.has_bonds && line.is_empty() {
                 // An answer ends at an empty line.
                 self.level = Level::Plain;
@@ -212,9 +274,13 @@ impl Scanner {
 
     fn sentence(&mut self, sentence: &str) {
         let mut sentence = self.without_answer_words(without_bullet(sentence));
-        let first = sentence.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        let first = sentence
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or("");
         if is_any(first, w::RETRACTING) {
             self.found.retractions.push(self.position);
+            self.position += 1;
             sentence = sentence[first.len()..].trim_start_matches([',', ':', ' ', '-']);
             self.level = Level::Plain;
         } else if let Some(at) = retraction_within(sentence) {
@@ -223,7 +289,9 @@ impl Scanner {
             self.found.retractions.push(self.position);
             self.position += 1;
             let rest = sentence[at..].trim_start_matches([',', ' ']);
-            let rest = rest.split_once([',', ':', ' ']).map_or("", |(_, rest)| rest);
+            let rest = rest
+                .split_once([',', ':', ' '])
+                .map_or("", |(_, rest)| rest);
             sentence = rest.trim();
         }
         if starts_with_yes(sentence) {
@@ -235,12 +303,20 @@ impl Scanner {
         if sentence.is_empty() {
             return;
         }
-        if let Some(kind) = denial(sentence) {
+        let whole = entry(sentence);
+        let is_heading = sentence.ends_with(':');
+        let denied = denial(sentence).filter(|_| whole == Entry::Other && !is_heading);
+        if let Some(kind) = denied {
             self.found.denials.push((kind, self.position, self.level));
             self.group_is_open = false;
             return;
         }
-        match self.bonds_of(sentence) {
+        let found = if whole == Entry::Other {
+            self.bonds_of(sentence)
+        } else {
+            whole
+        };
+        match found {
             Entry::Bonds(bonds) => {
                 for bond in bonds {
                     self.add(bond);
@@ -263,7 +339,11 @@ impl Scanner {
             };
             if word_before(words, w::CHOOSING) && words.len() < 80 {
                 let is_final = word_before(words, w::FINAL);
-                self.level = if is_final { Level::Final } else { Level::Answer };
+                self.level = if is_final {
+                    Level::Final
+                } else {
+                    Level::Answer
+                };
                 self.has_bonds = false;
                 self.group_is_open = false;
                 self.rejects = false;
@@ -275,23 +355,22 @@ impl Scanner {
 
     /// Parses a sentence as bonds, also behind words such as `Here are the bonds:`.
     fn bonds_of(&self, sentence: &str) -> Entry {
-        let whole = entry(sentence);
-        if whole != Entry::Other {
-            return whole;
-        }
         let mut marks: Vec<usize> = sentence
             .char_indices()
             .filter(|(_, c)| *c == ':')
             .map(|(at, _)| at + 1)
             .collect();
-        marks.extend([" are ", " is "].iter().filter_map(|mark| Some(sentence.find(mark)? + mark.len())));
+        marks.extend(
+            [" are ", " is "]
+                .iter()
+                .filter_map(|mark| Some(sentence.find(mark)? + mark.len())),
+        );
         for at in marks {
             let words = &sentence[..at];
             let denies = words
                 .split(|c: char| !c.is_alphanumeric())
                 .any(|word| is_any(word, &REJECTED));
-            let names_atoms = words.split_whitespace().filter(|word| is_atom_like(word)).count() > 1;
-            if denies || names_atoms {
+            if denies || names_atom(words) {
                 continue;
             }
             let behind = entry(without_yes(&sentence[at..]));
@@ -322,19 +401,34 @@ impl Scanner {
         }
         self.rejects = false;
         let has_digits = sentence.contains(|c: char| c.is_ascii_digit());
-        let adds = words.first().is_some_and(|first| ADDING.contains(&first.as_str()));
+        let adds = words
+            .first()
+            .is_some_and(|first| ADDING.contains(&first.as_str()));
         let common = words
             .iter()
-            .filter(|word| word.len() >= 4 && word.chars().all(char::is_alphabetic) || PROSE.contains(&word.as_str()))
+            .filter(|word| {
+                word.len() >= 4 && word.chars().all(char::is_alphabetic)
+                    || PROSE.contains(&word.as_str())
+            })
             .count();
-        let is_foreign = sentence.chars().any(|c| u32::from(c) > 0x300 && c.is_alphabetic());
+        let is_foreign = sentence
+            .chars()
+            .any(|c| u32::from(c) > 0x300 && c.is_alphabetic());
         let has_pair = sentence.contains([',', '\u{2192}', '|']) || sentence.contains("->");
-        let is_prose = !has_digits && (!sentence.contains(',') || common >= 2)
+        // A heading: `ARG 45 A`.
+        let is_heading = words.len() == 2 || words.len() == 3 && words[2].len() == 1;
+        let is_residue = is_heading && words[0].len() == 3 && words[1].parse::<i32>().is_ok();
+        let is_prose = is_residue
+            || !has_digits && (!sentence.contains(',') || common >= 2)
             || !has_pair && common >= 1
             || common >= 3 && !begins_with_bond(sentence)
             || is_foreign;
         if !is_prose || adds && has_digits {
-            self.found.unclear.push(self.level);
+            self.found.unclear.push(Unclear {
+                level: self.level,
+                paragraph: self.paragraph,
+                has_words: common > 0,
+            });
         }
     }
 
@@ -343,9 +437,11 @@ impl Scanner {
             return;
         }
         self.has_bonds = true;
-        let open = self.found.groups.last_mut().filter(|group| {
-            self.group_is_open && group.level == self.level
-        });
+        let open = self
+            .found
+            .groups
+            .last_mut()
+            .filter(|group| self.group_is_open && group.level == self.level);
         if let Some(group) = open {
             group.position = self.position;
             if group.bonds.insert(bond.clone()) {
@@ -357,18 +453,11 @@ impl Scanner {
                 bonds: BTreeSet::from([bond.clone()]),
                 ordered: vec![bond],
                 position: self.position,
+                paragraph: self.paragraph,
             });
             self.group_is_open = true;
         }
     }
-}
-
-/// Returns whether a word looks like the name of an atom: capitals and a digit.
-fn is_atom_like(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    word.starts_with(|c: char| c.is_ascii_uppercase())
-        && word.contains(|c: char| c.is_ascii_digit())
-        && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
 /// Returns whether a text begins like a bond: `ARG 45 NH2 A, O1B is ...`.
@@ -390,7 +479,9 @@ fn retraction_within(sentence: &str) -> Option<usize> {
         .filter(|at| sentence.is_char_boundary(*at))
         .map(|at| {
             // The mark has a space of one byte, or a dash of three, before its word.
-            sentence[..at].trim_end_matches([' ', ',', '\u{2014}']).len()
+            sentence[..at]
+                .trim_end_matches([' ', ',', '\u{2014}'])
+                .len()
         })
         .min()
 }
@@ -399,12 +490,14 @@ fn retraction_within(sentence: &str) -> Option<usize> {
 fn sentences(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut from = 0;
+    let mut depth = 0_i32;
     for (at, c) in text.char_indices() {
+        depth += i32::from(c == '(') - i32::from(c == ')');
         let follows = text[at + c.len_utf8()..].chars().next();
         let ends = matches!(c, '.' | '!' | '?') && follows.is_none_or(char::is_whitespace);
         let is_count = text[from..at].trim().chars().all(|c| c.is_ascii_digit());
         let ends_arrow = text[..at].ends_with('.');
-        if ends && !is_count && !ends_arrow {
+        if ends && depth <= 0 && !is_count && !ends_arrow {
             parts.push(&text[from..=at]);
             from = at + 1;
         }

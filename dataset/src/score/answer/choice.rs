@@ -84,7 +84,10 @@ fn decide(scan: &Scan) -> Decision {
     };
     let mut left: BTreeSet<&str> = OPTION_LETTERS.into_iter().collect();
     let mut last = None;
-    for statement in statements.iter().filter(|other| other.strength == strongest) {
+    for statement in statements
+        .iter()
+        .filter(|other| other.strength == strongest)
+    {
         // `C or D ... D` narrows the choice down, `C ... D` contradicts itself.
         left.retain(|letter| statement.letters.contains(letter));
         last = Some(statement);

@@ -42,33 +42,86 @@ const OTHER_UNITS: [&str; 16] = [
 const BETWEEN_NUMBERS: [&str; 8] = ["or", "and", "to", "-", "/", "..", "...", "through"];
 /// A command after one of these words is denied.
 const DENIALS: [&str; 17] = [
-    "not", "never", "without", "neither", "nor", "don't", "wouldn't", "isn't", "cannot", "nicht",
-    "pas", "n\u{e3}o", "\u{43d}\u{435}", "\u{4e0d}\u{662f}", "\u{800c}\u{4e0d}\u{662f}",
-    "\u{644}\u{64a}\u{633}", "non",
+    "not",
+    "never",
+    "without",
+    "neither",
+    "nor",
+    "don't",
+    "wouldn't",
+    "isn't",
+    "cannot",
+    "nicht",
+    "pas",
+    "n\u{e3}o",
+    "\u{43d}\u{435}",
+    "\u{4e0d}\u{662f}",
+    "\u{800c}\u{4e0d}\u{662f}",
+    "\u{644}\u{64a}\u{633}",
+    "non",
 ];
 /// Words that may be between `move` and the axis.
 const BEFORE_AXIS: [&str; 7] = ["along", "about", "around", "in", "on", "the", "axis"];
 /// Words that may be between the axis and the number.
 const BEFORE_NUMBER: [&str; 9] = [
-    "axis", "direction", "by", "of", "to", "about", "approximately", "roughly", "around",
+    "axis",
+    "direction",
+    "by",
+    "of",
+    "to",
+    "about",
+    "approximately",
+    "roughly",
+    "around",
 ];
 /// Words of commands that are only considered.
 const CONSIDERING: [&str; 12] = [
-    "considered", "considering", "compared", "compare", "comparing", "between", "try", "tried",
-    "trying", "would", "candidate", "candidates",
+    "considered",
+    "considering",
+    "compared",
+    "compare",
+    "comparing",
+    "between",
+    "try",
+    "tried",
+    "trying",
+    "would",
+    "candidate",
+    "candidates",
 ];
 
 /// Words that begin an explanation, which ends the region of an answer.
 const EXPLAINING: [&str; 25] = [
-    "as", "whereas", "while",
-    "because", "since", "explanation", "explanations", "reason", "reasoning", "reasons", "note",
-    "rationale", "justification", "instead", "rather", "解释", "理由", "因为", "原因", "이유", "porque",
-    "explication", "begründung", "weil", "объяснение",
+    "as",
+    "whereas",
+    "while",
+    "because",
+    "since",
+    "explanation",
+    "explanations",
+    "reason",
+    "reasoning",
+    "reasons",
+    "note",
+    "rationale",
+    "justification",
+    "instead",
+    "rather",
+    "解释",
+    "理由",
+    "因为",
+    "原因",
+    "이유",
+    "porque",
+    "explication",
+    "begründung",
+    "weil",
+    "объяснение",
 ];
 /// Words that may stand beside commands on a line that consists of commands.
 const BESIDE_COMMANDS: [&str; 16] = [
-    "and", "then", "first", "next", "-", "\u{2022}", ".", ";", "(", ")", ">", "->", "step", "second", "#",
-    "\u{2192}",
+    "and", "then", "first", "next", "-", "\u{2022}", ".", ";", "(", ")", ">", "->", "step",
+    "second", "#", "\u{2192}",
 ];
 
 /// How surely a text means a command, from the weakest.
@@ -128,7 +181,8 @@ pub(super) fn steps_of(text: &str) -> Vec<Step> {
             // level: `Turn it by roll x 75. It is on the right, so move x -14.`
             let like = |other: &&Found| other.kind == one.kind && other.axis == one.axis;
             let own = strongest(&mut found.iter().filter(like));
-            own.filter(|_| level < Some(Level::Answer)).max(level.filter(|level| *level >= Level::Answer))
+            own.filter(|_| level < Some(Level::Answer))
+                .max(level.filter(|level| *level >= Level::Answer))
         })
         .map(|level| level.unwrap_or(Level::Considered))
         .collect();
@@ -149,7 +203,10 @@ pub(super) fn steps_of(text: &str) -> Vec<Step> {
 
 /// Returns all commands of a text in order, apart from denied ones.
 pub(super) fn written_steps(text: &str) -> Vec<Step> {
-    scan(text).into_iter().filter_map(|found| found.step).collect()
+    scan(text)
+        .into_iter()
+        .filter_map(|found| found.step)
+        .collect()
 }
 
 /// Returns whether a line consists of commands.
@@ -206,7 +263,11 @@ fn scan(text: &str) -> Vec<Found> {
                     let next = words.get(at + 1).map_or("", String::as_str);
                     if is_any(bare, w::CHOOSING) && !is_any(bare, &["\u{9009}\u{9879}"]) {
                         let is_final = words[..at].iter().any(|word| is_any(word, w::FINAL));
-                        region = Some(if is_final { Level::Final } else { Level::Answer });
+                        region = Some(if is_final {
+                            Level::Final
+                        } else {
+                            Level::Answer
+                        });
                         has_answer = false;
                     } else if EXPLAINING.contains(&bare) && has_answer {
                         region = None;
@@ -227,7 +288,25 @@ fn scan(text: &str) -> Vec<Found> {
                 }
             };
             if !denied {
-                let level = match region {
+                // `move x 2, or maybe move x 3`: alternatives are equally sure.
+                let alternative = words[at.saturating_sub(2)..at]
+                    .iter()
+                    .any(|word| word == "or");
+                let previous = found
+                    .last()
+                    .filter(|_| alternative)
+                    .map(|found: &Found| found.level);
+                // `A turn such as roll y 30 would hide it.`
+                let next = words.get(at + length).map_or("", String::as_str);
+                let supposed = words[..at].ends_with(&["such".to_owned(), "as".to_owned()])
+                    || ["would", "could", "might"].contains(&next);
+                let region = region.filter(|_| !supposed);
+                let sentence = if supposed {
+                    Level::Considered
+                } else {
+                    sentence
+                };
+                let level = match region.or(previous) {
                     Some(level) => level,
                     None if own_line => Level::OwnLine,
                     None => sentence,
@@ -301,7 +380,9 @@ fn words(text: &str) -> Vec<String> {
     for (position, c) in lower.iter().enumerate() {
         let within = is_digit(position.checked_sub(1)) && is_digit(Some(position + 1));
         // Words of Chinese, Japanese and Korean may stand beside a command without a space.
-        let before = position.checked_sub(1).and_then(|position| lower.get(position));
+        let before = position
+            .checked_sub(1)
+            .and_then(|position| lower.get(position));
         if before.is_some_and(|before| is_east_asian(*before) != is_east_asian(*c)) {
             spaced.push(' ');
         }
@@ -369,7 +450,8 @@ fn command(words: &[String]) -> Parsed {
     };
     position += 1;
     unit = unit.trim_end_matches(['.', '!', '?']);
-    if unit.is_empty() {
+    // The `A` of the next sentence is not a unit.
+    if unit.is_empty() && !text.ends_with(['.', '!', '?']) {
         let next = word(position).trim_end_matches(['.', '!', '?']);
         if ANGSTROMS.contains(&next) || DEGREES.contains(&next) || OTHER_UNITS.contains(&next) {
             unit = next;

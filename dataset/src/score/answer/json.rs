@@ -161,8 +161,11 @@ fn commands(map: &Map<String, Value>) -> Option<String> {
     // `{"command": "move", "axis": "x", "amount": 3}`
     let axis = get(map, &["axis", "direction"]).and_then(Value::as_str);
     let number = map.values().filter_map(Value::as_f64).next();
-    let kind = get(map, &["command", "type", "kind", "action", "operation", "name"])
-        .and_then(Value::as_str);
+    let kind = get(
+        map,
+        &["command", "type", "kind", "action", "operation", "name"],
+    )
+    .and_then(Value::as_str);
     if let (Some(kind), Some(axis), Some(number)) = (kind, axis, number) {
         return Some(format!("{kind} {axis} {number}"));
     }
@@ -174,7 +177,10 @@ fn commands(map: &Map<String, Value>) -> Option<String> {
     let mut texts = Vec::new();
     for (key, value) in map {
         let key = key.to_lowercase().replace('_', " ");
-        if !["roll", "turn", "rotate", "move"].iter().any(|kind| key.starts_with(kind)) {
+        if !["roll", "turn", "rotate", "move"]
+            .iter()
+            .any(|kind| key.starts_with(kind))
+        {
             continue;
         }
         match value {
@@ -187,7 +193,11 @@ fn commands(map: &Map<String, Value>) -> Option<String> {
             value => {
                 let text = scalar(value)?;
                 let is_whole = text.to_lowercase().starts_with(key.trim());
-                texts.push(if is_whole { text } else { format!("{key} {text}") });
+                texts.push(if is_whole {
+                    text
+                } else {
+                    format!("{key} {text}")
+                });
             }
         }
     }
@@ -214,9 +224,21 @@ fn bonds(map: &Map<String, Value>) -> Option<String> {
 fn one_bond(map: &Map<String, Value>) -> Option<String> {
     let field = |keys: &[&str]| get(map, keys).and_then(scalar);
     let residue = field(&["residue", "residuename", "resname", "res", "proteinresidue"]);
-    let number = field(&["number", "residuenumber", "resnum", "resid", "resnumber", "residueid"]);
+    let number = field(&[
+        "number",
+        "residuenumber",
+        "resnum",
+        "resid",
+        "resnumber",
+        "residueid",
+    ]);
     let atom = field(&[
-        "atom", "residueatom", "proteinatom", "pocketatom", "atomname", "residueatomname",
+        "atom",
+        "residueatom",
+        "proteinatom",
+        "pocketatom",
+        "atomname",
+        "residueatomname",
     ]);
     let chain = field(&["chain", "chainid", "residuechain", "chainname"]);
     let ligand = field(&["ligandatom", "ligand", "ligandatomname", "lig", "ligatom"])?;
@@ -225,7 +247,9 @@ fn one_bond(map: &Map<String, Value>) -> Option<String> {
         return Some(format!("{whole}, {ligand}"));
     };
     let mut text = residue?;
-    for part in [number, Some(atom), chain.filter(|chain| !chain.is_empty())].into_iter().flatten()
+    for part in [number, Some(atom), chain.filter(|chain| !chain.is_empty())]
+        .into_iter()
+        .flatten()
     {
         text.push(' ');
         text.push_str(&part);

@@ -33,6 +33,9 @@ pub(super) fn scan(scan: &mut Scan) -> BTreeSet<usize> {
             });
         }
     }
+    if has_lone_first(scan, &labels) {
+        labels.remove(0);
+    }
     let letters: BTreeSet<&str> = labels.iter().map(|label| label.letter).collect();
     if letters.len() < 2 {
         // A single label is judged like other letters.
@@ -41,7 +44,8 @@ pub(super) fn scan(scan: &mut Scan) -> BTreeSet<usize> {
     let mut right: Vec<&Label> = Vec::new();
     for label in &labels {
         let range = label.description.clone();
-        let is_wrong = scan.any(range.clone(), w::WRONG_AFTER) || scan.any_mark(range.clone(), false);
+        let is_wrong =
+            scan.any(range.clone(), w::WRONG_AFTER) || scan.any_mark(range.clone(), false);
         let is_right = scan.any(range.clone(), w::RIGHT_AFTER) || scan.any_mark(range, true);
         if is_wrong {
             scan.denied.insert(label.letter);
@@ -53,6 +57,25 @@ pub(super) fn scan(scan: &mut Scan) -> BTreeSet<usize> {
         scan.state(label.at, vec![label.letter], Strength::CalledRight);
     }
     labels.into_iter().map(|label| label.at).collect()
+}
+
+/// Returns whether the first label begins the text and is not part of the list of the others.
+///
+/// Example: `D. It is on the left.`, then `Why not the others: A: ..., B: ...`.
+fn has_lone_first(scan: &Scan, labels: &[Label]) -> bool {
+    let [first, second, ..] = labels else {
+        return false;
+    };
+    let begins = (0..first.at).all(|at| {
+        scan.token(at)
+            .is_some_and(|token| token.is_mark || token.is(w::NOUNS))
+    });
+    let line_end = scan.line(first.at).end;
+    let has_heading = (line_end..second.at).any(|at| {
+        let is = |at: usize, mark: &str| scan.token(at).is_some_and(|token| token.is_mark_of(mark));
+        is(at, ":") && is(at + 1, "\n")
+    });
+    begins && (first.letter > second.letter || has_heading)
 }
 
 /// Returns the letter that labels a sentence and the first token of the description.
@@ -70,7 +93,10 @@ fn label_at(scan: &Scan, start: usize) -> Option<(usize, usize)> {
     }
     let mut from = at + 1;
     let mut marks = 0;
-    while scan.token(from).is_some_and(|token| token.is_mark_of(super::statements::LABEL_MARKS)) {
+    while scan
+        .token(from)
+        .is_some_and(|token| token.is_mark_of(super::statements::LABEL_MARKS))
+    {
         from += 1;
         marks += 1;
     }

@@ -11,6 +11,7 @@ mod choice;
 mod commands;
 mod denial;
 mod json;
+mod judge;
 mod labels;
 mod statements;
 mod table;

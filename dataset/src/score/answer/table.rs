@@ -26,7 +26,10 @@ pub(super) fn bonds(lines: &[&str]) -> (usize, Vec<AnswerBond>) {
     let is_known = columns.contains(&Column::Ligand);
     let mut bonds = Vec::new();
     for row in &rows[usize::from(is_known)..] {
-        if row.iter().all(|cell| cell.chars().all(|c| "-: ".contains(c))) {
+        if row
+            .iter()
+            .all(|cell| cell.chars().all(|c| "-: ".contains(c)))
+        {
             continue;
         }
         let text = if is_known {
@@ -77,13 +80,20 @@ fn column(heading: &str) -> Column {
 /// Puts the cells of a row into the order of a bond.
 fn arranged(row: &[&str], columns: &[Column]) -> String {
     let of = |wanted: Column| {
-        let cells = row.iter().zip(columns).filter(|(_, column)| **column == wanted);
+        let cells = row
+            .iter()
+            .zip(columns)
+            .filter(|(_, column)| **column == wanted);
         let cells: Vec<&str> = cells.map(|(cell, _)| *cell).collect();
         cells.join(" ")
     };
     let chain = of(Column::Chain);
     let has_chain = !chain.is_empty() && chain != "-";
-    let chain = if has_chain { format!("chain {chain}") } else { String::new() };
+    let chain = if has_chain {
+        format!("chain {chain}")
+    } else {
+        String::new()
+    };
     format!(
         "{} {} {} {chain}, {}",
         of(Column::Residue),

@@ -21,12 +21,19 @@ const REASONING: [(&str, &str); 8] = [
 const ANSWER_TAGS: [&str; 4] = ["answer", "final_answer", "final", "response"];
 /// HTML tags that are removed.
 const HTML_TAGS: [&str; 22] = [
-    "b", "strong", "i", "em", "u", "p", "li", "ul", "ol", "div", "span", "code", "pre", "sub", "sup",
-    "td", "tr", "th", "table", "tbody", "h2", "h3",
+    "b", "strong", "i", "em", "u", "p", "li", "ul", "ol", "div", "span", "code", "pre", "sub",
+    "sup", "td", "tr", "th", "table", "tbody", "h2", "h3",
 ];
 /// LaTeX commands whose argument is kept.
 const LATEX_FONTS: [&str; 8] = [
-    "text", "mathbf", "textbf", "mathrm", "mathsf", "texttt", "boxed", "operatorname",
+    "text",
+    "mathbf",
+    "textbf",
+    "mathrm",
+    "mathsf",
+    "texttt",
+    "boxed",
+    "operatorname",
 ];
 
 /// Returns the answer within a response, or an empty text if the response is only reasoning.
@@ -53,7 +60,9 @@ fn without_reasoning(response: &str) -> String {
         let Some(answer) = last.strip_prefix("final") else {
             return String::new();
         };
-        text = answer.split_once("<|message|>").map_or(answer, |(_, text)| text);
+        text = answer
+            .split_once("<|message|>")
+            .map_or(answer, |(_, text)| text);
     }
     for (_, close) in REASONING {
         if let Some(at) = rfind(text, close) {
@@ -205,12 +214,16 @@ fn without_markup(text: &str) -> String {
         let mark = format!("\\{font}{{");
         while let Some(start) = text.find(&mark) {
             let inner = start + mark.len();
-            let end = text[inner..].find('}').map_or(text.len(), |end| inner + end);
+            let end = text[inner..]
+                .find('}')
+                .map_or(text.len(), |end| inner + end);
             let after = text.get(end + 1..).unwrap_or("");
             text = format!("{}{}{after}", &text[..start], &text[inner..end]);
         }
     }
-    for space in ["\\ ", "\\,", "\\;", "\\:", "\\!", "\\quad", "\\(", "\\)", "\\[", "\\]"] {
+    for space in [
+        "\\ ", "\\,", "\\;", "\\:", "\\!", "\\quad", "\\(", "\\)", "\\[", "\\]",
+    ] {
         text = text.replace(space, " ");
     }
     text

@@ -136,7 +136,8 @@ impl Token {
     /// Examples: `C-terminal`, `A–D`, `D'après`, `C=O`, `°C`.
     fn is_part_of_name(&self) -> bool {
         let [first, second] = self.after;
-        let is_dash = |c: char| matches!(c, '-' | '\u{2013}' | '\u{2010}' | '\u{2011}' | '\u{2261}');
+        let is_dash =
+            |c: char| matches!(c, '-' | '\u{2013}' | '\u{2010}' | '\u{2011}' | '\u{2261}');
         let elided = APOSTROPHES.contains(first)
             && second.is_alphabetic()
             && !(second == 's' || second == 'S');
