@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use super::Form;
 use super::bond::{Entry, entry, names_atom};
 use super::denial::{Denial, denial, is_refusal, starts_with_yes, without_yes};
+use super::pieces::{
+    begins_with_bond, retraction_within, sentences, without_bullet, without_quotes,
+};
 use super::table;
 use super::text::answer_part;
 use super::words::{self as w, is_any};
@@ -27,23 +30,6 @@ pub struct AnswerBond {
     pub ligand_atom: String,
 }
 
-/// Bullets of lists.
-const BULLETS: &[char] = &[
-    '-',
-    '\u{2022}',
-    '\u{2013}',
-    '\u{2014}',
-    '\u{b7}',
-    '\u{25e6}',
-    '\u{25cf}',
-    '\u{25aa}',
-    '+',
-    '#',
-    '>',
-    '\u{2705}',
-    '\u{2714}',
-    '\u{1f449}',
-];
 /// Words of headings whose lists are candidates.
 const CANDIDATES: [&str; 8] = [
     "candidate",
@@ -85,9 +71,10 @@ const PROSE: [&str; 34] = [
 ];
 
 /// How surely a list is meant as the answer, from the weakest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Candidates,
+    #[default]
     Plain,
     Answer,
     Final,
@@ -122,12 +109,6 @@ struct Found {
     /// Places of retractions.
     retractions: Vec<usize>,
     says_yes: bool,
-}
-
-impl Default for Level {
-    fn default() -> Self {
-        Self::Plain
-    }
 }
 
 /// Returns the bonds of an answer to T4 or T9; an empty list if it denies any bond (`No`).
@@ -200,21 +181,6 @@ fn decide(found: &Found, text: &str) -> Option<Vec<AnswerBond>> {
     Some(ordered)
 }
 
-/// Removes quotation marks, but not apostrophes of names (`O3'`).
-fn without_quotes(text: &str) -> String {
-    let apostrophe = if text.contains('\u{2018}') { "" } else { "'" };
-    let text = text.replace('\u{2018}', "").replace('\u{2019}', apostrophe);
-    let marks = [
-        '`', '"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{300c}', '\u{300d}',
-    ];
-    let text = text.replace(marks, "");
-    let quoted = text
-        .trim()
-        .strip_prefix('\'')
-        .and_then(|rest| rest.strip_suffix('\''));
-    quoted.unwrap_or(&text).to_owned()
-}
-
 /// Reads a text line by line.
 #[derive(Default)]
 struct Scanner {
@@ -284,7 +250,7 @@ impl Scanner {
             sentence = sentence[first.len()..].trim_start_matches([',', ':', ' ', '-']);
             self.level = Level::Plain;
         } else if let Some(at) = retraction_within(sentence) {
-            self.sentence(&sentence[..at].to_owned());
+            self.sentence(&sentence[..at]);
             self.position += 1;
             self.found.retractions.push(self.position);
             self.position += 1;
@@ -312,7 +278,7 @@ impl Scanner {
             return;
         }
         let found = if whole == Entry::Other {
-            self.bonds_of(sentence)
+            bonds_of(sentence)
         } else {
             whole
         };
@@ -351,34 +317,6 @@ impl Scanner {
             }
         }
         sentence
-    }
-
-    /// Parses a sentence as bonds, also behind words such as `Here are the bonds:`.
-    fn bonds_of(&self, sentence: &str) -> Entry {
-        let mut marks: Vec<usize> = sentence
-            .char_indices()
-            .filter(|(_, c)| *c == ':')
-            .map(|(at, _)| at + 1)
-            .collect();
-        marks.extend(
-            [" are ", " is "]
-                .iter()
-                .filter_map(|mark| Some(sentence.find(mark)? + mark.len())),
-        );
-        for at in marks {
-            let words = &sentence[..at];
-            let denies = words
-                .split(|c: char| !c.is_alphanumeric())
-                .any(|word| is_any(word, &REJECTED));
-            if denies || names_atom(words) {
-                continue;
-            }
-            let behind = entry(without_yes(&sentence[at..]));
-            if behind != Entry::Other {
-                return behind;
-            }
-        }
-        Entry::Other
     }
 
     /// Judges a text that is not a bond.
@@ -460,68 +398,30 @@ impl Scanner {
     }
 }
 
-/// Returns whether a text begins like a bond: `ARG 45 NH2 A, O1B is ...`.
-fn begins_with_bond(sentence: &str) -> bool {
-    let words: Vec<&str> = sentence.split_whitespace().take(6).collect();
-    let end = words.iter().position(|word| word.ends_with(','));
-    end.is_some_and(|end| {
-        let text = words[..words.len().min(end + 2)].join(" ");
-        matches!(entry(&text), Entry::Bonds(_))
-    })
-}
-
-/// Returns the place of a retraction behind a comma: `No, wait: ...`.
-fn retraction_within(sentence: &str) -> Option<usize> {
-    let lower = sentence.to_ascii_lowercase();
-    [", wait", ", actually", " \u{2014} wait", ", sorry"]
-        .iter()
-        .filter_map(|mark| Some(lower.find(mark)? + mark.find(|c: char| c.is_ascii_alphabetic())?))
-        .filter(|at| sentence.is_char_boundary(*at))
-        .map(|at| {
-            // The mark has a space of one byte, or a dash of three, before its word.
-            sentence[..at]
-                .trim_end_matches([' ', ',', '\u{2014}'])
-                .len()
-        })
-        .min()
-}
-
-/// Splits a text at full stops and the like between words; not in `2.9` or `1. ARG`.
-fn sentences(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut from = 0;
-    let mut depth = 0_i32;
-    for (at, c) in text.char_indices() {
-        depth += i32::from(c == '(') - i32::from(c == ')');
-        let follows = text[at + c.len_utf8()..].chars().next();
-        let ends = matches!(c, '.' | '!' | '?') && follows.is_none_or(char::is_whitespace);
-        let is_count = text[from..at].trim().chars().all(|c| c.is_ascii_digit());
-        let ends_arrow = text[..at].ends_with('.');
-        if ends && depth <= 0 && !is_count && !ends_arrow {
-            parts.push(&text[from..=at]);
-            from = at + 1;
+/// Parses a sentence as bonds, also behind words such as `Here are the bonds:`.
+fn bonds_of(sentence: &str) -> Entry {
+    let mut marks: Vec<usize> = sentence
+        .char_indices()
+        .filter(|(_, c)| *c == ':')
+        .map(|(at, _)| at + 1)
+        .collect();
+    marks.extend(
+        [" are ", " is "]
+            .iter()
+            .filter_map(|mark| Some(sentence.find(mark)? + mark.len())),
+    );
+    for at in marks {
+        let words = &sentence[..at];
+        let denies = words
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| is_any(word, &REJECTED));
+        if denies || names_atom(words) {
+            continue;
+        }
+        let behind = entry(without_yes(&sentence[at..]));
+        if behind != Entry::Other {
+            return behind;
         }
     }
-    parts.push(&text[from..]);
-    parts.retain(|part| !part.trim().is_empty());
-    parts
-}
-
-/// Removes a bullet or number: `- ...`, `• ...`, `* ...`, `1. ...`, `(2) ...`, `3) ...`.
-fn without_bullet(entry: &str) -> &str {
-    let mut entry = entry.trim();
-    while let Some(rest) = entry.strip_prefix("* ").or_else(|| {
-        let rest = entry.strip_prefix(BULLETS)?;
-        (rest.starts_with(char::is_whitespace) || rest.starts_with('#')).then_some(rest)
-    }) {
-        entry = rest.trim_start();
-    }
-    let open = entry.strip_prefix('(').unwrap_or(entry);
-    let digits = open.trim_start_matches(|c: char| c.is_ascii_digit());
-    let counted = digits.len() < open.len();
-    let rest = digits.strip_prefix(['.', ')']);
-    match rest {
-        Some(rest) if counted && rest.starts_with(char::is_whitespace) => rest.trim_start(),
-        _ => entry,
-    }
+    Entry::Other
 }

@@ -271,7 +271,9 @@ fn scan(text: &str) -> Vec<Found> {
                         has_answer = false;
                     } else if EXPLAINING.contains(&bare) && has_answer {
                         region = None;
-                    } else if is_any(bare, w::RETRACTING) || bare == "no" && at == 0 && next != "" {
+                    } else if is_any(bare, w::RETRACTING)
+                        || bare == "no" && at == 0 && !next.is_empty()
+                    {
                         retractions += 1;
                         sentence = Level::Mentioned;
                         region = None;
@@ -396,13 +398,9 @@ fn words(text: &str) -> Vec<String> {
             }
             '?' => spaced.push_str("? "),
             '!' => spaced.push_str("! "),
-            ',' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '=' | '$' | '|' | '\u{2248}' | '~' => {
-                spaced.push(' ');
-            }
-            '\u{300c}' | '\u{300d}' | '\u{300e}' | '\u{300f}' | '\u{3010}' | '\u{3011}' => {
-                spaced.push(' ');
-            }
-            '_' => spaced.push(' '),
+            ',' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '=' | '$' | '|' | '~' | '_'
+            | '\u{2248}' | '\u{300c}' | '\u{300d}' | '\u{300e}' | '\u{300f}' | '\u{3010}'
+            | '\u{3011}' => spaced.push(' '),
             '*' | '`' | '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => {}
             '-' if within => spaced.push_str(" - "),
             c => spaced.push(*c),

@@ -160,7 +160,7 @@ fn letter(map: &Map<String, Value>) -> Option<String> {
 fn commands(map: &Map<String, Value>) -> Option<String> {
     // `{"command": "move", "axis": "x", "amount": 3}`
     let axis = get(map, &["axis", "direction"]).and_then(Value::as_str);
-    let number = map.values().filter_map(Value::as_f64).next();
+    let number = map.values().find_map(Value::as_f64);
     let kind = get(
         map,
         &["command", "type", "kind", "action", "operation", "name"],

@@ -43,9 +43,11 @@ impl Scan {
             }
         } else if self.is_heading(&sentence) && is_alone {
             Strength::Final
-        } else if is_alone && (concludes || clause == sentence) || retracted {
-            Strength::Declared
-        } else if self.is_identified(at) || self.is_called_right(at, true) {
+        } else if is_alone && (concludes || clause == sentence)
+            || retracted
+            || self.is_identified(at)
+            || self.is_called_right(at, true)
+        {
             Strength::Declared
         } else if self.is_called_right(at, false) || self.is_preceded_by_right(at) {
             Strength::CalledRight
@@ -112,7 +114,7 @@ impl Scan {
         let mut back = at;
         while let Some(previous) = back.checked_sub(1) {
             if self.retractions.contains(&previous) {
-                return !(self.is_word(at + 1) && !self.has(Some(at + 1), w::REASONS));
+                return !self.is_word(at + 1) || self.has(Some(at + 1), w::REASONS);
             }
             let passes = self.has(Some(previous), w::NOUNS)
                 || self.has(Some(previous), &["no", "it's", "it", "is", "the"])
@@ -148,17 +150,8 @@ impl Scan {
             if !passes || self.letter(back).is_some() {
                 break;
             }
-            seen_is |= token.is(&[
-                "is", "be", "est", "ist", "es", "\u{e9}", "\u{e8}", "\u{662f}", "\u{306f}",
-            ]);
-            let right = [
-                "correct",
-                "right",
-                "\u{6b63}\u{786e}",
-                "\u{6b63}\u{3057}",
-                "\u{938}\u{939}\u{940}",
-            ];
-            if token.is(&right) {
+            seen_is |= token.is(w::IS);
+            if token.is(w::RIGHT_OPTION) {
                 return Some(back);
             }
         }
@@ -206,34 +199,21 @@ impl Scan {
         }
         if surely {
             let near = behind.start..(behind.start + 4).min(end);
-            let is = self.any(
-                near.clone(),
-                &["is", "est", "es", "ist", "\u{e9}", "\u{e8}", "it"],
-            );
-            return is
-                && (self.any(
-                    near,
-                    &[
-                        "correct",
-                        "right",
-                        "answer",
-                        "best",
-                        "true",
-                        "richtig",
-                        "correcta",
-                        "correcte",
-                        "correta",
-                        "corretta",
-                        "r\u{e9}ponse",
-                    ],
-                ) || self.has(Some(at + 1), &["it"]) && self.has(Some(at + 2), &["is"]));
+            let is = self.any(near.clone(), w::IS);
+            let is_it = self.has(Some(at + 1), &["it"]) && self.has(Some(at + 2), &["is"]);
+            return is_it || is && self.any(near, w::SURELY_RIGHT);
         }
+        // `D is the one that ...`
+        let is_the_one = self.has(Some(at + 1), &["is"])
+            && self.has(Some(at + 2), &["the"])
+            && self.has(Some(at + 3), &["one"]);
         // `rotated as in the reference`
         let is_like_reference = behind.clone().any(|at| {
             self.tokens[at].is(&["reference"])
                 && self.any(at.saturating_sub(3)..at, &["as", "like", "with", "same"])
         });
         is_like_reference
+            || is_the_one
             || self.any(behind, w::RIGHT_AFTER)
             || self.is_mark(Some(at + 1), RIGHT_MARKS) && !self.has_prefix_marks(at)
     }

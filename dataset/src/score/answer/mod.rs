@@ -13,6 +13,7 @@ mod denial;
 mod json;
 mod judge;
 mod labels;
+mod pieces;
 mod statements;
 mod table;
 #[cfg(test)]

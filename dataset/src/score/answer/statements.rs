@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::tokens::{Token, tokens};
 use super::words as w;
+use crate::task::OPTION_LETTERS;
 
 /// The kind of a statement, from the weakest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +66,12 @@ pub(super) const WRONG_MARKS: &str =
 impl Scan {
     /// Scans a text.
     pub(super) fn of(text: &str) -> Self {
-        let tokens = tokens(text);
+        // `Option-C`, `OptionC`
+        let mut text = text.replace("ption-", "ption ");
+        for letter in OPTION_LETTERS {
+            text = text.replace(&format!("ption{letter}"), &format!("ption {letter}"));
+        }
+        let tokens = tokens(&text);
         let mut scan = Self {
             letters: vec![None; tokens.len()],
             tokens,

@@ -17,7 +17,7 @@ pub(super) struct Token {
 }
 
 /// Decoration that is ignored.
-const DECORATION: &str = "*_`\"$\u{201c}\u{201d}\u{201e}\u{ab}\u{bb}\\";
+const DECORATION: &str = "*`\"$\u{201c}\u{201d}\u{201e}\u{ab}\u{bb}\\";
 /// Single quotes and apostrophes.
 const APOSTROPHES: &str = "'\u{2019}\u{2018}";
 
@@ -54,7 +54,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         }
         let is_mark = kind == Script::None;
         let c = chars[start];
-        let is_space = c != '\n' && c.is_whitespace() || APOSTROPHES.contains(c);
+        let is_space = c != '\n' && (c.is_whitespace() || c == '_') || APOSTROPHES.contains(c);
         if !(is_mark && is_space) {
             tokens.push(Token {
                 text: chars[start..end].iter().collect(),

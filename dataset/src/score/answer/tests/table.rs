@@ -82,7 +82,7 @@ fn scores_are_those_of_a_fair_reader() {
                 match (score, found.understood) {
                     (Some(_), false) => not_understood.push(line),
                     (Some(fair), true) if (found.score - fair).abs() > 1e-9 => {
-                        misread.push(format!("{} {line}", found.score))
+                        misread.push(format!("{} {line}", found.score));
                     }
                     (None, true) => misread.push(format!("{} {line}", found.score)),
                     _ => {}
