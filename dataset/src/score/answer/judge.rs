@@ -1,6 +1,6 @@
 //! Judges what a text says about a letter: denied, called right, declared, concluded.
 
-use super::statements::{RIGHT_MARKS, Scan, Strength, WRONG_MARKS};
+use super::statements::{LONGEST_LIST, RIGHT_MARKS, Scan, Strength, WRONG_MARKS};
 use super::tokens::Token;
 use super::words as w;
 
@@ -288,7 +288,7 @@ impl Scan {
 
     /// Returns whether a letter is the last word and no other letter is mentioned.
     fn is_last_word(&self, at: usize) -> bool {
-        let ends = !self.tokens[at + 1..].iter().any(Token::is_word);
+        let ends = !self.tokens.iter().skip(at + 1).any(Token::is_word);
         ends && self.mentioned().len() == 1
     }
 
@@ -311,7 +311,7 @@ impl Scan {
         }
         let mut passed_list = false;
         let mut passed_words = false;
-        for back in (0..at).rev() {
+        for back in (0..at).rev().take(LONGEST_LIST) {
             let token = &self.tokens[back];
             if token.is(w::DENYING) {
                 // `No, C`, `No: C` deny something else.
@@ -366,12 +366,15 @@ impl Scan {
             }
         };
         let mut from = at;
-        while let Some(next) = self.joined(from, true) {
+        while let Some(next) = self.joined(from, true).filter(|_| from - at < LONGEST_LIST) {
             add(self.letters[next].unwrap_or_default());
             from = next;
         }
         from = at;
-        while let Some(next) = self.joined(from, false) {
+        while let Some(next) = self
+            .joined(from, false)
+            .filter(|_| at - from < LONGEST_LIST)
+        {
             add(self.letters[next].unwrap_or_default());
             from = next;
         }

@@ -5,6 +5,7 @@
 //! is no answer. `docs/dataset.md` lists the rules; `answers.jsonl` has answers of many forms with
 //! their fair scores, and `tests.rs` a table of texts for each rule.
 
+mod atoms;
 mod bond;
 mod bonds;
 mod choice;

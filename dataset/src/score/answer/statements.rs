@@ -42,6 +42,8 @@ pub(super) struct Scan {
     pub(super) tokens: Vec<Token>,
     /// Letters by token.
     pub(super) letters: Vec<Option<&'static str>>,
+    /// The last word or number.
+    last_word: Option<usize>,
     /// First token of each sentence.
     sentences: Vec<usize>,
     /// The statements in order.
@@ -58,6 +60,8 @@ const ENDS: &str = "\n.!?";
 const CLAUSE_ENDS: &str = "\n.!?;,()|\u{2014}\u{2013}-[]";
 /// Marks after a letter that make it a label.
 pub(super) const LABEL_MARKS: &str = ":.)]-\u{2013}\u{2014}=|\u{2192}\u{21d2}>";
+/// Number of tokens before a letter that are looked at for its list.
+pub(super) const LONGEST_LIST: usize = 24;
 /// Marks of what is right and wrong.
 pub(super) const RIGHT_MARKS: &str = "\u{2705}\u{2714}\u{2713}\u{2611}\u{1f197}\u{1f7e2}";
 pub(super) const WRONG_MARKS: &str =
@@ -74,6 +78,7 @@ impl Scan {
         let tokens = tokens(&text);
         let mut scan = Self {
             letters: vec![None; tokens.len()],
+            last_word: tokens.iter().rposition(Token::is_word),
             tokens,
             sentences: vec![0],
             statements: Vec::new(),
@@ -179,7 +184,7 @@ impl Scan {
     /// Returns whether no words follow the sentence of a token.
     pub(super) fn is_in_last_sentence(&self, at: usize) -> bool {
         let end = self.sentence(at).end;
-        !self.tokens[end..].iter().any(Token::is_word)
+        self.last_word.is_none_or(|last| last < end)
     }
 
     pub(super) fn has(&self, at: Option<usize>, words: &[&str]) -> bool {
@@ -201,7 +206,6 @@ impl Scan {
         let token = &self.tokens[at];
         let letter = token.letter()?;
         let previous = at.checked_sub(1);
-        let is_whole = self.tokens.iter().filter(|token| token.is_word()).count() == 1;
         let after_noun = self.has(previous, w::NOUNS);
         let after_number = previous.is_some_and(|at| {
             let text = &self.tokens[at].text;
@@ -234,8 +238,11 @@ impl Scan {
             || self.is_mark(previous, ":=")
             || self.has(previous, w::CHOOSING)
             || self.has(previous, w::IDENTIFYING);
-        let stands =
-            is_whole || token.is_bracketed() || introduced && !next_word || after_noun && predicate;
+        let is_whole = || self.tokens.iter().filter(|token| token.is_word()).count() == 1;
+        let stands = token.is_bracketed()
+            || introduced && !next_word
+            || after_noun && predicate
+            || is_whole();
         stands.then_some(letter)
     }
 
@@ -245,7 +252,7 @@ impl Scan {
             return true;
         }
         let mut back = at;
-        while let Some(previous) = back.checked_sub(1) {
+        while let Some(previous) = back.checked_sub(1).filter(|_| at - back < LONGEST_LIST) {
             if self.has(Some(previous), w::OTHER_NOUNS) {
                 return true;
             }

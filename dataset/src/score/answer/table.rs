@@ -16,7 +16,7 @@ enum Column {
 
 /// Reads the table at the beginning of some lines: its number of lines, and its bonds.
 ///
-/// Both are zero if the lines do not begin with a table that has a row with a bond.
+/// Both are zero if the lines do not begin with a table. Rows without a bond are ignored.
 pub(super) fn bonds(lines: &[&str]) -> (usize, Vec<AnswerBond>) {
     let rows: Vec<Vec<&str>> = lines.iter().map_while(|line| cells(line)).collect();
     let Some(header) = rows.first().filter(|_| rows.len() > 1) else {
@@ -40,9 +40,6 @@ pub(super) fn bonds(lines: &[&str]) -> (usize, Vec<AnswerBond>) {
         if let Entry::Bonds(found) = entry(&text) {
             bonds.extend(found);
         }
-    }
-    if bonds.is_empty() {
-        return (0, Vec::new());
     }
     (rows.len(), bonds)
 }

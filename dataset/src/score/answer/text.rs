@@ -24,6 +24,8 @@ const HTML_TAGS: [&str; 22] = [
     "b", "strong", "i", "em", "u", "p", "li", "ul", "ol", "div", "span", "code", "pre", "sub",
     "sup", "td", "tr", "th", "table", "tbody", "h2", "h3",
 ];
+/// Number of boxes from the end that are looked at.
+const MOST_BOXES: usize = 16;
 /// LaTeX commands whose argument is kept.
 const LATEX_FONTS: [&str; 8] = [
     "text",
@@ -168,7 +170,7 @@ fn tagged(text: &str) -> Option<String> {
 fn boxed(text: &str) -> Option<String> {
     let mut boxes: Vec<(usize, usize, &str)> = Vec::new();
     for mark in ["\\boxed{", "\\fbox{"] {
-        for (start, _) in text.match_indices(mark) {
+        for (start, _) in text.rmatch_indices(mark).take(MOST_BOXES) {
             let inner = &text[start + mark.len()..];
             let mut depth = 1_i32;
             let end = inner.find(|c| {
@@ -210,21 +212,43 @@ fn without_markup(text: &str) -> String {
             .replace(&format!("<{tag}>"), " ")
             .replace(&format!("</{tag}>"), " ");
     }
-    for font in LATEX_FONTS {
-        let mark = format!("\\{font}{{");
-        while let Some(start) = text.find(&mark) {
-            let inner = start + mark.len();
-            let end = text[inner..]
-                .find('}')
-                .map_or(text.len(), |end| inner + end);
-            let after = text.get(end + 1..).unwrap_or("");
-            text = format!("{}{}{after}", &text[..start], &text[inner..end]);
-        }
-    }
+    text = without_fonts(&text);
     for space in [
         "\\ ", "\\,", "\\;", "\\:", "\\!", "\\quad", "\\(", "\\)", "\\[", "\\]",
     ] {
         text = text.replace(space, " ");
     }
     text
+}
+
+/// Removes LaTeX fonts: `\text{C}` becomes `C`.
+fn without_fonts(text: &str) -> String {
+    let mut plain = String::new();
+    // Whether each open brace belongs to a font.
+    let mut open = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let font = LATEX_FONTS.iter().find_map(|font| {
+            let inner = rest.strip_prefix('\\')?.strip_prefix(font)?;
+            inner.strip_prefix('{')
+        });
+        if let Some(inner) = font {
+            open.push(true);
+            rest = inner;
+            continue;
+        }
+        let is_font = match c {
+            '{' => {
+                open.push(false);
+                false
+            }
+            '}' => open.pop() == Some(true),
+            _ => false,
+        };
+        if !is_font {
+            plain.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    plain
 }

@@ -1,6 +1,6 @@
 //! Splits a text into words, numbers and marks.
 
-use super::words::{is_any, is_east_asian};
+use super::words::{is_any_lower, is_east_asian};
 use crate::task::OPTION_LETTERS;
 
 /// A word, a number or a punctuation mark, with its neighbours.
@@ -8,6 +8,8 @@ use crate::task::OPTION_LETTERS;
 pub(super) struct Token {
     /// Text of the word or number, or the mark.
     pub(super) text: String,
+    /// The text in lower case, with straight apostrophes.
+    lower: String,
     /// Whether it is a punctuation mark or line feed.
     pub(super) is_mark: bool,
     /// Character directly before it.
@@ -56,8 +58,10 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         let c = chars[start];
         let is_space = c != '\n' && (c.is_whitespace() || c == '_') || APOSTROPHES.contains(c);
         if !(is_mark && is_space) {
+            let text: String = chars[start..end].iter().collect();
             tokens.push(Token {
-                text: chars[start..end].iter().collect(),
+                lower: text.to_lowercase().replace('\u{2019}', "'"),
+                text,
                 is_mark,
                 before: if start == 0 { ' ' } else { at(start - 1) },
                 after: [at(end), at(end + 1)],
@@ -87,7 +91,7 @@ fn joins(chars: &[char], start: usize, position: usize) -> bool {
 impl Token {
     /// Returns whether it is one of some words, in any case.
     pub(super) fn is(&self, words: &[&str]) -> bool {
-        !self.is_mark && is_any(&self.text.replace('\u{2019}', "'"), words)
+        !self.is_mark && is_any_lower(&self.lower, words)
     }
 
     /// Returns whether it is one of some marks.

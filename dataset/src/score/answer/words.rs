@@ -6,13 +6,17 @@
 /// Chinese, Japanese and Korean are written without spaces around words, or with endings, so there
 /// a word of the list may be a part of the given one.
 pub(super) fn is_any(word: &str, list: &[&str]) -> bool {
-    let lower = word.to_lowercase();
+    if word.chars().any(char::is_uppercase) {
+        return is_any_lower(&word.to_lowercase(), list);
+    }
+    is_any_lower(word, list)
+}
+
+/// Does the work of [`is_any`] for a word in lower case.
+pub(super) fn is_any_lower(lower: &str, list: &[&str]) -> bool {
+    let has_parts = !lower.is_ascii() && lower.chars().any(is_east_asian);
     list.iter().any(|entry| {
-        if is_east_asian(entry.chars().next().unwrap_or(' ')) {
-            lower.contains(entry)
-        } else {
-            lower == *entry
-        }
+        *entry == lower || has_parts && entry.starts_with(is_east_asian) && lower.contains(entry)
     })
 }
 
