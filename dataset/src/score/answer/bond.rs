@@ -233,7 +233,12 @@ fn of_fields(fields: &[String]) -> Option<Vec<AnswerBond>> {
     if pocket.is_empty() {
         return None;
     }
-    if let Some(bond) = bond(&pocket.join(" "), ligand) {
+    // `O1A, O1B, N4` is a list of atoms.
+    let is_residue = |bond: &AnswerBond| {
+        let is_name = bond.residue.chars().all(|c| c.is_ascii_alphabetic());
+        pocket.len() == 1 || bond.number.is_some() || is_name
+    };
+    if let Some(bond) = bond(&pocket.join(" "), ligand).filter(is_residue) {
         return Some(vec![bond]);
     }
     // `O1B -> ARG 45 NH2`: the ligand's atom may come first.

@@ -281,6 +281,7 @@ fn scan(text: &str) -> Vec<Found> {
                         sentence = Level::Concluded;
                     } else if is_any(bare, w::HEDGES) || CONSIDERING.contains(&bare) {
                         sentence = Level::Considered;
+                        region = region.filter(|_| !has_answer);
                     }
                     if word.ends_with(['.', '!', '?']) || word == ";" {
                         sentence = Level::Mentioned;

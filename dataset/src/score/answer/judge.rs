@@ -27,7 +27,9 @@ impl Scan {
         let sentence = self.sentence(at);
         let clause = self.clause(at);
         let before = sentence.start..at;
-        if self.any(clause.start..at, w::SUPPOSING) {
+        // `if it were C`, `I can't tell whether it is C`
+        let unable = ["can't", "cannot", "unable", "couldn't"];
+        if self.any(clause.start..at, w::SUPPOSING) || self.any(clause.start..at, &unable) {
             return None;
         }
         let concludes = self.any(before.clone(), w::CONCLUDING);

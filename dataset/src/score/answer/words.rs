@@ -36,6 +36,7 @@ macro_rules! words {
 words! {
     /// A letter behind one of these words is the answer.
     CHOOSING:
+        "остаётся" "остается"
         "answer" "answers" "ans" "choice" "choose" "chose" "choosing" "chosen" "pick" "picked"
         "picking" "select" "selected" "selecting" "solution" "conclusion" "verdict" "leaves"
         "leaving" "remains" "答案" "选择" "应选" "故选" "选" "選" "正解" "答え" "回答" "정답" "답" "respuesta"
@@ -87,6 +88,7 @@ words! {
         "потому" "так" "لأن" "क्योंकि" "perché" "poiché" "なぜなら" "왜냐하면";
     /// What is right about a letter, behind it.
     RIGHT_AFTER:
+        "passt" "correspond" "convient" "подходит" "совпадает"
         "closest" "passes" "pass" "survives" "remains" "wins" "選" "선택" "고르"
         "correct" "best" "answer" "true" "matches" "match" "fits" "corresponds" "agrees"
         "reproduces" "consistent" "yes" "result" "same" "expected" "identical" "both" "only" "正确"
@@ -118,6 +120,7 @@ words! {
         "choice" "picture" "would" "either" "letter" "really" "of" "out" "la" "die" "a" "el" "o";
     /// A letter behind one of these words (and `to`, `with`, `option`, ...) is called right.
     RIGHT_BEFORE:
+        "seule" "seul" "nur" "solo" "soltanto" "apenas" "somente" "только" "只有"
         "matches" "match" "agrees" "agree" "corresponds" "correspond" "fits" "fit" "only" "like"
         "consistent" "correct" "best" "right" "suggests" "supports" "points" "indicates" "gives"
         "favours" "favors" "reveals" "resembles" "equals" "alone" "as" "符合" "对应" "一致" "正确" "正しい"
