@@ -1,6 +1,19 @@
 //! Parses the two atoms of a bond: `ARG 45 NH2 A` and `O1B`.
 
-use super::bonds::AnswerBond;
+/// A bond as named in an answer, in upper case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnswerBond {
+    /// Name of the residue.
+    pub residue: String,
+    /// Number of the residue with its insertion code, if given.
+    pub number: Option<String>,
+    /// Name of the atom of the residue.
+    pub atom: String,
+    /// Chain of the residue, if given; `?` means that it has no name.
+    pub chain: Option<String>,
+    /// Name of the atom of the ligand.
+    pub ligand_atom: String,
+}
 
 /// Words beside names, which are ignored.
 const FILLERS: [&str; 19] = [

@@ -1,7 +1,6 @@
 //! Parses the names of one hydrogen bond: `ARG 45 NH2 A, O1B`, `ARG45(NH2) -> O1B (2.9 Å)`.
 
-use super::atoms::{bond, is_name};
-use super::bonds::AnswerBond;
+use super::atoms::{AnswerBond, bond, is_name};
 use super::words::is_any;
 
 /// What a short text says about a bond.

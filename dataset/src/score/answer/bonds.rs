@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Form;
+use super::atoms::AnswerBond;
 use super::bond::{Entry, entry, names_atom};
 use super::denial::{Denial, denial, is_refusal, starts_with_yes, without_yes};
 use super::pieces::{
@@ -14,21 +15,6 @@ use super::pieces::{
 use super::table;
 use super::text::answer_part;
 use super::words::{self as w, is_any};
-
-/// A bond as named in an answer, in upper case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AnswerBond {
-    /// Name of the residue.
-    pub residue: String,
-    /// Number of the residue with its insertion code, if given.
-    pub number: Option<String>,
-    /// Name of the atom of the residue.
-    pub atom: String,
-    /// Chain of the residue, if given; `?` means that it has no name.
-    pub chain: Option<String>,
-    /// Name of the atom of the ligand.
-    pub ligand_atom: String,
-}
 
 /// Words of headings whose lists are candidates.
 const CANDIDATES: [&str; 8] = [

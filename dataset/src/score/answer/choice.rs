@@ -1,12 +1,13 @@
 //! Reads the letter of a multiple-choice answer.
 //!
-//! [`statements`](super::statements) finds what a text says about each letter, with a strength;
-//! here the strongest statements decide.
+//! `judge` finds what a text says about each letter, with a strength; here the strongest
+//! statements decide.
 
 use std::collections::BTreeSet;
 
 use super::Form;
 use super::commands::{is_only_commands, steps_of, written_steps};
+use super::judge::scan;
 use super::statements::{Scan, Statement, Strength};
 use super::text::answer_part;
 use crate::step::{Step, StepKind};
@@ -20,7 +21,7 @@ use crate::task::OPTION_LETTERS;
 #[must_use]
 pub fn letter(text: &str, options: &[String]) -> Option<&'static str> {
     let text = answer_part(text, Form::Letter);
-    let scan = Scan::of(&text);
+    let scan = scan(&text);
     let chosen = match decide(&scan) {
         Decision::Letter(letter, position) => {
             let line = scan.line_text(position);

@@ -1,12 +1,27 @@
 //! Judges what a text says about a letter: denied, called right, declared, concluded.
 
+use super::labels;
 use super::statements::{LONGEST_LIST, RIGHT_MARKS, Scan, Strength, WRONG_MARKS};
 use super::tokens::Token;
 use super::words as w;
 
+/// Finds the statements of a text.
+pub(super) fn scan(text: &str) -> Scan {
+    let mut scan = Scan::new(text);
+    let labels = labels::scan(&mut scan);
+    for at in 0..scan.count() {
+        if scan.letter(at).is_some() && !labels.contains(&at) {
+            scan.judge(at);
+        }
+    }
+    scan.drop_lists_of_lines();
+    scan.statements.sort_by_key(|statement| statement.position);
+    scan
+}
+
 impl Scan {
     /// Judges what the text says about the letter at a token that is not a label.
-    pub(super) fn judge(&mut self, at: usize) {
+    fn judge(&mut self, at: usize) {
         let Some(letter) = self.letter(at) else {
             return;
         };

@@ -1,8 +1,8 @@
 //! Parses the text of an answer: commands ([`steps`]), a letter ([`letter`]), bonds ([`bonds`]).
 //!
 //! The parsers are tolerant of form and strict about meaning. Each scans the text for statements,
-//! which have a strength and a place; the strongest decide, and if they contradict each other, there
-//! is no answer. `docs/dataset.md` lists the rules; `answers.jsonl` has answers of many forms with
+//! which have a strength and a place; the strongest decide, and if they contradict each other,
+//! there is no answer. `docs/dataset.md` lists the rules; `answers.jsonl` has answers of many forms with
 //! their fair scores, and `tests.rs` a table of texts for each rule.
 
 mod atoms;
@@ -23,7 +23,8 @@ mod text;
 mod tokens;
 mod words;
 
-pub use bonds::{AnswerBond, bonds};
+pub use atoms::AnswerBond;
+pub use bonds::bonds;
 pub use choice::letter;
 pub use commands::{step, steps};
 

@@ -68,8 +68,8 @@ pub(super) const WRONG_MARKS: &str =
     "\u{274c}\u{2717}\u{2718}\u{2716}\u{d7}\u{274e}\u{1f6ab}\u{1f534}";
 
 impl Scan {
-    /// Scans a text.
-    pub(super) fn of(text: &str) -> Self {
+    /// Splits a text into sentences and finds its letters; statements are still to be found.
+    pub(super) fn new(text: &str) -> Self {
         // `Option-C`, `OptionC`
         let mut text = text.replace("ption-", "ption ");
         for letter in OPTION_LETTERS {
@@ -96,14 +96,6 @@ impl Scan {
         scan.retractions = (0..scan.tokens.len())
             .filter(|at| scan.is_retraction(*at))
             .collect();
-        let labels = super::labels::scan(&mut scan);
-        for at in 0..scan.tokens.len() {
-            if scan.letters[at].is_some() && !labels.contains(&at) {
-                scan.judge(at);
-            }
-        }
-        scan.drop_lists_of_lines();
-        scan.statements.sort_by_key(|statement| statement.position);
         scan
     }
 
@@ -321,7 +313,7 @@ impl Scan {
     }
 
     /// Drops letters that stand alone on lines below each other, which are a list of the options.
-    fn drop_lists_of_lines(&mut self) {
+    pub(super) fn drop_lists_of_lines(&mut self) {
         let alone: Vec<(usize, &'static str)> = (0..self.tokens.len())
             .filter(|at| {
                 let line = self.line(*at);

@@ -1,7 +1,7 @@
 //! Reads bonds from Markdown tables.
 
+use super::atoms::AnswerBond;
 use super::bond::{Entry, entry};
-use super::bonds::AnswerBond;
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq)]

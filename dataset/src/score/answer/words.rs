@@ -171,8 +171,8 @@ words! {
         "is" "be" "est" "es" "ist" "é" "è" "it" "是" "は";
     /// `C is ...`
     SURELY_RIGHT:
-        "correct" "right" "answer" "best" "true" "richtig" "correcta" "correcte" "correta" "corretta"
-        "réponse";
+        "correct" "right" "answer" "best" "true" "richtig" "correcta" "correcte" "correta"
+        "corretta" "réponse";
     /// `the right option C`
     RIGHT_OPTION:
         "correct" "right" "正确" "正し" "सही";
