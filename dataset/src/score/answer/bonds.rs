@@ -27,7 +27,7 @@ const CANDIDATES: [&str; 8] = [
     "examined",
     "pairs",
 ];
-/// Words of headings whose lists are no bonds.
+/// Words of headings whose lists are not bonds.
 const REJECTED: [&str; 10] = [
     "not",
     "far",

@@ -302,7 +302,8 @@ fn scan(text: &str) -> Vec<Found> {
                 // `A turn such as roll y 30 would hide it.`
                 let next = words.get(at + length).map_or("", String::as_str);
                 let supposed = words[..at].ends_with(&["such".to_owned(), "as".to_owned()])
-                    || ["would", "could", "might"].contains(&next);
+                    || ["would", "could", "might"].contains(&next)
+                    || words[at + length - 1].ends_with('?');
                 let region = region.filter(|_| !supposed);
                 let sentence = if supposed {
                     Level::Considered

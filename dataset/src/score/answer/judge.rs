@@ -70,7 +70,7 @@ impl Scan {
             Strength::CalledRight
         } else if !in_list && self.begins_text(at) {
             Strength::Leading
-        } else if at + 1 == sentence.end && self.is_mark(at.checked_sub(1), ":")
+        } else if at + 1 == sentence.end && self.is_mark(at.checked_sub(1), ":\u{2192}")
             || !in_list && self.is_last_word(at)
         {
             Strength::Mentioned
@@ -115,7 +115,7 @@ impl Scan {
             let counts = token.text.chars().all(|c| c.is_ascii_digit());
             token.is(w::CONCLUDING)
                 || token.is(w::NOUNS)
-                || token.is(&["the"])
+                || token.is(w::COPULAS)
                 || counts && other < at
         })
     }

@@ -176,4 +176,7 @@ words! {
     /// `the right option C`
     RIGHT_OPTION:
         "correct" "right" "正确" "正し" "सही";
+    /// Words beside a letter that stands alone.
+    COPULAS:
+        "the" "です" "である" "입니다" "है";
 }
