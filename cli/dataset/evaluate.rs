@@ -149,6 +149,12 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
             }
             _ => String::new(),
         };
+        if summary.cut_off > 0 {
+            note(format_args!(
+                "{} answers were cut off at the limit of tokens; a larger --max-tokens gives them room",
+                summary.cut_off
+            ));
+        }
         note(format_args!(
             "{} questions answered, {} answered before, {} retries; {} prompt tokens, {} completion tokens{cost}",
             summary.answered,

@@ -40,8 +40,14 @@ pub(crate) enum Reply {
 impl Reply {
     /// Makes a valid answer with token counts.
     pub(crate) fn answer(text: &str) -> Self {
+        Self::answer_until(text, "stop")
+    }
+
+    /// Makes an answer that ended for a reason, such as `length`.
+    pub(crate) fn answer_until(text: &str, finish_reason: &str) -> Self {
+        let message = serde_json::json!({"role": "assistant", "content": text});
         let body = serde_json::json!({
-            "choices": [{"message": {"role": "assistant", "content": text}}],
+            "choices": [{"message": message, "finish_reason": finish_reason}],
             "usage": {"prompt_tokens": 1000, "completion_tokens": 7},
         });
         Self::Http(200, String::new(), body.to_string())

@@ -132,6 +132,58 @@ fn requests_have_pictures_and_answers_are_scored() {
 }
 
 #[test]
+fn answers_that_were_cut_off_are_counted_apart() {
+    let folder = small("evaluate_cut_off");
+    let count = questions(&folder);
+    let endpoint = Endpoint::start(|number, _| match number {
+        0 => Reply::answer_until("<think>Let me compare the pictures.", "length"),
+        _ => Reply::answer("I cannot tell."),
+    });
+    let evaluate = |concurrency: &str| {
+        folder.run(&[
+            "evaluate",
+            "--out",
+            "out",
+            "--endpoint",
+            &endpoint.url,
+            "--model",
+            "m",
+            "--concurrency",
+            concurrency,
+            "--format",
+            "json",
+        ])
+    };
+    // The second run asks nothing and counts what it finds.
+    for concurrency in ["1", "2"] {
+        let output = evaluate(concurrency);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+        assert!(stderr.contains("1 answers were cut off"), "{stderr}");
+        let scores: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let sum = |key: &str| {
+            let columns = scores["columns"].as_object().expect("columns").values();
+            columns.filter_map(|column| column[key].as_u64()).sum::<u64>()
+        };
+        assert_eq!(sum("cut_off"), 1);
+        assert_eq!(sum("not_understood"), count as u64 - 1);
+    }
+    let reasons: Vec<String> = predictions(&folder, "m")
+        .values()
+        .map(|line| line["finish_reason"].to_string())
+        .collect();
+    assert_eq!(reasons.iter().filter(|reason| *reason == "\"length\"").count(), 1);
+    assert_eq!(reasons.iter().filter(|reason| *reason == "\"stop\"").count(), count - 1);
+    // Files of earlier versions and of other programs lack the key or have another value.
+    let id = folder.lines("out")[0]["items"][0]["id"].clone();
+    for finish_reason in [serde_json::Value::Null, serde_json::json!(3)] {
+        let line = serde_json::json!({"id": id, "answer": "", "finish_reason": finish_reason});
+        folder.write("p.jsonl", format!("{line}\n"));
+        folder.ok(&["score", "--out", "out", "--predictions", "p.jsonl"]);
+    }
+}
+
+#[test]
 fn temporary_failures_are_retried() {
     let folder = small("evaluate_retries");
     let replies = [

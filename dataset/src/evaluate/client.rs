@@ -28,6 +28,7 @@ pub(super) struct Answer {
     pub(super) text: String,
     pub(super) prompt_tokens: Option<u64>,
     pub(super) completion_tokens: Option<u64>,
+    pub(super) finish_reason: Option<String>,
 }
 
 /// The reason why a question has no answer.
@@ -277,5 +278,8 @@ fn read_answer(text: &str) -> Result<Answer, String> {
         text,
         prompt_tokens: value["usage"]["prompt_tokens"].as_u64(),
         completion_tokens: value["usage"]["completion_tokens"].as_u64(),
+        finish_reason: value["choices"][0]["finish_reason"]
+            .as_str()
+            .map(str::to_owned),
     })
 }

@@ -82,6 +82,8 @@ pub struct EvaluateSummary {
     pub prompt_tokens: u64,
     /// Tokens of all answers, including earlier runs.
     pub completion_tokens: u64,
+    /// Number of answers, including earlier runs, that were cut off at the limit of tokens.
+    pub cut_off: usize,
     /// Number of retries.
     pub retries: usize,
 }
@@ -115,6 +117,7 @@ pub fn evaluate(
             for question in read_questions(layout, shard, task)? {
                 if let Some(known) = answered.get(&question.id) {
                     summary.found += 1;
+                    summary.cut_off += usize::from(known.is_cut_off());
                     summary.prompt_tokens += known.prompt_tokens.unwrap_or(0);
                     summary.completion_tokens += known.completion_tokens.unwrap_or(0);
                 } else {
@@ -211,7 +214,9 @@ impl State {
                     answer: answer.text,
                     prompt_tokens: answer.prompt_tokens,
                     completion_tokens: answer.completion_tokens,
+                    finish_reason: answer.finish_reason,
                 };
+                summary.cut_off += usize::from(line.is_cut_off());
                 let line = serde_json::to_string(&line)
                     .map_err(|error| DatasetError::Request(error.to_string()))?;
                 // One call, so that a killed process leaves a whole line or a truncated one.
@@ -267,5 +272,5 @@ fn recover(file: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
             .and_then(|file| file.set_len(complete as u64))
             .map_err(DatasetError::file(file))?;
     }
-    crate::score::read_prediction_lines(file)
+    crate::score::read_predictions(file)
 }

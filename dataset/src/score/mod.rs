@@ -41,10 +41,35 @@ pub struct Prediction {
     /// Tokens of the answer, if the endpoint counted them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion_tokens: Option<u64>,
+    /// Why the answer ended, in the words of the endpoint: `stop`, `length`.
+    #[serde(
+        default,
+        deserialize_with = "text_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub finish_reason: Option<String>,
+}
+
+impl Prediction {
+    /// Returns whether the answer was cut off at the limit of tokens.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        let reasons = ["length", "max_tokens", "model_length"];
+        let given = self.finish_reason.as_deref().unwrap_or_default();
+        reasons
+            .iter()
+            .any(|reason| given.eq_ignore_ascii_case(reason))
+    }
 }
 
 fn text_or_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
+/// Reads a text; other values, which other programs may write, are ignored.
+fn text_if_any<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(value.as_str().map(str::to_owned))
 }
 
 /// Scores of one column of the table.
@@ -55,8 +80,12 @@ pub struct ColumnScore {
     pub questions: usize,
     /// Number of questions without a prediction, which count as wrong.
     pub missing: usize,
-    /// Number of answers that do not have the required form, which count as wrong.
+    /// Number of answers that do not have the required form, which count as wrong; without those
+    /// that were cut off.
     pub not_understood: usize,
+    /// Number of answers that were cut off at the limit of tokens.
+    #[serde(default)]
+    pub cut_off: usize,
     /// Mean score by the rules of the paper, in percent.
     pub score: f64,
     /// 95 % bootstrap interval of the score.
@@ -85,23 +114,11 @@ pub struct Scores {
     pub unknown: usize,
 }
 
-/// Reads the answers of a predictions file by question id.
-///
-/// # Errors
-/// When it cannot be read, a line is invalid, or a question is answered twice.
-pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, String>, DatasetError> {
-    let lines = read_prediction_lines(path)?;
-    Ok(lines
-        .into_iter()
-        .map(|(id, line)| (id, line.answer))
-        .collect())
-}
-
 /// Reads the lines of a predictions file by question id.
 ///
 /// # Errors
 /// When it cannot be read, a line is invalid, or a question is answered twice.
-pub fn read_prediction_lines(path: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
+pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
     let file = File::open(path).map_err(DatasetError::file(path))?;
     let mut all = BTreeMap::new();
     for (number, line) in BufReader::new(file).lines().enumerate() {
@@ -135,17 +152,24 @@ pub fn read_prediction_lines(path: &Path) -> Result<BTreeMap<String, Prediction>
     Ok(all)
 }
 
+/// The points of a question's answer.
+struct Graded {
+    points: metric::Points,
+    is_missing: bool,
+    is_cut_off: bool,
+}
+
 /// Scores predictions against a set's plan.
 ///
 /// # Errors
 /// When the plan cannot be read.
 pub fn score(
     layout: &Layout,
-    predictions: &BTreeMap<String, String>,
+    predictions: &BTreeMap<String, Prediction>,
     split: Split,
     model: &str,
 ) -> Result<Scores, DatasetError> {
-    let mut points: BTreeMap<&'static str, Vec<(metric::Points, bool)>> = BTreeMap::new();
+    let mut points: BTreeMap<&'static str, Vec<Graded>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     layout.plan()?;
     for complex in read_lines(&layout.complexes_file())? {
@@ -156,12 +180,12 @@ pub fn score(
                 seen.insert(item.id.clone());
             }
             if complex.split == split {
-                let text = given.map_or("", String::as_str);
-                let earned = metric::points(item, text);
-                points
-                    .entry(item.column())
-                    .or_default()
-                    .push((earned, given.is_some()));
+                let text = given.map_or("", |given| given.answer.as_str());
+                points.entry(item.column()).or_default().push(Graded {
+                    points: metric::points(item, text),
+                    is_missing: given.is_none(),
+                    is_cut_off: given.is_some_and(Prediction::is_cut_off),
+                });
             }
         }
     }
@@ -172,22 +196,22 @@ pub fn score(
         ..Scores::default()
     };
     for (column, points) in points {
-        let values: Vec<f64> = points.iter().map(|(points, _)| points.score).collect();
+        let values: Vec<f64> = points.iter().map(|one| one.points.score).collect();
         let exact: Vec<f64> = points
             .iter()
-            .map(|(points, _)| f64::from(points.exact))
+            .map(|one| f64::from(one.points.exact))
             .collect();
-        let missing = points.iter().filter(|(_, given)| !given).count();
-        let understood = points
-            .iter()
-            .filter(|(points, _)| points.understood)
-            .count();
+        let count =
+            |counts: &dyn Fn(&Graded) -> bool| points.iter().filter(|one| counts(one)).count();
         scores.columns.insert(
             column.to_owned(),
             ColumnScore {
                 questions: points.len(),
-                missing,
-                not_understood: points.len() - missing - understood,
+                missing: count(&|one| one.is_missing),
+                not_understood: count(&|one| {
+                    !(one.points.understood || one.is_missing || one.is_cut_off)
+                }),
+                cut_off: count(&|one| one.is_cut_off),
                 score: percent(mean(&values)),
                 interval: interval(&values, column),
                 exact: percent(mean(&exact)),
@@ -284,6 +308,9 @@ pub fn table(scores: &Scores) -> String {
     });
     row("  not understood", &|_, column| {
         of(column, &|c| c.not_understood.to_string())
+    });
+    row("  cut off", &|_, column| {
+        of(column, &|c| c.cut_off.to_string())
     });
     for (name, values) in PAPER {
         row(name, &|index, _| format!("{:.2}", values[index]));

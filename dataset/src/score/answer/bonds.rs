@@ -1,236 +1,413 @@
-//! Parses hydrogen bonds: `Yes: ARG NH2, O1B; ARG NE, O2G`, `ARG 45 NH2 A, O1B`, `No`.
+//! Parses lists of hydrogen bonds: `Yes: ARG NH2, O1B; ARG NE, O2G`, `ARG 45 NH2 A, O1B`, `No`.
+//!
+//! The text is split into entries, each of which is a bond, a denial, prose or unclear. The list
+//! that is most surely meant as the answer counts; prose is ignored.
 
-use super::undecorated;
+use std::collections::BTreeSet;
 
-/// A bond as named in an answer, in upper case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AnswerBond {
-    /// Name of the residue.
-    pub residue: String,
-    /// Number of the residue with its insertion code, if given.
-    pub number: Option<String>,
-    /// Name of the atom of the residue.
-    pub atom: String,
-    /// Chain of the residue, if given; `?` means that it has no name.
-    pub chain: Option<String>,
-    /// Name of the atom of the ligand.
-    pub ligand_atom: String,
+use super::Form;
+use super::atoms::AnswerBond;
+use super::bond::{Entry, entry, names_atom};
+use super::denial::{Denial, denial, is_refusal, starts_with_yes, without_yes};
+use super::pieces::{
+    begins_with_bond, retraction_within, sentences, without_bullet, without_quotes,
+};
+use super::table;
+use super::text::answer_part;
+use super::words::{self as w, is_any};
+
+/// Words of headings whose lists are candidates.
+const CANDIDATES: [&str; 8] = [
+    "candidate",
+    "candidates",
+    "checked",
+    "considered",
+    "possible",
+    "potential",
+    "examined",
+    "pairs",
+];
+/// Words of headings whose lists are not bonds.
+const REJECTED: [&str; 10] = [
+    "not",
+    "far",
+    "no",
+    "excluded",
+    "rejected",
+    "distant",
+    "unlikely",
+    "without",
+    "non-bonds",
+    "discarded",
+];
+/// Beginnings of sentences that add bonds.
+const ADDING: [&str; 6] = [
+    "also",
+    "additionally",
+    "plus",
+    "another",
+    "furthermore",
+    "moreover",
+];
+/// Common words of sentences of at least two letters.
+const PROSE: [&str; 34] = [
+    "the", "is", "are", "and", "to", "of", "with", "at", "in", "on", "for", "from", "not", "but",
+    "too", "far", "it", "its", "this", "that", "by", "as", "was", "i", "we", "so", "or", "be",
+    "an", "all", "has", "les", "der", "la",
+];
+
+/// How surely a list is meant as the answer, from the weakest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Candidates,
+    #[default]
+    Plain,
+    Answer,
+    Final,
 }
 
-/// First words of sentences; a bond begins with none of them.
-const OPENERS: [&str; 20] = [
-    "yes", "here", "there", "the", "these", "those", "this", "i", "based", "looking", "in", "from",
-    "so", "hence", "all", "both", "they", "it", "no", "none",
-];
-/// Bullets of lists.
-const BULLETS: &[char] = &[
-    '-', '\u{2022}', '\u{2013}', '\u{2014}', '\u{b7}', '\u{25e6}', '\u{25cf}', '\u{25aa}',
-];
+/// Adjacent bonds of a text.
+struct Group {
+    level: Level,
+    bonds: BTreeSet<AnswerBond>,
+    /// The bonds in order.
+    ordered: Vec<AnswerBond>,
+    position: usize,
+    paragraph: usize,
+}
+
+/// An entry that is neither a bond nor clearly prose.
+struct Unclear {
+    level: Level,
+    paragraph: usize,
+    /// Whether it has common words of sentences.
+    has_words: bool,
+}
+
+/// What was found in a text.
+#[derive(Default)]
+struct Found {
+    groups: Vec<Group>,
+    /// Denials with their places and levels.
+    denials: Vec<(Denial, usize, Level)>,
+    /// Entries that are neither bonds nor prose.
+    unclear: Vec<Unclear>,
+    /// Places of retractions.
+    retractions: Vec<usize>,
+    says_yes: bool,
+}
 
 /// Returns the bonds of an answer to T4 or T9; an empty list if it denies any bond (`No`).
 ///
-/// `None` means that the text is not understood. Entries are separated by semicolons or line feeds
-/// and may have bullets or numbers. Sentences without digits (`Here are the bonds:`,
-/// `No other bonds.`) are ignored; any other text that is not a bond makes the whole answer
-/// invalid.
+/// `None` means that the text is not understood: no bond and no denial, an entry that is neither a
+/// bond nor prose, or a contradiction.
 #[must_use]
 pub fn bonds(text: &str) -> Option<Vec<AnswerBond>> {
-    let bare = undecorated(text, false);
-    let quoted = bare
-        .strip_prefix('\'')
-        .and_then(|rest| rest.strip_suffix('\''));
-    let bare = quoted.unwrap_or(&bare).trim();
-    if denies(bare) {
+    let text = answer_part(text, Form::Bonds).replace("**", "");
+    let text = without_quotes(text.trim());
+    let mut found = Scanner::default().scan(&text);
+    // What is behind a retraction replaces what is before it.
+    if let Some(last) = found.retractions.last().copied() {
+        let is_new = found.groups.iter().any(|group| group.position > last)
+            || found.denials.iter().any(|(_, at, _)| *at > last);
+        if is_new {
+            found.groups.retain(|group| group.position > last);
+            found.denials.retain(|(_, at, _)| *at > last);
+            found.says_yes = false;
+        }
+    }
+    decide(&found, &text)
+}
+
+fn decide(found: &Found, text: &str) -> Option<Vec<AnswerBond>> {
+    let level = found.groups.iter().map(|group| group.level).max();
+    let denial = found.denials.iter().map(|(_, _, level)| *level).max();
+    let Some(level) = level else {
+        // Unclear entries are reasons for the denial.
+        let is_bare = found.denials.iter().any(|(kind, ..)| *kind == Denial::Bare);
+        let denies = denial.is_some() && !found.says_yes && (is_bare || !is_refusal(text));
+        return denies.then(Vec::new);
+    };
+    let whole = found
+        .denials
+        .iter()
+        .filter(|(kind, ..)| *kind != Denial::OfAtoms);
+    if whole.map(|(_, _, level)| *level).max() > Some(level) {
         return Some(Vec::new());
     }
-    let mut found = Vec::new();
-    for entry in without_yes(bare).split([';', '\n']) {
-        let entry = without_bullet(entry)
-            .trim()
-            .trim_end_matches(['.', '!'])
-            .trim();
-        if entry.is_empty() {
-            continue;
-        }
-        if denies(entry) {
-            // Bonds and a denial contradict each other.
+    let last = found.groups.iter().map(|group| group.position).max();
+    let contradicts = |(kind, at, denied): &(Denial, usize, Level)| {
+        let is_general = *kind == Denial::Sentence && Some(*at) > last;
+        *denied >= level && (*kind == Denial::Bare || is_general)
+    };
+    // A sentence in a paragraph before the bonds is reasoning.
+    let first = found.groups.iter().filter(|group| group.level == level);
+    let paragraph = first.map(|group| group.paragraph).min();
+    let is_part = |other: &Unclear| {
+        other.level >= level && !(other.has_words && Some(other.paragraph) < paragraph)
+    };
+    if found.denials.iter().any(contradicts) || found.unclear.iter().any(is_part) {
+        return None;
+    }
+    let mut groups = found.groups.iter().filter(|group| group.level == level);
+    let first = groups.next()?;
+    let (mut all, mut ordered) = (first.bonds.clone(), first.ordered.clone());
+    for group in groups {
+        if group.bonds.is_disjoint(&all) {
+            all.extend(group.bonds.iter().cloned());
+            ordered.extend(group.ordered.iter().cloned());
+        } else if group.bonds.is_subset(&all) || group.bonds.is_superset(&all) {
+            // The list is given once more, or narrowed down.
+            all.clone_from(&group.bonds);
+            ordered.clone_from(&group.ordered);
+        } else {
             return None;
         }
-        if let Some(bond) = bond(entry) {
-            found.push(bond);
+    }
+    Some(ordered)
+}
+
+/// Reads a text line by line.
+#[derive(Default)]
+struct Scanner {
+    found: Found,
+    /// Level of the current region.
+    level: Level,
+    /// Whether the region has bonds.
+    has_bonds: bool,
+    /// Whether the current heading rejects its list.
+    rejects: bool,
+    position: usize,
+    paragraph: usize,
+    group_is_open: bool,
+}
+
+impl Scanner {
+    fn scan(mut self, text: &str) -> Found {
+        let lines: Vec<&str> = text.lines().collect();
+        let mut at = 0;
+        while at < lines.len() {
+            let (rows, bonds) = table::bonds(&lines[at..]);
+            if rows > 0 {
+                self.position += 1;
+                for bond in bonds {
+                    self.add(bond);
+                }
+                self.group_is_open = false;
+                at += rows;
+                continue;
+            }
+            self.line(lines[at]);
+            at += 1;
+        }
+        self.found
+    }
+
+    fn line(&mut self, line: &str) {
+        let line = line.trim();
+        if line.starts_with("```") || line.is_empty() {
+            self.paragraph += usize::from(line.is_empty());
+            if self.has_bonds && line.is_empty() {
+                // An answer ends at an empty line.
+                self.level = Level::Plain;
+                self.has_bonds = false;
+                self.group_is_open = false;
+            }
+            return;
+        }
+        let line = without_bullet(line);
+        for part in line.split(';') {
+            for sentence in sentences(part) {
+                self.position += 1;
+                self.sentence(sentence.trim());
+            }
+        }
+    }
+
+    fn sentence(&mut self, sentence: &str) {
+        let mut sentence = self.without_answer_words(without_bullet(sentence));
+        let first = sentence
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or("");
+        if is_any(first, w::RETRACTING) {
+            self.found.retractions.push(self.position);
+            self.position += 1;
+            sentence = sentence[first.len()..].trim_start_matches([',', ':', ' ', '-']);
+            self.level = Level::Plain;
+        } else if let Some(at) = retraction_within(sentence) {
+            self.sentence(&sentence[..at]);
+            self.position += 1;
+            self.found.retractions.push(self.position);
+            self.position += 1;
+            let rest = sentence[at..].trim_start_matches([',', ' ']);
+            let rest = rest
+                .split_once([',', ':', ' '])
+                .map_or("", |(_, rest)| rest);
+            sentence = rest.trim();
+        }
+        if starts_with_yes(sentence) {
+            self.found.says_yes = true;
+            self.level = self.level.max(Level::Answer);
+            sentence = without_yes(sentence);
+        }
+        let sentence = sentence.trim().trim_end_matches(['.', '!']).trim();
+        if sentence.is_empty() {
+            return;
+        }
+        let whole = entry(sentence);
+        let is_heading = sentence.ends_with(':');
+        let denied = denial(sentence).filter(|_| whole == Entry::Other && !is_heading);
+        if let Some(kind) = denied {
+            self.found.denials.push((kind, self.position, self.level));
+            self.group_is_open = false;
+            return;
+        }
+        let found = if whole == Entry::Other {
+            bonds_of(sentence)
+        } else {
+            whole
+        };
+        match found {
+            Entry::Bonds(bonds) => {
+                for bond in bonds {
+                    self.add(bond);
+                }
+            }
+            Entry::Rejected => {}
+            Entry::Other => self.other(sentence),
+        }
+    }
+
+    /// Removes words such as `Final answer:` and sets the level of what follows.
+    fn without_answer_words<'a>(&mut self, sentence: &'a str) -> &'a str {
+        let word_before = |text: &str, words: &[&str]| {
+            text.split(|c: char| c.is_whitespace() || c == ',')
+                .any(|word| is_any(word.trim_matches(|c: char| !c.is_alphanumeric()), words))
+        };
+        for mark in [":", " is ", " are "] {
+            let Some((words, rest)) = sentence.split_once(mark) else {
+                continue;
+            };
+            if word_before(words, w::CHOOSING) && words.len() < 80 {
+                let is_final = word_before(words, w::FINAL);
+                self.level = if is_final {
+                    Level::Final
+                } else {
+                    Level::Answer
+                };
+                self.has_bonds = false;
+                self.group_is_open = false;
+                self.rejects = false;
+                return rest.trim().trim_start_matches(':').trim();
+            }
+        }
+        sentence
+    }
+
+    /// Judges a text that is not a bond.
+    fn other(&mut self, sentence: &str) {
+        let words: Vec<String> = sentence
+            .split(|c: char| !c.is_alphanumeric() && c != '-')
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        self.group_is_open = false;
+        if sentence.ends_with(':') {
+            self.rejects = has(&REJECTED);
+            if has(&CANDIDATES) {
+                self.level = Level::Candidates;
+            } else if self.level == Level::Candidates {
+                self.level = Level::Plain;
+            }
+            return;
+        }
+        self.rejects = false;
+        let has_digits = sentence.contains(|c: char| c.is_ascii_digit());
+        let adds = words
+            .first()
+            .is_some_and(|first| ADDING.contains(&first.as_str()));
+        let common = words
+            .iter()
+            .filter(|word| {
+                word.len() >= 4 && word.chars().all(char::is_alphabetic)
+                    || PROSE.contains(&word.as_str())
+            })
+            .count();
+        let is_foreign = sentence
+            .chars()
+            .any(|c| u32::from(c) > 0x300 && c.is_alphabetic());
+        let has_pair = sentence.contains([',', '\u{2192}', '|']) || sentence.contains("->");
+        // A heading: `ARG 45 A`.
+        let is_heading = words.len() == 2 || words.len() == 3 && words[2].len() == 1;
+        let is_residue = is_heading && words[0].len() == 3 && words[1].parse::<i32>().is_ok();
+        let is_prose = is_residue
+            || !has_digits && (!sentence.contains(',') || common >= 2)
+            || !has_pair && common >= 1
+            || common >= 3 && !begins_with_bond(sentence)
+            || is_foreign;
+        if !is_prose || adds && has_digits {
+            self.found.unclear.push(Unclear {
+                level: self.level,
+                paragraph: self.paragraph,
+                has_words: common > 0,
+            });
+        }
+    }
+
+    fn add(&mut self, bond: AnswerBond) {
+        if self.rejects {
+            return;
+        }
+        self.has_bonds = true;
+        let open = self
+            .found
+            .groups
+            .last_mut()
+            .filter(|group| self.group_is_open && group.level == self.level);
+        if let Some(group) = open {
+            group.position = self.position;
+            if group.bonds.insert(bond.clone()) {
+                group.ordered.push(bond);
+            }
+        } else {
+            self.found.groups.push(Group {
+                level: self.level,
+                bonds: BTreeSet::from([bond.clone()]),
+                ordered: vec![bond],
+                position: self.position,
+                paragraph: self.paragraph,
+            });
+            self.group_is_open = true;
+        }
+    }
+}
+
+/// Parses a sentence as bonds, also behind words such as `Here are the bonds:`.
+fn bonds_of(sentence: &str) -> Entry {
+    let mut marks: Vec<usize> = sentence
+        .char_indices()
+        .filter(|(_, c)| *c == ':')
+        .map(|(at, _)| at + 1)
+        .collect();
+    marks.extend(
+        [" are ", " is "]
+            .iter()
+            .filter_map(|mark| Some(sentence.find(mark)? + mark.len())),
+    );
+    for at in marks {
+        let words = &sentence[..at];
+        let denies = words
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| is_any(word, &REJECTED));
+        if denies || names_atom(words) {
             continue;
         }
-        let behind_words = entry
-            .rsplit_once(':')
-            .filter(|(words, _)| is_sentence(words) && !begins_with(words, "no"))
-            .and_then(|(_, rest)| bond(rest.trim()));
-        match behind_words {
-            Some(bond) => found.push(bond),
-            None if entry.ends_with(':') || is_sentence(entry) => {}
-            None => return None,
+        let behind = entry(without_yes(&sentence[at..]));
+        if behind != Entry::Other {
+            return behind;
         }
     }
-    (!found.is_empty()).then_some(found)
-}
-
-fn begins_with(text: &str, word: &str) -> bool {
-    let first = text.split(|c: char| !c.is_alphanumeric()).next();
-    first.is_some_and(|first| first.eq_ignore_ascii_case(word))
-}
-
-/// Removes a `Yes` at the beginning.
-fn without_yes(text: &str) -> &str {
-    let yes = text
-        .get(..3)
-        .filter(|_| begins_with(text, "yes") || text.eq_ignore_ascii_case("yes"));
-    match yes {
-        Some(_) => text[3..]
-            .trim_start_matches(|c: char| c.is_whitespace() || ":,.!-\u{2013}\u{2014}".contains(c)),
-        None => text,
-    }
-}
-
-/// Removes a bullet or number: `- ...`, `• ...`, `* ...`, `1. ...`, `(2) ...`, `3) ...`.
-fn without_bullet(entry: &str) -> &str {
-    let entry = entry.trim();
-    if let Some(rest) = entry.strip_prefix("* ").or_else(|| {
-        let rest = entry.strip_prefix(BULLETS)?;
-        rest.starts_with(char::is_whitespace).then_some(rest)
-    }) {
-        return rest;
-    }
-    let open = entry.strip_prefix('(').unwrap_or(entry);
-    let digits = open.trim_start_matches(|c: char| c.is_ascii_digit());
-    let counted = digits.len() < open.len();
-    let rest = digits.strip_prefix(['.', ')']);
-    match rest {
-        Some(rest) if counted && rest.starts_with(char::is_whitespace) => rest,
-        _ => entry,
-    }
-}
-
-/// Returns whether a text is a sentence rather than a bond.
-///
-/// It has no digits, and no comma unless it begins with a typical first word.
-fn is_sentence(text: &str) -> bool {
-    if text.contains(|c: char| c.is_ascii_digit()) {
-        return false;
-    }
-    let opens = OPENERS.iter().any(|word| begins_with(text, word));
-    opens || !text.contains(',')
-}
-
-/// Parses exactly one bond.
-fn bond(entry: &str) -> Option<AnswerBond> {
-    let upper = entry.to_ascii_uppercase();
-    let (pocket, ligand) = upper.rsplit_once(',')?;
-    let ligand = ligand.trim();
-    if !is_name(ligand) {
-        return None;
-    }
-    let mut words: Vec<&str> = pocket.split_whitespace().collect();
-    // `ARG45`: the number may follow the name without a space.
-    let glued = words.first().and_then(|first| {
-        let at = first.find(|c: char| c.is_ascii_digit())?;
-        let (name, number) = first.split_at(at);
-        let has_number = words.get(1).is_some_and(|word| is_number(word));
-        (name.len() >= 2
-            && name.chars().all(|c| c.is_ascii_alphabetic())
-            && is_number(number)
-            && !has_number)
-            .then_some((name, number))
-    });
-    if let Some((name, number)) = glued {
-        words[0] = name;
-        words.insert(1, number);
-    }
-    let (residue, number, atom, chain) = match words.as_slice() {
-        [residue, number, atom, chain] if is_number(number) => {
-            (residue, Some(number), atom, Some(chain))
-        }
-        [residue, number, atom] if is_number(number) => (residue, Some(number), atom, None),
-        [residue, atom] => (residue, None, atom, None),
-        _ => return None,
-    };
-    let is_chain = |chain: &str| is_name(chain) || chain == "?";
-    if !is_name(residue) || !is_name(atom) || chain.is_some_and(|chain| !is_chain(chain)) {
-        return None;
-    }
-    let owned = |word: &&str| (*word).to_owned();
-    Some(AnswerBond {
-        residue: owned(residue),
-        number: number.map(owned),
-        atom: owned(atom),
-        chain: chain.map(owned),
-        ligand_atom: ligand.to_owned(),
-    })
-}
-
-/// Returns whether a word is a residue number: `45`, `-3`, `45B`.
-fn is_number(word: &str) -> bool {
-    let digits = word.strip_prefix('-').unwrap_or(word);
-    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
-    rest.len() < digits.len() && rest.len() <= 1 && rest.chars().all(|c| c.is_ascii_alphabetic())
-}
-
-/// Returns whether a word can be the name of an atom, residue or chain.
-fn is_name(word: &str) -> bool {
-    !word.is_empty()
-        && word.len() <= 8
-        && word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "'*\"+-_".contains(c))
-}
-
-/// Returns whether a text clearly denies any bond and says nothing else.
-///
-/// Examples: `No`, `None`, `No hydrogen bonds`,
-/// `There is no hydrogen bond between this residue and the ligand`.
-fn denies(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let clean: String = lower
-        .trim_end_matches(['.', '!', ' ', '\n'])
-        .replace("h-bond", "hydrogen bond")
-        .replace([',', '.', ':', '\n', '\''], " ");
-    let words: Vec<&str> = clean.split_whitespace().collect();
-    let mut words = words.as_slice();
-    let take = |words: &mut &[&str], list: &[&str]| {
-        let taken = words.first().is_some_and(|word| list.contains(word));
-        if taken {
-            *words = &words[1..];
-        }
-        taken
-    };
-    let mut denied = take(&mut words, &["no"]);
-    if take(&mut words, &["there"]) {
-        if !take(&mut words, &["is", "are"]) {
-            return false;
-        }
-        if !take(&mut words, &["no", "none", "not"]) {
-            return false;
-        }
-        denied = true;
-    } else if take(&mut words, &["none", "no"]) {
-        denied = true;
-    }
-    if !denied {
-        return false;
-    }
-    take(&mut words, &["any", "a"]);
-    take(&mut words, &["such", "direct"]);
-    take(&mut words, &["hydrogen"]);
-    take(&mut words, &["bond", "bonds", "bonding"]);
-    take(&mut words, &["is", "are"]);
-    take(
-        &mut words,
-        &[
-            "there", "present", "found", "formed", "visible", "here", "seen",
-        ],
-    );
-    match words {
-        [] => true,
-        // The partners of the denied bond, in any words.
-        ["between", .., "ligand"] => !text.contains('?') && !text.contains(';'),
-        _ => false,
-    }
+    Entry::Other
 }

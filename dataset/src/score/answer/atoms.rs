@@ -1,0 +1,202 @@
+//! Parses the two atoms of a bond: `ARG 45 NH2 A` and `O1B`.
+
+/// A bond as named in an answer, in upper case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnswerBond {
+    /// Name of the residue.
+    pub residue: String,
+    /// Number of the residue with its insertion code, if given.
+    pub number: Option<String>,
+    /// Name of the atom of the residue.
+    pub atom: String,
+    /// Chain of the residue, if given; `?` means that it has no name.
+    pub chain: Option<String>,
+    /// Name of the atom of the ligand.
+    pub ligand_atom: String,
+}
+
+/// Words beside names, which are ignored.
+const FILLERS: [&str; 19] = [
+    "residue",
+    "res",
+    "atom",
+    "protein",
+    "pocket",
+    "ligand",
+    "ligand's",
+    "lig",
+    "the",
+    "of",
+    "backbone",
+    "sidechain",
+    "between",
+    "bond",
+    "h-bond",
+    "hydrogen",
+    "also",
+    "and",
+    "only",
+];
+/// Full names of amino acids.
+const AMINO_ACIDS: [(&str, &str); 20] = [
+    ("ALANINE", "ALA"),
+    ("ARGININE", "ARG"),
+    ("ASPARAGINE", "ASN"),
+    ("ASPARTATE", "ASP"),
+    ("CYSTEINE", "CYS"),
+    ("GLUTAMINE", "GLN"),
+    ("GLUTAMATE", "GLU"),
+    ("GLYCINE", "GLY"),
+    ("HISTIDINE", "HIS"),
+    ("ISOLEUCINE", "ILE"),
+    ("LEUCINE", "LEU"),
+    ("LYSINE", "LYS"),
+    ("METHIONINE", "MET"),
+    ("PHENYLALANINE", "PHE"),
+    ("PROLINE", "PRO"),
+    ("SERINE", "SER"),
+    ("THREONINE", "THR"),
+    ("TRYPTOPHAN", "TRP"),
+    ("TYROSINE", "TYR"),
+    ("VALINE", "VAL"),
+];
+/// Names of side chain atoms, which cannot be chains of one letter.
+const SIDE_CHAIN_ATOMS: [&str; 17] = [
+    "NE", "NH1", "NH2", "NZ", "ND1", "ND2", "NE1", "NE2", "OG", "OG1", "OD1", "OD2", "OE1", "OE2",
+    "OH", "SG", "SD",
+];
+
+/// Splits a text into upper-case words without fillers.
+fn names(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split([' ', '/', '\t', '@']) {
+        let word = word.trim_matches(|c: char| "`\".".contains(c));
+        let word = word.strip_suffix("'s").unwrap_or(word);
+        if word.is_empty() {
+            continue;
+        }
+        // A capital A is a chain.
+        if word != "A" && FILLERS.contains(&word.to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        let upper = word.to_ascii_uppercase();
+        let amino_acid = AMINO_ACIDS.iter().find(|(name, _)| upper.starts_with(name));
+        words.push(match amino_acid {
+            Some((name, code)) => upper.replacen(name, code, 1),
+            None => upper,
+        });
+    }
+    words
+}
+
+/// Parses the two sides of a bond.
+pub(super) fn bond(pocket: &str, ligand: &str) -> Option<AnswerBond> {
+    let lower = format!(" {} ", pocket.to_ascii_lowercase());
+    let of = [" of ", " from "].iter().find_map(|word| {
+        let at = lower.find(word)?;
+        Some((pocket[..at].trim(), pocket[at + word.len() - 2..].trim()))
+    });
+    // `NH2 of ARG 45`
+    let reordered = of.map(|(atom, residue)| format!("{residue} {atom}"));
+    let mut words = names(reordered.as_deref().unwrap_or(pocket));
+    let ligand = match names(ligand).as_slice() {
+        [ligand] if is_name(ligand) => ligand.clone(),
+        _ => return None,
+    };
+    let mut chain = None;
+    if let Some(at) = words.iter().position(|word| word == "CHAIN") {
+        words.remove(at);
+        if at < words.len() {
+            chain = Some(words.remove(at));
+        }
+    }
+    split_glued(&mut words);
+    let parts: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_letter = |word: &str| word.len() == 1;
+    let (residue, number, atom, own_chain) = match parts.as_slice() {
+        // `A ARG 45 NH2`
+        [chain, residue, number, atom]
+            if is_letter(chain) && residue.len() == 3 && is_number(number) =>
+        {
+            (residue, Some(number), atom, Some(chain))
+        }
+        // `ARG 45 A NH2`
+        [residue, number, chain, atom]
+            if is_number(number) && is_letter(chain) && SIDE_CHAIN_ATOMS.contains(atom) =>
+        {
+            (residue, Some(number), atom, Some(chain))
+        }
+        // `ARG A 45 NH2`
+        [residue, chain, number, atom]
+            if is_letter(chain) && residue.len() == 3 && is_number(number) && !is_number(chain) =>
+        {
+            (residue, Some(number), atom, Some(chain))
+        }
+        [residue, number, atom, chain] if is_number(number) => {
+            (residue, Some(number), atom, Some(chain))
+        }
+        [residue, number, atom] if is_number(number) => (residue, Some(number), atom, None),
+        [residue, atom, chain] if residue.len() == 3 && is_letter(chain) && !is_number(atom) => {
+            (residue, None, atom, Some(chain))
+        }
+        [residue, atom] if !is_number(atom) => (residue, None, atom, None),
+        _ => return None,
+    };
+    // Words are not residues: `near O1B, yes`.
+    let longest = if number.is_some() { 5 } else { 3 };
+    if residue.len() > longest || ["YES", "NO", "THE", "AND"].contains(residue) || ligand == "YES" {
+        return None;
+    }
+    let chain = chain.or_else(|| own_chain.map(|chain| (*chain).to_owned()));
+    let is_chain = |chain: &String| is_name(chain) || chain == "?";
+    if !is_name(residue) || !is_name(atom) || chain.as_ref().is_some_and(|chain| !is_chain(chain)) {
+        return None;
+    }
+    Some(AnswerBond {
+        residue: (*residue).to_owned(),
+        number: number.map(|number| (*number).to_owned()),
+        atom: (*atom).to_owned(),
+        chain,
+        ligand_atom: ligand,
+    })
+}
+
+/// Splits `ARG45`, `ARG-45`, `ARG45-NH2` and `ARG45.NH2`.
+fn split_glued(words: &mut Vec<String>) {
+    for at in 0..words.len().min(2) {
+        let word = words[at].clone();
+        let name: String = word.chars().take_while(char::is_ascii_alphabetic).collect();
+        let rest = &word[name.len()..];
+        let rest = rest
+            .strip_prefix('-')
+            .filter(|_| name.len() == 3)
+            .unwrap_or(rest);
+        let (number, atom) = rest.split_once(['-', '.']).unwrap_or((rest, ""));
+        let numbered = words.get(at + 1).is_some_and(|word| is_number(word));
+        if name.len() != 3 || !is_number(number) || numbered || at == 1 && words[0].len() != 1 {
+            continue;
+        }
+        let mut parts = vec![name, number.to_owned()];
+        if !atom.is_empty() {
+            parts.push(atom.to_owned());
+        }
+        words.splice(at..=at, parts);
+        return;
+    }
+}
+
+/// Returns whether a word is a residue number: `45`, `-3`, `45B`.
+fn is_number(word: &str) -> bool {
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < digits.len() && rest.len() <= 1 && rest.chars().all(|c| c.is_ascii_alphabetic())
+}
+
+/// Returns whether a word can be the name of an atom, residue or chain.
+pub(super) fn is_name(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() <= 8
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "'*\"+-_".contains(c))
+}

@@ -1,0 +1,101 @@
+//! Takes the text of a list of bonds apart: sentences, bullets, quotation marks.
+
+use super::bond::{Entry, entry};
+
+/// Bullets of lists.
+const BULLETS: &[char] = &[
+    '-',
+    '\u{2022}',
+    '\u{2013}',
+    '\u{2014}',
+    '\u{b7}',
+    '\u{25e6}',
+    '\u{25cf}',
+    '\u{25aa}',
+    '+',
+    '#',
+    '>',
+    '\u{2705}',
+    '\u{2714}',
+    '\u{1f449}',
+];
+/// Removes quotation marks, but not apostrophes of names (`O3'`).
+pub(super) fn without_quotes(text: &str) -> String {
+    let apostrophe = if text.contains('\u{2018}') { "" } else { "'" };
+    let text = text.replace('\u{2018}', "").replace('\u{2019}', apostrophe);
+    let marks = [
+        '`', '"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{300c}', '\u{300d}',
+    ];
+    let text = text.replace(marks, "");
+    let quoted = text
+        .trim()
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''));
+    quoted.unwrap_or(&text).to_owned()
+}
+
+/// Returns whether a text begins like a bond: `ARG 45 NH2 A, O1B is ...`.
+pub(super) fn begins_with_bond(sentence: &str) -> bool {
+    let words: Vec<&str> = sentence.split_whitespace().take(6).collect();
+    let end = words.iter().position(|word| word.ends_with(','));
+    end.is_some_and(|end| {
+        let text = words[..words.len().min(end + 2)].join(" ");
+        matches!(entry(&text), Entry::Bonds(_))
+    })
+}
+
+/// Returns the place of a retraction behind a comma: `No, wait: ...`.
+pub(super) fn retraction_within(sentence: &str) -> Option<usize> {
+    let lower = sentence.to_ascii_lowercase();
+    [", wait", ", actually", " \u{2014} wait", ", sorry"]
+        .iter()
+        .filter_map(|mark| Some(lower.find(mark)? + mark.find(|c: char| c.is_ascii_alphabetic())?))
+        .filter(|at| sentence.is_char_boundary(*at))
+        .map(|at| {
+            // The mark has a space of one byte, or a dash of three, before its word.
+            sentence[..at]
+                .trim_end_matches([' ', ',', '\u{2014}'])
+                .len()
+        })
+        .min()
+}
+
+/// Splits a text at full stops and the like between words; not in `2.9` or `1. ARG`.
+pub(super) fn sentences(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let mut depth = 0_i32;
+    for (at, c) in text.char_indices() {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        let follows = text[at + c.len_utf8()..].chars().next();
+        let ends = matches!(c, '.' | '!' | '?') && follows.is_none_or(char::is_whitespace);
+        let is_count = text[from..at].trim().chars().all(|c| c.is_ascii_digit());
+        let ends_arrow = text[..at].ends_with('.');
+        if ends && depth <= 0 && !is_count && !ends_arrow {
+            parts.push(&text[from..=at]);
+            from = at + 1;
+        }
+    }
+    parts.push(&text[from..]);
+    parts.retain(|part| !part.trim().is_empty());
+    parts
+}
+
+/// Removes a bullet or number: `- ...`, `• ...`, `* ...`, `1. ...`, `(2) ...`, `3) ...`.
+pub(super) fn without_bullet(entry: &str) -> &str {
+    let mut entry = entry.trim();
+    while let Some(rest) = entry.strip_prefix("* ").or_else(|| {
+        let rest = entry.strip_prefix(BULLETS)?;
+        (rest.starts_with(char::is_whitespace) || rest.starts_with('#')).then_some(rest)
+    }) {
+        entry = rest.trim_start();
+    }
+    let open = entry.strip_prefix('(').unwrap_or(entry);
+    let digits = open.trim_start_matches(|c: char| c.is_ascii_digit());
+    let counted = digits.len() < open.len();
+    let rest = digits.strip_prefix(['.', ')']);
+    match rest {
+        Some(rest) if counted && rest.starts_with(char::is_whitespace) => rest.trim_start(),
+        _ => entry,
+    }
+}
