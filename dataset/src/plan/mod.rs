@@ -131,6 +131,7 @@ pub fn plan(
     let messages = options.messages.as_deref();
     let messages = messages.unwrap_or(Catalogue::english_text());
     let catalogue = Catalogue::parse(Path::new("the catalogue of messages"), messages)?;
+    layout.check_apart_from(&source.folder)?;
     let all = source.list()?;
     let mut report = Report::default();
     let listed = options.cut.ligands.keys();
