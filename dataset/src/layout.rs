@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! README.md  croissant.json  report.json     data card, metadata, counts
+//! LICENSE                                     words of a licence that has no address
 //! plan/plan.json  plan/complexes.jsonl        head, and one line per complex
 //! data/pictures/train-00000.parquet           each picture, stored once
 //! data/complexes/train-00000.parquet          names of atoms and residues per complex

@@ -35,6 +35,8 @@ const MAX_ATOMS: usize = 200_000;
 const MAX_ENTRY_ATOMS: usize = 2_000_000;
 /// Limit of bytes of a pocket or ligand file.
 const MAX_BYTES: u64 = 64 << 20;
+/// Limit of bytes of an id. File names, which contain it, have at most 255 bytes.
+const MAX_ID_BYTES: usize = 200;
 /// Limit of bytes of a whole entry.
 const MAX_ENTRY_BYTES: u64 = 1 << 30;
 
@@ -55,7 +57,8 @@ pub struct ComplexError {
     /// Stable name of the reason.
     ///
     /// One of `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
-    /// `ligand_without_heavy_atoms`, `ligand_not_there`, `not_writable`, `two_of_one_name`, `undrawable`.
+    /// `ligand_without_heavy_atoms`, `ligand_not_there`, `not_writable`, `two_of_one_name`,
+    /// `unusable_name`, `undrawable`.
     pub reason: &'static str,
     /// Description of the problem.
     pub message: String,
@@ -162,6 +165,7 @@ impl ComplexSource {
 
     /// Returns the input of a complex's cut; `None` if it has a pocket file and needs no cut.
     fn cut_input(&self, id: &str) -> Result<Option<CutInput>, ComplexError> {
+        check_id(id)?;
         let named = self.named(id);
         let [path] = named.as_slice() else {
             let names: Vec<String> = named
@@ -350,6 +354,21 @@ fn complex_error(reason: &'static str, message: impl Into<String>) -> ComplexErr
         reason,
         message: message.into(),
     }
+}
+
+/// Checks that tables, paths and messages can have an id as it is.
+fn check_id(id: &str) -> Result<(), ComplexError> {
+    let problem = if id.len() > MAX_ID_BYTES {
+        format!(
+            "its name has {} bytes; rename it to at most {MAX_ID_BYTES}",
+            id.len()
+        )
+    } else if id.chars().any(char::is_control) {
+        "its name has a control character, such as a line feed; rename it".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(complex_error("unusable_name", problem))
 }
 
 /// Checks that a structure has a ligand with bonds and a pocket with residues.

@@ -19,6 +19,7 @@ use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::{Pool, PoolOptions};
 use serde::{Deserialize, Serialize};
 
+use crate::card::{LICENSE_FILE, License};
 use crate::error::DatasetError;
 use crate::files::{read_json, write_file, write_json};
 use crate::layout::Layout;
@@ -235,10 +236,13 @@ fn write_summary(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<
             .sum(),
         adapter: adapters.join(", "),
     });
-    let card = card::card(plan, &report, catalogue)?;
+    let card = card::card(plan, &report, catalogue, &manifests)?;
     let metadata = croissant::croissant(plan, &report, &manifests);
     write_json(&layout.report_file(), &report)?;
     write_file(&layout.file("README.md"), card.as_bytes())?;
+    if let Some(text) = License::of(&plan.license).file() {
+        write_file(&layout.file(LICENSE_FILE), text.as_bytes())?;
+    }
     write_json(&layout.file("croissant.json"), &metadata)?;
     Ok(())
 }
