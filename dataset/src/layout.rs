@@ -179,10 +179,11 @@ impl Layout {
 
     /// Returns the source of complexes.
     ///
-    /// It is the given folder, else the recorded one, else the cuts of the set.
+    /// It is the given folder, else the recorded one, else the cuts of the set. Names are unique if
+    /// the plan says so.
     ///
     /// # Errors
-    /// When none of the three exists.
+    /// When none of the three exists, or there is no plan.
     pub fn source(&self, given: Option<&Path>) -> Result<ComplexSource, DatasetError> {
         let folder = if let Some(folder) = given {
             folder.to_owned()
@@ -199,7 +200,8 @@ impl Layout {
                 }
             }
         };
-        Ok(ComplexSource::new(&folder).with_cuts(&self.cuts()))
+        let source = ComplexSource::new(&folder).with_cuts(&self.cuts());
+        Ok(source.with_unique_names(self.plan()?.unique_names))
     }
 }
 

@@ -55,6 +55,7 @@ impl Structure {
             bonds: Vec::new(),
             pseudobonds: Vec::new(),
             warnings: Vec::new(),
+            names_in_file: std::collections::BTreeMap::new(),
         }
     }
 }

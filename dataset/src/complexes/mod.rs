@@ -9,6 +9,7 @@ mod contents;
 pub mod cut;
 #[cfg(test)]
 mod tests;
+pub mod unique_names;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ use crate::files::{hash_file, hex, write_file};
 use contents::{ComplexFile, Contents};
 pub use contents::{LeftOutFile, WhyLeftOut, left_out_texts};
 use cut::{CutRecord, CutRule};
+use unique_names::{Renamed, with_unique_names};
 
 /// Limit of atoms of a complex; pockets with their ligands have far fewer.
 const MAX_ATOMS: usize = 200_000;
@@ -47,6 +49,8 @@ pub struct Complex {
     pub id: String,
     /// Pocket and ligand as one structure.
     pub structure: Arc<Structure>,
+    /// Residues and atoms that have another name there than in their files.
+    pub renamed: Vec<Renamed>,
 }
 
 /// The reason why a complex cannot be used.
@@ -71,6 +75,8 @@ pub struct ComplexSource {
     pub folder: PathBuf,
     /// Folder of the cuts; a complex that has a cut is read from here.
     pub cuts: Option<PathBuf>,
+    /// Whether residues and atoms that share their names get unique ones ([`unique_names`]).
+    unique_names: bool,
     /// What is in the folder, once it was listed.
     contents: Arc<OnceLock<Contents>>,
 }
@@ -85,12 +91,13 @@ enum CutInput {
 }
 
 impl ComplexSource {
-    /// Makes a source of a folder, without cuts.
+    /// Makes a source of a folder, without cuts and with unique names.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
             cuts: None,
+            unique_names: true,
             contents: Arc::default(),
         }
     }
@@ -100,6 +107,15 @@ impl ComplexSource {
     pub fn with_cuts(self, cuts: &Path) -> Self {
         Self {
             cuts: Some(cuts.to_owned()),
+            ..self
+        }
+    }
+
+    /// Returns the same source with unique names, or with the names of the files.
+    #[must_use]
+    pub fn with_unique_names(self, unique_names: bool) -> Self {
+        Self {
+            unique_names,
             ..self
         }
     }
@@ -304,9 +320,12 @@ impl ComplexSource {
         let structure = read_folder(&self.folder_of(id), FolderOptions::default(), &options)
             .map_err(|error| complex_error("unreadable", error.to_string()))?;
         check(&structure)?;
+        let named = self.unique_names.then(|| with_unique_names(&structure));
+        let (structure, renamed) = named.flatten().unwrap_or((structure, Vec::new()));
         Ok(Complex {
             id: id.to_owned(),
             structure: Arc::new(structure),
+            renamed,
         })
     }
 

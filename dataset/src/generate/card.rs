@@ -163,7 +163,7 @@ fn write_columns(out: &mut String, plan: &Plan) -> std::fmt::Result {
     writeln!(
         out,
         "**Columns of `complexes`**: `complex`, `split`, `input_sha256` (of its files), `cut_from` (the whole entry and the ligand, if it was cut out of one), \
-         the names that the indices of annotations refer to (`atom_name`, `atom_element`, `atom_residue`; `residue_name`, `residue_role`), and `hydrogen_bonds` \
-         between pocket and ligand.\n"
+         the names that the indices of annotations refer to (`atom_name`, `atom_element`, `atom_residue`; `residue_name`, `residue_role`), `hydrogen_bonds` \
+         between pocket and ligand, and `renamed` (residues and atoms that shared a name with another one in the files and got a unique one: index, old and new name).\n"
     )
 }
