@@ -124,9 +124,9 @@ fn create_locked(path: &Path) -> Result<(PathBuf, File), DatasetError> {
             Err(error) => return Err(DatasetError::file(&temporary)(error)),
         };
         // A file system without locks is used without them: then nothing is removed, either.
-        let _ = file.lock();
-        // Another process may have removed it before it was locked.
-        if temporary.exists() {
+        let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        // Another process may remove it before it is locked.
+        if !is_taken && temporary.exists() {
             return Ok((temporary, file));
         }
     }
