@@ -148,7 +148,7 @@ fn write_columns(out: &mut String, plan: &Plan) -> std::fmt::Result {
         out,
         "**Columns of questions**: `id`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; the paths if the \
          options are pictures; empty for open questions), `images` (paths of the pictures, in order), `captions` (what each picture shows). **Columns of `pictures`**: `path`, \
-         `image`, `complex`, `split`, `request` (the document from which `molshot` renders the same bytes; the structure is referred to by its id){}. The names of \
+         `image`, `complex`, `split`, `request` (the document from which `molshot` renders the same bytes; the structure is referred to by its id, and has the names of `renamed` in `complexes`){}. The names of \
          pictures do not reveal what was done to the molecules, but `request` and `answer` do: show a model neither. A picture of several questions is stored \
          once: join `images` with `path`, or make self-contained tables with `molshot dataset export --format parquet`.\n",
         if plan.annotations {
