@@ -83,6 +83,10 @@ pub(crate) struct PlanArgs {
     /// generation faster.
     #[arg(long)]
     no_annotations: bool,
+    /// Whether residues and atoms that share their names get unique ones (`on`), or questions that
+    /// need their names are left out (`off`). The plan and the table of complexes list the changes.
+    #[arg(long, value_name = "on|off", default_value = "on", value_parser = ["on", "off"])]
+    unique_names: String,
     /// Limit of pictures per shard; a complex is never divided.
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SHARD_PICTURES as u32, value_parser = whole(1_u32..), allow_negative_numbers = true)]
     shard_pictures: u32,
@@ -184,6 +188,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
     options.shard_pictures = args.shard_pictures as usize;
     options.messages = messages;
     options.annotations = !args.no_annotations;
+    options.unique_names = args.unique_names == "on";
     options.license.clone_from(&args.license);
     options.cut.pocket_cutoff_angstrom = args.pocket_cutoff;
     if let Some(file) = &args.ligands {
@@ -229,6 +234,12 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
             note(format_args!(
                 "{} complexes were cut out of whole entries; report.json names their ligands",
                 report.complexes.cut.len()
+            ));
+        }
+        if !report.complexes.renamed.is_empty() {
+            note(format_args!(
+                "{} complexes have residues or atoms that share a name and got unique ones; plan/complexes.jsonl lists them",
+                report.complexes.renamed.len()
             ));
         }
         if report.complexes.unused_ligands > 0 {

@@ -1,8 +1,13 @@
 //! Atomic files: written under a temporary name, synced, and renamed when complete.
+//!
+//! Several processes may write the same file at the same time: each has a temporary name of its
+//! own, and the last one that is complete stays. A process locks its temporary file while it writes
+//! it, so that the next one recognises and removes what a killed process left.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,16 +37,16 @@ pub struct FileDigest {
 impl AtomicFile {
     /// Creates the file under its temporary name, and its folder if that is missing.
     ///
-    /// The rest of an earlier, unfinished attempt is overwritten.
+    /// The rest of an earlier, unfinished attempt is removed.
     ///
     /// # Errors
     /// When the disk cannot be written.
     pub fn create(path: &Path) -> Result<Self, DatasetError> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(DatasetError::file(folder))?;
+            remove_unfinished(folder, path);
         }
-        let temporary = temporary_of(path);
-        let file = File::create(&temporary).map_err(DatasetError::file(&temporary))?;
+        let (temporary, file) = create_locked(path)?;
         Ok(Self {
             path: path.to_owned(),
             temporary,
@@ -62,11 +67,13 @@ impl AtomicFile {
     /// # Errors
     /// When the disk cannot be written.
     pub fn finish(mut self) -> Result<FileDigest, DatasetError> {
-        if let Some(file) = self.file.take() {
+        if let Some(file) = &self.file {
             file.sync_all()
                 .map_err(DatasetError::file(&self.temporary))?;
+            // Still locked, so that no other process removes it as unfinished.
+            fs::rename(&self.temporary, &self.path).map_err(DatasetError::file(&self.path))?;
         }
-        fs::rename(&self.temporary, &self.path).map_err(DatasetError::file(&self.path))?;
+        self.file = None;
         Ok(FileDigest {
             bytes: self.bytes,
             sha256: self.sha256(),
@@ -92,19 +99,71 @@ impl Write for AtomicFile {
 
 impl Drop for AtomicFile {
     fn drop(&mut self) {
-        // After `finish` there is nothing under the temporary name.
+        // After `finish` there is no file under the temporary name.
         if self.file.is_some() {
             let _ = fs::remove_file(&self.temporary);
         }
     }
 }
 
-/// Returns `.NAME.part` beside a file.
-///
-/// The name has no process id, so the process that follows a killed one overwrites its rest.
-fn temporary_of(path: &Path) -> PathBuf {
+/// Ending of temporary names.
+const TEMPORARY: &str = ".part";
+
+/// Creates a temporary file `.NAME.PROCESS-NUMBER.part` beside a file, and locks it.
+fn create_locked(path: &Path) -> Result<(PathBuf, File), DatasetError> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.part"))
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let process = std::process::id();
+        let temporary = path.with_file_name(format!(".{name}.{process}-{number}{TEMPORARY}"));
+        let file = match File::create_new(&temporary) {
+            Ok(file) => file,
+            // Of a process with the same id on another machine, or long ago.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(DatasetError::file(&temporary)(error)),
+        };
+        // A file system without locks is used without them: then nothing is removed, either.
+        let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        // Another process may remove it before it is locked.
+        if !is_taken && temporary.exists() {
+            return Ok((temporary, file));
+        }
+    }
+}
+
+/// Removes temporary files of a file that no process has locked, which a killed process left.
+fn remove_unfinished(folder: &Path, path: &Path) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let start = format!(".{name}.");
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let other = entry.file_name();
+        let other = other.to_string_lossy();
+        let Some(mark) = other
+            .strip_prefix(&start)
+            .and_then(|rest| rest.strip_suffix(TEMPORARY))
+        else {
+            continue;
+        };
+        let is_mark = mark.split_once('-').is_some_and(|(process, number)| {
+            [process, number]
+                .iter()
+                .all(|part| part.parse::<u32>().is_ok())
+        });
+        // What cannot be opened or locked belongs to a process that still writes it.
+        if is_mark
+            && let Ok(file) = File::options().write(true).open(entry.path())
+            && !matches!(
+                file.try_lock(),
+                Err(TryLockError::WouldBlock | TryLockError::Error(_))
+            )
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Writes a file atomically.
@@ -186,6 +245,42 @@ mod tests {
         // The example of FIPS 180-4.
         assert!(finished.sha256.starts_with("ba7816bf8f01cfea"));
         assert_eq!(hash_file(&path).expect("a file"), finished);
+        fs::remove_dir_all(folder).expect("the test made this folder");
+    }
+
+    #[test]
+    fn two_writers_of_one_file_do_not_disturb_each_other() {
+        let folder = std::env::temp_dir().join(format!("molshot-writers-{}", std::process::id()));
+        let path = folder.join("b.txt");
+        let names = || {
+            let entries = fs::read_dir(&folder).expect("a folder");
+            let mut names: Vec<String> = entries
+                .map(|entry| {
+                    entry
+                        .expect("an entry")
+                        .file_name()
+                        .into_string()
+                        .expect("a name")
+                })
+                .collect();
+            names.sort_unstable();
+            names
+        };
+        let mut first = AtomicFile::create(&path).expect("a folder to write to");
+        first.write_all(b"same").expect("the file can be written");
+        let mut second = AtomicFile::create(&path).expect("the first one keeps its file");
+        assert_eq!(names().len(), 2);
+        second.write_all(b"same").expect("the file can be written");
+        first.finish().expect("the first one finishes");
+        second.finish().expect("the second one finishes");
+        assert_eq!(fs::read(&path).expect("a file"), b"same");
+        assert_eq!(names(), ["b.txt"]);
+        // What a killed process left is removed; files of other names stay.
+        for name in [".b.txt.99-0.part", ".b.txt.x.part", ".c.txt.99-0.part"] {
+            fs::write(folder.join(name), b"rest").expect("a file");
+        }
+        write_file(&path, b"new").expect("the file can be written");
+        assert_eq!(names(), [".b.txt.x.part", ".c.txt.99-0.part", "b.txt"]);
         fs::remove_dir_all(folder).expect("the test made this folder");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! README.md  croissant.json  report.json     data card, metadata, counts
+//! LICENSE                                     words of a licence that has no address
 //! plan/plan.json  plan/complexes.jsonl        head, and one line per complex
 //! data/pictures/train-00000.parquet           each picture, stored once
 //! data/complexes/train-00000.parquet          names of atoms and residues per complex
@@ -11,6 +12,7 @@
 //! local.json                                  path of the complexes; not part of the set
 //! ```
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -128,23 +130,60 @@ impl Layout {
         Ok(plan)
     }
 
+    /// Checks that neither the folder of the set is inside the folder of complexes, whose next
+    /// listing would take it for a complex, nor the complexes inside what the set replaces.
+    ///
+    /// # Errors
+    /// When it is.
+    pub fn check_apart_from(&self, complexes: &Path) -> Result<(), DatasetError> {
+        let input = fs::canonicalize(complexes).map_err(DatasetError::file(complexes))?;
+        let output = absolute(&self.root)?;
+        if output.starts_with(&input) {
+            let place = if output == input {
+                "is the folder of the complexes itself"
+            } else {
+                "is inside the folder of the complexes, where it would be taken for a complex"
+            };
+            let remedy = "give --out a folder outside of";
+            return Err(DatasetError::content(
+                &self.root,
+                format!("{place}; {remedy} {}", complexes.display()),
+            ));
+        }
+        let replaced = ["data", "export", "plan", "shards", "structures"];
+        if replaced
+            .iter()
+            .any(|name| input.starts_with(output.join(name)))
+        {
+            return Err(DatasetError::content(
+                complexes,
+                format!(
+                    "is a part of the set {}, which a new plan would replace; give --out another folder",
+                    self.root.display()
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     /// Records in `local.json` where the complexes are.
     ///
     /// # Errors
     /// When the disk cannot be written.
     pub fn save_source(&self, source: &ComplexSource) -> Result<(), DatasetError> {
         let complexes =
-            std::fs::canonicalize(&source.folder).map_err(DatasetError::file(&source.folder))?;
+            fs::canonicalize(&source.folder).map_err(DatasetError::file(&source.folder))?;
         write_json(&self.file("local.json"), &Local { complexes })?;
         Ok(())
     }
 
     /// Returns the source of complexes.
     ///
-    /// It is the given folder, else the recorded one, else the cuts of the set.
+    /// It is the given folder, else the recorded one, else the cuts of the set. Names are unique if
+    /// the plan says so.
     ///
     /// # Errors
-    /// When none of the three exists.
+    /// When none of the three exists, or there is no plan.
     pub fn source(&self, given: Option<&Path>) -> Result<ComplexSource, DatasetError> {
         let folder = if let Some(folder) = given {
             folder.to_owned()
@@ -161,6 +200,59 @@ impl Layout {
                 }
             }
         };
-        Ok(ComplexSource::new(&folder).with_cuts(&self.cuts()))
+        let source = ComplexSource::new(&folder).with_cuts(&self.cuts());
+        Ok(source.with_unique_names(self.plan()?.unique_names))
+    }
+}
+
+/// Returns the path without links and `..`; its last components need not exist.
+fn absolute(path: &Path) -> Result<PathBuf, DatasetError> {
+    let mut existing = std::path::absolute(path).map_err(DatasetError::file(path))?;
+    let mut missing = Vec::new();
+    loop {
+        if let Ok(found) = fs::canonicalize(&existing) {
+            return Ok(missing
+                .iter()
+                .rev()
+                .fold(found, |path, name| path.join(name)));
+        }
+        match (existing.file_name(), existing.parent()) {
+            (Some(name), Some(parent)) => {
+                missing.push(name.to_owned());
+                existing = parent.to_owned();
+            }
+            // `a/../b`, where `a` does not exist.
+            _ => return std::path::absolute(path).map_err(DatasetError::file(path)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_inside_its_input_is_refused() {
+        let folder = std::env::temp_dir().join(format!("molshot-apart-{}", std::process::id()));
+        let input = folder.join("in");
+        fs::create_dir_all(input.join("1abc")).expect("a folder");
+        fs::create_dir_all(folder.join("set/structures")).expect("a folder");
+        let check = |out: &str, complexes: &Path| {
+            Layout::new(&folder.join(out))
+                .check_apart_from(complexes)
+                .map_err(|error| error.to_string())
+        };
+        for out in ["in", "in/out", "in/new/out", "in/1abc", "set/../in/out"] {
+            let error = check(out, &input).expect_err("a set inside its input");
+            assert!(error.contains("folder of the complexes"), "{error}");
+        }
+        for out in ["out", "in2", "new/out", "in/../out"] {
+            assert_eq!(check(out, &input), Ok(()), "{out}");
+        }
+        let cuts = folder.join("set/structures");
+        let error = check("set", &cuts).expect_err("the cuts of the set");
+        assert!(error.contains("a part of the set"), "{error}");
+        assert_eq!(check("other", &cuts), Ok(()));
+        fs::remove_dir_all(folder).expect("the test made this folder");
     }
 }

@@ -50,6 +50,7 @@
 #![forbid(unsafe_code)]
 
 pub mod baseline;
+mod card;
 pub mod complexes;
 pub mod error;
 #[cfg(feature = "evaluate")]

@@ -285,14 +285,15 @@ mod tests {
         let of_chains: Vec<String> = of_chains.collect();
         assert!(of_chains[0].contains("several chains; the label"));
         assert!(of_chains[1].contains("has no name."));
-        assert!(of_chains[2].contains("are of chain A."));
+        assert!(of_chains[2].contains("belong to chain A."));
         // The `?` of a chain without a name does not appear in the text.
         for task in [Task::T4, Task::T8] {
             let mut item = sample_item(task);
             item.facts.insert("residue".into(), "HIS 57 ?".into());
             let text = catalogue.question(&item).expect("a text");
             assert!(
-                text.contains("HIS 57 (name") && !text.contains("HIS 57 ?"),
+                text.contains("HIS 57 (its name, number and, if it has one, chain)")
+                    && !text.contains("HIS 57 ?"),
                 "{text}"
             );
         }

@@ -174,10 +174,14 @@ impl PictureSpec {
     }
 }
 
-/// Escapes a text for use as one component of a path.
+/// Longest name of a folder or key that is made from an id, in bytes.
+const MAX_COMPONENT_BYTES: usize = 64;
+
+/// Escapes a text for use as one component of a path, of at most 64 bytes.
 ///
 /// Letters, digits, `.`, `_` and `-` stay, a space becomes `_`, and every other byte becomes `%`
-/// and two hexadecimal digits. Texts that differ by more than spaces and `_` stay different.
+/// and two hexadecimal digits. What would be longer is cut and ends in a hash of the text. Texts
+/// that differ by more than spaces and `_` stay different.
 #[must_use]
 pub fn path_component(text: &str) -> String {
     use std::fmt::Write;
@@ -192,7 +196,20 @@ pub fn path_component(text: &str) -> String {
             _ => drop(write!(escaped, "%{byte:02X}")),
         }
     }
+    if escaped.len() > MAX_COMPONENT_BYTES {
+        let hash = digest(text);
+        escaped.truncate(MAX_COMPONENT_BYTES - hash.len() - 1);
+        escaped = format!("{escaped}-{hash}");
+    }
     escaped
+}
+
+/// Returns 16 hexadecimal digits of the SHA-256 of a text.
+pub(crate) fn digest(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let mut digest = crate::files::hex(&Sha256::digest(text.as_bytes()));
+    digest.truncate(16);
+    digest
 }
 
 #[cfg(test)]
@@ -236,6 +253,24 @@ mod tests {
         assert_ne!(path(&pictures[0]), pictures[0].path("5ey0", 8));
         assert!(pictures[0].path("1 b", 7).starts_with("1_b/"));
         assert!(!pictures[0].same_scene(&pictures[1]));
+    }
+
+    #[test]
+    fn components_of_paths_are_short_and_differ() {
+        assert_eq!(path_component("5ey0"), "5ey0");
+        assert_eq!(path_component("a b/c"), "a_b%2Fc");
+        let long = [
+            "x".repeat(64),
+            "x".repeat(65),
+            "x".repeat(120),
+            "名".repeat(40),
+        ];
+        let components = long.clone().map(|id| path_component(&id));
+        assert_eq!(components[0], long[0]);
+        for (index, component) in components.iter().enumerate() {
+            assert!(component.len() == 64 && component.is_ascii(), "{component}");
+            assert!(!components[..index].contains(component), "{component}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::complexes::cut::CutRecord;
+use crate::complexes::unique_names::Renamed;
 use crate::picture::{PictureSize, PictureSpec};
 use crate::task::{Split, Task};
 
@@ -12,7 +13,7 @@ use crate::task::{Split, Task};
 pub const GENERATOR: &str = concat!("molshot ", env!("CARGO_PKG_VERSION"));
 
 /// Version of the format of plans.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// One question without its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,9 @@ pub struct ComplexPlan {
     /// How it was cut out of a whole entry, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<CutRecord>,
+    /// Residues and atoms that have another name in pictures and questions than in the files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renamed: Vec<Renamed>,
     /// The pictures to render, with their paths, in rendering order.
     pub pictures: Vec<(String, PictureSpec)>,
     /// Its questions, by task.
@@ -140,6 +144,8 @@ pub struct Plan {
     pub language: String,
     /// Whether each picture has annotations of its atoms and residues.
     pub annotations: bool,
+    /// Whether residues and atoms that share their names got unique ones.
+    pub unique_names: bool,
     /// Licence of the set: an address, an SPDX identifier, or words.
     pub license: String,
     /// SHA-256 of `plan/complexes.jsonl`.

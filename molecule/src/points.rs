@@ -56,6 +56,7 @@ impl Structure {
             bonds: Vec::new(),
             pseudobonds: Vec::new(),
             warnings: Vec::new(),
+            names_in_file: std::collections::BTreeMap::new(),
         }
     }
 }

@@ -78,7 +78,7 @@ fn requests_have_pictures_and_answers_are_scored() {
             .iter()
             .filter_map(|part| part["image_url"]["url"].as_str())
             .collect();
-        let wanted = if request.question().contains("shifted once") {
+        let wanted = if request.question().contains("moved once") {
             4
         } else {
             6

@@ -7,7 +7,7 @@ use super::set::{Folder, complexes, plan};
 fn invalid_options_are_refused_with_a_remedy() {
     let folder = Folder::new("flags");
     complexes(&folder, 3);
-    let plans: [(&[&str], i32, &[&str]); 13] = [
+    let plans: [(&[&str], i32, &[&str]); 15] = [
         (&["--tasks", "T0"], 2, &["--tasks", "T1 to T9"]),
         (&["--tasks", ""], 2, &["--tasks", "T1 to T9"]),
         (&["--size", "8x8"], 2, &["--size", "16 to"]),
@@ -27,6 +27,16 @@ fn invalid_options_are_refused_with_a_remedy() {
         (&["--shard-pictures", "0"], 2, &["--shard-pictures"]),
         (&["--threads", "0"], 2, &["--threads"]),
         (
+            &["--unique-names", "maybe"],
+            2,
+            &["--unique-names", "on, off"],
+        ),
+        (
+            &["--out", "in/out"],
+            1,
+            &["in/out", "inside the folder of the complexes"],
+        ),
+        (
             &["--split", "nowhere.json"],
             1,
             &["--split", "nowhere.json"],
@@ -43,10 +53,15 @@ fn invalid_options_are_refused_with_a_remedy() {
         ),
     ];
     for (further, status, words) in plans {
-        let args = [&["plan", "--complexes", "in", "--out", "out"], further].concat();
+        let out: &[&str] = match further {
+            ["--out", ..] => &[],
+            _ => &["--out", "out"],
+        };
+        let args = [&["plan", "--complexes", "in"], out, further].concat();
         folder.refuse(status, &args, words);
     }
     assert!(!folder.path("out/plan/plan.json").exists());
+    assert!(!folder.path("in/out").exists());
     for (content, words) in [
         (
             "{\"train\": [\"a0\"], \"test\": [\"a0\"]}",

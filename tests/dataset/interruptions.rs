@@ -160,6 +160,30 @@ fn an_interrupt_keeps_complete_shards_and_says_how_to_continue() {
 }
 
 #[test]
+fn two_processes_on_the_same_shards_both_end_well() {
+    let folder = Folder::new("interruptions_two");
+    complexes(&folder, 4);
+    plan(&folder, "out", &SMALL);
+    copy_folder(&folder.path("out"), &folder.path("whole"));
+    let generate = ["generate", "--out", "out", "--resume"];
+    let children = [(); 3].map(|()| {
+        folder
+            .command(&generate)
+            .spawn()
+            .expect("the program starts")
+    });
+    for child in children {
+        let output = child.wait_with_output().expect("it ends");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+    }
+    folder.ok(&["generate", "--out", "whole"]);
+    assert_eq!(folder.tree("out"), folder.tree("whole"));
+    let output = folder.ok(&["verify", "--out", "out", "--sample", "5"]);
+    assert!(output.contains("no problems"), "{output}");
+}
+
+#[test]
 fn files_that_changed_since_the_plan_are_refused() {
     let folder = Folder::new("interruptions_changed");
     complexes(&folder, 4);

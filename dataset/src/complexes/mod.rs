@@ -9,6 +9,7 @@ mod contents;
 pub mod cut;
 #[cfg(test)]
 mod tests;
+pub mod unique_names;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ use crate::files::{hash_file, hex, write_file};
 use contents::{ComplexFile, Contents};
 pub use contents::{LeftOutFile, WhyLeftOut, left_out_texts};
 use cut::{CutRecord, CutRule};
+use unique_names::{Renamed, with_unique_names};
 
 /// Limit of atoms of a complex; pockets with their ligands have far fewer.
 const MAX_ATOMS: usize = 200_000;
@@ -35,6 +37,8 @@ const MAX_ATOMS: usize = 200_000;
 const MAX_ENTRY_ATOMS: usize = 2_000_000;
 /// Limit of bytes of a pocket or ligand file.
 const MAX_BYTES: u64 = 64 << 20;
+/// Limit of bytes of an id. File names, which contain it, have at most 255 bytes.
+const MAX_ID_BYTES: usize = 200;
 /// Limit of bytes of a whole entry.
 const MAX_ENTRY_BYTES: u64 = 1 << 30;
 
@@ -45,6 +49,8 @@ pub struct Complex {
     pub id: String,
     /// Pocket and ligand as one structure.
     pub structure: Arc<Structure>,
+    /// Residues and atoms that have another name there than in their files.
+    pub renamed: Vec<Renamed>,
 }
 
 /// The reason why a complex cannot be used.
@@ -56,7 +62,7 @@ pub struct ComplexError {
     ///
     /// One of `unreadable`, `no_ligand`, `no_pocket`, `ligand_without_bonds`,
     /// `ligand_without_heavy_atoms`, `ligand_not_there`, `not_writable`, `two_of_one_name`,
-    /// `undrawable`.
+    /// `unusable_name`, `undrawable`.
     pub reason: &'static str,
     /// Description of the problem.
     pub message: String,
@@ -69,6 +75,8 @@ pub struct ComplexSource {
     pub folder: PathBuf,
     /// Folder of the cuts; a complex that has a cut is read from here.
     pub cuts: Option<PathBuf>,
+    /// Whether residues and atoms that share their names get unique ones ([`unique_names`]).
+    unique_names: bool,
     /// What is in the folder, once it was listed.
     contents: Arc<OnceLock<Contents>>,
 }
@@ -83,12 +91,13 @@ enum CutInput {
 }
 
 impl ComplexSource {
-    /// Makes a source of a folder, without cuts.
+    /// Makes a source of a folder, without cuts and with unique names.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
             cuts: None,
+            unique_names: true,
             contents: Arc::default(),
         }
     }
@@ -98,6 +107,15 @@ impl ComplexSource {
     pub fn with_cuts(self, cuts: &Path) -> Self {
         Self {
             cuts: Some(cuts.to_owned()),
+            ..self
+        }
+    }
+
+    /// Returns the same source with unique names, or with the names of the files.
+    #[must_use]
+    pub fn with_unique_names(self, unique_names: bool) -> Self {
+        Self {
+            unique_names,
             ..self
         }
     }
@@ -163,6 +181,7 @@ impl ComplexSource {
 
     /// Returns the input of a complex's cut; `None` if it has a pocket file and needs no cut.
     fn cut_input(&self, id: &str) -> Result<Option<CutInput>, ComplexError> {
+        check_id(id)?;
         let named = self.named(id);
         let [path] = named.as_slice() else {
             let names: Vec<String> = named
@@ -310,9 +329,12 @@ impl ComplexSource {
         let structure = read_folder(&self.folder_of(id), FolderOptions::default(), &options)
             .map_err(|error| complex_error("unreadable", error.to_string()))?;
         check(&structure)?;
+        let named = self.unique_names.then(|| with_unique_names(&structure));
+        let (structure, renamed) = named.flatten().unwrap_or((structure, Vec::new()));
         Ok(Complex {
             id: id.to_owned(),
             structure: Arc::new(structure),
+            renamed,
         })
     }
 
@@ -381,6 +403,21 @@ fn complex_error(reason: &'static str, message: impl Into<String>) -> ComplexErr
         reason,
         message: message.into(),
     }
+}
+
+/// Checks that tables, paths and messages can have an id as it is.
+fn check_id(id: &str) -> Result<(), ComplexError> {
+    let problem = if id.len() > MAX_ID_BYTES {
+        format!(
+            "its name has {} bytes; rename it to at most {MAX_ID_BYTES}",
+            id.len()
+        )
+    } else if id.chars().any(char::is_control) {
+        "its name has a control character, such as a line feed; rename it".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(complex_error("unusable_name", problem))
 }
 
 /// Checks that a structure has a ligand with bonds and a pocket with residues.

@@ -3,18 +3,23 @@
 //! Pictures keep their names, which do not reveal what they show. Files are written under temporary
 //! names and renamed.
 
+mod card;
+mod names;
 mod writers;
 
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::card::{LICENSE_FILE, License};
 use crate::error::DatasetError;
+use crate::files::write_file;
 use crate::layout::Layout;
 use crate::monitor::{Monitor, Progress};
 use crate::reader::{PictureReader, Question, read_questions};
 use crate::task::{Split, Task};
 
+use names::Keys;
 use writers::ExportWriter;
 
 /// A format of exports.
@@ -108,7 +113,8 @@ pub fn export(
         .flat_map(|shard| shard.questions.values())
         .sum();
     let mut done = 0;
-    let mut writer = ExportWriter::new(format, &folder);
+    let keys = Keys::of(layout, &plan)?;
+    let mut writer = ExportWriter::new(format, &folder, keys);
     for split in Split::ALL {
         let mut pictures = PictureReader::open(layout, &plan, split)?;
         let shards: Vec<_> = plan
@@ -140,8 +146,25 @@ pub fn export(
             }
         }
     }
-    writer.finish()?;
+    let written = writer.finish()?;
+    let card = card::card(format, &plan, &written);
+    write_file(&folder.join("README.md"), card.as_bytes())?;
+    if let Some(text) = License::of(&plan.license).file() {
+        write_file(&folder.join(LICENSE_FILE), text.as_bytes())?;
+    }
     Ok(folder)
+}
+
+/// Says for which tool a format is, as the end of a sentence.
+fn tools(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Parquet => "with the pictures of each question in its row",
+        ExportFormat::Webdataset => "as tar files for the library `webdataset`",
+        ExportFormat::Imagefolder => "as folders of pictures with `metadata.jsonl`",
+        ExportFormat::Llamafactory => "for LLaMA-Factory: conversations in the sharegpt form",
+        ExportFormat::Llava => "as conversations in the form of LLaVA",
+        ExportFormat::Vlmeval => "as tab-separated tables for VLMEvalKit",
+    }
 }
 
 /// Returns the text of a question after one line per picture with a placeholder such as `<image>`.

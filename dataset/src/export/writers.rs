@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
+use super::names::Keys;
 use super::{ExportFormat, with_image_placeholders};
 use crate::error::DatasetError;
 use crate::files::{AtomicFile, write_file, write_json};
-use crate::picture::path_component;
 use crate::reader::{PictureReader, Question};
 use crate::tables::{Cell, Column, ColumnKind, ImageFile, TableWriter};
 use crate::task::OPTION_LETTERS;
@@ -20,7 +20,7 @@ use crate::task::{Split, Task};
 const MAX_PICTURES_PER_FILE: usize = 5000;
 
 /// Columns of self-contained tables.
-const COLUMNS: [Column; 9] = [
+pub(super) const COLUMNS: [Column; 9] = [
     ("id", ColumnKind::Text),
     ("task", ColumnKind::Text),
     ("split", ColumnKind::Text),
@@ -39,6 +39,17 @@ enum OpenFile {
     File(Box<AtomicFile>),
 }
 
+/// The files of the questions of a split and task.
+#[derive(Debug)]
+pub(super) struct WrittenSplit {
+    pub(super) split: Split,
+    pub(super) task: Task,
+    /// Number of questions.
+    pub(super) rows: usize,
+    /// Size of the files that no other split or task uses.
+    pub(super) bytes: u64,
+}
+
 /// Writes the files of an export.
 pub(super) struct ExportWriter {
     format: ExportFormat,
@@ -47,28 +58,30 @@ pub(super) struct ExportWriter {
     /// Number of files of the current split and task, and of pictures in the last of them.
     parts: usize,
     pictures: usize,
-    /// Number of entries of the current JSON list.
-    entries: usize,
+    /// Number of questions of the current split and task, and size of their complete files.
+    rows: usize,
+    bytes: u64,
     /// Names of the picture files that exist.
     written: BTreeSet<String>,
-    /// Names of the complete lists, for LLaMA-Factory.
-    lists: Vec<String>,
-    /// Index of the next row of a tab-separated table.
-    row: usize,
+    /// The complete splits of tasks.
+    complete: Vec<WrittenSplit>,
+    /// Keys of the samples of tar files.
+    keys: Keys,
 }
 
 impl ExportWriter {
-    pub(super) fn new(format: ExportFormat, folder: &Path) -> Self {
+    pub(super) fn new(format: ExportFormat, folder: &Path, keys: Keys) -> Self {
         Self {
             format,
             folder: folder.to_owned(),
             open: OpenFile::None,
             parts: 0,
             pictures: 0,
-            entries: 0,
+            rows: 0,
+            bytes: 0,
             written: BTreeSet::new(),
-            lists: Vec::new(),
-            row: 0,
+            complete: Vec::new(),
+            keys,
         }
     }
 
@@ -79,8 +92,8 @@ impl ExportWriter {
     /// Begins the questions of a split and task.
     pub(super) fn begin(&mut self, split: Split, task: Task) -> Result<(), DatasetError> {
         self.parts = 0;
-        self.entries = 0;
-        self.row = 0;
+        self.rows = 0;
+        self.bytes = 0;
         let name = Self::list_name(split, task);
         match self.format {
             ExportFormat::Parquet | ExportFormat::Webdataset => self.next_part(split, task),
@@ -130,7 +143,7 @@ impl ExportWriter {
     fn close(&mut self, tail: &[u8]) -> Result<(), DatasetError> {
         match std::mem::replace(&mut self.open, OpenFile::None) {
             OpenFile::None => {}
-            OpenFile::Table(table) => drop(table.finish()?),
+            OpenFile::Table(table) => self.bytes += table.finish()?.bytes,
             OpenFile::File(mut file) => {
                 let put = |file: &mut AtomicFile| {
                     if self.format == ExportFormat::Webdataset {
@@ -139,7 +152,7 @@ impl ExportWriter {
                     file.write_all(tail)
                 };
                 put(&mut file).map_err(DatasetError::file(&self.folder))?;
-                file.finish()?;
+                self.bytes += file.finish()?.bytes;
             }
         }
         Ok(())
@@ -156,6 +169,18 @@ impl ExportWriter {
 
     /// Adds a question.
     pub(super) fn add(
+        &mut self,
+        split: Split,
+        task: Task,
+        question: &Question,
+        pictures: &mut PictureReader<'_>,
+    ) -> Result<(), DatasetError> {
+        self.write(split, task, question, pictures)?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn write(
         &mut self,
         split: Split,
         task: Task,
@@ -210,8 +235,7 @@ impl ExportWriter {
 
     /// Adds an entry to a JSON list.
     fn write_entry(&mut self, entry: &Value) -> Result<(), DatasetError> {
-        let comma = if self.entries == 0 { "" } else { ",\n" };
-        self.entries += 1;
+        let comma = if self.rows == 0 { "" } else { ",\n" };
         self.put(format!("{comma}{entry}").as_bytes())
     }
 
@@ -227,7 +251,10 @@ impl ExportWriter {
         for path in &question.images {
             let name = format!("{prefix}{path}");
             if self.written.insert(name.clone()) {
-                write_file(&folder.join(&name), &pictures.get(path)?)?;
+                let file = write_file(&folder.join(&name), &pictures.get(path)?)?;
+                if self.format == ExportFormat::Imagefolder {
+                    self.bytes += file.bytes;
+                }
             }
             names.push(name);
         }
@@ -273,8 +300,7 @@ impl ExportWriter {
         question: &Question,
         pictures: &mut PictureReader<'_>,
     ) -> Result<(), DatasetError> {
-        // The key ends at the first point of the name.
-        let key = path_component(&question.id).replace('.', "_");
+        let key = self.keys.key(question);
         let mut files = Vec::new();
         for (number, path) in question.images.iter().enumerate() {
             files.push((format!("{key}.{number:02}.png"), pictures.get(path)?));
@@ -307,24 +333,26 @@ impl ExportWriter {
         }
         let options = options_of(task, question);
         let option = |index: usize| options.get(index).map_or("", String::as_str);
-        let flat = |text: &str| text.replace('\t', " ").replace('"', "\"\"");
-        let list = |texts: &[String]| flat(&json!(texts).to_string());
-        // Texts with line feeds, and lists, are quoted as in CSV files.
+        // Texts are quoted as in CSV files, because they may have line feeds and quotes.
+        let quoted = |text: &str| match text {
+            "" => String::new(),
+            text => format!("\"{}\"", text.replace('\t', " ").replace('"', "\"\"")),
+        };
+        let list = |texts: &[String]| quoted(&json!(texts).to_string());
         let row = format!(
-            "{}\t{}\t\"{}\"\t\"{}\"\t\"{}\"\t{}\t{}\t{}\t{}\t{}\t{}\n",
-            self.row,
-            question.id,
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
+            self.rows,
+            quoted(&question.id),
             list(&images),
             list(&names),
-            flat(&question.question),
-            option(0),
-            option(1),
-            option(2),
-            option(3),
-            question.answer,
+            quoted(&question.question),
+            quoted(option(0)),
+            quoted(option(1)),
+            quoted(option(2)),
+            quoted(option(3)),
+            quoted(&question.answer),
             task.configuration(),
         );
-        self.row += 1;
         self.put(row.as_bytes())
     }
 
@@ -335,14 +363,21 @@ impl ExportWriter {
             _ => b"",
         };
         self.close(tail)?;
-        self.lists.push(Self::list_name(split, task));
+        self.complete.push(WrittenSplit {
+            split,
+            task,
+            rows: self.rows,
+            bytes: self.bytes,
+        });
         Ok(())
     }
 
-    /// Writes the file that describes the export, where the format has one.
-    pub(super) fn finish(self) -> Result<(), DatasetError> {
+    /// Writes the file that describes the export, where the format has one; returns what was
+    /// written.
+    pub(super) fn finish(self) -> Result<Vec<WrittenSplit>, DatasetError> {
         if self.format == ExportFormat::Llamafactory {
-            let entry = |name: &String| {
+            let entry = |written: &WrittenSplit| {
+                let name = Self::list_name(written.split, written.task);
                 let entry = json!({
                     "file_name": format!("{name}.json"),
                     "formatting": "sharegpt",
@@ -352,12 +387,12 @@ impl ExportWriter {
                         "user_tag": "user", "assistant_tag": "assistant",
                     },
                 });
-                (name.clone(), entry)
+                (name, entry)
             };
-            let info: serde_json::Map<String, Value> = self.lists.iter().map(entry).collect();
+            let info: serde_json::Map<String, Value> = self.complete.iter().map(entry).collect();
             write_json(&self.folder.join("dataset_info.json"), &info)?;
         }
-        Ok(())
+        Ok(self.complete)
     }
 }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::configurations;
+use super::{Manifest, columns_of, configurations};
+use crate::card::{
+    Configuration, FrontMatter, License, SplitFiles, features, write_license_and_citation,
+};
 use crate::error::DatasetError;
 use crate::messages::{Catalogue, pictures_per_question};
 use crate::plan::report::Report;
@@ -15,21 +18,12 @@ pub(super) fn card(
     plan: &Plan,
     report: &Report,
     catalogue: &Catalogue,
+    manifests: &[Manifest],
 ) -> Result<String, DatasetError> {
     let mut text = String::new();
-    write_card(&mut text, plan, report, catalogue)
+    write_card(&mut text, plan, report, catalogue, manifests)
         .map_err(|error| DatasetError::Request(error.to_string()))?;
     Ok(text)
-}
-
-/// Returns the size category of the Hugging Face Hub.
-fn size_category(questions: usize) -> &'static str {
-    match questions {
-        0..1_000 => "n<1K",
-        1_000..10_000 => "1K<n<10K",
-        10_000..100_000 => "10K<n<100K",
-        _ => "100K<n<1M",
-    }
 }
 
 fn write_card(
@@ -37,44 +31,17 @@ fn write_card(
     plan: &Plan,
     report: &Report,
     catalogue: &Catalogue,
+    manifests: &[Manifest],
 ) -> std::fmt::Result {
-    writeln!(out, "---")?;
-    writeln!(out, "pretty_name: Microscopic spatial intelligence")?;
-    writeln!(out, "language:\n- {}", catalogue.language)?;
-    // The Hub expects lower-case identifiers, such as `cc-by-4.0`; any other licence is in the
-    // text.
-    let is_identifier = plan
-        .license
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c));
-    let license = if is_identifier {
-        &plan.license
-    } else {
-        "other"
-    };
-    writeln!(out, "license: {license}")?;
-    writeln!(out, "task_categories:\n- visual-question-answering")?;
-    writeln!(
-        out,
-        "tags:\n- chemistry\n- biology\n- molecules\n- spatial-reasoning"
-    )?;
-    writeln!(
-        out,
-        "size_categories:\n- {}",
-        size_category(report.question_count())
-    )?;
-    writeln!(out, "configs:")?;
-    for (name, splits) in configurations(plan) {
-        writeln!(out, "- config_name: {name}\n  data_files:")?;
-        for split in splits {
-            let split = split.name();
-            writeln!(
-                out,
-                "  - split: {split}\n    path: data/{name}/{split}-*.parquet"
-            )?;
-        }
+    let license = License::of(&plan.license);
+    FrontMatter {
+        language: &catalogue.language,
+        license: &license,
+        questions: report.question_count(),
+        configurations: &card_configurations(plan, manifests),
     }
-    writeln!(out, "---\n\n# Microscopic spatial intelligence\n")?;
+    .write(out)?;
+    writeln!(out, "# Microscopic spatial intelligence\n")?;
     writeln!(
         out,
         "Questions about pictures of protein-ligand complexes: the nine tasks of MiSI-Bench (arXiv 2512.10867). The pictures and texts are not those of \
@@ -101,16 +68,43 @@ fn write_card(
          pictures, and the subject of the question is in frame and visible. Questions that failed were replaced or left out; `report.json` counts them. A complex is in \
          one split only. `molshot dataset verify` checks the set, `molshot dataset score` scores answers by the paper's rules.\n"
     )?;
-    writeln!(
-        out,
-        "Licence: {}. The structures have their own terms (PDBbind, wwPDB): see the sources of the structures.{}",
-        plan.license,
-        if report.complexes.cut.is_empty() {
-            ""
-        } else {
-            " Complexes that were cut out of whole entries are in `structures/`; `report.json` says how they were cut."
+    if !report.complexes.cut.is_empty() {
+        writeln!(
+            out,
+            "Complexes that were cut out of whole entries are in `structures/`; `report.json` says how they were cut.\n"
+        )?;
+    }
+    write_license_and_citation(out, &license)
+}
+
+/// Returns the configurations with their files and columns.
+fn card_configurations(plan: &Plan, manifests: &[Manifest]) -> Vec<Configuration> {
+    let files = |name: &str, split: Split| {
+        let start = format!("data/{name}/{}-", split.name());
+        let tables = manifests.iter().flat_map(|manifest| &manifest.files);
+        let (mut rows, mut bytes) = (0, 0);
+        for (_, entry) in tables.filter(|(path, _)| path.starts_with(&start)) {
+            rows += entry.rows;
+            bytes += entry.bytes;
         }
-    )
+        SplitFiles {
+            split,
+            path: format!("{start}*.parquet"),
+            rows,
+            bytes,
+        }
+    };
+    configurations(plan)
+        .into_iter()
+        .map(|(name, splits)| Configuration {
+            splits: splits
+                .into_iter()
+                .map(|split| files(&name, split))
+                .collect(),
+            features: features::of_columns(&columns_of(&name, plan)),
+            name,
+        })
+        .collect()
 }
 
 /// Writes the table of the numbers of questions, pictures and complexes.
@@ -154,7 +148,7 @@ fn write_columns(out: &mut String, plan: &Plan) -> std::fmt::Result {
         out,
         "**Columns of questions**: `id`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; the paths if the \
          options are pictures; empty for open questions), `images` (paths of the pictures, in order), `captions` (what each picture shows). **Columns of `pictures`**: `path`, \
-         `image`, `complex`, `split`, `request` (the document from which `molshot` renders the same bytes; the structure is referred to by its id){}. The names of \
+         `image`, `complex`, `split`, `request` (the document from which `molshot` renders the same bytes; the structure is referred to by its id, and has the names of `renamed` in `complexes`){}. The names of \
          pictures do not reveal what was done to the molecules, but `request` and `answer` do: show a model neither. A picture of several questions is stored \
          once: join `images` with `path`, or make self-contained tables with `molshot dataset export --format parquet`.\n",
         if plan.annotations {
@@ -169,7 +163,7 @@ fn write_columns(out: &mut String, plan: &Plan) -> std::fmt::Result {
     writeln!(
         out,
         "**Columns of `complexes`**: `complex`, `split`, `input_sha256` (of its files), `cut_from` (the whole entry and the ligand, if it was cut out of one), \
-         the names that the indices of annotations refer to (`atom_name`, `atom_element`, `atom_residue`; `residue_name`, `residue_role`), and `hydrogen_bonds` \
-         between pocket and ligand.\n"
+         the names that the indices of annotations refer to (`atom_name`, `atom_element`, `atom_residue`; `residue_name`, `residue_role`), `hydrogen_bonds` \
+         between pocket and ligand, and `renamed` (residues and atoms that shared a name with another one in the files and got a unique one: index, old and new name).\n"
     )
 }

@@ -9,7 +9,7 @@ use crate::record::ComplexPlan;
 use crate::tables::{Cell, Column, ColumnKind, Row};
 
 /// Columns of `data/complexes`.
-pub(super) const COLUMNS: [Column; 10] = [
+pub(super) const COLUMNS: [Column; 11] = [
     ("complex", ColumnKind::Text),
     ("split", ColumnKind::Text),
     ("input_sha256", ColumnKind::Text),
@@ -20,6 +20,7 @@ pub(super) const COLUMNS: [Column; 10] = [
     ("residue_name", ColumnKind::Texts),
     ("residue_role", ColumnKind::Texts),
     ("hydrogen_bonds", ColumnKind::Text),
+    ("renamed", ColumnKind::Texts),
 ];
 
 /// Makes the row of a complex.
@@ -57,6 +58,7 @@ pub(super) fn row(line: &ComplexPlan, structure: &Structure) -> Result<Vec<Cell>
         ),
         Cell::Texts(residues.map(|index| role(index).to_owned()).collect()),
         Cell::Text(Bonds::of(structure)?.answer(structure)),
+        Cell::Texts(line.renamed.iter().map(ToString::to_string).collect()),
     ])
 }
 

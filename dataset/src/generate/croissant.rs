@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{Manifest, columns_of, configurations};
+use crate::card::{CITATION, License};
 use crate::plan::report::Report;
 use crate::record::Plan;
 use crate::tables::{Column, ColumnKind};
@@ -51,8 +52,8 @@ pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) ->
             "{} questions about {} pictures of protein-ligand complexes: the nine tasks of MiSI-Bench (arXiv 2512.10867), made by {} with seed {}.",
             report.question_count(), report.picture_count(), plan.generator, plan.seed
         ),
-        "license": plan.license,
-        "citeAs": "arXiv:2512.10867",
+        "license": License::of(&plan.license).address_or_words(),
+        "citeAs": CITATION,
         "url": "https://arxiv.org/abs/2512.10867",
         "version": "1.0.0",
         "distribution": distribution,

@@ -19,6 +19,7 @@ use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::{Pool, PoolOptions};
 use serde::{Deserialize, Serialize};
 
+use crate::card::{LICENSE_FILE, License};
 use crate::error::DatasetError;
 use crate::files::{read_json, write_file, write_json};
 use crate::layout::Layout;
@@ -164,8 +165,14 @@ pub fn generate(
         writer.total = todo.iter().map(|shard| shard.pictures).sum();
         writer.window = options.threads.max(1) * 4;
         for shard in &todo {
-            writer.write(shard)?;
-            summary.shards_made += 1;
+            // Another process may have made it in the meantime.
+            if is_complete(layout, shard)? {
+                writer.total -= shard.pictures;
+                summary.shards_found += 1;
+            } else {
+                writer.write(shard)?;
+                summary.shards_made += 1;
+            }
         }
         summary.pictures = writer.done;
         summary.rendering_us = writer.rendering_us;
@@ -229,10 +236,13 @@ fn write_summary(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<
             .sum(),
         adapter: adapters.join(", "),
     });
-    let card = card::card(plan, &report, catalogue)?;
+    let card = card::card(plan, &report, catalogue, &manifests)?;
     let metadata = croissant::croissant(plan, &report, &manifests);
     write_json(&layout.report_file(), &report)?;
     write_file(&layout.file("README.md"), card.as_bytes())?;
+    if let Some(text) = License::of(&plan.license).file() {
+        write_file(&layout.file(LICENSE_FILE), text.as_bytes())?;
+    }
     write_json(&layout.file("croissant.json"), &metadata)?;
     Ok(())
 }

@@ -109,6 +109,13 @@ impl AmbiguousNames {
             || self.atoms.contains(&ligand)
             || self.residues.contains(&residue)
     }
+
+    /// Returns whether a picture that labels the atoms of the ligand, but not those of the pocket,
+    /// leaves open which bond is meant: an atom of the pocket got a name of its own.
+    fn include_without_labels(&self, structure: &Structure, pair: (u32, u32)) -> bool {
+        let name = structure.atoms().name[pair.0 as usize].as_str();
+        self.include(structure, pair) || structure.name_in_file(pair.0) != name
+    }
 }
 
 /// Returns the facts about chains that the text and the scorer of T9 need.
@@ -176,7 +183,7 @@ impl QuestionBuilder<'_> {
             let is_ambiguous = bonds
                 .pairs
                 .iter()
-                .any(|pair| ambiguous.include(structure, *pair));
+                .any(|pair| ambiguous.include_without_labels(structure, *pair));
             let answer = bonds.answer(structure);
             if is_ambiguous {
                 self.add_dropped(Task::T9, "ambiguous_names", String::new());
@@ -318,7 +325,7 @@ impl QuestionBuilder<'_> {
         let max_size = half_picture_angstrom(front, -center.z).map(|part| part.floor() as i32);
         let mut random = self.random_stream(Task::T8, &index.to_string());
         let options = location::options(correct, max_size, &mut random);
-        let reason = if ambiguous.include(structure, pair) {
+        let reason = if ambiguous.include_without_labels(structure, pair) {
             Some("ambiguous_names")
         } else if is_hidden {
             Some("atom_not_visible")

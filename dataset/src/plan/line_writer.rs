@@ -186,15 +186,18 @@ impl LineWriter<'_> {
             mut items,
             dropped,
             resampled,
+            preview,
             ..
         } = builder;
         items.sort_by_key(|item| item.task);
+        let renamed = preview.complex().renamed.clone();
         let usable = self.usable.get(id);
         Ok(ComplexPlan {
             id: id.clone(),
             split: *split,
             input_sha256: usable.map(|usable| usable.hash.clone()).unwrap_or_default(),
             cut: usable.and_then(|usable| usable.cut.clone()),
+            renamed,
             pictures: group_by_scene(pictures),
             items,
             dropped,

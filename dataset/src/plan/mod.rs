@@ -79,6 +79,8 @@ pub struct PlanOptions {
     pub messages: Option<String>,
     /// Whether each picture has annotations of its atoms and residues.
     pub annotations: bool,
+    /// Whether residues and atoms that share their names get unique ones.
+    pub unique_names: bool,
     /// Licence of the set: an address, an SPDX identifier, or words.
     pub license: String,
     /// The rule by which whole entries are cut.
@@ -100,6 +102,7 @@ impl Default for PlanOptions {
             shard_pictures: DEFAULT_SHARD_PICTURES,
             messages: None,
             annotations: true,
+            unique_names: true,
             license: UNSTATED_LICENSE.to_owned(),
             cut: CutRule::default(),
             threads: PoolOptions::available_threads(),
@@ -133,6 +136,7 @@ pub fn plan(
     let messages = options.messages.as_deref();
     let messages = messages.unwrap_or(Catalogue::english_text());
     let catalogue = Catalogue::parse(Path::new("the catalogue of messages"), messages)?;
+    layout.check_apart_from(&source.folder)?;
     let all = source.list()?;
     let mut report = Report::default();
     let listed = options.cut.ligands.keys();
@@ -143,7 +147,10 @@ pub fn plan(
     ids.truncate(options.limit.unwrap_or(usize::MAX));
     report.complexes.found = ids.len();
     let cuts = PendingCuts::new(layout)?;
-    let source = &source.clone().with_cuts(cuts.path());
+    let source = &source
+        .clone()
+        .with_cuts(cuts.path())
+        .with_unique_names(options.unique_names);
     let usable = check_complexes(source, &ids, options, monitor, &mut report.complexes)?;
     let lines = assign_lines(&usable, options, &mut report.complexes);
     if lines.is_empty() {
@@ -185,6 +192,7 @@ pub fn plan(
         tiny: options.tiny,
         language: catalogue.language,
         annotations: options.annotations,
+        unique_names: options.unique_names,
         license: options.license.clone(),
         complexes_sha256: String::new(),
         shards: Vec::new(),

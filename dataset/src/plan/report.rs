@@ -44,6 +44,9 @@ pub struct ComplexCounts {
     /// the pocket file still holds. Paths are relative to the folder of the complex.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub warnings: BTreeMap<String, Vec<String>>,
+    /// Number of residues and atoms with another name than in their files, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub renamed: BTreeMap<String, usize>,
     /// Files of the folder that are not complexes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out_files: Vec<LeftOutFile>,
@@ -159,6 +162,10 @@ impl Report {
         *self.complexes.used.entry(complex.split).or_default() += 1;
         if let Some(cut) = &complex.cut {
             self.complexes.cut.insert(complex.id.clone(), cut.clone());
+        }
+        if !complex.renamed.is_empty() {
+            let renamed = &mut self.complexes.renamed;
+            renamed.insert(complex.id.clone(), complex.renamed.len());
         }
         *self.pictures.entry(complex.split).or_default() += complex.pictures.len();
         let tasks = self.questions.entry(complex.split).or_default();

@@ -1,6 +1,7 @@
 //! Reads and writes tables as Parquet files (<https://parquet.apache.org/docs/file-format/>).
 //!
-//! Columns are not compressed, because nearly all bytes are PNG pictures. Repeated texts
+//! Columns are written without compression, because nearly all bytes are PNG pictures; tables that
+//! other tools compressed (Snappy, gzip, Zstandard) are read, too. Repeated texts
 //! (questions) are stored once in dictionaries. The key `huggingface` of the footer describes the
 //! columns in the form of the library `datasets`.
 
@@ -110,7 +111,51 @@ pub fn features(columns: &[Column]) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use parquet::basic::Compression;
+
     use super::*;
+
+    #[test]
+    fn compressed_tables_are_read() {
+        let folder = std::env::temp_dir().join(format!("molshot-packed-{}", std::process::id()));
+        let columns: [Column; 2] = [("id", ColumnKind::Text), ("image", ColumnKind::Image)];
+        let bytes = |n: u8| vec![n; 5000];
+        let mut sizes = Vec::new();
+        for compression in [
+            Compression::UNCOMPRESSED,
+            Compression::SNAPPY,
+            Compression::GZIP(parquet::basic::GzipLevel::default()),
+            Compression::ZSTD(parquet::basic::ZstdLevel::default()),
+        ] {
+            let path = folder.join("t.parquet");
+            let mut table =
+                TableWriter::create_compressed(&path, &columns, compression).expect("a file");
+            for n in 0..40 {
+                let image = ImageFile {
+                    bytes: bytes(n),
+                    path: format!("{n}.png"),
+                };
+                let row = vec![Cell::Text(format!("row {n}")), Cell::Image(image)];
+                table.push(row).expect("the row can be written");
+            }
+            sizes.push(table.finish().expect("a table").bytes);
+            let ids: Vec<String> = read_rows(&path)
+                .expect("a table")
+                .map(|row| row.expect("a row").text("id").expect("a text"))
+                .collect();
+            assert_eq!((ids.len(), ids[39].as_str()), (40, "row 39"));
+            let pictures = ImageColumnReader::open(&path).expect("a table");
+            assert_eq!(
+                pictures.pictures(7, 2).expect("pictures"),
+                [bytes(7), bytes(8)]
+            );
+        }
+        assert!(
+            sizes[1..].iter().all(|size| size * 5 < sizes[0]),
+            "{sizes:?}"
+        );
+        std::fs::remove_dir_all(folder).expect("the test made this folder");
+    }
 
     #[test]
     fn written_rows_are_read_back() {

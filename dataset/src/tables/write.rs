@@ -39,12 +39,21 @@ impl TableWriter {
     /// # Errors
     /// When the disk cannot be written.
     pub fn create(path: &Path, columns: &[Column]) -> Result<Self, DatasetError> {
+        Self::create_compressed(path, columns, Compression::UNCOMPRESSED)
+    }
+
+    /// Creates a table whose pages are compressed.
+    pub(super) fn create_compressed(
+        path: &Path,
+        columns: &[Column],
+        compression: Compression,
+    ) -> Result<Self, DatasetError> {
         let invalid = |error: ParquetError| DatasetError::content(path, error);
         let schema = parse_message_type(&schema(columns)).map_err(invalid)?;
         let info = json!({"info": {"features": features(columns)}}).to_string();
         let mut properties = WriterProperties::builder()
             .set_created_by(GENERATOR.to_owned())
-            .set_compression(Compression::UNCOMPRESSED)
+            .set_compression(compression)
             .set_statistics_enabled(EnabledStatistics::None)
             .set_offset_index_disabled(true)
             .set_key_value_metadata(Some(vec![KeyValue::new("huggingface".to_owned(), info)]));

@@ -309,7 +309,9 @@ impl Checker<'_> {
             let Ok(read) = self.source.read(&complex.id) else {
                 continue;
             };
-            if !complexes_table::matches(complex, &read.structure, &row)? {
+            if read.renamed != complex.renamed
+                || !complexes_table::matches(complex, &read.structure, &row)?
+            {
                 found.add_problem(format!(
                     "{} is stored in {} otherwise than its files say",
                     complex.id,

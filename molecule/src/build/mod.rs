@@ -95,6 +95,7 @@ pub(crate) fn build(
         bonds: Vec::new(),
         pseudobonds: Vec::new(),
         warnings,
+        names_in_file: std::collections::BTreeMap::new(),
     };
     let file_bonds = FileBonds {
         bonds: renumber(bonds, new_index.as_deref(), structure.atoms.len()),

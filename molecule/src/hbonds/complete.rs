@@ -15,12 +15,8 @@ pub(crate) fn is_complete(molecule: &Molecule<'_>, atom: u32) -> bool {
     else {
         return true;
     };
-    let name_of = |i: u32| {
-        canonical(
-            structure.atoms().name[i as usize].as_bytes(),
-            template.is_amino_acid,
-        )
-    };
+    // Another name, given later, changes no chemistry.
+    let name_of = |i: u32| canonical(structure.name_in_file(i).as_bytes(), template.is_amino_acid);
     let name = name_of(atom);
     // The first nucleotide of a chain has no phosphate.
     let may_lack = |a: u64, b: u64| pack(b"O5'") == Some(a) && pack(b"P") == Some(b);

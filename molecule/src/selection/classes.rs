@@ -86,7 +86,8 @@ fn backbone(structure: &Structure, inside: bool) -> Vec<bool> {
     for residue in structure.residues() {
         let own = residue.atoms.start as usize..residue.atoms.end as usize;
         for (i, flag) in own.clone().zip(&mut flags[own]) {
-            *flag = atoms.element[i] != Element::H && is_backbone_name(residue, &atoms.name[i]);
+            *flag = atoms.element[i] != Element::H
+                && is_backbone_name(residue, structure.name_in_file(i as u32));
         }
     }
     for bond in structure.bonds() {

@@ -4,12 +4,17 @@ mod atoms;
 mod bonds;
 mod hierarchy;
 mod limits;
+mod names;
 mod retain;
 
 pub use atoms::Atoms;
 pub use bonds::{Bond, BondOrder, Neighbours, Pseudobond, PseudobondKind};
 pub use hierarchy::{Chain, Part, PartRole, Residue, ResidueClass};
 pub use limits::MAX_COORDINATE_ANGSTROM;
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
 
 use crate::diagnostics::Warning;
 
@@ -26,6 +31,8 @@ pub struct Structure {
     pub(crate) bonds: Vec<Bond>,
     pub(crate) pseudobonds: Vec<Pseudobond>,
     pub(crate) warnings: Vec<Warning>,
+    /// Names in the file of the atoms that have another one, by index.
+    pub(crate) names_in_file: BTreeMap<u32, SmolStr>,
 }
 
 impl Structure {
@@ -124,6 +131,7 @@ impl Structure {
             bonds: Vec::new(),
             pseudobonds: Vec::new(),
             warnings: Vec::new(),
+            names_in_file: BTreeMap::new(),
         };
         for mut next in structures {
             let atom0 = all.atoms.len() as u32;
@@ -158,6 +166,9 @@ impl Structure {
                     b
                 }));
             all.warnings.append(&mut next.warnings);
+            let names = next.names_in_file.into_iter();
+            all.names_in_file
+                .extend(names.map(|(atom, name)| (atom + atom0, name)));
         }
         all
     }

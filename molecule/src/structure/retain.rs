@@ -39,6 +39,11 @@ impl Structure {
         for residue in &mut self.atoms.residue {
             *residue = new_residue[*residue as usize];
         }
+        let names = std::mem::take(&mut self.names_in_file).into_iter();
+        self.names_in_file = names
+            .filter(|(atom, _)| keep[*atom as usize])
+            .map(|(atom, name)| (new_index[atom as usize], name))
+            .collect();
         let has_both = |a: u32, b: u32| keep[a as usize] && keep[b as usize];
         self.bonds.retain(|bond| has_both(bond.a, bond.b));
         for bond in &mut self.bonds {

@@ -245,3 +245,23 @@ fn a_ligand_with_a_file_is_no_additive() {
         assert_eq!(record.chosen_by, cut::ChosenBy::File);
     }
 }
+
+#[test]
+fn names_that_no_file_can_have_are_named() {
+    let scratch = Scratch::new("unusable-names");
+    let (long, allowed) = ("x".repeat(201), "y".repeat(200));
+    for id in [long.as_str(), "a\nb", allowed.as_str()] {
+        scratch.write(&format!("{id}/z_pocket.pdb"), "");
+    }
+    let source = ComplexSource::new(&scratch.0).with_cuts(&scratch.0.join("cuts"));
+    let problem = |id: &str| {
+        let cut = source.cut(id, &CutRule::default()).expect("the disk works");
+        cut.map_err(|error| (error.reason, error.message))
+    };
+    let (reason, message) = problem(&long).expect_err("a long name");
+    assert_eq!(reason, "unusable_name");
+    assert!(message.contains("201 bytes"), "{message}");
+    let (_, message) = problem("a\nb").expect_err("a line feed");
+    assert!(message.contains("line feed"), "{message}");
+    assert_eq!(problem(&allowed), Ok(None));
+}

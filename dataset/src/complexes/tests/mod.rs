@@ -2,6 +2,7 @@
 
 mod contents;
 mod round_trip;
+mod unique_names;
 
 use std::fmt::Write;
 

@@ -311,9 +311,8 @@ impl Template {
             Self::Acetyl | Self::AminoAcid { .. } => &["N", "CA", "C", "O", "OXT"],
             Self::Nucleotide(_) => &["P", "O3'", "O5'", "OP1", "OP2", "OP3"],
         };
-        let names = &molecule.structure.atoms().name;
         residue.atoms.clone().any(|atom| {
-            !backbone.contains(&names[atom as usize].as_str())
+            !backbone.contains(&molecule.structure.name_in_file(atom))
                 && molecule.of(atom).iter().any(|&other| {
                     let is_disulfide = [atom, other]
                         .iter()
@@ -324,9 +323,9 @@ impl Template {
     }
 
     fn kind(&self, molecule: &Molecule<'_>, residue: &Residue, atom: u32) -> Option<AtomType> {
-        let names = &molecule.structure.atoms().name;
-        let name = names[atom as usize].as_str();
-        let has = |wanted: &str| residue.atoms.clone().any(|i| names[i as usize] == wanted);
+        let name_of = |atom: u32| molecule.structure.name_in_file(atom);
+        let name = name_of(atom);
+        let has = |wanted: &str| residue.atoms.clone().any(|i| name_of(i) == wanted);
         let find = |table: &[(&str, AtomType)], wanted: &str| {
             table
                 .iter()

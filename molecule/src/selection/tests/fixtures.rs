@@ -78,5 +78,6 @@ pub(super) fn structure(chains: &[&str], rows: &[Row<'_>], bonds: &[(u32, u32)])
             .collect(),
         pseudobonds: Vec::new(),
         warnings: Vec::new(),
+        names_in_file: std::collections::BTreeMap::new(),
     }
 }
