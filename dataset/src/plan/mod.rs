@@ -7,8 +7,12 @@
 
 pub mod bonds;
 pub mod choices;
+mod decoys;
 pub mod docking;
 mod finalize;
+pub mod fingerprint;
+pub mod framing;
+pub mod groups;
 mod line_reader;
 mod line_writer;
 mod location;
@@ -17,6 +21,7 @@ pub mod motions;
 pub mod preview_cache;
 mod question_builder;
 pub mod report;
+mod residues;
 pub mod split;
 pub mod thumbnail;
 
@@ -30,10 +35,11 @@ use molshot_renderer::pool::PoolOptions;
 pub use line_reader::{read_lines, read_shard_lines};
 
 use finalize::{PendingCuts, finalize};
+use fingerprint::Fingerprint;
 use line_writer::LineWriter;
 use preview_cache::PreviewCache;
 use report::{ComplexCounts, Report, Skipped};
-use split::{SplitChoice, seeded_order};
+use split::{SplitChoice, seeded_order, torn};
 use thumbnail::Thumbnailer;
 
 use crate::complexes::cut::{CutRecord, CutRule, EVERY_COMPLEX};
@@ -45,6 +51,7 @@ use crate::messages::Catalogue;
 use crate::monitor::Monitor;
 use crate::picture::PictureSize;
 use crate::record::{GENERATOR, Plan, SCHEMA_VERSION};
+use crate::rules::{Decoys, SplitBy};
 use crate::task::{Split, Task};
 
 /// The default licence text of a set.
@@ -69,6 +76,10 @@ pub struct PlanOptions {
     pub tasks: Vec<Task>,
     /// How complexes are assigned to splits.
     pub split: SplitChoice,
+    /// What makes complexes alike, so that they are in the same split.
+    pub split_by: SplitBy,
+    /// How the wrong options of T5 and T6 and the residues without bonds of T4 are chosen.
+    pub decoys: Decoys,
     /// Limit of the number of complexes; the first by name are taken.
     pub limit: Option<usize>,
     /// Plans only the test split, with 50 questions for each column of the paper's table.
@@ -95,6 +106,8 @@ impl Default for PlanOptions {
             size: PictureSize::default(),
             tasks: Task::ALL.to_vec(),
             split: SplitChoice::Share(DEFAULT_TEST_SHARE),
+            split_by: SplitBy::default(),
+            decoys: Decoys::default(),
             limit: None,
             tiny: false,
             shard_pictures: DEFAULT_SHARD_PICTURES,
@@ -115,6 +128,7 @@ struct UsableComplex {
     hash: String,
     /// How it was cut out of a whole entry, if it was.
     cut: Option<CutRecord>,
+    fingerprint: Fingerprint,
 }
 
 /// Makes a plan and writes it, with `report.json`, to the folder of the set.
@@ -175,6 +189,9 @@ pub fn plan(
         size: options.size,
         tasks: options.tasks.clone(),
         tiny: options.tiny,
+        split_by: options.split_by,
+        decoys: options.decoys,
+        split_listed: matches!(options.split, SplitChoice::Listed(_)),
         language: catalogue.language,
         annotations: options.annotations,
         license: options.license.clone(),
@@ -249,7 +266,20 @@ fn assign_lines(
     counts: &mut ComplexCounts,
 ) -> Vec<(Split, String)> {
     let ids: Vec<String> = usable.iter().map(|complex| complex.id.clone()).collect();
-    let (splits, missing) = options.split.assign(&ids, options.seed);
+    let fingerprints = usable
+        .iter()
+        .map(|complex| (complex.id.clone(), complex.fingerprint.clone()))
+        .collect();
+    let all_groups = groups::group(&fingerprints, options.split_by);
+    let (splits, missing) = options.split.assign(&all_groups, options.seed);
+    counts.torn_groups = torn(&all_groups, &splits).into_iter().cloned().collect();
+    for group in &mut counts.torn_groups {
+        group.members.retain(|id| splits.contains_key(id));
+    }
+    counts.groups = all_groups
+        .into_iter()
+        .filter(|group| group.members.len() > 1)
+        .collect();
     for id in missing {
         if !counts.skipped.iter().any(|skipped| skipped.id == id) {
             counts.skipped.push(Skipped {
@@ -349,10 +379,11 @@ fn check_complex(
         })
     });
     Ok(match prepared {
-        Ok(_) => Ok(UsableComplex {
+        Ok(preview) => Ok(UsableComplex {
             id: id.to_owned(),
             hash: source.hash(id)?,
             cut,
+            fingerprint: Fingerprint::of(preview.structure()),
         }),
         Err(error) => Err(error),
     })
