@@ -10,7 +10,7 @@ use crate::files::hex;
 
 /// Number of consecutive residues that are compared as one piece of the sequence.
 const PIECE_RESIDUES: usize = 3;
-/// Stands for `-` in a hash: no real text contains it.
+/// Ends each text in a hash; no text contains it.
 const SEPARATOR: [u8; 1] = [0];
 
 /// A short hash of a feature.
@@ -129,7 +129,7 @@ fn content_sha256(structure: &Structure) -> String {
 /// Returns the hash of the ligand's heavy-atom graph, by the method of Weisfeiler and Lehman.
 ///
 /// Each atom starts with its element. In each round it takes up the values of its neighbours, until
-/// every atom has heard of every other. Bond orders are left out, because files write aromatic
+/// no round tells more atoms apart. Bond orders are left out, because files write aromatic
 /// rings in two ways.
 fn ligand_graph(structure: &Structure) -> Feature {
     let atoms = ligand_atoms(structure);
@@ -157,7 +157,7 @@ fn ligand_graph(structure: &Structure) -> Feature {
                 combined(&near)
             })
             .collect();
-        // Once no round tells more atoms apart, further ones tell nothing new.
+        // Further rounds tell no more atoms apart, either.
         let now = values.iter().collect::<BTreeSet<_>>().len();
         if now == different {
             break;
@@ -178,4 +178,97 @@ fn combined(numbers: &[Feature]) -> Feature {
         hash.update(number.to_be_bytes());
     }
     first_number(&hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use molshot_molecule::{ReadOptions, read_bytes};
+
+    use super::*;
+    use crate::complexes::library;
+
+    /// An MDL molfile of carbon, oxygen and so on, with bonds of order 1 or 2.
+    fn molfile(elements: &[&str], bonds: &[(u32, u32, u32)]) -> String {
+        use std::fmt::Write;
+        let mut text = format!(
+            "title\n\n\n{:3}{:3}  0  0  0  0  0  0  0  0999 V2000\n",
+            elements.len(),
+            bonds.len()
+        );
+        for (index, element) in elements.iter().enumerate() {
+            let x = index as f32 * 1.5;
+            writeln!(text, "{x:10.4}{:10.4}{:10.4} {element:<3} 0  0", 0.0, 0.0).expect("text");
+        }
+        for (a, b, order) in bonds {
+            writeln!(text, "{a:3}{b:3}{order:3}  0").expect("text");
+        }
+        text + "M  END\n$$$$\n"
+    }
+
+    #[test]
+    fn ligands_are_the_same_if_their_graphs_are() {
+        let graph = |elements: &[&str], bonds: &[(u32, u32, u32)]| {
+            let text = molfile(elements, bonds);
+            let options = ReadOptions::default();
+            let read = read_bytes("x.sdf", text.as_bytes(), PartRole::Ligand, &options);
+            Fingerprint::of(&read.expect("a molecule")).ligand_graph
+        };
+        let acetamide = graph(&["C", "C", "O", "N"], &[(1, 2, 1), (2, 3, 2), (2, 4, 1)]);
+        // Other order of atoms, other bond orders, hydrogens.
+        let same = graph(
+            &["N", "H", "C", "O", "C"],
+            &[(1, 2, 1), (1, 3, 2), (3, 4, 1), (3, 5, 1)],
+        );
+        assert_eq!(acetamide, same);
+        // A chain of the same elements; one atom more; another element.
+        let others = [
+            graph(&["C", "C", "O", "N"], &[(1, 2, 1), (2, 3, 1), (3, 4, 1)]),
+            graph(
+                &["C", "C", "O", "N", "C"],
+                &[(1, 2, 1), (2, 3, 2), (2, 4, 1), (4, 5, 1)],
+            ),
+            graph(&["C", "C", "O", "O"], &[(1, 2, 1), (2, 3, 2), (2, 4, 1)]),
+        ];
+        assert!(!others.contains(&acetamide));
+        // Two rings of three and a ring of six cannot be told apart atom by atom, but from a chain.
+        let ring = |bonds: &[(u32, u32, u32)]| graph(&["C"; 6], bonds);
+        let six = ring(&[
+            (1, 2, 1),
+            (2, 3, 1),
+            (3, 4, 1),
+            (4, 5, 1),
+            (5, 6, 1),
+            (1, 6, 1),
+        ]);
+        let chain = ring(&[(1, 2, 1), (2, 3, 1), (3, 4, 1), (4, 5, 1), (5, 6, 1)]);
+        assert_ne!(six, chain);
+    }
+
+    #[test]
+    fn content_does_not_depend_on_names_and_titles() {
+        let source = library();
+        let folder = std::env::temp_dir().join(format!("molshot-copy-{}", std::process::id()));
+        let copy = |id: &str, change: &dyn Fn(String) -> String| {
+            let target = folder.join(id);
+            std::fs::create_dir_all(&target).expect("a folder");
+            for file in ["pocket.pdb", "ligand.mol2"] {
+                let from = source.folder.join(format!("1hvr/1hvr_{file}"));
+                let text = std::fs::read_to_string(from).expect("a library file");
+                std::fs::write(target.join(format!("{id}_{file}")), change(text)).expect("a file");
+            }
+            let read = crate::complexes::ComplexSource::new(&folder).read(id);
+            Fingerprint::of(&read.expect("a complex").structure)
+        };
+        let first = copy("first", &|text| text);
+        let renamed = copy("other", &|text| text.replace("1hvr_ligand", "other_ligand"));
+        assert_eq!(first, renamed);
+        let moved = copy("moved", &|text| {
+            text.replace("-8.6110   15.0600", "-8.6120   15.0600")
+        });
+        assert_ne!(first.content_sha256, moved.content_sha256);
+        assert_eq!(first.pocket_residues, moved.pocket_residues);
+        assert_eq!(first.ligand_graph, moved.ligand_graph);
+        assert!(first.pocket_residues.len() > 20 && first.pocket_sequence.len() > 20);
+        std::fs::remove_dir_all(folder).expect("the test made this folder");
+    }
 }

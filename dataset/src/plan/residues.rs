@@ -9,6 +9,7 @@
 //! On 57 complexes, 99 of 189 residues that bond have a partner. A classifier of name and distance
 //! is right in 56 % of these questions (gradient boosting, cross-validated by complex).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use molshot_molecule::{PartRole, ResidueClass, Structure};
@@ -156,12 +157,12 @@ impl QuestionBuilder<'_> {
                 continue;
             }
             for residue in pair {
-                if !checked.contains_key(&residue) {
+                if let Entry::Vacant(entry) = checked.entry(residue) {
                     let result = self.check_residue(bonds, ambiguous, residue)?;
                     if let Err(reason) = result {
                         self.count_rejection(Task::T4, reason);
                     }
-                    checked.insert(residue, result);
+                    entry.insert(result);
                 }
             }
             if let [Some(Ok(a)), Some(Ok(b))] = pair.map(|residue| checked.get(&residue)) {

@@ -62,8 +62,11 @@ fn same(options: &[MotionPair; 4], index: usize, part: impl Fn(&MotionPair) -> i
     options.iter().filter(|option| part(option) == own).count() as i64
 }
 
+/// The name of a part of an option, and the function that returns it.
+type Part = (&'static str, fn(&MotionPair) -> i64);
+
 /// Parts of an option that a rule may look at.
-fn parts() -> Vec<(&'static str, fn(&MotionPair) -> i64)> {
+fn parts() -> Vec<Part> {
     fn size(step: Step) -> i64 {
         let (_, increment) = range(step.kind);
         i64::from(step.amount.abs() / increment)
