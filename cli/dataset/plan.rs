@@ -12,7 +12,8 @@ use molshot_dataset::plan::report::Report;
 use molshot_dataset::plan::split::SplitChoice;
 use molshot_dataset::plan::{DEFAULT_SHARD_PICTURES, DEFAULT_TEST_SHARE, UNSTATED_LICENSE};
 use molshot_dataset::{
-    DatasetError, Layout, Monitor, PictureSize, PlanOptions, Split, Task, parse_tasks, plan,
+    DatasetError, Decoys, Layout, Monitor, PictureSize, PlanOptions, Split, SplitBy, Task,
+    parse_tasks, plan,
 };
 use molshot_scenes::{Keyword, Samples};
 
@@ -50,6 +51,14 @@ pub(crate) struct PlanArgs {
     /// File that assigns complexes to splits. Without it, --test-share and the seed decide.
     #[arg(long, value_name = "FILE.json")]
     split: Option<PathBuf>,
+    /// Keep like complexes in one split: those with like pockets, those with the same ligand, both
+    /// (pocket,ligand), or none.
+    #[arg(long, value_name = "WHAT", default_value_t = SplitBy::default(), value_parser = split_by)]
+    split_by: SplitBy,
+    /// How wrong options (T5, T6) and residues without a bond (T4) are chosen: square (nothing but
+    /// the pictures tells the answer) or paper (the schemes of the paper).
+    #[arg(long, value_name = "SCHEME", default_value = "square", hide_possible_values = true, value_parser = decoys)]
+    decoys: Decoys,
     /// Share of the complexes in the test split, 0 to 1.
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_TEST_SHARE, value_parser = number(0.0_f64..=1.0), allow_negative_numbers = true, conflicts_with = "split")]
     test_share: f64,
@@ -110,6 +119,14 @@ struct TaskList(Vec<Task>);
 
 fn tasks(text: &str) -> Result<TaskList, DatasetError> {
     parse_tasks(text).map(TaskList)
+}
+
+fn split_by(text: &str) -> Result<SplitBy, DatasetError> {
+    text.parse()
+}
+
+fn decoys(text: &str) -> Result<Decoys, DatasetError> {
+    text.parse()
 }
 
 fn parse_license(text: &str) -> Result<String, String> {
@@ -183,6 +200,8 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
     };
     options.tasks.clone_from(&args.tasks.0);
     options.split = split;
+    options.split_by = args.split_by;
+    options.decoys = args.decoys;
     options.limit = args.limit.map(|limit| limit as usize);
     options.tiny = args.tiny;
     options.shard_pictures = args.shard_pictures as usize;
@@ -227,6 +246,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
                 texts.join("; ")
             ));
         }
+        note_groups(&report);
         if report.question_count() == 0 {
             note("no question could be made; report.json says why, by task");
         }
@@ -256,6 +276,54 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
         ));
     }
     Ok(())
+}
+
+/// Groups that are named in a note.
+const MAX_NAMED: usize = 5;
+
+/// Reports like complexes, and warns of groups that the file of the split puts on both sides.
+fn note_groups(report: &Report) {
+    let groups = &report.complexes.groups;
+    let members: usize = groups.iter().map(|group| group.members.len()).sum();
+    if !groups.is_empty() {
+        note(format_args!(
+            "like pockets or ligands: {members} complexes in groups that stay together ({}); report.json lists them",
+            groups.len()
+        ));
+    }
+    let copies: Vec<String> = groups
+        .iter()
+        .flat_map(|group| &group.copies)
+        .map(|same| shortened(same))
+        .collect();
+    if !copies.is_empty() {
+        note(format_args!(
+            "the same complex under several names: {}; remove all but one",
+            copies.join("; ")
+        ));
+    }
+    let torn = &report.complexes.torn_groups;
+    if !torn.is_empty() {
+        let names: Vec<String> = torn
+            .iter()
+            .take(MAX_NAMED)
+            .map(|group| shortened(&group.members))
+            .collect();
+        note(format_args!(
+            "warning: the file of --split puts like complexes on both sides, so the test split is partly known from training; groups: {}, such as {}",
+            torn.len(),
+            names.join("; ")
+        ));
+    }
+}
+
+/// Joins ids, and names the number of those left out.
+fn shortened(ids: &[String]) -> String {
+    let mut text = ids[..ids.len().min(MAX_NAMED)].join(", ");
+    if ids.len() > MAX_NAMED {
+        let _ = write!(text, " and {} more", ids.len() - MAX_NAMED);
+    }
+    text
 }
 
 /// Formats the counts of a plan as a table.

@@ -117,17 +117,20 @@ impl Layout {
                 "has no plan; make one with `molshot dataset plan --complexes DIR --out OUT`",
             ));
         }
-        let plan: Plan = read_json(&path)?;
-        if plan.schema_version != SCHEMA_VERSION {
+        // The version comes first, because a plan of another version may have other fields.
+        let head: serde_json::Value = read_json(&path)?;
+        let version = head
+            .get("schema_version")
+            .and_then(serde_json::Value::as_u64);
+        if let Some(version) = version.filter(|version| *version != u64::from(SCHEMA_VERSION)) {
             return Err(DatasetError::content(
                 &path,
                 format!(
-                    "is a plan of version {}, but this program reads version {SCHEMA_VERSION}; plan again",
-                    plan.schema_version
+                    "is a plan of version {version}, but this program reads version {SCHEMA_VERSION}; plan again, or use the version of the program that made it"
                 ),
             ));
         }
-        Ok(plan)
+        read_json(&path)
     }
 
     /// Checks that neither the folder of the set is inside the folder of complexes, whose next

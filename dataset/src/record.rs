@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::complexes::cut::CutRecord;
 use crate::complexes::unique_names::Renamed;
 use crate::picture::{PictureSize, PictureSpec};
+use crate::rules::{Decoys, SplitBy};
 use crate::task::{Split, Task};
 
 /// Name and version of this program, as recorded in plans and tables.
@@ -78,6 +79,8 @@ pub struct ComplexPlan {
     pub split: Split,
     /// SHA-256 of its files.
     pub input_sha256: String,
+    /// SHA-256 of what it consists of, without its name: copies have the same one.
+    pub content_sha256: String,
     /// How it was cut out of a whole entry, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<CutRecord>,
@@ -140,6 +143,12 @@ pub struct Plan {
     pub tasks: Vec<Task>,
     /// Whether the set is the small one: 50 questions per column of the paper's table.
     pub tiny: bool,
+    /// What makes complexes alike, so that they are in the same split.
+    pub split_by: SplitBy,
+    /// How decoys are chosen.
+    pub decoys: Decoys,
+    /// Whether a file assigned complexes to splits; it may put like complexes on both sides.
+    pub split_listed: bool,
     /// Language of the questions.
     pub language: String,
     /// Whether each picture has annotations of its atoms and residues.

@@ -1,15 +1,16 @@
-//! T4, T8, T9: questions about hydrogen bonds between pocket and ligand.
+//! T8, T9: questions about hydrogen bonds between pocket and ligand; T4 is in `residues`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use glam::DVec3;
 use molshot_molecule::hbonds::{self, HydrogenBondOptions, HydrogenBonds};
-use molshot_molecule::{PartRole, ResidueClass, Structure};
+use molshot_molecule::{PartRole, Structure};
 use molshot_scenes::Camera;
 use molshot_scenes::commands::Axis;
 
+use super::framing::tan_half_fov_x;
 use super::location;
-use super::preview_cache::{Reason, chains, tan_half_fov_x};
+use super::preview_cache::chains;
 use super::question_builder::{QuestionBuilder, SIX_VIEWS};
 use crate::complexes::{ligand_atoms, pocket_atoms, position_angstrom, residue_name};
 use crate::error::DatasetError;
@@ -54,6 +55,17 @@ impl Bonds {
     pub fn pairs(&self) -> &[(u32, u32)] {
         &self.pairs
     }
+
+    /// Returns the pairs of one residue.
+    pub(super) fn of_residue(
+        &self,
+        structure: &Structure,
+        residue: u32,
+    ) -> impl Iterator<Item = (u32, u32)> {
+        let is_here =
+            move |pair: &(u32, u32)| structure.atoms().residue[pair.0 as usize] == residue;
+        self.pairs.iter().copied().filter(is_here)
+    }
 }
 
 /// Returns the midpoint of two atoms in world axes, in angstrom.
@@ -63,8 +75,8 @@ pub fn midpoint(structure: &Structure, pair: (u32, u32)) -> DVec3 {
 }
 
 /// Residues and atoms that share their name with another, so questions cannot refer to them.
-struct AmbiguousNames {
-    residues: BTreeSet<u32>,
+pub(super) struct AmbiguousNames {
+    pub(super) residues: BTreeSet<u32>,
     /// Drawn atoms whose residue or ligand has another drawn atom of the same name.
     atoms: BTreeSet<u32>,
 }
@@ -103,7 +115,7 @@ impl AmbiguousNames {
     }
 
     /// Returns whether the residue or an atom of a bond shares its name with another.
-    fn include(&self, structure: &Structure, (pocket, ligand): (u32, u32)) -> bool {
+    pub(super) fn include(&self, structure: &Structure, (pocket, ligand): (u32, u32)) -> bool {
         let residue = structure.atoms().residue[pocket as usize];
         self.atoms.contains(&pocket)
             || self.atoms.contains(&ligand)
@@ -170,6 +182,7 @@ impl QuestionBuilder<'_> {
             self.thumbnailer,
             self.size,
             &PictureKind::Complex,
+            &[],
             |visible| bonds.pairs.iter().all(|pair| both_visible(visible, *pair)),
         )?;
         let hidden = |pair: (u32, u32)| !both_visible(&visible, pair);
@@ -191,112 +204,11 @@ impl QuestionBuilder<'_> {
                 self.add_dropped(Task::T9, "atom_not_visible", String::new());
             } else {
                 let facts = chain_facts(structure);
-                let images = self.add_views(&PictureKind::Complex, &SIX_VIEWS);
-                self.add_item(Task::T9, 0, answer, Vec::new(), images, facts);
+                let images = self.add_views(&PictureKind::Complex, &SIX_VIEWS, &[]);
+                self.add_item(Task::T9, answer, Vec::new(), images, facts);
             }
         }
         Ok(())
-    }
-
-    /// Adds the items of T4: each residue with a bond, and as many without, at least one.
-    fn add_residue_items(
-        &mut self,
-        bonds: &Bonds,
-        ambiguous: &AmbiguousNames,
-    ) -> Result<(), DatasetError> {
-        let complex = self.preview.complex().clone();
-        let structure = &*complex.structure;
-        let bonding: BTreeSet<u32> = bonds
-            .pairs
-            .iter()
-            .map(|(pocket, _)| structure.atoms().residue[*pocket as usize])
-            .collect();
-        let mut others: Vec<u32> = (0..structure.residues().len() as u32)
-            .filter(|index| {
-                let residue = &structure.residues()[*index as usize];
-                structure.part_of(residue).role != PartRole::Ligand
-                    && matches!(
-                        residue.class,
-                        ResidueClass::AminoAcid | ResidueClass::Nucleotide
-                    )
-                    && !bonding.contains(index)
-            })
-            .collect();
-        self.random_stream(Task::T4, "others").shuffle(&mut others);
-        let wanted_others = bonding.len().max(1);
-        let mut index = 0;
-        let mut made_others = 0;
-        for residue in bonding.iter().copied().chain(others) {
-            let bonds_here = bonding.contains(&residue);
-            if !bonds_here && made_others == wanted_others {
-                break;
-            }
-            let name = residue_name(structure, residue);
-            let kind = PictureKind::Residue(name.clone());
-            let pairs: Vec<(u32, u32)> = bonds
-                .pairs
-                .iter()
-                .copied()
-                .filter(|(pocket, _)| structure.atoms().residue[*pocket as usize] == residue)
-                .collect();
-            let problem = if ambiguous.residues.contains(&residue)
-                || pairs.iter().any(|pair| ambiguous.include(structure, *pair))
-            {
-                Some("ambiguous_names")
-            } else {
-                self.check_residue(&kind, residue, &pairs)?
-            };
-            match problem {
-                Some(reason) if bonds_here => {
-                    self.count_rejection(Task::T4, reason);
-                    self.add_dropped(Task::T4, reason, name);
-                }
-                // Another residue without bonds takes its place.
-                Some(reason) => self.count_rejection(Task::T4, reason),
-                None => {
-                    let answer = bonds.answer_for_residue(structure, residue);
-                    let images = self.add_views(&kind, &SIX_VIEWS);
-                    let facts = BTreeMap::from([("residue".to_owned(), name)]);
-                    self.add_item(Task::T4, index, answer, Vec::new(), images, facts);
-                    index += 1;
-                    made_others += usize::from(!bonds_here);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks that the six pictures of a residue show it and all atoms of its bonds.
-    ///
-    /// Returns the reason of rejection, if any.
-    fn check_residue(
-        &mut self,
-        kind: &PictureKind,
-        residue: u32,
-        pairs: &[(u32, u32)],
-    ) -> Result<Option<Reason>, DatasetError> {
-        let atoms = self.preview.structure().residues()[residue as usize]
-            .atoms
-            .clone();
-        let any = |visible: &[bool]| atoms.clone().any(|atom| visible[atom as usize]);
-        let all_bonds = |visible: &[bool]| pairs.iter().all(|pair| both_visible(visible, *pair));
-        let enough = |visible: &[bool]| any(visible) && all_bonds(visible);
-        let visible = match self
-            .preview
-            .visible_atoms(self.thumbnailer, self.size, kind, enough)
-        {
-            Ok(visible) => visible,
-            // For example a residue with hydrogens only.
-            Err(DatasetError::Scene { .. }) => return Ok(Some("residue_not_drawable")),
-            Err(error) => return Err(error),
-        };
-        Ok(if !all_bonds(&visible) {
-            Some("atom_not_visible")
-        } else if !any(&visible) {
-            Some("residue_not_visible")
-        } else {
-            None
-        })
     }
 
     /// Adds the item of T8 for one bond.
@@ -350,10 +262,9 @@ impl QuestionBuilder<'_> {
                 join_steps(&[Step::translation(Axis::X, x), Step::translation(Axis::Y, y)])
             })
             .collect();
-        let images = self.add_views(&PictureKind::Complex, &SIX_VIEWS);
+        let images = self.add_views(&PictureKind::Complex, &SIX_VIEWS, &[]);
         self.add_item(
             Task::T8,
-            index,
             OPTION_LETTERS[letter].to_owned(),
             texts,
             images,
@@ -363,7 +274,7 @@ impl QuestionBuilder<'_> {
 }
 
 /// Returns whether both atoms of a bond are visible.
-fn both_visible(visible: &[bool], (pocket, ligand): (u32, u32)) -> bool {
+pub(super) fn both_visible(visible: &[bool], (pocket, ligand): (u32, u32)) -> bool {
     visible[pocket as usize] && visible[ligand as usize]
 }
 

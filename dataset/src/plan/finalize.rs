@@ -128,8 +128,9 @@ pub(super) fn finalize(
     }
     head.shards = shards;
     head.complexes_sha256 = file.sha256();
-    let has_tables = layout.file("shards").exists();
-    if has_tables && layout.plan().is_ok_and(|old| old != *head) {
+    // A plan of another version cannot be read, so it is another plan.
+    let has_tables = layout.file("shards").exists() && layout.plan_file().exists();
+    if has_tables && !layout.plan().is_ok_and(|old| old == *head) {
         return Err(DatasetError::content(
             layout.root(),
             "has the tables of another plan; give another folder, or remove this one",

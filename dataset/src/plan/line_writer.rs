@@ -19,7 +19,8 @@ use crate::files::AtomicFile;
 use crate::layout::Layout;
 use crate::monitor::{Monitor, Progress};
 use crate::picture::PictureSpec;
-use crate::record::ComplexPlan;
+use crate::random::Random;
+use crate::record::{ComplexPlan, Item};
 use crate::task::{Split, Task};
 
 /// Lines that a thread takes at a time, at most.
@@ -154,6 +155,7 @@ impl LineWriter<'_> {
             seed: options.seed,
             size: options.size,
             split: *split,
+            decoys: options.decoys,
             thumbnailer,
             preview,
             pictures: Vec::new(),
@@ -189,13 +191,16 @@ impl LineWriter<'_> {
             preview,
             ..
         } = builder;
-        items.sort_by_key(|item| item.task);
+        shuffle_items(&mut items, id, options.seed);
         let renamed = preview.complex().renamed.clone();
         let usable = self.usable.get(id);
         Ok(ComplexPlan {
             id: id.clone(),
             split: *split,
             input_sha256: usable.map(|usable| usable.hash.clone()).unwrap_or_default(),
+            content_sha256: usable
+                .map(|usable| usable.fingerprint.content_sha256.clone())
+                .unwrap_or_default(),
             cut: usable.and_then(|usable| usable.cut.clone()),
             renamed,
             pictures: group_by_scene(pictures),
@@ -206,10 +211,33 @@ impl LineWriter<'_> {
     }
 }
 
+/// Puts the items of each task in a random order and numbers them in it.
+///
+/// They are made residue by residue and axis by axis, and that order would reveal answers: the
+/// residues of T4 with a bond come first.
+fn shuffle_items(items: &mut Vec<Item>, complex: &str, seed: u64) {
+    for task in Task::ALL {
+        let mut of_task: Vec<Item> = Vec::new();
+        items.retain(|item| {
+            let other = item.task != task;
+            if !other {
+                of_task.push(item.clone());
+            }
+            other
+        });
+        Random::new(seed, &[complex, task.name(), "order"]).shuffle(&mut of_task);
+        for (index, mut item) in of_task.into_iter().enumerate() {
+            item.id = format!("{complex}-{}-{index}", task.name());
+            items.push(item);
+        }
+    }
+}
+
 /// Groups pictures by scene, so that each scene is prepared once.
 ///
-/// Scenes are in the order of their first pictures.
-fn group_by_scene(pictures: Vec<(String, PictureSpec)>) -> Vec<(String, PictureSpec)> {
+/// Scenes and their pictures are in the order of their paths, which are random.
+fn group_by_scene(mut pictures: Vec<(String, PictureSpec)>) -> Vec<(String, PictureSpec)> {
+    pictures.sort();
     let mut scenes: Vec<Vec<(String, PictureSpec)>> = Vec::new();
     for (path, picture) in pictures {
         match scenes
@@ -221,4 +249,71 @@ fn group_by_scene(pictures: Vec<(String, PictureSpec)>) -> Vec<(String, PictureS
         }
     }
     scenes.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::PictureKind;
+
+    fn item(task: Task, answer: &str) -> Item {
+        Item {
+            id: String::new(),
+            task,
+            answer: answer.to_owned(),
+            options: Vec::new(),
+            images: Vec::new(),
+            facts: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn the_order_of_items_tells_nothing() {
+        let mut yes_at = [0; 4];
+        for seed in 0..400 {
+            let mut items = vec![
+                item(Task::T4, "Yes: ARG NH2, O1B"),
+                item(Task::T4, "Yes: ARG NH1, O2B"),
+                item(Task::T1, "move x 1"),
+                item(Task::T4, "No"),
+                item(Task::T4, "No"),
+            ];
+            shuffle_items(&mut items, "5ey0", seed);
+            let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
+            assert_eq!(
+                ids,
+                [
+                    "5ey0-T1-0",
+                    "5ey0-T4-0",
+                    "5ey0-T4-1",
+                    "5ey0-T4-2",
+                    "5ey0-T4-3"
+                ]
+            );
+            for (count, item) in yes_at.iter_mut().zip(&items[1..]) {
+                *count += u32::from(item.answer != "No");
+            }
+        }
+        // 200 each; the standard deviation is 10.
+        assert!(
+            yes_at.iter().all(|count| count.abs_diff(200) < 50),
+            "{yes_at:?}"
+        );
+    }
+
+    #[test]
+    fn pictures_are_in_the_order_of_their_paths_by_scene() {
+        let of_kind = |path: &str, kind: PictureKind| {
+            (path.to_owned(), PictureSpec::new("x", kind, "front", &[]))
+        };
+        let pictures = vec![
+            of_kind("d", PictureKind::Complex),
+            of_kind("b", PictureKind::Pocket),
+            of_kind("c", PictureKind::Pocket),
+            of_kind("a", PictureKind::Complex),
+        ];
+        let sorted = group_by_scene(pictures);
+        let paths: String = sorted.into_iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, "adbc");
+    }
 }

@@ -7,8 +7,12 @@
 
 pub mod bonds;
 pub mod choices;
+mod decoys;
 pub mod docking;
 mod finalize;
+pub mod fingerprint;
+pub mod framing;
+pub mod groups;
 mod line_reader;
 mod line_writer;
 mod location;
@@ -17,6 +21,7 @@ pub mod motions;
 pub mod preview_cache;
 mod question_builder;
 pub mod report;
+mod residues;
 pub mod split;
 pub mod thumbnail;
 
@@ -30,10 +35,11 @@ use molshot_renderer::pool::PoolOptions;
 pub use line_reader::{read_lines, read_shard_lines};
 
 use finalize::{PendingCuts, finalize};
+use fingerprint::Fingerprint;
 use line_writer::LineWriter;
 use preview_cache::PreviewCache;
 use report::{ComplexCounts, Report, Skipped};
-use split::{SplitChoice, seeded_order};
+use split::{SplitChoice, seeded_order, torn};
 use thumbnail::Thumbnailer;
 
 use crate::complexes::cut::{CutRecord, CutRule, EVERY_COMPLEX};
@@ -45,6 +51,7 @@ use crate::messages::Catalogue;
 use crate::monitor::Monitor;
 use crate::picture::PictureSize;
 use crate::record::{GENERATOR, Plan, SCHEMA_VERSION};
+use crate::rules::{Decoys, SplitBy};
 use crate::task::{Split, Task};
 
 /// The default licence text of a set.
@@ -69,6 +76,10 @@ pub struct PlanOptions {
     pub tasks: Vec<Task>,
     /// How complexes are assigned to splits.
     pub split: SplitChoice,
+    /// What makes complexes alike, so that they are in the same split.
+    pub split_by: SplitBy,
+    /// How the wrong options of T5 and T6 and the residues without bonds of T4 are chosen.
+    pub decoys: Decoys,
     /// Limit of the number of complexes; the first by name are taken.
     pub limit: Option<usize>,
     /// Plans only the test split, with 50 questions for each column of the paper's table.
@@ -97,6 +108,8 @@ impl Default for PlanOptions {
             size: PictureSize::default(),
             tasks: Task::ALL.to_vec(),
             split: SplitChoice::Share(DEFAULT_TEST_SHARE),
+            split_by: SplitBy::default(),
+            decoys: Decoys::default(),
             limit: None,
             tiny: false,
             shard_pictures: DEFAULT_SHARD_PICTURES,
@@ -120,6 +133,7 @@ struct UsableComplex {
     cut: Option<CutRecord>,
     /// Warnings of the readers.
     warnings: Vec<String>,
+    fingerprint: Fingerprint,
 }
 
 /// Makes a plan and writes it, with `report.json`, to the folder of the set.
@@ -190,6 +204,9 @@ pub fn plan(
         size: options.size,
         tasks: options.tasks.clone(),
         tiny: options.tiny,
+        split_by: options.split_by,
+        decoys: options.decoys,
+        split_listed: matches!(options.split, SplitChoice::Listed(_)),
         language: catalogue.language,
         annotations: options.annotations,
         unique_names: options.unique_names,
@@ -265,7 +282,20 @@ fn assign_lines(
     counts: &mut ComplexCounts,
 ) -> Vec<(Split, String)> {
     let ids: Vec<String> = usable.iter().map(|complex| complex.id.clone()).collect();
-    let (splits, missing) = options.split.assign(&ids, options.seed);
+    let fingerprints = usable
+        .iter()
+        .map(|complex| (complex.id.clone(), complex.fingerprint.clone()))
+        .collect();
+    let all_groups = groups::group(&fingerprints, options.split_by);
+    let (splits, missing) = options.split.assign(&all_groups, options.seed);
+    counts.torn_groups = torn(&all_groups, &splits).into_iter().cloned().collect();
+    for group in &mut counts.torn_groups {
+        group.members.retain(|id| splits.contains_key(id));
+    }
+    counts.groups = all_groups
+        .into_iter()
+        .filter(|group| group.members.len() > 1)
+        .collect();
     for id in missing {
         if !counts.skipped.iter().any(|skipped| skipped.id == id) {
             counts.skipped.push(Skipped {
@@ -364,13 +394,13 @@ fn check_complex(
             .map_or_else(Vec::new, |cut| cut.warnings.clone());
         warnings.extend(source.warnings(&complex));
         PreviewCache::new(complex, thumbnailer)
-            .map(|_| warnings)
+            .map(|preview| (warnings, Fingerprint::of(preview.structure())))
             .map_err(|error| ComplexError {
                 reason: "undrawable",
                 message: error.to_string(),
             })
     });
-    Ok(prepared.and_then(|warnings| {
+    Ok(prepared.and_then(|(warnings, fingerprint)| {
         // A file that is not read but belongs to the complex may be unreadable, too.
         let hash = source.hash(id).map_err(|error| ComplexError {
             reason: "unreadable",
@@ -381,6 +411,7 @@ fn check_complex(
             hash,
             cut: cut.map(|cut| cut.record),
             warnings,
+            fingerprint,
         })
     }))
 }

@@ -53,7 +53,6 @@ impl QuestionBuilder<'_> {
         };
         let all = task.items_per_complex(self.split).unwrap_or(0) as usize;
         let each = all / groups.len();
-        let mut index = 0;
         for (number, mut candidates) in groups.into_iter().enumerate() {
             self.random_stream(task, &format!("group {number}"))
                 .shuffle(&mut candidates);
@@ -63,18 +62,10 @@ impl QuestionBuilder<'_> {
                     builder.check_motion(task, step)
                 })?;
                 if let Some(step) = made {
-                    let mut images = self.add_views(&PictureKind::Complex, &THREE_VIEWS);
+                    let mut images = self.add_views(&PictureKind::Complex, &THREE_VIEWS, &[]);
                     images.push(self.add_front_after(&[step]));
-                    self.add_item(
-                        task,
-                        index,
-                        step.to_string(),
-                        Vec::new(),
-                        images,
-                        BTreeMap::new(),
-                    );
+                    self.add_item(task, step.to_string(), Vec::new(), images, BTreeMap::new());
                 }
-                index += 1;
             }
         }
         Ok(())

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use molshot_molecule::Structure;
-use molshot_scenes::{Camera, Plane, PreparedScene, Projection, parse_commands};
+use molshot_scenes::{Camera, Plane, PreparedScene, parse_commands};
 
+use super::framing::{ViewFrame, retreat_angstrom};
 use super::thumbnail::{self, Thumbnail, Thumbnailer};
 use crate::complexes::{Complex, pocket_atoms};
 use crate::error::DatasetError;
@@ -176,6 +177,46 @@ impl PreviewCache {
         })
     }
 
+    /// Returns the camera of the front view of pictures of a size.
+    ///
+    /// That of thumbnails differs a little, because their edges are rounded.
+    ///
+    /// # Errors
+    /// When the size is invalid.
+    pub fn front_camera_of(&self, size: PictureSize) -> Result<Camera, DatasetError> {
+        let request = molshot_scenes::request::CameraRequest::default();
+        let scene = self.prepared.scene();
+        scene
+            .camera(&request, size.width_px, size.height_px)
+            .map_err(|source| DatasetError::Scene {
+                complex: self.complex.id.clone(),
+                source: Box::new(source),
+            })
+    }
+
+    /// Returns how far the cameras of views must step back to have all drawn atoms in the picture,
+    /// in whole angstrom.
+    ///
+    /// # Errors
+    /// When the scene cannot be built.
+    pub fn retreat_angstrom(
+        &self,
+        size: PictureSize,
+        kind: &PictureKind,
+        views: &[&str],
+    ) -> Result<i32, DatasetError> {
+        let picture = PictureSpec::new(&self.complex.id, kind.clone(), "front", &[]);
+        let mut request = thumbnail::request(&picture, size);
+        request.commands.clear();
+        let prepared = prepare(&self.complex, &request)?;
+        let camera = prepared.camera().map_err(|source| DatasetError::Scene {
+            complex: self.complex.id.clone(),
+            source: Box::new(source),
+        })?;
+        let frames = ViewFrame::of_views(&camera, self.structure(), views);
+        Ok(retreat_angstrom(&frames, &drawn_points(prepared.scene())))
+    }
+
     /// Renders the thumbnail of any picture of this complex, without the cache.
     ///
     /// # Errors
@@ -198,7 +239,7 @@ impl PreviewCache {
 
     /// Returns for each atom whether a pixel of the six views shows it.
     ///
-    /// No further view is rendered once `enough` holds, so later atoms may be missing.
+    /// The cameras of the views move by `steps`. No further view is rendered once `enough` holds, so later atoms may be missing.
     ///
     /// # Errors
     /// When the scene cannot be built or rendering fails.
@@ -207,6 +248,7 @@ impl PreviewCache {
         thumbnailer: &mut Thumbnailer,
         size: PictureSize,
         kind: &PictureKind,
+        steps: &[Step],
         enough: impl Fn(&[bool]) -> bool,
     ) -> Result<Vec<bool>, DatasetError> {
         let longer = size.width_px.max(size.height_px).max(1);
@@ -234,8 +276,10 @@ impl PreviewCache {
             if enough(&visible) {
                 break;
             }
-            let command = molshot_scenes::Command::View(view);
-            let job = prepared.job_with(&[command]).map_err(scene_error)?;
+            let further = command_texts(steps).join(";");
+            let mut commands = vec![molshot_scenes::Command::View(view)];
+            commands.extend(parse_commands(&further).map_err(scene_error)?);
+            let job = prepared.job_with(&commands).map_err(scene_error)?;
             for id in thumbnailer.atom_ids(&job)? {
                 if let Some(atom) = id.checked_sub(1)
                     && let Some(is_visible) = visible.get_mut(atom as usize)
@@ -260,21 +304,22 @@ pub fn chains(structure: &Structure) -> BTreeSet<String> {
         .collect()
 }
 
+/// Returns the positions of the drawn atoms of a scene, in angstrom.
+#[must_use]
+pub fn drawn_points(scene: &molshot_scenes::Scene) -> Vec<glam::DVec3> {
+    let center = |center: [f32; 3]| glam::DVec3::from_array(center.map(f64::from));
+    scene
+        .spheres
+        .iter()
+        .map(|sphere| center(sphere.center_angstrom))
+        .collect()
+}
+
 /// Returns whether two thumbnails are too similar to be told apart.
 #[must_use]
 pub fn are_alike(a: &Thumbnail, b: &Thumbnail) -> bool {
     let distance = a.distance(b);
     distance.pixels < MIN_PIXEL_DISTANCE || distance.perceptual < MIN_PERCEPTUAL_DISTANCE
-}
-
-/// Returns the tangent of half of the horizontal field of view of a camera.
-pub(super) fn tan_half_fov_x(camera: &Camera) -> f64 {
-    let fov_x_degrees = match camera.view().projection {
-        Projection::Perspective { fov_x_degrees } => fov_x_degrees,
-        // Plans use perspective only; this is its default field of view.
-        Projection::Orthographic { .. } => 30.0,
-    };
-    (fov_x_degrees.to_radians() * 0.5).tan()
 }
 
 fn prepare(

@@ -10,6 +10,7 @@ use crate::error::DatasetError;
 use crate::picture::{PictureKind, PictureSize, PictureSpec};
 use crate::random::Random;
 use crate::record::{Dropped, Item};
+use crate::rules::Decoys;
 use crate::step::Step;
 use crate::task::{Split, Task};
 
@@ -28,6 +29,7 @@ pub(super) struct QuestionBuilder<'a> {
     pub(super) seed: u64,
     pub(super) size: PictureSize,
     pub(super) split: Split,
+    pub(super) decoys: Decoys,
     pub(super) thumbnailer: &'a mut Thumbnailer,
     pub(super) preview: PreviewCache,
     pub(super) pictures: Vec<(String, PictureSpec)>,
@@ -98,14 +100,19 @@ impl QuestionBuilder<'_> {
         path
     }
 
-    /// Adds pictures of several views and returns their paths.
-    pub(super) fn add_views(&mut self, kind: &PictureKind, views: &[&str]) -> Vec<String> {
+    /// Adds pictures of several views, with further commands, and returns their paths.
+    pub(super) fn add_views(
+        &mut self,
+        kind: &PictureKind,
+        views: &[&str],
+        further: &[String],
+    ) -> Vec<String> {
         let id = self.id();
         let chains = self.preview.has_chains();
         views
             .iter()
             .map(|view| {
-                let picture = PictureSpec::new(&id, kind.clone(), view, &[]);
+                let picture = PictureSpec::new(&id, kind.clone(), view, further);
                 self.add_picture(picture.with_chains(chains))
             })
             .collect()
@@ -119,18 +126,17 @@ impl QuestionBuilder<'_> {
         self.add_picture(picture.with_chains(self.preview.has_chains()))
     }
 
-    /// Adds an item; `index` is its number within the task.
+    /// Adds an item. It gets its id when the items of the complex are complete and shuffled.
     pub(super) fn add_item(
         &mut self,
         task: Task,
-        index: usize,
         answer: String,
         options: Vec<String>,
         images: Vec<String>,
         facts: BTreeMap<String, String>,
     ) {
         self.items.push(Item {
-            id: format!("{}-{}-{index}", self.preview.id(), task.name()),
+            id: String::new(),
             task,
             answer,
             options,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::groups::Group;
 use crate::complexes::LeftOutFile;
 use crate::complexes::cut::CutRecord;
 use crate::record::ComplexPlan;
@@ -50,6 +51,12 @@ pub struct ComplexCounts {
     /// Files of the folder that are not complexes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out_files: Vec<LeftOutFile>,
+    /// Groups of several complexes with like pockets or ligands, which are in one split.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+    /// Groups that the file of the split puts on both sides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub torn_groups: Vec<Group>,
     /// Number of ids in the list of ligands that no complex has.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unused_ligands: usize,

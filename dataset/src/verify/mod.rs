@@ -4,6 +4,8 @@
 //! compares their bytes, and derives every answer again from the stored requests (`rederive`).
 
 mod cuts;
+mod families;
+mod frames;
 mod rederive;
 mod unknown_files;
 
@@ -12,6 +14,8 @@ use std::path::PathBuf;
 
 use molshot_renderer::{AdapterChoice, Annotator, Backend, Encoder, Encoding, open};
 use molshot_scenes::{Plane, PreparedScene, RenderRequest, SceneDocument};
+
+use families::Families;
 
 use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
@@ -112,6 +116,7 @@ pub fn verify(
     let mut lines = read_lines(&layout.complexes_file())?;
     let mut report = Report::default();
     let mut ids = BTreeSet::new();
+    let mut families = Families::default();
     let mut backend = open(options.adapter)?;
     for (number, shard) in plan.shards.iter().enumerate() {
         let complexes: Vec<ComplexPlan> = lines
@@ -127,7 +132,9 @@ pub fn verify(
                 }
             }
         }
-        if let Err(error) = checker.check_shard(shard, &complexes, &mut *backend, &mut found) {
+        if let Err(error) =
+            checker.check_shard(shard, &complexes, &mut *backend, &mut families, &mut found)
+        {
             found.add_problem(error.to_string());
         }
         (monitor.progress)(Progress {
@@ -144,6 +151,7 @@ pub fn verify(
     if stored.questions != report.questions || stored.pictures != report.pictures {
         found.add_problem("report.json has other counts of questions or pictures than the plan");
     }
+    families.check(&plan, &mut found);
     Ok(found)
 }
 
@@ -226,6 +234,7 @@ impl Checker<'_> {
         shard: &ShardPlan,
         complexes: &[ComplexPlan],
         backend: &mut dyn Backend,
+        families: &mut Families,
         found: &mut VerifyReport,
     ) -> Result<(), DatasetError> {
         let name = shard.name();
@@ -276,8 +285,9 @@ impl Checker<'_> {
         }
         for complex in complexes {
             self.check_counts(complex, found);
-            match rederive::AnswerChecker::read(&self.source, &complex.id) {
+            match rederive::AnswerChecker::read(&self.source, &complex.id, self.plan.decoys) {
                 Ok(read) => {
+                    families.add(complex, read.structure(), found);
                     for item in &complex.items {
                         match read.check(item, &requests, &self.source) {
                             Ok(()) => found.derived += 1,

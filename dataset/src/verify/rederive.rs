@@ -4,7 +4,7 @@
 //! effect is measured here, independently of how the question was made.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use glam::{DQuat, DVec3};
@@ -12,9 +12,11 @@ use molshot_molecule::Structure;
 use molshot_scenes::commands::Axis;
 use molshot_scenes::{Camera, PreparedScene, RenderRequest};
 
+use super::frames;
 use crate::complexes::{ComplexSource, ligand_atoms, position_angstrom, residue_name};
 use crate::plan::bonds::{Bonds, midpoint};
 use crate::record::Item;
+use crate::rules::Decoys;
 use crate::score::answer;
 use crate::step::{Step, StepKind};
 use crate::task::OPTION_LETTERS;
@@ -34,6 +36,7 @@ pub(super) struct AnswerChecker {
     structure: Arc<Structure>,
     /// Found on first use.
     bonds: OnceCell<Bonds>,
+    decoys: Decoys,
 }
 
 /// The apparent motion of the scene between two cameras, in camera axes.
@@ -95,12 +98,18 @@ fn along(vector: DVec3) -> Option<(Axis, i32)> {
 }
 
 impl AnswerChecker {
-    pub(super) fn read(source: &ComplexSource, id: &str) -> CheckResult<Self> {
+    pub(super) fn read(source: &ComplexSource, id: &str, decoys: Decoys) -> CheckResult<Self> {
         let complex = source.read(id).map_err(|error| error.message)?;
         Ok(Self {
             structure: complex.structure,
             bonds: OnceCell::new(),
+            decoys,
         })
+    }
+
+    /// Returns the structure of the complex.
+    pub(super) fn structure(&self) -> &Structure {
+        &self.structure
     }
 
     fn bonds(&self) -> CheckResult<&Bonds> {
@@ -140,10 +149,11 @@ impl AnswerChecker {
                     .facts
                     .get("other")
                     .ok_or("the other complex is not named")?;
-                let other = Self::read(source, other)?;
+                let other = Self::read(source, other, self.decoys)?;
                 let mut front = request(7)?.clone();
                 front.commands = "view front".into();
                 let front = other.camera(&front)?;
+                self.check_square(item, requests, 1)?;
                 let is_right =
                     |index: usize| -> CheckResult<bool> {
                         Ok(Motion::between(&front, &other.camera(request(7 + index)?)?)
@@ -154,6 +164,7 @@ impl AnswerChecker {
             Task::T6 => {
                 let [first, second] = [self.camera(request(0)?)?, self.camera(request(3)?)?];
                 let wanted = Motion::between(&first, &second);
+                self.check_square(item, requests, 3)?;
                 Self::check_letter(item, |index| {
                     Ok(
                         Motion::between(&second, &self.camera(request(4 + index)?)?)
@@ -161,7 +172,14 @@ impl AnswerChecker {
                     )
                 })
             }
-            Task::T7 => self.check_docking(item, request(6)?),
+            Task::T7 => {
+                // Pocket, displaced ligand, both: three scenes.
+                for pictures in [0..3, 3..6, 6..7] {
+                    let requests: Vec<_> = pictures.map(request).collect::<Result<_, _>>()?;
+                    frames::check_in_frame(&self.structure, &requests)?;
+                }
+                self.check_docking(item, request(6)?)
+            }
             Task::T8 => self.check_location(item, request(0)?),
             Task::T4 => {
                 let name = item
@@ -180,6 +198,10 @@ impl AnswerChecker {
                 {
                     return Err("the pictures show another residue".into());
                 }
+                let shown: Vec<_> = (0..item.images.len())
+                    .map(request)
+                    .collect::<Result<_, _>>()?;
+                frames::check_in_frame(&self.structure, &shown)?;
                 same(
                     &self.bonds()?.answer_for_residue(&self.structure, residue),
                     &item.answer,
@@ -214,11 +236,44 @@ impl AnswerChecker {
         same(&right.join(" and "), &item.answer)
     }
 
+    /// Checks that the options of T5 and T6 are a square: two first and two second motions, each
+    /// combination once. The motions are behind the first `skipped` commands of the pictures.
+    fn check_square(&self, item: &Item, requests: &Requests, skipped: usize) -> CheckResult<()> {
+        if self.decoys != Decoys::Square {
+            return Ok(());
+        }
+        let mut motions = [BTreeSet::new(), BTreeSet::new()];
+        let mut pairs = BTreeSet::new();
+        for path in &item.options {
+            let request = requests
+                .get(path)
+                .ok_or_else(|| format!("{path} is not in this shard"))?;
+            let commands = request.view_commands().map_err(|e| e.to_string())?;
+            let texts: Vec<String> = commands
+                .iter()
+                .skip(skipped)
+                .map(ToString::to_string)
+                .collect();
+            let [first, second] = texts.as_slice() else {
+                return Err(format!("{path} is not the picture of an option"));
+            };
+            motions[0].insert(first.clone());
+            motions[1].insert(second.clone());
+            pairs.insert(texts);
+        }
+        if pairs.len() == OPTION_LETTERS.len() && motions.iter().all(|motions| motions.len() == 2) {
+            Ok(())
+        } else {
+            Err("the options are not a square of two first and two second motions".into())
+        }
+    }
+
     /// Checks that the answer brings every atom of the ligand back.
     fn check_docking(&self, item: &Item, request: &RenderRequest) -> CheckResult<()> {
         let prepared =
             PreparedScene::new(Arc::clone(&self.structure), request).map_err(|e| e.to_string())?;
         let moved = &prepared.scene().structure;
+        frames::check_clearance(&self.structure, moved)?;
         let ligand = ligand_atoms(&self.structure);
         // Rotations are about the centre of the ligand as the pictures show it.
         let sum: DVec3 = ligand
