@@ -163,7 +163,9 @@ fn answers_that_were_cut_off_are_counted_apart() {
         let scores: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let sum = |key: &str| {
             let columns = scores["columns"].as_object().expect("columns").values();
-            columns.filter_map(|column| column[key].as_u64()).sum::<u64>()
+            columns
+                .filter_map(|column| column[key].as_u64())
+                .sum::<u64>()
         };
         assert_eq!(sum("cut_off"), 1);
         assert_eq!(sum("not_understood"), count as u64 - 1);
@@ -172,8 +174,20 @@ fn answers_that_were_cut_off_are_counted_apart() {
         .values()
         .map(|line| line["finish_reason"].to_string())
         .collect();
-    assert_eq!(reasons.iter().filter(|reason| *reason == "\"length\"").count(), 1);
-    assert_eq!(reasons.iter().filter(|reason| *reason == "\"stop\"").count(), count - 1);
+    assert_eq!(
+        reasons
+            .iter()
+            .filter(|reason| *reason == "\"length\"")
+            .count(),
+        1
+    );
+    assert_eq!(
+        reasons
+            .iter()
+            .filter(|reason| *reason == "\"stop\"")
+            .count(),
+        count - 1
+    );
     // Files of earlier versions and of other programs lack the key or have another value.
     let id = folder.lines("out")[0]["items"][0]["id"].clone();
     for finish_reason in [serde_json::Value::Null, serde_json::json!(3)] {
