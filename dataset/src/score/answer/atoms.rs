@@ -142,9 +142,10 @@ pub(super) fn bond(pocket: &str, ligand: &str) -> Option<AnswerBond> {
         [residue, atom] if !is_number(atom) => (residue, None, atom, None),
         _ => return None,
     };
-    // Words are not residues: `near O1B, yes`.
-    let longest = if number.is_some() { 5 } else { 3 };
-    if residue.len() > longest || ["YES", "NO", "THE", "AND"].contains(residue) || ligand == "YES" {
+    // Words are not residues (`near O1B, yes`); names of five signs have digits.
+    let is_plain = residue.chars().all(|c| c.is_ascii_alphabetic());
+    let is_word = residue.len() > 3 || ["YES", "NO", "THE", "AND"].contains(residue);
+    if number.is_none() && is_plain && is_word || residue.len() > 5 || ligand == "YES" {
         return None;
     }
     let chain = chain.or_else(|| own_chain.map(|chain| (*chain).to_owned()));
