@@ -7,7 +7,7 @@ use super::set::{Folder, complexes, plan};
 fn invalid_options_are_refused_with_a_remedy() {
     let folder = Folder::new("flags");
     complexes(&folder, 3);
-    let plans: [(&[&str], i32, &[&str]); 13] = [
+    let plans: [(&[&str], i32, &[&str]); 15] = [
         (&["--tasks", "T0"], 2, &["--tasks", "T1 to T9"]),
         (&["--tasks", ""], 2, &["--tasks", "T1 to T9"]),
         (&["--size", "8x8"], 2, &["--size", "16 to"]),
@@ -18,6 +18,8 @@ fn invalid_options_are_refused_with_a_remedy() {
             &["--samples", "give one of 1, 4, 9, 16"],
         ),
         (&["--test-share", "1.5"], 2, &["--test-share", "0 to 1"]),
+        (&["--split-by", "family"], 2, &["--split-by", "give pocket"]),
+        (&["--decoys", "round"], 2, &["--decoys", "square or paper"]),
         (&["--seed=-1"], 2, &["--seed", "give a whole number from 0"]),
         (
             &["--limit", "0"],
