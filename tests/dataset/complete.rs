@@ -72,9 +72,10 @@ fn check_counts(folder: &Folder, inputs: &Path) {
             bonding.len()
         );
         let without = of(&items, "T4") - with.len();
-        assert!(
-            without <= bonding.len().max(1),
-            "{id}: {without} residues that do not"
+        assert_eq!(
+            without,
+            with.len(),
+            "{id}: each has a partner that does not bond"
         );
         for item in &with {
             let residue = item["facts"]["residue"]
@@ -104,6 +105,21 @@ fn check_counts(folder: &Folder, inputs: &Path) {
 
 /// Checks the form and range of every answer, that options differ, and the number of pictures.
 fn check_answers(folder: &Folder) {
+    let commands: BTreeMap<String, Vec<String>> = folder
+        .lines("out")
+        .iter()
+        .flat_map(|line| line["pictures"].as_array().expect("pictures").clone())
+        .map(|picture| {
+            let texts = picture[1]["commands"].as_array().expect("commands");
+            let texts = texts
+                .iter()
+                .map(|text| text.as_str().expect("a text").to_owned());
+            (
+                picture[0].as_str().expect("a path").to_owned(),
+                texts.collect(),
+            )
+        })
+        .collect();
     let is_rotation = |amount: i32| amount != 0 && amount % 15 == 0 && (-90..=90).contains(&amount);
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in folder.lines("out") {
@@ -140,7 +156,7 @@ fn check_answers(folder: &Folder) {
                     words[0] == "roll"
                         && is_rotation(amount(2))
                         && words[3..5] == ["move", "x"]
-                        && amount(5) != 0
+                        && amount(5).abs() >= 8
                         && pictures == 7
                 ),
                 "T5" | "T6" | "T8" => {
@@ -148,6 +164,16 @@ fn check_answers(folder: &Folder) {
                     let different: BTreeSet<String> =
                         options.iter().map(Value::to_string).collect();
                     assert_eq!(different.len(), 4, "{options:?}");
+                    if task != "T8" {
+                        // Two first and two second motions, in all combinations.
+                        for from_end in [1, 2] {
+                            let motions = options.iter().map(|path| {
+                                let texts = &commands[path.as_str().expect("a path")];
+                                texts[texts.len() - from_end].clone()
+                            });
+                            assert_eq!(motions.collect::<BTreeSet<_>>().len(), 2, "{task}");
+                        }
+                    }
                     assert_eq!(
                         pictures,
                         match task {

@@ -18,6 +18,8 @@ fn invalid_options_are_refused_with_a_remedy() {
             &["--samples", "give one of 1, 4, 9, 16"],
         ),
         (&["--test-share", "1.5"], 2, &["--test-share", "0 to 1"]),
+        (&["--split-by", "family"], 2, &["--split-by", "give pocket"]),
+        (&["--decoys", "round"], 2, &["--decoys", "square or paper"]),
         (&["--seed=-1"], 2, &["--seed", "give a whole number from 0"]),
         (
             &["--limit", "0"],

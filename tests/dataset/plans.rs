@@ -140,3 +140,151 @@ fn made(folder: &Folder, id: &str, task: &str) -> usize {
     let items = line["items"].as_array().expect("items");
     items.iter().filter(|item| item["task"] == task).count()
 }
+
+#[test]
+fn like_complexes_are_in_one_split() {
+    let folder = Folder::new("plans_like");
+    for (number, from) in ["1hvr", "7pbl"].into_iter().cycle().take(8).enumerate() {
+        copy_complex(from, &folder.path("in"), &format!("c{number}"));
+    }
+    let sides = |out: &str| {
+        let lines = folder.lines(out);
+        let of =
+            |line: &serde_json::Value, key: &str| line[key].as_str().expect("a text").to_owned();
+        let mut sides: Vec<(String, String, String)> = lines
+            .iter()
+            .map(|line| {
+                (
+                    of(line, "id"),
+                    of(line, "split"),
+                    of(line, "content_sha256"),
+                )
+            })
+            .collect();
+        sides.sort();
+        sides
+    };
+    for seed in ["0", "1", "2"] {
+        plan(
+            &folder,
+            "out",
+            &["--tasks", "T1", "--test-share", "0.4", "--seed", seed],
+        );
+        let sides = sides("out");
+        for (id, side, content) in &sides {
+            let same = |other: &&(String, String, String)| other.2 == *content;
+            let copies: Vec<_> = sides.iter().filter(same).collect();
+            assert_eq!(copies.len(), 4, "{id}");
+            assert!(copies.iter().all(|copy| copy.1 == *side), "{sides:?}");
+        }
+        assert_eq!(
+            sides.iter().filter(|(_, side, _)| side == "test").count(),
+            4
+        );
+    }
+    let report = folder.json("out/report.json");
+    let groups = report["complexes"]["groups"].as_array().expect("groups");
+    assert_eq!(groups.len(), 2);
+    assert_eq!(
+        groups[0]["members"],
+        serde_json::json!(["c0", "c2", "c4", "c6"])
+    );
+    assert_eq!(groups[0]["copies"][0], groups[0]["members"]);
+    assert_eq!(
+        groups[0]["alike_in"],
+        serde_json::json!(["ligand", "pocket"])
+    );
+    folder.ok(&["generate", "--out", "out"]);
+    folder.ok(&["verify", "--out", "out", "--sample", "0"]);
+    // Without groups, three of eight are drawn one by one.
+    plan(
+        &folder,
+        "none",
+        &["--tasks", "T1", "--test-share", "0.4", "--split-by", "none"],
+    );
+    assert_eq!(
+        sides("none")
+            .iter()
+            .filter(|(_, side, _)| side == "test")
+            .count(),
+        3
+    );
+    // A file is followed, with a warning.
+    folder.write(
+        "split.json",
+        r#"{"train": ["c0", "c1"], "test": ["c2", "c3"]}"#,
+    );
+    let args = [
+        "plan",
+        "--complexes",
+        "in",
+        "--out",
+        "listed",
+        "--tasks",
+        "T1",
+        "--size",
+        "64x64",
+    ];
+    let output = folder.run(&[&args[..], &["--split", "split.json"]].concat());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("like complexes on both sides") && stderr.contains("c0, c2; c1, c3"),
+        "{stderr}"
+    );
+    let report = folder.json("listed/report.json");
+    let torn = &report["complexes"]["torn_groups"];
+    assert_eq!(torn[0]["members"], serde_json::json!(["c0", "c2"]));
+    folder.ok(&["generate", "--out", "listed"]);
+    folder.ok(&["verify", "--out", "listed", "--sample", "0"]);
+}
+
+#[test]
+fn the_schemes_of_the_paper_are_an_option() {
+    let folder = Folder::new("plans_paper");
+    complexes(&folder, 3);
+    let args = [
+        "--split",
+        "split.json",
+        "--tasks",
+        "T4,T5,T6",
+        "--decoys",
+        "paper",
+    ];
+    plan(&folder, "out", &args);
+    folder.ok(&["generate", "--out", "out"]);
+    folder.ok(&["verify", "--out", "out", "--sample", "5"]);
+    let report = folder.json("out/report.json");
+    let counts = &report["questions"]["train"];
+    assert_eq!(
+        (&counts["T5"]["made"], &counts["T6"]["made"]),
+        (&12.into(), &12.into())
+    );
+    // Every residue that bonds has a question, or is dropped for a reason of its own.
+    assert!(
+        counts["T4"]["dropped"]["no_matching_residue"].is_null(),
+        "{counts}"
+    );
+    assert_eq!(
+        counts["T4"]["made"].as_u64(),
+        counts["T4"]["with_bond"].as_u64().map(|n| 2 * n)
+    );
+}
+
+#[test]
+fn plans_of_another_version_are_refused() {
+    let folder = Folder::new("plans_version");
+    complexes(&folder, 2);
+    plan(&folder, "out", &["--tasks", "T1"]);
+    let mut head = folder.json("out/plan/plan.json");
+    head["schema_version"] = 3.into();
+    // Older plans lack fields of newer ones.
+    head.as_object_mut().expect("an object").remove("split_by");
+    folder.write("out/plan/plan.json", head.to_string());
+    for command in ["generate", "verify"] {
+        folder.refuse(
+            1,
+            &[command, "--out", "out"],
+            &["plan.json", "is a plan of version 3", "plan again"],
+        );
+    }
+}

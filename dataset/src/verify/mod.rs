@@ -29,6 +29,7 @@ use crate::plan::read_lines;
 use crate::plan::report::Report;
 use crate::random::Random;
 use crate::record::{ComplexPlan, Plan, ShardPlan};
+use crate::rules::Decoys;
 use crate::tables::{read_columns, read_rows};
 use crate::task::Task;
 
@@ -425,10 +426,25 @@ impl Checker<'_> {
         Ok((bytes, annotations.transpose()?))
     }
 
-    /// Checks that made and dropped questions are as many as the paper's formulae say.
+    /// Checks that made and dropped questions are as many as the paper's formulae say, and that
+    /// each residue of T4 with a bond has a partner without.
     fn check_counts(&self, complex: &ComplexPlan, found: &mut VerifyReport) {
         if self.plan.tiny {
             return;
+        }
+        let of_column = |column: &str| {
+            complex
+                .items
+                .iter()
+                .filter(|item| item.column() == column)
+                .count()
+        };
+        let (with, without) = (of_column("T4+"), of_column("T4-"));
+        if self.plan.decoys == Decoys::Square && with != without {
+            found.add_problem(format!(
+                "{} has {with} questions of T4 with a bond and {without} without, not as many of both",
+                complex.id
+            ));
         }
         for task in &self.plan.tasks {
             let Some(wanted) = task.items_per_complex(complex.split) else {
