@@ -11,6 +11,7 @@ mod evaluate;
 mod exports;
 mod flags;
 mod interruptions;
+mod names;
 mod plans;
 mod scores;
 mod set;
