@@ -7,7 +7,7 @@ use super::set::{Folder, complexes, plan};
 fn invalid_options_are_refused_with_a_remedy() {
     let folder = Folder::new("flags");
     complexes(&folder, 3);
-    let plans: [(&[&str], i32, &[&str]); 15] = [
+    let plans: [(&[&str], i32, &[&str]); 17] = [
         (&["--tasks", "T0"], 2, &["--tasks", "T1 to T9"]),
         (&["--tasks", ""], 2, &["--tasks", "T1 to T9"]),
         (&["--size", "8x8"], 2, &["--size", "16 to"]),

@@ -13,6 +13,7 @@ mod flags;
 mod interruptions;
 mod leaks;
 mod left_out;
+mod names;
 mod plans;
 mod scores;
 mod set;
