@@ -181,11 +181,8 @@ fn read_atom(
     }
     let row = table.model.atoms.len() as u32;
     // A list such as `[N,O]` is not a single element.
-    let symbol: &[u8] = if negated || symbol.starts_with(b"[") || symbol.starts_with(b"NOT ") {
-        b"L"
-    } else {
-        symbol
-    };
+    let list = negated.then(|| words[1..3].join(&b' '));
+    let symbol = list.as_ref().unwrap_or(symbol);
     table.add_atom(line, symbol, [x, y, z], charge)?;
     if rows.insert(index, row).is_some() {
         return Err(table.error(
