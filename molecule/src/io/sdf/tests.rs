@@ -442,7 +442,7 @@ fn faults_of_v3000_records_are_named() {
     // Those of the counts, and that of the lists.
     assert_eq!(model.warnings.len(), 3);
     let cut = V3000.find("M  V30 2 8").expect("a bond");
-    assert!(error(&V3000[..cut]).contains("after 4 atoms and 1 bonds; give the whole file"));
+    assert!(error(&V3000[..cut]).contains("after 4 atoms and 1 bond; give the whole file"));
 }
 
 #[test]

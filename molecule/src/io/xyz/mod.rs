@@ -10,7 +10,7 @@ use self::columns::Columns;
 use std::collections::HashMap;
 
 use super::options::ReadOptions;
-use super::text::{self, Lines, fields, integer, quote, syntax, warning};
+use super::text::{self, Lines, counted, fields, integer, quote, syntax, warning};
 use super::unnamed::{next_number, unnamed_ligand_atom};
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::RawModel;
@@ -67,7 +67,10 @@ pub(super) fn parse(
             return Err(syntax(
                 file,
                 lines.number(),
-                format!("the frame declares {declared} atoms, but holds {row}"),
+                format!(
+                    "the frame declares {}, but holds {row}",
+                    counted(declared, "atom")
+                ),
                 "give the whole file; it may have been cut off",
             ));
         };
@@ -101,7 +104,8 @@ pub(super) fn parse(
             file,
             lines.number(),
             format!(
-                "more lines follow the {declared} atoms that the frame declares; they are ignored"
+                "more lines follow the {} that the frame declares; they are ignored",
+                counted(declared, "atom")
             ),
         ));
     }
