@@ -85,10 +85,8 @@ impl IonRules {
         }
         if kind == "C0" {
             // Calcium of AMBER.
-            let of_name = of_charmm(&atom.name).or_else(|| symbol_of_name(&atom.name));
             let is_calcium = is_alone
-                || residue_is(atom, Element::CA)
-                || of_name == Some(Element::CA)
+                || has_name_of(atom, Element::CA)
                 || (atom.name == "C0" && !self.carbons_are_numbered);
             return is_calcium.then_some(Element::CA);
         }
@@ -96,19 +94,24 @@ impl IonRules {
         let of_name = atom.name.eq_ignore_ascii_case(kind) && !self.types_repeat_names;
         let is_ion = of_name
             || is_alone
-            || residue_is(atom, element)
+            || is_ion_of_residue(atom, element, is_alone)
             || symbol_of_name(&atom.name) == Some(element);
         is_ion.then_some(element)
     }
 }
 
-/// Tests whether the residue of an atom has the name of the ion of an element.
-pub(super) fn residue_is(atom: &RawAtom, element: Element) -> bool {
+/// Tests whether the residue of an atom has the name of the ion of an element. In a residue of
+/// several atoms, the atom must have such a name, too: ligands may have the name of an ion (`CAD`).
+pub(super) fn is_ion_of_residue(atom: &RawAtom, element: Element, is_alone: bool) -> bool {
     let name = &atom.residue_name;
     matches!(residue_kind(name), ResidueKind::Ion)
-        && of_charmm(name)
-            .or_else(|| symbol_of_name(name))
-            .is_some_and(|of_residue| of_residue == element)
+        && of_charmm(name).or_else(|| symbol_of_name(name)) == Some(element)
+        && (is_alone || has_name_of(atom, element))
+}
+
+/// Tests whether the name of an atom is that of the ion of an element.
+fn has_name_of(atom: &RawAtom, element: Element) -> bool {
+    of_charmm(&atom.name).or_else(|| symbol_of_name(&atom.name)) == Some(element)
 }
 
 /// Returns the element of a name of two letters or one, with a charge or number after it: `CA`,

@@ -111,30 +111,11 @@ pub(super) fn set_elements(
         may_be_ion(row)
             && ((residue_sizes[row] == 1 && same(&atom.name))
                 || (same(&atom.residue_name) && is_ion_residue())
-                || Element::from_symbol(kind.as_bytes())
-                    .is_some_and(|element| ions::residue_is(atom, element)))
+                || Element::from_symbol(kind.as_bytes()).is_some_and(|element| {
+                    ions::is_ion_of_residue(atom, element, residue_sizes[row] == 1)
+                }))
     };
-    let found = (0..atoms.len())
-        .find(|&row| meanings[row] == Meaning::Foreign && is_of_force_field(&kinds[row]))
-        .map(|row| {
-            let reason = format!(
-                "the atom type {:?} is neither a Sybyl type nor an element",
-                kinds[row]
-            );
-            (row, reason)
-        })
-        .or_else(|| {
-            let row = (0..atoms.len()).find(|&row| {
-                matches!(meanings[row], Meaning::TwoLetters(_))
-                    && contradicts(&kinds[row], &atoms[row].name)
-                    && !is_ion(row)
-            })?;
-            let reason = format!(
-                "the atom type {:?} is not the element of atom {}",
-                kinds[row], atoms[row].name
-            );
-            Some((row, reason))
-        });
+    let found = evidence(atoms, kinds, &meanings, is_ion);
     let has_sybyl_types = kinds.iter().any(|kind| kind.contains('.'));
     let mut sources = Sources::default();
     let elements: Vec<Option<Element>> = (0..atoms.len())
@@ -145,10 +126,10 @@ pub(super) fn set_elements(
                 Meaning::Certain(element) if element.symbol().len() < kind.len() && is_ion(row) => {
                     Element::from_symbol(kind.as_bytes()).or(Some(element))
                 }
-                Meaning::Certain(element) if kind.len() == 3 => {
-                    element_of_ion(row).or(Some(element))
+                Meaning::Certain(element) if element != Element::UNKNOWN => {
+                    let ion = (kind.len() == 3).then(|| element_of_ion(row)).flatten();
+                    ion.or(Some(element))
                 }
-                Meaning::Certain(element) if element != Element::UNKNOWN => Some(element),
                 Meaning::Certain(_) | Meaning::Point => {
                     points.note(atoms[row].line, || {
                         format!("the atom type {kind:?} is not an element")
@@ -167,11 +148,11 @@ pub(super) fn set_elements(
                     Some(by_letter.unwrap_or(element))
                 }
                 Meaning::Foreign => {
-                    found.as_ref()?;
                     if let Some(element) = element_of_ion(row) {
                         sources.ion += 1;
                         return Some(element);
                     }
+                    found.as_ref()?;
                     let element = foreign_element(kind, name);
                     match element {
                         None => sources.name += 1,
@@ -192,6 +173,36 @@ pub(super) fn set_elements(
         reason,
         sources,
     })
+}
+
+/// Returns the first row whose type shows that the types are of a force field, and the observation.
+fn evidence(
+    atoms: &[RawAtom],
+    kinds: &[SmolStr],
+    meanings: &[Meaning],
+    is_ion: impl Fn(usize) -> bool,
+) -> Option<(usize, String)> {
+    (0..atoms.len())
+        .find(|&row| meanings[row] == Meaning::Foreign && is_of_force_field(&kinds[row]))
+        .map(|row| {
+            let reason = format!(
+                "the atom type {:?} is neither a Sybyl type nor an element",
+                kinds[row]
+            );
+            (row, reason)
+        })
+        .or_else(|| {
+            let row = (0..atoms.len()).find(|&row| {
+                matches!(meanings[row], Meaning::TwoLetters(_))
+                    && contradicts(&kinds[row], &atoms[row].name)
+                    && !is_ion(row)
+            })?;
+            let reason = format!(
+                "the atom type {:?} is not the element of atom {}",
+                kinds[row], atoms[row].name
+            );
+            Some((row, reason))
+        })
 }
 
 /// Returns the number of atoms in the residue of each atom.

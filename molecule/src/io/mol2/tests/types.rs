@@ -291,6 +291,17 @@ fn ions_of_charmm_are_known_by_atom_type_or_residue() {
         let model = record(&atoms);
         assert_eq!(symbols(&model), ["C", "N", symbol], "{name} {kind}");
     }
+    // A record of ions only, one of which no force field type introduces.
+    let model = record(&[("LIT", "LIT", "LIT"), ("RUB", "RUB", "RUB")]);
+    assert_eq!(symbols(&model), ["Li", "Rb"]);
+    // A ligand with the name of an ion.
+    let model = record(&[
+        ("C1", "cd", "CAD"),
+        ("C2", "cd", "CAD"),
+        ("C3", "CD", "CAD"),
+        ("C4", "CT", "CAD"),
+    ]);
+    assert_eq!(symbols(&model), ["C"; 4]);
     // Types that repeat the names of the atoms, as those of a ligand with lettered carbons.
     let model = record(&[
         ("CAA", "CAA", "LIG"),
@@ -398,13 +409,14 @@ fn points_without_an_element_are_unknown_with_a_warning() {
         ("C3", "XX", "LIG"),
         ("H1", "LPH", "LIG"),
         ("O9", "Du", "LIG"),
+        ("N9", "Any", "LIG"),
     ]);
-    assert_eq!(symbols(&model), ["O", "X", "X", "X", "X"]);
+    assert_eq!(symbols(&model), ["O", "X", "X", "X", "X", "X"]);
     assert_eq!(
         messages(&model)[1..],
         [
             "x.mol2:8: the atom type \"EP\" is not an element; the element of such atoms is unknown \
-          (4 such cases, this is the first)"
+          (5 such cases, this is the first)"
         ]
     );
 }
