@@ -127,6 +127,21 @@ pub(super) fn warning(file: &str, line: u64, message: impl Into<String>) -> Warn
     }
 }
 
+/// Returns a number with the name of what is counted, for a message: `1 atom`, `2 atoms`.
+pub(super) fn counted(count: impl Into<u64>, what: &str) -> String {
+    let count = count.into();
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}
+
+/// Returns a number with `is` or `are`.
+pub(super) fn number_are(count: impl Into<u64>) -> String {
+    match count.into() {
+        1 => "1 is".to_owned(),
+        count => format!("{count} are"),
+    }
+}
+
 /// Returns an error if one more atom would exceed the limit. `count` is the number of atoms so far.
 pub(super) fn check_atom_limit(
     file: &str,

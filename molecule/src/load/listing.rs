@@ -222,6 +222,23 @@ impl Listing {
         }
     }
 
+    /// Returns the structure files whose names say neither pocket, protein nor ligand, such as the
+    /// whole entry or an assembly of it. The same ligand in a further format is not such a file.
+    fn further_structures(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str).filter(|name| {
+            let stem = without_gz(name)
+                .rsplit_once('.')
+                .map_or("", |(stem, _)| stem);
+            let has_suffix = Kind::ALL.iter().any(|kind| {
+                stem.len()
+                    .checked_sub(kind.suffix().len())
+                    .and_then(|at| stem.get(at..))
+                    .is_some_and(|end| end.eq_ignore_ascii_case(kind.suffix()))
+            });
+            !has_suffix && !self.is_hidden(name) && Format::from_path(Path::new(name)).is_some()
+        })
+    }
+
     /// Warns of the files that a user may have meant: of other names or formats, and hidden ones.
     fn warn_of_others(
         &self,
@@ -242,6 +259,7 @@ impl Listing {
                 others.push(file.name);
             }
         }
+        others.extend(self.further_structures());
         if !others.is_empty() {
             warnings.push(self.warning(format!(
                 "one pocket and one ligand are read, {} and {}; {} {} left out",

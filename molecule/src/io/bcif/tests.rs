@@ -343,7 +343,10 @@ fn spheres_without_atoms_are_refused_as_what_they_are() {
         "_ihm_sphere_obj_site",
         vec![("id", Values::Int(vec![1, 2, 3]), None)],
     )];
-    assert!(message(&file(3, &spheres)).contains("only coarse-grained spheres"));
+    assert!(
+        message(&file(3, &spheres))
+            .contains("holds only 3 coarse-grained spheres (_ihm_sphere_obj_site)")
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::cell::UnitCell;
 use super::component::{self, Component};
 use super::row::{Row, RowContext};
 use crate::io::options::ReadOptions;
-use crate::io::text::warning;
+use crate::io::text::{counted, warning};
 use crate::raw::RawModel;
 use crate::{MoleculeError, Warning};
 
@@ -31,6 +31,7 @@ pub(crate) struct BlockBuilder<'a> {
     saw_reflections: bool,
     saw_component_without_coordinates: bool,
     sphere_count: u64,
+    gaussian_count: u64,
 }
 
 /// The model that is returned unless a later data block is preferred.
@@ -76,6 +77,7 @@ impl<'a> BlockBuilder<'a> {
             saw_reflections: false,
             saw_component_without_coordinates: false,
             sphere_count: 0,
+            gaussian_count: 0,
         }
     }
 
@@ -136,10 +138,32 @@ impl<'a> BlockBuilder<'a> {
 
     /// Notes rows of a category that is not read, for the messages.
     pub(crate) fn note_other(&mut self, content: OtherContent, rows: u64) {
-        match content {
-            OtherContent::Reflections => self.saw_reflections = true,
-            OtherContent::Spheres => self.sphere_count = self.sphere_count.saturating_add(rows),
-        }
+        let count = match content {
+            OtherContent::Reflections => {
+                self.saw_reflections = true;
+                return;
+            }
+            OtherContent::Spheres => &mut self.sphere_count,
+            OtherContent::Gaussians => &mut self.gaussian_count,
+        };
+        *count = count.saturating_add(rows);
+    }
+
+    /// Describes the coarse-grained content with its number of bodies; `None` without any.
+    fn coarse_grained(&self) -> Option<(String, u64)> {
+        let parts: Vec<String> = [
+            (self.sphere_count, "sphere", "_ihm_sphere_obj_site"),
+            (self.gaussian_count, "Gaussian", "_ihm_gaussian_obj_site"),
+        ]
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, what, category)| {
+            let what = format!("coarse-grained {what}");
+            format!("{} ({category})", counted(count, &what))
+        })
+        .collect();
+        let count = self.sphere_count.saturating_add(self.gaussian_count);
+        (count > 0).then(|| (parts.join(" and "), count))
     }
 
     /// Ends a data block.
@@ -204,14 +228,12 @@ impl<'a> BlockBuilder<'a> {
         };
         let warnings = &mut chosen.model.warnings;
         warnings.extend(self.left_out_warning(&chosen.block_name));
-        if self.sphere_count > 0 {
+        if let Some((what, count)) = self.coarse_grained() {
+            let are = if count == 1 { "is" } else { "are" };
             warnings.push(warning(
                 self.file,
                 0,
-                format!(
-                    "coarse-grained spheres of the file are left out ({} of them); only atoms are read",
-                    self.sphere_count
-                ),
+                format!("{what} {are} left out; only atoms are read"),
             ));
         }
         Ok(chosen.model)
@@ -238,13 +260,10 @@ impl<'a> BlockBuilder<'a> {
 
     /// Creates the error for a file without atoms in any block.
     fn no_atoms(&self) -> MoleculeError {
-        let (problem, remedy) = if self.sphere_count > 0 {
+        let (problem, remedy) = if let Some((what, _)) = self.coarse_grained() {
             (
-                format!(
-                    "holds only coarse-grained spheres (_ihm_sphere_obj_site, {} of them) and no atoms",
-                    self.sphere_count
-                ),
-                "give a model with atoms in _atom_site; a sphere that stands for whole residues has no \
+                format!("holds only {what} and no atoms"),
+                "give a model with atoms in _atom_site; a body that stands for whole residues has no \
                  element and no bonds",
             )
         } else if self.saw_reflections {

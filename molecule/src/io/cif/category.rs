@@ -204,9 +204,12 @@ impl Category {
 pub(crate) enum OtherContent {
     /// Diffraction data (`_refln.…`, `_diffrn_refln.…`).
     Reflections,
-    /// Coarse-grained spheres of integrative models: each stands for one or more residues
-    /// (`_ihm_sphere_obj_site.…`, and `_ihm_gaussian_obj_site.…`, which are spheres with a spread).
+    /// Coarse-grained spheres of integrative models, each of which stands for one or more residues
+    /// (`_ihm_sphere_obj_site.…`).
     Spheres,
+    /// Coarse-grained Gaussian functions, which are spheres with a spread
+    /// (`_ihm_gaussian_obj_site.…`).
+    Gaussians,
 }
 
 impl OtherContent {
@@ -216,7 +219,7 @@ impl OtherContent {
             (b"refln", OtherContent::Reflections),
             (b"diffrn_refln", OtherContent::Reflections),
             (b"ihm_sphere_obj_site", OtherContent::Spheres),
-            (b"ihm_gaussian_obj_site", OtherContent::Spheres),
+            (b"ihm_gaussian_obj_site", OtherContent::Gaussians),
         ];
         let name = name.strip_prefix(b"_").unwrap_or(name);
         PREFIXES

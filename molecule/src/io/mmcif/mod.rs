@@ -120,7 +120,13 @@ impl<'a> Parser<'a> {
         loop {
             token = match token {
                 Token::End => return self.finish_block(),
-                Token::Data(name) => {
+                Token::Data(_) | Token::Global => {
+                    // A section `global_` of older libraries holds their name and version. It is
+                    // read as a data block: the values that it sets for all others are not needed.
+                    let name = match token {
+                        Token::Data(name) => name,
+                        _ => b"global_",
+                    };
                     self.finish_block()?;
                     self.builder.begin_block(name);
                     self.in_block = true;

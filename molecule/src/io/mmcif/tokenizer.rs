@@ -11,6 +11,8 @@ use crate::{Location, MoleculeError};
 pub(super) enum Token<'a> {
     /// `data_NAME`, without the keyword.
     Data(&'a [u8]),
+    /// `global_` at the beginning of a line: values for the data blocks after it.
+    Global,
     /// `save_NAME`; with an empty name (`save_`) it ends a frame.
     Save(&'a [u8]),
     /// `loop_`.
@@ -28,6 +30,8 @@ pub(super) enum Token<'a> {
 pub(super) struct Tokenizer<'a> {
     file: &'a str,
     bytes: &'a [u8],
+    /// Offset of the first byte after the byte order mark.
+    start: usize,
     position: usize,
     /// Line of `position`, counted from 1.
     line: u64,
@@ -56,6 +60,7 @@ impl<'a> Tokenizer<'a> {
         Self {
             file,
             bytes,
+            start,
             position: start,
             line: 1,
             token_line: 1,
@@ -69,7 +74,7 @@ impl<'a> Tokenizer<'a> {
 
     /// Returns true if only blanks precede the last token, the bare word `word`, on its line.
     pub(super) fn begins_line(&self, word: &[u8]) -> bool {
-        let before = &self.bytes[..self.position.saturating_sub(word.len())];
+        let before = &self.bytes[self.start..self.position.saturating_sub(word.len())];
         let last = before.iter().rfind(|byte| !matches!(byte, b' ' | b'\t'));
         matches!(last, None | Some(b'\n' | b'\r'))
     }
@@ -134,6 +139,9 @@ impl<'a> Tokenizer<'a> {
         }
         if word.eq_ignore_ascii_case(b"loop_") {
             return Ok(Token::Loop);
+        }
+        if word.eq_ignore_ascii_case(b"global_") && self.begins_line(word) {
+            return Ok(Token::Global);
         }
         if word.eq_ignore_ascii_case(b"stop_") || word.eq_ignore_ascii_case(b"global_") {
             let word = String::from_utf8_lossy(word);
@@ -315,6 +323,17 @@ mod tests {
     }
 
     #[test]
+    fn global_begins_a_section_at_the_beginning_of_a_line() {
+        for text in ["global_ a", " GLOBAL_\na", "\u{feff}global_\r\na"] {
+            assert_eq!(tokens(text)[0], (1, Token::Global), "{text:?}");
+        }
+        assert_eq!(
+            values("'global_' global_x"),
+            [Some("global_"), Some("global_x")]
+        );
+    }
+
+    #[test]
     fn a_lone_underscore_is_a_value() {
         assert_eq!(
             tokens("_ _a '_' _\n__"),
@@ -351,6 +370,7 @@ mod tests {
             ("a\n\"b", "t.cif:2: the quote \" is not closed"),
             ("a\n\n;b\nc", "t.cif:3: the text field is not closed"),
             ("stop_", "t.cif:1: stop_ is a reserved word"),
+            ("a\nb global_", "t.cif:2: global_ is a reserved word"),
         ] {
             let mut tokenizer = Tokenizer::new("t.cif", text.as_bytes());
             let message = loop {

@@ -1,6 +1,6 @@
 //! Declared and actual numbers of rows.
 
-use crate::io::text::{syntax, warning};
+use crate::io::text::{counted, number_are, syntax, warning};
 use crate::{MoleculeError, Warning};
 
 /// Compares a declared count with the actual one: an error if rows are missing, a warning if there
@@ -21,10 +21,14 @@ pub(super) fn check_count(
         let section = what.to_ascii_uppercase();
         let problem = if section_seen {
             format!(
-                "the molecule declares {declared} {what}s, but its {section} section holds {found}"
+                "the molecule declares {}, but its {section} section holds {found}",
+                counted(declared, what)
             )
         } else {
-            format!("the molecule declares {declared} {what}s, but has no {section} section")
+            format!(
+                "the molecule declares {}, but has no {section} section",
+                counted(declared, what)
+            )
         };
         return Err(syntax(
             file,
@@ -38,7 +42,9 @@ pub(super) fn check_count(
             file,
             0,
             format!(
-                "the molecule declares {declared} {what}s, but {found} are there; all are read"
+                "the molecule declares {}, but {} there; all are read",
+                counted(declared, what),
+                number_are(found)
             ),
         )
     }))

@@ -5,6 +5,7 @@
 //! it. Only the listed bonds are used.
 
 mod counts;
+mod ions;
 mod molecule;
 mod residues;
 mod rows;

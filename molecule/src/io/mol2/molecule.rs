@@ -324,9 +324,8 @@ impl<'a> Molecule<'a> {
                 self.file,
                 line.into(),
                 format!(
-                    "{}, so the types are taken as those of a force field: their first letter gives the \
-                     element ({} atoms)",
-                    found.reason, found.atom_count
+                    "{}, so the types are taken as those of a force field: {}",
+                    found.reason, found.sources
                 ),
             ));
         }

@@ -5,8 +5,11 @@
 //! look like elements (`CA` is an aromatic carbon of AMBER, `OS` an ether oxygen), so a type alone
 //! is not enough: one type that can only be of a force field says that the record has such types.
 
+use std::fmt;
+
 use smol_str::SmolStr;
 
+use super::ions::{self, IonRules};
 use crate::Element;
 use crate::diagnostics::RepeatedWarning;
 use crate::perception::names::{ResidueKind, residue_kind};
@@ -34,15 +37,47 @@ pub(super) struct ForceField {
     pub(super) row: usize,
     /// The observation, for a message.
     pub(super) reason: String,
-    /// Number of atoms whose element is taken from such a type.
-    pub(super) atom_count: usize,
+    /// How the elements were taken, for a message.
+    pub(super) sources: Sources,
+}
+
+/// Numbers of atoms by what gives their element.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Sources {
+    /// The first letter of the type.
+    letter: usize,
+    /// The first two letters of the type, which are a symbol.
+    symbol: usize,
+    /// The type is the name of an ion.
+    ion: usize,
+    /// The type says nothing, so the name of the atom decides.
+    name: usize,
+}
+
+impl fmt::Display for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            ("their first letter gives", "", self.letter),
+            ("their first two letters give", "", self.symbol),
+            ("as the name of an ion they give", "", self.ion),
+            ("the atom name gives", ", as the type has none", self.name),
+        ];
+        let mut what = "the element";
+        for (source, why, count) in parts {
+            if count > 0 {
+                let separator = if what == "it" { ", " } else { "" };
+                let atoms = if count == 1 { "atom" } else { "atoms" };
+                write!(f, "{separator}{source} {what}{why} ({count} {atoms})")?;
+                what = "it";
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Sets the elements of all atoms of a record from their types. The atoms must have their residue
 /// names. Returns what says that the types are of a force field, unless it defines each of them
-/// without doubt (GAFF).
-/// residue names. Returns what says that the types are of a force field, unless it defines each of
-/// them without doubt (GAFF). Points without an element are noted in `points`.
+/// without doubt (GAFF). Points without an element are noted in `points`.
 pub(super) fn set_elements(
     atoms: &mut [RawAtom],
     kinds: &[SmolStr],
@@ -50,13 +85,22 @@ pub(super) fn set_elements(
 ) -> Option<ForceField> {
     let meanings: Vec<Meaning> = kinds.iter().map(|kind| meaning(kind.as_bytes())).collect();
     let may_be_ion = |row: usize| {
-        let small = || kinds[row].len() == 2 && !kinds[row].contains('.');
+        let small = || {
+            let is_ion_name = || ions::of_charmm(&kinds[row]).is_some();
+            (kinds[row].len() == 2 && !kinds[row].contains('.')) || is_ion_name()
+        };
         matches!(meanings[row], Meaning::TwoLetters(_) | Meaning::Foreign) || small()
     };
     let residue_sizes = if (0..atoms.len()).any(may_be_ion) {
         residue_sizes(atoms)
     } else {
         Vec::new()
+    };
+    let ion_rules = IonRules::of_record(atoms, kinds);
+    let element_of_ion = |row: usize| {
+        may_be_ion(row)
+            .then(|| ion_rules.element(&atoms[row], &kinds[row], residue_sizes[row] == 1))
+            .flatten()
     };
     // An atom that is a residue of its own and has the name of its type, or an ion by its residue.
     let is_ion = |row: usize| {
@@ -66,9 +110,79 @@ pub(super) fn set_elements(
         let is_ion_residue = || matches!(residue_kind(&atom.residue_name), ResidueKind::Ion);
         may_be_ion(row)
             && ((residue_sizes[row] == 1 && same(&atom.name))
-                || (same(&atom.residue_name) && is_ion_residue()))
+                || (same(&atom.residue_name) && is_ion_residue())
+                || Element::from_symbol(kind.as_bytes()).is_some_and(|element| {
+                    ions::is_ion_of_residue(atom, element, residue_sizes[row] == 1)
+                }))
     };
-    let found = (0..atoms.len())
+    let found = evidence(atoms, kinds, &meanings, is_ion);
+    let has_sybyl_types = kinds.iter().any(|kind| kind.contains('.'));
+    let mut sources = Sources::default();
+    let elements: Vec<Option<Element>> = (0..atoms.len())
+        .map(|row| {
+            let (kind, name) = (kinds[row].as_str(), atoms[row].name.as_str());
+            match meanings[row] {
+                // Lower-case types of GAFF that are also symbols of metals.
+                Meaning::Certain(element) if element.symbol().len() < kind.len() && is_ion(row) => {
+                    Element::from_symbol(kind.as_bytes()).or(Some(element))
+                }
+                Meaning::Certain(element) if element != Element::UNKNOWN => {
+                    let ion = (kind.len() == 3).then(|| element_of_ion(row)).flatten();
+                    ion.or(Some(element))
+                }
+                Meaning::Certain(_) | Meaning::Point => {
+                    points.note(atoms[row].line, || {
+                        format!("the atom type {kind:?} is not an element")
+                    });
+                    Some(Element::UNKNOWN)
+                }
+                Meaning::Unknown => None,
+                Meaning::TwoLetters(element) => {
+                    let keep = found.is_none()
+                        || is_ion(row)
+                        || (has_sybyl_types && !contradicts(kind, name));
+                    let by_letter = (!keep)
+                        .then(|| two_letters_of_force_field(kind, name, element))
+                        .filter(|other| *other != element);
+                    sources.letter += usize::from(by_letter.is_some());
+                    Some(by_letter.unwrap_or(element))
+                }
+                Meaning::Foreign => {
+                    if let Some(element) = element_of_ion(row) {
+                        sources.ion += 1;
+                        return Some(element);
+                    }
+                    found.as_ref()?;
+                    let element = foreign_element(kind, name);
+                    match element {
+                        None => sources.name += 1,
+                        Some(element) if element.symbol().len() == 1 => sources.letter += 1,
+                        Some(_) => sources.symbol += 1,
+                    }
+                    element
+                }
+            }
+        })
+        .collect();
+    for (atom, element) in atoms.iter_mut().zip(elements) {
+        atom.element = element.map_or(ElementField::Absent, ElementField::Known);
+    }
+    let (row, reason) = found?;
+    Some(ForceField {
+        row,
+        reason,
+        sources,
+    })
+}
+
+/// Returns the first row whose type shows that the types are of a force field, and the observation.
+fn evidence(
+    atoms: &[RawAtom],
+    kinds: &[SmolStr],
+    meanings: &[Meaning],
+    is_ion: impl Fn(usize) -> bool,
+) -> Option<(usize, String)> {
+    (0..atoms.len())
         .find(|&row| meanings[row] == Meaning::Foreign && is_of_force_field(&kinds[row]))
         .map(|row| {
             let reason = format!(
@@ -88,54 +202,7 @@ pub(super) fn set_elements(
                 kinds[row], atoms[row].name
             );
             Some((row, reason))
-        });
-    let has_sybyl_types = kinds.iter().any(|kind| kind.contains('.'));
-    let mut atom_count = 0;
-    let elements: Vec<Option<Element>> = (0..atoms.len())
-        .map(|row| {
-            let (kind, name) = (kinds[row].as_str(), atoms[row].name.as_str());
-            match meanings[row] {
-                // Lower-case types of GAFF that are also symbols of metals.
-                Meaning::Certain(element) if element.symbol().len() < kind.len() && is_ion(row) => {
-                    Element::from_symbol(kind.as_bytes()).or(Some(element))
-                }
-                Meaning::Certain(element) => Some(element),
-                Meaning::Point => {
-                    points.note(atoms[row].line, || {
-                        format!("the atom type {kind:?} is not an element")
-                    });
-                    Some(Element::UNKNOWN)
-                }
-                Meaning::Unknown => None,
-                Meaning::TwoLetters(element) => {
-                    let keep = found.is_none()
-                        || is_ion(row)
-                        || (has_sybyl_types && !contradicts(kind, name));
-                    let by_letter = (!keep)
-                        .then(|| two_letters_of_force_field(kind, name, element))
-                        .filter(|other| *other != element);
-                    atom_count += usize::from(by_letter.is_some());
-                    Some(by_letter.unwrap_or(element))
-                }
-                Meaning::Foreign => {
-                    let element = found
-                        .as_ref()
-                        .and_then(|_| foreign_element(kind, name, is_ion(row)));
-                    atom_count += usize::from(element.is_some());
-                    element
-                }
-            }
         })
-        .collect();
-    for (atom, element) in atoms.iter_mut().zip(elements) {
-        atom.element = element.map_or(ElementField::Absent, ElementField::Known);
-    }
-    let (row, reason) = found?;
-    Some(ForceField {
-        row,
-        reason,
-        atom_count,
-    })
 }
 
 /// Returns the number of atoms in the residue of each atom.
@@ -202,12 +269,8 @@ fn meaning(kind: &[u8]) -> Meaning {
             Meaning::TwoLetters(element)
         };
     }
-    // Ions with their charge: `Na+`, `Mg2+`, `Cl-`.
-    if let [symbol @ .., b'+' | b'-'] = head {
-        let symbol = symbol.strip_suffix(b"2").unwrap_or(symbol);
-        if let Some(element) = Element::from_symbol(symbol) {
-            return Meaning::Certain(element);
-        }
+    if let Some(element) = ions::of_charged_symbol(head) {
+        return Meaning::Certain(element);
     }
     // `c3`, `hc`, `n4`
     if let Some(first) = head.first()
@@ -274,37 +337,10 @@ fn two_letters_of_force_field(kind: &str, name: &str, element: Element) -> Eleme
 }
 
 /// Returns the element of a type of a force field, or `None`: the name then decides.
-///
-/// `is_ion` is true if the atom or its residue has the name of the type.
-fn foreign_element(kind: &str, name: &str, is_ion: bool) -> Option<Element> {
-    // Ions of CHARMM, and those of AMBER, which have any name.
-    const IONS: [(&str, &str); 9] = [
-        ("SOD", "NA"),
-        ("POT", "K"),
-        ("CLA", "CL"),
-        ("CAL", "CA"),
-        ("CES", "CS"),
-        ("LIT", "LI"),
-        ("RUB", "RB"),
-        ("CAD", "CD"),
-        ("BAR", "BA"),
-    ];
-    const AMBER_IONS: [(&str, &str); 2] = [("IP", "NA"), ("IM", "CL")];
-    let symbol_of = |list: &[(&str, &str)]| {
-        let entry = list.iter().find(|(ion, _)| *ion == kind)?;
-        Element::from_symbol(entry.1.as_bytes())
-    };
+fn foreign_element(kind: &str, name: &str) -> Option<Element> {
     // Types of OPLS are numbers.
     if begins_with(kind, "opls") {
         return None;
-    }
-    let is_calcium = kind == "C0" && begins_with(letters(name), "CA");
-    if is_calcium {
-        return Some(Element::CA);
-    }
-    let ion = symbol_of(&AMBER_IONS).or_else(|| symbol_of(&IONS).filter(|_| is_ion));
-    if ion.is_some() {
-        return ion;
     }
     let kind = letters(kind);
     let first = kind.as_bytes().first()?.to_ascii_uppercase();

@@ -65,7 +65,7 @@ pub(super) fn parse(
         ));
     }
     table.warn_if_flat(program);
-    Ok(table.model)
+    Ok(table.finish())
 }
 
 /// Returns the offsets of the records: the start of the file and what follows each `$$$$` line.

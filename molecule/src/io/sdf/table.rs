@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::diagnostics::RepeatedWarning;
 use crate::io::options::ReadOptions;
 use crate::io::text::{self, quote, syntax, warning};
 use crate::io::unnamed::{next_number, unnamed_ligand_atom};
@@ -17,7 +18,8 @@ pub(super) struct Table<'a> {
     pub(super) model: RawModel,
     /// Number of atoms so far of each element, for the names.
     numbers: HashMap<Element, u32>,
-    unknown_symbol_seen: bool,
+    /// Symbols that are not elements.
+    unknown_symbols: RepeatedWarning,
 }
 
 impl<'a> Table<'a> {
@@ -28,7 +30,7 @@ impl<'a> Table<'a> {
             options,
             model,
             numbers: HashMap::new(),
-            unknown_symbol_seen: false,
+            unknown_symbols: RepeatedWarning::default(),
         }
     }
 
@@ -41,6 +43,8 @@ impl<'a> Table<'a> {
         syntax(self.file, line, problem, remedy)
     }
 
+    /// Adds an atom. Symbols that are not elements, such as the lists and groups of a query, lone
+    /// pairs and dummy atoms, are counted for a warning.
     pub(super) fn add_atom(
         &mut self,
         line: u64,
@@ -50,18 +54,10 @@ impl<'a> Table<'a> {
     ) -> Result<(), MoleculeError> {
         let count = self.model.atoms.len();
         text::check_atom_limit(self.file, line, count, self.options)?;
-        let element = element_of(symbol).unwrap_or_else(|| {
-            if !self.unknown_symbol_seen && !is_placeholder(symbol) {
-                self.unknown_symbol_seen = true;
-                self.model.warnings.push(warning(
-                    self.file,
-                    line,
-                    format!(
-                        "{} is not an element symbol; the element of such atoms is unknown",
-                        quote(symbol)
-                    ),
-                ));
-            }
+        let element = Element::from_symbol(symbol).unwrap_or_else(|| {
+            self.unknown_symbols.note(text::line_u32(line), || {
+                format!("{} is not an element symbol", quote(symbol))
+            });
             Element::UNKNOWN
         });
         let number = next_number(&mut self.numbers, element);
@@ -74,6 +70,16 @@ impl<'a> Table<'a> {
             formal_charge,
         ));
         Ok(())
+    }
+
+    /// Returns the model with the warning about symbols that are not elements.
+    pub(super) fn finish(mut self) -> RawModel {
+        self.unknown_symbols.report(
+            self.file,
+            "the element of such atoms is unknown",
+            &mut self.model.warnings,
+        );
+        self.model
     }
 
     /// Adds a bond between the existing rows `a` and `b`, counted from 0.
@@ -104,23 +110,6 @@ impl<'a> Table<'a> {
             ));
         }
     }
-}
-
-fn element_of(symbol: &[u8]) -> Option<Element> {
-    Element::from_symbol(symbol)
-}
-
-/// Tests for symbols of the format that are not elements: lists and groups of a query, lone pairs,
-/// dummy atoms.
-fn is_placeholder(symbol: &[u8]) -> bool {
-    const PLACEHOLDERS: [&[u8]; 15] = [
-        b"*", b"A", b"AH", b"Q", b"QH", b"M", b"MH", b"X", b"XH", b"L", b"LP", b"R", b"R#", b"DU",
-        b"POL",
-    ];
-    PLACEHOLDERS
-        .iter()
-        .any(|placeholder| placeholder.eq_ignore_ascii_case(symbol))
-        || matches!(symbol, [b'R', digits @ ..] if digits.iter().all(u8::is_ascii_digit))
 }
 
 /// Returns the order of a bond type. 5 to 8 are query types, 9 is a coordination bond; `None` for

@@ -153,14 +153,20 @@ fn every_code_of_the_charge_column_is_known() {
 
 #[test]
 fn placeholders_are_unknown_elements_and_isotopes_hydrogen() {
-    for symbol in ["*  ", "R# ", "R1 ", "A  ", "Q  ", "LP ", "Du "] {
+    for symbol in [
+        "*  ", "R# ", "R1 ", "A  ", "Q  ", "LP ", "Du ", "X  ", "L  ", "Pol",
+    ] {
         let model = read(&ETHANOL_LIKE.replace("O   0", &format!("{symbol} 0"))).expect("sound");
         assert_eq!(
             model.atoms[2].element,
             ElementField::Known(Element::UNKNOWN),
             "{symbol}"
         );
-        assert!(model.warnings.is_empty(), "{symbol}");
+        let expected = format!(
+            "\"{}\" is not an element symbol; the element of such atoms is unknown",
+            symbol.trim_end()
+        );
+        assert_eq!(messages(&model), [expected]);
     }
     for symbol in ["D  ", "T  "] {
         let model = read(&ETHANOL_LIKE.replace("O   0", &format!("{symbol} 0"))).expect("sound");
@@ -172,6 +178,18 @@ fn placeholders_are_unknown_elements_and_isotopes_hydrogen() {
         ["\"Zzz\" is not an element symbol; the element of such atoms is unknown"]
     );
     assert_eq!(model.warnings[0].location.line, Some(7));
+    // All kinds are counted together.
+    let text = ETHANOL_LIKE
+        .replace("O   0", "LP  0")
+        .replacen("C   0", "Q   0", 1);
+    let model = read(&text).expect("a sound record");
+    assert_eq!(
+        messages(&model),
+        [
+            "\"Q\" is not an element symbol; the element of such atoms is unknown (2 such cases, this \
+          is the first)"
+        ]
+    );
 }
 
 #[test]
@@ -363,7 +381,14 @@ fn a_v3000_record_gives_atoms_and_bonds() {
         bonds,
         [(0, 1, BondOrder::Single), (1, 2, BondOrder::Unknown)]
     );
-    assert!(model.bonds_complete && model.warnings.is_empty());
+    assert!(model.bonds_complete);
+    assert_eq!(
+        messages(&model),
+        [
+            "\"NOT [C,N]\" is not an element symbol; the element of such atoms is unknown (2 such cases, \
+          this is the first)"
+        ]
+    );
 }
 
 #[test]
@@ -414,9 +439,10 @@ fn faults_of_v3000_records_are_named() {
     }
     let model =
         read(&V3000.replace("COUNTS 4 3", "COUNTS 2 1")).expect("more atoms are only a warning");
-    assert_eq!(model.warnings.len(), 2);
+    // Those of the counts, and that of the lists.
+    assert_eq!(model.warnings.len(), 3);
     let cut = V3000.find("M  V30 2 8").expect("a bond");
-    assert!(error(&V3000[..cut]).contains("after 4 atoms and 1 bonds; give the whole file"));
+    assert!(error(&V3000[..cut]).contains("after 4 atoms and 1 bond; give the whole file"));
 }
 
 #[test]

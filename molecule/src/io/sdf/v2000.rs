@@ -1,6 +1,8 @@
 //! The V2000 connection table: fixed columns, at most 999 atoms and bonds.
 
-use super::super::text::{Lines, columns, fields, float, integer, quote, warning};
+use super::super::text::{
+    Lines, columns, counted, fields, float, integer, number_are, quote, warning,
+};
 use super::table::{Table, order_of};
 use crate::MoleculeError;
 use crate::structure::BondOrder;
@@ -26,8 +28,8 @@ pub(super) fn read(
                 return Err(table.error(
                     line,
                     format!(
-                        "the counts line declares {declared_atoms} atoms, but a bond line follows \
-                         after {read}: {}",
+                        "the counts line declares {}, but a bond line follows after {read}: {}",
+                        counted(declared_atoms, "atom"),
                         quote(text)
                     ),
                     "give as many atom lines as the counts line declares",
@@ -136,8 +138,9 @@ fn warn_of_further_rows(
 ) {
     if let Some(line) = first_line {
         let message = format!(
-            "the counts line declares {declared} {what}{}, but {found} are there; all are read",
-            if declared == 1 { "" } else { "s" }
+            "the counts line declares {}, but {} there; all are read",
+            counted(declared, what),
+            number_are(found)
         );
         table
             .model
@@ -162,7 +165,11 @@ fn next_row<'a>(
     .map_err(|(line, end)| {
         table.error(
             line,
-            format!("the counts line declares {declared} {what}s, but only {read} precede {end}"),
+            format!(
+                "the counts line declares {}, but only {read} {} {end}",
+                counted(declared, what),
+                if read == 1 { "precedes" } else { "precede" }
+            ),
             "give the whole file; it may have been cut off",
         )
     })

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::text::{Lines, float, integer, quote, warning};
+use super::super::text::{Lines, counted, float, integer, number_are, quote, warning};
 use super::table::{Table, order_of};
 use crate::MoleculeError;
 
@@ -62,8 +62,9 @@ pub(super) fn read(table: &mut Table<'_>, lines: &mut Lines<'_>) -> Result<(), M
     Err(table.error(
         lines.number(),
         format!(
-            "the record ends before \"M  V30 END CTAB\", after {} atoms and {bonds_seen} bonds",
-            table.model.atoms.len()
+            "the record ends before \"M  V30 END CTAB\", after {} and {}",
+            counted(table.model.atoms.len() as u64, "atom"),
+            counted(bonds_seen, "bond"),
         ),
         "give the whole file; it may have been cut off",
     ))
@@ -181,11 +182,8 @@ fn read_atom(
     }
     let row = table.model.atoms.len() as u32;
     // A list such as `[N,O]` is not a single element.
-    let symbol: &[u8] = if negated || symbol.starts_with(b"[") || symbol.starts_with(b"NOT ") {
-        b"L"
-    } else {
-        symbol
-    };
+    let list = negated.then(|| words[1..3].join(&b' '));
+    let symbol = list.as_ref().unwrap_or(symbol);
     table.add_atom(line, symbol, [x, y, z], charge)?;
     if rows.insert(index, row).is_some() {
         return Err(table.error(
@@ -244,7 +242,11 @@ fn check_counts(
         if seen < declared {
             return Err(table.error(
                 line,
-                format!("COUNTS declares {declared} {what}s, but only {seen} are there"),
+                format!(
+                    "COUNTS declares {}, but only {} there",
+                    counted(declared, what),
+                    number_are(seen)
+                ),
                 "give the whole file; it may have been cut off",
             ));
         }
@@ -252,7 +254,11 @@ fn check_counts(
             table.model.warnings.push(warning(
                 table.file,
                 line,
-                format!("COUNTS declares {declared} {what}s, but {seen} are there; all are read"),
+                format!(
+                    "COUNTS declares {}, but {} there; all are read",
+                    counted(declared, what),
+                    number_are(seen)
+                ),
             ));
         }
     }

@@ -178,14 +178,18 @@ fn is_sdf(head: &[u8]) -> bool {
     })
 }
 
-/// Tests whether the first word outside of comments begins a data block.
+/// Tests whether the first word outside of comments begins a data block, or the section `global_`
+/// of older libraries before the data blocks.
 fn is_mmcif(head: &[u8]) -> bool {
     Lines::new(head, 1)
         .map(|(_, line)| line.trim_ascii())
         .find(|line| !line.is_empty() && !line.starts_with(b"#"))
         .is_some_and(|line| {
-            line.get(..5)
-                .is_some_and(|word| word.eq_ignore_ascii_case(b"data_"))
+            let begins_block = line
+                .get(..5)
+                .is_some_and(|word| word.eq_ignore_ascii_case(b"data_"));
+            let word = fields(line).next().unwrap_or_default();
+            begins_block || word.eq_ignore_ascii_case(b"global_")
         })
 }
 

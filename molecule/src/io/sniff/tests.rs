@@ -23,6 +23,10 @@ fn the_content_decides_against_the_ending() {
         (b"HETATM100000  N   ALA A   1\n", Format::Pdb),
         (b"CRYST1   10.000\n", Format::Pdb),
         (b"# comment\n\nDATA_1ABC\nloop_\n", Format::Mmcif),
+        (
+            b"# comment\nGlobal_ _lib_name x\ndata_x\nATOM 1 N N GLY A 1 0 0 0\n",
+            Format::Mmcif,
+        ),
         (b"# comment\n@<TRIPOS>MOLECULE\n", Format::Mol2),
         (SDF_HEAD, Format::Sdf),
         (

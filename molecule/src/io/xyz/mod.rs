@@ -10,7 +10,7 @@ use self::columns::Columns;
 use std::collections::HashMap;
 
 use super::options::ReadOptions;
-use super::text::{self, Lines, fields, integer, quote, syntax, warning};
+use super::text::{self, Lines, counted, fields, integer, quote, syntax, warning};
 use super::unnamed::{next_number, unnamed_ligand_atom};
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::RawModel;
@@ -54,7 +54,7 @@ pub(super) fn parse(
     let columns = Columns::from_comment(comment)
         .map_err(|bad| syntax(file, comment_line, bad.problem, bad.remedy))?;
     let mut numbers = HashMap::new();
-    let mut unknown_symbol_seen = false;
+    let mut unknown_symbols = RepeatedWarning::default();
     let mut longer_rows = RepeatedWarning::default();
     for row in 0.. {
         if row as u64 == declared {
@@ -67,7 +67,10 @@ pub(super) fn parse(
             return Err(syntax(
                 file,
                 lines.number(),
-                format!("the frame declares {declared} atoms, but holds {row}"),
+                format!(
+                    "the frame declares {}, but holds {row}",
+                    counted(declared, "atom")
+                ),
                 "give the whole file; it may have been cut off",
             ));
         };
@@ -75,17 +78,9 @@ pub(super) fn parse(
         let (symbol, position_angstrom) =
             read_row(file, line, row, text, columns, &mut longer_rows)?;
         let element = element_of(symbol).unwrap_or_else(|| {
-            if !unknown_symbol_seen {
-                unknown_symbol_seen = true;
-                model.warnings.push(warning(
-                    file,
-                    line,
-                    format!(
-                        "{} is not an element symbol; the element of such atoms is unknown",
-                        quote(symbol)
-                    ),
-                ));
-            }
+            unknown_symbols.note(text::line_u32(line), || {
+                format!("{} is not an element symbol", quote(symbol))
+            });
             Element::UNKNOWN
         });
         let number = next_number(&mut numbers, element);
@@ -98,13 +93,19 @@ pub(super) fn parse(
             0,
         ));
     }
+    unknown_symbols.report(
+        file,
+        "the element of such atoms is unknown",
+        &mut model.warnings,
+    );
     longer_rows.report(file, "fields beyond them are ignored", &mut model.warnings);
     if starts.len() == 1 && lines.any(|(_, text)| !text.trim_ascii().is_empty()) {
         model.warnings.push(warning(
             file,
             lines.number(),
             format!(
-                "more lines follow the {declared} atoms that the frame declares; they are ignored"
+                "more lines follow the {} that the frame declares; they are ignored",
+                counted(declared, "atom")
             ),
         ));
     }

@@ -10,6 +10,10 @@ fn read(text: &str) -> Result<RawModel, MoleculeError> {
     parse("x.xyz", text.as_bytes(), &ReadOptions::default())
 }
 
+fn messages(model: &RawModel) -> Vec<String> {
+    model.warnings.iter().map(ToString::to_string).collect()
+}
+
 fn error(text: &str) -> String {
     read(text).expect_err("this text is not sound").to_string()
 }
@@ -72,7 +76,20 @@ fn symbols_may_carry_labels_and_unknown_ones_are_told() {
         model.atoms[0].element,
         ElementField::Known(Element::UNKNOWN)
     );
-    assert_eq!(model.warnings.len(), 1);
+    assert_eq!(
+        messages(&model),
+        [
+            "x.xyz:3: \"Qq\" is not an element symbol; the element of such atoms is unknown (2 such cases, \
+          this is the first)"
+        ]
+    );
+    for symbol in ["X", "Bq", "EP", "LP", "Ve", "*", "0"] {
+        let model = read(&WATER.replace("O 0", &format!("{symbol} 0"))).expect("sound");
+        let expected = format!(
+            "x.xyz:3: \"{symbol}\" is not an element symbol; the element of such atoms is unknown"
+        );
+        assert_eq!(messages(&model), [expected]);
+    }
 }
 
 #[test]

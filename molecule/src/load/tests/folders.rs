@@ -88,7 +88,7 @@ fn a_broken_mol2_gives_way_to_the_sd_file() {
     let (_, warnings) = folder(&path, false).expect("the SD file serves");
     assert!(warnings[0].starts_with("1abc_ligand.mol2 cannot be read, so 1abc_ligand.sdf is"));
     assert!(
-        warnings[0].contains("declares 1 atoms") || warnings[0].contains("atom row"),
+        warnings[0].contains("declares 1 atom,") || warnings[0].contains("atom row"),
         "{warnings:?}"
     );
     let path = scratch.complex(&[
@@ -177,6 +177,29 @@ fn other_and_hidden_files_of_a_folder_are_named() {
     assert_eq!(
         warnings,
         ["._x_pocket.pdb is a hidden file and is left out"]
+    );
+    // Other structures are named; those that belong to the layout and other files are not.
+    let path = scratch.complex(&[
+        ("1abc_pocket.pdb", PDB),
+        ("1abc_protein.pdb", PDB),
+        ("1abc_protein.pdbqt", PDB),
+        ("1abc_ligand.mol2", MOL2),
+        ("1abc_ligand.pdb", PDB),
+        ("1abc.bio1", PDB),
+        ("1abc.CIF.gz", ""),
+        ("1abc_ligand_aligned.sdf", SDF),
+        ("1abc_apbs.dx", "x"),
+        (".hidden.pdb", PDB),
+        ("README", "x"),
+    ]);
+    let (parts, warnings) = folder(&path, false).expect("one of each");
+    assert_eq!(parts, ["1abc_pocket", "1abc_ligand"]);
+    assert_eq!(
+        warnings,
+        [
+            "one pocket and one ligand are read, 1abc_pocket.pdb and 1abc_ligand.mol2; 1abc.CIF.gz, \
+          1abc.bio1, 1abc_ligand_aligned.sdf are left out"
+        ]
     );
     // A gzipped copy is not another file.
     let path = scratch.complex(&[("x_pocket.pdb", PDB), ("x_ligand.sdf", SDF)]);

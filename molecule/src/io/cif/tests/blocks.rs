@@ -162,13 +162,37 @@ _ihm_sphere_obj_site.object_radius
 ";
     let error = read(&format!("data_i\n{spheres}")).unwrap_err().to_string();
     assert!(
-        error.contains("holds only coarse-grained spheres (_ihm_sphere_obj_site, 2 of them)"),
+        error.contains("holds only 2 coarse-grained spheres (_ihm_sphere_obj_site) and no atoms;"),
         "{error}"
+    );
+    let gaussian = "loop_\n_ihm_gaussian_obj_site.id\n_ihm_gaussian_obj_site.mean_Cartn_x\n1 2\n";
+    for (content, expected) in [
+        (
+            gaussian.to_owned(),
+            "holds only 1 coarse-grained Gaussian (_ihm_gaussian_obj_site) and no atoms;",
+        ),
+        (
+            format!("{spheres}{gaussian}"),
+            "holds only 2 coarse-grained spheres (_ihm_sphere_obj_site) and 1 coarse-grained Gaussian \
+             (_ihm_gaussian_obj_site) and no atoms;",
+        ),
+    ] {
+        let error = read(&format!("data_i\n{content}")).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let model = read(&format!("data_i\n{SITES}{gaussian}")).unwrap();
+    assert_eq!(
+        messages(&model),
+        [
+            "t.cif: 1 coarse-grained Gaussian (_ihm_gaussian_obj_site) is left out; only atoms are read"
+        ]
     );
     let model = read(&format!("data_i\n{SITES}{spheres}")).unwrap();
     assert_eq!(
         messages(&model),
-        ["t.cif: coarse-grained spheres of the file are left out (2 of them); only atoms are read"]
+        [
+            "t.cif: 2 coarse-grained spheres (_ihm_sphere_obj_site) are left out; only atoms are read"
+        ]
     );
     let without_rows = &spheres[..spheres.find("1 A").unwrap()];
     assert!(messages(&read(&format!("data_i\n{without_rows}{SITES}")).unwrap()).is_empty());
@@ -198,4 +222,28 @@ fn an_underscore_without_quotes_is_a_value_where_no_data_name_can_be() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn a_global_section_before_the_data_blocks_is_read_over() {
+    let global = "global_\n_lib_name mon_lib\n_lib_version 5.41\nloop_\n_x.a\n_x.b\n1 2\n";
+    let list = "data_comp_list\nloop_\n_chem_comp.id\n_chem_comp.three_letter_code\nLIG LIG\n";
+    for text in [
+        format!("{global}{list}{COMPONENT}"),
+        format!("# a library\n{global}#\n{list}{COMPONENT}").replace('\n', "\r\n"),
+        format!("GLOBAL_ _lib_name mon_lib\n{COMPONENT}"),
+        format!("{COMPONENT}{global}"),
+    ] {
+        let model = read(&text).unwrap();
+        assert_eq!(names(&model), ["C1", "O1"]);
+        assert_eq!(model.atoms[1].position_angstrom, [1.2, 0.0, 0.0]);
+        assert!(messages(&model).is_empty());
+    }
+    let model = read(&format!("{global}{COMPONENT}data_model\n{SITES}")).unwrap();
+    assert_eq!(names(&model), ["N", "CA", "C"]);
+    let error = read(&format!("data_a\n_x.name global_\n{SITES}")).unwrap_err();
+    assert!(
+        error.to_string().contains("put quotes around it"),
+        "{error}"
+    );
 }

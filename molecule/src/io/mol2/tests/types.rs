@@ -260,6 +260,90 @@ fn ions_and_metals_stay_what_they_are() {
 }
 
 #[test]
+fn ions_of_charmm_are_known_by_atom_type_or_residue() {
+    let ligand = [("CA", "CT1", "LIG"), ("N", "NH1", "LIG")];
+    for (name, kind, residue, symbol) in [
+        // The name of the atom.
+        ("SOD", "SOD", "LIG", "Na"),
+        ("POT", "POT", "LIG", "K"),
+        ("CAL", "CAL", "LIG", "Ca"),
+        ("CES", "CES", "LIG", "Cs"),
+        ("CLA", "CLA", "LIG", "Cl"),
+        ("sod", "sod", "LIG", "Na"),
+        ("CA", "CAL", "LIG", "Ca"),
+        // The residue.
+        ("X1", "POT", "POT", "K"),
+        ("SOD", "NA", "SOD", "Na"),
+        ("X2", "CES", "ION", "Cs"),
+        ("CAL", "CA", "CAL", "Ca"),
+        ("CAD", "CD", "CAD", "Cd"),
+        // Calcium of AMBER.
+        ("C0", "C0", "LIG", "Ca"),
+        ("CA", "C0", "LIG", "Ca"),
+        // Types that are not those of ions.
+        ("S1", "SOD", "LIG", "S"),
+        ("C7", "CAL", "LIG", "C"),
+        ("C7", "C0", "LIG", "C"),
+        ("AL", "Al3+", "LIG", "Al"),
+    ] {
+        let mut atoms = ligand.to_vec();
+        atoms.push((name, kind, residue));
+        let model = record(&atoms);
+        assert_eq!(symbols(&model), ["C", "N", symbol], "{name} {kind}");
+    }
+    // A record of ions only, one of which no force field type introduces.
+    let model = record(&[("LIT", "LIT", "LIT"), ("RUB", "RUB", "RUB")]);
+    assert_eq!(symbols(&model), ["Li", "Rb"]);
+    // A ligand with the name of an ion.
+    let model = record(&[
+        ("C1", "cd", "CAD"),
+        ("C2", "cd", "CAD"),
+        ("C3", "CD", "CAD"),
+        ("C4", "CT", "CAD"),
+    ]);
+    assert_eq!(symbols(&model), ["C"; 4]);
+    // Types that repeat the names of the atoms, as those of a ligand with lettered carbons.
+    let model = record(&[
+        ("CAA", "CAA", "LIG"),
+        ("CAK", "CAK", "LIG"),
+        ("CAL", "CAL", "LIG"),
+        ("C0", "C0", "LIG"),
+        ("C1", "C1", "LIG"),
+    ]);
+    assert_eq!(symbols(&model), ["C"; 5]);
+}
+
+#[test]
+fn the_warning_says_what_gave_the_elements() {
+    for (atoms, expected) in [
+        (
+            &[("C1", "opls_145", "LIG"), ("CL1", "opls_264", "LIG")][..],
+            "the atom name gives the element, as the type has none (2 atoms)",
+        ),
+        (
+            &[("C1", "CT", "LIG"), ("O1", "O", "LIG")],
+            "their first letter gives the element (1 atom)",
+        ),
+        (
+            &[
+                ("C1", "CG331", "LIG"),
+                ("C2", "CA", "LIG"),
+                ("CL1", "CLGR1", "LIG"),
+                ("SOD", "SOD", "LIG"),
+                ("X1", "A9", "LIG"),
+            ],
+            "their first letter gives the element (2 atoms), their first two letters give it (1 atom), \
+             as the name of an ion they give it (1 atom), the atom name gives it, as the type has none \
+             (1 atom)",
+        ),
+    ] {
+        let messages = messages(&record(atoms));
+        assert!(messages[0].ends_with(expected), "{messages:?}");
+        assert!(messages[0].contains("force field: "), "{messages:?}");
+    }
+}
+
+#[test]
 fn sybyl_types_and_elements_stay_without_a_warning() {
     for atoms in [
         &[
@@ -325,13 +409,14 @@ fn points_without_an_element_are_unknown_with_a_warning() {
         ("C3", "XX", "LIG"),
         ("H1", "LPH", "LIG"),
         ("O9", "Du", "LIG"),
+        ("N9", "Any", "LIG"),
     ]);
-    assert_eq!(symbols(&model), ["O", "X", "X", "X", "X"]);
+    assert_eq!(symbols(&model), ["O", "X", "X", "X", "X", "X"]);
     assert_eq!(
         messages(&model)[1..],
         [
             "x.mol2:8: the atom type \"EP\" is not an element; the element of such atoms is unknown \
-          (3 such cases, this is the first)"
+          (5 such cases, this is the first)"
         ]
     );
 }
