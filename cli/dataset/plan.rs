@@ -227,52 +227,58 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
         plan(&source, &Layout::new(&args.out), &options, monitor).map_err(failure)?;
     meter.finish();
     if !verbosity.quiet {
-        output(summary(&report).as_bytes())?;
-        let skipped = report.complexes.skipped_by_reason();
-        for reason in &skipped {
-            note(format_args!("left out: {reason}"));
-        }
-        for files in left_out_texts(&report.complexes.left_out_files) {
-            note(format_args!("left out: {files}"));
-        }
-        if report.complexes.skipped.len() > skipped.len() {
-            note("report.json lists every complex that was left out");
-        }
-        let warnings = &report.complexes.warnings;
-        if let Some((id, texts)) = warnings.first_key_value() {
-            note(format_args!(
-                "{} complexes were read with warnings, which report.json lists; the first: {id}: {}",
-                warnings.len(),
-                texts.join("; ")
-            ));
-        }
-        note_groups(&report);
-        if report.question_count() == 0 {
-            note("no question could be made; report.json says why, by task");
-        }
-        if !report.complexes.cut.is_empty() {
-            note(format_args!(
-                "{} complexes were cut out of whole entries; report.json names their ligands",
-                report.complexes.cut.len()
-            ));
-        }
-        if !report.complexes.renamed.is_empty() {
-            note(format_args!(
-                "{} complexes have residues or atoms that share a name and got unique ones; plan/complexes.jsonl lists them",
-                report.complexes.renamed.len()
-            ));
-        }
-        if report.complexes.unused_ligands > 0 {
-            note(format_args!(
-                "{} lines of the list of ligands name a complex that is not in the folder",
-                report.complexes.unused_ligands
-            ));
-        }
+        print_report(&report)?;
         note(format_args!(
             "planned in {:.1} s: {} shards; next: molshot dataset generate --out {}",
             meter.elapsed().as_secs_f64(),
             plan.shards.len(),
             args.out.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Prints the counts of a plan, and what a reader of it should know.
+fn print_report(report: &Report) -> Result<(), CliError> {
+    output(summary(report).as_bytes())?;
+    let skipped = report.complexes.skipped_by_reason();
+    for reason in &skipped {
+        note(format_args!("left out: {reason}"));
+    }
+    for files in left_out_texts(&report.complexes.left_out_files) {
+        note(format_args!("left out: {files}"));
+    }
+    if report.complexes.skipped.len() > skipped.len() {
+        note("report.json lists every complex that was left out");
+    }
+    let warnings = &report.complexes.warnings;
+    if let Some((id, texts)) = warnings.first_key_value() {
+        note(format_args!(
+            "{} complexes were read with warnings, which report.json lists; the first: {id}: {}",
+            warnings.len(),
+            texts.join("; ")
+        ));
+    }
+    note_groups(report);
+    if report.question_count() == 0 {
+        note("no question could be made; report.json says why, by task");
+    }
+    if !report.complexes.cut.is_empty() {
+        note(format_args!(
+            "{} complexes were cut out of whole entries; report.json names their ligands",
+            report.complexes.cut.len()
+        ));
+    }
+    if !report.complexes.renamed.is_empty() {
+        note(format_args!(
+            "{} complexes have residues or atoms that share a name and got unique ones; plan/complexes.jsonl lists them",
+            report.complexes.renamed.len()
+        ));
+    }
+    if report.complexes.unused_ligands > 0 {
+        note(format_args!(
+            "{} lines of the list of ligands name a complex that is not in the folder",
+            report.complexes.unused_ligands
         ));
     }
     Ok(())

@@ -130,6 +130,10 @@ impl ShardPlan {
 /// The head of a plan: `plan/plan.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the plan's command line"
+)]
 pub struct Plan {
     /// Version of the format: [`SCHEMA_VERSION`].
     pub schema_version: u32,
