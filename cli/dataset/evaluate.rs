@@ -99,8 +99,8 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
             let (which, name) = baseline_arg.baseline();
             let answers = baseline(&layout, split, which, args.seed).map_err(failure)?;
             let mut lines = String::new();
-            for (id, answer) in answers {
-                lines += &serde_json::json!({"id": id, "answer": answer}).to_string();
+            for prediction in answers.into_values() {
+                lines += &serde_json::to_string(&prediction)?;
                 lines.push('\n');
             }
             let file = layout.file(&format!("predictions/{name}-{}.jsonl", split.name()));

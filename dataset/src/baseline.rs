@@ -8,6 +8,7 @@ use crate::plan::motions::rotations;
 use crate::plan::read_lines;
 use crate::random::Random;
 use crate::record::Item;
+use crate::score::Prediction;
 use crate::task::OPTION_LETTERS;
 use crate::task::{Split, Task};
 
@@ -35,7 +36,7 @@ pub fn baseline(
     split: Split,
     which: Baseline,
     seed: u64,
-) -> Result<BTreeMap<String, String>, DatasetError> {
+) -> Result<BTreeMap<String, Prediction>, DatasetError> {
     let mut answers = BTreeMap::new();
     layout.plan()?;
     for complex in read_lines(&layout.complexes_file())? {
@@ -51,7 +52,7 @@ pub fn baseline(
                     random_answer(&item, &mut Random::new(seed, &["baseline", &item.id]))
                 }
             };
-            answers.insert(item.id, answer);
+            answers.insert(item.id.clone(), Prediction::new(item.id, answer));
         }
     }
     Ok(answers)

@@ -332,6 +332,9 @@ fn all_complexes_of_the_larger_data_make_a_valid_set() {
             "--test-share",
             "0.2",
             "--no-annotations",
+            // The names are compared with those that the program prints for the files.
+            "--unique-names",
+            "off",
         ]);
         folder.ok(&["generate", "--out", "out"]);
         let output = folder.ok(&["verify", "--out", "out", "--sample", "40"]);

@@ -7,6 +7,7 @@
 
 mod contents;
 pub mod cut;
+mod ids;
 #[cfg(test)]
 mod tests;
 pub mod unique_names;
@@ -37,8 +38,6 @@ const MAX_ATOMS: usize = 200_000;
 const MAX_ENTRY_ATOMS: usize = 2_000_000;
 /// Limit of bytes of a pocket or ligand file.
 const MAX_BYTES: u64 = 64 << 20;
-/// Limit of bytes of an id. File names, which contain it, have at most 255 bytes.
-const MAX_ID_BYTES: usize = 200;
 /// Limit of bytes of a whole entry.
 const MAX_ENTRY_BYTES: u64 = 1 << 30;
 
@@ -181,7 +180,7 @@ impl ComplexSource {
 
     /// Returns the input of a complex's cut; `None` if it has a pocket file and needs no cut.
     fn cut_input(&self, id: &str) -> Result<Option<CutInput>, ComplexError> {
-        check_id(id)?;
+        ids::check_id(id)?;
         let named = self.named(id);
         let [path] = named.as_slice() else {
             let names: Vec<String> = named
@@ -403,21 +402,6 @@ fn complex_error(reason: &'static str, message: impl Into<String>) -> ComplexErr
         reason,
         message: message.into(),
     }
-}
-
-/// Checks that tables, paths and messages can have an id as it is.
-fn check_id(id: &str) -> Result<(), ComplexError> {
-    let problem = if id.len() > MAX_ID_BYTES {
-        format!(
-            "its name has {} bytes; rename it to at most {MAX_ID_BYTES}",
-            id.len()
-        )
-    } else if id.chars().any(char::is_control) {
-        "its name has a control character, such as a line feed; rename it".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(complex_error("unusable_name", problem))
 }
 
 /// Checks that a structure has a ligand with bonds and a pocket with residues.

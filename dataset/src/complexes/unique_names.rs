@@ -5,9 +5,10 @@
 //! again, and each division becomes a chain of its own: the first keeps the name of the chain, if
 //! it has one, and the others get the first letters that no chain has. **Atoms.** Atoms of the
 //! ligand, or of one residue, that share a name are numbered in the order of the file: the letters
-//! of the name, and the first numbers that no other atom has (`O`, `O` become `O1`, `O2`); the first
-//! atom of a name with a number keeps it. Names of hydrogens and water, which are not drawn, stay. The list of changes is in the plan and in the
-//! table of complexes, so that the names of the files can be told.
+//! of the name, and the first numbers that no other atom has (`O`, `O` become `O1`, `O2`); the
+//! first atom of a name with a number keeps it. Names of hydrogens and water, which are not drawn,
+//! stay. The list of changes is in the plan and in the table of complexes, so that the names of the
+//! files can be told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,7 +174,8 @@ fn free_chain(taken: &mut BTreeSet<String>) -> String {
 /// Returns new names of drawn atoms, by index.
 fn names_of_atoms(structure: &Structure) -> BTreeMap<u32, String> {
     let atoms = structure.atoms();
-    // Labels of the ligand are names of atoms alone, so that all of its residues count as one owner.
+    // Labels of the ligand are names of atoms alone, so that all of its residues count as one
+    // owner.
     let mut owners: BTreeMap<Option<u32>, Vec<u32>> = BTreeMap::new();
     for atom in pocket_atoms(structure) {
         let residue = atoms.residue[atom as usize];

@@ -12,8 +12,8 @@ use crate::tables::read_columns;
 /// The names of complexes in keys.
 ///
 /// A key ends at the first point of a file name, and some file systems ignore upper and lower case.
-/// So a point becomes `_`, and complexes whose names differ only in what is lost get a hash of their
-/// ids. The column `complex` has the id itself.
+/// So a point becomes `_`, and complexes whose names differ only in what is lost get a hash of
+/// their ids. The column `complex` has the id itself.
 #[derive(Debug, Default)]
 pub(super) struct Keys(BTreeMap<String, String>);
 

@@ -2,9 +2,9 @@
 //!
 //! The ligand is moved towards the left or right edge of the front picture: by the largest whole
 //! number of angstrom that keeps all of its drawn atoms in all pictures, with a margin of half an
-//! angstrom, less 0, 1 or 2 angstrom. All items of a complex use the side on which the ligand is out
-//! of the pocket sooner, and of equal ones, that on which it hides fewer atoms. Then the ligand is rotated about its centre (the mean of its drawn
-//! atoms) by the inverse of the answer.
+//! angstrom, less 0, 1 or 2 angstrom. All items of a complex use the side on which the ligand is
+//! out of the pocket sooner, and of equal ones, that on which it hides fewer atoms. Then the ligand
+//! is rotated about its centre (the mean of its drawn atoms) by the inverse of the answer.
 //!
 //! The displaced ligand clears the pocket: its centre has moved by 8 angstrom or more, and none of
 //! its heavy atoms is nearer than 4 angstrom to one of the pocket. Where the pictures have no room
@@ -29,7 +29,8 @@ use crate::task::Task;
 
 /// Shortest displacement of a ligand, in angstrom.
 pub const MIN_MOVE_ANGSTROM: i32 = 8;
-/// Shortest distance between the heavy atoms of the displaced ligand and of the pocket, in angstrom.
+/// Shortest distance between the heavy atoms of the displaced ligand and of the pocket, in
+/// angstrom.
 pub const CLEARANCE_ANGSTROM: f64 = 4.0;
 /// Bound of displacements, far beyond any pocket, in angstrom.
 const MAX_MOVE_ANGSTROM: f64 = 1e4;

@@ -1,9 +1,9 @@
 //! Cameras that step back until no atom is out of the picture.
 //!
 //! A camera is fitted to the front view of a box, so that in other views, or when the ligand has
-//! moved, atoms may be out of the picture. The pictures of T4 and T7 therefore have one more command
-//! behind their view: `move z -D`, with the smallest whole number of angstrom that brings all drawn
-//! atoms into all pictures of the item. All these pictures have the same one.
+//! moved, atoms may be out of the picture. The pictures of T4 and T7 therefore have one more
+//! command behind their view: `move z -D`, with the smallest whole number of angstrom that brings
+//! all drawn atoms into all pictures of the item. All these pictures have the same one.
 
 use glam::{DQuat, DVec3};
 use molshot_scenes::commands::Axis;

@@ -239,7 +239,8 @@ impl PreviewCache {
 
     /// Returns for each atom whether a pixel of the six views shows it.
     ///
-    /// The cameras of the views move by `steps`. No further view is rendered once `enough` holds, so later atoms may be missing.
+    /// The cameras of the views move by `steps`. No further view is rendered once `enough` holds,
+    /// so later atoms may be missing.
     ///
     /// # Errors
     /// When the scene cannot be built or rendering fails.

@@ -51,6 +51,18 @@ pub struct Prediction {
 }
 
 impl Prediction {
+    /// Creates the line of an answer without anything that an endpoint counts.
+    #[must_use]
+    pub fn new(id: impl Into<String>, answer: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            answer: answer.into(),
+            prompt_tokens: None,
+            completion_tokens: None,
+            finish_reason: None,
+        }
+    }
+
     /// Returns whether the answer was cut off at the limit of tokens.
     #[must_use]
     pub fn is_cut_off(&self) -> bool {

@@ -2,8 +2,8 @@
 //!
 //! The parsers are tolerant of form and strict about meaning. Each scans the text for statements,
 //! which have a strength and a place; the strongest decide, and if they contradict each other,
-//! there is no answer. `docs/dataset.md` lists the rules; `answers.jsonl` has answers of many forms with
-//! their fair scores, and `tests.rs` a table of texts for each rule.
+//! there is no answer. `docs/dataset.md` lists the rules; `answers.jsonl` has answers of many forms
+//! with their fair scores, and `tests.rs` a table of texts for each rule.
 
 mod atoms;
 mod bond;
