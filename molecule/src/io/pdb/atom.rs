@@ -12,7 +12,8 @@ use super::coordinates::{
 };
 use super::fields::{code, column, columns, decimal, hexadecimal, hybrid36, text};
 use super::identity::{
-    chain_into_number, is_in_columns, realign, residue_and_chain, residue_number,
+    Realigned, chain_into_number, has_chain_in_front, is_in_columns, realign, realign_from_left,
+    residue_and_chain, residue_number,
 };
 use super::tail::Tail;
 use crate::diagnostics::RepeatedWarning;
@@ -28,6 +29,7 @@ pub(super) struct AtomWarnings {
     b_factor: RepeatedWarning,
     element: RepeatedWarning,
     wide_chain: RepeatedWarning,
+    chain_in_front: RepeatedWarning,
     shifted: RepeatedWarning,
     realigned: RepeatedWarning,
     free: RepeatedWarning,
@@ -55,6 +57,8 @@ impl AtomWarnings {
         self.element
             .report(file, "the element is read there", warnings);
         self.wide_chain.report(file, "they are read so", warnings);
+        self.chain_in_front
+            .report(file, "the letter is read as the chain", warnings);
         self.shifted.report(
             file,
             "they and the fields after them are read in their order instead",
@@ -157,6 +161,11 @@ impl AtomReader {
         };
         let tab = memchr(b'\t', line).is_some();
         if !tab && is_in_columns(serial, line) {
+            if let Some(realigned) = realign_from_left(whole)
+                && let Some(position) = in_place(&realigned.line)
+            {
+                return Ok(self.realigned(&row, &realigned, position));
+            }
             if let Some(position) = within_columns(line) {
                 return Ok(self.in_columns(&row, position, &Tail::in_columns(line)));
             }
@@ -176,20 +185,7 @@ impl AtomReader {
             && let Some(realigned) = realign(whole)
             && let Some(position) = in_place(&realigned.line)
         {
-            self.warnings.realigned.note(number, || match realigned.chain {
-                Some(chain) => format!(
-                    "the chain {} has two letters, and all fields behind it are one column to the right",
-                    text(&chain)
-                ),
-                None => "the fields are beside the columns of the format".to_owned(),
-            });
-            let row = Row {
-                serial: columns(&realigned.line, 6, 11),
-                line: &realigned.line,
-                chain: realigned.chain.as_ref().map(<[u8; 2]>::as_slice),
-                ..row
-            };
-            return Ok(self.in_columns(&row, position, &Tail::in_columns(row.line)));
+            return Ok(self.realigned(&row, &realigned, position));
         }
         if let Some(atom) = self.read_free(number, whole, segment) {
             if !self.is_pqr {
@@ -203,6 +199,24 @@ impl AtomReader {
             Some(position) => Ok(self.in_columns(&row, position, &Tail::in_columns(line))),
             None => Err(no_coordinates(file, number, line)),
         }
+    }
+
+    /// Creates the atom of a line whose fields were moved into their columns.
+    fn realigned(&mut self, row: &Row<'_>, realigned: &Realigned, position: [f32; 3]) -> RawAtom {
+        self.warnings.realigned.note(row.number, || match realigned.chain {
+            Some(chain) => format!(
+                "the chain {} has two letters, and all fields behind it are one column to the right",
+                text(&chain)
+            ),
+            None => "the fields are beside the columns of the format".to_owned(),
+        });
+        let row = Row {
+            serial: columns(&realigned.line, 6, 11),
+            line: &realigned.line,
+            chain: realigned.chain.as_ref().map(<[u8; 2]>::as_slice),
+            ..*row
+        };
+        self.in_columns(&row, position, &Tail::in_columns(row.line))
     }
 
     /// Creates the atom of a line whose fields before the coordinates are in their columns.
@@ -246,6 +260,15 @@ impl AtomReader {
         }
         let serial = self.serial(number, serial);
         let (residue_name, chain_id) = residue_and_chain(line);
+        if column(line, 20) != b' ' && column(line, 21) == b' ' && has_chain_in_front(line) {
+            self.warnings.chain_in_front.note(number, || {
+                format!(
+                    "columns 18-22 hold \"{}\": a residue name of three letters, and the chain in \
+                     column 21 instead of 22",
+                    text(columns(line, 17, 22))
+                )
+            });
+        }
         set(&mut self.residue_name, residue_name);
         let two_letters = if column(line, 26).is_ascii_digit() {
             chain_into_number(line)

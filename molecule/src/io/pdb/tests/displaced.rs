@@ -293,6 +293,56 @@ fn lines_beside_their_columns_are_moved() {
 }
 
 #[test]
+fn lines_one_column_to_the_left_are_moved() {
+    let place = "the fields are beside the columns of the format";
+    let carbon =
+        "HETATM   12  C1  LIG B 123      -9.423-121.456-102.789  1.00 10.00           C  \n";
+    for expected in [N, CA, carbon, &carbon.replace("LIG B 123 ", "LIG   123A")] {
+        let mut atom = super::one(expected);
+        // The whole line, and all behind the serial number.
+        for line in [
+            [&expected[..6], &expected[7..]].concat(),
+            [&expected[..11], &expected[12..]].concat(),
+        ] {
+            atom.name_is_indented = true;
+            assert_eq!(one_warned(&line, place), atom, "{line}");
+        }
+    }
+    // A serial number of five digits then begins in column 6.
+    let mut line = CA.replacen("ATOM      2", "ATOM  12345", 1);
+    line.remove(4);
+    let atom = one_warned(&line, place);
+    assert_eq!((atom.serial, &*atom.residue_name), (12345, "ALA"));
+    // Coordinates with four decimals, and coordinates that begin in column 30, are no reason.
+    for coordinates in ["    11.1040 61.3401 65.0401 ", "   11.104  61.340  65.040   "] {
+        for chain in ["A", " "] {
+            let mut line = super::with(27, coordinates);
+            line.replace_range(21..22, chain);
+            let model = read(&line);
+            assert_eq!(&*model.atoms[0].residue_name, "ALA", "{line}");
+            assert_eq!(&*model.atoms[0].chain_id, chain.trim(), "{line}");
+            assert_eq!(model.atoms[0].residue_number, 5, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_chain_may_be_in_column_21() {
+    let atom = one_warned(
+        &with(18, "GLYA "),
+        "x.pdb:1: columns 18-22 hold \"GLYA\": a residue name of three letters, and the chain in \
+         column 21 instead of 22; the letter is read as the chain",
+    );
+    assert_eq!((&*atom.residue_name, &*atom.chain_id), ("GLY", "A"));
+    assert_eq!(atom.residue_number, 5);
+    // Names of four letters, of force fields.
+    for name in ["HISD", "LYSH", "GLUP", "CYSP", "POPC"] {
+        let atom = super::one(&with(18, &format!("{name} ")));
+        assert_eq!((&*atom.residue_name, &*atom.chain_id), (name, ""));
+    }
+}
+
+#[test]
 fn an_element_beside_its_columns_is_read_there() {
     for (name, tail, symbol, charge, column) in [
         (" CL1", "           CL   ", "Cl", 0, 78),
