@@ -68,14 +68,37 @@ pub(super) fn residue_number(line: &[u8]) -> Option<(i32, u8)> {
 
 /// Reads a chain of two letters in columns 22-23 with the residue number in columns 24-27, if the
 /// coordinates after it are in their columns.
+///
+/// A number of four digits touches the chain. After a digit (`B11000`) this may also be a chain of
+/// one letter with a number of five digits, unless the file has chains of two letters: `known`.
 #[cold]
-pub(super) fn chain_into_number(line: &[u8]) -> Option<(&[u8], i32)> {
+pub(super) fn chain_into_number(line: &[u8], known: bool) -> Option<(&[u8], i32)> {
     let chain = columns(line, 21, 23);
-    let number = integer(columns(line, 23, 27))?;
+    let field = columns(line, 23, 27);
+    let number = integer(field)?;
+    let touches =
+        field.iter().all(u8::is_ascii_digit) && (known || column(line, 22).is_ascii_alphabetic());
     (column(line, 20) == b' '
         && chain.iter().all(u8::is_ascii_alphanumeric)
-        && column(line, 23) == b' ')
+        && (column(line, 23) == b' ' || touches))
         .then_some((chain, number))
+}
+
+/// Reads a residue number of five digits that ends in column 26, and so begins in the column of a
+/// chain. `before` is the residue number before in a blank chain.
+///
+/// It is one if it continues the number before, or if the other digits are not written like a
+/// number: with a zero in front (`10000`).
+#[cold]
+pub(super) fn number_from_chain(line: &[u8], before: Option<i32>) -> Option<i32> {
+    let field = columns(line, 21, 26);
+    let is_number = field.len() == 5 && field.iter().all(u8::is_ascii_digit);
+    let value = integer(field).filter(|_| is_number && field[0] != b'0')?;
+    let continues = before.is_some_and(|before| before >= 9999 && value >= before);
+    (column(line, 20) == b' '
+        && !column(line, 26).is_ascii_digit()
+        && (continues || field[1] == b'0'))
+        .then_some(value)
 }
 
 /// Returns true if serial number, name, residue and residue number are in their columns, so that
@@ -155,7 +178,11 @@ fn is_aligned(line: &[u8]) -> bool {
 /// Puts blanks before or behind the serial number, if all fields then are in their columns.
 fn shifted_right(line: &[u8], added: usize) -> Option<Realigned> {
     // A serial number of five digits may begin in column 6, behind `ATOM`.
-    let before_serial = if column(line, 5).is_ascii_digit() { 5 } else { 6 };
+    let before_serial = if column(line, 5).is_ascii_digit() {
+        5
+    } else {
+        6
+    };
     [before_serial, 11].into_iter().find_map(|at| {
         let (head, body) = line.split_at_checked(at)?;
         let moved = [head, b"    ".get(..added)?, body].concat();
