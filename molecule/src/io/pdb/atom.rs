@@ -326,8 +326,8 @@ impl AtomReader {
         }
     }
 
-    /// Sets the chain, and returns residue number and insertion code. `chain_id` is the field of the
-    /// chain.
+    /// Sets the chain, and returns residue number and insertion code. `chain_id` is the field of
+    /// the chain.
     fn chain_and_number(&mut self, row: &Row<'_>, chain_id: &[u8]) -> (i32, u8) {
         let &Row {
             number,

@@ -35,8 +35,8 @@ use crate::{MoleculeError, Warning};
 ///
 /// A file without MODEL records is model 1. Atoms before the first MODEL record are read with every
 /// model, such as a receptor before its poses. Other atoms outside of MODEL and ENDMDL, and atoms
-/// after an END that repeat the first atom of the file (frames of a trajectory), are models with the
-/// next free number. Other atoms after END belong to the model before it, as in files that were
+/// after an END that repeat the first atom of the file (frames of a trajectory), are models with
+/// the next free number. Other atoms after END belong to the model before it, as in files that were
 /// concatenated.
 pub(super) fn parse(
     file: &str,
