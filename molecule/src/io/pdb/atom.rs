@@ -106,6 +106,14 @@ struct Row<'a> {
     chain: Option<&'a [u8]>,
 }
 
+/// What the residues so far say about fields that have two meanings.
+#[derive(Debug, Default)]
+pub(super) struct Residues {
+    last_number: i32,
+    /// True once a chain had two letters, from column 22 on.
+    pub(super) wide_chains: bool,
+}
+
 /// State from line to line: names repeat, and serial numbers may have to be continued.
 #[derive(Debug, Default)]
 pub(super) struct AtomReader {
@@ -116,9 +124,7 @@ pub(super) struct AtomReader {
     hexadecimal: bool,
     residue_name: SmolStr,
     chain_id: SmolStr,
-    residue_number: i32,
-    /// True once a chain of two letters was in columns 22-23.
-    pub(super) wide_chains: bool,
+    pub(super) residues: Residues,
     /// Elements whose symbols may be cut off.
     pub(super) cut_symbols: CutSymbols,
     pub(super) is_pqr: bool,
@@ -225,7 +231,7 @@ impl AtomReader {
 
     /// Creates the atom of a line whose fields were moved into their columns.
     fn realigned(&mut self, row: &Row<'_>, realigned: &Realigned, position: [f32; 3]) -> RawAtom {
-        self.wide_chains |= realigned.chain.is_some();
+        self.residues.wide_chains |= realigned.chain.is_some();
         self.warnings.realigned.note(row.number, || match realigned.chain {
             Some(chain) => format!(
                 "the chain {} has two letters, and all fields behind it are one column to the right",
@@ -254,7 +260,6 @@ impl AtomReader {
             segment,
             serial,
             line,
-            chain,
             ..
         } = row;
         let (mut occupancy, mut b_factor) = (1.0, 0.0);
@@ -293,44 +298,11 @@ impl AtomReader {
             });
         }
         set(&mut self.residue_name, residue_name);
-        let (residue_number, insertion_code) = if column(line, 26).is_ascii_digit()
-            && let Some((chain, value)) = chain_into_number(line, self.wide_chains)
-        {
-            self.wide_chains = true;
-            set(&mut self.chain_id, chain);
-            self.warnings.wide_chain.note(number, || {
-                format!(
-                    "columns 22-27 hold \"{}\": a chain of two letters and a residue number",
-                    text(columns(line, 21, 27))
-                )
-            });
-            (value, b' ')
-        } else if column(line, 21).is_ascii_digit()
-            && column(line, 22).is_ascii_digit()
-            && chain.is_none()
-            && let Some(value) = number_from_chain(
-                line,
-                self.chain_id.is_empty().then_some(self.residue_number),
-            )
-        {
-            set(&mut self.chain_id, b"");
-            self.warnings.number_from_chain.note(number, || {
-                format!(
-                    "columns 22-26 hold \"{value}\", a residue number of five digits that begins in \
-                     the column of the chain"
-                )
-            });
-            (value, code(column(line, 26)))
-        } else {
-            set(&mut self.chain_id, chain.unwrap_or(chain_id));
-            residue_number(line).unwrap_or_else(|| self.no_residue_number(number, line))
-        };
-        self.residue_number = residue_number;
+        let (residue_number, insertion_code) = self.chain_and_number(row, chain_id);
+        self.residues.last_number = residue_number;
         let mut element = tail.element;
         let symbol = [column(line, 76), column(line, 77)];
-        if (symbol[0] == b' ' && symbol[1] == column(line, 12) && symbol[1] != b' ')
-            || (symbol[0] != b' ' && symbol[1] != b' ')
-        {
+        if symbol[1] != b' ' && (symbol[0] != b' ' || symbol[1] == column(line, 12)) {
             self.compare_with_name(number, line, &mut element);
         }
         RawAtom {
@@ -351,6 +323,51 @@ impl AtomReader {
             occupancy,
             b_factor,
             formal_charge: tail.formal_charge,
+        }
+    }
+
+    /// Sets the chain, and returns residue number and insertion code. `chain_id` is the field of
+    /// the chain.
+    fn chain_and_number(&mut self, row: &Row<'_>, chain_id: &[u8]) -> (i32, u8) {
+        let &Row {
+            number,
+            line,
+            chain,
+            ..
+        } = row;
+        if column(line, 26).is_ascii_digit()
+            && let Some((chain, value)) = chain_into_number(line, self.residues.wide_chains)
+        {
+            self.residues.wide_chains = true;
+            set(&mut self.chain_id, chain);
+            self.warnings.wide_chain.note(number, || {
+                format!(
+                    "columns 22-27 hold \"{}\": a chain of two letters and a residue number",
+                    text(columns(line, 21, 27))
+                )
+            });
+            (value, b' ')
+        } else if column(line, 21).is_ascii_digit()
+            && column(line, 22).is_ascii_digit()
+            && chain.is_none()
+            && let Some(value) = number_from_chain(
+                line,
+                self.chain_id
+                    .is_empty()
+                    .then_some(self.residues.last_number),
+            )
+        {
+            set(&mut self.chain_id, b"");
+            self.warnings.number_from_chain.note(number, || {
+                format!(
+                    "columns 22-26 hold \"{value}\", a residue number of five digits that begins in \
+                     the column of the chain"
+                )
+            });
+            (value, code(column(line, 26)))
+        } else {
+            set(&mut self.chain_id, chain.unwrap_or(chain_id));
+            residue_number(line).unwrap_or_else(|| self.no_residue_number(number, line))
         }
     }
 

@@ -93,8 +93,8 @@ impl AtomReader {
     }
 }
 
-/// Describes the first coordinate that is wrong in a line whose fields are separated by white space,
-/// and names its axis. Returns `None` if the fields before the coordinates are wrong.
+/// Describes the first coordinate that is wrong in a line whose fields are separated by white
+/// space, and names its axis. Returns `None` if the fields before the coordinates are wrong.
 pub(super) fn wrong_coordinate(line: &[u8]) -> Option<(String, &'static str)> {
     let body = line.get(if line.starts_with(b"HETATM") { 6 } else { 4 }..)?;
     let tokens: Vec<&[u8]> = body

@@ -27,16 +27,16 @@ use self::fields::{columns, integer};
 use self::link::Links;
 use self::models::{Before, Models};
 use super::options::ReadOptions;
-use crate::MoleculeError;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{RawAtom, RawModel};
+use crate::{MoleculeError, Warning};
 
 /// Parses one model: the one with the MODEL number `options.model`, or the first with atoms.
 ///
 /// A file without MODEL records is model 1. Atoms before the first MODEL record are read with every
 /// model, such as a receptor before its poses. Other atoms outside of MODEL and ENDMDL, and atoms
-/// after an END that repeat the first atom of the file (frames of a trajectory), are models with the
-/// next free number. Other atoms after END belong to the model before it, as in files that were
+/// after an END that repeat the first atom of the file (frames of a trajectory), are models with
+/// the next free number. Other atoms after END belong to the model before it, as in files that were
 /// concatenated.
 pub(super) fn parse(
     file: &str,
@@ -51,10 +51,7 @@ pub(super) fn parse(
     // touched.
     let mut atoms: Vec<RawAtom> = Vec::with_capacity(bytes.len() / 81);
     let mut segment = 0;
-    let mut invalid_model = RepeatedWarning::default();
-    let mut after_end = RepeatedWarning::default();
-    let mut left_out = RepeatedWarning::default();
-    let mut common = RepeatedWarning::default();
+    let mut notes = Notes::default();
     let mut first_atom: &[u8] = &[];
     let mut first_line = 0;
     let mut ended = false;
@@ -72,7 +69,9 @@ pub(super) fn parse(
                         discard(&mut atoms, &mut reader);
                     }
                 } else {
-                    after_end.note(number, || "an atom follows an END record".to_owned());
+                    notes
+                        .after_end
+                        .note(number, || "an atom follows an END record".to_owned());
                 }
             }
             let repeats = || identity(line) == first_atom;
@@ -81,7 +80,7 @@ pub(super) fn parse(
                 Before::OtherModel => discard(&mut atoms, &mut reader),
                 Before::AllModels => {
                     segment += 1;
-                    common.note(first_line, || {
+                    notes.common.note(first_line, || {
                         format!(
                             "{} atoms stand before the first MODEL record, in no model",
                             atoms.len()
@@ -107,7 +106,7 @@ pub(super) fn parse(
                 .and_then(integer)
                 .and_then(|n| u32::try_from(n).ok());
             if count.is_none() && !name.is_empty() {
-                invalid_model.note(number, || {
+                notes.invalid_model.note(number, || {
                     format!("MODEL is followed by \"{}\"", fields::text(name))
                 });
             }
@@ -122,7 +121,7 @@ pub(super) fn parse(
         } else if matches!(line.first(), Some(b' ' | b'\t' | b'a' | b'h' | b'A' | b'H'))
             && is_misplaced_atom(line)
         {
-            left_out.note(number, || {
+            notes.left_out.note(number, || {
                 "the record name of an atom is not in capitals from column 1 on".to_owned()
             });
         }
@@ -136,15 +135,8 @@ pub(super) fn parse(
     let mut warnings = Vec::new();
     let count = models.seen.len();
     warnings.extend(super::text::warn_of_several(file, count, "model", options));
-    invalid_model.report(file, "the model gets the next number", &mut warnings);
-    common.report(
-        file,
-        "they are read together with the chosen model",
-        &mut warnings,
-    );
-    after_end.report(file, "it is read with the atoms before", &mut warnings);
-    left_out.report(file, "the line is left out", &mut warnings);
-    let wide_chains = reader.wide_chains;
+    notes.report(file, &mut warnings);
+    let wide_chains = reader.residues.wide_chains;
     reader.finish(&mut atoms);
     reader.warnings.report(file, &mut warnings);
     let mut bonds = conect.resolve(file, &atoms, &mut warnings);
@@ -156,6 +148,31 @@ pub(super) fn parse(
         models: count,
         warnings,
     })
+}
+
+/// Warnings about records and models, each reported once.
+#[derive(Default)]
+struct Notes {
+    invalid_model: RepeatedWarning,
+    after_end: RepeatedWarning,
+    left_out: RepeatedWarning,
+    /// Atoms before the first MODEL record.
+    common: RepeatedWarning,
+}
+
+impl Notes {
+    fn report(self, file: &str, warnings: &mut Vec<Warning>) {
+        self.invalid_model
+            .report(file, "the model gets the next number", warnings);
+        self.common.report(
+            file,
+            "they are read together with the chosen model",
+            warnings,
+        );
+        self.after_end
+            .report(file, "it is read with the atoms before", warnings);
+        self.left_out.report(file, "the line is left out", warnings);
+    }
 }
 
 /// Forgets the atoms of a model that is not the selected one, and the warnings about them.

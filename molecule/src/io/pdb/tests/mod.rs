@@ -4,6 +4,7 @@
     reason = "numbers are read exactly, not approximately"
 )]
 
+mod ambiguous;
 mod conect;
 mod displaced;
 mod link;
