@@ -10,7 +10,7 @@ mod tests;
 use std::collections::HashSet;
 
 use self::elements::ElementGuesses;
-use self::residues::{Columns, note_repeated_name, same_residue};
+use self::residues::{Columns, is_marker, note_repeated_name, same_residue};
 use crate::diagnostics::RepeatedWarning;
 use crate::perception::{FileBonds, perceive};
 use crate::raw::{RawAtom, RawBond, RawModel};
@@ -66,7 +66,9 @@ pub(crate) fn build(
             .take_while(|row| same_residue(first, row))
             .count();
         let residue = &rows[start..start + length];
-        note_repeated_name(residue, &mut names, &mut repeated);
+        if !is_marker(residue) {
+            note_repeated_name(residue, &mut names, &mut repeated);
+        }
         columns.push_residue(residue, &mut elements);
         start += length;
     }

@@ -18,10 +18,17 @@ pub(super) fn same_residue(a: &RawAtom, b: &RawAtom) -> bool {
         && a.chain_id == b.chain_id
 }
 
-/// Tests for an atom of a residue `DUM` of the database OPM and the PPM server: their names N and O
-/// stand for the two surfaces of a membrane, not for elements.
-fn is_membrane_marker(row: &RawAtom) -> bool {
-    matches!(row.name.as_str(), "N" | "O" | "C")
+/// Tests for a residue `DUM` of the database OPM and the PPM server, whose names N and O stand for
+/// the two surfaces of a membrane, and for a residue `STP` of fpocket, whose polar and apolar
+/// spheres fill a pocket. None of these is an atom.
+pub(super) fn is_marker(rows: &[RawAtom]) -> bool {
+    let all = |names: &[&str]| rows.iter().all(|row| names.contains(&row.name.as_str()));
+    rows.first()
+        .is_some_and(|first| match first.residue_name.as_str() {
+            "DUM" => all(&["N", "O", "C"]),
+            "STP" => all(&["POL", "APOL", "O", "C"]),
+            _ => false,
+        })
 }
 
 /// Up to this number of rows, comparing all names is faster than hashing them.
@@ -93,10 +100,10 @@ impl Columns {
         let index = self.residues.len() as u32;
         let start = self.atoms.len() as u32;
         let mut rules = None;
-        let is_marker = first.residue_name == "DUM" && rows.iter().all(is_membrane_marker);
+        let is_marker = is_marker(rows);
         for row in rows {
             let element = match row.element {
-                _ if is_marker => elements.of_membrane_marker(row),
+                _ if is_marker => elements.of_marker(row),
                 ElementField::Known(element) => element,
                 _ => elements.guess(
                     row,

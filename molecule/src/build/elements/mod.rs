@@ -169,6 +169,8 @@ pub(super) struct ElementGuesses {
     not_elements: RepeatedWarning,
     /// Atoms that mark the surfaces of a membrane.
     membrane_markers: RepeatedWarning,
+    /// Spheres of fpocket that fill a pocket.
+    pocket_markers: RepeatedWarning,
 }
 
 impl ElementGuesses {
@@ -218,15 +220,25 @@ impl ElementGuesses {
         Element::UNKNOWN
     }
 
-    /// Notes an atom that marks the surface of a membrane, and returns the unknown element.
+    /// Notes an atom that marks the surface of a membrane or a pocket, and returns the unknown
+    /// element.
     #[cold]
-    pub(super) fn of_membrane_marker(&mut self, row: &RawAtom) -> Element {
-        self.membrane_markers.note(row.line, || {
-            format!(
-                "{} marks a surface of the membrane (as in OPM files) and is not an atom",
-                row.residue_label()
-            )
-        });
+    pub(super) fn of_marker(&mut self, row: &RawAtom) -> Element {
+        if row.residue_name == "STP" {
+            self.pocket_markers.note(row.line, || {
+                format!(
+                    "{} marks a pocket with spheres (as in fpocket files) and is not a molecule",
+                    row.residue_label()
+                )
+            });
+        } else {
+            self.membrane_markers.note(row.line, || {
+                format!(
+                    "{} marks a surface of the membrane (as in OPM files) and is not an atom",
+                    row.residue_label()
+                )
+            });
+        }
         Element::UNKNOWN
     }
 
@@ -241,6 +253,11 @@ impl ElementGuesses {
         self.membrane_markers.report(
             file,
             "it is kept without element, bonds and hydrogen bonds, and is not a ligand",
+            warnings,
+        );
+        self.pocket_markers.report(
+            file,
+            "it is kept without elements, bonds and hydrogen bonds, and is not a ligand",
             warnings,
         );
         self.not_elements.report(

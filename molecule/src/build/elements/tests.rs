@@ -192,3 +192,30 @@ fn markers_of_a_membrane_are_neither_atoms_nor_ligands() {
     assert_eq!(symbols(&ligand), ["C", "O"]);
     assert_eq!(ligand.residues()[0].class, ResidueClass::Ligand);
 }
+
+#[test]
+fn spheres_of_fpocket_are_neither_atoms_nor_ligands() {
+    for names in [["POL", "APOL"], ["O", "C"]] {
+        for field in ["Ve", "", "C"] {
+            let rows = names.map(|name| format!("{name} _ STP 7 1.0"));
+            let structure = built(&[
+                ("CA _ GLY 1 1.0", "C"),
+                (&rows[0], field),
+                (&rows[1], field),
+                (&rows[1], field),
+            ]);
+            assert_eq!(symbols(&structure), ["C", "X", "X", "X"]);
+            assert_eq!(structure.residues()[1].class, ResidueClass::Marker);
+            assert_eq!(
+                warnings(&structure),
+                [
+                    "STP 7 of chain A marks a pocket with spheres (as in fpocket files) and is not \
+                     a molecule; it is kept without elements, bonds and hydrogen bonds, and is not \
+                     a ligand (3 such cases, this is the first)"
+                ]
+            );
+        }
+    }
+    let ligand = built(&[("C1 _ STP 7 1.0", "C"), ("O _ STP 7 1.0", "O")]);
+    assert_eq!(symbols(&ligand), ["C", "O"]);
+}

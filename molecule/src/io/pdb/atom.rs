@@ -8,11 +8,14 @@ use memchr::memchr;
 use smol_str::SmolStr;
 
 use super::coordinates::{
-    after_residue_number, has_empty_coordinate, in_place, no_coordinates, within_columns,
+    after_residue_number, has_empty_coordinate, in_place, no_coordinates, no_coordinates_in_order,
+    within_columns,
 };
+use super::cut::CutSymbols;
 use super::fields::{code, column, columns, decimal, hexadecimal, hybrid36, text};
 use super::identity::{
-    chain_into_number, is_in_columns, realign, residue_and_chain, residue_number,
+    Realigned, chain_into_number, has_chain_in_front, is_in_columns, number_from_chain, realign,
+    realign_from_left, residue_and_chain, residue_number,
 };
 use super::tail::Tail;
 use crate::diagnostics::RepeatedWarning;
@@ -28,6 +31,11 @@ pub(super) struct AtomWarnings {
     b_factor: RepeatedWarning,
     element: RepeatedWarning,
     wide_chain: RepeatedWarning,
+    chain_in_front: RepeatedWarning,
+    number_from_chain: RepeatedWarning,
+    pub(super) not_in_residue: RepeatedWarning,
+    pub(super) cut: RepeatedWarning,
+    pub(super) cut_or_not: RepeatedWarning,
     shifted: RepeatedWarning,
     realigned: RepeatedWarning,
     free: RepeatedWarning,
@@ -55,6 +63,19 @@ impl AtomWarnings {
         self.element
             .report(file, "the element is read there", warnings);
         self.wide_chain.report(file, "they are read so", warnings);
+        self.chain_in_front
+            .report(file, "the letter is read as the chain", warnings);
+        self.number_from_chain.report(
+            file,
+            "they are read as the residue number, and the chain as blank",
+            warnings,
+        );
+        self.not_in_residue
+            .report(file, "the element is taken from the atom name", warnings);
+        self.cut
+            .report(file, "the element is taken from the atom name", warnings);
+        self.cut_or_not
+            .report(file, "the element field is used", warnings);
         self.shifted.report(
             file,
             "they and the fields after them are read in their order instead",
@@ -85,6 +106,14 @@ struct Row<'a> {
     chain: Option<&'a [u8]>,
 }
 
+/// What the residues so far say about fields that have two meanings.
+#[derive(Debug, Default)]
+pub(super) struct Residues {
+    last_number: i32,
+    /// True once a chain had two letters, from column 22 on.
+    pub(super) wide_chains: bool,
+}
+
 /// State from line to line: names repeat, and serial numbers may have to be continued.
 #[derive(Debug, Default)]
 pub(super) struct AtomReader {
@@ -95,6 +124,9 @@ pub(super) struct AtomReader {
     hexadecimal: bool,
     residue_name: SmolStr,
     chain_id: SmolStr,
+    pub(super) residues: Residues,
+    /// Elements whose symbols may be cut off.
+    pub(super) cut_symbols: CutSymbols,
     pub(super) is_pqr: bool,
     /// Lines of the waters of hydrated docking, in PDBQT files.
     pub(super) water_lines: Vec<u32>,
@@ -157,6 +189,11 @@ impl AtomReader {
         };
         let tab = memchr(b'\t', line).is_some();
         if !tab && is_in_columns(serial, line) {
+            if let Some(realigned) = realign_from_left(whole)
+                && let Some(position) = in_place(&realigned.line)
+            {
+                return Ok(self.realigned(&row, &realigned, position));
+            }
             if let Some(position) = within_columns(line) {
                 return Ok(self.in_columns(&row, position, &Tail::in_columns(line)));
             }
@@ -176,20 +213,7 @@ impl AtomReader {
             && let Some(realigned) = realign(whole)
             && let Some(position) = in_place(&realigned.line)
         {
-            self.warnings.realigned.note(number, || match realigned.chain {
-                Some(chain) => format!(
-                    "the chain {} has two letters, and all fields behind it are one column to the right",
-                    text(&chain)
-                ),
-                None => "the fields are beside the columns of the format".to_owned(),
-            });
-            let row = Row {
-                serial: columns(&realigned.line, 6, 11),
-                line: &realigned.line,
-                chain: realigned.chain.as_ref().map(<[u8; 2]>::as_slice),
-                ..row
-            };
-            return Ok(self.in_columns(&row, position, &Tail::in_columns(row.line)));
+            return Ok(self.realigned(&row, &realigned, position));
         }
         if let Some(atom) = self.read_free(number, whole, segment) {
             if !self.is_pqr {
@@ -201,8 +225,27 @@ impl AtomReader {
         }
         match within_columns(line).filter(|_| !tab) {
             Some(position) => Ok(self.in_columns(&row, position, &Tail::in_columns(line))),
-            None => Err(no_coordinates(file, number, line)),
+            None => Err(no_coordinates_in_order(file, number, whole)),
         }
+    }
+
+    /// Creates the atom of a line whose fields were moved into their columns.
+    fn realigned(&mut self, row: &Row<'_>, realigned: &Realigned, position: [f32; 3]) -> RawAtom {
+        self.residues.wide_chains |= realigned.chain.is_some();
+        self.warnings.realigned.note(row.number, || match realigned.chain {
+            Some(chain) => format!(
+                "the chain {} has two letters, and all fields behind it are one column to the right",
+                text(&chain)
+            ),
+            None => "the fields are beside the columns of the format".to_owned(),
+        });
+        let row = Row {
+            serial: columns(&realigned.line, 6, 11),
+            line: &realigned.line,
+            chain: realigned.chain.as_ref().map(<[u8; 2]>::as_slice),
+            ..*row
+        };
+        self.in_columns(&row, position, &Tail::in_columns(row.line))
     }
 
     /// Creates the atom of a line whose fields before the coordinates are in their columns.
@@ -217,7 +260,6 @@ impl AtomReader {
             segment,
             serial,
             line,
-            chain,
             ..
         } = row;
         let (mut occupancy, mut b_factor) = (1.0, 0.0);
@@ -246,30 +288,28 @@ impl AtomReader {
         }
         let serial = self.serial(number, serial);
         let (residue_name, chain_id) = residue_and_chain(line);
-        set(&mut self.residue_name, residue_name);
-        let two_letters = if column(line, 26).is_ascii_digit() {
-            chain_into_number(line)
-        } else {
-            None
-        };
-        let (residue_number, insertion_code) = if let Some((chain, value)) = two_letters {
-            set(&mut self.chain_id, chain);
-            self.warnings.wide_chain.note(number, || {
+        if column(line, 20) != b' ' && column(line, 21) == b' ' && has_chain_in_front(line) {
+            self.warnings.chain_in_front.note(number, || {
                 format!(
-                    "columns 22-27 hold \"{}\": a chain of two letters and a residue number",
-                    text(columns(line, 21, 27))
+                    "columns 18-22 hold \"{}\": a residue name of three letters, and the chain in \
+                     column 21 instead of 22",
+                    text(columns(line, 17, 22))
                 )
             });
-            (value, b' ')
-        } else {
-            set(&mut self.chain_id, chain.unwrap_or(chain_id));
-            residue_number(line).unwrap_or_else(|| self.no_residue_number(number, line))
-        };
+        }
+        set(&mut self.residue_name, residue_name);
+        let (residue_number, insertion_code) = self.chain_and_number(row, chain_id);
+        self.residues.last_number = residue_number;
+        let mut element = tail.element;
+        let symbol = [column(line, 76), column(line, 77)];
+        if symbol[1] != b' ' && (symbol[0] != b' ' || symbol[1] == column(line, 12)) {
+            self.compare_with_name(number, line, &mut element);
+        }
         RawAtom {
             line: number,
             serial,
             name: text(columns(line, 12, 16)),
-            element: tail.element,
+            element,
             name_is_indented: column(line, 12) == b' ' && column(line, 13) != b' ',
             altloc: code(column(line, 16)),
             residue_name: self.residue_name.clone(),
@@ -283,6 +323,51 @@ impl AtomReader {
             occupancy,
             b_factor,
             formal_charge: tail.formal_charge,
+        }
+    }
+
+    /// Sets the chain, and returns residue number and insertion code. `chain_id` is the field of
+    /// the chain.
+    fn chain_and_number(&mut self, row: &Row<'_>, chain_id: &[u8]) -> (i32, u8) {
+        let &Row {
+            number,
+            line,
+            chain,
+            ..
+        } = row;
+        if column(line, 26).is_ascii_digit()
+            && let Some((chain, value)) = chain_into_number(line, self.residues.wide_chains)
+        {
+            self.residues.wide_chains = true;
+            set(&mut self.chain_id, chain);
+            self.warnings.wide_chain.note(number, || {
+                format!(
+                    "columns 22-27 hold \"{}\": a chain of two letters and a residue number",
+                    text(columns(line, 21, 27))
+                )
+            });
+            (value, b' ')
+        } else if column(line, 21).is_ascii_digit()
+            && column(line, 22).is_ascii_digit()
+            && chain.is_none()
+            && let Some(value) = number_from_chain(
+                line,
+                self.chain_id
+                    .is_empty()
+                    .then_some(self.residues.last_number),
+            )
+        {
+            set(&mut self.chain_id, b"");
+            self.warnings.number_from_chain.note(number, || {
+                format!(
+                    "columns 22-26 hold \"{value}\", a residue number of five digits that begins in \
+                     the column of the chain"
+                )
+            });
+            (value, code(column(line, 26)))
+        } else {
+            set(&mut self.chain_id, chain.unwrap_or(chain_id));
+            residue_number(line).unwrap_or_else(|| self.no_residue_number(number, line))
         }
     }
 

@@ -1,6 +1,7 @@
 //! Coordinates of an atom line, in columns 31-54 or shifted.
 
 use super::fields::{column, columns, decimal, text};
+use super::free::wrong_coordinate;
 use crate::{Location, MoleculeError};
 
 /// Returns true if one byte and the next one belong to the same number.
@@ -96,6 +97,19 @@ pub(super) fn no_coordinates(file: &str, number: u32, line: &[u8]) -> MoleculeEr
             "columns {range} hold \"{}\", which is not a number",
             text(field)
         )
+    };
+    MoleculeError::Syntax {
+        location: Location::line(file, u64::from(number)),
+        problem,
+        remedy: format!("give the {axis} coordinate in angstrom"),
+    }
+}
+
+/// Creates the error for a line whose fields are neither in columns nor, as separated by blanks,
+/// those of an atom.
+pub(super) fn no_coordinates_in_order(file: &str, number: u32, line: &[u8]) -> MoleculeError {
+    let Some((problem, axis)) = wrong_coordinate(line) else {
+        return no_coordinates(file, number, line);
     };
     MoleculeError::Syntax {
         location: Location::line(file, u64::from(number)),

@@ -93,6 +93,49 @@ impl AtomReader {
     }
 }
 
+/// Describes the first coordinate that is wrong in a line whose fields are separated by white
+/// space, and names its axis. Returns `None` if the fields before the coordinates are wrong.
+pub(super) fn wrong_coordinate(line: &[u8]) -> Option<(String, &'static str)> {
+    let body = line.get(if line.starts_with(b"HETATM") { 6 } else { 4 }..)?;
+    let tokens: Vec<&[u8]> = body
+        .split(u8::is_ascii_whitespace)
+        .filter(|t| !t.is_empty())
+        .collect();
+    let words = [MOST_WORDS, MOST_WORDS - 1]
+        .into_iter()
+        .find(|count| tokens.get(..*count).and_then(Identity::of).is_some())?;
+    let mut fields = tokens[words..].iter().copied();
+    let mut rest: &[u8] = &[];
+    for axis in ["x", "y", "z"] {
+        if rest.is_empty() {
+            let Some(field) = fields.next() else {
+                let problem = format!(
+                    "the line ends before the {axis} coordinate (its fields are read in their \
+                     order, as separated by blanks)"
+                );
+                return Some((problem, axis));
+            };
+            rest = field;
+        }
+        let number = begins_number(rest).then(|| split_number(rest, 3)).flatten();
+        let Some((_, after)) = number else {
+            let problem = format!(
+                "the field \"{}\" is in the place of the {axis} coordinate, but is not a number with \
+                 a decimal point (the fields of the line are read in their order, as separated by \
+                 blanks)",
+                text(rest)
+            );
+            return Some((problem, axis));
+        };
+        rest = after;
+    }
+    let problem = "the fields of the line are read in their order, as separated by blanks, but \
+                   those from the coordinates on have no clear meaning: one may be missing, or one \
+                   too many"
+        .to_owned();
+    Some((problem, "x, y and z"))
+}
+
 /// Tests that the first three of the numbers are the coordinates: none is missing. That is
 /// certain if the three have as many decimals, and if the two after them are complete.
 fn are_coordinates_clear(numbers: &[&[u8]]) -> bool {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use smol_str::SmolStr;
 
 use super::fields::{code, column, columns, integer, text};
-use super::identity::{residue_and_chain, residue_number};
+use super::identity::{chain_into_number, residue_and_chain, residue_number};
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{BondSource, RawAtom, RawBond};
 use crate::structure::BondOrder;
@@ -33,6 +33,8 @@ struct Partner {
     name: SmolStr,
     /// `None` if the record gives none.
     altloc: Option<u8>,
+    /// The key, if the chain has two letters and the number touches it.
+    wide_key: Option<ResidueKey>,
 }
 
 /// One record.
@@ -84,14 +86,22 @@ impl Links {
 
     /// Adds the bonds whose atoms are in the model, in linear time. A record without alternate
     /// locations joins all atoms that can be present at the same time.
+    ///
+    /// `wide_chains` is true if atoms have chains of two letters in columns 22-23.
     pub(super) fn resolve(
-        self,
+        mut self,
         file: &str,
         atoms: &[RawAtom],
+        wide_chains: bool,
         bonds: &mut Vec<RawBond>,
         warnings: &mut Vec<Warning>,
     ) {
         let mut missing = RepeatedWarning::default();
+        for partner in self.links.iter_mut().flat_map(|link| &mut link.partners) {
+            if let Some(key) = partner.wide_key.take().filter(|_| wide_chains) {
+                partner.key = key;
+            }
+        }
         let (targets, found) = self.find(atoms);
         for (link, targets) in self.links.iter().zip(&targets) {
             let matching = |end: usize| {
@@ -263,16 +273,33 @@ fn link_partners(line: &[u8]) -> Option<Named> {
     let by_columns = |line: &[u8]| {
         let (residue, chain) = residue_and_chain(line);
         let name = text(columns(line, 12, 16));
-        let (number, insertion_code) = residue_number(line)?;
+        let into_number = |known| {
+            let (chain, number) = chain_into_number(line, known)?;
+            Some((text(chain), number))
+        };
+        let is_wide = column(line, 26).is_ascii_digit();
+        let (chain, number, insertion_code) =
+            if let Some((chain, number)) = is_wide.then(|| into_number(false)).flatten() {
+                (chain, number, b' ')
+            } else {
+                let (number, insertion_code) = residue_number(line)?;
+                (text(chain), number, insertion_code)
+            };
+        let wide_key = is_wide.then(|| into_number(true)).flatten();
         (!name.is_empty() && !residue.trim_ascii().is_empty()).then(|| Partner {
             key: ResidueKey {
-                chain: text(chain),
+                chain,
                 number,
                 insertion_code,
             },
             residue_name: Some(text(residue)),
             name,
             altloc: Some(code(column(line, 16))).filter(|altloc| *altloc != b' '),
+            wide_key: wide_key.map(|(chain, number)| ResidueKey {
+                chain,
+                number,
+                insertion_code: b' ',
+            }),
         })
     };
     if blank_before
@@ -301,6 +328,7 @@ fn bridge_partners(line: &[u8]) -> Option<Named> {
             residue_name: None,
             name: SmolStr::new_static("SG"),
             altloc: None,
+            wide_key: None,
         })
     };
     if let (Some(first), Some(second)) = (by_columns(11, 15), by_columns(25, 29)) {
@@ -351,5 +379,6 @@ fn partner(chain: &[u8], number: &[u8], residue: Option<&[u8]>, name: &[u8]) -> 
         residue_name: residue.map(text),
         name: text(name),
         altloc: None,
+        wide_key: None,
     })
 }

@@ -7,10 +7,12 @@
 mod atom;
 mod conect;
 mod coordinates;
+mod cut;
 mod fields;
 mod free;
 mod identity;
 mod link;
+mod models;
 mod numbers;
 mod pdbqt;
 mod tail;
@@ -23,16 +25,18 @@ use self::atom::AtomReader;
 use self::conect::Conect;
 use self::fields::{columns, integer};
 use self::link::Links;
+use self::models::{Before, Models};
 use super::options::ReadOptions;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{RawAtom, RawModel};
-use crate::{Location, MoleculeError};
+use crate::{MoleculeError, Warning};
 
 /// Parses one model: the one with the MODEL number `options.model`, or the first with atoms.
 ///
-/// A file without MODEL records is model 1. Atoms outside of MODEL and ENDMDL, and atoms after an
-/// END that repeat the first atom of the file (frames of a trajectory), are models with the next
-/// free number. Other atoms after END belong to the model before it, as in files that were
+/// A file without MODEL records is model 1. Atoms before the first MODEL record are read with every
+/// model, such as a receptor before its poses. Other atoms outside of MODEL and ENDMDL, and atoms
+/// after an END that repeat the first atom of the file (frames of a trajectory), are models with
+/// the next free number. Other atoms after END belong to the model before it, as in files that were
 /// concatenated.
 pub(super) fn parse(
     file: &str,
@@ -47,10 +51,9 @@ pub(super) fn parse(
     // touched.
     let mut atoms: Vec<RawAtom> = Vec::with_capacity(bytes.len() / 81);
     let mut segment = 0;
-    let mut invalid_model = RepeatedWarning::default();
-    let mut after_end = RepeatedWarning::default();
-    let mut left_out = RepeatedWarning::default();
+    let mut notes = Notes::default();
     let mut first_atom: &[u8] = &[];
+    let mut first_line = 0;
     let mut ended = false;
 
     for (number, line) in Lines::new(bytes) {
@@ -58,15 +61,34 @@ pub(super) fn parse(
         if is_atom(line) {
             if first_atom.is_empty() {
                 first_atom = identity(line);
+                first_line = number;
             }
             if std::mem::take(&mut ended) && models.open {
                 if identity(line) == first_atom {
-                    models.close();
+                    if models.end() {
+                        discard(&mut atoms, &mut reader);
+                    }
                 } else {
-                    after_end.note(number, || "an atom follows an END record".to_owned());
+                    notes
+                        .after_end
+                        .note(number, || "an atom follows an END record".to_owned());
                 }
             }
-            if models.atom() {
+            let repeats = || identity(line) == first_atom;
+            let decide = |before| match before {
+                Before::Nothing => {}
+                Before::OtherModel => discard(&mut atoms, &mut reader),
+                Before::AllModels => {
+                    segment += 1;
+                    notes.common.note(first_line, || {
+                        format!(
+                            "{} atoms stand before the first MODEL record, in no model",
+                            atoms.len()
+                        )
+                    });
+                }
+            };
+            if models.atom(repeats, decide) {
                 atoms.push(reader.read(file, number, line, segment)?);
             }
         } else if line.starts_with(b"TER") && column_is_blank(line, 3) {
@@ -84,25 +106,28 @@ pub(super) fn parse(
                 .and_then(integer)
                 .and_then(|n| u32::try_from(n).ok());
             if count.is_none() && !name.is_empty() {
-                invalid_model.note(number, || {
+                notes.invalid_model.note(number, || {
                     format!("MODEL is followed by \"{}\"", fields::text(name))
                 });
             }
             models.start(count);
         } else if line.starts_with(b"ENDMDL") {
-            models.close();
+            if models.end() {
+                discard(&mut atoms, &mut reader);
+            }
             ended = false;
         } else if line.starts_with(b"END") && column_is_blank(line, 3) {
             ended = true;
         } else if matches!(line.first(), Some(b' ' | b'\t' | b'a' | b'h' | b'A' | b'H'))
             && is_misplaced_atom(line)
         {
-            left_out.note(number, || {
+            notes.left_out.note(number, || {
                 "the record name of an atom is not in capitals from column 1 on".to_owned()
             });
         }
     }
-    if atoms.is_empty() {
+    models.end();
+    if atoms.is_empty() || !models.found {
         return Err(models.no_atoms(file));
     }
 
@@ -110,12 +135,12 @@ pub(super) fn parse(
     let mut warnings = Vec::new();
     let count = models.seen.len();
     warnings.extend(super::text::warn_of_several(file, count, "model", options));
-    invalid_model.report(file, "the model gets the next number", &mut warnings);
-    after_end.report(file, "it is read with the atoms before", &mut warnings);
-    left_out.report(file, "the line is left out", &mut warnings);
+    notes.report(file, &mut warnings);
+    let wide_chains = reader.residues.wide_chains;
+    reader.finish(&mut atoms);
     reader.warnings.report(file, &mut warnings);
     let mut bonds = conect.resolve(file, &atoms, &mut warnings);
-    links.resolve(file, &atoms, &mut bonds, &mut warnings);
+    links.resolve(file, &atoms, wide_chains, &mut bonds, &mut warnings);
     Ok(RawModel {
         atoms,
         bonds,
@@ -123,6 +148,38 @@ pub(super) fn parse(
         models: count,
         warnings,
     })
+}
+
+/// Warnings about records and models, each reported once.
+#[derive(Default)]
+struct Notes {
+    invalid_model: RepeatedWarning,
+    after_end: RepeatedWarning,
+    left_out: RepeatedWarning,
+    /// Atoms before the first MODEL record.
+    common: RepeatedWarning,
+}
+
+impl Notes {
+    fn report(self, file: &str, warnings: &mut Vec<Warning>) {
+        self.invalid_model
+            .report(file, "the model gets the next number", warnings);
+        self.common.report(
+            file,
+            "they are read together with the chosen model",
+            warnings,
+        );
+        self.after_end
+            .report(file, "it is read with the atoms before", warnings);
+        self.left_out.report(file, "the line is left out", warnings);
+    }
+}
+
+/// Forgets the atoms of a model that is not the selected one, and the warnings about them.
+#[cold]
+fn discard(atoms: &mut Vec<RawAtom>, reader: &mut AtomReader) {
+    atoms.clear();
+    *reader = AtomReader::new(reader.is_pqr);
 }
 
 /// Tests for the file extension of PQR files, which are PDB files with a charge and a radius.
@@ -180,107 +237,6 @@ fn column_is_blank(line: &[u8], index: usize) -> bool {
 /// each frame.
 fn identity(line: &[u8]) -> &[u8] {
     columns(line, 6, 27)
-}
-
-/// The model of the current line, and whether it is the selected one.
-struct Models {
-    wanted: Option<u32>,
-    /// Number of the current or last model.
-    number: u32,
-    /// True inside a model.
-    open: bool,
-    /// True while the current model is the selected one.
-    taken: bool,
-    /// True once the selected model has begun: no other one is selected.
-    found: bool,
-    /// Numbers of all models with atoms, for messages.
-    seen: Vec<u32>,
-}
-
-impl Models {
-    fn new(wanted: Option<u32>) -> Self {
-        Self {
-            wanted,
-            number: 0,
-            open: false,
-            taken: false,
-            found: false,
-            seen: Vec::new(),
-        }
-    }
-
-    /// Begins a model, with its number if it has a valid one. Ends the current model.
-    fn start(&mut self, number: Option<u32>) {
-        self.close();
-        self.number = number.unwrap_or_else(|| self.number.saturating_add(1));
-        self.open = true;
-    }
-
-    fn close(&mut self) {
-        self.open = false;
-        self.taken = false;
-    }
-
-    /// Returns true inside the selected model.
-    fn reading(&self) -> bool {
-        self.taken
-    }
-
-    /// Counts an atom; returns true if it is in the selected model.
-    fn atom(&mut self) -> bool {
-        if !self.open {
-            self.start(None);
-        }
-        if self.taken {
-            return true;
-        }
-        if self.seen.last() != Some(&self.number) {
-            self.seen.push(self.number);
-        }
-        if !self.found && self.wanted.is_none_or(|wanted| wanted == self.number) {
-            self.found = true;
-            self.taken = true;
-        }
-        self.taken
-    }
-
-    /// Creates the error for a file without atoms in the selected model.
-    fn no_atoms(&self, file: &str) -> MoleculeError {
-        let (problem, remedy) = match (self.wanted, &*self.seen) {
-            (Some(wanted), [only]) => (
-                format!("the file has no model {wanted}"),
-                format!("choose model {only}, the only one"),
-            ),
-            (Some(wanted), [first, .., last]) => {
-                let consecutive = self
-                    .seen
-                    .windows(2)
-                    .all(|w| w[0].checked_add(1) == Some(w[1]));
-                let there = if consecutive {
-                    format!("{first} to {last}")
-                } else if self.seen.len() <= 20 {
-                    let numbers: Vec<String> = self.seen.iter().map(u32::to_string).collect();
-                    numbers.join(", ")
-                } else {
-                    format!("{first} ... {last} ({} models)", self.seen.len())
-                };
-                (
-                    format!("the file has no model {wanted}"),
-                    format!("choose one of the models {there}"),
-                )
-            }
-            _ => (
-                "the file has no ATOM or HETATM record".to_owned(),
-                "give a PDB file whose record names are in upper case and begin in column 1"
-                    .to_owned(),
-            ),
-        };
-        MoleculeError::Syntax {
-            location: Location::file(file),
-            problem,
-            remedy,
-        }
-    }
 }
 
 /// Lines, numbered from 1, that end with LF, CR LF or CR. A byte order mark is skipped.

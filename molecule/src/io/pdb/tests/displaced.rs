@@ -7,7 +7,7 @@ use crate::Element;
 use crate::raw::{ElementField, RawAtom};
 
 /// The only atom of a text with one warning, which contains `expected`.
-fn one_warned(text: &str, expected: &str) -> RawAtom {
+pub(super) fn one_warned(text: &str, expected: &str) -> RawAtom {
     let model = read(text);
     let warnings = warnings(&model);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
@@ -289,6 +289,92 @@ fn lines_beside_their_columns_are_moved() {
              columns and read there",
         );
         assert_eq!(atom, expected, "{line}");
+    }
+}
+
+#[test]
+fn refused_lines_of_fields_name_the_field() {
+    let by_fields = "(the fields of the line are read in their order, as separated by blanks)";
+    for (line, axis, field) in [
+        ("ATOM 2 CA GLY A 1 nan nan nan 0.1 1.5", "x", "nan"),
+        ("ATOM 2 CA GLY 1 1.500 4 -1.450 0.1 1.5", "y", "4"),
+        ("HETATM 2 C1 LIG B1 7 1.500-2.500 1.x 0.10 1.5", "z", "1.x"),
+    ] {
+        for (name, line) in [
+            ("x.pdb", line.to_owned()),
+            ("x.pqr", line.replace(' ', "\t")),
+        ] {
+            let options = crate::ReadOptions::default();
+            let error = super::parse(name, line.as_bytes(), &options).expect_err("a bad line");
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "{name}:1: the field \"{field}\" is in the place of the {axis} coordinate, but \
+                     is not a number with a decimal point {by_fields}; give the {axis} coordinate in \
+                     angstrom"
+                )
+            );
+        }
+    }
+    let short = failure("ATOM 2 CA GLY A 1 1.000 2.000\n");
+    assert!(
+        short.contains("the line ends before the z coordinate"),
+        "{short}"
+    );
+    let unclear = failure("ATOM 1 N MET A 1 -26.771 -22.044 1.00 0.94 N\n");
+    assert!(unclear.contains("one may be missing"), "{unclear}");
+}
+
+#[test]
+fn lines_one_column_to_the_left_are_moved() {
+    let place = "the fields are beside the columns of the format";
+    let carbon =
+        "HETATM   12  C1  LIG B 123      -9.423-121.456-102.789  1.00 10.00           C  \n";
+    for expected in [N, CA, carbon, &carbon.replace("LIG B 123 ", "LIG   123A")] {
+        let mut atom = super::one(expected);
+        // The whole line, and all behind the serial number.
+        for line in [
+            [&expected[..6], &expected[7..]].concat(),
+            [&expected[..11], &expected[12..]].concat(),
+        ] {
+            atom.name_is_indented = true;
+            assert_eq!(one_warned(&line, place), atom, "{line}");
+        }
+    }
+    // A serial number of five digits then begins in column 6.
+    let mut line = CA.replacen("ATOM      2", "ATOM  12345", 1);
+    line.remove(4);
+    let atom = one_warned(&line, place);
+    assert_eq!((atom.serial, &*atom.residue_name), (12345, "ALA"));
+    // Coordinates with four decimals, and coordinates that begin in column 30, are no reason.
+    for coordinates in [
+        "    11.1040 61.3401 65.0401 ",
+        "   11.104  61.340  65.040   ",
+    ] {
+        for chain in ["A", " "] {
+            let mut line = super::with(27, coordinates);
+            line.replace_range(21..22, chain);
+            let model = read(&line);
+            assert_eq!(&*model.atoms[0].residue_name, "ALA", "{line}");
+            assert_eq!(&*model.atoms[0].chain_id, chain.trim(), "{line}");
+            assert_eq!(model.atoms[0].residue_number, 5, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_chain_may_be_in_column_21() {
+    let atom = one_warned(
+        &with(18, "GLYA "),
+        "x.pdb:1: columns 18-22 hold \"GLYA\": a residue name of three letters, and the chain in \
+         column 21 instead of 22; the letter is read as the chain",
+    );
+    assert_eq!((&*atom.residue_name, &*atom.chain_id), ("GLY", "A"));
+    assert_eq!(atom.residue_number, 5);
+    // Names of four letters, of force fields.
+    for name in ["HISD", "LYSH", "GLUP", "CYSP", "POPC"] {
+        let atom = super::one(&with(18, &format!("{name} ")));
+        assert_eq!((&*atom.residue_name, &*atom.chain_id), (name, ""));
     }
 }
 

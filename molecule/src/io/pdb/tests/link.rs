@@ -164,3 +164,24 @@ fn links_of_other_models_are_not_missing() {
         assert!(!warnings(&read).iter().any(|text| text.contains("LINK")));
     }
 }
+
+#[test]
+fn chains_of_two_letters_are_found() {
+    let atom = |number: &str| format!("HETATM    5  C1  LIG {number}     11.440   0.000   0.000\n");
+    for (named, number) in [
+        ("B1   1", "B1   1"),
+        ("B11000", "B11000"),
+        ("AB1000", "AB1000"),
+    ] {
+        let record = GLYCAN.replace("NAG B   1 ", &format!("LIG {named}"));
+        let text = format!("{record}{ATOMS}{}{}", atom("B1 999"), atom(number));
+        let model = read(&text);
+        let bonds: Vec<_> = model.bonds.iter().map(|b| (b.a, b.b)).collect();
+        assert_eq!(bonds, [(1, 7)], "{named}");
+        assert_eq!(model.warnings.len(), 1, "{:?}", model.warnings);
+    }
+    // A chain of one letter, with a number of five digits.
+    let record = GLYCAN.replace("NAG B   1 ", "LIG B11000");
+    let model = read(&format!("{record}{ATOMS}{}", atom("B11000")));
+    assert_eq!((model.bonds.len(), model.warnings.len()), (1, 0));
+}

@@ -4,6 +4,7 @@
     reason = "numbers are read exactly, not approximately"
 )]
 
+mod ambiguous;
 mod conect;
 mod displaced;
 mod link;
@@ -423,6 +424,59 @@ fn models_by_number() {
             .to_string()
             .ends_with("choose one of the models 1 to 30")
     );
+}
+
+#[test]
+fn atoms_before_the_first_model_belong_to_all_models() {
+    let two = format!("MODEL 1\n{ZN}ENDMDL\nMODEL 2\n{ZN}{ZN}ENDMDL\n");
+    for between in ["", "TER\n", "END\n"] {
+        let text = format!("{N}{CA}{between}{two}");
+        for (wanted, atoms) in [(None, 3), (Some(1), 3), (Some(2), 4)] {
+            let options = ReadOptions {
+                model: wanted,
+                ..ReadOptions::default()
+            };
+            let model = parse("x.pdb", text.as_bytes(), &options).unwrap();
+            assert_eq!((model.atoms.len(), model.models), (atoms, 2), "{wanted:?}");
+            assert_eq!((&*model.atoms[0].name, &*model.atoms[2].name), ("N", "ZN"));
+            assert!(model.atoms[2].segment > model.atoms[1].segment);
+            let all = warnings(&model);
+            let common = "x.pdb:1: 2 atoms stand before the first MODEL record, in no model; they \
+                          are read together with the chosen model";
+            assert!(all.iter().any(|warning| warning == common), "{all:?}");
+            assert_eq!(all.len(), 1 + usize::from(wanted.is_none()));
+        }
+        let error = read_model(&text, 3).unwrap_err().to_string();
+        assert!(error.contains("the file has no model 3; choose one of the models 1 to 2"));
+    }
+    let single = read(&format!("{N}MODEL\n{ZN}ENDMDL\n"));
+    assert_eq!((single.atoms.len(), single.models), (2, 1));
+    assert_eq!(single.warnings.len(), 1);
+}
+
+#[test]
+fn a_first_model_without_a_record_is_a_model() {
+    // Its ENDMDL, or its atoms, which the next model repeats, show it.
+    for text in [
+        format!("{N}{CA}ENDMDL\nMODEL 2\n{N}ENDMDL\n"),
+        format!("{N}{CA}MODEL 2\n{N}ENDMDL\n"),
+    ] {
+        let first = read(&text);
+        assert_eq!((first.atoms.len(), first.models), (2, 2), "{text}");
+        assert_eq!(first.warnings.len(), 1);
+        let second = read_model(&text, 2).unwrap();
+        assert_eq!((second.atoms.len(), second.models), (1, 2), "{text}");
+        assert_eq!(
+            second.atoms[0].line,
+            if text.contains("MDL\nM") { 5 } else { 4 }
+        );
+        assert_eq!(second.warnings, []);
+        assert!(read_model(&text, 3).is_err());
+    }
+    // Atoms in no model at all are model 1.
+    let empty = format!("{N}MODEL 2\nENDMDL\n");
+    assert_eq!((read(&empty).atoms.len(), read(&empty).models), (1, 1));
+    assert!(read_model(&empty, 2).is_err());
 }
 
 #[test]
