@@ -74,7 +74,7 @@ fn every_format_has_every_question_and_names_reveal_nothing() {
     assert_eq!(entries, wanted.len());
     // Tar files: the keys of the members are the ids of the questions.
     let mut keys = BTreeSet::new();
-    let tar = |name: &String| name.ends_with(".tar");
+    let tar = |name: &String| name.rsplit('.').next() == Some("tar");
     for name in names(&folder, "out/export/webdataset")
         .into_iter()
         .filter(tar)
