@@ -1,6 +1,6 @@
 //! T5 translation and rotation, T6 two rotations: which of four pictures shows the same motions?
 //!
-//! The wrong options are those of [`super::decoys`].
+//! The module `decoys` chooses the wrong options.
 
 use std::collections::BTreeMap;
 
