@@ -11,7 +11,7 @@ use super::coordinates::{
     after_residue_number, has_empty_coordinate, in_place, no_coordinates, no_coordinates_in_order,
     within_columns,
 };
-use super::cut::CutSymbols;
+use super::cut_symbols::CutSymbols;
 use super::fields::{code, column, columns, decimal, hexadecimal, hybrid36, text};
 use super::identity::{
     Realigned, chain_into_number, has_chain_in_front, is_in_columns, number_from_chain, realign,

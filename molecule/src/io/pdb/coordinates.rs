@@ -1,7 +1,7 @@
 //! Coordinates of an atom line, in columns 31-54 or shifted.
 
 use super::fields::{column, columns, decimal, text};
-use super::free::wrong_coordinate;
+use super::free_fields::wrong_coordinate;
 use crate::{Location, MoleculeError};
 
 /// Returns true if one byte and the next one belong to the same number.

@@ -2,6 +2,7 @@
 //! are also symbols.
 
 use super::atom::AtomReader;
+use super::cut_symbols::{CutSymbol, CutSymbols};
 use super::fields::{column, columns, text};
 use super::identity::is_standard;
 use crate::Element;
@@ -13,24 +14,6 @@ const SYMBOLS: [&[u8]; 15] = [
     b"CL", b"BR", b"FE", b"CO", b"CU", b"SE", b"SI", b"NI", b"PT", b"PD", b"BA", b"SR", b"IR",
     b"YB", b"BI",
 ];
-
-/// An element of one letter in columns 77-78, and the symbol of two that the name begins with.
-#[derive(Debug)]
-struct CutSymbol {
-    line: u32,
-    name: Element,
-    /// The residue has the same name.
-    is_ion: bool,
-    is_halogen: bool,
-}
-
-/// Elements whose symbols may be cut off: all other names decide, which are known at the end.
-#[derive(Debug, Default)]
-pub(super) struct CutSymbols {
-    found: Vec<CutSymbol>,
-    /// True once a name of an element of one letter began in column 13 without need.
-    left_justified: bool,
-}
 
 impl AtomReader {
     /// Compares an element field with the name of the atom.

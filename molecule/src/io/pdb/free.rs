@@ -2,8 +2,8 @@
 //! tabs, and lines whose runs of blanks have collapsed to single ones.
 
 use super::atom::AtomReader;
-use super::fields::{charge, decimal, integer, text};
-use super::identity::is_standard;
+use super::fields::{charge, decimal, text};
+use super::free_fields::{Identity, MOST_WORDS, begins_number};
 use super::numbers::{decimals, split_number};
 use super::pdbqt;
 use crate::Element;
@@ -12,9 +12,6 @@ use crate::raw::{ElementField, RawAtom};
 /// Largest number of numbers after the residue number: x, y, z, occupancy, temperature factor and
 /// the partial charge of PDBQT.
 const MOST_NUMBERS: usize = 6;
-
-/// Largest number of words before x: serial, name, residue, chain, residue number.
-const MOST_WORDS: usize = 5;
 
 impl AtomReader {
     /// Reads `ATOM serial name residue [chain] number x y z [occupancy B [charge]] [segment]
@@ -93,49 +90,6 @@ impl AtomReader {
     }
 }
 
-/// Describes the first coordinate that is wrong in a line whose fields are separated by white
-/// space, and names its axis. Returns `None` if the fields before the coordinates are wrong.
-pub(super) fn wrong_coordinate(line: &[u8]) -> Option<(String, &'static str)> {
-    let body = line.get(if line.starts_with(b"HETATM") { 6 } else { 4 }..)?;
-    let tokens: Vec<&[u8]> = body
-        .split(u8::is_ascii_whitespace)
-        .filter(|t| !t.is_empty())
-        .collect();
-    let words = [MOST_WORDS, MOST_WORDS - 1]
-        .into_iter()
-        .find(|count| tokens.get(..*count).and_then(Identity::of).is_some())?;
-    let mut fields = tokens[words..].iter().copied();
-    let mut rest: &[u8] = &[];
-    for axis in ["x", "y", "z"] {
-        if rest.is_empty() {
-            let Some(field) = fields.next() else {
-                let problem = format!(
-                    "the line ends before the {axis} coordinate (its fields are read in their \
-                     order, as separated by blanks)"
-                );
-                return Some((problem, axis));
-            };
-            rest = field;
-        }
-        let number = begins_number(rest).then(|| split_number(rest, 3)).flatten();
-        let Some((_, after)) = number else {
-            let problem = format!(
-                "the field \"{}\" is in the place of the {axis} coordinate, but is not a number with \
-                 a decimal point (the fields of the line are read in their order, as separated by \
-                 blanks)",
-                text(rest)
-            );
-            return Some((problem, axis));
-        };
-        rest = after;
-    }
-    let problem = "the fields of the line are read in their order, as separated by blanks, but \
-                   those from the coordinates on have no clear meaning: one may be missing, or one \
-                   too many"
-        .to_owned();
-    Some((problem, "x, y and z"))
-}
-
 /// Tests that the first three of the numbers are the coordinates: none is missing. That is
 /// certain if the three have as many decimals, and if the two after them are complete.
 fn are_coordinates_clear(numbers: &[&[u8]]) -> bool {
@@ -147,74 +101,6 @@ fn are_coordinates_clear(numbers: &[&[u8]]) -> bool {
             same && decimals(z) != decimals(more)
         }
         _ => false,
-    }
-}
-
-/// Tests for a sign or digit, and a decimal point later.
-fn begins_number(token: &[u8]) -> bool {
-    token.contains(&b'.')
-        && matches!(token[0], b'0'..=b'9' | b'-' | b'+' | b'.')
-        && token.iter().any(u8::is_ascii_digit)
-}
-
-/// The fields before the coordinates.
-struct Identity<'a> {
-    serial: &'a [u8],
-    name: &'a [u8],
-    altloc: u8,
-    residue: &'a [u8],
-    chain: &'a [u8],
-    number: i32,
-    insertion_code: u8,
-}
-
-impl<'a> Identity<'a> {
-    fn of(words: &[&'a [u8]]) -> Option<Self> {
-        let (serial, name, residue, chain, number) = match *words {
-            [serial, name, residue, number] => {
-                // A chain and a number of four digits touch.
-                let letters = number
-                    .iter()
-                    .take_while(|b| b.is_ascii_alphabetic())
-                    .count();
-                (
-                    serial,
-                    name,
-                    residue,
-                    &number[..letters],
-                    &number[letters..],
-                )
-            }
-            [serial, name, residue, chain, number] => (serial, name, residue, chain, number),
-            _ => return None,
-        };
-        let is_serial = serial
-            .iter()
-            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'*'));
-        let names_fit = name.len() <= 5
-            && residue.len() <= 5
-            && chain.len() <= 4
-            && name.iter().any(u8::is_ascii_alphabetic);
-        if !is_serial || !names_fit {
-            return None;
-        }
-        let (digits, insertion_code) = match number {
-            [digits @ .., letter] if letter.is_ascii_alphabetic() => (digits, *letter),
-            all => (all, b' '),
-        };
-        let (altloc, residue) = match residue {
-            [altloc @ (b'A' | b'B'), standard @ ..] if is_standard(standard) => (*altloc, standard),
-            all => (b' ', all),
-        };
-        Some(Self {
-            serial,
-            name,
-            altloc,
-            residue,
-            chain,
-            number: integer(digits)?,
-            insertion_code,
-        })
     }
 }
 

@@ -346,7 +346,7 @@ fn lines_one_column_to_the_left_are_moved() {
     line.remove(4);
     let atom = one_warned(&line, place);
     assert_eq!((atom.serial, &*atom.residue_name), (12345, "ALA"));
-    // Coordinates with four decimals, and coordinates that begin in column 30, are no reason.
+    // Coordinates with four decimals, and coordinates that begin in column 30, move nothing.
     for coordinates in [
         "    11.1040 61.3401 65.0401 ",
         "   11.104  61.340  65.040   ",
