@@ -4,7 +4,7 @@
 use super::atom::AtomReader;
 use super::cut_symbols::{CutSymbol, CutSymbols};
 use super::fields::{column, columns, text};
-use super::identity::is_standard;
+use super::residue_names::is_standard;
 use crate::Element;
 use crate::raw::{ElementField, RawAtom};
 

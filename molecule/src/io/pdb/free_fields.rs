@@ -2,8 +2,8 @@
 //! is wrong with the coordinates.
 
 use super::fields::{integer, text};
-use super::identity::is_standard;
 use super::numbers::split_number;
+use super::residue_names::is_standard;
 
 /// Largest number of words before x: serial, name, residue, chain, residue number.
 pub(super) const MOST_WORDS: usize = 5;

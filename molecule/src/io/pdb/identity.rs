@@ -2,6 +2,7 @@
 
 use super::coordinates::in_place;
 use super::fields::{code, column, columns, hexadecimal, hybrid36, integer};
+use super::residue_names::is_standard;
 
 /// Returns residue name (columns 18-20, and 21 for names of four letters) and chain (column 22, and
 /// 21 for ids of two letters).
@@ -17,7 +18,7 @@ pub(super) fn residue_and_chain(line: &[u8]) -> (&[u8], &[u8]) {
     let two_letters = column(line, 21) != b' '
         && extra.is_ascii_alphanumeric()
         && (column(line, 17) == b' '
-            || (STANDARD.contains(&columns(line, 17, 20))
+            || (is_standard(columns(line, 17, 20))
                 && !FOUR_LETTERS.contains(&columns(line, 17, 21))));
     if two_letters {
         (columns(line, 17, 20), columns(line, 20, 22))
@@ -209,17 +210,6 @@ pub(super) fn realign_from_left(line: &[u8]) -> Option<Realigned> {
             && (column(moved, 17) != b' ' || column(moved, 19) != b' ')
     })
 }
-
-/// Returns true for the name of a standard residue.
-pub(super) fn is_standard(name: &[u8]) -> bool {
-    STANDARD.contains(&name)
-}
-
-/// Standard names, which fill columns 18-20.
-const STANDARD: [&[u8]; 22] = [
-    b"ALA", b"ARG", b"ASN", b"ASP", b"CYS", b"GLN", b"GLU", b"GLY", b"HIS", b"ILE", b"LEU", b"LYS",
-    b"MET", b"PHE", b"PRO", b"SER", b"THR", b"TRP", b"TYR", b"VAL", b"HOH", b"MSE",
-];
 
 /// Names of four letters that begin with a standard one: protonation states in GROMOS and OPLS
 /// force fields.

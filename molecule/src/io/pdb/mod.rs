@@ -17,6 +17,7 @@ mod link;
 mod models;
 mod numbers;
 mod pdbqt;
+mod residue_names;
 mod tail;
 #[cfg(test)]
 mod tests;
