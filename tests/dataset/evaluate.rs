@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::endpoint::{Endpoint, Reply};
 use super::set::{Folder, finished};
@@ -407,7 +407,10 @@ fn requests_are_concurrent_and_a_killed_run_continues() {
     let mut child = folder.command(&args).spawn().expect("the program starts");
     let file = folder.path("out/predictions/m-test.jsonl");
     let lines = || fs::read_to_string(&file).map_or(0, |text| text.matches('\n').count());
+    let started = Instant::now();
     while lines() < 3 || endpoint.asked().len() < 6 {
+        // With fewer concurrent requests the endpoint would wait forever.
+        assert!(started.elapsed() < Duration::from_secs(120), "no progress");
         let status = child.try_wait().expect("a child process");
         assert_eq!(status, None, "the program waits for its answers");
         std::thread::sleep(Duration::from_millis(2));

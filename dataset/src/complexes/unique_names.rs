@@ -8,7 +8,7 @@
 //! of the name, and the first numbers that no other atom has (`O`, `O` become `O1`, `O2`); the
 //! first atom of a name with a number keeps it. Names of hydrogens and water, which are not drawn,
 //! stay. The list of changes is in the plan and in the table of complexes, so that the names of the
-//! files can be told.
+//! files can be restored.
 
 use std::collections::{BTreeMap, BTreeSet};
 

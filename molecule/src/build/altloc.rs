@@ -57,10 +57,10 @@ pub(super) fn kept(
     let mut kept = vec![true; rows.len()];
     for residue in members.chunk_by(|a, b| a.0 == b.0) {
         let best = chosen.location(residue[0].0);
-        if chosen.demanded.is_some_and(|demanded| demanded != best) {
+        if chosen.preferred.is_some_and(|preferred| preferred != best) {
             let row = &rows[residue[0].1 as usize];
             lacking.note(row.line, || {
-                let location = char::from(chosen.demanded.unwrap_or(b' '));
+                let location = char::from(chosen.preferred.unwrap_or(b' '));
                 format!(
                     "{} has no alternate location {location}",
                     row.residue_label()
@@ -240,7 +240,7 @@ struct Chooser<'a> {
     /// Best location of every group.
     best: HashMap<u32, u8>,
     /// The location that is preferred in the whole file.
-    demanded: Option<u8>,
+    preferred: Option<u8>,
 }
 
 impl<'a> Chooser<'a> {
@@ -265,7 +265,7 @@ impl<'a> Chooser<'a> {
         });
         Self {
             best: best.collect(),
-            demanded: match choice {
+            preferred: match choice {
                 AlternateLocation::Highest => None,
                 AlternateLocation::AllHighest => all.best(|_| true),
                 AlternateLocation::Id(location) => Some(location),
@@ -279,7 +279,7 @@ impl<'a> Chooser<'a> {
     fn location(&self, residue: u32) -> u8 {
         let scores = &self.residues[residue as usize];
         let of_group = self.best.get(&self.group[residue as usize]).copied();
-        [self.demanded, of_group]
+        [self.preferred, of_group]
             .into_iter()
             .flatten()
             .find(|location| scores.has(*location))

@@ -11,7 +11,7 @@ impl Structure {
     /// both by index. A chain of a part is one chain wherever its residues are. `None` if an index
     /// is out of range.
     ///
-    /// [`Self::name_in_file`] stays, and so does what is told from it, such as hydrogen bonds.
+    /// [`Self::name_in_file`] stays, and so does what is derived from it, such as hydrogen bonds.
     #[must_use]
     pub fn with_names(
         &self,

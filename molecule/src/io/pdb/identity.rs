@@ -218,8 +218,8 @@ const FOUR_LETTERS: [&[u8]; 16] = [
     b"CYS2", b"LYSH", b"LYSN", b"ARGN", b"ASPH", b"GLUH",
 ];
 
-/// More of them, of the CHARMM force field and of modified residues, which are only told from a
-/// chain by the blank behind them.
+/// More of them, of the CHARMM force field and of modified residues, which only the
+/// blank behind them distinguishes from a chain.
 const MORE_FOUR_LETTERS: [&[u8]; 8] = [
     b"ASPP", b"GLUP", b"LYSP", b"CYSM", b"CYSP", b"CYSG", b"CYSF", b"ALAD",
 ];

@@ -1,4 +1,4 @@
-//! Decimal numbers that touch: they are told apart by their number of decimals.
+//! Decimal numbers that touch: their number of decimals shows where each ends.
 
 use super::fields::decimal;
 

@@ -61,7 +61,7 @@ impl System {
 
     /// Finds all assignments within the limits; `budget` is the remaining number of steps for the
     /// whole structure. With `charged`, nitrogen with three neighbours and oxygen have one bond
-    /// more than usual, all of them: one alone of several has no reason to be the charged one.
+    /// more than usual, all of them: `ChimeraX` charges all or none.
     pub(crate) fn assignments(
         &self,
         molecule: &Molecule<'_>,
