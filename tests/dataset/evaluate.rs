@@ -410,7 +410,7 @@ fn requests_are_concurrent_and_a_killed_run_continues() {
     let started = Instant::now();
     while lines() < 3 || endpoint.asked().len() < 6 {
         // With fewer concurrent requests the endpoint would wait forever.
-        assert!(started.elapsed() < Duration::from_secs(120), "no progress");
+        assert!(started.elapsed() < Duration::from_mins(2), "no progress");
         let status = child.try_wait().expect("a child process");
         assert_eq!(status, None, "the program waits for its answers");
         std::thread::sleep(Duration::from_millis(2));
