@@ -63,8 +63,16 @@ pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), CliErro
     meter.finish();
     output(
         format!(
-            "{} files as written, {} questions as planned, {} answers derived again, {} pictures, {} of them rendered again with the same bytes{}; {}\n",
+            "{} files as written{}{}, {} questions as planned, {} answers derived again, {} pictures, {} of them rendered again with the same bytes{}; {}\n",
             found.files,
+            match found.recompressed {
+                0 => String::new(),
+                count => format!(", {count} compressed by another tool with the same rows"),
+            },
+            match found.exported {
+                0 => String::new(),
+                count => format!(", {count} exported files as written"),
+            },
             found.questions,
             found.derived,
             found.pictures,

@@ -9,8 +9,8 @@ use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::DatasetError;
@@ -26,7 +26,8 @@ pub struct AtomicFile {
 }
 
 /// Size and hash of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileDigest {
     /// Size in bytes.
     pub bytes: u64,
@@ -181,10 +182,18 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<FileDigest, DatasetError>
 /// # Errors
 /// When the disk cannot be written.
 pub fn write_json(path: &Path, value: &impl Serialize) -> Result<FileDigest, DatasetError> {
+    write_file(path, &json_bytes(path, value)?)
+}
+
+/// Returns indented JSON with a final line feed; `path` is named by the error.
+///
+/// # Errors
+/// When the value has no form in JSON.
+pub fn json_bytes(path: &Path, value: &impl Serialize) -> Result<Vec<u8>, DatasetError> {
     let mut bytes =
         serde_json::to_vec_pretty(value).map_err(|error| DatasetError::content(path, error))?;
     bytes.push(b'\n');
-    write_file(path, &bytes)
+    Ok(bytes)
 }
 
 /// Reads a JSON file.

@@ -67,7 +67,7 @@ fn every_kind_of_change_is_found() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(folder.path(pictures), &bytes).expect("the file can be written");
-    folder.refuse(1, &verify, &["is not the file that was written"]);
+    folder.refuse(1, &verify, &["is not the table that was written"]);
 
     // A pixel, with the right hash in the manifest.
     restore(&folder.path("original"), &folder.path("out"));
@@ -173,6 +173,60 @@ fn every_kind_of_change_is_found() {
 
     restore(&folder.path("original"), &folder.path("out"));
     folder.ok(&verify);
+}
+
+#[test]
+fn changed_descriptions_and_exports_are_found() {
+    let folder = finished("tamper-exports", 2, &["--tasks", "T1,T9"]);
+    folder.ok(&["export", "--out", "out", "--format", "webdataset"]);
+    folder.ok(&["export", "--out", "out", "--format", "imagefolder"]);
+    let verify = ["verify", "--out", "out", "--sample", "2"];
+    let output = folder.ok(&verify);
+    assert!(output.contains("exported files as written"), "{output}");
+    copy_folder(&folder.path("out"), &folder.path("original"));
+    let edit = |file: &str, from: &str, to: &str| {
+        restore(&folder.path("original"), &folder.path("out"));
+        let text = fs::read_to_string(folder.path(file)).expect("a text");
+        assert!(text.contains(from), "{file}");
+        fs::write(folder.path(file), text.replace(from, to)).expect("the file can be written");
+    };
+
+    // The metadata of cards counts; people may edit the text after it.
+    for card in ["out/README.md", "out/export/webdataset/README.md"] {
+        edit(card, "pretty_name: ", "pretty_name: Another ");
+        folder.refuse(1, &verify, &["README.md", "written"]);
+        edit(card, "\n---\n", "\n---\nRead this first.\n");
+        folder.ok(&verify);
+    }
+    edit("out/croissant.json", "sha256", "sha512");
+    folder.refuse(1, &verify, &["croissant.json is not as written"]);
+    folder.ok(&["generate", "--out", "out", "--resume"]);
+    folder.ok(&verify);
+    fs::remove_file(folder.path("out/README.md")).expect("a card");
+    folder.refuse(1, &verify, &["README.md"]);
+
+    // A changed, an additional and a missing file of an export; an export without its manifest.
+    let metadata = "out/export/imagefolder/T1-translation/train/metadata.jsonl";
+    let lines = fs::read_to_string(folder.path(metadata)).expect("a list");
+    edit(metadata, "\"answer\":\"", "\"answer\":\"X");
+    folder.refuse(
+        1,
+        &verify,
+        &["metadata.jsonl is not the file that was written"],
+    );
+    restore(&folder.path("original"), &folder.path("out"));
+    fs::write(folder.path("out/export/webdataset/notes.txt"), lines).expect("a file");
+    folder.refuse(
+        1,
+        &verify,
+        &["export/webdataset/notes.txt is not a file of this export"],
+    );
+    restore(&folder.path("original"), &folder.path("out"));
+    fs::remove_file(folder.path(metadata)).expect("a list");
+    folder.refuse(1, &verify, &["metadata.jsonl: No such file"]);
+    restore(&folder.path("original"), &folder.path("out"));
+    fs::remove_file(folder.path("out/export/webdataset.json")).expect("a manifest");
+    folder.refuse(1, &verify, &["dataset export --format webdataset"]);
 }
 
 /// Writes another plan with a matching head.

@@ -13,6 +13,15 @@ use crate::task::Split;
 use features::NamedFeature;
 pub(crate) use license::{LICENSE_FILE, License};
 
+/// Name of a data card.
+pub(crate) const CARD_FILE: &str = "README.md";
+
+/// Returns the metadata block of a card, which tools read; the text after it is for people.
+pub(crate) fn metadata_block(card: &str) -> Option<&str> {
+    let end = card.strip_prefix("---\n")?.find("\n---\n")?;
+    Some(&card[..end + "---\n\n---\n".len()])
+}
+
 /// The paper that defines the tasks.
 pub(crate) const CITATION: &str = "\
 @misc{li2025misibench,

@@ -7,20 +7,24 @@ mod card;
 mod names;
 mod writers;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::card::{LICENSE_FILE, License};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::card::{CARD_FILE, LICENSE_FILE, License, metadata_block};
 use crate::error::DatasetError;
-use crate::files::write_file;
+use crate::files::{FileDigest, hex, write_file, write_json};
 use crate::layout::Layout;
 use crate::monitor::{Monitor, Progress};
 use crate::reader::{PictureReader, Question, read_questions};
 use crate::task::{Split, Task};
 
 use names::Keys;
-use writers::ExportWriter;
+use writers::{ExportWriter, WrittenExport};
 
 /// A format of exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +86,34 @@ impl FromStr for ExportFormat {
     }
 }
 
+/// The manifest of an export: `export/FORMAT.json`, beside its folder, so that no loader sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportManifest {
+    /// Size and hash of all files, by path in the folder of the export.
+    pub files: BTreeMap<String, FileDigest>,
+    /// SHA-256 of the metadata block of the card; people may edit the text after it.
+    pub card_metadata_sha256: String,
+}
+
+/// Returns the SHA-256 of the metadata block of a card; `None` if it has none.
+#[must_use]
+pub fn card_metadata_sha256(card: &str) -> Option<String> {
+    metadata_block(card).map(|block| hex(&Sha256::digest(block)))
+}
+
+/// Returns the folder of an export.
+#[must_use]
+pub fn folder(layout: &Layout, format: ExportFormat) -> PathBuf {
+    layout.file(&format!("export/{}", format.name()))
+}
+
+/// Returns the path of the [`ExportManifest`] of an export.
+#[must_use]
+pub fn manifest_file(layout: &Layout, format: ExportFormat) -> PathBuf {
+    layout.file(&format!("export/{}.json", format.name()))
+}
+
 /// Exports a complete set and returns the folder of the export.
 ///
 /// # Errors
@@ -106,7 +138,7 @@ pub fn export(
             ),
         ));
     }
-    let folder = layout.file(&format!("export/{}", format.name()));
+    let folder = folder(layout, format);
     let total = plan
         .shards
         .iter()
@@ -146,12 +178,19 @@ pub fn export(
             }
         }
     }
-    let written = writer.finish()?;
-    let card = card::card(format, &plan, &written);
-    write_file(&folder.join("README.md"), card.as_bytes())?;
+    let WrittenExport { splits, mut files } = writer.finish()?;
+    let card = card::card(format, &plan, &splits);
+    let digest = write_file(&folder.join(CARD_FILE), card.as_bytes())?;
+    files.insert(CARD_FILE.to_owned(), digest);
     if let Some(text) = License::of(&plan.license).file() {
-        write_file(&folder.join(LICENSE_FILE), text.as_bytes())?;
+        let digest = write_file(&folder.join(LICENSE_FILE), text.as_bytes())?;
+        files.insert(LICENSE_FILE.to_owned(), digest);
     }
+    let manifest = ExportManifest {
+        files,
+        card_metadata_sha256: card_metadata_sha256(&card).unwrap_or_default(),
+    };
+    write_json(&manifest_file(layout, format), &manifest)?;
     Ok(folder)
 }
 

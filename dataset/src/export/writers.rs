@@ -1,6 +1,6 @@
 //! Writes questions in each of the export formats.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::names::Keys;
 use super::{ExportFormat, with_image_placeholders};
 use crate::error::DatasetError;
-use crate::files::{AtomicFile, write_file, write_json};
+use crate::files::{AtomicFile, FileDigest, write_file, write_json};
 use crate::reader::{PictureReader, Question};
 use crate::tables::{Cell, Column, ColumnKind, ImageFile, TableWriter};
 use crate::task::OPTION_LETTERS;
@@ -32,13 +32,6 @@ pub(super) const COLUMNS: [Column; 9] = [
     ("images", ColumnKind::Images),
 ];
 
-/// The file that is being written.
-enum OpenFile {
-    None,
-    Table(Box<TableWriter>),
-    File(Box<AtomicFile>),
-}
-
 /// The files of the questions of a split and task.
 #[derive(Debug)]
 pub(super) struct WrittenSplit {
@@ -48,6 +41,21 @@ pub(super) struct WrittenSplit {
     pub(super) rows: usize,
     /// Size of the files that no other split or task uses.
     pub(super) bytes: u64,
+}
+
+/// What an export consists of.
+#[derive(Debug)]
+pub(super) struct WrittenExport {
+    pub(super) splits: Vec<WrittenSplit>,
+    /// Size and hash of all files, by path in the folder.
+    pub(super) files: BTreeMap<String, FileDigest>,
+}
+
+/// The file that is being written, with its path in the folder of the export.
+enum OpenFile {
+    None,
+    Table(String, Box<TableWriter>),
+    File(String, Box<AtomicFile>),
 }
 
 /// Writes the files of an export.
@@ -65,6 +73,8 @@ pub(super) struct ExportWriter {
     written: BTreeSet<String>,
     /// The complete splits of tasks.
     complete: Vec<WrittenSplit>,
+    /// All complete files, by path in the folder.
+    files: BTreeMap<String, FileDigest>,
     /// Keys of the samples of tar files.
     keys: Keys,
 }
@@ -81,6 +91,7 @@ impl ExportWriter {
             bytes: 0,
             written: BTreeSet::new(),
             complete: Vec::new(),
+            files: BTreeMap::new(),
             keys,
         }
     }
@@ -98,24 +109,25 @@ impl ExportWriter {
         match self.format {
             ExportFormat::Parquet | ExportFormat::Webdataset => self.next_part(split, task),
             ExportFormat::Imagefolder => {
-                let path = self.folder.join(task.configuration()).join(split.name());
                 self.written.clear();
-                self.open_file(&path.join("metadata.jsonl"), b"")
+                let folder = format!("{}/{}", task.configuration(), split.name());
+                self.open_file(format!("{folder}/metadata.jsonl"), b"")
             }
             ExportFormat::Llamafactory | ExportFormat::Llava => {
-                self.open_file(&self.folder.join(format!("{name}.json")), b"[\n")
+                self.open_file(format!("{name}.json"), b"[\n")
             }
             ExportFormat::Vlmeval => self.open_file(
-                &self.folder.join(format!("{name}.tsv")),
+                format!("{name}.tsv"),
                 b"index\tid\timage\timage_path\tquestion\tA\tB\tC\tD\tanswer\tcategory\n",
             ),
         }
     }
 
-    fn open_file(&mut self, path: &Path, head: &[u8]) -> Result<(), DatasetError> {
-        let mut file = AtomicFile::create(path)?;
-        file.write_all(head).map_err(DatasetError::file(path))?;
-        self.open = OpenFile::File(Box::new(file));
+    fn open_file(&mut self, name: String, head: &[u8]) -> Result<(), DatasetError> {
+        let path = self.folder.join(&name);
+        let mut file = AtomicFile::create(&path)?;
+        file.write_all(head).map_err(DatasetError::file(&path))?;
+        self.open = OpenFile::File(name, Box::new(file));
         Ok(())
     }
 
@@ -126,25 +138,23 @@ impl ExportWriter {
         let (part, split_name, name) = (self.parts, split.name(), task.configuration());
         self.parts += 1;
         if self.format == ExportFormat::Parquet {
-            let path = self
-                .folder
-                .join(format!("{name}/{split_name}-{part:05}.parquet"));
-            self.open = OpenFile::Table(Box::new(TableWriter::create(&path, &COLUMNS)?));
+            let path = format!("{name}/{split_name}-{part:05}.parquet");
+            let table = TableWriter::create(&self.folder.join(&path), &COLUMNS)?;
+            self.open = OpenFile::Table(path, Box::new(table));
             return Ok(());
         }
-        self.open_file(
-            &self
-                .folder
-                .join(format!("{name}-{split_name}-{part:06}.tar")),
-            b"",
-        )
+        self.open_file(format!("{name}-{split_name}-{part:06}.tar"), b"")
     }
 
     fn close(&mut self, tail: &[u8]) -> Result<(), DatasetError> {
         match std::mem::replace(&mut self.open, OpenFile::None) {
             OpenFile::None => {}
-            OpenFile::Table(table) => self.bytes += table.finish()?.bytes,
-            OpenFile::File(mut file) => {
+            OpenFile::Table(name, table) => {
+                let digest = table.finish()?.file;
+                self.bytes += digest.bytes;
+                self.files.insert(name, digest);
+            }
+            OpenFile::File(name, mut file) => {
                 let put = |file: &mut AtomicFile| {
                     if self.format == ExportFormat::Webdataset {
                         molshot_archive::finish(file)?;
@@ -152,7 +162,9 @@ impl ExportWriter {
                     file.write_all(tail)
                 };
                 put(&mut file).map_err(DatasetError::file(&self.folder))?;
-                self.bytes += file.finish()?.bytes;
+                let digest = file.finish()?;
+                self.bytes += digest.bytes;
+                self.files.insert(name, digest);
             }
         }
         Ok(())
@@ -160,7 +172,7 @@ impl ExportWriter {
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), DatasetError> {
         match &mut self.open {
-            OpenFile::File(file) => file
+            OpenFile::File(_, file) => file
                 .write_all(bytes)
                 .map_err(DatasetError::file(&self.folder)),
             _ => Ok(()),
@@ -200,15 +212,14 @@ impl ExportWriter {
                 }
             }
             ExportFormat::Imagefolder => {
-                let folder = self.folder.join(task.configuration()).join(split.name());
+                let folder = format!("{}/{}/", task.configuration(), split.name());
                 let names = self.write_picture_files(&folder, "", question, pictures)?;
                 let mut entry = metadata(split, task, question);
                 entry["images_file_names"] = json!(names);
                 self.put(format!("{entry}\n").as_bytes())
             }
             ExportFormat::Llamafactory => {
-                let folder = self.folder.clone();
-                let names = self.write_picture_files(&folder, "images/", question, pictures)?;
+                let names = self.write_picture_files("", "images/", question, pictures)?;
                 self.write_entry(&json!({
                     "messages": [
                         {"role": "user", "content": with_image_placeholders(question, "<image>")},
@@ -218,8 +229,7 @@ impl ExportWriter {
                 }))
             }
             ExportFormat::Llava => {
-                let folder = self.folder.clone();
-                let names = self.write_picture_files(&folder, "images/", question, pictures)?;
+                let names = self.write_picture_files("", "images/", question, pictures)?;
                 self.write_entry(&json!({
                     "id": question.id,
                     "image": names,
@@ -239,10 +249,11 @@ impl ExportWriter {
         self.put(format!("{comma}{entry}").as_bytes())
     }
 
-    /// Writes the pictures of a question as files, each once; returns their paths within `folder`.
+    /// Writes the pictures of a question as files, each once; returns their paths within `folder`,
+    /// which is a path in the folder of the export and ends with `/` or is empty.
     fn write_picture_files(
         &mut self,
-        folder: &Path,
+        folder: &str,
         prefix: &str,
         question: &Question,
         pictures: &mut PictureReader<'_>,
@@ -251,10 +262,12 @@ impl ExportWriter {
         for path in &question.images {
             let name = format!("{prefix}{path}");
             if self.written.insert(name.clone()) {
-                let file = write_file(&folder.join(&name), &pictures.get(path)?)?;
+                let file = format!("{folder}{name}");
+                let digest = write_file(&self.folder.join(&file), &pictures.get(path)?)?;
                 if self.format == ExportFormat::Imagefolder {
-                    self.bytes += file.bytes;
+                    self.bytes += digest.bytes;
                 }
+                self.files.insert(file, digest);
             }
             names.push(name);
         }
@@ -276,7 +289,7 @@ impl ExportWriter {
                 path: path.clone(),
             });
         }
-        if let OpenFile::Table(table) = &mut self.open {
+        if let OpenFile::Table(_, table) = &mut self.open {
             table.push(vec![
                 Cell::Text(question.id.clone()),
                 Cell::Text(task.name().to_owned()),
@@ -306,7 +319,7 @@ impl ExportWriter {
             files.push((format!("{key}.{number:02}.png"), pictures.get(path)?));
         }
         let entry = metadata(split, task, question).to_string();
-        let OpenFile::File(out) = &mut self.open else {
+        let OpenFile::File(_, out) = &mut self.open else {
             return Ok(());
         };
         let mut put = || -> std::io::Result<()> {
@@ -374,7 +387,7 @@ impl ExportWriter {
 
     /// Writes the file that describes the export, where the format has one; returns what was
     /// written.
-    pub(super) fn finish(self) -> Result<Vec<WrittenSplit>, DatasetError> {
+    pub(super) fn finish(mut self) -> Result<WrittenExport, DatasetError> {
         if self.format == ExportFormat::Llamafactory {
             let entry = |written: &WrittenSplit| {
                 let name = Self::list_name(written.split, written.task);
@@ -390,9 +403,14 @@ impl ExportWriter {
                 (name, entry)
             };
             let info: serde_json::Map<String, Value> = self.complete.iter().map(entry).collect();
-            write_json(&self.folder.join("dataset_info.json"), &info)?;
+            let name = "dataset_info.json";
+            let digest = write_json(&self.folder.join(name), &info)?;
+            self.files.insert(name.to_owned(), digest);
         }
-        Ok(self.complete)
+        Ok(WrittenExport {
+            splits: self.complete,
+            files: self.files,
+        })
     }
 }
 

@@ -19,15 +19,15 @@ use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::{Pool, PoolOptions};
 use serde::{Deserialize, Serialize};
 
-use crate::card::{LICENSE_FILE, License};
+use crate::card::{CARD_FILE, LICENSE_FILE, License};
 use crate::error::DatasetError;
-use crate::files::{read_json, write_file, write_json};
+use crate::files::{json_bytes, read_json, write_file, write_json};
 use crate::layout::Layout;
 use crate::messages::Catalogue;
 use crate::monitor::Monitor;
 use crate::plan::report::{Report, Written};
 use crate::record::{Plan, ShardPlan};
-use crate::tables::Column;
+use crate::tables::{Column, TableDigest};
 use crate::task::{Split, Task};
 
 pub use shard::{picture_columns, question_columns};
@@ -84,6 +84,9 @@ pub struct GenerateSummary {
     pub adapter: String,
 }
 
+/// Name of the description for tools that read Croissant.
+pub const CROISSANT_FILE: &str = "croissant.json";
+
 /// The manifest of a shard: `shards/NAME.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,6 +107,19 @@ pub struct FileEntry {
     pub sha256: String,
     /// Number of rows.
     pub rows: usize,
+    /// SHA-256 of the rows: the same if another tool compressed the table.
+    pub rows_sha256: String,
+}
+
+impl From<TableDigest> for FileEntry {
+    fn from(table: TableDigest) -> Self {
+        Self {
+            bytes: table.file.bytes,
+            sha256: table.file.sha256,
+            rows: table.rows,
+            rows_sha256: table.rows_sha256,
+        }
+    }
 }
 
 /// Makes the missing shards of a plan, or of a part of it.
@@ -224,10 +240,19 @@ pub fn manifests(layout: &Layout, plan: &Plan) -> Result<Vec<Manifest>, DatasetE
 fn write_summary(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<(), DatasetError> {
     let manifests = manifests(layout, plan)?;
     let mut report: Report = read_json(&layout.report_file())?;
+    report.written = Some(written(&manifests));
+    write_json(&layout.report_file(), &report)?;
+    for (name, bytes) in descriptions(plan, &report, catalogue, &manifests)? {
+        write_file(&layout.file(name), &bytes)?;
+    }
+    Ok(())
+}
+
+fn written(manifests: &[Manifest]) -> Written {
     let mut adapters: Vec<&str> = manifests.iter().map(|m| m.adapter.as_str()).collect();
     adapters.sort_unstable();
     adapters.dedup();
-    report.written = Some(Written {
+    Written {
         files: manifests.iter().map(|manifest| manifest.files.len()).sum(),
         bytes: manifests
             .iter()
@@ -235,16 +260,32 @@ fn write_summary(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<
             .map(|file| file.bytes)
             .sum(),
         adapter: adapters.join(", "),
-    });
-    let card = card::card(plan, &report, catalogue, &manifests)?;
-    let metadata = croissant::croissant(plan, &report, &manifests);
-    write_json(&layout.report_file(), &report)?;
-    write_file(&layout.file("README.md"), card.as_bytes())?;
-    if let Some(text) = License::of(&plan.license).file() {
-        write_file(&layout.file(LICENSE_FILE), text.as_bytes())?;
     }
-    write_json(&layout.file("croissant.json"), &metadata)?;
-    Ok(())
+}
+
+/// Returns the files that describe a complete set, by name: data card, licence and metadata.
+///
+/// # Errors
+/// When a text of the catalogue is invalid.
+pub fn descriptions(
+    plan: &Plan,
+    report: &Report,
+    catalogue: &Catalogue,
+    manifests: &[Manifest],
+) -> Result<Vec<(&'static str, Vec<u8>)>, DatasetError> {
+    let card = card::card(plan, report, catalogue, manifests)?;
+    let metadata = croissant::croissant(plan, report, manifests);
+    let mut files = vec![
+        (CARD_FILE, card.into_bytes()),
+        (
+            CROISSANT_FILE,
+            json_bytes(Path::new(CROISSANT_FILE), &metadata)?,
+        ),
+    ];
+    if let Some(text) = License::of(&plan.license).file() {
+        files.push((LICENSE_FILE, text.as_bytes().to_vec()));
+    }
+    Ok(files)
 }
 
 /// Returns the configurations that have files, with the splits of each.
@@ -273,7 +314,8 @@ fn configurations(plan: &Plan) -> Vec<(String, Vec<Split>)> {
 }
 
 /// Returns the columns of a configuration.
-fn columns_of(configuration: &str, plan: &Plan) -> Vec<Column> {
+#[must_use]
+pub fn columns_of(configuration: &str, plan: &Plan) -> Vec<Column> {
     match configuration {
         "pictures" => picture_columns(plan.annotations),
         "complexes" => complexes_table::COLUMNS.to_vec(),

@@ -120,12 +120,7 @@ impl<'a> ShardWriter<'a> {
             })?;
             table.push(complexes_table::row(line, &read.structure)?)?;
         }
-        let finished = table.finish()?;
-        Ok(FileEntry {
-            bytes: finished.bytes,
-            sha256: finished.sha256,
-            rows: lines.len(),
-        })
+        Ok(FileEntry::from(table.finish()?))
     }
 
     /// Makes a shard: its tables, then its manifest.
@@ -227,12 +222,7 @@ impl<'a> ShardWriter<'a> {
                 self.done, self.total
             )));
         }
-        let finished = table.finish()?;
-        Ok(FileEntry {
-            bytes: finished.bytes,
-            sha256: finished.sha256,
-            rows: pictures.len(),
-        })
+        Ok(FileEntry::from(table.finish()?))
     }
 
     /// Writes the table of questions of one task.
@@ -244,7 +234,6 @@ impl<'a> ShardWriter<'a> {
     ) -> Result<FileEntry, DatasetError> {
         let path = self.layout.file(&Layout::questions_path(task, name));
         let mut table = TableWriter::create(&path, &question_columns())?;
-        let mut rows = 0;
         for line in lines {
             for item in line.items.iter().filter(|item| item.task == task) {
                 table.push(vec![
@@ -258,15 +247,9 @@ impl<'a> ShardWriter<'a> {
                     Cell::Texts(item.images.clone()),
                     Cell::Texts(self.catalogue.captions(task).to_vec()),
                 ])?;
-                rows += 1;
             }
         }
-        let finished = table.finish()?;
-        Ok(FileEntry {
-            bytes: finished.bytes,
-            sha256: finished.sha256,
-            rows,
-        })
+        Ok(FileEntry::from(table.finish()?))
     }
 }
 

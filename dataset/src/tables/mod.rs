@@ -6,10 +6,12 @@
 //! columns in the form of the library `datasets`.
 
 mod read;
+mod rows;
 mod write;
 
 pub use read::{ImageColumnReader, Row, read_columns, read_rows};
-pub use write::TableWriter;
+pub use rows::hash_rows;
+pub use write::{TableDigest, TableWriter};
 
 use serde_json::{Value, json};
 
@@ -121,6 +123,7 @@ mod tests {
         let columns: [Column; 2] = [("id", ColumnKind::Text), ("image", ColumnKind::Image)];
         let bytes = |n: u8| vec![n; 5000];
         let mut sizes = Vec::new();
+        let mut hashes = Vec::new();
         for compression in [
             Compression::UNCOMPRESSED,
             Compression::SNAPPY,
@@ -138,7 +141,13 @@ mod tests {
                 let row = vec![Cell::Text(format!("row {n}")), Cell::Image(image)];
                 table.push(row).expect("the row can be written");
             }
-            sizes.push(table.finish().expect("a table").bytes);
+            let digest = table.finish().expect("a table");
+            sizes.push(digest.file.bytes);
+            assert_eq!(
+                hash_rows(&path, &columns).expect("a table"),
+                digest.rows_sha256
+            );
+            hashes.push(digest.rows_sha256);
             let ids: Vec<String> = read_rows(&path)
                 .expect("a table")
                 .map(|row| row.expect("a row").text("id").expect("a text"))
@@ -154,6 +163,7 @@ mod tests {
             sizes[1..].iter().all(|size| size * 5 < sizes[0]),
             "{sizes:?}"
         );
+        assert!(hashes.iter().all(|hash| *hash == hashes[0]), "{hashes:?}");
         std::fs::remove_dir_all(folder).expect("the test made this folder");
     }
 
@@ -188,7 +198,16 @@ mod tests {
             table.push(row(n)).expect("the row can be written");
         }
         let finished = table.finish().expect("the row can be written");
-        assert_eq!(crate::files::hash_file(&path).expect("a file"), finished);
+        assert_eq!(
+            crate::files::hash_file(&path).expect("a file"),
+            finished.file
+        );
+        assert_eq!(finished.rows, 1200);
+        assert_eq!(
+            hash_rows(&path, &columns).expect("a table"),
+            finished.rows_sha256
+        );
+        assert!(hash_rows(&path, &[("nothing", ColumnKind::Text)]).is_err());
         let mut count = 0;
         for (n, read) in read_rows(&path).expect("a table").enumerate() {
             let read = read.expect("a row");

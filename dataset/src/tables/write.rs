@@ -13,6 +13,7 @@ use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
 use serde_json::json;
 
+use super::rows::RowsHash;
 use super::{Cell, Column, ColumnKind, features, schema};
 use crate::error::DatasetError;
 use crate::files::{AtomicFile, FileDigest};
@@ -31,6 +32,20 @@ pub struct TableWriter {
     writer: Option<SerializedFileWriter<AtomicFile>>,
     rows: Vec<Vec<Cell>>,
     bytes: usize,
+    /// Number and hash of all rows.
+    count: usize,
+    hash: RowsHash,
+}
+
+/// Size and hashes of a complete table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableDigest {
+    /// Size and hash of the file.
+    pub file: FileDigest,
+    /// Number of rows.
+    pub rows: usize,
+    /// SHA-256 of the rows, the same for any compression of the file (see [`super::hash_rows`]).
+    pub rows_sha256: String,
 }
 
 impl TableWriter {
@@ -79,6 +94,8 @@ impl TableWriter {
             writer: Some(writer),
             rows: Vec::new(),
             bytes: 0,
+            count: 0,
+            hash: RowsHash::default(),
         })
     }
 
@@ -88,6 +105,8 @@ impl TableWriter {
     /// When the disk cannot be written.
     pub fn push(&mut self, row: Vec<Cell>) -> Result<(), DatasetError> {
         self.bytes += row.iter().map(size).sum::<usize>();
+        self.count += 1;
+        self.hash.add(&row);
         self.rows.push(row);
         if self.bytes >= GROUP_BYTES || self.rows.len() >= GROUP_ROWS {
             self.flush()?;
@@ -122,15 +141,20 @@ impl TableWriter {
     ///
     /// # Errors
     /// When the disk cannot be written.
-    pub fn finish(mut self) -> Result<FileDigest, DatasetError> {
+    pub fn finish(mut self) -> Result<TableDigest, DatasetError> {
         self.flush()?;
         let Some(writer) = self.writer.take() else {
             return Err(DatasetError::content(&self.path, "is already complete"));
         };
-        writer
+        let file = writer
             .into_inner()
             .map_err(|error| DatasetError::content(&self.path, error))?
-            .finish()
+            .finish()?;
+        Ok(TableDigest {
+            file,
+            rows: self.count,
+            rows_sha256: self.hash.finish(),
+        })
     }
 }
 

@@ -4,9 +4,12 @@
 //! compares their bytes, and derives every answer again from the stored requests (`rederive`).
 
 mod cuts;
+mod descriptions;
+mod exports;
 mod families;
 mod frames;
 mod rederive;
+mod tables;
 mod unknown_files;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +24,7 @@ use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
 use crate::files::{hash_file, read_json};
 use crate::generate::picture_annotations::PictureAnnotations;
-use crate::generate::{catalogue, complexes_table, manifest};
+use crate::generate::{catalogue, complexes_table};
 use crate::layout::Layout;
 use crate::messages::Catalogue;
 use crate::monitor::{Monitor, Progress};
@@ -30,7 +33,7 @@ use crate::plan::report::Report;
 use crate::random::Random;
 use crate::record::{ComplexPlan, Plan, ShardPlan};
 use crate::rules::Decoys;
-use crate::tables::{read_columns, read_rows};
+use crate::tables::read_rows;
 use crate::task::Task;
 
 /// Limit of the list of problems.
@@ -65,6 +68,10 @@ impl Default for VerifyOptions {
 pub struct VerifyReport {
     /// Number of tables with the recorded size and hash.
     pub files: usize,
+    /// Number of tables with other bytes and the recorded rows: another tool compressed them.
+    pub recompressed: usize,
+    /// Number of files of exports with the recorded size and hash.
+    pub exported: usize,
     /// Number of checked questions.
     pub questions: usize,
     /// Number of answers that were derived again and are the same.
@@ -104,8 +111,9 @@ pub fn verify(
     if hash_file(&layout.complexes_file())?.sha256 != plan.complexes_sha256 {
         found.add_problem("plan/complexes.jsonl is not the one that plan.json was made with");
     }
-    let paths = check_tables(layout, &plan, &mut found)?;
+    let paths = tables::check(layout, &plan, &mut found)?;
     unknown_files::check(layout, &plan, &mut found)?;
+    exports::check(layout, &mut found);
     let checker = Checker {
         layout,
         plan: &plan,
@@ -152,56 +160,9 @@ pub fn verify(
     if stored.questions != report.questions || stored.pictures != report.pictures {
         found.add_problem("report.json has other counts of questions or pictures than the plan");
     }
+    descriptions::check(layout, &plan, &stored, &checker.catalogue, &mut found);
     families.check(&plan, &mut found);
     Ok(found)
-}
-
-/// Checks sizes and hashes of all tables, and returns the paths of all pictures.
-fn check_tables(
-    layout: &Layout,
-    plan: &Plan,
-    found: &mut VerifyReport,
-) -> Result<BTreeSet<String>, DatasetError> {
-    let mut paths = BTreeSet::new();
-    for shard in &plan.shards {
-        let name = shard.name();
-        let Some(manifest) = manifest(layout, shard)? else {
-            found.add_problem(format!(
-                "the shard {name} is incomplete; run `molshot dataset generate --resume`"
-            ));
-            continue;
-        };
-        for (path, entry) in &manifest.files {
-            match hash_file(&layout.file(path)) {
-                Ok(file) if (file.bytes, &file.sha256) == (entry.bytes, &entry.sha256) => {
-                    found.files += 1;
-                }
-                Ok(_) => found.add_problem(format!("{path} is not the file that was written")),
-                Err(error) => found.add_problem(error.to_string()),
-            }
-        }
-        let table = read_columns(&layout.file(&Layout::pictures_path(&name)), &["path"]);
-        match table {
-            Ok(table) => {
-                for row in table {
-                    let path = row.and_then(|row| row.text("path"));
-                    match path {
-                        Ok(path) if paths.contains(&path) => {
-                            found.add_problem(format!("the picture {path} is stored twice"));
-                        }
-                        Ok(path) => drop(paths.insert(path)),
-                        Err(error) => {
-                            found.add_problem(error.to_string());
-                            break;
-                        }
-                    }
-                }
-            }
-            Err(error) => found.add_problem(error.to_string()),
-        }
-    }
-    found.pictures = paths.len();
-    Ok(paths)
 }
 
 /// Selects the pictures to render again: those with the lowest random numbers.
