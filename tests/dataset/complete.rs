@@ -277,6 +277,11 @@ fn a_set_has_the_counts_of_the_formulae_of_the_paper() {
     );
     let card = std::fs::read_to_string(folder.path("out/README.md")).expect("a card");
     assert!(card.contains("pictures do not reveal what"), "{card}");
+    // The card says how this set's wrong options were made.
+    assert!(
+        card.contains("options of a question are a square"),
+        "{card}"
+    );
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn quoted(text: &str) -> String {
 pub(crate) fn write_license_and_citation(out: &mut String, license: &License) -> fmt::Result {
     writeln!(
         out,
-        "## Licence\n\n{} The structures have their own terms (PDBbind, wwPDB): see the sources of the structures.\n",
+        "## Licence\n\n{} The structures have the terms of their sources (such as PDBbind or the wwPDB).\n",
         license.sentence()
     )?;
     writeln!(

@@ -11,6 +11,7 @@ use crate::error::DatasetError;
 use crate::messages::{Catalogue, pictures_per_question};
 use crate::plan::report::Report;
 use crate::record::Plan;
+use crate::rules::Decoys;
 use crate::task::{Split, Task};
 
 /// Returns the text of the data card.
@@ -50,23 +51,24 @@ fn write_card(
     )?;
     write_counts(out, plan, report)?;
     write_columns(out, plan)?;
+    let configurations = configurations(plan);
+    let first = configurations.first();
+    let name = first.map_or("pictures", |(name, _)| name);
+    // The test split is the one to try a model with, if there is one.
+    let split = first.and_then(|(_, splits)| splits.last());
+    let split = split.map_or("test", |split| split.name());
     writeln!(
         out,
-        "```python\nfrom datasets import load_dataset\nquestions = load_dataset(\"PATH\", \"T1-translation\", split=\"test\")\n\
-         pictures = load_dataset(\"PATH\", \"pictures\", split=\"test\")\nby_path = {{path: row for row, path in enumerate(pictures[\"path\"])}}\n\
+        "```python\nfrom datasets import load_dataset\nquestions = load_dataset(\"PATH\", \"{name}\", split=\"{split}\")\n\
+         pictures = load_dataset(\"PATH\", \"pictures\", split=\"{split}\")\nby_path = {{path: row for row, path in enumerate(pictures[\"path\"])}}\n\
          shown = [pictures[by_path[path]][\"image\"] for path in questions[0][\"images\"]]\n```\n"
     )?;
-    writeln!(
-        out,
-        "In T5 and T6 the three wrong options of a question are derived from the right one (both sizes changed; the first sign flipped and the second size changed; \
-         the first axis and the second size changed), as in the paper. So a model that recognises the motions of all four options can find the right one without \
-         the reference. The four options of T8 are made so that none of them stands out.\n"
-    )?;
+    write_decoys(out, plan.decoys)?;
     writeln!(
         out,
         "Every question was checked to be answerable from its pictures: before and after differ, no two options look alike, neighbouring answers give different \
          pictures, and the subject of the question is in frame and visible. Questions that failed were replaced or left out; `report.json` counts them. A complex is in \
-         one split only. `molshot dataset verify` checks the set, `molshot dataset score` scores answers by the paper's rules.\n"
+         one split only, and `report.json` lists the complexes that are alike. `molshot dataset verify` checks the set, `molshot dataset score` scores answers by the paper's rules.\n"
     )?;
     if !report.complexes.cut.is_empty() {
         writeln!(
@@ -75,6 +77,26 @@ fn write_card(
         )?;
     }
     write_license_and_citation(out, &license)
+}
+
+/// Says how wrong options and residues without a bond were chosen.
+fn write_decoys(out: &mut String, decoys: Decoys) -> std::fmt::Result {
+    let text = match decoys {
+        Decoys::Square => {
+            "In T5 and T6 the four options of a question are a square: both motions right, the first one changed, the second one changed, both changed. So they do \
+             not reveal the right one without the reference. In T4 each residue with a hydrogen bond has a partner without one that is about as far from the ligand, \
+             if possible of the same name; residues that bond and have no partner are left out."
+        }
+        Decoys::Paper => {
+            "In T5 and T6 the three wrong options of a question are derived from the right one (both sizes changed; the first sign flipped and the second size changed; \
+             the first axis and the second size changed), as in the paper. So a model that recognises the motions of all four options can find the right one without \
+             the reference. In T4 the residues without a hydrogen bond are drawn at random, so most of them are further away from the ligand than those with one."
+        }
+    };
+    writeln!(
+        out,
+        "{text} The four options of T8 are made so that none of them stands out.\n"
+    )
 }
 
 /// Returns the configurations with their files and columns.

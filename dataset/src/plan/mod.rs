@@ -55,8 +55,7 @@ use crate::rules::{Decoys, SplitBy};
 use crate::task::{Split, Task};
 
 /// The default licence text of a set.
-pub const UNSTATED_LICENSE: &str =
-    "not stated by the makers of the set; the structures have their own terms";
+pub const UNSTATED_LICENSE: &str = "not stated by the makers of the set";
 
 /// The default share of complexes in the test split: that of the paper.
 pub const DEFAULT_TEST_SHARE: f64 = 0.1227;
