@@ -4,6 +4,7 @@
 mod folder;
 mod listing;
 mod overlap;
+mod records;
 
 use std::borrow::Cow;
 use std::fs::{File, Metadata};
@@ -18,6 +19,7 @@ use crate::{MoleculeError, Structure};
 
 pub use folder::{FolderOptions, read_folder};
 pub use overlap::remove_ligand_from_pocket;
+pub use records::{AtomRecord, BondRecord};
 
 /// Reads a file, or a folder in `PDBbind` layout.
 pub fn read_input(
