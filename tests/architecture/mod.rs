@@ -12,8 +12,8 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each package with those of the workspace that it may use. The data flows from left to right:
-/// molecule, scenes, renderer, server and dataset, command line and window.
-const LAYERS: [(&str, &[&str]); 9] = [
+/// molecule, scenes, renderer, server and dataset, command line, window and Python.
+const LAYERS: [(&str, &[&str]); 10] = [
     ("molshot-archive", &[]),
     ("molshot-molecule", &[]),
     ("molshot-scenes", &["molshot-molecule"]),
@@ -49,6 +49,10 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "molshot-scenes",
             "molshot-shaders",
         ],
+    ),
+    (
+        "molshot-python",
+        &["molshot", "molshot-dataset", "molshot-molecule"],
     ),
     (
         "molshot",

@@ -1,0 +1,332 @@
+"""Structures: reading, building from arrays, columns, selections, hydrogen bonds."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from molshot import _molshot
+from molshot._errors import InputError
+
+Role = Literal["whole", "pocket", "ligand"]
+PathText = str | os.PathLike[str]
+
+
+class Structure:
+    """Atoms, residues, chains and bonds. Immutable.
+
+    Made by `read`, `Structure.from_arrays` and `Structure.from_object`. Pickling keeps where the
+    structure came from: paths are read again, bytes and arrays are kept.
+    """
+
+    __slots__ = ("_inner", "_source")
+
+    def __init__(self, inner: _molshot.Structure, source: tuple[str, tuple[Any, ...]]) -> None:
+        self._inner = inner
+        self._source = source
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, self._source
+
+    @classmethod
+    def from_arrays(
+        cls,
+        coordinates: npt.ArrayLike,
+        elements: Sequence[str] | npt.NDArray[Any] | None = None,
+        *,
+        names: Sequence[str] | npt.NDArray[Any] | None = None,
+        residue_names: Sequence[str] | npt.NDArray[Any] | None = None,
+        residue_numbers: npt.ArrayLike | None = None,
+        insertion_codes: Sequence[str] | npt.NDArray[Any] | None = None,
+        chain_ids: Sequence[str] | npt.NDArray[Any] | None = None,
+        hetero: npt.ArrayLike | None = None,
+        occupancies: npt.ArrayLike | None = None,
+        b_factors: npt.ArrayLike | None = None,
+        formal_charges: npt.ArrayLike | None = None,
+        bonds: npt.ArrayLike | None = None,
+        bond_orders: npt.ArrayLike | None = None,
+        name: str = "arrays",
+        role: Role = "whole",
+    ) -> "Structure":
+        """Builds a structure from columns with one value per atom.
+
+        Parameters
+        ----------
+        coordinates : array (n, 3)
+            Positions in angstrom.
+        elements, names : sequence of n texts
+            Element symbols, and atom names. One of them is enough: names are made from elements,
+            or elements derived from names.
+        residue_names, residue_numbers, insertion_codes, chain_ids, hetero
+            Adjacent atoms with the same values are a residue. Without residue names, all atoms
+            are in a hetero residue ``UNL`` 1.
+        occupancies, b_factors, formal_charges : array (n,)
+            Occupancy (0 to 1), temperature factor (square angstrom), charge (elementary charges).
+        bonds : array (m, 2)
+            All bonds, as indices of atoms from 0. Without it, bonds are derived from residues and
+            distances, as for PDB files.
+        bond_orders : array (m,)
+            1, 2, 3, 4 for aromatic, 0 for unknown.
+        name : str
+            Name in messages.
+        role : {"whole", "pocket", "ligand"}
+            Role in a structure that is merged from several (see `merge`).
+
+        Returns
+        -------
+        Structure
+            ``atoms["serial"]`` is the number of an atom in the arrays, counted from 1.
+        """
+        positions = np.ascontiguousarray(coordinates, dtype=np.float32)
+        if positions.ndim != 2 or positions.shape[1] != 3:
+            raise InputError(f"coordinates have the shape {positions.shape}; give (n, 3)", "array_invalid")
+        if len(positions) == 0:
+            raise InputError("coordinates have no rows; give at least one atom", "array_invalid")
+
+        def texts(column: Any) -> list[str] | None:
+            return None if column is None else [_text(value) for value in column]
+
+        def numbers(column: Any, dtype: Any) -> Any:
+            return None if column is None else np.asarray(column).astype(dtype).tolist()
+
+        columns = {
+            "elements": texts(elements),
+            "names": texts(names),
+            "residue_names": texts(residue_names),
+            "residue_numbers": numbers(residue_numbers, np.int32),
+            "insertion_codes": texts(insertion_codes),
+            "chain_ids": texts(chain_ids),
+            "hetero": numbers(hetero, np.bool_),
+            "occupancies": numbers(occupancies, np.float32),
+            "b_factors": numbers(b_factors, np.float32),
+            "formal_charges": numbers(formal_charges, np.int8),
+        }
+        pairs = None if bonds is None else _pairs(bonds)
+        orders = None if bond_orders is None else np.ascontiguousarray(bond_orders, dtype=np.uint8)
+        arguments = (name, role, positions, columns, pairs, orders)
+        return cls(_molshot.Structure.from_arrays(*arguments), ("arrays", arguments))
+
+    @classmethod
+    def from_object(cls, molecule: Any, *, role: Role = "whole") -> "Structure":
+        """Builds a structure of an object of another library.
+
+        RDKit ``Mol`` (with a conformer), Biotite ``AtomArray``, gemmi ``Structure`` or ``Model``,
+        ASE ``Atoms``, MDAnalysis ``AtomGroup`` or ``Universe``. The libraries are not imported.
+        """
+        from molshot import _convert
+
+        return _convert.convert(molecule, role)
+
+    @classmethod
+    def merge(cls, structures: Iterable["Structure"]) -> "Structure":
+        """Merges structures, such as a pocket and its ligand. No bond connects two parts."""
+        parts = list(structures)
+        if not parts:
+            raise InputError("no structures to merge; give at least one", "array_invalid")
+        inner = _molshot.Structure.merge([part._inner for part in parts])
+        return cls(inner, ("merge", tuple(parts)))
+
+    def __len__(self) -> int:
+        """Number of atoms."""
+        return len(self._inner)
+
+    def __repr__(self) -> str:
+        residues, chains, parts = self._inner.counts()
+        return f"<molshot.Structure: {len(self)} atoms, {residues} residues, {chains} chains, {parts} parts>"
+
+    @property
+    def atoms(self) -> dict[str, npt.NDArray[Any]]:
+        """Columns of atoms, a copy each time.
+
+        ``position_angstrom`` (n, 3) float32, ``name``, ``element`` texts, ``serial`` int32,
+        ``residue`` uint32 (index into `residues`), ``occupancy``, ``b_factor`` float32,
+        ``formal_charge`` int8.
+        """
+        return _columns(self._inner.atoms())
+
+    @property
+    def atom_types(self) -> dict[str, list[str | None]]:
+        """IDATM types (``atom_type``), and the classes of atoms in hydrogen bonds (``donor``,
+        ``acceptor``; None for other atoms)."""
+        return self._inner.atom_types()
+
+    @property
+    def residues(self) -> dict[str, npt.NDArray[Any]]:
+        """Columns of residues, a copy each time.
+
+        ``name``, ``insertion_code``, ``chain``, ``part``, ``role`` texts, ``number`` int32,
+        ``first_atom``, ``atom_count`` uint32.
+        """
+        return _columns(self._inner.residues())
+
+    @property
+    def bonds(self) -> npt.NDArray[np.uint32]:
+        """Bonds (m, 2) as indices of atoms."""
+        return self._inner.bonds()[0]
+
+    @property
+    def bond_orders(self) -> npt.NDArray[np.uint8]:
+        """Orders of the bonds (m,): 1, 2, 3, 4 for aromatic, 0 for unknown."""
+        return self._inner.bonds()[1]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was assumed or left out when the structure was read."""
+        return self._inner.warnings()
+
+    def select(self, expression: str) -> npt.NDArray[np.bool_]:
+        """Evaluates a selection such as ``within 5 of ligand``.
+
+        Returns a boolean array (n,).
+        """
+        return self._inner.select(expression)
+
+    def _repr_png_(self) -> bytes:
+        from molshot._render import render
+
+        return render(self, size=(512, 512)).png()
+
+
+def read(
+    source: PathText | Sequence[PathText] | bytes,
+    *,
+    format: str | None = None,
+    name: str | None = None,
+    model: int | None = None,
+    altloc: str | None = None,
+) -> Structure:
+    """Reads a structure.
+
+    Parameters
+    ----------
+    source : path, list of paths, or bytes
+        Structure files (PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ, gzipped or not), folders in PDBbind
+        layout, or a scene file; several are merged. Bytes are the content of one file.
+    format : str, optional
+        ``pdb``, ``mmcif``, ``bcif``, ``sdf``, ``mol2`` or ``xyz``; by default it is detected.
+    name : str, optional
+        Name of bytes in messages; ``x_pocket.pdb`` and ``x_ligand.sdf`` say their role.
+    model : int, optional
+        Model number, or record of an SDF, MOL2 or XYZ file counted from 1; by default the first.
+    altloc : str, optional
+        Alternate location: a letter or digit, ``highest`` or ``all-highest``.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is not a structure; the text names file and line.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        data = (name or "bytes", bytes(source), format, model, altloc)
+        return Structure(_molshot.read_bytes(*data), ("bytes", data))
+    if name is not None:
+        raise InputError("name is for bytes; files have their own names", "argument_invalid")
+    paths = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    # Absolute, so that another process with another working folder reads the same files.
+    given = ([os.path.abspath(path) if os.fspath(path) != "-" else "-" for path in paths], format, model, altloc)
+    inner = _molshot.read_paths([os.fspath(path) for path in paths], *given[1:])
+    return Structure(inner, ("paths", given))
+
+
+@dataclass(frozen=True, slots=True)
+class HydrogenBond:
+    """A hydrogen bond. Indices are those of atoms in the structure.
+
+    ``donor_name`` and ``acceptor_name`` say chain, residue and atom, such as ``A/ARG 45/NH2``.
+    """
+
+    donor: int
+    acceptor: int
+    donor_name: str
+    acceptor_name: str
+    hydrogen: str | None
+    distance_angstrom: float
+    hydrogen_distance_angstrom: float | None
+    angle_degrees: float | None
+    donor_class: str
+    acceptor_class: str
+    strict: bool
+    water: bool
+
+
+def hydrogen_bonds(
+    structure: Structure,
+    *,
+    scope: Literal["ligand", "within", "all"] = "ligand",
+    distance_slack_angstrom: float = 0.4,
+    angle_slack_degrees: float = 20.0,
+    water: bool = True,
+) -> list[HydrogenBond]:
+    """Finds hydrogen bonds as ChimeraX does.
+
+    Parameters
+    ----------
+    structure : Structure
+    scope : {"ligand", "within", "all"}
+        Between the ligand and everything else, within each input file, or between any two atoms.
+    distance_slack_angstrom, angle_slack_degrees : float
+        Tolerances of distances (0 to 2 angstrom) and angles (0 to 90 degrees).
+    water : bool
+        Whether water takes part.
+    """
+    found = json.loads(
+        structure._inner.hydrogen_bonds(scope, distance_slack_angstrom, angle_slack_degrees, water)
+    )
+    return [
+        HydrogenBond(
+            donor=bond["donor"]["index"],
+            acceptor=bond["acceptor"]["index"],
+            donor_name=_atom_name(bond["donor"]),
+            acceptor_name=_atom_name(bond["acceptor"]),
+            hydrogen=bond["hydrogen"],
+            distance_angstrom=bond["distance_angstrom"],
+            hydrogen_distance_angstrom=bond["hydrogen_distance_angstrom"],
+            angle_degrees=bond["angle_degrees"],
+            donor_class=bond["donor_class"],
+            acceptor_class=bond["acceptor_class"],
+            strict=bond["strict"],
+            water=bond["water"],
+        )
+        for bond in found["bonds"]
+    ]
+
+
+def _atom_name(atom: Mapping[str, Any]) -> str:
+    chain = f"{atom['chain']}/" if atom["chain"] else ""
+    return f"{chain}{atom['residue']} {atom['number']}{atom['insertion_code']}/{atom['atom']}"
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _pairs(bonds: npt.ArrayLike) -> npt.NDArray[np.uint32]:
+    pairs = np.asarray(bonds)
+    if pairs.size == 0:
+        return np.zeros((0, 2), dtype=np.uint32)
+    if pairs.ndim != 2 or pairs.shape[1] != 2:
+        raise InputError(f"bonds have the shape {pairs.shape}; give (m, 2)", "array_invalid")
+    if pairs.dtype.kind not in "iu" or pairs.min() < 0 or pairs.max() >= 2**32:
+        raise InputError("bonds are indices of atoms; give whole numbers from 0", "array_invalid")
+    return np.ascontiguousarray(pairs, dtype=np.uint32)
+
+
+def _columns(columns: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:
+    return {name: np.asarray(column) for name, column in columns.items()}
+
+
+def _rebuild(kind: str, arguments: Any) -> Structure:
+    """Makes a structure again after pickling."""
+    if kind == "paths":
+        inner = _molshot.read_paths(*arguments)
+    elif kind == "bytes":
+        inner = _molshot.read_bytes(*arguments)
+    elif kind == "arrays":
+        inner = _molshot.Structure.from_arrays(*arguments)
+    else:
+        return Structure.merge(cast("tuple[Structure, ...]", arguments))
+    return Structure(inner, (kind, arguments))

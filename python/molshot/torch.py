@@ -1,0 +1,194 @@
+"""Pictures and questions for PyTorch, drawn while a model trains: nothing on disk.
+
+`ViewDataset` has a fixed number of samples; `ViewStream` is endless. Both draw in the worker
+processes of a `torch.utils.data.DataLoader`, with any start method, and give every worker and rank
+its own share. PyTorch is imported when this module is.
+"""
+
+import hashlib
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset, IterableDataset, get_worker_info
+
+from molshot._picture import Picture
+from molshot._render import Renderer
+from molshot._structure import Structure, read
+
+__all__ = ["ViewDataset", "ViewStream", "collate_with_processor", "picture_tensor"]
+
+#: Makes a sample of a random number generator and the index of a structure: view commands, and
+#: what the sample has beside its picture (a label, a question and its answer, ...).
+ViewFunction = Callable[[random.Random, int], tuple[Sequence[str] | str, Mapping[str, Any]]]
+
+
+def picture_tensor(picture: Picture) -> torch.Tensor:
+    """Colours as a tensor (3, H, W) uint8, contiguous."""
+    return torch.from_numpy(np.ascontiguousarray(picture.color[:, :, :3].transpose(2, 0, 1)))
+
+
+class _Views:
+    """What both data sets share: structures, how to draw them, and a renderer per process."""
+
+    def __init__(
+        self,
+        structures: Sequence[Any],
+        view: ViewFunction,
+        seed: int,
+        transform: Callable[[Picture], Any] | None,
+        options: Mapping[str, Any],
+    ) -> None:
+        if not structures:
+            raise ValueError("no structures; give at least one")
+        self.structures = list(structures)
+        self.view = view
+        self.seed = seed
+        self.transform = transform or picture_tensor
+        self.options = dict(options)
+        # One thread per worker process: the workers are what runs at the same time.
+        self.renderer = Renderer(threads=1, adapter=self.options.pop("adapter", "software"))
+
+    def structure(self, index: int) -> Structure:
+        """Structures may be given as paths; each is read once per process."""
+        given = self.structures[index]
+        if not isinstance(given, Structure):
+            is_path = isinstance(given, (str, os.PathLike))
+            given = read(given) if is_path else Structure.from_object(given)
+            self.structures[index] = given
+        return given
+
+    def sample(self, number: int) -> dict[str, Any]:
+        """The sample of a number: the same in every process and on every machine."""
+        digest = hashlib.sha256(f"{self.seed} {number}".encode()).digest()
+        generator = random.Random(digest)
+        index = generator.randrange(len(self.structures))
+        commands, label = self.view(generator, index)
+        picture = self.renderer.render(self.structure(index), list([commands] if isinstance(commands, str) else commands), **self.options)
+        return {"image": self.transform(picture), **label}
+
+
+class ViewDataset(Dataset[dict[str, Any]]):
+    """A fixed number of random views (map style).
+
+    Parameters
+    ----------
+    structures : sequence of Structure, path, or object of another library
+    view : function of (random.Random, index of the structure)
+        Returns view commands, and a mapping that is added to the sample.
+    length : int
+        Number of samples.
+    seed : int
+        Sample number n is a function of the seed and n.
+    transform : function of Picture, optional
+        Makes ``sample["image"]``; by default `picture_tensor`.
+    **options
+        Render options, such as ``size=(224, 224)``.
+    """
+
+    def __init__(
+        self,
+        structures: Sequence[Any],
+        view: ViewFunction,
+        length: int,
+        *,
+        seed: int = 0,
+        transform: Callable[[Picture], Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self._views = _Views(structures, view, seed, transform, options)
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        if not 0 <= number < self._length:
+            raise IndexError(f"sample {number} of {self._length}")
+        return self._views.sample(number)
+
+
+class ViewStream(IterableDataset[dict[str, Any]]):
+    """An endless stream of random views, seeded, without repeats between workers and ranks.
+
+    Parameters
+    ----------
+    structures, view, seed, transform, **options
+        As of `ViewDataset`.
+    rank, world_size : int, optional
+        Of distributed training; by default those of ``torch.distributed``, if it is initialised,
+        or of the environment variables ``RANK`` and ``WORLD_SIZE``.
+    start : int
+        Number of the first sample of the whole stream, to continue one.
+    """
+
+    def __init__(
+        self,
+        structures: Sequence[Any],
+        view: ViewFunction,
+        *,
+        seed: int = 0,
+        transform: Callable[[Picture], Any] | None = None,
+        rank: int | None = None,
+        world_size: int | None = None,
+        start: int = 0,
+        **options: Any,
+    ) -> None:
+        self._views = _Views(structures, view, seed, transform, options)
+        found_rank, found_size = _rank()
+        self._rank = found_rank if rank is None else rank
+        self._world_size = found_size if world_size is None else world_size
+        if not 0 <= self._rank < self._world_size:
+            raise ValueError(f"rank {self._rank} of {self._world_size}; give 0 to world_size - 1")
+        self._start = start
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        worker = get_worker_info()
+        workers = 1 if worker is None else worker.num_workers
+        own = 0 if worker is None else worker.id
+        number = self._start + self._rank * workers + own
+        while True:
+            yield self._views.sample(number)
+            number += self._world_size * workers
+
+
+def _rank() -> tuple[int, int]:
+    """Rank and number of processes of distributed training."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        return torch.distributed.get_rank(), torch.distributed.get_world_size()
+    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def collate_with_processor(
+    processor: Any, *, question: str = "question", answer: str | None = "answer", image: str = "image"
+) -> Callable[[Sequence[Mapping[str, Any]]], Any]:
+    """Makes a collate function for a processor of transformers.
+
+    The samples have a picture (``transform=Picture.to_pil``) and texts. The function returns what
+    the processor makes of chat messages, with ``labels`` where ``answer`` names a key.
+    """
+
+    def collate(samples: Sequence[Mapping[str, Any]]) -> Any:
+        texts = []
+        for sample in samples:
+            content = [{"type": "image"}, {"type": "text", "text": sample[question]}]
+            messages = [{"role": "user", "content": content}]
+            if answer is not None:
+                reply = [{"type": "text", "text": sample[answer]}]
+                messages.append({"role": "assistant", "content": reply})
+            texts.append(processor.apply_chat_template(messages, add_generation_prompt=answer is None))
+        batch = processor(
+            text=texts, images=[[sample[image]] for sample in samples], return_tensors="pt", padding=True
+        )
+        if answer is not None:
+            labels = batch["input_ids"].clone()
+            padding = getattr(processor.tokenizer, "pad_token_id", None)
+            if padding is not None:
+                labels[labels == padding] = -100
+            batch["labels"] = labels
+        return batch
+
+    return collate

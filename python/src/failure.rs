@@ -1,0 +1,110 @@
+//! Errors of the library as exceptions of the Python package.
+
+use molshot::renderer::RenderError;
+use molshot::renderer::pool::PoolError;
+use molshot::scenes::SceneError;
+use molshot_dataset::DatasetError;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+
+/// An error before it is raised: which class of `molshot._errors`, and its attributes.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    class: &'static str,
+    code: String,
+    detail: String,
+    pointer: Option<String>,
+}
+
+impl Failure {
+    fn new(class: &'static str, code: &str, detail: String) -> Self {
+        Self {
+            class,
+            code: code.to_owned(),
+            detail,
+            pointer: None,
+        }
+    }
+
+    /// A keyword, array or other argument is wrong.
+    pub(crate) fn argument(detail: impl Into<String>) -> Self {
+        Self::new("RequestError", "argument_invalid", detail.into())
+    }
+
+    /// An array of atoms or bonds is wrong.
+    pub(crate) fn array(detail: impl Into<String>) -> Self {
+        Self::new("InputError", "array_invalid", detail.into())
+    }
+
+    /// Something that cannot happen has happened.
+    pub(crate) fn internal(detail: impl Into<String>) -> Self {
+        Self::new("RenderError", "internal", detail.into())
+    }
+
+    /// The pool is closed.
+    pub(crate) fn closed() -> Self {
+        let detail = "the renderer is closed; make another one";
+        Self::new("RenderError", "closed", detail.to_owned())
+    }
+}
+
+impl From<Failure> for PyErr {
+    fn from(failure: Failure) -> Self {
+        Python::attach(|py| {
+            let error = py
+                .import("molshot._errors")
+                .and_then(|module| module.getattr(failure.class))
+                .and_then(|class| class.call1((&failure.detail, &failure.code, &failure.pointer)));
+            match error {
+                Ok(error) => Self::from_value(error),
+                // The package is incomplete; the text is still useful.
+                Err(_) => PyRuntimeError::new_err(failure.detail),
+            }
+        })
+    }
+}
+
+impl From<molshot::Error> for Failure {
+    fn from(error: molshot::Error) -> Self {
+        match error {
+            molshot::Error::Scene(error) => error.into(),
+            molshot::Error::Input(_) | molshot::Error::Structure(_) => {
+                Self::new("InputError", error.code(), error.to_string())
+            }
+            _ => Self::new("RenderError", error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<molshot::molecule::MoleculeError> for Failure {
+    fn from(error: molshot::molecule::MoleculeError) -> Self {
+        molshot::Error::from(error).into()
+    }
+}
+
+impl From<SceneError> for Failure {
+    fn from(error: SceneError) -> Self {
+        Self {
+            pointer: error.pointer().map(str::to_owned),
+            ..Self::new("RequestError", error.code(), error.to_string())
+        }
+    }
+}
+
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        Self::new("RenderError", error.code(), error.to_string())
+    }
+}
+
+impl From<PoolError> for Failure {
+    fn from(error: PoolError) -> Self {
+        Self::new("RenderError", error.code(), error.to_string())
+    }
+}
+
+impl From<DatasetError> for Failure {
+    fn from(error: DatasetError) -> Self {
+        Self::new("DatasetError", error.code(), error.to_string())
+    }
+}

@@ -1,0 +1,236 @@
+//! The workers that draw, and the pictures that are on their way.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use molshot::molecule::Structure as MoleculeStructure;
+use molshot::renderer::CancelToken;
+use molshot::renderer::pool::{PoolOptions, RenderTask, TrySubmitErrorKind};
+use molshot::scenes::Camera;
+use molshot::{AdapterChoice, Pool as WorkerPool, PreparedScene, RenderJob, RenderRequest};
+use pyo3::prelude::*;
+
+use crate::failure::Failure;
+use crate::interrupt::{self, Mailbox};
+use crate::picture::Picture;
+use crate::request::Request;
+use crate::structure::Structure;
+
+/// Scenes that are kept for further views.
+const KEPT_SCENES: usize = 8;
+/// Wait for a free place in the queue.
+const FULL_QUEUE_WAIT: Duration = Duration::from_millis(1);
+
+/// A scene and its fitted camera, before any view command.
+struct KeptScene {
+    structure: Arc<MoleculeStructure>,
+    /// The request without its commands.
+    request: RenderRequest,
+    scene: Arc<(PreparedScene, Camera)>,
+}
+
+/// Worker threads that draw.
+#[pyclass(frozen, module = "molshot._molshot")]
+pub(crate) struct Pool {
+    workers: Mutex<Option<Arc<WorkerPool>>>,
+    scenes: Mutex<VecDeque<KeptScene>>,
+    /// The process that started the threads. A child made by `fork` has none of them.
+    process: u32,
+    threads: usize,
+    adapter: String,
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if std::process::id() != self.process {
+            // The threads of another process cannot be joined, and their locks may be held.
+            std::mem::forget(self.workers.get_mut().map(Option::take));
+        }
+    }
+}
+
+impl Pool {
+    fn open_pool(&self) -> Result<Arc<WorkerPool>, Failure> {
+        if std::process::id() != self.process {
+            return Err(Failure::closed());
+        }
+        let pool = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.clone().ok_or_else(Failure::closed)
+    }
+
+    /// The job of a picture. Views of one scene share it.
+    fn job(
+        &self,
+        structure: &Arc<MoleculeStructure>,
+        request: &RenderRequest,
+    ) -> Result<RenderJob, Failure> {
+        let commands = request.view_commands()?;
+        let mut key = request.clone();
+        key.commands.clear();
+        let lock = || self.scenes.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = lock()
+            .iter()
+            .find(|kept| Arc::ptr_eq(&kept.structure, structure) && kept.request == key)
+            .map(|kept| Arc::clone(&kept.scene));
+        let scene = if let Some(scene) = kept {
+            scene
+        } else {
+            let prepared = PreparedScene::new(Arc::clone(structure), &key)?;
+            let camera = prepared.camera()?;
+            let scene = Arc::new((prepared, camera));
+            let mut scenes = lock();
+            if scenes.len() == KEPT_SCENES {
+                scenes.pop_front();
+            }
+            scenes.push_back(KeptScene {
+                structure: Arc::clone(structure),
+                request: key,
+                scene: Arc::clone(&scene),
+            });
+            scene
+        };
+        let (prepared, fitted) = &*scene;
+        let mut camera = fitted.clone();
+        camera.apply(commands, &prepared.scene().structure)?;
+        Ok(prepared.job_from(&camera)?)
+    }
+}
+
+#[pymethods]
+impl Pool {
+    /// Starts `threads` threads (None for all processors that the process may use).
+    #[new]
+    #[pyo3(signature = (threads, adapter))]
+    fn new(py: Python<'_>, threads: Option<usize>, adapter: &str) -> PyResult<Self> {
+        let choice = adapter
+            .parse::<AdapterChoice>()
+            .map_err(|error| Failure::argument(format!("adapter: {error}")))?;
+        let threads = threads
+            .unwrap_or_else(PoolOptions::available_threads)
+            .max(1);
+        let pool = interrupt::run(py, move || {
+            Ok(WorkerPool::open(choice, |kind| {
+                PoolOptions::throughput(kind, threads)
+            })?)
+        })?;
+        Ok(Self {
+            adapter: pool.adapter().to_owned(),
+            workers: Mutex::new(Some(Arc::new(pool))),
+            scenes: Mutex::new(VecDeque::new()),
+            process: std::process::id(),
+            threads,
+        })
+    }
+
+    /// Name of the adapter.
+    #[getter]
+    fn adapter(&self) -> &str {
+        &self.adapter
+    }
+
+    /// Number of threads.
+    #[getter]
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Ends the threads once the pictures that are being drawn are complete.
+    fn close(&self, py: Python<'_>) {
+        if std::process::id() != self.process {
+            return;
+        }
+        let pool = self
+            .workers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        // Dropping the pool waits for its threads.
+        py.detach(|| drop(pool));
+    }
+}
+
+type Numbered = (usize, Result<Picture, Failure>);
+
+/// Pictures on their way: submitted with a number, and taken as they are ready.
+#[pyclass(frozen, module = "molshot._molshot")]
+pub(crate) struct Batch {
+    pool: Py<Pool>,
+    results: Arc<Mailbox<Numbered>>,
+    cancel: CancelToken,
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
+
+#[pymethods]
+impl Batch {
+    #[new]
+    fn new(pool: Py<Pool>) -> Self {
+        Self {
+            pool,
+            results: Mailbox::new(),
+            cancel: CancelToken::new(),
+        }
+    }
+
+    /// Queues a picture.
+    fn submit(
+        &self,
+        py: Python<'_>,
+        number: usize,
+        structure: &Structure,
+        request: &Request,
+    ) -> PyResult<()> {
+        let pool = self.pool.get();
+        let workers = pool.open_pool()?;
+        let structure = &structure.structure;
+        let (job, output) = (&request.request, request.request.output.clone());
+        let job = py.detach(|| pool.job(structure, job))?;
+        let results = Arc::clone(&self.results);
+        let drawn = job.clone();
+        let mut task = RenderTask::new(
+            job,
+            &self.cancel,
+            move |frame, _| Ok(Picture::new(frame.clone(), drawn, &output)),
+            move |result| results.put((number, result.map_err(Failure::from))),
+        );
+        loop {
+            match py.detach(|| workers.try_submit(task)) {
+                Ok(()) => return Ok(()),
+                Err(error) if matches!(error.kind, TrySubmitErrorKind::Full { .. }) => {
+                    task = *error.task;
+                }
+                Err(error) => {
+                    error.complete();
+                    return Ok(());
+                }
+            }
+            py.detach(|| std::thread::sleep(FULL_QUEUE_WAIT));
+            if let Err(error) = py.check_signals() {
+                self.cancel.cancel();
+                return Err(error);
+            }
+        }
+    }
+
+    /// Waits for the next picture; returns its number and the picture.
+    fn next(&self, py: Python<'_>) -> PyResult<(usize, Picture)> {
+        let (number, result) = match self.results.wait(py) {
+            Ok(result) => result,
+            Err(error) => {
+                self.cancel.cancel();
+                return Err(error);
+            }
+        };
+        Ok((number, result?))
+    }
+
+    /// Cancels what is not drawn yet.
+    fn cancel(&self) {
+        self.cancel.cancel();
+    }
+}

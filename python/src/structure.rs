@@ -1,0 +1,479 @@
+//! Structures: reading, building from arrays, columns, selections, hydrogen bonds.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use molshot::input::{InputOptions, read_inputs};
+use molshot::molecule::hbonds::{AcceptorClass, AtomClasses, DonorClass, Scope};
+use molshot::molecule::{
+    AlternateLocation, AtomRecord, BondOrder, BondRecord, Element, Format, PartRole, ReadOptions,
+    Selection, Structure as MoleculeStructure, hbonds,
+};
+use molshot::renderer::annotations::role_of;
+use numpy::{IntoPyArray, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::failure::Failure;
+use crate::interrupt;
+
+/// Atoms, residues, chains and bonds. Immutable.
+#[pyclass(frozen, module = "molshot._molshot")]
+#[derive(Debug)]
+pub(crate) struct Structure {
+    pub(crate) structure: Arc<MoleculeStructure>,
+}
+
+/// The texts that choose what of a file is read.
+fn read_options(
+    format: Option<&str>,
+    model: Option<u32>,
+    altloc: Option<&str>,
+) -> Result<ReadOptions, Failure> {
+    let mut options = ReadOptions::default();
+    if let Some(name) = format {
+        let format = Format::from_name(name).ok_or_else(|| {
+            Failure::argument(format!(
+                "format: \"{name}\" is not a format; give {}",
+                Format::names_text()
+            ))
+        })?;
+        options.format = Some(format);
+    }
+    options.model = model;
+    if let Some(text) = altloc {
+        options.altloc = AlternateLocation::from_name(text).ok_or_else(|| {
+            let words = AlternateLocation::WORDS.join(", ");
+            Failure::argument(format!(
+                "altloc: \"{text}\"; give a letter or digit, {words}"
+            ))
+        })?;
+    }
+    Ok(options)
+}
+
+/// Reads files and folders and merges them, as `molshot render` does.
+#[pyfunction]
+#[pyo3(signature = (paths, format, model, altloc))]
+pub(crate) fn read_paths(
+    py: Python<'_>,
+    paths: Vec<PathBuf>,
+    format: Option<&str>,
+    model: Option<u32>,
+    altloc: Option<&str>,
+) -> PyResult<Structure> {
+    let mut options = InputOptions::default();
+    options.read = read_options(format, model, altloc)?;
+    interrupt::run(py, move || {
+        let structure = read_inputs(&paths, &options).map_err(molshot::Error::from)?;
+        Ok(Structure {
+            structure: Arc::new(structure),
+        })
+    })
+}
+
+/// Reads the bytes of a file. `name` is used in messages, and its extension decides the format if
+/// neither `format` nor the content does.
+#[pyfunction]
+#[pyo3(signature = (name, data, format, model, altloc))]
+pub(crate) fn read_bytes(
+    py: Python<'_>,
+    name: String,
+    data: Vec<u8>,
+    format: Option<&str>,
+    model: Option<u32>,
+    altloc: Option<&str>,
+) -> PyResult<Structure> {
+    let options = read_options(format, model, altloc)?;
+    interrupt::run(py, move || {
+        let role = PartRole::from_file_name(&name);
+        let structure = molshot::read_bytes(&name, &data, role, &options)?;
+        Ok(Structure {
+            structure: Arc::new(structure),
+        })
+    })
+}
+
+/// Columns of residues that belong to atoms.
+#[derive(FromPyObject)]
+struct AtomColumns {
+    #[pyo3(item)]
+    elements: Option<Vec<String>>,
+    #[pyo3(item)]
+    names: Option<Vec<String>>,
+    #[pyo3(item)]
+    residue_names: Option<Vec<String>>,
+    #[pyo3(item)]
+    residue_numbers: Option<Vec<i32>>,
+    #[pyo3(item)]
+    insertion_codes: Option<Vec<String>>,
+    #[pyo3(item)]
+    chain_ids: Option<Vec<String>>,
+    #[pyo3(item)]
+    hetero: Option<Vec<bool>>,
+    #[pyo3(item)]
+    occupancies: Option<Vec<f32>>,
+    #[pyo3(item)]
+    b_factors: Option<Vec<f32>>,
+    #[pyo3(item)]
+    formal_charges: Option<Vec<i8>>,
+}
+
+impl AtomColumns {
+    /// Checks that every column has one value per atom.
+    fn check(&self, atoms: usize) -> Result<(), Failure> {
+        fn length<T>(column: Option<&Vec<T>>) -> Option<usize> {
+            column.map(Vec::len)
+        }
+        let lengths = [
+            ("elements", length(self.elements.as_ref())),
+            ("names", length(self.names.as_ref())),
+            ("residue_names", length(self.residue_names.as_ref())),
+            ("residue_numbers", length(self.residue_numbers.as_ref())),
+            ("insertion_codes", length(self.insertion_codes.as_ref())),
+            ("chain_ids", length(self.chain_ids.as_ref())),
+            ("hetero", length(self.hetero.as_ref())),
+            ("occupancies", length(self.occupancies.as_ref())),
+            ("b_factors", length(self.b_factors.as_ref())),
+            ("formal_charges", length(self.formal_charges.as_ref())),
+        ];
+        for (name, length) in lengths {
+            if let Some(length) = length.filter(|length| *length != atoms) {
+                return Err(Failure::array(format!(
+                    "{name} has {length} values for {atoms} atoms; give one for each"
+                )));
+            }
+        }
+        if self.elements.is_none() && self.names.is_none() {
+            return Err(Failure::array("give elements or names"));
+        }
+        Ok(())
+    }
+
+    /// Makes the record of an atom.
+    fn record(&self, atom: usize, position_angstrom: [f32; 3]) -> Result<AtomRecord, Failure> {
+        let element = match self.elements.as_ref().map(|column| column[atom].trim()) {
+            None | Some("") => None,
+            Some(symbol) => Some(Element::from_symbol(symbol.as_bytes()).ok_or_else(|| {
+                Failure::array(format!(
+                    "elements[{atom}]: \"{symbol}\" is not an element; give a symbol such as \"C\""
+                ))
+            })?),
+        };
+        let code = match self
+            .insertion_codes
+            .as_ref()
+            .map(|column| column[atom].trim())
+        {
+            None | Some("") => b' ',
+            Some(code) if code.len() == 1 => code.as_bytes()[0],
+            Some(code) => {
+                return Err(Failure::array(format!(
+                    "insertion_codes[{atom}]: \"{code}\" is not one ASCII letter"
+                )));
+            }
+        };
+        let default = AtomRecord::default();
+        let name = self
+            .names
+            .as_ref()
+            .map(|column| column[atom].trim().to_owned());
+        let residue = self
+            .residue_names
+            .as_ref()
+            .map(|column| column[atom].trim().to_owned());
+        Ok(AtomRecord {
+            position_angstrom,
+            element,
+            name: name.filter(|name| !name.is_empty()),
+            residue_name: residue.filter(|name| !name.is_empty()),
+            residue_number: value(self.residue_numbers.as_ref(), atom, default.residue_number),
+            insertion_code: code,
+            chain_id: self
+                .chain_ids
+                .as_ref()
+                .map_or_else(String::new, |column| column[atom].trim().to_owned()),
+            hetero: value(self.hetero.as_ref(), atom, self.residue_names.is_none()),
+            occupancy: value(self.occupancies.as_ref(), atom, default.occupancy),
+            b_factor: value(self.b_factors.as_ref(), atom, default.b_factor),
+            formal_charge: value(self.formal_charges.as_ref(), atom, default.formal_charge),
+        })
+    }
+}
+
+fn value<T: Copy>(column: Option<&Vec<T>>, atom: usize, default: T) -> T {
+    column.map_or(default, |column| column[atom])
+}
+
+/// Reads bond orders: 1, 2, 3, 4 for aromatic, 0 for unknown.
+fn bond_order(order: u8) -> Result<BondOrder, Failure> {
+    Ok(match order {
+        0 => BondOrder::Unknown,
+        1 => BondOrder::Single,
+        2 => BondOrder::Double,
+        3 => BondOrder::Triple,
+        4 => BondOrder::Aromatic,
+        _ => {
+            return Err(Failure::array(format!(
+                "bond order {order}; give 1, 2, 3, 4 for aromatic, or 0 for unknown"
+            )));
+        }
+    })
+}
+
+#[pymethods]
+impl Structure {
+    /// Builds a structure from columns.
+    #[staticmethod]
+    #[pyo3(signature = (name, role, coordinates, columns, bonds, bond_orders))]
+    fn from_arrays(
+        py: Python<'_>,
+        name: &str,
+        role: &str,
+        coordinates: PyReadonlyArray2<'_, f32>,
+        columns: AtomColumns,
+        bonds: Option<PyReadonlyArray2<'_, u32>>,
+        bond_orders: Option<PyReadonlyArray1<'_, u8>>,
+    ) -> PyResult<Self> {
+        let rows = coordinates.as_array();
+        if rows.ncols() != 3 {
+            return Err(Failure::array("coordinates have another shape than (n, 3)").into());
+        }
+        columns.check(rows.nrows())?;
+        let role = match role {
+            "whole" => PartRole::Whole,
+            "pocket" => PartRole::Pocket,
+            "ligand" => PartRole::Ligand,
+            _ => return Err(Failure::argument("role: give whole, pocket or ligand").into()),
+        };
+        let records = rows
+            .rows()
+            .into_iter()
+            .enumerate()
+            .map(|(atom, row)| columns.record(atom, [row[0], row[1], row[2]]))
+            .collect::<Result<Vec<_>, _>>()?;
+        let bonds = match bonds {
+            None => None,
+            Some(bonds) => {
+                let pairs = bonds.as_array();
+                if pairs.ncols() != 2 {
+                    return Err(Failure::array("bonds have another shape than (m, 2)").into());
+                }
+                let orders = bond_orders.as_ref().map(PyReadonlyArray1::as_array);
+                if orders
+                    .as_ref()
+                    .is_some_and(|orders| orders.len() != pairs.nrows())
+                {
+                    return Err(Failure::array("bond_orders: give one for each bond").into());
+                }
+                let bond = |(index, pair): (usize, numpy::ndarray::ArrayView1<'_, u32>)| {
+                    let order = orders.as_ref().map_or(0, |orders| orders[index]);
+                    Ok(([pair[0], pair[1]], bond_order(order)?))
+                };
+                let bonds: Result<Vec<BondRecord>, Failure> =
+                    pairs.rows().into_iter().enumerate().map(bond).collect();
+                Some(bonds?)
+            }
+        };
+        let name = name.to_owned();
+        interrupt::run(py, move || {
+            let options = ReadOptions::default();
+            let structure =
+                MoleculeStructure::from_records(&name, records, bonds.as_deref(), role, &options)?;
+            Ok(Self {
+                structure: Arc::new(structure),
+            })
+        })
+    }
+
+    /// Merges structures into one of several parts.
+    #[staticmethod]
+    fn merge(structures: Vec<PyRef<'_, Self>>) -> Self {
+        let parts = structures.iter().map(|part| (*part.structure).clone());
+        Self {
+            structure: Arc::new(MoleculeStructure::merge(parts.collect())),
+        }
+    }
+
+    fn __len__(&self) -> usize {
+        self.structure.atoms().len()
+    }
+
+    /// What the readers assumed or left out.
+    fn warnings(&self) -> Vec<String> {
+        self.structure
+            .warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    /// Numbers of residues, chains and parts.
+    fn counts(&self) -> (usize, usize, usize) {
+        let structure = &self.structure;
+        (
+            structure.residues().len(),
+            structure.chains().len(),
+            structure.parts().len(),
+        )
+    }
+
+    /// Columns of atoms: arrays and lists of texts by name.
+    fn atoms<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let structure = &self.structure;
+        let atoms = structure.atoms();
+        let columns = PyDict::new(py);
+        let positions: Vec<f32> = atoms.position_angstrom.as_flattened().to_vec();
+        columns.set_item(
+            "position_angstrom",
+            positions.into_pyarray(py).reshape([atoms.len(), 3])?,
+        )?;
+        columns.set_item(
+            "name",
+            atoms
+                .name
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>(),
+        )?;
+        columns.set_item(
+            "element",
+            atoms
+                .element
+                .iter()
+                .map(|element| element.symbol())
+                .collect::<Vec<_>>(),
+        )?;
+        columns.set_item("serial", atoms.serial.clone().into_pyarray(py))?;
+        columns.set_item("residue", atoms.residue.clone().into_pyarray(py))?;
+        columns.set_item("occupancy", atoms.occupancy.clone().into_pyarray(py))?;
+        columns.set_item("b_factor", atoms.b_factor.clone().into_pyarray(py))?;
+        columns.set_item(
+            "formal_charge",
+            atoms.formal_charge.clone().into_pyarray(py),
+        )?;
+        Ok(columns)
+    }
+
+    /// Atom types (IDATM) and classes as donors and acceptors, texts by name.
+    fn atom_types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let structure = Arc::clone(&self.structure);
+        let (types, donors, acceptors) = interrupt::run(py, move || {
+            let classes = AtomClasses::of(&structure);
+            let types: Vec<&str> = classes.types.iter().map(|kind| kind.name()).collect();
+            let donors: Vec<Option<&str>> = classes
+                .donors
+                .iter()
+                .map(|class| class.map(DonorClass::name))
+                .collect();
+            let acceptors: Vec<Option<&str>> = classes
+                .acceptors
+                .iter()
+                .map(|class| class.map(AcceptorClass::name))
+                .collect();
+            Ok((types, donors, acceptors))
+        })?;
+        let columns = PyDict::new(py);
+        columns.set_item("atom_type", types)?;
+        columns.set_item("donor", donors)?;
+        columns.set_item("acceptor", acceptors)?;
+        Ok(columns)
+    }
+
+    /// Columns of residues: arrays and lists of texts by name.
+    fn residues<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let structure = &self.structure;
+        let residues = structure.residues();
+        let columns = PyDict::new(py);
+        let texts = |text: &dyn Fn(&molshot::molecule::Residue) -> String| -> Vec<String> {
+            residues.iter().map(text).collect()
+        };
+        columns.set_item("name", texts(&|residue| residue.name.to_string()))?;
+        let numbers: Vec<i32> = residues.iter().map(|residue| residue.number).collect();
+        columns.set_item("number", numbers.into_pyarray(py))?;
+        columns.set_item(
+            "insertion_code",
+            texts(&|residue| match residue.insertion_code {
+                b' ' => String::new(),
+                code => char::from(code).to_string(),
+            }),
+        )?;
+        columns.set_item(
+            "chain",
+            texts(&|residue| structure.chains()[residue.chain as usize].id.to_string()),
+        )?;
+        columns.set_item(
+            "part",
+            texts(&|residue| structure.part_of(residue).name.clone()),
+        )?;
+        columns.set_item(
+            "role",
+            texts(&|residue| role_of(structure, residue).name().to_owned()),
+        )?;
+        let first: Vec<u32> = residues.iter().map(|residue| residue.atoms.start).collect();
+        columns.set_item("first_atom", first.into_pyarray(py))?;
+        let count: Vec<u32> = residues
+            .iter()
+            .map(|residue| residue.atoms.end - residue.atoms.start)
+            .collect();
+        columns.set_item("atom_count", count.into_pyarray(py))?;
+        Ok(columns)
+    }
+
+    /// Bonds: atom indices (m, 2) and orders (m): 1, 2, 3, 4 for aromatic, 0 for unknown.
+    fn bonds<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let bonds = self.structure.bonds();
+        let ends: Vec<u32> = bonds.iter().flat_map(|bond| [bond.a, bond.b]).collect();
+        let orders: Vec<u8> = bonds
+            .iter()
+            .map(|bond| match bond.order {
+                BondOrder::Single | BondOrder::Amide => 1,
+                BondOrder::Double => 2,
+                BondOrder::Triple => 3,
+                BondOrder::Aromatic => 4,
+                _ => 0,
+            })
+            .collect();
+        let ends = ends.into_pyarray(py).reshape([bonds.len(), 2])?;
+        Ok((ends.into_any(), orders.into_pyarray(py).into_any()))
+    }
+
+    /// One boolean per atom.
+    fn select<'py>(&self, py: Python<'py>, expression: &str) -> PyResult<Bound<'py, PyAny>> {
+        let selection = Selection::parse(expression).map_err(Failure::from)?;
+        let structure = Arc::clone(&self.structure);
+        let mask = interrupt::run(py, move || Ok(selection.evaluate(&structure)))?;
+        Ok(mask.into_pyarray(py).into_any())
+    }
+
+    /// Hydrogen bonds as a JSON text (that of `molshot hbonds --format json`).
+    fn hydrogen_bonds(
+        &self,
+        py: Python<'_>,
+        scope: &str,
+        distance_slack_angstrom: f32,
+        angle_slack_degrees: f32,
+        water: bool,
+    ) -> PyResult<String> {
+        let mut options = hbonds::HydrogenBondOptions::default();
+        options.scope = match scope {
+            "ligand" => Scope::PocketToLigand,
+            "within" => Scope::WithinParts,
+            "all" => Scope::All,
+            _ => {
+                let detail = "scope: give ligand, within or all";
+                return Err(Failure::argument(detail).into());
+            }
+        };
+        options.distance_slack_angstrom = distance_slack_angstrom;
+        options.angle_slack_degrees = angle_slack_degrees;
+        options.water = water;
+        let structure = Arc::clone(&self.structure);
+        interrupt::run(py, move || {
+            let found = hbonds::find(&structure, &options)
+                .map_err(|error| Failure::argument(error.to_string()))?;
+            serde_json::to_string(&found.report(&structure))
+                .map_err(|error| Failure::internal(error.to_string()))
+        })
+    }
+}

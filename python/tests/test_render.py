@@ -1,0 +1,273 @@
+import os
+import pathlib
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import molshot
+
+SMALL = {"size": (64, 48), "adapter": "software"}
+
+
+@pytest.fixture(scope="module")
+def renderer() -> molshot.Renderer:
+    return molshot.Renderer(threads=2, adapter="software", size=(64, 48))
+
+
+def test_bytes_are_those_of_the_command(
+    library: pathlib.Path, program: str, tmp_path: pathlib.Path
+) -> None:
+    for given, commands, options, flags in [
+        ("1hvr", "view left; roll y 15", {}, []),
+        ("1ubi.pdb", None, {"style": "spacefill", "background": "white"}, ["--style", "spacefill", "--background", "white"]),
+        ("1hvr", "move x 3", {"labels": "none", "samples": 1}, ["--labels", "none", "--samples", "1"]),
+    ]:
+        out = tmp_path / "out.png"
+        command = [program, "render", str(library / given), "-o", str(out), "--size", "128x96", "--adapter", "software", "-q", *flags]
+        if commands:
+            command += ["--commands", commands]
+        subprocess.run(command, check=True)
+        with molshot.Renderer(threads=1, adapter="software") as renderer:
+            picture = renderer.render(molshot.read(library / given), commands, size=(128, 96), **options)
+        assert picture.png() == out.read_bytes()
+
+
+def test_planes_are_arrays_without_a_copy(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    planes = ["color", "depth", "normal", "atom-id", "residue-id", "mask-role"]
+    picture = renderer.render(ubiquitin, planes=planes)
+    assert picture.size == (64, 48) and sorted(picture.planes) == sorted(planes)
+    assert picture.color.shape == (48, 64, 3) and picture.rgba.shape == (48, 64, 4)
+    assert picture.color.dtype == np.uint8
+    assert picture.color.base is not None and np.shares_memory(picture.color, picture.rgba)
+    assert picture.depth.shape == (48, 64) and picture.depth.dtype == np.float32
+    drawn = picture.atom_id > 0
+    assert drawn.any() and (np.isfinite(picture.depth) == drawn).all()
+    assert np.allclose(np.linalg.norm(picture.normal[drawn], axis=1), 1, atol=1e-4)
+    assert picture.residue_id.max() <= 76
+    mask, legend = picture.mask("role")
+    assert ((mask > 0) == drawn).all() and legend["classes"][0]["name"] == "polymer"
+    assert len(picture.annotations["atoms"]) == len(ubiquitin)
+    assert (np.asarray(picture) == picture.color).all()
+    assert np.array(picture, dtype=np.float32).dtype == np.float32
+    assert np.from_dlpack(picture).shape == (48, 64, 3)
+    with pytest.raises(ValueError, match="copy"):
+        np.asarray(picture, dtype=np.float32, copy=False)
+
+
+def test_what_is_written_to_the_array_is_encoded(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    picture = renderer.render(ubiquitin)
+    before = picture.png()
+    assert picture.png() == before
+    picture.color[:] = 0
+    black = picture.png()
+    assert black != before and len(black) < len(before)
+
+
+def test_a_transparent_background_has_four_channels(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    picture = renderer.render(ubiquitin, background="transparent")
+    assert picture.color.shape == (48, 64, 4) and picture.color[0, 0, 3] == 0
+
+
+def test_planes_that_were_not_drawn_say_so(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    picture = renderer.render(ubiquitin)
+    for name in ["depth", "normal", "atom_id", "residue_id", "annotations"]:
+        with pytest.raises(molshot.MolshotError, match="was not drawn"):
+            getattr(picture, name)
+    with pytest.raises(molshot.MolshotError, match="not a mask"):
+        picture.mask("colour")
+
+
+def test_files_have_the_format_of_their_extension(
+    renderer: molshot.Renderer, ubiquitin: molshot.Structure, tmp_path: pathlib.Path
+) -> None:
+    picture = renderer.render(ubiquitin, planes=["color", "depth"])
+    files = picture.save(tmp_path / "a.png")
+    assert [os.path.basename(file) for file in files] == ["a.png", "a.depth.png", "a.depth.npy"]
+    assert (np.load(tmp_path / "a.depth.npy") == picture.depth).all()
+    assert picture.jpeg()[:2] == b"\xff\xd8" and picture.webp()[:4] == b"RIFF"
+    assert picture._repr_png_() == picture.png()
+    with pytest.raises(molshot.MolshotError, match="extension"):
+        picture.save(tmp_path / "a.docx")
+
+
+@pytest.mark.parametrize(
+    ("options", "pointer", "text"),
+    [
+        ({"size": (0, 5)}, "/output/width_px", "1 to 16384"),
+        ({"size": "big"}, "/output", "1024x768"),
+        ({"siez": 3}, None, 'did you mean "size"'),
+        ({"samples": True}, None, "samples is a bool; give a number"),
+        ({"samples": 5}, "/output/samples", "4"),
+        ({"style": "foo"}, "/style/preset", "licorice"),
+        ({"commands": ["roll x 3", "rool x 3"]}, "/commands/1", "roll"),
+        ({"planes": ["colour"]}, "/output/planes", "color"),
+        ({"select": "nmae CA"}, "/select", "name"),
+        ({"fov": object()}, None, "fov is a object"),
+        ({"request": {"style": {"labels": 3}}}, "/style/labels", "labels"),
+    ],
+)
+def test_wrong_options_say_where(renderer, ubiquitin, options, pointer, text) -> None:
+    with pytest.raises(molshot.RequestError, match=text) as caught:
+        renderer.render(ubiquitin, **options)
+    assert (caught.value.pointer or None) is None if pointer is None else caught.value.pointer.startswith(pointer)
+    assert caught.value.code
+
+
+def test_values_may_be_numbers_texts_and_numpy(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    one = renderer.render(ubiquitin, ["view left", "roll y 15"], size=(np.int64(32), 32), fov=np.float64(20.0))
+    two = renderer.render(ubiquitin, "view left; roll y 15", size="32x32", fov="20")
+    document = {"commands": ["view left", "roll y 15"], "output": {"width_px": 32, "height_px": 32}, "camera": {"fov_degrees": 20}}
+    three = molshot.Renderer(threads=1, adapter="software").render(ubiquitin, request=document)
+    assert one.png() == two.png() == three.png()
+
+
+def test_many_pictures_keep_their_order(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    commands = [f"roll y {n}" for n in range(40)]
+    single = [renderer.render(ubiquitin, text).png() for text in commands]
+    many = [picture.png() for picture in renderer.render_many((ubiquitin, text) for text in commands)]
+    assert many == single and len(set(single)) == 40
+    unordered = [picture.png() for picture in renderer.render_many(((ubiquitin, text) for text in commands), ordered=False)]
+    assert sorted(unordered) == sorted(single)
+    own = list(renderer.render_many([(ubiquitin, {"size": 16}), ubiquitin, (ubiquitin, "roll x 3", {"size": 20})]))
+    assert [picture.size for picture in own] == [(16, 16), (64, 48), (20, 20)]
+
+
+def test_jobs_are_taken_as_pictures_are(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    taken = []
+
+    def jobs():
+        for n in range(10**9):
+            taken.append(n)
+            yield ubiquitin, f"roll y {n % 360}"
+
+    pictures = renderer.render_many(jobs(), ahead=3)
+    assert taken == []
+    next(pictures)
+    assert len(taken) <= 3
+    next(pictures)
+    pictures.close()
+    assert len(taken) <= 4
+
+
+def test_an_error_of_a_job_ends_the_sequence(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    pictures = renderer.render_many([(ubiquitin, "roll y 3"), (ubiquitin, "rool"), ubiquitin], ahead=1)
+    next(pictures)
+    with pytest.raises(molshot.RequestError, match="rool"):
+        next(pictures)
+    with pytest.raises(StopIteration):
+        next(pictures)
+
+
+def test_a_closed_renderer_says_so(ubiquitin: molshot.Structure) -> None:
+    with molshot.Renderer(threads=1, adapter="software") as renderer:
+        assert renderer.threads == 1 and renderer.adapter
+        renderer.render(ubiquitin, size=16)
+    with pytest.raises(molshot.RenderError, match="closed"):
+        renderer.render(ubiquitin, size=16)
+    renderer.close()
+
+
+def test_settings_are_pickled(ubiquitin: molshot.Structure) -> None:
+    renderer = molshot.Renderer(threads=1, adapter="software", size=(20, 10))
+    again = pickle.loads(pickle.dumps(renderer))
+    assert again.render(ubiquitin).png() == renderer.render(ubiquitin).png()
+    assert again.render(ubiquitin).size == (20, 10)
+
+
+def test_wrong_settings_are_refused() -> None:
+    with pytest.raises(molshot.MolshotError, match="threads"):
+        molshot.Renderer(threads=0)
+    with pytest.raises(molshot.MolshotError, match="size"):
+        molshot.Renderer(siez=3)
+    with pytest.raises(molshot.MolshotError, match="adapter"):
+        molshot.Renderer(adapter="abacus").adapter
+
+
+def test_64_threads_draw_at_once(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    wanted = [renderer.render(ubiquitin, f"roll y {n % 8}").png() for n in range(8)]
+    wrong = []
+
+    def work(n: int) -> None:
+        for k in range(5):
+            if renderer.render(ubiquitin, f"roll y {(n + k) % 8}").png() != wanted[(n + k) % 8]:
+                wrong.append((n, k))
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+    assert wrong == []
+
+
+def run(code: str, library: pathlib.Path, limit: int = 60) -> subprocess.CompletedProcess[str]:
+    head = f"import molshot, os, sys, threading, signal, time\ns = molshot.read({str(library / '1ubi.pdb')!r})\n"
+    return subprocess.run([sys.executable, "-X", "dev", "-W", "error", "-c", head + code], capture_output=True, text=True, timeout=limit)
+
+
+def test_a_child_of_fork_draws(library: pathlib.Path) -> None:
+    done = run(
+        """
+a = molshot.render(s, size=32).png()
+pictures = molshot.render_many(((s, f"roll y {n}") for n in range(50)), size=64)
+next(pictures)
+import warnings
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Python warns of threads
+    child = os.fork()
+if child == 0:
+    same = molshot.render(s, size=32).png() == a
+    os._exit(0 if same else 3)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert sum(1 for _ in pictures) == 49
+""",
+        library,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_interpreter_may_exit_in_a_batch(library: pathlib.Path) -> None:
+    done = run("pictures = molshot.render_many(((s, f'roll y {n}') for n in range(10**6)), size=512, samples=16)\nnext(pictures)\n", library)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = run("t = threading.Thread(target=lambda: molshot.render(s, size=4096, samples=16), daemon=True)\nt.start()\ntime.sleep(0.1)\n", library)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals of POSIX")
+def test_ctrl_c_ends_a_picture(library: pathlib.Path) -> None:
+    done = run(
+        """
+molshot.render(s, size=16)
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+signal.setitimer(signal.ITIMER_REAL, 0.2)
+start = time.monotonic()
+try:
+    while True:
+        molshot.render(s, size=8192, samples=16)
+except KeyboardInterrupt:
+    print(time.monotonic() - start)
+""",
+        library,
+    )
+    assert done.returncode == 0, done.stderr
+    # A guard against hanging; the aim is 100 ms after the signal.
+    assert float(done.stdout) < 10
+
+
+def test_options_are_listed() -> None:
+    options = molshot.render_options()
+    assert options["samples"][0] == "4" and "size" in options
+    assert all("-" not in name for name in options)
+
+
+def test_the_module_imports_nothing_heavy() -> None:
+    code = "import sys, molshot; print([m for m in ('torch', 'rdkit', 'ray', 'PIL', 'tqdm', 'httpx') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,123 @@
+import pathlib
+import pickle
+
+import numpy as np
+import pytest
+
+import molshot
+
+WATER = ([[0.0, 0, 0], [0.96, 0, 0], [-0.24, 0.93, 0]], ["O", "H", "H"])
+
+
+def test_files_folders_and_bytes_are_read(library: pathlib.Path) -> None:
+    path = library / "1ubi.pdb"
+    one = molshot.read(path)
+    assert len(one) == 602
+    assert len(molshot.read(path.read_bytes(), name="1ubi.pdb")) == 602
+    assert len(molshot.read(path.read_bytes(), format="pdb")) == 602
+    complex_ = molshot.read(library / "1hvr")
+    assert set(complex_.residues["role"]) == {"pocket", "ligand"}
+    assert len(molshot.read([path, library / "1a28_progesterone.sdf"])) > 602
+    assert "602 atoms" in repr(one)
+
+
+def test_a_missing_or_wrong_file_names_itself(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(molshot.InputError, match="nothing.pdb") as caught:
+        molshot.read(tmp_path / "nothing.pdb")
+    assert caught.value.code == "input_unreadable"
+    with pytest.raises(ValueError, match="bytes"):
+        molshot.read(b"no structure")
+    with pytest.raises(molshot.MolshotError, match="pdb"):
+        molshot.read(b"", format="docx")
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert (error.code, str(error)) == (caught.value.code, str(caught.value))
+
+
+def test_columns_are_arrays(ubiquitin: molshot.Structure) -> None:
+    atoms, residues = ubiquitin.atoms, ubiquitin.residues
+    assert atoms["position_angstrom"].shape == (602, 3)
+    assert atoms["position_angstrom"].dtype == np.float32
+    assert {len(column) for column in atoms.values()} == {602}
+    assert residues["name"][0] == "MET" and residues["number"][75] == 76
+    assert residues["atom_count"].sum() == 602
+    assert residues["name"][atoms["residue"][-1]] == "GLY"
+    assert ubiquitin.bonds.shape == (len(ubiquitin.bond_orders), 2)
+    types = ubiquitin.atom_types
+    assert types["atom_type"][0] == "N3+" and types["donor"][0] is not None
+
+
+def test_selections_are_masks(ubiquitin: molshot.Structure) -> None:
+    mask = ubiquitin.select("name CA")
+    assert mask.dtype == np.bool_ and mask.sum() == 76
+    with pytest.raises(molshot.MolshotError, match="column"):
+        ubiquitin.select("nmae CA")
+
+
+def test_arrays_become_structures() -> None:
+    water = molshot.Structure.from_arrays(*WATER)
+    assert list(water.atoms["name"]) == ["O1", "H1", "H2"]
+    assert water.bonds.tolist() == [[0, 1], [0, 2]]
+    given = molshot.Structure.from_arrays(*WATER, bonds=[(0, 1)], bond_orders=[1])
+    assert given.bonds.tolist() == [[0, 1]] and given.bond_orders.tolist() == [1]
+    named = molshot.Structure.from_arrays(
+        np.zeros((1, 3), dtype=np.float64),
+        names=np.array(["CA"]),
+        residue_names=["GLY"],
+        residue_numbers=np.array([7]),
+        chain_ids=["B"],
+    )
+    assert (named.residues["name"][0], named.residues["number"][0], named.residues["chain"][0]) == ("GLY", 7, "B")
+    assert named.atoms["element"][0] == "C"
+    both = molshot.Structure.merge([water, named])
+    assert len(both) == 4 and len(set(both.residues["part"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "elements", "more", "text"),
+    [
+        ([[0, 0]], ["C"], {}, r"\(n, 3\)"),
+        ([], [], {}, "shape"),
+        ([[0, 0, 0]], ["C", "C"], {}, "elements has 2 values for 1 atoms"),
+        ([[0, 0, 0]], ["Qq"], {}, r"elements\[0\]"),
+        ([[0, 0, float("nan")]], ["C"], {}, "coordinate"),
+        ([[0, 0, 0]], None, {}, "elements or names"),
+        ([[0, 0, 0], [1, 0, 0]], ["C", "C"], {"bonds": [[0, 2]]}, "of 2, from 0"),
+        ([[0, 0, 0], [1, 0, 0]], ["C", "C"], {"bonds": [[0, -1]]}, "whole numbers from 0"),
+        ([[0, 0, 0], [1, 0, 0]], ["C", "C"], {"bonds": [[0, 1]], "bond_orders": [9]}, "bond order 9"),
+        ([[0, 0, 0]], ["C"], {"role": "lid"}, "role"),
+    ],
+)
+def test_wrong_arrays_say_what_is_wrong(coordinates, elements, more, text) -> None:
+    with pytest.raises(molshot.MolshotError, match=text):
+        molshot.Structure.from_arrays(coordinates, elements, **more)
+
+
+def test_structures_are_pickled(ubiquitin: molshot.Structure, library: pathlib.Path) -> None:
+    ligand = molshot.read((library / "1a28_progesterone.sdf").read_bytes(), name="1a28_ligand.sdf")
+    for structure in [ubiquitin, ligand, molshot.Structure.from_arrays(*WATER), molshot.Structure.merge([ubiquitin, ligand])]:
+        again = pickle.loads(pickle.dumps(structure))
+        assert (again.atoms["position_angstrom"] == structure.atoms["position_angstrom"]).all()
+        assert (again.residues["role"] == structure.residues["role"]).all()
+
+
+def test_hydrogen_bonds_are_those_of_the_command(library: pathlib.Path, program: str) -> None:
+    import json
+    import subprocess
+
+    structure = molshot.read(library / "1hvr")
+    found = molshot.hydrogen_bonds(structure)
+    command = [program, "hbonds", str(library / "1hvr"), "--format", "json"]
+    wanted = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["bonds"]
+    assert len(found) == len(wanted) > 0
+    assert [(bond.donor, bond.acceptor) for bond in found] == [
+        (bond["donor"]["index"], bond["acceptor"]["index"]) for bond in wanted
+    ]
+    with pytest.raises(molshot.MolshotError, match="tolerance"):
+        molshot.hydrogen_bonds(structure, distance_slack_angstrom=-1)
+    with pytest.raises(molshot.MolshotError, match="scope"):
+        molshot.hydrogen_bonds(structure, scope="each")  # type: ignore[arg-type]
+
+
+def test_an_unknown_object_is_refused() -> None:
+    with pytest.raises(molshot.InputError, match="RDKit"):
+        molshot.Structure.from_object({"C": 1})
