@@ -101,13 +101,13 @@ def test_files_have_the_format_of_their_extension(
     [
         ({"size": (0, 5)}, "/output/width_px", "1 to 16384"),
         ({"size": "big"}, "/output", "1024x768"),
-        ({"siez": 3}, None, 'did you mean "size"'),
+        ({"sise": 3}, None, 'did you mean "size"'),
         ({"samples": True}, None, "samples is a bool; give a number"),
         ({"samples": 5}, "/output/samples", "4"),
         ({"style": "foo"}, "/style/preset", "licorice"),
         ({"commands": ["roll x 3", "rool x 3"]}, "/commands/1", "roll"),
         ({"planes": ["colour"]}, "/output/planes", "color"),
-        ({"select": "nmae CA"}, "/select", "name"),
+        ({"select": "nameof CA"}, "/select", "name"),
         ({"fov": object()}, None, "fov is a object"),
         ({"request": {"style": {"labels": 3}}}, "/style/labels", "labels"),
     ],
@@ -184,7 +184,7 @@ def test_wrong_settings_are_refused() -> None:
     with pytest.raises(molshot.MolshotError, match="threads"):
         molshot.Renderer(threads=0)
     with pytest.raises(molshot.MolshotError, match="size"):
-        molshot.Renderer(siez=3)
+        molshot.Renderer(sise=3)
     with pytest.raises(molshot.MolshotError, match="adapter"):
         molshot.Renderer(adapter="abacus").adapter
 

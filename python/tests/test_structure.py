@@ -50,7 +50,7 @@ def test_selections_are_masks(ubiquitin: molshot.Structure) -> None:
     mask = ubiquitin.select("name CA")
     assert mask.dtype == np.bool_ and mask.sum() == 76
     with pytest.raises(molshot.MolshotError, match="column"):
-        ubiquitin.select("nmae CA")
+        ubiquitin.select("nameof CA")
 
 
 def test_arrays_become_structures() -> None:

@@ -180,7 +180,7 @@ fn modules_of_a_crate_form_no_circle() {
     for package in packages() {
         for target in package["targets"].as_array().expect("targets") {
             let kind = &target["kind"][0];
-            if kind != "lib" && kind != "bin" {
+            if !["lib", "bin", "cdylib"].iter().any(|name| kind == name) {
                 continue;
             }
             let path = PathBuf::from(text_of(target, "src_path"));
@@ -204,7 +204,7 @@ fn no_crate_allows_unsafe_code_or_lints_of_its_own() {
     for package in packages() {
         for target in package["targets"].as_array().expect("targets") {
             let kind = &target["kind"][0];
-            if kind != "lib" && kind != "bin" {
+            if !["lib", "bin", "cdylib"].iter().any(|name| kind == name) {
                 continue;
             }
             let path = text_of(target, "src_path");
