@@ -227,7 +227,8 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
         plan(&source, &Layout::new(&args.out), &options, monitor).map_err(failure)?;
     meter.finish();
     if !verbosity.quiet {
-        print_report(&report)?;
+        let by_share = args.split.is_none() && !args.tiny;
+        print_report(&report, by_share.then_some(args.test_share))?;
         note(format_args!(
             "planned in {:.1} s: {} shards; next: molshot dataset generate --out {}",
             meter.elapsed().as_secs_f64(),
@@ -239,7 +240,9 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
 }
 
 /// Prints the counts of a plan, and what a reader of it should know.
-fn print_report(report: &Report) -> Result<(), CliError> {
+///
+/// `wanted_share` is the share of the test split; `None` if a file or --tiny decides.
+fn print_report(report: &Report, wanted_share: Option<f64>) -> Result<(), CliError> {
     output(summary(report).as_bytes())?;
     let skipped = report.complexes.skipped_by_reason();
     for reason in &skipped {
@@ -260,6 +263,20 @@ fn print_report(report: &Report) -> Result<(), CliError> {
         ));
     }
     note_groups(report);
+    for split in Split::ALL {
+        let used = report.complexes.used.get(&split).copied().unwrap_or(0);
+        let wanted = match wanted_share {
+            Some(share) if split == Split::Test => share,
+            Some(share) => 1.0 - share,
+            None => 0.0,
+        };
+        if used == 0 && wanted > 0.0 && !report.complexes.used.is_empty() {
+            note(format_args!(
+                "warning: the {} split is empty, because like complexes stay together; add others, or give --split or --split-by none",
+                split.name()
+            ));
+        }
+    }
     if report.question_count() == 0 {
         note("no question could be made; report.json says why, by task");
     }

@@ -288,3 +288,30 @@ fn plans_of_another_version_are_refused() {
         );
     }
 }
+
+#[test]
+fn an_empty_split_is_a_warning() {
+    let folder = Folder::new("plans_one_group");
+    for id in ["c0", "c1"] {
+        copy_complex("1hvr", &folder.path("in"), id);
+    }
+    let args = [
+        "plan",
+        "--complexes",
+        "in",
+        "--out",
+        "out",
+        "--tasks",
+        "T1",
+        "--size",
+        "64x64",
+    ];
+    let stderr = |more: &[&str]| {
+        let output = folder.run(&[&args[..], more].concat());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let text = stderr(&["--test-share", "0.2"]);
+    assert!(text.contains("the test split is empty"), "{text}");
+    let text = stderr(&["--test-share", "0"]);
+    assert!(!text.contains("is empty"), "{text}");
+}

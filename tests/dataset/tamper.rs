@@ -118,6 +118,15 @@ fn every_kind_of_change_is_found() {
     replan(&folder, &old, &new);
     folder.refuse(1, &verify, &["the requests say"]);
 
+    // An option of the head of the plan, which says what is checked.
+    restore(&folder.path("original"), &folder.path("out"));
+    let head = folder.path("out/plan/plan.json");
+    let text = fs::read_to_string(&head).expect("a head");
+    assert!(text.contains("\"decoys\": \"square\""), "{text}");
+    let text = text.replace("\"decoys\": \"square\"", "\"decoys\": \"paper\"");
+    fs::write(&head, text).expect("the file can be written");
+    folder.refuse(1, &verify, &["plan.json is not the one that the shard"]);
+
     // An id that is used twice.
     restore(&folder.path("original"), &folder.path("out"));
     let id = |number: usize| items[number]["id"].as_str().expect("an id").to_owned();

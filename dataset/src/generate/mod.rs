@@ -93,6 +93,8 @@ pub const CROISSANT_FILE: &str = "croissant.json";
 pub struct Manifest {
     /// Name of the adapter that rendered.
     pub adapter: String,
+    /// SHA-256 of `plan/plan.json`, in lower-case hexadecimal digits.
+    pub plan_sha256: String,
     /// Its tables, by path in the set.
     pub files: BTreeMap<String, FileEntry>,
 }

@@ -14,7 +14,7 @@ use super::picture_annotations::{self, PictureAnnotations};
 use super::{FileEntry, Manifest, complexes_table};
 use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
-use crate::files::write_json;
+use crate::files::{hash_file, write_json};
 use crate::layout::Layout;
 use crate::messages::Catalogue;
 use crate::monitor::{Monitor, Progress};
@@ -138,6 +138,7 @@ impl<'a> ShardWriter<'a> {
         }
         let manifest = Manifest {
             adapter: self.pool.adapter().to_owned(),
+            plan_sha256: hash_file(&self.layout.plan_file())?.sha256,
             files,
         };
         write_json(&self.layout.shard_file(&name), &manifest)?;

@@ -19,6 +19,7 @@ pub(super) fn check(
     found: &mut VerifyReport,
 ) -> Result<BTreeSet<String>, DatasetError> {
     let mut paths = BTreeSet::new();
+    let head = hash_file(&layout.plan_file())?.sha256;
     for shard in &plan.shards {
         let name = shard.name();
         let Some(manifest) = manifest(layout, shard)? else {
@@ -27,6 +28,11 @@ pub(super) fn check(
             ));
             continue;
         };
+        if manifest.plan_sha256 != head {
+            found.add_problem(format!(
+                "plan/plan.json is not the one that the shard {name} was made with"
+            ));
+        }
         for (path, entry) in &manifest.files {
             match hash_file(&layout.file(path)) {
                 Ok(file) if (file.bytes, &file.sha256) == (entry.bytes, &entry.sha256) => {
