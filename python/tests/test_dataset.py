@@ -70,11 +70,16 @@ def test_an_exception_of_progress_ends_the_step(complexes: pathlib.Path, tmp_pat
 def test_ctrl_c_ends_a_step_and_it_is_resumed(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
     out = tmp_path / "out"
     dataset.plan(complexes, out, size=(1024, 1024), shard_pictures=20)
+    # Shells start background processes with Ctrl-C ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        while True:
-            dataset.generate(out, resume=True)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            for _ in range(1000):
+                dataset.generate(out, resume=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert dataset.generate(out, resume=True)["shards_left"] == 0
     assert dataset.verify(out, sample=2)["problems"] == []
 
