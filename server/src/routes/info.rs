@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -17,6 +18,7 @@ use crate::etag::{self, entity_tag};
 use crate::media_types::METRICS;
 use crate::metrics::Levels;
 use crate::openapi;
+use crate::peer::Peer;
 use crate::response;
 
 /// `GET /livez`
@@ -105,9 +107,16 @@ pub(super) async fn options(headers: HeaderMap) -> Response {
 }
 
 /// `GET /openapi.json`
-pub(super) async fn openapi(headers: HeaderMap) -> Response {
-    let text = openapi::document().to_string();
-    constant(&headers, "application/json", text.into_bytes())
+pub(super) async fn openapi(Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
+    let mut document = openapi::document();
+    if !peer.prefix.is_empty() {
+        document["servers"] = json!([{ "url": peer.prefix }]);
+    }
+    constant(
+        &headers,
+        "application/json",
+        document.to_string().into_bytes(),
+    )
 }
 
 /// A response that is the same in every request to this version of the program.

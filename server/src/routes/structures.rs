@@ -22,6 +22,7 @@ use crate::body::{self, BodyLimiter};
 use crate::error::Problem;
 use crate::etag;
 use crate::media_types::JSON;
+use crate::peer::Peer;
 use crate::render_service::{RequestedOutputs, with_deadline};
 use crate::response;
 use crate::structures::{
@@ -259,6 +260,7 @@ pub(super) async fn hydrogen_bonds(
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
+    Extension(peer): Extension<Peer>,
     parameters: Parameters,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -298,7 +300,7 @@ pub(super) async fn upload(
         StatusCode::OK
     };
     let mut response = response::json(status, &describe(&app, &id, "upload", &loaded));
-    if let Ok(location) = HeaderValue::from_str(&format!("/v1/structures/{id}")) {
+    if let Ok(location) = HeaderValue::from_str(&format!("{}/v1/structures/{id}", peer.prefix)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
