@@ -12,7 +12,9 @@ use futures_util::FutureExt;
 
 use crate::admission::Client;
 use crate::app::App;
+use crate::compression::mark_compressed;
 use crate::error::{CODE, Problem, known_code};
+use crate::lingering::lingering;
 use crate::peer::Peer;
 use crate::request_id::REQUEST_ID;
 
@@ -35,6 +37,9 @@ pub(crate) async fn request_layer(
     let peer = Peer::of(request.headers(), request.extensions(), trusted);
     let address = peer.address;
     request.extensions_mut().insert(peer);
+    let (parts, body) = request.into_parts();
+    let body = lingering(&parts.headers, body);
+    let request = Request::from_parts(parts, body);
     // A bug in a handler fails one request, and that request still gets a response.
     let mut response = AssertUnwindSafe(next.run(request))
         .catch_unwind()
@@ -70,6 +75,7 @@ pub(crate) async fn request_layer(
     if matches!(status.as_u16(), 401 | 403 | 413 | 429 | 503 | 504) {
         app.service.metrics.rejection(code);
     }
+    mark_compressed(headers);
     add_security_headers(headers);
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);

@@ -19,6 +19,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::access::{client_layer, site_layer};
 use crate::app::App;
+use crate::compression;
 use crate::config::CorsOrigins;
 use crate::middleware::request_layer;
 
@@ -76,6 +77,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     }
     let router = router
         .layer(middleware::from_fn_with_state(Arc::clone(&app), site_layer))
+        .layer(compression::layer())
         .layer(middleware::from_fn_with_state(
             Arc::clone(&app),
             request_layer,
