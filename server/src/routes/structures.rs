@@ -166,12 +166,14 @@ pub(super) async fn describe_one(
     let _pass = app.admit(client)?;
     parameters.only(&[])?;
     let (found, loaded) = load(&app, &id).await?;
+    // The id may have been given in another case.
+    let id = &found.id;
     let etag = app.service.etag(&loaded, &format!("summary {id}"));
     let cache_control = app.revalidate();
     if etag::matches(&headers, &etag) {
         return Ok(response::not_modified(&etag, &cache_control));
     }
-    let description = describe(&app, &id, found.origin.name(), &loaded);
+    let description = describe(&app, id, found.origin.name(), &loaded);
     Ok(response::tagged(
         JSON,
         description.to_string(),
