@@ -66,6 +66,7 @@ mod routes;
 mod signals;
 mod signed_urls;
 mod structures;
+mod telemetry;
 
 use std::io;
 use std::net::SocketAddr;
@@ -76,6 +77,7 @@ use molshot_renderer::RenderError;
 
 pub use config::{Config, ConfigError, Layers, LogFormat, Origin, SETTINGS, Setting};
 pub use reload::ReadLayers;
+pub use telemetry::init_logging;
 
 use app::App;
 use auth::Tokens;
@@ -376,20 +378,7 @@ impl Server {
         });
         // Blocking readers that still run would produce results that no request waits for.
         runtime.shutdown_background();
+        telemetry::flush();
         served
     }
-}
-
-/// Sends the log to standard error in the configured format. Only the first call in a process has
-/// an effect.
-pub fn init_logging(config: &Config) {
-    let builder = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_max_level(config.log_level)
-        .with_target(false);
-    // An error means that a log exists already; a second one would duplicate every line.
-    let _ = match config.log_format {
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-    };
 }

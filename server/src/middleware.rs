@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use tracing::Instrument;
 
 use crate::admission::Client;
 use crate::app::App;
@@ -17,6 +18,7 @@ use crate::error::{CODE, Problem, known_code};
 use crate::lingering::lingering;
 use crate::peer::Peer;
 use crate::request_id::REQUEST_ID;
+use crate::telemetry::{end_request_span, request_span};
 
 /// The outermost middleware: finds out who sends the request, runs the other layers and the handler,
 /// completes the response, and counts and logs the request.
@@ -28,6 +30,13 @@ pub(crate) async fn request_layer(
     let start = Instant::now();
     let id = app.request_ids.of_request(request.headers());
     let method = request.method().clone();
+    let method_name = match method {
+        Method::GET | Method::HEAD | Method::POST | Method::DELETE | Method::OPTIONS => {
+            method.as_str()
+        }
+        // Arbitrary methods as labels would let a client create any number of time series.
+        _ => "other",
+    };
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -40,8 +49,9 @@ pub(crate) async fn request_layer(
     let (parts, body) = request.into_parts();
     let body = lingering(&parts.headers, body);
     let request = Request::from_parts(parts, body);
+    let span = request_span(method_name, &route, &id, request.headers());
     // A bug in a handler fails one request, and that request still gets a response.
-    let mut response = AssertUnwindSafe(next.run(request))
+    let mut response = AssertUnwindSafe(next.run(request).instrument(span.clone()))
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Problem::internal(&"a handler panicked").into_response());
@@ -62,19 +72,13 @@ pub(crate) async fn request_layer(
         .remove(CODE)
         .and_then(|code| known_code(code.to_str().ok()?))
         .unwrap_or("");
-    let method_name = match method {
-        Method::GET | Method::HEAD | Method::POST | Method::DELETE | Method::OPTIONS => {
-            method.as_str()
-        }
-        // Arbitrary methods as labels would let a client create any number of time series.
-        _ => "other",
-    };
     app.service
         .metrics
         .request(method_name, &route, status.as_u16(), took);
     if matches!(status.as_u16(), 401 | 403 | 413 | 429 | 503 | 504) {
         app.service.metrics.rejection(code);
     }
+    end_request_span(&span, headers, status.as_u16());
     mark_compressed(headers);
     add_security_headers(headers);
     if let Ok(value) = HeaderValue::from_str(&id) {
