@@ -389,6 +389,7 @@ fn paths() -> Value {
         } },
         "/v1/structures/{id}/{picture}": { "get": {
             "tags": ["pictures"], "operationId": "picture", "summary": "Render one image by URL",
+            "description": "If the server has signing keys, the parameters `expires` and `signature` replace a token.",
             "parameters": picture_parameters(), "responses": picture,
         } },
         "/livez": { "get": plain("operation", "Check that the process is alive", &["application/json"], &[400]) },

@@ -17,4 +17,6 @@ mod routes;
 mod settings;
 mod shutdown;
 mod storage;
+#[cfg(feature = "otlp")]
+mod traces;
 mod uploads;
