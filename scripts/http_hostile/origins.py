@@ -48,7 +48,7 @@ def attempts(server: Server, host: str, own: str, allowed: list[str], foreign: l
     for method, path, media_type, body in UNSAFE:
         for origin in [None, own, *allowed, *foreign]:
             for site in SITES:
-                # A browser that says that another site's page asks is believed even without an origin.
+                # A browser that reports another site is believed even without an origin.
                 refused = origin in foreign or (origin is None and site in ("same-site", "cross-site", "nonsense"))
                 headers = {"Host": host, "Content-Type": media_type}
                 headers |= {"Origin": origin} if origin is not None else {}

@@ -1,5 +1,5 @@
-//! Compressed answers (`Content-Encoding`): JSON, text and scripts. Images and archives of images are
-//! compressed already.
+//! Compressed answers (`Content-Encoding`): JSON, text and scripts. Images and archives of images
+//! are compressed already.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use tower_http::compression::{CompressionLayer, CompressionLevel, Predicate};

@@ -20,8 +20,8 @@ use crate::peer::Peer;
 use crate::request_id::REQUEST_ID;
 use crate::telemetry::{end_request_span, request_span};
 
-/// The outermost middleware: finds out who sends the request, runs the other layers and the handler,
-/// completes the response, and counts and logs the request.
+/// The outermost middleware: finds out who sends the request, runs the other layers and the
+/// handler, completes the response, and counts and logs the request.
 pub(crate) async fn request_layer(
     State(app): State<Arc<App>>,
     mut request: Request,

@@ -96,7 +96,14 @@ impl Current {
             let mut merged = layers.clone();
             let changes = merged.reload(&new);
             let config = merged.config().map_err(|error| error.to_string())?;
-            Ok((merged, changes, (self.rebuild)(config)?))
+            let app = (self.rebuild)(config)?;
+            if app.tokens.is_empty() && !self.app().tokens.is_empty() {
+                return Err(
+                    "it has no tokens; restart the server to open it to everyone who reaches it"
+                        .to_owned(),
+                );
+            }
+            Ok((merged, changes, app))
         });
         match reloaded {
             Ok((merged, changes, app)) => {

@@ -49,8 +49,8 @@ impl SigningKeys {
         Ok(Self(keys.collect::<Result<_, _>>()?))
     }
 
-    /// Checks the signature of a URL, and returns the URL without `signature` and `expires`. Without
-    /// keys or without the parameter `signature` there is nothing to check: `None`.
+    /// Checks the signature of a URL, and returns the URL without `signature` and `expires`.
+    /// Without keys or without the parameter `signature` there is nothing to check: `None`.
     ///
     /// # Errors
     /// A 403 problem if the signature is wrong or has expired.

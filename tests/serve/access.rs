@@ -24,6 +24,10 @@ fn unsafe_requests() -> Vec<(&'static str, &'static str, String, Vec<u8>)> {
     ]
 }
 
+fn is_cross_site(answer: &Answer) -> bool {
+    answer.status == 403 && answer.problem().1 == "cross_site"
+}
+
 impl Server {
     fn ask(&self, sent: &(&str, &str, String, Vec<u8>), headers: &[(&str, &str)]) -> Answer {
         let (method, path, media_type, body) = sent;
@@ -53,8 +57,7 @@ fn foreign_pages_are_refused_whatever_else_they_send() {
         let other_scheme = format!("https://{}", server.address);
         let looks_alike = format!("http://{}.evil.example", server.address);
         for sent in unsafe_requests() {
-            let no_origin = server.ask(&sent, &[]);
-            assert_ne!(no_origin.status, 403, "{sent:?}");
+            assert!(!is_cross_site(&server.ask(&sent, &[])), "{sent:?}");
             for foreign in [
                 "https://evil.example",
                 "null",
@@ -79,8 +82,7 @@ fn foreign_pages_are_refused_whatever_else_they_send() {
             // The server's own page, whatever the browser calls it.
             for site in ["same-origin", "cross-site"] {
                 let headers = [("Origin", own.as_str()), ("Sec-Fetch-Site", site)];
-                let answer = server.ask(&sent, &headers);
-                assert_eq!(answer.status, no_origin.status.max(200), "{sent:?}");
+                assert!(!is_cross_site(&server.ask(&sent, &headers)), "{sent:?}");
             }
             // A browser that sends no origin, if there is one.
             for site in ["cross-site", "same-site"] {
@@ -289,7 +291,7 @@ fn clients_behind_a_proxy_are_limited_one_by_one() {
         let wait: u32 = refused.header("retry-after").parse().expect("seconds");
         assert!((1..=20).contains(&wait), "{wait}");
     }
-    // Whoever was accepted from this address before goes on working; a right guess is not.
+    // A token that was accepted from this address before goes on working; a right guess does not.
     assert_eq!(ask("192.0.2.1", "alpha").status, 200);
     assert_eq!(ask("192.0.2.2", "alpha").status, 429);
     assert_eq!(ask("192.0.2.3", "alpha").status, 200);
@@ -311,47 +313,47 @@ fn clients_behind_a_proxy_are_limited_one_by_one() {
 #[test]
 fn signed_urls_need_no_token() {
     // Signed with Python: hmac.digest(key, text, "sha256") in URL-safe base64.
-    const KEY: &str = "a key of the test, long enough";
+    const KEY: &str = "a key of the test that is long enough";
     let variables = [("MOLSHOT_TOKENS", "alpha"), ("MOLSHOT_SIGNING_KEYS", KEY)];
     let server = Server::start_in(super::client::folder("signed"), &[], &variables);
     let image = "/v1/structures/sample-dna/image.png?size=32x32";
     for (url, status, code) in [
         (
-            format!("{image}&signature=XPp2LnCe-8a3t3vI6OR0Vflw6DpwEyprhQB-lsS2-js"),
+            format!("{image}&signature=lxvLGmoWjwH1nn561A4JkEYahx21fWYbNBpx9mIw1T4"),
             200,
             "",
         ),
         (
             format!(
-                "{image}&expires=4102444800&signature=fo-tCTAt-AyIVDkKkR7nnOBhloD5eTXJ079Bk-8zo0c"
+                "{image}&expires=4102444800&signature=87CnN6vhN5CZRikmBhxMkslTSUD_Rtad2jlf44ArwOY"
             ),
             200,
             "",
         ),
         (
             format!(
-                "{image}&expires=1000000000&signature=cRRk84_n3Mf6udzhZgWOQ70Ftn-skI_UHNpcZo-w9mE"
+                "{image}&expires=1000000000&signature=vm1lsVclngZScyibUgfQk-rQkuEg6NVi6SQQFzwiFgk"
             ),
             403,
             "signature_expired",
         ),
         (
             format!(
-                "{image}&expires=4102444801&signature=fo-tCTAt-AyIVDkKkR7nnOBhloD5eTXJ079Bk-8zo0c"
+                "{image}&expires=4102444801&signature=87CnN6vhN5CZRikmBhxMkslTSUD_Rtad2jlf44ArwOY"
             ),
             403,
             "signature_invalid",
         ),
         (
             image.replace("32x32", "33x32")
-                + "&signature=XPp2LnCe-8a3t3vI6OR0Vflw6DpwEyprhQB-lsS2-js",
+                + "&signature=lxvLGmoWjwH1nn561A4JkEYahx21fWYbNBpx9mIw1T4",
             403,
             "signature_invalid",
         ),
         (format!("{image}&signature="), 403, "signature_invalid"),
         (image.to_owned(), 401, "token_missing"),
         (
-            "/v1/structures/sample-dna?signature=vnwCetp_JPFGPtJx-5yerwwcFGXt0B_IaIib4SYuqX8"
+            "/v1/structures/sample-dna?signature=d40mn618I9fXDxSDyLPUoVIJvS7u6OgCaIpDvw2iJIU"
                 .into(),
             200,
             "",
@@ -364,20 +366,20 @@ fn signed_urls_need_no_token() {
         }
     }
     // A signature is for reading only.
-    let signed = "/v1/structures/sample-dna?signature=vnwCetp_JPFGPtJx-5yerwwcFGXt0B_IaIib4SYuqX8";
+    let signed = "/v1/structures/sample-dna?signature=d40mn618I9fXDxSDyLPUoVIJvS7u6OgCaIpDvw2iJIU";
     assert_eq!(server.send("HEAD", signed, &[], &[]).status, 200);
     assert_eq!(server.send("DELETE", signed, &[], &[]).status, 401);
     // The same image with a token has the same entity tag.
     let by_token = server.send("GET", image, &[("Authorization", "Bearer alpha")], &[]);
     let by_signature = server.get(&format!(
-        "{image}&signature=XPp2LnCe-8a3t3vI6OR0Vflw6DpwEyprhQB-lsS2-js"
+        "{image}&signature=lxvLGmoWjwH1nn561A4JkEYahx21fWYbNBpx9mIw1T4"
     ));
     assert_eq!(by_token.header("etag"), by_signature.header("etag"));
     assert!(by_signature.header("cache-control").starts_with("private"));
     assert!(
         !server
             .log()
-            .contains("XPp2LnCe-8a3t3vI6OR0Vflw6DpwEyprhQB-lsS2-js")
+            .contains("lxvLGmoWjwH1nn561A4JkEYahx21fWYbNBpx9mIw1T4")
     );
     server.end();
     let refused = super::client::program()

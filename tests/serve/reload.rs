@@ -80,7 +80,9 @@ fn a_hangup_reads_tokens_and_configuration_again() {
     for (text, words) in [
         ("cache-seconds = -1\n", "cache-seconds"),
         ("cache-second = 1\n", "unknown setting"),
-        ("listen = \"here\"\n", "listen"),
+        ("threads = 5000\n", "threads"),
+        // A mistake, such as an empty file, must not open the server.
+        ("cache-seconds = 5\n", "it has no tokens"),
         ("tokens-file = \"/nothing\"\n", "/nothing"),
     ] {
         write(&file, text);

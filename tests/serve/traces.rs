@@ -59,7 +59,8 @@ fn a_request_continues_the_trace_of_its_caller() {
     let answer = server.send("GET", path, &[("traceparent", traceparent)], &[]);
     assert_eq!(answer.status, 200);
     let trace = 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c_u128.to_be_bytes();
-    let contains = |body: &[u8], wanted: &[u8]| body.windows(wanted.len()).any(|part| part == wanted);
+    let contains =
+        |body: &[u8], wanted: &[u8]| body.windows(wanted.len()).any(|part| part == wanted);
     loop {
         let (first, body) = exports.recv_timeout(LONG).expect("an export");
         assert!(first.starts_with("POST /v1/traces"), "{first}");
