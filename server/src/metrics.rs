@@ -1,5 +1,6 @@
 //! Metrics for Prometheus.
 
+use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -386,9 +387,10 @@ pub(crate) fn to_plain_text(open_metrics: &str) -> String {
             kind => ("", kind),
         };
         if let Some((_, help)) = help.take().filter(|(of, _)| *of == name) {
-            text.push_str(&format!("# HELP {name}{suffix} {help}\n"));
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "# HELP {name}{suffix} {help}");
         }
-        text.push_str(&format!("# TYPE {name}{suffix} {kind}\n"));
+        let _ = writeln!(text, "# TYPE {name}{suffix} {kind}");
     }
     text
 }

@@ -37,10 +37,11 @@ impl Server {
 
     /// Sends a request without a body, with exactly these headers.
     fn ask_as(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        use std::fmt::Write as _;
         let mut stream = self.connect();
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         head.push_str("Content-Length: 0\r\n\r\n");
         stream.write_all(head.as_bytes()).expect("it listens");

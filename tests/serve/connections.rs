@@ -182,7 +182,6 @@ fn batches_share_memory_and_a_stalled_one_does_not_block_others() {
 
 #[test]
 fn a_refusal_reaches_a_client_that_is_still_sending() {
-    use std::io::Write;
     let server = Server::start("lingering", &["--body-max-bytes", "64KiB"]);
     let piece = vec![b' '; 1 << 20];
     for (path, framing) in [
@@ -219,7 +218,6 @@ fn a_refusal_reaches_a_client_that_is_still_sending() {
 
 #[test]
 fn errors_of_the_parser_have_a_body() {
-    use std::io::Write;
     let server = Server::start("parser", &[]);
     let many = "X: a\r\n".repeat(1000);
     let long = "a".repeat(2 << 20);

@@ -232,7 +232,9 @@ impl Uploads {
             .filter(|id| names.binary_search(id).is_err())
             .cloned()
             .collect();
-        gone.iter().for_each(|id| index.remove(id));
+        for id in &gone {
+            index.remove(id);
+        }
         names.retain(|id| !index.entries.contains_key(id));
         for id in names {
             self.look_up(index, &id);
