@@ -97,7 +97,7 @@ mod tests {
         let counted = Arc::clone(&read);
         let pieces = (0..pieces).map(move |_| {
             counted.fetch_add(1, Ordering::SeqCst);
-            Ok::<_, axum::Error>(Bytes::from_static(&[0; 1 << 20]))
+            Ok::<_, axum::Error>(Bytes::from(vec![0; 1 << 20]))
         });
         (Body::from_stream(stream::iter(pieces)), read)
     }

@@ -105,7 +105,12 @@ mod traces {
             .build();
         let tracer = PROVIDER.get_or_init(|| provider).tracer("molshot");
         let layer = tracing_opentelemetry::layer().with_tracer(tracer);
-        Some(layer.with_filter(filter_fn(tracing::Metadata::is_span)))
+        #[allow(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is not general enough in its lifetimes"
+        )]
+        let spans = filter_fn(|metadata| metadata.is_span());
+        Some(layer.with_filter(spans))
     }
 
     pub(super) fn flush() {
