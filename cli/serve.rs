@@ -124,7 +124,8 @@ fn size_text(bytes: u64) -> String {
     )
 }
 
-pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError> {
+/// Reads the settings from flags, variables and the configuration file.
+fn layers(args: &ServeArgs, verbosity: Verbosity) -> Result<Layers, CliError> {
     let variable = |name: &str| std::env::var(name).ok();
     let path = args
         .config
@@ -140,14 +141,21 @@ pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError
             (_, given) => given,
         }
     };
-    let attribute = |error: molshot_server::ConfigError| match error.origin {
+    Layers::new(flag, variable, file).map_err(of_config)
+}
+
+fn of_config(error: molshot_server::ConfigError) -> CliError {
+    match error.origin {
         Origin::File(_) => CliError::Work(error.into()),
         _ => CliError::usage(error.to_string()),
-    };
-    let layers = Layers::new(flag, variable, file).map_err(attribute)?;
-    let config = layers.config().map_err(attribute)?;
+    }
+}
+
+pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    let read = layers(args, verbosity)?;
+    let config = read.config().map_err(of_config)?;
     if args.print_config {
-        return output(layers.to_string().as_bytes());
+        return output(read.to_string().as_bytes());
     }
     init_logging(&config);
     let insecure = config.insecure_public;
@@ -158,6 +166,11 @@ pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError
             CliError::Work(error.into())
         }
     })?;
+    let again = args.clone();
+    let server = server.with_reload(
+        read,
+        Box::new(move || layers(&again, verbosity).map_err(|error| error.to_string())),
+    );
     let address = server.address()?;
     // Programs that start the server wait for this line.
     output(format!("listening on http://{address}\n").as_bytes())?;

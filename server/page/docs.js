@@ -52,8 +52,8 @@ function schema(name, about) {
   const required = new Set(about.required ?? []);
   const rows = Object.entries(about.properties ?? {}).map(([key, value]) =>
     row([element("code", key), words(value), fallback(value), required.has(key) ? "required" : "", value.description]));
-  const values = (about.oneOf ?? []).filter((choice) => choice.const !== undefined)
-    .map((choice) => row([element("code", String(choice.const)), "", "", "", choice.description]));
+  const meanings = about["x-enum-descriptions"];
+  const values = !meanings ? [] : about.enum.map((value, index) => row([element("code", value), "", "", "", meanings[index]]));
   return element("details", [
     element("summary", element("code", name)),
     about.description && element("p", about.description),

@@ -49,15 +49,15 @@ function labelled(option, input) {
   return element("label", { className, title: explanation(option) }, ...content);
 }
 
-/** The element of the form for an option, and how its values are read. An empty value is the
- *  default. */
+/** The element of the form for an option, and how its values are read and written. An empty value
+ *  is the default. */
 function control(option) {
   const common = { id: option.name };
   const free = (properties) => {
     const input = element("input", { ...common, type: "text", spellcheck: false, autocomplete: "off", ...properties });
     const without = option.without ?? "";
     input.placeholder = without && without.length <= PLACEHOLDER_MAX ? without : (EXAMPLES[option.kind] ?? "(default)");
-    return { shown: labelled(option, input), read: () => [input.value.trim()] };
+    return { shown: labelled(option, input), read: () => [input.value.trim()], write: ([value]) => { input.value = value ?? ""; } };
   };
   switch (option.kind) {
     case "switch":
@@ -66,7 +66,8 @@ function control(option) {
     case "listed-keyword": {
       const on = option.default === "true";
       const input = element("input", { ...common, type: "checkbox", checked: on });
-      return { shown: labelled(option, input), read: () => [input.checked === on ? "" : String(input.checked)] };
+      const write = ([value]) => { input.checked = value === undefined ? on : ["true", "1", "yes", ""].includes(value); };
+      return { shown: labelled(option, input), read: () => [input.checked === on ? "" : String(input.checked)], write };
     }
     case "keyword":
     case "one-of": {
@@ -74,14 +75,16 @@ function control(option) {
       const first = option.default === null ? [new Option("(default)", "")] : [];
       const input = element("select", common, ...first, ...words);
       input.value = option.default ?? "";
-      return { shown: labelled(option, input), read: () => [input.value === option.default ? "" : input.value] };
+      const write = ([value]) => { input.value = value ?? option.default ?? ""; };
+      return { shown: labelled(option, input), read: () => [input.value === option.default ? "" : input.value], write };
     }
     case "keywords": {
       const boxes = option.words.map((word) => element("input", { type: "checkbox", value: word }));
       const labels = boxes.map((box) => element("label", { className: "switch" }, box, element("span", { textContent: box.value })));
       const legend = element("legend", { textContent: titleOf(option) });
       const shown = element("fieldset", { ...common, title: explanation(option) }, legend, ...labels);
-      return { shown, read: () => [boxes.filter(({ checked }) => checked).map(({ value }) => value).join(",")] };
+      const write = ([value]) => { for (const box of boxes) box.checked = (value ?? "").split(",").includes(box.value); };
+      return { shown, read: () => [boxes.filter(({ checked }) => checked).map(({ value }) => value).join(",")], write };
     }
     case "number":
     case "integer":
@@ -89,7 +92,8 @@ function control(option) {
     case "transforms":
     case "texts": {
       const input = element("textarea", { ...common, rows: 2, placeholder: EXAMPLES[option.kind], spellcheck: false });
-      return { shown: labelled(option, input), read: () => input.value.split("\n").map((line) => line.trim()) };
+      const write = (values) => { input.value = values.join("\n"); };
+      return { shown: labelled(option, input), read: () => input.value.split("\n").map((line) => line.trim()), write };
     }
     default:
       return free({});
@@ -97,18 +101,19 @@ function control(option) {
 }
 
 /** Fills `container` with a control for every option; `changed` is called after each change.
- *  Returns a function that gives the names and values of those that differ from their defaults. */
+ *  Returns two functions: `read` gives the names and values of those that differ from their
+ *  defaults, and `write` sets all of them from the parameters of an address. */
 export function optionForm(container, table, changed) {
-  const readers = [];
+  const controls = [];
   const groups = new Map();
   const seen = new Set();
   for (const option of table) {
     // Of several options for one value the first one is shown.
     if (!option.in_url || ELSEWHERE.has(option.name) || seen.has(option.pointer)) continue;
     seen.add(option.pointer);
-    const { shown, read } = control(option);
+    const { shown, read, write } = control(option);
     shown.addEventListener("change", changed);
-    readers.push([option.name, read]);
+    controls.push({ name: option.name, read, write, shown });
     if (!groups.has(option.group)) {
       const group = element("details", { open: OPEN.has(option.group) }, element("summary", { textContent: option.group }));
       groups.set(option.group, group);
@@ -116,5 +121,13 @@ export function optionForm(container, table, changed) {
     groups.get(option.group).append(shown);
   }
   container.replaceChildren(...groups.values());
-  return () => readers.flatMap(([name, read]) => read().filter(Boolean).map((value) => [name, value]));
+  return {
+    read: () => controls.flatMap(({ name, read }) => read().filter(Boolean).map((value) => [name, value])),
+    write: (parameters) => {
+      for (const { name, write, shown } of controls) {
+        write(parameters.getAll(name));
+        if (parameters.has(name)) shown.closest("details").open = true;
+      }
+    },
+  };
 }

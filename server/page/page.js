@@ -1,5 +1,5 @@
 import { optionForm } from "./options.js";
-import { commands, fresh, multiply, turn } from "./view.js";
+import { commands, fresh, multiply, turn, viewOf } from "./view.js";
 
 const $ = (id) => document.getElementById(id);
 const frame = $("frame");
@@ -40,15 +40,48 @@ async function ask(url, options = {}) {
 
 const sides = () => $("size").value.split("x").map(Number);
 
-// Names and values of the options that differ from their defaults; filled when the form is made.
-let chosen = () => [];
-let hasForm = false;
+// Reads and writes the options that differ from their defaults; set when the form is made.
+let form = null;
+const DEFAULT_SIZE = $("size").value;
+const DEFAULT_COMMANDS = commands(fresh()).join("; ");
 
 /** The parameters of the picture's URL, those with defaults left out. */
 function parameters(size) {
   const list = new URLSearchParams({ size, commands: commands(seen).join("; ") });
-  for (const [name, value] of chosen()) list.append(name, value);
+  for (const [name, value] of form?.read() ?? []) list.append(name, value);
   return list;
+}
+
+// The address of the page names the structure and, as the picture's URL does, size, view and
+// options: `#ID?size=...&commands=...`. What has its default is left out.
+
+/** The part of the page's address for what is shown. */
+function state() {
+  const list = parameters($("size").value);
+  if (list.get("size") === DEFAULT_SIZE) list.delete("size");
+  if (list.get("commands") === DEFAULT_COMMANDS) list.delete("commands");
+  const query = String(list);
+  return `#${encodeURIComponent(structure)}${query && `?${query}`}`;
+}
+
+/** The structure and the parameters in the page's address. */
+function named() {
+  const [id, ...query] = location.hash.slice(1).split("?");
+  try {
+    return { id: decodeURIComponent(id), parameters: new URLSearchParams(query.join("?")) };
+  } catch {
+    return { id: "", parameters: new URLSearchParams() };
+  }
+}
+
+/** Shows what the page's address names. */
+async function restore() {
+  const { id, parameters: list } = named();
+  const size = list.get("size") ?? DEFAULT_SIZE;
+  if (![...$("size").options].some((option) => option.value === size)) $("size").append(new Option(size, size));
+  $("size").value = size;
+  form.write(list);
+  await choose(id || "sample-hiv-protease", viewOf(list.get("commands") ?? ""));
 }
 
 const address = (size, file = "image.png") =>
@@ -92,12 +125,15 @@ function draw(moving = false) {
   if (!structure) return;
   $("whole").hidden = !seen.crop;
   if (moving) $("url").textContent = address($("size").value);
-  else showRequest();
+  else {
+    showRequest();
+    if (location.hash !== state()) history.replaceState(null, "", state());
+  }
   const [width, height] = sides();
   const scale = moving ? Math.min(1, MOVING_EDGE / Math.max(width, height)) : 1;
   latest = `${Math.round(width * scale)}x${Math.round(height * scale)}`;
   clearTimeout(settle);
-  if (scale < 1) settle = setTimeout(() => draw(false), SETTLE_MS);
+  if (moving) settle = setTimeout(() => draw(false), SETTLE_MS);
   if (!drawing) work();
   else if (performance.now() - drawing.start > LONG_MS) drawing.cancel.abort();
 }
@@ -137,13 +173,14 @@ async function work() {
 }
 
 // Choosing.
-async function choose(id) {
+async function choose(id, view = fresh()) {
+  // The back button returns to the structure before.
+  if (structure && structure !== id && named().id !== id) history.pushState(null, "", `#${encodeURIComponent(id)}`);
   structure = id;
-  seen = fresh();
+  seen = view;
   // A structure that is not in the list is added to it.
   if (![...$("structure").options].some((option) => option.value === id)) $("structure").prepend(new Option(shortened(id), id));
   $("structure").value = id;
-  if (named() !== id) location.hash = encodeURIComponent(id);
   draw();
   try {
     const { summary } = await (await ask(`v1/structures/${encodeURIComponent(id)}`)).json();
@@ -155,15 +192,6 @@ async function choose(id) {
 }
 
 const shortened = (id) => (id.length > 40 ? `${id.slice(0, 12)}…` : id);
-
-/** The structure that the page's own address names. */
-function named() {
-  try {
-    return decodeURIComponent(location.hash.slice(1));
-  } catch {
-    return "";
-  }
-}
 
 /** Ids of the structures of a source, at most `most`. */
 async function idsOf(source, most, prefix = "") {
@@ -206,8 +234,7 @@ $("find").addEventListener("change", () => {
 });
 // The back button, or an address that was edited.
 addEventListener("hashchange", () => {
-  const id = named();
-  if (id && id !== structure) choose(id);
+  if (form && location.hash !== state()) restore();
 });
 
 async function upload(files) {
@@ -239,9 +266,9 @@ document.addEventListener("drop", (event) => {
 });
 
 // Turning, moving, zooming.
-const rotate = (x, y) => { seen.turn = multiply(turn("x", x), multiply(turn("y", y), seen.turn)); };
-const zoomBy = (factor) => { seen.zoom = Math.max(0.05, Math.min(50, seen.zoom * factor)); };
-const shift = (x, y) => { seen.move = [seen.move[0] + x, seen.move[1] + y]; };
+const rotate = (x, y) => { seen.given = null; seen.turn = multiply(turn("x", x), multiply(turn("y", y), seen.turn)); };
+const zoomBy = (factor) => { seen.given = null; seen.zoom = Math.max(0.05, Math.min(50, seen.zoom * factor)); };
+const shift = (x, y) => { seen.given = null; seen.move = [seen.move[0] + x, seen.move[1] + y]; };
 
 const pointers = new Map();
 let cropStart = null;
@@ -296,6 +323,7 @@ function crop(a, b) {
   const end = [inside(high[0], 0), inside(high[1], 1)];
   // A click does not make a rectangle.
   if (end[0] - start[0] > 0.5 && end[1] - start[1] > 0.5) {
+    seen.given = null;
     seen.crop = [old[0] + start[0], old[1] + start[1], end[0] - start[0], end[1] - start[1]];
   }
   draw();
@@ -303,6 +331,7 @@ function crop(a, b) {
 
 function uncrop() {
   setCropping(false);
+  seen.given = null;
   seen.crop = null;
   draw();
 }
@@ -384,7 +413,7 @@ frame.addEventListener("keydown", (event) => {
   else if (event.key === "-") zoomBy(1 / 1.15);
   else if (event.key === "0") seen = fresh();
   else if (event.key === "Escape" && keyBox) setCropping(false);
-  else if (event.key === "Escape") seen.crop = null;
+  else if (event.key === "Escape") { seen.given = null; seen.crop = null; }
   else if (event.key === "c" && !event.ctrlKey && !event.metaKey) { setCropping(true); showBox(keyBox.slice(0, 2), keyBox.slice(2)); event.preventDefault(); return; }
   else if (views[event.key - 1] && !event.ctrlKey && !event.metaKey) { look(views[event.key - 1]); return; }
   else return;
@@ -410,13 +439,12 @@ for (const button of document.querySelectorAll("[data-copy]"))
 
 async function start() {
   try {
-    if (!hasForm) {
+    if (!form) {
       const table = await (await ask("v1/options")).json();
-      chosen = optionForm($("options"), table, () => draw());
-      hasForm = true;
+      form = optionForm($("options"), table, () => draw());
     }
     await list();
-    await choose(named() || "sample-hiv-protease");
+    await restore();
   } catch (error) {
     showError(error.message);
   }

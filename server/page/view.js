@@ -30,12 +30,14 @@ export function angles(m) {
   return [degrees(Math.atan2(m[7], m[8])), degrees(y), degrees(Math.atan2(m[3], m[0]))];
 }
 
-export const fresh = () => ({ view: "front", turn: identity(), move: [0, 0], zoom: 1, crop: null });
+/** A view; `given` are commands that were read from an address, as long as nothing changes them. */
+export const fresh = () => ({ view: "front", turn: identity(), move: [0, 0], zoom: 1, crop: null, given: null });
 
 const short = (value, digits) => String(Number(value.toFixed(digits)));
 
 /** The view commands that lead from the named view to this one. */
 export function commands(seen) {
+  if (seen.given) return seen.given;
   const list = [`view ${seen.view}`];
   const [x, y, z] = angles(seen.turn);
   for (const [axis, degrees] of [["x", x], ["y", y], ["z", z]])
@@ -45,4 +47,22 @@ export function commands(seen) {
     if (Math.abs(seen.move[index]) >= 0.005) list.push(`move ${axis} ${short(seen.move[index], 2)}`);
   if (seen.crop) list.push(`crop ${seen.crop.map((part) => `${short(part, 2)}%`).join(" ")}`);
   return list;
+}
+
+/** The view that commands lead to. They are kept as they are until something changes the view, so
+ *  that the picture is the same; then those remain that this page has controls for. */
+export function viewOf(text) {
+  const seen = fresh();
+  const given = text.split(/[;\n]/).map((command) => command.trim()).filter(Boolean);
+  for (const command of given) {
+    const [verb, ...words] = command.split(/\s+/);
+    const [first, second] = [words[0], Number(words[1])];
+    if (verb === "view") Object.assign(seen, { view: first, turn: identity() });
+    else if ((verb === "roll" || verb === "turn") && Number.isFinite(second)) seen.turn = multiply(turn(first, second), seen.turn);
+    else if (verb === "zoom" && Number(first) > 0) seen.zoom *= Number(first);
+    else if (verb === "move" && Number.isFinite(second) && first !== "z") seen.move[first === "x" ? 0 : 1] += second;
+    else if (verb === "crop" && words.length === 4 && words.every((word) => word.endsWith("%"))) seen.crop = words.map(parseFloat);
+  }
+  seen.given = given.length ? given : null;
+  return seen;
 }

@@ -9,16 +9,21 @@ use crate::body::BodyLimits;
 use crate::config::Config;
 use crate::error::Problem;
 use crate::json_limits::JsonLimits;
+use crate::logins::Logins;
 use crate::render_service::RenderService;
 use crate::request_id::RequestIds;
+use crate::signed_urls::SigningKeys;
 
-/// The server's state.
+/// The server's state. When the configuration is read again, a new state takes its place and shares
+/// what is behind an `Arc`; requests in progress keep the old one.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) config: Config,
-    pub(crate) service: RenderService,
+    pub(crate) service: Arc<RenderService>,
     pub(crate) tokens: Tokens,
-    pub(crate) request_ids: RequestIds,
+    pub(crate) signing_keys: SigningKeys,
+    pub(crate) logins: Arc<Logins>,
+    pub(crate) request_ids: Arc<RequestIds>,
     /// Whether only clients on this machine are expected.
     pub(crate) only_local: bool,
 }

@@ -19,7 +19,17 @@ pub(crate) fn matches(headers: &HeaderMap, etag: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == "*" || tag == etag)
+        .any(|tag| tag == "*" || without_encoding(tag) == etag)
+}
+
+/// An entity tag without the mark of a compressed answer.
+fn without_encoding(tag: &str) -> String {
+    for mark in ["-gzip\"", "-zstd\""] {
+        if let Some(plain) = tag.strip_suffix(mark) {
+            return format!("{plain}\"");
+        }
+    }
+    tag.to_owned()
 }
 
 #[cfg(test)]
@@ -36,6 +46,7 @@ mod tests {
             matches(&headers, "\"abc\"")
         };
         assert!(has("\"abc\"") && has("W/\"abc\"") && has("\"x\", \"abc\"") && has("*"));
+        assert!(has("\"abc-gzip\"") && has("W/\"abc-zstd\"") && !has("\"abc-br\""));
         assert!(!has("abc") && !has("\"abcd\"") && !has(""));
     }
 }

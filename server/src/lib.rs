@@ -1,9 +1,10 @@
 //! Images of molecules over HTTP: render requests in, encoded images out.
 //!
-//! A request passes these modules, in this order: `listen` (connections) -> `middleware` (client
-//! and token) -> `routes` (handlers) -> `admission` (limits on requests and memory) -> `body` ->
-//! `render_service` (structure, scene, job, fair queue, worker pool, encoder, with caches for
-//! structures, scenes and images) -> `response`. [`error`] maps every failure to an HTTP status.
+//! A request passes these modules, in this order: `listen` (connections) -> `middleware` (log and
+//! metrics) -> `access` (host, origin, token) -> `routes` (handlers) -> `admission` (limits on
+//! requests and memory) -> `body` -> `render_service` (structure, scene, job, fair queue, worker
+//! pool, encoder, with caches for structures, scenes and images) -> `response`. [`error`] maps every
+//! failure to an HTTP status.
 //!
 //! [`Server::run`] listens on a port, as `molshot serve` does. [`Server::router`] gives the same
 //! service to a program that has its own listener, or that calls it within the process:
@@ -38,24 +39,35 @@
 #![forbid(unsafe_code)]
 
 mod accept;
+mod access;
 mod admission;
 mod app;
 mod auth;
 mod body;
+mod compression;
 pub mod config;
 pub mod error;
 mod etag;
 mod json_limits;
+mod lingering;
 mod listen;
+mod logins;
 mod media_types;
 mod metrics;
 mod middleware;
 mod openapi;
+mod peer;
+mod process_metrics;
+mod protocol_errors;
+mod reload;
 mod render_service;
 mod request_id;
 mod response;
 mod routes;
+mod signals;
+mod signed_urls;
 mod structures;
+mod telemetry;
 
 use std::io;
 use std::net::SocketAddr;
@@ -65,11 +77,17 @@ use std::sync::Arc;
 use molshot_renderer::RenderError;
 
 pub use config::{Config, ConfigError, Layers, LogFormat, Origin, SETTINGS, Setting};
+pub use reload::ReadLayers;
+pub use telemetry::init_logging;
 
 use app::App;
 use auth::Tokens;
+use logins::Logins;
+use reload::Current;
 use render_service::RenderService;
 use request_id::RequestIds;
+use signals::{Signal, Signals};
+use signed_urls::SigningKeys;
 use structures::Uploads;
 
 /// The reason why a server does not start.
@@ -102,6 +120,12 @@ pub enum ServerError {
         /// The reason that the operating system gives.
         source: io::Error,
     },
+    /// A key of signed URLs cannot be used.
+    #[error("--signing-keys: {reason}")]
+    SigningKey {
+        /// What is wrong, and what would be accepted instead.
+        reason: String,
+    },
     /// No rendering backend is available, or its test image is wrong.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -114,14 +138,17 @@ impl ServerError {
     /// Returns true when the configuration, rather than the machine, has to be changed.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Public { .. } | Self::Path { .. })
+        matches!(
+            self,
+            Self::Public { .. } | Self::Path { .. } | Self::SigningKey { .. }
+        )
     }
 }
 
 /// A server whose address is bound and whose renderer has been tested.
 #[derive(Debug)]
 pub struct Server {
-    app: Arc<App>,
+    current: Arc<Current>,
     runtime: tokio::runtime::Runtime,
     listener: std::net::TcpListener,
 }
@@ -135,23 +162,61 @@ fn path_error(setting: &'static str, path: &Path) -> impl FnOnce(io::Error) -> S
     }
 }
 
+/// Reads a file with one secret per line; without a path there is none.
+fn read_secrets(setting: &'static str, path: Option<&Path>) -> Result<String, ServerError> {
+    let Some(path) = path else {
+        return Ok(String::new());
+    };
+    let text = std::fs::read_to_string(path).map_err(path_error(setting, path))?;
+    if text.trim().is_empty() {
+        return Err(path_error(setting, path)(io::Error::other(
+            "the file is empty",
+        )));
+    }
+    Ok(text)
+}
+
 /// Reads all tokens of a configuration.
 fn tokens(config: &Config) -> Result<Tokens, ServerError> {
-    let file = match &config.tokens_file {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(path_error("tokens-file", path))?;
-            if text.trim().is_empty() {
-                return Err(path_error("tokens-file", path)(io::Error::other(
-                    "the file contains no token",
-                )));
-            }
-            text
-        }
-        None => String::new(),
-    };
-    Ok(Tokens::new(
-        file.lines().chain(config.tokens.iter().map(String::as_str)),
-    ))
+    let file = read_secrets("tokens-file", config.tokens_file.as_deref())?;
+    let tokens = config.tokens.iter().map(String::as_str);
+    Ok(Tokens::new(file.lines().chain(tokens)))
+}
+
+/// Reads all keys of signed URLs of a configuration.
+fn signing_keys(config: &Config) -> Result<SigningKeys, ServerError> {
+    let file = read_secrets("signing-keys-file", config.signing_keys_file.as_deref())?;
+    let keys = config.signing_keys.iter().map(String::as_str);
+    SigningKeys::new(file.lines().chain(keys)).map_err(|reason| ServerError::SigningKey { reason })
+}
+
+/// What stays the same when the configuration is read again.
+#[derive(Debug)]
+struct Lasting {
+    service: Arc<RenderService>,
+    logins: Arc<Logins>,
+    request_ids: Arc<RequestIds>,
+    /// Whether only this machine can reach the bound address.
+    is_loopback: bool,
+}
+
+/// Builds the state of a server from a configuration.
+fn build_app(config: Config, lasting: &Lasting) -> Result<App, ServerError> {
+    let tokens = tokens(&config)?;
+    if !lasting.is_loopback && tokens.is_empty() && !config.insecure_public {
+        return Err(ServerError::Public {
+            address: config.listen,
+        });
+    }
+    Ok(App {
+        only_local: lasting.is_loopback && tokens.is_empty() && !config.insecure_public,
+        signing_keys: signing_keys(&config)?,
+        config,
+        service: Arc::clone(&lasting.service),
+        tokens,
+        logins: Arc::clone(&lasting.logins),
+        request_ids: Arc::clone(&lasting.request_ids),
+    })
 }
 
 /// Opens the folder of uploads. If no folder is configured, a folder in the user's state directory
@@ -194,10 +259,12 @@ impl Server {
     /// # Errors
     /// [`ServerError`]; nothing stays open then.
     pub fn open(config: Config) -> Result<Self, ServerError> {
-        let tokens = tokens(&config)?;
         let address = config.listen;
-        let loopback = address.ip().to_canonical().is_loopback();
-        if !loopback && tokens.is_empty() && !config.insecure_public {
+        let is_loopback = address.ip().to_canonical().is_loopback();
+        // Before anything is opened; the state is built from them below.
+        let has_tokens = !tokens(&config)?.is_empty();
+        signing_keys(&config)?;
+        if !is_loopback && !has_tokens && !config.insecure_public {
             return Err(ServerError::Public { address });
         }
         if let Some(folder) = &config.structures {
@@ -206,7 +273,6 @@ impl Server {
         let uploads = open_uploads(&config)?;
         let service = RenderService::open(&config, uploads)?;
         service.library.log_left_out_of_folder();
-        let only_local = loopback && tokens.is_empty() && !config.insecure_public;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(molshot_renderer::pool::PoolOptions::available_threads().clamp(2, 16))
             .thread_name("serve")
@@ -219,17 +285,27 @@ impl Server {
                 Ok(listener)
             })
             .map_err(|source| ServerError::Listen { address, source })?;
+        let lasting = Lasting {
+            service: Arc::new(service),
+            logins: Arc::default(),
+            request_ids: Arc::default(),
+            is_loopback,
+        };
+        let app = build_app(config, &lasting)?;
+        let rebuild = move |config| build_app(config, &lasting).map_err(|error| error.to_string());
         Ok(Self {
-            app: Arc::new(App {
-                config,
-                service,
-                tokens,
-                request_ids: RequestIds::default(),
-                only_local,
-            }),
+            current: Arc::new(Current::new(app, Box::new(rebuild))),
             runtime,
             listener,
         })
+    }
+
+    /// Lets SIGHUP read the configuration again. `layers` is the one that this server was opened
+    /// with; `read` reads it again from the same places.
+    #[must_use]
+    pub fn with_reload(self, layers: Layers, read: ReadLayers) -> Self {
+        self.current.set_source(layers, read);
+        self
     }
 
     /// Returns the bound address, with the port that was chosen for port 0.
@@ -246,108 +322,64 @@ impl Server {
     /// [`Server::run`] and do not apply here; all other limits do. A caller that has no
     /// [`ConnectInfo`](axum::extract::ConnectInfo) counts as one client.
     pub fn router(&self) -> axum::Router {
-        routes::router(Arc::clone(&self.app))
+        Current::router(&self.current)
     }
 
     /// Returns a description of the adapter that draws.
     #[must_use]
-    pub fn adapter(&self) -> &str {
-        self.app.service.queue.adapter()
+    pub fn adapter(&self) -> String {
+        self.current.app().service.queue.adapter().to_owned()
     }
 
     /// Serves until SIGTERM or Ctrl-C, then finishes the requests that are in progress. A second
-    /// signal stops the server at once.
+    /// signal stops the server at once. SIGHUP reads tokens and configuration again.
     ///
     /// # Errors
     /// When signals or the bound address cannot be used.
     pub fn run(self) -> io::Result<()> {
         let Self {
-            app,
+            current,
             runtime,
             listener,
         } = self;
         let served = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             let mut signals = Signals::new()?;
-            let router = routes::router(Arc::clone(&app));
+            let app = current.app();
             let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
             let monitored = Arc::clone(&app);
             // This task ends with the runtime.
             tokio::spawn(async move { monitored.service.monitor_health().await });
-            let serving = listen::serve(app, router, listener, async {
+            let serving = listen::serve(app, Current::router(&current), listener, async {
                 // The sender lives until the signal, so this cannot fail before it.
                 let _ = stopped.await;
             });
             let mut serving = std::pin::pin!(serving);
-            tokio::select! {
-                () = &mut serving => return Ok(()),
-                () = signals.next() => {}
+            loop {
+                tokio::select! {
+                    () = &mut serving => return Ok(()),
+                    signal = signals.next() => match signal {
+                        Signal::Reload => Current::reload(&current).await,
+                        Signal::Stop => break,
+                    }
+                }
             }
             let _ = stop.send(());
-            tokio::select! {
-                () = serving => {}
-                () = signals.next() => tracing::warn!("stopped by a second signal"),
+            loop {
+                tokio::select! {
+                    () = &mut serving => break,
+                    signal = signals.next() => if signal == Signal::Stop {
+                        tracing::warn!("stopped by a second signal");
+                        break;
+                    }
+                }
             }
             tracing::info!("stopped");
             Ok(())
         });
         // Blocking readers that still run would produce results that no request waits for.
         runtime.shutdown_background();
+        telemetry::flush();
         served
     }
-}
-
-/// The signals that stop the server.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    #[allow(clippy::unnecessary_wraps, reason = "as on unix")]
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        // If Ctrl-C cannot be received, no signal ever comes.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-/// Sends the log to standard error in the configured format. Only the first call in a process has
-/// an effect.
-pub fn init_logging(config: &Config) {
-    let builder = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_max_level(config.log_level)
-        .with_target(false);
-    // An error means that a log exists already; a second one would duplicate every line.
-    let _ = match config.log_format {
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-    };
 }

@@ -22,6 +22,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::protocol_errors::ExplainedErrors;
 
 /// How long connections may take to close after shutdown.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -211,8 +212,10 @@ fn connection(
         request.map(axum::body::Body::new)
     });
     async move {
-        let connection =
-            builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = builder.serve_connection(
+            TokioIo::new(ExplainedErrors::new(stream)),
+            TowerToHyperService::new(service),
+        );
         let mut connection = std::pin::pin!(connection);
         tokio::select! {
             // A client that disconnects or stalls is not an error of the server.

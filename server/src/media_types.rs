@@ -12,3 +12,5 @@ pub(crate) const MIXED: &str = "multipart/mixed";
 pub(crate) const PROBLEM: &str = "application/problem+json";
 /// Metrics (`OpenMetrics` 1.0, which Prometheus reads).
 pub(crate) const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Metrics in the older text format of Prometheus.
+pub(crate) const PLAIN_METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,16 +1,20 @@
 //! Metrics for Prometheus.
 
+use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use molshot_renderer::pool::Health;
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+
+use crate::process_metrics::ProcessMetrics;
 
 /// Histogram buckets of durations, seconds: from a cached answer to the deadline.
 const SECONDS: [f64; 14] = [
@@ -91,6 +95,9 @@ struct ScrapedMetrics {
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
+    /// Metrics whose names do not begin with `molshot_`.
+    of_process: Registry,
+    process: ProcessMetrics,
     requests: Family<Request, Counter>,
     request_seconds: Durations<Route>,
     stages: Durations<Stage>,
@@ -107,7 +114,9 @@ impl Default for Metrics {
     fn default() -> Self {
         let durations = || Histogram::new(SECONDS);
         let metrics = Self {
-            registry: Registry::with_prefix("molshot"),
+            registry: Registry::default(),
+            of_process: Registry::default(),
+            process: ProcessMetrics::default(),
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(durations),
             stages: Family::new_with_constructor(durations),
@@ -120,6 +129,11 @@ impl Default for Metrics {
         };
         let mut registry = Registry::with_prefix("molshot");
         let scraped = &metrics.scraped;
+        registry.register(
+            "build",
+            "The version of the program",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
         registry.register(
             "requests",
             "Requests answered, by method, route and status",
@@ -246,8 +260,11 @@ impl Default for Metrics {
             drop(scraped.images.get_or_create(&Outcome { result }));
             drop(metrics.items.get_or_create(&Outcome { result }));
         }
+        let mut of_process = Registry::default();
+        metrics.process.register(&mut of_process);
         Self {
             registry,
+            of_process,
             ..metrics
         }
     }
@@ -332,11 +349,50 @@ impl Metrics {
             let counter = scraped.images.get_or_create(&Outcome { result });
             counter.inner().store(value, Ordering::Relaxed);
         }
+        self.process.update();
         let mut text = String::new();
         // Writing to a string does not fail.
-        let _ = encode(&mut text, &self.registry);
+        let _ = encode_registry(&mut text, &self.registry)
+            .and_then(|()| encode_registry(&mut text, &self.of_process))
+            .and_then(|()| encode_eof(&mut text));
         text
     }
+}
+
+/// Converts metrics from `OpenMetrics` to the older text format of Prometheus (version 0.0.4), in
+/// which the names of counters end in `_total` also in comments, and the type `info` is missing.
+pub(crate) fn to_plain_text(open_metrics: &str) -> String {
+    let mut text = String::with_capacity(open_metrics.len());
+    let mut help: Option<(&str, &str)> = None;
+    for line in open_metrics.lines() {
+        if let Some(named) = line.strip_prefix("# HELP ") {
+            help = named.split_once(' ');
+            continue;
+        }
+        let metric = line
+            .strip_prefix("# TYPE ")
+            .and_then(|named| named.split_once(' '));
+        let Some((name, kind)) = metric else {
+            // Units are part of the names already.
+            if !line.starts_with('#') {
+                text.push_str(line);
+                text.push('\n');
+            }
+            continue;
+        };
+        let (suffix, kind) = match kind {
+            "counter" => ("_total", "counter"),
+            "info" => ("_info", "gauge"),
+            "unknown" => ("", "untyped"),
+            kind => ("", kind),
+        };
+        if let Some((_, help)) = help.take().filter(|(of, _)| *of == name) {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "# HELP {name}{suffix} {help}");
+        }
+        let _ = writeln!(text, "# TYPE {name}{suffix} {kind}");
+    }
+    text
 }
 
 #[cfg(test)]
@@ -365,7 +421,8 @@ mod tests {
             .filter(|line| line.starts_with("# HELP"))
             .collect();
         assert_eq!(types, helps.len());
-        assert_eq!(types, 23, "{text}");
+        let of_process = if cfg!(target_os = "linux") { 7 } else { 0 };
+        assert_eq!(types, 24 + of_process, "{text}");
         for help in helps {
             assert!(help.split(' ').count() > 4 && help.ends_with('.'), "{help}");
         }
@@ -374,6 +431,24 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("molshot_batch_item_errors_total{code=\"not_found\"} 1"));
+        assert!(text.contains(concat!(
+            "molshot_build_info{version=\"",
+            env!("CARGO_PKG_VERSION"),
+            "\"} 1"
+        )));
         assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn the_older_format_has_its_own_names_and_types() {
+        let open = "# HELP a_b Help text.\n# TYPE a_b counter\na_b_total{c=\"d\"} 1\n\
+            # HELP i Info.\n# TYPE i info\ni_info{v=\"1\"} 1\n\
+            # HELP h_seconds Time.\n# TYPE h_seconds histogram\n# UNIT h_seconds seconds\nh_seconds_sum 2\n# EOF\n";
+        assert_eq!(
+            to_plain_text(open),
+            "# HELP a_b_total Help text.\n# TYPE a_b_total counter\na_b_total{c=\"d\"} 1\n\
+             # HELP i_info Info.\n# TYPE i_info gauge\ni_info{v=\"1\"} 1\n\
+             # HELP h_seconds Time.\n# TYPE h_seconds histogram\nh_seconds_sum 2\n"
+        );
     }
 }

@@ -21,6 +21,7 @@ pub(crate) fn document() -> Value {
     generator.subschema_for::<Annotations>();
     let mut schemas = generator.take_definitions(true);
     schemas.extend(own_schemas());
+    schemas.values_mut().for_each(constants_to_enum);
     json!({
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -41,6 +42,52 @@ pub(crate) fn document() -> Value {
             "schemas": schemas,
         },
     })
+}
+
+/// Replaces choices between constants (`oneOf` with `const`) by `enum`, which generators of clients
+/// understand. `x-enum-descriptions` keeps what each value means.
+fn constants_to_enum(schema: &mut Value) {
+    match schema {
+        Value::Array(list) => list.iter_mut().for_each(constants_to_enum),
+        Value::Object(members) => {
+            members.values_mut().for_each(constants_to_enum);
+            for choice in ["oneOf", "anyOf"] {
+                if let Some(changed) = members.get(choice).and_then(enum_of) {
+                    members.remove(choice);
+                    members.extend(changed);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The members of a schema with `enum` that means the same as these choices; `None` if a choice is
+/// not a constant string.
+fn enum_of(choices: &Value) -> Option<Map<String, Value>> {
+    let mut values: Vec<Value> = Vec::new();
+    let mut descriptions: Vec<Value> = Vec::new();
+    for choice in choices.as_array()? {
+        let description = choice.get("description").cloned();
+        let description = description.unwrap_or_else(|| "".into());
+        let of_choice = match (choice.get("const"), choice.get("enum")) {
+            (Some(value), _) => vec![value.clone()],
+            (None, Some(Value::Array(values))) => values.clone(),
+            _ => return None,
+        };
+        for value in of_choice {
+            value.as_str()?;
+            values.push(value);
+            descriptions.push(description.clone());
+        }
+    }
+    let mut members = Map::new();
+    members.insert("type".into(), "string".into());
+    members.insert("enum".into(), values.into());
+    if descriptions.iter().any(|text| text != "") {
+        members.insert("x-enum-descriptions".into(), descriptions.into());
+    }
+    Some(members)
 }
 
 fn own_schemas() -> Map<String, Value> {
@@ -342,12 +389,13 @@ fn paths() -> Value {
         } },
         "/v1/structures/{id}/{picture}": { "get": {
             "tags": ["pictures"], "operationId": "picture", "summary": "Render one image by URL",
+            "description": "If the server has signing keys, the parameters `expires` and `signature` replace a token.",
             "parameters": picture_parameters(), "responses": picture,
         } },
         "/livez": { "get": plain("operation", "Check that the process is alive", &["application/json"], &[400]) },
         "/readyz": { "get": { "tags": ["operation"], "summary": "Check that images can be drawn", "security": [], "responses": ready } },
         "/metrics": { "get": { "tags": ["operation"], "summary": "Metrics for Prometheus",
-            "responses": responses(&[(200, "The metrics.", binary(&["application/openmetrics-text"]))], &[400, 401, 403]) } },
+            "responses": responses(&[(200, "The metrics.", binary(&["application/openmetrics-text", "text/plain"]))], &[400, 401, 403, 406, 429]) } },
         "/openapi.json": { "get": plain("description", "This document", &["application/json"], &[400]) },
         "/docs": { "get": plain("description", "This document for people", &["text/html"], &[400]) },
         "/": { "get": plain("description", "An interactive page", &["text/html"], &[400]) },
@@ -382,6 +430,24 @@ fn paths() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn constants_become_an_enum() {
+        let mut schema = json!({ "anyOf": [
+            { "oneOf": [
+                { "const": "a", "type": "string", "description": "First." },
+                { "type": "string", "enum": ["b", "c"] },
+            ] },
+            { "type": "null" },
+        ] });
+        constants_to_enum(&mut schema);
+        let words = json!({
+            "type": "string", "enum": ["a", "b", "c"], "x-enum-descriptions": ["First.", "", ""],
+        });
+        assert_eq!(schema, json!({ "anyOf": [words, { "type": "null" }] }));
+        let text = document().to_string();
+        assert_eq!(text.matches("\"const\"").count(), 0, "{text}");
+    }
 
     #[test]
     fn every_reference_names_a_schema_of_the_document() {

@@ -127,7 +127,10 @@ impl Server {
         variables: &[(&str, &str)],
     ) -> Self {
         let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes/library");
-        command.args(["serve", "--listen", "127.0.0.1:0", "--adapter", "software"]);
+        command.args(["serve", "--adapter", "software"]);
+        if !variables.iter().any(|(name, _)| *name == "MOLSHOT_LISTEN") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         if !flags.contains(&"--structures") {
             command.arg("--structures").arg(library);
         }
@@ -155,6 +158,7 @@ impl Server {
             .trim()
             .strip_prefix("listening on http://")
             .unwrap_or_else(|| panic!("{line}: {}", log.lock().expect("no panic")))
+            .replace("0.0.0.0", "127.0.0.1")
             .parse()
             .expect("an address");
         let server = Self {

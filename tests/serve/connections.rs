@@ -179,3 +179,68 @@ fn batches_share_memory_and_a_stalled_one_does_not_block_others() {
     });
     server.end();
 }
+
+#[test]
+fn a_refusal_reaches_a_client_that_is_still_sending() {
+    let server = Server::start("lingering", &["--body-max-bytes", "64KiB"]);
+    let piece = vec![b' '; 1 << 20];
+    for (path, framing) in [
+        ("/v1/render", "Content-Length: 41943040"),
+        ("/v1/structures", "Content-Length: 104857600"),
+        ("/nothing", "Content-Length: 41943040"),
+        ("/v1/render", "Transfer-Encoding: chunked"),
+    ] {
+        let mut stream = server.connect();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n{framing}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("it listens");
+        let pieces = if path == "/v1/structures" { 100 } else { 40 };
+        for _ in 0..pieces {
+            if framing.ends_with("chunked") {
+                stream.write_all(b"100000\r\n").expect("it reads on");
+            }
+            // As most programs do, the answer is read only after the whole body is sent.
+            stream.write_all(&piece).expect("it reads on");
+            if framing.ends_with("chunked") {
+                stream.write_all(b"\r\n").expect("it reads on");
+            }
+        }
+        if framing.ends_with("chunked") {
+            stream.write_all(b"0\r\n\r\n").expect("it reads on");
+        }
+        let answer = super::client::read_answer(&mut stream, false).expect("an answer");
+        let status = if path == "/nothing" { 404 } else { 413 };
+        assert_eq!(answer.problem().0, status, "{path} {framing}");
+    }
+    server.end();
+}
+
+#[test]
+fn errors_of_the_parser_have_a_body() {
+    let server = Server::start("parser", &[]);
+    let many = "X: a\r\n".repeat(1000);
+    let long = "a".repeat(2 << 20);
+    for (request, status) in [
+        ("NOT HTTP\r\n\r\n".to_owned(), 400),
+        ("\u{16}\u{3}\u{1}\u{2}\u{0}".to_owned(), 400),
+        (
+            "POST /v1/render HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n".to_owned(),
+            400,
+        ),
+        (format!("GET /livez HTTP/1.1\r\nHost: a\r\n{many}\r\n"), 431),
+        (
+            format!("GET /livez HTTP/1.1\r\nHost: a\r\nX: {long}\r\n\r\n"),
+            431,
+        ),
+    ] {
+        let mut stream = server.connect();
+        // The server may refuse it before all of it is sent.
+        let _ = stream.write_all(request.as_bytes());
+        let answer = super::client::read_answer(&mut stream, false).expect("an answer");
+        assert!(answer.whole);
+        let (found, code, _) = answer.problem();
+        assert_eq!((found, code.as_str()), (status, "not_understood"));
+    }
+    server.end();
+}

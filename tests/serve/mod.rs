@@ -1,6 +1,7 @@
 //! The server from outside: each test starts the program on a free port, waits until it is ready,
 //! and checks its answers and its log.
 
+mod access;
 mod batches;
 pub(crate) mod client;
 mod connections;
@@ -11,8 +12,11 @@ mod hostile;
 mod limits;
 mod names;
 mod options;
+mod reload;
 mod routes;
 mod settings;
 mod shutdown;
 mod storage;
+#[cfg(feature = "otlp")]
+mod traces;
 mod uploads;

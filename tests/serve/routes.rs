@@ -262,3 +262,90 @@ fn lists_are_paged() {
     );
     server.end();
 }
+
+#[test]
+fn json_is_compressed_and_pictures_are_not() {
+    use std::io::Read;
+    let server = Server::start("compressed", &[]);
+    let ask = |path: &str, accept: &str, tag: &str| {
+        let headers = [("Accept-Encoding", accept), ("If-None-Match", tag)];
+        server.send("GET", path, &headers, &[])
+    };
+    let path = "/v1/structures/1hvr/hbonds?scope=all";
+    let plain = ask(path, "identity", "");
+    assert_eq!(plain.header("content-encoding"), "");
+    assert_eq!(plain.header("vary"), "accept-encoding");
+    let gzip = ask(path, "gzip", "");
+    assert_eq!(gzip.header("content-encoding"), "gzip");
+    assert_eq!(gzip.header("vary"), "accept-encoding");
+    assert!(gzip.body.len() * 2 < plain.body.len());
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(gzip.body.as_slice())
+        .read_to_end(&mut text)
+        .expect("gzip data");
+    assert_eq!(text, plain.body);
+    let zstd = ask(path, "gzip;q=0.5, zstd", "");
+    assert_eq!(zstd.header("content-encoding"), "zstd");
+    assert!(zstd.body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]));
+    // Different bytes have different strong tags, and each avoids another answer.
+    let tags = [&plain, &gzip, &zstd].map(|answer| answer.header("etag").to_owned());
+    assert!(tags[0] != tags[1] && tags[1] != tags[2], "{tags:?}");
+    for tag in &tags {
+        assert!(tag.starts_with('"'), "{tag}");
+        assert_eq!(ask(path, "gzip", tag).status, 304, "{tag}");
+    }
+    for other in [
+        "/v1/structures/1hvr/image.png?size=256x256",
+        "/v1/structures/1hvr/image.bmp?size=64x64",
+        "/livez",
+    ] {
+        let answer = ask(other, "gzip, zstd", "");
+        assert_eq!(answer.header("content-encoding"), "", "{other}");
+    }
+    let annotated = server.post_as(
+        "/v1/annotations",
+        &request("1hvr"),
+        &[("Accept-Encoding", "gzip")],
+    );
+    assert_eq!(annotated.header("content-encoding"), "gzip");
+    server.end();
+}
+
+#[test]
+fn metrics_have_two_formats() {
+    let server = Server::start("formats", &[]);
+    let ask = |accept: &str| {
+        let answer = server.send("GET", "/metrics", &[("Accept", accept)], &[]);
+        let media_type = answer.header("content-type").to_owned();
+        (
+            answer.status,
+            media_type,
+            String::from_utf8(answer.body).expect("text"),
+        )
+    };
+    let prometheus =
+        "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1";
+    for accept in ["*/*", prometheus] {
+        let (status, media_type, text) = ask(accept);
+        assert_eq!(status, 200);
+        assert!(media_type.starts_with("application/openmetrics-text; version=1.0.0"));
+        assert!(text.ends_with("# EOF\n"));
+        assert!(text.contains("# TYPE molshot_build info\n"), "{text}");
+    }
+    let (status, media_type, text) = ask("text/plain");
+    assert_eq!(status, 200);
+    assert_eq!(media_type, "text/plain; version=0.0.4; charset=utf-8");
+    assert!(!text.contains("# EOF"));
+    assert!(text.contains("# TYPE molshot_build_info gauge\nmolshot_build_info{version="));
+    assert!(
+        text.contains("# TYPE molshot_requests_total counter\n"),
+        "{text}"
+    );
+    if cfg!(target_os = "linux") {
+        let resident = server.metric("process_resident_memory_bytes");
+        assert!(resident.is_some_and(|bytes| bytes > 1e6), "{resident:?}");
+        assert!(text.contains("\nprocess_start_time_seconds 1"), "{text}");
+    }
+    assert_eq!(ask("image/png").0, 406);
+    server.end();
+}

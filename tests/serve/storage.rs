@@ -217,3 +217,34 @@ fn a_killed_server_keeps_complete_uploads_only() {
     }
     assert!(answered.len() >= 30);
 }
+
+#[test]
+fn an_upload_on_a_read_only_disk_is_not_removed_and_that_is_an_error() {
+    let place = folder("read-only");
+    let uploads = place.join("uploads");
+    let Some(disk) = SmallDisk::new(&uploads, 2 << 20) else {
+        return;
+    };
+    let server = Server::start_in(place, &[], &[]);
+    let id = id_of(&server.upload(&[("a.xyz", &structure(1, 1000))]));
+    let remount = |how: &str| {
+        let status = Command::new("mount")
+            .args(["-o", how])
+            .arg(&disk.0)
+            .status();
+        assert!(status.is_ok_and(|status| status.success()), "{how}");
+    };
+    remount("remount,ro");
+    let path = format!("/v1/structures/{id}");
+    let refused = server.send("DELETE", &path, &[], &[]);
+    assert_eq!(refused.problem().0, 503);
+    assert_eq!(refused.problem().1, "storage_failed");
+    assert_eq!(server.get(&path).status, 200);
+    assert_eq!(ids(&server), [id.as_str()]);
+    let another = server.upload(&[("a.xyz", &structure(2, 1000))]);
+    assert_eq!(another.problem().1, "storage_failed");
+    remount("remount,rw");
+    assert_eq!(server.send("DELETE", &path, &[], &[]).status, 204);
+    assert_eq!(server.get(&path).status, 404);
+    server.end_with(&["cannot be removed", "cannot be stored"]);
+}

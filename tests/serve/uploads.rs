@@ -170,3 +170,59 @@ fn a_killed_server_leaves_no_partial_upload() {
     }
     server.end();
 }
+
+#[test]
+fn two_servers_on_one_folder_see_the_uploads_of_each_other() {
+    let place = super::client::folder("two");
+    let one = Server::start_in(place.clone(), &[], &[]);
+    let other = Server::start_in(place, &[], &[]);
+    let stored = one.upload(&[("w.xyz", b"1\n\nO 0 0 0\n")]);
+    assert_eq!(stored.status, 201);
+    let path = stored.header("location").to_owned();
+    assert_eq!(other.get(&path).status, 200);
+    assert_eq!(other.upload(&[("w.xyz", b"1\n\nO 0 0 0\n")]).status, 200);
+    let listed = other.get("/v1/structures?source=upload").json();
+    assert_eq!(listed["total"], 1);
+    assert_eq!(other.send("DELETE", &path, &[], &[]).status, 204);
+    // Also after it was parsed and cached.
+    assert_eq!(one.get(&path).status, 404);
+    assert_eq!(one.get("/v1/structures?source=upload").json()["total"], 0);
+    one.end();
+    other.end();
+}
+
+#[test]
+fn ids_are_found_in_another_case_if_only_one_exists() {
+    let place = super::client::folder("case");
+    let served = place.join("served");
+    fs::create_dir_all(&served).expect("a folder");
+    for name in ["1ABC.pdb", "Two.xyz", "two.xyz"] {
+        let text = if name == "1ABC.pdb" {
+            "HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O\n"
+        } else {
+            "1\n\nO 0 0 0\n"
+        };
+        fs::write(served.join(name), text).expect("a file");
+    }
+    let flag = served.display().to_string();
+    let server = Server::start_in(place, &["--structures", &flag], &[]);
+    let found = server.get("/v1/structures/1abc.PDB");
+    assert_eq!(
+        (found.status, &found.json()["id"]),
+        (200, &"1ABC.pdb".into())
+    );
+    assert_eq!(
+        found.header("etag"),
+        server.get("/v1/structures/1ABC.pdb").header("etag")
+    );
+    assert_eq!(server.get("/v1/structures/SAMPLE-DNA").status, 200);
+    let stored = server.upload(&[("w.xyz", b"1\n\nN 0 0 0\n")]);
+    let id = stored.json()["id"].as_str().expect("an id").to_uppercase();
+    assert_eq!(server.get(&format!("/v1/structures/{id}")).status, 200);
+    assert_eq!(server.get("/v1/structures/two.xyz").status, 200);
+    let ambiguous = server.get("/v1/structures/TWO.xyz");
+    assert_eq!(ambiguous.problem().0, 404);
+    let detail = ambiguous.json()["detail"].to_string();
+    assert!(detail.contains("Two.xyz, two.xyz"), "{detail}");
+    server.end();
+}

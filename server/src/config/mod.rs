@@ -2,12 +2,16 @@
 //! configuration file, and that overrides the defaults. The origin of each value is kept for
 //! messages and for `--print-config`.
 
+mod access;
+mod reload;
 mod table;
 mod values;
 
 use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 
+pub use access::{CorsOrigins, TrustedProxies, WebOrigin};
+pub use reload::Changes;
 pub use table::{Config, SETTINGS, Setting};
 pub use values::LogFormat;
 
@@ -179,7 +183,7 @@ fn keys(path: &Path, text: &str) -> Result<toml::Table, ConfigError> {
             return Err(error(
                 file,
                 format!(
-                    "\"{key}\" is not allowed here; use the variable {} or the setting tokens-file",
+                    "\"{key}\" is not allowed here; use the variable {} or the setting {key}-file",
                     setting.variable()
                 ),
             ));
@@ -253,6 +257,22 @@ mod tests {
         let again = Layers::new(|_| None, |_| None, Some((Path::new("p"), &text))).expect("TOML");
         let config = again.config().expect("valid");
         assert_eq!(config.upload_max_bytes, 2048);
+    }
+
+    #[test]
+    fn secrets_are_not_printed_and_not_read_from_the_file() {
+        let variables = [
+            ("MOLSHOT_SIGNING_KEYS", "k3y"),
+            ("MOLSHOT_TOKENS", "s3cret"),
+        ];
+        let text = layers(&[], &variables, "").to_string();
+        assert!(!text.contains("k3y") && !text.contains("s3cret"), "{text}");
+        for name in ["tokens", "signing-keys"] {
+            let file = format!("{name} = \"a\"");
+            let read = Layers::new(|_| None, |_| None, Some((Path::new("m.toml"), &file)));
+            let error = read.expect_err("an error").to_string();
+            assert!(error.contains(&format!("{name}-file")), "{error}");
+        }
     }
 
     #[test]

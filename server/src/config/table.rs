@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use molshot_renderer::AdapterChoice;
 
+use super::access::{CorsOrigins, TrustedProxies};
 use super::values::{List, LogFormat, Optional, Value};
 use super::{ConfigError, Origin, RawSetting};
 
@@ -23,6 +24,9 @@ pub struct Setting {
     pub range: Option<(u64, u64)>,
     /// What the setting does.
     pub help: &'static str,
+    /// Whether a change takes effect when the configuration is read again (SIGHUP). Other settings
+    /// need a restart.
+    pub is_reloadable: bool,
 }
 
 impl Setting {
@@ -36,7 +40,7 @@ impl Setting {
     /// the machine can see command lines.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        self.name == "tokens"
+        matches!(self.name, "tokens" | "signing-keys")
     }
 
     /// Returns true for a flag without a value.
@@ -47,7 +51,7 @@ impl Setting {
 }
 
 macro_rules! settings {
-    ($($field:ident $name:literal: $type:ty = $default:literal $value:literal $(in $low:literal..=$high:literal)?, $help:literal;)*) => {
+    ($($field:ident $name:literal: $type:ty = $default:literal $value:literal $(in $low:literal..=$high:literal)?, $help:literal $(, $reloadable:ident)?;)*) => {
         /// Every setting.
         pub const SETTINGS: &[Setting] = &[$(Setting {
             name: $name,
@@ -55,6 +59,7 @@ macro_rules! settings {
             default: $default,
             range: settings!(@range $($low $high)?),
             help: $help,
+            is_reloadable: settings!(@reloadable $($reloadable)?),
         }),*];
 
         /// The configuration of a server: every value is decided and within its range.
@@ -71,6 +76,8 @@ macro_rules! settings {
             }
         }
     };
+    (@reloadable) => { false };
+    (@reloadable reloadable) => { true };
     (@range) => { None };
     (@range $low:literal $high:literal) => { Some(($low, $high)) };
 }
@@ -99,7 +106,7 @@ settings! {
     uploads_max_bytes "uploads-max-bytes": u64 = "1GiB" "BYTES" in 0..=1_099_511_627_776,
         "Size of all uploads together; the least recently used ones are evicted.";
     upload_max_bytes "upload-max-bytes": u64 = "64MiB" "BYTES" in 1..=4_294_967_296,
-        "Size of one upload.";
+        "Size of one upload.", reloadable;
     upload_max_files "upload-max-files": u64 = "16" "COUNT" in 1..=100,
         "Number of files of one structure.";
     decompressed_max_bytes "decompressed-max-bytes": u64 = "256MiB" "BYTES" in 1024..=4_294_967_296,
@@ -107,13 +114,13 @@ settings! {
     decompressed_ratio_max "decompressed-ratio-max": u64 = "32" "COUNT" in 2..=1000,
         "Largest ratio of decompressed to compressed size, not applied below 1 MiB. Usual for structure files: 3 to 10.";
     body_max_bytes "body-max-bytes": u64 = "16MiB" "BYTES" in 1024..=1_073_741_824,
-        "Size of a request's body, except uploads.";
+        "Size of a request's body, except uploads.", reloadable;
     body_seconds "body-seconds": u64 = "60" "SECONDS" in 1..=3600,
-        "Time for a request's body to arrive.";
+        "Time for a request's body to arrive.", reloadable;
     json_depth_max "json-depth-max": u64 = "32" "COUNT" in 8..=120,
-        "Nesting depth of arrays and objects in a request.";
+        "Nesting depth of arrays and objects in a request.", reloadable;
     json_values_max "json-values-max": u64 = "20000" "COUNT" in 100..=1_000_000,
-        "Number of values in a request, or in an item of a batch.";
+        "Number of values in a request, or in an item of a batch.", reloadable;
     text_max_bytes "text-max-bytes": u64 = "4KiB" "BYTES" in 16..=1_048_576,
         "Length of one selection, command, label or id in a request.";
     atoms_max "atoms-max": u64 = "2000000" "COUNT" in 1..=20_000_000,
@@ -121,7 +128,7 @@ settings! {
     samples_max "samples-max": u64 = "67108864" "COUNT" in 1..=4_294_967_296,
         "Pixels times samples per pixel of an image.";
     items_max "items-max": u64 = "100000" "COUNT" in 1..=1_000_000,
-        "Number of items of a batch.";
+        "Number of items of a batch.", reloadable;
     queue_max "queue-max": u64 = "256" "COUNT" in 1..=100_000,
         "Requests in progress or waiting; further ones are refused with 503.";
     queue_max_bytes "queue-max-bytes": u64 = "1GiB" "BYTES" in 16_777_216..=1_099_511_627_776,
@@ -133,7 +140,7 @@ settings! {
     client_batches_max "client-batches-max": u64 = "4" "COUNT" in 1..=1000,
         "Batches in progress per client; further ones are refused with 429.";
     request_seconds "request-seconds": u64 = "30" "SECONDS" in 1..=3600,
-        "Time for one image, including waiting; then it is refused with 504.";
+        "Time for one image, including waiting; then it is refused with 504.", reloadable;
     connections_max "connections-max": u64 = "1024" "COUNT" in 1..=65_536,
         "Simultaneous connections; further ones wait to be accepted.";
     header_seconds "header-seconds": u64 = "10" "SECONDS" in 1..=600,
@@ -153,17 +160,25 @@ settings! {
     picture_cache_bytes "picture-cache-bytes": u64 = "64MiB" "BYTES" in 0..=1_099_511_627_776,
         "Memory for encoded images; 0 disables this cache.";
     cache_seconds "cache-seconds": u64 = "3600" "SECONDS" in 0..=31_536_000,
-        "Time for which HTTP caches may use an image without revalidation (Cache-Control: max-age).";
+        "Time for which HTTP caches may use an image without revalidation (Cache-Control: max-age).", reloadable;
     tokens "tokens": List = "" "TOKENS",
-        "Bearer tokens, separated by commas; only as an environment variable.";
+        "Bearer tokens, separated by commas; only as an environment variable.", reloadable;
     tokens_file "tokens-file": Optional<PathBuf> = "" "FILE",
-        "File of bearer tokens, one per line. With tokens, all requests except health and the page need one.";
+        "File of bearer tokens, one per line. With tokens, all requests except health and the page need one.", reloadable;
     insecure_public "insecure-public": bool = "false" "",
-        "Allow listening on other than loopback addresses without tokens.";
+        "Allow listening on other than loopback addresses without tokens.", reloadable;
     allowed_hosts "allowed-hosts": List = "" "HOSTS",
-        "Host names to accept besides those of this machine, for a loopback address without tokens.";
-    cors_origins "cors-origins": List = "" "ORIGINS",
-        "Origins whose pages may send requests (CORS), separated by commas; * for all. Off by default.";
+        "Host names to accept besides those of this machine, for a loopback address without tokens.", reloadable;
+    signing_keys "signing-keys": List = "" "KEYS",
+        "Keys of signed URLs, separated by commas; only as an environment variable.", reloadable;
+    signing_keys_file "signing-keys-file": Optional<PathBuf> = "" "FILE",
+        "File of keys of signed URLs, one per line. A URL that is signed with one of them needs no token.", reloadable;
+    login_failures_max "login-failures-max": u64 = "10" "COUNT" in 1..=10_000,
+        "Requests with a wrong token per minute and address; further ones are refused with 429.", reloadable;
+    cors_origins "cors-origins": CorsOrigins = "" "ORIGINS",
+        "Origins whose pages may send requests (CORS), separated by commas; * for all. Off by default.", reloadable;
+    trusted_proxies "trusted-proxies": TrustedProxies = "" "ADDRESSES",
+        "Addresses and networks of reverse proxies whose X-Forwarded-For, -Host, -Proto and -Prefix headers are believed.", reloadable;
     log_format "log-format": LogFormat = "text" "FORMAT",
         "Format of the log on standard error: text or json.";
     log_level "log-level": tracing::Level = "info" "LEVEL",

@@ -30,7 +30,7 @@ pub(super) trait Value: Sized {
     fn read(text: &str, range: Option<(u64, u64)>) -> Result<Self, String>;
 }
 
-fn refuse<T>(text: &str, remedy: &str) -> Result<T, String> {
+pub(super) fn refuse<T>(text: &str, remedy: &str) -> Result<T, String> {
     Err(format!("\"{text}\" is invalid; {remedy}"))
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,12 +12,14 @@ use serde_json::json;
 
 use super::query::Parameters;
 
+use crate::accept::Accept;
 use crate::app::App;
 use crate::error::Problem;
 use crate::etag::{self, entity_tag};
-use crate::media_types::METRICS;
-use crate::metrics::Levels;
+use crate::media_types::{METRICS, PLAIN_METRICS};
+use crate::metrics::{Levels, to_plain_text};
 use crate::openapi;
+use crate::peer::Peer;
 use crate::response;
 
 /// `GET /livez`
@@ -56,7 +59,17 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 /// `GET /metrics`
-pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn metrics(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let offers = [
+        (METRICS, "application/openmetrics-text"),
+        (PLAIN_METRICS, "text/plain"),
+    ];
+    let media_type = Accept::of(&headers)
+        .best(&offers)
+        .ok_or_else(|| Problem::not_acceptable("application/openmetrics-text or text/plain"))?;
     let (requests, batches, bytes) = app.service.admission.usage();
     let levels = Levels {
         requests,
@@ -69,15 +82,17 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
             .uploads()
             .map_or(0, |uploads| uploads.bytes()),
     };
-    let text = app
-        .service
-        .metrics
-        .text(levels, &app.service.queue.health());
+    let metrics = &app.service.metrics;
+    let mut text = metrics.text(levels, &app.service.queue.health());
+    if media_type == PLAIN_METRICS {
+        text = to_plain_text(&text);
+    }
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(METRICS));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
 }
 
 /// `GET /v1/schema`
@@ -105,9 +120,16 @@ pub(super) async fn options(headers: HeaderMap) -> Response {
 }
 
 /// `GET /openapi.json`
-pub(super) async fn openapi(headers: HeaderMap) -> Response {
-    let text = openapi::document().to_string();
-    constant(&headers, "application/json", text.into_bytes())
+pub(super) async fn openapi(Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
+    let mut document = openapi::document();
+    if !peer.prefix.is_empty() {
+        document["servers"] = json!([{ "url": peer.prefix }]);
+    }
+    constant(
+        &headers,
+        "application/json",
+        document.to_string().into_bytes(),
+    )
 }
 
 /// A response that is the same in every request to this version of the program.

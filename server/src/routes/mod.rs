@@ -17,7 +17,10 @@ use axum::middleware;
 use axum::routing::{MethodRouter, delete, get, post};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::access::{client_layer, site_layer};
 use crate::app::App;
+use crate::compression;
+use crate::config::CorsOrigins;
 use crate::middleware::request_layer;
 
 type Routes = MethodRouter<Arc<App>>;
@@ -60,39 +63,51 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     for (path, routes) in table() {
         router = router.route(path, routes);
     }
-    let origins = &app.config.cors_origins;
+    // The last layer is the outermost.
     let mut router = router
         .fallback(structures::fallback)
         // `body` has its own limits.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(
             Arc::clone(&app),
+            client_layer,
+        ));
+    if !app.config.cors_origins.is_empty() {
+        router = router.layer(cors(&app));
+    }
+    let router = router
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), site_layer))
+        .layer(compression::layer())
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
             request_layer,
         ));
-    if !origins.is_empty() {
-        let allowed = if origins.iter().any(|origin| origin == "*") {
-            AllowOrigin::any()
-        } else {
-            AllowOrigin::list(origins.iter().filter_map(|origin| origin.parse().ok()))
-        };
-        router = router.layer(
-            CorsLayer::new()
-                .allow_origin(allowed)
-                .allow_methods([Method::GET, Method::POST, Method::DELETE])
-                .allow_headers([
-                    header::CONTENT_TYPE,
-                    header::AUTHORIZATION,
-                    header::IF_NONE_MATCH,
-                ])
-                .expose_headers([
-                    header::ETAG,
-                    header::RETRY_AFTER,
-                    HeaderName::from_static("server-timing"),
-                    HeaderName::from_static("x-request-id"),
-                ]),
-        );
-    }
     router.with_state(app)
+}
+
+/// Tells browsers which pages may send requests and read the answers.
+fn cors(app: &App) -> CorsLayer {
+    let origins = app.config.cors_origins.clone();
+    let allowed = match origins {
+        CorsOrigins::Any => AllowOrigin::any(),
+        origins => AllowOrigin::predicate(move |origin, _| {
+            origin.to_str().is_ok_and(|origin| origins.allows(origin))
+        }),
+    };
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::AUTHORIZATION,
+            header::IF_NONE_MATCH,
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::RETRY_AFTER,
+            HeaderName::from_static("server-timing"),
+            HeaderName::from_static("x-request-id"),
+        ])
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use crate::body::{self, BodyLimiter};
 use crate::error::Problem;
 use crate::etag;
 use crate::media_types::JSON;
+use crate::peer::Peer;
 use crate::render_service::{RequestedOutputs, with_deadline};
 use crate::response;
 use crate::structures::{
@@ -165,12 +166,14 @@ pub(super) async fn describe_one(
     let _pass = app.admit(client)?;
     parameters.only(&[])?;
     let (found, loaded) = load(&app, &id).await?;
+    // The id may have been given in another case.
+    let id = &found.id;
     let etag = app.service.etag(&loaded, &format!("summary {id}"));
     let cache_control = app.revalidate();
     if etag::matches(&headers, &etag) {
         return Ok(response::not_modified(&etag, &cache_control));
     }
-    let description = describe(&app, &id, found.origin.name(), &loaded);
+    let description = describe(&app, id, found.origin.name(), &loaded);
     Ok(response::tagged(
         JSON,
         description.to_string(),
@@ -259,6 +262,7 @@ pub(super) async fn hydrogen_bonds(
 pub(super) async fn upload(
     State(app): State<Arc<App>>,
     Extension(client): Extension<Client>,
+    Extension(peer): Extension<Peer>,
     parameters: Parameters,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -298,7 +302,7 @@ pub(super) async fn upload(
         StatusCode::OK
     };
     let mut response = response::json(status, &describe(&app, &id, "upload", &loaded));
-    if let Ok(location) = HeaderValue::from_str(&format!("/v1/structures/{id}")) {
+    if let Ok(location) = HeaderValue::from_str(&format!("{}/v1/structures/{id}", peer.prefix)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)

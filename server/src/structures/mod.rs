@@ -4,6 +4,7 @@
 //! Parsed structures are cached. The cache key names the state of the files, so a changed file is
 //! read again. Simultaneous requests for one structure parse it once.
 
+mod case;
 mod files;
 mod folder;
 mod names;
@@ -31,8 +32,8 @@ pub(crate) use files::ALWAYS_PLAUSIBLE_BYTES;
 use files::{FileLimits, options, read_files};
 pub(crate) use names::check_id;
 pub(crate) use samples::SAMPLES;
-use uploads::id_of;
 pub(crate) use uploads::{NamedBytes, StoreError, Uploads};
+use uploads::{id_of, is_upload_id};
 
 /// A parsed structure with the hash of its files.
 #[derive(Debug)]
@@ -148,13 +149,9 @@ impl Library {
             .iter()
             .map(|sample| (sample.id.to_owned(), StructureOrigin::Sample))
             .collect();
-        if let Some(uploads) = &self.uploads {
-            ids.extend(
-                uploads
-                    .list()
-                    .into_iter()
-                    .map(|id| (id, StructureOrigin::Upload)),
-            );
+        if let Some(uploads) = self.uploads.clone() {
+            let uploads = blocking(move || uploads.list()).await?.into_iter();
+            ids.extend(uploads.map(|id| (id, StructureOrigin::Upload)));
         }
         if let Some(root) = self.root.clone() {
             let listing = blocking(move || folder::list(&root)).await?;
@@ -187,9 +184,24 @@ impl Library {
         }
     }
 
-    /// Finds the structure with an id.
+    /// Finds the structure with an id. If there is none, the only one whose id differs in the case
+    /// of letters is found.
     pub(crate) async fn find(&self, id: &str) -> Result<StructureEntry, Problem> {
         check_id(id)?;
+        if let Some(found) = self.find_exactly(id).await? {
+            return Ok(found);
+        }
+        let all = self.list().await?;
+        let ids = all.iter().map(|(id, _)| id.as_str());
+        let found = match case::in_other_case(ids, id)? {
+            Some(other) => self.find_exactly(other).await?,
+            None => None,
+        };
+        found.ok_or_else(|| Problem::no_structure(id))
+    }
+
+    /// Finds the structure with exactly this id.
+    async fn find_exactly(&self, id: &str) -> Result<Option<StructureEntry>, Problem> {
         let found = |origin, key, folder_entry| StructureEntry {
             id: id.to_owned(),
             origin,
@@ -197,23 +209,24 @@ impl Library {
             folder_entry,
         };
         if samples::find(id).is_some() {
-            return Ok(found(StructureOrigin::Sample, format!("sample/{id}"), None));
+            let key = format!("sample/{id}");
+            return Ok(Some(found(StructureOrigin::Sample, key, None)));
         }
-        if self
-            .uploads
-            .as_ref()
-            .is_some_and(|uploads| uploads.contains(id))
-        {
-            return Ok(found(StructureOrigin::Upload, format!("upload/{id}"), None));
+        if let Some(uploads) = self.uploads.clone().filter(|_| is_upload_id(id)) {
+            let name = id.to_owned();
+            if blocking(move || uploads.contains(&name)).await? {
+                let key = format!("upload/{id}");
+                return Ok(Some(found(StructureOrigin::Upload, key, None)));
+            }
         }
         if let Some(root) = self.root.clone() {
             let name = id.to_owned();
             if let Some(entry) = blocking(move || folder::find(&root, &name)).await? {
                 let key = format!("folder/{id}/{}", entry.stamp);
-                return Ok(found(StructureOrigin::Folder, key, Some(entry)));
+                return Ok(Some(found(StructureOrigin::Folder, key, Some(entry))));
             }
         }
-        Err(Problem::no_structure(id))
+        Ok(None)
     }
 
     /// Loads a structure, from the cache if possible. Also returns how long that took.
@@ -378,6 +391,14 @@ impl Library {
         };
         let id = found.id.clone();
         let removed = blocking(move || uploads.remove(&id)).await?;
+        let removed = removed.map_err(|error| {
+            tracing::error!(error = %error.kind(), "an upload cannot be removed");
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "storage_failed",
+                "the upload cannot be removed from the disk, so it is still there; the operator has to make the folder of uploads writable",
+            )
+        })?;
         self.cache.invalidate(&found.key).await;
         if removed {
             Ok(())

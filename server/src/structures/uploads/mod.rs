@@ -1,14 +1,15 @@
 //! Uploads on the disk: a folder for each, named by the hash of its content.
 //!
 //! A folder gets its name only when all of it is written and synced. When the uploads exceed their
-//! size limit, the least recently used ones are evicted.
+//! size limit, the least recently used ones are evicted. Several processes may use one folder: each
+//! sees what the others store and remove.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use base16ct::lower::encode_string;
@@ -22,6 +23,10 @@ use super::names::file_name;
 const PARTIAL_PREFIX: &str = ".part-";
 /// Resolution with which the time of last use is stored on the disk.
 const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
+/// Age of a modification after which another one has another time.
+const LIST_RESOLUTION: Duration = Duration::from_millis(100);
+/// Age of partial folders of other machines and containers that nothing writes any more.
+const ABANDONED_AGE: Duration = Duration::from_hours(1);
 /// Length of an id: a SHA-256 hash in hexadecimal.
 const ID_LENGTH: usize = 64;
 
@@ -30,18 +35,34 @@ pub(crate) type NamedBytes = (String, Vec<u8>);
 
 #[derive(Debug)]
 struct Entry {
+    /// Size of the files.
     bytes: u64,
     used: SystemTime,
     touched: SystemTime,
 }
 
-/// The uploads on the disk. Folders are renamed only under its lock, so that the index and the disk
-/// always agree.
+/// The uploads on the disk. This process renames folders only under its lock, so that the index and
+/// the disk agree, except for what other processes do meanwhile.
 #[derive(Debug, Default)]
 struct Index {
     entries: BTreeMap<String, Entry>,
     /// Size of all uploads, including those that are being written.
     bytes: u64,
+    /// Modification time of the folder when it was listed last, if it had been at rest by then.
+    listed: Option<SystemTime>,
+}
+
+impl Index {
+    fn insert(&mut self, id: &str, entry: Entry) {
+        self.bytes += entry.bytes;
+        self.entries.insert(id.to_owned(), entry);
+    }
+
+    fn remove(&mut self, id: &str) {
+        if let Some(entry) = self.entries.remove(id) {
+            self.bytes -= entry.bytes;
+        }
+    }
 }
 
 /// Why an upload cannot be stored.
@@ -116,7 +137,7 @@ pub(crate) fn id_of(files: &[NamedBytes], max_bytes: u64) -> String {
 }
 
 /// Whether a text has the form of an upload id.
-fn is_upload_id(id: &str) -> bool {
+pub(super) fn is_upload_id(id: &str) -> bool {
     id.len() == ID_LENGTH
         && id
             .bytes()
@@ -130,38 +151,22 @@ impl Uploads {
     /// When the folder cannot be created, read or written.
     pub(crate) fn open(root: &Path, max_bytes: u64) -> io::Result<Self> {
         fs::create_dir_all(root)?;
-        let mut index = Index::default();
         for entry in fs::read_dir(root)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if let Some(rest) = name.strip_prefix(PARTIAL_PREFIX) {
-                if is_abandoned(rest) {
-                    fs::remove_dir_all(entry.path())?;
-                }
-                continue;
+            if let Some(rest) = name.strip_prefix(PARTIAL_PREFIX)
+                && is_abandoned(rest, &entry)
+            {
+                fs::remove_dir_all(entry.path())?;
             }
-            if !is_upload_id(&name) || !entry.file_type()?.is_dir() {
-                continue;
-            }
-            let used = entry.metadata()?.modified()?;
-            let mut bytes = 0;
-            for file in fs::read_dir(entry.path())? {
-                bytes += file?.metadata()?.len();
-            }
-            index.bytes += bytes;
-            let entry = Entry {
-                bytes,
-                used,
-                touched: used,
-            };
-            index.entries.insert(name, entry);
         }
         let uploads = Self {
             root: root.to_owned(),
             max_bytes,
-            index: Mutex::new(index),
+            index: Mutex::default(),
             running: AtomicU64::new(0),
         };
+        uploads.list_again(&mut uploads.lock())?;
         // Finds out now, rather than at the first upload, whether the folder can be written to.
         let probe = uploads.partial_folder();
         fs::create_dir(&probe)?;
@@ -175,8 +180,9 @@ impl Uploads {
 
     fn partial_folder(&self) -> PathBuf {
         let number = self.running.fetch_add(1, Ordering::Relaxed);
+        let (system, process) = (system_id(), std::process::id());
         self.root
-            .join(format!("{PARTIAL_PREFIX}{}-{number}", std::process::id()))
+            .join(format!("{PARTIAL_PREFIX}{process}-{number}-{system}"))
     }
 
     /// Size of all uploads.
@@ -184,14 +190,70 @@ impl Uploads {
         self.lock().bytes
     }
 
-    /// Whether an upload exists.
+    /// Whether an upload exists. The disk decides, because other processes may have stored or
+    /// removed it.
     pub(crate) fn contains(&self, id: &str) -> bool {
-        self.lock().entries.contains_key(id)
+        is_upload_id(id) && self.look_up(&mut self.lock(), id)
+    }
+
+    /// Whether an upload exists on the disk; corrects the index.
+    fn look_up(&self, index: &mut Index, id: &str) -> bool {
+        let path = self.root.join(id);
+        if !path.is_dir() {
+            index.remove(id);
+            return false;
+        }
+        if !index.entries.contains_key(id)
+            && let Ok(entry) = stored_entry(&path)
+        {
+            index.insert(id, entry);
+        }
+        index.entries.contains_key(id)
+    }
+
+    /// Lists the folder again if it changed since the last time.
+    fn list_again(&self, index: &mut Index) -> io::Result<()> {
+        let modified = fs::metadata(&self.root)?.modified()?;
+        if index.listed == Some(modified) {
+            return Ok(());
+        }
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if is_upload_id(&name) && entry.file_type()?.is_dir() {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        let gone: Vec<String> = index
+            .entries
+            .keys()
+            .filter(|id| names.binary_search(id).is_err())
+            .cloned()
+            .collect();
+        for id in &gone {
+            index.remove(id);
+        }
+        names.retain(|id| !index.entries.contains_key(id));
+        for id in names {
+            self.look_up(index, &id);
+        }
+        // A change within the resolution of the time would not be noticed.
+        let is_at_rest = SystemTime::now()
+            .duration_since(modified)
+            .is_ok_and(|age| age > LIST_RESOLUTION);
+        index.listed = is_at_rest.then_some(modified);
+        Ok(())
     }
 
     /// Ids of all uploads, sorted.
     pub(crate) fn list(&self) -> Vec<String> {
-        self.lock().entries.keys().cloned().collect()
+        let mut index = self.lock();
+        if let Err(error) = self.list_again(&mut index) {
+            tracing::warn!(error = %error.kind(), "the folder of uploads cannot be listed");
+        }
+        index.entries.keys().cloned().collect()
     }
 
     /// Stores files under their id. Returns false if they were stored already.
@@ -221,14 +283,18 @@ impl Uploads {
     fn publish(&self, partial: &Path, id: &str, bytes: u64) -> io::Result<bool> {
         let path = self.root.join(id);
         let mut index = self.lock();
-        if index.entries.contains_key(id) {
+        // Another request or another process may have stored it meanwhile. Its content is the same,
+        // because the name is a hash.
+        if self.look_up(&mut index, id) {
             return Ok(false);
         }
-        if path.is_dir() {
-            // Another process has written it. Its content is the same, because the name is a hash.
-            fs::remove_dir_all(&path)?;
+        if let Err(error) = fs::rename(partial, &path) {
+            return if self.look_up(&mut index, id) {
+                Ok(false)
+            } else {
+                Err(error)
+            };
         }
-        fs::rename(partial, &path)?;
         if let Err(error) = File::open(&self.root).and_then(|root| root.sync_all()) {
             // The new name might not survive a crash, so the upload is not stored.
             let _ = fs::rename(&path, partial);
@@ -251,6 +317,8 @@ impl Uploads {
                 max_bytes: self.max_bytes,
             });
         }
+        // Uploads of other processes count, too.
+        self.list_again(&mut self.lock())?;
         loop {
             let oldest = {
                 let mut index = self.lock();
@@ -265,7 +333,7 @@ impl Uploads {
                 oldest
             };
             if let Some(oldest) = oldest {
-                self.remove(&oldest);
+                self.remove(&oldest)?;
             }
         }
     }
@@ -281,17 +349,9 @@ impl Uploads {
             && error.kind() == io::ErrorKind::NotFound
         {
             // Another process has removed it.
-            self.remove_from_index(id);
+            self.lock().remove(id);
         }
         Some(files)
-    }
-
-    /// Removes an upload from the index.
-    fn remove_from_index(&self, id: &str) {
-        let mut index = self.lock();
-        if let Some(entry) = index.entries.remove(id) {
-            index.bytes -= entry.bytes;
-        }
     }
 
     /// Records that an upload is used.
@@ -314,29 +374,73 @@ impl Uploads {
     }
 
     /// Removes an upload. Returns false if there is none.
-    pub(crate) fn remove(&self, id: &str) -> bool {
-        let partial = self.partial_folder();
-        let hidden = {
-            let mut index = self.lock();
-            let Some(entry) = index.entries.remove(id) else {
-                return false;
-            };
-            index.bytes -= entry.bytes;
-            // One rename, so that no reader sees half of the files.
-            fs::rename(self.root.join(id), &partial)
-        };
-        if let Err(error) = hidden.and_then(|()| fs::remove_dir_all(&partial)) {
-            tracing::warn!(%error, "an upload could not be removed");
+    ///
+    /// # Errors
+    /// When the disk cannot be written; the upload remains then.
+    pub(crate) fn remove(&self, id: &str) -> io::Result<bool> {
+        if !is_upload_id(id) {
+            return Ok(false);
         }
-        true
+        let partial = self.partial_folder();
+        {
+            let mut index = self.lock();
+            // One rename, so that no reader sees half of the files.
+            match fs::rename(self.root.join(id), &partial) {
+                Ok(()) => index.remove(id),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    index.remove(id);
+                    return Ok(false);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if let Err(error) = fs::remove_dir_all(&partial) {
+            tracing::warn!(error = %error.kind(), "the files of a removed upload are still on the disk");
+        }
+        Ok(true)
     }
 }
 
-/// Whether a partial folder is abandoned: its process has ended, or had the same id as this one.
-fn is_abandoned(rest: &str) -> bool {
-    let process = rest.split_once('-').map_or(rest, |(process, _)| process);
+/// Whether a partial folder is abandoned. `rest` is its name after the prefix.
+fn is_abandoned(rest: &str, entry: &fs::DirEntry) -> bool {
+    let mut parts = rest.split('-');
+    let process = parts.next().unwrap_or("");
+    let system = parts.nth(1);
+    if system.is_some_and(|system| system != system_id()) {
+        // Its process runs in another container or on another machine, or before the last boot of
+        // this one. Files are written within seconds.
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = modified.ok().and_then(|time| time.elapsed().ok());
+        return age.is_some_and(|age| age > ABANDONED_AGE);
+    }
     let running = Path::new("/proc").join(process).is_dir();
     !running || process == std::process::id().to_string()
+}
+
+/// Identifies the numbering of processes: it differs between machines, boots and containers.
+fn system_id() -> &'static str {
+    static ID: OnceLock<String> = OnceLock::new();
+    ID.get_or_init(|| {
+        let mut hash = Sha256::new();
+        hash.update(fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default());
+        let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+        hash.update(namespace.as_os_str().as_encoded_bytes());
+        encode_string(&hash.finalize()[..4])
+    })
+}
+
+/// Size and time of last use of an upload on the disk.
+fn stored_entry(path: &Path) -> io::Result<Entry> {
+    let used = fs::metadata(path)?.modified()?;
+    let mut bytes = 0;
+    for file in fs::read_dir(path)? {
+        bytes += file?.metadata()?.len();
+    }
+    Ok(Entry {
+        bytes,
+        used,
+        touched: used,
+    })
 }
 
 fn write_folder(folder: &Path, files: &[NamedBytes]) -> io::Result<()> {

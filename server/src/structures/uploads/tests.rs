@@ -19,9 +19,62 @@ fn an_upload_that_cannot_fit_evicts_nothing() {
     assert_eq!(uploads.bytes(), 10);
     // An upload that another process removed leaves the index when it is requested.
     fs::remove_dir_all(root.join(&id)).expect("removed");
-    assert!(uploads.read(&id).expect("known").is_err());
+    assert!(uploads.read(&id).is_none());
     assert!(!uploads.contains(&id));
     assert_eq!(uploads.bytes(), 0);
+    fs::remove_dir_all(&root).expect("cleaned");
+}
+
+#[test]
+fn several_processes_see_the_uploads_of_each_other() {
+    let root = folder("shared");
+    let (one, other) = (Uploads::open(&root, 25), Uploads::open(&root, 25));
+    let (one, other) = (one.expect("a folder"), other.expect("a folder"));
+    let upload = |text: &str| {
+        let files = files("x.pdb", text);
+        (id_of(&files), files)
+    };
+    let (a, files_a) = upload("aaaaaaaaaa");
+    assert!(!other.contains(&a));
+    assert!(one.store(&a, &files_a).expect("stored"));
+    assert!(other.contains(&a));
+    assert_eq!(other.list(), [a.as_str()]);
+    assert_eq!(other.read(&a).expect("known").expect("whole"), files_a);
+    assert!(!other.store(&a, &files_a).expect("known"));
+    assert_eq!((one.bytes(), other.bytes()), (10, 10));
+    // Listed without having been asked for, right after it was stored.
+    let (b, files_b) = upload("bbbbbbbbbb");
+    assert!(other.store(&b, &files_b).expect("stored"));
+    assert_eq!(one.list().len(), 2);
+    // The limit counts the uploads of all.
+    let (c, files_c) = upload("cccccccccc");
+    assert!(one.store(&c, &files_c).expect("stored"));
+    assert_eq!((one.list().len(), one.bytes()), (2, 20));
+    assert_eq!(other.list(), one.list());
+    // Removed by the other one.
+    assert!(other.remove(&c).expect("removed"));
+    assert!(!one.contains(&c) && one.read(&c).is_none());
+    assert!(!one.remove(&c).expect("known"));
+    assert_eq!(one.list().len(), 1);
+    assert_eq!(one.bytes(), 10);
+    fs::remove_dir_all(&root).expect("cleaned");
+}
+
+#[test]
+fn partial_folders_of_other_machines_are_left_alone_while_they_are_new() {
+    let root = folder("machines");
+    fs::create_dir_all(&root).expect("a folder");
+    let (foreign, own) = (".part-4294967295-0-00000000", ".part-4294967295-0");
+    for name in [foreign, own] {
+        fs::create_dir(root.join(name)).expect("a folder");
+    }
+    Uploads::open(&root, 25).expect("a folder");
+    assert!(root.join(foreign).exists() && !root.join(own).exists());
+    let old = SystemTime::now() - Duration::from_hours(2);
+    let opened = File::open(root.join(foreign)).expect("a folder");
+    opened.set_modified(old).expect("a time");
+    Uploads::open(&root, 25).expect("a folder");
+    assert!(!root.join(foreign).exists());
     fs::remove_dir_all(&root).expect("cleaned");
 }
 
@@ -37,7 +90,7 @@ fn simultaneous_equal_uploads_are_stored_once() {
                 let (uploads, same, id) = (&uploads, &same, &id);
                 scope.spawn(move || {
                     if number == 3 {
-                        uploads.remove(id);
+                        uploads.remove(id).expect("removed");
                     }
                     uploads.store(id, same).expect("stored")
                 })
@@ -112,7 +165,7 @@ fn complete_uploads_survive_a_restart_and_partial_ones_do_not() {
     assert_eq!(uploads.bytes(), 6);
     assert!(!root.join(".part-4294967295-0").exists());
     assert_eq!(uploads.read(&id).expect("known").expect("readable"), pair);
-    assert!(uploads.remove(&id) && !uploads.remove(&id));
+    assert!(uploads.remove(&id).expect("removed") && !uploads.remove(&id).expect("known"));
     assert!(uploads.read(&id).is_none());
     assert_eq!(uploads.bytes(), 0);
     fs::remove_dir_all(&root).expect("cleaned");
