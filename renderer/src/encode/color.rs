@@ -161,11 +161,15 @@ fn png(
             };
             png_file::encode_by_rows(&layout, plane.packed(rgb)?, out, is_cancelled)
         }
-        _ => png_writer::write(width_px, height_px, plane.rgba(), plane.transparent, out)
-            .ok_or_else(|| RenderError::Encode {
-                problem: format!("{width_px} x {height_px} pixels are too many for PNG"),
-                remedy: "draw a smaller picture or a crop".into(),
-            }),
+        _ => {
+            let (rgba, transparent) = (plane.rgba(), plane.transparent);
+            // The caller finds out whether the picture was cancelled.
+            png_writer::write(width_px, height_px, rgba, transparent, out, is_cancelled)
+                .ok_or_else(|| RenderError::Encode {
+                    problem: format!("{width_px} x {height_px} pixels are too many for PNG"),
+                    remedy: "draw a smaller picture or a crop".into(),
+                })
+        }
     }
 }
 
