@@ -127,11 +127,14 @@ impl Lens {
 
     fn cylinder_area(&self, cylinder: &Cylinder) -> f32 {
         let radius = cylinder.radius_angstrom;
-        let ends = [cylinder.start_angstrom, cylinder.end_angstrom]
-            .map(|end| self.rect(end, radius));
+        let ends =
+            [cylinder.start_angstrom, cylinder.end_angstrom].map(|end| self.rect(end, radius));
         let [Some(start), Some(end)] = ends else {
             // One end may lie behind the camera and the rest before it.
-            return ends.into_iter().map(|rect| self.area(rect)).fold(0.0, f32::max);
+            return ends
+                .into_iter()
+                .map(|rect| self.area(rect))
+                .fold(0.0, f32::max);
         };
         let whole = Rect {
             low: [0, 1].map(|axis| start.low[axis].min(end.low[axis])),

@@ -2,7 +2,9 @@
 //! one residue and the ligand.
 
 use glam::DVec3;
-use molshot_molecule::{CancelToken, PartRole, ResidueClass, ResidueKeyError, Selection, Structure};
+use molshot_molecule::{
+    CancelToken, PartRole, ResidueClass, ResidueKeyError, Selection, Structure,
+};
 
 use crate::colors::shorten;
 use crate::error::SceneError;

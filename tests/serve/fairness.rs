@@ -133,7 +133,8 @@ fn a_long_image_leaves_a_thread_to_short_ones() {
             server.metric("molshot_pictures_in_progress") == Some(1.0)
         });
         for number in 0..50 {
-            let path = format!("/v1/structures/sample-dna/image.png?size=40x40&commands=roll+x+{number}");
+            let path =
+                format!("/v1/structures/sample-dna/image.png?size=40x40&commands=roll+x+{number}");
             assert_eq!(server.get(&path).status, 200);
         }
         std::thread::sleep(std::time::Duration::from_millis(1500));

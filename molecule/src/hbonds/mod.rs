@@ -25,9 +25,9 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use crate::cancel::{CancelToken, Cancelled};
 use crate::perception::idatm::TypedMolecule;
 use crate::perception::idatm::vector::{angle_degrees, distance};
-use crate::cancel::{CancelToken, Cancelled};
 use crate::{Location, Structure, Warning};
 use criteria::{SULFUR_EXTRA, Tolerances};
 use geometry::Pair;

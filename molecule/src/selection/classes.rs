@@ -25,12 +25,10 @@ pub(super) fn atoms_of(
         Class::Ligand => {
             by_role(structure, PartRole::Ligand).unwrap_or_else(|| of_class(ResidueClass::Ligand))
         }
-        Class::Pocket => {
-            match by_role(structure, PartRole::Pocket) {
-                Some(flags) => flags,
-                None => around_ligand(structure, cancel)?,
-            }
-        }
+        Class::Pocket => match by_role(structure, PartRole::Pocket) {
+            Some(flags) => flags,
+            None => around_ligand(structure, cancel)?,
+        },
         Class::Protein => of_class(ResidueClass::AminoAcid),
         Class::Nucleic => of_class(ResidueClass::Nucleotide),
         Class::Polymer => by_residue(structure, |residue| residue.class.is_polymer()),

@@ -89,7 +89,9 @@ pub(super) fn evaluate(
             |_| true,
             cancel,
         )?,
-        Expression::ByResidue(operand) => whole_residues(structure, &evaluate(operand, structure, cancel)?),
+        Expression::ByResidue(operand) => {
+            whole_residues(structure, &evaluate(operand, structure, cancel)?)
+        }
         Expression::And(operands) => folded(operands, structure, cancel, true, |a, b| *a &= b)?,
         Expression::Or(operands) => folded(operands, structure, cancel, false, |a, b| *a |= b)?,
     })

@@ -150,16 +150,14 @@ pub(super) fn masks_of(
     }
     put(value, start, at);
     let total = at;
-    let masks = runs
-        .into_iter()
-        .map(|(value, mut runs)| {
-            if runs.end < total {
-                runs.counts.push(total - runs.end);
-            }
-            let size = [0, 1].map(|axis| runs.high[axis] - runs.low[axis] + 1);
-            let bbox = [runs.low[0], runs.low[1], size[0], size[1]];
-            (value, pack(&runs.counts), runs.area, bbox)
-        });
+    let masks = runs.into_iter().map(|(value, mut runs)| {
+        if runs.end < total {
+            runs.counts.push(total - runs.end);
+        }
+        let size = [0, 1].map(|axis| runs.high[axis] - runs.low[axis] + 1);
+        let bbox = [runs.low[0], runs.low[1], size[0], size[1]];
+        (value, pack(&runs.counts), runs.area, bbox)
+    });
     Ok(masks.collect())
 }
 

@@ -127,7 +127,15 @@ mod tests {
             let mut lines = Silhouettes::default();
             let token = CancelToken::new();
             lines
-                .draw(&mut color, &depth, [width, height], radius, 1.5, [1, 2, 3], &token)
+                .draw(
+                    &mut color,
+                    &depth,
+                    [width, height],
+                    radius,
+                    1.5,
+                    [1, 2, 3],
+                    &token,
+                )
                 .expect("not cancelled");
             for (at, pixel) in color.iter().enumerate() {
                 let (x, y) = (at % width, at / width);

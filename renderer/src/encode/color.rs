@@ -164,11 +164,12 @@ fn png(
         _ => {
             let (rgba, transparent) = (plane.rgba(), plane.transparent);
             // The caller finds out whether the picture was cancelled.
-            png_writer::write(width_px, height_px, rgba, transparent, out, is_cancelled)
-                .ok_or_else(|| RenderError::Encode {
+            png_writer::write(width_px, height_px, rgba, transparent, out, is_cancelled).ok_or_else(
+                || RenderError::Encode {
                     problem: format!("{width_px} x {height_px} pixels are too many for PNG"),
                     remedy: "draw a smaller picture or a crop".into(),
-                })
+                },
+            )
         }
     }
 }

@@ -180,20 +180,17 @@ fn covered_fractions(
             row += 1;
         }
     }
-    let fractions = boxes
-        .iter()
-        .zip(covered)
-        .map(|(ink, covered)| {
-            let area = ink.map_or(0, |ink| {
-                u64::from(ink.right_px.abs_diff(ink.left_px))
-                    * u64::from(ink.bottom_px.abs_diff(ink.top_px))
-            });
-            if area == 0 {
-                0.0
-            } else {
-                covered as f64 / area as f64
-            }
+    let fractions = boxes.iter().zip(covered).map(|(ink, covered)| {
+        let area = ink.map_or(0, |ink| {
+            u64::from(ink.right_px.abs_diff(ink.left_px))
+                * u64::from(ink.bottom_px.abs_diff(ink.top_px))
         });
+        if area == 0 {
+            0.0
+        } else {
+            covered as f64 / area as f64
+        }
+    });
     Ok(fractions.collect())
 }
 

@@ -168,7 +168,12 @@ impl Whole {
 
 /// Removes labels that touch a nearer label, both with outlines of `rim_px`. `placed` has the
 /// nearest first.
-fn declutter(placed: &mut Vec<Placed>, whole: Whole, rim_px: f64, cancel: &CancelToken) -> Result<(), RenderError> {
+fn declutter(
+    placed: &mut Vec<Placed>,
+    whole: Whole,
+    rim_px: f64,
+    cancel: &CancelToken,
+) -> Result<(), RenderError> {
     let columns = (whole.width / CELL_PX).ceil().max(1.0) as usize;
     let rows = (whole.height / CELL_PX).ceil().max(1.0) as usize;
     let mut cells: Vec<Vec<[f64; 4]>> = vec![Vec::new(); columns * rows];

@@ -423,8 +423,8 @@ fn an_outline_is_a_rim_around_the_letters() {
         let mut frame = frame(&job);
         frame.color_rgba.as_mut().unwrap().fill(0);
         LabelDrawer::default()
-        .overlay(&job, &mut frame, &CancelToken::new())
-        .expect("not cancelled");
+            .overlay(&job, &mut frame, &CancelToken::new())
+            .expect("not cancelled");
         rgba(&frame).to_vec()
     };
     let (plain, rimmed) = (clear(plain), clear(rimmed));

@@ -164,7 +164,8 @@ impl Shared {
             counts: Counts::default(),
             queue: options.queue,
             max_drawn: options.encode_threads * DRAWN_PER_ENCODER,
-            max_spare: options.all_draw_threads() + options.encode_threads * (1 + DRAWN_PER_ENCODER),
+            max_spare: options.all_draw_threads()
+                + options.encode_threads * (1 + DRAWN_PER_ENCODER),
         }
     }
 

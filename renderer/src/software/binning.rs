@@ -300,7 +300,8 @@ mod tests {
         let token = CancelToken::new();
         let lists = |max_entries: usize| {
             let mut bins = Bins::default();
-            bins.begin(&primitives, &grid, &token).expect("not cancelled");
+            bins.begin(&primitives, &grid, &token)
+                .expect("not cancelled");
             let (mut lists, mut parts) = (Vec::new(), 0);
             while (bins.next_part_of(max_entries, &token)).expect("not cancelled") {
                 parts += 1;

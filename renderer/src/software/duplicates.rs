@@ -46,11 +46,13 @@ pub(crate) fn find_duplicates<const N: usize>(
 /// Multiplies by an odd constant with well mixed high bits (the golden ratio's).
 #[inline]
 fn hash<const N: usize>(shape: &Shape<N>) -> u64 {
-    shape.iter().fold(0, |hash: u64, bits| {
-        let mixed = (hash ^ u64::from(*bits)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        mixed ^ mixed >> 29
-    })
-    .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    shape
+        .iter()
+        .fold(0, |hash: u64, bits| {
+            let mixed = (hash ^ u64::from(*bits)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            mixed ^ mixed >> 29
+        })
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]

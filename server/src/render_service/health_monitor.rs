@@ -80,9 +80,11 @@ impl RenderService {
     async fn test(&self) -> Option<Result<(), PoolError>> {
         let job = self_test::job().ok()?;
         let expected = job.clone();
-        let drawing = self.queue.draw(Flow::Internal, job, false, move |frame, _, _| {
-            self_test::verify(frame, &expected)
-        });
+        let drawing = self
+            .queue
+            .draw(Flow::Internal, job, false, move |frame, _, _| {
+                self_test::verify(frame, &expected)
+            });
         let outcome = tokio::time::timeout(TEST_TIMEOUT, drawing).await.ok()?;
         Some(outcome.map(|_| ()))
     }

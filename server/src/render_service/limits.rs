@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use molshot_renderer::CancelToken;
+use molshot_renderer::cost::covered_samples;
 use molshot_scenes::request::{
     Compression, ImageFormat, OutputRequest, StructureSource, TextRequest,
 };
 use molshot_scenes::transforms::TransformRequest;
-use molshot_renderer::CancelToken;
-use molshot_renderer::cost::covered_samples;
 use molshot_scenes::{Plane, RenderJob, RenderRequest, SceneDocument, SceneError};
 
 use super::output::RequestedOutputs;

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use moka::future::Cache;
 use molshot_molecule::Structure;
-use molshot_renderer::{CancelToken, RenderError};
 use molshot_renderer::pool::PoolOptions;
+use molshot_renderer::{CancelToken, RenderError};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::OutputRequest;
 use molshot_scenes::{

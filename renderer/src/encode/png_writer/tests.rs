@@ -141,7 +141,10 @@ fn alpha_that_an_opaque_picture_should_not_have_is_left_out() {
 fn what_is_no_picture_is_refused() {
     let refused = |width, height, bytes: usize| {
         let mut out = vec![7];
-        assert_eq!(write(width, height, &vec![0; bytes], false, &mut out, &|| false), None);
+        assert_eq!(
+            write(width, height, &vec![0; bytes], false, &mut out, &|| false),
+            None
+        );
         assert_eq!(out, [7]);
     };
     refused(0, 0, 0);

@@ -129,7 +129,9 @@ fn abandoned_tasks_are_not_drawn() {
                     Ok(())
                 };
                 tokio::spawn(async move {
-                    let _ = queue.draw(flow, self_test::job().unwrap(), false, work).await;
+                    let _ = queue
+                        .draw(flow, self_test::job().unwrap(), false, work)
+                        .await;
                 })
             })
             .collect();
