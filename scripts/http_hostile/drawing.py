@@ -9,7 +9,7 @@ from .server import Server, Watcher
 
 ATOMS = 20_000
 EDGE_PX = 4096
-# What the issue asks for: a small picture of another client is answered within this time throughout.
+# A small picture of another client is answered within this time throughout.
 LIMIT_SECONDS = 2
 # Fairness: the 99th percentile of small pictures.
 FAIR_SECONDS = 0.1

@@ -13,9 +13,9 @@
 //!   each worker uploads a scene once.
 //! - Tasks that are [long](RenderTask::long) leave a thread to the others, where the pool has a
 //!   [spare one](PoolOptions::with_spare_thread).
-//! - Cancelled tasks are dropped before they are drawn, and stop soon while they are drawn. A task that panics, in drawing or in
-//!   `work`, fails with [`PoolError::Panicked`]; the worker opens a new backend and continues. A
-//!   lost device is reopened and the task tried once more.
+//! - Cancelled tasks are dropped before they are drawn, and stop soon while they are drawn. A task
+//!   that panics, in drawing or in `work`, fails with [`PoolError::Panicked`]; the worker opens a
+//!   new backend and continues. A lost device is reopened and the task tried once more.
 //! - Planes and encoded bytes are reused ([`Backend::recycle`], [`WorkerScratch`]).
 mod map;
 mod options;

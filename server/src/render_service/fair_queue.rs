@@ -57,8 +57,8 @@ struct State {
 pub(crate) struct FairQueue {
     pool: Pool,
     state: Mutex<State>,
-    /// Most places for short and for long tasks. One more than are drawn, so that a thread finds its
-    /// next task at once; but no long one waits there.
+    /// Most places for short and for long tasks. One short task more than are drawn, so that a
+    /// thread finds its next one at once; but no long one waits there.
     max_in_pool: [usize; 2],
     threads: usize,
     numbers: AtomicU64,

@@ -2,8 +2,8 @@
 //!
 //! The environment variable `MOLSHOT_FAULT` holds entries such as `panic=41,lost=42,closed=3`:
 //! drawing an image 41 pixels wide panics, drawing one 42 pixels wide loses the device, and after
-//! such a loss reopening the device fails three times. With `stuck=43,file=PATH` drawing an image 43
-//! pixels wide ends only when the file exists, and does not look at its token.
+//! such a loss reopening the device fails three times. With `stuck=43,file=PATH` drawing an image
+//! 43 pixels wide ends only when the file exists, and does not look at its token.
 
 use std::path::PathBuf;
 use std::sync::Arc;
