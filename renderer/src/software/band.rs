@@ -56,10 +56,7 @@ pub(super) struct FramePlan<'a> {
 }
 
 /// Divides a frame into bands, one per row of tiles.
-pub(super) fn bands<'a>(
-    frame: &'a mut Frame,
-    grid: TileGrid,
-) -> impl Iterator<Item = Band<'a>> + use<'a> {
+pub(super) fn bands(frame: &mut Frame, grid: TileGrid) -> impl Iterator<Item = Band<'_>> {
     let step = grid.step_px as usize;
     let (width, height) = (frame.width_px as usize, frame.height_px as usize);
     let mut color = frame.color_rgba.as_deref_mut().unwrap_or_default();

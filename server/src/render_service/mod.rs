@@ -228,15 +228,15 @@ impl RenderService {
         let Some(cache) = &self.images else {
             let job = self.prepare(resolved).await?;
             permit.reserve_image(job.memory_bytes())?;
-            return self.draw(flow, job).await;
+            return Box::pin(self.draw(flow, job)).await;
         };
         let mut times = None;
         let key = resolved.key;
         let files = cache
             .try_get_with(key, async {
-                let job = self.prepare(resolved).await?;
+                let job = Box::pin(self.prepare(resolved)).await?;
                 permit.reserve_image(job.memory_bytes())?;
-                let rendered = self.draw(flow, job).await?;
+                let rendered = Box::pin(self.draw(flow, job)).await?;
                 times = Some(rendered.times);
                 Ok(rendered.files)
             })
