@@ -8,10 +8,8 @@ use super::client::{Server, folder, untar};
 
 /// A request for an image of carbon atoms in a row, `apart_angstrom` from one to the next.
 fn row(atoms: usize, apart_angstrom: f64, edge_px: u32) -> Value {
-    let mut text = format!("{atoms}\n\n");
-    for index in 0..atoms {
-        text += &format!("C 0 0 {:.6}\n", index as f64 * apart_angstrom);
-    }
+    let lines = (0..atoms).map(|index| format!("C 0 0 {:.6}\n", index as f64 * apart_angstrom));
+    let text = format!("{atoms}\n\n{}", lines.collect::<String>());
     json!({
         "schema_version": 1,
         "structure": { "files": [{ "name": "x.xyz", "text": text }] },
