@@ -50,6 +50,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod cancel;
 pub mod element;
 pub mod error;
 pub mod hbonds;
@@ -67,6 +68,7 @@ mod points;
 mod raw;
 mod residue_key;
 
+pub use cancel::{CancelToken, Cancelled};
 pub use diagnostics::{Location, Warning};
 pub use element::Element;
 pub use error::MoleculeError;

@@ -12,8 +12,8 @@ use crate::frame::Frame;
 /// Draws jobs. A backend owns its device and is used by one thread at a time.
 pub trait Backend: fmt::Debug + Send {
     /// Draws one picture. The scene of the last job stays on the device, so that many views of one
-    /// scene need one upload. Effects stop early once `cancel` is cancelled; other drawing runs to
-    /// its end.
+    /// scene need one upload. Every stage looks at `cancel` again and again, and stops with
+    /// [`RenderError::Cancelled`].
     ///
     /// # Errors
     /// Any [`RenderError`] but [`RenderError::Encode`]. After an error the backend is ready for

@@ -42,6 +42,9 @@ pub mod annotations;
 pub mod backend;
 mod camera_uniforms;
 pub mod cancel;
+#[cfg(test)]
+mod cancel_tests;
+pub mod cost;
 mod effects;
 pub mod encode;
 pub mod error;

@@ -1,6 +1,6 @@
 //! What can be wrong with a request.
 
-use molshot_molecule::MoleculeError;
+use molshot_molecule::{Cancelled, MoleculeError};
 
 /// Why a text is not a value of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +74,9 @@ pub enum SceneError {
         /// What would be right.
         remedy: String,
     },
+    /// The caller cancelled the work.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 /// The pointer with a colon; nothing for the whole document.
@@ -104,6 +107,7 @@ impl SceneError {
             | Self::Command { pointer, .. }
             | Self::Selection { pointer, .. }
             | Self::Empty { pointer, .. } => Some(pointer),
+            Self::Cancelled(_) => None,
         }
     }
 
@@ -116,6 +120,7 @@ impl SceneError {
             Self::Command { .. } => "command_invalid",
             Self::Selection { .. } => "selection_invalid",
             Self::Empty { .. } => "scene_empty",
+            Self::Cancelled(_) => "cancelled",
         }
     }
 }

@@ -62,7 +62,7 @@ pub mod view;
 
 mod misi_presets;
 
-pub use build::{PreparedScene, build_scene};
+pub use build::{PreparedScene, build_scene, build_scene_cancellable};
 pub use builder::SceneBuilder;
 pub use camera::Camera;
 pub use commands::{Command, parse_commands};

@@ -2,7 +2,9 @@
 //! one residue and the ligand.
 
 use glam::DVec3;
-use molshot_molecule::{PartRole, ResidueClass, ResidueKeyError, Selection, Structure};
+use molshot_molecule::{
+    CancelToken, PartRole, ResidueClass, ResidueKeyError, Selection, Structure,
+};
 
 use crate::colors::shorten;
 use crate::error::SceneError;
@@ -42,14 +44,14 @@ fn find(structure: &Structure, text: &ResidueText) -> Result<usize, SceneError> 
 pub(crate) fn subject(
     structure: &Structure,
     style: &StyleRequest,
+    cancel: &CancelToken,
 ) -> Result<Option<Vec<bool>>, SceneError> {
     let part = |word: &str| {
-        Selection::parse(word)
-            .map(|selection| selection.evaluate(structure))
-            .map_err(|source| SceneError::Selection {
-                pointer: "/style/preset".into(),
-                source,
-            })
+        let selection = Selection::parse(word).map_err(|source| SceneError::Selection {
+            pointer: "/style/preset".into(),
+            source,
+        })?;
+        Ok::<_, SceneError>(selection.evaluate_cancellable(structure, cancel)?)
     };
     match style.preset {
         Preset::MisiPocket => part("pocket").map(Some),

@@ -21,7 +21,7 @@
 //! nothing had moved.
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::{Selection, Structure};
+use molshot_molecule::{CancelToken, Selection, Structure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +158,7 @@ pub(crate) fn moved(
     structure: &Structure,
     transforms: &[TransformRequest],
     shown: &[bool],
+    cancel: &CancelToken,
 ) -> Result<Option<Structure>, SceneError> {
     if transforms.is_empty() {
         return Ok(None);
@@ -171,7 +172,7 @@ pub(crate) fn moved(
         .collect();
     for (index, transform) in transforms.iter().enumerate() {
         let (selection, motion) = transform.checked(index)?;
-        let chosen = selection.evaluate(structure);
+        let chosen = selection.evaluate_cancellable(structure, cancel)?;
         let mean = |counts: &dyn Fn(usize) -> bool| {
             let (mut sum, mut count) = (DVec3::ZERO, 0_u32);
             for (_, position) in positions.iter().enumerate().filter(|(at, _)| counts(*at)) {
@@ -319,7 +320,7 @@ mod tests {
         );
         let none = vec![false; atoms.len()];
         for (shown, center) in [(&drawn, &drawn), (&all, &all), (&none, &all)] {
-            let moved = moved(&structure, &roll, shown)
+            let moved = moved(&structure, &roll, shown, &CancelToken::new())
                 .expect("a motion")
                 .expect("something to move");
             let stays = mean(&structure, center).distance(mean(&moved, center));

@@ -103,6 +103,7 @@ pub const TITLES: &[(&str, &str)] = &[
     ("not_understood", "The request is malformed"),
     ("out_of_memory", "The server is out of memory"),
     ("parameter_invalid", "A query parameter is invalid"),
+    ("picture_too_costly", "The image takes too long to draw"),
     ("picture_too_large", "The image is too large"),
     ("scene_empty", "The scene is empty"),
     ("scene_too_large", "The scene is too large for the device"),
@@ -284,6 +285,9 @@ pub(crate) const CODE: HeaderName = HeaderName::from_static("x-molshot-code");
 
 impl From<SceneError> for Problem {
     fn from(error: SceneError) -> Self {
+        if matches!(error, SceneError::Cancelled(_)) {
+            return Self::deadline();
+        }
         let status = match error {
             SceneError::Document { .. } => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNPROCESSABLE_ENTITY,

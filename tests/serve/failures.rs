@@ -49,7 +49,8 @@ fn a_thread_recovers_from_a_panic_and_others_continue() {
     });
     assert_eq!(picture(&server, "40x40", 0).body, before.body);
     assert_eq!(server.metric("molshot_worker_panics_total"), Some(4.0));
-    assert_eq!(server.metric("molshot_draw_threads_ready"), Some(2.0));
+    // Two threads, and the spare one.
+    assert_eq!(server.metric("molshot_draw_threads_ready"), Some(3.0));
     let ready = server.get("/readyz");
     assert_eq!((ready.status, &ready.json()["panics"]), (200, &4.into()));
     server.wait_until("the test image was drawn again", || {
@@ -95,7 +96,7 @@ fn a_server_without_device_is_not_ready_and_recovers_without_requests() {
             assert_eq!(ready.json()["status"], "down");
             assert!(!ready.header("retry-after").is_empty());
         }
-        ready.status == 200 && ready.json()["threads_ready"] == 2
+        ready.status == 200 && ready.json()["threads_ready"] == 3
     });
     assert!(was_down, "it was ready all the time");
     assert_eq!(picture(&server, "40x40", 0).status, 200);

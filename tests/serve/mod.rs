@@ -8,6 +8,7 @@ mod connections;
 mod error_locations;
 mod errors;
 mod failures;
+mod fairness;
 mod hostile;
 mod limits;
 mod names;

@@ -25,6 +25,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use crate::cancel::{CancelToken, Cancelled};
 use crate::perception::idatm::TypedMolecule;
 use crate::perception::idatm::vector::{angle_degrees, distance};
 use crate::{Location, Structure, Warning};
@@ -65,8 +66,38 @@ pub fn find(
     structure: &Structure,
     options: &HydrogenBondOptions,
 ) -> Result<HydrogenBonds, OptionsError> {
+    match find_cancellable(structure, options, &CancelToken::new()) {
+        Ok(found) => Ok(found),
+        Err(FindError::Options(error)) => Err(error),
+        Err(FindError::Cancelled(_)) => unreachable!("nothing cancels the token"),
+    }
+}
+
+/// Why no hydrogen bonds were found.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FindError {
+    /// A tolerance is not finite, negative, or above its limit.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// The caller cancelled the search.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// As [`find`]; looks at `cancel` between the steps and before each donor.
+///
+/// # Errors
+/// As [`find`], and [`FindError::Cancelled`].
+pub fn find_cancellable(
+    structure: &Structure,
+    options: &HydrogenBondOptions,
+    cancel: &CancelToken,
+) -> Result<HydrogenBonds, FindError> {
     options.check()?;
+    cancel.check()?;
     let typed = TypedMolecule::new(structure);
+    cancel.check()?;
     let sides = options::Sides::new(structure, options);
     let mut warnings = typed.warnings.clone();
     let donors = wanted(donors::find(&typed), |donor| sides.of(donor.atom).is_some());
@@ -83,7 +114,7 @@ pub fn find(
             angle_degrees: f64::from(options.angle_slack_degrees),
         },
     }
-    .run(&mut warnings);
+    .run(&mut warnings, cancel)?;
     sides.warn(&typed, &donors, &acceptors, &bonds, &mut warnings);
     Ok(HydrogenBonds {
         bonds,
@@ -106,7 +137,11 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn run(&self, warnings: &mut Vec<Warning>) -> Vec<HydrogenBond> {
+    fn run(
+        &self,
+        warnings: &mut Vec<Warning>,
+        cancel: &CancelToken,
+    ) -> Result<Vec<HydrogenBond>, Cancelled> {
         let molecule = &self.typed.molecule;
         let reach = self
             .acceptors
@@ -141,6 +176,7 @@ impl Finder<'_> {
         let mut bonds = Vec::new();
         let (mut near, mut near_metals) = (Vec::new(), Vec::new());
         for donor in self.donors {
+            cancel.check()?;
             let position = molecule.position(donor.atom);
             let mut hydrogens = None;
             grid.near(position, reach, &mut near);
@@ -183,7 +219,7 @@ impl Finder<'_> {
             }
         }
         bonds.sort_by_key(|bond| (self.sides.part(bond.donor), self.sides.part(bond.acceptor)));
-        bonds
+        Ok(bonds)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Evaluation of keywords such as `ligand` and `backbone`.
 
+use crate::cancel::{CancelToken, Cancelled};
+
 use super::limits::POCKET_DISTANCE_ANGSTROM;
 use super::mask::{by_element, by_residue, whole_residues};
 use super::near;
@@ -8,17 +10,25 @@ use crate::structure::{PartRole, Residue, ResidueClass};
 use crate::{Element, Structure};
 
 /// Returns the mask of a class.
-pub(super) fn atoms_of(class: Class, structure: &Structure) -> Vec<bool> {
+///
+/// # Errors
+/// [`Cancelled`].
+pub(super) fn atoms_of(
+    class: Class,
+    structure: &Structure,
+    cancel: &CancelToken,
+) -> Result<Vec<bool>, Cancelled> {
     let of_class = |wanted: ResidueClass| by_residue(structure, |residue| residue.class == wanted);
-    match class {
+    Ok(match class {
         Class::All => vec![true; structure.atoms().len()],
         Class::None => vec![false; structure.atoms().len()],
         Class::Ligand => {
             by_role(structure, PartRole::Ligand).unwrap_or_else(|| of_class(ResidueClass::Ligand))
         }
-        Class::Pocket => {
-            by_role(structure, PartRole::Pocket).unwrap_or_else(|| around_ligand(structure))
-        }
+        Class::Pocket => match by_role(structure, PartRole::Pocket) {
+            Some(flags) => flags,
+            None => around_ligand(structure, cancel)?,
+        },
         Class::Protein => of_class(ResidueClass::AminoAcid),
         Class::Nucleic => of_class(ResidueClass::Nucleotide),
         Class::Polymer => by_residue(structure, |residue| residue.class.is_polymer()),
@@ -30,7 +40,7 @@ pub(super) fn atoms_of(class: Class, structure: &Structure) -> Vec<bool> {
         Class::Heavy => by_element(structure, |element| element != Element::H),
         Class::Backbone => backbone(structure, true),
         Class::Sidechain => backbone(structure, false),
-    }
+    })
 }
 
 /// Returns the mask of the parts of a role; `None` if no part has it.
@@ -46,10 +56,10 @@ fn by_role(structure: &Structure, role: PartRole) -> Option<Vec<bool>> {
 
 /// Returns the mask of residues of polymers, ions and water with a heavy atom near a heavy atom of
 /// the ligand.
-fn around_ligand(structure: &Structure) -> Vec<bool> {
+fn around_ligand(structure: &Structure, cancel: &CancelToken) -> Result<Vec<bool>, Cancelled> {
     let atoms = structure.atoms();
     let heavy = |i: usize| atoms.element[i] != Element::H;
-    let mut ligand = atoms_of(Class::Ligand, structure);
+    let mut ligand = atoms_of(Class::Ligand, structure, cancel)?;
     let around = by_residue(structure, |residue| {
         !matches!(residue.class, ResidueClass::Ligand | ResidueClass::Marker)
     });
@@ -62,11 +72,12 @@ fn around_ligand(structure: &Structure) -> Vec<bool> {
         &ligand,
         POCKET_DISTANCE_ANGSTROM,
         |i| heavy(i) && around[i],
-    );
+        cancel,
+    )?;
     for (flag, &around) in near.iter_mut().zip(&around) {
         *flag &= around;
     }
-    whole_residues(structure, &near)
+    Ok(whole_residues(structure, &near))
 }
 
 /// Returns true for metals: elements other than nonmetals and the metalloids B, Si, Ge, As, Sb, Te,
@@ -100,7 +111,7 @@ fn backbone(structure: &Structure, inside: bool) -> Vec<bool> {
         }
     }
     if !inside {
-        let polymer = atoms_of(Class::Polymer, structure);
+        let polymer = by_residue(structure, |residue| residue.class.is_polymer());
         for (flag, polymer) in flags.iter_mut().zip(polymer) {
             *flag = polymer && !*flag;
         }

@@ -6,14 +6,23 @@ use super::mask::{by_element, by_residue, whole_residues};
 use super::near;
 use super::text::{NameSet, RangeSet, caseless};
 use crate::Structure;
+use crate::cancel::{CancelToken, Cancelled};
 use crate::structure::Chain;
 
 /// Evaluates a node. The depth of recursion is the nesting of the expression, which the parser
 /// limits.
-pub(super) fn evaluate(expression: &Expression, structure: &Structure) -> Vec<bool> {
+///
+/// # Errors
+/// [`Cancelled`].
+pub(super) fn evaluate(
+    expression: &Expression,
+    structure: &Structure,
+    cancel: &CancelToken,
+) -> Result<Vec<bool>, Cancelled> {
+    cancel.check()?;
     let atoms = structure.atoms();
-    match expression {
-        Expression::Class(class) => classes::atoms_of(*class, structure),
+    Ok(match expression {
+        Expression::Class(class) => classes::atoms_of(*class, structure, cancel)?,
         Expression::Chain(ids) => {
             let wanted = chains(ids, structure.chains());
             by_residue(structure, |residue| wanted[residue.chain as usize])
@@ -64,7 +73,7 @@ pub(super) fn evaluate(expression: &Expression, structure: &Structure) -> Vec<bo
             flags
         }
         Expression::Not(operand) => {
-            let mut flags = evaluate(operand, structure);
+            let mut flags = evaluate(operand, structure, cancel)?;
             for flag in &mut flags {
                 *flag = !*flag;
             }
@@ -75,31 +84,35 @@ pub(super) fn evaluate(expression: &Expression, structure: &Structure) -> Vec<bo
             of,
         } => near::within(
             &atoms.position_angstrom,
-            &evaluate(of, structure),
+            &evaluate(of, structure, cancel)?,
             *distance_angstrom,
             |_| true,
-        ),
-        Expression::ByResidue(operand) => whole_residues(structure, &evaluate(operand, structure)),
-        Expression::And(operands) => folded(operands, structure, true, |a, b| *a &= b),
-        Expression::Or(operands) => folded(operands, structure, false, |a, b| *a |= b),
-    }
+            cancel,
+        )?,
+        Expression::ByResidue(operand) => {
+            whole_residues(structure, &evaluate(operand, structure, cancel)?)
+        }
+        Expression::And(operands) => folded(operands, structure, cancel, true, |a, b| *a &= b)?,
+        Expression::Or(operands) => folded(operands, structure, cancel, false, |a, b| *a |= b)?,
+    })
 }
 
 fn folded(
     operands: &[Expression],
     structure: &Structure,
+    cancel: &CancelToken,
     start: bool,
     join: fn(&mut bool, bool),
-) -> Vec<bool> {
+) -> Result<Vec<bool>, Cancelled> {
     let mut flags = vec![start; structure.atoms().len()];
     for operand in operands {
-        let more = evaluate(operand, structure);
+        let more = evaluate(operand, structure, cancel)?;
         flags
             .iter_mut()
             .zip(more)
             .for_each(|(flag, b)| join(flag, b));
     }
-    flags
+    Ok(flags)
 }
 
 /// Returns one flag per chain: its id is in the list exactly, or in another case if no chain has

@@ -60,6 +60,7 @@ mod tests;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::cancel::{CancelToken, Cancelled};
 use crate::{MoleculeError, Structure};
 
 pub use limits::{
@@ -87,7 +88,21 @@ impl Selection {
     /// Returns one flag per atom, in atom order.
     #[must_use]
     pub fn evaluate(&self, structure: &Structure) -> Vec<bool> {
-        evaluate::evaluate(&self.root, structure)
+        // Nothing cancels the token, so there are flags.
+        evaluate::evaluate(&self.root, structure, &CancelToken::new()).unwrap_or_default()
+    }
+
+    /// Evaluates as [`Self::evaluate`]; looks at `cancel` before each term and again and again
+    /// within distances.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn evaluate_cancellable(
+        &self,
+        structure: &Structure,
+        cancel: &CancelToken,
+    ) -> Result<Vec<bool>, Cancelled> {
+        evaluate::evaluate(&self.root, structure, cancel)
     }
 }
 

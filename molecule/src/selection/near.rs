@@ -5,9 +5,14 @@
 //! lead to comparing all pairs, and memory does not depend on the distance. (Method: Gray and
 //! Moore, "N-body problems in statistical learning", NIPS 2000.)
 
+use crate::cancel::{CancelToken, Cancelled};
+
 /// Largest number of points in a leaf: comparing the pairs of two leaves is cheaper than dividing
 /// them.
 const LEAF_POINTS: usize = 8;
+
+/// The token is looked at once in so many pairs of boxes.
+const LOOK_INTERVAL: u32 = 1024;
 
 type Point = [f32; 3];
 
@@ -138,7 +143,8 @@ pub(super) fn within(
     sources: &[bool],
     distance_angstrom: f64,
     candidates: impl Fn(usize) -> bool,
-) -> Vec<bool> {
+    cancel: &CancelToken,
+) -> Result<Vec<bool>, Cancelled> {
     let mut near = sources.to_vec();
     let gather = |wanted: &dyn Fn(usize) -> bool| -> Vec<(Point, u32)> {
         (0_u32..)
@@ -148,8 +154,9 @@ pub(super) fn within(
             .collect()
     };
     let Some(sources_tree) = Tree::new(gather(&|i| sources[i])) else {
-        return near;
+        return Ok(near);
     };
+    cancel.check()?;
     // Most structures are larger than the neighbourhood of a ligand: points outside of its box are
     // excluded in one pass.
     let limit = distance_angstrom * distance_angstrom;
@@ -159,17 +166,20 @@ pub(super) fn within(
         !sources[i] && candidates(i) && reach.distances_squared(&point).0 <= limit
     };
     let Some(targets_tree) = Tree::new(gather(&reachable)) else {
-        return near;
+        return Ok(near);
     };
+    cancel.check()?;
     let mut traversal = Traversal {
         settled: vec![false; targets_tree.nodes.len()],
         targets: &targets_tree,
         sources: &sources_tree,
         limit,
         near: &mut near,
+        cancel,
+        pairs: 0,
     };
-    traversal.pair(0, 0);
-    near
+    traversal.pair(0, 0)?;
+    Ok(near)
 }
 
 /// Traversal of pairs of nodes.
@@ -181,37 +191,47 @@ struct Traversal<'a> {
     /// Nodes of `targets` with all points within the distance.
     settled: Vec<bool>,
     near: &'a mut [bool],
+    cancel: &'a CancelToken,
+    /// Number of pairs that were compared.
+    pairs: u32,
 }
 
 impl Traversal<'_> {
     /// Compares a node of the targets with one of the sources. The depth of the recursion is the
     /// sum of both trees' depths, which are logarithms of their sizes.
-    fn pair(&mut self, target: usize, source: usize) {
+    fn pair(&mut self, target: usize, source: usize) -> Result<(), Cancelled> {
+        self.pairs = self.pairs.wrapping_add(1);
+        if self.pairs.is_multiple_of(LOOK_INTERVAL) {
+            self.cancel.check()?;
+        }
         let (t, s) = (&self.targets.nodes[target], &self.sources.nodes[source]);
         if self.settled[target] {
-            return;
+            return Ok(());
         }
         let (nearest, farthest) = t.bounds.distances_squared(&s.bounds);
         if nearest > self.limit {
-            return;
+            return Ok(());
         }
         if farthest <= self.limit {
             self.settle(target);
-            return;
+            return Ok(());
         }
         let divide_target = match (t.children, s.children) {
-            (None, None) => return self.leaves(target, source),
+            (None, None) => {
+                self.leaves(target, source);
+                return Ok(());
+            }
             // A leaf cannot be divided, but its points are tighter bounds than its box.
-            (Some(_), None) if self.decided_by_points(target, source) => return,
-            (None, Some(_)) if self.decided_for_points(target, source) => return,
+            (Some(_), None) if self.decided_by_points(target, source) => return Ok(()),
+            (None, Some(_)) if self.decided_for_points(target, source) => return Ok(()),
             (Some(_), None) => true,
             (None, Some(_)) => false,
             (Some(_), Some(_)) => t.bounds.widest_axis().1 >= s.bounds.widest_axis().1,
         };
         if divide_target {
             let first = t.children.unwrap_or(target);
-            self.pair(first, source);
-            self.pair(first + 1, source);
+            self.pair(first, source)?;
+            self.pair(first + 1, source)?;
             self.settled[target] = self.settled[first] && self.settled[first + 1];
         } else {
             let first = s.children.unwrap_or(source);
@@ -226,9 +246,10 @@ impl Traversal<'_> {
                 [first, first + 1]
             };
             for half in order {
-                self.pair(target, half);
+                self.pair(target, half)?;
             }
         }
+        Ok(())
     }
 
     /// Compares the box of the targets with each source of a leaf. Returns true if this decides the

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Role;
 use super::ids_of;
+use crate::cancel::CancelToken;
 use crate::encode::indexed_png;
 use crate::error::RenderError;
 use crate::frame::Frame;
@@ -271,17 +272,34 @@ fn roles(structure: &Structure) -> Classes {
 /// [`RenderError::Encode`] when the frame has no atom-id plane, when the plane is not a mask, or
 /// when there are more than 255 classes.
 pub fn class_mask(job: &RenderJob, frame: &Frame, plane: Plane) -> Result<ClassMask, RenderError> {
+    class_mask_cancellable(job, frame, plane, &CancelToken::new())
+}
+
+/// Makes a mask as [`class_mask`], and looks at `cancel` before each row of pixels.
+///
+/// # Errors
+/// As [`class_mask`], and [`RenderError::Cancelled`].
+pub fn class_mask_cancellable(
+    job: &RenderJob,
+    frame: &Frame,
+    plane: Plane,
+    cancel: &CancelToken,
+) -> Result<ClassMask, RenderError> {
+    cancel.check()?;
     let ids = ids_of(job, frame)?;
     let classes = Classes::new(&job.scene().structure, plane)?;
     let mut pixels = [0_u64; 256];
     let mut indices = Vec::with_capacity(ids.len());
-    for id in ids {
-        let class = match id.checked_sub(1) {
-            Some(atom) => classes.of_atom[atom as usize],
-            None => 0,
-        };
-        pixels[usize::from(class)] += 1;
-        indices.push(class);
+    for row in ids.chunks(frame.width_px.max(1) as usize) {
+        cancel.check()?;
+        for id in row {
+            let class = match id.checked_sub(1) {
+                Some(atom) => classes.of_atom[atom as usize],
+                None => 0,
+            };
+            pixels[usize::from(class)] += 1;
+            indices.push(class);
+        }
     }
     let entry = |(index, name, Rgb([r, g, b])): (u8, String, Rgb)| ClassEntry {
         index,

@@ -16,8 +16,12 @@ use molshot_scenes::{
 use super::footprint::{Footprint, Projector, Span};
 use super::span_union::SpanUnion;
 use crate::backend::Backend;
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::software::SoftwareBackend;
+
+/// The token is looked at once in so many shapes of one atom.
+const LOOK_INTERVAL: usize = 64;
 
 /// The shapes of every drawn atom, and where it stands.
 #[derive(Debug)]
@@ -265,8 +269,10 @@ impl Counter {
         projector: &Projector,
         shapes: &AtomShapes,
         atom: &DrawnAtom,
+        cancel: &CancelToken,
         mut take: impl FnMut(Span),
     ) -> Result<u64, RenderError> {
+        cancel.check()?;
         let scene = job.scene();
         let view = job.view();
         let camera = |p: [f32; 3]| {
@@ -278,6 +284,10 @@ impl Counter {
         shapes.of(scene, atom, &mut self.spheres, &mut self.cylinders);
         let shape = |sphere: &Sphere| (sphere.center_angstrom, sphere.radius_angstrom);
         for (at, sphere) in self.spheres.iter().enumerate() {
+            // An atom may have a million bonds.
+            if at % LOOK_INTERVAL == LOOK_INTERVAL - 1 {
+                cancel.check()?;
+            }
             // Round ends of several cylinders are often the same sphere.
             if self.spheres[..at].iter().any(|b| shape(b) == shape(sphere)) {
                 continue;
@@ -285,7 +295,10 @@ impl Counter {
             let center = camera(sphere.center_angstrom);
             projector.sphere(center, f64::from(sphere.radius_angstrom), footprint);
         }
-        for cylinder in &self.cylinders {
+        for (at, cylinder) in self.cylinders.iter().enumerate() {
+            if at % LOOK_INTERVAL == LOOK_INTERVAL - 1 {
+                cancel.check()?;
+            }
             let ends = [cylinder.start_angstrom, cylinder.end_angstrom].map(camera);
             let flat = cylinder.caps == Cylinder::FLAT;
             projector.cylinder(ends, f64::from(cylinder.radius_angstrom), flat, footprint);
@@ -322,7 +335,7 @@ impl Counter {
             self.drawn.clear();
             let backend = self.backend.get_or_insert_with(SoftwareBackend::new);
             let alone = build(scene, self.spheres.clone(), self.cylinders.clone())?;
-            draw(backend, job, alone, region, &mut self.drawn)?;
+            draw(backend, job, alone, region, &mut self.drawn, cancel)?;
             for span in &self.drawn {
                 self.covered.add(*span);
             }
@@ -344,6 +357,7 @@ fn draw(
     alone: Scene,
     region: [u32; 4],
     spans: &mut Vec<Span>,
+    cancel: &CancelToken,
 ) -> Result<(), RenderError> {
     let [left, top, right, bottom] = region;
     let viewport = job.viewport();
@@ -361,7 +375,7 @@ fn draw(
         BTreeSet::from([Plane::AtomId]),
     )
     .map_err(|error| invalid_part(&error))?;
-    let frame = backend.draw(&job)?;
+    let frame = backend.draw_cancellable(&job, cancel)?;
     let ids = frame.atom_id.as_deref().unwrap_or_default();
     for (row, ids) in (top..).zip(ids.chunks_exact(crop.width_px as usize)) {
         let mut first = None;

@@ -25,6 +25,7 @@ use molshot_molecule::Structure;
 use molshot_scenes::labels::LabelSubject;
 use molshot_scenes::{Plane, Projection, RenderJob, Scene};
 
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{LabelBox, LabelDrawer};
@@ -32,7 +33,7 @@ use footprint::Projector;
 use isolated::{AtomShapes, Counter};
 use visible::{BLOCK_PX, Covered, VisiblePixels};
 
-pub use classes::{ClassMask, Legend, class_mask, role_of};
+pub use classes::{ClassMask, Legend, class_mask, class_mask_cancellable, role_of};
 pub use document::{
     Annotations, AtomAnnotation, CameraAnnotation, LabelAnnotation, PictureAnnotation,
     ResidueAnnotation, ResidueName, Role, SCHEMA_VERSION, schema,
@@ -70,16 +71,33 @@ impl Annotator {
         frame: &Frame,
         masks: &[MaskKind],
     ) -> Result<Annotations, RenderError> {
+        self.annotate_cancellable(job, frame, masks, &CancelToken::new())
+    }
+
+    /// Annotates as [`Self::annotate`], and looks at `cancel` before each atom, label and mask.
+    ///
+    /// # Errors
+    /// As [`Self::annotate`], and [`RenderError::Cancelled`].
+    pub fn annotate_cancellable(
+        &mut self,
+        job: &RenderJob,
+        frame: &Frame,
+        masks: &[MaskKind],
+        cancel: &CancelToken,
+    ) -> Result<Annotations, RenderError> {
+        cancel.check()?;
         let ids = ids_of(job, frame)?;
         let scene = job.scene();
         let structure = &scene.structure;
         let shapes = AtomShapes::new(scene);
+        cancel.check()?;
         let projector = Projector::new(job);
         let crop = job.viewport().crop;
         let origin_px = [crop.x_px, crop.y_px];
         let width = crop.width_px as usize;
 
         let seen = VisiblePixels::new(structure, ids, width);
+        cancel.check()?;
         self.counter.begin();
         let first_mark = self.begin(ids.len(), structure.residues().len());
         let mut atoms = Vec::with_capacity(shapes.atoms.len());
@@ -92,7 +110,7 @@ impl Annotator {
             let stamps = &mut self.residue_stamps;
             let alone = self
                 .counter
-                .count(job, &projector, &shapes, drawn, |span| {
+                .count(job, &projector, &shapes, drawn, cancel, |span| {
                     let row = span.row as usize * width;
                     for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
                         covered.pixels += u64::from(*pixel != mark);
@@ -136,12 +154,12 @@ impl Annotator {
             residues,
             labels: self
                 .labels
-                .boxes(job)
+                .boxes(job, cancel)?
                 .iter()
                 .map(label_annotation)
                 .collect(),
             masks: (!masks.is_empty())
-                .then(|| run_length_masks(scene, ids, width, masks))
+                .then(|| run_length_masks(scene, ids, width, masks, cancel))
                 .transpose()?,
         })
     }
@@ -375,6 +393,7 @@ fn run_length_masks(
     ids: &[u32],
     width: usize,
     kinds: &[MaskKind],
+    cancel: &CancelToken,
 ) -> Result<Vec<RunLengthMask>, RenderError> {
     let structure = &scene.structure;
     let atoms = structure.atoms();
@@ -384,7 +403,7 @@ fn run_length_masks(
     ];
     let mut masks = Vec::new();
     let mut add = |kind: MaskKind, plane: &[u32], name: &dyn Fn(u32) -> (u32, String)| {
-        for (value, counts, area, bbox) in run_length::masks_of(plane, width) {
+        for (value, counts, area, bbox) in run_length::masks_of(plane, width, cancel)? {
             let (id, name) = name(value);
             masks.push(RunLengthMask {
                 kind,
@@ -396,13 +415,14 @@ fn run_length_masks(
                 bbox,
             });
         }
+        Ok::<(), RenderError>(())
     };
     for kind in kinds {
         let class = |plane: Plane| classes::Classes::new(structure, plane);
         let classes = match kind {
             MaskKind::Atom => {
                 let name = |id: u32| (id - 1, atoms.name[id as usize - 1].to_string());
-                add(*kind, ids, &name);
+                add(*kind, ids, &name)?;
                 continue;
             }
             MaskKind::Residue => {
@@ -418,7 +438,7 @@ fn run_length_masks(
                     let code = insertion_code(residue.insertion_code);
                     (id - 1, format!("{} {}{code}", residue.name, residue.number))
                 };
-                add(*kind, &plane, &name);
+                add(*kind, &plane, &name)?;
                 continue;
             }
             MaskKind::Element => class(Plane::MaskElement)?,
@@ -441,7 +461,7 @@ fn run_length_masks(
                 entry.map_or_else(String::new, |(_, name, _)| name.clone()),
             )
         };
-        add(*kind, &plane, &name);
+        add(*kind, &plane, &name)?;
     }
     Ok(masks)
 }

@@ -13,6 +13,9 @@ use molshot_scenes::Keyword;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
+
 /// What run-length masks are made of.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -93,9 +96,19 @@ struct Runs {
     high: [u32; 2],
 }
 
+/// A value, packed counts, area, box.
+type MaskOfValue = (u32, String, u64, [u32; 4]);
+
 /// The mask of every value of a plane but 0: value, packed counts, area, box. One look at every
-/// pixel.
-pub(super) fn masks_of(plane: &[u32], width_px: usize) -> Vec<(u32, String, u64, [u32; 4])> {
+/// pixel. `cancel` is looked at before each column.
+///
+/// # Errors
+/// [`RenderError::Cancelled`].
+pub(super) fn masks_of(
+    plane: &[u32],
+    width_px: usize,
+    cancel: &CancelToken,
+) -> Result<Vec<MaskOfValue>, RenderError> {
     let height_px = plane.len().checked_div(width_px).unwrap_or(0);
     let mut runs: BTreeMap<u32, Runs> = BTreeMap::new();
     let mut put = |value: u32, start: u64, end: u64| {
@@ -125,6 +138,7 @@ pub(super) fn masks_of(plane: &[u32], width_px: usize) -> Vec<(u32, String, u64,
     };
     let (mut value, mut start, mut at) = (0, 0_u64, 0_u64);
     for column in 0..width_px {
+        cancel.check()?;
         for row in 0..height_px {
             let here = plane[row * width_px + column];
             if here != value {
@@ -136,16 +150,15 @@ pub(super) fn masks_of(plane: &[u32], width_px: usize) -> Vec<(u32, String, u64,
     }
     put(value, start, at);
     let total = at;
-    runs.into_iter()
-        .map(|(value, mut runs)| {
-            if runs.end < total {
-                runs.counts.push(total - runs.end);
-            }
-            let size = [0, 1].map(|axis| runs.high[axis] - runs.low[axis] + 1);
-            let bbox = [runs.low[0], runs.low[1], size[0], size[1]];
-            (value, pack(&runs.counts), runs.area, bbox)
-        })
-        .collect()
+    let masks = runs.into_iter().map(|(value, mut runs)| {
+        if runs.end < total {
+            runs.counts.push(total - runs.end);
+        }
+        let size = [0, 1].map(|axis| runs.high[axis] - runs.low[axis] + 1);
+        let bbox = [runs.low[0], runs.low[1], size[0], size[1]];
+        (value, pack(&runs.counts), runs.area, bbox)
+    });
+    Ok(masks.collect())
 }
 
 /// Counts to COCO's string.
@@ -222,7 +235,7 @@ mod tests {
             0, 5, 7, //
             5, 5, 0,
         ];
-        let masks = masks_of(&plane, 3);
+        let masks = masks_of(&plane, 3, &CancelToken::new()).expect("not cancelled");
         assert_eq!(masks.len(), 2);
         let (value, counts, area, bbox) = &masks[0];
         assert_eq!((*value, *area, *bbox), (5, 3, [0, 0, 2, 2]));
@@ -257,7 +270,9 @@ mod tests {
 
     #[test]
     fn an_empty_plane_has_no_masks() {
-        assert!(masks_of(&[], 0).is_empty());
-        assert!(masks_of(&[0; 6], 3).is_empty());
+        for (plane, width) in [(&[][..], 0), (&[0; 6], 3)] {
+            let masks = masks_of(plane, width, &CancelToken::new()).expect("not cancelled");
+            assert!(masks.is_empty());
+        }
     }
 }

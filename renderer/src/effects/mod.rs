@@ -34,15 +34,15 @@ pub(crate) trait BaseRenderer {
     /// Draws a picture.
     ///
     /// # Errors
-    /// As [`crate::Backend::draw`].
-    fn draw_base(&mut self, job: &RenderJob) -> Result<Frame, RenderError>;
+    /// As [`crate::Backend::draw_cancellable`].
+    fn draw_base(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError>;
 
     /// Draws a part of a picture; its frame is returned through [`Self::recycle_part`].
     ///
     /// # Errors
-    /// As [`crate::Backend::draw`].
-    fn draw_part(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        self.draw_base(job)
+    /// As [`crate::Backend::draw_cancellable`].
+    fn draw_part(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError> {
+        self.draw_base(job, cancel)
     }
 
     /// Takes a part's frame back.
@@ -60,8 +60,8 @@ pub(crate) struct EffectsPass {
 }
 
 impl EffectsPass {
-    /// Draws a job with its effects; a job without effects is passed to the backend. Stops before
-    /// the next strip once `cancel` is cancelled.
+    /// Draws a job with its effects; a job without effects is passed to the backend. Every
+    /// effect looks at `cancel` before each of its rows of pixels.
     ///
     /// # Errors
     /// Those of the backend, [`RenderError::OutOfHostMemory`], and [`RenderError::Cancelled`].
@@ -73,7 +73,7 @@ impl EffectsPass {
     ) -> Result<Frame, RenderError> {
         let effects = job.scene().effects;
         if effects.is_none() || !job.planes().contains(&Plane::Color) {
-            return backend.draw_base(job);
+            return backend.draw_base(job, cancel);
         }
         let mut others = job.planes().clone();
         others.remove(&Plane::Color);
@@ -81,11 +81,11 @@ impl EffectsPass {
             None
         } else {
             let job = job.with_planes(others).map_err(|error| internal(&error))?;
-            Some(backend.draw_base(&job)?)
+            Some(backend.draw_base(&job, cancel)?)
         };
         if effects.shadows {
             let light = shadows::job_of_light(job).map_err(|error| internal(&error))?;
-            let mut frame = backend.draw_part(&light)?;
+            let mut frame = backend.draw_part(&light, cancel)?;
             self.shadows.set_depths(job, &light, &mut frame);
             backend.recycle_part(frame);
         }
@@ -93,13 +93,11 @@ impl EffectsPass {
         let width = crop.width_px as usize;
         let mut color = filled(width * crop.height_px as usize * 4, 0)?;
         for strip in strips(job) {
-            if cancel.is_cancelled() {
-                return Err(RenderError::Cancelled);
-            }
+            cancel.check()?;
             let start = Instant::now();
             let row = (strip.y_px - crop.y_px) as usize;
             let pixels = &mut color[row * width * 4..][..strip.height_px as usize * width * 4];
-            let part = self.draw_strip(backend, job, strip, pixels)?;
+            let part = self.draw_strip(backend, job, strip, pixels, cancel)?;
             let whole = whole.get_or_insert_with(|| Frame {
                 width_px: crop.width_px,
                 height_px: crop.height_px,
@@ -127,6 +125,7 @@ impl EffectsPass {
         job: &RenderJob,
         strip: CropRect,
         pixels: &mut [u8],
+        cancel: &CancelToken,
     ) -> Result<Frame, RenderError> {
         let effects = job.scene().effects;
         let factor = factor(job);
@@ -140,15 +139,17 @@ impl EffectsPass {
         };
         if let Some(occlusion) = effects.ambient_occlusion {
             let region = with_margin(strip, occlusion::reach_px(job), job.viewport());
-            let frame = backend.draw_part(&part(region, 1, &[Plane::Depth, Plane::Normal])?)?;
-            self.occlusion.fill(job, occlusion, region, strip, &frame);
+            let job_of_part = part(region, 1, &[Plane::Depth, Plane::Normal])?;
+            let frame = backend.draw_part(&job_of_part, cancel)?;
+            self.occlusion
+                .fill(job, occlusion, region, strip, &frame, cancel)?;
             backend.recycle_part(frame);
         }
         let reach_px = effects.silhouettes.map_or(0, |s| s.width_px.ceil() as u32);
         let region = with_margin(strip, reach_px, job.viewport());
         let planes = [Plane::Color, Plane::Depth, Plane::Normal];
         let planes = &planes[..if effects.shadows { 3 } else { 2 }];
-        let mut frame = backend.draw_part(&part(region, factor, planes)?)?;
+        let mut frame = backend.draw_part(&part(region, factor, planes)?, cancel)?;
         let size = [frame.width_px as usize, frame.height_px as usize];
         // The strip in the magnified region.
         let inner = CropRect {
@@ -160,7 +161,7 @@ impl EffectsPass {
         if effects.shadows {
             let origin = [region.x_px * factor, region.y_px * factor];
             self.shadows
-                .darken(&Camera::new(job, factor), &mut frame, origin, inner);
+                .darken(&Camera::new(job, factor), &mut frame, origin, inner, cancel)?;
         }
         let (Some(color), Some(depth)) = (&mut frame.color_rgba, &frame.depth_angstrom) else {
             return Err(RenderError::Internal {
@@ -170,15 +171,17 @@ impl EffectsPass {
         let color = color.as_chunks_mut::<4>().0;
         if effects.ambient_occlusion.is_some() {
             let shade = Shade::new(job, factor, [region.x_px * factor, region.y_px * factor]);
-            self.occlusion.darken(&shade, color, depth, size[0], inner);
+            self.occlusion
+                .darken(&shade, color, depth, size[0], inner, cancel)?;
         }
         if let Some(lines) = effects.silhouettes {
             let span = job.view().far_angstrom - job.view().near_angstrom;
             let jump = span as f32 * lines.depth_jump;
             let radius = lines.width_px * factor as f32;
             self.lines
-                .draw(color, depth, size, radius, jump, lines.color);
+                .draw(color, depth, size, radius, jump, lines.color, cancel)?;
         }
+        cancel.check()?;
         let rounds = job.samples().rounds();
         average(
             color,

@@ -10,6 +10,8 @@
 use molshot_scenes::{AmbientOcclusion, CropRect, Projection, RenderJob};
 
 use super::with_margin;
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
 use crate::frame::Frame;
 
 /// Sample points per pixel.
@@ -131,9 +133,10 @@ impl Occlusion {
         region: CropRect,
         strip: CropRect,
         frame: &Frame,
-    ) {
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
         let (Some(depth), Some(normal)) = (&frame.depth_angstrom, &frame.normal) else {
-            return;
+            return Ok(());
         };
         self.region = Some(region);
         for (buffer, value) in [(&mut self.depth, f32::INFINITY), (&mut self.raw, 1.0)] {
@@ -145,6 +148,9 @@ impl Occlusion {
         let most = spiral_px(job) as f32;
         let wanted = with_margin(strip, MARGIN_PX, job.viewport());
         for (at, x, y) in places(wanted, region) {
+            if x == wanted.x_px {
+                cancel.check()?;
+            }
             let own = depth[at];
             if own.is_finite() {
                 let radius = (settings.radius_angstrom * camera.pixels(own)).min(most);
@@ -161,11 +167,16 @@ impl Occlusion {
         }
         self.light.clear();
         self.light.resize(depth.len(), 1.0);
-        for (at, x, y) in places(with_margin(strip, 1, job.viewport()), region) {
+        let wanted = with_margin(strip, 1, job.viewport());
+        for (at, x, y) in places(wanted, region) {
+            if x == wanted.x_px {
+                cancel.check()?;
+            }
             if depth[at].is_finite() {
                 self.light[at] = self.smooth(region, [x, y], depth[at]);
             }
         }
+        Ok(())
     }
 
     /// Share of the hemisphere above a point that is occluded.
@@ -232,9 +243,13 @@ impl Occlusion {
         depth: &[f32],
         width: usize,
         inner: CropRect,
-    ) {
-        let Some(region) = self.region else { return };
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
+        let Some(region) = self.region else {
+            return Ok(());
+        };
         for row in inner.y_px..inner.y_px + inner.height_px {
+            cancel.check()?;
             let first = row as usize * width;
             for column in inner.x_px..inner.x_px + inner.width_px {
                 let at = first + column as usize;
@@ -245,6 +260,7 @@ impl Occlusion {
                 }
             }
         }
+        Ok(())
     }
 
     /// Light at a pixel of the picture magnified `factor` times: between the pixels around it, of

@@ -10,6 +10,8 @@ use molshot_scenes::{Pose, Projection, RenderJob, SceneError, View, Viewport};
 
 use super::occlusion::Camera;
 use crate::camera_uniforms::CameraUniforms;
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
 use crate::frame::Frame;
 
 /// Smallest and largest edge of the shadow map, pixels.
@@ -114,7 +116,8 @@ impl ShadowMap {
         frame: &mut Frame,
         origin: [u32; 2],
         inner: CropRect,
-    ) {
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
         let width = frame.width_px as usize;
         let (Some(transform), Some(color), Some(depth), Some(normal)) = (
             &self.transform,
@@ -122,10 +125,11 @@ impl ShadowMap {
             &frame.depth_angstrom,
             &frame.normal,
         ) else {
-            return;
+            return Ok(());
         };
         let color = color.as_chunks_mut::<4>().0;
         for row in inner.y_px..inner.y_px + inner.height_px {
+            cancel.check()?;
             for column in inner.x_px..inner.x_px + inner.width_px {
                 let at = row as usize * width + column as usize;
                 if !depth[at].is_finite() {
@@ -143,6 +147,7 @@ impl ShadowMap {
                 }
             }
         }
+        Ok(())
     }
 
     /// Share of the key light that reaches a point (camera axes).

@@ -1,5 +1,8 @@
 //! Silhouettes: lines where the depth jumps.
 
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
+
 /// Finds and draws lines; keeps its buffers from picture to picture.
 #[derive(Debug, Default)]
 pub(super) struct Silhouettes {
@@ -14,6 +17,10 @@ impl Silhouettes {
     /// Colours every pixel within `radius_px` (at least one) of which there is one that is nearer
     /// by more than `jump_angstrom`. `size` is width and height; depths are angstrom, infinite
     /// where nothing is.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one call; a struct for it would only repeat the names"
+    )]
     pub(super) fn draw(
         &mut self,
         color: &mut [[u8; 4]],
@@ -22,19 +29,27 @@ impl Silhouettes {
         radius_px: f32,
         jump_angstrom: f32,
         [red, green, blue]: [u8; 3],
-    ) {
-        self.find_nearest(depth, [width, height], radius_px);
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
+        self.find_nearest(depth, [width, height], radius_px, cancel)?;
         for ((pixel, depth), nearest) in color.iter_mut().zip(depth).zip(&self.nearest) {
             // Where both are infinite, the difference is not a number, and not greater.
             if depth - nearest > jump_angstrom {
                 *pixel = [red, green, blue, 255];
             }
         }
+        Ok(())
     }
 
     /// Computes the least depth within a disc for each pixel: for each row, windows grow by one
     /// column at a time, and each is merged into the rows in which the disc has that width.
-    fn find_nearest(&mut self, depth: &[f32], [width, height]: [usize; 2], radius_px: f32) {
+    fn find_nearest(
+        &mut self,
+        depth: &[f32],
+        [width, height]: [usize; 2],
+        radius_px: f32,
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
         let radius = radius_px.max(1.0);
         let reach = radius as usize;
         // Half of the disc's width, `away` rows from its middle.
@@ -45,6 +60,7 @@ impl Silhouettes {
         self.nearest.clear();
         self.nearest.resize(depth.len(), f32::INFINITY);
         for row in 0..height {
+            cancel.check()?;
             let own = &depth[row * width..][..width];
             if own.iter().all(|depth| depth.is_infinite()) {
                 continue;
@@ -67,6 +83,7 @@ impl Silhouettes {
                 }
             }
         }
+        Ok(())
     }
 
     /// Widens the window to `wide` columns on either side.
@@ -108,7 +125,18 @@ mod tests {
             let radius = [1.0, 1.5, 2.0, 3.0, 4.0, 7.5][case % 6];
             let mut color = vec![[9, 9, 9, 0]; depth.len()];
             let mut lines = Silhouettes::default();
-            lines.draw(&mut color, &depth, [width, height], radius, 1.5, [1, 2, 3]);
+            let token = CancelToken::new();
+            lines
+                .draw(
+                    &mut color,
+                    &depth,
+                    [width, height],
+                    radius,
+                    1.5,
+                    [1, 2, 3],
+                    &token,
+                )
+                .expect("not cancelled");
             for (at, pixel) in color.iter().enumerate() {
                 let (x, y) = (at % width, at / width);
                 let wanted = depth.iter().enumerate().any(|(other, nearer)| {

@@ -145,28 +145,29 @@ fn png(
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(), RenderError> {
     let (width_px, height_px) = plane.size_px();
-    match compression {
-        Compression::Small => {
-            let color = if plane.transparent {
-                ColorType::Rgba
-            } else {
-                ColorType::Rgb
-            };
-            let layout = png_file::Layout {
-                size_px: (width_px, height_px),
-                color,
-                depth: BitDepth::Eight,
-                compression: png::Compression::Balanced,
-                palette: None,
-            };
-            png_file::encode_by_rows(&layout, plane.packed(rgb)?, out, is_cancelled)
-        }
-        _ => png_writer::write(width_px, height_px, plane.rgba(), plane.transparent, out)
-            .ok_or_else(|| RenderError::Encode {
-                problem: format!("{width_px} x {height_px} pixels are too many for PNG"),
-                remedy: "draw a smaller picture or a crop".into(),
-            }),
+    if compression == Compression::Small {
+        let color = if plane.transparent {
+            ColorType::Rgba
+        } else {
+            ColorType::Rgb
+        };
+        let layout = png_file::Layout {
+            size_px: (width_px, height_px),
+            color,
+            depth: BitDepth::Eight,
+            compression: png::Compression::Balanced,
+            palette: None,
+        };
+        return png_file::encode_by_rows(&layout, plane.packed(rgb)?, out, is_cancelled);
     }
+    let (rgba, transparent) = (plane.rgba(), plane.transparent);
+    // The caller finds out whether the picture was cancelled.
+    png_writer::write(width_px, height_px, rgba, transparent, out, is_cancelled).ok_or_else(|| {
+        RenderError::Encode {
+            problem: format!("{width_px} x {height_px} pixels are too many for PNG"),
+            remedy: "draw a smaller picture or a crop".into(),
+        }
+    })
 }
 
 /// Without chroma subsampling.

@@ -16,7 +16,7 @@ use crate::error::RenderError;
 use crate::frame::Frame;
 
 pub(crate) use planes::indexed_png;
-pub use planes::{plane_npy, plane_png};
+pub use planes::{plane_npy, plane_npy_cancellable, plane_png, plane_png_cancellable};
 
 /// How a picture is encoded. With any setting the same pixels give the same bytes on every
 /// machine.
@@ -118,8 +118,8 @@ impl Encoder {
     }
 
     /// Encodes as [`Encoder::encode`], and stops early once `cancel` is cancelled. The token is
-    /// polled between rows of a PNG with `small` and whenever another encoder writes; a PNG with
-    /// `fast` is not interrupted: it takes a few nanoseconds per pixel.
+    /// looked at between rows of a PNG and whenever another encoder writes. A lossless WebP and a
+    /// TIFF are looked at before and after only: the crate `image` has no place to stop.
     ///
     /// # Errors
     /// As [`Encoder::encode`], and [`RenderError::Cancelled`].

@@ -12,6 +12,7 @@ use molshot_scenes::request::ImageFormat;
 use png::{BitDepth, ColorType, Compression};
 
 use super::{npy, picture, png_file};
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
@@ -20,6 +21,20 @@ use crate::frame::Frame;
 /// # Errors
 /// [`RenderError::Encode`] when the plane was not drawn.
 pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
+    plane_png_cancellable(frame, plane, &CancelToken::new())
+}
+
+/// Encodes as [`plane_png`]; looks at `cancel` before and after the values are converted and
+/// compressed.
+///
+/// # Errors
+/// As [`plane_png`], and [`RenderError::Cancelled`].
+pub fn plane_png_cancellable(
+    frame: &Frame,
+    plane: Plane,
+    cancel: &CancelToken,
+) -> Result<Vec<u8>, RenderError> {
+    cancel.check()?;
     let size = (frame.width_px, frame.height_px);
     let encode = |color, depth, text, data: &[u8]| {
         let layout = png_file::Layout {
@@ -30,7 +45,9 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
             palette: None,
         };
         let mut bytes = Vec::new();
+        cancel.check()?;
         png_file::encode(&layout, text, data, &mut bytes)?;
+        cancel.check()?;
         Ok(bytes)
     };
     let rgb = |data: Vec<u8>| encode(ColorType::Rgb, BitDepth::Eight, None, &data);
@@ -104,6 +121,25 @@ pub fn plane_png(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
 /// [`RenderError::Encode`] when the plane was not drawn, or for the colour plane, which is a
 /// picture.
 pub fn plane_npy(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
+    plane_npy_cancellable(frame, plane, &CancelToken::new())
+}
+
+/// Encodes as [`plane_npy`]; looks at `cancel` before and after.
+///
+/// # Errors
+/// As [`plane_npy`], and [`RenderError::Cancelled`].
+pub fn plane_npy_cancellable(
+    frame: &Frame,
+    plane: Plane,
+    cancel: &CancelToken,
+) -> Result<Vec<u8>, RenderError> {
+    cancel.check()?;
+    let bytes = npy_of(frame, plane)?;
+    cancel.check()?;
+    Ok(bytes)
+}
+
+fn npy_of(frame: &Frame, plane: Plane) -> Result<Vec<u8>, RenderError> {
     let shape = [frame.height_px as usize, frame.width_px as usize];
     let ids = |ids: &[u32]| npy::encode("<u4", &shape, ids.iter().map(|id| id.to_le_bytes()));
     match plane {

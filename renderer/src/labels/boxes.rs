@@ -4,6 +4,8 @@ use molshot_scenes::labels::LabelSubject;
 use molshot_scenes::{CropRect, RenderJob};
 
 use super::LabelDrawer;
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
 
 /// One drawn label. Pixels are those of the whole picture, whatever its crop; x grows to the right,
 /// y downwards.
@@ -83,20 +85,30 @@ impl InkBox {
 /// The labels that a job draws, in the order of the scene's list.
 #[must_use]
 pub fn boxes(job: &RenderJob) -> Vec<LabelBox> {
-    LabelDrawer::default().boxes(job)
+    // A token that nothing cancels, so there are boxes.
+    LabelDrawer::default()
+        .boxes(job, &CancelToken::new())
+        .unwrap_or_default()
 }
 
 impl LabelDrawer {
     /// As [`boxes()`], with what this drawer has rasterised already.
-    pub fn boxes(&mut self, job: &RenderJob) -> Vec<LabelBox> {
+    ///
+    /// # Errors
+    /// [`RenderError::Cancelled`].
+    pub fn boxes(
+        &mut self,
+        job: &RenderJob,
+        cancel: &CancelToken,
+    ) -> Result<Vec<LabelBox>, RenderError> {
         // In the order of drawing.
-        let drawn = self.placed_with_ink(job);
+        let drawn = self.placed_with_ink(job, cancel)?;
         let (width, height) = (job.viewport().width_px, job.viewport().height_px);
         let inside: Vec<Option<InkBox>> = drawn
             .iter()
             .map(|(_, ink)| ink.and_then(|ink| ink.cut(width, height)))
             .collect();
-        let covered = covered_fractions(&inside, width as usize);
+        let covered = covered_fractions(&inside, width as usize, cancel)?;
         let list = &job.scene().labels.list;
         let mut boxes: Vec<LabelBox> = drawn
             .into_iter()
@@ -119,7 +131,7 @@ impl LabelDrawer {
             })
             .collect();
         boxes.sort_by_key(|label| label.index);
-        boxes
+        Ok(boxes)
     }
 }
 
@@ -127,7 +139,11 @@ impl LabelDrawer {
 /// list, which are drawn over it, cover. Row by row the rectangles are painted in their order and
 /// what is left of each is counted: the time is linear in their pixels, which [`LabelDrawer`]
 /// bounds.
-fn covered_fractions(boxes: &[Option<InkBox>], width: usize) -> Vec<f64> {
+fn covered_fractions(
+    boxes: &[Option<InkBox>],
+    width: usize,
+    cancel: &CancelToken,
+) -> Result<Vec<f64>, RenderError> {
     let mut starts: Vec<(i32, usize, InkBox)> = boxes
         .iter()
         .enumerate()
@@ -144,6 +160,7 @@ fn covered_fractions(boxes: &[Option<InkBox>], width: usize) -> Vec<f64> {
     while let Some((top, ..)) = starts.peek() {
         row = if open.is_empty() { *top } else { row };
         loop {
+            cancel.check()?;
             open.retain(|(_, ink)| ink.bottom_px > row);
             while let Some((_, index, ink)) = starts.next_if(|(top, ..)| *top <= row) {
                 let place = open.partition_point(|(other, _)| *other < index);
@@ -163,21 +180,18 @@ fn covered_fractions(boxes: &[Option<InkBox>], width: usize) -> Vec<f64> {
             row += 1;
         }
     }
-    boxes
-        .iter()
-        .zip(covered)
-        .map(|(ink, covered)| {
-            let area = ink.map_or(0, |ink| {
-                u64::from(ink.right_px.abs_diff(ink.left_px))
-                    * u64::from(ink.bottom_px.abs_diff(ink.top_px))
-            });
-            if area == 0 {
-                0.0
-            } else {
-                covered as f64 / area as f64
-            }
-        })
-        .collect()
+    let fractions = boxes.iter().zip(covered).map(|(ink, covered)| {
+        let area = ink.map_or(0, |ink| {
+            u64::from(ink.right_px.abs_diff(ink.left_px))
+                * u64::from(ink.bottom_px.abs_diff(ink.top_px))
+        });
+        if area == 0 {
+            0.0
+        } else {
+            covered as f64 / area as f64
+        }
+    });
+    Ok(fractions.collect())
 }
 
 #[cfg(test)]
@@ -231,7 +245,8 @@ mod tests {
                 })
                 .collect();
             boxes.push(None);
-            let (fast, slow) = (covered_fractions(&boxes, 40), slowly(&boxes));
+            let fast = covered_fractions(&boxes, 40, &CancelToken::new()).expect("not cancelled");
+            let slow = slowly(&boxes);
             for (fast, slow) in fast.iter().zip(&slow) {
                 assert!((fast - slow).abs() < 1e-12, "{fast} {slow}");
             }

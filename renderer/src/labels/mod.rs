@@ -26,6 +26,8 @@ use molshot_scenes::{CropRect, RenderJob, Scene};
 
 pub use boxes::{InkBox, LabelBox, boxes};
 
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
 use crate::frame::Frame;
 use blend::{Canvas, Ink};
 use cache::{Cache, Place};
@@ -74,26 +76,41 @@ pub fn underlay(job: &RenderJob) -> Cow<'_, RenderJob> {
 impl LabelDrawer {
     /// Draws a job's labels over the frame that a backend made of its [`underlay`], takes the
     /// depth plane out again if the job does not ask for it, and adds the time to the frame's.
-    pub fn overlay(&mut self, job: &RenderJob, frame: &mut Frame) {
+    /// `cancel` is looked at before each label.
+    ///
+    /// # Errors
+    /// [`RenderError::Cancelled`]; the frame then has some of the labels.
+    pub fn overlay(
+        &mut self,
+        job: &RenderJob,
+        frame: &mut Frame,
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
         if job.scene().labels.list.is_empty() {
-            return;
+            return Ok(());
         }
         let start = Instant::now();
-        self.draw(job, frame);
+        self.draw(job, frame, cancel)?;
         if job.with_depth_for_labels().is_some() {
             frame.depth_angstrom = None;
         }
         frame.timings.labels = start.elapsed();
+        Ok(())
     }
 
-    fn draw(&mut self, job: &RenderJob, frame: &mut Frame) {
+    fn draw(
+        &mut self,
+        job: &RenderJob,
+        frame: &mut Frame,
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
         let (Some(font), Some(rgba)) = (Font::get(), frame.color_rgba.as_mut()) else {
-            return;
+            return Ok(());
         };
         let scene = job.scene();
         let labels = &scene.labels;
         let crop = job.viewport().crop;
-        self.lay_out(font, scene);
+        self.lay_out(font, scene, cancel)?;
         let lines = self.laid_out.as_ref().map_or(&[][..], |l| &l.lines);
         let mut canvas = Canvas {
             rgba,
@@ -102,7 +119,8 @@ impl LabelDrawer {
             size: [crop.width_px as usize, crop.height_px as usize],
             transparent: frame.transparent,
         };
-        for placed in place::place(job, lines) {
+        for placed in place::place(job, lines, cancel)? {
+            cancel.check()?;
             if !reaches(&placed, crop) {
                 continue;
             }
@@ -126,29 +144,41 @@ impl LabelDrawer {
                 canvas.blend(glyph.left, glyph.top, glyph.width, glyph.levels, ink);
             }
         }
+        Ok(())
     }
 
     /// Lays out a scene's texts, unless that is done.
-    fn lay_out(&mut self, font: &Font, scene: &Arc<Scene>) {
+    fn lay_out(
+        &mut self,
+        font: &Font,
+        scene: &Arc<Scene>,
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
         let done = self.laid_out.as_ref();
         if !done.is_some_and(|laid_out| Arc::ptr_eq(&laid_out.scene, scene)) {
             self.laid_out = Some(LaidOut {
                 scene: Arc::clone(scene),
-                lines: place::lay_out(font, &scene.labels.list),
+                lines: place::lay_out(font, &scene.labels.list, cancel)?,
             });
         }
+        Ok(())
     }
 
     /// The labels of a picture and the pixels that they touch.
-    fn placed_with_ink(&mut self, job: &RenderJob) -> Vec<(Placed, Option<InkBox>)> {
+    fn placed_with_ink(
+        &mut self,
+        job: &RenderJob,
+        cancel: &CancelToken,
+    ) -> Result<Vec<(Placed, Option<InkBox>)>, RenderError> {
         let Some(font) = Font::get() else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        self.lay_out(font, job.scene());
+        self.lay_out(font, job.scene(), cancel)?;
         let lines = self.laid_out.as_ref().map_or(&[][..], |l| &l.lines);
-        place::place(job, lines)
+        place::place(job, lines, cancel)?
             .into_iter()
             .map(|placed| {
+                cancel.check()?;
                 let mut ink: Option<InkBox> = None;
                 for (glyph, place) in glyphs(&lines[placed.index], &placed) {
                     let glyph = self.cache.glyph(font, glyph, placed.em_px, place);
@@ -164,7 +194,7 @@ impl LabelDrawer {
                         ink = Some(ink.map_or(touched, |ink| ink.union(touched)));
                     }
                 }
-                (placed, ink)
+                Ok((placed, ink))
             })
             .collect()
     }

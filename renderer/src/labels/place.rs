@@ -4,6 +4,9 @@ use glam::DVec3;
 use molshot_scenes::labels::{Label, LabelAlignment, LabelSize};
 use molshot_scenes::{Projection, RenderJob, Viewport};
 
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
+
 use super::font::{Font, Line, Stretched, em_of_line, units_to_px};
 
 /// A line below this height is illegible and is not drawn; pixels.
@@ -39,7 +42,15 @@ pub(super) struct Placed {
 
 /// The labels of a picture in drawing order, far ones first. It does not depend on the job's crop.
 /// `lines` are the scene's texts, laid out.
-pub(super) fn place(job: &RenderJob, lines: &[Line]) -> Vec<Placed> {
+///
+/// # Errors
+/// [`RenderError::Cancelled`].
+pub(super) fn place(
+    job: &RenderJob,
+    lines: &[Line],
+    cancel: &CancelToken,
+) -> Result<Vec<Placed>, RenderError> {
+    cancel.check()?;
     let labels = &job.scene().labels;
     let whole = Whole::new(job.viewport());
     let mut placed: Vec<Placed> = labels
@@ -67,7 +78,7 @@ pub(super) fn place(job: &RenderJob, lines: &[Line]) -> Vec<Placed> {
         let rim_px = labels
             .outline
             .map_or(0.0, |outline| f64::from(outline.width_px));
-        declutter(&mut placed, whole, rim_px);
+        declutter(&mut placed, whole, rim_px, cancel)?;
     }
     let limit = (whole.width * whole.height * MAX_LAYERS).max(MIN_AREA_LIMIT_PX);
     let mut area = 0.0;
@@ -79,7 +90,7 @@ pub(super) fn place(job: &RenderJob, lines: &[Line]) -> Vec<Placed> {
     let count = fitting.count();
     placed.truncate(count);
     placed.reverse();
-    placed
+    Ok(placed)
 }
 
 fn place_one(job: &RenderJob, index: usize, label: &Label, line: &Line) -> Option<Placed> {
@@ -157,12 +168,24 @@ impl Whole {
 
 /// Removes labels that touch a nearer label, both with outlines of `rim_px`. `placed` has the
 /// nearest first.
-fn declutter(placed: &mut Vec<Placed>, whole: Whole, rim_px: f64) {
+fn declutter(
+    placed: &mut Vec<Placed>,
+    whole: Whole,
+    rim_px: f64,
+    cancel: &CancelToken,
+) -> Result<(), RenderError> {
     let columns = (whole.width / CELL_PX).ceil().max(1.0) as usize;
     let rows = (whole.height / CELL_PX).ceil().max(1.0) as usize;
     let mut cells: Vec<Vec<[f64; 4]>> = vec![Vec::new(); columns * rows];
     let cell = |at: f64, count: usize| ((at / CELL_PX).max(0.0) as usize).min(count - 1);
+    let mut outcome = Ok(());
     placed.retain(|label| {
+        if outcome.is_ok() {
+            outcome = cancel.check();
+        }
+        if outcome.is_err() {
+            return false;
+        }
         let [left, top, right, bottom] = label.box_px;
         let label_box = [left - rim_px, top - rim_px, right + rim_px, bottom + rim_px];
         let [left, top, right, bottom] = label_box;
@@ -179,9 +202,18 @@ fn declutter(placed: &mut Vec<Placed>, whole: Whole, rim_px: f64) {
         }
         free
     });
+    Ok(outcome?)
 }
 
 /// Lays out all texts, each distinct text once.
-pub(super) fn lay_out(font: &Font, list: &[Label]) -> Vec<Line> {
-    list.iter().map(|label| font.lay_out(&label.text)).collect()
+pub(super) fn lay_out(
+    font: &Font,
+    list: &[Label],
+    cancel: &CancelToken,
+) -> Result<Vec<Line>, RenderError> {
+    let line = |label: &Label| {
+        cancel.check()?;
+        Ok(font.lay_out(&label.text))
+    };
+    list.iter().map(line).collect()
 }

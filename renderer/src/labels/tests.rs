@@ -118,7 +118,9 @@ fn drawn(scene: Scene, crop: Option<CropRect>) -> Frame {
         &[Plane::Color, Plane::Depth, Plane::AtomId],
     );
     let mut frame = frame(&job);
-    LabelDrawer::default().overlay(&job, &mut frame);
+    LabelDrawer::default()
+        .overlay(&job, &mut frame, &CancelToken::new())
+        .expect("not cancelled");
     frame
 }
 
@@ -213,7 +215,9 @@ proptest! {
             let job = job_of(&Arc::new(alone), None, &[Plane::Color]);
             let mut after = frame(&job);
             after.color_rgba.as_mut().unwrap().fill(0);
-            LabelDrawer::default().overlay(&job, &mut after);
+            LabelDrawer::default()
+        .overlay(&job, &mut after, &CancelToken::new())
+        .expect("not cancelled");
             let touched = rgba(&after).iter().enumerate().filter(|(_, p)| p[0] > 0).map(|(at, _)| {
                 let (x, y) = ((at % WIDTH_PX as usize) as i32, (at / WIDTH_PX as usize) as i32);
                 InkBox { left_px: x, top_px: y, right_px: x + 1, bottom_px: y + 1 }
@@ -351,12 +355,16 @@ fn the_depth_plane_that_labels_need_is_not_handed_out() {
     let under = underlay(&job);
     assert!(under.planes().contains(&Plane::Depth));
     let mut drawn = frame(&under);
-    LabelDrawer::default().overlay(&job, &mut drawn);
+    LabelDrawer::default()
+        .overlay(&job, &mut drawn, &CancelToken::new())
+        .expect("not cancelled");
     assert_eq!(drawn.depth_angstrom, None);
     // Where it is asked for, or no colour is, nothing changes.
     let asked = job_of(&made, None, &[Plane::Color, Plane::Depth]);
     let mut drawn = frame(&asked);
-    LabelDrawer::default().overlay(&asked, &mut drawn);
+    LabelDrawer::default()
+        .overlay(&asked, &mut drawn, &CancelToken::new())
+        .expect("not cancelled");
     assert!(drawn.depth_angstrom.is_some());
     let uncolored = job_of(&made, None, &[Plane::AtomId]);
     assert_eq!(underlay(&uncolored).planes().len(), 1);
@@ -414,7 +422,9 @@ fn an_outline_is_a_rim_around_the_letters() {
         let job = job_of(&Arc::new(scene(labels, transparent)), None, &[Plane::Color]);
         let mut frame = frame(&job);
         frame.color_rgba.as_mut().unwrap().fill(0);
-        LabelDrawer::default().overlay(&job, &mut frame);
+        LabelDrawer::default()
+            .overlay(&job, &mut frame, &CancelToken::new())
+            .expect("not cancelled");
         rgba(&frame).to_vec()
     };
     let (plain, rimmed) = (clear(plain), clear(rimmed));

@@ -11,13 +11,16 @@
 //!   one or two threads keep the device busy and the others encode.
 //! - A worker prefers waiting tasks of the scene that it has uploaded, within a window, so that
 //!   each worker uploads a scene once.
-//! - Cancelled tasks are dropped before they are drawn. A task that panics, in drawing or in
-//!   `work`, fails with [`PoolError::Panicked`]; the worker opens a new backend and continues. A
-//!   lost device is reopened and the task tried once more.
+//! - Tasks that are [long](RenderTask::long) leave a thread to the others, where the pool has a
+//!   [spare one](PoolOptions::with_spare_thread).
+//! - Cancelled tasks are dropped before they are drawn, and stop soon while they are drawn. A task
+//!   that panics, in drawing or in `work`, fails with [`PoolError::Panicked`]; the worker opens a
+//!   new backend and continues. A lost device is reopened and the task tried once more.
 //! - Planes and encoded bytes are reused ([`Backend::recycle`], [`WorkerScratch`]).
 mod map;
 mod options;
 mod queue;
+mod slots;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -114,14 +117,14 @@ impl Pool {
             adapter: first.adapter().to_owned(),
             kind: first.kind(),
             shared: Arc::clone(&shared),
-            threads: Vec::with_capacity(options.draw_threads + options.encode_threads),
+            threads: Vec::with_capacity(options.all_draw_threads() + options.encode_threads),
         };
         let mut first = Some(first);
-        for number in 0..options.draw_threads {
+        for number in 0..options.all_draw_threads() {
             let backend = first.take();
             let (shared, open) = (Arc::clone(&shared), Arc::clone(open));
             pool.spawn(format!("draw-{number}"), move || {
-                worker::draw(&shared, &*open, backend);
+                worker::draw(&shared, &*open, backend, number);
             })?;
         }
         for number in 0..options.encode_threads {

@@ -26,6 +26,10 @@ pub struct PoolOptions {
     pub threads_per_picture: usize,
     /// Most tasks that may wait; at least one.
     pub queue: usize,
+    /// Whether there is one more drawing thread, which draws only while all others draw
+    /// [long](super::RenderTask::long) tasks, and then only short ones. It lets a server answer
+    /// short requests at any time, with any number of processors.
+    pub spare_thread: bool,
 }
 
 impl PoolOptions {
@@ -46,6 +50,7 @@ impl PoolOptions {
             },
             threads_per_picture: 1,
             queue: threads * QUEUED_PER_THREAD,
+            spare_thread: false,
         }
     }
 
@@ -57,6 +62,7 @@ impl PoolOptions {
             encode_threads: 0,
             threads_per_picture: threads.max(1),
             queue: QUEUED_PER_THREAD,
+            spare_thread: false,
         }
     }
 
@@ -64,6 +70,20 @@ impl PoolOptions {
     #[must_use]
     pub fn with_queue(self, queue: usize) -> Self {
         Self { queue, ..self }
+    }
+
+    /// The same options with a spare thread.
+    #[must_use]
+    pub fn with_spare_thread(self) -> Self {
+        Self {
+            spare_thread: true,
+            ..self
+        }
+    }
+
+    /// Number of drawing threads with the spare one.
+    pub(super) fn all_draw_threads(&self) -> usize {
+        self.draw_threads + usize::from(self.spare_thread)
     }
 
     /// Draws fewer pictures at a time, each with more threads, so that their planes and the

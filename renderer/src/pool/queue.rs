@@ -9,6 +9,7 @@ use std::time::Duration;
 use molshot_scenes::Scene;
 
 use super::options::PoolOptions;
+use super::slots::Slots;
 use super::task::{PoolError, RenderTask, TaskHandler, complete};
 use crate::frame::Frame;
 
@@ -96,6 +97,9 @@ pub struct Health {
     pub reopened: u64,
     /// Devices lost, or given up after a timeout, since the start.
     pub lost: u64,
+    /// For how long all drawing threads have been busy with the same tasks, so that not even a
+    /// short one could begin; `None` while one could.
+    pub stuck_for: Option<Duration>,
 }
 
 /// A drawn frame with the rest of its task.
@@ -113,6 +117,7 @@ struct State {
     /// Frames that were encoded: the next pictures are drawn into their memory.
     spare: Vec<Frame>,
     in_progress: usize,
+    slots: Slots,
     draw_threads: usize,
     encode_threads: usize,
     /// Drawing threads whose backend cannot be opened.
@@ -148,7 +153,8 @@ impl Shared {
     pub(super) fn new(options: &PoolOptions) -> Self {
         Self {
             state: Mutex::new(State {
-                draw_threads: options.draw_threads,
+                slots: Slots::new(options.draw_threads, options.all_draw_threads()),
+                draw_threads: options.all_draw_threads(),
                 encode_threads: options.encode_threads,
                 ..State::default()
             }),
@@ -158,7 +164,8 @@ impl Shared {
             counts: Counts::default(),
             queue: options.queue,
             max_drawn: options.encode_threads * DRAWN_PER_ENCODER,
-            max_spare: options.draw_threads + options.encode_threads * (1 + DRAWN_PER_ENCODER),
+            max_spare: options.all_draw_threads()
+                + options.encode_threads * (1 + DRAWN_PER_ENCODER),
         }
     }
 
@@ -214,24 +221,33 @@ impl Shared {
     }
 
     /// Waits for the next task for a worker that has uploaded `scene`. `None` when the pool is
-    /// closed and no task is left. A worker without a spare frame gets one, if there is one.
+    /// closed and no task is left. A worker without a spare frame gets one, if there is one. What
+    /// the worker had before is finished.
     pub(super) fn next(
         &self,
+        worker: usize,
         scene: Option<&Arc<Scene>>,
         spare: &mut Option<Frame>,
     ) -> Option<RenderTask> {
         let mut state = self.lock();
+        state.slots.end(worker);
         loop {
             if let Some(task) = state.pick(scene) {
+                state.slots.begin(worker, task.is_long);
                 state.in_progress += 1;
                 if spare.is_none() {
                     *spare = state.spare.pop();
                 }
+                let is_last = state.closed && state.waiting.is_empty();
                 drop(state);
                 self.vacancy.notify_one();
+                if is_last {
+                    // Workers that were not allowed to take it wait for the end.
+                    self.arrived.notify_all();
+                }
                 return Some(task);
             }
-            if state.closed {
+            if state.closed && state.waiting.is_empty() {
                 return None;
             }
             state = self
@@ -242,12 +258,13 @@ impl Shared {
     }
 
     /// Puts back a task that its worker cannot draw, if another worker can; else returns it.
-    pub(super) fn return_task(&self, task: RenderTask) -> Option<RenderTask> {
+    pub(super) fn return_task(&self, worker: usize, task: RenderTask) -> Option<RenderTask> {
         let mut state = self.lock();
         if state.draw_threads <= state.down {
             return Some(task);
         }
         state.waiting.push_front(task);
+        state.slots.end(worker);
         state.in_progress -= 1;
         drop(state);
         self.arrived.notify_one();
@@ -304,14 +321,16 @@ impl Shared {
         }
     }
 
-    pub(super) fn draw_thread_ends(&self) {
+    pub(super) fn draw_thread_ends(&self, worker: usize) {
         let mut state = self.lock();
+        state.slots.end(worker);
         state.draw_threads -= 1;
         let mut left = VecDeque::new();
         if state.draw_threads == 0 {
             left = std::mem::take(&mut state.waiting);
         }
         drop(state);
+        self.arrived.notify_all();
         self.to_encode.notify_all();
         self.vacancy.notify_all();
         self.stopped(left);
@@ -374,23 +393,31 @@ impl Shared {
             panics: count(&self.counts.panics),
             reopened: count(&self.counts.reopened),
             lost: count(&self.counts.lost),
+            stuck_for: state.slots.stuck_for(),
         }
     }
 }
 
 impl State {
-    /// The oldest task of the scene within the window, else the oldest of all.
+    /// Of the tasks that may begin the oldest of the scene within the window, else the oldest.
     fn pick(&mut self, scene: Option<&Arc<Scene>>) -> Option<RenderTask> {
+        let may_begin = [false, true].map(|is_long| self.slots.may_begin(is_long));
+        let may_begin = |task: &RenderTask| may_begin[usize::from(task.is_long)];
+        let first = self.waiting.iter().position(may_begin)?;
         let index = match scene {
             Some(scene) if self.passed_over < MAX_PASSED_OVER => self
                 .waiting
                 .iter()
                 .take(AFFINITY_WINDOW)
-                .position(|task| Arc::ptr_eq(task.job.scene(), scene))
-                .unwrap_or(0),
-            _ => 0,
+                .position(|task| may_begin(task) && Arc::ptr_eq(task.job.scene(), scene))
+                .unwrap_or(first),
+            _ => first,
         };
-        self.passed_over = if index == 0 { 0 } else { self.passed_over + 1 };
+        self.passed_over = if index == first {
+            0
+        } else {
+            self.passed_over + 1
+        };
         self.waiting.remove(index)
     }
 }

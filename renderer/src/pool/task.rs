@@ -85,6 +85,7 @@ impl WorkerScratch {
 pub struct RenderTask {
     pub(super) job: RenderJob,
     pub(super) cancel: CancelToken,
+    pub(super) is_long: bool,
     pub(super) handler: Box<dyn TaskHandler>,
 }
 
@@ -111,12 +112,20 @@ impl RenderTask {
         Self {
             job,
             cancel: cancel.clone(),
+            is_long: false,
             handler: Box::new(TaskClosures {
                 work: Some(work),
                 result: None,
                 answer: Some(answer),
             }),
         }
+    }
+
+    /// The same task, marked as one that takes long: it never occupies a pool's
+    /// [spare thread](super::PoolOptions::with_spare_thread).
+    #[must_use]
+    pub fn long(self, is_long: bool) -> Self {
+        Self { is_long, ..self }
     }
 
     /// What is to be drawn.

@@ -38,10 +38,16 @@ impl<F: FnMut()> Drop for OnThreadExit<F> {
 pub(super) type OpenBackend = dyn Fn() -> Result<Box<dyn Backend>, RenderError> + Send + Sync;
 
 /// A drawing thread. Without a backend it opens one when the first task comes.
-pub(super) fn draw(shared: &Shared, open: &OpenBackend, backend: Option<Box<dyn Backend>>) {
-    let _end = OnThreadExit(|| shared.draw_thread_ends());
+pub(super) fn draw(
+    shared: &Shared,
+    open: &OpenBackend,
+    backend: Option<Box<dyn Backend>>,
+    number: usize,
+) {
+    let _end = OnThreadExit(|| shared.draw_thread_ends(number));
     let mut worker = RenderWorker {
         shared,
+        number,
         open,
         backend,
         down: false,
@@ -50,7 +56,7 @@ pub(super) fn draw(shared: &Shared, open: &OpenBackend, backend: Option<Box<dyn 
         spare: None,
         scene: None,
     };
-    while let Some(task) = shared.next(worker.scene.as_ref(), &mut worker.spare) {
+    while let Some(task) = shared.next(number, worker.scene.as_ref(), &mut worker.spare) {
         worker.serve(task);
     }
     worker.close();
@@ -101,6 +107,8 @@ fn fail(shared: &Shared, handler: Box<dyn TaskHandler>, error: PoolError) {
 /// What a drawing thread owns.
 struct RenderWorker<'a> {
     shared: &'a Shared,
+    /// Number among the drawing threads.
+    number: usize,
     open: &'a OpenBackend,
     backend: Option<Box<dyn Backend>>,
     /// Whether the last attempt to open the backend failed, as the pool knows.
@@ -149,7 +157,7 @@ impl RenderWorker<'_> {
                 fail(self.shared, task.handler, error);
                 self.shared.task_finished(None);
             }
-            Outcome::NoBackend(error) => match self.shared.return_task(task) {
+            Outcome::NoBackend(error) => match self.shared.return_task(self.number, task) {
                 None => std::thread::sleep(BACKEND_RETRY_PAUSE),
                 Some(task) => {
                     fail(self.shared, task.handler, error.into());

@@ -6,7 +6,7 @@ use std::time::Instant;
 use fearless_simd::Level;
 use molshot_scenes::{Plane, RenderJob, Samples};
 
-use super::band::{FramePlan, bands};
+use super::band::{Band, FramePlan, bands};
 use super::binning::{Bins, TileGrid};
 use super::camera::{AxisRays, Camera};
 use super::context::FrameContext;
@@ -101,17 +101,18 @@ impl SoftwareBackend {
         capacities
     }
 
-    fn draw_job(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+    fn draw_job(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError> {
         let mut timings = Timings::default();
         let start = Instant::now();
         let scene = match self.scene.take() {
             Some(scene) if scene.is_for(job.scene()) => scene,
             _ => {
-                let scene = SceneData::new(job.scene());
+                let scene = SceneData::new(job.scene(), cancel)?;
                 timings.upload = start.elapsed();
                 scene
             }
         };
+        let scene = self.scene.insert(scene);
         let start = Instant::now();
         let camera = Camera::new(job, scene.origin);
         let crop = job.viewport().crop;
@@ -135,8 +136,9 @@ impl SoftwareBackend {
         let reach_px = (job.samples().offsets_px().iter())
             .map(|[x, y]| (x * x + y * y).sqrt())
             .fold(0.0, f32::max);
-        self.primitives.project(&scene, &camera, drawn, reach_px);
-        self.bins.fill(&self.primitives.visible, &grid);
+        self.primitives
+            .project(scene, &camera, drawn, reach_px, cancel)?;
+        self.bins.begin(&self.primitives.visible, &grid, cancel)?;
 
         let offsets_px = if antialiased {
             job.samples().offsets_px()
@@ -153,53 +155,60 @@ impl SoftwareBackend {
         let mut frame = self.frame_pool.take(job, pixels, &self.name)?;
         let background = job.scene().background;
         let [red, green, blue] = background.color;
-        let plan = FramePlan {
-            context: FrameContext {
-                camera: &camera,
-                scene: &scene,
-                primitives: &self.primitives,
-                max_depth_inversion: self.bins.max_depth_inversion,
-            },
-            bins: &self.bins,
-            grid,
-            width_px: width,
-            height_px: crop.height_px as usize,
-            offsets_px,
-            round_half_up: job.samples().rounds(),
-            axis_rays: &self.axis_rays,
-            colors: wants(Plane::Color),
-            planes: job.planes().iter().any(|plane| *plane != Plane::Color),
-            background: u32::from_le_bytes([
-                red,
-                green,
-                blue,
-                if background.transparent { 0 } else { 255 },
-            ]),
-            transparent: background.transparent,
-            residue_of: &job.scene().structure.atoms().residue,
-        };
-        let bands = Mutex::new(bands(&mut frame, &plan));
-        let next = || bands.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let mut bands: Vec<Band<'_>> = bands(&mut frame, grid).collect();
         let level = self.level;
-        if let [worker] = self.workers.as_mut_slice() {
-            while let Some(band) = next() {
-                worker.draw(level, &plan, band);
-            }
-        } else {
-            std::thread::scope(|scope| {
-                for worker in &mut self.workers {
-                    scope.spawn(|| {
-                        while let Some(band) = next() {
-                            worker.draw(level, &plan, band);
-                        }
-                    });
+        while self.bins.next_part(cancel)? {
+            let plan = FramePlan {
+                context: FrameContext {
+                    camera: &camera,
+                    scene,
+                    primitives: &self.primitives,
+                    max_depth_inversion: self.bins.max_depth_inversion,
+                    cancel,
+                },
+                bins: &self.bins,
+                grid,
+                width_px: width,
+                height_px: crop.height_px as usize,
+                offsets_px,
+                round_half_up: job.samples().rounds(),
+                axis_rays: &self.axis_rays,
+                colors: wants(Plane::Color),
+                planes: job.planes().iter().any(|plane| *plane != Plane::Color),
+                background: u32::from_le_bytes([
+                    red,
+                    green,
+                    blue,
+                    if background.transparent { 0 } else { 255 },
+                ]),
+                transparent: background.transparent,
+                residue_of: &job.scene().structure.atoms().residue,
+            };
+            let bands = Mutex::new(bands[self.bins.part_rows()].iter_mut());
+            let next = || bands.lock().unwrap_or_else(PoisonError::into_inner).next();
+            if let [worker] = self.workers.as_mut_slice() {
+                while let Some(band) = next() {
+                    worker.draw(level, &plan, band);
                 }
-            });
+            } else {
+                std::thread::scope(|scope| {
+                    for worker in &mut self.workers {
+                        scope.spawn(|| {
+                            while let Some(band) = next() {
+                                worker.draw(level, &plan, band);
+                            }
+                        });
+                    }
+                });
+            }
         }
         drop(bands);
+        if let Err(error) = cancel.check() {
+            self.frame_pool.recycle(frame);
+            return Err(error.into());
+        }
         timings.draw = start.elapsed();
         frame.timings = timings;
-        self.scene = Some(scene);
         Ok(frame)
     }
 }
@@ -211,13 +220,13 @@ impl Default for SoftwareBackend {
 }
 
 impl BaseRenderer for SoftwareBackend {
-    fn draw_base(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        self.draw_job(job)
+    fn draw_base(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError> {
+        self.draw_job(job, cancel)
     }
 
-    fn draw_part(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+    fn draw_part(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError> {
         std::mem::swap(&mut self.frame_pool, &mut self.part_frame_pool);
-        let frame = self.draw_job(job);
+        let frame = self.draw_job(job, cancel);
         std::mem::swap(&mut self.frame_pool, &mut self.part_frame_pool);
         frame
     }
@@ -238,7 +247,7 @@ impl Backend for SoftwareBackend {
         let drawn = effects.draw(self, &labels::underlay(job), cancel);
         self.effects = effects;
         let mut frame = drawn?;
-        self.labels.overlay(job, &mut frame);
+        self.labels.overlay(job, &mut frame, cancel)?;
         Ok(frame)
     }
 

@@ -56,18 +56,15 @@ pub(super) struct FramePlan<'a> {
 }
 
 /// Divides a frame into bands, one per row of tiles.
-pub(super) fn bands<'a>(
-    frame: &'a mut Frame,
-    plan: &FramePlan<'_>,
-) -> impl Iterator<Item = Band<'a>> + use<'a> {
-    let step = plan.grid.step_px as usize;
-    let (width, height) = (plan.width_px, plan.height_px);
+pub(super) fn bands(frame: &mut Frame, grid: TileGrid) -> impl Iterator<Item = Band<'_>> {
+    let step = grid.step_px as usize;
+    let (width, height) = (frame.width_px as usize, frame.height_px as usize);
     let mut color = frame.color_rgba.as_deref_mut().unwrap_or_default();
     let mut depth = frame.depth_angstrom.as_deref_mut().unwrap_or_default();
     let mut normal = frame.normal.as_deref_mut().unwrap_or_default();
     let mut atom = frame.atom_id.as_deref_mut().unwrap_or_default();
     let mut residue = frame.residue_id.as_deref_mut().unwrap_or_default();
-    (0..plan.grid.rows).map(move |row| {
+    (0..grid.rows).map(move |row| {
         let pixels = width * step.min(height - row * step);
         Band {
             row,

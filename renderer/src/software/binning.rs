@@ -1,10 +1,23 @@
 //! Lists of primitives for each tile, nearest first.
 
 use super::primitives::ProjectedPrimitive;
-use super::simd::widen;
+use std::ops::Range;
 
-/// For each tile of a frame the primitives that may touch it, nearest first. The buffers are reused
-/// from frame to frame.
+use super::simd::widen;
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
+
+/// Most entries that are listed at a time, unless one tile has more: it bounds the memory. Pictures
+/// with more are drawn in several parts.
+const MAX_ENTRIES: usize = 1 << 22;
+/// The token is looked at once in so many primitives.
+const LOOK_INTERVAL: usize = 256;
+
+/// For each tile of a part of a frame the primitives that may touch it, nearest first. The buffers
+/// are reused from frame to frame.
+///
+/// A part is a range of tiles, counted row by row. [`Self::begin`] starts a frame and
+/// [`Self::next_part`] lists its parts, which are the whole frame unless it has very many entries.
 #[derive(Debug, Default)]
 pub(super) struct Bins {
     /// Indices of the primitives, by rising depth.
@@ -13,7 +26,11 @@ pub(super) struct Bins {
     depth_keys: Vec<u16>,
     /// The sort's second buffer.
     scratch: Vec<u32>,
-    /// Where each tile's list starts in `members`, and where the last one ends.
+    /// Number of primitives of each tile of the frame.
+    counts: Vec<u32>,
+    /// The tiles whose lists `members` holds.
+    part: Range<usize>,
+    /// Where each of these tiles' lists starts in `members`, and where the last one ends.
     starts: Vec<u32>,
     members: Vec<u32>,
     /// The tile of each pixel column and row; see [`TileGrid::tiles`].
@@ -63,54 +80,116 @@ impl Bins {
             self.order.capacity(),
             self.depth_keys.capacity(),
             self.scratch.capacity(),
+            self.counts.capacity(),
             self.starts.capacity(),
             self.members.capacity(),
             self.ranges.capacity(),
         ]);
     }
 
-    /// Sorts primitives by depth and lists them for each tile that they may touch.
-    pub(super) fn fill(&mut self, primitives: &[ProjectedPrimitive], grid: &TileGrid) {
+    /// Begins a frame: sorts primitives by depth and counts them for each tile that they may touch.
+    ///
+    /// # Errors
+    /// [`RenderError::Cancelled`].
+    pub(super) fn begin(
+        &mut self,
+        primitives: &[ProjectedPrimitive],
+        grid: &TileGrid,
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
+        cancel.check()?;
         self.sort(primitives);
         (self.columns, self.rows) = (grid.columns, grid.rows);
+        self.part = 0..0;
         for axis in 0..2 {
             grid.tiles(axis, &mut self.tiles[axis]);
         }
-        self.starts.clear();
-        self.starts.resize(grid.columns * grid.rows + 1, 0);
+        self.counts.clear();
+        self.counts.resize(grid.columns * grid.rows, 0);
         self.ranges.clear();
-        for primitive in primitives {
-            let range = self.range(grid, primitive.rect_px);
-            self.ranges.push(range);
-            let [left, top, right, bottom] = widen::<_, usize>(range);
-            for row in top..=bottom {
-                for start in &mut self.starts[row * grid.columns..][left..=right] {
-                    *start += 1;
+        for primitives in primitives.chunks(LOOK_INTERVAL) {
+            cancel.check()?;
+            for primitive in primitives {
+                let range = self.range(grid, primitive.rect_px);
+                self.ranges.push(range);
+                let [left, top, right, bottom] = widen::<_, usize>(range);
+                for row in top..=bottom {
+                    for count in &mut self.counts[row * grid.columns..][left..=right] {
+                        *count += 1;
+                    }
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Lists the primitives of the next part of the frame; `false` when there is none.
+    ///
+    /// # Errors
+    /// [`RenderError::Cancelled`].
+    pub(super) fn next_part(&mut self, cancel: &CancelToken) -> Result<bool, RenderError> {
+        self.next_part_of(MAX_ENTRIES, cancel)
+    }
+
+    fn next_part_of(
+        &mut self,
+        max_entries: usize,
+        cancel: &CancelToken,
+    ) -> Result<bool, RenderError> {
+        let first = self.part.end;
         let mut sum = 0;
-        for start in &mut self.starts {
-            let count = *start;
-            *start = sum;
-            sum += count;
+        self.starts.clear();
+        for count in &self.counts[first..] {
+            if sum > 0 && sum + *count as usize > max_entries {
+                break;
+            }
+            self.starts.push(sum as u32);
+            sum += *count as usize;
         }
+        let end = first + self.starts.len();
+        self.part = first..end;
+        if self.part.is_empty() {
+            return Ok(false);
+        }
+        self.starts.push(sum as u32);
         self.members.clear();
-        self.members.resize(sum as usize, 0);
+        self.members.resize(sum, 0);
         // Each start moves to the end of its list while the list is filled...
-        for index in &self.order {
-            let [left, top, right, bottom] = widen::<_, usize>(self.ranges[*index as usize]);
-            for row in top..=bottom {
-                for start in &mut self.starts[row * grid.columns..][left..=right] {
-                    self.members[*start as usize] = *index;
-                    *start += 1;
+        let rows = first / self.columns..(end - 1) / self.columns + 1;
+        for indices in self.order.chunks(LOOK_INTERVAL) {
+            cancel.check()?;
+            for index in indices {
+                let [left, top, right, bottom] = widen::<_, usize>(self.ranges[*index as usize]);
+                for row in top.max(rows.start)..(bottom + 1).min(rows.end) {
+                    let row = row * self.columns;
+                    let from = (row + left).max(first);
+                    let to = (row + right + 1).min(end);
+                    if from < to {
+                        for start in &mut self.starts[from - first..to - first] {
+                            self.members[*start as usize] = *index;
+                            *start += 1;
+                        }
+                    }
                 }
             }
         }
         // ...which is where the next list starts.
-        let tiles = grid.columns * grid.rows;
+        let tiles = self.part.len();
         self.starts.copy_within(0..tiles, 1);
         self.starts[0] = 0;
+        Ok(true)
+    }
+
+    /// Rows of tiles that the part touches.
+    pub(super) fn part_rows(&self) -> Range<usize> {
+        self.part.start / self.columns..self.part.end.div_ceil(self.columns)
+    }
+
+    /// Columns of a row's tiles that the part holds.
+    pub(super) fn columns(&self, row: usize) -> Range<usize> {
+        let first = row * self.columns;
+        let of_part = |tile: usize| tile.clamp(first, first + self.columns) - first;
+        of_part(self.part.start)..of_part(self.part.end)
     }
 
     #[inline(always)]
@@ -129,10 +208,10 @@ impl Bins {
         ]
     }
 
-    /// Indices of the primitives that may touch a tile, nearest first up to
+    /// Indices of the primitives that may touch a tile of the part, nearest first up to
     /// [`Self::max_depth_inversion`].
     pub(super) fn members(&self, column: usize, row: usize) -> &[u32] {
-        let tile = row * self.columns + column;
+        let tile = row * self.columns + column - self.part.start;
         &self.members[self.starts[tile] as usize..self.starts[tile + 1] as usize]
     }
 
@@ -186,5 +265,67 @@ impl Bins {
             }
             std::mem::swap(&mut self.order, &mut self.scratch);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::primitive_id::PrimitiveId;
+    use super::*;
+
+    #[test]
+    fn parts_list_the_same_as_the_whole_frame() {
+        let grid = TileGrid {
+            origin_px: [3, -5],
+            step_px: 30,
+            apron_px: 1,
+            columns: 7,
+            rows: 5,
+        };
+        let mut random = 3_u32;
+        let mut below = |end: i32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 8) as i32 % end
+        };
+        let primitives: Vec<ProjectedPrimitive> = (0..400)
+            .map(|index| {
+                let (left, top) = (below(240) as i16 - 20, below(180) as i16 - 20);
+                ProjectedPrimitive {
+                    id: PrimitiveId::sphere(index),
+                    near_depth: below(1000) as f32,
+                    rect_px: [left, top, left + below(90) as i16, top + below(90) as i16],
+                }
+            })
+            .collect();
+        let token = CancelToken::new();
+        let lists = |max_entries: usize| {
+            let mut bins = Bins::default();
+            bins.begin(&primitives, &grid, &token)
+                .expect("not cancelled");
+            let (mut lists, mut parts) = (Vec::new(), 0);
+            while (bins.next_part_of(max_entries, &token)).expect("not cancelled") {
+                parts += 1;
+                for row in bins.part_rows() {
+                    for column in bins.columns(row) {
+                        lists.push(bins.members(column, row).to_vec());
+                    }
+                }
+            }
+            (lists, parts)
+        };
+        let (whole, parts) = lists(usize::MAX);
+        assert_eq!((whole.len(), parts), (35, 1));
+        assert!(whole.iter().map(Vec::len).sum::<usize>() > 1000);
+        for max_entries in [0, 1, 50, 100, 333, 1000] {
+            let (divided, parts) = lists(max_entries);
+            assert!(divided == whole, "{max_entries}");
+            assert!(parts > 1, "{max_entries}");
+        }
+        // A tile without primitives does not end a frame.
+        let mut bins = Bins::default();
+        bins.begin(&[], &grid, &token).expect("not cancelled");
+        assert!(bins.next_part_of(0, &token).expect("not cancelled"));
+        assert_eq!((bins.part_rows(), bins.columns(4)), (0..5, 0..7));
+        assert!(!bins.next_part_of(0, &token).expect("not cancelled"));
     }
 }

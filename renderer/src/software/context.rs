@@ -3,6 +3,7 @@
 use super::camera::Camera;
 use super::primitives::Primitives;
 use super::scene::SceneData;
+use crate::cancel::CancelToken;
 
 /// What does not change within a frame.
 #[derive(Debug, Clone, Copy)]
@@ -13,4 +14,6 @@ pub(super) struct FrameContext<'a> {
     /// A primitive's nearest depth may be less than that of its predecessor in a tile's list by
     /// this much, angstrom: lists are sorted by depths of limited resolution.
     pub(super) max_depth_inversion: f32,
+    /// Once it is cancelled the stages stop anywhere; the frame is of no use then.
+    pub(super) cancel: &'a CancelToken,
 }

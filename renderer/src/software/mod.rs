@@ -5,6 +5,7 @@
 //!
 //! - `scene`: the primitives of a scene, relative to the middle of its bounding box;
 //! - `primitives`: the same as one camera sees them, with pixel bounds and nearest depths;
+//! - `duplicates`: bodies that coincide with earlier ones, which are not drawn;
 //! - `binning`: for each tile the primitives that may touch it, front to back;
 //! - `visibility`: what the centre of each pixel of a `tile` shows;
 //! - `edges`: the pixels whose samples may show something else;
@@ -36,6 +37,7 @@ mod band;
 mod binning;
 mod camera;
 mod context;
+mod duplicates;
 mod edges;
 mod frame_pool;
 mod instruction_set;
@@ -53,4 +55,5 @@ mod visibility;
 mod worker;
 
 pub use backend::SoftwareBackend;
+pub(crate) use duplicates::find_duplicates;
 pub use instruction_set::InstructionSet;

@@ -7,7 +7,11 @@ use super::camera::Camera;
 use super::primitive_id::PrimitiveId;
 use super::scene::{SceneCylinder, SceneData};
 use super::simd::widen;
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
 
+/// The token is looked at once in so many bodies.
+const LOOK_INTERVAL: usize = 1 << 14;
 /// Allowance for rounding in [`Sphere::sample_reach`], pixels.
 const REACH_SLACK_PX: f32 = 0.03125;
 /// Allowance for rounding in pixel bounds, pixels.
@@ -176,13 +180,17 @@ impl Primitives {
     /// Transforms and projects a scene's primitives, and culls those outside `drawn_px` (first
     /// column, first row, last column, last row). `reach_px` is the greatest distance of a sample
     /// from its pixel's centre.
+    ///
+    /// # Errors
+    /// [`RenderError::Cancelled`]; what was projected before is of no use.
     pub(super) fn project(
         &mut self,
         scene: &SceneData,
         camera: &Camera,
         drawn_px: [i32; 4],
         reach_px: f32,
-    ) {
+        cancel: &CancelToken,
+    ) -> Result<(), RenderError> {
         self.visible.clear();
         self.spheres.resize(scene.spheres.len(), Sphere::default());
         self.cylinders
@@ -196,6 +204,9 @@ impl Primitives {
         let (cylinder_colors, _) = cylinder_colors.as_chunks::<2>();
         let reach_at_1 = (reach_px + REACH_SLACK_PX) / camera.pixel_scale;
         for (index, (source, sphere)) in scene.spheres.iter().zip(&mut self.spheres).enumerate() {
+            if index % LOOK_INTERVAL == 0 {
+                cancel.check()?;
+            }
             let [x, y, z, radius] = *source;
             let center = camera.to_camera([x, y, z]);
             let depth = -center.z;
@@ -233,6 +244,9 @@ impl Primitives {
         for (index, (source, cylinder)) in
             scene.cylinders.iter().zip(&mut self.cylinders).enumerate()
         {
+            if index % LOOK_INTERVAL == 0 {
+                cancel.check()?;
+            }
             let ends = [camera.to_camera(source.start), camera.to_camera(source.end)];
             let radius = source.radius;
             let depths = [-ends[0].z, -ends[1].z];
@@ -282,6 +296,7 @@ impl Primitives {
                 rect_px,
             });
         }
+        Ok(())
     }
 }
 

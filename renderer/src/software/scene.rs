@@ -5,7 +5,13 @@ use std::sync::Arc;
 use glam::DVec3;
 use molshot_scenes::{Cylinder, Scene};
 
+use super::duplicates::find_duplicates;
 use super::primitive_id::PrimitiveId;
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
+
+/// The radius of what is never seen: such a body lies behind every camera.
+const HIDDEN: f32 = f32::NEG_INFINITY;
 
 /// A scene's primitives relative to the middle of its bounding box, in f32.
 #[derive(Debug)]
@@ -13,8 +19,10 @@ pub(super) struct SceneData {
     scene: Arc<Scene>,
     /// World point that positions refer to.
     pub(super) origin: DVec3,
-    /// Centre (scene axes) and radius, angstrom.
+    /// Centre (scene axes) and radius, angstrom. The radius is [`HIDDEN`] where an earlier sphere
+    /// is the same.
     pub(super) spheres: Vec<[f32; 4]>,
+    /// The radius is [`HIDDEN`] where an earlier cylinder is the same.
     pub(super) cylinders: Vec<SceneCylinder>,
     /// sRGB bytes of each [`PrimitiveId`], red in the lowest byte.
     pub(super) colors: Vec<u32>,
@@ -37,15 +45,17 @@ pub(super) struct SceneCylinder {
 }
 
 impl SceneData {
-    /// Prepares a scene.
-    pub(super) fn new(scene: &Arc<Scene>) -> Self {
+    /// Prepares a scene. `cancel` is looked at between the steps, each of which looks at every body
+    /// once.
+    pub(super) fn new(scene: &Arc<Scene>, cancel: &CancelToken) -> Result<Self, RenderError> {
         let origin = scene.bounds.center();
         let relative = |p: [f32; 3]| {
             (DVec3::from_array(p.map(f64::from)) - origin)
                 .as_vec3()
                 .to_array()
         };
-        let spheres = scene
+        cancel.check()?;
+        let mut spheres: Vec<[f32; 4]> = scene
             .spheres
             .iter()
             .map(|sphere| {
@@ -53,8 +63,10 @@ impl SceneData {
                 [x, y, z, sphere.radius_angstrom]
             })
             .collect();
+        cancel.check()?;
         let sphere_of_atom = sphere_of_atom(scene);
-        let cylinders = scene
+        cancel.check()?;
+        let mut cylinders: Vec<SceneCylinder> = scene
             .cylinders
             .iter()
             .map(|cylinder| SceneCylinder {
@@ -65,6 +77,8 @@ impl SceneData {
                 cover_radius: cover_radius(scene, &sphere_of_atom, cylinder),
             })
             .collect();
+        cancel.check()?;
+        hide_duplicates(&mut spheres, &mut cylinders);
         let halves = || {
             scene
                 .cylinders
@@ -78,15 +92,18 @@ impl SceneData {
                 .map(|s| (s.color, s.atom))
                 .chain(halves())
         };
-        Self {
+        cancel.check()?;
+        let joints = joints(scene, &sphere_of_atom);
+        cancel.check()?;
+        Ok(Self {
             scene: Arc::clone(scene),
             origin,
             spheres,
             cylinders,
-            joints: joints(scene, &sphere_of_atom),
+            joints,
             colors: all().map(|(color, _)| u32::from_le_bytes(color)).collect(),
             atoms: all().map(|(_, atom)| atom).collect(),
-        }
+        })
     }
 
     /// True when two surfaces continue each other without a crease and in the same colour where
@@ -106,6 +123,28 @@ impl SceneData {
     /// True when this was made from `scene` itself, not merely from an equal one.
     pub(super) fn is_for(&self, scene: &Arc<Scene>) -> bool {
         Arc::ptr_eq(&self.scene, scene)
+    }
+}
+
+/// Gives the radius [`HIDDEN`] to bodies that coincide with an earlier one.
+fn hide_duplicates(spheres: &mut [[f32; 4]], cylinders: &mut [SceneCylinder]) {
+    let mut hidden = Vec::new();
+    let shape = |at: usize| spheres[at].map(f32::to_bits);
+    find_duplicates(spheres.len(), shape, |at| hidden.push(at));
+    for at in hidden.drain(..) {
+        spheres[at][3] = HIDDEN;
+    }
+    // All that decides how a cylinder is drawn; its colours do not decide which one is seen.
+    let shape = |at: usize| {
+        let cylinder = &cylinders[at];
+        let ([a, b, c], [d, e, f]) = (cylinder.start, cylinder.end);
+        let [a, b, c, d, e, f, radius, cover] =
+            [a, b, c, d, e, f, cylinder.radius, cylinder.cover_radius].map(f32::to_bits);
+        [a, b, c, d, e, f, radius, cover, cylinder.caps]
+    };
+    find_duplicates(cylinders.len(), shape, |at| hidden.push(at));
+    for at in hidden {
+        cylinders[at].radius = HIDDEN;
     }
 }
 

@@ -58,6 +58,9 @@ impl Tile {
                 for (count, member) in members.iter().enumerate() {
                     let projected = &primitives.visible[*member as usize];
                     if count % OCCLUSION_CHECK_INTERVAL == OCCLUSION_CHECK_INTERVAL - 1 {
+                        if context.cancel.is_cancelled() {
+                            break;
+                        }
                         let farthest = self.update_block_max_depth(simd);
                         // All that follow lie behind everything that is visible, outlines included.
                         if projected.near_depth - context.max_depth_inversion > farthest {

@@ -48,8 +48,8 @@ impl Worker {
         self.supersampled.capacities(capacities);
     }
 
-    /// Draws a band with the instructions of `level`.
-    pub(super) fn draw(&mut self, level: Level, plan: &FramePlan<'_>, band: Band<'_>) {
+    /// Draws the tiles of a band that the bins hold, with the instructions of `level`.
+    pub(super) fn draw(&mut self, level: Level, plan: &FramePlan<'_>, band: &mut Band<'_>) {
         match level {
             #[cfg(target_arch = "aarch64")]
             Level::Neon(simd) => self.draw_with(simd, plan, band),
@@ -72,11 +72,11 @@ impl Worker {
         }
     }
 
-    fn draw_with<S: Simd>(&mut self, simd: S, plan: &FramePlan<'_>, mut band: Band<'_>) {
+    fn draw_with<S: Simd>(&mut self, simd: S, plan: &FramePlan<'_>, band: &mut Band<'_>) {
         if plan.context.camera.perspective {
-            self.draw_band::<_, true>(simd, plan, &mut band);
+            self.draw_band::<_, true>(simd, plan, band);
         } else {
-            self.draw_band::<_, false>(simd, plan, &mut band);
+            self.draw_band::<_, false>(simd, plan, band);
         }
     }
 
@@ -86,8 +86,15 @@ impl Worker {
         plan: &FramePlan<'_>,
         band: &mut Band<'_>,
     ) {
-        band.clear(simd, plan);
-        for column in 0..plan.grid.columns {
+        let columns = plan.bins.columns(band.row);
+        if columns.start == 0 {
+            band.clear(simd, plan);
+        }
+        for column in columns {
+            // The frame is given up by the caller.
+            if plan.context.cancel.is_cancelled() {
+                return;
+            }
             let members = plan.bins.members(column, band.row);
             if !members.is_empty() {
                 self.draw_tile::<S, PERSPECTIVE>(simd, plan, column, members, band);

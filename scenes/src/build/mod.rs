@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use glam::{DVec3, Vec3};
 use molshot_molecule::perception::vdw_radii_angstrom;
-use molshot_molecule::{Element, ResidueClass, Structure};
+use molshot_molecule::{CancelToken, Element, ResidueClass, Structure};
 
 use crate::camera::Camera;
 use crate::commands::{COMMANDS_POINTER, Command};
@@ -134,15 +134,27 @@ impl PreparedScene {
         self.job_with(&[])
     }
 
+    /// As [`Self::job`]; looks at `cancel` before each command and within selections.
+    ///
+    /// # Errors
+    /// As [`Self::job`], and [`SceneError::Cancelled`].
+    pub fn job_cancellable(&self, cancel: &CancelToken) -> Result<RenderJob, SceneError> {
+        self.job_of(&self.commands, cancel)
+    }
+
     /// A picture of the same scene with further commands after the request's own.
     ///
     /// # Errors
     /// As [`Camera::apply`] and [`RenderJob::new`]; commands are numbered from the request's first.
     pub fn job_with(&self, further: &[Command]) -> Result<RenderJob, SceneError> {
         let commands = [self.commands.as_slice(), further].concat();
+        self.job_of(&commands, &CancelToken::new())
+    }
+
+    fn job_of(&self, commands: &[Command], cancel: &CancelToken) -> Result<RenderJob, SceneError> {
         let mut camera = self.camera()?;
         camera
-            .apply(&commands, &self.scene.structure)
+            .apply_cancellable(commands, &self.scene.structure, cancel)
             .map_err(|error| self.locate(error))?;
         self.job_from(&camera)
     }
@@ -186,6 +198,18 @@ pub fn build_scene(
     build_scene_with(structure, request, &[])
 }
 
+/// As [`build_scene`]; looks at `cancel` between the steps and within selections.
+///
+/// # Errors
+/// As [`build_scene`], and [`SceneError::Cancelled`].
+pub fn build_scene_cancellable(
+    structure: Arc<Structure>,
+    request: &RenderRequest,
+    cancel: &CancelToken,
+) -> Result<Scene, SceneError> {
+    build(structure, request, &[], cancel)
+}
+
 /// As [`build_scene`], with pseudobonds beside those that the request asks for. Only those between
 /// drawn atoms are drawn.
 ///
@@ -196,16 +220,29 @@ pub fn build_scene_with(
     request: &RenderRequest,
     pseudobonds: &[Dashed],
 ) -> Result<Scene, SceneError> {
+    build(structure, request, pseudobonds, &CancelToken::new())
+}
+
+fn build(
+    structure: Arc<Structure>,
+    request: &RenderRequest,
+    pseudobonds: &[Dashed],
+    cancel: &CancelToken,
+) -> Result<Scene, SceneError> {
     let style = &request.style;
     style.validate()?;
-    let selected = request.selection()?.evaluate(&structure);
+    let selected = request
+        .selection()?
+        .evaluate_cancellable(&structure, cancel)?;
     let styled = styled_atoms(&structure, style);
-    let subject = misi_presets::subject(&structure, style)?;
+    let subject = misi_presets::subject(&structure, style, cancel)?;
     let of_subject = |atom: usize| subject.as_ref().is_none_or(|subject| subject[atom]);
     let shown: Vec<bool> = (0..styled.len())
         .map(|atom| styled[atom] && selected[atom] && of_subject(atom))
         .collect();
+    cancel.check()?;
     let radii = Radii::new(&structure, style, &styled);
+    cancel.check()?;
     let Some(bounds) = radii.bounds(&structure, &styled) else {
         return Err(empty::why_empty(&structure, style, &styled));
     };
@@ -223,7 +260,7 @@ pub fn build_scene_with(
         }
         _ => [bounds; 2],
     };
-    let moved = transforms::moved(&structure, &request.transforms, &shown)?.map(Arc::new);
+    let moved = transforms::moved(&structure, &request.transforms, &shown, cancel)?.map(Arc::new);
     let scheme = style.colors.unwrap_or(match style.preset {
         preset if preset.is_misi() => ColorScheme::AlternatingResidues,
         _ => ColorScheme::Element,
@@ -240,11 +277,13 @@ pub fn build_scene_with(
         .and_then(|moved| radii.bounds(moved, &framed))
         .map_or(clip_bounds, |moved| clip_bounds.union(&moved));
     let structure = moved.unwrap_or(structure);
+    cancel.check()?;
     let spheres = spheres(&structure, &shown, &radii, &colors);
     let mut cylinders = match style.preset {
         Preset::Spacefill => Vec::new(),
         _ => cylinders(&structure, &shown, radii.stick, &colors),
     };
+    cancel.check()?;
     let mut dashes = of_structure(&structure, style.pseudobonds.iter().copied());
     dashes.extend_from_slice(pseudobonds);
     cylinders.extend(dashed(&structure, &dashes, |atom| shown[atom as usize]));
@@ -265,7 +304,7 @@ pub fn build_scene_with(
         pseudobonds: &dashes,
         background: background.color,
     };
-    let labels = labels::labels(&drawn, style)?;
+    let labels = labels::labels(&drawn, style, cancel)?;
     Ok(Scene {
         effects: effects(style.silhouettes, style.ambient_occlusion, style.shadows)?,
         spheres,

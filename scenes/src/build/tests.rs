@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use molshot_molecule::{PartRole, ReadOptions, Structure, read_bytes};
+use molshot_molecule::{CancelToken, PartRole, ReadOptions, Structure, read_bytes};
 
-use super::{PreparedScene, build_scene};
+use super::{PreparedScene, build_scene, build_scene_cancellable};
 use crate::commands::parse_commands;
 use crate::request::{ColorScheme, Preset, RenderRequest};
 use crate::{Cylinder, Scene, SceneError};
@@ -277,4 +277,54 @@ fn center_uses_the_centroid_of_the_selection() {
             .distance(glam::DVec3::new(10.0, 5.0, 2.0))
             < 1e-6
     );
+}
+
+/// Number of looks at the token that `work` takes. Cancelled at any of them, it fails.
+fn looks(work: impl Fn(&CancelToken) -> Result<(), SceneError>) -> u64 {
+    const MANY: u64 = u64::MAX / 2;
+    let token = CancelToken::after_looks(MANY);
+    work(&token).expect("not cancelled");
+    let looks = MANY - token.looks_left().expect("counted");
+    for stopped_at in 0..looks {
+        let outcome = work(&CancelToken::after_looks(stopped_at));
+        assert!(
+            matches!(outcome, Err(SceneError::Cancelled(_))),
+            "{stopped_at} of {looks}: {outcome:?}"
+        );
+    }
+    looks
+}
+
+#[test]
+fn scenes_and_commands_look_at_every_selection() {
+    let structure = structure(POCKET, PartRole::Pocket);
+    let build = |request: &RenderRequest| {
+        looks(|token| build_scene_cancellable(Arc::clone(&structure), request, token).map(drop))
+    };
+    let mut request = request();
+    let plain = build(&request);
+    request.style.preset = Preset::MisiPocket;
+    let of_pocket = build(&request);
+    assert!(of_pocket > plain, "{of_pocket} {plain}");
+    request.style.texts = (0..20)
+        .map(|number| crate::request::TextRequest {
+            text: number.to_string(),
+            at: Some("resi 1 or resi 2".into()),
+            position_angstrom: None,
+        })
+        .collect();
+    let labelled = build(&request);
+    // Each text, and each term of its selection.
+    assert!(labelled >= of_pocket + 20 * 3, "{labelled} {of_pocket}");
+    request.transforms = vec![crate::transforms::TransformRequest::new("resi 1", "roll x 5"); 9];
+    assert!(build(&request) >= labelled + 9);
+
+    let job = |commands: String| {
+        request.commands = commands.as_str().into();
+        let prepared = PreparedScene::new(Arc::clone(&structure), &request).expect("a scene");
+        looks(|token| prepared.job_cancellable(token).map(drop))
+    };
+    let mut job = job;
+    assert!(job("roll x 1;".repeat(50)) >= 50);
+    assert!(job("center resi 1 or resi 2;".repeat(50)) >= 50 * 3);
 }

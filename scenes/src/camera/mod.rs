@@ -31,7 +31,7 @@
 mod tests;
 
 use glam::{DQuat, DVec3};
-use molshot_molecule::Structure;
+use molshot_molecule::{CancelToken, Cancelled, Structure};
 
 use crate::commands::{
     Axis, COMMANDS_POINTER, Command, Crop, Extent, Target, ViewName, second_crop,
@@ -168,15 +168,32 @@ impl Camera {
     /// the rotation centre is behind the camera where a zoom is wanted, or the camera leaves
     /// every reasonable distance.
     pub fn apply(&mut self, commands: &[Command], structure: &Structure) -> Result<(), SceneError> {
+        self.apply_cancellable(commands, structure, &CancelToken::new())
+    }
+
+    /// As [`Self::apply`]; looks at `cancel` before each command and within selections.
+    ///
+    /// # Errors
+    /// As [`Self::apply`], and [`SceneError::Cancelled`].
+    pub fn apply_cancellable(
+        &mut self,
+        commands: &[Command],
+        structure: &Structure,
+        cancel: &CancelToken,
+    ) -> Result<(), SceneError> {
         for (index, command) in commands.iter().enumerate() {
-            self.apply_one(command, structure)
-                .and_then(|()| self.check())
-                .map_err(|(problem, remedy)| SceneError::Command {
-                    number: index + 1,
-                    pointer: COMMANDS_POINTER.into(),
-                    command: command.to_string(),
-                    problem,
-                    remedy,
+            cancel.check()?;
+            self.apply_one(command, structure, cancel)
+                .and_then(|()| Ok(self.check()?))
+                .map_err(|problem| match problem {
+                    CommandProblem::Cancelled(cancelled) => cancelled.into(),
+                    CommandProblem::Wrong((problem, remedy)) => SceneError::Command {
+                        number: index + 1,
+                        pointer: COMMANDS_POINTER.into(),
+                        command: command.to_string(),
+                        problem,
+                        remedy,
+                    },
                 })?;
         }
         Ok(())
@@ -186,19 +203,20 @@ impl Camera {
         &mut self,
         command: &Command,
         structure: &Structure,
-    ) -> Result<(), ProblemAndRemedy> {
+        cancel: &CancelToken,
+    ) -> Result<(), CommandProblem> {
         match command {
             Command::View(name) => self.reset(*name),
             Command::Turn { axis, degrees } => self.turn(*axis, *degrees),
             Command::Move { axis, angstrom } => self.shift(*axis, *angstrom),
-            Command::Zoom { factor } => return self.zoom(*factor),
+            Command::Zoom { factor } => return Ok(self.zoom(*factor)?),
             Command::Center(target) => {
-                let centroid = centroid(target, structure)?;
+                let centroid = centroid(target, structure, cancel)?;
                 self.center(centroid);
             }
             Command::Crop(crop) => {
                 if self.cropped {
-                    return Err(second_crop());
+                    return Err(second_crop().into());
                 }
                 self.viewport.crop = resolve_crop(crop, &self.viewport)?;
                 self.cropped = true;
@@ -368,9 +386,31 @@ fn settled(part: f64, steps: f64) -> f64 {
 /// What is wrong and what would be right.
 type ProblemAndRemedy = (String, String);
 
+/// Why a command was not applied.
+enum CommandProblem {
+    Wrong(ProblemAndRemedy),
+    Cancelled(Cancelled),
+}
+
+impl From<ProblemAndRemedy> for CommandProblem {
+    fn from(problem: ProblemAndRemedy) -> Self {
+        Self::Wrong(problem)
+    }
+}
+
+impl From<Cancelled> for CommandProblem {
+    fn from(cancelled: Cancelled) -> Self {
+        Self::Cancelled(cancelled)
+    }
+}
+
 /// Mean position of the atoms of a selection, angstrom.
-fn centroid(target: &Target, structure: &Structure) -> Result<DVec3, ProblemAndRemedy> {
-    let chosen = target.selection.evaluate(structure);
+fn centroid(
+    target: &Target,
+    structure: &Structure,
+    cancel: &CancelToken,
+) -> Result<DVec3, CommandProblem> {
+    let chosen = target.selection.evaluate_cancellable(structure, cancel)?;
     let mut sum = DVec3::ZERO;
     let mut count = 0_u32;
     let positions = &structure.atoms().position_angstrom;
@@ -379,10 +419,11 @@ fn centroid(target: &Target, structure: &Structure) -> Result<DVec3, ProblemAndR
         count += 1;
     }
     if count == 0 {
-        return Err((
+        let problem: ProblemAndRemedy = (
             "the selection matches no atom".into(),
             "name atoms that the structure has".into(),
-        ));
+        );
+        return Err(problem.into());
     }
     Ok(sum / f64::from(count))
 }

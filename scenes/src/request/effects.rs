@@ -64,7 +64,7 @@ pub(crate) fn effects(
     ambient_occlusion: Option<AmbientOcclusionRequest>,
     shadows: bool,
 ) -> Result<Effects, SceneError> {
-    let silhouettes = silhouettes.map(|lines| {
+    let silhouettes = silhouettes.map(|lines| -> Result<_, SceneError> {
         let (width, jump) = (lines.width_px, lines.depth_jump);
         ranges::SILHOUETTE_WIDTH_PX.check("/style/silhouettes/width_px", width)?;
         ranges::SILHOUETTE_DEPTH_JUMP.check("/style/silhouettes/depth_jump", jump)?;
@@ -74,7 +74,7 @@ pub(crate) fn effects(
             color: lines.color.0,
         })
     });
-    let ambient_occlusion = ambient_occlusion.map(|occlusion| {
+    let ambient_occlusion = ambient_occlusion.map(|occlusion| -> Result<_, SceneError> {
         let (radius, strength) = (occlusion.radius_angstrom, occlusion.strength);
         let pointer = "/style/ambient_occlusion/radius_angstrom";
         ranges::OCCLUSION_RADIUS_ANGSTROM.check(pointer, radius)?;

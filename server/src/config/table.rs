@@ -127,6 +127,8 @@ settings! {
         "Number of atoms of a structure.";
     samples_max "samples-max": u64 = "67108864" "COUNT" in 1..=4_294_967_296,
         "Pixels times samples per pixel of an image.";
+    covered_samples_max "covered-samples-max": u64 = "137438953472" "COUNT" in 1_048_576..=1_000_000_000_000_000,
+        "Estimated samples of an image that its atoms and bonds cover, summed over atoms and bonds. It bounds the time of drawing where many lie one over the other.";
     items_max "items-max": u64 = "100000" "COUNT" in 1..=1_000_000,
         "Number of items of a batch.", reloadable;
     queue_max "queue-max": u64 = "256" "COUNT" in 1..=100_000,

@@ -2,10 +2,13 @@
 //!
 //! The environment variable `MOLSHOT_FAULT` holds entries such as `panic=41,lost=42,closed=3`:
 //! drawing an image 41 pixels wide panics, drawing one 42 pixels wide loses the device, and after
-//! such a loss reopening the device fails three times.
+//! such a loss reopening the device fails three times. With `stuck=43,file=PATH` drawing an image
+//! 43 pixels wide ends only when the file exists, and does not look at its token.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use molshot_renderer::{
     AdapterChoice, Backend, CancelToken, Frame, RenderError, open_with_threads,
@@ -21,6 +24,9 @@ pub(super) struct FaultPlan {
     loss_width_px: u32,
     /// How often reopening fails after a loss.
     failed_reopens: u32,
+    /// Width of images whose drawing ends only when the file exists, pixels.
+    stuck_width_px: u32,
+    stuck_until_file: PathBuf,
     failed_reopens_left: AtomicU32,
 }
 
@@ -29,11 +35,16 @@ pub(super) fn plan() -> Option<Arc<FaultPlan>> {
     let text = std::env::var("MOLSHOT_FAULT").ok()?;
     let mut plan = FaultPlan::default();
     for (name, value) in text.split(',').filter_map(|entry| entry.split_once('=')) {
+        if name == "file" {
+            plan.stuck_until_file = value.into();
+            continue;
+        }
         let value = value.parse().ok()?;
         match name {
             "panic" => plan.panic_width_px = value,
             "lost" => plan.loss_width_px = value,
             "closed" => plan.failed_reopens = value,
+            "stuck" => plan.stuck_width_px = value,
             _ => return None,
         }
     }
@@ -88,6 +99,11 @@ impl Backend for FaultInjector {
                 .failed_reopens_left
                 .store(failed_reopens, Ordering::Release);
             return Err(injected_loss());
+        }
+        if width_px == self.plan.stuck_width_px {
+            while !self.plan.stuck_until_file.exists() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
         self.inner.draw_cancellable(job, cancel)
     }

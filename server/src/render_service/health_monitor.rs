@@ -23,9 +23,22 @@ fn failure_counts(health: &Health) -> (u64, u64) {
 }
 
 impl RenderService {
-    /// Whether a thread can draw and the last test image was correct.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.queue.health().ready > 0 && self.is_output_correct.load(Ordering::Acquire)
+    /// Why no image can be drawn now; `None` if images can be drawn. `deadline` is the time for one
+    /// image.
+    pub(crate) fn not_ready_reason(&self, deadline: Duration) -> Option<String> {
+        let health = self.queue.health();
+        if health.ready == 0 {
+            return Some("no drawing thread has a device".into());
+        }
+        if !self.is_output_correct.load(Ordering::Acquire) {
+            return Some("the last test image was wrong".into());
+        }
+        let stuck = health.stuck_for.filter(|time| *time > deadline)?;
+        Some(format!(
+            "every drawing thread has been busy with one image for more than {} s; the deadline is {} s",
+            stuck.as_secs(),
+            deadline.as_secs()
+        ))
     }
 
     /// Draws the test image after every failure of the drawing threads. Never returns.
@@ -67,9 +80,11 @@ impl RenderService {
     async fn test(&self) -> Option<Result<(), PoolError>> {
         let job = self_test::job().ok()?;
         let expected = job.clone();
-        let drawing = self.queue.draw(Flow::Internal, job, move |frame, _, _| {
-            self_test::verify(frame, &expected)
-        });
+        let drawing = self
+            .queue
+            .draw(Flow::Internal, job, false, move |frame, _, _| {
+                self_test::verify(frame, &expected)
+            });
         let outcome = tokio::time::timeout(TEST_TIMEOUT, drawing).await.ok()?;
         Some(outcome.map(|_| ()))
     }

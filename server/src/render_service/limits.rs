@@ -1,11 +1,15 @@
 //! Limits of one request beyond its validity: lengths of texts, samples, memory.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
+use molshot_renderer::CancelToken;
+use molshot_renderer::cost::covered_samples;
 use molshot_scenes::request::{
     Compression, ImageFormat, OutputRequest, StructureSource, TextRequest,
 };
 use molshot_scenes::transforms::TransformRequest;
-use molshot_scenes::{Plane, RenderJob, SceneDocument};
+use molshot_scenes::{Plane, RenderJob, RenderRequest, SceneDocument, SceneError};
 
 use super::output::RequestedOutputs;
 use crate::config::Config;
@@ -16,6 +20,7 @@ use crate::error::Problem;
 pub(crate) struct Limits {
     text_bytes: usize,
     samples: u64,
+    covered_samples: u64,
 }
 
 impl Limits {
@@ -24,6 +29,7 @@ impl Limits {
         Self {
             text_bytes: usize::try_from(config.text_max_bytes).unwrap_or(usize::MAX),
             samples: config.samples_max,
+            covered_samples: config.covered_samples_max,
         }
     }
 
@@ -82,21 +88,35 @@ impl Limits {
         Ok(())
     }
 
-    /// Refuses images with too many samples.
-    pub(crate) fn check_job(&self, job: &RenderJob) -> Result<(), Problem> {
+    /// Refuses images with too many samples, or with too many bodies over them. Returns the
+    /// estimated number of samples that bodies cover, summed over the bodies.
+    pub(crate) fn check_job(&self, job: &RenderJob, cancel: &CancelToken) -> Result<u64, Problem> {
         let samples = pixels(job) * u64::from(job.samples().count());
-        if samples <= self.samples {
-            return Ok(());
+        if samples > self.samples {
+            return Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "picture_too_large",
+                format!(
+                    "/output: the image has {samples} samples (pixels times samples per pixel); give at most {}, or crop",
+                    self.samples
+                ),
+            )
+            .at("/output"));
         }
-        Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "picture_too_large",
-            format!(
-                "/output: the image has {samples} samples (pixels times samples per pixel); give at most {}, or crop",
-                self.samples
-            ),
-        )
-        .at("/output"))
+        let covered = covered_samples(job, self.covered_samples, cancel)
+            .map_err(|cancelled| Problem::from(SceneError::from(cancelled)))?;
+        if covered > self.covered_samples {
+            return Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "picture_too_costly",
+                format!(
+                    "/output: the atoms and bonds of the image cover about {covered} samples, added up (pixels times samples per pixel, once for each atom or bond); at most {} are allowed: draw a smaller image, fewer samples per pixel, a crop, or fewer atoms (`select`)",
+                    self.covered_samples
+                ),
+            )
+            .at("/output"));
+        }
+        Ok(covered)
     }
 }
 
@@ -112,6 +132,61 @@ fn longest_in_text(label: &TextRequest) -> usize {
 fn longest_in_transform(transform: &TransformRequest) -> usize {
     let commands = transform.commands.entries().iter().map(String::len);
     commands.fold(transform.select.as_str().len(), usize::max)
+}
+
+/// Bytes of all selections that decide what is drawn.
+pub(super) fn selection_bytes(request: &RenderRequest) -> usize {
+    let texts = request.style.texts.iter();
+    let texts = texts.filter_map(|text| Some(text.at.as_ref()?.as_str().len()));
+    let transforms = request.transforms.iter();
+    let transforms = transforms.map(|moved| moved.select.as_str().len());
+    request.select.as_str().len() + texts.sum::<usize>() + transforms.sum::<usize>()
+}
+
+/// Bytes of all view commands.
+pub(super) fn command_bytes(request: &RenderRequest) -> usize {
+    request.commands.entries().iter().map(String::len).sum()
+}
+
+/// Estimated time for drawing and encoding on one processor of 2020, within a factor of about
+/// three.
+pub(super) fn estimate_time(
+    job: &RenderJob,
+    outputs: &RequestedOutputs,
+    output: &OutputRequest,
+    covered_samples: u64,
+) -> Duration {
+    /// Times of one pixel: drawing and a fast PNG; another encoder; each further file; effects.
+    const PIXEL_NS: u64 = 20;
+    const SLOW_ENCODER_NS: u64 = 60;
+    const PLANE_NS: u64 = 20;
+    const EFFECTS_NS: u64 = 200;
+    /// Times of one atom or bond: preparation and projection; annotations.
+    const BODY_NS: u64 = 100;
+    const ANNOTATED_NS: u64 = 3000;
+    /// Covered samples of which each takes a nanosecond together.
+    const COVERED_PER_NS: u64 = 4;
+    let scene = job.scene();
+    let bodies = (scene.spheres.len() + scene.cylinders.len()) as u64;
+    let mut of_pixel = PIXEL_NS + PLANE_NS * outputs.planes.len() as u64;
+    if is_repacked(output) {
+        of_pixel += SLOW_ENCODER_NS;
+    }
+    if !scene.effects.is_none() {
+        of_pixel += EFFECTS_NS * u64::from(job.samples().count());
+    }
+    let of_body = match outputs.annotations {
+        Some(_) => BODY_NS + ANNOTATED_NS,
+        None => BODY_NS,
+    };
+    Duration::from_nanos(
+        pixels(job) * of_pixel + bodies * of_body + covered_samples / COVERED_PER_NS,
+    )
+}
+
+/// Whether the encoder copies and compresses all pixels.
+fn is_repacked(output: &OutputRequest) -> bool {
+    output.image_format() != ImageFormat::Png || output.compression == Compression::Small
 }
 
 /// Number of pixels that are drawn.
@@ -141,9 +216,7 @@ pub(super) fn estimate_bytes(
         .sum();
     // The filtered pixels and the encoded file. The file is small for a usual scene, but as large
     // as the pixels for noise.
-    let is_repacked =
-        output.image_format() != ImageFormat::Png || output.compression == Compression::Small;
-    let encoding = if is_repacked { 8 } else { 4 };
+    let encoding = if is_repacked(output) { 8 } else { 4 };
     let annotations = match outputs.annotations {
         Some(_) => job.scene().structure.atoms().len() as u64 * 400,
         None => 0,

@@ -14,11 +14,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use moka::future::Cache;
-use molshot_renderer::RenderError;
+use molshot_molecule::Structure;
 use molshot_renderer::pool::PoolOptions;
+use molshot_renderer::{CancelToken, RenderError};
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::request::OutputRequest;
-use molshot_scenes::{Plane, RenderJob, RenderRequest, Scene, SceneDocument, build_scene};
+use molshot_scenes::{
+    Plane, RenderJob, RenderRequest, Scene, SceneDocument, build_scene_cancellable,
+};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -34,8 +37,13 @@ pub(crate) use limits::Limits;
 pub(crate) use output::{OutputFile, RequestedOutputs};
 use pools::Pools;
 
-/// Jobs with more atoms times commands than this are prepared on blocking threads.
-const INLINE_WORK: usize = 200_000;
+/// Scenes and jobs with more atoms times bytes of selections and commands than this are prepared on
+/// blocking threads: about ten milliseconds for the slowest selections.
+const INLINE_WORK: usize = 1_000_000;
+/// What an atom takes without selections counts as so many bytes of them.
+const BYTES_PER_ATOM: usize = 64;
+/// Images whose estimated time is longer leave a thread to shorter ones.
+const LONG: Duration = Duration::from_millis(10);
 /// Number of the next batch.
 static NEXT_BATCH: AtomicU64 = AtomicU64::new(1);
 
@@ -105,6 +113,7 @@ pub(crate) struct PreparedJob {
     output: OutputRequest,
     outputs: RequestedOutputs,
     job: RenderJob,
+    is_long: bool,
     parse: Duration,
 }
 
@@ -219,15 +228,15 @@ impl RenderService {
         let Some(cache) = &self.images else {
             let job = self.prepare(resolved).await?;
             permit.reserve_image(job.memory_bytes())?;
-            return self.draw(flow, job).await;
+            return Box::pin(self.draw(flow, job)).await;
         };
         let mut times = None;
         let key = resolved.key;
         let files = cache
             .try_get_with(key, async {
-                let job = self.prepare(resolved).await?;
+                let job = Box::pin(self.prepare(resolved)).await?;
                 permit.reserve_image(job.memory_bytes())?;
-                let rendered = self.draw(flow, job).await?;
+                let rendered = Box::pin(self.draw(flow, job)).await?;
                 times = Some(rendered.times);
                 Ok(rendered.files)
             })
@@ -254,10 +263,12 @@ impl RenderService {
             .try_get_with(resolved.scene_key, async {
                 hit = false;
                 let (structure, request) = (Arc::clone(structure), request.clone());
-                let is_small = structure.atoms().len() < INLINE_WORK / 20;
+                let is_small = work(&structure, limits::selection_bytes(&request)) < INLINE_WORK;
                 let start = Instant::now();
                 let scene = self
-                    .build(is_small, move || build_scene(structure, &request))
+                    .build(is_small, move |cancel| {
+                        build_scene_cancellable(structure, &request, cancel)
+                    })
                     .await?;
                 self.metrics.stage("scene", start.elapsed());
                 Ok(Arc::new(scene?))
@@ -267,41 +278,45 @@ impl RenderService {
         self.metrics.cache("scene", hit);
         let scene = scene?;
         let annotated = resolved.outputs.annotations.is_some();
-        let work = structure
-            .atoms()
-            .len()
-            .saturating_mul(request.commands.entries().len());
-        let request = request.clone();
-        let job = self
-            .build(work < INLINE_WORK, move || {
-                job_of(scene, &request, annotated)
+        let is_small = work(structure, limits::command_bytes(request)) < INLINE_WORK;
+        let (request, limits) = (request.clone(), self.limits);
+        let (job, covered_samples) = self
+            .build(is_small, move |cancel| {
+                let job = job_of(scene, &request, annotated, cancel)?;
+                let covered_samples = limits.check_job(&job, cancel)?;
+                Ok::<_, Problem>((job, covered_samples))
             })
             .await??;
-        self.limits.check_job(&job)?;
+        let (output, outputs) = (resolved.request.output, resolved.outputs);
+        let time = limits::estimate_time(&job, &outputs, &output, covered_samples);
         Ok(PreparedJob {
-            output: resolved.request.output,
-            outputs: resolved.outputs,
+            output,
+            outputs,
+            is_long: time > LONG,
             job,
             parse: resolved.parse,
         })
     }
 
-    /// Runs `work`: on this thread if it is short, else on one of a few blocking threads.
-    async fn build<T: Send + 'static>(
+    /// Runs `work`: on this thread if it is short, else on one of a few blocking threads. Its token
+    /// is cancelled when the caller stops waiting.
+    pub(crate) async fn build<T: Send + 'static>(
         &self,
         is_short: bool,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&CancelToken) -> T + Send + 'static,
     ) -> Result<T, Problem> {
+        let cancel = CancelToken::new();
         if is_short {
-            return Ok(work());
+            return Ok(work(&cancel));
         }
+        let _cancelled_with_this_future = cancel.cancel_on_drop();
         let permit = Arc::clone(&self.building)
             .acquire_owned()
             .await
             .map_err(|error| Problem::internal(&error))?;
         // The permit moves with the work: the thread stays occupied when the client disconnects.
         blocking(move || {
-            let result = work();
+            let result = work(&cancel);
             drop(permit);
             result
         })
@@ -318,12 +333,13 @@ impl RenderService {
             output,
             outputs,
             job,
+            is_long,
             parse,
         } = prepared;
         let drawn_job = job.clone();
         let done = self
             .queue
-            .draw(flow, job, move |frame, scratch, cancel| {
+            .draw(flow, job, is_long, move |frame, scratch, cancel| {
                 outputs.encode(&output, &drawn_job, frame, scratch, cancel)
             })
             .await?;
@@ -349,6 +365,13 @@ impl RenderService {
     }
 }
 
+/// A measure of the time that preparing a structure takes, with so many bytes of selections or
+/// commands.
+fn work(structure: &Structure, bytes: usize) -> usize {
+    let atoms = structure.atoms().len();
+    atoms.saturating_mul(bytes.saturating_add(BYTES_PER_ATOM))
+}
+
 /// The cache key of a scene: a hash of the structure's files and of the part of the request that
 /// decides what is drawn, but not from where.
 fn scene_key(loaded: &LoadedStructure, request: &RenderRequest) -> [u8; 32] {
@@ -371,8 +394,9 @@ fn job_of(
     scene: Arc<Scene>,
     request: &RenderRequest,
     annotated: bool,
+    cancel: &CancelToken,
 ) -> Result<RenderJob, Problem> {
-    let job = PreparedScene::of_scene(scene, request)?.job()?;
+    let job = PreparedScene::of_scene(scene, request)?.job_cancellable(cancel)?;
     if !annotated || job.planes().contains(&Plane::AtomId) {
         return Ok(job);
     }

@@ -1,7 +1,7 @@
 //! Turns a frame into the files of an answer.
 
 use axum::body::Bytes;
-use molshot_renderer::annotations::{MaskKind, class_mask};
+use molshot_renderer::annotations::{MaskKind, class_mask_cancellable};
 use molshot_renderer::encode;
 use molshot_renderer::pool::{CancelToken, WorkerScratch};
 use molshot_renderer::{Encoding, Frame, RenderError};
@@ -71,15 +71,8 @@ impl RequestedOutputs {
         cancel: &CancelToken,
     ) -> Result<Vec<OutputFile>, RenderError> {
         let mut files = Vec::new();
-        let check_cancelled = || {
-            if cancel.is_cancelled() {
-                Err(RenderError::Cancelled)
-            } else {
-                Ok(())
-            }
-        };
         for plane in self.planes.iter().copied() {
-            check_cancelled()?;
+            cancel.check()?;
             if plane == Plane::Color {
                 let format = output.image_format();
                 scratch.encoder.encode_cancellable(
@@ -103,7 +96,7 @@ impl RequestedOutputs {
                 });
             };
             if plane.is_mask() {
-                let mask = class_mask(job, frame, plane)?;
+                let mask = class_mask_cancellable(job, frame, plane, cancel)?;
                 if self.images {
                     add("png", "image/png", mask.png()?);
                 }
@@ -113,16 +106,18 @@ impl RequestedOutputs {
                 continue;
             }
             if self.images {
-                add("png", "image/png", encode::plane_png(frame, plane)?);
+                let bytes = encode::plane_png_cancellable(frame, plane, cancel)?;
+                add("png", "image/png", bytes);
             }
             if self.arrays {
-                check_cancelled()?;
-                add("npy", NPY, encode::plane_npy(frame, plane)?);
+                let bytes = encode::plane_npy_cancellable(frame, plane, cancel)?;
+                add("npy", NPY, bytes);
             }
         }
         if let Some(masks) = &self.annotations {
-            check_cancelled()?;
-            let annotations = scratch.annotator.annotate(job, frame, masks)?;
+            let annotator = &mut scratch.annotator;
+            let annotations = annotator.annotate_cancellable(job, frame, masks, cancel)?;
+            cancel.check()?;
             files.push(OutputFile {
                 suffix: "json".into(),
                 media_type: JSON,

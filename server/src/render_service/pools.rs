@@ -17,8 +17,11 @@ pub(super) struct Pools {
     pub(super) main: Pool,
     /// Draws one image at a time with all threads; `None` if a GPU draws, or with one thread.
     pub(super) latency: Option<Pool>,
-    /// Most tasks that are in the main pool at a time.
-    pub(super) max_in_main: usize,
+    /// Number of images that are drawn or encoded at a time.
+    pub(super) threads: usize,
+    /// How many of them may be long ones. A pool of the built-in rasteriser has a spare thread for
+    /// short ones; a GPU's leaves one of its threads to them.
+    pub(super) max_long: usize,
 }
 
 impl Pools {
@@ -33,9 +36,19 @@ impl Pools {
             drawing = options.draw_threads + options.encode_threads;
             // The pool never refuses a task that the fair queue gives it, even when cancelled tasks
             // still occupy places.
-            options.with_queue(drawing * 4 + 1)
+            let options = options.with_queue(drawing * 4 + 1);
+            if kind == BackendKind::Software {
+                options.with_spare_thread()
+            } else {
+                options
+            }
         };
         let main = open_pool(config, options)?;
+        let max_long = if main.kind() == BackendKind::Software {
+            drawing
+        } else {
+            (main.health().draw_threads.saturating_sub(1)).max(1)
+        };
         let per_image = threads.min(MAX_THREADS_PER_IMAGE);
         let latency = if main.kind() == BackendKind::Software && per_image > 1 {
             Some(open_pool(config, |_| PoolOptions::latency(per_image))?)
@@ -45,7 +58,8 @@ impl Pools {
         Ok(Self {
             main,
             latency,
-            max_in_main: drawing * 2,
+            threads: drawing,
+            max_long,
         })
     }
 

@@ -315,7 +315,7 @@ fn error_file(key: &str, problem: &Problem) -> OutputFile {
 /// Number of items in progress: enough to keep all threads busy, with one item being drawn, one
 /// waiting and one being sent for each thread.
 fn window(app: &App) -> usize {
-    (app.service.queue.health().draw_threads.max(1)) * 3 + 1
+    app.service.queue.threads().max(1) * 3 + 1
 }
 
 /// A file as it is written to the stream.

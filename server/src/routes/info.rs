@@ -31,9 +31,15 @@ pub(super) async fn live() -> Response {
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     let health = app.service.queue.health();
     let stopping = app.service.admission.is_stopping();
-    let ready = app.service.is_ready() && !stopping;
+    let reason = if stopping {
+        Some("the server shuts down".to_owned())
+    } else {
+        app.service.not_ready_reason(app.deadline())
+    };
+    let ready = reason.is_none();
     let document = json!({
         "status": if ready { "ready" } else if stopping { "stopping" } else { "down" },
+        "reason": reason,
         "adapter": app.service.queue.adapter(),
         "threads": health.draw_threads,
         "threads_ready": health.ready,

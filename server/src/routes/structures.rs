@@ -9,7 +9,7 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
+use molshot_molecule::hbonds::{FindError, HydrogenBondOptions, Scope, find_cancellable};
 use molshot_molecule::summary::Summary;
 use molshot_scenes::Keyword;
 use molshot_scenes::request::{ImageFormat, file_extension, format_of_extension};
@@ -236,10 +236,16 @@ pub(super) async fn hydrogen_bonds(
         return Ok(response::not_modified(&etag, &cache_control));
     }
     let root = app.config.structures.clone();
+    let is_small = loaded.structure.atoms().len() < 1000;
     let text = with_deadline(
         app.deadline(),
-        blocking(move || {
-            let found = find(&loaded.structure, &options).map_err(|error| {
+        // On one of a few threads, so that many such requests leave processors to images.
+        app.service.build(is_small, move |cancel| {
+            let found = find_cancellable(&loaded.structure, &options, cancel);
+            let found = found.map_err(|error| {
+                let FindError::Options(error) = error else {
+                    return Problem::deadline();
+                };
                 let name = if error.name.contains("angle") {
                     "angle-slack"
                 } else {

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod cancelled;
 mod fixtures;
 mod properties;
 

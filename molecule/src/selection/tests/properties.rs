@@ -10,7 +10,14 @@ use crate::selection::{MAX_DISTANCE_TERMS, Selection};
 use crate::structure::ResidueClass;
 
 fn near(points: &[[f32; 3]], sources: &[bool], distance: f64) -> Vec<bool> {
-    within(points, sources, distance, |_| true)
+    within(
+        points,
+        sources,
+        distance,
+        |_| true,
+        &crate::CancelToken::new(),
+    )
+    .unwrap()
 }
 
 fn near_by_all_pairs(points: &[[f32; 3]], sources: &[bool], distance: f64) -> Vec<bool> {

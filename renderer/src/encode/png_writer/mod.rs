@@ -32,6 +32,8 @@ use checksum::{Adler32, RowSums};
 const BLOCK: usize = 16;
 const FILTER_SUB: u8 = 1;
 const FILTER_UP: u8 = 2;
+/// Pixels after which it is asked again whether the picture was cancelled.
+const POLL_PX: usize = 1 << 16;
 /// The end of the file.
 const END_CHUNK: [u8; 12] = *b"\0\0\0\0IEND\xAE\x42\x60\x82";
 /// Largest length of a chunk (PNG, section 5.3).
@@ -48,14 +50,16 @@ type Pixel = [u8; 4];
 /// is taken but in `out`.
 ///
 /// `None`, and `out` as it was, when there are no pixels, `rgba` does not have four bytes for each,
-/// an edge is longer than [`LONGEST_EDGE_PX`], or the compressed rows are longer than a chunk may
-/// be (2 GiB; those of 1 GiB of pixels never are).
+/// an edge is longer than [`LONGEST_EDGE_PX`], the compressed rows are longer than a chunk may be
+/// (2 GiB; those of 1 GiB of pixels never are), or `is_cancelled`, which is asked again and again,
+/// says so.
 pub(super) fn write(
     width_px: u32,
     height_px: u32,
     rgba: &[u8],
     transparent: bool,
     out: &mut Vec<u8>,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Option<()> {
     let (pixels, rest) = rgba.as_chunks::<4>();
     let width = width_px as usize;
@@ -82,9 +86,13 @@ pub(super) fn write(
     // section 2.2).
     out.extend_from_slice(&[0x78, 0x01]);
     let adler = if transparent {
-        deflate::<4>(width, pixels, out)
+        deflate::<4>(width, pixels, out, is_cancelled)
     } else {
-        deflate::<3>(width, pixels, out)
+        deflate::<3>(width, pixels, out, is_cancelled)
+    };
+    let Some(adler) = adler else {
+        out.truncate(start);
+        return None;
     };
     out.extend_from_slice(&adler.to_be_bytes());
     let length = out.len() - length_at - 8;
@@ -100,14 +108,28 @@ pub(super) fn write(
 }
 
 /// Filters and compresses rows behind what `out` holds; gives the Adler-32 of what was compressed.
-fn deflate<const CHANNELS: usize>(width: usize, pixels: &[Pixel], out: &mut Vec<u8>) -> u32 {
+/// `None` when it was cancelled.
+fn deflate<const CHANNELS: usize>(
+    width: usize,
+    pixels: &[Pixel],
+    out: &mut Vec<u8>,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Option<u32> {
     let row_bytes = 1 + width * CHANNELS;
     let mut bits = Bits::behind(out.len());
     let mut adler = Adler32::new();
     bits.reserve(out, huffman::HEADER_BYTES);
     huffman::block_header(|code| bits.put_code(out, code));
     let mut above: Option<&[Pixel]> = None;
+    let mut left_px = POLL_PX;
     for row in pixels.chunks_exact(width) {
+        left_px = left_px.saturating_sub(width);
+        if left_px == 0 {
+            if is_cancelled() {
+                return None;
+            }
+            left_px = POLL_PX;
+        }
         // No byte has more than 12 bits.
         bits.reserve(out, row_bytes * 3 / 2 + 1);
         let filter = if above.is_none() {
@@ -132,7 +154,7 @@ fn deflate<const CHANNELS: usize>(width: usize, pixels: &[Pixel], out: &mut Vec<
     }
     bits.put_code(out, huffman::END);
     bits.finish(out);
-    adler.value()
+    Some(adler.value())
 }
 
 /// Writes the differences of a part of a row from its references. From its first pixel to the row's

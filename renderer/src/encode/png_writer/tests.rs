@@ -26,7 +26,7 @@ fn check(width: u32, height: u32, rgba: &[u8]) {
         }
         // What was there before stays.
         let mut file = b"before".to_vec();
-        write(width, height, rgba, transparent, &mut file).expect("a picture");
+        write(width, height, rgba, transparent, &mut file, &|| false).expect("a picture");
         assert!(file.starts_with(b"before"));
         let (w, h, channels, samples) = decoded(&file[6..]);
         assert_eq!((w, h), (width, height));
@@ -127,7 +127,7 @@ fn runs_of_every_length_are_read_as_they_were() {
 fn alpha_that_an_opaque_picture_should_not_have_is_left_out() {
     let rgba: Vec<u8> = (0..=255).cycle().take(16 * 9 * 4).collect();
     let mut file = Vec::new();
-    write(16, 9, &rgba, false, &mut file).expect("a picture");
+    write(16, 9, &rgba, false, &mut file, &|| false).expect("a picture");
     let (_, _, channels, samples) = decoded(&file);
     let expected: Vec<u8> = rgba
         .chunks(4)
@@ -141,7 +141,10 @@ fn alpha_that_an_opaque_picture_should_not_have_is_left_out() {
 fn what_is_no_picture_is_refused() {
     let refused = |width, height, bytes: usize| {
         let mut out = vec![7];
-        assert_eq!(write(width, height, &vec![0; bytes], false, &mut out), None);
+        assert_eq!(
+            write(width, height, &vec![0; bytes], false, &mut out, &|| false),
+            None
+        );
         assert_eq!(out, [7]);
     };
     refused(0, 0, 0);
@@ -157,11 +160,11 @@ fn a_used_buffer_takes_no_more_memory() {
     let mut random = Random(1);
     let rgba = random.picture(200, 150);
     let mut out = Vec::new();
-    write(200, 150, &rgba, true, &mut out).expect("a picture");
+    write(200, 150, &rgba, true, &mut out, &|| false).expect("a picture");
     let (first, capacity, place) = (out.clone(), out.capacity(), out.as_ptr());
     for _ in 0..3 {
         out.clear();
-        write(200, 150, &rgba, true, &mut out).expect("a picture");
+        write(200, 150, &rgba, true, &mut out, &|| false).expect("a picture");
         assert_eq!(out, first);
         assert_eq!((out.capacity(), out.as_ptr()), (capacity, place));
     }
@@ -172,7 +175,7 @@ fn the_bytes_are_these() {
     // A black square of 2 pixels: no other machine, and no later version by accident, may write
     // others.
     let mut out = Vec::new();
-    write(2, 2, &[0, 0, 0, 255].repeat(4), false, &mut out).expect("a picture");
+    write(2, 2, &[0, 0, 0, 255].repeat(4), false, &mut out, &|| false).expect("a picture");
     let hash = crc32fast::hash(&out[..out.len() - 12]);
     assert_eq!((out.len(), hash), (196, 4_087_072_222));
 }

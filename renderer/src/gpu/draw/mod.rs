@@ -95,7 +95,8 @@ impl GpuBackend {
         })
     }
 
-    fn draw_job(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
+    fn draw_job(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError> {
+        cancel.check()?;
         let mut frame = empty_frame(job, &self.context.adapter_name)?;
         if !self.scene.as_ref().is_some_and(|s| s.holds(job.scene())) {
             let start = Instant::now();
@@ -111,6 +112,7 @@ impl GpuBackend {
             Samples::One | Samples::Four => REGION_EDGE_PX,
         };
         for region in regions(job.viewport().crop, edge) {
+            cancel.check()?;
             self.draw_region(job, region, edge, &mut frame)?;
         }
         finish_planes(job, &mut frame)?;
@@ -233,8 +235,8 @@ impl GpuBackend {
 }
 
 impl BaseRenderer for GpuBackend {
-    fn draw_base(&mut self, job: &RenderJob) -> Result<Frame, RenderError> {
-        self.draw_job(job)
+    fn draw_base(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError> {
+        self.draw_job(job, cancel)
     }
 }
 
@@ -252,13 +254,16 @@ impl Backend for GpuBackend {
         let drawn = effects.draw(self, &labels::underlay(job), cancel);
         self.effects = effects;
         let mut frame = drawn.map_err(|error| {
+            if matches!(error, RenderError::Cancelled) {
+                return error;
+            }
             // Half-made resources may be the cause; the next job starts with new ones.
             self.scene = None;
             self.targets = None;
             self.staging = None;
             self.context.loss_or(error)
         })?;
-        self.labels.overlay(job, &mut frame);
+        self.labels.overlay(job, &mut frame, cancel)?;
         Ok(frame)
     }
 

@@ -58,6 +58,7 @@ pub(super) fn options(draw_threads: usize, queue: usize) -> PoolOptions {
         encode_threads: 0,
         threads_per_picture: 1,
         queue,
+        spare_thread: false,
     }
 }
 

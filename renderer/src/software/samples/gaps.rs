@@ -3,7 +3,7 @@
 use fearless_simd::f32x4;
 use fearless_simd::prelude::*;
 
-use super::{Candidates, EdgeSamples};
+use super::{Candidates, EdgeSamples, LOOK_INTERVAL};
 use crate::software::context::FrameContext;
 use crate::software::edges::Edges;
 use crate::software::simd::{LANES, QUAD};
@@ -63,7 +63,10 @@ impl EdgeSamples {
             },
         );
         if !gaps.is_empty() {
-            for member in members {
+            for (number, member) in members.iter().enumerate() {
+                if number % LOOK_INTERVAL == LOOK_INTERVAL - 1 && context.cancel.is_cancelled() {
+                    break;
+                }
                 let projected = &context.primitives.visible[*member as usize];
                 if projected.near_depth - context.max_depth_inversion > farthest {
                     break;

@@ -17,6 +17,8 @@ use super::shading::ShadeBatch;
 use super::simd::{LANES, QUAD};
 use super::tile::{ChunkMask, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, nearest};
 
+/// The token is looked at once in so many primitives of a tile.
+pub(super) const LOOK_INTERVAL: usize = 64;
 /// Largest number of samples per pixel.
 const MAX_SAMPLES: usize = 16;
 
@@ -122,7 +124,11 @@ impl EdgeSamples {
             || {
                 self.begin_tile(simd, axis_rays, first_lines, edges);
                 let mut start = 0;
-                for run in &tile.runs {
+                for (number, run) in tile.runs.iter().enumerate() {
+                    if number % LOOK_INTERVAL == LOOK_INTERVAL - 1 && context.cancel.is_cancelled()
+                    {
+                        break;
+                    }
                     let candidates = Candidates {
                         chunks: &tile.candidates[start..run.end as usize],
                         max_depth: edges.neighborhood_depth.as_slice(),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use glam::DVec3;
-use molshot_molecule::{PartRole, Residue, ResidueClass, Structure};
+use molshot_molecule::{CancelToken, PartRole, Residue, ResidueClass, Structure};
 use smol_str::SmolStr;
 
 use crate::error::SceneError;
@@ -54,7 +54,11 @@ struct Wanted {
 /// # Errors
 /// [`SceneError::Selection`] when the place of a text cannot be understood, [`SceneError::Empty`]
 /// when it matches no atom.
-pub(crate) fn labels(drawn: &Drawn<'_>, style: &StyleRequest) -> Result<Labels, SceneError> {
+pub(crate) fn labels(
+    drawn: &Drawn<'_>,
+    style: &StyleRequest,
+    cancel: &CancelToken,
+) -> Result<Labels, SceneError> {
     let wanted = wanted(drawn, style);
     let look = &style.label_style;
     let color = look
@@ -104,7 +108,7 @@ pub(crate) fn labels(drawn: &Drawn<'_>, style: &StyleRequest) -> Result<Labels, 
         writer.distances(decimals);
     }
     for (index, text) in style.texts.iter().enumerate() {
-        writer.text(index, text)?;
+        writer.text(index, text, cancel)?;
     }
     Ok(Labels {
         list: writer.list,
@@ -252,7 +256,13 @@ impl Writer<'_> {
         }
     }
 
-    fn text(&mut self, index: usize, text: &TextRequest) -> Result<(), SceneError> {
+    fn text(
+        &mut self,
+        index: usize,
+        text: &TextRequest,
+        cancel: &CancelToken,
+    ) -> Result<(), SceneError> {
+        cancel.check()?;
         let anchor = if let Some(position) = text.position_angstrom {
             Some(position.map(|part| part as f32))
         } else {
@@ -261,7 +271,7 @@ impl Writer<'_> {
             };
             let chosen = at
                 .at(|| format!("/style/texts/{index}/at"))?
-                .evaluate(self.drawn.structure);
+                .evaluate_cancellable(self.drawn.structure, cancel)?;
             let positions = &self.drawn.structure.atoms().position_angstrom;
             if !chosen.contains(&true) {
                 return Err(SceneError::Empty {

@@ -1,10 +1,12 @@
 //! A fair queue in front of the worker pool.
 //!
 //! The single requests of each client form a flow, and so does each batch; flows take turns. Only
-//! as many tasks are in the pool as keep it busy, so a new request waits for few others.
+//! as many tasks are in the pool as keep it busy, so a new request waits for few others. Long tasks
+//! never occupy the whole pool: while as many are drawn as may be, short ones overtake those that
+//! wait.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,15 +37,17 @@ struct Queued {
     number: u64,
     task: RenderTask,
     cancel: CancelToken,
-    in_pool: Arc<AtomicBool>,
+    is_long: bool,
+    /// How many places of the pool it occupies.
+    places: Arc<AtomicUsize>,
 }
 
 #[derive(Default)]
 struct State {
     /// Waiting tasks by flow; no flow is empty.
     flows: VecDeque<(Flow, VecDeque<Queued>)>,
-    /// Tasks that the pool has.
-    in_pool: usize,
+    /// Places in the pool that short and that long tasks occupy.
+    in_pool: [usize; 2],
     waiting: u64,
     /// Whether a thread is submitting tasks to the pool; no other thread needs to.
     is_submitting: bool,
@@ -53,7 +57,10 @@ struct State {
 pub(crate) struct FairQueue {
     pool: Pool,
     state: Mutex<State>,
-    max_in_pool: usize,
+    /// Most places for short and for long tasks. One short task more than are drawn, so that a
+    /// thread finds its next one at once; but no long one waits there.
+    max_in_pool: [usize; 2],
+    threads: usize,
     numbers: AtomicU64,
     /// Draws a single image with all threads, if it arrives while nothing else is drawn.
     latency_pool: Option<Pool>,
@@ -105,7 +112,8 @@ impl FairQueue {
         Self {
             pool: pools.main,
             state: Mutex::default(),
-            max_in_pool: pools.max_in_main,
+            max_in_pool: [pools.threads + 1, pools.max_long],
+            threads: pools.threads,
             numbers: AtomicU64::new(0),
             latency_pool: pools.latency,
             is_latency_pool_busy: AtomicBool::new(false),
@@ -127,6 +135,11 @@ impl FairQueue {
         health
     }
 
+    /// Number of images that are drawn or encoded at a time.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// Name of the adapter.
     pub(crate) fn adapter(&self) -> &str {
         self.pool.adapter()
@@ -142,6 +155,7 @@ impl FairQueue {
     }
 
     /// Draws a job, then runs `work` with the frame on the same thread and returns its result.
+    /// `is_long` says whether that takes long.
     ///
     /// Dropping the future cancels the task: it is removed if it is not drawn yet, and `work` sees
     /// its token cancelled.
@@ -149,13 +163,14 @@ impl FairQueue {
         self: &Arc<Self>,
         flow: Flow,
         job: RenderJob,
+        is_long: bool,
         work: impl FnOnce(&Frame, &mut WorkerScratch, &CancelToken) -> Result<T, RenderError>
         + Send
         + 'static,
     ) -> Result<Done<T>, PoolError> {
         let start = Instant::now();
         let cancel = CancelToken::new();
-        let in_pool = Arc::new(AtomicBool::new(false));
+        let places = Arc::new(AtomicUsize::new(0));
         let (sender, receiver) = oneshot::channel();
         let token = cancel.clone();
         let timed = move |frame: &Frame, scratch: &mut WorkerScratch| {
@@ -174,7 +189,7 @@ impl FairQueue {
                 encode: begin.elapsed(),
             })
         };
-        let (queue, counted) = (Arc::clone(self), Arc::clone(&in_pool));
+        let (queue, occupied) = (Arc::clone(self), Arc::clone(&places));
         let in_latency_pool = Arc::new(AtomicBool::new(false));
         let was_in_latency_pool = Arc::clone(&in_latency_pool);
         let pixels = pixels(&job);
@@ -184,11 +199,13 @@ impl FairQueue {
             }
             // The caller may have been dropped.
             let _ = sender.send(result);
-            if counted.swap(false, Ordering::AcqRel) {
-                queue.lock().in_pool -= 1;
+            let occupied = occupied.swap(0, Ordering::AcqRel);
+            if occupied > 0 {
+                queue.lock().in_pool[usize::from(is_long)] -= occupied;
                 queue.submit_waiting();
             }
-        });
+        })
+        .long(is_long);
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let cancel_on_drop = CancelOnDrop {
             queue: self,
@@ -199,7 +216,7 @@ impl FairQueue {
         let suits_latency_pool =
             matches!(flow, Flow::Singles(_)) && pixels >= MIN_LATENCY_POOL_PIXELS;
         let task = if suits_latency_pool {
-            self.try_latency_pool(task, &in_latency_pool)
+            self.try_latency_pool(task, is_long, &in_latency_pool, &places)
         } else {
             Some(task)
         };
@@ -207,7 +224,8 @@ impl FairQueue {
             number,
             task,
             cancel,
-            in_pool,
+            is_long,
+            places,
         });
         if let Some(queued) = queued {
             let mut state = self.lock();
@@ -229,37 +247,53 @@ impl FairQueue {
     fn try_latency_pool(
         &self,
         task: RenderTask,
+        is_long: bool,
         in_latency_pool: &AtomicBool,
+        places: &AtomicUsize,
     ) -> Option<RenderTask> {
         let Some(pool) = &self.latency_pool else {
             return Some(task);
         };
-        let is_idle = {
-            let state = self.lock();
-            state.in_pool == 0 && state.flows.is_empty()
-        };
+        let mut state = self.lock();
+        let is_idle = state.in_pool == [0; 2] && state.flows.is_empty();
         if !is_idle || self.is_latency_pool_busy.swap(true, Ordering::AcqRel) {
             return Some(task);
         }
+        if is_long {
+            // It is drawn by all processors, so no other long one begins meanwhile.
+            let [_, all] = self.max_in_pool;
+            state.in_pool[1] += all;
+            places.store(all, Ordering::Release);
+        }
+        drop(state);
         in_latency_pool.store(true, Ordering::Release);
         let error = pool.try_submit(task).err()?;
         in_latency_pool.store(false, Ordering::Release);
         self.is_latency_pool_busy.store(false, Ordering::Release);
+        self.lock().in_pool[1] -= places.swap(0, Ordering::AcqRel);
         Some(*error.task)
     }
 
-    /// Takes the next task of the flow whose turn it is.
+    /// Takes the next task for which the pool has a place, of the flow whose turn it is. Flows
+    /// without such a task keep their turn.
     fn next(&self, state: &mut State) -> Option<Queued> {
-        if state.in_pool >= self.max_in_pool {
+        let is_free = [0, 1].map(|kind| state.in_pool[kind] < self.max_in_pool[kind]);
+        if is_free == [false; 2] {
             return None;
         }
-        let (flow, mut tasks) = state.flows.pop_front()?;
-        let first = tasks.pop_front()?;
+        let fits = |queued: &Queued| is_free[usize::from(queued.is_long)];
+        let (at, index) = state
+            .flows
+            .iter()
+            .enumerate()
+            .find_map(|(at, (_, tasks))| Some((at, tasks.iter().position(fits)?)))?;
+        let (flow, mut tasks) = state.flows.remove(at)?;
+        let next = tasks.remove(index);
         state.waiting -= 1;
         if !tasks.is_empty() {
             state.flows.push_back((flow, tasks));
         }
-        Some(first)
+        next
     }
 
     /// Submits waiting tasks until the pool has enough.
@@ -276,8 +310,8 @@ impl FairQueue {
                 state = self.lock();
                 continue;
             }
-            queued.in_pool.store(true, Ordering::Release);
-            state.in_pool += 1;
+            queued.places.store(1, Ordering::Release);
+            state.in_pool[usize::from(queued.is_long)] += 1;
             // The pool may complete tasks while it accepts one, and completing a task locks.
             drop(state);
             if let Some(error) = self.pool.try_submit(queued.task).err() {
@@ -315,112 +349,4 @@ impl FairQueue {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
-
-    use molshot_renderer::AdapterChoice;
-    use molshot_renderer::pool::PoolOptions;
-    use molshot_renderer::self_test;
-
-    use super::*;
-
-    fn queue() -> Arc<FairQueue> {
-        let options = PoolOptions::latency(1).with_queue(8);
-        let main = Pool::open(AdapterChoice::Software, |_| options).unwrap();
-        Arc::new(FairQueue::new(Pools {
-            main,
-            latency: None,
-            max_in_main: 2,
-        }))
-    }
-
-    fn run<T>(work: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_time()
-            .build()
-            .unwrap()
-            .block_on(work)
-    }
-
-    #[test]
-    fn a_late_single_request_overtakes_a_long_batch() {
-        run(async {
-            let queue = queue();
-            let order = Arc::new(Mutex::new(Vec::new()));
-            let ask = |flow, name: &'static str| {
-                let (queue, order) = (Arc::clone(&queue), Arc::clone(&order));
-                tokio::spawn(async move {
-                    let work = move |_: &Frame, _: &mut WorkerScratch, _: &CancelToken| {
-                        std::thread::sleep(Duration::from_millis(5));
-                        order.lock().unwrap().push(name);
-                        Ok(())
-                    };
-                    queue
-                        .draw(flow, self_test::job().unwrap(), work)
-                        .await
-                        .map(|_| ())
-                })
-            };
-            let mut all: Vec<_> = (0..40).map(|_| ask(Flow::Batch(1), "batch")).collect();
-            while queue.waiting() < 30 {
-                tokio::task::yield_now().await;
-            }
-            let single = Flow::Singles(Client::of_address([127, 0, 0, 1].into()));
-            all.push(ask(single, "single"));
-            for task in all {
-                task.await.unwrap().unwrap();
-            }
-            let place = order
-                .lock()
-                .unwrap()
-                .iter()
-                .position(|name| *name == "single");
-            assert!(place.unwrap() < 20, "it waited for {place:?} others");
-        });
-    }
-
-    #[test]
-    fn abandoned_tasks_are_not_drawn() {
-        run(async {
-            let queue = queue();
-            let flow = Flow::Batch(1);
-            let tasks: Vec<_> = (0..20)
-                .map(|_| {
-                    let queue = Arc::clone(&queue);
-                    let work = |_: &Frame, _: &mut WorkerScratch, _: &CancelToken| {
-                        std::thread::sleep(Duration::from_millis(20));
-                        Ok(())
-                    };
-                    tokio::spawn(async move {
-                        let _ = queue.draw(flow, self_test::job().unwrap(), work).await;
-                    })
-                })
-                .collect();
-            while queue.waiting() < 10 {
-                tokio::task::yield_now().await;
-            }
-            for task in &tasks {
-                task.abort();
-            }
-            for task in tasks {
-                let _ = task.await;
-            }
-            assert_eq!(queue.waiting(), 0);
-            let last = queue
-                .draw(flow, self_test::job().unwrap(), |_, _, _| Ok(()))
-                .await;
-            last.unwrap();
-            assert!(queue.health().done < 8, "{:?}", queue.health());
-            // A task that was being drawn when it was cancelled may end after the last one.
-            let all_returned = async {
-                while queue.lock().in_pool > 0 {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-            };
-            tokio::time::timeout(Duration::from_mins(1), all_returned)
-                .await
-                .expect("every task leaves the pool");
-        });
-    }
-}
+mod tests;
