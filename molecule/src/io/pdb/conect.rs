@@ -1,10 +1,11 @@
 //! CONECT records: bonds by serial number.
 
 use super::fields::{columns, hexadecimal, hybrid36, integer};
-use crate::Warning;
 use crate::diagnostics::RepeatedWarning;
+use crate::io::options::ReadOptions;
 use crate::raw::{BondSource, RawAtom, RawBond};
 use crate::structure::BondOrder;
+use crate::{Location, MoleculeError, Warning};
 
 /// One bond of a record.
 struct Pair {
@@ -56,6 +57,24 @@ impl Conect {
                 times,
             });
         }
+    }
+
+    /// Refuses more pairs of atoms than a structure within the limit has.
+    pub(super) fn check_limit(
+        &self,
+        file: &str,
+        line: u32,
+        options: &ReadOptions,
+    ) -> Result<(), MoleculeError> {
+        let limit = options.limits.max_conect_pairs();
+        if self.pairs.len() <= limit {
+            return Ok(());
+        }
+        Err(MoleculeError::Limit {
+            location: Location::line(file, line.into()),
+            problem: format!("the CONECT records join more than {limit} pairs of atoms"),
+            remedy: "give each bond once, or raise the limit on atoms".to_owned(),
+        })
     }
 
     /// Finds the atoms of the serial numbers, in O(n log n) of atoms and bonds.

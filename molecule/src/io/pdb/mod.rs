@@ -92,12 +92,14 @@ pub(super) fn parse(
                 }
             };
             if models.atom(repeats, decide) {
+                super::text::check_atom_limit(file, number.into(), atoms.len(), options)?;
                 atoms.push(reader.read(file, number, line, segment)?);
             }
         } else if line.starts_with(b"TER") && column_is_blank(line, 3) {
             segment += u32::from(models.reading());
         } else if line.starts_with(b"CONECT") {
             conect.read(number, line, atoms.len() as u32, reader.wide);
+            conect.check_limit(file, number, options)?;
         } else if line.starts_with(b"LINK") || line.starts_with(b"SSBOND") {
             links.read(number, line);
         } else if line.starts_with(b"MODEL") && column_is_blank(line, 5) {
