@@ -1,0 +1,1 @@
+"""Scenarios of `scripts/http-hostile`. Each module has `run(server)`, which returns the failures."""
