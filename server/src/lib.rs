@@ -55,7 +55,9 @@ mod render_service;
 mod request_id;
 mod response;
 mod routes;
+mod shared_cache;
 mod structures;
+mod watched_stream;
 
 use std::io;
 use std::net::SocketAddr;

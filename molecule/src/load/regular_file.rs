@@ -59,7 +59,9 @@ fn check(metadata: &Metadata) -> io::Result<()> {
         return Ok(());
     }
     let kind = kind_of(metadata);
-    Err(io::Error::other(format!("it is {kind}, not a regular file")))
+    Err(io::Error::other(format!(
+        "it is {kind}, not a regular file"
+    )))
 }
 
 #[cfg(unix)]

@@ -148,7 +148,13 @@ pub(super) fn estimate_bytes(
         Some(_) => job.scene().structure.atoms().len() as u64 * 400,
         None => 0,
     };
-    pixels(job) * (planes + arrays + encoding) + effect_bytes(job) + annotations
+    pixels(job) * (planes + arrays + encoding) + effect_bytes(job) + body_bytes(job) + annotations
+}
+
+/// Estimated memory of the bodies of a scene in the picture, bytes.
+fn body_bytes(job: &RenderJob) -> u64 {
+    let scene = job.scene();
+    scene.spheres.len() as u64 * 120 + scene.cylinders.len() as u64 * 200
 }
 
 /// Estimated memory of effects, bytes. They are computed strip by strip of a magnified image.

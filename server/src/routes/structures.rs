@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -16,7 +16,7 @@ use molshot_scenes::request::{ImageFormat, file_extension, format_of_extension};
 use serde_json::{Value, json};
 
 use super::query::{Parameters, document_of, request_of, with_parameter};
-use crate::admission::Client;
+use crate::admission::{Client, MemoryUser, Permit};
 use crate::app::App;
 use crate::body::{self, BodyLimiter};
 use crate::error::Problem;
@@ -25,8 +25,8 @@ use crate::media_types::JSON;
 use crate::render_service::{RequestedOutputs, with_deadline};
 use crate::response;
 use crate::structures::{
-    LoadedStructure, NamedBytes, SAMPLES, StoreError, StructureEntry, StructureOrigin, blocking,
-    hide_root,
+    LoadedStructure, NamedBytes, PageRequest, SAMPLES, StoreError, StructureEntry, StructureOrigin,
+    blocking, hide_root,
 };
 
 /// Largest number of structures on a page of the list.
@@ -35,6 +35,8 @@ const MAX_PAGE: usize = 1000;
 const DEFAULT_PAGE: usize = 100;
 /// Longest file name of an upload.
 const MAX_NAME_BYTES: usize = 1024;
+/// Memory for finding hydrogen bonds and for their report, bytes per atom.
+const HYDROGEN_BOND_BYTES_PER_ATOM: u64 = 600;
 
 /// `GET /v1/structures/{id}/image.png`, and with the file extensions of the other formats
 pub(super) async fn image(
@@ -51,16 +53,23 @@ pub(super) async fn image(
     let permit = app.admit(client)?;
     let document = request_of(&id, format, &parameters)?;
     let gives_size = parameters.get("size")?.is_some();
+    let user = MemoryUser::single(client);
     let answered = Box::pin(async {
         let outputs = RequestedOutputs::all(&document.request.output);
-        let resolved = app.service.resolve(document, outputs).await?;
+        let resolved = app.service.resolve(document, outputs, user).await?;
         let etag = resolved.etag();
         let cache_control = app.cache_control();
         if etag::matches(&headers, &etag) {
             return Ok(response::not_modified(&etag, &cache_control));
         }
         let made = app.service.single(resolved, &permit).await?;
-        Ok(response::rendered(&made, &etag, &cache_control, false))
+        Ok(response::rendered(
+            &made,
+            &permit,
+            &etag,
+            &cache_control,
+            false,
+        ))
     });
     with_deadline(app.deadline(), answered)
         .await
@@ -100,7 +109,7 @@ pub(super) async fn list(
     Extension(client): Extension<Client>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    let _pass = app.admit(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&["limit", "after", "prefix", "source"])?;
     let expected = format!("a whole number from 1 to {MAX_PAGE}");
     let limit = parameters.number::<usize>("limit", &expected)?;
@@ -111,8 +120,6 @@ pub(super) async fn list(
             format!("{limit} is out of range; give 1 to {MAX_PAGE}"),
         ));
     }
-    let after = parameters.get("after")?.unwrap_or("");
-    let prefix = parameters.get("prefix")?.unwrap_or("");
     let source = match parameters.get("source")? {
         None => None,
         Some(name) => Some(
@@ -120,28 +127,40 @@ pub(super) async fn list(
                 .ok_or_else(|| Problem::parameter("source", "give sample, folder or upload"))?,
         ),
     };
-    let mut all = app.service.library.list().await?;
-    all.retain(|(id, origin)| {
-        id.starts_with(prefix) && source.is_none_or(|source| source == *origin)
+    let catalog = app.service.library.list().await?;
+    let page = catalog.page(PageRequest {
+        prefix: parameters.get("prefix")?.unwrap_or(""),
+        after: parameters.get("after")?.unwrap_or(""),
+        origin: source,
+        limit,
     });
-    let total = all.len();
-    let mut remaining = all.into_iter().filter(|(id, _)| id.as_str() > after);
-    let page: Vec<_> = remaining.by_ref().take(limit).collect();
-    let next = remaining
-        .next()
-        .and_then(|_| page.last().map(|(id, _)| id.clone()));
+    let next = page.structures.last().filter(|_| page.has_more);
+    let next = next.map(|(id, _)| *id);
     let structures: Vec<Value> = page
+        .structures
         .iter()
         .map(|(id, origin)| {
             let mut entry = json!({ "id": id, "source": origin.name() });
-            if let Some(sample) = SAMPLES.iter().find(|sample| sample.id == id) {
+            if let Some(sample) = SAMPLES.iter().find(|sample| sample.id == *id) {
                 entry["title"] = sample.title.into();
             }
             entry
         })
         .collect();
-    let document = json!({ "structures": structures, "total": total, "next": next });
-    Ok(response::json(StatusCode::OK, &document))
+    let document = json!({ "structures": structures, "total": page.total, "next": next });
+    held_json(StatusCode::OK, &document, &permit)
+}
+
+/// A JSON response that keeps the permit and its memory until it is sent.
+fn held_json(
+    status: StatusCode,
+    document: &Value,
+    permit: &Arc<Permit>,
+) -> Result<Response, Problem> {
+    let text = Bytes::from(document.to_string());
+    permit.hold_answer(text.len() as u64)?;
+    let body = response::until_sent(text, Arc::clone(permit));
+    Ok(response::json_text(status, body))
 }
 
 /// The description of a structure as JSON.
@@ -162,27 +181,33 @@ pub(super) async fn describe_one(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let _pass = app.admit(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&[])?;
-    let (found, loaded) = load(&app, &id).await?;
+    let (found, loaded) = load(&app, &id, client).await?;
     let etag = app.service.etag(&loaded, &format!("summary {id}"));
     let cache_control = app.revalidate();
     if etag::matches(&headers, &etag) {
         return Ok(response::not_modified(&etag, &cache_control));
     }
     let description = describe(&app, &id, found.origin.name(), &loaded);
-    Ok(response::tagged(
-        JSON,
-        description.to_string(),
-        &etag,
-        &cache_control,
-    ))
+    let text = Bytes::from(description.to_string());
+    permit.hold_answer(text.len() as u64)?;
+    let body = response::until_sent(text, permit);
+    Ok(response::tagged(JSON, body, &etag, &cache_control))
 }
 
-async fn load(app: &App, id: &str) -> Result<(StructureEntry, Arc<LoadedStructure>), Problem> {
+async fn load(
+    app: &App,
+    id: &str,
+    client: Client,
+) -> Result<(StructureEntry, Arc<LoadedStructure>), Problem> {
     with_deadline(app.deadline(), async {
         let found = app.service.library.find(id).await?;
-        let (loaded, _) = app.service.library.load(&found).await?;
+        let (loaded, _) = app
+            .service
+            .library
+            .load(&found, MemoryUser::single(client))
+            .await?;
         Ok((found, loaded))
     })
     .await
@@ -210,7 +235,7 @@ pub(super) async fn hydrogen_bonds(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let _pass = app.admit(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&["scope", "distance-slack", "angle-slack", "water"])?;
     let defaults = HydrogenBondOptions::default();
     let mut options = defaults.with_scope(match parameters.get("scope")? {
@@ -226,16 +251,20 @@ pub(super) async fn hydrogen_bonds(
         options.angle_slack_degrees = slack;
     }
     options.water = parameters.parse_bool("water")?.unwrap_or(defaults.water);
-    let (_, loaded) = load(&app, &id).await?;
+    let (_, loaded) = load(&app, &id, client).await?;
     let etag = app.service.etag(&loaded, &format!("hbonds {options:?}"));
     let cache_control = app.revalidate();
     if etag::matches(&headers, &etag) {
         return Ok(response::not_modified(&etag, &cache_control));
     }
     let root = app.config.structures.clone();
+    permit.reserve(loaded.structure.atoms().len() as u64 * HYDROGEN_BOND_BYTES_PER_ATOM)?;
+    // The permit stays with the thread, which goes on when the client disconnects.
+    let held = Arc::clone(&permit);
     let text = with_deadline(
         app.deadline(),
         blocking(move || {
+            let _held = held;
             let found = find(&loaded.structure, &options).map_err(|error| {
                 let name = if error.name.contains("angle") {
                     "angle-slack"
@@ -252,7 +281,9 @@ pub(super) async fn hydrogen_bonds(
         }),
     )
     .await??;
-    Ok(response::tagged(JSON, text, &etag, &cache_control))
+    permit.hold_answer(text.len() as u64)?;
+    let body = response::until_sent(text.into(), permit);
+    Ok(response::tagged(JSON, body, &etag, &cache_control))
 }
 
 /// `POST /v1/structures`
@@ -287,17 +318,18 @@ pub(super) async fn upload(
     let files = tokio::time::timeout(Duration::from_secs(app.config.body_seconds), reading)
         .await
         .map_err(|_| body::too_slow(app.config.body_seconds))??;
-    let (id, files, loaded) = app.service.library.check_upload(files).await?;
+    let user = MemoryUser::single(client);
+    let (id, files, loaded) = app.service.library.check_upload(files, user).await?;
     let name = id.clone();
-    let created = blocking(move || uploads.store(&name, &files)).await?;
     // The memory stays reserved until the files are on the disk.
-    drop(permit);
+    let created = blocking(move || uploads.store(&name, &files)).await?;
     let status = if created.map_err(storage_problem)? {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
-    let mut response = response::json(status, &describe(&app, &id, "upload", &loaded));
+    let description = describe(&app, &id, "upload", &loaded);
+    let mut response = held_json(status, &description, &permit)?;
     if let Ok(location) = HeaderValue::from_str(&format!("/v1/structures/{id}")) {
         response.headers_mut().insert(header::LOCATION, location);
     }

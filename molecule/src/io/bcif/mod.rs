@@ -132,8 +132,12 @@ pub(super) fn parse(
         .ok_or_else(|| syntax("the top-level map has no list dataBlocks".to_owned()))?;
     // Each of the three coordinates takes at least one byte per row, so a file that declares more
     // rows is malicious.
-    let mut budget = Budget::new((bytes.len() / 3).max(ROWS_OF_SMALL_FILES))
-        .limit_expanded(options.limits.max_atoms.saturating_mul(EXPANDED_VALUES_PER_ATOM));
+    let mut budget = Budget::new((bytes.len() / 3).max(ROWS_OF_SMALL_FILES)).limit_expanded(
+        options
+            .limits
+            .max_atoms
+            .saturating_mul(EXPANDED_VALUES_PER_ATOM),
+    );
     let mut builder = BlockBuilder::new(file, options);
     let mut warnings = Vec::new();
     for block in blocks {

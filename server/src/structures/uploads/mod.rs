@@ -189,6 +189,11 @@ impl Uploads {
         self.lock().entries.contains_key(id)
     }
 
+    /// Size of the files of an upload; `None` if it does not exist.
+    pub(crate) fn size(&self, id: &str) -> Option<u64> {
+        self.lock().entries.get(id).map(|entry| entry.bytes)
+    }
+
     /// Ids of all uploads, sorted.
     pub(crate) fn list(&self) -> Vec<String> {
         self.lock().entries.keys().cloned().collect()
