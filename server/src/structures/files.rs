@@ -8,9 +8,6 @@ use sha2::{Digest, Sha256};
 use super::parsing_cost::LeveledLimits;
 use crate::error::Problem;
 
-/// The compression ratio is not limited below this decompressed size, which is harmless.
-pub(crate) const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
-
 /// Why files cannot be read.
 #[derive(Debug)]
 pub(super) enum ReadError {
@@ -21,6 +18,11 @@ pub(super) enum ReadError {
 }
 
 impl ReadError {
+    /// Whether the files exceed a limit.
+    pub(super) fn is_limit(&self) -> bool {
+        matches!(self, Self::Limit(_))
+    }
+
     /// The problem.
     pub(super) fn into_problem(self) -> Problem {
         match self {

@@ -9,6 +9,7 @@ mod files;
 mod folder;
 mod folder_reader;
 mod listing;
+mod loading;
 mod names;
 mod origin;
 mod parsing_cost;
@@ -27,7 +28,7 @@ use molshot_scenes::request::{InlineFile, StructureSource};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use crate::admission::{Admission, MemoryUser, ParsingMemory, StructureMemory};
+use crate::admission::{Admission, MemoryUser, StructureMemory};
 use crate::config::Config;
 use crate::error::Problem;
 use crate::metrics::Metrics;
@@ -35,13 +36,13 @@ use crate::shared_cache::SharedCache;
 
 use catalog::Catalog;
 pub(crate) use catalog::PageRequest;
-pub(crate) use files::ALWAYS_PLAUSIBLE_BYTES;
-use files::{ReadError, hash_file, read_files};
+use files::hash_file;
 use folder_reader::FolderReader;
 use listing::ListingCache;
 pub(crate) use names::check_id;
 pub(crate) use origin::StructureOrigin;
-use parsing_cost::{FileLimits, FileShape, Level};
+pub(crate) use parsing_cost::ALWAYS_PLAUSIBLE_BYTES;
+use parsing_cost::FileLimits;
 pub(crate) use samples::SAMPLES;
 use uploads::id_of;
 pub(crate) use uploads::{NamedBytes, StoreError, Uploads};
@@ -233,87 +234,6 @@ impl Library {
         Ok((loaded, start.elapsed()))
     }
 
-    async fn load_upload(
-        &self,
-        id: &str,
-        user: MemoryUser<'_>,
-    ) -> Result<Arc<LoadedStructure>, Problem> {
-        let uploads = self
-            .uploads
-            .clone()
-            .ok_or_else(|| Problem::no_structure(id))?;
-        let bytes = uploads.size(id).ok_or_else(|| Problem::no_structure(id))?;
-        let _memory = self.admission.reserve_parsing(user, bytes).await?;
-        let name = id.to_owned();
-        let files = blocking(move || uploads.read(&name)).await?;
-        let files = files
-            .ok_or_else(|| Problem::no_structure(id))?
-            .map_err(|error| {
-                // The log holds no ids of structures.
-                tracing::warn!(%error, "an upload cannot be read");
-                Problem::no_structure(id)
-            })?;
-        Ok(self.parse_files(Arc::new(files), user).await?.0)
-    }
-
-    /// Loads a structure of the served folder.
-    async fn load_of_folder(
-        &self,
-        id: &str,
-        entry: &folder::Entry,
-        user: MemoryUser<'_>,
-    ) -> Result<Arc<LoadedStructure>, Problem> {
-        let root = self.root.as_deref();
-        let max_bytes = self.limits.read.max_bytes;
-        // Files of the operator may be compressed as well as they can be.
-        let limits = FileLimits {
-            ratio: u64::MAX,
-            ..self.limits
-        };
-        let mut level = Level::Usual;
-        // Known only when the files have been read.
-        let mut shapes: Option<Vec<FileShape>> = None;
-        loop {
-            let wanted = entry.clone();
-            let plan = self
-                .folder
-                .run(id, move || folder::plan(&wanted, max_bytes));
-            let plan = plan
-                .await?
-                .map_err(|error| without_root(error.into(), root))?;
-            let (_, bytes) = limits.at(shapes.as_ref().unwrap_or(&plan.shapes), level);
-            let memory = self.admission.reserve_parsing(user, bytes).await?;
-            let wanted = entry.clone();
-            let reading = self
-                .folder
-                .run(id, move || folder::read(&wanted, plan, max_bytes));
-            let content = reading.await?.map_err(|error| match error {
-                folder::LoadError::Structure(error) => without_root(error.into(), root),
-                folder::LoadError::Changing => Problem::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "busy",
-                    "the structure's files changed while they were read; try again later",
-                )
-                .retry_after(1),
-            })?;
-            let of_content = content.shapes();
-            let (limits_of_level, needed) = limits.at(&of_content, level);
-            shapes = Some(of_content);
-            if needed > bytes {
-                // Its names say something else than its content.
-                continue;
-            }
-            let parsed = self
-                .parse(memory, move || content.parse(limits_of_level))
-                .await?;
-            match parsed {
-                Ok(loaded) => return Ok(loaded),
-                Err(error) if limits_of_level.may_grow_after(&error) => level = Level::Largest,
-                Err(error) => return Err(without_root(error.into_problem(), root)),
-            }
-        }
-    }
-
     /// Loads a structure whose files are part of the request.
     pub(crate) async fn inline(
         &self,
@@ -378,39 +298,6 @@ impl Library {
         Ok((id, files, loaded))
     }
 
-    /// Parses files in memory, first with the limits that usual files need, and returns them, too.
-    async fn parse_files<N, B>(
-        &self,
-        files: Arc<Vec<(N, B)>>,
-        user: MemoryUser<'_>,
-    ) -> Result<(Arc<LoadedStructure>, Arc<Vec<(N, B)>>), Problem>
-    where
-        N: AsRef<str> + Send + Sync + 'static,
-        B: AsRef<[u8]> + Send + Sync + 'static,
-    {
-        let shapes = files
-            .iter()
-            .map(|(_, bytes)| FileShape::of_content(bytes.as_ref()));
-        let shapes: Vec<FileShape> = shapes.collect();
-        let mut level = Level::Usual;
-        loop {
-            let (limits, bytes) = self.limits.at(&shapes, level);
-            let memory = self.admission.reserve_parsing(user, bytes).await?;
-            let read = Arc::clone(&files);
-            let reading = move || {
-                let named = read
-                    .iter()
-                    .map(|(name, bytes)| (name.as_ref(), bytes.as_ref()));
-                read_files(&named.collect::<Vec<_>>(), limits)
-            };
-            match self.parse(memory, reading).await? {
-                Ok(loaded) => return Ok((loaded, files)),
-                Err(error) if limits.may_grow_after(&error) => level = Level::Largest,
-                Err(error) => return Err(error.into_problem()),
-            }
-        }
-    }
-
     /// Removes an upload, also from the cache.
     pub(crate) async fn remove(&self, found: &StructureEntry) -> Result<(), Problem> {
         let uploads = self
@@ -459,36 +346,6 @@ impl Library {
         self.metrics.cache("structure", hit);
         loaded
     }
-
-    /// Runs a reader of files in memory on one of a few blocking threads.
-    async fn parse(
-        &self,
-        memory: ParsingMemory,
-        work: impl FnOnce() -> Result<(Structure, [u8; 32]), ReadError> + Send + 'static,
-    ) -> Result<Result<Arc<LoadedStructure>, ReadError>, Problem> {
-        let permit = Arc::clone(&self.parsing)
-            .acquire_owned()
-            .await
-            .map_err(|error| Problem::internal(&error))?;
-        let start = Instant::now();
-        let admission = Arc::clone(&self.admission);
-        // Permit and memory move with the work: the thread goes on when the client disconnects.
-        let result = blocking(move || {
-            let loaded = work().map(|(structure, digest)| {
-                let held = admission.hold_structure(structure_bytes(&structure));
-                Arc::new(LoadedStructure {
-                    structure: Arc::new(structure),
-                    digest,
-                    _memory: held,
-                })
-            });
-            drop((memory, permit));
-            loaded
-        })
-        .await?;
-        self.metrics.stage("parse", start.elapsed());
-        Ok(result)
-    }
 }
 
 /// Runs work that uses the disk or takes long on a blocking thread.
@@ -498,12 +355,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Problem::internal(&error))
-}
-
-/// Removes the path of the served folder from a problem.
-fn without_root(mut problem: Problem, root: Option<&Path>) -> Problem {
-    problem.detail = hide_root(&problem.detail, root);
-    problem
 }
 
 /// Removes the path of the served folder from a text.

@@ -12,8 +12,8 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use molshot_molecule::{Format, ReadLimits};
 
-use super::files::{ALWAYS_PLAUSIBLE_BYTES, ReadError};
-
+/// The compression ratio is not limited below this decompressed size, which is harmless.
+pub(crate) const ALWAYS_PLAUSIBLE_BYTES: u64 = 1 << 20;
 /// Peak memory per atom, bytes: the row of the file, the columns, the search for bonds.
 const BYTES_PER_ATOM: u64 = 360;
 /// Shortest usual row of an atom, bytes.
@@ -166,10 +166,11 @@ impl LeveledLimits {
         ReadLimits::new(text, self.max_atoms.saturating_sub(atoms_before))
     }
 
-    /// Whether files that cannot be read for this reason may be read with a higher level.
-    pub(super) fn may_grow_after(self, error: &ReadError) -> bool {
+    /// Whether files that cannot be read may be read with a higher level. `is_limit` says whether
+    /// they exceed a limit.
+    pub(super) fn may_grow_after(self, is_limit: bool) -> bool {
         // The reader of BinaryCIF reports too many decoded values as malformed data.
-        self.level == Level::Usual && (self.has_binary || matches!(error, ReadError::Limit(_)))
+        self.level == Level::Usual && (self.has_binary || is_limit)
     }
 }
 
@@ -235,7 +236,6 @@ mod tests {
         let (limits, _) = limits().at(&files, Level::Largest);
         assert_eq!(limits.of_file(b"", 0).max_atoms, 2_000_000);
         assert_eq!(limits.of_file(b"", 1_999_990).max_atoms, 10);
-        let error = ReadError::Limit(crate::error::Problem::not_found());
-        assert!(!limits.may_grow_after(&error));
+        assert!(!limits.may_grow_after(true));
     }
 }
