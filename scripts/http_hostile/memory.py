@@ -3,6 +3,7 @@
 Meanwhile another client's small pictures are drawn, and the resident memory stays under the limit of docs/limits.md.
 """
 
+import gzip
 import json
 import random
 import select
@@ -33,6 +34,11 @@ def post(path: str, document: dict) -> bytes:
 
 def get(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+def closing(request: bytes) -> bytes:
+    """The same request, after which the connection is closed."""
+    return request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
 
 
 def request_of(size_px: int, **output) -> dict:
@@ -141,8 +147,9 @@ def xyz(seed: int) -> str:
 
 
 def tiny_rows(seed: int) -> str:
-    """All atoms at one point: the most atoms per byte that fit into a request's body."""
-    return f"{ATOMS}\n\n" + "C 0 0 0\n" * (ATOMS - 1) + f"C {seed} 1 1\n"
+    """All atoms at one point: about the most atoms that fit into a request's body without compression."""
+    count = 1_800_000
+    return f"{count}\n\n" + "C 0 0 0\n" * (count - 1) + f"C {seed} 1 1\n"
 
 
 def pdb(seed: int) -> bytes:
@@ -153,10 +160,10 @@ def pdb(seed: int) -> bytes:
     return "".join(rows).encode() + f"HETATM    1  C   LIG A   1    {seed:8.3f}   1.000 900.000  1.00  0.00           C\n".encode()
 
 
-def upload(server: Server, name: str, content: bytes) -> None:
+def upload(server: Server, name: str, content: bytes) -> int | None:
     head = f'--XX\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
     body = head + content + b"\r\n--XX--\r\n"
-    send(server, f"POST /v1/structures HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=XX\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    return send(server, f"POST /v1/structures HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=XX\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
 def send(server: Server, request: bytes) -> int | None:
@@ -184,17 +191,23 @@ def large_structures(server: Server) -> list[str]:
 
     def of_document(path: str, structure: dict) -> bytes:
         document = {"schema_version": 1, "structure": structure, "output": small}
-        return post(path, document).replace(b"Host: localhost\r\n", b"Host: localhost\r\nConnection: close\r\n", 1)
+        return closing(post(path, document))
+
+    def compressed(structure: dict) -> bytes:
+        body = gzip.compress(json.dumps({"schema_version": 1, "structure": structure, "output": small}).encode(), 1)
+        return (f"POST /v1/render HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                f"Content-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
 
     def inline(text: str) -> dict:
         return {"files": [{"name": "x.xyz", "text": text}]}
 
     kinds = {
         "inline, all atoms at one point": lambda n: send(server, of_document("/v1/render", inline(tiny_rows(n)))),
+        "inline and compressed": lambda n: send(server, compressed(inline(xyz(n)))),
         "uploaded": lambda n: upload(server, "x.xyz", xyz(n).encode()),
         "served": lambda n: send(server, of_document("/v1/render", {"id": f"large{n}.pdb"})),
         "served, annotations with masks": lambda n: send(server, of_document("/v1/annotations?masks=atom,residue", {"id": f"large{n}.pdb"})),
-        "served, hydrogen bonds": lambda n: send(server, get(f"/v1/structures/large{n}.pdb/hbonds?scope=all").replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")),
+        "served, hydrogen bonds": lambda n: send(server, closing(get(f"/v1/structures/large{n}.pdb/hbonds?scope=all"))),
     }
     for kind, ask in kinds.items():
         statuses = [None] * 4

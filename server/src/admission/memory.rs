@@ -132,6 +132,22 @@ impl Admission {
         .at("/output"))
     }
 
+    /// Refuses a structure whose memory can never fit.
+    fn check_structure(&self, bytes: u64) -> Result<(), Problem> {
+        if bytes <= self.max_bytes {
+            return Ok(());
+        }
+        Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "input_too_large",
+            format!(
+                "the structure needs about {} MiB of memory, and all requests together may use {}; give a smaller structure, or raise queue-max-bytes",
+                bytes.div_ceil(1 << 20),
+                self.max_bytes >> 20,
+            ),
+        ))
+    }
+
     /// Reserves memory for parsing files or preparing a scene; waits until enough is free, at most
     /// for the time in which most requests would have given up.
     ///
@@ -142,17 +158,7 @@ impl Admission {
         user: MemoryUser<'_>,
         bytes: u64,
     ) -> Result<ParsingMemory, Problem> {
-        if bytes > self.max_bytes {
-            return Err(Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "input_too_large",
-                format!(
-                    "the structure needs about {} MiB of memory, and all requests together may use {}; give a smaller structure, or raise queue-max-bytes",
-                    bytes.div_ceil(1 << 20),
-                    self.max_bytes >> 20,
-                ),
-            ));
-        }
+        self.check_structure(bytes)?;
         let waiting = async {
             loop {
                 let mut progress = std::pin::pin!(self.batch_progress.notified());
@@ -214,6 +220,16 @@ impl Permit {
     pub(crate) fn reserve_image(&self, bytes: u64) -> Result<(), Problem> {
         let own = self.bytes.load(Ordering::Relaxed);
         self.admission.check_image(bytes, own)?;
+        self.reserve(bytes)
+    }
+
+    /// Reserves memory for something that is computed from a structure.
+    ///
+    /// # Errors
+    /// 503 if the memory is in use; 413 if it can never fit.
+    pub(crate) fn reserve_for_structure(&self, bytes: u64) -> Result<(), Problem> {
+        let own = self.bytes.load(Ordering::Relaxed);
+        self.admission.check_structure(bytes.saturating_add(own))?;
         self.reserve(bytes)
     }
 

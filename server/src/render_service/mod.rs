@@ -170,8 +170,8 @@ impl RenderService {
             queue: Arc::new(FairQueue::new(pools)),
             admission,
             limits: Limits::new(config),
-            // The structure counts, too: the scene keeps it alive even after the structure cache has
-            // evicted it.
+            // The structure counts, too: the scene keeps it alive even after the structure cache
+            // has evicted it.
             scenes: SharedCache::new(config.scene_cache_bytes, |held: &HeldScene| {
                 scene_bytes(&held.scene) + structures::structure_bytes(&held.scene.structure)
             }),
@@ -247,8 +247,8 @@ impl RenderService {
             let user = MemoryUser::single(permit.client());
             let job = self.prepare(resolved, user).await?;
             permit.reserve_image(job.memory_bytes())?;
-            // The permit stays with the drawing thread, which may go on for a moment when the client
-            // disconnects.
+            // The permit stays with the drawing thread, which may go on for a moment when the
+            // client disconnects.
             let held = Arc::clone(permit);
             self.draw(Flow::Singles(permit.client()), job, held).await
         };

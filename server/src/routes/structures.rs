@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use molshot_molecule::hbonds::{HydrogenBondOptions, Scope, find};
 use molshot_molecule::summary::Summary;
+use molshot_molecule::{Element, Structure};
 use molshot_scenes::Keyword;
 use molshot_scenes::request::{ImageFormat, file_extension, format_of_extension};
 use serde_json::{Value, json};
@@ -35,8 +36,11 @@ const MAX_PAGE: usize = 1000;
 const DEFAULT_PAGE: usize = 100;
 /// Longest file name of an upload.
 const MAX_NAME_BYTES: usize = 1024;
-/// Memory for finding hydrogen bonds and for their report, bytes per atom.
-const HYDROGEN_BOND_BYTES_PER_ATOM: u64 = 600;
+/// Memory for finding the hydrogen bonds of one atom that may form some, and for their report, if
+/// such atoms are as close together as they can be.
+const BYTES_PER_POLAR_ATOM: u64 = 4000;
+/// The same of other atoms.
+const BYTES_PER_OTHER_ATOM: u64 = 100;
 
 /// `GET /v1/structures/{id}/image.png`, and with the file extensions of the other formats
 pub(super) async fn image(
@@ -258,7 +262,7 @@ pub(super) async fn hydrogen_bonds(
         return Ok(response::not_modified(&etag, &cache_control));
     }
     let root = app.config.structures.clone();
-    permit.reserve(loaded.structure.atoms().len() as u64 * HYDROGEN_BOND_BYTES_PER_ATOM)?;
+    permit.reserve_for_structure(hydrogen_bond_bytes(&loaded.structure))?;
     // The permit stays with the thread, which goes on when the client disconnects.
     let held = Arc::clone(&permit);
     let text = with_deadline(
@@ -284,6 +288,15 @@ pub(super) async fn hydrogen_bonds(
     permit.hold_answer(text.len() as u64)?;
     let body = response::until_sent(text.into(), permit);
     Ok(response::tagged(JSON, body, &etag, &cache_control))
+}
+
+/// Estimated memory for finding hydrogen bonds and for their report, bytes.
+fn hydrogen_bond_bytes(structure: &Structure) -> u64 {
+    let elements = &structure.atoms().element;
+    let is_polar =
+        |element: &&Element| matches!(element.symbol(), "N" | "O" | "S" | "F" | "Cl" | "Br" | "I");
+    let polar = elements.iter().filter(is_polar).count() as u64;
+    polar * BYTES_PER_POLAR_ATOM + elements.len() as u64 * BYTES_PER_OTHER_ATOM
 }
 
 /// `POST /v1/structures`

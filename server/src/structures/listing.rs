@@ -81,8 +81,8 @@ pub(super) struct ListingCache {
 }
 
 impl ListingCache {
-    /// Lists the folder, or returns the last listing if it is still true. Only one thread lists at a
-    /// time.
+    /// Lists the folder, or returns the last listing if it is still true. Only one thread lists at
+    /// a time.
     pub(super) fn list(&self, root: &Path) -> io::Result<Arc<Listing>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let modified = fs::metadata(root)?.modified()?;

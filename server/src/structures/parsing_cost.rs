@@ -39,6 +39,8 @@ pub(super) struct FileShape {
     /// Size as it is.
     bytes: u64,
     is_gzipped: bool,
+    /// Decompressed size that the end of a gzip file claims.
+    claimed_bytes: Option<u64>,
     /// BinaryCIF.
     is_binary: bool,
 }
@@ -50,6 +52,7 @@ impl FileShape {
         Self {
             bytes,
             is_gzipped: extension.eq_ignore_ascii_case("gz"),
+            claimed_bytes: None,
             is_binary: Format::from_path(path) == Some(Format::Bcif),
         }
     }
@@ -67,6 +70,10 @@ impl FileShape {
         Self {
             bytes: bytes.len() as u64,
             is_gzipped,
+            claimed_bytes: bytes
+                .last_chunk()
+                .filter(|_| is_gzipped)
+                .map(|size| u32::from_le_bytes(*size).into()),
             // A map of MessagePack.
             is_binary: matches!(first, Some(0x80..=0x8f | 0xde | 0xdf)),
         }
@@ -98,12 +105,18 @@ impl FileLimits {
             return file.bytes;
         }
         // A compressed file is not refused for its ratio below a size that is harmless.
-        let ratio = match level {
-            Level::Usual => self.ratio.min(USUAL_RATIO),
-            Level::Largest => self.ratio,
+        let plausible = file
+            .bytes
+            .saturating_mul(self.ratio)
+            .max(ALWAYS_PLAUSIBLE_BYTES);
+        let usual = file
+            .claimed_bytes
+            .unwrap_or(file.bytes.saturating_mul(USUAL_RATIO));
+        let wanted = match level {
+            Level::Usual => usual.max(ALWAYS_PLAUSIBLE_BYTES),
+            Level::Largest => u64::MAX,
         };
-        let plausible = file.bytes.saturating_mul(ratio).max(ALWAYS_PLAUSIBLE_BYTES);
-        self.read.max_bytes.min(plausible)
+        self.read.max_bytes.min(plausible).min(wanted)
     }
 
     /// The limits for one of several files, and the memory that reading all of them takes.
@@ -226,6 +239,16 @@ mod tests {
         std::io::Write::write_all(&mut encoder, &[0x83, 1, 2]).expect("memory");
         let shape = FileShape::of_content(&encoder.finish().expect("memory"));
         assert!(shape.is_gzipped && shape.is_binary);
+        assert_eq!(shape.claimed_bytes, Some(3));
+        let claiming = |bytes| FileShape {
+            claimed_bytes: Some(bytes),
+            ..gzipped
+        };
+        let text = |bytes, level| limits().text_bytes(claiming(bytes), level) / MIB;
+        assert_eq!(text(20 * MIB, Level::Usual), 20);
+        // It cannot claim more than the ratio allows, nor is it trusted in the end.
+        assert_eq!(text(200 * MIB, Level::Usual), 32);
+        assert_eq!(text(5, Level::Largest), 32);
         assert!(!FileShape::of_content(b"ATOM").is_binary);
         assert!(!FileShape::of_content(b"").is_gzipped);
     }
