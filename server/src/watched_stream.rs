@@ -181,7 +181,7 @@ mod tests {
         send(1, Duration::from_millis(9)).unwrap();
         assert!(is_timed_out(send(1, Duration::from_millis(12))));
         assert!(is_timed_out(send(10, Duration::from_millis(200))));
-        assert!(is_timed_out(send(10, Duration::from_secs(3600))));
+        assert!(is_timed_out(send(10, Duration::from_hours(1))));
     }
 
     #[test]

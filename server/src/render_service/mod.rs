@@ -243,21 +243,12 @@ impl RenderService {
         permit: &Arc<Permit>,
     ) -> Result<Rendered, Problem> {
         let (parse, key) = (resolved.parse, resolved.key);
-        let drawing = async {
-            let user = MemoryUser::single(permit.client());
-            let job = self.prepare(resolved, user).await?;
-            permit.reserve_image(job.memory_bytes())?;
-            // The permit stays with the drawing thread, which may go on for a moment when the
-            // client disconnects.
-            let held = Arc::clone(permit);
-            self.draw(Flow::Singles(permit.client()), job, held).await
-        };
         let Some(cache) = &self.images else {
-            return drawing.await;
+            return Box::pin(self.draw_single(resolved, permit)).await;
         };
         let mut times = None;
         let making = async {
-            let rendered = drawing.await?;
+            let rendered = Box::pin(self.draw_single(resolved, permit)).await?;
             times = Some(rendered.times);
             Ok(rendered.files)
         };
@@ -271,6 +262,20 @@ impl RenderService {
                 ..StageTimes::default()
             }),
         })
+    }
+
+    async fn draw_single(
+        &self,
+        resolved: ResolvedRequest,
+        permit: &Arc<Permit>,
+    ) -> Result<Rendered, Problem> {
+        let user = MemoryUser::single(permit.client());
+        let job = self.prepare(resolved, user).await?;
+        permit.reserve_image(job.memory_bytes())?;
+        // The permit stays with the drawing thread, which may go on for a moment when the client
+        // disconnects.
+        let held = Arc::clone(permit);
+        self.draw(Flow::Singles(permit.client()), job, held).await
     }
 
     /// Prepares the job of a request. Requests that differ only in the view share one scene.
@@ -300,7 +305,7 @@ impl RenderService {
                     _memory: held,
                 }))
             };
-            let scene = self.build(is_small, making).await?;
+            let scene = Box::pin(self.build(is_small, making)).await?;
             self.metrics.stage("scene", start.elapsed());
             scene
         };

@@ -169,7 +169,7 @@ mod tests {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
             };
-            timeout(Duration::from_secs(60), is_back).await.unwrap();
+            timeout(Duration::from_mins(1), is_back).await.unwrap();
             assert_eq!(reader.run("a", || 3).await.unwrap(), 3);
         });
     }

@@ -55,7 +55,7 @@ const MAX_SMALL_ENTRIES: usize = 1000;
 /// at most a twentieth of one processor.
 const MAX_AGE_PER_SECOND: u32 = 20;
 /// Longest time for which a listing is used.
-const MAX_AGE: Duration = Duration::from_secs(60);
+const MAX_AGE: Duration = Duration::from_mins(1);
 /// A folder that changed this shortly before it was listed may have changed again since, without
 /// another time of modification.
 const SETTLING_TIME: Duration = Duration::from_secs(1);
@@ -278,7 +278,7 @@ mod tests {
         assert!(!Arc::ptr_eq(&first, &cache.list(&root).unwrap()));
         set_modified(100);
         let first = cache.list(&root).unwrap();
-        age(Duration::from_secs(60));
+        age(Duration::from_mins(1));
         assert!(Arc::ptr_eq(&first, &cache.list(&root).unwrap()));
         // A change within a folder is seen after a while, one of the folder itself at once.
         fs::write(root.join("later/later_pocket.pdb"), "").unwrap();
@@ -286,7 +286,7 @@ mod tests {
         age(Duration::ZERO);
         let second = cache.list(&root).unwrap();
         assert!(second.ids.contains(&"later".to_owned()));
-        age(Duration::from_secs(60));
+        age(Duration::from_mins(1));
         fs::write(root.join("new.pdb"), "").unwrap();
         assert!(
             cache

@@ -94,7 +94,7 @@ impl Library {
             match parsed {
                 Ok(loaded) => return Ok(loaded),
                 Err(error) if limits_of_level.may_grow_after(error.is_limit()) => {
-                    level = Level::Largest
+                    level = Level::Largest;
                 }
                 Err(error) => return Err(without_root(error.into_problem(), root)),
             }

@@ -214,15 +214,15 @@ impl Library {
         let loading = async {
             match (found.origin, &found.folder_entry) {
                 (StructureOrigin::Folder, Some(entry)) => {
-                    self.load_of_folder(&found.id, entry, user).await
+                    Box::pin(self.load_of_folder(&found.id, entry, user)).await
                 }
                 (StructureOrigin::Sample, _) => {
                     let sample = samples::find(&found.id);
                     let files = sample.map_or(&[][..], |sample| sample.files);
                     let files: Vec<_> = files.iter().map(|(name, bytes)| (*name, *bytes)).collect();
-                    Ok(self.parse_files(Arc::new(files), user).await?.0)
+                    Ok(Box::pin(self.parse_files(Arc::new(files), user)).await?.0)
                 }
-                _ => self.load_upload(&found.id, user).await,
+                _ => Box::pin(self.load_upload(&found.id, user)).await,
             }
         };
         let loaded = self.cached(found.key.clone(), loading).await?;
@@ -253,7 +253,7 @@ impl Library {
                 .into_iter()
                 .map(|file| (file.name, file.text.into_bytes()))
                 .collect();
-            Ok(self.parse_files(Arc::new(files), user).await?.0)
+            Ok(Box::pin(self.parse_files(Arc::new(files), user)).await?.0)
         };
         let loaded = self
             .cached(format!("inline/{}", encode_string(&digest)), loading)
@@ -287,7 +287,7 @@ impl Library {
         user: MemoryUser<'_>,
     ) -> Result<(String, Arc<Vec<NamedBytes>>, Arc<LoadedStructure>), Problem> {
         self.check_count(files.len())?;
-        let parsed = self.parse_files(Arc::new(files), user).await;
+        let parsed = Box::pin(self.parse_files(Arc::new(files), user)).await;
         let (loaded, files) = parsed.map_err(|mut problem| {
             problem.pointer = None;
             problem

@@ -20,7 +20,7 @@ use crate::{Location, MoleculeError};
 /// Number of rows that even the smallest file may have.
 const ROWS_OF_SMALL_FILES: usize = 65_536;
 
-/// Values of RunLength arrays per atom of the limit: about two dozen columns of a row of
+/// Values of `RunLength` arrays per atom of the limit: about two dozen columns of a row of
 /// `_atom_site` are usually written so.
 const EXPANDED_VALUES_PER_ATOM: usize = 32;
 

@@ -2,7 +2,6 @@
 
 use super::fields::{columns, hexadecimal, hybrid36, integer};
 use crate::diagnostics::RepeatedWarning;
-use crate::io::options::ReadOptions;
 use crate::raw::{BondSource, RawAtom, RawBond};
 use crate::structure::BondOrder;
 use crate::{Location, MoleculeError, Warning};
@@ -23,11 +22,23 @@ struct Pair {
 #[derive(Default)]
 pub(super) struct Conect {
     pairs: Vec<Pair>,
+    /// Largest number of pairs.
+    max_pairs: usize,
+    /// Line of the first record beyond it.
+    line_beyond: Option<u32>,
     block: (u32, u32),
     unreadable: RepeatedWarning,
 }
 
 impl Conect {
+    /// Collects at most `max_pairs` pairs of atoms.
+    pub(super) fn new(max_pairs: usize) -> Self {
+        Self {
+            max_pairs,
+            ..Self::default()
+        }
+    }
+
     /// Reads one record. `atoms_before` is the number of atoms read so far; `wide` is true if
     /// serial numbers of six digits occurred, whose fields may be six columns wide.
     pub(super) fn read(&mut self, number: u32, line: &[u8], atoms_before: u32, wide: bool) {
@@ -48,6 +59,10 @@ impl Conect {
             if to == from || partners[..i].contains(&to) {
                 continue;
             }
+            if self.pairs.len() >= self.max_pairs {
+                self.line_beyond.get_or_insert(number);
+                return;
+            }
             let times = partners[i..].iter().filter(|p| **p == to).count() as u8;
             self.pairs.push(Pair {
                 line: number,
@@ -59,24 +74,6 @@ impl Conect {
         }
     }
 
-    /// Refuses more pairs of atoms than a structure within the limit has.
-    pub(super) fn check_limit(
-        &self,
-        file: &str,
-        line: u32,
-        options: &ReadOptions,
-    ) -> Result<(), MoleculeError> {
-        let limit = options.limits.max_conect_pairs();
-        if self.pairs.len() <= limit {
-            return Ok(());
-        }
-        Err(MoleculeError::Limit {
-            location: Location::line(file, line.into()),
-            problem: format!("the CONECT records join more than {limit} pairs of atoms"),
-            remedy: "give each bond once, or raise the limit on atoms".to_owned(),
-        })
-    }
-
     /// Finds the atoms of the serial numbers, in O(n log n) of atoms and bonds.
     ///
     /// A serial number of several atoms (wrapped after 99999) is ambiguous: its bonds are left to
@@ -86,7 +83,17 @@ impl Conect {
         file: &str,
         atoms: &[RawAtom],
         warnings: &mut Vec<Warning>,
-    ) -> Vec<RawBond> {
+    ) -> Result<Vec<RawBond>, MoleculeError> {
+        if let Some(line) = self.line_beyond {
+            return Err(MoleculeError::Limit {
+                location: Location::line(file, line.into()),
+                problem: format!(
+                    "the CONECT records join more than {} pairs of atoms",
+                    self.max_pairs
+                ),
+                remedy: "give each bond once, or raise the limit on atoms".to_owned(),
+            });
+        }
         let mut by_serial: Vec<(i32, u32)> = atoms
             .iter()
             .enumerate()
@@ -145,7 +152,7 @@ impl Conect {
             "the bond is left to the distance between atoms",
             warnings,
         );
-        bonds
+        Ok(bonds)
     }
 }
 
