@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use molshot::input::read_text_file;
 use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, init_logging};
 
+use crate::allocator::give_freed_memory_back;
 use crate::message::{CliError, Verbosity, note, output};
 
 const EXAMPLES: &str = "\
@@ -125,6 +126,10 @@ fn size_text(bytes: u64) -> String {
 }
 
 pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    if !args.print_config {
+        // Before anything is read that cannot be read again.
+        give_freed_memory_back();
+    }
     let variable = |name: &str| std::env::var(name).ok();
     let path = args
         .config
