@@ -5,6 +5,8 @@
     reason = "printing is what a command line program does"
 )]
 
+#[cfg(feature = "serve")]
+mod allocator;
 mod bench;
 mod completions;
 #[cfg(feature = "dataset")]

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use molshot::input::read_text_file;
 use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, init_logging};
 
+use crate::allocator::give_freed_memory_back;
 use crate::message::{CliError, Verbosity, note, output};
 
 const EXAMPLES: &str = "\
@@ -152,6 +153,10 @@ fn of_config(error: molshot_server::ConfigError) -> CliError {
 }
 
 pub(crate) fn run(args: &ServeArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    if !args.print_config {
+        // Before anything is read that cannot be read again.
+        give_freed_memory_back();
+    }
     let read = layers(args, verbosity)?;
     let config = read.config().map_err(of_config)?;
     if args.print_config {

@@ -53,7 +53,6 @@ pub const TITLES: &[(&str, &str)] = &[
         "accept_unsatisfied",
         "No available media type is acceptable",
     ),
-    ("atoms_too_many", "The structure has too many atoms"),
     ("body_incomplete", "The request's body is incomplete"),
     ("body_too_large", "The request's body is too large"),
     ("body_too_slow", "The request's body arrived too slowly"),
@@ -310,9 +309,16 @@ impl From<MoleculeError> for Problem {
         let detail = match &error {
             // Paths on the server's disk are not sent to clients, and structure names are not
             // logged.
-            MoleculeError::Io { source, .. } => {
-                tracing::warn!(error = %source.kind(), "a structure cannot be read");
-                format!("the structure's files cannot be read: {}", source.kind())
+            MoleculeError::Io { source, file } => {
+                // Errors of the operating system may name the path; others say what is wrong.
+                let reason = match source.kind() {
+                    std::io::ErrorKind::Other => source.to_string(),
+                    kind => kind.to_string(),
+                };
+                tracing::warn!(error = reason, "a structure cannot be read");
+                let name = std::path::Path::new(file).file_name().unwrap_or_default();
+                let name = name.to_string_lossy();
+                format!("the structure's file {name} cannot be read: {reason}")
             }
             _ => error.to_string(),
         };

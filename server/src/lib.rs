@@ -64,10 +64,12 @@ mod render_service;
 mod request_id;
 mod response;
 mod routes;
+mod shared_cache;
 mod signals;
 mod signed_urls;
 mod structures;
 mod telemetry;
+mod watched_stream;
 
 use std::io;
 use std::net::SocketAddr;

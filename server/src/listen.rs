@@ -1,13 +1,10 @@
 //! Accepts connections and shuts down gracefully.
 //!
 //! Connections have limits that `axum::serve` lacks: on their number, on the time until a request's
-//! headers arrive, and on the time for which a client may read nothing of its response.
+//! headers arrive, and on how slowly a client may read its response.
 
-use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,15 +12,18 @@ use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, sleep};
 use tower::ServiceExt;
 
 use crate::app::App;
 use crate::protocol_errors::ExplainedErrors;
+use crate::watched_stream::WatchedStream;
 
+/// Size of the send buffer that is asked for. Linux doubles it.
+const SEND_BUFFER_BYTES: usize = 256 << 10;
 /// How long connections may take to close after shutdown.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Pause after the operating system could not accept a connection.
@@ -31,75 +31,6 @@ const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 /// File descriptors that are kept free for other things than connections, above all for structures
 /// that are read and uploads that are written.
 const RESERVED_FILES: usize = 128;
-
-/// A connection whose writes fail when the client has read nothing for a while.
-struct StallTimeout {
-    stream: TcpStream,
-    timeout: Duration,
-    stalled: Option<Pin<Box<Sleep>>>,
-}
-
-impl StallTimeout {
-    /// Returns the outcome of a write, or an error when it has been pending for too long.
-    fn check_stall<T>(
-        &mut self,
-        poll: Poll<io::Result<T>>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<T>> {
-        if poll.is_ready() {
-            self.stalled = None;
-            return poll;
-        }
-        let timeout = self.timeout;
-        let sleep = self.stalled.get_or_insert_with(|| Box::pin(sleep(timeout)));
-        ready!(sleep.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl AsyncRead for StallTimeout {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for StallTimeout {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.check_stall(poll, context)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.check_stall(poll, context)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let poll = Pin::new(&mut self.stream).poll_flush(context);
-        self.check_stall(poll, context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let poll = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.check_stall(poll, context)
-    }
-}
 
 /// The number of simultaneous connections: the configured one, reduced to what the process's limit
 /// on open files allows. Beyond the limit, accepting would fail again and again, and structures
@@ -197,11 +128,15 @@ fn connection(
 ) -> impl Future<Output = ()> + Send + use<> {
     // Responses are written in few pieces; waiting to fill a packet would only add latency.
     let _ = stream.set_nodelay(true);
-    let stream = StallTimeout {
+    // The system would let the buffer grow to megabytes, which hide how slowly a client reads.
+    if let Err(error) = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
+        tracing::debug!(%error, "the send buffer keeps its size");
+    }
+    let stream = WatchedStream::new(
         stream,
-        timeout: Duration::from_secs(app.config.stall_seconds),
-        stalled: None,
-    };
+        Duration::from_secs(app.config.stall_seconds),
+        app.config.read_rate_min_bytes,
+    );
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())

@@ -1,12 +1,14 @@
 //! Rendered files to HTTP responses: headers, timings, one body or `multipart/mixed`.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
 
+use crate::admission::Permit;
 use crate::media_types::JSON;
 use crate::render_service::{OutputFile, Rendered, StageTimes};
 
@@ -47,8 +49,12 @@ pub(crate) fn tagged(
 /// A JSON response without an entity tag.
 pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {
     // The values are built from strings and numbers, which always serialise.
-    let text = serde_json::to_vec(value).unwrap_or_default();
-    let mut response = Response::new(Body::from(text));
+    json_text(status, serde_json::to_vec(value).unwrap_or_default())
+}
+
+/// A JSON response with this text, without an entity tag.
+pub(crate) fn json_text(status: StatusCode, text: impl Into<Body>) -> Response {
+    let mut response = Response::new(text.into());
     *response.status_mut() = status;
     put(response.headers_mut(), header::CONTENT_TYPE, JSON);
     put(response.headers_mut(), header::CACHE_CONTROL, "no-cache");
@@ -72,17 +78,37 @@ fn server_timing(times: &StageTimes) -> String {
     text
 }
 
+/// Bytes of an answer with what counts their memory.
+struct HeldBytes<T> {
+    bytes: Bytes,
+    _held: T,
+}
+
+impl<T> AsRef<[u8]> for HeldBytes<T> {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Bytes that keep `held` until they are sent to the client or the connection is closed, which is
+/// longer than the body exists: the connection takes bytes from the body before it can send them.
+pub(crate) fn until_sent<T: Send + Sync + 'static>(bytes: Bytes, held: T) -> Bytes {
+    Bytes::from_owner(HeldBytes { bytes, _held: held })
+}
+
 /// The response to a single request: its only file as the body, or all files as
-/// `multipart/mixed`.
+/// `multipart/mixed`. The permit is kept until it is sent.
 pub(crate) fn rendered(
     rendered: &Rendered,
+    permit: &Arc<Permit>,
     etag: &str,
     cache_control: &str,
     always_multipart: bool,
 ) -> Response {
     let mut response = match rendered.files.as_slice() {
         [file] if !always_multipart => {
-            tagged(file.media_type, file.bytes.clone(), etag, cache_control)
+            let body = until_sent(file.bytes.clone(), Arc::clone(permit));
+            tagged(file.media_type, body, etag, cache_control)
         }
         files => {
             let boundary = boundary(etag);
@@ -90,7 +116,7 @@ pub(crate) fn rendered(
                 .iter()
                 .flat_map(|file| multipart_pieces(&boundary, file, &file_name(file)))
                 .chain([multipart_end(&boundary)])
-                .map(Ok)
+                .map(|piece| Ok(until_sent(piece, Arc::clone(permit))))
                 .collect();
             let media_type = format!("multipart/mixed; boundary={boundary}");
             tagged(

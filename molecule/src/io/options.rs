@@ -152,6 +152,14 @@ impl ReadLimits {
     }
 }
 
+impl ReadLimits {
+    /// Largest number of pairs of atoms in CONECT records. Programs that write all bonds write up
+    /// to two pairs of an atom; small files may repeat theirs.
+    pub(crate) const fn max_conect_pairs(&self) -> usize {
+        self.max_atoms.saturating_mul(2).saturating_add(1_000_000)
+    }
+}
+
 impl Default for ReadLimits {
     /// Returns limits of 4 GiB and 20 million atoms.
     fn default() -> Self {

@@ -1,10 +1,10 @@
 //! A folder in PDBbind layout: `ID/ID_pocket.pdb`, `ID/ID_protein.pdb`, `ID/ID_ligand.mol2`,
 //! `ID/ID_ligand.sdf`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::listing::Listing;
-use super::{overlap, read_file_as};
+use super::{overlap, read_bytes, read_regular_file};
 use crate::io::options::ReadOptions;
 use crate::structure::PartRole;
 use crate::{MoleculeError, Structure, Warning};
@@ -44,43 +44,106 @@ pub fn read_folder(
     folder: FolderOptions,
     options: &ReadOptions,
 ) -> Result<Structure, MoleculeError> {
-    let listing = Listing::of(path)?;
-    let mut warnings = Vec::new();
-    let chosen = listing.choose(folder.protein, &mut warnings)?;
-    let pocket_options = ReadOptions {
-        format: None,
-        model: None,
-        ..*options
-    };
-    let pocket_path = path.join(chosen.pocket);
-    let pocket = read_file_as(&pocket_path, PartRole::Pocket, &pocket_options)?;
-    let ligand_options = ReadOptions {
-        format: None,
-        ..*options
-    };
-    let ligand = read_ligand(
-        path,
-        &listing,
-        &chosen.ligands,
-        &ligand_options,
-        &mut warnings,
-    )?;
-    let mut structure = Structure::merge(vec![pocket, ligand]);
-    warnings.append(&mut structure.warnings);
-    structure.warnings = warnings;
-    overlap::remove_ligand_from_pocket(structure, &pocket_path.display().to_string())
+    FolderFiles::of(path, folder)?.read(options, |path| {
+        read_regular_file(path, options.limits.max_bytes)
+    })
+}
+
+/// The files of a folder in `PDBbind` layout that are read as its structure: [`read_folder`] in two
+/// steps, for a caller that reads the files itself.
+#[derive(Debug)]
+pub struct FolderFiles {
+    path: PathBuf,
+    listing: Listing,
+    pocket: String,
+    ligands: Vec<String>,
+    warnings: Vec<Warning>,
+}
+
+impl FolderFiles {
+    /// Lists a folder and chooses its files, without reading them.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed or holds no complex.
+    pub fn of(path: &Path, folder: FolderOptions) -> Result<Self, MoleculeError> {
+        let listing = Listing::of(path)?;
+        let mut warnings = Vec::new();
+        let chosen = listing.choose(folder.protein, &mut warnings)?;
+        let pocket = chosen.pocket.to_owned();
+        let ligands = chosen.ligands.into_iter().map(str::to_owned).collect();
+        Ok(Self {
+            path: path.to_owned(),
+            pocket,
+            ligands,
+            warnings,
+            listing,
+        })
+    }
+
+    /// Returns the paths of the files: the pocket, and the ligand in every format that the folder
+    /// has, the preferred one first.
+    #[must_use]
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let names = std::iter::once(&self.pocket).chain(&self.ligands);
+        names.map(|name| self.path.join(name)).collect()
+    }
+
+    /// Reads the structure. `bytes_of` returns the content of one of [`Self::paths`]; of the
+    /// ligand's files it is called for those that are needed.
+    ///
+    /// # Errors
+    /// Those of `bytes_of`, and when the files are not valid.
+    pub fn read(
+        self,
+        options: &ReadOptions,
+        bytes_of: impl FnMut(&Path) -> Result<Vec<u8>, MoleculeError>,
+    ) -> Result<Structure, MoleculeError> {
+        let Self {
+            path,
+            listing,
+            pocket,
+            ligands,
+            mut warnings,
+        } = self;
+        let mut bytes_of = bytes_of;
+        let mut read = |name: &str, role, options: &ReadOptions| {
+            let path = path.join(name);
+            let bytes = bytes_of(&path)?;
+            read_bytes(&path.display().to_string(), &bytes, role, options)
+        };
+        let pocket_options = ReadOptions {
+            format: None,
+            model: None,
+            ..*options
+        };
+        let pocket_path = path.join(&pocket).display().to_string();
+        let pocket = read(&pocket, PartRole::Pocket, &pocket_options)?;
+        let mut ligand_options = ReadOptions {
+            format: None,
+            ..*options
+        };
+        // The limit is that of the whole structure.
+        ligand_options.limits.max_atoms -= pocket.atoms().len();
+        let ligand = read_ligand(&listing, &ligands, &mut warnings, |name| {
+            read(name, PartRole::Ligand, &ligand_options)
+        })?;
+        let mut structure = Structure::merge(vec![pocket, ligand]);
+        warnings.append(&mut structure.warnings);
+        structure.warnings = warnings;
+        overlap::remove_ligand_from_pocket(structure, &pocket_path)
+    }
 }
 
 /// Reads the preferred ligand file, or the next one if only that can be read.
 fn read_ligand(
-    path: &Path,
     listing: &Listing,
-    files: &[&str],
-    options: &ReadOptions,
+    files: &[String],
     warnings: &mut Vec<Warning>,
+    mut read: impl FnMut(&str) -> Result<Structure, MoleculeError>,
 ) -> Result<Structure, MoleculeError> {
-    let read = |name: &str| read_file_as(&path.join(name), PartRole::Ligand, options);
-    let (first, others) = files.split_first().map_or(("", files), |(a, b)| (*a, b));
+    let (first, others) = files
+        .split_first()
+        .map_or(("", files), |(a, b)| (a.as_str(), b));
     let error = match read(first) {
         Ok(ligand) => return Ok(ligand),
         Err(error) => error,

@@ -5,21 +5,21 @@ mod folder;
 mod listing;
 mod overlap;
 mod records;
+mod regular_file;
 
 use std::borrow::Cow;
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
 use std::path::Path;
 
-use crate::io::gzip::{decompress, too_large, without_gz};
+use crate::io::gzip::{decompress, without_gz};
 use crate::io::options::{Format, ReadOptions};
 use crate::io::sniff;
 use crate::structure::PartRole;
 use crate::{MoleculeError, Structure};
 
-pub use folder::{FolderOptions, read_folder};
+pub use folder::{FolderFiles, FolderOptions, read_folder};
 pub use overlap::remove_ligand_from_pocket;
 pub use records::{AtomRecord, BondRecord};
+pub use regular_file::read_regular_file;
 
 /// Reads a file, or a folder in `PDBbind` layout.
 pub fn read_input(
@@ -46,7 +46,7 @@ fn read_file_as(
     options: &ReadOptions,
 ) -> Result<Structure, MoleculeError> {
     let file = path.display().to_string();
-    let bytes = load(path, &file, options.limits.max_bytes)?;
+    let bytes = read_regular_file(path, options.limits.max_bytes)?;
     read_bytes(&file, &bytes, role, options)
 }
 
@@ -81,61 +81,6 @@ pub fn read_bytes(
 pub fn detect_format(bytes: &[u8], max_bytes: u64) -> Option<Format> {
     let text = decompress("", bytes, max_bytes).ok()?;
     sniff::detect("", sniff::without_bom(&text)).ok()
-}
-
-/// Reads a file of at most `max_bytes`. Only regular files are opened: opening a pipe would wait
-/// for a writer.
-fn load(path: &Path, file: &str, max_bytes: u64) -> Result<Vec<u8>, MoleculeError> {
-    let unreadable = |source| MoleculeError::Io {
-        file: file.to_owned(),
-        source,
-    };
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(unreadable(io::Error::other(format!(
-            "it is {}, not a regular file",
-            kind_of(&metadata)
-        ))));
-    }
-    if metadata.len() > max_bytes {
-        return Err(too_large(file, metadata.len(), max_bytes));
-    }
-    let mut bytes = Vec::new();
-    // The file may grow during reading.
-    File::open(path)
-        .and_then(|open| {
-            open.take(max_bytes.saturating_add(1))
-                .read_to_end(&mut bytes)
-        })
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > max_bytes {
-        return Err(too_large(file, bytes.len() as u64, max_bytes));
-    }
-    Ok(bytes)
-}
-
-#[cfg(unix)]
-fn kind_of(metadata: &Metadata) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    let kind = metadata.file_type();
-    if kind.is_dir() {
-        "a folder"
-    } else if kind.is_fifo() {
-        "a pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
-}
-
-#[cfg(not(unix))]
-fn kind_of(metadata: &Metadata) -> &'static str {
-    if metadata.is_dir() {
-        "a folder"
-    } else {
-        "a device"
-    }
 }
 
 /// Replaces `\r` by `\n` in a text whose lines end with `\r` alone, as on early Macintosh systems.

@@ -9,13 +9,17 @@ use molshot_scenes::{RenderJob, Scene};
 
 use super::queue::{Drawn, Shared};
 use super::task::{PoolError, RenderTask, TaskHandler, WorkerScratch, complete};
-use crate::backend::Backend;
+use crate::backend::{Backend, BackendKind};
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
 
 /// Frames up to this size are drawn into again; the memory of one huge picture is freed.
 const MAX_KEPT_BYTES: usize = 64 << 20;
+
+/// Scenes of up to this number of bodies stay with the worker that drew them, for further views.
+/// What a worker keeps of a larger one takes hundreds of megabytes.
+const MAX_KEPT_BODIES: usize = 500_000;
 
 /// The frame for the next picture, unless it is huge.
 fn if_reusable(frame: Frame) -> Option<Frame> {
@@ -169,12 +173,24 @@ impl RenderWorker<'_> {
 
     /// Draws; tries once more when the device was lost.
     fn draw(&mut self, job: &RenderJob, cancel: &CancelToken) -> Outcome {
-        match self.draw_once(job, cancel) {
+        let outcome = match self.draw_once(job, cancel) {
             Outcome::Failed(PoolError::Render(RenderError::DeviceLost { .. })) => {
                 self.draw_once(job, cancel)
             }
             outcome => outcome,
+        };
+        self.free_huge_scene(job.scene());
+        outcome
+    }
+
+    /// Frees what is kept of a huge scene. Opening a GPU takes long, so that one stays open.
+    fn free_huge_scene(&mut self, scene: &Scene) {
+        if scene.spheres.len() + scene.cylinders.len() <= MAX_KEPT_BODIES {
+            return;
         }
+        self.scene = None;
+        let is_software = |backend: &mut Box<dyn Backend>| backend.kind() == BackendKind::Software;
+        drop(self.backend.take_if(is_software));
     }
 
     fn draw_once(&mut self, job: &RenderJob, cancel: &CancelToken) -> Outcome {

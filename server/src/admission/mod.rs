@@ -1,6 +1,8 @@
 //! Admission control: limits on the number of requests and on their memory, for all clients and for
 //! each. A request is refused at once, with a hint when to try again.
 
+mod memory;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,6 +14,8 @@ use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::error::Problem;
+
+pub(crate) use memory::{MemoryReservation, MemoryUser, ParsingMemory, StructureMemory};
 
 /// The identity by which a client's requests are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +52,8 @@ pub(crate) enum Kind {
 struct Count {
     singles: u64,
     batches: u64,
+    /// Memory of small requests, beyond the memory of all requests.
+    small_bytes: u64,
 }
 
 impl Count {
@@ -56,6 +62,10 @@ impl Count {
             Kind::Single => &mut self.singles,
             Kind::Batch => &mut self.batches,
         }
+    }
+
+    fn is_zero(&self) -> bool {
+        self.singles + self.batches + self.small_bytes == 0
     }
 }
 
@@ -69,7 +79,20 @@ struct State {
     document_bytes: u64,
     /// Memory of the images of batches.
     batch_bytes: u64,
+    /// Memory of files that are being parsed and of scenes that are being prepared.
+    parsing_bytes: u64,
+    /// Memory of all structures and scenes, in the caches or in use.
+    structure_bytes: u64,
     clients: HashMap<Client, Count>,
+}
+
+impl State {
+    /// Forgets a client that holds nothing.
+    fn forget_if_idle(&mut self, client: Client) {
+        if self.clients.get(&client).is_some_and(Count::is_zero) {
+            self.clients.remove(&client);
+        }
+    }
 }
 
 /// The limits, and the requests that count against them.
@@ -86,6 +109,11 @@ pub(crate) struct Admission {
     max_bytes: u64,
     /// Notified when memory is released, or another item of a batch may reserve some.
     batch_progress: Notify,
+    /// Memory that the caches of structures and scenes may hold. What structures and scenes take
+    /// beyond it counts as memory of requests.
+    cached_max_bytes: u64,
+    /// Longest time for which a parser waits for memory.
+    memory_wait: Duration,
 }
 
 impl Admission {
@@ -98,13 +126,20 @@ impl Admission {
             max: Count {
                 singles: config.queue_max,
                 batches: config.batches_max,
+                small_bytes: 0,
             },
             max_per_client: Count {
                 singles: config.client_queue_max,
                 batches: config.client_batches_max,
+                small_bytes: 0,
             },
             max_bytes: config.queue_max_bytes,
             batch_progress: Notify::new(),
+            cached_max_bytes: config
+                .structure_cache_bytes
+                .saturating_add(config.scene_cache_bytes),
+            // Before the deadline, so that the client learns why.
+            memory_wait: Duration::from_millis(config.request_seconds.saturating_mul(800)),
         }
     }
 
@@ -144,6 +179,7 @@ impl Admission {
             client,
             kind,
             bytes: AtomicU64::new(0),
+            small_bytes: AtomicU64::new(0),
         }))
     }
 
@@ -156,74 +192,6 @@ impl Admission {
         .retry_after(1)
     }
 
-    /// Reserves memory for an image of a batch, from before it is drawn until it is sent; waits
-    /// until enough is free.
-    ///
-    /// `is_its_turn` says whether all earlier items of the batch have reserved theirs. So the next
-    /// item to be sent never waits for memory that a later one holds, and no batch blocks itself.
-    /// `batch_bytes` counts the memory that the batch holds. A batch that holds some may not exceed
-    /// an equal share, so a client that reads slowly does not block other batches.
-    ///
-    /// # Errors
-    /// 413 if the image needs more memory than there is in all.
-    pub(crate) async fn reserve_for_batch(
-        self: &Arc<Self>,
-        bytes: u64,
-        batch_bytes: &Arc<AtomicU64>,
-        is_its_turn: impl Fn() -> bool,
-    ) -> Result<MemoryReservation, Problem> {
-        self.check_image(bytes, 0)?;
-        loop {
-            let mut progress = std::pin::pin!(self.batch_progress.notified());
-            // No notification after this line is missed.
-            progress.as_mut().enable();
-            if is_its_turn() {
-                let mut state = self.lock();
-                let own = batch_bytes.load(Ordering::Relaxed);
-                let max_per_batch = self.max_bytes / 2 / state.total.batches.max(1);
-                let is_within_share = own == 0 || own.saturating_add(bytes) <= max_per_batch;
-                if is_within_share && self.fits_batch_image(&state, bytes) {
-                    state.batch_bytes += bytes;
-                    batch_bytes.fetch_add(bytes, Ordering::Relaxed);
-                    return Ok(MemoryReservation {
-                        admission: Arc::clone(self),
-                        batch_bytes: Arc::clone(batch_bytes),
-                        bytes,
-                    });
-                }
-            }
-            progress.await;
-        }
-    }
-
-    /// Whether the free memory suffices for an image of a batch.
-    fn fits_batch_image(&self, state: &State, bytes: u64) -> bool {
-        let half = self.max_bytes / 2;
-        let of_batches = state.batch_bytes.saturating_add(bytes);
-        let fits = state.bytes.saturating_add(of_batches) <= self.max_bytes;
-        // Documents stay in memory as long as their batches. If they counted here, an image that
-        // needs all memory would wait for ever.
-        let alone = state.batch_bytes == 0 && state.bytes == state.document_bytes;
-        (fits && (of_batches <= half || bytes > half)) || alone
-    }
-
-    /// Refuses an image that can never fit, given the memory that its request holds already.
-    fn check_image(&self, bytes: u64, held_bytes: u64) -> Result<(), Problem> {
-        if bytes.saturating_add(held_bytes) <= self.max_bytes {
-            return Ok(());
-        }
-        Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "picture_too_large",
-            format!(
-                "/output: the image needs about {} MiB of memory, and all requests together may use {}; give a smaller size or fewer planes, or crop",
-                bytes.div_ceil(1 << 20),
-                self.max_bytes >> 20,
-            ),
-        )
-        .at("/output"))
-    }
-
     /// Wakes the items of batches that wait for memory or for their turn.
     pub(crate) fn notify_batches(&self) {
         self.batch_progress.notify_waiters();
@@ -232,7 +200,7 @@ impl Admission {
     /// Single requests and batches in progress, and the memory that is reserved for them.
     pub(crate) fn usage(&self) -> (u64, u64, u64) {
         let state = self.lock();
-        let bytes = state.bytes + state.batch_bytes;
+        let bytes = self.used_bytes(&state) + state.total.small_bytes;
         (state.total.singles, state.total.batches, bytes)
     }
 
@@ -262,13 +230,16 @@ impl Admission {
     }
 }
 
-/// The permit of an admitted request. Dropping it ends the request and releases its memory.
+/// The permit of an admitted request. Dropping it ends the request and releases its memory. It is
+/// kept until the last byte of the answer is sent.
 #[derive(Debug)]
 pub(crate) struct Permit {
     admission: Arc<Admission>,
     client: Client,
     kind: Kind,
     bytes: AtomicU64,
+    /// Memory that is reserved as that of a small request.
+    small_bytes: AtomicU64,
 }
 
 impl Permit {
@@ -276,58 +247,17 @@ impl Permit {
     pub(crate) fn client(&self) -> Client {
         self.client
     }
-
-    /// Reserves memory for an image.
-    ///
-    /// # Errors
-    /// 503 if the memory is in use; 413 if the image can never fit.
-    pub(crate) fn reserve_image(&self, bytes: u64) -> Result<(), Problem> {
-        let own = self.bytes.load(Ordering::Relaxed);
-        self.admission.check_image(bytes, own)?;
-        self.reserve(bytes)
-    }
-
-    /// Reserves memory in addition to what the request holds.
-    ///
-    /// # Errors
-    /// 503 if the memory is in use.
-    pub(crate) fn reserve(&self, bytes: u64) -> Result<(), Problem> {
-        let admission = &self.admission;
-        let mut state = admission.lock();
-        let sum = state.bytes.saturating_add(bytes);
-        let own = self.bytes.load(Ordering::Relaxed);
-        // A request that needs more than half is served while no other one of its kind holds
-        // memory.
-        let is_within = sum <= admission.max_bytes / 2 || state.bytes == own;
-        if !is_within || sum.saturating_add(state.batch_bytes) > admission.max_bytes {
-            let used = state.bytes + state.batch_bytes;
-            return Err(Admission::busy(&format!("{used} bytes are in use")));
-        }
-        state.bytes = sum;
-        if self.kind == Kind::Batch {
-            state.document_bytes += bytes;
-        }
-        // Changed only under the lock.
-        self.bytes.store(own + bytes, Ordering::Relaxed);
-        Ok(())
-    }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
+        self.release_all();
         let mut state = self.admission.lock();
         *state.total.of(self.kind) -= 1;
-        let own = self.bytes.load(Ordering::Relaxed);
-        state.bytes -= own;
-        if self.kind == Kind::Batch {
-            state.document_bytes -= own;
-        }
         if let Some(count) = state.clients.get_mut(&self.client) {
             *count.of(self.kind) -= 1;
-            if count.singles + count.batches == 0 {
-                state.clients.remove(&self.client);
-            }
         }
+        state.forget_if_idle(self.client);
         let is_idle = state.total.singles + state.total.batches == 0;
         drop(state);
         // More memory is free, and the end of a batch enlarges the shares of the others.
@@ -335,33 +265,6 @@ impl Drop for Permit {
         if is_idle {
             self.admission.idle.notify_waiters();
         }
-    }
-}
-
-/// Memory that is reserved for an image of a batch. Dropping it releases the memory.
-#[derive(Debug)]
-pub(crate) struct MemoryReservation {
-    admission: Arc<Admission>,
-    batch_bytes: Arc<AtomicU64>,
-    bytes: u64,
-}
-
-impl MemoryReservation {
-    /// Changes the amount, once it is known exactly.
-    pub(crate) fn resize(&mut self, bytes: u64) {
-        let mut state = self.admission.lock();
-        state.batch_bytes = state.batch_bytes - self.bytes + bytes;
-        self.batch_bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.batch_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
-        self.bytes = bytes;
-        drop(state);
-        self.admission.notify_batches();
-    }
-}
-
-impl Drop for MemoryReservation {
-    fn drop(&mut self) {
-        self.resize(0);
     }
 }
 

@@ -149,6 +149,10 @@ settings! {
         "Time for a request's headers to arrive.";
     stall_seconds "stall-seconds": u64 = "60" "SECONDS" in 1..=3600,
         "Time after which a client that reads nothing of its response is disconnected.";
+    read_rate_min_bytes "read-rate-min-bytes": u64 = "4KiB" "BYTES" in 0..=1_073_741_824,
+        "Bytes per second that a client must read of its response, on average over stall-seconds; slower ones are disconnected. 0 for no limit.";
+    folder_seconds "folder-seconds": u64 = "10" "SECONDS" in 1..=3600,
+        "Time for the disk of the served folder to answer; then the request is refused with 503.";
     shutdown_seconds "shutdown-seconds": u64 = "30" "SECONDS" in 0..=3600,
         "Time for requests in progress after SIGTERM.";
     adapter "adapter": AdapterChoice = "auto" "ADAPTER",

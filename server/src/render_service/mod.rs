@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use moka::future::Cache;
 use molshot_molecule::Structure;
 use molshot_renderer::pool::PoolOptions;
 use molshot_renderer::{CancelToken, RenderError};
@@ -25,11 +24,12 @@ use molshot_scenes::{
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use crate::admission::{Admission, Permit};
+use crate::admission::{Admission, MemoryUser, Permit, StructureMemory};
 use crate::config::Config;
 use crate::error::Problem;
 use crate::etag::entity_tag;
 use crate::metrics::Metrics;
+use crate::shared_cache::SharedCache;
 use crate::structures::{self, Library, LoadedStructure, blocking};
 
 pub(crate) use fair_queue::{FairQueue, Flow};
@@ -70,6 +70,13 @@ pub(crate) struct Rendered {
     pub(crate) times: StageTimes,
 }
 
+impl Rendered {
+    /// Size of all files.
+    fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes.len() as u64).sum()
+    }
+}
+
 /// Everything that is needed to render requests.
 #[derive(Debug)]
 pub(crate) struct RenderService {
@@ -78,13 +85,21 @@ pub(crate) struct RenderService {
     pub(crate) admission: Arc<Admission>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) limits: Limits,
-    scenes: Cache<[u8; 32], Arc<Scene>>,
-    images: Option<Cache<[u8; 32], Arc<Vec<OutputFile>>>>,
+    scenes: SharedCache<[u8; 32], HeldScene>,
+    images: Option<SharedCache<[u8; 32], Vec<OutputFile>>>,
     building: Arc<Semaphore>,
     /// Hash of the version, the adapter and the test image as this machine draws it.
     fingerprint: [u8; 32],
     /// Whether the last test image was correct.
     is_output_correct: AtomicBool,
+}
+
+/// A scene with what counts its memory.
+#[derive(Debug)]
+struct HeldScene {
+    scene: Arc<Scene>,
+    _loaded: Arc<LoadedStructure>,
+    _memory: StructureMemory,
 }
 
 /// A request with its loaded structure and the cache key of its answer.
@@ -114,6 +129,7 @@ pub(crate) struct PreparedJob {
     outputs: RequestedOutputs,
     job: RenderJob,
     is_long: bool,
+    scene: Arc<HeldScene>,
     parse: Duration,
 }
 
@@ -124,11 +140,17 @@ impl PreparedJob {
     }
 }
 
-/// Estimated memory of a scene, bytes. The structure counts, too: the scene keeps it alive even
-/// after the structure cache has evicted it.
+/// Estimated memory of a scene without its structure, bytes.
 fn scene_bytes(scene: &Scene) -> u64 {
     let own = scene.spheres.len() * 40 + scene.cylinders.len() * 80 + scene.labels.list.len() * 160;
-    own as u64 + 2048 + structures::structure_bytes(&scene.structure)
+    own as u64 + 2048
+}
+
+/// Estimated memory of preparing a scene, bytes: bodies, and the state of each atom and bond.
+fn building_bytes(structure: &Structure) -> u64 {
+    let atoms = structure.atoms().len() as u64;
+    let bonds = structure.bonds().len() as u64;
+    atoms * 120 + bonds * 240 + 4096
 }
 
 impl RenderService {
@@ -150,25 +172,21 @@ impl RenderService {
         hash.update(pools.main.adapter());
         hash.update(pools.warm_up()?);
         let metrics = Arc::new(Metrics::default());
+        let admission = Arc::new(Admission::new(config));
         Ok(Self {
-            library: Library::new(config, uploads, threads, &metrics),
+            library: Library::new(config, uploads, threads, &admission, &metrics),
             queue: Arc::new(FairQueue::new(pools)),
-            admission: Arc::new(Admission::new(config)),
+            admission,
             limits: Limits::new(config),
-            scenes: Cache::builder()
-                .max_capacity(config.scene_cache_bytes)
-                .weigher(|_, scene: &Arc<Scene>| {
-                    u32::try_from(scene_bytes(scene)).unwrap_or(u32::MAX)
-                })
-                .build(),
+            // The structure counts, too: the scene keeps it alive even after the structure cache
+            // has evicted it.
+            scenes: SharedCache::new(config.scene_cache_bytes, |held: &HeldScene| {
+                scene_bytes(&held.scene) + structures::structure_bytes(&held.scene.structure)
+            }),
             images: (config.picture_cache_bytes > 0).then(|| {
-                Cache::builder()
-                    .max_capacity(config.picture_cache_bytes)
-                    .weigher(|_, files: &Arc<Vec<OutputFile>>| {
-                        let bytes: usize = files.iter().map(|file| file.bytes.len() + 128).sum();
-                        u32::try_from(bytes).unwrap_or(u32::MAX)
-                    })
-                    .build()
+                SharedCache::new(config.picture_cache_bytes, |files: &Vec<OutputFile>| {
+                    files.iter().map(|file| file.bytes.len() as u64 + 128).sum()
+                })
             }),
             building: Arc::new(Semaphore::new(threads)),
             fingerprint: hash.finalize().into(),
@@ -182,14 +200,13 @@ impl RenderService {
         &self,
         document: SceneDocument,
         outputs: RequestedOutputs,
+        user: MemoryUser<'_>,
     ) -> Result<ResolvedRequest, Problem> {
         self.limits.check_document(&document)?;
         let SceneDocument {
             structure, request, ..
         } = document;
-        let (loaded, parse) = self.library.of_source(&structure).await?;
-        // Files within the document are no longer needed.
-        drop(structure);
+        let (loaded, parse) = self.library.of_source(structure, user).await?;
         let scene_key = scene_key(&loaded, &request);
         let view = (&request.camera, &request.commands, &request.output);
         let mut hash = Sha256::new();
@@ -217,31 +234,33 @@ impl RenderService {
     }
 
     /// Renders a single request, or takes its files from the cache. Equal requests at the same
-    /// time are drawn once.
+    /// time are drawn once. The permit then holds the memory of the answer.
     pub(crate) async fn single(
         &self,
         resolved: ResolvedRequest,
-        permit: &Permit,
+        permit: &Arc<Permit>,
     ) -> Result<Rendered, Problem> {
-        let parse = resolved.parse;
-        let flow = Flow::Singles(permit.client());
+        let rendered = self.cached_or_drawn(resolved, permit).await?;
+        permit.hold_answer(rendered.bytes())?;
+        Ok(rendered)
+    }
+
+    async fn cached_or_drawn(
+        &self,
+        resolved: ResolvedRequest,
+        permit: &Arc<Permit>,
+    ) -> Result<Rendered, Problem> {
+        let (parse, key) = (resolved.parse, resolved.key);
         let Some(cache) = &self.images else {
-            let job = self.prepare(resolved).await?;
-            permit.reserve_image(job.memory_bytes())?;
-            return Box::pin(self.draw(flow, job)).await;
+            return Box::pin(self.draw_single(resolved, permit)).await;
         };
         let mut times = None;
-        let key = resolved.key;
-        let files = cache
-            .try_get_with(key, async {
-                let job = Box::pin(self.prepare(resolved)).await?;
-                permit.reserve_image(job.memory_bytes())?;
-                let rendered = Box::pin(self.draw(flow, job)).await?;
-                times = Some(rendered.times);
-                Ok(rendered.files)
-            })
-            .await
-            .map_err(|problem: Arc<Problem>| (*problem).clone());
+        let making = async {
+            let rendered = Box::pin(self.draw_single(resolved, permit)).await?;
+            times = Some(rendered.times);
+            Ok(rendered.files)
+        };
+        let (files, _) = cache.get_or_make(key, making).await;
         self.metrics.cache("picture", times.is_none());
         Ok(Rendered {
             files: files?,
@@ -253,33 +272,59 @@ impl RenderService {
         })
     }
 
+    async fn draw_single(
+        &self,
+        resolved: ResolvedRequest,
+        permit: &Arc<Permit>,
+    ) -> Result<Rendered, Problem> {
+        let user = MemoryUser::single(permit.client());
+        let job = self.prepare(resolved, user).await?;
+        permit.reserve_image(job.memory_bytes())?;
+        // The permit stays with the drawing thread, which may go on for a moment when the client
+        // disconnects.
+        let held = Arc::clone(permit);
+        self.draw(Flow::Singles(permit.client()), job, held).await
+    }
+
     /// Prepares the job of a request. Requests that differ only in the view share one scene.
-    pub(crate) async fn prepare(&self, resolved: ResolvedRequest) -> Result<PreparedJob, Problem> {
+    pub(crate) async fn prepare(
+        &self,
+        resolved: ResolvedRequest,
+        user: MemoryUser<'_>,
+    ) -> Result<PreparedJob, Problem> {
         let request = &resolved.request;
         let structure = &resolved.loaded.structure;
-        let mut hit = true;
-        let scene = self
-            .scenes
-            .try_get_with(resolved.scene_key, async {
-                hit = false;
-                let (structure, request) = (Arc::clone(structure), request.clone());
-                let is_small = work(&structure, limits::selection_bytes(&request)) < INLINE_WORK;
-                let start = Instant::now();
-                let scene = self
-                    .build(is_small, move |cancel| {
-                        build_scene_cancellable(structure, &request, cancel)
-                    })
-                    .await?;
-                self.metrics.stage("scene", start.elapsed());
-                Ok(Arc::new(scene?))
-            })
-            .await
-            .map_err(|problem: Arc<Problem>| (*problem).clone());
+        let making = async {
+            let building = self
+                .admission
+                .reserve_parsing(user, building_bytes(structure))
+                .await?;
+            let (loaded, request) = (Arc::clone(&resolved.loaded), request.clone());
+            let admission = Arc::clone(&self.admission);
+            let is_small = work(structure, limits::selection_bytes(&request)) < INLINE_WORK;
+            let start = Instant::now();
+            let making = move |cancel: &CancelToken| {
+                let structure = Arc::clone(&loaded.structure);
+                let scene = build_scene_cancellable(structure, &request, cancel)?;
+                let held = admission.hold_structure(scene_bytes(&scene));
+                drop(building);
+                Ok::<_, Problem>(Arc::new(HeldScene {
+                    scene: Arc::new(scene),
+                    _loaded: loaded,
+                    _memory: held,
+                }))
+            };
+            let scene = Box::pin(self.build(is_small, making)).await?;
+            self.metrics.stage("scene", start.elapsed());
+            scene
+        };
+        let (held, hit) = self.scenes.get_or_make(resolved.scene_key, making).await;
         self.metrics.cache("scene", hit);
-        let scene = scene?;
+        let held = held?;
         let annotated = resolved.outputs.annotations.is_some();
         let is_small = work(structure, limits::command_bytes(request)) < INLINE_WORK;
         let (request, limits) = (request.clone(), self.limits);
+        let scene = Arc::clone(&held.scene);
         let (job, covered_samples) = self
             .build(is_small, move |cancel| {
                 let job = job_of(scene, &request, annotated, cancel)?;
@@ -294,6 +339,7 @@ impl RenderService {
             outputs,
             is_long: time > LONG,
             job,
+            scene: held,
             parse: resolved.parse,
         })
     }
@@ -323,23 +369,27 @@ impl RenderService {
         .await
     }
 
-    /// Draws and encodes a job when its turn comes.
+    /// Draws and encodes a job when its turn comes. `memory` is what counts its memory; it is kept
+    /// until the job is drawn, also if nothing waits for the result any longer.
     pub(crate) async fn draw(
         &self,
         flow: Flow,
         prepared: PreparedJob,
+        memory: impl Send + 'static,
     ) -> Result<Rendered, Problem> {
         let PreparedJob {
             output,
             outputs,
             job,
             is_long,
+            scene,
             parse,
         } = prepared;
         let drawn_job = job.clone();
         let done = self
             .queue
             .draw(flow, job, is_long, move |frame, scratch, cancel| {
+                let _held = (scene, memory);
                 outputs.encode(&output, &drawn_job, frame, scratch, cancel)
             })
             .await?;

@@ -24,7 +24,7 @@ use tokio::task::{JoinError, JoinHandle};
 use super::batch_document::{BatchDocument, MAX_KEY_BYTES, item_of, merge};
 use super::query::Parameters;
 use crate::accept::Accept;
-use crate::admission::{Client, Kind, MemoryReservation, Permit};
+use crate::admission::{Client, Kind, MemoryReservation, MemoryUser, Permit};
 use crate::app::App;
 use crate::body;
 use crate::error::Problem;
@@ -39,6 +39,9 @@ struct Batch {
     text: Bytes,
     document: BatchDocument,
     number: u64,
+    client: Client,
+    /// Size of everything but the items.
+    defaults_bytes: u64,
     turns: Mutex<Turns>,
     /// Memory that is reserved for images that are not sent yet.
     reserved_bytes: Arc<AtomicU64>,
@@ -48,7 +51,7 @@ struct Batch {
 /// sent.
 struct ItemFiles {
     files: Vec<OutputFile>,
-    memory: Option<MemoryReservation>,
+    memory: Option<Arc<MemoryReservation>>,
 }
 
 /// A task that is aborted when its handle is dropped.
@@ -127,7 +130,7 @@ pub(super) async fn batch(
         .ok_or_else(|| Problem::not_acceptable("application/x-tar or multipart/mixed"))?;
     let text = body::json(&headers, sent, app.body_limits(), &permit).await?;
     let number = next_batch();
-    let batch = body::offload(text.len(), move || Batch::read(app, text, number)).await??;
+    let batch = body::offload(text.len(), move || Batch::read(app, client, text, number)).await??;
     let boundary = format!("molshot-batch-{number}-{:016x}", random_number());
     let media_type = match container {
         Container::Tar => TAR.to_owned(),
@@ -152,13 +155,17 @@ fn random_number() -> u64 {
 
 impl Batch {
     /// Reads the document except for its items, of which only the keys are read.
-    fn read(app: Arc<App>, text: Bytes, number: u64) -> Result<Self, Problem> {
+    fn read(app: Arc<App>, client: Client, text: Bytes, number: u64) -> Result<Self, Problem> {
         let limits = JsonLimits {
             items: Some(app.config.items_max),
             ..app.json_limits()
         };
+        let document = BatchDocument::read(&text, limits)?;
+        let of_items: usize = document.items.iter().map(std::ops::Range::len).sum();
         Ok(Self {
-            document: BatchDocument::read(&text, limits)?,
+            defaults_bytes: text.len().saturating_sub(of_items) as u64,
+            document,
+            client,
             app,
             text,
             number,
@@ -167,7 +174,7 @@ impl Batch {
         })
     }
 
-    /// The body of the response. The permit is released when it ends.
+    /// The body of the response. The permit is released when it is sent.
     fn stream(
         self,
         container: Container,
@@ -180,10 +187,7 @@ impl Batch {
             Container::Tar => Bytes::from_static(molshot_archive::END),
             Container::Mixed => response::multipart_end(&boundary),
         };
-        let last = stream::once(async move {
-            drop(permit);
-            Ok(end)
-        });
+        let last = stream::once(async move { Ok(response::until_sent(end, permit)) });
         let of_item = Arc::clone(&batch);
         stream::iter(0..batch.document.items.len())
             .map(move |index| {
@@ -204,12 +208,10 @@ impl Batch {
                     .iter()
                     .flat_map(|file| pieces(container, &boundary, file))
                     .filter(|piece| !piece.is_empty())
+                    // The memory is released when the last piece has been sent.
+                    .map(|piece| response::until_sent(piece, item.memory.clone()))
                     .collect();
-                // The memory is released after the last piece.
-                let memory = item.memory;
-                stream::iter(pieces).inspect(move |_| {
-                    let _ = &memory;
-                })
+                stream::iter(pieces)
             })
             .map(Ok)
             .chain(last)
@@ -264,12 +266,19 @@ impl Batch {
         let seconds = self.app.config.request_seconds;
         let service = &self.app.service;
         let start = Instant::now();
+        let has_come = || turn.has_come();
+        let user = MemoryUser {
+            client: self.client,
+            is_its_turn: &has_come,
+        };
         let preparing = async {
+            let bytes = self.document.items[index].len() as u64 + self.defaults_bytes;
+            let _document = service.admission.reserve_parsing(user, bytes).await?;
             let (document, annotated) = self.item_document(index)?;
             let mut outputs = RequestedOutputs::all(&document.request.output);
             outputs.annotations = annotated.then(|| self.document.masks.clone());
             service
-                .prepare(service.resolve(document, outputs).await?)
+                .prepare(service.resolve(document, outputs, user).await?, user)
                 .await
         };
         let prepared = with_deadline(Duration::from_secs(seconds), preparing).await?;
@@ -280,11 +289,12 @@ impl Batch {
             &self.reserved_bytes,
             || turn.has_come(),
         );
-        let mut memory = reserving.await?;
+        let memory = Arc::new(reserving.await?);
         drop(turn);
+        let flow = Flow::Batch(self.number);
         let left = Duration::from_secs(seconds).saturating_sub(took);
         let rendered =
-            with_deadline(left, service.draw(Flow::Batch(self.number), prepared)).await?;
+            with_deadline(left, service.draw(flow, prepared, Arc::clone(&memory))).await?;
         let files = Arc::unwrap_or_clone(rendered.files);
         memory.resize(files.iter().map(|file| file.bytes.len() as u64).sum());
         Ok(ItemFiles {

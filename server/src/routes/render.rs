@@ -13,7 +13,7 @@ use molshot_scenes::{Plane, RenderRequest, SceneDocument};
 
 use super::query::Parameters;
 use crate::accept::Accept;
-use crate::admission::{Client, Permit};
+use crate::admission::{Client, MemoryUser, Permit};
 use crate::app::App;
 use crate::body;
 use crate::error::Problem;
@@ -52,13 +52,17 @@ pub(super) async fn render(
     let answered = with_deadline(
         app.deadline(),
         Box::pin(async {
-            let resolved = app.service.resolve(document, outputs).await?;
+            let resolved = app
+                .service
+                .resolve(document, outputs, MemoryUser::single(client))
+                .await?;
             let etag = resolved.etag();
             Ok((app.service.single(resolved, &permit).await?, etag))
         }),
     );
     let (rendered, etag) = answered.await?;
-    let mut response = response::rendered(&rendered, &etag, POST_CACHE_CONTROL, is_multipart);
+    let mut response =
+        response::rendered(&rendered, &permit, &etag, POST_CACHE_CONTROL, is_multipart);
     response
         .headers_mut()
         .insert(header::VARY, HeaderValue::from_static("Accept"));
@@ -74,11 +78,16 @@ async fn read(
 ) -> Result<SceneDocument, Problem> {
     let text = body::json(headers, sent, app.body_limits(), permit).await?;
     let limits = app.json_limits();
-    body::offload(text.len(), move || {
+    let bytes = text.len() as u64;
+    // The document has a copy of every text. Afterwards it alone remains.
+    permit.reserve(bytes)?;
+    let document = body::offload(text.len(), move || {
         json_limits::scan(&text, limits)?;
-        Ok(SceneDocument::from_json(&text)?)
+        Ok::<_, Problem>(SceneDocument::from_json(&text)?)
     })
-    .await?
+    .await??;
+    permit.release(bytes);
+    Ok(document)
 }
 
 /// Chooses the files of the answer: for several planes every form, for one plane the form that the
@@ -149,7 +158,11 @@ pub(super) async fn annotations(
         Box::pin(async {
             let resolved = app
                 .service
-                .resolve(document, RequestedOutputs::annotations(masks))
+                .resolve(
+                    document,
+                    RequestedOutputs::annotations(masks),
+                    MemoryUser::single(client),
+                )
                 .await?;
             let etag = resolved.etag();
             Ok((app.service.single(resolved, &permit).await?, etag))
@@ -158,6 +171,7 @@ pub(super) async fn annotations(
     let (rendered, etag) = answered.await?;
     Ok(response::rendered(
         &rendered,
+        &permit,
         &etag,
         POST_CACHE_CONTROL,
         false,

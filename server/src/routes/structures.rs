@@ -4,19 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use molshot_molecule::hbonds::{FindError, HydrogenBondOptions, Scope, find_cancellable};
 use molshot_molecule::summary::Summary;
+use molshot_molecule::{Element, Structure};
 use molshot_scenes::Keyword;
 use molshot_scenes::request::{ImageFormat, file_extension, format_of_extension};
 use serde_json::{Value, json};
 
 use super::query::{Parameters, document_of, request_of, with_parameter};
-use crate::admission::Client;
+use crate::admission::{Client, MemoryUser, Permit};
 use crate::app::App;
 use crate::body::{self, BodyLimiter};
 use crate::error::Problem;
@@ -26,8 +27,8 @@ use crate::peer::Peer;
 use crate::render_service::{RequestedOutputs, with_deadline};
 use crate::response;
 use crate::structures::{
-    LoadedStructure, NamedBytes, SAMPLES, StoreError, StructureEntry, StructureOrigin, blocking,
-    hide_root,
+    LoadedStructure, NamedBytes, PageRequest, SAMPLES, StoreError, StructureEntry, StructureOrigin,
+    blocking, hide_root,
 };
 
 /// Largest number of structures on a page of the list.
@@ -36,6 +37,11 @@ const MAX_PAGE: usize = 1000;
 const DEFAULT_PAGE: usize = 100;
 /// Longest file name of an upload.
 const MAX_NAME_BYTES: usize = 1024;
+/// Memory for finding the hydrogen bonds of one atom that may form some, and for their report, if
+/// such atoms are as close together as they can be.
+const BYTES_PER_POLAR_ATOM: u64 = 4000;
+/// The same of other atoms.
+const BYTES_PER_OTHER_ATOM: u64 = 100;
 
 /// `GET /v1/structures/{id}/image.png`, and with the file extensions of the other formats
 pub(super) async fn image(
@@ -52,16 +58,23 @@ pub(super) async fn image(
     let permit = app.admit(client)?;
     let document = request_of(&id, format, &parameters)?;
     let gives_size = parameters.get("size")?.is_some();
+    let user = MemoryUser::single(client);
     let answered = Box::pin(async {
         let outputs = RequestedOutputs::all(&document.request.output);
-        let resolved = app.service.resolve(document, outputs).await?;
+        let resolved = app.service.resolve(document, outputs, user).await?;
         let etag = resolved.etag();
         let cache_control = app.cache_control();
         if etag::matches(&headers, &etag) {
             return Ok(response::not_modified(&etag, &cache_control));
         }
         let made = app.service.single(resolved, &permit).await?;
-        Ok(response::rendered(&made, &etag, &cache_control, false))
+        Ok(response::rendered(
+            &made,
+            &permit,
+            &etag,
+            &cache_control,
+            false,
+        ))
     });
     with_deadline(app.deadline(), answered)
         .await
@@ -101,7 +114,7 @@ pub(super) async fn list(
     Extension(client): Extension<Client>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    let _pass = app.admit(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&["limit", "after", "prefix", "source"])?;
     let expected = format!("a whole number from 1 to {MAX_PAGE}");
     let limit = parameters.number::<usize>("limit", &expected)?;
@@ -112,8 +125,6 @@ pub(super) async fn list(
             format!("{limit} is out of range; give 1 to {MAX_PAGE}"),
         ));
     }
-    let after = parameters.get("after")?.unwrap_or("");
-    let prefix = parameters.get("prefix")?.unwrap_or("");
     let source = match parameters.get("source")? {
         None => None,
         Some(name) => Some(
@@ -121,28 +132,40 @@ pub(super) async fn list(
                 .ok_or_else(|| Problem::parameter("source", "give sample, folder or upload"))?,
         ),
     };
-    let mut all = app.service.library.list().await?;
-    all.retain(|(id, origin)| {
-        id.starts_with(prefix) && source.is_none_or(|source| source == *origin)
+    let catalog = app.service.library.list().await?;
+    let page = catalog.page(PageRequest {
+        prefix: parameters.get("prefix")?.unwrap_or(""),
+        after: parameters.get("after")?.unwrap_or(""),
+        origin: source,
+        limit,
     });
-    let total = all.len();
-    let mut remaining = all.into_iter().filter(|(id, _)| id.as_str() > after);
-    let page: Vec<_> = remaining.by_ref().take(limit).collect();
-    let next = remaining
-        .next()
-        .and_then(|_| page.last().map(|(id, _)| id.clone()));
+    let next = page.structures.last().filter(|_| page.has_more);
+    let next = next.map(|(id, _)| *id);
     let structures: Vec<Value> = page
+        .structures
         .iter()
         .map(|(id, origin)| {
             let mut entry = json!({ "id": id, "source": origin.name() });
-            if let Some(sample) = SAMPLES.iter().find(|sample| sample.id == id) {
+            if let Some(sample) = SAMPLES.iter().find(|sample| sample.id == *id) {
                 entry["title"] = sample.title.into();
             }
             entry
         })
         .collect();
-    let document = json!({ "structures": structures, "total": total, "next": next });
-    Ok(response::json(StatusCode::OK, &document))
+    let document = json!({ "structures": structures, "total": page.total, "next": next });
+    held_json(StatusCode::OK, &document, &permit)
+}
+
+/// A JSON response that keeps the permit and its memory until it is sent.
+fn held_json(
+    status: StatusCode,
+    document: &Value,
+    permit: &Arc<Permit>,
+) -> Result<Response, Problem> {
+    let text = Bytes::from(document.to_string());
+    permit.hold_answer(text.len() as u64)?;
+    let body = response::until_sent(text, Arc::clone(permit));
+    Ok(response::json_text(status, body))
 }
 
 /// The description of a structure as JSON.
@@ -163,9 +186,9 @@ pub(super) async fn describe_one(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let _pass = app.admit(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&[])?;
-    let (found, loaded) = load(&app, &id).await?;
+    let (found, loaded) = load(&app, &id, client).await?;
     // The id may have been given in another case.
     let id = &found.id;
     let etag = app.service.etag(&loaded, &format!("summary {id}"));
@@ -174,18 +197,24 @@ pub(super) async fn describe_one(
         return Ok(response::not_modified(&etag, &cache_control));
     }
     let description = describe(&app, id, found.origin.name(), &loaded);
-    Ok(response::tagged(
-        JSON,
-        description.to_string(),
-        &etag,
-        &cache_control,
-    ))
+    let text = Bytes::from(description.to_string());
+    permit.hold_answer(text.len() as u64)?;
+    let body = response::until_sent(text, permit);
+    Ok(response::tagged(JSON, body, &etag, &cache_control))
 }
 
-async fn load(app: &App, id: &str) -> Result<(StructureEntry, Arc<LoadedStructure>), Problem> {
+async fn load(
+    app: &App,
+    id: &str,
+    client: Client,
+) -> Result<(StructureEntry, Arc<LoadedStructure>), Problem> {
     with_deadline(app.deadline(), async {
         let found = app.service.library.find(id).await?;
-        let (loaded, _) = app.service.library.load(&found).await?;
+        let (loaded, _) = app
+            .service
+            .library
+            .load(&found, MemoryUser::single(client))
+            .await?;
         Ok((found, loaded))
     })
     .await
@@ -213,7 +242,7 @@ pub(super) async fn hydrogen_bonds(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let _pass = app.admit(client)?;
+    let permit = app.admit(client)?;
     parameters.only(&["scope", "distance-slack", "angle-slack", "water"])?;
     let defaults = HydrogenBondOptions::default();
     let mut options = defaults.with_scope(match parameters.get("scope")? {
@@ -229,18 +258,22 @@ pub(super) async fn hydrogen_bonds(
         options.angle_slack_degrees = slack;
     }
     options.water = parameters.parse_bool("water")?.unwrap_or(defaults.water);
-    let (_, loaded) = load(&app, &id).await?;
+    let (_, loaded) = load(&app, &id, client).await?;
     let etag = app.service.etag(&loaded, &format!("hbonds {options:?}"));
     let cache_control = app.revalidate();
     if etag::matches(&headers, &etag) {
         return Ok(response::not_modified(&etag, &cache_control));
     }
     let root = app.config.structures.clone();
+    permit.reserve_for_structure(hydrogen_bond_bytes(&loaded.structure))?;
+    // The permit stays with the thread, which goes on when the client disconnects.
+    let held = Arc::clone(&permit);
     let is_small = loaded.structure.atoms().len() < 1000;
     let text = with_deadline(
         app.deadline(),
         // On one of a few threads, so that many such requests leave processors to images.
         app.service.build(is_small, move |cancel| {
+            let _held = held;
             let found = find_cancellable(&loaded.structure, &options, cancel);
             let found = found.map_err(|error| {
                 let FindError::Options(error) = error else {
@@ -261,7 +294,18 @@ pub(super) async fn hydrogen_bonds(
         }),
     )
     .await??;
-    Ok(response::tagged(JSON, text, &etag, &cache_control))
+    permit.hold_answer(text.len() as u64)?;
+    let body = response::until_sent(text.into(), permit);
+    Ok(response::tagged(JSON, body, &etag, &cache_control))
+}
+
+/// Estimated memory for finding hydrogen bonds and for their report, bytes.
+fn hydrogen_bond_bytes(structure: &Structure) -> u64 {
+    let elements = &structure.atoms().element;
+    let is_polar =
+        |element: &&Element| matches!(element.symbol(), "N" | "O" | "S" | "F" | "Cl" | "Br" | "I");
+    let polar = elements.iter().filter(is_polar).count() as u64;
+    polar * BYTES_PER_POLAR_ATOM + elements.len() as u64 * BYTES_PER_OTHER_ATOM
 }
 
 /// `POST /v1/structures`
@@ -297,17 +341,18 @@ pub(super) async fn upload(
     let files = tokio::time::timeout(Duration::from_secs(app.config.body_seconds), reading)
         .await
         .map_err(|_| body::too_slow(app.config.body_seconds))??;
-    let (id, files, loaded) = app.service.library.check_upload(files).await?;
+    let user = MemoryUser::single(client);
+    let (id, files, loaded) = app.service.library.check_upload(files, user).await?;
     let name = id.clone();
-    let created = blocking(move || uploads.store(&name, &files)).await?;
     // The memory stays reserved until the files are on the disk.
-    drop(permit);
+    let created = blocking(move || uploads.store(&name, &files)).await?;
     let status = if created.map_err(storage_problem)? {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
-    let mut response = response::json(status, &describe(&app, &id, "upload", &loaded));
+    let description = describe(&app, &id, "upload", &loaded);
+    let mut response = held_json(status, &description, &permit)?;
     if let Ok(location) = HeaderValue::from_str(&format!("{}/v1/structures/{id}", peer.prefix)) {
         response.headers_mut().insert(header::LOCATION, location);
     }

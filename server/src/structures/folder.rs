@@ -1,20 +1,18 @@
-//! The served folder: its structures and whether they changed. It is never written to.
+//! The structures of the served folder and whether they changed. It is never written to.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
-use molshot_molecule::FolderOptions;
-use molshot_molecule::Format;
-use molshot_molecule::{MoleculeError, ReadOptions, Structure, read_input};
+use molshot_molecule::{
+    FolderFiles, FolderOptions, Format, MoleculeError, PartRole, ReadLimits, ReadOptions,
+    Structure, read_bytes, read_regular_file,
+};
 use sha2::{Digest, Sha256};
 
-use super::names::is_id;
-
-/// Names that one message of the log lists.
-const MAX_LOGGED_NAMES: usize = 5;
+use super::files::{ReadError, hash_file};
+use super::parsing_cost::{FileShape, LeveledLimits};
 
 /// A structure of the folder in its current state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,119 +22,7 @@ pub(super) struct Entry {
     pub(super) stamp: String,
 }
 
-/// Why a file or folder is not offered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum WhyLeftOut {
-    /// A structure file whose name begins with a dot, as the `._` files of macOS do.
-    Hidden,
-    /// A structure whose name cannot be an id.
-    Name,
-    /// A symbolic link to a structure file that does not exist.
-    Link,
-}
-
-impl WhyLeftOut {
-    /// The reason as the end of a sentence that begins with names.
-    pub(super) fn text(self) -> &'static str {
-        match self {
-            Self::Hidden => "hidden, because the name begins with a dot",
-            Self::Name => {
-                "named with characters that no structure id has, or in more than 255 bytes; rename"
-            }
-            Self::Link => "a symbolic link to a file that cannot be found",
-        }
-    }
-}
-
-/// What the folder offers, and what not.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Listing {
-    /// Ids of all structures, sorted.
-    pub(super) ids: Vec<String>,
-    /// Names that are not offered, sorted.
-    pub(super) left_out: Vec<(WhyLeftOut, String)>,
-}
-
-/// Logs what of the served folder is not offered.
-#[derive(Debug, Default)]
-pub(super) struct LeftOutLog {
-    /// What was not offered when the folder was listed last.
-    last: Mutex<Vec<(WhyLeftOut, String)>>,
-}
-
-impl LeftOutLog {
-    /// Logs what is not offered, if that changed: once per reason, with the first names.
-    pub(super) fn note(&self, left_out: Vec<(WhyLeftOut, String)>) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last == left_out {
-            return;
-        }
-        for of_reason in left_out.chunk_by(|a, b| a.0 == b.0) {
-            tracing::warn!("not offered from the served folder: {}", text(of_reason));
-        }
-        *last = left_out;
-    }
-}
-
-/// Describes names that are left out for one reason.
-fn text(of_reason: &[(WhyLeftOut, String)]) -> String {
-    let first = of_reason.iter().take(MAX_LOGGED_NAMES);
-    let names: Vec<&str> = first.map(|(_, name)| name.as_str()).collect();
-    let more = match of_reason.len().saturating_sub(MAX_LOGGED_NAMES) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let why = of_reason.first().map_or("", |(why, _)| why.text());
-    format!("{}{more} ({why})", names.join(", "))
-}
-
-/// Lists the folder.
-pub(super) fn list(root: &Path) -> io::Result<Listing> {
-    let mut listing = Listing::default();
-    for entry in fs::read_dir(root)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let shown = name.to_string_lossy();
-        let has_extension = Format::from_path(Path::new(&*shown)).is_some();
-        // Symbolic links are followed, and only they need another system call.
-        let (is_folder, is_file) = match entry.file_type() {
-            Ok(kind) if !kind.is_symlink() => (kind.is_dir(), kind.is_file()),
-            _ => fs::metadata(entry.path()).map_or((false, false), |metadata| {
-                (metadata.is_dir(), metadata.is_file())
-            }),
-        };
-        let mut leave_out = |why| {
-            // Names may hold control characters, which must not reach a log.
-            let name = shown.escape_debug().to_string();
-            listing.left_out.push((why, name));
-        };
-        if shown.starts_with('.') {
-            // Other hidden files and folders were not meant.
-            if is_file && has_extension {
-                leave_out(WhyLeftOut::Hidden);
-            }
-            continue;
-        }
-        if !is_folder && !is_file {
-            if has_extension && entry.path().is_symlink() {
-                leave_out(WhyLeftOut::Link);
-            }
-            continue;
-        }
-        if !(is_file && has_extension || is_folder && holds_structures(&entry.path())) {
-            continue;
-        }
-        match name.to_str().filter(|name| is_id(name)) {
-            Some(id) => listing.ids.push(id.to_owned()),
-            None => leave_out(WhyLeftOut::Name),
-        }
-    }
-    listing.ids.sort_unstable();
-    listing.left_out.sort_unstable();
-    Ok(listing)
-}
-
-/// The structure with an id, which [`is_id`] has accepted; `None` if the folder has none.
+/// The structure with an id, which is valid; `None` if the folder has none.
 pub(super) fn find(root: &Path, id: &str) -> Option<Entry> {
     let path = root.join(id);
     let stamp = stamp(&path)?;
@@ -177,14 +63,8 @@ fn stamp_of(path: &Path, metadata: &fs::Metadata, stamp: &mut String) {
     let _ = write!(stamp, "{name}|{}|{modified}|{inode};", metadata.len());
 }
 
-/// Whether a folder contains a structure file. The search ends at the first one.
-fn holds_structures(folder: &Path) -> bool {
-    fs::read_dir(folder)
-        .is_ok_and(|entries| entries.flatten().any(|entry| is_structure_file(&entry)))
-}
-
 /// Whether an entry of a structure's folder is one of its files. Hidden files and folders are not.
-fn is_structure_file(entry: &fs::DirEntry) -> bool {
+pub(super) fn is_structure_file(entry: &fs::DirEntry) -> bool {
     let name = entry.file_name();
     !name.as_encoded_bytes().starts_with(b".")
         && Format::from_path(Path::new(&name)).is_some()
@@ -192,7 +72,7 @@ fn is_structure_file(entry: &fs::DirEntry) -> bool {
 }
 
 /// Paths of the structure files in a folder, sorted.
-fn structure_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn structure_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -207,108 +87,132 @@ fn structure_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// Why a structure of the folder cannot be loaded.
 #[derive(Debug)]
 pub(super) enum LoadError {
-    /// The files are not a valid structure.
+    /// The files cannot be read.
     Structure(MoleculeError),
     /// The files changed while they were read.
     Changing,
 }
 
-/// Reads a structure and hashes the names and bytes of its files, both in the state that `entry`
-/// describes.
-pub(super) fn load(
-    entry: &Entry,
-    options: &ReadOptions,
-) -> Result<(Structure, [u8; 32]), LoadError> {
-    let structure = read_input(&entry.path, FolderOptions::default(), options);
-    let digest = digest(&entry.path);
+impl From<MoleculeError> for LoadError {
+    fn from(error: MoleculeError) -> Self {
+        Self::Structure(error)
+    }
+}
+
+/// The files of a structure, of which only the sizes are known.
+#[derive(Debug)]
+pub(super) struct Plan {
+    complex: Option<FolderFiles>,
+    paths: Vec<PathBuf>,
+    /// What the sizes say about the memory that is needed.
+    pub(super) shapes: Vec<FileShape>,
+}
+
+/// Finds out which files of a structure are read, and how large they are. Nothing is read.
+pub(super) fn plan(entry: &Entry, max_bytes: u64) -> Result<Plan, MoleculeError> {
+    let complex = entry
+        .path
+        .is_dir()
+        .then(|| FolderFiles::of(&entry.path, FolderOptions::default()))
+        .transpose()?;
+    let paths = complex
+        .as_ref()
+        .map_or_else(|| vec![entry.path.clone()], FolderFiles::paths);
+    let mut shapes = Vec::with_capacity(paths.len());
+    for path in &paths {
+        let bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
+        // A larger file is not read.
+        let bytes = if bytes <= max_bytes { bytes } else { 0 };
+        shapes.push(FileShape::of_path(path, bytes));
+    }
+    Ok(Plan {
+        complex,
+        paths,
+        shapes,
+    })
+}
+
+/// The files of a structure in memory. Those of a complex may be unreadable, because another format
+/// of the ligand may be used instead.
+#[derive(Debug)]
+pub(super) struct Content {
+    complex: Option<FolderFiles>,
+    files: Vec<(PathBuf, Result<Vec<u8>, MoleculeError>)>,
+    digest: [u8; 32],
+}
+
+/// Reads the files of a plan and hashes their names and bytes, in the state that `entry` describes.
+pub(super) fn read(entry: &Entry, plan: Plan, max_bytes: u64) -> Result<Content, LoadError> {
+    let mut hash = Sha256::new();
+    let name_of = |path: &Path| path.file_name().unwrap_or_default().to_owned();
+    if plan.complex.is_some() {
+        // Warnings name files that are not read.
+        for path in structure_files(&entry.path).unwrap_or_default() {
+            hash_file(&mut hash, name_of(&path).as_encoded_bytes(), b"");
+        }
+    }
+    let mut files = Vec::with_capacity(plan.paths.len());
+    for path in plan.paths {
+        let bytes = read_regular_file(&path, max_bytes);
+        let hashed = bytes.as_deref().unwrap_or_default();
+        hash_file(&mut hash, name_of(&path).as_encoded_bytes(), hashed);
+        files.push((path, bytes));
+    }
     // A mixture of old and new files must not be cached as either.
     if stamp(&entry.path).as_ref() != Some(&entry.stamp) {
         return Err(LoadError::Changing);
     }
-    let digest = digest.map_err(|source| {
-        LoadError::Structure(MoleculeError::Io {
-            file: entry.path.display().to_string(),
-            source,
-        })
-    })?;
-    Ok((structure.map_err(LoadError::Structure)?, digest))
-}
-
-fn digest(path: &Path) -> io::Result<[u8; 32]> {
-    let files = if path.is_dir() {
-        structure_files(path)?
-    } else {
-        vec![path.to_owned()]
-    };
-    let mut hash = Sha256::new();
-    for file in files {
-        let name = file.file_name().unwrap_or_default().as_encoded_bytes();
-        let bytes = fs::read(&file)?;
-        for part in [name, &bytes] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
+    if plan.complex.is_none()
+        && let Some((_, Err(error))) = files.pop_if(|(_, bytes)| bytes.is_err())
+    {
+        return Err(error.into());
     }
-    Ok(hash.finalize().into())
+    Ok(Content {
+        complex: plan.complex,
+        files,
+        digest: hash.finalize().into(),
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+impl Content {
+    /// What the files say about the memory that is needed.
+    pub(super) fn shapes(&self) -> Vec<FileShape> {
+        let contents = self.files.iter().map(|(_, bytes)| bytes);
+        let contents = contents.map(|bytes| bytes.as_deref().unwrap_or_default());
+        contents.map(FileShape::of_content).collect()
+    }
 
-    use super::*;
-
-    #[test]
-    fn names_of_all_scripts_are_offered_and_others_are_listed() {
-        let root = std::env::temp_dir().join(format!("molshot-{}-offered", std::process::id()));
-        let _ = fs::remove_dir_all(&root);
-        fs::create_dir_all(root.join("my complex")).unwrap();
-        fs::create_dir_all(root.join("x.pdb")).unwrap();
-        for name in [
-            "my complex/a_pocket.pdb",
-            "my ligand é.sdf",
-            "水.cif",
-            "10gs.bio1",
-            "1ABC.PDB",
-            "._1ABC.PDB",
-            ".DS_Store",
-            "50%.pdb",
-            "notes.txt",
-        ] {
-            fs::write(root.join(name), "").unwrap();
-        }
-        #[cfg(unix)]
-        std::os::unix::fs::symlink("nowhere", root.join("link.cif")).unwrap();
-        let listing = list(&root).unwrap();
-        assert_eq!(
-            listing.ids,
-            [
-                "10gs.bio1",
-                "1ABC.PDB",
-                "my complex",
-                "my ligand é.sdf",
-                "水.cif"
-            ]
-        );
-        let mut wanted = vec![
-            (WhyLeftOut::Hidden, "._1ABC.PDB".to_owned()),
-            (WhyLeftOut::Name, "50%.pdb".to_owned()),
-        ];
-        if cfg!(unix) {
-            wanted.push((WhyLeftOut::Link, "link.cif".to_owned()));
-        }
-        assert_eq!(listing.left_out, wanted);
-        assert_eq!(
-            text(&wanted[..1]),
-            "._1ABC.PDB (hidden, because the name begins with a dot)"
-        );
-        // Hidden files and folders do not count as files of a structure.
-        fs::write(root.join("my complex/._a_pocket.pdb"), "").unwrap();
-        fs::create_dir(root.join("my complex/old.pdb")).unwrap();
-        assert_eq!(
-            structure_files(&root.join("my complex")).unwrap(),
-            [root.join("my complex/a_pocket.pdb")]
-        );
-        fs::remove_dir_all(&root).unwrap();
+    /// Parses the files. Returns the structure and the hash.
+    pub(super) fn parse(self, limits: LeveledLimits) -> Result<(Structure, [u8; 32]), ReadError> {
+        let Self {
+            complex,
+            mut files,
+            digest,
+        } = self;
+        let structure = if let Some(complex) = complex {
+            let contents = files
+                .iter()
+                .map(|(_, bytes)| bytes.as_deref().unwrap_or_default());
+            let max_bytes = contents
+                .map(|bytes| limits.of_file(bytes, 0).max_bytes)
+                .max();
+            let read = ReadLimits::new(max_bytes.unwrap_or(0), limits.max_atoms);
+            let take = |path: &Path| {
+                let index = files.iter().position(|(known, _)| known == path);
+                index.map_or_else(|| Ok(Vec::new()), |index| files.swap_remove(index).1)
+            };
+            complex.read(&ReadOptions::default().with_limits(read), take)?
+        } else {
+            let (path, bytes) = files.swap_remove(0);
+            let bytes = bytes?;
+            let options = ReadOptions::default().with_limits(limits.of_file(&bytes, 0));
+            read_bytes(
+                &path.display().to_string(),
+                &bytes,
+                PartRole::Whole,
+                &options,
+            )?
+        };
+        Ok((structure, digest))
     }
 }

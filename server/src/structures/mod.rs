@@ -5,9 +5,15 @@
 //! read again. Simultaneous requests for one structure parse it once.
 
 mod case;
+mod catalog;
 mod files;
 mod folder;
+mod folder_reader;
+mod listing;
+mod loading;
 mod names;
+mod origin;
+mod parsing_cost;
 mod samples;
 mod uploads;
 
@@ -17,20 +23,27 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use base16ct::lower::encode_string;
-use moka::future::Cache;
 use molshot_molecule::ReadLimits;
 use molshot_molecule::Structure;
 use molshot_scenes::request::{InlineFile, StructureSource};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use crate::admission::{Admission, MemoryUser, StructureMemory};
 use crate::config::Config;
 use crate::error::Problem;
 use crate::metrics::Metrics;
+use crate::shared_cache::SharedCache;
 
-pub(crate) use files::ALWAYS_PLAUSIBLE_BYTES;
-use files::{FileLimits, options, read_files};
+use catalog::Catalog;
+pub(crate) use catalog::PageRequest;
+use files::hash_file;
+use folder_reader::FolderReader;
+use listing::ListingCache;
 pub(crate) use names::check_id;
+pub(crate) use origin::StructureOrigin;
+pub(crate) use parsing_cost::ALWAYS_PLAUSIBLE_BYTES;
+use parsing_cost::FileLimits;
 pub(crate) use samples::SAMPLES;
 pub(crate) use uploads::{NamedBytes, StoreError, Uploads};
 use uploads::{id_of, is_upload_id};
@@ -42,34 +55,8 @@ pub(crate) struct LoadedStructure {
     pub(crate) structure: Arc<Structure>,
     /// Hash of the names and bytes of its files.
     pub(crate) digest: [u8; 32],
-}
-
-/// Where a structure comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StructureOrigin {
-    /// Built into the program.
-    Sample,
-    /// The served folder.
-    Folder,
-    /// An upload.
-    Upload,
-}
-
-impl StructureOrigin {
-    /// The origin with a name.
-    pub(crate) fn of_name(name: &str) -> Option<Self> {
-        let all = [Self::Sample, Self::Folder, Self::Upload];
-        all.into_iter().find(|origin| origin.name() == name)
-    }
-
-    /// Its name in JSON.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Sample => "sample",
-            Self::Folder => "folder",
-            Self::Upload => "upload",
-        }
-    }
+    /// Counts the memory as long as the structure exists.
+    _memory: StructureMemory,
 }
 
 /// A structure that exists, though it may not be parsed yet.
@@ -88,12 +75,15 @@ pub(crate) struct StructureEntry {
 #[derive(Debug)]
 pub(crate) struct Library {
     root: Option<PathBuf>,
-    left_out: folder::LeftOutLog,
+    folder: FolderReader,
+    listing: Arc<ListingCache>,
+    left_out: listing::LeftOutLog,
     uploads: Option<Arc<Uploads>>,
-    cache: Cache<String, Arc<LoadedStructure>>,
+    cache: SharedCache<String, LoadedStructure>,
     parsing: Arc<Semaphore>,
     limits: FileLimits,
     max_files: usize,
+    admission: Arc<Admission>,
     metrics: Arc<Metrics>,
 }
 
@@ -113,18 +103,18 @@ impl Library {
         config: &Config,
         uploads: Option<Uploads>,
         threads: usize,
+        admission: &Arc<Admission>,
         metrics: &Arc<Metrics>,
     ) -> Self {
         Self {
             root: config.structures.clone(),
-            left_out: folder::LeftOutLog::default(),
+            folder: FolderReader::new(Duration::from_secs(config.folder_seconds)),
+            listing: Arc::default(),
+            left_out: listing::LeftOutLog::default(),
             uploads: uploads.map(Arc::new),
-            cache: Cache::builder()
-                .max_capacity(config.structure_cache_bytes)
-                .weigher(|_: &String, loaded: &Arc<LoadedStructure>| {
-                    u32::try_from(structure_bytes(&loaded.structure)).unwrap_or(u32::MAX)
-                })
-                .build(),
+            cache: SharedCache::new(config.structure_cache_bytes, |loaded: &LoadedStructure| {
+                structure_bytes(&loaded.structure)
+            }),
             parsing: Arc::new(Semaphore::new(threads)),
             limits: FileLimits {
                 read: ReadLimits::new(
@@ -134,6 +124,7 @@ impl Library {
                 ratio: config.decompressed_ratio_max,
             },
             max_files: usize::try_from(config.upload_max_files).unwrap_or(usize::MAX),
+            admission: Arc::clone(admission),
             metrics: Arc::clone(metrics),
         }
     }
@@ -143,19 +134,25 @@ impl Library {
         self.uploads.as_ref()
     }
 
-    /// Ids and origins of all structures, sorted by id.
-    pub(crate) async fn list(&self) -> Result<Vec<(String, StructureOrigin)>, Problem> {
-        let mut ids: Vec<(String, StructureOrigin)> = SAMPLES
+    /// Ids and origins of all structures.
+    pub(crate) async fn list(&self) -> Result<Catalog, Problem> {
+        let samples = SAMPLES
             .iter()
-            .map(|sample| (sample.id.to_owned(), StructureOrigin::Sample))
-            .collect();
+            .map(|sample| (sample.id.to_owned(), StructureOrigin::Sample));
+        let mut others: Vec<(String, StructureOrigin)> = samples.collect();
         if let Some(uploads) = self.uploads.clone() {
-            let uploads = blocking(move || uploads.list()).await?.into_iter();
-            ids.extend(uploads.map(|id| (id, StructureOrigin::Upload)));
+            let ids = blocking(move || uploads.list()).await?.into_iter();
+            others.extend(ids.map(|id| (id, StructureOrigin::Upload)));
         }
+        others.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut catalog = Catalog {
+            others,
+            ..Catalog::default()
+        };
         if let Some(root) = self.root.clone() {
-            let listing = blocking(move || folder::list(&root)).await?;
-            let listing = listing.map_err(|error| {
+            let cache = Arc::clone(&self.listing);
+            let listing = self.folder.run("", move || cache.list(&root)).await?;
+            catalog.folder = listing.map_err(|error| {
                 tracing::error!(error = %error.kind(), "the served folder cannot be read");
                 Problem::new(
                     StatusCode::SERVICE_UNAVAILABLE,
@@ -164,23 +161,17 @@ impl Library {
                 )
                 .retry_after(10)
             })?;
-            self.left_out.note(listing.left_out);
-            let names = listing.ids.into_iter();
-            ids.extend(names.map(|id| (id, StructureOrigin::Folder)));
+            self.left_out.note(&catalog.folder.left_out);
         }
-        // The sort is stable, so that of several structures with one id the one is listed that
-        // `find` returns.
-        ids.sort_by(|a, b| a.0.cmp(&b.0));
-        ids.dedup_by(|a, b| a.0 == b.0);
-        Ok(ids)
+        Ok(catalog)
     }
 
     /// Logs what of the served folder is not offered, when the server starts. An unreadable folder
     /// is reported when it is used.
     pub(crate) fn log_left_out_of_folder(&self) {
-        let listing = self.root.as_deref().map(folder::list);
+        let listing = self.root.as_deref().map(|root| self.listing.list(root));
         if let Some(Ok(listing)) = listing {
-            self.left_out.note(listing.left_out);
+            self.left_out.note(&listing.left_out);
         }
     }
 
@@ -192,7 +183,7 @@ impl Library {
             return Ok(found);
         }
         let all = self.list().await?;
-        let ids = all.iter().map(|(id, _)| id.as_str());
+        let ids = all.ids();
         let found = match case::in_other_case(ids, id)? {
             Some(other) => self.find_exactly(other).await?,
             None => None,
@@ -221,7 +212,8 @@ impl Library {
         }
         if let Some(root) = self.root.clone() {
             let name = id.to_owned();
-            if let Some(entry) = blocking(move || folder::find(&root, &name)).await? {
+            let finding = self.folder.run(id, move || folder::find(&root, &name));
+            if let Some(entry) = finding.await? {
                 let key = format!("folder/{id}/{}", entry.stamp);
                 return Ok(Some(found(StructureOrigin::Folder, key, Some(entry))));
             }
@@ -233,60 +225,22 @@ impl Library {
     pub(crate) async fn load(
         &self,
         found: &StructureEntry,
+        user: MemoryUser<'_>,
     ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         let start = Instant::now();
         let loading = async {
-            let found = found.clone();
-            let root = self.root.clone();
-            let uploads = self.uploads.clone();
-            let limits = self.limits;
-            self.parse(move || {
-                let loaded = match (found.origin, &found.folder_entry) {
-                    (StructureOrigin::Folder, Some(entry)) => {
-                        folder::load(entry, &options(limits.read)).map_err(|error| {
-                            match error {
-                        folder::LoadError::Structure(error) => {
-                            without_root(error.into(), root.as_deref())
-                        }
-                        folder::LoadError::Changing => Problem::new(
-                            StatusCode::SERVICE_UNAVAILABLE,
-                            "busy",
-                            "the structure's files changed while they were read; try again later",
-                        )
-                        .retry_after(1),
-                    }
-                        })
-                    }
-                    (StructureOrigin::Sample, _) => {
-                        let sample = samples::find(&found.id);
-                        let files = sample.map_or(&[][..], |sample| sample.files);
-                        let files: Vec<(&str, &[u8])> = files.to_vec();
-                        read_files(&files, limits)
-                    }
-                    _ => {
-                        let files = uploads.and_then(|uploads| uploads.read(&found.id));
-                        let files = files
-                            .ok_or_else(|| Problem::no_structure(&found.id))?
-                            .map_err(|error| {
-                                // The log holds no ids of structures.
-                                tracing::warn!(%error, "an upload cannot be read");
-                                Problem::no_structure(&found.id)
-                            })?;
-                        let files: Vec<(&str, &[u8])> = files
-                            .iter()
-                            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-                            .collect();
-                        read_files(&files, limits)
-                    }
-                };
-                loaded.map(|(structure, digest)| {
-                    Arc::new(LoadedStructure {
-                        structure: Arc::new(structure),
-                        digest,
-                    })
-                })
-            })
-            .await
+            match (found.origin, &found.folder_entry) {
+                (StructureOrigin::Folder, Some(entry)) => {
+                    Box::pin(self.load_of_folder(&found.id, entry, user)).await
+                }
+                (StructureOrigin::Sample, _) => {
+                    let sample = samples::find(&found.id);
+                    let files = sample.map_or(&[][..], |sample| sample.files);
+                    let files: Vec<_> = files.iter().map(|(name, bytes)| (*name, *bytes)).collect();
+                    Ok(Box::pin(self.parse_files(Arc::new(files), user)).await?.0)
+                }
+                _ => Box::pin(self.load_upload(&found.id, user)).await,
+            }
         };
         let loaded = self.cached(found.key.clone(), loading).await?;
         if found.origin == StructureOrigin::Upload
@@ -300,34 +254,23 @@ impl Library {
     /// Loads a structure whose files are part of the request.
     pub(crate) async fn inline(
         &self,
-        files: &[InlineFile],
+        files: Vec<InlineFile>,
+        user: MemoryUser<'_>,
     ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         let start = Instant::now();
         self.check_count(files.len())
             .map_err(|problem| problem.at("/structure/files"))?;
         let mut hash = Sha256::new();
-        for file in files {
-            for part in [&file.name, &file.text] {
-                hash.update((part.len() as u64).to_le_bytes());
-                hash.update(part);
-            }
+        for file in &files {
+            hash_file(&mut hash, file.name.as_bytes(), file.text.as_bytes());
         }
         let digest: [u8; 32] = hash.finalize().into();
         let loading = async {
-            let files = files.to_vec();
-            let limits = self.limits;
-            self.parse(move || {
-                let files: Vec<(&str, &[u8])> = files
-                    .iter()
-                    .map(|file| (file.name.as_str(), file.text.as_bytes()))
-                    .collect();
-                let (structure, _) = read_files(&files, limits)?;
-                Ok(Arc::new(LoadedStructure {
-                    structure: Arc::new(structure),
-                    digest,
-                }))
-            })
-            .await
+            let files: Vec<_> = files
+                .into_iter()
+                .map(|file| (file.name, file.text.into_bytes()))
+                .collect();
+            Ok(Box::pin(self.parse_files(Arc::new(files), user)).await?.0)
         };
         let loaded = self
             .cached(format!("inline/{}", encode_string(&digest)), loading)
@@ -338,11 +281,12 @@ impl Library {
     /// Loads the structure of a request. Also returns how long that took.
     pub(crate) async fn of_source(
         &self,
-        source: &StructureSource,
+        source: StructureSource,
+        user: MemoryUser<'_>,
     ) -> Result<(Arc<LoadedStructure>, Duration), Problem> {
         match source {
-            StructureSource::Id { id } => self.load(&self.find(id).await?).await,
-            StructureSource::Files { files } => self.inline(files).await,
+            StructureSource::Id { id } => self.load(&self.find(&id).await?, user).await,
+            StructureSource::Files { files } => self.inline(files, user).await,
             _ => Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "value_invalid",
@@ -357,23 +301,18 @@ impl Library {
     pub(crate) async fn check_upload(
         &self,
         files: Vec<NamedBytes>,
-    ) -> Result<(String, Vec<NamedBytes>, Arc<LoadedStructure>), Problem> {
+        user: MemoryUser<'_>,
+    ) -> Result<(String, Arc<Vec<NamedBytes>>, Arc<LoadedStructure>), Problem> {
         self.check_count(files.len())?;
-        let limits = self.limits;
-        self.parse(move || {
-            let named: Vec<(&str, &[u8])> = files
-                .iter()
-                .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-                .collect();
-            let (structure, digest) = read_files(&named, limits).map_err(|mut problem| {
-                problem.pointer = None;
-                problem
-            })?;
-            let structure = Arc::new(structure);
-            let id = id_of(&files, limits.read.max_bytes);
-            Ok((id, files, Arc::new(LoadedStructure { structure, digest })))
-        })
-        .await
+        let parsed = Box::pin(self.parse_files(Arc::new(files), user)).await;
+        let (loaded, files) = parsed.map_err(|mut problem| {
+            problem.pointer = None;
+            problem
+        })?;
+        let max_bytes = self.limits.read.max_bytes;
+        let hashed = Arc::clone(&files);
+        let id = blocking(move || id_of(&hashed, max_bytes)).await?;
+        Ok((id, files, loaded))
     }
 
     /// Removes an upload, also from the cache.
@@ -399,7 +338,7 @@ impl Library {
                 "the upload cannot be removed from the disk, so it is still there; the operator has to make the folder of uploads writable",
             )
         })?;
-        self.cache.invalidate(&found.key).await;
+        self.cache.remove(&found.key);
         if removed {
             Ok(())
         } else {
@@ -428,38 +367,9 @@ impl Library {
         key: String,
         loading: impl Future<Output = Result<Arc<LoadedStructure>, Problem>>,
     ) -> Result<Arc<LoadedStructure>, Problem> {
-        let mut hit = true;
-        let loaded = self
-            .cache
-            .try_get_with(key, async {
-                hit = false;
-                loading.await
-            })
-            .await
-            .map_err(|problem: Arc<Problem>| (*problem).clone());
+        let (loaded, hit) = self.cache.get_or_make(key, loading).await;
         self.metrics.cache("structure", hit);
         loaded
-    }
-
-    /// Runs a reader on one of a few blocking threads.
-    async fn parse<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        let permit = Arc::clone(&self.parsing)
-            .acquire_owned()
-            .await
-            .map_err(|error| Problem::internal(&error))?;
-        let start = Instant::now();
-        // The permit moves with the work: the thread stays occupied when the client disconnects.
-        let result = blocking(move || {
-            let result = work();
-            drop(permit);
-            result
-        })
-        .await?;
-        self.metrics.stage("parse", start.elapsed());
-        result
     }
 }
 
@@ -470,12 +380,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Problem::internal(&error))
-}
-
-/// Removes the path of the served folder from a problem.
-fn without_root(mut problem: Problem, root: Option<&Path>) -> Problem {
-    problem.detail = hide_root(&problem.detail, root);
-    problem
 }
 
 /// Removes the path of the served folder from a text.

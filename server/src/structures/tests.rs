@@ -3,18 +3,37 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use super::*;
+use crate::admission::Client;
 
 const XYZ: &str = "1\n\nO 0 0 0\n";
 
 fn library(root: Option<PathBuf>) -> Library {
     let mut config = Config::defaults().unwrap();
     config.structures = root;
-    Library::new(&config, None, 2, &Arc::new(Metrics::default()))
+    let admission = Arc::new(Admission::new(&config));
+    Library::new(&config, None, 2, &admission, &Arc::new(Metrics::default()))
+}
+
+fn user() -> MemoryUser<'static> {
+    MemoryUser::single(Client::of_address([127, 0, 0, 1].into()))
+}
+
+async fn ids(library: &Library) -> Vec<String> {
+    let catalog = library.list().await.unwrap();
+    let page = catalog.page(PageRequest {
+        limit: 1000,
+        ..PageRequest::default()
+    });
+    page.structures
+        .iter()
+        .map(|(id, _)| (*id).to_owned())
+        .collect()
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        .enable_time()
         .build()
         .unwrap()
         .block_on(work)
@@ -26,10 +45,10 @@ fn every_sample_can_be_read() {
         let library = library(None);
         for sample in SAMPLES {
             let found = library.find(sample.id).await.unwrap();
-            let (loaded, _) = library.load(&found).await.unwrap();
+            let (loaded, _) = library.load(&found, user()).await.unwrap();
             assert!(loaded.structure.atoms().len() > 20, "{}", sample.id);
         }
-        assert_eq!(library.list().await.unwrap().len(), SAMPLES.len());
+        assert_eq!(ids(&library).await.len(), SAMPLES.len());
     });
 }
 
@@ -44,7 +63,7 @@ fn a_changed_file_is_read_again_and_an_unchanged_one_is_not() {
         let library = library(Some(root.clone()));
         let atoms = async || {
             let found = library.find("w.xyz").await.unwrap();
-            library.load(&found).await.unwrap().0
+            library.load(&found, user()).await.unwrap().0
         };
         let first = atoms().await;
         assert!(Arc::ptr_eq(&first, &atoms().await));
@@ -52,13 +71,7 @@ fn a_changed_file_is_read_again_and_an_unchanged_one_is_not() {
         let second = atoms().await;
         assert_eq!(second.structure.atoms().len(), 2);
         assert_ne!(first.digest, second.digest);
-        let ids: Vec<String> = library
-            .list()
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|(id, _)| id)
-            .collect();
+        let ids = ids(&library).await;
         assert!(ids.contains(&"ab".to_owned()) && ids.contains(&"w.xyz".to_owned()));
         assert!(!ids.contains(&"notes.txt".to_owned()));
         for id in ["notes.txt", "..", "../x", "nothing"] {
@@ -68,7 +81,7 @@ fn a_changed_file_is_read_again_and_an_unchanged_one_is_not() {
             );
         }
         let broken = library
-            .load(&library.find("ab").await.unwrap())
+            .load(&library.find("ab").await.unwrap(), user())
             .await
             .unwrap_err();
         assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -89,7 +102,7 @@ fn equal_inline_files_are_parsed_once() {
         let tasks: Vec<_> = (0..20)
             .map(|_| {
                 let (library, files) = (Arc::clone(&library), files.clone());
-                tokio::spawn(async move { library.inline(&files).await.unwrap().0 })
+                tokio::spawn(async move { library.inline(files, user()).await.unwrap().0 })
             })
             .collect();
         let mut all = Vec::new();

@@ -20,6 +20,10 @@ use crate::{Location, MoleculeError};
 /// Number of rows that even the smallest file may have.
 const ROWS_OF_SMALL_FILES: usize = 65_536;
 
+/// Values of `RunLength` arrays per atom of the limit: about two dozen columns of a row of
+/// `_atom_site` are usually written so.
+const EXPANDED_VALUES_PER_ATOM: usize = 32;
+
 /// Columns of one category, in the order of its items.
 struct Table<'a> {
     columns: Vec<Option<Column<'a>>>,
@@ -128,7 +132,12 @@ pub(super) fn parse(
         .ok_or_else(|| syntax("the top-level map has no list dataBlocks".to_owned()))?;
     // Each of the three coordinates takes at least one byte per row, so a file that declares more
     // rows is malicious.
-    let mut budget = Budget::new((bytes.len() / 3).max(ROWS_OF_SMALL_FILES));
+    let mut budget = Budget::new((bytes.len() / 3).max(ROWS_OF_SMALL_FILES)).limit_expanded(
+        options
+            .limits
+            .max_atoms
+            .saturating_mul(EXPANDED_VALUES_PER_ATOM),
+    );
     let mut builder = BlockBuilder::new(file, options);
     let mut warnings = Vec::new();
     for block in blocks {

@@ -17,6 +17,10 @@ use crate::structure::BondOrder;
 /// a dozen; the limit keeps the time for a malicious definition linear.
 const MAX_BONDS_OF_ATOM: usize = 64;
 
+/// Largest number of rows of `_chem_comp_bond`. A file defines each of its components once; even
+/// large ones have a few thousand rows.
+const MAX_COMPONENT_BONDS: usize = 250_000;
+
 /// Returns the bond order of `sing`, `DOUB`, `aromatic`, `deloc` and similar words, from the first
 /// four letters.
 fn bond_order(text: Option<&str>) -> BondOrder {
@@ -65,6 +69,7 @@ fn residue_runs(atoms: &[RawAtom]) -> impl Iterator<Item = (u32, &[RawAtom])> {
 #[derive(Debug, Default)]
 pub(super) struct ComponentBonds {
     components: HashMap<SmolStr, Definition>,
+    rows: usize,
 }
 
 /// One component: numbered atom names, and the bonds of each.
@@ -99,6 +104,13 @@ impl ComponentBonds {
         };
         if first == second {
             return Ok(());
+        }
+        self.rows += 1;
+        if self.rows > MAX_COMPONENT_BONDS {
+            return Err(context.limit(
+                &format!("_chem_comp_bond has more than {MAX_COMPONENT_BONDS} rows"),
+                "define only the components of the structure",
+            ));
         }
         let order = text(ChemCompBond::Order).or_else(|| text(ChemCompBond::Type));
         let order = bond_order(order.as_deref());

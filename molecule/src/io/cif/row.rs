@@ -152,6 +152,16 @@ impl<R: Row> RowContext<'_, R> {
             remedy: remedy.to_owned(),
         }
     }
+
+    /// Creates an error about a limit that this row exceeds.
+    pub(super) fn limit(&self, problem: &str, remedy: &str) -> MoleculeError {
+        let place = self.row.place();
+        MoleculeError::Limit {
+            location: place.location(self.file),
+            problem: format!("{}{problem}", place.prefix()),
+            remedy: remedy.to_owned(),
+        }
+    }
 }
 
 /// Creates the error for more atoms than the limit.

@@ -19,6 +19,8 @@ use super::identity::{
 };
 use super::tail::Tail;
 use crate::diagnostics::RepeatedWarning;
+use crate::io::options::ReadOptions;
+use crate::io::text::check_atom_limit;
 use crate::raw::RawAtom;
 use crate::{MoleculeError, Warning};
 
@@ -141,6 +143,21 @@ impl AtomReader {
             is_pqr,
             ..Self::default()
         }
+    }
+
+    /// Reads a line as [`Self::read`] does and adds its atom, within the limit.
+    pub(super) fn push(
+        &mut self,
+        atoms: &mut Vec<RawAtom>,
+        options: &ReadOptions,
+        file: &str,
+        number: u32,
+        line: &[u8],
+        segment: u32,
+    ) -> Result<(), MoleculeError> {
+        check_atom_limit(file, number.into(), atoms.len(), options)?;
+        atoms.push(self.read(file, number, line, segment)?);
+        Ok(())
     }
 
     /// Reads a line that begins with `ATOM` or `HETATM`. `number` is the line number, from 1.

@@ -1,10 +1,10 @@
 //! CONECT records: bonds by serial number.
 
 use super::fields::{columns, hexadecimal, hybrid36, integer};
-use crate::Warning;
 use crate::diagnostics::RepeatedWarning;
 use crate::raw::{BondSource, RawAtom, RawBond};
 use crate::structure::BondOrder;
+use crate::{Location, MoleculeError, Warning};
 
 /// One bond of a record.
 struct Pair {
@@ -22,11 +22,23 @@ struct Pair {
 #[derive(Default)]
 pub(super) struct Conect {
     pairs: Vec<Pair>,
+    /// Largest number of pairs.
+    max_pairs: usize,
+    /// Line of the first record beyond it.
+    line_beyond: Option<u32>,
     block: (u32, u32),
     unreadable: RepeatedWarning,
 }
 
 impl Conect {
+    /// Collects at most `max_pairs` pairs of atoms.
+    pub(super) fn new(max_pairs: usize) -> Self {
+        Self {
+            max_pairs,
+            ..Self::default()
+        }
+    }
+
     /// Reads one record. `atoms_before` is the number of atoms read so far; `wide` is true if
     /// serial numbers of six digits occurred, whose fields may be six columns wide.
     pub(super) fn read(&mut self, number: u32, line: &[u8], atoms_before: u32, wide: bool) {
@@ -46,6 +58,10 @@ impl Conect {
         for (i, &to) in partners.iter().enumerate() {
             if to == from || partners[..i].contains(&to) {
                 continue;
+            }
+            if self.pairs.len() >= self.max_pairs {
+                self.line_beyond.get_or_insert(number);
+                return;
             }
             let times = partners[i..].iter().filter(|p| **p == to).count() as u8;
             self.pairs.push(Pair {
@@ -67,7 +83,17 @@ impl Conect {
         file: &str,
         atoms: &[RawAtom],
         warnings: &mut Vec<Warning>,
-    ) -> Vec<RawBond> {
+    ) -> Result<Vec<RawBond>, MoleculeError> {
+        if let Some(line) = self.line_beyond {
+            return Err(MoleculeError::Limit {
+                location: Location::line(file, line.into()),
+                problem: format!(
+                    "the CONECT records join more than {} pairs of atoms",
+                    self.max_pairs
+                ),
+                remedy: "give each bond once, or raise the limit on atoms".to_owned(),
+            });
+        }
         let mut by_serial: Vec<(i32, u32)> = atoms
             .iter()
             .enumerate()
@@ -126,7 +152,7 @@ impl Conect {
             "the bond is left to the distance between atoms",
             warnings,
         );
-        bonds
+        Ok(bonds)
     }
 }
 

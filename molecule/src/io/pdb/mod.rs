@@ -48,7 +48,7 @@ pub(super) fn parse(
 ) -> Result<RawModel, MoleculeError> {
     let mut models = Models::new(options.model);
     let mut reader = AtomReader::new(is_pqr(file));
-    let mut conect = Conect::default();
+    let mut conect = Conect::new(options.limits.max_conect_pairs());
     let mut links = Links::default();
     // An atom line has 54 to 81 bytes: capacity for a file of this length; unused memory is never
     // touched.
@@ -92,7 +92,7 @@ pub(super) fn parse(
                 }
             };
             if models.atom(repeats, decide) {
-                atoms.push(reader.read(file, number, line, segment)?);
+                reader.push(&mut atoms, options, file, number, line, segment)?;
             }
         } else if line.starts_with(b"TER") && column_is_blank(line, 3) {
             segment += u32::from(models.reading());
@@ -142,7 +142,7 @@ pub(super) fn parse(
     let wide_chains = reader.residues.wide_chains;
     reader.finish(&mut atoms);
     reader.warnings.report(file, &mut warnings);
-    let mut bonds = conect.resolve(file, &atoms, &mut warnings);
+    let mut bonds = conect.resolve(file, &atoms, &mut warnings)?;
     links.resolve(file, &atoms, wide_chains, &mut bonds, &mut warnings);
     Ok(RawModel {
         atoms,

@@ -1,6 +1,7 @@
 mod folders;
 mod overlap;
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -171,4 +172,100 @@ fn what_is_no_regular_file_is_refused() {
             .to_string();
         assert!(text.contains("it is a socket"), "{text}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn only_regular_files_within_the_limit_are_read() {
+    let scratch = Scratch::new("regular");
+    let path = |name: &str| scratch.0.join(name);
+    std::fs::write(path("a.xyz"), "1\n\nO 0 0 0\n").expect("a file");
+    std::fs::write(path("large.xyz"), "").expect("a file");
+    let text = |name: &str, max_bytes| {
+        crate::read_regular_file(&path(name), max_bytes)
+            .expect_err("an error")
+            .to_string()
+    };
+    assert_eq!(
+        crate::read_regular_file(&path("a.xyz"), 11)
+            .expect("a file")
+            .len(),
+        11
+    );
+    assert!(text("a.xyz", 10).contains("has 11 bytes, more than the limit of 10"));
+    // A sparse file of 1 TiB is refused by its size; reading it would take minutes.
+    let sparse = std::fs::OpenOptions::new()
+        .write(true)
+        .open(path("large.xyz"));
+    sparse
+        .expect("a file")
+        .set_len(1 << 40)
+        .expect("a sparse file");
+    assert!(text("large.xyz", 1 << 30).contains("more than the limit"));
+    std::os::unix::fs::symlink("/dev/zero", path("zero.xyz")).expect("a link");
+    assert!(text("zero.xyz", 10).contains("it is a device, not a regular file"));
+    std::os::unix::net::UnixListener::bind(path("s.xyz")).expect("a socket");
+    assert!(text("s.xyz", 10).contains("it is a socket, not a regular file"));
+    assert!(text(".", 10).contains("it is a folder, not a regular file"));
+    let made = std::process::Command::new("mkfifo")
+        .arg(path("p.xyz"))
+        .status();
+    if made.is_ok_and(|status| status.success()) {
+        assert!(text("p.xyz", 10).contains("it is a pipe, not a regular file"));
+    }
+}
+
+#[test]
+fn the_limits_hold_for_every_row_that_takes_memory() {
+    let limits = crate::ReadLimits::new(1 << 30, 2);
+    let options = ReadOptions::default().with_limits(limits);
+    let refused = |name: &str, text: &str| {
+        read_bytes(name, text.as_bytes(), PartRole::Whole, &options)
+            .expect_err("an error")
+            .to_string()
+    };
+    let atom = PDB.lines().next().expect("a line");
+    let three = [atom, atom, atom].join("\n");
+    assert!(refused("x.pdb", &three).contains("x.pdb:3: holds more atoms than the limit of 2"));
+    let pairs = format!(
+        "{atom}\n{}",
+        "CONECT    1    2    3    4    5\n".repeat(250_002)
+    );
+    assert!(refused("x.pdb", &pairs).contains("more than 1000004 pairs of atoms"));
+    let mut bonds = "data_x\nloop_\n_chem_comp_bond.comp_id\n_chem_comp_bond.atom_id_1\n_chem_comp_bond.atom_id_2\n".to_owned();
+    for number in 0..=250_000 {
+        // Writing to a string does not fail.
+        let _ = writeln!(bonds, "LIG A{number} B{number}");
+    }
+    assert!(refused("x.cif", &bonds).contains("more than 250000 rows"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_part_of_a_complex_that_is_not_a_regular_file_is_not_read() {
+    let scratch = Scratch::new("parts");
+    let folder = scratch.complex(&[("1abc_pocket.pdb", PDB), ("1abc_ligand.sdf", SDF)]);
+    std::os::unix::fs::symlink("/dev/zero", folder.join("1abc_ligand.mol2")).expect("a link");
+    let read = || read_folder(&folder, FolderOptions::default(), &ReadOptions::default());
+    let structure = read().expect("the SD file is read");
+    let warnings = structure.warnings();
+    assert!(
+        warnings[0]
+            .message
+            .contains("1abc_ligand.mol2 cannot be read"),
+        "{warnings:?}"
+    );
+    assert!(
+        warnings[0]
+            .message
+            .contains("it is a device, not a regular file")
+    );
+    std::fs::remove_file(folder.join("1abc_pocket.pdb")).expect("a file");
+    std::os::unix::fs::symlink("/dev/zero", folder.join("1abc_pocket.pdb")).expect("a link");
+    assert!(
+        read()
+            .expect_err("no pocket")
+            .to_string()
+            .contains("it is a device")
+    );
 }

@@ -247,6 +247,11 @@ impl Uploads {
         Ok(())
     }
 
+    /// Size of the files of an upload; `None` if it does not exist.
+    pub(crate) fn size(&self, id: &str) -> Option<u64> {
+        self.lock().entries.get(id).map(|entry| entry.bytes)
+    }
+
     /// Ids of all uploads, sorted.
     pub(crate) fn list(&self) -> Vec<String> {
         let mut index = self.lock();

@@ -72,6 +72,12 @@ impl Budget {
             expanded: per_array.saturating_mul(64),
         }
     }
+
+    /// Allows at most `values` in all arrays of `RunLength`.
+    pub(super) fn limit_expanded(mut self, values: usize) -> Self {
+        self.expanded = self.expanded.min(values);
+        self
+    }
 }
 
 /// Decodes an `EncodedData` map: all encodings, the last one first. Every intermediate array has to
