@@ -13,7 +13,7 @@ import time
 
 from .server import Server, Watcher
 
-# Hostile clients have an address of their own, so that the limits of one client do not apply to the other.
+# Hostile clients have an address of their own: the limits of one client do not apply to another.
 HOSTILE_ADDRESS = ("127.0.0.2", 0)
 ATOMS = 1_900_000
 MIB = 1 << 20

@@ -48,10 +48,10 @@ fn odd_files_are_refused_and_nothing_of_them_is_read() {
     odd("pipe1", "pocket.pdb", &pipe);
     odd("pipe2", "ligand.mol2", &pipe);
     odd("zero1", "pocket.pdb", &|path| {
-        symlink("/dev/zero", path).expect("a link")
+        symlink("/dev/zero", path).expect("a link");
     });
     odd("zero2", "ligand.mol2", &|path| {
-        symlink("/dev/zero", path).expect("a link")
+        symlink("/dev/zero", path).expect("a link");
     });
     odd("huge1", "pocket.pdb", &|path| sparse(path, 1 << 40));
     // Another format of the ligand is read instead.

@@ -26,9 +26,9 @@ fn unread(server: &Server, method: &str, path: &str, body: &str) -> TcpStream {
     stream
 }
 
-fn in_progress(server: &Server) -> f64 {
+fn in_progress(server: &Server) -> u64 {
     let name = "molshot_requests_in_progress";
-    server.metric(name).expect("a value")
+    server.metric(name).expect("a value") as u64
 }
 
 fn reserved(server: &Server) -> f64 {
@@ -50,23 +50,23 @@ fn unread_answers_hold_their_memory_and_the_place_of_the_client() {
         document.to_string()
     };
     streams.push(unread(&server, "POST", "/v1/render", &document));
-    assert_eq!(in_progress(&server), 4.0);
+    assert_eq!(in_progress(&server), 4);
     let many = reserved(&server);
     assert!(many > 4.0 * BMP_BYTES, "{many}");
     let refused = server.get("/v1/structures?limit=1");
     assert_eq!(refused.problem().1, "client_busy");
     // A client that disconnects releases both, and so does one that has read everything.
     drop(streams.pop());
-    server.wait_until("the place is free", || in_progress(&server) == 3.0);
+    server.wait_until("the place is free", || in_progress(&server) == 3);
     let mut read = streams.pop().expect("a connection");
     let mut bytes = vec![0; 12_000_000];
     read.read_exact(&mut bytes).expect("the answer continues");
-    server.wait_until("the place is free", || in_progress(&server) <= 3.0);
+    server.wait_until("the place is free", || in_progress(&server) <= 3);
     let mut rest = [0; 1000];
     read.set_read_timeout(Some(Duration::from_millis(10)))
         .expect("a socket");
     while read.read(&mut rest).is_ok_and(|count| count > 0) {}
-    server.wait_until("the place is free", || in_progress(&server) == 2.0);
+    server.wait_until("the place is free", || in_progress(&server) == 2);
     assert!((1.0..1.01).contains(&(reserved(&server) / (2.0 * BMP_BYTES))));
     // HEAD sends no body, and the connection is open for further requests.
     assert_eq!(server.send("HEAD", BMP, &[], &[]).status, 200);
@@ -77,10 +77,10 @@ fn unread_answers_hold_their_memory_and_the_place_of_the_client() {
         read_answer(&mut read, false).expect("an answer").status,
         200
     );
-    server.wait_until("the places are free", || in_progress(&server) == 2.0);
+    server.wait_until("the places are free", || in_progress(&server) == 2);
     drop(streams);
     server.wait_until("nothing is held", || {
-        (in_progress(&server), reserved(&server)) == (0.0, 0.0)
+        (in_progress(&server), reserved(&server)) == (0, 0.0)
     });
     server.end();
 }
@@ -94,7 +94,7 @@ fn a_client_that_reads_too_slowly_is_disconnected() {
     server.wait_until("it is disconnected", || {
         // It never pauses, but it reads 100 kB per second at most.
         total += stream.read(&mut buffer[..1000]).unwrap_or(0);
-        in_progress(&server) == 0.0
+        in_progress(&server) == 0
     });
     while let Ok(count @ 1..) = stream.read(&mut buffer) {
         total += count;
