@@ -1,6 +1,7 @@
 //! Parses the names of one hydrogen bond: `ARG 45 NH2 A, O1B`, `ARG45(NH2) -> O1B (2.9 Å)`.
 
 use super::atoms::{AnswerBond, bond, is_name};
+use super::parts::{names_other_residue, without_hydrogens, without_number};
 use super::words::is_any;
 
 /// What a short text says about a bond.
@@ -65,8 +66,12 @@ pub(super) fn entry(text: &str) -> Entry {
     if text.contains(['\u{274c}', '\u{2717}', '\u{2718}', '\u{2716}']) {
         return Entry::Rejected;
     }
+    let text = text.replace(['\u{2713}', '\u{2714}', '\u{2705}'], " ");
     let text = text.trim().trim_end_matches(['.', '!', ',']).trim();
+    let (text, reason) = split_reason(text);
     let (text, mut notes) = without_notes(text);
+    notes.extend(reason.map(str::to_owned));
+    let text = without_hydrogens(&text);
     let mut spread = text.replace(':', " , ");
     for arrow in ARROWS {
         spread = spread.replace(arrow, " , ");
@@ -74,7 +79,7 @@ pub(super) fn entry(text: &str) -> Entry {
     let spread = spread_hyphens(&spread);
     let mut fields: Vec<String> = Vec::new();
     for field in spread.split(',') {
-        let field = without_distance(field);
+        let field = without_number(&without_distance(field)).to_owned();
         if field.is_empty() {
             continue;
         }
@@ -100,6 +105,7 @@ pub(super) fn entry(text: &str) -> Entry {
     let denied = notes
         .iter()
         .filter(|note| !note.to_lowercase().contains("other") && !names_atom(note))
+        .filter(|note| !names_other_residue(note, &bonds))
         .flat_map(|note| note.split(|c: char| !c.is_alphanumeric()))
         .any(|word| !word.is_empty() && is_any(word, &DENYING_NOTE));
     if denied {
@@ -107,6 +113,14 @@ pub(super) fn entry(text: &str) -> Entry {
     } else {
         Entry::Bonds(bonds)
     }
+}
+
+/// Splits a text before the reason of the bond: `TYR OH, O7 because they are close`.
+fn split_reason(text: &str) -> (&str, Option<&str>) {
+    let lower = text.to_ascii_lowercase();
+    let words = [" because ", " since ", " due to ", " as they ", " as the "];
+    let at = words.iter().filter_map(|word| lower.find(word)).min();
+    at.map_or((text, None), |at| (&text[..at], Some(&text[at..])))
 }
 
 /// Returns whether a text has a word that looks like the name of an atom: capitals and a digit.
@@ -240,6 +254,9 @@ fn of_fields(fields: &[String]) -> Option<Vec<AnswerBond>> {
     if let Some(bond) = bond(&pocket.join(" "), ligand).filter(is_residue) {
         return Some(vec![bond]);
     }
+    if let Some(bonds) = with_several(&pocket.join(" "), ligand) {
+        return Some(bonds);
+    }
     // `O1B -> ARG 45 NH2`: the ligand's atom may come first.
     if let [first, second] = fields
         && let Some(bond) = bond(second, first)
@@ -255,6 +272,17 @@ fn of_fields(fields: &[String]) -> Option<Vec<AnswerBond>> {
         .chunks(2)
         .map(|pair| bond(&pair[0], &pair[1]))
         .collect()
+}
+
+/// Parses a bond to several atoms of the ligand: `ASN OD1, O3 and O4`, `ASN OD1, O3/O4`.
+fn with_several(pocket: &str, ligand: &str) -> Option<Vec<AnswerBond>> {
+    let ligand = ligand.replace(" and ", "/").replace(['&', '+'], "/");
+    let atoms: Vec<&str> = ligand.split('/').map(str::trim).collect();
+    let are_atoms = atoms.len() > 1 && atoms.iter().all(|atom| is_name(atom) && names_atom(atom));
+    if !are_atoms {
+        return None;
+    }
+    atoms.into_iter().map(|atom| bond(pocket, atom)).collect()
 }
 
 /// Parses `ARG 45 NH2 A and O1B`, `ARG 45 NH2 to O1B`, or bonds that are joined by `and`.

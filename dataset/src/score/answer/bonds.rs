@@ -9,8 +9,10 @@ use super::Form;
 use super::atoms::AnswerBond;
 use super::bond::{Entry, entry, names_atom};
 use super::denial::{Denial, denial, is_refusal, starts_with_yes, without_yes};
+use super::parts::{split_counted, without_single_quotes, without_tabs, without_tuples};
 use super::pieces::{
     begins_with_bond, retraction_within, sentences, without_bullet, without_quotes,
+    without_sign_or_number,
 };
 use super::table;
 use super::text::answer_part;
@@ -28,7 +30,15 @@ const CANDIDATES: [&str; 8] = [
     "pairs",
 ];
 /// Words of headings whose lists are not bonds.
-const REJECTED: [&str; 10] = [
+const REJECTED: [&str; 18] = [
+    "misses",
+    "miss",
+    "missed",
+    "non-bonded",
+    "nonbonded",
+    "non-bonding",
+    "ruled",
+    "dismissed",
     "not",
     "far",
     "no",
@@ -177,6 +187,8 @@ struct Scanner {
     has_bonds: bool,
     /// Whether the current heading rejects its list.
     rejects: bool,
+    /// Whether words on the current line reject its bonds.
+    rejects_line: bool,
     position: usize,
     paragraph: usize,
     group_is_open: bool,
@@ -187,9 +199,13 @@ impl Scanner {
         let lines: Vec<&str> = text.lines().collect();
         let mut at = 0;
         while at < lines.len() {
-            let (rows, bonds) = table::bonds(&lines[at..]);
-            if rows > 0 {
+            let (rows, bonds, denies) = table::bonds(&lines[at..]);
+            if rows > 0 && (rows > 1 || denies || !bonds.is_empty()) {
                 self.position += 1;
+                if denies {
+                    let denial = (Denial::OfAtoms, self.position, self.level);
+                    self.found.denials.push(denial);
+                }
                 for bond in bonds {
                     self.add(bond);
                 }
@@ -215,7 +231,10 @@ impl Scanner {
             }
             return;
         }
-        let line = without_bullet(line);
+        self.rejects_line = false;
+        let line = without_single_quotes(&without_tabs(line));
+        let line = without_tuples(without_sign_or_number(&split_counted(&line)));
+        let line = without_bullet(&line);
         for part in line.split(';') {
             for sentence in sentences(part) {
                 self.position += 1;
@@ -246,6 +265,9 @@ impl Scanner {
                 .map_or("", |(_, rest)| rest);
             sentence = rest.trim();
         }
+        if starts_with_yes(sentence) && sentence.ends_with('?') {
+            return;
+        }
         if starts_with_yes(sentence) {
             self.found.says_yes = true;
             self.level = self.level.max(Level::Answer);
@@ -269,14 +291,30 @@ impl Scanner {
             whole
         };
         match found {
+            // Atoms alone are an answer only behind `Yes` or beside bonds.
+            Entry::Bonds(bonds)
+                if self.level < Level::Answer
+                    && !self.has_bonds
+                    && bonds.iter().any(|bond| bond.residue.is_empty()) =>
+            {
+                self.other(sentence);
+            }
             Entry::Bonds(bonds) => {
                 for bond in bonds {
                     self.add(bond);
                 }
             }
-            Entry::Rejected => {}
+            Entry::Rejected => self.reject(sentence),
             Entry::Other => self.other(sentence),
         }
+    }
+
+    /// Notes that the bonds of a sentence are none: `GLU OE1, O3: too far`, `Rejected: GLU OE1, O3`.
+    fn reject(&mut self, sentence: &str) {
+        self.rejects_line |= entry(sentence) == Entry::Other;
+        self.found
+            .denials
+            .push((Denial::OfAtoms, self.position, self.level));
     }
 
     /// Removes words such as `Final answer:` and sets the level of what follows.
@@ -357,7 +395,7 @@ impl Scanner {
     }
 
     fn add(&mut self, bond: AnswerBond) {
-        if self.rejects {
+        if self.rejects || self.rejects_line {
             return;
         }
         self.has_bonds = true;
@@ -392,7 +430,7 @@ fn bonds_of(sentence: &str) -> Entry {
         .map(|(at, _)| at + 1)
         .collect();
     marks.extend(
-        [" are ", " is "]
+        [" are ", " is ", "between "]
             .iter()
             .filter_map(|mark| Some(sentence.find(mark)? + mark.len())),
     );
@@ -401,10 +439,20 @@ fn bonds_of(sentence: &str) -> Entry {
         let denies = words
             .split(|c: char| !c.is_alphanumeric())
             .any(|word| is_any(word, &REJECTED));
-        if denies || names_atom(words) {
+        if names_atom(words) {
             continue;
         }
         let behind = entry(without_yes(&sentence[at..]));
+        if denies {
+            let is_no = words
+                .trim_end_matches(':')
+                .trim()
+                .eq_ignore_ascii_case("no");
+            if matches!(behind, Entry::Bonds(_)) && !is_no {
+                return Entry::Rejected;
+            }
+            continue;
+        }
         if behind != Entry::Other {
             return behind;
         }

@@ -1,6 +1,7 @@
 //! Recognises answers that deny any hydrogen bond: `No`, `No, it is too far away`.
 
 use super::bond::names_atom;
+use super::parts::residues;
 use super::words::is_any;
 
 /// A denial of any bond.
@@ -17,6 +18,8 @@ pub(super) enum Denial {
 const NO: &[&str] = &[
     "no",
     "none",
+    "nope",
+    "nah",
     "nein",
     "non",
     "n\u{e3}o",
@@ -181,6 +184,22 @@ const NEGATIONS: &[&str] = &[
     "\u{c5c6}",
     "\u{c54a}",
 ];
+/// Words of residues that are too far away, in lower case.
+const FAR: &[&str] = &[
+    "too far",
+    "too distant",
+    "out of reach",
+    "out of range",
+    "zu weit",
+    "trop loin",
+    "trop \u{e9}loign",
+    "demasiado lejos",
+    "muito longe",
+    "troppo lontan",
+    "\u{592a}\u{8fdc}",
+    "\u{9060}\u{3059}\u{304e}",
+    "\u{441}\u{43b}\u{438}\u{448}\u{43a}\u{43e}\u{43c} \u{434}\u{430}\u{43b}\u{435}\u{43a}",
+];
 /// Words of refusals.
 const REFUSING: &[&str] = &[
     "idea",
@@ -263,13 +282,39 @@ pub(super) fn without_yes(text: &str) -> &str {
 /// Returns whether a sentence denies any hydrogen bond.
 pub(super) fn denial(sentence: &str) -> Option<Denial> {
     match any_denial(sentence) {
-        Some(Denial::Sentence) if names_atom(sentence) => Some(Denial::OfAtoms),
+        Some(Denial::Sentence) if names_atom(sentence) || !residues(sentence).is_empty() => {
+            Some(Denial::OfAtoms)
+        }
+        None if is_too_far(sentence) => Some(Denial::OfAtoms),
         other => other,
     }
 }
 
+/// Returns whether a sentence says that something is too far away.
+fn is_too_far(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    let is_question = lower.trim_end().ends_with('?');
+    !is_question && FAR.iter().any(|words| lower.contains(words))
+}
+
+/// Returns whether a negation affirms: `no fewer than two`, `not only OE1`, `no reason to doubt`.
+fn affirms(words: &[String]) -> bool {
+    let follows = |at: usize, list: &[&str]| {
+        let next = words.get(at + 1);
+        next.is_some_and(|next| is_any(next, list))
+    };
+    words.iter().enumerate().any(|(at, word)| {
+        is_any(word, &["no"]) && follows(at, &["fewer", "less", "doubt", "reason", "question"])
+            || is_any(word, &["not"]) && follows(at, &["only", "just", "merely", "fewer", "less"])
+            || is_any(word, &["doubtless", "undoubtedly"])
+    })
+}
+
 fn any_denial(sentence: &str) -> Option<Denial> {
     let words = words(sentence);
+    if affirms(&words) {
+        return None;
+    }
     let first = words.first()?.as_str();
     if sentence.trim_end().ends_with('?') {
         return None;
@@ -311,7 +356,7 @@ fn any_denial(sentence: &str) -> Option<Denial> {
     // `..., so: No`
     if let [.., before, last] = words.as_slice()
         && is_exactly(last, NO)
-        && (["so", "is", "answer", "therefore", "thus", "hence"].contains(&before.as_str())
+        && (["so", "is", "a", "answer", "therefore", "thus", "hence"].contains(&before.as_str())
             || sentence
                 .to_lowercase()
                 .trim_end_matches(['.', '!'])

@@ -14,6 +14,7 @@ mod denial;
 mod json;
 mod judge;
 mod labels;
+mod parts;
 mod pieces;
 mod statements;
 mod table;
@@ -24,6 +25,7 @@ mod tokens;
 mod words;
 
 pub use atoms::AnswerBond;
+pub(super) use atoms::can_be_atom_or_chain;
 pub use bonds::bonds;
 pub use choice::letter;
 pub use commands::{step, steps};

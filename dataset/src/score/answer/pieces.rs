@@ -1,6 +1,7 @@
 //! Takes the text of a list of bonds apart: sentences, bullets, quotation marks.
 
 use super::bond::{Entry, entry};
+use super::parts::without_count;
 
 /// Bullets of lists.
 const BULLETS: &[char] = &[
@@ -71,7 +72,9 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
         let ends = matches!(c, '.' | '!' | '?') && follows.is_none_or(char::is_whitespace);
         let is_count = text[from..at].trim().chars().all(|c| c.is_ascii_digit());
         let ends_arrow = text[..at].ends_with('.');
-        if ends && depth <= 0 && !is_count && !ends_arrow {
+        // `NZ ? -> O5`: a chain without a name.
+        let is_chain = c == '?' && text[..at].ends_with(' ');
+        if ends && !is_chain && depth <= 0 && !is_count && !ends_arrow {
             parts.push(&text[from..=at]);
             from = at + 1;
         }
@@ -83,6 +86,11 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
 
 /// Removes a bullet or number: `- ...`, `• ...`, `* ...`, `1. ...`, `(2) ...`, `3) ...`.
 pub(super) fn without_bullet(entry: &str) -> &str {
+    without_count(without_sign_or_number(entry))
+}
+
+/// Removes bullets and counts with a full stop or bracket.
+pub(super) fn without_sign_or_number(entry: &str) -> &str {
     let mut entry = entry.trim();
     while let Some(rest) = entry.strip_prefix("* ").or_else(|| {
         let rest = entry.strip_prefix(BULLETS)?;

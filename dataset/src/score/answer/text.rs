@@ -134,6 +134,9 @@ fn normal(c: char) -> Option<char> {
         '\u{61f}' => '?',
         '\u{3002}' | '\u{964}' => '.',
         '\u{2032}' => '\'',
+        // Signs that look like the degree sign.
+        '\u{ba}' | '\u{2da}' | '\u{2218}' => '\u{b0}',
+        '\u{2080}'..='\u{2089}' => return nth(0x30, 0x2080),
         // Full-width forms of ASCII.
         '\u{ff01}'..='\u{ff5e}' => return nth(0x21, 0xff01),
         '\u{660}'..='\u{669}' => return nth(0x30, 0x660),
@@ -212,13 +215,34 @@ fn without_markup(text: &str) -> String {
             .replace(&format!("<{tag}>"), " ")
             .replace(&format!("</{tag}>"), " ");
     }
-    text = without_fonts(&text);
+    text = without_subscripts(&without_fonts(&text));
     for space in [
         "\\ ", "\\,", "\\;", "\\:", "\\!", "\\quad", "\\(", "\\)", "\\[", "\\]",
     ] {
         text = text.replace(space, " ");
     }
     text
+}
+
+/// Removes subscripts within formulas: `$O_7$` becomes `O7`.
+fn without_subscripts(text: &str) -> String {
+    let parts: Vec<&str> = text.split('$').collect();
+    if parts.len().is_multiple_of(2) {
+        return text.to_owned();
+    }
+    let mut plain = String::new();
+    for (number, part) in parts.into_iter().enumerate() {
+        if number.is_multiple_of(2) {
+            plain.push_str(part);
+        } else if part.len() <= 40 && part.contains('_') {
+            plain.push_str(&part.replace(['_', '{', '}'], ""));
+        } else {
+            plain.push('$');
+            plain.push_str(part);
+            plain.push('$');
+        }
+    }
+    plain
 }
 
 /// Removes LaTeX fonts: `\text{C}` becomes `C`.
