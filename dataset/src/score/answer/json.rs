@@ -157,7 +157,18 @@ fn letter(map: &Map<String, Value>) -> Option<String> {
     let mut right = map.iter().filter(|(_, value)| **value == Value::Bool(true));
     match (right.next(), right.next()) {
         (Some((key, _)), None) => Some(key.clone()),
-        _ => None,
+        (Some(_), Some(_)) => None,
+        // `{"A": 0.1, "B": 0.6, ...}` is read like `A: 0.1, B: 0.6`.
+        _ => {
+            let weight = |(key, value): (&String, &Value)| {
+                let is_letter = key.len() == 1 && key.chars().all(|c| c.is_ascii_alphabetic());
+                (is_letter && value.is_number()).then(|| format!("{key}: {value}"))
+            };
+            let weights: Option<Vec<String>> = map.iter().map(weight).collect();
+            weights
+                .filter(|all| all.len() > 1)
+                .map(|all| all.join("; "))
+        }
     }
 }
 

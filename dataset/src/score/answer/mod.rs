@@ -10,18 +10,22 @@ mod bond;
 mod bonds;
 mod choice;
 mod commands;
+mod contrast;
 mod denial;
 mod json;
 mod judge;
 mod labels;
+mod letter_lists;
 mod parts;
 mod pieces;
+mod rejection;
 mod statements;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 mod tokens;
+mod verdicts;
 mod words;
 
 pub use atoms::AnswerBond;

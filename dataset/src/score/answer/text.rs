@@ -7,7 +7,10 @@ use super::Form;
 use super::json;
 
 /// Beginnings and ends of the reasoning of models.
-const REASONING: [(&str, &str); 8] = [
+const REASONING: [(&str, &str); 11] = [
+    ("<seed:think>", "</seed:think>"),
+    ("<thoughts>", "</thoughts>"),
+    ("<reflection>", "</reflection>"),
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("<thought>", "</thought>"),

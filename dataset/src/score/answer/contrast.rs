@@ -1,0 +1,153 @@
+//! What a text says about a letter in relation to others: concessions, contrasts, changes.
+
+use super::statements::Scan;
+use super::words as w;
+
+impl Scan {
+    /// Returns whether a sentence goes on with another letter that is preferred.
+    ///
+    /// Examples: `D is tempting, but A is better`, `While B fits the shift, D fits both`.
+    pub(super) fn is_conceded(&self, at: usize) -> bool {
+        let sentence = self.sentence(at);
+        let other = |place: usize| {
+            self.letter(place)
+                .is_some_and(|letter| Some(letter) != self.letter(at))
+        };
+        let contrast = (at + 1..sentence.end).find(|place| self.tokens[*place].is(w::BUT));
+        if let Some(contrast) = contrast
+            && (contrast + 1..sentence.end).any(|place| other(place) && !self.is_denied(place))
+        {
+            return true;
+        }
+        let clause = self.clause(at);
+        let concedes = self.has(Some(clause.start), w::ALTHOUGH);
+        let next = clause.end + 1..sentence.end;
+        concedes && !next.is_empty() && next.into_iter().any(other)
+    }
+
+    /// Returns whether a letter is supposed or said of others: `B would fit if ...`, `Many would
+    /// choose B`, `A common mistake is B`, `Second choice: B`.
+    pub(super) fn is_supposed(&self, at: usize) -> bool {
+        let sentence = self.sentence(at);
+        let clause = self.clause(at);
+        let conditional = ["would", "could", "might"];
+        let near = at + 1..(at + 3).min(sentence.end);
+        if self.any(near, &conditional) && self.any(at + 1..sentence.end, w::SUPPOSING) {
+            return true;
+        }
+        let before = clause.start..at;
+        if self.any(before.clone(), &conditional) && self.any(before.clone(), w::SOMEONE)
+            || self.any(before.clone(), w::MISTAKES)
+        {
+            return true;
+        }
+        let is_second = |place: usize| {
+            self.has(Some(place), &["second", "2nd", "third", "3rd", "next"])
+                && self.has(
+                    Some(place + 1),
+                    &[
+                        "choice", "best", "pick", "guess", "place", "likely", "closest",
+                    ],
+                )
+                || self.has(Some(place), &["runner", "runnerup"])
+        };
+        (sentence.start..at).any(is_second)
+    }
+
+    /// Returns whether what follows a letter takes it back: `B is close, but the roll is wrong`.
+    pub(super) fn is_rejected_after(&self, at: usize) -> bool {
+        let sentence = self.sentence(at);
+        let mut contrast = (at + 1..sentence.end).find(|place| self.tokens[*place].is(w::BUT));
+        let mut end = sentence.end;
+        if contrast.is_none()
+            && self
+                .tokens
+                .get(sentence.end + 1)
+                .is_some_and(|next| next.is(w::BUT))
+        {
+            // `B. But the roll is too small.`
+            contrast = Some(sentence.end + 1);
+            end = self.sentence(sentence.end + 1).end;
+        }
+        let Some(contrast) = contrast else {
+            return false;
+        };
+        let rest = contrast + 1..end;
+        let names_other = (at + 1..end).any(|place| self.letter(place).is_some());
+        !names_other && self.any(rest.clone(), w::WRONG_AFTER) && !self.any(rest, w::DOUBTING)
+    }
+
+    /// Returns whether a letter is what an answer is changed from: `from D to A`.
+    pub(super) fn is_changed_from(&self, at: usize) -> bool {
+        let previous = self.before_noun(at);
+        let sentence = self.sentence(at);
+        self.has(previous, &["from"]) && self.any(sentence.start..at, w::CHANGING)
+    }
+
+    /// Returns whether a letter is what an answer is changed to.
+    pub(super) fn is_changed_to(&self, at: usize) -> bool {
+        let previous = self.before_noun(at);
+        let sentence = self.sentence(at);
+        self.has(previous, &["to"]) && self.any(sentence.start..at, w::CHANGING)
+    }
+
+    /// Returns the token before a letter and the nouns before it.
+    pub(super) fn before_noun(&self, at: usize) -> Option<usize> {
+        (0..at)
+            .rev()
+            .find(|place| !self.has(Some(*place), w::NOUNS))
+    }
+
+    /// Returns whether signs or words before a letter exclude it: `¬A`, `!A`, `anything but A`.
+    pub(super) fn is_excluded(&self, at: usize) -> bool {
+        let previous = at.checked_sub(1);
+        let starts = at < 2 || self.is_mark(at.checked_sub(2), "\n:,;(");
+        if self.is_mark(previous, "\u{ac}") || self.is_mark(previous, "!") && starts {
+            return true;
+        }
+        let before = self.before_noun(at);
+        let all = [
+            "anything",
+            "everything",
+            "all",
+            "any",
+            "anyone",
+            "alles",
+            "todo",
+            "tout",
+        ];
+        let but = ["but", "except", "au\u{df}er", "menos", "sauf"];
+        self.has(before, &but) && self.has(before.and_then(|place| place.checked_sub(1)), &all)
+    }
+
+    /// Returns whether a word is `right` in a text about directions: `A: left, B: right`.
+    pub(super) fn is_direction(&self, at: usize) -> bool {
+        let directions = [
+            "left",
+            "up",
+            "down",
+            "above",
+            "below",
+            "upwards",
+            "downwards",
+        ];
+        self.has(Some(at), &["right"]) && self.any(0..self.count(), &directions)
+    }
+
+    /// Returns whether a letter alone ends the text behind other clauses: `B would fit if ...; D.`
+    pub(super) fn is_last_clause(&self, at: usize) -> bool {
+        let clause = self.clause(at);
+        let sentence = self.sentence(at);
+        let separator = clause.start.checked_sub(1);
+        let is_list = separator.is_some_and(|place| {
+            place
+                .checked_sub(1)
+                .is_some_and(|before| self.letter(before).is_some())
+        });
+        clause.start > sentence.start
+            && clause.end == sentence.end
+            && self.is_in_last_sentence(at)
+            && !is_list
+            && (self.is_mark(separator, ";,\u{2014}\u{2013}") || self.has(separator, w::BUT))
+    }
+}
