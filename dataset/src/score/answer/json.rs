@@ -184,6 +184,34 @@ fn commands(map: &Map<String, Value>) -> Option<String> {
     if let (Some(kind), Some(axis), Some(number)) = (kind, axis, number) {
         return Some(format!("{kind} {axis} {number}"));
     }
+    // `{"axis": "x", "distance": -4}`
+    for (kind, keys) in [
+        (
+            "move",
+            &[
+                "distance",
+                "displacement",
+                "translation",
+                "shift",
+                "angstrom",
+            ][..],
+        ),
+        (
+            "roll",
+            &[
+                "angle",
+                "degrees",
+                "rotation",
+                "anglewithsign",
+                "angledegrees",
+            ][..],
+        ),
+    ] {
+        let number = get(map, keys).filter(|value| value.is_number());
+        if let (Some(axis), Some(number)) = (axis, number) {
+            return Some(format!("{kind} {axis} {number}"));
+        }
+    }
     let whole = get(map, &ANSWER_KEYS).and_then(|value| value_text(value, Form::Commands));
     if whole.is_some() {
         return whole;

@@ -9,6 +9,7 @@ mod atoms;
 mod bond;
 mod bonds;
 mod choice;
+mod command;
 mod commands;
 mod contrast;
 mod denial;
@@ -32,7 +33,7 @@ pub use atoms::AnswerBond;
 pub(super) use atoms::can_be_atom_or_chain;
 pub use bonds::bonds;
 pub use choice::letter;
-pub use commands::{step, steps};
+pub use commands::{depth, step, steps};
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

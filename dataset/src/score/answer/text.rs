@@ -218,6 +218,7 @@ fn without_markup(text: &str) -> String {
             .replace(&format!("<{tag}>"), " ")
             .replace(&format!("</{tag}>"), " ");
     }
+    text = without_pairs_of_tags(&text);
     text = without_subscripts(&without_fonts(&text));
     for space in [
         "\\ ", "\\,", "\\;", "\\:", "\\!", "\\quad", "\\(", "\\)", "\\[", "\\]",
@@ -225,6 +226,24 @@ fn without_markup(text: &str) -> String {
         text = text.replace(space, " ");
     }
     text
+}
+
+/// Removes other tags that are opened and closed: `<command>move x 3</command>`.
+fn without_pairs_of_tags(text: &str) -> String {
+    let mut plain = text.to_owned();
+    for part in text.split('<').skip(1) {
+        let Some((name, _)) = part.split_once('>') else {
+            continue;
+        };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        let is_tag = !name.is_empty() && name.len() <= 20 && name.chars().all(is_name);
+        if is_tag && text.contains(&format!("</{name}>")) {
+            plain = plain
+                .replace(&format!("<{name}>"), " ")
+                .replace(&format!("</{name}>"), " ");
+        }
+    }
+    plain
 }
 
 /// Removes subscripts within formulas: `$O_7$` becomes `O7`.
