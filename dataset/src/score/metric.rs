@@ -196,12 +196,37 @@ fn reference_bonds(item: &Item) -> Vec<AnswerBond> {
     answer::bonds(&item.answer).unwrap_or_default()
 }
 
+/// Takes the chain from the number: `ASP29A` is residue 29 of chain A if the pocket has it.
+fn split_number(item: &Item, bond: &mut AnswerBond) {
+    let (None, Some(given)) = (&bond.chain, &bond.number) else {
+        return;
+    };
+    let digits = given
+        .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+        .to_owned();
+    let chain = given[digits.len()..].to_owned();
+    let fact = item
+        .facts
+        .get("residue")
+        .map(|name| name.to_ascii_uppercase());
+    let is_fact = fact.is_some_and(|fact| fact == format!("{} {digits} {chain}", bond.residue));
+    let is_reference = |other: &AnswerBond| {
+        let is_same = |part: &Option<String>, text: &str| part.as_deref() == Some(text);
+        is_same(&other.number, &digits) && is_same(&other.chain, &chain)
+    };
+    if !chain.is_empty() && (is_fact || reference_bonds(item).iter().any(is_reference)) {
+        bond.number = Some(digits);
+        bond.chain = Some(chain);
+    }
+}
+
 /// Returns a bond with the reading of its names that fits the chains of the pocket.
 ///
 /// In `ASP 29 O N, O2`, both `O` and `N` can be the atom. In a pocket whose chains have no names,
 /// any given chain is left out.
 fn with_known_chain(item: &Item, bond: &AnswerBond) -> AnswerBond {
     let mut bond = bond.clone();
+    split_number(item, &mut bond);
     let Some(given) = bond.chain.clone().filter(|chain| chain != "?") else {
         return bond;
     };

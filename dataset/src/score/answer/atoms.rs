@@ -160,6 +160,30 @@ pub(in crate::score) fn can_be_atom_or_chain(name: &str) -> bool {
     ATOMS_OF_ONE_LETTER.contains(&name)
 }
 
+/// Returns whether a text is a residue with its number: `ASP 29 A`.
+pub(super) fn is_residue(text: &str) -> bool {
+    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [name, number] => name.len() == 3 && is_number(number),
+        [name, number, chain] => name.len() == 3 && is_number(number) && chain.len() == 1,
+        [name] => split_glued_number(name),
+        _ => false,
+    }
+}
+
+/// Removes words that are ignored, such as `backbone`, from a text that has others.
+pub(super) fn without_fillers(text: &str) -> String {
+    let is_filler = |word: &&str| FILLERS.contains(&word.to_ascii_lowercase().as_str());
+    let kept: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| !is_filler(word))
+        .collect();
+    match kept.as_slice() {
+        [] => text.to_owned(),
+        [name] => (*name).to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
 /// Returns whether of two names behind a residue the first is the chain: `ASP 29 A N`.
 ///
 /// If both can be atoms, the atom comes first, as in the questions.
@@ -233,7 +257,8 @@ pub(super) fn bond(pocket: &str, ligand: &str) -> Option<AnswerBond> {
     // Words are not residues (`near O1B, yes`); names of five signs have digits.
     let is_plain = residue.chars().all(|c| c.is_ascii_alphabetic());
     let is_word = residue.len() > 3 || ["YES", "NO", "THE", "AND"].contains(residue);
-    let is_long = atom.len() > 4 || own_chain.is_some_and(|chain| chain.len() > 4);
+    let is_no_atom = atom.len() == 1 && !"NOCSHFPKIBUVWY".contains(*atom);
+    let is_long = is_no_atom || atom.len() > 4 || own_chain.is_some_and(|chain| chain.len() > 4);
     if number.is_none() && is_plain && is_word || is_long || residue.len() > 5 || ligand == "YES" {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Parses the names of one hydrogen bond: `ARG 45 NH2 A, O1B`, `ARG45(NH2) -> O1B (2.9 Å)`.
 
-use super::atoms::{AnswerBond, bond, is_name};
+use super::atoms::{AnswerBond, bond, is_name, is_residue, with_marked_chain, without_fillers};
 use super::parts::{names_other_residue, without_hydrogens, without_number};
 use super::words::is_any;
 
@@ -151,6 +151,14 @@ fn without_notes(text: &str) -> (String, Vec<String>) {
         plain.push_str(&rest[..start]);
         let inner = rest[start + 1..start + length].trim();
         let is_chain = inner.to_lowercase().starts_with("chain ");
+        let inner = without_fillers(inner);
+        let inner = inner.as_str();
+        if is_name(plain.trim()) && plain.trim().len() <= 4 && is_residue(inner) {
+            // `N (ASP 29 A)`
+            plain = format!("{} {}", with_marked_chain(inner), plain.trim());
+            rest = &rest[start + length + 1..];
+            continue;
+        }
         if is_chain || is_name(&inner.to_ascii_uppercase()) && !is_note(inner) {
             plain.push(' ');
             plain.push_str(inner);
@@ -265,13 +273,23 @@ fn of_fields(fields: &[String]) -> Option<Vec<AnswerBond>> {
     {
         return Some(vec![bond]);
     }
-    if fields.len() < 4 || !fields.len().is_multiple_of(2) {
+    if fields.len() < 4 || !fields.len().is_multiple_of(2) && !fields.len().is_multiple_of(3) {
         return None;
     }
-    fields
+    let pairs: Option<Vec<AnswerBond>> = fields
         .chunks(2)
-        .map(|pair| bond(&pair[0], &pair[1]))
-        .collect()
+        .map(|pair| bond(&pair[0], pair.get(1)?))
+        .collect();
+    // `LYS144:NZ–O5, ASN170:ND2–O9`
+    let threes = || {
+        let mut threes = fields.chunks(3);
+        threes.all(|part| part.len() == 3).then(|| {
+            let parts = fields.chunks(3);
+            let bonds = parts.map(|part| bond(&format!("{} {}", part[0], part[1]), &part[2]));
+            bonds.collect::<Option<Vec<AnswerBond>>>()
+        })?
+    };
+    pairs.or_else(threes)
 }
 
 /// Parses a bond to several atoms of the ligand: `ASN OD1, O3 and O4`, `ASN OD1, O3/O4`.

@@ -281,6 +281,8 @@ impl Scanner {
         let is_heading = sentence.ends_with(':');
         let denied = denial(sentence).filter(|_| whole == Entry::Other && !is_heading);
         if let Some(kind) = denied {
+            // `Not bonded: GLU 199 OE1, O3; GLU 199 OE2, O4`
+            self.rejects_line |= bonds_of(sentence) == Entry::Rejected;
             self.found.denials.push((kind, self.position, self.level));
             self.group_is_open = false;
             return;
@@ -380,7 +382,14 @@ impl Scanner {
         // A heading: `ARG 45 A`.
         let is_heading = words.len() == 2 || words.len() == 3 && words[2].len() == 1;
         let is_residue = is_heading && words[0].len() == 3 && words[1].parse::<i32>().is_ok();
+        let rejects = words.iter().take(4).any(|word| {
+            is_any(
+                word,
+                &["excluded", "rejected", "omitted", "ignored", "discarded"],
+            )
+        });
         let is_prose = is_residue
+            || rejects && common >= 1
             || !has_digits && (!sentence.contains(',') || common >= 2)
             || !has_pair && common >= 1
             || common >= 3 && !begins_with_bond(sentence)

@@ -223,6 +223,11 @@ fn scan(text: &str) -> Vec<Found> {
                     let bare = word.trim_matches(|c: char| ".,!".contains(c));
                     let next = words.get(at + 1).map_or("", String::as_str);
                     let is_inverse = ["inverse", "reverse", "opposite"].contains(&bare);
+                    let is_removal = ["removed", "taken", "pulled", "undocked"].contains(&bare);
+                    if is_removal && at > 0 && ["was", "were"].contains(&words[at - 1].as_str()) {
+                        // `The ligand was removed by move x -18.`
+                        sentence = Level::Considered;
+                    }
                     was_described |= ["was", "were", "taken", "removed"].contains(&bare);
                     if is_any(bare, w::CHOOSING) && !is_any(bare, &["\u{9009}\u{9879}"]) {
                         let is_final = words[..at].iter().any(|word| is_any(word, w::FINAL));
@@ -267,7 +272,13 @@ fn scan(text: &str) -> Vec<Found> {
                 .take(4)
                 .any(|word| ["example", "example.", "example;"].contains(&word.as_str()))
                 && ["was", "is"].contains(&behind[0].as_str());
-            if was_example {
+            let is_insufficient = behind.len() > 1
+                && (["is", "was"].contains(&behind[0].as_str())
+                    && ["not", "too", "wrong", "insufficient"].contains(&behind[1].as_str())
+                    || behind[0] == "isn't");
+            if is_insufficient {
+                // `roll x 75 is not enough`
+            } else if was_example {
                 // `roll x 90, move x 18 was the example`
                 found.truncate(first);
             } else if !denied {
@@ -361,7 +372,8 @@ pub fn depth(text: &str) -> Option<Step> {
         })
         .filter(|word| {
             let is_beside = is_any(word, w::CHOOSING) || is_any(word, w::BETWEEN);
-            !(word.is_empty() || is_beside || is_any(word, w::FINAL) || is_unit(word))
+            let is_name = ["z", "depth", "distance"].contains(word);
+            !(word.is_empty() || is_name || is_beside || is_any(word, w::FINAL) || is_unit(word))
         });
     let number = number_of(others.next()?).filter(|number| number.fract() == 0.0)?;
     let is_alone = others.next().is_none() && number.abs() < 1e6;

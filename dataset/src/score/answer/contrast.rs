@@ -41,6 +41,17 @@ impl Scan {
         {
             return true;
         }
+        // `compared with B`, `B as a distant second`
+        let before = self.before_noun(at);
+        let compares = self.has(before, &["with", "to"])
+            && self.has(
+                before.and_then(|place| place.checked_sub(1)),
+                &["compared", "comparing"],
+            );
+        let near = at + 1..(at + 5).min(clause.end);
+        if compares || self.has(Some(at + 1), &["as"]) && self.any(near, &["second", "runner"]) {
+            return true;
+        }
         let is_second = |place: usize| {
             self.has(Some(place), &["second", "2nd", "third", "3rd", "next"])
                 && self.has(
@@ -57,7 +68,11 @@ impl Scan {
     /// Returns whether what follows a letter takes it back: `B is close, but the roll is wrong`.
     pub(super) fn is_rejected_after(&self, at: usize) -> bool {
         let sentence = self.sentence(at);
-        let mut contrast = (at + 1..sentence.end).find(|place| self.tokens[*place].is(w::BUT));
+        let turns = |place: &usize| {
+            self.tokens[*place].is(w::BUT)
+                || self.tokens[*place].is(&["although", "though", "except"])
+        };
+        let mut contrast = (at + 1..sentence.end).find(turns);
         let mut end = sentence.end;
         if contrast.is_none()
             && self
@@ -106,18 +121,45 @@ impl Scan {
             return true;
         }
         let before = self.before_noun(at);
-        let all = [
-            "anything",
-            "everything",
-            "all",
-            "any",
-            "anyone",
-            "alles",
-            "todo",
-            "tout",
+        if self.is_listed_as_rejected(at) {
+            return true;
+        }
+        let but = [
+            "but",
+            "except",
+            "au\u{df}er",
+            "menos",
+            "sauf",
+            "tranne",
+            "meno",
+            "exceto",
         ];
-        let but = ["but", "except", "au\u{df}er", "menos", "sauf"];
-        self.has(before, &but) && self.has(before.and_then(|place| place.checked_sub(1)), &all)
+        self.has(before, &but) && self.has(before.and_then(|place| place.checked_sub(1)), w::ALL)
+    }
+
+    /// Returns whether a range says `the other way` or the like.
+    fn is_other_way(&self, range: std::ops::Range<usize>) -> bool {
+        range.into_iter().any(|at| {
+            self.has(Some(at), &["other"])
+                && self.has(Some(at + 1), &["way", "direction", "side", "sign"])
+        })
+    }
+
+    /// Returns whether a letter is in a list such as `Rejected: A, B`, `Wrong options: C`.
+    fn is_listed_as_rejected(&self, at: usize) -> bool {
+        let sentence = self.sentence(at);
+        let passes = |place: &usize| {
+            self.letter(*place).is_some()
+                || self.is_mark(Some(*place), ",/&(")
+                || self.has(Some(*place), w::JOINING)
+                || self.has(Some(*place), w::NOUNS)
+        };
+        let colon = (sentence.start..at).rev().find(|place| !passes(place));
+        if !self.is_mark(colon, ":") {
+            return false;
+        }
+        let heading = sentence.start..colon.unwrap_or(sentence.start);
+        heading.len() <= 3 && self.any(heading, w::REJECTED)
     }
 
     /// Returns whether a word is `right` in a text about directions: `A: left, B: right`.
@@ -139,11 +181,11 @@ impl Scan {
         let clause = self.clause(at);
         let sentence = self.sentence(at);
         let separator = clause.start.checked_sub(1);
-        let is_list = separator.is_some_and(|place| {
-            place
-                .checked_sub(1)
-                .is_some_and(|before| self.letter(before).is_some())
-        });
+        let is_list = self.is_mark(separator, ",")
+            && separator.is_some_and(|place| {
+                let before = place.checked_sub(1);
+                before.is_some_and(|at| self.letter(at).is_some() && !self.is_denied(at))
+            });
         clause.start > sentence.start
             && clause.end == sentence.end
             && self.is_in_last_sentence(at)

@@ -20,6 +20,7 @@ const NO: &[&str] = &[
     "none",
     "nope",
     "nah",
+    "negative",
     "nein",
     "non",
     "n\u{e3}o",
@@ -83,6 +84,8 @@ const BONDS: &[&str] = &[
     "bond",
     "bonds",
     "bonding",
+    "bonded",
+    "hydrogen-bonded",
     "hbond",
     "hbonds",
     "interaction",
@@ -365,6 +368,8 @@ fn any_denial(sentence: &str) -> Option<Denial> {
         return Some(Denial::Bare);
     }
     // `There are none.`
-    let is_none = words.len() <= 5 && has(&["none"]);
+    let is_none = words.len() <= 5
+        && (has(&["none"])
+            || has(&["isn't", "aren't"]) && has(&["one", "any"]) && words[0] == "there");
     ((denies_bonds || is_none) && !is_restricted).then_some(Denial::Sentence)
 }

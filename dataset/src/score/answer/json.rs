@@ -300,7 +300,10 @@ fn one_bond(map: &Map<String, Value>) -> Option<String> {
         let whole = field(&["pocket", "protein", "residue", "donor", "acceptor"])?;
         return Some(format!("{whole}, {ligand}"));
     };
-    let mut text = with_marked_chain(&residue?);
+    let Some(residue) = residue else {
+        return Some(format!("Yes: {atom}, {ligand}"));
+    };
+    let mut text = with_marked_chain(&residue);
     for part in [number, Some(atom), chain.filter(|chain| !chain.is_empty())]
         .into_iter()
         .flatten()

@@ -194,7 +194,8 @@ impl Scan {
                     back.checked_sub(1),
                     &["go", "going", "went", "opt", "opting", "settle"],
                 );
-            if token.is(w::CHOOSING) && !is_noun_of_options(token) || goes_with {
+            let is_final = token.is(&["final"]) && self.is_mark(Some(back + 1), ":");
+            if token.is(w::CHOOSING) && !is_noun_of_options(token) || goes_with || is_final {
                 return Some(back);
             }
             let noun = token.is(w::NOUNS);
@@ -354,7 +355,8 @@ impl Scan {
         let is_reason = next.is_some_and(|token| token.is(w::REASONS));
         let is_mark = next.is_none_or(|token| token.is_mark);
         let is_said = next.is_some_and(|token| token.is(w::PREDICATES));
-        let is_right = !self.any(at + 1..self.clause(at).end, w::WRONG_AFTER);
+        let behind = at + 1..self.clause(at).end;
+        let is_right = !self.any(behind.clone(), w::WRONG_AFTER) && !self.any(behind, w::WEAK);
         starts && (is_reason || (is_mark || is_said && is_right) && !self.has_twins(at))
     }
 

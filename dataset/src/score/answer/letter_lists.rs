@@ -47,7 +47,7 @@ impl Scan {
                     && self.has(Some(last + 1), w::PREDICATES)
                     && !self.has(
                         Some(last + 1),
-                        &["are", "were", "both", "son", "sont", "sind"],
+                        &["are", "were", "both", "all", "son", "sont", "sind"],
                     )
                     && !self.has(Some(last + 1), w::JOINING);
                 return (joins > 0 && !starts_clause).then_some(at);

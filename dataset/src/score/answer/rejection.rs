@@ -76,7 +76,11 @@ impl Scan {
         if is_out {
             return true;
         }
-        let verb = self.has(Some(at + 1), w::PREDICATES) && !joins
+        let negated = self.has(Some(at + 1), &["non", "não", "nicht", "не", "no"])
+            && self.is_word(at + 2)
+            && self.letter(at + 2).is_none();
+        let verb = negated
+            || self.has(Some(at + 1), w::PREDICATES) && !joins
             || self
                 .tokens
                 .get(at + 1)

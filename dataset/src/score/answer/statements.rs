@@ -326,6 +326,7 @@ impl Scan {
                     || self.has(Some(at + 1), w::CHOOSING)
                     || self.has(Some(at + 1), &["to"]))
             || token.is(&["fait"]) && self.has(previous, &["en"])
+            || token.is(&["fact"]) && self.has(previous, &["in"])
     }
 
     pub(super) fn any(&self, range: std::ops::Range<usize>, words: &[&str]) -> bool {

@@ -92,7 +92,10 @@ fn verdicts(scan: &mut Scan, valued: &[(usize, Value)]) -> Vec<usize> {
     let (right, wrong) = (has(Value::Right), has(Value::Wrong));
     let all = [right.clone(), wrong.clone()].concat();
     if letters_of(scan, &all).len() < 2 {
-        return Vec::new();
+        // `B: no`
+        let letters = letters_of(scan, &wrong);
+        scan.denied.extend(letters);
+        return wrong;
     }
     for at in wrong {
         let letter = scan.letter(at);
@@ -200,27 +203,73 @@ fn ranks(scan: &mut Scan) -> Vec<usize> {
     ranked
 }
 
-/// States the first letter of an order: `D > B > A > C`.
+/// States the best letter of an order: `D > B > A > C`, `A < D`, `B \u{2192} D` (a change).
 fn order(scan: &mut Scan) -> Vec<usize> {
-    let is_link = |at: usize| {
-        scan.letter(at).is_some()
-            && scan.is_mark(Some(at + 1), ">")
-            && scan
-                .letter(at + 2)
-                .is_some_and(|next| Some(next) != scan.letter(at))
-    };
-    let Some(first) = (0..scan.count()).find(|at| is_link(*at)) else {
-        return Vec::new();
-    };
-    let mut places = vec![first];
-    let mut at = first;
-    while is_link(at) {
-        at += 2;
-        places.push(at);
+    for (mark, last_wins) in [
+        (">\u{226b}\u{227b}", false),
+        ("<\u{226a}\u{227a}", true),
+        ("\u{2192}", true),
+    ] {
+        let is_link = |at: usize| {
+            let next = scan.letter(at + 2);
+            scan.letter(at).is_some()
+                && scan.is_mark(Some(at + 1), mark)
+                && next.is_some_and(|next| Some(next) != scan.letter(at))
+        };
+        let Some(first) = (0..scan.count()).find(|at| is_link(*at)) else {
+            continue;
+        };
+        let mut places = vec![first];
+        let mut at = first;
+        while is_link(at) {
+            at += 2;
+            places.push(at);
+        }
+        let best = if last_wins { at } else { first };
+        let letter = scan.letter(best);
+        scan.state(best, letter.into_iter().collect(), Strength::Declared);
+        return places;
     }
-    let letter = scan.letter(first);
-    scan.state(first, letter.into_iter().collect(), Strength::Declared);
-    places
+    listed_order(scan)
+}
+
+/// States the first letter of `Ranking: D, B, A, C`, `Most likely D, then B, then A`.
+fn listed_order(scan: &mut Scan) -> Vec<usize> {
+    for start in scan.sentence_starts().to_vec() {
+        let sentence = scan.sentence(start);
+        let said = [
+            "ranking",
+            "ranked",
+            "order",
+            "likely",
+            "likeliest",
+            "descending",
+        ];
+        if !scan.any(sentence.clone(), &said)
+            || scan.any(
+                sentence.clone(),
+                &["least", "worst", "ascending", "alphabetical"],
+            )
+        {
+            continue;
+        }
+        let places: Vec<usize> = sentence.filter(|at| scan.letter(*at).is_some()).collect();
+        let is_between = |at: usize| {
+            scan.letter(at).is_some()
+                || scan.is_mark(Some(at), ",;")
+                || scan.has(Some(at), &["then", "and", "next", "finally", "last"])
+        };
+        if places.len() < 3
+            || letters_of(scan, &places).len() < places.len()
+            || !(places[0]..=places[places.len() - 1]).all(is_between)
+        {
+            continue;
+        }
+        let letter = scan.letter(places[0]);
+        scan.state(places[0], letter.into_iter().collect(), Strength::Declared);
+        return places;
+    }
+    Vec::new()
 }
 
 /// Reads `A: D`, in which `A` stands for `answer`.

@@ -79,7 +79,7 @@ words! {
         "correct" "true" "false" "yes" "no" "not" "also" "still" "turns" "es" "muestra" "coincide"
         "porque" "est" "montre" "correspond" "car" "parce" "n" "ist" "zeigt" "passt" "weil"
         "stimmt" "denn" "da" "entspricht" "é" "mostra" "pois" "corresponde" "è" "perché"
-        "corrisponde" "está" "fehlt" "son" "sont" "sind" "sono" "são" "instead" "works" "yields" "gives" "wins" "satisfies" "statt"
+        "corrisponde" "está" "fehlt" "son" "sont" "sind" "sono" "são" "instead" "works" "yields" "gives" "wins" "satisfies" "beats" "all" "statt"
         "anstatt" "y" "et" "und" "oder" "e" "ou" "o";
     /// Reasons: words that may follow an answer.
     REASONS:
@@ -89,7 +89,7 @@ words! {
         "потому" "так" "لأن" "क्योंकि" "perché" "poiché" "なぜなら" "왜냐하면";
     /// What is right about a letter, behind it.
     RIGHT_AFTER:
-        "works" "better" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
+        "works" "better" "beats" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
         "mejor" "meilleure" "besser" "melhor" "migliore" "лучше" "correctamente"
         "passt" "correspond" "convient" "подходит" "совпадает"
         "closest" "passes" "pass" "survives" "remains" "wins" "選" "선택" "고르"
@@ -117,7 +117,7 @@ words! {
         "eliminate" "eliminates" "reject" "rejecting" "discard" "discarding" "ruling" "rules"
         "ruled" "rule" "instead" "wouldn't" "against" "besides" "excludes" "不是" "不选" "而不是" "排除"
         "pas" "ni" "nicht" "kein" "weder" "noch" "não" "nem" "не" "ни" "ليس" "لا" "नहीं" "non"
-        "né" "nie" "statt" "anstatt" "lieu" "lugar" "invece" "нет" "ninguna" "aucune" "keine";
+        "né" "nie" "beats" "outperforms" "statt" "anstatt" "lieu" "lugar" "invece" "нет" "ninguna" "aucune" "keine";
     /// Words that may be between a denying word and the letter.
     DENIED_BETWEEN:
         "is" "it" "it's" "be" "the" "option" "options" "answer" "correct" "think" "believe" "that"
@@ -170,7 +170,7 @@ words! {
     /// Words that begin a contrasting clause.
     BUT:
         "but" "however" "yet" "nevertheless" "aber" "jedoch" "pero" "mais" "mas" "porém" "però"
-        "но" "однако" "但" "但是" "しかし" "하지만" "لكن" "लेकिन";
+        "но" "однако" "但" "但是" "しかし" "하지만" "لكن" "بل" "लेकिन";
     /// Words that begin a clause of concession.
     ALTHOUGH:
         "although" "though" "while" "whereas" "obwohl" "während" "aunque" "mientras" "bien" "embora"
@@ -185,6 +185,19 @@ words! {
     /// Words of wrong answers before a letter.
     MISTAKES:
         "mistake" "mistakes" "error" "trap" "distractor" "temptation" "tempting" "fehler" "erreur";
+    /// Headings of rejected letters.
+    REJECTED:
+        "rejected" "eliminated" "excluded" "wrong" "incorrect" "discarded" "dismissed" "false"
+        "ruled" "unlikely" "falsch" "ausgeschlossen" "incorrectas" "descartadas" "fausses" "错误"
+        "排除";
+    /// Words that only compare what they are said of: `B is tempting`.
+    WEAK:
+        "tempting" "similar" "close" "near" "nearly" "almost" "plausible" "mirror" "resembles"
+        "ähnlich" "similaire" "parecida" "parecido";
+    /// Words of everything, of which a letter is excluded.
+    ALL:
+        "anything" "everything" "all" "any" "anyone" "alles" "alle" "todo" "todos" "todas" "tout"
+        "toutes" "tous" "tutte" "tutti" "qualquer";
     /// Verdicts on a letter, alone.
     VERDICT_RIGHT:
         "yes" "right" "good" "true" "correct" "ok" "okay" "valid" "fits" "match" "matches" "works"
