@@ -217,6 +217,15 @@ pub(super) fn bond(pocket: &str, ligand: &str) -> Option<AnswerBond> {
         }
     }
     split_glued(&mut words);
+    // `ASP29 A-N`
+    if let Some(last) = words.pop() {
+        match last.split_once('-') {
+            Some((chain, atom)) if chain.len() == 1 && !atom.is_empty() && !is_number(&last) => {
+                words.extend([chain.to_owned(), atom.to_owned()]);
+            }
+            _ => words.push(last),
+        }
+    }
     let parts: Vec<&str> = words.iter().map(String::as_str).collect();
     let is_letter = |word: &str| word.len() == 1;
     let (residue, number, atom, own_chain) = match parts.as_slice() {
@@ -258,7 +267,10 @@ pub(super) fn bond(pocket: &str, ligand: &str) -> Option<AnswerBond> {
     let is_plain = residue.chars().all(|c| c.is_ascii_alphabetic());
     let is_word = residue.len() > 3 || ["YES", "NO", "THE", "AND"].contains(residue);
     let is_no_atom = atom.len() == 1 && !"NOCSHFPKIBUVWY".contains(*atom);
-    let is_long = is_no_atom || atom.len() > 4 || own_chain.is_some_and(|chain| chain.len() > 4);
+    let is_missing_chain = own_chain.is_some_and(|chain| NO_CHAIN.contains(chain));
+    let is_long = is_no_atom
+        || atom.len() > 4
+        || !is_missing_chain && own_chain.is_some_and(|chain| chain.len() > 4);
     if number.is_none() && is_plain && is_word || is_long || residue.len() > 5 || ligand == "YES" {
         return None;
     }

@@ -151,6 +151,11 @@ fn without_notes(text: &str) -> (String, Vec<String>) {
         plain.push_str(&rest[..start]);
         let inner = rest[start + 1..start + length].trim();
         let is_chain = inner.to_lowercase().starts_with("chain ");
+        if inner.to_lowercase().contains("chain") && inner.to_lowercase().starts_with("no ") {
+            // `(no chain)`
+            rest = &rest[start + length + 1..];
+            continue;
+        }
         let inner = without_fillers(inner);
         let inner = inner.as_str();
         if is_name(plain.trim()) && plain.trim().len() <= 4 && is_residue(inner) {
@@ -344,7 +349,9 @@ fn joined(fields: &[String]) -> Option<Vec<AnswerBond>> {
     }
     match fields {
         [text] => pair(text).map(|bond| vec![bond]),
-        _ => None,
+        // `LYS 144 NZ with O5, ASN 170 ND2 with O9`
+        [_, ..] => fields.iter().map(|field| pair(field)).collect(),
+        [] => None,
     }
 }
 

@@ -355,7 +355,8 @@ impl Scanner {
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         self.group_is_open = false;
         if sentence.ends_with(':') {
-            self.rejects = has(&REJECTED);
+            // `Too long:`
+            self.rejects = has(&REJECTED) || words.len() <= 4 && has(&["too"]);
             if has(&CANDIDATES) {
                 self.level = Level::Candidates;
             } else if self.level == Level::Candidates {
@@ -447,7 +448,7 @@ fn bonds_of(sentence: &str) -> Entry {
         let words = &sentence[..at];
         let denies = words
             .split(|c: char| !c.is_alphanumeric())
-            .any(|word| is_any(word, &REJECTED));
+            .any(|word| is_any(word, &REJECTED) || is_any(word, &["too"]));
         if names_atom(words) {
             continue;
         }

@@ -39,7 +39,21 @@ const OTHER_UNITS: [&str; 16] = [
 /// Words between two numbers, which make it unclear which number is the answer.
 const BETWEEN_NUMBERS: [&str; 8] = ["or", "and", "to", "-", "/", "..", "...", "through"];
 /// Words that may be between `move` and the axis.
-const BEFORE_AXIS: [&str; 7] = ["along", "about", "around", "in", "on", "the", "axis"];
+const BEFORE_AXIS: [&str; 13] = [
+    "along",
+    "about",
+    "around",
+    "in",
+    "on",
+    "the",
+    "axis",
+    "it",
+    "ligand",
+    "complex",
+    "molecule",
+    "whole",
+    "structure",
+];
 /// Words that may be between the axis and the number.
 const BEFORE_NUMBER: [&str; 13] = [
     "axis",
@@ -248,6 +262,13 @@ fn in_words(kind: StepKind, words: &[String]) -> Option<(Step, usize)> {
     while OBJECTS.contains(&word(at)) {
         at += 1;
     }
+    // `move left by 4 Å`
+    let direction = DIRECTIONS.into_iter().find(|(name, ..)| *name == word(at));
+    let direction = direction.filter(|_| kind == StepKind::Move);
+    if direction.is_some() {
+        at += 1;
+        at += usize::from(word(at) == "by");
+    }
     let units: &[&str] = match kind {
         StepKind::Move => &ANGSTROMS,
         StepKind::Roll => &DEGREES,
@@ -262,7 +283,10 @@ fn in_words(kind: StepKind, words: &[String]) -> Option<(Step, usize)> {
         return None;
     }
     let mut sign = 1;
-    let axis = if PREPOSITIONS.contains(&word(at)) {
+    let axis = if let Some((_, axis, towards)) = direction {
+        sign = towards;
+        axis
+    } else if PREPOSITIONS.contains(&word(at)) {
         at += 1;
         at += usize::from(word(at) == "the");
         let axis = axis_of(word(at))?;

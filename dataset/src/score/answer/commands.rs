@@ -212,10 +212,11 @@ fn scan(text: &str) -> Vec<Found> {
         let mut sentence = Level::Mentioned;
         // Whether the sentence gives reasons, and the number of its first command.
         let (mut explains, mut first) = (false, found.len());
+        let mut undoes = false;
         let mut at = 0;
         while at < words.len() {
             let word = words[at].as_str();
-            let denied = is_denied(&words[..at]);
+            let denied = undoes || is_denied(&words[..at]);
             let (kind, axis, step, length) = match command(&words[at..]) {
                 Parsed::Command(step, length) => (step.kind, step.axis, Some(step), length),
                 Parsed::Unclear(kind, axis, length) => (kind, axis, None, length),
@@ -229,6 +230,10 @@ fn scan(text: &str) -> Vec<Found> {
                         sentence = Level::Considered;
                     }
                     was_described |= ["was", "were", "taken", "removed"].contains(&bare);
+                    if is_inverse && next != "is" && next != "of" && found.len() > first {
+                        // `roll x 90 (reverse: roll x -90)`
+                        undoes = true;
+                    }
                     if is_any(bare, w::CHOOSING) && !is_any(bare, &["\u{9009}\u{9879}"]) {
                         let is_final = words[..at].iter().any(|word| is_any(word, w::FINAL));
                         region = Some(if is_final {
@@ -352,7 +357,9 @@ fn is_denied(before: &[String]) -> bool {
             .map(|word| word.trim_end_matches([':', '.', '(']));
         words.any(|word| list.contains(&word))
     };
-    has(2, &DENIALS)
+    // `roll x 90 (not 75), move x 18`
+    let is_of_number = before.last().is_some_and(|word| number_of(word).is_some());
+    has(2, &DENIALS) && !is_of_number
         || has(3, &["undo", "undone", "undoes", "revert", "reverted"])
         || is_example(before)
         || has(1, &["of"]) && has(2, &["instead", "inverse", "opposite", "reverse"])

@@ -38,6 +38,7 @@ impl Scan {
         let before = clause.start..at;
         if self.any(before.clone(), &conditional) && self.any(before.clone(), w::SOMEONE)
             || self.any(before.clone(), w::MISTAKES)
+            || self.is_called_wrong_before(before)
         {
             return true;
         }
@@ -121,7 +122,9 @@ impl Scan {
             return true;
         }
         let before = self.before_noun(at);
-        if self.is_listed_as_rejected(at) {
+        let away = self.has(before, &["from"])
+            && self.has(before.and_then(|place| place.checked_sub(1)), &["away"]);
+        if away || self.is_listed_as_rejected(at) {
             return true;
         }
         let but = [
@@ -135,6 +138,14 @@ impl Scan {
             "exceto",
         ];
         self.has(before, &but) && self.has(before.and_then(|place| place.checked_sub(1)), w::ALL)
+    }
+
+    /// Returns whether words before a letter call it wrong: `The wrong one is B`.
+    fn is_called_wrong_before(&self, before: std::ops::Range<usize>) -> bool {
+        let names_other = before.clone().any(|place| self.letter(place).is_some());
+        let denies =
+            self.any(before.clone(), w::CONCLUDING) || self.any(before.clone(), w::DENYING);
+        !names_other && !denies && self.any(before.clone(), w::REJECTED) && self.any(before, w::IS)
     }
 
     /// Returns whether a range says `the other way` or the like.
@@ -182,6 +193,8 @@ impl Scan {
         let sentence = self.sentence(at);
         let separator = clause.start.checked_sub(1);
         let is_list = self.is_mark(separator, ",")
+            && !(clause.start..at)
+                .any(|place| self.is_word(place) && !self.has(Some(place), w::NOUNS))
             && separator.is_some_and(|place| {
                 let before = place.checked_sub(1);
                 before.is_some_and(|at| self.letter(at).is_some() && !self.is_denied(at))

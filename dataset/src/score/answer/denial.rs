@@ -20,6 +20,11 @@ const NO: &[&str] = &[
     "none",
     "nope",
     "nah",
+    "zero",
+    "0",
+    "nej",
+    "nee",
+    "nie",
     "negative",
     "nein",
     "non",
@@ -370,6 +375,10 @@ fn any_denial(sentence: &str) -> Option<Denial> {
     // `There are none.`
     let is_none = words.len() <= 5
         && (has(&["none"])
-            || has(&["isn't", "aren't"]) && has(&["one", "any"]) && words[0] == "there");
+            || has(NEGATIONS)
+                && words
+                    .last()
+                    .is_some_and(|last| is_exactly(last, &["one", "any"]))
+            || has(&["does", "do"]) && words.last().is_some_and(|last| last == "not"));
     ((denies_bonds || is_none) && !is_restricted).then_some(Denial::Sentence)
 }

@@ -114,6 +114,10 @@ impl Scan {
         let since = retraction
             .filter(|place| *place < at)
             .map_or(clause.start, |place| place + 1);
+        let asks = ["is", "what", "could", "would", "should", "ist", "est"];
+        if is_question && self.has(Some(sentence.start), &asks) {
+            return None;
+        }
         if is_question || self.any(since..at, w::HEDGES) {
             return Some(Strength::Mentioned);
         }
@@ -143,7 +147,7 @@ impl Scan {
                 || token.is(w::NOUNS)
                 || token.is(w::COPULAS)
                 || token.is(w::BUT)
-                || token.is(&["also", "then"])
+                || token.is(&["also", "then", "now"])
                 || counts && other < at
         })
     }
@@ -250,7 +254,11 @@ impl Scan {
     fn is_called_right(&self, at: usize, surely: bool) -> bool {
         let end = self.clause(at).end;
         let behind = at + 1..end;
-        if self.any(behind.clone(), w::WRONG_AFTER) || self.is_mark(Some(at + 1), WRONG_MARKS) {
+        // What is wrong about the others is a reason: `D is correct because B is mirrored`.
+        let reason = behind.clone().find(|at| self.tokens[*at].is(w::CAUSES));
+        let own = behind.start..reason.unwrap_or(end);
+        let is_partly = self.any(own.clone(), &["almost", "partly", "partially", "half"]);
+        if is_partly || self.any(own, w::WRONG_AFTER) || self.is_mark(Some(at + 1), WRONG_MARKS) {
             return false;
         }
         if surely {
@@ -283,7 +291,11 @@ impl Scan {
         // `D shows this.`
         let shows_this = self.has(Some(at + 1), &["shows", "has", "does"])
             && end == at + 3
-            && self.has(Some(at + 2), &["this", "that", "these", "exactly"]);
+            && self.has(
+                Some(at + 2),
+                &["this", "that", "these", "it", "exactly", "both"],
+            )
+            || self.has(Some(at + 1), &["does", "do"]) && end == at + 2;
         // `D yields the right orientation`, not `the right side`
         let is_proper = behind.clone().any(|at| {
             let is_adjective = self.tokens[at].is(&["proper", "right", "required", "desired"]);
@@ -354,10 +366,7 @@ impl Scan {
         let next = self.tokens.get(at + 1);
         let is_reason = next.is_some_and(|token| token.is(w::REASONS));
         let is_mark = next.is_none_or(|token| token.is_mark);
-        let is_said = next.is_some_and(|token| token.is(w::PREDICATES));
-        let behind = at + 1..self.clause(at).end;
-        let is_right = !self.any(behind.clone(), w::WRONG_AFTER) && !self.any(behind, w::WEAK);
-        starts && (is_reason || (is_mark || is_said && is_right) && !self.has_twins(at))
+        starts && (is_reason || is_mark && !self.has_twins(at))
     }
 
     /// Returns whether another letter begins a clause in the same form: `A: left, B: far`.

@@ -91,8 +91,13 @@ pub(super) fn split_counted(line: &str) -> String {
 pub(super) fn without_tuples(line: &str) -> String {
     let mut plain = String::new();
     let mut rest = line;
-    while let Some(start) = rest.find('(') {
-        let Some(length) = rest[start..].find(')') else {
+    while let Some(start) = rest.find(['(', '[']) {
+        let close = if rest[start..].starts_with('(') {
+            ')'
+        } else {
+            ']'
+        };
+        let Some(length) = rest[start..].find(close) else {
             break;
         };
         let before = rest[..start].trim_end();
@@ -111,6 +116,11 @@ pub(super) fn without_tuples(line: &str) -> String {
             });
             plain.push_str(inner);
             plain.push(';');
+        } else if inner.contains('(') {
+            // The bracket around a list of tuples.
+            plain.push_str(&rest[..start]);
+            rest = &rest[start + 1..];
+            continue;
         } else {
             plain.push_str(&rest[..=start + length]);
         }

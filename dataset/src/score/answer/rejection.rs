@@ -12,7 +12,11 @@ impl Scan {
         }
         let reply = self.sentence(sentence.end + 1);
         let near = reply.start..reply.end.min(reply.start + 4);
-        self.any(near.clone(), w::WRONG_AFTER) || self.any(near, &["doubt", "unlikely"])
+        self.any(near.clone(), w::WRONG_AFTER)
+            || self.any(
+                near,
+                &["doubt", "unlikely", "nein", "нет", "non", "não", "いいえ"],
+            )
     }
 
     /// Returns whether the text says that a letter is wrong.
@@ -32,6 +36,17 @@ impl Scan {
             if token.is(w::DENYING) {
                 // `No, C`, `No: C` deny something else.
                 return !self.is_mark(Some(back + 1), ",:.;\u{2014}");
+            }
+            // `Unlike B, D has ...`
+            let starts_clause = back + 1 == at
+                && token.is_mark_of(",")
+                && self.has(Some(at + 1), w::PREDICATES)
+                && !self.has(
+                    Some(at + 1),
+                    &["are", "were", "and", "or", "nor", "all", "both"],
+                );
+            if starts_clause {
+                break;
             }
             let is_list =
                 token.is(w::JOINING) || token.is_mark_of(",/&") || self.letter(back).is_some();

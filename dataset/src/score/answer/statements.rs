@@ -65,7 +65,7 @@ pub(super) const LONGEST_LIST: usize = 24;
 /// Marks of what is right and wrong.
 pub(super) const RIGHT_MARKS: &str = "\u{1f44d}\u{2705}\u{2714}\u{2713}\u{2611}\u{1f197}\u{1f7e2}";
 pub(super) const WRONG_MARKS: &str =
-    "\u{1f44e}\u{274c}\u{2717}\u{2718}\u{2716}\u{d7}\u{274e}\u{1f6ab}\u{1f534}";
+    "\u{1f44e}\u{2610}\u{274c}\u{2717}\u{2718}\u{2716}\u{d7}\u{274e}\u{1f6ab}\u{1f534}";
 
 impl Scan {
     /// Splits a text into sentences and finds its letters; statements are still to be found.
@@ -85,6 +85,7 @@ impl Scan {
         ] {
             text = text.replace(bracket, plain);
         }
+        text = text.replace("[ ]", "\u{2610}").replace("[x]", "\u{2611}");
         while text.contains("??") {
             text = text.replace("??", "?");
         }

@@ -36,9 +36,16 @@ pub(super) fn scan(scan: &mut Scan) -> BTreeSet<usize> {
 /// Returns the value behind a letter: `A: 10%`, `A (no)`, `A ✗`.
 fn value(scan: &Scan, at: usize) -> Option<Value> {
     let mut next = at + 1;
+    // `80% D, 20% B`
+    let first = (0..scan.count()).find(|place| scan.letter(*place).is_some());
+    let is_behind = |place: usize| scan.is_mark(place.checked_sub(1), "%") && place >= 2;
+    if first.is_some_and(is_behind) {
+        let number = scan.token(at.checked_sub(2)?)?.text.parse().ok();
+        return number.filter(|_| is_behind(at)).map(Value::Share);
+    }
     let is_before = |next: usize| {
         scan.is_mark(Some(next), LABEL_MARKS)
-            || scan.is_mark(Some(next), "(\u{2248}~")
+            || scan.is_mark(Some(next), "([\u{2248}~")
             || scan.has(Some(next), &["is"])
     };
     while next < at + 5 && is_before(next) {
@@ -54,7 +61,7 @@ fn value(scan: &Scan, at: usize) -> Option<Value> {
     }
     let ends = |at: usize| {
         scan.token(at).is_none_or(|token| {
-            token.is_mark_of("\n,;.()|]\u{2014}\u{2013}-/") || token.is(&["and"])
+            token.is_mark_of("\n,;.()|]\u{2014}\u{2013}-/") || token.is(&["and", "out"])
         }) || scan.letter(at).is_some()
     };
     if let Ok(number) = token.text.replace(',', ".").parse::<f64>() {
@@ -123,7 +130,12 @@ fn weights(scan: &mut Scan, valued: &[(usize, Value)]) -> Vec<usize> {
     let sum: f64 = numbers.iter().map(|(_, number)| number).sum();
     // Other numbers may be distances.
     let are_shares = numbers.iter().all(|(_, number)| *number >= 0.0)
-        && ((sum - 1.0).abs() < 0.06 || (sum - 100.0).abs() < 6.0);
+        && ((sum - 1.0).abs() < 0.06
+            || (sum - 100.0).abs() < 6.0
+            || scan.any(
+                0..scan.count(),
+                &["score", "scores", "rating", "ratings", "confidence"],
+            ));
     if weights.is_empty() && are_shares {
         weights.clone_from(&numbers);
     }

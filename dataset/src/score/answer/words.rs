@@ -83,7 +83,7 @@ words! {
         "anstatt" "y" "et" "und" "oder" "e" "ou" "o";
     /// Reasons: words that may follow an answer.
     REASONS:
-        "because" "since" "as" "for" "due" "where" "which" "given" "rather" "over" "not" "with"
+        "because" "since" "as" "for" "due" "where" "which" "given" "rather" "over" "instead" "not" "with"
         "and" "but" "in" "while" "whereas" "so" "unlike" "et" "y" "und" "e" "no" "non" "nicht"
         "pas" "não" "не" "а" "因为" "因為" "porque" "ya" "car" "parce" "weil" "denn" "da" "pois"
         "потому" "так" "لأن" "क्योंकि" "perché" "poiché" "なぜなら" "왜냐하면";
@@ -188,16 +188,16 @@ words! {
     /// Headings of rejected letters.
     REJECTED:
         "rejected" "eliminated" "excluded" "wrong" "incorrect" "discarded" "dismissed" "false"
-        "ruled" "unlikely" "falsch" "ausgeschlossen" "incorrectas" "descartadas" "fausses" "错误"
+        "ruled" "unlikely" "least" "worst" "incorrecta" "неправильно" "неверно" "falsch" "ausgeschlossen" "incorrectas" "descartadas" "fausses" "错误"
         "排除";
-    /// Words that only compare what they are said of: `B is tempting`.
-    WEAK:
-        "tempting" "similar" "close" "near" "nearly" "almost" "plausible" "mirror" "resembles"
-        "ähnlich" "similaire" "parecida" "parecido";
     /// Words of everything, of which a letter is excluded.
     ALL:
         "anything" "everything" "all" "any" "anyone" "alles" "alle" "todo" "todos" "todas" "tout"
         "toutes" "tous" "tutte" "tutti" "qualquer";
+    /// Words that begin a reason.
+    CAUSES:
+        "because" "since" "weil" "denn" "car" "parce" "porque" "pois" "perché" "poiché" "потому"
+        "因为" "なぜなら" "왜냐하면" "لأن" "क्योंकि";
     /// Verdicts on a letter, alone.
     VERDICT_RIGHT:
         "yes" "right" "good" "true" "correct" "ok" "okay" "valid" "fits" "match" "matches" "works"
