@@ -287,7 +287,7 @@ fn comparison_key(item: &Item, bond: &AnswerBond) -> String {
         if bond.residue.is_empty() {
             // `OD1, O3`: there is only one residue.
             let name = fact.as_deref().and_then(|fact| fact.split(' ').next());
-            bond.residue = name.unwrap_or_default().to_owned();
+            name.unwrap_or_default().clone_into(&mut bond.residue);
         }
         let mut own = fact.as_deref().unwrap_or("").split(' ').skip(1);
         let matches_own = |given: &Option<String>, own: Option<&str>| {

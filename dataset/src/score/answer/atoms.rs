@@ -115,7 +115,7 @@ fn names(text: &str) -> Vec<String> {
         .replace("N/A", "?")
         .replace("side chain", "")
         .replace("main chain", "")
-        .split([' ', '/', '\t', '@'])
+        .split([' ', '/', '\t'])
     {
         let word = word.trim_matches(|c: char| "`\".".contains(c));
         let word = word.strip_suffix("'s").unwrap_or(word);
@@ -178,8 +178,13 @@ pub(super) fn without_fillers(text: &str) -> String {
         .filter(|word| !is_filler(word))
         .collect();
     match kept.as_slice() {
-        [] => text.to_owned(),
-        [name] => (*name).to_owned(),
+        [name]
+            if name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) =>
+        {
+            (*name).to_owned()
+        }
         _ => text.to_owned(),
     }
 }
@@ -197,12 +202,19 @@ fn is_chain_first(first: &str, second: &str) -> bool {
 
 /// Parses the two sides of a bond.
 pub(super) fn bond(pocket: &str, ligand: &str) -> Option<AnswerBond> {
+    // `N@ASP29`
+    let pocket = pocket.replace('@', " of ");
+    let pocket = pocket.as_str();
     let lower = format!(" {} ", pocket.to_ascii_lowercase());
     let of = [" of ", " from "].iter().find_map(|word| {
         let at = lower.find(word)?;
         Some((pocket[..at].trim(), pocket[at + word.len() - 2..].trim()))
     });
     // `NH2 of ARG 45`
+    // `N of ASP 29 A`, not a sentence that ends with it
+    if of.is_some_and(|(atom, _)| names(atom).len() != 1) {
+        return None;
+    }
     let reordered = of.map(|(atom, residue)| format!("{} {atom}", with_marked_chain(residue)));
     let mut words = names(reordered.as_deref().unwrap_or(pocket));
     let ligand = match names(ligand).as_slice() {

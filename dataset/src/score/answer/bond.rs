@@ -16,7 +16,8 @@ pub(super) enum Entry {
 }
 
 /// Signs between the two atoms, which become commas; longer ones first.
-const ARROWS: [&str; 22] = [
+const ARROWS: [&str; 23] = [
+    " ~ ",
     "<-->",
     "<->",
     "-->",
@@ -350,7 +351,11 @@ fn joined(fields: &[String]) -> Option<Vec<AnswerBond>> {
     match fields {
         [text] => pair(text).map(|bond| vec![bond]),
         // `LYS 144 NZ with O5, ASN 170 ND2 with O9`
-        [_, ..] => fields.iter().map(|field| pair(field)).collect(),
+        // `ASP 29 A: N with O2`
+        [_, ..] => {
+            let bonds: Option<Vec<AnswerBond>> = fields.iter().map(|field| pair(field)).collect();
+            bonds.or_else(|| pair(&fields.join(" ")).map(|bond| vec![bond]))
+        }
         [] => None,
     }
 }

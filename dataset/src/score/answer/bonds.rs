@@ -179,6 +179,10 @@ fn decide(found: &Found, text: &str) -> Option<Vec<AnswerBond>> {
 
 /// Reads a text line by line.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts about the place in the text"
+)]
 struct Scanner {
     found: Found,
     /// Level of the current region.
@@ -232,7 +236,14 @@ impl Scanner {
             return;
         }
         self.rejects_line = false;
-        let line = without_single_quotes(&without_tabs(line));
+        // `ASP 29 A N | O2`
+        let is_pair = line.matches('|').count() == 1;
+        let line = if is_pair {
+            line.replace(" | ", ", ")
+        } else {
+            without_tabs(line)
+        };
+        let line = without_single_quotes(&line);
         let line = without_tuples(without_sign_or_number(&split_counted(&line)));
         let line = without_bullet(&line);
         for part in line.split(';') {

@@ -196,141 +196,185 @@ pub(super) fn is_only_commands(line: &str) -> bool {
 
 /// Finds the commands of a text with their levels.
 fn scan(text: &str) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
-    let mut retractions = 0;
-    // The level of the text behind an answer word, until an explanation begins.
-    let mut region = None;
-    let mut has_answer = false;
-    let mut was_described = false;
+    let mut reader = Reader::default();
     for line in text.lines() {
+        reader.line(line);
+    }
+    reader.found
+}
+
+/// Reads a text line by line, and each line word by word.
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts about the place in the text"
+)]
+struct Reader {
+    found: Vec<Found>,
+    retractions: usize,
+    /// The level of the text behind an answer word, until an explanation begins.
+    region: Option<Level>,
+    /// Whether the region has a command.
+    has_answer: bool,
+    /// Whether an earlier motion was described: `The ligand was taken out by ...`.
+    was_described: bool,
+    /// The level of the sentence.
+    sentence: Option<Level>,
+    /// Whether the sentence gives reasons.
+    explains: bool,
+    /// The number of the sentence's first command.
+    first: usize,
+    /// Whether the rest of the line undoes the commands.
+    undoes: bool,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) {
         let words = words(line);
         if words.is_empty() {
-            region = region.filter(|_| !has_answer);
-            continue;
+            self.region = self.region.filter(|_| !self.has_answer);
+            return;
         }
         let own_line = is_only_commands(line);
-        let mut sentence = Level::Mentioned;
-        // Whether the sentence gives reasons, and the number of its first command.
-        let (mut explains, mut first) = (false, found.len());
-        let mut undoes = false;
+        self.end_sentence();
+        self.undoes = false;
         let mut at = 0;
         while at < words.len() {
-            let word = words[at].as_str();
-            let denied = undoes || is_denied(&words[..at]);
             let (kind, axis, step, length) = match command(&words[at..]) {
                 Parsed::Command(step, length) => (step.kind, step.axis, Some(step), length),
                 Parsed::Unclear(kind, axis, length) => (kind, axis, None, length),
                 Parsed::Nothing => {
-                    let bare = word.trim_matches(|c: char| ".,!".contains(c));
-                    let next = words.get(at + 1).map_or("", String::as_str);
-                    let is_inverse = ["inverse", "reverse", "opposite"].contains(&bare);
-                    let is_removal = ["removed", "taken", "pulled", "undocked"].contains(&bare);
-                    if is_removal && at > 0 && ["was", "were"].contains(&words[at - 1].as_str()) {
-                        // `The ligand was removed by move x -18.`
-                        sentence = Level::Considered;
-                    }
-                    was_described |= ["was", "were", "taken", "removed"].contains(&bare);
-                    if is_inverse && next != "is" && next != "of" && found.len() > first {
-                        // `roll x 90 (reverse: roll x -90)`
-                        undoes = true;
-                    }
-                    if is_any(bare, w::CHOOSING) && !is_any(bare, &["\u{9009}\u{9879}"]) {
-                        let is_final = words[..at].iter().any(|word| is_any(word, w::FINAL));
-                        region = Some(if is_final {
-                            Level::Final
-                        } else {
-                            Level::Answer
-                        });
-                        has_answer = false;
-                    } else if EXPLAINING.contains(&bare) && has_answer {
-                        region = None;
-                    } else if EXPLAINING.contains(&bare) {
-                        explains = true;
-                    } else if is_any(bare, w::BUT) && sentence == Level::Considered {
-                        sentence = Level::Mentioned;
-                    } else if is_inverse && next == "is" && was_described {
-                        // `It was taken out by ... The inverse is ...`
-                        sentence = Level::Concluded;
-                    } else if is_any(bare, w::RETRACTING)
-                        || bare == "no" && at == 0 && !next.is_empty()
-                    {
-                        retractions += 1;
-                        sentence = Level::Mentioned;
-                        region = None;
-                    } else if is_any(bare, w::CONCLUDING) {
-                        sentence = Level::Concluded;
-                    } else if is_any(bare, w::HEDGES) || CONSIDERING.contains(&bare) {
-                        sentence = Level::Considered;
-                        region = region.filter(|_| !has_answer);
-                    }
-                    if word.ends_with(['.', '!', '?']) || word == ";" {
-                        sentence = Level::Mentioned;
-                        (explains, first) = (false, found.len());
-                    }
+                    self.word(&words, at);
                     at += 1;
                     continue;
                 }
             };
             let behind = &words[at + length..];
-            let was_example = behind
-                .iter()
-                .take(4)
-                .any(|word| ["example", "example.", "example;"].contains(&word.as_str()))
-                && ["was", "is"].contains(&behind[0].as_str());
-            let is_insufficient = behind.len() > 1
-                && (["is", "was"].contains(&behind[0].as_str())
-                    && ["not", "too", "wrong", "insufficient"].contains(&behind[1].as_str())
-                    || behind[0] == "isn't");
-            if is_insufficient {
-                // `roll x 75 is not enough`
-            } else if was_example {
+            if is_example_before(behind) {
                 // `roll x 90, move x 18 was the example`
-                found.truncate(first);
-            } else if !denied {
-                // `move x 2, or maybe move x 3`: alternatives are equally sure.
-                let alternative = words[at.saturating_sub(2)..at]
-                    .iter()
-                    .any(|word| word == "or");
-                let previous = found
-                    .last()
-                    .filter(|_| alternative)
-                    .map(|found: &Found| found.level);
-                // `A turn such as roll y 30 would hide it.`
-                let next = words.get(at + length).map_or("", String::as_str);
-                let is_like = |other: &Found| other.kind == kind && other.axis == axis;
-                let is_reason = explains && found[first..].iter().any(is_like);
-                let supposed = is_reason
-                    || words[..at].ends_with(&["such".to_owned(), "as".to_owned()])
-                    || ["would", "could", "might"].contains(&next)
-                    || words[at + length - 1].ends_with('?');
-                let region = region.filter(|_| !supposed);
-                let sentence = if supposed {
-                    Level::Considered
-                } else {
-                    sentence
-                };
-                let level = match region.or(previous) {
-                    Some(level) => level,
-                    None if own_line => Level::OwnLine,
-                    None => sentence,
-                };
-                has_answer |= region.is_some();
-                found.push(Found {
+                self.found.truncate(self.first);
+            } else if !(self.undoes || is_denied(&words[..at]) || is_called_wrong(behind)) {
+                let level = self.level(kind, axis, &words[..at + length], behind, at, own_line);
+                self.found.push(Found {
                     kind,
                     axis,
                     step,
                     level,
-                    retractions,
+                    retractions: self.retractions,
                 });
             }
             at += length;
             if words[at - 1].ends_with(['.', '!', '?']) {
-                sentence = Level::Mentioned;
-                (explains, first) = (false, found.len());
+                self.end_sentence();
             }
         }
     }
-    found
+
+    fn end_sentence(&mut self) {
+        self.sentence = None;
+        (self.explains, self.first) = (false, self.found.len());
+    }
+
+    /// Reads a word that begins no command.
+    fn word(&mut self, words: &[String], at: usize) {
+        let word = words[at].as_str();
+        let bare = word.trim_matches(|c: char| ".,!".contains(c));
+        let next = words.get(at + 1).map_or("", String::as_str);
+        let is_inverse = ["inverse", "reverse", "opposite"].contains(&bare);
+        let is_removal = ["removed", "taken", "pulled", "undocked"].contains(&bare);
+        if is_removal && at > 0 && ["was", "were"].contains(&words[at - 1].as_str()) {
+            // `The ligand was removed by move x -18.`
+            self.sentence = Some(Level::Considered);
+        }
+        self.was_described |= ["was", "were", "taken", "removed"].contains(&bare);
+        let is_noun = next != "is" && next != "of";
+        if is_inverse && is_noun && !self.found.is_empty() && !self.was_described {
+            // `roll x 90 (reverse: roll x -90)`
+            self.undoes = true;
+        }
+        if is_any(bare, w::CHOOSING) && !is_any(bare, &["\u{9009}\u{9879}"]) {
+            let is_final = words[..at].iter().any(|word| is_any(word, w::FINAL));
+            self.region = Some(if is_final {
+                Level::Final
+            } else {
+                Level::Answer
+            });
+            self.has_answer = false;
+        } else if EXPLAINING.contains(&bare) {
+            if self.has_answer {
+                self.region = None;
+            } else {
+                self.explains = true;
+            }
+        } else if is_any(bare, w::BUT) && self.sentence == Some(Level::Considered) {
+            self.sentence = None;
+        } else if is_inverse && next == "is" && self.was_described {
+            // `It was taken out by ... The inverse is ...`
+            self.sentence = Some(Level::Concluded);
+        } else if is_any(bare, w::RETRACTING) || bare == "no" && at == 0 && !next.is_empty() {
+            self.retractions += 1;
+            self.sentence = None;
+            self.region = None;
+        } else if is_any(bare, w::CONCLUDING) {
+            self.sentence = Some(Level::Concluded);
+        } else if is_any(bare, w::HEDGES) || CONSIDERING.contains(&bare) {
+            self.sentence = Some(Level::Considered);
+            self.region = self.region.filter(|_| !self.has_answer);
+        }
+        if word.ends_with(['.', '!', '?']) || word == ";" {
+            self.end_sentence();
+        }
+    }
+
+    /// Returns how surely a command is meant, whose words end `until`.
+    fn level(
+        &mut self,
+        kind: StepKind,
+        axis: Axis,
+        until: &[String],
+        behind: &[String],
+        at: usize,
+        own_line: bool,
+    ) -> Level {
+        // `move x 2, or maybe move x 3`: alternatives are equally sure.
+        let mut last = until[at.saturating_sub(2)..at].iter();
+        let alternative = last.any(|word| word == "or");
+        let previous = self.found.last().filter(|_| alternative);
+        let previous = previous.map(|found| found.level);
+        let is_like = |other: &Found| other.kind == kind && other.axis == axis;
+        let is_reason = self.explains && self.found[self.first..].iter().any(is_like);
+        // `A turn such as roll y 30 would hide it.`
+        let next = behind.first().map_or("", String::as_str);
+        let supposed = is_reason
+            || until[..at].ends_with(&["such".to_owned(), "as".to_owned()])
+            || ["would", "could", "might"].contains(&next)
+            || until.last().is_some_and(|last| last.ends_with('?'));
+        let region = self.region.filter(|_| !supposed);
+        self.has_answer |= region.is_some();
+        match region.or(previous) {
+            Some(level) => level,
+            None if own_line => Level::OwnLine,
+            None if supposed => Level::Considered,
+            None => self.sentence.unwrap_or(Level::Mentioned),
+        }
+    }
+}
+
+/// Returns whether the words behind a command say that it is an example.
+fn is_example_before(behind: &[String]) -> bool {
+    let nouns = ["example", "example.", "example;"];
+    let mut near = behind.iter().take(4);
+    let is = behind
+        .first()
+        .is_some_and(|word| ["was", "is"].contains(&word.as_str()));
+    is && near.any(|word| nouns.contains(&word.as_str()))
+}
+
+/// Returns whether the words behind a command call it wrong: `roll x 75 is not enough`.
+fn is_called_wrong(behind: &[String]) -> bool {
+    let word = |at: usize| behind.get(at).map_or("", String::as_str);
+    let wrong = ["not", "too", "wrong", "insufficient"];
+    ["is", "was"].contains(&word(0)) && wrong.contains(&word(1)) || word(0) == "isn't"
 }
 
 /// Returns whether a command behind some words is an example: `For example: move x 3`.
@@ -379,7 +423,15 @@ pub fn depth(text: &str) -> Option<Step> {
         })
         .filter(|word| {
             let is_beside = is_any(word, w::CHOOSING) || is_any(word, w::BETWEEN);
-            let is_name = ["z", "depth", "distance"].contains(word);
+            let is_name = [
+                "z",
+                "depth",
+                "distance",
+                "roughly",
+                "about",
+                "approximately",
+            ]
+            .contains(word);
             !(word.is_empty() || is_name || is_beside || is_any(word, w::FINAL) || is_unit(word))
         });
     let number = number_of(others.next()?).filter(|number| number.fract() == 0.0)?;

@@ -42,6 +42,14 @@ impl Scan {
         {
             return true;
         }
+        // `B, perhaps, but D also fits`
+        let names_other = (sentence.start..at).any(|place| self.letter(place).is_some());
+        if self.has(Some(at + 1), &["also", "too"])
+            && names_other
+            && self.any(sentence.start..at, w::BUT)
+        {
+            return true;
+        }
         // `compared with B`, `B as a distant second`
         let before = self.before_noun(at);
         let compares = self.has(before, &["with", "to"])
@@ -90,7 +98,8 @@ impl Scan {
         };
         let rest = contrast + 1..end;
         let names_other = (at + 1..end).any(|place| self.letter(place).is_some());
-        !names_other && self.any(rest.clone(), w::WRONG_AFTER) && !self.any(rest, w::DOUBTING)
+        let is_wrong = self.any(rest.clone(), w::WRONG_AFTER) || self.is_other_way(rest.clone());
+        !names_other && is_wrong && !self.any(rest, w::DOUBTING)
     }
 
     /// Returns whether a letter is what an answer is changed from: `from D to A`.
@@ -203,6 +212,6 @@ impl Scan {
             && clause.end == sentence.end
             && self.is_in_last_sentence(at)
             && !is_list
-            && (self.is_mark(separator, ";,\u{2014}\u{2013}") || self.has(separator, w::BUT))
+            && (self.is_mark(separator, ";,)\u{2014}\u{2013}") || self.has(separator, w::BUT))
     }
 }

@@ -240,6 +240,7 @@ const UNABLE: &[&str] = &[
     "determine",
     "unclear",
     "whether",
+    "name",
     "identify",
     "assess",
     "say",
@@ -360,6 +361,14 @@ fn any_denial(sentence: &str) -> Option<Denial> {
         let names_bonds = words[1..].iter().take(5).any(|word| is_any(word, BONDS));
         let is_none_of = first == "none" && !refuses;
         return (names_bonds && !has(UNABLE) || is_none_of).then_some(Denial::Sentence);
+    }
+    // `Definitely no.`
+    if let [.., before, last] = words.as_slice()
+        && words.len() <= 3
+        && is_exactly(last, NO)
+        && !["or", "yes", "and", "is"].contains(&before.as_str())
+    {
+        return Some(Denial::Bare);
     }
     // `..., so: No`
     if let [.., before, last] = words.as_slice()

@@ -264,7 +264,9 @@ fn bonds(map: &Map<String, Value>) -> Option<String> {
     // `{"LYS 144 NZ": "O5"}`
     let pairs = map.iter().map(|(key, value)| {
         let text = format!("{key}, {}", value.as_str()?);
-        matches!(entry(&text), Entry::Bonds(_)).then_some(text)
+        let value = value.as_str()?.to_owned();
+        let is_bond = |text: &String| matches!(entry(text), Entry::Bonds(_));
+        [text, value].into_iter().find(is_bond)
     });
     let pairs: Option<Vec<String>> = pairs.collect();
     one_bond(map).or_else(|| {

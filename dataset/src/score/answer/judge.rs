@@ -57,8 +57,10 @@ impl Scan {
         let before = sentence.start..at;
         // `if it were C`, `I can't tell whether it is C`
         let unable = ["can't", "cannot", "unable", "couldn't"];
+        // `If I had to choose: D`
+        let is_forced = self.any(clause.start..at, &["had", "forced", "must"]);
         if self.is_supposed(at)
-            || self.any(clause.start..at, w::SUPPOSING)
+            || self.any(clause.start..at, w::SUPPOSING) && !is_forced
             || self.any(clause.start..at, &unable)
         {
             return None;
@@ -118,7 +120,8 @@ impl Scan {
         if is_question && self.has(Some(sentence.start), &asks) {
             return None;
         }
-        if is_question || self.any(since..at, w::HEDGES) {
+        let is_hedged = self.has(Some(at + 1), &["might", "may", "could"]);
+        if is_question || is_hedged || self.any(since..at, w::HEDGES) {
             return Some(Strength::Mentioned);
         }
         let closes = self.is_in_last_sentence(at);
@@ -257,8 +260,18 @@ impl Scan {
         // What is wrong about the others is a reason: `D is correct because B is mirrored`.
         let reason = behind.clone().find(|at| self.tokens[*at].is(w::CAUSES));
         let own = behind.start..reason.unwrap_or(end);
-        let is_partly = self.any(own.clone(), &["almost", "partly", "partially", "half"]);
-        if is_partly || self.any(own, w::WRONG_AFTER) || self.is_mark(Some(at + 1), WRONG_MARKS) {
+        let is_partly = self.any(
+            own.clone(),
+            &["almost", "partly", "partially", "half", "least", "worst"],
+        );
+        let is_second = own.clone().any(|at| {
+            self.has(Some(at), &["best", "choice"]) && self.has(Some(at - 1), &["second", "next"])
+        });
+        if is_partly
+            || is_second
+            || self.any(own, w::WRONG_AFTER)
+            || self.is_mark(Some(at + 1), WRONG_MARKS)
+        {
             return false;
         }
         if surely {

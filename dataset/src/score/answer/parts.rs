@@ -49,7 +49,10 @@ pub(super) fn without_count(text: &str) -> &str {
     }
     let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
     if digits.len() < text.len()
-        && let Some(rest) = digits.trim_start().strip_prefix(':')
+        && let Some(rest) = digits
+            .trim_start()
+            .strip_prefix(':')
+            .or_else(|| digits.strip_prefix("/ "))
     {
         return rest.trim_start();
     }
@@ -153,7 +156,7 @@ pub(super) fn without_single_quotes(line: &str) -> String {
     while at < chars.len() {
         let opens = chars[at] == '\''
             && (at == 0 || chars[at - 1].is_whitespace() || "([:,;".contains(chars[at - 1]))
-            && chars.get(at + 1).is_some_and(|c| c.is_ascii_alphabetic());
+            && chars.get(at + 1).is_some_and(char::is_ascii_alphabetic);
         if opens {
             let closes = (at + 1..chars.len()).find(|end| {
                 let next = chars.get(end + 1);

@@ -217,7 +217,9 @@ impl Scan {
             let text = &self.tokens[at].text;
             text.starts_with(|c: char| c.is_ascii_digit())
         });
-        if after_number || self.names_something_else(at) {
+        // `A:0.02 B:0.08`
+        let is_label = letter != "A" && token.is_capital() && self.is_mark(Some(at + 1), ":=");
+        if after_number && !is_label || self.names_something_else(at) {
             return None;
         }
         let next_word = self.is_word(at + 1);
@@ -328,6 +330,7 @@ impl Scan {
                     || self.has(Some(at + 1), &["to"]))
             || token.is(&["fait"]) && self.has(previous, &["en"])
             || token.is(&["fact"]) && self.has(previous, &["in"])
+            || token.is(&["on"]) && self.has(previous, &["hold"])
     }
 
     pub(super) fn any(&self, range: std::ops::Range<usize>, words: &[&str]) -> bool {

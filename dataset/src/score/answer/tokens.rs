@@ -147,7 +147,7 @@ impl Token {
             && !(second == 's' || second == 'S');
         elided
             || is_dash(first) && second.is_alphanumeric()
-            || first == '=' && second.is_alphabetic()
+            || first == '=' && second.is_uppercase()
             || is_dash(self.before) && !is_dash(first)
             || APOSTROPHES.contains(self.before) && !APOSTROPHES.contains(first)
             || matches!(self.before, '\u{b0}' | '\u{2261}')

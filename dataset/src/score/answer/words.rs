@@ -83,13 +83,13 @@ words! {
         "anstatt" "y" "et" "und" "oder" "e" "ou" "o";
     /// Reasons: words that may follow an answer.
     REASONS:
-        "because" "since" "as" "for" "due" "where" "which" "given" "rather" "over" "instead" "not" "with"
+        "because" "since" "as" "for" "due" "where" "which" "given" "rather" "over" "instead" "i" "not" "with"
         "and" "but" "in" "while" "whereas" "so" "unlike" "et" "y" "und" "e" "no" "non" "nicht"
         "pas" "não" "не" "а" "因为" "因為" "porque" "ya" "car" "parce" "weil" "denn" "da" "pois"
         "потому" "так" "لأن" "क्योंकि" "perché" "poiché" "なぜなら" "왜냐하면";
     /// What is right about a letter, behind it.
     RIGHT_AFTER:
-        "works" "better" "beats" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
+        "works" "better" "beats" "exact" "required" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
         "mejor" "meilleure" "besser" "melhor" "migliore" "лучше" "correctamente"
         "passt" "correspond" "convient" "подходит" "совпадает"
         "closest" "passes" "pass" "survives" "remains" "wins" "選" "선택" "고르"
@@ -122,7 +122,7 @@ words! {
     DENIED_BETWEEN:
         "is" "it" "it's" "be" "the" "option" "options" "answer" "correct" "think" "believe" "that"
         "choice" "picture" "would" "either" "letter" "really" "of" "out" "la" "die" "a" "el" "o"
-        "es" "é" "est" "ist" "jest" "это" "è" "de" "von" "convinced" "by" "about" "quite" "entirely";
+        "es" "é" "est" "ist" "jest" "это" "è" "de" "von" "like" "trust" "choose" "pick" "select" "sure" "convinced" "by" "about" "quite" "entirely";
     /// A letter behind one of these words (and `to`, `with`, `option`, ...) is called right.
     RIGHT_BEFORE:
         "seule" "seul" "nur" "solo" "soltanto" "apenas" "somente" "только" "只有"
@@ -188,7 +188,7 @@ words! {
     /// Headings of rejected letters.
     REJECTED:
         "rejected" "eliminated" "excluded" "wrong" "incorrect" "discarded" "dismissed" "false"
-        "ruled" "unlikely" "least" "worst" "incorrecta" "неправильно" "неверно" "falsch" "ausgeschlossen" "incorrectas" "descartadas" "fausses" "错误"
+        "ruled" "unlikely" "less" "least" "worst" "incorrecta" "неправильно" "неверно" "falsch" "ausgeschlossen" "incorrectas" "descartadas" "fausses" "错误"
         "排除";
     /// Words of everything, of which a letter is excluded.
     ALL:
