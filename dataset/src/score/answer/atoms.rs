@@ -317,6 +317,7 @@ pub(super) fn bond(pocket: &str, ligand: &str) -> Option<AnswerBond> {
 fn split_glued(words: &mut Vec<String>) {
     if let [first, atom, ..] = words.as_slice()
         && first.len() >= 2
+        && first.is_ascii()
         && (SIDE_CHAIN_ATOMS.contains(&atom.as_str()) || atom == "N" || atom == "O")
         && is_number(&first[1..])
         && let Some((_, code)) = LETTERS.iter().find(|(letter, _)| *letter == &first[..1])

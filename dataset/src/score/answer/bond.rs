@@ -311,6 +311,22 @@ fn with_several(pocket: &str, ligand: &str) -> Option<Vec<AnswerBond>> {
 
 /// Parses `ARG 45 NH2 A and O1B`, `ARG 45 NH2 to O1B`, or bonds that are joined by `and`.
 fn joined(fields: &[String]) -> Option<Vec<AnswerBond>> {
+    // `ASN OD1 with O3 and O4`
+    if let [text] = fields {
+        let split = [" with ", " to "]
+            .iter()
+            .find_map(|word| text.split_once(word));
+        if let Some(bonds) = split.and_then(|(pocket, ligand)| with_several(pocket, ligand)) {
+            return Some(bonds);
+        }
+        // `LYS 144 NZ-O5`
+        let glued = text
+            .rsplit_once('-')
+            .filter(|(_, ligand)| names_atom(ligand));
+        if let Some(bond) = glued.and_then(|(pocket, ligand)| bond(pocket, ligand)) {
+            return Some(vec![bond]);
+        }
+    }
     let text = fields.join(" , ");
     let lower = text.to_ascii_lowercase();
     for word in [

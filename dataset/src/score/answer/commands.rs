@@ -30,7 +30,8 @@ const DENIALS: [&str; 18] = [
     "non",
 ];
 /// Words of commands that are only considered.
-const CONSIDERING: [&str; 12] = [
+const CONSIDERING: [&str; 13] = [
+    "checked",
     "considered",
     "considering",
     "compared",

@@ -58,7 +58,16 @@ impl Scan {
                 &["compared", "comparing"],
             );
         let near = at + 1..(at + 5).min(clause.end);
-        if compares || self.has(Some(at + 1), &["as"]) && self.any(near, &["second", "runner"]) {
+        // `Let me think about B`
+        let thinks = self.has(before, &["about", "at"])
+            && self.has(
+                before.and_then(|place| place.checked_sub(1)),
+                &["think", "thinking", "look", "looking"],
+            );
+        if thinks
+            || compares
+            || self.has(Some(at + 1), &["as"]) && self.any(near, &["second", "runner"])
+        {
             return true;
         }
         let is_second = |place: usize| {
@@ -155,6 +164,16 @@ impl Scan {
         let denies =
             self.any(before.clone(), w::CONCLUDING) || self.any(before.clone(), w::DENYING);
         !names_other && !denies && self.any(before.clone(), w::REJECTED) && self.any(before, w::IS)
+    }
+
+    /// Returns whether the description of a letter calls it wrong: `B: the roll is missing`.
+    pub(super) fn is_described_as_wrong(&self, at: usize) -> bool {
+        let negations = ["not", "no", "without", "never", "nicht", "pas", "não", "не"];
+        let clause = self.clause((at + 2).min(self.count().saturating_sub(1)));
+        let places = (at + 2).max(clause.start)..clause.end;
+        self.is_mark(Some(at + 1), ":=\u{2013}\u{2014}")
+            && !self.any(places.clone(), &negations)
+            && self.any(places, w::WRONG_AFTER)
     }
 
     /// Returns whether a range says `the other way` or the like.

@@ -379,7 +379,7 @@ impl Scan {
         let next = self.tokens.get(at + 1);
         let is_reason = next.is_some_and(|token| token.is(w::REASONS));
         let is_mark = next.is_none_or(|token| token.is_mark);
-        starts && (is_reason || is_mark && !self.has_twins(at))
+        starts && (is_reason || is_mark && !self.has_twins(at)) && !self.is_described_as_wrong(at)
     }
 
     /// Returns whether another letter begins a clause in the same form: `A: left, B: far`.
