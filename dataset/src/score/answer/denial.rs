@@ -2,7 +2,7 @@
 
 use super::bond::names_atom;
 use super::parts::residues;
-use super::words::is_any;
+use super::words::{FAR, is_any};
 
 /// A denial of any bond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,22 +191,6 @@ const NEGATIONS: &[&str] = &[
     "\u{306a}\u{3057}",
     "\u{c5c6}",
     "\u{c54a}",
-];
-/// Words of residues that are too far away, in lower case.
-const FAR: &[&str] = &[
-    "too far",
-    "too distant",
-    "out of reach",
-    "out of range",
-    "zu weit",
-    "trop loin",
-    "trop \u{e9}loign",
-    "demasiado lejos",
-    "muito longe",
-    "troppo lontan",
-    "\u{592a}\u{8fdc}",
-    "\u{9060}\u{3059}\u{304e}",
-    "\u{441}\u{43b}\u{438}\u{448}\u{43a}\u{43e}\u{43c} \u{434}\u{430}\u{43b}\u{435}\u{43a}",
 ];
 /// Words of refusals.
 const REFUSING: &[&str] = &[

@@ -116,8 +116,7 @@ impl Scan {
         let since = retraction
             .filter(|place| *place < at)
             .map_or(clause.start, |place| place + 1);
-        let asks = ["is", "what", "could", "would", "should", "ist", "est"];
-        if is_question && self.has(Some(sentence.start), &asks) {
+        if is_question && self.has(Some(sentence.start), w::ASKING) {
             return None;
         }
         let is_hedged = self.has(Some(at + 1), &["might", "may", "could"]);

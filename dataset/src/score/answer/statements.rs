@@ -240,7 +240,7 @@ impl Scan {
                 && self.tokens[at + 1].text.chars().all(|c| c.is_ascii_digit());
             let is_article = letter == "A" && is_latin && !predicate && !after_noun && !is_rank
                 // Other languages have no such article behind `is`.
-                && !self.has(previous, &["ist", "lautet", "est", "es", "è", "é"]);
+                && !self.has(previous, w::FOREIGN_IS);
             return (!is_article).then_some(letter);
         }
         if token.is_upper() {

@@ -194,6 +194,16 @@ words! {
     ALL:
         "anything" "everything" "all" "any" "anyone" "alles" "alle" "todo" "todos" "todas" "tout"
         "toutes" "tous" "tutte" "tutti" "qualquer";
+    /// Words that begin a question about a letter.
+    ASKING:
+        "is" "what" "could" "would" "should" "ist" "est";
+    /// Forms of `is` of languages without an article `A`.
+    FOREIGN_IS:
+        "ist" "lautet" "est" "es" "è" "é";
+    /// Words of residues that are too far away.
+    FAR:
+        "too far" "too distant" "out of reach" "out of range" "zu weit" "trop loin" "trop éloign"
+        "demasiado lejos" "muito longe" "troppo lontan" "太远" "遠すぎ" "слишком далек";
     /// Words that begin a reason.
     CAUSES:
         "because" "since" "weil" "denn" "car" "parce" "porque" "pois" "perché" "poiché" "потому"
