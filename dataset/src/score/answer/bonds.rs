@@ -451,7 +451,7 @@ fn bonds_of(sentence: &str) -> Entry {
         .map(|(at, _)| at + 1)
         .collect();
     marks.extend(
-        [" are ", " is ", "between "]
+        [" are ", " is ", "between ", "bond, ", "bonds, "]
             .iter()
             .filter_map(|mark| Some(sentence.find(mark)? + mark.len())),
     );

@@ -111,6 +111,15 @@ pub(super) enum Parsed {
 ///
 /// All kinds of minus signs become hyphens, and a comma within a number becomes a decimal point.
 pub(super) fn words(text: &str) -> Vec<String> {
+    // `1) roll x 90 2) move x 18`
+    let is_count = |word: &str| {
+        let digits = word.trim_start_matches('(').strip_suffix(')');
+        digits.is_some_and(|digits| digits.len() == 1 && digits.parse::<u8>().is_ok())
+    };
+    let parts = text
+        .split(' ')
+        .map(|word| if is_count(word) { ";" } else { word });
+    let text = parts.collect::<Vec<_>>().join(" ");
     let lower: Vec<char> = text
         .to_lowercase()
         .chars()

@@ -240,6 +240,8 @@ impl Reader {
         self.end_sentence();
         self.undoes = false;
         let mut at = 0;
+        // The end of the last command, and its kind if it was denied.
+        let (mut last, mut denied) = (0, None);
         while at < words.len() {
             let (kind, axis, step, length) = match command(&words[at..]) {
                 Parsed::Command(step, length) => (step.kind, step.axis, Some(step), length),
@@ -251,10 +253,20 @@ impl Reader {
                 }
             };
             let behind = &words[at + length..];
+            let goes_on = words[last..at]
+                .iter()
+                .all(|word| ["and", "then"].contains(&word.as_str()));
+            last = at + length;
             if is_example_before(behind) {
                 // `roll x 90, move x 18 was the example`
                 self.found.truncate(self.first);
-            } else if !(self.undoes || is_denied(&words[..at]) || is_called_wrong(behind)) {
+            } else if is_denied(&words[..at])
+                || goes_on && denied.is_some_and(|other| other != kind)
+            {
+                // `not roll x 75, move x 17`
+                denied = Some(kind);
+            } else if !(self.undoes || is_called_wrong(behind)) {
+                denied = None;
                 let level = self.level(kind, axis, &words[..at + length], behind, at, own_line);
                 self.found.push(Found {
                     kind,

@@ -173,6 +173,7 @@ impl Scan {
         let places = (at + 2).max(clause.start)..clause.end;
         self.is_mark(Some(at + 1), ":=\u{2013}\u{2014}")
             && !self.any(places.clone(), &negations)
+            && !places.clone().any(|place| self.letter(place).is_some())
             && self.any(places, w::WRONG_AFTER)
     }
 

@@ -266,7 +266,10 @@ impl Scan {
         let is_second = own.clone().any(|at| {
             self.has(Some(at), &["best", "choice"]) && self.has(Some(at - 1), &["second", "next"])
         });
+        // `B is only one of two`
+        let is_only = self.has(Some(at + 1), w::IS) && self.has(Some(at + 2), &["only"]);
         if is_partly
+            || is_only
             || is_second
             || self.any(own, w::WRONG_AFTER)
             || self.is_mark(Some(at + 1), WRONG_MARKS)

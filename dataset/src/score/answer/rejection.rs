@@ -85,9 +85,14 @@ impl Scan {
         let clause = self.clause(at);
         let joins = self.has(Some(at + 1), w::JOINING) && self.joined(at, true).is_none();
         // `B: wrong roll`
-        let is_labelled_wrong = self.is_mark(Some(at + 1), ":=\u{2013}\u{2014}\u{2192}")
-            && self.has(Some(at + 2), w::WRONG_AFTER)
-            && !self.has(Some(at + 2), &["not", "no", "without", "never"]);
+        // `B, no.`
+        let is_answered = self.is_mark(Some(at + 1), ",")
+            && self.has(Some(at + 2), &["no", "nein", "non", "не"])
+            && at + 3 == self.sentence(at).end;
+        let is_labelled_wrong = is_answered
+            || self.is_mark(Some(at + 1), ":=(\u{2013}\u{2014}\u{2192}")
+                && self.has(Some(at + 2), w::WRONG_AFTER)
+                && !self.has(Some(at + 2), &["not", "no", "without", "never"]);
         if is_labelled_wrong {
             return true;
         }

@@ -89,7 +89,7 @@ words! {
         "потому" "так" "لأن" "क्योंकि" "perché" "poiché" "なぜなら" "왜냐하면";
     /// What is right about a letter, behind it.
     RIGHT_AFTER:
-        "works" "better" "beats" "exact" "required" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
+        "works" "better" "beats" "einzige" "única" "único" "seule" "seul" "unica" "exact" "required" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
         "mejor" "meilleure" "besser" "melhor" "migliore" "лучше" "correctamente"
         "passt" "correspond" "convient" "подходит" "совпадает"
         "closest" "passes" "pass" "survives" "remains" "wins" "選" "선택" "고르"
