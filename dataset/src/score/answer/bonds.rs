@@ -9,10 +9,10 @@ use super::Form;
 use super::atoms::AnswerBond;
 use super::bond::{Entry, entry, names_atom};
 use super::denial::{Denial, denial, is_refusal, starts_with_yes, without_yes};
-use super::parts::{split_counted, without_single_quotes, without_tabs, without_tuples};
+use super::parts::{split_counted, without_single_quotes};
 use super::pieces::{
     begins_with_bond, retraction_within, sentences, without_bullet, without_quotes,
-    without_sign_or_number,
+    without_sign_or_number, without_tabs, without_tuples,
 };
 use super::table;
 use super::text::answer_part;
@@ -322,7 +322,7 @@ impl Scanner {
         }
     }
 
-    /// Notes that the bonds of a sentence are none: `GLU OE1, O3: too far`, `Rejected: GLU OE1, O3`.
+    /// Notes that the bonds of a sentence are none: `GLU OE1, O3: too far`, `Rejected: ...`.
     fn reject(&mut self, sentence: &str) {
         self.rejects_line |= entry(sentence) == Entry::Other;
         self.found

@@ -1,4 +1,4 @@
-//! Parses one command: `move x 3`, `roll about the y axis by 15 degrees`, `move it 3 Å to the right`.
+//! Parses one command: `move x 3`, `roll about the y axis by 15 degrees`, and commands in words.
 
 use molshot_scenes::commands::Axis;
 

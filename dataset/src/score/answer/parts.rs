@@ -1,7 +1,6 @@
-//! Small parts of entries of lists of bonds: numbers of bonds, quotation marks, tuples, hydrogens.
+//! Small parts of entries of lists of bonds: numbers of bonds, quotation marks, hydrogens.
 
 use super::atoms::AnswerBond;
-use super::bond::{Entry, entry};
 
 /// Words before the number of a bond, in lower case.
 const NUMBERED: [&str; 12] = [
@@ -88,64 +87,6 @@ pub(super) fn split_counted(line: &str) -> String {
         split = split.replacen(&format!(" {count}) "), &format!("; {count}) "), 1);
     }
     split
-}
-
-/// Writes tuples as entries: `(ASN OD1, O3), (ASN OD1, O4)`, `Yes (TYR OH, O7)`.
-pub(super) fn without_tuples(line: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = line;
-    while let Some(start) = rest.find(['(', '[']) {
-        let close = if rest[start..].starts_with('(') {
-            ')'
-        } else {
-            ']'
-        };
-        let Some(length) = rest[start..].find(close) else {
-            break;
-        };
-        let before = rest[..start].trim_end();
-        let is_start = before.is_empty() && plain.is_empty()
-            || before.ends_with([',', ';', ':', '[', '('])
-            || before.is_empty() && plain.ends_with(';')
-            || before.to_lowercase().ends_with("yes");
-        let inner = &rest[start + 1..start + length];
-        if is_start && inner.contains(',') && matches!(entry(inner), Entry::Bonds(_)) {
-            let before = before.trim_end_matches([',', '[']);
-            plain.push_str(before);
-            plain.push_str(if before.ends_with([':', ';']) || before.is_empty() {
-                " "
-            } else {
-                ": "
-            });
-            plain.push_str(inner);
-            plain.push(';');
-        } else if inner.contains('(') {
-            // The bracket around a list of tuples.
-            plain.push_str(&rest[..start]);
-            rest = &rest[start + 1..];
-            continue;
-        } else {
-            plain.push_str(&rest[..=start + length]);
-        }
-        rest = &rest[start + length + 1..];
-    }
-    plain.push_str(rest);
-    plain
-}
-
-/// Writes rows whose fields are separated by tabs as bonds.
-pub(super) fn without_tabs(line: &str) -> String {
-    let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
-    if let Some((ligand, pocket)) = fields.split_last()
-        && !pocket.is_empty()
-        && !line.contains(',')
-    {
-        let row = format!("{}, {ligand}", pocket.join(" "));
-        if matches!(entry(&row), Entry::Bonds(_)) {
-            return row;
-        }
-    }
-    line.to_owned()
 }
 
 /// Removes single quotation marks around entries, but not the primes of names: `'TYR OH, O3''`.
