@@ -112,9 +112,10 @@ pub(super) enum Parsed {
 /// All kinds of minus signs become hyphens, and a comma within a number becomes a decimal point.
 pub(super) fn words(text: &str) -> Vec<String> {
     // `1) roll x 90 2) move x 18`
+    let is_counted = text.trim_start().trim_start_matches('(').starts_with("1)");
     let is_count = |word: &str| {
         let digits = word.trim_start_matches('(').strip_suffix(')');
-        digits.is_some_and(|digits| digits.len() == 1 && digits.parse::<u8>().is_ok())
+        digits.is_some_and(|digits| is_counted && digits.len() == 1 && digits.parse::<u8>().is_ok())
     };
     let parts = text
         .split(' ')

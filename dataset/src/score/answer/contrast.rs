@@ -32,7 +32,10 @@ impl Scan {
         let clause = self.clause(at);
         let conditional = ["would", "could", "might"];
         let near = at + 1..(at + 3).min(sentence.end);
-        if self.any(near, &conditional) && self.any(at + 1..sentence.end, w::SUPPOSING) {
+        let needs = ["have", "need", "require"];
+        let supposes = self.any(at + 1..sentence.end, w::SUPPOSING)
+            || self.any(at + 1..(at + 4).min(sentence.end), &needs);
+        if self.any(near, &conditional) && supposes {
             return true;
         }
         let before = clause.start..at;

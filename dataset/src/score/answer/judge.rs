@@ -149,7 +149,7 @@ impl Scan {
                 || token.is(w::NOUNS)
                 || token.is(w::COPULAS)
                 || token.is(w::BUT)
-                || token.is(&["also", "then", "now"])
+                || token.is(&["also", "then", "now", "on"])
                 || counts && other < at
         })
     }

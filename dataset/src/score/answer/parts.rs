@@ -75,7 +75,8 @@ pub(super) fn without_number(field: &str) -> &str {
 /// Splits entries on one line that are counted: `a) ... b) ...`, `1) ... 2) ...`.
 pub(super) fn split_counted(line: &str) -> String {
     let mut split = line.to_owned();
-    let starts = |count: &str| line.trim_start().starts_with(&format!("{count})"));
+    let open = line.trim_start().trim_start_matches('(');
+    let starts = |count: &str| open.starts_with(&format!("{count})"));
     let counts: Vec<String> = if starts("a") {
         ('b'..='h').map(String::from).collect()
     } else if starts("1") {
@@ -84,7 +85,10 @@ pub(super) fn split_counted(line: &str) -> String {
         return split;
     };
     for count in counts {
-        split = split.replacen(&format!(" {count}) "), &format!("; {count}) "), 1);
+        for open in ["", "("] {
+            let pattern = format!(" {open}{count}) ");
+            split = split.replacen(&pattern, &format!("; {count}) "), 1);
+        }
     }
     split
 }

@@ -89,7 +89,7 @@ words! {
         "потому" "так" "لأن" "क्योंकि" "perché" "poiché" "なぜなら" "왜냐하면";
     /// What is right about a letter, behind it.
     RIGHT_AFTER:
-        "works" "better" "beats" "einzige" "única" "único" "seule" "seul" "unica" "exact" "required" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
+        "works" "better" "beats" "einzige" "única" "único" "seule" "seul" "unica" "exact" "expect" "follows" "required" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
         "mejor" "meilleure" "besser" "melhor" "migliore" "лучше" "correctamente"
         "passt" "correspond" "convient" "подходит" "совпадает"
         "closest" "passes" "pass" "survives" "remains" "wins" "選" "선택" "고르"
@@ -142,7 +142,7 @@ words! {
         "هي" "это" "は" "bleibt" "queda" "reste" "just" "only";
     /// Words that draw a conclusion.
     CONCLUDING:
-        "so" "therefore" "thus" "hence" "conclusion" "overall" "consequently" "ultimately"
+        "so" "balance" "therefore" "thus" "hence" "conclusion" "overall" "consequently" "ultimately"
         "finally" "conclude" "summary" "因此" "所以" "综上" "故" "总之" "したがって" "よって" "従って" "따라서" "그러므로"
         "por" "entonces" "donc" "ainsi" "daher" "folglich" "somit" "portanto" "logo" "assim"
         "поэтому" "следовательно" "итак" "إذن" "لذلك" "इसलिए" "अतः" "quindi" "dunque" "pertanto";
