@@ -89,7 +89,7 @@ words! {
         "потому" "так" "لأن" "क्योंकि" "perché" "poiché" "なぜなら" "왜냐하면";
     /// What is right about a letter, behind it.
     RIGHT_AFTER:
-        "works" "better" "beats" "einzige" "única" "único" "seule" "seul" "unica" "exact" "expect" "follows" "required" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
+        "works" "better" "beats" "einzige" "única" "único" "seule" "seul" "unica" "最も近" "exact" "expect" "follows" "required" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
         "mejor" "meilleure" "besser" "melhor" "migliore" "лучше" "correctamente"
         "passt" "correspond" "convient" "подходит" "совпадает"
         "closest" "passes" "pass" "survives" "remains" "wins" "選" "선택" "고르"
@@ -117,12 +117,12 @@ words! {
         "eliminate" "eliminates" "reject" "rejecting" "discard" "discarding" "ruling" "rules"
         "ruled" "rule" "instead" "wouldn't" "against" "besides" "excludes" "不是" "不选" "而不是" "排除"
         "pas" "ni" "nicht" "kein" "weder" "noch" "não" "nem" "не" "ни" "ليس" "لا" "नहीं" "non"
-        "né" "nie" "beats" "outperforms" "statt" "anstatt" "lieu" "lugar" "invece" "нет" "ninguna" "aucune" "keine";
+        "né" "nie" "beats" "outperforms" "avoid" "avoiding" "statt" "anstatt" "lieu" "lugar" "invece" "нет" "ninguna" "aucune" "keine";
     /// Words that may be between a denying word and the letter.
     DENIED_BETWEEN:
         "is" "it" "it's" "be" "the" "option" "options" "answer" "correct" "think" "believe" "that"
         "choice" "picture" "would" "either" "letter" "really" "of" "out" "la" "die" "a" "el" "o"
-        "es" "é" "est" "ist" "jest" "это" "è" "de" "von" "like" "trust" "choose" "pick" "select" "sure" "convinced" "by" "about" "quite" "entirely";
+        "es" "é" "est" "ist" "jest" "это" "è" "de" "von" "like" "trust" "choose" "pick" "select" "choosing" "picking" "selecting" "sure" "convinced" "by" "about" "quite" "entirely";
     /// A letter behind one of these words (and `to`, `with`, `option`, ...) is called right.
     RIGHT_BEFORE:
         "seule" "seul" "nur" "solo" "soltanto" "apenas" "somente" "только" "只有"
@@ -238,7 +238,7 @@ words! {
         "is" "be" "est" "es" "ist" "é" "è" "it" "是" "は";
     /// `C is ...`
     SURELY_RIGHT:
-        "correct" "right" "answer" "best" "true" "richtig" "correcta" "correcte" "correta"
+        "correct" "right" "answer" "choice" "pick" "best" "true" "richtig" "correcta" "correcte" "correta"
         "corretta" "réponse";
     /// `the right option C`
     RIGHT_OPTION:
