@@ -1,6 +1,7 @@
 //! Parses the names of one hydrogen bond: `ARG 45 NH2 A, O1B`, `ARG45(NH2) -> O1B (2.9 Å)`.
 
-use super::atoms::{AnswerBond, bond, is_name};
+use super::atoms::{AnswerBond, bond, is_name, is_residue, with_marked_chain, without_fillers};
+use super::parts::{names_other_residue, without_hydrogens, without_number};
 use super::words::is_any;
 
 /// What a short text says about a bond.
@@ -15,7 +16,8 @@ pub(super) enum Entry {
 }
 
 /// Signs between the two atoms, which become commas; longer ones first.
-const ARROWS: [&str; 22] = [
+const ARROWS: [&str; 23] = [
+    " ~ ",
     "<-->",
     "<->",
     "-->",
@@ -65,8 +67,12 @@ pub(super) fn entry(text: &str) -> Entry {
     if text.contains(['\u{274c}', '\u{2717}', '\u{2718}', '\u{2716}']) {
         return Entry::Rejected;
     }
+    let text = text.replace(['\u{2713}', '\u{2714}', '\u{2705}'], " ");
     let text = text.trim().trim_end_matches(['.', '!', ',']).trim();
+    let (text, reason) = split_reason(text);
     let (text, mut notes) = without_notes(text);
+    notes.extend(reason.map(str::to_owned));
+    let text = without_hydrogens(&text);
     let mut spread = text.replace(':', " , ");
     for arrow in ARROWS {
         spread = spread.replace(arrow, " , ");
@@ -74,7 +80,7 @@ pub(super) fn entry(text: &str) -> Entry {
     let spread = spread_hyphens(&spread);
     let mut fields: Vec<String> = Vec::new();
     for field in spread.split(',') {
-        let field = without_distance(field);
+        let field = without_number(&without_distance(field)).to_owned();
         if field.is_empty() {
             continue;
         }
@@ -100,6 +106,7 @@ pub(super) fn entry(text: &str) -> Entry {
     let denied = notes
         .iter()
         .filter(|note| !note.to_lowercase().contains("other") && !names_atom(note))
+        .filter(|note| !names_other_residue(note, &bonds))
         .flat_map(|note| note.split(|c: char| !c.is_alphanumeric()))
         .any(|word| !word.is_empty() && is_any(word, &DENYING_NOTE));
     if denied {
@@ -107,6 +114,14 @@ pub(super) fn entry(text: &str) -> Entry {
     } else {
         Entry::Bonds(bonds)
     }
+}
+
+/// Splits a text before the reason of the bond: `TYR OH, O7 because they are close`.
+fn split_reason(text: &str) -> (&str, Option<&str>) {
+    let lower = text.to_ascii_lowercase();
+    let words = [" because ", " since ", " due to ", " as they ", " as the "];
+    let at = words.iter().filter_map(|word| lower.find(word)).min();
+    at.map_or((text, None), |at| (&text[..at], Some(&text[at..])))
 }
 
 /// Returns whether a text has a word that looks like the name of an atom: capitals and a digit.
@@ -137,6 +152,19 @@ fn without_notes(text: &str) -> (String, Vec<String>) {
         plain.push_str(&rest[..start]);
         let inner = rest[start + 1..start + length].trim();
         let is_chain = inner.to_lowercase().starts_with("chain ");
+        if inner.to_lowercase().contains("chain") && inner.to_lowercase().starts_with("no ") {
+            // `(no chain)`
+            rest = &rest[start + length + 1..];
+            continue;
+        }
+        let inner = without_fillers(inner);
+        let inner = inner.as_str();
+        if is_name(plain.trim()) && plain.trim().len() <= 4 && is_residue(inner) {
+            // `N (ASP 29 A)`
+            plain = format!("{} {}", with_marked_chain(inner), plain.trim());
+            rest = &rest[start + length + 1..];
+            continue;
+        }
         if is_chain || is_name(&inner.to_ascii_uppercase()) && !is_note(inner) {
             plain.push(' ');
             plain.push_str(inner);
@@ -240,6 +268,9 @@ fn of_fields(fields: &[String]) -> Option<Vec<AnswerBond>> {
     if let Some(bond) = bond(&pocket.join(" "), ligand).filter(is_residue) {
         return Some(vec![bond]);
     }
+    if let Some(bonds) = with_several(&pocket.join(" "), ligand) {
+        return Some(bonds);
+    }
     // `O1B -> ARG 45 NH2`: the ligand's atom may come first.
     if let [first, second] = fields
         && let Some(bond) = bond(second, first)
@@ -248,17 +279,54 @@ fn of_fields(fields: &[String]) -> Option<Vec<AnswerBond>> {
     {
         return Some(vec![bond]);
     }
-    if fields.len() < 4 || !fields.len().is_multiple_of(2) {
+    if fields.len() < 4 || !fields.len().is_multiple_of(2) && !fields.len().is_multiple_of(3) {
         return None;
     }
-    fields
+    let pairs: Option<Vec<AnswerBond>> = fields
         .chunks(2)
-        .map(|pair| bond(&pair[0], &pair[1]))
-        .collect()
+        .map(|pair| bond(&pair[0], pair.get(1)?))
+        .collect();
+    // `LYS144:NZ–O5, ASN170:ND2–O9`
+    let threes = || {
+        let mut threes = fields.chunks(3);
+        threes.all(|part| part.len() == 3).then(|| {
+            let parts = fields.chunks(3);
+            let bonds = parts.map(|part| bond(&format!("{} {}", part[0], part[1]), &part[2]));
+            bonds.collect::<Option<Vec<AnswerBond>>>()
+        })?
+    };
+    pairs.or_else(threes)
+}
+
+/// Parses a bond to several atoms of the ligand: `ASN OD1, O3 and O4`, `ASN OD1, O3/O4`.
+fn with_several(pocket: &str, ligand: &str) -> Option<Vec<AnswerBond>> {
+    let ligand = ligand.replace(" and ", "/").replace(['&', '+'], "/");
+    let atoms: Vec<&str> = ligand.split('/').map(str::trim).collect();
+    let are_atoms = atoms.len() > 1 && atoms.iter().all(|atom| is_name(atom) && names_atom(atom));
+    if !are_atoms {
+        return None;
+    }
+    atoms.into_iter().map(|atom| bond(pocket, atom)).collect()
 }
 
 /// Parses `ARG 45 NH2 A and O1B`, `ARG 45 NH2 to O1B`, or bonds that are joined by `and`.
 fn joined(fields: &[String]) -> Option<Vec<AnswerBond>> {
+    // `ASN OD1 with O3 and O4`
+    if let [text] = fields {
+        let split = [" with ", " to "]
+            .iter()
+            .find_map(|word| text.split_once(word));
+        if let Some(bonds) = split.and_then(|(pocket, ligand)| with_several(pocket, ligand)) {
+            return Some(bonds);
+        }
+        // `LYS 144 NZ-O5`
+        let glued = text
+            .rsplit_once('-')
+            .filter(|(_, ligand)| names_atom(ligand));
+        if let Some(bond) = glued.and_then(|(pocket, ligand)| bond(pocket, ligand)) {
+            return Some(vec![bond]);
+        }
+    }
     let text = fields.join(" , ");
     let lower = text.to_ascii_lowercase();
     for word in [
@@ -298,7 +366,13 @@ fn joined(fields: &[String]) -> Option<Vec<AnswerBond>> {
     }
     match fields {
         [text] => pair(text).map(|bond| vec![bond]),
-        _ => None,
+        // `LYS 144 NZ with O5, ASN 170 ND2 with O9`
+        // `ASP 29 A: N with O2`
+        [_, ..] => {
+            let bonds: Option<Vec<AnswerBond>> = fields.iter().map(|field| pair(field)).collect();
+            bonds.or_else(|| pair(&fields.join(" ")).map(|bond| vec![bond]))
+        }
+        [] => None,
     }
 }
 

@@ -9,8 +9,10 @@ use super::Form;
 use super::atoms::AnswerBond;
 use super::bond::{Entry, entry, names_atom};
 use super::denial::{Denial, denial, is_refusal, starts_with_yes, without_yes};
+use super::parts::{split_counted, without_single_quotes};
 use super::pieces::{
     begins_with_bond, retraction_within, sentences, without_bullet, without_quotes,
+    without_sign_or_number, without_tabs, without_tuples,
 };
 use super::table;
 use super::text::answer_part;
@@ -28,7 +30,15 @@ const CANDIDATES: [&str; 8] = [
     "pairs",
 ];
 /// Words of headings whose lists are not bonds.
-const REJECTED: [&str; 10] = [
+const REJECTED: [&str; 18] = [
+    "misses",
+    "miss",
+    "missed",
+    "non-bonded",
+    "nonbonded",
+    "non-bonding",
+    "ruled",
+    "dismissed",
     "not",
     "far",
     "no",
@@ -169,6 +179,10 @@ fn decide(found: &Found, text: &str) -> Option<Vec<AnswerBond>> {
 
 /// Reads a text line by line.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts about the place in the text"
+)]
 struct Scanner {
     found: Found,
     /// Level of the current region.
@@ -177,6 +191,8 @@ struct Scanner {
     has_bonds: bool,
     /// Whether the current heading rejects its list.
     rejects: bool,
+    /// Whether words on the current line reject its bonds.
+    rejects_line: bool,
     position: usize,
     paragraph: usize,
     group_is_open: bool,
@@ -187,9 +203,13 @@ impl Scanner {
         let lines: Vec<&str> = text.lines().collect();
         let mut at = 0;
         while at < lines.len() {
-            let (rows, bonds) = table::bonds(&lines[at..]);
-            if rows > 0 {
+            let (rows, bonds, denies) = table::bonds(&lines[at..]);
+            if rows > 0 && (rows > 1 || denies || !bonds.is_empty()) {
                 self.position += 1;
+                if denies {
+                    let denial = (Denial::OfAtoms, self.position, self.level);
+                    self.found.denials.push(denial);
+                }
                 for bond in bonds {
                     self.add(bond);
                 }
@@ -215,7 +235,17 @@ impl Scanner {
             }
             return;
         }
-        let line = without_bullet(line);
+        self.rejects_line = false;
+        // `ASP 29 A N | O2`
+        let is_pair = line.matches('|').count() == 1;
+        let line = if is_pair {
+            line.replace(" | ", ", ")
+        } else {
+            without_tabs(line)
+        };
+        let line = without_single_quotes(&line);
+        let line = without_tuples(without_sign_or_number(&split_counted(&line)));
+        let line = without_bullet(&line);
         for part in line.split(';') {
             for sentence in sentences(part) {
                 self.position += 1;
@@ -246,6 +276,9 @@ impl Scanner {
                 .map_or("", |(_, rest)| rest);
             sentence = rest.trim();
         }
+        if starts_with_yes(sentence) && sentence.ends_with('?') {
+            return;
+        }
         if starts_with_yes(sentence) {
             self.found.says_yes = true;
             self.level = self.level.max(Level::Answer);
@@ -259,6 +292,8 @@ impl Scanner {
         let is_heading = sentence.ends_with(':');
         let denied = denial(sentence).filter(|_| whole == Entry::Other && !is_heading);
         if let Some(kind) = denied {
+            // `Not bonded: GLU 199 OE1, O3; GLU 199 OE2, O4`
+            self.rejects_line |= bonds_of(sentence) == Entry::Rejected;
             self.found.denials.push((kind, self.position, self.level));
             self.group_is_open = false;
             return;
@@ -269,14 +304,30 @@ impl Scanner {
             whole
         };
         match found {
+            // Atoms alone are an answer only behind `Yes` or beside bonds.
+            Entry::Bonds(bonds)
+                if self.level < Level::Answer
+                    && !self.has_bonds
+                    && bonds.iter().any(|bond| bond.residue.is_empty()) =>
+            {
+                self.other(sentence);
+            }
             Entry::Bonds(bonds) => {
                 for bond in bonds {
                     self.add(bond);
                 }
             }
-            Entry::Rejected => {}
+            Entry::Rejected => self.reject(sentence),
             Entry::Other => self.other(sentence),
         }
+    }
+
+    /// Notes that the bonds of a sentence are none: `GLU OE1, O3: too far`, `Rejected: ...`.
+    fn reject(&mut self, sentence: &str) {
+        self.rejects_line |= entry(sentence) == Entry::Other;
+        self.found
+            .denials
+            .push((Denial::OfAtoms, self.position, self.level));
     }
 
     /// Removes words such as `Final answer:` and sets the level of what follows.
@@ -315,7 +366,8 @@ impl Scanner {
         let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         self.group_is_open = false;
         if sentence.ends_with(':') {
-            self.rejects = has(&REJECTED);
+            // `Too long:`
+            self.rejects = has(&REJECTED) || words.len() <= 4 && has(&["too"]);
             if has(&CANDIDATES) {
                 self.level = Level::Candidates;
             } else if self.level == Level::Candidates {
@@ -342,7 +394,14 @@ impl Scanner {
         // A heading: `ARG 45 A`.
         let is_heading = words.len() == 2 || words.len() == 3 && words[2].len() == 1;
         let is_residue = is_heading && words[0].len() == 3 && words[1].parse::<i32>().is_ok();
+        let rejects = words.iter().take(4).any(|word| {
+            is_any(
+                word,
+                &["excluded", "rejected", "omitted", "ignored", "discarded"],
+            )
+        });
         let is_prose = is_residue
+            || rejects && common >= 1
             || !has_digits && (!sentence.contains(',') || common >= 2)
             || !has_pair && common >= 1
             || common >= 3 && !begins_with_bond(sentence)
@@ -357,7 +416,7 @@ impl Scanner {
     }
 
     fn add(&mut self, bond: AnswerBond) {
-        if self.rejects {
+        if self.rejects || self.rejects_line {
             return;
         }
         self.has_bonds = true;
@@ -392,7 +451,7 @@ fn bonds_of(sentence: &str) -> Entry {
         .map(|(at, _)| at + 1)
         .collect();
     marks.extend(
-        [" are ", " is "]
+        [" are ", " is ", "between ", "bond, ", "bonds, "]
             .iter()
             .filter_map(|mark| Some(sentence.find(mark)? + mark.len())),
     );
@@ -400,11 +459,21 @@ fn bonds_of(sentence: &str) -> Entry {
         let words = &sentence[..at];
         let denies = words
             .split(|c: char| !c.is_alphanumeric())
-            .any(|word| is_any(word, &REJECTED));
-        if denies || names_atom(words) {
+            .any(|word| is_any(word, &REJECTED) || is_any(word, &["too"]));
+        if names_atom(words) {
             continue;
         }
         let behind = entry(without_yes(&sentence[at..]));
+        if denies {
+            let is_no = words
+                .trim_end_matches(':')
+                .trim()
+                .eq_ignore_ascii_case("no");
+            if matches!(behind, Entry::Bonds(_)) && !is_no {
+                return Entry::Rejected;
+            }
+            continue;
+        }
         if behind != Entry::Other {
             return behind;
         }

@@ -3,45 +3,14 @@
 use molshot_scenes::commands::Axis;
 
 use super::Form;
+use super::command::{Parsed, command, number_of, words};
 use super::text::answer_part;
-use super::words::{self as w, is_any, is_east_asian};
+use super::words::{self as w, is_any};
 use crate::step::{Step, StepKind};
 
-/// Units of length after the number of a `move`.
-const ANGSTROMS: [&str; 7] = [
-    "a",
-    "\u{e5}",
-    "ang",
-    "angstrom",
-    "angstroms",
-    "\u{e5}ngstr\u{f6}m",
-    "\u{e5}ngstr\u{f6}ms",
-];
-/// Units of angle after the number of a `roll`.
-const DEGREES: [&str; 4] = ["\u{b0}", "deg", "degree", "degrees"];
-/// Units that make a command invalid.
-const OTHER_UNITS: [&str; 16] = [
-    "nm",
-    "nanometer",
-    "nanometers",
-    "nanometre",
-    "nanometres",
-    "pm",
-    "picometer",
-    "picometers",
-    "mm",
-    "cm",
-    "px",
-    "pixel",
-    "pixels",
-    "rad",
-    "radian",
-    "radians",
-];
-/// Words between two numbers, which make it unclear which number is the answer.
-const BETWEEN_NUMBERS: [&str; 8] = ["or", "and", "to", "-", "/", "..", "...", "through"];
 /// A command after one of these words is denied.
-const DENIALS: [&str; 17] = [
+const DENIALS: [&str; 18] = [
+    "than",
     "not",
     "never",
     "without",
@@ -60,22 +29,9 @@ const DENIALS: [&str; 17] = [
     "\u{644}\u{64a}\u{633}",
     "non",
 ];
-/// Words that may be between `move` and the axis.
-const BEFORE_AXIS: [&str; 7] = ["along", "about", "around", "in", "on", "the", "axis"];
-/// Words that may be between the axis and the number.
-const BEFORE_NUMBER: [&str; 9] = [
-    "axis",
-    "direction",
-    "by",
-    "of",
-    "to",
-    "about",
-    "approximately",
-    "roughly",
-    "around",
-];
 /// Words of commands that are only considered.
-const CONSIDERING: [&str; 12] = [
+const CONSIDERING: [&str; 13] = [
+    "checked",
     "considered",
     "considering",
     "compared",
@@ -181,8 +137,13 @@ pub(super) fn steps_of(text: &str) -> Vec<Step> {
             // level: `Turn it by roll x 75. It is on the right, so move x -14.`
             let like = |other: &&Found| other.kind == one.kind && other.axis == one.axis;
             let own = strongest(&mut found.iter().filter(like));
-            own.filter(|_| level < Some(Level::Answer))
-                .max(level.filter(|level| *level >= Level::Answer))
+            // A kind that the answer leaves out may stand elsewhere: `move x 18 is clear. For the
+            // roll, I choose roll x 90.`
+            let mut answers = found.iter().filter(|other| Some(other.level) == level);
+            let is_left_out =
+                answers.all(|other| other.kind != one.kind) && own >= Some(Level::Mentioned);
+            own.filter(|_| level < Some(Level::Answer) || is_left_out)
+                .or(level.filter(|level| *level >= Level::Answer))
         })
         .map(|level| level.unwrap_or(Level::Considered))
         .collect();
@@ -236,101 +197,259 @@ pub(super) fn is_only_commands(line: &str) -> bool {
 
 /// Finds the commands of a text with their levels.
 fn scan(text: &str) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
-    let mut retractions = 0;
-    // The level of the text behind an answer word, until an explanation begins.
-    let mut region = None;
-    let mut has_answer = false;
+    let mut reader = Reader::default();
     for line in text.lines() {
+        reader.line(line);
+    }
+    reader.found
+}
+
+/// Reads a text line by line, and each line word by word.
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts about the place in the text"
+)]
+struct Reader {
+    found: Vec<Found>,
+    retractions: usize,
+    /// The level of the text behind an answer word, until an explanation begins.
+    region: Option<Level>,
+    /// Whether the region has a command.
+    has_answer: bool,
+    /// Whether an earlier motion was described: `The ligand was taken out by ...`.
+    was_described: bool,
+    /// The level of the sentence.
+    sentence: Option<Level>,
+    /// Whether the sentence gives reasons.
+    explains: bool,
+    /// The number of the sentence's first command.
+    first: usize,
+    /// Whether the rest of the line undoes the commands.
+    undoes: bool,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) {
         let words = words(line);
         if words.is_empty() {
-            region = region.filter(|_| !has_answer);
-            continue;
+            self.region = self.region.filter(|_| !self.has_answer);
+            return;
         }
         let own_line = is_only_commands(line);
-        let mut sentence = Level::Mentioned;
+        self.end_sentence();
+        self.undoes = false;
         let mut at = 0;
+        // The end of the last command, and its kind if it was denied.
+        let (mut last, mut denied) = (0, None);
         while at < words.len() {
-            let word = words[at].as_str();
-            let denied = words[at.saturating_sub(2)..at]
-                .iter()
-                .any(|word| DENIALS.contains(&word.as_str()));
             let (kind, axis, step, length) = match command(&words[at..]) {
                 Parsed::Command(step, length) => (step.kind, step.axis, Some(step), length),
                 Parsed::Unclear(kind, axis, length) => (kind, axis, None, length),
                 Parsed::Nothing => {
-                    let bare = word.trim_matches(|c: char| ".,!".contains(c));
-                    let next = words.get(at + 1).map_or("", String::as_str);
-                    if is_any(bare, w::CHOOSING) && !is_any(bare, &["\u{9009}\u{9879}"]) {
-                        let is_final = words[..at].iter().any(|word| is_any(word, w::FINAL));
-                        region = Some(if is_final {
-                            Level::Final
-                        } else {
-                            Level::Answer
-                        });
-                        has_answer = false;
-                    } else if EXPLAINING.contains(&bare) && has_answer {
-                        region = None;
-                    } else if is_any(bare, w::RETRACTING)
-                        || bare == "no" && at == 0 && !next.is_empty()
-                    {
-                        retractions += 1;
-                        sentence = Level::Mentioned;
-                        region = None;
-                    } else if is_any(bare, w::CONCLUDING) {
-                        sentence = Level::Concluded;
-                    } else if is_any(bare, w::HEDGES) || CONSIDERING.contains(&bare) {
-                        sentence = Level::Considered;
-                        region = region.filter(|_| !has_answer);
-                    }
-                    if word.ends_with(['.', '!', '?']) || word == ";" {
-                        sentence = Level::Mentioned;
-                    }
+                    self.word(&words, at);
                     at += 1;
                     continue;
                 }
             };
-            if !denied {
-                // `move x 2, or maybe move x 3`: alternatives are equally sure.
-                let alternative = words[at.saturating_sub(2)..at]
-                    .iter()
-                    .any(|word| word == "or");
-                let previous = found
-                    .last()
-                    .filter(|_| alternative)
-                    .map(|found: &Found| found.level);
-                // `A turn such as roll y 30 would hide it.`
-                let next = words.get(at + length).map_or("", String::as_str);
-                let supposed = words[..at].ends_with(&["such".to_owned(), "as".to_owned()])
-                    || ["would", "could", "might"].contains(&next)
-                    || words[at + length - 1].ends_with('?');
-                let region = region.filter(|_| !supposed);
-                let sentence = if supposed {
-                    Level::Considered
-                } else {
-                    sentence
-                };
-                let level = match region.or(previous) {
-                    Some(level) => level,
-                    None if own_line => Level::OwnLine,
-                    None => sentence,
-                };
-                has_answer |= region.is_some();
-                found.push(Found {
+            let behind = &words[at + length..];
+            let goes_on = words[last..at]
+                .iter()
+                .all(|word| ["and", "then"].contains(&word.as_str()));
+            last = at + length;
+            if is_example_before(behind) {
+                // `roll x 90, move x 18 was the example`
+                self.found.truncate(self.first);
+            } else if is_denied(&words[..at])
+                || goes_on && denied.is_some_and(|other| other != kind)
+            {
+                // `not roll x 75, move x 17`
+                denied = Some(kind);
+            } else if !(self.undoes || is_called_wrong(behind)) {
+                denied = None;
+                let level = self.level(kind, axis, &words[..at + length], behind, at, own_line);
+                self.found.push(Found {
                     kind,
                     axis,
                     step,
                     level,
-                    retractions,
+                    retractions: self.retractions,
                 });
             }
             at += length;
             if words[at - 1].ends_with(['.', '!', '?']) {
-                sentence = Level::Mentioned;
+                self.end_sentence();
             }
         }
     }
-    found
+
+    fn end_sentence(&mut self) {
+        self.sentence = None;
+        (self.explains, self.first) = (false, self.found.len());
+    }
+
+    /// Reads a word that begins no command.
+    fn word(&mut self, words: &[String], at: usize) {
+        let word = words[at].as_str();
+        let bare = word.trim_matches(|c: char| ".,!".contains(c));
+        let next = words.get(at + 1).map_or("", String::as_str);
+        let is_inverse = ["inverse", "reverse", "opposite"].contains(&bare);
+        let is_removal = ["removed", "taken", "pulled", "undocked"].contains(&bare);
+        if is_removal && at > 0 && ["was", "were"].contains(&words[at - 1].as_str()) {
+            // `The ligand was removed by move x -18.`
+            self.sentence = Some(Level::Considered);
+        }
+        self.was_described |= ["was", "were", "taken", "removed"].contains(&bare);
+        let is_noun = next != "is" && next != "of";
+        if is_inverse && is_noun && !self.found.is_empty() && !self.was_described {
+            // `roll x 90 (reverse: roll x -90)`
+            self.undoes = true;
+        }
+        if is_any(bare, w::CHOOSING) && !is_any(bare, &["\u{9009}\u{9879}"]) {
+            let is_final = words[..at].iter().any(|word| is_any(word, w::FINAL));
+            self.region = Some(if is_final {
+                Level::Final
+            } else {
+                Level::Answer
+            });
+            self.has_answer = false;
+        } else if EXPLAINING.contains(&bare) {
+            if self.has_answer {
+                self.region = None;
+            } else {
+                self.explains = true;
+            }
+        } else if is_any(bare, w::BUT) && self.sentence == Some(Level::Considered) {
+            self.sentence = None;
+        } else if is_inverse && next == "is" && self.was_described {
+            // `It was taken out by ... The inverse is ...`
+            self.sentence = Some(Level::Concluded);
+        } else if is_any(bare, w::RETRACTING) || bare == "no" && at == 0 && !next.is_empty() {
+            self.retractions += 1;
+            self.sentence = None;
+            self.region = None;
+        } else if is_any(bare, w::CONCLUDING) {
+            self.sentence = Some(Level::Concluded);
+        } else if is_any(bare, w::HEDGES) || CONSIDERING.contains(&bare) {
+            self.sentence = Some(Level::Considered);
+            self.region = self.region.filter(|_| !self.has_answer);
+        }
+        if word.ends_with(['.', '!', '?']) || word == ";" {
+            self.end_sentence();
+        }
+    }
+
+    /// Returns how surely a command is meant, whose words end `until`.
+    fn level(
+        &mut self,
+        kind: StepKind,
+        axis: Axis,
+        until: &[String],
+        behind: &[String],
+        at: usize,
+        own_line: bool,
+    ) -> Level {
+        // `move x 2, or maybe move x 3`: alternatives are equally sure.
+        let mut last = until[at.saturating_sub(2)..at].iter();
+        let alternative = last.any(|word| word == "or");
+        let previous = self.found.last().filter(|_| alternative);
+        let previous = previous.map(|found| found.level);
+        let is_like = |other: &Found| other.kind == kind && other.axis == axis;
+        let is_reason = self.explains && self.found[self.first..].iter().any(is_like);
+        // `A turn such as roll y 30 would hide it.`
+        let next = behind.first().map_or("", String::as_str);
+        let supposed = is_reason
+            || until[..at].ends_with(&["such".to_owned(), "as".to_owned()])
+            || ["would", "could", "might"].contains(&next)
+            || until.last().is_some_and(|last| last.ends_with('?'));
+        let region = self.region.filter(|_| !supposed);
+        self.has_answer |= region.is_some();
+        match region.or(previous) {
+            Some(level) => level,
+            None if own_line => Level::OwnLine,
+            None if supposed => Level::Considered,
+            None => self.sentence.unwrap_or(Level::Mentioned),
+        }
+    }
+}
+
+/// Returns whether the words behind a command say that it is an example.
+fn is_example_before(behind: &[String]) -> bool {
+    let nouns = ["example", "example.", "example;"];
+    let mut near = behind.iter().take(4);
+    let is = behind
+        .first()
+        .is_some_and(|word| ["was", "is"].contains(&word.as_str()));
+    is && near.any(|word| nouns.contains(&word.as_str()))
+}
+
+/// Returns whether the words behind a command call it wrong: `roll x 75 is not enough`.
+fn is_called_wrong(behind: &[String]) -> bool {
+    let word = |at: usize| behind.get(at).map_or("", String::as_str);
+    let wrong = ["not", "too", "wrong", "insufficient"];
+    ["is", "was"].contains(&word(0)) && wrong.contains(&word(1)) || word(0) == "isn't"
+}
+
+/// Returns whether a command behind some words is an example: `For example: move x 3`.
+fn is_example(before: &[String]) -> bool {
+    let is_end = |word: &String| word.ends_with(['.', '!', '?']) && !word.starts_with("e.g");
+    let since = before.iter().rposition(is_end).map_or(0, |end| end + 1);
+    let words = before[since..]
+        .iter()
+        .map(|word| word.trim_end_matches([':', '.']));
+    let words: Vec<&str> = words.collect();
+    words.contains(&"e.g")
+        || ["example", "instance"].iter().any(|noun| {
+            let place = words.iter().position(|word| word == noun);
+            place.is_some_and(|place| place > 0 && words[place - 1] == "for")
+        })
+}
+
+/// Returns whether a command behind some words is denied, undone, or an example.
+fn is_denied(before: &[String]) -> bool {
+    let last = |count: usize| &before[before.len().saturating_sub(count)..];
+    let has = |count: usize, list: &[&str]| {
+        let mut words = last(count)
+            .iter()
+            .map(|word| word.trim_end_matches([':', '.', '(']));
+        words.any(|word| list.contains(&word))
+    };
+    // `roll x 90 (not 75), move x 18`
+    let is_of_number = before.last().is_some_and(|word| number_of(word).is_some());
+    has(2, &DENIALS) && !is_of_number
+        || has(3, &["undo", "undone", "undoes", "revert", "reverted"])
+        || is_example(before)
+        || has(1, &["of"]) && has(2, &["instead", "inverse", "opposite", "reverse"])
+}
+
+/// Returns the depth that an answer to T3 gives as a number alone: `47`, `47 Å`, `Answer: 47`.
+#[must_use]
+pub fn depth(text: &str) -> Option<Step> {
+    let text = answer_part(text, Form::Commands);
+    let is_unit = |word: &str| ["a", "\u{e5}", "angstrom", "angstroms"].contains(&word);
+    let words = words(&text);
+    let mut others = words
+        .iter()
+        .map(|word| {
+            word.trim_end_matches(['.', '!'])
+                .trim_end_matches(['\u{e5}', 'a'])
+        })
+        .filter(|word| {
+            let is_beside = is_any(word, w::CHOOSING) || is_any(word, w::BETWEEN);
+            let is_name = [
+                "z",
+                "depth",
+                "distance",
+                "roughly",
+                "about",
+                "approximately",
+            ]
+            .contains(word);
+            !(word.is_empty() || is_name || is_beside || is_any(word, w::FINAL) || is_unit(word))
+        });
+    let number = number_of(others.next()?).filter(|number| number.fract() == 0.0)?;
+    let is_alone = others.next().is_none() && number.abs() < 1e6;
+    is_alone.then(|| Step::translation(Axis::Z, number as i32))
 }
 
 /// Returns the command of a text; `None` if there is none, or there are several different ones.
@@ -350,140 +469,4 @@ pub fn step(text: &str) -> Option<Step> {
     }
     let first = *steps.first()?;
     steps.iter().all(|step| *step == first).then_some(first)
-}
-
-/// The result of parsing at one position.
-enum Parsed {
-    /// A command and its number of words.
-    Command(Step, usize),
-    /// A command that is unclear, and its number of words.
-    Unclear(StepKind, Axis, usize),
-    /// Not a command.
-    Nothing,
-}
-
-/// Splits a text into lower-case words without punctuation.
-///
-/// All kinds of minus signs become hyphens, and a comma within a number becomes a decimal point.
-fn words(text: &str) -> Vec<String> {
-    let lower: Vec<char> = text
-        .to_lowercase()
-        .chars()
-        .map(|c| match c {
-            '\u{2212}' | '\u{2013}' | '\u{2014}' | '\u{2010}' | '\u{2011}' => '-',
-            '\u{2019}' => '\'',
-            c => c,
-        })
-        .collect();
-    let is_digit = |position: Option<usize>| {
-        position
-            .and_then(|position| lower.get(position))
-            .is_some_and(char::is_ascii_digit)
-    };
-    let mut spaced = String::new();
-    for (position, c) in lower.iter().enumerate() {
-        let within = is_digit(position.checked_sub(1)) && is_digit(Some(position + 1));
-        // Words of Chinese, Japanese and Korean may stand beside a command without a space.
-        let before = position
-            .checked_sub(1)
-            .and_then(|position| lower.get(position));
-        if before.is_some_and(|before| is_east_asian(*before) != is_east_asian(*c)) {
-            spaced.push(' ');
-        }
-        match c {
-            ',' if within => spaced.push('.'),
-            '/' if within => spaced.push_str(" / "),
-            ';' | '\n' => spaced.push_str(" ; "),
-            // A note behind a number: `move x 3 (3.0)`.
-            '(' if spaced.trim_end().ends_with(|c: char| c.is_ascii_digit()) => {
-                spaced.push_str(" ( ");
-            }
-            '?' => spaced.push_str("? "),
-            '!' => spaced.push_str("! "),
-            ',' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '=' | '$' | '|' | '~' | '_'
-            | '\u{2248}' | '\u{300c}' | '\u{300d}' | '\u{300e}' | '\u{300f}' | '\u{3010}'
-            | '\u{3011}' => spaced.push(' '),
-            '*' | '`' | '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => {}
-            '-' if within => spaced.push_str(" - "),
-            c => spaced.push(*c),
-        }
-    }
-    spaced.split_whitespace().map(str::to_owned).collect()
-}
-
-/// Parses a command at the beginning of a list of words.
-fn command(words: &[String]) -> Parsed {
-    let kind = match words[0].as_str() {
-        "move" => StepKind::Move,
-        "roll" | "turn" | "rotate" => StepKind::Roll,
-        _ => return Parsed::Nothing,
-    };
-    let word = |position: usize| words.get(position).map_or("", String::as_str);
-    let mut position = 1;
-    while BEFORE_AXIS.contains(&word(position)) {
-        position += 1;
-    }
-    let axis = match word(position).trim_end_matches("-axis") {
-        "x" => Axis::X,
-        "y" => Axis::Y,
-        "z" => Axis::Z,
-        _ => return Parsed::Nothing,
-    };
-    position += 1;
-    while BEFORE_NUMBER.contains(&word(position)) {
-        position += 1;
-    }
-    // There may be a space after a minus sign.
-    let (sign, text) = match word(position) {
-        "-" => {
-            position += 1;
-            ("-", word(position))
-        }
-        text => ("", text),
-    };
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && !"+-.".contains(c))
-        .unwrap_or(text.len());
-    let (number, mut unit) = text.split_at(end);
-    let Some(amount) = number_of(&format!("{sign}{number}")) else {
-        return Parsed::Nothing;
-    };
-    position += 1;
-    unit = unit.trim_end_matches(['.', '!', '?']);
-    // The `A` of the next sentence is not a unit.
-    if unit.is_empty() && !text.ends_with(['.', '!', '?']) {
-        let next = word(position).trim_end_matches(['.', '!', '?']);
-        if ANGSTROMS.contains(&next) || DEGREES.contains(&next) || OTHER_UNITS.contains(&next) {
-            unit = next;
-            position += 1;
-        }
-    }
-    let fits = unit.is_empty()
-        || match kind {
-            StepKind::Move => ANGSTROMS.contains(&unit),
-            StepKind::Roll => DEGREES.contains(&unit),
-        };
-    let next_is_number =
-        |position: usize| number_of(word(position).trim_end_matches(['.', '!', '?'])).is_some();
-    let another = next_is_number(position)
-        || BETWEEN_NUMBERS.contains(&word(position)) && next_is_number(position + 1);
-    if !fits || another || amount.fract() != 0.0 || amount.abs() >= 1e6 {
-        return Parsed::Unclear(kind, axis, position);
-    }
-    let step = Step {
-        kind,
-        axis,
-        amount: amount as i32,
-    };
-    Parsed::Command(step, position)
-}
-
-/// Parses a decimal number without an exponent.
-fn number_of(text: &str) -> Option<f64> {
-    let text = text.strip_suffix('.').unwrap_or(text);
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    let is_plain = digits
-        .trim_start_matches('-')
-        .starts_with(|c: char| c.is_ascii_digit());
-    digits.parse().ok().filter(|_| is_plain)
 }

@@ -1,7 +1,8 @@
 //! Recognises answers that deny any hydrogen bond: `No`, `No, it is too far away`.
 
 use super::bond::names_atom;
-use super::words::is_any;
+use super::parts::residues;
+use super::words::{FAR, is_any};
 
 /// A denial of any bond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,14 @@ pub(super) enum Denial {
 const NO: &[&str] = &[
     "no",
     "none",
+    "nope",
+    "nah",
+    "zero",
+    "0",
+    "nej",
+    "nee",
+    "nie",
+    "negative",
     "nein",
     "non",
     "n\u{e3}o",
@@ -80,8 +89,12 @@ const BONDS: &[&str] = &[
     "bond",
     "bonds",
     "bonding",
+    "bonded",
+    "hydrogen-bonded",
     "hbond",
     "hbonds",
+    "interact",
+    "interacts",
     "interaction",
     "interactions",
     "contact",
@@ -152,6 +165,7 @@ const NEGATIONS: &[&str] = &[
     "cannot",
     "can't",
     "without",
+    "nothing",
     "zero",
     "none",
     "never",
@@ -213,6 +227,7 @@ const UNABLE: &[&str] = &[
     "determine",
     "unclear",
     "whether",
+    "name",
     "identify",
     "assess",
     "say",
@@ -263,13 +278,39 @@ pub(super) fn without_yes(text: &str) -> &str {
 /// Returns whether a sentence denies any hydrogen bond.
 pub(super) fn denial(sentence: &str) -> Option<Denial> {
     match any_denial(sentence) {
-        Some(Denial::Sentence) if names_atom(sentence) => Some(Denial::OfAtoms),
+        Some(Denial::Sentence) if names_atom(sentence) || !residues(sentence).is_empty() => {
+            Some(Denial::OfAtoms)
+        }
+        None if is_too_far(sentence) => Some(Denial::OfAtoms),
         other => other,
     }
 }
 
+/// Returns whether a sentence says that something is too far away.
+fn is_too_far(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    let is_question = lower.trim_end().ends_with('?');
+    !is_question && FAR.iter().any(|words| lower.contains(words))
+}
+
+/// Returns whether a negation affirms: `no fewer than two`, `not only OE1`, `no reason to doubt`.
+fn affirms(words: &[String]) -> bool {
+    let follows = |at: usize, list: &[&str]| {
+        let next = words.get(at + 1);
+        next.is_some_and(|next| is_any(next, list))
+    };
+    words.iter().enumerate().any(|(at, word)| {
+        is_any(word, &["no"]) && follows(at, &["fewer", "less", "doubt", "reason", "question"])
+            || is_any(word, &["not"]) && follows(at, &["only", "just", "merely", "fewer", "less"])
+            || is_any(word, &["doubtless", "undoubtedly"])
+    })
+}
+
 fn any_denial(sentence: &str) -> Option<Denial> {
     let words = words(sentence);
+    if affirms(&words) {
+        return None;
+    }
     let first = words.first()?.as_str();
     if sentence.trim_end().ends_with('?') {
         return None;
@@ -308,10 +349,18 @@ fn any_denial(sentence: &str) -> Option<Denial> {
         let is_none_of = first == "none" && !refuses;
         return (names_bonds && !has(UNABLE) || is_none_of).then_some(Denial::Sentence);
     }
+    // `Definitely no.`
+    if let [.., before, last] = words.as_slice()
+        && words.len() <= 3
+        && is_exactly(last, NO)
+        && !["or", "yes", "and", "is"].contains(&before.as_str())
+    {
+        return Some(Denial::Bare);
+    }
     // `..., so: No`
     if let [.., before, last] = words.as_slice()
         && is_exactly(last, NO)
-        && (["so", "is", "answer", "therefore", "thus", "hence"].contains(&before.as_str())
+        && (["so", "is", "a", "answer", "therefore", "thus", "hence"].contains(&before.as_str())
             || sentence
                 .to_lowercase()
                 .trim_end_matches(['.', '!'])
@@ -320,6 +369,12 @@ fn any_denial(sentence: &str) -> Option<Denial> {
         return Some(Denial::Bare);
     }
     // `There are none.`
-    let is_none = words.len() <= 5 && has(&["none"]);
+    let is_none = words.len() <= 5
+        && (has(&["none"])
+            || has(NEGATIONS)
+                && words
+                    .last()
+                    .is_some_and(|last| is_exactly(last, &["one", "any"]))
+            || has(&["does", "do"]) && words.last().is_some_and(|last| last == "not"));
     ((denies_bonds || is_none) && !is_restricted).then_some(Denial::Sentence)
 }

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::Form;
+use super::atoms::with_marked_chain;
+use super::bond::{Entry, entry};
 
 /// Keys of answers, in lower case without spaces and underscores.
 const ANSWER_KEYS: [&str; 36] = [
@@ -129,7 +131,9 @@ fn rendered(value: &Value, form: Form) -> Option<String> {
 fn fields_of(fields: &[Value]) -> Option<String> {
     let fields: Vec<String> = fields.iter().filter_map(scalar).collect();
     let (ligand, pocket) = fields.split_last()?;
-    (!pocket.is_empty()).then(|| format!("{}, {ligand}", pocket.join(" ")))
+    let (residue, others) = pocket.split_first()?;
+    let residue = with_marked_chain(residue);
+    Some(format!("{residue} {}, {ligand}", others.join(" ")))
 }
 
 fn scalar(value: &Value) -> Option<String> {
@@ -153,7 +157,18 @@ fn letter(map: &Map<String, Value>) -> Option<String> {
     let mut right = map.iter().filter(|(_, value)| **value == Value::Bool(true));
     match (right.next(), right.next()) {
         (Some((key, _)), None) => Some(key.clone()),
-        _ => None,
+        (Some(_), Some(_)) => None,
+        // `{"A": 0.1, "B": 0.6, ...}` is read like `A: 0.1, B: 0.6`.
+        _ => {
+            let weight = |(key, value): (&String, &Value)| {
+                let is_letter = key.len() == 1 && key.chars().all(|c| c.is_ascii_alphabetic());
+                (is_letter && value.is_number()).then(|| format!("{key}: {value}"))
+            };
+            let weights: Option<Vec<String>> = map.iter().map(weight).collect();
+            weights
+                .filter(|all| all.len() > 1)
+                .map(|all| all.join("; "))
+        }
     }
 }
 
@@ -168,6 +183,34 @@ fn commands(map: &Map<String, Value>) -> Option<String> {
     .and_then(Value::as_str);
     if let (Some(kind), Some(axis), Some(number)) = (kind, axis, number) {
         return Some(format!("{kind} {axis} {number}"));
+    }
+    // `{"axis": "x", "distance": -4}`
+    for (kind, keys) in [
+        (
+            "move",
+            &[
+                "distance",
+                "displacement",
+                "translation",
+                "shift",
+                "angstrom",
+            ][..],
+        ),
+        (
+            "roll",
+            &[
+                "angle",
+                "degrees",
+                "rotation",
+                "anglewithsign",
+                "angledegrees",
+            ][..],
+        ),
+    ] {
+        let number = get(map, keys).filter(|value| value.is_number());
+        if let (Some(axis), Some(number)) = (axis, number) {
+            return Some(format!("{kind} {axis} {number}"));
+        }
     }
     let whole = get(map, &ANSWER_KEYS).and_then(|value| value_text(value, Form::Commands));
     if whole.is_some() {
@@ -210,14 +253,27 @@ fn bonds(map: &Map<String, Value>) -> Option<String> {
     let list = get(map, &BOND_KEYS).filter(|value| !value.is_boolean());
     let answer = get(map, &ANSWER_KEYS);
     let filled = list.filter(|list| list.as_array().is_some_and(|list| !list.is_empty()));
-    if let Some(value) = filled.or(answer).or(list) {
+    let answer_text = answer.filter(|answer| !answer.is_boolean());
+    if let Some(value) = filled.or(answer_text).or(list) {
         return value_text(value, Form::Bonds);
     }
     let is = get(map, &BOND_KEYS).or_else(|| get(map, &["present", "exists"]));
-    if is == Some(&Value::Bool(false)) {
+    if is.or(answer) == Some(&Value::Bool(false)) {
         return Some("No".to_owned());
     }
-    one_bond(map)
+    // `{"LYS 144 NZ": "O5"}`
+    let pairs = map.iter().map(|(key, value)| {
+        let text = format!("{key}, {}", value.as_str()?);
+        let value = value.as_str()?.to_owned();
+        let is_bond = |text: &String| matches!(entry(text), Entry::Bonds(_));
+        [text, value].into_iter().find(is_bond)
+    });
+    let pairs: Option<Vec<String>> = pairs.collect();
+    one_bond(map).or_else(|| {
+        pairs
+            .filter(|pairs| !pairs.is_empty())
+            .map(|all| all.join("; "))
+    })
 }
 
 /// Writes an object that is one bond.
@@ -246,7 +302,10 @@ fn one_bond(map: &Map<String, Value>) -> Option<String> {
         let whole = field(&["pocket", "protein", "residue", "donor", "acceptor"])?;
         return Some(format!("{whole}, {ligand}"));
     };
-    let mut text = residue?;
+    let Some(residue) = residue else {
+        return Some(format!("Yes: {atom}, {ligand}"));
+    };
+    let mut text = with_marked_chain(&residue);
     for part in [number, Some(atom), chain.filter(|chain| !chain.is_empty())]
         .into_iter()
         .flatten()

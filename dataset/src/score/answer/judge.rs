@@ -1,14 +1,16 @@
 //! Judges what a text says about a letter: denied, called right, declared, concluded.
 
 use super::labels;
-use super::statements::{LONGEST_LIST, RIGHT_MARKS, Scan, Strength, WRONG_MARKS};
+use super::statements::{RIGHT_MARKS, Scan, Strength, WRONG_MARKS};
 use super::tokens::Token;
+use super::verdicts;
 use super::words as w;
 
 /// Finds the statements of a text.
 pub(super) fn scan(text: &str) -> Scan {
     let mut scan = Scan::new(text);
-    let labels = labels::scan(&mut scan);
+    let mut labels = labels::scan(&mut scan);
+    labels.extend(verdicts::scan(&mut scan));
     for at in 0..scan.count() {
         if scan.letter(at).is_some() && !labels.contains(&at) {
             scan.judge(at);
@@ -25,15 +27,26 @@ impl Scan {
         let Some(letter) = self.letter(at) else {
             return;
         };
-        if self.is_denied(at) || self.is_answered_no(at) {
+        if self.is_denied(at) || self.is_answered_no(at) || self.is_changed_from(at) {
             self.denied.insert(letter);
             return;
         }
         let list = self.list_of(at);
         let letters = if list.len() > 1 { list } else { vec![letter] };
-        let Some(strength) = self.strength_at(at, letters.len() > 1) else {
+        let Some(mut strength) = self.strength_at(at, letters.len() > 1) else {
             return;
         };
+        let is_chosen = self.choosing_word(at).is_some() || self.is_called_right(at, true);
+        if !is_chosen && self.is_rejected_after(at) {
+            self.denied.insert(letter);
+            return;
+        }
+        if strength < Strength::Declared && self.is_conceded(at) {
+            return;
+        }
+        if strength >= Strength::Mentioned && self.is_changed_to(at) {
+            strength = Strength::Closing;
+        }
         self.state(at, letters, strength);
     }
 
@@ -44,7 +57,12 @@ impl Scan {
         let before = sentence.start..at;
         // `if it were C`, `I can't tell whether it is C`
         let unable = ["can't", "cannot", "unable", "couldn't"];
-        if self.any(clause.start..at, w::SUPPOSING) || self.any(clause.start..at, &unable) {
+        // `If I had to choose: D`
+        let is_forced = self.any(clause.start..at, &["had", "forced", "must"]);
+        if self.is_supposed(at)
+            || self.any(clause.start..at, w::SUPPOSING) && !is_forced
+            || self.any(clause.start..at, &unable)
+        {
             return None;
         }
         let concludes = self.any(before.clone(), w::CONCLUDING);
@@ -62,6 +80,8 @@ impl Scan {
             Strength::Final
         } else if is_alone && (concludes || clause == sentence)
             || retracted
+            || is_alone && self.is_last_clause(at)
+            || self.is_changed_to(at)
             || self.is_identified(at)
             || self.is_called_right(at, true)
         {
@@ -88,7 +108,19 @@ impl Scan {
                 Strength::Mentioned
             });
         }
-        if is_question || self.any(clause.start..at, w::HEDGES) {
+        // `On second thought: D`
+        let retraction = clause
+            .clone()
+            .rev()
+            .find(|at| self.retractions.contains(at));
+        let since = retraction
+            .filter(|place| *place < at)
+            .map_or(clause.start, |place| place + 1);
+        if is_question && self.has(Some(sentence.start), w::ASKING) {
+            return None;
+        }
+        let is_hedged = self.has(Some(at + 1), &["might", "may", "could"]);
+        if is_question || is_hedged || self.any(since..at, w::HEDGES) {
             return Some(Strength::Mentioned);
         }
         let closes = self.is_in_last_sentence(at);
@@ -116,6 +148,8 @@ impl Scan {
             token.is(w::CONCLUDING)
                 || token.is(w::NOUNS)
                 || token.is(w::COPULAS)
+                || token.is(w::BUT)
+                || token.is(&["also", "then", "now", "on"])
                 || counts && other < at
         })
     }
@@ -134,7 +168,12 @@ impl Scan {
                 return !self.is_word(at + 1) || self.has(Some(at + 1), w::REASONS);
             }
             let passes = self.has(Some(previous), w::NOUNS)
-                || self.has(Some(previous), &["no", "it's", "it", "is", "the"])
+                || self.has(
+                    Some(previous),
+                    &[
+                        "no", "it's", "it", "is", "the", "i", "doch", "eher", "to", "must", "be",
+                    ],
+                )
                 || self.is_mark(Some(previous), ",:-\u{2014}\u{2013}");
             if !passes {
                 return false;
@@ -145,7 +184,7 @@ impl Scan {
     }
 
     /// Returns the choosing word before a letter: `The answer is C`, `the correct option is C`.
-    fn choosing_word(&self, at: usize) -> Option<usize> {
+    pub(super) fn choosing_word(&self, at: usize) -> Option<usize> {
         // `The answer is A rotation` chooses nothing; `the answer C is wrong` denies.
         let mut seen_is = false;
         for back in (0..at).rev() {
@@ -156,7 +195,13 @@ impl Scan {
                 }
                 continue;
             }
-            if token.is(w::CHOOSING) && !is_noun_of_options(token) {
+            let goes_with = token.is(&["with", "for"])
+                && self.has(
+                    back.checked_sub(1),
+                    &["go", "going", "went", "opt", "opting", "settle"],
+                );
+            let is_final = token.is(&["final"]) && self.is_mark(Some(back + 1), ":");
+            if token.is(w::CHOOSING) && !is_noun_of_options(token) || goes_with || is_final {
                 return Some(back);
             }
             let noun = token.is(w::NOUNS);
@@ -211,14 +256,43 @@ impl Scan {
     fn is_called_right(&self, at: usize, surely: bool) -> bool {
         let end = self.clause(at).end;
         let behind = at + 1..end;
-        if self.any(behind.clone(), w::WRONG_AFTER) || self.is_mark(Some(at + 1), WRONG_MARKS) {
+        // What is wrong about the others is a reason: `D is correct because B is mirrored`.
+        let reason = behind.clone().find(|at| self.tokens[*at].is(w::CAUSES));
+        let own = behind.start..reason.unwrap_or(end);
+        let is_partly = self.any(
+            own.clone(),
+            &["almost", "partly", "partially", "half", "least", "worst"],
+        );
+        let is_second = own.clone().any(|at| {
+            self.has(Some(at), &["best", "choice"]) && self.has(Some(at - 1), &["second", "next"])
+        });
+        // `B is only one of two`
+        let is_only = self.has(Some(at + 1), w::IS) && self.has(Some(at + 2), &["only"]);
+        if is_partly
+            || is_only
+            || is_second
+            || self.any(own, w::WRONG_AFTER)
+            || self.is_mark(Some(at + 1), WRONG_MARKS)
+        {
             return false;
         }
         if surely {
             let near = behind.start..(behind.start + 4).min(end);
             let is = self.any(near.clone(), w::IS);
-            let is_it = self.has(Some(at + 1), &["it"]) && self.has(Some(at + 2), &["is"]);
-            return is_it || is && self.any(near, w::SURELY_RIGHT);
+            let compares = self.has(at.checked_sub(1), &["like", "as", "unlike", "in", "with"]);
+            let is_it =
+                !compares && self.has(Some(at + 1), &["it"]) && self.has(Some(at + 2), &["is"]);
+            // `C is right`, not `C is shifted right`
+            let is_right = near.clone().any(|place| {
+                let direction = self.has(Some(place), &["right"])
+                    && !self.has(place.checked_sub(1), w::IS)
+                    && !self.has(
+                        place.checked_sub(1),
+                        &["the", "clearly", "definitely", "also"],
+                    );
+                self.tokens[place].is(w::SURELY_RIGHT) && !direction
+            });
+            return is_it || is && is_right;
         }
         // `D is the one that ...`
         let is_the_one = self.has(Some(at + 1), &["is"])
@@ -229,7 +303,26 @@ impl Scan {
             self.tokens[at].is(&["reference"])
                 && self.any(at.saturating_sub(3)..at, &["as", "like", "with", "same"])
         });
+        // `D shows this.`
+        let shows_this = self.has(Some(at + 1), &["shows", "has", "does"])
+            && end == at + 3
+            && self.has(
+                Some(at + 2),
+                &["this", "that", "these", "it", "exactly", "both"],
+            )
+            || self.has(Some(at + 1), &["does", "do"]) && end == at + 2;
+        // `D yields the right orientation`, not `the right side`
+        let is_proper = behind.clone().any(|at| {
+            let is_adjective = self.tokens[at].is(&["proper", "right", "required", "desired"]);
+            let sides = ["side", "hand", "half", "edge", "corner", "of", "and", "by"];
+            let noun = self.tokens.get(at + 1);
+            is_adjective
+                && self.has(at.checked_sub(1), &["the"])
+                && noun.is_some_and(|noun| noun.is_word() && !noun.is(&sides))
+        });
         is_like_reference
+            || shows_this
+            || is_proper
             || is_the_one
             || self.any(behind, w::RIGHT_AFTER)
             || self.is_mark(Some(at + 1), RIGHT_MARKS) && !self.has_prefix_marks(at)
@@ -248,6 +341,15 @@ impl Scan {
         for back in (0..at).rev() {
             let token = &self.tokens[back];
             if token.is(w::RIGHT_BEFORE) {
+                // `D: like B it is shifted right`
+                let compares = token.is(&["like", "as", "resembles"]);
+                let subject = (self.sentence(at).start..back).any(|other| {
+                    self.letter(other)
+                        .is_some_and(|other| Some(other) != self.letter(at))
+                });
+                if compares && subject {
+                    return false;
+                }
                 // `as in option D`, but not `A, as B is mirrored`
                 return !token.is(&["as"]) || self.has(Some(back + 1), &["in", "shown", "seen"]);
             }
@@ -262,7 +364,7 @@ impl Scan {
     }
 
     /// Returns whether the marks of a line stand before its letters: `❌ A ✅ B`.
-    fn has_prefix_marks(&self, at: usize) -> bool {
+    pub(super) fn has_prefix_marks(&self, at: usize) -> bool {
         let line = self.line(at);
         let is_verdict = |at: &usize| {
             self.tokens[*at].is_mark_of(RIGHT_MARKS) || self.tokens[*at].is_mark_of(WRONG_MARKS)
@@ -279,9 +381,7 @@ impl Scan {
         let next = self.tokens.get(at + 1);
         let is_reason = next.is_some_and(|token| token.is(w::REASONS));
         let is_mark = next.is_none_or(|token| token.is_mark);
-        let is_said = next.is_some_and(|token| token.is(w::PREDICATES));
-        let is_right = !self.any(at + 1..self.clause(at).end, w::WRONG_AFTER);
-        starts && (is_reason || (is_mark || is_said && is_right) && !self.has_twins(at))
+        starts && (is_reason || is_mark && !self.has_twins(at)) && !self.is_described_as_wrong(at)
     }
 
     /// Returns whether another letter begins a clause in the same form: `A: left, B: far`.
@@ -307,126 +407,6 @@ impl Scan {
     fn is_last_word(&self, at: usize) -> bool {
         let ends = !self.tokens.iter().skip(at + 1).any(Token::is_word);
         ends && self.mentioned().len() == 1
-    }
-
-    /// Returns whether a question about a letter is answered by no: `C? No.`
-    fn is_answered_no(&self, at: usize) -> bool {
-        let sentence = self.sentence(at);
-        if !self.is_mark(Some(sentence.end), "?") || self.is_in_last_sentence(at) {
-            return false;
-        }
-        let reply = self.sentence(sentence.end + 1);
-        self.any(reply.start..reply.end.min(reply.start + 4), w::WRONG_AFTER)
-    }
-
-    /// Returns whether the text says that a letter is wrong.
-    fn is_denied(&self, at: usize) -> bool {
-        if self.is_mark(Some(at + 1), WRONG_MARKS) && !self.has_prefix_marks(at)
-            || self.is_mark(at.checked_sub(1), WRONG_MARKS) && self.has_prefix_marks(at)
-        {
-            return true;
-        }
-        let mut passed_list = false;
-        let mut passed_words = false;
-        for back in (0..at).rev().take(LONGEST_LIST) {
-            let token = &self.tokens[back];
-            if token.is(w::DENYING) {
-                // `No, C`, `No: C` deny something else.
-                return !self.is_mark(Some(back + 1), ",:.;\u{2014}");
-            }
-            let is_list =
-                token.is(w::JOINING) || token.is_mark_of(",/&") || self.letter(back).is_some();
-            let is_between = token.is(w::DENIED_BETWEEN);
-            let is_noun = token.is(w::NOUNS) || token.is(w::PLURAL_NOUNS);
-            if is_list && !passed_words {
-                passed_list = true;
-            } else if is_noun {
-            } else if is_between && !passed_list {
-                passed_words = true;
-            } else if !(is_between && self.has(back.checked_sub(1), w::DENYING)) {
-                break;
-            }
-        }
-        // `C is wrong`, `C doesn't match`, `A and B are mirrored`.
-        if self.choosing_word(at).is_some() {
-            let directly = at + 1..(at + 3).min(self.clause(at).end);
-            return self.any(directly, &["wrong", "incorrect"]);
-        }
-        let clause = self.clause(at);
-        let joins = self.has(Some(at + 1), w::JOINING) && self.joined(at, true).is_none();
-        let verb = self.has(Some(at + 1), w::PREDICATES) && !joins
-            || self
-                .tokens
-                .get(at + 1)
-                .is_some_and(|token| !token.text.is_ascii());
-        let reason = [
-            "because", "since", "as", "for", "due", "given", "not", "rather", "over", "where",
-        ];
-        // What is said about the next letter does not count, except in `A and B are mirrored`.
-        let is_next = |other: &usize| {
-            let joined = self.has(other.checked_sub(1), w::JOINING)
-                || self.is_mark(other.checked_sub(1), ",/&")
-                || self.has(other.checked_sub(1), w::NOUNS);
-            self.letter(*other).is_some() && !joined
-        };
-        let end = (at + 8).min(clause.end);
-        let end = (at + 1..end).find(is_next).unwrap_or(end);
-        verb && !self.has(Some(at + 1), &reason) && self.any(at + 1..end, w::WRONG_AFTER)
-    }
-
-    /// Returns the letters that are joined with a letter: `C or D`, `A, B and C`.
-    fn list_of(&self, at: usize) -> Vec<&'static str> {
-        let mut letters: Vec<&'static str> = self.letter(at).into_iter().collect();
-        let mut add = |letter: &'static str| {
-            if !letters.contains(&letter) {
-                letters.push(letter);
-            }
-        };
-        let mut from = at;
-        while let Some(next) = self.joined(from, true).filter(|_| from - at < LONGEST_LIST) {
-            add(self.letters[next].unwrap_or_default());
-            from = next;
-        }
-        from = at;
-        while let Some(next) = self
-            .joined(from, false)
-            .filter(|_| at - from < LONGEST_LIST)
-        {
-            add(self.letters[next].unwrap_or_default());
-            from = next;
-        }
-        letters
-    }
-
-    /// Returns the next letter of a list in a direction.
-    fn joined(&self, from: usize, forward: bool) -> Option<usize> {
-        let mut joins = 0;
-        let mut word = false;
-        for distance in 1..5 {
-            let at = if forward {
-                from + distance
-            } else {
-                from.checked_sub(distance)?
-            };
-            let token = self.tokens.get(at)?;
-            if self.letters[at].is_some() {
-                // `D, A is mirrored` is not a list.
-                let last = at.max(from);
-                let starts_clause = !word
-                    && self.is_mark(Some(last - 1), ",")
-                    && self.has(Some(last + 1), w::PREDICATES)
-                    && !self.has(Some(last + 1), w::JOINING);
-                return (joins > 0 && !starts_clause).then_some(at);
-            }
-            let is_word = token.is(w::JOINING) && token.text.chars().count() <= 3;
-            if is_word || token.is_mark_of(",/&") {
-                joins += 1;
-                word |= is_word;
-            } else if !token.is(w::NOUNS) && !token.is(&["maybe", "perhaps", "also"]) {
-                return None;
-            }
-        }
-        None
     }
 }
 

@@ -46,7 +46,9 @@ pub(super) fn scan(scan: &mut Scan) -> BTreeSet<usize> {
         let range = label.description.clone();
         let is_wrong =
             scan.any(range.clone(), w::WRONG_AFTER) || scan.any_mark(range.clone(), false);
-        let is_right = scan.any(range.clone(), w::RIGHT_AFTER) || scan.any_mark(range, true);
+        let is_right = scan.any(range.clone(), w::RIGHT_AFTER)
+            || scan.any_mark(range, true)
+            || ends_with_verdict(scan, label);
         if is_wrong {
             scan.denied.insert(label.letter);
         } else if is_right {
@@ -57,6 +59,17 @@ pub(super) fn scan(scan: &mut Scan) -> BTreeSet<usize> {
         scan.state(label.at, vec![label.letter], Strength::CalledRight);
     }
     labels.into_iter().map(|label| label.at).collect()
+}
+
+/// Returns whether a description ends with a verdict: `C: move x 3 – right`, `D: ... (good)`.
+fn ends_with_verdict(scan: &Scan, label: &Label) -> bool {
+    let words = label.description.clone().rev();
+    let last = words.into_iter().find(|at| scan.is_word(*at));
+    last.is_some_and(|last| {
+        scan.has(Some(last), w::VERDICT_RIGHT)
+            && !scan.is_direction(last)
+            && scan.is_mark(last.checked_sub(1), "(,;:\u{2014}\u{2013}-[=>\u{2192}")
+    })
 }
 
 /// Returns whether the first label begins the text and is not part of the list of the others.

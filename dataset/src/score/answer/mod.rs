@@ -9,24 +9,31 @@ mod atoms;
 mod bond;
 mod bonds;
 mod choice;
+mod command;
 mod commands;
+mod contrast;
 mod denial;
 mod json;
 mod judge;
 mod labels;
+mod letter_lists;
+mod parts;
 mod pieces;
+mod rejection;
 mod statements;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 mod tokens;
+mod verdicts;
 mod words;
 
 pub use atoms::AnswerBond;
+pub(super) use atoms::can_be_atom_or_chain;
 pub use bonds::bonds;
 pub use choice::letter;
-pub use commands::{step, steps};
+pub use commands::{depth, step, steps};
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
-//! Takes the text of a list of bonds apart: sentences, bullets, quotation marks.
+//! Takes the text of a list of bonds apart: sentences, bullets, quotation marks, tuples, tabs.
 
 use super::bond::{Entry, entry};
+use super::parts::without_count;
 
 /// Bullets of lists.
 const BULLETS: &[char] = &[
@@ -71,7 +72,9 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
         let ends = matches!(c, '.' | '!' | '?') && follows.is_none_or(char::is_whitespace);
         let is_count = text[from..at].trim().chars().all(|c| c.is_ascii_digit());
         let ends_arrow = text[..at].ends_with('.');
-        if ends && depth <= 0 && !is_count && !ends_arrow {
+        // `NZ ? -> O5`: a chain without a name.
+        let is_chain = c == '?' && text[..at].ends_with(' ');
+        if ends && !is_chain && depth <= 0 && !is_count && !ends_arrow {
             parts.push(&text[from..=at]);
             from = at + 1;
         }
@@ -83,6 +86,11 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
 
 /// Removes a bullet or number: `- ...`, `• ...`, `* ...`, `1. ...`, `(2) ...`, `3) ...`.
 pub(super) fn without_bullet(entry: &str) -> &str {
+    without_count(without_sign_or_number(entry))
+}
+
+/// Removes bullets and counts with a full stop or bracket.
+pub(super) fn without_sign_or_number(entry: &str) -> &str {
     let mut entry = entry.trim();
     while let Some(rest) = entry.strip_prefix("* ").or_else(|| {
         let rest = entry.strip_prefix(BULLETS)?;
@@ -98,4 +106,62 @@ pub(super) fn without_bullet(entry: &str) -> &str {
         Some(rest) if counted && rest.starts_with(char::is_whitespace) => rest.trim_start(),
         _ => entry,
     }
+}
+
+/// Writes tuples as entries: `(ASN OD1, O3), (ASN OD1, O4)`, `Yes (TYR OH, O7)`.
+pub(super) fn without_tuples(line: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find(['(', '[']) {
+        let close = if rest[start..].starts_with('(') {
+            ')'
+        } else {
+            ']'
+        };
+        let Some(length) = rest[start..].find(close) else {
+            break;
+        };
+        let before = rest[..start].trim_end();
+        let is_start = before.is_empty() && plain.is_empty()
+            || before.ends_with([',', ';', ':', '[', '('])
+            || before.is_empty() && plain.ends_with(';')
+            || before.to_lowercase().ends_with("yes");
+        let inner = &rest[start + 1..start + length];
+        if is_start && inner.contains(',') && matches!(entry(inner), Entry::Bonds(_)) {
+            let before = before.trim_end_matches([',', '[']);
+            plain.push_str(before);
+            plain.push_str(if before.ends_with([':', ';']) || before.is_empty() {
+                " "
+            } else {
+                ": "
+            });
+            plain.push_str(inner);
+            plain.push(';');
+        } else if inner.contains('(') {
+            // The bracket around a list of tuples.
+            plain.push_str(&rest[..start]);
+            rest = &rest[start + 1..];
+            continue;
+        } else {
+            plain.push_str(&rest[..=start + length]);
+        }
+        rest = &rest[start + length + 1..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// Writes rows whose fields are separated by tabs as bonds.
+pub(super) fn without_tabs(line: &str) -> String {
+    let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
+    if let Some((ligand, pocket)) = fields.split_last()
+        && !pocket.is_empty()
+        && !line.contains(',')
+    {
+        let row = format!("{}, {ligand}", pocket.join(" "));
+        if matches!(entry(&row), Entry::Bonds(_)) {
+            return row;
+        }
+    }
+    line.to_owned()
 }

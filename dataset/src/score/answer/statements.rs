@@ -63,9 +63,9 @@ pub(super) const LABEL_MARKS: &str = ":.)]-\u{2013}\u{2014}=|\u{2192}\u{21d2}>";
 /// Number of tokens before a letter that are looked at for its list.
 pub(super) const LONGEST_LIST: usize = 24;
 /// Marks of what is right and wrong.
-pub(super) const RIGHT_MARKS: &str = "\u{2705}\u{2714}\u{2713}\u{2611}\u{1f197}\u{1f7e2}";
+pub(super) const RIGHT_MARKS: &str = "\u{1f44d}\u{2705}\u{2714}\u{2713}\u{2611}\u{1f197}\u{1f7e2}";
 pub(super) const WRONG_MARKS: &str =
-    "\u{274c}\u{2717}\u{2718}\u{2716}\u{d7}\u{274e}\u{1f6ab}\u{1f534}";
+    "\u{1f44e}\u{2610}\u{274c}\u{2717}\u{2718}\u{2716}\u{d7}\u{274e}\u{1f6ab}\u{1f534}";
 
 impl Scan {
     /// Splits a text into sentences and finds its letters; statements are still to be found.
@@ -74,6 +74,20 @@ impl Scan {
         let mut text = text.replace("ption-", "ption ");
         for letter in OPTION_LETTERS {
             text = text.replace(&format!("ption{letter}"), &format!("ption {letter}"));
+        }
+        for (bracket, plain) in [
+            ("\u{3010}", "["),
+            ("\u{3011}", "]"),
+            ("\u{300c}", "["),
+            ("\u{300d}", "]"),
+            ("\u{300e}", "["),
+            ("\u{300f}", "]"),
+        ] {
+            text = text.replace(bracket, plain);
+        }
+        text = text.replace("[ ]", "\u{2610}").replace("[x]", "\u{2611}");
+        while text.contains("??") {
+            text = text.replace("??", "?");
         }
         let tokens = tokens(&text);
         let mut scan = Self {
@@ -203,7 +217,9 @@ impl Scan {
             let text = &self.tokens[at].text;
             text.starts_with(|c: char| c.is_ascii_digit())
         });
-        if after_number || self.names_something_else(at) {
+        // `A:0.02 B:0.08`
+        let is_label = letter != "A" && token.is_capital() && self.is_mark(Some(at + 1), ":=");
+        if after_number && !is_label || self.names_something_else(at) {
             return None;
         }
         let next_word = self.is_word(at + 1);
@@ -218,8 +234,13 @@ impl Scan {
                 .get(at + 1)
                 .is_some_and(|token| token.letter().is_some());
         if token.is_capital() {
-            // The article `A` is followed by other words than the letter.
-            let is_article = letter == "A" && is_latin && !predicate && !after_noun;
+            // The article `A` is followed by other words than the letter; a rank is none: `A 4. C`.
+            let is_rank = self.is_mark(Some(at + 2), ".)")
+                && self.tokens[at + 1].text.len() == 1
+                && self.tokens[at + 1].text.chars().all(|c| c.is_ascii_digit());
+            let is_article = letter == "A" && is_latin && !predicate && !after_noun && !is_rank
+                // Other languages have no such article behind `is`.
+                && !self.has(previous, w::FOREIGN_IS);
             return (!is_article).then_some(letter);
         }
         if token.is_upper() {
@@ -278,10 +299,38 @@ impl Scan {
     /// Returns whether a token begins a retraction.
     fn is_retraction(&self, at: usize) -> bool {
         let starts = at == 0 || self.is_mark(at.checked_sub(1), "\n.!?,;:-\u{2014}\u{2013}(");
-        let is_no = self.tokens[at].is(&["no"]) && self.is_mark(Some(at + 1), ",:");
+        let is_no = self.tokens[at].is(&["no", "nein", "non", "não", "нет"])
+            && self.is_mark(Some(at + 1), ",:");
         let after_no = self.has(at.checked_sub(1), &["no", "oh", "but"]);
-        (starts || after_no) && self.tokens[at].is(w::RETRACTING)
+        // `B, no, D`
+        let is_lone_no = is_no
+            && at > 0
+            && self.is_mark(at.checked_sub(1), ",\u{2014}")
+            && self.tokens.iter().filter(|token| token.is(&["no"])).count() == 1;
+        is_lone_no
+            || self.ends_second_thought(at)
+            || (starts || after_no) && self.tokens[at].is(w::RETRACTING)
             || at > 0 && starts && is_no && self.is_mark(at.checked_sub(1), "\n.!?")
+    }
+
+    /// Returns whether a token ends words such as `on second thought` or `after checking`.
+    fn ends_second_thought(&self, at: usize) -> bool {
+        let previous = at.checked_sub(1);
+        let starts_line = previous.is_none() || self.is_mark(previous, "\n.;\u{2192}(");
+        let token = &self.tokens[at];
+        token.is(&["thought", "thoughts", "look", "inspection", "examination"])
+            && self.has(previous, &["second", "closer"])
+            && self.any(at.saturating_sub(4)..at, &["on", "upon", "after", "at"])
+            || token.is(w::RECHECKING)
+                && self.has(previous, &["after", "on", "upon", "by", "nach", "bei"])
+            || token.is(w::REVISING)
+                && starts_line
+                && (self.is_mark(Some(at + 1), ":,\u{2014}-")
+                    || self.has(Some(at + 1), w::CHOOSING)
+                    || self.has(Some(at + 1), &["to"]))
+            || token.is(&["fait"]) && self.has(previous, &["en"])
+            || token.is(&["fact"]) && self.has(previous, &["in"])
+            || token.is(&["on"]) && self.has(previous, &["hold"])
     }
 
     pub(super) fn any(&self, range: std::ops::Range<usize>, words: &[&str]) -> bool {
@@ -299,7 +348,7 @@ impl Scan {
     /// Returns the clause around a token.
     pub(super) fn clause(&self, at: usize) -> std::ops::Range<usize> {
         let sentence = self.sentence(at);
-        let ends = |token: &Token| token.is_mark_of(CLAUSE_ENDS);
+        let ends = |token: &Token| token.is_mark_of(CLAUSE_ENDS) || token.is(w::BUT);
         let start = self.tokens[sentence.start..at].iter().rposition(ends);
         let start = start.map_or(sentence.start, |end| sentence.start + end + 1);
         let rest = &self.tokens[at..sentence.end];

@@ -1,6 +1,6 @@
 //! Reads bonds from Markdown tables.
 
-use super::atoms::AnswerBond;
+use super::atoms::{AnswerBond, with_marked_chain};
 use super::bond::{Entry, entry};
 
 /// What a column holds.
@@ -16,15 +16,19 @@ enum Column {
 
 /// Reads the table at the beginning of some lines: its number of lines, and its bonds.
 ///
-/// Both are zero if the lines do not begin with a table. Rows without a bond are ignored.
-pub(super) fn bonds(lines: &[&str]) -> (usize, Vec<AnswerBond>) {
+/// Both are zero if the lines do not begin with a table. Rows without a bond are ignored; the third
+/// value says whether rows say that there is none.
+pub(super) fn bonds(lines: &[&str]) -> (usize, Vec<AnswerBond>, bool) {
     let rows: Vec<Vec<&str>> = lines.iter().map_while(|line| cells(line)).collect();
-    let Some(header) = rows.first().filter(|_| rows.len() > 1) else {
-        return (0, Vec::new());
+    let Some(header) = rows.first() else {
+        return (0, Vec::new(), false);
     };
+    if rows.len() == 1 && !lines[0].trim().starts_with('|') {
+        return (0, Vec::new(), false);
+    }
     let columns: Vec<Column> = header.iter().map(|cell| column(cell)).collect();
     let is_known = columns.contains(&Column::Ligand);
-    let mut bonds = Vec::new();
+    let (mut bonds, mut denies) = (Vec::new(), false);
     for row in &rows[usize::from(is_known)..] {
         if row
             .iter()
@@ -32,16 +36,28 @@ pub(super) fn bonds(lines: &[&str]) -> (usize, Vec<AnswerBond>) {
         {
             continue;
         }
+        let is_denied = |(cell, column): (&&str, &Column)| {
+            let verdict = cell.trim_matches(|c: char| !c.is_alphanumeric() && c.is_ascii());
+            let verdict = verdict.to_lowercase();
+            *column == Column::Ignored
+                && ["no", "false", "\u{274c}", "\u{2717}", "\u{2718}"].contains(&verdict.as_str())
+        };
+        if is_known && row.iter().zip(&columns).any(is_denied) {
+            denies = true;
+            continue;
+        }
         let text = if is_known {
             arranged(row, &columns)
         } else {
             row.join(" , ")
         };
-        if let Entry::Bonds(found) = entry(&text) {
-            bonds.extend(found);
+        match entry(&text) {
+            Entry::Bonds(found) => bonds.extend(found),
+            Entry::Rejected => denies = true,
+            Entry::Other => {}
         }
     }
-    (rows.len(), bonds)
+    (rows.len(), bonds, denies)
 }
 
 /// Splits a row; `None` if a line is not one.
@@ -85,6 +101,7 @@ fn arranged(row: &[&str], columns: &[Column]) -> String {
         cells.join(" ")
     };
     let chain = of(Column::Chain);
+    let residue = with_marked_chain(&of(Column::Residue));
     let has_chain = !chain.is_empty() && chain != "-";
     let chain = if has_chain {
         format!("chain {chain}")
@@ -93,7 +110,7 @@ fn arranged(row: &[&str], columns: &[Column]) -> String {
     };
     format!(
         "{} {} {} {chain}, {}",
-        of(Column::Residue),
+        residue,
         of(Column::Number),
         of(Column::Atom),
         of(Column::Ligand)

@@ -7,7 +7,10 @@ use super::Form;
 use super::json;
 
 /// Beginnings and ends of the reasoning of models.
-const REASONING: [(&str, &str); 8] = [
+const REASONING: [(&str, &str); 11] = [
+    ("<seed:think>", "</seed:think>"),
+    ("<thoughts>", "</thoughts>"),
+    ("<reflection>", "</reflection>"),
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("<thought>", "</thought>"),
@@ -134,6 +137,9 @@ fn normal(c: char) -> Option<char> {
         '\u{61f}' => '?',
         '\u{3002}' | '\u{964}' => '.',
         '\u{2032}' => '\'',
+        // Signs that look like the degree sign.
+        '\u{ba}' | '\u{2da}' | '\u{2218}' => '\u{b0}',
+        '\u{2080}'..='\u{2089}' => return nth(0x30, 0x2080),
         // Full-width forms of ASCII.
         '\u{ff01}'..='\u{ff5e}' => return nth(0x21, 0xff01),
         '\u{660}'..='\u{669}' => return nth(0x30, 0x660),
@@ -212,13 +218,53 @@ fn without_markup(text: &str) -> String {
             .replace(&format!("<{tag}>"), " ")
             .replace(&format!("</{tag}>"), " ");
     }
-    text = without_fonts(&text);
+    text = without_pairs_of_tags(&text);
+    text = without_subscripts(&without_fonts(&text));
     for space in [
         "\\ ", "\\,", "\\;", "\\:", "\\!", "\\quad", "\\(", "\\)", "\\[", "\\]",
     ] {
         text = text.replace(space, " ");
     }
     text
+}
+
+/// Removes other tags that are opened and closed: `<command>move x 3</command>`.
+fn without_pairs_of_tags(text: &str) -> String {
+    let mut plain = text.to_owned();
+    for part in text.split('<').skip(1) {
+        let Some((name, _)) = part.split_once('>') else {
+            continue;
+        };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        let is_tag = !name.is_empty() && name.len() <= 20 && name.chars().all(is_name);
+        if is_tag && text.contains(&format!("</{name}>")) {
+            plain = plain
+                .replace(&format!("<{name}>"), " ")
+                .replace(&format!("</{name}>"), " ");
+        }
+    }
+    plain
+}
+
+/// Removes subscripts within formulas: `$O_7$` becomes `O7`.
+fn without_subscripts(text: &str) -> String {
+    let parts: Vec<&str> = text.split('$').collect();
+    if parts.len().is_multiple_of(2) {
+        return text.to_owned();
+    }
+    let mut plain = String::new();
+    for (number, part) in parts.into_iter().enumerate() {
+        if number.is_multiple_of(2) {
+            plain.push_str(part);
+        } else if part.len() <= 40 && part.contains('_') {
+            plain.push_str(&part.replace(['_', '{', '}'], ""));
+        } else {
+            plain.push('$');
+            plain.push_str(part);
+            plain.push('$');
+        }
+    }
+    plain
 }
 
 /// Removes LaTeX fonts: `\text{C}` becomes `C`.

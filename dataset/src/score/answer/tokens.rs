@@ -146,7 +146,8 @@ impl Token {
             && second.is_alphabetic()
             && !(second == 's' || second == 'S');
         elided
-            || (is_dash(first) || first == '=') && second.is_alphanumeric()
+            || is_dash(first) && second.is_alphanumeric()
+            || first == '=' && second.is_uppercase()
             || is_dash(self.before) && !is_dash(first)
             || APOSTROPHES.contains(self.before) && !APOSTROPHES.contains(first)
             || matches!(self.before, '\u{b0}' | '\u{2261}')

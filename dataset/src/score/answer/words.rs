@@ -39,14 +39,14 @@ words! {
         "остаётся" "остается"
         "answer" "answers" "ans" "choice" "choose" "chose" "choosing" "chosen" "pick" "picked"
         "picking" "select" "selected" "selecting" "solution" "conclusion" "verdict" "leaves"
-        "leaving" "remains" "答案" "选择" "应选" "故选" "选" "選" "正解" "答え" "回答" "정답" "답" "respuesta"
+        "leaving" "remains" "prefer" "prefers" "meant" "答案" "选择" "应选" "故选" "选" "選" "正解" "答え" "回答" "정답" "답" "respuesta"
         "elijo" "escojo" "réponse" "choisis" "antwort" "lösung" "wähle" "resposta" "escolho"
         "gabarito" "ответ" "выбираю" "الإجابة" "الجواب" "أختار" "उत्तर" "जवाब" "risposta" "scelgo";
     /// Words that may be between those words and the letter.
     BETWEEN:
         "is" "be" "would" "should" "must" "option" "choice" "picture" "letter" "image" "panel"
         "the" "to" "correct" "right" "best" "final" "my" "thus" "therefore" "with" "clearly"
-        "only" "as" "here" "是" "为" "選択肢" "选项" "は" "은" "는" "이" "es" "la" "el" "opción" "letra"
+        "only" "as" "here" "for" "是" "为" "選択肢" "选项" "は" "은" "는" "이" "es" "la" "el" "opción" "letra"
         "correcta" "est" "l" "bonne" "réponse" "ist" "die" "lautet" "richtige" "é" "a" "o" "opção"
         "alternativa" "correta" "вариант" "опция" "буква" "правильный" "это" "هي" "هو" "الخيار"
         "الصحيحة" "विकल्प" "सही" "è" "opzione" "lettera" "corretta";
@@ -79,15 +79,18 @@ words! {
         "correct" "true" "false" "yes" "no" "not" "also" "still" "turns" "es" "muestra" "coincide"
         "porque" "est" "montre" "correspond" "car" "parce" "n" "ist" "zeigt" "passt" "weil"
         "stimmt" "denn" "da" "entspricht" "é" "mostra" "pois" "corresponde" "è" "perché"
-        "corrisponde" "está" "fehlt" "y" "et" "und" "oder" "e" "ou" "o";
+        "corrisponde" "está" "fehlt" "son" "sont" "sind" "sono" "são" "instead" "works" "yields" "gives" "wins" "satisfies" "beats" "all" "statt"
+        "anstatt" "y" "et" "und" "oder" "e" "ou" "o";
     /// Reasons: words that may follow an answer.
     REASONS:
-        "because" "since" "as" "for" "due" "where" "which" "given" "rather" "over" "not" "with"
+        "because" "since" "as" "for" "due" "where" "which" "given" "rather" "over" "instead" "i" "not" "with"
         "and" "but" "in" "while" "whereas" "so" "unlike" "et" "y" "und" "e" "no" "non" "nicht"
         "pas" "não" "не" "а" "因为" "因為" "porque" "ya" "car" "parce" "weil" "denn" "da" "pois"
         "потому" "так" "لأن" "क्योंकि" "perché" "poiché" "なぜなら" "왜냐하면";
     /// What is right about a letter, behind it.
     RIGHT_AFTER:
+        "works" "better" "beats" "einzige" "única" "único" "seule" "seul" "unica" "最も近" "exact" "expect" "follows" "required" "closer" "proper" "fulfils" "fulfills" "satisfies" "bonne" "bon" "buena"
+        "mejor" "meilleure" "besser" "melhor" "migliore" "лучше" "correctamente"
         "passt" "correspond" "convient" "подходит" "совпадает"
         "closest" "passes" "pass" "survives" "remains" "wins" "選" "선택" "고르"
         "correct" "best" "answer" "true" "matches" "match" "fits" "corresponds" "agrees"
@@ -99,7 +102,8 @@ words! {
     /// What is wrong about a letter, behind it.
     WRONG_AFTER:
         "wrong" "incorrect" "false" "not" "no" "doesn't" "does't" "isn't" "aren't" "don't"
-        "cannot" "can't" "never" "neither" "nor" "mirrored" "opposite" "fails" "fail"
+        "cannot" "can't" "never" "neither" "nor" "mirrored" "opposite" "distractor" "trap" "decoy" "herring" "bad" "unlikely" "invalid" "incorrectas"
+        "falsas" "incorrectos" "fausses" "incorrectes" "sbagliate" "erradas" "неверны" "불일치" "falsche" "fails" "fail"
         "contradicts" "differs" "differ" "inconsistent" "excluded" "eliminated" "rejected" "ruled"
         "too" "lacks" "lack" "missing" "without" "wouldn't" "couldn't" "reversed" "off" "ではなく"
         "じゃなく" "错误" "错" "不" "太" "没有" "相反" "間違" "ない" "ません" "逆" "아닙" "아니" "틀" "않" "incorrecta"
@@ -113,11 +117,12 @@ words! {
         "eliminate" "eliminates" "reject" "rejecting" "discard" "discarding" "ruling" "rules"
         "ruled" "rule" "instead" "wouldn't" "against" "besides" "excludes" "不是" "不选" "而不是" "排除"
         "pas" "ni" "nicht" "kein" "weder" "noch" "não" "nem" "не" "ни" "ليس" "لا" "नहीं" "non"
-        "né";
+        "né" "nie" "beats" "outperforms" "avoid" "avoiding" "statt" "anstatt" "lieu" "lugar" "invece" "нет" "ninguna" "aucune" "keine";
     /// Words that may be between a denying word and the letter.
     DENIED_BETWEEN:
         "is" "it" "it's" "be" "the" "option" "options" "answer" "correct" "think" "believe" "that"
-        "choice" "picture" "would" "either" "letter" "really" "of" "out" "la" "die" "a" "el" "o";
+        "choice" "picture" "would" "either" "letter" "really" "of" "out" "la" "die" "a" "el" "o"
+        "es" "é" "est" "ist" "jest" "это" "è" "de" "von" "like" "trust" "choose" "pick" "select" "choosing" "picking" "selecting" "sure" "convinced" "by" "about" "quite" "entirely";
     /// A letter behind one of these words (and `to`, `with`, `option`, ...) is called right.
     RIGHT_BEFORE:
         "seule" "seul" "nur" "solo" "soltanto" "apenas" "somente" "только" "只有"
@@ -137,7 +142,7 @@ words! {
         "هي" "это" "は" "bleibt" "queda" "reste" "just" "only";
     /// Words that draw a conclusion.
     CONCLUDING:
-        "so" "therefore" "thus" "hence" "conclusion" "overall" "consequently" "ultimately"
+        "so" "balance" "therefore" "thus" "hence" "conclusion" "overall" "consequently" "ultimately"
         "finally" "conclude" "summary" "因此" "所以" "综上" "故" "总之" "したがって" "よって" "従って" "따라서" "그러므로"
         "por" "entonces" "donc" "ainsi" "daher" "folglich" "somit" "portanto" "logo" "assim"
         "поэтому" "следовательно" "итак" "إذن" "لذلك" "इसलिए" "अतः" "quindi" "dunque" "pertanto";
@@ -150,6 +155,68 @@ words! {
         "訂正" "待って" "실은" "잠깐" "정정" "espera" "corrección" "attendez" "moment" "tatsächlich"
         "korrektur" "correção" "aliás" "подождите" "поправка" "تصحيح" "انتظر" "रुकिए" "सुधार"
         "anzi" "aspetta" "correzione";
+    /// Words that end `after checking` and the like.
+    RECHECKING:
+        "checking" "rechecking" "re-checking" "double-checking" "reflection" "reconsidering"
+        "reconsideration" "review" "reviewing" "inspection" "réflexion" "überlegung" "prüfung";
+    /// Words of revised answers.
+    REVISING:
+        "edit" "update" "updated" "revised" "revision" "corrected" "amended" "changed" "修正" "修改"
+        "改为" "改成" "editado" "korrigiert" "corrigé" "исправлено";
+    /// Words of changes of an answer: `from D to A`.
+    CHANGING:
+        "change" "changes" "changed" "changing" "switch" "switching" "switched" "revise" "revising"
+        "revised" "update" "updating" "updated" "correct" "correcting";
+    /// Words that begin a contrasting clause.
+    BUT:
+        "but" "however" "yet" "nevertheless" "aber" "jedoch" "pero" "mais" "mas" "porém" "però"
+        "но" "однако" "但" "但是" "しかし" "하지만" "لكن" "بل" "लेकिन";
+    /// Words that begin a clause of concession.
+    ALTHOUGH:
+        "although" "though" "while" "whereas" "obwohl" "während" "aunque" "mientras" "bien" "embora"
+        "sebbene" "mentre" "хотя" "虽然" "尽管";
+    /// Words in a contrasting clause that take nothing back: `but I am not sure`.
+    DOUBTING:
+        "sure" "certain" "confident" "perfect" "perfectly" "exactly" "large" "matter" "problem"
+        "important" "easy" "obvious" "sicher" "seguro" "sûr";
+    /// Subjects of sentences about other readers.
+    SOMEONE:
+        "someone" "somebody" "many" "some" "people" "one" "most" "others" "anyone" "you";
+    /// Words of wrong answers before a letter.
+    MISTAKES:
+        "mistake" "mistakes" "error" "trap" "distractor" "temptation" "tempting" "fehler" "erreur";
+    /// Headings of rejected letters.
+    REJECTED:
+        "rejected" "eliminated" "excluded" "wrong" "incorrect" "discarded" "dismissed" "false"
+        "ruled" "unlikely" "less" "least" "worst" "incorrecta" "неправильно" "неверно" "falsch" "ausgeschlossen" "incorrectas" "descartadas" "fausses" "错误"
+        "排除";
+    /// Words of everything, of which a letter is excluded.
+    ALL:
+        "anything" "everything" "all" "any" "anyone" "alles" "alle" "todo" "todos" "todas" "tout"
+        "toutes" "tous" "tutte" "tutti" "qualquer";
+    /// Words that begin a question about a letter.
+    ASKING:
+        "is" "what" "could" "would" "should" "ist" "est";
+    /// Forms of `is` of languages without an article `A`.
+    FOREIGN_IS:
+        "ist" "lautet" "est" "es" "è" "é";
+    /// Words of residues that are too far away.
+    FAR:
+        "too far" "too distant" "out of reach" "out of range" "zu weit" "trop loin" "trop éloign"
+        "demasiado lejos" "muito longe" "troppo lontan" "太远" "遠すぎ" "слишком далек";
+    /// Words that begin a reason.
+    CAUSES:
+        "because" "since" "weil" "denn" "car" "parce" "porque" "pois" "perché" "poiché" "потому"
+        "因为" "なぜなら" "왜냐하면" "لأن" "क्योंकि";
+    /// Verdicts on a letter, alone.
+    VERDICT_RIGHT:
+        "yes" "right" "good" "true" "correct" "ok" "okay" "valid" "fits" "match" "matches" "works"
+        "ja" "sí" "oui" "sim" "да" "верно" "richtig" "correcto" "correcta" "juste" "对" "正确" "はい"
+        "예";
+    /// Bad verdicts on a letter, alone.
+    VERDICT_WRONG:
+        "no" "wrong" "bad" "false" "incorrect" "invalid" "nein" "non" "não" "нет" "неверно" "falsch"
+        "faux" "incorrecto" "incorrecta" "错" "错误" "不对" "いいえ" "아니요";
     /// Words that make a statement a mere possibility.
     HEDGES:
         "might" "may" "could" "maybe" "perhaps" "possibly" "seemed" "initially" "thought"
@@ -171,7 +238,7 @@ words! {
         "is" "be" "est" "es" "ist" "é" "è" "it" "是" "は";
     /// `C is ...`
     SURELY_RIGHT:
-        "correct" "right" "answer" "best" "true" "richtig" "correcta" "correcte" "correta"
+        "correct" "right" "answer" "choice" "pick" "best" "true" "richtig" "correcta" "correcte" "correta"
         "corretta" "réponse";
     /// `the right option C`
     RIGHT_OPTION:

@@ -1,0 +1,329 @@
+//! Parses one command: `move x 3`, `roll about the y axis by 15 degrees`, and commands in words.
+
+use molshot_scenes::commands::Axis;
+
+use super::words::is_east_asian;
+use crate::step::{Step, StepKind};
+
+/// Units of length after the number of a `move`.
+const ANGSTROMS: [&str; 7] = [
+    "a",
+    "\u{e5}",
+    "ang",
+    "angstrom",
+    "angstroms",
+    "\u{e5}ngstr\u{f6}m",
+    "\u{e5}ngstr\u{f6}ms",
+];
+/// Units of angle after the number of a `roll`.
+const DEGREES: [&str; 4] = ["\u{b0}", "deg", "degree", "degrees"];
+/// Units that make a command invalid.
+const OTHER_UNITS: [&str; 16] = [
+    "nm",
+    "nanometer",
+    "nanometers",
+    "nanometre",
+    "nanometres",
+    "pm",
+    "picometer",
+    "picometers",
+    "mm",
+    "cm",
+    "px",
+    "pixel",
+    "pixels",
+    "rad",
+    "radian",
+    "radians",
+];
+/// Words between two numbers, which make it unclear which number is the answer.
+const BETWEEN_NUMBERS: [&str; 8] = ["or", "and", "to", "-", "/", "..", "...", "through"];
+/// Words that may be between `move` and the axis.
+const BEFORE_AXIS: [&str; 13] = [
+    "along",
+    "about",
+    "around",
+    "in",
+    "on",
+    "the",
+    "axis",
+    "it",
+    "ligand",
+    "complex",
+    "molecule",
+    "whole",
+    "structure",
+];
+/// Words that may be between the axis and the number.
+const BEFORE_NUMBER: [&str; 13] = [
+    "axis",
+    "direction",
+    "by",
+    "of",
+    "to",
+    "about",
+    "approximately",
+    "roughly",
+    "around",
+    "distance",
+    "angle",
+    "amount",
+    "value",
+];
+/// Words that may be between a verb and a number: `move the ligand by 3`.
+const OBJECTS: [&str; 12] = [
+    "it",
+    "the",
+    "ligand",
+    "complex",
+    "molecule",
+    "whole",
+    "everything",
+    "structure",
+    "by",
+    "about",
+    "approximately",
+    "roughly",
+];
+/// Words before an axis behind a number.
+const PREPOSITIONS: [&str; 4] = ["along", "about", "around", "in"];
+/// Directions with their axes and signs.
+const DIRECTIONS: [(&str, Axis, i32); 6] = [
+    ("right", Axis::X, 1),
+    ("left", Axis::X, -1),
+    ("up", Axis::Y, 1),
+    ("upwards", Axis::Y, 1),
+    ("down", Axis::Y, -1),
+    ("downwards", Axis::Y, -1),
+];
+
+/// The result of parsing at one position.
+pub(super) enum Parsed {
+    /// A command and its number of words.
+    Command(Step, usize),
+    /// A command that is unclear, and its number of words.
+    Unclear(StepKind, Axis, usize),
+    /// Not a command.
+    Nothing,
+}
+
+/// Splits a text into lower-case words without punctuation.
+///
+/// All kinds of minus signs become hyphens, and a comma within a number becomes a decimal point.
+pub(super) fn words(text: &str) -> Vec<String> {
+    // `1) roll x 90 2) move x 18`
+    let is_counted = text.trim_start().trim_start_matches('(').starts_with("1)");
+    let is_count = |word: &str| {
+        let digits = word.trim_start_matches('(').strip_suffix(')');
+        digits.is_some_and(|digits| is_counted && digits.len() == 1 && digits.parse::<u8>().is_ok())
+    };
+    let parts = text
+        .split(' ')
+        .map(|word| if is_count(word) { ";" } else { word });
+    let text = parts.collect::<Vec<_>>().join(" ");
+    let lower: Vec<char> = text
+        .to_lowercase()
+        .chars()
+        .map(|c| match c {
+            '\u{2212}' | '\u{2013}' | '\u{2014}' | '\u{2010}' | '\u{2011}' => '-',
+            '\u{2019}' | '\u{2018}' => '\'',
+            c => c,
+        })
+        .collect();
+    let is_digit = |position: Option<usize>| {
+        position
+            .and_then(|position| lower.get(position))
+            .is_some_and(char::is_ascii_digit)
+    };
+    let mut spaced = String::new();
+    for (position, c) in lower.iter().enumerate() {
+        let within = is_digit(position.checked_sub(1)) && is_digit(Some(position + 1));
+        // Words of Chinese, Japanese and Korean may stand beside a command without a space.
+        let before = position
+            .checked_sub(1)
+            .and_then(|position| lower.get(position));
+        if before.is_some_and(|before| is_east_asian(*before) != is_east_asian(*c)) {
+            spaced.push(' ');
+        }
+        match c {
+            ',' if within => spaced.push('.'),
+            '/' if within => spaced.push_str(" / "),
+            ';' | '\n' => spaced.push_str(" ; "),
+            // A note behind a number: `move x 3 (3.0)`.
+            '(' if spaced.trim_end().ends_with(|c: char| c.is_ascii_digit()) => {
+                spaced.push_str(" ( ");
+            }
+            '?' => spaced.push_str("? "),
+            '!' => spaced.push_str("! "),
+            ',' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '=' | '$' | '|' | '~' | '_'
+            | '\u{2248}' | '\u{300c}' | '\u{300d}' | '\u{300e}' | '\u{300f}' | '\u{3010}'
+            | '\u{3011}' => spaced.push(' '),
+            '*' | '`' | '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => {}
+            '-' if within => spaced.push_str(" - "),
+            c => spaced.push(*c),
+        }
+    }
+    let words = spaced.split_whitespace();
+    let words = words.map(|word| word.trim_matches('\'').to_owned());
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// Parses a command at the beginning of a list of words.
+pub(super) fn command(words: &[String]) -> Parsed {
+    let kind = match words[0].as_str() {
+        "move" | "translate" => StepKind::Move,
+        "roll" | "turn" | "rotate" => StepKind::Roll,
+        // `shift x 18` is not a command, so that it is unclear what is meant.
+        "shift" => {
+            return match command(&[&["move".to_owned()], &words[1..]].concat()) {
+                Parsed::Command(step, length) if is_axis(&words[1]) => {
+                    Parsed::Unclear(step.kind, step.axis, length)
+                }
+                _ => Parsed::Nothing,
+            };
+        }
+        _ => return Parsed::Nothing,
+    };
+    if let Some((step, length)) = in_words(kind, words) {
+        return Parsed::Command(step, length);
+    }
+    let word = |position: usize| words.get(position).map_or("", String::as_str);
+    let mut position = 1;
+    while BEFORE_AXIS.contains(&word(position)) {
+        position += 1;
+    }
+    let axis = match word(position).trim_end_matches("-axis") {
+        "x" => Axis::X,
+        "y" => Axis::Y,
+        "z" => Axis::Z,
+        _ => return Parsed::Nothing,
+    };
+    position += 1;
+    while BEFORE_NUMBER.contains(&word(position)) {
+        position += 1;
+    }
+    // There may be a space after a minus sign.
+    let (sign, text) = match word(position) {
+        "-" => {
+            position += 1;
+            ("-", word(position))
+        }
+        text => ("", text),
+    };
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && !"+-.".contains(c))
+        .unwrap_or(text.len());
+    let (number, mut unit) = text.split_at(end);
+    let Some(amount) = number_of(&format!("{sign}{number}")) else {
+        return Parsed::Nothing;
+    };
+    position += 1;
+    unit = unit.trim_end_matches(['.', '!', '?']);
+    // The `A` of the next sentence is not a unit.
+    if unit.is_empty() && !text.ends_with(['.', '!', '?']) {
+        let next = word(position).trim_end_matches(['.', '!', '?']);
+        if ANGSTROMS.contains(&next) || DEGREES.contains(&next) || OTHER_UNITS.contains(&next) {
+            unit = next;
+            position += 1;
+        }
+    }
+    let fits = unit.is_empty()
+        || match kind {
+            StepKind::Move => ANGSTROMS.contains(&unit),
+            StepKind::Roll => DEGREES.contains(&unit),
+        };
+    let next_is_number =
+        |position: usize| number_of(word(position).trim_end_matches(['.', '!', '?'])).is_some();
+    let another = next_is_number(position)
+        || BETWEEN_NUMBERS.contains(&word(position)) && next_is_number(position + 1);
+    if !fits || another || amount.fract() != 0.0 || amount.abs() >= 1e6 {
+        return Parsed::Unclear(kind, axis, position);
+    }
+    let step = Step {
+        kind,
+        axis,
+        amount: amount as i32,
+    };
+    Parsed::Command(step, position)
+}
+
+/// Returns whether a word names an axis.
+fn is_axis(word: &str) -> bool {
+    axis_of(word).is_some()
+}
+
+fn axis_of(word: &str) -> Option<Axis> {
+    match word
+        .trim_end_matches(['.', '!', '?', ';'])
+        .trim_end_matches("-axis")
+    {
+        "x" => Some(Axis::X),
+        "y" => Some(Axis::Y),
+        "z" => Some(Axis::Z),
+        _ => None,
+    }
+}
+
+/// Parses a command whose number comes first: `turn the ligand by 90 degrees about x`,
+/// `move it 18 Å to the right`.
+fn in_words(kind: StepKind, words: &[String]) -> Option<(Step, usize)> {
+    let word = |position: usize| words.get(position).map_or("", String::as_str);
+    let mut at = 1;
+    while OBJECTS.contains(&word(at)) {
+        at += 1;
+    }
+    // `move left by 4 Å`
+    let direction = DIRECTIONS.into_iter().find(|(name, ..)| *name == word(at));
+    let direction = direction.filter(|_| kind == StepKind::Move);
+    if direction.is_some() {
+        at += 1;
+        at += usize::from(word(at) == "by");
+    }
+    let units: &[&str] = match kind {
+        StepKind::Move => &ANGSTROMS,
+        StepKind::Roll => &DEGREES,
+    };
+    let end = word(at).find(|c: char| !c.is_ascii_digit() && !"+-.".contains(c));
+    let (number, unit) = word(at).split_at(end.unwrap_or(word(at).len()));
+    let amount = number_of(number).filter(|amount| amount.fract() == 0.0 && amount.abs() < 1e6)?;
+    at += 1;
+    if unit.is_empty() {
+        at += usize::from(units.contains(&word(at)));
+    } else if !units.contains(&unit) {
+        return None;
+    }
+    let mut sign = 1;
+    let axis = if let Some((_, axis, towards)) = direction {
+        sign = towards;
+        axis
+    } else if PREPOSITIONS.contains(&word(at)) {
+        at += 1;
+        at += usize::from(word(at) == "the");
+        let axis = axis_of(word(at))?;
+        at += 1 + usize::from(word(at + 1).trim_end_matches(['.', ';']) == "axis");
+        axis
+    } else if kind == StepKind::Move {
+        if word(at) == "to" && word(at + 1) == "the" {
+            at += 2;
+        }
+        let named = word(at).trim_end_matches(['.', '!', ';']);
+        let (_, axis, direction) = DIRECTIONS.into_iter().find(|(name, ..)| *name == named)?;
+        sign = direction;
+        at += 1;
+        axis
+    } else {
+        return None;
+    };
+    let amount = amount as i32 * sign;
+    Some((Step { kind, axis, amount }, at))
+}
+
+/// Parses a decimal number without an exponent.
+pub(super) fn number_of(text: &str) -> Option<f64> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_plain = digits
+        .trim_start_matches('-')
+        .starts_with(|c: char| c.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_plain)
+}
