@@ -3,8 +3,8 @@
 //! A request passes these modules, in this order: `listen` (connections) -> `middleware` (log and
 //! metrics) -> `access` (host, origin, token) -> `routes` (handlers) -> `admission` (limits on
 //! requests and memory) -> `body` -> `render_service` (structure, scene, job, fair queue, worker
-//! pool, encoder, with caches for structures, scenes and images) -> `response`. [`error`] maps every
-//! failure to an HTTP status.
+//! pool, encoder, with caches for structures, scenes and images) -> `response`. [`error`] maps
+//! every failure to an HTTP status.
 //!
 //! [`Server::run`] listens on a port, as `molshot serve` does. [`Server::router`] gives the same
 //! service to a program that has its own listener, or that calls it within the process:
