@@ -42,11 +42,17 @@ PAPER = {"T1": (100.0, 52.3, 99.8), "T2": (70.2, 44.2, 99.7), "T3": (30.0, 6.0, 
 
 
 class Questions(IterableDataset[dict[str, Any]]):
-    """An endless stream of questions about some complexes."""
+    """An endless stream of questions about some complexes.
 
-    def __init__(self, paths: list[pathlib.Path], seed: int) -> None:
+    With `turned`, each begins from another orientation, so that 40 complexes give endlessly many
+    pictures and the network cannot know them by heart. Motions are about the axes of the screen, so
+    the answer does not depend on it. The test begins from the front, as the paper does.
+    """
+
+    def __init__(self, paths: list[pathlib.Path], seed: int, turned: bool) -> None:
         self.paths = paths
         self.seed = seed
+        self.turned = turned
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         worker = get_worker_info()
@@ -57,7 +63,10 @@ class Questions(IterableDataset[dict[str, Any]]):
                 structure = generator.choice(structures)
                 task = generator.choice(TASKS)
                 answer = generator.choice(ANSWERS[task])
-                views = renderer.render_many([(structure, "view front"), (structure, ["view front", answer])])
+                before = ["view front"]
+                if self.turned:
+                    before += [f"roll {axis} {generator.uniform(-180, 180):.1f}" for axis in "xyz"]
+                views = renderer.render_many([(structure, before), (structure, [*before, answer])])
                 pictures = [picture.color.mean(axis=2) for picture in views]
                 yield {
                     "image": np.stack(pictures).astype(np.float32) / 255,
@@ -122,7 +131,7 @@ def main() -> None:
 
     model = network()
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
-    loader = DataLoader(Questions(train, arguments.seed), batch_size=64, num_workers=arguments.workers)
+    loader = DataLoader(Questions(train, arguments.seed, turned=True), batch_size=64, num_workers=arguments.workers)
     start, seen, waited, shown = time.monotonic(), 0, 0.0, 0.0
     limit = arguments.minutes * 60
     batches = iter(loader)
@@ -143,7 +152,7 @@ def main() -> None:
     del batches
     print(f"{seen} questions, {2 * seen} pictures, {2 * seen / (time.monotonic() - start):.0f} pictures a second")
 
-    scores = test(model, DataLoader(Questions(unseen, arguments.seed + 1), batch_size=64), arguments.questions)
+    scores = test(model, DataLoader(Questions(unseen, arguments.seed + 1, turned=False), batch_size=64), arguments.questions)
     print("task  questions  this network  best constant | paper: people  best model  trained model")
     for task, points in scores.items():
         people, best, trained = PAPER[task]

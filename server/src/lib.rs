@@ -44,6 +44,7 @@ mod admission;
 mod app;
 mod auth;
 mod body;
+mod client_places;
 mod compression;
 pub mod config;
 pub mod error;
@@ -361,7 +362,8 @@ impl Server {
                 tokio::select! {
                     () = &mut serving => return Ok(()),
                     signal = signals.next() => match signal {
-                        Signal::Reload => Current::reload(&current).await,
+                        // Apart from serving: a file that is read may block for ever.
+                        Signal::Reload => drop(tokio::spawn(Current::reload(Arc::clone(&current)))),
                         Signal::Stop => break,
                     }
                 }

@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::client_places::ClientPlaces;
 use crate::protocol_errors::ExplainedErrors;
 use crate::watched_stream::WatchedStream;
 
@@ -68,6 +69,8 @@ pub(crate) async fn serve(
 ) {
     let max_connections = connections_max(app.config.connections_max);
     let connections = Arc::new(Semaphore::new(max_connections));
+    let places = Arc::new(ClientPlaces::default());
+    let client_max = usize::try_from(app.config.client_connections_max).unwrap_or(usize::MAX);
     let (closing, closed) = watch::channel(false);
     let accepting = async {
         loop {
@@ -77,11 +80,17 @@ pub(crate) async fn serve(
             };
             match listener.accept().await {
                 Ok((stream, address)) => {
+                    let is_proxy = app.config.trusted_proxies.contains(address.ip());
+                    let max = if is_proxy { usize::MAX } else { client_max };
+                    let Some(place) = ClientPlaces::take(&places, address.ip(), max) else {
+                        tracing::debug!(client = %address.ip(), "a connection is closed: its address has as many as one may have");
+                        continue;
+                    };
                     let connection =
                         connection(&app, router.clone(), stream, address, closed.clone());
                     tokio::spawn(async move {
                         connection.await;
-                        drop(permit);
+                        drop((place, permit));
                     });
                 }
                 Err(error) => {

@@ -1,7 +1,7 @@
 //! The state in use, and its replacement when tokens and configuration are read again (SIGHUP).
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 
 use axum::Router;
 use axum::extract::Request;
@@ -75,8 +75,7 @@ impl Current {
 
     /// Reads tokens and configuration again. What cannot be read or is invalid changes nothing. The
     /// log says what changed, and what needs a restart.
-    pub(crate) async fn reload(this: &Arc<Self>) {
-        let this = Arc::clone(this);
+    pub(crate) async fn reload(this: Arc<Self>) {
         // Reading files blocks.
         let reloading = tokio::task::spawn_blocking(move || this.reload_now());
         if let Err(error) = reloading.await {
@@ -85,7 +84,16 @@ impl Current {
     }
 
     fn reload_now(&self) {
-        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut source = match self.source.try_lock() {
+            Ok(source) => source,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                tracing::error!(
+                    "SIGHUP is ignored: a file that an earlier one reads does not answer; is it a pipe, or on a disk that hangs?"
+                );
+                return;
+            }
+        };
         let Some((layers, read)) = source.as_mut() else {
             tracing::warn!("SIGHUP is ignored: this program does not read its configuration again");
             return;

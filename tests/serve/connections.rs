@@ -244,3 +244,28 @@ fn errors_of_the_parser_have_a_body() {
     }
     server.end();
 }
+
+#[test]
+fn one_address_has_a_limited_number_of_connections() {
+    let server = Server::start("places", &["--client-connections-max", "4"]);
+    let is_open = |stream: &mut std::net::TcpStream| {
+        let livez = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        let _ = stream.write_all(livez.as_bytes());
+        read_answer(stream, false).is_some_and(|answer| answer.status == 200)
+    };
+    // The connection that waited for the start may still be open for a moment.
+    let mut held = Vec::new();
+    server.wait_until("four places are free", || {
+        let mut stream = server.connect();
+        if is_open(&mut stream) {
+            held.push(stream);
+        }
+        held.len() == 4
+    });
+    assert!(!is_open(&mut server.connect()));
+    assert!(held.iter_mut().all(is_open), "the others stay open");
+    drop(held.pop());
+    server.wait_until("its place is free", || is_open(&mut server.connect()));
+    drop(held);
+    server.end();
+}

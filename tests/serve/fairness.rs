@@ -47,7 +47,14 @@ fn atoms_that_lie_one_over_the_other_are_drawn_once_or_refused() {
 
 #[test]
 fn an_abandoned_image_is_cancelled_while_it_is_drawn() {
-    let flags = ["--threads", "1", "--request-seconds", "3600"];
+    let flags = [
+        "--threads",
+        "1",
+        "--request-seconds",
+        "3600",
+        "--covered-samples-max",
+        "1000000000000",
+    ];
     let server = Server::start("abandoned", &flags);
     let document = row(20_000, 1e-4, 700).to_string();
     for _ in 0..2 {

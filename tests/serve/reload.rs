@@ -115,3 +115,32 @@ fn a_hangup_does_not_open_a_public_server() {
     assert_eq!(server.get("/v1/structures").status, 401);
     server.end_with(&["the new one is invalid"]);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_does_not_answer_stops_nothing() {
+    let place = folder("blocked");
+    let tokens = place.join("tokens.txt");
+    fs::write(&tokens, "alpha\n").expect("a file");
+    let given = tokens.display().to_string();
+    let server = Server::start_in(place, &["--tokens-file", &given], &[]);
+    let path = "/v1/structures/sample-dna/image.png?size=32x32";
+    let ask = || server.send("GET", path, &[("Authorization", "Bearer alpha")], &[]);
+    assert_eq!(ask().status, 200);
+    // Opening a pipe that nothing writes to blocks.
+    fs::remove_file(&tokens).expect("it is there");
+    let made = Command::new("mkfifo").arg(&tokens).status();
+    assert!(made.expect("mkfifo is there").success());
+    let hang_up = || {
+        let process = server.child.id().to_string();
+        let status = Command::new("kill").args(["-HUP", &process]).status();
+        assert!(status.expect("kill is there").success());
+    };
+    hang_up();
+    assert_eq!(ask().status, 200);
+    hang_up();
+    server.wait_until("the second one is refused", || {
+        server.log().contains("SIGHUP is ignored")
+    });
+    assert_eq!(ask().status, 200);
+}

@@ -127,7 +127,7 @@ settings! {
         "Number of atoms of a structure.";
     samples_max "samples-max": u64 = "67108864" "COUNT" in 1..=4_294_967_296,
         "Pixels times samples per pixel of an image.";
-    covered_samples_max "covered-samples-max": u64 = "137438953472" "COUNT" in 1_048_576..=1_000_000_000_000_000,
+    covered_samples_max "covered-samples-max": u64 = "17179869184" "COUNT" in 1_048_576..=1_000_000_000_000_000,
         "Estimated samples of an image that its atoms and bonds cover, summed over atoms and bonds. It bounds the time of drawing where many lie one over the other.";
     items_max "items-max": u64 = "100000" "COUNT" in 1..=1_000_000,
         "Number of items of a batch.", reloadable;
@@ -145,6 +145,8 @@ settings! {
         "Time for one image, including waiting; then it is refused with 504.", reloadable;
     connections_max "connections-max": u64 = "1024" "COUNT" in 1..=65_536,
         "Simultaneous connections; further ones wait to be accepted.";
+    client_connections_max "client-connections-max": u64 = "256" "COUNT" in 1..=65_536,
+        "Simultaneous connections of one address, except trusted proxies; further ones are closed.";
     header_seconds "header-seconds": u64 = "10" "SECONDS" in 1..=600,
         "Time for a request's headers to arrive.";
     stall_seconds "stall-seconds": u64 = "60" "SECONDS" in 1..=3600,

@@ -60,6 +60,12 @@ const MAX_AGE: Duration = Duration::from_mins(1);
 /// another time of modification.
 const SETTLING_TIME: Duration = Duration::from_secs(1);
 
+/// A listing is not made again for this many times the time that it took, even if the folder has
+/// changed: at most a sixth of the time goes into listing.
+const MIN_AGE_PER_SECOND: u32 = 5;
+/// Longest time for which a change of the folder is not seen for that reason.
+const MAX_UNSEEN: Duration = Duration::from_secs(1);
+
 /// A listing and when it was made.
 #[derive(Debug)]
 struct Made {
@@ -72,9 +78,9 @@ struct Made {
 
 /// The last listing of the served folder.
 ///
-/// A large folder is listed again when it has changed: at once if an entry was added, removed or
-/// renamed, which its time of modification shows, and after a while if something changed in a
-/// folder within it or behind a link.
+/// A large folder is listed again when it has changed: within a second if an entry was added,
+/// removed or renamed, which its time of modification shows, and after a while if something
+/// changed in a folder within it or behind a link.
 #[derive(Debug, Default)]
 pub(super) struct ListingCache {
     last: Mutex<Option<Made>>,
@@ -87,11 +93,16 @@ impl ListingCache {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let modified = fs::metadata(root)?.modified()?;
         if let Some(made) = &*last
-            && made.modified == Some(modified)
             && made.listing.entries > MAX_SMALL_ENTRIES
-            && made.start.elapsed() < (made.took * MAX_AGE_PER_SECOND).min(MAX_AGE)
         {
-            return Ok(Arc::clone(&made.listing));
+            let age = made.start.elapsed();
+            // A folder that changes all the time is not listed all the time.
+            let is_new = age < (made.took * MIN_AGE_PER_SECOND).min(MAX_UNSEEN);
+            let is_true = made.modified == Some(modified)
+                && age < (made.took * MAX_AGE_PER_SECOND).min(MAX_AGE);
+            if is_new || is_true {
+                return Ok(Arc::clone(&made.listing));
+            }
         }
         let start = Instant::now();
         let is_settled = SystemTime::now()
@@ -275,8 +286,12 @@ mod tests {
         // It has just changed, so that another change may have the same time.
         let first = cache.list(&root).unwrap();
         assert_eq!(first.ids.len(), MAX_SMALL_ENTRIES + 1);
+        age(Duration::from_mins(1));
+        assert!(Arc::ptr_eq(&first, &cache.list(&root).unwrap()));
+        age(Duration::ZERO);
         assert!(!Arc::ptr_eq(&first, &cache.list(&root).unwrap()));
         set_modified(100);
+        age(Duration::ZERO);
         let first = cache.list(&root).unwrap();
         age(Duration::from_mins(1));
         assert!(Arc::ptr_eq(&first, &cache.list(&root).unwrap()));
@@ -288,6 +303,8 @@ mod tests {
         assert!(second.ids.contains(&"later".to_owned()));
         age(Duration::from_mins(1));
         fs::write(root.join("new.pdb"), "").unwrap();
+        // Not within the time that listing is bounded to.
+        cache.last.lock().unwrap().as_mut().unwrap().start -= Duration::from_secs(2);
         assert!(
             cache
                 .list(&root)
