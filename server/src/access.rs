@@ -202,9 +202,14 @@ fn client(app: &App, request: &mut Request) -> Result<Client, Problem> {
     }
 }
 
-/// The token in a request's `Authorization` header.
+/// The token in a request's `Authorization` header; `None` if there are several of them, which
+/// two programs could read differently.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
     let (scheme, token) = value.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")
@@ -228,5 +233,10 @@ mod tests {
         assert_eq!(token("Basic alpha"), None);
         assert_eq!(token("alpha"), None);
         assert_eq!(bearer(&HeaderMap::new()), None);
+        let mut two = HeaderMap::new();
+        for value in ["Bearer alpha", "Bearer beta"] {
+            two.append(header::AUTHORIZATION, HeaderValue::from_static(value));
+        }
+        assert_eq!(bearer(&two), None);
     }
 }
