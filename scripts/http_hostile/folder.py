@@ -127,9 +127,12 @@ def many_files(server: Server) -> list[str]:
             document = page(f"limit=1000&source=folder&prefix=f&after={after}")
             ids += [entry["id"] for entry in document["structures"]]
             after = document["next"]
+        # A change of a large folder is seen within a second.
         (server.structures / "f65000.pdb").touch()
+        time.sleep(1.1)
         seen = page("prefix=f65000")["total"]
         (server.structures / "f65000.pdb").unlink()
+        time.sleep(1.1)
         gone = page("prefix=f65000")["total"]
     print(f"{FILES:,} files: {rate:.0f} pages per second by one client")
     if ids != [f"f{number:05}.pdb" for number in range(FILES)] or document["total"] != FILES:
