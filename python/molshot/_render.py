@@ -132,10 +132,9 @@ class Renderer:
         window = max(1, ahead if ahead is not None else 4 * pool.threads)
         batch = _molshot.Batch(pool)
         ready: dict[int, Picture] = {}
-        submitted = taken = arrived = 0
+        submitted = taken = 0
         source = iter(jobs)
         more = True
-        # The last request: consecutive jobs often have the same options.
         try:
             while True:
                 while more and submitted - taken < window:
@@ -151,7 +150,6 @@ class Renderer:
                     return
                 while not (taken in ready if ordered else ready):
                     number, picture = batch.next()
-                    arrived += 1
                     ready[number] = Picture(picture)
                 number = taken if ordered else next(iter(ready))
                 taken += 1

@@ -67,7 +67,7 @@ class _Views:
         generator = random.Random(digest)
         index = generator.randrange(len(self.structures))
         commands, label = self.view(generator, index)
-        picture = self.renderer.render(self.structure(index), list([commands] if isinstance(commands, str) else commands), **self.options)
+        picture = self.renderer.render(self.structure(index), commands, **self.options)
         return {"image": self.transform(picture), **label}
 
 

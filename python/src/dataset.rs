@@ -52,13 +52,12 @@ fn run<T: Send + 'static>(
         })
     };
     let mut shown = 0;
-    let mut show = |py: Python<'_>| -> PyResult<()> {
+    let mut show = || -> PyResult<()> {
         let done = shared.done.load(Ordering::Relaxed);
         if let Some(progress) = progress.filter(|_| done != shown) {
             shown = done;
             progress.call1((done, shared.total.load(Ordering::Relaxed)))?;
         }
-        let _ = py;
         Ok(())
     };
     // The first exception: that of `progress`, or `KeyboardInterrupt`.
@@ -67,7 +66,7 @@ fn run<T: Send + 'static>(
         if raised.is_some() {
             return;
         }
-        if let Err(error) = py.check_signals().and_then(|()| show(py)) {
+        if let Err(error) = py.check_signals().and_then(|()| show()) {
             shared.stopped.store(true, Ordering::Relaxed);
             raised = Some(error);
         }
@@ -76,7 +75,7 @@ fn run<T: Send + 'static>(
         return Err(error);
     }
     let result = result?;
-    show(py)?;
+    show()?;
     Ok(result)
 }
 

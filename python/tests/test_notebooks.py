@@ -3,10 +3,9 @@
 import os
 import pathlib
 
+import nbclient
+import nbformat
 import pytest
-
-nbformat = pytest.importorskip("nbformat")
-nbclient = pytest.importorskip("nbclient")
 
 NOTEBOOKS = pathlib.Path(os.environ.get("MOLSHOT_NOTEBOOKS", pathlib.Path(__file__).parents[1] / "notebooks"))
 
@@ -14,8 +13,6 @@ NOTEBOOKS = pathlib.Path(os.environ.get("MOLSHOT_NOTEBOOKS", pathlib.Path(__file
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ["first_pictures", "masks_and_depth", "train_on_views"])
 def test_a_notebook_runs(name: str, library: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if name == "train_on_views":
-        pytest.importorskip("torch")
     monkeypatch.setenv("MOLSHOT_LIBRARY", str(library))
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "outputs are not committed"

@@ -6,13 +6,11 @@ import random
 from typing import Any
 
 import pytest
+import torch
+from torch.utils.data import DataLoader
 
-torch = pytest.importorskip("torch")
-
-from torch.utils.data import DataLoader  # noqa: E402
-
-from molshot import Picture, read  # noqa: E402
-from molshot.torch import ViewDataset, ViewStream, collate_with_processor, picture_tensor  # noqa: E402
+from molshot import Picture, read
+from molshot.torch import ViewDataset, ViewStream, collate_with_processor, picture_tensor
 
 
 def turn(generator: random.Random, index: int) -> tuple[str, dict[str, Any]]:

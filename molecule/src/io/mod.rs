@@ -11,7 +11,7 @@ mod mol2;
 mod pdb;
 mod sdf;
 mod text;
-mod unnamed;
+pub(crate) mod unnamed;
 mod xyz;
 
 use self::options::{Format, ReadOptions};

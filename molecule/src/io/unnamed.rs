@@ -8,8 +8,11 @@ use super::text;
 use crate::Element;
 use crate::raw::{ElementField, RawAtom};
 
+/// Residue name of atoms that have none, as in ChimeraX.
+pub(crate) const UNNAMED_RESIDUE: &str = "UNL";
+
 /// Returns the next number of an element, from 1.
-pub(super) fn next_number(numbers: &mut HashMap<Element, u32>, element: Element) -> u32 {
+pub(crate) fn next_number(numbers: &mut HashMap<Element, u32>, element: Element) -> u32 {
     let number = numbers.entry(element).or_insert(0);
     *number += 1;
     *number
@@ -32,7 +35,7 @@ pub(super) fn unnamed_ligand_atom(
         element: ElementField::Known(element),
         name_is_indented: false,
         altloc: b' ',
-        residue_name: SmolStr::new_static("UNL"),
+        residue_name: SmolStr::new_static(UNNAMED_RESIDUE),
         residue_number: 1,
         insertion_code: b' ',
         chain_id: SmolStr::default(),

@@ -6,12 +6,10 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::element::Element;
 use crate::io::options::ReadOptions;
+use crate::io::unnamed::{UNNAMED_RESIDUE, next_number};
 use crate::raw::{BondSource, ElementField, RawAtom, RawBond, RawModel};
 use crate::structure::{BondOrder, PartRole};
 use crate::{Location, MoleculeError, Structure};
-
-/// Name and residue name of atoms whose record has none, as for XYZ and SD files.
-const UNNAMED_RESIDUE: &str = "UNL";
 
 /// One atom of [`Structure::from_records`].
 #[derive(Debug, Clone, PartialEq)]
@@ -118,9 +116,7 @@ fn raw_atom(index: usize, record: AtomRecord, numbers: &mut HashMap<Element, u32
     let name = record.name.map_or_else(
         || {
             let element = record.element.unwrap_or(Element::UNKNOWN);
-            let number = numbers.entry(element).or_insert(0);
-            *number += 1;
-            format_smolstr!("{}{number}", element.symbol())
+            format_smolstr!("{}{}", element.symbol(), next_number(numbers, element))
         },
         SmolStr::from,
     );

@@ -50,13 +50,15 @@ impl Catalog {
     /// The ids of all structures, each once.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
         let others = self.others.iter().map(|(id, _)| id.as_str());
-        let is_hidden = |id: &&str| {
-            self.others
-                .binary_search_by(|(other, _)| other.as_str().cmp(id))
-                .is_ok()
-        };
         let folder = self.folder.ids.iter().map(String::as_str);
-        others.chain(folder.filter(move |id| !is_hidden(id)))
+        others.chain(folder.filter(|id| !self.is_hidden(id)))
+    }
+
+    /// Whether a sample or an upload hides the structure of the folder with this id.
+    fn is_hidden(&self, id: &str) -> bool {
+        self.others
+            .binary_search_by(|(other, _)| other.as_str().cmp(id))
+            .is_ok()
     }
 
     /// Returns a page. The time grows with its length and with the number of uploads, but hardly
@@ -64,11 +66,6 @@ impl Catalog {
     pub(crate) fn page(&self, request: PageRequest<'_>) -> Page<'_> {
         let is_wanted = |origin| request.origin.is_none_or(|wanted| wanted == origin);
         let all_others = with_prefix(&self.others, request.prefix, |(id, _)| id);
-        let is_hidden = |id: &str| {
-            self.others
-                .binary_search_by(|(other, _)| other.as_str().cmp(id))
-                .is_ok()
-        };
         let folder = if is_wanted(StructureOrigin::Folder) {
             with_prefix(&self.folder.ids, request.prefix, String::as_str)
         } else {
@@ -83,7 +80,7 @@ impl Catalog {
         let mut folder = folder[start..]
             .iter()
             .map(|id| (id.as_str(), StructureOrigin::Folder))
-            .filter(|(id, _)| !is_hidden(id))
+            .filter(|(id, _)| !self.is_hidden(id))
             .peekable();
         let mut others = others
             .map(|(id, origin)| (id.as_str(), *origin))
