@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use molshot_renderer::RenderError;
+use molshot_renderer::pool::PoolError;
+use molshot_renderer::{RenderError, is_transient_io};
 use molshot_scenes::SceneError;
 
 /// An error of planning, generating, checking, exporting or scoring a data set.
@@ -20,6 +21,16 @@ pub enum DatasetError {
     /// A picture cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// A planned picture cannot be rendered.
+    #[error("{path}: {picture} cannot be rendered: {source}")]
+    Picture {
+        /// Its path in the set.
+        picture: String,
+        /// Path of the complex.
+        path: String,
+        /// The cause.
+        source: PoolError,
+    },
     /// A file or folder cannot be read or written.
     #[error("{path}: {source}")]
     File {
@@ -67,12 +78,25 @@ impl DatasetError {
         }
     }
 
+    /// Returns whether the same step may succeed later, or on another machine: disk or memory is
+    /// full, a device was lost, a network file system did not answer.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Render(error) => error.is_transient(),
+            Self::Picture { source, .. } => source.is_transient(),
+            Self::File { source, .. } => is_transient_io(source),
+            _ => false,
+        }
+    }
+
     /// Returns the stable, machine-readable name of the kind of error.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Scene { .. } => "undrawable",
             Self::Render(error) => error.code(),
+            Self::Picture { source, .. } => source.code(),
             Self::File { .. } => "file",
             Self::Content { .. } => "content",
             Self::Request(_) => "request",

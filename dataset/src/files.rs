@@ -108,7 +108,7 @@ impl Drop for AtomicFile {
 }
 
 /// Ending of temporary names.
-const TEMPORARY: &str = ".part";
+pub(crate) const TEMPORARY: &str = ".part";
 
 /// Creates a temporary file `.NAME.PROCESS-NUMBER.part` beside a file, and locks it.
 fn create_locked(path: &Path) -> Result<(PathBuf, File), DatasetError> {

@@ -11,8 +11,10 @@
 and MDAnalysis; `render` and `Renderer` draw them; a `Picture` has planes as arrays and writes
 files. `molshot.dataset` makes sets of questions about pictures, and `molshot.torch` draws them
 while a model trains. Keywords of render functions are the options of the command line, with `_`
-for `-` (`render_options()` lists them).
+for `-` (`render_options()` lists them). `Client` draws on a server, with the same functions.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from molshot import dataset
 from molshot._errors import DatasetError, InputError, MolshotError, RenderError, RequestError
@@ -21,16 +23,28 @@ from molshot._picture import Picture
 from molshot._render import Renderer, render, render_many, render_options
 from molshot._structure import HydrogenBond, Structure, hydrogen_bonds, read
 
+if TYPE_CHECKING:
+    from molshot._http_async import AsyncClient
+    from molshot._http_client import Client
+    from molshot._http_picture import RemotePicture
+    from molshot._http_types import BatchError, ProblemError, TransportError
+
 __all__ = [
+    "AsyncClient",
+    "BatchError",
+    "Client",
     "DatasetError",
     "HydrogenBond",
     "InputError",
     "MolshotError",
     "Picture",
+    "ProblemError",
+    "RemotePicture",
     "RenderError",
     "Renderer",
     "RequestError",
     "Structure",
+    "TransportError",
     "__version__",
     "dataset",
     "hydrogen_bonds",
@@ -39,3 +53,33 @@ __all__ = [
     "render_many",
     "render_options",
 ]
+
+#: Names of the HTTP client, and the modules that they are in.
+_OF_THE_CLIENT = {
+    "AsyncClient": "_http_async",
+    "BatchError": "_http_types",
+    "Client": "_http_client",
+    "ProblemError": "_http_types",
+    "RemotePicture": "_http_picture",
+    "TransportError": "_http_types",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports the HTTP client when it is first used, because it needs httpx."""
+    if name not in _OF_THE_CLIENT:
+        raise AttributeError(f"module 'molshot' has no attribute '{name}'")
+    import importlib
+
+    try:
+        module = importlib.import_module(f"molshot.{_OF_THE_CLIENT[name]}")
+    except ModuleNotFoundError as error:
+        if error.name != "httpx":
+            raise
+        raise ImportError("the HTTP client needs httpx; pip install httpx, or 'molshot[client]'") from error
+    value = globals()[name] = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_OF_THE_CLIENT})

@@ -27,6 +27,7 @@ __all__ = [
     "read_bytes",
     "read_paths",
     "render_options",
+    "run_command_line",
     "score_answer",
 ]
 
@@ -143,3 +144,4 @@ def score_answer(
     task: str, reference: str, answer: str, options: Sequence[str], facts: Mapping[str, str]
 ) -> tuple[float, bool, bool]: ...
 def predictions_file(out: str, model: str, split: str) -> os.PathLike[str]: ...
+def run_command_line(arguments: Sequence[str]) -> int: ...

@@ -10,6 +10,7 @@
     reason = "PyO3 gives extracted arguments by value"
 )]
 
+mod command_line;
 mod dataset;
 mod failure;
 mod interrupt;
@@ -23,6 +24,8 @@ use pyo3::pymodule;
 /// What `molshot` is built on; not for users.
 #[pymodule]
 mod _molshot {
+    #[pymodule_export]
+    use super::command_line::run_command_line;
     #[pymodule_export]
     use super::dataset::{
         dataset_evaluate, dataset_export, dataset_generate, dataset_plan, dataset_score,

@@ -106,6 +106,30 @@ pub enum RenderError {
     },
 }
 
+/// Whether an operation on a file may succeed later, or on another machine: disk, quota, memory or
+/// the table of open files is full, a network file system or a device did not answer.
+#[must_use]
+pub fn is_transient_io(error: &std::io::Error) -> bool {
+    // Without a kind of their own: EIO, ENFILE and EMFILE (the same on all systems with them).
+    const INPUT_OUTPUT: i32 = 5;
+    const TOO_MANY_OPEN_FILES: [i32; 2] = [23, 24];
+    let code = error.raw_os_error();
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::OutOfMemory
+            | ErrorKind::Interrupted
+            | ErrorKind::TimedOut
+            | ErrorKind::ResourceBusy
+            | ErrorKind::StaleNetworkFileHandle
+            | ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable
+            | ErrorKind::NetworkDown
+    ) || (cfg!(unix)
+        && code.is_some_and(|code| code == INPUT_OUTPUT || TOO_MANY_OPEN_FILES.contains(&code)))
+}
+
 /// What would make writing a file work.
 fn write_remedy(kind: ErrorKind) -> &'static str {
     match kind {
@@ -123,6 +147,20 @@ impl RenderError {
         Self::Encode {
             problem: format!("the plane {} was not drawn", plane.name()),
             remedy: "ask for it in the job's planes".into(),
+        }
+    }
+
+    /// Whether the same work may succeed later, or on another machine: a device was lost or busy,
+    /// memory or the disk is full.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::DeviceLost { .. }
+            | Self::OutOfMemory { .. }
+            | Self::OutOfHostMemory { .. }
+            | Self::Timeout { .. } => true,
+            Self::Write { source, .. } => is_transient_io(source),
+            _ => false,
         }
     }
 

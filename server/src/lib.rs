@@ -154,6 +154,8 @@ pub struct Server {
     current: Arc<Current>,
     runtime: tokio::runtime::Runtime,
     listener: std::net::TcpListener,
+    /// The handlers of signals; `None` until they are needed.
+    signals: Option<Signals>,
 }
 
 fn path_error(setting: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ServerError {
@@ -300,7 +302,20 @@ impl Server {
             current: Arc::new(Current::new(app, Box::new(rebuild))),
             runtime,
             listener,
+            signals: None,
         })
+    }
+
+    /// Handles SIGTERM, Ctrl-C and SIGHUP from now on, as [`Server::run`] does: one that arrives
+    /// before `run` counts. For a program that reports its address first.
+    ///
+    /// # Errors
+    /// When the operating system refuses the handlers.
+    pub fn with_signals(mut self) -> io::Result<Self> {
+        let context = self.runtime.enter();
+        self.signals = Some(Signals::new()?);
+        drop(context);
+        Ok(self)
     }
 
     /// Lets SIGHUP read the configuration again. `layers` is the one that this server was opened
@@ -344,10 +359,14 @@ impl Server {
             current,
             runtime,
             listener,
+            signals,
         } = self;
         let served = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let mut signals = Signals::new()?;
+            let mut signals = match signals {
+                Some(signals) => signals,
+                None => Signals::new()?,
+            };
             let app = current.app();
             let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
             let monitored = Arc::clone(&app);

@@ -16,6 +16,7 @@ pub(crate) enum Signal {
 }
 
 /// The signals that stop the server, and the one that asks for the configuration to be read again.
+#[derive(Debug)]
 pub(crate) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,

@@ -216,9 +216,9 @@ fn links_in_documents_lead_to_files() {
 
 /// Paths within the repository that a document names in backticks, as far as they are plain.
 fn named_paths(text: &str) -> Vec<&str> {
-    const FOLDERS: [&str; 12] = [
-        "benches", "cli", "dataset", "docs", "examples", "fuzz", "molecule", "renderer", "scenes",
-        "scripts", "server", "tests",
+    const FOLDERS: [&str; 14] = [
+        "benches", "dataset", "deploy", "docs", "examples", "fuzz", "molecule", "python",
+        "renderer", "scenes", "scripts", "server", "src", "tests",
     ];
     let code = text.split('`').skip(1).step_by(2);
     code.filter(|path| {

@@ -168,7 +168,8 @@ fn a_full_disk_is_reported_once() {
     let args = ["render", &input, "-o", "t{index}.png", "--turntable", "6"];
     let how = ["--size", "32x32", "--adapter", "software"];
     let run = folder.run(&[&args[..], &how].concat());
-    assert_eq!(run.status, Some(1), "{}", run.stderr);
+    // A retry may find space.
+    assert_eq!(run.status, Some(75), "{}", run.stderr);
     assert_eq!(run.stderr.matches("t2.png").count(), 1, "{}", run.stderr);
     assert!(
         run.stderr.contains("of 6 pictures were drawn"),

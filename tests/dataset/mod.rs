@@ -17,5 +17,6 @@ mod names;
 mod plans;
 mod scores;
 mod set;
+mod status;
 mod tamper;
 mod wide_names;

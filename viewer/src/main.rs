@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("molshot-view: {error}");
-            error.exit_code()
+            ExitCode::from(error.exit_status())
         }
     }
 }

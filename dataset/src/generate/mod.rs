@@ -207,7 +207,7 @@ pub fn generate(
 /// Returns whether a shard has its manifest and all of its tables in the recorded sizes.
 ///
 /// A shard that lost a table is made again. `verify` also compares hashes.
-fn is_complete(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
+pub(crate) fn is_complete(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
     let Some(manifest) = manifest(layout, shard)? else {
         return Ok(false);
     };

@@ -34,6 +34,12 @@ pub enum PoolError {
 }
 
 impl PoolError {
+    /// Whether the same work may succeed later: see [`RenderError::is_transient`].
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Render(error) if error.is_transient())
+    }
+
     /// A stable, machine-readable name for the kind of failure.
     #[must_use]
     pub fn code(&self) -> &'static str {

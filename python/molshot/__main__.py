@@ -1,0 +1,7 @@
+"""``python -m molshot``: the command line."""
+
+import sys
+
+from molshot._command_line import main
+
+sys.exit(main())

@@ -1,0 +1,171 @@
+//! `molshot info`
+
+mod atom_table;
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use molshot_molecule::Format;
+use molshot_molecule::summary::Summary;
+
+use self::atom_table::AtomTableFile;
+use crate::cli::input::{ReadArgs, print_warnings};
+use crate::cli::message::{CliError, Verbosity, note, output, output_json};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  molshot info 5ey0/\n  molshot info 1aon.cif.gz --json\n  molshot info 5ey0/ --atoms 5ey0.tsv\n  zcat complex.pdb.gz | molshot info - --input-format pdb"
+)]
+pub(crate) struct InfoArgs {
+    #[arg(required = true, value_name = "INPUT",
+          help = format!("Structure files ({}, each also .gz), folders in PDBbind layout, \
+                          one scene file (.json), or `-`", Format::extensions_text()))]
+    inputs: Vec<PathBuf>,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Write a table of all atoms: index, name, element, residue, chain, role, atom type (IDATM),
+    /// and classes as donor and acceptor of hydrogen bonds. The extension says the form: .tsv or
+    /// .json.
+    #[arg(long, value_name = "FILE")]
+    atoms: Option<PathBuf>,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+pub(crate) fn run(args: &InfoArgs, verbosity: Verbosity) -> Result<(), CliError> {
+    let table = args.atoms.as_deref().map(AtomTableFile::new).transpose()?;
+    let structure = args.read.read_all(&args.inputs)?;
+    let summary = Summary::of(&structure);
+    let type_warnings = match &table {
+        Some(table) => table.write(&structure)?,
+        None => Vec::new(),
+    };
+    if args.json {
+        return output_json(&summary);
+    }
+    let model = args.read.model_name();
+    output(text(&summary, &model).as_bytes())?;
+    print_warnings(&structure, verbosity);
+    if !verbosity.quiet {
+        for warning in &type_warnings {
+            note(format_args!("warning: {warning}"));
+        }
+    }
+    Ok(())
+}
+
+/// Formats the summary. `model` names the model that was read of files with several.
+fn text(summary: &Summary, model: &str) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{name:<12} {value}");
+    };
+    for part in &summary.parts {
+        line(
+            "file",
+            format!(
+                "{} ({} atoms, {} residues{})",
+                part.name,
+                part.atoms,
+                part.residues,
+                if part.models > 1 {
+                    format!("; {model} of {} models is read", part.models)
+                } else {
+                    String::new()
+                }
+            ),
+        );
+        if part.alternates_left_out > 0 {
+            line(
+                "",
+                format!(
+                    "{} atoms of other alternate locations are left out; --altloc chooses",
+                    part.alternates_left_out
+                ),
+            );
+        }
+    }
+    line(
+        "atoms",
+        format!("{} ({} hydrogen)", summary.atoms, summary.hydrogens),
+    );
+    line(
+        "residues",
+        format!(
+            "{} ({} amino acids, {} nucleotides, {} water, {} ions, {} ligands{})",
+            summary.residues,
+            summary.amino_acids,
+            summary.nucleotides,
+            summary.waters,
+            summary.ions,
+            summary.ligands.len(),
+            match markers(summary) {
+                0 => String::new(),
+                n => format!(", {n} markers"),
+            }
+        ),
+    );
+    let chains: Vec<String> = summary
+        .chains
+        .iter()
+        .map(|chain| {
+            let id = if chain.id.is_empty() {
+                "(blank)"
+            } else {
+                &chain.id
+            };
+            format!("{id} {}", chain.residues)
+        })
+        .collect();
+    line(
+        "chains",
+        format!("{} (id and residues: {})", chains.len(), shortened(&chains)),
+    );
+    let ligands: Vec<String> = summary
+        .ligands
+        .iter()
+        .map(|ligand| format!("{} {} ({} atoms)", ligand.name, ligand.number, ligand.atoms))
+        .collect();
+    if !ligands.is_empty() {
+        line("ligands", shortened(&ligands));
+    }
+    line("bonds", summary.bonds.to_string());
+    if summary.chain_gaps + summary.metal_contacts > 0 {
+        line(
+            "not bonds",
+            format!(
+                "{} chain gaps, {} metal contacts",
+                summary.chain_gaps, summary.metal_contacts
+            ),
+        );
+    }
+    let [low, high] = [summary.box_min_angstrom, summary.box_max_angstrom]
+        .map(|corner| corner.map(|x| format!("{x:.3}")).join(" "));
+    line("box", format!("{low} to {high} angstrom"));
+    line("warnings", summary.warnings.len().to_string());
+    text
+}
+
+/// Returns the number of residues that belong to no other class: markers, such as those of the
+/// surfaces of a membrane.
+fn markers(summary: &Summary) -> usize {
+    let molecules = summary.amino_acids
+        + summary.nucleotides
+        + summary.waters
+        + summary.ions
+        + summary.ligands.len();
+    summary.residues.saturating_sub(molecules)
+}
+
+/// Joins the first items of a list and counts the rest.
+fn shortened(items: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let mut text = items[..items.len().min(SHOWN)].join(", ");
+    if items.len() > SHOWN {
+        let _ = write!(text, ", {} more", items.len() - SHOWN);
+    }
+    text
+}

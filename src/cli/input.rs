@@ -1,0 +1,153 @@
+//! The flags that say how INPUT is read, and the warnings of the readers.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::{FORMAT_NAMES, parse_format, whole};
+use crate::input::{self, InputError, InputOptions, is_scene_file};
+use clap::Args;
+use molshot_molecule::{AlternateLocation, Format, MoleculeError, Structure};
+use molshot_scenes::request::StructureSource;
+
+use crate::cli::message::{CliError, Verbosity, note};
+use crate::cli::words::KeywordParser;
+
+/// Number of the readers' warnings that are printed without `--verbose`.
+const WARNINGS_SHOWN: usize = 5;
+
+/// How inputs are read.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct ReadArgs {
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true,
+          help = format!("Format of standard input, or of a file whose content does not tell it: {}",
+                         Format::names_text()),
+          value_parser = KeywordParser::new(FORMAT_NAMES, parse_format))]
+    input_format: Option<Format>,
+    /// Model to read of a file with several models: the model's number in PDB and mmCIF, the
+    /// record counted from 1 in SDF, MOL2 and XYZ [default: the first]. With several inputs, those
+    /// that have a single model keep it.
+    #[arg(long, value_name = "N", value_parser = whole(1_u32..), allow_negative_numbers = true)]
+    model: Option<u32>,
+    /// Alternate location to read of disordered atoms: an identifier such as B, `highest` for the
+    /// one with the highest mean occupancy in each group of bonded residues (then the lowest
+    /// B-factor, then the first letter), or `all-highest` for a single one in the whole file
+    /// [default: highest].
+    #[arg(long, value_name = "ID|highest|all-highest", value_parser = parse_altloc)]
+    altloc: Option<AlternateLocation>,
+    /// Read `ID_protein.pdb` of a folder instead of `ID_pocket.pdb`.
+    #[arg(long)]
+    protein: bool,
+}
+
+impl ReadArgs {
+    fn options(&self) -> InputOptions {
+        let mut options = InputOptions::default();
+        options.read.format = self.input_format;
+        options.read.model = self.model;
+        options.read.altloc = self.altloc.unwrap_or_default();
+        options.folder.protein = self.protein;
+        options
+    }
+
+    /// Which model is read: `number 3`, or `the first`.
+    pub(crate) fn model_name(&self) -> String {
+        self.model.map_or_else(
+            || "the first".to_owned(),
+            |number| format!("number {number}"),
+        )
+    }
+
+    /// Reads one structure from inputs, as [`input::read_inputs`] does.
+    pub(crate) fn read_all(&self, inputs: &[PathBuf]) -> Result<Arc<Structure>, CliError> {
+        finish(input::read_inputs(inputs, &self.options()))
+    }
+
+    /// Reads the structure that `source` names: that of the request which `inputs` gave.
+    pub(crate) fn read_requested(
+        &self,
+        source: &StructureSource,
+        inputs: &[PathBuf],
+    ) -> Result<Arc<Structure>, CliError> {
+        let options = self.options();
+        finish(match inputs {
+            [input] if is_scene_file(input) => input::read_source(source, input, &options),
+            inputs => input::read_structures(inputs, &options),
+        })
+    }
+
+    /// Warns when `--protein` has no effect because no input is a folder. Scene files may name
+    /// folders.
+    pub(crate) fn warn_of_unused(&self, inputs: &[PathBuf], verbosity: Verbosity) {
+        let may_matter = |input: &PathBuf| input.is_dir() || is_scene_file(input);
+        if self.protein && !verbosity.quiet && !inputs.iter().any(may_matter) {
+            note("warning: --protein does nothing: no INPUT is a folder");
+        }
+    }
+
+    /// The flags given here that scene files cannot express.
+    pub(crate) fn given(&self) -> Vec<&'static str> {
+        [
+            (self.input_format.is_some(), "--input-format"),
+            (self.model.is_some(), "--model"),
+            (self.altloc.is_some(), "--altloc"),
+            (self.protein, "--protein"),
+        ]
+        .into_iter()
+        .filter_map(|(given, flag)| given.then_some(flag))
+        .collect()
+    }
+}
+
+fn parse_altloc(text: &str) -> Result<AlternateLocation, String> {
+    AlternateLocation::from_name(text).ok_or_else(|| {
+        let words = AlternateLocation::WORDS.join(", ");
+        format!("give one character as the file has it, such as A, or {words}")
+    })
+}
+
+fn finish(read: Result<Structure, InputError>) -> Result<Arc<Structure>, CliError> {
+    match read {
+        Ok(structure) => Ok(Arc::new(structure)),
+        // Opening a pipe or a device could wait forever for its writer; standard input is read.
+        Err(InputError::Structure(MoleculeError::Io { file, source }))
+            if Path::new(&file)
+                .metadata()
+                .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) =>
+        {
+            Err(CliError::in_file(
+                Path::new(&file),
+                format_args!(
+                    "cannot be read: {source}; to read what another program prints, pipe it in and use - with --input-format {}",
+                    Format::names_text()
+                ),
+            ))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Prints the readers' warnings: all of them with `--verbose`, the first few otherwise, none with
+/// `--quiet`.
+pub(crate) fn print_warnings(structure: &Structure, verbosity: Verbosity) {
+    if verbosity.quiet {
+        return;
+    }
+    let warnings = structure.warnings();
+    let shown = if verbosity.verbose {
+        warnings.len()
+    } else {
+        WARNINGS_SHOWN
+    };
+    for warning in warnings.iter().take(shown) {
+        let several = warning.message.contains("choose another by its number");
+        let flag = if several { " (--model)" } else { "" };
+        note(format_args!("warning: {warning}{flag}"));
+    }
+    if warnings.len() > shown {
+        note(format_args!(
+            "warning: {} more; --verbose prints them",
+            warnings.len() - shown
+        ));
+    }
+}

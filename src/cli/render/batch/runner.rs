@@ -1,0 +1,316 @@
+//! From inputs to files: reads the scenes of a batch and draws their pictures.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use molshot_renderer::pool::{
+    CancelToken, Pool, PoolError, PoolOptions, RenderTask, TrySubmitErrorKind, WorkerScratch,
+};
+use molshot_renderer::{Annotator, Encoding, Frame, RenderError, open_with_threads, save_with};
+use molshot_scenes::{Plane, RenderJob, SceneDocument};
+
+use super::super::args::RenderArgs;
+use super::super::group::Group;
+use super::super::outputs::{self, is_finished};
+use super::super::pictures::{BaseCamera, PictureSpec};
+use super::super::sidecars::Sidecars;
+use super::super::summary::{empty_picture_warning, is_empty, summarize};
+use super::BatchRender;
+use super::report::BatchReport;
+use crate::cli::input::print_warnings;
+use crate::cli::interrupt::Writing;
+use crate::cli::message::{CliError, Verbosity, output};
+
+/// Memory for pictures that are drawn and encoded at a time.
+const MAX_PICTURE_BYTES: u64 = 2 << 30;
+/// A picture takes the memory of its planes, as much again where the encoder copies them, and its
+/// file.
+const COPIES_PER_PICTURE: u64 = 3;
+
+/// Draws the pictures of a batch; the reading threads share it.
+pub(super) struct BatchRunner<'a> {
+    batch: &'a BatchRender<'a>,
+    picture_bytes: u64,
+    pool: OnceLock<Pool>,
+    opening: Mutex<()>,
+    report: &'a Arc<BatchReport>,
+    /// Number of the group that is read next.
+    next: AtomicUsize,
+}
+
+impl<'a> BatchRunner<'a> {
+    pub(super) fn new(batch: &'a BatchRender<'a>, report: &'a Arc<BatchReport>) -> Self {
+        Self {
+            batch,
+            picture_bytes: batch.largest_picture_bytes() * COPIES_PER_PICTURE,
+            pool: OnceLock::new(),
+            opening: Mutex::new(()),
+            report,
+            next: AtomicUsize::new(0),
+        }
+    }
+
+    /// Draws the only picture of a batch on this thread: starting a pool would take longer.
+    pub(super) fn run_single(&self) -> Result<(), CliError> {
+        match self.next_group() {
+            Some((number, inputs, request)) => {
+                self.draw_group(number, inputs, request?, &CancelToken::new())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Reads group after group and submits their pictures: the work of a reading thread.
+    pub(super) fn run(&self) {
+        while !self.report.is_stopped()
+            && let Some((number, inputs, request)) = self.next_group()
+        {
+            let cancel = CancelToken::new();
+            if let Err(error) =
+                request.and_then(|request| self.draw_group(number, inputs, request, &cancel))
+            {
+                self.report.group_failed(number, &cancel, error);
+            }
+        }
+    }
+
+    /// Takes the next group: its number, inputs and request.
+    fn next_group(&self) -> Option<(usize, &'a [PathBuf], Result<SceneDocument, CliError>)> {
+        let number = self.next.fetch_add(1, Ordering::SeqCst);
+        let (inputs, request) = self.batch.groups.get(number)?;
+        let request = request
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()?;
+        Some((number, inputs, request))
+    }
+
+    /// Ends the pool: when everything is drawn, or at once if the batch was stopped.
+    pub(super) fn close(self) {
+        let Some(pool) = self.pool.into_inner() else {
+            return;
+        };
+        if self.report.is_stopped() {
+            pool.stop();
+        } else {
+            pool.finish();
+        }
+    }
+
+    /// Returns the pool, which the first call opens: an error in a request is reported without
+    /// waiting for a driver.
+    fn pool(&self) -> Result<&Pool, CliError> {
+        let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = self.pool.get() {
+            return Ok(pool);
+        }
+        let threads = self.batch.args.threads().min(self.batch.total());
+        let pool = Pool::open(self.batch.args.adapter, |kind| {
+            PoolOptions::throughput(kind, threads)
+                .within_memory(self.picture_bytes, MAX_PICTURE_BYTES)
+        })?;
+        Ok(self.pool.get_or_init(|| pool))
+    }
+
+    /// Reads a group, and draws all of its pictures that are not finished.
+    fn draw_group(
+        &self,
+        number: usize,
+        inputs: &[PathBuf],
+        document: SceneDocument,
+        cancel: &CancelToken,
+    ) -> Result<(), CliError> {
+        let (batch, report) = (self.batch, self.report);
+        let name = outputs::name_of(&inputs[0]);
+        let planes: Vec<Plane> = document.request.output.planes.iter().copied().collect();
+        let files_of = |picture: &PictureSpec| PictureFiles {
+            path: batch.name.path(picture, &name),
+            sidecars: Sidecars {
+                planes: planes.clone(),
+                annotations: batch
+                    .annotations_name
+                    .as_ref()
+                    .map(|annotations| annotations.path(picture, &name)),
+                masks: batch.args.annotations.masks(),
+            },
+        };
+        let mut pending = batch
+            .pictures
+            .iter()
+            .map(|picture| (files_of(&picture), picture))
+            .filter(|(files, _)| {
+                let skip = batch.args.resume && files.are_finished();
+                if skip {
+                    report.progress.skip();
+                }
+                !skip
+            })
+            .peekable();
+        if pending.peek().is_none() {
+            return Ok(());
+        }
+        let group = Group::read(batch.args, inputs, document)?;
+        report
+            .progress
+            .suspend(|| print_warnings(&group.structure, batch.verbosity));
+        let prepared = group.prepare(batch.args)?;
+        for warning in group.missing_content(&prepared) {
+            report.warn_of_missing(warning);
+        }
+        let from_flag = batch.args.request.has_commands();
+        let base = BaseCamera::new(&prepared, &group.request, &inputs[0], from_flag)?;
+        let encoding = Encoding::from(&group.request.output);
+        for (files, picture) in pending {
+            if report.is_stopped() || cancel.is_cancelled() {
+                break;
+            }
+            let task = PictureTask {
+                job: batch.args.annotations.job(picture.job(&base)?)?,
+                files,
+                encoding,
+                verbosity: batch.verbosity,
+                report: Arc::clone(report),
+            };
+            if batch.total() == 1 {
+                task.draw(batch.args)?;
+            } else if !self.submit(task, number, cancel) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Submits a picture to the pool. Returns false if no more pictures are accepted.
+    fn submit(&self, task: PictureTask, number: usize, cancel: &CancelToken) -> bool {
+        let pool = match self.pool() {
+            Ok(pool) => pool,
+            Err(error) => {
+                self.report.stop(error);
+                return false;
+            }
+        };
+        let job = task.job.clone();
+        let work = move |frame: &Frame, scratch: &mut WorkerScratch| {
+            // Without a guard the program is about to end.
+            let Some(_writing) = Writing::begin() else {
+                return Ok(false);
+            };
+            task.save(frame, scratch)?;
+            Ok(true)
+        };
+        let (report, group_cancel) = (Arc::clone(self.report), cancel.clone());
+        let answer = move |result: Result<bool, PoolError>| match result {
+            Ok(true) => report.progress.drawn(),
+            Ok(false) | Err(PoolError::Cancelled | PoolError::Stopped) => {}
+            Err(error) => report.group_failed(number, &group_cancel, error.into()),
+        };
+        match pool.submit(RenderTask::new(job, cancel, work, answer)) {
+            Ok(()) => true,
+            Err(refused) => {
+                if refused.kind == TrySubmitErrorKind::Stopped {
+                    let dead = anyhow::anyhow!("no drawing thread is left (a bug in molshot)");
+                    self.report.stop(dead.into());
+                }
+                false
+            }
+        }
+    }
+}
+
+/// The files of one picture.
+struct PictureFiles {
+    path: PathBuf,
+    sidecars: Sidecars,
+}
+
+impl PictureFiles {
+    /// Whether all files exist. A file gets its name only when it is complete.
+    fn are_finished(&self) -> bool {
+        is_finished(&self.path, self.sidecars.planes.iter().copied())
+            && self
+                .sidecars
+                .annotations
+                .iter()
+                .all(|file| is_finished(file, [Plane::Color]))
+    }
+}
+
+/// One picture that is to be drawn, encoded and written.
+struct PictureTask {
+    job: RenderJob,
+    files: PictureFiles,
+    encoding: Encoding,
+    verbosity: Verbosity,
+    report: Arc<BatchReport>,
+}
+
+impl PictureTask {
+    /// Draws and writes the picture on this thread, which opens a backend for it.
+    fn draw(&self, args: &RenderArgs) -> Result<(), CliError> {
+        let mut backend = open_with_threads(args.adapter, threads_for(&self.job, args.threads()))?;
+        let frame = backend.draw(&self.job)?;
+        let mut scratch = WorkerScratch::default();
+        if self.files.path == Path::new("-") {
+            let WorkerScratch { bytes, encoder, .. } = &mut scratch;
+            encoder.encode(&frame, self.encoding, bytes)?;
+            output(bytes)?;
+            self.save_sidecars(&frame, Vec::new(), &mut scratch.annotator)?;
+        } else {
+            self.save(&frame, &mut scratch)?;
+        }
+        Ok(())
+    }
+
+    /// Encodes and writes the picture and what accompanies it.
+    fn save(&self, frame: &Frame, scratch: &mut WorkerScratch) -> Result<(), RenderError> {
+        let planes = self.files.sidecars.planes.iter().copied();
+        let (encoder, bytes) = (&mut scratch.encoder, &mut scratch.bytes);
+        let written = save_with(
+            frame,
+            planes,
+            &self.files.path,
+            self.encoding,
+            encoder,
+            bytes,
+        )?;
+        self.save_sidecars(frame, written, &mut scratch.annotator)
+    }
+
+    /// Writes what accompanies the picture and reports on the whole; `written` lists its files.
+    fn save_sidecars(
+        &self,
+        frame: &Frame,
+        mut written: Vec<PathBuf>,
+        annotator: &mut Annotator,
+    ) -> Result<(), RenderError> {
+        let path = &self.files.path;
+        written.extend(
+            self.files
+                .sidecars
+                .write(&self.job, frame, path, annotator)?,
+        );
+        if !self.verbosity.quiet && is_empty(frame) {
+            self.report.warn_of_empty(empty_picture_warning(path));
+        }
+        if self.verbosity.verbose && !written.is_empty() {
+            for line in summarize(frame, &written) {
+                self.report.progress.say(line);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Number of threads that draw a picture which is drawn alone. Starting a thread takes as long as
+/// drawing a few thousand pixels.
+fn threads_for(job: &RenderJob, max_threads: usize) -> usize {
+    const PIXELS_PER_THREAD: usize = 1 << 17;
+    const PRIMITIVES_PER_THREAD: usize = 1 << 14;
+    let crop = job.viewport().crop;
+    let pixels = crop.width_px as usize * crop.height_px as usize;
+    let primitives = job.scene().spheres.len() + job.scene().cylinders.len();
+    (pixels / PIXELS_PER_THREAD)
+        .max(primitives / PRIMITIVES_PER_THREAD)
+        .clamp(1, max_threads)
+}
