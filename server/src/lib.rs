@@ -53,6 +53,8 @@ mod json_limits;
 mod lingering;
 mod listen;
 mod logins;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod media_types;
 mod metrics;
 mod middleware;
@@ -132,6 +134,11 @@ pub enum ServerError {
     /// No rendering backend is available, or its test image is wrong.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// The Model Context Protocol is asked for, but the program was built without it.
+    #[error(
+        "--mcp: this program was built without the feature mcp; leave it out, or build with it"
+    )]
+    NoMcp,
     /// The server's threads cannot be started.
     #[error("the server's threads cannot be started: {0}")]
     Runtime(io::Error),
@@ -143,7 +150,7 @@ impl ServerError {
     pub fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Public { .. } | Self::Path { .. } | Self::SigningKey { .. }
+            Self::Public { .. } | Self::Path { .. } | Self::SigningKey { .. } | Self::NoMcp
         )
     }
 }
@@ -266,6 +273,9 @@ impl Server {
     pub fn open(config: Config) -> Result<Self, ServerError> {
         let address = config.listen;
         let is_loopback = address.ip().to_canonical().is_loopback();
+        if config.mcp && !cfg!(feature = "mcp") {
+            return Err(ServerError::NoMcp);
+        }
         // Before anything is opened; the state is built from them below.
         let has_tokens = !tokens(&config)?.is_empty();
         signing_keys(&config)?;
@@ -347,6 +357,44 @@ impl Server {
     #[must_use]
     pub fn adapter(&self) -> String {
         self.current.app().service.queue.adapter().to_owned()
+    }
+
+    /// Serves the Model Context Protocol to one client over standard input and output, instead of
+    /// listening, until the client closes them, or SIGTERM or Ctrl-C.
+    ///
+    /// # Errors
+    /// When signals cannot be handled, or the client does not speak the protocol.
+    #[cfg(feature = "mcp")]
+    pub fn run_on_standard_streams(self) -> io::Result<()> {
+        let Self {
+            current,
+            runtime,
+            listener,
+            signals,
+        } = self;
+        drop(listener);
+        let served = runtime.block_on(async {
+            let mut signals = match signals {
+                Some(signals) => signals,
+                None => Signals::new()?,
+            };
+            let app = current.app();
+            tokio::spawn(async move { app.service.monitor_health().await });
+            let mut serving =
+                std::pin::pin!(mcp::serve_standard_streams(Current::router(&current)));
+            loop {
+                tokio::select! {
+                    served = &mut serving => return served,
+                    signal = signals.next() => if signal == Signal::Stop {
+                        return Ok(());
+                    }
+                }
+            }
+        });
+        // The thread that reads standard input may wait for ever.
+        runtime.shutdown_background();
+        telemetry::flush();
+        served
     }
 
     /// Serves until SIGTERM or Ctrl-C, then finishes the requests that are in progress. A second

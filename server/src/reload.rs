@@ -38,7 +38,7 @@ impl Current {
     pub(crate) fn new(app: App, rebuild: Rebuild) -> Self {
         let app = Arc::new(app);
         Self {
-            in_use: RwLock::new((Arc::clone(&app), routes::router(app))),
+            in_use: RwLock::new((Arc::clone(&app), routes::router(&app))),
             rebuild,
             source: Mutex::new(None),
         }
@@ -118,7 +118,7 @@ impl Current {
                 *layers = merged;
                 let tokens = format!("{:?}", app.tokens);
                 let app = Arc::new(app);
-                let router = routes::router(Arc::clone(&app));
+                let router = routes::router(&app);
                 *self.in_use.write().unwrap_or_else(PoisonError::into_inner) = (app, router);
                 tracing::info!(
                     changed = changes.applied.join(", "),

@@ -17,8 +17,10 @@ mod hbonds;
 mod info;
 mod input;
 mod interrupt;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod message;
-#[cfg(not(all(feature = "serve", feature = "dataset")))]
+#[cfg(not(all(feature = "mcp", feature = "serve", feature = "dataset")))]
 mod not_built;
 mod render;
 mod schema;
@@ -66,6 +68,9 @@ fn examples() -> String {
     if cfg!(feature = "serve") {
         lines.push("  molshot serve --structures complexes/");
     }
+    if cfg!(feature = "mcp") {
+        lines.push("  molshot mcp --structures complexes/");
+    }
     if cfg!(feature = "dataset") {
         lines.push("  molshot dataset plan --complexes pdbbind/ --out misi/");
     }
@@ -92,6 +97,9 @@ enum Command {
     #[cfg(feature = "serve")]
     /// Serve pictures over HTTP, with a web page to try it.
     Serve(serve::ServeArgs),
+    #[cfg(feature = "mcp")]
+    /// Offer tools to language models over the Model Context Protocol: load, view, annotate.
+    Mcp(mcp::McpArgs),
     #[cfg(feature = "dataset")]
     /// Generate, check and export sets of questions about pictures, and score answers to them.
     #[command(subcommand)]
@@ -100,6 +108,10 @@ enum Command {
     #[cfg(not(feature = "serve"))]
     #[command(hide = true)]
     Serve(not_built::NotBuiltArgs),
+    /// Not part of this build.
+    #[cfg(not(feature = "mcp"))]
+    #[command(hide = true)]
+    Mcp(not_built::NotBuiltArgs),
     /// Not part of this build.
     #[cfg(not(feature = "dataset"))]
     #[command(hide = true)]
@@ -126,6 +138,8 @@ impl Command {
             Self::Dataset(command) => command.draws(),
             #[cfg(feature = "serve")]
             Self::Serve(_) => true,
+            #[cfg(feature = "mcp")]
+            Self::Mcp(_) => true,
             Self::Bench(_) | Self::Doctor(_) => true,
             Self::Info(_)
             | Self::Hbonds(_)
@@ -134,6 +148,8 @@ impl Command {
             | Self::Man => false,
             #[cfg(not(feature = "dataset"))]
             Self::Dataset(_) => false,
+            #[cfg(not(feature = "mcp"))]
+            Self::Mcp(_) => false,
             #[cfg(not(feature = "serve"))]
             Self::Serve(_) => false,
         }
@@ -170,6 +186,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, process: Process) -> u
         Command::Hbonds(args) => hbonds::run(&args, verbosity),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args, verbosity, process),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => mcp::run(&args, verbosity, process),
+        #[cfg(not(feature = "mcp"))]
+        Command::Mcp(_) => Err(not_built::error("mcp")),
         #[cfg(feature = "dataset")]
         Command::Dataset(command) => dataset::run(&command, verbosity),
         #[cfg(not(feature = "serve"))]

@@ -27,10 +27,16 @@ override variables, and variables override the file. Sizes may end in KiB, MiB o
 pub(crate) struct ServeArgs {
     settings: BTreeMap<&'static str, String>,
     config: Option<PathBuf>,
-    print_config: bool,
+    pub(super) print_config: bool,
 }
 
 impl ServeArgs {
+    /// Whether a flag gives a setting.
+    #[cfg(feature = "mcp")]
+    pub(super) fn gives(&self, setting: &str) -> bool {
+        self.settings.contains_key(setting)
+    }
+
     fn read(matches: &ArgMatches) -> Self {
         let settings = flags().filter_map(|setting| {
             let text = if setting.is_switch() {
@@ -126,8 +132,13 @@ fn size_text(bytes: u64) -> String {
     )
 }
 
-/// Reads the settings from flags, variables and the configuration file.
-fn layers(args: &ServeArgs, verbosity: Verbosity) -> Result<Layers, CliError> {
+/// Reads the settings from flags, variables and the configuration file. `fixed` has settings that
+/// none of them decides.
+pub(super) fn layers(
+    args: &ServeArgs,
+    verbosity: Verbosity,
+    fixed: &[(&str, &str)],
+) -> Result<Layers, CliError> {
     let variable = |name: &str| std::env::var(name).ok();
     let path = args
         .config
@@ -136,6 +147,9 @@ fn layers(args: &ServeArgs, verbosity: Verbosity) -> Result<Layers, CliError> {
     let text = path.as_deref().map(config_text).transpose()?;
     let file = path.as_deref().zip(text.as_deref());
     let flag = |setting: &Setting| {
+        if let Some((_, value)) = fixed.iter().find(|(name, _)| *name == setting.name) {
+            return Some((*value).to_owned());
+        }
         let given = args.settings.get(setting.name).cloned();
         match (setting.name, given) {
             ("log-level", None) if verbosity.quiet => Some("error".into()),
@@ -146,7 +160,7 @@ fn layers(args: &ServeArgs, verbosity: Verbosity) -> Result<Layers, CliError> {
     Layers::new(flag, variable, file).map_err(of_config)
 }
 
-fn of_config(error: molshot_server::ConfigError) -> CliError {
+pub(super) fn of_config(error: molshot_server::ConfigError) -> CliError {
     match error.origin {
         Origin::File(_) => CliError::Work(error.into()),
         _ => CliError::usage(error.to_string()),
@@ -158,11 +172,21 @@ pub(crate) fn run(
     verbosity: Verbosity,
     process: Process,
 ) -> Result<(), CliError> {
+    run_with(args, verbosity, process, &[])
+}
+
+/// Serves with some settings decided.
+pub(super) fn run_with(
+    args: &ServeArgs,
+    verbosity: Verbosity,
+    process: Process,
+    fixed: &'static [(&'static str, &'static str)],
+) -> Result<(), CliError> {
     if process == Process::Own && !args.print_config {
         // Before anything is read that cannot be read again.
         give_freed_memory_back();
     }
-    let read = layers(args, verbosity)?;
+    let read = layers(args, verbosity, fixed)?;
     let config = read.config().map_err(of_config)?;
     if args.print_config {
         return output(read.to_string().as_bytes());
@@ -179,7 +203,7 @@ pub(crate) fn run(
     let again = args.clone();
     let server = server.with_reload(
         read,
-        Box::new(move || layers(&again, verbosity).map_err(|error| error.to_string())),
+        Box::new(move || layers(&again, verbosity, fixed).map_err(|error| error.to_string())),
     );
     // A program that reads the address may stop the server at once.
     let server = server.with_signals()?;

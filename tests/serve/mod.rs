@@ -12,6 +12,8 @@ mod fairness;
 mod folder;
 mod hostile;
 mod limits;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod memory;
 mod names;
 mod options;

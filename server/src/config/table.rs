@@ -99,6 +99,8 @@ fn read_one<T: Value>(raw: &[RawSetting], name: &str) -> Result<T, ConfigError> 
 settings! {
     listen "listen": SocketAddr = "127.0.0.1:8000" "ADDRESS",
         "Address and port to listen on; port 0 chooses a free one.";
+    mcp "mcp": bool = "false" "",
+        "Offer the Model Context Protocol at /mcp: tools of language models.";
     structures "structures": Optional<PathBuf> = "" "DIR",
         "Folder whose structures are served: files, and folders in PDBbind layout. It is never written to.";
     uploads "uploads": Optional<PathBuf> = "" "DIR",

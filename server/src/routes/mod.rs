@@ -21,6 +21,8 @@ use crate::access::{client_layer, site_layer};
 use crate::app::App;
 use crate::compression;
 use crate::config::CorsOrigins;
+#[cfg(feature = "mcp")]
+use crate::mcp;
 use crate::middleware::request_layer;
 
 type Routes = MethodRouter<Arc<App>>;
@@ -58,31 +60,41 @@ fn table() -> Vec<(&'static str, Routes)> {
 }
 
 /// Builds the router of a server.
-pub(crate) fn router(app: Arc<App>) -> Router {
+pub(crate) fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new();
     for (path, routes) in table() {
         router = router.route(path, routes);
     }
-    // The last layer is the outermost.
+    let router = with_layers(router.fallback(structures::fallback), app);
+    #[cfg(feature = "mcp")]
+    if app.config.mcp {
+        // Its tools send requests to the other routes.
+        let endpoint = Router::new().route_service(mcp::PATH, mcp::endpoint(router.clone()));
+        return router.merge(with_layers(endpoint, app));
+    }
+    router
+}
+
+/// Adds what happens around every request. The last layer is the outermost.
+fn with_layers(router: Router<Arc<App>>, app: &Arc<App>) -> Router {
     let mut router = router
-        .fallback(structures::fallback)
         // `body` has its own limits.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(
-            Arc::clone(&app),
+            Arc::clone(app),
             client_layer,
         ));
     if !app.config.cors_origins.is_empty() {
-        router = router.layer(cors(&app));
+        router = router.layer(cors(app));
     }
     let router = router
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), site_layer))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), site_layer))
         .layer(compression::layer())
         .layer(middleware::from_fn_with_state(
-            Arc::clone(&app),
+            Arc::clone(app),
             request_layer,
         ));
-    router.with_state(app)
+    router.with_state(Arc::clone(app))
 }
 
 /// Tells browsers which pages may send requests and read the answers.
