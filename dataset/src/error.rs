@@ -1,9 +1,12 @@
 //! The error type of this crate.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use molshot_renderer::RenderError;
+use molshot_renderer::pool::PoolError;
 use molshot_scenes::SceneError;
+use parquet::errors::ParquetError;
 
 /// An error of planning, generating, checking, exporting or scoring a data set.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,16 @@ pub enum DatasetError {
     /// A picture cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// A picture of a set cannot be rendered.
+    #[error("{path}: {picture} cannot be rendered: {source}")]
+    Picture {
+        /// Path of its complex.
+        path: String,
+        /// Path of the picture in the set.
+        picture: String,
+        /// The cause.
+        source: PoolError,
+    },
     /// A file or folder cannot be read or written.
     #[error("{path}: {source}")]
     File {
@@ -67,16 +80,135 @@ impl DatasetError {
         }
     }
 
+    /// Makes an error of writing a table: [`Self::File`] if the disk is at fault.
+    pub(crate) fn table(path: &Path, error: ParquetError) -> Self {
+        match error {
+            ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+                Ok(source) => Self::file(path)(*source),
+                Err(source) => Self::content(path, source),
+            },
+            error => Self::content(path, error),
+        }
+    }
+
+    /// Returns whether the same call may succeed later or on another machine: the disk is full, the
+    /// storage does not answer, memory is exhausted, a graphics device was lost, the work was
+    /// cancelled.
+    ///
+    /// All other errors come back with every attempt: a bad plan, missing or changed inputs, a
+    /// path that may not be written.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Interrupted(_) => true,
+            Self::File { source, .. } => is_transient_io(source),
+            Self::Render(error) => is_transient_render(error),
+            Self::Picture { source, .. } => match source {
+                PoolError::Render(error) => is_transient_render(error),
+                PoolError::Cancelled | PoolError::Stopped => true,
+                _ => false,
+            },
+            Self::Scene { .. } | Self::Content { .. } | Self::Request(_) => false,
+        }
+    }
+
     /// Returns the stable, machine-readable name of the kind of error.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Scene { .. } => "undrawable",
             Self::Render(error) => error.code(),
+            Self::Picture { source, .. } => source.code(),
             Self::File { .. } => "file",
             Self::Content { .. } => "content",
             Self::Request(_) => "request",
             Self::Interrupted(_) => "interrupted",
         }
+    }
+}
+
+/// Returns whether an error of drawing may pass.
+fn is_transient_render(error: &RenderError) -> bool {
+    match error {
+        RenderError::DeviceLost { .. }
+        | RenderError::OutOfMemory { .. }
+        | RenderError::OutOfHostMemory { .. }
+        | RenderError::Timeout { .. }
+        | RenderError::Cancelled => true,
+        RenderError::Write { source, .. } => is_transient_io(source),
+        _ => false,
+    }
+}
+
+/// Returns whether an error of the operating system may pass.
+fn is_transient_io(error: &std::io::Error) -> bool {
+    // EIO: of a network file system, or of a disk that another machine does not share. It has no
+    // kind of its own.
+    if cfg!(unix) && error.raw_os_error() == Some(5) {
+        return true;
+    }
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::OutOfMemory
+            | ErrorKind::Interrupted
+            | ErrorKind::TimedOut
+            | ErrorKind::WouldBlock
+            | ErrorKind::ResourceBusy
+            | ErrorKind::StaleNetworkFileHandle
+            | ErrorKind::NetworkDown
+            | ErrorKind::NetworkUnreachable
+            | ErrorKind::HostUnreachable
+            | ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::NotConnected
+            | ErrorKind::BrokenPipe
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_disks_and_lost_devices_may_pass_and_missing_files_do_not() {
+        let path = Path::new("out/data/a.parquet");
+        let io = |kind: ErrorKind| std::io::Error::from(kind);
+        for kind in [
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::StaleNetworkFileHandle,
+            ErrorKind::TimedOut,
+        ] {
+            assert!(DatasetError::file(path)(io(kind)).is_transient(), "{kind}");
+            // The writer of tables wraps the errors of its file.
+            let table = DatasetError::table(path, ParquetError::from(io(kind)));
+            assert!(table.is_transient(), "{kind}");
+            assert_eq!(table.code(), "file");
+        }
+        for kind in [
+            ErrorKind::NotFound,
+            ErrorKind::PermissionDenied,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::NotADirectory,
+        ] {
+            assert!(!DatasetError::file(path)(io(kind)).is_transient(), "{kind}");
+        }
+        #[cfg(unix)]
+        assert!(DatasetError::file(path)(std::io::Error::from_raw_os_error(5)).is_transient());
+        let lost = DatasetError::Picture {
+            path: "1abc".to_owned(),
+            picture: "ab/cd.png".to_owned(),
+            source: PoolError::Render(RenderError::DeviceLost {
+                reason: "reset".to_owned(),
+            }),
+        };
+        assert!(lost.is_transient());
+        assert_eq!(lost.code(), "device_lost");
+        assert!(!DatasetError::content(path, "no plan").is_transient());
+        assert!(!DatasetError::Request("no such shard".to_owned()).is_transient());
+        assert!(DatasetError::Interrupted("killed".to_owned()).is_transient());
     }
 }

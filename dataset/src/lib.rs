@@ -78,7 +78,9 @@ pub use error::DatasetError;
 #[cfg(feature = "evaluate")]
 pub use evaluate::{EvaluateOptions, EvaluateSummary, evaluate};
 pub use export::{ExportFormat, export};
-pub use generate::{GenerateOptions, GenerateSummary, generate};
+pub use generate::{
+    GenerateOptions, GenerateSummary, ShardState, describe, generate, shard_states,
+};
 pub use layout::Layout;
 pub use monitor::{Monitor, Progress};
 pub use picture::{PictureKind, PictureSize, PictureSpec};

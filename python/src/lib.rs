@@ -25,8 +25,8 @@ use pyo3::pymodule;
 mod _molshot {
     #[pymodule_export]
     use super::dataset::{
-        dataset_evaluate, dataset_export, dataset_generate, dataset_plan, dataset_score,
-        dataset_verify, predictions_file, score_answer,
+        dataset_describe, dataset_evaluate, dataset_export, dataset_generate, dataset_plan,
+        dataset_score, dataset_shards, dataset_verify, predictions_file, score_answer,
     };
     #[pymodule_export]
     use super::picture::Picture;

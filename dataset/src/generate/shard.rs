@@ -182,9 +182,10 @@ impl<'a> ShardWriter<'a> {
         });
         let mut results = self.pool.map(jobs, Sequence::InOrder, self.window);
         for ((line, picture_path, picture), (_, rendered)) in pictures.iter().zip(&mut results) {
-            let rendered = rendered.map_err(|error| {
-                let problem = format!("{picture_path} cannot be rendered: {error}");
-                DatasetError::content(&self.source.path(&line.id), problem)
+            let rendered = rendered.map_err(|source| DatasetError::Picture {
+                path: self.source.path(&line.id).display().to_string(),
+                picture: (*picture_path).clone(),
+                source,
             })?;
             let request = serde_json::to_string(&picture.document(self.plan.size))
                 .map_err(|error| DatasetError::content(&path, error))?;
