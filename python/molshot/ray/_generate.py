@@ -91,7 +91,7 @@ def generate(
     elif source is not None and source.resolve() != where.resolve():
         detail = "plan: a set in a folder has its plan there; plan into out, or copy the folder"
         raise RequestError(detail, "argument_invalid")
-    writer = {
+    writer: dict[str, Any] = {
         "complexes": None if complexes is None else _found(place(complexes, keyword="complexes")),
         "threads": cpus_per_worker,
         "adapter": adapter,
@@ -204,7 +204,9 @@ def _run(
     if not ray.is_initialized():
         ray.init(log_to_driver=False)
     if workers is None:
-        workers = int(ray.cluster_resources().get("CPU", 1)) // cpus_per_worker
+        nodes: Any = ray.nodes
+        of_nodes = [node["Resources"].get("CPU", 0) for node in nodes() if node["Alive"]]
+        workers = sum(int(cpus) // cpus_per_worker for cpus in of_nodes)
     workers = max(1, min(workers, len(todo)))
     context = ray.data.DataContext.get_current().copy()
     context.enable_progress_bars = False

@@ -202,7 +202,8 @@ def _document(request: Any) -> dict[str, Any] | None:
             raise RequestError(f"the request is not JSON: {error}", "json_invalid") from error
     if not isinstance(request, Mapping):
         raise RequestError(f"the request is {type(request).__name__}; give JSON text or a dict", "argument_invalid")
-    return _without_none(request)
+    document: dict[str, Any] = _without_none(request)
+    return document
 
 
 def _without_none(value: Any) -> Any:
