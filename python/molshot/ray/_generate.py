@@ -229,17 +229,20 @@ def _run(
         pictures = {row["shard"]: row["pictures"] for row in todo}
         total = sum(pictures.values())
         done = 0
-        for row in rows.iter_rows():
-            counts["attempts"] += int(row["attempts"])
-            if row["error"]:
-                failed.append(row)
-                continue
-            done += pictures[row["shard"]]
-            counts["shards_made"] += int(row["made"])
-            counts["pictures"] += int(row["pictures"])
-            counts["bytes"] += int(row["bytes"])
-            if show is not None:
-                show(done, total)
+        try:
+            for row in rows.iter_rows():
+                counts["attempts"] += int(row["attempts"])
+                if row["error"]:
+                    failed.append(row)
+                    continue
+                done += pictures[row["shard"]]
+                counts["shards_made"] += int(row["made"])
+                counts["pictures"] += int(row["pictures"])
+                counts["bytes"] += int(row["bytes"])
+                if show is not None:
+                    show(done, total)
+        finally:
+            ray.kill(counter)
     return failed
 
 
