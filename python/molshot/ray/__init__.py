@@ -1,7 +1,7 @@
 """Pictures and data sets on a cluster of Ray.
 
 `generate` makes the shards of a planned data set on all machines of a cluster, exactly once, and
-continues where an earlier call stopped; `ShardWriter` is its worker, for pipelines of one's own.
+continues where an earlier call stopped; `ShardWriter` is its worker, for other pipelines.
 `Renderer` draws the rows of any table: key, structure, request. Ray is imported when `generate` is
 called. docs/scale-out.md has examples.
 """

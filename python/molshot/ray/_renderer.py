@@ -50,7 +50,7 @@ class Renderer:
     **options
         Render options of all pictures, such as ``size=(224, 224)``. Those of a row come on top.
 
-    A row that cannot be drawn is no exception: its ``error`` says why and ``code`` names the kind
+    A row that cannot be drawn raises nothing: its ``error`` says why and ``code`` names the kind
     (both are empty else), and its image is empty.
 
     >>> table.map_batches(molshot.ray.Renderer, concurrency=8, num_cpus=1,
