@@ -158,6 +158,18 @@ def test_a_transient_fault_is_tried_again(
     assert error.transient and error.code == "file"
 
 
+def test_two_processes_may_make_one_shard(
+    planned: pathlib.Path, reference: dict[str, bytes], tmp_path: pathlib.Path
+) -> None:
+    out = copied(planned, tmp_path)
+    code = "import sys; from molshot.ray import ShardWriter; print(ShardWriter(sys.argv[1])({'shard': ['train-00000', 'test-00000']})['error'])"
+    command = [sys.executable, "-c", code, str(out)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [process.communicate()[0].strip() for process in both] == ["['' '']"] * 2
+    dataset.describe(out)
+    assert files(out) == reference
+
+
 def test_a_shard_that_ends_its_workers_is_given_up(cluster: None, planned: pathlib.Path, tmp_path: pathlib.Path) -> None:
     counter = ray.remote(num_cpus=0)(Attempts).remote()
     for number in [1, 2]:
