@@ -347,5 +347,7 @@ def test_structures_are_bytes_and_requests_are_dicts(library: pathlib.Path) -> N
         Renderer("s", "q", size=8)({"s": [data]})
     with pytest.raises(RequestError, match="png, jpeg"):
         Renderer(image="gif")  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="planes"):
+        Renderer(planes=["depth"])
     with pytest.raises(RequestError):
         Renderer(size=0)

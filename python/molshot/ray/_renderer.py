@@ -74,6 +74,9 @@ class Renderer:
         if image not in ("png", "jpeg", "webp", "array"):
             detail = f"image: \"{image}\"; give png, jpeg, webp or array"
             raise RequestError(detail, "argument_invalid")
+        if "planes" in options:
+            detail = "planes: the rows get colours and annotations; draw other planes with molshot.Renderer"
+            raise RequestError(detail, "argument_invalid")
         self._structure = structure
         self._request = request
         self._commands = commands
