@@ -5,6 +5,7 @@ use std::path::Path;
 use molshot_renderer::pool::PoolError;
 use molshot_renderer::{RenderError, is_transient_io};
 use molshot_scenes::SceneError;
+use parquet::errors::ParquetError;
 
 /// An error of planning, generating, checking, exporting or scoring a data set.
 #[derive(Debug, thiserror::Error)]
@@ -21,13 +22,13 @@ pub enum DatasetError {
     /// A picture cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// A planned picture cannot be rendered.
+    /// A picture of a set cannot be rendered.
     #[error("{path}: {picture} cannot be rendered: {source}")]
     Picture {
-        /// Its path in the set.
-        picture: String,
-        /// Path of the complex.
+        /// Path of its complex.
         path: String,
+        /// Path of the picture in the set.
+        picture: String,
         /// The cause.
         source: PoolError,
     },
@@ -78,15 +79,31 @@ impl DatasetError {
         }
     }
 
-    /// Returns whether the same step may succeed later, or on another machine: disk or memory is
-    /// full, a device was lost, a network file system did not answer.
+    /// Makes an error of writing a table: [`Self::File`] if the disk is at fault.
+    pub(crate) fn table(path: &Path, error: ParquetError) -> Self {
+        match error {
+            ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+                Ok(source) => Self::file(path)(*source),
+                Err(source) => Self::content(path, source),
+            },
+            error => Self::content(path, error),
+        }
+    }
+
+    /// Returns whether the same call may succeed later or on another machine: the disk is full, the
+    /// storage does not answer, memory is exhausted, a graphics device was lost, the work was
+    /// cancelled.
+    ///
+    /// All other errors come back with every attempt: a bad plan, missing or changed inputs, a
+    /// path that may not be written.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
+            Self::Interrupted(_) => true,
+            Self::File { source, .. } => is_transient_io(source),
             Self::Render(error) => error.is_transient(),
             Self::Picture { source, .. } => source.is_transient(),
-            Self::File { source, .. } => is_transient_io(source),
-            _ => false,
+            Self::Scene { .. } | Self::Content { .. } | Self::Request(_) => false,
         }
     }
 
@@ -102,5 +119,52 @@ impl DatasetError {
             Self::Request(_) => "request",
             Self::Interrupted(_) => "interrupted",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn full_disks_and_lost_devices_may_pass_and_missing_files_do_not() {
+        let path = Path::new("out/data/a.parquet");
+        let io = |kind: ErrorKind| std::io::Error::from(kind);
+        for kind in [
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::StaleNetworkFileHandle,
+            ErrorKind::TimedOut,
+        ] {
+            assert!(DatasetError::file(path)(io(kind)).is_transient(), "{kind}");
+            // The writer of tables wraps the errors of its file.
+            let table = DatasetError::table(path, ParquetError::from(io(kind)));
+            assert!(table.is_transient(), "{kind}");
+            assert_eq!(table.code(), "file");
+        }
+        for kind in [
+            ErrorKind::NotFound,
+            ErrorKind::PermissionDenied,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::NotADirectory,
+        ] {
+            assert!(!DatasetError::file(path)(io(kind)).is_transient(), "{kind}");
+        }
+        #[cfg(unix)]
+        assert!(DatasetError::file(path)(std::io::Error::from_raw_os_error(5)).is_transient());
+        let lost = DatasetError::Picture {
+            path: "1abc".to_owned(),
+            picture: "ab/cd.png".to_owned(),
+            source: PoolError::Render(RenderError::DeviceLost {
+                reason: "reset".to_owned(),
+            }),
+        };
+        assert!(lost.is_transient());
+        assert_eq!(lost.code(), "device_lost");
+        assert!(!DatasetError::content(path, "no plan").is_transient());
+        assert!(!DatasetError::Request("no such shard".to_owned()).is_transient());
+        assert!(DatasetError::Interrupted("killed".to_owned()).is_transient());
     }
 }

@@ -79,7 +79,9 @@ pub use error::DatasetError;
 #[cfg(feature = "evaluate")]
 pub use evaluate::{EvaluateOptions, EvaluateSummary, evaluate};
 pub use export::{ExportFormat, export};
-pub use generate::{GenerateOptions, GenerateSummary, generate};
+pub use generate::{
+    GenerateOptions, GenerateSummary, PlannedShard, describe, generate, planned_shards,
+};
 pub use layout::Layout;
 pub use monitor::{Monitor, Progress};
 pub use picture::{PictureKind, PictureSize, PictureSpec};

@@ -5,7 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::error::DatasetError;
 use crate::files::TEMPORARY;
@@ -23,8 +23,7 @@ const RATE_SHARDS: usize = 200;
 const PAUSE: (Duration, u32) = (Duration::from_mins(1), 100);
 
 /// What is known about a shard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShardState {
     /// It has its manifest and all of its tables.
     Finished,
@@ -35,7 +34,7 @@ pub enum ShardState {
 }
 
 /// How far a set is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Status {
     /// State of each shard, in the order of the plan.
@@ -57,6 +56,22 @@ impl Status {
     #[must_use]
     pub fn count(&self, state: ShardState) -> usize {
         self.shards.iter().filter(|other| **other == state).count()
+    }
+
+    /// The counts, ranges, rate and time left as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        json!({
+            "shards": self.shards.len(),
+            "shards_finished": self.count(ShardState::Finished),
+            "shards_running": self.count(ShardState::Running),
+            "shards_outstanding": self.count(ShardState::Outstanding),
+            "outstanding_ranges": self.outstanding_ranges(),
+            "pictures": self.pictures,
+            "pictures_finished": self.pictures_finished,
+            "pictures_per_second": self.pictures_per_second,
+            "seconds_left": self.seconds_left,
+        })
     }
 
     /// The outstanding shards as ranges of indices from 0, such as `0-3,7`: what

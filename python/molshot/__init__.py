@@ -9,9 +9,10 @@
 
 `read` and `Structure.from_arrays` make structures, also of objects of RDKit, Biotite, gemmi, ASE
 and MDAnalysis; `render` and `Renderer` draw them; a `Picture` has planes as arrays and writes
-files. `molshot.dataset` makes sets of questions about pictures, and `molshot.torch` draws them
-while a model trains. Keywords of render functions are the options of the command line, with `_`
-for `-` (`render_options()` lists them). `Client` draws on a server, with the same functions.
+files. `molshot.dataset` makes sets of questions about pictures, `molshot.ray` makes them on a
+cluster, and `molshot.torch` draws while a model trains. Keywords of render functions are the
+options of the command line, with `_` for `-` (`render_options()` lists them). `Client` draws on a
+server, with the same functions.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -12,16 +12,26 @@ class MolshotError(Exception):
         Stable, machine-readable name of the error, such as ``value_invalid``.
     pointer : str or None
         JSON pointer (RFC 6901) into the request, if a value of it is wrong: ``/output/width_px``.
+    transient : bool
+        Whether the same step of a data set may succeed later or on another machine: the disk is
+        full, the storage does not answer, memory is exhausted, a graphics device was lost.
     """
 
-    def __init__(self, detail: str, code: str = "error", pointer: str | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        code: str = "error",
+        pointer: str | None = None,
+        transient: bool = False,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.code = code
         self.pointer = pointer
+        self.transient = transient
 
-    def __reduce__(self) -> tuple[type["MolshotError"], tuple[str, str, str | None]]:
-        return type(self), (self.detail, self.code, self.pointer)
+    def __reduce__(self) -> tuple[type["MolshotError"], tuple[str, str, str | None, bool]]:
+        return type(self), (self.detail, self.code, self.pointer, self.transient)
 
 
 class InputError(MolshotError, ValueError):

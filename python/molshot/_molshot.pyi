@@ -17,11 +17,14 @@ __all__ = [
     "Pool",
     "Request",
     "Structure",
+    "dataset_describe",
     "dataset_evaluate",
     "dataset_export",
     "dataset_generate",
     "dataset_plan",
     "dataset_score",
+    "dataset_shards",
+    "dataset_status",
     "dataset_verify",
     "predictions_file",
     "read_bytes",
@@ -117,11 +120,15 @@ def dataset_generate(
     out: _Path,
     complexes: _Path | None,
     part: tuple[int, int] | None,
+    shards: Sequence[str] | None,
     resume: bool,
     threads: int | None,
     adapter: str,
     progress: _Progress,
 ) -> str: ...
+def dataset_shards(out: _Path) -> str: ...
+def dataset_status(out: _Path) -> str: ...
+def dataset_describe(out: _Path) -> None: ...
 def dataset_verify(
     out: _Path, complexes: _Path | None, sample: int, adapter: str, progress: _Progress
 ) -> str: ...

@@ -19,12 +19,16 @@ Split = Literal["train", "test"]
 
 __all__ = [
     "AnswerScore",
+    "Shard",
+    "describe",
     "evaluate",
     "export",
     "generate",
     "plan",
     "score",
     "score_answer",
+    "shards",
+    "status",
     "verify",
 ]
 
@@ -37,6 +41,18 @@ class AnswerScore:
     score: float
     exact: bool
     understood: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A shard of a set: its name, what the plan puts into it, and whether it is complete."""
+
+    name: str
+    split: Split
+    complexes: int
+    pictures: int
+    questions: int
+    complete: bool
 
 
 def plan(
@@ -96,6 +112,7 @@ def generate(
     *,
     complexes: PathText | None = None,
     part: tuple[int, int] | None = None,
+    shards: Iterable[str] | None = None,
     resume: bool = False,
     threads: int | None = None,
     adapter: str = "software",
@@ -103,10 +120,30 @@ def generate(
 ) -> dict[str, Any]:
     """Renders the pictures of a plan and writes its tables. Returns counts.
 
-    ``part=(I, N)`` makes every N-th shard from shard I on; ``resume`` keeps complete shards.
+    ``part=(I, N)`` makes every N-th shard from shard I on, ``shards=["train-00003", ...]`` those
+    shards, without a look at the others. ``resume`` keeps complete shards. The data card is written
+    when no shard is left; with ``shards``, by `describe`.
     """
+    names = None if shards is None else [shards] if isinstance(shards, str) else list(shards)
     with _Meter(progress, "pictures") as show:
-        return _object(_molshot.dataset_generate(out, complexes, part, resume, threads, adapter, show))
+        return _object(_molshot.dataset_generate(out, complexes, part, names, resume, threads, adapter, show))
+
+
+def shards(out: PathText) -> list[Shard]:
+    """The shards of a planned set, in order, and whether they are complete."""
+    return [Shard(**shard) for shard in json.loads(_molshot.dataset_shards(out))]
+
+
+def status(out: PathText) -> dict[str, Any]:
+    """How far a set is: counts of finished, running and outstanding shards, pictures per second and
+    seconds left, as ``molshot dataset status --json``."""
+    return _object(_molshot.dataset_status(out))
+
+
+def describe(out: PathText) -> None:
+    """Writes data card, metadata and report of a set from the manifests of its shards, as
+    `generate` does when it makes the last shard. The tables are not read."""
+    _molshot.dataset_describe(out)
 
 
 def verify(

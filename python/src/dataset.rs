@@ -14,8 +14,8 @@ use molshot_dataset::record::Item;
 use molshot_dataset::score::metric::points;
 use molshot_dataset::{
     DatasetError, EvaluateOptions, ExportFormat, GenerateOptions, Layout, Monitor, PictureSize,
-    PlanOptions, Progress, Split, Task, VerifyOptions, evaluate, export, generate, parse_tasks,
-    plan, read_predictions, score, verify,
+    PlanOptions, Progress, Split, Task, VerifyOptions, describe, evaluate, export, generate,
+    parse_tasks, plan, planned_shards, read_predictions, score, status, verify,
 };
 use pyo3::prelude::*;
 use serde_json::json;
@@ -227,7 +227,7 @@ pub(crate) fn dataset_plan(
 
 /// Renders the pictures of a plan; returns counts as a JSON text.
 #[pyfunction]
-#[pyo3(signature = (out, complexes, part, resume, threads, adapter, progress))]
+#[pyo3(signature = (out, complexes, part, shards, resume, threads, adapter, progress))]
 #[allow(
     clippy::too_many_arguments,
     reason = "one for each option of the command"
@@ -237,6 +237,7 @@ pub(crate) fn dataset_generate(
     out: PathBuf,
     complexes: Option<PathBuf>,
     part: Option<(usize, usize)>,
+    shards: Option<Vec<String>>,
     resume: bool,
     threads: Option<usize>,
     adapter: &str,
@@ -249,7 +250,11 @@ pub(crate) fn dataset_generate(
     {
         return Err(Failure::argument("part: give (I, N) with I from 0 to N - 1").into());
     }
+    if part.is_some() && shards.is_some() {
+        return Err(Failure::argument("shards: give either part or shards").into());
+    }
     options.part = part;
+    options.shards = shards;
     options.resume = resume;
     options.threads = threads.unwrap_or(options.threads).max(1);
     options.adapter = adapter_named(adapter)?;
@@ -263,6 +268,37 @@ pub(crate) fn dataset_generate(
             "adapter": summary.adapter,
         }))
     })
+}
+
+/// The shards of a set and their states, as a JSON text.
+#[pyfunction]
+pub(crate) fn dataset_shards(py: Python<'_>, out: PathBuf) -> PyResult<String> {
+    interrupt::run(py, move || {
+        let states = planned_shards(&Layout::new(&out))?;
+        let shards = states.iter().map(|state| {
+            json!({
+                "name": state.plan.name(),
+                "split": state.plan.split.name(),
+                "complexes": state.plan.complexes,
+                "pictures": state.plan.pictures,
+                "questions": state.plan.questions.values().sum::<usize>(),
+                "complete": state.complete,
+            })
+        });
+        text(&shards.collect::<Vec<_>>())
+    })
+}
+
+/// How far a set is, as JSON.
+#[pyfunction]
+pub(crate) fn dataset_status(py: Python<'_>, out: PathBuf) -> PyResult<String> {
+    interrupt::run(py, move || text(&status(&Layout::new(&out))?.json()))
+}
+
+/// Writes data card, metadata and report of a set whose shards are complete.
+#[pyfunction]
+pub(crate) fn dataset_describe(py: Python<'_>, out: PathBuf) -> PyResult<()> {
+    interrupt::run(py, move || Ok(describe(&Layout::new(&out))?))
 }
 
 /// Checks a set; returns counts and problems as a JSON text.

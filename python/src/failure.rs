@@ -14,6 +14,8 @@ pub(crate) struct Failure {
     code: String,
     detail: String,
     pointer: Option<String>,
+    /// Whether the same call may succeed later.
+    transient: bool,
 }
 
 impl Failure {
@@ -23,6 +25,7 @@ impl Failure {
             code: code.to_owned(),
             detail,
             pointer: None,
+            transient: false,
         }
     }
 
@@ -54,7 +57,14 @@ impl From<Failure> for PyErr {
             let error = py
                 .import("molshot._errors")
                 .and_then(|module| module.getattr(failure.class))
-                .and_then(|class| class.call1((&failure.detail, &failure.code, &failure.pointer)));
+                .and_then(|class| {
+                    class.call1((
+                        &failure.detail,
+                        &failure.code,
+                        &failure.pointer,
+                        failure.transient,
+                    ))
+                });
             match error {
                 Ok(error) => Self::from_value(error),
                 // The package is incomplete; the text is still useful.
@@ -93,7 +103,11 @@ impl From<SceneError> for Failure {
 
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
-        Self::new("RenderError", error.code(), error.to_string())
+        let new = Self::new("RenderError", error.code(), error.to_string());
+        Self {
+            transient: DatasetError::from(error).is_transient(),
+            ..new
+        }
     }
 }
 
@@ -105,6 +119,9 @@ impl From<PoolError> for Failure {
 
 impl From<DatasetError> for Failure {
     fn from(error: DatasetError) -> Self {
-        Self::new("DatasetError", error.code(), error.to_string())
+        Self {
+            transient: error.is_transient(),
+            ..Self::new("DatasetError", error.code(), error.to_string())
+        }
     }
 }

@@ -28,8 +28,9 @@ mod _molshot {
     use super::command_line::run_command_line;
     #[pymodule_export]
     use super::dataset::{
-        dataset_evaluate, dataset_export, dataset_generate, dataset_plan, dataset_score,
-        dataset_verify, predictions_file, score_answer,
+        dataset_describe, dataset_evaluate, dataset_export, dataset_generate, dataset_plan,
+        dataset_score, dataset_shards, dataset_status, dataset_verify, predictions_file,
+        score_answer,
     };
     #[pymodule_export]
     use super::picture::Picture;

@@ -120,12 +120,17 @@ pub fn is_transient_io(error: &std::io::Error) -> bool {
             | ErrorKind::QuotaExceeded
             | ErrorKind::OutOfMemory
             | ErrorKind::Interrupted
+            | ErrorKind::WouldBlock
             | ErrorKind::TimedOut
             | ErrorKind::ResourceBusy
             | ErrorKind::StaleNetworkFileHandle
             | ErrorKind::HostUnreachable
             | ErrorKind::NetworkUnreachable
             | ErrorKind::NetworkDown
+            | ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::NotConnected
     ) || (cfg!(unix)
         && code.is_some_and(|code| code == INPUT_OUTPUT || TOO_MANY_OPEN_FILES.contains(&code)))
 }
@@ -151,14 +156,15 @@ impl RenderError {
     }
 
     /// Whether the same work may succeed later, or on another machine: a device was lost or busy,
-    /// memory or the disk is full.
+    /// memory or the disk is full, the work was cancelled.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::DeviceLost { .. }
             | Self::OutOfMemory { .. }
             | Self::OutOfHostMemory { .. }
-            | Self::Timeout { .. } => true,
+            | Self::Timeout { .. }
+            | Self::Cancelled => true,
             Self::Write { source, .. } => is_transient_io(source),
             _ => false,
         }

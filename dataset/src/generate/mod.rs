@@ -11,7 +11,7 @@ mod croissant;
 pub mod picture_annotations;
 mod shard;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,10 @@ pub struct GenerateOptions {
     pub complexes: Option<PathBuf>,
     /// `(I, N)` makes every N-th shard, starting at shard I; `None` makes all shards.
     pub part: Option<(usize, usize)>,
+    /// Names of the shards to make, such as `train-00003`; `None` for those of `part`.
+    ///
+    /// The other shards are not looked at, so a call costs the same in a set of any size.
+    pub shards: Option<Vec<String>>,
     /// Whether to continue a set that has complete shards.
     pub resume: bool,
     /// Number of threads; the bytes do not depend on it.
@@ -57,6 +61,7 @@ impl Default for GenerateOptions {
         Self {
             complexes: None,
             part: None,
+            shards: None,
             resume: false,
             threads: PoolOptions::available_threads(),
             adapter: AdapterChoice::Software,
@@ -72,7 +77,8 @@ pub struct GenerateSummary {
     pub shards_made: usize,
     /// Number of shards of this run's part that were complete before.
     pub shards_found: usize,
-    /// Number of shards of other parts that are not complete.
+    /// Number of shards of other parts that are not complete; with [`GenerateOptions::shards`],
+    /// number of all other shards.
     pub shards_left: usize,
     /// Number of pictures that this run rendered.
     pub pictures: usize,
@@ -129,8 +135,8 @@ impl From<TableDigest> for FileEntry {
 /// When all shards of the set are complete, it also writes data card, metadata and report.
 ///
 /// # Errors
-/// When there is no plan, the files of a complex have changed since it was planned, rendering
-/// fails, the disk cannot be written, or the work is cancelled.
+/// When there is no plan or it has no such shard, the files of a complex have changed since it was
+/// planned, rendering fails, the disk cannot be written, or the work is cancelled.
 pub fn generate(
     layout: &Layout,
     options: &GenerateOptions,
@@ -139,25 +145,18 @@ pub fn generate(
     let plan = layout.plan()?;
     let source = layout.source(options.complexes.as_deref())?;
     let catalogue = catalogue(layout)?;
-    let (own, others): (Vec<_>, Vec<_>) =
-        plan.shards
-            .iter()
-            .enumerate()
-            .partition(|(index, _)| match options.part {
-                Some((part, of)) => index % of.max(1) == part,
-                None => true,
-            });
+    let (own, others) = own_and_others(layout, &plan, options)?;
     let has_manifest = |shard: &ShardPlan| layout.shard_file(&shard.name()).exists();
-    let complete = own.iter().filter(|(_, shard)| has_manifest(shard)).count();
+    let complete = own.iter().filter(|shard| has_manifest(shard)).count();
     if complete > 0 && !options.resume {
         return Err(DatasetError::content(
             layout.root(),
             format!("has {complete} complete shards already; add --resume to make the others"),
         ));
     }
-    let incomplete = |shards: Vec<(usize, &ShardPlan)>| {
+    let incomplete = |shards: Vec<&ShardPlan>| {
         let mut incomplete: Vec<ShardPlan> = Vec::new();
-        for (_, shard) in shards {
+        for shard in shards {
             if !is_complete(layout, shard)? {
                 incomplete.push(shard.clone());
             }
@@ -168,7 +167,10 @@ pub fn generate(
     let todo = incomplete(own)?;
     let mut summary = GenerateSummary {
         shards_found: count - todo.len(),
-        shards_left: incomplete(others)?.len(),
+        shards_left: match options.shards {
+            Some(_) => others.len(),
+            None => incomplete(others)?.len(),
+        },
         ..GenerateSummary::default()
     };
     if !todo.is_empty() {
@@ -202,6 +204,75 @@ pub fn generate(
         write_summary(layout, &plan, &catalogue)?;
     }
     Ok(summary)
+}
+
+/// Divides the shards of a plan into those of this run and the others.
+fn own_and_others<'a>(
+    layout: &Layout,
+    plan: &'a Plan,
+    options: &GenerateOptions,
+) -> Result<(Vec<&'a ShardPlan>, Vec<&'a ShardPlan>), DatasetError> {
+    if let Some(names) = &options.shards {
+        let known: BTreeSet<String> = plan.shards.iter().map(ShardPlan::name).collect();
+        if let Some(name) = names.iter().find(|name| !known.contains(*name)) {
+            let range = match (plan.shards.first(), plan.shards.last()) {
+                (Some(first), Some(last)) => {
+                    format!("its shards are {} to {}", first.name(), last.name())
+                }
+                _ => "it has none".to_owned(),
+            };
+            return Err(DatasetError::content(
+                &layout.plan_file(),
+                format!("has no shard \"{name}\"; {range}"),
+            ));
+        }
+        let wanted = |shard: &&ShardPlan| names.contains(&shard.name());
+        return Ok(plan.shards.iter().partition(wanted));
+    }
+    let (own, others): (Vec<_>, Vec<_>) =
+        plan.shards
+            .iter()
+            .enumerate()
+            .partition(|(index, _)| match options.part {
+                Some((part, of)) => index % of.max(1) == part,
+                None => true,
+            });
+    let only = |shards: Vec<(usize, &'a ShardPlan)>| shards.into_iter().map(|(_, shard)| shard);
+    Ok((only(own).collect(), only(others).collect()))
+}
+
+/// A shard of a plan, and whether it is complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedShard {
+    /// What the plan says of it.
+    pub plan: ShardPlan,
+    /// Whether it has its manifest and all of its tables.
+    pub complete: bool,
+}
+
+/// Returns all shards of a set, in order, with their states.
+///
+/// # Errors
+/// When there is no plan, or a manifest is invalid.
+pub fn planned_shards(layout: &Layout) -> Result<Vec<PlannedShard>, DatasetError> {
+    let shards = layout.plan()?.shards.into_iter();
+    shards
+        .map(|plan| {
+            let complete = is_complete(layout, &plan)?;
+            Ok(PlannedShard { plan, complete })
+        })
+        .collect()
+}
+
+/// Writes data card, metadata and report of a set from the manifests of its shards.
+///
+/// The tables are not read, so this also works where only plan, report and manifests are.
+///
+/// # Errors
+/// When a shard has no manifest, or the disk cannot be written.
+pub fn describe(layout: &Layout) -> Result<(), DatasetError> {
+    write_summary(layout, &layout.plan()?, &catalogue(layout)?)
 }
 
 /// Returns whether a shard has its manifest and all of its tables in the recorded sizes.

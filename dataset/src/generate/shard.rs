@@ -183,8 +183,8 @@ impl<'a> ShardWriter<'a> {
         let mut results = self.pool.map(jobs, Sequence::InOrder, self.window);
         for ((line, picture_path, picture), (_, rendered)) in pictures.iter().zip(&mut results) {
             let rendered = rendered.map_err(|source| DatasetError::Picture {
-                picture: (*picture_path).clone(),
                 path: self.source.path(&line.id).display().to_string(),
+                picture: (*picture_path).clone(),
                 source,
             })?;
             let request = serde_json::to_string(&picture.document(self.plan.size))

@@ -37,7 +37,11 @@ impl PoolError {
     /// Whether the same work may succeed later: see [`RenderError::is_transient`].
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Render(error) if error.is_transient())
+        match self {
+            Self::Render(error) => error.is_transient(),
+            Self::Cancelled | Self::Stopped => true,
+            Self::Panicked { .. } => false,
+        }
     }
 
     /// A stable, machine-readable name for the kind of failure.

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::HumanDuration;
 use molshot_dataset::{Layout, ShardState, Status, status};
-use serde_json::json;
 
 use super::{GIVE_A_SET, check_folder, failure};
 use crate::cli::message::{CliError, output, output_json};
@@ -39,17 +38,7 @@ pub(super) fn run(args: &StatusArgs) -> Result<(), CliError> {
     check_folder("--out", &args.out, GIVE_A_SET)?;
     let status = status(&Layout::new(&args.out)).map_err(failure)?;
     if args.json {
-        return output_json(&json!({
-            "shards": status.shards.len(),
-            "shards_finished": status.count(ShardState::Finished),
-            "shards_running": status.count(ShardState::Running),
-            "shards_outstanding": status.count(ShardState::Outstanding),
-            "outstanding_ranges": status.outstanding_ranges(),
-            "pictures": status.pictures,
-            "pictures_finished": status.pictures_finished,
-            "pictures_per_second": status.pictures_per_second,
-            "seconds_left": status.seconds_left,
-        }));
+        return output_json(&status.json());
     }
     if args.ranges {
         let ranges = status.outstanding_ranges();
