@@ -11,6 +11,7 @@ Needs PyTorch. Nothing is written to disk.
 """
 
 import argparse
+import itertools
 import math
 import pathlib
 import random
@@ -79,12 +80,11 @@ class Questions(IterableDataset[dict[str, Any]]):
                     yield {"images": torch.stack([first, other]), "answer": ALL.index((task, answer))}
 
 
-def convolutions(channels: list[int], first_size: int = 3) -> nn.Sequential:
+def convolutions(channels: list[int]) -> nn.Sequential:
     """Halves height and width at every step, and makes 128 numbers of what is left."""
     layers: list[nn.Module] = []
-    for number, (given, made) in enumerate(zip(channels, channels[1:], strict=False)):
-        size = 3 if number else first_size
-        layers += [nn.Conv2d(given, made, size, stride=2, padding=size // 2, bias=False), nn.BatchNorm2d(made), nn.ReLU()]
+    for given, made in itertools.pairwise(channels):
+        layers += [nn.Conv2d(given, made, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(made), nn.ReLU()]
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels[-1] * 16, 128), nn.ReLU())
 
 
@@ -97,7 +97,7 @@ class Network(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plain = convolutions([6, 24, 48, 64, 96, 96], first_size=5)
+        self.plain = convolutions([24, 48, 64, 96, 96])
         self.polar = convolutions([6, 32, 48, 64, 96])
         self.plain_shifts = convolutions([6, 32, 48, 64, 96])
         self.polar_shifts = convolutions([6, 32, 48, 64, 96])
@@ -124,7 +124,9 @@ class Network(nn.Module):
             half = functional.avg_pool2d(flat, 2).unflatten(0, (-1, 2))
             grid = self.grid.expand(len(flat), -1, -1, -1)
             polar = functional.grid_sample(flat, grid, align_corners=False).unflatten(0, (-1, 2))
-            inputs = [views.flatten(1, 2), polar.flatten(1, 2), self.shifts(half), self.shifts(polar)]
+            # Every 2 x 2 pixels are one place with four times the channels.
+            plain = functional.pixel_unshuffle(views.flatten(1, 2), 2)
+            inputs = [plain, polar.flatten(1, 2), self.shifts(half), self.shifts(polar)]
         parts = [self.plain, self.polar, self.plain_shifts, self.polar_shifts]
         found = [
             part(given.contiguous(memory_format=torch.channels_last))
@@ -215,10 +217,12 @@ def main() -> None:
     parser.add_argument("complexes", type=pathlib.Path)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="threads of the network; more help only if no other job runs")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--questions", type=int, default=3000, help="number of test questions")
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
+    torch.set_num_threads(arguments.threads)
 
     paths = sorted(path for path in arguments.complexes.iterdir() if path.is_dir())
     random.Random(arguments.seed).shuffle(paths)

@@ -37,12 +37,12 @@ def picture_tensor(picture: Picture) -> torch.Tensor:
 
 
 class _Sample(dict[str, Any]):
-    """A sample of default_collate's own, so that its picture takes the short way."""
+    """A sample, of a type of its own so that `default_collate` makes batches by `_collate`."""
 
 
 def _collate(samples: Sequence[_Sample], *, collate_fn_map: Any = None) -> dict[str, Any]:
-    """What default_collate makes of dicts, with other memory for the pictures."""
-    batch = {}
+    """What `default_collate` makes of dicts, with other memory for the pictures."""
+    batch: dict[str, Any] = {}
     for key in samples[0]:
         values = [sample[key] for sample in samples]
         stacked = _shared_stack(values) if key == "image" and get_worker_info() else None
@@ -60,18 +60,28 @@ def _shared_stack(images: Sequence[Any]) -> torch.Tensor | None:
     write the same bytes to a file in memory costs half of that. None if it cannot be done.
     """
     first = images[0]
-    if not (hasattr(os, "memfd_create") and all(
-        isinstance(image, torch.Tensor) and image.dtype == torch.uint8 and image.shape == first.shape
-        and image.device.type == "cpu" and image.is_contiguous() for image in images
-    )):
+    # What a worker of torch uses to take shared memory that it is sent.
+    from_file = getattr(torch.UntypedStorage, "_new_shared_fd_cpu", None)
+    if from_file is None or not hasattr(os, "memfd_create"):
         return None
-    size_bytes = len(images) * first.numel()
+    if not all(_is_plain(image) and image.shape == first.shape for image in images):
+        return None
     with open(os.memfd_create("molshot"), "wb") as file:
         for image in images:
-            file.write(memoryview(image.numpy()))
+            file.write(image.numpy())
         file.flush()
-        storage = torch.UntypedStorage._new_shared_fd_cpu(file.fileno(), size_bytes)
+        storage = from_file(file.fileno(), len(images) * first.numel())
     return torch.empty(0, dtype=torch.uint8).set_(storage).view(len(images), *first.shape)
+
+
+def _is_plain(image: Any) -> bool:
+    """Whether it is a tensor of bytes one after the other."""
+    return (
+        type(image) is torch.Tensor
+        and image.dtype == torch.uint8
+        and image.device.type == "cpu"
+        and image.is_contiguous()
+    )
 
 
 class _Views:
