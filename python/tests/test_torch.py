@@ -3,6 +3,8 @@
 import pathlib
 import pickle
 import random
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -142,3 +144,24 @@ def test_a_processor_makes_batches(library: pathlib.Path) -> None:
     batch = collate_with_processor(Processor())(samples)
     assert batch["labels"][0].tolist()[-2:] == [-100, -100] and (batch["labels"][1] > 0).all()
     assert "labels" not in collate_with_processor(Processor(), answer=None)(samples)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_interpreter_may_exit_in_a_stream(workers: int, library: pathlib.Path) -> None:
+    code = f"""
+import warnings
+from torch.utils.data import DataLoader
+from molshot.torch import ViewStream
+
+def turn(generator, index):
+    return f"roll y {{generator.randrange(360)}}", {{}}
+
+stream = ViewStream([{str(library / "1ubi.pdb")!r}], turn, size=256)
+next(iter(stream))
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Python warns of threads at a fork
+    batches = iter(DataLoader(stream, batch_size=4, num_workers={workers}))
+    assert next(batches)["image"].shape == (4, 3, 256, 256)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
