@@ -27,8 +27,8 @@ __all__ = ["ViewDataset", "ViewStream", "collate_with_processor", "picture_tenso
 #: what the sample has beside its picture (a label, a question and its answer, ...).
 ViewFunction = Callable[[random.Random, int], tuple[Sequence[str] | str, Mapping[str, Any]]]
 
-#: Samples that a process draws before they are taken.
-_AHEAD = 2
+#: Most samples that a process draws before they are taken: as many as `Renderer.render_many`.
+_AHEAD = 4
 
 
 def picture_tensor(picture: Picture) -> torch.Tensor:

@@ -267,17 +267,15 @@ impl Batch {
 
     /// Waits for the next picture of a planar batch; returns its number and its colours,
     /// (3, height, width).
-    fn next_planar<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(usize, Bound<'py, PyArray3<u8>>)> {
+    fn next_planar<'py>(&self, py: Python<'py>) -> PyResult<(usize, Bound<'py, PyArray3<u8>>)> {
         match self.next_drawn(py)? {
             (number, Drawn::Planar { rgb, shape }) => {
                 Ok((number, rgb.into_pyarray(py).reshape(shape)?))
             }
-            (_, Drawn::Picture(_)) => {
-                Err(Failure::argument("the plane color was not drawn; add \"color\" to planes").into())
-            }
+            (_, Drawn::Picture(_)) => Err(Failure::argument(
+                "the plane color was not drawn; add \"color\" to planes",
+            )
+            .into()),
         }
     }
 
