@@ -215,7 +215,7 @@ impl Picture {
         let rgba = self.planes().color.copy(py)?;
         let rgba = rgba.ok_or_else(|| Failure::internal("the plane is missing"))?;
         let rgb = py.detach(|| planar_rgb(&rgba));
-        Ok(rgb.into_pyarray(py).reshape([3, height, width])?)
+        rgb.into_pyarray(py).reshape([3, height, width])
     }
 
     /// A class mask, (height, width), and its legend as a JSON text.
