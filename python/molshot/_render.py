@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 from molshot import _molshot
 from molshot._errors import RenderError, RequestError
 from molshot._picture import Picture
@@ -123,15 +126,29 @@ class Renderer:
 
         Closing the iterator cancels what is not drawn yet. An error of a job ends it.
         """
-        return (picture for _, picture in self._numbered(jobs, ordered, ahead, options))
+        taken = self._drawn(jobs, ordered, ahead, options, planar=False)
+        return (Picture(picture) for picture in taken)
 
-    def _numbered(
-        self, jobs: Iterable[Job], ordered: bool, ahead: int | None, options: Mapping[str, Any]
-    ) -> Iterator[tuple[int, Picture]]:
+    def _render_planar(
+        self, jobs: Iterable[Job], ahead: int, options: Mapping[str, Any]
+    ) -> Iterator[npt.NDArray[np.uint8]]:
+        """The colours of `render_many` as (3, H, W), which the threads that draw make."""
+        return self._drawn(jobs, True, ahead, options, planar=True)
+
+    def _drawn(
+        self,
+        jobs: Iterable[Job],
+        ordered: bool,
+        ahead: int | None,
+        options: Mapping[str, Any],
+        planar: bool,
+    ) -> Iterator[Any]:
+        """What the extension makes of jobs: its pictures or, if planar, arrays."""
         pool = self._pool()
         window = max(1, ahead if ahead is not None else 4 * pool.threads)
-        batch = _molshot.Batch(pool)
-        ready: dict[int, Picture] = {}
+        batch = _molshot.Batch(pool, planar)
+        following = batch.next_planar if planar else batch.next
+        ready: dict[int, Any] = {}
         submitted = taken = 0
         source = iter(jobs)
         more = True
@@ -149,11 +166,11 @@ class Renderer:
                 if taken == submitted:
                     return
                 while not (taken in ready if ordered else ready):
-                    number, picture = batch.next()
-                    ready[number] = Picture(picture)
+                    number, picture = following()
+                    ready[number] = picture
                 number = taken if ordered else next(iter(ready))
                 taken += 1
-                yield number, ready.pop(number)
+                yield ready.pop(number)
         finally:
             batch.cancel()
 

@@ -5,18 +5,20 @@ processes of a `torch.utils.data.DataLoader`, with any start method, and give ev
 its own share. PyTorch is imported when this module is.
 """
 
+import collections
 import hashlib
+import itertools
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
+from torch.utils.data._utils.collate import collate, default_collate_fn_map
 
 from molshot._picture import Picture
-from molshot._render import Renderer
+from molshot._render import Job, Renderer
 from molshot._structure import Structure, read
 
 __all__ = ["ViewDataset", "ViewStream", "collate_with_processor", "picture_tensor"]
@@ -25,10 +27,61 @@ __all__ = ["ViewDataset", "ViewStream", "collate_with_processor", "picture_tenso
 #: what the sample has beside its picture (a label, a question and its answer, ...).
 ViewFunction = Callable[[random.Random, int], tuple[Sequence[str] | str, Mapping[str, Any]]]
 
+#: Most samples that a process draws before they are taken: as many as `Renderer.render_many`.
+_AHEAD = 4
+
 
 def picture_tensor(picture: Picture) -> torch.Tensor:
     """Colours as a tensor (3, H, W) uint8, contiguous."""
-    return torch.from_numpy(np.ascontiguousarray(picture.color[:, :, :3].transpose(2, 0, 1)))
+    return torch.from_numpy(picture._inner.planar())
+
+
+class _Sample(dict[str, Any]):
+    """A sample, of a type of its own so that `default_collate` makes batches by `_collate`."""
+
+
+def _collate(samples: Sequence[_Sample], *, collate_fn_map: Any = None) -> dict[str, Any]:
+    """What `default_collate` makes of dicts, with other memory for the pictures."""
+    batch: dict[str, Any] = {}
+    for key in samples[0]:
+        values = [sample[key] for sample in samples]
+        stacked = _shared_stack(values) if key == "image" and get_worker_info() else None
+        batch[key] = collate(values, collate_fn_map=collate_fn_map) if stacked is None else stacked
+    return batch
+
+
+default_collate_fn_map[_Sample] = _collate
+
+
+def _shared_stack(images: Sequence[Any]) -> torch.Tensor | None:
+    """Stacks pictures of a worker in memory that it shares with the process that trains.
+
+    `torch.stack` into shared memory stops at every page of 4 KiB until the system has made it. To
+    write the same bytes to a file in memory costs half of that. None if it cannot be done.
+    """
+    first = images[0]
+    # What a worker of torch uses to take shared memory that it is sent.
+    from_file = getattr(torch.UntypedStorage, "_new_shared_fd_cpu", None)
+    if from_file is None or not hasattr(os, "memfd_create"):
+        return None
+    if not all(_is_plain(image) and image.shape == first.shape for image in images):
+        return None
+    with open(os.memfd_create("molshot"), "wb") as file:
+        for image in images:
+            file.write(image.numpy())
+        file.flush()
+        storage = from_file(file.fileno(), len(images) * first.numel())
+    return torch.empty(0, dtype=torch.uint8).set_(storage).view(len(images), *first.shape)
+
+
+def _is_plain(image: Any) -> bool:
+    """Whether it is a tensor of bytes one after the other."""
+    return (
+        type(image) is torch.Tensor
+        and image.dtype == torch.uint8
+        and image.device.type == "cpu"
+        and image.is_contiguous()
+    )
 
 
 class _Views:
@@ -47,7 +100,7 @@ class _Views:
         self.structures = list(structures)
         self.view = view
         self.seed = seed
-        self.transform = transform or picture_tensor
+        self.transform = None if transform is picture_tensor else transform
         self.options = dict(options)
         # One thread per worker process: the workers are what runs at the same time.
         self.renderer = Renderer(threads=1, adapter=self.options.pop("adapter", "software"))
@@ -61,14 +114,29 @@ class _Views:
             self.structures[index] = given
         return given
 
-    def sample(self, number: int) -> dict[str, Any]:
-        """The sample of a number: the same in every process and on every machine."""
-        digest = hashlib.sha256(f"{self.seed} {number}".encode()).digest()
-        generator = random.Random(digest)
-        index = generator.randrange(len(self.structures))
-        commands, label = self.view(generator, index)
-        picture = self.renderer.render(self.structure(index), commands, **self.options)
-        return {"image": self.transform(picture), **label}
+    def samples(self, numbers: Iterable[int], ahead: int) -> Iterator[dict[str, Any]]:
+        """The samples of numbers: the same in every process and on every machine. The next ones
+        are drawn while one is in use."""
+        labels: collections.deque[Mapping[str, Any]] = collections.deque()
+
+        def jobs() -> Iterator[Job]:
+            for number in numbers:
+                digest = hashlib.sha256(f"{self.seed} {number}".encode()).digest()
+                generator = random.Random(digest)
+                index = generator.randrange(len(self.structures))
+                commands, label = self.view(generator, index)
+                labels.append(label)
+                yield self.structure(index), commands
+
+        images: Iterator[Any]
+        if self.transform is None:
+            arrays = self.renderer._render_planar(jobs(), ahead, self.options)
+            images = map(torch.from_numpy, arrays)
+        else:
+            pictures = self.renderer.render_many(jobs(), ahead=ahead, **self.options)
+            images = map(self.transform, pictures)
+        for image in images:
+            yield _Sample({"image": image, **labels.popleft()})
 
 
 class ViewDataset(Dataset[dict[str, Any]]):
@@ -108,7 +176,14 @@ class ViewDataset(Dataset[dict[str, Any]]):
     def __getitem__(self, number: int) -> dict[str, Any]:
         if not 0 <= number < self._length:
             raise IndexError(f"sample {number} of {self._length}")
-        return self._views.sample(number)
+        return next(self._views.samples([number], 1))
+
+    def __getitems__(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """A batch of samples, for ``torch.utils.data.DataLoader``."""
+        for number in numbers:
+            if not 0 <= number < self._length:
+                raise IndexError(f"sample {number} of {self._length}")
+        return list(self._views.samples(numbers, _AHEAD))
 
 
 class ViewStream(IterableDataset[dict[str, Any]]):
@@ -149,10 +224,10 @@ class ViewStream(IterableDataset[dict[str, Any]]):
         worker = get_worker_info()
         workers = 1 if worker is None else worker.num_workers
         own = 0 if worker is None else worker.id
-        number = self._start + self._rank * workers + own
-        while True:
-            yield self._views.sample(number)
-            number += self._world_size * workers
+        numbers = itertools.count(
+            self._start + self._rank * workers + own, self._world_size * workers
+        )
+        return self._views.samples(numbers, _AHEAD)
 
 
 def _rank() -> tuple[int, int]:

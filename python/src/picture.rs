@@ -7,7 +7,7 @@ use molshot::renderer::annotations::class_mask;
 use molshot::renderer::{Encoding, RenderError, annotate, encode, save, save_masks};
 use molshot::scenes::request::{ImageFormat, OutputRequest, format_of_extension};
 use molshot::{Frame, Plane, RenderJob};
-use numpy::{Element, IntoPyArray, PyArray1, PyArrayDyn, PyArrayMethods};
+use numpy::{Element, IntoPyArray, PyArray1, PyArray3, PyArrayDyn, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -208,6 +208,16 @@ impl Picture {
         Ok(array.ok_or_else(|| Failure::internal("the plane is missing"))?)
     }
 
+    /// The colours without alpha as a new array, (3, height, width).
+    fn planar<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<u8>>> {
+        self.has(Plane::Color)?;
+        let [height, width] = self.shape();
+        let rgba = self.planes().color.copy(py)?;
+        let rgba = rgba.ok_or_else(|| Failure::internal("the plane is missing"))?;
+        let rgb = py.detach(|| planar_rgb(&rgba));
+        rgb.into_pyarray(py).reshape([3, height, width])
+    }
+
     /// A class mask, (height, width), and its legend as a JSON text.
     fn mask<'py>(&self, py: Python<'py>, name: &str) -> PyResult<(Bound<'py, PyAny>, String)> {
         let plane = Plane::ALL
@@ -274,6 +284,22 @@ impl Picture {
             Ok::<_, RenderError>(files).map_err(Failure::from)
         })
     }
+}
+
+/// All red values of an RGBA picture, then all green and all blue ones.
+pub(crate) fn planar_rgb(rgba: &[u8]) -> Vec<u8> {
+    let (pixels, _) = rgba.as_chunks::<4>();
+    let mut planar = Vec::with_capacity(3 * pixels.len());
+    for shift in [0, 8, 16] {
+        // A shift of whole pixels, and not an index of bytes: this form becomes vector code.
+        #[allow(clippy::cast_possible_truncation, reason = "the byte that is wanted")]
+        planar.extend(
+            pixels
+                .iter()
+                .map(|pixel| (u32::from_le_bytes(*pixel) >> shift) as u8),
+        );
+    }
+    planar
 }
 
 fn named_format(name: &str) -> Result<ImageFormat, Failure> {

@@ -9,11 +9,12 @@ use molshot::renderer::CancelToken;
 use molshot::renderer::pool::{PoolOptions, RenderTask, TrySubmitErrorKind};
 use molshot::scenes::Camera;
 use molshot::{AdapterChoice, Pool as WorkerPool, PreparedScene, RenderJob, RenderRequest};
+use numpy::{IntoPyArray, PyArray3, PyArrayMethods};
 use pyo3::prelude::*;
 
 use crate::failure::Failure;
 use crate::interrupt::{self, Mailbox};
-use crate::picture::Picture;
+use crate::picture::{Picture, planar_rgb};
 use crate::request::Request;
 use crate::structure::Structure;
 
@@ -150,7 +151,18 @@ impl Pool {
     }
 }
 
-type Numbered = (usize, Result<Picture, Failure>);
+/// What a batch makes of a frame.
+#[derive(Debug)]
+enum Drawn {
+    Picture(Box<Picture>),
+    /// Red, green and blue, each (height, width): what networks take.
+    Planar {
+        rgb: Vec<u8>,
+        shape: [usize; 3],
+    },
+}
+
+type Numbered = (usize, Result<Drawn, Failure>);
 
 /// Pictures on their way: submitted with a number, and taken as they are ready.
 #[pyclass(frozen, module = "molshot._molshot")]
@@ -158,6 +170,20 @@ pub(crate) struct Batch {
     pool: Py<Pool>,
     results: Arc<Mailbox<Numbered>>,
     cancel: CancelToken,
+    planar: bool,
+}
+
+impl Batch {
+    fn next_drawn(&self, py: Python<'_>) -> PyResult<(usize, Drawn)> {
+        let (number, result) = match self.results.wait(py) {
+            Ok(result) => result,
+            Err(error) => {
+                self.cancel.cancel();
+                return Err(error);
+            }
+        };
+        Ok((number, result?))
+    }
 }
 
 impl Drop for Batch {
@@ -168,12 +194,15 @@ impl Drop for Batch {
 
 #[pymethods]
 impl Batch {
+    /// A planar batch makes arrays (3, height, width) on the threads that draw, and no pictures.
     #[new]
-    fn new(pool: Py<Pool>) -> Self {
+    #[pyo3(signature = (pool, planar = false))]
+    fn new(pool: Py<Pool>, planar: bool) -> Self {
         Self {
             pool,
             results: Mailbox::new(),
             cancel: CancelToken::new(),
+            planar,
         }
     }
 
@@ -192,10 +221,21 @@ impl Batch {
         let job = py.detach(|| pool.job(structure, job))?;
         let results = Arc::clone(&self.results);
         let drawn = job.clone();
+        let planar = self.planar;
         let mut task = RenderTask::new(
             job,
             &self.cancel,
-            move |frame, _| Ok(Picture::new(frame.clone(), drawn, &output)),
+            move |frame, _| match frame.color_rgba.as_deref() {
+                Some(rgba) if planar => Ok(Drawn::Planar {
+                    rgb: planar_rgb(rgba),
+                    shape: [3, frame.height_px as usize, frame.width_px as usize],
+                }),
+                _ => Ok(Drawn::Picture(Box::new(Picture::new(
+                    frame.clone(),
+                    drawn,
+                    &output,
+                )))),
+            },
             move |result| results.put((number, result.map_err(Failure::from))),
         );
         loop {
@@ -219,14 +259,24 @@ impl Batch {
 
     /// Waits for the next picture; returns its number and the picture.
     fn next(&self, py: Python<'_>) -> PyResult<(usize, Picture)> {
-        let (number, result) = match self.results.wait(py) {
-            Ok(result) => result,
-            Err(error) => {
-                self.cancel.cancel();
-                return Err(error);
+        match self.next_drawn(py)? {
+            (number, Drawn::Picture(picture)) => Ok((number, *picture)),
+            (_, Drawn::Planar { .. }) => Err(Failure::internal("the batch is planar").into()),
+        }
+    }
+
+    /// Waits for the next picture of a planar batch; returns its number and its colours,
+    /// (3, height, width).
+    fn next_planar<'py>(&self, py: Python<'py>) -> PyResult<(usize, Bound<'py, PyArray3<u8>>)> {
+        match self.next_drawn(py)? {
+            (number, Drawn::Planar { rgb, shape }) => {
+                Ok((number, rgb.into_pyarray(py).reshape(shape)?))
             }
-        };
-        Ok((number, result?))
+            (_, Drawn::Picture(_)) => Err(Failure::argument(
+                "the plane color was not drawn; add \"color\" to planes",
+            )
+            .into()),
+        }
     }
 
     /// Cancels what is not drawn yet.

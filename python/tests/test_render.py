@@ -233,6 +233,42 @@ assert sum(1 for _ in pictures) == 49
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_children_of_fork_draw_while_threads_of_the_parent_do(library: pathlib.Path) -> None:
+    done = run(
+        """
+import pickle, warnings
+warnings.simplefilter("ignore")  # Python warns of threads at a fork
+wanted = molshot.render(s, size=48).png()
+going, wrong = [True], []
+
+def draw():
+    while going:
+        if molshot.render(s, size=48).png() != wanted:
+            wrong.append(1)
+
+threads = [threading.Thread(target=draw) for _ in range(16)]
+for thread in threads:
+    thread.start()
+renderer = molshot.Renderer(threads=1, adapter="software", size=48)
+for _ in range(8):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)  # ends a child that hangs
+        again = pickle.loads(pickle.dumps(renderer))
+        same = molshot.render(s, size=48).png() == wanted == again.render(s).png() == renderer.render(s).png()
+        os._exit(0 if same else 3)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+going.clear()
+for thread in threads:
+    thread.join(30)
+assert wrong == [] and not any(thread.is_alive() for thread in threads)
+""",
+        library,
+        120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_interpreter_may_exit_in_a_batch(library: pathlib.Path) -> None:
     done = run("pictures = molshot.render_many(((s, f'roll y {n}') for n in range(10**6)), size=512, samples=16)\nnext(pictures)\n", library)
     assert (done.returncode, done.stderr) == (0, "")

@@ -3,13 +3,15 @@
 import pathlib
 import pickle
 import random
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from molshot import Picture, read
+from molshot import MolshotError, Picture, Renderer, read
 from molshot.torch import ViewDataset, ViewStream, collate_with_processor, picture_tensor
 
 
@@ -37,6 +39,43 @@ def test_samples_are_functions_of_seed_and_number(library: pathlib.Path) -> None
         one[20]
     with pytest.raises(ValueError, match="structures"):
         ViewDataset([], turn, 1)
+
+
+def test_batches_are_those_samples(library: pathlib.Path) -> None:
+    data = ViewDataset(paths(library), turn, 12, seed=5, size=(20, 12))
+    numbers = [3, 0, 11, 3]
+    batch = data.__getitems__(numbers)
+    assert [sample["angle"] for sample in batch] == [data[number]["angle"] for number in numbers]
+    for number, sample in zip(numbers, batch, strict=True):
+        assert (sample["image"] == data[number]["image"]).all()
+    with pytest.raises(IndexError, match="12 of 12"):
+        data.__getitems__([3, 12])
+    # What the threads that draw make is what is made of a picture.
+    other = ViewDataset(paths(library), turn, 12, seed=5, size=(20, 12), transform=lambda picture: picture_tensor(picture))
+    assert (other[3]["image"] == data[3]["image"]).all()
+    picture = read(library / "1hvr")
+    drawn = Renderer(threads=1, adapter="software").render(picture, size=(20, 12), background="transparent")
+    assert (picture_tensor(drawn).numpy() == drawn.rgba[:, :, :3].transpose(2, 0, 1)).all()
+    with pytest.raises(MolshotError, match="color was not drawn"):
+        ViewDataset(paths(library), turn, 1, size=8, planes=["depth"])[0]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("workers", [0, 2])
+def test_batches_of_workers_have_the_same_bytes(workers: int, library: pathlib.Path) -> None:
+    data = ViewDataset(paths(library), turn, 10, seed=6, size=(70, 50))
+    wanted = torch.stack([data[number]["image"] for number in range(10)])
+    found = list(DataLoader(data, batch_size=4, num_workers=workers))
+    assert [len(batch["image"]) for batch in found] == [4, 4, 2]
+    images = torch.cat([batch["image"] for batch in found])
+    assert images.dtype == torch.uint8 and (images == wanted).all()
+    # A batch is the process's own: it can be written to, and outlives the workers.
+    found[0]["image"][:] = 0
+    assert (found[1]["image"] == wanted[4:8]).all()
+    # Pictures that are not bytes are collated as torch does.
+    floats = ViewDataset(paths(library), turn, 4, size=8, transform=lambda picture: picture_tensor(picture) / 255)
+    batch = next(iter(DataLoader(floats, batch_size=4, num_workers=workers)))
+    assert batch["image"].dtype == torch.float32 and batch["image"].shape == (4, 3, 8, 8)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -105,3 +144,24 @@ def test_a_processor_makes_batches(library: pathlib.Path) -> None:
     batch = collate_with_processor(Processor())(samples)
     assert batch["labels"][0].tolist()[-2:] == [-100, -100] and (batch["labels"][1] > 0).all()
     assert "labels" not in collate_with_processor(Processor(), answer=None)(samples)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_interpreter_may_exit_in_a_stream(workers: int, library: pathlib.Path) -> None:
+    code = f"""
+import warnings
+from torch.utils.data import DataLoader
+from molshot.torch import ViewStream
+
+def turn(generator, index):
+    return f"roll y {{generator.randrange(360)}}", {{}}
+
+stream = ViewStream([{str(library / "1ubi.pdb")!r}], turn, size=256)
+next(iter(stream))
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Python warns of threads at a fork
+    batches = iter(DataLoader(stream, batch_size=4, num_workers={workers}))
+    assert next(batches)["image"].shape == (4, 3, 256, 256)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
