@@ -33,6 +33,8 @@ def test_a_set_is_planned_made_checked_exported_and_scored(complexes: pathlib.Pa
     counts = dataset.generate(out, progress=True)
     assert counts["pictures"] > 0 and counts["shards_left"] == 0
     assert dataset.verify(out, sample=5)["problems"] == []
+    status = dataset.status(out)
+    assert status["shards_finished"] == status["shards"] > 0 and status["outstanding_ranges"] == ""
     folder = dataset.export(out, "parquet")
     assert os.path.exists(os.path.join(folder, "README.md"))
     answers = []
