@@ -186,17 +186,19 @@ def in_a_folder(place: Path, planned: Path, wanted: dict[str, str]) -> None:
     idle = result.get("shards_found") == shards and not result.get("ray")
     check(idle and seconds < NO_WORK_SECONDS, f"a resume with nothing to do: {seconds:.1f} s, without Ray")
 
-    kills = runs = 0
+    kills = runs = attempts = 0
     equal = True
     while kills < WORKER_KILLS and runs < 30:
         fresh()
         killed, last = run_with_kills(lambda: Driver(str(out), "--tries", "50"), WORKER_KILLS - kills)
         kills += killed
         runs += 1
+        attempts += last.get("result", {}).get("attempts", 0) - shards
         if "result" not in last or files_of(out) != wanted:
             equal = False
             print(last, difference(files_of(out), wanted), flush=True)
-    check(equal and kills >= WORKER_KILLS, f"{kills} workers killed in {runs} runs: all equal, nothing doubled")
+    text = f"{kills} workers killed in {runs} runs, {attempts} shards begun anew: all equal, nothing doubled"
+    check(equal and kills >= WORKER_KILLS and attempts > 0, text)
 
     kills = runs = 0
     equal = True
@@ -271,14 +273,14 @@ class ProcessorTime:
         self._thread.join()
 
 
-def rates(place: Path, complexes: Path) -> None:
+def rates(place: Path, complexes: Path, edge_px: int, rounds: int) -> None:
     """Two workers of one thread beside two threads of one process: pictures per second, and
     processor time per picture, which says what the rate is where nothing else runs."""
-    planned = place / "large"
-    dataset.plan(complexes, planned, size=(448, 448), shard_pictures=240)
+    planned = place / f"large{edge_px}"
+    dataset.plan(complexes, planned, size=(edge_px, edge_px), shard_pictures=240)
     out = place / "out"
     steady, whole, cost = [], [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(planned, out)
         before, start = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
@@ -304,7 +306,7 @@ def rates(place: Path, complexes: Path) -> None:
         )
     check(
         statistics.median(cost) >= LEAST_RATE or statistics.median(steady) >= LEAST_RATE,
-        f"medians of {ROUNDS} rounds: rate of two workers / two threads {statistics.median(steady):.2f}, "
+        f"medians of {rounds} rounds: rate of two workers / two threads {statistics.median(steady):.2f}, "
         f"processor time of two threads / two workers {statistics.median(cost):.2f}",
     )
 
@@ -409,7 +411,9 @@ def main() -> None:
     if "store" in parts:
         in_a_store(place, planned, wanted)
     if "rates" in parts:
-        rates(place, complexes)
+        rates(place, complexes, 448, ROUNDS)
+    if "large-rates" in parts:
+        rates(place, complexes, 1024, 1)
     if "tests" in parts:
         tests = Path(__file__).parents[2] / "python" / "tests" / "test_ray.py"
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", str(tests)]
