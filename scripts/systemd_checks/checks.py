@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from booted import booted
 from confined import USER, settings_of
 
 ROOT = Path(__file__).parents[2]
@@ -208,6 +209,10 @@ def main() -> int:
         figures(program)
         restrictions(state)
         serving(program, place, state)
+        if len(sys.argv) > 3:
+            booted(Path(sys.argv[3]).resolve(), program, check)
+        else:
+            print("left out: systemd itself, for which a ROOT is needed")
     except Exception as error:  # What breaks is a failure, too.
         check(False, f"{type(error).__name__}: {error}")
     print(f"{passed} passed, {failed} failed")
