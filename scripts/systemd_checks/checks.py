@@ -90,7 +90,7 @@ def tries(name, action):
     except (OSError, ValueError):
         print(name, "fails")
 tries("state", lambda: open(STATE + "/probe", "w"))
-tries("home", lambda: open("/root/.probe", "w"))
+tries("home", lambda: open("/root" + "/probe", "w"))
 tries("root", lambda: open("/usr/probe", "w"))
 tries("write-execute", lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC))
 tries("AF_UNIX", lambda: socket.socket(socket.AF_UNIX))
