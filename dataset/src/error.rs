@@ -5,6 +5,7 @@ use std::path::Path;
 use molshot_renderer::pool::PoolError;
 use molshot_renderer::{RenderError, is_transient_io};
 use molshot_scenes::SceneError;
+use parquet::errors::ParquetError;
 
 /// An error of planning, generating, checking, exporting or scoring a data set.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +79,17 @@ impl DatasetError {
         }
     }
 
+    /// Makes an error of writing a table: [`Self::File`] if the disk is at fault.
+    pub(crate) fn table(path: &Path, error: ParquetError) -> Self {
+        match error {
+            ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+                Ok(source) => Self::file(path)(*source),
+                Err(source) => Self::content(path, source),
+            },
+            error => Self::content(path, error),
+        }
+    }
+
     /// Returns whether the same step may succeed later, or on another machine: disk or memory is
     /// full, a device was lost, a network file system did not answer.
     #[must_use]
@@ -102,5 +114,27 @@ impl DatasetError {
             Self::Request(_) => "request",
             Self::Interrupted(_) => "interrupted",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_may_pass_while_a_table_is_written() {
+        let error = |kind: ErrorKind| {
+            DatasetError::table(
+                Path::new("a.parquet"),
+                ParquetError::from(Error::from(kind)),
+            )
+        };
+        let full = error(ErrorKind::StorageFull);
+        assert!(full.is_transient() && full.code() == "file", "{full}");
+        assert!(!error(ErrorKind::PermissionDenied).is_transient());
+        let invalid = ParquetError::General("no column".to_owned());
+        assert!(!DatasetError::table(Path::new("a.parquet"), invalid).is_transient());
     }
 }

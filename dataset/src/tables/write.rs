@@ -63,7 +63,7 @@ impl TableWriter {
         columns: &[Column],
         compression: Compression,
     ) -> Result<Self, DatasetError> {
-        let invalid = |error: ParquetError| DatasetError::content(path, error);
+        let invalid = |error| DatasetError::table(path, error);
         let schema = parse_message_type(&schema(columns)).map_err(invalid)?;
         let info = json!({"info": {"features": features(columns)}}).to_string();
         let mut properties = WriterProperties::builder()
@@ -134,7 +134,7 @@ impl TableWriter {
             group.close()?;
             Ok(())
         });
-        written.map_err(|error: ParquetError| DatasetError::content(&self.path, error))
+        written.map_err(|error| DatasetError::table(&self.path, error))
     }
 
     /// Writes the remaining rows and gives the file its final name.
@@ -148,7 +148,7 @@ impl TableWriter {
         };
         let file = writer
             .into_inner()
-            .map_err(|error| DatasetError::content(&self.path, error))?
+            .map_err(|error| DatasetError::table(&self.path, error))?
             .finish()?;
         Ok(TableDigest {
             file,
