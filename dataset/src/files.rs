@@ -45,7 +45,8 @@ impl AtomicFile {
     pub fn create(path: &Path) -> Result<Self, DatasetError> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(DatasetError::file(folder))?;
-            remove_unfinished(folder, path);
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            remove_unfinished(folder, Some(&name));
         }
         let (temporary, file) = create_locked(path)?;
         Ok(Self {
@@ -133,29 +134,17 @@ fn create_locked(path: &Path) -> Result<(PathBuf, File), DatasetError> {
     }
 }
 
-/// Removes temporary files of a file that no process has locked, which a killed process left.
-fn remove_unfinished(folder: &Path, path: &Path) {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let start = format!(".{name}.");
+/// Removes temporary files that no process has locked, which killed processes left: those of a file
+/// in a folder, or of all files in it.
+pub(crate) fn remove_unfinished(folder: &Path, name: Option<&str>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     for entry in entries.flatten() {
         let other = entry.file_name();
-        let other = other.to_string_lossy();
-        let Some(mark) = other
-            .strip_prefix(&start)
-            .and_then(|rest| rest.strip_suffix(TEMPORARY))
-        else {
-            continue;
-        };
-        let is_mark = mark.split_once('-').is_some_and(|(process, number)| {
-            [process, number]
-                .iter()
-                .all(|part| part.parse::<u32>().is_ok())
-        });
         // What cannot be opened or locked belongs to a process that still writes it.
-        if is_mark
+        if temporary_of(&other.to_string_lossy())
+            .is_some_and(|of| name.is_none_or(|name| name == of))
             && let Ok(file) = File::options().write(true).open(entry.path())
             && !matches!(
                 file.try_lock(),
@@ -165,6 +154,17 @@ fn remove_unfinished(folder: &Path, path: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// The name of the file that a temporary file `.NAME.PROCESS-NUMBER.part` becomes.
+fn temporary_of(file: &str) -> Option<&str> {
+    let rest = file.strip_prefix('.')?.strip_suffix(TEMPORARY)?;
+    let (name, mark) = rest.rsplit_once('.')?;
+    let (process, number) = mark.split_once('-')?;
+    let is_mark = [process, number]
+        .iter()
+        .all(|part| part.parse::<u32>().is_ok());
+    is_mark.then_some(name)
 }
 
 /// Writes a file atomically.
@@ -290,6 +290,12 @@ mod tests {
         }
         write_file(&path, b"new").expect("the file can be written");
         assert_eq!(names(), [".b.txt.x.part", ".c.txt.99-0.part", "b.txt"]);
+        // Those of all files of a folder, but for one that is being written.
+        let third = AtomicFile::create(&path).expect("a folder to write to");
+        remove_unfinished(&folder, None);
+        assert_eq!(names().len(), 3);
+        drop(third);
+        assert_eq!(names(), [".b.txt.x.part", "b.txt"]);
         fs::remove_dir_all(folder).expect("the test made this folder");
     }
 }

@@ -87,6 +87,15 @@ impl Layout {
         self.file(&format!("shards/{shard}.json"))
     }
 
+    /// Returns the folders with the files of shards that exist now.
+    pub(crate) fn shard_folders(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.file("shards")];
+        if let Ok(entries) = fs::read_dir(self.file("data")) {
+            folders.extend(entries.flatten().map(|entry| entry.path()));
+        }
+        folders
+    }
+
     /// Returns the path in the set of a shard's table of pictures.
     #[must_use]
     pub fn pictures_path(shard: &str) -> String {

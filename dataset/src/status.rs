@@ -181,13 +181,9 @@ fn rate(mut finished: Vec<(SystemTime, usize)>) -> Option<f64> {
 
 /// The names of shards whose files a process writes now.
 fn running_shards(layout: &Layout, now: SystemTime) -> BTreeSet<String> {
-    let data = layout.file("data");
-    let mut folders = vec![layout.file("shards")];
-    if let Ok(entries) = fs::read_dir(&data) {
-        folders.extend(entries.flatten().map(|entry| entry.path()));
-    }
     let mut names = BTreeSet::new();
-    for entry in folders
+    for entry in layout
+        .shard_folders()
         .iter()
         .filter_map(|folder| fs::read_dir(folder).ok())
         .flatten()

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::{CARD_FILE, LICENSE_FILE, License};
 use crate::error::DatasetError;
-use crate::files::{json_bytes, read_json, write_file, write_json};
+use crate::files::{json_bytes, read_json, remove_unfinished, write_file, write_json};
 use crate::layout::Layout;
 use crate::messages::Catalogue;
 use crate::monitor::Monitor;
@@ -311,6 +311,11 @@ pub fn manifests(layout: &Layout, plan: &Plan) -> Result<Vec<Manifest>, DatasetE
 
 /// Writes data card, metadata and report of a complete set.
 fn write_summary(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<(), DatasetError> {
+    // If a process was killed while another one finished the same shard, that shard is not written
+    // again, which would remove what is left.
+    for folder in layout.shard_folders() {
+        remove_unfinished(&folder, None);
+    }
     let manifests = manifests(layout, plan)?;
     let mut report: Report = read_json(&layout.report_file())?;
     report.written = Some(written(&manifests));
