@@ -48,7 +48,7 @@ const RIGHT: &[(&str, Task, &str, &str)] = &[
     ("fr", Task::T4, BOND, "Oui : ARG NH2, O1B"),
     ("fr", Task::T4, "No", "Réponse : non"),
     ("fr", Task::T4, "No", "Il n’y a pas de liaison hydrogène."),
-    ("fr", Task::T6, "B", "Réponse finale : option B"),
+    ("fr", Task::T5, "B", "Réponse finale : option B"),
     ("de", Task::T1, "move y -2", "Antwort: move y -2,0"),
     ("de", Task::T4, BOND, "Ja: ARG NH2, O1B"),
     ("de", Task::T4, "No", "Antwort: Nein"),
