@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::DatasetError;
 use crate::layout::Layout;
+use crate::messages::Catalogues;
 use crate::plan::motions::rotations;
 use crate::plan::read_lines;
 use crate::random::Random;
@@ -38,21 +39,23 @@ pub fn baseline(
     seed: u64,
 ) -> Result<BTreeMap<String, Prediction>, DatasetError> {
     let mut answers = BTreeMap::new();
-    layout.plan()?;
+    let catalogues = Catalogues::read(layout, &layout.plan()?)?;
     for complex in read_lines(&layout.complexes_file())? {
         let complex = complex?;
         if complex.split != split {
             continue;
         }
-        for item in complex.items {
-            let answer = match which {
-                Baseline::Oracle => item.answer.clone(),
-                Baseline::Constant => constant_answer(item.task).to_owned(),
-                Baseline::Random => {
-                    random_answer(&item, &mut Random::new(seed, &["baseline", &item.id]))
-                }
-            };
-            answers.insert(item.id.clone(), Prediction::new(item.id, answer));
+        for item in &complex.items {
+            for (id, _) in catalogues.rows(item) {
+                let answer = match which {
+                    Baseline::Oracle => item.answer.clone(),
+                    Baseline::Constant => constant_answer(item.task).to_owned(),
+                    Baseline::Random => {
+                        random_answer(item, &mut Random::new(seed, &["baseline", &id]))
+                    }
+                };
+                answers.insert(id.clone(), Prediction::new(id, answer));
+            }
         }
     }
     Ok(answers)

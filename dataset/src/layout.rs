@@ -4,6 +4,7 @@
 //! README.md  croissant.json  report.json     data card, metadata, counts
 //! LICENSE                                     words of a licence that has no address
 //! plan/plan.json  plan/complexes.jsonl        head, and one line per complex
+//! plan/messages/en.toml                       texts of the questions, one file per language
 //! data/pictures/train-00000.parquet           each picture, stored once
 //! data/complexes/train-00000.parquet          names of atoms and residues per complex
 //! data/T1-translation/train-00000.parquet     the questions of one task
@@ -67,6 +68,12 @@ impl Layout {
     #[must_use]
     pub fn complexes_file(&self) -> PathBuf {
         self.file("plan/complexes.jsonl")
+    }
+
+    /// Returns the path of the texts of the questions in a language.
+    #[must_use]
+    pub fn messages_file(&self, language: &str) -> PathBuf {
+        self.file(&format!("plan/messages/{language}.toml"))
     }
 
     /// Returns the path of `report.json`.

@@ -21,6 +21,10 @@ const MAX_OPEN_TABLES: usize = 8;
 pub struct Question {
     /// Unique in the set.
     pub id: String,
+    /// The item, which all languages have in common.
+    pub item: String,
+    /// Its language.
+    pub language: String,
     /// Id of its complex.
     pub complex: String,
     /// Its text.
@@ -39,6 +43,8 @@ impl Question {
     fn of(row: &Row) -> Result<Self, DatasetError> {
         Ok(Self {
             id: row.text("id")?,
+            item: row.text("item")?,
+            language: row.text("language")?,
             complex: row.text("complex")?,
             question: row.text("question")?,
             answer: row.text("answer")?,

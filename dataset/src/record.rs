@@ -14,7 +14,7 @@ use crate::task::{Split, Task};
 pub const GENERATOR: &str = concat!("molshot ", env!("CARGO_PKG_VERSION"));
 
 /// Version of the format of plans.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// One question without its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,7 +115,8 @@ pub struct ShardPlan {
     pub complexes: usize,
     /// Number of pictures.
     pub pictures: usize,
-    /// Number of questions of each task; tasks without questions are left out.
+    /// Number of items of each task; tasks without items are left out. A table has a row for each
+    /// item and language.
     pub questions: BTreeMap<Task, usize>,
 }
 
@@ -153,8 +154,8 @@ pub struct Plan {
     pub decoys: Decoys,
     /// Whether a file assigned complexes to splits; it may put like complexes on both sides.
     pub split_listed: bool,
-    /// Language of the questions.
-    pub language: String,
+    /// Languages of the questions, in the order in which the tables have them.
+    pub languages: Vec<String>,
     /// Whether each picture has annotations of its atoms and residues.
     pub annotations: bool,
     /// Whether residues and atoms that share their names got unique ones.

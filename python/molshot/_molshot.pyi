@@ -150,7 +150,12 @@ def dataset_evaluate(
     progress: _Progress,
 ) -> str: ...
 def score_answer(
-    task: str, reference: str, answer: str, options: Sequence[str], facts: Mapping[str, str]
+    task: str,
+    reference: str,
+    answer: str,
+    options: Sequence[str],
+    facts: Mapping[str, str],
+    language: str,
 ) -> tuple[float, bool, bool]: ...
 def predictions_file(out: str, model: str, split: str) -> os.PathLike[str]: ...
 def run_command_line(arguments: Sequence[str]) -> int: ...

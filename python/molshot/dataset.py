@@ -69,7 +69,8 @@ def plan(
     decoys: Literal["square", "paper"] | None = None,
     limit: int | None = None,
     tiny: bool = False,
-    messages: PathText | None = None,
+    languages: str | Iterable[str] | None = None,
+    messages: PathText | Iterable[PathText] | None = None,
     license: str | None = None,
     annotations: bool = True,
     unique_names: bool = True,
@@ -81,8 +82,14 @@ def plan(
     """Plans a set: decides its pictures and questions. Returns the report.
 
     The options are those of ``molshot dataset plan``. ``split`` is
-    ``{"train": ["1a61", ...], "test": ["5ey0", ...]}``.
+    ``{"train": ["1a61", ...], "test": ["5ey0", ...]}``. ``languages`` are tags such as
+    ``["en", "sw"]``, or ``"all"``; ``messages`` are your own catalogues.
     """
+    files: list[PathText] = []
+    if isinstance(messages, (str, os.PathLike)):
+        files = [messages]
+    elif messages is not None:
+        files = list(messages)
     listed = {str(name): side for side, names in split.items() for name in names} if split is not None else None
     options = {
         "tasks": tasks if tasks is None or isinstance(tasks, str) else ",".join(tasks),
@@ -95,7 +102,8 @@ def plan(
         "decoys": decoys,
         "limit": limit,
         "tiny": tiny,
-        "messages": messages,
+        "languages": languages if languages is None or isinstance(languages, str) else ",".join(languages),
+        "messages": files,
         "license": license,
         "annotations": annotations,
         "unique_names": unique_names,
@@ -181,6 +189,7 @@ def score_answer(
     *,
     options: Iterable[str] = (),
     facts: Mapping[str, str] | None = None,
+    language: str = "en",
 ) -> AnswerScore:
     """Scores one text.
 
@@ -196,11 +205,14 @@ def score_answer(
         Texts of the options A to D (T8).
     facts : mapping, optional
         Facts of the item in ``plan/complexes.jsonl``.
+    language : str
+        The language of the question, whose words are understood besides English: one of those of
+        ``molshot dataset plan --languages``.
 
     >>> score_answer("T1", "move x 3", "The ligand went right: move x 3").score
     1.0
     """
-    return AnswerScore(*_molshot.score_answer(task, answer, text, list(options), dict(facts or {})))
+    return AnswerScore(*_molshot.score_answer(task, answer, text, list(options), dict(facts or {}), language))
 
 
 def evaluate(

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use molshot::AdapterChoice;
 use molshot_dataset::complexes::ComplexSource;
-use molshot_dataset::messages::Catalogue;
+use molshot_dataset::messages::{Catalogue, builtin, parse_languages};
 use molshot_dataset::plan::split::SplitChoice;
 use molshot_dataset::record::Item;
-use molshot_dataset::score::metric::points;
+use molshot_dataset::score::metric::points_in;
 use molshot_dataset::{
     DatasetError, EvaluateOptions, ExportFormat, GenerateOptions, Layout, Monitor, PictureSize,
     PlanOptions, Progress, Split, Task, VerifyOptions, describe, evaluate, export, generate,
@@ -119,7 +119,9 @@ pub(crate) struct PlanArguments {
     #[pyo3(item)]
     tiny: Option<bool>,
     #[pyo3(item)]
-    messages: Option<PathBuf>,
+    languages: Option<String>,
+    #[pyo3(item)]
+    messages: Vec<PathBuf>,
     #[pyo3(item)]
     license: Option<String>,
     #[pyo3(item)]
@@ -183,13 +185,16 @@ impl PlanArguments {
         }
         options.limit = self.limit;
         options.tiny = self.tiny.unwrap_or(options.tiny);
-        if let Some(path) = self.messages {
+        if let Some(languages) = self.languages {
+            options.languages = parse_languages(&languages)?;
+        }
+        for path in self.messages {
             let read = std::fs::read_to_string(&path);
             let text = read.map_err(|error| {
                 Failure::argument(format!("messages: {}: {error}", path.display()))
             })?;
             Catalogue::parse(&path, &text)?;
-            options.messages = Some(text);
+            options.messages.push(text);
         }
         if let Some(license) = self.license {
             options.license = license;
@@ -412,7 +417,9 @@ pub(crate) fn score_answer(
     answer: &str,
     options: Vec<String>,
     facts: BTreeMap<String, String>,
+    language: &str,
 ) -> PyResult<(f64, bool, bool)> {
+    let words = builtin::catalogue(language).map_err(Failure::from)?.answers;
     let task: Task = task
         .parse()
         .map_err(|error: DatasetError| Failure::from(error))?;
@@ -424,7 +431,7 @@ pub(crate) fn score_answer(
         images: Vec::new(),
         facts,
     };
-    let points = points(&item, answer);
+    let points = points_in(&item, answer, &words);
     Ok((points.score, points.exact, points.understood))
 }
 

@@ -233,7 +233,7 @@ fn check_files(folder: &Folder) {
         "croissant.json",
         "report.json",
         "plan/plan.json",
-        "plan/messages.toml",
+        "plan/messages/en.toml",
     ] {
         assert!(tree.contains_key(file), "{file}");
     }

@@ -11,6 +11,7 @@ mod evaluate;
 mod exports;
 mod flags;
 mod interruptions;
+mod languages;
 mod leaks;
 mod left_out;
 mod names;

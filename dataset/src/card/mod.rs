@@ -59,7 +59,7 @@ pub(crate) struct SplitFiles {
 /// Values of the metadata block.
 #[derive(Debug)]
 pub(crate) struct FrontMatter<'a> {
-    pub(crate) language: &'a str,
+    pub(crate) languages: &'a [String],
     pub(crate) license: &'a License,
     /// Number of questions.
     pub(crate) questions: usize,
@@ -81,7 +81,10 @@ impl FrontMatter<'_> {
     /// Writes the block with the lines `---` around it.
     pub(crate) fn write(&self, out: &mut String) -> fmt::Result {
         writeln!(out, "---\npretty_name: Microscopic spatial intelligence")?;
-        writeln!(out, "language:\n- {}", quoted(self.language))?;
+        writeln!(out, "language:")?;
+        for language in self.languages {
+            writeln!(out, "- {}", quoted(language))?;
+        }
         self.license.write_metadata(out)?;
         writeln!(out, "task_categories:\n- visual-question-answering")?;
         writeln!(

@@ -8,6 +8,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
 use super::EvaluateOptions;
+use crate::messages::Catalogues;
 use crate::monitor::Monitor;
 use crate::reader::Question;
 
@@ -45,6 +46,7 @@ pub(super) enum AskError {
 /// A client of a chat endpoint, shared by several threads.
 pub(super) struct ChatClient<'a> {
     options: &'a EvaluateOptions,
+    catalogues: Catalogues,
     monitor: Monitor<'a>,
     agent: ureq::Agent,
     url: String,
@@ -74,13 +76,18 @@ enum Attempt {
 }
 
 impl<'a> ChatClient<'a> {
-    pub(super) fn new(options: &'a EvaluateOptions, monitor: Monitor<'a>) -> Self {
+    pub(super) fn new(
+        options: &'a EvaluateOptions,
+        catalogues: Catalogues,
+        monitor: Monitor<'a>,
+    ) -> Self {
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(options.timeout))
             .http_status_as_error(false)
             .build();
         Self {
             options,
+            catalogues,
             monitor,
             agent: agent.into(),
             url: format!(
@@ -103,9 +110,11 @@ impl<'a> ChatClient<'a> {
         let mut content = Vec::new();
         for (number, (image, caption)) in images.iter().zip(&question.captions).enumerate() {
             let url = format!("data:image/png;base64,{}", BASE64_STANDARD.encode(&**image));
-            content.push(
-                json!({"type": "text", "text": format!("Picture {}: {caption}", number + 1)}),
+            let label = self.catalogues.get(&question.language).map_or_else(
+                |_| caption.clone(),
+                |catalogue| catalogue.picture_label(number + 1, caption),
             );
+            content.push(json!({"type": "text", "text": label}));
             content.push(json!({"type": "image_url", "image_url": {"url": url}}));
         }
         content.push(json!({"type": "text", "text": question.question}));

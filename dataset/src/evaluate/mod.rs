@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use crate::error::DatasetError;
 use crate::layout::Layout;
+use crate::messages::Catalogues;
 use crate::monitor::{Monitor, Progress};
 use crate::reader::{PictureReader, read_questions};
 use crate::score::Prediction;
@@ -126,7 +127,7 @@ pub fn evaluate(
             }
         }
     }
-    let client = ChatClient::new(options, monitor);
+    let client = ChatClient::new(options, Catalogues::read(layout, &plan)?, monitor);
     let total = todo.len();
     let queue = Mutex::new(todo.into_iter());
     let pictures = Mutex::new(PictureReader::open(layout, &plan, options.split)?);

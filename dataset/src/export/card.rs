@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::writers::{COLUMNS, WrittenSplit};
+use super::writers::{COLUMNS, WrittenSplit, tab_columns};
 use super::{ExportFormat, tools};
 use crate::card::features::{self, Feature, NamedFeature};
 use crate::card::{Configuration, FrontMatter, License, SplitFiles, write_license_and_citation};
@@ -18,7 +18,7 @@ pub(super) fn card(format: ExportFormat, plan: &Plan, written: &[WrittenSplit]) 
     let mut text = String::new();
     // Writing to a `String` cannot fail.
     let _ = FrontMatter {
-        language: &plan.language,
+        languages: &plan.languages,
         license: &license,
         questions: written.iter().map(|split| split.rows).sum(),
         configurations: &configurations,
@@ -152,18 +152,9 @@ fn columns(format: ExportFormat, task: Task) -> Vec<NamedFeature> {
         ]),
         ExportFormat::Vlmeval => {
             let mut columns = vec![("index", Feature::Integer)];
-            let texts = [
-                "id",
-                "image",
-                "image_path",
-                "question",
-                "A",
-                "B",
-                "C",
-                "D",
-                "answer",
-                "category",
-            ];
+            let texts = tab_columns(task)
+                .into_iter()
+                .filter(|name| *name != "index");
             columns.extend(texts.map(|name| (name, TEXT)));
             named(columns)
         }

@@ -8,7 +8,6 @@ mod names;
 mod writers;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -19,6 +18,7 @@ use crate::card::{CARD_FILE, LICENSE_FILE, License, metadata_block};
 use crate::error::DatasetError;
 use crate::files::{FileDigest, hex, write_file, write_json};
 use crate::layout::Layout;
+use crate::messages::{Catalogue, Catalogues};
 use crate::monitor::{Monitor, Progress};
 use crate::reader::{PictureReader, Question, read_questions};
 use crate::task::{Split, Task};
@@ -139,14 +139,15 @@ pub fn export(
         ));
     }
     let folder = folder(layout, format);
-    let total = plan
+    let catalogues = Catalogues::read(layout, &plan)?;
+    let items = plan
         .shards
         .iter()
-        .flat_map(|shard| shard.questions.values())
-        .sum();
+        .flat_map(|shard| shard.questions.values());
+    let total = items.sum::<usize>() * catalogues.count();
     let mut done = 0;
     let keys = Keys::of(layout, &plan)?;
-    let mut writer = ExportWriter::new(format, &folder, keys);
+    let mut writer = ExportWriter::new(format, &folder, keys, catalogues);
     for split in Split::ALL {
         let mut pictures = PictureReader::open(layout, &plan, split)?;
         let shards: Vec<_> = plan
@@ -207,11 +208,15 @@ fn tools(format: ExportFormat) -> &'static str {
 }
 
 /// Returns the text of a question after one line per picture with a placeholder such as `<image>`.
-fn with_image_placeholders(question: &Question, placeholder: &str) -> String {
+fn with_image_placeholders(
+    question: &Question,
+    catalogue: &Catalogue,
+    placeholder: &str,
+) -> String {
     let mut text = String::new();
     for (number, caption) in question.captions.iter().enumerate() {
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "Picture {} ({caption}): {placeholder}", number + 1);
+        text += &catalogue.image_line(number + 1, caption, placeholder);
+        text.push('\n');
     }
     text + &question.question
 }

@@ -74,6 +74,8 @@ mod tests {
         ];
         let question = |id: &str| Question {
             id: format!("{id}-T1-0"),
+            item: format!("{id}-T1-0"),
+            language: "en".to_owned(),
             complex: id.to_owned(),
             question: String::new(),
             answer: String::new(),

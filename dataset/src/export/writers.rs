@@ -11,6 +11,7 @@ use super::names::Keys;
 use super::{ExportFormat, with_image_placeholders};
 use crate::error::DatasetError;
 use crate::files::{AtomicFile, FileDigest, write_file, write_json};
+use crate::messages::Catalogues;
 use crate::reader::{PictureReader, Question};
 use crate::tables::{Cell, Column, ColumnKind, ImageFile, TableWriter};
 use crate::task::OPTION_LETTERS;
@@ -20,8 +21,10 @@ use crate::task::{Split, Task};
 const MAX_PICTURES_PER_FILE: usize = 5000;
 
 /// Columns of self-contained tables.
-pub(super) const COLUMNS: [Column; 9] = [
+pub(super) const COLUMNS: [Column; 11] = [
     ("id", ColumnKind::Text),
+    ("item", ColumnKind::Text),
+    ("language", ColumnKind::Text),
     ("task", ColumnKind::Text),
     ("split", ColumnKind::Text),
     ("complex", ColumnKind::Text),
@@ -77,10 +80,16 @@ pub(super) struct ExportWriter {
     files: BTreeMap<String, FileDigest>,
     /// Keys of the samples of tar files.
     keys: Keys,
+    catalogues: Catalogues,
 }
 
 impl ExportWriter {
-    pub(super) fn new(format: ExportFormat, folder: &Path, keys: Keys) -> Self {
+    pub(super) fn new(
+        format: ExportFormat,
+        folder: &Path,
+        keys: Keys,
+        catalogues: Catalogues,
+    ) -> Self {
         Self {
             format,
             folder: folder.to_owned(),
@@ -93,6 +102,7 @@ impl ExportWriter {
             complete: Vec::new(),
             files: BTreeMap::new(),
             keys,
+            catalogues,
         }
     }
 
@@ -116,10 +126,10 @@ impl ExportWriter {
             ExportFormat::Llamafactory | ExportFormat::Llava => {
                 self.open_file(format!("{name}.json"), b"[\n")
             }
-            ExportFormat::Vlmeval => self.open_file(
-                format!("{name}.tsv"),
-                b"index\tid\timage\timage_path\tquestion\tA\tB\tC\tD\tanswer\tcategory\n",
-            ),
+            ExportFormat::Vlmeval => {
+                let head = tab_columns(task).join("\t") + "\n";
+                self.open_file(format!("{name}.tsv"), head.as_bytes())
+            }
         }
     }
 
@@ -214,15 +224,17 @@ impl ExportWriter {
             ExportFormat::Imagefolder => {
                 let folder = format!("{}/{}/", task.configuration(), split.name());
                 let names = self.write_picture_files(&folder, "", question, pictures)?;
-                let mut entry = metadata(split, task, question);
+                let mut entry = self.metadata(split, task, question)?;
                 entry["images_file_names"] = json!(names);
                 self.put(format!("{entry}\n").as_bytes())
             }
             ExportFormat::Llamafactory => {
                 let names = self.write_picture_files("", "images/", question, pictures)?;
+                let catalogue = self.catalogues.get(&question.language)?;
+                let asked = with_image_placeholders(question, catalogue, "<image>");
                 self.write_entry(&json!({
                     "messages": [
-                        {"role": "user", "content": with_image_placeholders(question, "<image>")},
+                        {"role": "user", "content": asked},
                         {"role": "assistant", "content": question.answer},
                     ],
                     "images": names,
@@ -230,11 +242,13 @@ impl ExportWriter {
             }
             ExportFormat::Llava => {
                 let names = self.write_picture_files("", "images/", question, pictures)?;
+                let catalogue = self.catalogues.get(&question.language)?;
+                let asked = with_image_placeholders(question, catalogue, "<image>");
                 self.write_entry(&json!({
                     "id": question.id,
                     "image": names,
                     "conversations": [
-                        {"from": "human", "value": with_image_placeholders(question, "<image>")},
+                        {"from": "human", "value": asked},
                         {"from": "gpt", "value": question.answer},
                     ],
                 }))
@@ -289,15 +303,18 @@ impl ExportWriter {
                 path: path.clone(),
             });
         }
+        let options = self.options_of(task, question)?;
         if let OpenFile::Table(_, table) = &mut self.open {
             table.push(vec![
                 Cell::Text(question.id.clone()),
+                Cell::Text(question.item.clone()),
+                Cell::Text(question.language.clone()),
                 Cell::Text(task.name().to_owned()),
                 Cell::Text(split.name().to_owned()),
                 Cell::Text(question.complex.clone()),
                 Cell::Text(question.question.clone()),
                 Cell::Text(question.answer.clone()),
-                Cell::Texts(options_of(task, question)),
+                Cell::Texts(options),
                 Cell::Texts(question.captions.clone()),
                 Cell::Images(images),
             ])?;
@@ -318,7 +335,7 @@ impl ExportWriter {
         for (number, path) in question.images.iter().enumerate() {
             files.push((format!("{key}.{number:02}.png"), pictures.get(path)?));
         }
-        let entry = metadata(split, task, question).to_string();
+        let entry = self.metadata(split, task, question)?.to_string();
         let OpenFile::File(_, out) = &mut self.open else {
             return Ok(());
         };
@@ -344,29 +361,28 @@ impl ExportWriter {
             images.push(BASE64_STANDARD.encode(&*pictures.get(path)?));
             names.push(path.clone());
         }
-        let options = options_of(task, question);
-        let option = |index: usize| options.get(index).map_or("", String::as_str);
+        let options = self.options_of(task, question)?;
         // Texts are quoted as in CSV files, because they may have line feeds and quotes.
         let quoted = |text: &str| match text {
             "" => String::new(),
             text => format!("\"{}\"", text.replace('\t', " ").replace('"', "\"\"")),
         };
         let list = |texts: &[String]| quoted(&json!(texts).to_string());
-        let row = format!(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
-            self.rows,
+        let mut cells = vec![
+            self.rows.to_string(),
             quoted(&question.id),
             list(&images),
             list(&names),
             quoted(&question.question),
-            quoted(option(0)),
-            quoted(option(1)),
-            quoted(option(2)),
-            quoted(option(3)),
+        ];
+        cells.extend(options.iter().map(|option| quoted(option)));
+        cells.extend([
             quoted(&question.answer),
             task.configuration(),
-        );
-        self.put(row.as_bytes())
+            quoted(&question.item),
+            quoted(&question.language),
+        ]);
+        self.put((cells.join("\t") + "\n").as_bytes())
     }
 
     /// Ends the questions of a split and task.
@@ -414,26 +430,48 @@ impl ExportWriter {
     }
 }
 
-/// Returns the texts of the options; options that are pictures are named by their number.
-fn options_of(task: Task, question: &Question) -> Vec<String> {
-    if matches!(task, Task::T5 | Task::T6) {
-        let first = question.images.len() - OPTION_LETTERS.len().min(question.images.len());
-        return (1..=OPTION_LETTERS.len())
-            .map(|n| format!("Picture {}", first + n))
-            .collect();
+/// Returns the columns of the tab-separated tables of a task.
+///
+/// `VLMEvalKit` judges a table with the columns A to D as multiple choice, so open tasks have none.
+pub(super) fn tab_columns(task: Task) -> Vec<&'static str> {
+    let mut columns = vec!["index", "id", "image", "image_path", "question"];
+    if matches!(task, Task::T5 | Task::T6 | Task::T8) {
+        columns.extend(OPTION_LETTERS);
     }
-    question.options.clone()
+    columns.extend(["answer", "category", "item", "language"]);
+    columns
 }
 
-fn metadata(split: Split, task: Task, question: &Question) -> Value {
-    json!({
-        "id": question.id,
-        "task": task.name(),
-        "split": split.name(),
-        "complex": question.complex,
-        "question": question.question,
-        "answer": question.answer,
-        "options": options_of(task, question),
-        "captions": question.captions,
-    })
+/// Texts of questions in tables.
+impl ExportWriter {
+    /// Returns the texts of the options; options that are pictures are named by their number.
+    fn options_of(&self, task: Task, question: &Question) -> Result<Vec<String>, DatasetError> {
+        if matches!(task, Task::T5 | Task::T6) {
+            let catalogue = self.catalogues.get(&question.language)?;
+            let first = question.images.len() - OPTION_LETTERS.len().min(question.images.len());
+            let options = 1..=OPTION_LETTERS.len();
+            return Ok(options.map(|n| catalogue.picture_name(first + n)).collect());
+        }
+        Ok(question.options.clone())
+    }
+
+    fn metadata(
+        &self,
+        split: Split,
+        task: Task,
+        question: &Question,
+    ) -> Result<Value, DatasetError> {
+        Ok(json!({
+            "id": question.id,
+            "item": question.item,
+            "language": question.language,
+            "task": task.name(),
+            "split": split.name(),
+            "complex": question.complex,
+            "question": question.question,
+            "answer": question.answer,
+            "options": self.options_of(task, question)?,
+            "captions": question.captions,
+        }))
+    }
 }

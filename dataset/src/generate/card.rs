@@ -8,7 +8,7 @@ use crate::card::{
     Configuration, FrontMatter, License, SplitFiles, features, write_license_and_citation,
 };
 use crate::error::DatasetError;
-use crate::messages::{Catalogue, pictures_per_question};
+use crate::messages::{Catalogues, pictures_per_question};
 use crate::plan::report::Report;
 use crate::record::Plan;
 use crate::rules::Decoys;
@@ -18,11 +18,11 @@ use crate::task::{Split, Task};
 pub(super) fn card(
     plan: &Plan,
     report: &Report,
-    catalogue: &Catalogue,
+    catalogues: &Catalogues,
     manifests: &[Manifest],
 ) -> Result<String, DatasetError> {
     let mut text = String::new();
-    write_card(&mut text, plan, report, catalogue, manifests)
+    write_card(&mut text, plan, report, catalogues, manifests)
         .map_err(|error| DatasetError::Request(error.to_string()))?;
     Ok(text)
 }
@@ -31,14 +31,14 @@ fn write_card(
     out: &mut String,
     plan: &Plan,
     report: &Report,
-    catalogue: &Catalogue,
+    catalogues: &Catalogues,
     manifests: &[Manifest],
 ) -> std::fmt::Result {
     let license = License::of(&plan.license);
     FrontMatter {
-        language: &catalogue.language,
+        languages: &plan.languages,
         license: &license,
-        questions: report.question_count(),
+        questions: report.question_count() * plan.languages.len(),
         configurations: &card_configurations(plan, manifests),
     }
     .write(out)?;
@@ -50,6 +50,7 @@ fn write_card(
         plan.generator, plan.seed, plan.size.width_px, plan.size.height_px, plan.size.samples
     )?;
     write_counts(out, plan, report)?;
+    write_languages(out, report, catalogues)?;
     write_columns(out, plan)?;
     let configurations = configurations(plan);
     let first = configurations.first();
@@ -164,11 +165,36 @@ fn write_counts(out: &mut String, plan: &Plan, report: &Report) -> std::fmt::Res
     )
 }
 
+/// Says in which languages the questions are, and which texts were checked.
+fn write_languages(out: &mut String, report: &Report, catalogues: &Catalogues) -> std::fmt::Result {
+    let (items, count) = (report.question_count(), catalogues.count());
+    if count > 1 {
+        writeln!(
+            out,
+            "Each question is asked in {count} languages with the same pictures. The counts above are of items ({items} in all); the tables have {count} rows per \
+             item, {} in all, whose `id` is that of the `item` and the `language`.\n",
+            items * count
+        )?;
+    }
+    let checked = catalogues.all().iter().map(|catalogue| {
+        let by = match catalogue.checked_by.as_slice() {
+            [] => "not checked by a speaker yet".to_owned(),
+            names => format!("checked by {}", names.join(", ")),
+        };
+        format!("{} ({by})", catalogue.language)
+    });
+    writeln!(
+        out,
+        "Texts of the questions, by language: {}.\n",
+        checked.collect::<Vec<_>>().join("; ")
+    )
+}
+
 /// Describes the columns of the tables.
 fn write_columns(out: &mut String, plan: &Plan) -> std::fmt::Result {
     writeln!(
         out,
-        "**Columns of questions**: `id`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; the paths if the \
+        "**Columns of questions**: `id`, `item` (what the rows of all languages have in common), `language`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; the paths if the \
          options are pictures; empty for open questions), `images` (paths of the pictures, in order), `captions` (what each picture shows). **Columns of `pictures`**: `path`, \
          `image`, `complex`, `split`, `request` (the document from which `molshot` renders the same bytes; the structure is referred to by its id, and has the names of `renamed` in `complexes`){}. The names of \
          pictures do not reveal what was done to the molecules, but `request` and `answer` do: show a model neither. A picture of several questions is stored \

@@ -43,14 +43,24 @@ pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) ->
             "field": columns.iter().map(|column| field(name, *column)).collect::<Vec<Value>>(),
         }));
     }
+    let (items, languages) = (report.question_count(), &plan.languages);
+    let questions = match languages.as_slice() {
+        [_] => format!("{items} questions"),
+        several => format!(
+            "{items} questions, each in {} languages ({}; {} rows),",
+            several.len(),
+            several.join(", "),
+            items * several.len()
+        ),
+    };
     json!({
         "@context": context(),
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": "microscopic-spatial-intelligence",
         "description": format!(
-            "{} questions about {} pictures of protein-ligand complexes: the nine tasks of MiSI-Bench (arXiv 2512.10867), made by {} with seed {}.",
-            report.question_count(), report.picture_count(), plan.generator, plan.seed
+            "{questions} about {} pictures of protein-ligand complexes: the nine tasks of MiSI-Bench (arXiv 2512.10867), made by {} with seed {}.",
+            report.picture_count(), plan.generator, plan.seed
         ),
         "license": License::of(&plan.license).address_or_words(),
         "citeAs": CITATION,

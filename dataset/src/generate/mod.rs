@@ -23,7 +23,7 @@ use crate::card::{CARD_FILE, LICENSE_FILE, License};
 use crate::error::DatasetError;
 use crate::files::{json_bytes, read_json, remove_unfinished, write_file, write_json};
 use crate::layout::Layout;
-use crate::messages::Catalogue;
+use crate::messages::Catalogues;
 use crate::monitor::Monitor;
 use crate::plan::report::{Report, Written};
 use crate::record::{Plan, ShardPlan};
@@ -144,7 +144,7 @@ pub fn generate(
 ) -> Result<GenerateSummary, DatasetError> {
     let plan = layout.plan()?;
     let source = layout.source(options.complexes.as_deref())?;
-    let catalogue = catalogue(layout)?;
+    let catalogues = Catalogues::read(layout, &plan)?;
     let (own, others) = own_and_others(layout, &plan, options)?;
     let has_manifest = |shard: &ShardPlan| layout.shard_file(&shard.name()).exists();
     let complete = own.iter().filter(|shard| has_manifest(shard)).count();
@@ -181,7 +181,7 @@ pub fn generate(
                 .within_memory(picture_bytes, MAX_PICTURE_BYTES)
         })?;
         let mut writer =
-            shard::ShardWriter::new(layout, &plan, &source, &catalogue, &pool, monitor);
+            shard::ShardWriter::new(layout, &plan, &source, &catalogues, &pool, monitor);
         writer.total = todo.iter().map(|shard| shard.pictures).sum();
         writer.window = options.threads.max(1) * 4;
         for shard in &todo {
@@ -201,7 +201,7 @@ pub fn generate(
         pool.finish();
     }
     if summary.shards_left == 0 {
-        write_summary(layout, &plan, &catalogue)?;
+        write_summary(layout, &plan, &catalogues)?;
     }
     Ok(summary)
 }
@@ -272,7 +272,9 @@ pub fn planned_shards(layout: &Layout) -> Result<Vec<PlannedShard>, DatasetError
 /// # Errors
 /// When a shard has no manifest, or the disk cannot be written.
 pub fn describe(layout: &Layout) -> Result<(), DatasetError> {
-    write_summary(layout, &layout.plan()?, &catalogue(layout)?)
+    let plan = layout.plan()?;
+    let catalogues = Catalogues::read(layout, &plan)?;
+    write_summary(layout, &plan, &catalogues)
 }
 
 /// Returns whether a shard has its manifest and all of its tables in the recorded sizes.
@@ -288,16 +290,6 @@ pub(crate) fn is_complete(layout: &Layout, shard: &ShardPlan) -> Result<bool, Da
     }))
 }
 
-/// Reads the message catalogue of the plan.
-///
-/// # Errors
-/// When it is missing or invalid.
-pub fn catalogue(layout: &Layout) -> Result<Catalogue, DatasetError> {
-    let path = layout.file("plan/messages.toml");
-    let text = fs::read_to_string(&path).map_err(DatasetError::file(&path))?;
-    Catalogue::parse(&path, &text)
-}
-
 /// Reads the manifests of all shards.
 ///
 /// # Errors
@@ -310,7 +302,11 @@ pub fn manifests(layout: &Layout, plan: &Plan) -> Result<Vec<Manifest>, DatasetE
 }
 
 /// Writes data card, metadata and report of a complete set.
-fn write_summary(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<(), DatasetError> {
+fn write_summary(
+    layout: &Layout,
+    plan: &Plan,
+    catalogues: &Catalogues,
+) -> Result<(), DatasetError> {
     // If a process was killed while another one finished the same shard, that shard is not written
     // again, which would remove what is left.
     for folder in layout.shard_folders() {
@@ -320,7 +316,7 @@ fn write_summary(layout: &Layout, plan: &Plan, catalogue: &Catalogue) -> Result<
     let mut report: Report = read_json(&layout.report_file())?;
     report.written = Some(written(&manifests));
     write_json(&layout.report_file(), &report)?;
-    for (name, bytes) in descriptions(plan, &report, catalogue, &manifests)? {
+    for (name, bytes) in descriptions(plan, &report, catalogues, &manifests)? {
         write_file(&layout.file(name), &bytes)?;
     }
     Ok(())
@@ -348,10 +344,10 @@ fn written(manifests: &[Manifest]) -> Written {
 pub fn descriptions(
     plan: &Plan,
     report: &Report,
-    catalogue: &Catalogue,
+    catalogues: &Catalogues,
     manifests: &[Manifest],
 ) -> Result<Vec<(&'static str, Vec<u8>)>, DatasetError> {
-    let card = card::card(plan, report, catalogue, manifests)?;
+    let card = card::card(plan, report, catalogues, manifests)?;
     let metadata = croissant::croissant(plan, report, manifests);
     let mut files = vec![
         (CARD_FILE, card.into_bytes()),

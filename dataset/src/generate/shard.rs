@@ -16,7 +16,7 @@ use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
 use crate::files::{hash_file, write_json};
 use crate::layout::Layout;
-use crate::messages::Catalogue;
+use crate::messages::Catalogues;
 use crate::monitor::{Monitor, Progress};
 use crate::picture::PictureSpec;
 use crate::plan::read_shard_lines;
@@ -45,6 +45,8 @@ pub fn picture_columns(annotations: bool) -> Vec<Column> {
 pub fn question_columns() -> Vec<Column> {
     vec![
         ("id", ColumnKind::Text),
+        ("item", ColumnKind::Text),
+        ("language", ColumnKind::Text),
         ("task", ColumnKind::Text),
         ("split", ColumnKind::Text),
         ("complex", ColumnKind::Text),
@@ -69,7 +71,7 @@ pub(super) struct ShardWriter<'a> {
     layout: &'a Layout,
     plan: &'a Plan,
     source: &'a ComplexSource,
-    catalogue: &'a Catalogue,
+    catalogues: &'a Catalogues,
     pool: &'a Pool,
     monitor: Monitor<'a>,
     /// Number of pictures of all shards.
@@ -87,7 +89,7 @@ impl<'a> ShardWriter<'a> {
         layout: &'a Layout,
         plan: &'a Plan,
         source: &'a ComplexSource,
-        catalogue: &'a Catalogue,
+        catalogues: &'a Catalogues,
         pool: &'a Pool,
         monitor: Monitor<'a>,
     ) -> Self {
@@ -95,7 +97,7 @@ impl<'a> ShardWriter<'a> {
             layout,
             plan,
             source,
-            catalogue,
+            catalogues,
             pool,
             monitor,
             total: 0,
@@ -237,17 +239,22 @@ impl<'a> ShardWriter<'a> {
         let path = self.layout.file(&Layout::questions_path(task, name));
         let mut table = TableWriter::create(&path, &question_columns())?;
         for line in lines {
-            for item in line.items.iter().filter(|item| item.task == task) {
+            let items = line.items.iter().filter(|item| item.task == task);
+            let rows =
+                items.flat_map(|item| self.catalogues.rows(item).map(move |row| (item, row)));
+            for (item, (id, catalogue)) in rows {
                 table.push(vec![
+                    Cell::Text(id),
                     Cell::Text(item.id.clone()),
+                    Cell::Text(catalogue.language.clone()),
                     Cell::Text(task.name().to_owned()),
                     Cell::Text(line.split.name().to_owned()),
                     Cell::Text(line.id.clone()),
-                    Cell::Text(self.catalogue.question(item)?),
+                    Cell::Text(catalogue.question(item)?),
                     Cell::Text(item.answer.clone()),
                     Cell::Texts(item.options.clone()),
                     Cell::Texts(item.images.clone()),
-                    Cell::Texts(self.catalogue.captions(task).to_vec()),
+                    Cell::Texts(catalogue.captions(task).to_vec()),
                 ])?;
             }
         }

@@ -26,7 +26,7 @@ pub mod split;
 pub mod thumbnail;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -47,7 +47,7 @@ use crate::complexes::{ComplexError, ComplexSource, left_out_texts};
 use crate::error::DatasetError;
 use crate::files::{write_file, write_json};
 use crate::layout::Layout;
-use crate::messages::Catalogue;
+use crate::messages::{CatalogueText, choose};
 use crate::monitor::Monitor;
 use crate::picture::PictureSize;
 use crate::record::{GENERATOR, Plan, SCHEMA_VERSION};
@@ -85,8 +85,10 @@ pub struct PlanOptions {
     pub tiny: bool,
     /// Limit of pictures per shard; a complex is never divided.
     pub shard_pictures: usize,
-    /// TOML text of the message catalogue; `None` for the English one.
-    pub messages: Option<String>,
+    /// Languages of the questions; if empty, those of `messages`, or English.
+    pub languages: Vec<String>,
+    /// TOML texts of catalogues that replace the built-in ones of their languages.
+    pub messages: Vec<String>,
     /// Whether each picture has annotations of its atoms and residues.
     pub annotations: bool,
     /// Whether residues and atoms that share their names get unique ones.
@@ -112,7 +114,8 @@ impl Default for PlanOptions {
             limit: None,
             tiny: false,
             shard_pictures: DEFAULT_SHARD_PICTURES,
-            messages: None,
+            languages: Vec::new(),
+            messages: Vec::new(),
             annotations: true,
             unique_names: true,
             license: UNSTATED_LICENSE.to_owned(),
@@ -146,9 +149,7 @@ pub fn plan(
     options: &PlanOptions,
     monitor: Monitor<'_>,
 ) -> Result<(Plan, Report), DatasetError> {
-    let messages = options.messages.as_deref();
-    let messages = messages.unwrap_or(Catalogue::english_text());
-    let catalogue = Catalogue::parse(Path::new("the catalogue of messages"), messages)?;
+    let catalogues = choose(&options.languages, &options.messages)?;
     layout.check_apart_from(&source.folder)?;
     let all = source.list()?;
     let mut report = Report::default();
@@ -206,7 +207,10 @@ pub fn plan(
         split_by: options.split_by,
         decoys: options.decoys,
         split_listed: matches!(options.split, SplitChoice::Listed(_)),
-        language: catalogue.language,
+        languages: catalogues
+            .iter()
+            .map(|one| one.catalogue.language.clone())
+            .collect(),
         annotations: options.annotations,
         unique_names: options.unique_names,
         license: options.license.clone(),
@@ -222,10 +226,23 @@ pub fn plan(
         &mut report,
     )?;
     cuts.keep(layout, &report)?;
-    write_file(&layout.file("plan/messages.toml"), messages.as_bytes())?;
+    write_messages(layout, &catalogues)?;
     write_json(&layout.report_file(), &report)?;
     layout.save_source(source)?;
     Ok((head, report))
+}
+
+/// Writes the texts of the questions, and removes those of an older plan.
+fn write_messages(layout: &Layout, catalogues: &[CatalogueText]) -> Result<(), DatasetError> {
+    let folder = layout.file("plan/messages");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(DatasetError::file(&folder))?;
+    }
+    for one in catalogues {
+        let path = layout.messages_file(&one.catalogue.language);
+        write_file(&path, one.text.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Writes the report of a plan without complexes, and returns the error that says why, by reason.

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use molshot_scenes::commands::Axis;
 
 use super::answer::{self, AnswerBond};
+use crate::messages::AnswerWords;
 use crate::plan::motions::{MAX_ROTATION_DEGREES, MAX_TRANSLATION_ANGSTROM};
 use crate::record::Item;
 use crate::step::{Step, StepKind};
@@ -97,6 +98,17 @@ pub fn points(item: &Item, text: &str) -> Points {
         Task::T7 => docking(&item.answer, text),
         Task::T4 | Task::T9 => bonds(item, text),
     }
+}
+
+/// Scores the text of an answer in the language of its question, or in English.
+#[must_use]
+pub fn points_in(item: &Item, text: &str, words: &AnswerWords) -> Points {
+    let english = words.in_english(text);
+    let given = points(item, &english);
+    if given.understood || english == text {
+        return given;
+    }
+    points(item, text)
 }
 
 /// Returns the width of the range of answers of T1 or T2.

@@ -3,7 +3,10 @@
 //! [`table`] and [`chart`] show the scores together with the table of the paper.
 
 pub mod answer;
+#[cfg(test)]
+mod answers_by_language;
 mod chart;
+mod languages;
 pub mod metric;
 mod paper;
 
@@ -17,11 +20,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::DatasetError;
 use crate::layout::Layout;
+use crate::messages::Catalogues;
 use crate::plan::read_lines;
 use crate::random::Random;
 use crate::task::Split;
 
 pub use chart::chart;
+pub use languages::{
+    Estimate, ItemScores, LANGUAGE_RESAMPLES, LanguageColumn, LanguageScores, compare,
+    language_table,
+};
 pub use paper::{COLUMNS, PAPER};
 
 /// Number of bootstrap resamples.
@@ -124,6 +132,9 @@ pub struct Scores {
     pub average: Option<f64>,
     /// Number of predictions for questions that the set does not have.
     pub unknown: usize,
+    /// Scores by language, if the set has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub languages: Option<LanguageScores>,
 }
 
 /// Reads the lines of a predictions file by question id.
@@ -181,23 +192,31 @@ pub fn score(
     split: Split,
     model: &str,
 ) -> Result<Scores, DatasetError> {
-    let mut points: BTreeMap<&'static str, Vec<Graded>> = BTreeMap::new();
+    // By column: the items, each with its rows of all languages.
+    let mut points: BTreeMap<&'static str, Vec<Vec<Graded>>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    layout.plan()?;
+    let plan = layout.plan()?;
+    let catalogues = Catalogues::read(layout, &plan)?;
     for complex in read_lines(&layout.complexes_file())? {
         let complex = complex?;
         for item in &complex.items {
-            let given = predictions.get(&item.id);
-            if given.is_some() {
-                seen.insert(item.id.clone());
+            let mut rows = Vec::new();
+            for (id, catalogue) in catalogues.rows(item) {
+                let given = predictions.get(&id);
+                if complex.split == split {
+                    let text = given.map_or("", |given| given.answer.as_str());
+                    rows.push(Graded {
+                        points: metric::points_in(item, text, &catalogue.answers),
+                        is_missing: given.is_none(),
+                        is_cut_off: given.is_some_and(Prediction::is_cut_off),
+                    });
+                }
+                if given.is_some() {
+                    seen.insert(id);
+                }
             }
             if complex.split == split {
-                let text = given.map_or("", |given| given.answer.as_str());
-                points.entry(item.column()).or_default().push(Graded {
-                    points: metric::points(item, text),
-                    is_missing: given.is_none(),
-                    is_cut_off: given.is_some_and(Prediction::is_cut_off),
-                });
+                points.entry(item.column()).or_default().push(rows);
             }
         }
     }
@@ -207,18 +226,24 @@ pub fn score(
         unknown: predictions.len() - seen.len(),
         ..Scores::default()
     };
+    if plan.languages.len() > 1 {
+        scores.languages = Some(by_language(&plan.languages, &points));
+    }
     for (column, points) in points {
-        let values: Vec<f64> = points.iter().map(|one| one.points.score).collect();
-        let exact: Vec<f64> = points
-            .iter()
-            .map(|one| f64::from(one.points.exact))
-            .collect();
-        let count =
-            |counts: &dyn Fn(&Graded) -> bool| points.iter().filter(|one| counts(one)).count();
+        // The rows of an item are not independent, so resamples draw items.
+        let of_items = |value: &dyn Fn(&Graded) -> f64| -> Vec<f64> {
+            let of_item = |rows: &Vec<Graded>| mean(&rows.iter().map(value).collect::<Vec<_>>());
+            points.iter().map(of_item).collect()
+        };
+        let values = of_items(&|one| one.points.score);
+        let exact = of_items(&|one| f64::from(one.points.exact));
+        let count = |counts: &dyn Fn(&Graded) -> bool| {
+            points.iter().flatten().filter(|one| counts(one)).count()
+        };
         scores.columns.insert(
             column.to_owned(),
             ColumnScore {
-                questions: points.len(),
+                questions: points.iter().map(Vec::len).sum(),
                 missing: count(&|one| one.is_missing),
                 not_understood: count(&|one| {
                     !(one.points.understood || one.is_missing || one.is_cut_off)
@@ -232,6 +257,39 @@ pub fn score(
         );
     }
     let of = |column: &str| scores.columns.get(column).map(|column| column.score);
+    scores.average = paper_average(&of).map(hundredth);
+    Ok(scores)
+}
+
+/// Compares the languages that have predictions.
+fn by_language(
+    languages: &[String],
+    points: &BTreeMap<&'static str, Vec<Vec<Graded>>>,
+) -> LanguageScores {
+    let has_answers = |place: usize| {
+        let mut rows = points.values().flatten();
+        rows.any(|rows| rows.get(place).is_some_and(|row| !row.is_missing))
+    };
+    let (answered, missing): (Vec<_>, Vec<_>) = languages
+        .iter()
+        .enumerate()
+        .partition(|(place, _)| has_answers(*place));
+    let columns = points.iter().map(|(column, items)| {
+        let of_item = |rows: &Vec<Graded>| -> Vec<f64> {
+            let scores = answered.iter().filter_map(|(place, _)| rows.get(*place));
+            scores.map(|row| row.points.score).collect()
+        };
+        (*column, items.iter().map(of_item).collect())
+    });
+    let names = |of: &[(usize, &String)]| -> Vec<String> {
+        of.iter().map(|(_, language)| (*language).clone()).collect()
+    };
+    compare(&names(&answered), &names(&missing), &columns.collect())
+}
+
+/// Returns the average of the paper: over all tasks but T5 and T6, where T4 is the mean of its
+/// columns; `None` if a task is missing.
+fn paper_average(of: &dyn Fn(&str) -> Option<f64>) -> Option<f64> {
     let t4 = match (of("T4+"), of("T4-")) {
         (Some(with), Some(without)) => Some(f64::midpoint(with, without)),
         (one, other) => one.or(other),
@@ -246,8 +304,7 @@ pub fn score(
         of("T9"),
     ];
     let tasks: Option<Vec<f64>> = tasks.into_iter().collect();
-    scores.average = tasks.map(|tasks| hundredth(mean(&tasks)));
-    Ok(scores)
+    tasks.map(|tasks| mean(&tasks))
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -336,6 +393,9 @@ pub fn table(scores: &Scores) -> String {
             "{} predictions are for questions that the set does not have",
             scores.unknown
         );
+    }
+    if let Some(languages) = &scores.languages {
+        text.push_str(&language_table(languages));
     }
     text.push_str(
         "The rows below those of this model are from the paper (arXiv 2512.10867), on its own questions.\n",

@@ -7,7 +7,7 @@ use crate::card::{CARD_FILE, metadata_block};
 use crate::error::DatasetError;
 use crate::generate::{descriptions, manifests};
 use crate::layout::Layout;
-use crate::messages::Catalogue;
+use crate::messages::Catalogues;
 use crate::plan::report::Report;
 use crate::record::Plan;
 
@@ -18,7 +18,7 @@ pub(super) fn check(
     layout: &Layout,
     plan: &Plan,
     report: &Report,
-    catalogue: &Catalogue,
+    catalogues: &Catalogues,
     found: &mut VerifyReport,
 ) {
     // A set without all shards has no description yet; `tables` reports it.
@@ -27,7 +27,7 @@ pub(super) fn check(
         return;
     }
     let files = manifests(layout, plan)
-        .and_then(|manifests| descriptions(plan, report, catalogue, &manifests));
+        .and_then(|manifests| descriptions(plan, report, catalogues, &manifests));
     let files = match files {
         Ok(files) => files,
         Err(error) => return found.add_problem(error.to_string()),

@@ -23,10 +23,10 @@ use families::Families;
 use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
 use crate::files::{hash_file, read_json};
+use crate::generate::complexes_table;
 use crate::generate::picture_annotations::PictureAnnotations;
-use crate::generate::{catalogue, complexes_table};
 use crate::layout::Layout;
-use crate::messages::Catalogue;
+use crate::messages::Catalogues;
 use crate::monitor::{Monitor, Progress};
 use crate::plan::read_lines;
 use crate::plan::report::Report;
@@ -117,7 +117,7 @@ pub fn verify(
     let checker = Checker {
         layout,
         plan: &plan,
-        catalogue: catalogue(layout)?,
+        catalogues: Catalogues::read(layout, &plan)?,
         source: layout.source(options.complexes.as_deref())?,
         paths: &paths,
         sampled: select_sample(&paths, plan.seed, options.sample),
@@ -160,7 +160,7 @@ pub fn verify(
     if stored.questions != report.questions || stored.pictures != report.pictures {
         found.add_problem("report.json has other counts of questions or pictures than the plan");
     }
-    descriptions::check(layout, &plan, &stored, &checker.catalogue, &mut found);
+    descriptions::check(layout, &plan, &stored, &checker.catalogues, &mut found);
     families.check(&plan, &mut found);
     Ok(found)
 }
@@ -183,7 +183,7 @@ fn select_sample(paths: &BTreeSet<String>, seed: u64, sample: usize) -> BTreeSet
 struct Checker<'a> {
     layout: &'a Layout,
     plan: &'a Plan,
-    catalogue: Catalogue,
+    catalogues: Catalogues,
     source: ComplexSource,
     paths: &'a BTreeSet<String>,
     sampled: BTreeSet<String>,
@@ -207,41 +207,47 @@ impl Checker<'_> {
                 let items = complex.items.iter().filter(move |item| item.task == task);
                 items.map(move |item| (complex, item))
             });
-            let items: Vec<_> = items.collect();
-            if items.is_empty() {
+            let rows = items.flat_map(|(complex, item)| {
+                let rows = self.catalogues.rows(item);
+                rows.map(move |(id, catalogue)| (complex, item, id, catalogue))
+            });
+            let rows: Vec<_> = rows.collect();
+            if rows.is_empty() {
                 continue;
             }
             let table = self.layout.file(&Layout::questions_path(task, &name));
             let mut count = 0;
-            for (row, (complex, item)) in read_rows(&table)?.zip(&items) {
+            for (row, (complex, item, id, catalogue)) in read_rows(&table)?.zip(&rows) {
                 let row = row?;
                 count += 1;
-                let same = row.text("id")? == item.id
+                let same = row.text("id")? == *id
+                    && row.text("item")? == item.id
+                    && row.text("language")? == catalogue.language
                     && row.text("task")? == task.name()
-                    && row.texts("captions")? == self.catalogue.captions(task)
+                    && row.texts("captions")? == catalogue.captions(task)
                     && row.text("answer")? == item.answer
                     && row.texts("options")? == item.options
                     && row.texts("images")? == item.images
                     && row.text("complex")? == complex.id
                     && row.text("split")? == complex.split.name()
-                    && row.text("question")? == self.catalogue.question(item)?;
+                    && row.text("question")? == catalogue.question(item)?;
                 if !same {
-                    found.add_problem(format!("{} is stored otherwise than planned", item.id));
+                    found.add_problem(format!("{id} is stored otherwise than planned"));
                 }
                 for image in item
                     .images
                     .iter()
                     .filter(|image| !self.paths.contains(*image))
                 {
-                    found.add_problem(format!("{} shows {image}, which is missing", item.id));
+                    found.add_problem(format!("{id} shows {image}, which is missing"));
                 }
                 found.questions += 1;
             }
-            if count != items.len() {
+            if count != rows.len() {
                 found.add_problem(format!(
                     "{} has {count} questions, not {}",
                     table.display(),
-                    items.len()
+                    rows.len()
                 ));
             }
         }

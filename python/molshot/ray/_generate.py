@@ -160,7 +160,7 @@ def describe(where: Path | Store, made: int) -> None:
     if made == 0 and where.find("README.md") is not None and where.find("croissant.json") is not None:
         return
     with Scratch(Path(tempfile.gettempdir())) as folder:
-        names = ["plan/plan.json", "plan/messages.toml", "report.json", *where.sizes("shards")]
+        names = ["plan/plan.json", "report.json", *where.sizes("plan/messages"), *where.sizes("shards")]
         for name in names:
             where.download(name, folder / name)
         dataset.describe(folder)

@@ -180,7 +180,7 @@ class _RemoteSet:
         ends = [shard["first_byte"] for shard in shards[1:]] + [None]
         self._shards = {shard_name(shard): (shard, end) for shard, end in zip(shards, ends, strict=True)}
         self._plan = store.read("plan/plan.json")
-        self._messages = store.read("plan/messages.toml")
+        self._messages = {name: store.read(name) for name in store.sizes("plan/messages")}
         # Complexes that were cut out of whole entries are a part of the set.
         self._cuts = store.folders("structures")
 
@@ -204,10 +204,11 @@ class _RemoteSet:
     def _fill(self, folder: Path, name: str) -> None:
         """Brings what a shard is made of: the plan with its lines, and its complexes."""
         shard, end_byte = self._shards[name]
-        (folder / "plan").mkdir()
+        (folder / "plan" / "messages").mkdir(parents=True)
         (folder / "complexes").mkdir()
         (folder / "plan" / "plan.json").write_bytes(self._plan)
-        (folder / "plan" / "messages.toml").write_bytes(self._messages)
+        for path, text in self._messages.items():
+            (folder / path).write_bytes(text)
         lines = self._store.read_range("plan/complexes.jsonl", shard["first_byte"], end_byte)
         with open(folder / "plan" / "complexes.jsonl", "wb") as file:
             # A file with a hole instead of the lines of other shards.

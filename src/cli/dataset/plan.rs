@@ -7,7 +7,7 @@ use crate::cli::{number, whole};
 use clap::Args;
 use molshot_dataset::complexes::cut::{POCKET_CUTOFF_ANGSTROM, read_ligands};
 use molshot_dataset::complexes::{ComplexSource, left_out_texts};
-use molshot_dataset::messages::Catalogue;
+use molshot_dataset::messages::{Catalogue, choose, parse_languages};
 use molshot_dataset::plan::report::Report;
 use molshot_dataset::plan::split::SplitChoice;
 use molshot_dataset::plan::{DEFAULT_SHARD_PICTURES, DEFAULT_TEST_SHARE, UNSTATED_LICENSE};
@@ -29,6 +29,7 @@ Examples:
   molshot dataset plan --complexes pdbbind/ --out misi/
   molshot dataset plan --complexes pdbbind/ --out misi/ --split split.json --seed 7
   molshot dataset plan --complexes pdbbind/ --out small/ --tasks T1,T7 --limit 100 --size 512x512
+  molshot dataset plan --complexes pdbbind/ --out misi/ --languages en,sw,yo
   molshot dataset plan --complexes entries/ --out misi/ --ligands ligands.txt --pocket-cutoff 8
 
 A plan is a function of the files of the complexes, the options and the seed: the same inputs give the same bytes. The split file is
@@ -81,9 +82,15 @@ pub(crate) struct PlanArgs {
     /// bond).
     #[arg(long)]
     tiny: bool,
-    /// Question texts in another language: a catalogue in the form of dataset/messages/en.toml.
+    /// Languages of the questions, separated by commas: en, zh, fr, de, ja, ko, pt, es, sw, wo, yo
+    /// and zu, or all of them (`all`). Each item is asked in each language [default: en, or those
+    /// of --messages].
+    #[arg(long, value_name = "LANGS", value_parser = languages)]
+    languages: Option<LanguageList>,
+    /// Your own question texts: a catalogue in the form of dataset/messages/en.toml, which
+    /// replaces the built-in one of its language; can be given several times.
     #[arg(long, value_name = "FILE.toml")]
-    messages: Option<PathBuf>,
+    messages: Vec<PathBuf>,
     /// Licence of the set, for its data card and metadata: the URL of its text, an SPDX identifier,
     /// or words.
     #[arg(long, value_name = "LICENSE", default_value = UNSTATED_LICENSE, value_parser = parse_license)]
@@ -121,6 +128,14 @@ fn tasks(text: &str) -> Result<TaskList, DatasetError> {
     parse_tasks(text).map(TaskList)
 }
 
+/// A list of languages; clap would treat a plain `Vec` as a flag with several values.
+#[derive(Debug, Clone)]
+struct LanguageList(Vec<String>);
+
+fn languages(text: &str) -> Result<LanguageList, DatasetError> {
+    parse_languages(text).map(LanguageList)
+}
+
 fn split_by(text: &str) -> Result<SplitBy, DatasetError> {
     text.parse()
 }
@@ -152,14 +167,13 @@ fn check_inputs(args: &PlanArgs) -> Result<(), CliError> {
         &args.complexes,
         "give the folder of the complexes",
     )?;
-    for (flag, file) in [
-        ("--split", &args.split),
-        ("--messages", &args.messages),
-        ("--ligands", &args.ligands),
-    ] {
+    for (flag, file) in [("--split", &args.split), ("--ligands", &args.ligands)] {
         if let Some(file) = file {
             check_file(flag, file)?;
         }
+    }
+    for file in &args.messages {
+        check_file("--messages", file)?;
     }
     Ok(())
 }
@@ -170,16 +184,16 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
         Some(file) => SplitChoice::read(file).map_err(failure)?,
         None => SplitChoice::Share(args.test_share),
     };
-    let messages = match &args.messages {
-        Some(file) => {
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| CliError::from(error).of_input(&file.display().to_string()))?;
-            // Parsed here so that an error names the file.
-            Catalogue::parse(file, &text).map_err(failure)?;
-            Some(text)
-        }
-        None => None,
-    };
+    let mut messages = Vec::new();
+    for file in &args.messages {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| CliError::from(error).of_input(&file.display().to_string()))?;
+        // Parsed here so that an error names the file.
+        Catalogue::parse(file, &text).map_err(failure)?;
+        messages.push(text);
+    }
+    let languages = args.languages.clone().map_or_else(Vec::new, |list| list.0);
+    choose(&languages, &messages).map_err(failure)?;
     let most = molshot_scenes::job::MAX_EDGE_PX;
     let (width_px, height_px) = args.size;
     if ![width_px, height_px]
@@ -205,6 +219,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
     options.limit = args.limit.map(|limit| limit as usize);
     options.tiny = args.tiny;
     options.shard_pictures = args.shard_pictures as usize;
+    options.languages = languages;
     options.messages = messages;
     options.annotations = !args.no_annotations;
     options.unique_names = args.unique_names == "on";
@@ -229,6 +244,15 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
     if !verbosity.quiet {
         let by_share = args.split.is_none() && !args.tiny;
         print_report(&report, by_share.then_some(args.test_share))?;
+        let count = plan.languages.len();
+        if count > 1 {
+            note(format_args!(
+                "each item is asked in {count} languages ({}): {} items, {} questions",
+                plan.languages.join(", "),
+                report.question_count(),
+                report.question_count() * count
+            ));
+        }
         note(format_args!(
             "planned in {:.1} s: {} shards; next: molshot dataset generate --out {}",
             meter.elapsed().as_secs_f64(),

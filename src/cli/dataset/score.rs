@@ -8,7 +8,7 @@ use molshot_dataset::score::{Scores, chart, table};
 use molshot_dataset::{Layout, Split, read_predictions, score};
 
 use super::{GIVE_A_SET, check_file, check_folder, failure};
-use crate::cli::message::{CliError, output};
+use crate::cli::message::{CliError, note, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -76,6 +76,12 @@ impl ShowArgs {
             OutputFormat::Json => serde_json::to_string_pretty(scores)? + "\n",
         };
         output(text.as_bytes())?;
+        let missing = scores.languages.as_ref().map(|all| all.missing.join(", "));
+        if let Some(missing) = missing.filter(|missing| !missing.is_empty()) {
+            note(format_args!(
+                "warning: there are no predictions in {missing}, which the scores by language leave out"
+            ));
+        }
         if let Some(path) = &self.chart {
             write_file(path, chart(std::slice::from_ref(scores)).as_bytes()).map_err(failure)?;
         }

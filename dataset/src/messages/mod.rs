@@ -1,4 +1,11 @@
-//! Question texts: message catalogues in TOML. `messages/en.toml` is built in.
+//! Question texts: message catalogues in TOML. Those of twelve languages are built in
+//! ([`builtin`]).
+
+mod answer_words;
+pub mod builtin;
+mod catalogues;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,8 +17,10 @@ use crate::record::Item;
 use crate::task::OPTION_LETTERS;
 use crate::task::Task;
 
-/// The English catalogue.
-const ENGLISH: &str = include_str!("../messages/en.toml");
+pub use answer_words::AnswerWords;
+use answer_words::AnswersTable;
+pub use catalogues::{CatalogueText, Catalogues, choose, parse_languages};
+
 /// Fragments may contain other fragments, nested at most this deep.
 const MAX_DEPTH: usize = 8;
 
@@ -20,6 +29,10 @@ const MAX_DEPTH: usize = 8;
 pub struct Catalogue {
     /// IETF tag, such as `en`.
     pub language: String,
+    /// Names of the speakers of the language who checked the texts.
+    pub checked_by: Vec<String>,
+    /// What words of answers in this language mean.
+    pub answers: AnswerWords,
     fragments: BTreeMap<String, String>,
     words: LineTemplates,
     tasks: BTreeMap<Task, TaskTexts>,
@@ -39,6 +52,13 @@ struct TaskTexts {
 struct LineTemplates {
     picture: String,
     option: String,
+    #[serde(default = "english_image_line")]
+    image: String,
+}
+
+/// Returns the line before a picture in exports, for catalogues that do not have one.
+fn english_image_line() -> String {
+    "Picture {number} ({caption}): {image}".to_owned()
 }
 
 /// The TOML form of a catalogue.
@@ -47,6 +67,10 @@ struct LineTemplates {
 #[expect(non_snake_case, reason = "tables are named after the tasks")]
 struct CatalogueFile {
     language: String,
+    #[serde(default)]
+    checked_by: Vec<String>,
+    #[serde(default)]
+    answers: AnswersTable,
     fragments: BTreeMap<String, String>,
     words: LineTemplates,
     T1: TaskTexts,
@@ -66,13 +90,7 @@ impl Catalogue {
     /// # Errors
     /// Never in practice: a test parses the built-in text.
     pub fn english() -> Result<Self, DatasetError> {
-        Self::parse(Path::new("messages/en.toml"), ENGLISH)
-    }
-
-    /// Returns the TOML text of the English catalogue, as a base for translations.
-    #[must_use]
-    pub fn english_text() -> &'static str {
-        ENGLISH
+        builtin::catalogue("en")
     }
 
     /// Parses a catalogue and checks that it has a complete text for every kind of question.
@@ -82,11 +100,24 @@ impl Catalogue {
     pub fn parse(path: &Path, text: &str) -> Result<Self, DatasetError> {
         let file: CatalogueFile =
             toml::from_str(text).map_err(|error| DatasetError::content(path, error))?;
+        if !is_language_tag(&file.language) {
+            return Err(DatasetError::content(
+                path,
+                format!(
+                    "has the language \"{}\"; give a tag such as en, pt-BR or zh-Hant",
+                    file.language
+                ),
+            ));
+        }
+        let answers = AnswerWords::new(&file.answers)
+            .map_err(|problem| DatasetError::content(path, problem))?;
         let tasks = [
             file.T1, file.T2, file.T3, file.T4, file.T5, file.T6, file.T7, file.T8, file.T9,
         ];
         let catalogue = Self {
             language: file.language,
+            checked_by: file.checked_by,
+            answers,
             fragments: file.fragments,
             words: file.words,
             tasks: Task::ALL.into_iter().zip(tasks).collect(),
@@ -117,6 +148,38 @@ impl Catalogue {
         self.tasks
             .get(&task)
             .map_or(&[], |texts| texts.pictures.as_slice())
+    }
+
+    /// Returns the name of a picture, as the question's list of pictures has it: `Picture 8`.
+    #[must_use]
+    pub fn picture_name(&self, number: usize) -> String {
+        let line = self.words.picture.split("{caption}").next();
+        let line = line
+            .unwrap_or_default()
+            .replace("{number}", &number.to_string());
+        line.trim_end_matches([':', '\u{ff1a}', ' ', '\u{a0}'])
+            .to_owned()
+    }
+
+    /// Returns what stands before each picture of a chat message: `Picture 1: front view`.
+    #[must_use]
+    pub fn picture_label(&self, number: usize, caption: &str) -> String {
+        let number = number.to_string();
+        let line = fill(
+            &self.words.picture,
+            &[("number", &number), ("caption", caption)],
+        );
+        line.trim_end_matches(['.', '\u{3002}']).to_owned()
+    }
+
+    /// Returns the line of a picture in exports: `Picture 1 (front view): <image>`.
+    #[must_use]
+    pub fn image_line(&self, number: usize, caption: &str, image: &str) -> String {
+        let number = number.to_string();
+        fill(
+            &self.words.image,
+            &[("number", &number), ("caption", caption), ("image", image)],
+        )
     }
 
     /// Builds the text of a question.
@@ -185,6 +248,29 @@ impl Catalogue {
     }
 }
 
+/// Returns whether a text is a language tag: a language, perhaps a script, perhaps a region.
+///
+/// Tags are parts of file names and of the ids of questions, which end with a task and a number.
+#[must_use]
+pub fn is_language_tag(text: &str) -> bool {
+    let mut parts = text.split('-').peekable();
+    let is_language =
+        |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase());
+    let is_script = |part: &str| {
+        part.len() == 4
+            && part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part[1..].bytes().all(|b| b.is_ascii_lowercase())
+    };
+    let is_region = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_uppercase());
+    parts.next().is_some_and(is_language)
+        && {
+            parts.next_if(|part| is_script(part));
+            parts.next_if(|part| is_region(part));
+            true
+        }
+        && parts.next().is_none()
+}
+
 /// Returns the number of pictures of a question.
 #[must_use]
 pub fn pictures_per_question(task: Task) -> usize {
@@ -244,73 +330,5 @@ fn sample_item(task: Task) -> Item {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_english_catalogue_completes_every_question() {
-        let catalogue = Catalogue::english().expect("the built-in catalogue");
-        for task in Task::ALL {
-            let question = catalogue.question(&sample_item(task)).expect("a text");
-            assert!(
-                !question.contains('{') && !question.contains("\n\n"),
-                "{question}"
-            );
-            for needed in [
-                "Picture 1:",
-                "black background",
-                "x points to the right",
-                "nswer",
-            ] {
-                assert!(
-                    question.contains(needed),
-                    "{task} lacks {needed}: {question}"
-                );
-            }
-            let last = format!("Picture {}:", pictures_per_question(task));
-            assert!(question.contains(&last), "{task} lacks {last}");
-        }
-        let residue = catalogue.question(&sample_item(Task::T4)).expect("a text");
-        assert!(residue.contains("ARG 45 A"));
-        let location = catalogue.question(&sample_item(Task::T8)).expect("a text");
-        assert!(location.contains("NH2") && location.contains("D: move x 1, move y 2"));
-        assert!(location.contains("Greek letters"));
-        let of_chains = sample_items(Task::T9)
-            .into_iter()
-            .map(|item| catalogue.question(&item).expect("a text"));
-        let of_chains: Vec<String> = of_chains.collect();
-        assert!(of_chains[0].contains("several chains; the label"));
-        assert!(of_chains[1].contains("has no name."));
-        assert!(of_chains[2].contains("belong to chain A."));
-        // The `?` of a chain without a name does not appear in the text.
-        for task in [Task::T4, Task::T8] {
-            let mut item = sample_item(task);
-            item.facts.insert("residue".into(), "HIS 57 ?".into());
-            let text = catalogue.question(&item).expect("a text");
-            assert!(
-                text.contains("HIS 57 (its name, number and, if it has one, chain)")
-                    && !text.contains("HIS 57 ?"),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn an_incomplete_catalogue_is_refused_and_named() {
-        let refused = |from: &str, to: &str| {
-            let text = ENGLISH.replacen(from, to, 1);
-            assert_ne!(text, ENGLISH);
-            Catalogue::parse(Path::new("x.toml"), &text)
-                .expect_err("an incomplete catalogue")
-                .to_string()
-        };
-        assert!(refused("{axes}", "{axis}").contains("axis"));
-        assert!(refused("\"top view\", ", "").contains("captions"));
-        assert!(refused("[T9]", "[T10]").contains("x.toml"));
-        assert!(refused("chain {chain}.", "chain {name}.").contains("T9"));
     }
 }
