@@ -394,11 +394,11 @@ pub fn table(scores: &Scores) -> String {
             scores.unknown
         );
     }
-    if let Some(languages) = &scores.languages {
-        text.push_str(&language_table(languages));
-    }
     text.push_str(
         "The rows below those of this model are from the paper (arXiv 2512.10867), on its own questions.\n",
     );
+    if let Some(languages) = &scores.languages {
+        text.push_str(&language_table(languages));
+    }
     text
 }
