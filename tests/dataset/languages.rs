@@ -93,7 +93,8 @@ fn a_set_in_two_languages_has_paired_items() {
             "T5" | "T6" | "T8" => format!("Jibu sahihi ni chaguo {answer}"),
             _ => "Sijui".to_owned(),
         };
-        lines += &format!("{}\n", json!({"id": format!("{id}-sw"), "answer": written}));
+        let line = json!({"id": format!("{id}-sw"), "answer": written});
+        lines.extend([line.to_string(), "\n".to_owned()]);
     }
     folder.write("swahili.jsonl", &lines);
     let args = ["score", "--predictions", "swahili.jsonl"];

@@ -276,7 +276,11 @@ fn hostile_and_mistaken_calls_are_refused_with_a_remedy() {
         }
         assert!(error.len() < 2000, "{error}");
     }
-    // Many views at once are answered one by one, within the limits of one client.
+    answers_many_views(&mut assistant);
+}
+
+/// Many views at once are answered one by one, within the limits of one client.
+fn answers_many_views(assistant: &mut Assistant) {
     for id in 100..400 {
         assistant.send(&call(
             id,
