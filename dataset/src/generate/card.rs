@@ -176,7 +176,7 @@ fn write_languages(out: &mut String, report: &Report, catalogues: &Catalogues) -
             items * count
         )?;
     }
-    let checked = catalogues.iter().map(|catalogue| {
+    let checked = catalogues.all().iter().map(|catalogue| {
         let by = match catalogue.checked_by.as_slice() {
             [] => "not checked by a speaker yet".to_owned(),
             names => format!("checked by {}", names.join(", ")),

@@ -1,4 +1,4 @@
-//! The catalogues that are built in: those of the twelve languages of GlobMed (arXiv 2601.02186).
+//! The catalogues that are built in: those of the twelve languages of `GlobMed` (arXiv 2601.02186).
 
 use std::path::Path;
 

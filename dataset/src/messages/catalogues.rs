@@ -36,8 +36,9 @@ impl Catalogues {
     }
 
     /// Returns the catalogues in the order of the plan.
-    pub fn iter(&self) -> std::slice::Iter<'_, Catalogue> {
-        self.0.iter()
+    #[must_use]
+    pub fn all(&self) -> &[Catalogue] {
+        &self.0
     }
 
     /// Returns the number of languages.
