@@ -229,6 +229,7 @@ pub fn language_table(scores: &LanguageScores) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "scores of these answers are exact")]
 mod tests {
     use super::*;
 
