@@ -201,7 +201,7 @@ def kills(program: Program) -> None:
     check(f"shards: 0 made, {shards} complete before" in text, f"status and resume agree: {shards} finished, 0 left")
     made = text.count("shards: 1 made")
     check(made >= shards, f"{made} tasks reported a finished shard")
-    killed = len(re.findall(r"failed with status 137; requeueing \(retry", text))
+    killed = len(re.findall(r"failed with status 137; requeuing \(retry", text))
     check(killed == done[kill_process], f"{killed} tasks requeued themselves after a kill")
     same(program, out, wanted, f"after {KILLS} kills")
     check(not unfinished(out), f"no temporary files are left: {unfinished(out)}")
@@ -249,7 +249,7 @@ def statuses(program: Program) -> None:
     check(states(tasks) == {"COMPLETED"}, f"status 75 requeues, then the task completes: {states(tasks)}")
     check(restarts == ["1"] * 3, f"each was requeued once: {restarts}")
     text = logs_of(logs)
-    check(text.count("failed with status 75; requeueing (retry 1 of 5)") == 3, "the output says so")
+    check(text.count("failed with status 75; requeuing (retry 1 of 5)") == 3, "the output says so")
     check("restart 0" in text and "restart 1" in text, "the output of both attempts is kept")
 
     os.environ |= {"FAILURES": "9", "MOLSHOT_RETRIES": "2"}
