@@ -215,7 +215,7 @@ def _run(
     failed = []
     with ray.data.DataContext.current(context), _Meter(progress, "pictures") as show:
         # Ray restarts workers that were killed and repeats their tasks without a limit.
-        counter = ray.remote(num_cpus=0)(Attempts).remote()
+        counter: Any = ray.remote(num_cpus=0)(Attempts).remote()
         # A block per shard, so that each is a task of its own.
         rows = ray.data.from_items(todo, override_num_blocks=len(todo)).map_batches(
             ShardWriter,
