@@ -109,7 +109,7 @@ impl Drop for AtomicFile {
 }
 
 /// Ending of temporary names.
-pub(crate) const TEMPORARY: &str = ".part";
+const TEMPORARY: &str = ".part";
 
 /// Creates a temporary file `.NAME.PROCESS-NUMBER.part` beside a file, and locks it.
 fn create_locked(path: &Path) -> Result<(PathBuf, File), DatasetError> {
@@ -157,7 +157,7 @@ pub(crate) fn remove_unfinished(folder: &Path, name: Option<&str>) {
 }
 
 /// The name of the file that a temporary file `.NAME.PROCESS-NUMBER.part` becomes.
-fn temporary_of(file: &str) -> Option<&str> {
+pub(crate) fn temporary_of(file: &str) -> Option<&str> {
     let rest = file.strip_prefix('.')?.strip_suffix(TEMPORARY)?;
     let (name, mark) = rest.rsplit_once('.')?;
     let (process, number) = mark.split_once('-')?;

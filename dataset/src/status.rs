@@ -8,10 +8,9 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use crate::error::DatasetError;
-use crate::files::TEMPORARY;
-use crate::generate::is_complete;
+use crate::files::temporary_of;
+use crate::generate::{PlannedShard, planned_shards};
 use crate::layout::Layout;
-use crate::record::ShardPlan;
 
 /// A temporary file that was written this recently is one of a running process, if it cannot be
 /// seen whether a process has locked it: some network file systems have no locks.
@@ -104,34 +103,27 @@ impl Status {
 /// # Errors
 /// When there is no plan, or the manifest of a shard is invalid.
 pub fn status(layout: &Layout) -> Result<Status, DatasetError> {
-    let plan = layout.plan()?;
-    let now = SystemTime::now();
-    let running = running_shards(layout, now);
-    let mut shards = Vec::with_capacity(plan.shards.len());
+    let planned = planned_shards(layout)?;
+    let running = running_shards(layout, SystemTime::now());
+    let mut shards = Vec::with_capacity(planned.len());
     let mut finished: Vec<(SystemTime, usize)> = Vec::new();
-    for shard in &plan.shards {
-        let name = shard.name();
-        let state = if is_complete(layout, shard)? {
-            if let Ok(time) =
-                fs::metadata(layout.shard_file(&name)).and_then(|file| file.modified())
-            {
-                finished.push((time, shard.pictures));
+    let (mut pictures, mut pictures_finished) = (0, 0);
+    for PlannedShard { plan, complete } in &planned {
+        let name = plan.name();
+        pictures += plan.pictures;
+        shards.push(if *complete {
+            pictures_finished += plan.pictures;
+            let file = fs::metadata(layout.shard_file(&name));
+            if let Ok(time) = file.and_then(|file| file.modified()) {
+                finished.push((time, plan.pictures));
             }
             ShardState::Finished
         } else if running.contains(&name) {
             ShardState::Running
         } else {
             ShardState::Outstanding
-        };
-        shards.push(state);
+        });
     }
-    let sum = |wanted: &dyn Fn(ShardState) -> bool| -> usize {
-        let of_state =
-            |(shard, state): (&ShardPlan, &ShardState)| wanted(*state).then_some(shard.pictures);
-        plan.shards.iter().zip(&shards).filter_map(of_state).sum()
-    };
-    let pictures = sum(&|_| true);
-    let pictures_finished = sum(&|state| state == ShardState::Finished);
     let rate = rate(finished);
     let is_running = shards.contains(&ShardState::Running);
     let left = (pictures - pictures_finished) as f64;
@@ -201,8 +193,7 @@ fn running_shards(layout: &Layout, now: SystemTime) -> BTreeSet<String> {
 
 /// The shard of a temporary file `.SHARD.parquet.PROCESS-NUMBER.part`.
 fn shard_of(file: &str) -> Option<&str> {
-    let rest = file.strip_prefix('.')?.strip_suffix(TEMPORARY)?;
-    Some(rest.split_once('.')?.0)
+    Some(temporary_of(file)?.split_once('.')?.0)
 }
 
 /// Whether a process has a temporary file open.

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import counted_checks
 import kubernetes_validate
 import yaml
+from counted_checks import finish
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -18,15 +20,8 @@ VERSIONS = ["1.30", kubernetes_validate.latest_version()]
 #: YAML that is not a resource of Kubernetes.
 VALUES = {"kustomization.yaml", "prometheus-adapter.yaml"}
 
-passed = failed = 0
-
-
 def check(right: bool, text: str) -> None:
-    global passed, failed
-    passed += right
-    failed += not right
-    if not right:
-        print(f"FAILED: {text}", flush=True)
+    counted_checks.check(right, text, quiet=True)
 
 
 def resources() -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -190,8 +185,7 @@ def main() -> None:
     program_names(Path(sys.argv[1]))
     job()
     compose()
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    finish()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from counted_checks import check, difference, files_of, finish, tree_hash
 from driver import s3
 
 from molshot import dataset
@@ -30,30 +31,9 @@ LEAST_RATE = 0.9
 ROUNDS = 3
 DRIVER = Path(__file__).with_name("driver.py")
 
-passed = failed = 0
-
-
-def check(right: bool, text: str) -> None:
-    global passed, failed
-    passed += right
-    failed += not right
-    print(f"{'ok' if right else 'FAILED'}: {text}", flush=True)
-
-
-def files_of(folder: Path) -> dict[str, str]:
-    """SHA-256 of all files of a set, by path; where the complexes are is not part of it."""
-    paths = [path for path in folder.rglob("*") if path.is_file() and path != folder / "local.json"]
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-
-
-def tree_hash(files: dict[str, str]) -> str:
-    text = "".join(f"{name} {files[name]}\n" for name in sorted(files))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def difference(found: dict[str, str], wanted: dict[str, str]) -> str:
-    names = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
-    return f"{len(names)} files differ: {names[:5]}" if names else f"tree hash {tree_hash(found)[:16]}"
+def compared(found: dict[str, str], wanted: dict[str, str]) -> str:
+    """Which files differ, or the hash of all."""
+    return difference(found, wanted) or f"tree hash {tree_hash(found)}"
 
 
 class Driver:
@@ -177,7 +157,7 @@ def in_a_folder(place: Path, planned: Path, wanted: dict[str, str]) -> None:
 
     fresh()
     result = Driver(str(out)).finish().get("result", {})
-    check(files_of(out) == wanted, f"two workers: {difference(files_of(out), wanted)}")
+    check(files_of(out) == wanted, f"two workers: {compared(files_of(out), wanted)}")
     once = result.get("shards_made") == result.get("attempts") == shards
     check(once, f"{result.get('shards_made')} of {shards} shards made in {result.get('attempts')} attempts")
     start = time.monotonic()
@@ -196,7 +176,7 @@ def in_a_folder(place: Path, planned: Path, wanted: dict[str, str]) -> None:
         attempts += last.get("result", {}).get("attempts", 0) - shards
         if "result" not in last or files_of(out) != wanted:
             equal = False
-            print(last, difference(files_of(out), wanted), flush=True)
+            print(last, compared(files_of(out), wanted), flush=True)
     text = f"{kills} workers killed in {runs} runs, {attempts} shards begun anew: all equal, nothing doubled"
     check(equal and kills >= WORKER_KILLS and attempts > 0, text)
 
@@ -227,7 +207,7 @@ def in_a_folder(place: Path, planned: Path, wanted: dict[str, str]) -> None:
             ends.append(time.monotonic() - start)
     result = Driver(str(out)).finish()
     equal = "result" in result and files_of(out) == wanted
-    check(equal, f"{kills} drivers killed, then resumed: {difference(files_of(out), wanted)}")
+    check(equal, f"{kills} drivers killed, then resumed: {compared(files_of(out), wanted)}")
     print(f"after a driver was killed, its workers ended within {max(ends):.1f} s", flush=True)
 
     (out / "shards").joinpath("train-00000.json").unlink()
@@ -235,7 +215,7 @@ def in_a_folder(place: Path, planned: Path, wanted: dict[str, str]) -> None:
     (out / next(iter(lost["files"]))).unlink()
     result = Driver(str(out)).finish().get("result", {})
     check(result.get("shards_made") == 2, f"a lost manifest and a lost table: {result.get('shards_made')} shards made")
-    check(files_of(out) == wanted, f"they are made again: {difference(files_of(out), wanted)}")
+    check(files_of(out) == wanted, f"they are made again: {compared(files_of(out), wanted)}")
 
 
 class ProcessorTime:
@@ -348,7 +328,7 @@ def store_checks(planned: Path, wanted: dict[str, str], endpoint: str, filesyste
         return Driver(root, "--plan", str(planned), "--endpoint", endpoint, *options)
 
     result = driver("sets/a").finish().get("result", {})
-    check(content("sets/a") == wanted, f"S3: {difference(content('sets/a'), wanted)}")
+    check(content("sets/a") == wanted, f"S3: {compared(content('sets/a'), wanted)}")
     check(result.get("shards_made") == shards, f"S3: {result.get('shards_made')} of {shards} shards made")
     start = time.monotonic()
     result = driver("sets/a").finish().get("result", {})
@@ -367,7 +347,7 @@ def store_checks(planned: Path, wanted: dict[str, str], endpoint: str, filesyste
             to.write(data)
     result = driver("sets/a").finish().get("result", {})
     check(result.get("shards_made") == 3, f"S3: no marker, half a marker, half a table: {result.get('shards_made')} shards made")
-    check(content("sets/a") == wanted, f"S3: they are made again: {difference(content('sets/a'), wanted)}")
+    check(content("sets/a") == wanted, f"S3: they are made again: {compared(content('sets/a'), wanted)}")
 
     kills, runs, equal = 0, 0, True
     while kills < STORE_WORKER_KILLS and runs < 10:
@@ -377,7 +357,7 @@ def store_checks(planned: Path, wanted: dict[str, str], endpoint: str, filesyste
         kills += killed
         equal &= "result" in last and content(root) == wanted
         if not equal:
-            print(last, difference(content(root), wanted), flush=True)
+            print(last, compared(content(root), wanted), flush=True)
     check(equal and kills >= STORE_WORKER_KILLS, f"S3: {kills} workers killed in {runs} runs: all equal, nothing doubled")
 
     kills = 0
@@ -392,7 +372,7 @@ def store_checks(planned: Path, wanted: dict[str, str], endpoint: str, filesyste
         process.log.close()
     result = driver("sets/drivers").finish()
     equal = "result" in result and content("sets/drivers") == wanted
-    check(equal, f"S3: {kills} drivers killed, then resumed: {difference(content('sets/drivers'), wanted)}")
+    check(equal, f"S3: {kills} drivers killed, then resumed: {compared(content('sets/drivers'), wanted)}")
 
 
 def main() -> None:
@@ -405,7 +385,7 @@ def main() -> None:
     shutil.copytree(planned, reference)
     counts = dataset.generate(reference, threads=2)
     wanted = files_of(reference)
-    print(f"one process: {counts['pictures']} pictures, {len(wanted)} files, tree hash {tree_hash(wanted)[:16]}", flush=True)
+    print(f"one process: {counts['pictures']} pictures, {len(wanted)} files, tree hash {tree_hash(wanted)}", flush=True)
     if "folder" in parts:
         in_a_folder(place, planned, wanted)
     if "store" in parts:
@@ -418,8 +398,7 @@ def main() -> None:
         tests = Path(__file__).parents[2] / "python" / "tests" / "test_ray.py"
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", str(tests)]
         check(subprocess.run(command).returncode == 0, "python/tests/test_ray.py")
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    finish()
 
 
 if __name__ == "__main__":

@@ -17,36 +17,24 @@ from cluster import (
     MANY_QUESTIONS,
     Job,
     Program,
-    files_of,
     library_complexes,
     logs_of,
     slurm,
     states,
-    tree_hash,
     unfinished,
 )
+from counted_checks import check, difference, files_of, finish, tree_hash
 
 KILLS = 10
 WRITERS = 10
 #: Complexes of the set that needs several arrays: more than MaxArraySize.
 MANY_SHARDS = 70
 
-passed = failed = 0
-
-
-def check(right: bool, text: str) -> None:
-    global passed, failed
-    passed += right
-    failed += not right
-    print(f"{'ok' if right else 'FAILED'}: {text}", flush=True)
-
-
 def same(program: Program, out: Path, wanted: dict[str, str], text: str) -> None:
     """The set is complete, whole, and that of one process."""
     found = files_of(out)
-    names = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
-    difference = f"{len(names)} files differ: {names[:5]}" if names else f"tree hash {tree_hash(found)}"
-    check(not names, f"{text}: {difference}, one process {tree_hash(wanted)}")
+    differing = difference(found, wanted)
+    check(not differing, f"{text}: {differing or tree_hash(found)}, one process {tree_hash(wanted)}")
     status = program.status(out)
     check(status["shards_finished"] == status["shards"], f"{text}: status: {status['shards_finished']} finished")
 
@@ -343,7 +331,7 @@ def writers(program: Program) -> None:
     same(program, out, wanted, "one of two writers killed")
 
 
-def main() -> int:
+def main() -> None:
     program_path, work = (Path(arg).resolve() for arg in sys.argv[1:3])
     complexes = Path(sys.argv[3]) if len(sys.argv) > 3 else library_complexes(work / "in")
     seed = int(os.environ.get("SEED", time.time_ns() % 100_000))
@@ -362,9 +350,8 @@ def main() -> int:
         except Exception as error:  # A part that breaks is a failure; the others still run.
             check(False, f"{part.__name__}: {type(error).__name__}: {error}")
         print(f"   {time.monotonic() - start:.0f} s", flush=True)
-    print(f"{passed} passed, {failed} failed")
-    return min(failed, 1)
+    finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,6 +1,5 @@
 """Sets and jobs of `scripts/check-slurm`."""
 
-import hashlib
 import json
 import os
 import re
@@ -64,17 +63,6 @@ class Program:
 
     def ranges(self, out: Path) -> str:
         return self.ok("status", "--ranges", f"--out={out}").strip()
-
-
-def files_of(folder: Path) -> dict[str, str]:
-    """SHA-256 of all files of a set, by path; where the complexes are is not part of it."""
-    paths = [path for path in folder.rglob("*") if path.is_file() and path != folder / "local.json"]
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-
-
-def tree_hash(files: dict[str, str]) -> str:
-    text = "".join(f"{name} {files[name]}\n" for name in sorted(files))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def unfinished(folder: Path) -> list[str]:

@@ -11,6 +11,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from counted_checks import check
+
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "systemd" / "molshot.service"
 LIMIT_SECONDS = 60
@@ -85,7 +87,7 @@ class Machine:
             self.process.kill()
 
 
-def booted(root: Path, program: Path, check: Callable[[bool, str], None]) -> None:
+def booted(root: Path, program: Path) -> None:
     picture = "/v1/structures/1hvr/image.png?size=128x128"
     machine = Machine(root, program)
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from booted import booted
 from confined import USER, settings_of
+from counted_checks import check, finish
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "systemd" / "molshot.service"
@@ -23,16 +24,6 @@ README = UNIT.with_name("README.md")
 PICTURE = "/v1/structures/sample-dna/image.png?size=256x256"
 LIMIT_SECONDS = 60
 UNITS = {"": 1, "M": 1 << 20, "G": 1 << 30, "MiB": 1 << 20, "GiB": 1 << 30, "KiB": 1 << 10}
-
-passed = failed = 0
-
-
-def check(right: bool, text: str) -> None:
-    global passed, failed
-    passed += right
-    failed += not right
-    print(f"{'ok' if right else 'FAILED'}: {text}", flush=True)
-
 
 def size(text: str) -> int:
     number, unit = re.fullmatch(r'"?(\d+)(\w*)"?', text).groups()  # type: ignore[union-attr]
@@ -199,7 +190,7 @@ def serving(program: Path, place: Path, state: Path) -> None:
         check(not words, f"the log has no warnings: {words}")
 
 
-def main() -> int:
+def main() -> None:
     program, place = (Path(arg).resolve() for arg in sys.argv[1:3])
     state = place / "state"
     state.mkdir()
@@ -210,14 +201,13 @@ def main() -> int:
         restrictions(state)
         serving(program, place, state)
         if len(sys.argv) > 3:
-            booted(Path(sys.argv[3]).resolve(), program, check)
+            booted(Path(sys.argv[3]).resolve(), program)
         else:
             print("left out: systemd itself, for which a ROOT is needed")
     except Exception as error:  # What breaks is a failure, too.
         check(False, f"{type(error).__name__}: {error}")
-    print(f"{passed} passed, {failed} failed")
-    return min(failed, 1)
+    finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

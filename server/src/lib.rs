@@ -374,12 +374,7 @@ impl Server {
         } = self;
         drop(listener);
         let served = runtime.block_on(async {
-            let mut signals = match signals {
-                Some(signals) => signals,
-                None => Signals::new()?,
-            };
-            let app = current.app();
-            tokio::spawn(async move { app.service.monitor_health().await });
+            let mut signals = begin(&current, signals)?;
             let mut serving =
                 std::pin::pin!(mcp::serve_standard_streams(Current::router(&current)));
             loop {
@@ -392,8 +387,7 @@ impl Server {
             }
         });
         // The thread that reads standard input may wait for ever.
-        runtime.shutdown_background();
-        telemetry::flush();
+        end(runtime);
         served
     }
 
@@ -411,19 +405,13 @@ impl Server {
         } = self;
         let served = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let mut signals = match signals {
-                Some(signals) => signals,
-                None => Signals::new()?,
-            };
-            let app = current.app();
+            let mut signals = begin(&current, signals)?;
             let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-            let monitored = Arc::clone(&app);
-            // This task ends with the runtime.
-            tokio::spawn(async move { monitored.service.monitor_health().await });
-            let serving = listen::serve(app, Current::router(&current), listener, async {
-                // The sender lives until the signal, so this cannot fail before it.
-                let _ = stopped.await;
-            });
+            let serving =
+                listen::serve(current.app(), Current::router(&current), listener, async {
+                    // The sender lives until the signal, so this cannot fail before it.
+                    let _ = stopped.await;
+                });
             let mut serving = std::pin::pin!(serving);
             loop {
                 tokio::select! {
@@ -449,8 +437,21 @@ impl Server {
             Ok(())
         });
         // Blocking readers that still run would produce results that no request waits for.
-        runtime.shutdown_background();
-        telemetry::flush();
+        end(runtime);
         served
     }
+}
+
+/// What serving begins with: the watch over the renderer, which ends with the runtime, and the
+/// handlers of signals.
+fn begin(current: &Current, signals: Option<Signals>) -> io::Result<Signals> {
+    let app = current.app();
+    tokio::spawn(async move { app.service.monitor_health().await });
+    signals.map_or_else(Signals::new, Ok)
+}
+
+/// Ends serving without waiting for threads that block.
+fn end(runtime: tokio::runtime::Runtime) {
+    runtime.shutdown_background();
+    telemetry::flush();
 }

@@ -6,35 +6,48 @@
 
 /// Variables of glibc and their values: larger blocks go back to the system when they are freed,
 /// and so does the free end of an arena from this size on.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-const VARIABLES: [(&str, &str); 2] = [
+const VARIABLES: &[(&str, &str)] = &[
     ("MALLOC_MMAP_THRESHOLD_", "4194304"),
     ("MALLOC_TRIM_THRESHOLD_", "8388608"),
 ];
 
-/// Starts this program again with variables that let freed memory go back to the system, unless the
-/// environment configures the allocator already. If that fails, the program goes on without.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+/// Environment variables, with values, with which a server has to be started so that freed memory
+/// goes back to the system. None if the environment configures the allocator already, or the C
+/// library gives freed memory back by itself.
+#[must_use]
+pub fn missing_variables() -> &'static [(&'static str, &'static str)] {
+    let mut known = VARIABLES.iter().map(|(name, _)| *name);
+    let others = ["GLIBC_TUNABLES", "LD_PRELOAD"];
+    let is_set = |name: &str| std::env::var_os(name).is_some();
+    if cfg!(all(target_os = "linux", target_env = "gnu"))
+        && !known.any(is_set)
+        && !others.into_iter().any(is_set)
+    {
+        VARIABLES
+    } else {
+        &[]
+    }
+}
+
+/// Starts this program again with variables that let freed memory go back to the system, unless
+/// none is missing. If that fails, the program goes on without.
+#[cfg(unix)]
 pub(crate) fn give_freed_memory_back() {
     use std::os::unix::process::CommandExt;
-    let is_configured = VARIABLES
-        .iter()
-        .map(|(name, _)| *name)
-        .chain(["GLIBC_TUNABLES", "LD_PRELOAD"])
-        .any(|name| std::env::var_os(name).is_some());
+    let missing = missing_variables();
     let Ok(program) = std::env::current_exe() else {
         return;
     };
-    if is_configured {
+    if missing.is_empty() {
         return;
     }
     let mut arguments = std::env::args_os();
     let mut command = std::process::Command::new(&program);
     command.arg0(arguments.next().unwrap_or_else(|| program.into()));
     // This returns only if it fails. The process keeps its id, its files and its working folder.
-    let _ = command.args(arguments).envs(VARIABLES).exec();
+    let _ = command.args(arguments).envs(missing.iter().copied()).exec();
 }
 
 /// Other C libraries give freed memory back.
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+#[cfg(not(unix))]
 pub(crate) fn give_freed_memory_back() {}

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use crate::cli::number;
 use clap::{Args, ValueEnum};
 use molshot_molecule::hbonds::{
     HydrogenBondOptions, HydrogenBonds, OptionsError, Scope, find, is_of_ligand,
@@ -12,6 +11,7 @@ use molshot_molecule::{ResidueClass, ResidueKey, ResidueKeyError, Structure};
 
 use crate::cli::input::{ReadArgs, print_warnings};
 use crate::cli::message::{CliError, Verbosity, note, output};
+use crate::cli::number;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::{FORMAT_NAMES, parse_format, whole};
-use crate::input::{self, InputError, InputOptions, is_scene_file};
 use clap::Args;
 use molshot_molecule::{AlternateLocation, Format, MoleculeError, Structure};
 use molshot_scenes::request::StructureSource;
 
 use crate::cli::message::{CliError, Verbosity, note};
 use crate::cli::words::KeywordParser;
+use crate::cli::{FORMAT_NAMES, parse_format, whole};
+use crate::input::{self, InputError, InputOptions, is_scene_file};
 
 /// Number of the readers' warnings that are printed without `--verbose`.
 const WARNINGS_SHOWN: usize = 5;

@@ -1,7 +1,7 @@
 //! `molshot mcp`: tools for language models over the Model Context Protocol.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use molshot_server::{Server, init_logging};
+use molshot_server::init_logging;
 
 use super::serve::{self, ServeArgs};
 use crate::cli::Process;
@@ -59,8 +59,8 @@ pub(crate) fn run(args: &McpArgs, verbosity: Verbosity, process: Process) -> Res
         return serve::run_with(args, verbosity, process, &[("mcp", "true")]);
     }
     let mut fixed = STANDARD_STREAMS.to_vec();
-    let is_said = args.gives("log-level") || std::env::var_os("MOLSHOT_LOG_LEVEL").is_some();
-    if !is_said && !verbosity.verbose && !verbosity.quiet {
+    let is_given = args.gives("log-level") || std::env::var_os("MOLSHOT_LOG_LEVEL").is_some();
+    if !is_given && !verbosity.verbose && !verbosity.quiet {
         // Programs that start this one show its standard error.
         fixed.push(("log-level", "warn"));
     }
@@ -68,13 +68,7 @@ pub(crate) fn run(args: &McpArgs, verbosity: Verbosity, process: Process) -> Res
         .config()
         .map_err(serve::of_config)?;
     init_logging(&config);
-    let server = Server::open(config).map_err(|error| {
-        if error.is_usage() {
-            CliError::usage(error.to_string())
-        } else {
-            CliError::Work(error.into())
-        }
-    })?;
+    let server = serve::open(config)?;
     if verbosity.verbose {
         note(format_args!("drawing with {}", server.adapter()));
     }

@@ -33,8 +33,12 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+#[cfg(feature = "serve")]
+pub use allocator::missing_variables as missing_allocator_variables;
 use message::Verbosity;
-pub use shared::*;
+pub use shared::{
+    CliError, FORMAT_NAMES, INTERRUPTED, TRANSIENT, number, parse_format, parse_size, whole,
+};
 
 /// Renders molecules: pictures, depth, masks and annotations from structure files, exact to the
 /// pixel.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::input::read_text_file;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use molshot_server::{Layers, Origin, SETTINGS, Server, Setting, init_logging};
+use molshot_server::{Config, Layers, Origin, SETTINGS, Server, Setting, init_logging};
 
 use crate::cli::Process;
 use crate::cli::allocator::give_freed_memory_back;
 use crate::cli::message::{CliError, Verbosity, note, output};
+use crate::input::read_text_file;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -175,6 +175,17 @@ pub(crate) fn run(
     run_with(args, verbosity, process, &[])
 }
 
+/// Opens a server; a setting that cannot be used is an error of the command line.
+pub(super) fn open(config: Config) -> Result<Server, CliError> {
+    Server::open(config).map_err(|error| {
+        if error.is_usage() {
+            CliError::usage(error.to_string())
+        } else {
+            error.into()
+        }
+    })
+}
+
 /// Serves with some settings decided.
 pub(super) fn run_with(
     args: &ServeArgs,
@@ -193,13 +204,7 @@ pub(super) fn run_with(
     }
     init_logging(&config);
     let insecure = config.insecure_public;
-    let server = Server::open(config).map_err(|error| {
-        if error.is_usage() {
-            CliError::usage(error.to_string())
-        } else {
-            CliError::Work(error.into())
-        }
-    })?;
+    let server = open(config)?;
     let again = args.clone();
     let server = server.with_reload(
         read,

@@ -77,8 +77,8 @@ pub struct GenerateSummary {
     pub shards_made: usize,
     /// Number of shards of this run's part that were complete before.
     pub shards_found: usize,
-    /// Number of shards of other parts that are not complete; with [`GenerateOptions::shards`],
-    /// number of all other shards.
+    /// Number of shards of other parts that are not complete (without those that lost a table, as
+    /// long as others were not made); with [`GenerateOptions::shards`], number of all other shards.
     pub shards_left: usize,
     /// Number of pictures that this run rendered.
     pub pictures: usize,
@@ -167,9 +167,11 @@ pub fn generate(
     let todo = incomplete(own)?;
     let mut summary = GenerateSummary {
         shards_found: count - todo.len(),
-        shards_left: match options.shards {
-            Some(_) => others.len(),
-            None => incomplete(others)?.len(),
+        shards_left: match others.iter().filter(|shard| !has_manifest(shard)).count() {
+            // Only the last part looks at the tables of all others: a set may have many shards.
+            0 if options.shards.is_none() => incomplete(others)?.len(),
+            _ if options.shards.is_some() => others.len(),
+            without_manifest => without_manifest,
         },
         ..GenerateSummary::default()
     };
@@ -280,7 +282,7 @@ pub fn describe(layout: &Layout) -> Result<(), DatasetError> {
 /// Returns whether a shard has its manifest and all of its tables in the recorded sizes.
 ///
 /// A shard that lost a table is made again. `verify` also compares hashes.
-pub(crate) fn is_complete(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
+fn is_complete(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
     let Some(manifest) = manifest(layout, shard)? else {
         return Ok(false);
     };

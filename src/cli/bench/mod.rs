@@ -7,7 +7,6 @@ mod workload;
 
 use std::path::PathBuf;
 
-use crate::cli::whole;
 use clap::Args;
 use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::PoolOptions;
@@ -16,6 +15,7 @@ use crate::cli::input::ReadArgs;
 use crate::cli::interrupt;
 use crate::cli::message::{CliError, Verbosity, note, output};
 use crate::cli::render::request::{self, RequestArgs};
+use crate::cli::whole;
 use drive::{BenchPool, Folder, Repeat};
 use report::{BenchEntry, Report};
 use workload::{Workload, WorkloadError};

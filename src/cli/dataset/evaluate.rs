@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::cli::{number, whole};
 use clap::{Args, ValueEnum};
 use molshot_dataset::files::write_file;
 use molshot_dataset::picture::path_component;
@@ -15,6 +14,7 @@ use super::{GIVE_A_SET, check_folder, failure};
 use crate::cli::Verbosity;
 use crate::cli::interrupt;
 use crate::cli::message::{CliError, note};
+use crate::cli::{number, whole};
 
 const EXAMPLES: &str = "\
 Examples:

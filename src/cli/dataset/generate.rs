@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::cli::whole;
 use clap::Args;
 use molshot_dataset::{GenerateOptions, Layout, Monitor, generate};
 use molshot_renderer::AdapterChoice;
@@ -13,6 +12,7 @@ use crate::cli::Verbosity;
 use crate::cli::bench::process::processor_time;
 use crate::cli::interrupt;
 use crate::cli::message::{CliError, note};
+use crate::cli::whole;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::cli::{number, whole};
 use clap::Args;
 use molshot_dataset::complexes::cut::{POCKET_CUTOFF_ANGSTROM, read_ligands};
 use molshot_dataset::complexes::{ComplexSource, left_out_texts};
@@ -15,6 +14,7 @@ use molshot_dataset::{
     DatasetError, Decoys, Layout, Monitor, PictureSize, PlanOptions, Split, SplitBy, Task,
     parse_tasks, plan,
 };
+use molshot_scenes::options::parse_size;
 use molshot_scenes::{Keyword, Samples};
 
 use super::progress::Meter;
@@ -22,7 +22,7 @@ use super::{check_file, check_folder, failure};
 use crate::cli::Verbosity;
 use crate::cli::interrupt;
 use crate::cli::message::{CliError, note, output};
-use molshot_scenes::options::parse_size;
+use crate::cli::{number, whole};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::cli::whole;
 use clap::Args;
 use molshot_dataset::{Layout, Monitor, VerifyOptions, verify};
 use molshot_renderer::AdapterChoice;
@@ -12,6 +11,7 @@ use super::{GIVE_A_SET, check_folder, failure};
 use crate::cli::Verbosity;
 use crate::cli::interrupt;
 use crate::cli::message::{CliError, note, output};
+use crate::cli::whole;
 
 const EXAMPLES: &str = "\
 Examples:

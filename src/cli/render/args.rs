@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::cli::whole;
 use clap::Args;
 use molshot_molecule::Format;
 use molshot_renderer::AdapterChoice;
@@ -12,6 +11,7 @@ use super::pictures::PictureArgs;
 use super::request::RequestArgs;
 use super::sidecars::AnnotationArgs;
 use crate::cli::input::ReadArgs;
+use crate::cli::whole;
 
 /// The flags of `molshot render`.
 #[derive(Debug, Args)]

@@ -14,10 +14,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use crate::input::is_scene_file;
 use molshot_scenes::RenderRequest;
 
 use crate::cli::message::{CliError, Verbosity, note, output_json};
+use crate::input::is_scene_file;
 pub(crate) use args::RenderArgs;
 use batch::BatchRender;
 use outputs::{GroupFiles, OutputName};

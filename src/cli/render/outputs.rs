@@ -6,7 +6,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::input::{STANDARD_INPUT, is_scene_file};
 use molshot_molecule::Format;
 use molshot_renderer::{check_destination, files_of};
 use molshot_scenes::request::StructureSource;
@@ -14,6 +13,7 @@ use molshot_scenes::{Plane, SceneDocument};
 
 use super::pictures::{PictureSpec, Pictures};
 use crate::cli::message::CliError;
+use crate::input::{STANDARD_INPUT, is_scene_file};
 
 /// A part of an output name.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::whole;
-use crate::input::read_text_file;
 use clap::Args;
 use molshot_scenes::build::PreparedScene;
 use molshot_scenes::commands::{Axis, ViewName};
 use molshot_scenes::{Camera, Command, RenderJob, RenderRequest, SceneError, parse_commands};
 
 use crate::cli::message::CliError;
+use crate::cli::whole;
 use crate::cli::words::KeywordParser;
+use crate::input::read_text_file;
 
 /// Flags that ask for several pictures of one scene.
 #[derive(Debug, Clone, Args)]

@@ -11,7 +11,6 @@ use molshot_scenes::{RenderRequest, SceneDocument, SceneError};
 
 use crate::cli::message::CliError;
 use crate::input::{is_scene_file, read_scene_file};
-
 pub(crate) use args::RequestArgs;
 
 /// Values that contradict others: a JSON pointer, and the flags that can be at fault, the first
