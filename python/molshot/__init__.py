@@ -25,27 +25,24 @@ from molshot._render import Renderer, render, render_many, render_options
 from molshot._structure import HydrogenBond, Structure, hydrogen_bonds, read
 
 if TYPE_CHECKING:
-    from molshot._http_async import AsyncClient
-    from molshot._http_client import Client
-    from molshot._http_picture import RemotePicture
-    from molshot._http_types import BatchError, ProblemError, TransportError
+    from molshot._http_async import AsyncClient as AsyncClient
+    from molshot._http_client import Client as Client
+    from molshot._http_picture import RemotePicture as RemotePicture
+    from molshot._http_types import BatchError as BatchError
+    from molshot._http_types import ProblemError as ProblemError
+    from molshot._http_types import TransportError as TransportError
 
+# Without the HTTP client, which needs httpx: `import *` works without it.
 __all__ = [
-    "AsyncClient",
-    "BatchError",
-    "Client",
     "DatasetError",
     "HydrogenBond",
     "InputError",
     "MolshotError",
     "Picture",
-    "ProblemError",
-    "RemotePicture",
     "RenderError",
     "Renderer",
     "RequestError",
     "Structure",
-    "TransportError",
     "__version__",
     "dataset",
     "hydrogen_bonds",
@@ -77,10 +74,14 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != "httpx":
             raise
-        raise ImportError("the HTTP client needs httpx; pip install httpx, or 'molshot[client]'") from error
+        raise ImportError(f"molshot.{name} needs httpx; pip install httpx, or 'molshot[client]'") from error
     value = globals()[name] = getattr(module, name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_OF_THE_CLIENT})
+    import importlib.util
+
+    # Tools that look at every name must find it.
+    client = _OF_THE_CLIENT if importlib.util.find_spec("httpx") else {}
+    return sorted({*globals(), *client})

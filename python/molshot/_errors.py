@@ -13,8 +13,8 @@ class MolshotError(Exception):
     pointer : str or None
         JSON pointer (RFC 6901) into the request, if a value of it is wrong: ``/output/width_px``.
     transient : bool
-        Whether the same step of a data set may succeed later or on another machine: the disk is
-        full, the storage does not answer, memory is exhausted, a graphics device was lost.
+        Whether the same call may succeed later or on another machine: the disk is full, the
+        storage or a server does not answer, memory is exhausted, a graphics device was lost.
     """
 
     def __init__(

@@ -13,8 +13,8 @@ import httpx
 from . import _http_requests as requests
 from ._http_items import ItemReader
 from ._http_picture import RemotePicture
-from ._http_requests import DOCUMENTS_KEPT, RETRY_STATUSES, File, Given, Settings, check, structure_path
-from ._http_types import BatchError, Item, Json, ProblemError, Structure, TransportError
+from ._http_requests import DOCUMENTS_KEPT, File, Given, Settings, check, structure_path
+from ._http_types import RETRY_STATUSES, BatchError, Item, Json, ProblemError, Structure, TransportError
 
 __all__ = ["Client"]
 

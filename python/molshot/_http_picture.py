@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
+def _opened(content: bytes) -> Image:
+    """A file as a picture of Pillow."""
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError("reading the server's pictures as arrays needs Pillow; pip install pillow") from error
+    return Image.open(io.BytesIO(content))
+
+
 class RemotePicture:
     """A picture that a server drew: its files, and with NumPy and Pillow its arrays.
 
@@ -104,11 +113,7 @@ class RemotePicture:
         return written
 
     def _pillow(self) -> Image:
-        try:
-            from PIL import Image
-        except ImportError as error:
-            raise ImportError("reading the server's pictures as arrays needs Pillow; pip install pillow") from error
-        return Image.open(io.BytesIO(self.image))
+        return _opened(self.image)
 
     def to_pil(self) -> Image:
         """A picture of Pillow."""
@@ -128,6 +133,14 @@ class RemotePicture:
             self._arrays["color"] = np.array(image.convert(mode))
         color: npt.NDArray[np.uint8] = self._arrays["color"]
         return color
+
+    @property
+    def rgba(self) -> npt.NDArray[np.uint8]:
+        """Colours, sRGB with straight alpha, (H, W, 4) uint8. Needs NumPy and Pillow."""
+        import numpy as np
+
+        rgba: npt.NDArray[np.uint8] = np.array(self._pillow().convert("RGBA"))
+        return rgba
 
     def _array(self, plane: str) -> Any:
         import numpy as np
@@ -177,9 +190,7 @@ class RemotePicture:
             raise MolshotError(
                 f'the picture has no plane {plane}; add "{plane}" to planes', "plane_missing", "/output/planes"
             )
-        from PIL import Image
-
-        mask = np.array(Image.open(io.BytesIO(self.files[f"{plane}.png"])))
+        mask = np.array(_opened(self.files[f"{plane}.png"]))
         legend: dict[str, Json] = json.loads(self.files[f"{plane}.json"])
         return mask, legend
 
@@ -203,6 +214,13 @@ class RemotePicture:
                 raise ValueError("another type of values needs a copy")
             return color.astype(dtype)
         return color.copy() if copy else color
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """The colours, for ``torch.from_dlpack(picture)``."""
+        return self.color.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self.color.__dlpack_device__()
 
     def _repr_png_(self) -> bytes | None:
         return self.files.get("png")

@@ -18,8 +18,6 @@ import httpx
 
 from ._http_types import Json, ProblemError, Structure
 
-RETRY_STATUSES = frozenset({429, 503})
-"""Statuses after which a request is sent again."""
 MAX_WAIT = 60.0
 """Longest wait before a request is sent again, seconds."""
 File = str | Path | tuple[str, bytes]

@@ -12,6 +12,8 @@ from ._errors import MolshotError
 Json = Any
 """A JSON value."""
 
+RETRY_STATUSES = frozenset({429, 503})
+"""Statuses after which a request may be sent again."""
 IMAGE_SUFFIXES = ("png", "jpg", "webp", "tiff", "bmp", "qoi")
 """File extensions of images in batches, the default format first."""
 
@@ -33,7 +35,8 @@ class ProblemError(MolshotError):
 
     def __init__(self, document: Mapping[str, Json], status: int) -> None:
         detail = str(document.get("detail", f"the server answered {status}"))
-        super().__init__(detail, str(document.get("code", "unknown")), document.get("pointer"))
+        transient = status in RETRY_STATUSES
+        super().__init__(detail, str(document.get("code", "unknown")), document.get("pointer"), transient)
         self.status = status
         self.parameter: str | None = document.get("parameter")
         self.document = dict(document)
@@ -54,15 +57,27 @@ class ProblemError(MolshotError):
 class TransportError(MolshotError, OSError):
     """The server cannot be reached, or the connection broke (code ``connection_failed``)."""
 
-    def __init__(self, detail: str, code: str = "connection_failed", pointer: str | None = None) -> None:
-        super().__init__(detail, code, pointer)
+    def __init__(
+        self,
+        detail: str,
+        code: str = "connection_failed",
+        pointer: str | None = None,
+        transient: bool = True,
+    ) -> None:
+        super().__init__(detail, code, pointer, transient)
 
 
 class BatchError(MolshotError):
     """The stream of a batch ended early or is malformed (code ``batch_incomplete``)."""
 
-    def __init__(self, detail: str, code: str = "batch_incomplete", pointer: str | None = None) -> None:
-        super().__init__(detail, code, pointer)
+    def __init__(
+        self,
+        detail: str,
+        code: str = "batch_incomplete",
+        pointer: str | None = None,
+        transient: bool = True,
+    ) -> None:
+        super().__init__(detail, code, pointer, transient)
 
 
 @dataclass(frozen=True)

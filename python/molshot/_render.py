@@ -45,8 +45,8 @@ class Renderer:
     """
 
     def __init__(self, threads: int | None = None, adapter: str = "auto", **options: Any) -> None:
-        if threads is not None and threads < 1:
-            raise RequestError(f"threads is {threads}; give 1 or more", "argument_invalid")
+        if threads is not None and (not isinstance(threads, int) or threads < 1):
+            raise RequestError(f"threads is {threads!r}; give a whole number from 1", "argument_invalid")
         self._threads = threads
         self._choice = adapter
         self._options = options
@@ -104,7 +104,7 @@ class Renderer:
         """
         batch = _molshot.Batch(self._pool())
         batch.submit(0, _structure(structure)._inner, self._request(commands, options))
-        return Picture(batch.next()[1])
+        return Picture(_unless_failed(batch.next()[1]))
 
     def render_many(
         self, jobs: Iterable[Job], *, ordered: bool = True, ahead: int | None = None, **options: Any
@@ -124,7 +124,8 @@ class Renderer:
         **options
             Options of all pictures.
 
-        Closing the iterator cancels what is not drawn yet. An error of a job ends it.
+        Closing the iterator cancels what is not drawn yet. An error of a job, or of ``jobs`` itself,
+        ends it after the pictures of the jobs before.
         """
         taken = self._drawn(jobs, ordered, ahead, options, planar=False)
         return (Picture(picture) for picture in taken)
@@ -147,7 +148,7 @@ class Renderer:
         pool = self._pool()
         window = max(1, ahead if ahead is not None else 4 * pool.threads)
         batch = _molshot.Batch(pool, planar)
-        following = batch.next_planar if planar else batch.next
+        #: What has arrived and is not taken: pictures and exceptions, by number.
         ready: dict[int, Any] = {}
         submitted = taken = 0
         source = iter(jobs)
@@ -157,20 +158,26 @@ class Renderer:
                 while more and submitted - taken < window:
                     try:
                         structure, commands, own = _job(next(source))
+                        request = self._request(commands, {**options, **own} if own else options)
+                        batch.submit(submitted, structure._inner, request)
                     except StopIteration:
                         more = False
                         break
-                    request = self._request(commands, {**options, **own} if own else options)
-                    batch.submit(submitted, structure._inner, request)
+                    except Exception as error:
+                        # Raised when the pictures before it are taken.
+                        ready[submitted] = error
+                        more = False
                     submitted += 1
                 if taken == submitted:
                     return
-                while not (taken in ready if ordered else ready):
-                    number, picture = following()
-                    ready[number] = picture
-                number = taken if ordered else next(iter(ready))
+                while not (taken in ready if ordered else _has_picture(ready, submitted - taken)):
+                    number, drawn = batch.next()
+                    ready[number] = drawn
+                    more = more and not isinstance(drawn, Exception)
+                # Exceptions last, if the order is free.
+                number = taken if ordered else min(ready, key=lambda one: isinstance(ready[one], Exception))
                 taken += 1
-                yield ready.pop(number)
+                yield _unless_failed(ready.pop(number))
         finally:
             batch.cancel()
 
@@ -202,6 +209,18 @@ class Renderer:
 
     def __repr__(self) -> str:
         return f"molshot.Renderer(threads={self._threads}, adapter={self._choice!r})"
+
+
+def _has_picture(ready: Mapping[int, Any], outstanding: int) -> bool:
+    """Whether there is a picture to take, or nothing more will arrive."""
+    return len(ready) == outstanding or any(not isinstance(one, Exception) for one in ready.values())
+
+
+def _unless_failed(drawn: Any) -> Any:
+    """What was drawn; raises it if it is an exception."""
+    if isinstance(drawn, Exception):
+        raise drawn
+    return drawn
 
 
 def _make_renderer(threads: int | None, adapter: str, options: dict[str, Any]) -> Renderer:

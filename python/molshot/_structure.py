@@ -225,7 +225,10 @@ def read(
         return Structure(_molshot.read_bytes(*data), ("bytes", data))
     if name is not None:
         raise InputError("name is for bytes; files have their own names", "argument_invalid")
-    paths = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    paths = [source] if isinstance(source, (str, os.PathLike)) else source
+    if not isinstance(paths, Sequence) or not all(isinstance(path, (str, os.PathLike)) for path in paths):
+        detail = f"source is a {type(source).__name__}; give a path, a list of paths, or bytes"
+        raise InputError(detail, "argument_invalid")
     # Absolute, so that another process with another working folder reads the same files.
     given = ([os.path.abspath(path) if os.fspath(path) != "-" else "-" for path in paths], format, model, altloc)
     inner = _molshot.read_paths([os.fspath(path) for path in paths], *given[1:])
@@ -305,7 +308,10 @@ def _text(value: Any) -> str:
 
 
 def _pairs(bonds: npt.ArrayLike) -> npt.NDArray[np.uint32]:
-    pairs = np.asarray(bonds)
+    try:
+        pairs = np.asarray(bonds)
+    except ValueError as error:
+        raise InputError("bonds have rows of different lengths; give (m, 2)", "array_invalid") from error
     if pairs.size == 0:
         return np.zeros((0, 2), dtype=np.uint32)
     if pairs.ndim != 2 or pairs.shape[1] != 2:

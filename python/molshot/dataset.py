@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from molshot import _molshot
+from molshot._errors import RequestError
 
 PathText = str | os.PathLike[str]
 Progress = Callable[[int, int], object] | bool | None
@@ -90,7 +91,7 @@ def plan(
         files = [messages]
     elif messages is not None:
         files = list(messages)
-    listed = {str(name): side for side, names in split.items() for name in names} if split is not None else None
+    listed = None if split is None else _sides(split)
     options = {
         "tasks": tasks if tasks is None or isinstance(tasks, str) else ",".join(tasks),
         "seed": seed,
@@ -249,6 +250,20 @@ def evaluate(
 def _object(text: str) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(text)
     return value
+
+
+def _sides(split: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """The side of each complex that a split lists."""
+    sides: dict[str, str] = {}
+    for side, names in split.items():
+        if isinstance(names, str):
+            detail = f'split: "{side}" is the text "{names}"; give a list of ids'
+            raise RequestError(detail, "argument_invalid")
+        for name in map(str, names):
+            if sides.setdefault(name, side) != side:
+                detail = f'split: "{name}" is in {sides[name]} and {side}; name it once'
+                raise RequestError(detail, "argument_invalid")
+    return sides
 
 
 class _Meter:

@@ -25,7 +25,7 @@ use pyo3::pymodule;
 #[pymodule]
 mod _molshot {
     #[pymodule_export]
-    use super::command_line::run_command_line;
+    use super::command_line::{missing_allocator_variables, run_command_line};
     #[pymodule_export]
     use super::dataset::{
         dataset_describe, dataset_evaluate, dataset_export, dataset_generate, dataset_plan,

@@ -9,7 +9,7 @@ use molshot::renderer::CancelToken;
 use molshot::renderer::pool::{PoolOptions, RenderTask, TrySubmitErrorKind};
 use molshot::scenes::Camera;
 use molshot::{AdapterChoice, Pool as WorkerPool, PreparedScene, RenderJob, RenderRequest};
-use numpy::{IntoPyArray, PyArray3, PyArrayMethods};
+use numpy::{IntoPyArray, PyArrayMethods};
 use pyo3::prelude::*;
 
 use crate::failure::Failure;
@@ -173,19 +173,6 @@ pub(crate) struct Batch {
     planar: bool,
 }
 
-impl Batch {
-    fn next_drawn(&self, py: Python<'_>) -> PyResult<(usize, Drawn)> {
-        let (number, result) = match self.results.wait(py) {
-            Ok(result) => result,
-            Err(error) => {
-                self.cancel.cancel();
-                return Err(error);
-            }
-        };
-        Ok((number, result?))
-    }
-}
-
 impl Drop for Batch {
     fn drop(&mut self) {
         self.cancel.cancel();
@@ -257,26 +244,27 @@ impl Batch {
         }
     }
 
-    /// Waits for the next picture; returns its number and the picture.
-    fn next(&self, py: Python<'_>) -> PyResult<(usize, Picture)> {
-        match self.next_drawn(py)? {
-            (number, Drawn::Picture(picture)) => Ok((number, *picture)),
-            (_, Drawn::Planar { .. }) => Err(Failure::internal("the batch is planar").into()),
-        }
-    }
-
-    /// Waits for the next picture of a planar batch; returns its number and its colours,
-    /// (3, height, width).
-    fn next_planar<'py>(&self, py: Python<'py>) -> PyResult<(usize, Bound<'py, PyArray3<u8>>)> {
-        match self.next_drawn(py)? {
-            (number, Drawn::Planar { rgb, shape }) => {
-                Ok((number, rgb.into_pyarray(py).reshape(shape)?))
-            }
-            (_, Drawn::Picture(_)) => Err(Failure::argument(
+    /// Waits for the next picture. Returns its number, and the picture, the array (3, height,
+    /// width) of a planar batch, or the exception of a picture that failed.
+    fn next(&self, py: Python<'_>) -> PyResult<(usize, Py<PyAny>)> {
+        let (number, result) = self
+            .results
+            .wait(py)
+            .inspect_err(|_| self.cancel.cancel())?;
+        let drawn = match result {
+            Ok(Drawn::Picture(_)) if self.planar => Err(Failure::argument(
                 "the plane color was not drawn; add \"color\" to planes",
             )
             .into()),
-        }
+            Ok(Drawn::Picture(picture)) => Py::new(py, *picture).map(Py::into_any),
+            Ok(Drawn::Planar { rgb, shape }) => {
+                let array = rgb.into_pyarray(py).reshape(shape);
+                array.map(|array| array.into_any().unbind())
+            }
+            Err(failure) => Err(PyErr::from(failure)),
+        };
+        let drawn = drawn.unwrap_or_else(|error| error.into_value(py).into_any());
+        Ok((number, drawn))
     }
 
     /// Cancels what is not drawn yet.

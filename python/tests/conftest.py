@@ -33,3 +33,12 @@ def program() -> str:
             assert molshot.__version__ in version.stdout
             return path
     raise RuntimeError("no program molshot; build it, or give its path in MOLSHOT")
+
+
+@pytest.fixture(scope="session")
+def complexes(library: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A folder of two complexes in PDBbind layout."""
+    folder = tmp_path_factory.mktemp("complexes")
+    for name in ["1hvr", "7pbl"]:
+        os.symlink(library / name, folder / name)
+    return folder

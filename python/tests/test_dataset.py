@@ -10,12 +10,10 @@ import molshot
 from molshot import dataset
 
 
-@pytest.fixture(scope="module")
-def complexes(library: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    folder = tmp_path_factory.mktemp("complexes")
-    for name in ["1hvr", "7pbl"]:
-        os.symlink(library / name, folder / name)
-    return folder
+def test_splits_are_lists_of_ids(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    for split, words in [({"train": "1hvr", "test": ["7pbl"]}, "list of ids"), ({"train": ["1hvr"], "test": ["1hvr"]}, "once")]:
+        with pytest.raises(molshot.RequestError, match=words):
+            dataset.plan(complexes, tmp_path / "out", split=split)
 
 
 def test_a_set_is_planned_made_checked_exported_and_scored(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:

@@ -1,5 +1,6 @@
 """``molshot.Client``: the same calls on a server as in this process, with the same pictures."""
 
+import inspect
 import os
 import pathlib
 import subprocess
@@ -56,6 +57,15 @@ def test_pictures_equal_those_of_this_process(
         if name.replace("_", "-") in here.planes:
             assert np.array_equal(getattr(there, name), getattr(here, name)), name
             assert getattr(there, name).dtype == getattr(here, name).dtype
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    def methods(kind: type) -> dict[str, list[str]]:
+        public = {name: getattr(kind, name) for name in vars(kind) if not name.startswith("_")}
+        return {name: list(inspect.signature(method).parameters) for name, method in public.items()}
+
+    assert methods(molshot.Client) == methods(molshot.AsyncClient)
+    assert {"render", "render_many", "batch"} <= methods(molshot.Client).keys()
 
 
 def test_render_many_takes_the_same_jobs(client: molshot.Client, ubiquitin: molshot.Structure) -> None:

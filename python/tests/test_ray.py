@@ -38,14 +38,6 @@ def cluster() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def complexes(library: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    folder = tmp_path_factory.mktemp("complexes")
-    for name in ["1hvr", "7pbl"]:
-        os.symlink(library / name, folder / name)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def planned(complexes: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A plan of two shards."""
     out = tmp_path_factory.mktemp("planned") / "set"

@@ -1,3 +1,4 @@
+import importlib.util
 import os
 import pathlib
 import pickle
@@ -6,11 +7,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 
 import molshot
+from molshot import _errors
 
 SMALL = {"size": (64, 48), "adapter": "software"}
 
@@ -164,6 +168,57 @@ def test_an_error_of_a_job_ends_the_sequence(renderer: molshot.Renderer, ubiquit
         next(pictures)
 
 
+def test_pictures_before_an_error_are_taken_first(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    def jobs(last: Exception | None) -> Iterator[Any]:
+        yield from [(ubiquitin, f"roll y {n}") for n in range(5)]
+        if last is not None:
+            raise last
+        # Known only when it is drawn.
+        yield ubiquitin, "center resi 999"
+        yield from [ubiquitin] * 5
+
+    for ordered in (True, False):
+        for error in (OSError("the disk is gone"), None):
+            pictures = renderer.render_many(jobs(error), size=16, ordered=ordered)
+            taken = 0
+            with pytest.raises(OSError if error else molshot.RequestError):
+                for _ in pictures:
+                    taken += 1
+            assert taken == 5 if ordered else taken >= 5
+            assert list(pictures) == []
+
+
+def test_exceptions_are_pickled() -> None:
+    classes = [value for value in vars(_errors).values() if isinstance(value, type)]
+    errors: list[molshot.MolshotError] = [kind("wrong", "a_code", "/a", True) for kind in classes]
+    if importlib.util.find_spec("httpx"):
+        errors += [molshot.TransportError("gone"), molshot.BatchError("short")]
+        errors.append(molshot.ProblemError({"detail": "busy", "code": "a_code"}, 503))
+    for error in errors:
+        again = pickle.loads(pickle.dumps(error))
+        assert type(again) is type(error) and vars(again) == vars(error) and str(again) == str(error)
+        assert again.transient and isinstance(again, molshot.MolshotError)
+
+
+def test_all_names_can_be_imported_without_httpx() -> None:
+    code = """
+import importlib.util, inspect, sys
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "httpx" else found(name, *rest)
+sys.modules["httpx"] = None
+from molshot import *
+import molshot
+assert Renderer is molshot.Renderer and dict(inspect.getmembers(molshot))
+try:
+    molshot.Client
+except ImportError as error:
+    assert "pip install httpx" in str(error), error
+else:
+    raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_a_closed_renderer_says_so(ubiquitin: molshot.Structure) -> None:
     with molshot.Renderer(threads=1, adapter="software") as renderer:
         assert renderer.threads == 1 and renderer.adapter
@@ -181,6 +236,12 @@ def test_settings_are_pickled(ubiquitin: molshot.Structure) -> None:
 
 
 def test_wrong_settings_are_refused() -> None:
+    for threads in ("2", 2.5):
+        with pytest.raises(molshot.RequestError, match="whole number"):
+            molshot.Renderer(threads=threads)  # type: ignore[arg-type]
+    for source in (5, None, [5], {"a.pdb"}):
+        with pytest.raises(molshot.InputError, match="give a path"):
+            molshot.read(source)  # type: ignore[arg-type]
     with pytest.raises(molshot.MolshotError, match="threads"):
         molshot.Renderer(threads=0)
     with pytest.raises(molshot.MolshotError, match="size"):

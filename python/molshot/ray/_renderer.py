@@ -13,7 +13,7 @@ from molshot._errors import InputError, RequestError
 from molshot._picture import Picture
 from molshot._render import Renderer as Drawer
 from molshot._structure import Structure, read
-from molshot.ray._writer import describe
+from molshot.ray._writer import error_columns
 
 Format = Literal["png", "jpeg", "webp", "array"]
 
@@ -140,7 +140,7 @@ class Renderer:
             if self._annotations:
                 row["annotations"] = json.dumps(drawing.annotations)
         except Exception as error:
-            found = describe(error)
+            found = error_columns(error)
             row |= {"image": empty, "width_px": 0, "height_px": 0, "annotations": ""}
             row |= {"error": found["error"], "code": found["code"]}
         return row

@@ -100,7 +100,7 @@ class ShardWriter:
                 row |= {"error": "", "code": "", "transient": False}
                 break
             except Exception as error:
-                row |= describe(error)
+                row |= error_columns(error)
                 if not row["transient"] or attempt == self._tries:
                     break
                 time.sleep(min(2.0 ** (attempt - 1), MAX_WAIT_SECONDS))
@@ -148,7 +148,7 @@ def _result(manifest: Mapping[str, Any], counts: Mapping[str, Any]) -> dict[str,
     return {"made": counts["shards_made"] > 0, "pictures": counts["pictures"], "bytes": size}
 
 
-def describe(error: Exception) -> dict[str, Any]:
+def error_columns(error: Exception) -> dict[str, Any]:
     """An exception as columns: text, name, and whether another try may succeed."""
     if isinstance(error, MolshotError):
         return {"error": error.detail, "code": error.code, "transient": error.transient}
