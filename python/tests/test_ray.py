@@ -23,7 +23,7 @@ pytest.importorskip("ray.data", reason="ray.data is not installed; pip install '
 
 from molshot.ray import Renderer, ShardWriter, generate, outstanding  # noqa: E402
 from molshot.ray._store import Store, place  # noqa: E402
-from molshot.ray._writer import Attempts, Scratch, describe  # noqa: E402
+from molshot.ray._writer import Attempts, Scratch, error_columns  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -142,10 +142,10 @@ def test_a_transient_fault_is_tried_again(
     faults += [DatasetError("the disk is full", "file", None, True)] * 2
     row = ShardWriter(out, tries=2)({"shard": ["train-00000"]})
     assert row["attempts"][0] == 2 and row["transient"][0] and row["error"][0] == "the disk is full"
-    assert not describe(FileNotFoundError(errno.ENOENT, "gone"))["transient"]
-    assert describe(OSError(errno.ENOSPC, "full"))["transient"]
-    assert describe(MemoryError())["transient"]
-    assert not describe(TypeError("a bug"))["transient"]
+    assert not error_columns(FileNotFoundError(errno.ENOENT, "gone"))["transient"]
+    assert error_columns(OSError(errno.ENOSPC, "full"))["transient"]
+    assert error_columns(MemoryError())["transient"]
+    assert not error_columns(TypeError("a bug"))["transient"]
     error = pickle.loads(pickle.dumps(DatasetError("the disk is full", "file", None, True)))
     assert error.transient and error.code == "file"
 
