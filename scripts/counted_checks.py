@@ -17,7 +17,7 @@ def check(right: bool, text: str, quiet: bool = False) -> None:
         print(f"{'ok' if right else 'FAILED'}: {text}", flush=True)
 
 
-def finish() -> NoReturn:
+def end() -> NoReturn:
     """Prints the counts and ends the program."""
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)

@@ -10,7 +10,7 @@ from typing import Any
 import counted_checks
 import kubernetes_validate
 import yaml
-from counted_checks import finish
+from counted_checks import end
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -185,7 +185,7 @@ def main() -> None:
     program_names(Path(sys.argv[1]))
     job()
     compose()
-    finish()
+    end()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from counted_checks import check, difference, files_of, finish, tree_hash
+from counted_checks import check, difference, end, files_of, tree_hash
 from driver import s3
 
 from molshot import dataset
@@ -398,7 +398,7 @@ def main() -> None:
         tests = Path(__file__).parents[2] / "python" / "tests" / "test_ray.py"
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", str(tests)]
         check(subprocess.run(command).returncode == 0, "python/tests/test_ray.py")
-    finish()
+    end()
 
 
 if __name__ == "__main__":

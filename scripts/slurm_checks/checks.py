@@ -23,7 +23,7 @@ from cluster import (
     states,
     unfinished,
 )
-from counted_checks import check, difference, files_of, finish, tree_hash
+from counted_checks import check, difference, end, files_of, tree_hash
 
 KILLS = 10
 WRITERS = 10
@@ -171,7 +171,7 @@ def kills(program: Program) -> None:
     done = dict.fromkeys(kinds, 0)
     most = 0
     while sum(done.values()) < KILLS and job.is_active():
-        time.sleep(random.uniform(0.1, 2.5))
+        time.sleep(random.uniform(0.1, 1.0))
         most = max(most, program.status(out)["shards_running"])
         kind = kinds[sum(done.values()) % 2]
         done[kind] += kind(out, job)
@@ -298,11 +298,13 @@ def writers(program: Program) -> None:
     wanted = files_of(program.work / "large")
     shards = program.status(program.work / "large")["shards"]
     both = whole = 0
-    for _ in range(WRITERS):
+    # The same plan keeps the shards that are complete, so each pair has a shard of its own.
+    for part in random.sample(range(shards), WRITERS):
         out = program.plan("writers", MANY_QUESTIONS)
         planned = set(files_of(out))
-        part = random.randrange(shards)
         command = [str(program.path), "dataset", "generate", f"--out={out}", f"--shard={part}/{shards}", "--threads=1"]
+        # One that starts when the other has finished must find the shard complete.
+        command.append("--resume")
         runs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
         texts = [run.communicate(timeout=LIMIT_SECONDS)[1] for run in runs]
         both += all("shards: 1 made" in text for text in texts)
@@ -350,7 +352,7 @@ def main() -> None:
         except Exception as error:  # A part that breaks is a failure; the others still run.
             check(False, f"{part.__name__}: {type(error).__name__}: {error}")
         print(f"   {time.monotonic() - start:.0f} s", flush=True)
-    finish()
+    end()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ LIMIT_SECONDS = 600
 #: Copies of each complex of the library, if no folder of complexes is given.
 COPIES = 12
 FEW_QUESTIONS = ["--tasks=T1,T9", "--size=64x64"]
-MANY_QUESTIONS = ["--tasks=T1,T2,T5,T9", "--size=96x96", "--samples=4"]
+#: Pictures that take long enough for a shard to be caught at work.
+MANY_QUESTIONS = ["--tasks=T1,T2,T5,T9", "--size=1024x1024", "--samples=16"]
 
 
 def library_complexes(folder: Path, copies: int = COPIES) -> Path:

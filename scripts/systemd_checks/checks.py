@@ -16,7 +16,7 @@ from pathlib import Path
 
 from booted import booted
 from confined import USER, settings_of
-from counted_checks import check, finish
+from counted_checks import check, end
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "systemd" / "molshot.service"
@@ -206,7 +206,7 @@ def main() -> None:
             print("left out: systemd itself, for which a ROOT is needed")
     except Exception as error:  # What breaks is a failure, too.
         check(False, f"{type(error).__name__}: {error}")
-    finish()
+    end()
 
 
 if __name__ == "__main__":
