@@ -22,6 +22,26 @@ fn a_png_has_the_size_asked_for_and_shows_something() {
     assert_eq!(folder.names(), ["a.png"]);
 }
 
+/// To draw it again: the command with `--compression small`, and a program that packs PNG further.
+#[test]
+fn the_picture_of_the_readme_is_what_its_first_command_draws() {
+    let folder = Folder::new("readme");
+    let scene = library("hiv_protease_inhibitor.json");
+    let run = folder.run(&["render", &scene, "-o", "a.png", "--adapter", "software"]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let drawn = Pixels::of_png(&folder.bytes("a.png"));
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/first-picture.png");
+    let shown = Pixels::of_png(&std::fs::read(path).expect("the README's picture"));
+    assert_eq!((drawn.width, drawn.height), (shown.width, shown.height));
+    assert_eq!((drawn.channels, shown.channels), (3, 3));
+    let differing = drawn.data.iter().zip(&shown.data).filter(|(a, b)| a != b);
+    assert_eq!(
+        differing.count(),
+        0,
+        "docs/first-picture.png is out of date"
+    );
+}
+
 #[test]
 fn without_a_size_the_picture_is_1024_x_1024() {
     let folder = Folder::new("default_size");
