@@ -17,7 +17,7 @@ def main() -> int:
             command = [sys.executable, "-m", "molshot", *arguments]
             os.execve(sys.executable, command, {**os.environ, **missing})
     if sys.platform == "linux" and not os.path.isabs(os.environ.get("XDG_RUNTIME_DIR", "")):
-        # Else Vulkan's loader prints a warning where there is no desktop session.
+        # Without it, Vulkan's loader prints a warning outside of desktop sessions.
         os.environ["XDG_RUNTIME_DIR"] = "/dev/null"
     # Without a handler of the command, Ctrl-C ends the process at once, as it ends the program.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
