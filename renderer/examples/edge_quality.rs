@@ -1,4 +1,4 @@
-//! Quality of edges: compares pictures with 1, 4 and 16 samples with one of 64:
+//! Quality of edges: compares pictures with 1, 4, 16 and `auto` samples with one of 64:
 //! `edge_quality FILE PRESET [SIZE] [VIEWS]`.
 //!
 //! The reference is drawn eight times as wide and high with one sample and averaged, so it does
@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     request.output.height_px = size;
     let base = PreparedScene::new(structure, &request)?.job()?;
     let mut draw = open(AdapterChoice::Software)?;
-    let mut sums = [[Sums::default(); 2]; 3];
+    let mut sums = [[Sums::default(); 2]; 4];
     for turn in 0..views {
         let view = turned(&base, f64::from(turn) * 0.37);
         let fine = frame(
@@ -78,7 +78,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Samples::One,
         )?;
         let reference = Reference::new(&fine, size as usize);
-        for (setting, samples) in [Samples::One, Samples::Four, Samples::Sixteen]
+        for (setting, samples) in [Samples::One, Samples::Four, Samples::Sixteen, Samples::Auto]
             .into_iter()
             .enumerate()
         {
@@ -94,7 +94,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    for (samples, [edges, insides]) in [1, 4, 16].into_iter().zip(sums) {
+    for (samples, [edges, insides]) in ["1", "4", "16", "auto"].into_iter().zip(sums) {
         eprintln!("{samples} samples: {} edge pixels: {edges}", edges.pixels);
         eprintln!(
             "{samples} samples: {} inside pixels: {insides}",

@@ -86,7 +86,7 @@ impl Plane {
     }
 }
 
-/// Colour samples per pixel.
+/// Colour samples per pixel, by which edges are smoothed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Samples {
     /// One, at the pixel's centre.
@@ -99,6 +99,10 @@ pub enum Samples {
     Nine,
     /// Sixteen on a rotated grid.
     Sixteen,
+    /// As many as an edge needs: the built-in rasteriser computes which share of a pixel each body
+    /// covers, and takes samples only where several bodies meet or a body is thin; a GPU takes
+    /// sixteen.
+    Auto,
 }
 
 impl Keyword for Samples {
@@ -107,6 +111,7 @@ impl Keyword for Samples {
         ("4", Self::Four),
         ("9", Self::Nine),
         ("16", Self::Sixteen),
+        ("auto", Self::Auto),
     ];
 
     fn keyword(self) -> &'static str {
@@ -115,19 +120,20 @@ impl Keyword for Samples {
             Self::Four => "4",
             Self::Nine => "9",
             Self::Sixteen => "16",
+            Self::Auto => "auto",
         }
     }
 }
 
 impl Samples {
-    /// 1, 4, 9 or 16.
+    /// 1, 4, 9 or 16: the number of [`Self::offsets_px`].
     #[must_use]
     pub fn count(self) -> u32 {
         match self {
             Self::One => 1,
             Self::Four => 4,
             Self::Nine => 9,
-            Self::Sixteen => 16,
+            Self::Sixteen | Self::Auto => 16,
         }
     }
 
@@ -176,7 +182,7 @@ impl Samples {
             Self::One => &[[0.0, 0.0]],
             Self::Four => &FOUR,
             Self::Nine => &NINE,
-            Self::Sixteen => &SIXTEEN,
+            Self::Sixteen | Self::Auto => &SIXTEEN,
         }
     }
 

@@ -76,7 +76,7 @@ fn values_out_of_range_are_attributed_to_the_file() {
     refuse(
         &folder,
         scene(r#""output": {"samples": 3}"#),
-        &["/output/samples", "1, 4, 9 or 16"],
+        &["/output/samples", "1, 4, 9, 16 or"],
     );
     refuse(
         &folder,

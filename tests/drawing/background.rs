@@ -80,7 +80,13 @@ fn alpha_of_a_transparent_picture_is_its_coverage() {
 fn a_scene_without_bodies_is_background_alone() {
     let structure = structure(1);
     let mut backend = open();
-    for samples in [Samples::One, Samples::Four, Samples::Nine, Samples::Sixteen] {
+    for samples in [
+        Samples::One,
+        Samples::Four,
+        Samples::Nine,
+        Samples::Sixteen,
+        Samples::Auto,
+    ] {
         for transparent in [false, true] {
             let color = [10, 20, 30];
             let scene = scene(

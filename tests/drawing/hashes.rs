@@ -18,7 +18,8 @@ use molshot_scenes::{Plane, RenderJob, Samples, Viewport};
 use sha2::{Digest, Sha256};
 
 /// Each sample scene with each number of samples, and generated scenes of all kinds: fifty with
-/// one, four and sixteen samples, then thirteen with nine.
+/// one, four and sixteen samples, thirteen with nine, then each sample scene
+/// with `auto`.
 fn jobs() -> Vec<(String, RenderJob)> {
     let settings = [Samples::One, Samples::Four, Samples::Sixteen];
     let mut jobs = Vec::new();
@@ -61,7 +62,13 @@ fn jobs() -> Vec<(String, RenderJob)> {
         let job = crate::support::job(made.scene(), *made.view(), viewport, Samples::Nine);
         jobs.push((format!("generated-{case}-9-samples"), job));
     }
-    assert_eq!(jobs.len(), 63);
+    for scene in SCENES {
+        jobs.push((
+            format!("{scene}-auto"),
+            sample_job(scene, [320, 240], Samples::Auto),
+        ));
+    }
+    assert_eq!(jobs.len(), 63 + SCENES.len());
     jobs
 }
 

@@ -3,6 +3,7 @@
 
 mod all_inputs;
 mod annotations;
+mod auto_samples;
 mod background;
 mod chimerax_pictures;
 mod crops;

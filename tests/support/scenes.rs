@@ -249,7 +249,7 @@ fn viewport(chance: &mut Chance, samples: Samples) -> Viewport {
         Samples::One => [(96, 72), (97, 61), (64, 64), (51, 83)],
         Samples::Four => [(48, 36), (49, 31), (40, 40), (33, 41)],
         Samples::Nine => [(32, 24), (33, 23), (26, 26), (22, 31)],
-        Samples::Sixteen => [(24, 18), (25, 17), (20, 20), (17, 21)],
+        Samples::Sixteen | Samples::Auto => [(24, 18), (25, 17), (20, 20), (17, 21)],
     };
     let (width_px, height_px) = sizes[chance.below(4) as usize];
     let mut viewport = Viewport::whole(width_px, height_px);

@@ -133,7 +133,14 @@ impl SoftwareBackend {
             grid.origin_px[0] + crop.width_px as i32,
             grid.origin_px[1] + crop.height_px as i32,
         ];
-        let reach_px = (job.samples().offsets_px().iter())
+        let analytic = job.samples() == Samples::Auto;
+        // Where samples are taken nevertheless, of highlights, four are enough.
+        let samples = if analytic {
+            Samples::Four
+        } else {
+            job.samples()
+        };
+        let reach_px = (samples.offsets_px().iter())
             .map(|[x, y]| (x * x + y * y).sqrt())
             .fold(0.0, f32::max);
         self.primitives
@@ -141,7 +148,7 @@ impl SoftwareBackend {
         self.bins.begin(&self.primitives.visible, &grid, cancel)?;
 
         let offsets_px = if antialiased {
-            job.samples().offsets_px()
+            samples.offsets_px()
         } else {
             &[]
         };
@@ -172,6 +179,7 @@ impl SoftwareBackend {
                 height_px: crop.height_px as usize,
                 offsets_px,
                 round_half_up: job.samples().rounds(),
+                analytic: analytic && !self.primitives.any_thin_or_open,
                 axis_rays: &self.axis_rays,
                 colors: wants(Plane::Color),
                 planes: job.planes().iter().any(|plane| *plane != Plane::Color),

@@ -43,6 +43,9 @@ pub(super) struct FramePlan<'a> {
     pub(super) offsets_px: &'a [[f32; 2]],
     /// True when the mean of the samples is rounded half up, not down.
     pub(super) round_half_up: bool,
+    /// True when edges are drawn from the shares that bodies cover; see
+    /// [`Borders`](super::borders::Borders).
+    pub(super) analytic: bool,
     /// True when colour is wanted.
     pub(super) colors: bool,
     /// True when depth, normals or ids are wanted.

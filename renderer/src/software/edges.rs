@@ -71,6 +71,14 @@ impl Edges {
         self.rows = [0; TILE_PX];
     }
 
+    /// Takes edges that are known: for each row which columns are edges, and those of them that are
+    /// sampled.
+    pub(super) fn set(&mut self, rows: [u32; TILE_PX], sampled: &[u16]) {
+        self.pixels.clear();
+        self.pixels.extend_from_slice(sampled);
+        self.rows = rows;
+    }
+
     /// Finds the edges among the pixels inside the apron.
     pub(super) fn find<S: Simd>(&mut self, simd: S, context: &FrameContext<'_>, tile: &Tile) {
         self.clear();

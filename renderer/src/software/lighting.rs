@@ -19,6 +19,7 @@ const HIGHLIGHT_LEVELS: f32 = 1.5;
 const HIGHLIGHT_CURVATURE: f32 = 9.2;
 
 /// The surfaces of eight spheres or cylinders; see [`Surface`](super::primitives::Surface).
+#[derive(Clone, Copy)]
 pub(super) struct SurfaceX8<S: Simd> {
     pub(super) center: Vec3x8<S>,
     pub(super) radius: f32x8<S>,

@@ -11,7 +11,9 @@
 //! - `edges`: the pixels whose samples may show something else;
 //! - `samples`: what those samples show;
 //! - `shading`, `lighting`: colours, once per pixel or per sample;
-//! - `resolve`: the mean of a pixel's samples.
+//! - `resolve`: the mean of a pixel's samples;
+//! - `borders`, `border_colors`, `outline`, `junctions`: edges from the shares that bodies cover,
+//!   in place of `edges` and `samples` (for `samples` `auto`).
 //!
 //! `worker` runs the stages from `visibility` on for one tile, `backend` all of them for a frame.
 //!
@@ -35,6 +37,8 @@
 mod backend;
 mod band;
 mod binning;
+mod border_colors;
+mod borders;
 mod camera;
 mod context;
 mod duplicates;
@@ -42,7 +46,9 @@ mod edges;
 mod frame_pool;
 mod instruction_set;
 mod intersect;
+mod junctions;
 mod lighting;
+mod outline;
 mod primitive_id;
 mod primitives;
 mod resolve;

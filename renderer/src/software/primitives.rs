@@ -12,6 +12,9 @@ use crate::error::RenderError;
 
 /// The token is looked at once in so many bodies.
 const LOOK_INTERVAL: usize = 1 << 14;
+/// Bodies of a smaller radius, pixels, may lie between the pixels' centres, and borders within a
+/// pixel of them are not straight.
+const THIN_PX: f32 = 1.25;
 /// Allowance for rounding in [`Sphere::sample_reach`], pixels.
 const REACH_SLACK_PX: f32 = 0.03125;
 /// Allowance for rounding in pixel bounds, pixels.
@@ -109,10 +112,16 @@ pub(super) struct Primitives {
     pub(super) cylinders: Vec<Cylinder>,
     /// One for each [`PrimitiveId`].
     pub(super) surfaces: Vec<Surface>,
+    /// Half the length of the axis of each [`PrimitiveId`], angstrom; 0 for spheres.
+    pub(super) half_lengths: Vec<f32>,
     /// True when a cylinder in `visible` [needs caps](Cylinder::needs_caps).
     pub(super) any_capped: bool,
     /// True when that, or a sphere in `visible` is [clipped](Sphere::near_clipped).
     pub(super) any_capped_or_clipped: bool,
+    /// True when a body of the scene in front of the camera has a radius below [`THIN_PX`], may be
+    /// cut by the near plane, or is a cylinder whose ends may be visible: its outline is not that
+    /// of a whole body. Does not depend on which part of the image is drawn.
+    pub(super) any_thin_or_open: bool,
     /// Primitives that may touch a pixel of the frame, in the order of their ids.
     pub(super) visible: Vec<ProjectedPrimitive>,
 }
@@ -166,6 +175,24 @@ impl Primitives {
             }
     }
 
+    /// The id of the whole primitive: of a cylinder's second half that of the first.
+    #[inline(always)]
+    pub(super) fn whole(&self, id: PrimitiveId) -> PrimitiveId {
+        if id == PrimitiveId::NONE {
+            return id;
+        }
+        id.cylinder_index(self.spheres.len())
+            .map_or(id, |index| PrimitiveId::cylinder(index, self.spheres.len()))
+    }
+
+    /// True for the two halves of one cylinder.
+    #[inline(always)]
+    pub(super) fn are_halves(&self, a: PrimitiveId, b: PrimitiveId) -> bool {
+        let spheres = self.spheres.len();
+        let cylinder = a.cylinder_index(spheres);
+        cylinder.is_some() && cylinder == b.cylinder_index(spheres)
+    }
+
     /// Appends the capacities of all buffers.
     #[cfg(test)]
     pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
@@ -196,12 +223,23 @@ impl Primitives {
         self.cylinders
             .resize(scene.cylinders.len(), Cylinder::default());
         self.surfaces.resize(scene.colors.len(), Surface::default());
+        self.half_lengths.resize(scene.colors.len(), 0.0);
         self.any_capped = false;
         self.any_capped_or_clipped = false;
+        self.any_thin_or_open = false;
+        self.half_lengths[..scene.spheres.len()].fill(0.0);
         let (sphere_surfaces, cylinder_surfaces) = self.surfaces.split_at_mut(scene.spheres.len());
         let (sphere_colors, cylinder_colors) = scene.colors.split_at(scene.spheres.len());
         let (cylinder_surfaces, _) = cylinder_surfaces.as_chunks_mut::<2>();
         let (cylinder_colors, _) = cylinder_colors.as_chunks::<2>();
+        let thin_at_1 = THIN_PX / camera.pixel_scale;
+        let thin = |depth: f32| {
+            if camera.perspective {
+                thin_at_1 * depth
+            } else {
+                thin_at_1
+            }
+        };
         let reach_at_1 = (reach_px + REACH_SLACK_PX) / camera.pixel_scale;
         for (index, (source, sphere)) in scene.spheres.iter().zip(&mut self.spheres).enumerate() {
             if index % LOOK_INTERVAL == 0 {
@@ -215,6 +253,7 @@ impl Primitives {
             }
             let near_depth = depth - radius;
             let near_clipped = near_depth < camera.near_angstrom;
+            self.any_thin_or_open |= near_clipped || radius < thin(depth);
             let rect_px = bounds(camera, near_clipped, &[(center, radius)]);
             if outside(rect_px, drawn_px) {
                 continue;
@@ -256,6 +295,9 @@ impl Primitives {
             }
             let near_depth = first - radius;
             let near_clipped = near_depth < camera.near_angstrom;
+            let needs_caps =
+                source.cover_radius == 0.0 || first - source.cover_radius < camera.near_angstrom;
+            self.any_thin_or_open |= needs_caps || radius < thin(last);
             let rect_px = bounds(
                 camera,
                 near_clipped,
@@ -264,8 +306,6 @@ impl Primitives {
             if outside(rect_px, drawn_px) {
                 continue;
             }
-            let needs_caps =
-                source.cover_radius == 0.0 || first - source.cover_radius < camera.near_angstrom;
             let sample_reach = reach_at_1
                 * if camera.perspective {
                     last + radius
@@ -288,6 +328,7 @@ impl Primitives {
             for half in 0..2 {
                 cylinder_surfaces[index][half] =
                     Surface::cylinder(cylinder, cylinder_colors[index][half]);
+                self.half_lengths[scene.spheres.len() + 2 * index + half] = cylinder.half_length;
             }
             let id = PrimitiveId::cylinder(index, scene.spheres.len());
             self.visible.push(ProjectedPrimitive {

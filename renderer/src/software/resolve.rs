@@ -13,11 +13,25 @@ pub(super) struct ResolveAccumulator {
 }
 
 impl ResolveAccumulator {
-    /// Adds the colour of a sample that hit a primitive.
+    /// The slot of a point that stands for `count` samples of the accumulator with an index, both
+    /// below 2^16.
     #[inline(always)]
-    pub(super) fn add(&mut self, color: u32) {
+    pub(super) fn slot(index: usize, count: u32) -> u32 {
+        index as u32 | (count - 1) << 16
+    }
+
+    /// Index and number of samples of a slot.
+    #[inline(always)]
+    pub(super) fn of_slot(slot: u32) -> (usize, u32) {
+        ((slot & 0xffff) as usize, (slot >> 16) + 1)
+    }
+
+    /// Adds the colour of `count` samples that hit a primitive.
+    #[inline(always)]
+    pub(super) fn add(&mut self, color: u32, count: u32) {
         let color = u64::from(color);
-        self.sums += color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
+        let sums = color & 0xff | (color & 0xff00) << 8 | (color & 0x00ff_0000) << 16 | 1 << 48;
+        self.sums += sums * u64::from(count);
     }
 
     /// The mean of the samples over the background, as in `shaders/resolve.wgsl`: integer

@@ -120,6 +120,15 @@ impl SceneData {
                 && self.colors.get(low.index()) == self.colors.get(high.index()))
     }
 
+    /// The sphere that continues half a cylinder smoothly in the same colour;
+    /// [`PrimitiveId::NONE`] where there is none, and for a sphere.
+    #[inline]
+    pub(super) fn joint(&self, id: PrimitiveId) -> PrimitiveId {
+        id.half_index(self.spheres.len())
+            .and_then(|half| self.joints.get(half).copied())
+            .unwrap_or(PrimitiveId::NONE)
+    }
+
     /// True when this was made from `scene` itself, not merely from an equal one.
     pub(super) fn is_for(&self, scene: &Arc<Scene>) -> bool {
         Arc::ptr_eq(&self.scene, scene)

@@ -329,27 +329,36 @@ impl ShadeBatch {
     /// The surfaces of eight points.
     #[inline(always)]
     fn surfaces<S: Simd>(&self, simd: S, primitives: &Primitives, first: usize) -> SurfaceX8<S> {
-        let ids = &self.ids[first..first + LANES];
-        // Eight rows of eight numbers are transposed as four squares of four. A macro, for a
-        // closure would not be inlined.
-        macro_rules! square {
-            ($lane:literal, $part:literal) => {
-                transpose([
-                    quarter(simd, primitives, ids[$lane], $part),
-                    quarter(simd, primitives, ids[$lane + 1], $part),
-                    quarter(simd, primitives, ids[$lane + 2], $part),
-                    quarter(simd, primitives, ids[$lane + 3], $part),
-                ])
-            };
-        }
-        let (a, b) = (square!(0, 0), square!(4, 0));
-        let (c, d) = (square!(0, 4), square!(4, 4));
-        SurfaceX8 {
-            center: each_axis!(axis => a[axis].combine(b[axis])),
-            radius: a[3].combine(b[3]),
-            along: each_axis!(axis => c[axis].combine(d[axis])),
-            base_color: c[3].combine(d[3]).bitcast(),
-        }
+        gather_surfaces(simd, primitives, &self.ids[first..first + LANES])
+    }
+}
+
+/// The surfaces of eight ids.
+#[inline(always)]
+pub(super) fn gather_surfaces<S: Simd>(
+    simd: S,
+    primitives: &Primitives,
+    ids: &[PrimitiveId],
+) -> SurfaceX8<S> {
+    // Eight rows of eight numbers are transposed as four squares of four. A macro, for a closure
+    // would not be inlined.
+    macro_rules! square {
+        ($lane:literal, $part:literal) => {
+            transpose([
+                quarter(simd, primitives, ids[$lane], $part),
+                quarter(simd, primitives, ids[$lane + 1], $part),
+                quarter(simd, primitives, ids[$lane + 2], $part),
+                quarter(simd, primitives, ids[$lane + 3], $part),
+            ])
+        };
+    }
+    let (a, b) = (square!(0, 0), square!(4, 0));
+    let (c, d) = (square!(0, 4), square!(4, 4));
+    SurfaceX8 {
+        center: each_axis!(axis => a[axis].combine(b[axis])),
+        radius: a[3].combine(b[3]),
+        along: each_axis!(axis => c[axis].combine(d[axis])),
+        base_color: c[3].combine(d[3]).bitcast(),
     }
 }
 

@@ -7,9 +7,12 @@
 use fearless_simd::Fallback;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, f32x8, mask32x8, u32x8};
+use molshot_scenes::Samples;
 
 use super::band::{Band, FramePlan, TileOutput};
+use super::borders::Borders;
 use super::edges::Edges;
+use super::junctions;
 use super::primitive_id::PrimitiveId;
 use super::resolve::ResolveAccumulator;
 use super::samples::EdgeSamples;
@@ -23,6 +26,7 @@ pub(super) struct Worker {
     tile: Tile,
     edges: Edges,
     samples: EdgeSamples,
+    borders: Borders,
     /// Pixels all of whose samples show one surface, shaded at their centres.
     interior: ShadeBatch,
     /// Samples of pixels that show several surfaces.
@@ -123,8 +127,12 @@ impl Worker {
         ];
         self.tile
             .begin_tile(simd, plan.axis_rays, first_lines, origin);
-        self.tile
-            .rasterize::<S, PERSPECTIVE>(simd, context, members, antialiased);
+        self.tile.rasterize::<S, PERSPECTIVE>(
+            simd,
+            context,
+            members,
+            antialiased && !plan.analytic,
+        );
         self.edges.clear();
         // With one sample per pixel the colours, too, are those of the centres.
         let all_at_once = plan.planes && plan.colors && !antialiased;
@@ -141,7 +149,10 @@ impl Worker {
                 });
         }
         if plan.colors && !all_at_once {
-            if antialiased {
+            if plan.analytic {
+                self.borders.find(simd, context, &self.tile);
+                self.edges.set(self.borders.rows, &self.borders.several);
+            } else if antialiased {
                 self.edges.find(simd, context, &self.tile);
                 if !self.edges.pixels.is_empty() {
                     self.samples.rasterize::<S, PERSPECTIVE>(
@@ -213,11 +224,26 @@ impl Worker {
         let apron = plan.grid.apron_px as usize;
         let pixels = band.pixels();
         self.enqueue_interior(simd, plan, output);
+        let samples_per_edge = if plan.analytic {
+            Samples::Sixteen.offsets_px().len()
+        } else {
+            plan.offsets_px.len()
+        };
         let (tile, interior) = (&self.tile, &mut self.interior);
         self.edge_samples
-            .clear(self.edges.pixels.len() * plan.offsets_px.len());
+            .clear(self.edges.pixels.len() * samples_per_edge);
         self.accumulators.clear();
-        if !self.edges.pixels.is_empty() {
+        if plan.analytic {
+            junctions::enqueue::<S, PERSPECTIVE>(
+                simd,
+                context,
+                tile,
+                &self.edges.pixels,
+                Samples::Sixteen.offsets_px(),
+                &mut self.edge_samples,
+                &mut self.accumulators,
+            );
+        } else if !self.edges.pixels.is_empty() {
             self.samples.enqueue(
                 simd,
                 context,
@@ -275,6 +301,23 @@ impl Worker {
                 write_colors(pixels, results);
             },
         );
+        if plan.analytic {
+            let background = (!plan.transparent).then_some(plan.background);
+            self.borders.draw::<S, PERSPECTIVE>(
+                simd,
+                context,
+                &self.tile,
+                background,
+                #[inline(always)]
+                |pixel, color| {
+                    if let Some(index) = output.index(pixel, apron)
+                        && let Some(pixel) = pixels.get_mut(index)
+                    {
+                        *pixel = color.to_le_bytes();
+                    }
+                },
+            );
+        }
         let accumulators = &mut self.accumulators;
         self.edge_samples.shade::<S, PERSPECTIVE, false>(
             simd,
@@ -286,10 +329,9 @@ impl Worker {
                     results.lanes,
                     #[inline(always)]
                     |lane| {
-                        if let Some(accumulator) =
-                            accumulators.get_mut(results.slots[lane] as usize)
-                        {
-                            accumulator.add(results.color[lane]);
+                        let (index, count) = ResolveAccumulator::of_slot(results.slots[lane]);
+                        if let Some(accumulator) = accumulators.get_mut(index) {
+                            accumulator.add(results.color[lane], count);
                         }
                     },
                 );

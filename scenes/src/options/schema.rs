@@ -87,11 +87,14 @@ impl RenderOption {
                 json!({ "type": "integer", "minimum": min, "maximum": max })
             }
             OptionKind::OneOf(names) => {
-                let numbers: Vec<u32> = names()
+                let values: Vec<Value> = names()
                     .iter()
-                    .filter_map(|name| name.parse().ok())
+                    .map(|name| {
+                        name.parse::<u32>()
+                            .map_or_else(|_| json!(name), Value::from)
+                    })
                     .collect();
-                json!({ "enum": numbers })
+                json!({ "enum": values })
             }
             OptionKind::Keyword(names) => json!({ "type": "string", "enum": names() }),
             OptionKind::Size => {

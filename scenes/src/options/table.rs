@@ -396,7 +396,8 @@ pub const RENDER_OPTIONS: &[RenderOption] = &[
         "/output/samples",
         K::OneOf(names::<Samples>),
         G::Output,
-        "Colour samples per pixel (anti-aliasing); 9 are at the places where ChimeraX has them.",
+        "Colour samples per pixel (anti-aliasing); 9 are at the places where ChimeraX has them, auto \
+         computes most edges from what bodies cover of a pixel.",
     )
     .default_value("4"),
     option(

@@ -32,7 +32,7 @@ fn values_are_checked_where_they_are_written() {
         ("fov", "wide", "give a number, 1 to 170"),
         ("fov", "nan", "give a number, 1 to 170"),
         ("fov", "171", "give 1 to 170"),
-        ("samples", "3", "give 1, 4, 9 or 16"),
+        ("samples", "3", "give 1, 4, 9, 16 or auto"),
         ("jpeg-quality", "1.5", "give a whole number, 1 to 100"),
         ("label-size", "1px", "give 2px to 512px"),
         ("label-offset", "1,2", "give three numbers"),

@@ -210,9 +210,11 @@ impl RenderOption {
             }
             OptionKind::Integer { min, max, .. } => whole_number_of(text)
                 .ok_or_else(|| format!("give a whole number, {min} to {max}"))?,
-            OptionKind::OneOf(names) => {
-                whole_number_of(text).ok_or_else(|| format!("give {}", either(&names())))?
-            }
+            OptionKind::OneOf(names) => match whole_number_of(text) {
+                Some(number) => number,
+                None if names().contains(&text.trim()) => text.trim().into(),
+                None => return Err(format!("give {}", either(&names()))),
+            },
             OptionKind::Keywords(names) => {
                 let words = || text.split(',').map(str::trim);
                 if words().any(str::is_empty) {

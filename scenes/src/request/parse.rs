@@ -142,12 +142,13 @@ fn end_of(bytes: &[u8]) -> (usize, usize) {
     )
 }
 
-/// [`crate::Samples`] as a number.
+/// [`crate::Samples`] as a number, or the word `auto`.
 pub(super) mod samples {
-    use serde::de::Error as _;
+    use std::fmt;
+
+    use serde::de::{Error, Unexpected, Visitor};
     use serde::{Deserializer, Serializer};
 
-    use super::super::strict_serde::whole_number;
     use crate::job::Samples;
 
     #[allow(
@@ -158,19 +159,42 @@ pub(super) mod samples {
         samples: &Samples,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u32(samples.count())
+        match samples {
+            Samples::Auto => serializer.serialize_str("auto"),
+            _ => serializer.serialize_u32(samples.count()),
+        }
+    }
+
+    struct CountOrAuto;
+
+    impl Visitor<'_> for CountOrAuto {
+        type Value = Samples;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the number 1, 4, 9 or 16, or \"auto\"")
+        }
+
+        fn visit_u64<E: Error>(self, count: u64) -> Result<Samples, E> {
+            let samples = u32::try_from(count).ok().and_then(Samples::from_count);
+            samples.ok_or_else(|| {
+                E::custom(format!(
+                    "{count} samples are not supported; give 1, 4, 9, 16 or \"auto\""
+                ))
+            })
+        }
+
+        fn visit_str<E: Error>(self, word: &str) -> Result<Samples, E> {
+            match word {
+                "auto" => Ok(Samples::Auto),
+                _ => Err(E::invalid_value(Unexpected::Str(word), &self)),
+            }
+        }
     }
 
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Samples, D::Error> {
-        let expected = "the number 1, 4, 9 or 16".to_owned();
-        let count: u32 = whole_number(deserializer, expected)?;
-        Samples::from_count(count).ok_or_else(|| {
-            D::Error::custom(format!(
-                "{count} samples are not supported; give 1, 4, 9 or 16"
-            ))
-        })
+        deserializer.deserialize_any(CountOrAuto)
     }
 }
 
@@ -183,6 +207,6 @@ impl JsonSchema for SamplesSchema {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "enum": [1, 4, 9, 16] })
+        json_schema!({ "enum": [1, 4, 9, 16, "auto"] })
     }
 }

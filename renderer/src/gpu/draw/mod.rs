@@ -108,7 +108,7 @@ impl GpuBackend {
             frame.timings.upload = start.elapsed();
         }
         let edge = match job.samples() {
-            Samples::Nine | Samples::Sixteen => REGION_EDGE_MANY_SAMPLES_PX,
+            Samples::Nine | Samples::Sixteen | Samples::Auto => REGION_EDGE_MANY_SAMPLES_PX,
             Samples::One | Samples::Four => REGION_EDGE_PX,
         };
         for region in regions(job.viewport().crop, edge) {

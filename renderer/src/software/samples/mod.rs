@@ -5,7 +5,7 @@ mod gaps;
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x4, f32x8, mask32x4, mask32x8, u32x4, u32x8};
 
-use self::gaps::Gap;
+use self::gaps::Gaps;
 use super::camera::AxisRays;
 use super::context::FrameContext;
 use super::edges::Edges;
@@ -43,7 +43,7 @@ pub(super) struct EdgeSamples {
     depth: Vec<f32>,
     ids: Vec<PrimitiveId>,
     /// Buffers of [`Self::resample_gaps`].
-    gaps: Vec<Gap>,
+    gaps: Gaps,
     gap_candidates: Vec<ChunkMask>,
 }
 
@@ -60,7 +60,7 @@ impl Default for EdgeSamples {
             slots: Box::new([0; TILE_PIXELS]),
             depth: vec![0.0; TILE_PIXELS * MAX_SAMPLES],
             ids: vec![PrimitiveId::NONE; TILE_PIXELS * MAX_SAMPLES],
-            gaps: Vec::with_capacity(TILE_PIXELS),
+            gaps: Gaps::default(),
             gap_candidates: Vec::with_capacity(TILE_PIXELS),
         }
     }

@@ -177,7 +177,7 @@ fn messages_read_as_one_line() {
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
-        "line 1, column 72: /output/samples: 3 samples are not supported; give 1, 4, 9 or 16"
+        "line 1, column 72: /output/samples: 3 samples are not supported; give 1, 4, 9, 16 or \"auto\""
     );
 }
 
@@ -246,7 +246,7 @@ fn a_number_that_is_not_whole_or_too_large_is_answered_with_the_keys_own_range()
         (
             "/output/samples",
             json!("4"),
-            "give the number 1, 4, 9 or 16",
+            "give the number 1, 4, 9 or 16, or \"auto\"",
         ),
         (
             "/output/width_px",
