@@ -46,7 +46,8 @@ pub fn baseline(
             continue;
         }
         for item in &complex.items {
-            for (id, _) in catalogues.rows(item) {
+            for row in catalogues.rows(item) {
+                let id = row.id;
                 let answer = match which {
                     Baseline::Oracle => item.answer.clone(),
                     Baseline::Constant => constant_answer(item.task).to_owned(),

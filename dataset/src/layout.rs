@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 use crate::complexes::ComplexSource;
 use crate::error::DatasetError;
 use crate::files::{read_json, write_json};
+use crate::picture::path_component;
 use crate::record::{Plan, SCHEMA_VERSION};
-use crate::task::Task;
+use crate::task::{Split, Task};
 
 /// The folder of a set.
 #[derive(Debug, Clone)]
@@ -119,6 +120,14 @@ impl Layout {
     #[must_use]
     pub fn questions_path(task: Task, shard: &str) -> String {
         format!("data/{}/{shard}.parquet", task.configuration())
+    }
+
+    /// Returns the path of the answers of a model, or of its answers with the tool `view`.
+    #[must_use]
+    pub fn predictions_file(&self, model: &str, with_tools: bool, split: Split) -> PathBuf {
+        let tools = if with_tools { "-tools" } else { "" };
+        let (name, split) = (path_component(model), split.name());
+        self.file(&format!("predictions/{name}{tools}-{split}.jsonl"))
     }
 
     /// Reads the head of the plan.

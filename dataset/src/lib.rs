@@ -12,6 +12,7 @@
 //! 4. **Export** ([`mod@export`]): writes the set in the formats of other tools.
 //! 5. **Score** ([`mod@score`]): compares predicted answers with the plan's. The predictions come
 //!    from a file, from a model behind an HTTP endpoint (`evaluate`), or from a [`mod@baseline`].
+//!    [`mod@report`] writes a page about them.
 //!
 //! All steps find their files through a [`Layout`], which stands for the folder of one set.
 //!
@@ -49,23 +50,30 @@
 //!   HTTP. Without it, the crate has no network code.
 #![forbid(unsafe_code)]
 
+mod answers_file;
 pub mod baseline;
 mod card;
 pub mod complexes;
+mod coordinates;
 pub mod error;
 #[cfg(feature = "evaluate")]
 pub mod evaluate;
 pub mod export;
 pub mod files;
 pub mod generate;
+mod jobs;
 pub mod layout;
 pub mod messages;
+pub mod mode;
 pub mod monitor;
 pub mod picture;
+mod picture_jobs;
 pub mod plan;
+pub mod quiz;
 pub mod random;
 pub mod reader;
 pub mod record;
+pub mod report;
 pub mod rules;
 pub mod score;
 pub mod status;
@@ -77,16 +85,19 @@ pub mod verify;
 pub use baseline::{Baseline, baseline};
 pub use error::DatasetError;
 #[cfg(feature = "evaluate")]
-pub use evaluate::{EvaluateOptions, EvaluateSummary, evaluate};
+pub use evaluate::{EvaluateOptions, EvaluateSummary, ToolOptions, evaluate};
 pub use export::{ExportFormat, export};
 pub use generate::{
     GenerateOptions, GenerateSummary, PlannedShard, describe, generate, planned_shards,
 };
 pub use layout::Layout;
+pub use mode::{Mode, parse_modes};
 pub use monitor::{Monitor, Progress};
 pub use picture::{PictureKind, PictureSize, PictureSpec};
 pub use plan::{PlanOptions, plan};
+pub use quiz::{Quiz, QuizOptions};
 pub use random::Random;
+pub use report::{WrittenReport, write_report};
 pub use rules::{Decoys, SplitBy};
 pub use score::{read_predictions, score};
 pub use status::{ShardState, Status, status};

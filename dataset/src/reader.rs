@@ -1,10 +1,12 @@
 //! Reads stored questions and their pictures from the tables of a set.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::error::DatasetError;
 use crate::layout::Layout;
+use crate::mode::Mode;
 use crate::record::{Plan, ShardPlan};
 use crate::tables::{ImageColumnReader, Row, read_columns, read_rows};
 use crate::task::{Split, Task};
@@ -21,10 +23,12 @@ const MAX_OPEN_TABLES: usize = 8;
 pub struct Question {
     /// Unique in the set.
     pub id: String,
-    /// The item, which all languages have in common.
+    /// The item, which the rows of all languages and modes have in common.
     pub item: String,
     /// Its language.
     pub language: String,
+    /// Its input mode.
+    pub mode: Mode,
     /// Id of its complex.
     pub complex: String,
     /// Its text.
@@ -33,10 +37,12 @@ pub struct Question {
     pub answer: String,
     /// Options A to D; empty for open questions.
     pub options: Vec<String>,
-    /// Paths of its pictures.
+    /// Paths of its pictures; empty in mode `text`.
     pub images: Vec<String>,
     /// What each picture shows.
     pub captions: Vec<String>,
+    /// A table of coordinates of each picture; empty in mode `picture`.
+    pub tables: Vec<String>,
 }
 
 impl Question {
@@ -45,12 +51,14 @@ impl Question {
             id: row.text("id")?,
             item: row.text("item")?,
             language: row.text("language")?,
+            mode: row.text("mode")?.parse()?,
             complex: row.text("complex")?,
             question: row.text("question")?,
             answer: row.text("answer")?,
             options: row.texts("options")?,
             images: row.texts("images")?,
             captions: row.texts("captions")?,
+            tables: row.texts("tables")?,
         })
     }
 }
@@ -75,13 +83,20 @@ pub fn read_questions(
 /// Where a picture is: index of the shard, and row of its table.
 type Location = (u32, u32);
 
+/// Returns the names of the shards of a split.
+fn shards_of(plan: &Plan, split: Split) -> impl Iterator<Item = String> {
+    let shards = plan.shards.iter();
+    let shards = shards.filter(move |shard| shard.split == split);
+    shards.map(ShardPlan::name)
+}
+
 /// Reads pictures by path, in any order.
 ///
 /// Only the needed pages of the tables are read. Questions of T5 also show complexes of other
 /// shards.
 #[derive(Debug)]
 pub struct PictureReader<'a> {
-    layout: &'a Layout,
+    layout: Cow<'a, Layout>,
     shards: Vec<String>,
     locations: BTreeMap<String, Location>,
     /// Open tables, the last used one at the end.
@@ -97,10 +112,39 @@ impl<'a> PictureReader<'a> {
     /// # Errors
     /// When a table cannot be read.
     pub fn open(layout: &'a Layout, plan: &Plan, split: Split) -> Result<Self, DatasetError> {
+        Self::open_in(Cow::Borrowed(layout), shards_of(plan, split))
+    }
+
+    /// Opens the pictures of some shards of a set, such as `train-00003`.
+    ///
+    /// # Errors
+    /// When a table cannot be read.
+    pub fn open_shards(
+        layout: &'a Layout,
+        shards: impl IntoIterator<Item = String>,
+    ) -> Result<Self, DatasetError> {
+        Self::open_in(Cow::Borrowed(layout), shards)
+    }
+
+    /// Opens the pictures of one split of a set, as a value that borrows nothing.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_owned(
+        layout: Layout,
+        plan: &Plan,
+        split: Split,
+    ) -> Result<PictureReader<'static>, DatasetError> {
+        PictureReader::open_in(Cow::Owned(layout), shards_of(plan, split))
+    }
+
+    fn open_in(
+        layout: Cow<'a, Layout>,
+        names: impl IntoIterator<Item = String>,
+    ) -> Result<Self, DatasetError> {
         let mut shards = Vec::new();
         let mut locations = BTreeMap::new();
-        for shard in plan.shards.iter().filter(|shard| shard.split == split) {
-            let name = shard.name();
+        for name in names {
             let table = read_columns(&layout.file(&Layout::pictures_path(&name)), &["path"])?;
             for (row, path) in (0..).zip(table) {
                 locations.insert(path?.text("path")?, (shards.len() as u32, row));

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::complexes::cut::CutRecord;
 use crate::complexes::unique_names::Renamed;
+use crate::mode::Mode;
 use crate::picture::{PictureSize, PictureSpec};
 use crate::rules::{Decoys, SplitBy};
 use crate::task::{Split, Task};
@@ -14,7 +15,7 @@ use crate::task::{Split, Task};
 pub const GENERATOR: &str = concat!("molshot ", env!("CARGO_PKG_VERSION"));
 
 /// Version of the format of plans.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// One question without its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,7 +117,7 @@ pub struct ShardPlan {
     /// Number of pictures.
     pub pictures: usize,
     /// Number of items of each task; tasks without items are left out. A table has a row for each
-    /// item and language.
+    /// item, language and input mode.
     pub questions: BTreeMap<Task, usize>,
 }
 
@@ -156,6 +157,8 @@ pub struct Plan {
     pub split_listed: bool,
     /// Languages of the questions, in the order in which the tables have them.
     pub languages: Vec<String>,
+    /// Input modes of the questions, in the order in which the tables have them.
+    pub modes: Vec<Mode>,
     /// Whether each picture has annotations of its atoms and residues.
     pub annotations: bool,
     /// Whether residues and atoms that share their names got unique ones.
@@ -166,4 +169,18 @@ pub struct Plan {
     pub complexes_sha256: String,
     /// Shards of the set, in order.
     pub shards: Vec<ShardPlan>,
+}
+
+impl Plan {
+    /// Returns the number of rows of an item: one for each language and input mode.
+    #[must_use]
+    pub fn rows_per_item(&self) -> usize {
+        self.languages.len() * self.modes.len()
+    }
+
+    /// Returns whether the questions of a mode have tables of coordinates.
+    #[must_use]
+    pub fn has_tables(&self) -> bool {
+        self.modes.iter().any(|mode| mode.has_tables())
+    }
 }

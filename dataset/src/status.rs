@@ -17,6 +17,8 @@ use crate::layout::Layout;
 const RECENT: Duration = Duration::from_mins(2);
 /// Most finished shards that the rate is measured on.
 const RATE_SHARDS: usize = 200;
+/// Shortest time that a rate is measured over.
+const LEAST_TIME: Duration = Duration::from_millis(200);
 /// A gap between finished shards was a pause between runs if it is longer than this, and this many
 /// times longer than the mean of all shorter gaps: many processes finish shards almost together.
 const PAUSE: (Duration, u32) = (Duration::from_mins(1), 100);
@@ -43,7 +45,7 @@ pub struct Status {
     /// Number of pictures in finished shards.
     pub pictures_finished: usize,
     /// Pictures per second of all processes together, from the times at which shards were finished;
-    /// `None` before two shards are finished.
+    /// `None` before two shards are finished, a fifth of a second apart.
     pub pictures_per_second: Option<f64>,
     /// Seconds until all pictures are finished at that rate; `None` without a rate, or while no
     /// process runs.
@@ -101,7 +103,7 @@ impl Status {
 /// Says how far a set is. Only file names, sizes, times and locks are looked at.
 ///
 /// # Errors
-/// When there is no plan, or the manifest of a shard is invalid.
+/// When there is no plan, a shard is of another plan, or its files must not be looked at.
 pub fn status(layout: &Layout) -> Result<Status, DatasetError> {
     let planned = planned_shards(layout)?;
     let running = running_shards(layout, SystemTime::now());
@@ -168,7 +170,8 @@ fn rate(mut finished: Vec<(SystemTime, usize)>) -> Option<f64> {
     let (time, pictures) = work.fold((Duration::ZERO, 0), |(time, sum), (gap, pictures)| {
         (time + *gap, sum + pictures)
     });
-    (time > Duration::ZERO).then(|| pictures as f64 / time.as_secs_f64())
+    // Files that were copied without their times seem to be finished all at once.
+    (time >= LEAST_TIME).then(|| pictures as f64 / time.as_secs_f64())
 }
 
 /// The names of shards whose files a process writes now.
@@ -263,6 +266,9 @@ mod tests {
         // A day between two runs.
         let finished = [10, 20, 30, 86_430, 86_440].map(|second| (at(second), 100));
         assert_eq!(rate(finished.to_vec()), Some(10.0));
+        // A copy of a set.
+        let copied = [0, 3, 5].map(|ms| (SystemTime::UNIX_EPOCH + Duration::from_millis(ms), 100));
+        assert_eq!(rate(copied.to_vec()), None);
         // Two processes that finish together.
         let finished = [10, 10, 20, 20, 30, 30].map(|second| (at(second), 100));
         assert_eq!(rate(finished.to_vec()), Some(25.0));

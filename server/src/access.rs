@@ -61,13 +61,8 @@ fn check_host(app: &App, host: Option<&str>) -> Result<(), Problem> {
     let Some(host) = host else {
         return Ok(());
     };
-    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    };
-    let allowed = name.eq_ignore_ascii_case("localhost")
-        || name.to_ascii_lowercase().ends_with(".localhost")
-        || name.parse::<IpAddr>().is_ok()
+    let name = host_name(host);
+    let allowed = is_local_name(name)
         || app
             .config
             .allowed_hosts
@@ -81,6 +76,21 @@ fn check_host(app: &App, host: Option<&str>) -> Result<(), Problem> {
         "host_unknown",
         "this host name is not accepted; add it to allowed-hosts, or set tokens",
     ))
+}
+
+/// The name or address in a `Host` header, without the port.
+pub(crate) fn host_name(host: &str) -> &str {
+    match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    }
+}
+
+/// Whether a page whose DNS name resolves to this machine cannot have this host name.
+pub(crate) fn is_local_name(name: &str) -> bool {
+    name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().ends_with(".localhost")
+        || name.parse::<IpAddr>().is_ok()
 }
 
 /// Refuses requests with an unsafe method, and the preflight requests for them, that a page of

@@ -52,6 +52,7 @@ mod etag;
 mod json_limits;
 mod lingering;
 mod listen;
+mod local_site;
 mod logins;
 #[cfg(feature = "mcp")]
 mod mcp;
@@ -82,6 +83,7 @@ use std::sync::Arc;
 use molshot_renderer::RenderError;
 
 pub use config::{Config, ConfigError, Layers, LogFormat, Origin, SETTINGS, Setting};
+pub use local_site::{LocalRequest, LocalResponse, LocalSite};
 pub use reload::ReadLayers;
 pub use telemetry::init_logging;
 

@@ -127,7 +127,7 @@ fn to_problem(response: Response, method: &Method) -> Response {
 }
 
 /// Adds headers that restrict what a browser may do with a response.
-fn add_security_headers(headers: &mut HeaderMap) {
+pub(crate) fn add_security_headers(headers: &mut HeaderMap) {
     const ALWAYS: [(HeaderName, &str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),

@@ -213,6 +213,9 @@ fn check_files(folder: &Folder) {
             shard["number"].as_u64().expect("a number")
         );
         let mut wanted = vec!["pictures".to_owned(), "complexes".to_owned()];
+        if shard["number"] == 0 {
+            wanted.push("examples".to_owned());
+        }
         let tasks = shard["questions"].as_object().expect("tasks").keys();
         wanted.extend(tree.keys().filter_map(|path| {
             let folder = path.strip_prefix("data/")?.split('/').next()?;

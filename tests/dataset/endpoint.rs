@@ -16,6 +16,20 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// Returns the messages.
+    pub(crate) fn messages(&self) -> &[Value] {
+        self.body["messages"].as_array().expect("messages")
+    }
+
+    /// Returns the addresses of the pictures of one message.
+    pub(crate) fn pictures(&self, message: usize) -> Vec<&str> {
+        let parts = self.messages()[message]["content"].as_array();
+        let parts = parts.expect("parts").iter();
+        parts
+            .filter_map(|part| part["image_url"]["url"].as_str())
+            .collect()
+    }
+
     /// Returns the question, which is the last text.
     pub(crate) fn question(&self) -> String {
         let parts = self.body["messages"][0]["content"]
@@ -48,6 +62,22 @@ impl Reply {
         let message = serde_json::json!({"role": "assistant", "content": text});
         let body = serde_json::json!({
             "choices": [{"message": message, "finish_reason": finish_reason}],
+            "usage": {"prompt_tokens": 1000, "completion_tokens": 7},
+        });
+        Self::Http(200, String::new(), body.to_string())
+    }
+
+    /// Makes a message with a text and calls of tools: the name and the arguments of each.
+    pub(crate) fn calls(text: &str, calls: &[(&str, Value)]) -> Self {
+        let calls = calls.iter().enumerate().map(|(number, (name, arguments))| {
+            let function = serde_json::json!({"name": name, "arguments": arguments});
+            serde_json::json!({"id": format!("id-{number}"), "type": "function", "function": function})
+        });
+        let calls: Vec<Value> = calls.collect();
+        let message =
+            serde_json::json!({"role": "assistant", "content": text, "tool_calls": calls});
+        let body = serde_json::json!({
+            "choices": [{"message": message, "finish_reason": "tool_calls"}],
             "usage": {"prompt_tokens": 1000, "completion_tokens": 7},
         });
         Self::Http(200, String::new(), body.to_string())

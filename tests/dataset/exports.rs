@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use molshot_dataset::tables::read_rows;
 use serde_json::Value;
 
 use super::set::{Folder, finished};
@@ -27,6 +28,7 @@ fn every_format_has_every_question_and_names_reveal_nothing() {
         "llamafactory",
         "llava",
         "vlmeval",
+        "evalscope",
     ] {
         folder.ok(&["export", "--out", "out", "--format", form]);
         let below = format!("out/export/{form}");
@@ -106,4 +108,49 @@ fn every_format_has_every_question_and_names_reveal_nothing() {
         }
     }
     assert_eq!(lines, wanted.len());
+}
+
+/// `EvalScope` looks for `SUBSET_SPLIT.parquet` and puts picture N where the text has `<image N>`.
+#[test]
+fn tables_for_evalscope_have_the_tasks_with_options_and_numbered_pictures() {
+    let folder = finished("evalscope", 4, &[]);
+    folder.ok(&["export", "--out", "out", "--format", "evalscope"]);
+    let tables: BTreeSet<String> = names(&folder, "out/export/evalscope")
+        .into_iter()
+        .filter(|name| name.ends_with(".parquet"))
+        .collect();
+    let tasks = [
+        "T5-translation-rotation",
+        "T6-rotation-rotation",
+        "T8-interaction-location",
+    ];
+    // T5 combines a complex with another one of its split, which the test split lacks here.
+    let wanted = tasks.iter().flat_map(|task| {
+        let of_split = move |split: &str| format!("{task}_{split}.parquet");
+        ["train", "test"].map(of_split)
+    });
+    let wanted = wanted.filter(|name| name != "T5-translation-rotation_test.parquet");
+    assert_eq!(tables, wanted.collect());
+    for name in &tables {
+        let path = folder.path(&format!("out/export/evalscope/{name}"));
+        for row in read_rows(&path).expect("a table") {
+            let row = row.expect("a row");
+            let (asked, pictures) = (row.text("question"), row.images("images"));
+            let (asked, pictures) = (asked.expect("a text"), pictures.expect("pictures"));
+            for number in 1..=pictures.len() {
+                let placeholder = format!("<image {number}>");
+                assert_eq!(asked.matches(&placeholder).count(), 1, "{name}: {asked}");
+            }
+            assert_eq!(asked.matches("<image").count(), pictures.len(), "{name}");
+            assert!(["A", "B", "C", "D"].contains(&row.text("answer").expect("a text").as_str()));
+            assert_eq!(row.texts("options").expect("texts").len(), 4, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_set_without_options_has_no_export_for_evalscope() {
+    let folder = finished("evalscope-none", 2, &["--tasks", "T1"]);
+    let export = ["export", "--out", "out", "--format", "evalscope"];
+    folder.refuse(1, &export, &["T5, T6 and T8"]);
 }

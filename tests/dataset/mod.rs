@@ -4,6 +4,7 @@
 //! structures of the sample scenes and variants of them. Pictures are small and rendered by the
 //! built-in rasteriser.
 
+mod comparisons;
 mod complete;
 mod endpoint;
 mod entries;
@@ -14,10 +15,15 @@ mod interruptions;
 mod languages;
 mod leaks;
 mod left_out;
+mod modes;
 mod names;
 mod plans;
+#[cfg(feature = "serve")]
+mod quiz;
+mod reports;
 mod scores;
 mod set;
 mod status;
 mod tamper;
+mod tools;
 mod wide_names;

@@ -110,6 +110,32 @@ fn status_agrees_with_what_generate_makes() {
     folder.refuse(1, &["status", "--out", "in"], &["has no plan"]);
 }
 
+/// Shards of different plans would make a set whose questions and pictures do not fit.
+#[test]
+fn shards_of_another_plan_are_refused_and_damaged_ones_are_made_again() {
+    let folder = Folder::new("status_other_plan");
+    complexes(&folder, 4);
+    plan(&folder, "out", &SMALL);
+    folder.ok(&["generate", "--out", "out"]);
+    let before = fs::read(folder.path("out/README.md")).expect("the card");
+    // A manifest that was not completely written.
+    fs::write(folder.path("out/shards/test-00000.json"), "{").expect("a manifest");
+    assert_eq!(count(&status(&folder), "shards_outstanding"), 1);
+    folder.ok(&["generate", "--out", "out", "--resume"]);
+    assert_eq!(count(&status(&folder), "shards_outstanding"), 0);
+    assert_eq!(
+        fs::read(folder.path("out/README.md")).expect("the card"),
+        before
+    );
+    // The same complexes, planned in another way.
+    plan(&folder, "other", &[&SMALL[..], &["--seed", "7"]].concat());
+    fs::remove_dir_all(folder.path("out/plan")).expect("the plan");
+    fs::rename(folder.path("other/plan"), folder.path("out/plan")).expect("a plan");
+    let words = ["shards/", "another plan", "restore plan/"];
+    folder.refuse(1, &["status", "--out", "out"], &words);
+    folder.refuse(1, &["generate", "--out", "out", "--resume"], &words);
+}
+
 /// Here it is the number of open files, which can be limited without rights.
 #[cfg(target_os = "linux")]
 #[test]

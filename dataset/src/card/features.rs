@@ -57,7 +57,7 @@ pub(super) fn write<N: AsRef<str>>(
 fn of_kind(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Text => "dtype: string",
-        ColumnKind::Texts => "sequence: string",
+        ColumnKind::Texts | ColumnKind::LongTexts => "sequence: string",
         ColumnKind::Floats => "sequence: float32",
         ColumnKind::Numbers => "sequence: int32",
         ColumnKind::Image => "dtype: image",

@@ -172,7 +172,7 @@ impl ComplexSource {
     }
 
     /// Returns the folder in `PDBbind` layout that a complex is read from.
-    fn folder_of(&self, id: &str) -> PathBuf {
+    pub(crate) fn folder_of(&self, id: &str) -> PathBuf {
         let cut = self.cuts.as_ref().map(|cuts| cuts.join(id));
         cut.filter(|cut| cut.is_dir())
             .unwrap_or_else(|| self.folder.join(id))

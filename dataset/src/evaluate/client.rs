@@ -11,6 +11,7 @@ use super::EvaluateOptions;
 use crate::messages::Catalogues;
 use crate::monitor::Monitor;
 use crate::reader::Question;
+use crate::score::ViewedPicture;
 
 /// Wait before the first retry; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -30,6 +31,19 @@ pub(super) struct Answer {
     pub(super) prompt_tokens: Option<u64>,
     pub(super) completion_tokens: Option<u64>,
     pub(super) finish_reason: Option<String>,
+    /// The tools that it calls, as the endpoint wrote them.
+    pub(super) tool_calls: Vec<Value>,
+    /// What it looked at, if it could call tools.
+    pub(super) views: Option<Vec<ViewedPicture>>,
+}
+
+/// The tools of a request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OfferedTools<'a> {
+    /// Their definitions.
+    pub(super) definitions: &'a Value,
+    /// Whether the model may call them now; if not, they only explain earlier calls.
+    pub(super) callable: bool,
 }
 
 /// The reason why a question has no answer.
@@ -55,6 +69,8 @@ pub(super) struct ChatClient<'a> {
     uses_completion_limit: AtomicBool,
     /// Whether the endpoint refuses `temperature`.
     omits_temperature: AtomicBool,
+    /// Whether the endpoint refuses `tool_choice` with tools that may not be called.
+    omits_uncallable_tools: AtomicBool,
 }
 
 /// The variant of the request format that the endpoint accepts, as far as is known.
@@ -62,6 +78,7 @@ pub(super) struct ChatClient<'a> {
 struct RequestFormat {
     uses_completion_limit: bool,
     omits_temperature: bool,
+    omits_uncallable_tools: bool,
 }
 
 /// The outcome of one attempt.
@@ -97,6 +114,7 @@ impl<'a> ChatClient<'a> {
             retries: AtomicUsize::new(0),
             uses_completion_limit: AtomicBool::new(false),
             omits_temperature: AtomicBool::new(false),
+            omits_uncallable_tools: AtomicBool::new(false),
         }
     }
 
@@ -105,23 +123,40 @@ impl<'a> ChatClient<'a> {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// Builds the chat request: each picture after its caption, then the question.
-    fn body(&self, format: RequestFormat, question: &Question, images: &[Arc<Vec<u8>>]) -> String {
+    /// Builds the message of a question: of each picture its caption, the picture and its table of
+    /// coordinates (or one of both, by the question's mode), then the question.
+    pub(super) fn message(&self, question: &Question, images: &[Arc<Vec<u8>>]) -> Value {
         let mut content = Vec::new();
-        for (number, (image, caption)) in images.iter().zip(&question.captions).enumerate() {
-            let url = format!("data:image/png;base64,{}", BASE64_STANDARD.encode(&**image));
-            let label = self.catalogues.get(&question.language).map_or_else(
-                |_| caption.clone(),
-                |catalogue| catalogue.picture_label(number + 1, caption),
-            );
-            content.push(json!({"type": "text", "text": label}));
-            content.push(json!({"type": "image_url", "image_url": {"url": url}}));
+        for (number, caption) in question.captions.iter().enumerate() {
+            if let Some(image) = images.get(number) {
+                let label = self.catalogues.get(&question.language).map_or_else(
+                    |_| caption.clone(),
+                    |catalogue| catalogue.picture_label(number + 1, caption),
+                );
+                content.push(json!({"type": "text", "text": label}));
+                content.push(image_part(image));
+            }
+            if let Some(table) = question.tables.get(number) {
+                content.push(json!({"type": "text", "text": table}));
+            }
         }
         content.push(json!({"type": "text", "text": question.question}));
-        let mut body = json!({
-            "model": self.options.model,
-            "messages": [{"role": "user", "content": content}],
-        });
+        json!({"role": "user", "content": content})
+    }
+
+    /// Builds a chat request.
+    fn body(
+        &self,
+        format: RequestFormat,
+        messages: &[Value],
+        tools: Option<OfferedTools<'_>>,
+    ) -> String {
+        let mut body = json!({"model": self.options.model, "messages": messages});
+        if let Some(tools) = tools.filter(|tools| tools.callable || !format.omits_uncallable_tools)
+        {
+            body["tools"] = tools.definitions.clone();
+            body["tool_choice"] = json!(if tools.callable { "auto" } else { "none" });
+        }
         let limit = if format.uses_completion_limit {
             "max_completion_tokens"
         } else {
@@ -134,18 +169,37 @@ impl<'a> ChatClient<'a> {
         body.to_string()
     }
 
-    /// Sends a question until there is an answer or no retry is left.
+    /// Sends messages until there is an answer or no retry is left.
     pub(super) fn ask(
         &self,
-        question: &Question,
-        images: &[Arc<Vec<u8>>],
+        messages: &[Value],
+        tools: Option<OfferedTools<'_>>,
+    ) -> Result<Answer, AskError> {
+        let answer = self.ask_patiently(messages, tools);
+        match answer {
+            // Only at the first message of a question can no earlier call be at fault.
+            Err(AskError::NoAnswer(problem) | AskError::Refused(problem))
+                if tools.is_some() && messages.len() == 1 && names_tools(&problem) =>
+            {
+                Err(AskError::Refused(format!(
+                    "it does not accept tools ({problem}); start it with tool calls (vLLM: --enable-auto-tool-choice), give another model, or leave out --tools"
+                )))
+            }
+            answer => answer,
+        }
+    }
+
+    fn ask_patiently(
+        &self,
+        messages: &[Value],
+        tools: Option<OfferedTools<'_>>,
     ) -> Result<Answer, AskError> {
         let mut wait = FIRST_WAIT;
         let mut attempts = 0;
         loop {
             let format = self.format();
-            let body = self.body(format, question, images);
-            let (problem, requested_wait) = match self.send_once(format, &body) {
+            let body = self.body(format, messages, tools);
+            let (problem, requested_wait) = match self.send_once(format, &body, tools) {
                 Attempt::Answer(answer) => return Ok(answer),
                 Attempt::Failed(failure) => return Err(failure),
                 Attempt::OtherFormat => continue,
@@ -177,7 +231,12 @@ impl<'a> ChatClient<'a> {
     }
 
     /// Sends a request once.
-    fn send_once(&self, format: RequestFormat, body: &str) -> Attempt {
+    fn send_once(
+        &self,
+        format: RequestFormat,
+        body: &str,
+        tools: Option<OfferedTools<'_>>,
+    ) -> Attempt {
         let mut request = self
             .agent
             .post(&self.url)
@@ -213,7 +272,7 @@ impl<'a> ChatClient<'a> {
         }
         let problem = self.quoted(&format!("HTTP {status}: {text}"));
         match status {
-            400 | 422 if self.changes_format(format, &text) => Attempt::OtherFormat,
+            400 | 422 if self.changes_format(format, &text, tools) => Attempt::OtherFormat,
             401 | 403 | 404 | 405 => Attempt::Failed(AskError::Refused(problem)),
             408 | 409 | 425 | 429 | 500.. => Attempt::RetryLater(problem, retry_after),
             _ => Attempt::Failed(AskError::NoAnswer(problem)),
@@ -225,13 +284,19 @@ impl<'a> ChatClient<'a> {
         RequestFormat {
             uses_completion_limit: self.uses_completion_limit.load(Ordering::Relaxed),
             omits_temperature: self.omits_temperature.load(Ordering::Relaxed),
+            omits_uncallable_tools: self.omits_uncallable_tools.load(Ordering::Relaxed),
         }
     }
 
     /// Adapts the request format if a refusal names a parameter that can be omitted or renamed.
     ///
     /// Returns whether the next request will differ from the refused one.
-    fn changes_format(&self, format: RequestFormat, text: &str) -> bool {
+    fn changes_format(
+        &self,
+        format: RequestFormat,
+        text: &str,
+        tools: Option<OfferedTools<'_>>,
+    ) -> bool {
         let parts = [
             (
                 "max_completion_tokens",
@@ -245,6 +310,13 @@ impl<'a> ChatClient<'a> {
             ),
         ];
         let mut changed = false;
+        if tools.is_some_and(|tools| !tools.callable)
+            && !format.omits_uncallable_tools
+            && names_tools(text)
+        {
+            self.omits_uncallable_tools.store(true, Ordering::Relaxed);
+            changed = true;
+        }
         for (word, was, flag) in parts {
             if text.contains(word) && !was {
                 flag.store(true, Ordering::Relaxed);
@@ -263,6 +335,17 @@ impl<'a> ChatClient<'a> {
         let words: Vec<&str> = text.split_whitespace().collect();
         words.join(" ").chars().take(MAX_QUOTED_CHARS).collect()
     }
+}
+
+/// Returns whether a refusal is about tools.
+fn names_tools(problem: &str) -> bool {
+    problem.to_lowercase().contains("tool")
+}
+
+/// Builds the part of a message that shows a picture, a PNG.
+pub(super) fn image_part(png: &[u8]) -> Value {
+    let url = format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png));
+    json!({"type": "image_url", "image_url": {"url": url}})
 }
 
 /// Reads the answer from a response.
@@ -290,5 +373,10 @@ fn read_answer(text: &str) -> Result<Answer, String> {
         finish_reason: value["choices"][0]["finish_reason"]
             .as_str()
             .map(str::to_owned),
+        tool_calls: message["tool_calls"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default(),
+        views: None,
     })
 }

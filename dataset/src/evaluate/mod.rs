@@ -7,23 +7,28 @@
 //! consecutive failures end the work.
 
 mod client;
+mod tools;
+mod view_tool;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use molshot_renderer::pool::PoolOptions;
+
+use crate::answers_file::AnswersFile;
 use crate::error::DatasetError;
 use crate::layout::Layout;
 use crate::messages::Catalogues;
+use crate::mode::Mode;
 use crate::monitor::{Monitor, Progress};
 use crate::reader::{PictureReader, read_questions};
-use crate::score::Prediction;
+use crate::score::{Prediction, PromptTokens, read_predictions};
 use crate::task::{Split, Task};
 
 use client::{Answer, AskError, ChatClient};
+use view_tool::ViewTool;
 
 /// Consecutive questions without an answer that end the work; at least twice the concurrency.
 const MAX_CONSECUTIVE_FAILURES: usize = 16;
@@ -48,6 +53,34 @@ pub struct EvaluateOptions {
     pub timeout: Duration,
     /// Limit of tokens per answer.
     pub max_tokens: u32,
+    /// The tool `view`; `None` for questions with fixed pictures only.
+    pub tools: Option<ToolOptions>,
+}
+
+/// Most pictures that a question's model may be allowed to have drawn ([`ToolOptions::max_views`]).
+pub const MAX_VIEWS: usize = 64;
+
+/// The options of the tool `view`, which draws a question's pictures from other sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ToolOptions {
+    /// Number of pictures that a model may have drawn before it answers, 1 to [`MAX_VIEWS`].
+    pub max_views: usize,
+    /// Folder of the complexes; `None` for the one that the plan recorded.
+    pub complexes: Option<PathBuf>,
+    /// Number of drawing threads.
+    pub threads: usize,
+}
+
+impl Default for ToolOptions {
+    /// Eight views, drawn on all processors from the folder that the plan recorded.
+    fn default() -> Self {
+        Self {
+            max_views: 8,
+            complexes: None,
+            threads: PoolOptions::available_threads(),
+        }
+    }
 }
 
 impl EvaluateOptions {
@@ -63,12 +96,13 @@ impl EvaluateOptions {
             tries: 6,
             timeout: Duration::from_mins(10),
             max_tokens: 4096,
+            tools: None,
         }
     }
 }
 
 /// Counts of one run of [`evaluate()`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EvaluateSummary {
     /// Number of questions that this run answered.
@@ -81,10 +115,14 @@ pub struct EvaluateSummary {
     pub first_failure: Option<String>,
     /// Tokens of all answered questions, including earlier runs, as counted by the endpoint.
     pub prompt_tokens: u64,
+    /// The same by input mode.
+    pub prompt_tokens_by_mode: BTreeMap<Mode, PromptTokens>,
     /// Tokens of all answers, including earlier runs.
     pub completion_tokens: u64,
     /// Number of answers, including earlier runs, that were cut off at the limit of tokens.
     pub cut_off: usize,
+    /// Number of pictures, including earlier runs, that the tool `view` drew.
+    pub views: usize,
     /// Number of retries.
     pub retries: usize,
 }
@@ -101,14 +139,10 @@ pub fn evaluate(
     monitor: Monitor<'_>,
 ) -> Result<EvaluateSummary, DatasetError> {
     let plan = layout.plan()?;
-    let answered = recover(file)?;
-    let out = fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(file)
-        .map_err(DatasetError::file(file))?;
+    let (out, answered) = AnswersFile::open(file)?;
     let mut todo = Vec::new();
     let mut summary = EvaluateSummary::default();
+    let mut modes: BTreeMap<String, Mode> = BTreeMap::new();
     for task in Task::ALL {
         for shard in plan
             .shards
@@ -116,9 +150,11 @@ pub fn evaluate(
             .filter(|shard| shard.split == options.split)
         {
             for question in read_questions(layout, shard, task)? {
+                modes.insert(question.id.clone(), question.mode);
                 if let Some(known) = answered.get(&question.id) {
                     summary.found += 1;
                     summary.cut_off += usize::from(known.is_cut_off());
+                    summary.views += known.drawn_views();
                     summary.prompt_tokens += known.prompt_tokens.unwrap_or(0);
                     summary.completion_tokens += known.completion_tokens.unwrap_or(0);
                 } else {
@@ -127,6 +163,16 @@ pub fn evaluate(
             }
         }
     }
+    let source = match &options.tools {
+        Some(tools) => Some(layout.source(tools.complexes.as_deref())?),
+        None => None,
+    };
+    let tool = match (&options.tools, &source) {
+        (Some(tools), Some(source)) if !todo.is_empty() => {
+            Some(ViewTool::open(layout, &plan, source, tools, &todo)?)
+        }
+        _ => None,
+    };
     let client = ChatClient::new(options, Catalogues::read(layout, &plan)?, monitor);
     let total = todo.len();
     let queue = Mutex::new(todo.into_iter());
@@ -151,11 +197,17 @@ pub fn evaluate(
             .iter()
             .map(|path| lock(&pictures).get(path))
             .collect();
-        let answer = images.map(|images| client.ask(&question, &images));
+        let answer = images.and_then(|images| {
+            let message = client.message(&question, &images);
+            match &tool {
+                Some(tool) => tools::ask(&client, tool, &question, message),
+                None => Ok(client.ask(&[message], None)),
+            }
+        });
         let mut state = lock(&state);
         if let Err(error) = answer.and_then(|answer| {
             let max_failures = MAX_CONSECUTIVE_FAILURES.max(2 * options.concurrency);
-            state.record(question.id, answer, file, max_failures)
+            state.record(question.id, answer, max_failures)
         }) {
             state.fatal.get_or_insert(error);
             return;
@@ -181,13 +233,16 @@ pub fn evaluate(
             summary.answered + summary.found,
             file.display()
         ))),
-        None => Ok(summary),
+        None => {
+            summary.prompt_tokens_by_mode = tokens_by_mode(file, &modes)?;
+            Ok(summary)
+        }
     }
 }
 
 /// State that the threads share.
 struct State {
-    out: fs::File,
+    out: AnswersFile,
     summary: EvaluateSummary,
     done: usize,
     consecutive_failures: usize,
@@ -200,7 +255,6 @@ impl State {
         &mut self,
         id: String,
         answer: Result<Answer, AskError>,
-        file: &Path,
         max_failures: usize,
     ) -> Result<(), DatasetError> {
         let summary = &mut self.summary;
@@ -216,19 +270,17 @@ impl State {
                     prompt_tokens: answer.prompt_tokens,
                     completion_tokens: answer.completion_tokens,
                     finish_reason: answer.finish_reason,
+                    views: answer.views,
+                    seconds: None,
                 };
+                summary.views += line.drawn_views();
                 summary.cut_off += usize::from(line.is_cut_off());
-                let line = serde_json::to_string(&line)
-                    .map_err(|error| DatasetError::Request(error.to_string()))?;
-                // One call, so that a killed process leaves a whole line or a truncated one.
-                self.out
-                    .write_all((line + "\n").as_bytes())
-                    .map_err(DatasetError::file(file))
+                self.out.append(&line)
             }
             Err(AskError::Refused(problem)) => Err(DatasetError::Request(format!(
                 "the endpoint refuses all questions: {problem}; {} answers are kept in {}",
                 summary.answered + summary.found,
-                file.display()
+                self.out.path().display()
             ))),
             Err(AskError::NoAnswer(problem)) => {
                 summary.failed += 1;
@@ -239,7 +291,7 @@ impl State {
                         "{} consecutive questions have no answer, the last: {about}; {} answers are kept in {}; run the same command again for the others",
                         self.consecutive_failures,
                         summary.answered + summary.found,
-                        file.display()
+                        self.out.path().display()
                     )));
                 }
                 summary.first_failure.get_or_insert(about);
@@ -250,28 +302,20 @@ impl State {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Sums the tokens of the prompts of all questions that a file answers, by mode.
+fn tokens_by_mode(
+    file: &Path,
+    modes: &BTreeMap<String, Mode>,
+) -> Result<BTreeMap<Mode, PromptTokens>, DatasetError> {
+    let mut counts: BTreeMap<Mode, PromptTokens> = BTreeMap::new();
+    for (id, prediction) in read_predictions(file)? {
+        if let (Some(mode), Some(tokens)) = (modes.get(&id), prediction.prompt_tokens) {
+            counts.entry(*mode).or_default().add(tokens);
+        }
+    }
+    Ok(counts)
 }
 
-/// Reads the answers of a file, after removing a truncated last line.
-fn recover(file: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
-    let Ok(text) = fs::read(file) else {
-        if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder).map_err(DatasetError::file(folder))?;
-        }
-        return Ok(BTreeMap::new());
-    };
-    let complete = text
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |last| last + 1);
-    if complete < text.len() {
-        fs::OpenOptions::new()
-            .write(true)
-            .open(file)
-            .and_then(|file| file.set_len(complete as u64))
-            .map_err(DatasetError::file(file))?;
-    }
-    crate::score::read_predictions(file)
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

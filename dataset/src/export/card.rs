@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
-use super::writers::{COLUMNS, WrittenSplit, tab_columns};
+use super::question_texts::tab_columns;
+use super::writers::{COLUMNS, WrittenSplit};
 use super::{ExportFormat, tools};
 use crate::card::features::{self, Feature, NamedFeature};
 use crate::card::{Configuration, FrontMatter, License, SplitFiles, write_license_and_citation};
 use crate::messages::pictures_per_question;
+use crate::mode::Mode;
 use crate::record::Plan;
 use crate::tables::ColumnKind;
 use crate::task::{Split, Task};
@@ -65,15 +67,43 @@ fn write_text(
             rows(task, Split::Test)
         )?;
     }
+    out.push('\n');
+    write_modes(out, format, plan)?;
     let first = tasks(written).first().map_or(Task::T1, |task| *task);
     let split = written.iter().find(|written| written.task == first);
     writeln!(
         out,
-        "\n```python\nfrom datasets import load_dataset\nquestions = load_dataset(\"PATH\", \"{}\", split=\"{}\")\n```\n\n\
+        "```python\nfrom datasets import load_dataset\nquestions = load_dataset(\"PATH\", \"{}\", split=\"{}\")\n```\n\n\
          Without a name, `load_dataset` loads the first configuration.\n",
         first.configuration(),
         split.map_or(Split::Test, |written| written.split).name()
     )
+}
+
+/// Says which input modes the questions have, if it is not that of pictures alone.
+fn write_modes(out: &mut String, format: ExportFormat, plan: &Plan) -> std::fmt::Result {
+    if !plan.has_tables() {
+        return Ok(());
+    }
+    let is_held = |mode: &&Mode| mode.has_pictures() || format.holds_text();
+    let held: Vec<&str> = plan
+        .modes
+        .iter()
+        .filter(is_held)
+        .map(|mode| mode.name())
+        .collect();
+    write!(
+        out,
+        "Input modes: {}. In `text`, a table of coordinates and bonds stands for each picture; in `both`, each picture has one.",
+        held.join(", ")
+    )?;
+    if held.len() < plan.modes.len() {
+        write!(
+            out,
+            " The set also has the mode `text`, which this format has no room for."
+        )?;
+    }
+    writeln!(out, "\n")
 }
 
 /// Returns the tasks that have questions.
@@ -98,6 +128,7 @@ fn configurations(format: ExportFormat, written: &[WrittenSplit]) -> Vec<Configu
                         format!("{name}-{split_name}.json")
                     }
                     ExportFormat::Vlmeval => format!("{name}-{split_name}.tsv"),
+                    ExportFormat::Evalscope => format!("{name}_{split_name}.parquet"),
                 },
                 rows: written.rows,
                 bytes: written.bytes,
@@ -127,7 +158,9 @@ fn columns(format: ExportFormat, task: Task) -> Vec<NamedFeature> {
         features.into_iter().map(owned).collect()
     };
     match format {
-        ExportFormat::Parquet | ExportFormat::Imagefolder => features::of_columns(&COLUMNS),
+        ExportFormat::Parquet | ExportFormat::Imagefolder | ExportFormat::Evalscope => {
+            features::of_columns(&COLUMNS)
+        }
         ExportFormat::Webdataset => {
             let picture = |number| {
                 let name = format!("{number:02}.png");

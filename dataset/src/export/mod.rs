@@ -5,6 +5,7 @@
 
 mod card;
 mod names;
+mod question_texts;
 mod writers;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::error::DatasetError;
 use crate::files::{FileDigest, hex, write_file, write_json};
 use crate::layout::Layout;
 use crate::messages::{Catalogue, Catalogues};
+use crate::mode::Mode;
 use crate::monitor::{Monitor, Progress};
 use crate::reader::{PictureReader, Question, read_questions};
 use crate::task::{Split, Task};
@@ -42,33 +44,52 @@ pub enum ExportFormat {
     Llava,
     /// Tab-separated tables of `VLMEvalKit` with the pictures in base64.
     Vlmeval,
+    /// Tables of `EvalScope`'s `general_vmcq`, of the tasks with options only.
+    Evalscope,
 }
 
 impl ExportFormat {
     /// All formats, in the order of [`Self::NAMES`].
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Parquet,
         Self::Webdataset,
         Self::Imagefolder,
         Self::Llamafactory,
         Self::Llava,
         Self::Vlmeval,
+        Self::Evalscope,
     ];
 
     /// The names of all formats.
-    pub const NAMES: [&str; 6] = [
+    pub const NAMES: [&str; 7] = [
         "parquet",
         "webdataset",
         "imagefolder",
         "llamafactory",
         "llava",
         "vlmeval",
+        "evalscope",
     ];
+
+    /// Returns whether the format has room for questions without pictures.
+    ///
+    /// `VLMEvalKit` and the loader of folders need pictures in every row, and the samples of a tar
+    /// file must have the same members.
+    #[must_use]
+    pub fn holds_text(self) -> bool {
+        matches!(self, Self::Parquet | Self::Llamafactory | Self::Llava)
+    }
 
     /// Returns the name in the command line and of the folder.
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
+    }
+
+    /// Returns whether an export has the questions of a task.
+    #[must_use]
+    pub fn has(self, task: Task) -> bool {
+        self != Self::Evalscope || task.is_choice()
     }
 }
 
@@ -80,7 +101,8 @@ impl FromStr for ExportFormat {
             .into_iter()
             .find(|format| format.name() == text)
             .ok_or_else(|| {
-                let names = "parquet, webdataset, imagefolder, llamafactory, llava or vlmeval";
+                let names =
+                    "parquet, webdataset, imagefolder, llamafactory, llava, vlmeval or evalscope";
                 DatasetError::Request(format!("\"{text}\" is not a format; give {names}"))
             })
     }
@@ -140,11 +162,26 @@ pub fn export(
     }
     let folder = folder(layout, format);
     let catalogues = Catalogues::read(layout, &plan)?;
-    let items = plan
-        .shards
-        .iter()
-        .flat_map(|shard| shard.questions.values());
-    let total = items.sum::<usize>() * catalogues.count();
+    let is_held = |mode: Mode| mode.has_pictures() || format.holds_text();
+    let modes = plan.modes.iter().filter(|mode| is_held(**mode)).count();
+    if modes == 0 {
+        return Err(DatasetError::content(
+            layout.root(),
+            format!(
+                "has questions without pictures only (mode text), and the format {} needs pictures; give parquet, llamafactory or llava",
+                format.name()
+            ),
+        ));
+    }
+    let counts = plan.shards.iter().flat_map(|shard| &shard.questions);
+    let items = counts.filter(|(task, _)| format.has(**task));
+    let total = items.map(|(_, count)| count).sum::<usize>() * catalogues.count() * modes;
+    if total == 0 {
+        return Err(DatasetError::Request(format!(
+            "the set has no questions that an export for {} holds; those of evalscope are T5, T6 and T8",
+            format.name()
+        )));
+    }
     let mut done = 0;
     let keys = Keys::of(layout, &plan)?;
     let mut writer = ExportWriter::new(format, &folder, keys, catalogues);
@@ -155,10 +192,11 @@ pub fn export(
             .iter()
             .filter(|shard| shard.split == split)
             .collect();
-        for task in Task::ALL {
+        for task in Task::ALL.into_iter().filter(|task| format.has(*task)) {
             let mut is_begun = false;
             for shard in &shards {
-                for question in read_questions(layout, shard, task)? {
+                let questions = read_questions(layout, shard, task)?.into_iter();
+                for question in questions.filter(|question| is_held(question.mode)) {
                     if !is_begun {
                         writer.begin(split, task)?;
                         is_begun = true;
@@ -195,6 +233,18 @@ pub fn export(
     Ok(folder)
 }
 
+/// Returns the modes of a set that a format leaves out, because it has no room for questions
+/// without pictures.
+///
+/// # Errors
+/// When there is no plan.
+pub fn left_out_modes(layout: &Layout, format: ExportFormat) -> Result<Vec<Mode>, DatasetError> {
+    let modes = layout.plan()?.modes.into_iter();
+    Ok(modes
+        .filter(|mode| !mode.has_pictures() && !format.holds_text())
+        .collect())
+}
+
 /// Says for which tool a format is, as the end of a sentence.
 fn tools(format: ExportFormat) -> &'static str {
     match format {
@@ -204,10 +254,15 @@ fn tools(format: ExportFormat) -> &'static str {
         ExportFormat::Llamafactory => "for LLaMA-Factory: conversations in the sharegpt form",
         ExportFormat::Llava => "as conversations in the form of LLaVA",
         ExportFormat::Vlmeval => "as tab-separated tables for VLMEvalKit",
+        ExportFormat::Evalscope => {
+            "of the tasks with options, as tables for `general_vmcq` of EvalScope"
+        }
     }
 }
 
-/// Returns the text of a question after one line per picture with a placeholder such as `<image>`.
+/// Returns the text of a question after one line per picture with a placeholder such as `<image>`,
+/// in which `{number}` stands for the number of the picture, each followed by the picture's table
+/// of coordinates if the question has tables.
 fn with_image_placeholders(
     question: &Question,
     catalogue: &Catalogue,
@@ -215,8 +270,22 @@ fn with_image_placeholders(
 ) -> String {
     let mut text = String::new();
     for (number, caption) in question.captions.iter().enumerate() {
-        text += &catalogue.image_line(number + 1, caption, placeholder);
-        text.push('\n');
+        if question.mode.has_pictures() {
+            let placeholder = placeholder.replace("{number}", &(number + 1).to_string());
+            text += &catalogue.image_line(number + 1, caption, &placeholder);
+            text.push('\n');
+        }
+        if let Some(table) = question.tables.get(number) {
+            text += table;
+            text.push('\n');
+        }
     }
     text + &question.question
+}
+
+/// Returns the text of a question after its tables of coordinates.
+fn with_tables(question: &Question) -> String {
+    let mut parts = question.tables.clone();
+    parts.push(question.question.clone());
+    parts.join("\n")
 }

@@ -76,12 +76,14 @@ mod tests {
             id: format!("{id}-T1-0"),
             item: format!("{id}-T1-0"),
             language: "en".to_owned(),
+            mode: crate::mode::Mode::Picture,
             complex: id.to_owned(),
             question: String::new(),
             answer: String::new(),
             options: Vec::new(),
             images: Vec::new(),
             captions: Vec::new(),
+            tables: Vec::new(),
         };
         let keys = Keys::of_ids(ids.map(str::to_owned).to_vec());
         let mut different = BTreeSet::new();

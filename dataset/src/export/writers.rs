@@ -8,23 +8,24 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
 use super::names::Keys;
-use super::{ExportFormat, with_image_placeholders};
+use super::question_texts::{metadata, options_of, tab_columns};
+use super::{ExportFormat, with_image_placeholders, with_tables};
 use crate::error::DatasetError;
 use crate::files::{AtomicFile, FileDigest, write_file, write_json};
 use crate::messages::Catalogues;
 use crate::reader::{PictureReader, Question};
 use crate::tables::{Cell, Column, ColumnKind, ImageFile, TableWriter};
-use crate::task::OPTION_LETTERS;
 use crate::task::{Split, Task};
 
 /// Limit of pictures per file; a question is never divided.
 const MAX_PICTURES_PER_FILE: usize = 5000;
 
 /// Columns of self-contained tables.
-pub(super) const COLUMNS: [Column; 11] = [
+pub(super) const COLUMNS: [Column; 13] = [
     ("id", ColumnKind::Text),
     ("item", ColumnKind::Text),
     ("language", ColumnKind::Text),
+    ("mode", ColumnKind::Text),
     ("task", ColumnKind::Text),
     ("split", ColumnKind::Text),
     ("complex", ColumnKind::Text),
@@ -32,6 +33,7 @@ pub(super) const COLUMNS: [Column; 11] = [
     ("answer", ColumnKind::Text),
     ("options", ColumnKind::Texts),
     ("captions", ColumnKind::Texts),
+    ("tables", ColumnKind::LongTexts),
     ("images", ColumnKind::Images),
 ];
 
@@ -130,6 +132,11 @@ impl ExportWriter {
                 let head = tab_columns(task).join("\t") + "\n";
                 self.open_file(format!("{name}.tsv"), head.as_bytes())
             }
+            ExportFormat::Evalscope => {
+                // EvalScope reads one file per subset and split, with this name.
+                let name = format!("{}_{}.parquet", task.configuration(), split.name());
+                self.open_table(name)
+            }
         }
     }
 
@@ -141,6 +148,12 @@ impl ExportWriter {
         Ok(())
     }
 
+    fn open_table(&mut self, name: String) -> Result<(), DatasetError> {
+        let table = TableWriter::create(&self.folder.join(&name), &COLUMNS)?;
+        self.open = OpenFile::Table(name, Box::new(table));
+        Ok(())
+    }
+
     /// Begins the next file of the split and task.
     fn next_part(&mut self, split: Split, task: Task) -> Result<(), DatasetError> {
         self.close(b"")?;
@@ -148,10 +161,7 @@ impl ExportWriter {
         let (part, split_name, name) = (self.parts, split.name(), task.configuration());
         self.parts += 1;
         if self.format == ExportFormat::Parquet {
-            let path = format!("{name}/{split_name}-{part:05}.parquet");
-            let table = TableWriter::create(&self.folder.join(&path), &COLUMNS)?;
-            self.open = OpenFile::Table(path, Box::new(table));
-            return Ok(());
+            return self.open_table(format!("{name}/{split_name}-{part:05}.parquet"));
         }
         self.open_file(format!("{name}-{split_name}-{part:06}.tar"), b"")
     }
@@ -216,7 +226,8 @@ impl ExportWriter {
                 }
                 self.pictures += question.images.len();
                 if self.format == ExportFormat::Parquet {
-                    self.write_table_row(split, task, question, pictures)
+                    let asked = question.question.clone();
+                    self.write_table_row(split, task, question, asked, pictures)
                 } else {
                     self.write_sample(split, task, question, pictures)
                 }
@@ -224,7 +235,7 @@ impl ExportWriter {
             ExportFormat::Imagefolder => {
                 let folder = format!("{}/{}/", task.configuration(), split.name());
                 let names = self.write_picture_files(&folder, "", question, pictures)?;
-                let mut entry = self.metadata(split, task, question)?;
+                let mut entry = metadata(&self.catalogues, split, task, question)?;
                 entry["images_file_names"] = json!(names);
                 self.put(format!("{entry}\n").as_bytes())
             }
@@ -244,16 +255,26 @@ impl ExportWriter {
                 let names = self.write_picture_files("", "images/", question, pictures)?;
                 let catalogue = self.catalogues.get(&question.language)?;
                 let asked = with_image_placeholders(question, catalogue, "<image>");
-                self.write_entry(&json!({
+                let mut entry = json!({
                     "id": question.id,
                     "image": names,
                     "conversations": [
                         {"from": "human", "value": asked},
                         {"from": "gpt", "value": question.answer},
                     ],
-                }))
+                });
+                // LLaVA takes every entry with this key as one with pictures.
+                if !question.mode.has_pictures() {
+                    entry.as_object_mut().map(|entry| entry.remove("image"));
+                }
+                self.write_entry(&entry)
             }
             ExportFormat::Vlmeval => self.write_tab_row(task, question, pictures),
+            ExportFormat::Evalscope => {
+                let catalogue = self.catalogues.get(&question.language)?;
+                let asked = with_image_placeholders(question, catalogue, "<image {number}>");
+                self.write_table_row(split, task, question, asked, pictures)
+            }
         }
     }
 
@@ -288,12 +309,13 @@ impl ExportWriter {
         Ok(names)
     }
 
-    /// Writes a row of a Parquet table.
+    /// Writes a row of a Parquet table; `asked` is the text of the question there.
     fn write_table_row(
         &mut self,
         split: Split,
         task: Task,
         question: &Question,
+        asked: String,
         pictures: &mut PictureReader<'_>,
     ) -> Result<(), DatasetError> {
         let mut images = Vec::new();
@@ -303,19 +325,21 @@ impl ExportWriter {
                 path: path.clone(),
             });
         }
-        let options = self.options_of(task, question)?;
+        let options = options_of(&self.catalogues, task, question)?;
         if let OpenFile::Table(_, table) = &mut self.open {
             table.push(vec![
                 Cell::Text(question.id.clone()),
                 Cell::Text(question.item.clone()),
                 Cell::Text(question.language.clone()),
+                Cell::Text(question.mode.name().to_owned()),
                 Cell::Text(task.name().to_owned()),
                 Cell::Text(split.name().to_owned()),
                 Cell::Text(question.complex.clone()),
-                Cell::Text(question.question.clone()),
+                Cell::Text(asked),
                 Cell::Text(question.answer.clone()),
                 Cell::Texts(options),
                 Cell::Texts(question.captions.clone()),
+                Cell::Texts(question.tables.clone()),
                 Cell::Images(images),
             ])?;
         }
@@ -335,7 +359,7 @@ impl ExportWriter {
         for (number, path) in question.images.iter().enumerate() {
             files.push((format!("{key}.{number:02}.png"), pictures.get(path)?));
         }
-        let entry = self.metadata(split, task, question)?.to_string();
+        let entry = metadata(&self.catalogues, split, task, question)?.to_string();
         let OpenFile::File(_, out) = &mut self.open else {
             return Ok(());
         };
@@ -361,7 +385,7 @@ impl ExportWriter {
             images.push(BASE64_STANDARD.encode(&*pictures.get(path)?));
             names.push(path.clone());
         }
-        let options = self.options_of(task, question)?;
+        let options = options_of(&self.catalogues, task, question)?;
         // Texts are quoted as in CSV files, because they may have line feeds and quotes.
         let quoted = |text: &str| match text {
             "" => String::new(),
@@ -373,7 +397,7 @@ impl ExportWriter {
             quoted(&question.id),
             list(&images),
             list(&names),
-            quoted(&question.question),
+            quoted(&with_tables(question)),
         ];
         cells.extend(options.iter().map(|option| quoted(option)));
         cells.extend([
@@ -381,6 +405,7 @@ impl ExportWriter {
             task.configuration(),
             quoted(&question.item),
             quoted(&question.language),
+            quoted(question.mode.name()),
         ]);
         self.put((cells.join("\t") + "\n").as_bytes())
     }
@@ -427,51 +452,5 @@ impl ExportWriter {
             splits: self.complete,
             files: self.files,
         })
-    }
-}
-
-/// Returns the columns of the tab-separated tables of a task.
-///
-/// `VLMEvalKit` judges a table with the columns A to D as multiple choice, so open tasks have none.
-pub(super) fn tab_columns(task: Task) -> Vec<&'static str> {
-    let mut columns = vec!["index", "id", "image", "image_path", "question"];
-    if matches!(task, Task::T5 | Task::T6 | Task::T8) {
-        columns.extend(OPTION_LETTERS);
-    }
-    columns.extend(["answer", "category", "item", "language"]);
-    columns
-}
-
-/// Texts of questions in tables.
-impl ExportWriter {
-    /// Returns the texts of the options; options that are pictures are named by their number.
-    fn options_of(&self, task: Task, question: &Question) -> Result<Vec<String>, DatasetError> {
-        if matches!(task, Task::T5 | Task::T6) {
-            let catalogue = self.catalogues.get(&question.language)?;
-            let first = question.images.len() - OPTION_LETTERS.len().min(question.images.len());
-            let options = 1..=OPTION_LETTERS.len();
-            return Ok(options.map(|n| catalogue.picture_name(first + n)).collect());
-        }
-        Ok(question.options.clone())
-    }
-
-    fn metadata(
-        &self,
-        split: Split,
-        task: Task,
-        question: &Question,
-    ) -> Result<Value, DatasetError> {
-        Ok(json!({
-            "id": question.id,
-            "item": question.item,
-            "language": question.language,
-            "task": task.name(),
-            "split": split.name(),
-            "complex": question.complex,
-            "question": question.question,
-            "answer": question.answer,
-            "options": self.options_of(task, question)?,
-            "captions": question.captions,
-        }))
     }
 }

@@ -38,7 +38,7 @@ fn write_card(
     FrontMatter {
         languages: &plan.languages,
         license: &license,
-        questions: report.question_count() * plan.languages.len(),
+        questions: report.question_count() * plan.rows_per_item(),
         configurations: &card_configurations(plan, manifests),
     }
     .write(out)?;
@@ -50,10 +50,11 @@ fn write_card(
         plan.generator, plan.seed, plan.size.width_px, plan.size.height_px, plan.size.samples
     )?;
     write_counts(out, plan, report)?;
-    write_languages(out, report, catalogues)?;
+    write_languages(out, plan, report, catalogues)?;
     write_columns(out, plan)?;
-    let configurations = configurations(plan);
-    let first = configurations.first();
+    let configurations = configurations(plan, manifests);
+    let is_task = |entry: &&(String, Vec<Split>)| entry.0.starts_with('T');
+    let first = configurations.iter().find(is_task);
     let name = first.map_or("pictures", |(name, _)| name);
     // The test split is the one to try a model with, if there is one.
     let split = first.and_then(|(_, splits)| splits.last());
@@ -63,6 +64,12 @@ fn write_card(
         "```python\nfrom datasets import load_dataset\nquestions = load_dataset(\"PATH\", \"{name}\", split=\"{split}\")\n\
          pictures = load_dataset(\"PATH\", \"pictures\", split=\"{split}\")\nby_path = {{path: row for row, path in enumerate(pictures[\"path\"])}}\n\
          shown = [pictures[by_path[path]][\"image\"] for path in questions[0][\"images\"]]\n```\n"
+    )?;
+    writeln!(
+        out,
+        "## How it was made\n\n{} planned and rendered the set without any network or random source but the seed: `plan/plan.json` has all options, `plan/complexes.jsonl` every picture and question, \
+         and `molshot dataset generate` makes the same bytes from them and the structures.\n",
+        plan.generator
     )?;
     write_decoys(out, plan.decoys)?;
     writeln!(
@@ -77,7 +84,31 @@ fn write_card(
             "Complexes that were cut out of whole entries are in `structures/`; `report.json` says how they were cut.\n"
         )?;
     }
+    write_limits(out, plan)?;
     write_license_and_citation(out, &license)
+}
+
+/// Says what scores on the set do not show.
+fn write_limits(out: &mut String, plan: &Plan) -> std::fmt::Result {
+    let like = if plan.split_listed {
+        "The split was given by a file; `report.json` lists like complexes that it puts on both sides."
+    } else {
+        "Complexes are compared within the set only: a model may have seen the same structures elsewhere, and labels name residues and atoms."
+    };
+    let order = if plan.tasks.contains(&Task::T6) {
+        "- In T6, the right option is often the one that is turned furthest from picture 1 (59 % on 57 complexes of PDBbind), which is part of the task as the paper defines it.\n"
+    } else {
+        ""
+    };
+    writeln!(
+        out,
+        "## Limits\n\n\
+         - The pictures have one style and come from one program; scores on other pictures of molecules may differ.\n\
+         - Hydrogen bonds are derived from the coordinates by the geometric rules of ChimeraX, not measured. Whether structures and protonation are right was not checked.\n\
+         - {like}\n\
+         {order}\
+         - Translated questions can be harder because of their wording; see above which texts a speaker has checked.\n"
+    )
 }
 
 /// Says how wrong options and residues without a bond were chosen.
@@ -117,7 +148,7 @@ fn card_configurations(plan: &Plan, manifests: &[Manifest]) -> Vec<Configuration
             bytes,
         }
     };
-    configurations(plan)
+    configurations(plan, manifests)
         .into_iter()
         .map(|(name, splits)| Configuration {
             splits: splits
@@ -165,15 +196,41 @@ fn write_counts(out: &mut String, plan: &Plan, report: &Report) -> std::fmt::Res
     )
 }
 
-/// Says in which languages the questions are, and which texts were checked.
-fn write_languages(out: &mut String, report: &Report, catalogues: &Catalogues) -> std::fmt::Result {
-    let (items, count) = (report.question_count(), catalogues.count());
-    if count > 1 {
+/// Says in which languages and input modes the questions are, and which texts were checked.
+fn write_languages(
+    out: &mut String,
+    plan: &Plan,
+    report: &Report,
+    catalogues: &Catalogues,
+) -> std::fmt::Result {
+    let (items, count, rows) = (
+        report.question_count(),
+        catalogues.count(),
+        plan.rows_per_item(),
+    );
+    if rows > 1 {
+        let languages = if count > 1 {
+            format!("in {count} languages with the same pictures")
+        } else {
+            "in several input modes".to_owned()
+        };
         writeln!(
             out,
-            "Each question is asked in {count} languages with the same pictures. The counts above are of items ({items} in all); the tables have {count} rows per \
-             item, {} in all, whose `id` is that of the `item` and the `language`.\n",
-            items * count
+            "Each question is asked {languages}. The counts above are of items ({items} in all); the tables have {rows} rows per \
+             item, {} in all, whose `id` is that of the `item`{}{}.\n",
+            items * rows,
+            if count > 1 { " and the `language`" } else { "" },
+            if rows > count { " and the `mode`" } else { "" },
+        )?;
+    }
+    if plan.has_tables() {
+        let modes: Vec<&str> = plan.modes.iter().map(|mode| mode.name()).collect();
+        writeln!(
+            out,
+            "Input modes: {}. In `text`, a table of coordinates and bonds stands for each picture; in `both`, each picture has one. A table lists what its \
+             picture shows and nothing else: the drawn atoms within the picture, their labels and the bonds between them. The axes are those of the screen \
+             (x to the right, y up, z towards the viewer), in angstrom.\n",
+            modes.join(", ")
         )?;
     }
     let checked = catalogues.all().iter().map(|catalogue| {
@@ -194,8 +251,9 @@ fn write_languages(out: &mut String, report: &Report, catalogues: &Catalogues) -
 fn write_columns(out: &mut String, plan: &Plan) -> std::fmt::Result {
     writeln!(
         out,
-        "**Columns of questions**: `id`, `item` (what the rows of all languages have in common), `language`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; the paths if the \
-         options are pictures; empty for open questions), `images` (paths of the pictures, in order), `captions` (what each picture shows). **Columns of `pictures`**: `path`, \
+        "`load_dataset` without a name loads `examples`: up to two questions per column of the paper's table with their pictures in the row (`images`), for a first look. They are among the questions of the tasks, too.\n\n\
+         **Columns of questions**: `id`, `item` (what the rows of all languages and input modes have in common), `language`, `mode`, `task`, `split`, `complex`, `question`, `answer`, `options` (A to D, in order; the paths if the \
+         options are pictures; empty for open questions), `images` (paths of the pictures, in order; empty in mode `text`), `captions` (what each picture shows), `tables` (a table of coordinates of each picture; empty in mode `picture`). **Columns of `pictures`**: `path`, \
          `image`, `complex`, `split`, `request` (the document from which `molshot` renders the same bytes; the structure is referred to by its id, and has the names of `renamed` in `complexes`){}. The names of \
          pictures do not reveal what was done to the molecules, but `request` and `answer` do: show a model neither. A picture of several questions is stored \
          once: join `images` with `path`, or make self-contained tables with `molshot dataset export --format parquet`.\n",

@@ -12,7 +12,7 @@ use crate::tables::{Column, ColumnKind};
 
 /// Returns the Croissant document of a set.
 pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) -> Value {
-    let configurations = configurations(plan);
+    let configurations = configurations(plan, manifests);
     let mut distribution = vec![json!({
         "@type": "cr:FileObject",
         "@id": "repo",
@@ -43,15 +43,25 @@ pub(super) fn croissant(plan: &Plan, report: &Report, manifests: &[Manifest]) ->
             "field": columns.iter().map(|column| field(name, *column)).collect::<Vec<Value>>(),
         }));
     }
-    let (items, languages) = (report.question_count(), &plan.languages);
-    let questions = match languages.as_slice() {
-        [_] => format!("{items} questions"),
-        several => format!(
-            "{items} questions, each in {} languages ({}; {} rows),",
-            several.len(),
-            several.join(", "),
-            items * several.len()
-        ),
+    let items = report.question_count();
+    let mut kinds = Vec::new();
+    if let languages @ [_, _, ..] = plan.languages.as_slice() {
+        let count = languages.len();
+        kinds.push(format!("in {count} languages ({})", languages.join(", ")));
+    }
+    if let modes @ [_, _, ..] = plan.modes.as_slice() {
+        let names: Vec<&str> = modes.iter().map(|mode| mode.name()).collect();
+        let count = names.len();
+        kinds.push(format!("in {count} input modes ({})", names.join(", ")));
+    }
+    let questions = if kinds.is_empty() {
+        format!("{items} questions")
+    } else {
+        let rows = items * plan.rows_per_item();
+        format!(
+            "{items} questions, each {} ({rows} rows),",
+            kinds.join(" and ")
+        )
     };
     json!({
         "@context": context(),
@@ -85,7 +95,7 @@ fn fingerprint(manifests: &[Manifest]) -> String {
 fn field(set: &str, (name, kind): Column) -> Value {
     let (data_type, repeated) = match kind {
         ColumnKind::Text => ("sc:Text", false),
-        ColumnKind::Texts => ("sc:Text", true),
+        ColumnKind::Texts | ColumnKind::LongTexts => ("sc:Text", true),
         ColumnKind::Floats => ("sc:Float", true),
         ColumnKind::Numbers => ("sc:Integer", true),
         ColumnKind::Image => ("sc:ImageObject", false),

@@ -8,7 +8,9 @@
 mod card;
 pub mod complexes_table;
 mod croissant;
+mod examples;
 pub mod picture_annotations;
+mod questions;
 mod shard;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::{CARD_FILE, LICENSE_FILE, License};
 use crate::error::DatasetError;
-use crate::files::{json_bytes, read_json, remove_unfinished, write_file, write_json};
+use crate::files::{hash_file, json_bytes, read_json, remove_unfinished, write_file};
 use crate::layout::Layout;
 use crate::messages::Catalogues;
 use crate::monitor::Monitor;
@@ -30,7 +32,8 @@ use crate::record::{Plan, ShardPlan};
 use crate::tables::{Column, TableDigest};
 use crate::task::{Split, Task};
 
-pub use shard::{picture_columns, question_columns};
+pub use questions::question_columns;
+pub use shard::picture_columns;
 
 /// Memory limit of the pictures that are rendered and encoded at the same time.
 const MAX_PICTURE_BYTES: u64 = 2 << 30;
@@ -146,6 +149,7 @@ pub fn generate(
     let source = layout.source(options.complexes.as_deref())?;
     let catalogues = Catalogues::read(layout, &plan)?;
     let (own, others) = own_and_others(layout, &plan, options)?;
+    let completeness = Completeness::new(layout)?;
     let has_manifest = |shard: &ShardPlan| layout.shard_file(&shard.name()).exists();
     let complete = own.iter().filter(|shard| has_manifest(shard)).count();
     if complete > 0 && !options.resume {
@@ -157,7 +161,7 @@ pub fn generate(
     let incomplete = |shards: Vec<&ShardPlan>| {
         let mut incomplete: Vec<ShardPlan> = Vec::new();
         for shard in shards {
-            if !is_complete(layout, shard)? {
+            if !completeness.of(shard)? {
                 incomplete.push(shard.clone());
             }
         }
@@ -188,7 +192,7 @@ pub fn generate(
         writer.window = options.threads.max(1) * 4;
         for shard in &todo {
             // Another process may have made it in the meantime.
-            if is_complete(layout, shard)? {
+            if completeness.of(shard)? {
                 writer.total -= shard.pictures;
                 summary.shards_found += 1;
             } else {
@@ -256,12 +260,13 @@ pub struct PlannedShard {
 /// Returns all shards of a set, in order, with their states.
 ///
 /// # Errors
-/// When there is no plan, or a manifest is invalid.
+/// When there is no plan, a shard is of another plan, or its files must not be looked at.
 pub fn planned_shards(layout: &Layout) -> Result<Vec<PlannedShard>, DatasetError> {
     let shards = layout.plan()?.shards.into_iter();
+    let completeness = Completeness::new(layout)?;
     shards
         .map(|plan| {
-            let complete = is_complete(layout, &plan)?;
+            let complete = completeness.of(&plan)?;
             Ok(PlannedShard { plan, complete })
         })
         .collect()
@@ -279,17 +284,61 @@ pub fn describe(layout: &Layout) -> Result<(), DatasetError> {
     write_summary(layout, &plan, &catalogues)
 }
 
-/// Returns whether a shard has its manifest and all of its tables in the recorded sizes.
-///
-/// A shard that lost a table is made again. `verify` also compares hashes.
-fn is_complete(layout: &Layout, shard: &ShardPlan) -> Result<bool, DatasetError> {
-    let Some(manifest) = manifest(layout, shard)? else {
-        return Ok(false);
-    };
-    Ok(manifest.files.iter().all(|(path, entry)| {
-        fs::metadata(layout.file(path))
-            .is_ok_and(|file| file.is_file() && file.len() == entry.bytes)
-    }))
+/// Says which shards of a plan are complete.
+struct Completeness<'a> {
+    layout: &'a Layout,
+    /// SHA-256 of the plan that the shards must be of.
+    plan_sha256: String,
+}
+
+impl<'a> Completeness<'a> {
+    fn new(layout: &'a Layout) -> Result<Self, DatasetError> {
+        Ok(Self {
+            layout,
+            plan_sha256: hash_file(&layout.plan_file())?.sha256,
+        })
+    }
+
+    /// Returns whether a shard has its manifest and all of its tables in the recorded sizes.
+    ///
+    /// A shard that lost a table, or whose manifest is damaged, is made again. `verify` also
+    /// compares hashes.
+    ///
+    /// # Errors
+    /// When the shard was made of another plan, or its files must not be looked at.
+    fn of(&self, shard: &ShardPlan) -> Result<bool, DatasetError> {
+        let path = self.layout.shard_file(&shard.name());
+        let Some(text) = if_found(&path, fs::read(&path))? else {
+            return Ok(false);
+        };
+        let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else {
+            return Ok(false);
+        };
+        if manifest.plan_sha256 != self.plan_sha256 {
+            return Err(DatasetError::content(
+                &path,
+                "is a shard of another plan; restore plan/ as it was, or remove shards/ and data/, or give another folder",
+            ));
+        }
+        for (name, entry) in &manifest.files {
+            let path = self.layout.file(name);
+            let found = if_found(&path, fs::metadata(&path))?;
+            if !found.is_some_and(|file| file.is_file() && file.len() == entry.bytes) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Returns what was read of a file, or `None` if there is no such file.
+fn if_found<T>(path: &Path, found: std::io::Result<T>) -> Result<Option<T>, DatasetError> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
+        Err(error) => Err(DatasetError::file(path)(error)),
+    }
 }
 
 /// Reads the manifests of all shards.
@@ -317,11 +366,20 @@ fn write_summary(
     let manifests = manifests(layout, plan)?;
     let mut report: Report = read_json(&layout.report_file())?;
     report.written = Some(written(&manifests));
-    write_json(&layout.report_file(), &report)?;
+    let path = layout.report_file();
+    write_changed(&path, &json_bytes(&path, &report)?)?;
     for (name, bytes) in descriptions(plan, &report, catalogues, &manifests)? {
-        write_file(&layout.file(name), &bytes)?;
+        write_changed(&layout.file(name), &bytes)?;
     }
     Ok(())
+}
+
+/// Writes a file, unless it has these bytes: a complete set may be on a disk that is read only.
+fn write_changed(path: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
+    if fs::read(path).is_ok_and(|found| found == bytes) {
+        return Ok(());
+    }
+    write_file(path, bytes).map(|_| ())
 }
 
 fn written(manifests: &[Manifest]) -> Written {
@@ -364,8 +422,9 @@ pub fn descriptions(
     Ok(files)
 }
 
-/// Returns the configurations that have files, with the splits of each.
-fn configurations(plan: &Plan) -> Vec<(String, Vec<Split>)> {
+/// Returns the configurations that have files, with the splits of each; the first one is loaded
+/// where no name is given.
+fn configurations(plan: &Plan, manifests: &[Manifest]) -> Vec<(String, Vec<Split>)> {
     let splits = |has: &dyn Fn(&ShardPlan) -> bool| -> Vec<Split> {
         Split::ALL
             .into_iter()
@@ -376,13 +435,14 @@ fn configurations(plan: &Plan) -> Vec<(String, Vec<Split>)> {
             })
             .collect()
     };
-    let mut all: Vec<(String, Vec<Split>)> = Task::ALL
-        .into_iter()
-        .map(|task| {
-            let has = |shard: &ShardPlan| shard.questions.contains_key(&task);
-            (task.configuration(), splits(&has))
-        })
-        .collect();
+    let mut all = vec![(
+        examples::CONFIGURATION.to_owned(),
+        examples::splits(manifests),
+    )];
+    all.extend(Task::ALL.into_iter().map(|task| {
+        let has = |shard: &ShardPlan| shard.questions.contains_key(&task);
+        (task.configuration(), splits(&has))
+    }));
     all.push(("pictures".to_owned(), splits(&|_| true)));
     all.push(("complexes".to_owned(), splits(&|_| true)));
     all.retain(|(_, splits)| !splits.is_empty());
@@ -393,6 +453,7 @@ fn configurations(plan: &Plan) -> Vec<(String, Vec<Split>)> {
 #[must_use]
 pub fn columns_of(configuration: &str, plan: &Plan) -> Vec<Column> {
     match configuration {
+        examples::CONFIGURATION => examples::columns(),
         "pictures" => picture_columns(plan.annotations),
         "complexes" => complexes_table::COLUMNS.to_vec(),
         _ => question_columns(),

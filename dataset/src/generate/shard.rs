@@ -1,20 +1,21 @@
 //! Writes one shard: renders its pictures in order in the pool, then writes its questions.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use molshot_molecule::Structure;
 use molshot_renderer::pool::{Pool, Sequence, WorkerScratch};
 use molshot_renderer::{Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
-use molshot_scenes::{Camera, Plane, PreparedScene, RenderJob};
+use molshot_scenes::{Plane, RenderJob};
 
 use super::picture_annotations::{self, PictureAnnotations};
-use super::{FileEntry, Manifest, complexes_table};
+use super::questions::{question_columns, question_row};
+use super::{FileEntry, Manifest, complexes_table, examples};
 use crate::complexes::ComplexSource;
+use crate::coordinates::{PictureTable, PictureTables, add_foreign_tables};
 use crate::error::DatasetError;
 use crate::files::{hash_file, write_json};
+use crate::jobs::{JobBuilder, PlannedJob};
 use crate::layout::Layout;
 use crate::messages::Catalogues;
 use crate::monitor::{Monitor, Progress};
@@ -38,24 +39,6 @@ pub fn picture_columns(annotations: bool) -> Vec<Column> {
         columns.extend(picture_annotations::COLUMNS);
     }
     columns
-}
-
-/// Returns the columns of the questions of a task.
-#[must_use]
-pub fn question_columns() -> Vec<Column> {
-    vec![
-        ("id", ColumnKind::Text),
-        ("item", ColumnKind::Text),
-        ("language", ColumnKind::Text),
-        ("task", ColumnKind::Text),
-        ("split", ColumnKind::Text),
-        ("complex", ColumnKind::Text),
-        ("question", ColumnKind::Text),
-        ("answer", ColumnKind::Text),
-        ("options", ColumnKind::Texts),
-        ("images", ColumnKind::Texts),
-        ("captions", ColumnKind::Texts),
-    ]
 }
 
 /// A rendered and encoded picture.
@@ -130,14 +113,21 @@ impl<'a> ShardWriter<'a> {
         let name = shard.name();
         let lines = read_shard_lines(&self.layout.complexes_file(), shard)?;
         let mut files = BTreeMap::new();
-        let entry = self.write_pictures(&name, &lines)?;
+        let (entry, tables) = self.write_pictures(&name, &lines)?;
         files.insert(Layout::pictures_path(&name), entry);
         let entry = self.write_complexes(&name, &lines)?;
         files.insert(Layout::complexes_path(&name), entry);
         for task in shard.questions.keys() {
-            let entry = self.write_questions(&name, &lines, *task)?;
+            let entry = self.write_questions(&name, &lines, &tables, *task)?;
             files.insert(Layout::questions_path(*task, &name), entry);
         }
+        files.extend(examples::write(
+            self.layout,
+            shard,
+            &lines,
+            &tables,
+            self.catalogues,
+        )?);
         let manifest = Manifest {
             adapter: self.pool.adapter().to_owned(),
             plan_sha256: hash_file(&self.layout.plan_file())?.sha256,
@@ -148,11 +138,13 @@ impl<'a> ShardWriter<'a> {
     }
 
     /// Renders the pictures and writes their table.
+    ///
+    /// Also returns the tables of coordinates of the pictures, if the plan has a mode with them.
     fn write_pictures(
         &mut self,
         name: &str,
         lines: &[ComplexPlan],
-    ) -> Result<FileEntry, DatasetError> {
+    ) -> Result<(FileEntry, PictureTables), DatasetError> {
         let path = self.layout.file(&Layout::pictures_path(name));
         let annotations = self.plan.annotations;
         let mut table = TableWriter::create(&path, &picture_columns(annotations))?;
@@ -163,19 +155,29 @@ impl<'a> ShardWriter<'a> {
                 pictures.map(move |(path, picture)| (line, path, picture))
             })
             .collect();
-        let mut builder = JobBuilder {
-            plan: self.plan,
-            source: self.source,
-            current: None,
-            structures: VecDeque::new(),
-            failed: None,
-        };
+        let mut builder = JobBuilder::new(self.source, self.plan.size);
+        let has_tables = self.plan.has_tables();
+        let (mut coordinates, mut failed) = (PictureTables::new(), None);
         let stopped = self.monitor.stopped;
-        let jobs = pictures.iter().map_while(|(line, _, picture)| {
+        let jobs = pictures.iter().map_while(|(line, path, picture)| {
             if stopped() {
                 return None;
             }
-            let job = builder.job(line, picture, annotations)?;
+            let planned = builder.build(line, picture);
+            let planned = planned.and_then(|planned| {
+                if has_tables {
+                    let table = PictureTable::of(&planned, picture, self.plan.seed);
+                    coordinates.insert((*path).clone(), table);
+                }
+                with_atom_ids(planned, picture, annotations)
+            });
+            let job = match planned {
+                Ok(job) => job,
+                Err(error) => {
+                    failed = Some(error);
+                    return None;
+                }
+            };
             let annotated = annotations.then(|| job.clone());
             let work = move |frame: &Frame, scratch: &mut WorkerScratch| {
                 encode(frame, scratch, annotated.as_ref())
@@ -217,7 +219,7 @@ impl<'a> ShardWriter<'a> {
             });
         }
         drop(results);
-        if let Some(error) = builder.failed {
+        if let Some(error) = failed {
             return Err(error);
         }
         if stopped() {
@@ -226,7 +228,12 @@ impl<'a> ShardWriter<'a> {
                 self.done, self.total
             )));
         }
-        Ok(FileEntry::from(table.finish()?))
+        if has_tables {
+            for line in lines {
+                add_foreign_tables(&mut builder, line, self.plan.seed, &mut coordinates)?;
+            }
+        }
+        Ok((FileEntry::from(table.finish()?), coordinates))
     }
 
     /// Writes the table of questions of one task.
@@ -234,6 +241,7 @@ impl<'a> ShardWriter<'a> {
         &self,
         name: &str,
         lines: &[ComplexPlan],
+        tables: &PictureTables,
         task: Task,
     ) -> Result<FileEntry, DatasetError> {
         let path = self.layout.file(&Layout::questions_path(task, name));
@@ -242,24 +250,28 @@ impl<'a> ShardWriter<'a> {
             let items = line.items.iter().filter(|item| item.task == task);
             let rows =
                 items.flat_map(|item| self.catalogues.rows(item).map(move |row| (item, row)));
-            for (item, (id, catalogue)) in rows {
-                table.push(vec![
-                    Cell::Text(id),
-                    Cell::Text(item.id.clone()),
-                    Cell::Text(catalogue.language.clone()),
-                    Cell::Text(task.name().to_owned()),
-                    Cell::Text(line.split.name().to_owned()),
-                    Cell::Text(line.id.clone()),
-                    Cell::Text(catalogue.question(item)?),
-                    Cell::Text(item.answer.clone()),
-                    Cell::Texts(item.options.clone()),
-                    Cell::Texts(item.images.clone()),
-                    Cell::Texts(catalogue.captions(task).to_vec()),
-                ])?;
+            for (item, question) in rows {
+                table.push(question_row(line, item, question, tables)?)?;
             }
         }
         Ok(FileEntry::from(table.finish()?))
     }
+}
+
+/// Returns the job of a picture, with the plane that annotations are made from if it has some.
+fn with_atom_ids(
+    planned: PlannedJob,
+    picture: &PictureSpec,
+    annotations: bool,
+) -> Result<RenderJob, DatasetError> {
+    if !annotations {
+        return Ok(planned.job);
+    }
+    let job = planned.job.with_plane(Plane::AtomId);
+    job.map_err(|source| DatasetError::Scene {
+        complex: picture.complex.clone(),
+        source: Box::new(source),
+    })
 }
 
 /// Encodes and annotates a picture on a worker thread.
@@ -292,118 +304,4 @@ fn encode(
         rendering_us: rendering.as_micros() as u64,
         annotating_us: start.elapsed().as_micros() as u64,
     })
-}
-
-/// A prepared scene with the picture that it was prepared for.
-struct CurrentScene {
-    picture: PictureSpec,
-    prepared: PreparedScene,
-    fitted_camera: Camera,
-}
-
-/// Builds the render jobs of consecutive pictures; pictures of one scene share it.
-struct JobBuilder<'a> {
-    plan: &'a Plan,
-    source: &'a ComplexSource,
-    current: Option<CurrentScene>,
-    /// The complexes that were read last: id, hash of the files, structure.
-    structures: VecDeque<(String, String, Arc<Structure>)>,
-    failed: Option<DatasetError>,
-}
-
-/// Number of cached structures: a complex and those that its questions combine it with.
-const MAX_STRUCTURES: usize = 8;
-
-impl JobBuilder<'_> {
-    /// Builds the job of a picture; on failure returns `None` and stores the error in `failed`.
-    fn job(
-        &mut self,
-        line: &ComplexPlan,
-        picture: &PictureSpec,
-        annotations: bool,
-    ) -> Option<RenderJob> {
-        let job = self.try_job(line, picture).and_then(|job| {
-            if !annotations {
-                return Ok(job);
-            }
-            job.with_plane(Plane::AtomId)
-                .map_err(|source| DatasetError::Scene {
-                    complex: picture.complex.clone(),
-                    source: Box::new(source),
-                })
-        });
-        match job {
-            Ok(job) => Some(job),
-            Err(error) => {
-                self.failed = Some(error);
-                None
-            }
-        }
-    }
-
-    fn try_job(
-        &mut self,
-        line: &ComplexPlan,
-        picture: &PictureSpec,
-    ) -> Result<RenderJob, DatasetError> {
-        let scene_error = |source| DatasetError::Scene {
-            complex: picture.complex.clone(),
-            source: Box::new(source),
-        };
-        let current = self
-            .current
-            .take()
-            .filter(|scene| scene.picture.same_scene(picture));
-        let scene = if let Some(scene) = current {
-            scene
-        } else {
-            let structure = self.structure(line, &picture.complex)?;
-            let mut request = picture.request(self.plan.size);
-            request.commands.clear();
-            let prepared = PreparedScene::new(structure, &request).map_err(scene_error)?;
-            let fitted_camera = prepared.camera().map_err(scene_error)?;
-            CurrentScene {
-                picture: picture.clone(),
-                prepared,
-                fitted_camera,
-            }
-        };
-        let request = picture.request(self.plan.size);
-        let commands = request.view_commands().map_err(scene_error)?;
-        let mut camera = scene.fitted_camera.clone();
-        camera
-            .apply(commands, &scene.prepared.scene().structure)
-            .map_err(scene_error)?;
-        let job = scene.prepared.job_from(&camera).map_err(scene_error)?;
-        self.current = Some(scene);
-        Ok(job)
-    }
-
-    /// Reads a complex; the files of the complex of the line must be those that were planned.
-    fn structure(&mut self, line: &ComplexPlan, id: &str) -> Result<Arc<Structure>, DatasetError> {
-        let cached = self.structures.iter().find(|(other, ..)| other == id);
-        let (hash, structure) = if let Some((_, hash, structure)) = cached {
-            (hash.clone(), Arc::clone(structure))
-        } else {
-            let hash = self.source.hash(id)?;
-            let complex = self
-                .source
-                .read(id)
-                .map_err(|error| DatasetError::content(&self.source.path(id), error.message))?;
-            if self.structures.len() == MAX_STRUCTURES {
-                self.structures.pop_front();
-            }
-            let structure = complex.structure;
-            let entry = (id.to_owned(), hash.clone(), Arc::clone(&structure));
-            self.structures.push_back(entry);
-            (hash, structure)
-        };
-        if id == line.id && hash != line.input_sha256 {
-            return Err(DatasetError::content(
-                &self.source.path(id),
-                "its files have changed since the set was planned; restore them, or plan again",
-            ));
-        }
-        Ok(structure)
-    }
 }

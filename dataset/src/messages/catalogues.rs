@@ -6,11 +6,27 @@ use std::path::Path;
 use super::{Catalogue, builtin, is_language_tag};
 use crate::error::DatasetError;
 use crate::layout::Layout;
+use crate::mode::Mode;
 use crate::record::{Item, Plan};
 
-/// The catalogues of a set, in the order of [`Plan::languages`].
+/// The catalogues of a set, in the order of [`Plan::languages`], and its input modes.
 #[derive(Debug, Clone)]
-pub struct Catalogues(Vec<Catalogue>);
+pub struct Catalogues {
+    all: Vec<Catalogue>,
+    modes: Vec<Mode>,
+}
+
+/// A row of a table of questions: an item in one language and mode.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct QuestionRow<'a> {
+    /// The id of the question: `ITEM[-LANG][-MODE]`.
+    pub id: String,
+    /// The catalogue of its language.
+    pub catalogue: &'a Catalogue,
+    /// Its mode.
+    pub mode: Mode,
+}
 
 impl Catalogues {
     /// Reads the catalogues of a plan: `plan/messages/LANG.toml`.
@@ -28,23 +44,23 @@ impl Catalogues {
             }
             Ok(catalogue)
         };
-        plan.languages
-            .iter()
-            .map(read)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let all = plan.languages.iter().map(read);
+        Ok(Self {
+            all: all.collect::<Result<_, _>>()?,
+            modes: plan.modes.clone(),
+        })
     }
 
     /// Returns the catalogues in the order of the plan.
     #[must_use]
     pub fn all(&self) -> &[Catalogue] {
-        &self.0
+        &self.all
     }
 
     /// Returns the number of languages.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Returns the catalogue of a language.
@@ -52,26 +68,34 @@ impl Catalogues {
     /// # Errors
     /// When the set does not have it.
     pub fn get(&self, language: &str) -> Result<&Catalogue, DatasetError> {
-        let found = self.0.iter().find(|other| other.language == language);
+        let found = self.all.iter().find(|other| other.language == language);
         found.ok_or_else(|| {
             DatasetError::Request(format!("the set has no questions in \"{language}\""))
         })
     }
 
-    /// Returns the rows of an item, one per language: id and catalogue.
-    pub fn rows<'a>(
-        &'a self,
-        item: &'a Item,
-    ) -> impl Iterator<Item = (String, &'a Catalogue)> + 'a {
-        let is_one = self.0.len() == 1;
-        self.0.iter().map(move |catalogue| {
-            // Items end with a number and tags do not, so that no two rows have the same id.
-            let id = if is_one {
-                item.id.clone()
-            } else {
-                format!("{}-{}", item.id, catalogue.language)
-            };
-            (id, catalogue)
+    /// Returns the rows of an item: of each language, one per mode.
+    ///
+    /// The id has the language if there are several, and the mode if there are several.
+    pub fn rows<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = QuestionRow<'a>> + 'a {
+        let (languages, modes) = (self.all.len(), self.modes.len());
+        self.all.iter().flat_map(move |catalogue| {
+            self.modes.iter().map(move |mode| {
+                // Items end with a number, tags have no digits and are not modes: no two rows have
+                // the same id.
+                let mut id = item.id.clone();
+                if languages > 1 {
+                    id = format!("{id}-{}", catalogue.language);
+                }
+                if modes > 1 {
+                    id = format!("{id}-{mode}");
+                }
+                QuestionRow {
+                    id,
+                    catalogue,
+                    mode: *mode,
+                }
+            })
         })
     }
 }

@@ -13,13 +13,14 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::DatasetError;
+use crate::mode::Mode;
 use crate::record::Item;
 use crate::task::OPTION_LETTERS;
 use crate::task::Task;
 
 pub use answer_words::AnswerWords;
 use answer_words::AnswersTable;
-pub use catalogues::{CatalogueText, Catalogues, choose, parse_languages};
+pub use catalogues::{CatalogueText, Catalogues, QuestionRow, choose, parse_languages};
 
 /// Fragments may contain other fragments, nested at most this deep.
 const MAX_DEPTH: usize = 8;
@@ -54,6 +55,10 @@ struct LineTemplates {
     option: String,
     #[serde(default = "english_image_line")]
     image: String,
+    /// Heading of a table of coordinates, the names of its columns, and of the ligand's section.
+    table: String,
+    columns: String,
+    ligand: String,
 }
 
 /// Returns the line before a picture in exports, for catalogues that do not have one.
@@ -133,9 +138,9 @@ impl Catalogue {
                     ),
                 ));
             }
-            for item in sample_items(*task) {
+            for (item, mode) in sample_rows(*task) {
                 catalogue
-                    .question(&item)
+                    .question_in(&item, mode)
                     .map_err(|error| DatasetError::content(path, format!("{task}: {error}")))?;
             }
         }
@@ -182,11 +187,58 @@ impl Catalogue {
         )
     }
 
-    /// Builds the text of a question.
+    /// Returns the first two lines of a table of coordinates: heading and names of columns.
+    #[must_use]
+    pub fn table_head(&self, number: usize, caption: &str) -> String {
+        let number = number.to_string();
+        let heading = fill(
+            &self.words.table,
+            &[("number", &number), ("caption", caption)],
+        );
+        format!("{heading}\n{}", self.words.columns)
+    }
+
+    /// Returns the heading of the ligand's section of a table of coordinates.
+    #[must_use]
+    pub fn ligand_word(&self) -> &str {
+        &self.words.ligand
+    }
+
+    /// Builds the text of a question with pictures.
     ///
     /// # Errors
     /// When a text has a placeholder that the question has no value for.
     pub fn question(&self, item: &Item) -> Result<String, DatasetError> {
+        self.question_in(item, Mode::Picture)
+    }
+
+    /// Changes what the text says about looks, labels and axes to what is true in a mode.
+    fn fit_to_mode(&self, mode: Mode, values: &mut BTreeMap<String, String>) {
+        let own = |name: &str| self.fragments.get(name).map_or("", |text| text.trim());
+        if mode.has_tables() {
+            let axes = format!("{} {{table_origin}}", own("axes"));
+            values.insert("axes".into(), axes);
+        }
+        match mode {
+            Mode::Picture => {}
+            Mode::Both => {
+                let looks = format!("{} {{tables_too}} {{table_lines}}", own("look"));
+                values.insert("look".into(), looks);
+            }
+            Mode::Text => {
+                values.insert("look".into(), "{tables_only} {table_lines}".into());
+                for name in ["labels", "atom_labels"] {
+                    values.insert(name.into(), String::new());
+                }
+            }
+        }
+    }
+
+    /// Builds the text of a question in an input mode, without the tables themselves.
+    ///
+    /// # Errors
+    /// As [`Self::question`].
+    pub fn question_in(&self, item: &Item, mode: Mode) -> Result<String, DatasetError> {
         let Some(texts) = self.tasks.get(&item.task) else {
             return Err(DatasetError::Request(format!(
                 "there is no text for {}",
@@ -194,6 +246,7 @@ impl Catalogue {
             )));
         };
         let mut values = self.fragments.clone();
+        self.fit_to_mode(mode, &mut values);
         values.extend(item.facts.clone());
         // A chain without a name is left out of the text.
         if let Some(residue) = values.get_mut("residue")
@@ -231,7 +284,9 @@ impl Catalogue {
         let mut text = texts.question.trim().to_owned();
         for _ in 0..MAX_DEPTH {
             if !text.contains('{') {
-                return Ok(text);
+                // A fragment that a mode leaves out leaves a blank at the end of its line.
+                let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+                return Ok(lines.join("\n"));
             }
             for (name, value) in &values {
                 let placeholder = format!("{{{name}}}");
@@ -305,6 +360,12 @@ fn sample_items(task: Task) -> Vec<Item> {
         }
     }
     items
+}
+
+/// Makes the sample questions of a task in each mode.
+fn sample_rows(task: Task) -> impl Iterator<Item = (Item, Mode)> {
+    let items = sample_items(task).into_iter();
+    items.flat_map(|item| Mode::ALL.map(|mode| (item.clone(), mode)))
 }
 
 /// Makes a sample question of a task.

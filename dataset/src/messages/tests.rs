@@ -53,6 +53,34 @@ fn the_english_catalogue_completes_every_question() {
 }
 
 #[test]
+fn questions_say_what_a_mode_has() {
+    let catalogue = Catalogue::english().expect("the built-in catalogue");
+    for task in Task::ALL {
+        let item = sample_item(task);
+        let [picture, text, both] =
+            Mode::ALL.map(|mode| catalogue.question_in(&item, mode).expect("a text"));
+        assert_eq!(picture, catalogue.question(&item).expect("a text"));
+        assert!(!picture.to_lowercase().contains("table"), "{picture}");
+        // Colours and labels are of pictures; tables have another origin than the screen.
+        for words in ["black background", "White labels"] {
+            assert!(picture.contains(words) && both.contains(words), "{task}");
+            assert!(!text.contains(words), "{text}");
+        }
+        for words in [
+            "angstroms, and the numbers of later lines",
+            "z is 0 at the depth",
+        ] {
+            assert!(text.contains(words) && both.contains(words), "{task}");
+        }
+        assert!(text.contains("You do not get the pictures themselves."));
+        assert!(!both.contains("You do not get") && both.contains("With each picture"));
+        for text in [&text, &both] {
+            assert!(!text.contains("  ") && !text.contains(" \n"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn an_incomplete_catalogue_is_refused_and_named() {
     let refused = |from: &str, to: &str| {
         let text = ENGLISH.replacen(from, to, 1);
@@ -63,6 +91,8 @@ fn an_incomplete_catalogue_is_refused_and_named() {
     };
     assert!(refused("{axes}", "{axis}").contains("axis"));
     assert!(refused("\"top view\", ", "").contains("captions"));
+    assert!(refused("tables_only = ", "tables = ").contains("tables_only"));
+    assert!(refused("columns = ", "column = ").contains("columns"));
     assert!(refused("[T9]", "[T10]").contains("x.toml"));
     assert!(refused("chain {chain}.", "chain {name}.").contains("T9"));
 }
@@ -105,9 +135,14 @@ fn twelve_catalogues_have_the_texts_and_placeholders_of_the_english_one() {
             assert!(!own.trim().is_empty(), "{language} {name}");
         }
         let lines = |of: &Catalogue| {
-            [&of.words.picture, &of.words.option, &of.words.image].map(|line| placeholders(line))
+            let words = &of.words;
+            [&words.picture, &words.option, &words.image, &words.table]
+                .map(|line| placeholders(line))
         };
         assert_eq!(lines(catalogue), lines(&english), "{language}");
+        assert_eq!(catalogue.words.columns.split(',').count(), 6, "{language}");
+        assert!(catalogue.words.columns.contains(",x,y,z,"), "{language}");
+        assert!(!catalogue.ligand_word().is_empty(), "{language}");
         for task in Task::ALL {
             let own = &catalogue.tasks[&task];
             let theirs = &english.tasks[&task];
@@ -182,10 +217,10 @@ fn translations_have_the_numbers_commands_and_names_of_the_english_texts() {
     for catalogue in all_catalogues() {
         let language = &catalogue.language;
         for task in Task::ALL {
-            for item in sample_items(task) {
-                let own = catalogue.question(&item).expect("a text");
-                let theirs = english.question(&item).expect("a text");
-                assert_eq!(numbers(&own), numbers(&theirs), "{language} {task}");
+            for (item, mode) in sample_rows(task) {
+                let own = catalogue.question_in(&item, mode).expect("a text");
+                let theirs = english.question_in(&item, mode).expect("a text");
+                assert_eq!(numbers(&own), numbers(&theirs), "{language} {task} {mode}");
                 for text in verbatim.iter().filter(|text| theirs.contains(**text)) {
                     assert!(own.contains(text), "{language} {task} lacks {text}");
                 }
@@ -209,8 +244,8 @@ fn no_english_is_left_over() {
             .collect()
     };
     for task in Task::ALL {
-        for item in sample_items(task) {
-            let text = english.question(&item).expect("a text");
+        for (item, mode) in sample_rows(task) {
+            let text = english.question_in(&item, mode).expect("a text");
             // Names, commands and numbers are not words, and neither are the axes.
             let is_word =
                 |word: &String| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
@@ -232,8 +267,8 @@ fn no_english_is_left_over() {
             continue;
         }
         for task in Task::ALL {
-            for item in sample_items(task) {
-                let text = catalogue.question(&item).expect("a text");
+            for (item, mode) in sample_rows(task) {
+                let text = catalogue.question_in(&item, mode).expect("a text");
                 let words = words(&text.to_lowercase());
                 let words: Vec<&String> = words.iter().filter(|word| !word.is_empty()).collect();
                 let left = words

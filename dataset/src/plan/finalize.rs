@@ -6,12 +6,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::PlanOptions;
+use super::input_sizes::SizeMeter;
 use super::mini_split::MiniSplit;
 use super::read_lines;
 use super::report::Report;
+use crate::complexes::ComplexSource;
+use crate::coordinates::{PictureTables, add_tables};
 use crate::error::DatasetError;
 use crate::files::{AtomicFile, write_json};
+use crate::jobs::JobBuilder;
 use crate::layout::Layout;
+use crate::messages::CatalogueText;
 use crate::record::{Plan, ShardPlan};
 
 /// The lines of a plan under a temporary name; removed when dropped.
@@ -73,15 +78,25 @@ impl Drop for PendingCuts {
     }
 }
 
+/// What [`finalize`] reads.
+pub(super) struct PlanInputs<'a> {
+    pub(super) pending: &'a PendingPlan,
+    pub(super) selected: Option<&'a MiniSplit>,
+    pub(super) source: &'a ComplexSource,
+    pub(super) catalogues: &'a [CatalogueText],
+    pub(super) options: &'a PlanOptions,
+}
+
 /// Groups the lines into shards, counts them in the report, and writes head and lines.
 pub(super) fn finalize(
-    pending: &PendingPlan,
-    selected: Option<&MiniSplit>,
+    inputs: &PlanInputs<'_>,
     layout: &Layout,
-    options: &PlanOptions,
     head: &mut Plan,
     report: &mut Report,
 ) -> Result<(), DatasetError> {
+    let (pending, options) = (inputs.pending, inputs.options);
+    let mut sizes = SizeMeter::default();
+    let mut builder = JobBuilder::new(inputs.source, head.size);
     let path = layout.complexes_file();
     let mut file = AtomicFile::create(&path)?;
     let mut shards: Vec<ShardPlan> = Vec::new();
@@ -89,13 +104,20 @@ pub(super) fn finalize(
     let mut bytes = 0;
     for complex in read_lines(pending.path())? {
         let mut complex = complex?;
-        if let Some(selected) = selected {
+        if let Some(selected) = inputs.selected {
             selected.prune(&mut complex);
             if complex.pictures.is_empty() {
                 continue;
             }
         }
         report.add(&complex);
+        if !sizes.is_full() {
+            let mut tables = PictureTables::new();
+            if head.has_tables() {
+                add_tables(&mut builder, &complex, head.seed, &mut tables)?;
+            }
+            sizes.add(&complex, inputs.catalogues, &head.modes, &tables)?;
+        }
         let new_shard = shards.last().is_none_or(|shard| {
             shard.split != complex.split
                 || shard.pictures + complex.pictures.len() > options.shard_pictures
@@ -126,6 +148,7 @@ pub(super) fn finalize(
         line_number += 1;
         bytes += line.len() as u64;
     }
+    report.sizes = Some(sizes.finish(head.size));
     head.shards = shards;
     head.complexes_sha256 = file.sha256();
     // A plan of another version cannot be read, so it is another plan.

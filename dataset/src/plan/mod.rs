@@ -13,6 +13,7 @@ mod finalize;
 pub mod fingerprint;
 pub mod framing;
 pub mod groups;
+pub mod input_sizes;
 mod line_reader;
 mod line_writer;
 mod location;
@@ -34,7 +35,7 @@ use molshot_renderer::pool::PoolOptions;
 
 pub use line_reader::{read_lines, read_shard_lines};
 
-use finalize::{PendingCuts, finalize};
+use finalize::{PendingCuts, PlanInputs, finalize};
 use fingerprint::Fingerprint;
 use line_writer::LineWriter;
 use preview_cache::PreviewCache;
@@ -48,6 +49,7 @@ use crate::error::DatasetError;
 use crate::files::{write_file, write_json};
 use crate::layout::Layout;
 use crate::messages::{CatalogueText, choose};
+use crate::mode::Mode;
 use crate::monitor::Monitor;
 use crate::picture::PictureSize;
 use crate::record::{GENERATOR, Plan, SCHEMA_VERSION};
@@ -87,6 +89,8 @@ pub struct PlanOptions {
     pub shard_pictures: usize,
     /// Languages of the questions; if empty, those of `messages`, or English.
     pub languages: Vec<String>,
+    /// Input modes of the questions, in the order of the tables.
+    pub modes: Vec<Mode>,
     /// TOML texts of catalogues that replace the built-in ones of their languages.
     pub messages: Vec<String>,
     /// Whether each picture has annotations of its atoms and residues.
@@ -115,6 +119,7 @@ impl Default for PlanOptions {
             tiny: false,
             shard_pictures: DEFAULT_SHARD_PICTURES,
             languages: Vec::new(),
+            modes: vec![Mode::Picture],
             messages: Vec::new(),
             annotations: true,
             unique_names: true,
@@ -150,6 +155,10 @@ pub fn plan(
     monitor: Monitor<'_>,
 ) -> Result<(Plan, Report), DatasetError> {
     let catalogues = choose(&options.languages, &options.messages)?;
+    if options.modes.is_empty() {
+        let problem = "a plan needs an input mode; give picture, text or both";
+        return Err(DatasetError::Request(problem.into()));
+    }
     layout.check_apart_from(&source.folder)?;
     let all = source.list()?;
     let mut report = Report::default();
@@ -211,20 +220,21 @@ pub fn plan(
             .iter()
             .map(|one| one.catalogue.language.clone())
             .collect(),
+        modes: options.modes.clone(),
         annotations: options.annotations,
         unique_names: options.unique_names,
         license: options.license.clone(),
         complexes_sha256: String::new(),
         shards: Vec::new(),
     };
-    finalize(
-        &pending,
-        selected.as_ref(),
-        layout,
+    let inputs = PlanInputs {
+        pending: &pending,
+        selected: selected.as_ref(),
+        source,
+        catalogues: &catalogues,
         options,
-        &mut head,
-        &mut report,
-    )?;
+    };
+    finalize(&inputs, layout, &mut head, &mut report)?;
     cuts.keep(layout, &report)?;
     write_messages(layout, &catalogues)?;
     write_json(&layout.report_file(), &report)?;

@@ -9,6 +9,7 @@ use molshot_scenes::{Camera, Plane, PreparedScene, parse_commands};
 use super::framing::{ViewFrame, retreat_angstrom};
 use super::thumbnail::{self, Thumbnail, Thumbnailer};
 use crate::complexes::{Complex, pocket_atoms};
+use crate::coordinates::is_in_frame;
 use crate::error::DatasetError;
 use crate::picture::{PictureKind, PictureSize, PictureSpec};
 use crate::step::Step;
@@ -142,19 +143,9 @@ impl PreviewCache {
             return 0;
         }
         let (view, viewport) = (camera.view(), camera.viewport());
-        let size = [viewport.width_px, viewport.height_px].map(f64::from);
-        scene
-            .spheres
-            .iter()
-            .filter(|sphere| {
-                let projected = view.project(
-                    &viewport,
-                    glam::DVec3::from_array(sphere.center_angstrom.map(f64::from)),
-                );
-                projected.z >= view.near_angstrom
-                    && (0.0..size[0]).contains(&projected.x)
-                    && (0.0..size[1]).contains(&projected.y)
-            })
+        drawn_points(scene)
+            .into_iter()
+            .filter(|point| is_in_frame(&view, &viewport, *point))
             .count()
     }
 

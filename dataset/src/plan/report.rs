@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::groups::Group;
+use super::input_sizes::InputSizes;
 use crate::complexes::LeftOutFile;
 use crate::complexes::cut::CutRecord;
 use crate::record::ComplexPlan;
@@ -23,6 +24,9 @@ pub struct Report {
     pub pictures: BTreeMap<Split, usize>,
     /// Counts of questions by split and task.
     pub questions: BTreeMap<Split, BTreeMap<Task, TaskCounts>>,
+    /// How much a model gets, by input mode and task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sizes: Option<InputSizes>,
     /// Size of the tables; missing until all shards are complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<Written>,

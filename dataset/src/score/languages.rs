@@ -1,28 +1,14 @@
 //! Compares the languages of a set: the same items are asked in each.
-//!
-//! Intervals are of the paired bootstrap: each resample draws items, and takes their scores in all
-//! languages (percentile method, Efron 1979).
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::{COLUMNS, paper_average, percent};
+use super::paired::{
+    Estimate, ItemScores, Means, PAIRED_RESAMPLES, PairedColumns, PairedMeans, write_estimates,
+};
 use crate::messages::builtin::{HIGH_RESOURCE, LOW_RESOURCE};
-use crate::random::Random;
-
-/// Number of resamples.
-pub const LANGUAGE_RESAMPLES: usize = 2000;
-
-/// A mean and its 95 % interval, in percent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    /// The mean score.
-    pub score: f64,
-    /// 95 % interval of the paired bootstrap over items.
-    pub interval: [f64; 2],
-}
 
 /// Scores of one column of the paper's table, or of its average, by language.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -52,73 +38,22 @@ pub struct LanguageScores {
     pub average: Option<LanguageColumn>,
 }
 
-/// Scores (0 to 1) of the items of a column, each with one score per language.
-pub type ItemScores = Vec<Vec<f64>>;
-
-/// The means of one resample, or of all items, by language.
-type Means = Vec<f64>;
-
 /// Compares languages by the scores of the same items.
 #[must_use]
-pub fn compare(
+pub fn compare_languages(
     languages: &[String],
     missing: &[String],
     columns: &BTreeMap<&'static str, ItemScores>,
 ) -> LanguageScores {
     let groups = Groups::of(languages);
-    let mut of_column: BTreeMap<&str, (Means, Vec<Means>)> = BTreeMap::new();
-    for (column, items) in columns {
-        let mut random = Random::new(0, &["languages", column]);
-        let resamples = (0..LANGUAGE_RESAMPLES).map(|_| {
-            let drawn = (0..items.len()).map(|_| &items[random.below(items.len())]);
-            means(drawn, languages.len())
-        });
-        let resamples = resamples.collect();
-        of_column.insert(column, (means(items.iter(), languages.len()), resamples));
-    }
-    let average = |language: usize, means: &dyn Fn(&str) -> Option<Means>| {
-        paper_average(&|column| means(column).map(|means| means[language]))
-    };
-    let averages = |of: &dyn Fn(&str) -> Option<Means>| -> Option<Means> {
-        (0..languages.len())
-            .map(|index| average(index, of))
-            .collect()
-    };
-    let mean_average = averages(&|column| Some(of_column.get(column)?.0.clone()));
+    let paired = PairedColumns::of("languages", languages.len(), columns);
+    let (columns, average) = paired.map(|means| groups.column(languages, means));
     LanguageScores {
         languages: languages.to_vec(),
         missing: missing.to_vec(),
-        columns: of_column
-            .iter()
-            .map(|(column, (mean, resamples))| {
-                (
-                    (*column).to_owned(),
-                    groups.column(languages, mean, resamples),
-                )
-            })
-            .collect(),
-        average: mean_average.map(|mean| {
-            let resamples = (0..LANGUAGE_RESAMPLES)
-                .filter_map(|index| {
-                    averages(&|column| Some(of_column.get(column)?.1[index].clone()))
-                })
-                .collect::<Vec<_>>();
-            groups.column(languages, &mean, &resamples)
-        }),
+        columns,
+        average,
     }
-}
-
-/// Returns the mean of each language.
-fn means<'a>(items: impl Iterator<Item = &'a Vec<f64>>, languages: usize) -> Means {
-    let mut sums = vec![0.0; languages];
-    let mut count = 0_usize;
-    for item in items {
-        for (sum, score) in sums.iter_mut().zip(item) {
-            *sum += score;
-        }
-        count += 1;
-    }
-    sums.iter().map(|sum| sum / count.max(1) as f64).collect()
 }
 
 /// Places of the languages of both groups.
@@ -142,35 +77,25 @@ impl Groups {
     }
 
     /// Makes the estimates of a column from its means and those of its resamples.
-    fn column(&self, languages: &[String], mean: &Means, resamples: &[Means]) -> LanguageColumn {
-        let estimate = |of: &dyn Fn(&Means) -> f64| {
-            let mut values: Vec<f64> = resamples.iter().map(of).collect();
-            values.sort_by(f64::total_cmp);
-            let tail = values.len() / 40;
-            let at = |index: usize| values.get(index).copied().unwrap_or(0.0);
-            Estimate {
-                score: percent(of(mean)),
-                interval: [at(tail), at((values.len().max(1)) - 1 - tail)].map(percent),
-            }
-        };
+    fn column(&self, languages: &[String], means: &PairedMeans) -> LanguageColumn {
         let of_group = |group: &[usize], means: &Means| {
             let sum: f64 = group.iter().map(|place| means[*place]).sum();
             sum / group.len().max(1) as f64
         };
         let group = |group: &[usize]| {
-            (!group.is_empty()).then(|| estimate(&|means| of_group(group, means)))
+            (!group.is_empty()).then(|| means.estimate(&|means| of_group(group, means)))
         };
         let has_both = !self.high.is_empty() && !self.low.is_empty();
         LanguageColumn {
             languages: languages
                 .iter()
                 .enumerate()
-                .map(|(place, language)| (language.clone(), estimate(&|means| means[place])))
+                .map(|(place, language)| (language.clone(), means.estimate(&|means| means[place])))
                 .collect(),
             high_resource: group(&self.high),
             low_resource: group(&self.low),
             gap: has_both.then(|| {
-                estimate(&|means| of_group(&self.high, means) - of_group(&self.low, means))
+                means.estimate(&|means| of_group(&self.high, means) - of_group(&self.low, means))
             }),
         }
     }
@@ -180,26 +105,16 @@ impl Groups {
 #[must_use]
 pub fn language_table(scores: &LanguageScores) -> String {
     let mut text = format!(
-        "Scores by language, with 95 % intervals of {LANGUAGE_RESAMPLES} paired resamples of the items\n"
+        "Scores by language, with 95 % intervals of {PAIRED_RESAMPLES} paired resamples of the items\n"
     );
-    let mut row = |name: &str, cell: &dyn Fn(Option<&LanguageColumn>) -> String| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{name:<22}");
-        for column in COLUMNS {
-            let _ = write!(text, "{:>9}", cell(scores.columns.get(column)));
-        }
-        let _ = writeln!(text, "{:>9}", cell(scores.average.as_ref()));
-    };
     let mut rows = |name: &str, of: &dyn Fn(&LanguageColumn) -> Option<Estimate>| {
-        let mut show = |name: &str, value: &dyn Fn(Estimate) -> f64| {
-            row(name, &|column| {
-                let found = column.and_then(of);
-                found.map_or("-".to_owned(), |found| format!("{:.2}", value(found)))
-            });
-        };
-        show(name, &|estimate| estimate.score);
-        show("  95 % from", &|estimate| estimate.interval[0]);
-        show("  to", &|estimate| estimate.interval[1]);
+        write_estimates(
+            &mut text,
+            name,
+            &scores.columns,
+            scores.average.as_ref(),
+            of,
+        );
     };
     for language in &scores.languages {
         rows(language, &|column| column.languages.get(language).copied());
@@ -247,7 +162,7 @@ mod tests {
             vec![0.0, 0.0, 0.0],
         ];
         let columns = BTreeMap::from([("T1", items)]);
-        let scores = compare(&tags(&["en", "sw", "zu"]), &tags(&["yo"]), &columns);
+        let scores = compare_languages(&tags(&["en", "sw", "zu"]), &tags(&["yo"]), &columns);
         let column = &scores.columns["T1"];
         assert_eq!(column.languages["en"].score, 75.0);
         assert_eq!(column.languages["sw"].score, 25.0);
@@ -262,7 +177,7 @@ mod tests {
         );
         assert_eq!(
             scores,
-            compare(&tags(&["en", "sw", "zu"]), &tags(&["yo"]), &columns)
+            compare_languages(&tags(&["en", "sw", "zu"]), &tags(&["yo"]), &columns)
         );
     }
 
@@ -274,7 +189,7 @@ mod tests {
             .map(|low| vec![low + 0.25, low])
             .collect();
         let columns = BTreeMap::from([("T2", items)]);
-        let scores = compare(&tags(&["fr", "wo"]), &[], &columns);
+        let scores = compare_languages(&tags(&["fr", "wo"]), &[], &columns);
         let column = &scores.columns["T2"];
         assert_eq!(column.gap.expect("a gap").interval, [25.0, 25.0]);
         let [from, to] = column.languages["fr"].interval;
@@ -287,7 +202,7 @@ mod tests {
         // n = 100 and p = 0.5, whose quantiles of 2.5 and 97.5 % are 40 and 60.
         let items: ItemScores = (0..100).map(|n| vec![f64::from(n % 2), 0.5]).collect();
         let columns = BTreeMap::from([("T3", items)]);
-        let scores = compare(&tags(&["de", "zu"]), &[], &columns);
+        let scores = compare_languages(&tags(&["de", "zu"]), &[], &columns);
         let column = &scores.columns["T3"];
         for estimate in [
             column.languages["de"],
@@ -311,7 +226,7 @@ mod tests {
     #[test]
     fn one_group_alone_has_no_gap() {
         let columns = BTreeMap::from([("T1", vec![vec![1.0, 0.0]])]);
-        let column = &compare(&tags(&["en", "fr"]), &[], &columns).columns["T1"];
+        let column = &compare_languages(&tags(&["en", "fr"]), &[], &columns).columns["T1"];
         assert_eq!((column.low_resource, column.gap), (None, None));
         assert_eq!(column.high_resource.expect("a mean").score, 50.0);
     }

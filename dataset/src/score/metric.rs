@@ -12,15 +12,17 @@
 //!   for `No`, else 0.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use molshot_scenes::commands::Axis;
 
 use super::answer::{self, AnswerBond};
+use super::same_bonds::{as_compared, reference_bonds};
 use crate::messages::AnswerWords;
 use crate::plan::motions::{MAX_ROTATION_DEGREES, MAX_TRANSLATION_ANGSTROM};
 use crate::record::Item;
-use crate::step::{Step, StepKind};
-use crate::task::Task;
+use crate::step::{Step, StepKind, join_steps};
+use crate::task::{OPTION_LETTERS, Task};
 
 /// The points of one answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,18 +35,72 @@ pub struct Points {
     pub understood: bool,
 }
 
-impl Points {
+/// What was understood of an answer, or of a reference answer.
+///
+/// Its display form is the text of an answer: `move x 3`, `B`, `ARG NH2, O1B; ARG NE, O2G`, `No`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Understood {
+    /// The command of T1, T2 or T3.
+    Step(Step),
+    /// The two commands of T7, of which an answer may lack one.
+    Docking {
+        /// The rotation.
+        roll: Option<Step>,
+        /// The translation.
+        shift: Option<Step>,
+    },
+    /// The letter of an option: T5, T6, T8.
+    Letter(&'static str),
+    /// Bonds in the form in which they are compared: T4, T9. Empty for an answer that denies any.
+    Bonds(BTreeSet<AnswerBond>),
+}
+
+impl fmt::Display for Understood {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Step(step) => step.fmt(f),
+            Self::Docking { roll, shift } => {
+                let steps: Vec<Step> = roll.iter().chain(shift).copied().collect();
+                f.write_str(&join_steps(&steps))
+            }
+            Self::Letter(letter) => f.write_str(letter),
+            Self::Bonds(bonds) if bonds.is_empty() => f.write_str("No"),
+            Self::Bonds(bonds) => {
+                let texts: Vec<String> = bonds.iter().map(AnswerBond::to_string).collect();
+                f.write_str(&texts.join("; "))
+            }
+        }
+    }
+}
+
+/// The points of an answer, and what was understood of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grade {
+    /// The points.
+    pub points: Points,
+    /// What the points are for; `None` if the answer does not have the required form.
+    pub understood: Option<Understood>,
+}
+
+impl Grade {
     const NONE: Self = Self {
-        score: 0.0,
-        exact: false,
-        understood: false,
+        points: Points {
+            score: 0.0,
+            exact: false,
+            understood: false,
+        },
+        understood: None,
     };
 
-    fn all_or_nothing(given: Option<bool>) -> Self {
+    fn of(score: f64, exact: bool, understood: Understood) -> Self {
         Self {
-            score: f64::from(given == Some(true)),
-            exact: given == Some(true),
-            understood: given.is_some(),
+            points: Points {
+                score,
+                exact,
+                understood: true,
+            },
+            understood: Some(understood),
         }
     }
 }
@@ -65,50 +121,78 @@ impl Points {
 /// ```
 #[must_use]
 pub fn points(item: &Item, text: &str) -> Points {
+    grade(item, text).points
+}
+
+/// Scores the text of an answer in the language of its question, or in English.
+#[must_use]
+pub fn points_in(item: &Item, text: &str, words: &AnswerWords) -> Points {
+    grade_in(item, text, words).points
+}
+
+/// Scores the text of an answer, and returns what was understood of it.
+#[must_use]
+pub fn grade(item: &Item, text: &str) -> Grade {
     match item.task {
         Task::T5 | Task::T6 | Task::T8 => {
-            let given = answer::letter(
-                text,
-                if item.task == Task::T8 {
-                    &item.options
-                } else {
-                    &[]
-                },
-            );
-            Points::all_or_nothing(given.map(|letter| letter == item.answer))
+            let options: &[String] = match item.task {
+                Task::T8 => &item.options,
+                _ => &[],
+            };
+            answer::letter(text, options).map_or(Grade::NONE, |letter| {
+                let exact = letter == item.answer;
+                Grade::of(f64::from(exact), exact, Understood::Letter(letter))
+            })
         }
         Task::T1 | Task::T2 | Task::T3 => {
             let given = answer::step(text);
             // In T3 only the number is asked for.
             let given = given.or_else(|| answer::depth(text).filter(|_| item.task == Task::T3));
             let Some((given, reference)) = given.zip(answer::step(&item.answer)) else {
-                return Points::NONE;
+                return Grade::NONE;
             };
             let exact = given == reference;
             let score = match item.task {
                 Task::T3 => f64::from(exact),
                 task => closeness(given, reference, width(task)),
             };
-            Points {
-                score,
-                exact,
-                understood: true,
-            }
+            Grade::of(score, exact, Understood::Step(given))
         }
         Task::T7 => docking(&item.answer, text),
         Task::T4 | Task::T9 => bonds(item, text),
     }
 }
 
-/// Scores the text of an answer in the language of its question, or in English.
+/// Does the work of [`grade`] in the language of the question, or in English.
 #[must_use]
-pub fn points_in(item: &Item, text: &str, words: &AnswerWords) -> Points {
+pub fn grade_in(item: &Item, text: &str, words: &AnswerWords) -> Grade {
     let english = words.in_english(text);
-    let given = points(item, &english);
-    if given.understood || english == text {
+    let given = grade(item, &english);
+    if given.points.understood || english == text {
         return given;
     }
-    points(item, text)
+    grade(item, text)
+}
+
+/// Returns the reference answer of an item in the form in which answers are understood.
+///
+/// `None` if the plan has a text that is not an answer of the task.
+#[must_use]
+pub fn reference(item: &Item) -> Option<Understood> {
+    match item.task {
+        Task::T5 | Task::T6 | Task::T8 => {
+            let mut letters = OPTION_LETTERS.into_iter();
+            let letter = letters.find(|letter| *letter == item.answer);
+            letter.map(Understood::Letter)
+        }
+        Task::T1 | Task::T2 | Task::T3 => answer::step(&item.answer).map(Understood::Step),
+        Task::T7 => docking(&item.answer, &item.answer).understood,
+        Task::T4 | Task::T9 => {
+            let bonds = reference_bonds(item);
+            let bonds = bonds.iter().map(|bond| as_compared(item, bond));
+            Some(Understood::Bonds(bonds.collect()))
+        }
+    }
 }
 
 /// Returns the width of the range of answers of T1 or T2.
@@ -130,7 +214,7 @@ fn closeness(given: Step, reference: Step, width: f64) -> f64 {
     (1.0 - f64::from((given.amount - reference.amount).abs()) / width).max(0.0)
 }
 
-fn docking(reference: &str, text: &str) -> Points {
+fn docking(reference: &str, text: &str) -> Grade {
     // With several different commands of a kind, it is unclear which one is the answer.
     let one_of = |steps: &[Step], kind: StepKind| -> Result<Option<Step>, ()> {
         let mut of_kind = steps.iter().copied().filter(|step| step.kind == kind);
@@ -146,10 +230,10 @@ fn docking(reference: &str, text: &str) -> Points {
     };
     let (given, reference) = (answer::steps(text), answer::steps(reference));
     let (Ok(given), Ok((Some(roll), Some(shift)))) = (both(&given), both(&reference)) else {
-        return Points::NONE;
+        return Grade::NONE;
     };
     if given == (None, None) {
-        return Points::NONE;
+        return Grade::NONE;
     }
     let (given_roll, given_move) = given;
     let roll_score = given_roll.map_or(0.0, |given| closeness(given, roll, width(Task::T2)));
@@ -158,15 +242,18 @@ fn docking(reference: &str, text: &str) -> Points {
     let move_score = given_move.filter(has_right_direction).map_or(0.0, |given| {
         closeness(given, shift, f64::from(shift.amount.abs()))
     });
-    Points {
-        score: 0.5 * roll_score + 0.5 * move_score,
-        exact: given == (Some(roll), Some(shift)),
-        understood: true,
-    }
+    Grade::of(
+        0.5 * roll_score + 0.5 * move_score,
+        given == (Some(roll), Some(shift)),
+        Understood::Docking {
+            roll: given_roll,
+            shift: given_move,
+        },
+    )
 }
 
-fn bonds(item: &Item, text: &str) -> Points {
-    let key = |bond: &AnswerBond| comparison_key(item, bond);
+fn bonds(item: &Item, text: &str) -> Grade {
+    let key = |bond: &AnswerBond| as_compared(item, bond);
     let reference = reference_bonds(item)
         .iter()
         .map(key)
@@ -182,9 +269,9 @@ fn bonds(item: &Item, text: &str) -> Points {
         }
     });
     let Some(given) = given else {
-        return Points::NONE;
+        return Grade::NONE;
     };
-    let given: BTreeSet<String> = given.iter().map(key).collect();
+    let given: BTreeSet<AnswerBond> = given.iter().map(key).collect();
     let hits = given.intersection(&reference).count();
     let exact = given == reference;
     let score = if reference.is_empty() {
@@ -196,144 +283,7 @@ fn bonds(item: &Item, text: &str) -> Points {
     } else {
         hits as f64 / reference.len() as f64
     };
-    Points {
-        score,
-        exact,
-        understood: true,
-    }
-}
-
-/// Returns the bonds of the reference answer.
-fn reference_bonds(item: &Item) -> Vec<AnswerBond> {
-    answer::bonds(&item.answer).unwrap_or_default()
-}
-
-/// Takes the chain from the number: `ASP29A` is residue 29 of chain A if the pocket has it.
-fn split_number(item: &Item, bond: &mut AnswerBond) {
-    let (None, Some(given)) = (&bond.chain, &bond.number) else {
-        return;
-    };
-    let digits = given
-        .trim_end_matches(|c: char| c.is_ascii_alphabetic())
-        .to_owned();
-    let chain = given[digits.len()..].to_owned();
-    let fact = item
-        .facts
-        .get("residue")
-        .map(|name| name.to_ascii_uppercase());
-    let is_fact = fact.is_some_and(|fact| fact == format!("{} {digits} {chain}", bond.residue));
-    let is_reference = |other: &AnswerBond| {
-        let is_same = |part: &Option<String>, text: &str| part.as_deref() == Some(text);
-        is_same(&other.number, &digits) && is_same(&other.chain, &chain)
-    };
-    if !chain.is_empty() && (is_fact || reference_bonds(item).iter().any(is_reference)) {
-        bond.number = Some(digits);
-        bond.chain = Some(chain);
-    }
-}
-
-/// Returns a bond with the reading of its names that fits the chains of the pocket.
-///
-/// In `ASP 29 O N, O2`, both `O` and `N` can be the atom. In a pocket whose chains have no names,
-/// any given chain is left out.
-fn with_known_chain(item: &Item, bond: &AnswerBond) -> AnswerBond {
-    let mut bond = bond.clone();
-    split_number(item, &mut bond);
-    let Some(given) = bond.chain.clone().filter(|chain| chain != "?") else {
-        return bond;
-    };
-    let reference = reference_bonds(item);
-    let is_named = |other: &&AnswerBond| other.chain.as_deref().is_some_and(|chain| chain != "?");
-    let chain_of = |other: &AnswerBond| other.chain.clone().filter(|chain| chain != "?");
-    let is_same =
-        |other: &&AnswerBond| other.residue == bond.residue && other.number == bond.number;
-    let mut known: BTreeSet<String> = reference
-        .iter()
-        .filter(is_same)
-        .filter_map(chain_of)
-        .collect();
-    if known.is_empty() {
-        known = reference.iter().filter_map(chain_of).collect();
-        known.extend(
-            item.facts
-                .get("chain")
-                .filter(|chain| !chain.is_empty())
-                .cloned(),
-        );
-        let residue = item.facts.get("residue");
-        known.extend(
-            residue
-                .and_then(|name| name.split(' ').nth(2))
-                .map(str::to_owned),
-        );
-    }
-    let are_unnamed = item.task == Task::T9
-        && item.facts.get("chain").is_none_or(String::is_empty)
-        && !reference.iter().any(|other| is_named(&other));
-    if are_unnamed && !reference.is_empty() {
-        bond.chain = None;
-    } else if answer::can_be_atom_or_chain(&given)
-        && answer::can_be_atom_or_chain(&bond.atom)
-        && !known.contains(&given)
-        && known.contains(&bond.atom)
-    {
-        bond.chain = Some(std::mem::replace(&mut bond.atom, given));
-    }
-    bond
-}
-
-/// Returns the text by which bonds are compared, normalised so that optional parts do not matter.
-///
-/// T4 requires neither number nor chain, but if they are given, they must be those of the residue.
-/// In T9 the chain may be omitted or `?` if name and number are unique in the pocket. If no chain
-/// has a name, any may be given.
-fn comparison_key(item: &Item, bond: &AnswerBond) -> String {
-    let mut bond = with_known_chain(item, bond);
-    let named = |chain: &Option<String>| chain.clone().filter(|chain| chain != "?");
-    bond.chain = named(&bond.chain);
-    if item.task == Task::T4 {
-        let fact = item
-            .facts
-            .get("residue")
-            .map(|name| name.to_ascii_uppercase());
-        if bond.residue.is_empty() {
-            // `OD1, O3`: there is only one residue.
-            let name = fact.as_deref().and_then(|fact| fact.split(' ').next());
-            name.unwrap_or_default().clone_into(&mut bond.residue);
-        }
-        let mut own = fact.as_deref().unwrap_or("").split(' ').skip(1);
-        let matches_own = |given: &Option<String>, own: Option<&str>| {
-            given.is_none() || own.is_none() || given.as_deref() == own
-        };
-        if matches_own(&bond.number, own.next()) && matches_own(&bond.chain, own.next()) {
-            (bond.number, bond.chain) = (None, None);
-        }
-    } else if bond.chain.is_none() {
-        let residue = format!(
-            "{} {}",
-            bond.residue,
-            bond.number.as_deref().unwrap_or_default()
-        );
-        let twins = item.facts.get("twins").map_or("", String::as_str);
-        let is_unique = twins
-            .split("; ")
-            .all(|twin| !twin.eq_ignore_ascii_case(&residue));
-        let same = reference_bonds(item)
-            .into_iter()
-            .find(|other| other.residue == bond.residue && other.number == bond.number);
-        bond.chain = same
-            .filter(|_| is_unique)
-            .and_then(|reference| named(&reference.chain));
-    }
-    let text = |part: Option<String>| part.unwrap_or_else(|| "?".to_owned());
-    format!(
-        "{} {} {} {}, {}",
-        bond.residue,
-        text(bond.number),
-        bond.atom,
-        text(bond.chain),
-        bond.ligand_atom
-    )
+    Grade::of(score, exact, Understood::Bonds(given))
 }
 
 #[cfg(test)]

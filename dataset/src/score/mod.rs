@@ -5,92 +5,50 @@
 pub mod answer;
 #[cfg(test)]
 mod answers_by_language;
+mod axes;
 mod chart;
+mod compare;
+pub mod confusion;
+mod graded;
 mod languages;
 pub mod metric;
+mod modes;
+mod paired;
 mod paper;
+mod prediction;
+mod same_bonds;
+mod side_by_side;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::DatasetError;
 use crate::layout::Layout;
-use crate::messages::Catalogues;
-use crate::plan::read_lines;
+use crate::mode::Mode;
 use crate::random::Random;
+use crate::record::Plan;
 use crate::task::Split;
 
 pub use chart::chart;
-pub use languages::{
-    Estimate, ItemScores, LANGUAGE_RESAMPLES, LanguageColumn, LanguageScores, compare,
-    language_table,
+pub use compare::{
+    ColumnComparison, ComparedModel, Comparison, Difference, ModelPredictions, compare,
+    comparison_table, read_models,
 };
+pub use graded::{GradedItem, GradedRow, Matched, Outcome, grade_items};
+pub use languages::{LanguageColumn, LanguageScores, compare_languages, language_table};
+pub use modes::{ModeColumn, ModeScores, PromptTokens, compare_modes, mode_table, token_lines};
+pub use paired::{Estimate, ItemScores, PAIRED_RESAMPLES};
 pub use paper::{COLUMNS, PAPER};
+pub(crate) use prediction::predictions_from;
+pub use prediction::{Prediction, ViewedPicture, read_predictions};
+pub use side_by_side::side_by_side;
+
+use axes::{Axes, ColumnPoints};
 
 /// Number of bootstrap resamples.
 const RESAMPLES: usize = 1000;
-
-/// A line of a predictions file; other keys are ignored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prediction {
-    /// The question's id.
-    pub id: String,
-    /// Answer of the model; `null`, which some programs write for a missing one, is an empty text.
-    #[serde(deserialize_with = "text_or_null")]
-    pub answer: String,
-    /// Tokens of the question, if the endpoint counted them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prompt_tokens: Option<u64>,
-    /// Tokens of the answer, if the endpoint counted them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub completion_tokens: Option<u64>,
-    /// Why the answer ended, in the words of the endpoint: `stop`, `length`.
-    #[serde(
-        default,
-        deserialize_with = "text_if_any",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub finish_reason: Option<String>,
-}
-
-impl Prediction {
-    /// Creates the line of an answer without anything that an endpoint counts.
-    #[must_use]
-    pub fn new(id: impl Into<String>, answer: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            answer: answer.into(),
-            prompt_tokens: None,
-            completion_tokens: None,
-            finish_reason: None,
-        }
-    }
-
-    /// Returns whether the answer was cut off at the limit of tokens.
-    #[must_use]
-    pub fn is_cut_off(&self) -> bool {
-        let reasons = ["length", "max_tokens", "model_length"];
-        let given = self.finish_reason.as_deref().unwrap_or_default();
-        reasons
-            .iter()
-            .any(|reason| given.eq_ignore_ascii_case(reason))
-    }
-}
-
-fn text_or_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or_default())
-}
-
-/// Reads a text; other values, which other programs may write, are ignored.
-fn text_if_any<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let value = serde_json::Value::deserialize(from)?;
-    Ok(value.as_str().map(str::to_owned))
-}
 
 /// Scores of one column of the table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -135,51 +93,12 @@ pub struct Scores {
     /// Scores by language, if the set has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub languages: Option<LanguageScores>,
-}
-
-/// Reads the lines of a predictions file by question id.
-///
-/// # Errors
-/// When it cannot be read, a line is invalid, or a question is answered twice.
-pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
-    let file = File::open(path).map_err(DatasetError::file(path))?;
-    let mut all = BTreeMap::new();
-    for (number, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.map_err(DatasetError::file(path))?;
-        // Some programs begin files with a byte order mark.
-        let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
-        if line.trim().is_empty() {
-            continue;
-        }
-        let wrong = |problem: String| {
-            let remedy = "give {\"id\": \"...\", \"answer\": \"...\"}";
-            DatasetError::line(path, number + 1, format!("{problem}; {remedy}"))
-        };
-        let value: serde_json::Value =
-            serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
-        // serde would read a list as a struct without field names.
-        if !value.is_object() {
-            return Err(wrong("is not an object".to_owned()));
-        }
-        let prediction: Prediction =
-            serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
-        let id = prediction.id.clone();
-        if all.insert(id.clone(), prediction).is_some() {
-            return Err(DatasetError::line(
-                path,
-                number + 1,
-                format!("{id} is answered twice; keep one answer"),
-            ));
-        }
-    }
-    Ok(all)
-}
-
-/// The points of a question's answer.
-struct Graded {
-    points: metric::Points,
-    is_missing: bool,
-    is_cut_off: bool,
+    /// Scores by input mode, if the set has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modes: Option<ModeScores>,
+    /// Tokens of the prompts by input mode, if the endpoint counted them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prompt_tokens: BTreeMap<Mode, PromptTokens>,
 }
 
 /// Scores predictions against a set's plan.
@@ -192,99 +111,130 @@ pub fn score(
     split: Split,
     model: &str,
 ) -> Result<Scores, DatasetError> {
-    // By column: the items, each with its rows of all languages.
-    let mut points: BTreeMap<&'static str, Vec<Vec<Graded>>> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    let plan = layout.plan()?;
-    let catalogues = Catalogues::read(layout, &plan)?;
-    for complex in read_lines(&layout.complexes_file())? {
-        let complex = complex?;
-        for item in &complex.items {
-            let mut rows = Vec::new();
-            for (id, catalogue) in catalogues.rows(item) {
-                let given = predictions.get(&id);
-                if complex.split == split {
-                    let text = given.map_or("", |given| given.answer.as_str());
-                    rows.push(Graded {
-                        points: metric::points_in(item, text, &catalogue.answers),
-                        is_missing: given.is_none(),
-                        is_cut_off: given.is_some_and(Prediction::is_cut_off),
-                    });
-                }
-                if given.is_some() {
-                    seen.insert(id);
-                }
-            }
-            if complex.split == split {
-                points.entry(item.column()).or_default().push(rows);
-            }
-        }
-    }
-    let mut scores = Scores {
-        model: model.to_owned(),
-        split: split.name().to_owned(),
-        unknown: predictions.len() - seen.len(),
-        ..Scores::default()
-    };
-    if plan.languages.len() > 1 {
-        scores.languages = Some(by_language(&plan.languages, &points));
-    }
-    for (column, points) in points {
-        // The rows of an item are not independent, so resamples draw items.
-        let of_items = |value: &dyn Fn(&Graded) -> f64| -> Vec<f64> {
-            let of_item = |rows: &Vec<Graded>| mean(&rows.iter().map(value).collect::<Vec<_>>());
-            points.iter().map(of_item).collect()
-        };
-        let values = of_items(&|one| one.points.score);
-        let exact = of_items(&|one| f64::from(one.points.exact));
-        let count = |counts: &dyn Fn(&Graded) -> bool| {
-            points.iter().flatten().filter(|one| counts(one)).count()
-        };
-        scores.columns.insert(
-            column.to_owned(),
-            ColumnScore {
-                questions: points.iter().map(Vec::len).sum(),
-                missing: count(&|one| one.is_missing),
-                not_understood: count(&|one| {
-                    !(one.points.understood || one.is_missing || one.is_cut_off)
-                }),
-                cut_off: count(&|one| one.is_cut_off),
-                score: percent(mean(&values)),
-                interval: interval(&values, column),
-                exact: percent(mean(&exact)),
-                exact_interval: interval(&exact, column),
-            },
-        );
-    }
-    let of = |column: &str| scores.columns.get(column).map(|column| column.score);
-    scores.average = paper_average(&of).map(hundredth);
-    Ok(scores)
+    score_rows(layout, predictions, split, model, None)
 }
 
-/// Compares the languages that have predictions.
-fn by_language(
-    languages: &[String],
-    points: &BTreeMap<&'static str, Vec<Vec<Graded>>>,
-) -> LanguageScores {
-    let has_answers = |place: usize| {
-        let mut rows = points.values().flatten();
-        rows.any(|rows| rows.get(place).is_some_and(|row| !row.is_missing))
-    };
-    let (answered, missing): (Vec<_>, Vec<_>) = languages
-        .iter()
-        .enumerate()
-        .partition(|(place, _)| has_answers(*place));
-    let columns = points.iter().map(|(column, items)| {
-        let of_item = |rows: &Vec<Graded>| -> Vec<f64> {
-            let scores = answered.iter().filter_map(|(place, _)| rows.get(*place));
-            scores.map(|row| row.points.score).collect()
+/// Scores predictions for some of a split's questions: the others do not count as missing.
+///
+/// Languages are not compared.
+///
+/// # Errors
+/// When the plan cannot be read.
+pub fn score_some(
+    layout: &Layout,
+    predictions: &BTreeMap<String, Prediction>,
+    split: Split,
+    model: &str,
+    asked: &BTreeSet<&str>,
+) -> Result<Scores, DatasetError> {
+    score_rows(layout, predictions, split, model, Some(asked))
+}
+
+fn score_rows(
+    layout: &Layout,
+    predictions: &BTreeMap<String, Prediction>,
+    split: Split,
+    model: &str,
+    asked: Option<&BTreeSet<&str>>,
+) -> Result<Scores, DatasetError> {
+    let mut sums = ScoreSums::default();
+    let is_asked = |id: &str| asked.is_none_or(|asked| asked.contains(id));
+    let matched = grade_items(layout, predictions, split, &mut |item| {
+        sums.add_rows(item, &is_asked);
+    })?;
+    let mut plan = layout.plan()?;
+    if asked.is_some() {
+        // Some questions are asked in one language or mode only.
+        plan.languages.truncate(1);
+        plan.modes.truncate(1);
+    }
+    Ok(sums.scores(&plan, split, model, matched.unknown))
+}
+
+/// The points of a question's answer.
+#[derive(Debug)]
+struct Graded {
+    points: metric::Points,
+    is_missing: bool,
+    is_cut_off: bool,
+    prompt_tokens: Option<u64>,
+}
+
+/// The points of graded items, from which scores are computed.
+#[derive(Debug, Default)]
+pub(crate) struct ScoreSums {
+    points: ColumnPoints,
+}
+
+impl ScoreSums {
+    /// Adds the rows of an item.
+    pub(crate) fn add(&mut self, item: &GradedItem<'_>) {
+        self.add_rows(item, &|_| true);
+    }
+
+    /// Adds the rows of an item whose ids are wanted.
+    fn add_rows(&mut self, item: &GradedItem<'_>, wanted: &dyn Fn(&str) -> bool) {
+        let rows = item.rows.iter().filter(|row| wanted(&row.id));
+        let rows: Vec<Graded> = rows
+            .map(|row| Graded {
+                points: row.grade.points,
+                is_missing: row.prediction.is_none(),
+                is_cut_off: row.is_cut_off(),
+                prompt_tokens: row.prediction.and_then(|given| given.prompt_tokens),
+            })
+            .collect();
+        if !rows.is_empty() {
+            self.points
+                .entry(item.item.column())
+                .or_default()
+                .push(rows);
+        }
+    }
+
+    /// Computes the scores of all items.
+    pub(crate) fn scores(self, plan: &Plan, split: Split, model: &str, unknown: usize) -> Scores {
+        let mut scores = Scores {
+            model: model.to_owned(),
+            split: split.name().to_owned(),
+            unknown,
+            ..Scores::default()
         };
-        (*column, items.iter().map(of_item).collect())
-    });
-    let names = |of: &[(usize, &String)]| -> Vec<String> {
-        of.iter().map(|(_, language)| (*language).clone()).collect()
+        let axes = Axes::new(plan, &self.points);
+        scores.languages = axes.by_language();
+        scores.modes = axes.by_mode();
+        scores.prompt_tokens = axes.prompt_tokens();
+        for (column, points) in &self.points {
+            let score = column_score(column, points);
+            scores.columns.insert((*column).to_owned(), score);
+        }
+        let of = |column: &str| scores.columns.get(column).map(|column| column.score);
+        scores.average = paper_average(&of).map(hundredth);
+        scores
+    }
+}
+
+/// Computes the scores of the items of a column.
+fn column_score(column: &str, points: &[Vec<Graded>]) -> ColumnScore {
+    // The rows of an item are not independent, so resamples draw items.
+    let of_items = |value: &dyn Fn(&Graded) -> f64| -> Vec<f64> {
+        let of_item = |rows: &Vec<Graded>| mean(&rows.iter().map(value).collect::<Vec<_>>());
+        points.iter().map(of_item).collect()
     };
-    compare(&names(&answered), &names(&missing), &columns.collect())
+    let values = of_items(&|one| one.points.score);
+    let exact = of_items(&|one| f64::from(one.points.exact));
+    let count = |counts: &dyn Fn(&Graded) -> bool| {
+        points.iter().flatten().filter(|one| counts(one)).count()
+    };
+    ColumnScore {
+        questions: points.iter().map(Vec::len).sum(),
+        missing: count(&|one| one.is_missing),
+        not_understood: count(&|one| !(one.points.understood || one.is_missing || one.is_cut_off)),
+        cut_off: count(&|one| one.is_cut_off),
+        score: percent(mean(&values)),
+        interval: interval(&values, column),
+        exact: percent(mean(&exact)),
+        exact_interval: interval(&exact, column),
+    }
 }
 
 /// Returns the average of the paper: over all tasks but T5 and T6, where T4 is the mean of its
@@ -400,5 +350,9 @@ pub fn table(scores: &Scores) -> String {
     if let Some(languages) = &scores.languages {
         text.push_str(&language_table(languages));
     }
+    if let Some(modes) = &scores.modes {
+        text.push_str(&mode_table(modes));
+    }
+    text.push_str(&token_lines(&scores.prompt_tokens));
     text
 }

@@ -1,9 +1,9 @@
 //! Reads and writes tables as Parquet files (<https://parquet.apache.org/docs/file-format/>).
 //!
-//! Columns are written without compression, because nearly all bytes are PNG pictures; tables that
-//! other tools compressed (Snappy, gzip, Zstandard) are read, too. Repeated texts
-//! (questions) are stored once in dictionaries. The key `huggingface` of the footer describes the
-//! columns in the form of the library `datasets`.
+//! Columns are written without compression, because nearly all bytes are PNG pictures; only columns
+//! of long texts are compressed (Zstandard). Tables that other tools compressed (Snappy, gzip,
+//! Zstandard) are read, too. Repeated texts (questions) are stored once in dictionaries. The key
+//! `huggingface` of the footer describes the columns in the form of the library `datasets`.
 
 mod read;
 mod rows;
@@ -23,6 +23,8 @@ pub enum ColumnKind {
     Text,
     /// A list of texts.
     Texts,
+    /// A list of long texts, which are stored compressed.
+    LongTexts,
     /// A list of 32-bit floating-point numbers.
     Floats,
     /// A list of whole numbers below 2^31.
@@ -75,7 +77,7 @@ fn schema(columns: &[Column]) -> String {
         };
         let column = match kind {
             ColumnKind::Text => format!("required binary {name} (UTF8);"),
-            ColumnKind::Texts => list("required binary element (UTF8);"),
+            ColumnKind::Texts | ColumnKind::LongTexts => list("required binary element (UTF8);"),
             ColumnKind::Floats => list("required float element;"),
             ColumnKind::Numbers => list("required int32 element;"),
             ColumnKind::Image => format!("optional group {name} {IMAGE}"),
@@ -100,7 +102,7 @@ pub fn features(columns: &[Column]) -> Value {
     for (name, kind) in columns {
         let feature = match kind {
             ColumnKind::Text => value("string"),
-            ColumnKind::Texts => list(value("string")),
+            ColumnKind::Texts | ColumnKind::LongTexts => list(value("string")),
             ColumnKind::Floats => list(value("float32")),
             ColumnKind::Numbers => list(value("int32")),
             ColumnKind::Image => image(),

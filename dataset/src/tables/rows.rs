@@ -84,7 +84,7 @@ pub fn hash_rows(path: &Path, columns: &[Column]) -> Result<String, DatasetError
         for (name, kind) in columns {
             hash.add_cell(&match kind {
                 ColumnKind::Text => Cell::Text(row.text(name)?),
-                ColumnKind::Texts => Cell::Texts(row.texts(name)?),
+                ColumnKind::Texts | ColumnKind::LongTexts => Cell::Texts(row.texts(name)?),
                 ColumnKind::Floats => Cell::Floats(row.floats(name)?),
                 ColumnKind::Numbers => Cell::Numbers(row.numbers(name)?),
                 ColumnKind::Image => Cell::Image(row.image(name)?),

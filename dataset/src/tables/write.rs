@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parquet::basic::Compression;
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType, Int32Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -77,12 +77,17 @@ impl TableWriter {
             let leaf: &[&str] = match kind {
                 ColumnKind::Image => &["bytes"],
                 ColumnKind::Images => &["list", "element", "bytes"],
-                ColumnKind::Floats => &["list", "element"],
+                ColumnKind::Floats | ColumnKind::LongTexts => &["list", "element"],
                 _ => continue,
             };
             let mut path = vec![(*name).to_owned()];
             path.extend(leaf.iter().map(|part| (*part).to_owned()));
-            properties = properties.set_column_dictionary_enabled(ColumnPath::new(path), false);
+            let path = ColumnPath::new(path);
+            if *kind == ColumnKind::LongTexts {
+                let level = Compression::ZSTD(ZstdLevel::default());
+                properties = properties.set_column_compression(path.clone(), level);
+            }
+            properties = properties.set_column_dictionary_enabled(path, false);
         }
         let file = AtomicFile::create(path)?;
         let writer =

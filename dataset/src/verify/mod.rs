@@ -8,6 +8,7 @@ mod descriptions;
 mod exports;
 mod families;
 mod frames;
+mod questions;
 mod rederive;
 mod tables;
 mod unknown_files;
@@ -21,10 +22,12 @@ use molshot_scenes::{Plane, PreparedScene, RenderRequest, SceneDocument};
 use families::Families;
 
 use crate::complexes::ComplexSource;
+use crate::coordinates::{PictureTables, add_tables};
 use crate::error::DatasetError;
 use crate::files::{hash_file, read_json};
 use crate::generate::complexes_table;
 use crate::generate::picture_annotations::PictureAnnotations;
+use crate::jobs::JobBuilder;
 use crate::layout::Layout;
 use crate::messages::Catalogues;
 use crate::monitor::{Monitor, Progress};
@@ -202,54 +205,13 @@ impl Checker<'_> {
         let name = shard.name();
         let requests = self.check_pictures(&name, complexes, backend, found)?;
         self.check_complexes(&name, complexes, found)?;
+        let tables = self.coordinates(complexes)?;
         for task in Task::ALL {
             let items = complexes.iter().flat_map(|complex| {
                 let items = complex.items.iter().filter(move |item| item.task == task);
                 items.map(move |item| (complex, item))
             });
-            let rows = items.flat_map(|(complex, item)| {
-                let rows = self.catalogues.rows(item);
-                rows.map(move |(id, catalogue)| (complex, item, id, catalogue))
-            });
-            let rows: Vec<_> = rows.collect();
-            if rows.is_empty() {
-                continue;
-            }
-            let table = self.layout.file(&Layout::questions_path(task, &name));
-            let mut count = 0;
-            for (row, (complex, item, id, catalogue)) in read_rows(&table)?.zip(&rows) {
-                let row = row?;
-                count += 1;
-                let same = row.text("id")? == *id
-                    && row.text("item")? == item.id
-                    && row.text("language")? == catalogue.language
-                    && row.text("task")? == task.name()
-                    && row.texts("captions")? == catalogue.captions(task)
-                    && row.text("answer")? == item.answer
-                    && row.texts("options")? == item.options
-                    && row.texts("images")? == item.images
-                    && row.text("complex")? == complex.id
-                    && row.text("split")? == complex.split.name()
-                    && row.text("question")? == catalogue.question(item)?;
-                if !same {
-                    found.add_problem(format!("{id} is stored otherwise than planned"));
-                }
-                for image in item
-                    .images
-                    .iter()
-                    .filter(|image| !self.paths.contains(*image))
-                {
-                    found.add_problem(format!("{id} shows {image}, which is missing"));
-                }
-                found.questions += 1;
-            }
-            if count != rows.len() {
-                found.add_problem(format!(
-                    "{} has {count} questions, not {}",
-                    table.display(),
-                    rows.len()
-                ));
-            }
+            questions::check(self, &name, task, items.collect(), &tables, found)?;
         }
         for complex in complexes {
             self.check_counts(complex, found);
@@ -267,6 +229,18 @@ impl Checker<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Makes the tables of coordinates of all pictures again, if the plan has a mode with them.
+    fn coordinates(&self, complexes: &[ComplexPlan]) -> Result<PictureTables, DatasetError> {
+        let mut tables = PictureTables::new();
+        if self.plan.has_tables() {
+            let mut builder = JobBuilder::new(&self.source, self.plan.size);
+            for complex in complexes {
+                add_tables(&mut builder, complex, self.plan.seed, &mut tables)?;
+            }
+        }
+        Ok(tables)
     }
 
     /// Checks the table that annotations refer to.

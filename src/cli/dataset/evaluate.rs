@@ -1,28 +1,34 @@
 //! `molshot dataset evaluate`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use molshot_dataset::evaluate::MAX_VIEWS;
 use molshot_dataset::files::write_file;
-use molshot_dataset::picture::path_component;
-use molshot_dataset::{Baseline, EvaluateOptions, Layout, Monitor, baseline, evaluate};
+use molshot_dataset::score::{Prediction, side_by_side, token_lines};
+use molshot_dataset::{
+    Baseline, EvaluateOptions, EvaluateSummary, Layout, Monitor, ToolOptions, baseline, evaluate,
+    read_predictions, score,
+};
 
 use super::progress::Meter;
 use super::score::{ShowArgs, score_file};
 use super::{GIVE_A_SET, check_folder, failure};
 use crate::cli::Verbosity;
 use crate::cli::interrupt;
-use crate::cli::message::{CliError, note};
+use crate::cli::message::{CliError, note, output};
 use crate::cli::{number, whole};
 
 const EXAMPLES: &str = "\
 Examples:
   molshot dataset evaluate --out misi/ --endpoint http://localhost:8000/v1 --model Qwen/Qwen2.5-VL-7B-Instruct
   OPENAI_API_KEY=... molshot dataset evaluate --out misi/ --endpoint https://api.openai.com/v1 --model o3 --concurrency 16
+  molshot dataset evaluate --out misi/ --endpoint http://localhost:8000/v1 --model NAME --tools --max-views 4
   molshot dataset evaluate --out misi/ --baseline oracle
 
-Answers are appended to OUT/predictions/MODEL-SPLIT.jsonl and then scored. The same command again asks only the questions without an answer.";
+Answers are appended to OUT/predictions/MODEL-SPLIT.jsonl (with --tools, MODEL-tools-SPLIT.jsonl) and then scored. The same command again asks only the questions
+without an answer.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -59,6 +65,15 @@ pub(crate) struct EvaluateArgs {
     /// Limit of tokens per answer.
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = whole(0_u32..=u32::MAX), allow_negative_numbers = true)]
     max_tokens: u32,
+    /// Let the model call a tool, view, that draws a picture of the question from another side.
+    #[arg(long, conflicts_with = "baseline")]
+    tools: bool,
+    /// Number of views per question before the model has to answer.
+    #[arg(long, value_name = "N", requires = "tools", default_value_t = 8, value_parser = whole(1_u16..=MAX_VIEWS as u16), allow_negative_numbers = true)]
+    max_views: u16,
+    /// Folder of the complexes, which the views are drawn from [default: as planned].
+    #[arg(long, value_name = "DIR", requires = "tools")]
+    complexes: Option<PathBuf>,
     /// Prices of a million prompt tokens and a million completion tokens, to print the cost.
     #[arg(long, num_args = 2, value_names = ["PROMPT", "COMPLETION"],
           value_parser = number(0.0_f64..=1e9), allow_negative_numbers = true)]
@@ -103,9 +118,9 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
                 lines += &serde_json::to_string(&prediction)?;
                 lines.push('\n');
             }
-            let file = layout.file(&format!("predictions/{name}-{}.jsonl", split.name()));
+            let file = layout.predictions_file(name, false, split);
             write_file(&file, lines.as_bytes()).map_err(failure)?;
-            return score_file(&layout, &file, &args.show, name);
+            return score_file(&layout, &file, &args.show, name, verbosity);
         }
         (None, Some(endpoint), Some(model)) => (endpoint, model),
         _ => {
@@ -114,11 +129,10 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
             ));
         }
     };
-    let file = layout.file(&format!(
-        "predictions/{}-{}.jsonl",
-        path_component(model),
-        split.name()
-    ));
+    if let Some(complexes) = &args.complexes {
+        check_folder("--complexes", complexes, "give the folder of the complexes")?;
+    }
+    let file = layout.predictions_file(model, args.tools, split);
     let mut options = EvaluateOptions::new(endpoint, model);
     options.key = std::env::var(&args.key_variable)
         .ok()
@@ -128,6 +142,12 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
     options.tries = usize::from(args.tries);
     options.timeout = Duration::from_secs(args.timeout);
     options.max_tokens = args.max_tokens;
+    options.tools = args.tools.then(|| {
+        let mut tools = ToolOptions::default();
+        tools.max_views = usize::from(args.max_views);
+        tools.complexes.clone_from(&args.complexes);
+        tools
+    });
     let meter = Meter::new("questions", verbosity);
     interrupt::listen(|| {
         note(
@@ -141,31 +161,14 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
     let summary = evaluate(&layout, &options, &file, monitor).map_err(failure)?;
     meter.finish();
     if !verbosity.quiet {
-        let cost = match args.prices.as_slice() {
-            [prompt, completion] => {
-                let cost = prompt * summary.prompt_tokens as f64
-                    + completion * summary.completion_tokens as f64;
-                format!(", cost {}", cost_text(cost * 1e-6))
-            }
-            _ => String::new(),
-        };
-        if summary.cut_off > 0 {
-            note(format_args!(
-                "{} answers were cut off at the limit of tokens; a larger --max-tokens gives them room",
-                summary.cut_off
-            ));
-        }
-        note(format_args!(
-            "{} questions answered, {} answered before, {} retries; {} prompt tokens, {} completion tokens{cost}",
-            summary.answered,
-            summary.found,
-            summary.retries,
-            summary.prompt_tokens,
-            summary.completion_tokens
-        ));
+        report(args, &summary);
     }
     if summary.answered + summary.found > 0 {
-        score_file(&layout, &file, &args.show, model)?;
+        if args.tools {
+            show_with_tools(&layout, &file, &args.show, model, verbosity)?;
+        } else {
+            score_file(&layout, &file, &args.show, model, verbosity)?;
+        }
     }
     match summary.first_failure {
         Some(first) => Err(CliError::Work(anyhow::anyhow!(
@@ -174,6 +177,74 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
         ))),
         None => Ok(()),
     }
+}
+
+/// Says what was asked, and what it took.
+fn report(args: &EvaluateArgs, summary: &EvaluateSummary) {
+    let cost = match args.prices.as_slice() {
+        [prompt, completion] => {
+            let cost = prompt * summary.prompt_tokens as f64
+                + completion * summary.completion_tokens as f64;
+            format!(", cost {}", cost_text(cost * 1e-6))
+        }
+        _ => String::new(),
+    };
+    if summary.cut_off > 0 {
+        note(format_args!(
+            "{} answers were cut off at the limit of tokens; a larger --max-tokens gives them room",
+            summary.cut_off
+        ));
+    }
+    note(format_args!(
+        "{} questions answered, {} answered before, {} retries{}; {} prompt tokens, {} completion tokens{cost}",
+        summary.answered,
+        summary.found,
+        summary.retries,
+        if args.tools {
+            format!(", {} views", summary.views)
+        } else {
+            String::new()
+        },
+        summary.prompt_tokens,
+        summary.completion_tokens
+    ));
+    if summary.prompt_tokens_by_mode.len() > 1 {
+        for line in token_lines(&summary.prompt_tokens_by_mode).lines() {
+            note(line);
+        }
+    }
+}
+
+/// Shows the scores with tools, and those with fixed pictures beside them if the same model has
+/// answered these, too.
+fn show_with_tools(
+    layout: &Layout,
+    file: &Path,
+    show: &ShowArgs,
+    model: &str,
+    verbosity: Verbosity,
+) -> Result<(), CliError> {
+    let split = show.split.split();
+    let name = format!("{model} with tools");
+    score_file(layout, file, show, &name, verbosity)?;
+    let fixed_file = layout.predictions_file(model, false, split);
+    if !fixed_file.is_file() {
+        return Ok(());
+    }
+    if show.is_json() {
+        note(format_args!(
+            "the answers of {model} with fixed pictures are in {}",
+            fixed_file.display()
+        ));
+        return Ok(());
+    }
+    let predictions = read_predictions(file).map_err(failure)?;
+    let scores = score(layout, &predictions, split, &name).map_err(failure)?;
+    let fixed = read_predictions(&fixed_file).map_err(failure)?;
+    let fixed = score(layout, &fixed, split, model).map_err(failure)?;
+    let views: usize = predictions.values().map(Prediction::drawn_views).sum();
+    let per_question = views as f64 / predictions.len().max(1) as f64;
+    output(side_by_side(&fixed, &scores, per_question).as_bytes())
 }
 
 /// Formats a cost with two decimals, or with three significant digits if it is less than 1.

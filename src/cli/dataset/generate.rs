@@ -81,8 +81,8 @@ fn part(
         })
     };
     let own = || -> Result<Option<(usize, usize, Option<usize>)>, CliError> {
-        for (index, count, first) in JOBS {
-            if let Some(index) = number(index).transpose()? {
+        for (name, count, first) in JOBS {
+            if let Some(index) = number(name).transpose()? {
                 let first = first.and_then(number).transpose()?.unwrap_or(0);
                 let count = count.and_then(number).transpose()?;
                 return Ok(Some((index, first, count)));
@@ -104,9 +104,16 @@ fn part(
             Some((_, _, Some(_))) => Err(CliError::usage(
                 "the task ids of this array have gaps; give --shard auto/N",
             )),
-            Some((_, _, None)) => Err(CliError::usage(
-                "JOB_COMPLETION_INDEX is set, but the number of jobs is unknown; give --shard auto/N",
-            )),
+            Some((_, _, None)) => {
+                let is_set = |(name, ..): &(&'static str, _, _)| variable(name).is_some();
+                let name = JOBS
+                    .iter()
+                    .find(|job| is_set(job))
+                    .map_or("", |(name, ..)| name);
+                Err(CliError::usage(format!(
+                    "{name} is set, but the number of jobs is unknown; give --shard auto/N"
+                )))
+            }
             None => Ok(None),
         };
     };

@@ -1,10 +1,13 @@
 //! `molshot dataset`: one file per subcommand.
 
+mod compare;
 mod evaluate;
 mod export;
 mod generate;
 mod plan;
 mod progress;
+#[cfg(feature = "serve")]
+mod quiz;
 mod score;
 mod status;
 mod verify;
@@ -32,8 +35,17 @@ pub(crate) enum DatasetCommand {
     Export(export::ExportArgs),
     /// Score answers by the rules of the paper, next to its table.
     Score(score::ScoreArgs),
+    /// Compare the answers of several models to the same questions, with paired intervals.
+    Compare(compare::CompareArgs),
     /// Ask a model behind an OpenAI-compatible endpoint, and score its answers.
     Evaluate(evaluate::EvaluateArgs),
+    /// Ask a person: a local page shows the questions, and the answers are predictions.
+    #[cfg(feature = "serve")]
+    Quiz(quiz::QuizArgs),
+    /// Not part of this build.
+    #[cfg(not(feature = "serve"))]
+    #[command(hide = true)]
+    Quiz(crate::cli::not_built::NotBuiltArgs),
 }
 
 const EXAMPLES: &str = "\
@@ -43,7 +55,9 @@ Examples:
   molshot dataset verify --out misi/
   molshot dataset export --out misi/ --format llamafactory
   molshot dataset evaluate --out misi/ --endpoint http://localhost:8000/v1 --model NAME
-  molshot dataset score --out misi/ --predictions answers.jsonl";
+  molshot dataset score --out misi/ --predictions answers.jsonl
+  molshot dataset compare --out misi/ small.jsonl large.jsonl
+  molshot dataset quiz misi/";
 
 impl DatasetCommand {
     /// Returns whether a graphics driver will be loaded.
@@ -55,7 +69,9 @@ impl DatasetCommand {
             | Self::Status(_)
             | Self::Export(_)
             | Self::Score(_)
-            | Self::Evaluate(_) => false,
+            | Self::Compare(_)
+            | Self::Evaluate(_)
+            | Self::Quiz(_) => false,
         }
     }
 }
@@ -67,8 +83,13 @@ pub(crate) fn run(command: &DatasetCommand, verbosity: Verbosity) -> Result<(), 
         DatasetCommand::Status(args) => status::run(args),
         DatasetCommand::Verify(args) => verify::run(args, verbosity),
         DatasetCommand::Export(args) => export::run(args, verbosity),
-        DatasetCommand::Score(args) => score::run(args),
+        DatasetCommand::Score(args) => score::run(args, verbosity),
+        DatasetCommand::Compare(args) => compare::run(args, verbosity),
         DatasetCommand::Evaluate(args) => evaluate::run(args, verbosity),
+        #[cfg(feature = "serve")]
+        DatasetCommand::Quiz(args) => quiz::run(args, verbosity),
+        #[cfg(not(feature = "serve"))]
+        DatasetCommand::Quiz(_) => Err(crate::cli::not_built::error("serve")),
     }
 }
 

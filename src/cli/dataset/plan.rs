@@ -10,12 +10,13 @@ use molshot_dataset::messages::{Catalogue, choose, parse_languages};
 use molshot_dataset::plan::report::Report;
 use molshot_dataset::plan::split::SplitChoice;
 use molshot_dataset::plan::{DEFAULT_SHARD_PICTURES, DEFAULT_TEST_SHARE, UNSTATED_LICENSE};
+use molshot_dataset::record::Plan;
 use molshot_dataset::{
-    DatasetError, Decoys, Layout, Monitor, PictureSize, PlanOptions, Split, SplitBy, Task,
-    parse_tasks, plan,
+    DatasetError, Decoys, Layout, Mode, Monitor, PictureSize, PlanOptions, Split, SplitBy, Task,
+    parse_modes, parse_tasks, plan,
 };
+use molshot_scenes::Samples;
 use molshot_scenes::options::parse_size;
-use molshot_scenes::{Keyword, Samples};
 
 use super::progress::Meter;
 use super::{check_file, check_folder, failure};
@@ -30,6 +31,7 @@ Examples:
   molshot dataset plan --complexes pdbbind/ --out misi/ --split split.json --seed 7
   molshot dataset plan --complexes pdbbind/ --out small/ --tasks T1,T7 --limit 100 --size 512x512
   molshot dataset plan --complexes pdbbind/ --out misi/ --languages en,sw,yo
+  molshot dataset plan --complexes pdbbind/ --out misi/ --tiny --modes picture,text,both
   molshot dataset plan --complexes entries/ --out misi/ --ligands ligands.txt --pocket-cutoff 8
 
 A plan is a function of the files of the complexes, the options and the seed: the same inputs give the same bytes. The split file is
@@ -87,6 +89,10 @@ pub(crate) struct PlanArgs {
     /// of --messages].
     #[arg(long, value_name = "LANGS", value_parser = languages)]
     languages: Option<LanguageList>,
+    /// Input modes, separated by commas: picture, text (tables of coordinates and bonds in place of
+    /// the pictures) and both, or all of them (`all`). Each item is asked in each mode.
+    #[arg(long, value_name = "MODES", default_value = "picture", value_parser = modes)]
+    modes: ModeList,
     /// Your own question texts: a catalogue in the form of dataset/messages/en.toml, which
     /// replaces the built-in one of its language; can be given several times.
     #[arg(long, value_name = "FILE.toml")]
@@ -122,9 +128,9 @@ pub(crate) struct PlanArgs {
 
 /// A list of tasks; clap would treat a plain `Vec` as a flag with several values.
 #[derive(Debug, Clone)]
-struct TaskList(Vec<Task>);
+pub(super) struct TaskList(pub(super) Vec<Task>);
 
-fn tasks(text: &str) -> Result<TaskList, DatasetError> {
+pub(super) fn tasks(text: &str) -> Result<TaskList, DatasetError> {
     parse_tasks(text).map(TaskList)
 }
 
@@ -134,6 +140,14 @@ struct LanguageList(Vec<String>);
 
 fn languages(text: &str) -> Result<LanguageList, DatasetError> {
     parse_languages(text).map(LanguageList)
+}
+
+/// A list of input modes; clap would treat a plain `Vec` as a flag with several values.
+#[derive(Debug, Clone)]
+struct ModeList(Vec<Mode>);
+
+fn modes(text: &str) -> Result<ModeList, DatasetError> {
+    parse_modes(text).map(ModeList)
 }
 
 fn split_by(text: &str) -> Result<SplitBy, DatasetError> {
@@ -154,10 +168,8 @@ fn parse_license(text: &str) -> Result<String, String> {
 
 /// Parses the number of samples. Its message has no suggestion, because numbers are not misspelt.
 fn parse_samples(text: &str) -> Result<Samples, String> {
-    Samples::from_keyword(text).map_err(|_| {
-        let counts: Vec<&str> = Samples::KEYWORDS.iter().map(|(count, _)| *count).collect();
-        format!("give one of {}", counts.join(", "))
-    })
+    let count = text.trim().parse().ok().and_then(Samples::from_count);
+    count.ok_or_else(|| "give one of 1, 4, 9, 16".to_owned())
 }
 
 /// Refuses paths that do not exist; the messages name the flags.
@@ -220,6 +232,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
     options.tiny = args.tiny;
     options.shard_pictures = args.shard_pictures as usize;
     options.languages = languages;
+    options.modes.clone_from(&args.modes.0);
     options.messages = messages;
     options.annotations = !args.no_annotations;
     options.unique_names = args.unique_names == "on";
@@ -244,15 +257,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
     if !verbosity.quiet {
         let by_share = args.split.is_none() && !args.tiny;
         print_report(&report, by_share.then_some(args.test_share))?;
-        let count = plan.languages.len();
-        if count > 1 {
-            note(format_args!(
-                "each item is asked in {count} languages ({}): {} items, {} questions",
-                plan.languages.join(", "),
-                report.question_count(),
-                report.question_count() * count
-            ));
-        }
+        note_rows(&plan, &report);
         note(format_args!(
             "planned in {:.1} s: {} shards; next: molshot dataset generate --out {}",
             meter.elapsed().as_secs_f64(),
@@ -261,6 +266,29 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
         ));
     }
     Ok(())
+}
+
+/// Reports in how many languages and input modes each item is asked, if in several.
+fn note_rows(plan: &Plan, report: &Report) {
+    let mut kinds = Vec::new();
+    if plan.languages.len() > 1 {
+        let count = plan.languages.len();
+        let names = plan.languages.join(", ");
+        kinds.push(format!("in {count} languages ({names})"));
+    }
+    if plan.modes.len() > 1 {
+        let names: Vec<&str> = plan.modes.iter().map(|mode| mode.name()).collect();
+        let count = names.len();
+        kinds.push(format!("in {count} input modes ({})", names.join(", ")));
+    }
+    if !kinds.is_empty() {
+        note(format_args!(
+            "each item is asked {}: {} items, {} questions",
+            kinds.join(" and "),
+            report.question_count(),
+            report.question_count() * plan.rows_per_item()
+        ));
+    }
 }
 
 /// Prints the counts of a plan, and what a reader of it should know.

@@ -4,16 +4,20 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use molshot_dataset::files::write_file;
+use molshot_dataset::report::DEFAULT_REPORT_ITEMS;
 use molshot_dataset::score::{Scores, chart, table};
-use molshot_dataset::{Layout, Split, read_predictions, score};
+use molshot_dataset::{Layout, Split, WrittenReport, read_predictions, score, write_report};
 
 use super::{GIVE_A_SET, check_file, check_folder, failure};
+use crate::cli::Verbosity;
 use crate::cli::message::{CliError, note, output};
+use crate::cli::whole;
 
 const EXAMPLES: &str = "\
 Examples:
   molshot dataset score --out misi/ --predictions answers.jsonl
   molshot dataset score --out misi/ --predictions answers.jsonl --format json --chart scores.svg
+  molshot dataset score --out misi/ --predictions answers.jsonl --report report/
 
 A line of the predictions is {\"id\": \"5ey0-T1-0\", \"answer\": \"move x 3\"}. docs/dataset.md says how answers are parsed and scored.";
 
@@ -45,6 +49,13 @@ pub(super) struct ShowArgs {
     /// Also draw the scores next to those of the paper.
     #[arg(long, value_name = "FILE.svg")]
     chart: Option<PathBuf>,
+    /// Also write a page with scores, what answers confuse, and a browser of items: DIR/index.html.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Limit of items per task that the page of --report shows, drawn by the seed of the set.
+    #[arg(long, value_name = "N", requires = "report", default_value_t = DEFAULT_REPORT_ITEMS,
+          value_parser = whole(0_usize..=1_000_000), allow_negative_numbers = true)]
+    report_items: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -54,7 +65,7 @@ pub(super) enum SplitArg {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OutputFormat {
+pub(super) enum OutputFormat {
     Text,
     Json,
 }
@@ -69,6 +80,11 @@ impl SplitArg {
 }
 
 impl ShowArgs {
+    /// Returns whether standard output is one JSON document.
+    pub(super) fn is_json(&self) -> bool {
+        matches!(self.format, OutputFormat::Json)
+    }
+
     /// Prints scores, and draws them if a file is given.
     pub(super) fn show(&self, scores: &Scores) -> Result<(), CliError> {
         let text = match self.format {
@@ -80,6 +96,12 @@ impl ShowArgs {
         if let Some(missing) = missing.filter(|missing| !missing.is_empty()) {
             note(format_args!(
                 "warning: there are no predictions in {missing}, which the scores by language leave out"
+            ));
+        }
+        let missing = scores.modes.as_ref().map(|all| all.missing.as_slice());
+        for mode in missing.unwrap_or_default() {
+            note(format_args!(
+                "warning: there are no predictions in mode {mode}, which the scores by mode leave out"
             ));
         }
         if let Some(path) = &self.chart {
@@ -95,13 +117,37 @@ pub(super) fn score_file(
     file: &Path,
     show: &ShowArgs,
     model: &str,
+    verbosity: Verbosity,
 ) -> Result<(), CliError> {
     let predictions = read_predictions(file).map_err(failure)?;
-    let scores = score(layout, &predictions, show.split.split(), model).map_err(failure)?;
-    show.show(&scores)
+    let split = show.split.split();
+    let Some(folder) = &show.report else {
+        let scores = score(layout, &predictions, split, model).map_err(failure)?;
+        return show.show(&scores);
+    };
+    let items = show.report_items;
+    let (scores, report) =
+        write_report(layout, &predictions, split, model, items, folder).map_err(failure)?;
+    show.show(&scores)?;
+    if !verbosity.quiet {
+        note(report_note(&report));
+    }
+    Ok(())
 }
 
-pub(super) fn run(args: &ScoreArgs) -> Result<(), CliError> {
+/// Says where a report is and what it shows.
+fn report_note(report: &WrittenReport) -> String {
+    format!(
+        "report written to {}: shows {} of {} items, {} pictures, {:.1} MB",
+        report.page.display(),
+        report.shown,
+        report.items,
+        report.pictures,
+        report.picture_bytes as f64 * 1e-6
+    )
+}
+
+pub(super) fn run(args: &ScoreArgs, verbosity: Verbosity) -> Result<(), CliError> {
     check_folder("--out", &args.out, GIVE_A_SET)?;
     check_file("--predictions", &args.predictions)?;
     let stem = args
@@ -115,5 +161,6 @@ pub(super) fn run(args: &ScoreArgs) -> Result<(), CliError> {
         &args.predictions,
         &args.show,
         model,
+        verbosity,
     )
 }

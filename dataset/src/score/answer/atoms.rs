@@ -1,5 +1,7 @@
 //! Parses the two atoms of a bond: `ARG 45 NH2 A` and `O1B`.
 
+use std::fmt;
+
 /// A bond as named in an answer, in upper case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AnswerBond {
@@ -13,6 +15,18 @@ pub struct AnswerBond {
     pub chain: Option<String>,
     /// Name of the atom of the ligand.
     pub ligand_atom: String,
+}
+
+impl fmt::Display for AnswerBond {
+    /// Writes `ARG 45 NH2 A, O1B`, without the parts that are not given.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = |part: &Option<String>| part.clone().unwrap_or_default();
+        let (number, chain) = (given(&self.number), given(&self.chain));
+        let parts = [&self.residue, &number, &self.atom, &chain];
+        let parts = parts.into_iter().filter(|part| !part.is_empty());
+        let pocket = parts.map(String::as_str).collect::<Vec<_>>().join(" ");
+        write!(f, "{pocket}, {}", self.ligand_atom)
+    }
 }
 
 /// Words beside names, which are ignored.
