@@ -1,30 +1,84 @@
 """Objects of other libraries to structures. None of the libraries is imported."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from molshot import _altloc
 from molshot._errors import InputError
 from molshot._structure import Role, Structure
 
 
 def convert(molecule: Any, role: Role) -> Structure:
     """Builds a structure of an object, by the methods and attributes that it has."""
-    module = type(molecule).__module__.split(".")[0]
-    if module == "rdkit" or hasattr(molecule, "GetConformer"):
+    # Single atoms of these libraries have none of these attributes.
+    if hasattr(molecule, "GetConformer") and hasattr(molecule, "GetAtoms"):
         return _rdkit(molecule, role)
-    if module == "biotite" or hasattr(molecule, "get_annotation_categories"):
+    if hasattr(molecule, "get_annotation_categories"):
         return _biotite(molecule, role)
-    if module == "gemmi":
+    if type(molecule).__module__.split(".")[0] == "gemmi":
         return _gemmi(molecule, role)
-    if module == "ase" or hasattr(molecule, "get_chemical_symbols"):
+    if hasattr(molecule, "get_chemical_symbols"):
         return _ase(molecule, role)
-    if module == "MDAnalysis" or hasattr(molecule, "universe"):
+    if hasattr(molecule, "atoms") and hasattr(molecule, "universe"):
         return _mdanalysis(molecule, role)
     raise InputError(
         f"{type(molecule).__module__}.{type(molecule).__qualname__} is not a structure; give a molshot.Structure, an RDKit Mol, "
         "a Biotite AtomArray, a gemmi Structure, ASE Atoms or an MDAnalysis AtomGroup",
         "argument_invalid",
+    )
+
+
+def _structure(
+    what: str,
+    positions: Any,
+    elements: Sequence[str] | None,
+    columns: dict[str, Any],
+    *,
+    locations: Sequence[str] | None = None,
+    name: str,
+    role: Role,
+) -> Structure:
+    """Builds a structure with one alternate location per atom, that which `read` keeps."""
+    count = len(positions)
+    if count == 0:
+        raise InputError(f"the {what} has no atoms; give one with atoms", "array_invalid")
+    columns = _without_none(columns)
+    for column, default in [("occupancies", 1.0), ("b_factors", 0.0)]:
+        if column in columns:
+            columns[column] = _altloc.numbers_or(columns[column], default, count)
+    rows = _kept(positions, elements, columns, locations)
+    if rows is not None:
+        bonds, orders = columns.pop("bonds", None), columns.pop("bond_orders", None)
+        positions = [positions[row] for row in rows]
+        elements = None if elements is None else [elements[row] for row in rows]
+        columns = {column: [values[row] for row in rows] for column, values in columns.items()}
+        if bonds is not None:
+            new = {row: index for index, row in enumerate(rows)}
+            held = [index for index, (one, two) in enumerate(bonds) if one in new and two in new]
+            columns["bonds"] = [(new[bonds[index][0]], new[bonds[index][1]]) for index in held]
+            columns["bond_orders"] = None if orders is None else [orders[index] for index in held]
+    return Structure.from_arrays(positions, elements, name=name, role=role, **columns)
+
+
+def _kept(
+    positions: Any, elements: Sequence[str] | None, columns: dict[str, Any], locations: Sequence[str] | None
+) -> list[int] | None:
+    """Atoms of the alternate locations that are kept; None if there are none."""
+    if locations is None or "names" not in columns:
+        return None
+    count = len(positions)
+    residues = [columns.get(column, [""] * count) for column in ("chain_ids", "residue_numbers", "insertion_codes")]
+    return _altloc.kept(
+        positions,
+        elements,
+        columns["names"],
+        list(zip(*residues, strict=True)),
+        # Files write a missing letter as a dot or a question mark, gemmi as a zero.
+        [str(location).strip(" \0.?") for location in locations],
+        _altloc.numbers_or(columns.get("occupancies"), 1.0, count),
+        _altloc.numbers_or(columns.get("b_factors"), 0.0, count),
     )
 
 
@@ -36,29 +90,55 @@ def _rdkit(molecule: Any, role: Role) -> Structure:
     atoms = list(molecule.GetAtoms())
     bonds = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in molecule.GetBonds()]
     kinds = [orders.get(int(bond.GetBondType()), 0) for bond in molecule.GetBonds()]
-    columns: dict[str, Any] = {}
-    residues = [atom.GetPDBResidueInfo() for atom in atoms]
-    if all(info is not None for info in residues):
-        columns = {
-            "names": [info.GetName() for info in residues],
-            "residue_names": [info.GetResidueName() for info in residues],
-            "residue_numbers": [info.GetResidueNumber() for info in residues],
-            "insertion_codes": [info.GetInsertionCode() for info in residues],
-            "chain_ids": [info.GetChainId() for info in residues],
-            "hetero": [info.GetIsHeteroAtom() for info in residues],
-            "occupancies": [info.GetOccupancy() for info in residues],
-            "b_factors": [info.GetTempFactor() for info in residues],
-        }
-    return Structure.from_arrays(
+    columns: dict[str, Any] = {
+        "formal_charges": [atom.GetFormalCharge() for atom in atoms],
+        "bonds": bonds,
+        "bond_orders": kinds,
+    }
+    own = [atom.GetPDBResidueInfo() for atom in atoms]
+    residues = _residues_by_bonds(own, bonds)
+    locations = None
+    if any(info is not None for info in own):
+
+        def column(value: Callable[[Any], Any], default: Any) -> list[Any]:
+            return [default if info is None else value(info) for info in residues]
+
+        # An atom without a name is named by its element.
+        columns["names"] = ["" if info is None else info.GetName() for info in own]
+        columns["residue_names"] = column(lambda info: info.GetResidueName(), "UNL")
+        columns["residue_numbers"] = column(lambda info: info.GetResidueNumber(), 1)
+        columns["insertion_codes"] = column(lambda info: info.GetInsertionCode(), "")
+        columns["chain_ids"] = column(lambda info: info.GetChainId(), "")
+        columns["hetero"] = column(lambda info: info.GetIsHeteroAtom(), True)
+        columns["occupancies"] = column(lambda info: info.GetOccupancy(), 1.0)
+        columns["b_factors"] = column(lambda info: info.GetTempFactor(), 0.0)
+        locations = column(lambda info: info.GetAltLoc(), "")
+    return _structure(
+        "RDKit molecule",
         molecule.GetConformer().GetPositions(),
         [atom.GetSymbol() for atom in atoms],
-        formal_charges=[atom.GetFormalCharge() for atom in atoms],
-        bonds=bonds,
-        bond_orders=kinds,
+        columns,
+        locations=locations,
         name=_title(molecule, "rdkit"),
         role=role,
-        **columns,
     )
+
+
+def _residues_by_bonds(own: list[Any], bonds: list[tuple[int, int]]) -> list[Any]:
+    """Residue information of every atom; one without any, such as a hydrogen of AddHs, takes that
+    of an atom that it is bonded to, over several bonds if need be."""
+    found = list(own)
+    neighbours: dict[int, list[int]] = {}
+    for one, two in bonds:
+        neighbours.setdefault(one, []).append(two)
+        neighbours.setdefault(two, []).append(one)
+    ready = [atom for atom, info in enumerate(own) if info is not None]
+    for atom in ready:
+        for other in neighbours.get(atom, []):
+            if found[other] is None:
+                found[other] = found[atom]
+                ready.append(other)
+    return found
 
 
 def _title(molecule: Any, default: str) -> str:
@@ -68,7 +148,7 @@ def _title(molecule: Any, default: str) -> str:
 def _biotite(array: Any, role: Role) -> Structure:
     coordinates = np.asarray(array.coord)
     if coordinates.ndim != 2:
-        raise InputError("the AtomArrayStack has several models; give one, such as stack[0]", "array_invalid")
+        raise InputError("an AtomArrayStack is a sequence of models; give one, such as stack[0]", "array_invalid")
     known = set(array.get_annotation_categories())
 
     def column(name: str) -> Any:
@@ -94,8 +174,10 @@ def _biotite(array: Any, role: Role) -> Structure:
         orders = {1: 1, 2: 2, 3: 3, 5: 4, 6: 4, 7: 4, 9: 4}
         columns["bonds"] = table[:, :2]
         columns["bond_orders"] = [orders.get(int(kind), 0) for kind in table[:, 2]]
-    return Structure.from_arrays(
-        coordinates, [symbol.capitalize() for symbol in array.element], name="biotite", role=role, **columns
+    elements = [symbol.capitalize() for symbol in array.element]
+    locations = column("altloc_id")
+    return _structure(
+        "AtomArray", coordinates, elements, columns, locations=locations, name="biotite", role=role
     )
 
 
@@ -108,27 +190,25 @@ def _gemmi(given: Any, role: Role) -> Structure:
         given = given[0]
     if not hasattr(given, "all"):
         raise InputError("give a gemmi Structure or Model", "argument_invalid")
-    rows = []
-    chosen: dict[tuple[Any, ...], str] = {}
-    for site in given.all():
-        atom, residue = site.atom, site.residue
-        # One alternate location per atom: the first.
-        key = (site.chain.name, str(residue.seqid), residue.name, atom.name)
-        location = chosen.setdefault(key, atom.altloc)
-        if location == atom.altloc:
-            rows.append((site.chain.name, residue, atom))
-    return Structure.from_arrays(
-        [atom.pos.tolist() for _, _, atom in rows],
-        [atom.element.name for _, _, atom in rows],
-        names=[atom.name for _, _, atom in rows],
-        residue_names=[residue.name for _, residue, _ in rows],
-        residue_numbers=[residue.seqid.num for _, residue, _ in rows],
-        insertion_codes=[residue.seqid.icode for _, residue, _ in rows],
-        chain_ids=[chain for chain, _, _ in rows],
-        hetero=[residue.het_flag == "H" for _, residue, _ in rows],
-        occupancies=[atom.occ for _, _, atom in rows],
-        b_factors=[atom.b_iso for _, _, atom in rows],
-        formal_charges=[atom.charge for _, _, atom in rows],
+    sites = list(given.all())
+    atoms, residues = [site.atom for site in sites], [site.residue for site in sites]
+    columns: dict[str, Any] = {
+        "names": [atom.name for atom in atoms],
+        "residue_names": [residue.name for residue in residues],
+        "residue_numbers": [residue.seqid.num for residue in residues],
+        "insertion_codes": [residue.seqid.icode for residue in residues],
+        "chain_ids": [site.chain.name for site in sites],
+        "hetero": [residue.het_flag == "H" for residue in residues],
+        "occupancies": [atom.occ for atom in atoms],
+        "b_factors": [atom.b_iso for atom in atoms],
+        "formal_charges": [atom.charge for atom in atoms],
+    }
+    return _structure(
+        "gemmi model",
+        [atom.pos.tolist() for atom in atoms],
+        [atom.element.name for atom in atoms],
+        columns,
+        locations=[atom.altloc for atom in atoms],
         name=name,
         role=role,
     )
@@ -146,8 +226,20 @@ def _ase(atoms: Any, role: Role) -> Structure:
     ]:
         if name in arrays:
             columns[column] = arrays[name]
-    return Structure.from_arrays(
-        atoms.get_positions(), atoms.get_chemical_symbols(), name="ase", role=role, **columns
+    locations = None
+    if {"names", "residue_names", "residue_numbers", "occupancies"} <= set(columns):
+        # ASE drops the letters of locations.
+        columns["occupancies"] = _altloc.numbers_or(columns["occupancies"], 1.0, len(atoms))
+        residues = list(zip(columns["residue_names"], columns["residue_numbers"], strict=True))
+        locations = _altloc.of_repeats(columns["names"], residues, columns["occupancies"])
+    return _structure(
+        "ASE object",
+        atoms.get_positions(),
+        atoms.get_chemical_symbols(),
+        columns,
+        locations=locations,
+        name="ase",
+        role=role,
     )
 
 
@@ -165,6 +257,7 @@ def _mdanalysis(group: Any, role: Role) -> Structure:
         "chain_ids": column("chainIDs") if column("chainIDs") is not None else column("segids"),
         "occupancies": column("occupancies"),
         "b_factors": column("tempfactors"),
+        "formal_charges": column("formalcharges"),
     }
     if column("record_types") is not None:
         columns["hetero"] = [kind == "HETATM" for kind in group.record_types]
@@ -173,4 +266,41 @@ def _mdanalysis(group: Any, role: Role) -> Structure:
         elements = [symbol.capitalize() for symbol in elements]
     if elements is None and columns["names"] is None:
         raise InputError("the AtomGroup has neither elements nor names; add a topology that has them", "array_invalid")
-    return Structure.from_arrays(group.positions, elements, name="mdanalysis", role=role, **columns)
+    columns = _without_none(columns)
+    rows = _kept(group.positions, elements, columns, column("altLocs"))
+    if rows is not None and len(rows) < len(group):
+        return _mdanalysis(group[rows], role)
+
+    def build(**bonds: Any) -> Structure:
+        given = {**columns, **bonds}
+        return _structure("AtomGroup", group.positions, elements, given, name="mdanalysis", role=role)
+
+    orders = _mdanalysis_bonds(group)
+    derived = build()
+    if not orders:
+        return derived
+    # The CONECT records of a PDB file are bonds of ligands and between residues only: where an
+    # atom has bonds by residues and distances, but none of the topology, that is not complete.
+    pairs = (derived.atoms["serial"] - 1)[derived.bonds].tolist()
+    if {atom for pair in pairs for atom in pair} - {atom for pair in orders for atom in pair}:
+        for one, two in pairs:
+            orders.setdefault((min(one, two), max(one, two)), 0)
+    return build(bonds=list(orders), bond_orders=list(orders.values()))
+
+
+def _mdanalysis_bonds(group: Any) -> dict[tuple[int, int], int]:
+    """Orders by pair of atoms, for bonds of the topology that are within the group."""
+    if not hasattr(group, "bonds"):
+        return {}
+    place = {int(index): atom for atom, index in enumerate(group.indices)}
+    orders: dict[Any, int] = {"1": 1, "am": 1, "2": 2, "3": 3, "ar": 4, 1: 1, 2: 2, 3: 3, 1.5: 4}
+    found = {}
+    for bond in group.bonds:
+        one, two = (place.get(int(index)) for index in bond.indices)
+        if one is not None and two is not None:
+            found[min(one, two), max(one, two)] = orders.get(getattr(bond, "order", None), 0)
+    return found
+
+
+def _without_none(columns: dict[str, Any]) -> dict[str, Any]:
+    return {column: values for column, values in columns.items() if values is not None}

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import httpx
 
 from ._http_types import Json, ProblemError, Structure
+from ._values import plain
 
 MAX_WAIT = 60.0
 """Longest wait before a request is sent again, seconds."""
@@ -82,7 +83,7 @@ def parameters(options: Mapping[str, object]) -> dict[str, list[str]]:
     """
     return {
         name.replace("_", "-"): [_text(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
-        for name, value in options.items()
+        for name, value in plain(options).items()
         if value is not None
     }
 
@@ -93,7 +94,7 @@ def option_parameters(kinds: Mapping[str, str], options: Mapping[str, object]) -
     ``kinds`` has the kind of each option by name, from ``/v1/options``.
     """
     found = {}
-    for keyword, value in options.items():
+    for keyword, value in plain(options).items():
         if value is None:
             continue
         name = keyword.replace("_", "-")
@@ -173,6 +174,7 @@ def split_job(job: Any) -> tuple[Given, Any, Mapping[str, object]]:
 
 def split_options(options: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, Any], Mapping[str, Any]]:
     """Splits keywords into those of URLs, those of ``output``, and the request below them."""
+    options = plain(options)
     in_url = {name: value for name, value in options.items() if name not in OUTSIDE_URLS and name != "request"}
     output: dict[str, Any] = {}
     for name, key in OUTSIDE_URLS.items():

@@ -15,6 +15,7 @@ from molshot import _molshot
 from molshot._errors import RenderError, RequestError
 from molshot._picture import Picture
 from molshot._structure import Structure
+from molshot._values import plain
 
 Commands: TypeAlias = "str | Sequence[str] | None"
 #: What `Renderer.render_many` takes: a structure, (structure, commands), (structure, options), or
@@ -45,16 +46,18 @@ class Renderer:
     """
 
     def __init__(self, threads: int | None = None, adapter: str = "auto", **options: Any) -> None:
-        if threads is not None and (not isinstance(threads, int) or threads < 1):
+        threads = plain(threads)
+        is_number = isinstance(threads, int) and not isinstance(threads, bool)
+        if threads is not None and (not is_number or threads < 1):
             raise RequestError(f"threads is {threads!r}; give a whole number from 1", "argument_invalid")
         self._threads = threads
         self._choice = adapter
-        self._options = options
+        self._options = plain(options)
         self._lock = threading.Lock()
         self._process: int | None = None
         self._inner: _molshot.Pool | None = None
         self._closed = False
-        _molshot.Request(None, {key: value for key, value in options.items() if key != "request"})
+        _molshot.Request(None, {key: value for key, value in self._options.items() if key != "request"})
         _renderers.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -182,7 +185,7 @@ class Renderer:
             batch.cancel()
 
     def _request(self, commands: Commands, options: Mapping[str, Any]) -> _molshot.Request:
-        merged = {**self._options, **options}
+        merged = {**self._options, **plain(options)}
         if commands is not None:
             merged["commands"] = commands
         document = merged.pop("request", None)

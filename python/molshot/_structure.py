@@ -9,8 +9,8 @@ from typing import Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from molshot import _molshot
-from molshot._errors import InputError
+from molshot import _arrays, _molshot
+from molshot._errors import InputError, RequestError
 
 Role = Literal["whole", "pocket", "ligand"]
 PathText = str | os.PathLike[str]
@@ -80,33 +80,27 @@ class Structure:
         -------
         Structure
             ``atoms["serial"]`` is the number of an atom in the arrays, counted from 1.
+
+        Raises
+        ------
+        InputError
+            If a value is missing, of another kind or out of range; the text says which.
         """
-        positions = np.ascontiguousarray(coordinates, dtype=np.float32)
-        if positions.ndim != 2 or positions.shape[1] != 3:
-            raise InputError(f"coordinates have the shape {positions.shape}; give (n, 3)", "array_invalid")
-        if len(positions) == 0:
-            raise InputError("coordinates have no rows; give at least one atom", "array_invalid")
-
-        def texts(column: Any) -> list[str] | None:
-            return None if column is None else [_text(value) for value in column]
-
-        def numbers(column: Any, dtype: Any) -> Any:
-            return None if column is None else np.asarray(column).astype(dtype).tolist()
-
+        positions = _arrays.coordinates(coordinates)
         columns = {
-            "elements": texts(elements),
-            "names": texts(names),
-            "residue_names": texts(residue_names),
-            "residue_numbers": numbers(residue_numbers, np.int32),
-            "insertion_codes": texts(insertion_codes),
-            "chain_ids": texts(chain_ids),
-            "hetero": numbers(hetero, np.bool_),
-            "occupancies": numbers(occupancies, np.float32),
-            "b_factors": numbers(b_factors, np.float32),
-            "formal_charges": numbers(formal_charges, np.int8),
+            "elements": _arrays.texts("elements", elements),
+            "names": _arrays.texts("names", names),
+            "residue_names": _arrays.texts("residue_names", residue_names),
+            "residue_numbers": _arrays.whole_numbers("residue_numbers", residue_numbers, -(2**31), 2**31 - 1),
+            "insertion_codes": _arrays.texts("insertion_codes", insertion_codes),
+            "chain_ids": _arrays.texts("chain_ids", chain_ids),
+            "hetero": _arrays.switches("hetero", hetero),
+            "occupancies": _arrays.finite_numbers("occupancies", occupancies),
+            "b_factors": _arrays.finite_numbers("b_factors", b_factors),
+            "formal_charges": _arrays.whole_numbers("formal_charges", formal_charges, -128, 127),
         }
-        pairs = None if bonds is None else _pairs(bonds)
-        orders = None if bond_orders is None else np.ascontiguousarray(bond_orders, dtype=np.uint8)
+        pairs = _arrays.bonds(bonds)
+        orders = _arrays.bond_orders(bond_orders, pairs)
         arguments = (name, role, positions, columns, pairs, orders)
         return cls(_molshot.Structure.from_arrays(*arguments), ("arrays", arguments))
 
@@ -116,6 +110,9 @@ class Structure:
 
         RDKit ``Mol`` (with a conformer), Biotite ``AtomArray``, gemmi ``Structure`` or ``Model``,
         ASE ``Atoms``, MDAnalysis ``AtomGroup`` or ``Universe``. The libraries are not imported.
+
+        Of alternate locations, those are kept that `read` keeps; ``atoms["serial"]`` counts the
+        kept atoms.
         """
         from molshot import _convert
 
@@ -124,7 +121,11 @@ class Structure:
     @classmethod
     def merge(cls, structures: Iterable["Structure"]) -> "Structure":
         """Merges structures, such as a pocket and its ligand. No bond connects two parts."""
-        parts = list(structures)
+        if isinstance(structures, (str, bytes)) or not isinstance(structures, Iterable):
+            raise RequestError(
+                f"structures is a {type(structures).__name__}; give a list of molshot.Structure", "argument_invalid"
+            )
+        parts = [_checked(part, f"structures[{index}]") for index, part in enumerate(structures)]
         if not parts:
             raise InputError("no structures to merge; give at least one", "array_invalid")
         inner = _molshot.Structure.merge([part._inner for part in parts])
@@ -181,9 +182,12 @@ class Structure:
     def select(self, expression: str) -> npt.NDArray[np.bool_]:
         """Evaluates a selection such as ``within 5 of ligand``.
 
-        Returns a boolean array (n,).
+        Returns a boolean array (n,). Raises `RequestError` if the expression is wrong.
         """
-        return self._inner.select(expression)
+        try:
+            return self._inner.select(expression)
+        except InputError as error:
+            raise RequestError(error.detail, error.code, error.pointer, error.transient) from None
 
     def _repr_png_(self) -> bytes:
         from molshot._render import render
@@ -229,6 +233,8 @@ def read(
     if not isinstance(paths, Sequence) or not all(isinstance(path, (str, os.PathLike)) for path in paths):
         detail = f"source is a {type(source).__name__}; give a path, a list of paths, or bytes"
         raise InputError(detail, "argument_invalid")
+    if not paths:
+        raise InputError("source is an empty list; give at least one path", "argument_invalid")
     # Absolute, so that another process with another working folder reads the same files.
     given = ([os.path.abspath(path) if os.fspath(path) != "-" else "-" for path in paths], format, model, altloc)
     inner = _molshot.read_paths([os.fspath(path) for path in paths], *given[1:])
@@ -277,7 +283,7 @@ def hydrogen_bonds(
         Whether water takes part.
     """
     found = json.loads(
-        structure._inner.hydrogen_bonds(scope, distance_slack_angstrom, angle_slack_degrees, water)
+        _checked(structure, "structure")._inner.hydrogen_bonds(scope, distance_slack_angstrom, angle_slack_degrees, water)
     )
     return [
         HydrogenBond(
@@ -303,22 +309,15 @@ def _atom_name(atom: Mapping[str, Any]) -> str:
     return f"{chain}{atom['residue']} {atom['number']}{atom['insertion_code']}/{atom['atom']}"
 
 
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _pairs(bonds: npt.ArrayLike) -> npt.NDArray[np.uint32]:
-    try:
-        pairs = np.asarray(bonds)
-    except ValueError as error:
-        raise InputError("bonds have rows of different lengths; give (m, 2)", "array_invalid") from error
-    if pairs.size == 0:
-        return np.zeros((0, 2), dtype=np.uint32)
-    if pairs.ndim != 2 or pairs.shape[1] != 2:
-        raise InputError(f"bonds have the shape {pairs.shape}; give (m, 2)", "array_invalid")
-    if pairs.dtype.kind not in "iu" or pairs.min() < 0 or pairs.max() >= 2**32:
-        raise InputError("bonds are indices of atoms; give whole numbers from 0", "array_invalid")
-    return np.ascontiguousarray(pairs, dtype=np.uint32)
+def _checked(given: Any, argument: str) -> Structure:
+    """The structure that an argument is; an error if it is something else."""
+    if isinstance(given, Structure):
+        return given
+    raise RequestError(
+        f"{argument} is a {type(given).__name__}; give a molshot.Structure, such as of molshot.read "
+        "or Structure.from_object",
+        "argument_invalid",
+    )
 
 
 def _columns(columns: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:

@@ -7,8 +7,9 @@ what is complete is kept.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from molshot import _molshot
@@ -20,12 +21,16 @@ Split = Literal["train", "test"]
 
 __all__ = [
     "AnswerScore",
+    "Question",
     "Shard",
+    "compare",
     "describe",
     "evaluate",
     "export",
     "generate",
+    "paper_average",
     "plan",
+    "questions",
     "score",
     "score_answer",
     "shards",
@@ -42,6 +47,58 @@ class AnswerScore:
     score: float
     exact: bool
     understood: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a set.
+
+    ``column`` is the column of the paper's table: the task, or ``T4+`` (with bonds) and ``T4-``.
+    ``labels`` say what each picture shows (``Picture 1: front view``), ``images`` are the paths of
+    the pictures in the tables, ``tables`` texts with coordinates, one per picture (none in the mode
+    ``picture``; in the mode ``text`` there are no pictures), ``options`` those of A to D (texts, or paths of pictures), and
+    ``facts`` what the scorer knows besides.
+    """
+
+    id: str
+    item: str
+    language: str
+    mode: str
+    task: str
+    column: str
+    split: str
+    complex: str
+    question: str
+    answer: str
+    options: tuple[str, ...]
+    facts: Mapping[str, str]
+    labels: tuple[str, ...]
+    images: tuple[str, ...]
+    tables: tuple[str, ...]
+    _reader: _molshot.QuestionReader = field(repr=False, compare=False)
+
+    def pictures(self) -> list[bytes]:
+        """The PNG files of its pictures, in order."""
+        return [self._reader.picture(path) for path in self.images]
+
+    def save_pictures(self, folder: PathText) -> list[str]:
+        """Writes its pictures below a folder, each picture of a set once. Returns their paths, in
+        order. The folder may be shared by sets."""
+        files = [os.path.join(folder, self._reader.plan_hash(), path) for path in self.images]
+        for path, file in zip(self.images, files, strict=True):
+            if not os.path.exists(file):
+                os.makedirs(os.path.dirname(file), exist_ok=True)
+                part = f"{file}.{os.getpid()}.{threading.get_ident()}"
+                with open(part, "wb") as out:
+                    out.write(self._reader.picture(path))
+                os.replace(part, file)
+        return files
+
+    def score(self, text: str) -> AnswerScore:
+        """Scores what a model wrote, as ``molshot dataset score`` does."""
+        return AnswerScore(
+            *self._reader.score(self.task, self.answer, text, list(self.options), dict(self.facts), self.language)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +128,7 @@ def plan(
     limit: int | None = None,
     tiny: bool = False,
     languages: str | Iterable[str] | None = None,
+    modes: str | Iterable[str] | None = None,
     messages: PathText | Iterable[PathText] | None = None,
     license: str | None = None,
     annotations: bool = True,
@@ -84,7 +142,8 @@ def plan(
 
     The options are those of ``molshot dataset plan``. ``split`` is
     ``{"train": ["1a61", ...], "test": ["5ey0", ...]}``. ``languages`` are tags such as
-    ``["en", "sw"]``, or ``"all"``; ``messages`` are your own catalogues.
+    ``["en", "sw"]``, or ``"all"``; ``messages`` are your own catalogues. ``modes`` are what a model
+    gets: ``picture``, ``text`` (tables of coordinates and bonds) or ``both``, or several of them.
     """
     files: list[PathText] = []
     if isinstance(messages, (str, os.PathLike)):
@@ -104,6 +163,7 @@ def plan(
         "limit": limit,
         "tiny": tiny,
         "languages": languages if languages is None or isinstance(languages, str) else ",".join(languages),
+        "modes": modes if modes is None or isinstance(modes, str) else ",".join(modes),
         "messages": files,
         "license": license,
         "annotations": annotations,
@@ -169,18 +229,38 @@ def verify(
 
 
 def export(out: PathText, format: str, *, progress: Progress = None) -> str:
-    """Exports a set as ``parquet``, ``webdataset``, ``imagefolder``, ``llamafactory``, ``llava`` or
-    ``vlmeval``. Returns the folder."""
+    """Exports a set as ``parquet``, ``webdataset``, ``imagefolder``, ``llamafactory``, ``llava``,
+    ``vlmeval`` or ``evalscope`` (T5, T6 and T8). Returns the folder."""
     with _Meter(progress, "questions") as show:
         return os.fspath(_molshot.dataset_export(out, format, show))
 
 
 def score(
-    out: PathText, predictions: PathText, *, split: Split = "test", model: str = "model"
+    out: PathText,
+    predictions: PathText,
+    *,
+    split: Split = "test",
+    model: str = "model",
+    report: PathText | None = None,
+    report_items: int | None = None,
 ) -> dict[str, Any]:
     """Scores a JSON Lines file of ``{"id": ..., "answer": ...}``. Returns the scores by column of
-    the paper's table."""
-    return _object(_molshot.dataset_score(out, predictions, split, model))
+    the paper's table.
+
+    With ``report``, the folder also gets a page with the scores, what the answers confuse, and a
+    browser of items: ``index.html``. ``report_items`` limits the items that it shows per task.
+    """
+    return _object(_molshot.dataset_score(out, predictions, split, model, report, report_items))
+
+
+def compare(out: PathText, *predictions: PathText, split: Split = "test") -> dict[str, Any]:
+    """Compares files of predictions for the same questions, each with the first one.
+
+    Returns scores and differences by column of the paper's table, with paired 95 % intervals, and
+    how many questions both, one or none of two models answer exactly. Questions without a
+    prediction count as wrong.
+    """
+    return _object(_molshot.dataset_compare(out, list(predictions), split))
 
 
 def score_answer(
@@ -216,6 +296,55 @@ def score_answer(
     return AnswerScore(*_molshot.score_answer(task, answer, text, list(options), dict(facts or {}), language))
 
 
+def questions(
+    out: PathText,
+    *,
+    split: Split = "test",
+    tasks: str | Iterable[str] | None = None,
+    languages: str | Iterable[str] | None = None,
+    modes: str | Iterable[str] = "picture",
+) -> Iterator[Question]:
+    """The questions of a finished set, task by task. Without ``tasks`` (``T1`` to ``T9``) or
+    ``languages``, all of them, in the given input modes; a picture is read when it is asked for."""
+    reader = _molshot.QuestionReader(out, split)
+    chosen = _chosen("tasks", tasks, reader.tasks())
+    spoken = _chosen("languages", languages, reader.languages())
+    given = _chosen("modes", modes, reader.modes())
+    return _questions(reader, chosen, set(spoken), set(given))
+
+
+def _chosen(name: str, given: str | Iterable[str] | None, known: list[str]) -> list[str]:
+    """What is given, or all that the set has."""
+    chosen = known if given is None else [given] if isinstance(given, str) else list(given)
+    for word in chosen:
+        if word not in known:
+            detail = f'{name}: the set has no "{word}"; give some of {", ".join(known)}'
+            raise RequestError(detail, "argument_invalid")
+    return chosen
+
+
+def _questions(
+    reader: _molshot.QuestionReader, tasks: list[str], languages: set[str], modes: set[str]
+) -> Iterator[Question]:
+    for task in tasks:
+        for shard in reader.shards():
+            for row in json.loads(reader.questions(shard, task)):
+                if row["language"] in languages and row["mode"] in modes:
+                    for name in ("options", "labels", "images", "tables"):
+                        row[name] = tuple(row[name])
+                    yield Question(**row, _reader=reader)
+
+
+def paper_average(columns: Mapping[str, float]) -> float | None:
+    """The average of the paper: of all tasks but T5 and T6, with T4 as the mean of ``T4+`` and
+    ``T4-``. ``columns`` are the scores by `Question.column`; None if a task is missing."""
+    t4 = [columns[name] for name in ("T4+", "T4-") if name in columns]
+    names = ("T1", "T2", "T3", "T7", "T8", "T9")
+    if not t4 or any(name not in columns for name in names):
+        return None
+    return (sum(columns[name] for name in names) + sum(t4) / len(t4)) / 7
+
+
 def evaluate(
     out: PathText,
     endpoint: str,
@@ -227,20 +356,38 @@ def evaluate(
     tries: int = 6,
     timeout_seconds: int = 600,
     max_tokens: int = 4096,
+    tools: bool = False,
+    max_views: int = 8,
+    complexes: PathText | None = None,
     progress: Progress = None,
 ) -> dict[str, Any]:
     """Asks a model behind an OpenAI-compatible endpoint and scores its answers.
 
     ``key`` is by default the environment variable ``OPENAI_API_KEY``. Answers are kept in
-    ``OUT/predictions``; the same call again asks only what has no answer. Returns counts, and
-    ``scores``.
+    ``OUT/predictions``; the same call again asks only what has no answer. With ``tools``, the model
+    may have up to ``max_views`` pictures per question drawn from other sides, from the complexes of
+    the set (``complexes`` is their folder if it is not where it was planned from). Returns counts,
+    and ``scores``.
     """
-    file = _molshot.predictions_file(os.fspath(out), model, split)
+    file = _molshot.predictions_file(out, model, tools, split)
     key = key if key is not None else os.environ.get("OPENAI_API_KEY") or None
     with _Meter(progress, "questions") as show:
         counts = _object(
             _molshot.dataset_evaluate(
-                out, file, endpoint, model, key, split, concurrency, tries, timeout_seconds, max_tokens, show
+                out,
+                file,
+                endpoint,
+                model,
+                key,
+                split,
+                concurrency,
+                tries,
+                timeout_seconds,
+                max_tokens,
+                tools,
+                max_views,
+                complexes,
+                show,
             )
         )
     counts["scores"] = score(out, file, split=split, model=model)

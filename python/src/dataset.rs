@@ -1,22 +1,24 @@
 //! Data sets: the steps of `molshot dataset`, with progress and Ctrl-C.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::ffi::CString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use molshot::AdapterChoice;
 use molshot_dataset::complexes::ComplexSource;
-use molshot_dataset::messages::{Catalogue, builtin, parse_languages};
+use molshot_dataset::evaluate::MAX_VIEWS;
+use molshot_dataset::export::left_out_modes;
+use molshot_dataset::messages::{Catalogue, parse_languages};
 use molshot_dataset::plan::split::SplitChoice;
-use molshot_dataset::record::Item;
-use molshot_dataset::score::metric::points_in;
 use molshot_dataset::{
-    DatasetError, EvaluateOptions, ExportFormat, GenerateOptions, Layout, Monitor, PictureSize,
-    PlanOptions, Progress, Split, Task, VerifyOptions, describe, evaluate, export, generate,
-    parse_tasks, plan, planned_shards, read_predictions, score, status, verify,
+    EvaluateOptions, ExportFormat, GenerateOptions, Layout, Monitor, PictureSize, PlanOptions,
+    Progress, Split, ToolOptions, VerifyOptions, describe, evaluate, export, generate, parse_modes,
+    parse_tasks, plan, planned_shards, status, verify,
 };
+use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use serde_json::json;
 
@@ -79,11 +81,11 @@ fn run<T: Send + 'static>(
     Ok(result)
 }
 
-fn text(value: &impl serde::Serialize) -> Result<String, Failure> {
+pub(crate) fn text(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::internal(error.to_string()))
 }
 
-fn split_named(name: &str) -> Result<Split, Failure> {
+pub(crate) fn split_named(name: &str) -> Result<Split, Failure> {
     Split::ALL
         .into_iter()
         .find(|split| split.name() == name)
@@ -120,6 +122,8 @@ pub(crate) struct PlanArguments {
     tiny: Option<bool>,
     #[pyo3(item)]
     languages: Option<String>,
+    #[pyo3(item)]
+    modes: Option<String>,
     #[pyo3(item)]
     messages: Vec<PathBuf>,
     #[pyo3(item)]
@@ -187,6 +191,9 @@ impl PlanArguments {
         options.tiny = self.tiny.unwrap_or(options.tiny);
         if let Some(languages) = self.languages {
             options.languages = parse_languages(&languages)?;
+        }
+        if let Some(modes) = self.modes {
+            options.modes = parse_modes(&modes)?;
         }
         for path in self.messages {
             let read = std::fs::read_to_string(&path);
@@ -346,25 +353,22 @@ pub(crate) fn dataset_export(
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PathBuf> {
     let format: ExportFormat = format.parse().map_err(Failure::from)?;
-    run(py, progress, move |monitor| {
-        Ok(export(&Layout::new(&out), format, monitor)?)
-    })
-}
-
-/// Scores a file of predictions; returns the scores as a JSON text.
-#[pyfunction]
-pub(crate) fn dataset_score(
-    py: Python<'_>,
-    out: PathBuf,
-    predictions: PathBuf,
-    split: &str,
-    model: String,
-) -> PyResult<String> {
-    let split = split_named(split)?;
-    interrupt::run(py, move || {
-        let answers = read_predictions(&predictions)?;
-        text(&score(&Layout::new(&out), &answers, split, &model)?)
-    })
+    let (folder, left_out) = run(py, progress, move |monitor| {
+        let layout = Layout::new(&out);
+        Ok((
+            export(&layout, format, monitor)?,
+            left_out_modes(&layout, format)?,
+        ))
+    })?;
+    for mode in left_out {
+        let text = format!(
+            "the questions of mode {mode} are left out: {} has no room for questions without pictures; parquet, llamafactory and llava have",
+            format.name()
+        );
+        let text = CString::new(text)?;
+        PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1)?;
+    }
+    Ok(folder)
 }
 
 /// Asks a model behind an endpoint; returns counts as a JSON text.
@@ -385,9 +389,21 @@ pub(crate) fn dataset_evaluate(
     tries: usize,
     timeout_seconds: u64,
     max_tokens: u32,
+    tools: bool,
+    max_views: usize,
+    complexes: Option<PathBuf>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
     let mut options = EvaluateOptions::new(endpoint, model);
+    if !(1..=MAX_VIEWS).contains(&max_views) {
+        return Err(Failure::argument(format!("max_views: give 1 to {MAX_VIEWS}")).into());
+    }
+    options.tools = tools.then(|| {
+        let mut tools = ToolOptions::default();
+        tools.max_views = max_views;
+        tools.complexes = complexes;
+        tools
+    });
     options.key = key;
     options.split = split_named(split)?;
     options.concurrency = concurrency.max(1);
@@ -402,42 +418,11 @@ pub(crate) fn dataset_evaluate(
             "failed": summary.failed,
             "first_failure": summary.first_failure,
             "prompt_tokens": summary.prompt_tokens,
+            "prompt_tokens_by_mode": summary.prompt_tokens_by_mode,
             "completion_tokens": summary.completion_tokens,
             "cut_off": summary.cut_off,
+            "views": summary.views,
             "retries": summary.retries,
         }))
     })
-}
-
-/// Scores one answer; returns score (0 to 1), whether it is exact, and whether it was understood.
-#[pyfunction]
-pub(crate) fn score_answer(
-    task: &str,
-    reference: String,
-    answer: &str,
-    options: Vec<String>,
-    facts: BTreeMap<String, String>,
-    language: &str,
-) -> PyResult<(f64, bool, bool)> {
-    let words = builtin::catalogue(language).map_err(Failure::from)?.answers;
-    let task: Task = task
-        .parse()
-        .map_err(|error: DatasetError| Failure::from(error))?;
-    let item = Item {
-        id: String::new(),
-        task,
-        answer: reference,
-        options,
-        images: Vec::new(),
-        facts,
-    };
-    let points = points_in(&item, answer, &words);
-    Ok((points.score, points.exact, points.understood))
-}
-
-/// The path of a set's file of predictions for a model.
-#[pyfunction]
-pub(crate) fn predictions_file(out: &str, model: &str, split: &str) -> PathBuf {
-    let name = molshot_dataset::picture::path_component(model);
-    Path::new(out).join(format!("predictions/{name}-{split}.jsonl"))
 }

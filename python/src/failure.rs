@@ -44,6 +44,12 @@ impl Failure {
         Self::new("RenderError", "internal", detail.into())
     }
 
+    /// The pool belongs to another process.
+    pub(crate) fn other_process() -> Self {
+        let detail = "the pictures are drawn in the process that began them; in a child process, begin again";
+        Self::new("RenderError", "other_process", detail.to_owned())
+    }
+
     /// The pool is closed.
     pub(crate) fn closed() -> Self {
         let detail = "the renderer is closed; make another one";

@@ -16,7 +16,9 @@ mod failure;
 mod interrupt;
 mod picture;
 mod pool;
+mod questions;
 mod request;
+mod scores;
 mod structure;
 
 use pyo3::pymodule;
@@ -29,15 +31,18 @@ mod _molshot {
     #[pymodule_export]
     use super::dataset::{
         dataset_describe, dataset_evaluate, dataset_export, dataset_generate, dataset_plan,
-        dataset_score, dataset_shards, dataset_status, dataset_verify, predictions_file,
-        score_answer,
+        dataset_shards, dataset_status, dataset_verify,
     };
     #[pymodule_export]
     use super::picture::Picture;
     #[pymodule_export]
     use super::pool::{Batch, Pool};
     #[pymodule_export]
+    use super::questions::QuestionReader;
+    #[pymodule_export]
     use super::request::{Request, render_options};
+    #[pymodule_export]
+    use super::scores::{dataset_compare, dataset_score, predictions_file, score_answer};
     #[pymodule_export]
     use super::structure::{Structure, read_bytes, read_paths};
 

@@ -20,6 +20,8 @@ use crate::structure::Structure;
 
 /// Scenes that are kept for further views.
 const KEPT_SCENES: usize = 8;
+/// Limit of threads, as on the command line.
+const MAX_THREADS: usize = 1024;
 /// Wait for a free place in the queue.
 const FULL_QUEUE_WAIT: Duration = Duration::from_millis(1);
 
@@ -52,10 +54,17 @@ impl Drop for Pool {
 }
 
 impl Pool {
-    fn open_pool(&self) -> Result<Arc<WorkerPool>, Failure> {
-        if std::process::id() != self.process {
-            return Err(Failure::closed());
+    /// Refuses calls in a child process: the threads are in the one that started them.
+    fn check_process(&self) -> Result<(), Failure> {
+        if std::process::id() == self.process {
+            Ok(())
+        } else {
+            Err(Failure::other_process())
         }
+    }
+
+    fn open_pool(&self) -> Result<Arc<WorkerPool>, Failure> {
+        self.check_process()?;
         let pool = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
         pool.clone().ok_or_else(Failure::closed)
     }
@@ -107,6 +116,9 @@ impl Pool {
         let choice = adapter
             .parse::<AdapterChoice>()
             .map_err(|error| Failure::argument(format!("adapter: {error}")))?;
+        if threads.is_some_and(|threads| threads > MAX_THREADS) {
+            return Err(Failure::argument(format!("threads: give 1 to {MAX_THREADS}")).into());
+        }
         let threads = threads
             .unwrap_or_else(PoolOptions::available_threads)
             .max(1);
@@ -247,6 +259,8 @@ impl Batch {
     /// Waits for the next picture. Returns its number, and the picture, the array (3, height,
     /// width) of a planar batch, or the exception of a picture that failed.
     fn next(&self, py: Python<'_>) -> PyResult<(usize, Py<PyAny>)> {
+        // It would wait for ever: the pictures arrive in the parent.
+        self.pool.get().check_process()?;
         let (number, result) = self
             .results
             .wait(py)

@@ -101,7 +101,8 @@ fn keyword_error(
         | OptionKind::InvertedSwitch
         | OptionKind::ListedKeyword(_)
         | OptionKind::Object => "True or False",
-        OptionKind::Number { .. } | OptionKind::Integer { .. } | OptionKind::OneOf(_) => "a number",
+        OptionKind::Number { .. } | OptionKind::Integer { .. } => "a number",
+        OptionKind::OneOf(_) => "a number or a text",
         OptionKind::Size => "(width, height)",
         OptionKind::Offset => "three numbers",
         OptionKind::Keywords(_) | OptionKind::Commands | OptionKind::Transforms => {

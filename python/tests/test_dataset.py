@@ -1,8 +1,11 @@
+import http.server
 import json
 import os
 import pathlib
 import signal
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -42,13 +45,121 @@ def test_a_set_is_planned_made_checked_exported_and_scored(complexes: pathlib.Pa
     predictions.write_text("".join(json.dumps(answer) + "\n" for answer in answers))
     scores = dataset.score(out, predictions, model="oracle")
     assert scores["columns"]["T1"]["score"] == 100.0
+    report = tmp_path / "report"
+    assert dataset.score(out, predictions, model="<oracle>", report=report, report_items=1) == {**scores, "model": "<oracle>"}
+    page = (report / "index.html").read_text()
+    assert "<h1>Scores of &lt;oracle&gt;</h1>" in page and list((report / "pictures").rglob("*.png"))
+    half = tmp_path / "half.jsonl"
+    half.write_text("".join(json.dumps(answer) + "\n" for answer in answers if "-T1-" in answer["id"]))
+    compared = dataset.compare(out, predictions, half)
+    assert [model["name"] for model in compared["models"]] == ["answers", "half"]
+    difference = compared["columns"]["T2"]["differences"][0]
+    assert difference["score"] == -100.0 and difference["only_first"] == compared["columns"]["T2"]["questions"]
+    assert compared["columns"]["T1"]["differences"][0]["interval"] == [0.0, 0.0]
+    with pytest.raises(molshot.DatasetError, match="none of its 1 predictions"):
+        half.write_text('{"id": "x", "answer": ""}')
+        dataset.compare(out, predictions, half)
+    with pytest.raises(molshot.MolshotError, match="at least two"):
+        dataset.compare(out, predictions)
     with pytest.raises(molshot.DatasetError, match="resume"):
         dataset.generate(out)
     assert dataset.generate(out, resume=True)["shards_made"] == 0
 
 
+def test_questions_of_a_set_have_texts_pictures_and_points(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    out = tmp_path / "out"
+    sides = {"train": ["1hvr"], "test": ["7pbl"]}
+    dataset.plan(complexes, out, tasks=["T1", "T4", "T5"], size=(32, 32), split=sides, languages=["en", "sw"])
+    dataset.generate(out)
+    rows = list(dataset.questions(out))
+    assert {row.language for row in rows} == {"en", "sw"} and {row.split for row in rows} == {"test"}
+    assert {row.column for row in rows} >= {"T1", "T4+", "T4-"}
+    oracle = tmp_path / "answers.jsonl"
+    oracle.write_text("".join(json.dumps({"id": row.id, "answer": row.answer}) + "\n" for row in rows))
+    columns = dataset.score(out, oracle)["columns"]
+    assert sum(column["questions"] for column in columns.values()) == len(rows)
+    for row in rows:
+        pictures = row.pictures()
+        assert len(pictures) == len(row.images) == len(row.labels) > 0
+        assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+        assert row.score(row.answer).exact and not row.score("?").understood
+        assert (row.column == "T4-") == (row.task == "T4" and row.answer == "No")
+    files = rows[0].save_pictures(tmp_path / "pictures")
+    assert [pathlib.Path(file).read_bytes() for file in files] == rows[0].pictures()
+    assert rows[0].save_pictures(tmp_path / "pictures") == files
+    swahili = list(dataset.questions(out, tasks="T1", languages="sw", split="train"))
+    assert swahili and {(row.task, row.language, row.split) for row in swahili} == {("T1", "sw", "train")}
+    for wrong in ({"tasks": "T9"}, {"languages": ["en", "fr"]}, {"split": "dev"}):
+        with pytest.raises(molshot.RequestError, match="give"):
+            dataset.questions(out, **wrong)
+
+
+def test_the_average_of_the_paper_leaves_out_t5_and_t6() -> None:
+    columns = {name: 50.0 for name in ("T1", "T2", "T3", "T7", "T8", "T9")} | {"T5": 0.0, "T6": 0.0}
+    assert dataset.paper_average(columns) is None
+    assert dataset.paper_average(columns | {"T4+": 20.0, "T4-": 80.0}) == 50.0
+    assert dataset.paper_average(columns | {"T4-": 85.0}) == 55.0
+
+
+class ScriptedModel(http.server.BaseHTTPRequestHandler):
+    """A chat endpoint: looks at the last picture from the left, then answers."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        message: dict[str, Any] = {"role": "assistant", "content": "move x 1"}
+        if "tools" in asked and len(asked["messages"]) == 1:
+            arguments = json.dumps({"picture": 4, "commands": ["view left"]})
+            call = {"id": "1", "type": "function", "function": {"name": "view", "arguments": arguments}}
+            message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        body = json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), ScriptedModel) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+
+
+def test_a_model_may_look_around(complexes: pathlib.Path, tmp_path: pathlib.Path, endpoint: str) -> None:
+    out = tmp_path / "out"
+    dataset.plan(complexes, out, tasks="T1", size=(32, 32), split={"train": ["1hvr"], "test": ["7pbl"]})
+    dataset.generate(out)
+    fixed = dataset.evaluate(out, endpoint, "m")
+    assert fixed["answered"] > 0 and fixed["views"] == 0
+    counts = dataset.evaluate(out, endpoint, "m", tools=True, max_views=2)
+    assert counts["views"] == counts["answered"] == fixed["answered"]
+    assert counts["scores"]["columns"] == fixed["scores"]["columns"]
+    lines = (out / "predictions" / "m-tools-test.jsonl").read_text().splitlines()
+    assert json.loads(lines[0])["views"] == [{"picture": 4, "commands": ["view left"]}]
+    with pytest.raises(molshot.MolshotError, match="max_views"):
+        dataset.evaluate(out, endpoint, "m", tools=True, max_views=0)
+    with pytest.raises(molshot.MolshotError, match="nowhere"):
+        dataset.evaluate(out, endpoint, "n", tools=True, complexes=tmp_path / "nowhere")
+
+
+def test_questions_have_input_modes(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    out = tmp_path / "out"
+    report = dataset.plan(complexes, out, tasks="T1", size=(32, 32), test_share=0, modes=["picture", "text"])
+    sizes = report["sizes"]["modes"]
+    assert sizes["picture"]["T1"]["pictures"] == 4 and sizes["text"]["T1"]["pictures"] == 0
+    assert sizes["text"]["T1"]["table_characters_median"] > 1000
+    dataset.generate(out)
+    assert dataset.verify(out, sample=2)["problems"] == []
+    with pytest.warns(UserWarning, match="mode text are left out"):
+        dataset.export(out, "vlmeval")
+
+
 def test_wrong_options_are_refused(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    for options in [{"tasks": "T0"}, {"size": (1, 1)}, {"samples": 3}, {"test_share": 2}, {"split": {"dev": ["1hvr"]}}, {"decoys": "round"}]:
+    for options in [{"tasks": "T0"}, {"size": (1, 1)}, {"samples": 3}, {"test_share": 2}, {"split": {"dev": ["1hvr"]}}, {"decoys": "round"}, {"modes": "image"}]:
         with pytest.raises(molshot.MolshotError):
             dataset.plan(complexes, tmp_path / "no", **options)
     with pytest.raises(molshot.MolshotError, match="part"):

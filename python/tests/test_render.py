@@ -131,6 +131,41 @@ def test_values_may_be_numbers_texts_and_numpy(renderer: molshot.Renderer, ubiqu
     assert one.png() == two.png() == three.png()
 
 
+def test_scalars_of_numpy_are_values(ubiquitin: molshot.Structure) -> None:
+    plain = {"size": 64, "shadows": True, "samples": 1, "fov": 20.0, "label_offset": (0, 0.5, -1)}
+    numpy = {
+        "size": np.int64(64),
+        "shadows": np.bool_(True),
+        "samples": np.uint8(1),
+        "fov": np.array(20.0),
+        "label_offset": (np.int32(0), np.float64(0.5), np.int64(-1)),
+    }
+    document = {"style": {"preset": "licorice"}, "camera": {"fov_degrees": np.float64(20)}}
+    with molshot.Renderer(threads=np.int64(2), adapter="software", size=np.array([32, 48])) as renderer:  # type: ignore[arg-type]
+        assert renderer.threads == 2 and renderer.render(ubiquitin).size == (32, 48)
+        assert renderer.render(ubiquitin, **numpy).png() == renderer.render(ubiquitin, **plain).png()
+        assert renderer.render(ubiquitin, request=document, size=np.int64(16)).size == (16, 16)
+        with pytest.raises(molshot.RequestError, match="samples is a bool; give a number"):
+            renderer.render(ubiquitin, samples=np.bool_(True))
+        with pytest.raises(molshot.RequestError, match="shadows is a int; give True or False"):
+            renderer.render(ubiquitin, shadows=np.int64(1))
+    for threads in (True, np.bool_(True), np.float64(2), np.int64(0)):
+        with pytest.raises(molshot.RequestError, match="give a whole number from 1"):
+            molshot.Renderer(threads=threads)
+
+
+def test_the_client_takes_scalars_of_numpy() -> None:
+    pytest.importorskip("httpx")
+    from molshot import _http_requests as requests
+
+    options = {"size": np.int64(64), "shadows": np.bool_(True), "fov": np.float32(20), "planes": np.array(["color"])}
+    in_url, output, _ = requests.split_options(options)
+    assert output == {"planes": ["color"]}
+    kinds = {"size": "size", "shadows": "switch", "fov": "number"}
+    assert requests.option_parameters(kinds, in_url) == {"size": ["64x64"], "shadows": ["true"], "fov": ["20.0"]}
+    assert requests.parameters({"shadows": np.bool_(False)}) == {"shadows": ["false"]}
+
+
 def test_many_pictures_keep_their_order(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
     commands = [f"roll y {n}" for n in range(40)]
     single = [renderer.render(ubiquitin, text).png() for text in commands]
@@ -284,8 +319,13 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Python warns of threads
     child = os.fork()
 if child == 0:
+    signal.alarm(30)  # ends a child that hangs
     same = molshot.render(s, size=32).png() == a
-    os._exit(0 if same else 3)
+    try:
+        list(pictures)  # they are drawn in the parent
+    except molshot.RenderError as error:
+        os._exit(0 if same and error.code == "other_process" else 3)
+    os._exit(4)
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 assert sum(1 for _ in pictures) == 49
 """,

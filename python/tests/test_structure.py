@@ -49,8 +49,10 @@ def test_columns_are_arrays(ubiquitin: molshot.Structure) -> None:
 def test_selections_are_masks(ubiquitin: molshot.Structure) -> None:
     mask = ubiquitin.select("name CA")
     assert mask.dtype == np.bool_ and mask.sum() == 76
-    with pytest.raises(molshot.MolshotError, match="column"):
-        ubiquitin.select("nameof CA")
+    for wrong in ("nameof CA", "within 5 of"):
+        with pytest.raises(molshot.RequestError, match="column") as caught:
+            ubiquitin.select(wrong)
+        assert caught.value.code == "selection_invalid"
 
 
 def test_arrays_become_structures() -> None:
@@ -83,13 +85,88 @@ def test_arrays_become_structures() -> None:
         ([[0, 0, 0]], None, {}, "elements or names"),
         ([[0, 0, 0], [1, 0, 0]], ["C", "C"], {"bonds": [[0, 2]]}, "of 2, from 0"),
         ([[0, 0, 0], [1, 0, 0]], ["C", "C"], {"bonds": [[0, -1]]}, "whole numbers from 0"),
-        ([[0, 0, 0], [1, 0, 0]], ["C", "C"], {"bonds": [[0, 1]], "bond_orders": [9]}, "bond order 9"),
+        ([[0, 0, 0], [1, 0, 0]], ["C", "C"], {"bonds": [[0, 1]], "bond_orders": [9]}, r"bond_orders\[0\] is 9; give 1, 2, 3, 4"),
         ([[0, 0, 0]], ["C"], {"role": "lid"}, "role"),
+        ("abc", ["C"], {}, r"\(n, 3\)"),
+        ([[0, 0, 0], [1, 0]], ["C", "C"], {}, r"coordinates has rows of different lengths.*\(n, 3\)"),
+        ([[0, 0, "x"]], ["C"], {}, r"coordinates\[0, 2\] is 'x'; give a number"),
+        ([[0, 0, None]], ["C"], {}, r"coordinates\[0, 2\] is None; give a number"),
+        ([[0, 0, 1e300]], ["C"], {}, "coordinate"),
     ],
 )
 def test_wrong_arrays_say_what_is_wrong(coordinates, elements, more, text) -> None:
     with pytest.raises(molshot.MolshotError, match=text):
         molshot.Structure.from_arrays(coordinates, elements, **more)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "text"),
+    [
+        ("residue_numbers", [2**40, 1], r"residue_numbers\[0\] is 1099511627776; give a whole number from -2147483648"),
+        ("residue_numbers", [1, 2**70], r"residue_numbers\[1\] is 1180591620717411303424"),
+        ("residue_numbers", [1.0, 2.2], r"residue_numbers\[1\] is 2.2; give a whole number"),
+        ("residue_numbers", [1, None], r"residue_numbers\[1\] is None"),
+        ("residue_numbers", [1, float("nan")], r"residue_numbers\[1\] is nan"),
+        ("residue_numbers", [[1, 2]], r"residue_numbers has the shape \(1, 2\)"),
+        ("residue_numbers", np.ma.array([1, 2], mask=[False, True]), "masked"),
+        ("formal_charges", [300, 0], r"formal_charges\[0\] is 300; give a whole number from -128 to 127"),
+        ("formal_charges", [0.5, -0.5], r"formal_charges\[0\] is 0.5"),
+        ("formal_charges", ["1", "2"], r"formal_charges\[0\] is '1'"),
+        ("bond_orders", np.array([257]), r"bond_orders\[0\] is 257; give 1, 2, 3, 4 for aromatic"),
+        ("bond_orders", [257], r"bond_orders\[0\] is 257"),
+        ("bond_orders", [1.5], r"bond_orders\[0\] is 1.5"),
+        ("chain_ids", [None, None], r"chain_ids\[0\] is None; give a text"),
+        ("residue_names", ["ALA", float("nan")], r"residue_names\[1\] is nan; give a text"),
+        ("names", 5, "names is a int; give a sequence of texts"),
+        ("names", [b"CA", b"\xff"], r"names\[1\] is not UTF-8"),
+        ("occupancies", [None, 1], r"occupancies\[0\] is None; give a number"),
+        ("b_factors", [1, float("inf")], r"b_factors\[1\] is inf; give a finite number"),
+        ("hetero", ["False", "True"], r"hetero\[0\] is 'False'; give True or False"),
+        ("hetero", [0, 2], r"hetero\[1\] is 2; give True or False"),
+    ],
+)
+def test_no_value_is_changed_in_silence(column, values, text) -> None:
+    bonds = {"bonds": [[0, 1]]} if column == "bond_orders" else {}
+    with pytest.raises(molshot.InputError, match=text):
+        molshot.Structure.from_arrays([[0, 0, 0], [1.5, 0, 0]], ["C", "C"], **{column: values}, **bonds)
+
+
+def test_orders_without_bonds_are_refused() -> None:
+    with pytest.raises(molshot.InputError, match="bond_orders without bonds; give bonds"):
+        molshot.Structure.from_arrays([[0, 0, 0], [1.5, 0, 0]], ["C", "C"], bond_orders=[1])
+
+
+def test_whole_floats_and_numbers_as_texts_are_values() -> None:
+    structure = molshot.Structure.from_arrays(
+        [[0, 0, 0], [1.5, 0, 0]],
+        ["C", "N"],
+        residue_names=[b"ALA", "ALA"],
+        residue_numbers=np.array([7.0, 7.0]),
+        chain_ids=[1, np.int64(1)],
+        formal_charges=np.array([-1, 2], dtype=object),
+        hetero=[0, True],
+        bonds=[(0, 1)],
+        bond_orders=np.array([2.0]),
+    )
+    assert set(structure.residues["number"]) == {7} and set(structure.residues["chain"]) == {"1"}
+    assert structure.atoms["formal_charge"].tolist() == [-1, 2] and structure.bond_orders.tolist() == [2]
+
+
+def test_what_is_not_a_structure_is_named() -> None:
+    water = molshot.Structure.from_arrays(*WATER)
+    with pytest.raises(molshot.RequestError, match="structure is a str; give a molshot.Structure"):
+        molshot.hydrogen_bonds("1ubi.pdb")  # type: ignore[arg-type]
+    with pytest.raises(molshot.RequestError, match=r"structures\[1\] is a int; give a molshot.Structure"):
+        molshot.Structure.merge([water, 5])  # type: ignore[list-item]
+    for wrong in (water, 5, "abc"):
+        with pytest.raises(molshot.RequestError, match="give a list of molshot.Structure"):
+            molshot.Structure.merge(wrong)  # type: ignore[arg-type]
+
+
+def test_no_files_are_no_structure() -> None:
+    for empty in ([], ()):
+        with pytest.raises(molshot.InputError, match="empty list; give at least one path"):
+            molshot.read(empty)
 
 
 def test_structures_are_pickled(ubiquitin: molshot.Structure, library: pathlib.Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import tempfile
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from molshot.dataset import PathText, Progress, _Meter
 from molshot.ray._store import Store, complete_shards, place, plan_of, shard_name
 from molshot.ray._writer import Attempts, Scratch, ShardWriter, sha256
 
+#: Options of ``map_batches`` that follow from the other arguments.
+_OWN_OPTIONS = {
+    "batch_size", "compute", "fn_constructor_args", "fn_constructor_kwargs", "num_cpus",
+}  # fmt: skip
 #: Most failed shards that an error names.
 NAMED = 5
 
@@ -77,10 +82,13 @@ def generate(
         make them.
     """
     start = time.monotonic()
-    if cpus_per_worker < 1:
-        raise RequestError(f"cpus_per_worker is {cpus_per_worker}; give 1 or more", "argument_invalid")
-    if workers is not None and workers < 1:
-        raise RequestError(f"workers is {workers}; give 1 or more", "argument_invalid")
+    for keyword, value in {"cpus_per_worker": cpus_per_worker, "workers": workers, "tries": tries}.items():
+        if value is None and keyword == "workers":
+            continue
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise RequestError(f"{keyword} is {value!r}; give a whole number, 1 or more", "argument_invalid")
+    for option in sorted(_OWN_OPTIONS & set(options or {})):
+        raise RequestError(f"options: \"{option}\" is set by molshot.ray.generate; leave it out", "argument_invalid")
     where = place(out, filesystem)
     source = None if plan is None else Path(plan)
     if isinstance(where, Store):
@@ -203,10 +211,15 @@ def _run(
         raise RequestError(detail, "ray_missing") from error
     if not ray.is_initialized():
         ray.init(log_to_driver=False)
+    nodes: Any = ray.nodes
+    of_nodes = [int(node["Resources"].get("CPU", 0)) for node in nodes() if node["Alive"]]
+    most = max(of_nodes, default=0)
+    if most < cpus_per_worker:
+        # A cluster may grow.
+        text = f"cpus_per_worker is {cpus_per_worker}, but no machine has more than {most} processors: "
+        warnings.warn(text + "nothing is drawn until one joins the cluster; give less", stacklevel=3)
     if workers is None:
-        nodes: Any = ray.nodes
-        of_nodes = [node["Resources"].get("CPU", 0) for node in nodes() if node["Alive"]]
-        workers = sum(int(cpus) // cpus_per_worker for cpus in of_nodes)
+        workers = sum(cpus // cpus_per_worker for cpus in of_nodes)
     workers = max(1, min(workers, len(todo)))
     context = ray.data.DataContext.get_current().copy()
     context.enable_progress_bars = False

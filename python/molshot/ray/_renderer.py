@@ -17,6 +17,8 @@ from molshot.ray._writer import error_columns
 
 Format = Literal["png", "jpeg", "webp", "array"]
 
+#: Longest path that an error names whole, characters.
+MAX_NAMED = 200
 #: Number of structures that a worker keeps.
 MAX_STRUCTURES = 64
 
@@ -167,10 +169,12 @@ class Renderer:
         if found is None:
             if isinstance(key, bytes):
                 found = read(key, format=self._format)
-            elif os.path.exists(key):
+            elif "\0" not in key and os.path.exists(key):
                 found = read(key, format=self._format)
             else:
-                raise InputError(f"{key}: there is no such file on this machine; give a path that all machines share", "file")
+                name = key if len(key) <= MAX_NAMED else f"{key[:MAX_NAMED]!r}..."
+                remedy = "give a path that all machines share, or the bytes of a file"
+                raise InputError(f"{name}: there is no such file on this machine; {remedy}", "file")
         self._structures[key] = found
         if len(self._structures) > MAX_STRUCTURES:
             self._structures.popitem(last=False)

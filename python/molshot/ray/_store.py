@@ -9,6 +9,7 @@ import json
 import os
 import posixpath
 import shutil
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -120,7 +121,7 @@ class _Target:
         folder, name = posixpath.split(path)
         self._folder = folder
         self._is_object = is_object
-        self._written = path if is_object else posixpath.join(folder, f".{name}.{os.getpid()}.part")
+        self._written = path if is_object else posixpath.join(folder, f".{name}.{uuid.uuid4().hex}.part")
 
     def __enter__(self) -> tuple[str, Any]:
         if not self._is_object:
@@ -136,6 +137,11 @@ class _Target:
         try:
             self._filesystem.move(self._written, self._path)
         except OSError:
+            from pyarrow.fs import FileType
+
+            found = self._filesystem.get_file_info([self._written, self._path])
+            if any(info.type != FileType.File for info in found):
+                raise
             # HDFS does not replace a file.
             self._filesystem.delete_file(self._path)
             self._filesystem.move(self._written, self._path)

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
 import socket
+import stat
 import tempfile
 import time
 from collections import Counter
@@ -253,7 +255,7 @@ class Scratch:
     def _sweep(self) -> None:
         for folder in self._parent.glob(f"{_PREFIX}*"):
             # Without a lock file, another process is just making it.
-            if (folder / _LOCK).exists():
+            if _is_own_folder(folder) and (folder / _LOCK).exists():
                 lock = _locked(folder / _LOCK)
                 if lock is not None:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -264,6 +266,17 @@ _PREFIX = "molshot-shard-"
 _LOCK = ".lock"
 
 
+def _is_own_folder(path: Path) -> bool:
+    """Whether a path is a folder of this user, not a link, nor one of others in a shared folder."""
+    if not hasattr(os, "getuid"):
+        return path.is_dir()
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+
+
 def _locked(path: Path) -> Any:
     """The file, locked, or None if another process has locked it."""
     try:
@@ -272,9 +285,11 @@ def _locked(path: Path) -> Any:
         # On Windows, what a killed process left stays.
         return None
     try:
-        file = open(path, "w")
+        # Neither follows a link nor empties what is there.
+        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError:
         return None
+    file = os.fdopen(number, "r+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
