@@ -15,6 +15,7 @@ __all__ = [
     "Batch",
     "Picture",
     "Pool",
+    "QuestionReader",
     "Request",
     "Structure",
     "dataset_compare",
