@@ -177,7 +177,7 @@ fn messages_read_as_one_line() {
     );
     assert_eq!(
         text(r#"{"schema_version": 1, "structure": {"id": "x"}, "output": {"samples": 3}}"#),
-        "line 1, column 72: /output/samples: 3 samples are not supported; give 1, 4, 9, 16 or \"auto\""
+        "line 1, column 71: /output/samples: 3 samples are not supported; give 1, 4, 9, 16 or \"auto\""
     );
 }
 
