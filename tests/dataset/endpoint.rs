@@ -5,7 +5,21 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// The arguments that evaluate a model of the set `out` at an address, and further ones.
+pub(crate) fn evaluate<'a>(url: &'a str, model: &'a str, further: &[&'a str]) -> Vec<&'a str> {
+    let fixed = [
+        "evaluate",
+        "--out",
+        "out",
+        "--endpoint",
+        url,
+        "--model",
+        model,
+    ];
+    [&fixed, further].concat()
+}
 
 /// A request that the endpoint received.
 #[derive(Debug, Clone)]
@@ -27,6 +41,15 @@ impl Asked {
         let parts = parts.expect("parts").iter();
         parts
             .filter_map(|part| part["image_url"]["url"].as_str())
+            .collect()
+    }
+
+    /// Returns the texts with which a tool answers.
+    pub(crate) fn tool_texts(&self) -> Vec<&str> {
+        let messages = self.messages().iter();
+        messages
+            .filter(|message| message["role"] == "tool")
+            .map(|message| message["content"].as_str().expect("a text"))
             .collect()
     }
 
@@ -59,26 +82,26 @@ impl Reply {
 
     /// Makes an answer that ended for a reason, such as `length`.
     pub(crate) fn answer_until(text: &str, finish_reason: &str) -> Self {
-        let message = serde_json::json!({"role": "assistant", "content": text});
-        let body = serde_json::json!({
-            "choices": [{"message": message, "finish_reason": finish_reason}],
-            "usage": {"prompt_tokens": 1000, "completion_tokens": 7},
-        });
-        Self::Http(200, String::new(), body.to_string())
+        let message = json!({"role": "assistant", "content": text});
+        Self::message(&message, finish_reason, 1000)
     }
 
     /// Makes a message with a text and calls of tools: the name and the arguments of each.
     pub(crate) fn calls(text: &str, calls: &[(&str, Value)]) -> Self {
         let calls = calls.iter().enumerate().map(|(number, (name, arguments))| {
-            let function = serde_json::json!({"name": name, "arguments": arguments});
-            serde_json::json!({"id": format!("id-{number}"), "type": "function", "function": function})
+            let function = json!({"name": name, "arguments": arguments});
+            json!({"id": format!("id-{number}"), "type": "function", "function": function})
         });
         let calls: Vec<Value> = calls.collect();
-        let message =
-            serde_json::json!({"role": "assistant", "content": text, "tool_calls": calls});
-        let body = serde_json::json!({
-            "choices": [{"message": message, "finish_reason": "tool_calls"}],
-            "usage": {"prompt_tokens": 1000, "completion_tokens": 7},
+        let message = json!({"role": "assistant", "content": text, "tool_calls": calls});
+        Self::message(&message, "tool_calls", 1000)
+    }
+
+    /// Makes a response of one message and its token counts.
+    pub(crate) fn message(message: &Value, finish_reason: &str, prompt_tokens: usize) -> Self {
+        let body = json!({
+            "choices": [{"message": message, "finish_reason": finish_reason}],
+            "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": 7},
         });
         Self::Http(200, String::new(), body.to_string())
     }

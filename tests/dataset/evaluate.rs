@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
-use super::endpoint::{Endpoint, Reply};
+use super::endpoint::{Endpoint, Reply, evaluate};
 use super::set::{Folder, finished};
 
 /// Makes a set with few questions: T1 and T9 of four complexes, one of them in the test split.
@@ -40,20 +40,11 @@ fn requests_have_pictures_and_answers_are_scored() {
     let folder = small("evaluate_good");
     let endpoint = Endpoint::start(|_, _| Reply::answer("Answer: move x 1"));
     let output = folder
-        .command(&[
-            "evaluate",
-            "--out",
-            "out",
-            "--endpoint",
+        .command(&evaluate(
             &endpoint.url,
-            "--model",
             "a/b c",
-            "--prices",
-            "2",
-            "10",
-            "--format",
-            "json",
-        ])
+            &["--prices", "2", "10", "--format", "json"],
+        ))
         .env("OPENAI_API_KEY", "sk-secret-words")
         .output()
         .expect("the program starts");
@@ -119,15 +110,7 @@ fn requests_have_pictures_and_answers_are_scored() {
             .all(|line| line["prompt_tokens"] == 1000)
     );
     // A second run asks nothing.
-    folder.ok(&[
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        &endpoint.url,
-        "--model",
-        "a/b c",
-    ]);
+    folder.ok(&evaluate(&endpoint.url, "a/b c", &[]));
     assert_eq!(endpoint.asked().len(), count);
 }
 
@@ -140,19 +123,11 @@ fn answers_that_were_cut_off_are_counted_apart() {
         _ => Reply::answer("I cannot tell."),
     });
     let evaluate = |concurrency: &str| {
-        folder.run(&[
-            "evaluate",
-            "--out",
-            "out",
-            "--endpoint",
+        folder.run(&evaluate(
             &endpoint.url,
-            "--model",
             "m",
-            "--concurrency",
-            concurrency,
-            "--format",
-            "json",
-        ])
+            &["--concurrency", concurrency, "--format", "json"],
+        ))
     };
     // The second run asks nothing and counts what it finds.
     for concurrency in ["1", "2"] {
@@ -216,19 +191,11 @@ fn temporary_failures_are_retried() {
             .cloned()
             .unwrap_or_else(|| Reply::answer("move x 1"))
     });
-    let output = folder.run(&[
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
+    let output = folder.run(&evaluate(
         &endpoint.url,
-        "--model",
         "m",
-        "--tries",
-        "9",
-        "--concurrency",
-        "1",
-    ]);
+        &["--tries", "9", "--concurrency", "1"],
+    ));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     assert!(stderr.contains(&format!("{failures} retries")), "{stderr}");
@@ -248,21 +215,11 @@ fn a_question_without_an_answer_is_reported_and_asked_again_later() {
             Reply::answer("move y 2")
         }
     });
-    let args = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
+    let args = evaluate(
         &endpoint.url,
-        "--model",
         "m",
-        "--tries",
-        "1",
-        "--timeout",
-        "1",
-        "--concurrency",
-        "2",
-    ];
+        &["--tries", "1", "--timeout", "1", "--concurrency", "2"],
+    );
     let stderr = folder.refuse(
         1,
         &args,
@@ -280,17 +237,7 @@ fn a_refused_key_ends_the_work_at_once_and_is_not_printed() {
     let folder = small("evaluate_key");
     let endpoint = Endpoint::start(|_, _| Reply::status(401, "", "no such key: sk-secret-words"));
     let output = folder
-        .command(&[
-            "evaluate",
-            "--out",
-            "out",
-            "--endpoint",
-            &endpoint.url,
-            "--model",
-            "m",
-            "--concurrency",
-            "1",
-        ])
+        .command(&evaluate(&endpoint.url, "m", &["--concurrency", "1"]))
         .env("OPENAI_API_KEY", "sk-secret-words")
         .output()
         .expect("the program starts");
@@ -304,19 +251,11 @@ fn a_refused_key_ends_the_work_at_once_and_is_not_printed() {
     assert_eq!(endpoint.asked().len(), 1);
     // The key can come from another variable.
     let output = folder
-        .command(&[
-            "evaluate",
-            "--out",
-            "out",
-            "--endpoint",
+        .command(&evaluate(
             &endpoint.url,
-            "--model",
             "m",
-            "--key-variable",
-            "OTHER_KEY",
-            "--concurrency",
-            "1",
-        ])
+            &["--key-variable", "OTHER_KEY", "--concurrency", "1"],
+        ))
         .env("OTHER_KEY", "k2")
         .output()
         .expect("the program starts");
@@ -348,29 +287,11 @@ fn requests_adapt_to_the_parameters_of_the_endpoint() {
         }
         Reply::answer("move x 1")
     });
-    folder.ok(&[
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        &endpoint.url,
-        "--model",
-        "m",
-        "--tries",
-        "1",
-    ]);
+    folder.ok(&evaluate(&endpoint.url, "m", &["--tries", "1"]));
     assert_eq!(predictions(&folder, "m").len(), count);
     // Any other invalid request is not retried.
     let strict = Endpoint::start(|_, _| Reply::status(400, "", "too many images"));
-    let args = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        &strict.url,
-        "--model",
-        "n",
-    ];
+    let args = evaluate(&strict.url, "n", &[]);
     folder.refuse(1, &args, &["too many images"]);
     assert_eq!(strict.asked().len(), count);
 }
@@ -393,17 +314,7 @@ fn requests_are_concurrent_and_a_killed_run_continues() {
         }
         Reply::answer("roll y 15")
     });
-    let args = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        &endpoint.url,
-        "--model",
-        "m",
-        "--concurrency",
-        "3",
-    ];
+    let args = evaluate(&endpoint.url, "m", &["--concurrency", "3"]);
     let mut child = folder.command(&args).spawn().expect("the program starts");
     let file = folder.path("out/predictions/m-test.jsonl");
     let lines = || fs::read_to_string(&file).map_or(0, |text| text.matches('\n').count());
@@ -439,19 +350,7 @@ fn an_endpoint_that_never_answers_ends_the_work() {
     let folder = finished("evaluate_down", 12, &["--tasks", "T1,T2"]);
     assert!(questions(&folder) > 16);
     let endpoint = Endpoint::start(|_, _| Reply::status(500, "Retry-After: 0\r\n", "down"));
-    let args = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        &endpoint.url,
-        "--model",
-        "m",
-        "--tries",
-        "2",
-        "--concurrency",
-        "1",
-    ];
+    let args = evaluate(&endpoint.url, "m", &["--tries", "2", "--concurrency", "1"]);
     folder.refuse(
         1,
         &args,
@@ -463,26 +362,8 @@ fn an_endpoint_that_never_answers_ends_the_work() {
     );
     assert_eq!(endpoint.asked().len(), 32);
     // No server listens at the address.
-    let nowhere = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        "http://127.0.0.1:9/v1",
-        "--model",
-        "m",
-        "--tries",
-        "1",
-    ];
+    let nowhere = evaluate("http://127.0.0.1:9/v1", "m", &["--tries", "1"]);
     folder.refuse(1, &nowhere, &["consecutive questions"]);
-    let no_address = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        "not an address",
-        "--model",
-        "m",
-    ];
+    let no_address = evaluate("not an address", "m", &[]);
     folder.refuse(1, &no_address, &["refuses"]);
 }

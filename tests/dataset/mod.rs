@@ -25,5 +25,6 @@ mod scores;
 mod set;
 mod status;
 mod tamper;
+mod tool_calls;
 mod tools;
 mod wide_names;

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::endpoint::{Endpoint, Reply};
+use super::endpoint::{Endpoint, Reply, evaluate};
 use super::set::{Folder, complexes, finished, plan};
 
 const MODES: [&str; 3] = ["picture", "text", "both"];
@@ -248,21 +248,9 @@ fn an_endpoint_gets_tables_pictures_or_both() {
             .as_array()
             .map_or(0, Vec::len);
         let message = json!({"role": "assistant", "content": "move x 1"});
-        let body = json!({
-            "choices": [{"message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 100 * count, "completion_tokens": 7},
-        });
-        Reply::Http(200, String::new(), body.to_string())
+        Reply::message(&message, "stop", 100 * count)
     });
-    let args = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        &endpoint.url,
-        "--model",
-        "m",
-    ];
+    let args = evaluate(&endpoint.url, "m", &[]);
     let output = folder.run(&[&args[..], &["--format", "json"]].concat());
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{stderr}");

@@ -5,38 +5,15 @@ use std::fs;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
-use super::endpoint::{Asked, Endpoint, Reply};
+use super::endpoint::{Asked, Endpoint, Reply, evaluate};
 use super::set::{Folder, finished};
 
-/// Evaluates the model `m` with further options.
-fn arguments<'a>(endpoint: &'a Endpoint, further: &[&'a str]) -> Vec<&'a str> {
-    let fixed = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        &endpoint.url,
-        "--model",
-        "m",
-    ];
-    [&fixed, further].concat()
-}
-
 /// Returns the lines of the predictions with tools.
-fn predictions(folder: &Folder) -> Vec<Value> {
+pub(super) fn predictions(folder: &Folder) -> Vec<Value> {
     let text = fs::read_to_string(folder.path("out/predictions/m-tools-test.jsonl"));
     let text = text.expect("predictions");
     let lines = text.lines().map(serde_json::from_str);
     lines.collect::<Result<_, _>>().expect("JSON")
-}
-
-/// Returns the texts of the tool's answers in a request.
-fn tool_texts(asked: &Asked) -> Vec<&str> {
-    let messages = asked.messages().iter();
-    messages
-        .filter(|message| message["role"] == "tool")
-        .map(|message| message["content"].as_str().expect("a text"))
-        .collect()
 }
 
 /// Returns width and height of a PNG in a data URL.
@@ -60,7 +37,11 @@ fn pictures_without_commands_are_those_of_the_set_in_every_task() {
             .collect();
         Reply::calls("Let me see.", &calls)
     });
-    folder.ok(&arguments(&endpoint, &["--tools", "--max-views", "16"]));
+    folder.ok(&evaluate(
+        &endpoint.url,
+        "m",
+        &["--tools", "--max-views", "16"],
+    ));
     let asked = endpoint.asked();
     let lines = predictions(&folder);
     assert_eq!(asked.len(), 2 * lines.len());
@@ -105,9 +86,15 @@ fn a_model_looks_from_other_sides_and_its_views_are_recorded() {
         .filter(|line| line["split"] == "test")
         .count()
         * 2;
-    folder.ok(&arguments(&endpoint, &[]));
+    folder.ok(&evaluate(&endpoint.url, "m", &[]));
     assert_eq!(endpoint.asked().len(), count);
-    let run = || folder.run(&arguments(&endpoint, &["--tools", "--max-views", "5"]));
+    let run = || {
+        folder.run(&evaluate(
+            &endpoint.url,
+            "m",
+            &["--tools", "--max-views", "5"],
+        ))
+    };
     let output = run();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
@@ -169,7 +156,7 @@ fn a_model_looks_from_other_sides_and_its_views_are_recorded() {
             messages[1]["tool_calls"][0]["id"]
         );
         assert_eq!(
-            tool_texts(request),
+            request.tool_texts(),
             [
                 "View 1 follows in the next message; 4 more are left.",
                 "View 2 follows in the next message; 3 more are left."
@@ -206,7 +193,8 @@ fn a_model_looks_from_other_sides_and_its_views_are_recorded() {
                     "{answer}"
                 );
                 assert!(
-                    tool_texts(request)
+                    request
+                        .tool_texts()
                         .iter()
                         .all(|text| !text.contains(answer))
                 );
@@ -235,176 +223,15 @@ fn a_model_looks_from_other_sides_and_its_views_are_recorded() {
 }
 
 #[test]
-#[allow(clippy::too_many_lines, reason = "a table of calls")]
-fn invalid_calls_get_an_error_and_are_bounded() {
-    let folder = finished("tools_invalid", 3, &["--tasks", "T1"]);
-    // Name, arguments, and words of the error.
-    let calls: [(&str, Value, &str); 10] = [
-        (
-            "look",
-            json!("{}"),
-            "there is no tool \"look\"; there is view",
-        ),
-        ("view", json!("{\"picture\": 1"), "are not JSON"),
-        ("view", json!("[1]"), "not an object"),
-        (
-            "view",
-            json!("{}"),
-            "picture is missing; give the number of a picture of the question, 1 to 4",
-        ),
-        ("view", json!("{\"picture\": 5}"), "picture is 5; give"),
-        (
-            "view",
-            json!("{\"picture\": 1, \"comands\": []}"),
-            "has no argument \"comands\" (did you mean commands?)",
-        ),
-        (
-            "view",
-            json!("{\"picture\": 1, \"commands\": [\"rotate y 3\"]}"),
-            "command 1 \"rotate y 3\": \"rotate\" is not a view command",
-        ),
-        (
-            "view",
-            json!("{\"picture\": 2, \"commands\": [\"view front\", \"center resi 9999\"]}"),
-            "command 2 \"center resi 9999\"",
-        ),
-        // The bound is reached; nothing else is drawn.
-        ("view", json!("{\"picture\": 1}"), "no calls are left"),
-        (
-            "view",
-            json!("{\"picture\": 1, \"size\": \"4000x4000\"}"),
-            "no calls are left",
-        ),
-    ];
-    let script = calls.clone();
-    let endpoint = Endpoint::start(move |_, asked| {
-        let done = asked
-            .messages()
-            .iter()
-            .filter(|one| one["role"] == "assistant")
-            .count();
-        match script.get(done) {
-            // The last two calls are in one message with text, when tools are not offered.
-            Some(_) if done >= 8 => Reply::answer("move y 4"),
-            Some((name, arguments, _)) if done < 7 => {
-                Reply::calls("", &[(*name, arguments.clone())])
-            }
-            _ => {
-                let rest: Vec<(&str, Value)> = script[7..]
-                    .iter()
-                    .map(|(name, arguments, _)| (*name, arguments.clone()))
-                    .collect();
-                Reply::calls("", &rest)
-            }
-        }
-    });
-    folder.ok(&arguments(&endpoint, &["--tools"]));
-    let asked = endpoint.asked();
-    let count = predictions(&folder).len();
-    assert_eq!(asked.len(), 9 * count);
-    for request in &asked {
-        let texts = tool_texts(request);
-        for (text, (_, _, words)) in texts.iter().zip(&calls) {
-            assert!(
-                text.starts_with("Error: ") && text.contains(words),
-                "{text}"
-            );
-        }
-        let is_last = texts.len() == calls.len();
-        assert_eq!(
-            request.body["tool_choice"],
-            if is_last { "none" } else { "auto" }
-        );
-        // Endpoints refuse arguments that are not JSON, so these are not repeated.
-        for message in request.messages() {
-            for call in message["tool_calls"].as_array().into_iter().flatten() {
-                let text = call["function"]["arguments"].as_str().expect("a text");
-                assert!(serde_json::from_str::<Value>(text).is_ok(), "{text}");
-            }
-        }
-    }
-    for line in predictions(&folder) {
-        assert_eq!(line["answer"], "move y 4");
-        let views = line["views"].as_array().expect("views").clone();
-        assert_eq!(views.len(), 8);
-        for (view, (_, _, words)) in views.iter().zip(&calls) {
-            assert!(
-                view["error"]
-                    .as_str()
-                    .is_some_and(|text| text.contains(words)),
-                "{view}"
-            );
-        }
-        assert_eq!(views[7]["picture"], 2);
-        assert_eq!(
-            views[7]["commands"],
-            json!(["view front", "center resi 9999"])
-        );
-    }
-}
-
-#[test]
-fn sizes_and_commands_of_views_are_bounded() {
-    let folder = finished("tools_sizes", 3, &["--tasks", "T1"]);
-    let long = json!({"picture": 1, "commands": vec!["roll y 1"; 600]}).to_string();
-    let wrong = [
-        (
-            "{\"picture\": 1, \"size\": \"65x64\"}".to_owned(),
-            "size is \"65x64\"; give 16x16 to 64x64 pixels",
-        ),
-        (
-            "{\"picture\": 1, \"size\": \"8x8\"}".to_owned(),
-            "size is \"8x8\"",
-        ),
-        (
-            "{\"picture\": 1, \"size\": \"big\"}".to_owned(),
-            "size is \"big\"",
-        ),
-        (
-            "{\"picture\": 1, \"size\": 64}".to_owned(),
-            "give a text such as 512x512",
-        ),
-        (
-            "{\"picture\": 1, \"commands\": [3]}".to_owned(),
-            "commands is not a list of texts",
-        ),
-        (
-            "{\"picture\": 1, \"commands\": \"center within 4 of ligand\"}".to_owned(),
-            "measures distances, which questions ask for",
-        ),
-        (long, "commands have 4800 bytes; give at most 4096"),
-    ];
-    let calls: Vec<(&str, Value)> = wrong
-        .iter()
-        .map(|(text, _)| ("view", json!(text)))
-        .collect();
-    let endpoint = Endpoint::start(move |_, asked| match asked.messages().len() {
-        1 => Reply::calls("", &calls),
-        _ => Reply::answer("move x 1"),
-    });
-    folder.ok(&arguments(&endpoint, &["--tools"]));
-    let answered = endpoint
-        .asked()
-        .into_iter()
-        .filter(|asked| asked.messages().len() > 1);
-    for request in answered {
-        let texts = tool_texts(&request);
-        assert_eq!(texts.len(), wrong.len());
-        for (text, (_, words)) in texts.iter().zip(&wrong) {
-            assert!(text.contains(words), "{text}");
-        }
-    }
-}
-
-#[test]
 fn a_model_that_never_stops_calling_has_to_answer() {
     let folder = finished("tools_endless", 3, &["--tasks", "T1"]);
     let endpoint = Endpoint::start(|_, _| {
         let call = ("view", json!({"picture": 3, "commands": ["roll x 5"]}));
         Reply::calls("", &[call.clone(), call.clone(), call])
     });
-    folder.ok(&arguments(
-        &endpoint,
+    folder.ok(&evaluate(
+        &endpoint.url,
+        "m",
         &["--tools", "--max-views", "4", "--concurrency", "1"],
     ));
     let lines = predictions(&folder);
@@ -422,7 +249,7 @@ fn a_model_that_never_stops_calling_has_to_answer() {
         );
         assert!(requests[3].body.get("tools").is_none());
         assert_eq!(requests[2].pictures(10).len(), 1);
-        assert!(tool_texts(&requests[2])[4].contains("no calls are left"));
+        assert!(requests[2].tool_texts()[4].contains("no calls are left"));
     }
     for line in &lines {
         assert_eq!(line["answer"], "");
@@ -434,7 +261,7 @@ fn a_model_that_never_stops_calling_has_to_answer() {
         Endpoint::start(|_, _| Reply::calls("", &vec![("view", json!("{\"picture\": 1}")); 33]));
     fs::remove_file(folder.path("out/predictions/m-tools-test.jsonl")).expect("a file");
     let words = ["the model made 33 calls in one message; at most 32 are answered"];
-    folder.refuse(1, &arguments(&flood, &["--tools"]), &words);
+    folder.refuse(1, &evaluate(&flood.url, "m", &["--tools"]), &words);
 }
 
 #[test]
@@ -449,7 +276,7 @@ fn endpoints_that_refuse_tools_are_named_and_those_that_refuse_a_choice_get_none
         (422, "extra fields: tools"),
     ] {
         let endpoint = Endpoint::start(move |_, _| Reply::status(status, "", body));
-        let args = arguments(&endpoint, &["--tools", "--concurrency", "1"]);
+        let args = evaluate(&endpoint.url, "m", &["--tools", "--concurrency", "1"]);
         folder.refuse(
             1,
             &args,
@@ -466,8 +293,9 @@ fn endpoints_that_refuse_tools_are_named_and_those_that_refuse_a_choice_get_none
         }
         Reply::answer("move x 1")
     });
-    folder.ok(&arguments(
-        &endpoint,
+    folder.ok(&evaluate(
+        &endpoint.url,
+        "m",
         &["--tools", "--max-views", "1", "--concurrency", "1"],
     ));
     let lines = predictions(&folder);
@@ -485,17 +313,18 @@ fn complexes_are_needed_and_may_have_moved() {
         _ => Reply::answer("move x 1"),
     });
     let words = ["is missing; --tools draws", "--complexes DIR"];
-    folder.refuse(1, &arguments(&endpoint, &["--tools"]), &words);
+    folder.refuse(1, &evaluate(&endpoint.url, "m", &["--tools"]), &words);
     fs::create_dir(folder.path("empty")).expect("a folder");
     let words = ["empty: has no complex a2", "--complexes DIR"];
     folder.refuse(
         1,
-        &arguments(&endpoint, &["--tools", "--complexes", "empty"]),
+        &evaluate(&endpoint.url, "m", &["--tools", "--complexes", "empty"]),
         &words,
     );
     assert!(endpoint.asked().is_empty(), "nothing is asked before");
-    folder.ok(&arguments(
-        &endpoint,
+    folder.ok(&evaluate(
+        &endpoint.url,
+        "m",
         &["--tools", "--complexes", "elsewhere"],
     ));
     // Other files than those of the plan would give other pictures.
@@ -506,15 +335,15 @@ fn complexes_are_needed_and_may_have_moved() {
     let words = ["have changed since the set was planned"];
     folder.refuse(
         1,
-        &arguments(&endpoint, &["--tools", "--complexes", "elsewhere"]),
+        &evaluate(&endpoint.url, "m", &["--tools", "--complexes", "elsewhere"]),
         &words,
     );
     // Flags of tools mean nothing without them.
     for flag in [["--max-views", "3"], ["--complexes", "elsewhere"]] {
-        folder.refuse(2, &arguments(&endpoint, &flag), &["--tools"]);
+        folder.refuse(2, &evaluate(&endpoint.url, "m", &flag), &["--tools"]);
     }
     for wrong in ["0", "65", "-1"] {
-        let args = arguments(&endpoint, &["--tools", "--max-views", wrong]);
+        let args = evaluate(&endpoint.url, "m", &["--tools", "--max-views", wrong]);
         folder.refuse(2, &args, &["--max-views", "64"]);
     }
 }
