@@ -8,8 +8,7 @@ use molshot_dataset::files::hash_file;
 use molshot_dataset::messages::Catalogues;
 use molshot_dataset::plan::read_shard_lines;
 use molshot_dataset::reader::{PictureReader, read_questions};
-use molshot_dataset::record::{Item, Plan, ShardPlan};
-use molshot_dataset::score::metric::points_in;
+use molshot_dataset::record::{Plan, ShardPlan};
 use molshot_dataset::{DatasetError, Layout};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -18,6 +17,7 @@ use serde_json::{Value, json};
 use crate::dataset::split_named;
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::scores::points;
 
 /// Reads the questions of one split of a set.
 #[pyclass(module = "molshot._molshot", frozen)]
@@ -110,18 +110,7 @@ impl QuestionReader {
             .get(language)
             .map_err(Failure::from)?
             .answers;
-        let item = Item {
-            id: String::new(),
-            task: task
-                .parse()
-                .map_err(|error: DatasetError| Failure::from(error))?,
-            answer: reference,
-            options,
-            images: Vec::new(),
-            facts,
-        };
-        let points = points_in(&item, answer, words);
-        Ok((points.score, points.exact, points.understood))
+        points(task, reference, answer, options, facts, words)
     }
 }
 

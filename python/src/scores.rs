@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use molshot_dataset::messages::builtin;
+use molshot_dataset::messages::{AnswerWords, builtin};
 use molshot_dataset::record::Item;
 use molshot_dataset::report::DEFAULT_REPORT_ITEMS;
 use molshot_dataset::score::metric::points_in;
@@ -67,6 +67,18 @@ pub(crate) fn score_answer(
     language: &str,
 ) -> PyResult<(f64, bool, bool)> {
     let words = builtin::catalogue(language).map_err(Failure::from)?.answers;
+    points(task, reference, answer, options, facts, &words)
+}
+
+/// Scores one answer with the words of a catalogue; returns as [`score_answer`].
+pub(crate) fn points(
+    task: &str,
+    reference: String,
+    answer: &str,
+    options: Vec<String>,
+    facts: BTreeMap<String, String>,
+    words: &AnswerWords,
+) -> PyResult<(f64, bool, bool)> {
     let task: Task = task
         .parse()
         .map_err(|error: DatasetError| Failure::from(error))?;
@@ -78,7 +90,7 @@ pub(crate) fn score_answer(
         images: Vec::new(),
         facts,
     };
-    let points = points_in(&item, answer, &words);
+    let points = points_in(&item, answer, words);
     Ok((points.score, points.exact, points.understood))
 }
 

@@ -111,7 +111,7 @@ fn a_model_looks_from_other_sides_and_its_views_are_recorded() {
     for words in [
         "\nm  ",
         "\nm with tools ",
-        "\n  difference ",
+        "\n  minus the first ",
         "views per question: 2.00\n",
     ] {
         assert!(stdout.contains(words), "{words:?}: {stdout}");

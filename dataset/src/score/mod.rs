@@ -17,7 +17,6 @@ mod paired;
 mod paper;
 mod prediction;
 mod same_bonds;
-mod side_by_side;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -43,7 +42,6 @@ pub use paired::{Estimate, ItemScores, PAIRED_RESAMPLES};
 pub use paper::{COLUMNS, PAPER};
 pub(crate) use prediction::predictions_from;
 pub use prediction::{Prediction, ViewedPicture, read_predictions};
-pub use side_by_side::side_by_side;
 
 use axes::{Axes, ColumnPoints};
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use molshot_dataset::evaluate::MAX_VIEWS;
 use molshot_dataset::files::write_file;
-use molshot_dataset::score::{Prediction, side_by_side, token_lines};
+use molshot_dataset::score::{ModelPredictions, compare, comparison_table, token_lines};
 use molshot_dataset::{
     Baseline, EvaluateOptions, EvaluateSummary, Layout, Monitor, ToolOptions, baseline, evaluate,
-    read_predictions, score,
+    read_predictions,
 };
 
 use super::progress::Meter;
@@ -165,7 +165,7 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
     }
     if summary.answered + summary.found > 0 {
         if args.tools {
-            show_with_tools(&layout, &file, &args.show, model, verbosity)?;
+            show_with_tools(&layout, &file, &args.show, model, &summary, verbosity)?;
         } else {
             score_file(&layout, &file, &args.show, model, verbosity)?;
         }
@@ -215,13 +215,14 @@ fn report(args: &EvaluateArgs, summary: &EvaluateSummary) {
     }
 }
 
-/// Shows the scores with tools, and those with fixed pictures beside them if the same model has
-/// answered these, too.
+/// Shows the scores with tools, and their difference to those with fixed pictures if the same model
+/// has answered these, too.
 fn show_with_tools(
     layout: &Layout,
     file: &Path,
     show: &ShowArgs,
     model: &str,
+    summary: &EvaluateSummary,
     verbosity: Verbosity,
 ) -> Result<(), CliError> {
     let split = show.split.split();
@@ -238,13 +239,22 @@ fn show_with_tools(
         ));
         return Ok(());
     }
-    let predictions = read_predictions(file).map_err(failure)?;
-    let scores = score(layout, &predictions, split, &name).map_err(failure)?;
-    let fixed = read_predictions(&fixed_file).map_err(failure)?;
-    let fixed = score(layout, &fixed, split, model).map_err(failure)?;
-    let views: usize = predictions.values().map(Prediction::drawn_views).sum();
-    let per_question = views as f64 / predictions.len().max(1) as f64;
-    output(side_by_side(&fixed, &scores, per_question).as_bytes())
+    let read = |file: &Path, name: &str| -> Result<ModelPredictions, CliError> {
+        Ok(ModelPredictions {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            predictions: read_predictions(file).map_err(failure)?,
+        })
+    };
+    let fixed = read(&fixed_file, model)?;
+    if fixed.predictions.is_empty() {
+        return Ok(());
+    }
+    let compared = compare(layout, &[fixed, read(file, &name)?], split).map_err(failure)?;
+    output(comparison_table(&compared).as_bytes())?;
+    let questions = (summary.answered + summary.found).max(1);
+    let per_question = summary.views as f64 / questions as f64;
+    output(format!("views per question: {per_question:.2}\n").as_bytes())
 }
 
 /// Formats a cost with two decimals, or with three significant digits if it is less than 1.
