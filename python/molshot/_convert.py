@@ -1,11 +1,13 @@
 """Objects of other libraries to structures. None of the libraries is imported."""
 
-from collections.abc import Callable, Sequence
+import itertools
+import math
+import string
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
 
-from molshot import _altloc
 from molshot._errors import InputError
 from molshot._structure import Role, Structure
 
@@ -31,55 +33,27 @@ def convert(molecule: Any, role: Role) -> Structure:
 
 
 def _structure(
-    what: str,
-    positions: Any,
-    elements: Sequence[str] | None,
-    columns: dict[str, Any],
-    *,
-    locations: Sequence[str] | None = None,
-    name: str,
-    role: Role,
+    what: str, positions: Any, elements: Sequence[str] | None, columns: dict[str, Any], *, name: str, role: Role
 ) -> Structure:
-    """Builds a structure with one alternate location per atom, that which `read` keeps."""
+    """Builds a structure of columns, of which those without values are None."""
     count = len(positions)
     if count == 0:
         raise InputError(f"the {what} has no atoms; give one with atoms", "array_invalid")
     columns = _without_none(columns)
     for column, default in [("occupancies", 1.0), ("b_factors", 0.0)]:
         if column in columns:
-            columns[column] = _altloc.numbers_or(columns[column], default, count)
-    rows = _kept(positions, elements, columns, locations)
-    if rows is not None:
-        bonds, orders = columns.pop("bonds", None), columns.pop("bond_orders", None)
-        positions = [positions[row] for row in rows]
-        elements = None if elements is None else [elements[row] for row in rows]
-        columns = {column: [values[row] for row in rows] for column, values in columns.items()}
-        if bonds is not None:
-            new = {row: index for index, row in enumerate(rows)}
-            held = [index for index, (one, two) in enumerate(bonds) if one in new and two in new]
-            columns["bonds"] = [(new[bonds[index][0]], new[bonds[index][1]]) for index in held]
-            columns["bond_orders"] = None if orders is None else [orders[index] for index in held]
+            columns[column] = _numbers_or(columns[column], default)
+    if "alternate_locations" in columns:
+        # Files write a missing letter as a dot or a question mark, gemmi as a zero.
+        letters = [str(letter).strip(" \0.?") for letter in columns["alternate_locations"]]
+        columns["alternate_locations"] = letters
     return Structure.from_arrays(positions, elements, name=name, role=role, **columns)
 
 
-def _kept(
-    positions: Any, elements: Sequence[str] | None, columns: dict[str, Any], locations: Sequence[str] | None
-) -> list[int] | None:
-    """Atoms of the alternate locations that are kept; None if there are none."""
-    if locations is None or "names" not in columns:
-        return None
-    count = len(positions)
-    residues = [columns.get(column, [""] * count) for column in ("chain_ids", "residue_numbers", "insertion_codes")]
-    return _altloc.kept(
-        positions,
-        elements,
-        columns["names"],
-        list(zip(*residues, strict=True)),
-        # Files write a missing letter as a dot or a question mark, gemmi as a zero.
-        [str(location).strip(" \0.?") for location in locations],
-        _altloc.numbers_or(columns.get("occupancies"), 1.0, count),
-        _altloc.numbers_or(columns.get("b_factors"), 0.0, count),
-    )
+def _numbers_or(values: Any, default: float) -> list[float]:
+    """A column of numbers, with the value that files have by default where there is none."""
+    given = (math.nan if value is None else float(value) for value in values)
+    return [value if math.isfinite(value) else default for value in given]
 
 
 def _rdkit(molecule: Any, role: Role) -> Structure:
@@ -97,7 +71,6 @@ def _rdkit(molecule: Any, role: Role) -> Structure:
     }
     own = [atom.GetPDBResidueInfo() for atom in atoms]
     residues = _residues_by_bonds(own, bonds)
-    locations = None
     if any(info is not None for info in own):
 
         def column(value: Callable[[Any], Any], default: Any) -> list[Any]:
@@ -112,13 +85,12 @@ def _rdkit(molecule: Any, role: Role) -> Structure:
         columns["hetero"] = column(lambda info: info.GetIsHeteroAtom(), True)
         columns["occupancies"] = column(lambda info: info.GetOccupancy(), 1.0)
         columns["b_factors"] = column(lambda info: info.GetTempFactor(), 0.0)
-        locations = column(lambda info: info.GetAltLoc(), "")
+        columns["alternate_locations"] = column(lambda info: info.GetAltLoc(), "")
     return _structure(
         "RDKit molecule",
         molecule.GetConformer().GetPositions(),
         [atom.GetSymbol() for atom in atoms],
         columns,
-        locations=locations,
         name=_title(molecule, "rdkit"),
         role=role,
     )
@@ -156,6 +128,7 @@ def _biotite(array: Any, role: Role) -> Structure:
 
     columns: dict[str, Any] = {
         "names": column("atom_name"),
+        "alternate_locations": column("altloc_id"),
         "residue_names": column("res_name"),
         "residue_numbers": column("res_id"),
         "insertion_codes": column("ins_code"),
@@ -175,10 +148,7 @@ def _biotite(array: Any, role: Role) -> Structure:
         columns["bonds"] = table[:, :2]
         columns["bond_orders"] = [orders.get(int(kind), 0) for kind in table[:, 2]]
     elements = [symbol.capitalize() for symbol in array.element]
-    locations = column("altloc_id")
-    return _structure(
-        "AtomArray", coordinates, elements, columns, locations=locations, name="biotite", role=role
-    )
+    return _structure("AtomArray", coordinates, elements, columns, name="biotite", role=role)
 
 
 def _gemmi(given: Any, role: Role) -> Structure:
@@ -194,6 +164,7 @@ def _gemmi(given: Any, role: Role) -> Structure:
     atoms, residues = [site.atom for site in sites], [site.residue for site in sites]
     columns: dict[str, Any] = {
         "names": [atom.name for atom in atoms],
+        "alternate_locations": [atom.altloc for atom in atoms],
         "residue_names": [residue.name for residue in residues],
         "residue_numbers": [residue.seqid.num for residue in residues],
         "insertion_codes": [residue.seqid.icode for residue in residues],
@@ -208,7 +179,6 @@ def _gemmi(given: Any, role: Role) -> Structure:
         [atom.pos.tolist() for atom in atoms],
         [atom.element.name for atom in atoms],
         columns,
-        locations=[atom.altloc for atom in atoms],
         name=name,
         role=role,
     )
@@ -226,21 +196,47 @@ def _ase(atoms: Any, role: Role) -> Structure:
     ]:
         if name in arrays:
             columns[column] = arrays[name]
-    locations = None
     if {"names", "residue_names", "residue_numbers", "occupancies"} <= set(columns):
         # ASE drops the letters of locations.
-        columns["occupancies"] = _altloc.numbers_or(columns["occupancies"], 1.0, len(atoms))
+        columns["occupancies"] = _numbers_or(columns["occupancies"], 1.0)
         residues = list(zip(columns["residue_names"], columns["residue_numbers"], strict=True))
-        locations = _altloc.of_repeats(columns["names"], residues, columns["occupancies"])
-    return _structure(
-        "ASE object",
-        atoms.get_positions(),
-        atoms.get_chemical_symbols(),
-        columns,
-        locations=locations,
-        name="ase",
-        role=role,
-    )
+        columns["alternate_locations"] = _repeats(columns["names"], residues, columns["occupancies"])
+    symbols = atoms.get_chemical_symbols()
+    return _structure("ASE object", atoms.get_positions(), symbols, columns, name="ase", role=role)
+
+
+def _repeats(names: Sequence[str], residues: Sequence[Hashable], occupancies: Sequence[float]) -> list[str]:
+    """Letters of locations where a library dropped them: for atoms of a residue that have the same
+    name, and occupancies that are 1 together at most.
+
+    Atoms of a residue get the same letter if they have the same occupancy, where occupancies tell
+    such atoms apart; otherwise by their order.
+    """
+    letters = [""] * len(names)
+    for _, run in itertools.groupby(range(len(names)), lambda atom: residues[atom]):
+        namesakes: dict[str, list[int]] = {}
+        for atom in run:
+            namesakes.setdefault(names[atom], []).append(atom)
+        repeated = [atoms for atoms in namesakes.values() if len(atoms) > 1]
+        totals = [sum(occupancies[atom] for atom in atoms) for atoms in repeated]
+        if not repeated or not all(0 < total <= 1.01 for total in totals):
+            continue
+        told_apart = all(len({occupancies[atom] for atom in atoms}) == len(atoms) for atoms in repeated)
+        all_atoms = [atom for atoms in namesakes.values() for atom in atoms]
+        partial = sorted({occupancies[atom] for atom in all_atoms if occupancies[atom] < 1}, reverse=True)
+        for atoms in namesakes.values():
+            for order, atom in enumerate(atoms):
+                if told_apart and occupancies[atom] < 1:
+                    letters[atom] = _letter(partial.index(occupancies[atom]))
+                elif len(atoms) > 1:
+                    letters[atom] = _letter(order)
+    return letters
+
+
+def _letter(number: int) -> str:
+    """A letter of a location; beyond the alphabets a digit, and of more than 62 the last."""
+    characters = string.ascii_uppercase + string.ascii_lowercase + string.digits
+    return characters[min(number, len(characters) - 1)]
 
 
 def _mdanalysis(group: Any, role: Role) -> Structure:
@@ -251,6 +247,7 @@ def _mdanalysis(group: Any, role: Role) -> Structure:
 
     columns: dict[str, Any] = {
         "names": column("names"),
+        "alternate_locations": column("altLocs"),
         "residue_names": column("resnames"),
         "residue_numbers": column("resids"),
         "insertion_codes": column("icodes"),
@@ -266,11 +263,6 @@ def _mdanalysis(group: Any, role: Role) -> Structure:
         elements = [symbol.capitalize() for symbol in elements]
     if elements is None and columns["names"] is None:
         raise InputError("the AtomGroup has neither elements nor names; add a topology that has them", "array_invalid")
-    columns = _without_none(columns)
-    rows = _kept(group.positions, elements, columns, column("altLocs"))
-    if rows is not None and len(rows) < len(group):
-        return _mdanalysis(group[rows], role)
-
     def build(**bonds: Any) -> Structure:
         given = {**columns, **bonds}
         return _structure("AtomGroup", group.positions, elements, given, name="mdanalysis", role=role)

@@ -39,6 +39,7 @@ class Structure:
         elements: Sequence[str] | npt.NDArray[Any] | None = None,
         *,
         names: Sequence[str] | npt.NDArray[Any] | None = None,
+        alternate_locations: Sequence[str] | npt.NDArray[Any] | None = None,
         residue_names: Sequence[str] | npt.NDArray[Any] | None = None,
         residue_numbers: npt.ArrayLike | None = None,
         insertion_codes: Sequence[str] | npt.NDArray[Any] | None = None,
@@ -61,6 +62,9 @@ class Structure:
         elements, names : sequence of n texts
             Element symbols, and atom names. One of them is enough: names are made from elements,
             or elements derived from names.
+        alternate_locations : sequence of n texts
+            Letters of alternate locations, "" where there is none. One of them is kept, as `read`
+            does.
         residue_names, residue_numbers, insertion_codes, chain_ids, hetero
             Adjacent atoms with the same values are a residue. Without residue names, all atoms
             are in a hetero residue ``UNL`` 1.
@@ -90,6 +94,7 @@ class Structure:
         columns = {
             "elements": _arrays.texts("elements", elements),
             "names": _arrays.texts("names", names),
+            "alternate_locations": _arrays.texts("alternate_locations", alternate_locations),
             "residue_names": _arrays.texts("residue_names", residue_names),
             "residue_numbers": _arrays.whole_numbers("residue_numbers", residue_numbers, -(2**31), 2**31 - 1),
             "insertion_codes": _arrays.texts("insertion_codes", insertion_codes),
@@ -111,8 +116,8 @@ class Structure:
         RDKit ``Mol`` (with a conformer), Biotite ``AtomArray``, gemmi ``Structure`` or ``Model``,
         ASE ``Atoms``, MDAnalysis ``AtomGroup`` or ``Universe``. The libraries are not imported.
 
-        Of alternate locations, those are kept that `read` keeps; ``atoms["serial"]`` counts the
-        kept atoms.
+        Of alternate locations, those are kept that `read` keeps; ``atoms["serial"]`` is the number
+        of an atom in the object, counted from 1.
         """
         from molshot import _convert
 
@@ -184,10 +189,7 @@ class Structure:
 
         Returns a boolean array (n,). Raises `RequestError` if the expression is wrong.
         """
-        try:
-            return self._inner.select(expression)
-        except InputError as error:
-            raise RequestError(error.detail, error.code, error.pointer, error.transient) from None
+        return self._inner.select(expression)
 
     def _repr_png_(self) -> bytes:
         from molshot._render import render

@@ -44,6 +44,14 @@ impl Failure {
         Self::new("RenderError", "internal", detail.into())
     }
 
+    /// A selection cannot be read: it is of the request, not of the input.
+    pub(crate) fn selection(error: molshot::molecule::MoleculeError) -> Self {
+        Self {
+            class: "RequestError",
+            ..Self::from(error)
+        }
+    }
+
     /// The pool belongs to another process.
     pub(crate) fn other_process() -> Self {
         let detail = "the pictures are drawn in the process that began them; in a child process, begin again";

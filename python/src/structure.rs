@@ -102,6 +102,8 @@ struct AtomColumns {
     #[pyo3(item)]
     names: Option<Vec<String>>,
     #[pyo3(item)]
+    alternate_locations: Option<Vec<String>>,
+    #[pyo3(item)]
     residue_names: Option<Vec<String>>,
     #[pyo3(item)]
     residue_numbers: Option<Vec<i32>>,
@@ -128,6 +130,10 @@ impl AtomColumns {
         let lengths = [
             ("elements", length(self.elements.as_ref())),
             ("names", length(self.names.as_ref())),
+            (
+                "alternate_locations",
+                length(self.alternate_locations.as_ref()),
+            ),
             ("residue_names", length(self.residue_names.as_ref())),
             ("residue_numbers", length(self.residue_numbers.as_ref())),
             ("insertion_codes", length(self.insertion_codes.as_ref())),
@@ -160,19 +166,9 @@ impl AtomColumns {
                 ))
             })?),
         };
-        let code = match self
-            .insertion_codes
-            .as_ref()
-            .map(|column| column[atom].trim())
-        {
-            None | Some("") => b' ',
-            Some(code) if code.len() == 1 => code.as_bytes()[0],
-            Some(code) => {
-                return Err(Failure::array(format!(
-                    "insertion_codes[{atom}]: \"{code}\" is not one ASCII letter"
-                )));
-            }
-        };
+        let code = letter("insertion_codes", self.insertion_codes.as_ref(), atom)?;
+        let column = self.alternate_locations.as_ref();
+        let alternate_location = letter("alternate_locations", column, atom)?;
         let default = AtomRecord::default();
         let name = self
             .names
@@ -186,6 +182,7 @@ impl AtomColumns {
             position_angstrom,
             element,
             name: name.filter(|name| !name.is_empty()),
+            alternate_location,
             residue_name: residue.filter(|name| !name.is_empty()),
             residue_number: value(self.residue_numbers.as_ref(), atom, default.residue_number),
             insertion_code: code,
@@ -198,6 +195,17 @@ impl AtomColumns {
             b_factor: value(self.b_factors.as_ref(), atom, default.b_factor),
             formal_charge: value(self.formal_charges.as_ref(), atom, default.formal_charge),
         })
+    }
+}
+
+/// Reads a value that is one ASCII character; a blank where there is none.
+fn letter(name: &str, column: Option<&Vec<String>>, atom: usize) -> Result<u8, Failure> {
+    match column.map(|column| column[atom].trim()) {
+        None | Some("") => Ok(b' '),
+        Some(text) if text.len() == 1 => Ok(text.as_bytes()[0]),
+        Some(text) => Err(Failure::array(format!(
+            "{name}[{atom}]: \"{text}\" is not one ASCII letter"
+        ))),
     }
 }
 
@@ -440,7 +448,7 @@ impl Structure {
 
     /// One boolean per atom.
     fn select<'py>(&self, py: Python<'py>, expression: &str) -> PyResult<Bound<'py, PyAny>> {
-        let selection = Selection::parse(expression).map_err(Failure::from)?;
+        let selection = Selection::parse(expression).map_err(Failure::selection)?;
         let structure = Arc::clone(&self.structure);
         let mask = interrupt::run(py, move || Ok(selection.evaluate(&structure)))?;
         Ok(mask.into_pyarray(py).into_any())

@@ -198,3 +198,13 @@ def test_hydrogen_bonds_are_those_of_the_command(library: pathlib.Path, program:
 def test_an_unknown_object_is_refused() -> None:
     with pytest.raises(molshot.InputError, match="RDKit"):
         molshot.Structure.from_object({"C": 1})
+
+
+def test_one_alternate_location_is_kept() -> None:
+    coordinates = [[0, 0, 0], [1.5, 0, 0], [1.6, 0.3, 0]]
+    columns = {"names": ["CA", "CB", "CB"], "alternate_locations": ["", "A", "B"], "occupancies": [1, 0.3, 0.7]}
+    structure = molshot.Structure.from_arrays(coordinates, ["C"] * 3, **columns, bonds=[(0, 1), (0, 2)])
+    assert structure.atoms["serial"].tolist() == [1, 3]
+    assert structure.bonds.tolist() == [[0, 1]]
+    with pytest.raises(molshot.InputError, match=r'alternate_locations\[1\]: "AB" is not one ASCII letter'):
+        molshot.Structure.from_arrays(coordinates, ["C"] * 3, **{**columns, "alternate_locations": ["", "AB", "B"]})

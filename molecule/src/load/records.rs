@@ -21,6 +21,9 @@ pub struct AtomRecord {
     pub element: Option<Element>,
     /// Atom name; `None` for element and number (`C1`, `C2`, `O1`).
     pub name: Option<String>,
+    /// Letter of the alternate location; `b' '` for none. One location of a residue is kept, as of
+    /// files ([`ReadOptions::altloc`](crate::ReadOptions)).
+    pub alternate_location: u8,
     /// Residue name; `None` for `UNL`.
     pub residue_name: Option<String>,
     /// Residue number.
@@ -46,6 +49,7 @@ impl Default for AtomRecord {
             position_angstrom: [0.0; 3],
             element: None,
             name: None,
+            alternate_location: b' ',
             residue_name: None,
             residue_number: 1,
             insertion_code: b' ',
@@ -130,7 +134,7 @@ fn raw_atom(index: usize, record: AtomRecord, numbers: &mut HashMap<Element, u32
             .element
             .map_or(ElementField::Absent, ElementField::Known),
         name_is_indented: false,
-        altloc: b' ',
+        altloc: record.alternate_location,
         residue_name: SmolStr::from(residue_name),
         residue_number: record.residue_number,
         insertion_code: record.insertion_code,
@@ -186,6 +190,22 @@ mod tests {
                 .bonds()
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn one_alternate_location_is_kept_with_its_bonds() {
+        let at = |letter: u8, x: f32, occupancy: f32| AtomRecord {
+            name: Some("CB".to_owned()),
+            alternate_location: letter,
+            occupancy,
+            ..atom("C", x)
+        };
+        let records = vec![atom("C", 0.0), at(b'A', 1.5, 0.3), at(b'B', 1.6, 0.7)];
+        let bonds = [[0, 1], [0, 2]].map(|ends| (ends, BondOrder::Single));
+        let structure = build(records, Some(&bonds)).expect("a structure");
+        assert_eq!(structure.atoms().serial, [1, 3]);
+        assert_eq!(structure.atoms().occupancy, [1.0, 0.7]);
+        assert_eq!(structure.bonds().len(), 1);
     }
 
     #[test]
