@@ -278,7 +278,7 @@ mod tests {
     use super::*;
 
     /// A view of the scene with the camera turned about its direction of view.
-    fn job(scene: &std::sync::Arc<Scene>, turn: f64) -> RenderJob {
+    fn job(scene: &std::sync::Arc<Scene>, turn: f64, samples: Samples) -> RenderJob {
         let view = View {
             pose: Pose {
                 position_angstrom: glam::DVec3::new(0.0, 0.0, 40.0),
@@ -295,7 +295,7 @@ mod tests {
             scene.clone(),
             view,
             Viewport::whole(150, 130),
-            Samples::Four,
+            samples,
             planes,
         )
         .expect("a sound job")
@@ -330,9 +330,11 @@ mod tests {
         let mut backend = SoftwareBackend::new();
         let turns = |backend: &mut SoftwareBackend| {
             for turn in 0..40 {
-                let job = job(&scene, f64::from(turn) * 0.157);
-                let frame = backend.draw(&job).expect("a small context");
-                backend.recycle(frame);
+                for samples in [Samples::Four, Samples::Auto] {
+                    let job = job(&scene, f64::from(turn) * 0.157, samples);
+                    let frame = backend.draw(&job).expect("a small context");
+                    backend.recycle(frame);
+                }
             }
         };
         turns(&mut backend);

@@ -2,14 +2,14 @@
 //! the shares of the pixel that they cover.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x8, i32x8, u32x8};
+use fearless_simd::{f32x8, i32x8};
 
 use super::context::FrameContext;
 use super::intersect::RayX8;
 use super::lighting::{Light, OPAQUE, SurfaceX8};
 use super::outline::{LineX8, PassX8, crease, middle};
 use super::primitive_id::PrimitiveId;
-use super::shading::gather_surfaces;
+use super::shading::{gather_surfaces, to_array};
 use super::simd::{LANES, at_least_zero};
 
 /// One side of a border.
@@ -140,13 +140,6 @@ fn mix<S: Simd>(simd: S, a: i32x8<S>, b: i32x8<S>, share: f32x8<S>) -> i32x8<S> 
         color |= i32x8::truncate_from(from + (to - from) * share + half) << shift;
     }
     color
-}
-
-#[inline(always)]
-fn to_array<S: Simd>(color: i32x8<S>) -> [u32; LANES] {
-    let mut lanes = [0; LANES];
-    color.bitcast::<u32x8<S>>().store_slice(&mut lanes);
-    lanes
 }
 
 impl<S: Simd> Mixer<S> {

@@ -16,17 +16,14 @@ use super::context::FrameContext;
 use super::intersect::RayX8;
 use super::primitive_id::PrimitiveId;
 use super::simd::LANES;
-use super::tile::{ROW_CHUNKS, TILE_PX, Tile};
-
-/// Columns inside the apron, a bit each.
-const INSIDE: u32 = !(1 | 1 << (TILE_PX - 1));
+use super::tile::{INSIDE_COLUMNS, ROW_CHUNKS, TILE_PX, Tile};
 
 /// The pixels of one tile that lie on borders.
 #[derive(Debug, Default)]
 pub(super) struct Borders {
     /// For each row, which columns are on borders.
     pub(super) rows: [u32; TILE_PX],
-    /// Pixels of which several surfaces meet, places in the tile.
+    /// Pixels in which several surfaces meet, places in the tile.
     pub(super) several: Vec<u16>,
     /// Pixels with one body and the background.
     outlines: BorderList,
@@ -92,6 +89,15 @@ impl BorderList {
 }
 
 impl Borders {
+    /// Appends the capacities of all buffers.
+    #[cfg(test)]
+    pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
+        capacities.push(self.several.capacity());
+        for list in [&self.outlines, &self.pairs] {
+            capacities.extend([list.pixels.capacity(), list.a.capacity(), list.b.capacity()]);
+        }
+    }
+
     /// Finds the border pixels inside the apron.
     pub(super) fn find<S: Simd>(&mut self, simd: S, context: &FrameContext<'_>, tile: &Tile) {
         self.several.clear();
@@ -103,7 +109,7 @@ impl Borders {
                 let mut above = 0;
                 for row in 0..TILE_PX - 1 {
                     let [right, below] = differences(simd, context, tile, row);
-                    let marks = (right | right << 1 | below | above) & INSIDE;
+                    let marks = (right | right << 1 | below | above) & INSIDE_COLUMNS;
                     self.rows[row] = if row == 0 { 0 } else { marks };
                     let mut left = self.rows[row];
                     while left != 0 {
@@ -183,8 +189,9 @@ impl Borders {
         }
     }
 
-    /// Draws all pixels with one or two bodies: calls `write` with the pixel's place in the tile,
-    /// the mixed colour, and the share of the pixel, 0 to 255, that is not background.
+    /// Draws all pixels with one or two bodies: calls `write` with the pixel's place in the tile and
+    /// its colour, red in the lowest byte. Without a background, alpha is the share of the pixel
+    /// that is covered.
     pub(super) fn draw<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,

@@ -29,14 +29,11 @@ use fearless_simd::{f32x8, u32x8};
 use super::context::FrameContext;
 use super::primitive_id::PrimitiveId;
 use super::simd::LANES;
-use super::tile::{ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile};
+use super::tile::{INSIDE_COLUMNS, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile};
 
 /// Where the depths of neighbouring pixels differ by more than this, in widths of a pixel, an
 /// outline separates them, not a crease.
 const MAX_CREASE_STEP_PX: f32 = 8.0;
-
-/// Columns inside the apron, a bit each.
-const INSIDE: u32 = !(1 | 1 << (TILE_PX - 1));
 
 /// The edge pixels of one tile.
 #[derive(Debug)]
@@ -168,7 +165,7 @@ impl Edges {
         let first = chunk * LANES;
         // The first and last columns are apron, so that their neighbours here, which belong to
         // other rows, do not matter.
-        let inside = INSIDE >> first & 255;
+        let inside = INSIDE_COLUMNS >> first & 255;
         let at = row * TILE_PX + first;
         let depths = |from: usize| f32x8::from_slice(simd, &tile.depth[from..][..LANES]);
         let creases = self.creases[row] >> first & inside;

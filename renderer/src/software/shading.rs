@@ -404,8 +404,9 @@ impl PlaneValues {
     }
 }
 
+/// The packed colours of eight points.
 #[inline(always)]
-fn to_array<S: Simd>(color: i32x8<S>) -> [u32; LANES] {
+pub(super) fn to_array<S: Simd>(color: i32x8<S>) -> [u32; LANES] {
     let mut lanes = [0; LANES];
     color.bitcast::<u32x8<S>>().store_slice(&mut lanes);
     lanes

@@ -13,6 +13,8 @@ use super::simd::{LANES, widen};
 pub(super) const TILE_PX: usize = 32;
 /// Pixels of a tile with its apron.
 pub(super) const TILE_PIXELS: usize = TILE_PX * TILE_PX;
+/// Columns inside the apron, a bit each.
+pub(super) const INSIDE_COLUMNS: u32 = !(1 | 1 << (TILE_PX - 1));
 /// Chunks of [`LANES`] pixels in a row.
 pub(super) const ROW_CHUNKS: usize = TILE_PX / LANES;
 /// Blocks of 8 x 8 pixels in a tile.

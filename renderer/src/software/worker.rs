@@ -47,6 +47,7 @@ impl Worker {
             self.accumulators.capacity(),
         ]);
         self.samples.capacities(capacities);
+        self.borders.capacities(capacities);
         self.interior.capacities(capacities);
         self.edge_samples.capacities(capacities);
         self.supersampled.capacities(capacities);
