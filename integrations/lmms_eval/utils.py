@@ -29,9 +29,9 @@ def _question(doc: dict[str, Any]) -> dataset.Question:
 
 
 def process_docs(docs: Any) -> Any:
-    """Keeps the questions of one language, if one is chosen."""
+    """Keeps the questions with pictures alone, of one language if one is chosen."""
     language = os.environ.get("MOLSHOT_LANGUAGE")
-    return docs if not language else docs.filter(lambda doc: doc["language"] == language)
+    return docs.filter(lambda doc: doc["mode"] == "picture" and language in (None, "", doc["language"]))
 
 
 def doc_to_visual(doc: dict[str, Any]) -> list[Image.Image]:
