@@ -56,6 +56,7 @@ pub mod pool;
 pub mod save;
 pub mod select;
 pub mod self_test;
+mod simd;
 pub mod software;
 
 pub use annotations::{Annotations, Annotator, annotate};

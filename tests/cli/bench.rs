@@ -171,6 +171,39 @@ fn all_threads_may_draw_each_picture() {
     assert_eq!(drawn(&["--latency"], "together", 2), drawn(&[], "apart", 1));
 }
 
+#[test]
+fn pictures_that_are_not_written_are_encoded() {
+    let folder = Folder::new("bench_memory");
+    let written = measured(&folder, &["--adapter", "software", "--samples", "auto"]);
+    assert_eq!(
+        (&written["output"], &written["samples"]),
+        (&"files".into(), &"auto".into())
+    );
+    let dropped = measured(
+        &folder,
+        &[
+            "--adapter",
+            "software",
+            "--samples",
+            "auto",
+            "--output",
+            "memory",
+        ],
+    );
+    assert_eq!(dropped["output"], "memory");
+    let result = |report: &Value, name: &str| report["results"][0][name].clone();
+    assert_eq!(
+        result(&dropped, "bytes_per_picture"),
+        result(&written, "bytes_per_picture")
+    );
+    assert!(folder.names().is_empty(), "{:?}", folder.names());
+    folder.refuse(
+        2,
+        &["bench", "--output", "memory", "--out", "kept"],
+        &["--output", "--out"],
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_bench_leaves_nothing() {

@@ -7,6 +7,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::support::library::{SCENES, sample_job};
 use crate::support::scenes::{MAX_ATOMS, generate};
@@ -14,12 +15,14 @@ use crate::support::{Chance, draw, structure};
 use molshot_renderer::encode;
 use molshot_renderer::software::{InstructionSet, SoftwareBackend};
 use molshot_scenes::request::ImageFormat;
-use molshot_scenes::{Plane, RenderJob, Samples, Viewport};
+use molshot_scenes::{
+    AmbientOcclusion, Effects, Plane, RenderJob, Samples, Scene, Silhouettes, Viewport,
+};
 use sha2::{Digest, Sha256};
 
 /// Each sample scene with each number of samples, and generated scenes of all kinds: fifty with
-/// one, four and sixteen samples, thirteen with nine, then each sample scene
-/// with `auto`.
+/// one, four and sixteen samples, thirteen with nine, then each sample scene with `auto`, and with
+/// all effects.
 fn jobs() -> Vec<(String, RenderJob)> {
     let settings = [Samples::One, Samples::Four, Samples::Sixteen];
     let mut jobs = Vec::new();
@@ -68,7 +71,24 @@ fn jobs() -> Vec<(String, RenderJob)> {
             sample_job(scene, [320, 240], Samples::Auto),
         ));
     }
-    assert_eq!(jobs.len(), 63 + SCENES.len());
+    let effects = Effects {
+        silhouettes: Some(Silhouettes::DEFAULT),
+        ambient_occlusion: Some(AmbientOcclusion::DEFAULT),
+        shadows: true,
+    };
+    for scene in SCENES {
+        let job = sample_job(scene, [203, 150], Samples::Four);
+        let with_effects = Scene::clone(job.scene()).with_effects(effects);
+        let job = RenderJob::new(
+            Arc::new(with_effects.expect("numbers in range")),
+            *job.view(),
+            *job.viewport(),
+            job.samples(),
+            job.planes().clone(),
+        );
+        jobs.push((format!("{scene}-effects"), job.expect("a sound job")));
+    }
+    assert_eq!(jobs.len(), 63 + 2 * SCENES.len());
     jobs
 }
 

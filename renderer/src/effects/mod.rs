@@ -8,23 +8,47 @@
 //! bounds the memory; each strip is drawn with a margin as wide as an effect reaches, so neither
 //! strips nor crops change a pixel. Labels are drawn on top later, and effects change no other
 //! plane.
+//!
+//! The loops work on eight pixels at a time and share their rows among threads ([`RowThreads`]).
+//! Neither changes a pixel: no multiplication is fused, and no sum depends on the split.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a SIMD operation that is not inlined into code compiled for its instructions is a call"
+)]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "`axis` indexes several arrays at once"
+)]
+
+mod ambient_light;
+mod average;
+mod camera;
 mod occlusion;
+mod padded;
+mod rows;
 mod shadows;
 mod silhouettes;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use fearless_simd::i32x8;
+use fearless_simd::prelude::*;
 use molshot_scenes::job::MAX_EDGE_PX;
 use molshot_scenes::{CropRect, Plane, RenderJob, SceneError, Viewport};
 
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::{Frame, filled};
-use occlusion::{Camera, Occlusion, Shade};
+use crate::simd::LANES;
+use ambient_light::Shade;
+use average::average;
+use camera::Camera;
+use occlusion::Occlusion;
+pub(crate) use rows::RowThreads;
 use shadows::ShadowMap;
-use silhouettes::Silhouettes;
+use silhouettes::{LineStyle, Silhouettes};
 
 /// Approximate number of magnified pixels in a strip.
 const STRIP_PIXELS: usize = 1 << 21;
@@ -54,14 +78,23 @@ pub(crate) trait BaseRenderer {
 /// Draws pictures with effects. Each backend owns one, because it keeps its buffers.
 #[derive(Debug, Default)]
 pub(crate) struct EffectsPass {
+    threads: RowThreads,
     lines: Silhouettes,
     occlusion: Occlusion,
     shadows: ShadowMap,
 }
 
 impl EffectsPass {
+    /// A pass that computes with these threads.
+    pub(crate) fn new(threads: RowThreads) -> Self {
+        Self {
+            threads,
+            ..Self::default()
+        }
+    }
+
     /// Draws a job with its effects; a job without effects is passed to the backend. Every
-    /// effect looks at `cancel` before each of its rows of pixels.
+    /// effect looks at `cancel` every few rows of pixels.
     ///
     /// # Errors
     /// Those of the backend, [`RenderError::OutOfHostMemory`], and [`RenderError::Cancelled`].
@@ -127,7 +160,7 @@ impl EffectsPass {
         pixels: &mut [u8],
         cancel: &CancelToken,
     ) -> Result<Frame, RenderError> {
-        let effects = job.scene().effects;
+        let (effects, threads) = (job.scene().effects, self.threads);
         let factor = factor(job);
         let part = |region, factor, planes: &[Plane]| {
             job.magnified(
@@ -142,7 +175,7 @@ impl EffectsPass {
             let job_of_part = part(region, 1, &[Plane::Depth, Plane::Normal])?;
             let frame = backend.draw_part(&job_of_part, cancel)?;
             self.occlusion
-                .fill(job, occlusion, region, strip, &frame, cancel)?;
+                .fill(job, occlusion, [region, strip], &frame, threads, cancel)?;
             backend.recycle_part(frame);
         }
         let reach_px = effects.silhouettes.map_or(0, |s| s.width_px.ceil() as u32);
@@ -160,8 +193,9 @@ impl EffectsPass {
         };
         if effects.shadows {
             let origin = [region.x_px * factor, region.y_px * factor];
+            let camera = Camera::new(job, factor);
             self.shadows
-                .darken(&Camera::new(job, factor), &mut frame, origin, inner, cancel)?;
+                .darken(&camera, &mut frame, origin, inner, threads, cancel)?;
         }
         let (Some(color), Some(depth)) = (&mut frame.color_rgba, &frame.depth_angstrom) else {
             return Err(RenderError::Internal {
@@ -171,27 +205,28 @@ impl EffectsPass {
         let color = color.as_chunks_mut::<4>().0;
         if effects.ambient_occlusion.is_some() {
             let shade = Shade::new(job, factor, [region.x_px * factor, region.y_px * factor]);
-            self.occlusion
-                .darken(&shade, color, depth, size[0], inner, cancel)?;
+            let planes = (&mut *color, depth.as_slice());
+            shade.darken(&self.occlusion, planes, size[0], inner, threads, cancel)?;
         }
         if let Some(lines) = effects.silhouettes {
             let span = job.view().far_angstrom - job.view().near_angstrom;
-            let jump = span as f32 * lines.depth_jump;
-            let radius = lines.width_px * factor as f32;
+            let style = LineStyle {
+                radius_px: lines.width_px * factor as f32,
+                jump_angstrom: span as f32 * lines.depth_jump,
+                color: lines.color,
+            };
             self.lines
-                .draw(color, depth, size, radius, jump, lines.color, cancel)?;
+                .draw((&mut *color, depth), size, style, threads, cancel)?;
         }
-        cancel.check()?;
-        let rounds = job.samples().rounds();
-        average(
+        let squares = average::Squares {
             color,
-            size[0],
+            width: size[0],
             inner,
             factor,
-            frame.transparent,
-            rounds,
-            pixels,
-        );
+            transparent: frame.transparent,
+            rounds: job.samples().rounds(),
+        };
+        average(&squares, pixels, threads, cancel)?;
         Ok(frame)
     }
 }
@@ -248,48 +283,22 @@ fn with_margin(rect: CropRect, by_px: u32, viewport: &Viewport) -> CropRect {
     }
 }
 
-/// Averages squares of `factor` x `factor` pixels in integers, rounded half up (`rounds`) or down,
-/// as `shaders/resolve.wgsl` does. `inner` is the wanted part of `color` (rows of `width`). With
-/// straight alpha a colour is the mean of the covered pixels.
-fn average(
-    color: &[[u8; 4]],
-    width: usize,
-    inner: CropRect,
-    factor: u32,
-    transparent: bool,
-    rounds: bool,
-    pixels: &mut [u8],
-) {
-    let half = u32::from(rounds);
-    let (factor, columns) = (factor as usize, inner.width_px as usize);
-    let count = (factor * factor) as u32;
-    let rows = pixels
-        .as_chunks_mut::<4>()
-        .0
-        .chunks_exact_mut((columns / factor).max(1));
-    for (row, pixels) in rows.enumerate() {
-        let first = (inner.y_px as usize + row * factor) * width + inner.x_px as usize;
-        if factor == 1 {
-            pixels.copy_from_slice(&color[first..first + columns]);
-            continue;
-        }
-        for (column, pixel) in pixels.iter_mut().enumerate() {
-            let mut sums = [0_u32; 4];
-            for line in 0..factor {
-                let at = first + line * width + column * factor;
-                for fine in &color[at..at + factor] {
-                    let seen = u32::from(fine[3] != 0);
-                    for (sum, level) in sums.iter_mut().zip(fine) {
-                        *sum += u32::from(*level) * seen;
-                    }
-                }
-            }
-            let covered = sums[3] / 255;
-            let over = if transparent { covered.max(1) } else { count };
-            for (level, sum) in pixel.iter_mut().zip(sums) {
-                *level = ((2 * sum + half * over) / (2 * over)) as u8;
-            }
-            pixel[3] = ((2 * sums[3] + half * count) / (2 * count)) as u8;
-        }
+/// Up to eight pixels, red in the lowest byte; zero beyond the end.
+#[inline(always)]
+fn load_colors<S: Simd>(simd: S, pixels: &[[u8; 4]]) -> i32x8<S> {
+    let mut lanes = [0; LANES];
+    for (lane, pixel) in lanes.iter_mut().zip(pixels) {
+        *lane = i32::from_le_bytes(*pixel);
+    }
+    i32x8::from_slice(simd, &lanes)
+}
+
+/// Writes up to eight pixels.
+#[inline(always)]
+fn store_colors<S: Simd>(colors: i32x8<S>, pixels: &mut [[u8; 4]]) {
+    let mut lanes = [0; LANES];
+    colors.store_slice(&mut lanes);
+    for (pixel, lane) in pixels.iter_mut().zip(lanes) {
+        *pixel = lane.to_le_bytes();
     }
 }

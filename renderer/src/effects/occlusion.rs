@@ -7,12 +7,20 @@
 //! distance. The pixels of a square of four by four sample different points of the spiral; the mean
 //! over the square, of pixels at about the same depth, removes the pattern.
 
-use molshot_scenes::{AmbientOcclusion, CropRect, Projection, RenderJob};
+use std::ops::Range;
 
+use fearless_simd::prelude::*;
+use fearless_simd::{dispatch, f32x8, i32x8, u32x8};
+use molshot_scenes::{AmbientOcclusion, CropRect, RenderJob};
+
+use super::camera::{Camera, successive};
+use super::padded::{MARGIN_BEFORE, PaddedPlane};
+use super::rows::RowThreads;
 use super::with_margin;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
+use crate::simd::{LANES, Vec3x8, at_least_zero, dot, each_axis};
 
 /// Sample points per pixel.
 const POINTS: usize = 12;
@@ -49,19 +57,28 @@ fn spiral_px(job: &RenderJob) -> u32 {
     (job.viewport().width_px / REACH_SHARE).clamp(1, MAX_REACH_PX)
 }
 
-/// The points of all spirals, in units of their radius.
+/// The points of the spirals of eight successive pixels, in units of their radius: for each row of
+/// a square and each point of a spiral, to the right and down.
 #[derive(Debug)]
-struct Spirals([[[f32; 2]; POINTS]; PHASES]);
+struct Spirals([[[[f32; LANES]; 2]; POINTS]; SQUARE]);
 
-impl Default for Spirals {
-    fn default() -> Self {
-        let mut spirals = [[[0.0; 2]; POINTS]; PHASES];
+impl Spirals {
+    /// The spirals of pixels that begin at a column of the picture.
+    fn from_column(column_px: u32) -> Self {
+        let mut spirals = [[[[0.0; LANES]; 2]; POINTS]; SQUARE];
         let mut direction = [1.0, 0.0];
         for point in 0..POINTS {
-            for (phase, spiral) in spirals.iter_mut().enumerate() {
+            for phase in 0..PHASES {
                 let place = point as f64 + (phase as f64 + 0.5) / PHASES as f64;
                 let away = place / POINTS as f64;
-                spiral[point] = direction.map(|part| (part * away) as f32);
+                let [right, down] = direction.map(|part| (part * away) as f32);
+                let lanes = &mut spirals[phase / SQUARE][point];
+                for lane in 0..LANES {
+                    if (column_px as usize + lane) % SQUARE == phase % SQUARE {
+                        lanes[0][lane] = right;
+                        lanes[1][lane] = down;
+                    }
+                }
                 // By multiplication alone, so that every machine has the same points.
                 let [x, y] = direction;
                 direction = [x * GOLDEN[0] - y * GOLDEN[1], x * GOLDEN[1] + y * GOLDEN[0]];
@@ -71,57 +88,17 @@ impl Default for Spirals {
     }
 }
 
-/// Transforms pixels of the whole picture to camera axes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Camera {
-    middle_px: [f32; 2],
-    per_scale: f32,
-    scale: f32,
-    perspective: bool,
-}
-
-impl Camera {
-    /// Makes the transform of a job's picture, magnified by `factor`.
-    pub(super) fn new(job: &RenderJob, factor: u32) -> Self {
-        let (view, viewport) = (job.view(), job.viewport());
-        let factor = factor as f32;
-        let scale = view.pixel_scale(viewport) as f32 * factor;
-        let edges = [viewport.width_px, viewport.height_px];
-        Self {
-            middle_px: edges.map(|edge| edge as f32 * 0.5 * factor),
-            scale,
-            per_scale: 1.0 / scale,
-            perspective: matches!(view.projection, Projection::Perspective { .. }),
-        }
-    }
-
-    /// The point that the centre of a pixel shows.
-    #[inline]
-    pub(super) fn point(&self, x_px: u32, y_px: u32, depth: f32) -> [f32; 3] {
-        let along = if self.perspective { depth } else { 1.0 } * self.per_scale;
-        [
-            (x_px as f32 + 0.5 - self.middle_px[0]) * along,
-            (self.middle_px[1] - y_px as f32 - 0.5) * along,
-            -depth,
-        ]
-    }
-
-    /// Pixels per angstrom.
-    fn pixels(&self, depth: f32) -> f32 {
-        self.scale / if self.perspective { depth } else { 1.0 }
-    }
-}
-
 /// Ambient light that reaches the pixels of a region.
 #[derive(Debug, Default)]
 pub(super) struct Occlusion {
-    spirals: Spirals,
     /// Region of the whole picture that the values are of.
-    region: Option<CropRect>,
-    depth: Vec<f32>,
-    /// 1 where nothing is occluded, 0 where all is; before and after smoothing.
-    raw: Vec<f32>,
-    light: Vec<f32>,
+    pub(super) region: Option<CropRect>,
+    /// Infinite in the margin.
+    pub(super) depth: PaddedPlane,
+    /// 1 where nothing is occluded, 0 where all is; before smoothing ...
+    raw: PaddedPlane,
+    /// ... and after it.
+    pub(super) light: PaddedPlane,
 }
 
 impl Occlusion {
@@ -130,227 +107,201 @@ impl Occlusion {
         &mut self,
         job: &RenderJob,
         settings: AmbientOcclusion,
-        region: CropRect,
-        strip: CropRect,
+        [region, strip]: [CropRect; 2],
         frame: &Frame,
+        threads: RowThreads,
         cancel: &CancelToken,
     ) -> Result<(), RenderError> {
         let (Some(depth), Some(normal)) = (&frame.depth_angstrom, &frame.normal) else {
             return Ok(());
         };
         self.region = Some(region);
-        for (buffer, value) in [(&mut self.depth, f32::INFINITY), (&mut self.raw, 1.0)] {
-            buffer.clear();
-            buffer.resize(depth.len(), value);
-        }
-        self.depth.copy_from_slice(depth);
-        let camera = Camera::new(job, 1);
-        let most = spiral_px(job) as f32;
+        let size = [region.width_px as usize, region.height_px as usize];
+        self.depth.copy(depth, size, f32::INFINITY);
+        self.raw.fill(size, 1.0);
+        self.light.fill(size, 1.0);
+
         let wanted = with_margin(strip, MARGIN_PX, job.viewport());
-        for (at, x, y) in places(wanted, region) {
-            if x == wanted.x_px {
-                cancel.check()?;
-            }
-            let own = depth[at];
-            if own.is_finite() {
-                let radius = (settings.radius_angstrom * camera.pixels(own)).min(most);
-                let hidden = self.hidden(
-                    &camera,
-                    region,
-                    [x, y],
-                    own,
-                    normal[at],
-                    [radius, settings.radius_angstrom],
-                );
-                self.raw[at] = (1.0 - settings.strength * hidden).clamp(0.0, 1.0);
-            }
-        }
-        self.light.clear();
-        self.light.resize(depth.len(), 1.0);
+        let estimate = Estimate {
+            camera: Camera::new(job, 1),
+            settings,
+            most_px: spiral_px(job) as f32,
+            spirals: Spirals::from_column(wanted.x_px),
+            region,
+            depth: &self.depth,
+            normal,
+        };
+        let stride = self.raw.stride;
+        let first = (wanted.y_px - region.y_px) as usize;
+        let rows = self.raw.rows_mut(first, wanted.height_px as usize);
+        threads.for_each_band(rows, stride, cancel, |row, rows| {
+            dispatch!(threads.level, simd => estimate.fill_rows(simd, wanted, first + row, rows));
+        })?;
+
         let wanted = with_margin(strip, 1, job.viewport());
-        for (at, x, y) in places(wanted, region) {
-            if x == wanted.x_px {
-                cancel.check()?;
-            }
-            if depth[at].is_finite() {
-                self.light[at] = self.smooth(region, [x, y], depth[at]);
-            }
-        }
-        Ok(())
+        let first = (wanted.y_px - region.y_px) as usize;
+        let start = (wanted.x_px - region.x_px) as usize;
+        let columns = start..start + wanted.width_px as usize;
+        let rows = self.light.rows_mut(first, wanted.height_px as usize);
+        let planes = [&self.raw, &self.depth];
+        threads.for_each_band(rows, stride, cancel, |row, rows| {
+            dispatch!(threads.level, simd => smooth(simd, planes, &columns, first + row, rows));
+        })
+    }
+}
+
+/// What the estimates of all pixels are made from.
+struct Estimate<'a> {
+    camera: Camera,
+    settings: AmbientOcclusion,
+    /// Radius of the spiral at most.
+    most_px: f32,
+    spirals: Spirals,
+    region: CropRect,
+    depth: &'a PaddedPlane,
+    normal: &'a [[f32; 3]],
+}
+
+impl Estimate<'_> {
+    /// Estimates the columns of `wanted` in padded rows from `first`, counted from the region's.
+    #[inline(always)]
+    fn fill_rows<S: Simd>(&self, simd: S, wanted: CropRect, first: usize, rows: &mut [f32]) {
+        let width = self.region.width_px as usize;
+        let start = (wanted.x_px - self.region.x_px) as usize;
+        let end = start + wanted.width_px as usize;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let one = f32x8::splat(simd, 1.0);
+                let strength = f32x8::splat(simd, self.settings.strength);
+                let far = f32x8::splat(simd, f32::INFINITY);
+                for (row, values) in (first..).zip(rows.chunks_exact_mut(self.depth.stride)) {
+                    for column in (start..end).step_by(LANES) {
+                        let depth = self.depth.load(simd, self.depth.index(column, row));
+                        let seen = depth.simd_lt(far);
+                        if !seen.any_true() {
+                            continue;
+                        }
+                        let mut normals = [[0.0; LANES]; 3];
+                        for lane in 0..LANES {
+                            // Beyond the row nothing is seen.
+                            let normal = self.normal[row * width + (column + lane).min(width - 1)];
+                            for axis in 0..3 {
+                                normals[axis][lane] = normal[axis];
+                            }
+                        }
+                        let normal = each_axis!(axis => f32x8::from_slice(simd, &normals[axis]));
+                        let hidden = self.hidden(simd, [column, row], depth, normal);
+                        let light = (one - strength * hidden).min(one);
+                        let light = seen.select(at_least_zero(simd, light), one);
+                        light.store_slice(&mut values[MARGIN_BEFORE + column..][..LANES]);
+                    }
+                }
+            },
+        );
     }
 
-    /// Share of the hemisphere above a point that is occluded.
-    fn hidden(
+    /// Share of the hemispheres above eight successive points that is occluded. Column and row are
+    /// those of the first, counted from the region's.
+    #[inline(always)]
+    fn hidden<S: Simd>(
         &self,
-        camera: &Camera,
-        region: CropRect,
-        [x, y]: [u32; 2],
-        depth: f32,
-        normal: [f32; 3],
-        [radius_px, radius_angstrom]: [f32; 2],
-    ) -> f32 {
-        let point = camera.point(x, y, depth);
-        let per_square = 1.0 / (radius_angstrom * radius_angstrom);
-        let phase = y as usize % SQUARE * SQUARE + x as usize % SQUARE;
-        let mut sum = 0.0;
-        for [right, down] in self.spirals.0[phase] {
-            let column = i64::from(x) + (right * radius_px + 0.5).floor() as i64;
-            let row = i64::from(y) + (down * radius_px + 0.5).floor() as i64;
-            let Some((at, column, row)) = place(region, column, row) else {
-                continue;
-            };
-            let there = self.depth[at];
-            if !there.is_finite() {
-                continue;
-            }
-            let other = camera.point(column, row, there);
-            let [a, b, c]: [f32; 3] = std::array::from_fn(|axis| other[axis] - point[axis]);
-            let square = a * a + b * b + c * c;
-            let near = 1.0 - square * per_square;
-            if near > 0.0 && square > 0.0 {
-                let along = a * normal[0] + b * normal[1] + c * normal[2];
-                let cosine = along / square.sqrt();
-                sum += (cosine - LEAST_COSINE).max(0.0) * near;
-            }
+        simd: S,
+        [column, row]: [usize; 2],
+        depth: f32x8<S>,
+        normal: Vec3x8<S>,
+    ) -> f32x8<S> {
+        let number = |x: f32| f32x8::splat(simd, x);
+        let (zero, half, one) = (number(0.0), number(0.5), number(1.0));
+        let radius_angstrom = self.settings.radius_angstrom;
+        let per_square = number(1.0 / (radius_angstrom * radius_angstrom));
+        let radius_px = number(radius_angstrom) * self.camera.pixels_per_angstrom(simd, depth);
+        let radius_px = radius_px.min(number(self.most_px));
+        let origin = [self.region.x_px as f32, self.region.y_px as f32].map(number);
+        let x = successive(simd, self.region.x_px + column as u32);
+        let y_px = self.region.y_px + row as u32;
+        let y = number(y_px as f32);
+        let point = self.camera.points(simd, [x, y], depth);
+        // Places beyond the region are moved into its margin, where nothing is seen.
+        let last = [self.region.width_px as f32, self.region.height_px as f32].map(number);
+        let before = number(-(MARGIN_BEFORE as f32));
+        let margin = i32x8::splat(simd, MARGIN_BEFORE as i32);
+        let stride = i32x8::splat(simd, self.depth.stride as i32);
+        let mut sum = zero;
+        for [right, down] in &self.spirals.0[y_px as usize % SQUARE] {
+            let (right, down) = (
+                f32x8::from_slice(simd, right),
+                f32x8::from_slice(simd, down),
+            );
+            let there = [
+                x + (right * radius_px + half).floor(),
+                y + (down * radius_px + half).floor(),
+            ];
+            let inside = [
+                (there[0] - origin[0]).min(last[0]).max(before),
+                (there[1] - origin[1]).min(last[1]).max(before),
+            ];
+            let index = (i32x8::truncate_from(inside[1]) + margin) * stride
+                + (i32x8::truncate_from(inside[0]) + margin);
+            let mut indices = [0; LANES];
+            index.bitcast::<u32x8<S>>().store_slice(&mut indices);
+            let other = self
+                .camera
+                .points(simd, there, self.depth.gather(simd, &indices));
+            let away = each_axis!(axis => other[axis] - point[axis]);
+            let square = dot(away, away);
+            let near = one - square * per_square;
+            // Of infinite depths, `near` is minus infinity or not a number.
+            let counts = near.simd_gt(zero) & square.simd_gt(zero);
+            let cosine = dot(away, normal) / square.sqrt();
+            let occludes = at_least_zero(simd, cosine - number(LEAST_COSINE)) * near;
+            sum += counts.select(occludes, zero);
         }
-        sum * (GAIN / POINTS as f32)
+        sum * number(GAIN / POINTS as f32)
     }
+}
 
-    /// Mean over a square of pixels about as deep.
-    fn smooth(&self, region: CropRect, [x, y]: [u32; 2], depth: f32) -> f32 {
-        let (mut sum, mut weights) = (0.0, 0.0);
-        for row in 0..SQUARE as i64 {
-            for column in 0..SQUARE as i64 {
-                let (column, row) = (i64::from(x) + column - 1, i64::from(y) + row - 1);
-                if let Some((at, ..)) = place(region, column, row) {
-                    // The background is infinitely deep and has no weight.
-                    let apart = (self.depth[at] - depth).abs() * (1.0 / APART_ANGSTROM);
-                    let weight = (1.0 - apart).max(0.0);
-                    sum += self.raw[at] * weight;
-                    weights += weight;
+/// Writes padded rows from `first`: in these columns the mean over a square of pixels about as
+/// deep.
+#[inline(always)]
+fn smooth<S: Simd>(
+    simd: S,
+    [raw, depth]: [&PaddedPlane; 2],
+    columns: &Range<usize>,
+    first: usize,
+    rows: &mut [f32],
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            let number = |x: f32| f32x8::splat(simd, x);
+            let (zero, one, far) = (number(0.0), number(1.0), number(f32::INFINITY));
+            let per_apart = number(1.0 / APART_ANGSTROM);
+            for (row, values) in (first..).zip(rows.chunks_exact_mut(depth.stride)) {
+                for column in columns.clone().step_by(LANES) {
+                    let at = depth.index(column, row);
+                    let own = depth.load(simd, at);
+                    let seen = own.simd_lt(far);
+                    if !seen.any_true() {
+                        continue;
+                    }
+                    let (mut sum, mut weights) = (zero, zero);
+                    for down in 0..SQUARE {
+                        for right in 0..SQUARE {
+                            // The square begins one row above and one column left of the pixel.
+                            let at = at + down * depth.stride + right - depth.stride - 1;
+                            let apart = (depth.load(simd, at) - own).abs() * per_apart;
+                            // The background is infinitely deep and has no weight.
+                            let weight = at_least_zero(simd, one - apart);
+                            sum += raw.load(simd, at) * weight;
+                            weights += weight;
+                        }
+                    }
+                    // The pixel itself has weight one.
+                    let light = seen.select(sum / weights, one);
+                    light.store_slice(&mut values[MARGIN_BEFORE + column..][..LANES]);
                 }
             }
-        }
-        // The pixel itself has weight one.
-        sum / weights
-    }
-
-    /// Darkens the pixels of `inner`, a part of the magnified picture `color` with rows of `width`.
-    pub(super) fn darken(
-        &self,
-        shade: &Shade,
-        color: &mut [[u8; 4]],
-        depth: &[f32],
-        width: usize,
-        inner: CropRect,
-        cancel: &CancelToken,
-    ) -> Result<(), RenderError> {
-        let Some(region) = self.region else {
-            return Ok(());
-        };
-        for row in inner.y_px..inner.y_px + inner.height_px {
-            cancel.check()?;
-            let first = row as usize * width;
-            for column in inner.x_px..inner.x_px + inner.width_px {
-                let at = first + column as usize;
-                if depth[at].is_finite() {
-                    let place = [shade.origin[0] + column, shade.origin[1] + row];
-                    let light = self.light_at(region, place, shade.factor, depth[at]);
-                    shade.apply(&mut color[at], light, depth[at]);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Light at a pixel of the picture magnified `factor` times: between the pixels around it, of
-    /// those about as deep most.
-    fn light_at(&self, region: CropRect, place_px: [u32; 2], factor: u32, depth: f32) -> f32 {
-        let near = |at: u32| {
-            // Twice the distance from the middle of the first pixel, in magnified pixels.
-            let twice = i64::from(2 * at + 1) - i64::from(factor);
-            let whole = i64::from(2 * factor);
-            let first = twice.div_euclid(whole);
-            (first, twice.rem_euclid(whole) as f32 / whole as f32)
-        };
-        let [(x, right), (y, down)] = place_px.map(near);
-        let (mut sum, mut weights) = (0.0, 0.0);
-        for (row, tall) in [(y, 1.0 - down), (y + 1, down)] {
-            for (column, wide) in [(x, 1.0 - right), (x + 1, right)] {
-                let share = tall * wide;
-                if share > 0.0
-                    && let Some((at, ..)) = place(region, column, row)
-                    && self.depth[at].is_finite()
-                {
-                    let apart = self.depth[at] - depth;
-                    let weight = share / (0.01 + apart * apart);
-                    sum += self.light[at] * weight;
-                    weights += weight;
-                }
-            }
-        }
-        if weights > 0.0 { sum / weights } else { 1.0 }
-    }
-}
-
-/// Darkens the pixels of a magnified picture.
-#[derive(Debug)]
-pub(super) struct Shade {
-    factor: u32,
-    /// Of the magnified region.
-    origin: [u32; 2],
-    /// Depths at which fading begins and ends; none without a depth cue.
-    cue: Option<[f32; 2]>,
-    background: [f32; 3],
-}
-
-impl Shade {
-    /// `origin` is the left top corner of the region in the magnified picture.
-    pub(super) fn new(job: &RenderJob, factor: u32, origin: [u32; 2]) -> Self {
-        let scene = job.scene();
-        let cue = scene.depth_cue;
-        Self {
-            factor,
-            origin,
-            cue: cue.map(|cue| {
-                job.view()
-                    .cue_depths_angstrom(cue)
-                    .map(|depth| depth as f32)
-            }),
-            background: scene.background.color.map(f32::from),
-        }
-    }
-
-    /// Darkens what is lit, and not what the depth cue has mixed in.
-    #[inline]
-    fn apply(&self, pixel: &mut [u8; 4], light: f32, depth: f32) {
-        let faded = self.cue.map_or(0.0, |[start, end]| {
-            ((depth - start) / (end - start)).clamp(0.0, 1.0)
-        });
-        for (level, background) in pixel.iter_mut().zip(self.background) {
-            let cue = background * faded;
-            // What is drawn is at least the cue's part of it, up to rounding.
-            let lit = (f32::from(*level) - cue).max(0.0);
-            *level = (lit * light + cue + 0.5) as u8;
-        }
-    }
-}
-
-/// Index in `region` and place in the whole picture of a pixel of it.
-#[inline]
-fn place(region: CropRect, column: i64, row: i64) -> Option<(usize, u32, u32)> {
-    let x = u32::try_from(column - i64::from(region.x_px)).ok()?;
-    let y = u32::try_from(row - i64::from(region.y_px)).ok()?;
-    (x < region.width_px && y < region.height_px).then(|| {
-        let at = y as usize * region.width_px as usize + x as usize;
-        (at, column as u32, row as u32)
-    })
-}
-
-/// All pixels of `part`: index in `region`, column and row in the whole picture.
-fn places(part: CropRect, region: CropRect) -> impl Iterator<Item = (usize, u32, u32)> {
-    (part.y_px..part.y_px + part.height_px).flat_map(move |y| {
-        (part.x_px..part.x_px + part.width_px)
-            .filter_map(move |x| place(region, i64::from(x), i64::from(y)))
-    })
+        },
+    );
 }

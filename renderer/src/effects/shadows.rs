@@ -4,15 +4,20 @@
 //! percentage-closer filtering (Reeves, Salesin and Cook, "Rendering antialiased shadows with depth
 //! maps", 1987).
 
+use fearless_simd::prelude::*;
+use fearless_simd::{dispatch, f32x4, f32x8, i32x8};
 use glam::{DMat3, DQuat, DVec3, Mat3, Vec3};
 use molshot_scenes::{CropRect, Plane};
 use molshot_scenes::{Pose, Projection, RenderJob, SceneError, View, Viewport};
 
-use super::occlusion::Camera;
+use super::camera::{Camera, successive};
+use super::rows::RowThreads;
+use super::{load_colors, store_colors};
 use crate::camera_uniforms::CameraUniforms;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
+use crate::simd::{LANES, Vec3x8, add_scaled, at_least_zero, at_most, dot, each_axis};
 
 /// Smallest and largest edge of the shadow map, pixels.
 const EDGES_PX: [f64; 2] = [256.0, 2048.0];
@@ -21,6 +26,13 @@ const EDGES_PX: [f64; 2] = [256.0, 2048.0];
 const NORMAL_OFFSET_PX: f32 = 2.5;
 /// Depth bias: depths may differ by so much through rounding, angstrom.
 const DEPTH_BIAS_ANGSTROM: f32 = 0.01;
+
+/// Edge of the window of shadow-map pixels that a point is compared with.
+const WINDOW: usize = 4;
+/// All pixels of the window.
+const WHOLE_WINDOW: u32 = (1 << (WINDOW * WINDOW)) - 1;
+/// What the depth cue leaves less than this of does not show a shadow.
+const LEAST_KEPT: f32 = 0.01;
 
 /// Depths as seen from the key light.
 #[derive(Debug, Default)]
@@ -116,6 +128,7 @@ impl ShadowMap {
         frame: &mut Frame,
         origin: [u32; 2],
         inner: CropRect,
+        threads: RowThreads,
         cancel: &CancelToken,
     ) -> Result<(), RenderError> {
         let width = frame.width_px as usize;
@@ -127,94 +140,239 @@ impl ShadowMap {
         ) else {
             return Ok(());
         };
-        let color = color.as_chunks_mut::<4>().0;
-        for row in inner.y_px..inner.y_px + inner.height_px {
-            cancel.check()?;
-            for column in inner.x_px..inner.x_px + inner.width_px {
-                let at = row as usize * width + column as usize;
-                if !depth[at].is_finite() {
-                    continue;
-                }
-                let point = camera.point(origin[0] + column, origin[1] + row, depth[at]);
-                let (point, normal) = (Vec3::from_array(point), Vec3::from_array(normal[at]));
-                let key = -normal.dot(Vec3::from_array(transform.uniforms.key_direction));
-                if key > 0.0 {
-                    let light =
-                        self.light(transform, point + normal * transform.normal_offset_angstrom);
-                    if light < 1.0 {
-                        transform.remove_light(&mut color[at], 1.0 - light, [point, normal], key);
-                    }
-                }
+        let rows = inner.y_px as usize..(inner.y_px + inner.height_px) as usize;
+        let columns = inner.x_px as usize..(inner.x_px + inner.width_px) as usize;
+        let color = &mut color.as_chunks_mut::<4>().0[rows.start * width..rows.end * width];
+        threads.for_each_band(color, width, cancel, |band, pixels| {
+            for (row, pixels) in (rows.start + band..).zip(pixels.chunks_exact_mut(width)) {
+                let line = row * width + columns.start..row * width + columns.end;
+                let seen = SeenRow {
+                    column_px: origin[0] + inner.x_px,
+                    row_px: origin[1] + row as u32,
+                    depth: &depth[line.clone()],
+                    normal: &normal[line],
+                };
+                let pixels = &mut pixels[columns.clone()];
+                dispatch!(threads.level, simd => {
+                    self.darken_row(simd, transform, camera, &seen, pixels);
+                });
             }
-        }
-        Ok(())
+        })
     }
 
-    /// Share of the key light that reaches a point (camera axes).
-    fn light(&self, transform: &ShadowTransform, point: Vec3) -> f32 {
-        let seen = transform.light_from_camera * (point - transform.origin);
-        let depth = -seen.z - DEPTH_BIAS_ANGSTROM;
-        let half = self.edge_px as f32 * 0.5;
-        let axis = |at: f32| {
-            let at = at - 0.5;
-            let first = at.floor();
-            (first as i64 - 1, at - first)
-        };
-        let (column, right) = axis(half + seen.x * transform.scale);
-        let (row, down) = axis(half - seen.y * transform.scale);
-        // A window of three by three pixels about the point, with sub-pixel weights.
-        let mut sum = 0.0;
-        for (y, tall) in (row..).zip([1.0 - down, 1.0, 1.0, down]) {
-            for (x, wide) in (column..).zip([1.0 - right, 1.0, 1.0, right]) {
-                let edge = self.edge_px as i64;
-                let inside = (0..edge).contains(&x) && (0..edge).contains(&y);
-                if !inside || self.depth[(y * edge + x) as usize] >= depth {
-                    sum += tall * wide;
+    #[inline(always)]
+    fn darken_row<S: Simd>(
+        &self,
+        simd: S,
+        transform: &ShadowTransform,
+        camera: &Camera,
+        row: &SeenRow<'_>,
+        pixels: &mut [[u8; 4]],
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let number = |x: f32| f32x8::splat(simd, x);
+                let y = number(row.row_px as f32);
+                let key_direction = splat(simd, transform.uniforms.key_direction);
+                let offset = number(transform.normal_offset_angstrom);
+                for (chunk, pixels) in pixels.chunks_mut(LANES).enumerate() {
+                    let first = chunk * LANES;
+                    let mut depths = [f32::INFINITY; LANES];
+                    depths[..pixels.len()].copy_from_slice(&row.depth[first..][..pixels.len()]);
+                    let depth = f32x8::from_slice(simd, &depths);
+                    let seen = depth.simd_lt(number(f32::INFINITY));
+                    if !seen.any_true() {
+                        continue;
+                    }
+                    let mut normals = [[0.0; LANES]; 3];
+                    for (lane, normal) in row.normal[first..][..pixels.len()].iter().enumerate() {
+                        for axis in 0..3 {
+                            normals[axis][lane] = normal[axis];
+                        }
+                    }
+                    let normal = each_axis!(axis => f32x8::from_slice(simd, &normals[axis]));
+                    let key = -dot(normal, key_direction);
+                    let faces = (seen & key.simd_gt(number(0.0))).to_bitmask() as u32;
+                    if faces == 0 {
+                        continue;
+                    }
+                    let x = successive(simd, row.column_px + first as u32);
+                    let point = camera.points(simd, [x, y], depth);
+                    let light =
+                        self.light(simd, transform, add_scaled(point, offset, normal), faces);
+                    let dark = light.simd_lt(number(1.0));
+                    if dark.any_true() {
+                        let drawn = load_colors(simd, pixels);
+                        let share = number(1.0) - light;
+                        let less = transform.remove_light(simd, drawn, share, [point, normal], key);
+                        store_colors(dark.select(less, drawn), pixels);
+                    }
                 }
+            },
+        );
+    }
+
+    /// Shares of the key light that reach eight points (camera axes), of those in `lanes`; one for
+    /// the others.
+    #[inline(always)]
+    fn light<S: Simd>(
+        &self,
+        simd: S,
+        transform: &ShadowTransform,
+        point: Vec3x8<S>,
+        mut lanes: u32,
+    ) -> f32x8<S> {
+        let number = |x: f32| f32x8::splat(simd, x);
+        let origin = transform.origin.to_array();
+        let from_light = each_axis!(axis => point[axis] - number(origin[axis]));
+        let axes = transform.light_from_camera.to_cols_array_2d();
+        let seen = each_axis!(axis => {
+            number(axes[0][axis]) * from_light[0]
+                + number(axes[1][axis]) * from_light[1]
+                + number(axes[2][axis]) * from_light[2]
+        });
+        let depth = -seen[2] - number(DEPTH_BIAS_ANGSTROM);
+        let half = number(self.edge_px as f32 * 0.5);
+        let scale = number(transform.scale);
+        let places = [half + seen[0] * scale, half - seen[1] * scale];
+        let (mut firsts, mut shares) = ([[0; LANES]; 2], [[0.0; LANES]; 2]);
+        // What lies beyond the map lies beyond it by a window at most, or is lit alike.
+        let beyond = number((self.edge_px + 2 * WINDOW) as f32);
+        for axis in 0..2 {
+            let at = places[axis] - number(0.5);
+            let first = at.floor();
+            (at - first).store_slice(&mut shares[axis]);
+            let first = first.min(beyond).max(number(-(2.0 * WINDOW as f32)));
+            (i32x8::truncate_from(first) - i32x8::splat(simd, 1)).store_slice(&mut firsts[axis]);
+        }
+        let mut depths = [0.0; LANES];
+        depth.store_slice(&mut depths);
+        let mut light = [1.0; LANES];
+        // Not a closure, which would become a call.
+        while lanes != 0 {
+            let lane = lanes.trailing_zeros() as usize % LANES;
+            lanes &= lanes - 1;
+            let lit = self.lit(simd, [firsts[0][lane], firsts[1][lane]], depths[lane]);
+            if lit != WHOLE_WINDOW {
+                light[lane] = window_mean(lit, [shares[0][lane], shares[1][lane]]);
             }
         }
-        sum * (1.0 / 9.0)
+        f32x8::from_slice(simd, &light)
+    }
+
+    /// The pixels of a window in which nothing lies before a depth, a bit each, row by row. What
+    /// is outside the map is lit.
+    #[inline(always)]
+    fn lit<S: Simd>(&self, simd: S, [column, row]: [i32; 2], depth: f32) -> u32 {
+        let edge = self.edge_px as i32;
+        let inside = 0..=edge - WINDOW as i32;
+        let mut lit = 0;
+        if inside.contains(&column) && inside.contains(&row) {
+            let first = row as usize * self.edge_px + column as usize;
+            let depth = f32x4::splat(simd, depth);
+            for line in 0..WINDOW {
+                let map = &self.depth[first + line * self.edge_px..][..WINDOW];
+                let bits = f32x4::from_slice(simd, map).simd_ge(depth).to_bitmask();
+                lit |= (bits as u32) << (line * WINDOW);
+            }
+            return lit;
+        }
+        for place in 0..WINDOW * WINDOW {
+            let (x, y) = (
+                column + (place % WINDOW) as i32,
+                row + (place / WINDOW) as i32,
+            );
+            let inside = (0..edge).contains(&x) && (0..edge).contains(&y);
+            let free = !inside || self.depth[y as usize * self.edge_px + x as usize] >= depth;
+            lit |= u32::from(free) << place;
+        }
+        lit
     }
 }
 
+/// What a row of a magnified picture shows.
+struct SeenRow<'a> {
+    /// Place of the first pixel in the magnified picture.
+    column_px: u32,
+    row_px: u32,
+    depth: &'a [f32],
+    normal: &'a [[f32; 3]],
+}
+
+/// Share of three by three pixels about a point, which lies this far right and down in its pixel,
+/// that is lit. A bit of `lit` is a pixel of the window.
+fn window_mean(lit: u32, [right, down]: [f32; 2]) -> f32 {
+    let mut sum = 0.0;
+    for (row, tall) in [1.0 - down, 1.0, 1.0, down].into_iter().enumerate() {
+        for (column, wide) in [1.0 - right, 1.0, 1.0, right].into_iter().enumerate() {
+            if lit >> (row * WINDOW + column) & 1 != 0 {
+                sum += tall * wide;
+            }
+        }
+    }
+    sum * (1.0 / 9.0)
+}
+
+/// A vector in all lanes.
+#[inline(always)]
+fn splat<S: Simd>(simd: S, vector: [f32; 3]) -> Vec3x8<S> {
+    each_axis!(axis => f32x8::splat(simd, vector[axis]))
+}
+
 impl ShadowTransform {
-    /// Removes a share of the key light from a pixel: inverts the formula of
-    /// [`molshot_scenes::Lighting`] to get the primitive's colour, and shades it with less light.
-    fn remove_light(&self, pixel: &mut [u8; 4], share: f32, [point, normal]: [Vec3; 2], key: f32) {
+    /// Removes shares of the key light from eight pixels: inverts the formula of
+    /// [`molshot_scenes::Lighting`] to get the primitives' colours, and shades them with less
+    /// light.
+    #[inline(always)]
+    fn remove_light<S: Simd>(
+        &self,
+        simd: S,
+        pixels: i32x8<S>,
+        share: f32x8<S>,
+        [point, normal]: [Vec3x8<S>; 2],
+        key: f32x8<S>,
+    ) -> i32x8<S> {
+        let number = |x: f32| f32x8::splat(simd, x);
+        let (one, white) = (number(1.0), number(255.0));
         let uniforms = &self.uniforms;
         let kept = if uniforms.cue_end_angstrom > 0.0 {
-            let span = uniforms.cue_end_angstrom - uniforms.cue_start_angstrom;
-            ((uniforms.cue_end_angstrom + point.z) / span).clamp(0.0, 1.0)
+            let span = number(uniforms.cue_end_angstrom - uniforms.cue_start_angstrom);
+            let kept = (number(uniforms.cue_end_angstrom) + point[2]) / span;
+            at_most(simd, at_least_zero(simd, kept), 1.0)
         } else {
-            1.0
+            one
         };
-        // A shadow is not visible where the depth cue hides the colour.
-        if kept < 0.01 {
-            return;
-        }
-        let direction = Vec3::from_array(uniforms.key_direction);
-        let fill = (-normal.dot(Vec3::from_array(uniforms.fill_direction))).max(0.0);
-        let diffuse = key * uniforms.key_diffuse;
-        let rest = uniforms.ambient + fill * uniforms.fill_diffuse;
+        let direction = splat(simd, uniforms.key_direction);
+        let fill = at_least_zero(simd, -dot(normal, splat(simd, uniforms.fill_direction)));
+        let diffuse = key * number(uniforms.key_diffuse);
+        let rest = number(uniforms.ambient) + fill * number(uniforms.fill_diffuse);
         let towards = if uniforms.perspective {
-            point.normalize()
+            let per_length = one / dot(point, point).sqrt();
+            each_axis!(axis => point[axis] * per_length)
         } else {
-            Vec3::NEG_Z
+            splat(simd, [0.0, 0.0, -1.0])
         };
-        let mirror = (-(direction + 2.0 * key * normal).dot(towards)).max(0.0);
-        let [m2, m4, m8] = {
-            let m2 = mirror * mirror;
-            let m4 = m2 * m2;
-            [m2, m4, m4 * m4]
-        };
-        let highlight = 255.0 * uniforms.specular * m8 * m8 * m8 * m4 * m2;
-        for (level, cue) in pixel.iter_mut().zip(uniforms.cue_color) {
-            let faded = 255.0 * cue * (1.0 - kept);
-            let lit = (f32::from(*level) - faded) / kept;
+        let mirrored = add_scaled(direction, number(2.0) * key, normal);
+        let mirror = at_least_zero(simd, -dot(mirrored, towards));
+        let m2 = mirror * mirror;
+        let m4 = m2 * m2;
+        let m8 = m4 * m4;
+        let highlight = number(255.0 * uniforms.specular) * m8 * m8 * m8 * m4 * m2;
+        let byte = i32x8::splat(simd, 255);
+        let mut darkened = pixels & i32x8::splat(simd, 255 << 24);
+        for (channel, cue) in uniforms.cue_color.into_iter().enumerate().take(3) {
+            let shift = 8 * channel as u32;
+            let level = f32x8::float_from((pixels >> shift) & byte);
+            let faded = number(255.0 * cue) * (one - kept);
+            let lit = (level - faded) / kept;
             // A level of 255 may be clipped; the primitive's colour is at most white.
-            let base = ((lit - highlight) / (rest + diffuse)).clamp(0.0, 255.0);
+            let base = at_least_zero(simd, (lit - highlight) / (rest + diffuse));
+            let base = at_most(simd, base, 255.0);
             let less = lit - share * (base * diffuse + highlight).min(lit);
-            *level = (less.max(0.0) * kept + faded + 0.5).min(255.0) as u8;
+            let level = at_least_zero(simd, less) * kept + faded + number(0.5);
+            darkened |= i32x8::truncate_from(level.min(white)) << shift;
         }
+        kept.simd_lt(number(LEAST_KEPT)).select(pixels, darkened)
     }
 }

@@ -18,7 +18,7 @@ use super::tile::TILE_PX;
 use super::worker::Worker;
 use crate::backend::Backend;
 use crate::cancel::CancelToken;
-use crate::effects::{BaseRenderer, EffectsPass};
+use crate::effects::{BaseRenderer, EffectsPass, RowThreads};
 use crate::error::RenderError;
 use crate::frame::{Frame, Timings};
 use crate::labels::{self, LabelDrawer};
@@ -77,7 +77,7 @@ impl SoftwareBackend {
             workers,
             frame_pool: FramePool::default(),
             part_frame_pool: FramePool::default(),
-            effects: EffectsPass::default(),
+            effects: EffectsPass::new(RowThreads::new(level, threads.max(1))),
             labels: LabelDrawer::default(),
         }
     }

@@ -7,9 +7,9 @@ use super::binning::{Bins, TileGrid};
 use super::camera::AxisRays;
 use super::context::FrameContext;
 use super::shading::ShadeResults;
-use super::simd::LANES;
 use super::tile::TILE_PX;
 use crate::frame::Frame;
+use crate::simd::LANES;
 
 /// The rows of the frame's planes that one row of tiles covers. A plane that is not wanted is
 /// empty.

@@ -3,9 +3,9 @@
 use super::primitives::ProjectedPrimitive;
 use std::ops::Range;
 
-use super::simd::widen;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
+use crate::simd::widen;
 
 /// Most entries that are listed at a time, unless one tile has more: it bounds the memory. Pictures
 /// with more are drawn in several parts.

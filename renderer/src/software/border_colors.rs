@@ -10,7 +10,7 @@ use super::lighting::{Light, OPAQUE, SurfaceX8};
 use super::outline::{LineX8, PassX8, crease, middle};
 use super::primitive_id::PrimitiveId;
 use super::shading::{gather_surfaces, to_array};
-use super::simd::{LANES, at_least_zero};
+use crate::simd::{LANES, at_least_zero};
 
 /// One side of a border.
 #[derive(Debug, Clone, Copy)]

@@ -15,8 +15,8 @@ use super::border_colors::{Mixer, Side};
 use super::context::FrameContext;
 use super::intersect::RayX8;
 use super::primitive_id::PrimitiveId;
-use super::simd::LANES;
 use super::tile::{INSIDE_COLUMNS, ROW_CHUNKS, TILE_PX, Tile};
+use crate::simd::LANES;
 
 /// The pixels of one tile that lie on borders.
 #[derive(Debug, Default)]
@@ -189,9 +189,9 @@ impl Borders {
         }
     }
 
-    /// Draws all pixels with one or two bodies: calls `write` with the pixel's place in the tile and
-    /// its colour, red in the lowest byte. Without a background, alpha is the share of the pixel
-    /// that is covered.
+    /// Draws all pixels with one or two bodies: calls `write` with the pixel's place in the tile
+    /// and its colour, red in the lowest byte. Without a background, alpha is the share of the
+    /// pixel that is covered.
     pub(super) fn draw<S: Simd, const PERSPECTIVE: bool>(
         &mut self,
         simd: S,

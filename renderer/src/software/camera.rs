@@ -5,8 +5,8 @@ use std::ops::Deref;
 use glam::{DVec3, Vec3, Vec4};
 use molshot_scenes::RenderJob;
 
-use super::simd::QUAD;
 use crate::camera_uniforms::CameraUniforms;
+use crate::simd::QUAD;
 
 /// [`CameraUniforms`], and values that follow from them.
 #[derive(Debug, Clone, Copy)]

@@ -28,8 +28,8 @@ use fearless_simd::{f32x8, u32x8};
 
 use super::context::FrameContext;
 use super::primitive_id::PrimitiveId;
-use super::simd::LANES;
 use super::tile::{INSIDE_COLUMNS, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile};
+use crate::simd::LANES;
 
 /// Where the depths of neighbouring pixels differ by more than this, in widths of a pixel, an
 /// outline separates them, not a crease.

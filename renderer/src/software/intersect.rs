@@ -9,7 +9,7 @@ use fearless_simd::{f32x8, mask32x8};
 
 use super::camera::Camera;
 use super::primitives::{Cylinder, Sphere};
-use super::simd::{Vec3x8, add_scaled, dot, each_axis, each_of, select, subtract};
+use crate::simd::{Vec3x8, add_scaled, dot, each_axis, each_of, select, subtract};
 
 /// Eight rays, each given by a point of the plane at depth 1 (perspective) or of the plane through
 /// the eye (orthographic).

@@ -10,8 +10,8 @@ use super::primitive_id::PrimitiveId;
 use super::primitives::Primitive;
 use super::resolve::ResolveAccumulator;
 use super::shading::ShadeBatch;
-use super::simd::LANES;
 use super::tile::{TILE_PX, Tile, nearest};
+use crate::simd::LANES;
 
 /// Samples per pixel.
 const SAMPLES: usize = 16;

@@ -5,7 +5,7 @@ use fearless_simd::{f32x8, i32x8, mask32x8};
 
 use super::camera::Camera;
 use super::intersect::RayX8;
-use super::simd::{Vec3x8, add_scaled, at_least_zero, at_most, dot, each_axis, each_of};
+use crate::simd::{Vec3x8, add_scaled, at_least_zero, at_most, dot, each_axis, each_of};
 
 /// Surfaces with a smaller radius than this, in pixels, are supersampled everywhere: their light
 /// changes too fast from pixel to pixel.

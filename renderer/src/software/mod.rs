@@ -55,7 +55,6 @@ mod resolve;
 mod samples;
 mod scene;
 mod shading;
-mod simd;
 mod tile;
 mod visibility;
 mod worker;

@@ -11,7 +11,7 @@ use fearless_simd::{f32x8, mask32x8};
 
 use super::intersect::RayX8;
 use super::lighting::SurfaceX8;
-use super::simd::{Vec3x8, add_scaled, at_least_zero, dot, each_axis, select, subtract};
+use crate::simd::{Vec3x8, add_scaled, at_least_zero, dot, each_axis, select, subtract};
 
 /// Lower bound of what is divided by; far below any length in pixels or angstrom that matters.
 const LEAST: f32 = 1e-9;

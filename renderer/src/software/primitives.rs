@@ -6,9 +6,9 @@ use glam::{DVec3, Vec3};
 use super::camera::Camera;
 use super::primitive_id::PrimitiveId;
 use super::scene::{SceneCylinder, SceneData};
-use super::simd::widen;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
+use crate::simd::widen;
 
 /// The token is looked at once in so many bodies.
 const LOOK_INTERVAL: usize = 1 << 14;

@@ -8,7 +8,7 @@ use super::intersect::{CappedCylinderX8, RayX8};
 use super::lighting::{Light, LitX8, OPAQUE, SurfaceX8};
 use super::primitive_id::PrimitiveId;
 use super::primitives::{Primitives, Surface};
-use super::simd::{LANES, QUAD, each_axis, gather, transpose};
+use crate::simd::{LANES, QUAD, each_axis, gather, transpose};
 
 /// Points to shade: rays, each with the depth and the id of its hit and the slot of its result (an
 /// index that the caller chooses).

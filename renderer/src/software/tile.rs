@@ -7,7 +7,7 @@ use fearless_simd::{f32x8, mask32x8, u32x8};
 use super::camera::AxisRays;
 use super::primitive_id::PrimitiveId;
 use super::primitives::Cylinder;
-use super::simd::{LANES, widen};
+use crate::simd::{LANES, widen};
 
 /// Edge of a tile with its apron, pixels.
 pub(super) const TILE_PX: usize = 32;

@@ -7,8 +7,8 @@ use fearless_simd::prelude::*;
 use super::context::FrameContext;
 use super::intersect::{CappedCylinderX8, CylinderX8, RayX8, SphereQuadratic, SphereX8};
 use super::primitives::{Cylinder, Primitive, ProjectedPrimitive, Sphere};
-use super::simd::LANES;
 use super::tile::{CandidateRun, ROW_CHUNKS, Tile, TileRect, cylinder_columns};
+use crate::simd::LANES;
 
 /// The greatest depths of blocks are recomputed once in so many primitives.
 const OCCLUSION_CHECK_INTERVAL: usize = 16;

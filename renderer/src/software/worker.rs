@@ -17,8 +17,8 @@ use super::primitive_id::PrimitiveId;
 use super::resolve::ResolveAccumulator;
 use super::samples::EdgeSamples;
 use super::shading::{ShadeBatch, ShadeResults};
-use super::simd::{LANES, for_each_lane};
 use super::tile::{TILE_PIXELS, TILE_PX, Tile};
+use crate::simd::{LANES, for_each_lane};
 
 /// The buffers of one thread, reused from tile to tile and from frame to frame.
 #[derive(Debug, Default)]

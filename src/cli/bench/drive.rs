@@ -32,7 +32,7 @@ pub(super) struct Stages {
     pub(super) labels: Duration,
     pub(super) encode: Duration,
     pub(super) write: Duration,
-    /// Number of bytes written.
+    /// Number of bytes of the encoded pictures.
     pub(super) bytes: u64,
 }
 
@@ -106,13 +106,21 @@ impl BenchPool {
     }
 
     /// Draws a first picture, and then a few with each thread.
-    pub(super) fn warm_up(&self, workload: &Workload, folder: &Folder) -> Result<First, CliError> {
+    pub(super) fn warm_up(
+        &self,
+        workload: &Workload,
+        destination: &Destination,
+    ) -> Result<First, CliError> {
         let start = Instant::now();
-        let stages = self.draw(workload, folder, 0..1)?;
+        let stages = self.draw(workload, destination, 0..1)?;
         let picture = start.elapsed();
         let few = u32::try_from(self.at_a_time).unwrap_or(u32::MAX);
-        self.draw(workload, folder, 0..few.saturating_mul(WARM_UP_PER_THREAD))?;
-        folder.clear()?;
+        self.draw(
+            workload,
+            destination,
+            0..few.saturating_mul(WARM_UP_PER_THREAD),
+        )?;
+        destination.clear()?;
         Ok(First {
             open: self.open,
             upload: stages.upload,
@@ -124,7 +132,7 @@ impl BenchPool {
     pub(super) fn repeat(
         &self,
         workload: &Workload,
-        folder: &Folder,
+        destination: &Destination,
         pictures: u32,
     ) -> Result<Repeat, CliError> {
         let mut repeat = Repeat {
@@ -137,14 +145,16 @@ impl BenchPool {
             let end = pictures.min(first.saturating_add(PICTURES_KEPT as u32));
             let before = process::processor_time();
             let start = Instant::now();
-            repeat.stages.add(&self.draw(workload, folder, first..end)?);
+            repeat
+                .stages
+                .add(&self.draw(workload, destination, first..end)?);
             repeat.wall += start.elapsed();
             let took = process::processor_time().zip(before);
             repeat.processors = repeat
                 .processors
                 .zip(took)
                 .map(|(sum, (after, before))| sum + after.saturating_sub(before));
-            folder.clear()?;
+            destination.clear()?;
         }
         Ok(repeat)
     }
@@ -152,7 +162,7 @@ impl BenchPool {
     fn draw(
         &self,
         workload: &Workload,
-        folder: &Folder,
+        destination: &Destination,
         pictures: Range<u32>,
     ) -> Result<Stages, CliError> {
         let encoding = workload.encoding;
@@ -172,7 +182,7 @@ impl BenchPool {
                 }
             };
             job_time += start.elapsed();
-            let path = folder.path_of(index, encoding.format);
+            let path = destination.path_of(index, encoding.format);
             let work = move |frame: &Frame, scratch: &mut WorkerScratch| {
                 let start = Instant::now();
                 scratch
@@ -180,7 +190,9 @@ impl BenchPool {
                     .encode(frame, encoding, &mut scratch.bytes)?;
                 let encode = start.elapsed();
                 let start = Instant::now();
-                save_bytes(&path, &scratch.bytes)?;
+                if let Some(path) = &path {
+                    save_bytes(path, &scratch.bytes)?;
+                }
                 let Timings {
                     upload,
                     draw,
@@ -215,42 +227,47 @@ impl BenchPool {
     }
 }
 
-/// The folder that pictures are written to.
-pub(super) struct Folder {
-    path: PathBuf,
-    /// Whether it is removed, with its contents, when it is no longer used.
-    temporary: bool,
+/// Where encoded pictures go.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// Nowhere: they are dropped.
+    Memory,
+    /// To files in a folder that is kept.
+    Kept(PathBuf),
+    /// To files in a folder that is removed, with its contents, when it is no longer used.
+    Temporary(PathBuf),
 }
 
-impl Folder {
-    pub(super) fn open(kept: Option<&Path>) -> Result<Self, CliError> {
+impl Destination {
+    /// Creates the folder that is to be kept, or a temporary one.
+    pub(super) fn folder(kept: Option<&Path>) -> Result<Self, CliError> {
         let opened = match kept {
-            Some(path) => std::fs::create_dir_all(path).map(|()| path.to_owned()),
-            None => new_temporary(),
+            Some(path) => std::fs::create_dir_all(path).map(|()| Self::Kept(path.to_owned())),
+            None => new_temporary().map(Self::Temporary),
         };
-        let path = opened.map_err(|error| {
+        opened.map_err(|error| {
             CliError::in_file(
                 kept.unwrap_or(&std::env::temp_dir()),
                 format_args!(
                     "the folder cannot be created: {error}; give another one with --out DIR"
                 ),
             )
-        })?;
-        Ok(Self {
-            path,
-            temporary: kept.is_none(),
         })
     }
 
-    fn path_of(&self, index: u32, format: ImageFormat) -> PathBuf {
+    /// The file of a picture, if it is written.
+    fn path_of(&self, index: u32, format: ImageFormat) -> Option<PathBuf> {
+        let (Self::Kept(folder) | Self::Temporary(folder)) = self else {
+            return None;
+        };
         let extension = molshot_scenes::request::file_extension(format);
-        self.path.join(format!("{index}.{extension}"))
+        Some(folder.join(format!("{index}.{extension}")))
     }
 
     /// Removes the pictures of a temporary folder; others are kept.
     fn clear(&self) -> Result<(), CliError> {
-        if self.temporary {
-            for entry in std::fs::read_dir(&self.path)? {
+        if let Self::Temporary(folder) = self {
+            for entry in std::fs::read_dir(folder)? {
                 std::fs::remove_file(entry?.path())?;
             }
         }
@@ -271,11 +288,11 @@ fn new_temporary() -> std::io::Result<PathBuf> {
     }
 }
 
-impl Drop for Folder {
+impl Drop for Destination {
     fn drop(&mut self) {
-        if self.temporary {
+        if let Self::Temporary(folder) = self {
             // The system cleans up temporary files that cannot be removed here.
-            let _ = std::fs::remove_dir_all(&self.path);
+            let _ = std::fs::remove_dir_all(folder);
         }
     }
 }

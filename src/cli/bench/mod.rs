@@ -7,7 +7,7 @@ mod workload;
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::PoolOptions;
 
@@ -16,7 +16,7 @@ use crate::cli::interrupt;
 use crate::cli::message::{CliError, Verbosity, note, output};
 use crate::cli::render::request::{self, RequestArgs};
 use crate::cli::whole;
-use drive::{BenchPool, Folder, Repeat};
+use drive::{BenchPool, Destination, Repeat};
 use report::{BenchEntry, Report};
 use workload::{Workload, WorkloadError};
 
@@ -54,6 +54,11 @@ pub(crate) struct BenchArgs {
     /// Vulkan), drawing with them in turns.
     #[arg(long, conflicts_with = "adapter")]
     compare: bool,
+    /// Where encoded pictures go: `files` writes them to a folder; `memory` drops them, so that the
+    /// speed of a disk does not matter.
+    #[arg(long, value_name = "WORD", value_enum, default_value_t = OutputKind::Files, hide_possible_values = true,
+          conflicts_with = "out")]
+    output: OutputKind,
     /// Keep the pictures in this folder, which is created if it does not exist; a comparison keeps
     /// the last ones [default: a temporary folder, which is removed].
     #[arg(long, value_name = "DIR")]
@@ -70,16 +75,26 @@ pub(crate) struct BenchArgs {
     read: ReadArgs,
 }
 
+/// Where encoded pictures go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputKind {
+    /// To files in a folder.
+    Files,
+    /// Nowhere.
+    Memory,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   molshot bench
   molshot bench --structure 5ey0/ --size 512x512 --views 1000 --samples 4
   molshot bench --structure 1aon.cif.gz --style spacefill --copies 3,3,2 --views 5 --threads 1
   molshot bench --structure 1aon.cif.gz --style spacefill --latency
+  molshot bench --style ball-and-stick --labels none --output memory
   molshot bench --compare --json > bench.json
 
 The time per picture is that of one thread, by stage: job (camera and validation), upload, draw, read back, labels, encode, write. Images per second count everything
-from the camera to the renamed file. On a machine that other programs use, processor time is more reliable than elapsed time. Pictures drawn before the first repeat are a
+from the camera to the renamed file or, with --output memory, to its encoded bytes. On a machine that other programs use, processor time is more reliable than elapsed time. Pictures drawn before the first repeat are a
 warm-up and are not counted.";
 
 /// Maximum number of copies of a scene.
@@ -124,7 +139,10 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), CliError
     interrupt::listen(|| {
         note("interrupted: finishing the pictures in progress; press Ctrl-C again to quit at once");
     });
-    let folder = Folder::open(args.out.as_deref())?;
+    let destination = match args.output {
+        OutputKind::Files => Destination::folder(args.out.as_deref())?,
+        OutputKind::Memory => Destination::Memory,
+    };
     let choices: &[AdapterChoice] = if args.compare {
         &[AdapterChoice::Software, AdapterChoice::Gpu]
     } else {
@@ -143,11 +161,11 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), CliError
     }
     let mut first_pictures = Vec::new();
     for (pool, _) in &entries {
-        first_pictures.push(pool.warm_up(&workload, &folder)?);
+        first_pictures.push(pool.warm_up(&workload, &destination)?);
     }
     for repeat in 0..args.repeats {
         for (pool, repeats) in &mut entries {
-            repeats.push(pool.repeat(&workload, &folder, args.views)?);
+            repeats.push(pool.repeat(&workload, &destination, args.views)?);
             if verbosity.verbose {
                 note(format_args!(
                     "repeat {} of {}: {}",
@@ -162,6 +180,7 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), CliError
         workload: &workload,
         threads,
         latency: args.latency,
+        writes_files: destination != Destination::Memory,
         views: args.views,
         entries: std::iter::zip(entries, first_pictures)
             .map(|((pool, repeats), first)| BenchEntry::new(pool.adapter(), first, repeats))

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use molshot_scenes::{Keyword, Samples};
 use serde_json::{Value, json};
 
 use super::drive::{First, Repeat};
@@ -84,6 +85,8 @@ pub(super) struct Report<'a> {
     pub(super) threads: usize,
     /// Whether all threads drew each picture together.
     pub(super) latency: bool,
+    /// Whether pictures are written to files, not dropped.
+    pub(super) writes_files: bool,
     pub(super) views: u32,
     pub(super) entries: Vec<BenchEntry>,
     pub(super) peak_memory_bytes: Option<u64>,
@@ -135,12 +138,16 @@ impl Report<'_> {
             "cylinders": workload.scene.cylinders.len(),
             "width_px": width_px,
             "height_px": height_px,
-            "samples": workload.samples.count(),
-            "format": molshot_scenes::Keyword::keyword(workload.encoding.format),
+            "samples": match workload.samples {
+                Samples::Auto => json!(Samples::Auto.keyword()),
+                samples => json!(samples.count()),
+            },
+            "format": Keyword::keyword(workload.encoding.format),
             "compression": workload.encoding.compression,
             "threads": self.threads,
             "threads_per_picture": if self.latency { self.threads } else { 1 },
             "views": self.views,
+            "output": if self.writes_files { "files" } else { "memory" },
             "read_ms": rounded(ms(workload.read)),
             "scene_build_ms": rounded(ms(workload.build)),
             "results": results,
@@ -155,14 +162,14 @@ impl Report<'_> {
         let [width_px, height_px] = workload.size_px();
         let mut text = format!(
             "{}: {} atoms, drawn as {} spheres and {} cylinders; read in {:.1} ms, scene built in {:.1} ms\n\
-             {width_px} x {height_px} pixels, {} samples, {} thread{}{}, {} picture{} per repeat\n",
+             {width_px} x {height_px} pixels, samples {}, {} thread{}{}, {} picture{} per repeat{}\n",
             workload.name,
             workload.atoms,
             workload.scene.spheres.len(),
             workload.scene.cylinders.len(),
             ms(workload.read),
             ms(workload.build),
-            workload.samples.count(),
+            workload.samples.keyword(),
             self.threads,
             plural(u64::try_from(self.threads).unwrap_or(u64::MAX)),
             if self.latency {
@@ -172,6 +179,11 @@ impl Report<'_> {
             },
             self.views,
             plural(self.views.into()),
+            if self.writes_files {
+                ""
+            } else {
+                ", which are not written"
+            },
         );
         for entry in &self.entries {
             let rates = entry.rates();

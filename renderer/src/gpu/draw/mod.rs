@@ -16,7 +16,7 @@ use super::targets::{TargetShape, Targets};
 use super::uniforms::{ResolveUniform, ViewUniform};
 use crate::backend::{AdapterChoice, Backend, BackendKind};
 use crate::cancel::CancelToken;
-use crate::effects::{BaseRenderer, EffectsPass};
+use crate::effects::{BaseRenderer, EffectsPass, RowThreads};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{self, LabelDrawer};
@@ -90,7 +90,7 @@ impl GpuBackend {
             scene: None,
             targets: None,
             staging: None,
-            effects: EffectsPass::default(),
+            effects: EffectsPass::new(RowThreads::all()),
             labels: LabelDrawer::default(),
         })
     }

@@ -4,9 +4,9 @@ use fearless_simd::f32x4;
 use fearless_simd::prelude::*;
 
 use super::{Candidates, EdgeSamples, LOOK_INTERVAL};
+use crate::simd::{LANES, QUAD};
 use crate::software::context::FrameContext;
 use crate::software::edges::Edges;
-use crate::software::simd::{LANES, QUAD};
 use crate::software::tile::{ChunkMask, TILE_PIXELS, TILE_PX, Tile, TileRect};
 
 /// A pixel with a sample that hits something behind the nine centres of the pixel and its

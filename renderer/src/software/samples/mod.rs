@@ -14,8 +14,8 @@ use super::primitive_id::PrimitiveId;
 use super::primitives::{Cylinder, Primitive, Sphere};
 use super::resolve::ResolveAccumulator;
 use super::shading::ShadeBatch;
-use super::simd::{LANES, QUAD};
 use super::tile::{ChunkMask, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, nearest};
+use crate::simd::{LANES, QUAD};
 
 /// The token is looked at once in so many primitives of a tile.
 pub(super) const LOOK_INTERVAL: usize = 64;
