@@ -18,9 +18,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use molshot_molecule::{FolderOptions, Format, read_bytes, read_input, remove_ligand_from_pocket};
+use molshot_molecule::{FolderOptions, Format, merge_files, read_bytes, read_file_as, read_folder};
 use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure};
-use molshot_scenes::request::{InlineFile, StructureSource};
+use molshot_scenes::request::StructureSource;
 use molshot_scenes::{SceneDocument, SceneError};
 
 /// Scene files and files of view commands are small; a structure file that was given in their place
@@ -215,6 +215,9 @@ pub fn read_inputs(inputs: &[PathBuf], options: &InputOptions) -> Result<Structu
 
 /// Reads structure files, folders in PDBbind layout and standard input (`-`), and merges them.
 ///
+/// Names of several files say their roles ([`PartRole::from_file_name`]), as those of an upload to
+/// the server do, so `x_pocket.pdb` and `x_ligand.mol2` are what their folder is.
+///
 /// # Errors
 /// [`InputError::Structure`] and those of standard input.
 pub fn read_structures(paths: &[PathBuf], options: &InputOptions) -> Result<Structure, InputError> {
@@ -222,7 +225,16 @@ pub fn read_structures(paths: &[PathBuf], options: &InputOptions) -> Result<Stru
     if paths.iter().filter(|path| is_standard(path)).count() > 1 {
         return Err(InputError::StandardInputTwice);
     }
-    read_merged(paths, options, |path| {
+    let names: Vec<Cow<'_, str>> = paths
+        .iter()
+        .map(|path| match path.file_name() {
+            // A folder has the roles of its files.
+            Some(name) if !is_standard(path) && !path.is_dir() => name.to_string_lossy(),
+            _ => "".into(),
+        })
+        .collect();
+    let sources: Vec<_> = paths.iter().zip(&names).collect();
+    let structures = read_each(&sources, options, |(path, name)| {
         Ok(if is_standard(path) {
             Item::Bytes {
                 name: "standard input",
@@ -230,9 +242,10 @@ pub fn read_structures(paths: &[PathBuf], options: &InputOptions) -> Result<Stru
                 role: PartRole::Whole,
             }
         } else {
-            Item::Path(path)
+            Item::Path(path, PartRole::of_file(name, paths.len()))
         })
-    })
+    })?;
+    Ok(merge_files(structures, names.iter().map(|name| &**name))?)
 }
 
 /// Reads the structure that a scene file names.
@@ -250,17 +263,15 @@ pub fn read_source(
             read_structures(&paths, options)
         }
         StructureSource::Files { files } => {
-            let role = |file: &InlineFile| PartRole::from_file_name(&file.name);
-            let merged = read_merged(files, options, |file| {
+            let structures = read_each(files, options, |file| {
                 Ok(Item::Bytes {
                     name: &file.name,
                     bytes: Cow::Borrowed(file.text.as_bytes()),
-                    role: role(file),
+                    role: PartRole::of_file(&file.name, files.len()),
                 })
             })?;
-            let pocket = files.iter().find(|file| role(file) == PartRole::Pocket);
-            let name = pocket.map_or("", |file| &file.name);
-            Ok(remove_ligand_from_pocket(merged, name)?)
+            let names = files.iter().map(|file| file.name.as_str());
+            Ok(merge_files(structures, names)?)
         }
         // An id, or a source of a later version.
         _ => Err(InputError::StructureId {
@@ -271,8 +282,8 @@ pub fn read_source(
 
 /// One structure to be read.
 enum Item<'a> {
-    /// A file or a folder.
-    Path(&'a Path),
+    /// A file, which has a role, or a folder.
+    Path(&'a Path, PartRole),
     /// A file that is in memory.
     Bytes {
         name: &'a str,
@@ -284,18 +295,19 @@ enum Item<'a> {
 impl Item<'_> {
     fn read(&self, read: &ReadOptions, folder: FolderOptions) -> Result<Structure, MoleculeError> {
         match self {
-            Self::Path(path) => read_input(path, folder, read),
+            Self::Path(path, _) if path.is_dir() => read_folder(path, folder, read),
+            Self::Path(path, role) => read_file_as(path, *role, read),
             Self::Bytes { name, bytes, role } => read_bytes(name, bytes, *role, read),
         }
     }
 }
 
-/// Reads and merges all `sources`. See [`InputOptions::read`] for which model is read of each.
-fn read_merged<'a, T>(
+/// Reads all `sources`. See [`InputOptions::read`] for which model is read of each.
+fn read_each<'a, T>(
     sources: &'a [T],
     options: &InputOptions,
     open: impl Fn(&'a T) -> Result<Item<'a>, InputError>,
-) -> Result<Structure, InputError> {
+) -> Result<Vec<Structure>, InputError> {
     let mut first_model = options.read;
     first_model.model = None;
     let mut structures = Vec::with_capacity(sources.len());
@@ -323,6 +335,6 @@ fn read_merged<'a, T>(
     }
     match refused {
         Some(error) if !found_model => Err(error.into()),
-        _ => Ok(Structure::merge(structures)),
+        _ => Ok(structures),
     }
 }

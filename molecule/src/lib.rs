@@ -74,8 +74,8 @@ pub use element::Element;
 pub use error::MoleculeError;
 pub use io::options::{AlternateLocation, Format, ReadLimits, ReadOptions, assembly_number};
 pub use load::{
-    AtomRecord, BondRecord, FolderFiles, FolderOptions, detect_format, read_bytes, read_file,
-    read_folder, read_input, read_regular_file, remove_ligand_from_pocket,
+    AtomRecord, BondRecord, FolderFiles, FolderOptions, detect_format, merge_files, read_bytes,
+    read_file, read_file_as, read_folder, read_input, read_regular_file, remove_ligand_from_pocket,
 };
 pub use residue_key::{ResidueKey, ResidueKeyError};
 pub use selection::Selection;

@@ -211,7 +211,9 @@ def read(
     ----------
     source : path, list of paths, or bytes
         Structure files (PDB, mmCIF, BinaryCIF, SDF, MOL2, XYZ, gzipped or not), folders in PDBbind
-        layout, or a scene file; several are merged. Bytes are the content of one file.
+        layout, or a scene file; several are merged, and their names say their roles:
+        ``x_pocket.pdb`` and ``x_protein.pdb`` are pockets, ``x_ligand.sdf`` is a ligand, as in an
+        upload to the server. Bytes are the content of one file.
     format : str, optional
         ``pdb``, ``mmcif``, ``bcif``, ``sdf``, ``mol2`` or ``xyz``; by default it is detected.
     name : str, optional

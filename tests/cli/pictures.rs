@@ -150,6 +150,8 @@ fn several_inputs_make_one_scene() {
     let both = folder.picture(&[&pocket, &ligand]);
     assert_ne!(both, folder.picture(&[&pocket]));
     assert_ne!(both, folder.picture(&[&ligand]));
+    // The roles of the files are those that they have in their folder.
+    assert_eq!(both, folder.picture(&[&library("1hvr")]));
 }
 
 #[test]

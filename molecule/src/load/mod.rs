@@ -17,7 +17,7 @@ use crate::structure::PartRole;
 use crate::{MoleculeError, Structure};
 
 pub use folder::{FolderFiles, FolderOptions, read_folder};
-pub use overlap::remove_ligand_from_pocket;
+pub use overlap::{merge_files, remove_ligand_from_pocket};
 pub use records::{AtomRecord, BondRecord};
 pub use regular_file::read_regular_file;
 
@@ -40,7 +40,8 @@ pub fn read_file(path: &Path, options: &ReadOptions) -> Result<Structure, Molecu
     read_file_as(path, PartRole::Whole, options)
 }
 
-fn read_file_as(
+/// Reads one regular file as [`read_file`] does, as a part with a role (see [`PartRole::of_file`]).
+pub fn read_file_as(
     path: &Path,
     role: PartRole,
     options: &ReadOptions,

@@ -165,6 +165,27 @@ pub fn remove_ligand_from_pocket(
     Ok(structure)
 }
 
+/// Merges the structures of files, which have the roles of their names (see
+/// [`PartRole::of_file`]), and removes the ligand from a pocket whose file still holds it, as
+/// [`remove_ligand_from_pocket`] does. Inputs that are not files have the name "".
+///
+/// # Errors
+/// When nothing remains of the pocket.
+pub fn merge_files<'a>(
+    structures: Vec<Structure>,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<Structure, MoleculeError> {
+    let files = structures.len();
+    let merged = Structure::merge(structures);
+    let pocket = names
+        .into_iter()
+        .find(|name| PartRole::of_file(name, files) == PartRole::Pocket);
+    match pocket {
+        Some(name) => remove_ligand_from_pocket(merged, name),
+        None => Ok(merged),
+    }
+}
+
 /// By what another conformation of the ligand is recognised: names and compositions.
 struct LigandForms {
     names: HashSet<SmolStr>,

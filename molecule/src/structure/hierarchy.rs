@@ -78,17 +78,31 @@ pub enum PartRole {
 
 impl PartRole {
     /// Returns the role of a file name in `PDBbind` style: `x_pocket.pdb` and `x_protein.pdb` are
-    /// pockets, `x_ligand.mol2` and `x_ligand.sdf` are ligands (each also with `.gz`), everything
-    /// else is a whole structure.
+    /// pockets, `x_ligand.mol2` and `x_ligand.sdf` are ligands (each also with `.gz`, and in any
+    /// case), everything else is a whole structure. Folders before the name do not count.
     #[must_use]
     pub fn from_file_name(name: &str) -> Self {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+        let stem = stem.to_ascii_lowercase();
         if stem.ends_with("_ligand") {
             Self::Ligand
         } else if stem.ends_with("_pocket") || stem.ends_with("_protein") {
             Self::Pocket
         } else {
             Self::Whole
+        }
+    }
+
+    /// Returns the role of one of the files of a structure: that of its name
+    /// ([`Self::from_file_name`]) if there are several. A single file is a whole structure, whatever
+    /// its name.
+    #[must_use]
+    pub fn of_file(name: &str, files: usize) -> Self {
+        if files == 1 {
+            Self::Whole
+        } else {
+            Self::from_file_name(name)
         }
     }
 }

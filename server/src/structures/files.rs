@@ -1,8 +1,6 @@
 //! Reads files in memory into one structure.
 
-use molshot_molecule::{
-    MoleculeError, PartRole, ReadOptions, Structure, read_bytes, remove_ligand_from_pocket,
-};
+use molshot_molecule::{MoleculeError, PartRole, ReadOptions, Structure, merge_files, read_bytes};
 use sha2::{Digest, Sha256};
 
 use super::parsing_cost::LeveledLimits;
@@ -61,12 +59,7 @@ pub(super) fn read_files(
     let mut atoms = 0;
     for (number, (name, bytes)) in files.iter().enumerate() {
         hash_file(&mut hash, name.as_bytes(), bytes);
-        // A single file is a whole structure, whatever its name.
-        let role = if files.len() == 1 {
-            PartRole::Whole
-        } else {
-            PartRole::from_file_name(name)
-        };
+        let role = PartRole::of_file(name, files.len());
         let options = ReadOptions::default().with_limits(limits.of_file(bytes, atoms));
         let structure = read_bytes(name, bytes, role, &options).map_err(|error| {
             let pointer = format!("/structure/files/{number}");
@@ -78,14 +71,6 @@ pub(super) fn read_files(
         atoms += structure.atoms().len();
         structures.push(structure);
     }
-    let structure = if structures.len() == 1 {
-        structures.swap_remove(0)
-    } else {
-        let pocket = files
-            .iter()
-            .find(|(name, _)| PartRole::from_file_name(name) == PartRole::Pocket)
-            .map_or("", |(name, _)| *name);
-        remove_ligand_from_pocket(Structure::merge(structures), pocket)?
-    };
+    let structure = merge_files(structures, files.iter().map(|(name, _)| *name))?;
     Ok((structure, hash.finalize().into()))
 }

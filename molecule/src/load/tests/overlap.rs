@@ -172,3 +172,17 @@ fn a_pocket_of_the_ligand_alone_is_refused() {
         "{text}"
     );
 }
+
+#[test]
+fn names_of_several_files_say_their_roles_in_any_case_and_folder() {
+    for (name, role) in [
+        ("x_pocket.pdb", PartRole::Pocket),
+        ("X_PROTEIN.CIF.GZ", PartRole::Pocket),
+        ("a.b/c_ligand/x_Ligand.mol2", PartRole::Ligand),
+        ("a_pocket/x.pdb", PartRole::Whole),
+        ("x.pdb", PartRole::Whole),
+    ] {
+        assert_eq!(PartRole::of_file(name, 2), role, "{name}");
+        assert_eq!(PartRole::of_file(name, 1), PartRole::Whole, "{name}");
+    }
+}

@@ -123,7 +123,7 @@ pub(crate) fn id_of(files: &[NamedBytes], max_bytes: u64) -> String {
     }
     let mut hash = Sha256::new();
     for (name, bytes) in files {
-        let role: &[u8] = match PartRole::from_file_name(&file_name(name).to_ascii_lowercase()) {
+        let role: &[u8] = match PartRole::from_file_name(&file_name(name)) {
             PartRole::Pocket => b"pocket",
             PartRole::Ligand => b"ligand",
             _ => b"whole",
