@@ -8,6 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 _Path = str | os.PathLike[str]
+_Planes = tuple[
+    npt.NDArray[np.uint8] | None,
+    npt.NDArray[np.float32] | None,
+    npt.NDArray[np.float32] | None,
+    npt.NDArray[np.uint32] | None,
+    npt.NDArray[np.uint32] | None,
+]
 _Progress = Callable[[int, int], object] | None
 
 __all__ = [
@@ -93,6 +100,9 @@ class Picture:
     def annotations(self) -> str: ...
     def encode(self, format: str) -> bytes: ...
     def save(self, path: _Path) -> list[os.PathLike[str]]: ...
+    def pickled(self) -> tuple[str, _Planes]: ...
+    @staticmethod
+    def unpickled(text: str, arrays: _Planes) -> Picture: ...
 
 @final
 class Pool:
@@ -124,7 +134,7 @@ class QuestionReader:
         self,
         task: str,
         reference: str,
-        answer: str,
+        text: str,
         options: Sequence[str],
         facts: Mapping[str, str],
         language: str,
@@ -184,8 +194,8 @@ def dataset_evaluate(
 ) -> str: ...
 def score_answer(
     task: str,
-    reference: str,
     answer: str,
+    text: str,
     options: Sequence[str],
     facts: Mapping[str, str],
     language: str,

@@ -18,6 +18,8 @@ class Picture:
 
     The arrays are the memory of the picture: what is written to them is seen by `png` and `save`.
     Planes other than the colours are there if ``planes=["color", "depth", ...]`` named them.
+
+    Pickling keeps the arrays and, where atom ids were drawn, annotations and masks.
     """
 
     __slots__ = ("_annotations", "_inner")
@@ -25,6 +27,9 @@ class Picture:
     def __init__(self, inner: _molshot.Picture) -> None:
         self._inner = inner
         self._annotations: dict[str, Any] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, self._inner.pickled()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -116,7 +121,7 @@ class Picture:
     def save(self, path: str | os.PathLike[str]) -> list[str]:
         """Writes the picture in the format of the file extension, and every other plane beside it
         as ``STEM.PLANE.png`` and ``STEM.PLANE.npy`` (masks: ``.json``). Returns the paths."""
-        return [os.fspath(file) for file in self._inner.save(os.fspath(path))]
+        return [os.fspath(file) for file in self._inner.save(path)]
 
     def to_pil(self) -> "Image":
         """A picture of Pillow."""
@@ -145,3 +150,7 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"<molshot.Picture: {self.width} x {self.height}, planes {', '.join(self.planes)}>"
+
+
+def _unpickled(text: str, arrays: Any) -> Picture:
+    return Picture(_molshot.Picture.unpickled(text, arrays))

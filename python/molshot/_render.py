@@ -11,7 +11,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from molshot import _molshot
+from molshot import _arguments, _molshot
 from molshot._errors import RenderError, RequestError
 from molshot._picture import Picture
 from molshot._structure import Structure
@@ -46,11 +46,7 @@ class Renderer:
     """
 
     def __init__(self, threads: int | None = None, adapter: str = "auto", **options: Any) -> None:
-        threads = plain(threads)
-        is_number = isinstance(threads, int) and not isinstance(threads, bool)
-        if threads is not None and (not is_number or threads < 1):
-            raise RequestError(f"threads is {threads!r}; give a whole number from 1", "argument_invalid")
-        self._threads = threads
+        self._threads = None if threads is None else _arguments.whole("threads", threads, 1, 1024)
         self._choice = adapter
         self._options = plain(options)
         self._lock = threading.Lock()
@@ -148,8 +144,10 @@ class Renderer:
         planar: bool,
     ) -> Iterator[Any]:
         """What the extension makes of jobs: its pictures or, if planar, arrays."""
+        window = None if ahead is None else _arguments.whole("ahead", ahead, 1)
         pool = self._pool()
-        window = max(1, ahead if ahead is not None else 4 * pool.threads)
+        if window is None:
+            window = 4 * pool.threads
         batch = _molshot.Batch(pool, planar)
         #: What has arrived and is not taken: pictures and exceptions, by number.
         ready: dict[int, Any] = {}
@@ -189,7 +187,11 @@ class Renderer:
         if commands is not None:
             merged["commands"] = commands
         document = merged.pop("request", None)
-        return _molshot.Request(None if document is None else json.dumps(document), merged)
+        try:
+            text = None if document is None else json.dumps(document)
+        except (TypeError, ValueError) as error:
+            raise RequestError(f"request is not JSON: {error}; give a render request as a dict", "argument_invalid") from error
+        return _molshot.Request(text, merged)
 
     def close(self) -> None:
         """Ends the threads; pictures that wait are not drawn."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from molshot import _molshot
+from molshot import _arguments, _molshot
 from molshot._errors import RequestError
 
 PathText = str | os.PathLike[str]
@@ -146,13 +146,13 @@ def plan(
     gets: ``picture``, ``text`` (tables of coordinates and bonds) or ``both``, or several of them.
     """
     files: list[PathText] = []
-    if isinstance(messages, (str, os.PathLike)):
+    if isinstance(messages, os.PathLike):
         files = [messages]
     elif messages is not None:
-        files = list(messages)
+        files = _arguments.listed("messages", messages, "a path or a list of paths")
     listed = None if split is None else _sides(split)
     options = {
-        "tasks": tasks if tasks is None or isinstance(tasks, str) else ",".join(tasks),
+        "tasks": _arguments.joined("tasks", tasks),
         "seed": seed,
         "size": size,
         "samples": samples,
@@ -162,8 +162,8 @@ def plan(
         "decoys": decoys,
         "limit": limit,
         "tiny": tiny,
-        "languages": languages if languages is None or isinstance(languages, str) else ",".join(languages),
-        "modes": modes if modes is None or isinstance(modes, str) else ",".join(modes),
+        "languages": _arguments.joined("languages", languages),
+        "modes": _arguments.joined("modes", modes),
         "messages": files,
         "license": license,
         "annotations": annotations,
@@ -193,7 +193,7 @@ def generate(
     shards, without a look at the others. ``resume`` keeps complete shards. The data card is written
     when no shard is left; with ``shards``, by `describe`.
     """
-    names = None if shards is None else [shards] if isinstance(shards, str) else list(shards)
+    names = None if shards is None else _arguments.listed("shards", shards, "names of shards")
     with _Meter(progress, "pictures") as show:
         return _object(_molshot.dataset_generate(out, complexes, part, names, resume, threads, adapter, show))
 
@@ -293,7 +293,9 @@ def score_answer(
     >>> score_answer("T1", "move x 3", "The ligand went right: move x 3").score
     1.0
     """
-    return AnswerScore(*_molshot.score_answer(task, answer, text, list(options), dict(facts or {}), language))
+    texts = _arguments.listed("options", options, "a list of texts")
+    known = dict(_arguments.mapping("facts", facts, "a dict of texts"))
+    return AnswerScore(*_molshot.score_answer(task, answer, text, texts, known, language))
 
 
 def questions(
@@ -315,7 +317,7 @@ def questions(
 
 def _chosen(name: str, given: str | Iterable[str] | None, known: list[str]) -> list[str]:
     """What is given, or all that the set has."""
-    chosen = known if given is None else [given] if isinstance(given, str) else list(given)
+    chosen = known if given is None else _arguments.listed(name, given, "a text or a list of texts")
     for word in chosen:
         if word not in known:
             detail = f'{name}: the set has no "{word}"; give some of {", ".join(known)}'
@@ -402,10 +404,13 @@ def _object(text: str) -> dict[str, Any]:
 def _sides(split: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """The side of each complex that a split lists."""
     sides: dict[str, str] = {}
-    for side, names in split.items():
+    wanted = 'lists of ids: {"train": [...], "test": [...]}'
+    for side, names in _arguments.mapping("split", split, wanted).items():
         if isinstance(names, str):
             detail = f'split: "{side}" is the text "{names}"; give a list of ids'
             raise RequestError(detail, "argument_invalid")
+        if not isinstance(names, Iterable):
+            raise _arguments.wrong(f'split["{side}"]', names, "a list of ids")
         for name in map(str, names):
             if sides.setdefault(name, side) != side:
                 detail = f'split: "{name}" is in {sides[name]} and {side}; name it once'
@@ -417,6 +422,8 @@ class _Meter:
     """Progress as a function of (done, total), or None."""
 
     def __init__(self, progress: Progress, unit: str) -> None:
+        if not (progress is None or isinstance(progress, bool) or callable(progress)):
+            raise _arguments.wrong("progress", progress, "a function of (done, total), True or None")
         self._progress = progress
         self._unit = unit
         self._bar: Any = None

@@ -17,6 +17,7 @@ import torch
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 from torch.utils.data._utils.collate import collate, default_collate_fn_map
 
+from molshot import _arguments
 from molshot._picture import Picture
 from molshot._render import Job, Renderer
 from molshot._structure import Structure, read
@@ -168,7 +169,7 @@ class ViewDataset(Dataset[dict[str, Any]]):
         **options: Any,
     ) -> None:
         self._views = _Views(structures, view, seed, transform, options)
-        self._length = length
+        self._length = _arguments.whole("length", length, 0)
 
     def __len__(self) -> int:
         return self._length
@@ -218,7 +219,7 @@ class ViewStream(IterableDataset[dict[str, Any]]):
         self._world_size = found_size if world_size is None else world_size
         if not 0 <= self._rank < self._world_size:
             raise ValueError(f"rank {self._rank} of {self._world_size}; give 0 to world_size - 1")
-        self._start = start
+        self._start = _arguments.whole("start", start, 0)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         worker = get_worker_info()

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use molshot::AdapterChoice;
+use molshot::scenes::job::MAX_EDGE_PX;
 use molshot_dataset::complexes::ComplexSource;
 use molshot_dataset::evaluate::MAX_VIEWS;
 use molshot_dataset::export::left_out_modes;
@@ -22,8 +23,9 @@ use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use serde_json::json;
 
+use crate::argument::{Argument, Given, Real, U32_MAX, Whole, given};
 use crate::failure::Failure;
-use crate::interrupt;
+use crate::interrupt::{self, AfterException};
 
 /// How far the work on another thread is, and whether it should stop.
 #[derive(Debug, Default)]
@@ -33,12 +35,31 @@ struct Shared {
     stopped: AtomicBool,
 }
 
-/// Runs a step on a thread of its own and calls `progress(done, total)` when the counts change.
-/// After an exception or Ctrl-C, the step is told to stop and waited for, so that its files are
-/// complete.
+/// Runs a step that writes files, on a thread of its own, and calls `progress(done, total)` when the
+/// counts change. After an exception or Ctrl-C, the step is told to stop and waited for, so that its
+/// files are complete.
 fn run<T: Send + 'static>(
     py: Python<'_>,
     progress: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce(Monitor<'_>) -> Result<T, Failure> + Send + 'static,
+) -> PyResult<T> {
+    run_step(py, progress, AfterException::Wait, work)
+}
+
+/// Runs a step that only reads, as [`run`] does. After an exception or Ctrl-C, it is told to stop
+/// and not waited for.
+fn run_reader<T: Send + 'static>(
+    py: Python<'_>,
+    progress: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce(Monitor<'_>) -> Result<T, Failure> + Send + 'static,
+) -> PyResult<T> {
+    run_step(py, progress, AfterException::Leave, work)
+}
+
+fn run_step<T: Send + 'static>(
+    py: Python<'_>,
+    progress: Option<&Bound<'_, PyAny>>,
+    after: AfterException,
     work: impl FnOnce(Monitor<'_>) -> Result<T, Failure> + Send + 'static,
 ) -> PyResult<T> {
     let shared = Arc::new(Shared::default());
@@ -62,21 +83,10 @@ fn run<T: Send + 'static>(
         }
         Ok(())
     };
-    // The first exception: that of `progress`, or `KeyboardInterrupt`.
-    let mut raised = None;
-    let result = interrupt::run_to_its_end(py, step, |py| {
-        if raised.is_some() {
-            return;
-        }
-        if let Err(error) = py.check_signals().and_then(|()| show()) {
-            shared.stopped.store(true, Ordering::Relaxed);
-            raised = Some(error);
-        }
-    });
-    if let Some(error) = raised {
-        return Err(error);
-    }
-    let result = result?;
+    let result = interrupt::run_watched(py, step, after, |py| {
+        let seen = py.check_signals().and_then(|()| show());
+        seen.inspect_err(|_| shared.stopped.store(true, Ordering::Relaxed))
+    })?;
     show()?;
     Ok(result)
 }
@@ -101,61 +111,109 @@ fn adapter_named(name: &str) -> Result<AdapterChoice, Failure> {
 #[derive(FromPyObject)]
 pub(crate) struct PlanArguments {
     #[pyo3(item)]
-    tasks: Option<String>,
+    tasks: Given<Option<String>>,
     #[pyo3(item)]
-    seed: Option<u64>,
+    seed: Given<Option<Whole<u64, 0, { u64::MAX }>>>,
     #[pyo3(item)]
-    size: Option<(u32, u32)>,
+    size: Given<Option<(EdgePx, EdgePx)>>,
     #[pyo3(item)]
-    samples: Option<u32>,
+    samples: Given<Option<SampleCount>>,
     #[pyo3(item)]
-    test_share: Option<f64>,
+    test_share: Given<Option<Real<f64, 0, 1>>>,
     #[pyo3(item)]
-    split: Option<BTreeMap<String, String>>,
+    split: Given<Option<BTreeMap<String, String>>>,
     #[pyo3(item)]
-    split_by: Option<String>,
+    split_by: Given<Option<String>>,
     #[pyo3(item)]
-    decoys: Option<String>,
+    decoys: Given<Option<String>>,
     #[pyo3(item)]
-    limit: Option<usize>,
+    limit: Given<Option<Whole<usize, 1, U32_MAX>>>,
     #[pyo3(item)]
-    tiny: Option<bool>,
+    tiny: Given<bool>,
     #[pyo3(item)]
-    languages: Option<String>,
+    languages: Given<Option<String>>,
     #[pyo3(item)]
-    modes: Option<String>,
+    modes: Given<Option<String>>,
     #[pyo3(item)]
-    messages: Vec<PathBuf>,
+    messages: Given<Vec<PathBuf>>,
     #[pyo3(item)]
-    license: Option<String>,
+    license: Given<Option<String>>,
     #[pyo3(item)]
-    annotations: Option<bool>,
+    annotations: Given<bool>,
     #[pyo3(item)]
-    unique_names: Option<bool>,
+    unique_names: Given<bool>,
     #[pyo3(item)]
-    shard_pictures: Option<usize>,
+    shard_pictures: Given<Option<Whole<usize, 1, U32_MAX>>>,
     #[pyo3(item)]
-    pocket_cutoff_angstrom: Option<f32>,
+    pocket_cutoff_angstrom: Given<Option<Real<f32, 2, 50>>>,
     #[pyo3(item)]
-    threads: Option<usize>,
+    threads: Given<Option<Threads>>,
+}
+
+type EdgePx = Whole<u32, 16, { MAX_EDGE_PX as u64 }>;
+/// As on the command line.
+type Threads = Whole<usize, 1, 65_535>;
+
+/// Samples per pixel.
+struct SampleCount(u32);
+
+impl Argument for SampleCount {
+    fn take(value: &Bound<'_, PyAny>) -> Option<Self> {
+        let Whole::<u32, 1, U32_MAX>(count) = Argument::take(value)?;
+        molshot::Samples::from_count(count)?;
+        Some(Self(count))
+    }
+
+    fn described() -> String {
+        "1, 4, 9 or 16".to_owned()
+    }
+
+    fn several() -> String {
+        "1, 4, 9 and 16".to_owned()
+    }
 }
 
 impl PlanArguments {
     fn options(self) -> Result<PlanOptions, Failure> {
+        let Self {
+            tasks,
+            seed,
+            size,
+            samples,
+            test_share,
+            split,
+            split_by,
+            decoys,
+            limit,
+            tiny,
+            languages,
+            modes,
+            messages,
+            license,
+            annotations,
+            unique_names,
+            shard_pictures,
+            pocket_cutoff_angstrom,
+            threads,
+        } = self;
+        given!(
+            tasks, seed, size, samples, test_share, split, split_by, decoys, limit, tiny
+        );
+        given!(
+            languages,
+            modes,
+            messages,
+            license,
+            annotations,
+            unique_names
+        );
+        given!(shard_pictures, pocket_cutoff_angstrom, threads);
         let mut options = PlanOptions::default();
-        if let Some(tasks) = self.tasks {
+        if let Some(tasks) = tasks {
             options.tasks = parse_tasks(&tasks)?;
         }
-        options.seed = self.seed.unwrap_or(options.seed);
-        if let Some((width_px, height_px)) = self.size {
-            let most = molshot::scenes::job::MAX_EDGE_PX;
-            if ![width_px, height_px]
-                .iter()
-                .all(|edge| (16..=most).contains(edge))
-            {
-                let detail = format!("size: give 16 to {most} pixels per edge");
-                return Err(Failure::argument(detail));
-            }
+        options.seed = seed.map_or(options.seed, |seed| seed.0);
+        if let Some((Whole(width_px), Whole(height_px))) = size {
             let samples = options.size.samples;
             options.size = PictureSize {
                 width_px,
@@ -163,39 +221,33 @@ impl PlanArguments {
                 samples,
             };
         }
-        if let Some(samples) = self.samples {
-            if molshot::Samples::from_count(samples).is_none() {
-                return Err(Failure::argument("samples: give 1, 4, 9 or 16"));
-            }
+        if let Some(SampleCount(samples)) = samples {
             options.size.samples = samples;
         }
-        if let Some(share) = self.test_share {
-            if !(0.0..=1.0).contains(&share) {
-                return Err(Failure::argument("test_share: give 0 to 1"));
-            }
+        if let Some(Real(share)) = test_share {
             options.split = SplitChoice::Share(share);
         }
-        if let Some(split) = self.split {
+        if let Some(split) = split {
             let listed = split
                 .into_iter()
                 .map(|(id, name)| Ok((id, split_named(&name)?)));
             options.split = SplitChoice::Listed(listed.collect::<Result<_, Failure>>()?);
         }
-        if let Some(text) = self.split_by {
+        if let Some(text) = split_by {
             options.split_by = text.parse()?;
         }
-        if let Some(text) = self.decoys {
+        if let Some(text) = decoys {
             options.decoys = text.parse()?;
         }
-        options.limit = self.limit;
-        options.tiny = self.tiny.unwrap_or(options.tiny);
-        if let Some(languages) = self.languages {
+        options.limit = limit.map(|count| count.0);
+        options.tiny = tiny;
+        if let Some(languages) = languages {
             options.languages = parse_languages(&languages)?;
         }
-        if let Some(modes) = self.modes {
+        if let Some(modes) = modes {
             options.modes = parse_modes(&modes)?;
         }
-        for path in self.messages {
+        for path in messages {
             let read = std::fs::read_to_string(&path);
             let text = read.map_err(|error| {
                 Failure::argument(format!("messages: {}: {error}", path.display()))
@@ -203,19 +255,16 @@ impl PlanArguments {
             Catalogue::parse(&path, &text)?;
             options.messages.push(text);
         }
-        if let Some(license) = self.license {
+        if let Some(license) = license {
             options.license = license;
         }
-        options.annotations = self.annotations.unwrap_or(options.annotations);
-        options.unique_names = self.unique_names.unwrap_or(options.unique_names);
-        options.shard_pictures = self.shard_pictures.unwrap_or(options.shard_pictures).max(1);
-        if let Some(cutoff) = self.pocket_cutoff_angstrom {
-            if !(2.0..=50.0).contains(&cutoff) {
-                return Err(Failure::argument("pocket_cutoff_angstrom: give 2 to 50"));
-            }
+        options.annotations = annotations;
+        options.unique_names = unique_names;
+        options.shard_pictures = shard_pictures.map_or(options.shard_pictures, |count| count.0);
+        if let Some(Real(cutoff)) = pocket_cutoff_angstrom {
             options.cut.pocket_cutoff_angstrom = cutoff;
         }
-        options.threads = self.threads.unwrap_or(options.threads).max(1);
+        options.threads = threads.map_or(options.threads, |count| count.0);
         Ok(options)
     }
 }
@@ -224,11 +273,12 @@ impl PlanArguments {
 #[pyfunction]
 pub(crate) fn dataset_plan(
     py: Python<'_>,
-    complexes: PathBuf,
-    out: PathBuf,
+    complexes: Given<PathBuf>,
+    out: Given<PathBuf>,
     options: PlanArguments,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
+    given!(complexes, out);
     let options = options.options()?;
     run(py, progress, move |monitor| {
         let source = ComplexSource::new(&complexes);
@@ -236,6 +286,8 @@ pub(crate) fn dataset_plan(
         text(&report)
     })
 }
+
+type PartNumber = Whole<usize, 0, U32_MAX>;
 
 /// Renders the pictures of a plan; returns counts as a JSON text.
 #[pyfunction]
@@ -246,21 +298,24 @@ pub(crate) fn dataset_plan(
 )]
 pub(crate) fn dataset_generate(
     py: Python<'_>,
-    out: PathBuf,
-    complexes: Option<PathBuf>,
-    part: Option<(usize, usize)>,
-    shards: Option<Vec<String>>,
-    resume: bool,
-    threads: Option<usize>,
-    adapter: &str,
+    out: Given<PathBuf>,
+    complexes: Given<Option<PathBuf>>,
+    part: Given<Option<(PartNumber, PartNumber)>>,
+    shards: Given<Option<Vec<String>>>,
+    resume: Given<bool>,
+    threads: Given<Option<Threads>>,
+    adapter: Given<String>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
+    given!(out, complexes, part, shards, resume, threads, adapter);
+    let part = part.map(|(Whole(index), Whole(count))| (index, count));
     let mut options = GenerateOptions::default();
     options.complexes = complexes;
     if let Some((index, count)) = part
         && index >= count
     {
-        return Err(Failure::argument("part: give (I, N) with I from 0 to N - 1").into());
+        let detail = format!("part is ({index}, {count}); give (I, N) with I from 0 to N - 1");
+        return Err(Failure::argument(detail).into());
     }
     if part.is_some() && shards.is_some() {
         return Err(Failure::argument("shards: give either part or shards").into());
@@ -268,8 +323,8 @@ pub(crate) fn dataset_generate(
     options.part = part;
     options.shards = shards;
     options.resume = resume;
-    options.threads = threads.unwrap_or(options.threads).max(1);
-    options.adapter = adapter_named(adapter)?;
+    options.threads = threads.map_or(options.threads, |count| count.0);
+    options.adapter = adapter_named(&adapter)?;
     run(py, progress, move |monitor| {
         let summary = generate(&Layout::new(&out), &options, monitor)?;
         text(&json!({
@@ -284,7 +339,8 @@ pub(crate) fn dataset_generate(
 
 /// The shards of a set and their states, as a JSON text.
 #[pyfunction]
-pub(crate) fn dataset_shards(py: Python<'_>, out: PathBuf) -> PyResult<String> {
+pub(crate) fn dataset_shards(py: Python<'_>, out: Given<PathBuf>) -> PyResult<String> {
+    given!(out);
     interrupt::run(py, move || {
         let states = planned_shards(&Layout::new(&out))?;
         let shards = states.iter().map(|state| {
@@ -303,13 +359,15 @@ pub(crate) fn dataset_shards(py: Python<'_>, out: PathBuf) -> PyResult<String> {
 
 /// How far a set is, as JSON.
 #[pyfunction]
-pub(crate) fn dataset_status(py: Python<'_>, out: PathBuf) -> PyResult<String> {
+pub(crate) fn dataset_status(py: Python<'_>, out: Given<PathBuf>) -> PyResult<String> {
+    given!(out);
     interrupt::run(py, move || text(&status(&Layout::new(&out))?.json()))
 }
 
 /// Writes data card, metadata and report of a set whose shards are complete.
 #[pyfunction]
-pub(crate) fn dataset_describe(py: Python<'_>, out: PathBuf) -> PyResult<()> {
+pub(crate) fn dataset_describe(py: Python<'_>, out: Given<PathBuf>) -> PyResult<()> {
+    given!(out);
     interrupt::run(py, move || Ok(describe(&Layout::new(&out))?))
 }
 
@@ -317,17 +375,18 @@ pub(crate) fn dataset_describe(py: Python<'_>, out: PathBuf) -> PyResult<()> {
 #[pyfunction]
 pub(crate) fn dataset_verify(
     py: Python<'_>,
-    out: PathBuf,
-    complexes: Option<PathBuf>,
-    sample: usize,
-    adapter: &str,
+    out: Given<PathBuf>,
+    complexes: Given<Option<PathBuf>>,
+    sample: Given<Whole<usize, 0, U32_MAX>>,
+    adapter: Given<String>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
+    given!(out, complexes, sample, adapter);
     let mut options = VerifyOptions::default();
     options.complexes = complexes;
-    options.sample = sample;
-    options.adapter = adapter_named(adapter)?;
-    run(py, progress, move |monitor| {
+    options.sample = sample.0;
+    options.adapter = adapter_named(&adapter)?;
+    run_reader(py, progress, move |monitor| {
         let found = verify(&Layout::new(&out), &options, monitor)?;
         text(&json!({
             "files": found.files,
@@ -348,10 +407,11 @@ pub(crate) fn dataset_verify(
 #[pyfunction]
 pub(crate) fn dataset_export(
     py: Python<'_>,
-    out: PathBuf,
-    format: &str,
+    out: Given<PathBuf>,
+    format: Given<String>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PathBuf> {
+    given!(out, format);
     let format: ExportFormat = format.parse().map_err(Failure::from)?;
     let (folder, left_out) = run(py, progress, move |monitor| {
         let layout = Layout::new(&out);
@@ -379,37 +439,46 @@ pub(crate) fn dataset_export(
 )]
 pub(crate) fn dataset_evaluate(
     py: Python<'_>,
-    out: PathBuf,
-    file: PathBuf,
-    endpoint: &str,
-    model: &str,
-    key: Option<String>,
-    split: &str,
-    concurrency: usize,
-    tries: usize,
-    timeout_seconds: u64,
-    max_tokens: u32,
-    tools: bool,
-    max_views: usize,
-    complexes: Option<PathBuf>,
+    out: Given<PathBuf>,
+    file: Given<PathBuf>,
+    endpoint: Given<String>,
+    model: Given<String>,
+    key: Given<Option<String>>,
+    split: Given<String>,
+    concurrency: Given<Whole<usize, 1, 1024>>,
+    tries: Given<Whole<usize, 1, 65_535>>,
+    timeout_seconds: Given<Whole<u64, 1, 86_400>>,
+    max_tokens: Given<Whole<u32, 0, U32_MAX>>,
+    tools: Given<bool>,
+    max_views: Given<Whole<usize, 1, { MAX_VIEWS as u64 }>>,
+    complexes: Given<Option<PathBuf>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
-    let mut options = EvaluateOptions::new(endpoint, model);
-    if !(1..=MAX_VIEWS).contains(&max_views) {
-        return Err(Failure::argument(format!("max_views: give 1 to {MAX_VIEWS}")).into());
-    }
+    given!(
+        out,
+        file,
+        endpoint,
+        model,
+        key,
+        split,
+        concurrency,
+        tries,
+        timeout_seconds
+    );
+    given!(max_tokens, tools, max_views, complexes);
+    let mut options = EvaluateOptions::new(&endpoint, &model);
     options.tools = tools.then(|| {
         let mut tools = ToolOptions::default();
-        tools.max_views = max_views;
+        tools.max_views = max_views.0;
         tools.complexes = complexes;
         tools
     });
     options.key = key;
-    options.split = split_named(split)?;
-    options.concurrency = concurrency.max(1);
-    options.tries = tries.max(1);
-    options.timeout = Duration::from_secs(timeout_seconds.max(1));
-    options.max_tokens = max_tokens;
+    options.split = split_named(&split)?;
+    options.concurrency = concurrency.0;
+    options.tries = tries.0;
+    options.timeout = Duration::from_secs(timeout_seconds.0);
+    options.max_tokens = max_tokens.0;
     run(py, progress, move |monitor| {
         let summary = evaluate(&Layout::new(&out), &options, &file, monitor)?;
         text(&json!({

@@ -87,22 +87,38 @@ fn finished<T>(result: Option<Result<T, Failure>>) -> PyResult<T> {
     Ok(result.unwrap_or_else(|| Err(died()))?)
 }
 
-/// Runs work on a thread of its own and waits for its end, also after an interruption. `meanwhile`
-/// is called with the lock twenty times a second.
+/// What becomes of work when an exception is raised meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AfterException {
+    /// It is waited for.
+    Wait,
+    /// It goes on alone, and its result is dropped.
+    Leave,
+}
+
+/// Runs work on a thread of its own. `meanwhile` is called with the lock twenty times a second,
+/// until it returns an error.
 ///
 /// # Errors
-/// Those of the work.
-pub(crate) fn run_to_its_end<T: Send + 'static>(
+/// The first error of `meanwhile`, else those of the work.
+pub(crate) fn run_watched<T: Send + 'static>(
     py: Python<'_>,
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-    mut meanwhile: impl FnMut(Python<'_>),
+    after: AfterException,
+    mut meanwhile: impl FnMut(Python<'_>) -> PyResult<()>,
 ) -> PyResult<T> {
     let results = start(work)?;
+    let mut raised = None;
     loop {
         if let Some(result) = py.detach(|| results.take_within(SIGNAL_INTERVAL)) {
-            return finished(result);
+            return raised.map_or_else(|| finished(result), Err);
         }
-        meanwhile(py);
+        if raised.is_none() {
+            match meanwhile(py) {
+                Err(error) if after == AfterException::Leave => return Err(error),
+                result => raised = result.err(),
+            }
+        }
     }
 }
 

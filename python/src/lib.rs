@@ -10,11 +10,14 @@
     reason = "PyO3 gives extracted arguments by value"
 )]
 
+mod argument;
 mod command_line;
 mod dataset;
 mod failure;
 mod interrupt;
+mod origin;
 mod picture;
+mod planes;
 mod pool;
 mod questions;
 mod request;

@@ -3,66 +3,20 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use molshot::renderer::annotations::class_mask;
-use molshot::renderer::{Encoding, RenderError, annotate, encode, save, save_masks};
-use molshot::scenes::request::{ImageFormat, OutputRequest, format_of_extension};
+use molshot::renderer::annotations::ClassMask;
+use molshot::renderer::{Encoding, encode, save, save_masks_of};
+use molshot::scenes::request::{Compression, ImageFormat, OutputRequest, format_of_extension};
 use molshot::{Frame, Plane, RenderJob};
-use numpy::{Element, IntoPyArray, PyArray1, PyArray3, PyArrayDyn, PyArrayMethods};
+use numpy::{IntoPyArray, PyArray3, PyArrayDyn, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use serde::{Deserialize, Serialize};
 
+use crate::argument::{Given, given};
 use crate::failure::Failure;
 use crate::interrupt;
-
-/// A plane: absent, as it was drawn, or given to Python.
-#[derive(Debug)]
-enum PlaneData<T: Element> {
-    Absent,
-    Drawn(Vec<T>),
-    Array(Py<PyArrayDyn<T>>),
-}
-
-impl<T: Element + Clone> PlaneData<T> {
-    fn new(plane: Option<Vec<T>>) -> Self {
-        plane.map_or(Self::Absent, Self::Drawn)
-    }
-
-    /// The array that owns the plane, made without a copy the first time.
-    fn array(&mut self, py: Python<'_>, shape: &[usize]) -> PyResult<Option<Py<PyArrayDyn<T>>>> {
-        let plane = match std::mem::replace(self, Self::Absent) {
-            Self::Absent => return Ok(None),
-            Self::Drawn(plane) => plane,
-            Self::Array(array) => {
-                let result = array.clone_ref(py);
-                *self = Self::Array(array);
-                return Ok(Some(result));
-            }
-        };
-        let array: Bound<'_, PyArray1<T>> = plane.into_pyarray(py);
-        let array = array.reshape(shape.to_vec())?.unbind();
-        *self = Self::Array(array.clone_ref(py));
-        Ok(Some(array))
-    }
-
-    /// A copy of the values.
-    fn copy(&self, py: Python<'_>) -> PyResult<Option<Vec<T>>> {
-        Ok(match self {
-            Self::Absent => None,
-            Self::Drawn(plane) => Some(plane.clone()),
-            Self::Array(array) => Some(array.bind(py).to_vec()?),
-        })
-    }
-}
-
-/// All planes of a picture.
-#[derive(Debug)]
-struct Planes {
-    color: PlaneData<u8>,
-    depth: PlaneData<f32>,
-    normal: PlaneData<f32>,
-    atom_id: PlaneData<u32>,
-    residue_id: PlaneData<u32>,
-}
+use crate::origin::{Origin, Pickled, json};
+use crate::planes::{Needed, PlaneArrays, PlaneValues, Planes};
 
 /// A drawn picture.
 #[pyclass(frozen, module = "molshot._molshot")]
@@ -70,31 +24,30 @@ struct Planes {
 pub(crate) struct Picture {
     /// The frame without its planes.
     frame: Frame,
-    job: RenderJob,
+    origin: Origin,
     encoding: Encoding,
     planes: Mutex<Planes>,
 }
 
-/// Which planes a copy of the frame needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Needed {
-    Color,
-    AtomId,
-    All,
+/// A pickled picture without its planes.
+#[derive(Debug, Serialize, Deserialize)]
+struct PickledPicture {
+    width_px: u32,
+    height_px: u32,
+    transparent: bool,
+    depth_units_per_angstrom: u32,
+    adapter: String,
+    compression: Compression,
+    jpeg_quality: u8,
+    origin: Pickled,
 }
 
 impl Picture {
     pub(crate) fn new(mut frame: Frame, job: RenderJob, output: &OutputRequest) -> Self {
-        let planes = Planes {
-            color: PlaneData::new(frame.color_rgba.take()),
-            depth: PlaneData::new(frame.depth_angstrom.take()),
-            normal: PlaneData::new(frame.normal.take().map(Vec::into_flattened)),
-            atom_id: PlaneData::new(frame.atom_id.take()),
-            residue_id: PlaneData::new(frame.residue_id.take()),
-        };
+        let planes = Planes::take(&mut frame);
         Self {
             frame,
-            job,
+            origin: Origin::Job(job),
             encoding: Encoding::from(output),
             planes: Mutex::new(planes),
         }
@@ -110,31 +63,21 @@ impl Picture {
         [self.frame.height_px as usize, self.frame.width_px as usize]
     }
 
-    /// A frame with copies of the planes.
-    fn copy(&self, py: Python<'_>, needed: Needed) -> PyResult<Frame> {
-        let planes = self.planes();
-        let mut frame = self.frame.clone();
-        if needed != Needed::AtomId {
-            frame.color_rgba = planes.color.copy(py)?;
-        }
-        if needed != Needed::Color {
-            frame.atom_id = planes.atom_id.copy(py)?;
-        }
-        if needed == Needed::All {
-            frame.depth_angstrom = planes.depth.copy(py)?;
-            frame.residue_id = planes.residue_id.copy(py)?;
-            frame.normal = planes.normal.copy(py)?.map(|plane| {
-                plane
-                    .chunks_exact(3)
-                    .map(|normal| [normal[0], normal[1], normal[2]])
-                    .collect()
-            });
-        }
-        Ok(frame)
+    /// Works with the frame and what it is of, on a thread of its own and without the interpreter
+    /// lock.
+    fn work<T: Send + 'static>(
+        &self,
+        py: Python<'_>,
+        needed: Needed,
+        work: impl FnOnce(&Frame, &Origin) -> Result<T, Failure> + Send + 'static,
+    ) -> PyResult<T> {
+        let values: PlaneValues = self.planes().values(py, needed)?;
+        let (frame, origin) = (self.frame.clone(), self.origin.clone());
+        interrupt::run(py, move || work(&values.into_frame(&frame), &origin))
     }
 
     fn has(&self, plane: Plane) -> Result<(), Failure> {
-        if self.job.planes().contains(&plane) {
+        if self.origin.has(plane) {
             return Ok(());
         }
         Err(Failure::argument(format!(
@@ -156,7 +99,8 @@ impl Picture {
     /// Names of the planes that were drawn.
     #[getter]
     fn planes_drawn(&self) -> Vec<&'static str> {
-        self.job.planes().iter().map(|plane| plane.name()).collect()
+        let planes = self.origin.planes();
+        planes.iter().map(|plane| plane.name()).collect()
     }
 
     /// Name of the adapter that drew.
@@ -212,14 +156,19 @@ impl Picture {
     fn planar<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<u8>>> {
         self.has(Plane::Color)?;
         let [height, width] = self.shape();
-        let rgba = self.planes().color.copy(py)?;
+        let rgba = self.planes().color.values(py)?;
         let rgba = rgba.ok_or_else(|| Failure::internal("the plane is missing"))?;
         let rgb = py.detach(|| planar_rgb(&rgba));
         rgb.into_pyarray(py).reshape([3, height, width])
     }
 
     /// A class mask, (height, width), and its legend as a JSON text.
-    fn mask<'py>(&self, py: Python<'py>, name: &str) -> PyResult<(Bound<'py, PyAny>, String)> {
+    fn mask<'py>(
+        &self,
+        py: Python<'py>,
+        name: Given<String>,
+    ) -> PyResult<(Bound<'py, PyAny>, String)> {
+        given!(name);
         let plane = Plane::ALL
             .into_iter()
             .find(|plane| plane.is_mask() && plane.name() == format!("mask-{name}"))
@@ -230,11 +179,10 @@ impl Picture {
             })?;
         self.has(Plane::AtomId)
             .or_else(|error| self.has(plane).map_err(|_| error))?;
-        let frame = self.copy(py, Needed::AtomId)?;
-        let job = self.job.clone();
-        let mask = interrupt::run(py, move || Ok(class_mask(&job, &frame, plane)?))?;
-        let legend = serde_json::to_string(&mask.legend)
-            .map_err(|error| Failure::internal(error.to_string()))?;
+        let mask: ClassMask = self.work(py, Needed::AtomId, move |frame, origin| {
+            origin.mask(frame, plane)
+        })?;
+        let legend = json(&mask.legend)?;
         let array = mask.indices.into_pyarray(py).reshape(self.shape())?;
         Ok((array.into_any(), legend))
     }
@@ -242,46 +190,85 @@ impl Picture {
     /// Annotations as a JSON text.
     fn annotations(&self, py: Python<'_>) -> PyResult<String> {
         self.has(Plane::AtomId)?;
-        let frame = self.copy(py, Needed::AtomId)?;
-        let job = self.job.clone();
-        interrupt::run(py, move || {
-            let annotations = annotate(&job, &frame, &[])?;
-            serde_json::to_string(&annotations)
-                .map_err(|error| Failure::internal(error.to_string()))
+        self.work(py, Needed::AtomId, |frame, origin| {
+            origin.annotations(frame)
         })
     }
 
     /// The bytes of a file: png, jpeg, webp, tiff, bmp or qoi.
-    fn encode<'py>(&self, py: Python<'py>, format: &str) -> PyResult<Bound<'py, PyBytes>> {
-        let format = named_format(format)?;
+    fn encode<'py>(&self, py: Python<'py>, format: Given<String>) -> PyResult<Bound<'py, PyBytes>> {
+        given!(format);
+        let format = named_format(&format)?;
         self.has(Plane::Color)?;
-        let frame = self.copy(py, Needed::Color)?;
         let mut encoding = self.encoding;
         encoding.format = format;
-        // Encoding is too short to be interrupted.
-        let image = py
-            .detach(|| encode::picture(&frame, encoding))
-            .map_err(Failure::from)?;
+        let image = self.work(py, Needed::Color, move |frame, _| {
+            Ok(encode::picture(frame, encoding)?)
+        })?;
         Ok(PyBytes::new(py, &image.bytes))
     }
 
     /// Writes the picture in the format of the file extension, and its other planes beside it.
-    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<Vec<PathBuf>> {
+    fn save(&self, py: Python<'_>, path: Given<PathBuf>) -> PyResult<Vec<PathBuf>> {
+        given!(path);
         let extension = path.extension().unwrap_or_default().to_string_lossy();
         let format = format_of_extension(&extension).ok_or_else(|| {
             Failure::from(molshot::Error::FileExtension {
                 name: path.display().to_string(),
             })
         })?;
-        let frame = self.copy(py, Needed::All)?;
         let mut encoding = self.encoding;
         encoding.format = format;
-        let job = self.job.clone();
-        interrupt::run(py, move || {
-            let planes = || job.planes().iter().copied();
-            let mut files = save(&frame, planes(), &path, encoding)?;
-            files.extend(save_masks(&job, &frame, planes(), &path)?);
-            Ok::<_, RenderError>(files).map_err(Failure::from)
+        self.work(py, Needed::All, move |frame, origin| {
+            let planes = origin.planes();
+            let mut files = save(frame, planes.iter().copied(), &path, encoding)?;
+            let masks = save_masks_of(planes, &path, |plane| origin.mask(frame, plane))?;
+            files.extend(masks);
+            Ok::<_, Failure>(files)
+        })
+    }
+
+    /// What is pickled: a JSON text, and the planes as arrays.
+    fn pickled(&self, py: Python<'_>) -> PyResult<(String, PlaneArrays)> {
+        let encoding = self.encoding;
+        let text = self.work(py, Needed::AtomId, move |frame, origin| {
+            json(&PickledPicture {
+                width_px: frame.width_px,
+                height_px: frame.height_px,
+                transparent: frame.transparent,
+                depth_units_per_angstrom: frame.depth_units_per_angstrom,
+                adapter: frame.adapter.clone(),
+                compression: encoding.compression,
+                jpeg_quality: encoding.jpeg_quality,
+                origin: origin.pickled(frame)?,
+            })
+        })?;
+        Ok((text, self.planes().arrays(py, self.shape())?))
+    }
+
+    /// The picture that was pickled. It keeps the arrays.
+    #[staticmethod]
+    fn unpickled(py: Python<'_>, text: &str, arrays: PlaneArrays) -> PyResult<Self> {
+        let pickled: PickledPicture = serde_json::from_str(text).map_err(|error| {
+            Failure::argument(format!(
+                "the pickled picture is of another version: {error}"
+            ))
+        })?;
+        let mut frame = Frame::default();
+        frame.width_px = pickled.width_px;
+        frame.height_px = pickled.height_px;
+        frame.transparent = pickled.transparent;
+        frame.depth_units_per_angstrom = pickled.depth_units_per_angstrom;
+        frame.adapter = pickled.adapter;
+        let shape = [frame.height_px as usize, frame.width_px as usize];
+        let encoding = Encoding::from(ImageFormat::Png)
+            .with_compression(pickled.compression)
+            .with_jpeg_quality(pickled.jpeg_quality);
+        Ok(Self {
+            frame,
+            origin: Origin::Pickled(pickled.origin),
+            encoding,
+            planes: Mutex::new(Planes::of_arrays(py, arrays, shape)?),
         })
     }
 }

@@ -12,6 +12,7 @@ use molshot::{AdapterChoice, Pool as WorkerPool, PreparedScene, RenderJob, Rende
 use numpy::{IntoPyArray, PyArrayMethods};
 use pyo3::prelude::*;
 
+use crate::argument::{Given, Whole, given};
 use crate::failure::Failure;
 use crate::interrupt::{self, Mailbox};
 use crate::picture::{Picture, planar_rgb};
@@ -21,7 +22,7 @@ use crate::structure::Structure;
 /// Scenes that are kept for further views.
 const KEPT_SCENES: usize = 8;
 /// Limit of threads, as on the command line.
-const MAX_THREADS: usize = 1024;
+const MAX_THREADS: u64 = 1024;
 /// Wait for a free place in the queue.
 const FULL_QUEUE_WAIT: Duration = Duration::from_millis(1);
 
@@ -112,16 +113,16 @@ impl Pool {
     /// Starts `threads` threads (None for all processors that the process may use).
     #[new]
     #[pyo3(signature = (threads, adapter))]
-    fn new(py: Python<'_>, threads: Option<usize>, adapter: &str) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        threads: Given<Option<Whole<usize, 1, MAX_THREADS>>>,
+        adapter: Given<String>,
+    ) -> PyResult<Self> {
+        given!(threads, adapter);
         let choice = adapter
             .parse::<AdapterChoice>()
             .map_err(|error| Failure::argument(format!("adapter: {error}")))?;
-        if threads.is_some_and(|threads| threads > MAX_THREADS) {
-            return Err(Failure::argument(format!("threads: give 1 to {MAX_THREADS}")).into());
-        }
-        let threads = threads
-            .unwrap_or_else(PoolOptions::available_threads)
-            .max(1);
+        let threads = threads.map_or_else(PoolOptions::available_threads, |count| count.0);
         let pool = interrupt::run(py, move || {
             Ok(WorkerPool::open(choice, |kind| {
                 PoolOptions::throughput(kind, threads)

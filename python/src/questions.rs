@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde_json::{Value, json};
 
+use crate::argument::{Given, given};
 use crate::dataset::split_named;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -32,7 +33,8 @@ pub(crate) struct QuestionReader {
 #[pymethods]
 impl QuestionReader {
     #[new]
-    fn new(py: Python<'_>, out: PathBuf, split: String) -> PyResult<Self> {
+    fn new(py: Python<'_>, out: Given<PathBuf>, split: Given<String>) -> PyResult<Self> {
+        given!(out, split);
         interrupt::run(py, move || {
             let layout = Layout::new(&out);
             let plan = layout.plan()?;
@@ -50,8 +52,8 @@ impl QuestionReader {
     }
 
     /// Sixteen characters that name the plan: its seed, sizes, complexes and pictures.
-    fn plan_hash(&self) -> PyResult<String> {
-        let digest = hash_file(&self.layout.plan_file()).map_err(Failure::from)?;
+    fn plan_hash(&self, py: Python<'_>) -> PyResult<String> {
+        let digest = py.detach(|| hash_file(&self.layout.plan_file()).map_err(Failure::from))?;
         Ok(digest.sha256[..16].to_owned())
     }
 
@@ -100,17 +102,18 @@ impl QuestionReader {
         &self,
         task: &str,
         reference: String,
-        answer: &str,
+        text: Given<String>,
         options: Vec<String>,
         facts: BTreeMap<String, String>,
         language: &str,
     ) -> PyResult<(f64, bool, bool)> {
+        given!(text);
         let words = &self
             .catalogues
             .get(language)
             .map_err(Failure::from)?
             .answers;
-        points(task, reference, answer, options, facts, words)
+        points(task, reference, &text, options, facts, words)
     }
 }
 

@@ -5,7 +5,7 @@ use molshot::scenes::options::{
     GivenOption, OptionKind, RENDER_OPTIONS, RenderOption, apply, option,
 };
 use molshot_molecule::suggest::nearest;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 
@@ -89,7 +89,11 @@ fn keyword_error(
     value: &Bound<'_, PyAny>,
     error: &PyErr,
 ) -> PyErr {
-    if !error.is_instance_of::<PyTypeError>(py) {
+    // What Python raises of values: of another type, too large, with too many digits.
+    let is_of_value = error.is_instance_of::<PyTypeError>(py)
+        || error.is_instance_of::<PyOverflowError>(py)
+        || error.is_instance_of::<PyValueError>(py);
+    if !is_of_value {
         return error.clone_ref(py);
     }
     let given = value.get_type();

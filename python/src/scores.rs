@@ -11,6 +11,7 @@ use molshot_dataset::score::{compare, read_models};
 use molshot_dataset::{DatasetError, Layout, Task, read_predictions, score, write_report};
 use pyo3::prelude::*;
 
+use crate::argument::{Given, Whole, given};
 use crate::dataset::{split_named, text};
 use crate::failure::Failure;
 use crate::interrupt;
@@ -21,21 +22,22 @@ use crate::interrupt;
 #[pyo3(signature = (out, predictions, split, model, report, report_items))]
 pub(crate) fn dataset_score(
     py: Python<'_>,
-    out: PathBuf,
-    predictions: PathBuf,
-    split: &str,
-    model: String,
-    report: Option<PathBuf>,
-    report_items: Option<usize>,
+    out: Given<PathBuf>,
+    predictions: Given<PathBuf>,
+    split: Given<String>,
+    model: Given<String>,
+    report: Given<Option<PathBuf>>,
+    report_items: Given<Option<Whole<usize, 0, 1_000_000>>>,
 ) -> PyResult<String> {
-    let split = split_named(split)?;
+    given!(out, predictions, split, model, report, report_items);
+    let split = split_named(&split)?;
     interrupt::run(py, move || {
         let layout = Layout::new(&out);
         let answers = read_predictions(&predictions)?;
         let Some(folder) = report else {
             return text(&score(&layout, &answers, split, &model)?);
         };
-        let items = report_items.unwrap_or(DEFAULT_REPORT_ITEMS);
+        let items = report_items.map_or(DEFAULT_REPORT_ITEMS, |count| count.0);
         let (scores, _) = write_report(&layout, &answers, split, &model, items, &folder)?;
         text(&scores)
     })
@@ -45,11 +47,12 @@ pub(crate) fn dataset_score(
 #[pyfunction]
 pub(crate) fn dataset_compare(
     py: Python<'_>,
-    out: PathBuf,
-    predictions: Vec<PathBuf>,
-    split: &str,
+    out: Given<PathBuf>,
+    predictions: Given<Vec<PathBuf>>,
+    split: Given<String>,
 ) -> PyResult<String> {
-    let split = split_named(split)?;
+    given!(out, predictions, split);
+    let split = split_named(&split)?;
     interrupt::run(py, move || {
         let models = read_models(&predictions)?;
         text(&compare(&Layout::new(&out), &models, split)?)
@@ -59,15 +62,16 @@ pub(crate) fn dataset_compare(
 /// Scores one answer; returns score (0 to 1), whether it is exact, and whether it was understood.
 #[pyfunction]
 pub(crate) fn score_answer(
-    task: &str,
-    reference: String,
-    answer: &str,
-    options: Vec<String>,
-    facts: BTreeMap<String, String>,
-    language: &str,
+    task: Given<String>,
+    answer: Given<String>,
+    text: Given<String>,
+    options: Given<Vec<String>>,
+    facts: Given<BTreeMap<String, String>>,
+    language: Given<String>,
 ) -> PyResult<(f64, bool, bool)> {
-    let words = builtin::catalogue(language).map_err(Failure::from)?.answers;
-    points(task, reference, answer, options, facts, &words)
+    given!(task, answer, text, options, facts, language);
+    let catalogue = builtin::catalogue(&language).map_err(Failure::from)?;
+    points(&task, answer, &text, options, facts, &catalogue.answers)
 }
 
 /// Scores one answer with the words of a catalogue; returns as [`score_answer`].
@@ -97,10 +101,11 @@ pub(crate) fn points(
 /// The path of a set's file of predictions for a model, or of those with the tool `view`.
 #[pyfunction]
 pub(crate) fn predictions_file(
-    out: PathBuf,
-    model: &str,
-    tools: bool,
-    split: &str,
+    out: Given<PathBuf>,
+    model: Given<String>,
+    tools: Given<bool>,
+    split: Given<String>,
 ) -> PyResult<PathBuf> {
-    Ok(Layout::new(&out).predictions_file(model, tools, split_named(split)?))
+    given!(out, model, tools, split);
+    Ok(Layout::new(&out).predictions_file(&model, tools, split_named(&split)?))
 }

@@ -14,6 +14,7 @@ use numpy::{IntoPyArray, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::argument::{Given, Real, U32_MAX, Whole, given};
 use crate::failure::Failure;
 use crate::interrupt;
 
@@ -24,15 +25,18 @@ pub(crate) struct Structure {
     pub(crate) structure: Arc<MoleculeStructure>,
 }
 
+type ModelNumber = Whole<u32, 1, U32_MAX>;
+
 /// The texts that choose what of a file is read.
 fn read_options(
-    format: Option<&str>,
-    model: Option<u32>,
-    altloc: Option<&str>,
+    format: Given<Option<String>>,
+    model: Given<Option<ModelNumber>>,
+    altloc: Given<Option<String>>,
 ) -> Result<ReadOptions, Failure> {
+    given!(format, model, altloc);
     let mut options = ReadOptions::default();
     if let Some(name) = format {
-        let format = Format::from_name(name).ok_or_else(|| {
+        let format = Format::from_name(&name).ok_or_else(|| {
             Failure::argument(format!(
                 "format: \"{name}\" is not a format; give {}",
                 Format::names_text()
@@ -40,9 +44,9 @@ fn read_options(
         })?;
         options.format = Some(format);
     }
-    options.model = model;
+    options.model = model.map(|number| number.0);
     if let Some(text) = altloc {
-        options.altloc = AlternateLocation::from_name(text).ok_or_else(|| {
+        options.altloc = AlternateLocation::from_name(&text).ok_or_else(|| {
             let words = AlternateLocation::WORDS.join(", ");
             Failure::argument(format!(
                 "altloc: \"{text}\"; give a letter or digit, {words}"
@@ -57,11 +61,12 @@ fn read_options(
 #[pyo3(signature = (paths, format, model, altloc))]
 pub(crate) fn read_paths(
     py: Python<'_>,
-    paths: Vec<PathBuf>,
-    format: Option<&str>,
-    model: Option<u32>,
-    altloc: Option<&str>,
+    paths: Given<Vec<PathBuf>>,
+    format: Given<Option<String>>,
+    model: Given<Option<ModelNumber>>,
+    altloc: Given<Option<String>>,
 ) -> PyResult<Structure> {
+    given!(paths);
     let mut options = InputOptions::default();
     options.read = read_options(format, model, altloc)?;
     interrupt::run(py, move || {
@@ -78,12 +83,13 @@ pub(crate) fn read_paths(
 #[pyo3(signature = (name, data, format, model, altloc))]
 pub(crate) fn read_bytes(
     py: Python<'_>,
-    name: String,
+    name: Given<String>,
     data: Vec<u8>,
-    format: Option<&str>,
-    model: Option<u32>,
-    altloc: Option<&str>,
+    format: Given<Option<String>>,
+    model: Given<Option<ModelNumber>>,
+    altloc: Given<Option<String>>,
 ) -> PyResult<Structure> {
+    given!(name);
     let options = read_options(format, model, altloc)?;
     interrupt::run(py, move || {
         let role = PartRole::from_file_name(&name);
@@ -236,30 +242,30 @@ impl Structure {
     #[pyo3(signature = (name, role, coordinates, columns, bonds, bond_orders))]
     fn from_arrays(
         py: Python<'_>,
-        name: &str,
-        role: &str,
+        name: Given<String>,
+        role: Given<String>,
         coordinates: PyReadonlyArray2<'_, f32>,
         columns: AtomColumns,
         bonds: Option<PyReadonlyArray2<'_, u32>>,
         bond_orders: Option<PyReadonlyArray1<'_, u8>>,
     ) -> PyResult<Self> {
+        given!(name, role);
         let rows = coordinates.as_array();
         if rows.ncols() != 3 {
             return Err(Failure::array("coordinates have another shape than (n, 3)").into());
         }
         columns.check(rows.nrows())?;
-        let role = match role {
+        let role = match role.as_str() {
             "whole" => PartRole::Whole,
             "pocket" => PartRole::Pocket,
             "ligand" => PartRole::Ligand,
             _ => return Err(Failure::argument("role: give whole, pocket or ligand").into()),
         };
-        let records = rows
+        let positions: Vec<[f32; 3]> = rows
             .rows()
             .into_iter()
-            .enumerate()
-            .map(|(atom, row)| columns.record(atom, [row[0], row[1], row[2]]))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|row| [row[0], row[1], row[2]])
+            .collect();
         let bonds = match bonds {
             None => None,
             Some(bonds) => {
@@ -283,8 +289,12 @@ impl Structure {
                 Some(bonds?)
             }
         };
-        let name = name.to_owned();
         interrupt::run(py, move || {
+            let records = positions
+                .into_iter()
+                .enumerate()
+                .map(|(atom, position)| columns.record(atom, position))
+                .collect::<Result<Vec<_>, _>>()?;
             let options = ReadOptions::default();
             let structure =
                 MoleculeStructure::from_records(&name, records, bonds.as_deref(), role, &options)?;
@@ -296,11 +306,17 @@ impl Structure {
 
     /// Merges structures into one of several parts.
     #[staticmethod]
-    fn merge(structures: Vec<PyRef<'_, Self>>) -> Self {
-        let parts = structures.iter().map(|part| (*part.structure).clone());
-        Self {
-            structure: Arc::new(MoleculeStructure::merge(parts.collect())),
-        }
+    fn merge(py: Python<'_>, structures: Vec<Py<Self>>) -> PyResult<Self> {
+        let parts: Vec<Arc<MoleculeStructure>> = structures
+            .iter()
+            .map(|part| Arc::clone(&part.get().structure))
+            .collect();
+        interrupt::run(py, move || {
+            let parts = parts.iter().map(|part| (**part).clone());
+            Ok(Self {
+                structure: Arc::new(MoleculeStructure::merge(parts.collect())),
+            })
+        })
     }
 
     fn __len__(&self) -> usize {
@@ -447,8 +463,13 @@ impl Structure {
     }
 
     /// One boolean per atom.
-    fn select<'py>(&self, py: Python<'py>, expression: &str) -> PyResult<Bound<'py, PyAny>> {
-        let selection = Selection::parse(expression).map_err(Failure::selection)?;
+    fn select<'py>(
+        &self,
+        py: Python<'py>,
+        expression: Given<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        given!(expression);
+        let selection = Selection::parse(&expression).map_err(Failure::selection)?;
         let structure = Arc::clone(&self.structure);
         let mask = interrupt::run(py, move || Ok(selection.evaluate(&structure)))?;
         Ok(mask.into_pyarray(py).into_any())
@@ -458,13 +479,14 @@ impl Structure {
     fn hydrogen_bonds(
         &self,
         py: Python<'_>,
-        scope: &str,
-        distance_slack_angstrom: f32,
-        angle_slack_degrees: f32,
-        water: bool,
+        scope: Given<String>,
+        distance_slack_angstrom: Given<Real<f32, 0, 2>>,
+        angle_slack_degrees: Given<Real<f32, 0, 90>>,
+        water: Given<bool>,
     ) -> PyResult<String> {
+        given!(scope, distance_slack_angstrom, angle_slack_degrees, water);
         let mut options = hbonds::HydrogenBondOptions::default();
-        options.scope = match scope {
+        options.scope = match scope.as_str() {
             "ligand" => Scope::PocketToLigand,
             "within" => Scope::WithinParts,
             "all" => Scope::All,
@@ -473,8 +495,8 @@ impl Structure {
                 return Err(Failure::argument(detail).into());
             }
         };
-        options.distance_slack_angstrom = distance_slack_angstrom;
-        options.angle_slack_degrees = angle_slack_degrees;
+        options.distance_slack_angstrom = distance_slack_angstrom.0;
+        options.angle_slack_degrees = angle_slack_degrees.0;
         options.water = water;
         let structure = Arc::clone(&self.structure);
         interrupt::run(py, move || {

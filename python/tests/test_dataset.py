@@ -168,6 +168,57 @@ def test_wrong_options_are_refused(complexes: pathlib.Path, tmp_path: pathlib.Pa
         dataset.export(tmp_path, "docx")
 
 
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda out: dataset.plan(out, out, size=64), r"size is 64; give a pair of whole numbers from 16 to 16384, or None"),
+        (lambda out: dataset.plan(out, out, size=(64, 64, 64)), r"size is \(64, 64, 64\); give a pair"),
+        (lambda out: dataset.plan(out, out, size=(1, 1)), r"size is \(1, 1\); give a pair of whole numbers from 16"),
+        (lambda out: dataset.plan(out, out, size="64x64"), r"size is '64x64'; give a pair"),
+        (lambda out: dataset.plan(out, out, seed=-1), r"seed is -1; give a whole number from 0 to 18446744073709551615"),
+        (lambda out: dataset.plan(out, out, samples=3), r"samples is 3; give 1, 4, 9 or 16"),
+        (lambda out: dataset.plan(out, out, test_share="half"), r"test_share is 'half'; give a number from 0 to 1"),
+        (lambda out: dataset.plan(out, out, limit=0), r"limit is 0; give a whole number from 1"),
+        (lambda out: dataset.plan(out, out, pocket_cutoff_angstrom=1), r"pocket_cutoff_angstrom is 1; give a number from 2 to 50"),
+        (lambda out: dataset.plan(out, out, threads=0), r"threads is 0; give a whole number from 1 to 65535"),
+        (lambda out: dataset.plan(out, out, tiny="yes"), r"tiny is 'yes'; give True or False"),
+        (lambda out: dataset.plan(out, out, tasks=7), r"tasks is 7; give a text or a list of texts"),
+        (lambda out: dataset.plan(out, out, languages=[1]), r"languages is \[1\]; give a text or a list of texts"),
+        (lambda out: dataset.plan(out, out, messages=7), r"messages is 7; give a path or a list of paths"),
+        (lambda out: dataset.plan(out, out, split=["1hvr"]), r"split is \['1hvr'\]; give lists of ids"),
+        (lambda out: dataset.plan(out, out, split={"test": 5}), r"split\[\"test\"\] is 5; give a list of ids"),
+        (lambda out: dataset.plan(5, out), r"complexes is 5; give a path"),
+        (lambda out: dataset.plan(out, None), r"out is None; give a path"),
+        (lambda out: dataset.plan(out, out, progress=5), r"progress is 5; give a function"),
+        (lambda out: dataset.generate(out, part=-1), r"part is -1; give a pair of whole numbers from 0 to 4294967295, or None"),
+        (lambda out: dataset.generate(out, part=(-1, 2)), r"part is \(-1, 2\); give a pair"),
+        (lambda out: dataset.generate(out, part=(2, 2)), r"part is \(2, 2\); give \(I, N\)"),
+        (lambda out: dataset.generate(out, threads=-1), r"threads is -1; give a whole number from 1"),
+        (lambda out: dataset.generate(out, shards=5), r"shards is 5; give names of shards"),
+        (lambda out: dataset.generate(out, shards=[5]), r"shards is \[5\]; give a list of texts"),
+        (lambda out: dataset.generate(out, adapter=5), r"adapter is 5; give a text"),
+        (lambda out: dataset.verify(out, sample=-1), r"sample is -1; give a whole number from 0"),
+        (lambda out: dataset.verify(out, sample=0.5), r"sample is 0\.5; give a whole number from 0"),
+        (lambda out: dataset.export(out, 5), r"format is 5; give a text"),
+        (lambda out: dataset.status(5), r"out is 5; give a path"),
+        (lambda out: dataset.score(out, out, report_items=-1), r"report_items is -1; give a whole number from 0 to 1000000"),
+        (lambda out: dataset.compare(out, 5), r"predictions is \[5\]; give a list of paths"),
+        (lambda out: dataset.evaluate(out, "http://127.0.0.1:1", "m", concurrency=0), r"concurrency is 0; give a whole number from 1 to 1024"),
+        (lambda out: dataset.evaluate(out, "http://127.0.0.1:1", "m", timeout_seconds=1.5), r"timeout_seconds is 1\.5; give a whole"),
+        (lambda out: dataset.evaluate(out, "http://127.0.0.1:1", "m", max_views=65), r"max_views is 65; give a whole number from 1 to 64"),
+        (lambda out: dataset.evaluate(out, 5, "m"), r"endpoint is 5; give a text"),
+        (lambda out: dataset.score_answer("T1", "a", None), r"text is None; give a text"),
+        (lambda out: dataset.score_answer("T1", "a", "b", options=5), r"options is 5; give a list of texts"),
+        (lambda out: dataset.score_answer("T1", "a", "b", facts={"x": 1}), r"facts is {'x': 1}; give a dict of texts"),
+        (lambda out: next(dataset.questions(5)), r"out is 5; give a path"),
+    ],
+)
+def test_arguments_of_another_kind_are_named(call, text, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(molshot.RequestError, match=f"^{text}") as caught:
+        call(tmp_path)
+    assert caught.value.code == "argument_invalid" and isinstance(caught.value, ValueError)
+
+
 def test_an_exception_of_progress_ends_the_step(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
     dataset.plan(complexes, tmp_path / "out", tasks="T1", size=(512, 512))
 
@@ -192,6 +243,28 @@ def test_ctrl_c_ends_a_step_and_it_is_resumed(complexes: pathlib.Path, tmp_path:
     finally:
         signal.signal(signal.SIGINT, before)
     assert dataset.generate(out, resume=True)["shards_left"] == 0
+    assert dataset.verify(out, sample=2)["problems"] == []
+
+
+def test_ctrl_c_and_exceptions_end_a_check(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    out = tmp_path / "out"
+    dataset.plan(complexes, out, tasks="T1", size=(64, 64), shard_pictures=20)
+    dataset.generate(out)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            while True:
+                dataset.verify(out)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    def stop(done: int, total: int) -> None:
+        raise KeyError("enough")
+
+    with pytest.raises(KeyError):
+        dataset.verify(out, progress=stop)
     assert dataset.verify(out, sample=2)["problems"] == []
 
 

@@ -1,4 +1,5 @@
 import importlib.util
+import multiprocessing
 import os
 import pathlib
 import pickle
@@ -223,6 +224,63 @@ def test_pictures_before_an_error_are_taken_first(renderer: molshot.Renderer, ub
             assert list(pictures) == []
 
 
+@pytest.mark.parametrize(
+    "planes",
+    [
+        ["color"],
+        ["color", "depth", "normal", "atom-id", "residue-id"],
+        ["depth", "mask-role"],
+    ],
+)
+@pytest.mark.parametrize("protocol", [2, 5])
+def test_pictures_are_pickled(renderer: molshot.Renderer, library: pathlib.Path, tmp_path: pathlib.Path, planes: list[str], protocol: int) -> None:
+    structure = molshot.read(library / "1hvr")
+    picture = renderer.render(structure, "roll y 15", planes=planes, background="transparent", compression="small")
+    if "color" in planes:
+        picture.rgba[0, 0] = (1, 2, 3, 4)
+    again = pickle.loads(pickle.dumps(picture, protocol))
+    twice = pickle.loads(pickle.dumps(again, protocol))
+    for other in (again, twice):
+        assert (other.size, other.planes, other.adapter) == (picture.size, picture.planes, picture.adapter)
+        assert repr(other) == repr(picture)
+        arrays = {"color": ["color", "rgba"], "atom-id": ["atom_id"], "residue-id": ["residue_id"]}
+        for plane in planes:
+            for name in arrays.get(plane, [] if plane.startswith("mask") else [plane]):
+                here, there = getattr(picture, name), getattr(other, name)
+                assert here.dtype == there.dtype and here.shape == there.shape and np.array_equal(here, there), name
+        if "color" in planes:
+            assert other.png() == picture.png() and other.webp() == picture.webp()
+        if "atom-id" in picture.planes:
+            assert other.annotations == picture.annotations
+            for name in ["element", "residue", "chain", "role"]:
+                (here, legend), (there, same) = picture.mask(name), other.mask(name)
+                assert np.array_equal(here, there) and here.dtype == there.dtype and legend == same
+        else:
+            with pytest.raises(molshot.RequestError, match="atom-id was not drawn"):
+                other.annotations
+        files = {pathlib.Path(file).name: pathlib.Path(file).read_bytes() for file in picture.save(tmp_path / "a.png")}
+        assert files == {pathlib.Path(file).name: pathlib.Path(file).read_bytes() for file in other.save(tmp_path / "a.png")}
+    # The arrays are the memory of the picture, as before.
+    if "color" in planes:
+        again.color[:] = 0
+        assert again.png() != picture.png()
+    with pytest.raises(molshot.RequestError, match="another version"):
+        molshot._molshot.Picture.unpickled("{}", (None,) * 5)
+
+
+def test_pictures_come_out_of_other_processes(library: pathlib.Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as workers:
+        there = workers.apply(_draw, (str(library / "1hvr"),))
+    here = _draw(str(library / "1hvr"))
+    assert there.png() == here.png() and np.array_equal(there.atom_id, here.atom_id)
+    assert there.annotations == here.annotations
+
+
+def _draw(path: str) -> molshot.Picture:
+    with molshot.Renderer(threads=1, adapter="software") as renderer:
+        return renderer.render(molshot.read(path), size=(40, 30), planes=["color", "atom-id"])
+
+
 def test_exceptions_are_pickled() -> None:
     classes = [value for value in vars(_errors).values() if isinstance(value, type)]
     errors: list[molshot.MolshotError] = [kind("wrong", "a_code", "/a", True) for kind in classes]
@@ -283,6 +341,23 @@ def test_wrong_settings_are_refused() -> None:
         molshot.Renderer(sise=3)
     with pytest.raises(molshot.MolshotError, match="adapter"):
         molshot.Renderer(adapter="abacus").adapter
+
+
+def test_arguments_of_another_kind_are_named(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
+    picture = renderer.render(ubiquitin)
+    for call, text in [
+        (lambda: molshot.Renderer(threads=1025), "threads is 1025; give a whole number from 1 to 1024"),
+        (lambda: molshot.Renderer(adapter=5).adapter, "adapter is 5; give a text"),
+        (lambda: next(renderer.render_many([ubiquitin], ahead="x")), "ahead is 'x'; give a whole number from 1"),
+        (lambda: next(renderer.render_many([ubiquitin], ahead=0)), "ahead is 0; give a whole number from 1"),
+        (lambda: renderer.render(ubiquitin, request={"style": {1, 2}}), "request is not JSON"),
+        (lambda: renderer.render(ubiquitin, fov=10**5000), "fov is a int; give a number"),
+        (lambda: picture.mask(5), "name is 5; give a text"),
+        (lambda: picture.save(5), "path is 5; give a path"),
+    ]:
+        with pytest.raises(molshot.RequestError, match=f"^{text}") as caught:
+            call()
+        assert caught.value.code == "argument_invalid"
 
 
 def test_64_threads_draw_at_once(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
@@ -396,6 +471,50 @@ except KeyboardInterrupt:
     assert done.returncode == 0, done.stderr
     # A guard against hanging; the aim is 100 ms after the signal.
     assert float(done.stdout) < 10
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals of POSIX")
+@pytest.mark.parametrize("work", ["picture.webp()", "picture.jpeg()", "picture.save(out)"])
+def test_ctrl_c_ends_an_encoder(library: pathlib.Path, tmp_path: pathlib.Path, work: str) -> None:
+    done = run(
+        f"""
+out = {str(tmp_path / "out.webp")!r}
+picture = molshot.render(s, size=4096)
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try:
+    {work}
+except KeyboardInterrupt:
+    print("interrupted")
+""",
+        library,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
+
+
+def test_other_threads_run_while_structures_are_merged(ubiquitin: molshot.Structure) -> None:
+    parts = [ubiquitin] * 400
+    stop = threading.Event()
+    counts = [0]
+
+    def count() -> None:
+        while not stop.is_set():
+            counts[0] += 1
+            time.sleep(0)
+
+    # By itself, the interpreter does not switch threads within the test.
+    before = sys.getswitchinterval()
+    thread = threading.Thread(target=count)
+    thread.start()
+    sys.setswitchinterval(1000)
+    try:
+        seen = counts[0]
+        molshot.Structure.merge(parts)
+        assert counts[0] > seen
+    finally:
+        stop.set()
+        sys.setswitchinterval(before)
+        thread.join()
 
 
 def test_options_are_listed() -> None:

@@ -21,6 +21,33 @@ def test_files_folders_and_bytes_are_read(library: pathlib.Path) -> None:
     assert "602 atoms" in repr(one)
 
 
+def test_roles_do_not_depend_on_how_the_files_are_given(library: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    pocket, ligand = library / "1hvr/1hvr_pocket.pdb", library / "1hvr/1hvr_ligand.mol2"
+    (tmp_path / "A_POCKET.PDB").write_bytes(pocket.read_bytes())
+    folder = molshot.read(library / "1hvr")
+    for files in ([pocket, ligand], (str(pocket), str(ligand)), [tmp_path / "A_POCKET.PDB", ligand]):
+        listed = molshot.read(files)
+        assert (listed.residues["role"] == folder.residues["role"]).all()
+        assert set(listed.residues["role"]) == {"pocket", "ligand"}
+    assert molshot.hydrogen_bonds(molshot.read([pocket, ligand])) == molshot.hydrogen_bonds(folder)
+    again = pickle.loads(pickle.dumps(molshot.read([pocket, ligand])))
+    assert (again.residues["role"] == folder.residues["role"]).all()
+    # A single file is a whole structure, whatever its name.
+    assert set(molshot.read([pocket]).residues["role"]) == set(molshot.read(pocket).residues["role"]) == {"polymer"}
+
+
+def test_a_ligand_that_the_pocket_file_holds_is_removed(library: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    ligand = tmp_path / "x_ligand.xyz"
+    ligand.write_text("2\n\nC 0 0 0\nO 1.2 0 0\n")
+    atom = "HETATM{:>5}  {}1  {} A{:>4}    {:8.3f}   0.000   0.000  1.00  0.00           {}\n"
+    rows = [(1, "C", "LIG", 1, 0, "C"), (2, "O", "LIG", 1, 1.2, "O"), (3, "N", "NH3", 2, 9, "N")]
+    both = tmp_path / "x_pocket.pdb"
+    both.write_text("".join(atom.format(*row) for row in rows) + "END\n")
+    complex_ = molshot.read([both, ligand])
+    assert list(complex_.atoms["element"]) == ["N", "C", "O"]
+    assert any("still holds the ligand" in warning for warning in complex_.warnings)
+
+
 def test_a_missing_or_wrong_file_names_itself(tmp_path: pathlib.Path) -> None:
     with pytest.raises(molshot.InputError, match="nothing.pdb") as caught:
         molshot.read(tmp_path / "nothing.pdb")
@@ -44,6 +71,43 @@ def test_columns_are_arrays(ubiquitin: molshot.Structure) -> None:
     assert ubiquitin.bonds.shape == (len(ubiquitin.bond_orders), 2)
     types = ubiquitin.atom_types
     assert types["atom_type"][0] == "N3+" and types["donor"][0] is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"model": -1}, r"model is -1; give a whole number from 1 to 4294967295, or None"),
+        ({"model": 2**70}, r"model is 1180591620717411303424; give a whole number"),
+        ({"model": 1.0}, r"model is 1\.0; give a whole number"),
+        ({"model": True}, r"model is True; give a whole number"),
+        ({"model": "2"}, r"model is '2'; give a whole number"),
+        ({"format": 5}, r"format is 5; give a text, or None"),
+        ({"altloc": b"A"}, r"altloc is b'A'; give a text, or None"),
+    ],
+)
+def test_arguments_of_another_kind_are_named(library, arguments, text) -> None:
+    for source in (library / "1ubi.pdb", (library / "1ubi.pdb").read_bytes()):
+        with pytest.raises(molshot.RequestError, match=f"^{text}") as caught:
+            molshot.read(source, **arguments)
+        assert caught.value.code == "argument_invalid" and isinstance(caught.value, ValueError)
+    assert len(molshot.read(library / "1ubi.pdb", model=np.int64(1))) == 602
+
+
+def test_arguments_of_functions_of_structures_are_named(ubiquitin: molshot.Structure) -> None:
+    for name, value, wanted in [
+        ("distance_slack_angstrom", "x", "a number from 0 to 2"),
+        ("distance_slack_angstrom", float("nan"), "a number from 0 to 2"),
+        ("angle_slack_degrees", -1, "a number from 0 to 90"),
+        ("water", 1, "True or False"),
+        ("scope", 3, "a text"),
+    ]:
+        with pytest.raises(molshot.RequestError, match=f"^{name} is .*; give {wanted}$"):
+            molshot.hydrogen_bonds(ubiquitin, **{name: value})
+    with pytest.raises(molshot.RequestError, match="^expression is 5; give a text$"):
+        ubiquitin.select(5)
+    with pytest.raises(molshot.RequestError, match="^name is 5; give a text$"):
+        molshot.Structure.from_arrays(*WATER, name=5)
+    assert molshot.hydrogen_bonds(ubiquitin, scope="all", distance_slack_angstrom=np.float32(0.4), angle_slack_degrees=20)
 
 
 def test_selections_are_masks(ubiquitin: molshot.Structure) -> None:
@@ -189,7 +253,7 @@ def test_hydrogen_bonds_are_those_of_the_command(library: pathlib.Path, program:
     assert [(bond.donor, bond.acceptor) for bond in found] == [
         (bond["donor"]["index"], bond["acceptor"]["index"]) for bond in wanted
     ]
-    with pytest.raises(molshot.MolshotError, match="tolerance"):
+    with pytest.raises(molshot.MolshotError, match="^distance_slack_angstrom is -1; give a number from 0 to 2$"):
         molshot.hydrogen_bonds(structure, distance_slack_angstrom=-1)
     with pytest.raises(molshot.MolshotError, match="scope"):
         molshot.hydrogen_bonds(structure, scope="each")  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ pub struct Timings {
 ///
 /// All planes but the colour plane hold what the ray through the centre of the pixel meets; colours
 /// are the mean of the job's samples.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Frame {
     /// Width of the drawn region.

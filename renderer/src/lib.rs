@@ -65,5 +65,7 @@ pub use cancel::CancelToken;
 pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::{RenderError, is_transient_io};
 pub use frame::{Frame, Timings};
-pub use save::{check_destination, files_of, save, save_bytes, save_masks, save_with};
+pub use save::{
+    check_destination, files_of, save, save_bytes, save_masks, save_masks_of, save_with,
+};
 pub use select::{enumerate_adapters, open, open_with_threads};

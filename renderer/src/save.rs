@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use molshot_scenes::{Plane, RenderJob};
 
-use crate::annotations::class_mask;
+use crate::annotations::{ClassMask, class_mask};
 use crate::encode::{self, Encoder, Encoding};
 use crate::error::RenderError;
 use crate::frame::Frame;
@@ -90,9 +90,21 @@ pub fn save_masks(
     planes: impl IntoIterator<Item = Plane>,
     path: &Path,
 ) -> Result<Vec<PathBuf>, RenderError> {
+    save_masks_of(planes, path, |plane| class_mask(job, frame, plane))
+}
+
+/// Writes class masks as [`save_masks`] does, of a picture whose masks `mask_of` makes.
+///
+/// # Errors
+/// Those of `mask_of`; [`RenderError::Write`] when the file cannot be written.
+pub fn save_masks_of<E: From<RenderError>>(
+    planes: impl IntoIterator<Item = Plane>,
+    path: &Path,
+    mut mask_of: impl FnMut(Plane) -> Result<ClassMask, E>,
+) -> Result<Vec<PathBuf>, E> {
     let mut written = Vec::new();
     for plane in planes.into_iter().filter(|plane| plane.is_mask()) {
-        let mask = class_mask(job, frame, plane)?;
+        let mask = mask_of(plane)?;
         let mut legend =
             serde_json::to_vec_pretty(&mask.legend).map_err(|error| RenderError::Encode {
                 problem: error.to_string(),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from molshot import dataset
+from molshot import _arguments, dataset
 from molshot._errors import DatasetError, RequestError
 from molshot.dataset import PathText, Progress, _Meter
 from molshot.ray._store import Store, complete_shards, place, plan_of, shard_name
@@ -85,8 +85,7 @@ def generate(
     for keyword, value in {"cpus_per_worker": cpus_per_worker, "workers": workers, "tries": tries}.items():
         if value is None and keyword == "workers":
             continue
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise RequestError(f"{keyword} is {value!r}; give a whole number, 1 or more", "argument_invalid")
+        _arguments.whole(keyword, value, 1)
     for option in sorted(_OWN_OPTIONS & set(options or {})):
         raise RequestError(f"options: \"{option}\" is set by molshot.ray.generate; leave it out", "argument_invalid")
     where = place(out, filesystem)

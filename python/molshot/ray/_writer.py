@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from molshot import dataset
+from molshot import _arguments, dataset
 from molshot._errors import DatasetError, MolshotError, RequestError
 from molshot.dataset import PathText
 from molshot.ray._store import Store, place, plan_of, shard_name
@@ -67,8 +67,8 @@ class ShardWriter:
         scratch: PathText | None = None,
         attempts: Any = None,
     ) -> None:
-        if tries < 1:
-            raise RequestError(f"tries is {tries}; give 1 or more", "argument_invalid")
+        _arguments.whole("tries", tries, 1)
+        _arguments.whole("threads", threads, 1)
         self._where = place(out, filesystem)
         self._complexes = None if complexes is None else place(complexes, keyword="complexes")
         self._threads = threads

@@ -89,6 +89,79 @@ pub struct ClassMask {
     pub legend: Legend,
 }
 
+/// The classes of a structure's atoms: all that a class mask needs beside the atom-id plane.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassTable {
+    /// Name of the plane.
+    plane: String,
+    /// Classes without counts of pixels.
+    entries: Vec<ClassEntry>,
+    /// The class of every atom.
+    of_atom: Vec<u8>,
+}
+
+impl ClassTable {
+    /// The table of a structure. `plane` is one of the masks.
+    ///
+    /// # Errors
+    /// [`RenderError::Encode`] for a plane that is not a mask, and when there are more than 255
+    /// classes.
+    pub fn new(structure: &Structure, plane: Plane) -> Result<Self, RenderError> {
+        let classes = Classes::new(structure, plane)?;
+        let entry = |(index, name, Rgb([r, g, b])): (u8, String, Rgb)| ClassEntry {
+            index,
+            name,
+            color: format!("#{r:02X}{g:02X}{b:02X}"),
+            pixels: 0,
+        };
+        Ok(Self {
+            plane: plane.name().into(),
+            entries: classes.entries.into_iter().map(entry).collect(),
+            of_atom: classes.of_atom,
+        })
+    }
+
+    /// The mask of an atom-id plane of `width_px` columns. Ids beyond the structure are nothing.
+    /// Looks at `cancel` before each row of pixels.
+    ///
+    /// # Errors
+    /// [`RenderError::Cancelled`].
+    pub fn mask(
+        &self,
+        ids: &[u32],
+        width_px: u32,
+        cancel: &CancelToken,
+    ) -> Result<ClassMask, RenderError> {
+        let mut pixels = [0_u64; 256];
+        let mut indices = Vec::with_capacity(ids.len());
+        let rows = ids.chunks(width_px.max(1) as usize);
+        let height_px = rows.len() as u32;
+        for row in rows {
+            cancel.check()?;
+            for id in row {
+                let atom = id.checked_sub(1).map(|atom| atom as usize);
+                let class = atom.and_then(|atom| self.of_atom.get(atom).copied());
+                let class = class.unwrap_or(0);
+                pixels[usize::from(class)] += 1;
+                indices.push(class);
+            }
+        }
+        let counted = |entry: &ClassEntry| ClassEntry {
+            pixels: pixels[usize::from(entry.index)],
+            ..entry.clone()
+        };
+        Ok(ClassMask {
+            indices,
+            legend: Legend {
+                plane: self.plane.clone(),
+                width_px,
+                height_px,
+                classes: self.entries.iter().map(counted).collect(),
+            },
+        })
+    }
+}
+
 /// Index, name and colour of every class, and the class of every atom.
 pub(super) struct Classes {
     pub(super) entries: Vec<(u8, String, Rgb)>,
@@ -287,35 +360,7 @@ pub fn class_mask_cancellable(
 ) -> Result<ClassMask, RenderError> {
     cancel.check()?;
     let ids = ids_of(job, frame)?;
-    let classes = Classes::new(&job.scene().structure, plane)?;
-    let mut pixels = [0_u64; 256];
-    let mut indices = Vec::with_capacity(ids.len());
-    for row in ids.chunks(frame.width_px.max(1) as usize) {
-        cancel.check()?;
-        for id in row {
-            let class = match id.checked_sub(1) {
-                Some(atom) => classes.of_atom[atom as usize],
-                None => 0,
-            };
-            pixels[usize::from(class)] += 1;
-            indices.push(class);
-        }
-    }
-    let entry = |(index, name, Rgb([r, g, b])): (u8, String, Rgb)| ClassEntry {
-        index,
-        name,
-        color: format!("#{r:02X}{g:02X}{b:02X}"),
-        pixels: pixels[usize::from(index)],
-    };
-    Ok(ClassMask {
-        indices,
-        legend: Legend {
-            plane: plane.name().into(),
-            width_px: frame.width_px,
-            height_px: frame.height_px,
-            classes: classes.entries.into_iter().map(entry).collect(),
-        },
-    })
+    ClassTable::new(&job.scene().structure, plane)?.mask(ids, frame.width_px, cancel)
 }
 
 impl ClassMask {

@@ -33,7 +33,7 @@ use footprint::Projector;
 use isolated::{AtomShapes, Counter};
 use visible::{BLOCK_PX, Covered, VisiblePixels};
 
-pub use classes::{ClassMask, Legend, class_mask, class_mask_cancellable, role_of};
+pub use classes::{ClassMask, ClassTable, Legend, class_mask, class_mask_cancellable, role_of};
 pub use document::{
     Annotations, AtomAnnotation, CameraAnnotation, LabelAnnotation, PictureAnnotation,
     ResidueAnnotation, ResidueName, Role, SCHEMA_VERSION, schema,
