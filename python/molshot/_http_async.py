@@ -10,11 +10,12 @@ from typing import Any
 
 import httpx
 
+from . import _arguments
 from . import _http_requests as requests
 from ._http_items import ItemReader
 from ._http_picture import RemotePicture
 from ._http_requests import DOCUMENTS_KEPT, File, Given, Settings, check, structure_path
-from ._http_types import RETRY_STATUSES, BatchError, Item, Json, ProblemError, Structure, TransportError
+from ._http_types import BatchError, Item, Json, ProblemError, Structure
 
 __all__ = ["AsyncClient"]
 
@@ -31,7 +32,9 @@ class AsyncClient:
     timeout : float
         Seconds to wait for an answer.
     retries : int
-        How often a request is sent again after status 429 or 503, or a connection error.
+        How often a request is sent again after status 429 or 503, or a connection error. What
+        cannot pass is not sent again: with a wrong token, or to a server whose certificate is not
+        trusted.
     chunk_size : int
         Most items in one request of a batch.
 
@@ -41,6 +44,8 @@ class AsyncClient:
         What the server refuses, with ``code``, ``detail``, ``pointer`` and ``status``.
     TransportError
         If the server cannot be reached.
+    RequestError
+        If ``base_url`` is not an address or another argument is wrong.
     """
 
     def __init__(
@@ -71,17 +76,14 @@ class AsyncClient:
             retry_after = None
             try:
                 response = await self._http.request(method, path, **arguments)
-                if response.status_code not in RETRY_STATUSES or attempt >= self._settings.retries:
+                if attempt >= self._settings.retries or not requests.is_refused_for_now(response):
                     return check(response)
                 retry_after = response.headers.get("retry-after")
             except httpx.TransportError as error:
-                if attempt >= self._settings.retries:
-                    raise self._broken(error) from error
+                if attempt >= self._settings.retries or not requests.may_pass_later(error):
+                    raise self._settings.broken(error) from error
             await asyncio.sleep(requests.wait_before(attempt, retry_after))
             attempt += 1
-
-    def _broken(self, error: Exception) -> TransportError:
-        return TransportError(f"{self._settings.base_url}: {error or type(error).__name__}")
 
     async def ready(self) -> bool:
         """Returns whether the server can render now."""
@@ -141,7 +143,7 @@ class AsyncClient:
             ``format="webp"``. ``request`` is a render request as a dict; keywords come on top.
         """
         document = await self._request(structure, commands, options)
-        planes = list(document.get("output", {}).get("planes", ["color"]))
+        planes = requests.planes_of(document)
         sent = document
         if len(planes) == 1 and planes != ["color"]:
             # Of one plane other than colour the server sends one file; of two it sends all.
@@ -164,38 +166,58 @@ class AsyncClient:
         return RemotePicture(files, planes)
 
     async def render_many(
-        self, jobs: Iterable[Any] | AsyncIterable[Any], *, annotations: bool = False, **options: Any
+        self,
+        jobs: Iterable[Any] | AsyncIterable[Any],
+        *,
+        ordered: bool = True,
+        ahead: int | None = None,
+        annotations: bool = False,
+        **options: Any,
     ) -> AsyncIterator[RemotePicture]:
-        """Draws pictures of a sequence of any length, in order, with the arguments of
-        `molshot.render_many`.
+        """Draws pictures of a sequence of any length, with the arguments of `molshot.render_many`.
 
         Parameters
         ----------
         jobs : iterable
             Structures as of `render`, ``(structure, commands)``, ``(structure, options)`` or
             ``(structure, commands, options)``, where options is a dict.
+        ordered : bool
+            Whether the pictures come in the order of the jobs. Without, an error of a job comes
+            after the other pictures of the jobs that were taken; a server sends pictures in their
+            order.
+        ahead : int, optional
+            Most jobs that are taken ahead of the pictures; by default 100.
         annotations : bool
             Whether the pictures come with annotations.
         **options
             Options of all pictures.
 
-        At most 100 jobs are taken ahead of the pictures. Leaving the loop cancels the rest on the
-        server. An error of a job ends it.
+        Leaving the loop cancels the rest on the server. An error of a job, or of ``jobs`` itself,
+        ends it after the pictures of the jobs before.
         """
-        size = min(100, self._settings.chunk_size)
-        async for chunk in requests.async_chunks(jobs, size):
-            items = []
+        most = requests.AHEAD if ahead is None else _arguments.whole("ahead", ahead, 1)
+        async for chunk in requests.async_chunks(jobs, min(most, self._settings.chunk_size)):
+            items: list[dict[str, Json]] = []
+            failure: Exception | None = None
             for number, job in enumerate(chunk):
-                structure, commands, own = requests.split_job(job)
-                document = await self._request(structure, commands, {**options, **own})
+                try:
+                    structure, commands, own = requests.split_job(job)
+                    document = await self._request(structure, commands, {**options, **own})
+                except Exception as error:
+                    failure = error
+                    break
                 items.append({**document, "key": f"{number:06}"})
-            planes = [list(item.get("output", {}).get("planes", ["color"])) for item in items]
-            number = 0
+            drawn = iter(items)
             async for item in self.batch(items, annotations=annotations):
+                document = requests.without_key(next(drawn))
                 if item.error:
-                    raise item.error
-                yield RemotePicture(item.files, planes[number])
-                number += 1
+                    failure = failure if failure is not None and not ordered else item.error
+                    if ordered:
+                        break
+                    continue
+                yield RemotePicture(item.files, requests.planes_of(document))
+            if failure is not None:
+                raise failure
 
     async def _request(self, structure: Given, commands: Any, options: Mapping[str, Any]) -> dict[str, Json]:
         """The render request of the arguments of `render`."""
@@ -264,10 +286,11 @@ class AsyncClient:
                 try:
                     body = requests.batch_body(chunk, defaults, annotations, masks)
                     async with self._http.stream("POST", "/v1/render/batch", json=body) as response:
-                        if response.status_code in RETRY_STATUSES and attempt < self._settings.retries:
+                        if response.status_code >= 300:
+                            await response.aread()
+                            if attempt >= self._settings.retries or not requests.is_refused_for_now(response):
+                                raise requests.problem_of(response)
                             retry_after = response.headers.get("retry-after")
-                        elif response.status_code >= 400:
-                            raise ProblemError.of(response.status_code, await response.aread())
                         else:
                             reader = ItemReader()
                             async for data in response.aiter_raw():
@@ -278,10 +301,10 @@ class AsyncClient:
                                 raise BatchError("the batch ended early")
                             break
                 except (httpx.TransportError, BatchError) as error:
-                    if attempt >= self._settings.retries:
+                    if attempt >= self._settings.retries or not requests.may_pass_later(error):
                         if isinstance(error, BatchError):
                             raise
-                        raise self._broken(error) from error
+                        raise self._settings.broken(error) from error
                 # Items that have arrived are not requested again. They show progress, so the number
                 # of attempts starts anew.
                 chunk = chunk[done:]

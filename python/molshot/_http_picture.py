@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import _arguments
 from ._errors import MolshotError
 from ._http_types import IMAGE_SUFFIXES, Json
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     from PIL.Image import Image
+
+
+MASKS = ("element", "residue", "chain", "role")
+"""Names of class masks."""
 
 
 def _opened(content: bytes) -> Image:
@@ -30,19 +35,31 @@ def _opened(content: bytes) -> Image:
 class RemotePicture:
     """A picture that a server drew: its files, and with NumPy and Pillow its arrays.
 
-    Has what `molshot.Picture` has: the same names, shapes and units.
+    Has what `molshot.Picture` has: the same names, shapes and units. Pickling keeps what came from
+    the server.
     """
 
     def __init__(
-        self, files: dict[str, bytes], planes: list[str], annotate: Callable[[], dict[str, Json]] | None = None
+        self,
+        files: dict[str, bytes],
+        planes: list[str],
+        annotate: Callable[[], dict[str, Json]] | None = None,
+        mask_files: Callable[[str], dict[str, bytes]] | None = None,
     ) -> None:
         #: The files by suffix: ``png``, ``depth.npy``, ``mask-role.json``.
         self.files = files
         #: Names of the planes that were drawn.
         self.planes = planes
         self._annotate = annotate
+        self._mask_files = mask_files
+        #: Files of class masks that were asked for later.
+        self._masks: dict[str, bytes] = {}
         self._annotations: dict[str, Json] | None = json.loads(files["json"]) if "json" in files else None
         self._arrays: dict[str, Any] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The client stays in its process.
+        return {**self.__dict__, "_annotate": None, "_mask_files": None, "_arrays": {}}
 
     @property
     def format(self) -> str:
@@ -181,17 +198,23 @@ class RemotePicture:
     def mask(self, name: str) -> tuple[npt.NDArray[np.uint8], dict[str, Json]]:
         """Class mask ``element``, ``residue``, ``chain`` or ``role``: (H, W) uint8, and its legend.
 
-        Needs the plane ``mask-NAME``, NumPy and Pillow.
+        Needs the plane ``mask-NAME``, or ``atom-id``: then a picture of `Client` asks the server
+        for the mask when it is first used. Needs NumPy and Pillow.
         """
         import numpy as np
 
+        if name not in MASKS:
+            raise _arguments.wrong("name", name, f"one of {', '.join(MASKS)}")
         plane = f"mask-{name}"
-        if f"{plane}.png" not in self.files:
-            raise MolshotError(
-                f'the picture has no plane {plane}; add "{plane}" to planes', "plane_missing", "/output/planes"
-            )
-        mask = np.array(_opened(self.files[f"{plane}.png"]))
-        legend: dict[str, Json] = json.loads(self.files[f"{plane}.json"])
+        if f"{plane}.png" not in self.files and f"{plane}.png" not in self._masks:
+            if self._mask_files is None or "atom-id" not in self.planes:
+                raise MolshotError(
+                    f'the picture has no plane {plane}; add "{plane}" to planes', "plane_missing", "/output/planes"
+                )
+            self._masks.update(self._mask_files(plane))
+        files = {**self._masks, **self.files}
+        mask = np.array(_opened(files[f"{plane}.png"]))
+        legend: dict[str, Json] = json.loads(files[f"{plane}.json"])
         return mask, legend
 
     @property

@@ -6,6 +6,8 @@ import email.utils
 import json
 import os
 import random
+import re
+import ssl
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ from urllib.parse import quote
 
 import httpx
 
-from ._http_types import Json, ProblemError, Structure
+from . import _arguments
+from ._errors import RequestError
+from ._http_types import RETRY_STATUSES, Json, ProblemError, Structure, TransportError
 from ._values import plain
 
 MAX_WAIT = 60.0
@@ -30,6 +34,8 @@ OUTSIDE_URLS = {"planes": "planes", "format": "format"}
 """Options that image URLs do not take: keyword, and key in ``output``."""
 DOCUMENTS_KEPT = 256
 """Most options whose JSON form a client keeps."""
+AHEAD = 100
+"""Most jobs of ``render_many`` that are taken ahead of the pictures."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +48,53 @@ class Settings:
     retries: int
     chunk_size: int
 
+    def __post_init__(self) -> None:
+        """Refuses what no request could pass with."""
+        try:
+            url = httpx.URL(self.base_url)
+        except (httpx.InvalidURL, TypeError):
+            url = None
+        if url is None or url.scheme not in ("http", "https") or not url.host:
+            raise _arguments.wrong("base_url", self.base_url, "an address such as http://127.0.0.1:8000")
+        if self.token is not None and not (isinstance(self.token, str) and re.fullmatch(r"[!-~]*", self.token)):
+            # Without the token, which is a secret.
+            detail = "token is not a text of ASCII letters, digits and signs without blanks; give one, or None"
+            raise RequestError(detail, "argument_invalid")
+        _arguments.whole("retries", self.retries, 0)
+        _arguments.whole("chunk_size", self.chunk_size, 1)
+
     def arguments(self) -> dict[str, Any]:
         """Arguments of httpx's clients."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return {"base_url": self.base_url, "headers": headers, "timeout": self.timeout}
+
+    def broken(self, error: Exception) -> TransportError:
+        """The error of a connection."""
+        detail = f"{self.base_url}: {error or type(error).__name__}"
+        return TransportError(detail, transient=may_pass_later(error))
+
+
+def may_pass_later(error: BaseException) -> bool:
+    """Whether the same request may succeed after this error of a connection."""
+    if isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        return False
+    cause: BaseException | None = error
+    while cause is not None:
+        # A certificate that is not trusted, or a server that does not speak TLS.
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return False
+        if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
+            return False
+        cause = cause.__cause__ or cause.__context__
+    return True
+
+
+def is_refused_for_now(response: httpx.Response) -> bool:
+    """Whether the server refuses a request that it may take later. Its content has been read."""
+    if response.status_code not in RETRY_STATUSES:
+        return False
+    # With a wrong token, waiting does not help.
+    return ProblemError.of(response.status_code, response.content).code != "logins_too_many"
 
 
 def wait_before(attempt: int, retry_after: str | None) -> float:
@@ -200,6 +249,11 @@ def merged(base: Mapping[str, Json], over: Mapping[str, Json]) -> dict[str, Json
     return result
 
 
+def planes_of(request: Mapping[str, Json]) -> list[str]:
+    """Names of the planes of a request."""
+    return list(request.get("output", {}).get("planes", ["color"]))
+
+
 def command_list(commands: Any) -> list[str]:
     """View commands as the list of a request."""
     return [commands] if isinstance(commands, str) else list(commands)
@@ -213,9 +267,18 @@ def batch_body(
 
 
 def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Lists of at most ``size`` items."""
+    """Lists of at most ``size`` items. An error of the iterable comes after the items before it."""
     iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
+    while True:
+        chunk: list[Any] = []
+        try:
+            chunk.extend(islice(iterator, size))
+        except Exception:
+            if chunk:
+                yield chunk
+            raise
+        if not chunk:
+            return
         yield chunk
 
 
@@ -223,11 +286,16 @@ async def async_chunks(items: Iterable[Any] | AsyncIterable[Any], size: int) -> 
     """Lists of at most ``size`` items, of an iterable of either kind."""
     if isinstance(items, AsyncIterable):
         chunk: list[Any] = []
-        async for item in items:
-            chunk.append(item)
-            if len(chunk) == size:
+        try:
+            async for item in items:
+                chunk.append(item)
+                if len(chunk) == size:
+                    yield chunk
+                    chunk = []
+        except Exception:
+            if chunk:
                 yield chunk
-                chunk = []
+            raise
         if chunk:
             yield chunk
     else:
@@ -237,9 +305,33 @@ async def async_chunks(items: Iterable[Any] | AsyncIterable[Any], size: int) -> 
 
 def check(response: httpx.Response) -> httpx.Response:
     """Raises the problem that a response reports."""
-    if response.status_code >= 400:
-        raise ProblemError.of(response.status_code, response.content)
+    if response.status_code >= 300:
+        raise problem_of(response)
     return response
+
+
+def problem_of(response: httpx.Response) -> ProblemError:
+    """The problem that a response reports, whose content has been read."""
+    if response.status_code < 400:
+        place = response.headers.get("location", "another address")
+        detail = f"the server answered {response.status_code} and points to {place}; give its address as base_url"
+        return ProblemError({"code": "redirected", "detail": detail}, response.status_code)
+    return ProblemError.of(response.status_code, response.content)
+
+
+def without_key(item: Mapping[str, Json]) -> dict[str, Json]:
+    """The render request of an item of a batch."""
+    return {name: value for name, value in item.items() if name != "key"}
+
+
+def mask_request(request: Mapping[str, Json], plane: str) -> dict[str, Json]:
+    """The request of a class mask of the same picture.
+
+    Of one plane other than colour the server sends one file, and the legend is another one; so it
+    is asked for two planes.
+    """
+    other = "mask-role" if plane == "mask-element" else "mask-element"
+    return merged(request, {"output": {"planes": [plane, other]}})
 
 
 def answer_files(response: httpx.Response) -> dict[str, bytes]:

@@ -59,6 +59,19 @@ def test_pictures_equal_those_of_this_process(
             assert getattr(there, name).dtype == getattr(here, name).dtype
 
 
+def test_masks_equal_those_of_this_process(client: molshot.Client, library: pathlib.Path) -> None:
+    options: dict[str, Any] = {"size": 64, "planes": ["color", "atom-id"], "select": "not water"}
+    files = [library / "1hvr/1hvr_pocket.pdb", library / "1hvr/1hvr_ligand.mol2"]
+    with molshot.Renderer(adapter="software") as renderer:
+        here = renderer.render(molshot.read(files), "roll y 15", **options)
+    there = client.render(files, "roll y 15", **options)
+    many = next(client.render_many([(files, "roll y 15")], ordered=False, **options))
+    for name in ("element", "residue", "chain", "role"):
+        for picture in (there, many):
+            (mask, legend), (wanted, names) = picture.mask(name), here.mask(name)
+            assert np.array_equal(mask, wanted) and mask.dtype == wanted.dtype and legend == names
+
+
 def test_both_clients_have_the_same_methods() -> None:
     def methods(kind: type) -> dict[str, list[str]]:
         public = {name: getattr(kind, name) for name in vars(kind) if not name.startswith("_")}
@@ -66,6 +79,9 @@ def test_both_clients_have_the_same_methods() -> None:
 
     assert methods(molshot.Client) == methods(molshot.AsyncClient)
     assert {"render", "render_many", "batch"} <= methods(molshot.Client).keys()
+    here, there = inspect.signature(molshot.render_many), inspect.signature(molshot.Client.render_many)
+    for name in here.parameters:
+        assert there.parameters[name].default == here.parameters[name].default, name
 
 
 def test_render_many_takes_the_same_jobs(client: molshot.Client, ubiquitin: molshot.Structure) -> None:

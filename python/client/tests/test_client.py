@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import pickle
+import re
 import socket
 import subprocess
 import threading
@@ -152,8 +153,21 @@ def test_render_has_the_arguments_of_the_package(client: Client, tmp_path: Path)
     assert ((mask > 0) == drawn).all() and [entry["name"] for entry in legend["classes"]] == ["polymer"]
     with pytest.raises(MolshotError, match='format="jpeg"'):
         picture.jpeg()
+    # Of a picture with atom ids, the server makes a mask when it is used.
+    chains, legend = picture.mask("chain")
+    assert chains.dtype == np.uint8 and ((chains > 0) == drawn).all()
+    assert [entry["name"] for entry in legend["classes"]] == ["B", "C"]
+    assert sum(entry["pixels"] for entry in legend["classes"]) == drawn.sum()
+    assert picture.mask("element")[1]["plane"] == "mask-element"
+    with pytest.raises(MolshotError, match="name is 'colour'; give one of element, residue, chain, role"):
+        picture.mask("colour")
+    again = pickle.loads(pickle.dumps(picture))
+    assert again.files == picture.files and again.planes == picture.planes
+    assert np.array_equal(again.mask("chain")[0], chains) and again.annotations == picture.annotations
+    with pytest.raises(MolshotError, match='"mask-residue"'):
+        again.mask("residue")
     with pytest.raises(MolshotError, match='"mask-chain"'):
-        picture.mask("chain")
+        client.render("sample-dna", size=32).mask("chain")
     names = [Path(path).name for path in picture.save(tmp_path / "dna.webp")]
     assert names[0] == "dna.webp" and "dna.depth.npy" in names and "dna.mask-role.json" in names
     assert all((tmp_path / name).stat().st_size for name in names)
@@ -199,6 +213,53 @@ def test_render_many_draws_jobs_of_every_form(client: Client) -> None:
     with pytest.raises(ProblemError) as caught:
         client.render("sample-dna", stile="misi")
     assert caught.value.parameter == "stile" and "style" in caught.value.detail
+
+
+def test_pictures_before_an_error_come_first(address: str, client: Client) -> None:
+    def jobs() -> Iterator[Any]:
+        yield from ["sample-dna", ("sample-dna", "fly"), ("sample-dna", "roll y 5")]
+        raise KeyError("no more")
+
+    def pictures_and_error(**options: Any) -> tuple[list[bytes], Exception]:
+        pictures = []
+        with pytest.raises(Exception) as caught:
+            for picture in client.render_many(jobs(), size=16, **options):
+                pictures.append(picture.png())
+        return pictures, caught.value
+
+    wanted = [client.render("sample-dna", size=16).png(), client.render("sample-dna", "roll y 5", size=16).png()]
+    pictures, error = pictures_and_error()
+    assert pictures == wanted[:1] and isinstance(error, ProblemError) and error.pointer == "/commands/0"
+    pictures, error = pictures_and_error(ordered=False)
+    assert pictures == wanted and isinstance(error, ProblemError)
+    with pytest.raises(KeyError):
+        list(client.render_many((job for job in jobs() if job != ("sample-dna", "fly")), size=16, ahead=2))
+    # What a client makes of a job is wrong.
+    taken = client.render_many(["sample-dna", 3], size=16)
+    assert next(taken).png() == wanted[0]
+    with pytest.raises(TypeError, match="give its id"):
+        next(taken)
+    with pytest.raises(ValueError, match="ahead is 0; give a whole number from 1"):
+        list(client.render_many(["sample-dna"], ahead=0))
+
+    async def work() -> list[bytes]:
+        async with AsyncClient(address, token="secret") as other:
+            found = []
+            with pytest.raises(ProblemError):
+                async for picture in other.render_many(jobs(), size=16, ordered=False):
+                    found.append(picture.png())
+            return found
+
+    assert asyncio.run(work()) == wanted
+
+
+def test_many_pictures_have_masks_and_annotations(client: Client) -> None:
+    pictures = list(client.render_many([("sample-dna", f"roll y {n}") for n in (0, 40)], size=32, planes=["color", "atom-id"]))
+    for picture in pictures:
+        mask, legend = picture.mask("chain")
+        assert ((mask > 0) == (picture.atom_id > 0)).all() and legend["plane"] == "mask-chain"
+        assert picture.annotations["atoms"]
+    assert not (pictures[0].mask("chain")[0] == pictures[1].mask("chain")[0]).all()
 
 
 def test_exceptions_are_those_of_the_package() -> None:
@@ -331,6 +392,73 @@ def test_a_refused_request_is_sent_again_after_retry_after() -> None:
     address, _ = serve([refused] * 3)
     with Client(address, retries=2) as client, pytest.raises(ProblemError):
         client.image("a")
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"base_url": "127.0.0.1:8000"}, "base_url is '127.0.0.1:8000'; give an address such as http://127.0.0.1:8000"),
+        ({"base_url": "localhost"}, "base_url is 'localhost'"),
+        ({"base_url": "ftp://localhost"}, "base_url is 'ftp://localhost'"),
+        ({"base_url": "http://"}, "base_url is 'http://'"),
+        ({"base_url": "http://[::1"}, "base_url is"),
+        ({"base_url": 5}, "base_url is 5"),
+        ({"base_url": "http://a", "token": "s\u00e9cret"}, "token is not a text of ASCII"),
+        ({"base_url": "http://a", "token": "secret\n"}, "token is not a text of ASCII"),
+        ({"base_url": "http://a", "retries": -1}, "retries is -1; give a whole number from 0"),
+        ({"base_url": "http://a", "chunk_size": 0}, "chunk_size is 0; give a whole number from 1"),
+    ],
+)
+def test_wrong_arguments_are_refused_at_once(kind: Any, arguments: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}") as caught:
+        kind(**arguments)
+    assert isinstance(caught.value, MolshotError) and caught.value.code == "argument_invalid"
+    assert "cret" not in str(caught.value)
+
+
+def test_what_cannot_pass_is_sent_once() -> None:
+    def answer(status: str, code: str) -> bytes:
+        body = json.dumps({"code": code, "detail": "no"}).encode()
+        return b"HTTP/1.1 %s\r\nRetry-After: 0\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status.encode(), len(body)) + body
+
+    calls: list[Callable[[Client], object]] = [
+        lambda client: client.image("a"),
+        lambda client: list(client.batch([{"key": "a"}])),
+    ]
+    for refused, code in [
+        (answer("401 Unauthorized", "token_missing"), "token_missing"),
+        (answer("429 Too Many Requests", "logins_too_many"), "logins_too_many"),
+        (answer("404 Not Found", "structure_unknown"), "structure_unknown"),
+        (answer("422 Unprocessable Content", "value_invalid"), "value_invalid"),
+        (b"HTTP/1.1 301 Moved\r\nLocation: https://b/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "redirected"),
+    ]:
+        for call in calls:
+            address, requests = serve([refused] * 2)
+            with Client(address) as client, pytest.raises(ProblemError) as caught:
+                call(client)
+            assert caught.value.code == code and len(requests) == 1
+
+
+def test_a_server_without_tls_is_asked_once() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    accepted = []
+
+    def run() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            accepted.append(connection)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            connection.close()
+
+    threading.Thread(target=run, daemon=True).start()
+    with Client("https://127.0.0.1:%d" % listener.getsockname()[1]) as client, pytest.raises(TransportError) as caught:
+        client.image("a")
+    listener.close()
+    assert len(accepted) == 1 and not caught.value.transient
 
 
 def test_both_clients_wait_as_long_as_retry_after_says() -> None:
