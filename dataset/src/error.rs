@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use molshot_renderer::pool::PoolError;
-use molshot_renderer::{RenderError, is_transient_io};
+use molshot_renderer::{Advice, RenderError, is_transient_io};
 use molshot_scenes::SceneError;
 use parquet::errors::ParquetError;
 
@@ -54,6 +54,14 @@ pub enum DatasetError {
     /// The work was cancelled; the text says what is kept.
     #[error("{0}")]
     Interrupted(String),
+    /// An error that options would mend; its text says so in words.
+    #[error("{source}")]
+    Advised {
+        /// The error.
+        source: Box<DatasetError>,
+        /// The options.
+        advice: Vec<Advice>,
+    },
 }
 
 impl DatasetError {
@@ -90,6 +98,38 @@ impl DatasetError {
         }
     }
 
+    /// Adds the options that would mend the error.
+    pub(crate) fn advise(self, advice: &[Advice]) -> Self {
+        Self::Advised {
+            source: Box::new(self),
+            advice: advice.to_vec(),
+        }
+    }
+
+    /// Returns the options that would mend the error.
+    #[must_use]
+    pub fn advice(&self) -> &[Advice] {
+        match self {
+            Self::Advised { advice, .. } => advice,
+            Self::Render(error)
+            | Self::Picture {
+                source: PoolError::Render(error),
+                ..
+            } => error.advice(),
+            _ => &[],
+        }
+    }
+
+    /// Returns whether the work was cancelled.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        match self {
+            Self::Interrupted(_) => true,
+            Self::Advised { source, .. } => source.is_interrupted(),
+            _ => false,
+        }
+    }
+
     /// Returns whether the same call may succeed later or on another machine: the disk is full, the
     /// storage does not answer, memory is exhausted, a graphics device was lost, the work was
     /// cancelled.
@@ -103,6 +143,7 @@ impl DatasetError {
             Self::File { source, .. } => is_transient_io(source),
             Self::Render(error) => error.is_transient(),
             Self::Picture { source, .. } => source.is_transient(),
+            Self::Advised { source, .. } => source.is_transient(),
             Self::Scene { .. } | Self::Content { .. } | Self::Request(_) => false,
         }
     }
@@ -118,6 +159,7 @@ impl DatasetError {
             Self::Content { .. } => "content",
             Self::Request(_) => "request",
             Self::Interrupted(_) => "interrupted",
+            Self::Advised { source, .. } => source.code(),
         }
     }
 }

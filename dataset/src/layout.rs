@@ -16,6 +16,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use molshot_renderer::Advice;
 use serde::{Deserialize, Serialize};
 
 use crate::complexes::ComplexSource;
@@ -24,6 +25,9 @@ use crate::files::{read_json, write_json};
 use crate::picture::path_component;
 use crate::record::{Plan, SCHEMA_VERSION};
 use crate::task::{Split, Task};
+
+/// Advice for a folder that is in the wrong place.
+const OTHER_OUT: &[Advice] = &[Advice::other("out")];
 
 /// The folder of a set.
 #[derive(Debug, Clone)]
@@ -137,10 +141,8 @@ impl Layout {
     pub fn plan(&self) -> Result<Plan, DatasetError> {
         let path = self.plan_file();
         if !path.exists() {
-            return Err(DatasetError::content(
-                &self.root,
-                "has no plan; make one with `molshot dataset plan --complexes DIR --out OUT`",
-            ));
+            let problem = "has no plan; plan the set first, or give the folder of a set";
+            return Err(DatasetError::content(&self.root, problem));
         }
         // The version comes first, because a plan of another version may have other fields.
         let head: serde_json::Value = read_json(&path)?;
@@ -172,24 +174,22 @@ impl Layout {
             } else {
                 "is inside the folder of the complexes, where it would be taken for a complex"
             };
-            let remedy = "give --out a folder outside of";
-            return Err(DatasetError::content(
-                &self.root,
-                format!("{place}; {remedy} {}", complexes.display()),
-            ));
+            let problem = format!(
+                "{place}; put the set into a folder outside of {}",
+                complexes.display()
+            );
+            return Err(DatasetError::content(&self.root, problem).advise(OTHER_OUT));
         }
         let replaced = ["data", "export", "plan", "shards", "structures"];
         if replaced
             .iter()
             .any(|name| input.starts_with(output.join(name)))
         {
-            return Err(DatasetError::content(
-                complexes,
-                format!(
-                    "is a part of the set {}, which a new plan would replace; give --out another folder",
-                    self.root.display()
-                ),
-            ));
+            let problem = format!(
+                "is a part of the set {}, which a new plan would replace; put the set into another folder",
+                self.root.display()
+            );
+            return Err(DatasetError::content(complexes, problem).advise(OTHER_OUT));
         }
         Ok(())
     }
@@ -221,10 +221,9 @@ impl Layout {
                 Ok(local) => local.complexes,
                 Err(_) if self.cuts().is_dir() => self.cuts(),
                 Err(_) => {
-                    return Err(DatasetError::content(
-                        &path,
-                        "does not say where the complexes are; give --complexes DIR",
-                    ));
+                    let problem = "does not say where the complexes are; give their folder";
+                    let error = DatasetError::content(&path, problem);
+                    return Err(error.advise(&[Advice::other("complexes")]));
                 }
             }
         };

@@ -134,6 +134,7 @@ def plan(
     annotations: bool = True,
     unique_names: bool = True,
     shard_pictures: int | None = None,
+    ligands: PathText | None = None,
     pocket_cutoff_angstrom: float | None = None,
     threads: int | None = None,
     progress: Progress = None,
@@ -144,6 +145,7 @@ def plan(
     ``{"train": ["1a61", ...], "test": ["5ey0", ...]}``. ``languages`` are tags such as
     ``["en", "sw"]``, or ``"all"``; ``messages`` are your own catalogues. ``modes`` are what a model
     gets: ``picture``, ``text`` (tables of coordinates and bonds) or ``both``, or several of them.
+    ``ligands`` is a file that names the ligands of whole entries.
     """
     files: list[PathText] = []
     if isinstance(messages, os.PathLike):
@@ -169,6 +171,7 @@ def plan(
         "annotations": annotations,
         "unique_names": unique_names,
         "shard_pictures": shard_pictures,
+        "ligands": ligands,
         "pocket_cutoff_angstrom": pocket_cutoff_angstrom,
         "threads": threads,
     }

@@ -1,7 +1,7 @@
 //! Errors of the library as exceptions of the Python package.
 
-use molshot::renderer::RenderError;
 use molshot::renderer::pool::PoolError;
+use molshot::renderer::{Advice, AdvisedValue, RenderError};
 use molshot::scenes::SceneError;
 use molshot_dataset::DatasetError;
 use pyo3::exceptions::PyRuntimeError;
@@ -95,6 +95,8 @@ impl From<molshot::Error> for Failure {
             molshot::Error::Input(_) | molshot::Error::Structure(_) => {
                 Self::new("InputError", error.code(), error.to_string())
             }
+            molshot::Error::Render(error) => error.into(),
+            molshot::Error::Pool(error) => error.into(),
             _ => Self::new("RenderError", error.code(), error.to_string()),
         }
     }
@@ -117,7 +119,8 @@ impl From<SceneError> for Failure {
 
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
-        let new = Self::new("RenderError", error.code(), error.to_string());
+        let text = with_keywords(&error, error.advice());
+        let new = Self::new("RenderError", error.code(), text);
         Self {
             transient: DatasetError::from(error).is_transient(),
             ..new
@@ -127,6 +130,9 @@ impl From<RenderError> for Failure {
 
 impl From<PoolError> for Failure {
     fn from(error: PoolError) -> Self {
+        if let PoolError::Render(error) = error {
+            return error.into();
+        }
         Self::new("RenderError", error.code(), error.to_string())
     }
 }
@@ -135,7 +141,29 @@ impl From<DatasetError> for Failure {
     fn from(error: DatasetError) -> Self {
         Self {
             transient: error.is_transient(),
-            ..Self::new("DatasetError", error.code(), error.to_string())
+            ..Self::new(
+                "DatasetError",
+                error.code(),
+                with_keywords(&error, error.advice()),
+            )
         }
+    }
+}
+
+/// The text of an error, followed by the arguments that would mend it: `(adapter="auto")`.
+fn with_keywords(error: &impl std::fmt::Display, advice: &[Advice]) -> String {
+    let argument = |advice: &Advice| {
+        let name = advice.option.replace('-', "_");
+        match advice.value {
+            AdvisedValue::Word(word) => format!("{name}=\"{word}\""),
+            AdvisedValue::On => format!("{name}=True"),
+            _ => name,
+        }
+    };
+    let arguments: Vec<String> = advice.iter().map(argument).collect();
+    if arguments.is_empty() {
+        error.to_string()
+    } else {
+        format!("{error} ({})", arguments.join(", "))
     }
 }

@@ -11,12 +11,14 @@
 )]
 
 mod argument;
+mod columns;
 mod command_line;
 mod dataset;
 mod failure;
 mod interrupt;
 mod origin;
 mod picture;
+mod plan_arguments;
 mod planes;
 mod pool;
 mod questions;

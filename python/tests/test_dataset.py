@@ -2,6 +2,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -158,6 +159,19 @@ def test_questions_have_input_modes(complexes: pathlib.Path, tmp_path: pathlib.P
         dataset.export(out, "vlmeval")
 
 
+def test_ligands_of_whole_entries_are_named(library: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "entries").mkdir()
+    (tmp_path / "ligands.txt").write_text("1ubi HOH\n")
+    os.symlink(library / "1ubi.pdb", tmp_path / "entries/1ubi.pdb")
+    for ligands, text in [(None, r"list of ligands \(option ligands\) names its residue"), (tmp_path / "ligands.txt", "the list of ligands names HOH")]:
+        with pytest.raises(molshot.DatasetError, match="has no usable complex"):
+            dataset.plan(tmp_path / "entries", tmp_path / "out", ligands=ligands)
+        report = json.loads((tmp_path / "out/report.json").read_text())
+        assert re.search(text, json.dumps(report))
+    with pytest.raises(molshot.DatasetError, match="nothing.txt"):
+        dataset.plan(tmp_path / "entries", tmp_path / "out", ligands=tmp_path / "nothing.txt")
+
+
 def test_wrong_options_are_refused(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
     for options in [{"tasks": "T0"}, {"size": (1, 1)}, {"samples": 3}, {"test_share": 2}, {"split": {"dev": ["1hvr"]}}, {"decoys": "round"}, {"modes": "image"}]:
         with pytest.raises(molshot.MolshotError):
@@ -244,6 +258,29 @@ def test_ctrl_c_ends_a_step_and_it_is_resumed(complexes: pathlib.Path, tmp_path:
         signal.signal(signal.SIGINT, before)
     assert dataset.generate(out, resume=True)["shards_left"] == 0
     assert dataset.verify(out, sample=2)["problems"] == []
+
+
+def test_advice_is_written_as_arguments(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    out = tmp_path / "out"
+    dataset.plan(complexes, out, tasks="T1", size=(32, 32), shard_pictures=20)
+    names = [shard.name for shard in dataset.shards(out)]
+    with pytest.raises(molshot.DatasetError, match=r"lacks the shard .*; generate it first \(resume=True\)$"):
+        dataset.export(out, "parquet")
+    assert any("is incomplete; resume the work" in problem for problem in dataset.verify(out)["problems"])
+    dataset.generate(out, shards=names[:1])
+    for call, text in [
+        (lambda: dataset.generate(out), r"complete shards already; resume the work to make the others \(resume=True\)$"),
+        (lambda: dataset.plan(out, out), r"is the folder of the complexes itself; put the set into a folder outside of .* \(out\)$"),
+        (lambda: dataset.plan(complexes, tmp_path / "b", languages="tlh"), r"catalogue of your own \(messages\)$"),
+        (lambda: dataset.plan(complexes, tmp_path / "b", tiny=True, split={"train": ["1hvr", "7pbl"]}), "plan a set that is not tiny"),
+        (lambda: dataset.verify(tmp_path / "none"), "has no plan; plan the set first"),
+    ]:
+        with pytest.raises(molshot.DatasetError, match=text) as caught:
+            call()
+        assert "--" not in caught.value.detail
+    os.remove(out / "local.json")
+    with pytest.raises(molshot.DatasetError, match=r"give their folder \(complexes\)$"):
+        dataset.generate(out, resume=True)
 
 
 def test_ctrl_c_and_exceptions_end_a_check(complexes: pathlib.Path, tmp_path: pathlib.Path) -> None:

@@ -360,6 +360,16 @@ def test_arguments_of_another_kind_are_named(renderer: molshot.Renderer, ubiquit
         assert caught.value.code == "argument_invalid"
 
 
+def test_errors_of_adapters_name_the_argument() -> None:
+    try:
+        molshot.Renderer(adapter="gpu").adapter
+    except molshot.RenderError as error:
+        assert error.code == "no_adapter" and error.detail.endswith('or use another adapter (adapter="auto")')
+        assert "--" not in error.detail
+    else:
+        pytest.skip("there is a GPU")
+
+
 def test_64_threads_draw_at_once(renderer: molshot.Renderer, ubiquitin: molshot.Structure) -> None:
     wanted = [renderer.render(ubiquitin, f"roll y {n % 8}").png() for n in range(8)]
     wrong = []

@@ -4,6 +4,8 @@ use std::io::ErrorKind;
 
 use molshot_scenes::Plane;
 
+use crate::advice::Advice;
+
 /// Every way in which drawing or encoding fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,7 +22,7 @@ pub enum RenderError {
     },
     /// The adapter refused to open a device.
     #[error(
-        "the adapter {adapter} cannot be opened: {reason}; try another with --adapter, or see `molshot doctor`"
+        "the adapter {adapter} cannot be opened: {reason}; try another one, or see `molshot doctor`"
     )]
     Device {
         /// Adapter's name.
@@ -76,7 +78,7 @@ pub enum RenderError {
     },
     /// The test picture is wrong: the driver does not draw correctly.
     #[error(
-        "the test picture is wrong: it does not hold that {property}; update the graphics driver, or use another --adapter"
+        "the test picture is wrong: it does not hold that {property}; update the graphics driver, or use another adapter"
     )]
     WrongPicture {
         /// The property that does not hold.
@@ -147,6 +149,18 @@ fn write_remedy(kind: ErrorKind) -> &'static str {
 }
 
 impl RenderError {
+    /// Returns the options that would mend the error; its text says so in words.
+    #[must_use]
+    pub fn advice(&self) -> &'static [Advice] {
+        const AUTO: &[Advice] = &[Advice::word("adapter", "auto")];
+        const OTHER: &[Advice] = &[Advice::other("adapter")];
+        match self {
+            Self::NoAdapter { wanted: "GPU", .. } => AUTO,
+            Self::Device { .. } | Self::WrongPicture { .. } => OTHER,
+            _ => &[],
+        }
+    }
+
     /// The error for a frame that lacks a plane.
     pub(crate) fn missing_plane(plane: Plane) -> Self {
         Self::Encode {

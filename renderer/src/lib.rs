@@ -38,6 +38,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod advice;
 pub mod annotations;
 pub mod backend;
 mod camera_uniforms;
@@ -59,6 +60,7 @@ pub mod self_test;
 mod simd;
 pub mod software;
 
+pub use advice::{Advice, AdvisedValue};
 pub use annotations::{Annotations, Annotator, annotate};
 pub use backend::{AdapterChoice, AdapterReport, Backend, BackendKind};
 pub use cancel::CancelToken;

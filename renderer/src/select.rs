@@ -129,7 +129,7 @@ mod gpu {
                 _ => "graphics adapter",
             },
             found: "this program was built without the feature `gpu`".into(),
-            remedy: "build it with the default features, or use --adapter software".into(),
+            remedy: "build it with the default features, or use another adapter".into(),
         })
     }
 

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use molshot_molecule::Format;
 use molshot_renderer::pool::PoolError;
-use molshot_renderer::{RenderError, is_transient_io};
+use molshot_renderer::{Advice, AdvisedValue, RenderError, is_transient_io};
 use molshot_scenes::SceneError;
 
 use crate::input::InputError;
@@ -113,10 +113,49 @@ impl<E: Into<anyhow::Error>> From<E> for CliError {
         match error.downcast_ref() {
             Some(InputError::StandardInputTwice) => Self::Usage(error.to_string()),
             Some(InputError::StandardInputFormat) => Self::flag("--input-format", error),
-            _ if is_transient(&error) => Self::Transient(error),
-            _ => Self::Work(error),
+            _ if is_transient(&error) => Self::Transient(advised(error)),
+            _ => Self::Work(advised(error)),
         }
     }
+}
+
+/// Adds the flags that would mend an error to its text.
+fn advised(error: anyhow::Error) -> anyhow::Error {
+    match advice(&error) {
+        [] => error,
+        advice => anyhow::Error::msg(with_flags(&error, advice)),
+    }
+}
+
+/// The text of an error, followed by the flags that would mend it: `(--adapter auto)`.
+pub(crate) fn with_flags(error: &impl fmt::Display, advice: &[Advice]) -> String {
+    let flag = |advice: &Advice| match advice.value {
+        AdvisedValue::Word(word) => format!("--{} {word}", advice.option),
+        _ => format!("--{}", advice.option),
+    };
+    let flags: Vec<String> = advice.iter().map(flag).collect();
+    if flags.is_empty() {
+        error.to_string()
+    } else {
+        format!("{error} ({})", flags.join(", "))
+    }
+}
+
+/// The options that would mend an error.
+fn advice(error: &anyhow::Error) -> &[Advice] {
+    #[cfg(feature = "dataset")]
+    if let Some(error) = error.downcast_ref::<molshot_dataset::DatasetError>() {
+        return error.advice();
+    }
+    if let Some(crate::Error::Render(error) | crate::Error::Pool(PoolError::Render(error))) =
+        error.downcast_ref()
+    {
+        return error.advice();
+    }
+    if let Some(PoolError::Render(error)) = error.downcast_ref() {
+        return error.advice();
+    }
+    error.downcast_ref().map_or(&[], RenderError::advice)
 }
 
 /// Whether an error, or one that caused it, may not happen again.
@@ -212,6 +251,29 @@ mod tests {
         for name in FORMAT_NAMES {
             assert_eq!(parse_format(name).map(Format::name), Ok(*name));
         }
+    }
+
+    #[test]
+    fn flags_that_would_mend_an_error_follow_its_text() {
+        let error = || RenderError::Device {
+            adapter: "a".into(),
+            reason: "b".into(),
+        };
+        let text = "the adapter a cannot be opened: b; try another one, or see `molshot doctor` (--adapter)";
+        for error in [
+            CliError::from(error()),
+            CliError::from(PoolError::from(error())),
+            CliError::from(crate::Error::from(error())),
+        ] {
+            assert_eq!(error.to_string(), text);
+            assert_eq!(error.exit_status(), 1);
+        }
+        let advice = [Advice::word("adapter", "auto"), Advice::on("resume")];
+        assert_eq!(
+            with_flags(&"wrong", &advice),
+            "wrong (--adapter auto, --resume)"
+        );
+        assert_eq!(with_flags(&"wrong", &[]), "wrong");
     }
 
     #[test]

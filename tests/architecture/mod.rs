@@ -256,6 +256,40 @@ fn no_file_names_a_machine() {
     }
 }
 
+/// Texts of libraries also reach Python and HTTP, where options are not flags: they say in words what
+/// to do, and `Advice` names the option.
+#[test]
+fn texts_of_libraries_name_no_flags() {
+    // A flag of another program; a command in the card of a set, which is a document.
+    let allowed = [
+        "--enable-auto-tool-choice",
+        "molshot dataset export --format parquet",
+    ];
+    for folder in ["molecule", "scenes", "renderer", "archive", "dataset"] {
+        for path in files(&root().join(folder).join("src")) {
+            let name = inside(&path);
+            if name.contains("/tests") || path.extension().is_none_or(|kind| kind != "rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a source file");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for (number, line) in code.lines().enumerate() {
+                let line = allowed
+                    .iter()
+                    .fold(line.to_owned(), |line, text| line.replace(text, ""));
+                let is_flag = |at: usize| {
+                    let before = line[..at].chars().next_back().unwrap_or(' ');
+                    let after = line[at + 2..].chars().next().unwrap_or(' ');
+                    after.is_ascii_lowercase() && " (`\"'>".contains(before)
+                };
+                let is_comment = line.trim_start().starts_with("//");
+                let found = line.match_indices("--").any(|(at, _)| is_flag(at));
+                assert!(is_comment || !found, "{name}:{}: names a flag", number + 1);
+            }
+        }
+    }
+}
+
 #[test]
 fn source_files_are_short() {
     for path in files(&root()) {

@@ -102,14 +102,14 @@ fn splits_and_the_tiny_set_say_what_is_missing() {
         &[&PLAN[..], &["--split", "other.json"]].concat(),
         &[
             "2 complexes (not_there), the first is x: ",
-            "2 complexes (on_no_side), the first is a0: the file of --split does not name it; name it in \"train\" or in \"test\"",
+            "2 complexes (on_no_side), the first is a0: the split does not name it; name it in \"train\" or in \"test\"",
         ],
     );
     folder.refuse(
         1,
         &[&PLAN[..], &["--tiny"]].concat(),
         &[
-            "has no complex for --tiny",
+            "has no complex for a tiny set",
             "2 could be used",
             "--test-share",
         ],

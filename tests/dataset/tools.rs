@@ -312,7 +312,7 @@ fn complexes_are_needed_and_may_have_moved() {
         1 => Reply::calls("", &[("view", json!("{\"picture\": 1}"))]),
         _ => Reply::answer("move x 1"),
     });
-    let words = ["is missing; --tools draws", "--complexes DIR"];
+    let words = ["is missing; the tool draws", "(--complexes)"];
     folder.refuse(1, &evaluate(&endpoint.url, "m", &["--tools"]), &words);
     fs::create_dir(folder.path("empty")).expect("a folder");
     let words = ["empty: has no complex a2", "--complexes DIR"];

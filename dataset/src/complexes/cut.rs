@@ -271,7 +271,7 @@ fn find(structure: &Structure, named: &LigandName) -> Result<u32, ComplexError> 
         ];
         let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
         let message = format!(
-            "the list of --ligands names {}, but the structure has {}; correct the line of this complex",
+            "the list of ligands names {}, but the structure has {}; correct the line of this complex",
             words.join(" "),
             listed(structure, |residue| !residue.class.is_polymer())
                 .unwrap_or_else(|| "only polymers and water".to_owned())
@@ -303,13 +303,13 @@ fn no_ligand(structure: &Structure) -> ComplexError {
         .find(|name| largest.is_some_and(|residue| residue.name.eq_ignore_ascii_case(name)));
     let remedy = match (largest, unidentified) {
         (Some(_), Some(name)) => format!(
-            "{name} is the name of an unidentified residue, and of the ligands of docking programs: if it is the ligand, give --ligands FILE with the line \"ID {name}\", or \"{EVERY_COMPLEX} {name}\" for all complexes"
+            "{name} is the name of an unidentified residue, and of the ligands of docking programs: if it is the ligand, give a list of ligands (option ligands) with the line \"ID {name}\", or \"{EVERY_COMPLEX} {name}\" for all complexes"
         ),
         (Some(residue), None) => format!(
-            "if one of them is the ligand, give --ligands FILE with a line such as \"ID {}\"",
+            "if one of them is the ligand, give a list of ligands (option ligands) with a line such as \"ID {}\"",
             residue.name
         ),
-        (None, _) => "a peptide or a nucleotide can be the ligand if --ligands FILE names its residue, or if it has a file of its own: give a folder ID/ with ID_protein.pdb and ID_ligand.mol2".to_owned(),
+        (None, _) => "a peptide or a nucleotide can be the ligand if a list of ligands (option ligands) names its residue, or if it has a file of its own: give a folder ID/ with ID_protein.pdb and ID_ligand.mol2".to_owned(),
     };
     why.push(
         if why.is_empty() {

@@ -268,7 +268,7 @@ impl ComplexSource {
         let selection = cut::select(&structure, rule.named(id, &structure), cutoff)?;
         if selection.pocket.is_empty() {
             let message = format!(
-                "nothing but water and additives is within {cutoff} angstrom of the ligand; give a larger --pocket-cutoff, or another ligand in --ligands FILE"
+                "nothing but water and additives is within {cutoff} angstrom of the ligand; give a larger cutoff, or name another ligand in the list of ligands (options pocket-cutoff and ligands)"
             );
             return Err(complex_error("no_pocket", message));
         }

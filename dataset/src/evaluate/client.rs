@@ -182,7 +182,7 @@ impl<'a> ChatClient<'a> {
                 if tools.is_some() && messages.len() == 1 && names_tools(&problem) =>
             {
                 Err(AskError::Refused(format!(
-                    "it does not accept tools ({problem}); start it with tool calls (vLLM: --enable-auto-tool-choice), give another model, or leave out --tools"
+                    "it does not accept tools ({problem}); start it with tool calls (vLLM: --enable-auto-tool-choice), give another model, or leave the tools out"
                 )))
             }
             answer => answer,

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use molshot_renderer::Advice;
 use molshot_renderer::pool::{Pool, PoolError, PoolOptions, Sequence, WorkerScratch};
 use molshot_renderer::{AdapterChoice, Encoding, Frame};
 use molshot_scenes::RenderJob;
@@ -327,14 +328,12 @@ fn check_complex(source: &ComplexSource, id: &str) -> Result<(), DatasetError> {
         return Ok(());
     }
     let problem = if source.folder.is_dir() {
-        format!("has no complex {id}, which --tools draws")
+        format!("has no complex {id}, which the tool draws")
     } else {
-        "is missing; --tools draws pictures of its complexes".to_owned()
+        "is missing; the tool draws pictures of its complexes".to_owned()
     };
-    Err(DatasetError::content(
-        &source.folder,
-        format!("{problem}; give the folder that the set was planned from: --complexes DIR"),
-    ))
+    let problem = format!("{problem}; give the folder that the set was planned from");
+    Err(DatasetError::content(&source.folder, problem).advise(&[Advice::other("complexes")]))
 }
 
 /// Returns whether a command asks which atoms are near others: whether it matches any would answer

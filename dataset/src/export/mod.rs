@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use molshot_renderer::Advice;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -152,13 +153,9 @@ pub fn export(
         .iter()
         .find(|shard| !layout.shard_file(&shard.name()).exists())
     {
-        return Err(DatasetError::content(
-            layout.root(),
-            format!(
-                "lacks the shard {}; run `molshot dataset generate --resume` first",
-                shard.name()
-            ),
-        ));
+        let problem = format!("lacks the shard {}; generate it first", shard.name());
+        let error = DatasetError::content(layout.root(), problem);
+        return Err(error.advise(&[Advice::on("resume")]));
     }
     let folder = folder(layout, format);
     let catalogues = Catalogues::read(layout, &plan)?;

@@ -18,6 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use molshot_renderer::AdapterChoice;
+use molshot_renderer::Advice;
 use molshot_renderer::pool::{Pool, PoolOptions};
 use serde::{Deserialize, Serialize};
 
@@ -153,10 +154,10 @@ pub fn generate(
     let has_manifest = |shard: &ShardPlan| layout.shard_file(&shard.name()).exists();
     let complete = own.iter().filter(|shard| has_manifest(shard)).count();
     if complete > 0 && !options.resume {
-        return Err(DatasetError::content(
-            layout.root(),
-            format!("has {complete} complete shards already; add --resume to make the others"),
-        ));
+        let problem =
+            format!("has {complete} complete shards already; resume the work to make the others");
+        let error = DatasetError::content(layout.root(), problem);
+        return Err(error.advise(&[Advice::on("resume")]));
     }
     let incomplete = |shards: Vec<&ShardPlan>| {
         let mut incomplete: Vec<ShardPlan> = Vec::new();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use molshot_renderer::Advice;
 use molshot_renderer::pool::{Pool, Sequence, WorkerScratch};
 use molshot_renderer::{Encoding, Frame, RenderError};
 use molshot_scenes::request::OutputRequest;
@@ -223,10 +224,11 @@ impl<'a> ShardWriter<'a> {
             return Err(error);
         }
         if stopped() {
-            return Err(DatasetError::Interrupted(format!(
-                "interrupted: {} of {} pictures are rendered; run the same command with --resume to make the remaining shards",
+            let text = format!(
+                "interrupted: {} of {} pictures are rendered; resume the work to make the remaining shards",
                 self.done, self.total
-            )));
+            );
+            return Err(DatasetError::Interrupted(text).advise(&[Advice::on("resume")]));
         }
         if has_tables {
             for line in lines {

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use molshot_renderer::Advice;
+
 use super::Catalogue;
 use crate::error::DatasetError;
 
@@ -50,8 +52,9 @@ pub fn catalogue(language: &str) -> Result<Catalogue, DatasetError> {
 
 /// Returns the error for a language without a catalogue.
 fn unknown(language: &str) -> DatasetError {
-    DatasetError::Request(format!(
-        "\"{language}\" is not a language with a built-in catalogue; give some of {}, or a catalogue of your own (--messages)",
+    let text = format!(
+        "\"{language}\" is not a language with a built-in catalogue; give some of {}, or a catalogue of your own",
         languages().join(", ")
-    ))
+    );
+    DatasetError::Request(text).advise(&[Advice::other("messages")])
 }

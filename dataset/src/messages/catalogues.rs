@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use molshot_renderer::Advice;
+
 use super::{Catalogue, builtin, is_language_tag};
 use crate::error::DatasetError;
 use crate::layout::Layout;
@@ -155,14 +157,15 @@ pub fn choose(languages: &[String], own: &[String]) -> Result<Vec<CatalogueText>
         let language = &one.catalogue.language;
         let is_same = |other: &CatalogueText| other.catalogue.language == *language;
         if own[..number].iter().any(is_same) {
-            return Err(DatasetError::Request(format!(
-                "two catalogues are in \"{language}\"; give one per language (--messages)"
-            )));
+            let text = format!("two catalogues are in \"{language}\"; give one per language");
+            return Err(DatasetError::Request(text).advise(&[Advice::other("messages")]));
         }
         if !languages.is_empty() && !languages.contains(language) {
-            return Err(DatasetError::Request(format!(
-                "a catalogue is in \"{language}\" (--messages), which is not among the languages (--languages); name it there, or leave the file out"
-            )));
+            const ADVICE: &[Advice] = &[Advice::other("languages"), Advice::other("messages")];
+            let text = format!(
+                "a catalogue is in \"{language}\", which is not among the languages; name it there, or leave the file out"
+            );
+            return Err(DatasetError::Request(text).advise(ADVICE));
         }
     }
     if languages.is_empty() && !own.is_empty() {

@@ -274,12 +274,12 @@ fn nothing_left(
     lines.extend(reasons.iter().map(|reason| format!("  {reason}")));
     if options.tiny && counts.skipped.len() < counts.found {
         lines[0] = format!(
-            "has no complex for --tiny, which takes the test split only: {} of {} are left out",
+            "has no complex for a tiny set, which takes the test split only: {} of {} are left out",
             counts.skipped.len(),
             counts.found
         );
         lines.push(format!(
-            "  {usable} could be used, but none is in the test split; give a larger --test-share, or name complexes in \"test\" of the file of --split, or omit --tiny"
+            "  {usable} could be used, but none is in the test split; give a larger test share, or name complexes in \"test\" of the split, or plan a set that is not tiny"
         ));
     }
     let is_one_complex = counts
@@ -327,7 +327,7 @@ fn assign_lines(
             counts.skipped.push(Skipped {
                 id,
                 reason: "not_there".into(),
-                message: "the file of --split names it, but it is not among the complexes; remove it from the file, or see whether --limit is too small".into(),
+                message: "the split names it, but it is not among the complexes; remove it from the split, or see whether the limit is too small".into(),
             });
         }
     }
@@ -335,8 +335,7 @@ fn assign_lines(
         counts.skipped.push(Skipped {
             id: id.clone(),
             reason: "on_no_side".into(),
-            message: "the file of --split does not name it; name it in \"train\" or in \"test\""
-                .into(),
+            message: "the split does not name it; name it in \"train\" or in \"test\"".into(),
         });
     }
     counts.skipped.sort_by(|a, b| a.id.cmp(&b.id));

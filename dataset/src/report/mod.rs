@@ -16,6 +16,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use molshot_renderer::Advice;
 use sha2::{Digest, Sha256};
 
 use crate::error::DatasetError;
@@ -106,13 +107,11 @@ fn check_complete(layout: &Layout, plan: &Plan, split: Split) -> Result<(), Data
     let Some(shard) = shards.find(|shard| !layout.shard_file(&shard.name()).exists()) else {
         return Ok(());
     };
-    Err(DatasetError::content(
-        layout.root(),
-        format!(
-            "a report shows questions and pictures, but {} is not made yet; run `molshot dataset generate --resume` first, or score without a report",
-            shard.name()
-        ),
-    ))
+    let problem = format!(
+        "a report shows questions and pictures, but {} is not made yet; generate the missing shards first, or score without a report",
+        shard.name()
+    );
+    Err(DatasetError::content(layout.root(), problem).advise(&[Advice::on("resume")]))
 }
 
 /// Builds the page.
@@ -202,7 +201,7 @@ fn sample(counts: &BTreeMap<Task, (usize, usize)>, entries: &[Entry]) -> String 
             .map(|(task, (all, shown))| format!("{task}: {shown} of {all}"))
             .collect();
         format!(
-            "<p>{shown} of {all} items are shown ({}): a fair sample of each task, drawn by the seed of the set and not by the answers, so that reports of several models show the same items. Tables, charts and confusions above count all questions. <code>--report-items N</code> sets the limit per task.</p>",
+            "<p>{shown} of {all} items are shown ({}): a fair sample of each task, drawn by the seed of the set and not by the answers, so that reports of several models show the same items. Tables, charts and confusions above count all questions. The option <code>report-items</code> sets the limit per task.</p>",
             tasks.join(", ")
         )
     };

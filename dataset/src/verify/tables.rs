@@ -24,7 +24,7 @@ pub(super) fn check(
         let name = shard.name();
         let Some(manifest) = manifest(layout, shard)? else {
             found.add_problem(format!(
-                "the shard {name} is incomplete; run `molshot dataset generate --resume`"
+                "the shard {name} is incomplete; resume the work to make it"
             ));
             continue;
         };

@@ -282,7 +282,7 @@ fn no_adapter(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> RenderError 
     let (wanted, remedy) = match choice {
         AdapterChoice::Gpu => (
             "GPU",
-            "install the GPU's Vulkan driver, or use --adapter auto",
+            "install the GPU's Vulkan driver, or use another adapter",
         ),
         AdapterChoice::Auto | AdapterChoice::Software | AdapterChoice::VulkanSoftware => (
             "graphics adapter",

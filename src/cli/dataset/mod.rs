@@ -19,6 +19,7 @@ use molshot_dataset::DatasetError;
 
 use crate::cli::Verbosity;
 use crate::cli::message::CliError;
+use crate::cli::shared::with_flags;
 
 #[derive(Debug, Subcommand)]
 #[command(after_help = EXAMPLES)]
@@ -122,8 +123,9 @@ fn unreadable(flag: &str, path: &Path, error: &std::io::Error, remedy: &str) -> 
 
 /// Converts an error of the library into one of the program.
 fn failure(error: DatasetError) -> CliError {
-    match error {
-        DatasetError::Interrupted(text) => CliError::Interrupted(text),
-        error => error.into(),
+    if error.is_interrupted() {
+        CliError::Interrupted(with_flags(&error, error.advice()))
+    } else {
+        error.into()
     }
 }

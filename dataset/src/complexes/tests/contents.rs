@@ -174,7 +174,9 @@ fn a_ligand_counted_as_an_additive_is_named_with_the_flag() {
     for (id, name) in [("a", "UNL"), ("b", "UNK")] {
         let error = refuse(id, &CutRule::default());
         assert_eq!(error.reason, "no_ligand");
-        let line = format!("give --ligands FILE with the line \"ID {name}\", or \"* {name}\"");
+        let line = format!(
+            "give a list of ligands (option ligands) with the line \"ID {name}\", or \"* {name}\""
+        );
         assert!(error.message.contains(&line), "{error}");
         assert!(
             error
@@ -188,7 +190,7 @@ fn a_ligand_counted_as_an_additive_is_named_with_the_flag() {
     assert!(
         error
             .message
-            .contains("--ligands FILE with a line such as \"ID GOL\""),
+            .contains("a list of ligands (option ligands) with a line such as \"ID GOL\""),
         "{error}"
     );
     // What the message says helps: one line for all that have such a residue.
