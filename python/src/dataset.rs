@@ -11,7 +11,7 @@ use molshot_dataset::complexes::ComplexSource;
 use molshot_dataset::evaluate::MAX_VIEWS;
 use molshot_dataset::export::left_out_modes;
 use molshot_dataset::{
-    EvaluateOptions, ExportFormat, GenerateOptions, Layout, Monitor, Progress, Split, ToolOptions,
+    EvaluateOptions, ExportFormat, GenerateOptions, Layout, Monitor, Progress, ToolOptions,
     VerifyOptions, describe, evaluate, export, generate, plan, planned_shards, status, verify,
 };
 use pyo3::exceptions::PyUserWarning;
@@ -21,7 +21,7 @@ use serde_json::json;
 use crate::argument::{Given, U32_MAX, Whole, given};
 use crate::failure::Failure;
 use crate::interrupt::{self, AfterException};
-use crate::plan_arguments::{PlanArguments, Threads};
+use crate::plan_arguments::{PlanArguments, Threads, split_named};
 
 /// How far the work on another thread is, and whether it should stop.
 #[derive(Debug, Default)]
@@ -31,9 +31,9 @@ struct Shared {
     stopped: AtomicBool,
 }
 
-/// Runs a step that writes files, on a thread of its own, and calls `progress(done, total)` when the
-/// counts change. After an exception or Ctrl-C, the step is told to stop and waited for, so that its
-/// files are complete.
+/// Runs a step that writes files, on a thread of its own, and calls `progress(done, total)` when
+/// the counts change. After an exception or Ctrl-C, the step is told to stop and waited for, so
+/// that its files are complete.
 fn run<T: Send + 'static>(
     py: Python<'_>,
     progress: Option<&Bound<'_, PyAny>>,
@@ -89,13 +89,6 @@ fn run_step<T: Send + 'static>(
 
 pub(crate) fn text(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::internal(error.to_string()))
-}
-
-pub(crate) fn split_named(name: &str) -> Result<Split, Failure> {
-    Split::ALL
-        .into_iter()
-        .find(|split| split.name() == name)
-        .ok_or_else(|| Failure::argument(format!("split: \"{name}\"; give train or test")))
 }
 
 fn adapter_named(name: &str) -> Result<AdapterChoice, Failure> {

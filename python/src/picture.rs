@@ -63,6 +63,12 @@ impl Picture {
         [self.frame.height_px as usize, self.frame.width_px as usize]
     }
 
+    /// The values of planes, for work without the interpreter lock.
+    fn values(&self, py: Python<'_>, needed: Needed) -> PyResult<PlaneValues> {
+        let handles = self.planes().handles(py, needed);
+        handles.values(py)
+    }
+
     /// Works with the frame and what it is of, on a thread of its own and without the interpreter
     /// lock.
     fn work<T: Send + 'static>(
@@ -71,7 +77,7 @@ impl Picture {
         needed: Needed,
         work: impl FnOnce(&Frame, &Origin) -> Result<T, Failure> + Send + 'static,
     ) -> PyResult<T> {
-        let values: PlaneValues = self.planes().values(py, needed)?;
+        let values = self.values(py, needed)?;
         let (frame, origin) = (self.frame.clone(), self.origin.clone());
         interrupt::run(py, move || work(&values.into_frame(&frame), &origin))
     }
@@ -156,7 +162,7 @@ impl Picture {
     fn planar<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<u8>>> {
         self.has(Plane::Color)?;
         let [height, width] = self.shape();
-        let rgba = self.planes().color.values(py)?;
+        let rgba = self.values(py, Needed::Color)?.color;
         let rgba = rgba.ok_or_else(|| Failure::internal("the plane is missing"))?;
         let rgb = py.detach(|| planar_rgb(&rgba));
         rgb.into_pyarray(py).reshape([3, height, width])

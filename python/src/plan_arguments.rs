@@ -7,12 +7,19 @@ use molshot::scenes::job::MAX_EDGE_PX;
 use molshot_dataset::complexes::cut::read_ligands;
 use molshot_dataset::messages::{Catalogue, parse_languages};
 use molshot_dataset::plan::split::SplitChoice;
-use molshot_dataset::{PictureSize, PlanOptions, parse_modes, parse_tasks};
+use molshot_dataset::{PictureSize, PlanOptions, Split, parse_modes, parse_tasks};
 use pyo3::prelude::*;
 
 use crate::argument::{Argument, Given, Real, U32_MAX, Whole, given};
-use crate::dataset::split_named;
 use crate::failure::Failure;
+
+/// The side of a set that a text names.
+pub(crate) fn split_named(name: &str) -> Result<Split, Failure> {
+    Split::ALL
+        .into_iter()
+        .find(|split| split.name() == name)
+        .ok_or_else(|| Failure::argument(format!("split: \"{name}\"; give train or test")))
+}
 
 /// The options of a plan; `None` stands for the default.
 #[derive(FromPyObject)]

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(crate) enum PlaneData<T: Element> {
     Absent,
-    /// Nobody writes to it. Work on other threads may share it.
+    /// It stays as it is, so work on other threads may share it.
     Drawn(Arc<Vec<T>>),
     Array(Py<PyArrayDyn<T>>),
 }
@@ -61,17 +61,49 @@ impl<T: Element + Clone> PlaneData<T> {
         Ok(Some(array))
     }
 
-    /// The values for work without the interpreter lock: of an array a copy, because Python may
-    /// write to it meanwhile.
-    pub(crate) fn values(&self, py: Python<'_>) -> PyResult<Option<Arc<Vec<T>>>> {
-        Ok(match self {
+    /// The plane, to take its values from.
+    fn handle(&self, py: Python<'_>) -> Option<Handle<T>> {
+        match self {
             Self::Absent => None,
-            Self::Drawn(plane) => Some(Arc::clone(plane)),
-            // As one block: the method `to_vec` of arrays may go through them element by element.
-            Self::Array(array) => Some(Arc::new(
-                array.bind(py).try_readonly()?.as_slice()?.to_vec(),
-            )),
-        })
+            Self::Drawn(plane) => Some(Handle::Drawn(Arc::clone(plane))),
+            Self::Array(array) => Some(Handle::Array(array.clone_ref(py))),
+        }
+    }
+}
+
+/// Bytes of an array that are copied with the interpreter lock at a time.
+const PIECE_BYTES: usize = 1 << 22;
+
+/// A plane that is there.
+enum Handle<T: Element> {
+    Drawn(Arc<Vec<T>>),
+    Array(Py<PyArrayDyn<T>>),
+}
+
+impl<T: Element + Clone> Handle<T> {
+    /// The values for work without the interpreter lock: of an array a copy, because Python may
+    /// write to it meanwhile. Between pieces of the copy other threads get the lock.
+    ///
+    /// # Errors
+    /// What a signal handler raises (`KeyboardInterrupt`).
+    fn values(self, py: Python<'_>) -> PyResult<Arc<Vec<T>>> {
+        let array = match self {
+            Self::Drawn(plane) => return Ok(plane),
+            Self::Array(array) => array,
+        };
+        let array = array.bind(py);
+        let mut values = Vec::with_capacity(array.len());
+        let piece = PIECE_BYTES / size_of::<T>();
+        while values.len() < array.len() {
+            let end = (values.len() + piece).min(array.len());
+            // As a block: the method `to_vec` of arrays may go through them element by element.
+            let source = array.try_readonly()?;
+            values.extend_from_slice(&source.as_slice()?[values.len()..end]);
+            drop(source);
+            py.detach(|| ());
+            py.check_signals()?;
+        }
+        Ok(Arc::new(values))
     }
 }
 
@@ -104,9 +136,9 @@ pub(crate) enum Needed {
 }
 
 /// Values of planes, for work without the interpreter lock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct PlaneValues {
-    color: Option<Arc<Vec<u8>>>,
+    pub(crate) color: Option<Arc<Vec<u8>>>,
     depth: Option<Arc<Vec<f32>>>,
     normal: Option<Arc<Vec<f32>>>,
     atom_id: Option<Arc<Vec<u32>>>,
@@ -159,21 +191,42 @@ impl Planes {
         ))
     }
 
-    /// The values of the planes that are needed.
-    pub(crate) fn values(&self, py: Python<'_>, needed: Needed) -> PyResult<PlaneValues> {
-        let mut values = PlaneValues::default();
-        if needed != Needed::AtomId {
-            values.color = self.color.values(py)?;
+    /// The planes that are needed, to take their values from.
+    pub(crate) fn handles(&self, py: Python<'_>, needed: Needed) -> PlaneHandles {
+        let (color, atom_id) = (needed != Needed::AtomId, needed != Needed::Color);
+        let all = needed == Needed::All;
+        PlaneHandles {
+            color: color.then(|| self.color.handle(py)).flatten(),
+            depth: all.then(|| self.depth.handle(py)).flatten(),
+            normal: all.then(|| self.normal.handle(py)).flatten(),
+            atom_id: atom_id.then(|| self.atom_id.handle(py)).flatten(),
+            residue_id: all.then(|| self.residue_id.handle(py)).flatten(),
         }
-        if needed != Needed::Color {
-            values.atom_id = self.atom_id.values(py)?;
-        }
-        if needed == Needed::All {
-            values.depth = self.depth.values(py)?;
-            values.normal = self.normal.values(py)?;
-            values.residue_id = self.residue_id.values(py)?;
-        }
-        Ok(values)
+    }
+}
+
+/// Planes to take values from.
+pub(crate) struct PlaneHandles {
+    color: Option<Handle<u8>>,
+    depth: Option<Handle<f32>>,
+    normal: Option<Handle<f32>>,
+    atom_id: Option<Handle<u32>>,
+    residue_id: Option<Handle<u32>>,
+}
+
+impl PlaneHandles {
+    /// The values. The interpreter lock is given up now and then.
+    ///
+    /// # Errors
+    /// What a signal handler raises (`KeyboardInterrupt`).
+    pub(crate) fn values(self, py: Python<'_>) -> PyResult<PlaneValues> {
+        Ok(PlaneValues {
+            color: self.color.map(|plane| plane.values(py)).transpose()?,
+            depth: self.depth.map(|plane| plane.values(py)).transpose()?,
+            normal: self.normal.map(|plane| plane.values(py)).transpose()?,
+            atom_id: self.atom_id.map(|plane| plane.values(py)).transpose()?,
+            residue_id: self.residue_id.map(|plane| plane.values(py)).transpose()?,
+        })
     }
 }
 

@@ -15,9 +15,9 @@ use pyo3::types::PyBytes;
 use serde_json::{Value, json};
 
 use crate::argument::{Given, given};
-use crate::dataset::split_named;
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::plan_arguments::split_named;
 use crate::scores::points;
 
 /// Reads the questions of one split of a set.

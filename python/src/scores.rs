@@ -12,9 +12,10 @@ use molshot_dataset::{DatasetError, Layout, Task, read_predictions, score, write
 use pyo3::prelude::*;
 
 use crate::argument::{Given, Whole, given};
-use crate::dataset::{split_named, text};
+use crate::dataset::text;
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::plan_arguments::split_named;
 
 /// Scores a file of predictions, and writes a report if a folder is given; returns the scores as a
 /// JSON text.

@@ -256,8 +256,8 @@ fn no_file_names_a_machine() {
     }
 }
 
-/// Texts of libraries also reach Python and HTTP, where options are not flags: they say in words what
-/// to do, and `Advice` names the option.
+/// Texts of libraries also reach Python and HTTP, where options are not flags: they say in words
+/// what to do, and `Advice` names the option.
 #[test]
 fn texts_of_libraries_name_no_flags() {
     // A flag of another program; a command in the card of a set, which is a document.

@@ -39,7 +39,7 @@ fn a_plan_without_complexes_says_why_by_reason() {
         &[
             "in: has no usable complex: 3 of 3 are left out",
             "2 complexes (no_ligand), the first is 1aaa: no residue can be the ligand: the structure has UNL 900 A (counted as additives",
-            "give --ligands FILE with the line \"ID UNL\", or \"* UNL\" for all complexes",
+            "give a list of ligands (option ligands) with the line \"ID UNL\", or \"* UNL\" for all complexes",
             "1 complex (unreadable): 1ccc: ",
             "1ccc.cif: is empty (0 bytes)",
             "._1aaa.pdb is hidden",
@@ -111,7 +111,7 @@ fn splits_and_the_tiny_set_say_what_is_missing() {
         &[
             "has no complex for a tiny set",
             "2 could be used",
-            "--test-share",
+            "give a larger test share",
         ],
     );
     folder.refuse(

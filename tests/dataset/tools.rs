@@ -280,7 +280,7 @@ fn endpoints_that_refuse_tools_are_named_and_those_that_refuse_a_choice_get_none
         folder.refuse(
             1,
             &args,
-            &["it does not accept tools", body, "or leave out --tools"],
+            &["it does not accept tools", body, "or leave the tools out"],
         );
         assert_eq!(endpoint.asked().len(), 1);
     }
@@ -315,7 +315,7 @@ fn complexes_are_needed_and_may_have_moved() {
     let words = ["is missing; the tool draws", "(--complexes)"];
     folder.refuse(1, &evaluate(&endpoint.url, "m", &["--tools"]), &words);
     fs::create_dir(folder.path("empty")).expect("a folder");
-    let words = ["empty: has no complex a2", "--complexes DIR"];
+    let words = ["empty: has no complex a2", "(--complexes)"];
     folder.refuse(
         1,
         &evaluate(&endpoint.url, "m", &["--tools", "--complexes", "empty"]),

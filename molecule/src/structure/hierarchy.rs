@@ -95,8 +95,8 @@ impl PartRole {
     }
 
     /// Returns the role of one of the files of a structure: that of its name
-    /// ([`Self::from_file_name`]) if there are several. A single file is a whole structure, whatever
-    /// its name.
+    /// ([`Self::from_file_name`]) if there are several. A single file is a whole structure,
+    /// whatever its name.
     #[must_use]
     pub fn of_file(name: &str, files: usize) -> Self {
         if files == 1 {
