@@ -3,6 +3,11 @@
 //! No function here may become a call: a function that is not compiled for the instruction set in
 //! use passes vectors through memory. Hence `#[inline(always)]`, and macros in place of closures.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a SIMD operation that is not inlined into code compiled for its instructions is a call"
+)]
+
 use fearless_simd::f32x4;
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x8, mask32x8};

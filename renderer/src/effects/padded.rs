@@ -38,7 +38,7 @@ impl PaddedPlane {
             .skip(MARGIN_BEFORE)
             .zip(plane.chunks_exact(width.max(1)))
         {
-            row[MARGIN_BEFORE..MARGIN_BEFORE + width].copy_from_slice(from);
+            row[MARGIN_BEFORE..][..width].copy_from_slice(from);
         }
     }
 
