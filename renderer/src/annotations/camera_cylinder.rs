@@ -118,6 +118,22 @@ impl CameraCylinder {
         HitTest::No
     }
 
+    /// Whether surely no ray goes in at one end and out at the other.
+    pub(super) fn shows_no_way_through(&self, perspective: bool) -> bool {
+        let Self { axis, radius, .. } = *self;
+        // From end to end such a ray comes no farther than from rim to rim.
+        let half_length = 0.9 * self.half_length;
+        if perspective {
+            let along = self.middle.dot(axis);
+            let across = (self.middle - along * axis).length();
+            // The camera's distance from the plane of the end that faces it.
+            let before = along.abs() - self.half_length;
+            before <= 0.0 || half_length * (across - radius) > radius * before
+        } else {
+            half_length * axis.truncate().length() > radius * axis.z.abs()
+        }
+    }
+
     /// What rays from the camera have in common.
     pub(super) fn wall(&self) -> Wall<'_> {
         let origin = -self.middle;
@@ -157,17 +173,6 @@ impl<'a> Wall<'a> {
     }
 }
 
-/// Where rays of a row may meet a cylinder.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Reach {
-    /// For x between these.
-    Between([f64; 2]),
-    /// Nowhere.
-    Nowhere,
-    /// Nothing can be said.
-    Unknown,
-}
-
 /// Numbers of one row, so that a ray takes few more.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WallRow<'a> {
@@ -180,35 +185,6 @@ pub(super) struct WallRow<'a> {
 }
 
 impl WallRow<'_> {
-    /// Where rays pass the axis within reach: a quadratic in x.
-    pub(super) fn reach(&self) -> Reach {
-        let cylinder = self.wall.cylinder;
-        // A little wider than what is needed, for the rounding of the roots.
-        let reach = cylinder.reach() + cylinder.error;
-        let outside = self.wall.origin_across_squared - reach * reach;
-        let slope = cylinder.axis.x;
-        let square = outside * (1.0 - slope * slope) - self.turn * self.turn;
-        let linear = -(outside * self.along * slope + self.product * self.turn);
-        let constant =
-            outside * (self.squared - self.along * self.along) - self.product * self.product;
-        // Terms cancel where the row runs along the cylinder.
-        let scale = self.wall.origin_across_squared;
-        if !(outside > 0.0 && square > 1e-6 * scale) {
-            return Reach::Unknown;
-        }
-        let discriminant = linear * linear - square * constant;
-        if discriminant < 0.0 {
-            return Reach::Nowhere;
-        }
-        let root = discriminant.sqrt();
-        let ends = [(-linear - root) / square, (-linear + root) / square];
-        if ends.iter().all(|end| end.is_finite()) {
-            Reach::Between(ends)
-        } else {
-            Reach::Unknown
-        }
-    }
-
     /// Whether a ray meets the wall or, if it is closed, a disc.
     pub(super) fn covers(&self, x: f64) -> HitTest {
         let Wall {

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::run_length::RunLengthMask;
 
@@ -74,11 +75,13 @@ pub struct ResidueName {
     /// Index of the residue; the residue-id plane holds it plus one.
     pub index: u32,
     /// Name, such as `ARG`.
-    pub name: String,
+    #[schemars(with = "String")]
+    pub name: SmolStr,
     /// Author's sequence number.
     pub number: i32,
     /// Insertion code; empty where there is none.
-    pub insertion_code: String,
+    #[schemars(with = "String")]
+    pub insertion_code: SmolStr,
 }
 
 /// What a residue is in its scene.
@@ -133,13 +136,16 @@ pub struct AtomAnnotation {
     /// Index of the atom, counted from 0; the atom-id plane holds it plus one.
     pub index: u32,
     /// Atom name, such as `NH2`.
-    pub name: String,
+    #[schemars(with = "String")]
+    pub name: SmolStr,
     /// Element symbol.
-    pub element: String,
+    #[schemars(with = "String")]
+    pub element: SmolStr,
     /// Its residue.
     pub residue: ResidueName,
     /// Author's chain id; empty where the file leaves it blank.
-    pub chain: String,
+    #[schemars(with = "String")]
+    pub chain: SmolStr,
     /// What its residue is.
     pub role: Role,
     /// Where its centre falls, uncropped picture; null for an atom that is not in front of a
@@ -176,13 +182,16 @@ pub struct ResidueAnnotation {
     /// Index of the residue, counted from 0; the residue-id plane holds it plus one.
     pub index: u32,
     /// Name, such as `ARG`.
-    pub name: String,
+    #[schemars(with = "String")]
+    pub name: SmolStr,
     /// Author's sequence number.
     pub number: i32,
     /// Insertion code; empty where there is none.
-    pub insertion_code: String,
+    #[schemars(with = "String")]
+    pub insertion_code: SmolStr,
     /// Author's chain id.
-    pub chain: String,
+    #[schemars(with = "String")]
+    pub chain: SmolStr,
     /// What it is.
     pub role: Role,
     /// Number of its atoms that are drawn.
@@ -210,7 +219,8 @@ pub struct ResidueAnnotation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LabelAnnotation {
     /// What it says.
-    pub text: String,
+    #[schemars(with = "String")]
+    pub text: SmolStr,
     /// Index of the atom that it names, if it names one.
     pub atom: Option<u32>,
     /// Index of the residue that it names, if it names one.

@@ -1,17 +1,25 @@
-//! Which pixel centres a shape covers when nothing else is there, in double precision, with a third
-//! answer: "too close to decide".
+//! Which pixel centres a shape covers when nothing else is there, with a third answer: "too close
+//! to decide".
 //!
 //! The built-in rasteriser decides in single precision. Where a ray passes a shape's outline within
 //! the error of that, [`Footprint`] does not guess: it records the pixel as unsure, and
 //! [`super::isolated`] lets the rasteriser itself decide. So the counts are those of the
-//! rasteriser, whatever its formulas, at the cost of arithmetic for nearly all atoms.
+//! rasteriser, whatever its formulas, at the cost of a few numbers per shape and row.
 
-use glam::{DVec2, DVec3};
+use fearless_simd::{Level, dispatch};
+use glam::{DMat3, DVec2, DVec3};
 use molshot_scenes::{Projection, RenderJob};
+
+use super::silhouette::Silhouette;
+use super::silhouette_rows::add_rows;
+use super::span_union::SpanUnion;
 
 /// How far, as a share of the distance to the camera, single precision may misplace a ray beside a
 /// shape: five units in the last place.
 const RELATIVE_ERROR: f64 = 3e-7;
+
+/// Radii before the camera's plane at which a shape begins to have an outline that can be computed.
+const LEAST_DEPTH: f64 = 0.01;
 
 /// Pixels of one row of the drawn region: row, first column, one past the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,50 +32,82 @@ pub(super) struct Span {
 /// Projects shapes to the pixels of the drawn region.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Projector {
-    pub(super) middle_px: DVec2,
+    level: Level,
+    camera_from_world: DMat3,
+    position_angstrom: DVec3,
+    middle_px: DVec2,
     pub(super) pixel_scale: f64,
-    pub(super) near_angstrom: f64,
+    near_angstrom: f64,
     pub(super) perspective: bool,
     /// Left top corner of the drawn region.
-    pub(super) origin_px: DVec2,
+    origin_px: DVec2,
     /// Its size.
     size_px: [u32; 2],
 }
 
-/// What shapes cover.
+/// What the shapes of one atom cover.
 #[derive(Debug, Default)]
 pub(super) struct Footprint {
-    /// Surely covered; spans may overlap.
-    pub(super) spans: Vec<Span>,
+    /// Surely covered.
+    pub(super) covered: SpanUnion,
     /// Pixels (column, row) that may be covered or not.
     pub(super) unsure: Vec<[u32; 2]>,
-    /// True when all pixels are unsure: the near plane may cut a shape, or it is seen in a way that
-    /// no row can be solved for.
-    pub(super) all_unsure: bool,
-    /// Box that holds all shapes, drawn region: left, top, one past the right, one past the bottom;
-    /// empty when nothing is in the region.
-    pub(super) bounds: Option<[u32; 4]>,
+    /// Pixels about the shapes that the near plane may cut, all of which are unsure: left, top, one
+    /// past the right, one past the bottom.
+    pub(super) cut: Option<[u32; 4]>,
 }
 
 impl Footprint {
-    pub(super) fn clear(&mut self) {
-        self.spans.clear();
+    /// Begins another atom in a picture of so many rows.
+    pub(super) fn begin(&mut self, height: u32) {
+        self.covered.begin(height);
         self.unsure.clear();
-        self.all_unsure = false;
-        self.bounds = None;
+        self.cut = None;
     }
 
-    pub(super) fn widen(&mut self, window: [u32; 4]) {
-        let [left, top, right, bottom] = window;
-        self.bounds = Some(self.bounds.map_or(window, |b| {
-            [
-                b[0].min(left),
-                b[1].min(top),
-                b[2].max(right),
-                b[3].max(bottom),
-            ]
-        }));
+    /// Notes what is left open in eight rows: for each row in `rows`, a bit each, the first
+    /// column of those that may be covered and of those that surely are, and one past the last of
+    /// these and those.
+    pub(super) fn add_unsure(&mut self, row: u32, mut rows: u32, columns: [[f32; 8]; 4]) {
+        while rows != 0 {
+            let lane = rows.trailing_zeros();
+            rows &= rows - 1;
+            let [outer_first, first, end, outer_end] =
+                columns.map(|columns| columns[lane as usize] as u32);
+            let mut note = |first: u32, end: u32| {
+                self.unsure
+                    .extend((first..end).map(|column| [column, row + lane]));
+            };
+            if first < end {
+                note(outer_first, first);
+                note(end, outer_end);
+            } else {
+                note(outer_first, outer_end);
+            }
+        }
     }
+}
+
+/// The smallest window that holds two: left, top, one past the right, one past the bottom.
+pub(super) fn widened(one: Option<[u32; 4]>, other: [u32; 4]) -> Option<[u32; 4]> {
+    let one = one.unwrap_or(other);
+    Some([
+        one[0].min(other[0]),
+        one[1].min(other[1]),
+        one[2].max(other[2]),
+        one[3].max(other[3]),
+    ])
+}
+
+/// What the near plane leaves of a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clipping {
+    /// All of it.
+    Whole,
+    /// It may cut it.
+    Cut,
+    /// Nothing.
+    Behind,
 }
 
 impl Projector {
@@ -75,6 +115,9 @@ impl Projector {
         let (view, viewport) = (job.view(), job.viewport());
         let crop = viewport.crop;
         Self {
+            level: Level::new(),
+            camera_from_world: DMat3::from_quat(view.pose.world_from_camera.inverse()),
+            position_angstrom: view.pose.position_angstrom,
             middle_px: DVec2::new(f64::from(viewport.width_px), f64::from(viewport.height_px))
                 * 0.5,
             pixel_scale: view.pixel_scale(viewport),
@@ -83,6 +126,11 @@ impl Projector {
             origin_px: DVec2::new(f64::from(crop.x_px), f64::from(crop.y_px)),
             size_px: [crop.width_px, crop.height_px],
         }
+    }
+
+    /// A place in camera axes.
+    pub(super) fn camera(&self, world: [f32; 3]) -> DVec3 {
+        self.camera_from_world * (DVec3::from_array(world.map(f64::from)) - self.position_angstrom)
     }
 
     /// x of the rays through a column of the drawn region.
@@ -95,150 +143,83 @@ impl Projector {
         (self.middle_px.y - (self.origin_px.y + f64::from(row) + 0.5)) / self.pixel_scale
     }
 
-    /// The column, as a real number, whose centre has this x.
-    pub(super) fn column_of(&self, x: f64) -> f64 {
-        x * self.pixel_scale + self.middle_px.x - self.origin_px.x - 0.5
+    /// The column and the row, as real numbers, of a ray.
+    pub(super) fn place_of(&self, ray: DVec2) -> DVec2 {
+        let from_middle = DVec2::new(ray.x, -ray.y) * self.pixel_scale;
+        from_middle + self.middle_px - self.origin_px - 0.5
     }
 
-    /// The row, as a real number, whose centre has this y.
-    pub(super) fn row_of(&self, y: f64) -> f64 {
-        self.middle_px.y - y * self.pixel_scale - self.origin_px.y - 0.5
+    /// The ray of a place.
+    pub(super) fn ray_at(&self, place: DVec2) -> DVec2 {
+        let from_middle = place + 0.5 + self.origin_px - self.middle_px;
+        DVec2::new(from_middle.x, -from_middle.y) / self.pixel_scale
+    }
+
+    /// The ray to a point in camera axes.
+    pub(super) fn ray_to(&self, point: DVec3) -> DVec2 {
+        let depth = if self.perspective { -point.z } else { 1.0 };
+        point.truncate() / depth
     }
 
     pub(super) fn error_angstrom(center: DVec3, radius: f64) -> f64 {
         RELATIVE_ERROR * (center.length() + radius)
     }
 
-    /// Pixels that a sphere may touch: left, top, one past the right, one past the bottom. `Err`
-    /// when the near plane may cut it.
-    pub(super) fn window(
-        &self,
-        center: DVec3,
-        radius: f64,
-    ) -> Result<Option<[u32; 4]>, NearClipped> {
+    /// What the near plane leaves of a sphere.
+    pub(super) fn clipping(&self, center: DVec3, radius: f64) -> Clipping {
         let depth = -center.z;
         let error = Self::error_angstrom(center, radius);
         if depth + radius < self.near_angstrom - error {
-            return Ok(None);
+            Clipping::Behind
+        } else if depth - radius < self.near_angstrom + error {
+            Clipping::Cut
+        } else {
+            Clipping::Whole
         }
-        if depth - radius < self.near_angstrom + error {
-            return Err(NearClipped);
-        }
-        let extent = self.extent(center, radius);
-        if extent.iter().any(|slope| slope.is_nan()) {
-            return Err(NearClipped);
-        }
-        Ok(self.clip(extent))
     }
 
-    /// Least and largest x, least and largest y of the rays that touch a sphere in front of the
-    /// camera; no numbers where a tangent leads past the picture's horizon.
-    pub(super) fn extent(&self, center: DVec3, radius: f64) -> [f64; 4] {
-        let depth = -center.z;
-        let ends = |at: f64| {
-            if !self.perspective {
-                return [at - radius, at + radius];
-            }
-            // The tangents of the sphere's shadow on the plane of this axis and the view.
-            let tangent = (at * at + depth * depth - radius * radius).max(0.0).sqrt();
-            [-1.0, 1.0].map(|side| {
-                let across = depth * tangent - side * radius * at;
-                if across > 0.0 {
-                    (at * tangent + side * radius * depth) / across
-                } else {
-                    f64::NAN
-                }
-            })
-        };
-        let [left, right] = ends(center.x);
-        let [bottom, top] = ends(center.y);
-        [left, right, bottom, top]
-    }
-
-    /// The pixels of an extent, and one more on each side.
-    pub(super) fn clip(&self, [left, right, bottom, top]: [f64; 4]) -> Option<[u32; 4]> {
-        let span = |low: f64, high: f64, size: u32| {
+    /// The pixels about an outline, and one more on each side: left, top, one past the right, one
+    /// past the bottom. `None` where the drawn region has none of them.
+    pub(super) fn window(&self, silhouette: &Silhouette) -> Option<[u32; 4]> {
+        let [left, right, top, bottom] = silhouette.bounds();
+        let cut = |low: f64, high: f64, size: u32| {
             let size = f64::from(size);
-            let first = (low.floor() - 1.0).clamp(0.0, size) as u32;
-            (first, (high.ceil() + 2.0).clamp(0.0, size) as u32)
+            // Casts round towards zero, and turn what is no number into 0.
+            let first = (low - 1.0).clamp(0.0, size) as u32;
+            (first, (high + 2.0).clamp(0.0, size) as u32)
         };
-        let [width, height] = self.size_px;
-        let (left, right) = span(self.column_of(left), self.column_of(right), width);
-        let (top, bottom) = span(self.row_of(top), self.row_of(bottom), height);
+        let (left, right) = cut(left, right, self.size_px[0]);
+        let (top, bottom) = cut(top, bottom, self.size_px[1]);
         (left < right && top < bottom).then_some([left, top, right, bottom])
     }
 
     /// Adds a sphere with its centre in camera axes.
     pub(super) fn sphere(&self, center: DVec3, radius: f64, out: &mut Footprint) {
-        let window = match self.window(center, radius) {
-            Ok(Some(window)) => window,
-            Ok(None) => return,
-            Err(NearClipped) => {
-                out.all_unsure = true;
-                return;
-            }
-        };
-        out.widen(window);
-        let [left, top, right, bottom] = window;
-        let error = Self::error_angstrom(center, radius);
-        // Rays hit where (c.d)^2 >= (c.c - r^2) d.d, which for each row is a quadratic in the ray's
-        // x.
-        let tangent_squared = center.length_squared() - radius * radius;
-        let lead = center.x * center.x - tangent_squared;
-        if self.perspective && lead >= 0.0 {
-            out.all_unsure = true;
-            return;
-        }
-        for row in top..bottom {
-            let y = self.ray_y(row);
-            let (middle, half) = if self.perspective {
-                let shift = center.y * y - center.z;
-                let constant = shift * shift - tangent_squared * (y * y + 1.0);
-                let discriminant = center.x * center.x * shift * shift - lead * constant;
-                (
-                    -center.x * shift / lead,
-                    discriminant.max(0.0).sqrt() / -lead,
-                )
-            } else {
-                let dy = y - center.y;
-                (center.x, (radius * radius - dy * dy).max(0.0).sqrt())
-            };
-            let ends = [self.column_of(middle - half), self.column_of(middle + half)];
-            let clamp = |at: f64| at.clamp(f64::from(left), f64::from(right));
-            let mut first = clamp(ends[0].ceil()) as u32;
-            let mut end = clamp(ends[1].floor() + 1.0) as u32;
-            // On each side the last pixel inside and the first outside are the closest to the
-            // outline.
-            for at in ends.map(f64::floor) {
-                for column in [at, at + 1.0] {
-                    if column >= f64::from(left) && column < f64::from(right) {
-                        let column = column as u32;
-                        let miss = self.miss_of_sphere(center, self.ray_x(column), y);
-                        if (miss - radius).abs() <= error {
-                            out.unsure.push([column, row]);
-                            // An unsure pixel is not a sure one.
-                            first += u32::from(column == first);
-                            end -= u32::from(column + 1 == end && end > 0);
-                        }
-                    }
-                }
-            }
-            if half > 0.0 && first < end {
-                out.spans.push(Span { row, first, end });
-            }
+        match self.clipping(center, radius) {
+            Clipping::Whole => self.add(&Silhouette::sphere(self, center, radius), out),
+            Clipping::Cut => self.add_cut([center; 2], radius, out),
+            Clipping::Behind => {}
         }
     }
 
-    /// How far a ray passes from a point.
-    fn miss_of_sphere(&self, center: DVec3, x: f64, y: f64) -> f64 {
-        if self.perspective {
-            center.cross(DVec3::new(x, y, -1.0).normalize()).length()
+    /// Adds what lies between two spheres, or parts of it, as unsure.
+    pub(super) fn add_cut(&self, centers: [DVec3; 2], radius: f64, out: &mut Footprint) {
+        // What reaches to the camera's plane has no outline.
+        let bounded = (centers.iter()).all(|center| -center.z - radius > LEAST_DEPTH * radius);
+        let window = if bounded || !self.perspective {
+            self.window(&Silhouette::spheres(self, centers, radius))
         } else {
-            (center.truncate() - DVec2::new(x, y)).length()
+            Some([0, 0, self.size_px[0], self.size_px[1]])
+        };
+        if let Some(window) = window {
+            out.cut = widened(out.cut, window);
+        }
+    }
+
+    /// Adds what lies within an outline.
+    pub(super) fn add(&self, silhouette: &Silhouette, out: &mut Footprint) {
+        if let Some(window) = self.window(silhouette) {
+            dispatch!(self.level, simd => add_rows(simd, silhouette, window, out));
         }
     }
 }
-
-/// The near plane may cut a shape, or its outline is not bounded.
-#[derive(Debug)]
-pub(super) struct NearClipped;

@@ -13,15 +13,18 @@ use molshot_scenes::{
     CropRect, Cylinder, Plane, RenderJob, Samples, Scene, SceneParts, Sphere, Viewport,
 };
 
-use super::footprint::{Footprint, Projector, Span};
-use super::span_union::SpanUnion;
+use super::footprint::{Footprint, Projector, Span, widened};
 use crate::backend::Backend;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
-use crate::software::SoftwareBackend;
+use crate::software::{Probe, SoftwareBackend};
 
 /// The token is looked at once in so many shapes of one atom.
 const LOOK_INTERVAL: usize = 64;
+
+/// An atom with more unsure pixels, times its shapes, is drawn as a picture: that takes time for
+/// every shape only once.
+const MOST_CASTS: usize = 1 << 14;
 
 /// The shapes of every drawn atom, and where it stands.
 #[derive(Debug)]
@@ -249,10 +252,9 @@ pub(super) struct Counter {
     spheres: Vec<Sphere>,
     cylinders: Vec<Cylinder>,
     footprint: Footprint,
-    covered: SpanUnion,
     drawn: Vec<Span>,
     backend: Option<SoftwareBackend>,
-    /// Number of atoms of the last picture that had to be drawn.
+    /// Number of atoms of the last picture that the rasteriser decided about.
     pub(super) raster_fallback_count: usize,
 }
 
@@ -266,7 +268,7 @@ impl Counter {
     pub(super) fn count(
         &mut self,
         job: &RenderJob,
-        projector: &Projector,
+        (projector, probe): (&Projector, &Probe),
         shapes: &AtomShapes,
         atom: &DrawnAtom,
         cancel: &CancelToken,
@@ -274,13 +276,9 @@ impl Counter {
     ) -> Result<u64, RenderError> {
         cancel.check()?;
         let scene = job.scene();
-        let view = job.view();
-        let camera = |p: [f32; 3]| {
-            view.pose
-                .camera_from_world(DVec3::from_array(p.map(f64::from)))
-        };
+        let crop = job.viewport().crop;
         let footprint = &mut self.footprint;
-        footprint.clear();
+        footprint.begin(crop.height_px);
         shapes.of(scene, atom, &mut self.spheres, &mut self.cylinders);
         let shape = |sphere: &Sphere| (sphere.center_angstrom, sphere.radius_angstrom);
         for (at, sphere) in self.spheres.iter().enumerate() {
@@ -292,56 +290,51 @@ impl Counter {
             if self.spheres[..at].iter().any(|b| shape(b) == shape(sphere)) {
                 continue;
             }
-            let center = camera(sphere.center_angstrom);
+            let center = projector.camera(sphere.center_angstrom);
             projector.sphere(center, f64::from(sphere.radius_angstrom), footprint);
         }
         for (at, cylinder) in self.cylinders.iter().enumerate() {
             if at % LOOK_INTERVAL == LOOK_INTERVAL - 1 {
                 cancel.check()?;
             }
-            let ends = [cylinder.start_angstrom, cylinder.end_angstrom].map(camera);
+            let ends =
+                [cylinder.start_angstrom, cylinder.end_angstrom].map(|end| projector.camera(end));
             let flat = cylinder.caps == Cylinder::FLAT;
             projector.cylinder(ends, f64::from(cylinder.radius_angstrom), flat, footprint);
         }
-        let crop = job.viewport().crop;
-        let [_, top, _, bottom] = match footprint.bounds {
-            _ if footprint.all_unsure => [0, 0, crop.width_px, crop.height_px],
-            Some(bounds) => bounds,
-            None => return Ok(0),
-        };
-        self.covered.begin(top, bottom);
-        for span in &footprint.spans {
-            self.covered.add(*span);
-        }
-        let region = if footprint.all_unsure {
-            Some([0, 0, crop.width_px, crop.height_px])
+        // Sure pixels need not be looked at again.
+        let Footprint {
+            covered, unsure, ..
+        } = footprint;
+        unsure.retain(|pixel| !covered.holds(*pixel));
+        let bodies = self.spheres.len() + self.cylinders.len();
+        let region = if unsure.len().saturating_mul(bodies) > MOST_CASTS {
+            unsure.iter().fold(footprint.cut, |region, [column, row]| {
+                widened(region, [*column, *row, column + 1, row + 1])
+            })
         } else {
-            // Sure pixels need not be drawn again.
-            (footprint.unsure.iter())
-                .filter(|pixel| !self.covered.holds(**pixel))
-                .fold(None, |region: Option<[u32; 4]>, [column, row]| {
-                    let [left, top, right, bottom] =
-                        region.unwrap_or([*column, *row, column + 1, row + 1]);
-                    Some([
-                        left.min(*column),
-                        top.min(*row),
-                        right.max(column + 1),
-                        bottom.max(row + 1),
-                    ])
-                })
+            footprint.cut
         };
+        self.raster_fallback_count += usize::from(region.is_some() || !unsure.is_empty());
         if let Some(region) = region {
-            self.raster_fallback_count += 1;
             self.drawn.clear();
             let backend = self.backend.get_or_insert_with(SoftwareBackend::new);
             let alone = build(scene, self.spheres.clone(), self.cylinders.clone())?;
             draw(backend, job, alone, region, &mut self.drawn, cancel)?;
             for span in &self.drawn {
-                self.covered.add(*span);
+                covered.add(*span);
             }
+            let [left, top, right, bottom] = region;
+            unsure.retain(|[column, row]| {
+                !((left..right).contains(column) && (top..bottom).contains(row))
+            });
         }
+        probe.shown(&self.spheres, &self.cylinders, unsure, |[column, row]| {
+            let (first, end) = (column, column + 1);
+            covered.add(Span { row, first, end });
+        });
         let mut count = 0;
-        self.covered.each(|span| {
+        covered.each(|span| {
             count += u64::from(span.end - span.first);
             take(span);
         });

@@ -16,22 +16,30 @@ mod cylinder_footprint;
 mod document;
 mod footprint;
 mod isolated;
+mod pixel_set;
 pub mod run_length;
+mod silhouette;
+mod silhouette_rows;
 mod span_union;
 mod visible;
+
+use std::sync::Arc;
 
 use glam::{DMat3, DVec3};
 use molshot_molecule::Structure;
 use molshot_scenes::labels::LabelSubject;
 use molshot_scenes::{Plane, Projection, RenderJob, Scene};
+use smol_str::{SmolStr, ToSmolStr};
 
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{LabelBox, LabelDrawer};
+use crate::software::Probe;
 use footprint::Projector;
 use isolated::{AtomShapes, Counter};
-use visible::{BLOCK_PX, Covered, VisiblePixels};
+use pixel_set::PixelSet;
+use visible::{Covered, VisiblePixels};
 
 pub use classes::{ClassMask, ClassTable, Legend, class_mask, class_mask_cancellable, role_of};
 pub use document::{
@@ -52,10 +60,10 @@ fn round(value: f64) -> f64 {
 pub struct Annotator {
     counter: Counter,
     labels: LabelDrawer,
-    /// For every pixel the mark of the last residue that covered it.
-    residue_stamps: Vec<u32>,
-    /// The last mark of the last picture.
-    last_mark: u32,
+    /// The last scene, and what is drawn of its atoms.
+    shapes: Option<(Arc<Scene>, AtomShapes)>,
+    /// What the atoms of one residue cover.
+    residue_pixels: PixelSet,
 }
 
 impl Annotator {
@@ -89,35 +97,29 @@ impl Annotator {
         let ids = ids_of(job, frame)?;
         let scene = job.scene();
         let structure = &scene.structure;
-        let shapes = AtomShapes::new(scene);
+        let (_, shapes) = match self.shapes.take() {
+            Some(last) if Arc::ptr_eq(&last.0, scene) => self.shapes.insert(last),
+            _ => (self.shapes).insert((Arc::clone(scene), AtomShapes::new(scene))),
+        };
         cancel.check()?;
-        let projector = Projector::new(job);
+        let caster = (&Projector::new(job), &Probe::new(job));
         let crop = job.viewport().crop;
         let origin_px = [crop.x_px, crop.y_px];
         let width = crop.width_px as usize;
 
-        let seen = VisiblePixels::new(structure, ids, width);
+        let seen = VisiblePixels::new(structure, ids, width).ok_or_else(another_job)?;
         cancel.check()?;
         self.counter.begin();
-        let first_mark = self.begin(ids.len(), structure.residues().len());
+        self.residue_pixels.begin(width, crop.height_px as usize);
         let mut atoms = Vec::with_capacity(shapes.atoms.len());
         let mut residues: Vec<ResidueAnnotation> = Vec::new();
         let mut sum = (DVec3::ZERO, 0_u32);
-        let mut covered = Covered::NONE;
         for (at, drawn) in shapes.atoms.iter().enumerate() {
             let residue = structure.atoms().residue[drawn.atom as usize];
-            let mark = first_mark + residue;
-            let stamps = &mut self.residue_stamps;
-            let alone = self
-                .counter
-                .count(job, &projector, &shapes, drawn, cancel, |span| {
-                    let row = span.row as usize * width;
-                    for pixel in &mut stamps[row + span.first as usize..row + span.end as usize] {
-                        covered.pixels += u64::from(*pixel != mark);
-                        *pixel = mark;
-                    }
-                    covered.widen(span.row, span.first, span.end);
-                })?;
+            let pixels = &mut self.residue_pixels;
+            let alone = (self.counter).count(job, caster, shapes, drawn, cancel, |span| {
+                pixels.add(span);
+            })?;
             let center = DVec3::from_array(drawn.center_angstrom.map(f64::from));
             sum = (sum.0 + center, sum.1 + 1);
             let place = Place::new(job, center);
@@ -134,11 +136,11 @@ impl Annotator {
             if next.is_none_or(|next| structure.atoms().residue[next.atom as usize] != residue) {
                 let centroid = Place::new(job, sum.0 / f64::from(sum.1));
                 let visible = seen.residues[residue as usize];
+                let covered = self.residue_pixels.take();
                 residues.push(residue_annotation(
                     structure, residue, sum.1, &centroid, &visible, &covered, origin_px,
                 ));
                 sum = (DVec3::ZERO, 0);
-                covered = Covered::NONE;
             }
         }
         Ok(Annotations {
@@ -164,21 +166,7 @@ impl Annotator {
         })
     }
 
-    /// Begins another picture; returns the mark of its first residue, which is not in use yet.
-    fn begin(&mut self, pixels: usize, residues: usize) -> u32 {
-        let residues = residues as u32;
-        if self.residue_stamps.len() != pixels || self.last_mark.checked_add(residues + 1).is_none()
-        {
-            self.residue_stamps.clear();
-            self.residue_stamps.resize(pixels, 0);
-            self.last_mark = 0;
-        }
-        let first = self.last_mark + 1;
-        self.last_mark += residues;
-        first
-    }
-
-    /// Number of atoms of the last picture that were drawn by the rasteriser, because rounding
+    /// Number of atoms of the last picture about which the rasteriser was asked, because rounding
     /// decides about some of their pixels.
     #[must_use]
     pub fn raster_fallback_count(&self) -> usize {
@@ -198,36 +186,26 @@ pub fn annotate(
     Annotator::default().annotate(job, frame, masks)
 }
 
-/// The frame's atom-id plane, checked against the job.
+/// The frame's atom-id plane, which is as large as the job's.
 fn ids_of<'a>(job: &RenderJob, frame: &'a Frame) -> Result<&'a [u32], RenderError> {
-    let refuse = |problem: &str, remedy: &str| {
-        Err(RenderError::Encode {
-            problem: problem.into(),
-            remedy: remedy.into(),
-        })
-    };
     let Some(ids) = &frame.atom_id else {
-        return refuse(
-            "annotations and masks are made from the plane atom-id, which was not drawn",
-            "ask for it in the job's planes",
-        );
+        return Err(RenderError::Encode {
+            problem: "annotations and masks are made from the plane atom-id, which was not drawn"
+                .into(),
+            remedy: "ask for it in the job's planes".into(),
+        });
     };
     let crop = job.viewport().crop;
-    let atoms = job.scene().structure.atoms().len();
     let fits = (frame.width_px, frame.height_px) == (crop.width_px, crop.height_px)
-        && ids.len() == frame.pixel_count()
-        && ids.chunks(BLOCK_PX).all(|ids| {
-            // The union of all bits is an upper bound, and mostly a sufficient one.
-            ids.iter().fold(0, |all, id| all | id) as usize <= atoms
-                || ids.iter().all(|id| *id as usize <= atoms)
-        });
-    if !fits {
-        return refuse(
-            "the frame was drawn from another job",
-            "annotate a frame with the job that it was drawn from",
-        );
+        && ids.len() == frame.pixel_count();
+    if fits { Ok(ids) } else { Err(another_job()) }
+}
+
+fn another_job() -> RenderError {
+    RenderError::Encode {
+        problem: "the frame was drawn from another job".into(),
+        remedy: "annotate a frame with the job that it was drawn from".into(),
     }
-    Ok(ids)
 }
 
 /// Where a point is in the camera's axes and in the picture.
@@ -267,11 +245,11 @@ fn fraction(visible: u64, alone: u64) -> f64 {
     }
 }
 
-fn insertion_code(code: u8) -> String {
+fn insertion_code(code: u8) -> SmolStr {
     if code == b' ' {
-        String::new()
+        SmolStr::default()
     } else {
-        char::from(code).to_string()
+        char::from(code).to_smolstr()
     }
 }
 
@@ -294,15 +272,15 @@ fn atom_annotation(
         && in_crop.is_some_and(|at| (0..2).all(|axis| (0.0..size[axis]).contains(&at[axis])));
     AtomAnnotation {
         index: atom,
-        name: atoms.name[index].to_string(),
-        element: atoms.element[index].symbol().to_owned(),
+        name: atoms.name[index].clone(),
+        element: SmolStr::new_static(atoms.element[index].symbol()),
         residue: ResidueName {
             index: atoms.residue[index],
-            name: residue.name.to_string(),
+            name: residue.name.clone(),
             number: residue.number,
             insertion_code: insertion_code(residue.insertion_code),
         },
-        chain: structure.chains()[residue.chain as usize].id.to_string(),
+        chain: structure.chains()[residue.chain as usize].id.clone(),
         role: classes::role_of(structure, residue),
         x_px: place.pixel.map(|at| round(at[0])),
         y_px: place.pixel.map(|at| round(at[1])),
@@ -330,10 +308,10 @@ fn residue_annotation(
     let residue = &structure.residues()[index as usize];
     ResidueAnnotation {
         index,
-        name: residue.name.to_string(),
+        name: residue.name.clone(),
         number: residue.number,
         insertion_code: insertion_code(residue.insertion_code),
-        chain: structure.chains()[residue.chain as usize].id.to_string(),
+        chain: structure.chains()[residue.chain as usize].id.clone(),
         role: classes::role_of(structure, residue),
         drawn_atoms,
         box_px: visible.bounds(origin_px),

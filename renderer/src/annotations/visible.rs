@@ -22,6 +22,11 @@ impl Covered {
         self.high = [self.high[0].max(end), self.high[1].max(row + 1)];
     }
 
+    /// Columns and rows of the box.
+    pub(super) fn ranges(&self) -> [std::ops::Range<usize>; 2] {
+        [0, 1].map(|axis| self.low[axis] as usize..self.high[axis] as usize)
+    }
+
     /// Box on the uncropped picture.
     pub(super) fn bounds(&self, origin_px: [u32; 2]) -> Option<[u32; 4]> {
         (self.pixels > 0).then(|| {
@@ -36,7 +41,7 @@ impl Covered {
 }
 
 /// Pixels of a row that are looked at together.
-pub(super) const BLOCK_PX: usize = 32;
+const BLOCK_PX: usize = 32;
 
 /// What the ids show.
 pub(super) struct VisiblePixels {
@@ -46,7 +51,9 @@ pub(super) struct VisiblePixels {
 }
 
 impl VisiblePixels {
-    pub(super) fn new(structure: &Structure, ids: &[u32], width: usize) -> Self {
+    /// Counts the pixels of a plane of ids with rows of `width`. `None` when an atom is not the
+    /// structure's.
+    pub(super) fn new(structure: &Structure, ids: &[u32], width: usize) -> Option<Self> {
         let mut atoms = vec![0; structure.atoms().len()];
         let mut residues = vec![Covered::NONE; structure.residues().len()];
         let residue_of = &structure.atoms().residue;
@@ -61,7 +68,7 @@ impl VisiblePixels {
                 for run in ids.chunk_by(|a, b| a == b) {
                     let length = run.len() as u32;
                     if let Some(atom) = run[0].checked_sub(1) {
-                        atoms[atom as usize] += u64::from(length);
+                        *atoms.get_mut(atom as usize)? += u64::from(length);
                         let residue = &mut residues[residue_of[atom as usize] as usize];
                         residue.pixels += u64::from(length);
                         residue.widen(row, column, column + length);
@@ -70,6 +77,6 @@ impl VisiblePixels {
                 }
             }
         }
-        Self { atoms, residues }
+        Some(Self { atoms, residues })
     }
 }

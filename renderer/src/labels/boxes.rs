@@ -2,6 +2,7 @@
 
 use molshot_scenes::labels::LabelSubject;
 use molshot_scenes::{CropRect, RenderJob};
+use smol_str::SmolStr;
 
 use super::LabelDrawer;
 use crate::cancel::CancelToken;
@@ -15,7 +16,7 @@ pub struct LabelBox {
     /// Its index in the scene's list of labels.
     pub index: usize,
     /// What it says.
-    pub text: String,
+    pub text: SmolStr,
     /// What it names.
     pub subject: LabelSubject,
     /// Left, top, right and bottom edge of its line of text: from the lowest descender to the
@@ -115,7 +116,7 @@ impl LabelDrawer {
             .zip(covered)
             .map(|((placed, ink), covered_fraction)| LabelBox {
                 index: placed.index,
-                text: list[placed.index].text.to_string(),
+                text: list[placed.index].text.clone(),
                 subject: list[placed.index].subject,
                 line_box_px: placed.box_px,
                 ink_box_px: ink,

@@ -15,7 +15,8 @@
 //! - `borders`, `border_colors`, `outline`, `junctions`: edges from the shares that bodies cover,
 //!   in place of `edges` and `samples` (for `samples` `auto`).
 //!
-//! `worker` runs the stages from `visibility` on for one tile, `backend` all of them for a frame.
+//! `worker` runs the stages from `visibility` on for one tile, `backend` all of them for a frame;
+//! `probe` casts single rays against a few bodies, for annotations.
 //!
 //! The pictures are those of the shaders in `shaders/`: the formulas are the same, in f32 and
 //! without fused multiplication, so that every instruction set rounds alike.
@@ -51,6 +52,7 @@ mod lighting;
 mod outline;
 mod primitive_id;
 mod primitives;
+mod probe;
 mod resolve;
 mod samples;
 mod scene;
@@ -62,3 +64,4 @@ mod worker;
 pub use backend::SoftwareBackend;
 pub(crate) use duplicates::find_duplicates;
 pub use instruction_set::InstructionSet;
+pub(crate) use probe::Probe;

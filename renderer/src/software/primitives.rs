@@ -459,7 +459,8 @@ fn outline_radius_px(camera: &Camera, center: Vec3, radius: f32) -> f32 {
     camera.pixel_scale * tan_b * (1.0 + tan_a * tan_a) / denominator
 }
 
-fn in_local_frame(camera: &Camera, source: &SceneCylinder, ends: [Vec3; 2]) -> Cylinder {
+/// A cylinder in camera axes, with what follows from its ends alone.
+pub(super) fn in_local_frame(camera: &Camera, source: &SceneCylinder, ends: [Vec3; 2]) -> Cylinder {
     let [start, end] = ends.map(Vec3::as_dvec3);
     let middle = (start + end) * 0.5;
     let length = (end - start).length();

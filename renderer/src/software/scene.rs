@@ -44,16 +44,19 @@ pub(super) struct SceneCylinder {
     pub(super) cover_radius: f32,
 }
 
+/// A world point relative to another.
+pub(super) fn relative_to(origin: DVec3, point: [f32; 3]) -> [f32; 3] {
+    (DVec3::from_array(point.map(f64::from)) - origin)
+        .as_vec3()
+        .to_array()
+}
+
 impl SceneData {
     /// Prepares a scene. `cancel` is looked at between the steps, each of which looks at every body
     /// once.
     pub(super) fn new(scene: &Arc<Scene>, cancel: &CancelToken) -> Result<Self, RenderError> {
         let origin = scene.bounds.center();
-        let relative = |p: [f32; 3]| {
-            (DVec3::from_array(p.map(f64::from)) - origin)
-                .as_vec3()
-                .to_array()
-        };
+        let relative = |p: [f32; 3]| relative_to(origin, p);
         cancel.check()?;
         let mut spheres: Vec<[f32; 4]> = scene
             .spheres

@@ -101,9 +101,9 @@ fn rows<'a>(
             element: atoms.element[index].symbol(),
             residue: ResidueName {
                 index: atoms.residue[index],
-                name: residue.name.to_string(),
+                name: residue.name.clone(),
                 number: residue.number,
-                insertion_code: insertion_code(residue.insertion_code),
+                insertion_code: insertion_code(residue.insertion_code).into(),
             },
             chain: &structure.chains()[residue.chain as usize].id,
             role: role_of(structure, residue),
