@@ -6,6 +6,7 @@ use image::{ImageBuffer, Luma, Rgb, Rgba, RgbaImage};
 use molshot_scenes::Plane;
 
 use crate::error::RenderError;
+use crate::labels::LabelBox;
 
 /// A frame's colour plane as an image of the crate `image` that borrows the pixels.
 pub type RgbaView<'a> = ImageBuffer<Rgba<u8>, &'a [u8]>;
@@ -59,6 +60,9 @@ pub struct Frame {
     pub atom_id: Option<Vec<u32>>,
     /// Residue index + 1; 0 where nothing is met.
     pub residue_id: Option<Vec<u32>>,
+    /// Places of the labels that were drawn, for a job that asks for colours and atom ids, as
+    /// annotations do; `None` for others, and without labels.
+    pub label_boxes: Option<Vec<LabelBox>>,
     /// Name of the adapter that drew it.
     pub adapter: String,
     /// How long the stages took.
@@ -104,6 +108,7 @@ impl Frame {
             normal: None,
             atom_id: None,
             residue_id: None,
+            label_boxes: None,
             adapter: self.adapter.clone(),
             timings: self.timings,
         }

@@ -2,7 +2,7 @@
 //!
 //! What a cylinder covers is what it would cover if it were closed, but where a ray may go in at
 //! one open end and out at the other. Such a cylinder, seen nearly end on, is looked at pixel by
-//! pixel.
+//! pixel, unless a sphere of the atom stands in the way.
 
 use glam::DVec3;
 
@@ -10,9 +10,25 @@ use super::camera_cylinder::{CameraCylinder, HitTest};
 use super::footprint::{Clipping, Footprint, Projector, Span};
 use super::silhouette::Silhouette;
 
+/// What closes a cylinder's ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Closing {
+    /// Discs close both.
+    pub(super) flat: bool,
+    /// The atom's sphere, no smaller than the cylinder, is about one end, and the near plane does
+    /// not cut it: whatever passes through that end's disc meets it.
+    pub(super) blocked: bool,
+}
+
 impl Projector {
-    /// Adds a cylinder without round ends, its ends in camera axes. `flat`: discs close it.
-    pub(super) fn cylinder(&self, ends: [DVec3; 2], radius: f64, flat: bool, out: &mut Footprint) {
+    /// Adds a cylinder without round ends, its ends in camera axes.
+    pub(super) fn cylinder(
+        &self,
+        ends: [DVec3; 2],
+        radius: f64,
+        closing: Closing,
+        out: &mut Footprint,
+    ) {
         let clippings = ends.map(|end| self.clipping(end, radius));
         if clippings == [Clipping::Behind; 2] {
             return;
@@ -27,13 +43,14 @@ impl Projector {
             axis: (end - start).normalize_or(DVec3::Z),
             half_length: start.distance(end) * 0.5,
             radius,
-            flat,
+            flat: closing.flat,
             error: ends
                 .map(|end| Self::error_angstrom(end, radius))
                 .into_iter()
                 .fold(0.0, f64::max),
         };
-        let closed = flat || cylinder.shows_no_way_through(self.perspective);
+        let closed =
+            closing.flat || closing.blocked || cylinder.shows_no_way_through(self.perspective);
         let silhouette = closed
             .then(|| Silhouette::cylinder(self, ends, cylinder.axis, radius))
             .flatten();

@@ -13,7 +13,8 @@ use molshot_scenes::{
     CropRect, Cylinder, Plane, RenderJob, Samples, Scene, SceneParts, Sphere, Viewport,
 };
 
-use super::footprint::{Footprint, Projector, Span, widened};
+use super::cylinder_footprint::Closing;
+use super::footprint::{Clipping, Footprint, Projector, Span, widened};
 use crate::backend::Backend;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
@@ -293,14 +294,28 @@ impl Counter {
             let center = projector.camera(sphere.center_angstrom);
             projector.sphere(center, f64::from(sphere.radius_angstrom), footprint);
         }
+        // A sphere of the atom that may stop what comes in at a cylinder's far end.
+        let stopper = self.spheres.first().filter(|sphere| {
+            let center = projector.camera(sphere.center_angstrom);
+            let radius = f64::from(sphere.radius_angstrom);
+            projector.clipping(center, radius) == Clipping::Whole
+        });
         for (at, cylinder) in self.cylinders.iter().enumerate() {
             if at % LOOK_INTERVAL == LOOK_INTERVAL - 1 {
                 cancel.check()?;
             }
             let ends =
                 [cylinder.start_angstrom, cylinder.end_angstrom].map(|end| projector.camera(end));
-            let flat = cylinder.caps == Cylinder::FLAT;
-            projector.cylinder(ends, f64::from(cylinder.radius_angstrom), flat, footprint);
+            let closing = Closing {
+                flat: cylinder.caps == Cylinder::FLAT,
+                blocked: stopper.is_some_and(|sphere| {
+                    let center = sphere.center_angstrom;
+                    sphere.radius_angstrom >= cylinder.radius_angstrom
+                        && [cylinder.start_angstrom, cylinder.end_angstrom].contains(&center)
+                }),
+            };
+            let radius = f64::from(cylinder.radius_angstrom);
+            projector.cylinder(ends, radius, closing, footprint);
         }
         // Sure pixels need not be looked at again.
         let Footprint {

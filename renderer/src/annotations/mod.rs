@@ -25,6 +25,7 @@ mod visible;
 
 use std::sync::Arc;
 
+use fearless_simd::Level;
 use glam::{DMat3, DVec3};
 use molshot_molecule::Structure;
 use molshot_scenes::labels::LabelSubject;
@@ -107,7 +108,8 @@ impl Annotator {
         let origin_px = [crop.x_px, crop.y_px];
         let width = crop.width_px as usize;
 
-        let seen = VisiblePixels::new(structure, ids, width).ok_or_else(another_job)?;
+        let seen =
+            VisiblePixels::new(Level::new(), structure, ids, width).ok_or_else(another_job)?;
         cancel.check()?;
         self.counter.begin();
         self.residue_pixels.begin(width, crop.height_px as usize);
@@ -154,12 +156,13 @@ impl Annotator {
             camera: camera_annotation(job),
             atoms,
             residues,
-            labels: self
-                .labels
-                .boxes(job, cancel)?
-                .iter()
-                .map(label_annotation)
-                .collect(),
+            labels: match &frame.label_boxes {
+                Some(drawn) => drawn.iter().map(label_annotation).collect(),
+                None => {
+                    let boxes = self.labels.boxes(job, cancel)?;
+                    boxes.iter().map(label_annotation).collect()
+                }
+            },
             masks: (!masks.is_empty())
                 .then(|| run_length_masks(scene, ids, width, masks, cancel))
                 .transpose()?,

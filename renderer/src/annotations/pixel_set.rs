@@ -61,3 +61,41 @@ impl PixelSet {
         covered
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pixel_counts_once() {
+        let mut set = PixelSet::default();
+        set.begin(200, 9);
+        let mut state = 9_u64;
+        let mut next = |below: u64| {
+            state = (state.wrapping_mul(6_364_136_223_846_793_005)).wrapping_add(1);
+            ((state >> 33) % below) as u32
+        };
+        for residue in 0..200 {
+            let mut pixels = [[false; 200]; 9];
+            for _ in 0..next(8) {
+                let (row, first) = (next(9), next(200));
+                let end = first + 1 + next(u64::from(200 - first));
+                set.add(Span { row, first, end });
+                pixels[row as usize][first as usize..end as usize].fill(true);
+            }
+            let held: Vec<[u32; 2]> = (0..200 * 9)
+                .map(|at| [at % 200, at / 200])
+                .filter(|[column, row]| pixels[*row as usize][*column as usize])
+                .collect();
+            let covered = set.take();
+            assert_eq!(covered.pixels, held.len() as u64, "{residue}");
+            let least = |axis: usize| held.iter().map(|pixel| pixel[axis]).min();
+            let most = |axis: usize| held.iter().map(|pixel| pixel[axis]).max();
+            let bounds = least(0).zip(least(1)).map(|(left, top)| {
+                let [right, bottom] = [0, 1].map(|axis| most(axis).unwrap_or_default());
+                [left + 5, top + 6, right - left + 1, bottom - top + 1]
+            });
+            assert_eq!(covered.bounds([5, 6]), bounds, "{residue}");
+        }
+    }
+}

@@ -148,3 +148,66 @@ impl SpanUnion {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use fearless_simd::{Level, dispatch};
+
+    use super::*;
+
+    #[test]
+    fn every_pixel_is_passed_once() {
+        let mut state = 3_u64;
+        let mut next = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            ((state >> 33) % below) as u32
+        };
+        let mut union = SpanUnion::default();
+        let (mut several, mut empty) = (0, 0);
+        for _ in 0..300 {
+            let mut expected = [[false; 40]; 6];
+            union.begin(16);
+            for _ in 0..next(14) {
+                let (row, first) = (next(6), next(36));
+                let end = first + 1 + next(4);
+                expected[row as usize][first as usize..end as usize].fill(true);
+                let row = row + 10;
+                union.add(Span { row, first, end });
+            }
+            // A span for each of several rows at once.
+            let mut rows = [[0.0; LANES]; 2];
+            for row in 0..6 {
+                let first = next(36);
+                let end = first + next(5);
+                rows[0][row] = first as f32;
+                rows[1][row] = end as f32;
+                expected[row][first as usize..end as usize].fill(true);
+            }
+            dispatch!(Level::new(), simd => {
+                let [first, end] = rows.map(|columns| f32x8::from_slice(simd, &columns));
+                union.add_rows(simd, 10, first, end);
+            });
+            for (row, pixels) in (10..).zip(&expected) {
+                for (column, pixel) in (0..).zip(pixels) {
+                    assert_eq!(union.holds([column, row]), *pixel, "{column}, {row}");
+                }
+            }
+            let mut found = [[false; 40]; 6];
+            let mut spans = [0; 6];
+            union.each(|span| {
+                let row = (span.row - 10) as usize;
+                spans[row] += 1;
+                for pixel in &mut found[row][span.first as usize..span.end as usize] {
+                    assert!(!*pixel, "passed twice");
+                    *pixel = true;
+                }
+            });
+            assert_eq!(found, expected);
+            several += spans.iter().filter(|spans| **spans > 1).count();
+            empty += spans.iter().filter(|spans| **spans == 0).count();
+        }
+        assert!(several > 100 && empty > 100, "{several}, {empty}");
+    }
+}

@@ -1,5 +1,7 @@
 //! What the ids of a picture show, atom by atom and residue by residue.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u32x8};
 use molshot_molecule::Structure;
 
 /// Counts of one residue.
@@ -40,8 +42,10 @@ impl Covered {
     }
 }
 
+/// Ids that are compared together.
+const LANES: usize = 8;
 /// Pixels of a row that are looked at together.
-const BLOCK_PX: usize = 32;
+const BLOCK_PX: usize = 4 * LANES;
 
 /// What the ids show.
 pub(super) struct VisiblePixels {
@@ -53,30 +57,77 @@ pub(super) struct VisiblePixels {
 impl VisiblePixels {
     /// Counts the pixels of a plane of ids with rows of `width`. `None` when an atom is not the
     /// structure's.
-    pub(super) fn new(structure: &Structure, ids: &[u32], width: usize) -> Option<Self> {
+    pub(super) fn new(
+        level: Level,
+        structure: &Structure,
+        ids: &[u32],
+        width: usize,
+    ) -> Option<Self> {
         let mut atoms = vec![0; structure.atoms().len()];
         let mut residues = vec![Covered::NONE; structure.residues().len()];
         let residue_of = &structure.atoms().residue;
+        let mut known = true;
+        let mut take = |row: u32, first: u32, end: u32, id: u32| {
+            let Some(atom) = id.checked_sub(1) else {
+                return;
+            };
+            let Some(pixels) = atoms.get_mut(atom as usize) else {
+                known = false;
+                return;
+            };
+            let length = u64::from(end - first);
+            *pixels += length;
+            let residue = &mut residues[residue_of[atom as usize] as usize];
+            residue.pixels += length;
+            residue.widen(row, first, end);
+        };
         for (row, ids) in (0..).zip(ids.chunks_exact(width.max(1))) {
-            for (first, ids) in (0..).step_by(BLOCK_PX).zip(ids.chunks(BLOCK_PX)) {
+            dispatch!(level, simd => each_run(simd, ids, |first, end, id| take(row, first, end, id)));
+        }
+        known.then_some(Self { atoms, residues })
+    }
+}
+
+/// Passes runs of equal ids of a row to `take`: first column, one past the last, id. A run may come
+/// in parts.
+#[inline(always)]
+fn each_run<S: Simd>(simd: S, ids: &[u32], mut take: impl FnMut(u32, u32, u32)) {
+    let (blocks, rest) = ids.as_chunks::<BLOCK_PX>();
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            for (block, first) in blocks.iter().zip((0..).step_by(BLOCK_PX)) {
+                let eight = |at: usize| u32x8::from_slice(simd, &block[at * LANES..][..LANES]);
+                let eights = [eight(0), eight(1), eight(2), eight(3)];
                 // Much of a picture shows nothing.
-                if ids.iter().fold(0, |all, id| all | id) == 0 {
+                let any = (eights[0] | eights[1]) | (eights[2] | eights[3]);
+                if !any.simd_gt(u32x8::splat(simd, 0)).any_true() {
                     continue;
                 }
-                let mut column = first;
-                // Run by run: neighbours mostly show the same.
-                for run in ids.chunk_by(|a, b| a == b) {
-                    let length = run.len() as u32;
-                    if let Some(atom) = run[0].checked_sub(1) {
-                        *atoms.get_mut(atom as usize)? += u64::from(length);
-                        let residue = &mut residues[residue_of[atom as usize] as usize];
-                        residue.pixels += u64::from(length);
-                        residue.widen(row, column, column + length);
-                    }
-                    column += length;
+                // A bit for each pixel that differs from its left neighbour in the block.
+                let differ = |at: usize| {
+                    let left = u32x8::from_slice(simd, &block[at..][..LANES]);
+                    let right = u32x8::from_slice(simd, &block[at + 1..][..LANES]);
+                    (!left.simd_eq(right)).to_bitmask() as u32
+                };
+                let mut starts = 1
+                    | differ(0) << 1
+                    | differ(LANES - 1) << LANES
+                    | differ(2 * LANES - 1) << (2 * LANES)
+                    | differ(3 * LANES - 1) << (3 * LANES);
+                while starts != 0 {
+                    let start = starts.trailing_zeros();
+                    starts &= starts - 1;
+                    let end = starts.trailing_zeros().min(BLOCK_PX as u32);
+                    take(first + start, first + end, block[start as usize]);
                 }
             }
-        }
-        Some(Self { atoms, residues })
+        },
+    );
+    let mut first = (blocks.len() * BLOCK_PX) as u32;
+    for run in rest.chunk_by(|a, b| a == b) {
+        let end = first + run.len() as u32;
+        take(first, end, run[0]);
+        first = end;
     }
 }

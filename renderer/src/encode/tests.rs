@@ -34,6 +34,7 @@ fn frame(width_px: u32, height_px: u32, transparent: bool) -> Frame {
         normal: None,
         atom_id: None,
         residue_id: None,
+        label_boxes: None,
         adapter: String::new(),
         timings: Timings::default(),
     }

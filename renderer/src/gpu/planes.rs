@@ -48,6 +48,7 @@ pub(super) fn empty_frame(job: &RenderJob, adapter: &str) -> Result<Frame, Rende
         normal: when(has(Read::Normal), count, [0.0; 3])?,
         atom_id: when(has(Read::AtomId), count, 0)?,
         residue_id: None,
+        label_boxes: None,
         adapter: adapter.to_owned(),
         timings: Timings::default(),
     })

@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use molshot_scenes::{CropRect, RenderJob, Scene};
+use molshot_scenes::{CropRect, Plane, RenderJob, Scene};
 
 pub use boxes::{InkBox, LabelBox, boxes};
 
@@ -75,7 +75,8 @@ pub fn underlay(job: &RenderJob) -> Cow<'_, RenderJob> {
 
 impl LabelDrawer {
     /// Draws a job's labels over the frame that a backend made of its [`underlay`], takes the
-    /// depth plane out again if the job does not ask for it, and adds the time to the frame's.
+    /// depth plane out again if the job does not ask for it, and adds the labels' places, where
+    /// the job has atom ids, and the time to the frame's.
     /// `cancel` is looked at before each label.
     ///
     /// # Errors
@@ -91,6 +92,10 @@ impl LabelDrawer {
         }
         let start = Instant::now();
         self.draw(job, frame, cancel)?;
+        // While the letters are at hand.
+        if frame.color_rgba.is_some() && job.planes().contains(&Plane::AtomId) {
+            frame.label_boxes = Some(self.boxes(job, cancel)?);
+        }
         if job.with_depth_for_labels().is_some() {
             frame.depth_angstrom = None;
         }

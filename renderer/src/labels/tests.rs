@@ -106,6 +106,7 @@ fn frame(job: &RenderJob) -> Frame {
         normal: None,
         atom_id: Some(vec![3; count]),
         residue_id: None,
+        label_boxes: None,
         adapter: String::new(),
         timings: crate::Timings::default(),
     }

@@ -83,6 +83,7 @@ impl FramePool {
             normal: sized(wants(Plane::Normal), &mut self.normal, pixels, [0.0; 3])?,
             atom_id: sized(wants(Plane::AtomId), &mut self.atom, pixels, 0)?,
             residue_id: sized(wants(Plane::ResidueId), &mut self.residue, pixels, 0)?,
+            label_boxes: None,
             adapter: adapter.to_owned(),
             timings: Timings::default(),
         })

@@ -265,6 +265,7 @@ impl Backend for Open {
                 normal: None,
                 atom_id: None,
                 residue_id: None,
+                label_boxes: None,
                 adapter: String::new(),
                 timings: Timings::default(),
             }
