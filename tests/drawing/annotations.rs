@@ -350,6 +350,22 @@ fn a_crop_moves_no_atom() {
     }
 }
 
+/// With colours the frame has the places of labels; without, they are computed.
+#[test]
+fn labels_are_annotated_alike_with_and_without_colours() {
+    let labels = |planes: &[Plane]| {
+        let job = inhibitor(planes, "roll y 30; crop 40 30 200 180");
+        let frame = drawn(&job);
+        let colors = planes.contains(&Plane::Color);
+        assert_eq!(frame.label_boxes.is_some(), colors);
+        annotate(&job, &frame, &[]).expect("annotations").labels
+    };
+    let computed = labels(&[Plane::AtomId]);
+    assert!(computed.iter().any(|label| label.in_frame));
+    assert!(computed.iter().any(|label| !label.in_frame));
+    assert_eq!(labels(&[Plane::Color, Plane::AtomId]), computed);
+}
+
 #[test]
 fn the_document_is_as_its_schema_says_and_survives_json() {
     let job = inhibitor(&[Plane::AtomId], "");

@@ -1,8 +1,10 @@
 //! Exact annotations of a picture: where each atom is, how much of it is visible, and class masks.
 //!
-//! Data flow: a job and its frame's atom-id plane -> `isolated` (what each atom would cover alone,
-//! computed by `footprint`) -> [`Annotations`], with [`run_length`] masks on request; and
-//! [`classes`] for masks as pictures.
+//! Data flow: a job and its frame's atom-id plane -> `visible` (what is seen) and `isolated` (what
+//! each atom would cover alone) -> [`Annotations`], with [`run_length`] masks on request; and
+//! [`classes`] for masks as pictures. `isolated` asks `footprint`: it projects shapes to outlines
+//! (`silhouette`), takes their rows eight at a time (`silhouette_rows`), and leaves pixels open
+//! whose centres lie too close to an outline; those it asks of the rasteriser, ray by ray.
 //!
 //! **What is exact.** Positions and depths are those of the camera, in double precision.
 //! `visible_pixels` are counts of the frame's ids. `unoccluded_pixels` are what the built-in

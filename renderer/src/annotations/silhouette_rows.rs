@@ -69,7 +69,7 @@ impl SegmentRows {
         let height = b.y - a.y;
         let (column, slope, slack) = if height > 2.0 * error {
             let slope = (b.x - a.x) / height;
-            (a.x, slope, error * slope.hypot(1.0))
+            (a.x, slope, error * (1.0 + slope * slope).sqrt())
         } else {
             let half = (b.x - a.x) * 0.5;
             (a.x + half, 0.0, error + half.abs())
