@@ -25,7 +25,7 @@ const LOOK_INTERVAL: usize = 64;
 
 /// An atom with more unsure pixels, times its shapes, is drawn as a picture: that takes time for
 /// every shape only once.
-const MOST_CASTS: usize = 1 << 14;
+const MOST_CASTS: usize = 1 << 16;
 
 /// The shapes of every drawn atom, and where it stands.
 #[derive(Debug)]
@@ -323,13 +323,20 @@ impl Counter {
         } = footprint;
         unsure.retain(|pixel| !covered.holds(*pixel));
         let bodies = self.spheres.len() + self.cylinders.len();
-        let region = if unsure.len().saturating_mul(bodies) > MOST_CASTS {
-            unsure.iter().fold(footprint.cut, |region, [column, row]| {
+        let few = |pixels: usize| pixels.saturating_mul(bodies) <= MOST_CASTS;
+        let mut region = footprint.cut;
+        if let Some([left, top, right, bottom]) = region
+            && few((right - left) as usize * (bottom - top) as usize)
+        {
+            let pixels = (top..bottom).flat_map(|row| (left..right).map(move |x| [x, row]));
+            unsure.extend(pixels.filter(|pixel| !covered.holds(*pixel)));
+            region = None;
+        }
+        if !few(unsure.len()) {
+            region = unsure.iter().fold(region, |region, [column, row]| {
                 widened(region, [*column, *row, column + 1, row + 1])
-            })
-        } else {
-            footprint.cut
-        };
+            });
+        }
         self.raster_fallback_count += usize::from(region.is_some() || !unsure.is_empty());
         if let Some(region) = region {
             self.drawn.clear();
@@ -344,10 +351,15 @@ impl Counter {
                 !((left..right).contains(column) && (top..bottom).contains(row))
             });
         }
+        let mut run: Option<Span> = None;
         probe.shown(&self.spheres, &self.cylinders, unsure, |[column, row]| {
             let (first, end) = (column, column + 1);
-            covered.add(Span { row, first, end });
+            match &mut run {
+                Some(run) if (run.row, run.end) == (row, column) => run.end = end,
+                _ => covered.extend(run.replace(Span { row, first, end })),
+            }
         });
+        covered.extend(run);
         let mut count = 0;
         covered.each(|span| {
             count += u64::from(span.end - span.first);
