@@ -12,6 +12,11 @@
 //! pixel. A GPU rounds differently, so with its frames pixels at outlines, whose centres lie within
 //! rounding of the outline, may count on one side only.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a SIMD operation that is not inlined into code compiled for its instructions is a call"
+)]
+
 mod camera_cylinder;
 pub mod classes;
 mod cylinder_footprint;

@@ -59,7 +59,7 @@ impl SpanUnion {
         self.touch(row, row + 1);
         let (first, end) = (&mut self.first[row], &mut self.end[row]);
         let [span_first, span_end] = [span.first as f32, span.end as f32];
-        if *first == *end {
+        if *first >= *end {
             (*first, *end) = (span_first, span_end);
         } else if span_first <= *end && span_end >= *first {
             (*first, *end) = (first.min(span_first), end.max(span_end));
@@ -122,7 +122,7 @@ impl SpanUnion {
         }
         let rows = self.first[top..bottom].iter().zip(&self.end[top..bottom]);
         for (row, (first, end)) in (top as u32..).zip(rows) {
-            if first == end {
+            if first >= end {
                 continue;
             }
             let [first, end] = [*first as u32, *end as u32];
