@@ -334,7 +334,7 @@ impl Counter {
         }
         if !few(unsure.len()) {
             region = unsure.iter().fold(region, |region, [column, row]| {
-                widened(region, [*column, *row, column + 1, row + 1])
+                Some(widened(region, [*column, *row, column + 1, row + 1]))
             });
         }
         self.raster_fallback_count += usize::from(region.is_some() || !unsure.is_empty());

@@ -163,12 +163,11 @@ impl Annotator {
             camera: camera_annotation(job),
             atoms,
             residues,
-            labels: match &frame.label_boxes {
-                Some(drawn) => drawn.iter().map(label_annotation).collect(),
-                None => {
-                    let boxes = self.labels.boxes(job, cancel)?;
-                    boxes.iter().map(label_annotation).collect()
-                }
+            labels: if let Some(drawn) = &frame.label_boxes {
+                drawn.iter().map(label_annotation).collect()
+            } else {
+                let boxes = self.labels.boxes(job, cancel)?;
+                boxes.iter().map(label_annotation).collect()
             },
             masks: (!masks.is_empty())
                 .then(|| run_length_masks(scene, ids, width, masks, cancel))
