@@ -14,7 +14,8 @@ use molshot_scenes::{
 };
 
 use super::cylinder_footprint::Closing;
-use super::footprint::{Clipping, Footprint, Projector, Span, widened};
+use super::footprint::{Footprint, widened};
+use super::projector::{Clipping, Projector, Span};
 use crate::backend::Backend;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;

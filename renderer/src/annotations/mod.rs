@@ -2,9 +2,10 @@
 //!
 //! Data flow: a job and its frame's atom-id plane -> `visible` (what is seen) and `isolated` (what
 //! each atom would cover alone) -> [`Annotations`], with [`run_length`] masks on request; and
-//! [`classes`] for masks as pictures. `isolated` asks `footprint`: it projects shapes to outlines
-//! (`silhouette`), takes their rows eight at a time (`silhouette_rows`), and leaves pixels open
-//! whose centres lie too close to an outline; those it asks of the rasteriser, ray by ray.
+//! [`classes`] for masks as pictures. `isolated` asks `shape_footprint` and `cylinder_footprint`:
+//! they project shapes (`projector`) to outlines (`silhouette`), take the rows of these eight at a
+//! time (`silhouette_rows`), and leave pixels open whose centres lie too close to an outline; those
+//! `isolated` asks of the rasteriser, ray by ray.
 //!
 //! **What is exact.** Positions and depths are those of the camera, in double precision.
 //! `visible_pixels` are counts of the frame's ids. `unoccluded_pixels` are what the built-in
@@ -24,7 +25,9 @@ mod document;
 mod footprint;
 mod isolated;
 mod pixel_set;
+mod projector;
 pub mod run_length;
+mod shape_footprint;
 mod silhouette;
 mod silhouette_rows;
 mod span_union;
@@ -44,9 +47,9 @@ use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{LabelBox, LabelDrawer};
 use crate::software::Probe;
-use footprint::Projector;
 use isolated::{AtomShapes, Counter};
 use pixel_set::PixelSet;
+use projector::Projector;
 use visible::{Covered, VisiblePixels};
 
 pub use classes::{ClassMask, ClassTable, Legend, class_mask, class_mask_cancellable, role_of};

@@ -1,6 +1,6 @@
 //! Which pixels of a picture the atoms of one residue cover together.
 
-use super::footprint::Span;
+use super::projector::Span;
 use super::visible::Covered;
 
 /// Pixels of a word.

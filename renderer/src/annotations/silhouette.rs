@@ -12,7 +12,7 @@
 
 use glam::{DVec2, DVec3};
 
-use super::footprint::Projector;
+use super::projector::Projector;
 
 /// An ellipse by its rows: in a row `d` below its middle it holds the columns
 /// `middle.x + slant d +- half_width sqrt(1 - (d / half_height)^2)`.

@@ -9,10 +9,8 @@ use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 
 use super::footprint::Footprint;
+use super::projector::LANES;
 use super::silhouette::{Ellipse, Segment, Silhouette};
-
-/// Rows that are computed together.
-pub(super) const LANES: usize = 8;
 
 /// A column that no picture has.
 const BEYOND: f32 = 1e9;

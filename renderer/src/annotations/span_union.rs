@@ -3,8 +3,7 @@
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 
-use super::footprint::Span;
-use super::silhouette_rows::LANES;
+use super::projector::{LANES, Span};
 
 /// What an atom's shapes cover together. Its buffers stay from atom to atom.
 #[derive(Debug, Default)]
