@@ -15,7 +15,7 @@ use super::border_colors::{Mixer, Side};
 use super::context::FrameContext;
 use super::intersect::RayX8;
 use super::primitive_id::PrimitiveId;
-use super::tile::{INSIDE_COLUMNS, ROW_CHUNKS, TILE_PX, Tile};
+use super::tile::{INSIDE_COLUMNS, ROW_CHUNKS, TILE_PX, Tile, eight_from};
 use crate::simd::LANES;
 
 /// The pixels of one tile that lie on borders.
@@ -111,17 +111,28 @@ impl Borders {
                     let [right, below] = differences(simd, context, tile, row);
                     let marks = (right | right << 1 | below | above) & INSIDE_COLUMNS;
                     self.rows[row] = if row == 0 { 0 } else { marks };
-                    let mut left = self.rows[row];
-                    while left != 0 {
-                        let column = left.trailing_zeros();
-                        left &= left - 1;
+                    let mut marked = self.rows[row];
+                    let mut pairs = PixelPairs::NONE;
+                    let mut chunk = ROW_CHUNKS;
+                    while marked != 0 {
+                        let column = marked.trailing_zeros() as usize;
+                        marked &= marked - 1;
+                        if column / LANES != chunk {
+                            chunk = column / LANES;
+                            pairs = PixelPairs::new(simd, tile, row * TILE_PX + chunk * LANES);
+                        }
+                        let pixel = row * TILE_PX + column;
+                        if pairs.exact >> (column % LANES) & 1 != 0 {
+                            let other = pairs.others[column % LANES];
+                            self.add(pixel, Side::of(tile.ids[pixel]), Side::of(other));
+                            continue;
+                        }
                         let differs = [
                             right >> column & 1,
                             right << 1 >> column & 1,
                             below >> column & 1,
                             above >> column & 1,
                         ];
-                        let pixel = row * TILE_PX + column as usize;
                         self.classify(context, tile, pixel, differs);
                     }
                     above = below;
@@ -180,7 +191,13 @@ impl Borders {
                 return;
             }
         }
-        if center == PrimitiveId::NONE {
+        self.add(pixel, a, b);
+    }
+
+    /// Adds a pixel with two sides, of which `a` is at its centre.
+    #[inline(always)]
+    fn add(&mut self, pixel: usize, a: Side, b: Side) {
+        if a.shown == PrimitiveId::NONE {
             self.outlines.push(pixel, b, a);
         } else if b.shown == PrimitiveId::NONE {
             self.outlines.push(pixel, a, b);
@@ -233,6 +250,59 @@ impl Borders {
         );
     }
 }
+
+/// Eight successive pixels: in which of them, together with the eight pixels around each, exactly
+/// two ids show. Such pixels, the most by far, are classified eight at a time.
+struct PixelPairs {
+    /// A bit for each pixel, right where a neighbour shows another id than the pixel.
+    exact: u32,
+    /// The id that the pixel itself does not show.
+    others: [PrimitiveId; LANES],
+}
+
+impl PixelPairs {
+    const NONE: Self = Self {
+        exact: 0,
+        others: [PrimitiveId::NONE; LANES],
+    };
+
+    #[inline(always)]
+    fn new<S: Simd>(simd: S, tile: &Tile, at: usize) -> Self {
+        let numbers = PrimitiveId::numbers(tile.ids.as_slice());
+        let center = u32x8::from_slice(simd, &numbers[at..at + LANES]);
+        let mut around = [center; 8];
+        for (ids, [down, right]) in around.iter_mut().zip(AROUND) {
+            let from = (at + TILE_PX * down + right).wrapping_sub(TILE_PX + 1);
+            *ids = u32x8::from_slice(simd, &eight_from(numbers, from));
+        }
+        let mut other = center;
+        for ids in around {
+            other = ids.simd_ne(center).select(ids, other);
+        }
+        let mut exact = center.simd_eq(center);
+        for ids in around {
+            exact &= ids.simd_eq(center) | ids.simd_eq(other);
+        }
+        let mut others = [PrimitiveId::NONE; LANES];
+        other.store_slice(PrimitiveId::numbers_mut(&mut others));
+        Self {
+            exact: exact.to_bitmask() as u32,
+            others,
+        }
+    }
+}
+
+/// Rows down and columns right of the pixel at the top left to the pixels around one.
+const AROUND: [[usize; 2]; 8] = [
+    [0, 0],
+    [0, 1],
+    [0, 2],
+    [1, 0],
+    [1, 2],
+    [2, 0],
+    [2, 1],
+    [2, 2],
+];
 
 /// For each pixel of a row a bit where the one at its right, or below it, shows a surface that
 /// does not join its own smoothly.

@@ -28,7 +28,7 @@ use fearless_simd::{f32x8, u32x8};
 
 use super::context::FrameContext;
 use super::primitive_id::PrimitiveId;
-use super::tile::{INSIDE_COLUMNS, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile};
+use super::tile::{INSIDE_COLUMNS, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, eight_from};
 use crate::simd::LANES;
 
 /// Where the depths of neighbouring pixels differ by more than this, in widths of a pixel, an
@@ -177,11 +177,13 @@ impl Edges {
             never.store_slice(neighborhood_depth);
             return 0;
         }
-        // The corners of the tile have no neighbour; they are apron.
         let three = |from: usize| {
-            depths(from.max(1) - 1)
-                .max(depths(from))
-                .max(depths((from + 1).min(TILE_PIXELS - LANES)))
+            let left = f32x8::from_slice(
+                simd,
+                &eight_from(tile.depth.as_slice(), from.wrapping_sub(1)),
+            );
+            let right = f32x8::from_slice(simd, &eight_from(tile.depth.as_slice(), from + 1));
+            left.max(depths(from)).max(right)
         };
         let deepest = three(at - TILE_PX).max(three(at)).max(three(at + TILE_PX));
         let marks = creases | (noted & outline.simd_le(deepest)).to_bitmask() as u32 & inside;

@@ -13,7 +13,7 @@ use super::camera::Camera;
 use super::intersect::{CappedCylinderX8, RayX8, SphereQuadratic, SphereX8};
 use super::primitives::{self, in_local_frame};
 use super::scene::{SceneCylinder, relative_to};
-use super::simd::LANES;
+use crate::simd::LANES;
 
 /// Casts rays through the centres of single pixels of a job's picture.
 #[derive(Debug, Clone, Copy)]

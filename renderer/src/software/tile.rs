@@ -128,6 +128,20 @@ impl TileRect {
     }
 }
 
+/// Eight values of a tile from an index on. It may be one before the first value or as far that the
+/// eighth is one beyond the last: those are in the place of a neighbour that pixels of the apron do
+/// not have, and are some other value.
+#[inline(always)]
+pub(super) fn eight_from<T: Copy>(values: &[T], from: usize) -> [T; LANES] {
+    if let Some(eight) = values.get(from..).and_then(|rest| rest.first_chunk()) {
+        return *eight;
+    }
+    std::array::from_fn(|lane| {
+        let index = from.wrapping_add(lane);
+        values[if index < values.len() { index } else { 0 }]
+    })
+}
+
 /// First and last column of a tile's row that a cylinder may touch; the first is above the last
 /// where it touches none.
 #[inline(always)]
