@@ -1,5 +1,6 @@
 //! Rows of pixels, shared among threads.
 
+#[cfg(feature = "gpu")]
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 
