@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// The English words that a catalogue may translate, with `_` for a space.
-const KNOWN: [&str; 31] = [
+const KNOWN: [&str; 35] = [
     "about",
     "along",
     "and",
@@ -25,6 +25,7 @@ const KNOWN: [&str; 31] = [
     "but",
     "by",
     "chain",
+    "complex",
     "correct",
     "degrees",
     "down",
@@ -40,12 +41,17 @@ const KNOWN: [&str; 31] = [
     "or",
     "picture",
     "residue",
+    "result",
     "right",
     "roll",
+    "shows",
+    "shows_not",
     "the",
     "up",
     "wrong",
 ];
+/// The English words that deny or doubt what is beside them.
+const DENYING: [&str; 4] = ["not", "wrong", "unclear", "shows not"];
 /// Residues and atoms have names of at most this many letters, all in upper case; such a name is
 /// not a word (`NA` is sodium, `na` is Swahili for `and`).
 const MAX_NAME_LETTERS: usize = 4;
@@ -60,6 +66,9 @@ pub(super) struct AnswersTable {
     no: Vec<String>,
     /// Beginnings of sentences that deny hydrogen bonds.
     no_bonds: Vec<String>,
+    /// Words of refusals and doubts, beside which a negation denies no hydrogen bond.
+    #[serde(default)]
+    unsure: Vec<String>,
     /// Other words, by the English word.
     #[serde(default)]
     words: BTreeMap<String, Vec<String>>,
@@ -80,6 +89,8 @@ struct Phrase {
     folded: Vec<char>,
     english: String,
     place: Place,
+    /// Whether it denies what follows, too: `hhayi` is `no`, and `hhayi C` is `not C`.
+    is_also_not: bool,
 }
 
 /// The words of a language, ready for use.
@@ -87,6 +98,14 @@ struct Phrase {
 pub struct AnswerWords {
     /// The longest first.
     phrases: Vec<Phrase>,
+}
+
+/// An answer in English.
+pub(crate) struct Translated {
+    /// Its text.
+    pub(crate) text: String,
+    /// Whether words were replaced by [`DENYING`] ones.
+    pub(crate) denies: bool,
 }
 
 /// A character of a text without marks and in lower case, and its place in the text.
@@ -102,6 +121,7 @@ impl AnswerWords {
     /// When a key is not among the known English words, or a word is empty; the text says which.
     pub(super) fn new(table: &AnswersTable) -> Result<Self, String> {
         let mut phrases = Vec::new();
+        let negations = table.words.get("not").map_or(&[][..], Vec::as_slice);
         let mut add = |key: &str, words: &[String], english: &str, place: Place| {
             for word in words {
                 let folded: Vec<char> = folded(word).into_iter().map(|one| one.c).collect();
@@ -114,6 +134,7 @@ impl AnswerWords {
                     folded,
                     english: english.to_owned(),
                     place,
+                    is_also_not: key == "no" && negations.contains(word),
                 });
             }
             Ok(())
@@ -122,6 +143,7 @@ impl AnswerWords {
         add("no", &table.no, "No", Place::Beginning)?;
         let denial = "There are no hydrogen bonds";
         add("no_bonds", &table.no_bonds, denial, Place::Anywhere)?;
+        add("unsure", &table.unsure, "unclear", Place::Anywhere)?;
         for (key, words) in &table.words {
             if !KNOWN.contains(&key.as_str()) {
                 return Err(format!(
@@ -138,9 +160,18 @@ impl AnswerWords {
     /// Replaces the words of the language in an answer by the English ones.
     #[must_use]
     pub fn in_english(&self, answer: &str) -> String {
+        self.translated(answer).text
+    }
+
+    /// Does what [`Self::in_english`] does, and tells whether words of denial were replaced.
+    pub(crate) fn translated(&self, answer: &str) -> Translated {
         if self.phrases.is_empty() {
-            return answer.to_owned();
+            return Translated {
+                text: answer.to_owned(),
+                denies: false,
+            };
         }
+        let mut denies = false;
         let text = folded(answer);
         let mut english = String::with_capacity(answer.len());
         let mut index = 0;
@@ -158,6 +189,7 @@ impl AnswerWords {
                 english.push(' ');
             }
             english.push_str(&phrase.english);
+            denies |= DENYING.contains(&phrase.english.as_str());
             copied = text[last].at.end;
             if answer[copied..].starts_with(char::is_alphanumeric)
                 || phrase.folded.ends_with(&['-'])
@@ -167,7 +199,10 @@ impl AnswerWords {
             index = last + 1;
         }
         english.push_str(&answer[copied..]);
-        english
+        Translated {
+            text: english,
+            denies,
+        }
     }
 }
 
@@ -195,7 +230,11 @@ fn is_at(phrase: &Phrase, text: &[Folded], index: usize, answer: &str) -> bool {
     }
     match phrase.place {
         Place::Anywhere => true,
-        Place::Beginning => begins(&text[..index]) && !after.is_some_and(is_unspaced),
+        Place::Beginning => {
+            let follows = text.get(end + 1).is_some_and(|one| one.c.is_alphanumeric());
+            let denies = phrase.is_also_not && after == Some(' ') && follows;
+            begins(&text[..index]) && !after.is_some_and(is_unspaced) && !denies
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::answer_cases;
 use super::metric::{points, points_in};
 use crate::messages::builtin;
 use crate::record::Item;
@@ -31,7 +32,7 @@ fn item(task: Task, answer: &str) -> Item {
     }
 }
 
-const BOND: &str = "Yes: ARG NH2, O1B";
+pub(super) const BOND: &str = "Yes: ARG NH2, O1B";
 
 /// What a model that answers in each language may write: language, task, reference, text.
 #[rustfmt::skip]
@@ -142,6 +143,25 @@ fn answers_in_the_words_of_each_language_are_right() {
             "{language}"
         );
     }
+}
+
+#[test]
+fn answers_that_were_misread_are_scored_as_a_reader_would() {
+    let mut problems = Vec::new();
+    for (cases, is_right) in [
+        (answer_cases::RIGHT, true),
+        (answer_cases::NO_ANSWER, false),
+    ] {
+        for (language, task, reference, text) in cases {
+            let words = builtin::catalogue(language).expect("a catalogue").answers;
+            let given = points_in(&item(*task, reference), text, &words);
+            if (given.score == 1.0) != is_right || given.understood != is_right {
+                let english = words.in_english(text);
+                problems.push(format!("{language} {task} {text} -> {english}: {given:?}"));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
 }
 
 #[test]

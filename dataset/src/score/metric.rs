@@ -166,9 +166,12 @@ pub fn grade(item: &Item, text: &str) -> Grade {
 /// Does the work of [`grade`] in the language of the question, or in English.
 #[must_use]
 pub fn grade_in(item: &Item, text: &str, words: &AnswerWords) -> Grade {
-    let english = words.in_english(text);
-    let given = grade(item, &english);
-    if given.points.understood || english == text {
+    // Words are replaced in what is searched only, so that time is linear in the length.
+    let text = &*answer::searched(text);
+    let english = words.translated(text);
+    let given = grade(item, &english.text);
+    // Without its denial, a text may seem to say the opposite.
+    if given.points.understood || english.denies || english.text == text {
         return given;
     }
     grade(item, text)

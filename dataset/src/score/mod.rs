@@ -4,6 +4,8 @@
 
 pub mod answer;
 #[cfg(test)]
+mod answer_cases;
+#[cfg(test)]
 mod answers_by_language;
 mod axes;
 mod chart;

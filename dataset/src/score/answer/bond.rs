@@ -43,6 +43,8 @@ const ARROWS: [&str; 23] = [
 ];
 /// Number of bonds that may be joined by `and`.
 const MOST_JOINED: usize = 20;
+/// Length in bytes of the longest entry.
+const LONGEST_ENTRY: usize = 2000;
 /// Words of notes that deny the bond.
 const DENYING_NOTE: [&str; 16] = [
     "too",
@@ -64,6 +66,9 @@ const DENYING_NOTE: [&str; 16] = [
 ];
 /// Parses a text that should name one bond, or several without semicolons between them.
 pub(super) fn entry(text: &str) -> Entry {
+    if text.len() > LONGEST_ENTRY {
+        return Entry::Other;
+    }
     if text.contains(['\u{274c}', '\u{2717}', '\u{2718}', '\u{2716}']) {
         return Entry::Rejected;
     }

@@ -11,8 +11,8 @@ use super::bond::{Entry, entry, names_atom};
 use super::denial::{Denial, denial, is_refusal, starts_with_yes, without_yes};
 use super::parts::{split_counted, without_single_quotes};
 use super::pieces::{
-    begins_with_bond, retraction_within, sentences, without_bullet, without_quotes,
-    without_sign_or_number, without_tabs, without_tuples,
+    begins_with_bond, retraction_within, sentences, without_bullet, without_copulas,
+    without_quotes, without_sign_or_number, without_tabs, without_tuples,
 };
 use super::table;
 use super::text::answer_part;
@@ -50,6 +50,8 @@ const REJECTED: [&str; 18] = [
     "non-bonds",
     "discarded",
 ];
+/// Number of colons of a sentence behind which bonds are looked for.
+const MOST_COLONS: usize = 32;
 /// Beginnings of sentences that add bonds.
 const ADDING: [&str; 6] = [
     "also",
@@ -114,6 +116,7 @@ struct Found {
 #[must_use]
 pub fn bonds(text: &str) -> Option<Vec<AnswerBond>> {
     let text = answer_part(text, Form::Bonds).replace("**", "");
+    let text = without_copulas(&text);
     let text = without_quotes(text.trim());
     let mut found = Scanner::default().scan(&text);
     // What is behind a retraction replaces what is before it.
@@ -445,11 +448,8 @@ impl Scanner {
 
 /// Parses a sentence as bonds, also behind words such as `Here are the bonds:`.
 fn bonds_of(sentence: &str) -> Entry {
-    let mut marks: Vec<usize> = sentence
-        .char_indices()
-        .filter(|(_, c)| *c == ':')
-        .map(|(at, _)| at + 1)
-        .collect();
+    let colons = sentence.match_indices(':').take(MOST_COLONS);
+    let mut marks: Vec<usize> = colons.map(|(at, _)| at + 1).collect();
     marks.extend(
         [" are ", " is ", "between ", "bond, ", "bonds, "]
             .iter()

@@ -108,16 +108,11 @@ fn decide(scan: &Scan) -> Decision {
 fn since_retraction(scan: &Scan) -> Vec<&Statement> {
     let all: Vec<&Statement> = scan.statements.iter().collect();
     for retraction in scan.retractions.iter().rev() {
-        let after: Vec<&Statement> = all
-            .iter()
-            .copied()
-            .filter(|statement| statement.position > *retraction)
-            .collect();
-        let is_new = after
-            .iter()
-            .any(|statement| statement.strength >= Strength::Declared);
-        if is_new {
-            return after;
+        let after = all.iter().copied();
+        let after = after.filter(|statement| statement.position > *retraction);
+        let mut new = after.clone();
+        if new.any(|statement| statement.strength >= Strength::Declared) {
+            return after.collect();
         }
     }
     all

@@ -55,7 +55,13 @@ const BEFORE_AXIS: [&str; 13] = [
     "structure",
 ];
 /// Words that may be between the axis and the number.
-const BEFORE_NUMBER: [&str; 13] = [
+const BEFORE_NUMBER: [&str; 19] = [
+    "um",
+    "de",
+    "por",
+    "per",
+    "von",
+    "en",
     "axis",
     "direction",
     "by",
@@ -71,7 +77,20 @@ const BEFORE_NUMBER: [&str; 13] = [
     "value",
 ];
 /// Words that may be between a verb and a number: `move the ligand by 3`.
-const OBJECTS: [&str; 12] = [
+const OBJECTS: [&str; 25] = [
+    "um",
+    "de",
+    "von",
+    "por",
+    "en",
+    "den",
+    "die",
+    "das",
+    "le",
+    "la",
+    "el",
+    "o",
+    "a",
     "it",
     "the",
     "ligand",
@@ -87,6 +106,52 @@ const OBJECTS: [&str; 12] = [
 ];
 /// Words before an axis behind a number.
 const PREPOSITIONS: [&str; 4] = ["along", "about", "around", "in"];
+/// Words for an axis, behind its letter.
+const AXES: [char; 3] = ['\u{8f74}', '\u{8ef8}', '\u{cd95}'];
+/// Verbs of commands whose axis comes first.
+const VERBS: [(&str, StepKind); 12] = [
+    ("roll", StepKind::Roll),
+    ("turn", StepKind::Roll),
+    ("rotate", StepKind::Roll),
+    ("move", StepKind::Move),
+    ("\u{65cb}\u{8f6c}", StepKind::Roll),
+    ("\u{8f6c}\u{52a8}", StepKind::Roll),
+    ("\u{56de}\u{8ee2}", StepKind::Roll),
+    ("\u{d68c}\u{c804}", StepKind::Roll),
+    ("\u{79fb}\u{52a8}", StepKind::Move),
+    ("\u{5e73}\u{79fb}", StepKind::Move),
+    ("\u{79fb}\u{52d5}", StepKind::Move),
+    ("\u{c774}\u{b3d9}", StepKind::Move),
+];
+/// Units of such commands, behind the number.
+const UNITS: [&str; 6] = [
+    "\u{5ea6}", "\u{b3c4}", "\u{57c3}", "angstrom", "\u{e5}", "\u{b0}",
+];
+/// Words between two numbers of such commands.
+const JOINING_NUMBERS: [&str; 9] = [
+    "或",
+    "或者",
+    "或是",
+    "到",
+    "至",
+    "か",
+    "または",
+    "또는",
+    "or",
+];
+/// Words of Japanese and Korean that deny what is before them.
+const NOT_BEHIND: [&str; 6] = [
+    "ではな",
+    "ではありません",
+    "じゃな",
+    "でなく",
+    "아니",
+    "아닙",
+];
+/// Number of words of the longest such command.
+const LONGEST_AXIS_FIRST: usize = 7;
+/// Number of words of the longest command.
+const LONGEST_COMMAND: usize = 32;
 /// Directions with their axes and signs.
 const DIRECTIONS: [(&str, Axis, i32); 6] = [
     ("right", Axis::X, 1),
@@ -157,7 +222,11 @@ pub(super) fn words(text: &str) -> Vec<String> {
             '!' => spaced.push_str("! "),
             ',' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '=' | '$' | '|' | '~' | '_'
             | '\u{2248}' | '\u{300c}' | '\u{300d}' | '\u{300e}' | '\u{300f}' | '\u{3010}'
-            | '\u{3011}' => spaced.push(' '),
+            | '\u{3011}' => {
+                if !spaced.ends_with(' ') {
+                    spaced.push(' ');
+                }
+            }
             '*' | '`' | '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => {}
             '-' if within => spaced.push_str(" - "),
             c => spaced.push(*c),
@@ -175,14 +244,15 @@ pub(super) fn command(words: &[String]) -> Parsed {
         "roll" | "turn" | "rotate" => StepKind::Roll,
         // `shift x 18` is not a command, so that it is unclear what is meant.
         "shift" => {
-            return match command(&[&["move".to_owned()], &words[1..]].concat()) {
+            let near = &words[1..words.len().min(LONGEST_COMMAND)];
+            return match command(&[&["move".to_owned()], near].concat()) {
                 Parsed::Command(step, length) if is_axis(&words[1]) => {
                     Parsed::Unclear(step.kind, step.axis, length)
                 }
                 _ => Parsed::Nothing,
             };
         }
-        _ => return Parsed::Nothing,
+        _ => return axis_first(words),
     };
     if let Some((step, length)) = in_words(kind, words) {
         return Parsed::Command(step, length);
@@ -298,7 +368,9 @@ fn in_words(kind: StepKind, words: &[String]) -> Option<(Step, usize)> {
         axis
     } else if PREPOSITIONS.contains(&word(at)) {
         at += 1;
-        at += usize::from(word(at) == "the");
+        while ["the", "axis", "die", "der", "den"].contains(&word(at)) {
+            at += 1;
+        }
         let axis = axis_of(word(at))?;
         at += 1 + usize::from(word(at + 1).trim_end_matches(['.', ';']) == "axis");
         axis
@@ -316,6 +388,49 @@ fn in_words(kind: StepKind, words: &[String]) -> Option<(Step, usize)> {
     };
     let amount = amount as i32 * sign;
     Some((Step { kind, axis, amount }, at))
+}
+
+/// Parses a command of East Asian languages, in which the axis comes first and the verb may come
+/// last: `y 轴旋转 60 度`, `y軸まわりに60度回転`.
+fn axis_first(words: &[String]) -> Parsed {
+    let word = |at: usize| words.get(at).map_or("", String::as_str);
+    let Some(axis) = axis_of(word(0)).filter(|_| word(1).starts_with(AXES)) else {
+        return Parsed::Nothing;
+    };
+    let (mut kind, mut number) = (None, None);
+    for at in 1..LONGEST_AXIS_FIRST {
+        let text = word(at);
+        let mut verbs = VERBS.into_iter();
+        let verb = verbs.find(|(verb, _)| {
+            text == *verb || !verb.is_ascii() && text.contains(verb) && !denies(text)
+        });
+        let is_unit = ANGSTROMS.contains(&text) || text == "\u{b0}";
+        match (verb, number_of(text)) {
+            (Some((_, found)), _) if kind.is_none() => kind = Some(found),
+            (_, Some(amount)) if number.is_none() => number = Some(amount),
+            (_, Some(_)) => return Parsed::Nothing,
+            _ if is_unit || text.starts_with(is_east_asian) => {}
+            _ => return Parsed::Nothing,
+        }
+        let (Some(kind), Some(amount)) = (kind, number) else {
+            continue;
+        };
+        let mut end = at + 1;
+        end += usize::from(UNITS.iter().any(|unit| word(end).starts_with(unit)));
+        let is_another = !word(end).is_empty() && number_of(word(end + 1)).is_some();
+        let is_another = is_another && JOINING_NUMBERS.contains(&word(end));
+        if is_another || amount.fract() != 0.0 || amount.abs() >= 1e6 {
+            return Parsed::Unclear(kind, axis, end);
+        }
+        let amount = amount as i32;
+        return Parsed::Command(Step { kind, axis, amount }, end);
+    }
+    Parsed::Nothing
+}
+
+/// Returns whether a word of Japanese or Korean denies what is before it.
+pub(super) fn denies(word: &str) -> bool {
+    NOT_BEHIND.iter().any(|negation| word.contains(negation))
 }
 
 /// Parses a decimal number without an exponent.

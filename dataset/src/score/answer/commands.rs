@@ -1,34 +1,18 @@
 //! Parses commands: `move x 3`, `roll y -15`, and similar spellings.
 
+use std::collections::BTreeMap;
+
 use molshot_scenes::commands::Axis;
 
 use super::Form;
 use super::command::{Parsed, command, number_of, words};
+use super::denied_commands::{
+    ends_sentence, is_called_wrong, is_denied, is_denied_behind, is_example_before,
+};
 use super::text::answer_part;
 use super::words::{self as w, is_any};
 use crate::step::{Step, StepKind};
 
-/// A command after one of these words is denied.
-const DENIALS: [&str; 18] = [
-    "than",
-    "not",
-    "never",
-    "without",
-    "neither",
-    "nor",
-    "don't",
-    "wouldn't",
-    "isn't",
-    "cannot",
-    "nicht",
-    "pas",
-    "n\u{e3}o",
-    "\u{43d}\u{435}",
-    "\u{4e0d}\u{662f}",
-    "\u{800c}\u{4e0d}\u{662f}",
-    "\u{644}\u{64a}\u{633}",
-    "non",
-];
 /// Words of commands that are only considered.
 const CONSIDERING: [&str; 13] = [
     "checked",
@@ -130,18 +114,20 @@ pub(super) fn steps_of(text: &str) -> Vec<Step> {
         found.retain(|found| since(found) || Some(found.level) > level);
     }
     let level = strongest(&mut found.iter());
+    let own_levels = levels_of(&found);
+    let answers = found.iter().filter(|other| Some(other.level) == level);
+    let answers: Vec<StepKind> = answers.map(|found| found.kind).collect();
+    let answered = [StepKind::Move, StepKind::Roll].map(|kind| answers.contains(&kind));
     let levels: Vec<Level> = found
         .iter()
         .map(|one| {
             // What is called the answer is all of it. Otherwise each kind and axis has its own
             // level: `Turn it by roll x 75. It is on the right, so move x -14.`
-            let like = |other: &&Found| other.kind == one.kind && other.axis == one.axis;
-            let own = strongest(&mut found.iter().filter(like));
+            let own = own_levels.get(&place(one.kind, one.axis)).copied();
             // A kind that the answer leaves out may stand elsewhere: `move x 18 is clear. For the
             // roll, I choose roll x 90.`
-            let mut answers = found.iter().filter(|other| Some(other.level) == level);
-            let is_left_out =
-                answers.all(|other| other.kind != one.kind) && own >= Some(Level::Mentioned);
+            let is_answered = answered[usize::from(one.kind == StepKind::Roll)];
+            let is_left_out = !is_answered && own >= Some(Level::Mentioned);
             own.filter(|_| level < Some(Level::Answer) || is_left_out)
                 .or(level.filter(|level| *level >= Level::Answer))
         })
@@ -160,6 +146,21 @@ pub(super) fn steps_of(text: &str) -> Vec<Step> {
         steps.push(step);
     }
     steps
+}
+
+/// Returns the highest level of each kind and axis.
+fn levels_of(found: &[Found]) -> BTreeMap<(bool, u8), Level> {
+    let mut levels = BTreeMap::new();
+    for one in found {
+        let level = levels.entry(place(one.kind, one.axis)).or_insert(one.level);
+        *level = one.level.max(*level);
+    }
+    levels
+}
+
+/// Returns a key of a kind and axis.
+fn place(kind: StepKind, axis: Axis) -> (bool, u8) {
+    (kind == StepKind::Roll, axis as u8)
 }
 
 /// Returns all commands of a text in order, apart from denied ones.
@@ -227,6 +228,8 @@ struct Reader {
     first: usize,
     /// Whether the rest of the line undoes the commands.
     undoes: bool,
+    /// Whether the line has a word such as `final`.
+    is_final: bool,
 }
 
 impl Reader {
@@ -238,7 +241,9 @@ impl Reader {
         }
         let own_line = is_only_commands(line);
         self.end_sentence();
-        self.undoes = false;
+        (self.undoes, self.is_final) = (false, false);
+        // The beginning of the sentence by its marks.
+        let mut start = 0;
         let mut at = 0;
         // The end of the last command, and its kind if it was denied.
         let (mut last, mut denied) = (0, None);
@@ -249,6 +254,9 @@ impl Reader {
                 Parsed::Nothing => {
                     self.word(&words, at);
                     at += 1;
+                    if ends_sentence(&words[at - 1]) {
+                        start = at;
+                    }
                     continue;
                 }
             };
@@ -260,7 +268,8 @@ impl Reader {
             if is_example_before(behind) {
                 // `roll x 90, move x 18 was the example`
                 self.found.truncate(self.first);
-            } else if is_denied(&words[..at])
+            } else if is_denied(&words[..at], start)
+                || is_denied_behind(&words[..at], behind)
                 || goes_on && denied.is_some_and(|other| other != kind)
             {
                 // `not roll x 75, move x 17`
@@ -276,7 +285,11 @@ impl Reader {
                     retractions: self.retractions,
                 });
             }
+            let own = at..at + length;
             at += length;
+            let end = own.clone().rev().find(|own| ends_sentence(&words[*own]));
+            start = end.map_or(start, |end| end + 1);
+            self.is_final |= words[own].iter().any(|word| is_any(word, w::FINAL));
             if words[at - 1].ends_with(['.', '!', '?']) {
                 self.end_sentence();
             }
@@ -306,8 +319,7 @@ impl Reader {
             self.undoes = true;
         }
         if is_any(bare, w::CHOOSING) && !is_any(bare, &["\u{9009}\u{9879}"]) {
-            let is_final = words[..at].iter().any(|word| is_any(word, w::FINAL));
-            self.region = Some(if is_final {
+            self.region = Some(if self.is_final {
                 Level::Final
             } else {
                 Level::Answer
@@ -337,6 +349,7 @@ impl Reader {
         if word.ends_with(['.', '!', '?']) || word == ";" {
             self.end_sentence();
         }
+        self.is_final |= is_any(word, w::FINAL);
     }
 
     /// Returns how surely a command is meant, whose words end `until`.
@@ -371,55 +384,6 @@ impl Reader {
             None => self.sentence.unwrap_or(Level::Mentioned),
         }
     }
-}
-
-/// Returns whether the words behind a command say that it is an example.
-fn is_example_before(behind: &[String]) -> bool {
-    let nouns = ["example", "example.", "example;"];
-    let mut near = behind.iter().take(4);
-    let is = behind
-        .first()
-        .is_some_and(|word| ["was", "is"].contains(&word.as_str()));
-    is && near.any(|word| nouns.contains(&word.as_str()))
-}
-
-/// Returns whether the words behind a command call it wrong: `roll x 75 is not enough`.
-fn is_called_wrong(behind: &[String]) -> bool {
-    let word = |at: usize| behind.get(at).map_or("", String::as_str);
-    let wrong = ["not", "too", "wrong", "insufficient"];
-    ["is", "was"].contains(&word(0)) && wrong.contains(&word(1)) || word(0) == "isn't"
-}
-
-/// Returns whether a command behind some words is an example: `For example: move x 3`.
-fn is_example(before: &[String]) -> bool {
-    let is_end = |word: &String| word.ends_with(['.', '!', '?']) && !word.starts_with("e.g");
-    let since = before.iter().rposition(is_end).map_or(0, |end| end + 1);
-    let words = before[since..]
-        .iter()
-        .map(|word| word.trim_end_matches([':', '.']));
-    let words: Vec<&str> = words.collect();
-    words.contains(&"e.g")
-        || ["example", "instance"].iter().any(|noun| {
-            let place = words.iter().position(|word| word == noun);
-            place.is_some_and(|place| place > 0 && words[place - 1] == "for")
-        })
-}
-
-/// Returns whether a command behind some words is denied, undone, or an example.
-fn is_denied(before: &[String]) -> bool {
-    let last = |count: usize| &before[before.len().saturating_sub(count)..];
-    let has = |count: usize, list: &[&str]| {
-        let mut words = last(count)
-            .iter()
-            .map(|word| word.trim_end_matches([':', '.', '(']));
-        words.any(|word| list.contains(&word))
-    };
-    // `roll x 90 (not 75), move x 18`
-    let is_of_number = before.last().is_some_and(|word| number_of(word).is_some());
-    has(2, &DENIALS) && !is_of_number
-        || has(3, &["undo", "undone", "undoes", "revert", "reverted"])
-        || is_example(before)
-        || has(1, &["of"]) && has(2, &["instead", "inverse", "opposite", "reverse"])
 }
 
 /// Returns the depth that an answer to T3 gives as a number alone: `47`, `47 Å`, `Answer: 47`.

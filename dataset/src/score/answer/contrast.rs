@@ -207,16 +207,7 @@ impl Scan {
 
     /// Returns whether a word is `right` in a text about directions: `A: left, B: right`.
     pub(super) fn is_direction(&self, at: usize) -> bool {
-        let directions = [
-            "left",
-            "up",
-            "down",
-            "above",
-            "below",
-            "upwards",
-            "downwards",
-        ];
-        self.has(Some(at), &["right"]) && self.any(0..self.count(), &directions)
+        self.has(Some(at), &["right"]) && self.has_directions()
     }
 
     /// Returns whether a letter alone ends the text behind other clauses: `B would fit if ...; D.`

@@ -233,6 +233,43 @@ const UNABLE: &[&str] = &[
     "say",
 ];
 
+/// Words of doubts and refusals, and of double negations, in sentences that seem to deny bonds.
+#[rustfmt::skip]
+const UNSURE: &[&str] = &[
+    "be excluded", "be ruled out", "not exclude", "cannot exclude", "can't exclude", "rule out",
+    "not enough", "insufficient", "not sufficient", "not obvious", "not evident", "not clear",
+    "not certain", "not sure", "not possible to", "impossible to", "not know", "don't know",
+    "hard to", "difficult to", "not able", "not absent",
+    "nicht erkennen", "nicht sehen", "nicht sagen", "nicht sicher", "nicht beurteilen",
+    "nicht beantworten", "nicht ausgeschlossen", "nicht auszuschlie", "nicht ausschlie",
+    "nicht genug", "nicht gen\u{fc}gend", "nicht eindeutig", "wei\u{df} nicht", "wei\u{df} es nicht",
+    "keine bilder", "keine ahnung", "nicht offensichtlich",
+    "peux pas", "ne sais pas", "sais pas", "pas certain", "pas s\u{fb}r", "pas exclu", "pas exclure",
+    "pas assez", "pas \u{e9}vident", "pas clair", "aucune id\u{e9}e", "aucune image",
+    "impossible de", "pas possible de", "pas d'image",
+    "no puedo", "no se puede", "no s\u{e9}", "no estoy segur", "no hay im\u{e1}genes",
+    "no hay suficiente", "informaci\u{f3}n suficiente", "no es posible", "no est\u{e1} claro",
+    "no es evidente", "no se descarta", "ni idea", "no es obvio", "no son evidentes",
+    "n\u{e3}o consigo", "n\u{e3}o posso", "n\u{e3}o sei", "n\u{e3}o tenho certeza",
+    "n\u{e3}o \u{e9} poss\u{ed}vel", "n\u{e3}o se pode", "n\u{e3}o h\u{e1} imagens",
+    "informa\u{e7}\u{f5}es suficientes", "n\u{e3}o est\u{e1} claro", "n\u{e3}o \u{e9} evidente",
+    "n\u{e3}o se descarta", "n\u{e3}o s\u{e3}o evidentes", "n\u{e3}o h\u{e1} informa",
+    "\u{304b}\u{3082}\u{3057}\u{308c}", "\u{304b}\u{3082}\u{77e5}\u{308c}",
+    "\u{306b}\u{9055}\u{3044}", "\u{5426}\u{5b9a}\u{3067}\u{304d}",
+    "\u{3068}\u{306f}\u{9650}\u{3089}", "\u{5206}\u{304b}\u{3089}", "\u{5206}\u{304b}\u{308a}\u{307e}\u{305b}",
+    "\u{308f}\u{304b}\u{3089}", "\u{308f}\u{304b}\u{308a}\u{307e}\u{305b}",
+    "\u{5224}\u{65ad}\u{3067}\u{304d}", "\u{5c11}\u{306a}", "\u{753b}\u{50cf}",
+    "\u{6392}\u{9664}\u{3067}\u{304d}", "\u{660e}\u{3089}\u{304b}\u{3067}", "\u{4e0d}\u{660e}",
+    "\u{4e0d}\u{77e5}\u{9053}", "\u{4e0d}\u{6392}\u{9664}", "\u{6392}\u{9664}\u{6709}",
+    "\u{4e0d}\u{662f}\u{6ca1}\u{6709}", "\u{5e76}\u{975e}", "\u{6709}\u{6ca1}\u{6709}",
+    "\u{662f}\u{5426}", "\u{65e0}\u{6cd5}", "\u{4e0d}\u{786e}\u{5b9a}", "\u{4e0d}\u{80fd}",
+    "\u{4e0d}\u{6e05}\u{695a}", "\u{4e0d}\u{660e}\u{663e}", "\u{56fe}\u{7247}", "\u{56fe}\u{50cf}",
+    "\u{b2f9}\u{c5f0}", "\u{baa8}\u{b974}", "\u{baa8}\u{b985}", "\u{bc30}\u{c81c}\u{d560} \u{c218}",
+    "\u{bd80}\u{c815}\u{d560} \u{c218}", "\u{d310}\u{b2e8}\u{d560} \u{c218}",
+    "\u{c54c} \u{c218}", "\u{d655}\u{c2e4}\u{d558}\u{c9c0}", "\u{adf8}\u{b9bc}\u{c774}",
+    "\u{c774}\u{bbf8}\u{c9c0}",
+];
+
 fn words(text: &str) -> Vec<String> {
     text.to_lowercase()
         .replace('\u{2019}', "'")
@@ -293,6 +330,13 @@ fn is_too_far(sentence: &str) -> bool {
     !is_question && FAR.iter().any(|words| lower.contains(words))
 }
 
+/// Returns whether a sentence says that its author does not know: `There is not enough
+/// information to judge the hydrogen bonds`, `It cannot be excluded that ...`.
+fn is_unsure(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase().replace('\u{2019}', "'");
+    UNSURE.iter().any(|words| lower.contains(words))
+}
+
 /// Returns whether a negation affirms: `no fewer than two`, `not only OE1`, `no reason to doubt`.
 fn affirms(words: &[String]) -> bool {
     let follows = |at: usize, list: &[&str]| {
@@ -308,7 +352,7 @@ fn affirms(words: &[String]) -> bool {
 
 fn any_denial(sentence: &str) -> Option<Denial> {
     let words = words(sentence);
-    if affirms(&words) {
+    if affirms(&words) || is_unsure(sentence) {
         return None;
     }
     let first = words.first()?.as_str();
@@ -320,6 +364,9 @@ fn any_denial(sentence: &str) -> Option<Denial> {
         is_any(word, RESTRICTING) && !is_measure
     });
     if is_exactly(first, EAST_ASIAN_NO) {
+        if words[1..].iter().any(|word| is_any(word, REFUSING)) {
+            return None;
+        }
         return Some(Denial::Bare);
     }
     let has = |list: &[&str]| words.iter().any(|word| is_any(word, list));

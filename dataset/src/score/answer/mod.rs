@@ -13,6 +13,7 @@ mod command;
 mod commands;
 mod contrast;
 mod denial;
+mod denied_commands;
 mod json;
 mod judge;
 mod labels;
@@ -34,6 +35,7 @@ pub(super) use atoms::can_be_atom_or_chain;
 pub use bonds::bonds;
 pub use choice::letter;
 pub use commands::{depth, step, steps};
+pub use text::searched;
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -96,9 +96,11 @@ pub(super) fn split_counted(line: &str) -> String {
 /// Removes single quotation marks around entries, but not the primes of names: `'TYR OH, O3''`.
 pub(super) fn without_single_quotes(line: &str) -> String {
     let chars: Vec<char> = line.chars().collect();
-    let mut removed = Vec::new();
+    let mut removed = vec![false; chars.len()];
     let mut at = 0;
-    while at < chars.len() {
+    // Whether there may be closing marks further on.
+    let mut may_close = true;
+    while at < chars.len() && may_close {
         let opens = chars[at] == '\''
             && (at == 0 || chars[at - 1].is_whitespace() || "([:,;".contains(chars[at - 1]))
             && chars.get(at + 1).is_some_and(char::is_ascii_alphabetic);
@@ -107,16 +109,17 @@ pub(super) fn without_single_quotes(line: &str) -> String {
                 let next = chars.get(end + 1);
                 chars[*end] == '\'' && next.is_none_or(|c| ".;)]".contains(*c))
             });
+            may_close = closes.is_some();
             if let Some(end) = closes {
-                removed.extend([at, end]);
+                (removed[at], removed[end]) = (true, true);
                 at = end;
             }
         }
         at += 1;
     }
-    let kept = chars.iter().enumerate();
-    kept.filter(|(at, _)| !removed.contains(at))
-        .map(|(_, c)| *c)
+    let kept = chars.iter().zip(removed);
+    kept.filter(|(_, is_removed)| !is_removed)
+        .map(|(c, _)| *c)
         .collect()
 }
 

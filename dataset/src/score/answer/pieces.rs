@@ -20,6 +20,22 @@ const BULLETS: &[char] = &[
     '\u{2714}',
     '\u{1f449}',
 ];
+/// Words that end Japanese and Korean sentences, directly behind a name.
+const COPULAS: [&str; 10] = [
+    "\u{3067}\u{3059}",
+    " \u{3067}\u{3059}",
+    "\u{3067}\u{3042}\u{308b}",
+    "\u{3060}",
+    "\u{3067}\u{3057}\u{3087}\u{3046}",
+    "\u{c785}\u{b2c8}\u{b2e4}",
+    " \u{c785}\u{b2c8}\u{b2e4}",
+    "\u{c774}\u{b2e4}",
+    "\u{c608}\u{c694}",
+    "\u{c774}\u{c5d0}\u{c694}",
+];
+/// Length in bytes of the longest tuple.
+const LONGEST_TUPLE: usize = 400;
+
 /// Removes quotation marks, but not apostrophes of names (`O3'`).
 pub(super) fn without_quotes(text: &str) -> String {
     let apostrophe = if text.contains('\u{2018}') { "" } else { "'" };
@@ -33,6 +49,26 @@ pub(super) fn without_quotes(text: &str) -> String {
         .strip_prefix('\'')
         .and_then(|rest| rest.strip_suffix('\''));
     quoted.unwrap_or(&text).to_owned()
+}
+
+/// Removes words at the end of Japanese and Korean sentences from names: `O1B\u{3067}\u{3059}`.
+pub(super) fn without_copulas(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let is_name = plain.ends_with(|c: char| c.is_ascii_alphanumeric() || "'*?)\"`".contains(c));
+        let behind = COPULAS.iter().filter(|_| is_name);
+        let behind = behind.filter_map(|word| rest.strip_prefix(*word));
+        // `...\u{3067}\u{3059}\u{304b}` asks.
+        let mut ends = behind.filter(|behind| !behind.starts_with(char::is_alphanumeric));
+        if let Some(behind) = ends.next() {
+            rest = behind;
+            continue;
+        }
+        plain.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    plain
 }
 
 /// Returns whether a text begins like a bond: `ARG 45 NH2 A, O1B is ...`.
@@ -70,11 +106,11 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
         depth += i32::from(c == '(') - i32::from(c == ')');
         let follows = text[at + c.len_utf8()..].chars().next();
         let ends = matches!(c, '.' | '!' | '?') && follows.is_none_or(char::is_whitespace);
-        let is_count = text[from..at].trim().chars().all(|c| c.is_ascii_digit());
+        let is_count = || text[from..at].trim().chars().all(|c| c.is_ascii_digit());
         let ends_arrow = text[..at].ends_with('.');
         // `NZ ? -> O5`: a chain without a name.
         let is_chain = c == '?' && text[..at].ends_with(' ');
-        if ends && !is_chain && depth <= 0 && !is_count && !ends_arrow {
+        if ends && !is_chain && depth <= 0 && !is_count() && !ends_arrow {
             parts.push(&text[from..=at]);
             from = at + 1;
         }
@@ -127,7 +163,8 @@ pub(super) fn without_tuples(line: &str) -> String {
             || before.is_empty() && plain.ends_with(';')
             || before.to_lowercase().ends_with("yes");
         let inner = &rest[start + 1..start + length];
-        if is_start && inner.contains(',') && matches!(entry(inner), Entry::Bonds(_)) {
+        let is_short = inner.len() <= LONGEST_TUPLE;
+        if is_start && is_short && inner.contains(',') && matches!(entry(inner), Entry::Bonds(_)) {
             let before = before.trim_end_matches([',', '[']);
             plain.push_str(before);
             plain.push_str(if before.ends_with([':', ';']) || before.is_empty() {

@@ -3,6 +3,18 @@
 use super::statements::{LONGEST_LIST, Scan, WRONG_MARKS};
 use super::words as w;
 
+/// Words directly behind the letter of `The answer C is wrong`, `답은 C가 아닙니다`.
+const WRONG_DIRECTLY: &[&str] = &[
+    "wrong",
+    "incorrect",
+    "아닙",
+    "아니",
+    "ではな",
+    "ではあり",
+    "じゃな",
+    "でなく",
+];
+
 impl Scan {
     /// Returns whether a question about a letter is answered by no: `C? No.`
     pub(super) fn is_answered_no(&self, at: usize) -> bool {
@@ -21,6 +33,13 @@ impl Scan {
 
     /// Returns whether the text says that a letter is wrong.
     pub(super) fn is_denied(&self, at: usize) -> bool {
+        let known = &self.known_denied[at];
+        let denied = known.get().unwrap_or_else(|| self.find_denial(at));
+        known.set(Some(denied));
+        denied
+    }
+
+    fn find_denial(&self, at: usize) -> bool {
         if self.is_excluded(at) {
             return true;
         }
@@ -80,7 +99,7 @@ impl Scan {
         // `C is wrong`, `C doesn't match`, `A and B are mirrored`.
         if self.choosing_word(at).is_some() {
             let directly = at + 1..(at + 3).min(self.clause(at).end);
-            return self.any(directly, &["wrong", "incorrect"]);
+            return self.any(directly, WRONG_DIRECTLY);
         }
         let clause = self.clause(at);
         let joins = self.has(Some(at + 1), w::JOINING) && self.joined(at, true).is_none();

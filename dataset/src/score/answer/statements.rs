@@ -1,5 +1,6 @@
 //! Finds what a text says about each letter: statements with a strength and a position.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::tokens::{Token, tokens};
@@ -46,6 +47,16 @@ pub(super) struct Scan {
     last_word: Option<usize>,
     /// First token of each sentence.
     sentences: Vec<usize>,
+    /// First token of each line.
+    lines: Vec<usize>,
+    /// Whether there is one word alone.
+    is_one_word: bool,
+    /// Whether there is one `no` alone.
+    has_one_no: bool,
+    /// Whether words of directions other than `right` occur.
+    has_directions: bool,
+    /// What is known about letters by token: whether they are denied.
+    pub(super) known_denied: Vec<Cell<Option<bool>>>,
     /// The statements in order.
     pub(super) statements: Vec<Statement>,
     /// Letters that are said to be wrong.
@@ -62,6 +73,20 @@ const CLAUSE_ENDS: &str = "\n.!?;,()|\u{2014}\u{2013}-[]";
 pub(super) const LABEL_MARKS: &str = ":.)]-\u{2013}\u{2014}=|\u{2192}\u{21d2}>";
 /// Number of tokens before a letter that are looked at for its list.
 pub(super) const LONGEST_LIST: usize = 24;
+/// Number of tokens of the longest sentence; what goes on without an end is cut there.
+const LONGEST_SENTENCE: usize = 400;
+/// Number of letters from the end of a text that may be options.
+const MOST_LETTERS: usize = 400;
+/// Words of directions other than `right`.
+const DIRECTIONS: [&str; 7] = [
+    "left",
+    "up",
+    "down",
+    "above",
+    "below",
+    "upwards",
+    "downwards",
+];
 /// Marks of what is right and wrong.
 pub(super) const RIGHT_MARKS: &str = "\u{1f44d}\u{2705}\u{2714}\u{2713}\u{2611}\u{1f197}\u{1f7e2}";
 pub(super) const WRONG_MARKS: &str =
@@ -90,9 +115,25 @@ impl Scan {
             text = text.replace("??", "?");
         }
         let tokens = tokens(&text);
+        let starts = |is_end: &dyn Fn(&Token) -> bool| -> Vec<usize> {
+            let ends = tokens.iter().enumerate().filter(|(_, one)| is_end(one));
+            [0].into_iter().chain(ends.map(|(at, _)| at + 1)).collect()
+        };
+        let count = |is_wanted: &dyn Fn(&Token) -> bool| {
+            tokens
+                .iter()
+                .filter(|token| is_wanted(token))
+                .take(2)
+                .count()
+        };
         let mut scan = Self {
             letters: vec![None; tokens.len()],
             last_word: tokens.iter().rposition(Token::is_word),
+            lines: starts(&|token| token.is_mark_of("\n")),
+            is_one_word: count(&Token::is_word) == 1,
+            has_one_no: count(&|token| token.is(&["no"])) == 1,
+            has_directions: count(&|token| token.is(&DIRECTIONS)) > 0,
+            known_denied: vec![Cell::new(None); tokens.len()],
             tokens,
             sentences: vec![0],
             statements: Vec::new(),
@@ -102,9 +143,18 @@ impl Scan {
         scan.letters = (0..scan.tokens.len())
             .map(|at| scan.letter_at(at))
             .collect();
+        let letters = scan.letters.iter_mut().rev();
+        for letter in letters.filter(|one| one.is_some()).skip(MOST_LETTERS) {
+            *letter = None;
+        }
+        let mut start = 0;
         for at in 0..scan.tokens.len() {
-            if scan.tokens[at].is_mark_of(ENDS) && !scan.is_label_stop(at) {
-                scan.sentences.push(at + 1);
+            let is_long = at - start >= LONGEST_SENTENCE;
+            if scan.tokens[at].is_mark_of(ENDS) && !scan.is_label_stop(at) || is_long {
+                start = at + 1;
+                scan.sentences.push(start);
+                // The token that ends a sentence is no part of it.
+                scan.letters[at] = None;
             }
         }
         scan.retractions = (0..scan.tokens.len())
@@ -141,12 +191,10 @@ impl Scan {
 
     /// Returns the tokens of the line at a position.
     pub(super) fn line(&self, at: usize) -> std::ops::Range<usize> {
-        let is_end = |token: &Token| token.is_mark_of("\n");
-        let before = &self.tokens[..at.min(self.tokens.len())];
-        let start = before.iter().rposition(is_end).map_or(0, |end| end + 1);
-        let rest = self.tokens.iter().skip(at);
-        let end = rest.take_while(|token| !is_end(token)).count();
-        start..at + end
+        // The line feed at the end of a line is no part of it.
+        let number = self.lines.partition_point(|start| *start <= at);
+        let next = self.lines.get(number).map(|next| next - 1);
+        self.lines[number - 1]..next.unwrap_or(self.tokens.len().max(at))
     }
 
     /// Returns the text of the line at a position, with spaces between tokens.
@@ -251,11 +299,10 @@ impl Scan {
             || self.is_mark(previous, ":=")
             || self.has(previous, w::CHOOSING)
             || self.has(previous, w::IDENTIFYING);
-        let is_whole = || self.tokens.iter().filter(|token| token.is_word()).count() == 1;
         let stands = token.is_bracketed()
             || introduced && !next_word
             || after_noun && predicate
-            || is_whole();
+            || self.is_one_word;
         stands.then_some(letter)
     }
 
@@ -288,12 +335,10 @@ impl Scan {
         let Some(label) = at.checked_sub(1).filter(|_| is_stop && follows) else {
             return false;
         };
-        let starts_line = (0..label)
-            .rev()
-            .take_while(|before| !self.tokens[*before].is_mark_of("\n"))
-            .all(|before| !self.is_word(before) || self.has(Some(before), w::NOUNS));
         let is_number = self.tokens[label].text.chars().all(|c| c.is_ascii_digit());
-        starts_line && (self.letters[label].is_some() || is_number)
+        let is_alone = |before| !self.is_word(before) || self.has(Some(before), w::NOUNS);
+        let mut before = (self.line(label).start..label).rev();
+        (self.letters[label].is_some() || is_number) && before.all(is_alone)
     }
 
     /// Returns whether a token begins a retraction.
@@ -303,10 +348,8 @@ impl Scan {
             && self.is_mark(Some(at + 1), ",:");
         let after_no = self.has(at.checked_sub(1), &["no", "oh", "but"]);
         // `B, no, D`
-        let is_lone_no = is_no
-            && at > 0
-            && self.is_mark(at.checked_sub(1), ",\u{2014}")
-            && self.tokens.iter().filter(|token| token.is(&["no"])).count() == 1;
+        let is_lone_no =
+            is_no && at > 0 && self.is_mark(at.checked_sub(1), ",\u{2014}") && self.has_one_no;
         is_lone_no
             || self.ends_second_thought(at)
             || (starts || after_no) && self.tokens[at].is(w::RETRACTING)
@@ -331,6 +374,11 @@ impl Scan {
             || token.is(&["fait"]) && self.has(previous, &["en"])
             || token.is(&["fact"]) && self.has(previous, &["in"])
             || token.is(&["on"]) && self.has(previous, &["hold"])
+    }
+
+    /// Returns whether the text has words of directions other than `right`.
+    pub(super) fn has_directions(&self) -> bool {
+        self.has_directions
     }
 
     pub(super) fn any(&self, range: std::ops::Range<usize>, words: &[&str]) -> bool {
@@ -364,11 +412,11 @@ impl Scan {
     /// Drops letters that stand alone on lines below each other, which are a list of the options.
     pub(super) fn drop_lists_of_lines(&mut self) {
         let alone: Vec<(usize, &'static str)> = (0..self.tokens.len())
-            .filter(|at| {
-                let line = self.line(*at);
-                line.filter(|other| self.is_word(*other)).count() == 1
-            })
             .filter_map(|at| Some((at, self.letter(at)?)))
+            .filter(|(at, _)| {
+                let words = self.line(*at).filter(|other| self.is_word(*other));
+                words.take(2).count() == 1
+            })
             .collect();
         let mut dropped = BTreeSet::new();
         for pair in alone.windows(2) {

@@ -3,6 +3,8 @@
 //! Reasoning blocks are removed, wrappers (`<answer>`, `\boxed{}`, JSON) are opened, and full-width
 //! forms, digits of other scripts and mathematical letters become ASCII.
 
+use std::borrow::Cow;
+
 use super::Form;
 use super::json;
 
@@ -29,6 +31,11 @@ const HTML_TAGS: [&str; 22] = [
 ];
 /// Number of boxes from the end that are looked at.
 const MOST_BOXES: usize = 16;
+/// Length in bytes of the end of an answer that is searched, so that time does not grow with the
+/// square of the length.
+pub(super) const SEARCHED_BYTES: usize = 32 * 1024;
+/// Number of bytes behind which a shortened text begins with a word of its own.
+const LONGEST_WORD: usize = 200;
 /// LaTeX commands whose argument is kept.
 const LATEX_FONTS: [&str; 8] = [
     "text",
@@ -41,14 +48,40 @@ const LATEX_FONTS: [&str; 8] = [
     "operatorname",
 ];
 
+/// Returns the part of a response that is searched for an answer: all of it if it has at most
+/// [`SEARCHED_BYTES`], else the end of its answer.
+#[must_use]
+pub fn searched(response: &str) -> Cow<'_, str> {
+    if response.len() <= SEARCHED_BYTES {
+        return Cow::Borrowed(response);
+    }
+    let mut text = unwrapped(response);
+    if text.len() > SEARCHED_BYTES {
+        let mut start = text.len() - SEARCHED_BYTES;
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        let near = text[start..].char_indices();
+        let mut near = near.take_while(|(at, _)| *at < LONGEST_WORD);
+        let space = near.find(|(_, c)| c.is_whitespace());
+        text.drain(..start + space.map_or(0, |(at, _)| at));
+    }
+    Cow::Owned(text)
+}
+
 /// Returns the answer within a response, or an empty text if the response is only reasoning.
 pub(super) fn answer_part(response: &str, form: Form) -> String {
+    let text = unwrapped(&searched(response));
+    let text = json::opened(&text, form).unwrap_or(text);
+    without_markup(&text)
+}
+
+/// Removes reasoning, and takes a text out of tags and boxes.
+fn unwrapped(response: &str) -> String {
     let visible = without_reasoning(response);
     let text = normalised(&without_struck(&visible));
     let text = tagged(&text).unwrap_or(text);
-    let text = boxed(&text).unwrap_or(text);
-    let text = json::opened(&text, form).unwrap_or(text);
-    without_markup(&text)
+    boxed(&text).unwrap_or(text)
 }
 
 /// Finds an ASCII pattern (lower case) in a text in any case, from the end.

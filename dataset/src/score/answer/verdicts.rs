@@ -21,9 +21,11 @@ enum Value {
 /// Finds the lists, adds what they state, and returns the tokens of their letters.
 pub(super) fn scan(scan: &mut Scan) -> BTreeSet<usize> {
     let mut used = BTreeSet::new();
-    let valued: Vec<(usize, Value)> = (0..scan.count())
-        .filter(|at| scan.letter(*at).is_some())
-        .filter_map(|at| Some((at, value(scan, at)?)))
+    let letters = (0..scan.count()).filter(|at| scan.letter(*at).is_some());
+    let letters: Vec<usize> = letters.collect();
+    let valued: Vec<(usize, Value)> = letters
+        .iter()
+        .filter_map(|at| Some((*at, value(scan, *at, letters[0])?)))
         .collect();
     used.extend(verdicts(scan, &valued));
     used.extend(weights(scan, &valued));
@@ -33,13 +35,12 @@ pub(super) fn scan(scan: &mut Scan) -> BTreeSet<usize> {
     used
 }
 
-/// Returns the value behind a letter: `A: 10%`, `A (no)`, `A ✗`.
-fn value(scan: &Scan, at: usize) -> Option<Value> {
+/// Returns the value behind a letter: `A: 10%`, `A (no)`, `A ✗`. `first` is the first letter.
+fn value(scan: &Scan, at: usize, first: usize) -> Option<Value> {
     let mut next = at + 1;
     // `80% D, 20% B`
-    let first = (0..scan.count()).find(|place| scan.letter(*place).is_some());
     let is_behind = |place: usize| scan.is_mark(place.checked_sub(1), "%") && place >= 2;
-    if first.is_some_and(is_behind) {
+    if is_behind(first) {
         let number = scan.token(at.checked_sub(2)?)?.text.parse().ok();
         return number.filter(|_| is_behind(at)).map(Value::Share);
     }

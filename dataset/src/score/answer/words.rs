@@ -68,7 +68,7 @@ words! {
     /// Words that make a letter before them part of a name: `C atom`.
     OTHER_NOUNS_AFTER:
         "atom" "atoms" "chain" "chains" "terminus" "terminal" "carbon" "alpha" "beta" "helix"
-        "ring" "factor" "group" "domain" "bond";
+        "ring" "factor" "group" "domain" "bond" "链" "鏈" "鎖" "사슬";
     /// A letter before one of these words can be an option even if it is `A`.
     PREDICATES:
         "is" "was" "has" "have" "shows" "show" "matches" "match" "would" "should" "must" "seems"
@@ -106,7 +106,7 @@ words! {
         "falsas" "incorrectos" "fausses" "incorrectes" "sbagliate" "erradas" "неверны" "불일치" "falsche" "fails" "fail"
         "contradicts" "differs" "differ" "inconsistent" "excluded" "eliminated" "rejected" "ruled"
         "too" "lacks" "lack" "missing" "without" "wouldn't" "couldn't" "reversed" "off" "ではなく"
-        "じゃなく" "错误" "错" "不" "太" "没有" "相反" "間違" "ない" "ません" "逆" "아닙" "아니" "틀" "않" "incorrecta"
+        "じゃなく" "誤り" "誤っ" "不正解" "错误" "错" "不" "太" "没有" "相反" "間違" "ない" "ません" "逆" "아닙" "아니" "틀" "않" "incorrecta"
         "incorrecto" "falsa" "reflejada" "pas" "incorrecte" "fausse" "trop" "falsch" "nicht"
         "fehlt" "zu" "kein" "keine" "errada" "não" "неверна" "неверный" "не" "зеркален" "خطأ"
         "ليس" "ليست" "गलत" "नहीं" "उल्टा" "errata" "non" "sbagliata" "speculare";
@@ -115,14 +115,14 @@ words! {
         "not" "neither" "nor" "no" "never" "isn't" "don't" "doesn't" "wasn't" "cannot" "can't"
         "than" "over" "unlike" "except" "versus" "vs" "excluding" "exclude" "eliminating"
         "eliminate" "eliminates" "reject" "rejecting" "discard" "discarding" "ruling" "rules"
-        "ruled" "rule" "instead" "wouldn't" "against" "besides" "excludes" "不是" "不选" "而不是" "排除"
+        "ruled" "rule" "instead" "wouldn't" "against" "besides" "excludes" "不是" "不选" "而不是" "不可能" "排除"
         "pas" "ni" "nicht" "kein" "weder" "noch" "não" "nem" "не" "ни" "ليس" "لا" "नहीं" "non"
         "né" "nie" "beats" "outperforms" "avoid" "avoiding" "statt" "anstatt" "lieu" "lugar" "invece" "нет" "ninguna" "aucune" "keine";
     /// Words that may be between a denying word and the letter.
     DENIED_BETWEEN:
         "is" "it" "it's" "be" "the" "option" "options" "answer" "correct" "think" "believe" "that"
         "choice" "picture" "would" "either" "letter" "really" "of" "out" "la" "die" "a" "el" "o"
-        "es" "é" "est" "ist" "jest" "это" "è" "de" "von" "like" "trust" "choose" "pick" "select" "choosing" "picking" "selecting" "sure" "convinced" "by" "about" "quite" "entirely";
+        "es" "é" "est" "ist" "jest" "это" "è" "de" "von" "like" "trust" "choose" "pick" "select" "choosing" "picking" "selecting" "sure" "convinced" "être" "ser" "sein" "pode" "puede" "essere" "by" "about" "quite" "entirely";
     /// A letter behind one of these words (and `to`, `with`, `option`, ...) is called right.
     RIGHT_BEFORE:
         "seule" "seul" "nur" "solo" "soltanto" "apenas" "somente" "только" "只有"

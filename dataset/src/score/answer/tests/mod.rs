@@ -4,6 +4,7 @@ use molshot_scenes::commands::Axis;
 
 use super::*;
 
+mod length;
 mod table;
 use crate::step::Step;
 
