@@ -236,38 +236,47 @@ const UNABLE: &[&str] = &[
 /// Words of doubts and refusals, and of double negations, in sentences that seem to deny bonds.
 #[rustfmt::skip]
 const UNSURE: &[&str] = &[
-    "be excluded", "be ruled out", "not exclude", "cannot exclude", "can't exclude", "rule out",
-    "not enough", "insufficient", "not sufficient", "not obvious", "not evident", "not clear",
-    "not certain", "not sure", "not possible to", "impossible to", "not know", "don't know",
-    "hard to", "difficult to", "not able", "not absent",
+    // English
+    "cannot be excluded", "can't be excluded", "not be excluded", "not be ruled out",
+    "can't be ruled out", "cannot exclude", "can't exclude", "not exclude", "cannot rule out",
+    "can't rule out", "not rule out", "not enough information", "not enough data",
+    "not enough detail", "insufficient information", "insufficient data", "insufficient detail",
+    "not sufficient information", "not obvious", "not evident", "not clear", "not certain",
+    "not sure", "not possible to tell", "not possible to say", "not possible to see",
+    "not possible to judge", "impossible to tell", "impossible to say", "impossible to see",
+    "impossible to judge", "not know", "don't know", "hard to", "difficult to", "not able to see",
+    "not able to tell", "not able to judge", "not absent",
+    // German
     "nicht erkennen", "nicht sehen", "nicht sagen", "nicht sicher", "nicht beurteilen",
     "nicht beantworten", "nicht ausgeschlossen", "nicht auszuschlie", "nicht ausschlie",
-    "nicht genug", "nicht gen\u{fc}gend", "nicht eindeutig", "wei\u{df} nicht", "wei\u{df} es nicht",
-    "keine bilder", "keine ahnung", "nicht offensichtlich",
-    "peux pas", "ne sais pas", "sais pas", "pas certain", "pas s\u{fb}r", "pas exclu", "pas exclure",
-    "pas assez", "pas \u{e9}vident", "pas clair", "aucune id\u{e9}e", "aucune image",
-    "impossible de", "pas possible de", "pas d'image",
-    "no puedo", "no se puede", "no s\u{e9}", "no estoy segur", "no hay im\u{e1}genes",
-    "no hay suficiente", "informaci\u{f3}n suficiente", "no es posible", "no est\u{e1} claro",
-    "no es evidente", "no se descarta", "ni idea", "no es obvio", "no son evidentes",
-    "n\u{e3}o consigo", "n\u{e3}o posso", "n\u{e3}o sei", "n\u{e3}o tenho certeza",
-    "n\u{e3}o \u{e9} poss\u{ed}vel", "n\u{e3}o se pode", "n\u{e3}o h\u{e1} imagens",
-    "informa\u{e7}\u{f5}es suficientes", "n\u{e3}o est\u{e1} claro", "n\u{e3}o \u{e9} evidente",
-    "n\u{e3}o se descarta", "n\u{e3}o s\u{e3}o evidentes", "n\u{e3}o h\u{e1} informa",
-    "\u{304b}\u{3082}\u{3057}\u{308c}", "\u{304b}\u{3082}\u{77e5}\u{308c}",
-    "\u{306b}\u{9055}\u{3044}", "\u{5426}\u{5b9a}\u{3067}\u{304d}",
-    "\u{3068}\u{306f}\u{9650}\u{3089}", "\u{5206}\u{304b}\u{3089}", "\u{5206}\u{304b}\u{308a}\u{307e}\u{305b}",
-    "\u{308f}\u{304b}\u{3089}", "\u{308f}\u{304b}\u{308a}\u{307e}\u{305b}",
-    "\u{5224}\u{65ad}\u{3067}\u{304d}", "\u{5c11}\u{306a}", "\u{753b}\u{50cf}",
-    "\u{6392}\u{9664}\u{3067}\u{304d}", "\u{660e}\u{3089}\u{304b}\u{3067}", "\u{4e0d}\u{660e}",
-    "\u{4e0d}\u{77e5}\u{9053}", "\u{4e0d}\u{6392}\u{9664}", "\u{6392}\u{9664}\u{6709}",
-    "\u{4e0d}\u{662f}\u{6ca1}\u{6709}", "\u{5e76}\u{975e}", "\u{6709}\u{6ca1}\u{6709}",
-    "\u{662f}\u{5426}", "\u{65e0}\u{6cd5}", "\u{4e0d}\u{786e}\u{5b9a}", "\u{4e0d}\u{80fd}",
-    "\u{4e0d}\u{6e05}\u{695a}", "\u{4e0d}\u{660e}\u{663e}", "\u{56fe}\u{7247}", "\u{56fe}\u{50cf}",
-    "\u{b2f9}\u{c5f0}", "\u{baa8}\u{b974}", "\u{baa8}\u{b985}", "\u{bc30}\u{c81c}\u{d560} \u{c218}",
-    "\u{bd80}\u{c815}\u{d560} \u{c218}", "\u{d310}\u{b2e8}\u{d560} \u{c218}",
-    "\u{c54c} \u{c218}", "\u{d655}\u{c2e4}\u{d558}\u{c9c0}", "\u{adf8}\u{b9bc}\u{c774}",
-    "\u{c774}\u{bbf8}\u{c9c0}",
+    "nicht genug info", "nicht genügend info", "nicht eindeutig", "weiß nicht",
+    "weiß es nicht", "keine bilder", "keine ahnung", "nicht offensichtlich",
+    // French
+    "je ne peux pas", "ne sais pas", "sais pas", "pas certain", "pas sûr", "pas exclu",
+    "pas assez d'info", "pas évident", "pas clair", "aucune idée", "aucune image",
+    "impossible de dire", "impossible de savoir", "pas d'image",
+    // Spanish
+    "no puedo", "no se puede saber", "no se puede determinar", "no se puede descartar",
+    "no se puede ver", "no sé", "no estoy segur", "no hay imágenes", "no hay suficiente inf",
+    "información suficiente", "no es posible saber", "no es posible determinar",
+    "no está claro", "no es evidente", "no se descarta", "ni idea", "no es obvio",
+    "no son evidentes",
+    // Portuguese
+    "não consigo", "não posso", "não sei", "não tenho certeza",
+    "não é possível saber", "não é possível determinar", "não é possível ver",
+    "não se pode descartar", "não há imagens", "informações suficientes",
+    "não está claro", "não é evidente", "não se descarta", "não são evidentes",
+    // Japanese
+    "かもしれ", "かも知れ", "に違いな", "に違いあ", "否定できな", "否定できま", "とは限ら", "分から",
+    "分かりませ", "わから", "わかりませ", "判断できな", "判断できま", "排除できな", "排除できま",
+    "少ない", "画像がな", "画像があ", "画像が見え", "明らかでは", "不明",
+    // Chinese
+    "不知道", "不排除", "不能排除", "不是没有", "并非", "有没有", "是否", "无法确定", "无法判断",
+    "无法回答", "无法看", "无法排除", "不确定", "不能确定", "不能判断", "不能回答", "不清楚",
+    "不明显", "没有图", "看不到图", "看不清",
+    // Korean
+    "없을 수도", "모르겠", "모릅니다", "배제할 수", "부정할 수", "판단할 수", "알 수", "확실하지",
+    "그림이 없", "그림을 볼 수", "이미지가 없", "이미지를 볼 수", "있는지 없는지",
 ];
 
 fn words(text: &str) -> Vec<String> {
