@@ -178,7 +178,9 @@ impl AnswerWords {
         // End of what was taken over.
         let mut copied = 0;
         while index < text.len() {
-            let fits = |phrase: &&Phrase| is_at(phrase, &text, index, answer);
+            let first = text[index].c;
+            let fits =
+                |phrase: &&Phrase| phrase.folded[0] == first && is_at(phrase, &text, index, answer);
             let Some(phrase) = self.phrases.iter().find(fits) else {
                 index += 1;
                 continue;

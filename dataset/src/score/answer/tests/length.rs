@@ -69,6 +69,9 @@ const PIECES: &[&str] = &[
     "水素結合",
 ];
 
+/// Pieces with words of Zulu.
+const ZULU: &[&str] = &["hhayi C kodwa ", "ngu-", "A "];
+
 fn item(task: Task, answer: &str) -> Item {
     Item {
         id: String::new(),
@@ -82,15 +85,17 @@ fn item(task: Task, answer: &str) -> Item {
 
 #[test]
 fn degenerate_answers_are_scored() {
-    let words = builtin::catalogue("zu").expect("a catalogue").answers;
-    for piece in PIECES {
+    let words = |language: &str| builtin::catalogue(language).expect("a catalogue").answers;
+    let (english, zulu) = (words("en"), words("zu"));
+    let pieces = PIECES.iter().map(|piece| (piece, &english));
+    for (piece, words) in pieces.chain(ZULU.iter().map(|piece| (piece, &zulu))) {
         let text = piece.repeat(BYTES / piece.len());
         for (task, answer) in [
             (Task::T1, "move z 1"),
             (Task::T5, "E"),
             (Task::T9, "A 1 N ?, O1"),
         ] {
-            let grade = grade_in(&item(task, answer), &text, &words);
+            let grade = grade_in(&item(task, answer), &text, words);
             assert!(grade.points.score < 1.0, "{piece} {task}");
         }
     }
