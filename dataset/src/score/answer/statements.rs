@@ -74,9 +74,9 @@ pub(super) const LABEL_MARKS: &str = ":.)]-\u{2013}\u{2014}=|\u{2192}\u{21d2}>";
 /// Number of tokens before a letter that are looked at for its list.
 pub(super) const LONGEST_LIST: usize = 24;
 /// Number of tokens of the longest sentence; what goes on without an end is cut there.
-const LONGEST_SENTENCE: usize = 400;
+const LONGEST_SENTENCE: usize = 300;
 /// Number of letters from the end of a text that may be options.
-const MOST_LETTERS: usize = 400;
+const MOST_LETTERS: usize = 200;
 /// Words of directions other than `right`.
 const DIRECTIONS: [&str; 7] = [
     "left",
