@@ -134,6 +134,24 @@ impl Layout {
         self.file(&format!("predictions/{name}{tools}-{split}.jsonl"))
     }
 
+    /// Refuses a set of which a shard of a split is not made yet; `need` says what for.
+    pub(crate) fn check_generated(
+        &self,
+        plan: &Plan,
+        split: Split,
+        need: &str,
+    ) -> Result<(), DatasetError> {
+        let mut shards = plan.shards.iter().filter(|shard| shard.split == split);
+        let Some(shard) = shards.find(|shard| !self.shard_file(&shard.name()).exists()) else {
+            return Ok(());
+        };
+        let problem = format!(
+            "{need}, but {} is not made yet; generate the missing shards first",
+            shard.name()
+        );
+        Err(DatasetError::content(&self.root, problem).advise(&[Advice::on("resume")]))
+    }
+
     /// Reads the head of the plan.
     ///
     /// # Errors

@@ -11,13 +11,15 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// Receives progress and says whether to stop; both callbacks are called from any thread.
+/// Receives progress and notices, and says whether to stop; all callbacks are called from any thread.
 #[derive(Clone, Copy)]
 pub struct Monitor<'a> {
     /// Called after each finished step.
     pub progress: &'a (dyn Fn(Progress) + Sync),
     /// True when the work is to stop; it then ends with `DatasetError::Interrupted`.
     pub stopped: &'a (dyn Fn() -> bool + Sync),
+    /// Called with a line about what the work waits for, such as an endpoint that asks for a pause.
+    pub notice: &'a (dyn Fn(&str) + Sync),
 }
 
 impl fmt::Debug for Monitor<'_> {
@@ -27,9 +29,10 @@ impl fmt::Debug for Monitor<'_> {
 }
 
 impl Monitor<'_> {
-    /// Ignores progress and never stops.
+    /// Ignores progress and notices, and never stops.
     pub const NONE: Monitor<'static> = Monitor {
         progress: &|_| {},
         stopped: &|| false,
+        notice: &|_| {},
     };
 }

@@ -187,6 +187,7 @@ def dataset_evaluate(
     tries: int,
     timeout_seconds: int,
     max_tokens: int,
+    retry_refused: bool,
     tools: bool,
     max_views: int,
     complexes: _Path | None,

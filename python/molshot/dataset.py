@@ -361,6 +361,7 @@ def evaluate(
     tries: int = 6,
     timeout_seconds: int = 600,
     max_tokens: int = 4096,
+    retry_refused: bool = False,
     tools: bool = False,
     max_views: int = 8,
     complexes: PathText | None = None,
@@ -369,7 +370,8 @@ def evaluate(
     """Asks a model behind an OpenAI-compatible endpoint and scores its answers.
 
     ``key`` is by default the environment variable ``OPENAI_API_KEY``. Answers are kept in
-    ``OUT/predictions``; the same call again asks only what has no answer. With ``tools``, the model
+    ``OUT/predictions``; the same call again asks only what has no answer, and with
+    ``retry_refused`` what the endpoint refused, because it was too long, for example. With ``tools``, the model
     may have up to ``max_views`` pictures per question drawn from other sides, from the complexes of
     the set (``complexes`` is their folder if it is not where it was planned from). Returns counts,
     and ``scores``.
@@ -389,6 +391,7 @@ def evaluate(
                 tries,
                 timeout_seconds,
                 max_tokens,
+                retry_refused,
                 tools,
                 max_views,
                 complexes,

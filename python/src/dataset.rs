@@ -68,6 +68,7 @@ fn run_step<T: Send + 'static>(
         work(Monitor {
             progress: &report,
             stopped: &|| of_work.stopped.load(Ordering::Relaxed),
+            ..Monitor::NONE
         })
     };
     let mut shown = 0;
@@ -276,6 +277,7 @@ pub(crate) fn dataset_evaluate(
     tries: Given<Whole<usize, 1, 65_535>>,
     timeout_seconds: Given<Whole<u64, 1, 86_400>>,
     max_tokens: Given<Whole<u32, 0, U32_MAX>>,
+    retry_refused: Given<bool>,
     tools: Given<bool>,
     max_views: Given<Whole<usize, 1, { MAX_VIEWS as u64 }>>,
     complexes: Given<Option<PathBuf>>,
@@ -292,7 +294,7 @@ pub(crate) fn dataset_evaluate(
         tries,
         timeout_seconds
     );
-    given!(max_tokens, tools, max_views, complexes);
+    given!(max_tokens, retry_refused, tools, max_views, complexes);
     let mut options = EvaluateOptions::new(&endpoint, &model);
     options.tools = tools.then(|| {
         let mut tools = ToolOptions::default();
@@ -306,11 +308,14 @@ pub(crate) fn dataset_evaluate(
     options.tries = tries.0;
     options.timeout = Duration::from_secs(timeout_seconds.0);
     options.max_tokens = max_tokens.0;
+    options.retry_refused = retry_refused;
     run(py, progress, move |monitor| {
         let summary = evaluate(&Layout::new(&out), &options, &file, monitor)?;
         text(&json!({
             "answered": summary.answered,
             "found": summary.found,
+            "refused": summary.refused,
+            "first_refusal": summary.first_refusal,
             "failed": summary.failed,
             "first_failure": summary.first_failure,
             "prompt_tokens": summary.prompt_tokens,

@@ -33,7 +33,23 @@ pub(crate) fn error(error: &CliError) {
 
 /// Prints a note on standard error, unless that is closed.
 pub(crate) fn note(text: impl fmt::Display) {
+    let text = printable(&text.to_string());
     let _ = writeln!(std::io::stderr().lock(), "molshot: {text}");
+}
+
+/// Escapes what would change a terminal: texts of files and of other programs may have it.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Marks of direction would show a text in another order than it is in.
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() && !matches!(c, '\n' | '\t') || turns {
+            printable.extend(c.escape_default());
+        } else {
+            printable.push(c);
+        }
+    }
+    printable
 }
 
 /// Prints what a command line asks for (help, the version), or what is wrong with it. Returns the
@@ -68,4 +84,20 @@ pub(crate) fn output_json(value: &impl serde::Serialize) -> Result<(), CliError>
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     output(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn notes_do_not_steer_the_terminal() {
+        let hostile = "HTTP 400: \u{1b}[31mred\u{1b}]0;title\u{7}\r\u{9b}2J \u{202e}txt";
+        assert_eq!(
+            printable(hostile),
+            "HTTP 400: \\u{1b}[31mred\\u{1b}]0;title\\u{7}\\r\\u{9b}2J \\u{202e}txt"
+        );
+        let plain = "a.cif:3: \u{e9}\u{6c34}\u{2192}\n\tnext";
+        assert_eq!(printable(plain), plain);
+    }
 }

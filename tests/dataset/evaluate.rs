@@ -364,6 +364,12 @@ fn an_endpoint_that_never_answers_ends_the_work() {
     // No server listens at the address.
     let nowhere = evaluate("http://127.0.0.1:9/v1", "m", &["--tries", "1"]);
     folder.refuse(1, &nowhere, &["consecutive questions"]);
-    let no_address = evaluate("not an address", "m", &[]);
-    folder.refuse(1, &no_address, &["refuses"]);
+    for text in ["not an address", "localhost:8000", ""] {
+        let no_address = evaluate(text, "m", &[]);
+        folder.refuse(
+            2,
+            &no_address,
+            &["--endpoint", "such as http://localhost:8000/v1"],
+        );
+    }
 }

@@ -20,6 +20,7 @@ mod names;
 mod plans;
 #[cfg(feature = "serve")]
 mod quiz;
+mod refusals;
 mod reports;
 mod scores;
 mod set;

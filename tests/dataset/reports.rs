@@ -309,6 +309,17 @@ fn a_report_of_a_set_without_pictures_is_refused() {
     let words = ["test-00000", "generate --resume"];
     folder.refuse(1, &[&args[..], &["--report", "report"]].concat(), &words);
     assert!(!folder.path("report").exists());
+    let evaluate = [
+        "evaluate",
+        "--out",
+        "out",
+        "--endpoint",
+        "http://127.0.0.1:9",
+        "--model",
+        "m",
+    ];
+    folder.refuse(1, &evaluate, &words);
+    folder.refuse(1, &["quiz", "out"], &words);
     folder.refuse(
         2,
         &[&args[..], &["--report-items", "3"]].concat(),

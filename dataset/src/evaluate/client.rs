@@ -1,13 +1,14 @@
 //! Sends a question to a chat endpoint, with retries.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
 use super::EvaluateOptions;
+use super::refusal::Refusal;
 use crate::messages::Catalogues;
 use crate::monitor::Monitor;
 use crate::reader::Question;
@@ -19,6 +20,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// Longest wait that is accepted from a `Retry-After` header.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(10);
+/// Waits from this length on are announced.
+const ANNOUNCED_WAIT: Duration = Duration::from_secs(10);
 /// Interval of checks for cancellation while waiting.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Characters of an endpoint's response that are quoted in errors.
@@ -49,8 +52,15 @@ pub(super) struct OfferedTools<'a> {
 /// The reason why a question has no answer.
 #[derive(Debug)]
 pub(super) enum AskError {
-    /// This question cannot be answered; others may be.
+    /// This question has no answer now; it may have one later.
     NoAnswer(String),
+    /// The endpoint refuses this question, and would again.
+    QuestionRefused {
+        /// The response.
+        problem: String,
+        /// Whether the response says that this question is at fault, and not the request.
+        is_clear: bool,
+    },
     /// No question can be answered: the key is refused, or the endpoint does not exist.
     Refused(String),
     /// The work was cancelled.
@@ -65,6 +75,8 @@ pub(super) struct ChatClient<'a> {
     agent: ureq::Agent,
     url: String,
     retries: AtomicUsize,
+    /// The end of the longest wait that was announced: many threads wait at once.
+    announced_until: Mutex<Option<Instant>>,
     /// Whether the endpoint requires `max_completion_tokens` instead of `max_tokens`.
     uses_completion_limit: AtomicBool,
     /// Whether the endpoint refuses `temperature`.
@@ -112,6 +124,7 @@ impl<'a> ChatClient<'a> {
                 options.endpoint.trim_end_matches('/')
             ),
             retries: AtomicUsize::new(0),
+            announced_until: Mutex::new(None),
             uses_completion_limit: AtomicBool::new(false),
             omits_temperature: AtomicBool::new(false),
             omits_uncallable_tools: AtomicBool::new(false),
@@ -178,9 +191,11 @@ impl<'a> ChatClient<'a> {
         let answer = self.ask_patiently(messages, tools);
         match answer {
             // Only at the first message of a question can no earlier call be at fault.
-            Err(AskError::NoAnswer(problem) | AskError::Refused(problem))
-                if tools.is_some() && messages.len() == 1 && names_tools(&problem) =>
-            {
+            Err(
+                AskError::NoAnswer(problem)
+                | AskError::Refused(problem)
+                | AskError::QuestionRefused { problem, .. },
+            ) if tools.is_some() && messages.len() == 1 && names_tools(&problem) => {
                 Err(AskError::Refused(format!(
                     "it does not accept tools ({problem}); start it with tool calls (vLLM: --enable-auto-tool-choice), give another model, or leave the tools out"
                 )))
@@ -210,9 +225,33 @@ impl<'a> ChatClient<'a> {
                 return Err(AskError::NoAnswer(problem));
             }
             self.retries.fetch_add(1, Ordering::Relaxed);
-            self.sleep(requested_wait.map_or(wait, |wait| wait.min(LONGEST_RETRY_AFTER)))?;
+            let this_wait = requested_wait.map_or(wait, |wait| wait.min(LONGEST_RETRY_AFTER));
+            self.announce(this_wait, requested_wait, &problem);
+            self.sleep(this_wait)?;
             wait = (wait * 2).min(LONGEST_WAIT);
         }
+    }
+
+    /// Says what a long wait is for, unless another thread has said so.
+    fn announce(&self, wait: Duration, requested: Option<Duration>, problem: &str) {
+        let end = Instant::now() + wait;
+        let mut until = self
+            .announced_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if wait < ANNOUNCED_WAIT || until.is_some_and(|until| end < until + ANNOUNCED_WAIT) {
+            return;
+        }
+        *until = Some(end);
+        let requested = match requested {
+            Some(requested) if requested > wait => format!(
+                ", not the {} s that the endpoint asks for, and then trying again",
+                requested.as_secs()
+            ),
+            _ => ", and then trying again".to_owned(),
+        };
+        let seconds = wait.as_secs();
+        (self.monitor.notice)(&format!("{problem}; waiting {seconds} s{requested}"));
     }
 
     /// Waits, unless the work is cancelled.
@@ -271,12 +310,18 @@ impl<'a> ChatClient<'a> {
             };
         }
         let problem = self.quoted(&format!("HTTP {status}: {text}"));
-        match status {
-            400 | 422 if self.changes_format(format, &text, tools) => Attempt::OtherFormat,
-            401 | 403 | 404 | 405 => Attempt::Failed(AskError::Refused(problem)),
-            408 | 409 | 425 | 429 | 500.. => Attempt::RetryLater(problem, retry_after),
-            _ => Attempt::Failed(AskError::NoAnswer(problem)),
-        }
+        let is_clear = match Refusal::of(status, &text) {
+            None => return Attempt::RetryLater(problem, retry_after),
+            Some(Refusal::All) => return Attempt::Failed(AskError::Refused(problem)),
+            Some(Refusal::Question) => true,
+            Some(Refusal::Unclear) => {
+                if matches!(status, 400 | 422) && self.changes_format(format, &text, tools) {
+                    return Attempt::OtherFormat;
+                }
+                false
+            }
+        };
+        Attempt::Failed(AskError::QuestionRefused { problem, is_clear })
     }
 
     /// Returns the request format that is known to be needed so far.
@@ -326,15 +371,42 @@ impl<'a> ChatClient<'a> {
         changed
     }
 
-    /// Returns the first characters of a response on one line, without the key.
+    /// Returns the first characters of a response on one line, without the key and with control
+    /// characters escaped.
     fn quoted(&self, text: &str) -> String {
         let text = match &self.options.key {
             Some(key) if !key.is_empty() => text.replace(key.as_str(), "(key)"),
             _ => text.to_owned(),
         };
         let words: Vec<&str> = text.split_whitespace().collect();
-        words.join(" ").chars().take(MAX_QUOTED_CHARS).collect()
+        let mut quoted = String::new();
+        for c in words.join(" ").chars().take(MAX_QUOTED_CHARS) {
+            if c.is_control() {
+                quoted.extend(c.escape_default());
+            } else {
+                quoted.push(c);
+            }
+        }
+        quoted
     }
+}
+
+/// Checks that a text is the base URL of an endpoint.
+///
+/// # Errors
+/// When it is not; the text says what would be right.
+pub fn check_endpoint(endpoint: &str) -> Result<(), String> {
+    let uri = endpoint.parse::<ureq::http::Uri>().ok();
+    let is_url = uri.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+    });
+    if is_url {
+        return Ok(());
+    }
+    Err(format!(
+        "\"{endpoint}\" is not the URL of an endpoint; give it with http:// or https://, such as http://localhost:8000/v1"
+    ))
 }
 
 /// Returns whether a refusal is about tools.
@@ -379,4 +451,36 @@ fn read_answer(text: &str) -> Result<Answer, String> {
             .unwrap_or_default(),
         views: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_endpoint;
+
+    #[test]
+    fn endpoints_are_urls() {
+        for url in [
+            "http://localhost:8000/v1",
+            "http://127.0.0.1:18820",
+            "http://[::1]:8000/v1/",
+            "https://api.openai.com/v1",
+        ] {
+            assert_eq!(check_endpoint(url), Ok(()));
+        }
+        for text in [
+            "",
+            "localhost:18820",
+            "localhost",
+            "/v1",
+            "ftp://a/v1",
+            "http://",
+            "not a URL",
+        ] {
+            let error = check_endpoint(text).expect_err(text);
+            assert!(
+                error.contains("such as http://localhost:8000/v1"),
+                "{error}"
+            );
+        }
+    }
 }

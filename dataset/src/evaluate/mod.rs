@@ -3,10 +3,12 @@
 //! Each answer is appended to the predictions file as soon as it arrives; a truncated last line is
 //! removed, and answered questions are not asked again. Requests with a temporary failure (no
 //! connection, timeout, HTTP 408, 409, 425, 429 or 5xx, an invalid response) are retried after
-//! `Retry-After`, or with exponential backoff. A refused key, a missing endpoint, or many
-//! consecutive failures end the work.
+//! `Retry-After`, or with exponential backoff. A refused key, a missing endpoint, an unknown model,
+//! or many consecutive failures end the work. A question that the endpoint refuses, because it is
+//! too long for the model, is recorded as refused and not asked again.
 
 mod client;
+mod refusal;
 mod tools;
 mod view_tool;
 
@@ -27,6 +29,7 @@ use crate::reader::{PictureReader, read_questions};
 use crate::score::{Prediction, PromptTokens, read_predictions};
 use crate::task::{Split, Task};
 
+pub use client::check_endpoint;
 use client::{Answer, AskError, ChatClient};
 use view_tool::ViewTool;
 
@@ -53,6 +56,8 @@ pub struct EvaluateOptions {
     pub timeout: Duration,
     /// Limit of tokens per answer.
     pub max_tokens: u32,
+    /// Whether questions that the endpoint refused in earlier runs are asked again.
+    pub retry_refused: bool,
     /// The tool `view`; `None` for questions with fixed pictures only.
     pub tools: Option<ToolOptions>,
 }
@@ -96,6 +101,7 @@ impl EvaluateOptions {
             tries: 6,
             timeout: Duration::from_mins(10),
             max_tokens: 4096,
+            retry_refused: false,
             tools: None,
         }
     }
@@ -109,7 +115,11 @@ pub struct EvaluateSummary {
     pub answered: usize,
     /// Number of questions that were answered before.
     pub found: usize,
-    /// Number of questions without an answer.
+    /// Number of questions, including earlier runs, that the endpoint refused; they count as wrong.
+    pub refused: usize,
+    /// Id of the first refused question, and the response of the endpoint.
+    pub first_refusal: Option<String>,
+    /// Number of questions without an answer, which the next run asks again.
     pub failed: usize,
     /// Id of the first question without an answer, and the reason.
     pub first_failure: Option<String>,
@@ -129,6 +139,9 @@ pub struct EvaluateSummary {
 
 /// Asks all questions of a split that have no answer in `file`, and appends the answers to it.
 ///
+/// Questions that the endpoint refused have a line, too, and are asked again only if the options say
+/// so.
+///
 /// # Errors
 /// When the set cannot be read, the file cannot be written, no question can be answered, or the
 /// work is cancelled.
@@ -138,7 +151,13 @@ pub fn evaluate(
     file: &Path,
     monitor: Monitor<'_>,
 ) -> Result<EvaluateSummary, DatasetError> {
+    check_endpoint(&options.endpoint).map_err(DatasetError::Request)?;
     let plan = layout.plan()?;
+    layout.check_generated(
+        &plan,
+        options.split,
+        "a model is shown questions and pictures",
+    )?;
     let (out, answered) = AnswersFile::open(file)?;
     let mut todo = Vec::new();
     let mut summary = EvaluateSummary::default();
@@ -151,12 +170,10 @@ pub fn evaluate(
         {
             for question in read_questions(layout, shard, task)? {
                 modes.insert(question.id.clone(), question.mode);
-                if let Some(known) = answered.get(&question.id) {
-                    summary.found += 1;
-                    summary.cut_off += usize::from(known.is_cut_off());
-                    summary.views += known.drawn_views();
-                    summary.prompt_tokens += known.prompt_tokens.unwrap_or(0);
-                    summary.completion_tokens += known.completion_tokens.unwrap_or(0);
+                let known = answered.get(&question.id);
+                let known = known.filter(|known| !(known.is_refused() && options.retry_refused));
+                if let Some(known) = known {
+                    summary.count_known(known);
                 } else {
                     todo.push(question);
                 }
@@ -181,6 +198,7 @@ pub fn evaluate(
         out,
         summary,
         done: 0,
+        unclear: Vec::new(),
         consecutive_failures: 0,
         fatal: None,
     });
@@ -226,11 +244,16 @@ pub fn evaluate(
     let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut summary = state.summary;
     summary.retries = client.retries();
+    if let Some((id, problem)) = state.unclear.first() {
+        summary.failed += state.unclear.len();
+        let about = format!("{id}: {problem}");
+        summary.first_failure.get_or_insert(about);
+    }
     match state.fatal {
         Some(error) => Err(error),
         None if (monitor.stopped)() => Err(DatasetError::Interrupted(format!(
             "interrupted: {} answers are kept in {}; run the same command again for the others",
-            summary.answered + summary.found,
+            summary.answers(),
             file.display()
         ))),
         None => {
@@ -245,6 +268,9 @@ struct State {
     out: AnswersFile,
     summary: EvaluateSummary,
     done: usize,
+    /// Refused questions and the responses, while no question has an answer: the endpoint may refuse
+    /// all questions.
+    unclear: Vec<(String, String)>,
     consecutive_failures: usize,
     fatal: Option<DatasetError>,
 }
@@ -261,6 +287,9 @@ impl State {
         match answer {
             Ok(answer) => {
                 self.consecutive_failures = 0;
+                for (id, problem) in std::mem::take(&mut self.unclear) {
+                    self.out.append(&summary.refuse(id, problem))?;
+                }
                 summary.answered += 1;
                 summary.prompt_tokens += answer.prompt_tokens.unwrap_or(0);
                 summary.completion_tokens += answer.completion_tokens.unwrap_or(0);
@@ -271,6 +300,7 @@ impl State {
                     completion_tokens: answer.completion_tokens,
                     finish_reason: answer.finish_reason,
                     views: answer.views,
+                    endpoint_error: None,
                     seconds: None,
                 };
                 summary.views += line.drawn_views();
@@ -279,26 +309,75 @@ impl State {
             }
             Err(AskError::Refused(problem)) => Err(DatasetError::Request(format!(
                 "the endpoint refuses all questions: {problem}; {} answers are kept in {}",
-                summary.answered + summary.found,
+                summary.answers(),
                 self.out.path().display()
             ))),
+            Err(AskError::QuestionRefused { problem, is_clear })
+                if is_clear || summary.answers() > 0 =>
+            {
+                self.out.append(&summary.refuse(id, problem))
+            }
+            Err(AskError::QuestionRefused { problem, .. }) => {
+                let about = format!("{id}: {problem}");
+                self.unclear.push((id, problem));
+                self.count_failure(&about, max_failures)
+            }
             Err(AskError::NoAnswer(problem)) => {
                 summary.failed += 1;
-                self.consecutive_failures += 1;
                 let about = format!("{id}: {problem}");
-                if self.consecutive_failures >= max_failures {
-                    return Err(DatasetError::Request(format!(
-                        "{} consecutive questions have no answer, the last: {about}; {} answers are kept in {}; run the same command again for the others",
-                        self.consecutive_failures,
-                        summary.answered + summary.found,
-                        self.out.path().display()
-                    )));
-                }
-                summary.first_failure.get_or_insert(about);
+                self.count_failure(&about, max_failures)?;
+                self.summary.first_failure.get_or_insert(about);
                 Ok(())
             }
             Err(AskError::Stopped) => Ok(()),
         }
+    }
+
+    /// Counts a question without an answer; too many of them in a row end the work.
+    fn count_failure(&mut self, about: &str, max_failures: usize) -> Result<(), DatasetError> {
+        self.consecutive_failures += 1;
+        if self.consecutive_failures < max_failures {
+            return Ok(());
+        }
+        Err(DatasetError::Request(format!(
+            "{} consecutive questions have no answer, the last: {about}; {} answers are kept in {}; run the same command again for the others",
+            self.consecutive_failures,
+            self.summary.answers(),
+            self.out.path().display()
+        )))
+    }
+}
+
+impl EvaluateSummary {
+    /// Counts a line of an earlier run.
+    fn count_known(&mut self, known: &Prediction) {
+        if let Some(problem) = &known.endpoint_error {
+            self.count_refusal(&known.id, problem);
+            return;
+        }
+        self.found += 1;
+        self.cut_off += usize::from(known.is_cut_off());
+        self.views += known.drawn_views();
+        self.prompt_tokens += known.prompt_tokens.unwrap_or(0);
+        self.completion_tokens += known.completion_tokens.unwrap_or(0);
+    }
+
+    fn count_refusal(&mut self, id: &str, problem: &str) {
+        self.refused += 1;
+        self.first_refusal
+            .get_or_insert_with(|| format!("{id}: {problem}"));
+    }
+
+    /// Counts a refused question; returns its line.
+    fn refuse(&mut self, id: String, problem: String) -> Prediction {
+        self.count_refusal(&id, &problem);
+        Prediction::refused(id, problem)
+    }
+
+    /// Returns the number of answered questions, including earlier runs.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        self.answered + self.found
     }
 }
 

@@ -89,6 +89,7 @@ impl<'a> Quiz<'a> {
     /// is left by the options.
     pub fn open(layout: &'a Layout, options: &QuizOptions) -> Result<Self, DatasetError> {
         let plan = layout.plan()?;
+        layout.check_generated(&plan, options.split, "a quiz shows questions and pictures")?;
         let catalogues = Catalogues::read(layout, &plan)?;
         let language = match &options.language {
             None => catalogues.all().first().map(|first| first.language.clone()),

@@ -64,8 +64,10 @@ pub(super) struct Entry {
     pictures: Vec<Picture>,
     /// Tables of coordinates.
     tables: Vec<String>,
-    /// The text of the model; `None` if there is no prediction.
+    /// The text of the model; `None` if there is no prediction, or the question was refused.
     text: Option<String>,
+    /// Why the endpoint refused the question.
+    endpoint_error: Option<String>,
     /// Number of characters of the text that are not stored, in its middle.
     left_out: usize,
     /// What was understood of the text.
@@ -192,7 +194,8 @@ impl Shown {
 impl Entry {
     fn new(item: &GradedItem<'_>, row: &GradedRow<'_>) -> Self {
         let keys = DIMENSIONS.into_iter().map(|(key, _)| key);
-        let text = row.prediction.map(|given| shortened(&given.answer));
+        let answered = row.prediction.filter(|given| !given.is_refused());
+        let text = answered.map(|given| shortened(&given.answer));
         let (text, left_out) = text.map_or((None, 0), |(text, left_out)| (Some(text), left_out));
         Self {
             id: row.id.clone(),
@@ -202,6 +205,9 @@ impl Entry {
             mode: row.mode.name(),
             facets: keys.zip(facets(item, row)).collect(),
             text,
+            endpoint_error: row
+                .prediction
+                .and_then(|given| given.endpoint_error.clone()),
             left_out,
             understood: row.grade.understood.as_ref().map(ToString::to_string),
             score: row.grade.points.score,

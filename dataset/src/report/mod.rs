@@ -16,7 +16,6 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use molshot_renderer::Advice;
 use sha2::{Digest, Sha256};
 
 use crate::error::DatasetError;
@@ -70,7 +69,7 @@ pub fn write_report(
     folder: &Path,
 ) -> Result<(Scores, WrittenReport), DatasetError> {
     let plan = layout.plan()?;
-    check_complete(layout, &plan, split)?;
+    layout.check_generated(&plan, split, "a report shows questions and pictures")?;
     let mut sums = ScoreSums::default();
     let mut confusions = Confusions::default();
     let mut tokens = TokenCounts::default();
@@ -99,19 +98,6 @@ pub fn write_report(
         picture_bytes,
     };
     Ok((scores, report))
-}
-
-/// Refuses a set without the tables of the split, which have the questions and pictures.
-fn check_complete(layout: &Layout, plan: &Plan, split: Split) -> Result<(), DatasetError> {
-    let mut shards = plan.shards.iter().filter(|shard| shard.split == split);
-    let Some(shard) = shards.find(|shard| !layout.shard_file(&shard.name()).exists()) else {
-        return Ok(());
-    };
-    let problem = format!(
-        "a report shows questions and pictures, but {} is not made yet; generate the missing shards first, or score without a report",
-        shard.name()
-    );
-    Err(DatasetError::content(layout.root(), problem).advise(&[Advice::on("resume")]))
 }
 
 /// Builds the page.

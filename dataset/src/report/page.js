@@ -9,6 +9,7 @@ const marks = {
   "wrong": ["\u2717", "is-wrong"],
   "not understood": ["?", "is-other"],
   "cut off": ["\u2026", "is-other"],
+  "refused": ["\u2298", "is-other"],
   "missing": ["\u2205", "is-other"],
 };
 const PREFIX = "#item/";
@@ -123,8 +124,9 @@ function show(entry) {
   link.setAttribute("aria-current", "true");
   // Scrolls the list alone, not the page.
   list.scrollTop = list.children[place].offsetTop - list.offsetTop - list.clientHeight / 3;
-  const text = entry.text === null
-    ? make("p", {}, "There is no prediction.") : make("pre", {}, entry.text);
+  const text = entry.text === null ? make("p", {}, entry.endpoint_error === null
+    ? "There is no prediction." : "The endpoint refused the question: " + entry.endpoint_error)
+    : make("pre", {}, entry.text);
   article.replaceChildren(
     make("h3", {}, mark(entry), " ", make("a", { href: fragment(entry) }, entry.id)),
     describe(entry),

@@ -48,10 +48,11 @@ pub(super) fn table(scores: &Scores) -> String {
     table.row("", "exact match", cells(&exact, None));
     let questions = |column: &ColumnScore| HtmlCell::text(column.questions);
     table.row("", "questions", cells(&questions, None));
-    let counts: [(&str, Count); 3] = [
+    let counts: [(&str, Count); 4] = [
         ("missing", |column| column.missing),
         ("not understood", |column| column.not_understood),
         ("cut off", |column| column.cut_off),
+        ("refused", |column| column.refused),
     ];
     for (name, count) in counts {
         let count =

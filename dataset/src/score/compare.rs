@@ -66,6 +66,9 @@ pub struct ComparedModel {
     pub not_understood: usize,
     /// Number of answers that were cut off at the limit of tokens.
     pub cut_off: usize,
+    /// Number of questions that the endpoint refused, which count as wrong.
+    #[serde(default)]
+    pub refused: usize,
     /// Number of predictions for questions that are not in the split, which are left out.
     pub unknown: usize,
 }
@@ -161,6 +164,7 @@ pub fn compare(
                 compared.missing += usize::from(outcome == Outcome::Missing);
                 compared.not_understood += usize::from(outcome == Outcome::NotUnderstood);
                 compared.cut_off += usize::from(row.is_cut_off());
+                compared.refused += usize::from(row.is_refused());
             }
         };
         let matched = grade_items(layout, &model.predictions, split, &mut add)?;
@@ -296,8 +300,13 @@ pub fn comparison_table(comparison: &Comparison) -> String {
     for model in &comparison.models {
         let _ = writeln!(
             text,
-            "{}: {} questions without a prediction and {} answers that are not understood, which count as wrong; {} answers cut off; {} predictions for other questions, which are left out",
-            model.name, model.missing, model.not_understood, model.cut_off, model.unknown
+            "{}: {} questions without a prediction, {} that the endpoint refused and {} answers that are not understood, which count as wrong; {} answers cut off; {} predictions for other questions, which are left out",
+            model.name,
+            model.missing,
+            model.refused,
+            model.not_understood,
+            model.cut_off,
+            model.unknown
         );
     }
     text

@@ -26,18 +26,21 @@ pub enum Outcome {
     NotUnderstood,
     /// The answer was cut off at the limit of tokens, before it had the required form.
     CutOff,
+    /// The endpoint refused the question.
+    Refused,
     /// There is no prediction.
     Missing,
 }
 
 impl Outcome {
     /// All outcomes, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Right,
         Self::Partly,
         Self::Wrong,
         Self::NotUnderstood,
         Self::CutOff,
+        Self::Refused,
         Self::Missing,
     ];
 
@@ -50,6 +53,7 @@ impl Outcome {
             Self::Wrong => "wrong",
             Self::NotUnderstood => "not understood",
             Self::CutOff => "cut off",
+            Self::Refused => "refused",
             Self::Missing => "missing",
         }
     }
@@ -77,12 +81,20 @@ impl GradedRow<'_> {
         self.prediction.is_some_and(Prediction::is_cut_off)
     }
 
+    /// Returns whether the endpoint refused the question.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.prediction.is_some_and(Prediction::is_refused)
+    }
+
     /// Returns what became of the question.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let points = self.grade.points;
         if self.prediction.is_none() {
             Outcome::Missing
+        } else if self.is_refused() {
+            Outcome::Refused
         } else if points.exact {
             Outcome::Right
         } else if points.score > 0.0 {
@@ -139,7 +151,8 @@ pub fn grade_items(
             for question in catalogues.rows(item) {
                 let prediction = predictions.get(&question.id);
                 if complex.split == split {
-                    let text = prediction.map_or("", |given| given.answer.as_str());
+                    let answered = prediction.filter(|given| !given.is_refused());
+                    let text = answered.map_or("", |given| given.answer.as_str());
                     rows.push(GradedRow {
                         id: question.id.clone(),
                         language: &question.catalogue.language,

@@ -59,11 +59,14 @@ pub struct ColumnScore {
     /// Number of questions without a prediction, which count as wrong.
     pub missing: usize,
     /// Number of answers that do not have the required form, which count as wrong; without those
-    /// that were cut off.
+    /// that were cut off and questions that were refused.
     pub not_understood: usize,
     /// Number of answers that were cut off at the limit of tokens.
     #[serde(default)]
     pub cut_off: usize,
+    /// Number of questions that the endpoint refused, which count as wrong.
+    #[serde(default)]
+    pub refused: usize,
     /// Mean score by the rules of the paper, in percent.
     pub score: f64,
     /// 95 % bootstrap interval of the score.
@@ -157,6 +160,7 @@ struct Graded {
     points: metric::Points,
     is_missing: bool,
     is_cut_off: bool,
+    is_refused: bool,
     prompt_tokens: Option<u64>,
 }
 
@@ -180,6 +184,7 @@ impl ScoreSums {
                 points: row.grade.points,
                 is_missing: row.prediction.is_none(),
                 is_cut_off: row.is_cut_off(),
+                is_refused: row.is_refused(),
                 prompt_tokens: row.prediction.and_then(|given| given.prompt_tokens),
             })
             .collect();
@@ -228,8 +233,11 @@ fn column_score(column: &str, points: &[Vec<Graded>]) -> ColumnScore {
     ColumnScore {
         questions: points.iter().map(Vec::len).sum(),
         missing: count(&|one| one.is_missing),
-        not_understood: count(&|one| !(one.points.understood || one.is_missing || one.is_cut_off)),
+        not_understood: count(&|one| {
+            !(one.points.understood || one.is_missing || one.is_cut_off || one.is_refused)
+        }),
         cut_off: count(&|one| one.is_cut_off),
+        refused: count(&|one| one.is_refused),
         score: percent(mean(&values)),
         interval: interval(&values, column),
         exact: percent(mean(&exact)),
@@ -330,6 +338,9 @@ pub fn table(scores: &Scores) -> String {
     });
     row("  cut off", &|_, column| {
         of(column, &|c| c.cut_off.to_string())
+    });
+    row("  refused", &|_, column| {
+        of(column, &|c| c.refused.to_string())
     });
     for (name, values) in PAPER {
         row(name, &|index, _| format!("{:.2}", values[index]));

@@ -37,6 +37,14 @@ pub struct Prediction {
         skip_serializing_if = "Option::is_none"
     )]
     pub views: Option<Vec<ViewedPicture>>,
+    /// Why the endpoint refused the question, which then has no answer: it was too long for the
+    /// model, for example. Such a question counts as wrong.
+    #[serde(
+        default,
+        deserialize_with = "text_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub endpoint_error: Option<String>,
     /// Time that a person took, in seconds.
     #[serde(
         default,
@@ -74,8 +82,24 @@ impl Prediction {
             completion_tokens: None,
             finish_reason: None,
             views: None,
+            endpoint_error: None,
             seconds: None,
         }
+    }
+
+    /// Creates the line of a question that the endpoint refused, for a reason.
+    #[must_use]
+    pub fn refused(id: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            endpoint_error: Some(reason.into()),
+            ..Self::new(id, "")
+        }
+    }
+
+    /// Returns whether the endpoint refused the question, so that there is no answer.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.endpoint_error.is_some()
     }
 
     /// Returns the number of pictures that the model had drawn before it answered.
@@ -121,6 +145,8 @@ fn views_if_any<'de, D: serde::Deserializer<'de>>(
 
 /// Reads the lines of a predictions file by question id.
 ///
+/// A question that was refused may be asked again; then its last line counts.
+///
 /// # Errors
 /// When it cannot be read, a line is invalid, or a question is answered twice.
 pub fn read_predictions(path: &Path) -> Result<BTreeMap<String, Prediction>, DatasetError> {
@@ -134,8 +160,13 @@ pub(crate) fn predictions_from(
     file: impl BufRead,
 ) -> Result<BTreeMap<String, Prediction>, DatasetError> {
     let mut all = BTreeMap::new();
-    for (number, line) in file.lines().enumerate() {
+    for (number, line) in file.split(b'\n').enumerate() {
         let line = line.map_err(DatasetError::file(path))?;
+        let line = String::from_utf8(line).map_err(|error| {
+            let column = error.utf8_error().valid_up_to() + 1;
+            let problem = format!("byte {column} of the line is not UTF-8; save the file as UTF-8");
+            DatasetError::line(path, number + 1, problem)
+        })?;
         // Some programs begin files with a byte order mark.
         let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
         if line.trim().is_empty() {
@@ -154,7 +185,8 @@ pub(crate) fn predictions_from(
         let prediction: Prediction =
             serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
         let id = prediction.id.clone();
-        if all.insert(id.clone(), prediction).is_some() {
+        let earlier = all.insert(id.clone(), prediction);
+        if earlier.is_some_and(|earlier: Prediction| !earlier.is_refused()) {
             return Err(DatasetError::line(
                 path,
                 number + 1,
@@ -163,4 +195,37 @@ pub(crate) fn predictions_from(
         }
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<BTreeMap<String, Prediction>, String> {
+        predictions_from(Path::new("p.jsonl"), bytes).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_refused_question_may_have_a_later_line_and_an_answered_one_may_not() {
+        let refused = r#"{"id": "a", "answer": "", "endpoint_error": "HTTP 413"}"#;
+        let answered = r#"{"id": "a", "answer": "C"}"#;
+        let lines = |lines: &[&str]| read(lines.join("\n").as_bytes());
+        let found = lines(&[refused, refused, answered]).expect("one answer");
+        assert_eq!(found["a"], Prediction::new("a", "C"));
+        let found = lines(&[refused]).expect("no answer");
+        assert_eq!(found["a"], Prediction::refused("a", "HTTP 413"));
+        for twice in [[answered, answered], [answered, refused]] {
+            let error = lines(&twice).expect_err("two answers");
+            assert!(error.contains("p.jsonl:2: a is answered twice"), "{error}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_found_by_line() {
+        let mut bytes = b"{\"id\": \"a\", \"answer\": \"C\"}\r\n{\"id\": \"".to_vec();
+        bytes.extend(b"\xe9\", \"answer\": \"C\"}\n");
+        let error = read(&bytes).expect_err("Latin-1");
+        let wanted = "p.jsonl:2: byte 9 of the line is not UTF-8";
+        assert!(error.starts_with(wanted), "{error}");
+    }
 }

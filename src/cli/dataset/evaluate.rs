@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use molshot_dataset::evaluate::MAX_VIEWS;
+use molshot_dataset::evaluate::{MAX_VIEWS, check_endpoint};
 use molshot_dataset::files::write_file;
 use molshot_dataset::score::{ModelPredictions, compare, comparison_table, token_lines};
 use molshot_dataset::{
@@ -40,6 +40,7 @@ pub(crate) struct EvaluateArgs {
     #[arg(
         long,
         value_name = "URL",
+        value_parser = endpoint,
         required_unless_present = "baseline",
         requires = "model"
     )]
@@ -65,6 +66,9 @@ pub(crate) struct EvaluateArgs {
     /// Limit of tokens per answer.
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = whole(0_u32..=u32::MAX), allow_negative_numbers = true)]
     max_tokens: u32,
+    /// Ask the questions again that the endpoint refused in earlier runs.
+    #[arg(long, conflicts_with = "baseline")]
+    retry_refused: bool,
     /// Let the model call a tool, view, that draws a picture of the question from another side.
     #[arg(long, conflicts_with = "baseline")]
     tools: bool,
@@ -142,6 +146,7 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
     options.tries = usize::from(args.tries);
     options.timeout = Duration::from_secs(args.timeout);
     options.max_tokens = args.max_tokens;
+    options.retry_refused = args.retry_refused;
     options.tools = args.tools.then(|| {
         let mut tools = ToolOptions::default();
         tools.max_views = usize::from(args.max_views);
@@ -157,13 +162,18 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
     let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
+        notice: &|text| {
+            if !verbosity.quiet {
+                meter.notice(text);
+            }
+        },
     };
     let summary = evaluate(&layout, &options, &file, monitor).map_err(failure)?;
     meter.finish();
     if !verbosity.quiet {
         report(args, &summary);
     }
-    if summary.answered + summary.found > 0 {
+    if summary.answers() + summary.refused > 0 {
         if args.tools {
             show_with_tools(&layout, &file, &args.show, model, &summary, verbosity)?;
         } else {
@@ -175,8 +185,19 @@ pub(super) fn run(args: &EvaluateArgs, verbosity: Verbosity) -> Result<(), CliEr
             "{} questions have no answer, the first: {first}; run the same command again to retry",
             summary.failed
         ))),
-        None => Ok(()),
+        None => match &summary.first_refusal {
+            Some(first) if summary.answers() == 0 => Err(CliError::Work(anyhow::anyhow!(
+                "the endpoint refused all {} questions, the first: {first}; give a model or an endpoint that takes them, and --retry-refused",
+                summary.refused
+            ))),
+            _ => Ok(()),
+        },
     }
+}
+
+/// Reads the base URL of an endpoint.
+fn endpoint(text: &str) -> Result<String, String> {
+    check_endpoint(text).map(|()| text.to_owned())
 }
 
 /// Says what was asked, and what it took.
@@ -193,6 +214,12 @@ fn report(args: &EvaluateArgs, summary: &EvaluateSummary) {
         note(format_args!(
             "{} answers were cut off at the limit of tokens; a larger --max-tokens gives them room",
             summary.cut_off
+        ));
+    }
+    if let Some(first) = &summary.first_refusal {
+        note(format_args!(
+            "warning: the endpoint refused {} questions, which count as wrong and are not asked again without --retry-refused; the first: {first}",
+            summary.refused
         ));
     }
     note(format_args!(
@@ -252,7 +279,7 @@ fn show_with_tools(
     }
     let compared = compare(layout, &[fixed, read(file, &name)?], split).map_err(failure)?;
     output(comparison_table(&compared).as_bytes())?;
-    let questions = (summary.answered + summary.found).max(1);
+    let questions = summary.answers().max(1);
     let per_question = summary.views as f64 / questions as f64;
     output(format!("views per question: {per_question:.2}\n").as_bytes())
 }

@@ -46,6 +46,7 @@ pub(super) fn run(args: &ExportArgs, verbosity: Verbosity) -> Result<(), CliErro
     let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
+        ..Monitor::NONE
     };
     let folder = export(&Layout::new(&args.out), args.format, monitor).map_err(failure)?;
     meter.finish();

@@ -161,6 +161,7 @@ pub(super) fn run(args: &GenerateArgs, verbosity: Verbosity) -> Result<(), CliEr
     let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
+        ..Monitor::NONE
     };
     let summary = generate(&Layout::new(&args.out), &options, monitor).map_err(failure)?;
     meter.finish();

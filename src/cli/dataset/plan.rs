@@ -250,6 +250,7 @@ pub(super) fn run(args: &PlanArgs, verbosity: Verbosity) -> Result<(), CliError>
     let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
+        ..Monitor::NONE
     };
     let (plan, report) =
         plan(&source, &Layout::new(&args.out), &options, monitor).map_err(failure)?;

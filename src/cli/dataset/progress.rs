@@ -73,6 +73,11 @@ impl Meter {
         ));
     }
 
+    /// Prints a line above the bar.
+    pub(super) fn notice(&self, text: &str) {
+        self.bar.suspend(|| note(text));
+    }
+
     /// Removes the bar.
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();

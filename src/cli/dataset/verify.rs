@@ -58,6 +58,7 @@ pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), CliErro
     let monitor = Monitor {
         progress: &|progress| meter.show(progress),
         stopped: &interrupt::requested,
+        ..Monitor::NONE
     };
     let found = verify(&Layout::new(&args.out), &options, monitor).map_err(failure)?;
     meter.finish();
