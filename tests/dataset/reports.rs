@@ -24,13 +24,27 @@ fn page(folder: &Folder, predictions: &str, further: &[&str]) -> String {
     fs::read_to_string(folder.path("report/index.html")).expect("a page")
 }
 
-/// Returns the data of the browser of items.
+/// Returns the data of the browser of items, with the values that questions share in their places.
 fn data(page: &str) -> Value {
     let (_, rest) = page
         .split_once("<script type=\"application/json\" id=\"data\">")
         .expect("the data");
     let (json, _) = rest.split_once("</script>").expect("its end");
-    serde_json::from_str(json).expect("JSON")
+    let mut data: Value = serde_json::from_str(json).expect("JSON");
+    let shared = data["shared"].take();
+    let of = |index: &Value| shared[index.as_u64().expect("an index") as usize].clone();
+    for entry in data["entries"].as_array_mut().expect("entries") {
+        for key in ["question", "options", "pictures", "captions", "tables"] {
+            entry[key] = of(&entry[key]);
+        }
+        for table in entry["tables"].as_array_mut().expect("tables") {
+            let parts = table.as_array().expect("parts").iter().map(of);
+            let parts: Vec<Value> = parts.collect();
+            let parts = parts.iter().map(|part| part.as_str().expect("a text"));
+            *table = json!(parts.collect::<String>());
+        }
+    }
+    data
 }
 
 /// Returns the page without styles, scripts and data.
@@ -132,11 +146,13 @@ fn a_report_has_every_item_and_takes_no_text_for_markup() {
             pictures.len(),
             item["images"].as_array().expect("images").len()
         );
-        for picture in pictures {
-            let path = picture["path"].as_str().expect("a path");
+        let captions = entry["captions"].as_array().expect("captions");
+        assert_eq!(captions.len(), pictures.len());
+        for (picture, caption) in pictures.iter().zip(captions) {
+            let path = picture.as_str().expect("a path");
             let bytes = fs::read(folder.path(&format!("report/pictures/{path}"))).expect(path);
             assert!(bytes.starts_with(b"\x89PNG"));
-            assert!(!picture["caption"].as_str().expect("a text").is_empty());
+            assert!(!caption.as_str().expect("a text").is_empty());
         }
     }
     let markup = markup(&page);
@@ -296,6 +312,50 @@ fn a_report_of_two_languages_compares_and_filters_them() {
     // All are right, so that there is nothing to choose.
     assert!(!dimensions.iter().any(|one| one["key"] == "outcome"));
     tags(&markup(&page));
+}
+
+#[test]
+fn a_report_of_languages_and_modes_has_each_table_once_and_says_its_size() {
+    let folder = finished(
+        "reports_tables",
+        2,
+        &["--tasks", "T1", "--languages", "en,sw,ja", "--modes", "all"],
+    );
+    let args = [
+        "evaluate",
+        "--out",
+        "out",
+        "--baseline",
+        "oracle",
+        "--split",
+        "train",
+        "--report",
+        "report",
+    ];
+    let output = folder.run(&args);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let page = fs::read_to_string(folder.path("report/index.html")).expect("a page");
+    let size = format!("page {:.1} MB", page.len() as f64 * 1e-6);
+    assert!(stderr.contains(&size), "{stderr} lacks {size}");
+    let data = data(&page);
+    let mut tables = 0;
+    for entry in data["entries"].as_array().expect("entries") {
+        let expected = if entry["mode"] == "picture" { 0 } else { 4 };
+        let own = entry["tables"].as_array().expect("tables");
+        assert_eq!(own.len(), expected, "{}", entry["id"]);
+        for table in own {
+            let table = table.as_str().expect("a text");
+            let rows: Vec<&str> = table.lines().skip(2).take(5).collect();
+            let rows = format!("\"{}\\n", rows.join("\\n"));
+            assert_eq!(page.matches(&rows).count(), 1, "{rows}");
+            tables += 1;
+        }
+    }
+    assert!(tables >= 24 * 4, "{tables}");
+    // Each language has its own words.
+    let words = ["Table 1 (", "Jedwali 1 (", "ligandi:"];
+    let is_in = |word: &str| data.to_string().contains(word);
+    assert!(words.iter().all(|word| is_in(word)));
 }
 
 #[test]

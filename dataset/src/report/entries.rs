@@ -5,9 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::json;
 
+use super::shared::SharedValues;
 use crate::error::DatasetError;
 use crate::layout::Layout;
+use crate::messages::Catalogues;
 use crate::plan::read_lines;
 use crate::random::Random;
 use crate::reader::{PictureReader, Question, read_questions};
@@ -47,7 +50,7 @@ fn facets(item: &GradedItem<'_>, row: &GradedRow<'_>) -> [String; 5] {
     ]
 }
 
-/// A question in the page's data.
+/// A question in the page's data; what others have, too, is an index of [`SharedValues`].
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Entry {
     id: String,
@@ -58,12 +61,17 @@ pub(super) struct Entry {
     mode: &'static str,
     /// Values of [`DIMENSIONS`], by key.
     facets: BTreeMap<&'static str, String>,
-    question: String,
+    /// Index of its text.
+    question: usize,
     reference: String,
-    options: Vec<String>,
-    pictures: Vec<Picture>,
-    /// Tables of coordinates.
-    tables: Vec<String>,
+    /// Index of the list of its options.
+    options: usize,
+    /// Index of the list of the paths of its pictures in the folder `pictures` of the report.
+    pictures: usize,
+    /// Index of the list of their captions.
+    captions: usize,
+    /// Index of its tables of coordinates ([`SharedValues::add_tables`]).
+    tables: usize,
     /// The text of the model; `None` if there is no prediction, or the question was refused.
     text: Option<String>,
     /// Why the endpoint refused the question.
@@ -81,14 +89,6 @@ pub(super) struct Entry {
     completion_tokens: Option<u64>,
 }
 
-/// A picture of a question.
-#[derive(Debug, Clone, Serialize)]
-struct Picture {
-    /// Path in the folder `pictures` of the report.
-    path: String,
-    caption: String,
-}
-
 /// A filter of the browser.
 #[derive(Debug, Serialize)]
 struct Dimension {
@@ -102,6 +102,16 @@ struct Dimension {
 struct PageData<'a> {
     dimensions: Vec<Dimension>,
     entries: &'a [Entry],
+    shared: &'a SharedValues,
+}
+
+/// The questions of the page.
+#[derive(Debug, Default)]
+pub(super) struct ShownQuestions {
+    pub(super) entries: Vec<Entry>,
+    shared: SharedValues,
+    /// Paths of all pictures.
+    pictures: BTreeSet<String>,
 }
 
 /// The items of a split that are shown.
@@ -164,8 +174,9 @@ impl Shown {
         layout: &Layout,
         plan: &Plan,
         split: Split,
-    ) -> Result<Vec<Entry>, DatasetError> {
-        let mut found = Vec::new();
+    ) -> Result<ShownQuestions, DatasetError> {
+        let catalogues = Catalogues::read(layout, plan)?;
+        let mut found = ShownQuestions::default();
         for task in Task::ALL {
             for shard in plan.shards.iter().filter(|shard| shard.split == split) {
                 if self.entries.is_empty() {
@@ -173,8 +184,9 @@ impl Shown {
                 }
                 for question in read_questions(layout, shard, task)? {
                     if let Some(mut entry) = self.entries.remove(&question.id) {
-                        entry.ask(question);
-                        found.push(entry);
+                        let ligand = catalogues.get(&question.language)?.ligand_word();
+                        entry.ask(question, ligand, &mut found);
+                        found.entries.push(entry);
                     }
                 }
             }
@@ -221,18 +233,15 @@ impl Entry {
     }
 
     /// Takes what the table has about the question.
-    fn ask(&mut self, question: Question) {
-        self.question = question.question;
+    fn ask(&mut self, question: Question, ligand: &str, found: &mut ShownQuestions) {
+        let shared = &mut found.shared;
+        self.question = shared.add(json!(question.question));
         self.reference = question.answer;
-        self.options = question.options;
-        self.tables = question.tables;
-        let captions = question.captions.into_iter();
-        self.pictures = question
-            .images
-            .into_iter()
-            .zip(captions)
-            .map(|(path, caption)| Picture { path, caption })
-            .collect();
+        self.options = shared.add(json!(question.options));
+        self.pictures = shared.add(json!(question.images));
+        self.captions = shared.add(json!(question.captions));
+        self.tables = shared.add_tables(&question.tables, ligand);
+        found.pictures.extend(question.images);
     }
 
     /// Returns whether a part of the model's text is not stored.
@@ -256,7 +265,8 @@ fn shortened(text: &str) -> (String, usize) {
 }
 
 /// Returns the data of the page as JSON.
-pub(super) fn page_data(entries: &[Entry]) -> Result<String, DatasetError> {
+pub(super) fn page_data(questions: &ShownQuestions) -> Result<String, DatasetError> {
+    let entries = &questions.entries;
     let dimensions = DIMENSIONS.into_iter().map(|(key, label)| {
         let values: BTreeSet<&String> = entries.iter().map(|entry| &entry.facets[key]).collect();
         let mut values: Vec<String> = values.into_iter().cloned().collect();
@@ -269,29 +279,26 @@ pub(super) fn page_data(entries: &[Entry]) -> Result<String, DatasetError> {
     let data = PageData {
         dimensions: dimensions.filter(|one| one.values.len() > 1).collect(),
         entries,
+        shared: &questions.shared,
     };
     serde_json::to_string(&data).map_err(|error| DatasetError::Request(error.to_string()))
 }
 
-/// Writes the pictures of the entries; returns their number and the sum of their sizes in bytes.
+/// Writes the pictures of the questions; returns their number and the sum of their sizes in bytes.
 pub(super) fn write_pictures(
     layout: &Layout,
     plan: &Plan,
     split: Split,
-    entries: &[Entry],
+    questions: &ShownQuestions,
     folder: &Path,
 ) -> Result<(usize, u64), DatasetError> {
-    let paths: BTreeSet<&String> = entries
-        .iter()
-        .flat_map(|entry| &entry.pictures)
-        .map(|picture| &picture.path)
-        .collect();
+    let paths = &questions.pictures;
     if paths.is_empty() {
         return Ok((0, 0));
     }
     let mut pictures = PictureReader::open(layout, plan, split)?;
     let mut bytes = 0;
-    for path in &paths {
+    for path in paths {
         let picture = pictures.get(path)?;
         let file = folder.join(path);
         if let Some(parent) = file.parent() {

@@ -9,6 +9,7 @@ mod confusions;
 mod entries;
 mod html;
 mod scores;
+mod shared;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -26,7 +27,7 @@ use crate::score::confusion::Confusions;
 use crate::score::{Prediction, ScoreSums, Scores, grade_items};
 use crate::task::{Split, Task};
 
-use entries::{Entry, Shown};
+use entries::{Entry, Shown, ShownQuestions};
 use html::{escape, escape_json, fill};
 use tokens::TokenCounts;
 
@@ -51,6 +52,8 @@ pub struct WrittenReport {
     pub pictures: usize,
     /// Size of all pictures in bytes.
     pub picture_bytes: u64,
+    /// Size of the page in bytes, without the pictures.
+    pub page_bytes: u64,
 }
 
 /// Scores predictions and writes a report to `folder`: `index.html` and `pictures/`.
@@ -82,11 +85,11 @@ pub fn write_report(
     })?;
     let scores = sums.scores(&plan, split, model, matched.unknown);
     let counts = shown.counts.clone();
-    let entries = shown.read(layout, &plan, split)?;
+    let questions = shown.read(layout, &plan, split)?;
     let pictures = folder.join("pictures");
     let (picture_count, picture_bytes) =
-        entries::write_pictures(layout, &plan, split, &entries, &pictures)?;
-    let page = page(&plan, &scores, &confusions, &tokens, &counts, &entries)?;
+        entries::write_pictures(layout, &plan, split, &questions, &pictures)?;
+    let page = page(&plan, &scores, &confusions, &tokens, &counts, &questions)?;
     // Written last, so that a page has all of its pictures.
     let path = folder.join("index.html");
     write_file(&path, page.as_bytes())?;
@@ -96,6 +99,7 @@ pub fn write_report(
         shown: counts.values().map(|(_, shown)| shown).sum(),
         pictures: picture_count,
         picture_bytes,
+        page_bytes: page.len() as u64,
     };
     Ok((scores, report))
 }
@@ -107,11 +111,11 @@ fn page(
     confusions: &Confusions,
     tokens: &TokenCounts,
     counts: &BTreeMap<Task, (usize, usize)>,
-    entries: &[Entry],
+    questions: &ShownQuestions,
 ) -> Result<String, DatasetError> {
     let languages = scores.languages.as_ref();
     let modes = scores.modes.as_ref();
-    let data = escape_json(&entries::page_data(entries)?);
+    let data = escape_json(&entries::page_data(questions)?);
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
     let unknown = match scores.unknown {
         0 => String::new(),
@@ -150,7 +154,7 @@ fn page(
             ),
             ("tokens", &tokens.section()),
             ("confusions", &confusions::section(confusions)),
-            ("sample", &sample(counts, entries)),
+            ("sample", &sample(counts, &questions.entries)),
             ("data", &data),
             ("style", STYLE),
             ("style_hash", &hash(STYLE)),

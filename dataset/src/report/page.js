@@ -1,6 +1,8 @@
 "use strict";
 // All texts of the data are put into the page as text, never as markup.
 const data = JSON.parse(document.getElementById("data").textContent);
+// What several questions have in common is stored once; they have its index.
+const shared = data.shared;
 const byId = (id) => document.getElementById(id);
 const list = byId("list");
 const marks = {
@@ -94,9 +96,10 @@ function describe(entry) {
   return make("dl", {}, ...terms);
 }
 
-function picture(entry, { path, caption }, place) {
+function picture(entry, path, place) {
+  const caption = shared[entry.captions][place];
   const label = "Picture " + (place + 1) + ": " + caption;
-  const letter = "ABCD"[entry.options.indexOf(path)];
+  const letter = "ABCD"[shared[entry.options].indexOf(path)];
   let name = null;
   if (letter !== undefined && letter === entry.reference) name = "reference";
   else if (letter !== undefined && letter === entry.understood) name = "chosen";
@@ -132,9 +135,10 @@ function show(entry) {
     describe(entry),
     make("h4", {}, "Text of the model"), text,
     make("div", { class: "pictures" },
-      ...entry.pictures.map((one, index) => picture(entry, one, index))),
-    ...entry.tables.map((table) => make("pre", { class: "coordinates", tabindex: "0" }, table)),
-    make("h4", {}, "Question"), make("pre", {}, entry.question),
+      ...shared[entry.pictures].map((one, index) => picture(entry, one, index))),
+    ...shared[entry.tables].map((parts) => make("pre", { class: "coordinates", tabindex: "0" },
+      parts.map((part) => shared[part]).join(""))),
+    make("h4", {}, "Question"), make("pre", {}, shared[entry.question]),
   );
 }
 

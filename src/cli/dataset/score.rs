@@ -138,10 +138,11 @@ pub(super) fn score_file(
 /// Says where a report is and what it shows.
 fn report_note(report: &WrittenReport) -> String {
     format!(
-        "report written to {}: shows {} of {} items, {} pictures, {:.1} MB",
+        "report written to {}: shows {} of {} items; page {:.1} MB, {} pictures {:.1} MB",
         report.page.display(),
         report.shown,
         report.items,
+        report.page_bytes as f64 * 1e-6,
         report.pictures,
         report.picture_bytes as f64 * 1e-6
     )
