@@ -75,7 +75,7 @@ pub(super) struct AnswersTable {
 }
 
 /// Where a phrase is replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     /// Wherever it stands.
     Anywhere,
@@ -120,7 +120,8 @@ impl AnswerWords {
     /// # Errors
     /// When a key is not among the known English words, or a word is empty; the text says which.
     pub(super) fn new(table: &AnswersTable) -> Result<Self, String> {
-        let mut phrases = Vec::new();
+        let mut phrases: Vec<Phrase> = Vec::new();
+        let mut keys: BTreeMap<(Vec<char>, Place), String> = BTreeMap::new();
         let negations = table.words.get("not").map_or(&[][..], Vec::as_slice);
         let mut add = |key: &str, words: &[String], english: &str, place: Place| {
             for word in words {
@@ -128,6 +129,12 @@ impl AnswerWords {
                 if folded.iter().all(|c| !c.is_alphanumeric()) {
                     return Err(format!(
                         "[answers] {key} has a word without letters: \"{word}\""
+                    ));
+                }
+                let other = keys.insert((folded.clone(), place), key.to_owned());
+                if let Some(other) = other.filter(|other| other != key) {
+                    return Err(format!(
+                        "[answers] \"{word}\" is a word of {other} and of {key}; leave it in one of them"
                     ));
                 }
                 phrases.push(Phrase {

@@ -4,6 +4,7 @@
 mod answer_words;
 pub mod builtin;
 mod catalogues;
+mod checks;
 #[cfg(test)]
 mod tests;
 
@@ -127,6 +128,8 @@ impl Catalogue {
             words: file.words,
             tasks: Task::ALL.into_iter().zip(tasks).collect(),
         };
+        checks::check_lines(&catalogue.words)
+            .map_err(|problem| DatasetError::content(path, problem))?;
         for (task, texts) in &catalogue.tasks {
             let needed = pictures_per_question(*task);
             if texts.pictures.len() != needed {
@@ -141,6 +144,7 @@ impl Catalogue {
             for (item, mode) in sample_rows(*task) {
                 catalogue
                     .question_in(&item, mode)
+                    .and_then(|_| catalogue.check_placeholders(&item, mode))
                     .map_err(|error| DatasetError::content(path, format!("{task}: {error}")))?;
             }
         }
@@ -234,11 +238,12 @@ impl Catalogue {
         }
     }
 
-    /// Builds the text of a question in an input mode, without the tables themselves.
-    ///
-    /// # Errors
-    /// As [`Self::question`].
-    pub fn question_in(&self, item: &Item, mode: Mode) -> Result<String, DatasetError> {
+    /// Returns the template of a question, and what its placeholders stand for.
+    fn values(
+        &self,
+        item: &Item,
+        mode: Mode,
+    ) -> Result<(&str, BTreeMap<String, String>), DatasetError> {
         let Some(texts) = self.tasks.get(&item.task) else {
             return Err(DatasetError::Request(format!(
                 "there is no text for {}",
@@ -281,7 +286,16 @@ impl Catalogue {
             .map(|(letter, text)| fill(&self.words.option, &[("letter", letter), ("text", text)]))
             .collect();
         values.insert("options".into(), options.join("\n"));
-        let mut text = texts.question.trim().to_owned();
+        Ok((&texts.question, values))
+    }
+
+    /// Builds the text of a question in an input mode, without the tables themselves.
+    ///
+    /// # Errors
+    /// As [`Self::question`].
+    pub fn question_in(&self, item: &Item, mode: Mode) -> Result<String, DatasetError> {
+        let (question, values) = self.values(item, mode)?;
+        let mut text = question.trim().to_owned();
         for _ in 0..MAX_DEPTH {
             if !text.contains('{') {
                 // A fragment that a mode leaves out leaves a blank at the end of its line.

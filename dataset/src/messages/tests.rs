@@ -343,7 +343,71 @@ fn bad_tags_and_words_of_answers_are_refused() {
     }
     assert!(refused("\"ndiyo\"", "\" \"").contains("yes has a word without letters"));
     assert!(refused("\noption = [\"", "\nchoice = [\"").contains("unknown key choice"));
+    let error = refused("yes = [\"ndiyo\"", "yes = [\"Hapana\"");
+    assert!(
+        error.contains("\"hapana\" is a word of yes and of no"),
+        "{error}"
+    );
     for tag in ["en", "pt-BR", "zh-Hant", "zh-Hant-TW", "wol"] {
         assert!(is_language_tag(tag), "{tag}");
+    }
+}
+
+#[test]
+fn catalogues_without_what_a_question_is_about_are_refused() {
+    let text = builtin::text("sw").expect("a text");
+    let error = |text: &str| {
+        let error = Catalogue::parse(Path::new("x.toml"), text).expect_err("a bad catalogue");
+        error.to_string()
+    };
+    for (name, task) in [
+        ("pictures", "T1"),
+        ("residue", "T4"),
+        ("options", "T8"),
+        ("pocket_atom", "T8"),
+        ("ligand_atom", "T8"),
+        ("chains", "T9"),
+        ("chain", "T9"),
+    ] {
+        let error = error(&text.replace(&format!("{{{name}}}"), ""));
+        let wanted = format!("{task}: ");
+        assert!(
+            error.contains(&wanted) && error.contains(&format!("has no {{{name}}}")),
+            "{error}"
+        );
+    }
+    for (from, to, wanted) in [
+        (
+            "{number}: {caption}.",
+            "{caption}.",
+            "picture has no {number}",
+        ),
+        (
+            "{letter}: {text}",
+            "{letter}: {txt}",
+            "option has no {text}",
+        ),
+        (
+            "{letter}: {text}",
+            "{letter}: {text} {x}",
+            "option has the unknown {x}",
+        ),
+        (
+            "({caption}): {image}",
+            "({caption}):",
+            "image has no {image}",
+        ),
+        ("Jedwali {number} (", "Jedwali (", "table has no {number}"),
+        (
+            "mstari,atomu,x,y,z,bondi",
+            "a,b",
+            "columns is \"a,b\"; give 6 names",
+        ),
+        ("mstari,atomu,x,y,z,bondi", "a,b,,x,y,z", "give 6 names"),
+        ("ligand = \"ligandi\"", "ligand = \" \"", "ligand is empty"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let error = error(&text.replacen(from, to, 1));
+        assert!(error.contains(wanted), "{error} lacks {wanted}");
     }
 }

@@ -90,6 +90,9 @@ impl Call {
     }
 }
 
+/// Longest path and query of a request; the library of HTTP accepts 65,534 bytes.
+const MAX_PATH_BYTES: usize = 65_534;
+
 /// Why a tool has no result; models read the text.
 #[derive(Debug)]
 struct ToolError(String);
@@ -101,6 +104,12 @@ impl Tools {
 
     /// Sends a request to the router in the name of the client.
     async fn send(&self, call: Call, sender: Option<&Parts>) -> Result<Answer, ToolError> {
+        if call.path.len() > MAX_PATH_BYTES {
+            return Err(ToolError(format!(
+                "the arguments have {} bytes as a URL, and at most {MAX_PATH_BYTES} are allowed; give fewer or shorter commands, labels and selections",
+                call.path.len()
+            )));
+        }
         let mut request = Request::builder()
             .method(call.method)
             .uri(&call.path)
@@ -162,6 +171,14 @@ impl Answer {
         let text = |key: &str| problem[key].as_str().map(str::to_owned);
         let detail = text("detail").unwrap_or_else(|| format!("status {}", self.status));
         let place = text("parameter").or_else(|| text("pointer"));
+        let detail = match text("code").as_deref() {
+            // The problem names the routes of the HTTP interface.
+            Some("structure_unknown") => {
+                let what = detail.split(';').next().unwrap_or_default();
+                format!("{what}; list_structures lists all structures, load_structure uploads one")
+            }
+            _ => detail,
+        };
         let code = text("code").map_or_else(String::new, |code| format!(" ({code})"));
         ToolError(match place {
             Some(place) if !place.is_empty() && !detail.contains(&place) => {
