@@ -80,6 +80,7 @@ async function load() {
     ...question.pictures.map(figure),
     ...question.tables.map((table) => element("pre", { className: "coordinates", tabIndex: 0, textContent: table })),
   );
+  $("enlarge").hidden = question.pictures.length === 0;
   const isChoice = question.letters.length > 0;
   $("letters").hidden = !isChoice;
   $("open").hidden = isChoice;

@@ -115,6 +115,23 @@ fn a_refusal_of_unclear_cause_is_recorded_once_the_endpoint_answers() {
 }
 
 #[test]
+fn a_report_shows_what_a_model_looked_at() {
+    let folder = finished("refusals_views", 4, &["--tasks", "T1"]);
+    let id = "a2-T1-0";
+    let views = serde_json::json!([{"picture": 4, "commands": ["move x -3"]}]);
+    let line = serde_json::json!({"id": id, "answer": "move x 1", "views": views});
+    folder.write("p.jsonl", format!("{line}\n"));
+    let scored = ["score", "--out", "out", "--predictions", "p.jsonl"];
+    folder.ok(&[&scored[..], &["--report", "report"]].concat());
+    let page = fs::read_to_string(folder.path("report/index.html")).expect("a page");
+    assert!(page.contains(r#""views":[{"picture":4,"commands":["move x -3"]}]"#));
+    // A chart is an SVG.
+    let chart = [&scored[..], &["--chart", "x.png"]].concat();
+    folder.refuse(2, &chart, &["--chart", "extension .svg"]);
+    assert!(!folder.path("x.png").exists());
+}
+
+#[test]
 fn an_unknown_model_ends_the_work_at_once() {
     let folder = finished("refusals_model", 4, &["--tasks", "T1"]);
     let endpoint = Endpoint::start(|_, _| {

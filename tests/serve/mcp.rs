@@ -214,6 +214,16 @@ fn hostile_and_mistaken_calls_are_refused_with_a_remedy() {
         ("view", json!({"structure": 3}), &["structure", "text"]),
         (
             "view",
+            json!({"structure": "none"}),
+            &["does not exist; list_structures lists", "load_structure"],
+        ),
+        (
+            "view",
+            json!({"structure": "ok.xyz", "commands": vec!["roll y 1"; 9000]}),
+            &["at most 65534 are allowed", "fewer"],
+        ),
+        (
+            "view",
             json!({"structure": "ok.xyz", "size": "100000x100000"}),
             &["size"],
         ),

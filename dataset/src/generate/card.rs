@@ -46,8 +46,15 @@ fn write_card(
     writeln!(
         out,
         "Questions about pictures of protein-ligand complexes: the nine tasks of MiSI-Bench (arXiv 2512.10867). The pictures and texts are not those of \
-         the paper: they were made by {} from structures of the same kind, with seed {}. Pictures have {} x {} pixels and {} samples per pixel.\n",
-        plan.generator, plan.seed, plan.size.width_px, plan.size.height_px, plan.size.samples
+         the paper: they were made by {} from structures of the same kind, with seed {}. Pictures have {} x {} pixels and {} per pixel.\n",
+        plan.generator,
+        plan.seed,
+        plan.size.width_px,
+        plan.size.height_px,
+        match plan.size.samples {
+            1 => "1 sample".to_owned(),
+            count => format!("{count} samples"),
+        }
     )?;
     write_counts(out, plan, report)?;
     write_languages(out, plan, report, catalogues)?;

@@ -15,7 +15,7 @@ use crate::plan::read_lines;
 use crate::random::Random;
 use crate::reader::{PictureReader, Question, read_questions};
 use crate::record::Plan;
-use crate::score::{GradedItem, GradedRow, Outcome};
+use crate::score::{GradedItem, GradedRow, Outcome, ViewedPicture};
 use crate::task::{Split, Task};
 
 /// Limit of characters of a model's text; of a longer one, the first and the last are stored.
@@ -87,6 +87,8 @@ pub(super) struct Entry {
     finish_reason: Option<String>,
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
+    /// What the model looked at, if it could call the tool `view`.
+    views: Option<Vec<ViewedPicture>>,
 }
 
 /// A filter of the browser.
@@ -228,6 +230,7 @@ impl Entry {
             finish_reason: row.prediction.and_then(|given| given.finish_reason.clone()),
             prompt_tokens: row.prediction.and_then(|given| given.prompt_tokens),
             completion_tokens: row.prediction.and_then(|given| given.completion_tokens),
+            views: row.prediction.and_then(|given| given.views.clone()),
             ..Self::default()
         }
     }

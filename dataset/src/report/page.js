@@ -96,6 +96,18 @@ function describe(entry) {
   return make("dl", {}, ...terms);
 }
 
+/** Lists what the model had drawn before it answered, in the order of its calls. */
+function views(entry) {
+  if (entry.views === null) return [];
+  const heading = make("h4", {}, "Views that the model asked for: " + entry.views.length);
+  const items = entry.views.map((view) => make("li", {},
+    (view.picture === undefined ? "no picture" : "picture " + view.picture) + ": "
+      + (view.commands.join("; ") || "as it is shown")
+      + (view.size === undefined ? "" : ", " + view.size)
+      + (view.error === undefined ? "" : " - nothing was drawn: " + view.error)));
+  return [heading, make("ol", { class: "views" }, ...items)];
+}
+
 function picture(entry, path, place) {
   const caption = shared[entry.captions][place];
   const label = "Picture " + (place + 1) + ": " + caption;
@@ -134,6 +146,7 @@ function show(entry) {
     make("h3", {}, mark(entry), " ", make("a", { href: fragment(entry) }, entry.id)),
     describe(entry),
     make("h4", {}, "Text of the model"), text,
+    ...views(entry),
     make("div", { class: "pictures" },
       ...shared[entry.pictures].map((one, index) => picture(entry, one, index))),
     ...shared[entry.tables].map((parts) => make("pre", { class: "coordinates", tabindex: "0" },

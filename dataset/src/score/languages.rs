@@ -125,7 +125,11 @@ pub fn language_table(scores: &LanguageScores) -> String {
     let names = |group: &[&str]| {
         let is_in = |language: &&String| group.contains(&language.as_str());
         let found = scores.languages.iter().filter(is_in);
-        found.map(String::as_str).collect::<Vec<_>>().join(" ")
+        let names: Vec<&str> = found.map(String::as_str).collect();
+        if names.is_empty() {
+            return "none".to_owned();
+        }
+        names.join(" ")
     };
     let _ = writeln!(
         text,
@@ -147,6 +151,20 @@ pub fn language_table(scores: &LanguageScores) -> String {
 #[allow(clippy::float_cmp, reason = "scores of these answers are exact")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_group_without_languages_is_named_and_a_gap_of_nothing_has_no_sign() {
+        let scores = LanguageScores {
+            languages: vec!["en".to_owned(), "de".to_owned()],
+            ..LanguageScores::default()
+        };
+        let text = language_table(&scores);
+        assert!(
+            text.contains("High-resource languages: en de; low-resource languages: none."),
+            "{text}"
+        );
+        assert_eq!(format!("{:.2}", crate::score::percent(-1e-9)), "0.00");
+    }
 
     fn tags(tags: &[&str]) -> Vec<String> {
         tags.iter().map(|tag| (*tag).to_owned()).collect()

@@ -274,7 +274,8 @@ fn percent(share: f64) -> f64 {
 }
 
 fn hundredth(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
+    // Differences of nearly nothing would be written as -0.00.
+    (value * 100.0).round() / 100.0 + 0.0
 }
 
 /// Returns the 95 % bootstrap interval of a mean in percent (percentile method, Efron 1979).

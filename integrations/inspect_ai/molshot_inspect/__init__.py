@@ -40,6 +40,10 @@ def _content(question: dataset.Question) -> Iterator[Content]:
 
 
 def _task(name: str | None, out: str, split: dataset.Split, language: str | None) -> Task:
+    known = sorted({row.language for row in _questions(out, split, name).values()})
+    if language is not None and language not in known:
+        message = f'language: the set has no questions in "{language}"; give one of {", ".join(known)}'
+        raise ValueError(message)
     samples = [
         Sample(
             id=row.id,

@@ -47,7 +47,7 @@ pub(super) struct ShowArgs {
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,
     /// Also draw the scores next to those of the paper.
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", value_parser = svg_file)]
     chart: Option<PathBuf>,
     /// Also write a page with scores, what answers confuse, and a browser of items: DIR/index.html.
     #[arg(long, value_name = "DIR")]
@@ -109,6 +109,16 @@ impl ShowArgs {
         }
         Ok(())
     }
+}
+
+/// Reads the path of a chart.
+fn svg_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let extension = path.extension().unwrap_or_default();
+    if extension.eq_ignore_ascii_case("svg") {
+        return Ok(path);
+    }
+    Err("the chart is an SVG; give a file with the extension .svg".to_owned())
 }
 
 /// Scores a file of predictions and shows the scores.
