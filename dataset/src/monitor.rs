@@ -11,7 +11,9 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// Receives progress and notices, and says whether to stop; all callbacks are called from any thread.
+/// Receives progress and notices, and says whether to stop.
+///
+/// All callbacks are called from any thread.
 #[derive(Clone, Copy)]
 pub struct Monitor<'a> {
     /// Called after each finished step.

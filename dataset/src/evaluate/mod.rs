@@ -139,8 +139,8 @@ pub struct EvaluateSummary {
 
 /// Asks all questions of a split that have no answer in `file`, and appends the answers to it.
 ///
-/// Questions that the endpoint refused have a line, too, and are asked again only if the options say
-/// so.
+/// Questions that the endpoint refused have a line, too, and are asked again only if the options
+/// say so.
 ///
 /// # Errors
 /// When the set cannot be read, the file cannot be written, no question can be answered, or the
@@ -268,8 +268,8 @@ struct State {
     out: AnswersFile,
     summary: EvaluateSummary,
     done: usize,
-    /// Refused questions and the responses, while no question has an answer: the endpoint may refuse
-    /// all questions.
+    /// Refused questions and the responses, while no question has an answer: the endpoint may
+    /// refuse all questions.
     unclear: Vec<(String, String)>,
     consecutive_failures: usize,
     fatal: Option<DatasetError>,

@@ -33,8 +33,8 @@ impl SharedValues {
 
     /// Returns the index of the tables of a question, each a list of the indices of its parts.
     ///
-    /// The heading of the ligand is a word of the language, as are the first lines; the rows between
-    /// them are the same in all languages.
+    /// The heading of the ligand is a word of the language, as are the first lines; the rows
+    /// between them are the same in all languages.
     pub(super) fn add_tables(&mut self, tables: &[String], ligand: &str) -> usize {
         let tables: Vec<Vec<usize>> = tables
             .iter()
