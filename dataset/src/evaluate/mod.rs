@@ -25,7 +25,8 @@ use crate::layout::Layout;
 use crate::messages::Catalogues;
 use crate::mode::Mode;
 use crate::monitor::{Monitor, Progress};
-use crate::reader::{PictureReader, read_questions};
+use crate::reader::{PictureReader, Question, read_questions};
+use crate::record::Plan;
 use crate::score::{Prediction, PromptTokens, read_predictions};
 use crate::task::{Split, Task};
 
@@ -159,27 +160,11 @@ pub fn evaluate(
         "a model is shown questions and pictures",
     )?;
     let (out, answered) = AnswersFile::open(file)?;
-    let mut todo = Vec::new();
-    let mut summary = EvaluateSummary::default();
-    let mut modes: BTreeMap<String, Mode> = BTreeMap::new();
-    for task in Task::ALL {
-        for shard in plan
-            .shards
-            .iter()
-            .filter(|shard| shard.split == options.split)
-        {
-            for question in read_questions(layout, shard, task)? {
-                modes.insert(question.id.clone(), question.mode);
-                let known = answered.get(&question.id);
-                let known = known.filter(|known| !(known.is_refused() && options.retry_refused));
-                if let Some(known) = known {
-                    summary.count_known(known);
-                } else {
-                    todo.push(question);
-                }
-            }
-        }
-    }
+    let Questions {
+        todo,
+        modes,
+        summary,
+    } = Questions::read(layout, &plan, options, &answered)?;
     let source = match &options.tools {
         Some(tools) => Some(layout.source(tools.complexes.as_deref())?),
         None => None,
@@ -260,6 +245,44 @@ pub fn evaluate(
             summary.prompt_tokens_by_mode = tokens_by_mode(file, &modes)?;
             Ok(summary)
         }
+    }
+}
+
+/// The questions of a split.
+#[derive(Default)]
+struct Questions {
+    /// Those that are asked.
+    todo: Vec<Question>,
+    /// The mode of each question, by id.
+    modes: BTreeMap<String, Mode>,
+    /// Counts of those that have a line.
+    summary: EvaluateSummary,
+}
+
+impl Questions {
+    fn read(
+        layout: &Layout,
+        plan: &Plan,
+        options: &EvaluateOptions,
+        answered: &BTreeMap<String, Prediction>,
+    ) -> Result<Self, DatasetError> {
+        let mut read = Self::default();
+        for task in Task::ALL {
+            let shards = plan.shards.iter();
+            for shard in shards.filter(|shard| shard.split == options.split) {
+                for question in read_questions(layout, shard, task)? {
+                    read.modes.insert(question.id.clone(), question.mode);
+                    let known = answered
+                        .get(&question.id)
+                        .filter(|known| !(known.is_refused() && options.retry_refused));
+                    match known {
+                        Some(known) => read.summary.count_known(known),
+                        None => read.todo.push(question),
+                    }
+                }
+            }
+        }
+        Ok(read)
     }
 }
 

@@ -97,7 +97,7 @@ mod tests {
         let first = shared.add_tables(&[english.to_owned()], "ligand");
         assert_eq!(first, shared.add_tables(&[english.to_owned()], "ligand"));
         assert_eq!(shared.values.len(), 5);
-        let second = shared.add_tables(&[swahili.clone()], "ligandi");
+        let second = shared.add_tables(std::slice::from_ref(&swahili), "ligandi");
         // New are the first lines, the heading of the ligand, and the list of the parts.
         assert_eq!(shared.values.len(), 8);
         let parts = shared.values[second][0].as_array().expect("a list").clone();
