@@ -115,7 +115,7 @@ pub(super) const RIGHT: &[Case] = &[
     ("zu", T1, "move y -1", "Hhayi move x 9 kodwa move y -1"),
 ];
 
-/// Texts that are no answer, or deny the letter of the reference.
+/// Texts that do not answer, or deny the letter of the reference.
 #[rustfmt::skip]
 pub(super) const NO_ANSWER: &[Case] = &[
     ("yo", T5, "C", "Ìdáhùn náà kì í ṣe C"),
@@ -160,7 +160,7 @@ pub(super) const NO_ANSWER: &[Case] = &[
     ("es", T5, "C", "La opción C es incorrecta"),
     ("pt", T5, "C", "A resposta não é C"),
     ("pt", T5, "C", "A opção C está errada"),
-    // Doubts and refusals are no denial of bonds.
+    // Doubts and refusals do not deny bonds.
     ("ja", T4, "No", "水素結合があるかもしれない"),
     ("ja", T4, "No", "水素結合があるに違いない"),
     ("ja", T4, "No", "水素結合の可能性は否定できない"),

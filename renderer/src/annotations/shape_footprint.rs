@@ -24,7 +24,7 @@ impl Projector {
         let [left, right, top, bottom] = silhouette.bounds();
         let cut = |low: f64, high: f64, size: u32| {
             let size = f64::from(size);
-            // Casts round towards zero, and turn what is no number into 0.
+            // Casts round towards zero, and turn NaN into 0.
             let first = (low - 1.0).clamp(0.0, size) as u32;
             (first, (high + 2.0).clamp(0.0, size) as u32)
         };

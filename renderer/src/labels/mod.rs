@@ -92,7 +92,7 @@ impl LabelDrawer {
         }
         let start = Instant::now();
         self.draw(job, frame, cancel)?;
-        // While the letters are at hand.
+        // While the letters are still in the buffers.
         if frame.color_rgba.is_some() && job.planes().contains(&Plane::AtomId) {
             frame.label_boxes = Some(self.boxes(job, cancel)?);
         }

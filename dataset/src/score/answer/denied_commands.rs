@@ -27,7 +27,7 @@ const DENIALS: [&str; 18] = [
 /// Number of words before a command among which `for example` is looked for.
 const FAR_WORDS: usize = 200;
 
-/// Returns whether words behind a command deny it: `move x 9 \u{3067}\u{306f}\u{306a}\u{304f} move y -1`,
+/// Returns whether words behind a command deny it: `move x 9 ではなく move y -1`,
 /// `no move x 9 sino move y -1`.
 pub(super) fn is_denied_behind(before: &[String], behind: &[String]) -> bool {
     let near = behind.iter().take(2);

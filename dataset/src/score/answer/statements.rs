@@ -153,7 +153,7 @@ impl Scan {
             if scan.tokens[at].is_mark_of(ENDS) && !scan.is_label_stop(at) || is_long {
                 start = at + 1;
                 scan.sentences.push(start);
-                // The token that ends a sentence is no part of it.
+                // The token that ends a sentence does not belong to it.
                 scan.letters[at] = None;
             }
         }
@@ -191,7 +191,7 @@ impl Scan {
 
     /// Returns the tokens of the line at a position.
     pub(super) fn line(&self, at: usize) -> std::ops::Range<usize> {
-        // The line feed at the end of a line is no part of it.
+        // The line feed at the end of a line does not belong to it.
         let number = self.lines.partition_point(|start| *start <= at);
         let next = self.lines.get(number).map(|next| next - 1);
         self.lines[number - 1]..next.unwrap_or(self.tokens.len().max(at))
