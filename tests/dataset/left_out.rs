@@ -87,7 +87,7 @@ fn a_plan_without_complexes_says_why_by_reason() {
     folder.refuse(
         1,
         &[&PLAN[..], &["--ligands", "none.txt"]].concat(),
-        &["2 complexes (ligand_not_there), the first is 1aaa: the list of --ligands names ABC, but the structure has UNL 900 A"],
+        &["2 complexes (ligand_not_there), the first is 1aaa: the list of ligands names ABC, but the structure has UNL 900 A"],
     );
     assert_eq!(folder.json("out/report.json"), report);
 }

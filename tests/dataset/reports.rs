@@ -366,7 +366,7 @@ fn a_report_of_a_set_without_pictures_is_refused() {
     folder.write("p.jsonl", "");
     let args = ["score", "--out", "out", "--predictions", "p.jsonl"];
     folder.ok(&args);
-    let words = ["test-00000", "generate --resume"];
+    let words = ["test-00000", "generate the missing shards first (--resume)"];
     folder.refuse(1, &[&args[..], &["--report", "report"]].concat(), &words);
     assert!(!folder.path("report").exists());
     let evaluate = [

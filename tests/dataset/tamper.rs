@@ -235,7 +235,7 @@ fn changed_descriptions_and_exports_are_found() {
     folder.refuse(1, &verify, &["metadata.jsonl: No such file"]);
     restore(&folder.path("original"), &folder.path("out"));
     fs::remove_file(folder.path("out/export/webdataset.json")).expect("a manifest");
-    folder.refuse(1, &verify, &["dataset export --format webdataset"]);
+    folder.refuse(1, &verify, &["export the set as webdataset again"]);
 }
 
 /// Writes another plan with a matching head.

@@ -20,7 +20,7 @@ pub(super) fn check(layout: &Layout, found: &mut VerifyReport) {
         }
         if let Err(error) = check_export(layout, format, &folder, found) {
             found.add_problem(format!(
-                "{error}; another export as {} writes it again",
+                "{error}; export the set as {} again",
                 format.name()
             ));
         }
