@@ -46,6 +46,8 @@ use ambient_light::Shade;
 use average::average;
 use camera::Camera;
 use occlusion::Occlusion;
+#[cfg(test)]
+pub(crate) use rows::BAND_ROWS;
 pub(crate) use rows::RowThreads;
 use shadows::ShadowMap;
 use silhouettes::{LineStyle, Silhouettes};

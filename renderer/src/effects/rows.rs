@@ -10,7 +10,7 @@ use crate::cancel::CancelToken;
 use crate::error::RenderError;
 
 /// Rows that a thread takes at a time.
-const BAND_ROWS: usize = 16;
+pub(crate) const BAND_ROWS: usize = 16;
 
 /// With which instructions and how many threads effects are computed. Neither changes a pixel.
 #[derive(Debug, Clone, Copy)]
