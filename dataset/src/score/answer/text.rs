@@ -49,7 +49,7 @@ const LATEX_FONTS: [&str; 8] = [
 ];
 
 /// Returns the part of a response that is searched for an answer: all of it if it has at most
-/// [`SEARCHED_BYTES`], else the end of its answer.
+/// 32,768 bytes, else the end of its answer.
 #[must_use]
 pub fn searched(response: &str) -> Cow<'_, str> {
     if response.len() <= SEARCHED_BYTES {
