@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use crate::failure::Failure;
 
-/// Columns of residues that belong to atoms.
+/// Columns of a table of atoms that describe the residue of each atom.
 #[derive(FromPyObject)]
 pub(crate) struct AtomColumns {
     #[pyo3(item)]

@@ -42,16 +42,6 @@ fn run<T: Send + 'static>(
     run_step(py, progress, AfterException::Wait, work)
 }
 
-/// Runs a step that only reads, as [`run`] does. After an exception or Ctrl-C, it is told to stop
-/// and not waited for.
-fn run_reader<T: Send + 'static>(
-    py: Python<'_>,
-    progress: Option<&Bound<'_, PyAny>>,
-    work: impl FnOnce(Monitor<'_>) -> Result<T, Failure> + Send + 'static,
-) -> PyResult<T> {
-    run_step(py, progress, AfterException::Leave, work)
-}
-
 fn run_step<T: Send + 'static>(
     py: Python<'_>,
     progress: Option<&Bound<'_, PyAny>>,
@@ -214,7 +204,8 @@ pub(crate) fn dataset_verify(
     options.complexes = complexes;
     options.sample = sample.0;
     options.adapter = adapter_named(&adapter)?;
-    run_reader(py, progress, move |monitor| {
+    // Verification only reads, so it need not be waited for after an exception or Ctrl-C.
+    run_step(py, progress, AfterException::Leave, move |monitor| {
         let found = verify(&Layout::new(&out), &options, monitor)?;
         text(&json!({
             "files": found.files,

@@ -106,6 +106,13 @@ pub(crate) fn transpose<S: Simd>(rows: [f32x4<S>; 4]) -> [f32x4<S>; 4] {
     ]
 }
 
+/// Eight successive whole numbers from `first` on.
+#[inline(always)]
+pub(crate) fn successive<S: Simd>(simd: S, first: u32) -> f32x8<S> {
+    const STEPS: [f32; LANES] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+    f32x8::from_slice(simd, &STEPS) + f32x8::splat(simd, first as f32)
+}
+
 /// Eight numbers, one per lane.
 #[inline(always)]
 pub(crate) fn gather<S: Simd>(simd: S, value_of: impl Fn(usize) -> f32) -> f32x8<S> {

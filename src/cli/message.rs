@@ -91,7 +91,7 @@ mod tests {
     use super::printable;
 
     #[test]
-    fn notes_do_not_steer_the_terminal() {
+    fn control_characters_of_notes_are_escaped() {
         let hostile = "HTTP 400: \u{1b}[31mred\u{1b}]0;title\u{7}\r\u{9b}2J \u{202e}txt";
         assert_eq!(
             printable(hostile),

@@ -8,7 +8,7 @@ use crate::mode::Mode;
 use crate::record::Item;
 use crate::task::Task;
 
-/// Names of the columns of a table of coordinates.
+/// Number of columns of a table of coordinates.
 const COLUMN_COUNT: usize = 6;
 
 impl Catalogue {

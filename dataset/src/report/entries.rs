@@ -50,7 +50,8 @@ fn facets(item: &GradedItem<'_>, row: &GradedRow<'_>) -> [String; 5] {
     ]
 }
 
-/// A question in the page's data; what others have, too, is an index of [`SharedValues`].
+/// A question in the page's data; values that several questions share are indices of
+/// [`SharedValues`].
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Entry {
     id: String,

@@ -37,7 +37,7 @@ pub(super) fn check(
         let stored = match fs::read(&path).map_err(DatasetError::file(&path)) {
             Ok(stored) => stored,
             Err(error) => {
-                found.add_problem(format!("{error}; to resume the work writes it"));
+                found.add_problem(format!("{error}; resume the work to write it"));
                 continue;
             }
         };
@@ -54,7 +54,7 @@ pub(super) fn check(
                 ""
             };
             found.add_problem(format!(
-                "{what}{name} is not as written; to resume the work writes it again"
+                "{what}{name} is not as written; resume the work to write it again"
             ));
         }
     }

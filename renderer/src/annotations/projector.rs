@@ -4,9 +4,6 @@ use fearless_simd::Level;
 use glam::{DMat3, DVec2, DVec3};
 use molshot_scenes::{Projection, RenderJob};
 
-/// Rows that are computed together.
-pub(super) const LANES: usize = 8;
-
 /// How far, as a share of the distance to the camera, single precision may misplace a ray beside a
 /// shape: five units in the last place.
 const RELATIVE_ERROR: f64 = 3e-7;

@@ -9,8 +9,8 @@ use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 
 use super::footprint::Footprint;
-use super::projector::LANES;
 use super::silhouette::{Ellipse, Segment, Silhouette};
+use crate::simd::{LANES, successive};
 
 /// A column that no picture has.
 const BEYOND: f32 = 1e9;
@@ -138,9 +138,8 @@ pub(super) fn add_rows<S: Simd>(
         || {
             let number = |x: f32| f32x8::splat(simd, x);
             let (zero, one, error) = (number(0.0), number(1.0), number(error as f32));
-            let lanes = f32x8::from_slice(simd, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
             for row in (0..height).step_by(LANES) {
-                let y = number(row as f32) + lanes;
+                let y = successive(simd, row as u32);
                 let touches =
                     |rows: [f32; 2]| rows[0] < (row + LANES) as f32 && rows[1] >= row as f32;
                 let mut outer = Columns::none(simd);

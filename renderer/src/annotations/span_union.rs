@@ -3,7 +3,8 @@
 use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 
-use super::projector::{LANES, Span};
+use super::projector::Span;
+use crate::simd::LANES;
 
 /// What an atom's shapes cover together. Its buffers stay from atom to atom.
 #[derive(Debug, Default)]

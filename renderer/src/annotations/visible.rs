@@ -4,6 +4,8 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, u32x8};
 use molshot_molecule::Structure;
 
+use crate::simd::LANES;
+
 /// Counts of one residue.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Covered {
@@ -42,8 +44,6 @@ impl Covered {
     }
 }
 
-/// Ids that are compared together.
-const LANES: usize = 8;
 /// Pixels of a row that are looked at together.
 const BLOCK_PX: usize = 4 * LANES;
 

@@ -27,14 +27,14 @@ pub(super) struct Shade {
 }
 
 /// Between which values of a plane the pixels of a line of the magnified picture lie.
-struct Between {
+struct Interpolation {
     /// Index of the first of two values, margin included.
     first: Vec<u32>,
     /// Share of the second one.
     share: Vec<f32>,
 }
 
-impl Between {
+impl Interpolation {
     /// For magnified pixels from `start` on, `count` of them and up to a whole chunk; `origin` is
     /// that of the plane, which has `length` values.
     fn new(start: u32, count: u32, factor: u32, origin: u32, length: u32) -> Self {
@@ -85,14 +85,14 @@ impl Shade {
             return Ok(());
         };
         let (factor, [left, top]) = (self.factor, self.origin);
-        let columns = Between::new(
+        let columns = Interpolation::new(
             left + inner.x_px,
             inner.width_px,
             factor,
             region.x_px,
             region.width_px,
         );
-        let lines = Between::new(
+        let lines = Interpolation::new(
             top + inner.y_px,
             inner.height_px,
             factor,
@@ -119,7 +119,7 @@ impl Shade {
         &self,
         simd: S,
         occlusion: &Occlusion,
-        columns: &Between,
+        columns: &Interpolation,
         (line, down): (usize, f32),
         (pixels, depth): (&mut [[u8; 4]], &[f32]),
     ) {

@@ -4,7 +4,7 @@ use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
 use molshot_scenes::{Projection, RenderJob};
 
-use crate::simd::{LANES, Vec3x8};
+use crate::simd::Vec3x8;
 
 /// Transforms pixels of the whole picture to camera axes.
 #[derive(Debug, Clone, Copy)]
@@ -62,11 +62,4 @@ impl Camera {
             scale
         }
     }
-}
-
-/// Eight successive whole numbers.
-#[inline(always)]
-pub(super) fn successive<S: Simd>(simd: S, first: u32) -> f32x8<S> {
-    const STEPS: [f32; LANES] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
-    f32x8::from_slice(simd, &STEPS) + f32x8::splat(simd, first as f32)
 }

@@ -13,14 +13,14 @@ use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x8, i32x8, u32x8};
 use molshot_scenes::{AmbientOcclusion, CropRect, RenderJob};
 
-use super::camera::{Camera, successive};
+use super::camera::Camera;
 use super::padded::{MARGIN_BEFORE, PaddedPlane};
 use super::rows::RowThreads;
 use super::with_margin;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
-use crate::simd::{LANES, Vec3x8, at_least_zero, dot, each_axis};
+use crate::simd::{LANES, Vec3x8, at_least_zero, dot, each_axis, successive};
 
 /// Sample points per pixel.
 const POINTS: usize = 12;

@@ -32,8 +32,8 @@ impl RowThreads {
         Self { level, threads }
     }
 
-    #[cfg(feature = "gpu")]
     /// As many threads as the process may use, with the best instructions of this processor.
+    #[cfg(feature = "gpu")]
     pub(crate) fn all() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self::new(Level::new(), threads)

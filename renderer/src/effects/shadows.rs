@@ -10,14 +10,14 @@ use glam::{DMat3, DQuat, DVec3, Mat3, Vec3};
 use molshot_scenes::{CropRect, Plane};
 use molshot_scenes::{Pose, Projection, RenderJob, SceneError, View, Viewport};
 
-use super::camera::{Camera, successive};
+use super::camera::Camera;
 use super::rows::RowThreads;
 use super::{load_colors, store_colors};
 use crate::camera_uniforms::CameraUniforms;
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
-use crate::simd::{LANES, Vec3x8, add_scaled, at_least_zero, at_most, dot, each_axis};
+use crate::simd::{LANES, Vec3x8, add_scaled, at_least_zero, at_most, dot, each_axis, successive};
 
 /// Smallest and largest edge of the shadow map, pixels.
 const EDGES_PX: [f64; 2] = [256.0, 2048.0];
@@ -237,7 +237,8 @@ impl ShadowMap {
         let scale = number(transform.scale);
         let places = [half + seen[0] * scale, half - seen[1] * scale];
         let (mut firsts, mut shares) = ([[0; LANES]; 2], [[0.0; LANES]; 2]);
-        // What lies beyond the map lies beyond it by a window at most, or is lit alike.
+        // Places farther than two windows outside the map are moved to that distance: no window
+        // of theirs reaches the map, so they are lit alike.
         let beyond = number((self.edge_px + 2 * WINDOW) as f32);
         for axis in 0..2 {
             let at = places[axis] - number(0.5);

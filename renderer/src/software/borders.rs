@@ -112,17 +112,17 @@ impl Borders {
                     let marks = (right | right << 1 | below | above) & INSIDE_COLUMNS;
                     self.rows[row] = if row == 0 { 0 } else { marks };
                     let mut marked = self.rows[row];
-                    let mut pairs = PixelPairs::NONE;
+                    let mut pairs = TwoIdPixels::NONE;
                     let mut chunk = ROW_CHUNKS;
                     while marked != 0 {
                         let column = marked.trailing_zeros() as usize;
                         marked &= marked - 1;
                         if column / LANES != chunk {
                             chunk = column / LANES;
-                            pairs = PixelPairs::new(simd, tile, row * TILE_PX + chunk * LANES);
+                            pairs = TwoIdPixels::new(simd, tile, row * TILE_PX + chunk * LANES);
                         }
                         let pixel = row * TILE_PX + column;
-                        if pairs.exact >> (column % LANES) & 1 != 0 {
+                        if pairs.two_ids >> (column % LANES) & 1 != 0 {
                             let other = pairs.others[column % LANES];
                             self.add(pixel, Side::of(tile.ids[pixel]), Side::of(other));
                             continue;
@@ -253,16 +253,16 @@ impl Borders {
 
 /// Eight successive pixels: in which of them, together with the eight pixels around each, exactly
 /// two ids show. Such pixels, the most by far, are classified eight at a time.
-struct PixelPairs {
+struct TwoIdPixels {
     /// A bit for each pixel, right where a neighbour shows another id than the pixel.
-    exact: u32,
+    two_ids: u32,
     /// The id that the pixel itself does not show.
     others: [PrimitiveId; LANES],
 }
 
-impl PixelPairs {
+impl TwoIdPixels {
     const NONE: Self = Self {
-        exact: 0,
+        two_ids: 0,
         others: [PrimitiveId::NONE; LANES],
     };
 
@@ -279,14 +279,14 @@ impl PixelPairs {
         for ids in around {
             other = ids.simd_ne(center).select(ids, other);
         }
-        let mut exact = center.simd_eq(center);
+        let mut two_ids = center.simd_eq(center);
         for ids in around {
-            exact &= ids.simd_eq(center) | ids.simd_eq(other);
+            two_ids &= ids.simd_eq(center) | ids.simd_eq(other);
         }
         let mut others = [PrimitiveId::NONE; LANES];
         other.store_slice(PrimitiveId::numbers_mut(&mut others));
         Self {
-            exact: exact.to_bitmask() as u32,
+            two_ids: two_ids.to_bitmask() as u32,
             others,
         }
     }

@@ -128,9 +128,9 @@ impl TileRect {
     }
 }
 
-/// Eight values of a tile from an index on. It may be one before the first value or as far that the
-/// eighth is one beyond the last: those are in the place of a neighbour that pixels of the apron do
-/// not have, and are some other value.
+/// Eight values of a tile from an index on. The first may lie one before the tile (`usize::MAX`), and
+/// the eighth one beyond it, where a pixel of the apron has no neighbour: such a lane holds an
+/// arbitrary value of the tile.
 #[inline(always)]
 pub(super) fn eight_from<T: Copy>(values: &[T], from: usize) -> [T; LANES] {
     if let Some(eight) = values.get(from..).and_then(|rest| rest.first_chunk()) {
@@ -304,5 +304,22 @@ impl Tile {
         let (depth, id) = nearest(hit, [depth, current_depth], [id, current_id]);
         depth.store_slice(depths);
         id.store_slice(ids);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_values_may_begin_before_or_end_after_a_tile() {
+        let values: Vec<u32> = (100..120).collect();
+        let inside = |from| eight_from(&values, from);
+        assert_eq!(inside(3), [103, 104, 105, 106, 107, 108, 109, 110]);
+        assert_eq!(inside(12), [112, 113, 114, 115, 116, 117, 118, 119]);
+        assert_eq!(inside(usize::MAX)[1..], [100, 101, 102, 103, 104, 105, 106]);
+        assert_eq!(inside(13)[..7], [113, 114, 115, 116, 117, 118, 119]);
+        assert!(values.contains(&inside(usize::MAX)[0]));
+        assert!(values.contains(&inside(13)[7]));
     }
 }

@@ -56,8 +56,8 @@ pub(crate) struct BenchArgs {
     compare: bool,
     /// Where encoded pictures go: `files` writes them to a folder; `memory` drops them, so that the
     /// speed of a disk does not matter.
-    #[arg(long, value_name = "WORD", value_enum, default_value_t = OutputKind::Files, hide_possible_values = true,
-          conflicts_with = "out")]
+    #[arg(long, value_name = "WORD", value_enum, default_value_t = OutputKind::Files,
+          hide_possible_values = true, conflicts_with = "out")]
     output: OutputKind,
     /// Keep the pictures in this folder, which is created if it does not exist; a comparison keeps
     /// the last ones [default: a temporary folder, which is removed].
