@@ -22,6 +22,8 @@ const LOOK_INTERVAL: usize = 256;
 pub(super) struct Bins {
     /// Indices of the primitives, by rising depth.
     order: Vec<u32>,
+    /// The primitives in that order.
+    sorted: Vec<ProjectedPrimitive>,
     /// Depths of the primitives in 65536 steps.
     depth_keys: Vec<u16>,
     /// The sort's second buffer.
@@ -32,10 +34,10 @@ pub(super) struct Bins {
     part: Range<usize>,
     /// Where each of these tiles' lists starts in `members`, and where the last one ends.
     starts: Vec<u32>,
-    members: Vec<u32>,
+    members: Vec<ProjectedPrimitive>,
     /// The tile of each pixel column and row; see [`TileGrid::tiles`].
     tiles: [Vec<u16>; 2],
-    /// Tiles of each primitive.
+    /// Tiles of each primitive of `sorted`.
     ranges: Vec<TileRange>,
     columns: usize,
     rows: usize,
@@ -78,6 +80,7 @@ impl Bins {
     pub(super) fn capacities(&self, capacities: &mut Vec<usize>) {
         capacities.extend([
             self.order.capacity(),
+            self.sorted.capacity(),
             self.depth_keys.capacity(),
             self.scratch.capacity(),
             self.counts.capacity(),
@@ -107,9 +110,12 @@ impl Bins {
         self.counts.clear();
         self.counts.resize(grid.columns * grid.rows, 0);
         self.ranges.clear();
-        for primitives in primitives.chunks(LOOK_INTERVAL) {
+        self.sorted.clear();
+        for indices in self.order.chunks(LOOK_INTERVAL) {
             cancel.check()?;
-            for primitive in primitives {
+            for index in indices {
+                let primitive = primitives[*index as usize];
+                self.sorted.push(primitive);
                 let range = self.range(grid, primitive.rect_px);
                 self.ranges.push(range);
                 let [left, top, right, bottom] = widen::<_, usize>(range);
@@ -153,20 +159,26 @@ impl Bins {
         }
         self.starts.push(sum as u32);
         self.members.clear();
-        self.members.resize(sum, 0);
+        let Some(filler) = self.sorted.first() else {
+            self.starts.resize(self.part.len() + 1, 0);
+            return Ok(true);
+        };
+        self.members.resize(sum, *filler);
         // Each start moves to the end of its list while the list is filled...
         let rows = first / self.columns..(end - 1) / self.columns + 1;
-        for indices in self.order.chunks(LOOK_INTERVAL) {
+        for (primitives, ranges) in
+            (self.sorted.chunks(LOOK_INTERVAL)).zip(self.ranges.chunks(LOOK_INTERVAL))
+        {
             cancel.check()?;
-            for index in indices {
-                let [left, top, right, bottom] = widen::<_, usize>(self.ranges[*index as usize]);
+            for (primitive, range) in primitives.iter().zip(ranges) {
+                let [left, top, right, bottom] = widen::<_, usize>(*range);
                 for row in top.max(rows.start)..(bottom + 1).min(rows.end) {
                     let row = row * self.columns;
                     let from = (row + left).max(first);
                     let to = (row + right + 1).min(end);
                     if from < to {
                         for start in &mut self.starts[from - first..to - first] {
-                            self.members[*start as usize] = *index;
+                            self.members[*start as usize] = *primitive;
                             *start += 1;
                         }
                     }
@@ -208,9 +220,9 @@ impl Bins {
         ]
     }
 
-    /// Indices of the primitives that may touch a tile of the part, nearest first up to
+    /// The primitives that may touch a tile of the part, nearest first up to
     /// [`Self::max_depth_inversion`].
-    pub(super) fn members(&self, column: usize, row: usize) -> &[u32] {
+    pub(super) fn members(&self, column: usize, row: usize) -> &[ProjectedPrimitive] {
         let tile = row * self.columns + column - self.part.start;
         &self.members[self.starts[tile] as usize..self.starts[tile + 1] as usize]
     }

@@ -2,7 +2,7 @@
 //! the shares of the pixel that they cover.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x8, i32x8};
+use fearless_simd::{f32x8, i32x8, mask32x8};
 
 use super::context::FrameContext;
 use super::intersect::RayX8;
@@ -33,7 +33,7 @@ impl Side {
         }
         if whole(id) == whole(self.outline) {
             // The other half of a cylinder counts only in the same colour.
-            return context.scene.joins_smoothly(self.outline, id);
+            return id == self.outline || context.scene.joins_smoothly(self.outline, id);
         }
         let joins = self.outline == self.shown && context.scene.joins_smoothly(self.shown, id);
         if joins {
@@ -163,7 +163,10 @@ impl<S: Simd> Mixer<S> {
             line.area(simd, line.inside_px) + line.area(simd, far) - one,
         );
         let shares = Shares::new(simd, &line);
-        let shift = shares.rim - f32x8::splat(simd, SHADED_FROM_OUTLINE) * shares.inner;
+        let shift = shares.crosses.select(
+            shares.rim - f32x8::splat(simd, SHADED_FROM_OUTLINE) * shares.inner,
+            f32x8::splat(simd, 0.0),
+        );
         let color = self.color_at::<PERSPECTIVE>(simd, ray, line.outward, shift, &body);
         let color = if let Some(background) = background {
             let background = i32x8::splat(simd, background.cast_signed());
@@ -240,7 +243,9 @@ impl<S: Simd> Mixer<S> {
         let shares = Shares::new(simd, &line);
         let half = number(0.5);
         let rim = number(SHADED_FROM_OUTLINE);
-        let shift_a = shares.rim - own_a.select(rim, half) * shares.inner;
+        let shift_a = shares
+            .crosses
+            .select(shares.rim - own_a.select(rim, half) * shares.inner, zero);
         let shift_b = shares.rim + own_b.select(rim, half) * shares.outer;
         let color_a = self.color_at::<PERSPECTIVE>(simd, ray, line.outward, shift_a, &a.shown);
         let color_b = self.color_at::<PERSPECTIVE>(simd, ray, line.outward, shift_b, &b.shown);
@@ -256,6 +261,8 @@ struct Shares<S: Simd> {
     inner: f32x8<S>,
     /// Width on the outer side.
     outer: f32x8<S>,
+    /// Where the line crosses the pixel, or lies on the inner side of it.
+    crosses: mask32x8<S>,
 }
 
 impl<S: Simd> Shares<S> {
@@ -267,6 +274,7 @@ impl<S: Simd> Shares<S> {
             rim,
             inner: rim + half_width,
             outer: half_width - rim,
+            crosses: line.inside_px.simd_lt(half_width),
         }
     }
 }

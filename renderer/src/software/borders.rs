@@ -309,19 +309,32 @@ const AROUND: [[usize; 2]; 8] = [
 #[inline(always)]
 fn differences<S: Simd>(simd: S, context: &FrameContext<'_>, tile: &Tile, row: usize) -> [u32; 2] {
     let numbers = PrimitiveId::numbers(tile.ids.as_slice());
-    let ids = |from: usize| u32x8::from_slice(simd, &numbers[from..][..LANES]);
-    let mut differences = [0; 2];
+    // A macro, for a closure is not always inlined.
+    macro_rules! ids {
+        ($from:expr) => {
+            u32x8::from_slice(simd, &numbers[$from..][..LANES])
+        };
+    }
+    let none = PrimitiveId::NONE.splat(simd);
+    let first_cylinder = PrimitiveId::cylinder(0, context.scene.spheres.len()).splat(simd);
+    let (mut differences, mut may_joins) = ([0; 2], [0; 2]);
     for chunk in 0..ROW_CHUNKS {
         let at = row * TILE_PX + chunk * LANES;
-        let id = ids(at);
-        for (differs, step) in differences.iter_mut().zip([1, TILE_PX]) {
-            *differs |= (id.simd_ne(ids(at + step)).to_bitmask() as u32) << (chunk * LANES);
+        let id = ids!(at);
+        for (axis, step) in [1, TILE_PX].into_iter().enumerate() {
+            let other = ids!(at + step);
+            let differs = id.simd_ne(other);
+            differences[axis] |= (differs.to_bitmask() as u32) << (chunk * LANES);
+            // Two spheres never join, nor does anything join the background.
+            let high = id.max(other);
+            let may_join = differs & high.simd_ne(none) & high.simd_ge(first_cylinder);
+            may_joins[axis] |= (may_join.to_bitmask() as u32) << (chunk * LANES);
         }
     }
     // The value at the right of the last column belongs to another row.
     differences[0] &= !(1 << (TILE_PX - 1));
-    for (differs, step) in differences.iter_mut().zip([1, TILE_PX]) {
-        let mut left = *differs;
+    for ((differs, may_join), step) in (differences.iter_mut()).zip(may_joins).zip([1, TILE_PX]) {
+        let mut left = *differs & may_join;
         while left != 0 {
             let column = left.trailing_zeros() as usize;
             left &= left - 1;

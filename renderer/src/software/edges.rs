@@ -108,8 +108,17 @@ impl Edges {
     fn find_creases<S: Simd>(&mut self, simd: S, context: &FrameContext<'_>, tile: &Tile) {
         self.creases = [0; TILE_PX];
         let numbers = PrimitiveId::numbers(tile.ids.as_slice());
-        let ids = |from: usize| u32x8::from_slice(simd, &numbers[from..][..LANES]);
-        let depths = |from: usize| f32x8::from_slice(simd, &tile.depth[from..][..LANES]);
+        // Macros, for closures are not always inlined.
+        macro_rules! ids {
+            ($from:expr) => {
+                u32x8::from_slice(simd, &numbers[$from..][..LANES])
+            };
+        }
+        macro_rules! depths {
+            ($from:expr) => {
+                f32x8::from_slice(simd, &tile.depth[$from..][..LANES])
+            };
+        }
         let [fixed, per_depth] = context.camera.pixel_angstrom();
         let fixed = f32x8::splat(simd, MAX_CREASE_STEP_PX * fixed);
         let per_depth = f32x8::splat(simd, MAX_CREASE_STEP_PX * per_depth);
@@ -120,16 +129,17 @@ impl Edges {
                 chunks &= chunks - 1;
                 let first = chunk * LANES;
                 let at = row * TILE_PX + first;
-                let (id, depth) = (ids(at), depths(at));
-                let (right, below) = (id.simd_ne(ids(at + 1)), id.simd_ne(ids(at + TILE_PX)));
+                let (id, depth) = (ids!(at), depths!(at));
+                let (right, below) = (id.simd_ne(ids!(at + 1)), id.simd_ne(ids!(at + TILE_PX)));
                 if !(right | below).any_true() {
                     continue;
                 }
                 // The background is infinitely deep: differences are infinite or NaN, never close.
                 let step = depth * per_depth + fixed;
-                let close = |other: usize| (depth - depths(other)).abs().simd_le(step);
-                let mut right = (right & close(at + 1)).to_bitmask() as u32;
-                let mut below = (below & close(at + TILE_PX)).to_bitmask() as u32;
+                let close_right = (depth - depths!(at + 1)).abs().simd_le(step);
+                let close_below = (depth - depths!(at + TILE_PX)).abs().simd_le(step);
+                let mut right = (right & close_right).to_bitmask() as u32;
+                let mut below = (below & close_below).to_bitmask() as u32;
                 // The value at the right of the last column belongs to another row.
                 right &= !(1 << (TILE_PX - 1) >> first);
                 while right != 0 {
@@ -167,7 +177,6 @@ impl Edges {
         // other rows, do not matter.
         let inside = INSIDE_COLUMNS >> first & 255;
         let at = row * TILE_PX + first;
-        let depths = |from: usize| f32x8::from_slice(simd, &tile.depth[from..][..LANES]);
         let creases = self.creases[row] >> first & inside;
         let outline = f32x8::from_slice(simd, &tile.outline_depth[at..][..LANES]);
         let noted = outline.simd_lt(f32x8::splat(simd, f32::INFINITY));
@@ -177,15 +186,20 @@ impl Edges {
             never.store_slice(neighborhood_depth);
             return 0;
         }
-        let three = |from: usize| {
-            let left = f32x8::from_slice(
-                simd,
-                &eight_from(tile.depth.as_slice(), from.wrapping_sub(1)),
-            );
-            let right = f32x8::from_slice(simd, &eight_from(tile.depth.as_slice(), from + 1));
-            left.max(depths(from)).max(right)
-        };
-        let deepest = three(at - TILE_PX).max(three(at)).max(three(at + TILE_PX));
+        // A macro, for a closure would not be inlined.
+        macro_rules! three {
+            ($from:expr) => {{
+                let from = $from;
+                let depths = tile.depth.as_slice();
+                let left = f32x8::from_slice(simd, &eight_from(depths, from.wrapping_sub(1)));
+                let right = f32x8::from_slice(simd, &eight_from(depths, from + 1));
+                let middle = f32x8::from_slice(simd, &depths[from..][..LANES]);
+                left.max(middle).max(right)
+            }};
+        }
+        let deepest = three!(at - TILE_PX)
+            .max(three!(at))
+            .max(three!(at + TILE_PX));
         let marks = creases | (noted & outline.simd_le(deepest)).to_bitmask() as u32 & inside;
         let marked = fearless_simd::mask32x8::from_bitmask(simd, u64::from(marks));
         marked

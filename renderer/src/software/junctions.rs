@@ -53,26 +53,36 @@ pub(super) fn enqueue<S: Simd, const PERSPECTIVE: bool>(
                 let place = usize::from(*pixel);
                 let x = f32x8::splat(simd, tile.xs[place % TILE_PX]);
                 let y = f32x8::splat(simd, tile.ys[place / TILE_PX]);
-                let rays_of = |vector: usize| RayX8 {
-                    x: x + f32x8::from_slice(simd, &right[vector * LANES..][..LANES]),
-                    y: y + f32x8::from_slice(simd, &up[vector * LANES..][..LANES]),
-                };
+                // A macro, for a closure is not always inlined.
+                macro_rules! rays {
+                    ($vector:literal) => {
+                        RayX8 {
+                            x: x + f32x8::from_slice(simd, &right[$vector * LANES..][..LANES]),
+                            y: y + f32x8::from_slice(simd, &up[$vector * LANES..][..LANES]),
+                        }
+                    };
+                }
                 let mut hits = SampleHits {
-                    rays: [rays_of(0), rays_of(1)],
+                    rays: [rays!(0), rays!(1)],
                     depth: [f32x8::splat(simd, f32::INFINITY); VECTORS],
                     ids: [PrimitiveId::NONE.splat(simd); VECTORS],
                 };
                 let mut known = [PrimitiveId::NONE; 2 * NEIGHBORHOOD];
-                let mut count = 0;
+                let mut shown = [PrimitiveId::NONE; NEIGHBORHOOD];
+                let (mut known_count, mut shown_count) = (0, 0);
                 for first in [place - TILE_PX, place, place + TILE_PX] {
                     for at in first - 1..=first + 1 {
-                        let shown = tile.ids[at];
+                        let id = tile.ids[at];
+                        if id == PrimitiveId::NONE || shown[..shown_count].contains(&id) {
+                            continue;
+                        }
+                        shown[shown_count] = id;
+                        shown_count += 1;
                         // A sphere that continues a cylinder may show in samples alone.
-                        let ids = [context.primitives.whole(shown), context.scene.joint(shown)];
-                        for id in ids {
-                            if id != PrimitiveId::NONE && !known[..count].contains(&id) {
-                                known[count] = id;
-                                count += 1;
+                        for id in [context.primitives.whole(id), context.scene.joint(id)] {
+                            if id != PrimitiveId::NONE && !known[..known_count].contains(&id) {
+                                known[known_count] = id;
+                                known_count += 1;
                                 hits.cast::<PERSPECTIVE>(simd, context, id);
                             }
                         }
@@ -170,18 +180,21 @@ impl<S: Simd> SampleHits<S> {
             self.rays[vector].y.store_slice(&mut y[from..from + LANES]);
             self.depth[vector].store_slice(&mut depth[from..from + LANES]);
         }
-        let offsets = |vector: usize| {
-            let from = vector * LANES;
-            [right_px, down_px].map(
-                #[inline(always)]
-                |offsets| f32x8::from_slice(simd, &offsets[from..from + LANES]),
-            )
-        };
-        let offsets = [offsets(0), offsets(1)];
+        macro_rules! offsets {
+            ($vector:literal) => {{
+                let from = $vector * LANES;
+                [
+                    f32x8::from_slice(simd, &right_px[from..from + LANES]),
+                    f32x8::from_slice(simd, &down_px[from..from + LANES]),
+                ]
+            }};
+        }
+        let offsets = [offsets!(0), offsets!(1)];
         let infinite = f32x8::splat(simd, f32::INFINITY);
         let none = PrimitiveId::NONE.splat(simd);
-        let missed = |vector: usize| self.ids[vector].simd_eq(none).to_bitmask() as u32;
-        let mut left = !(missed(0) | missed(1) << LANES) & ((1 << SAMPLES) - 1);
+        let missed = [self.ids[0].simd_eq(none), self.ids[1].simd_eq(none)];
+        let missed = missed[0].to_bitmask() as u32 | (missed[1].to_bitmask() as u32) << LANES;
+        let mut left = !missed & ((1 << SAMPLES) - 1);
         while left != 0 {
             let id = numbers[left.trailing_zeros() as usize % SAMPLES];
             let ids = id.splat(simd);

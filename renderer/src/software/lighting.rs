@@ -43,13 +43,18 @@ impl<S: Simd> SurfaceX8<S> {
         add_scaled(point, -dot(point, self.along), self.along)
     }
 
+    /// The part of vectors that is perpendicular to the axes.
+    #[inline(always)]
+    fn across(&self, v: Vec3x8<S>) -> Vec3x8<S> {
+        add_scaled(v, -dot(v, self.along), self.along)
+    }
+
     /// Depth at which a ray hits the near wall, or passes closest to the centre or axis.
     #[inline(always)]
     pub(super) fn depth<const PERSPECTIVE: bool>(&self, simd: S, ray: RayX8<S>) -> f32x8<S> {
-        let across = |v: Vec3x8<S>| add_scaled(v, -dot(v, self.along), self.along);
-        let direction = across(ray.direction::<PERSPECTIVE>(simd));
+        let direction = self.across(ray.direction::<PERSPECTIVE>(simd));
         let origin = ray.origin::<PERSPECTIVE>(simd);
-        let origin = across(each_axis!(axis => origin[axis] - self.center[axis]));
+        let origin = self.across(each_axis!(axis => origin[axis] - self.center[axis]));
         let length = dot(direction, direction);
         let per_length = f32x8::splat(simd, 1.0) / length;
         let closest = -dot(origin, direction) * per_length;

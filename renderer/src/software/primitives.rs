@@ -127,7 +127,7 @@ pub(super) struct Primitives {
 }
 
 /// A primitive that may touch a pixel of the frame.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct ProjectedPrimitive {
     /// A sphere's id, or that of a cylinder's first half.
     pub(super) id: PrimitiveId,

@@ -28,9 +28,19 @@ pub(super) struct SceneData {
     pub(super) colors: Vec<u32>,
     /// Atom of each [`PrimitiveId`].
     pub(super) atoms: Vec<u32>,
-    /// For each half of a cylinder the sphere that continues it smoothly in the same colour;
-    /// [`PrimitiveId::NONE`] where there is none.
-    joints: Vec<PrimitiveId>,
+    /// For each half of a cylinder the bodies of lower ids that continue it smoothly in the same
+    /// colour.
+    joins: Vec<Joins>,
+}
+
+/// What continues half a cylinder smoothly in the same colour; [`PrimitiveId::NONE`] where there is
+/// none.
+#[derive(Debug, Clone, Copy)]
+struct Joins {
+    /// The sphere of the same radius at its end.
+    sphere: PrimitiveId,
+    /// The first half, of the second one.
+    first_half: PrimitiveId,
 }
 
 /// A cylinder in scene axes: world axes about [`SceneData::origin`], angstrom.
@@ -96,14 +106,14 @@ impl SceneData {
                 .chain(halves())
         };
         cancel.check()?;
-        let joints = joints(scene, &sphere_of_atom);
+        let joins = joins(scene, &sphere_of_atom);
         cancel.check()?;
         Ok(Self {
             scene: Arc::clone(scene),
             origin,
             spheres,
             cylinders,
-            joints,
+            joins,
             colors: all().map(|(color, _)| u32::from_le_bytes(color)).collect(),
             atoms: all().map(|(_, atom)| atom).collect(),
         })
@@ -114,13 +124,9 @@ impl SceneData {
     #[inline]
     pub(super) fn joins_smoothly(&self, a: PrimitiveId, b: PrimitiveId) -> bool {
         let (low, high) = (a.min(b), a.max(b));
-        let sphere_count = self.spheres.len();
-        let Some(half) = high.half_index(sphere_count) else {
-            return false;
-        };
-        self.joints.get(half) == Some(&low)
-            || (low.cylinder_index(sphere_count) == high.cylinder_index(sphere_count)
-                && self.colors.get(low.index()) == self.colors.get(high.index()))
+        high.half_index(self.spheres.len())
+            .and_then(|half| self.joins.get(half))
+            .is_some_and(|joins| joins.sphere == low || joins.first_half == low)
     }
 
     /// The sphere that continues half a cylinder smoothly in the same colour;
@@ -128,8 +134,8 @@ impl SceneData {
     #[inline]
     pub(super) fn joint(&self, id: PrimitiveId) -> PrimitiveId {
         id.half_index(self.spheres.len())
-            .and_then(|half| self.joints.get(half).copied())
-            .unwrap_or(PrimitiveId::NONE)
+            .and_then(|half| self.joins.get(half))
+            .map_or(PrimitiveId::NONE, |joins| joins.sphere)
     }
 
     /// True when this was made from `scene` itself, not merely from an equal one.
@@ -171,7 +177,7 @@ fn sphere_of_atom(scene: &Scene) -> Vec<u32> {
     sphere_of_atom
 }
 
-fn joints(scene: &Scene, sphere_of_atom: &[u32]) -> Vec<PrimitiveId> {
+fn joins(scene: &Scene, sphere_of_atom: &[u32]) -> Vec<Joins> {
     let joint = |cylinder: &Cylinder, atom: u32, center: [f32; 3], color: [u8; 4]| {
         sphere_of_atom
             .get(atom as usize)
@@ -189,10 +195,22 @@ fn joints(scene: &Scene, sphere_of_atom: &[u32]) -> Vec<PrimitiveId> {
     scene
         .cylinders
         .iter()
-        .flat_map(|c| {
+        .enumerate()
+        .flat_map(|(index, c)| {
+            let first_half = if c.start_color == c.end_color {
+                PrimitiveId::cylinder(index, scene.spheres.len())
+            } else {
+                PrimitiveId::NONE
+            };
             [
-                joint(c, c.start_atom, c.start_angstrom, c.start_color),
-                joint(c, c.end_atom, c.end_angstrom, c.end_color),
+                Joins {
+                    sphere: joint(c, c.start_atom, c.start_angstrom, c.start_color),
+                    first_half: PrimitiveId::NONE,
+                },
+                Joins {
+                    sphere: joint(c, c.end_atom, c.end_angstrom, c.end_color),
+                    first_half,
+                },
             ]
         })
         .collect()

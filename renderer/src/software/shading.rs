@@ -8,7 +8,7 @@ use super::intersect::{CappedCylinderX8, RayX8};
 use super::lighting::{Light, LitX8, OPAQUE, SurfaceX8};
 use super::primitive_id::PrimitiveId;
 use super::primitives::{Primitives, Surface};
-use crate::simd::{LANES, QUAD, each_axis, gather, transpose};
+use crate::simd::{LANES, QUAD, each_axis, each_of, gather, transpose};
 
 /// Points to shade: rays, each with the depth and the id of its hit and the slot of its result (an
 /// index that the caller chooses).
@@ -284,10 +284,8 @@ impl ShadeBatch {
                         sums[1] += (lit.color >> 8) & byte;
                         sums[2] += (lit.color >> 16) & byte;
                     }
-                    let [red, green, blue] = sums.map(
-                        #[inline(always)]
-                        |sum| (sum * i32x8::splat(simd, reciprocal)) >> 16,
-                    );
+                    let [red, green, blue] =
+                        each_of!(sums, sum => (sum * i32x8::splat(simd, reciprocal)) >> 16);
                     let color = red | green << 8 | blue << 16 | i32x8::splat(simd, OPAQUE);
                     consume(&ShadeResults {
                         lanes: (1 << LANES.min(self.length - first)) - 1,

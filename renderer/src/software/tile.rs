@@ -2,12 +2,12 @@
 //! which primitive.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x8, mask32x8, u32x8};
+use fearless_simd::{f32x4, f32x8, mask32x8, u32x8};
 
 use super::camera::AxisRays;
 use super::primitive_id::PrimitiveId;
 use super::primitives::Cylinder;
-use crate::simd::{LANES, widen};
+use crate::simd::{LANES, transpose, widen};
 
 /// Edge of a tile with its apron, pixels.
 pub(super) const TILE_PX: usize = 32;
@@ -42,10 +42,12 @@ pub(super) struct Tile {
     /// none.
     pub(super) outline_depth: Box<[f32; TILE_PIXELS]>,
     /// For each block of 8 x 8 pixels the greatest depth in it and in the pixels around it.
-    pub(super) block_max_depth: [f32; BLOCKS],
+    block_max_depth: [f32; BLOCKS],
+    /// The same for each chunk of each row.
+    chunk_max_depth: [f32; TILE_PX * ROW_CHUNKS],
     /// Which primitives the samples may hit: runs of `candidates`, one per primitive.
     pub(super) runs: Vec<CandidateRun>,
-    pub(super) candidates: Vec<ChunkMask>,
+    pub(super) candidates: Vec<PixelMask>,
     /// For each row a bit for each chunk that is in `candidates`.
     pub(super) candidate_chunks: [u8; TILE_PX],
 }
@@ -61,13 +63,26 @@ pub(super) struct CandidateRun {
     pub(super) end: u32,
 }
 
-/// Pixels of one chunk in which rays of samples may hit a primitive.
+/// Pixels of up to eight in a row in which rays of samples may hit a primitive.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ChunkMask {
-    /// Number of the chunk in the tile.
-    pub(super) chunk: u16,
+pub(super) struct PixelMask {
+    /// Place of the first in the tile; at least seven follow it in its row.
+    pub(super) first: u16,
     /// A bit for each pixel.
     pub(super) lanes: u16,
+}
+
+/// Successive columns of a tile's row, eight at a time. Few of them are taken from the first on, so
+/// that a small body needs one step a row; more of them in whole chunks. In both cases eight columns
+/// from each start on lie in the tile.
+#[inline(always)]
+pub(super) fn steps_of_eight(left: usize, right: usize) -> impl Iterator<Item = usize> {
+    let start = if right - left < LANES {
+        left.min(TILE_PX - LANES)
+    } else {
+        left / LANES * LANES
+    };
+    (start..=right).step_by(LANES)
 }
 
 impl Default for Tile {
@@ -83,6 +98,7 @@ impl Default for Tile {
             ids: Box::new([PrimitiveId::NONE; TILE_PIXELS]),
             outline_depth: Box::new([0.0; TILE_PIXELS]),
             block_max_depth: [0.0; BLOCKS],
+            chunk_max_depth: [0.0; TILE_PX * ROW_CHUNKS],
             runs: Vec::new(),
             candidates: Vec::new(),
             candidate_chunks: [0; TILE_PX],
@@ -212,61 +228,98 @@ impl Tile {
             },
         );
         self.block_max_depth = [f32::INFINITY; BLOCKS];
+        self.chunk_max_depth = [f32::INFINITY; TILE_PX * ROW_CHUNKS];
         self.candidate_chunks = [0; TILE_PX];
         self.runs.clear();
         self.candidates.clear();
     }
 
-    /// Notes the pixels of a chunk in which samples may hit the current primitive.
+    /// Notes which of eight pixels from `column` on have samples that may hit the current primitive.
     #[inline(always)]
-    pub(super) fn add_candidates(&mut self, row: usize, chunk: usize, lanes: u32) {
-        self.candidate_chunks[row] |= 1 << chunk;
-        self.candidates.push(ChunkMask {
-            chunk: (row * ROW_CHUNKS + chunk) as u16,
+    pub(super) fn add_candidates(&mut self, row: usize, column: usize, lanes: u32) {
+        let in_chunks = lanes << (column % LANES);
+        let chunks = u32::from(in_chunks & 255 != 0) | u32::from(in_chunks >> LANES != 0) << 1;
+        self.candidate_chunks[row] |= (chunks << (column / LANES)) as u8;
+        self.candidates.push(PixelMask {
+            first: (row * TILE_PX + column) as u16,
             lanes: lanes as u16,
         });
     }
 
-    /// Blocks of a rectangle in which something at this depth may be visible, a bit each.
+    /// True where nothing that begins at a depth can be seen in eight pixels from `column` on or next
+    /// to them.
     #[inline(always)]
-    pub(super) fn visible_blocks<S: Simd>(&self, simd: S, rect: TileRect, near_depth: f32) -> u32 {
+    pub(super) fn hides(&self, row: usize, column: usize, near_depth: f32) -> bool {
+        let chunks = &self.chunk_max_depth[row * ROW_CHUNKS..][..ROW_CHUNKS];
+        let [first, last] = [column / LANES, (column + LANES - 1) / LANES % ROW_CHUNKS];
+        near_depth > chunks[first] && near_depth > chunks[last]
+    }
+
+    /// True when something in a rectangle that begins at a depth may be seen.
+    #[inline(always)]
+    pub(super) fn may_show<S: Simd>(&self, simd: S, rect: TileRect, near_depth: f32) -> bool {
         let near = f32x8::splat(simd, near_depth);
         let visible = |from: usize| {
             let farthest = f32x8::from_slice(simd, &self.block_max_depth[from..from + LANES]);
             near.simd_le(farthest).to_bitmask() as u32
         };
-        rect.blocks() & (visible(0) | visible(LANES) << LANES)
+        let blocks = rect.blocks() & (visible(0) | visible(LANES) << LANES);
+        blocks != 0
+            && (rect.top..=rect.bottom).any(|row| {
+                steps_of_eight(rect.left, rect.right)
+                    .any(|column| !self.hides(row, column, near_depth))
+            })
     }
 
-    /// Recomputes the greatest depth of each block, and returns the greatest of all.
+    /// Recomputes the greatest depths of chunks and of blocks, and returns the greatest of all.
     #[inline(always)]
-    pub(super) fn update_block_max_depth<S: Simd>(&mut self, simd: S) -> f32 {
-        let mut blocks = [f32x8::splat(simd, 0.0); BLOCKS];
-        for row in 0..TILE_PX {
-            let at = row * TILE_PX;
-            let depths = |from: usize| f32x8::from_slice(simd, &self.depth[from..][..LANES]);
-            let mut deepest = [f32x8::splat(simd, 0.0); ROW_CHUNKS];
-            for chunk in 0..ROW_CHUNKS {
-                let from = at + chunk * LANES;
-                // With the neighbours left and right, except beyond the tile.
-                let left = depths(from - usize::from(chunk > 0));
-                let right = depths(from + usize::from(chunk < ROW_CHUNKS - 1));
-                deepest[chunk] = depths(from).max(left).max(right);
-            }
-            let (first, last) = (row.saturating_sub(1), (row + 1).min(TILE_PX - 1));
-            for block_row in [first / LANES, last / LANES] {
+    pub(super) fn update_max_depths<S: Simd>(&mut self, simd: S) -> f32 {
+        // The greatest depths in a row of each pixel and its neighbours, chunk by chunk. Beyond the
+        // tile there are none.
+        macro_rules! of_row {
+            ($row:expr) => {{
+                let at = $row * TILE_PX;
+                let mut deepest = [f32x8::splat(simd, 0.0); ROW_CHUNKS];
                 for chunk in 0..ROW_CHUNKS {
-                    let block = &mut blocks[block_row * ROW_CHUNKS + chunk];
-                    *block = block.max(deepest[chunk]);
+                    let from = at + chunk * LANES;
+                    let left = from - usize::from(chunk > 0);
+                    let right = from + usize::from(chunk < ROW_CHUNKS - 1);
+                    let depths = f32x8::from_slice(simd, &self.depth[from..][..LANES]);
+                    let left = f32x8::from_slice(simd, &self.depth[left..][..LANES]);
+                    let right = f32x8::from_slice(simd, &self.depth[right..][..LANES]);
+                    deepest[chunk] = depths.max(left).max(right);
                 }
+                deepest
+            }};
+        }
+        let mut above = of_row!(0);
+        let mut row_itself = above;
+        for row in 0..TILE_PX {
+            let below = if row + 1 < TILE_PX {
+                of_row!(row + 1)
+            } else {
+                row_itself
+            };
+            let mut chunks = [f32x4::splat(simd, 0.0); ROW_CHUNKS];
+            for chunk in 0..ROW_CHUNKS {
+                let deepest = above[chunk].max(row_itself[chunk]).max(below[chunk]);
+                let (low, high) = deepest.split();
+                chunks[chunk] = low.max(high);
             }
+            let [a, b, c, d] = transpose(chunks);
+            let at = row * ROW_CHUNKS;
+            a.max(b)
+                .max(c.max(d))
+                .store_slice(&mut self.chunk_max_depth[at..at + ROW_CHUNKS]);
+            (above, row_itself) = (row_itself, below);
         }
         let mut farthest = 0.0_f32;
-        for (block_max_depth, block) in self.block_max_depth.iter_mut().zip(blocks) {
-            let mut lanes = [0.0; LANES];
-            block.store_slice(&mut lanes);
-            *block_max_depth = lanes.into_iter().fold(0.0, f32::max);
-            farthest = farthest.max(*block_max_depth);
+        for (block, max_depth) in self.block_max_depth.iter_mut().enumerate() {
+            let (block_row, chunk) = (block / ROW_CHUNKS, block % ROW_CHUNKS);
+            *max_depth = (0..LANES)
+                .map(|row| self.chunk_max_depth[(block_row * LANES + row) * ROW_CHUNKS + chunk])
+                .fold(0.0, f32::max);
+            farthest = farthest.max(*max_depth);
         }
         farthest
     }

@@ -7,7 +7,7 @@ use fearless_simd::prelude::*;
 use super::context::FrameContext;
 use super::intersect::{CappedCylinderX8, CylinderX8, RayX8, SphereQuadratic, SphereX8};
 use super::primitives::{Cylinder, Primitive, ProjectedPrimitive, Sphere};
-use super::tile::{CandidateRun, ROW_CHUNKS, Tile, TileRect, cylinder_columns};
+use super::tile::{CandidateRun, TILE_PX, Tile, TileRect, cylinder_columns, steps_of_eight};
 use crate::simd::LANES;
 
 /// The greatest depths of blocks are recomputed once in so many primitives.
@@ -48,20 +48,19 @@ impl Tile {
         &mut self,
         simd: S,
         context: &FrameContext<'_>,
-        members: &[u32],
+        members: &[ProjectedPrimitive],
         edges: bool,
     ) {
         simd.vectorize(
             #[inline(always)]
             || {
                 let primitives = context.primitives;
-                for (count, member) in members.iter().enumerate() {
-                    let projected = &primitives.visible[*member as usize];
+                for (count, projected) in members.iter().enumerate() {
                     if count % OCCLUSION_CHECK_INTERVAL == OCCLUSION_CHECK_INTERVAL - 1 {
                         if context.cancel.is_cancelled() {
                             break;
                         }
-                        let farthest = self.update_block_max_depth(simd);
+                        let farthest = self.update_max_depths(simd);
                         // All that follow lie behind everything that is visible, outlines included.
                         if projected.near_depth - context.max_depth_inversion > farthest {
                             break;
@@ -70,8 +69,7 @@ impl Tile {
                     let Some(rect) = TileRect::clip(projected.rect_px, self.origin_px) else {
                         continue;
                     };
-                    let blocks = self.visible_blocks(simd, rect, projected.near_depth);
-                    if blocks == 0 {
+                    if !self.may_show(simd, rect, projected.near_depth) {
                         continue;
                     }
                     match primitives.get(projected.id) {
@@ -81,9 +79,7 @@ impl Tile {
                             );
                         }
                         Primitive::Sphere(sphere) => {
-                            self.rasterize_sphere(
-                                simd, context, sphere, projected, rect, blocks, edges,
-                            );
+                            self.rasterize_sphere(simd, context, sphere, projected, rect, edges);
                         }
                         Primitive::Cylinder(cylinder) if cylinder.needs_caps => {
                             self.rasterize_capped_cylinder::<S, PERSPECTIVE>(
@@ -92,7 +88,7 @@ impl Tile {
                         }
                         Primitive::Cylinder(cylinder) => {
                             self.rasterize_cylinder::<S, PERSPECTIVE>(
-                                simd, cylinder, projected, rect, blocks, edges,
+                                simd, cylinder, projected, rect, edges,
                             );
                         }
                     }
@@ -118,7 +114,6 @@ impl Tile {
         sphere: &Sphere,
         projected: &ProjectedPrimitive,
         rect: TileRect,
-        blocks: u32,
         edges: bool,
     ) {
         let number = |x: f32| f32x8::splat(simd, x);
@@ -141,25 +136,23 @@ impl Tile {
             let y = number(self.ys[row]);
             let y_square = number(self.y_squares[row]);
             let closest_y = number(form.closest[1]) * y + number(form.closest[2]);
-            let blocks = blocks >> (row / LANES * ROW_CHUNKS);
-            for chunk in rect.left / LANES..=rect.right / LANES {
-                if blocks >> chunk & 1 == 0 {
+            for column in steps_of_eight(rect.left, rect.right) {
+                if self.hides(row, column, sphere.near_depth) {
                     continue;
                 }
-                let x = f32x8::from_slice(simd, &self.xs[chunk * LANES..][..LANES]);
-                let length =
-                    y_square + f32x8::from_slice(simd, &self.x_squares[chunk * LANES..][..LANES]);
+                let x = f32x8::from_slice(simd, &self.xs[column..][..LANES]);
+                let length = y_square + f32x8::from_slice(simd, &self.x_squares[column..][..LANES]);
                 let distance = form.distances(simd, x, y);
                 let in_reach = distance.simd_le(within * length);
                 if !in_reach.any_true() {
                     continue;
                 }
-                let at = (row * ROW_CHUNKS + chunk) * LANES;
+                let at = row * TILE_PX + column;
                 let per_length = number(1.0) / length;
                 let closest = (closest_x * x + closest_y) * per_length;
                 let square = radius_squared * length - distance;
                 if edges {
-                    self.add_candidates(row, chunk, in_reach.to_bitmask() as u32);
+                    self.add_candidates(row, column, in_reach.to_bitmask() as u32);
                     let crossed = in_reach & distance.simd_ge(inner * length);
                     if crossed.any_true() {
                         // In angstrom along the ray, and so no less than in depth.
@@ -193,10 +186,10 @@ impl Tile {
                 let near = f32x8::splat(simd, context.camera.near_angstrom);
                 let ids = projected.id.splat(simd);
                 for row in rect.top..=rect.bottom {
-                    for chunk in rect.left / LANES..=rect.right / LANES {
-                        let at = self.mark_whole_chunk(simd, row, chunk, sphere.near_depth, edges);
+                    for column in steps_of_eight(rect.left, rect.right) {
+                        let at = self.mark_eight(simd, row, column, sphere.near_depth, edges);
                         let approach = spheres
-                            .closest_approach::<PERSPECTIVE>(simd, self.rays(simd, row, chunk));
+                            .closest_approach::<PERSPECTIVE>(simd, self.rays(simd, row, column));
                         let (wall, hit) = approach.visible_wall(simd, near);
                         self.depth_test(simd, at, hit, approach.closest + wall, ids);
                     }
@@ -213,7 +206,6 @@ impl Tile {
         cylinder: &Cylinder,
         projected: &ProjectedPrimitive,
         rect: TileRect,
-        blocks: u32,
         edges: bool,
     ) {
         let number = |x: f32| f32x8::splat(simd, x);
@@ -240,20 +232,19 @@ impl Tile {
             if left > right {
                 continue;
             }
-            let blocks = blocks >> (row / LANES * ROW_CHUNKS);
-            for chunk in left as usize / LANES..=right as usize / LANES {
-                if blocks >> chunk & 1 == 0 {
+            for column in steps_of_eight(left as usize, right as usize) {
+                if self.hides(row, column, cylinder.near_depth) {
                     continue;
                 }
                 let approach =
-                    cylinders.closest_approach::<PERSPECTIVE>(simd, self.rays(simd, row, chunk));
+                    cylinders.closest_approach::<PERSPECTIVE>(simd, self.rays(simd, row, column));
                 let in_reach = approach.distance_squared.simd_le(within);
                 if !in_reach.any_true() {
                     continue;
                 }
-                let at = (row * ROW_CHUNKS + chunk) * LANES;
+                let at = row * TILE_PX + column;
                 if edges {
-                    self.add_candidates(row, chunk, in_reach.to_bitmask() as u32);
+                    self.add_candidates(row, column, in_reach.to_bitmask() as u32);
                     let crossed = in_reach & approach.distance_squared.simd_ge(inner);
                     if crossed.any_true() {
                         let longest = (approach.half_chord_squared + chord_excess).max(zero);
@@ -307,10 +298,9 @@ impl Tile {
                     if left > right {
                         continue;
                     }
-                    for chunk in left as usize / LANES..=right as usize / LANES {
-                        let at =
-                            self.mark_whole_chunk(simd, row, chunk, cylinder.near_depth, edges);
-                        let rays = self.rays(simd, row, chunk);
+                    for column in steps_of_eight(left as usize, right as usize) {
+                        let at = self.mark_eight(simd, row, column, cylinder.near_depth, edges);
+                        let rays = self.rays(simd, row, column);
                         let hit = cylinders.hit::<PERSPECTIVE>(simd, rays, near);
                         let ids = hit.first_half.select(ids[0], ids[1]);
                         self.depth_test(simd, at, hit.hit, hit.depth, ids);
@@ -320,31 +310,31 @@ impl Tile {
         );
     }
 
-    /// Marks all pixels of a chunk for sampling, for a primitive that may have creases, rims and
-    /// far walls. Returns the place of the chunk's first pixel.
+    /// Marks eight pixels from `column` on for sampling, for a primitive that may have creases, rims
+    /// and far walls. Returns the place of the first.
     #[inline(always)]
-    fn mark_whole_chunk<S: Simd>(
+    fn mark_eight<S: Simd>(
         &mut self,
         simd: S,
         row: usize,
-        chunk: usize,
+        column: usize,
         near_depth: f32,
         edges: bool,
     ) -> usize {
-        let at = (row * ROW_CHUNKS + chunk) * LANES;
+        let at = row * TILE_PX + column;
         if edges {
             let zero = f32x8::splat(simd, 0.0);
             self.note_outline(simd, at, zero.simd_eq(zero), f32x8::splat(simd, near_depth));
-            self.add_candidates(row, chunk, 255);
+            self.add_candidates(row, column, 255);
         }
         at
     }
 
-    /// The rays through the centres of a chunk.
+    /// The rays through the centres of eight pixels from `column` on.
     #[inline(always)]
-    fn rays<S: Simd>(&self, simd: S, row: usize, chunk: usize) -> RayX8<S> {
+    fn rays<S: Simd>(&self, simd: S, row: usize, column: usize) -> RayX8<S> {
         RayX8 {
-            x: f32x8::from_slice(simd, &self.xs[chunk * LANES..][..LANES]),
+            x: f32x8::from_slice(simd, &self.xs[column..][..LANES]),
             y: f32x8::splat(simd, self.ys[row]),
         }
     }

@@ -14,6 +14,7 @@ use super::borders::Borders;
 use super::edges::Edges;
 use super::junctions;
 use super::primitive_id::PrimitiveId;
+use super::primitives::ProjectedPrimitive;
 use super::resolve::ResolveAccumulator;
 use super::samples::EdgeSamples;
 use super::shading::{ShadeBatch, ShadeResults};
@@ -112,7 +113,7 @@ impl Worker {
         simd: S,
         plan: &FramePlan<'_>,
         column: usize,
-        members: &[u32],
+        members: &[ProjectedPrimitive],
         band: &mut Band<'_>,
     ) {
         let (grid, context) = (&plan.grid, &plan.context);

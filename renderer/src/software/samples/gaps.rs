@@ -7,7 +7,8 @@ use super::{Candidates, EdgeSamples, LOOK_INTERVAL};
 use crate::simd::{LANES, QUAD};
 use crate::software::context::FrameContext;
 use crate::software::edges::Edges;
-use crate::software::tile::{ChunkMask, TILE_PIXELS, TILE_PX, Tile, TileRect};
+use crate::software::primitives::ProjectedPrimitive;
+use crate::software::tile::{PixelMask, TILE_PIXELS, TILE_PX, Tile, TileRect};
 
 /// A pixel with a sample that hits something behind the nine centres of the pixel and its
 /// neighbours.
@@ -112,7 +113,7 @@ impl EdgeSamples {
         context: &FrameContext<'_>,
         tile: &Tile,
         edges: &Edges,
-        members: &[u32],
+        members: &[ProjectedPrimitive],
     ) {
         let mut gaps = std::mem::take(&mut self.gaps);
         let mut chunks = std::mem::take(&mut self.gap_candidates);
@@ -139,11 +140,10 @@ impl EdgeSamples {
             },
         );
         if gaps.rows.is_some() {
-            for (number, member) in members.iter().enumerate() {
+            for (number, projected) in members.iter().enumerate() {
                 if number % LOOK_INTERVAL == LOOK_INTERVAL - 1 && context.cancel.is_cancelled() {
                     break;
                 }
-                let projected = &context.primitives.visible[*member as usize];
                 if projected.near_depth - context.max_depth_inversion > gaps.farthest {
                     break;
                 }
@@ -163,8 +163,8 @@ impl EdgeSamples {
                         if gap.neighborhood_depth < projected.near_depth
                             && projected.near_depth <= gap.depth
                         {
-                            chunks.push(ChunkMask {
-                                chunk: gap.pixel / LANES as u16,
+                            chunks.push(PixelMask {
+                                first: gap.pixel / LANES as u16 * LANES as u16,
                                 lanes: 1 << (usize::from(gap.pixel) % LANES),
                             });
                         }

@@ -11,10 +11,10 @@ use super::context::FrameContext;
 use super::edges::Edges;
 use super::intersect::{CappedCylinderX8, CylinderX8, RayX8, SphereQuadratic, SphereX8};
 use super::primitive_id::PrimitiveId;
-use super::primitives::{Cylinder, Primitive, Sphere};
+use super::primitives::{Cylinder, Primitive, ProjectedPrimitive, Sphere};
 use super::resolve::ResolveAccumulator;
 use super::shading::ShadeBatch;
-use super::tile::{ChunkMask, ROW_CHUNKS, TILE_PIXELS, TILE_PX, Tile, nearest};
+use super::tile::{PixelMask, TILE_PIXELS, TILE_PX, Tile, nearest};
 use crate::simd::{LANES, QUAD};
 
 /// The token is looked at once in so many primitives of a tile.
@@ -44,7 +44,7 @@ pub(super) struct EdgeSamples {
     ids: Vec<PrimitiveId>,
     /// Buffers of [`Self::resample_gaps`].
     gaps: Gaps,
-    gap_candidates: Vec<ChunkMask>,
+    gap_candidates: Vec<PixelMask>,
 }
 
 impl Default for EdgeSamples {
@@ -90,7 +90,7 @@ impl<S: Simd> QuadPair<S> {
 /// Pixels of a tile whose samples may hit one primitive.
 #[derive(Clone, Copy)]
 struct Candidates<'a> {
-    chunks: &'a [ChunkMask],
+    chunks: &'a [PixelMask],
     /// For each pixel of the tile the depth behind which a primitive is hidden.
     max_depth: &'a [f32],
     /// Least depth of any point of the primitive.
@@ -112,7 +112,7 @@ impl EdgeSamples {
         context: &FrameContext<'_>,
         tile: &Tile,
         edges: &Edges,
-        members: &[u32],
+        members: &[ProjectedPrimitive],
         axis_rays: &[AxisRays; 2],
         first_lines: [usize; 2],
         count: usize,
@@ -326,11 +326,11 @@ impl EdgeSamples {
     ) {
         let near = f32x8::splat(simd, candidates.near_depth);
         for mask in candidates.chunks {
-            let first = usize::from(mask.chunk) * LANES;
+            let first = usize::from(mask.first);
             // Only edge pixels, and only where the primitive is not certainly hidden.
             let max_depth = f32x8::from_slice(simd, &candidates.max_depth[first..first + LANES]);
             let mut lanes = near.simd_le(max_depth).to_bitmask() as u32 & u32::from(mask.lanes);
-            let row = usize::from(mask.chunk) / ROW_CHUNKS;
+            let row = first / TILE_PX;
             while lanes != 0 {
                 let one = first + lanes.trailing_zeros() as usize;
                 lanes &= lanes - 1;
@@ -361,18 +361,19 @@ impl EdgeSamples {
     fn pair<S: Simd>(&self, simd: S, row: usize, quads: [(usize, usize); 2]) -> QuadPair<S> {
         let stride = self.stride;
         let [a, b] = quads;
-        let both = |numbers: &[f32], a: usize, b: usize| {
+        #[inline(always)]
+        fn both<S: Simd>(simd: S, numbers: &[f32], a: usize, b: usize) -> f32x8<S> {
             f32x4::from_slice(simd, &numbers[a..a + QUAD])
                 .combine(f32x4::from_slice(simd, &numbers[b..b + QUAD]))
-        };
+        }
         let column = |quad: (usize, usize)| quad.0 % TILE_PX * stride + quad.1;
         let columns = [column(a), column(b)];
         let rows = [row * stride + a.1, row * stride + b.1];
         QuadPair {
-            x: both(self.xs.as_slice(), columns[0], columns[1]),
-            y: both(self.ys.as_slice(), rows[0], rows[1]),
-            length: both(self.x_squares.as_slice(), columns[0], columns[1])
-                + both(self.y_squares.as_slice(), rows[0], rows[1]),
+            x: both(simd, self.xs.as_slice(), columns[0], columns[1]),
+            y: both(simd, self.ys.as_slice(), rows[0], rows[1]),
+            length: both(simd, self.x_squares.as_slice(), columns[0], columns[1])
+                + both(simd, self.y_squares.as_slice(), rows[0], rows[1]),
             at: [
                 usize::from(self.slots[a.0]) * stride + a.1,
                 usize::from(self.slots[b.0]) * stride + b.1,
