@@ -20,7 +20,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 /// Size of a header, and the unit to which contents are padded.
 pub const BLOCK_BYTES: usize = 512;
@@ -28,6 +28,9 @@ pub const BLOCK_BYTES: usize = 512;
 pub const MAX_NAME_BYTES: usize = 100;
 /// Largest file: its size is written as eleven octal digits.
 pub const MAX_FILE_BYTES: u64 = 0o77_777_777_777;
+/// Where a header has the file's size, and its number of octal digits.
+const SIZE_AT: usize = 124;
+const SIZE_DIGITS: usize = 11;
 /// The end of an archive: two empty blocks. An archive without them was truncated.
 pub const END: &[u8] = &[0; 2 * BLOCK_BYTES];
 
@@ -82,7 +85,7 @@ pub fn header(name: &str, file_bytes: u64) -> Result<[u8; BLOCK_BYTES], HeaderEr
     put(100, b"0000644\0");
     put(108, b"0000000\0");
     put(116, b"0000000\0");
-    put(124, format!("{file_bytes:011o}\0").as_bytes());
+    put(SIZE_AT, format!("{file_bytes:0SIZE_DIGITS$o}\0").as_bytes());
     // The modification time is the epoch: no clock influences the bytes.
     put(136, b"00000000000\0");
     // The checksum counts as spaces while it is computed.
@@ -119,6 +122,54 @@ pub fn finish(out: &mut impl Write) -> io::Result<()> {
     out.write_all(END)
 }
 
+/// A complete file of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Where its padding ends, bytes from the start of the archive: the next file can be appended
+    /// there.
+    pub end_bytes: u64,
+}
+
+/// Lists the complete files at the start of an archive that this crate wrote: up to its end, to a
+/// file that was cut off, or to a header that is not one of [`header`]'s. Contents are not read.
+///
+/// # Errors
+/// When reading fails for another reason than the end of the archive.
+pub fn members(archive: &mut (impl Read + Seek)) -> io::Result<Vec<Member>> {
+    let length = archive.seek(SeekFrom::End(0))?;
+    let mut members: Vec<Member> = Vec::new();
+    loop {
+        let start = members.last().map_or(0, |member| member.end_bytes);
+        let mut block = [0; BLOCK_BYTES];
+        archive.seek(SeekFrom::Start(start))?;
+        match archive.read_exact(&mut block) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(members),
+            read => read?,
+        }
+        let Some((name, file_bytes)) = named(&block) else {
+            return Ok(members);
+        };
+        let blocks = file_bytes.div_ceil(BLOCK_BYTES as u64);
+        let end_bytes = start + (1 + blocks) * BLOCK_BYTES as u64;
+        if end_bytes > length {
+            return Ok(members);
+        }
+        members.push(Member { name, end_bytes });
+    }
+}
+
+/// Name and size of the file that a header of [`header`] announces; `None` for any other block.
+fn named(block: &[u8; BLOCK_BYTES]) -> Option<(String, u64)> {
+    let name = block[..MAX_NAME_BYTES].split(|byte| *byte == 0).next()?;
+    let name = std::str::from_utf8(name).ok()?;
+    let digits = std::str::from_utf8(&block[SIZE_AT..SIZE_AT + SIZE_DIGITS]).ok()?;
+    let file_bytes = u64::from_str_radix(digits, 8).ok()?;
+    (!name.is_empty() && header(name, file_bytes).is_ok_and(|made| made == *block))
+        .then(|| (name.to_owned(), file_bytes))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
@@ -149,6 +200,37 @@ mod tests {
         assert_eq!(archive.len(), 512 + 1024 + 1024);
         assert_eq!(&archive[512..1025], [7; 513]);
         assert!(archive[1025..].iter().all(|byte| *byte == 0));
+    }
+
+    #[test]
+    fn members_are_those_that_are_complete() {
+        let mut archive = Vec::new();
+        append(&mut archive, "a.png", &[7; 513]).unwrap();
+        append(&mut archive, "empty", b"").unwrap();
+        append(&mut archive, "b.png", &[0; 512]).unwrap();
+        let ends = [1536, 2048, 3072];
+        let listed = |bytes: &[u8]| members(&mut io::Cursor::new(bytes)).unwrap();
+        let expected: Vec<Member> = ["a.png", "empty", "b.png"]
+            .into_iter()
+            .zip(ends)
+            .map(|(name, end_bytes)| Member {
+                name: name.to_owned(),
+                end_bytes,
+            })
+            .collect();
+        for length in 0..=archive.len() {
+            let complete = ends.iter().filter(|end| **end <= length as u64).count();
+            assert_eq!(listed(&archive[..length]), expected[..complete], "{length}");
+        }
+        finish(&mut archive).unwrap();
+        assert_eq!(listed(&archive), expected);
+        // Any other header ends the list, as does a size that cannot be.
+        for at in [0, 100, SIZE_AT, 148, 156, 257, 511] {
+            let mut other = archive.clone();
+            other[at] ^= 1;
+            assert!(listed(&other).is_empty(), "{at}");
+        }
+        assert!(listed(&[b'7'; 4096]).is_empty());
     }
 
     #[test]

@@ -69,5 +69,6 @@ pub use error::{RenderError, is_transient_io};
 pub use frame::{Frame, Timings};
 pub use save::{
     check_destination, files_of, save, save_bytes, save_masks, save_masks_of, save_with,
+    write_files, write_masks,
 };
 pub use select::{enumerate_adapters, open, open_with_threads};

@@ -52,13 +52,31 @@ pub fn save_with(
     encoder: &mut Encoder,
     bytes: &mut Vec<u8>,
 ) -> Result<Vec<PathBuf>, RenderError> {
-    let encoding = encoding.into();
     let mut written = Vec::new();
-    let mut put = |path: PathBuf, bytes: &[u8]| -> Result<(), RenderError> {
+    let put = |path: PathBuf, bytes: &[u8]| -> Result<(), RenderError> {
         save_bytes(&path, bytes)?;
         written.push(path);
         Ok(())
     };
+    write_files(frame, planes, path, encoding, encoder, bytes, put)?;
+    Ok(written)
+}
+
+/// Passes the paths and contents of the files that [`save_with`] writes to `put` instead, for
+/// example for an archive.
+///
+/// # Errors
+/// [`RenderError::Encode`] as [`encode::picture`], and those of `put`.
+pub fn write_files(
+    frame: &Frame,
+    planes: impl IntoIterator<Item = Plane>,
+    path: &Path,
+    encoding: impl Into<Encoding>,
+    encoder: &mut Encoder,
+    bytes: &mut Vec<u8>,
+    mut put: impl FnMut(PathBuf, &[u8]) -> Result<(), RenderError>,
+) -> Result<(), RenderError> {
+    let encoding = encoding.into();
     for plane in planes.into_iter().filter(|plane| !plane.is_mask()) {
         if plane == Plane::Color {
             encoder.encode(frame, encoding, bytes)?;
@@ -74,7 +92,7 @@ pub fn save_with(
             )?;
         }
     }
-    Ok(written)
+    Ok(())
 }
 
 /// Writes every class mask that `planes` names beside `path`: `STEM.PLANE.png` (indices, with a
@@ -100,9 +118,27 @@ pub fn save_masks(
 pub fn save_masks_of<E: From<RenderError>>(
     planes: impl IntoIterator<Item = Plane>,
     path: &Path,
-    mut mask_of: impl FnMut(Plane) -> Result<ClassMask, E>,
+    mask_of: impl FnMut(Plane) -> Result<ClassMask, E>,
 ) -> Result<Vec<PathBuf>, E> {
     let mut written = Vec::new();
+    write_masks(planes, path, mask_of, |path, bytes| {
+        save_bytes(&path, bytes)?;
+        written.push(path);
+        Ok(())
+    })?;
+    Ok(written)
+}
+
+/// Passes the paths and contents of the files that [`save_masks_of`] writes to `put` instead.
+///
+/// # Errors
+/// Those of `mask_of` and of `put`.
+pub fn write_masks<E: From<RenderError>>(
+    planes: impl IntoIterator<Item = Plane>,
+    path: &Path,
+    mut mask_of: impl FnMut(Plane) -> Result<ClassMask, E>,
+    mut put: impl FnMut(PathBuf, &[u8]) -> Result<(), RenderError>,
+) -> Result<(), E> {
     for plane in planes.into_iter().filter(|plane| plane.is_mask()) {
         let mask = mask_of(plane)?;
         let mut legend =
@@ -112,12 +148,10 @@ pub fn save_masks_of<E: From<RenderError>>(
             })?;
         legend.push(b'\n');
         for (extension, bytes) in [("png", mask.png()?), ("json", legend)] {
-            let path = beside(path, plane, extension);
-            save_bytes(&path, &bytes)?;
-            written.push(path);
+            put(beside(path, plane, extension), &bytes)?;
         }
     }
-    Ok(written)
+    Ok(())
 }
 
 /// Writes a file as [`save`] does: under a temporary name, and then renamed.

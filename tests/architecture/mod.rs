@@ -57,6 +57,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     (
         "molshot",
         &[
+            "molshot-archive",
             "molshot-dataset",
             "molshot-molecule",
             "molshot-renderer",

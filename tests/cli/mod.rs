@@ -5,6 +5,7 @@
 //! finds none fails.
 
 mod annotations;
+mod archives;
 mod bad_files;
 mod bad_flags;
 mod bad_outputs;

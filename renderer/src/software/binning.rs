@@ -9,7 +9,7 @@ use crate::simd::widen;
 
 /// Most entries that are listed at a time, unless one tile has more: it bounds the memory. Pictures
 /// with more are drawn in several parts.
-const MAX_ENTRIES: usize = 1 << 22;
+const MAX_ENTRIES: usize = 1 << 21;
 /// The token is looked at once in so many primitives.
 const LOOK_INTERVAL: usize = 256;
 
@@ -119,8 +119,9 @@ impl Bins {
                 let range = self.range(grid, primitive.rect_px);
                 self.ranges.push(range);
                 let [left, top, right, bottom] = widen::<_, usize>(range);
-                for row in top..=bottom {
-                    for count in &mut self.counts[row * grid.columns..][left..=right] {
+                for row in top..bottom + 1 {
+                    let row = row * grid.columns;
+                    for count in &mut self.counts[row + left..row + right + 1] {
                         *count += 1;
                     }
                 }

@@ -30,6 +30,10 @@
     reason = "`axis` indexes several arrays at once"
 )]
 #![allow(
+    clippy::range_plus_one,
+    reason = "a loop over an inclusive range tests more than one over a half-open range"
+)]
+#![allow(
     clippy::too_many_lines,
     clippy::too_many_arguments,
     reason = "inner loops stay in one function, and take their state as arguments"

@@ -72,17 +72,16 @@ pub(super) struct PixelMask {
     pub(super) lanes: u16,
 }
 
-/// Successive columns of a tile's row, eight at a time. Few of them are taken from the first on, so
-/// that a small body needs one step a row; more of them in whole chunks. In both cases eight columns
-/// from each start on lie in the tile.
+/// Where to begin with the columns of a tile's row from `left` to `right`, eight at a time. Few of
+/// them are taken from the first on, so that a small body needs one step a row; more of them in
+/// whole chunks. In both cases eight columns from each step on lie in the tile.
 #[inline(always)]
-pub(super) fn steps_of_eight(left: usize, right: usize) -> impl Iterator<Item = usize> {
-    let start = if right - left < LANES {
+pub(super) fn first_of_eight(left: usize, right: usize) -> usize {
+    if right - left < LANES {
         left.min(TILE_PX - LANES)
     } else {
         left / LANES * LANES
-    };
-    (start..=right).step_by(LANES)
+    }
 }
 
 impl Default for Tile {
@@ -144,8 +143,8 @@ impl TileRect {
     }
 }
 
-/// Eight values of a tile from an index on. The first may lie one before the tile (`usize::MAX`), and
-/// the eighth one beyond it, where a pixel of the apron has no neighbour: such a lane holds an
+/// Eight values of a tile from an index on. The first may lie one before the tile (`usize::MAX`),
+/// and the eighth one beyond it, where a pixel of the apron has no neighbour: such a lane holds an
 /// arbitrary value of the tile.
 #[inline(always)]
 pub(super) fn eight_from<T: Copy>(values: &[T], from: usize) -> [T; LANES] {
@@ -234,7 +233,8 @@ impl Tile {
         self.candidates.clear();
     }
 
-    /// Notes which of eight pixels from `column` on have samples that may hit the current primitive.
+    /// Notes which of eight pixels from `column` on have samples that may hit the current
+    /// primitive.
     #[inline(always)]
     pub(super) fn add_candidates(&mut self, row: usize, column: usize, lanes: u32) {
         let in_chunks = lanes << (column % LANES);
@@ -246,12 +246,12 @@ impl Tile {
         });
     }
 
-    /// True where nothing that begins at a depth can be seen in eight pixels from `column` on or next
-    /// to them.
+    /// True where nothing that begins at a depth can be seen in eight pixels from `column` on or
+    /// next to them.
     #[inline(always)]
     pub(super) fn hides(&self, row: usize, column: usize, near_depth: f32) -> bool {
         let chunks = &self.chunk_max_depth[row * ROW_CHUNKS..][..ROW_CHUNKS];
-        let [first, last] = [column / LANES, (column + LANES - 1) / LANES % ROW_CHUNKS];
+        let [first, last] = [column / LANES, column.div_ceil(LANES) % ROW_CHUNKS];
         near_depth > chunks[first] && near_depth > chunks[last]
     }
 
@@ -264,11 +264,20 @@ impl Tile {
             near.simd_le(farthest).to_bitmask() as u32
         };
         let blocks = rect.blocks() & (visible(0) | visible(LANES) << LANES);
-        blocks != 0
-            && (rect.top..=rect.bottom).any(|row| {
-                steps_of_eight(rect.left, rect.right)
-                    .any(|column| !self.hides(row, column, near_depth))
-            })
+        if blocks == 0 {
+            return false;
+        }
+        let first = first_of_eight(rect.left, rect.right);
+        for row in rect.top..rect.bottom + 1 {
+            let mut column = first;
+            while column <= rect.right {
+                if !self.hides(row, column, near_depth) {
+                    return true;
+                }
+                column += LANES;
+            }
+        }
+        false
     }
 
     /// Recomputes the greatest depths of chunks and of blocks, and returns the greatest of all.

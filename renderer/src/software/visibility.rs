@@ -7,7 +7,7 @@ use fearless_simd::prelude::*;
 use super::context::FrameContext;
 use super::intersect::{CappedCylinderX8, CylinderX8, RayX8, SphereQuadratic, SphereX8};
 use super::primitives::{Cylinder, Primitive, ProjectedPrimitive, Sphere};
-use super::tile::{CandidateRun, TILE_PX, Tile, TileRect, cylinder_columns, steps_of_eight};
+use super::tile::{CandidateRun, TILE_PX, Tile, TileRect, cylinder_columns, first_of_eight};
 use crate::simd::LANES;
 
 /// The greatest depths of blocks are recomputed once in so many primitives.
@@ -132,11 +132,14 @@ impl Tile {
         let zero = number(0.0);
         let ids = projected.id.splat(simd);
         let closest_x = number(form.closest[0]);
-        for row in rect.top..=rect.bottom {
+        for row in rect.top..rect.bottom + 1 {
             let y = number(self.ys[row]);
             let y_square = number(self.y_squares[row]);
             let closest_y = number(form.closest[1]) * y + number(form.closest[2]);
-            for column in steps_of_eight(rect.left, rect.right) {
+            let mut next = first_of_eight(rect.left, rect.right);
+            while next <= rect.right {
+                let column = next;
+                next += LANES;
                 if self.hides(row, column, sphere.near_depth) {
                     continue;
                 }
@@ -185,8 +188,11 @@ impl Tile {
                 let spheres = SphereX8::splat(simd, sphere);
                 let near = f32x8::splat(simd, context.camera.near_angstrom);
                 let ids = projected.id.splat(simd);
-                for row in rect.top..=rect.bottom {
-                    for column in steps_of_eight(rect.left, rect.right) {
+                for row in rect.top..rect.bottom + 1 {
+                    let mut next = first_of_eight(rect.left, rect.right);
+                    while next <= rect.right {
+                        let column = next;
+                        next += LANES;
                         let at = self.mark_eight(simd, row, column, sphere.near_depth, edges);
                         let approach = spheres
                             .closest_approach::<PERSPECTIVE>(simd, self.rays(simd, row, column));
@@ -222,7 +228,7 @@ impl Tile {
         let chord_excess = number(outline.chord_excess);
         let reach = number(cylinder.half_length + 2.0 * cylinder.sample_reach);
         let near = number(cylinder.near_depth);
-        for row in rect.top..=rect.bottom {
+        for row in rect.top..rect.bottom + 1 {
             let (left, right) = cylinder_columns(
                 cylinder,
                 projected.rect_px,
@@ -232,7 +238,11 @@ impl Tile {
             if left > right {
                 continue;
             }
-            for column in steps_of_eight(left as usize, right as usize) {
+            let (left, right) = (left as usize, right as usize);
+            let mut next = first_of_eight(left, right);
+            while next <= right {
+                let column = next;
+                next += LANES;
                 if self.hides(row, column, cylinder.near_depth) {
                     continue;
                 }
@@ -288,7 +298,7 @@ impl Tile {
                 let cylinders = CappedCylinderX8::splat(simd, cylinder);
                 let near = f32x8::splat(simd, context.camera.near_angstrom);
                 let ids = projected.id.splat_halves(simd);
-                for row in rect.top..=rect.bottom {
+                for row in rect.top..rect.bottom + 1 {
                     let (left, right) = cylinder_columns(
                         cylinder,
                         projected.rect_px,
@@ -298,7 +308,11 @@ impl Tile {
                     if left > right {
                         continue;
                     }
-                    for column in steps_of_eight(left as usize, right as usize) {
+                    let (left, right) = (left as usize, right as usize);
+                    let mut next = first_of_eight(left, right);
+                    while next <= right {
+                        let column = next;
+                        next += LANES;
                         let at = self.mark_eight(simd, row, column, cylinder.near_depth, edges);
                         let rays = self.rays(simd, row, column);
                         let hit = cylinders.hit::<PERSPECTIVE>(simd, rays, near);
@@ -310,8 +324,8 @@ impl Tile {
         );
     }
 
-    /// Marks eight pixels from `column` on for sampling, for a primitive that may have creases, rims
-    /// and far walls. Returns the place of the first.
+    /// Marks eight pixels from `column` on for sampling, for a primitive that may have creases,
+    /// rims and far walls. Returns the place of the first.
     #[inline(always)]
     fn mark_eight<S: Simd>(
         &mut self,

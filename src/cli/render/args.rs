@@ -23,7 +23,8 @@ pub(crate) struct RenderArgs {
                           scene", Format::extensions_text()))]
     pub(super) inputs: Vec<PathBuf>,
     /// File to write; its extension decides the format. `-` writes to standard output. For several
-    /// pictures the name contains {view} or {index}, with --each also {name}.
+    /// pictures the name contains {view} or {index}, with --each also {name}. FILE.tar puts all
+    /// files into one archive, FILE.tar/NAME says under which names.
     #[arg(
         short,
         long,
@@ -66,6 +67,7 @@ Examples:
   molshot render 5ey0/ -o '5ey0_{view}.png' --views front,left,top,back,right,bottom
   molshot render 5ey0/ -o 'turn_{index}.png' --turntable 36
   molshot render *.sdf --each -o '{name}.png'
+  molshot render *.sdf --each --turntable 36 --size 128x128 -o turns.tar
   molshot render pdbbind/*/ --each --views front,left,top -o 'out/{name}_{view}.png' --resume
   molshot render 5ey0/ -o named.png --style licorice --labels residues --label-size 14px --label-outline 1
   molshot render 5ey0/ -o 5ey0.png --planes color,depth,normal,atom-id,residue-id

@@ -1,5 +1,6 @@
 //! `molshot render`
 
+mod archive;
 mod args;
 mod batch;
 mod group;
@@ -12,15 +13,16 @@ mod summary;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use molshot_scenes::RenderRequest;
 
 use crate::cli::message::{CliError, Verbosity, note, output_json};
 use crate::input::is_scene_file;
+use archive::{ArchiveName, ArchiveWriter};
 pub(crate) use args::RenderArgs;
 use batch::BatchRender;
-use outputs::{GroupFiles, OutputName};
+use outputs::{GroupFiles, OutputName, OutputNames};
 
 pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError> {
     if args.print_request {
@@ -37,8 +39,17 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         vec![args.inputs.as_slice()]
     };
     let pictures = args.pictures.list()?;
+    let archive = ArchiveName::of(out);
+    let names = NameParts {
+        pictures: pictures.len(),
+        views: args.pictures.names_views(),
+    };
+    let out = match &archive {
+        Some(name) => &names.member_of("--output", name, args.request.format().unwrap_or("png"))?,
+        None => out,
+    };
     let name = OutputName::new("--output", out)?;
-    let annotations_name = args.annotations.name()?;
+    let (annotations_name, annotations_apart) = annotations_name(args, archive.as_ref(), &names)?;
     for name in [&name].into_iter().chain(&annotations_name) {
         name.check_placeholders(groups.len(), pictures.len(), args.pictures.names_views())?;
     }
@@ -56,6 +67,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
     }
     let valid = requests.iter().flatten().map(|document| &document.request);
     warn_of_unused(args, valid, verbosity);
+    let mut writer = None;
     if out != Path::new("-") || annotations_name.is_some() {
         let files: Vec<GroupFiles<'_>> = std::iter::zip(&groups, &requests)
             .map(|(inputs, request)| GroupFiles {
@@ -63,11 +75,21 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
                 document: request.as_ref().ok(),
             })
             .collect();
-        let names = (
-            (out != Path::new("-")).then_some(&name),
-            annotations_name.as_ref(),
-        );
-        outputs::check_files(names, &files, &pictures, args.pictures.commands_file())?;
+        let names = OutputNames {
+            pictures: (out != Path::new("-")).then_some(&name),
+            annotations: annotations_name.as_ref(),
+            archive: archive.as_ref().map(|name| name.archive.as_path()),
+            annotations_apart,
+        };
+        outputs::check_files(&names, &files, &pictures, args.pictures.commands_file())?;
+        if let Some(archive) = names.archive {
+            let pictures = names.archived(&files, &pictures);
+            writer = Some(Arc::new(ArchiveWriter::open(
+                archive,
+                args.resume,
+                pictures,
+            )?));
+        }
     }
     batch::run(&BatchRender {
         args,
@@ -77,8 +99,68 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         pictures,
         name,
         annotations_name,
+        archive: writer,
+        annotations_apart,
         verbosity,
     })
+}
+
+/// What distinguishes the pictures of a command.
+struct NameParts {
+    pictures: usize,
+    /// Whether pictures have the names of views.
+    views: bool,
+}
+
+impl NameParts {
+    /// The name of the files in an archive, with placeholders: what was given behind the archive's
+    /// name, else one that distinguishes them, with a file extension.
+    fn member_of(
+        &self,
+        flag: &str,
+        name: &ArchiveName,
+        extension: &str,
+    ) -> Result<PathBuf, CliError> {
+        if name.archive.as_os_str().as_encoded_bytes().contains(&b'{') {
+            return Err(CliError::flag(
+                flag,
+                "all pictures go into one archive; give placeholders behind its name, as in \
+                 'out.tar/{name}.png'",
+            ));
+        }
+        Ok(name.member.clone().unwrap_or_else(|| {
+            let which = match (self.pictures > 1, self.views) {
+                (false, _) => "",
+                (true, true) => "_{view}",
+                (true, false) => "_{index}",
+            };
+            format!("{{name}}{which}.{extension}").into()
+        }))
+    }
+}
+
+/// The name of annotation files, and whether they do not go into the archive.
+fn annotations_name(
+    args: &RenderArgs,
+    archive: Option<&ArchiveName>,
+    names: &NameParts,
+) -> Result<(Option<OutputName>, bool), CliError> {
+    const FLAG: &str = "--annotations";
+    let Some(file) = args.annotations.file()? else {
+        return Ok((None, true));
+    };
+    let Some(own) = ArchiveName::of(file) else {
+        return Ok((Some(OutputName::new(FLAG, file)?), true));
+    };
+    if archive.is_none_or(|archive| archive.archive != own.archive) {
+        return Err(CliError::flag(
+            FLAG,
+            "annotations go into the archive of the pictures or into files; give that archive, or \
+             a name without .tar",
+        ));
+    }
+    let member = names.member_of(FLAG, &own, "json")?;
+    Ok((Some(OutputName::new(FLAG, &member)?), false))
 }
 
 /// Warns of inputs that one scene has twice: their atoms are drawn twice, at the same positions.

@@ -11,6 +11,7 @@ use molshot_renderer::{check_destination, files_of};
 use molshot_scenes::request::StructureSource;
 use molshot_scenes::{Plane, SceneDocument};
 
+use super::archive::check_member;
 use super::pictures::{PictureSpec, Pictures};
 use crate::cli::message::CliError;
 use crate::input::{STANDARD_INPUT, is_scene_file};
@@ -177,10 +178,55 @@ pub(super) struct GroupFiles<'a> {
     pub(super) document: Option<&'a SceneDocument>,
 }
 
+impl GroupFiles<'_> {
+    /// The planes of the pictures.
+    fn planes(&self) -> Vec<Plane> {
+        self.document.map_or_else(
+            || vec![Plane::Color],
+            |document| document.request.output.planes.iter().copied().collect(),
+        )
+    }
+}
+
+/// The names of the files that a command writes.
+#[derive(Debug)]
+pub(super) struct OutputNames<'a> {
+    /// Of pictures; `None` for standard output.
+    pub(super) pictures: Option<&'a OutputName>,
+    pub(super) annotations: Option<&'a OutputName>,
+    /// The archive that the pictures go into.
+    pub(super) archive: Option<&'a Path>,
+    /// Whether annotations do not go into the archive.
+    pub(super) annotations_apart: bool,
+}
+
+impl OutputNames<'_> {
+    /// The files of each picture that go into the archive.
+    pub(super) fn archived<'a>(
+        &'a self,
+        groups: &'a [GroupFiles<'_>],
+        pictures: &'a Pictures,
+    ) -> impl Iterator<Item = Vec<PathBuf>> + 'a {
+        groups.iter().flat_map(move |group| {
+            let name = name_of(&group.inputs[0]);
+            let annotations = self.annotations.filter(|_| !self.annotations_apart);
+            pictures.iter().map(move |picture| {
+                let paths = self.pictures.map(|out| out.path(&picture, &name));
+                let mut files: Vec<PathBuf> = paths
+                    .into_iter()
+                    .flat_map(|path| files_of(&path, group.planes()))
+                    .collect();
+                files.extend(annotations.map(|out| out.path(&picture, &name)));
+                files
+            })
+        })
+    }
+}
+
 /// Refuses output names that are equal to each other or to an input, and folders that cannot be
 /// written, before any work is done.
 pub(super) fn check_files(
-    (out, annotations): (Option<&OutputName>, Option<&OutputName>),
+    names: &OutputNames<'_>,
     groups: &[GroupFiles<'_>],
     pictures: &Pictures,
     commands_file: Option<&Path>,
@@ -195,38 +241,43 @@ pub(super) fn check_files(
     for input in inputs {
         read.insert(canonical.of(&input), input);
     }
+    if let Some(archive) = names.archive
+        && let Some(input) = read.get(&canonical.of(archive))
+    {
+        return Err(replaces_input("--output", archive, input));
+    }
     let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
-    for GroupFiles { inputs, document } in groups {
+    for group in groups {
+        let inputs = group.inputs;
         let name = name_of(&inputs[0]);
-        let planes = document.map_or_else(
-            || vec![Plane::Color],
-            |document| document.request.output.planes.iter().copied().collect(),
-        );
+        let planes = group.planes();
         for picture in pictures.iter() {
-            let pictures = out.map(|out| {
+            let pictures = names.pictures.map(|out| {
                 (
                     out,
+                    names.archive,
                     files_of(&out.path(&picture, &name), planes.iter().copied()),
                 )
             });
-            let annotations =
-                annotations.map(|name_of| (name_of, vec![name_of.path(&picture, &name)]));
+            let annotations = names.annotations.map(|name_of| {
+                let archive = names.archive.filter(|_| !names.annotations_apart);
+                (name_of, archive, vec![name_of.path(&picture, &name)])
+            });
             let files = pictures.into_iter().chain(annotations);
-            for (flag, path) in
-                files.flat_map(|(name, files)| files.into_iter().map(move |file| (name.flag, file)))
-            {
-                let file = canonical.of(&path);
-                if let Some(input) = read.get(&file) {
-                    return Err(CliError::flag(
-                        flag,
-                        format_args!(
-                            "writing {} would replace the input {}; give another name",
-                            path.display(),
-                            input.display()
-                        ),
-                    ));
-                }
-                check_destination(&path)?;
+            for (flag, archive, path) in files.flat_map(|(name, archive, files)| {
+                (files.into_iter()).map(move |file| (name.flag, archive, file))
+            }) {
+                let (path, file) = if let Some(archive) = archive {
+                    check_member(flag, &path)?;
+                    (archive.join(&path), archive.join(&path))
+                } else {
+                    let file = canonical.of(&path);
+                    if let Some(input) = read.get(&file) {
+                        return Err(replaces_input(flag, &path, input));
+                    }
+                    check_destination(&path)?;
+                    (path, file)
+                };
                 if let Some(other) = taken.insert(file, &inputs[0]) {
                     if *other == inputs[0] {
                         return Err(CliError::flag(
@@ -252,6 +303,17 @@ pub(super) fn check_files(
         }
     }
     Ok(())
+}
+
+fn replaces_input(flag: &str, path: &Path, input: &Path) -> CliError {
+    CliError::flag(
+        flag,
+        format_args!(
+            "writing {} would replace the input {}; give another name",
+            path.display(),
+            input.display()
+        ),
+    )
 }
 
 /// Whether all files of a picture exist. Files get their names only when they are complete, and

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use molshot_renderer::annotations::MaskKind;
-use molshot_renderer::{Annotator, Frame, RenderError, save_bytes, save_masks};
+use molshot_renderer::annotations::{MaskKind, class_mask};
+use molshot_renderer::{Annotator, Frame, RenderError, write_masks};
 use molshot_scenes::{Plane, RenderJob, SceneError};
 
-use super::outputs::OutputName;
+use super::archive::PictureSink;
 use crate::cli::message::CliError;
 use crate::cli::words::{KeywordParser, word};
 
@@ -37,15 +37,12 @@ pub(crate) struct AnnotationArgs {
 }
 
 impl AnnotationArgs {
-    /// The name of the annotation files, with its placeholders.
-    pub(super) fn name(&self) -> Result<Option<OutputName>, CliError> {
-        let Some(file) = &self.annotations else {
-            return Ok(None);
-        };
-        if file == Path::new("-") {
+    /// The name of the annotation files, which may have placeholders.
+    pub(super) fn file(&self) -> Result<Option<&Path>, CliError> {
+        if self.annotations.as_deref() == Some(Path::new("-")) {
             return Err(CliError::flag("--annotations", "give the name of a file"));
         }
-        OutputName::new("--annotations", file).map(Some)
+        Ok(self.annotations.as_deref())
     }
 
     /// Adds the plane that annotations are computed from to a job.
@@ -72,19 +69,27 @@ pub(super) struct Sidecars {
     pub(super) planes: Vec<Plane>,
     /// The file of annotations, if they are requested.
     pub(super) annotations: Option<PathBuf>,
+    /// Whether annotations do not go into the archive of the pictures.
+    pub(super) annotations_apart: bool,
     pub(super) masks: Vec<MaskKind>,
 }
 
 impl Sidecars {
-    /// Writes class masks next to `path`, and the annotations. Returns the written files.
+    /// Writes class masks next to `path`, and the annotations.
     pub(super) fn write(
         &self,
         job: &RenderJob,
         frame: &Frame,
         path: &Path,
         annotator: &mut Annotator,
-    ) -> Result<Vec<PathBuf>, RenderError> {
-        let mut written = save_masks(job, frame, self.planes.iter().copied(), path)?;
+        sink: &mut PictureSink<'_>,
+    ) -> Result<(), RenderError> {
+        write_masks(
+            self.planes.iter().copied(),
+            path,
+            |plane| class_mask(job, frame, plane),
+            |path, bytes| sink.put(path, bytes),
+        )?;
         if let Some(file) = &self.annotations {
             let annotations = annotator.annotate(job, frame, &self.masks)?;
             let mut text =
@@ -93,9 +98,12 @@ impl Sidecars {
                     remedy: "report this with the structure".into(),
                 })?;
             text.push(b'\n');
-            save_bytes(file, &text)?;
-            written.push(file.clone());
+            if self.annotations_apart {
+                sink.put_apart(file.clone(), &text)?;
+            } else {
+                sink.put(file.clone(), &text)?;
+            }
         }
-        Ok(written)
+        Ok(())
     }
 }

@@ -78,7 +78,7 @@ impl Gaps {
         if self.all_columns & inside == 0 {
             return;
         }
-        for row in rect.top.max(first)..=rect.bottom.min(last) {
+        for row in rect.top.max(first)..rect.bottom.min(last) + 1 {
             let columns = self.columns[row];
             let mut wanted = columns & inside;
             while wanted != 0 {

@@ -66,6 +66,13 @@ impl Default for EdgeSamples {
     }
 }
 
+/// The numbers of two quads.
+#[inline(always)]
+fn two_quads<S: Simd>(simd: S, numbers: &[f32], a: usize, b: usize) -> f32x8<S> {
+    f32x4::from_slice(simd, &numbers[a..a + QUAD])
+        .combine(f32x4::from_slice(simd, &numbers[b..b + QUAD]))
+}
+
 /// Two quads of samples in one row of pixels, whose rays are cast together.
 #[derive(Clone, Copy)]
 struct QuadPair<S: Simd> {
@@ -361,19 +368,14 @@ impl EdgeSamples {
     fn pair<S: Simd>(&self, simd: S, row: usize, quads: [(usize, usize); 2]) -> QuadPair<S> {
         let stride = self.stride;
         let [a, b] = quads;
-        #[inline(always)]
-        fn both<S: Simd>(simd: S, numbers: &[f32], a: usize, b: usize) -> f32x8<S> {
-            f32x4::from_slice(simd, &numbers[a..a + QUAD])
-                .combine(f32x4::from_slice(simd, &numbers[b..b + QUAD]))
-        }
         let column = |quad: (usize, usize)| quad.0 % TILE_PX * stride + quad.1;
         let columns = [column(a), column(b)];
         let rows = [row * stride + a.1, row * stride + b.1];
         QuadPair {
-            x: both(simd, self.xs.as_slice(), columns[0], columns[1]),
-            y: both(simd, self.ys.as_slice(), rows[0], rows[1]),
-            length: both(simd, self.x_squares.as_slice(), columns[0], columns[1])
-                + both(simd, self.y_squares.as_slice(), rows[0], rows[1]),
+            x: two_quads(simd, self.xs.as_slice(), columns[0], columns[1]),
+            y: two_quads(simd, self.ys.as_slice(), rows[0], rows[1]),
+            length: two_quads(simd, self.x_squares.as_slice(), columns[0], columns[1])
+                + two_quads(simd, self.y_squares.as_slice(), rows[0], rows[1]),
             at: [
                 usize::from(self.slots[a.0]) * stride + a.1,
                 usize::from(self.slots[b.0]) * stride + b.1,

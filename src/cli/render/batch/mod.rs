@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use molshot_scenes::SceneDocument;
 
+use super::archive::ArchiveWriter;
 use super::args::RenderArgs;
 use super::outputs::OutputName;
 use super::pictures::Pictures;
@@ -36,6 +37,10 @@ pub(super) struct BatchRender<'a> {
     pub(super) name: OutputName,
     /// The name of the annotations, if they are requested.
     pub(super) annotations_name: Option<OutputName>,
+    /// The archive that the pictures go into; `None` where each is a file.
+    pub(super) archive: Option<Arc<ArchiveWriter>>,
+    /// Whether annotations do not go into the archive.
+    pub(super) annotations_apart: bool,
     pub(super) verbosity: Verbosity,
 }
 
@@ -43,6 +48,13 @@ impl BatchRender<'_> {
     /// The number of pictures.
     fn total(&self) -> usize {
         self.groups.len() * self.pictures.len()
+    }
+
+    /// Ends the archive, if there is one.
+    fn finish_archive(&self) -> Result<(), CliError> {
+        self.archive
+            .as_ref()
+            .map_or(Ok(()), |archive| archive.finish())
     }
 
     /// The size in bytes of the largest picture's planes.
@@ -66,7 +78,8 @@ pub(super) fn run(batch: &BatchRender<'_>) -> Result<(), CliError> {
     let report = Arc::new(BatchReport::new(batch.total(), batch.verbosity));
     let runner = BatchRunner::new(batch, &report);
     if batch.total() == 1 {
-        return runner.run_single();
+        runner.run_single()?;
+        return batch.finish_archive();
     }
     let listener = Arc::clone(&report);
     interrupt::listen(move || {
@@ -105,6 +118,8 @@ fn conclude(batch: &BatchRender<'_>, report: &BatchReport) -> Result<(), CliErro
             count_pictures(progress.total())
         )));
     }
+    // With failures, too: what was drawn is there, as it is in files.
+    batch.finish_archive()?;
     if failed.is_empty() {
         return Ok(());
     }

@@ -7,9 +7,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use molshot_renderer::pool::{
     CancelToken, Pool, PoolError, PoolOptions, RenderTask, TrySubmitErrorKind, WorkerScratch,
 };
-use molshot_renderer::{Annotator, Encoding, Frame, RenderError, open_with_threads, save_with};
+use molshot_renderer::{
+    Annotator, Encoding, Frame, RenderError, files_of, open_with_threads, write_files,
+};
 use molshot_scenes::{Plane, RenderJob, SceneDocument};
 
+use super::super::archive::{ArchiveWriter, PictureSink};
 use super::super::args::RenderArgs;
 use super::super::group::Group;
 use super::super::outputs::{self, is_finished};
@@ -132,6 +135,7 @@ impl<'a> BatchRunner<'a> {
                     .annotations_name
                     .as_ref()
                     .map(|annotations| annotations.path(picture, &name)),
+                annotations_apart: batch.annotations_apart,
                 masks: batch.args.annotations.masks(),
             },
         };
@@ -140,7 +144,7 @@ impl<'a> BatchRunner<'a> {
             .iter()
             .map(|picture| (files_of(&picture), picture))
             .filter(|(files, _)| {
-                let skip = batch.args.resume && files.are_finished();
+                let skip = batch.args.resume && files.are_finished(batch.archive.as_deref());
                 if skip {
                     report.progress.skip();
                 }
@@ -169,6 +173,7 @@ impl<'a> BatchRunner<'a> {
                 job: batch.args.annotations.job(picture.job(&base)?)?,
                 files,
                 encoding,
+                archive: batch.archive.clone(),
                 verbosity: batch.verbosity,
                 report: Arc::clone(report),
             };
@@ -225,14 +230,26 @@ struct PictureFiles {
 }
 
 impl PictureFiles {
-    /// Whether all files exist. A file gets its name only when it is complete.
-    fn are_finished(&self) -> bool {
-        is_finished(&self.path, self.sidecars.planes.iter().copied())
-            && self
-                .sidecars
-                .annotations
+    /// Whether all files exist, in the archive if there is one. A file gets its name only when it
+    /// is complete.
+    fn are_finished(&self, archive: Option<&ArchiveWriter>) -> bool {
+        let Sidecars {
+            planes,
+            annotations,
+            annotations_apart,
+            ..
+        } = &self.sidecars;
+        let pictures = match archive {
+            Some(archive) => files_of(&self.path, planes.iter().copied())
                 .iter()
-                .all(|file| is_finished(file, [Plane::Color]))
+                .all(|file| archive.has(file)),
+            None => is_finished(&self.path, planes.iter().copied()),
+        };
+        pictures
+            && annotations.iter().all(|file| match archive {
+                Some(archive) if !annotations_apart => archive.has(file),
+                _ => is_finished(file, [Plane::Color]),
+            })
     }
 }
 
@@ -241,6 +258,7 @@ struct PictureTask {
     job: RenderJob,
     files: PictureFiles,
     encoding: Encoding,
+    archive: Option<Arc<ArchiveWriter>>,
     verbosity: Verbosity,
     report: Arc<BatchReport>,
 }
@@ -255,7 +273,8 @@ impl PictureTask {
             let WorkerScratch { bytes, encoder, .. } = &mut scratch;
             encoder.encode(&frame, self.encoding, bytes)?;
             output(bytes)?;
-            self.save_sidecars(&frame, Vec::new(), &mut scratch.annotator)?;
+            let sink = PictureSink::new(None);
+            self.save_sidecars(&frame, sink, &mut scratch.annotator)?;
         } else {
             self.save(&frame, &mut scratch)?;
         }
@@ -266,32 +285,34 @@ impl PictureTask {
     fn save(&self, frame: &Frame, scratch: &mut WorkerScratch) -> Result<(), RenderError> {
         let planes = self.files.sidecars.planes.iter().copied();
         let (encoder, bytes) = (&mut scratch.encoder, &mut scratch.bytes);
-        let written = save_with(
+        let mut sink = PictureSink::new(self.archive.as_deref());
+        write_files(
             frame,
             planes,
             &self.files.path,
             self.encoding,
             encoder,
             bytes,
+            |path, bytes| sink.put(path, bytes),
         )?;
-        self.save_sidecars(frame, written, &mut scratch.annotator)
+        self.save_sidecars(frame, sink, &mut scratch.annotator)
     }
 
-    /// Writes what accompanies the picture and reports on the whole; `written` lists its files.
+    /// Writes what accompanies the picture and reports on the whole.
     fn save_sidecars(
         &self,
         frame: &Frame,
-        mut written: Vec<PathBuf>,
+        mut sink: PictureSink<'_>,
         annotator: &mut Annotator,
     ) -> Result<(), RenderError> {
         let path = &self.files.path;
-        written.extend(
-            self.files
-                .sidecars
-                .write(&self.job, frame, path, annotator)?,
-        );
+        let sidecars = &self.files.sidecars;
+        sidecars.write(&self.job, frame, path, annotator, &mut sink)?;
+        let written = sink.finish()?;
         if !self.verbosity.quiet && is_empty(frame) {
-            self.report.warn_of_empty(empty_picture_warning(path));
+            let place = self.archive.as_ref().map(|archive| archive.place_of(path));
+            let warning = empty_picture_warning(place.as_ref().unwrap_or(path));
+            self.report.warn_of_empty(warning);
         }
         if self.verbosity.verbose && !written.is_empty() {
             for line in summarize(frame, &written) {

@@ -18,7 +18,17 @@ pub(crate) struct RequestArgs {
 impl RequestArgs {
     /// Whether the option of this name was given.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.given.iter().any(|given| given.option.name == name)
+        self.given(name).is_some()
+    }
+
+    /// The option of this name, if it was given.
+    fn given(&self, name: &str) -> Option<&GivenOption> {
+        self.given.iter().find(|given| given.option.name == name)
+    }
+
+    /// The file format that `--format` gives.
+    pub(crate) fn format(&self) -> Option<&str> {
+        self.given("format")?.values.first().map(String::as_str)
     }
 }
 
