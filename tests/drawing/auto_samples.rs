@@ -228,8 +228,8 @@ fn edges_are_better_than_those_of_sixteen_samples() {
 }
 
 /// A stick seen nearly end on, 13 pixels to the angstrom, and a stick behind it. The ball at the
-/// near end hides all of the first but a sliver beside the ball's rim: a pixel there shows the light
-/// of the ball's side, not that of its rim, which is dark.
+/// near end hides all of the first but a sliver beside the ball's rim: a pixel there shows the
+/// light of the ball's side, not that of its rim, which is dark.
 #[test]
 fn the_rim_of_a_ball_does_not_darken_the_stick_that_it_ends() {
     let place = |x: f32, y: f32, depth: f32| [x, y, 80.0 - depth];
