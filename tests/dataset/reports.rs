@@ -5,6 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use super::endpoint;
 use super::set::{Folder, complexes, finished, plan};
 
 /// Scores a file of predictions of the training split with a report; returns its page.
@@ -369,15 +370,7 @@ fn a_report_of_a_set_without_pictures_is_refused() {
     let words = ["test-00000", "generate the missing shards first (--resume)"];
     folder.refuse(1, &[&args[..], &["--report", "report"]].concat(), &words);
     assert!(!folder.path("report").exists());
-    let evaluate = [
-        "evaluate",
-        "--out",
-        "out",
-        "--endpoint",
-        "http://127.0.0.1:9",
-        "--model",
-        "m",
-    ];
+    let evaluate = endpoint::evaluate("http://127.0.0.1:9", "m", &[]);
     folder.refuse(1, &evaluate, &words);
     folder.refuse(1, &["quiz", "out"], &words);
     folder.refuse(

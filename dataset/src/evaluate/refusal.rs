@@ -25,7 +25,7 @@ const ACCOUNT: [&str; 8] = [
     "quota",
 ];
 /// Words about a question with more tokens than the model takes.
-const TOO_LONG: [&str; 16] = [
+const TOO_LONG: [&str; 15] = [
     "context length",
     "context size",
     "context window",
@@ -33,7 +33,6 @@ const TOO_LONG: [&str; 16] = [
     "input is too long",
     "input length",
     "input token",
-    "input tokens",
     "max_model_len",
     "maximum context",
     "maximum input",

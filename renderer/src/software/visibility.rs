@@ -11,7 +11,7 @@ use super::tile::{CandidateRun, TILE_PX, Tile, TileRect, cylinder_columns, first
 use crate::simd::LANES;
 
 /// The greatest depths of blocks are recomputed once in so many primitives.
-const OCCLUSION_CHECK_INTERVAL: usize = 16;
+const OCCLUSION_CHECK_INTERVAL: usize = 32;
 
 /// Where the outline of a sphere or cylinder runs, as squared distances of rays from its centre or
 /// axis: within `reach` of the outline some rays of a pixel's samples may hit and others miss.

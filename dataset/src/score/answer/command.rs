@@ -8,15 +8,15 @@ use crate::step::{Step, StepKind};
 /// Units of length after the number of a `move`.
 const ANGSTROMS: [&str; 7] = [
     "a",
-    "\u{e5}",
+    "å",
     "ang",
     "angstrom",
     "angstroms",
-    "\u{e5}ngstr\u{f6}m",
-    "\u{e5}ngstr\u{f6}ms",
+    "ångström",
+    "ångströms",
 ];
 /// Units of angle after the number of a `roll`.
-const DEGREES: [&str; 4] = ["\u{b0}", "deg", "degree", "degrees"];
+const DEGREES: [&str; 4] = ["°", "deg", "degree", "degrees"];
 /// Units that make a command invalid.
 const OTHER_UNITS: [&str; 16] = [
     "nm",
@@ -107,26 +107,24 @@ const OBJECTS: [&str; 25] = [
 /// Words before an axis behind a number.
 const PREPOSITIONS: [&str; 4] = ["along", "about", "around", "in"];
 /// Words for an axis, behind its letter.
-const AXES: [char; 3] = ['\u{8f74}', '\u{8ef8}', '\u{cd95}'];
+const AXES: [char; 3] = ['轴', '軸', '축'];
 /// Verbs of commands whose axis comes first.
 const VERBS: [(&str, StepKind); 12] = [
     ("roll", StepKind::Roll),
     ("turn", StepKind::Roll),
     ("rotate", StepKind::Roll),
     ("move", StepKind::Move),
-    ("\u{65cb}\u{8f6c}", StepKind::Roll),
-    ("\u{8f6c}\u{52a8}", StepKind::Roll),
-    ("\u{56de}\u{8ee2}", StepKind::Roll),
-    ("\u{d68c}\u{c804}", StepKind::Roll),
-    ("\u{79fb}\u{52a8}", StepKind::Move),
-    ("\u{5e73}\u{79fb}", StepKind::Move),
-    ("\u{79fb}\u{52d5}", StepKind::Move),
-    ("\u{c774}\u{b3d9}", StepKind::Move),
+    ("旋转", StepKind::Roll),
+    ("转动", StepKind::Roll),
+    ("回転", StepKind::Roll),
+    ("회전", StepKind::Roll),
+    ("移动", StepKind::Move),
+    ("平移", StepKind::Move),
+    ("移動", StepKind::Move),
+    ("이동", StepKind::Move),
 ];
 /// Units of such commands, behind the number.
-const UNITS: [&str; 6] = [
-    "\u{5ea6}", "\u{b3c4}", "\u{57c3}", "angstrom", "\u{e5}", "\u{b0}",
-];
+const UNITS: [&str; 6] = ["度", "도", "埃", "angstrom", "å", "°"];
 /// Words between two numbers of such commands.
 const JOINING_NUMBERS: [&str; 9] = [
     "或",
@@ -190,7 +188,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
         .to_lowercase()
         .chars()
         .map(|c| match c {
-            '\u{2212}' | '\u{2013}' | '\u{2014}' | '\u{2010}' | '\u{2011}' => '-',
+            '\u{2212}' | '–' | '—' | '\u{2010}' | '\u{2011}' => '-',
             '\u{2019}' | '\u{2018}' => '\'',
             c => c,
         })
@@ -220,14 +218,13 @@ pub(super) fn words(text: &str) -> Vec<String> {
             }
             '?' => spaced.push_str("? "),
             '!' => spaced.push_str("! "),
-            ',' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '=' | '$' | '|' | '~' | '_'
-            | '\u{2248}' | '\u{300c}' | '\u{300d}' | '\u{300e}' | '\u{300f}' | '\u{3010}'
-            | '\u{3011}' => {
+            ',' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '=' | '$' | '|' | '~' | '_' | '≈'
+            | '「' | '」' | '『' | '』' | '【' | '】' => {
                 if !spaced.ends_with(' ') {
                     spaced.push(' ');
                 }
             }
-            '*' | '`' | '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => {}
+            '*' | '`' | '"' | '“' | '”' | '„' | '«' | '»' => {}
             '-' if within => spaced.push_str(" - "),
             c => spaced.push(*c),
         }
@@ -404,7 +401,7 @@ fn axis_first(words: &[String]) -> Parsed {
         let verb = verbs.find(|(verb, _)| {
             text == *verb || !verb.is_ascii() && text.contains(verb) && !denies(text)
         });
-        let is_unit = ANGSTROMS.contains(&text) || text == "\u{b0}";
+        let is_unit = ANGSTROMS.contains(&text) || text == "°";
         match (verb, number_of(text)) {
             (Some((_, found)), _) if kind.is_none() => kind = Some(found),
             (_, Some(amount)) if number.is_none() => number = Some(amount),

@@ -5,33 +5,20 @@ use super::parts::without_count;
 
 /// Bullets of lists.
 const BULLETS: &[char] = &[
-    '-',
-    '\u{2022}',
-    '\u{2013}',
-    '\u{2014}',
-    '\u{b7}',
-    '\u{25e6}',
-    '\u{25cf}',
-    '\u{25aa}',
-    '+',
-    '#',
-    '>',
-    '\u{2705}',
-    '\u{2714}',
-    '\u{1f449}',
+    '-', '•', '–', '—', '·', '◦', '●', '▪', '+', '#', '>', '✅', '✔', '👉',
 ];
 /// Words that end Japanese and Korean sentences, directly behind a name.
 const COPULAS: [&str; 10] = [
-    "\u{3067}\u{3059}",
-    " \u{3067}\u{3059}",
-    "\u{3067}\u{3042}\u{308b}",
-    "\u{3060}",
-    "\u{3067}\u{3057}\u{3087}\u{3046}",
-    "\u{c785}\u{b2c8}\u{b2e4}",
-    " \u{c785}\u{b2c8}\u{b2e4}",
-    "\u{c774}\u{b2e4}",
-    "\u{c608}\u{c694}",
-    "\u{c774}\u{c5d0}\u{c694}",
+    "です",
+    " です",
+    "である",
+    "だ",
+    "でしょう",
+    "입니다",
+    " 입니다",
+    "이다",
+    "예요",
+    "이에요",
 ];
 /// Length in bytes of the longest tuple.
 const LONGEST_TUPLE: usize = 400;
@@ -40,9 +27,7 @@ const LONGEST_TUPLE: usize = 400;
 pub(super) fn without_quotes(text: &str) -> String {
     let apostrophe = if text.contains('\u{2018}') { "" } else { "'" };
     let text = text.replace('\u{2018}', "").replace('\u{2019}', apostrophe);
-    let marks = [
-        '`', '"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{300c}', '\u{300d}',
-    ];
+    let marks = ['`', '"', '“', '”', '„', '«', '»', '「', '」'];
     let text = text.replace(marks, "");
     let quoted = text
         .trim()
@@ -51,7 +36,7 @@ pub(super) fn without_quotes(text: &str) -> String {
     quoted.unwrap_or(&text).to_owned()
 }
 
-/// Removes words at the end of Japanese and Korean sentences from names: `O1B\u{3067}\u{3059}`.
+/// Removes words at the end of Japanese and Korean sentences from names: `O1Bです`.
 pub(super) fn without_copulas(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
@@ -59,7 +44,7 @@ pub(super) fn without_copulas(text: &str) -> String {
         let is_name = plain.ends_with(|c: char| c.is_ascii_alphanumeric() || "'*?)\"`".contains(c));
         let behind = COPULAS.iter().filter(|_| is_name);
         let behind = behind.filter_map(|word| rest.strip_prefix(*word));
-        // `...\u{3067}\u{3059}\u{304b}` asks.
+        // `...ですか` asks.
         let mut ends = behind.filter(|behind| !behind.starts_with(char::is_alphanumeric));
         if let Some(behind) = ends.next() {
             rest = behind;
@@ -84,15 +69,13 @@ pub(super) fn begins_with_bond(sentence: &str) -> bool {
 /// Returns the place of a retraction behind a comma: `No, wait: ...`.
 pub(super) fn retraction_within(sentence: &str) -> Option<usize> {
     let lower = sentence.to_ascii_lowercase();
-    [", wait", ", actually", " \u{2014} wait", ", sorry"]
+    [", wait", ", actually", " — wait", ", sorry"]
         .iter()
         .filter_map(|mark| Some(lower.find(mark)? + mark.find(|c: char| c.is_ascii_alphabetic())?))
         .filter(|at| sentence.is_char_boundary(*at))
         .map(|at| {
             // The mark has a space of one byte, or a dash of three, before its word.
-            sentence[..at]
-                .trim_end_matches([' ', ',', '\u{2014}'])
-                .len()
+            sentence[..at].trim_end_matches([' ', ',', '—']).len()
         })
         .min()
 }

@@ -349,18 +349,40 @@ impl EdgeSamples {
                         first + lanes.trailing_zeros() as usize
                     };
                     lanes &= lanes.wrapping_sub(1);
-                    let pair = self.pair(simd, row, [(one, 0), (two, 0)]);
-                    visit(self, pair);
+                    let pixels = [(one, 0), (two, 0)];
+                    if self.may_be_hit(simd, near, pixels) {
+                        let pair = self.pair(simd, row, pixels);
+                        visit(self, pair);
+                    }
                 } else {
                     for quad in (0..self.stride).step_by(2 * QUAD) {
                         // So is the last of an odd number of quads.
                         let second = (quad + QUAD).min(self.stride - QUAD);
-                        let pair = self.pair(simd, row, [(one, quad), (one, second)]);
-                        visit(self, pair);
+                        let quads = [(one, quad), (one, second)];
+                        if self.may_be_hit(simd, near, quads) {
+                            let pair = self.pair(simd, row, quads);
+                            visit(self, pair);
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// False where all samples of two quads hit something nearer than a primitive begins.
+    #[inline(always)]
+    fn may_be_hit<S: Simd>(&self, simd: S, near: f32x8<S>, quads: [(usize, usize); 2]) -> bool {
+        let [a, b] = self.places(quads);
+        near.simd_le(two_quads(simd, &self.depth, a, b)).any_true()
+    }
+
+    /// Places of two quads, each given by its pixel and its first sample, in the lists of hits.
+    #[inline(always)]
+    fn places(&self, [a, b]: [(usize, usize); 2]) -> [usize; 2] {
+        [
+            usize::from(self.slots[a.0]) * self.stride + a.1,
+            usize::from(self.slots[b.0]) * self.stride + b.1,
+        ]
     }
 
     /// Loads the rays of two quads, each given by its pixel and its first sample.
@@ -376,10 +398,7 @@ impl EdgeSamples {
             y: two_quads(simd, self.ys.as_slice(), rows[0], rows[1]),
             length: two_quads(simd, self.x_squares.as_slice(), columns[0], columns[1])
                 + two_quads(simd, self.y_squares.as_slice(), rows[0], rows[1]),
-            at: [
-                usize::from(self.slots[a.0]) * stride + a.1,
-                usize::from(self.slots[b.0]) * stride + b.1,
-            ],
+            at: self.places(quads),
         }
     }
 
