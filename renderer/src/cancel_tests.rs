@@ -112,7 +112,7 @@ fn drawing_looks_again_and_again_within_a_tile() {
     for samples in [Samples::One, Samples::Four] {
         let looks = drawing_looks(&job_of(scene.clone(), samples, &[Plane::Color]));
         // About seven by seven tiles, 400 balls in most of them.
-        assert!(looks > 30 * 400 / 16, "{looks}");
+        assert!(looks > 30 * 400 / 32, "{looks}");
     }
 }
 

@@ -93,8 +93,8 @@ fn an_archive_alone_names_its_files() {
     draw(&folder, &[&a, "-o", "one.tar"]);
     assert_eq!(names("one.tar"), ["1a28_progesterone.png"]);
     draw(&folder, &[&a, "-o", "jpeg.tar", "--format", "jpeg"]);
-    assert_eq!(names("jpeg.tar"), ["1a28_progesterone.jpeg"]);
-    assert!(files_of(&folder, "jpeg.tar")["1a28_progesterone.jpeg"].starts_with(b"\xff\xd8"));
+    assert_eq!(names("jpeg.tar"), ["1a28_progesterone.jpg"]);
+    assert!(files_of(&folder, "jpeg.tar")["1a28_progesterone.jpg"].starts_with(b"\xff\xd8"));
     draw(
         &folder,
         &[
@@ -120,6 +120,13 @@ fn an_archive_alone_names_its_files() {
         "1ubi_top.png",
     ];
     assert_eq!(names("views.tar"), expected);
+    // A scene file says its format, and a request is printed as for a file.
+    let scene = ["render", &a, "-o", "x.webp", "--print-request"];
+    folder.put("scene.json", folder.run(&scene).stdout);
+    draw(&folder, &["scene.json", "-o", "scene.tar"]);
+    assert_eq!(names("scene.tar"), ["scene.webp"]);
+    let printed = folder.run(&["render", &a, "-o", "x.tar/y.webp", "--print-request"]);
+    assert!(printed.stdout == folder.bytes("scene.json"));
     // A folder may be called so.
     fs::create_dir(folder.0.join("folder.tar")).expect("a new folder");
     draw(&folder, &[&a, "-o", "folder.tar/a.png"]);
@@ -224,6 +231,15 @@ fn what_no_archive_can_hold_is_refused() {
         &["not an archive that molshot wrote"],
     );
     assert_eq!(folder.bytes("other.tar"), b"something else");
+    // Devices, and links to them, are not replaced.
+    #[cfg(unix)]
+    {
+        let link = folder.0.join("link.tar");
+        std::os::unix::fs::symlink("/dev/null", &link).expect("a new link");
+        refuse(1, &["-o", "link.tar"], &["give the name of a file"]);
+        assert!(!std::path::Path::new("/dev/null").is_file());
+        fs::remove_file(link).expect("the link is there");
+    }
     folder.put("bad.sdf", "nothing of a structure\n");
     folder.refuse(1, &["render", "bad.sdf", "-o", "bad.tar"], &["bad.sdf"]);
     assert_eq!(folder.names(), ["bad.sdf", "other.tar"]);

@@ -160,6 +160,7 @@ impl Bins {
         }
         self.starts.push(sum as u32);
         self.members.clear();
+        // Nothing is listed anywhere.
         let Some(filler) = self.sorted.first() else {
             self.starts.resize(self.part.len() + 1, 0);
             return Ok(true);

@@ -51,18 +51,27 @@ pub(super) fn check_member(flag: &str, member: &Path) -> Result<(), CliError> {
         let member = member.display();
         Err(CliError::flag(flag, format_args!("{member} {problem}")))
     };
-    let Some(name) = member.to_str() else {
+    if member.to_str().is_none() {
         return refuse("is not UTF-8, which names in an archive must be; give another name");
-    };
+    }
     if !(member.components()).all(|part| matches!(part, Component::Normal(_))) {
         return refuse("leads out of the archive; give a name without `..`");
     }
-    if name.len() > MAX_NAME_BYTES {
+    if name_in_archive(member).len() > MAX_NAME_BYTES {
         return refuse(&format!(
             "is too long for a tar archive; give at most {MAX_NAME_BYTES} bytes"
         ));
     }
     Ok(())
+}
+
+/// The name of a file in an archive: its parts with `/` between them, on every system.
+fn name_in_archive(member: &Path) -> String {
+    let parts: Vec<_> = member
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
 }
 
 /// An archive that is being written, by several threads.
@@ -97,6 +106,15 @@ impl ArchiveWriter {
         name.push(".part");
         let part = path.with_file_name(name);
         let failed = |source| failure(&part, source);
+        for place in [path, &part] {
+            if fs::symlink_metadata(place).is_ok_and(|there| !there.is_file()) {
+                return Err(CliError::in_file(
+                    place,
+                    "it is a pipe, a device or a link, and an archive gets its name at the end; \
+                     give the name of a file",
+                ));
+            }
+        }
         let exists = fs::symlink_metadata(&part).is_ok();
         if resume && !exists && path.is_file() {
             // Checked before it loses its name.
@@ -111,9 +129,10 @@ impl ArchiveWriter {
             .open(&part)
             .map_err(failed)?;
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            let reason = "another program is writing it; wait for that, or give another name";
-            let kind = io::ErrorKind::ResourceBusy;
-            return Err(failure(&part, io::Error::new(kind, reason)).into());
+            return Err(CliError::Transient(anyhow::anyhow!(
+                "{}: another program is writing it; wait for that, or give another name",
+                part.display()
+            )));
         }
         if !resume {
             file.set_len(0).map_err(failed)?;
@@ -133,9 +152,7 @@ impl ArchiveWriter {
 
     /// Whether a file was in the archive at the start.
     pub(super) fn has(&self, member: &Path) -> bool {
-        member
-            .to_str()
-            .is_some_and(|name| self.found.contains(name))
+        self.found.contains(&name_in_archive(member))
     }
 
     /// Where a file of the archive is said to be.
@@ -147,8 +164,7 @@ impl ArchiveWriter {
     pub(super) fn append(&self, files: &[(PathBuf, Vec<u8>)]) -> Result<(), RenderError> {
         let mut bytes = Vec::new();
         for (member, content) in files {
-            let name = member.to_str().unwrap_or_default();
-            molshot_archive::append(&mut bytes, name, content)
+            molshot_archive::append(&mut bytes, &name_in_archive(member), content)
                 .map_err(|source| failure(&self.place_of(member), source))?;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -191,18 +207,14 @@ fn cut_incomplete(members: &mut Vec<Member>, mut pictures: impl Iterator<Item = 
     let Some(last) = members.last() else {
         return;
     };
-    let last = Path::new(&last.name);
-    let Some(picture) = pictures.find(|files| files.iter().any(|file| file == last)) else {
+    let has = |files: &[PathBuf], member: &Member| {
+        (files.iter()).any(|file| name_in_archive(file) == member.name)
+    };
+    let Some(picture) = pictures.find(|files| has(files, last)) else {
         return;
     };
-    let is_of_picture =
-        |member: &Member| picture.iter().any(|file| file == Path::new(&member.name));
-    let first = members.len()
-        - members
-            .iter()
-            .rev()
-            .take_while(|member| is_of_picture(member))
-            .count();
+    let own = members.iter().rev();
+    let first = members.len() - own.take_while(|member| has(&picture, member)).count();
     if members.len() - first < picture.len() {
         members.truncate(first);
     }
@@ -217,9 +229,11 @@ fn members_of(file: &mut File, path: &Path) -> Result<Vec<Member>, CliError> {
         .map_err(|source| failure(path, source))?
         .len();
     if members.is_empty() && length > 0 {
-        let reason = "it is not an archive that molshot wrote; give another name, or leave out \
-                      --resume to replace it";
-        return Err(failure(path, io::Error::new(io::ErrorKind::InvalidData, reason)).into());
+        return Err(CliError::in_file(
+            path,
+            "it is not an archive that molshot wrote; give another name, or leave out --resume to \
+             replace it",
+        ));
     }
     Ok(members)
 }

@@ -16,9 +16,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use molshot_scenes::RenderRequest;
+use molshot_scenes::request::{file_extension, format_of_extension};
 
 use crate::cli::message::{CliError, Verbosity, note, output_json};
-use crate::input::is_scene_file;
+use crate::input::{is_scene_file, read_scene_file};
 use archive::{ArchiveName, ArchiveWriter};
 pub(crate) use args::RenderArgs;
 use batch::BatchRender;
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliErro
         views: args.pictures.names_views(),
     };
     let out = match &archive {
-        Some(name) => &names.member_of("--output", name, args.request.format().unwrap_or("png"))?,
+        Some(name) => &names.member_of("--output", name, &archive_format(args))?,
         None => out,
     };
     let name = OutputName::new("--output", out)?;
@@ -139,6 +140,22 @@ impl NameParts {
     }
 }
 
+/// The file extension of pictures in an archive that is given alone: the format of the flag or of
+/// the scene file, else PNG.
+fn archive_format(args: &RenderArgs) -> String {
+    let extension = |word: &str| {
+        format_of_extension(word).map_or(word.into(), |format| file_extension(format).to_owned())
+    };
+    let flag = args.request.format().map(extension);
+    // A scene file that cannot be read is refused when its request is made.
+    let of_scene_file = || {
+        let scene_file = args.inputs.first().filter(|input| is_scene_file(input))?;
+        let document = read_scene_file(scene_file).ok()?;
+        Some(file_extension(document.request.output.format?).to_owned())
+    };
+    flag.or_else(of_scene_file).unwrap_or_else(|| "png".into())
+}
+
 /// The name of annotation files, and whether they do not go into the archive.
 fn annotations_name(
     args: &RenderArgs,
@@ -209,7 +226,13 @@ fn print_request(args: &RenderArgs, verbosity: Verbosity) -> Result<(), CliError
             out.display()
         )));
     }
-    let request = request::of_inputs(&args.inputs, &args.request, args.output.as_deref())?;
+    let archive = args.output.as_deref().and_then(ArchiveName::of);
+    let in_archive = archive.map(|name| {
+        let alone = || PathBuf::from(format!("x.{}", archive_format(args)));
+        name.member.unwrap_or_else(alone)
+    });
+    let out = in_archive.as_deref().or(args.output.as_deref());
+    let request = request::of_inputs(&args.inputs, &args.request, out)?;
     warn_of_unused(args, std::iter::once(&request.request), verbosity);
     let unsupported = args.read.given();
     if !unsupported.is_empty() && !verbosity.quiet {
