@@ -372,9 +372,9 @@ def evaluate(
     ``key`` is by default the environment variable ``OPENAI_API_KEY``. Answers are kept in
     ``OUT/predictions``; the same call again asks only what has no answer, and with
     ``retry_refused`` what the endpoint refused, because it was too long, for example. With
-    ``tools``, the model may have up to ``max_views`` pictures per question drawn from other sides, from the complexes of
-    the set (``complexes`` is their folder if it is not where it was planned from). Returns counts,
-    and ``scores``.
+    ``tools``, the model may have up to ``max_views`` pictures per question drawn from other sides,
+    from the complexes of the set (``complexes`` is their folder if it is not where it was planned
+    from). Returns counts, and ``scores``.
     """
     file = _molshot.predictions_file(out, model, tools, split)
     key = key if key is not None else os.environ.get("OPENAI_API_KEY") or None

@@ -1,6 +1,7 @@
 //! What the shapes of one atom cover, with a third answer beside yes and no: too close to decide.
 
 use super::span_union::SpanUnion;
+use crate::simd::LANES;
 
 /// What the shapes of one atom cover.
 #[derive(Debug, Default)]
@@ -25,12 +26,7 @@ impl Footprint {
     /// Notes what is left open in eight rows: for each row in `rows`, a bit each, the first
     /// column of those that may be covered and of those that surely are, and one past the last of
     /// these and those.
-    pub(super) fn add_unsure(
-        &mut self,
-        row: u32,
-        mut rows: u32,
-        columns: [[f32; crate::simd::LANES]; 4],
-    ) {
+    pub(super) fn add_unsure(&mut self, row: u32, mut rows: u32, columns: [[f32; LANES]; 4]) {
         while rows != 0 {
             let lane = rows.trailing_zeros();
             rows &= rows - 1;

@@ -302,16 +302,16 @@ impl Tile {
             }};
         }
         let mut above = of_row!(0);
-        let mut row_itself = above;
+        let mut current = above;
         for row in 0..TILE_PX {
             let below = if row + 1 < TILE_PX {
                 of_row!(row + 1)
             } else {
-                row_itself
+                current
             };
             let mut chunks = [f32x4::splat(simd, 0.0); ROW_CHUNKS];
             for chunk in 0..ROW_CHUNKS {
-                let deepest = above[chunk].max(row_itself[chunk]).max(below[chunk]);
+                let deepest = above[chunk].max(current[chunk]).max(below[chunk]);
                 let (low, high) = deepest.split();
                 chunks[chunk] = low.max(high);
             }
@@ -320,7 +320,7 @@ impl Tile {
             a.max(b)
                 .max(c.max(d))
                 .store_slice(&mut self.chunk_max_depth[at..at + ROW_CHUNKS]);
-            (above, row_itself) = (row_itself, below);
+            (above, current) = (current, below);
         }
         let mut farthest = 0.0_f32;
         for (block, max_depth) in self.block_max_depth.iter_mut().enumerate() {

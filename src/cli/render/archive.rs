@@ -77,7 +77,9 @@ fn name_in_archive(member: &Path) -> String {
 /// An archive that is being written, by several threads.
 #[derive(Debug)]
 pub(super) struct ArchiveWriter {
+    /// Its name when it is complete.
     path: PathBuf,
+    /// Its name until then.
     part: PathBuf,
     state: Mutex<ArchiveState>,
     /// The files that were there at the start.
@@ -155,7 +157,7 @@ impl ArchiveWriter {
         self.found.contains(&name_in_archive(member))
     }
 
-    /// Where a file of the archive is said to be.
+    /// The path by which messages name a file of the archive.
     pub(super) fn place_of(&self, member: &Path) -> PathBuf {
         self.path.join(member)
     }
@@ -251,6 +253,7 @@ pub(super) struct PictureSink<'a> {
     archive: Option<&'a ArchiveWriter>,
     /// What is put into the archive when the picture is complete.
     members: Vec<(PathBuf, Vec<u8>)>,
+    /// The paths of all files, as messages name them.
     written: Vec<PathBuf>,
 }
 
