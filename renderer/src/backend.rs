@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use molshot_scenes::RenderJob;
 
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
+use crate::labels::LabelDrawer;
 
 /// Draws jobs. A backend owns its device and is used by one thread at a time.
 pub trait Backend: fmt::Debug + Send {
@@ -38,6 +40,15 @@ pub trait Backend: fmt::Debug + Send {
         drop(frame);
     }
 
+    /// How to have several pictures in flight, if the device works beside the calling thread.
+    fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {
+        None
+    }
+
+    /// Ends the device as a driver's failure does, to test the recovery from it. Without effect
+    /// where there is no device.
+    fn lose_device(&mut self) {}
+
     /// Name of the adapter, for display.
     fn adapter(&self) -> &str;
 
@@ -45,6 +56,57 @@ pub trait Backend: fmt::Debug + Send {
     fn kind(&self) -> BackendKind {
         BackendKind::Software
     }
+}
+
+/// Keeps a device busy: pictures are begun before the ones before them are finished.
+pub trait Pipeline {
+    /// Begins a picture, if there is room for one more.
+    ///
+    /// # Errors
+    /// As [`Backend::draw_cancellable`]. After [`RenderError::DeviceLost`] the pictures in flight
+    /// are lost, too.
+    fn begin(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Begun, RenderError>;
+
+    /// Waits for the oldest picture in flight. Its pixels are still in memory that belongs to the
+    /// device, so that another thread can copy them.
+    ///
+    /// # Errors
+    /// As [`Backend::draw_cancellable`]: the picture is no longer in flight, and after
+    /// [`RenderError::DeviceLost`] no other is either. [`RenderError::Internal`] when none is in
+    /// flight.
+    fn finish_oldest(&mut self) -> Result<Box<dyn UnreadPicture>, RenderError>;
+
+    /// Number of pictures in flight: begun and not finished.
+    fn in_flight(&mut self) -> usize;
+
+    /// Waits until a finished picture has been read or dropped, so that there is room for another,
+    /// for `timeout` at most.
+    fn wait_for_room(&mut self, timeout: Duration);
+}
+
+/// What [`Pipeline::begin`] did.
+#[derive(Debug)]
+pub enum Begun {
+    /// The picture is in flight.
+    InFlight,
+    /// The picture needs several steps with the processor between them, and was drawn at once.
+    Drawn(Frame),
+    /// There is no room: a picture must be finished, or one that was finished must be read.
+    Full,
+}
+
+/// A picture that a device has drawn and nobody has copied yet. Dropping it gives its memory back
+/// to the device's backend.
+pub trait UnreadPicture: fmt::Debug + Send {
+    /// Copies the pixels, and draws the labels over them.
+    ///
+    /// # Errors
+    /// [`RenderError::DeviceLost`], [`RenderError::OutOfHostMemory`], [`RenderError::Cancelled`].
+    fn read(
+        self: Box<Self>,
+        labels: &mut LabelDrawer,
+        cancel: &CancelToken,
+    ) -> Result<Frame, RenderError>;
 }
 
 /// What a backend draws with: the useful number of threads depends on it.

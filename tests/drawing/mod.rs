@@ -11,6 +11,7 @@ mod determinism;
 mod effects;
 mod golden;
 mod hashes;
+mod in_flight;
 mod labels;
 mod masks;
 mod motions;

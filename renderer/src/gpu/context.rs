@@ -1,9 +1,14 @@
 //! Instance, adapter and device, and the translation of their failures to [`RenderError`].
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::backend::{AdapterChoice, AdapterReport, BackendKind};
 use crate::error::RenderError;
+
+/// How long commands in progress are waited for after a failure, to learn whether the device was
+/// lost.
+const LOSS_WAIT: Duration = Duration::from_secs(5);
 
 /// An open device that records its failures.
 #[derive(Debug)]
@@ -17,6 +22,9 @@ pub struct Context {
     /// Largest buffer that the device makes.
     pub(super) max_buffer_bytes: u64,
     faults: Arc<Mutex<Faults>>,
+    /// Allocations that fail, for tests.
+    #[cfg(test)]
+    pub(super) failing_allocations: std::sync::atomic::AtomicU32,
 }
 
 /// What the driver reports outside of any call.
@@ -81,7 +89,25 @@ impl Context {
                 BackendKind::Gpu
             },
             faults,
+            #[cfg(test)]
+            failing_allocations: std::sync::atomic::AtomicU32::new(0),
         })
+    }
+
+    /// Fails as a device without memory does, as often as a test asked for.
+    #[cfg(test)]
+    pub(super) fn fail_allocation_if_injected(&self) -> Result<(), RenderError> {
+        use std::sync::atomic::Ordering::Relaxed;
+        let injected = |left: u32| left.checked_sub(1);
+        match self
+            .failing_allocations
+            .fetch_update(Relaxed, Relaxed, injected)
+        {
+            Ok(_) => Err(RenderError::OutOfMemory {
+                reason: "injected".into(),
+            }),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Name and kind of the adapter, for display.
@@ -105,8 +131,17 @@ impl Context {
     }
 
     /// The device's loss, if it was lost, else `error`. What fails before the loss is reported
-    /// fails with another error, such as a wait for commands that were never accepted.
+    /// fails with another error, such as the use of a buffer that is gone; wgpu reports a loss only
+    /// when no commands are in progress any more, so they are waited for.
     pub(super) fn loss_or(&self, error: RenderError) -> RenderError {
+        if matches!(error, RenderError::DeviceLost { .. }) {
+            return error;
+        }
+        // The result is not needed: it triggers the callback.
+        drop(self.device.poll(wgpu::PollType::Wait {
+            submission_index: None,
+            timeout: Some(LOSS_WAIT),
+        }));
         match self.find_loss() {
             Some(reason) => RenderError::DeviceLost { reason },
             None => error,

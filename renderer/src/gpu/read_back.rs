@@ -12,12 +12,22 @@ use crate::error::RenderError;
 pub(super) const BYTES_PER_PIXEL: u32 = 4;
 /// Time limit of a wait. The device may be software on a loaded machine, so the limit is generous;
 /// it only must be finite.
-const TIMEOUT_S: u64 = 120;
+pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One mappable buffer for all planes of a region.
 #[derive(Debug)]
 pub(super) struct Staging {
     buffer: wgpu::Buffer,
+    /// A read that was begun.
+    map: Option<Map>,
+}
+
+/// A read of the buffer.
+#[derive(Debug)]
+struct Map {
+    bytes: u64,
+    /// Yields the result once the buffer is mapped.
+    receiver: mpsc::Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
 
 /// Layout of a region's planes in the buffer.
@@ -56,11 +66,8 @@ impl Staging {
                 usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
                 mapped_at_creation: false,
             }),
+            map: None,
         }
-    }
-
-    pub(super) fn bytes(&self) -> u64 {
-        self.buffer.size()
     }
 
     /// Records the copy of a texture's top-left part into the place of plane `plane`.
@@ -89,23 +96,30 @@ impl Staging {
         );
     }
 
-    /// Waits for the submission and passes the mapped bytes to `take`, as one slice for all planes.
-    pub(super) fn wait_and_read(
-        &self,
-        context: &Context,
-        submission: wgpu::SubmissionIndex,
-        bytes: u64,
-        take: impl FnOnce(&[u8]),
-    ) -> Result<(), RenderError> {
+    /// Asks for the first `bytes`, which can be read once the commands that were submitted before
+    /// are complete and the device was polled.
+    pub(super) fn start_map(&mut self, bytes: u64) {
         let (sender, receiver) = mpsc::channel();
         self.buffer
             .map_async(wgpu::MapMode::Read, 0..bytes, move |result| {
-                // The receiver is dropped only when the wait below has failed.
+                // The receiver is dropped when the read is given up.
                 drop(sender.send(result));
             });
+        self.map = Some(Map { bytes, receiver });
+    }
+
+    /// Waits until what was asked for can be read.
+    ///
+    /// # Errors
+    /// [`RenderError::DeviceLost`], [`RenderError::Timeout`], [`RenderError::Internal`].
+    pub(super) fn wait(
+        &self,
+        context: &Context,
+        submission: wgpu::SubmissionIndex,
+    ) -> Result<(), RenderError> {
         let waited = context.device.poll(wgpu::PollType::Wait {
             submission_index: Some(submission),
-            timeout: Some(Duration::from_secs(TIMEOUT_S)),
+            timeout: Some(TIMEOUT),
         });
         if let Some(reason) = context.lost() {
             return Err(RenderError::DeviceLost { reason });
@@ -113,7 +127,9 @@ impl Staging {
         match waited {
             Ok(_) => {}
             Err(wgpu::PollError::Timeout) => {
-                return Err(RenderError::Timeout { seconds: TIMEOUT_S });
+                return Err(RenderError::Timeout {
+                    seconds: TIMEOUT.as_secs(),
+                });
             }
             Err(error) => {
                 return Err(RenderError::Internal {
@@ -122,18 +138,40 @@ impl Staging {
             }
         }
         let fault = |reason: String| RenderError::Internal { reason };
-        receiver
+        let map = self
+            .map
+            .as_ref()
+            .ok_or_else(|| fault("a picture was awaited that nobody asked for".into()))?;
+        map.receiver
             .try_recv()
             .map_err(|_| fault("the read-back buffer was not mapped in time".into()))?
-            .map_err(|error| fault(error.to_string()))?;
-        let view = self
-            .buffer
-            .get_mapped_range(0..bytes)
-            .map_err(|error| fault(error.to_string()))?;
+            .map_err(|error| fault(error.to_string()))
+    }
+
+    /// Passes what was asked for to `take`, as one slice for all planes; then the buffer can be
+    /// written to again. Any thread may call it, after [`Self::wait`].
+    ///
+    /// # Errors
+    /// [`RenderError::DeviceLost`] when the device was lost in between.
+    pub(super) fn read(&mut self, take: impl FnOnce(&[u8])) -> Result<(), RenderError> {
+        let bytes = self.map.as_ref().map_or(0, |map| map.bytes);
+        let view = self.buffer.get_mapped_range(0..bytes).map_err(|error| {
+            // A buffer that was mapped is so until its device ends.
+            RenderError::DeviceLost {
+                reason: error.to_string(),
+            }
+        })?;
         take(&view);
         drop(view);
-        self.buffer.unmap();
+        self.cancel_map();
         Ok(())
+    }
+
+    /// Ends the read, also one that is not complete.
+    pub(super) fn cancel_map(&mut self) {
+        if self.map.take().is_some() {
+            self.buffer.unmap();
+        }
     }
 }
 

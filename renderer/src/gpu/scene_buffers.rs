@@ -62,6 +62,16 @@ impl SceneBuffers {
         })
     }
 
+    /// Size of a scene on the device.
+    pub(super) fn bytes_of(scene: &Scene) -> u64 {
+        (size_of_val(scene.spheres.as_slice()) + size_of_val(scene.cylinders.as_slice())) as u64
+    }
+
+    /// Size on the device.
+    pub(super) fn bytes(&self) -> u64 {
+        Self::bytes_of(&self.scene)
+    }
+
     /// True when this is `scene` itself, not only an equal one.
     pub(super) fn holds(&self, scene: &Arc<Scene>) -> bool {
         Arc::ptr_eq(&self.scene, scene)

@@ -20,6 +20,20 @@ pub(super) struct TargetShape {
     pub(super) planes: bool,
 }
 
+impl TargetShape {
+    /// What the textures take: every format has four bytes per pixel.
+    pub(super) fn bytes(self) -> u64 {
+        let color_and_depth = 2;
+        let planes = if self.planes {
+            PLANE_FORMATS.len() as u64
+        } else {
+            0
+        };
+        let textures = color_and_depth + planes + u64::from(self.sample_layers);
+        textures * u64::from(self.width_px) * u64::from(self.height_px) * 4
+    }
+}
+
 /// Textures of one shape, kept from picture to picture.
 #[derive(Debug)]
 pub(super) struct Targets {

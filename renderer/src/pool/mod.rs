@@ -8,14 +8,16 @@
 //!
 //! - With the built-in rasteriser every thread draws one picture at a time and encodes what it
 //!   drew: drawing and encoding overlap because the threads work on different pictures. With a GPU
-//!   one or two threads keep the device busy and the others encode.
+//!   one thread keeps the device busy, with several pictures in flight
+//!   ([`Pipeline`](crate::backend::Pipeline)), and the others copy and encode them.
 //! - A worker prefers waiting tasks of the scene that it has uploaded, within a window, so that
 //!   each worker uploads a scene once.
 //! - Tasks that are [long](RenderTask::long) leave a thread to the others, where the pool has a
 //!   [spare one](PoolOptions::with_spare_thread).
 //! - Cancelled tasks are dropped before they are drawn, and stop soon while they are drawn. A task
 //!   that panics, in drawing or in `work`, fails with [`PoolError::Panicked`]; the worker opens a
-//!   new backend and continues. A lost device is reopened and the task tried once more.
+//!   new backend and continues. A lost device is reopened, and each task that was in flight is tried
+//!   once more.
 //! - Planes and encoded bytes are reused ([`Backend::recycle`], [`WorkerScratch`]).
 mod map;
 mod options;

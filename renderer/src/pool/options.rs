@@ -7,8 +7,8 @@ use crate::backend::BackendKind;
 /// Most threads that draw with lavapipe, each with its own instance: every instance starts one
 /// thread per core.
 const MAX_LAVAPIPE_INSTANCES: usize = 4;
-/// Threads that keep a GPU busy: while one reads its pixels back, the other's picture is drawn.
-const GPU_DRAW_THREADS: usize = 2;
+/// Threads that keep a GPU busy: one has several pictures in flight.
+const GPU_DRAW_THREADS: usize = 1;
 /// Tasks that may wait per thread. More would only hold more scenes in memory.
 const QUEUED_PER_THREAD: usize = 4;
 
@@ -128,7 +128,7 @@ mod tests {
         let software = PoolOptions::throughput(BackendKind::Software, 16);
         assert_eq!((software.draw_threads, software.encode_threads), (16, 0));
         let gpu = PoolOptions::throughput(BackendKind::Gpu, 16);
-        assert_eq!((gpu.draw_threads, gpu.encode_threads), (2, 14));
+        assert_eq!((gpu.draw_threads, gpu.encode_threads), (1, 15));
         let gpu = PoolOptions::throughput(BackendKind::Gpu, 1);
         assert_eq!((gpu.draw_threads, gpu.encode_threads), (1, 1));
         let lavapipe = PoolOptions::throughput(BackendKind::VulkanSoftware, 16);
@@ -144,6 +144,6 @@ mod tests {
         let one = wide.within_memory(5000, 1000);
         assert_eq!((one.draw_threads, one.threads_per_picture), (1, 16));
         let gpu = PoolOptions::throughput(BackendKind::Gpu, 16).within_memory(100, 1000);
-        assert_eq!((gpu.draw_threads, gpu.encode_threads), (2, 4));
+        assert_eq!((gpu.draw_threads, gpu.encode_threads), (1, 4));
     }
 }

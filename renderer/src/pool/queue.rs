@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use molshot_scenes::Scene;
 
 use super::options::PoolOptions;
 use super::slots::Slots;
-use super::task::{PoolError, RenderTask, TaskHandler, complete};
+use super::task::{PoolError, RenderTask, complete};
+use crate::backend::UnreadPicture;
 use crate::frame::Frame;
 
 /// Among so many of the oldest tasks a worker looks for one of the scene that it has uploaded.
@@ -97,15 +98,25 @@ pub struct Health {
     pub reopened: u64,
     /// Devices lost, or given up after a timeout, since the start.
     pub lost: u64,
+    /// Most pictures that one device has had in flight since the start: begun, and not finished. 0
+    /// for the built-in rasteriser, which draws on the calling threads.
+    pub most_in_flight: usize,
     /// For how long all drawing threads have been busy with the same tasks, so that not even a
     /// short one could begin; `None` while one could.
     pub stuck_for: Option<Duration>,
 }
 
-/// A drawn frame with the rest of its task.
+/// A drawn picture with its task.
 pub(super) struct Drawn {
-    pub(super) handler: Box<dyn TaskHandler>,
-    pub(super) frame: Frame,
+    pub(super) task: RenderTask,
+    pub(super) picture: DrawnPicture,
+}
+
+/// Where a drawn picture is.
+pub(super) enum DrawnPicture {
+    Frame(Frame),
+    /// Still in the device's memory.
+    Unread(Box<dyn UnreadPicture>),
 }
 
 #[derive(Default)]
@@ -132,6 +143,7 @@ pub(super) struct Counts {
     pub(super) panics: AtomicU64,
     pub(super) reopened: AtomicU64,
     pub(super) lost: AtomicU64,
+    pub(super) most_in_flight: AtomicUsize,
 }
 
 pub(super) struct Shared {
@@ -257,6 +269,42 @@ impl Shared {
         }
     }
 
+    /// The next task that may begin while the worker has others in flight, if one waits.
+    pub(super) fn next_beside(
+        &self,
+        worker: usize,
+        scene: Option<&Arc<Scene>>,
+    ) -> Option<RenderTask> {
+        let mut state = self.lock();
+        // The worker's place is taken once, however many tasks it has in flight.
+        let place = state.slots.leave(worker);
+        let task = state.pick(scene);
+        match &task {
+            Some(task) => {
+                state.slots.begin(worker, task.is_long);
+                state.in_progress += 1;
+            }
+            None => state.slots.return_to(worker, place),
+        }
+        drop(state);
+        if task.is_some() {
+            self.vacancy.notify_one();
+        }
+        task
+    }
+
+    /// A worker with several tasks in flight has finished one: it is not stuck.
+    pub(super) fn note_progress(&self, worker: usize) {
+        self.lock().slots.restart_clock(worker);
+    }
+
+    /// Notes how many pictures a worker has in flight.
+    pub(super) fn note_in_flight(&self, pictures: usize) {
+        self.counts
+            .most_in_flight
+            .fetch_max(pictures, Ordering::Relaxed);
+    }
+
     /// Puts back a task that its worker cannot draw, if another worker can; else returns it.
     pub(super) fn return_task(&self, worker: usize, task: RenderTask) -> Option<RenderTask> {
         let mut state = self.lock();
@@ -266,6 +314,19 @@ impl Shared {
         state.waiting.push_front(task);
         state.slots.end(worker);
         state.in_progress -= 1;
+        drop(state);
+        self.arrived.notify_one();
+        None
+    }
+
+    /// Puts back a task whose picture was lost after it was drawn, to be drawn next; returns it if
+    /// no worker can draw. The caller still finishes it, with [`Self::task_finished`].
+    pub(super) fn draw_again(&self, task: RenderTask) -> Option<RenderTask> {
+        let mut state = self.lock();
+        if state.draw_threads <= state.down {
+            return Some(task);
+        }
+        state.waiting.push_front(task);
         drop(state);
         self.arrived.notify_one();
         None
@@ -281,7 +342,7 @@ impl Shared {
         }
     }
 
-    /// Queues a frame for the encoding threads, unless too many wait; then returns it.
+    /// Queues a picture for the encoding threads, unless too many wait; then returns it.
     pub(super) fn queue_for_encoding(&self, drawn: Drawn) -> Option<Drawn> {
         let mut state = self.lock();
         if state.encode_threads == 0 || state.drawn.len() >= self.max_drawn {
@@ -293,7 +354,12 @@ impl Shared {
         None
     }
 
-    /// Waits for the next frame to encode. `None` when no more can come.
+    /// A picture that waits to be encoded, if there is one.
+    pub(super) fn try_next_drawn(&self) -> Option<Drawn> {
+        self.lock().drawn.pop_front()
+    }
+
+    /// Waits for the next picture to encode. `None` when no more can come.
     pub(super) fn next_drawn(&self) -> Option<Drawn> {
         let mut state = self.lock();
         loop {
@@ -344,9 +410,9 @@ impl Shared {
             left = std::mem::take(&mut state.drawn);
         }
         drop(state);
-        for Drawn { handler, .. } in left {
+        for Drawn { task, .. } in left {
             self.counts.failed.fetch_add(1, Ordering::Relaxed);
-            complete(handler, Some(PoolError::Stopped));
+            complete(task.handler, Some(PoolError::Stopped));
             self.task_finished(None);
         }
     }
@@ -393,6 +459,7 @@ impl Shared {
             panics: count(&self.counts.panics),
             reopened: count(&self.counts.reopened),
             lost: count(&self.counts.lost),
+            most_in_flight: self.counts.most_in_flight.load(Ordering::Relaxed),
             stuck_for: state.slots.stuck_for(),
         }
     }

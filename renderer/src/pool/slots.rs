@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// What one drawing thread does.
 #[derive(Debug, Clone, Copy)]
-struct Running {
+pub(super) struct Running {
     is_long: bool,
     since: Instant,
 }
@@ -52,6 +52,25 @@ impl Slots {
     pub(super) fn end(&mut self, thread: usize) {
         if let Some(slot) = self.running.get_mut(thread) {
             *slot = None;
+        }
+    }
+
+    /// Takes out what a thread does, which is returned with [`Self::return_to`].
+    pub(super) fn leave(&mut self, thread: usize) -> Option<Running> {
+        self.running.get_mut(thread).and_then(Option::take)
+    }
+
+    /// Undoes [`Self::leave`].
+    pub(super) fn return_to(&mut self, thread: usize, place: Option<Running>) {
+        if let Some(slot) = self.running.get_mut(thread) {
+            *slot = place;
+        }
+    }
+
+    /// A thread with several tasks has finished one of them.
+    pub(super) fn restart_clock(&mut self, thread: usize) {
+        if let Some(Some(running)) = self.running.get_mut(thread) {
+            running.since = Instant::now();
         }
     }
 

@@ -11,6 +11,7 @@ use crate::cancel::CancelToken;
 use crate::encode::Encoder;
 use crate::error::RenderError;
 use crate::frame::Frame;
+use crate::labels::LabelDrawer;
 
 /// Why a task has no result.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +79,8 @@ pub struct WorkerScratch {
     pub encoder: Encoder,
     /// Annotates pictures; keeps its memory.
     pub annotator: Annotator,
+    /// Draws labels over pictures that a device has drawn; keeps its letters.
+    pub(super) labels: LabelDrawer,
 }
 
 impl WorkerScratch {
@@ -96,6 +99,8 @@ pub struct RenderTask {
     pub(super) job: RenderJob,
     pub(super) cancel: CancelToken,
     pub(super) is_long: bool,
+    /// Whether it is drawn for the second time, because a device was lost.
+    pub(super) is_retry: bool,
     pub(super) handler: Box<dyn TaskHandler>,
 }
 
@@ -123,6 +128,7 @@ impl RenderTask {
             job,
             cancel: cancel.clone(),
             is_long: false,
+            is_retry: false,
             handler: Box::new(TaskClosures {
                 work: Some(work),
                 result: None,

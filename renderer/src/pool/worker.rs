@@ -1,5 +1,6 @@
 //! The threads of a pool: drawing, encoding, and recovery from failures.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,9 +8,9 @@ use std::time::Duration;
 
 use molshot_scenes::{RenderJob, Scene};
 
-use super::queue::{Drawn, Shared};
+use super::queue::{Drawn, DrawnPicture, Shared};
 use super::task::{PoolError, RenderTask, TaskHandler, WorkerScratch, complete};
-use crate::backend::{Backend, BackendKind};
+use crate::backend::{Backend, BackendKind, Begun};
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
@@ -25,6 +26,9 @@ const MAX_KEPT_BODIES: usize = 500_000;
 fn if_reusable(frame: Frame) -> Option<Frame> {
     (frame.held_bytes() <= MAX_KEPT_BYTES).then_some(frame)
 }
+
+/// How often a worker without room for another picture looks for one that it can encode.
+const ROOM_POLL: Duration = Duration::from_millis(20);
 
 /// How long a worker whose backend cannot be opened waits, so that other workers take the tasks.
 const BACKEND_RETRY_PAUSE: Duration = Duration::from_millis(250);
@@ -59,9 +63,14 @@ pub(super) fn draw(
         scratch: WorkerScratch::default(),
         spare: None,
         scene: None,
+        in_flight: VecDeque::new(),
+        first: VecDeque::new(),
     };
-    while let Some(task) = shared.next(number, worker.scene.as_ref(), &mut worker.spare) {
-        worker.serve(task);
+    while let Some(step) = worker.next_step() {
+        match step {
+            Step::Begin(task) => worker.serve(task),
+            Step::FinishOldest => worker.finish_oldest(),
+        }
     }
     worker.close();
 }
@@ -70,20 +79,39 @@ pub(super) fn draw(
 pub(super) fn encode(shared: &Shared) {
     let _end = OnThreadExit(|| shared.encode_thread_ends());
     let mut scratch = WorkerScratch::default();
-    while let Some(Drawn { handler, frame }) = shared.next_drawn() {
-        encode_and_answer(shared, handler, &frame, &mut scratch);
-        shared.task_finished(if_reusable(frame));
+    while let Some(drawn) = shared.next_drawn() {
+        let frame = encode_and_answer(shared, drawn, &mut scratch);
+        shared.task_finished(frame);
     }
 }
 
-/// Runs a task's `work` and `answer`.
-fn encode_and_answer(
-    shared: &Shared,
-    mut handler: Box<dyn TaskHandler>,
-    frame: &Frame,
-    scratch: &mut WorkerScratch,
-) {
-    match catch_unwind(AssertUnwindSafe(|| handler.work(frame, scratch))) {
+/// Reads a drawn picture, and runs its task's `work` and `answer`. Returns the frame, to be drawn
+/// into again.
+fn encode_and_answer(shared: &Shared, drawn: Drawn, scratch: &mut WorkerScratch) -> Option<Frame> {
+    let Drawn { task, picture } = drawn;
+    let frame = match picture {
+        DrawnPicture::Frame(frame) => frame,
+        DrawnPicture::Unread(unread) => {
+            let read = catch_unwind(AssertUnwindSafe(|| {
+                unread.read(&mut scratch.labels, &task.cancel)
+            }));
+            match read {
+                Ok(Ok(frame)) => frame,
+                Ok(Err(error)) => {
+                    fail_or_retry(shared, task, error);
+                    return None;
+                }
+                Err(payload) => {
+                    *scratch = WorkerScratch::default();
+                    shared.counts.panics.fetch_add(1, Ordering::Relaxed);
+                    fail(shared, task.handler, PoolError::of_panic(&*payload));
+                    return None;
+                }
+            }
+        }
+    };
+    let mut handler = task.handler;
+    match catch_unwind(AssertUnwindSafe(|| handler.work(&frame, scratch))) {
         Ok(is_success) => {
             scratch.free_huge_buffers();
             let counts = &shared.counts;
@@ -101,6 +129,31 @@ fn encode_and_answer(
             fail(shared, handler, PoolError::of_panic(&*payload));
         }
     }
+    if_reusable(frame)
+}
+/// Fails a task whose picture could not be read, or has it drawn once more when that is because the
+/// device was lost.
+fn fail_or_retry(shared: &Shared, mut task: RenderTask, error: RenderError) {
+    if matches!(error, RenderError::DeviceLost { .. }) && !task.is_retry {
+        task.is_retry = true;
+        match shared.draw_again(task) {
+            None => return,
+            Some(left) => task = left,
+        }
+    }
+    let error = match error {
+        RenderError::Cancelled => PoolError::Cancelled,
+        error => error.into(),
+    };
+    fail(shared, task.handler, error);
+}
+
+/// Whether a backend must be opened anew: a device that did not answer in time may never answer.
+fn is_broken(error: &RenderError) -> bool {
+    matches!(
+        error,
+        RenderError::DeviceLost { .. } | RenderError::Timeout { .. }
+    )
 }
 
 fn fail(shared: &Shared, handler: Box<dyn TaskHandler>, error: PoolError) {
@@ -124,43 +177,74 @@ struct RenderWorker<'a> {
     spare: Option<Frame>,
     /// The scene that the backend has uploaded.
     scene: Option<Arc<Scene>>,
+    /// Tasks whose pictures the backend's pipeline has in flight, oldest first.
+    in_flight: VecDeque<RenderTask>,
+    /// Tasks that this thread takes before others: there was no room for the first, or they were
+    /// in flight when a device was lost.
+    first: VecDeque<RenderTask>,
 }
 
-/// Result of drawing.
+/// What a drawing thread does next.
+enum Step {
+    Begin(RenderTask),
+    FinishOldest,
+}
+
+/// Result of beginning a picture.
 enum Outcome {
     Drawn(Frame),
+    InFlight,
+    /// There is no room in the pipeline.
+    Full,
     Failed(PoolError),
+    /// The device was lost, or does not answer, or may be in any state after a panic.
+    Broken(PoolError),
     /// The backend cannot be opened.
     NoBackend(RenderError),
 }
 
 impl RenderWorker<'_> {
+    /// Waits for a task only when nothing is in flight. `None` at the end.
+    fn next_step(&mut self) -> Option<Step> {
+        if let Some(task) = self.first.pop_front() {
+            return Some(Step::Begin(task));
+        }
+        let Some(newest) = self.in_flight.back() else {
+            let task = self
+                .shared
+                .next(self.number, self.scene.as_ref(), &mut self.spare);
+            return task.map(Step::Begin);
+        };
+        // Nothing waits behind a long one.
+        let more = if newest.is_long {
+            None
+        } else {
+            self.shared.next_beside(self.number, self.scene.as_ref())
+        };
+        Some(more.map_or(Step::FinishOldest, Step::Begin))
+    }
+
     fn serve(&mut self, task: RenderTask) {
         if task.cancel.is_cancelled() {
             fail(self.shared, task.handler, PoolError::Cancelled);
             self.shared.task_finished(None);
             return;
         }
-        match self.draw(&task.job, &task.cancel) {
-            Outcome::Drawn(frame) => {
-                let drawn = Drawn {
-                    handler: task.handler,
-                    frame,
-                };
-                if let Some(Drawn { handler, frame }) = self.shared.queue_for_encoding(drawn) {
-                    encode_and_answer(self.shared, handler, &frame, &mut self.scratch);
-                    self.spare = if_reusable(frame);
-                    self.shared.task_finished(None);
-                }
+        match self.begin(&task.job, &task.cancel) {
+            Outcome::Drawn(frame) => self.deliver(task, DrawnPicture::Frame(frame)),
+            Outcome::InFlight => {
+                self.in_flight.push_back(task);
+                self.shared.note_in_flight(self.in_flight.len());
             }
-            Outcome::Failed(PoolError::Render(RenderError::Cancelled)) => {
-                fail(self.shared, task.handler, PoolError::Cancelled);
-                self.shared.task_finished(None);
+            Outcome::Full => {
+                self.first.push_front(task);
+                self.make_room();
             }
             Outcome::Failed(error) => {
                 fail(self.shared, task.handler, error);
                 self.shared.task_finished(None);
             }
+            Outcome::Broken(error) => self.recover(task, error),
             Outcome::NoBackend(error) => match self.shared.return_task(self.number, task) {
                 None => std::thread::sleep(BACKEND_RETRY_PAUSE),
                 Some(task) => {
@@ -171,16 +255,125 @@ impl RenderWorker<'_> {
         }
     }
 
-    /// Draws; tries once more when the device was lost.
-    fn draw(&mut self, job: &RenderJob, cancel: &CancelToken) -> Outcome {
-        let outcome = match self.draw_once(job, cancel) {
-            Outcome::Failed(PoolError::Render(RenderError::DeviceLost { .. })) => {
-                self.draw_once(job, cancel)
-            }
-            outcome => outcome,
+    /// Passes a picture to the encoding threads, or encodes it where they are busy.
+    fn deliver(&mut self, task: RenderTask, picture: DrawnPicture) {
+        self.shared.note_progress(self.number);
+        let drawn = Drawn { task, picture };
+        if let Some(drawn) = self.shared.queue_for_encoding(drawn) {
+            let frame = encode_and_answer(self.shared, drawn, &mut self.scratch);
+            self.spare = frame;
+            self.shared.task_finished(None);
+        }
+    }
+
+    /// Waits for the oldest picture in flight.
+    fn finish_oldest(&mut self) {
+        let finished = match self.backend.as_mut().and_then(|backend| backend.pipeline()) {
+            Some(pipeline) => catch_unwind(AssertUnwindSafe(|| pipeline.finish_oldest())),
+            None => Ok(Err(RenderError::Internal {
+                reason: "pictures are in flight without a backend".into(),
+            })),
         };
-        self.free_huge_scene(job.scene());
-        outcome
+        let Some(task) = self.in_flight.pop_front() else {
+            return;
+        };
+        match finished {
+            Ok(Ok(picture)) => self.deliver(task, DrawnPicture::Unread(picture)),
+            Ok(Err(error)) if is_broken(&error) => self.recover(task, error.into()),
+            Ok(Err(error)) => {
+                fail(self.shared, task.handler, error.into());
+                self.shared.task_finished(None);
+            }
+            Err(payload) => {
+                self.shared.counts.panics.fetch_add(1, Ordering::Relaxed);
+                self.recover(task, PoolError::of_panic(&*payload));
+            }
+        }
+    }
+
+    /// Makes room in the pipeline: finishes a picture, or reads one that waits to be encoded.
+    fn make_room(&mut self) {
+        if !self.in_flight.is_empty() {
+            self.finish_oldest();
+        } else if let Some(drawn) = self.shared.try_next_drawn() {
+            let frame = encode_and_answer(self.shared, drawn, &mut self.scratch);
+            self.shared.task_finished(frame);
+        } else if let Some(pipeline) = self.backend.as_mut().and_then(|b| b.pipeline()) {
+            pipeline.wait_for_room(ROOM_POLL);
+        }
+    }
+
+    /// Closes a backend that failed while it drew `task`. Of the tasks in flight each is drawn once
+    /// more; so is `task` when the device was lost.
+    fn recover(&mut self, task: RenderTask, error: PoolError) {
+        if matches!(error, PoolError::Render(_)) {
+            self.shared.counts.lost.fetch_add(1, Ordering::Relaxed);
+        }
+        self.close();
+        let is_loss = matches!(&error, PoolError::Render(RenderError::DeviceLost { .. }));
+        let mut again = VecDeque::new();
+        let mut retry = |mut task: RenderTask, may_retry: bool, reason: PoolError| {
+            if may_retry && !task.is_retry {
+                task.is_retry = true;
+                again.push_back(task);
+            } else {
+                fail(self.shared, task.handler, reason);
+                self.shared.task_finished(None);
+            }
+        };
+        // `task` may be the oldest or the newest; which one is drawn first does not matter.
+        retry(task, is_loss, error);
+        for task in self.in_flight.drain(..) {
+            let reason = RenderError::DeviceLost {
+                reason: "it was lost while it drew another picture".into(),
+            };
+            retry(task, true, reason.into());
+        }
+        again.append(&mut self.first);
+        self.first = again;
+    }
+
+    /// Begins a picture, or draws it.
+    fn begin(&mut self, job: &RenderJob, cancel: &CancelToken) -> Outcome {
+        let mut backend = match self.take_backend() {
+            Ok(backend) => backend,
+            Err(error) => return Outcome::NoBackend(error),
+        };
+        // One frame per picture: a backend keeps no more than it draws into next.
+        let spare = self.spare.take();
+        let begun = catch_unwind(AssertUnwindSafe(|| {
+            if let Some(frame) = spare {
+                backend.recycle(frame);
+            }
+            match backend.pipeline() {
+                Some(pipeline) => pipeline.begin(job, cancel),
+                None => backend.draw_cancellable(job, cancel).map(Begun::Drawn),
+            }
+        }));
+        self.backend = Some(backend);
+        match begun {
+            Ok(Ok(begun)) => {
+                if !matches!(begun, Begun::Full) && !self.holds(job.scene()) {
+                    self.scene = Some(Arc::clone(job.scene()));
+                }
+                self.free_huge_scene(job.scene());
+                match begun {
+                    Begun::Drawn(frame) => Outcome::Drawn(frame),
+                    Begun::InFlight => Outcome::InFlight,
+                    Begun::Full => Outcome::Full,
+                }
+            }
+            Ok(Err(RenderError::Cancelled)) => Outcome::Failed(PoolError::Cancelled),
+            Ok(Err(error)) if is_broken(&error) => Outcome::Broken(error.into()),
+            Ok(Err(error)) => {
+                self.free_huge_scene(job.scene());
+                Outcome::Failed(error.into())
+            }
+            Err(payload) => {
+                self.shared.counts.panics.fetch_add(1, Ordering::Relaxed);
+                Outcome::Broken(PoolError::of_panic(&*payload))
+            }
+        }
     }
 
     /// Frees what is kept of a huge scene. Opening a GPU takes long, so that one stays open.
@@ -191,46 +384,6 @@ impl RenderWorker<'_> {
         self.scene = None;
         let is_software = |backend: &mut Box<dyn Backend>| backend.kind() == BackendKind::Software;
         drop(self.backend.take_if(is_software));
-    }
-
-    fn draw_once(&mut self, job: &RenderJob, cancel: &CancelToken) -> Outcome {
-        let mut backend = match self.take_backend() {
-            Ok(backend) => backend,
-            Err(error) => return Outcome::NoBackend(error),
-        };
-        // One frame per picture: a backend keeps no more than it draws into next.
-        let spare = self.spare.take();
-        let drawn = catch_unwind(AssertUnwindSafe(|| {
-            if let Some(frame) = spare {
-                backend.recycle(frame);
-            }
-            backend.draw_cancellable(job, cancel)
-        }));
-        self.backend = Some(backend);
-        match drawn {
-            Ok(Ok(frame)) => {
-                if !self.holds(job.scene()) {
-                    self.scene = Some(Arc::clone(job.scene()));
-                }
-                Outcome::Drawn(frame)
-            }
-            Ok(Err(error)) => {
-                // A device that did not answer in time may never answer again.
-                if matches!(
-                    error,
-                    RenderError::DeviceLost { .. } | RenderError::Timeout { .. }
-                ) {
-                    self.shared.counts.lost.fetch_add(1, Ordering::Relaxed);
-                    self.close();
-                }
-                Outcome::Failed(error.into())
-            }
-            Err(payload) => {
-                self.shared.counts.panics.fetch_add(1, Ordering::Relaxed);
-                self.close();
-                Outcome::Failed(PoolError::of_panic(&*payload))
-            }
-        }
     }
 
     fn holds(&self, scene: &Arc<Scene>) -> bool {

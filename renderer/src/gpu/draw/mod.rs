@@ -1,34 +1,42 @@
-//! Job to frame: regions, passes, read-back.
+//! Job to frame: regions, passes, pictures in flight, read-back.
 
-use std::collections::BTreeSet;
-use std::mem::size_of;
-use std::time::Instant;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use molshot_scenes::{CropRect, Plane, RenderJob, Samples};
 
+mod pipeline;
+
 use super::context::Context;
+use super::in_flight::{GpuPicture, RegionInFlight};
 use super::passes::{Passes, UNIFORM_STRIDE};
 use super::pipelines::Pipelines;
-use super::planes::{Read, empty_frame, finish_planes, reads, store};
-use super::read_back::{Staging, StagingLayout};
+use super::planes::{Read, empty_frame, finish_planes, reads};
+use super::read_back::{StagingLayout, TIMEOUT};
+use super::ring::Ring;
 use super::scene_buffers::SceneBuffers;
-use super::targets::{TargetShape, Targets};
+use super::scene_cache::SceneCache;
+use super::slot::{FrameSlot, SlotResources, SlotShape};
+use super::targets::TargetShape;
 use super::uniforms::{ResolveUniform, ViewUniform};
-use crate::backend::{AdapterChoice, Backend, BackendKind};
+use crate::backend::{AdapterChoice, Backend, BackendKind, Pipeline};
 use crate::cancel::CancelToken;
 use crate::effects::{BaseRenderer, EffectsPass, RowThreads};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::{self, LabelDrawer};
+use pipeline::Flight;
 
 /// Largest edge of a region that is drawn at once; larger pictures are drawn region by region,
 /// which bounds the memory.
 const REGION_EDGE_PX: u32 = 2048;
 /// The same with nine or sixteen samples, whose layers take as many times the memory.
 const REGION_EDGE_MANY_SAMPLES_PX: u32 = 1024;
-/// Views in the uniform buffer: one through the pixels' centres, one for each of at most sixteen
-/// samples.
-const VIEW_SLOTS: u64 = 17;
+/// Regions of one picture in flight: while one is drawn, the other is read.
+const REGIONS_IN_FLIGHT: usize = 2;
+/// How often a wait for a slot looks whether the picture was cancelled.
+const SLOT_POLL: Duration = Duration::from_millis(20);
 
 /// The wgpu backend.
 #[derive(Debug)]
@@ -36,12 +44,12 @@ pub struct GpuBackend {
     choice: AdapterChoice,
     context: Context,
     pipelines: Pipelines,
-    view_uniforms: wgpu::Buffer,
-    view_group: wgpu::BindGroup,
-    resolve_uniforms: wgpu::Buffer,
-    scene: Option<SceneBuffers>,
-    targets: Option<Targets>,
-    staging: Option<Staging>,
+    scenes: SceneCache,
+    flight: Flight,
+    ring: Arc<Ring>,
+    /// Commands of the last of `in_flight`, which are not submitted yet.
+    recorded: Vec<wgpu::CommandBuffer>,
+    in_flight: VecDeque<GpuPicture>,
     effects: EffectsPass,
     labels: LabelDrawer,
 }
@@ -53,121 +61,161 @@ impl GpuBackend {
     /// [`RenderError::NoAdapter`], [`RenderError::Device`], or the driver's error while compiling.
     pub fn open(choice: AdapterChoice) -> Result<Self, RenderError> {
         let context = Context::open(choice)?;
-        let (pipelines, view_uniforms, view_group, resolve_uniforms) = context.guarded(|| {
-            let device = &context.device;
-            let pipelines = Pipelines::new(device);
-            let uniforms = |label, size| {
-                device.create_buffer(&wgpu::BufferDescriptor {
-                    label: Some(label),
-                    size,
-                    usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                    mapped_at_creation: false,
-                })
-            };
-            let view_uniforms = uniforms("views", UNIFORM_STRIDE * VIEW_SLOTS);
-            let resolve_uniforms = uniforms("resolve", size_of::<ResolveUniform>() as u64);
-            let view_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some("view"),
-                layout: &pipelines.view_layout,
-                entries: &[wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-                        buffer: &view_uniforms,
-                        offset: 0,
-                        size: wgpu::BufferSize::new(size_of::<ViewUniform>() as u64),
-                    }),
-                }],
-            });
-            Ok((pipelines, view_uniforms, view_group, resolve_uniforms))
-        })?;
+        let pipelines = context.guarded(|| Ok(Pipelines::new(&context.device)))?;
+        let flight = Flight::of(context.kind);
         Ok(Self {
             choice,
             context,
             pipelines,
-            view_uniforms,
-            view_group,
-            resolve_uniforms,
-            scene: None,
-            targets: None,
-            staging: None,
+            scenes: SceneCache::default(),
+            flight,
+            ring: Ring::new(flight.slots, flight.slot_bytes),
+            recorded: Vec::new(),
+            in_flight: VecDeque::new(),
             effects: EffectsPass::new(RowThreads::all()),
             labels: LabelDrawer::default(),
         })
     }
 
+    /// Draws a picture region by region.
     fn draw_job(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError> {
         cancel.check()?;
         let mut frame = empty_frame(job, &self.context.adapter_name)?;
-        if !self.scene.as_ref().is_some_and(|s| s.holds(job.scene())) {
-            let start = Instant::now();
-            self.scene = None;
-            let buffers = self
-                .context
-                .guarded(|| SceneBuffers::upload(&self.context, job.scene()))?;
-            self.scene = Some(buffers);
-            frame.timings.upload = start.elapsed();
-        }
-        let edge = match job.samples() {
-            Samples::Nine | Samples::Sixteen | Samples::Auto => REGION_EDGE_MANY_SAMPLES_PX,
-            Samples::One | Samples::Four => REGION_EDGE_PX,
-        };
-        for region in regions(job.viewport().crop, edge) {
+        frame.timings.upload = self.use_scene(job)?;
+        let mut in_flight: VecDeque<RegionInFlight> = VecDeque::new();
+        for region in regions(job.viewport().crop, region_edge_px(job)) {
             cancel.check()?;
-            self.draw_region(job, region, edge, &mut frame)?;
+            if in_flight.len() == REGIONS_IN_FLIGHT {
+                self.read_first(&mut in_flight, &mut frame)?;
+            }
+            let waiting_since = Instant::now();
+            loop {
+                let start = Instant::now();
+                let recorded = self.record(job, region)?;
+                if let Some((mut region, commands)) = recorded {
+                    self.submit([commands], std::iter::once(&mut region))?;
+                    frame.timings.draw += start.elapsed();
+                    in_flight.push_back(region);
+                    break;
+                }
+                if !in_flight.is_empty() {
+                    self.read_first(&mut in_flight, &mut frame)?;
+                } else if waiting_since.elapsed() < TIMEOUT {
+                    cancel.check()?;
+                    self.ring.wait_for_return(SLOT_POLL);
+                } else {
+                    return Err(RenderError::Timeout {
+                        seconds: TIMEOUT.as_secs(),
+                    });
+                }
+            }
+        }
+        while !in_flight.is_empty() {
+            self.read_first(&mut in_flight, &mut frame)?;
         }
         finish_planes(job, &mut frame)?;
         Ok(frame)
     }
 
-    /// Makes textures and the read-back buffer for a job, unless those of the last job fit.
-    fn prepare_targets(&mut self, job: &RenderJob, edge: u32, read_planes: usize) {
-        let crop = job.viewport().crop;
-        let shape = TargetShape {
-            width_px: crop.width_px.min(edge),
-            height_px: crop.height_px.min(edge),
-            sample_layers: sample_passes(job),
-            planes: needs_planes(job.planes()),
+    /// Waits for the first region, and copies it into the frame.
+    fn read_first(
+        &self,
+        in_flight: &mut VecDeque<RegionInFlight>,
+        frame: &mut Frame,
+    ) -> Result<(), RenderError> {
+        let Some(mut region) = in_flight.pop_front() else {
+            return Ok(());
         };
-        let device = &self.context.device;
-        if self.targets.as_ref().is_none_or(|t| t.shape != shape) {
-            // Freed before the new ones are made, so that both need not fit into memory.
-            self.targets = None;
-            self.targets = Some(Targets::new(device, shape));
-        }
-        let bytes = StagingLayout::new(shape.width_px, shape.height_px).total_bytes(read_planes);
-        if self.staging.as_ref().is_none_or(|s| s.bytes() != bytes) {
-            self.staging = None;
-            self.staging = Some(Staging::new(device, bytes));
-        }
+        let start = Instant::now();
+        region.wait(&self.context)?;
+        frame.timings.draw += start.elapsed();
+        region.read_into(frame)
     }
 
-    fn draw_region(
+    /// Uploads the job's scene if it is not on the device; returns how long that took.
+    fn use_scene(&mut self, job: &RenderJob) -> Result<Duration, RenderError> {
+        let start = Instant::now();
+        let mut used = self.scenes.use_scene(&self.context, job.scene());
+        if matches!(used, Err(RenderError::OutOfMemory { .. })) {
+            self.ring.shrink();
+            self.scenes.clear();
+            used = self.scenes.use_scene(&self.context, job.scene());
+        }
+        Ok(if used? {
+            start.elapsed()
+        } else {
+            Duration::ZERO
+        })
+    }
+
+    /// Records the commands of a region of the job whose scene was used last. `None` while there
+    /// is no room for one more: pictures in flight must be finished and read. Where the device
+    /// cannot allocate memory, fewer pictures are in flight from then on.
+    fn record(
         &mut self,
         job: &RenderJob,
         region: CropRect,
-        edge: u32,
-        frame: &mut Frame,
-    ) -> Result<(), RenderError> {
-        let start = Instant::now();
+    ) -> Result<Option<(RegionInFlight, wgpu::CommandBuffer)>, RenderError> {
         let reads = reads(job.planes());
-        self.prepare_targets(job, edge, reads.len());
-        let (Some(scene), Some(targets), Some(staging)) =
-            (&self.scene, &self.targets, &self.staging)
-        else {
-            return Err(RenderError::Internal {
-                reason: "a region was drawn before its scene was uploaded".into(),
-            });
-        };
-        let layout = StagingLayout::new(region.width_px, region.height_px);
-        let bytes = layout.total_bytes(reads.len());
         let crop = job.viewport().crop;
-        let place_region = CropRect {
-            x_px: region.x_px - crop.x_px,
-            y_px: region.y_px - crop.y_px,
-            ..region
+        let edge_px = region_edge_px(job);
+        let shape = SlotShape {
+            targets: TargetShape {
+                width_px: crop.width_px.min(edge_px),
+                height_px: crop.height_px.min(edge_px),
+                sample_layers: sample_passes(job),
+                planes: needs_planes(job.planes()),
+            },
+            read_planes: reads.len(),
         };
+        loop {
+            let Some(mut slot) = self.ring.take(shape) else {
+                return Ok(None);
+            };
+            let layout = StagingLayout::new(region.width_px, region.height_px);
+            match self.record_into(&mut slot, job, region, layout, &reads) {
+                Ok(commands) => {
+                    let region = RegionInFlight {
+                        slot,
+                        layout,
+                        reads,
+                        place: CropRect {
+                            x_px: region.x_px - crop.x_px,
+                            y_px: region.y_px - crop.y_px,
+                            ..region
+                        },
+                        submission: None,
+                    };
+                    return Ok(Some((region, commands)));
+                }
+                Err(error) => {
+                    // Half-made memory may be the cause.
+                    slot.free();
+                    drop(slot);
+                    let is_full = matches!(error, RenderError::OutOfMemory { .. });
+                    // Both are freed.
+                    if !is_full || !(self.ring.shrink() | self.scenes.free_others()) {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    fn record_into(
+        &self,
+        slot: &mut FrameSlot,
+        job: &RenderJob,
+        region: CropRect,
+        layout: StagingLayout,
+        reads: &[Read],
+    ) -> Result<wgpu::CommandBuffer, RenderError> {
+        let scene = self.scenes.last().ok_or_else(|| RenderError::Internal {
+            reason: "a region was drawn before its scene was uploaded".into(),
+        })?;
         self.context.guarded(|| {
-            self.write_uniforms(job, scene, region);
+            let resources = slot.resources(&self.context, &self.pipelines)?;
+            self.write_uniforms(resources, job, scene, region);
             let mut encoder =
                 self.context
                     .device
@@ -179,31 +227,34 @@ impl GpuBackend {
                 region,
                 pipelines: &self.pipelines,
                 scene,
-                targets,
-                view_group: &self.view_group,
-                resolve_uniforms: &self.resolve_uniforms,
+                targets: &resources.targets,
+                view_group: &resources.view_group,
+                resolve_uniforms: &resources.resolve_uniforms,
             }
             .record(&self.context.device, &mut encoder);
             for (plane, read) in reads.iter().enumerate() {
+                let targets = &resources.targets;
                 let texture = match read {
                     Read::Color => &targets.color.texture,
                     Read::AtomId => &targets.planes[0].texture,
                     Read::Depth => &targets.planes[1].texture,
                     Read::Normal => &targets.planes[2].texture,
                 };
-                staging.record_copy(&mut encoder, layout, plane, texture);
+                resources
+                    .staging
+                    .record_copy(&mut encoder, layout, plane, texture);
             }
-            let submission = self.context.queue.submit([encoder.finish()]);
-            staging.wait_and_read(&self.context, submission, bytes, |mapped| {
-                let drawn = Instant::now();
-                frame.timings.draw += drawn - start;
-                store(mapped, layout, &reads, place_region, frame);
-                frame.timings.read_back += drawn.elapsed();
-            })
+            Ok(encoder.finish())
         })
     }
 
-    fn write_uniforms(&self, job: &RenderJob, scene: &SceneBuffers, region: CropRect) {
+    fn write_uniforms(
+        &self,
+        resources: &SlotResources,
+        job: &RenderJob,
+        scene: &SceneBuffers,
+        region: CropRect,
+    ) {
         let view = ViewUniform::new(
             job.scene(),
             scene.origin,
@@ -215,7 +266,7 @@ impl GpuBackend {
         let offsets = std::iter::once(&[0.0, 0.0]).chain(job.samples().offsets_px());
         for (slot, offset) in offsets.enumerate() {
             self.context.queue.write_buffer(
-                &self.view_uniforms,
+                &resources.view_uniforms,
                 UNIFORM_STRIDE * slot as u64,
                 bytemuck::bytes_of(&view.at_sample(*offset)),
             );
@@ -228,9 +279,34 @@ impl GpuBackend {
             rounds: u32::from(job.samples().rounds()),
             padding: [0; 2],
         };
-        self.context
-            .queue
-            .write_buffer(&self.resolve_uniforms, 0, bytemuck::bytes_of(&resolve));
+        self.context.queue.write_buffer(
+            &resources.resolve_uniforms,
+            0,
+            bytemuck::bytes_of(&resolve),
+        );
+    }
+
+    /// Submits commands, and asks for the pixels of their regions.
+    fn submit<'a>(
+        &self,
+        commands: impl IntoIterator<Item = wgpu::CommandBuffer>,
+        regions: impl Iterator<Item = &'a mut RegionInFlight>,
+    ) -> Result<(), RenderError> {
+        self.context.guarded(|| {
+            let submission = self.context.queue.submit(commands);
+            for region in regions {
+                region.submitted(&submission);
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets all that depends on the pictures before, after a failure.
+    fn reset(&mut self) {
+        self.recorded.clear();
+        self.in_flight.clear();
+        self.scenes.clear();
+        self.ring = Ring::new(self.flight.slots, self.flight.slot_bytes);
     }
 }
 
@@ -258,13 +334,19 @@ impl Backend for GpuBackend {
                 return error;
             }
             // Half-made resources may be the cause; the next job starts with new ones.
-            self.scene = None;
-            self.targets = None;
-            self.staging = None;
+            self.reset();
             self.context.loss_or(error)
         })?;
         self.labels.overlay(job, &mut frame, cancel)?;
         Ok(frame)
+    }
+
+    fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {
+        Some(self)
+    }
+
+    fn lose_device(&mut self) {
+        self.context.device.destroy();
     }
 
     fn adapter(&self) -> &str {
@@ -273,6 +355,14 @@ impl Backend for GpuBackend {
 
     fn kind(&self) -> BackendKind {
         self.context.kind
+    }
+}
+
+/// Largest edge of the job's regions.
+fn region_edge_px(job: &RenderJob) -> u32 {
+    match job.samples() {
+        Samples::Nine | Samples::Sixteen | Samples::Auto => REGION_EDGE_MANY_SAMPLES_PX,
+        Samples::One | Samples::Four => REGION_EDGE_PX,
     }
 }
 

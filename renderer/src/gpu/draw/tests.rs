@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::mem::size_of;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use glam::{DQuat, DVec3};
 use molshot_molecule::read_bytes;
@@ -14,9 +15,12 @@ use molshot_scenes::{
 };
 
 use super::{GpuBackend, regions};
-use crate::backend::{AdapterChoice, Backend};
+use crate::backend::{AdapterChoice, Backend, Begun, Pipeline};
+use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Frame;
+use crate::gpu::scene_cache::SceneCache;
+use crate::labels::LabelDrawer;
 
 fn open() -> GpuBackend {
     GpuBackend::open(AdapterChoice::VulkanSoftware)
@@ -82,7 +86,7 @@ fn a_lost_device_is_opened_again() {
     let job = job(3);
     let before = backend.draw(&job).unwrap();
     for _ in 0..2 {
-        backend.context.device.destroy();
+        backend.lose_device();
         match backend.draw(&job) {
             Ok(frame) => assert_same_pixels(&before, &frame),
             Err(error) => {
@@ -174,4 +178,205 @@ fn regions_cover_a_crop_once_and_stay_within_the_edge() {
     assert_eq!(covered.len(), 23 * 17);
     assert_eq!(covered.first(), Some(&(5, 7)));
     assert_eq!(covered.last(), Some(&(27, 23)));
+}
+
+/// Begins a picture that must fit.
+fn begin(backend: &mut GpuBackend, job: &RenderJob) {
+    let begun = backend.begin(job, &CancelToken::new()).unwrap();
+    assert!(matches!(begun, Begun::InFlight), "{begun:?}");
+}
+
+/// Finishes and reads the oldest picture.
+fn finish(backend: &mut GpuBackend) -> Frame {
+    let picture = backend.finish_oldest().unwrap();
+    picture
+        .read(&mut LabelDrawer::default(), &CancelToken::new())
+        .unwrap()
+}
+
+/// One submission holds several views when the backend is a GPU's.
+#[test]
+fn pictures_in_flight_come_back_in_order_and_leave_room_when_they_are_read() {
+    for views_per_submission in [1, 4] {
+        let mut backend = open();
+        backend.flight.views_per_submission = views_per_submission;
+        let jobs: Vec<RenderJob> = (1..=4).map(job).collect();
+        let expected: Vec<Frame> = jobs.iter().map(|job| backend.draw(job).unwrap()).collect();
+        let slots = backend.flight.slots;
+        for round in 0..3 {
+            for picture in 0..slots {
+                begin(&mut backend, &jobs[(round + picture) % jobs.len()]);
+            }
+            assert_eq!(backend.in_flight(), slots);
+            let begun = backend.begin(&jobs[0], &CancelToken::new()).unwrap();
+            assert!(matches!(begun, Begun::Full));
+            // Drawn, but not read: there is no room yet.
+            let unread = backend.finish_oldest().unwrap();
+            let begun = backend.begin(&jobs[0], &CancelToken::new()).unwrap();
+            assert!(matches!(begun, Begun::Full));
+            let frame = unread.read(&mut LabelDrawer::default(), &CancelToken::new());
+            assert_same_pixels(&expected[round % jobs.len()], &frame.unwrap());
+            begin(&mut backend, &jobs[(round + slots) % jobs.len()]);
+            for picture in 1..=slots {
+                let expected = &expected[(round + picture) % jobs.len()];
+                assert_same_pixels(expected, &finish(&mut backend));
+            }
+            assert_eq!(backend.in_flight(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_picture_that_is_dropped_unread_gives_its_memory_back() {
+    let mut backend = open();
+    let job = job(3);
+    for _ in 0..20 {
+        begin(&mut backend, &job);
+        drop(backend.finish_oldest().unwrap());
+    }
+    assert!(backend.ring.slots() <= backend.flight.slots);
+    let cancelled = CancelToken::new();
+    cancelled.cancel();
+    for _ in 0..20 {
+        begin(&mut backend, &job);
+        let unread = backend.finish_oldest().unwrap();
+        let read = unread.read(&mut LabelDrawer::default(), &cancelled);
+        assert!(matches!(read, Err(RenderError::Cancelled)), "{read:?}");
+    }
+    let expected = backend.draw(&job).unwrap();
+    begin(&mut backend, &job);
+    assert_same_pixels(&expected, &finish(&mut backend));
+}
+
+/// A loss may be noticed at once or a picture later. Then no picture is in flight any more.
+#[test]
+fn a_device_lost_in_flight_loses_all_pictures_and_is_opened_again() {
+    let mut backend = open();
+    let job = job(3);
+    let expected = backend.draw(&job).unwrap();
+    let mut losses = 0;
+    for round in 0..12 {
+        for _ in 0..=round % 3 {
+            match backend.begin(&job, &CancelToken::new()) {
+                Ok(begun) => assert!(matches!(begun, Begun::InFlight)),
+                Err(error) => {
+                    assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}");
+                    assert_eq!(backend.in_flight(), 0);
+                    losses += 1;
+                    begin(&mut backend, &job);
+                }
+            }
+            if round % 2 == 0 {
+                backend.lose_device();
+            }
+        }
+        if round % 2 == 1 {
+            backend.lose_device();
+        }
+        while backend.in_flight() > 0 {
+            match backend.finish_oldest() {
+                Ok(unread) => {
+                    let frame = unread.read(&mut LabelDrawer::default(), &CancelToken::new());
+                    assert_same_pixels(&expected, &frame.unwrap());
+                }
+                Err(error) => {
+                    assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}");
+                    assert_eq!(backend.in_flight(), 0);
+                    losses += 1;
+                }
+            }
+        }
+    }
+    assert!(losses >= 6, "{losses}");
+    assert_same_pixels(&expected, &backend.draw(&job).unwrap());
+}
+
+/// A picture that was finished before the loss is in mapped memory, and may be read or lost.
+#[test]
+fn a_finished_picture_survives_the_loss_or_is_lost_with_its_device() {
+    let mut backend = open();
+    let job = job(3);
+    let expected = backend.draw(&job).unwrap();
+    begin(&mut backend, &job);
+    let unread = backend.finish_oldest().unwrap();
+    backend.lose_device();
+    match unread.read(&mut LabelDrawer::default(), &CancelToken::new()) {
+        Ok(frame) => assert_same_pixels(&expected, &frame),
+        Err(error) => assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}"),
+    }
+    begin(&mut backend, &job);
+    assert_same_pixels(&expected, &finish(&mut backend));
+}
+
+#[test]
+fn without_memory_fewer_pictures_are_in_flight_and_none_fails() {
+    let mut backend = open();
+    let job = job(3);
+    let expected = backend.draw(&job).unwrap();
+    let mut larger = *job.viewport();
+    larger.height_px += 1;
+    larger.crop.height_px += 1;
+    let larger = RenderJob::new(
+        Arc::clone(job.scene()),
+        *job.view(),
+        larger,
+        job.samples(),
+        job.planes().clone(),
+    )
+    .unwrap();
+    begin(&mut backend, &job);
+    // The second picture needs new memory.
+    backend.context.failing_allocations.store(1, Relaxed);
+    let begun = backend.begin(&larger, &CancelToken::new()).unwrap();
+    assert!(matches!(begun, Begun::Full), "one of three slots is in use");
+    assert_same_pixels(&expected, &finish(&mut backend));
+    begin(&mut backend, &larger);
+    finish(&mut backend);
+    // A device that refuses even one picture is an error, and the backend stays usable.
+    backend.context.failing_allocations.store(10, Relaxed);
+    let error = backend.begin(&job, &CancelToken::new()).unwrap_err();
+    assert!(matches!(error, RenderError::OutOfMemory { .. }), "{error}");
+    backend.context.failing_allocations.store(0, Relaxed);
+    begin(&mut backend, &job);
+    assert_same_pixels(&expected, &finish(&mut backend));
+}
+
+#[test]
+fn scenes_stay_on_the_device_within_a_budget_and_the_oldest_go_first() {
+    let mut backend = open();
+    let bytes = 4 * size_of::<Sphere>() as u64;
+    backend.scenes = SceneCache::with_budget(3 * bytes);
+    let jobs: Vec<RenderJob> = (0..4).map(|_| job(4)).collect();
+    let mut uploads = |job: &RenderJob| !backend.draw(job).unwrap().timings.upload.is_zero();
+    assert!(jobs[..3].iter().all(&mut uploads));
+    // The first is now the one that was used last.
+    assert!(!uploads(&jobs[0]));
+    assert!(uploads(&jobs[3]), "frees the second");
+    assert!(!uploads(&jobs[2]) && !uploads(&jobs[0]) && uploads(&jobs[1]));
+    // A scene larger than the budget is drawn alone.
+    let huge = job(20);
+    assert!(uploads(&huge) && !uploads(&huge) && uploads(&jobs[0]));
+}
+
+#[test]
+fn pictures_in_several_steps_are_drawn_at_once_when_nothing_is_in_flight() {
+    let mut backend = open();
+    let small = job(3);
+    let wide = RenderJob::new(
+        Arc::clone(small.scene()),
+        *small.view(),
+        Viewport::whole(2060, 8),
+        Samples::One,
+        [Plane::Color].into_iter().collect(),
+    )
+    .unwrap();
+    let expected = backend.draw(&wide).unwrap();
+    begin(&mut backend, &small);
+    let begun = backend.begin(&wide, &CancelToken::new()).unwrap();
+    assert!(matches!(begun, Begun::Full));
+    finish(&mut backend);
+    match backend.begin(&wide, &CancelToken::new()).unwrap() {
+        Begun::Drawn(frame) => assert_same_pixels(&expected, &frame),
+        other => panic!("{other:?}"),
+    }
 }

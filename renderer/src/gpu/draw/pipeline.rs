@@ -1,0 +1,171 @@
+//! Several pictures of one device in flight.
+
+use std::time::{Duration, Instant};
+
+use molshot_scenes::{Plane, RenderJob};
+
+use super::{GpuBackend, region_edge_px};
+use crate::backend::{Backend, BackendKind, Begun, Pipeline, UnreadPicture};
+use crate::cancel::CancelToken;
+use crate::error::RenderError;
+use crate::frame::Timings;
+use crate::gpu::in_flight::GpuPicture;
+use crate::labels;
+
+/// Pictures of a GPU in flight: while one is drawn, others are copied, read and recorded.
+const GPU_SLOTS: usize = 8;
+/// Pictures of a software driver in flight. More would only take its caches.
+const SOFTWARE_SLOTS: usize = 3;
+/// Memory of all slots of a GPU. Eight pictures of 2048 x 2048 pixels with four samples fit.
+const GPU_SLOT_BYTES: u64 = 1 << 30;
+/// The same of a software driver, which takes the machine's own memory.
+const SOFTWARE_SLOT_BYTES: u64 = 512 << 20;
+/// Views that a GPU gets in one submission while more tasks wait; each submission costs it and the
+/// processor the same time.
+const GPU_VIEWS_PER_SUBMISSION: usize = 4;
+
+/// How many pictures are in flight, and how they are submitted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flight {
+    pub(super) slots: usize,
+    pub(super) slot_bytes: u64,
+    pub(super) views_per_submission: usize,
+}
+
+impl Flight {
+    pub(super) fn of(kind: BackendKind) -> Self {
+        if kind == BackendKind::Gpu {
+            Self {
+                slots: GPU_SLOTS,
+                slot_bytes: GPU_SLOT_BYTES,
+                views_per_submission: GPU_VIEWS_PER_SUBMISSION,
+            }
+        } else {
+            Self {
+                slots: SOFTWARE_SLOTS,
+                slot_bytes: SOFTWARE_SLOT_BYTES,
+                views_per_submission: 1,
+            }
+        }
+    }
+}
+
+impl GpuBackend {
+    /// Submits what was recorded for pictures in flight. When that fails, none is in flight.
+    fn submit_recorded(&mut self) -> Result<(), RenderError> {
+        if self.recorded.is_empty() {
+            return Ok(());
+        }
+        let commands = std::mem::take(&mut self.recorded);
+        let mut in_flight = std::mem::take(&mut self.in_flight);
+        let first = in_flight.len() - commands.len();
+        let regions = in_flight.range_mut(first..).map(GpuPicture::region);
+        self.submit(commands, regions)
+            .map_err(|error| match error {
+                // Which of the pictures is the cause is not known: all are drawn again.
+                RenderError::Internal { reason } | RenderError::OutOfMemory { reason } => {
+                    RenderError::DeviceLost { reason }
+                }
+                error => error,
+            })?;
+        self.in_flight = in_flight;
+        Ok(())
+    }
+
+    fn begin_one_region(
+        &mut self,
+        job: &RenderJob,
+        drawn: &RenderJob,
+    ) -> Result<Begun, RenderError> {
+        let start = Instant::now();
+        let upload = self.use_scene(drawn)?;
+        let Some((region, commands)) = self.record(drawn, drawn.viewport().crop)? else {
+            return Ok(Begun::Full);
+        };
+        self.recorded.push(commands);
+        self.in_flight.push_back(GpuPicture::new(
+            job,
+            region,
+            &self.context.adapter_name,
+            Timings {
+                upload,
+                draw: start.elapsed().saturating_sub(upload),
+                ..Timings::default()
+            },
+        ));
+        if self.recorded.len() >= self.flight.views_per_submission {
+            self.submit_recorded()?;
+        }
+        Ok(Begun::InFlight)
+    }
+}
+
+impl Pipeline for GpuBackend {
+    fn begin(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Begun, RenderError> {
+        cancel.check()?;
+        if let Some(reason) = self.context.find_loss() {
+            if self.in_flight.is_empty() {
+                *self = Self::open(self.choice)?;
+            } else {
+                self.reset();
+                return Err(RenderError::DeviceLost { reason });
+            }
+        }
+        let drawn = labels::underlay(job);
+        if needs_steps(&drawn) {
+            if !self.in_flight.is_empty() {
+                return Ok(Begun::Full);
+            }
+            return self.draw_cancellable(job, cancel).map(Begun::Drawn);
+        }
+        self.begin_one_region(job, &drawn).map_err(|error| {
+            let error = self.context.loss_or(error);
+            if matches!(error, RenderError::DeviceLost { .. }) {
+                self.reset();
+            }
+            error
+        })
+    }
+
+    fn finish_oldest(&mut self) -> Result<Box<dyn UnreadPicture>, RenderError> {
+        let start = Instant::now();
+        let submitted = self.submit_recorded();
+        let finished = submitted.and_then(|()| {
+            let mut picture = self
+                .in_flight
+                .pop_front()
+                .ok_or_else(|| RenderError::Internal {
+                    reason: "no picture is in flight".into(),
+                })?;
+            picture.region().wait(&self.context)?;
+            picture.add_draw_time(start.elapsed());
+            Ok(picture)
+        });
+        match finished {
+            Ok(picture) => Ok(Box::new(picture)),
+            Err(error) => {
+                let error = self.context.loss_or(error);
+                if matches!(error, RenderError::DeviceLost { .. }) {
+                    self.reset();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn in_flight(&mut self) -> usize {
+        self.in_flight.len()
+    }
+
+    fn wait_for_room(&mut self, timeout: Duration) {
+        self.ring.wait_for_return(timeout);
+    }
+}
+
+/// Whether a picture cannot be drawn by one series of commands: it has effects, which the
+/// processor computes, or more than one region.
+fn needs_steps(job: &RenderJob) -> bool {
+    let crop = job.viewport().crop;
+    let has_effects = !job.scene().effects.is_none() && job.planes().contains(&Plane::Color);
+    has_effects || crop.width_px.max(crop.height_px) > region_edge_px(job)
+}
