@@ -7,6 +7,7 @@ use std::time::Duration;
 use molshot_scenes::RenderJob;
 
 use crate::cancel::CancelToken;
+use crate::device::{DeviceKind, DeviceSelector};
 use crate::error::RenderError;
 use crate::frame::Frame;
 use crate::labels::LabelDrawer;
@@ -134,6 +135,43 @@ pub enum AdapterChoice {
     Software,
     /// A software driver of Vulkan (Mesa's lavapipe), or failure.
     VulkanSoftware,
+    /// These devices, or failure. With any other choice but [`Self::Software`] the environment
+    /// variable `MOLSHOT_DEVICE` selects among the devices of that kind.
+    Device(DeviceSelector),
+}
+
+impl AdapterChoice {
+    /// This choice among the devices that are selected, where any are.
+    ///
+    /// # Errors
+    /// With [`Self::Software`], which draws with no device.
+    pub fn with_device(self, device: Option<DeviceSelector>) -> Result<Self, String> {
+        let Some(device) = device else {
+            return Ok(self);
+        };
+        let kind = match self {
+            Self::Auto => DeviceKind::Any,
+            Self::Gpu => DeviceKind::Gpu,
+            Self::VulkanSoftware => DeviceKind::Software,
+            Self::Device(other) => other.kind(),
+            Self::Software => {
+                return Err(
+                    "the built-in rasteriser draws with no device; choose another adapter, or no device"
+                        .into(),
+                );
+            }
+        };
+        Ok(Self::Device(device.of_kind(kind)))
+    }
+
+    /// The choice of worker `worker`, counted from 0: workers take several devices in turns.
+    #[must_use]
+    pub fn of_worker(self, worker: usize) -> Self {
+        match self {
+            Self::Device(devices) => Self::Device(devices.of_worker(worker)),
+            other => other,
+        }
+    }
 }
 
 impl FromStr for AdapterChoice {
@@ -154,6 +192,10 @@ impl FromStr for AdapterChoice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AdapterReport {
+    /// Number by which it is selected; `None` for the built-in rasteriser.
+    pub index: Option<usize>,
+    /// Address on the PCI bus, such as `0000:01:00.0`, where the driver tells it.
+    pub pci_address: Option<String>,
     /// The driver's name for it.
     pub name: String,
     /// `discrete GPU`, `integrated GPU`, `virtual GPU`, `software` or `unknown kind`.

@@ -46,6 +46,7 @@ pub mod cancel;
 #[cfg(test)]
 mod cancel_tests;
 pub mod cost;
+pub mod device;
 mod effects;
 pub mod encode;
 pub mod error;
@@ -64,6 +65,7 @@ pub use advice::{Advice, AdvisedValue};
 pub use annotations::{Annotations, Annotator, annotate};
 pub use backend::{AdapterChoice, AdapterReport, Backend, BackendKind};
 pub use cancel::CancelToken;
+pub use device::{DEVICE_VARIABLE, DeviceKind, DeviceSelector};
 pub use encode::{EncodedImage, Encoder, Encoding};
 pub use error::{RenderError, is_transient_io};
 pub use frame::{Frame, Timings};

@@ -1,6 +1,7 @@
 //! Opens the backend that an [`AdapterChoice`] selects, and lists the adapters of this machine.
 
 use crate::backend::{AdapterChoice, AdapterReport, Backend};
+use crate::device::DEVICE_VARIABLE;
 use crate::error::RenderError;
 use crate::software::{InstructionSet, SoftwareBackend};
 
@@ -9,7 +10,8 @@ use crate::software::{InstructionSet, SoftwareBackend};
 /// # Errors
 /// [`RenderError::NoAdapter`] when there is no adapter of the wanted kind, or the program was built
 /// without the feature `gpu`; [`RenderError::Device`] when the driver fails.
-/// [`AdapterChoice::Auto`] and [`AdapterChoice::Software`] never fail.
+/// [`AdapterChoice::Software`] never fails, nor does [`AdapterChoice::Auto`] where the environment
+/// selects no device.
 pub fn open(choice: AdapterChoice) -> Result<Box<dyn Backend>, RenderError> {
     open_with_threads(choice, 1)
 }
@@ -29,9 +31,18 @@ pub fn open_with_threads(
     };
     match choice {
         AdapterChoice::Software => Ok(software()),
+        // A device that was selected is never replaced by another in silence.
+        AdapterChoice::Auto if is_device_selected() => gpu::open(choice),
         AdapterChoice::Auto => Ok(gpu::open_if_present().unwrap_or_else(|| software())),
-        AdapterChoice::Gpu | AdapterChoice::VulkanSoftware => gpu::open(choice),
+        AdapterChoice::Gpu | AdapterChoice::VulkanSoftware | AdapterChoice::Device(_) => {
+            gpu::open(choice)
+        }
     }
+}
+
+/// Whether the environment selects a device.
+fn is_device_selected() -> bool {
+    std::env::var_os(DEVICE_VARIABLE).is_some_and(|value| !value.is_empty())
 }
 
 /// Lists all adapters, the built-in rasteriser last, and says what `choice` does with each.
@@ -39,7 +50,7 @@ pub fn open_with_threads(
 pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
     let gpu_choice = match choice {
         // What `auto` takes from a driver is a GPU.
-        AdapterChoice::Auto => AdapterChoice::Gpu,
+        AdapterChoice::Auto if !is_device_selected() => AdapterChoice::Gpu,
         _ => choice,
     };
     let mut reports = gpu::enumerate(gpu_choice);
@@ -51,14 +62,18 @@ pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
     }
     let (taken, reason) = match choice {
         AdapterChoice::Software => (true, "asked for"),
+        AdapterChoice::Auto if is_device_selected() => (false, "another device is selected"),
         AdapterChoice::Auto if reports.iter().any(|report| report.taken) => {
             (false, "there is a GPU")
         }
+        AdapterChoice::Device(_) => (false, "another device is selected"),
         AdapterChoice::Auto => (true, "there is no GPU"),
         AdapterChoice::Gpu => (false, "not a GPU"),
         AdapterChoice::VulkanSoftware => (false, "not a Vulkan driver"),
     };
     reports.push(AdapterReport {
+        index: None,
+        pci_address: None,
         name: "built-in".into(),
         kind: "software",
         api: "none".into(),

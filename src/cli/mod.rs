@@ -6,6 +6,7 @@
 )]
 
 #[cfg(feature = "serve")]
+mod adapter;
 mod allocator;
 mod bench;
 mod completions;

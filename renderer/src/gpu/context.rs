@@ -1,9 +1,10 @@
-//! Instance, adapter and device, and the translation of their failures to [`RenderError`].
+//! An open device, and the translation of its failures to [`RenderError`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::backend::{AdapterChoice, AdapterReport, BackendKind};
+use super::adapters;
+use crate::backend::{AdapterChoice, BackendKind};
 use crate::error::RenderError;
 
 /// How long commands in progress are waited for after a failure, to learn whether the device was
@@ -37,12 +38,7 @@ struct Faults {
 impl Context {
     /// Opens the adapter that `choice` selects.
     pub(super) fn open(choice: AdapterChoice) -> Result<Self, RenderError> {
-        let instance = instance();
-        let adapters = adapters(&instance);
-        let Some(index) = select(choice, &adapters) else {
-            return Err(no_adapter(choice, &adapters));
-        };
-        Self::of(&adapters[index])
+        Self::of(&adapters::find(choice)?)
     }
 
     /// Opens a device of an adapter.
@@ -82,7 +78,7 @@ impl Context {
             max_buffer_bytes: device.limits().max_buffer_size,
             device,
             queue,
-            adapter_name: describe(&info),
+            adapter_name: adapters::describe(&info),
             kind: if info.device_type == wgpu::DeviceType::Cpu {
                 BackendKind::VulkanSoftware
             } else {
@@ -189,144 +185,4 @@ impl Context {
 /// A poisoned lock is used as it is: another thread panicked between two plain assignments.
 fn lock(faults: &Mutex<Faults>) -> std::sync::MutexGuard<'_, Faults> {
     faults.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An instance with the graphics APIs in use: one per platform.
-#[must_use]
-pub fn instance() -> wgpu::Instance {
-    wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
-        flags: wgpu::InstanceFlags::empty(),
-        ..wgpu::InstanceDescriptor::new_without_display_handle()
-    })
-}
-
-/// The adapters that match a choice, best kind first, in the drivers' order within a kind.
-/// Every adapter matches [`AdapterChoice::Auto`].
-#[must_use]
-pub fn adapters_for(choice: AdapterChoice, instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
-    let mut adapters = adapters(instance);
-    adapters.retain(|adapter| mismatch(choice, adapter.get_info().device_type).is_none());
-    adapters
-}
-
-/// All adapters, best kind first, in the drivers' order within a kind.
-fn adapters(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
-    let mut adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
-    adapters.sort_by_key(|adapter| rank(adapter.get_info().device_type));
-    adapters
-}
-
-fn rank(kind: wgpu::DeviceType) -> u8 {
-    match kind {
-        wgpu::DeviceType::DiscreteGpu => 0,
-        wgpu::DeviceType::IntegratedGpu => 1,
-        wgpu::DeviceType::VirtualGpu => 2,
-        wgpu::DeviceType::Other => 3,
-        wgpu::DeviceType::Cpu => 4,
-    }
-}
-
-fn kind_name(kind: wgpu::DeviceType) -> &'static str {
-    match kind {
-        wgpu::DeviceType::DiscreteGpu => "discrete GPU",
-        wgpu::DeviceType::IntegratedGpu => "integrated GPU",
-        wgpu::DeviceType::VirtualGpu => "virtual GPU",
-        wgpu::DeviceType::Cpu => "software",
-        wgpu::DeviceType::Other => "unknown kind",
-    }
-}
-
-fn is_gpu(kind: wgpu::DeviceType) -> bool {
-    rank(kind) < rank(wgpu::DeviceType::Other)
-}
-
-/// Why an adapter of this kind does not match `choice`; `None` when it does.
-fn mismatch(choice: AdapterChoice, kind: wgpu::DeviceType) -> Option<&'static str> {
-    match choice {
-        AdapterChoice::Gpu if !is_gpu(kind) => Some("not a GPU"),
-        AdapterChoice::VulkanSoftware if kind != wgpu::DeviceType::Cpu => {
-            Some("not a software driver")
-        }
-        _ => None,
-    }
-}
-
-fn select(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> Option<usize> {
-    adapters
-        .iter()
-        .position(|adapter| mismatch(choice, adapter.get_info().device_type).is_none())
-}
-
-/// Lists all adapters, in the order in which they are tried, and says what `choice` does with each.
-#[must_use]
-pub fn enumerate_adapters(choice: AdapterChoice) -> Vec<AdapterReport> {
-    let adapters = adapters(&instance());
-    let taken = select(choice, &adapters);
-    adapters
-        .iter()
-        .enumerate()
-        .map(|(index, adapter)| {
-            let info = adapter.get_info();
-            let reason = match mismatch(choice, info.device_type) {
-                Some(reason) => reason.to_owned(),
-                None if taken == Some(index)
-                    && info.device_type == wgpu::DeviceType::Cpu
-                    && choice == AdapterChoice::Auto =>
-                {
-                    "there is no GPU".to_owned()
-                }
-                None if taken == Some(index) => "the best of its kind".to_owned(),
-                None => "another one is preferred".to_owned(),
-            };
-            AdapterReport {
-                kind: kind_name(info.device_type),
-                api: info.backend.to_string(),
-                driver: format!("{} {}", info.driver, info.driver_info)
-                    .trim()
-                    .to_owned(),
-                name: info.name,
-                max_texture_px: adapter.limits().max_texture_dimension_2d,
-                max_buffer_bytes: adapter.limits().max_buffer_size,
-                taken: taken == Some(index),
-                reason,
-            }
-        })
-        .collect()
-}
-
-fn describe(info: &wgpu::AdapterInfo) -> String {
-    format!(
-        "{} ({}, {})",
-        info.name,
-        kind_name(info.device_type),
-        info.backend
-    )
-}
-
-fn no_adapter(choice: AdapterChoice, adapters: &[wgpu::Adapter]) -> RenderError {
-    let found = if adapters.is_empty() {
-        "no Vulkan, Metal or DX12 driver was found".to_owned()
-    } else {
-        let names: Vec<String> = adapters
-            .iter()
-            .map(|adapter| describe(&adapter.get_info()))
-            .collect();
-        format!("there is only {}", names.join(", "))
-    };
-    let (wanted, remedy) = match choice {
-        AdapterChoice::Gpu => (
-            "GPU",
-            "install the GPU's Vulkan driver, or use another adapter",
-        ),
-        AdapterChoice::Auto | AdapterChoice::Software | AdapterChoice::VulkanSoftware => (
-            "graphics adapter",
-            "install software Vulkan: apt-get install mesa-vulkan-drivers",
-        ),
-    };
-    RenderError::NoAdapter {
-        wanted,
-        found,
-        remedy: remedy.to_owned(),
-    }
 }

@@ -1,6 +1,7 @@
 //! The wgpu backend: instanced impostors on Vulkan, Metal or DX12.
 //!
-//! Long-lived and immutable: `context` (instance, adapter, device) and `pipelines`. Variable:
+//! Long-lived and immutable: `adapters` (those of the machine, of which
+//! `cuda` hides some), `context` (an open device) and `pipelines`. Variable:
 //! `scene_buffers` (one uploaded scene) in the `scene_cache`, `slot` (`targets`, the read-back
 //! buffer and uniforms of one region) in the `ring`, `uniforms` (one view), `passes` (the commands
 //! of one region), `in_flight` (what was submitted and not read). `draw` uses them all.
@@ -9,7 +10,9 @@
 //! are recorded, and the pixels of those before are copied by the threads that encode them. Each
 //! has a slot of its own. A thread that waits for the device does not keep others from submitting.
 
+mod adapters;
 mod context;
+mod cuda;
 mod draw;
 mod in_flight;
 mod passes;
@@ -26,5 +29,6 @@ mod uniforms;
 #[cfg(test)]
 mod contract_tests;
 
-pub use context::{Context, adapters_for, enumerate_adapters, instance};
+pub use adapters::{adapters_for, enumerate_adapters, instance};
+pub use context::Context;
 pub use draw::GpuBackend;

@@ -33,6 +33,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crate::backend::{AdapterChoice, Backend, BackendKind};
+use crate::device::DeviceSelector;
 use crate::error::RenderError;
 use crate::select::open_with_threads;
 
@@ -65,7 +66,7 @@ impl fmt::Debug for Pool {
 impl Pool {
     /// Opens a backend and starts the workers. `options` is called once the kind of the backend is
     /// known, because the useful number of threads depends on it: [`PoolOptions::throughput`] suits
-    /// every kind.
+    /// every kind. Where several devices are selected, each gets a drawing thread at least.
     ///
     /// # Errors
     /// As [`open`](crate::open).
@@ -75,17 +76,21 @@ impl Pool {
     ) -> Result<Self, RenderError> {
         let first = open_with_threads(choice, 1)?;
         let kind = first.kind();
-        let options = options(kind);
+        let mut options = options(kind);
         // The search for an adapter is not repeated by every worker.
         let choice = match kind {
+            _ if let Some(devices) = selected_devices(choice, kind) => {
+                options.draw_threads = options.draw_threads.max(devices.count());
+                AdapterChoice::Device(devices)
+            }
             BackendKind::Software => AdapterChoice::Software,
             BackendKind::Gpu => AdapterChoice::Gpu,
             BackendKind::VulkanSoftware => AdapterChoice::VulkanSoftware,
         };
         let threads = options.threads_per_picture;
-        let open = move || open_with_threads(choice, threads);
+        let open = move |worker| open_with_threads(choice.of_worker(worker), threads);
         let first = if kind == BackendKind::Software && threads > 1 {
-            open()?
+            open(0)?
         } else {
             first
         };
@@ -104,7 +109,7 @@ impl Pool {
         options: PoolOptions,
     ) -> Result<Self, RenderError> {
         let first = open()?;
-        let open: Arc<OpenBackend> = Arc::new(open);
+        let open: Arc<OpenBackend> = Arc::new(move |_| open());
         Self::start(first, &open, options)
     }
 
@@ -211,6 +216,16 @@ impl Pool {
                 let _ = thread.join();
             }
         }
+    }
+}
+
+/// The devices that the choice or the environment selects for backends of this kind.
+fn selected_devices(choice: AdapterChoice, kind: BackendKind) -> Option<DeviceSelector> {
+    match choice {
+        AdapterChoice::Device(devices) => Some(devices),
+        _ if kind == BackendKind::Software => None,
+        // One that means nothing was refused when the first backend was opened.
+        _ => DeviceSelector::from_environment().ok().flatten(),
     }
 }
 

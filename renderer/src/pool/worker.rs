@@ -42,8 +42,9 @@ impl<F: FnMut()> Drop for OnThreadExit<F> {
     }
 }
 
-/// Opens a backend. A worker calls it again after a panic or the loss of its device.
-pub(super) type OpenBackend = dyn Fn() -> Result<Box<dyn Backend>, RenderError> + Send + Sync;
+/// Opens the backend of a drawing thread, whose number is given. A worker calls it again after a
+/// panic or the loss of its device.
+pub(super) type OpenBackend = dyn Fn(usize) -> Result<Box<dyn Backend>, RenderError> + Send + Sync;
 
 /// A drawing thread. Without a backend it opens one when the first task comes.
 pub(super) fn draw(
@@ -397,11 +398,12 @@ impl RenderWorker<'_> {
         if let Some(backend) = self.backend.take() {
             return Ok(backend);
         }
-        let opened = catch_unwind(AssertUnwindSafe(self.open)).unwrap_or_else(|payload| {
-            Err(RenderError::Internal {
-                reason: PoolError::of_panic(&*payload).to_string(),
-            })
-        });
+        let opened =
+            catch_unwind(AssertUnwindSafe(|| (self.open)(self.number))).unwrap_or_else(|payload| {
+                Err(RenderError::Internal {
+                    reason: PoolError::of_panic(&*payload).to_string(),
+                })
+            });
         if opened.is_err() != self.down {
             self.down = opened.is_err();
             self.shared.set_backend_failed(self.down);

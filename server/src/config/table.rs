@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use molshot_renderer::AdapterChoice;
+use molshot_renderer::{AdapterChoice, DeviceSelector};
 
 use super::access::{CorsOrigins, TrustedProxies};
 use super::values::{List, LogFormat, Optional, Value};
@@ -161,6 +161,8 @@ settings! {
         "Time for requests in progress after SIGTERM.";
     adapter "adapter": AdapterChoice = "auto" "ADAPTER",
         "Rendering backend: auto, gpu, software or vulkan-software.";
+    device "device": Optional<DeviceSelector> = "" "I|NAME",
+        "Graphics devices: numbers or parts of names that `molshot doctor` lists, separated by commas; not used with adapter software.";
     threads "threads": u64 = "0" "COUNT" in 0..=1024,
         "Threads that draw and encode; 0 uses all processors.";
     structure_cache_bytes "structure-cache-bytes": u64 = "256MiB" "BYTES" in 0..=1_099_511_627_776,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use molshot_renderer::AdapterChoice;
+use molshot_renderer::{AdapterChoice, DeviceSelector};
 
 /// A value that is absent if its text is empty.
 pub(super) type Optional<T> = Option<T>;
@@ -105,6 +105,18 @@ impl Value for AdapterChoice {
     fn read(text: &str, _: Option<(u64, u64)>) -> Result<Self, String> {
         text.trim()
             .parse()
+            .or_else(|remedy: String| refuse(text, &remedy))
+    }
+}
+
+impl Value for Optional<DeviceSelector> {
+    fn read(text: &str, _: Option<(u64, u64)>) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        text.trim()
+            .parse()
+            .map(Some)
             .or_else(|remedy: String| refuse(text, &remedy))
     }
 }

@@ -3,7 +3,7 @@
 
 use molshot_renderer::pool::{CancelToken, Pool, PoolError, PoolOptions, RenderTask};
 use molshot_renderer::self_test;
-use molshot_renderer::{BackendKind, RenderError};
+use molshot_renderer::{AdapterChoice, BackendKind, RenderError};
 use sha2::{Digest, Sha256};
 
 use crate::config::Config;
@@ -75,6 +75,15 @@ impl Pools {
     }
 }
 
+/// The adapter of the configuration, on the device that it selects. The built-in rasteriser draws
+/// with none, whatever the environment selects for other programs.
+fn adapter(config: &Config) -> AdapterChoice {
+    config
+        .adapter
+        .with_device(config.device)
+        .unwrap_or(config.adapter)
+}
+
 #[cfg(debug_assertions)]
 fn open_pool(
     config: &Config,
@@ -82,10 +91,10 @@ fn open_pool(
 ) -> Result<Pool, RenderError> {
     use super::fault_injection;
     let Some(plan) = fault_injection::plan() else {
-        return Pool::open(config.adapter, options);
+        return Pool::open(adapter(config), options);
     };
     let options = options(BackendKind::Software);
-    let (choice, threads) = (config.adapter, options.threads_per_picture);
+    let (choice, threads) = (adapter(config), options.threads_per_picture);
     Pool::with_backends(
         move || fault_injection::open(&plan, choice, threads),
         options,
@@ -97,7 +106,7 @@ fn open_pool(
     config: &Config,
     options: impl FnOnce(BackendKind) -> PoolOptions,
 ) -> Result<Pool, RenderError> {
-    Pool::open(config.adapter, options)
+    Pool::open(adapter(config), options)
 }
 
 fn warm_up(pool: &Pool) -> Result<[u8; 32], RenderError> {

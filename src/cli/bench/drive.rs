@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use molshot_renderer::pool::{Pool, PoolOptions, Sequence, WorkerScratch};
+use molshot_renderer::pool::{Health, Pool, PoolOptions, Sequence, WorkerScratch};
 use molshot_renderer::{AdapterChoice, Frame, Timings, save_bytes};
 use molshot_scenes::request::ImageFormat;
 
-use super::process;
 use super::workload::Workload;
+use super::{losses, process};
 use crate::cli::interrupt;
 use crate::cli::message::CliError;
 
@@ -80,20 +80,27 @@ pub(super) struct BenchPool {
 }
 
 impl BenchPool {
-    /// Opens a pool whose threads draw a picture each or, if `together`, one picture together.
+    /// Opens a pool whose threads draw a picture each or, if `together`, one picture together. Its
+    /// devices are lost `losses` times.
     pub(super) fn open(
         choice: AdapterChoice,
         threads: usize,
         together: bool,
+        losses: u32,
     ) -> Result<Self, CliError> {
         let start = Instant::now();
-        let pool = Pool::open(choice, |kind| {
+        let options = |kind| {
             if together {
                 PoolOptions::latency(threads)
             } else {
                 PoolOptions::throughput(kind, threads)
             }
-        })?;
+        };
+        let pool = if losses > 0 {
+            losses::open_pool(choice, losses, options)
+        } else {
+            Pool::open(choice, options)
+        }?;
         Ok(Self {
             pool,
             at_a_time: if together { 1 } else { threads },
@@ -103,6 +110,11 @@ impl BenchPool {
 
     pub(super) fn adapter(&self) -> &str {
         self.pool.adapter()
+    }
+
+    /// State of the pool.
+    pub(super) fn health(&self) -> Health {
+        self.pool.health()
     }
 
     /// Draws a first picture, and then a few with each thread.

@@ -1,6 +1,7 @@
 //! `molshot bench`
 
 mod drive;
+mod losses;
 pub(crate) mod process;
 mod report;
 mod workload;
@@ -11,6 +12,7 @@ use clap::{Args, ValueEnum};
 use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::PoolOptions;
 
+use crate::cli::adapter::AdapterArgs;
 use crate::cli::input::ReadArgs;
 use crate::cli::interrupt;
 use crate::cli::message::{CliError, Verbosity, note, output};
@@ -33,16 +35,8 @@ pub(crate) struct BenchArgs {
     /// Number of repeats; the median is reported.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = whole(1_u32..=1000), allow_negative_numbers = true)]
     repeats: u32,
-    /// Adapter that draws: auto, gpu, software, or vulkan-software.
-    #[arg(
-        long,
-        visible_alias = "backend",
-        value_name = "ADAPTER",
-        default_value = "auto",
-        value_parser = crate::cli::words::adapter(),
-        hide_possible_values = true
-    )]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    adapter: AdapterArgs,
     /// Number of threads; each draws, encodes and writes whole pictures unless --latency is given
     /// [default: number of processors].
     #[arg(long, value_name = "N", value_parser = whole(1_u32..=1024), allow_negative_numbers = true)]
@@ -66,6 +60,9 @@ pub(crate) struct BenchArgs {
     /// Repeat the scene this many times along x, y and z, to make large scenes from small files.
     #[arg(long, value_name = "NX,NY,NZ", value_parser = parse_copies, default_value = "1,1,1", allow_hyphen_values = true)]
     copies: [u32; 3],
+    /// End the graphics device this many times meanwhile, to check the recovery from it.
+    #[arg(long, value_name = "N", default_value_t = 0, hide = true, value_parser = whole(0_u32..=10_000))]
+    inject_losses: u32,
     /// Print the results as JSON.
     #[arg(long)]
     json: bool,
@@ -143,18 +140,21 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), CliError
         OutputKind::Files => Destination::folder(args.out.as_deref())?,
         OutputKind::Memory => Destination::Memory,
     };
-    let choices: &[AdapterChoice] = if args.compare {
-        &[AdapterChoice::Software, AdapterChoice::Gpu]
+    let choices = if args.compare {
+        vec![AdapterChoice::Software, AdapterChoice::Gpu]
     } else {
-        &[args.adapter]
+        vec![args.adapter.choice()?]
     };
     let mut entries = Vec::new();
     for choice in choices {
-        let pool = match BenchPool::open(*choice, threads, args.latency) {
+        let pool = match BenchPool::open(choice, threads, args.latency, args.inject_losses) {
             // Without a GPU the comparison uses software Vulkan.
-            Err(_) if args.compare && *choice == AdapterChoice::Gpu => {
-                BenchPool::open(AdapterChoice::VulkanSoftware, threads, args.latency)
-            }
+            Err(_) if args.compare && choice == AdapterChoice::Gpu => BenchPool::open(
+                AdapterChoice::VulkanSoftware,
+                threads,
+                args.latency,
+                args.inject_losses,
+            ),
             pool => pool,
         }?;
         entries.push((pool, Vec::<Repeat>::new()));
@@ -183,7 +183,9 @@ pub(crate) fn run(args: &BenchArgs, verbosity: Verbosity) -> Result<(), CliError
         writes_files: destination != Destination::Memory,
         views: args.views,
         entries: std::iter::zip(entries, first_pictures)
-            .map(|((pool, repeats), first)| BenchEntry::new(pool.adapter(), first, repeats))
+            .map(|((pool, repeats), first)| {
+                BenchEntry::new(pool.adapter(), first, repeats, pool.health())
+            })
             .collect(),
         peak_memory_bytes: process::peak_bytes(),
     };

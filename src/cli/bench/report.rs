@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use molshot_renderer::pool::Health;
 use molshot_scenes::{Keyword, Samples};
 use serde_json::{Value, json};
 
@@ -17,14 +18,16 @@ pub(super) struct BenchEntry {
     adapter: String,
     first: First,
     repeats: Vec<Repeat>,
+    health: Health,
 }
 
 impl BenchEntry {
-    pub(super) fn new(adapter: &str, first: First, repeats: Vec<Repeat>) -> Self {
+    pub(super) fn new(adapter: &str, first: First, repeats: Vec<Repeat>, health: Health) -> Self {
         Self {
             adapter: adapter.to_owned(),
             first,
             repeats,
+            health,
         }
     }
 
@@ -127,6 +130,8 @@ impl Report<'_> {
                     "open_ms": rounded(ms(entry.first.open)),
                     "first_picture_ms": rounded(ms(entry.first.picture)),
                     "first_upload_ms": rounded(ms(entry.first.upload)),
+                    "most_in_flight": entry.health.most_in_flight,
+                    "devices_lost": entry.health.lost,
                 })
             })
             .collect();

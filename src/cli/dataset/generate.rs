@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::cli::adapter::ReproducibleAdapterArgs;
 use clap::Args;
 use molshot_dataset::{GenerateOptions, Layout, Monitor, generate};
-use molshot_renderer::AdapterChoice;
 
 use super::progress::Meter;
 use super::{GIVE_A_SET, check_folder, failure};
@@ -44,15 +44,13 @@ pub(crate) struct GenerateArgs {
     /// Number of threads [default: number of processors].
     #[arg(long, value_name = "N", value_parser = whole(1_u16..=u16::MAX), allow_negative_numbers = true)]
     threads: Option<u16>,
-    /// Adapter that renders. The built-in rasteriser (software) gives the same bytes on every
-    /// machine; GPUs of different models may differ.
-    #[arg(long, value_name = "ADAPTER", default_value = "software", hide_possible_values = true, value_parser = crate::cli::words::adapter())]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    adapter: ReproducibleAdapterArgs,
 }
 
 impl GenerateArgs {
     pub(super) fn draws(&self) -> bool {
-        self.adapter != AdapterChoice::Software
+        self.adapter.is_other()
     }
 }
 
@@ -150,7 +148,7 @@ pub(super) fn run(args: &GenerateArgs, verbosity: Verbosity) -> Result<(), CliEr
     options.complexes.clone_from(&args.complexes);
     options.part = part;
     options.resume = args.resume;
-    options.adapter = args.adapter;
+    options.adapter = args.adapter.choice()?;
     if let Some(threads) = args.threads {
         options.threads = usize::from(threads);
     }

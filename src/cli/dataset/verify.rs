@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::cli::adapter::ReproducibleAdapterArgs;
 use clap::Args;
 use molshot_dataset::{Layout, Monitor, VerifyOptions, verify};
-use molshot_renderer::AdapterChoice;
 
 use super::progress::Meter;
 use super::{GIVE_A_SET, check_folder, failure};
@@ -33,14 +33,13 @@ pub(crate) struct VerifyArgs {
     /// Folder of the complexes [default: as planned].
     #[arg(long, value_name = "DIR")]
     complexes: Option<PathBuf>,
-    /// Adapter that renders: the one that rendered the set.
-    #[arg(long, value_name = "ADAPTER", default_value = "software", hide_possible_values = true, value_parser = crate::cli::words::adapter())]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    adapter: ReproducibleAdapterArgs,
 }
 
 impl VerifyArgs {
     pub(super) fn draws(&self) -> bool {
-        self.adapter != AdapterChoice::Software
+        self.adapter.is_other()
     }
 }
 
@@ -52,7 +51,7 @@ pub(super) fn run(args: &VerifyArgs, verbosity: Verbosity) -> Result<(), CliErro
     let mut options = VerifyOptions::default();
     options.complexes.clone_from(&args.complexes);
     options.sample = args.sample;
-    options.adapter = args.adapter;
+    options.adapter = args.adapter.choice()?;
     let meter = Meter::new("shards", verbosity);
     interrupt::listen(|| note("interrupted: stopping; press Ctrl-C again to quit at once"));
     let monitor = Monitor {

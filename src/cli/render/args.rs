@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::cli::adapter::AdapterArgs;
 use clap::Args;
 use molshot_molecule::Format;
-use molshot_renderer::AdapterChoice;
 use molshot_renderer::pool::PoolOptions;
 
 use super::pictures::PictureArgs;
@@ -46,9 +46,8 @@ pub(crate) struct RenderArgs {
     /// Number of threads [default: number of processors].
     #[arg(long, value_name = "N", value_parser = whole(1_u16..=1024), allow_negative_numbers = true)]
     pub(super) threads: Option<u16>,
-    /// Adapter that draws: auto, gpu, software, or vulkan-software.
-    #[arg(long, value_name = "ADAPTER", default_value = "auto", value_parser = crate::cli::words::adapter(), hide_possible_values = true)]
-    pub(super) adapter: AdapterChoice,
+    #[command(flatten)]
+    pub(super) adapter: AdapterArgs,
     #[command(flatten)]
     pub(super) request: RequestArgs,
     #[command(flatten)]

@@ -51,7 +51,7 @@ impl SurfacePresenter {
             return Err("the built-in backend has no surfaces".into());
         }
         let instance = instance();
-        let adapters = adapters_for(adapters, &instance);
+        let adapters = adapters_for(adapters, &instance).map_err(|error| error.to_string())?;
         if adapters.is_empty() {
             return Err("no such graphics adapter was found".into());
         }

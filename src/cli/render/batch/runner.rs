@@ -109,7 +109,7 @@ impl<'a> BatchRunner<'a> {
             return Ok(pool);
         }
         let threads = self.batch.args.threads().min(self.batch.total());
-        let pool = Pool::open(self.batch.args.adapter, |kind| {
+        let pool = Pool::open(self.batch.args.adapter.choice()?, |kind| {
             PoolOptions::throughput(kind, threads)
                 .within_memory(self.picture_bytes, MAX_PICTURE_BYTES)
         })?;
@@ -266,7 +266,10 @@ struct PictureTask {
 impl PictureTask {
     /// Draws and writes the picture on this thread, which opens a backend for it.
     fn draw(&self, args: &RenderArgs) -> Result<(), CliError> {
-        let mut backend = open_with_threads(args.adapter, threads_for(&self.job, args.threads()))?;
+        let mut backend = open_with_threads(
+            args.adapter.choice()?,
+            threads_for(&self.job, args.threads()),
+        )?;
         let frame = backend.draw(&self.job)?;
         let mut scratch = WorkerScratch::default();
         if self.files.path == Path::new("-") {

@@ -1,4 +1,7 @@
-//! `molshot doctor`
+//! `molshot doctor`: what this machine draws with, and why it does not draw with a GPU.
+
+mod problems;
+mod system;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -9,16 +12,18 @@ use molshot_scenes::Plane;
 use molshot_scenes::request::ImageFormat;
 use serde_json::json;
 
+use crate::cli::adapter::AdapterArgs;
 use crate::cli::message::{CliError, output, output_json};
+use problems::{Problem, problems};
+use system::System;
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  molshot doctor\n  molshot doctor --picture test.png\n  molshot doctor --adapter gpu --json"
 )]
 pub(crate) struct DoctorArgs {
-    /// Adapter to verify: auto, gpu, software, or vulkan-software.
-    #[arg(long, value_name = "ADAPTER", default_value = "auto", value_parser = crate::cli::words::adapter(), hide_possible_values = true)]
-    adapter: AdapterChoice,
+    #[command(flatten)]
+    adapter: AdapterArgs,
     /// Write the test picture to this PNG file.
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
@@ -27,19 +32,18 @@ pub(crate) struct DoctorArgs {
     json: bool,
 }
 
-/// Folders in which Vulkan's loader searches for driver manifests on Linux (Vulkan-Loader
-/// documentation, "Driver Discovery on Linux").
-const DRIVER_FOLDERS: [&str; 3] = [
-    "/usr/share/vulkan/icd.d",
-    "/usr/local/share/vulkan/icd.d",
-    "/etc/vulkan/icd.d",
-];
-
 pub(crate) fn run(args: &DoctorArgs) -> Result<(), CliError> {
-    let drivers = Drivers::find();
-    let adapters = enumerate_adapters(args.adapter);
+    let system = System::look(Path::new("/"), &|name| std::env::var_os(name));
+    let choice = args.adapter.choice()?;
+    let adapters = enumerate_adapters(choice);
+    // On other systems drivers are parts of the system.
+    let problems = if cfg!(all(feature = "gpu", target_os = "linux")) && !has_gpu(&adapters) {
+        problems(&system)
+    } else {
+        Vec::new()
+    };
     let start = Instant::now();
-    let checked = open(args.adapter).and_then(|mut backend| {
+    let checked = open(choice).and_then(|mut backend| {
         let opened = start.elapsed();
         let frame = self_test::run(backend.as_mut())?;
         Ok((opened, start.elapsed(), frame))
@@ -58,14 +62,18 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), CliError> {
         }
         Err(error) => error.to_string(),
     };
-    let remedy = checked.is_err().then(|| remedy(args.adapter, &drivers));
+    let remedy = checked.is_err().then(|| remedy(choice, &system, &problems));
     if args.json {
         let report = json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "vulkan_driver_variable": drivers.variable,
-            "vulkan_driver_files": drivers.files.iter().map(|file| json!({
+            "vulkan_driver_variable": system.overriding,
+            "vulkan_driver_files": system.manifests.iter().map(|file| json!({
                 "path": file.path.display().to_string(),
                 "exists": file.exists,
+            })).collect::<Vec<_>>(),
+            "problems": problems.iter().map(|found| json!({
+                "problem": found.problem,
+                "fix": found.fix,
             })).collect::<Vec<_>>(),
             "adapters": adapters.iter().map(adapter_json).collect::<Vec<_>>(),
             // `right` is the former name of `passed`, kept for this version.
@@ -74,7 +82,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), CliError> {
         });
         output_json(&report)?;
     } else {
-        output(text(&drivers, &adapters, &verdict, remedy.as_deref()).as_bytes())?;
+        output(text(&system, &adapters, &problems, &verdict, remedy.as_deref()).as_bytes())?;
     }
     match checked {
         Ok(_) => Ok(()),
@@ -83,8 +91,9 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), CliError> {
 }
 
 fn text(
-    drivers: &Drivers,
+    system: &System,
     adapters: &[AdapterReport],
+    problems: &[Problem],
     verdict: &str,
     remedy: Option<&str>,
 ) -> String {
@@ -100,7 +109,7 @@ fn text(
                 .to_owned(),
         );
     } else if cfg!(target_os = "linux") {
-        lines.push(drivers.text());
+        lines.push(manifests_text(system));
     }
     lines.push(format!(
         "adapters: {}",
@@ -108,11 +117,19 @@ fn text(
     ));
     for adapter in adapters {
         lines.push(format!(
-            "  {} {} ({}, {}; driver {}): {}; textures to {} px, buffers {}",
+            "  {} {} {} ({}, {}{}; driver {}): {}; textures to {} px, buffers {}",
+            adapter
+                .index
+                .map_or_else(|| "-".to_owned(), |index| index.to_string()),
             if adapter.taken { "used  " } else { "unused" },
             adapter.name,
             adapter.kind,
             adapter.api,
+            adapter
+                .pci_address
+                .as_ref()
+                .map(|address| format!(", PCI {address}"))
+                .unwrap_or_default(),
             or_none(&adapter.driver),
             reason(adapter),
             adapter.max_texture_px,
@@ -121,6 +138,9 @@ fn text(
                 bytes => format!("to {} MiB", bytes >> 20),
             },
         ));
+    }
+    for Problem { problem, fix } in problems {
+        lines.push(format!("no GPU is used: {problem}\n  to fix it: {fix}"));
     }
     lines.push(format!("test picture: {verdict}"));
     if let Some(remedy) = remedy {
@@ -139,12 +159,19 @@ fn reason(adapter: &AdapterReport) -> &str {
     }
 }
 
+/// Whether a driver shows a GPU.
+fn has_gpu(adapters: &[AdapterReport]) -> bool {
+    adapters.iter().any(|adapter| adapter.kind.ends_with("GPU"))
+}
+
 fn or_none(text: &str) -> &str {
     if text.is_empty() { "none" } else { text }
 }
 
 fn adapter_json(adapter: &AdapterReport) -> serde_json::Value {
     json!({
+        "index": adapter.index,
+        "pci_address": adapter.pci_address,
         "name": adapter.name,
         "kind": adapter.kind,
         "api": adapter.api,
@@ -156,85 +183,36 @@ fn adapter_json(adapter: &AdapterReport) -> serde_json::Value {
     })
 }
 
-/// A driver manifest, and whether the file exists.
-struct DriverFile {
-    path: PathBuf,
-    exists: bool,
-}
-
-/// The driver manifests that the Vulkan loader reads, and the variable that overrides its search.
-struct Drivers {
-    variable: Option<&'static str>,
-    files: Vec<DriverFile>,
-}
-
-impl Drivers {
-    /// Finds the manifests as the loader does: either variable replaces the search in folders, and
-    /// the newer name takes precedence (Vulkan-Loader documentation, "Driver Discovery").
-    fn find() -> Self {
-        let overriding = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
-            .into_iter()
-            .find_map(|name| Some((name, std::env::var_os(name).filter(|v| !v.is_empty())?)));
-        let (variable, mut paths) = match overriding {
-            Some((name, value)) => (
-                Some(name),
-                std::env::split_paths(&value).collect::<Vec<_>>(),
-            ),
-            None => (None, manifests_in_folders()),
-        };
-        paths.retain(|path| !path.as_os_str().is_empty());
-        let files = paths
-            .into_iter()
-            .map(|path| DriverFile {
-                exists: path.exists(),
-                path,
-            })
-            .collect();
-        Self { variable, files }
-    }
-
-    /// One line of text.
-    fn text(&self) -> String {
-        let files: Vec<String> = self
-            .files
-            .iter()
-            .map(|file| {
-                let missing = if file.exists { "" } else { " (missing)" };
-                format!("{}{missing}", file.path.display())
-            })
-            .collect();
-        let by = self
-            .variable
-            .map(|name| format!(" (from {name})"))
-            .unwrap_or_default();
-        format!("Vulkan drivers{by}: {}", or_none(&files.join(", ")))
-    }
-}
-
-fn manifests_in_folders() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = DRIVER_FOLDERS
-        .into_iter()
-        .filter_map(|folder| Path::new(folder).read_dir().ok())
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
+/// One line about the driver manifests.
+fn manifests_text(system: &System) -> String {
+    let files: Vec<String> = system
+        .manifests
+        .iter()
+        .map(|manifest| {
+            let missing = if manifest.exists { "" } else { " (missing)" };
+            format!("{}{missing}", manifest.path.display())
         })
         .collect();
-    found.sort();
-    found
+    let by = system
+        .overriding
+        .map(|name| format!(" (from {name})"))
+        .unwrap_or_default();
+    format!("Vulkan drivers{by}: {}", or_none(&files.join(", ")))
 }
 
 /// The command that fixes the problem on this system.
-fn remedy(choice: AdapterChoice, drivers: &Drivers) -> String {
+fn remedy(choice: AdapterChoice, system: &System, problems: &[Problem]) -> String {
     if !cfg!(feature = "gpu") {
         return "build molshot with the default features, or use --adapter software".to_owned();
     }
-    if let Some(variable) = drivers.variable {
+    if let Some(variable) = system.overriding {
         return format!("unset {variable}");
     }
+    if let (AdapterChoice::Gpu, [first, ..]) = (choice, problems) {
+        return first.fix.clone();
+    }
     let command = match choice {
+        AdapterChoice::Device(_) => "give a number or a name of the list above",
         AdapterChoice::Gpu => {
             "install the GPU's Vulkan driver (on Debian: apt-get install nvidia-driver or mesa-vulkan-drivers), or use --adapter auto"
         }
