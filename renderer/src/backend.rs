@@ -99,12 +99,14 @@ pub enum Begun {
 /// A picture that a device has drawn and nobody has copied yet. Dropping it gives its memory back
 /// to the device's backend.
 pub trait UnreadPicture: fmt::Debug + Send {
-    /// Copies the pixels, and draws the labels over them.
+    /// Copies the pixels, into the memory of a frame that is no longer needed where one is given,
+    /// and draws the labels over them.
     ///
     /// # Errors
     /// [`RenderError::DeviceLost`], [`RenderError::OutOfHostMemory`], [`RenderError::Cancelled`].
     fn read(
         self: Box<Self>,
+        memory: Option<Frame>,
         labels: &mut LabelDrawer,
         cancel: &CancelToken,
     ) -> Result<Frame, RenderError>;

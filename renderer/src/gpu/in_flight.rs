@@ -96,12 +96,13 @@ impl GpuPicture {
 impl UnreadPicture for GpuPicture {
     fn read(
         self: Box<Self>,
+        memory: Option<Frame>,
         labels: &mut LabelDrawer,
         cancel: &CancelToken,
     ) -> Result<Frame, RenderError> {
         cancel.check()?;
         let drawn = labels::underlay(&self.job);
-        let mut frame = empty_frame(&drawn, &self.adapter_name)?;
+        let mut frame = empty_frame(&drawn, &self.adapter_name, memory)?;
         frame.timings = self.timings;
         self.region.read_into(&mut frame)?;
         finish_planes(&drawn, &mut frame)?;

@@ -22,13 +22,14 @@ pub(super) struct Passes<'a> {
     pub(super) scene: &'a SceneBuffers,
     pub(super) targets: &'a Targets,
     pub(super) view_group: &'a wgpu::BindGroup,
-    pub(super) resolve_uniforms: &'a wgpu::Buffer,
+    /// The averages' inputs, where there are any.
+    pub(super) resolve_group: Option<&'a wgpu::BindGroup>,
 }
 
 impl Passes<'_> {
     /// Records all passes: through the pixels' centres for the planes (and the picture, when it has
     /// one sample), then one per sample and their mean.
-    pub(super) fn record(&self, device: &wgpu::Device, encoder: &mut wgpu::CommandEncoder) {
+    pub(super) fn record(&self, encoder: &mut wgpu::CommandEncoder) {
         let targets = self.targets;
         if targets.shape.planes || targets.sample_layers.is_empty() {
             self.record_centers(encoder);
@@ -38,8 +39,8 @@ impl Passes<'_> {
             let slot = CENTER_SLOT + 1 + layer as u32;
             self.record_primitives(encoder, slot, &attachments);
         }
-        if let Some(layers) = &targets.all_sample_layers {
-            self.record_resolve(device, encoder, layers);
+        if let Some(group) = self.resolve_group {
+            self.record_resolve(encoder, group);
         }
     }
 
@@ -108,26 +109,7 @@ impl Passes<'_> {
         }
     }
 
-    fn record_resolve(
-        &self,
-        device: &wgpu::Device,
-        encoder: &mut wgpu::CommandEncoder,
-        layers: &wgpu::TextureView,
-    ) {
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("resolve"),
-            layout: &self.pipelines.resolve_layout,
-            entries: &[
-                wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: self.resolve_uniforms.as_entire_binding(),
-                },
-                wgpu::BindGroupEntry {
-                    binding: 1,
-                    resource: wgpu::BindingResource::TextureView(layers),
-                },
-            ],
-        });
+    fn record_resolve(&self, encoder: &mut wgpu::CommandEncoder, group: &wgpu::BindGroup) {
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("resolve"),
             color_attachments: &[Some(clear(
@@ -138,7 +120,7 @@ impl Passes<'_> {
         });
         limit_to(&mut pass, self.region);
         pass.set_pipeline(&self.pipelines.resolve);
-        pass.set_bind_group(0, &group, &[]);
+        pass.set_bind_group(0, group, &[]);
         pass.draw(0..3, 0..1);
     }
 }

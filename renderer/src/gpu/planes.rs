@@ -33,20 +33,27 @@ pub(super) fn reads(planes: &BTreeSet<Plane>) -> Vec<Read> {
         .collect()
 }
 
-pub(super) fn empty_frame(job: &RenderJob, adapter: &str) -> Result<Frame, RenderError> {
+/// A frame with the planes that are read back for a job, in the memory of another frame where that
+/// is given. Its values are arbitrary until every pixel is stored.
+pub(super) fn empty_frame(
+    job: &RenderJob,
+    adapter: &str,
+    memory: Option<Frame>,
+) -> Result<Frame, RenderError> {
     let crop = job.viewport().crop;
     let count = crop.width_px as usize * crop.height_px as usize;
     let reads = reads(job.planes());
     let has = |read| reads.contains(&read);
+    let memory = memory.unwrap_or_default();
     Ok(Frame {
         width_px: crop.width_px,
         height_px: crop.height_px,
-        color_rgba: when(has(Read::Color), count * 4, 0)?,
+        color_rgba: when(has(Read::Color), memory.color_rgba, count * 4, 0)?,
         transparent: job.scene().background.transparent,
-        depth_angstrom: when(has(Read::Depth), count, 0.0)?,
+        depth_angstrom: when(has(Read::Depth), memory.depth_angstrom, count, 0.0)?,
         depth_units_per_angstrom: depth_units_per_angstrom(job.view().far_angstrom),
-        normal: when(has(Read::Normal), count, [0.0; 3])?,
-        atom_id: when(has(Read::AtomId), count, 0)?,
+        normal: when(has(Read::Normal), memory.normal, count, [0.0; 3])?,
+        atom_id: when(has(Read::AtomId), memory.atom_id, count, 0)?,
         residue_id: None,
         label_boxes: None,
         adapter: adapter.to_owned(),
@@ -54,8 +61,23 @@ pub(super) fn empty_frame(job: &RenderJob, adapter: &str) -> Result<Frame, Rende
     })
 }
 
-fn when<T: Clone>(wanted: bool, count: usize, value: T) -> Result<Option<Vec<T>>, RenderError> {
-    wanted.then(|| filled(count, value)).transpose()
+/// A plane of `count` values, where one is wanted.
+fn when<T: Clone>(
+    wanted: bool,
+    memory: Option<Vec<T>>,
+    count: usize,
+    value: T,
+) -> Result<Option<Vec<T>>, RenderError> {
+    if !wanted {
+        return Ok(None);
+    }
+    match memory {
+        Some(mut plane) if plane.capacity() >= count => {
+            plane.resize(count, value);
+            Ok(Some(plane))
+        }
+        _ => filled(count, value).map(Some),
+    }
 }
 
 pub(super) fn store(

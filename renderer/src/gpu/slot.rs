@@ -13,7 +13,10 @@ use crate::error::RenderError;
 
 /// Views in the uniform buffer: one through the pixels' centres, one for each of at most sixteen
 /// samples.
-const VIEW_SLOTS: u64 = 17;
+const VIEW_SLOTS: usize = 17;
+
+/// Size of the uniform buffer of views.
+pub(super) const VIEWS_BYTES: usize = VIEW_SLOTS * UNIFORM_STRIDE as usize;
 
 /// Size of a slot's memory on the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub(super) struct SlotResources {
     pub(super) view_uniforms: wgpu::Buffer,
     pub(super) view_group: wgpu::BindGroup,
     pub(super) resolve_uniforms: wgpu::Buffer,
+    /// What the average of samples reads; `None` with one sample.
+    pub(super) resolve_group: Option<wgpu::BindGroup>,
 }
 
 impl SlotShape {
@@ -120,7 +125,7 @@ impl SlotResources {
                 mapped_at_creation: false,
             })
         };
-        let view_uniforms = uniforms("views", UNIFORM_STRIDE * VIEW_SLOTS);
+        let view_uniforms = uniforms("views", VIEWS_BYTES as u64);
         let view_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("view"),
             layout: &pipelines.view_layout,
@@ -139,12 +144,31 @@ impl SlotResources {
             ..
         } = shape.targets;
         let staging = StagingLayout::new(width_px, height_px).total_bytes(shape.read_planes);
+        let targets = Targets::new(device, shape.targets);
+        let resolve_uniforms = uniforms("resolve", size_of::<ResolveUniform>() as u64);
+        let resolve_group = targets.all_sample_layers.as_ref().map(|layers| {
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("resolve"),
+                layout: &pipelines.resolve_layout,
+                entries: &[
+                    wgpu::BindGroupEntry {
+                        binding: 0,
+                        resource: resolve_uniforms.as_entire_binding(),
+                    },
+                    wgpu::BindGroupEntry {
+                        binding: 1,
+                        resource: wgpu::BindingResource::TextureView(layers),
+                    },
+                ],
+            })
+        });
         Self {
-            targets: Targets::new(device, shape.targets),
+            targets,
             staging: Staging::new(device, staging),
             view_uniforms,
             view_group,
-            resolve_uniforms: uniforms("resolve", size_of::<ResolveUniform>() as u64),
+            resolve_uniforms,
+            resolve_group,
         }
     }
 }

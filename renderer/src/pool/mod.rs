@@ -23,6 +23,7 @@ mod map;
 mod options;
 mod queue;
 mod slots;
+mod submit_error;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,8 @@ use crate::select::open_with_threads;
 pub use crate::cancel::CancelToken;
 pub use map::{Map, Sequence};
 pub use options::PoolOptions;
-pub use queue::{Health, TrySubmitError, TrySubmitErrorKind};
+pub use queue::Health;
+pub use submit_error::{TrySubmitError, TrySubmitErrorKind};
 pub use task::{PoolError, RenderTask, WorkerScratch};
 
 use queue::Shared;

@@ -1,7 +1,6 @@
 //! What the threads of a pool share: waiting tasks, frames that wait to be encoded, and counters.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use molshot_scenes::Scene;
 
 use super::options::PoolOptions;
 use super::slots::Slots;
+use super::submit_error::{TrySubmitError, TrySubmitErrorKind};
 use super::task::{PoolError, RenderTask, complete};
 use crate::backend::UnreadPicture;
 use crate::frame::Frame;
@@ -22,55 +22,6 @@ const MAX_PASSED_OVER: u32 = 32;
 const CANCEL_POLL: Duration = Duration::from_millis(20);
 /// Frames that may wait per encoding thread; with more, the drawing thread encodes itself.
 const DRAWN_PER_ENCODER: usize = 1;
-
-/// Why a task was not queued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TrySubmitErrorKind {
-    /// The queue is full.
-    Full {
-        /// Number of tasks that wait.
-        waiting: usize,
-    },
-    /// The task was cancelled.
-    Cancelled,
-    /// The pool is ending, or all its workers have died.
-    Stopped,
-}
-
-/// A task that was not queued, and why.
-#[derive(Debug)]
-pub struct TrySubmitError {
-    /// The task, unchanged. Dropping it calls its `answer` with [`PoolError::Stopped`].
-    pub task: Box<RenderTask>,
-    /// Why it was not queued.
-    pub kind: TrySubmitErrorKind,
-}
-
-impl TrySubmitError {
-    /// Calls the task's `answer` with the error, for callers that handle all errors there.
-    pub fn complete(self) {
-        let error = match self.kind {
-            TrySubmitErrorKind::Cancelled => PoolError::Cancelled,
-            TrySubmitErrorKind::Full { .. } | TrySubmitErrorKind::Stopped => PoolError::Stopped,
-        };
-        complete(self.task.handler, Some(error));
-    }
-}
-
-impl fmt::Display for TrySubmitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind {
-            TrySubmitErrorKind::Full { waiting } => {
-                write!(f, "{waiting} pictures wait already; try again later")
-            }
-            TrySubmitErrorKind::Cancelled => f.write_str("the picture was cancelled"),
-            TrySubmitErrorKind::Stopped => f.write_str("the pool is ending"),
-        }
-    }
-}
-
-impl std::error::Error for TrySubmitError {}
 
 /// State of a pool at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -63,6 +63,7 @@ pub(super) fn draw(
         lost: false,
         scratch: WorkerScratch::default(),
         spare: None,
+        memory: None,
         scene: None,
         in_flight: VecDeque::new(),
         first: VecDeque::new(),
@@ -80,21 +81,34 @@ pub(super) fn draw(
 pub(super) fn encode(shared: &Shared) {
     let _end = OnThreadExit(|| shared.encode_thread_ends());
     let mut scratch = WorkerScratch::default();
+    // The next picture of a device is read into the memory of the last one.
+    let mut memory = None;
     while let Some(drawn) = shared.next_drawn() {
-        let frame = encode_and_answer(shared, drawn, &mut scratch);
-        shared.task_finished(frame);
+        let is_of_device = matches!(drawn.picture, DrawnPicture::Unread(_));
+        let frame = encode_and_answer(shared, drawn, &mut memory, &mut scratch);
+        if is_of_device {
+            memory = frame;
+            shared.task_finished(None);
+        } else {
+            shared.task_finished(frame);
+        }
     }
 }
 
-/// Reads a drawn picture, and runs its task's `work` and `answer`. Returns the frame, to be drawn
-/// into again.
-fn encode_and_answer(shared: &Shared, drawn: Drawn, scratch: &mut WorkerScratch) -> Option<Frame> {
+/// Reads a drawn picture into `memory`, and runs its task's `work` and `answer`. Returns the frame,
+/// whose memory can be used again.
+fn encode_and_answer(
+    shared: &Shared,
+    drawn: Drawn,
+    memory: &mut Option<Frame>,
+    scratch: &mut WorkerScratch,
+) -> Option<Frame> {
     let Drawn { task, picture } = drawn;
     let frame = match picture {
         DrawnPicture::Frame(frame) => frame,
         DrawnPicture::Unread(unread) => {
             let read = catch_unwind(AssertUnwindSafe(|| {
-                unread.read(&mut scratch.labels, &task.cancel)
+                unread.read(memory.take(), &mut scratch.labels, &task.cancel)
             }));
             match read {
                 Ok(Ok(frame)) => frame,
@@ -176,6 +190,8 @@ struct RenderWorker<'a> {
     scratch: WorkerScratch,
     /// A frame that was encoded: the next picture is drawn into its memory.
     spare: Option<Frame>,
+    /// A frame that was encoded: the next picture of a device is read into its memory.
+    memory: Option<Frame>,
     /// The scene that the backend has uploaded.
     scene: Option<Arc<Scene>>,
     /// Tasks whose pictures the backend's pipeline has in flight, oldest first.
@@ -259,10 +275,15 @@ impl RenderWorker<'_> {
     /// Passes a picture to the encoding threads, or encodes it where they are busy.
     fn deliver(&mut self, task: RenderTask, picture: DrawnPicture) {
         self.shared.note_progress(self.number);
+        let is_of_device = matches!(picture, DrawnPicture::Unread(_));
         let drawn = Drawn { task, picture };
         if let Some(drawn) = self.shared.queue_for_encoding(drawn) {
-            let frame = encode_and_answer(self.shared, drawn, &mut self.scratch);
-            self.spare = frame;
+            let frame = encode_and_answer(self.shared, drawn, &mut self.memory, &mut self.scratch);
+            if is_of_device {
+                self.memory = frame;
+            } else {
+                self.spare = frame;
+            }
             self.shared.task_finished(None);
         }
     }
@@ -297,8 +318,9 @@ impl RenderWorker<'_> {
         if !self.in_flight.is_empty() {
             self.finish_oldest();
         } else if let Some(drawn) = self.shared.try_next_drawn() {
-            let frame = encode_and_answer(self.shared, drawn, &mut self.scratch);
-            self.shared.task_finished(frame);
+            self.memory =
+                encode_and_answer(self.shared, drawn, &mut self.memory, &mut self.scratch);
+            self.shared.task_finished(None);
         } else if let Some(pipeline) = self.backend.as_mut().and_then(|b| b.pipeline()) {
             pipeline.wait_for_room(ROOM_POLL);
         }

@@ -2,8 +2,8 @@
 
 use super::system::System;
 
-/// The first version of NVIDIA's driver with Vulkan 1.3 (NVIDIA, "Vulkan
-/// driver support", January 2022).
+/// The first version of NVIDIA's driver with Vulkan 1.3 (NVIDIA, "Vulkan driver support", January
+/// 2022).
 const OLDEST_NVIDIA: u32 = 510;
 
 /// What keeps a GPU from being used.

@@ -17,7 +17,7 @@ use super::read_back::{StagingLayout, TIMEOUT};
 use super::ring::Ring;
 use super::scene_buffers::SceneBuffers;
 use super::scene_cache::SceneCache;
-use super::slot::{FrameSlot, SlotResources, SlotShape};
+use super::slot::{FrameSlot, SlotResources, SlotShape, VIEWS_BYTES};
 use super::targets::TargetShape;
 use super::uniforms::{ResolveUniform, ViewUniform};
 use crate::backend::{AdapterChoice, Backend, BackendKind, Pipeline};
@@ -80,7 +80,7 @@ impl GpuBackend {
     /// Draws a picture region by region.
     fn draw_job(&mut self, job: &RenderJob, cancel: &CancelToken) -> Result<Frame, RenderError> {
         cancel.check()?;
-        let mut frame = empty_frame(job, &self.context.adapter_name)?;
+        let mut frame = empty_frame(job, &self.context.adapter_name, None)?;
         frame.timings.upload = self.use_scene(job)?;
         let mut in_flight: VecDeque<RegionInFlight> = VecDeque::new();
         for region in regions(job.viewport().crop, region_edge_px(job)) {
@@ -229,9 +229,9 @@ impl GpuBackend {
                 scene,
                 targets: &resources.targets,
                 view_group: &resources.view_group,
-                resolve_uniforms: &resources.resolve_uniforms,
+                resolve_group: resources.resolve_group.as_ref(),
             }
-            .record(&self.context.device, &mut encoder);
+            .record(&mut encoder);
             for (plane, read) in reads.iter().enumerate() {
                 let targets = &resources.targets;
                 let texture = match read {
@@ -264,13 +264,16 @@ impl GpuBackend {
         );
         // First the view through the pixel centres, then one per sample.
         let offsets = std::iter::once(&[0.0, 0.0]).chain(job.samples().offsets_px());
-        for (slot, offset) in offsets.enumerate() {
-            self.context.queue.write_buffer(
-                &resources.view_uniforms,
-                UNIFORM_STRIDE * slot as u64,
-                bytemuck::bytes_of(&view.at_sample(*offset)),
-            );
+        let mut views = [0; VIEWS_BYTES];
+        let mut written = 0;
+        for (slot, offset) in views.chunks_exact_mut(UNIFORM_STRIDE as usize).zip(offsets) {
+            let view = view.at_sample(*offset);
+            slot[..size_of::<ViewUniform>()].copy_from_slice(bytemuck::bytes_of(&view));
+            written += UNIFORM_STRIDE as usize;
         }
+        self.context
+            .queue
+            .write_buffer(&resources.view_uniforms, 0, &views[..written]);
         let background = job.scene().background;
         let [red, green, blue] = background.color.map(u32::from);
         let resolve = ResolveUniform {

@@ -190,7 +190,7 @@ fn begin(backend: &mut GpuBackend, job: &RenderJob) {
 fn finish(backend: &mut GpuBackend) -> Frame {
     let picture = backend.finish_oldest().unwrap();
     picture
-        .read(&mut LabelDrawer::default(), &CancelToken::new())
+        .read(None, &mut LabelDrawer::default(), &CancelToken::new())
         .unwrap()
 }
 
@@ -214,7 +214,7 @@ fn pictures_in_flight_come_back_in_order_and_leave_room_when_they_are_read() {
             let unread = backend.finish_oldest().unwrap();
             let begun = backend.begin(&jobs[0], &CancelToken::new()).unwrap();
             assert!(matches!(begun, Begun::Full));
-            let frame = unread.read(&mut LabelDrawer::default(), &CancelToken::new());
+            let frame = unread.read(None, &mut LabelDrawer::default(), &CancelToken::new());
             assert_same_pixels(&expected[round % jobs.len()], &frame.unwrap());
             begin(&mut backend, &jobs[(round + slots) % jobs.len()]);
             for picture in 1..=slots {
@@ -240,7 +240,7 @@ fn a_picture_that_is_dropped_unread_gives_its_memory_back() {
     for _ in 0..20 {
         begin(&mut backend, &job);
         let unread = backend.finish_oldest().unwrap();
-        let read = unread.read(&mut LabelDrawer::default(), &cancelled);
+        let read = unread.read(None, &mut LabelDrawer::default(), &cancelled);
         assert!(matches!(read, Err(RenderError::Cancelled)), "{read:?}");
     }
     let expected = backend.draw(&job).unwrap();
@@ -276,7 +276,7 @@ fn a_device_lost_in_flight_loses_all_pictures_and_is_opened_again() {
         while backend.in_flight() > 0 {
             match backend.finish_oldest() {
                 Ok(unread) => {
-                    let frame = unread.read(&mut LabelDrawer::default(), &CancelToken::new());
+                    let frame = unread.read(None, &mut LabelDrawer::default(), &CancelToken::new());
                     assert_same_pixels(&expected, &frame.unwrap());
                 }
                 Err(error) => {
@@ -300,7 +300,7 @@ fn a_finished_picture_survives_the_loss_or_is_lost_with_its_device() {
     begin(&mut backend, &job);
     let unread = backend.finish_oldest().unwrap();
     backend.lose_device();
-    match unread.read(&mut LabelDrawer::default(), &CancelToken::new()) {
+    match unread.read(None, &mut LabelDrawer::default(), &CancelToken::new()) {
         Ok(frame) => assert_same_pixels(&expected, &frame),
         Err(error) => assert!(matches!(error, RenderError::DeviceLost { .. }), "{error}"),
     }
