@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-const SHADERS: [&str; 4] = ["sphere", "cylinder", "resolve", "present"];
+const SHADERS: [&str; 5] = ["sphere", "cylinder", "resolve", "pack", "present"];
 const INCLUDE: &str = "//!include ";
 
 fn main() {

@@ -8,5 +8,7 @@ pub const SPHERE: &str = include_str!(concat!(env!("OUT_DIR"), "/sphere.wgsl"));
 pub const CYLINDER: &str = include_str!(concat!(env!("OUT_DIR"), "/cylinder.wgsl"));
 /// Mean of several samples over the background: `vertex_main`, `fragment_main`.
 pub const RESOLVE: &str = include_str!(concat!(env!("OUT_DIR"), "/resolve.wgsl"));
+/// An opaque picture to three bytes per pixel: `vertex_main`, `fragment_main`.
+pub const PACK: &str = include_str!(concat!(env!("OUT_DIR"), "/pack.wgsl"));
 /// A finished picture into a window: `vertex_main`, `fragment_main`.
 pub const PRESENT: &str = include_str!(concat!(env!("OUT_DIR"), "/present.wgsl"));

@@ -39,7 +39,10 @@ fn a_device_is_selected_by_number_name_and_environment() {
         assert_eq!(run.status, Some(0), "{name}: {}", run.stderr);
         for index in 0..6 {
             let bytes = folder.bytes(&format!("{name}-{index}.png"));
-            assert!(bytes == folder.bytes(&format!("kind-{index}.png")), "{name}");
+            assert!(
+                bytes == folder.bytes(&format!("kind-{index}.png")),
+                "{name}"
+            );
         }
     }
 }
@@ -60,7 +63,12 @@ fn a_device_that_is_not_there_is_an_error_that_lists_those_that_are() {
             "--device: the built-in rasteriser",
         ),
         // lavapipe is no GPU.
-        (&["--device", "0", "--adapter", "gpu"], None, 1, "0 fits none"),
+        (
+            &["--device", "0", "--adapter", "gpu"],
+            None,
+            1,
+            "0 fits none",
+        ),
     ];
     for (adapter, device, status, text) in cases {
         let run = draw(&folder, "a", adapter, device);

@@ -20,6 +20,8 @@ pub struct Context {
     pub queue: wgpu::Queue,
     pub(super) adapter_name: String,
     pub(super) kind: BackendKind,
+    /// Whether the device has memory of its own, behind a bus.
+    pub(super) is_discrete: bool,
     /// Largest buffer that the device makes.
     pub(super) max_buffer_bytes: u64,
     faults: Arc<Mutex<Faults>>,
@@ -79,6 +81,7 @@ impl Context {
             device,
             queue,
             adapter_name: adapters::describe(&info),
+            is_discrete: info.device_type == wgpu::DeviceType::DiscreteGpu,
             kind: if info.device_type == wgpu::DeviceType::Cpu {
                 BackendKind::VulkanSoftware
             } else {

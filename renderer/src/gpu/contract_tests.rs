@@ -214,8 +214,7 @@ fn every_entry_point_that_a_pipeline_names_is_there() {
             ["fragment_color", "fragment_planes", "vertex_main"]
         );
     }
-    assert_eq!(
-        names(molshot_shaders::RESOLVE),
-        ["fragment_main", "vertex_main"]
-    );
+    for source in [molshot_shaders::RESOLVE, molshot_shaders::PACK] {
+        assert_eq!(names(source), ["fragment_main", "vertex_main"]);
+    }
 }

@@ -4,7 +4,7 @@ use molshot_scenes::{CropRect, RenderJob};
 
 use super::pipelines::Pipelines;
 use super::scene_buffers::SceneBuffers;
-use super::targets::Targets;
+use super::targets::{Targets, packed_width};
 
 /// Distance of two views in the uniform buffer: the largest alignment that WebGPU allows a device
 /// to ask for.
@@ -24,6 +24,8 @@ pub(super) struct Passes<'a> {
     pub(super) view_group: &'a wgpu::BindGroup,
     /// The averages' inputs, where there are any.
     pub(super) resolve_group: Option<&'a wgpu::BindGroup>,
+    /// The input of packing, where the colour is packed.
+    pub(super) pack_group: Option<&'a wgpu::BindGroup>,
 }
 
 impl Passes<'_> {
@@ -40,7 +42,13 @@ impl Passes<'_> {
             self.record_primitives(encoder, slot, &attachments);
         }
         if let Some(group) = self.resolve_group {
-            self.record_resolve(encoder, group);
+            let size = [self.region.width_px, self.region.height_px];
+            let target = &targets.color.view;
+            record_whole_target(encoder, &self.pipelines.resolve, group, target, size);
+        }
+        if let (Some(group), Some(packed)) = (self.pack_group, &targets.packed) {
+            let size = [packed_width(self.region.width_px), self.region.height_px];
+            record_whole_target(encoder, &self.pipelines.pack, group, &packed.view, size);
         }
     }
 
@@ -89,7 +97,7 @@ impl Passes<'_> {
             }),
             ..Default::default()
         });
-        limit_to(&mut pass, self.region);
+        limit_to(&mut pass, [self.region.width_px, self.region.height_px]);
         pass.set_bind_group(0, self.view_group, &[view_slot * UNIFORM_STRIDE as u32]);
         let with_planes = attachments.len() > 1;
         let primitives = [
@@ -108,21 +116,25 @@ impl Passes<'_> {
             }
         }
     }
+}
 
-    fn record_resolve(&self, encoder: &mut wgpu::CommandEncoder, group: &wgpu::BindGroup) {
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("resolve"),
-            color_attachments: &[Some(clear(
-                &self.targets.color.view,
-                wgpu::Color::TRANSPARENT,
-            ))],
-            ..Default::default()
-        });
-        limit_to(&mut pass, self.region);
-        pass.set_pipeline(&self.pipelines.resolve);
-        pass.set_bind_group(0, group, &[]);
-        pass.draw(0..3, 0..1);
-    }
+/// Records a pass that computes every pixel of a target's top-left part.
+fn record_whole_target(
+    encoder: &mut wgpu::CommandEncoder,
+    pipeline: &wgpu::RenderPipeline,
+    group: &wgpu::BindGroup,
+    target: &wgpu::TextureView,
+    size_px: [u32; 2],
+) {
+    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("whole target"),
+        color_attachments: &[Some(clear(target, wgpu::Color::TRANSPARENT))],
+        ..Default::default()
+    });
+    limit_to(&mut pass, size_px);
+    pass.set_pipeline(pipeline);
+    pass.set_bind_group(0, group, &[]);
+    pass.draw(0..3, 0..1);
 }
 
 fn clear(view: &wgpu::TextureView, value: wgpu::Color) -> wgpu::RenderPassColorAttachment<'_> {
@@ -138,8 +150,7 @@ fn clear(view: &wgpu::TextureView, value: wgpu::Color) -> wgpu::RenderPassColorA
 }
 
 /// The textures may be larger than the last regions of a row or column.
-fn limit_to(pass: &mut wgpu::RenderPass<'_>, region: CropRect) {
-    let (width, height) = (region.width_px, region.height_px);
+fn limit_to(pass: &mut wgpu::RenderPass<'_>, [width, height]: [u32; 2]) {
     pass.set_viewport(0.0, 0.0, width as f32, height as f32, 0.0, 1.0);
     pass.set_scissor_rect(0, 0, width, height);
 }

@@ -4,7 +4,7 @@ use std::mem::size_of;
 
 use molshot_scenes::{Cylinder, Sphere};
 
-use super::targets::{COLOR_FORMAT, DEPTH_FORMAT, PLANE_FORMATS};
+use super::targets::{COLOR_FORMAT, DEPTH_FORMAT, PACKED_FORMAT, PLANE_FORMATS};
 use super::uniforms::{ResolveUniform, ViewUniform};
 
 /// All pipelines: they do not depend on what is drawn.
@@ -15,6 +15,8 @@ pub(super) struct Pipelines {
     pub(super) spheres: Primitive,
     pub(super) cylinders: Primitive,
     pub(super) resolve: wgpu::RenderPipeline,
+    pub(super) pack_layout: wgpu::BindGroupLayout,
+    pub(super) pack: wgpu::RenderPipeline,
 }
 
 /// The two ways to draw a primitive.
@@ -45,16 +47,7 @@ impl Pipelines {
             label: Some("resolve"),
             entries: &[
                 uniform_entry(false, size_of::<ResolveUniform>()),
-                wgpu::BindGroupLayoutEntry {
-                    binding: 1,
-                    visibility: wgpu::ShaderStages::FRAGMENT,
-                    ty: wgpu::BindingType::Texture {
-                        sample_type: wgpu::TextureSampleType::Float { filterable: false },
-                        view_dimension: wgpu::TextureViewDimension::D2Array,
-                        multisampled: false,
-                    },
-                    count: None,
-                },
+                texture_entry(1, wgpu::TextureViewDimension::D2Array),
             ],
         });
         let layout = pipeline_layout(device, "primitives", &view_layout);
@@ -80,13 +73,32 @@ impl Pipelines {
                 attributes: &CYLINDER_ATTRIBUTES,
             },
         );
-        let resolve = resolve(device, &resolve_layout);
+        let resolve = whole_target(
+            device,
+            "resolve",
+            &resolve_layout,
+            molshot_shaders::RESOLVE,
+            COLOR_FORMAT,
+        );
+        let pack_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("pack"),
+            entries: &[texture_entry(0, wgpu::TextureViewDimension::D2)],
+        });
+        let pack = whole_target(
+            device,
+            "pack",
+            &pack_layout,
+            molshot_shaders::PACK,
+            PACKED_FORMAT,
+        );
         Self {
             view_layout,
             resolve_layout,
             spheres,
             cylinders,
             resolve,
+            pack_layout,
+            pack,
         }
     }
 }
@@ -99,6 +111,22 @@ fn uniform_entry(has_dynamic_offset: bool, size: usize) -> wgpu::BindGroupLayout
             ty: wgpu::BufferBindingType::Uniform,
             has_dynamic_offset,
             min_binding_size: wgpu::BufferSize::new(size as u64),
+        },
+        count: None,
+    }
+}
+
+fn texture_entry(
+    binding: u32,
+    view_dimension: wgpu::TextureViewDimension,
+) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::FRAGMENT,
+        ty: wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Float { filterable: false },
+            view_dimension,
+            multisampled: false,
         },
         count: None,
     }
@@ -188,11 +216,18 @@ fn primitive(
     }
 }
 
-fn resolve(device: &wgpu::Device, group: &wgpu::BindGroupLayout) -> wgpu::RenderPipeline {
-    let layout = pipeline_layout(device, "resolve", group);
-    let module = shader(device, "resolve", molshot_shaders::RESOLVE);
+/// A pipeline that computes every pixel of a target from textures.
+fn whole_target(
+    device: &wgpu::Device,
+    label: &str,
+    group: &wgpu::BindGroupLayout,
+    source: &str,
+    format: wgpu::TextureFormat,
+) -> wgpu::RenderPipeline {
+    let layout = pipeline_layout(device, label, group);
+    let module = shader(device, label, source);
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some("resolve"),
+        label: Some(label),
         layout: Some(&layout),
         vertex: wgpu::VertexState {
             module: &module,
@@ -207,7 +242,7 @@ fn resolve(device: &wgpu::Device, group: &wgpu::BindGroupLayout) -> wgpu::Render
             module: &module,
             entry_point: Some("fragment_main"),
             compilation_options: wgpu::PipelineCompilationOptions::default(),
-            targets: &[Some(target(COLOR_FORMAT))],
+            targets: &[Some(target(format))],
         }),
         multiview_mask: None,
         cache: None,

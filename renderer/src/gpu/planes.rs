@@ -93,7 +93,12 @@ pub(super) fn store(
             Read::Color => {
                 if let Some(color) = &mut frame.color_rgba {
                     let (pixels, _) = color.as_chunks_mut::<4>();
-                    place(mapped, layout, plane, region, width, pixels, |bytes| bytes);
+                    if layout.packs_color {
+                        let opaque = |[red, green, blue]: [u8; 3]| [red, green, blue, 255];
+                        place(mapped, layout, plane, region, width, pixels, opaque);
+                    } else {
+                        place(mapped, layout, plane, region, width, pixels, |bytes| bytes);
+                    }
                 }
             }
             Read::AtomId => {

@@ -6,10 +6,11 @@ use std::time::Duration;
 use molshot_scenes::CropRect;
 
 use super::context::Context;
+use super::targets::packed_width;
 use crate::error::RenderError;
 
-/// All planes have four bytes per pixel.
-pub(super) const BYTES_PER_PIXEL: u32 = 4;
+/// All planes have four bytes per texel.
+const BYTES_PER_TEXEL: u32 = 4;
 /// Time limit of a wait. The device may be software on a loaded machine, so the limit is generous;
 /// it only must be finite.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(120);
@@ -35,25 +36,40 @@ struct Map {
 pub(super) struct StagingLayout {
     width_px: u32,
     height_px: u32,
-    row_bytes: u32,
+    /// Whether the first plane is a colour of three bytes per pixel.
+    pub(super) packs_color: bool,
 }
 
 impl StagingLayout {
-    pub(super) fn new(width_px: u32, height_px: u32) -> Self {
+    pub(super) fn new(width_px: u32, height_px: u32, packs_color: bool) -> Self {
         Self {
             width_px,
             height_px,
-            row_bytes: (width_px * BYTES_PER_PIXEL)
-                .next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT),
+            packs_color,
         }
     }
 
-    fn plane_bytes(self) -> u64 {
-        u64::from(self.row_bytes) * u64::from(self.height_px)
+    /// Texels in a row of a plane.
+    fn texels(self, plane: usize) -> u32 {
+        if self.packs_color && plane == 0 {
+            packed_width(self.width_px)
+        } else {
+            self.width_px
+        }
     }
 
+    /// Bytes from one row of a plane to the next.
+    fn row_bytes(self, plane: usize) -> u32 {
+        (self.texels(plane) * BYTES_PER_TEXEL).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT)
+    }
+
+    fn plane_bytes(self, plane: usize) -> u64 {
+        u64::from(self.row_bytes(plane)) * u64::from(self.height_px)
+    }
+
+    /// Size of the first `planes` planes, and where the next one begins.
     pub(super) fn total_bytes(self, planes: usize) -> u64 {
-        self.plane_bytes() * planes as u64
+        (0..planes).map(|plane| self.plane_bytes(plane)).sum()
     }
 }
 
@@ -83,13 +99,13 @@ impl Staging {
             wgpu::TexelCopyBufferInfo {
                 buffer: &self.buffer,
                 layout: wgpu::TexelCopyBufferLayout {
-                    offset: layout.plane_bytes() * plane as u64,
-                    bytes_per_row: Some(layout.row_bytes),
+                    offset: layout.total_bytes(plane),
+                    bytes_per_row: Some(layout.row_bytes(plane)),
                     rows_per_image: Some(layout.height_px),
                 },
             },
             wgpu::Extent3d {
-                width: layout.width_px,
+                width: layout.texels(plane),
                 height: layout.height_px,
                 depth_or_array_layers: 1,
             },
@@ -186,12 +202,12 @@ pub(super) fn place<const N: usize, T>(
     whole: &mut [T],
     convert: impl Fn([u8; N]) -> T,
 ) {
-    let start = (layout.plane_bytes() * plane as u64) as usize;
-    let rows = mapped[start..start + layout.plane_bytes() as usize]
-        .chunks_exact(layout.row_bytes as usize);
+    let start = layout.total_bytes(plane) as usize;
+    let rows = mapped[start..start + layout.plane_bytes(plane) as usize]
+        .chunks_exact(layout.row_bytes(plane) as usize);
     for (row, bytes) in rows.enumerate() {
         let first = (region.y_px as usize + row) * frame_width_px as usize + region.x_px as usize;
-        let (pixels, _) = bytes[..(layout.width_px * BYTES_PER_PIXEL) as usize].as_chunks::<N>();
+        let (pixels, _) = bytes[..layout.width_px as usize * N].as_chunks::<N>();
         for (target, pixel) in whole[first..].iter_mut().zip(pixels) {
             *target = convert(*pixel);
         }

@@ -170,6 +170,7 @@ mod tests {
                 height_px: edge_px,
                 sample_layers: 0,
                 planes: false,
+                packs_color: false,
             },
             read_planes: 1,
         }

@@ -44,18 +44,25 @@ pub(super) struct SlotResources {
     pub(super) resolve_uniforms: wgpu::Buffer,
     /// What the average of samples reads; `None` with one sample.
     pub(super) resolve_group: Option<wgpu::BindGroup>,
+    /// What packing reads; `None` where the colour is read back as it is.
+    pub(super) pack_group: Option<wgpu::BindGroup>,
 }
 
 impl SlotShape {
     /// What a slot of this shape takes on the device, without the few kilobytes of uniforms.
     pub(super) fn bytes(self) -> u64 {
+        self.targets.bytes() + self.staging_bytes()
+    }
+
+    /// Size of the buffer that the planes are copied to.
+    fn staging_bytes(self) -> u64 {
         let TargetShape {
             width_px,
             height_px,
+            packs_color,
             ..
         } = self.targets;
-        let staging = StagingLayout::new(width_px, height_px).total_bytes(self.read_planes);
-        self.targets.bytes() + staging
+        StagingLayout::new(width_px, height_px, packs_color).total_bytes(self.read_planes)
     }
 }
 
@@ -138,12 +145,6 @@ impl SlotResources {
                 }),
             }],
         });
-        let TargetShape {
-            width_px,
-            height_px,
-            ..
-        } = shape.targets;
-        let staging = StagingLayout::new(width_px, height_px).total_bytes(shape.read_planes);
         let targets = Targets::new(device, shape.targets);
         let resolve_uniforms = uniforms("resolve", size_of::<ResolveUniform>() as u64);
         let resolve_group = targets.all_sample_layers.as_ref().map(|layers| {
@@ -162,13 +163,24 @@ impl SlotResources {
                 ],
             })
         });
+        let pack_group = targets.packed.as_ref().map(|_| {
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("pack"),
+                layout: &pipelines.pack_layout,
+                entries: &[wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: wgpu::BindingResource::TextureView(&targets.color.view),
+                }],
+            })
+        });
         Self {
             targets,
-            staging: Staging::new(device, staging),
+            staging: Staging::new(device, shape.staging_bytes()),
             view_uniforms,
             view_group,
             resolve_uniforms,
             resolve_group,
+            pack_group,
         }
     }
 }

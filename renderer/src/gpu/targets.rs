@@ -2,6 +2,8 @@
 
 pub(super) const COLOR_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 pub(super) const DEPTH_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Depth32Float;
+/// Four bytes of three-byte pixels.
+pub(super) const PACKED_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::R32Uint;
 /// Atom id, depth in angstrom, octahedral normal; four bytes per pixel each, as the colour.
 pub(super) const PLANE_FORMATS: [wgpu::TextureFormat; 3] = [
     wgpu::TextureFormat::R32Uint,
@@ -18,6 +20,8 @@ pub(super) struct TargetShape {
     pub(super) sample_layers: u32,
     /// True when more than colour is drawn.
     pub(super) planes: bool,
+    /// True when the colour is packed to three bytes per pixel before it is read back.
+    pub(super) packs_color: bool,
 }
 
 impl TargetShape {
@@ -30,7 +34,13 @@ impl TargetShape {
             0
         };
         let textures = color_and_depth + planes + u64::from(self.sample_layers);
-        textures * u64::from(self.width_px) * u64::from(self.height_px) * 4
+        let packed_texels = if self.packs_color {
+            packed_width(self.width_px)
+        } else {
+            0
+        };
+        let texels_of_row = textures * u64::from(self.width_px) + u64::from(packed_texels);
+        texels_of_row * u64::from(self.height_px) * 4
     }
 }
 
@@ -39,6 +49,7 @@ impl TargetShape {
 pub(super) struct Targets {
     pub(super) shape: TargetShape,
     pub(super) color: Target,
+    pub(super) packed: Option<Target>,
     pub(super) depth: wgpu::TextureView,
     pub(super) sample_layers: Vec<wgpu::TextureView>,
     pub(super) all_sample_layers: Option<wgpu::TextureView>,
@@ -91,7 +102,21 @@ impl Targets {
         });
         Self {
             shape,
-            color: single("color", COLOR_FORMAT),
+            color: {
+                let usage = read_back | wgpu::TextureUsages::TEXTURE_BINDING;
+                let texture = texture(device, "color", shape, 1, COLOR_FORMAT, usage);
+                let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+                Target { texture, view }
+            },
+            packed: shape.packs_color.then(|| {
+                let packed = TargetShape {
+                    width_px: packed_width(shape.width_px),
+                    ..shape
+                };
+                let texture = texture(device, "packed", packed, 1, PACKED_FORMAT, read_back);
+                let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+                Target { texture, view }
+            }),
             depth,
             sample_layers: sample_layers.collect(),
             all_sample_layers: layers.as_ref().map(|texture| {
@@ -111,6 +136,11 @@ impl Targets {
             },
         }
     }
+}
+
+/// Texels of a row of three-byte pixels.
+pub(super) fn packed_width(width_px: u32) -> u32 {
+    (width_px * 3).div_ceil(4)
 }
 
 fn texture(

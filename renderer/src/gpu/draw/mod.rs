@@ -62,7 +62,7 @@ impl GpuBackend {
     pub fn open(choice: AdapterChoice) -> Result<Self, RenderError> {
         let context = Context::open(choice)?;
         let pipelines = context.guarded(|| Ok(Pipelines::new(&context.device)))?;
-        let flight = Flight::of(context.kind);
+        let flight = Flight::of(&context);
         Ok(Self {
             choice,
             context,
@@ -165,6 +165,9 @@ impl GpuBackend {
                 height_px: crop.height_px.min(edge_px),
                 sample_layers: sample_passes(job),
                 planes: needs_planes(job.planes()),
+                packs_color: self.flight.packs_colors
+                    && reads.contains(&Read::Color)
+                    && !job.scene().background.transparent,
             },
             read_planes: reads.len(),
         };
@@ -172,7 +175,8 @@ impl GpuBackend {
             let Some(mut slot) = self.ring.take(shape) else {
                 return Ok(None);
             };
-            let layout = StagingLayout::new(region.width_px, region.height_px);
+            let packs_color = shape.targets.packs_color;
+            let layout = StagingLayout::new(region.width_px, region.height_px, packs_color);
             match self.record_into(&mut slot, job, region, layout, &reads) {
                 Ok(commands) => {
                     let region = RegionInFlight {
@@ -230,12 +234,13 @@ impl GpuBackend {
                 targets: &resources.targets,
                 view_group: &resources.view_group,
                 resolve_group: resources.resolve_group.as_ref(),
+                pack_group: resources.pack_group.as_ref(),
             }
             .record(&mut encoder);
             for (plane, read) in reads.iter().enumerate() {
                 let targets = &resources.targets;
                 let texture = match read {
-                    Read::Color => &targets.color.texture,
+                    Read::Color => &targets.packed.as_ref().unwrap_or(&targets.color).texture,
                     Read::AtomId => &targets.planes[0].texture,
                     Read::Depth => &targets.planes[1].texture,
                     Read::Normal => &targets.planes[2].texture,

@@ -9,6 +9,7 @@ use crate::backend::{Backend, BackendKind, Begun, Pipeline, UnreadPicture};
 use crate::cancel::CancelToken;
 use crate::error::RenderError;
 use crate::frame::Timings;
+use crate::gpu::context::Context;
 use crate::gpu::in_flight::GpuPicture;
 use crate::labels;
 
@@ -30,21 +31,26 @@ pub(super) struct Flight {
     pub(super) slots: usize,
     pub(super) slot_bytes: u64,
     pub(super) views_per_submission: usize,
+    /// Whether opaque colours are packed to three bytes per pixel: a discrete GPU copies them over
+    /// a bus.
+    pub(super) packs_colors: bool,
 }
 
 impl Flight {
-    pub(super) fn of(kind: BackendKind) -> Self {
-        if kind == BackendKind::Gpu {
+    pub(super) fn of(context: &Context) -> Self {
+        if context.kind == BackendKind::Gpu {
             Self {
                 slots: GPU_SLOTS,
                 slot_bytes: GPU_SLOT_BYTES,
                 views_per_submission: GPU_VIEWS_PER_SUBMISSION,
+                packs_colors: context.is_discrete,
             }
         } else {
             Self {
                 slots: SOFTWARE_SLOTS,
                 slot_bytes: SOFTWARE_SLOT_BYTES,
                 views_per_submission: 1,
+                packs_colors: false,
             }
         }
     }

@@ -380,3 +380,35 @@ fn pictures_in_several_steps_are_drawn_at_once_when_nothing_is_in_flight() {
         other => panic!("{other:?}"),
     }
 }
+
+/// Packing is for GPUs behind a bus; every picture is the same with it.
+#[test]
+fn packed_colors_are_the_colors() {
+    let mut backend = open();
+    let mut packing = open();
+    packing.flight.packs_colors = true;
+    // Widths of every remainder, wider than a region of the next width, and with other planes.
+    let mut tried = 0;
+    for width_px in [1, 2, 3, 4, 5, 41, 2053] {
+        for (samples, planes) in [
+            (Samples::One, vec![Plane::Color]),
+            (Samples::Four, vec![Plane::Color]),
+            (Samples::Four, vec![Plane::Color, Plane::Depth]),
+            (Samples::One, vec![Plane::AtomId]),
+        ] {
+            let all = job(3);
+            let part = RenderJob::new(
+                Arc::clone(all.scene()),
+                *all.view(),
+                Viewport::whole(width_px, 13),
+                samples,
+                planes.into_iter().collect(),
+            )
+            .unwrap();
+            let expected = backend.draw(&part).unwrap();
+            assert_same_pixels(&expected, &packing.draw(&part).unwrap());
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 28);
+}
